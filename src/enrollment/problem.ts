@@ -1,0 +1,45 @@
+/** How bad a problem is: an error stops the run, a warning and a notice are shown and the run goes on. */
+export type Severity = 'error' | 'warning' | 'notice'
+
+/** Something a person should know: where it is, what is wrong, and what mends it. */
+export interface Problem {
+  readonly severity: Severity
+  /** Path as the person knows it (relative to the state folder or repository), null where there is no file. */
+  readonly file: string | null
+  /** 1-based line and column, null where unknown. */
+  readonly line: number | null
+  readonly column: number | null
+  readonly message: string
+  /** What to do about it, one sentence; null where the message says it already. */
+  readonly remedy: string | null
+  /** Name of the image it concerns, null where it concerns the whole run. */
+  readonly image: string | null
+}
+
+/** Makes a problem; what is left out is null. */
+export function problem(severity: Severity, message: string, about: Partial<Omit<Problem, 'severity' | 'message'>> = {}): Problem {
+  return { severity, message, file: null, line: null, column: null, remedy: null, image: null, ...about }
+}
+
+/** `images.yaml:14:3: error: message. Remedy.` on one line, for logs and plain terminals. */
+export function formatProblem(p: Problem): string {
+  const place = [p.file, p.line, p.column].filter((part) => part !== null).join(':')
+  const remedy = p.remedy === null ? '' : ` ${p.remedy}`
+  return `${place === '' ? '' : `${place}: `}${p.severity}: ${p.message}${remedy}`
+}
+
+/** Stops the run: carries every problem found, so that all are reported at once. */
+export class Refusal extends Error {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'))
+    this.name = 'Refusal'
+    this.problems = problems
+  }
+}
+
+/** A refusal with one error. */
+export function refuse(message: string, about: Partial<Omit<Problem, 'severity' | 'message'>> = {}): Refusal {
+  return new Refusal([problem('error', message, about)])
+}

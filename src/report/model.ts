@@ -1,0 +1,49 @@
+import type { Problem } from '../enrollment/problem.js'
+import type { ResourceChange } from '../manifests/model.js'
+
+/** What happens to one enrolled image, as far as a reader cares. */
+export interface ImageChange {
+  readonly name: string
+  readonly kind: 'enrolled' | 'changed' | 'disabled' | 'enabled' | 'removed'
+  /** One entry a changed key: `rebuildDelay 24h → 7d`. Data from users: to be escaped. */
+  readonly details: readonly { readonly key: string; readonly before: string | null; readonly after: string | null }[]
+}
+
+/** A base image and who pulls it where. */
+export interface BaseRow {
+  readonly name: string
+  /** Canonical reference: docker.io/library/node:22-bookworm-slim. */
+  readonly reference: string
+  readonly change: 'added' | 'removed' | 'unchanged'
+  /** Sorted by image, then path, then line. */
+  readonly uses: readonly { readonly image: string; readonly file: string; readonly line: number; readonly kind: string }[]
+}
+
+/** Everything a report tells. Data only; no clock. */
+export interface Report {
+  /** preview: nothing was written; commit: `commit` tells what was; check: compared only. */
+  readonly mode: 'preview' | 'commit' | 'check'
+  /** images.yaml as people know it, relative to the repository root. */
+  readonly imagesFile: string
+  /** Output folder, relative to the repository root. */
+  readonly outputDir: string
+  /** Errors, warnings, notices in order of file, line. */
+  readonly problems: readonly Problem[]
+  /** Sorted by the renderer. Empty when the run failed before it could tell. */
+  readonly changes: readonly ResourceChange[]
+  /** State files written, relative to the repository root, sorted. */
+  readonly stateFiles: readonly { readonly kind: 'added' | 'removed' | 'modified'; readonly path: string }[]
+  readonly images: readonly ImageChange[]
+  readonly bases: readonly BaseRow[]
+  /** How many are enrolled, and tracked. */
+  readonly totals: { readonly images: number; readonly bases: number }
+  /** Why each changed object changes: key of the change's id (`apiVersion/kind/namespace/name`) → `images.yaml:14 rebuildDelay`. */
+  readonly causes: ReadonlyMap<string, string>
+  readonly commit: { readonly sha: string; readonly branch: string; readonly url: string | null } | null
+  /** Where this run is seen: links for the footer, null on the command line. */
+  readonly run: {
+    readonly url: string
+    readonly headSha: string
+    readonly repositoryUrl: string
+  } | null
+}
