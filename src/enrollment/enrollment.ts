@@ -53,15 +53,6 @@ export interface TagSelection {
   readonly allow: readonly string[]
 }
 
-/** One place that gets a new tag written into it when the image is promoted. */
-export interface Update {
-  readonly repo: string
-  readonly branch: string | null
-  readonly path: string
-  readonly type: 'kustomize-set-image' | 'yaml-update'
-  readonly key: string | null
-}
-
 /** One enrolled image, complete: every default filled in, every value checked. */
 export interface Enrollment {
   readonly name: string
@@ -81,11 +72,10 @@ export interface Enrollment {
   readonly autoRebuild: boolean
   readonly rebuildOn: 'all' | 'runtime'
   readonly tags: TagSelection
-  readonly updates: readonly Update[]
-  /** The entry as written (defaults not merged), for the state file. */
+  /** The entry as written with the defaults merged in, without its name: what the state file repeats. */
   readonly written: Readonly<Record<string, unknown>>
-  /** Line of each key of the entry by its path (`rebuildDelay`, `source.workflow`), for causes in the report. */
-  readonly lines: ReadonlyMap<string, number>
+  /** Line of a key of the entry (`rebuildDelay`, `source.workflow`), null where neither it nor a default writes it. */
+  readonly lineOf: (key: string) => number | null
 }
 
 /** What holds for the whole factory. */

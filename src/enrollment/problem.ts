@@ -17,7 +17,11 @@ export interface Problem {
 }
 
 /** Makes a problem; what is left out is null. */
-export function problem(severity: Severity, message: string, about: Partial<Omit<Problem, 'severity' | 'message'>> = {}): Problem {
+export function problem(
+  severity: Severity,
+  message: string,
+  about: Partial<Omit<Problem, 'severity' | 'message'>> = {},
+): Problem {
   return { severity, message, file: null, line: null, column: null, remedy: null, image: null, ...about }
 }
 

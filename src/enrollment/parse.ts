@@ -1,0 +1,222 @@
+import type { Enrollment, Enrolment, Settings } from './enrollment.js'
+import { entryToEnrollment, isDataMap, mergeData } from './entry.js'
+import { parseDuration } from './grammar.js'
+import { explainIssue, quote, suggest } from './messages.js'
+import { type Problem, problem } from './problem.js'
+import { entrySchema, settingsSchema, TOP_KEYS, UNUSED_ENTRY_KEYS, UNUSED_SETTINGS_KEYS } from './schema.js'
+import { keysAt } from './schema-keys.js'
+import { uniquenessProblems } from './uniqueness.js'
+import { type Data, type Path, type PlacedData, readYaml } from './yaml-data.js'
+
+/** What reading images.yaml gives: the enrolment when there is no error among the problems, else null. */
+export interface EnrolmentResult {
+  readonly enrolment: Enrolment | null
+  /** All problems at once, in the order of the file. */
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Reads images.yaml: a bare list of images, or a map `{settings, defaults, images}`.
+ *
+ * @param text the file's text.
+ * @param file its name as people know it, for the problems.
+ */
+export function parseEnrolment(text: string, file: string): EnrolmentResult {
+  const { placed, problems: unreadable } = readYaml(text, file)
+  if (placed === null) return { enrolment: null, problems: unreadable }
+  const reading = new Reading(placed, file)
+  const parts = reading.parts()
+  const settings = reading.settings(parts.settings)
+  const images = reading.images(parts.images, parts.imagesPath, parts.defaults)
+  const problems = [...unreadable, ...reading.problems, ...uniquenessProblems(images, file)].sort(byPlace)
+  if (problems.some((found) => found.severity === 'error') || settings === null) return { enrolment: null, problems }
+  return { enrolment: { settings, images: images.sort((a, b) => (a.name < b.name ? -1 : 1)) }, problems }
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+}
+
+interface Parts {
+  readonly settings: Data
+  readonly defaults: Data
+  readonly images: Data
+  readonly imagesPath: Path
+}
+
+/** One reading of one file: collects its problems on the way. */
+class Reading {
+  readonly problems: Problem[] = []
+  readonly #placed: PlacedData
+  readonly #file: string
+
+  constructor(placed: PlacedData, file: string) {
+    this.#placed = placed
+    this.#file = file
+  }
+
+  parts(): Parts {
+    const { data } = this.#placed
+    const nothing: Parts = { settings: {}, defaults: {}, images: null, imagesPath: [] }
+    if (Array.isArray(data)) return { ...nothing, images: data }
+    if (data === null) return nothing
+    if (!isDataMap(data)) {
+      this.#add([], 'value', 'the file must be a list of images, or a map with the key images.', null)
+      return { ...nothing, images: [] }
+    }
+    for (const key of Object.keys(data)) {
+      if (!(TOP_KEYS as readonly string[]).includes(key)) {
+        const near = suggest(key, TOP_KEYS)
+        const remedy = near === null ? `Known here: ${TOP_KEYS.join(', ')}.` : `Did you mean ${near}?`
+        this.#add([key], 'key', `unknown key ${quote(key)}.`, remedy)
+      }
+    }
+    const { settings = {}, defaults = {}, images = null } = data
+    return {
+      settings: settings ?? {},
+      defaults: this.#map(defaults ?? {}, ['defaults']),
+      images,
+      imagesPath: ['images'],
+    }
+  }
+
+  settings(data: Data): Settings | null {
+    const result = settingsSchema.safeParse(data)
+    if (!result.success) {
+      for (const issue of result.error.issues) {
+        const found = explainIssue(
+          issue,
+          (path) => keysAt(settingsSchema, path),
+          (path) => valueAt(data, path),
+        )
+        for (const { path, at, message, remedy } of found) this.#add(['settings', ...path], at, message, remedy)
+      }
+      return null
+    }
+    for (const key of UNUSED_SETTINGS_KEYS) {
+      if (result.data[key] !== undefined) this.#unused(['settings', key], key, null)
+    }
+    const { namespace, secrets, pollInterval } = result.data
+    const seconds = parseDuration(pollInterval)?.seconds ?? 0
+    return { namespace, githubTokenSecret: secrets.github, pollInterval: { text: pollInterval, seconds } }
+  }
+
+  images(data: Data, path: Path, defaults: Data): Enrollment[] {
+    if (data === null || (Array.isArray(data) && data.length === 0)) {
+      const remedy = 'Enrol an image, or check that this is the right file: an empty one would delete every manifest.'
+      this.#add(path, 'key', 'no image is enrolled.', remedy)
+      return []
+    }
+    if (!Array.isArray(data)) {
+      this.#add(path, 'value', 'images must be a list.', 'Begin each entry with "- name:".')
+      return []
+    }
+    return data.flatMap((entry: Data, index) => this.#image(entry, [...path, index], defaults) ?? [])
+  }
+
+  #image(written: Data, path: Path, defaults: Data): Enrollment | null {
+    if (!isDataMap(written)) {
+      this.#add(path, 'value', 'an entry must be a map with at least name, registry and repository.', null)
+      return null
+    }
+    const data = withProvider(mergeData(defaultsFor(written, defaults), written))
+    const result = entrySchema.safeParse(data)
+    if (!result.success) {
+      for (const issue of result.error.issues) {
+        const found = explainIssue(
+          issue,
+          (at) => keysAt(entrySchema, at),
+          (at) => valueAt(data, at),
+        )
+        for (const { path: at, at: which, message, remedy } of found) {
+          this.#addAt(this.#place([...path], at, which), message, remedy, imageName(data))
+        }
+      }
+      return null
+    }
+    for (const key of UNUSED_ENTRY_KEYS) {
+      if (result.data[key] !== undefined) this.#unused([...path, key], key, result.data.name)
+    }
+    const derived = entryToEnrollment(result.data)
+    if (!derived.ok) {
+      for (const fault of derived.faults) {
+        this.#addAt(this.#place(path, [fault.key], 'value'), fault.message, fault.remedy, result.data.name)
+      }
+      return null
+    }
+    const at = this.#placed.position(path) ?? { line: 1, column: 1 }
+    const { name: _, ...rest } = isDataMap(data) ? data : { name: null }
+    const lineOf = (key: string) => this.#keyLine(path, key.split('.'))
+    return { ...derived.enrollment, line: at.line, column: at.column, written: rest, lineOf }
+  }
+
+  #keyLine(entry: Path, key: Path): number | null {
+    const own = this.#placed.position([...entry, ...key]) ?? this.#placed.position(['defaults', ...key])
+    return own?.line ?? null
+  }
+
+  /** Where a part of an entry stands: in the entry, in the defaults, or (when it is missing) at the nearest part above. */
+  #place(entry: Path, inside: Path, which: 'key' | 'value') {
+    const look = which === 'key' ? this.#placed.position : this.#placed.valuePosition
+    const exact = look([...entry, ...inside]) ?? look(['defaults', ...inside])
+    if (exact !== null) return exact
+    for (let length = inside.length - 1; length > 0; length -= 1) {
+      const found = look([...entry, ...inside.slice(0, length)])
+      if (found !== null) return found
+    }
+    return this.#placed.valuePosition(entry)
+  }
+
+  #map(data: Data, path: Path): Data {
+    if (isDataMap(data)) return data
+    this.#add(path, 'value', `${String(path.at(-1))} must be a map.`, null)
+    return {}
+  }
+
+  #unused(path: Path, key: string, image: string | null): void {
+    const at = this.#placed.position(path)
+    const about = { file: this.#file, line: at?.line ?? null, column: at?.column ?? null, image }
+    this.problems.push(problem('notice', `${key} is known but has no effect yet.`, about))
+  }
+
+  #add(path: Path, which: 'key' | 'value', message: string, remedy: string | null): void {
+    const at = which === 'key' ? this.#placed.position(path) : this.#placed.valuePosition(path)
+    this.#addAt(at, message, remedy, null)
+  }
+
+  #addAt(
+    at: { line: number; column: number } | null,
+    message: string,
+    remedy: string | null,
+    image: string | null,
+  ): void {
+    const about = { file: this.#file, line: at?.line ?? 1, column: at?.column ?? 1, remedy, image }
+    this.problems.push(problem('error', message, about))
+  }
+}
+
+/** Defaults for a source make no source: an entry without one is an external image. */
+function defaultsFor(entry: Data, defaults: Data): Data {
+  if (!isDataMap(defaults) || !isDataMap(entry) || entry.source !== undefined) return defaults
+  const { source: _, ...rest } = defaults
+  return rest
+}
+
+/** The seed's form leaves `provider` out for GitHub; the schema tells sources apart by it. */
+function withProvider(data: Data): Data {
+  if (!isDataMap(data) || !isDataMap(data.source) || data.source.provider !== undefined) return data
+  return mergeData(data, { source: mergeData({ provider: 'github' }, data.source) })
+}
+
+function imageName(data: Data): string | null {
+  return isDataMap(data) && typeof data.name === 'string' ? data.name : null
+}
+
+function valueAt(data: Data, path: Path): unknown {
+  let value: unknown = data
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Record<string | number, unknown>)[step]
+  }
+  return value
+}
