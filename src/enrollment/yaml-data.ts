@@ -19,7 +19,7 @@ export interface Position {
 }
 
 /** Plain data out of YAML: strings stay strings (`1e3`, `0777`, `2024-01-01`), maps have no prototype. */
-export type Data = string | boolean | null | readonly Data[] | { readonly [key: string]: Data }
+export type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data }
 
 /** Path of keys and indexes into data. */
 export type Path = readonly (string | number)[]
@@ -33,14 +33,17 @@ export interface PlacedData {
   readonly valuePosition: (path: Path) => Position | null
 }
 
-export interface YamlLimits {
+/** How text is read. */
+export interface YamlOptions {
+  /** What becomes of plain numbers: their spelling (1.10 is a version), or a number where that loses nothing. */
+  readonly numbers: 'text' | 'lossless'
   readonly bytes: number
   readonly depth: number
   /** Nodes visited, aliases counted each time they are used: what stops an alias bomb. */
   readonly nodes: number
 }
 
-const LIMITS: YamlLimits = { bytes: 16 * 1024 * 1024, depth: 64, nodes: 4_000_000 }
+const OPTIONS: YamlOptions = { numbers: 'text', bytes: 16 * 1024 * 1024, depth: 64, nodes: 4_000_000 }
 
 /**
  * Reads one YAML 1.2 document as plain data with positions. Every string in it may be hostile: duplicate keys, custom
@@ -54,19 +57,20 @@ const LIMITS: YamlLimits = { bytes: 16 * 1024 * 1024, depth: 64, nodes: 4_000_00
 export function readYaml(
   text: string,
   file: string,
-  limits: YamlLimits = LIMITS,
+  given: Partial<YamlOptions> = {},
 ): { readonly placed: PlacedData | null; readonly problems: readonly Problem[] } {
-  if (Buffer.byteLength(text) > limits.bytes) {
-    const message = `the file is larger than ${limits.bytes} bytes.`
+  const options = { ...OPTIONS, ...given }
+  if (Buffer.byteLength(text) > options.bytes) {
+    const message = `the file is larger than ${options.bytes} bytes.`
     return { placed: null, problems: [problem('error', message, { file })] }
   }
   const lines = new LineCounter()
   const parsed = parseWithin(text, lines)
   if (parsed === null) {
-    const message = `the file nests deeper than ${limits.depth} levels.`
+    const message = `the file nests deeper than ${options.depth} levels.`
     return { placed: null, problems: [problem('error', message, { file })] }
   }
-  const walk = new Walk(file, lines, limits)
+  const walk = new Walk(file, lines, options)
   for (const found of parsed.problems) walk.report(found.message, found.offset)
   if (parsed.problems.some((found) => found.fatal)) return { placed: null, problems: walk.problems }
   const data = parsed.contents === null ? null : walk.visit(parsed.contents, 0)
@@ -112,16 +116,16 @@ class Walk {
   readonly problems: Problem[] = []
   readonly #file: string
   readonly #lines: LineCounter
-  readonly #limits: YamlLimits
+  readonly #options: YamlOptions
   readonly #anchors = new Map<string, Node>()
   /** What each alias stood for where it was used: an anchor may be defined anew further down. */
   readonly #targets = new Map<Node, Node>()
   #visited = 0
 
-  constructor(file: string, lines: LineCounter, limits: YamlLimits) {
+  constructor(file: string, lines: LineCounter, options: YamlOptions) {
     this.#file = file
     this.#lines = lines
-    this.#limits = limits
+    this.#options = options
   }
 
   report(message: string, offset: number): void {
@@ -140,14 +144,14 @@ class Walk {
   visit(node: Node, depth: number): Data {
     const offset = offsetOf(node)
     this.#visited += 1
-    if (this.#visited > this.#limits.nodes) return this.#once('the file expands to too many values.', offset)
-    if (depth > this.#limits.depth)
-      return this.#once(`the file nests deeper than ${this.#limits.depth} levels.`, offset)
+    if (this.#visited > this.#options.nodes) return this.#once('the file expands to too many values.', offset)
+    if (depth > this.#options.depth)
+      return this.#once(`the file nests deeper than ${this.#options.depth} levels.`, offset)
     if (isAlias(node)) return this.#visitAlias(node, depth)
     if (node.tag !== undefined && !CORE_TAG.test(node.tag))
       this.report(`the tag ${node.tag} is not supported here.`, offset)
     if ('anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node)
-    if (isScalar(node)) return scalarData(node)
+    if (isScalar(node)) return scalarData(node, this.#options.numbers)
     if (isSeq<Node>(node)) return node.items.map((item) => this.visit(item, depth + 1))
     if (isMap<Node, Node | null>(node)) return this.#visitMap(node.items, depth)
     return null
@@ -214,13 +218,13 @@ function offsetOf(node: Node): number {
 
 function keyName(key: Node): string | null {
   if (!isScalar(key)) return null
-  const name = scalarData(key)
+  const name = scalarData(key, 'text')
   return name === null ? null : String(name)
 }
 
-function scalarData(node: Scalar): string | boolean | null {
-  const { value } = node
-  if (typeof value === 'boolean' || value === null) return value
-  // A number that was written plain keeps its spelling: 1.10 is a version, not 1.1.
-  return typeof value === 'string' ? value : (node.source ?? String(value))
+function scalarData(node: Scalar, numbers: YamlOptions['numbers']): string | number | boolean | null {
+  const { value, source } = node
+  if (typeof value === 'boolean' || value === null || typeof value === 'string') return value
+  const spelling = source ?? String(value)
+  return numbers === 'lossless' && typeof value === 'number' && String(value) === spelling ? value : spelling
 }

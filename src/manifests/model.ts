@@ -1,3 +1,5 @@
+export type { ManifestFile } from '../kargo/index.js'
+
 /** What makes two Kubernetes objects the same object. */
 export interface ResourceId {
   readonly apiVersion: string
@@ -7,10 +9,9 @@ export interface ResourceId {
   readonly name: string
 }
 
-/** A generated file: path relative to the output folder, and its whole text. */
-export interface ManifestFile {
-  readonly path: string
-  readonly text: string
+/** `apiVersion/kind/namespace/name`: a resource's identity as one string. */
+export function resourceKey(id: ResourceId): string {
+  return `${id.apiVersion}/${id.kind}/${id.namespace}/${id.name}`
 }
 
 /** One object of the output folder that appears, disappears or changes. */

@@ -9,14 +9,23 @@ export interface ImageChange {
   readonly details: readonly { readonly key: string; readonly before: string | null; readonly after: string | null }[]
 }
 
-/** A base image and who pulls it where. */
+/** A base image and who pulls it where, before and after. */
 export interface BaseRow {
   readonly name: string
   /** Canonical reference: docker.io/library/node:22-bookworm-slim. */
   readonly reference: string
   readonly change: 'added' | 'removed' | 'unchanged'
-  /** Sorted by image, then path, then line. */
-  readonly uses: readonly { readonly image: string; readonly file: string; readonly line: number; readonly kind: string }[]
+  readonly uses: readonly BaseUse[]
+}
+
+/** One place of one image that pulls a base image. */
+export interface BaseUse {
+  readonly image: string
+  readonly file: string
+  readonly line: number
+  readonly kind: string
+  /** An image that now pulls another base has an added use there and a removed one at its old base. */
+  readonly change: 'added' | 'removed' | 'unchanged'
 }
 
 /** Everything a report tells. Data only; no clock. */
@@ -40,7 +49,7 @@ export interface Report {
   /** Why each changed object changes: key of the change's id (`apiVersion/kind/namespace/name`) → `images.yaml:14 rebuildDelay`. */
   readonly causes: ReadonlyMap<string, string>
   readonly commit: { readonly sha: string; readonly branch: string; readonly url: string | null } | null
-  /** Where this run is seen: links for the footer, null on the command line. */
+  /** Where this run is seen: links for the footer, null on the command line. The marker is given to the renderer. */
   readonly run: {
     readonly url: string
     readonly headSha: string

@@ -1,4 +1,5 @@
 import type { Enrollment } from '../enrollment/enrollment.js'
+import type { StateRecord } from './record.js'
 
 /** A base image that is watched: `registry/repository:tag` is its identity, digests are attributes. */
 export interface TrackedBase {
@@ -17,3 +18,21 @@ export interface TrackedImage {
   /** Names of tracked bases that make this image rebuild, sorted. */
   readonly bases: readonly string[]
 }
+
+/** The state folders as they are: records by name. */
+export interface StateFiles {
+  readonly images: ReadonlyMap<string, StateRecord>
+  readonly bases: ReadonlyMap<string, StateRecord>
+  readonly archivedImages: ReadonlyMap<string, StateRecord>
+  readonly archivedBases: ReadonlyMap<string, StateRecord>
+  /** Text of every state file by its path. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** Folders of the state, relative to the state folder. */
+export const FOLDERS = {
+  images: 'images',
+  bases: 'base-images',
+  archivedImages: '_archive/images',
+  archivedBases: '_archive/base-images',
+} as const

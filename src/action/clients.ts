@@ -1,0 +1,33 @@
+import { debug, warning } from '@actions/core'
+import { refuse } from '../enrollment/index.js'
+import { connectGitHub, type GitHubClient } from '../sources/index.js'
+import type { Context } from './context.js'
+import type { Inputs } from './inputs.js'
+import { safe } from './log.js'
+
+/** What a client is for decides which token it carries. */
+export type Purpose = 'comment' | 'state' | 'source'
+
+/** One client a token, made when it is first needed. */
+export class Clients {
+  readonly #apiUrl: string
+  readonly #tokens: Readonly<Record<Purpose, string>>
+  readonly #made = new Map<string, Promise<GitHubClient>>()
+
+  constructor(inputs: Inputs, context: Context) {
+    this.#apiUrl = context.apiUrl
+    this.#tokens = { comment: inputs.githubToken, state: inputs.stateToken, source: inputs.sourceToken }
+  }
+
+  /**
+   * @throws Refusal when there is no token for the purpose.
+   */
+  async for(purpose: Purpose): Promise<GitHubClient> {
+    const token = this.#tokens[purpose]
+    if (token === '') throw refuse('there is no token.', { remedy: 'Set github-token, state-token or source-token.' })
+    const log = { warning: (text: string) => warning(safe(text)), debug: (text: string) => debug(safe(text)) }
+    const client = this.#made.get(token) ?? connectGitHub({ apiUrl: this.#apiUrl, token, log })
+    this.#made.set(token, client)
+    return client
+  }
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { refuse } from '../enrollment/index.js'
+
+/** What the runner says about this run, as plain data. */
+export interface Context {
+  readonly eventName: string
+  /** OWNER/REPO the workflow runs in. */
+  readonly repository: string
+  readonly sha: string
+  /** Full name: refs/heads/main, refs/pull/3/merge. */
+  readonly ref: string
+  readonly pullRequest: EventPullRequest | null
+  /** null where the event does not say. */
+  readonly defaultBranch: string | null
+  readonly serverUrl: string
+  readonly apiUrl: string
+  readonly run: { readonly id: number; readonly attempt: number; readonly url: string }
+  readonly workspace: string
+  readonly temp: string
+}
+
+/** The pull request an event is about. */
+export interface EventPullRequest {
+  readonly number: number
+  readonly headSha: string
+  readonly headRef: string
+  /** OWNER/REPO the commits come from; null when that fork is gone. */
+  readonly headRepository: string | null
+}
+
+interface Payload {
+  readonly pull_request?: {
+    readonly number?: number
+    readonly head?: {
+      readonly sha?: string
+      readonly ref?: string
+      readonly repo?: { readonly full_name?: string } | null
+    }
+  }
+  readonly repository?: { readonly default_branch?: string }
+}
+
+/**
+ * Reads the context from the runner's environment.
+ *
+ * @throws Refusal when a variable is missing that every runner sets.
+ */
+export function readContext(env: Readonly<Record<string, string | undefined>>): Context {
+  const need = (name: string): string => {
+    const value = env[name]
+    if (value === undefined || value === '') {
+      throw refuse(`the environment variable ${name} is not set.`, { remedy: 'Run this in a GitHub Actions workflow.' })
+    }
+    return value
+  }
+  const payload = readPayload(env.GITHUB_EVENT_PATH)
+  const repository = need('GITHUB_REPOSITORY')
+  const serverUrl = (env.GITHUB_SERVER_URL || 'https://github.com').replace(/\/+$/, '')
+  const runId = need('GITHUB_RUN_ID')
+  return {
+    eventName: need('GITHUB_EVENT_NAME'),
+    repository,
+    sha: env.GITHUB_SHA ?? '',
+    ref: env.GITHUB_REF ?? '',
+    pullRequest: pullRequestOf(payload),
+    defaultBranch: payload.repository?.default_branch ?? null,
+    serverUrl,
+    apiUrl: (env.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/, ''),
+    run: {
+      id: Number(runId),
+      attempt: Number(env.GITHUB_RUN_ATTEMPT || '1'),
+      url: `${serverUrl}/${repository}/actions/runs/${runId}`,
+    },
+    workspace: need('GITHUB_WORKSPACE'),
+    temp: need('RUNNER_TEMP'),
+  }
+}
+
+function readPayload(path: string | undefined): Payload {
+  if (path === undefined || path === '') return {}
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) ?? {}) as Payload
+  } catch (error) {
+    throw refuse(`the event file ${path} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+function pullRequestOf({ pull_request: pull }: Payload): EventPullRequest | null {
+  if (pull?.number === undefined) return null
+  const { head } = pull
+  return {
+    number: pull.number,
+    headSha: head?.sha ?? '',
+    headRef: head?.ref ?? '',
+    headRepository: head?.repo?.full_name ?? null,
+  }
+}

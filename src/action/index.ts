@@ -1,0 +1,33 @@
+/**
+ * The action: what the runner gives comes in, the pipeline runs, everybody is told. `inputs.ts` and `context.ts` are
+ * the only files that read the environment; `target.ts` decides what the run may do; `tell.ts` is its last word.
+ */
+import { setFailed } from '@actions/core'
+import { formatProblem, Refusal } from '../enrollment/index.js'
+import { readContext } from './context.js'
+import { readInputs } from './inputs.js'
+import { annotate, safe } from './log.js'
+import { setOutputs } from './outputs.js'
+import { run } from './run.js'
+import { tellOutcome } from './tell.js'
+
+/**
+ * Runs the action once. Never throws: a failure becomes the step's failure, and the outputs are set all the same.
+ *
+ * @param now the time of the run, ISO 8601.
+ */
+export async function runAction(env: Readonly<Record<string, string | undefined>>, now: string): Promise<void> {
+  try {
+    const inputs = readInputs()
+    const context = readContext(env)
+    await tellOutcome(await run(inputs, context, now), inputs, context)
+  } catch (error) {
+    setOutputs({ report: null, commitSha: '', commentUrl: '', reportFile: '', diffFile: '' })
+    if (error instanceof Refusal) {
+      annotate(error.problems, false)
+      setFailed(safe(error.problems.map(formatProblem).join('\n')))
+    } else {
+      setFailed(safe(error instanceof Error ? (error.stack ?? error.message) : String(error)))
+    }
+  }
+}

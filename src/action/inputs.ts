@@ -1,0 +1,121 @@
+import { getInput, setSecret } from '@actions/core'
+import { type Problem, problem, Refusal } from '../enrollment/index.js'
+import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
+
+/** The action's inputs, checked. This file is the only one that reads them; defaults stand in action.yml. */
+export interface Inputs {
+  readonly mode: 'auto' | 'preview' | 'commit' | 'check'
+  /** OWNER/REPO, null for the repository the workflow runs in. */
+  readonly stateRepository: string | null
+  readonly stateRef: string | null
+  readonly statePath: string
+  readonly imagesFile: string
+  readonly outputDir: string
+  readonly sourcesDir: string | null
+  readonly refresh: 'auto' | 'true' | 'false'
+  readonly commitMethod: 'api' | 'push'
+  readonly commitMessage: string
+  readonly comment: 'auto' | 'always' | 'never'
+  readonly commentId: string
+  readonly maxDeletions: DeletionLimit
+  readonly githubToken: string
+  readonly stateToken: string
+  readonly sourceToken: string
+  readonly gitlabToken: string
+}
+
+/**
+ * Reads all inputs.
+ *
+ * @throws Refusal with every input that is wrong.
+ */
+export function readInputs(): Inputs {
+  const problems: Problem[] = []
+  const read = new InputReader(problems)
+  const githubToken = read.secret('github-token', '')
+  const stateToken = read.secret('state-token', githubToken)
+  const inputs: Inputs = {
+    mode: read.choice('mode', ['auto', 'preview', 'commit', 'check']),
+    stateRepository: read.matching('state-repository', /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/, 'OWNER/REPO'),
+    stateRef: read.matching('state-ref', /^(?!-)(?!.*(?:\.\.|@\{|\/\/))[A-Za-z0-9._/+#@-]{1,255}$/, 'a branch name'),
+    statePath: read.path('state-path', '.'),
+    imagesFile: read.path('images-file', 'images.yaml'),
+    outputDir: read.folder('output-dir', 'dist'),
+    sourcesDir: getInput('sources-dir') || null,
+    refresh: read.choice('refresh', ['auto', 'true', 'false']),
+    commitMethod: read.choice('commit-method', ['api', 'push']),
+    commitMessage: read.line('commit-message', 'chore: update image factory state and manifests'),
+    comment: read.choice('comment', ['auto', 'always', 'never']),
+    commentId:
+      read.matching('comment-id', /^[A-Za-z0-9._-]{1,100}$/, 'letters, digits, dot, dash, underscore') ?? 'default',
+    maxDeletions: read.limit('max-deletions', '25%'),
+    githubToken,
+    stateToken,
+    sourceToken: read.secret('source-token', stateToken),
+    gitlabToken: read.secret('gitlab-token', ''),
+  }
+  if (problems.length > 0) throw new Refusal(problems)
+  return inputs
+}
+
+class InputReader {
+  readonly #problems: Problem[]
+
+  constructor(problems: Problem[]) {
+    this.#problems = problems
+  }
+
+  choice<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
+    const value = getInput(name) || choices[0]
+    const found = choices.find((choice) => choice === value)
+    if (found === undefined) this.#refuse(name, value, `one of ${choices.join(', ')}`)
+    return found ?? choices[0]
+  }
+
+  matching(name: string, pattern: RegExp, expected: string): string | null {
+    const value = getInput(name)
+    if (value === '') return null
+    if (!pattern.test(value)) this.#refuse(name, value, expected)
+    return value
+  }
+
+  line(name: string, fallback: string): string {
+    const value = getInput(name) || fallback
+    if (/[\p{Cc}\u2028\u2029]/u.test(value)) this.#refuse(name, value, 'one line of text')
+    return value
+  }
+
+  /** A path below the folder it is relative to, without `.` and `..`, in POSIX spelling. */
+  path(name: string, fallback: string): string {
+    const value = (getInput(name) || fallback).replaceAll('\\', '/')
+    const parts = value.split('/').filter((part) => part !== '' && part !== '.')
+    const leaves = value.startsWith('/') || parts.includes('..') || parts.includes('.git') || /[\p{Cc}:]/u.test(value)
+    if (leaves) this.#refuse(name, value, 'a path below the state repository')
+    return parts.join('/') || '.'
+  }
+
+  folder(name: string, fallback: string): string {
+    const value = this.path(name, fallback)
+    if (value === '.') this.#refuse(name, value, 'a folder of its own: generated files are deleted there')
+    return value
+  }
+
+  limit(name: string, fallback: string): DeletionLimit {
+    const value = getInput(name) || fallback
+    const limit = parseDeletionLimit(value)
+    if (limit === null) this.#refuse(name, value, 'a number or a percentage like 25%')
+    return limit ?? { kind: 'count', count: 0 }
+  }
+
+  secret(name: string, fallback: string): string {
+    const value = getInput(name)
+    if (value === '') return fallback
+    setSecret(value)
+    setSecret(Buffer.from(`x-access-token:${value}`).toString('base64'))
+    return value
+  }
+
+  #refuse(name: string, value: string, expected: string): void {
+    this.#problems.push(problem('error', `the input ${name} must be ${expected}, not ${JSON.stringify(value)}.`))
+  }
+}

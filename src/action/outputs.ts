@@ -1,0 +1,30 @@
+import { setOutput } from '@actions/core'
+import { isDestructive } from '../manifests/index.js'
+import type { Report } from '../report/index.js'
+
+/** What later steps of the job can read. */
+export interface Outputs {
+  readonly report: Report | null
+  readonly commitSha: string
+  readonly commentUrl: string
+  readonly reportFile: string
+  readonly diffFile: string
+}
+
+/** Sets every output, also after a failure: what could not be found out is empty or zero. */
+export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile }: Outputs): void {
+  const changes = report?.changes ?? []
+  const count = (kind: string) => String(changes.filter((change) => change.kind === kind).length)
+  const changed = changes.length > 0 || (report?.stateFiles.length ?? 0) > 0
+  setOutput('changed', String(changed))
+  setOutput('added', count('added'))
+  setOutput('modified', count('modified'))
+  setOutput('removed', count('removed'))
+  setOutput('destructive', String(changes.some(isDestructive)))
+  setOutput('images', String(report?.totals.images ?? 0))
+  setOutput('base-images', String(report?.totals.bases ?? 0))
+  setOutput('commit-sha', commitSha)
+  setOutput('comment-url', commentUrl)
+  setOutput('report-file', reportFile)
+  setOutput('diff-file', diffFile)
+}

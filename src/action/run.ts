@@ -1,0 +1,110 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { group } from '@actions/core'
+import { type Job, makePlan, type Plan, planAndCommit } from '../pipeline.js'
+import { type CommitMethod, type CommitResult, commitFiles, pushRemote } from '../publish/index.js'
+import { readFromDirectory, readFromGitHub, type SourceReader } from '../sources/index.js'
+import { writeFiles } from '../state/index.js'
+import { Clients } from './clients.js'
+import type { Context } from './context.js'
+import type { Inputs } from './inputs.js'
+import { say } from './log.js'
+import { type StateCheckout, StateCheckouts } from './state-checkout.js'
+import { chooseTarget, type Target } from './target.js'
+
+/** What a run ends with, to be told. */
+export interface Outcome {
+  readonly target: Target
+  readonly plan: Plan
+  readonly commit: { readonly sha: string; readonly branch: string } | null
+  readonly clients: Clients
+}
+
+/** Runs the pipeline as the event and the inputs ask for. */
+export async function run(inputs: Inputs, context: Context, now: string): Promise<Outcome> {
+  const target = chooseTarget(inputs, context)
+  say(`Mode ${target.mode}, state in ${target.repository}${target.isOwn ? '' : ' (another repository)'}.`)
+  if (target.reason !== null) say(target.reason)
+  const clients = new Clients(inputs, context)
+  const checkouts = new StateCheckouts(inputs, context, target)
+  try {
+    const checkout = await group('Open the state', () => checkouts.first())
+    const job = jobOf(inputs, context, target, clients, now)
+    if (target.mode !== 'commit') return { target, plan: await makePlan(job, checkout.folder), commit: null, clients }
+    return { target, clients, ...(await commit(job, checkout, checkouts, { inputs, context, target, clients })) }
+  } finally {
+    await checkouts.remove()
+  }
+}
+
+function jobOf(inputs: Inputs, context: Context, target: Target, clients: Clients, now: string): Job {
+  return {
+    mode: target.mode,
+    read: sourceReader(inputs, context, clients),
+    maxDeletions: inputs.maxDeletions,
+    apiUrl: context.apiUrl,
+    now,
+    step: (name, work) => group(name, work),
+  }
+}
+
+function sourceReader(inputs: Inputs, context: Context, clients: Clients): SourceReader {
+  if (inputs.sourcesDir !== null) return readFromDirectory(inputs.sourcesDir)
+  return async (requests) => {
+    const graphql = async (query: string, variables: Readonly<Record<string, unknown>>) =>
+      (await clients.for('source')).graphql(query, { ...variables })
+    return readFromGitHub(graphql, new URL(context.serverUrl).host)(requests)
+  }
+}
+
+interface CommitSetting {
+  readonly inputs: Inputs
+  readonly context: Context
+  readonly target: Target
+  readonly clients: Clients
+}
+
+async function commit(job: Job, first: StateCheckout, checkouts: StateCheckouts, setting: CommitSetting) {
+  let current = first
+  const branch = checkouts.branchOf(first)
+  const ends = {
+    commit: (plan: Plan) => commitPlan(plan, current, branch, checkouts, setting),
+    refetch: async (attempt: number) => {
+      // Everybody who lost the race waits a different while, and longer each time.
+      await sleep(randomInt(100, 500) * attempt)
+      current = await checkouts.fresh(`refs/heads/${branch}`)
+      return current.folder
+    },
+  }
+  const { plan, sha } = await planAndCommit(job, first.folder, ends)
+  if (!plan.refused && current.isWorkspace) await writeFiles(current.folder.root, plan.changes)
+  return { plan, commit: sha === null ? null : { sha, branch } }
+}
+
+async function commitPlan(
+  plan: Plan,
+  checkout: StateCheckout,
+  branch: string,
+  checkouts: StateCheckouts,
+  { inputs, context, target, clients }: CommitSetting,
+): Promise<CommitResult> {
+  const method: CommitMethod =
+    inputs.commitMethod === 'api'
+      ? { kind: 'api', client: await clients.for('state'), repository: target.repository }
+      : { kind: 'push', remote: await pushRemote(checkout.tree, checkouts.remote) }
+  const removals = [...plan.changes].flatMap(([path, text]) => (text === null ? [path] : []))
+  const body = `Generated from ${checkout.folder.imagesFile} at ${checkout.tree.head}.\n\nImage-Factory-Run: ${context.run.url}`
+  const message = { headline: inputs.commitMessage, body }
+  const result = await commitFiles(
+    { tree: checkout.tree, branch, statePath: inputs.statePath, files: plan.files, removals, message },
+    method,
+  )
+  say(commitLine(result, branch))
+  return result
+}
+
+function commitLine(result: CommitResult, branch: string): string {
+  if (result.kind === 'committed') return `Committed ${result.sha} to ${branch}.`
+  if (result.kind === 'nothing') return `${branch} is up to date: nothing to commit.`
+  return `${branch} has moved on in the meantime: the files are made again.`
+}

@@ -1,0 +1,83 @@
+import { refuse } from '../enrollment/index.js'
+import type { Context } from './context.js'
+import type { Inputs } from './inputs.js'
+
+/** What the run does, and to which branch. */
+export interface Target {
+  readonly mode: 'preview' | 'commit' | 'check'
+  /** OWNER/REPO of the state. */
+  readonly repository: string
+  /** Whether that is the repository the workflow runs in. */
+  readonly isOwn: boolean
+  /** Full name of the ref to look at, null for the default branch of the state repository. */
+  readonly ref: string | null
+  /** Whether the workspace's checkout may be used, if there is one. */
+  readonly useWorkspace: boolean
+  /** Why the run is no more than a preview, where one might expect a commit. */
+  readonly reason: string | null
+}
+
+const PULL_REQUEST_EVENTS: ReadonlySet<string> = new Set(['pull_request', 'pull_request_target', 'merge_group'])
+
+/** Events behind which stands somebody who may write to the branch. A called workflow has its caller's event. */
+const COMMIT_EVENTS: ReadonlySet<string> = new Set(['push', 'workflow_dispatch', 'schedule', 'repository_dispatch'])
+
+/**
+ * Decides what to do from inputs and event. Only a push to (or a run on) the state's own branch writes to it; nothing
+ * that comes from a pull request writes to a shared branch.
+ *
+ * @throws Refusal when a commit is asked for that must not be made.
+ */
+export function chooseTarget(inputs: Inputs, context: Context): Target {
+  const repository = inputs.stateRepository ?? context.repository
+  const isOwn = repository.toLowerCase() === context.repository.toLowerCase()
+  const about = { repository, isOwn, reason: null }
+  const stateRef = inputs.stateRef === null ? null : fullRef(inputs.stateRef)
+  if (!isOwn) {
+    const automatic = COMMIT_EVENTS.has(context.eventName) ? 'commit' : 'preview'
+    return { ...about, mode: inputs.mode === 'auto' ? automatic : inputs.mode, ref: stateRef, useWorkspace: false }
+  }
+  if (inputs.mode === 'commit' && context.pullRequest !== null) return pullRequestCommit(context, about)
+  if (PULL_REQUEST_EVENTS.has(context.eventName)) {
+    const mode = inputs.mode === 'auto' ? 'preview' : inputs.mode
+    if (mode === 'commit')
+      throw refuse(`mode commit is not possible on ${context.eventName}.`, { remedy: 'Use mode: auto.' })
+    return { ...about, mode, ref: context.ref || null, useWorkspace: true }
+  }
+  const ref = stateRef ?? (context.ref || null)
+  if (inputs.mode !== 'auto')
+    return { ...about, mode: inputs.mode, ref, useWorkspace: stateRef === null || stateRef === context.ref }
+  return automaticPush(context, stateRef, about)
+}
+
+type About = Pick<Target, 'repository' | 'isOwn' | 'reason'>
+
+/** A push, a schedule, a dispatch: commits on the state's branch, looks only on any other. */
+function automaticPush(context: Context, stateRef: string | null, about: About): Target {
+  if (!COMMIT_EVENTS.has(context.eventName)) {
+    const reason = `on ${context.eventName} nothing is committed.`
+    return { ...about, mode: 'preview', ref: context.ref || null, useWorkspace: true, reason }
+  }
+  const branch = stateRef ?? (context.defaultBranch === null ? null : fullRef(context.defaultBranch))
+  if (branch === null || branch === context.ref) {
+    return { ...about, mode: 'commit', ref: context.ref || null, useWorkspace: true }
+  }
+  const reason = `${context.ref} is not ${branch}: nothing is committed. Name the branch in state-ref, or use mode: commit.`
+  return { ...about, mode: 'preview', ref: context.ref || null, useWorkspace: true, reason }
+}
+
+function pullRequestCommit(context: Context, about: About): Target {
+  const { pullRequest } = context
+  const from = pullRequest?.headRepository ?? 'a repository that is gone'
+  if (pullRequest === null || from.toLowerCase() !== context.repository.toLowerCase()) {
+    throw refuse(`mode commit writes to the pull request's branch, and that is in ${from}.`, {
+      remedy: 'Use mode: auto, which only looks on pull requests.',
+    })
+  }
+  // The workspace usually holds the merge with the base branch, which is not what the head branch holds.
+  return { ...about, mode: 'commit', ref: fullRef(pullRequest.headRef), useWorkspace: false }
+}
+
+function fullRef(branch: string): string {
+  return branch.startsWith('refs/') ? branch : `refs/heads/${branch}`
+}

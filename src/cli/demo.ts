@@ -1,0 +1,120 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pc from 'picocolors'
+import { refuse } from '../enrollment/problem.js'
+import { type Job, makePlan, planAndCommit, type StateFolder } from '../pipeline.js'
+import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js'
+import { renderComment } from '../report/index.js'
+import { jobFor } from './job.js'
+import type { Terminal } from './terminal.js'
+
+const ENROLLED = `
+- name: order-book
+  registry: ghcr.io
+  repository: craigedmunds/market-making/order-book
+  source:
+    repo: craigedmunds/market-making
+    branch: main
+    dockerfile: order-book/Dockerfile
+    workflow: order-book.yml
+  rebuildDelay: 48h
+`
+
+/**
+ * The whole job on the embedded example, with real git and without network: a copy of the state repository with a bare
+ * repository as its remote, one more image enrolled by a pull request, the comment it gets, and the commit after it.
+ */
+export async function demo(terminal: Terminal, now: string): Promise<number> {
+  const examples = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples')
+  const folder = await mkdtemp(join(tmpdir(), 'image-factory-demo-'))
+  const { say, heading } = narrator(terminal)
+  try {
+    heading('1. A state repository, with five images enrolled and a bare repository as its remote')
+    const { clone, remote } = await makeRepositories(join(examples, 'state-repo'), folder)
+    const job = jobFor('preview', { images: '', output: '', sources: join(examples, 'sources') }, {}, terminal, now)
+    const state: StateFolder = { root: clone, path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
+    say(await gitText(['log', '--format=%h %an: %s', 'main'], clone))
+
+    heading('2. Somebody enrols one more image')
+    await writeFile(join(clone, 'images.yaml'), (await readFile(join(clone, 'images.yaml'), 'utf8')) + ENROLLED)
+    say(ENROLLED.trim())
+
+    heading('3. The comment that the pull request gets')
+    await commitAll(clone, 'Enrol order-book', 'Somebody', now)
+    const head = await gitText(['rev-parse', 'HEAD'], clone)
+    const preview = await makePlan(job, state)
+    say(renderComment(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } }))
+    if (preview.refused) return 1
+
+    heading('4. It is merged, and the factory commits state and manifests')
+    await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
+    const sha = await commitToRemote({ ...job, mode: 'commit' }, state, remote)
+    if (sha === null) throw refuse('the demo made no commit.')
+    say(await gitText(['show', '--stat', '--format=%h %an: %s', 'refs/heads/main'], remote))
+
+    heading('5. A second run finds nothing to do')
+    const again = await makePlan({ ...job, mode: 'check' }, { ...state, root: await freshClone(remote, folder) })
+    say(again.changes.size === 0 ? 'Everything is up to date: no commit.' : 'There are changes, which is a defect.')
+    return again.changes.size === 0 ? 0 : 1
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function narrator(terminal: Terminal) {
+  const colours = pc.createColors(terminal.colour.out)
+  return {
+    heading: (text: string) => terminal.out(`\n${colours.bold(colours.cyan(text))}\n\n`),
+    say: (text: string) => terminal.out(`${text.trimEnd()}\n`),
+  }
+}
+
+async function makeRepositories(example: string, folder: string): Promise<{ clone: string; remote: string }> {
+  const [clone, remote] = [join(folder, 'state'), join(folder, 'remote.git')]
+  await cp(example, clone, { recursive: true })
+  await mkdir(remote)
+  await gitText(['init', '--quiet', '--bare', '--initial-branch=main', '.'], remote)
+  await gitText(['init', '--quiet', '--initial-branch=main', '.'], clone)
+  await commitAll(clone, 'A factory with five images', 'Somebody', new Date(0).toISOString())
+  await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
+  return { clone, remote }
+}
+
+async function commitAll(clone: string, message: string, name: string, date: string): Promise<void> {
+  await gitText(['add', '--all', '.'], clone)
+  const who = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: 'somebody@example.com', GIT_AUTHOR_DATE: date }
+  const committer = { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: 'somebody@example.com', GIT_COMMITTER_DATE: date }
+  const call = { cwd: clone, env: { ...who, ...committer } }
+  await gitOrRefuse(['commit', '--quiet', '--message', message], call, 'git commit')
+}
+
+async function commitToRemote(job: Job, state: StateFolder, url: string): Promise<string | null> {
+  const tree = await findWorkTree(state.root)
+  if (tree === null) throw refuse('the demo has no work tree.')
+  const message = {
+    headline: 'chore: update image factory state and manifests',
+    body: `Generated from images.yaml at ${tree.head}.`,
+  }
+  const { sha } = await planAndCommit(job, state, {
+    commit: (plan) => {
+      const removals = [...plan.changes].flatMap(([path, text]) => (text === null ? [path] : []))
+      const request = { tree, branch: 'main', statePath: '.', files: plan.files, removals, message }
+      return commitFiles(request, { kind: 'push', remote: { url, token: '' } })
+    },
+    refetch: async () => state,
+  })
+  return sha
+}
+
+async function freshClone(remote: string, folder: string): Promise<string> {
+  const clone = join(folder, 'second')
+  await git(['clone', '--quiet', '--', remote, clone], { cwd: folder, remote: { url: remote, token: '' } })
+  return clone
+}
+
+async function gitText(args: readonly string[], cwd: string, url?: string): Promise<string> {
+  const remote = url === undefined ? {} : { remote: { url, token: '' } }
+  return gitOrRefuse(args, { cwd, ...remote }, `git ${args[0] ?? ''}`)
+}

@@ -1,0 +1,69 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { refuse } from '../enrollment/index.js'
+import type { Job } from '../pipeline.js'
+import { connectGitHub, readFromDirectory, readFromGitHub, requestKey, type SourceReader } from '../sources/index.js'
+import type { CommonOptions, Environment } from './options.js'
+import { printable, type Terminal } from './terminal.js'
+
+const GITHUB_API = 'https://api.github.com'
+
+/** The job a command runs: sources from a folder or from GitHub, progress on a terminal. */
+export function jobFor(
+  mode: Job['mode'],
+  options: CommonOptions,
+  env: Environment,
+  terminal: Terminal,
+  now: string,
+): Job {
+  return {
+    mode,
+    read: sourceReader(options, env, terminal),
+    maxDeletions: { kind: 'percent', percent: 25 },
+    apiUrl: (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, ''),
+    now,
+    step: async (name, work) => {
+      if (!terminal.colour.err) return work()
+      terminal.err(`\r\u001b[K${name} …`)
+      try {
+        return await work()
+      } finally {
+        terminal.err('\r\u001b[K')
+      }
+    },
+  }
+}
+
+/** Where Dockerfiles come from: `--sources`, else GitHub with the token of GITHUB_TOKEN or GH_TOKEN. */
+export function sourceReader(options: CommonOptions, env: Environment, terminal: Terminal): SourceReader {
+  if (options.sources !== undefined) {
+    const root = resolve(options.sources)
+    if (!(statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+      throw refuse(`there is no folder ${root}.`, {
+        remedy: 'Name a folder with checkouts as OWNER/REPO in --sources.',
+      })
+    }
+    return readFromDirectory(root)
+  }
+  const token = env.GITHUB_TOKEN || env.GH_TOKEN || ''
+  if (token === '') return withoutToken
+  const apiUrl = (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, '')
+  const host = new URL(env.GITHUB_SERVER_URL || 'https://github.com').host
+  const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
+  return async (requests) => {
+    const client = await connectGitHub({ apiUrl, token, log })
+    return readFromGitHub((query, variables) => client.graphql(query, { ...variables }), host)(requests)
+  }
+}
+
+const withoutToken: SourceReader = async (requests) =>
+  new Map(
+    requests.map((request) => [
+      requestKey(request),
+      {
+        kind: 'failed' as const,
+        message: `${request.repo} cannot be read: there is neither --sources nor a token.`,
+        remedy: 'Give --sources DIR, or set GITHUB_TOKEN.',
+      },
+    ]),
+  )

@@ -1,0 +1,42 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { refuse } from '../enrollment/index.js'
+import type { StateFolder } from '../pipeline.js'
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly state?: string
+  readonly images: string
+  readonly output: string
+  readonly sources?: string
+  readonly json?: boolean
+}
+
+/** The environment, as plain data. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The state folder a command works on: `--state`, else IMAGE_FACTORY_STATE_DIR, else the current folder.
+ *
+ * @throws Refusal when there is no such folder, or a path leads out of it.
+ */
+export function stateFolder(options: CommonOptions, env: Environment): StateFolder {
+  const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
+  if (!(statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+    throw refuse(`there is no folder ${root}.`, { remedy: 'Name the folder with images.yaml in --state.' })
+  }
+  const output = below(options.output, '--output')
+  if (output === '.') throw refuse('--output must be a folder of its own: generated files are deleted there.')
+  return { root, path: '.', imagesFile: below(options.images, '--images'), outputDir: output }
+}
+
+function below(path: string, option: string): string {
+  const parts = path
+    .replaceAll('\\', '/')
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+  const leaves =
+    path.startsWith('/') || /^[A-Za-z]:/.test(path) || parts.some((part) => part === '..' || part === '.git')
+  if (leaves) throw refuse(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
+  return parts.join('/') || '.'
+}

@@ -1,0 +1,108 @@
+import type { Construct } from 'constructs'
+import { goDuration } from '../go-duration.js'
+import { AUTO_PROMOTION_LABEL } from '../names.js'
+import type { Text } from './expression.js'
+import type { DraftObject } from './json.js'
+import { KARGO_API } from './kargo-api.js'
+import { KubeObject, type ObjectProps, type Reference } from './kube-object.js'
+import { pairs, type Step, stepDraft } from './steps.js'
+
+/** At least one. */
+export type Some<T> = readonly [T, ...T[]]
+
+/** Where a Stage gets Freight: straight from the Warehouse, or from other Stages. Never both: Kargo would then forget the soak time. */
+export type FreightSource =
+  | { readonly direct: true }
+  | {
+      readonly stages: Some<string>
+      /** How long Freight must have been in one of the Stages; 0 for no wait. */
+      readonly soakSeconds: number
+    }
+
+export interface FreightRequest {
+  readonly warehouse: string
+  readonly from: FreightSource
+}
+
+/** Runs a PromotionTask of the namespace. */
+export interface TaskStep {
+  readonly as: string
+  readonly task: string
+}
+
+/** Runs AnalysisTemplates of the namespace on what was promoted. */
+export interface Verification {
+  readonly analysisTemplates: Some<string>
+  readonly args: Readonly<Record<string, Text>>
+}
+
+export interface StageProps extends ObjectProps {
+  /** Whether Freight is promoted without anybody asking. */
+  readonly autoPromotion: boolean
+  /** User data goes here, as it is; what is undefined is left out. */
+  readonly vars: Readonly<Record<string, string | undefined>>
+  readonly requestedFreight: Some<FreightRequest>
+  /** At least one step: without any, Kargo takes the Stage for control flow and neither promotes nor verifies. */
+  readonly steps: Some<Step | TaskStep>
+  readonly verification?: Verification
+}
+
+/** A step of the pipeline that Freight is promoted into. */
+export class Stage extends KubeObject {
+  constructor(scope: Construct, props: StageProps) {
+    const vars = Object.fromEntries(Object.entries(props.vars).filter((entry) => entry[1] !== undefined))
+    const spec = {
+      vars: pairs(vars, 'value'),
+      requestedFreight: props.requestedFreight.map(freightDraft),
+      promotionTemplate: { spec: { steps: props.steps.map(anyStepDraft) } },
+      verification: props.verification && verificationDraft(props.verification),
+    }
+    const labels = { ...props.labels, [AUTO_PROMOTION_LABEL]: String(props.autoPromotion) }
+    const kind = {
+      apiVersion: KARGO_API,
+      kind: 'Stage',
+      body: { spec },
+      references: references(props),
+      faults: faults(props),
+    }
+    super(scope, { ...props, labels }, kind)
+  }
+}
+
+function freightDraft({ warehouse, from }: FreightRequest): DraftObject {
+  return { origin: { kind: 'Warehouse', name: warehouse }, sources: sourcesDraft(from) }
+}
+
+function sourcesDraft(from: FreightSource): DraftObject {
+  if ('direct' in from) return { direct: true }
+  return { stages: from.stages, requiredSoakTime: from.soakSeconds > 0 ? goDuration(from.soakSeconds) : undefined }
+}
+
+function anyStepDraft(step: Step | TaskStep): DraftObject {
+  return 'task' in step ? { as: step.as, task: { name: step.task } } : stepDraft(step)
+}
+
+function verificationDraft({ analysisTemplates, args }: Verification): DraftObject {
+  return { analysisTemplates: analysisTemplates.map((name) => ({ name })), args: pairs(args, 'value') }
+}
+
+function references({ requestedFreight, steps, verification }: StageProps): Reference[] {
+  return [
+    ...requestedFreight.map(({ warehouse }) => ({ kind: 'Warehouse', name: warehouse })),
+    ...requestedFreight.flatMap(({ from }) =>
+      'direct' in from ? [] : from.stages.map((name) => ({ kind: 'Stage', name })),
+    ),
+    ...steps.flatMap((step) => ('task' in step ? [{ kind: 'PromotionTask', name: step.task }] : [])),
+    ...(verification?.analysisTemplates ?? []).map((name) => ({ kind: 'AnalysisTemplate', name })),
+  ]
+}
+
+function faults({ name, vars, requestedFreight }: StageProps): string[] {
+  const found: string[] = []
+  const origins = requestedFreight.map(({ warehouse }) => warehouse)
+  if (new Set(origins).size < origins.length) found.push(`the Stage ${name} asks for Freight of one Warehouse twice`)
+  for (const [variable, value] of Object.entries(vars))
+    if (value === '')
+      found.push(`the Stage ${name} has an empty variable ${variable}, which Kargo takes for a missing one`)
+  return found
+}

@@ -1,0 +1,94 @@
+import { goDuration } from '../go-duration.js'
+import type { Expression, Text } from './expression.js'
+import type { Draft, DraftObject } from './json.js'
+
+/** A promotion step that runs something itself, as a PromotionTask or a Stage holds it. */
+export type Step = StepFrame & (HttpStep | SetMetadataStep | ComposeOutputStep)
+
+interface StepFrame {
+  /** Its outputs are known by this name. */
+  readonly as?: string
+  /** Runs only when this is true. */
+  readonly if?: Expression
+  readonly retry?: { readonly timeoutSeconds?: number; readonly errorThreshold: number }
+}
+
+/** Sends a request, again and again until one of the expressions holds. */
+export interface HttpStep {
+  readonly uses: 'http'
+  readonly config: HttpRequest
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: Text
+  readonly queryParams?: Readonly<Record<string, Text>>
+  readonly headers: Readonly<Record<string, Text>>
+  readonly timeoutSeconds: number
+  readonly pollIntervalSeconds: number
+  readonly body?: Text
+  readonly successExpression: Expression
+  readonly failureExpression: Expression
+  /** Output → expression over the response; none may give a Go int (write 0.0, not 0), which Kargo cannot copy. */
+  readonly outputs?: Readonly<Record<string, Expression>>
+}
+
+/** Keeps values on Freight. Stages are left out: metadata kept on a Stage gets lost. */
+export interface SetMetadataStep {
+  readonly uses: 'set-metadata'
+  readonly config: {
+    readonly updates: readonly {
+      readonly kind: 'Freight'
+      readonly name: Text
+      readonly values: Readonly<Record<string, Text>>
+    }[]
+  }
+}
+
+/** Names values for later steps and for people who look at the Promotion. */
+export interface ComposeOutputStep {
+  readonly uses: 'compose-output'
+  readonly config: Readonly<Record<string, Text>>
+}
+
+/** The step as Kargo reads it. */
+export function stepDraft(step: Step): DraftObject {
+  return {
+    uses: step.uses,
+    as: step.as,
+    if: step.if,
+    retry: step.retry && {
+      timeout: optionalDuration(step.retry.timeoutSeconds),
+      errorThreshold: step.retry.errorThreshold,
+    },
+    config: configDraft(step),
+  }
+}
+
+function configDraft(step: Step): Draft {
+  return step.uses === 'http' ? httpDraft(step.config) : step.config
+}
+
+function httpDraft(request: HttpRequest): DraftObject {
+  return {
+    method: request.method,
+    url: request.url,
+    queryParams: request.queryParams && pairs(request.queryParams, 'value'),
+    headers: pairs(request.headers, 'value'),
+    timeout: goDuration(request.timeoutSeconds),
+    pollInterval: goDuration(request.pollIntervalSeconds),
+    body: request.body,
+    successExpression: request.successExpression,
+    failureExpression: request.failureExpression,
+    outputs: request.outputs && pairs(request.outputs, 'fromExpression'),
+  }
+}
+
+/** `{a: b}` as Kargo's lists have it: `[{name: a, value: b}]`. */
+export function pairs(map: Readonly<Record<string, Text | undefined>>, valueKey: string): DraftObject[] {
+  return Object.entries(map).map(([name, value]) => ({ name, [valueKey]: value }))
+}
+
+function optionalDuration(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : goDuration(seconds)
+}

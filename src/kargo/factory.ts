@@ -1,0 +1,33 @@
+import type { Settings } from '../enrollment/enrollment.js'
+import type { TrackedBase, TrackedImage } from '../state/model.js'
+
+/** All that the manifests are made from. */
+export interface Factory {
+  readonly settings: Settings
+  /** Every enrolled image; those that are not enabled get no manifests. */
+  readonly images: readonly TrackedImage[]
+  /** Every tracked base image; those that no enabled image uses get no manifests. */
+  readonly bases: readonly TrackedBase[]
+  /** Default branch of an image's source by the image's name, where images.yaml names no branch; else `main`. */
+  readonly branches?: ReadonlyMap<string, string>
+  /** Where workflows are dispatched: `https://api.github.com`, or `https://HOST/api/v3` of a GitHub Enterprise server. */
+  readonly github?: { readonly apiUrl: string }
+  /** Path of the images file as people know it, for problems. */
+  readonly imagesFile?: string
+}
+
+/** The API of github.com. */
+export const GITHUB_API_URL = 'https://api.github.com'
+
+/** The branch an image is built from. */
+export function branchOf(image: TrackedImage, factory: Factory): string {
+  return image.enrollment.source?.branch ?? factory.branches?.get(image.enrollment.name) ?? 'main'
+}
+
+/** Base images by name. */
+export type Bases = ReadonlyMap<string, TrackedBase>
+
+/** The tracked base images an image is built on, sorted by name, each once; unknown names are left out. */
+export function basesOf(image: TrackedImage, bases: Bases): TrackedBase[] {
+  return [...new Set(image.bases)].sort().flatMap((name) => bases.get(name) ?? [])
+}

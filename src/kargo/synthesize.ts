@@ -1,0 +1,74 @@
+import { App } from 'cdk8s'
+import { type Problem, Refusal } from '../enrollment/problem.js'
+import type { TrackedImage } from '../state/model.js'
+import { BaseChart } from './charts/base-chart.js'
+import { FactoryChart } from './charts/factory-chart.js'
+import { ImageChart } from './charts/image-chart.js'
+import type { ManifestChart } from './charts/manifest-chart.js'
+import { imageProblems } from './checks/images.js'
+import { literalProblems, objectProblems } from './checks/objects.js'
+import { type Bases, basesOf, type Factory } from './factory.js'
+import type { ManifestFile } from './manifest-file.js'
+import { printManifests } from './print.js'
+
+/**
+ * The output folder's files for a factory, sorted by path. The same factory gives the same bytes, in whatever order its
+ * images and bases come.
+ *
+ * @throws Refusal with every problem found, each at the place of the entry it comes from.
+ */
+export function synthesize(factory: Factory): ManifestFile[] {
+  const bases: Bases = new Map(factory.bases.map((base) => [base.name, base]))
+  const images = factory.images.filter((image) => image.enrollment.enabled).sort(byName)
+  const charts = drawCharts({ factory, images, bases })
+  const problems = findProblems({ factory, images, bases }, charts)
+  if (problems.length > 0) throw new Refusal(problems)
+  return charts
+    .map((chart) => ({ path: chart.path, text: printManifests(chart.objects.map((object) => object.toJson())) }))
+    .sort((a, b) => compare(a.path, b.path))
+}
+
+/** What the charts are drawn from: enabled images sorted by name, bases by name. */
+interface Plan {
+  readonly factory: Factory
+  readonly images: readonly TrackedImage[]
+  readonly bases: Bases
+}
+
+function drawCharts({ factory, images, bases }: Plan): ManifestChart[] {
+  const { settings } = factory
+  const app = new App()
+  const firstUse = new Map<string, TrackedImage>()
+  for (const image of images)
+    for (const { name } of basesOf(image, bases)) if (!firstUse.has(name)) firstUse.set(name, image)
+  const baseCharts = [...factory.bases].sort(byName).flatMap((base, index) => {
+    const usedBy = firstUse.get(base.name)
+    return usedBy === undefined ? [] : [new BaseChart(app, `base-${index}`, { settings, base, usedBy })]
+  })
+  const imageCharts = images.map((image, index) => new ImageChart(app, `image-${index}`, { factory, image, bases }))
+  return [new FactoryChart(app, 'factory', settings), ...baseCharts, ...imageCharts]
+}
+
+function findProblems({ factory, images, bases }: Plan, charts: readonly ManifestChart[]): Problem[] {
+  const file = factory.imagesFile ?? null
+  const entries = images.flatMap((image) => imageProblems(image, bases, factory))
+  // A text that an entry got wrong shows in its objects too: said once, where its key is known, is enough.
+  const told = new Set(entries.map(({ image }) => image))
+  const literals = literalProblems(charts, file).filter(({ image }) => image === null || !told.has(image))
+  return [...entries, ...objectProblems(charts, file), ...literals]
+}
+
+type Named = TrackedImage | { readonly name: string }
+
+function byName(a: Named, b: Named): number {
+  return compare(nameOf(a), nameOf(b))
+}
+
+function nameOf(item: Named): string {
+  return 'name' in item ? item.name : item.enrollment.name
+}
+
+/** By code units: the same on every machine, whatever its locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

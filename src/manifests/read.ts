@@ -1,0 +1,38 @@
+import { refuse } from '../enrollment/problem.js'
+import { GENERATED_HEADER } from '../kargo/index.js'
+import { readFolder } from '../state/index.js'
+
+/** The output folder as it is. */
+export interface OutputFolder {
+  /** Text of the files that carry our header, by their path in the output folder. */
+  readonly generated: ReadonlyMap<string, string>
+  /** Names of YAML files that are not ours: never deleted, never written over. */
+  readonly foreign: ReadonlySet<string>
+}
+
+/**
+ * Reads the output folder, files git does not know included.
+ *
+ * @param root the state folder.
+ * @param outputDir the output folder, relative to it.
+ */
+export async function readOutput(root: string, outputDir: string): Promise<OutputFolder> {
+  const generated = new Map<string, string>()
+  const foreign = new Set<string>()
+  for (const [path, text] of await readFolder(root, outputDir, '.yaml')) {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    if (text.startsWith(`${GENERATED_HEADER}\n`)) generated.set(name, text)
+    else foreign.add(name)
+  }
+  return { generated, foreign }
+}
+
+/** Refuses to write over files that are not ours. */
+export function refuseForeignFiles(paths: Iterable<string>, output: OutputFolder, outputDir: string): void {
+  for (const path of paths) {
+    if (!output.foreign.has(path)) continue
+    const file = `${outputDir}/${path}`
+    const remedy = 'Move it out of the output folder, or delete it if it is an old generated file.'
+    throw refuse(`${file} is to be written and is not ours: its first line is not our header.`, { file, remedy })
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * The pipeline: load → validate → discover → state → synthesize → diff → guard → commit → report. The action and the
+ * command line both run it; they differ in where files come from, what becomes of the plan, and how it is told.
+ */
+import { type Enrolment, type Problem, parseEnrolment, Refusal, refuse } from './enrollment/index.js'
+import { type ManifestFile, synthesize } from './kargo/index.js'
+import {
+  type Comparison,
+  compareManifests,
+  type DeletionLimit,
+  guardDeletions,
+  type OutputFolder,
+  readOutput,
+  refuseForeignFiles,
+} from './manifests/index.js'
+import type { CommitResult } from './publish/index.js'
+import { type Report, type Told, tell, tellRefusal } from './report/index.js'
+import { discover, type SourceReader } from './sources/index.js'
+import { type MergedState, mergeState, readOptional, readState, type StateFiles } from './state/index.js'
+
+/** The folder with images.yaml, the state and the manifests. */
+export interface StateFolder {
+  /** Absolute path on disk. */
+  readonly root: string
+  /** The same folder from the repository's top, `.` or a path: how people know its files. */
+  readonly path: string
+  readonly imagesFile: string
+  readonly outputDir: string
+}
+
+/** What a run shall do, whoever asked for it. */
+export interface Job {
+  readonly mode: Report['mode']
+  readonly read: SourceReader
+  readonly maxDeletions: DeletionLimit
+  /** Where Kargo dispatches GitHub workflows. */
+  readonly apiUrl: string
+  /** ISO 8601: the time of what is found out in this run. */
+  readonly now: string
+  /** Runs one named step, telling people about it. */
+  readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
+}
+
+/** What a run would do to the state folder. */
+export interface Plan {
+  readonly report: Report
+  /** There are errors: nothing may be written or committed. */
+  readonly refused: boolean
+  /** Every generated file there shall be, by path below the state folder. */
+  readonly files: ReadonlyMap<string, string>
+  /** What differs on disk, by the same paths: text, or null for a file that goes. */
+  readonly changes: ReadonlyMap<string, string | null>
+}
+
+/** Everything up to the guard: what would be written, and the report about it. Writes nothing. */
+export async function makePlan(job: Job, folder: StateFolder): Promise<Plan> {
+  const problems: Problem[] = []
+  try {
+    const loaded = await job.step('Load', () => load(folder))
+    const enrolment = await job.step('Validate', async () => validate(loaded.images, folder, problems))
+    const file = shownPath(folder, folder.imagesFile)
+    const discovered = await job.step('Discover', () => discover(enrolment.images, job.read, file))
+    const state = await job.step('State', async () =>
+      mergeState({ enrollments: enrolment.images, discovered, before: loaded.state, now: job.now, imagesFile: file }),
+    )
+    note([...discovered.problems, ...state.problems], problems)
+    const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, job, file))
+    const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder))
+    const forbidden = await job.step('Guard', async () =>
+      guardDeletions(comparison, job.maxDeletions, shownPath(folder, folder.outputDir)),
+    )
+    const told: Told = {
+      mode: job.mode,
+      folder,
+      enrolment,
+      before: loaded.state,
+      state,
+      comparison,
+      problems: [...problems, ...forbidden],
+    }
+    return {
+      report: tell(told),
+      refused: forbidden.length > 0,
+      ...filesOf(loaded, state, manifests, comparison, folder),
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const report = tellRefusal(job.mode, folder, [...problems, ...error.problems])
+    return { report, refused: true, files: new Map(), changes: new Map() }
+  }
+}
+
+/** How plans are committed. */
+export interface Committing {
+  /** Commits the plan made from this folder, on top of what it was made from and on nothing else. */
+  readonly commit: (plan: Plan, folder: StateFolder) => Promise<CommitResult>
+  /** The folder as the branch has it now, after somebody else was faster. */
+  readonly refetch: (attempt: number) => Promise<StateFolder>
+}
+
+/** What came of a run that commits. */
+export interface Committed {
+  readonly plan: Plan
+  /** The folder the plan was made from in the end. */
+  readonly folder: StateFolder
+  readonly sha: string | null
+}
+
+const ATTEMPTS = 5
+
+/**
+ * Plans and commits. When the branch has moved on in between, the generated files are made again from what is there
+ * now; they are never merged, rebased or forced.
+ */
+export async function planAndCommit(job: Job, first: StateFolder, ends: Committing): Promise<Committed> {
+  let folder = first
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const plan = await makePlan(job, folder)
+    if (plan.refused) return { plan, folder, sha: null }
+    const current = folder
+    const result = await job.step('Commit', () => ends.commit(plan, current))
+    if (result.kind !== 'stale') return { plan, folder, sha: result.kind === 'committed' ? result.sha : null }
+    if (attempt < ATTEMPTS) folder = await job.step('Fetch what others committed', () => ends.refetch(attempt))
+  }
+  const remedy = 'Give the workflow a concurrency group, so that its runs wait for each other.'
+  throw refuse(`the branch moved on during each of ${ATTEMPTS} attempts to commit.`, { remedy })
+}
+
+interface Loaded {
+  readonly images: string
+  readonly state: StateFiles
+  readonly output: OutputFolder
+}
+
+async function load(folder: StateFolder): Promise<Loaded> {
+  const images = await readOptional(folder.root, folder.imagesFile)
+  if (images === null) {
+    const file = shownPath(folder, folder.imagesFile)
+    const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).'
+    throw refuse(`there is no ${file}.`, { file, remedy })
+  }
+  return { images, state: await readState(folder.root), output: await readOutput(folder.root, folder.outputDir) }
+}
+
+function validate(text: string, folder: StateFolder, problems: Problem[]): Enrolment {
+  const result = parseEnrolment(text, shownPath(folder, folder.imagesFile))
+  if (result.enrolment === null) throw new Refusal(result.problems)
+  problems.push(...result.problems)
+  return result.enrolment
+}
+
+/** Keeps what people should know; throws when there are errors among it. */
+function note(found: readonly Problem[], problems: Problem[]): void {
+  if (found.some((one) => one.severity === 'error')) throw new Refusal(found)
+  problems.push(...found)
+}
+
+function manifestsOf(enrolment: Enrolment, state: MergedState, job: Job, imagesFile: string): ManifestFile[] {
+  const { images, bases, branches } = state
+  return synthesize({
+    settings: enrolment.settings,
+    images,
+    bases,
+    branches,
+    github: { apiUrl: job.apiUrl },
+    imagesFile,
+  })
+}
+
+function compare(output: OutputFolder, manifests: readonly ManifestFile[], folder: StateFolder): Comparison {
+  refuseForeignFiles(
+    manifests.map((file) => file.path),
+    output,
+    shownPath(folder, folder.outputDir),
+  )
+  return compareManifests(output.generated, manifests)
+}
+
+function filesOf(
+  { state: before }: Loaded,
+  state: MergedState,
+  manifests: readonly ManifestFile[],
+  comparison: Comparison,
+  folder: StateFolder,
+): Pick<Plan, 'files' | 'changes'> {
+  const inOutput = (path: string) => `${folder.outputDir}/${path}`
+  const changes = new Map<string, string | null>()
+  for (const [path, text] of state.files) if (before.texts.get(path) !== text) changes.set(path, text)
+  for (const path of before.texts.keys()) if (!state.files.has(path)) changes.set(path, null)
+  for (const [path, text] of comparison.files) changes.set(inOutput(path), text)
+  return {
+    files: new Map([...state.files, ...manifests.map(({ path, text }) => [inOutput(path), text] as const)]),
+    changes,
+  }
+}
+
+/** A path below the state folder as people know it: from the repository's top. */
+export function shownPath(folder: StateFolder, path: string): string {
+  return folder.path === '.' ? path : `${folder.path}/${path}`
+}

@@ -1,0 +1,136 @@
+import { isNewer, type Marker, parseMarker, sameReport } from '../report/index.js'
+import type { GitHubClient } from '../sources/index.js'
+
+/** A pull request, and the right to talk to it. */
+export interface PullRequest {
+  readonly client: GitHubClient
+  readonly owner: string
+  readonly repo: string
+  readonly number: number
+}
+
+/** One report to be shown on a pull request. */
+export interface CommentRequest {
+  /** Whole text, its marker on the first line. */
+  readonly body: string
+  readonly marker: Marker
+  /** Whether it is worth a first comment; an existing one is always brought up to date. */
+  readonly isNews: boolean
+  /** The commit the pull request must still be at; null where that does not matter. */
+  readonly head: string | null
+}
+
+/** What became of a comment, and where it is. */
+export type CommentResult =
+  | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string }
+  /** Nothing to say, or somebody newer has said it. */
+  | { readonly kind: 'skipped'; readonly reason: string }
+  /** The token may not comment: usual for pull requests from forks and from Dependabot. */
+  | { readonly kind: 'forbidden' }
+
+interface OwnComment {
+  readonly id: number
+  readonly body: string
+  readonly url: string
+  readonly marker: Marker
+}
+
+/**
+ * Keeps exactly one comment a pull request and id: found by its marker and by being ours, changed in place, doubles
+ * removed, nothing written when it says the same already. Comments of others are never touched.
+ */
+export async function upsertComment(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
+  try {
+    return await upsert(pull, request)
+  } catch (error) {
+    if ((error as { status?: number }).status === 403) return { kind: 'forbidden' }
+    throw error
+  }
+}
+
+async function upsert(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
+  if (await hasMovedOn(pull, request.head)) {
+    return { kind: 'skipped', reason: 'the pull request has newer commits than this run looked at' }
+  }
+  const [existing, ...doubles] = await ownComments(pull, request.marker.id)
+  if (existing === undefined) {
+    return request.isNews ? create(pull, request.body) : { kind: 'skipped', reason: 'there is nothing to report' }
+  }
+  if (isNewer(existing.marker, request.marker)) return { kind: 'skipped', reason: 'a newer run has reported already' }
+  for (const double of doubles) await pull.client.rest.issues.deleteComment({ ...place(pull), comment_id: double.id })
+  if (sameReport(existing.body, request.body)) return { kind: 'unchanged', url: existing.url }
+  const updated = await pull.client.rest.issues.updateComment({
+    ...place(pull),
+    comment_id: existing.id,
+    body: request.body,
+  })
+  return { kind: 'updated', url: updated.data.html_url }
+}
+
+async function create(pull: PullRequest, body: string): Promise<CommentResult> {
+  const created = await pull.client.rest.issues.createComment({ ...place(pull), issue_number: pull.number, body })
+  return { kind: 'created', url: created.data.html_url }
+}
+
+function place({ owner, repo }: PullRequest): { readonly owner: string; readonly repo: string } {
+  return { owner, repo }
+}
+
+/** Our own comments with this id, oldest first. */
+async function ownComments(pull: PullRequest, id: string): Promise<OwnComment[]> {
+  const { client, number } = pull
+  const parameters = { ...place(pull), issue_number: number, per_page: 100 }
+  const all = await client.paginate(client.rest.issues.listComments, parameters)
+  const marked = all.flatMap((comment) => {
+    const marker = parseMarker(comment.body ?? '')
+    return marker?.id === id ? [{ comment, marker }] : []
+  })
+  if (marked.length === 0) return []
+  const login = await ownLogin(client)
+  return marked
+    .filter(({ comment }) => sameLogin(comment.user?.login ?? '', login))
+    .map(({ comment, marker }) => ({ id: comment.id, body: comment.body ?? '', url: comment.html_url, marker }))
+    .sort((a, b) => a.id - b.id)
+}
+
+/** Who the token is. The workflow's own token may be refused an answer; it is the workflow bot's. */
+async function ownLogin(client: GitHubClient): Promise<string> {
+  try {
+    const { viewer } = await client.graphql<{ viewer: { login: string } }>('query { viewer { login } }')
+    return viewer.login
+  } catch {
+    return 'github-actions[bot]'
+  }
+}
+
+/** GraphQL and REST disagree about the `[bot]` behind an App's name. */
+function sameLogin(a: string, b: string): boolean {
+  const plain = (login: string) => login.toLowerCase().replace(/\[bot\]$/, '')
+  return plain(a) === plain(b) && a !== ''
+}
+
+async function hasMovedOn(pull: PullRequest, head: string | null): Promise<boolean> {
+  if (head === null) return false
+  try {
+    const { data } = await pull.client.rest.pulls.get({ ...place(pull), pull_number: pull.number })
+    return data.head.sha !== head
+  } catch {
+    // Not being able to ask is no reason to say nothing: the run number in the marker still keeps the order.
+    return false
+  }
+}
+
+/** The pull request a commit on a branch came from, null when it came from none (or when we may not ask). */
+export async function findPullRequest(
+  client: GitHubClient,
+  repository: { readonly owner: string; readonly repo: string },
+  sha: string,
+): Promise<number | null> {
+  try {
+    const { data } = await client.rest.repos.listPullRequestsAssociatedWithCommit({ ...repository, commit_sha: sha })
+    const merged = data.filter((pull) => pull.merged_at !== null && pull.merged_at !== undefined)
+    return (merged.find((pull) => pull.merge_commit_sha === sha) ?? merged[0])?.number ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Publishing: the work tree the state lives in, commits by GitHub's API or by `git push`, the comment on a pull
+ * request. `git.ts` is the only file that starts a process, and the token's only way into it.
+ */
+export { type CommentResult, findPullRequest, type PullRequest, upsertComment } from './comment.js'
+export { type CommitMethod, type CommitResult, commitFiles } from './commit.js'
+export { type GitRemote, git, gitOrRefuse } from './git.js'
+export { checkOut, findWorkTree, fromTop, isCheckoutOf, pushRemote, stateRoot, type WorkTree } from './work-tree.js'

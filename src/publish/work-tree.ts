@@ -1,0 +1,116 @@
+import { join, resolve } from 'node:path'
+import { refuse } from '../enrollment/problem.js'
+import { type GitRemote, git, gitOrRefuse, protocolOf } from './git.js'
+
+/** A checkout of the state repository. */
+export interface WorkTree {
+  /** Top folder of the repository, absolute. */
+  readonly root: string
+  /** The commit that is checked out. */
+  readonly head: string
+  /** The branch that is checked out, null when the head is detached. */
+  readonly branch: string | null
+}
+
+/** The checkout a folder is part of; null when it is in none. */
+export async function findWorkTree(folder: string): Promise<WorkTree | null> {
+  const top = await git(['rev-parse', '--show-toplevel'], { cwd: folder })
+  if (top.exitCode !== 0) return null
+  const root = resolve(top.stdout.replace(/\r?\n$/, ''))
+  const head = await git(['rev-parse', '--verify', 'HEAD^{commit}'], { cwd: root })
+  if (head.exitCode !== 0) return null
+  const branch = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd: root })
+  return { root, head: head.stdout.trim(), branch: branch.exitCode === 0 ? branch.stdout.trim() : null }
+}
+
+/**
+ * Checks out one commit of a remote branch or ref into an empty folder: no history, no tags, no submodules, nothing
+ * of the credentials left behind.
+ *
+ * @param ref full name (refs/heads/main, refs/pull/3/merge), or null for the remote's default branch.
+ */
+export async function checkOut(remote: GitRemote, ref: string | null, folder: string): Promise<WorkTree> {
+  const wanted = ref ?? (await defaultBranch(remote, folder))
+  const call = { cwd: folder, remote }
+  await gitOrRefuse(['init', '--quiet', '--initial-branch=image-factory', '.'], call, 'git init')
+  const fetch = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, wanted]
+  await gitOrRefuse(fetch, call, `fetching ${wanted} of ${remote.url}`)
+  await gitOrRefuse(
+    ['checkout', '--quiet', '--force', '--detach', 'FETCH_HEAD'],
+    { cwd: folder },
+    `checking out ${wanted}`,
+  )
+  const head = await gitOrRefuse(['rev-parse', 'HEAD'], { cwd: folder }, 'reading the head')
+  const branch = wanted.startsWith('refs/heads/') ? wanted.slice('refs/heads/'.length) : null
+  return { root: resolve(folder), head, branch }
+}
+
+/** Full name of the branch a remote's HEAD points to. */
+export async function defaultBranch(remote: GitRemote, folder: string): Promise<string> {
+  const call = { cwd: folder, remote }
+  const listed = await gitOrRefuse(
+    ['ls-remote', '--symref', '--', remote.url, 'HEAD'],
+    call,
+    `asking ${remote.url} for its branches`,
+  )
+  const match = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(listed)
+  if (match?.[1] !== undefined) return match[1]
+  throw refuse(`${remote.url} has no default branch.`, {
+    remedy: 'Push a first commit, or name a branch in state-ref.',
+  })
+}
+
+/**
+ * Where a checkout pushes to: its own remote as the runner set it up, else the address given. The token goes along
+ * only to the server it is for.
+ */
+export async function pushRemote(tree: WorkTree, fallback: GitRemote): Promise<GitRemote> {
+  const origin = await git(['remote', 'get-url', '--push', 'origin'], { cwd: tree.root })
+  const url = origin.exitCode === 0 ? withoutCredentials(origin.stdout.trim()) : null
+  if (url === null) return fallback
+  if (protocolOf(url) === 'file') return { url, token: '' }
+  return { url, token: new URL(url).origin === new URL(fallback.url).origin ? fallback.token : '' }
+}
+
+/** An address git may use, without user and password; null for others (SSH is reached by https and the token). */
+function withoutCredentials(url: string): string | null {
+  if (/^(?:\/|[A-Za-z]:[\\/])/.test(url)) return url
+  if (!URL.canParse(url)) return null
+  const parsed = new URL(url)
+  if (!['https:', 'http:', 'file:'].includes(parsed.protocol)) return null
+  parsed.username = ''
+  parsed.password = ''
+  return parsed.href.replace(/\/$/, '')
+}
+
+/** Blob ids of the files below some folders of a commit, by path from the repository's top. */
+export async function listBlobs(tree: WorkTree, folders: readonly string[]): Promise<Map<string, string>> {
+  const args = ['ls-tree', '-r', '-z', '--full-tree', tree.head, '--', ...folders]
+  const listed = await gitOrRefuse(args, { cwd: tree.root }, 'reading the commit')
+  const blobs = new Map<string, string>()
+  for (const entry of listed.split('\0')) {
+    const match = /^\d+ blob ([0-9a-f]+)\t(.+)$/s.exec(entry)
+    if (match?.[1] !== undefined && match[2] !== undefined) blobs.set(match[2], match[1])
+  }
+  return blobs
+}
+
+/** A path below the state folder as seen from the repository's top, POSIX spelling. */
+export function fromTop(statePath: string, path: string): string {
+  const prefix = statePath === '.' || statePath === '' ? '' : `${statePath.replace(/\/+$/, '')}/`
+  return `${prefix}${path}`
+}
+
+/** The state folder on disk. */
+export function stateRoot(tree: WorkTree, statePath: string): string {
+  return join(tree.root, ...statePath.split('/'))
+}
+
+/** Whether a checkout's remote is OWNER/REPO, as far as its address tells: a local path does not, and is believed. */
+export async function isCheckoutOf(tree: WorkTree, repository: string): Promise<boolean> {
+  const origin = await git(['remote', 'get-url', 'origin'], { cwd: tree.root })
+  if (origin.exitCode !== 0) return true
+  const address = /^(?:[a-z+]+:\/\/[^/]+|[^/@]+@[^/:]+:)(.+?)(?:\.git)?\/?$/i.exec(origin.stdout.trim())?.[1]
+  if (address === undefined || /^file:/i.test(origin.stdout)) return true
+  return `/${address}`.toLowerCase().endsWith(`/${repository.toLowerCase()}`)
+}

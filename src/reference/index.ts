@@ -1,0 +1,14 @@
+/**
+ * Image references and the names derived from them: what `node:22` means in full, what makes two references the same
+ * image, and what a file or Kubernetes object about it is called. Pure: no I/O, no knowledge of Dockerfiles.
+ */
+export {
+  familiarReference,
+  formatReference,
+  type ImageReference,
+  identityOf,
+  type ParsedReference,
+  parseReference,
+  withDefaultTag,
+} from './image-reference.js'
+export { baseImageName, isDnsLabel, MAX_NAME_LENGTH, shortenName, withHash } from './names.js'

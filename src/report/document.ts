@@ -1,0 +1,106 @@
+// Puts the parts of a report in order, as much of them as a plan asks for.
+import { alertCounts, alerts, problemLines } from './alerts.js'
+import { graph } from './graph.js'
+import { manifestList, omitted, section } from './resources.js'
+import { baseTable, changes, enrolmentTable, unchangedBases } from './tables.js'
+import { bounded, code, count, details, link } from './text.js'
+import { judge } from './verdict.js'
+import type { Resource, View } from './view.js'
+
+/** How much of a report is shown. */
+export interface Plan {
+  /** counts: numbers only. summary: alerts, tables and lists. full: diffs, graph and files as well. */
+  readonly level: 'full' | 'summary' | 'counts'
+  /** Whose diffs are shown, and with how many unchanged lines around a change. */
+  readonly shown: ReadonlySet<Resource>
+  readonly context: 1 | 3
+  /** Graph, unchanged base images, state files. */
+  readonly extras: boolean
+  /** How long a list may get. */
+  readonly rows: number
+  readonly footer: boolean
+}
+
+/** What the document stands in: the first line, and where the omitted rest is found. */
+export interface Frame {
+  readonly firstLine: string | null
+  readonly elsewhere: string
+}
+
+export const FOOTER_OPENS = '<sub>'
+
+/** The document without the objects' diffs, in two halves: the diffs belong between them. */
+export function around(view: View, frame: Frame, plan: Plan): { readonly above: string[]; readonly below: string[] } {
+  const missing = omitted(view, plan.shown)
+  const note = missing === null ? [] : [`*${missing}: ${frame.elsewhere}.*`]
+  const opening = [...opener(view, frame), ...committed(view)]
+  const footer = plan.footer ? footerOf(view) : []
+  if (plan.level === 'counts') return { above: [...opening, ...alertCounts(view), ...note], below: footer }
+  const above = [
+    ...opening,
+    ...alerts(view, plan.rows),
+    ...enrolmentTable(view, plan.rows),
+    ...baseTable(view, plan.rows),
+    ...manifestList(view, plan.shown),
+    ...note,
+  ]
+  return { above, below: [...notices(view, plan.rows), ...(plan.extras ? extras(view, plan.rows) : []), ...footer] }
+}
+
+/** The diffs a plan shows, in order. */
+export function sections(view: View, plan: Plan): string[] {
+  return view.resources.filter((resource) => plan.shown.has(resource)).map((one) => section(view, one, plan.context))
+}
+
+/** The whole document. */
+export function assemble(blocks: readonly string[]): string {
+  return `${blocks.join('\n\n')}\n`
+}
+
+function opener(view: View, frame: Frame): string[] {
+  const { main, rest } = judge(view)
+  const heading = `## 🏭 Image Factory${view.errors.length > 0 ? ': failed' : ''}`
+  const first = frame.firstLine === null ? heading : `${frame.firstLine}\n${heading}`
+  return [first, `**${main}**${rest}`]
+}
+
+function committed(view: View): string[] {
+  const { commit } = view.report
+  if (commit === null) return []
+  return [`Committed as ${link(code(commit.sha.slice(0, 7)), commit.url)} to ${code(commit.branch, 100)}.`]
+}
+
+function notices(view: View, rows: number): string[] {
+  if (view.notices.length === 0) return []
+  return [details(count(view.notices.length, 'notice'), problemLines(view.notices, rows).join('\n'))]
+}
+
+function extras(view: View, rows: number): string[] {
+  // When nothing changes, nobody wants to read what stays.
+  if (view.resources.length === 0 && !view.report.bases.some(changes)) return stateFiles(view, rows)
+  return [...unchangedBases(view, rows), ...graph(view), ...stateFiles(view, rows)]
+}
+
+const FILE_WORD = { added: 'new', removed: 'removed', modified: 'changed' } as const
+
+function stateFiles(view: View, rows: number): string[] {
+  const files = view.report.stateFiles
+  if (files.length === 0) return []
+  const lines = bounded(
+    files,
+    rows,
+    ({ kind, path }) => `- ${FILE_WORD[kind]} ${code(path, 160)}`,
+    (n) => `- … and ${n} more`,
+  )
+  return [details(count(files.length, 'state file'), lines.join('\n'))]
+}
+
+/** Which commit and run this is: all that may differ between two equal reports. One line, the last. */
+function footerOf(view: View): string[] {
+  const { run, commit } = view.report
+  if (run === null) return []
+  const head = link(code(run.headSha.slice(0, 7)), `${run.repositoryUrl}/commit/${run.headSha}`)
+  const parts = [`For ${head}`, link('run', run.url)]
+  if (commit !== null) parts.push(`commit ${link(code(commit.sha.slice(0, 7)), commit.url)}`)
+  return [`${FOOTER_OPENS}${parts.join(' · ')}</sub>`]
+}

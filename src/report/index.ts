@@ -1,0 +1,66 @@
+// The report: what a run found and changed, for people. One renderer for the pull request comment and the job
+// summary (markdown, as much of it as fits), another for terminals. Pure: no clock, no environment, no input or
+// output; equal reports give equal bytes. Whatever a report says is treated as hostile.
+import { Buffer } from 'node:buffer'
+import { FOOTER_OPENS } from './document.js'
+import { fitted } from './ladder.js'
+import { formatMarker, type Marker } from './marker.js'
+import type { Report } from './model.js'
+import { patch, plain } from './plain.js'
+import { judge } from './verdict.js'
+import { viewOf } from './view.js'
+
+export { isNewer, type Marker, parseMarker } from './marker.js'
+export type { BaseRow, BaseUse, ImageChange, Report } from './model.js'
+export { type Told, tell, tellRefusal } from './tell.js'
+
+/** Values that must never be shown: tokens and the like. */
+interface Secrets {
+  readonly secrets?: readonly string[]
+}
+
+/** The pull request comment: its first line is the marker. `budget` counts characters (at least 1,500). */
+export function renderComment(
+  report: Report,
+  options: { readonly marker: Marker; readonly budget?: number } & Secrets,
+): string {
+  const { marker, budget = 60_000, secrets } = options
+  const frame = { firstLine: formatMarker(marker), elsewhere: 'see the summary of the run' }
+  return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => text.length })
+}
+
+/** The job summary: the same document without marker. `budget` counts bytes (at least 1,500). */
+export function renderSummary(report: Report, options: { readonly budget?: number } & Secrets = {}): string {
+  const { budget = 1_000_000, secrets } = options
+  const frame = { firstLine: null, elsewhere: '`image-factory diff` shows all of them' }
+  return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => Buffer.byteLength(text) })
+}
+
+/** The report for a terminal: problems, images, unified diffs, verdict. */
+export function renderPlain(report: Report, options: { readonly colour: boolean } & Secrets): string {
+  return plain(viewOf(report, options.secrets), options.colour)
+}
+
+/** Every object's unified diff, whole, for the diff file. Line numbers count within the object, not the file. */
+export function renderDiff(report: Report, options: Secrets = {}): string {
+  return patch(viewOf(report, options.secrets))
+}
+
+/** The report in one line. */
+export function verdict(report: Report, options: Secrets = {}): string {
+  const { main, rest } = judge(viewOf(report, options.secrets))
+  return main + rest
+}
+
+/** Do two comments say the same? Marker and footer name the run and its commit, so they do not count. */
+export function sameReport(a: string, b: string): boolean {
+  return content(a) === content(b)
+}
+
+function content(comment: string): string {
+  // GitHub trims what it stores and may change its line ends.
+  const lines = comment.replaceAll('\r\n', '\n').trimEnd().split('\n')
+  if (lines[0]?.startsWith('<!-- image-factory:report ')) lines.shift()
+  if (lines.at(-1)?.startsWith(FOOTER_OPENS)) lines.pop()
+  return lines.join('\n').trimEnd()
+}

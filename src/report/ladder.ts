@@ -1,0 +1,96 @@
+// Makes a report fit: whole parts are left out, step by step, until it does. Nothing is ever cut in the middle.
+import { around, assemble, type Frame, type Plan, sections } from './document.js'
+import { section } from './resources.js'
+import type { Resource, View } from './view.js'
+
+/** How much room there is, and how text is measured. */
+export interface Room {
+  readonly budget: number
+  readonly measure: (text: string) => number
+}
+
+const ROWS = 50
+const FEW_ROWS = 10
+const BLANK_LINE = 2
+const NOTHING: ReadonlySet<Resource> = new Set()
+
+/** One fitting: what is measured once is remembered. */
+interface Fitting {
+  readonly view: View
+  readonly frame: Frame
+  readonly room: Room
+  readonly sizeOf: (resource: Resource, context: Plan['context']) => number
+}
+
+/** The most of a report that fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
+export function fitted(view: View, frame: Frame, room: Room): string {
+  const fitting: Fitting = { view, frame, room, sizeOf: sizer(view, room) }
+  for (const plan of plans(fitting)) {
+    if (size(fitting, plan) > room.budget) continue
+    const { above, below } = around(view, frame, plan)
+    return assemble([...above, ...sections(view, plan), ...below])
+  }
+  const { above, below } = around(view, frame, { ...COUNTS, footer: false })
+  return assemble([...above, ...below])
+}
+
+const COUNTS: Plan = { level: 'counts', shown: NOTHING, context: 1, extras: false, rows: 0, footer: true }
+
+/** From everything to numbers. Diffs of deletions go last: what is lost must be seen longest. */
+function* plans(fitting: Fitting): Generator<Plan> {
+  const { resources } = fitting.view
+  const all: Plan = { level: 'full', shown: new Set(resources), context: 3, extras: true, rows: ROWS, footer: true }
+  yield all
+  yield { ...all, context: 1 }
+  const removed = resources.filter(({ change }) => change === 'removed')
+  const changed = resources.filter(({ change }) => change === 'modified')
+  const lean: Plan = { ...all, context: 1, shown: new Set([...removed, ...changed]) }
+  yield lean
+  yield dropLargest(fitting, lean, { kept: removed, candidates: changed })
+  yield dropLargest(fitting, { ...lean, extras: false }, { kept: [], candidates: removed })
+  const summary: Plan = { ...lean, level: 'summary', shown: NOTHING, extras: false }
+  yield summary
+  yield { ...summary, rows: FEW_ROWS }
+  yield COUNTS
+}
+
+/** Keeps `kept` and as many of `candidates` as fit: the largest goes first, then the next. */
+function dropLargest(
+  fitting: Fitting,
+  plan: Plan,
+  { kept, candidates }: { readonly kept: readonly Resource[]; readonly candidates: readonly Resource[] },
+): Plan {
+  const { room, sizeOf } = fitting
+  const bySize = [...candidates].sort((a, b) => sizeOf(b, plan.context) - sizeOf(a, plan.context))
+  const without = (n: number): Plan => ({ ...plan, shown: new Set([...kept, ...bySize.slice(n)]) })
+  // The size falls with every diff that goes, so the first that fits is found by halving.
+  let [low, high] = [0, bySize.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (size(fitting, without(middle)) <= room.budget) high = middle
+    else low = middle + 1
+  }
+  return without(low)
+}
+
+/** The size of what a plan makes; stops counting as soon as it is too much. */
+function size({ view, frame, room, sizeOf }: Fitting, plan: Plan): number {
+  const { above, below } = around(view, frame, plan)
+  let total = room.measure(assemble([...above, ...below]))
+  for (const resource of plan.shown) {
+    if (total > room.budget) return total
+    total += sizeOf(resource, plan.context) + BLANK_LINE
+  }
+  return total
+}
+
+function sizer(view: View, room: Room): Fitting['sizeOf'] {
+  const sizes = { 1: new Map<Resource, number>(), 3: new Map<Resource, number>() }
+  return (resource, context) => {
+    const known = sizes[context].get(resource)
+    if (known !== undefined) return known
+    const measured = room.measure(section(view, resource, context))
+    sizes[context].set(resource, measured)
+    return measured
+  }
+}

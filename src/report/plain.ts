@@ -1,0 +1,62 @@
+// The report for a terminal: nothing folded, nothing left out.
+import pico from 'picocolors'
+import { formatProblem, type Problem } from '../enrollment/problem.js'
+import { unified } from './difference.js'
+import type { ImageChange } from './model.js'
+import { pathHeader } from './resources.js'
+import { delta, oneLine } from './text.js'
+import { judge } from './verdict.js'
+import type { Resource, View } from './view.js'
+
+type Colours = ReturnType<typeof pico.createColors>
+
+/** Problems, images, and every object's diff; the verdict is the last line, where a terminal stops scrolling. */
+export function plain(view: View, colour: boolean): string {
+  const colours = pico.createColors(colour)
+  const { errors, warnings, notices, report, resources } = view
+  const problems = [...errors, ...warnings, ...notices].map((p) => problemLine(p, colours))
+  const images = report.images.flatMap((image) => imageLines(image, colours))
+  const blocks = [problems.join('\n'), images.join('\n'), ...resources.map((one) => diff(one, colours))]
+  const { main, rest } = judge(view)
+  const verdict = `${(errors.length > 0 ? colours.red : colours.bold)(main)}${rest}`
+  return `${[...blocks.filter((block) => block !== ''), verdict].join('\n\n')}\n`
+}
+
+/** All diffs one after the other; empty when nothing changes. */
+export function patch(view: View): string {
+  return view.resources.map((one) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`).join('')
+}
+
+function problemLine(p: Problem, colours: Colours): string {
+  const paint = { error: colours.red, warning: colours.yellow, notice: colours.cyan }[p.severity]
+  return paint(oneLine(formatProblem(p), 1000))
+}
+
+function imageLines(image: ImageChange, colours: Colours): string[] {
+  const details = image.details.map(({ key, before, after }) => {
+    const [old, now] = [before, after].map((value) => (value === null ? '(default)' : oneLine(value, 120)))
+    return `  ${oneLine(key, 60)} ${old} → ${now}`
+  })
+  return [`${colours.bold(oneLine(image.name, 120))} ${image.kind}`, ...details]
+}
+
+const SIGN = { added: '+', modified: '~', removed: '-' } as const
+
+function diff(resource: Resource, colours: Colours): string {
+  const { change, kind, namespace, name, difference, cause } = resource
+  const identity = oneLine(`${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`, 240)
+  const because = cause === null ? '' : ` — because ${oneLine(cause)}`
+  const title = `${colours.bold(`${SIGN[change]} ${identity}`)} (${delta(difference)})${because}`
+  const lines = unified(difference, 3).split('\n')
+  return [
+    title,
+    ...pathHeader(resource).split('\n').map(colours.dim),
+    ...lines.map((line) => paint(line, colours)),
+  ].join('\n')
+}
+
+function paint(line: string, colours: Colours): string {
+  if (line.startsWith('+')) return colours.green(line)
+  if (line.startsWith('-')) return colours.red(line)
+  return line.startsWith('@@') ? colours.cyan(line) : line
+}

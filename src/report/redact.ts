@@ -1,0 +1,135 @@
+// Takes secrets out before anything is rendered: values the caller knows, and what Kubernetes objects keep secret.
+
+import { withoutEnd } from './text.js'
+
+const HIDDEN = '***'
+
+/** Replaces every known secret value, also line by line, base64 and percent-encoded. */
+export function redactor(secrets: readonly string[]): (text: string) => string {
+  const values = [...new Set(secrets.flatMap(spellings))].filter((value) => value.trim() !== '')
+  if (values.length === 0) return (text) => text
+  // Longest first: a secret that begins with another is replaced whole.
+  values.sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
+  return (text) => values.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, HIDDEN) : rest), text)
+}
+
+function spellings(secret: string): string[] {
+  const base64 = Buffer.from(secret, 'utf8').toString('base64')
+  const percent = [...Buffer.from(secret, 'utf8')]
+    .map((byte) => (/[\w.~-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${hex(byte)}`))
+    .join('')
+  // The lines of a key are found again where YAML indents them; short ones would blank out ordinary text.
+  const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : []
+  return [secret, base64.length < 8 ? secret : base64, percent, ...lines.filter((line) => line.length >= 12)]
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).toUpperCase().padStart(2, '0')
+}
+
+/** One line of a masked object: what may be seen of it, and the value that may not. */
+interface Entry {
+  /** Finds the same value on the other side. */
+  readonly key: string
+  readonly shown: string
+  readonly hidden: string | null
+}
+
+/** An object's texts as they may be shown. A hidden value that differs is marked, so that the change still shows. */
+export interface Texts {
+  readonly before: string | null
+  readonly after: string | null
+}
+
+/** Hides what an object of this kind keeps secret. A hash would let anyone confirm a guess: none is shown. */
+export function maskObject(kind: string, texts: Texts): Texts {
+  const entries = kind === 'Secret' ? secretEntries : sensitiveEntries
+  if (kind !== 'Secret' && !mayHide(texts.before) && !mayHide(texts.after)) return texts
+  const [before, after] = [read(texts.before, entries), read(texts.after, entries)]
+  return { before: masked(before, after, 'before'), after: masked(after, before, 'after') }
+}
+
+function read(text: string | null, entries: (lines: readonly string[]) => Entry[]): Entry[] | null {
+  if (text === null) return null
+  const seen = new Map<string, number>()
+  return entries(withoutEnd(text).split('\n')).map((entry) => {
+    const nth = (seen.get(entry.key) ?? 0) + 1
+    seen.set(entry.key, nth)
+    return { ...entry, key: `${nth} ${entry.key}` }
+  })
+}
+
+function masked(own: readonly Entry[] | null, other: readonly Entry[] | null, side: string): string | null {
+  if (own === null) return null
+  const values = new Map(other?.map((entry) => [entry.key, entry.hidden]))
+  const show = ({ key, shown, hidden }: Entry) => {
+    if (hidden === null) return shown
+    const differs = values.has(key) && values.get(key) !== hidden
+    return `${shown}${HIDDEN}${differs ? ` (${side})` : ''}`
+  }
+  return `${own.map(show).join('\n')}\n`
+}
+
+/** Of a Secret only identity, type and the names of keys are seen; whatever is not understood is hidden. */
+function secretEntries(lines: readonly string[]): Entry[] {
+  const entries: Entry[] = []
+  let [section, indent] = ['', -1]
+  for (const line of lines) {
+    const [, spaces = '', key = '', rest = ''] = /^( *)([\w./-]{1,253}):(?: (.*))?$/.exec(line) ?? []
+    const top = key !== '' && spaces === ''
+    if (top) [section, indent] = [key, -1]
+    else if (indent === -1) indent = key === '' ? 0 : spaces.length
+    const known = top ? TOP.test(line) : section === 'metadata' && /^ +(name|namespace): /.test(line)
+    if (known && (top || spaces.length === indent)) entries.push(visible(line))
+    else if (top && OPENS.has(key) && rest === '') entries.push(visible(line))
+    else if (top || (OPENS.has(section) && key !== '' && spaces.length === indent))
+      entries.push({ key: `${section}/${key}`, shown: `${spaces}${key}: `, hidden: rest })
+    else extend(entries, line)
+  }
+  return entries
+}
+
+function visible(line: string): Entry {
+  return { key: line, shown: line, hidden: null }
+}
+
+const TOP = /^(apiVersion|kind|type|immutable): [\w./-]+$/
+const OPENS: ReadonlySet<string> = new Set(['metadata', 'data', 'stringData'])
+
+/** A further line of a hidden value: part of it, never shown. */
+function extend(entries: Entry[], line: string): void {
+  const last = entries.at(-1)
+  if (last === undefined || last.hidden === null) entries.push({ key: '', shown: '', hidden: line })
+  else entries[entries.length - 1] = { ...last, hidden: `${last.hidden}\n${line}` }
+}
+
+const APPLIED = /^( *kubectl\.kubernetes\.io\/last-applied-configuration:) ?(.*)$/
+const SECRET_NAME = /^ *-? *name: ["']?[A-Z0-9_]*(TOKEN|PASSWORD|PASSWD|SECRET|API_KEY|PRIVATE_KEY)["']?$/
+const VALUE = /^( *value:) ?(.*)$/
+
+function mayHide(text: string | null): boolean {
+  return (
+    text !== null &&
+    (text.includes('last-applied-configuration:') || /(TOKEN|PASSWORD|PASSWD|SECRET|_KEY)["']?$/m.test(text))
+  )
+}
+
+/** Values of environment variables named like secrets, and the copy of the object that kubectl leaves. */
+function sensitiveEntries(lines: readonly string[]): Entry[] {
+  const entries: Entry[] = []
+  let [hidingBelow, above] = [Number.POSITIVE_INFINITY, '']
+  for (const line of lines) {
+    const depth = line.search(/\S/)
+    if (depth === -1 || depth > hidingBelow) {
+      if (hidingBelow === Number.POSITIVE_INFINITY) entries.push(visible(line))
+      else extend(entries, line)
+      continue
+    }
+    const found = APPLIED.exec(line) ?? (SECRET_NAME.test(above) ? VALUE.exec(line) : null)
+    hidingBelow = found === null ? Number.POSITIVE_INFINITY : depth
+    if (found === null) entries.push(visible(line))
+    else entries.push({ key: above, shown: `${found[1]} `, hidden: found[2] ?? '' })
+    above = line
+  }
+  return entries
+}

@@ -1,0 +1,115 @@
+// The two tables: what changes for whom (images), and what they are built on (base images).
+import { describeDetail } from './alerts.js'
+import type { BaseRow, BaseUse, ImageChange } from './model.js'
+import { bounded, cell, code, compareText, count, details, groupBy, prose } from './text.js'
+import type { View } from './view.js'
+
+const MOST_DETAILS = 6
+const MOST_PLACES = 3
+const MOST_NAMES = 5
+const MANY_IMAGES = 10
+
+/** The images that change, and what about them. */
+export function enrolmentTable(view: View, rows: number): string[] {
+  const { images } = view.report
+  if (images.length === 0) return []
+  return ['### Images', table(['Image', 'Change', 'What'], imageRows(images), (cells) => cells, rows)]
+}
+
+/** The base images that change, or that are used otherwise than before. */
+export function baseTable(view: View, rows: number): string[] {
+  const bases = view.report.bases.filter(changes)
+  if (bases.length === 0) return []
+  const looksUp = view.report.mode === 'preview' && bases.some(({ change }) => change === 'added')
+  const note = looksUp
+    ? ['The digest of a new base image is looked up at commit; enrolment alone rebuilds nothing.']
+    : []
+  return ['### Base images', table(['Base image', 'Change', 'Used by', 'Where'], bases, baseCells, rows), ...note]
+}
+
+/** The base images that stay as they are, folded. */
+export function unchangedBases(view: View, rows: number): string[] {
+  const bases = view.report.bases.filter((base) => !changes(base))
+  if (bases.length === 0) return []
+  const body = table(['Base image', 'Used by', 'Where'], bases, (base) => withoutChange(baseCells(base)), rows)
+  return [details(count(bases.length, 'unchanged base image'), body)]
+}
+
+/** Does anything about this base change? */
+export function changes(base: BaseRow): boolean {
+  return base.change !== 'unchanged' || base.uses.some(({ change }) => change !== 'unchanged')
+}
+
+function table<T>(head: readonly string[], items: readonly T[], cells: (item: T) => string[], rows: number): string {
+  const line = (columns: readonly string[]) => `| ${columns.map(cell).join(' | ')} |`
+  const rule = line(head.map(() => '---'))
+  const more = (n: number) => line([`… and ${n} more`, ...head.slice(1).map(() => '')])
+  return [line(head), rule, ...bounded(items, rows, (item) => line(cells(item)), more)].join('\n')
+}
+
+/** Images with the same change share a row where there are many: 500 delays changed are one thing to read. */
+function imageRows(images: readonly ImageChange[]): string[][] {
+  const rows = images.map((image) => ({ image, cells: [image.kind, whatChanges(image)] }))
+  const shared = images.length > MANY_IMAGES
+  const groups = groupBy(rows, ({ image, cells }) => (shared ? cells.join('\n') : image))
+  return [...groups.values()].map((alike) => {
+    const names = bounded(
+      alike,
+      MOST_NAMES,
+      ({ image }) => code(image.name, 80),
+      (n) => `and ${n} more`,
+    )
+    return [names.join(', '), ...(alike[0]?.cells ?? [])]
+  })
+}
+
+function whatChanges(image: ImageChange): string {
+  const show = (detail: ImageChange['details'][number]) => describeDetail(detail, image.kind)
+  return bounded(image.details, MOST_DETAILS, show, (n) => `… and ${n} more`).join('<br>')
+}
+
+const CHANGE: Readonly<Record<BaseRow['change'], string>> = { added: 'new', removed: 'no longer used', unchanged: '' }
+
+function baseCells(base: BaseRow): string[] {
+  const uses = [...base.uses].sort(compareUses)
+  // Who pulls it from now on; for a base that goes, who pulled it.
+  const present = base.change === 'removed' ? uses : uses.filter(({ change }) => change !== 'removed')
+  const places = bounded(
+    uses,
+    MOST_PLACES,
+    (use) => place(use, base),
+    (n) => `… and ${n} more`,
+  )
+  const users = count(new Set(present.map(({ image }) => image)).size, 'image')
+  return [code(base.reference, 160), CHANGE[base.change] || usesChange(uses), users, places.join('<br>')]
+}
+
+/** `+2 −1 uses` of a base image that stays. */
+function usesChange(uses: readonly BaseUse[]): string {
+  const of = (change: BaseUse['change']) => uses.filter((use) => use.change === change).length
+  const [added, removed] = [of('added'), of('removed')]
+  const parts = [added === 0 ? '' : `+${added}`, removed === 0 ? '' : `−${removed}`].filter((part) => part !== '')
+  return parts.length === 0 ? '' : `${parts.join(' ')} ${added + removed === 1 ? 'use' : 'uses'}`
+}
+
+function withoutChange([base = '', , ...rest]: readonly string[]): string[] {
+  return [base, ...rest]
+}
+
+const USE_ORDER: readonly string[] = ['added', 'removed', 'unchanged']
+
+function compareUses(a: BaseUse, b: BaseUse): number {
+  return (
+    USE_ORDER.indexOf(a.change) - USE_ORDER.indexOf(b.change) ||
+    compareText(a.image, b.image) ||
+    compareText(a.file, b.file) ||
+    a.line - b.line ||
+    compareText(a.kind, b.kind)
+  )
+}
+
+function place(use: BaseUse, base: BaseRow): string {
+  const shown = `${code(use.image, 80)} ${code(`${use.file}:${use.line}`, 160)} (${prose(use.kind, 20)})`
+  if (use.change === 'unchanged' || base.change !== 'unchanged') return shown
+  return use.change === 'added' ? `now ${shown}` : `no longer ${shown}`
+}

@@ -1,0 +1,156 @@
+// Makes text from anywhere safe to show. Every string of a report passes through here on its way to markdown, HTML,
+// Mermaid or a terminal: nothing in it can break out of its place, ping a person or link an issue.
+
+/** What a reader cannot see: control, bidirectional, zero-width and odd space characters, lone surrogates. */
+const UNSEEN = /(?![\n\t ])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Z}\p{Default_Ignorable_Code_Point}]/gu
+const ORDINARY = /^[\x20-\x7e\n\t]*$/
+
+/** What GitHub turns into a link, a ping, an emoji or a formula after it has read the markdown, escaped or not. */
+const LIVE = /[@$]|#\d|\bGH-\d|:\/\/|www\.|:[\w+-]+:/i
+
+/** Shows what cannot be seen as `\u{1b}`; line feeds and tabs stay. */
+export function clean(text: string): string {
+  if (ORDINARY.test(text)) return text
+  return text.replace(UNSEEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+/** One line of visible text, at most `most` characters long. */
+export function oneLine(text: string, most = 240): string {
+  // Cut first, so that a text of megabytes costs no more than a short one.
+  const flat = clean(text.slice(0, most * 4))
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (flat.length <= most && text.length <= most * 4) return flat
+  return `${flat.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
+const MARKDOWN: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  // GitHub splits table cells before it reads backslashes, so these two are never left to a backslash.
+  '|': '&#124;',
+  '\\': '&#92;',
+  '`': '&#96;',
+}
+
+function escapeMarkdown(word: string): string {
+  return word.replace(/[&<>|\\`*_~[\]#]/g, (character) => MARKDOWN[character] ?? `\\${character}`)
+}
+
+/** Entities for all that means something to HTML or markdown: safe in either. */
+function escapeHtml(text: string): string {
+  return text.replace(/[^\p{L}\p{N} .,:;()/+=%-]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`)
+}
+
+/** An identifier as code inside of HTML, where markdown is not read. */
+export function htmlCode(text: string, most?: number): string {
+  return `<code>${escapeHtml(oneLine(text, most))}</code>`
+}
+
+/**
+ * An identifier as code, in prose, lists and (through `cell`) tables. Never as an HTML tag: GitHub reads markdown
+ * between inline tags, and would make links there.
+ */
+export function code(text: string, most?: number): string {
+  const line = oneLine(text, most)
+  if (line === '') return '`""`'
+  const ticks = '`'.repeat(longestRun(line) + 1)
+  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
+  return `${ticks}${pad}${line}${pad}${ticks}`
+}
+
+/** Finished markdown as one cell of a table, whose pipes are read before anything else, even inside of code. */
+export function cell(markdown: string): string {
+  return markdown.replace(/(\\?)\|/g, (_, backslash: string) => (backslash === '' ? '\\|' : '\\\\u{7c}'))
+}
+
+/** Words for a paragraph, list or table cell. `Quoted` words and words that GitHub would bring to life become code. */
+export function prose(text: string, most = 400): string {
+  const escaped = byWord(oneLine(text, most), escapeMarkdown, code)
+  // At the start of a line these would open a list, a heading or a rule.
+  return escaped.replace(/^[-+=]/, '\\$&').replace(/^(\d+)([.)])/, '$1\\$2')
+}
+
+/** Words for inside of HTML, where markdown is not read. */
+export function html(text: string, most?: number): string {
+  return byWord(oneLine(text, most), escapeHtml, htmlCode)
+}
+
+function byWord(line: string, plain: (word: string) => string, asCode: (word: string) => string): string {
+  return line.replace(/(?<!\S)`([^`]+)`(?=[.,;:!?)]*(?: |$))|\S+/g, (word: string, quoted: string | undefined) => {
+    if (quoted !== undefined) return asCode(quoted)
+    if (!LIVE.test(word)) return plain(word)
+    const [, open = '', inner = '', close = ''] = /^(\(?)(.*?)([.,;:!?)]*)$/.exec(word) ?? []
+    return LIVE.test(inner) ? open + asCode(inner) + close : asCode(word)
+  })
+}
+
+/** A block of code that nothing inside can close. */
+export function fence(language: string, content: string): string {
+  const ticks = '`'.repeat(Math.max(3, longestRun(content) + 1))
+  return `${ticks}${language}\n${content}\n${ticks}`
+}
+
+function longestRun(text: string): number {
+  let longest = 0
+  for (const run of text.matchAll(/`+/g)) longest = Math.max(longest, run[0].length)
+  return longest
+}
+
+/** A link whose text is markdown already; the text alone when the address is not an ordinary one. */
+export function link(markdown: string, url: string | null): string {
+  const ordinary = url !== null && url.length <= 200 && /^https?:\/\/[\w.~:/?#@!$&*+,;=%-]+$/.test(url)
+  return ordinary ? `[${markdown}](${url})` : markdown
+}
+
+/** A folded block. The title is HTML, the body markdown. */
+export function details(title: string, body: string, state: 'open' | 'folded' = 'folded'): string {
+  return `<details${state === 'open' ? ' open' : ''}><summary>${title}</summary>\n\n${body}\n\n</details>`
+}
+
+/** `1 image`, `2 images`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}
+
+/** `+2 −1` */
+export function delta(lines: { readonly added: number; readonly removed: number }): string {
+  return `+${lines.added} −${lines.removed}`
+}
+
+/** Order by code unit: the same on every machine, whatever its language. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+/** The first `most` items, and one line that says how many are left out. */
+export function bounded<T>(
+  items: readonly T[],
+  most: number,
+  show: (item: T) => string,
+  more: (n: number) => string,
+): string[] {
+  const lines = items.slice(0, most).map(show)
+  return items.length > most ? [...lines, more(items.length - most)] : lines
+}
+
+/** Items with the same key together, keys in the order they first appear. */
+export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}
+
+/** Without the line feeds at its end; a loop, because an expression would look at every run of them again and again. */
+export function withoutEnd(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\n') end--
+  return text.slice(0, end)
+}

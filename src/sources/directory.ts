@@ -1,0 +1,77 @@
+import { constants } from 'node:fs'
+import { lstat, open, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { type FileAnswer, type FileRequest, LARGEST_FILE_BYTES, requestKey, type SourceReader } from './source-file.js'
+
+/**
+ * Reads sources from local checkouts laid out as ROOT/OWNER/REPO/PATH. The branch asked for is not looked at: what is
+ * checked out is what is read.
+ *
+ * @param root the folder; what it holds may be hostile: links out of a repository are refused.
+ */
+export function readFromDirectory(root: string): SourceReader {
+  return async (requests) => {
+    const answers = new Map<string, FileAnswer>()
+    for (const request of requests) {
+      const key = requestKey(request)
+      if (!answers.has(key)) answers.set(key, await readOne(root, request))
+    }
+    return answers
+  }
+}
+
+async function readOne(root: string, request: FileRequest): Promise<FileAnswer> {
+  const repository = join(root, ...request.repo.split('/'))
+  const inside = await realpathOrNull(repository)
+  if (inside === null) {
+    return failed(
+      `there is no checkout of ${request.repo} in the sources folder.`,
+      `Check it out to ${request.repo} there.`,
+    )
+  }
+  const path = join(repository, ...request.path.split('/'))
+  const real = await realpathOrNull(path)
+  if (real === null) {
+    return failed(
+      `${request.repo} has no file ${request.path}.`,
+      'Correct source.dockerfile, or check out the branch that has it.',
+    )
+  }
+  if (!real.startsWith(inside + sep) || (await lstat(path)).isSymbolicLink()) {
+    return failed(`${request.path} of ${request.repo} is a link.`, 'Name the file it points to.')
+  }
+  return readBounded(real, request)
+}
+
+async function readBounded(path: string, request: FileRequest): Promise<FileAnswer> {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const { size } = await handle.stat()
+    const isFile = (await handle.stat()).isFile()
+    if (!isFile)
+      return failed(`${request.path} of ${request.repo} is no file.`, 'Name a Dockerfile in source.dockerfile.')
+    if (size > LARGEST_FILE_BYTES)
+      return failed(`${request.path} of ${request.repo} has ${size} bytes.`, 'A Dockerfile is smaller.')
+    const bytes = await handle.readFile()
+    if (bytes.includes(0))
+      return failed(`${request.path} of ${request.repo} is binary.`, 'Name a Dockerfile in source.dockerfile.')
+    return { kind: 'found', text: bytes.toString('utf8'), branch: request.branch }
+  } finally {
+    await handle.close()
+  }
+}
+
+function failed(message: string, remedy: string): FileAnswer {
+  return { kind: 'failed', message, remedy }
+}
+
+async function realpathOrNull(path: string): Promise<string | null> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null
+    throw error
+  }
+}

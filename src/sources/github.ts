@@ -1,0 +1,141 @@
+import { type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
+
+/** A GraphQL call: resolves with the data, rejects as octokit's graphql does (with what arrived in `data`, if anything). */
+export type GraphQL = (query: string, variables: Readonly<Record<string, unknown>>) => Promise<unknown>
+
+/** Files asked for in one request: well below GitHub's limits on nodes and on the time of one query. */
+const FILES_A_REQUEST = 80
+
+/**
+ * Reads sources from GitHub: one GraphQL request serves many files of many repositories, nothing is cloned.
+ *
+ * @param graphql how to ask, authenticated.
+ * @param host how the server is called in messages, `github.com`.
+ */
+export function readFromGitHub(graphql: GraphQL, host: string): SourceReader {
+  return async (requests) => {
+    const answers = new Map<string, FileAnswer>()
+    const unique = [...new Map(requests.map((request) => [requestKey(request), request])).values()]
+    for (let start = 0; start < unique.length; start += FILES_A_REQUEST) {
+      const batch = unique.slice(start, start + FILES_A_REQUEST)
+      const reply = await ask(graphql, batch)
+      for (const request of batch) answers.set(requestKey(request), answerTo(request, reply, host))
+    }
+    return answers
+  }
+}
+
+interface RepositoryReply {
+  readonly defaultBranchRef: { readonly name: string } | null
+  readonly [alias: string]: unknown
+}
+
+interface BlobReply {
+  readonly text?: string | null
+  readonly byteSize?: number
+  readonly isBinary?: boolean | null
+  readonly isTruncated?: boolean
+}
+
+interface Reply {
+  readonly repositories: ReadonlyMap<string, RepositoryReply | null>
+  /** Alias of each request's file and branch inside its repository's reply. */
+  readonly aliases: ReadonlyMap<string, string>
+  /** Why there is no reply at all, or why a repository's is missing. */
+  readonly errors: ReadonlyMap<string, string>
+  readonly failure: string | null
+}
+
+async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<Reply> {
+  const { query, variables, aliases, repositories } = buildQuery(batch)
+  const reply = await graphql(query, variables).then(
+    (data) => ({ data: data as Record<string, RepositoryReply | null>, errors: [], failure: null }),
+    partialReply,
+  )
+  const errors = new Map(reply.errors.map((error) => [String(error.path?.[0] ?? ''), error.message]))
+  const byRepository = new Map(repositories.map((repo, index) => [repo, reply.data?.[`r${index}`] ?? null]))
+  const errorOf = new Map(repositories.map((repo, index) => [repo, errors.get(`r${index}`) ?? errors.get('') ?? '']))
+  return { repositories: byRepository, aliases, errors: errorOf, failure: reply.failure }
+}
+
+interface GraphQLFailure {
+  readonly message?: string
+  readonly status?: number
+  readonly data?: Record<string, RepositoryReply | null> | null
+  readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[] }[]
+}
+
+/** GraphQL answers in part: one repository that cannot be read does not take the others with it. */
+function partialReply(error: unknown) {
+  const { message = String(error), data = null, errors = [] } = (error ?? {}) as GraphQLFailure
+  const usable = data !== null && Object.values(data).some((value) => value !== null)
+  const onlyPaths = errors.length > 0 && errors.every((one) => one.path !== undefined)
+  return { data, errors, failure: usable || onlyPaths ? null : message }
+}
+
+function buildQuery(batch: readonly FileRequest[]) {
+  const repositories = [...new Set(batch.map((request) => request.repo))]
+  const declarations: string[] = []
+  const variables: Record<string, string> = {}
+  const aliases = new Map<string, string>()
+  // Every string of a user travels as a variable: none can change the query.
+  const declare = (name: string, value: string): string => {
+    declarations.push(`$${name}: String!`)
+    variables[name] = value
+    return `$${name}`
+  }
+  const selections = repositories.map((repo, repositoryIndex) => {
+    const [owner = '', name = ''] = repo.split('/')
+    const files = batch
+      .map((request, index) => ({ request, index }))
+      .filter(({ request }) => request.repo === repo)
+      .map(({ request, index }) => {
+        aliases.set(requestKey(request), String(index))
+        const file = declare(`e${index}`, `${request.branch ?? 'HEAD'}:${request.path}`)
+        const branch = request.branch === null ? null : declare(`b${index}`, `refs/heads/${request.branch}`)
+        const ref = branch === null ? '' : ` b${index}: ref(qualifiedName: ${branch}) { name }`
+        return `f${index}: object(expression: ${file}) { __typename ... on Blob { text byteSize isBinary isTruncated } }${ref}`
+      })
+    const r = repositoryIndex
+    const head = `r${r}: repository(owner: ${declare(`o${r}`, owner)}, name: ${declare(`n${r}`, name)})`
+    return `${head} { defaultBranchRef { name } ${files.join(' ')} }`
+  })
+  const query = `query(${declarations.join(', ')}) { ${selections.join(' ')} }`
+  return { query, variables, aliases, repositories }
+}
+
+function answerTo(request: FileRequest, reply: Reply, host: string): FileAnswer {
+  if (reply.failure !== null) {
+    return failed(
+      `${host} could not be asked for ${request.repo}: ${reply.failure}.`,
+      'Check the source-token and try again.',
+    )
+  }
+  const repository = reply.repositories.get(request.repo) ?? null
+  if (repository === null) {
+    const reason = reply.errors.get(request.repo) ?? ''
+    const said = reason === '' ? '' : ` (${host} says: ${reason})`
+    const remedy = 'Correct source.repo, or give a source-token that may read its contents.'
+    return failed(`there is no repository ${request.repo}, or the token may not see it${said}.`, remedy)
+  }
+  const alias = reply.aliases.get(requestKey(request)) ?? ''
+  if (request.branch !== null && (repository[`b${alias}`] ?? null) === null) {
+    return failed(`${request.repo} has no branch ${request.branch}.`, 'Correct source.branch.')
+  }
+  const branch = request.branch ?? repository.defaultBranchRef?.name ?? null
+  return blobAnswer(request, repository[`f${alias}`] as BlobReply | null | undefined, branch)
+}
+
+function blobAnswer(request: FileRequest, blob: BlobReply | null | undefined, branch: string | null): FileAnswer {
+  const where = `${request.path} of ${request.repo} (${branch ?? 'no branch'})`
+  if (blob === null || blob === undefined) return failed(`there is no ${where}.`, 'Correct source.dockerfile.')
+  if (blob.isBinary === true) return failed(`${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
+  if (blob.isTruncated === true)
+    return failed(`${where} is too large (${blob.byteSize} bytes).`, 'A Dockerfile is smaller.')
+  if (typeof blob.text !== 'string') return failed(`${where} is no file.`, 'Name a Dockerfile in source.dockerfile.')
+  return { kind: 'found', text: blob.text, branch }
+}
+
+function failed(message: string, remedy: string): FileAnswer {
+  return { kind: 'failed', message, remedy }
+}

@@ -1,0 +1,9 @@
+/**
+ * Sources: where Dockerfiles come from (a folder of checkouts, GitHub) and which base images they pull.
+ * `discover.ts` asks for all files at once and reads them; every other file is one place to read from.
+ */
+export { readFromDirectory } from './directory.js'
+export { type BaseUse, type Discovered, type Discovery, discover } from './discover.js'
+export { readFromGitHub } from './github.js'
+export { connectGitHub, type GitHubClient, type GitHubServer } from './github-client.js'
+export { type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'

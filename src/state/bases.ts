@@ -1,0 +1,83 @@
+import { type Problem, problem } from '../enrollment/problem.js'
+import {
+  baseImageName,
+  formatReference,
+  type ImageReference,
+  identityOf,
+  parseReference,
+  withHash,
+} from '../reference/index.js'
+import type { StateFiles, TrackedBase } from './model.js'
+import { digestOf, type StateRecord, textOf } from './record.js'
+
+/** The tracked bases by identity, and by name. */
+export interface BaseCatalog {
+  readonly byIdentity: ReadonlyMap<string, TrackedBase>
+  readonly byName: ReadonlyMap<string, TrackedBase>
+  readonly problems: readonly Problem[]
+}
+
+/** The identity of a reference that names a tag; null for one that is pinned by its digest alone. */
+export function watchedIdentity(reference: ImageReference): string | null {
+  return reference.tag === null ? null : identityOf({ ...reference, digest: null })
+}
+
+/**
+ * Every base that state files or Dockerfiles know, each with one name. A base keeps the name of the state file (live
+ * or archived) that has its identity; a new one is named by its reference, with a hash of its identity where another
+ * base has that name already.
+ *
+ * @param references what Dockerfiles pull, in any order, repetitions welcome.
+ */
+export function catalogBases(files: StateFiles, references: readonly ImageReference[]): BaseCatalog {
+  const byIdentity = new Map<string, TrackedBase>()
+  const byName = new Map<string, TrackedBase>()
+  const problems: Problem[] = []
+  const add = (base: TrackedBase, identity: string) => {
+    byIdentity.set(identity, base)
+    byName.set(base.name, base)
+  }
+  for (const [name, record] of [...files.bases, ...files.archivedBases]) {
+    const reference = referenceOf(record)
+    const identity = reference === null ? null : watchedIdentity(reference)
+    if (reference === null || identity === null) {
+      problems.push(
+        problem('warning', `${name} names no image reference and is not used.`, { file: `base-images/${name}.yaml` }),
+      )
+    } else if (!byIdentity.has(identity) && !byName.has(name)) {
+      add(baseOf(name, reference, digestOf(record, 'baselineDigest')), identity)
+    }
+  }
+  for (const [identity, reference] of newReferences(references, byIdentity)) {
+    const plain = baseImageName({ ...reference, digest: null })
+    const name = byName.has(plain) ? withHash(plain, identity) : plain
+    add(baseOf(name, reference, null), identity)
+  }
+  return { byIdentity, byName, problems }
+}
+
+function newReferences(references: readonly ImageReference[], known: ReadonlyMap<string, unknown>) {
+  const found = new Map<string, ImageReference>()
+  for (const reference of references) {
+    const identity = watchedIdentity(reference)
+    if (identity !== null && !known.has(identity)) found.set(identity, reference)
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function referenceOf(record: StateRecord): ImageReference | null {
+  const registry = textOf(record, 'registry')
+  const repository = textOf(record, 'repository')
+  const tag = textOf(record, 'tag')
+  const text =
+    registry !== null && repository !== null && tag !== null
+      ? formatReference({ registry, repository, tag, digest: null })
+      : (textOf(record, 'fullImage') ?? '')
+  const parsed = parseReference(text)
+  return parsed.ok ? parsed.reference : null
+}
+
+function baseOf(name: string, reference: ImageReference, baselineDigest: string | null): TrackedBase {
+  const { registry, repository, tag } = reference
+  return { name, registry, repository, tag: tag ?? 'latest', baselineDigest }
+}

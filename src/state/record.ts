@@ -1,0 +1,51 @@
+import { isDataMap } from '../enrollment/entry.js'
+import type { Problem } from '../enrollment/problem.js'
+import { type Data, readYaml } from '../enrollment/yaml-data.js'
+
+/** What a state file says, as data; `"None"` of old files is null. */
+export type StateRecord = Readonly<Record<string, Data>>
+
+/**
+ * Reads a state file.
+ *
+ * @param text the file's text, hostile like any other file of a repository.
+ * @param file its path, for the problems.
+ * @returns the record, or null with the problems that say why there is none.
+ */
+export function readRecord(text: string, file: string): { record: StateRecord | null; problems: readonly Problem[] } {
+  const { placed, problems } = readYaml(text, file, { numbers: 'lossless' })
+  if (placed === null || problems.length > 0) return { record: null, problems }
+  return { record: isDataMap(placed.data) ? (withoutNone(placed.data) as StateRecord) : {}, problems: [] }
+}
+
+function withoutNone(data: Data): Data {
+  if (data === 'None') return null
+  if (Array.isArray(data)) return data.map(withoutNone)
+  if (!isDataMap(data)) return data
+  const clean: Record<string, Data> = Object.create(null)
+  for (const [key, value] of Object.entries(data)) clean[key] = withoutNone(value)
+  return clean
+}
+
+/** A text of a record; null when it is missing or something else. */
+export function textOf(record: StateRecord | undefined, key: string): string | null {
+  const value = record?.[key]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** A list of texts of a record; what is no text is left out. */
+export function textsOf(record: StateRecord | undefined, key: string): readonly string[] {
+  const value = record?.[key]
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
+/** A digest of a record, null unless it is one: a file edited by hand must not put other text into manifests. */
+export function digestOf(record: StateRecord | undefined, key: string): string | null {
+  const value = textOf(record, key)
+  return value !== null && /^sha256:[a-f0-9]{64}$/.test(value) ? value : null
+}
+
+/** What a record holds beyond the keys we know: kept, whoever wrote it. */
+export function otherKeys(record: StateRecord | undefined, known: readonly string[]): StateRecord {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => !known.includes(key)))
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { promises as fs } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { refuse } from '../enrollment/problem.js'
+import { isSafeFolder } from './folder.js'
+
+/** What is to be written: text by path relative to a root, null to delete. */
+export type FileChanges = ReadonlyMap<string, string | null>
+
+/**
+ * Writes generated files: all of them to the side first, then each renamed into place, deletions last. Nothing is in
+ * place before everything could be written.
+ *
+ * @param root the state folder; a link on the way to a file is refused.
+ */
+export async function writeFiles(root: string, changes: FileChanges): Promise<void> {
+  const side = new Map<string, string>()
+  const token = randomBytes(6).toString('hex')
+  try {
+    for (const [path, text] of changes) {
+      const target = join(root, path)
+      if (!(await isSafeFolder(root, dirname(path)))) await fs.mkdir(dirname(target), { recursive: true })
+      await refuseForeign(target, path)
+      if (text === null) continue
+      const beside = join(dirname(target), `.${token}-${side.size}.tmp`)
+      side.set(beside, target)
+      await fs.writeFile(beside, text, { flag: 'wx' })
+    }
+  } catch (error) {
+    for (const beside of side.keys()) await fs.rm(beside, { force: true })
+    throw error
+  }
+  for (const [beside, target] of side) await fs.rename(beside, target)
+  for (const [path, text] of changes) {
+    if (text === null) await fs.rm(join(root, path), { force: true })
+  }
+}
+
+async function refuseForeign(target: string, shown: string): Promise<void> {
+  const found = await fs.lstat(target).catch(() => null)
+  if (found === null || found.isFile()) return
+  throw refuse(`${shown} is no plain file.`, { file: shown, remedy: 'Remove it.' })
+}

@@ -1,0 +1,121 @@
+/** Events as GitHub delivers them: the payload and what the runner derives from it, ready for `runAction`. */
+import type { FakeGitHub } from './fake-github.js'
+import { pullRequestJson, repositoryJson, userJson } from './github/rest-repositories.js'
+
+export interface WorkflowEvent {
+  readonly eventName: string
+  readonly event: Readonly<Record<string, unknown>>
+  readonly sha: string
+  readonly ref: string
+  /** Only on pull_request. */
+  readonly headRef?: string
+  readonly baseRef?: string
+}
+
+interface BranchOptions {
+  /** Default: the default branch. */
+  readonly branch?: string
+}
+
+export const eventPayloads = {
+  /** The tip of a branch was pushed; `before` defaults to its first parent. */
+  async push(fake: FakeGitHub, fullName: string, options: BranchOptions & { readonly before?: string } = {}) {
+    const { branch, sha, ref, common } = await situation(fake, fullName, options)
+    const [tip] = await fake.log(fullName, ref)
+    const before = options.before ?? tip?.parents[0] ?? '0'.repeat(40)
+    const commit = {
+      id: sha,
+      message: tip?.message ?? '',
+      author: tip?.author,
+      url: `${fake.url}/${fullName}/commit/${sha}`,
+    }
+    const event = {
+      ...common,
+      ref,
+      before,
+      after: sha,
+      created: false,
+      deleted: false,
+      forced: false,
+      base_ref: null,
+      compare: `${fake.url}/${fullName}/compare/${before.slice(0, 12)}...${sha.slice(0, 12)}`,
+      commits: [commit],
+      head_commit: commit,
+      pusher: { name: 'octocat', email: 'octocat@example.com' },
+    }
+    return workflowEvent('push', event, { sha, ref: `refs/heads/${branch}` })
+  },
+
+  /** A pull request of the fake, same repository or fork, as it is now; it must merge. */
+  async pullRequest(fake: FakeGitHub, fullName: string, number: number, options: { readonly action?: string } = {}) {
+    const { common } = await situation(fake, fullName)
+    const pullRequest = fake.pullRequest(fullName, number)
+    if (pullRequest.mergeSha === null) throw new Error(`GitHub starts no workflow for ${fullName}#${number}: conflicts`)
+    const action = options.action ?? 'opened'
+    const event = { ...common, action, number, pull_request: pullRequestJson(fake, pullRequest) }
+    const where = { sha: pullRequest.mergeSha, ref: `refs/pull/${number}/merge` }
+    const refs = { headRef: pullRequest.head.ref, baseRef: pullRequest.base.ref }
+    return { ...workflowEvent('pull_request', event, where), ...refs }
+  },
+
+  async workflowDispatch(
+    fake: FakeGitHub,
+    fullName: string,
+    options: BranchOptions & { readonly inputs?: Readonly<Record<string, string>> } = {},
+  ) {
+    const { sha, ref, common } = await situation(fake, fullName, options)
+    const event = { ...common, ref, inputs: options.inputs ?? null, workflow: '.github/workflows/synth.yml' }
+    return workflowEvent('workflow_dispatch', event, { sha, ref })
+  },
+
+  async schedule(fake: FakeGitHub, fullName: string, options: { readonly cron?: string } = {}) {
+    const { sha, ref, common } = await situation(fake, fullName)
+    const event = { ...common, schedule: options.cron ?? '17 * * * *', workflow: '.github/workflows/synth.yml' }
+    return workflowEvent('schedule', event, { sha, ref })
+  },
+
+  /** The merge queue's commit for a pull request: no pull request number in it. */
+  async mergeGroup(fake: FakeGitHub, fullName: string, number: number) {
+    const { branch, common } = await situation(fake, fullName)
+    const { mergeSha, base } = fake.pullRequest(fullName, number)
+    const sha = mergeSha ?? base.sha
+    const ref = `refs/heads/gh-readonly-queue/${branch}/pr-${number}-${base.sha}`
+    const group = { head_sha: sha, head_ref: ref, base_sha: base.sha, base_ref: `refs/heads/${branch}` }
+    const event = { ...common, action: 'checks_requested', merge_group: group }
+    return workflowEvent('merge_group', event, { sha, ref })
+  },
+
+  async repositoryDispatch(
+    fake: FakeGitHub,
+    fullName: string,
+    options: { readonly action?: string; readonly clientPayload?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    const { branch, sha, ref, common } = await situation(fake, fullName)
+    const event = {
+      ...common,
+      action: options.action ?? 'image-factory',
+      branch,
+      client_payload: options.clientPayload ?? {},
+    }
+    return workflowEvent('repository_dispatch', event, { sha, ref })
+  },
+} as const
+
+async function situation(fake: FakeGitHub, fullName: string, options: BranchOptions = {}) {
+  const repository = fake.repositories.get(fullName)
+  const branch = options.branch ?? repository.defaultBranch
+  return {
+    branch,
+    ref: `refs/heads/${branch}`,
+    sha: await fake.head(fullName, branch),
+    common: { repository: repositoryJson(fake, repository), sender: userJson(fake, 'octocat') },
+  }
+}
+
+function workflowEvent(
+  eventName: string,
+  event: Readonly<Record<string, unknown>>,
+  where: { readonly sha: string; readonly ref: string },
+): WorkflowEvent {
+  return { eventName, event, ...where }
+}

@@ -1,0 +1,101 @@
+import type { Enrollment, GitHubSource, Settings } from '../../../src/enrollment/enrollment.js'
+import type { Factory } from '../../../src/kargo/index.js'
+import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
+
+const WEEK = { text: '7d', seconds: 604_800 }
+const NONE = { text: '0', seconds: 0 }
+
+export const SETTINGS: Settings = {
+  namespace: 'image-factory',
+  githubTokenSecret: 'github-dispatch',
+  pollInterval: { text: '15m', seconds: 900 },
+}
+
+export const NODE: TrackedBase = {
+  name: 'node-22-bookworm-slim',
+  registry: 'docker.io',
+  repository: 'library/node',
+  tag: '22-bookworm-slim',
+  baselineDigest: null,
+}
+
+export const PYTHON: TrackedBase = {
+  name: 'python-3.12-slim',
+  registry: 'docker.io',
+  repository: 'library/python',
+  tag: '3.12-slim',
+  baselineDigest: null,
+}
+
+/** A GitHub source with what is given, else that of the example. */
+export function github(source: Partial<GitHubSource> = {}): GitHubSource {
+  return {
+    provider: 'github',
+    repo: 'craigedmunds/argocd-eda',
+    branch: 'main',
+    dockerfile: 'backstage/app/packages/backend/Dockerfile',
+    workflow: 'backstage.yml',
+    builds: 'any',
+    inputs: new Map(),
+    ...source,
+  }
+}
+
+/** An enrolled image with what is given, else that of the example. */
+export function image(
+  enrollment: Partial<Enrollment> = {},
+  bases: readonly string[] = [NODE.name, PYTHON.name],
+): TrackedImage {
+  const name = enrollment.name ?? 'backstage'
+  return {
+    bases,
+    enrollment: {
+      name,
+      line: 5,
+      column: 3,
+      enabled: true,
+      registry: 'ghcr.io',
+      repository: `craigedmunds/${name}`,
+      source: github(),
+      build: { args: new Map(), target: null, platforms: ['linux/amd64'], contexts: new Map() },
+      rebuildDelay: WEEK,
+      minimumReleaseAge: NONE,
+      autoRebuild: true,
+      rebuildOn: 'all',
+      tags: { strategy: 'SemVer', constraint: null, allow: [] },
+      written: {},
+      lineOf: () => null,
+      ...enrollment,
+    },
+  }
+}
+
+/** An image that is only tracked. */
+export function external(enrollment: Partial<Enrollment> = {}): TrackedImage {
+  return image(
+    { name: 'postgres', registry: 'docker.io', repository: 'library/postgres', source: null, ...enrollment },
+    [],
+  )
+}
+
+/** What kargo/pipeline.yaml shows: backstage, built on node and python. */
+export function exampleFactory(change: Partial<Factory> = {}): Factory {
+  const inputs = new Map([
+    ['reason', '$(baseImage) is now $(baseDigest)'],
+    ['version_bump', 'patch'],
+  ])
+  return {
+    settings: SETTINGS,
+    images: [image({ source: github({ inputs }) })],
+    bases: [NODE, PYTHON],
+    imagesFile: 'images.yaml',
+    ...change,
+  }
+}
+
+/** The text of one file of an output. */
+export function textOf(files: readonly { readonly path: string; readonly text: string }[], path: string): string {
+  const file = files.find((candidate) => candidate.path === path)
+  if (file === undefined) throw new Error(`${path} is not among ${files.map((candidate) => candidate.path).join(', ')}`)
+  return file.text
+}

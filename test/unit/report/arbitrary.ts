@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import type { Problem } from '../../../src/enrollment/problem.js'
+import type { ResourceChange } from '../../../src/manifests/model.js'
+import type { BaseRow, ImageChange, Report } from '../../../src/report/index.js'
+import { HOSTILE, idOf, report } from './examples.js'
+
+const piece = fc.oneof(
+  fc.constantFrom(...HOSTILE),
+  fc.constantFrom(
+    '`',
+    '``',
+    '```',
+    '|',
+    '\\',
+    '@a',
+    '#1',
+    '<b>',
+    '&',
+    '$',
+    ':x:',
+    '://',
+    '(',
+    ' ',
+    '\n',
+    'www.',
+    'GH-1',
+    '[!x]',
+  ),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ maxLength: 12 }),
+)
+export const text: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')) },
+  { weight: 1, arbitrary: fc.integer({ min: 100, max: 3000 }).map((n) => '`|@x#1 <'.repeat(n / 8)) },
+)
+const lines = fc.array(text, { maxLength: 12 }).map((all) => all.join('\n'))
+const maybe = fc.option(text)
+const line = fc.integer({ min: 1, max: 9999 })
+const kind = fc.oneof(fc.constantFrom('Stage', 'Warehouse', 'Project', 'Namespace', 'ConfigMap', 'Secret'), text)
+
+const problems: fc.Arbitrary<Problem> = fc.record({
+  severity: fc.constantFrom('error', 'warning', 'notice'),
+  file: maybe,
+  line: fc.option(line),
+  column: fc.option(line),
+  message: text,
+  remedy: maybe,
+  image: maybe,
+})
+
+const change: fc.Arbitrary<ResourceChange> = fc
+  .record({
+    how: fc.constantFrom('added', 'removed', 'modified'),
+    id: fc.record({ apiVersion: text, kind, namespace: text, name: text }),
+    before: lines,
+    after: lines,
+  })
+  .map(({ how, id, before, after }) => ({
+    kind: how,
+    id,
+    file: 'x.yaml',
+    before: how === 'added' ? null : `${before}\nold`,
+    after: how === 'removed' ? null : `${after}\nnew`,
+  }))
+
+const detail = fc.record({
+  key: fc.oneof(text, fc.constantFrom('registry', 'autoRebuild', 'source.repo')),
+  before: maybe,
+  after: maybe,
+})
+const image: fc.Arbitrary<ImageChange> = fc.record({
+  name: text,
+  kind: fc.constantFrom('enrolled', 'changed', 'disabled', 'enabled', 'removed'),
+  details: fc.array(detail, { maxLength: 8 }),
+})
+
+const how = fc.constantFrom('added', 'removed', 'unchanged')
+const base: fc.Arbitrary<BaseRow> = fc.record({
+  name: text,
+  reference: text,
+  change: how,
+  uses: fc.array(fc.record({ image: text, file: text, line, kind: text, change: how }), { maxLength: 8 }),
+})
+
+/** Any report: few or many entries of everything, every string hostile. Each change has a file of its own. */
+export const reports: fc.Arbitrary<Report> = fc
+  .record({
+    mode: fc.constantFrom('preview', 'commit', 'check'),
+    problems: fc.array(problems, { maxLength: 70 }),
+    changes: fc.array(change, { maxLength: 45 }),
+    images: fc.array(image, { maxLength: 60 }),
+    bases: fc.array(base, { maxLength: 20 }),
+    stateFiles: fc.array(fc.record({ kind: fc.constantFrom('added', 'removed', 'modified'), path: text }), {
+      maxLength: 60,
+    }),
+    cause: text,
+    commit: fc.option(fc.record({ sha: text, branch: text, url: maybe })),
+    run: fc.option(fc.record({ url: text, headSha: text, repositoryUrl: text })),
+  })
+  .map(({ cause, changes, ...parts }) => {
+    const filed = changes.map((one, index) => ({ ...one, file: `u${index}.yaml` }))
+    return report({
+      ...parts,
+      changes: filed,
+      causes: new Map(filed.map((one) => [idOf(one), cause])),
+    } as Partial<Report>)
+  })
+
+/** Is this change's diff in the document? */
+export function hasDiff(document: string, { kind, file }: ResourceChange): boolean {
+  return document.includes(kind === 'removed' ? `\n--- a/dist/${file}\n` : `\n+++ b/dist/${file}\n`)
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { type Report, renderComment, renderPlain, renderSummary } from '../../../src/report/index.js'
+import { examples, marker } from './examples.js'
+
+describe('golden comments', () => {
+  for (const [name, report] of Object.entries<Report>(examples)) {
+    it(name, async () => {
+      const comment = renderComment(report, { marker })
+      expect(comment.length).toBeLessThanOrEqual(60_000)
+      await expect(comment).toMatchFileSnapshot(`../../golden/report/${name}.md`)
+    })
+  }
+
+  it('image-removed on a terminal', async () => {
+    await expect(renderPlain(examples['image-removed'], { colour: false })).toMatchFileSnapshot(
+      '../../golden/report/image-removed.txt',
+    )
+  })
+
+  it('shows all 500 changed images in the summary', () => {
+    const summary = renderSummary(examples['many-changed'])
+    expect(summary).not.toContain('omitted')
+    expect(summary.match(/<summary><code>/g)).toHaveLength(501)
+  })
+})

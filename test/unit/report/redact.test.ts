@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { type Report, renderComment, renderPlain, renderSummary, verdict } from '../../../src/report/index.js'
+import { maskObject } from '../../../src/report/redact.js'
+import { change, marker, report } from './examples.js'
+
+function everywhere(secret: string): Report {
+  const one = change('Stage', `s-${secret}`, {
+    file: `${secret}.yaml`,
+    before: 'a: 1\n',
+    after: `a: ${secret}\nb: ${Buffer.from(secret).toString('base64')}\n`,
+  })
+  return report({
+    imagesFile: secret,
+    outputDir: secret,
+    problems: (['error', 'warning', 'notice'] as const).map((severity) => ({
+      severity,
+      file: secret,
+      line: 1,
+      column: 1,
+      message: `401 for https://x:${secret}@host`,
+      remedy: secret,
+      image: secret,
+    })),
+    changes: [one],
+    stateFiles: [{ kind: 'added', path: secret }],
+    images: [{ name: secret, kind: 'changed', details: [{ key: secret, before: secret, after: `x${secret}` }] }],
+    bases: [
+      {
+        name: secret,
+        reference: secret,
+        change: 'added',
+        uses: [{ image: secret, file: secret, line: 1, kind: secret, change: 'added' }],
+      },
+    ],
+    causes: new Map([[`${one.id.apiVersion}/Stage/image-factory/s-${secret}`, secret]]),
+    commit: { sha: '0123456789', branch: secret, url: `https://github.com/${secret}` },
+  })
+}
+
+describe('known secrets', () => {
+  it.each([
+    'ghp_CANARYcanary0123456789',
+    'p@ss/CANARY word+',
+    '-----BEGIN KEY-----\nCANARYCANARYCANARY\n-----END KEY-----',
+  ])('%j is nowhere', (secret) => {
+    const [secrets, all] = [[secret, ''], everywhere(secret)]
+    const shown = [
+      renderComment(all, { marker, secrets }),
+      renderSummary(all, { secrets }),
+      renderPlain(all, { colour: true, secrets }),
+      verdict(all, { secrets }),
+    ]
+    for (const text of shown) {
+      expect(text).not.toContain('CANARY')
+      expect(text).not.toContain(Buffer.from(secret).toString('base64'))
+    }
+    expect(shown[0]).toContain('***')
+    expect(renderSummary(all)).toContain('CANARY')
+  })
+})
+
+describe('Secret objects', () => {
+  const secret = (data: string) => `apiVersion: v1
+kind: Secret
+metadata:
+  name: github-dispatch
+  namespace: image-factory
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: |
+      {"data":{"token":"CANARY"}}
+type: Opaque
+${data}`
+
+  it('shows keys, and that a value changes, never a value', () => {
+    const before = secret('data:\n  same: CANARY1\n  token: CANARY2\n  key: |\n    CANARY3\n    deep: CANARY4\n')
+    const after = secret(
+      'data:\n  same: CANARY1\n  token: CANARY5\n  key: |\n    CANARY3\n    deep: CANARY6\nstringData: {x: CANARY7}\n',
+    )
+    const texts = maskObject('Secret', { before, after })
+    expect(JSON.stringify(texts)).not.toContain('CANARY')
+    expect(texts.after).toBe(`apiVersion: v1
+kind: Secret
+metadata:
+  name: github-dispatch
+  namespace: image-factory
+  annotations: ***
+type: Opaque
+data:
+  same: ***
+  token: *** (after)
+  key: *** (after)
+stringData: ***
+`)
+    expect(renderSummary(report({ changes: [change('Secret', 's', { file: 's.yaml', before, after })] }))).toContain(
+      '-  token: *** (before)\n',
+    )
+  })
+
+  it.each([
+    ['{"kind":"Secret","data":{"a":"CANARY"}}'],
+    ['"data":\n  a: CANARY\n'],
+    ['data: {a: CANARY}\n'],
+    ['data: &x\n  a: CANARY\n'],
+    ['data:\n- CANARY\n'],
+    ['data:\n  ? CANARY\n  : CANARY\n'],
+    ['type: CANARY secret\n'],
+    ['metadata:\n  name: a\n  annotations:\n    name: CANARY\n'],
+    ['kind: Secret # CANARY\n'],
+    ['# CANARY\ndata:\n  # CANARY\n  a: x\n'],
+    ['data:\n  "a b": CANARY\n'],
+    ['data:\n  a: "x\n\n  CANARY: y"\n'.replace('\n  CANARY: y', '\n    CANARY: y')],
+  ])('hides what it does not understand: %j', (text) => {
+    expect(maskObject('Secret', { before: null, after: text }).after).not.toContain('CANARY')
+  })
+})
+
+describe('other objects', () => {
+  it('marks the value that changes, and only that one', () => {
+    const text = (value: string) => `- name: A_TOKEN\n  value: same\n- name: B_TOKEN\n  value: ${value}\n`
+    const { before, after } = maskObject('Job', { before: text('x'), after: text('y') })
+    expect(before).toBe('- name: A_TOKEN\n  value: ***\n- name: B_TOKEN\n  value: *** (before)\n')
+    expect(after).toBe('- name: A_TOKEN\n  value: ***\n- name: B_TOKEN\n  value: *** (after)\n')
+  })
+
+  it('hides values named like secrets and the applied configuration', () => {
+    const text = `env:
+  - name: API_TOKEN
+    value: CANARY
+  - name: tokenSecret
+    value: github-dispatch
+metadata:
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: |
+      {"x":"CANARY"}
+    other: shown
+`
+    const { after } = maskObject('Job', { before: null, after: text })
+    expect(after).not.toContain('CANARY')
+    expect(after).toContain('value: github-dispatch')
+    expect(after).toContain('other: shown')
+  })
+})
