@@ -9,9 +9,12 @@ const suite = (name: string, timeout: number) => ({
   },
 })
 
+const report = process.env.TEST_REPORT
+
 export default defineConfig({
   test: {
-    projects: [suite('unit', 30_000), suite('integration', 60_000), suite('acceptance', 120_000)],
+    projects: [suite('unit', 60_000), suite('integration', 60_000), suite('acceptance', 120_000)],
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'json-summary'] },
   },
 })

@@ -15,7 +15,7 @@ import {
 } from './manifests/index.js'
 import type { CommitResult } from './publish/index.js'
 import { type Report, type Told, tell, tellRefusal } from './report/index.js'
-import { discover, type SourceReader } from './sources/index.js'
+import { type Discovered, discover, type SourceReader } from './sources/index.js'
 import { type MergedState, mergeState, readOptional, readState, type StateFiles } from './state/index.js'
 
 /** The folder with images.yaml, the state and the manifests. */
@@ -39,6 +39,8 @@ export interface Job {
   readonly now: string
   /** Runs one named step, telling people about it. */
   readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
+  /** What a step came to, in a few words. */
+  readonly say: (text: string) => void
 }
 
 /** What a run would do to the state folder. */
@@ -56,33 +58,18 @@ export interface Plan {
 export async function makePlan(job: Job, folder: StateFolder): Promise<Plan> {
   const problems: Problem[] = []
   try {
-    const loaded = await job.step('Load', () => load(folder))
-    const enrolment = await job.step('Validate', async () => validate(loaded.images, folder, problems))
-    const file = shownPath(folder, folder.imagesFile)
-    const discovered = await job.step('Discover', () => discover(enrolment.images, job.read, file))
-    const state = await job.step('State', async () =>
-      mergeState({ enrollments: enrolment.images, discovered, before: loaded.state, now: job.now, imagesFile: file }),
-    )
+    const loaded = await job.step('Load', () => load(folder, job))
+    const enrolment = await job.step('Validate', async () => validate(loaded.images, folder, problems, job))
+    const discovered = await job.step('Discover', () => lookUp(enrolment, folder, job))
+    const state = await job.step('State', async () => merge(enrolment, discovered, loaded, folder, job))
     note([...discovered.problems, ...state.problems], problems)
-    const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, job, file))
-    const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder))
-    const forbidden = await job.step('Guard', async () =>
-      guardDeletions(comparison, job.maxDeletions, shownPath(folder, folder.outputDir)),
-    )
-    const told: Told = {
-      mode: job.mode,
-      folder,
-      enrolment,
-      before: loaded.state,
-      state,
-      comparison,
-      problems: [...problems, ...forbidden],
-    }
-    return {
-      report: tell(told),
-      refused: forbidden.length > 0,
-      ...filesOf(loaded, state, manifests, comparison, folder),
-    }
+    const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, folder, job))
+    const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder, job))
+    const forbidden = await job.step('Guard', async () => guard(comparison, folder, job))
+    problems.push(...forbidden)
+    const told: Told = { mode: job.mode, folder, enrolment, before: loaded.state, state, comparison, problems }
+    const files = filesOf(loaded, state, manifests, comparison, folder)
+    return { report: tell(told), refused: forbidden.length > 0, ...files }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const report = tellRefusal(job.mode, folder, [...problems, ...error.problems])
@@ -132,21 +119,46 @@ interface Loaded {
   readonly output: OutputFolder
 }
 
-async function load(folder: StateFolder): Promise<Loaded> {
+async function load(folder: StateFolder, job: Job): Promise<Loaded> {
   const images = await readOptional(folder.root, folder.imagesFile)
   if (images === null) {
     const file = shownPath(folder, folder.imagesFile)
     const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).'
     throw refuse(`there is no ${file}.`, { file, remedy })
   }
-  return { images, state: await readState(folder.root), output: await readOutput(folder.root, folder.outputDir) }
+  const state = await readState(folder.root)
+  const output = await readOutput(folder.root, folder.outputDir)
+  job.say(`${state.texts.size} state files, ${output.generated.size} manifest files.`)
+  return { images, state, output }
 }
 
-function validate(text: string, folder: StateFolder, problems: Problem[]): Enrolment {
+function validate(text: string, folder: StateFolder, problems: Problem[], job: Job): Enrolment {
   const result = parseEnrolment(text, shownPath(folder, folder.imagesFile))
   if (result.enrolment === null) throw new Refusal(result.problems)
   problems.push(...result.problems)
+  job.say(`${result.enrolment.images.length} images are enrolled.`)
   return result.enrolment
+}
+
+async function lookUp(enrolment: Enrolment, folder: StateFolder, job: Job): Promise<Discovered> {
+  const discovered = await discover(enrolment.images, job.read, shownPath(folder, folder.imagesFile))
+  const failed = [...discovered.images.values()].filter((one) => one.kind === 'failed').length
+  job.say(`${discovered.images.size} Dockerfiles looked up, ${failed} of them without success.`)
+  return discovered
+}
+
+function merge(
+  enrolment: Enrolment,
+  discovered: Discovered,
+  loaded: Loaded,
+  folder: StateFolder,
+  job: Job,
+): MergedState {
+  const imagesFile = shownPath(folder, folder.imagesFile)
+  const input = { enrollments: enrolment.images, discovered, before: loaded.state, now: job.now, imagesFile }
+  const state = mergeState(input)
+  job.say(`${state.bases.length} base images are tracked.`)
+  return state
 }
 
 /** Keeps what people should know; throws when there are errors among it. */
@@ -155,25 +167,27 @@ function note(found: readonly Problem[], problems: Problem[]): void {
   problems.push(...found)
 }
 
-function manifestsOf(enrolment: Enrolment, state: MergedState, job: Job, imagesFile: string): ManifestFile[] {
+function manifestsOf(enrolment: Enrolment, state: MergedState, folder: StateFolder, job: Job): ManifestFile[] {
   const { images, bases, branches } = state
-  return synthesize({
-    settings: enrolment.settings,
-    images,
-    bases,
-    branches,
-    github: { apiUrl: job.apiUrl },
-    imagesFile,
-  })
+  const imagesFile = shownPath(folder, folder.imagesFile)
+  const github = { apiUrl: job.apiUrl }
+  const files = synthesize({ settings: enrolment.settings, images, bases, branches, github, imagesFile })
+  job.say(`${files.length} manifest files.`)
+  return files
 }
 
-function compare(output: OutputFolder, manifests: readonly ManifestFile[], folder: StateFolder): Comparison {
-  refuseForeignFiles(
-    manifests.map((file) => file.path),
-    output,
-    shownPath(folder, folder.outputDir),
-  )
-  return compareManifests(output.generated, manifests)
+function compare(output: OutputFolder, manifests: readonly ManifestFile[], folder: StateFolder, job: Job): Comparison {
+  const paths = manifests.map((file) => file.path)
+  refuseForeignFiles(paths, output, shownPath(folder, folder.outputDir))
+  const comparison = compareManifests(output.generated, manifests)
+  job.say(`${comparison.changes.length} resources change.`)
+  return comparison
+}
+
+function guard(comparison: Comparison, folder: StateFolder, job: Job): Problem[] {
+  const forbidden = guardDeletions(comparison, job.maxDeletions, shownPath(folder, folder.outputDir))
+  if (forbidden.length > 0) job.say('These changes are not allowed.')
+  return forbidden
 }
 
 function filesOf(

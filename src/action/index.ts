@@ -24,8 +24,9 @@ export async function runAction(env: Readonly<Record<string, string | undefined>
   } catch (error) {
     setOutputs({ report: null, commitSha: '', commentUrl: '', reportFile: '', diffFile: '' })
     if (error instanceof Refusal) {
-      annotate(error.problems, false)
-      setFailed(safe(error.problems.map(formatProblem).join('\n')))
+      const [first, ...others] = error.problems
+      annotate(others, false)
+      setFailed(safe(first === undefined ? 'the run was stopped.' : formatProblem(first)))
     } else {
       setFailed(safe(error instanceof Error ? (error.stack ?? error.message) : String(error)))
     }

@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { group } from '@actions/core'
+import { group, notice } from '@actions/core'
+import { refuse } from '../enrollment/index.js'
 import { type Job, makePlan, type Plan, planAndCommit } from '../pipeline.js'
 import { type CommitMethod, type CommitResult, commitFiles, pushRemote } from '../publish/index.js'
 import { readFromDirectory, readFromGitHub, type SourceReader } from '../sources/index.js'
@@ -25,6 +28,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
   const target = chooseTarget(inputs, context)
   say(`Mode ${target.mode}, state in ${target.repository}${target.isOwn ? '' : ' (another repository)'}.`)
   if (target.reason !== null) say(target.reason)
+  for (const text of withoutEffect(inputs)) notice(text)
   const clients = new Clients(inputs, context)
   const checkouts = new StateCheckouts(inputs, context, target)
   try {
@@ -45,16 +49,32 @@ function jobOf(inputs: Inputs, context: Context, target: Target, clients: Client
     apiUrl: context.apiUrl,
     now,
     step: (name, work) => group(name, work),
+    say,
   }
 }
 
+/** What is asked for and not built yet is said, never passed over. */
+function withoutEffect(inputs: Inputs): string[] {
+  return [
+    ...(inputs.refresh === 'true' ? ['refresh: true has no effect yet: this version looks up no digests.'] : []),
+    ...(inputs.gitlabToken === '' ? [] : ['gitlab-token has no effect yet: GitLab sources are read from sources-dir.']),
+  ]
+}
+
 function sourceReader(inputs: Inputs, context: Context, clients: Clients): SourceReader {
-  if (inputs.sourcesDir !== null) return readFromDirectory(inputs.sourcesDir)
+  if (inputs.sourcesDir !== null) return readFromDirectory(existingFolder(inputs.sourcesDir, context))
   return async (requests) => {
     const graphql = async (query: string, variables: Readonly<Record<string, unknown>>) =>
       (await clients.for('source')).graphql(query, { ...variables })
     return readFromGitHub(graphql, new URL(context.serverUrl).host)(requests)
   }
+}
+
+function existingFolder(sourcesDir: string, context: Context): string {
+  const folder = resolve(context.workspace, sourcesDir)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder
+  const remedy = 'Check the source repositories out there as OWNER/REPO first.'
+  throw refuse(`sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })
 }
 
 interface CommitSetting {

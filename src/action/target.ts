@@ -34,8 +34,7 @@ export function chooseTarget(inputs: Inputs, context: Context): Target {
   const about = { repository, isOwn, reason: null }
   const stateRef = inputs.stateRef === null ? null : fullRef(inputs.stateRef)
   if (!isOwn) {
-    const automatic = COMMIT_EVENTS.has(context.eventName) ? 'commit' : 'preview'
-    return { ...about, mode: inputs.mode === 'auto' ? automatic : inputs.mode, ref: stateRef, useWorkspace: false }
+    return { ...about, ref: stateRef, useWorkspace: false, ...elsewhere(inputs, context) }
   }
   if (inputs.mode === 'commit' && context.pullRequest !== null) return pullRequestCommit(context, about)
   if (PULL_REQUEST_EVENTS.has(context.eventName)) {
@@ -48,6 +47,15 @@ export function chooseTarget(inputs: Inputs, context: Context): Target {
   if (inputs.mode !== 'auto')
     return { ...about, mode: inputs.mode, ref, useWorkspace: stateRef === null || stateRef === context.ref }
   return automaticPush(context, stateRef, about)
+}
+
+/** The state is in another repository: only what is on the workflow's own default branch may write there. */
+function elsewhere(inputs: Inputs, context: Context): Pick<Target, 'mode' | 'reason'> {
+  if (inputs.mode !== 'auto') return { mode: inputs.mode, reason: null }
+  const trusted = context.defaultBranch === null ? null : fullRef(context.defaultBranch)
+  if (!COMMIT_EVENTS.has(context.eventName)) return { mode: 'preview', reason: null }
+  if (trusted === null || context.ref === trusted) return { mode: 'commit', reason: null }
+  return { mode: 'preview', reason: `${context.ref} is not ${trusted}: nothing is committed.` }
 }
 
 type About = Pick<Target, 'repository' | 'isOwn' | 'reason'>

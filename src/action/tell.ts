@@ -25,7 +25,7 @@ export async function tellOutcome(outcome: Outcome, inputs: Inputs, context: Con
   await writeFile(diffFile, renderDiff(report, { secrets }))
   const commentUrl = comment !== null && 'url' in comment ? comment.url : ''
   setOutputs({ report, commitSha: outcome.commit?.sha ?? '', commentUrl, reportFile, diffFile })
-  const failure = failureOf(outcome, report)
+  const failure = failureOf(outcome, report, inputs)
   if (failure !== null) setFailed(safe(failure))
 }
 
@@ -39,10 +39,13 @@ function completed({ plan, commit, target }: Outcome, context: Context): Report 
   }
 }
 
-function failureOf({ plan, target }: Outcome, report: Report): string | null {
-  if (plan.refused) return `${verdict(report)}. Nothing was written.`
+function failureOf({ plan, target }: Outcome, report: Report, inputs: Inputs): string | null {
+  if (plan.refused) return verdict(report)
   if (target.mode !== 'check' || plan.changes.size === 0) return null
-  return `Generated files are out of date (${plan.changes.size}). Run "image-factory synth" and commit, or let this action run with mode: commit.`
+  const options = [`--state ${inputs.statePath}`, `--images ${inputs.imagesFile}`, `--output ${inputs.outputDir}`].join(
+    ' ',
+  )
+  return `${plan.changes.size} generated files are out of date. Mend it with: image-factory synth ${options} (node dist/index.js of this action), and commit; or run this action with mode: commit.`
 }
 
 /** A summary that cannot be written is no reason to fail a run that went well. */

@@ -56,7 +56,7 @@ function build(setting: Setting, finish: Finish): Command {
     .showSuggestionAfterError()
   const run = (command: Command): Run => ({ ...setting, options: command.optsWithGlobals<CommonOptions>() })
   const whole = (name: 'synth' | 'diff' | 'check', description: string) =>
-    common(program.command(name).description(description)).action(async (_, command: Command) =>
+    guarded(common(program.command(name).description(description))).action(async (_, command: Command) =>
       finish(await (await planCommands())[name](run(command))),
     )
   common(program.command('validate').description('check images.yaml and show every problem')).action(
@@ -87,6 +87,11 @@ function common(command: Command): Command {
     .option('--output <dir>', 'folder of the manifests below the state folder', 'dist')
     .option('--sources <dir>', 'read Dockerfiles from checkouts there (OWNER/REPO/PATH), not from GitHub')
     .option('--json', 'print JSON')
+}
+
+function guarded(command: Command): Command {
+  const description = 'resources that may be deleted, a number or a percentage (ten may always go)'
+  return command.option('--max-deletions <limit>', description, '25%')
 }
 
 function addBases(program: Command, run: (command: Command) => Run, finish: Finish): void {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
+import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import type { Job } from '../pipeline.js'
 import { connectGitHub, readFromDirectory, readFromGitHub, requestKey, type SourceReader } from '../sources/index.js'
 import type { CommonOptions, Environment } from './options.js'
@@ -19,9 +20,10 @@ export function jobFor(
   return {
     mode,
     read: sourceReader(options, env, terminal),
-    maxDeletions: { kind: 'percent', percent: 25 },
+    maxDeletions: deletionLimit(options.maxDeletions ?? '25%'),
     apiUrl: (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, ''),
     now,
+    say: () => undefined,
     step: async (name, work) => {
       if (!terminal.colour.err) return work()
       terminal.err(`\r\u001b[K${name} …`)
@@ -32,6 +34,12 @@ export function jobFor(
       }
     },
   }
+}
+
+function deletionLimit(text: string): DeletionLimit {
+  const limit = parseDeletionLimit(text)
+  if (limit !== null) return limit
+  throw refuse(`--max-deletions must be a number or a percentage like 25%, not ${JSON.stringify(text)}.`)
 }
 
 /** Where Dockerfiles come from: `--sources`, else GitHub with the token of GITHUB_TOKEN or GH_TOKEN. */

@@ -10,6 +10,7 @@ export interface CommonOptions {
   readonly output: string
   readonly sources?: string
   readonly json?: boolean
+  readonly maxDeletions?: string
 }
 
 /** The environment, as plain data. */

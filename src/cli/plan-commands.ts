@@ -48,11 +48,14 @@ export async function check({ options, env, terminal, now }: Run): Promise<numbe
     const files = [...plan.changes.keys()].sort()
     terminal.out(`${files.length} generated ${files.length === 1 ? 'file is' : 'files are'} out of date:\n`)
     for (const file of files) terminal.out(`  ${file}\n`)
-    terminal.out(`Mend it with: image-factory synth${commandOptions(options)}\n`)
+    terminal.out(`Mend it with: ${PROGRAM} synth${commandOptions(options)}\n`)
   }
   if (plan.refused) return 1
   return plan.changes.size === 0 ? 0 : 2
 }
+
+/** How this program was called, so that the command can be copied as it is. */
+const PROGRAM = process.argv[1]?.endsWith('.js') ? `node ${process.argv[1]}` : 'image-factory'
 
 function commandOptions({ state, images, output, sources }: CommonOptions): string {
   const given = {

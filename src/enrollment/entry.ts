@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Enrollment, Source, TagSelection } from './enrollment.js'
 import { KARGO_REPO_URL, parseDuration, REGISTRY_HOST, REPOSITORY } from './grammar.js'
 import { quote } from './messages.js'
@@ -25,7 +26,7 @@ export function entryToEnrollment(entry: Entry): EntryResult {
   if (entry.enabled && !KARGO_REPO_URL.test(`${registry}/${repository}`)) {
     faults.push({
       key: entry.repoURL === undefined ? 'repository' : 'repoURL',
-      message: `${quote(`${registry}/${repository}`)} cannot be watched: Kargo takes no repository with "--", "__" at an end or other doubled separators.`,
+      message: `${quote(`${registry}/${repository}`)} cannot be watched: Kargo takes no doubled separators like "--".`,
       remedy: 'Publish the image under another repository.',
     })
   }
@@ -66,7 +67,9 @@ function sourceOf(entry: Entry): Source | null {
   const { source } = entry
   if (source === undefined) return null
   const inputs = new Map(Object.entries(source.inputs).sort(([a], [b]) => (a < b ? -1 : 1)))
-  const shared = { repo: source.repo, branch: source.branch ?? null, dockerfile: source.dockerfile, inputs }
+  // Git knows no ./Dockerfile, people and GitHub's own workflows do.
+  const dockerfile = posix.normalize(source.dockerfile)
+  const shared = { repo: source.repo, branch: source.branch ?? null, dockerfile, inputs }
   if (source.provider === 'gitlab') {
     return { provider: 'gitlab', ...shared, pipeline: source.pipeline ?? null, job: source.job ?? null }
   }
@@ -103,7 +106,8 @@ function publishedAt(entry: Entry): Published {
   }
   const whole = entry.repoURL ?? `${entry.registry}/${entry.repository}`
   const slash = whole.indexOf('/')
-  const registry = slash < 0 ? '' : whole.slice(0, slash)
+  // Hosts are the same in any case; Dockerfiles and registries write them small.
+  const registry = slash < 0 ? '' : whole.slice(0, slash).toLowerCase()
   const repository = whole.slice(slash + 1)
   if (!REGISTRY_HOST.test(registry)) {
     const remedy = 'Write a host, like ghcr.io or registry.example.com:5000.'

@@ -62,11 +62,12 @@ export function isBranchName(text: string): boolean {
   )
 }
 
-/** Whether a path stays inside the folder it is relative to, in POSIX spelling. */
+/** Whether a path names something inside the folder it is relative to, in POSIX spelling. */
 export function isInsidePath(text: string): boolean {
-  if (text === '' || text.startsWith('/') || text.startsWith('-')) return false
+  if (text === '' || text.startsWith('/') || text.startsWith('-') || text.endsWith('/')) return false
   if (text.includes('\\') || hasControlCharacter(text)) return false
-  return !text.split('/').some((part) => part === '..' || part === '.git')
+  const parts = text.split('/')
+  return parts.at(-1) !== '.' && !parts.some((part) => part === '..' || part.toLowerCase() === '.git')
 }
 
 /** Kargo would evaluate what follows one of these. */

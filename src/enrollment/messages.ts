@@ -12,7 +12,10 @@ export function suggest(word: string, known: readonly string[]): string | null {
 
 function distance(word: string, candidate: string): number {
   const plain = (text: string) => text.slice(0, 64).toLowerCase().replace(/[-_]/g, '')
-  return leven(plain(word), plain(candidate))
+  const [a, b] = [plain(word), plain(candidate)]
+  // Letters that changed places are one slip: nmae.
+  const isSwapped = a.length === b.length && [...a].sort().join('') === [...b].sort().join('')
+  return isSwapped ? Math.min(leven(a, b), 1) : leven(a, b)
 }
 
 /** One problem zod found, in our words. */
@@ -24,26 +27,42 @@ export interface SchemaProblem {
   readonly remedy: string | null
 }
 
-/**
- * What zod found, as sentences a person can act on.
- *
- * @param issue one of zod's issues.
- * @param knownKeys the keys allowed in the map at a path, for "did you mean".
- * @param value what stands at a path, to be quoted.
- */
-export function explainIssue(
-  issue: z.core.$ZodIssue,
-  knownKeys: (path: readonly (string | number)[]) => readonly string[],
-  value: (path: readonly (string | number)[]) => unknown,
-): SchemaProblem[] {
+/** What zod looked at. */
+export interface Examined {
+  /** Keys that lead to it: nothing for an entry of the list, `settings`. */
+  readonly prefix: readonly string[]
+  /** The keys allowed in the map at a path, for "did you mean". */
+  readonly knownKeys: (path: readonly (string | number)[]) => readonly string[]
+  /** What stands at a path, to be quoted. */
+  readonly value: (path: readonly (string | number)[]) => unknown
+}
+
+/** What zod found, as sentences a person can act on: one a place, for an empty name is no label either. */
+export function explainIssues(issues: readonly z.core.$ZodIssue[], examined: Examined): SchemaProblem[] {
+  const first = new Map<string, SchemaProblem>()
+  for (const found of issues.flatMap((issue) => explainIssue(issue, examined))) {
+    const place = JSON.stringify(found.path)
+    if (!first.has(place)) first.set(place, found)
+  }
+  return [...first.values()]
+}
+
+/** An unknown key: what was meant, or what there is. */
+export function unknownKey(
+  key: string,
+  known: readonly string[],
+): { readonly message: string; readonly remedy: string } {
+  const near = suggest(key, known)
+  const message = `unknown key ${quote(key)}.`
+  if (key === '<<') return { message, remedy: 'Merge keys are not read: put what entries share under defaults.' }
+  return { message, remedy: near === null ? `Known here: ${known.join(', ')}.` : `Did you mean ${near}?` }
+}
+
+function explainIssue(issue: z.core.$ZodIssue, { prefix, knownKeys, value }: Examined): SchemaProblem[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
-  const name = path.length === 0 ? 'the entry' : pathName(path)
+  const name = pathName([...prefix, ...path]) || 'the entry'
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const near = suggest(key, knownKeys(path))
-      const remedy = near === null ? `Known here: ${knownKeys(path).join(', ')}.` : `Did you mean ${near}?`
-      return { path: [...path, key], at: 'key', message: `unknown key ${quote(key)}.`, remedy }
-    })
+    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', ...unknownKey(key, knownKeys(path)) }))
   }
   if (issue.code === 'invalid_key') {
     const message = `${quote(String(path.at(-1)))} ${issue.issues[0]?.message ?? 'is no usable key'}.`
@@ -64,7 +83,8 @@ export function explainIssue(
   if (issue.code === 'invalid_value' || issue.code === 'invalid_union') {
     return [choiceProblem(issue, path, name, found)]
   }
-  return [{ path, at: 'value', message: `${name}: ${describe(found)} ${issue.message}.`, remedy: null }]
+  const said = Array.isArray(found) ? `${name} ${issue.message}.` : `${name}: ${describe(found)} ${issue.message}.`
+  return [{ path, at: 'value', message: said, remedy: null }]
 }
 
 function choiceProblem(

@@ -1,12 +1,12 @@
 import type { Enrollment, Enrolment, Settings } from './enrollment.js'
 import { entryToEnrollment, isDataMap, mergeData } from './entry.js'
 import { parseDuration } from './grammar.js'
-import { explainIssue, quote, suggest } from './messages.js'
+import { explainIssues, unknownKey } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import { entrySchema, settingsSchema, TOP_KEYS, UNUSED_ENTRY_KEYS, UNUSED_SETTINGS_KEYS } from './schema.js'
 import { keysAt } from './schema-keys.js'
 import { uniquenessProblems } from './uniqueness.js'
-import { type Data, type Path, type PlacedData, readYaml } from './yaml-data.js'
+import { type Data, type Path, type PlacedData, type Position, readYaml } from './yaml-data.js'
 
 /** What reading images.yaml gives: the enrolment when there is no error among the problems, else null. */
 export interface EnrolmentResult {
@@ -28,9 +28,17 @@ export function parseEnrolment(text: string, file: string): EnrolmentResult {
   const parts = reading.parts()
   const settings = reading.settings(parts.settings)
   const images = reading.images(parts.images, parts.imagesPath, parts.defaults)
-  const problems = [...unreadable, ...reading.problems, ...uniquenessProblems(images, file)].sort(byPlace)
+  const repeated = uniquenessProblems(images, file, reading.placeOf)
+  // What YAML itself cannot say is no text either: one problem a place.
+  const told = new Set(unreadable.map(placeKey))
+  const others = [...reading.problems, ...repeated].filter((found) => !told.has(placeKey(found)))
+  const problems = [...unreadable, ...others].sort(byPlace)
   if (problems.some((found) => found.severity === 'error') || settings === null) return { enrolment: null, problems }
   return { enrolment: { settings, images: images.sort((a, b) => (a.name < b.name ? -1 : 1)) }, problems }
+}
+
+function placeKey({ line, column }: Problem): string {
+  return `${line}:${column}`
 }
 
 function byPlace(a: Problem, b: Problem): number {
@@ -49,6 +57,9 @@ class Reading {
   readonly problems: Problem[] = []
   readonly #placed: PlacedData
   readonly #file: string
+  readonly #paths = new Map<Enrollment, Path>()
+  /** What is wrong in the defaults is wrong in every entry, and said once. */
+  readonly #said = new Set<string>()
 
   constructor(placed: PlacedData, file: string) {
     this.#placed = placed
@@ -62,14 +73,11 @@ class Reading {
     if (data === null) return nothing
     if (!isDataMap(data)) {
       this.#add([], 'value', 'the file must be a list of images, or a map with the key images.', null)
-      return { ...nothing, images: [] }
+      return nothing
     }
-    for (const key of Object.keys(data)) {
-      if (!(TOP_KEYS as readonly string[]).includes(key)) {
-        const near = suggest(key, TOP_KEYS)
-        const remedy = near === null ? `Known here: ${TOP_KEYS.join(', ')}.` : `Did you mean ${near}?`
-        this.#add([key], 'key', `unknown key ${quote(key)}.`, remedy)
-      }
+    for (const key of Object.keys(data).filter((one) => !(TOP_KEYS as readonly string[]).includes(one))) {
+      const { message, remedy } = unknownKey(key, TOP_KEYS)
+      this.#add([key], 'key', message, remedy)
     }
     const { settings = {}, defaults = {}, images = null } = data
     return {
@@ -83,18 +91,16 @@ class Reading {
   settings(data: Data): Settings | null {
     const result = settingsSchema.safeParse(data)
     if (!result.success) {
-      for (const issue of result.error.issues) {
-        const found = explainIssue(
-          issue,
-          (path) => keysAt(settingsSchema, path),
-          (path) => valueAt(data, path),
-        )
-        for (const { path, at, message, remedy } of found) this.#add(['settings', ...path], at, message, remedy)
-      }
+      const found = explainIssues(result.error.issues, {
+        prefix: ['settings'],
+        knownKeys: (path) => keysAt(settingsSchema, path, data),
+        value: (path) => valueAt(data, path),
+      })
+      for (const { path, at, message, remedy } of found) this.#add(['settings', ...path], at, message, remedy)
       return null
     }
     for (const key of UNUSED_SETTINGS_KEYS) {
-      if (result.data[key] !== undefined) this.#unused(['settings', key], key, null)
+      if (result.data[key] !== undefined) this.#unused(this.#placed.position(['settings', key]), key, null)
     }
     const { namespace, secrets, pollInterval } = result.data
     const seconds = parseDuration(pollInterval)?.seconds ?? 0
@@ -103,6 +109,8 @@ class Reading {
 
   images(data: Data, path: Path, defaults: Data): Enrollment[] {
     if (data === null || (Array.isArray(data) && data.length === 0)) {
+      // A file that is no list, or says `imges:`, has been told so.
+      if (this.problems.length > 0) return []
       const remedy = 'Enrol an image, or check that this is the right file: an empty one would delete every manifest.'
       this.#add(path, 'key', 'no image is enrolled.', remedy)
       return []
@@ -122,20 +130,18 @@ class Reading {
     const data = withProvider(mergeData(defaultsFor(written, defaults), written))
     const result = entrySchema.safeParse(data)
     if (!result.success) {
-      for (const issue of result.error.issues) {
-        const found = explainIssue(
-          issue,
-          (at) => keysAt(entrySchema, at),
-          (at) => valueAt(data, at),
-        )
-        for (const { path: at, at: which, message, remedy } of found) {
-          this.#addAt(this.#place([...path], at, which), message, remedy, imageName(data))
-        }
+      const found = explainIssues(result.error.issues, {
+        prefix: [],
+        knownKeys: (at) => keysAt(entrySchema, at, data),
+        value: (at) => valueAt(data, at),
+      })
+      for (const { path: at, at: which, message, remedy } of found) {
+        this.#addAt(this.#place(path, at, which), message, remedy, imageName(data))
       }
       return null
     }
     for (const key of UNUSED_ENTRY_KEYS) {
-      if (result.data[key] !== undefined) this.#unused([...path, key], key, result.data.name)
+      if (result.data[key] !== undefined) this.#unused(this.#place(path, [key], 'key'), key, result.data.name)
     }
     const derived = entryToEnrollment(result.data)
     if (!derived.ok) {
@@ -146,17 +152,22 @@ class Reading {
     }
     const at = this.#placed.position(path) ?? { line: 1, column: 1 }
     const { name: _, ...rest } = isDataMap(data) ? data : { name: null }
-    const lineOf = (key: string) => this.#keyLine(path, key.split('.'))
-    return { ...derived.enrollment, line: at.line, column: at.column, written: rest, lineOf }
+    const lineOf = (key: string) => this.#keyPosition(path, key.split('.'))?.line ?? null
+    const image = { ...derived.enrollment, line: at.line, column: at.column, written: rest, lineOf }
+    this.#paths.set(image, path)
+    return image
   }
 
-  #keyLine(entry: Path, key: Path): number | null {
-    const own = this.#placed.position([...entry, ...key]) ?? this.#placed.position(['defaults', ...key])
-    return own?.line ?? null
+  /** Where a key of an image stands, its entry's place where neither it nor a default writes the key. */
+  readonly placeOf = (image: Enrollment, key: string): Position =>
+    this.#keyPosition(this.#paths.get(image) ?? [], key.split('.')) ?? { line: image.line, column: image.column }
+
+  #keyPosition(entry: Path, key: Path): Position | null {
+    return this.#placed.position([...entry, ...key]) ?? this.#placed.position(['defaults', ...key])
   }
 
   /** Where a part of an entry stands: in the entry, in the defaults, or (when it is missing) at the nearest part above. */
-  #place(entry: Path, inside: Path, which: 'key' | 'value') {
+  #place(entry: Path, inside: Path, which: 'key' | 'value'): Position | null {
     const look = which === 'key' ? this.#placed.position : this.#placed.valuePosition
     const exact = look([...entry, ...inside]) ?? look(['defaults', ...inside])
     if (exact !== null) return exact
@@ -173,10 +184,9 @@ class Reading {
     return {}
   }
 
-  #unused(path: Path, key: string, image: string | null): void {
-    const at = this.#placed.position(path)
+  #unused(at: Position | null, key: string, image: string | null): void {
     const about = { file: this.#file, line: at?.line ?? null, column: at?.column ?? null, image }
-    this.problems.push(problem('notice', `${key} is known but has no effect yet.`, about))
+    this.#once(problem('notice', `${key} is known but has no effect yet.`, about))
   }
 
   #add(path: Path, which: 'key' | 'value', message: string, remedy: string | null): void {
@@ -184,14 +194,15 @@ class Reading {
     this.#addAt(at, message, remedy, null)
   }
 
-  #addAt(
-    at: { line: number; column: number } | null,
-    message: string,
-    remedy: string | null,
-    image: string | null,
-  ): void {
+  #addAt(at: Position | null, message: string, remedy: string | null, image: string | null): void {
     const about = { file: this.#file, line: at?.line ?? 1, column: at?.column ?? 1, remedy, image }
-    this.problems.push(problem('error', message, about))
+    this.#once(problem('error', message, about))
+  }
+
+  #once(found: Problem): void {
+    const key = `${found.line}:${found.column} ${found.message}`
+    if (!this.#said.has(key)) this.problems.push(found)
+    this.#said.add(key)
   }
 }
 

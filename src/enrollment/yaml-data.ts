@@ -1,15 +1,4 @@
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-  type Scalar,
-} from 'yaml'
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
 import { type Problem, problem } from './problem.js'
 
 /** 1-based place in a text. */
@@ -39,11 +28,14 @@ export interface YamlOptions {
   readonly numbers: 'text' | 'lossless'
   readonly bytes: number
   readonly depth: number
-  /** Nodes visited, aliases counted each time they are used: what stops an alias bomb. */
-  readonly nodes: number
+  /** Values that aliases repeat, each time they are used: what stops an alias bomb. */
+  readonly repeated: number
 }
 
-const OPTIONS: YamlOptions = { numbers: 'text', bytes: 16 * 1024 * 1024, depth: 64, nodes: 4_000_000 }
+const OPTIONS: YamlOptions = { numbers: 'text', bytes: 16 * 1024 * 1024, depth: 64, repeated: 1_000_000 }
+
+/** One slip makes a parser stumble on; more than these help nobody. */
+const SYNTAX_PROBLEMS = 20
 
 /**
  * Reads one YAML 1.2 document as plain data with positions. Every string in it may be hostile: duplicate keys, custom
@@ -64,17 +56,35 @@ export function readYaml(
     const message = `the file is larger than ${options.bytes} bytes.`
     return { placed: null, problems: [problem('error', message, { file })] }
   }
-  const lines = new LineCounter()
-  const parsed = parseWithin(text, lines)
+  // Editors on Windows write a byte order mark; the library takes it for indentation.
+  const body = text.startsWith('\ufeff') ? text.slice(1) : text
+  const parsed = parseWithin(body)
   if (parsed === null) {
     const message = `the file nests deeper than ${options.depth} levels.`
     return { placed: null, problems: [problem('error', message, { file })] }
   }
-  const walk = new Walk(file, lines, options)
+  const walk = new Walk(file, body, options)
   for (const found of parsed.problems) walk.report(found.message, found.offset)
-  if (parsed.problems.some((found) => found.fatal)) return { placed: null, problems: walk.problems }
+  if (parsed.problems.some((found) => found.fatal)) {
+    return { placed: null, problems: oneALine(walk.problems).slice(0, SYNTAX_PROBLEMS) }
+  }
   const data = parsed.contents === null ? null : walk.visit(parsed.contents, 0)
-  return { placed: walk.placed(data, parsed.contents), problems: walk.problems }
+  return { placed: walk.cutShort ? null : walk.placed(data, parsed.contents), problems: walk.problems }
+}
+
+/** The library's own counter misses lines where it stumbled. */
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1)
+  return starts
+}
+
+/** The first problem of each line: the others in it follow from that one. */
+function oneALine(problems: readonly Problem[]): Problem[] {
+  const first = new Map<number | null, Problem>()
+  const inOrder = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+  for (const found of inOrder) if (!first.has(found.line)) first.set(found.line, found)
+  return [...first.values()]
 }
 
 interface Parsed {
@@ -83,17 +93,19 @@ interface Parsed {
   readonly problems: readonly { readonly message: string; readonly offset: number; readonly fatal: boolean }[]
 }
 
-function parseWithin(text: string, lineCounter: LineCounter): Parsed | null {
+function parseWithin(text: string): Parsed | null {
   try {
-    const stream = parseAllDocuments(text, { lineCounter, prettyErrors: false, uniqueKeys: true, merge: false })
+    const stream = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: true, merge: false })
     const documents = 'empty' in stream ? [] : stream
-    const problems = documents
-      .flatMap((document) => [...document.errors, ...document.warnings])
-      .map((error) => ({
-        message: sentence(error.message),
-        offset: error.pos[0],
-        fatal: error.code !== 'DUPLICATE_KEY',
-      }))
+    const found = documents.flatMap((document) => [...document.errors, ...document.warnings])
+    if (found.some((error) => error.message.startsWith('Maximum call stack'))) return null
+    const marker = found.length === 0 ? -1 : text.search(CONFLICT_MARKER)
+    if (marker >= 0) return { contents: null, problems: [{ message: CONFLICT_MESSAGE, offset: marker, fatal: true }] }
+    const problems = found.map((error) => ({
+      message: isIndentedByTab(text, error.pos[0]) ? TAB_MESSAGE : sentence(error.message),
+      offset: error.pos[0],
+      fatal: error.code !== 'DUPLICATE_KEY',
+    }))
     const second = documents[1]
     if (second !== undefined) {
       problems.push({ message: 'the file holds more than one YAML document.', offset: second.range[0], fatal: true })
@@ -106,6 +118,16 @@ function parseWithin(text: string, lineCounter: LineCounter): Parsed | null {
   }
 }
 
+const TAB_MESSAGE = 'this line is indented with a tab. Use spaces.'
+
+const CONFLICT_MARKER = /^(?:<{7}|>{7})(?: |$)/m
+const CONFLICT_MESSAGE = 'a merge conflict begins here that nobody has resolved.'
+
+function isIndentedByTab(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  return /^ *\t/.test(text.slice(start, start + 200))
+}
+
 function sentence(message: string): string {
   if (message === 'Map keys must be unique') return 'this key is written twice. Keep one of them.'
   return /[.!?]$/.test(message) ? message : `${message}.`
@@ -115,16 +137,23 @@ function sentence(message: string): string {
 class Walk {
   readonly problems: Problem[] = []
   readonly #file: string
-  readonly #lines: LineCounter
+  readonly #text: string
+  /** Offset of each line's beginning. */
+  readonly #starts: readonly number[]
   readonly #options: YamlOptions
   readonly #anchors = new Map<string, Node>()
   /** What each alias stood for where it was used: an anchor may be defined anew further down. */
   readonly #targets = new Map<Node, Node>()
-  #visited = 0
+  /** How many aliases we are inside of, and how many values they repeated so far. */
+  #inside = 0
+  #repeated = 0
+  /** The text is too much to be read whole: its data is not to be used. */
+  cutShort = false
 
-  constructor(file: string, lines: LineCounter, options: YamlOptions) {
+  constructor(file: string, text: string, options: YamlOptions) {
     this.#file = file
-    this.#lines = lines
+    this.#text = text
+    this.#starts = lineStarts(text)
     this.#options = options
   }
 
@@ -143,18 +172,26 @@ class Walk {
 
   visit(node: Node, depth: number): Data {
     const offset = offsetOf(node)
-    this.#visited += 1
-    if (this.#visited > this.#options.nodes) return this.#once('the file expands to too many values.', offset)
+    if (this.cutShort) return null
+    if (this.#inside > 0) this.#repeated += 1
+    if (this.#repeated > this.#options.repeated) return this.#cut('the file expands to too many values.', offset)
     if (depth > this.#options.depth)
-      return this.#once(`the file nests deeper than ${this.#options.depth} levels.`, offset)
+      return this.#cut(`the file nests deeper than ${this.#options.depth} levels.`, offset)
     if (isAlias(node)) return this.#visitAlias(node, depth)
     if (node.tag !== undefined && !CORE_TAG.test(node.tag))
       this.report(`the tag ${node.tag} is not supported here.`, offset)
     if ('anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node)
-    if (isScalar(node)) return scalarData(node, this.#options.numbers)
+    if (isScalar(node)) return this.#visitScalar(node, offset)
     if (isSeq<Node>(node)) return node.items.map((item) => this.visit(item, depth + 1))
     if (isMap<Node, Node | null>(node)) return this.#visitMap(node.items, depth)
     return null
+  }
+
+  #visitScalar(node: Scalar, offset: number): Data {
+    const data = scalarData(node, this.#options.numbers)
+    // "\ud800" cannot be written to a file: what is read back would differ for ever.
+    if (typeof data === 'string' && HALF_CHARACTER.test(data)) this.report('this text holds half a character.', offset)
+    return data
   }
 
   #visitMap(pairs: readonly Pair<Node, Node | null>[], depth: number): Data {
@@ -162,6 +199,7 @@ class Walk {
     for (const { key, value } of pairs) {
       const name = keyName(key)
       if (name === null) this.report('a key must be plain text.', offsetOf(key))
+      else if (HALF_CHARACTER.test(name)) this.report('this key holds half a character.', offsetOf(key))
       else if (name === '__proto__') this.report('__proto__ is no usable key.', offsetOf(key))
       else map[name] = value === null ? null : this.visit(value, depth + 1)
     }
@@ -175,7 +213,10 @@ class Walk {
       return null
     }
     this.#targets.set(node, target)
-    return this.visit(target, depth + 1)
+    this.#inside += 1
+    const data = this.visit(target, depth + 1)
+    this.#inside -= 1
+    return data
   }
 
   #find(root: Node | null, path: Path, which: 'key' | 'value'): number | null {
@@ -183,8 +224,8 @@ class Walk {
     let key: Node | null = root
     for (const step of path) {
       const inside: Node | null = node === null ? null : (this.#targets.get(node) ?? node)
-      if (isSeq<Node>(inside) && typeof step === 'number') {
-        node = inside.items[step] ?? null
+      if (isSeq<Node>(inside)) {
+        node = inside.items[Number(step)] ?? null
         key = node
       } else if (isMap<Node, Node | null>(inside)) {
         const pair: Pair<Node, Node | null> | undefined = inside.items.find(
@@ -199,16 +240,25 @@ class Walk {
     return found === null ? null : offsetOf(found)
   }
 
-  #once(message: string, offset: number): null {
-    if (!this.problems.some((found) => found.message === message)) this.report(message, offset)
+  #cut(message: string, offset: number): null {
+    this.cutShort = true
+    this.report(message, offset)
     return null
   }
 
   #at(offset: number): Position {
-    const { line, col } = this.#lines.linePos(offset)
-    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+    const inside = Math.min(offset, this.#text.length)
+    let [low, high] = [0, this.#starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((this.#starts[middle] ?? 0) <= inside) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: inside - (this.#starts[low] ?? 0) + 1 }
   }
 }
+
+const HALF_CHARACTER = /\p{Surrogate}/u
 
 const CORE_TAG = /^tag:yaml\.org,2002:(str|map|seq|bool|int|float|null)$/
 

@@ -31,7 +31,19 @@ export function compareManifests(before: ReadonlyMap<string, string>, after: rea
   const next = placed([...files].flatMap(([path, text]) => pair(path, text ?? undefined)))
   let resourcesBefore = 0
   for (const text of before.values()) resourcesBefore += countManifests(text)
-  return { changes: changesBetween(old, next), files, resourcesBefore }
+  const changes = withoutCopies(changesBetween(old, next), before, files)
+  return { changes, files, resourcesBefore }
+}
+
+/** An object that a deleted file held too, and a file that stays as it is still holds, does not go. */
+function withoutCopies(
+  changes: readonly ResourceChange[],
+  before: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | null>,
+): readonly ResourceChange[] {
+  if (!changes.some((change) => change.kind === 'removed')) return changes
+  const untouched = placed([...before].filter(([path]) => !files.has(path)))
+  return changes.filter((change) => change.kind !== 'removed' || !untouched.has(resourceKey(change.id)))
 }
 
 function pair(path: string, text: string | undefined): [string, string][] {

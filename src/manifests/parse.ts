@@ -31,10 +31,11 @@ export function parseManifests(path: string, text: string): Resource[] {
 function identify(text: string): ResourceId | null {
   const own = OWN_HEAD.exec(text)
   const [, apiVersion = '', kind = '', name = '', namespace = ''] = own ?? []
-  if (own !== null && !NO_PLAIN_TEXT.test(name) && !NO_PLAIN_TEXT.test(namespace)) {
-    return { apiVersion, kind, namespace, name }
-  }
-  return identifyByLibrary(text)
+  if (own === null || NO_PLAIN_TEXT.test(name) || NO_PLAIN_TEXT.test(namespace)) return identifyByLibrary(text)
+  // A key of metadata further down, or a name that goes on in the next line, is not how we print.
+  const [metadata = ''] = /^(?: [^\n]*\n)*/.exec(text.slice(own[0].length)) ?? []
+  const isOurs = !/^(?: {2}(?:namespace|name):| {3})/.test(metadata) && !/\n {2}(?:namespace|name):/.test(metadata)
+  return isOurs ? { apiVersion, kind, namespace, name } : identifyByLibrary(text)
 }
 
 interface Manifest {
@@ -45,7 +46,7 @@ interface Manifest {
 
 function identifyByLibrary(text: string): ResourceId | null {
   try {
-    const manifest = parse(text, { maxAliasCount: 100 }) as Manifest | null
+    const manifest = parse(text, { maxAliasCount: 100, logLevel: 'silent' }) as Manifest | null
     const { apiVersion, kind, metadata } = manifest ?? {}
     const { name, namespace = '' } = metadata ?? {}
     if ([apiVersion, kind, name, namespace].some((part) => typeof part !== 'string') || name === '') return null

@@ -19,7 +19,8 @@ export function baseRows(input: BaseRowInput): BaseRow[] {
     const change = before.bases.has(base.name) ? 'unchanged' : 'added'
     return { name: base.name, reference: referenceOf(base), change, uses: usesOf(base.name, used, was) }
   })
-  const gone = [...before.bases].filter(([name]) => !bases.some((base) => base.name === name))
+  const tracked = new Set(bases.map((base) => base.name))
+  const gone = [...before.bases].filter(([name]) => !tracked.has(name))
   const removed = gone.map(([name, record]): BaseRow => {
     const reference = typeof record.fullImage === 'string' ? record.fullImage : name
     return { name, reference, change: 'removed', uses: usesOf(name, used, was) }

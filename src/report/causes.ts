@@ -1,6 +1,6 @@
 import type { Enrollment } from '../enrollment/enrollment.js'
 import { type ResourceChange, resourceKey } from '../manifests/model.js'
-import type { BaseRow, ImageChange } from './model.js'
+import type { BaseRow, BaseUse, ImageChange } from './model.js'
 
 /** What causes are looked up in. */
 export interface CauseInput {
@@ -18,15 +18,23 @@ export interface CauseInput {
  */
 export function causesOf(input: CauseInput): Map<string, string> {
   const causes = new Map<string, string>()
+  const rows = new Map(input.bases.map((row) => [row.name, row]))
+  const usesByImage = new Map<string, BaseUse[]>()
+  for (const use of input.bases.flatMap((row) => row.uses)) {
+    const uses = usesByImage.get(use.image) ?? []
+    uses.push(use)
+    usesByImage.set(use.image, uses)
+  }
   for (const change of input.changes) {
     const [, kind = '', name = ''] = /^(base|image)-(.+)\.k8s\.yaml$/.exec(change.file) ?? []
-    const cause = kind === 'image' ? imageCause(name, input) : kind === 'base' ? baseCause(name, input.bases) : null
+    const uses = usesByImage.get(name) ?? []
+    const cause = kind === 'image' ? imageCause(name, input, uses) : kind === 'base' ? baseCause(rows.get(name)) : null
     if (cause !== null) causes.set(resourceKey(change.id), cause)
   }
   return causes
 }
 
-function imageCause(name: string, input: CauseInput): string | null {
+function imageCause(name: string, input: CauseInput, uses: readonly BaseUse[]): string | null {
   const enrollment = input.enrollments.get(name)
   const change = input.images.get(name)
   if (change?.kind === 'removed') return `${input.imagesFile} no longer enrols ${name}`
@@ -37,17 +45,16 @@ function imageCause(name: string, input: CauseInput): string | null {
     const line = enrollment.lineOf(first.key)
     return `${input.imagesFile}:${line ?? enrollment.line} ${first.key}`
   }
-  return dockerfileCause(input.bases.flatMap((row) => row.uses.filter((use) => use.image === name)))
+  return dockerfileCause(uses)
 }
 
-function baseCause(name: string, bases: readonly BaseRow[]): string | null {
-  const row = bases.find((base) => base.name === name)
+function baseCause(row: BaseRow | undefined): string | null {
   if (row === undefined) return null
   if (row.change === 'removed') return 'no image is built on it any more'
   return dockerfileCause(row.uses)
 }
 
-function dockerfileCause(uses: BaseRow['uses']): string | null {
+function dockerfileCause(uses: readonly BaseUse[]): string | null {
   const use = uses.find((one) => one.change === 'added')
   if (use === undefined) return null
   return use.line === 0 ? use.file : `${use.file}:${use.line} ${use.kind === 'from' ? 'FROM' : use.kind}`

@@ -19,7 +19,7 @@ export function imageChanges(enrollments: readonly Enrollment[], before: StateFi
 
 function changeOf(image: Enrollment, before: StateFiles): ImageChange | null {
   const record = before.images.get(image.name)
-  if (record === undefined) return { name: image.name, kind: 'enrolled', details: [] }
+  if (record === undefined) return { name: image.name, kind: 'enrolled', details: enrolledDetails(image) }
   const was = flatten(record.enrollment)
   const is = flatten(image.written)
   const details = [...new Set([...was.keys(), ...is.keys()])]
@@ -30,6 +30,26 @@ function changeOf(image: Enrollment, before: StateFiles): ImageChange | null {
   const wasEnabled = was.get('enabled') !== 'false'
   if (wasEnabled !== image.enabled) return { name: image.name, kind: image.enabled ? 'enabled' : 'disabled', details }
   return { name: image.name, kind: 'changed', details }
+}
+
+/** What a reviewer wants to know of a new image: where it is published and built, and how often. */
+function enrolledDetails({
+  registry,
+  repository,
+  source,
+  rebuildDelay,
+  autoRebuild,
+}: Enrollment): ImageChange['details'] {
+  const built = source === null ? null : `${source.repo}/${source.dockerfile}`
+  const workflow = source?.provider === 'github' ? source.workflow : null
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['repository', registry === '' ? null : `${registry}/${repository}`],
+    ['source.dockerfile', built],
+    ['source.workflow', workflow],
+    ['rebuildDelay', source === null ? null : rebuildDelay.text],
+    ['autoRebuild', autoRebuild ? null : 'false'],
+  ]
+  return facts.flatMap(([key, after]) => (after === null ? [] : [{ key, before: null, after }]))
 }
 
 /** `source.workflow` → value, for every plain value of an entry. */

@@ -20,9 +20,11 @@ export function enrolmentTable(view: View, rows: number): string[] {
 export function baseTable(view: View, rows: number): string[] {
   const bases = view.report.bases.filter(changes)
   if (bases.length === 0) return []
-  const looksUp = view.report.mode === 'preview' && bases.some(({ change }) => change === 'added')
-  const note = looksUp
-    ? ['The digest of a new base image is looked up at commit; enrolment alone rebuilds nothing.']
+  const isNewHere = view.report.mode === 'preview' && bases.some(({ change }) => change === 'added')
+  const note = isNewHere
+    ? [
+        'What a new base image is today is not on record, so its first Freight counts as a change: an image that was not built within its `rebuildDelay` is rebuilt once.',
+      ]
     : []
   return ['### Base images', table(['Base image', 'Change', 'Used by', 'Where'], bases, baseCells, rows), ...note]
 }
@@ -108,8 +110,14 @@ function compareUses(a: BaseUse, b: BaseUse): number {
   )
 }
 
+/** Of a use that is only remembered (it is gone, or could not be read again) nobody knows the line any more. */
+function where(use: BaseUse): string[] {
+  if (use.line === 0) return use.file === '' ? [] : [code(use.file, 160)]
+  return [code(`${use.file}:${use.line}`, 160), `(${prose(use.kind, 20)})`]
+}
+
 function place(use: BaseUse, base: BaseRow): string {
-  const shown = `${code(use.image, 80)} ${code(`${use.file}:${use.line}`, 160)} (${prose(use.kind, 20)})`
+  const shown = [code(use.image, 80), ...where(use)].join(' ')
   if (use.change === 'unchanged' || base.change !== 'unchanged') return shown
   return use.change === 'added' ? `now ${shown}` : `no longer ${shown}`
 }

@@ -30,6 +30,12 @@ async function readOne(root: string, request: FileRequest): Promise<FileAnswer> 
     )
   }
   const path = join(repository, ...request.path.split('/'))
+  return readInside(path, inside, request).catch((error: NodeJS.ErrnoException) =>
+    failed(`${request.path} of ${request.repo} cannot be read (${error.code}).`, 'Make it a file this run may read.'),
+  )
+}
+
+async function readInside(path: string, repository: string, request: FileRequest): Promise<FileAnswer> {
   const real = await realpathOrNull(path)
   if (real === null) {
     return failed(
@@ -37,7 +43,7 @@ async function readOne(root: string, request: FileRequest): Promise<FileAnswer> 
       'Correct source.dockerfile, or check out the branch that has it.',
     )
   }
-  if (!real.startsWith(inside + sep) || (await lstat(path)).isSymbolicLink()) {
+  if (!real.startsWith(repository + sep) || (await lstat(path)).isSymbolicLink()) {
     return failed(`${request.path} of ${request.repo} is a link.`, 'Name the file it points to.')
   }
   return readBounded(real, request)
@@ -47,10 +53,10 @@ async function readBounded(path: string, request: FileRequest): Promise<FileAnsw
   // O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const { size } = await handle.stat()
-    const isFile = (await handle.stat()).isFile()
-    if (!isFile)
+    const stat = await handle.stat()
+    if (!stat.isFile())
       return failed(`${request.path} of ${request.repo} is no file.`, 'Name a Dockerfile in source.dockerfile.')
+    const { size } = stat
     if (size > LARGEST_FILE_BYTES)
       return failed(`${request.path} of ${request.repo} has ${size} bytes.`, 'A Dockerfile is smaller.')
     const bytes = await handle.readFile()

@@ -98,7 +98,8 @@ function readDockerfile(
 }
 
 function failure(image: Enrollment, discovery: { message: string; remedy: string | null }, file: string): Problem {
-  const message = `${image.name}: base images could not be found out, the last known ones are kept: ${discovery.message}`
+  const message = `${image.name}: its base images could not be found out, what was known of them stays: ${discovery.message}`
   const line = image.lineOf('source.dockerfile') ?? image.line
-  return problem('warning', message, { file, line, column: image.column, remedy: discovery.remedy, image: image.name })
+  const column = line === image.line ? image.column : null
+  return problem('warning', message, { file, line, column, remedy: discovery.remedy, image: image.name })
 }

@@ -15,7 +15,9 @@ const FILES_A_REQUEST = 80
 export function readFromGitHub(graphql: GraphQL, host: string): SourceReader {
   return async (requests) => {
     const answers = new Map<string, FileAnswer>()
-    const unique = [...new Map(requests.map((request) => [requestKey(request), request])).values()]
+    const distinct = [...new Map(requests.map((request) => [requestKey(request), request])).values()]
+    for (const request of distinct) answers.set(requestKey(request), elsewhere(request, host))
+    const unique = distinct.filter((request) => request.provider === 'github')
     for (let start = 0; start < unique.length; start += FILES_A_REQUEST) {
       const batch = unique.slice(start, start + FILES_A_REQUEST)
       const reply = await ask(graphql, batch)
@@ -23,6 +25,11 @@ export function readFromGitHub(graphql: GraphQL, host: string): SourceReader {
     }
     return answers
   }
+}
+
+/** What GitHub is not asked for: it may have another project by the same name. */
+function elsewhere({ provider, repo }: FileRequest, host: string): FileAnswer {
+  return failed(`${repo} is on ${provider}, and ${host} is not asked for it.`, 'Give its checkout in sources-dir.')
 }
 
 interface RepositoryReply {
@@ -39,9 +46,10 @@ interface BlobReply {
 
 interface Reply {
   readonly repositories: ReadonlyMap<string, RepositoryReply | null>
+  readonly repositoryAliases: ReadonlyMap<string, string>
   /** Alias of each request's file and branch inside its repository's reply. */
   readonly aliases: ReadonlyMap<string, string>
-  /** Why there is no reply at all, or why a repository's is missing. */
+  /** What GitHub says is wrong, by path: `` for all, `r0` a repository, `r0.f3` a file. */
   readonly errors: ReadonlyMap<string, string>
   readonly failure: string | null
 }
@@ -52,10 +60,10 @@ async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<Rep
     (data) => ({ data: data as Record<string, RepositoryReply | null>, errors: [], failure: null }),
     partialReply,
   )
-  const errors = new Map(reply.errors.map((error) => [String(error.path?.[0] ?? ''), error.message]))
+  const errors = new Map(reply.errors.map((error) => [(error.path ?? []).join('.'), error.message]))
   const byRepository = new Map(repositories.map((repo, index) => [repo, reply.data?.[`r${index}`] ?? null]))
-  const errorOf = new Map(repositories.map((repo, index) => [repo, errors.get(`r${index}`) ?? errors.get('') ?? '']))
-  return { repositories: byRepository, aliases, errors: errorOf, failure: reply.failure }
+  const aliasOf = new Map(repositories.map((repo, index) => [repo, `r${index}`]))
+  return { repositories: byRepository, repositoryAliases: aliasOf, aliases, errors, failure: reply.failure }
 }
 
 interface GraphQLFailure {
@@ -112,13 +120,18 @@ function answerTo(request: FileRequest, reply: Reply, host: string): FileAnswer 
     )
   }
   const repository = reply.repositories.get(request.repo) ?? null
+  const r = reply.repositoryAliases.get(request.repo) ?? ''
   if (repository === null) {
-    const reason = reply.errors.get(request.repo) ?? ''
+    const reason = reply.errors.get(r) ?? reply.errors.get('') ?? ''
     const said = reason === '' ? '' : ` (${host} says: ${reason})`
     const remedy = 'Correct source.repo, or give a source-token that may read its contents.'
     return failed(`there is no repository ${request.repo}, or the token may not see it${said}.`, remedy)
   }
   const alias = reply.aliases.get(requestKey(request)) ?? ''
+  const trouble = reply.errors.get(`${r}.f${alias}`) ?? reply.errors.get(`${r}.b${alias}`)
+  if (trouble !== undefined) {
+    return failed(`${host} could not read ${request.path} of ${request.repo}: ${trouble}`, 'Try again.')
+  }
   if (request.branch !== null && (repository[`b${alias}`] ?? null) === null) {
     return failed(`${request.repo} has no branch ${request.branch}.`, 'Correct source.branch.')
   }

@@ -12,7 +12,8 @@ export interface FileRequest {
 export type FileAnswer =
   | {
       readonly kind: 'found'
-      readonly text: string /** The branch it was read from. */
+      readonly text: string
+      /** The branch it was read from; null where it is not known. */
       readonly branch: string | null
     }
   | { readonly kind: 'failed'; readonly message: string; readonly remedy: string }

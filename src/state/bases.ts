@@ -4,10 +4,11 @@ import {
   formatReference,
   type ImageReference,
   identityOf,
+  MAX_NAME_LENGTH,
   parseReference,
   withHash,
 } from '../reference/index.js'
-import type { StateFiles, TrackedBase } from './model.js'
+import { FOLDERS, type StateFiles, type TrackedBase } from './model.js'
 import { digestOf, type StateRecord, textOf } from './record.js'
 
 /** The tracked bases by identity, and by name. */
@@ -41,9 +42,14 @@ export function catalogBases(files: StateFiles, references: readonly ImageRefere
     const reference = referenceOf(record)
     const identity = reference === null ? null : watchedIdentity(reference)
     if (reference === null || identity === null) {
-      problems.push(
-        problem('warning', `${name} names no image reference and is not used.`, { file: `base-images/${name}.yaml` }),
-      )
+      const folder = files.bases.has(name) ? FOLDERS.bases : FOLDERS.archivedBases
+      const remedy = 'Correct its registry, repository and tag, or remove it.'
+      const about = { file: `${folder}/${name}.yaml`, remedy }
+      problems.push(problem('warning', `${name} names no image reference with a tag and is not used.`, about))
+    } else if (!isObjectName(name)) {
+      const remedy = 'Rename it to lower-case letters, digits, dashes and dots, or let its base be named anew.'
+      const about = { file: `${FOLDERS.bases}/${name}.yaml`, remedy }
+      problems.push(problem('warning', `${name} is no name of a Kubernetes object and is not used.`, about))
     } else if (!byIdentity.has(identity) && !byName.has(name)) {
       add(baseOf(name, reference, digestOf(record, 'baselineDigest')), identity)
     }
@@ -54,6 +60,14 @@ export function catalogBases(files: StateFiles, references: readonly ImageRefere
     add(baseOf(name, reference, null), identity)
   }
   return { byIdentity, byName, problems }
+}
+
+/** An RFC 1123 subdomain short enough for a label. */
+function isObjectName(name: string): boolean {
+  return (
+    name.length <= MAX_NAME_LENGTH &&
+    /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(name)
+  )
 }
 
 function newReferences(references: readonly ImageReference[], known: ReadonlyMap<string, unknown>) {

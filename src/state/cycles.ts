@@ -1,36 +1,53 @@
+import type { Enrollment } from '../enrollment/enrollment.js'
 import { type Problem, problem } from '../enrollment/problem.js'
+import { formatReference, parseReference } from '../reference/index.js'
 import type { BaseCatalog } from './bases.js'
 import type { ImageFacts } from './image-file.js'
 
+/** More circles, or more images of one, tell nobody anything. */
+const CIRCLES_SHOWN = 20
+const IMAGES_SHOWN = 50
+
 /**
- * Images that are built on each other in a circle: each rebuild would start the next one for ever.
+ * Images that are built on each other in a circle: each rebuild would start the next one for ever. An image that is
+ * switched off is not rebuilt and breaks a circle.
  *
  * @returns one error a circle, with the whole circle in it.
  */
-export function cycleProblems(images: readonly ImageFacts[], catalog: BaseCatalog, file: string): Problem[] {
-  const publishers = new Map(
-    images.map(({ enrollment }) => [`${enrollment.registry}/${enrollment.repository}`, enrollment.name]),
-  )
+export function cycleProblems(all: readonly ImageFacts[], catalog: BaseCatalog, file: string): Problem[] {
+  const images = all.filter(({ enrollment }) => enrollment.enabled)
+  const publishers = new Map(images.map(({ enrollment }) => [publishedAt(enrollment), enrollment.name]))
   const builtOn = new Map(
-    images.map((image) => [
-      image.enrollment.name,
-      image.bases.flatMap((name) => {
+    images.map((image) => {
+      const publishedBy = image.bases.flatMap((name) => {
         const base = catalog.byName.get(name)
-        const publisher = base === undefined ? undefined : publishers.get(`${base.registry}/${base.repository}`)
-        return publisher === undefined ? [] : [publisher]
-      }),
-    ]),
+        return base === undefined ? [] : (publishers.get(`${base.registry}/${base.repository}`) ?? [])
+      })
+      return [image.enrollment.name, [...new Set(publishedBy)]] as const
+    }),
   )
   return findCycles(builtOn).map((cycle) => {
     const first = images.find(({ enrollment }) => enrollment.name === cycle[0])?.enrollment
-    const circle = [...cycle, cycle[0]].join(' → ')
+    const left = cycle.length - IMAGES_SHOWN
+    const shown = left > 0 ? [...cycle.slice(0, IMAGES_SHOWN), `${left} more`] : cycle
+    const circle = [...shown, cycle[0]].join(' → ')
     const remedy = 'Take one of them out, or build it on an image that is not enrolled.'
     const about = { file, line: first?.line ?? null, column: first?.column ?? null, image: first?.name ?? null, remedy }
     return problem('error', `images are built on each other in a circle: ${circle}.`, about)
   })
 }
 
-/** Circles of a graph, each once, beginning with its smallest name. Iterative: chains may be long. */
+/** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
+function publishedAt({ registry, repository }: Enrollment): string {
+  const written = `${registry}/${repository}`
+  const parsed = parseReference(written)
+  return parsed.ok ? formatReference(parsed.reference) : written
+}
+
+/**
+ * Circles of a graph, each once, beginning with its smallest name; the first ones where there are many. Iterative:
+ * chains may be long.
+ */
 export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = []
   const done = new Set<string>()
@@ -47,7 +64,7 @@ export function findCycles(edges: ReadonlyMap<string, readonly string[]>): strin
         continue
       }
       const since = onPath.get(name)
-      if (since !== undefined) cycles.push(path.slice(since))
+      if (since !== undefined && cycles.length < CIRCLES_SHOWN) cycles.push(path.slice(since))
       if (since !== undefined || done.has(name)) continue
       onPath.set(name, path.length)
       path.push(name)

@@ -41,11 +41,12 @@ async function readText(path: string, shown: string): Promise<string> {
 /**
  * Whether a folder is there, with no link on the way to it.
  *
- * @throws Refusal when a part of the path is a link or a file.
+ * @throws Refusal when a part of the path is a link or a file, or leads out of the root.
  */
 export async function isSafeFolder(root: string, folder: string): Promise<boolean> {
   let path = root
   for (const part of folder.split('/').filter((one) => one !== '' && one !== '.')) {
+    if (part === '..') throw refuse(`${folder} leads out of the state folder.`, { remedy: 'Name a folder inside it.' })
     path = join(path, part)
     const found = await fs.lstat(path).catch(ignoreMissing)
     if (found === null) return false

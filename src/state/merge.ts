@@ -46,7 +46,8 @@ export interface MergeInput {
  * run time is kept, and what is no longer enrolled or used moves to `_archive/`, from where it comes back as it was.
  */
 export function mergeState(input: MergeInput): MergedState {
-  const { enrollments, discovered, before } = input
+  const { discovered, before } = input
+  const enrollments = [...input.enrollments].sort((a, b) => (a.name < b.name ? -1 : 1))
   const references = [...discovered.images.values()].flatMap((one) =>
     one.kind === 'found' ? one.uses.filter((use) => use.reachable).map((use) => use.reference) : [],
   )
@@ -89,11 +90,23 @@ function mergeImage(enrollment: Enrollment, input: MergeInput, catalog: BaseCata
   if (discovery?.kind === 'found') return foundImage(enrollment, discovery, input, catalog)
   // A failed look-up is not "no bases": what was known last stands. So it does for an image that is switched off.
   const bases = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
-  const status = discovery?.kind === 'failed' ? 'failed' : enrollment.source === null ? 'external' : 'pending'
-  const reason = discovery?.kind === 'failed' ? discovery.message : null
+  const { status, reason } = outcome(enrollment, discovery, before)
   const defaultBranch = enrollment.source?.branch === null ? textOf(before, 'defaultBranch') : null
   const known = status === 'external' ? [] : [...new Set(bases)].sort()
   return { facts: { enrollment, status, reason, bases: known, defaultBranch }, uses: [], problems: [] }
+}
+
+/** What is said of a discovery that found nothing new: an image that is switched off keeps what was said last. */
+function outcome(
+  { source }: Enrollment,
+  discovery: Exclude<Discovery, { kind: 'found' }> | undefined,
+  before: StateRecord | undefined,
+): Pick<ImageFacts, 'status' | 'reason'> {
+  if (discovery !== undefined) return { status: 'failed', reason: discovery.message }
+  if (source === null) return { status: 'external', reason: null }
+  const was = textOf(before, 'discoveryStatus')
+  if (was === 'failed') return { status: was, reason: textOf(before, 'discoveryError') }
+  return { status: was === 'success' ? was : 'pending', reason: null }
 }
 
 function foundImage(
@@ -143,10 +156,8 @@ function collisionProblems(enrollments: readonly Enrollment[], bases: readonly T
     const base = byName.get(image.name)
     if (base === undefined) return []
     const message = `the name ${image.name} is taken by the base image ${base.registry}/${base.repository}:${base.tag}.`
-    const line = image.lineOf('name') ?? image.line
-    return [
-      problem('error', message, { file, line, column: image.column, image: image.name, remedy: 'Rename the image.' }),
-    ]
+    const { line, column } = image
+    return [problem('error', message, { file, line, column, image: image.name, remedy: 'Rename the image.' })]
   })
 }
 

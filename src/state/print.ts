@@ -23,5 +23,5 @@ export function inOrder<T>(values: Readonly<Record<string, T>>, first: readonly 
     const value = values[key]
     if (value !== undefined) ordered[key] = value
   }
-  return { ...ordered, ...Object.fromEntries(Object.entries(values).filter(([key]) => !(key in ordered))) }
+  return { ...ordered, ...Object.fromEntries(Object.entries(values).filter(([key]) => !Object.hasOwn(ordered, key))) }
 }

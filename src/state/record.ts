@@ -1,5 +1,5 @@
 import { isDataMap } from '../enrollment/entry.js'
-import type { Problem } from '../enrollment/problem.js'
+import { type Problem, problem } from '../enrollment/problem.js'
 import { type Data, readYaml } from '../enrollment/yaml-data.js'
 
 /** What a state file says, as data; `"None"` of old files is null. */
@@ -15,7 +15,18 @@ export type StateRecord = Readonly<Record<string, Data>>
 export function readRecord(text: string, file: string): { record: StateRecord | null; problems: readonly Problem[] } {
   const { placed, problems } = readYaml(text, file, { numbers: 'lossless' })
   if (placed === null || problems.length > 0) return { record: null, problems }
-  return { record: isDataMap(placed.data) ? (withoutNone(placed.data) as StateRecord) : {}, problems: [] }
+  if (placed.data === null) return { record: {}, problems: [] }
+  if (!isDataMap(placed.data)) {
+    const remedy = 'Mend it, or remove it: it is then written anew.'
+    return {
+      record: null,
+      problems: [problem('error', 'a state file must be a map.', { file, line: 1, column: 1, remedy })],
+    }
+  }
+  // The copy of images.yaml is no runtime field: None is what somebody wrote there.
+  const { enrollment, ...runtime } = placed.data
+  const record = withoutNone(runtime) as StateRecord
+  return { record: enrollment === undefined ? record : { ...record, enrollment }, problems: [] }
 }
 
 function withoutNone(data: Data): Data {

@@ -8,29 +8,31 @@ import { isSafeFolder } from './folder.js'
 export type FileChanges = ReadonlyMap<string, string | null>
 
 /**
- * Writes generated files: all of them to the side first, then each renamed into place, deletions last. Nothing is in
- * place before everything could be written.
+ * Writes generated files: every place is looked at first, then all texts are written to the side, then each is renamed
+ * into place, deletions last. Nothing is in place before everything could be written.
  *
  * @param root the state folder; a link on the way to a file is refused.
  */
 export async function writeFiles(root: string, changes: FileChanges): Promise<void> {
   const side = new Map<string, string>()
   const token = randomBytes(6).toString('hex')
+  for (const path of changes.keys()) {
+    if (await isSafeFolder(root, dirname(path))) await refuseForeign(join(root, path), path)
+  }
   try {
     for (const [path, text] of changes) {
-      const target = join(root, path)
-      if (!(await isSafeFolder(root, dirname(path)))) await fs.mkdir(dirname(target), { recursive: true })
-      await refuseForeign(target, path)
       if (text === null) continue
+      const target = join(root, path)
+      await fs.mkdir(dirname(target), { recursive: true })
       const beside = join(dirname(target), `.${token}-${side.size}.tmp`)
       side.set(beside, target)
       await fs.writeFile(beside, text, { flag: 'wx' })
     }
+    for (const [beside, target] of side) await fs.rename(beside, target)
   } catch (error) {
     for (const beside of side.keys()) await fs.rm(beside, { force: true })
     throw error
   }
-  for (const [beside, target] of side) await fs.rename(beside, target)
   for (const [path, text] of changes) {
     if (text === null) await fs.rm(join(root, path), { force: true })
   }

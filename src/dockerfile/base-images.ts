@@ -1,0 +1,68 @@
+import { detectSyntax } from './directives.js'
+import { readInstructions } from './instruction-reader.js'
+import { parsePlatform } from './platform.js'
+import { answerFor, type PlatformAnswer, type PlatformRequest } from './platform-answer.js'
+import { DockerfileRefusal, quoted } from './refusal.js'
+import type { BaseImageUse, BuildOptions, Diagnostic, DockerfileResult } from './result.js'
+import { collectStages } from './stages.js'
+import { syntaxSuspicions, templateAdvice } from './warnings.js'
+
+/**
+ * Which images does a build of this Dockerfile pull? The answer is BuildKit's: its parser, word expansion, stage rules
+ * and reachability. One entry for every place that names an image, in the order of the file; several platforms are
+ * united. A file BuildKit refuses gives the error with its line (1 where the whole file or the options are at fault).
+ * ONBUILD triggers of remote images cannot be known from the text and are not followed. Never throws.
+ */
+export function findBaseImages(text: string, options: BuildOptions = {}): DockerfileResult {
+  try {
+    const { instructions, escapeChar, warnings } = readInstructions(text)
+    const stages = collectStages(instructions)
+    const answers = platformsOf(options).map((request) => answerFor(request, stages, escapeChar, options))
+    const syntax = detectSyntax(text)
+    const problems = [...syntaxSuspicions(syntax), ...warnings, ...answers.flatMap((answer) => answer.warnings)]
+    return { ok: true, images: united(answers), syntax, problems: inOrder(problems) }
+  } catch (error) {
+    if (!(error instanceof DockerfileRefusal)) throw error
+    return { ok: false, error: { message: error.message + templateAdvice(text, error.line), line: error.line } }
+  }
+}
+
+function platformsOf(options: BuildOptions): PlatformRequest[] {
+  const written = options.platforms ?? []
+  return (written.length === 0 ? ['linux/amd64'] : [...new Set(written)]).map((text) => {
+    const platform = parsePlatform(text)
+    if (platform !== null) return { written: text, platform }
+    throw new DockerfileRefusal(
+      `${quoted(text)} is not a platform to build for: write os/architecture, such as linux/arm64`,
+      1,
+    )
+  })
+}
+
+/** An image is needed if any platform needs it; one place may ask for different images (`alpine-$TARGETARCH`). */
+function united(answers: readonly PlatformAnswer[]): BaseImageUse[] {
+  const [only] = answers
+  if (answers.length === 1 && only !== undefined) return only.uses.map(({ use }) => use)
+  const uses = new Map<string, { position: number; use: BaseImageUse }>()
+  for (const { position, use } of answers.flatMap((answer) => answer.uses)) {
+    const key = `${position} ${use.line} ${use.kind} ${use.ref} ${use.platform ?? ''}`
+    const known = uses.get(key)?.use
+    uses.set(key, { position, use: known === undefined ? use : merged(known, use) })
+  }
+  return [...uses.values()].sort((a, b) => a.use.line - b.use.line || a.position - b.position).map(({ use }) => use)
+}
+
+function merged(a: BaseImageUse, b: BaseImageUse): BaseImageUse {
+  return {
+    ...a,
+    reachable: a.reachable || b.reachable,
+    runtime: a.runtime || b.runtime,
+    assumed: [...new Set([...a.assumed, ...b.assumed])].sort(),
+    platforms: [...a.platforms, ...b.platforms],
+  }
+}
+
+function inOrder(problems: readonly Diagnostic[]): Diagnostic[] {
+  const distinct = new Map(problems.map((problem) => [`${problem.line} ${problem.message}`, problem]))
+  return [...distinct.values()].sort((a, b) => a.line - b.line)
+}

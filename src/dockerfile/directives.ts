@@ -1,0 +1,112 @@
+import { DockerfileRefusal, quoted } from './refusal.js'
+import { lower, trimNewline, trimStart } from './text.js'
+
+export type EscapeCharacter = '\\' | '`'
+
+interface Directive {
+  name: string
+  value: string
+}
+
+const DIRECTIVES: ReadonlySet<string> = new Set(['syntax', 'escape', 'check'])
+const BYTE_ORDER_MARK = '\ufeff'
+
+/** The parser directives at the top of a Dockerfile, read line by line until the first line that is none. */
+export interface DirectiveReader {
+  /** Looks at a line (left-trimmed, numbered from 1). A directive said twice or a bad escape is refused. */
+  read(line: string, lineNumber: number): void
+  /** The escape and line-continuation character in force. */
+  escapeChar(): EscapeCharacter
+}
+
+export function directiveReader(): DirectiveReader {
+  const seen = new Set<string>()
+  let done = false
+  let escapeChar: EscapeCharacter = '\\'
+  return {
+    escapeChar: () => escapeChar,
+    read(line, lineNumber) {
+      if (done) return
+      const directive = parseDirective(line, '#')
+      done = directive === null
+      if (directive === null) return
+      if (seen.has(directive.name)) {
+        throw new DockerfileRefusal(`the parser directive "${directive.name}" may be given only once`, lineNumber)
+      }
+      seen.add(directive.name)
+      if (directive.name === 'escape') escapeChar = escapeCharacter(directive.value, lineNumber)
+    },
+  }
+}
+
+/**
+ * The frontend a file asks for (`# syntax=docker/dockerfile:1`), null when none. BuildKit also looks in `//` comments
+ * and in a JSON object, so that files which are no Dockerfiles at all can name their frontend.
+ */
+export function detectSyntax(text: string): string | null {
+  const body = withoutShebang(withoutByteOrderMark(text))
+  return syntaxDirective(body, '#') ?? syntaxDirective(body, '//') ?? jsonSyntax(body)
+}
+
+export function withoutByteOrderMark(text: string): string {
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
+}
+
+function escapeCharacter(value: string, line: number): EscapeCharacter {
+  if (value === '\\' || value === '`') return value
+  throw new DockerfileRefusal(`the escape directive takes a backslash or a backtick, not ${quoted(value)}`, line)
+}
+
+function withoutShebang(text: string): string {
+  if (!text.startsWith('#!')) return text
+  const end = text.indexOf('\n')
+  return end === -1 ? '' : text.slice(end + 1)
+}
+
+function syntaxDirective(text: string, comment: string): string | null {
+  const seen = new Set<string>()
+  let start = 0
+  while (start < text.length) {
+    const newline = text.indexOf('\n', start)
+    const end = newline === -1 ? text.length : newline
+    const directive = parseDirective(trimNewline(text.slice(start, end)), comment)
+    if (directive === null || seen.has(directive.name)) return null
+    if (directive.name === 'syntax') return directive.value.split(' ', 1)[0] ?? directive.value
+    seen.add(directive.name)
+    start = end + 1
+  }
+  return null
+}
+
+function jsonSyntax(text: string): string | null {
+  if (!trimStart(text).startsWith('{')) return null
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed !== 'object' || parsed === null || !('syntax' in parsed)) return null
+    return typeof parsed.syntax === 'string' ? parsed.syntax : null
+  } catch {
+    return null
+  }
+}
+
+function parseDirective(line: string, comment: string): Directive | null {
+  if (!line.startsWith(comment)) return null
+  const body = trimStart(line.slice(comment.length))
+  const assignment = /^([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=/.exec(body)
+  if (assignment === null) return null
+  const name = lower(assignment[1] ?? '')
+  const value = directiveValue(body.slice(assignment[0].length))
+  return DIRECTIVES.has(name) && value !== null ? { name, value } : null
+}
+
+/** Trimmed; of blanks alone the last one is the value, so that `# escape= ` is a bad directive rather than a comment. */
+function directiveValue(text: string): string | null {
+  if (text === '') return null
+  const isBlank = (at: number) => '\t\n\f\r '.includes(text.charAt(at))
+  let end = text.length
+  while (end > 0 && isBlank(end - 1)) end -= 1
+  if (end === 0) return text.slice(-1)
+  let start = 0
+  while (isBlank(start)) start += 1
+  return text.slice(start, end)
+}

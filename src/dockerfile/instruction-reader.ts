@@ -1,0 +1,187 @@
+import { assignedNames, jsonStrings, splitQuotedWords } from './arguments.js'
+import { directiveReader, type EscapeCharacter, withoutByteOrderMark } from './directives.js'
+import { takeFlags } from './flags.js'
+import { type HeredocStart, heredocStarts } from './heredoc.js'
+import { type LineSource, lineSource } from './lines.js'
+import { DockerfileRefusal } from './refusal.js'
+import type { Diagnostic } from './result.js'
+import { cutAtBlank, isSpace, lower, splitBlanks, trim, trimNewline, trimStart } from './text.js'
+
+/** One instruction as written: cut into its parts, not yet checked. */
+export interface Instruction {
+  /** As written, and in lower case. */
+  keyword: string
+  name: string
+  flags: readonly string[]
+  /** The arguments; of shell-form instructions the whole text as one. */
+  args: readonly string[]
+  isJson: boolean
+  /** 1-based line where it starts. */
+  line: number
+  /** The whole instruction on one line, continuations joined, without heredoc bodies. */
+  text: string
+  /** Heredoc bodies with their terminators, for ONBUILD, which runs the text again later. */
+  heredocs: string
+  /** What ONBUILD is to run. */
+  trigger: Instruction | null
+}
+
+export interface ReadDockerfile {
+  instructions: Instruction[]
+  escapeChar: EscapeCharacter
+  warnings: Diagnostic[]
+}
+
+const HEREDOC_INSTRUCTIONS: ReadonlySet<string> = new Set(['run', 'copy', 'add'])
+
+/**
+ * Cuts a Dockerfile into instructions: directives, comments, continuations, heredocs, flags and argument forms.
+ * Refuses what BuildKit's parser refuses: bad directives, heredocs without end, malformed ENV, LABEL and JSON arguments,
+ * lines over 65,535 bytes, and a file without any instruction.
+ */
+export function readInstructions(text: string): ReadDockerfile {
+  const lines = lineSource(text)
+  const directives = directiveReader()
+  const instructions: Instruction[] = []
+  const warnings: Diagnostic[] = []
+  for (let raw = lines.next(); raw !== null; raw = lines.next()) {
+    const line = lines.number()
+    const first = trimStart(trimNewline(line === 1 ? withoutByteOrderMark(raw) : raw))
+    directives.read(first, line)
+    if (first === '' || first.startsWith('#')) continue
+    const escapeChar = directives.escapeChar()
+    const joined = joinContinuations(first, escapeChar, lines, warnings)
+    const instruction = parseInstruction(joined, escapeChar, line)
+    instruction.heredocs = skipHeredocs(instruction, lines)
+    instructions.push(instruction)
+  }
+  if (instructions.length === 0) {
+    lines.checkComplete()
+    throw new DockerfileRefusal('the file holds no instruction: there is no build stage', 1)
+  }
+  lines.checkComplete()
+  return { instructions, escapeChar: directives.escapeChar(), warnings }
+}
+
+/** Joins an instruction's lines; comments and blank lines between them do not count. */
+function joinContinuations(first: string, escapeChar: string, lines: LineSource, warnings: Diagnostic[]): string {
+  const start = lines.number()
+  let current = cutContinuation(first, escapeChar)
+  const parts = [current.text]
+  while (current.continues) {
+    const raw = lines.next()
+    if (raw === null) break
+    const content = trimStart(trimNewline(raw))
+    if (content === '' || content.startsWith('#')) continue
+    if (/^FROM[\t ]/i.test(content)) warnings.push(swallowedFrom(lines.number(), start))
+    current = cutContinuation(trimNewline(raw), escapeChar)
+    parts.push(current.text)
+  }
+  return parts.join('')
+}
+
+function swallowedFrom(line: number, start: number): Diagnostic {
+  const message = `this FROM belongs to the instruction of line ${start}, which the line before continues`
+  return {
+    severity: 'warning',
+    line,
+    message: `${message}: if it should begin a stage, remove the continuation character`,
+  }
+}
+
+/** The escape character last on a line (blanks may follow) continues it, unless another one stands before it. */
+function cutContinuation(line: string, escapeChar: string): { text: string; continues: boolean } {
+  let end = line.length
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1
+  const continues = end > 0 && line[end - 1] === escapeChar && line[end - 2] !== escapeChar
+  return { text: continues ? line.slice(0, end - 1) : line, continues }
+}
+
+/** Reads over the bodies of an instruction's heredocs and returns them. */
+function skipHeredocs(instruction: Instruction, lines: LineSource): string {
+  const carrier = instruction.name === 'onbuild' ? (instruction.trigger ?? instruction) : instruction
+  if (!HEREDOC_INSTRUCTIONS.has(carrier.name) || carrier.isJson || !instruction.text.includes('<<')) return ''
+  const bodies = heredocStarts(instruction.text, instruction.line).map((start) => {
+    const body = readHeredoc(start, lines, instruction.line)
+    return instruction.name === 'onbuild' ? `\n${body}${start.terminator}` : ''
+  })
+  return bodies.join('')
+}
+
+function readHeredoc(start: HeredocStart, lines: LineSource, line: number): string {
+  const body: string[] = []
+  for (let raw = lines.next(); raw !== null; raw = lines.next()) {
+    const content = trimNewline(raw)
+    if ((start.stripTabs ? content.replace(/^\t+/, '') : content) === start.terminator) return body.join('')
+    body.push(raw)
+  }
+  const hint = `the heredoc has no end: no line holds just "${start.terminator}"`
+  throw new DockerfileRefusal(`${hint}. Add one, or quote the "<<" if none was meant`, line)
+}
+
+/** Cuts one joined line into keyword, flags and arguments. */
+export function parseInstruction(text: string, escapeChar: string, line: number): Instruction {
+  const { keyword, flags, rest } = splitInstruction(text, escapeChar)
+  const name = lower(keyword)
+  const base = { keyword, name, flags, line, text, heredocs: '', trigger: null }
+  if (name !== 'onbuild') return { ...base, ...parseArguments(name, rest, escapeChar, line) }
+  if (rest === '') return { ...base, args: [], isJson: false }
+  const inner = splitInstruction(rest, escapeChar).keyword
+  // ONBUILD ONBUILD is refused later, whatever follows.
+  const trigger = lower(inner) === 'onbuild' ? null : parseInstruction(rest, escapeChar, line)
+  return { ...base, args: [inner], isJson: false, trigger }
+}
+
+function splitInstruction(text: string, escapeChar: string): { keyword: string; flags: string[]; rest: string } {
+  const line = trim(text)
+  const cut = cutAtBlank(line)
+  if (cut === null) return { keyword: line, flags: [], rest: '' }
+  const { flags, rest } = takeFlags(cut[1], escapeChar)
+  return { keyword: cut[0], flags, rest: trim(rest) }
+}
+
+function parseArguments(
+  name: string,
+  rest: string,
+  escapeChar: string,
+  line: number,
+): { args: string[]; isJson: boolean } {
+  const plain = (args: string[]) => ({ args, isJson: false })
+  switch (name) {
+    case 'arg':
+      return plain(splitQuotedWords(rest, escapeChar))
+    case 'env':
+    case 'label':
+      return plain(assignedNames(name.toUpperCase(), rest, escapeChar, line))
+    case 'from':
+    case 'expose':
+      return plain(rest === '' ? [] : splitBlanks(rest))
+    case 'add':
+    case 'copy':
+    case 'volume':
+      return jsonOr(rest, line, () => (rest === '' ? [] : splitBlanks(rest)))
+    case 'run':
+    case 'cmd':
+    case 'entrypoint':
+    case 'shell':
+      return jsonOr(rest, line, () => (rest === '' ? [] : [rest]))
+    case 'healthcheck':
+      return healthcheckArguments(rest, line)
+    default:
+      return plain(rest === '' ? [] : [rest])
+  }
+}
+
+function jsonOr(rest: string, line: number, otherwise: () => string[]): { args: string[]; isJson: boolean } {
+  const strings = jsonStrings(rest, line)
+  return strings === null ? { args: otherwise(), isJson: false } : { args: strings, isJson: true }
+}
+
+function healthcheckArguments(rest: string, line: number): { args: string[]; isJson: boolean } {
+  let end = 0
+  while (end < rest.length && !isSpace(rest[end])) end += 1
+  if (end === 0) return { args: [], isJson: false }
+  const command = trimStart(rest.slice(end))
+  const { args, isJson } = jsonOr(command, line, () => (command === '' ? [] : [command]))
+  return { args: [rest.slice(0, end), ...args], isJson }
+}

@@ -1,0 +1,142 @@
+import { formatReference, parseReference, withDefaultTag } from '../reference/index.js'
+import { type NamedContexts, namedContexts, type Replacement } from './contexts.js'
+import { evaluateGlobalArgs, type GlobalArgs } from './global-args.js'
+import { type Platform, platformArguments } from './platform.js'
+import { findReachable, type Reachable } from './reachability.js'
+import { DockerfileRefusal } from './refusal.js'
+import type { BaseImageUse, BuildOptions, Diagnostic } from './result.js'
+import { buildStageGraph, type ImageRequest, type StageGraph, type StageNode } from './stage-graph.js'
+import type { StageList } from './stages.js'
+import { lower } from './text.js'
+import { adviceFor } from './variable-advice.js'
+import { suspicions } from './warnings.js'
+import { workBudget } from './work-budget.js'
+
+export interface PlatformRequest {
+  /** As given in the options, and parsed. */
+  written: string
+  platform: Platform
+}
+
+/** What one platform needs; `uses` are in the order of the file. */
+export interface PlatformAnswer {
+  uses: { position: number; use: BaseImageUse }[]
+  warnings: Diagnostic[]
+}
+
+interface Resolution {
+  graph: StageGraph
+  args: GlobalArgs
+  contexts: NamedContexts
+  replaced: ReadonlyMap<StageNode, Replacement>
+}
+
+const BUILD_PLATFORM: Platform = { os: 'linux', osVersion: '', osOptions: '', architecture: 'amd64', variant: '' }
+
+/** The images a build for one platform names and needs; refuses what BuildKit refuses. */
+export function answerFor(
+  request: PlatformRequest,
+  list: StageList,
+  escapeChar: string,
+  options: BuildOptions,
+): PlatformAnswer {
+  const mode = { escapeChar, budget: workBudget() }
+  const buildArgs = options.args ?? new Map<string, string>()
+  const target = options.target ?? null
+  const targetName = target === null || target === '' ? (list.stages.at(-1)?.from.name ?? '') : target
+  const predefined = platformArguments(request.platform, BUILD_PLATFORM, targetName, buildArgs)
+  const args = evaluateGlobalArgs(list.globalArgs, predefined, buildArgs, mode)
+  const graph = buildStageGraph({ stages: list.stages, args, mode, target })
+  const contexts = namedContexts(options.contexts ?? new Map(), request.platform)
+  const resolution = { graph, args, contexts, replaced: replacedStages(graph, contexts) }
+  checkReferences(resolution)
+  const reachable = findReachable(graph, new Set(resolution.replaced.keys()))
+  return { uses: listUses(resolution, reachable, request.written), warnings: suspicions(graph) }
+}
+
+function replacedStages(graph: StageGraph, contexts: NamedContexts): Map<StageNode, Replacement> {
+  const replaced = new Map<StageNode, Replacement>()
+  for (const node of graph.nodes) {
+    const { name, line } = node.stage.from
+    const replacement = name === null ? null : contexts.find(name, line)
+    if (replacement !== null) replaced.set(node, replacement)
+  }
+  return replaced
+}
+
+/** Every image the file names must be a reference, needed or not: BuildKit reads them all before it builds. */
+function checkReferences({ graph, args }: Resolution): void {
+  for (const node of graph.nodes) {
+    if (node.base === null) canonical(node.image, () => adviceOnFrom(node, graph, args))
+    for (const need of node.needs) if (need.image !== null) canonical(need.image)
+  }
+}
+
+function adviceOnFrom(node: StageNode, graph: StageGraph, args: GlobalArgs): string {
+  const name = lower(node.image.text)
+  const earlier = graph.byName.get(name)
+  if (earlier !== undefined && earlier.index < node.index) return `. For the stage of that name write FROM ${name}`
+  const stageArgs = new Set(graph.nodes.slice(0, node.index).flatMap(({ stage }) => stage.args))
+  const advice = adviceFor(node.missing, args, stageArgs)
+  return advice === '' ? '' : `. ${advice}`
+}
+
+/** Canonical reference, null for scratch. */
+function canonical(image: ImageRequest, advice: () => string = () => ''): string | null {
+  if (image.text === 'scratch') return null
+  const parsed = parseReference(image.text)
+  if (parsed.ok) return formatReference(withDefaultTag(parsed.reference))
+  throw new DockerfileRefusal(`${parsed.message}${advice()}`, image.line)
+}
+
+function listUses(resolution: Resolution, reachable: Reachable, platform: string): PlatformAnswer['uses'] {
+  const { graph, replaced } = resolution
+  const needed = neededImages(reachable, replaced)
+  const owners = new Map<ImageRequest, StageNode>()
+  const requests = new Set<ImageRequest>()
+  for (const node of graph.nodes) {
+    owners.set(node.image, node)
+    if (node.base === null || replaced.has(node)) requests.add(node.image)
+    for (const { image } of node.needs) if (image !== null) requests.add(image)
+  }
+  for (const { image } of reachable.triggered) if (image !== null) requests.add(image)
+  const ordered = [...requests].sort((a, b) => a.line - b.line)
+  return ordered.flatMap((image, position) => {
+    const owner = owners.get(image) ?? null
+    const isNeeded = needed.has(image)
+    const ref = isNeeded ? effectiveReference(image, owner, resolution) : owner?.base ? null : canonical(image)
+    if (ref === null) return []
+    const runtime = isNeeded && owner !== null && reachable.runtime.has(owner)
+    const { kind, stage, line, assumed } = image
+    const platforms = isNeeded ? [platform] : []
+    return [
+      {
+        position,
+        use: { ref, kind, stage, line, reachable: isNeeded, platform: image.platform, runtime, assumed, platforms },
+      },
+    ]
+  })
+}
+
+function neededImages(reachable: Reachable, replaced: ReadonlyMap<StageNode, Replacement>): Set<ImageRequest> {
+  const needed = new Set<ImageRequest>()
+  for (const node of reachable.stages) {
+    needed.add(node.image)
+    for (const { image } of replaced.has(node) ? [] : node.needs) if (image !== null) needed.add(image)
+  }
+  for (const { image } of reachable.triggered) if (image !== null) needed.add(image)
+  return needed
+}
+
+/** What is really pulled: a named context may stand in for the stage or the image; null when nothing is. */
+function effectiveReference(
+  image: ImageRequest,
+  owner: StageNode | null,
+  { contexts, replaced }: Resolution,
+): string | null {
+  const stageReplacement = owner === null ? undefined : replaced.get(owner)
+  if (stageReplacement !== undefined) return stageReplacement.ref
+  const ref = canonical(image)
+  const replacement = ref === null ? null : contexts.find(ref, image.line)
+  return replacement === null ? ref : replacement.ref
+}

@@ -1,0 +1,93 @@
+import { toCommand } from './command.js'
+import { readInstructions } from './instruction-reader.js'
+import { DockerfileRefusal } from './refusal.js'
+import type { Need, StageGraph, StageNode } from './stage-graph.js'
+
+/** What a build of the target needs. */
+export interface Reachable {
+  stages: ReadonlySet<StageNode>
+  /** Needs of ONBUILD triggers that run because a stage of this file continues another. */
+  triggered: readonly Need[]
+  /** The FROM chain of the target, itself included. */
+  runtime: ReadonlySet<StageNode>
+}
+
+interface Triggers {
+  needs: Need[]
+  /** The stage needed that comes last in the file; a stage that runs the triggers must come after it. */
+  latest: Need | null
+}
+
+/**
+ * Follows FROM, COPY, mounts and the ONBUILD triggers of local stages from the target. A stage whose content comes from
+ * elsewhere (`replaced`) is not looked into. Refuses a needed stage that copies from a later one.
+ */
+export function findReachable(graph: StageGraph, replaced: ReadonlySet<StageNode>): Reachable {
+  const stages = new Set<StageNode>()
+  const triggers = new Map<StageNode, Triggers>()
+  const waiting: StageNode[] = [graph.target]
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (stages.has(node)) continue
+    stages.add(node)
+    if (replaced.has(node)) continue
+    for (const { stage } of node.needs) if (stage !== null) waiting.push(stage)
+    if (node.base === null) continue
+    waiting.push(node.base)
+    const known = triggers.get(node.base) ?? triggersOf(node.base, graph, replaced)
+    if (!triggers.has(node.base)) for (const { stage } of known.needs) if (stage !== null) waiting.push(stage)
+    triggers.set(node.base, known)
+  }
+  for (const node of stages) refuseForwardNeeds(node, triggers, replaced)
+  const triggered = [...triggers.values()].flatMap((known) => known.needs)
+  return { stages, triggered, runtime: fromChain(graph.target, replaced) }
+}
+
+function triggersOf(base: StageNode, graph: StageGraph, replaced: ReadonlySet<StageNode>): Triggers {
+  const needs: Need[] = []
+  for (const command of base.stage.commands) {
+    if (command.kind !== 'onbuild') continue
+    for (const need of triggerNeeds(command.trigger, base, graph, command.line)) needs.push(need)
+  }
+  const inOrder = needs.filter((need) => need.stage !== null && !replaced.has(need.stage))
+  const latest = inOrder.reduce<Need | null>((last, need) => (indexOf(need) > indexOf(last) ? need : last), null)
+  return { needs, latest }
+}
+
+/** A trigger is read as a Dockerfile of its own, with the backslash for escape whatever this file uses. */
+function triggerNeeds(trigger: string, base: StageNode, graph: StageGraph, line: number): Need[] {
+  try {
+    const { instructions } = readInstructions(trigger)
+    const [instruction, ...more] = instructions
+    if (instruction === undefined || more.length > 0)
+      throw new DockerfileRefusal('it is not a single instruction', line)
+    const command = toCommand({ ...instruction, line })
+    return command.kind === 'copy' || command.kind === 'run' ? graph.needsOf(base, command, 'onbuild') : []
+  } catch (error) {
+    if (error instanceof DockerfileRefusal) throw new DockerfileRefusal(`ONBUILD, when it runs: ${error.message}`, line)
+    throw error
+  }
+}
+
+function refuseForwardNeeds(
+  node: StageNode,
+  triggers: ReadonlyMap<StageNode, Triggers>,
+  replaced: ReadonlySet<StageNode>,
+): void {
+  if (replaced.has(node)) return
+  const inherited = node.base === null ? null : (triggers.get(node.base)?.latest ?? null)
+  for (const need of inherited === null ? node.needs : [inherited, ...node.needs]) {
+    if (need.stage === null || replaced.has(need.stage) || need.stage.index <= node.index) continue
+    const message = `stage ${node.label} takes files from stage ${need.stage.label}, which comes later: move that stage up`
+    throw new DockerfileRefusal(message, need.line)
+  }
+}
+
+function indexOf(need: Need | null): number {
+  return need?.stage?.index ?? -1
+}
+
+function fromChain(target: StageNode, replaced: ReadonlySet<StageNode>): Set<StageNode> {
+  const chain = new Set<StageNode>()
+  for (let node: StageNode | null = target; node !== null; node = replaced.has(node) ? null : node.base) chain.add(node)
+  return chain
+}

@@ -1,0 +1,191 @@
+import { assumedBehind, type GlobalArgs } from './global-args.js'
+import { parsePlatform } from './platform.js'
+import { DockerfileRefusal, quoted } from './refusal.js'
+import type { BaseImageUse, UseKind } from './result.js'
+import type { Stage, StageCommand } from './stages.js'
+import { lower, nearest } from './text.js'
+import { explainBlank } from './variable-advice.js'
+import { type ExpansionMode, expandWord } from './word-expansion.js'
+
+/** An image asked for at one place of the file; `text` as written, variables expanded. */
+export interface ImageRequest extends Pick<BaseImageUse, 'stage' | 'line' | 'platform' | 'assumed'> {
+  kind: UseKind
+  text: string
+}
+
+/** What a COPY, a mount or a trigger needs: a stage or an image. */
+export interface Need {
+  line: number
+  /** As written after `from=`. */
+  text: string
+  stage: StageNode | null
+  image: ImageRequest | null
+  /** False where an index points at an image that was named before. */
+  isNew: boolean
+}
+
+export interface StageNode {
+  index: number
+  stage: Stage
+  /** Name of the stage, or its index as decimal. */
+  label: string
+  /** The stage it continues, null where it begins with an image or from scratch. */
+  base: StageNode | null
+  /** The image it begins with. */
+  image: ImageRequest
+  /** Variables of its FROM that have no value. */
+  missing: ReadonlySet<string>
+  needs: Need[]
+}
+
+export interface StageGraph {
+  nodes: readonly StageNode[]
+  /** By name in lower case; of stages with the same name the last. */
+  byName: ReadonlyMap<string, StageNode>
+  target: StageNode
+  /** The needs of an instruction of `node`, for triggers that are only known later. */
+  needsOf(node: StageNode, command: StageCommand, kind: 'onbuild' | null): Need[]
+}
+
+export interface GraphInput {
+  stages: readonly Stage[]
+  args: GlobalArgs
+  mode: ExpansionMode
+  target: string | null
+}
+
+const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
+const MAX_INDEX_DIGITS = 18
+
+/**
+ * Ties stages together: FROM to an earlier stage of exactly that name or else an image, COPY and mounts to a stage by
+ * name in any letter case (COPY also by index) or else an image. Refuses blank names, bad platforms, an unknown target,
+ * indexes that do not exist, and stages that copy from each other in a circle.
+ */
+export function buildStageGraph(input: GraphInput): StageGraph {
+  const byName = new Map<string, StageNode>()
+  const nodes = input.stages.map((stage) => {
+    const node = stageNode(stage, byName, input)
+    if (stage.from.name !== null) byName.set(stage.from.name, node)
+    return node
+  })
+  const target = findTarget(nodes, byName, input.target)
+  // BuildKit appends every image it meets to its list of stages, where an index can find it.
+  const numbered: (StageNode | ImageRequest)[] = [...nodes]
+  const needsOf = (node: StageNode, command: StageCommand, kind: 'onbuild' | null): Need[] => {
+    const needs = commandNeeds(node, command, { byName, numbered, mode: input.mode, kind })
+    for (const need of needs) if (need.isNew && need.image !== null) numbered.push(need.image)
+    return needs
+  }
+  for (const node of nodes) {
+    node.needs = node.stage.commands.flatMap((command) => needsOf(node, command, null))
+  }
+  refuseCircles(nodes)
+  return { nodes, byName, target, needsOf }
+}
+
+function stageNode(stage: Stage, byName: ReadonlyMap<string, StageNode>, { args, mode }: GraphInput): StageNode {
+  const { base: written, line, name } = stage.from
+  const expansion = expandWord(written, args.values, mode, line)
+  if (expansion.text === '') throw new DockerfileRefusal(explainBlank(written, expansion, args), line)
+  const mentioned = new Set([...expansion.found, ...expansion.missing])
+  const platform = expandPlatform(stage, args, mode, mentioned)
+  const label = name ?? String(stage.index)
+  const assumed = assumedBehind(args, mentioned)
+  const image: ImageRequest = { kind: 'from', text: expansion.text, stage: label, line, platform, assumed }
+  const base = byName.get(expansion.text) ?? null
+  return { index: stage.index, stage, label, base, image, missing: expansion.missing, needs: [] }
+}
+
+function expandPlatform(stage: Stage, args: GlobalArgs, mode: ExpansionMode, mentioned: Set<string>): string | null {
+  const { platform, line } = stage.from
+  if (platform === null) return null
+  const expansion = expandWord(platform, args.values, mode, line)
+  for (const name of [...expansion.found, ...expansion.missing]) mentioned.add(name)
+  if (expansion.text === '') throw new DockerfileRefusal(explainBlank(platform, expansion, args), line)
+  if (parsePlatform(expansion.text) === null) {
+    throw new DockerfileRefusal(
+      `${quoted(expansion.text)} is not a platform: write os/architecture, such as linux/arm64`,
+      line,
+    )
+  }
+  return expansion.text
+}
+
+function findTarget(
+  nodes: readonly StageNode[],
+  byName: ReadonlyMap<string, StageNode>,
+  target: string | null,
+): StageNode {
+  const node = target === null || target === '' ? nodes.at(-1) : byName.get(lower(target))
+  if (node !== undefined) return node
+  const meant = nearest(lower(target ?? ''), byName.keys())
+  const names = [...byName.keys()].slice(0, 20).join(', ')
+  const remedy = meant !== null ? `did you mean ${meant}?` : names === '' ? 'no stage has a name' : `there are ${names}`
+  throw new DockerfileRefusal(`the target ${quoted(target ?? '')} is no stage of this file (${remedy})`, 1)
+}
+
+interface NeedContext {
+  byName: ReadonlyMap<string, StageNode>
+  numbered: readonly (StageNode | ImageRequest)[]
+  mode: ExpansionMode
+  kind: 'onbuild' | null
+}
+
+function commandNeeds(node: StageNode, command: StageCommand, context: NeedContext): Need[] {
+  const { line } = command
+  const image = (text: string, kind: UseKind): ImageRequest => {
+    return { kind: context.kind ?? kind, text, stage: node.label, line, platform: null, assumed: [] }
+  }
+  const byNameOrImage = (text: string, kind: UseKind): Need => {
+    const stage = context.byName.get(lower(text)) ?? null
+    return { line, text, stage, image: stage === null ? image(text, kind) : null, isNew: true }
+  }
+  if (command.kind === 'onbuild') return []
+  if (command.kind === 'run')
+    return command.mounts.map((mount) => byNameOrImage(mount === '' ? 'scratch' : mount, 'mount'))
+  if (expandWord(command.from, NO_VARIABLES, context.mode, line).text !== command.from) {
+    const remedy = 'give the image a stage of its own (FROM … AS name) and copy from that'
+    throw new DockerfileRefusal(`COPY --from=${command.from}: variables and quotes do not work there: ${remedy}`, line)
+  }
+  const index = stageIndex(command.from)
+  if (index === null) return [byNameOrImage(command.from, 'copy')]
+  const found = context.numbered[index]
+  if (index < 0 || found === undefined) {
+    throw new DockerfileRefusal(`COPY --from=${command.from}: there is no stage with this index (the first is 0)`, line)
+  }
+  const target = 'needs' in found ? { stage: found, image: null } : { stage: null, image: found }
+  return [{ line, text: command.from, ...target, isNew: false }]
+}
+
+function stageIndex(text: string): number | null {
+  return /^[+-]?\d+$/.test(text) && text.replace(/^[+-]?0*/, '').length <= MAX_INDEX_DIGITS ? Number(text) + 0 : null
+}
+
+/** COPY and mounts in a circle; FROM cannot make one, for it only sees earlier stages. */
+function refuseCircles(nodes: readonly StageNode[]): void {
+  const finished = new Set<StageNode>()
+  const open = new Set<StageNode>()
+  for (const start of nodes) {
+    const path: { node: StageNode; next: number }[] = finished.has(start) ? [] : [{ node: start, next: 0 }]
+    open.add(start)
+    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+      const need = at.node.needs[at.next]
+      at.next += 1
+      if (need === undefined) {
+        finished.add(at.node)
+        open.delete(at.node)
+        path.pop()
+      } else if (need.stage !== null && open.has(need.stage)) {
+        throw new DockerfileRefusal(
+          `stage ${at.node.label} needs stage ${need.stage.label}, which needs it in turn: a circle`,
+          need.line,
+        )
+      } else if (need.stage !== null && !finished.has(need.stage)) {
+        open.add(need.stage)
+        path.push({ node: need.stage, next: 0 })
+      }
+    }
+    open.delete(start)
+  }
+}

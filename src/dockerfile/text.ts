@@ -1,0 +1,73 @@
+/** Characters that Go (and so BuildKit) takes for white space; JavaScript's own idea differs in U+0085 and U+FEFF. */
+export function isSpace(char: string | undefined): boolean {
+  if (char === undefined || char === '') return false
+  const code = char.charCodeAt(0)
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d)
+  return code === 0x85 || (char !== '\ufeff' && /^\s/.test(char))
+}
+
+export function trimStart(text: string): string {
+  let start = 0
+  while (start < text.length && isSpace(text[start])) start += 1
+  return text.slice(start)
+}
+
+export function trim(text: string): string {
+  let end = text.length
+  while (end > 0 && isSpace(text[end - 1])) end -= 1
+  return trimStart(text.slice(0, end))
+}
+
+/** Without line ends, of which one line may have several (`\r\r\n`). */
+export function trimNewline(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1
+  return text.slice(0, end)
+}
+
+/** Splits at runs of blanks: instructions are cut into words by these characters only, not by every white space. */
+export function splitBlanks(text: string): string[] {
+  return text.split(/[\t\v\f\r ]+/)
+}
+
+/** Splits at the first run of blanks; null when there is none. */
+export function cutAtBlank(text: string): [string, string] | null {
+  const start = text.search(/[\t\v\f\r ]/)
+  if (start === -1) return null
+  let end = start
+  while (end < text.length && '\t\v\f\r '.includes(text.charAt(end))) end += 1
+  return [text.slice(0, start), text.slice(end)]
+}
+
+/** Lower case letter by letter as Go does it: the dotted capital I becomes a plain i. */
+export function lower(text: string): string {
+  return text.replace(/İ/g, 'i').toLowerCase()
+}
+
+/** The candidate that was probably meant (one or two letters off), for messages; null when none is near. */
+export function nearest(word: string, candidates: Iterable<string>): string | null {
+  if (word.length > 40) return null
+  let best: string | null = null
+  let bestDistance = Math.min(2, Math.floor(word.length / 2))
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) > bestDistance || candidate === word) continue
+    const distance = editDistance(word, candidate)
+    if (distance > bestDistance || (distance === bestDistance && best !== null)) continue
+    best = candidate
+    bestDistance = distance
+  }
+  return best
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, substitution))
+    }
+    previous = row
+  }
+  return previous[b.length] ?? 0
+}

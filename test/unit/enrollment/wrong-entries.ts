@@ -1,0 +1,173 @@
+import { APP, ENTRY_KEYS, SOURCE, type WrongFile } from './examples.js'
+
+/** Title, text, what is said: line:column message remedy. */
+export const WRONG_ENTRIES: readonly WrongFile[] = [
+  ['a text for an entry', '- app\n', ['1:3: an entry must be a map with at least name, registry and repository.']],
+  ['a list for an entry', '- [app]\n', ['1:3: an entry must be a map with at least name, registry and repository.']],
+  ['nothing for an entry', `${APP}-\n`, ['4:2: an entry must be a map with at least name, registry and repository.']],
+  ['no name', '- registry: ghcr.io\n  repository: org/app\n', ['1:3: name is missing.']],
+  [
+    'no registry',
+    '- name: app\n  repository: org/app\n',
+    [
+      '1:3: registry is missing. Say where the image is published, for example registry: ghcr.io and repository: org/app.',
+    ],
+  ],
+  [
+    'no repository',
+    '- name: app\n  registry: ghcr.io\n',
+    [
+      '1:3: repository is missing. Say where the image is published, for example registry: ghcr.io and repository: org/app.',
+    ],
+  ],
+  [
+    'neither',
+    '- name: app\n',
+    [
+      '1:3: registry is missing. Say where the image is published, for example registry: ghcr.io and repository: org/app.',
+    ],
+  ],
+  ['an unknown key', `${APP}  colour: red\n`, [`4:3: unknown key "colour". Known here: ${ENTRY_KEYS}`]],
+  ['a misspelt key', `${APP}  rebuildelay: 7d\n`, ['4:3: unknown key "rebuildelay". Did you mean rebuildDelay?']],
+  [
+    'a key in snake case',
+    `${APP}  rebuild_delay: 7d\n`,
+    ['4:3: unknown key "rebuild_delay". Did you mean rebuildDelay?'],
+  ],
+  [
+    'a key in another case',
+    `${APP}  AutoRebuild: true\n`,
+    ['4:3: unknown key "AutoRebuild". Did you mean autoRebuild?'],
+  ],
+  [
+    'a misspelt key of source',
+    `${SOURCE}    dockerfle: Dockerfile\n`,
+    ['6:5: unknown key "dockerfle". Did you mean dockerfile?'],
+  ],
+  [
+    'a key of GitLab in a source of GitHub',
+    `${SOURCE}    pipeline: .gitlab-ci.yml\n`,
+    ['6:5: unknown key "pipeline". Known here: branch, builds, dockerfile, inputs, provider, repo, workflow.'],
+  ],
+  [
+    'a key of GitHub in a source of GitLab',
+    `${SOURCE}    provider: gitlab\n    workflow: build.yml\n`,
+    ['7:5: unknown key "workflow". Known here: branch, dockerfile, inputs, job, pipeline, provider, repo.'],
+  ],
+  ['a misspelt key of build', `${APP}  build:\n    arg: {A: b}\n`, ['5:5: unknown key "arg". Did you mean args?']],
+  [
+    'a misspelt key of tags',
+    `${APP}  tags:\n    constrain: ^1\n`,
+    ['5:5: unknown key "constrain". Did you mean constraint?'],
+  ],
+  ['an empty name', '- name: ""\n  registry: ghcr.io\n  repository: org/app\n', ['1:9: name: "" must not be empty.']],
+  [
+    'capitals in a name',
+    '- name: App\n  registry: ghcr.io\n  repository: org/app\n',
+    ['1:9: name: "App" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).'],
+  ],
+  [
+    'a dot in a name',
+    '- name: a.b\n  registry: ghcr.io\n  repository: org/app\n',
+    ['1:9: name: "a.b" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).'],
+  ],
+  [
+    'a name of 64 characters',
+    '- name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n  registry: ghcr.io\n  repository: org/app\n',
+    [
+      '1:9: name: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).',
+    ],
+  ],
+  [
+    'a list for a name',
+    '- name: [app]\n  registry: ghcr.io\n  repository: org/app\n',
+    ['1:9: name must be text, not a list.'],
+  ],
+  [
+    'true for a name',
+    '- name: true\n  registry: ghcr.io\n  repository: org/app\n',
+    ['1:9: name must be text, not true.'],
+  ],
+  [
+    'nothing for a name',
+    '- name:\n  registry: ghcr.io\n  repository: org/app\n',
+    ['1:8: name must be text, not nothing.'],
+  ],
+  [
+    'null for a name',
+    '- name: null\n  registry: ghcr.io\n  repository: org/app\n',
+    ['1:9: name must be text, not nothing.'],
+  ],
+  [
+    'an expression for a name',
+    `- name: \${{ secrets.token }}\n  registry: ghcr.io\n  repository: org/app\n`,
+    [`1:9: name: "\${{ secrets.token }}" holds \${{ or \${%, which Kargo would evaluate.`],
+  ],
+  [
+    'a name taken',
+    `${APP}- name: app\n  registry: ghcr.io\n  repository: org/other\n`,
+    ['4:3: the name app is taken by the entry in line 1. Each image is enrolled once.'],
+  ],
+  [
+    'a name taken, written second',
+    `${APP}- registry: ghcr.io\n  name: app\n  repository: org/other\n`,
+    ['5:3: the name app is taken by the entry in line 1. Each image is enrolled once.'],
+  ],
+  [
+    'a repository published twice',
+    `${APP}- name: web\n  registry: ghcr.io\n  repository: org/app\n`,
+    ['6:3: the repository ghcr.io/org/app is taken by the entry in line 1. Each image is enrolled once.'],
+  ],
+  [
+    'the same host in capitals',
+    `${APP}- name: web\n  registry: GHCR.io\n  repository: org/app\n`,
+    ['6:3: the repository ghcr.io/org/app is taken by the entry in line 1. Each image is enrolled once.'],
+  ],
+  [
+    'the same by another key',
+    `${APP}- name: web\n  repoURL: ghcr.io/org/app\n`,
+    ['5:3: the repository ghcr.io/org/app is taken by the entry in line 1. Each image is enrolled once.'],
+  ],
+  [
+    'the organisation in the registry',
+    `${APP}- name: web\n  registry: ghcr.io/org\n  repository: app\n`,
+    ['6:3: the repository ghcr.io/org/app is taken by the entry in line 1. Each image is enrolled once.'],
+  ],
+  [
+    'a registry that is no host',
+    '- name: app\n  registry: ghcr\n  repository: org/app\n',
+    ['2:13: "ghcr" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
+  ],
+  [
+    'a registry with a scheme',
+    '- name: app\n  registry: https://ghcr.io\n  repository: org/app\n',
+    ['2:13: "https:" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
+  ],
+  [
+    'a repository in capitals',
+    '- name: app\n  registry: ghcr.io\n  repository: Org/App\n',
+    ['3:15: repository: "Org/App" must be a repository path like org/app, in lower case.'],
+  ],
+  [
+    'a repository with a tag',
+    '- name: app\n  registry: ghcr.io\n  repository: org/app:1\n',
+    ['3:15: repository: "org/app:1" must be a repository path like org/app, in lower case.'],
+  ],
+  [
+    'a repository Kargo refuses',
+    '- name: app\n  registry: ghcr.io\n  repository: org/a--b\n',
+    [
+      '3:15: "ghcr.io/org/a--b" cannot be watched: Kargo takes no doubled separators like "--". Publish the image under another repository.',
+    ],
+  ],
+  [
+    'both ways to say where',
+    `${APP}  repoURL: ghcr.io/org/app\n`,
+    ['4:12: both repoURL and registry/repository are given. Keep one.'],
+  ],
+  [
+    'a repoURL without host',
+    '- name: app\n  repoURL: app\n',
+    ['2:12: "" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
+  ],
+]

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { formatProblem, parseEnrolment } from '../../../src/enrollment/index.js'
+import { SOURCE } from './examples.js'
+import { WRONG_DOCUMENTS } from './wrong-documents.js'
+import { WRONG_ENTRIES } from './wrong-entries.js'
+import { WRONG_VALUES } from './wrong-values.js'
+
+/** `line:column: message remedy`; problems that are no errors keep their severity. */
+function said(text: string): string[] {
+  return parseEnrolment(text, 'f').problems.map((one) => formatProblem(one).replace(/^f:(\d+:\d+: )(?:error: )?/, '$1'))
+}
+
+describe.each([
+  ['the file as a whole', WRONG_DOCUMENTS],
+  ['entries', WRONG_ENTRIES],
+  ['values', WRONG_VALUES],
+])('wrong files: %s', (_, cases) => {
+  it.each(cases)('%s', (_title, text, expected) => {
+    expect(said(text)).toEqual(expected)
+    expect(parseEnrolment(text, 'f').enrolment).toBeNull()
+  })
+})
+
+describe('problems', () => {
+  it('are told all at once, in the order of the file', () => {
+    const text = [
+      'settings: {namespace: A_B}',
+      'images:',
+      '  - name: web',
+      '    registry: ghcr.io',
+      '    repository: org/web',
+      '    rebuildDelay: soon',
+      '    colour: red',
+      '  - name: web',
+      '    registry: ghcr',
+      '    repository: org/api',
+      '  - repository: org/x',
+      '    enabled: maybe',
+      '',
+    ].join('\n')
+    expect(parseEnrolment(text, 'f').problems.map(({ line, column }) => `${line}:${column}`)).toEqual([
+      '1:23',
+      '6:19',
+      '7:5',
+      '9:15',
+      '11:5',
+      '12:14',
+    ])
+  })
+
+  it('carry file, severity and the image they are about', () => {
+    const [problem] = parseEnrolment('- name: web\n  colour: red\n', 'state/images.yaml').problems
+    expect(problem).toMatchObject({ severity: 'error', file: 'state/images.yaml', image: 'web', line: 2, column: 3 })
+  })
+
+  it('say that a key has no effect yet, and the file is good', () => {
+    const result = parseEnrolment(`${SOURCE}  updates: []\n`, 'f')
+    expect(result.problems).toMatchObject([{ severity: 'notice', line: 6, column: 3, image: 'app' }])
+    expect(result.enrolment?.images).toHaveLength(1)
+  })
+})
+
+describe('hostile files end soon and with a problem', () => {
+  const bomb = (levels: number) =>
+    Array.from({ length: levels }, (_, level) =>
+      level === 0
+        ? `a0: &a0 [${'x, '.repeat(9)}x]`
+        : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}*a${level - 1}]`,
+    ).join('\n')
+
+  it('an alias bomb', () => {
+    expect(said(`${bomb(30)}\n`)).toEqual(['1:22: the file expands to too many values.'])
+  })
+
+  it('ten thousand harmless aliases are none', () => {
+    const text = `- &app {name: app, registry: ghcr.io, repository: org/app, description: &d words}\n`
+    const more = Array.from(
+      { length: 10_000 },
+      (_, n) => `- {name: a${n}, registry: ghcr.io, repository: org/a${n}, description: *d}\n`,
+    )
+    expect(parseEnrolment(text + more.join(''), 'f').enrolment?.images).toHaveLength(10_001)
+  })
+
+  it.each([
+    ['brackets', '['],
+    ['maps', '{a: '],
+    ['dashes', '- '],
+    ['indicators', '? '],
+  ])('100,000 %s', (_, opener) => {
+    const text = opener.repeat(100_000)
+    const found = said(text)
+    expect(found.length).toBeGreaterThan(0)
+    expect(found.length).toBeLessThanOrEqual(20)
+  })
+
+  it('a file of 17 MB', () => {
+    expect(said('#'.repeat(17 * 1024 * 1024))).toEqual(['f: error: the file is larger than 16777216 bytes.'])
+  })
+
+  it('a thousand broken lines give no thousand problems', () => {
+    expect(said('"\n@\n'.repeat(1000)).length).toBeLessThanOrEqual(20)
+  })
+})

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { readRecord } from '../../../src/state/record.js'
+import { entry, LATER, messages, NOW, REFERENCE_SOURCES, referenceFiles, referenceImages, run } from './world.js'
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+
+function recordIn(files: ReadonlyMap<string, string>, path: string) {
+  return readRecord(files.get(path) ?? '', path).record ?? {}
+}
+
+describe('what was found out at run time is kept', () => {
+  it.each([
+    ['backstage', '0.6.5', '2024-12-03T12:00:00Z'],
+    ['metrics-service', '0.1.15', '2026-01-31T12:00:00Z'],
+    ['uv', '0.1.0', '2024-12-07T20:00:00Z'],
+  ])('%s', async (name, currentVersion, lastBuilt) => {
+    const { files } = await run(referenceImages(), REFERENCE_SOURCES, referenceFiles())
+    expect(recordIn(files, `images/${name}.yaml`)).toMatchObject({
+      currentVersion,
+      lastBuilt,
+      currentDigest: 'sha256:placeholder-will-be-updated-by-workflow',
+      enrolledAt: expect.stringMatching(/^202[56]-/),
+    })
+  })
+
+  it('"None" of old files is null, but not in the copy of images.yaml', async () => {
+    const { files } = await run(referenceImages(), REFERENCE_SOURCES, referenceFiles())
+    const base = recordIn(files, 'base-images/node-22-bookworm-slim.yaml')
+    expect(base).toMatchObject({ currentDigest: null, lastUpdated: null, previousDigest: null })
+    const text = 'name: a\ncurrentDigest: None\nlist: [None]\nenrollment: {source: {inputs: {suffix: None}}}\n'
+    expect(readRecord(text, 'f').record).toMatchObject({
+      currentDigest: null,
+      list: [null],
+      enrollment: { source: { inputs: { suffix: 'None' } } },
+    })
+  })
+
+  it('keys nobody here knows, with their types', async () => {
+    const first = await run(entry('app'), { app: 'FROM a:1\n' })
+    const extra =
+      "custom:\n  on: 'yes'\n  count: 3\n  half: 1.10\n  big: 12345678901234567890\n  when: 2024-01-01\nflag: true\n"
+    const path = 'images/app.yaml'
+    const before = new Map([...first.files, [path, `${first.files.get(path)}${extra}`]])
+    const second = await run(entry('app'), { app: 'FROM a:1\n' }, before, LATER)
+    expect(recordIn(second.files, path)).toMatchObject({
+      custom: { on: 'yes', count: 3, half: '1.10', big: '12345678901234567890', when: '2024-01-01' },
+      flag: true,
+    })
+    const third = await run(entry('app'), { app: 'FROM a:1\n' }, second.files, LATER)
+    expect([...third.files]).toEqual([...second.files])
+  })
+
+  it('digests and history of a base', async () => {
+    const first = await run(entry('app'), { app: 'FROM a:1\n' })
+    const path = 'base-images/a-1.yaml'
+    const runtime = {
+      baselineDigest: DIGEST,
+      currentDigest: DIGEST.replaceAll('a', 'b'),
+      lastUpdated: '2026-02-02T00:00:00Z',
+      updateHistory: [{ digest: DIGEST, at: '2026-02-02T00:00:00Z' }],
+      rebuildEligibleAt: { default: null, app: '2026-02-09T00:00:00Z' },
+      metadata: { created: '2026-01-01' },
+    }
+    const text = JSON.stringify({ ...recordIn(first.files, path), ...runtime })
+    const second = await run(entry('app'), { app: 'FROM a:1\n' }, new Map([...first.files, [path, text]]), LATER)
+    expect(recordIn(second.files, path)).toMatchObject({ ...runtime, firstDiscovered: NOW })
+    expect(second.bases).toMatchObject([{ name: 'a-1', baselineDigest: DIGEST }])
+  })
+})
+
+describe('a look-up that fails', () => {
+  it('keeps the bases and says why', async () => {
+    const first = await run(entry('app'), { app: 'FROM a:1\nCOPY --from=b:2 / /\n' })
+    const second = await run(entry('app'), { app: new Error('HTTP 502.') }, first.files, LATER)
+    expect(second.images[0]?.bases).toEqual(['a-1', 'b-2'])
+    expect(second.bases.map((base) => base.name)).toEqual(['a-1', 'b-2'])
+    expect(recordIn(second.files, 'images/app.yaml')).toMatchObject({
+      discoveryStatus: 'failed',
+      discoveryError: 'HTTP 502.',
+      lastDiscovery: LATER,
+      baseImages: ['a-1', 'b-2'],
+    })
+  })
+
+  it('leaves no trace when the next one succeeds', async () => {
+    const first = await run(entry('app'), { app: new Error('HTTP 502.') })
+    const second = await run(entry('app'), { app: 'FROM a:1\n' }, first.files)
+    expect(second.files.get('images/app.yaml')).not.toContain('discoveryError')
+  })
+})
+
+describe('an image that is switched off', () => {
+  it.each([
+    ['found', 'FROM a:1\n', { discoveryStatus: 'success' }],
+    ['failed', new Error('HTTP 502.'), { discoveryStatus: 'failed', discoveryError: 'HTTP 502.' }],
+  ])('keeps its state (%s)', async (_, dockerfile, expected) => {
+    const first = await run(entry('app'), { app: dockerfile })
+    const second = await run(entry('app', 'enabled: false'), { app: 'FROM other:9\n' }, first.files, LATER)
+    const [was, is] = [recordIn(first.files, 'images/app.yaml'), recordIn(second.files, 'images/app.yaml')]
+    expect({ ...is, enrollment: null }).toEqual({ ...was, enrollment: null })
+    expect(is).toMatchObject({ ...expected, lastDiscovery: NOW })
+    expect(is.enrollment).toMatchObject({ enabled: false })
+  })
+})
+
+describe('the archive', () => {
+  it('takes an image that is no longer enrolled, unchanged, with its base', async () => {
+    const first = await run(entry('app') + entry('web'), { app: 'FROM a:1\n', web: 'FROM b:1\n' })
+    const second = await run(entry('web'), { web: 'FROM b:1\n' }, first.files, LATER)
+    expect([...second.files.keys()].sort()).toEqual([
+      '_archive/base-images/a-1.yaml',
+      '_archive/images/app.yaml',
+      'base-images/b-1.yaml',
+      'images/web.yaml',
+    ])
+    expect(second.files.get('_archive/images/app.yaml')).toBe(first.files.get('images/app.yaml'))
+    expect(second.files.get('_archive/base-images/a-1.yaml')).toBe(first.files.get('base-images/a-1.yaml'))
+  })
+
+  it('gives both back with their history', async () => {
+    const both = entry('app') + entry('web')
+    const sources = { app: 'FROM a:1\n', web: 'FROM b:1\n' }
+    const first = await run(both, sources)
+    const known = (text = '') =>
+      text.replace('lastBuilt: null', 'lastBuilt: yesterday').replace(': {}', ': {os: linux}')
+    const before = new Map([...first.files].map(([path, text]) => [path, known(text)]))
+    const gone = await run(entry('web'), sources, before, LATER)
+    const back = await run(both, sources, gone.files, LATER)
+    expect(Object.fromEntries(back.files)).toEqual(Object.fromEntries(before))
+    expect(recordIn(back.files, 'images/app.yaml')).toMatchObject({ enrolledAt: NOW, lastBuilt: 'yesterday' })
+  })
+
+  it('takes a base nobody uses any more, and gives it back', async () => {
+    const first = await run(entry('app'), { app: 'FROM a:1\n' })
+    const other = await run(entry('app'), { app: 'FROM a:2\n' }, first.files, LATER)
+    expect(other.files.get('_archive/base-images/a-1.yaml')).toBe(first.files.get('base-images/a-1.yaml'))
+    expect(other.bases.map((base) => base.name)).toEqual(['a-2'])
+    const back = await run(entry('app'), { app: 'FROM a:1\n' }, other.files, LATER)
+    expect(recordIn(back.files, 'base-images/a-1.yaml')).toMatchObject({ firstDiscovered: NOW })
+    expect(back.files.has('_archive/base-images/a-1.yaml')).toBe(false)
+    expect(back.files.has('_archive/base-images/a-2.yaml')).toBe(true)
+  })
+})
+
+describe('what is wrong between images', () => {
+  it('an image by the name of a base', async () => {
+    const state = await run(`${entry('app')}${entry('a-1')}`, { app: 'FROM a:1\n', 'a-1': 'FROM b:1\n' })
+    expect(state.problems).toMatchObject([
+      {
+        severity: 'error',
+        message: 'the name a-1 is taken by the base image docker.io/library/a:1.',
+        line: 2,
+        column: 3,
+        image: 'a-1',
+      },
+    ])
+  })
+
+  it.each([
+    [
+      'FROM a:1@DIGEST',
+      ['warning: app: Dockerfile:1 pins docker.io/library/a:1@DIGEST: a rebuild pulls the same image again.'],
+    ],
+    ['FROM a@DIGEST', ['warning: app: Dockerfile:1 pins docker.io/library/a@DIGEST: nothing can be watched.']],
+    ['FROM a:1', []],
+  ])('%s', async (line, expected) => {
+    const state = await run(entry('app'), { app: `${line.replace('DIGEST', DIGEST)}\n` })
+    expect(messages(state).map((text) => text.replace(DIGEST, 'DIGEST'))).toEqual(expected)
+  })
+
+  it('rebuildOn: runtime leaves out what only builds', async () => {
+    const dockerfile = 'FROM golang:1 AS build\nFROM alpine:3\nCOPY --from=build /a /a\n'
+    const images = entry('all') + entry('slim', 'rebuildOn: runtime')
+    const state = await run(images, { all: dockerfile, slim: dockerfile })
+    expect(state.images.map((image) => image.bases)).toEqual([['alpine-3', 'golang-1'], ['alpine-3']])
+  })
+})
