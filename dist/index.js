@@ -38053,7 +38053,7 @@ function missing(file) {
 /* harmony export */ });
 /* harmony import */ var picocolors__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7336);
 /* harmony import */ var picocolors__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(picocolors__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9436);
+/* harmony import */ var _enrollment_problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5623);
 
 
 /** The process's own terminal. */
@@ -38077,7 +38077,7 @@ function printProblems(terminal, problems, text = null) {
     const paint = { error: colours.red, warning: colours.yellow, notice: colours.cyan };
     const lines = text?.split(/\r?\n/) ?? [];
     for (const found of problems) {
-        terminal.err(`${paint[found.severity](printable((0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .formatProblem */ .Vw)(found)))}\n`);
+        terminal.err(`${paint[found.severity](printable((0,_enrollment_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .formatProblem */ .Vw)(found)))}\n`);
         const line = found.line === null ? undefined : lines[found.line - 1];
         if (line === undefined || !terminal.colour.err)
             continue;

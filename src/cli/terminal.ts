@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { formatProblem, type Problem } from '../enrollment/index.js'
+import { formatProblem, type Problem } from '../enrollment/problem.js'
 
 /** Where a command prints: results to `out`, everything about the run itself to `err`. */
 export interface Terminal {
