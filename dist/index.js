@@ -36709,6 +36709,8 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./src/enrollment/index.ts + 22 modules
 var enrollment = __nccwpck_require__(9436);
+// EXTERNAL MODULE: ./src/report/index.ts + 20 modules
+var src_report = __nccwpck_require__(8366);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./src/action/context.ts
@@ -37001,6 +37003,8 @@ class StateCheckouts {
     #context;
     #target;
     #made = [];
+    /** Where the workspace's checkout came from: what is fetched anew comes from there too. */
+    #origin = null;
     constructor(inputs, context, target) {
         this.#inputs = inputs;
         this.#context = context;
@@ -37008,14 +37012,17 @@ class StateCheckouts {
     }
     /** Where the state repository is reached. */
     get remote() {
-        return { url: `${this.#context.serverUrl}/${this.#target.repository}`, token: this.#inputs.stateToken };
+        const ours = { url: `${this.#context.serverUrl}/${this.#target.repository}`, token: this.#inputs.stateToken };
+        return this.#origin ?? ours;
     }
     /** The workspace's checkout where it is one of the state and may be used, else one of our own. */
     async first() {
         if (this.#target.useWorkspace) {
             const tree = await (0,publish/* findWorkTree */.vE)(this.#context.workspace);
-            if (tree !== null && (await (0,publish/* isCheckoutOf */.yI)(tree, this.#target.repository)))
+            if (tree !== null && (await (0,publish/* isCheckoutOf */.yI)(tree, this.#target.repository))) {
+                this.#origin = await (0,publish/* pushRemote */.Pe)(tree, this.remote);
                 return this.#checkout(tree, true);
+            }
         }
         return this.fresh(this.#target.ref);
     }
@@ -37209,7 +37216,7 @@ async function commit(job, first, checkouts, setting) {
 async function commitPlan(plan, checkout, branch, checkouts, { inputs, context, target, clients }) {
     const method = inputs.commitMethod === 'api'
         ? { kind: 'api', client: await clients.for('state'), repository: target.repository }
-        : { kind: 'push', remote: await (0,publish/* pushRemote */.Pe)(checkout.tree, checkouts.remote) };
+        : { kind: 'push', remote: checkouts.remote };
     const removals = [...plan.changes].flatMap(([path, text]) => (text === null ? [path] : []));
     const body = `Generated from ${checkout.folder.imagesFile} at ${checkout.tree.head}.\n\nImage-Factory-Run: ${context.run.url}`;
     const message = { headline: inputs.commitMessage, body };
@@ -37225,8 +37232,6 @@ function commitLine(result, branch) {
     return `${branch} has moved on in the meantime: the files are made again.`;
 }
 
-// EXTERNAL MODULE: ./src/report/index.ts + 20 modules
-var src_report = __nccwpck_require__(8366);
 ;// CONCATENATED MODULE: ./src/action/tell.ts
 
 
@@ -37337,6 +37342,9 @@ function commentLine(result, number) {
 
 
 
+
+/** A run that did not get as far as the state shows only its problems. */
+const NO_FOLDER = { path: '.', imagesFile: 'images.yaml', outputDir: 'dist' };
 /**
  * Runs the action once. Never throws: a failure becomes the step's failure, and the outputs are set all the same.
  *
@@ -37353,6 +37361,7 @@ async function runAction(env, now) {
         if (error instanceof enrollment/* Refusal */.P_) {
             const [first, ...others] = error.problems;
             annotate(others, false);
+            await writeSummary((0,src_report/* renderSummary */.Br)((0,src_report/* tellRefusal */.QC)('preview', NO_FOLDER, error.problems)));
             setFailed(safe(first === undefined ? 'the run was stopped.' : (0,enrollment/* formatProblem */.Vw)(first)));
         }
         else {
@@ -37974,7 +37983,7 @@ async function discoverCommand({ options, env, terminal }, names) {
         for (const { name, discovery } of found)
             terminal.out(discoveryText(name, discovery));
     }
-    return found.some(({ discovery }) => discovery?.kind === 'failed') ? 1 : 0;
+    return 0;
 }
 function discoveryJson(discovery) {
     if (discovery === null)
@@ -52530,19 +52539,32 @@ const ATTEMPTS = 5;
  */
 async function planAndCommit(job, first, ends) {
     let folder = first;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    for (let attempt = 1;; attempt += 1) {
         const plan = await makePlan(job, folder);
         if (plan.refused)
             return { plan, folder, sha: null };
         const current = folder;
-        const result = await job.step('Commit', () => ends.commit(plan, current));
+        const result = await job.step('Commit', () => ends.commit(plan, current)).catch(refusalOf);
+        if (result.kind === 'refused')
+            return { plan: withProblems(plan, result.problems), folder, sha: null };
         if (result.kind !== 'stale')
             return { plan, folder, sha: result.kind === 'committed' ? result.sha : null };
-        if (attempt < ATTEMPTS)
-            folder = await job.step('Fetch what others committed', () => ends.refetch(attempt));
+        if (attempt === ATTEMPTS)
+            return { plan: withProblems(plan, [ALWAYS_LATE]), folder, sha: null };
+        folder = await job.step('Fetch what others committed', () => ends.refetch(attempt));
     }
-    const remedy = 'Give the workflow a concurrency group, so that its runs wait for each other.';
-    throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .TR)(`the branch moved on during each of ${ATTEMPTS} attempts to commit.`, { remedy });
+}
+const ALWAYS_LATE = (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .problem */ .CC)('error', `the branch moved on during each of ${ATTEMPTS} attempts to commit.`, {
+    remedy: 'Give the workflow a concurrency group, so that its runs wait for each other.',
+});
+/** A commit that is not allowed is part of the report, with what it would have changed. */
+function refusalOf(error) {
+    if (error instanceof _enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .Refusal */ .P_)
+        return { kind: 'refused', problems: error.problems };
+    throw error;
+}
+function withProblems(plan, more) {
+    return { ...plan, refused: true, report: { ...plan.report, problems: [...plan.report.problems, ...more] } };
 }
 async function load(folder, job) {
     const images = await (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readOptional */ .T9)(folder.root, folder.imagesFile);

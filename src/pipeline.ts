@@ -2,7 +2,7 @@
  * The pipeline: load → validate → discover → state → synthesize → diff → guard → commit → report. The action and the
  * command line both run it; they differ in where files come from, what becomes of the plan, and how it is told.
  */
-import { type Enrolment, type Problem, parseEnrolment, Refusal, refuse } from './enrollment/index.js'
+import { type Enrolment, type Problem, parseEnrolment, problem, Refusal, refuse } from './enrollment/index.js'
 import { type ManifestFile, synthesize } from './kargo/index.js'
 import {
   type Comparison,
@@ -101,16 +101,30 @@ const ATTEMPTS = 5
  */
 export async function planAndCommit(job: Job, first: StateFolder, ends: Committing): Promise<Committed> {
   let folder = first
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     const plan = await makePlan(job, folder)
     if (plan.refused) return { plan, folder, sha: null }
     const current = folder
-    const result = await job.step('Commit', () => ends.commit(plan, current))
+    const result = await job.step('Commit', () => ends.commit(plan, current)).catch(refusalOf)
+    if (result.kind === 'refused') return { plan: withProblems(plan, result.problems), folder, sha: null }
     if (result.kind !== 'stale') return { plan, folder, sha: result.kind === 'committed' ? result.sha : null }
-    if (attempt < ATTEMPTS) folder = await job.step('Fetch what others committed', () => ends.refetch(attempt))
+    if (attempt === ATTEMPTS) return { plan: withProblems(plan, [ALWAYS_LATE]), folder, sha: null }
+    folder = await job.step('Fetch what others committed', () => ends.refetch(attempt))
   }
-  const remedy = 'Give the workflow a concurrency group, so that its runs wait for each other.'
-  throw refuse(`the branch moved on during each of ${ATTEMPTS} attempts to commit.`, { remedy })
+}
+
+const ALWAYS_LATE = problem('error', `the branch moved on during each of ${ATTEMPTS} attempts to commit.`, {
+  remedy: 'Give the workflow a concurrency group, so that its runs wait for each other.',
+})
+
+/** A commit that is not allowed is part of the report, with what it would have changed. */
+function refusalOf(error: unknown): { readonly kind: 'refused'; readonly problems: readonly Problem[] } {
+  if (error instanceof Refusal) return { kind: 'refused', problems: error.problems }
+  throw error
+}
+
+function withProblems(plan: Plan, more: readonly Problem[]): Plan {
+  return { ...plan, refused: true, report: { ...plan.report, problems: [...plan.report.problems, ...more] } }
 }
 
 interface Loaded {

@@ -4,12 +4,16 @@
  */
 import { setFailed } from '@actions/core'
 import { formatProblem, Refusal } from '../enrollment/index.js'
+import { renderSummary, tellRefusal } from '../report/index.js'
 import { readContext } from './context.js'
 import { readInputs } from './inputs.js'
 import { annotate, safe } from './log.js'
 import { setOutputs } from './outputs.js'
 import { run } from './run.js'
-import { tellOutcome } from './tell.js'
+import { tellOutcome, writeSummary } from './tell.js'
+
+/** A run that did not get as far as the state shows only its problems. */
+const NO_FOLDER = { path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
 
 /**
  * Runs the action once. Never throws: a failure becomes the step's failure, and the outputs are set all the same.
@@ -26,6 +30,7 @@ export async function runAction(env: Readonly<Record<string, string | undefined>
     if (error instanceof Refusal) {
       const [first, ...others] = error.problems
       annotate(others, false)
+      await writeSummary(renderSummary(tellRefusal('preview', NO_FOLDER, error.problems)))
       setFailed(safe(first === undefined ? 'the run was stopped.' : formatProblem(first)))
     } else {
       setFailed(safe(error instanceof Error ? (error.stack ?? error.message) : String(error)))

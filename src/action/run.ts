@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { group, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
 import { type Job, makePlan, type Plan, planAndCommit } from '../pipeline.js'
-import { type CommitMethod, type CommitResult, commitFiles, pushRemote } from '../publish/index.js'
+import { type CommitMethod, type CommitResult, commitFiles } from '../publish/index.js'
 import { readFromDirectory, readFromGitHub, type SourceReader } from '../sources/index.js'
 import { writeFiles } from '../state/index.js'
 import { Clients } from './clients.js'
@@ -111,7 +111,7 @@ async function commitPlan(
   const method: CommitMethod =
     inputs.commitMethod === 'api'
       ? { kind: 'api', client: await clients.for('state'), repository: target.repository }
-      : { kind: 'push', remote: await pushRemote(checkout.tree, checkouts.remote) }
+      : { kind: 'push', remote: checkouts.remote }
   const removals = [...plan.changes].flatMap(([path, text]) => (text === null ? [path] : []))
   const body = `Generated from ${checkout.folder.imagesFile} at ${checkout.tree.head}.\n\nImage-Factory-Run: ${context.run.url}`
   const message = { headline: inputs.commitMessage, body }

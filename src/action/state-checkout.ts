@@ -2,7 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import type { StateFolder } from '../pipeline.js'
-import { checkOut, findWorkTree, type GitRemote, isCheckoutOf, stateRoot, type WorkTree } from '../publish/index.js'
+import {
+  checkOut,
+  findWorkTree,
+  type GitRemote,
+  isCheckoutOf,
+  pushRemote,
+  stateRoot,
+  type WorkTree,
+} from '../publish/index.js'
 import { isSafeFolder } from '../state/index.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
@@ -22,6 +30,8 @@ export class StateCheckouts {
   readonly #context: Context
   readonly #target: Target
   readonly #made: string[] = []
+  /** Where the workspace's checkout came from: what is fetched anew comes from there too. */
+  #origin: GitRemote | null = null
 
   constructor(inputs: Inputs, context: Context, target: Target) {
     this.#inputs = inputs
@@ -31,14 +41,18 @@ export class StateCheckouts {
 
   /** Where the state repository is reached. */
   get remote(): GitRemote {
-    return { url: `${this.#context.serverUrl}/${this.#target.repository}`, token: this.#inputs.stateToken }
+    const ours = { url: `${this.#context.serverUrl}/${this.#target.repository}`, token: this.#inputs.stateToken }
+    return this.#origin ?? ours
   }
 
   /** The workspace's checkout where it is one of the state and may be used, else one of our own. */
   async first(): Promise<StateCheckout> {
     if (this.#target.useWorkspace) {
       const tree = await findWorkTree(this.#context.workspace)
-      if (tree !== null && (await isCheckoutOf(tree, this.#target.repository))) return this.#checkout(tree, true)
+      if (tree !== null && (await isCheckoutOf(tree, this.#target.repository))) {
+        this.#origin = await pushRemote(tree, this.remote)
+        return this.#checkout(tree, true)
+      }
     }
     return this.fresh(this.#target.ref)
   }

@@ -49,7 +49,7 @@ function failureOf({ plan, target }: Outcome, report: Report, inputs: Inputs): s
 }
 
 /** A summary that cannot be written is no reason to fail a run that went well. */
-async function writeSummary(text: string): Promise<void> {
+export async function writeSummary(text: string): Promise<void> {
   try {
     await summary.addRaw(text, true).write()
   } catch (error) {

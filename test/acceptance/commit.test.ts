@@ -84,7 +84,11 @@ describe.each(['api', 'push'])('commit-method: %s', (method) => {
     expect(count).toBe(5)
     expect(run.annotations.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
       expect.stringContaining('moved on during each of 5 attempts'),
+      expect.stringContaining('Failed with 1 error'),
     ])
+    expect(run.summary).toContain('moved on during each of 5 attempts')
+    expect(run.outputs.get('added')).toBe('34')
+    expect(run.outputs.get('commit-sha')).toBe('')
     expect(generated(await fake.readFiles(STATE, 'main'))).toEqual([])
   })
 

@@ -122,7 +122,7 @@ describe('the archive', () => {
     const sources = { app: 'FROM a:1\n', web: 'FROM b:1\n' }
     const first = await run(both, sources)
     const known = (text = '') =>
-      text.replace('lastBuilt: null', 'lastBuilt: yesterday').replace(': {}', ': {os: linux}')
+      text.replace('lastBuilt: null', 'lastBuilt: yesterday').replace(': {}', ':\n  os: linux')
     const before = new Map([...first.files].map(([path, text]) => [path, known(text)]))
     const gone = await run(entry('web'), sources, before, LATER)
     const back = await run(both, sources, gone.files, LATER)

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest'
+import { compareManifests, type ManifestFile } from '../../../src/manifests/index.js'
+import { tell } from '../../../src/report/index.js'
+import type { MergedState } from '../../../src/state/index.js'
+import { enrolled, entry, filesFrom, LATER, run } from '../state/world.js'
+
+const object = (kind: string, name: string, value: string) =>
+  `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: ${name}\ndata: ${value}\n`
+
+/** One file an image and a base, as far as causes need them. */
+function manifests(state: MergedState): ManifestFile[] {
+  return [
+    ...state.images.map((image) => ({
+      path: `image-${image.enrollment.name}.k8s.yaml`,
+      text: object('Stage', image.enrollment.name, JSON.stringify([image.bases, image.enrollment.written])),
+    })),
+    ...state.bases.map((base) => ({
+      path: `base-${base.name}.k8s.yaml`,
+      text: object('Warehouse', base.name, base.tag),
+    })),
+  ]
+}
+
+interface Side {
+  readonly images: string
+  readonly sources: Parameters<typeof run>[1]
+}
+
+/** The report of a run from one enrolment to another. */
+async function reportOf(was: Side | null, is: Side, path = '.') {
+  const first = was === null ? null : await run(was.images, was.sources)
+  const before = first?.files ?? new Map<string, string>()
+  const state = await run(is.images, is.sources, before, LATER)
+  const old = new Map((first === null ? [] : manifests(first)).map((file) => [file.path, file.text]))
+  return tell({
+    mode: 'preview',
+    folder: { path, imagesFile: 'images.yaml', outputDir: 'dist' },
+    enrolment: {
+      settings: { namespace: 'n', githubTokenSecret: 's', pollInterval: { text: '1m', seconds: 60 } },
+      images: enrolled(is.images),
+    },
+    before: filesFrom(before),
+    state,
+    comparison: compareManifests(old, manifests(state)),
+    problems: [],
+  })
+}
+
+const A1 = 'FROM a:1\n'
+const TWO = { images: entry('app') + entry('web'), sources: { app: A1, web: A1 } }
+
+describe('what happens to images', () => {
+  it.each([
+    ['nothing', TWO, TWO, []],
+    ['one is enrolled', { ...TWO, images: entry('app') }, TWO, ['web enrolled']],
+    ['one is removed', TWO, { ...TWO, images: entry('app') }, ['web removed']],
+    [
+      'one is switched off',
+      TWO,
+      { ...TWO, images: entry('app', 'enabled: false') + entry('web') },
+      ['app disabled enabled'],
+    ],
+    [
+      'one is switched on',
+      { ...TWO, images: entry('app', 'enabled: false') + entry('web') },
+      TWO,
+      ['app enabled enabled'],
+    ],
+    [
+      'a key changes',
+      TWO,
+      { ...TWO, images: entry('app', 'rebuildDelay: 1d') + entry('web') },
+      ['app changed rebuildDelay'],
+    ],
+    [
+      'an input by the name of None changes nothing',
+      { images: entry('app', 'build: {args: {SUFFIX: None}}'), sources: { app: A1 } },
+      { images: entry('app', 'build: {args: {SUFFIX: None}}'), sources: { app: A1 } },
+      [],
+    ],
+  ])('%s', async (_, was, is, expected) => {
+    const { images } = await reportOf(was, is)
+    expect(
+      images.map(({ name, kind, details }) =>
+        [name, kind, ...(kind === 'enrolled' ? [] : details.map((one) => one.key))].join(' '),
+      ),
+    ).toEqual(expected)
+  })
+})
+
+describe('base images', () => {
+  it('that come and go, with who pulls them where', async () => {
+    const { bases } = await reportOf(TWO, { ...TWO, sources: { app: `\nFROM b:2\nCOPY --from=c:3 / /\n`, web: A1 } })
+    expect(bases).toEqual([
+      {
+        name: 'a-1',
+        reference: 'docker.io/library/a:1',
+        change: 'unchanged',
+        uses: [
+          { image: 'app', file: '', line: 0, kind: 'from', change: 'removed' },
+          { image: 'web', file: 'Dockerfile', line: 1, kind: 'from', change: 'unchanged' },
+        ],
+      },
+      {
+        name: 'b-2',
+        reference: 'docker.io/library/b:2',
+        change: 'added',
+        uses: [{ image: 'app', file: 'Dockerfile', line: 2, kind: 'from', change: 'added' }],
+      },
+      {
+        name: 'c-3',
+        reference: 'docker.io/library/c:3',
+        change: 'added',
+        uses: [{ image: 'app', file: 'Dockerfile', line: 3, kind: 'copy', change: 'added' }],
+      },
+    ])
+  })
+
+  it('that nobody uses any more', async () => {
+    const { bases, totals } = await reportOf(TWO, { ...TWO, sources: { app: 'FROM b:2\n', web: 'FROM b:2\n' } })
+    expect(bases.map(({ name, reference, change }) => [name, reference, change])).toEqual([
+      ['a-1', 'a:1', 'removed'],
+      ['b-2', 'docker.io/library/b:2', 'added'],
+    ])
+    expect(totals).toEqual({ images: 2, bases: 1 })
+  })
+
+  it('of a failed look-up are known, without a line', async () => {
+    const { bases } = await reportOf(TWO, { ...TWO, sources: { app: new Error('no.'), web: A1 } })
+    expect(bases).toMatchObject([
+      {
+        name: 'a-1',
+        change: 'unchanged',
+        uses: [
+          { image: 'app', line: 0 },
+          { image: 'web', line: 1 },
+        ],
+      },
+    ])
+    expect(bases[0]?.uses.every((use) => use.change === 'unchanged')).toBe(true)
+  })
+})
+
+describe('causes', () => {
+  it.each([
+    ['an enrolment', { ...TWO, images: entry('app') }, TWO, ['v1/Stage//web: images.yaml:2 enrols web']],
+    ['a removal', TWO, { ...TWO, images: entry('app') }, ['v1/Stage//web: images.yaml no longer enrols web']],
+    [
+      'a key',
+      TWO,
+      { ...TWO, images: entry('app') + entry('web', 'rebuildDelay: 1d') },
+      ['v1/Stage//web: images.yaml:2 rebuildDelay'],
+    ],
+    [
+      'a Dockerfile',
+      TWO,
+      { ...TWO, sources: { app: A1, web: '\nFROM b:2\n' } },
+      ['v1/Stage//web: Dockerfile:2 FROM', 'v1/Warehouse//b-2: Dockerfile:2 FROM'],
+    ],
+    [
+      'a base nobody uses',
+      TWO,
+      { images: entry('app'), sources: { app: 'FROM b:2\n' } },
+      [
+        'v1/Stage//app: Dockerfile:1 FROM',
+        'v1/Stage//web: images.yaml no longer enrols web',
+        'v1/Warehouse//a-1: no image is built on it any more',
+        'v1/Warehouse//b-2: Dockerfile:1 FROM',
+      ],
+    ],
+  ])('%s', async (_, was, is, expected) => {
+    const { causes } = await reportOf(was, is)
+    expect([...causes].map(([key, cause]) => `${key}: ${cause}`).sort()).toEqual(expected)
+  })
+})
+
+describe('state files and places', () => {
+  it('are told from the repository’s top, sorted', async () => {
+    const report = await reportOf(
+      TWO,
+      { images: entry('app') + entry('new'), sources: { app: A1, new: A1 } },
+      'factory',
+    )
+    expect(report).toMatchObject({ imagesFile: 'factory/images.yaml', outputDir: 'factory/dist' })
+    expect(report.stateFiles).toEqual([
+      { kind: 'added', path: 'factory/_archive/images/web.yaml' },
+      { kind: 'added', path: 'factory/images/new.yaml' },
+      { kind: 'removed', path: 'factory/images/web.yaml' },
+    ])
+  })
+
+  it('a run that changes nothing tells of none', async () => {
+    expect(await reportOf(TWO, TWO)).toMatchObject({ changes: [], stateFiles: [], images: [], causes: new Map() })
+  })
+})

@@ -1,0 +1,185 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Refusal } from '../../../src/enrollment/index.js'
+import { readFolder, readOptional, readState, writeFiles } from '../../../src/state/index.js'
+import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
+
+afterAll(removeTempFolders)
+
+/** A folder with these files, written plainly. */
+async function folder(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { path } = await tempFolder()
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true })
+    await writeFile(join(path, name), text)
+  }
+  return path
+}
+
+/** Every file below a folder with its text; links and folders by what they are. */
+async function contents(root: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const one of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const path = join(one.parentPath, one.name)
+    if (!one.isDirectory()) found[path.slice(root.length + 1)] = one.isFile() ? await readFile(path, 'utf8') : 'link'
+  }
+  return found
+}
+
+describe('reading a folder', () => {
+  it('gives its files by path, sorted, with plain line ends; not those below it or of other kinds', async () => {
+    const root = await folder({
+      'd/b.yaml': 'b\r\n',
+      'd/a.yaml': 'a\n',
+      'd/e/c.yaml': 'c',
+      'd/x.txt': 'x',
+      'a.yaml': 'a',
+    })
+    expect([...(await readFolder(root, 'd', '.yaml'))]).toEqual([
+      ['d/a.yaml', 'a\n'],
+      ['d/b.yaml', 'b\n'],
+    ])
+    expect([...(await readFolder(root, '.', '.yaml')).keys()]).toEqual(['a.yaml'])
+  })
+
+  it('that is not there gives none', async () => {
+    expect((await readFolder(await folder(), 'no/such', '.yaml')).size).toBe(0)
+  })
+
+  it('refuses a link among the files, wherever it leads', async () => {
+    const root = await folder({ 'd/a.yaml': 'a' })
+    await symlink('a.yaml', join(root, 'd/b.yaml'))
+    await expect(readFolder(root, 'd', '.yaml')).rejects.toThrow('d/b.yaml is a link')
+  })
+
+  it.each(['d', 'up'])('refuses a link on the way (%s)', async (name) => {
+    const root = await folder({ 'real/e/a.yaml': 'a' })
+    await symlink(join(root, 'real'), join(root, name))
+    await expect(readFolder(root, `${name}/e`, '.yaml')).rejects.toThrow(Refusal)
+    await expect(readOptional(root, `${name}/e/a.yaml`)).rejects.toThrow(Refusal)
+  })
+
+  it.each(['..', '../other', 'd/../..', 'd/..'])('refuses %s', async (path) => {
+    await expect(readFolder(await folder({ 'd/a.yaml': 'a' }), path, '.yaml')).rejects.toThrow(
+      'out of the state folder',
+    )
+  })
+
+  it('refuses a file where the folder belongs', async () => {
+    await expect(readFolder(await folder({ d: 'x' }), 'd', '.yaml')).rejects.toThrow(Refusal)
+  })
+})
+
+describe('reading one file', () => {
+  it.each([
+    ['there', 'images.yaml', 'text'],
+    ['missing', 'other.yaml', null],
+    ['below a missing folder', 'a/b.yaml', null],
+  ])('%s', async (_, path, text) => {
+    expect(await readOptional(await folder({ 'images.yaml': 'text' }), path)).toBe(text)
+  })
+
+  it('refuses a link and a folder', async () => {
+    const root = await folder({ 'a.yaml': 'a', 'd/x': '' })
+    await symlink('/etc/passwd', join(root, 'link.yaml'))
+    await expect(readOptional(root, 'link.yaml')).rejects.toThrow('link.yaml is a link')
+    await expect(readOptional(root, 'd')).rejects.toThrow(Refusal)
+  })
+})
+
+describe('reading the state', () => {
+  it('gives records by name, archive included; other files are nobody’s business', async () => {
+    const root = await folder({
+      'images/a.yaml': 'name: a\n',
+      'base-images/b.c-1.yaml': 'name: b\n',
+      '_archive/images/d.yaml': 'name: d\n',
+      '_archive/base-images/e.yaml': 'name: e\n',
+      'images/.hidden.yaml': '[',
+      'images/README.md': 'x',
+      'images/-x.yaml': '[',
+    })
+    const state = await readState(root)
+    expect(
+      [state.images, state.bases, state.archivedImages, state.archivedBases].map((one) => [...one.keys()]),
+    ).toEqual([['a'], ['b.c-1'], ['d'], ['e']])
+    expect(state.texts.size).toBe(4)
+  })
+
+  it('names every file that cannot be read, with its place', async () => {
+    const root = await folder({
+      'images/a.yaml': '- x\n',
+      'base-images/b.yaml': 'a: 1\na: 2\n',
+      'images/c.yaml': 'ok: 1\n',
+    })
+    const error = await readState(root).catch((one: unknown) => one)
+    expect(error).toBeInstanceOf(Refusal)
+    expect((error as Refusal).problems).toMatchObject([
+      { file: 'images/a.yaml', line: 1 },
+      { file: 'base-images/b.yaml', line: 2 },
+    ])
+  })
+})
+
+describe('writing', () => {
+  it('writes, replaces and deletes, makes folders, keeps what is not named', async () => {
+    const root = await folder({ 'd/old.yaml': 'old', 'd/gone.yaml': 'x', 'd/foreign.yaml': 'mine', README: 'r' })
+    const changes = new Map([
+      ['d/old.yaml', 'new\n'],
+      ['d/gone.yaml', null],
+      ['d/missing.yaml', null],
+      ['nowhere/missing.yaml', null],
+      ['e/f/new.yaml', 'n\n'],
+    ])
+    await writeFiles(root, changes)
+    expect(await contents(root)).toEqual({
+      'd/old.yaml': 'new\n',
+      'd/foreign.yaml': 'mine',
+      'e/f/new.yaml': 'n\n',
+      README: 'r',
+    })
+    expect((await readdir(root)).sort()).toEqual(['README', 'd', 'e'])
+  })
+
+  it.each([
+    ['a folder where a file goes', async (root: string) => mkdir(join(root, 'd/z.yaml'), { recursive: true })],
+    ['a link where a file goes', async (root: string) => symlink('/etc/passwd', join(root, 'd/z.yaml'))],
+    ['a dangling link where a file goes', async (root: string) => symlink('/nowhere', join(root, 'd/z.yaml'))],
+    ['a link where the folder goes', async (root: string) => symlink('/tmp', join(root, 'z'))],
+    ['a file where the folder goes', async (root: string) => writeFile(join(root, 'z'), 'x')],
+  ])('nothing when there is %s', async (_, spoil) => {
+    const root = await folder({ 'd/a.yaml': 'before', 'd/gone.yaml': 'x' })
+    await spoil(root)
+    const before = await contents(root)
+    const target = (await readdir(root)).includes('z') ? 'z/new.yaml' : 'd/z.yaml'
+    const changes = new Map([
+      ['d/a.yaml', 'after'],
+      ['new/b.yaml', 'b'],
+      ['d/gone.yaml', null],
+      [target, 'z'],
+    ])
+    await expect(writeFiles(root, changes)).rejects.toThrow(Refusal)
+    expect(await contents(root)).toEqual(before)
+    expect(await readdir(root)).not.toContain('new')
+  })
+
+  it.each([
+    ['a folder', `d/${'x'.repeat(300)}/b.yaml`],
+    ['a file', `d/${'x'.repeat(300)}.yaml`],
+  ])('nothing when the name of %s is too long for the disk', async (_, long) => {
+    const root = await folder({ 'd/a.yaml': 'before' })
+    const changes = new Map([
+      [long, 'b'],
+      ['d/a.yaml', 'after'],
+    ])
+    await expect(writeFiles(root, changes)).rejects.toThrow()
+    expect(await contents(root)).toEqual({ 'd/a.yaml': 'before' })
+  })
+
+  it('nothing outside the folder', async () => {
+    const outer = await folder({ 'root/x': '' })
+    await expect(writeFiles(join(outer, 'root'), new Map([['../out.yaml', 'x']]))).rejects.toThrow(Refusal)
+    await expect(writeFiles(join(outer, 'root'), new Map([['../x/out.yaml', 'x']]))).rejects.toThrow(Refusal)
+    expect(await contents(outer)).toEqual({ 'root/x': '' })
+  })
+})
