@@ -6,7 +6,7 @@ import { group, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
 import { type Job, makePlan, type Plan, planAndCommit } from '../pipeline.js'
 import { type CommitMethod, type CommitResult, commitFiles } from '../publish/index.js'
-import { readFromDirectory, readFromGitHub, type SourceReader } from '../sources/index.js'
+import { type GraphQL, readFromDirectory, readFromGitHub, type SourceReader } from '../sources/index.js'
 import { writeFiles } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context } from './context.js'
@@ -63,11 +63,8 @@ function withoutEffect(inputs: Inputs): string[] {
 
 function sourceReader(inputs: Inputs, context: Context, clients: Clients): SourceReader {
   if (inputs.sourcesDir !== null) return readFromDirectory(existingFolder(inputs.sourcesDir, context))
-  return async (requests) => {
-    const graphql = async (query: string, variables: Readonly<Record<string, unknown>>) =>
-      (await clients.for('source')).graphql(query, { ...variables })
-    return readFromGitHub(graphql, new URL(context.serverUrl).host)(requests)
-  }
+  const graphql: GraphQL = async (query, variables) => (await clients.for('source')).graphql(query, { ...variables })
+  return readFromGitHub(graphql, new URL(context.serverUrl).host)
 }
 
 function existingFolder(sourcesDir: string, context: Context): string {

@@ -3,7 +3,15 @@ import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import type { Job } from '../pipeline.js'
-import { connectGitHub, readFromDirectory, readFromGitHub, requestKey, type SourceReader } from '../sources/index.js'
+import {
+  connectGitHub,
+  failed,
+  type GraphQL,
+  readFromDirectory,
+  readFromGitHub,
+  requestKey,
+  type SourceReader,
+} from '../sources/index.js'
 import type { CommonOptions, Environment } from './options.js'
 import { printable, type Terminal } from './terminal.js'
 
@@ -58,20 +66,18 @@ export function sourceReader(options: CommonOptions, env: Environment, terminal:
   const apiUrl = (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, '')
   const host = new URL(env.GITHUB_SERVER_URL || 'https://github.com').host
   const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
-  return async (requests) => {
+  const graphql: GraphQL = async (query, variables) => {
     const client = await connectGitHub({ apiUrl, token, log })
-    return readFromGitHub((query, variables) => client.graphql(query, { ...variables }), host)(requests)
+    return client.graphql(query, { ...variables })
   }
+  return readFromGitHub(graphql, host)
 }
 
-const withoutToken: SourceReader = async (requests) =>
-  new Map(
-    requests.map((request) => [
-      requestKey(request),
-      {
-        kind: 'failed' as const,
-        message: `${request.repo} cannot be read: there is neither --sources nor a token.`,
-        remedy: 'Give --sources DIR, or set GITHUB_TOKEN.',
-      },
-    ]),
-  )
+const withoutToken: SourceReader = {
+  isComplete: true,
+  read: async (requests) => {
+    const remedy = 'Give --sources DIR, or set GITHUB_TOKEN.'
+    const message = (repo: string) => `${repo} cannot be read: there is neither --sources nor a token.`
+    return new Map(requests.map((one) => [requestKey(one), failed('unreachable', message(one.repo), remedy)]))
+  },
+}

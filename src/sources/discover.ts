@@ -38,19 +38,19 @@ export interface Discovered {
  * Finds the base images of every enabled image that is built from a source.
  *
  * @param images the enrolled images.
- * @param read where Dockerfiles come from; asked once, for all images together.
+ * @param reader where Dockerfiles come from; asked once, for all images together.
  * @param imagesFile name of the enrolment file, for the problems.
  */
 export async function discover(
   images: readonly Enrollment[],
-  read: SourceReader,
+  reader: SourceReader,
   imagesFile: string,
 ): Promise<Discovered> {
   const asked = images.flatMap((image) => {
     const request = image.enabled ? requestOf(image) : null
     return request === null ? [] : [{ image, request }]
   })
-  const answers = await read(asked.map(({ request }) => request))
+  const answers = await reader.read(asked.map(({ request }) => request))
   const found = new Map<string, Discovery>()
   const problems: Problem[] = []
   for (const { image, request } of asked) {

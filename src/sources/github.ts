@@ -1,10 +1,14 @@
-import { type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
+import pLimit from 'p-limit'
+import { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
 
 /** A GraphQL call: resolves with the data, rejects as octokit's graphql does (with what arrived in `data`, if anything). */
 export type GraphQL = (query: string, variables: Readonly<Record<string, unknown>>) => Promise<unknown>
 
 /** Files asked for in one request: well below GitHub's limits on nodes and on the time of one query. */
-const FILES_A_REQUEST = 80
+const FILES_A_REQUEST = 100
+
+/** Requests under way at the same time: GitHub asks for few. */
+const CONCURRENCY = 4
 
 /**
  * Reads sources from GitHub: one GraphQL request serves many files of many repositories, nothing is cloned.
@@ -13,23 +17,38 @@ const FILES_A_REQUEST = 80
  * @param host how the server is called in messages, `github.com`.
  */
 export function readFromGitHub(graphql: GraphQL, host: string): SourceReader {
-  return async (requests) => {
+  const limit = pLimit(CONCURRENCY)
+  const read: SourceReader['read'] = async (requests) => {
     const answers = new Map<string, FileAnswer>()
     const distinct = [...new Map(requests.map((request) => [requestKey(request), request])).values()]
     for (const request of distinct) answers.set(requestKey(request), elsewhere(request, host))
     const unique = distinct.filter((request) => request.provider === 'github')
-    for (let start = 0; start < unique.length; start += FILES_A_REQUEST) {
-      const batch = unique.slice(start, start + FILES_A_REQUEST)
+    const readBatch = async (batch: readonly FileRequest[]) => {
       const reply = await ask(graphql, batch)
       for (const request of batch) answers.set(requestKey(request), answerTo(request, reply, host))
     }
+    await Promise.all(batches(unique).map((batch) => limit(readBatch, batch)))
     return answers
   }
+  return { read, isComplete: true }
+}
+
+/** Files of one repository side by side, so that it is named in as few requests as can be. */
+function batches(requests: readonly FileRequest[]): FileRequest[][] {
+  const sorted = [...requests].sort((a, b) => (a.repo < b.repo ? -1 : a.repo > b.repo ? 1 : 0))
+  const count = Math.ceil(sorted.length / FILES_A_REQUEST)
+  return Array.from({ length: count }, (_, index) =>
+    sorted.slice(index * FILES_A_REQUEST, (index + 1) * FILES_A_REQUEST),
+  )
 }
 
 /** What GitHub is not asked for: it may have another project by the same name. */
 function elsewhere({ provider, repo }: FileRequest, host: string): FileAnswer {
-  return failed(`${repo} is on ${provider}, and ${host} is not asked for it.`, 'Give its checkout in sources-dir.')
+  return failed(
+    'unreachable',
+    `${repo} is on ${provider}, and ${host} is not asked for it.`,
+    'Give its checkout in sources-dir.',
+  )
 }
 
 interface RepositoryReply {
@@ -115,6 +134,7 @@ function buildQuery(batch: readonly FileRequest[]) {
 function answerTo(request: FileRequest, reply: Reply, host: string): FileAnswer {
   if (reply.failure !== null) {
     return failed(
+      'unreachable',
       `${host} could not be asked for ${request.repo}: ${reply.failure}.`,
       'Check the source-token and try again.',
     )
@@ -125,30 +145,40 @@ function answerTo(request: FileRequest, reply: Reply, host: string): FileAnswer 
     const reason = reply.errors.get(r) ?? reply.errors.get('') ?? ''
     const said = reason === '' ? '' : ` (${host} says: ${reason})`
     const remedy = 'Correct source.repo, or give a source-token that may read its contents.'
-    return failed(`there is no repository ${request.repo}, or the token may not see it${said}.`, remedy)
+    return failed('repository', `there is no repository ${request.repo}, or the token may not see it${said}.`, remedy)
   }
   const alias = reply.aliases.get(requestKey(request)) ?? ''
   const trouble = reply.errors.get(`${r}.f${alias}`) ?? reply.errors.get(`${r}.b${alias}`)
   if (trouble !== undefined) {
-    return failed(`${host} could not read ${request.path} of ${request.repo}: ${trouble}`, 'Try again.')
+    return failed('unreachable', `${host} could not read ${request.path} of ${request.repo}: ${trouble}`, 'Try again.')
   }
-  if (request.branch !== null && (repository[`b${alias}`] ?? null) === null) {
-    return failed(`${request.repo} has no branch ${request.branch}.`, 'Correct source.branch.')
+  const blob = repository[`f${alias}`] as BlobReply | null | undefined
+  if (request.branch !== null && (blob ?? repository[`b${alias}`] ?? null) === null) {
+    return failed('branch', `${request.repo} has no branch ${request.branch}.`, 'Correct source.branch.')
   }
-  const branch = request.branch ?? repository.defaultBranchRef?.name ?? null
-  return blobAnswer(request, repository[`f${alias}`] as BlobReply | null | undefined, branch)
+  return blobAnswer(request, blob, request.branch ?? repository.defaultBranchRef?.name ?? null)
 }
 
 function blobAnswer(request: FileRequest, blob: BlobReply | null | undefined, branch: string | null): FileAnswer {
   const where = `${request.path} of ${request.repo} (${branch ?? 'no branch'})`
-  if (blob === null || blob === undefined) return failed(`there is no ${where}.`, 'Correct source.dockerfile.')
-  if (blob.isBinary === true) return failed(`${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
+  if (blob === null || blob === undefined) return failed('file', `there is no ${where}.`, 'Correct source.dockerfile.')
+  if (blob.isBinary === true) return failed('content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
   if (blob.isTruncated === true)
-    return failed(`${where} is too large (${blob.byteSize} bytes).`, 'A Dockerfile is smaller.')
-  if (typeof blob.text !== 'string') return failed(`${where} is no file.`, 'Name a Dockerfile in source.dockerfile.')
+    return failed('content', `${where} is too large (${blob.byteSize} bytes).`, 'A Dockerfile is smaller.')
+  if (typeof blob.text !== 'string') {
+    return failed('content', `${where} is no file.`, 'Name a Dockerfile in source.dockerfile.')
+  }
+  if (isLinkTarget(blob.text)) {
+    return failed(
+      'content',
+      `${where} is a symbolic link to ${blob.text.slice(0, 200)}.`,
+      'Name the file it points to.',
+    )
+  }
   return { kind: 'found', text: blob.text, branch }
 }
 
-function failed(message: string, remedy: string): FileAnswer {
-  return { kind: 'failed', message, remedy }
+/** A link's blob holds the path it points to and nothing else; no Dockerfile or workflow is one word. */
+function isLinkTarget(text: string): boolean {
+  return text.length < 4096 && /^[^\s]+$/.test(text)
 }

@@ -4,6 +4,6 @@
  */
 export { readFromDirectory } from './directory.js'
 export { type BaseUse, type Discovered, type Discovery, discover } from './discover.js'
-export { readFromGitHub } from './github.js'
+export { type GraphQL, readFromGitHub } from './github.js'
 export { connectGitHub, type GitHubClient, type GitHubServer } from './github-client.js'
-export { type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
+export { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'

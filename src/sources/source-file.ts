@@ -8,6 +8,20 @@ export interface FileRequest {
   readonly path: string
 }
 
+/**
+ * Why there is no text: no such repository (or none that the token may see), no such branch, no such file there,
+ * something else than a text file, or the question could not be asked at all.
+ */
+export type FailureReason = 'repository' | 'branch' | 'file' | 'content' | 'unreachable'
+
+/** A request without text, with what to tell about it. */
+export interface FailedAnswer {
+  readonly kind: 'failed'
+  readonly reason: FailureReason
+  readonly message: string
+  readonly remedy: string
+}
+
 /** What became of a request. A failure is never "no such content": it says why and what mends it. */
 export type FileAnswer =
   | {
@@ -16,14 +30,24 @@ export type FileAnswer =
       /** The branch it was read from; null where it is not known. */
       readonly branch: string | null
     }
-  | { readonly kind: 'failed'; readonly message: string; readonly remedy: string }
+  | FailedAnswer
 
-/** Reads many files at once; every request has its answer under `requestKey`. */
-export type SourceReader = (requests: readonly FileRequest[]) => Promise<ReadonlyMap<string, FileAnswer>>
+/** Where source files come from. */
+export interface SourceReader {
+  /** Reads many files at once; every request has its answer under `requestKey`. */
+  readonly read: (requests: readonly FileRequest[]) => Promise<ReadonlyMap<string, FileAnswer>>
+  /** Whether a file that is not found is not there; a folder of checkouts may hold the Dockerfiles alone. */
+  readonly isComplete: boolean
+}
 
 /** The key of a request in the answers; equal requests have equal keys. */
 export function requestKey(request: FileRequest): string {
   return JSON.stringify([request.provider, request.repo, request.branch, request.path])
+}
+
+/** A failed answer. */
+export function failed(reason: FailureReason, message: string, remedy: string): FailedAnswer {
+  return { kind: 'failed', reason, message, remedy }
 }
 
 /** Dockerfiles are small; what is larger is a mistake or an attack. */

@@ -42,7 +42,7 @@ afterAll(removeTempFolders)
 
 async function read(path: string, repo = 'org/app', branch: string | null = null) {
   const request: FileRequest = { provider: 'github', repo, branch, path }
-  return (await readFromDirectory(root)([request])).get(requestKey(request))
+  return (await readFromDirectory(root).read([request])).get(requestKey(request))
 }
 
 describe('a checkout', () => {
@@ -92,7 +92,16 @@ describe('what cannot be read says why', () => {
     ['binary', 'binary', 'org/app', 'binary of org/app is binary.'],
     ['a way out', '../other/Dockerfile', 'org/app', '../other/Dockerfile of org/app is a link.'],
   ])('%s', async (_, path, repo, message) => {
-    expect(await read(path, repo)).toEqual({ kind: 'failed', message, remedy: expect.stringMatching(/\.$/) })
+    expect(await read(path, repo)).toEqual({
+      kind: 'failed',
+      reason: message.startsWith('there is no checkout')
+        ? 'repository'
+        : message.includes('has no file')
+          ? 'file'
+          : 'content',
+      message,
+      remedy: expect.stringMatching(/\.$/),
+    })
   })
 
   it('a socket', async () => {
@@ -116,7 +125,7 @@ describe('what cannot be read says why', () => {
     const requests = ['Nope', 'Dockerfile', 'Nope'].map(
       (path): FileRequest => ({ provider: 'github', repo: 'org/app', branch: null, path }),
     )
-    const answers = await readFromDirectory(root)(requests)
+    const answers = await readFromDirectory(root).read(requests)
     expect([...answers.values()].map((one) => one.kind)).toEqual(['failed', 'found'])
   })
 })

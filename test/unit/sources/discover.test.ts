@@ -16,7 +16,7 @@ async function run(text: string, answer: FileAnswer | undefined, asked: FileRequ
     asked.push(...requests)
     return new Map(requests.flatMap((one) => (answer === undefined ? [] : [[requestKey(one), answer] as const])))
   }
-  return discover(enrolled(text), read, 'state/images.yaml')
+  return discover(enrolled(text), { read, isComplete: true }, 'state/images.yaml')
 }
 
 const found = (text: string): FileAnswer => ({ kind: 'found', text, branch: 'main' })
@@ -86,7 +86,7 @@ describe('what failed', () => {
   it.each([
     [
       'a file that cannot be read',
-      { kind: 'failed', message: 'HTTP 502.', remedy: 'Try again.' },
+      { kind: 'failed', reason: 'unreachable', message: 'HTTP 502.', remedy: 'Try again.' },
       'HTTP 502.',
       'Try again.',
     ],
@@ -119,6 +119,7 @@ describe('what failed', () => {
   it('points at the entry where it names no Dockerfile', async () => {
     const { problems } = await run(APP.replace('    dockerfile: a/Dockerfile\n', ''), {
       kind: 'failed',
+      reason: 'file',
       message: 'x.',
       remedy: 'y.',
     })

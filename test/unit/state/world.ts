@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
-import { discover, requestKey, type SourceReader } from '../../../src/sources/index.js'
+import { discover, type FileAnswer, failed, requestKey, type SourceReader } from '../../../src/sources/index.js'
 import { FOLDERS, type MergedState, mergeState, type StateFiles } from '../../../src/state/index.js'
 import { readRecord, type StateRecord } from '../../../src/state/record.js'
 
@@ -24,14 +24,15 @@ export function enrolled(text: string): readonly Enrollment[] {
 }
 
 function reader(dockerfiles: Dockerfiles): SourceReader {
-  return async (requests) =>
+  const read: SourceReader['read'] = async (requests) =>
     new Map(
-      requests.map((request) => {
+      requests.map((request): [string, FileAnswer] => {
         const found = dockerfiles[request.repo.slice('org/'.length)] ?? dockerfiles[request.repo] ?? new Error('gone.')
         if (typeof found === 'string') return [requestKey(request), { kind: 'found', text: found, branch: 'main' }]
-        return [requestKey(request), { kind: 'failed', message: found.message, remedy: 'Mend it.' }]
+        return [requestKey(request), failed('file', found.message, 'Mend it.')]
       }),
     )
+  return { read, isComplete: true }
 }
 
 /** One run: images.yaml, Dockerfiles, the state files there were. */
