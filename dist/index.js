@@ -36952,8 +36952,8 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 var pipeline = __nccwpck_require__(5165);
 // EXTERNAL MODULE: ./src/publish/index.ts + 6 modules
 var publish = __nccwpck_require__(8937);
-// EXTERNAL MODULE: ./src/sources/index.ts + 5 modules
-var sources = __nccwpck_require__(9098);
+// EXTERNAL MODULE: ./src/sources/index.ts + 7 modules
+var sources = __nccwpck_require__(6770);
 // EXTERNAL MODULE: ./src/state/index.ts + 11 modules
 var state = __nccwpck_require__(5068);
 ;// CONCATENATED MODULE: ./src/action/clients.ts
@@ -37048,7 +37048,7 @@ class StateCheckouts {
     }
     async #checkout(tree, isWorkspace) {
         const { statePath, imagesFile, outputDir } = this.#inputs;
-        if (!(await (0,state/* isSafeFolder */.wD)(tree.root, statePath))) {
+        if (!(0,state/* isSafeFolder */.wD)(tree.root, statePath)) {
             throw (0,enrollment/* refuse */.TR)(`there is no folder ${statePath} in ${this.#target.repository}.`, { remedy: 'Correct state-path.' });
         }
         const folder = { root: (0,publish/* stateRoot */.om)(tree, statePath), path: statePath, imagesFile, outputDir };
@@ -37184,10 +37184,8 @@ function withoutEffect(inputs) {
 function sourceReader(inputs, context, clients) {
     if (inputs.sourcesDir !== null)
         return (0,sources/* readFromDirectory */.Ir)(existingFolder(inputs.sourcesDir, context));
-    return async (requests) => {
-        const graphql = async (query, variables) => (await clients.for('source')).graphql(query, { ...variables });
-        return (0,sources/* readFromGitHub */.AQ)(graphql, new URL(context.serverUrl).host)(requests);
-    };
+    const graphql = async (query, variables) => (await clients.for('source')).graphql(query, { ...variables });
+    return (0,sources/* readFromGitHub */.AQ)(graphql, new URL(context.serverUrl).host);
 }
 function existingFolder(sourcesDir, context) {
     const folder = (0,external_node_path_.resolve)(context.workspace, sourcesDir);
@@ -37210,7 +37208,7 @@ async function commit(job, first, checkouts, setting) {
     };
     const { plan, sha } = await (0,pipeline/* planAndCommit */.U)(job, first.folder, ends);
     if (!plan.refused && current.isWorkspace)
-        await (0,state/* writeFiles */.hV)(current.folder.root, plan.changes);
+        (0,state/* writeFiles */.hV)(current.folder.root, plan.changes);
     return { plan, commit: sha === null ? null : { sha, branch } };
 }
 async function commitPlan(plan, checkout, branch, checkouts, { inputs, context, target, clients }) {
@@ -37653,7 +37651,7 @@ function addBases(program, run, finish) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _enrollment_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9436);
 /* harmony import */ var _manifests_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2795);
-/* harmony import */ var _sources_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9098);
+/* harmony import */ var _sources_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6770);
 /* harmony import */ var _terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1028);
 
 
@@ -37707,19 +37705,20 @@ function sourceReader(options, env, terminal) {
     const apiUrl = (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, '');
     const host = new URL(env.GITHUB_SERVER_URL || 'https://github.com').host;
     const log = { warning: (text) => terminal.err(`${(0,_terminal_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g$)(text)}\n`), debug: () => undefined };
-    return async (requests) => {
+    const graphql = async (query, variables) => {
         const client = await (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .connectGitHub */ .UY)({ apiUrl, token, log });
-        return (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .readFromGitHub */ .AQ)((query, variables) => client.graphql(query, { ...variables }), host)(requests);
+        return client.graphql(query, { ...variables });
     };
+    return (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .readFromGitHub */ .AQ)(graphql, host);
 }
-const withoutToken = async (requests) => new Map(requests.map((request) => [
-    (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .requestKey */ .lq)(request),
-    {
-        kind: 'failed',
-        message: `${request.repo} cannot be read: there is neither --sources nor a token.`,
-        remedy: 'Give --sources DIR, or set GITHUB_TOKEN.',
+const withoutToken = {
+    isComplete: true,
+    read: async (requests) => {
+        const remedy = 'Give --sources DIR, or set GITHUB_TOKEN.';
+        const message = (repo) => `${repo} cannot be read: there is neither --sources nor a token.`;
+        return new Map(requests.map((one) => [(0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .requestKey */ .lq)(one), (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .failed */ .gz)('unreachable', message(one.repo), remedy)]));
     },
-]));
+};
 
 
 /***/ }),
@@ -37797,7 +37796,7 @@ async function synth({ options, env, terminal, now }) {
     const folder = (0,_options_js__WEBPACK_IMPORTED_MODULE_6__/* .stateFolder */ .y)(options, env);
     const plan = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)((0,_job_js__WEBPACK_IMPORTED_MODULE_5__/* .jobFor */ .v)('preview', options, env, terminal, now), folder);
     if (!plan.refused)
-        await (0,_state_index_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFiles */ .hV)(folder.root, plan.changes);
+        (0,_state_index_js__WEBPACK_IMPORTED_MODULE_4__/* .writeFiles */ .hV)(folder.root, plan.changes);
     if (options.json)
         printJson(plan, terminal);
     else {
@@ -37920,8 +37919,8 @@ var src_dockerfile = __nccwpck_require__(6914);
 var enrollment = __nccwpck_require__(9436);
 // EXTERNAL MODULE: ./src/reference/index.ts + 2 modules
 var src_reference = __nccwpck_require__(3644);
-// EXTERNAL MODULE: ./src/sources/index.ts + 5 modules
-var sources = __nccwpck_require__(9098);
+// EXTERNAL MODULE: ./src/sources/index.ts + 7 modules
+var sources = __nccwpck_require__(6770);
 // EXTERNAL MODULE: ./src/state/index.ts + 11 modules
 var state = __nccwpck_require__(5068);
 // EXTERNAL MODULE: ./src/cli/job.ts
@@ -37944,7 +37943,7 @@ var cli_terminal = __nccwpck_require__(1028);
 /** `validate`: all problems of images.yaml. Looks at nothing else. */
 async function validate({ options, env, terminal }) {
     const folder = (0,cli_options/* stateFolder */.y)(options, env);
-    const text = await (0,state/* readOptional */.T9)(folder.root, folder.imagesFile);
+    const text = (0,state/* readOptional */.T9)(folder.root, folder.imagesFile);
     if (text === null)
         throw missing(folder.imagesFile);
     const { enrolment, problems } = (0,enrollment/* parseEnrolment */.kr)(text, folder.imagesFile);
@@ -37962,7 +37961,7 @@ async function validate({ options, env, terminal }) {
 /** `discover`: which base images each enrolled image pulls. */
 async function discoverCommand({ options, env, terminal }, names) {
     const folder = (0,cli_options/* stateFolder */.y)(options, env);
-    const text = await (0,state/* readOptional */.T9)(folder.root, folder.imagesFile);
+    const text = (0,state/* readOptional */.T9)(folder.root, folder.imagesFile);
     if (text === null)
         throw missing(folder.imagesFile);
     const { enrolment, problems } = (0,enrollment/* parseEnrolment */.kr)(text, folder.imagesFile);
@@ -40348,7 +40347,21 @@ function entryToEnrollment(entry) {
     }
     if (faults.length > 0)
         return { ok: false, faults };
-    return { ok: true, enrollment: enrollmentOf(entry, registry, repository, tags) };
+    return { ok: true, enrollment: enrollmentOf(entry, registry, repository, tags), remarks: remarksOn(entry) };
+}
+/** What is allowed and surely not meant: an image of ours that nothing can rebuild. */
+function remarksOn({ enabled, source }) {
+    if (!enabled || source === undefined)
+        return [];
+    if (source.provider === 'gitlab') {
+        return [
+            { key: 'source.provider', message: 'images built on GitLab are not rebuilt yet, only watched.', remedy: null },
+        ];
+    }
+    if (source.workflow !== undefined)
+        return [];
+    const remedy = 'Name the file of the workflow that builds it in source.workflow.';
+    return [{ key: 'source', message: 'without a workflow this image is never rebuilt.', remedy }];
 }
 function enrollmentOf(entry, registry, repository, tags) {
     return {
@@ -40401,8 +40414,10 @@ function publishedAt(entry) {
         };
     }
     // A disabled entry may be its name alone: nothing is watched or built.
-    if (!entry.enabled && entry.repoURL === undefined && entry.registry === undefined) {
-        return { ok: true, registry: '', repository: entry.repository ?? '' };
+    if (!entry.enabled &&
+        entry.repoURL === undefined &&
+        (entry.registry === undefined || entry.repository === undefined)) {
+        return { ok: true, registry: '', repository: '' };
     }
     const missing = entry.registry === undefined ? 'registry' : 'repository';
     if (entry.repoURL === undefined && (entry.registry === undefined || entry.repository === undefined)) {
@@ -50400,16 +50415,17 @@ class Reading {
             }
             return null;
         }
-        for (const key of UNUSED_ENTRY_KEYS) {
-            if (result.data[key] !== undefined)
-                this.#unused(this.#place(path, [key], 'key'), key, result.data.name);
-        }
+        this.#tellUnused(result.data, path);
         const derived = (0,enrollment_entry/* entryToEnrollment */.W7)(result.data);
         if (!derived.ok) {
             for (const fault of derived.faults) {
                 this.#addAt(this.#place(path, [fault.key], 'value'), fault.message, fault.remedy, result.data.name);
             }
             return null;
+        }
+        for (const { key, message, remedy } of derived.remarks) {
+            const about = { file: this.#file, ...this.#place(path, key.split('.'), 'key'), image: result.data.name, remedy };
+            this.problems.push((0,problem/* problem */.CC)('notice', message, about));
         }
         const at = this.#placed.position(path) ?? { line: 1, column: 1 };
         const { name: _, ...rest } = (0,enrollment_entry/* isDataMap */.dW)(data) ? data : { name: null };
@@ -50420,6 +50436,12 @@ class Reading {
     }
     /** Where a key of an image stands, its entry's place where neither it nor a default writes the key. */
     placeOf = (image, key) => this.#keyPosition(this.#paths.get(image) ?? [], key.split('.')) ?? { line: image.line, column: image.column };
+    #tellUnused(entry, path) {
+        for (const key of UNUSED_ENTRY_KEYS) {
+            if (entry[key] !== undefined)
+                this.#unused(this.#place(path, [key], 'key'), key, entry.name);
+        }
+    }
     #keyPosition(entry, key) {
         return this.#placed.position([...entry, ...key]) ?? this.#placed.position(['defaults', ...key]);
     }
@@ -50461,12 +50483,17 @@ class Reading {
         this.#said.add(key);
     }
 }
-/** Defaults for a source make no source: an entry without one is an external image. */
+/** Defaults for a source make no source (an entry without one is an external image), and a registry no second address. */
 function defaultsFor(entry, defaults) {
-    if (!(0,enrollment_entry/* isDataMap */.dW)(defaults) || !(0,enrollment_entry/* isDataMap */.dW)(entry) || entry.source !== undefined)
+    if (!(0,enrollment_entry/* isDataMap */.dW)(defaults) || !(0,enrollment_entry/* isDataMap */.dW)(entry))
         return defaults;
-    const { source: _, ...rest } = defaults;
-    return rest;
+    const without = new Set();
+    if (entry.source === undefined)
+        without.add('source');
+    if (entry.repoURL !== undefined)
+        for (const key of ['registry', 'repository'])
+            without.add(key);
+    return Object.fromEntries(Object.entries(defaults).filter(([key]) => !without.has(key)));
 }
 /** The seed's form leaves `provider` out for GitHub; the schema tells sources apart by it. */
 function withProvider(data) {
@@ -52069,7 +52096,12 @@ const LONGEST_BRANCH = 255;
 /** What in an enrolment cannot become a manifest, each at the place of its entry. */
 function imageProblems(image, bases, factory) {
     const { name, line, column, lineOf } = image.enrollment;
-    const at = (key) => ({ file: factory.imagesFile ?? null, line: lineOf(key) ?? line, column, image: name });
+    const at = (key) => ({
+        file: factory.imagesFile ?? null,
+        line: lineOf(key) ?? line,
+        column: lineOf(key) === null ? column : null,
+        image: name,
+    });
     return [
         ...userTextFaults(image).map(({ key, fault }) => (0,problem/* problem */.CC)('error', fault, at(key))),
         ...sourceFaults(image, factory).map(({ key, fault }) => (0,problem/* problem */.CC)('error', fault, at(key))),
@@ -52431,10 +52463,10 @@ var state = __nccwpck_require__(5068);
  * @param root the state folder.
  * @param outputDir the output folder, relative to it.
  */
-async function readOutput(root, outputDir) {
+function readOutput(root, outputDir) {
     const generated = new Map();
     const foreign = new Set();
-    for (const [path, text] of await (0,state/* readFolder */.j1)(root, outputDir, '.yaml')) {
+    for (const [path, text] of (0,state/* readFolder */.j1)(root, outputDir, '.yaml')) {
         const name = path.slice(path.lastIndexOf('/') + 1);
         if (text.startsWith(`${kargo/* GENERATED_HEADER */.er}\n`))
             generated.set(name, text);
@@ -52496,7 +52528,7 @@ function resourceKey(id) {
 /* harmony import */ var _kargo_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3351);
 /* harmony import */ var _manifests_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2795);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8366);
-/* harmony import */ var _sources_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9098);
+/* harmony import */ var _sources_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6770);
 /* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5068);
 /**
  * The pipeline: load → validate → discover → state → synthesize → diff → guard → commit → report. The action and the
@@ -52567,14 +52599,14 @@ function withProblems(plan, more) {
     return { ...plan, refused: true, report: { ...plan.report, problems: [...plan.report.problems, ...more] } };
 }
 async function load(folder, job) {
-    const images = await (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readOptional */ .T9)(folder.root, folder.imagesFile);
+    const images = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readOptional */ .T9)(folder.root, folder.imagesFile);
     if (images === null) {
         const file = shownPath(folder, folder.imagesFile);
         const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).';
         throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .TR)(`there is no ${file}.`, { file, remedy });
     }
-    const state = await (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readState */ .un)(folder.root);
-    const output = await (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_2__/* .readOutput */ .ov)(folder.root, folder.outputDir);
+    const state = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readState */ .un)(folder.root);
+    const output = (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_2__/* .readOutput */ .ov)(folder.root, folder.outputDir);
     job.say(`${state.texts.size} state files, ${output.generated.size} manifest files.`);
     return { images, state, output };
 }
@@ -55557,7 +55589,7 @@ function content(comment) {
 
 /***/ }),
 
-/***/ 9098:
+/***/ 6770:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55565,6 +55597,7 @@ function content(comment) {
 __nccwpck_require__.d(__webpack_exports__, {
   UY: () => (/* reexport */ connectGitHub),
   k4: () => (/* reexport */ discover),
+  gz: () => (/* reexport */ failed),
   Ir: () => (/* reexport */ readFromDirectory),
   AQ: () => (/* reexport */ readFromGitHub),
   lq: () => (/* reexport */ requestKey)
@@ -55576,10 +55609,256 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
+
 ;// CONCATENATED MODULE: ./src/sources/source-file.ts
 /** The key of a request in the answers; equal requests have equal keys. */
 function requestKey(request) {
     return JSON.stringify([request.provider, request.repo, request.branch, request.path]);
+}
+/** A failed answer. */
+function failed(reason, message, remedy) {
+    return { kind: 'failed', reason, message, remedy };
 }
 /** Dockerfiles are small; what is larger is a mistake or an attack. */
 const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
@@ -55589,6 +55868,9 @@ const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
 
 
 
+
+/** Files open at the same time. */
+const CONCURRENCY = 16;
 /**
  * Reads sources from local checkouts laid out as ROOT/OWNER/REPO/PATH. The branch asked for is not looked at: what is
  * checked out is what is read.
@@ -55596,32 +55878,30 @@ const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
  * @param root the folder; what it holds may be hostile: links out of a repository are refused.
  */
 function readFromDirectory(root) {
-    return async (requests) => {
-        const answers = new Map();
-        for (const request of requests) {
-            const key = requestKey(request);
-            if (!answers.has(key))
-                answers.set(key, await readOne(root, request));
-        }
-        return answers;
+    const limit = pLimit(CONCURRENCY);
+    const read = async (requests) => {
+        const distinct = new Map(requests.map((request) => [requestKey(request), request]));
+        const answer = async ([key, request]) => [key, await readOne(root, request)];
+        return new Map(await Promise.all([...distinct].map((entry) => limit(answer, entry))));
     };
+    return { read, isComplete: false };
 }
 async function readOne(root, request) {
     const repository = (0,external_node_path_.join)(root, ...request.repo.split('/'));
     const inside = await realpathOrNull(repository);
     if (inside === null) {
-        return failed(`there is no checkout of ${request.repo} in the sources folder.`, `Check it out to ${request.repo} there.`);
+        return failed('repository', `there is no checkout of ${request.repo} in the sources folder.`, `Check it out to ${request.repo} there.`);
     }
     const path = (0,external_node_path_.join)(repository, ...request.path.split('/'));
-    return readInside(path, inside, request).catch((error) => failed(`${request.path} of ${request.repo} cannot be read (${error.code}).`, 'Make it a file this run may read.'));
+    return readInside(path, inside, request).catch((error) => failed('unreachable', `${request.path} of ${request.repo} cannot be read (${error.code}).`, 'Make it a file this run may read.'));
 }
 async function readInside(path, repository, request) {
     const real = await realpathOrNull(path);
     if (real === null) {
-        return failed(`${request.repo} has no file ${request.path}.`, 'Correct source.dockerfile, or check out the branch that has it.');
+        return failed('file', `${request.repo} has no file ${request.path}.`, 'Correct source.dockerfile, or check out the branch that has it.');
     }
     if (!real.startsWith(repository + external_node_path_.sep) || (await (0,promises_.lstat)(path)).isSymbolicLink()) {
-        return failed(`${request.path} of ${request.repo} is a link.`, 'Name the file it points to.');
+        return failed('content', `${request.path} of ${request.repo} is a link.`, 'Name the file it points to.');
     }
     return readBounded(real, request);
 }
@@ -55631,21 +55911,18 @@ async function readBounded(path, request) {
     try {
         const stat = await handle.stat();
         if (!stat.isFile())
-            return failed(`${request.path} of ${request.repo} is no file.`, 'Name a Dockerfile in source.dockerfile.');
+            return failed('content', `${request.path} of ${request.repo} is no file.`, 'Name a Dockerfile in source.dockerfile.');
         const { size } = stat;
         if (size > LARGEST_FILE_BYTES)
-            return failed(`${request.path} of ${request.repo} has ${size} bytes.`, 'A Dockerfile is smaller.');
+            return failed('content', `${request.path} of ${request.repo} has ${size} bytes.`, 'A Dockerfile is smaller.');
         const bytes = await handle.readFile();
         if (bytes.includes(0))
-            return failed(`${request.path} of ${request.repo} is binary.`, 'Name a Dockerfile in source.dockerfile.');
+            return failed('content', `${request.path} of ${request.repo} is binary.`, 'Name a Dockerfile in source.dockerfile.');
         return { kind: 'found', text: bytes.toString('utf8'), branch: request.branch };
     }
     finally {
         await handle.close();
     }
-}
-function failed(message, remedy) {
-    return { kind: 'failed', message, remedy };
 }
 async function realpathOrNull(path) {
     try {
@@ -55674,15 +55951,15 @@ var reference = __nccwpck_require__(3644);
  * Finds the base images of every enabled image that is built from a source.
  *
  * @param images the enrolled images.
- * @param read where Dockerfiles come from; asked once, for all images together.
+ * @param reader where Dockerfiles come from; asked once, for all images together.
  * @param imagesFile name of the enrolment file, for the problems.
  */
-async function discover(images, read, imagesFile) {
+async function discover(images, reader, imagesFile) {
     const asked = images.flatMap((image) => {
         const request = image.enabled ? requestOf(image) : null;
         return request === null ? [] : [{ image, request }];
     });
-    const answers = await read(asked.map(({ request }) => request));
+    const answers = await reader.read(asked.map(({ request }) => request));
     const found = new Map();
     const problems = [];
     for (const { image, request } of asked) {
@@ -55732,8 +56009,11 @@ function failure(image, discovery, file) {
 
 ;// CONCATENATED MODULE: ./src/sources/github.ts
 
+
 /** Files asked for in one request: well below GitHub's limits on nodes and on the time of one query. */
-const FILES_A_REQUEST = 80;
+const FILES_A_REQUEST = 100;
+/** Requests under way at the same time: GitHub asks for few. */
+const github_CONCURRENCY = 4;
 /**
  * Reads sources from GitHub: one GraphQL request serves many files of many repositories, nothing is cloned.
  *
@@ -55741,24 +56021,32 @@ const FILES_A_REQUEST = 80;
  * @param host how the server is called in messages, `github.com`.
  */
 function readFromGitHub(graphql, host) {
-    return async (requests) => {
+    const limit = pLimit(github_CONCURRENCY);
+    const read = async (requests) => {
         const answers = new Map();
         const distinct = [...new Map(requests.map((request) => [requestKey(request), request])).values()];
         for (const request of distinct)
             answers.set(requestKey(request), elsewhere(request, host));
         const unique = distinct.filter((request) => request.provider === 'github');
-        for (let start = 0; start < unique.length; start += FILES_A_REQUEST) {
-            const batch = unique.slice(start, start + FILES_A_REQUEST);
+        const readBatch = async (batch) => {
             const reply = await ask(graphql, batch);
             for (const request of batch)
                 answers.set(requestKey(request), answerTo(request, reply, host));
-        }
+        };
+        await Promise.all(batches(unique).map((batch) => limit(readBatch, batch)));
         return answers;
     };
+    return { read, isComplete: true };
+}
+/** Files of one repository side by side, so that it is named in as few requests as can be. */
+function batches(requests) {
+    const sorted = [...requests].sort((a, b) => (a.repo < b.repo ? -1 : a.repo > b.repo ? 1 : 0));
+    const count = Math.ceil(sorted.length / FILES_A_REQUEST);
+    return Array.from({ length: count }, (_, index) => sorted.slice(index * FILES_A_REQUEST, (index + 1) * FILES_A_REQUEST));
 }
 /** What GitHub is not asked for: it may have another project by the same name. */
 function elsewhere({ provider, repo }, host) {
-    return github_failed(`${repo} is on ${provider}, and ${host} is not asked for it.`, 'Give its checkout in sources-dir.');
+    return failed('unreachable', `${repo} is on ${provider}, and ${host} is not asked for it.`, 'Give its checkout in sources-dir.');
 }
 async function ask(graphql, batch) {
     const { query, variables, aliases, repositories } = buildQuery(batch);
@@ -55807,7 +56095,7 @@ function buildQuery(batch) {
 }
 function answerTo(request, reply, host) {
     if (reply.failure !== null) {
-        return github_failed(`${host} could not be asked for ${request.repo}: ${reply.failure}.`, 'Check the source-token and try again.');
+        return failed('unreachable', `${host} could not be asked for ${request.repo}: ${reply.failure}.`, 'Check the source-token and try again.');
     }
     const repository = reply.repositories.get(request.repo) ?? null;
     const r = reply.repositoryAliases.get(request.repo) ?? '';
@@ -55815,33 +56103,38 @@ function answerTo(request, reply, host) {
         const reason = reply.errors.get(r) ?? reply.errors.get('') ?? '';
         const said = reason === '' ? '' : ` (${host} says: ${reason})`;
         const remedy = 'Correct source.repo, or give a source-token that may read its contents.';
-        return github_failed(`there is no repository ${request.repo}, or the token may not see it${said}.`, remedy);
+        return failed('repository', `there is no repository ${request.repo}, or the token may not see it${said}.`, remedy);
     }
     const alias = reply.aliases.get(requestKey(request)) ?? '';
     const trouble = reply.errors.get(`${r}.f${alias}`) ?? reply.errors.get(`${r}.b${alias}`);
     if (trouble !== undefined) {
-        return github_failed(`${host} could not read ${request.path} of ${request.repo}: ${trouble}`, 'Try again.');
+        return failed('unreachable', `${host} could not read ${request.path} of ${request.repo}: ${trouble}`, 'Try again.');
     }
-    if (request.branch !== null && (repository[`b${alias}`] ?? null) === null) {
-        return github_failed(`${request.repo} has no branch ${request.branch}.`, 'Correct source.branch.');
+    const blob = repository[`f${alias}`];
+    if (request.branch !== null && (blob ?? repository[`b${alias}`] ?? null) === null) {
+        return failed('branch', `${request.repo} has no branch ${request.branch}.`, 'Correct source.branch.');
     }
-    const branch = request.branch ?? repository.defaultBranchRef?.name ?? null;
-    return blobAnswer(request, repository[`f${alias}`], branch);
+    return blobAnswer(request, blob, request.branch ?? repository.defaultBranchRef?.name ?? null);
 }
 function blobAnswer(request, blob, branch) {
     const where = `${request.path} of ${request.repo} (${branch ?? 'no branch'})`;
     if (blob === null || blob === undefined)
-        return github_failed(`there is no ${where}.`, 'Correct source.dockerfile.');
+        return failed('file', `there is no ${where}.`, 'Correct source.dockerfile.');
     if (blob.isBinary === true)
-        return github_failed(`${where} is binary.`, 'Name a Dockerfile in source.dockerfile.');
+        return failed('content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.');
     if (blob.isTruncated === true)
-        return github_failed(`${where} is too large (${blob.byteSize} bytes).`, 'A Dockerfile is smaller.');
-    if (typeof blob.text !== 'string')
-        return github_failed(`${where} is no file.`, 'Name a Dockerfile in source.dockerfile.');
+        return failed('content', `${where} is too large (${blob.byteSize} bytes).`, 'A Dockerfile is smaller.');
+    if (typeof blob.text !== 'string') {
+        return failed('content', `${where} is no file.`, 'Name a Dockerfile in source.dockerfile.');
+    }
+    if (isLinkTarget(blob.text)) {
+        return failed('content', `${where} is a symbolic link to ${blob.text.slice(0, 200)}.`, 'Name the file it points to.');
+    }
     return { kind: 'found', text: blob.text, branch };
 }
-function github_failed(message, remedy) {
-    return { kind: 'failed', message, remedy };
+/** A link's blob holds the path it points to and nothing else; no Dockerfile or workflow is one word. */
+function isLinkTarget(text) {
+    return text.length < 4096 && /^[^\s]+$/.test(text);
 }
 
 ;// CONCATENATED MODULE: ./src/sources/github-client.ts
@@ -55912,6 +56205,7 @@ var problem = __nccwpck_require__(5623);
 
 
 
+// Synchronous throughout: thousands of small files are read several times faster so, and nothing else waits for us.
 /** Largest generated file that is read back: far above what we write. */
 const LARGEST_BYTES = 64 * 1024 * 1024;
 /**
@@ -55923,16 +56217,16 @@ const LARGEST_BYTES = 64 * 1024 * 1024;
  * @returns text by path relative to root, sorted by path.
  * @throws Refusal when there is a link or something that is neither file nor folder.
  */
-async function readFolder(root, folder, suffix) {
-    if (!(await isSafeFolder(root, folder)))
+function readFolder(root, folder, suffix) {
+    if (!isSafeFolder(root, folder))
         return new Map();
-    const entries = await external_node_fs_.promises.readdir((0,external_node_path_.join)(root, folder), { withFileTypes: true });
+    const entries = (0,external_node_fs_.readdirSync)((0,external_node_path_.join)(root, folder), { withFileTypes: true });
     const named = entries.filter((entry) => entry.name.endsWith(suffix) && !entry.isDirectory());
     const files = new Map();
     for (const name of named.map((entry) => checked(entry, folder)).sort()) {
         const path = folder === '.' ? name : `${folder}/${name}`;
         // A checkout on Windows may have turned every line end; what we compare is what the repository holds.
-        files.set(path, (await readText((0,external_node_path_.join)(root, path), path)).replaceAll('\r\n', '\n'));
+        files.set(path, readText((0,external_node_path_.join)(root, path), path).replaceAll('\r\n', '\n'));
     }
     return files;
 }
@@ -55941,24 +56235,24 @@ function checked(entry, folder) {
         throw refuseLink(`${folder}/${entry.name}`);
     return entry.name;
 }
-async function readText(path, shown) {
-    const { size } = await external_node_fs_.promises.stat(path);
+function readText(path, shown) {
+    const { size } = (0,external_node_fs_.statSync)(path);
     if (size > LARGEST_BYTES)
         throw (0,problem/* refuse */.TR)(`${shown} has ${size} bytes.`, { file: shown, remedy: 'Remove it.' });
-    return external_node_fs_.promises.readFile(path, 'utf8');
+    return (0,external_node_fs_.readFileSync)(path, 'utf8');
 }
 /**
  * Whether a folder is there, with no link on the way to it.
  *
  * @throws Refusal when a part of the path is a link or a file, or leads out of the root.
  */
-async function isSafeFolder(root, folder) {
+function isSafeFolder(root, folder) {
     let path = root;
     for (const part of folder.split('/').filter((one) => one !== '' && one !== '.')) {
         if (part === '..')
             throw (0,problem/* refuse */.TR)(`${folder} leads out of the state folder.`, { remedy: 'Name a folder inside it.' });
         path = (0,external_node_path_.join)(path, part);
-        const found = await external_node_fs_.promises.lstat(path).catch(ignoreMissing);
+        const found = lookAt(path);
         if (found === null)
             return false;
         if (!found.isDirectory())
@@ -55967,11 +56261,11 @@ async function isSafeFolder(root, folder) {
     return true;
 }
 /** Reads one file if it is there; refuses a link. */
-async function readOptional(root, path) {
+function readOptional(root, path) {
     const folder = (0,external_node_path_.dirname)(path);
-    if (!(await isSafeFolder(root, folder)))
+    if (!isSafeFolder(root, folder))
         return null;
-    const found = await external_node_fs_.promises.lstat((0,external_node_path_.join)(root, path)).catch(ignoreMissing);
+    const found = lookAt((0,external_node_path_.join)(root, path));
     if (found === null)
         return null;
     if (!found.isFile())
@@ -55982,10 +56276,9 @@ function refuseLink(path) {
     const remedy = 'Put a plain file or folder there.';
     return (0,problem/* refuse */.TR)(`${path} is a link or something else that is no plain file or folder.`, { file: path, remedy });
 }
-function ignoreMissing(error) {
-    if (error.code === 'ENOENT')
-        return null;
-    throw error;
+/** What is at a path, itself where it is a link; null where there is nothing. */
+function lookAt(path) {
+    return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) ?? null;
 }
 
 // EXTERNAL MODULE: ./src/reference/index.ts + 2 modules
@@ -56562,12 +56855,12 @@ const FILE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
  * @param root the state folder.
  * @throws Refusal with every file that cannot be read, so that nothing is lost by writing over it.
  */
-async function readState(root) {
+function readState(root) {
     const texts = new Map();
     const problems = [];
-    const read = async (folder) => {
+    const read = (folder) => {
         const records = new Map();
-        for (const [path, text] of await readFolder(root, folder, '.yaml')) {
+        for (const [path, text] of readFolder(root, folder, '.yaml')) {
             const name = path.slice(folder.length + 1, -'.yaml'.length);
             if (!FILE_NAME.test(name))
                 continue;
@@ -56580,10 +56873,10 @@ async function readState(root) {
         return records;
     };
     const files = {
-        images: await read(FOLDERS.images),
-        bases: await read(FOLDERS.bases),
-        archivedImages: await read(FOLDERS.archivedImages),
-        archivedBases: await read(FOLDERS.archivedBases),
+        images: read(FOLDERS.images),
+        bases: read(FOLDERS.bases),
+        archivedImages: read(FOLDERS.archivedImages),
+        archivedBases: read(FOLDERS.archivedBases),
         texts,
     };
     if (problems.length > 0)
@@ -56605,38 +56898,38 @@ var external_node_crypto_ = __nccwpck_require__(7598);
  *
  * @param root the state folder; a link on the way to a file is refused.
  */
-async function writeFiles(root, changes) {
+function writeFiles(root, changes) {
     const side = new Map();
     const token = (0,external_node_crypto_.randomBytes)(6).toString('hex');
     for (const path of changes.keys()) {
-        if (await isSafeFolder(root, (0,external_node_path_.dirname)(path)))
-            await refuseForeign((0,external_node_path_.join)(root, path), path);
+        if (isSafeFolder(root, (0,external_node_path_.dirname)(path)))
+            refuseForeign((0,external_node_path_.join)(root, path), path);
     }
     try {
         for (const [path, text] of changes) {
             if (text === null)
                 continue;
             const target = (0,external_node_path_.join)(root, path);
-            await external_node_fs_.promises.mkdir((0,external_node_path_.dirname)(target), { recursive: true });
+            (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(target), { recursive: true });
             const beside = (0,external_node_path_.join)((0,external_node_path_.dirname)(target), `.${token}-${side.size}.tmp`);
             side.set(beside, target);
-            await external_node_fs_.promises.writeFile(beside, text, { flag: 'wx' });
+            (0,external_node_fs_.writeFileSync)(beside, text, { flag: 'wx' });
         }
         for (const [beside, target] of side)
-            await external_node_fs_.promises.rename(beside, target);
+            (0,external_node_fs_.renameSync)(beside, target);
     }
     catch (error) {
         for (const beside of side.keys())
-            await external_node_fs_.promises.rm(beside, { force: true });
+            (0,external_node_fs_.rmSync)(beside, { force: true });
         throw error;
     }
     for (const [path, text] of changes) {
         if (text === null)
-            await external_node_fs_.promises.rm((0,external_node_path_.join)(root, path), { force: true });
+            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(root, path), { force: true });
     }
 }
-async function refuseForeign(target, shown) {
-    const found = await external_node_fs_.promises.lstat(target).catch(() => null);
+function refuseForeign(target, shown) {
+    const found = lookAt(target);
     if (found === null || found.isFile())
         return;
     throw (0,problem/* refuse */.TR)(`${shown} is no plain file.`, { file: shown, remedy: 'Remove it.' });

@@ -134,14 +134,14 @@ interface Loaded {
 }
 
 async function load(folder: StateFolder, job: Job): Promise<Loaded> {
-  const images = await readOptional(folder.root, folder.imagesFile)
+  const images = readOptional(folder.root, folder.imagesFile)
   if (images === null) {
     const file = shownPath(folder, folder.imagesFile)
     const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).'
     throw refuse(`there is no ${file}.`, { file, remedy })
   }
-  const state = await readState(folder.root)
-  const output = await readOutput(folder.root, folder.outputDir)
+  const state = readState(folder.root)
+  const output = readOutput(folder.root, folder.outputDir)
   job.say(`${state.texts.size} state files, ${output.generated.size} manifest files.`)
   return { images, state, output }
 }

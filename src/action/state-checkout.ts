@@ -79,7 +79,7 @@ export class StateCheckouts {
 
   async #checkout(tree: WorkTree, isWorkspace: boolean): Promise<StateCheckout> {
     const { statePath, imagesFile, outputDir } = this.#inputs
-    if (!(await isSafeFolder(tree.root, statePath))) {
+    if (!isSafeFolder(tree.root, statePath)) {
       throw refuse(`there is no folder ${statePath} in ${this.#target.repository}.`, { remedy: 'Correct state-path.' })
     }
     const folder = { root: stateRoot(tree, statePath), path: statePath, imagesFile, outputDir }

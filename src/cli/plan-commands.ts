@@ -20,7 +20,7 @@ export interface Run {
 export async function synth({ options, env, terminal, now }: Run): Promise<number> {
   const folder = stateFolder(options, env)
   const plan = await makePlan(jobFor('preview', options, env, terminal, now), folder)
-  if (!plan.refused) await writeFiles(folder.root, plan.changes)
+  if (!plan.refused) writeFiles(folder.root, plan.changes)
   if (options.json) printJson(plan, terminal)
   else {
     printReport(plan, terminal, 'short')

@@ -13,7 +13,7 @@ import { printable, printProblems } from './terminal.js'
 /** `validate`: all problems of images.yaml. Looks at nothing else. */
 export async function validate({ options, env, terminal }: Run): Promise<number> {
   const folder = stateFolder(options, env)
-  const text = await readOptional(folder.root, folder.imagesFile)
+  const text = readOptional(folder.root, folder.imagesFile)
   if (text === null) throw missing(folder.imagesFile)
   const { enrolment, problems } = parseEnrolment(text, folder.imagesFile)
   if (options.json) {
@@ -29,7 +29,7 @@ export async function validate({ options, env, terminal }: Run): Promise<number>
 /** `discover`: which base images each enrolled image pulls. */
 export async function discoverCommand({ options, env, terminal }: Run, names: readonly string[]): Promise<number> {
   const folder = stateFolder(options, env)
-  const text = await readOptional(folder.root, folder.imagesFile)
+  const text = readOptional(folder.root, folder.imagesFile)
   if (text === null) throw missing(folder.imagesFile)
   const { enrolment, problems } = parseEnrolment(text, folder.imagesFile)
   if (enrolment === null) throw new Refusal(problems)

@@ -14,7 +14,11 @@ export interface EntryFault {
 
 /** An enabled or disabled image without what only the file knows (places). */
 export type EntryResult =
-  | { readonly ok: true; readonly enrollment: Omit<Enrollment, 'line' | 'column' | 'written' | 'lineOf'> }
+  | {
+      readonly ok: true
+      readonly enrollment: Omit<Enrollment, 'line' | 'column' | 'written' | 'lineOf'>
+      readonly remarks: readonly EntryFault[]
+    }
   | { readonly ok: false; readonly faults: readonly EntryFault[] }
 
 /** Fills in and checks across keys what the schema checked key by key. */
@@ -35,7 +39,20 @@ export function entryToEnrollment(entry: Entry): EntryResult {
     faults.push({ key: 'tags', message: 'the strategy Digest needs a tag to follow.', remedy: 'Add tags.constraint.' })
   }
   if (faults.length > 0) return { ok: false, faults }
-  return { ok: true, enrollment: enrollmentOf(entry, registry, repository, tags) }
+  return { ok: true, enrollment: enrollmentOf(entry, registry, repository, tags), remarks: remarksOn(entry) }
+}
+
+/** What is allowed and surely not meant: an image of ours that nothing can rebuild. */
+function remarksOn({ enabled, source }: Entry): EntryFault[] {
+  if (!enabled || source === undefined) return []
+  if (source.provider === 'gitlab') {
+    return [
+      { key: 'source.provider', message: 'images built on GitLab are not rebuilt yet, only watched.', remedy: null },
+    ]
+  }
+  if (source.workflow !== undefined) return []
+  const remedy = 'Name the file of the workflow that builds it in source.workflow.'
+  return [{ key: 'source', message: 'without a workflow this image is never rebuilt.', remedy }]
 }
 
 function enrollmentOf(entry: Entry, registry: string, repository: string, tags: TagSelection) {
@@ -96,8 +113,12 @@ function publishedAt(entry: Entry): Published {
     }
   }
   // A disabled entry may be its name alone: nothing is watched or built.
-  if (!entry.enabled && entry.repoURL === undefined && entry.registry === undefined) {
-    return { ok: true, registry: '', repository: entry.repository ?? '' }
+  if (
+    !entry.enabled &&
+    entry.repoURL === undefined &&
+    (entry.registry === undefined || entry.repository === undefined)
+  ) {
+    return { ok: true, registry: '', repository: '' }
   }
   const missing = entry.registry === undefined ? 'registry' : 'repository'
   if (entry.repoURL === undefined && (entry.registry === undefined || entry.repository === undefined)) {

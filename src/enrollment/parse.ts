@@ -3,7 +3,7 @@ import { entryToEnrollment, isDataMap, mergeData } from './entry.js'
 import { parseDuration } from './grammar.js'
 import { explainIssues, unknownKey } from './messages.js'
 import { type Problem, problem } from './problem.js'
-import { entrySchema, settingsSchema, TOP_KEYS, UNUSED_ENTRY_KEYS, UNUSED_SETTINGS_KEYS } from './schema.js'
+import { type Entry, entrySchema, settingsSchema, TOP_KEYS, UNUSED_ENTRY_KEYS, UNUSED_SETTINGS_KEYS } from './schema.js'
 import { keysAt } from './schema-keys.js'
 import { uniquenessProblems } from './uniqueness.js'
 import { type Data, type Path, type PlacedData, type Position, readYaml } from './yaml-data.js'
@@ -140,15 +140,17 @@ class Reading {
       }
       return null
     }
-    for (const key of UNUSED_ENTRY_KEYS) {
-      if (result.data[key] !== undefined) this.#unused(this.#place(path, [key], 'key'), key, result.data.name)
-    }
+    this.#tellUnused(result.data, path)
     const derived = entryToEnrollment(result.data)
     if (!derived.ok) {
       for (const fault of derived.faults) {
         this.#addAt(this.#place(path, [fault.key], 'value'), fault.message, fault.remedy, result.data.name)
       }
       return null
+    }
+    for (const { key, message, remedy } of derived.remarks) {
+      const about = { file: this.#file, ...this.#place(path, key.split('.'), 'key'), image: result.data.name, remedy }
+      this.problems.push(problem('notice', message, about))
     }
     const at = this.#placed.position(path) ?? { line: 1, column: 1 }
     const { name: _, ...rest } = isDataMap(data) ? data : { name: null }
@@ -161,6 +163,12 @@ class Reading {
   /** Where a key of an image stands, its entry's place where neither it nor a default writes the key. */
   readonly placeOf = (image: Enrollment, key: string): Position =>
     this.#keyPosition(this.#paths.get(image) ?? [], key.split('.')) ?? { line: image.line, column: image.column }
+
+  #tellUnused(entry: Entry, path: Path): void {
+    for (const key of UNUSED_ENTRY_KEYS) {
+      if (entry[key] !== undefined) this.#unused(this.#place(path, [key], 'key'), key, entry.name)
+    }
+  }
 
   #keyPosition(entry: Path, key: Path): Position | null {
     return this.#placed.position([...entry, ...key]) ?? this.#placed.position(['defaults', ...key])
@@ -206,11 +214,13 @@ class Reading {
   }
 }
 
-/** Defaults for a source make no source: an entry without one is an external image. */
+/** Defaults for a source make no source (an entry without one is an external image), and a registry no second address. */
 function defaultsFor(entry: Data, defaults: Data): Data {
-  if (!isDataMap(defaults) || !isDataMap(entry) || entry.source !== undefined) return defaults
-  const { source: _, ...rest } = defaults
-  return rest
+  if (!isDataMap(defaults) || !isDataMap(entry)) return defaults
+  const without = new Set<string>()
+  if (entry.source === undefined) without.add('source')
+  if (entry.repoURL !== undefined) for (const key of ['registry', 'repository']) without.add(key)
+  return Object.fromEntries(Object.entries(defaults).filter(([key]) => !without.has(key)))
 }
 
 /** The seed's form leaves `provider` out for GitHub; the schema tells sources apart by it. */

@@ -16,10 +16,10 @@ export interface OutputFolder {
  * @param root the state folder.
  * @param outputDir the output folder, relative to it.
  */
-export async function readOutput(root: string, outputDir: string): Promise<OutputFolder> {
+export function readOutput(root: string, outputDir: string): OutputFolder {
   const generated = new Map<string, string>()
   const foreign = new Set<string>()
-  for (const [path, text] of await readFolder(root, outputDir, '.yaml')) {
+  for (const [path, text] of readFolder(root, outputDir, '.yaml')) {
     const name = path.slice(path.lastIndexOf('/') + 1)
     if (text.startsWith(`${GENERATED_HEADER}\n`)) generated.set(name, text)
     else foreign.add(name)

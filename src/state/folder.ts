@@ -1,6 +1,8 @@
-import { type Dirent, promises as fs } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
+
+// Synchronous throughout: thousands of small files are read several times faster so, and nothing else waits for us.
 
 /** Largest generated file that is read back: far above what we write. */
 const LARGEST_BYTES = 64 * 1024 * 1024
@@ -14,15 +16,15 @@ const LARGEST_BYTES = 64 * 1024 * 1024
  * @returns text by path relative to root, sorted by path.
  * @throws Refusal when there is a link or something that is neither file nor folder.
  */
-export async function readFolder(root: string, folder: string, suffix: string): Promise<Map<string, string>> {
-  if (!(await isSafeFolder(root, folder))) return new Map()
-  const entries = await fs.readdir(join(root, folder), { withFileTypes: true })
+export function readFolder(root: string, folder: string, suffix: string): Map<string, string> {
+  if (!isSafeFolder(root, folder)) return new Map()
+  const entries = readdirSync(join(root, folder), { withFileTypes: true })
   const named = entries.filter((entry) => entry.name.endsWith(suffix) && !entry.isDirectory())
   const files = new Map<string, string>()
   for (const name of named.map((entry) => checked(entry, folder)).sort()) {
     const path = folder === '.' ? name : `${folder}/${name}`
     // A checkout on Windows may have turned every line end; what we compare is what the repository holds.
-    files.set(path, (await readText(join(root, path), path)).replaceAll('\r\n', '\n'))
+    files.set(path, readText(join(root, path), path).replaceAll('\r\n', '\n'))
   }
   return files
 }
@@ -32,10 +34,10 @@ function checked(entry: Dirent, folder: string): string {
   return entry.name
 }
 
-async function readText(path: string, shown: string): Promise<string> {
-  const { size } = await fs.stat(path)
+function readText(path: string, shown: string): string {
+  const { size } = statSync(path)
   if (size > LARGEST_BYTES) throw refuse(`${shown} has ${size} bytes.`, { file: shown, remedy: 'Remove it.' })
-  return fs.readFile(path, 'utf8')
+  return readFileSync(path, 'utf8')
 }
 
 /**
@@ -43,12 +45,12 @@ async function readText(path: string, shown: string): Promise<string> {
  *
  * @throws Refusal when a part of the path is a link or a file, or leads out of the root.
  */
-export async function isSafeFolder(root: string, folder: string): Promise<boolean> {
+export function isSafeFolder(root: string, folder: string): boolean {
   let path = root
   for (const part of folder.split('/').filter((one) => one !== '' && one !== '.')) {
     if (part === '..') throw refuse(`${folder} leads out of the state folder.`, { remedy: 'Name a folder inside it.' })
     path = join(path, part)
-    const found = await fs.lstat(path).catch(ignoreMissing)
+    const found = lookAt(path)
     if (found === null) return false
     if (!found.isDirectory()) throw refuseLink(folder)
   }
@@ -56,10 +58,10 @@ export async function isSafeFolder(root: string, folder: string): Promise<boolea
 }
 
 /** Reads one file if it is there; refuses a link. */
-export async function readOptional(root: string, path: string): Promise<string | null> {
+export function readOptional(root: string, path: string): string | null {
   const folder = dirname(path)
-  if (!(await isSafeFolder(root, folder))) return null
-  const found = await fs.lstat(join(root, path)).catch(ignoreMissing)
+  if (!isSafeFolder(root, folder)) return null
+  const found = lookAt(join(root, path))
   if (found === null) return null
   if (!found.isFile()) throw refuseLink(path)
   return readText(join(root, path), path)
@@ -70,7 +72,7 @@ function refuseLink(path: string): Error {
   return refuse(`${path} is a link or something else that is no plain file or folder.`, { file: path, remedy })
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null
-  throw error
+/** What is at a path, itself where it is a link; null where there is nothing. */
+export function lookAt(path: string): Stats | null {
+  return lstatSync(path, { throwIfNoEntry: false }) ?? null
 }

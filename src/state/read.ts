@@ -12,12 +12,12 @@ const FILE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
  * @param root the state folder.
  * @throws Refusal with every file that cannot be read, so that nothing is lost by writing over it.
  */
-export async function readState(root: string): Promise<StateFiles> {
+export function readState(root: string): StateFiles {
   const texts = new Map<string, string>()
   const problems: Problem[] = []
-  const read = async (folder: string): Promise<Map<string, StateRecord>> => {
+  const read = (folder: string): Map<string, StateRecord> => {
     const records = new Map<string, StateRecord>()
-    for (const [path, text] of await readFolder(root, folder, '.yaml')) {
+    for (const [path, text] of readFolder(root, folder, '.yaml')) {
       const name = path.slice(folder.length + 1, -'.yaml'.length)
       if (!FILE_NAME.test(name)) continue
       const result = readRecord(text, path)
@@ -28,10 +28,10 @@ export async function readState(root: string): Promise<StateFiles> {
     return records
   }
   const files: StateFiles = {
-    images: await read(FOLDERS.images),
-    bases: await read(FOLDERS.bases),
-    archivedImages: await read(FOLDERS.archivedImages),
-    archivedBases: await read(FOLDERS.archivedBases),
+    images: read(FOLDERS.images),
+    bases: read(FOLDERS.bases),
+    archivedImages: read(FOLDERS.archivedImages),
+    archivedBases: read(FOLDERS.archivedBases),
     texts,
   }
   if (problems.length > 0) throw new Refusal(problems)

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { promises as fs } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
-import { isSafeFolder } from './folder.js'
+import { isSafeFolder, lookAt } from './folder.js'
 
 /** What is to be written: text by path relative to a root, null to delete. */
 export type FileChanges = ReadonlyMap<string, string | null>
@@ -13,33 +13,33 @@ export type FileChanges = ReadonlyMap<string, string | null>
  *
  * @param root the state folder; a link on the way to a file is refused.
  */
-export async function writeFiles(root: string, changes: FileChanges): Promise<void> {
+export function writeFiles(root: string, changes: FileChanges): void {
   const side = new Map<string, string>()
   const token = randomBytes(6).toString('hex')
   for (const path of changes.keys()) {
-    if (await isSafeFolder(root, dirname(path))) await refuseForeign(join(root, path), path)
+    if (isSafeFolder(root, dirname(path))) refuseForeign(join(root, path), path)
   }
   try {
     for (const [path, text] of changes) {
       if (text === null) continue
       const target = join(root, path)
-      await fs.mkdir(dirname(target), { recursive: true })
+      mkdirSync(dirname(target), { recursive: true })
       const beside = join(dirname(target), `.${token}-${side.size}.tmp`)
       side.set(beside, target)
-      await fs.writeFile(beside, text, { flag: 'wx' })
+      writeFileSync(beside, text, { flag: 'wx' })
     }
-    for (const [beside, target] of side) await fs.rename(beside, target)
+    for (const [beside, target] of side) renameSync(beside, target)
   } catch (error) {
-    for (const beside of side.keys()) await fs.rm(beside, { force: true })
+    for (const beside of side.keys()) rmSync(beside, { force: true })
     throw error
   }
   for (const [path, text] of changes) {
-    if (text === null) await fs.rm(join(root, path), { force: true })
+    if (text === null) rmSync(join(root, path), { force: true })
   }
 }
 
-async function refuseForeign(target: string, shown: string): Promise<void> {
-  const found = await fs.lstat(target).catch(() => null)
+function refuseForeign(target: string, shown: string): void {
+  const found = lookAt(target)
   if (found === null || found.isFile()) return
   throw refuse(`${shown} is no plain file.`, { file: shown, remedy: 'Remove it.' })
 }

@@ -12,7 +12,12 @@ const LONGEST_BRANCH = 255
 /** What in an enrolment cannot become a manifest, each at the place of its entry. */
 export function imageProblems(image: TrackedImage, bases: Bases, factory: Factory): Problem[] {
   const { name, line, column, lineOf } = image.enrollment
-  const at = (key: string) => ({ file: factory.imagesFile ?? null, line: lineOf(key) ?? line, column, image: name })
+  const at = (key: string) => ({
+    file: factory.imagesFile ?? null,
+    line: lineOf(key) ?? line,
+    column: lineOf(key) === null ? column : null,
+    image: name,
+  })
   return [
     ...userTextFaults(image).map(({ key, fault }) => problem('error', fault, at(key))),
     ...sourceFaults(image, factory).map(({ key, fault }) => problem('error', fault, at(key))),

@@ -208,3 +208,21 @@ describe('settings and defaults', () => {
     expect(read(`settings:\ndefaults:\nimages:\n${INDENTED_APP}`)).toHaveLength(1)
   })
 })
+
+describe('defaults do not say what an entry is', () => {
+  it('a registry for all leaves an external image its own address, and a disabled one its name alone', () => {
+    const text = `defaults: {registry: ghcr.io, source: {branch: main}}
+images:
+- {name: pg, repoURL: docker.io/library/postgres}
+- {name: old, enabled: false}
+- {name: app, repository: org/app, source: {repo: org/app, workflow: app.yml}}
+`
+    const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
+    expect(problems).toEqual([])
+    expect(enrolment?.images.map(({ name, registry, source }) => [name, registry, source?.branch])).toEqual([
+      ['app', 'ghcr.io', 'main'],
+      ['old', '', undefined],
+      ['pg', 'docker.io', undefined],
+    ])
+  })
+})

@@ -92,7 +92,10 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'a key written twice far below',
     `${SOURCE}    branch: main\n    branch: dev\n`,
-    ['7:5: this key is written twice. Keep one of them.'],
+    [
+      '4:3: notice: without a workflow this image is never rebuilt. Name the file of the workflow that builds it in source.workflow.',
+      '7:5: this key is written twice. Keep one of them.',
+    ],
   ],
   ['a list for a key', `${APP}  [a, b]: c\n`, ['4:3: Map comment with trailing content.']],
   ['a map for a key', `${APP}  {a: b}: c\n`, ['4:3: Map comment with trailing content.']],

@@ -55,7 +55,16 @@ describe('problems', () => {
 
   it('say that a key has no effect yet, and the file is good', () => {
     const result = parseEnrolment(`${SOURCE}  updates: []\n`, 'f')
-    expect(result.problems).toMatchObject([{ severity: 'notice', line: 6, column: 3, image: 'app' }])
+    expect(result.problems).toMatchObject([
+      {
+        severity: 'notice',
+        line: 4,
+        column: 3,
+        image: 'app',
+        message: 'without a workflow this image is never rebuilt.',
+      },
+      { severity: 'notice', line: 6, column: 3, image: 'app', message: 'updates is known but has no effect yet.' },
+    ])
     expect(result.enrolment?.images).toHaveLength(1)
   })
 })

@@ -44,7 +44,7 @@ describe('text that Kargo would evaluate is refused', () => {
         severity: 'error',
         file: 'images.yaml',
         line: 12,
-        column: 3,
+        column: null,
         image: 'backstage',
       })
     }

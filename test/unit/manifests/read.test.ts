@@ -29,7 +29,7 @@ describe('the output folder', () => {
       'other.yml': OURS,
     })
     await mkdir(join(root, 'dist/folder.yaml'))
-    const { generated: ours, foreign } = await readOutput(root, 'dist')
+    const { generated: ours, foreign } = readOutput(root, 'dist')
     expect([...ours]).toEqual([
       ['a.k8s.yaml', OURS],
       ['b.k8s.yaml', OURS],
@@ -39,23 +39,23 @@ describe('the output folder', () => {
 
   it('may be missing, or the state folder itself', async () => {
     const root = await state({})
-    expect((await readOutput(root, 'nowhere')).generated.size).toBe(0)
+    expect(readOutput(root, 'nowhere').generated.size).toBe(0)
     await writeFile(join(root, 'a.k8s.yaml'), OURS)
-    expect([...(await readOutput(root, '.')).generated.keys()]).toEqual(['a.k8s.yaml'])
+    expect([...readOutput(root, '.').generated.keys()]).toEqual(['a.k8s.yaml'])
   })
 
   it('is refused with a link in it, or as a link', async () => {
     const root = await state({ 'a.k8s.yaml': OURS })
     await symlink('/etc/passwd', join(root, 'dist/b.k8s.yaml'))
-    await expect(readOutput(root, 'dist')).rejects.toThrow('dist/b.k8s.yaml is a link')
+    expect(() => readOutput(root, 'dist')).toThrow('dist/b.k8s.yaml is a link')
     await symlink('/etc', join(root, 'out'))
-    await expect(readOutput(root, 'out')).rejects.toThrow('out is a link')
+    expect(() => readOutput(root, 'out')).toThrow('out is a link')
   })
 })
 
 describe('files of others', () => {
   it('are not written over', async () => {
-    const output = await readOutput(await state({ 'mine.yaml': 'x: 1\n', 'a.k8s.yaml': OURS }), 'dist')
+    const output = readOutput(await state({ 'mine.yaml': 'x: 1\n', 'a.k8s.yaml': OURS }), 'dist')
     expect(() => refuseForeignFiles(['a.k8s.yaml', 'new.k8s.yaml'], output, 'dist')).not.toThrow()
     expect(() => refuseForeignFiles(['a.k8s.yaml', 'mine.yaml'], output, 'state/dist')).toThrow(
       'state/dist/mine.yaml is to be written and is not ours',

@@ -89,7 +89,7 @@ describe('the reference state', () => {
   it('has no changes in a second run, a year later', async () => {
     const { folder, sources } = await world()
     const first = await makePlan(jobWith(sources), folder)
-    await writeFiles(folder.root, first.changes)
+    writeFiles(folder.root, first.changes)
     const second = await makePlan(jobWith(sources, { now: '2027-03-01T08:00:00.000Z' }), folder)
     expect([...second.changes]).toEqual([])
     expect(second.report).toMatchObject({ changes: [], stateFiles: [], images: [] })
@@ -183,7 +183,7 @@ describe('what is refused: nothing is to be written, and the report says why', (
 describe('the guard', () => {
   async function written(): Promise<Awaited<ReturnType<typeof world>>> {
     const one = await world()
-    await writeFiles(one.folder.root, (await makePlan(jobWith(one.sources), one.folder)).changes)
+    writeFiles(one.folder.root, (await makePlan(jobWith(one.sources), one.folder)).changes)
     return one
   }
   const onlyUv = (text: string) => text.slice(text.indexOf('- name: uv'), text.indexOf('- name: e2e-test-runner'))
@@ -221,7 +221,7 @@ describe('the guard', () => {
 describe('a look-up that fails', () => {
   it('keeps bases and manifests, and says so', async () => {
     const { folder, sources } = await world()
-    await writeFiles(folder.root, (await makePlan(jobWith(sources), folder)).changes)
+    writeFiles(folder.root, (await makePlan(jobWith(sources), folder)).changes)
     await rm(join(sources, 'craigedmunds/market-making'), { recursive: true })
     const plan = await makePlan(jobWith(sources), folder)
     expect(plan.refused).toBe(false)

@@ -36,38 +36,38 @@ describe('reading a folder', () => {
       'd/x.txt': 'x',
       'a.yaml': 'a',
     })
-    expect([...(await readFolder(root, 'd', '.yaml'))]).toEqual([
+    expect([...readFolder(root, 'd', '.yaml')]).toEqual([
       ['d/a.yaml', 'a\n'],
       ['d/b.yaml', 'b\n'],
     ])
-    expect([...(await readFolder(root, '.', '.yaml')).keys()]).toEqual(['a.yaml'])
+    expect([...readFolder(root, '.', '.yaml').keys()]).toEqual(['a.yaml'])
   })
 
   it('that is not there gives none', async () => {
-    expect((await readFolder(await folder(), 'no/such', '.yaml')).size).toBe(0)
+    expect(readFolder(await folder(), 'no/such', '.yaml').size).toBe(0)
   })
 
   it('refuses a link among the files, wherever it leads', async () => {
     const root = await folder({ 'd/a.yaml': 'a' })
     await symlink('a.yaml', join(root, 'd/b.yaml'))
-    await expect(readFolder(root, 'd', '.yaml')).rejects.toThrow('d/b.yaml is a link')
+    expect(() => readFolder(root, 'd', '.yaml')).toThrow('d/b.yaml is a link')
   })
 
   it.each(['d', 'up'])('refuses a link on the way (%s)', async (name) => {
     const root = await folder({ 'real/e/a.yaml': 'a' })
     await symlink(join(root, 'real'), join(root, name))
-    await expect(readFolder(root, `${name}/e`, '.yaml')).rejects.toThrow(Refusal)
-    await expect(readOptional(root, `${name}/e/a.yaml`)).rejects.toThrow(Refusal)
+    expect(() => readFolder(root, `${name}/e`, '.yaml')).toThrow(Refusal)
+    expect(() => readOptional(root, `${name}/e/a.yaml`)).toThrow(Refusal)
   })
 
   it.each(['..', '../other', 'd/../..', 'd/..'])('refuses %s', async (path) => {
-    await expect(readFolder(await folder({ 'd/a.yaml': 'a' }), path, '.yaml')).rejects.toThrow(
-      'out of the state folder',
-    )
+    const made = await folder({ 'd/a.yaml': 'a' })
+    expect(() => readFolder(made, path, '.yaml')).toThrow('out of the state folder')
   })
 
   it('refuses a file where the folder belongs', async () => {
-    await expect(readFolder(await folder({ d: 'x' }), 'd', '.yaml')).rejects.toThrow(Refusal)
+    const made = await folder({ d: 'x' })
+    expect(() => readFolder(made, 'd', '.yaml')).toThrow(Refusal)
   })
 })
 
@@ -77,14 +77,14 @@ describe('reading one file', () => {
     ['missing', 'other.yaml', null],
     ['below a missing folder', 'a/b.yaml', null],
   ])('%s', async (_, path, text) => {
-    expect(await readOptional(await folder({ 'images.yaml': 'text' }), path)).toBe(text)
+    expect(readOptional(await folder({ 'images.yaml': 'text' }), path)).toBe(text)
   })
 
   it('refuses a link and a folder', async () => {
     const root = await folder({ 'a.yaml': 'a', 'd/x': '' })
     await symlink('/etc/passwd', join(root, 'link.yaml'))
-    await expect(readOptional(root, 'link.yaml')).rejects.toThrow('link.yaml is a link')
-    await expect(readOptional(root, 'd')).rejects.toThrow(Refusal)
+    expect(() => readOptional(root, 'link.yaml')).toThrow('link.yaml is a link')
+    expect(() => readOptional(root, 'd')).toThrow(Refusal)
   })
 })
 
@@ -99,7 +99,7 @@ describe('reading the state', () => {
       'images/README.md': 'x',
       'images/-x.yaml': '[',
     })
-    const state = await readState(root)
+    const state = readState(root)
     expect(
       [state.images, state.bases, state.archivedImages, state.archivedBases].map((one) => [...one.keys()]),
     ).toEqual([['a'], ['b.c-1'], ['d'], ['e']])
@@ -112,7 +112,12 @@ describe('reading the state', () => {
       'base-images/b.yaml': 'a: 1\na: 2\n',
       'images/c.yaml': 'ok: 1\n',
     })
-    const error = await readState(root).catch((one: unknown) => one)
+    let error: unknown = null
+    try {
+      readState(root)
+    } catch (thrown) {
+      error = thrown
+    }
     expect(error).toBeInstanceOf(Refusal)
     expect((error as Refusal).problems).toMatchObject([
       { file: 'images/a.yaml', line: 1 },
@@ -131,7 +136,7 @@ describe('writing', () => {
       ['nowhere/missing.yaml', null],
       ['e/f/new.yaml', 'n\n'],
     ])
-    await writeFiles(root, changes)
+    writeFiles(root, changes)
     expect(await contents(root)).toEqual({
       'd/old.yaml': 'new\n',
       'd/foreign.yaml': 'mine',
@@ -158,7 +163,7 @@ describe('writing', () => {
       ['d/gone.yaml', null],
       [target, 'z'],
     ])
-    await expect(writeFiles(root, changes)).rejects.toThrow(Refusal)
+    expect(() => writeFiles(root, changes)).toThrow(Refusal)
     expect(await contents(root)).toEqual(before)
     expect(await readdir(root)).not.toContain('new')
   })
@@ -172,14 +177,14 @@ describe('writing', () => {
       [long, 'b'],
       ['d/a.yaml', 'after'],
     ])
-    await expect(writeFiles(root, changes)).rejects.toThrow()
+    expect(() => writeFiles(root, changes)).toThrow()
     expect(await contents(root)).toEqual({ 'd/a.yaml': 'before' })
   })
 
   it('nothing outside the folder', async () => {
     const outer = await folder({ 'root/x': '' })
-    await expect(writeFiles(join(outer, 'root'), new Map([['../out.yaml', 'x']]))).rejects.toThrow(Refusal)
-    await expect(writeFiles(join(outer, 'root'), new Map([['../x/out.yaml', 'x']]))).rejects.toThrow(Refusal)
+    expect(() => writeFiles(join(outer, 'root'), new Map([['../out.yaml', 'x']]))).toThrow(Refusal)
+    expect(() => writeFiles(join(outer, 'root'), new Map([['../x/out.yaml', 'x']]))).toThrow(Refusal)
     expect(await contents(outer)).toEqual({ 'root/x': '' })
   })
 })
