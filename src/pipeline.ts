@@ -14,7 +14,7 @@ import {
   refuseForeignFiles,
 } from './manifests/index.js'
 import type { CommitResult } from './publish/index.js'
-import { type Report, type Told, tell, tellRefusal } from './report/index.js'
+import { imageChanges, type Report, type Told, tell, tellRefusal } from './report/index.js'
 import { type Discovered, discover, type SourceReader } from './sources/index.js'
 import { type MergedState, mergeState, readOptional, readState, type StateFiles } from './state/index.js'
 
@@ -66,10 +66,11 @@ export async function makePlan(job: Job, folder: StateFolder): Promise<Plan> {
     const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, folder, job))
     const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder, job))
     const forbidden = await job.step('Guard', async () => guard(comparison, folder, job))
-    problems.push(...forbidden)
+    const refusals = farEndProblems(discovered, enrolment, loaded, job)
+    problems.push(...forbidden, ...refusals)
     const told: Told = { mode: job.mode, folder, enrolment, before: loaded.state, state, comparison, problems }
     const files = filesOf(loaded, state, manifests, comparison, folder)
-    return { report: tell(told), refused: forbidden.length > 0, ...files }
+    return { report: tell(told), refused: problems.some((one) => one.severity === 'error'), ...files }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const report = tellRefusal(job.mode, folder, [...problems, ...error.problems])
@@ -196,6 +197,18 @@ function compare(output: OutputFolder, manifests: readonly ManifestFile[], folde
   const comparison = compareManifests(output.generated, manifests)
   job.say(`${comparison.changes.length} resources change.`)
   return comparison
+}
+
+/**
+ * What is wrong at the far end. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
+ * for entries that stay as they are, a warning: a workflow that changed elsewhere must not stop the whole factory.
+ */
+function farEndProblems({ farEnd }: Discovered, enrolment: Enrolment, loaded: Loaded, job: Job): Problem[] {
+  const changed = new Set(imageChanges(enrolment.images, loaded.state).map(({ name }) => name))
+  return farEnd.map(({ problem: found, isRefusal }) => {
+    const isError = isRefusal && job.mode === 'preview' && changed.has(found.image ?? '')
+    return isError ? { ...found, severity: 'error' as const } : found
+  })
 }
 
 function guard(comparison: Comparison, folder: StateFolder, job: Job): Problem[] {

@@ -14,6 +14,8 @@ export interface Context {
   readonly defaultBranch: string | null
   readonly serverUrl: string
   readonly apiUrl: string
+  /** Address of the GitLab that sources with `provider: gitlab` are on. Never from images.yaml: it gets a token. */
+  readonly gitlabUrl: string
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string }
   readonly workspace: string
   readonly temp: string
@@ -66,6 +68,7 @@ export function readContext(env: Readonly<Record<string, string | undefined>>): 
     defaultBranch: payload.repository?.default_branch ?? null,
     serverUrl,
     apiUrl: (env.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/, ''),
+    gitlabUrl: env.GITLAB_URL || 'https://gitlab.com',
     run: {
       id: Number(runId),
       attempt: Number(env.GITHUB_RUN_ATTEMPT || '1'),

@@ -6,7 +6,14 @@ import { group, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
 import { type Job, makePlan, type Plan, planAndCommit } from '../pipeline.js'
 import { type CommitMethod, type CommitResult, commitFiles } from '../publish/index.js'
-import { type GraphQL, readFromDirectory, readFromGitHub, type SourceReader } from '../sources/index.js'
+import {
+  type GraphQL,
+  readFromBoth,
+  readFromDirectory,
+  readFromGitHub,
+  readFromGitLab,
+  type SourceReader,
+} from '../sources/index.js'
 import { writeFiles } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context } from './context.js'
@@ -55,16 +62,16 @@ function jobOf(inputs: Inputs, context: Context, target: Target, clients: Client
 
 /** What is asked for and not built yet is said, never passed over. */
 function withoutEffect(inputs: Inputs): string[] {
-  return [
-    ...(inputs.refresh === 'true' ? ['refresh: true has no effect yet: this version looks up no digests.'] : []),
-    ...(inputs.gitlabToken === '' ? [] : ['gitlab-token has no effect yet: GitLab sources are read from sources-dir.']),
-  ]
+  return inputs.refresh === 'true' ? ['refresh: true has no effect yet: this version looks up no digests.'] : []
 }
 
 function sourceReader(inputs: Inputs, context: Context, clients: Clients): SourceReader {
   if (inputs.sourcesDir !== null) return readFromDirectory(existingFolder(inputs.sourcesDir, context))
   const graphql: GraphQL = async (query, variables) => (await clients.for('source')).graphql(query, { ...variables })
-  return readFromGitHub(graphql, new URL(context.serverUrl).host)
+  const github = readFromGitHub(graphql, new URL(context.serverUrl).host)
+  const log = { warning: say, debug: () => undefined }
+  const gitlab = readFromGitLab({ url: context.gitlabUrl, token: inputs.gitlabToken, log })
+  return readFromBoth({ github, gitlab })
 }
 
 function existingFolder(sourcesDir: string, context: Context): string {

@@ -7,8 +7,10 @@ import {
   connectGitHub,
   failed,
   type GraphQL,
+  readFromBoth,
   readFromDirectory,
   readFromGitHub,
+  readFromGitLab,
   requestKey,
   type SourceReader,
 } from '../sources/index.js'
@@ -62,15 +64,17 @@ export function sourceReader(options: CommonOptions, env: Environment, terminal:
     return readFromDirectory(root)
   }
   const token = env.GITHUB_TOKEN || env.GH_TOKEN || ''
-  if (token === '') return withoutToken
+  const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
+  const gitlab = readFromGitLab({ url: env.GITLAB_URL || 'https://gitlab.com', token: env.GITLAB_TOKEN ?? '', log })
+  if (token === '') return readFromBoth({ github: withoutToken, gitlab })
   const apiUrl = (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, '')
   const host = new URL(env.GITHUB_SERVER_URL || 'https://github.com').host
-  const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
+  let client: ReturnType<typeof connectGitHub> | null = null
   const graphql: GraphQL = async (query, variables) => {
-    const client = await connectGitHub({ apiUrl, token, log })
-    return client.graphql(query, { ...variables })
+    client ??= connectGitHub({ apiUrl, token, log })
+    return (await client).graphql(query, { ...variables })
   }
-  return readFromGitHub(graphql, host)
+  return readFromBoth({ github: readFromGitHub(graphql, host), gitlab })
 }
 
 const withoutToken: SourceReader = {

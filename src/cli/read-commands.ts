@@ -52,15 +52,16 @@ function discoveryJson(discovery: Discovery | null) {
   if (discovery === null) return { status: 'skipped', bases: [] }
   if (discovery.kind === 'failed') return { status: 'failed', reason: discovery.message, bases: [] }
   const bases = discovery.uses.map(({ reference, ...use }) => ({ ref: formatReference(reference), ...use }))
-  return { status: 'found', file: discovery.file, branch: discovery.branch, bases }
+  return { status: 'found', file: discovery.file, branch: discovery.branch, assumed: discovery.assumed, bases }
 }
 
 function discoveryText(name: string, discovery: Discovery | null): string {
   if (discovery === null) return `${name}: has no source or is switched off\n`
   if (discovery.kind === 'failed') return `${name}: failed\n`
-  const lines = discovery.uses.map(({ reference, kind, line, reachable }) => {
+  const lines = discovery.uses.map(({ reference, kind, file, line, reachable, platforms }) => {
     const unused = reachable ? '' : ', not pulled for this target'
-    return printable(`  ${formatReference(reference)}  (${discovery.file}:${line}, ${kind}${unused})`)
+    const where = platforms.length > 1 ? `, ${platforms.join(' and ')}` : ''
+    return printable(`  ${formatReference(reference)}  (${file}:${line}, ${kind}${where}${unused})`)
   })
   return [`${name}${lines.length === 0 ? ': built on no image' : ''}`, ...lines, ''].join('\n')
 }

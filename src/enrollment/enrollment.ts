@@ -39,8 +39,8 @@ export type Source = GitHubSource | GitLabSource
 export interface BuildSettings {
   readonly args: ReadonlyMap<string, string>
   readonly target: string | null
-  /** OS/ARCH[/VARIANT], at least one. */
-  readonly platforms: readonly string[]
+  /** OS/ARCH[/VARIANT], at least one; null where the entry names none. */
+  readonly platforms: readonly string[] | null
   /** Named contexts: name → value (docker-image://…, target:…, a path). */
   readonly contexts: ReadonlyMap<string, string>
 }

@@ -65,7 +65,7 @@ function enrollmentOf(entry: Entry, registry: string, repository: string, tags: 
     build: {
       args: new Map(Object.entries(entry.build.args)),
       target: entry.build.target ?? null,
-      platforms: entry.build.platforms,
+      platforms: entry.build.platforms ?? null,
       contexts: new Map(Object.entries(entry.build.contexts)),
     },
     rebuildDelay: durationOf(entry.rebuildDelay),

@@ -69,7 +69,7 @@ const build = z.strictObject({
   platforms: z
     .array(line.regex(PLATFORM, 'must be OS/ARCH or OS/ARCH/VARIANT'))
     .min(1, 'must name a platform')
-    .default(['linux/amd64']),
+    .optional(),
   contexts: strings.default({}),
 })
 

@@ -95,7 +95,7 @@ interface Parsed {
 
 function parseWithin(text: string): Parsed | null {
   try {
-    const stream = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: true, merge: false })
+    const stream = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, merge: false })
     const documents = 'empty' in stream ? [] : stream
     const found = documents.flatMap((document) => [...document.errors, ...document.warnings])
     if (found.some((error) => error.message.startsWith('Maximum call stack'))) return null
@@ -104,7 +104,7 @@ function parseWithin(text: string): Parsed | null {
     const problems = found.map((error) => ({
       message: isIndentedByTab(text, error.pos[0]) ? TAB_MESSAGE : sentence(error.message),
       offset: error.pos[0],
-      fatal: error.code !== 'DUPLICATE_KEY',
+      fatal: true,
     }))
     const second = documents[1]
     if (second !== undefined) {
@@ -129,7 +129,6 @@ function isIndentedByTab(text: string, offset: number): boolean {
 }
 
 function sentence(message: string): string {
-  if (message === 'Map keys must be unique') return 'this key is written twice. Keep one of them.'
   return /[.!?]$/.test(message) ? message : `${message}.`
 }
 
@@ -200,6 +199,7 @@ class Walk {
       const name = keyName(key)
       if (name === null) this.report('a key must be plain text.', offsetOf(key))
       else if (HALF_CHARACTER.test(name)) this.report('this key holds half a character.', offsetOf(key))
+      else if (name in map) this.report('this key is written twice. Keep one of them.', offsetOf(key))
       else if (name === '__proto__') this.report('__proto__ is no usable key.', offsetOf(key))
       else map[name] = value === null ? null : this.visit(value, depth + 1)
     }

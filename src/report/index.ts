@@ -10,6 +10,7 @@ import { patch, plain } from './plain.js'
 import { judge } from './verdict.js'
 import { viewOf } from './view.js'
 
+export { imageChanges } from './image-changes.js'
 export { isNewer, type Marker, parseMarker } from './marker.js'
 export type { BaseRow, BaseUse, ImageChange, Report } from './model.js'
 export { type Told, tell, tellRefusal } from './tell.js'

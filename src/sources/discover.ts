@@ -1,21 +1,18 @@
-import { findBaseImages } from '../dockerfile/index.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { type ImageReference, parseReference } from '../reference/index.js'
-import { type FileRequest, requestKey, type SourceReader } from './source-file.js'
-
-/** One place in a Dockerfile that pulls a base image. */
-export interface BaseUse {
-  readonly reference: ImageReference
-  readonly kind: 'from' | 'copy' | 'mount' | 'onbuild'
-  readonly stage: string
-  readonly line: number
-  /** Pulled for the target that is built. */
-  readonly reachable: boolean
-  /** Part of what runs, not only of what builds. */
-  readonly runtime: boolean
-  readonly platform: string | null
-}
+import { type BaseUse, type BuiltFile, basesOf, inlineBuilds } from './bases.js'
+import { checkFarEnd, type FarEndProblem } from './far-end.js'
+import { type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
+import {
+  type Answers,
+  type BuildStepChoice,
+  chooseStep,
+  type DefinedBuild,
+  definedBuild,
+  readWorkflowAnswer,
+  type WorkflowReading,
+  workflowRequest,
+} from './workflow-build.js'
 
 /** What discovery found out about one image. */
 export type Discovery =
@@ -25,6 +22,8 @@ export type Discovery =
       readonly file: string
       readonly branch: string | null
       readonly uses: readonly BaseUse[]
+      /** What had to be assumed about the build, in words. */
+      readonly assumed: readonly string[]
     }
   | { readonly kind: 'failed'; readonly message: string; readonly remedy: string | null }
 
@@ -32,13 +31,22 @@ export type Discovery =
 export interface Discovered {
   readonly images: ReadonlyMap<string, Discovery>
   readonly problems: readonly Problem[]
+  /** What is wrong where the rebuilds will be dispatched. */
+  readonly farEnd: readonly FarEndProblem[]
+}
+
+interface Asked {
+  readonly image: Enrollment
+  readonly dockerfile: FileRequest
 }
 
 /**
- * Finds the base images of every enabled image that is built from a source.
+ * Finds the base images of every enabled image that is built from a source: reads Dockerfiles and workflows, then the
+ * bake and compose files those name, then the Dockerfiles those are built on. Each round is asked for all images
+ * together, and a round that has nothing to ask is none.
  *
  * @param images the enrolled images.
- * @param reader where Dockerfiles come from; asked once, for all images together.
+ * @param reader where files come from.
  * @param imagesFile name of the enrolment file, for the problems.
  */
 export async function discover(
@@ -47,59 +55,160 @@ export async function discover(
   imagesFile: string,
 ): Promise<Discovered> {
   const asked = images.flatMap((image) => {
-    const request = image.enabled ? requestOf(image) : null
-    return request === null ? [] : [{ image, request }]
+    const dockerfile = image.enabled ? dockerfileRequest(image) : null
+    return dockerfile === null ? [] : [{ image, dockerfile }]
   })
-  const answers = await reader.read(asked.map(({ request }) => request))
-  const found = new Map<string, Discovery>()
-  const problems: Problem[] = []
-  for (const { image, request } of asked) {
-    const answer = answers.get(requestKey(request))
-    const discovery =
-      answer?.kind === 'found'
-        ? readDockerfile(image, request, answer, problems)
-        : { kind: 'failed' as const, message: answer?.message ?? 'no answer.', remedy: answer?.remedy ?? null }
-    found.set(image.name, discovery)
-    if (discovery.kind === 'failed') problems.push(failure(image, discovery, imagesFile))
+  const workflows = asked.flatMap(({ image }) => workflowOf(image) ?? [])
+  const first = await readRound(reader, [...asked.map(({ dockerfile }) => dockerfile), ...workflows])
+  const readings = readWorkflows(asked, first)
+  const choices = chooseSteps(asked, readings)
+  const second = await readRound(
+    reader,
+    [...choices.values()].flatMap((one) => (one.kind === 'bake' ? one.files : [])),
+  )
+  const builds = new Map(
+    asked.map(({ image, dockerfile }) => {
+      const choice = choices.get(image.name) ?? { kind: 'none', reason: null }
+      return [image.name, definedBuild(choice, dockerfile.path, second)] as const
+    }),
+  )
+  const third = await readRound(
+    reader,
+    asked.flatMap((one) => linkedRequests(one, builds.get(one.image.name))),
+  )
+  const answers = new Map([...first, ...second, ...third])
+  const found = asked.map((one) => discoverOne(one, builds.get(one.image.name), answers, imagesFile))
+  return {
+    images: new Map(found.map(({ name, discovery }) => [name, discovery])),
+    problems: found.flatMap(({ problems }) => problems),
+    farEnd: asked.flatMap(({ image }) => farEndOf(image, readings, { isComplete: reader.isComplete, imagesFile })),
   }
-  return { images: found, problems }
 }
 
-function requestOf(image: Enrollment): FileRequest | null {
-  const { source } = image
+async function readRound(reader: SourceReader, requests: readonly FileRequest[]): Promise<Answers> {
+  return requests.length === 0 ? new Map() : reader.read(requests)
+}
+
+function dockerfileRequest({ source }: Enrollment): FileRequest | null {
   if (source === null) return null
   return { provider: source.provider, repo: source.repo, branch: source.branch, path: source.dockerfile }
 }
 
-function readDockerfile(
-  image: Enrollment,
-  request: FileRequest,
-  answer: { readonly text: string; readonly branch: string | null },
-  problems: Problem[],
-): Discovery {
-  const { args, target, platforms, contexts } = image.build
-  const result = findBaseImages(answer.text, { args, target, platforms, contexts })
-  const place = `${request.repo}/${request.path}`
-  if (!result.ok) {
-    const remedy = 'Correct the Dockerfile, or what `build` says about it.'
-    return { kind: 'failed', message: `${place}:${result.error.line}: ${result.error.message}`, remedy }
-  }
-  for (const found of result.problems) {
-    const message = `${image.name}: ${place}:${found.line}: ${found.message}`
-    problems.push(problem('warning', message, { image: image.name }))
-  }
-  const uses = result.images.flatMap((use) => {
-    const parsed = parseReference(use.ref)
-    if (!parsed.ok) return []
-    const { kind, stage, line, reachable, runtime, platform } = use
-    return [{ reference: parsed.reference, kind, stage, line, reachable, runtime, platform }]
-  })
-  return { kind: 'found', file: request.path, branch: answer.branch, uses }
+function workflowOf({ source }: Enrollment): FileRequest | null {
+  return source?.provider === 'github' ? workflowRequest(source) : null
 }
 
-function failure(image: Enrollment, discovery: { message: string; remedy: string | null }, file: string): Problem {
-  const message = `${image.name}: its base images could not be found out, what was known of them stays: ${discovery.message}`
+/** Workflows by image name; images that share one share its reading. */
+function readWorkflows(asked: readonly Asked[], answers: Answers): Map<string, WorkflowReading> {
+  const byRequest = new Map<string, WorkflowReading>()
+  const readings = new Map<string, WorkflowReading>()
+  for (const { image } of asked) {
+    const request = workflowOf(image)
+    if (request === null) continue
+    const key = requestKey(request)
+    const reading = byRequest.get(key) ?? readWorkflowAnswer(request, answers.get(key))
+    byRequest.set(key, reading)
+    readings.set(image.name, reading)
+  }
+  return readings
+}
+
+function chooseSteps(asked: readonly Asked[], readings: ReadonlyMap<string, WorkflowReading>) {
+  const choices = new Map<string, BuildStepChoice>()
+  for (const { image } of asked) {
+    const reading = readings.get(image.name)
+    if (image.source?.provider !== 'github' || reading === undefined) continue
+    choices.set(image.name, chooseStep(image, image.source, reading))
+  }
+  return choices
+}
+
+function linkedRequests({ dockerfile }: Asked, build: DefinedBuild | undefined): FileRequest[] {
+  return (build?.linked ?? []).flatMap((one) =>
+    one.dockerfile === null ? [] : [{ ...dockerfile, path: one.dockerfile }],
+  )
+}
+
+function farEndOf(
+  image: Enrollment,
+  readings: ReadonlyMap<string, WorkflowReading>,
+  about: { readonly isComplete: boolean; readonly imagesFile: string },
+): FarEndProblem[] {
+  const reading = readings.get(image.name)
+  if (image.source?.provider !== 'github' || reading === undefined) return []
+  return checkFarEnd(image, image.source, reading, about)
+}
+
+interface Found {
+  readonly name: string
+  readonly discovery: Discovery
+  readonly problems: readonly Problem[]
+}
+
+function discoverOne(asked: Asked, build: DefinedBuild | undefined, answers: Answers, imagesFile: string): Found {
+  const { image, dockerfile } = asked
+  const answer = answers.get(requestKey(dockerfile))
+  if (answer?.kind !== 'found') {
+    return failed(image, answer?.message ?? 'no answer.', answer?.remedy ?? null, imagesFile)
+  }
+  const files = [
+    { file: dockerfile.path, text: build?.inline ?? answer.text, passes: build?.passes ?? null },
+    ...(build === undefined ? [] : linkedFiles(asked, build, answers)),
+  ]
+  const uses: BaseUse[] = []
+  const assumed = [...(build?.assumed ?? [])]
+  const problems: Problem[] = []
+  let usesDefaults = false
+  for (const [index, file] of files.entries()) {
+    const place = `${dockerfile.repo}/${file.file}`
+    const result = basesOf(file, index === 0 ? image.build : null)
+    if (!result.ok) {
+      const remedy = 'Correct the Dockerfile, or what `build` says about it.'
+      return failed(image, `${place}:${result.line}: ${result.message}`, remedy, imagesFile)
+    }
+    uses.push(...result.uses)
+    assumed.push(...result.assumed)
+    usesDefaults ||= result.usesDefaults
+    for (const { line, message } of result.warnings) {
+      problems.push(problem('warning', `${image.name}: ${place}:${line}: ${message}`, { image: image.name }))
+    }
+  }
+  const remarks = [
+    ...assumptions(image, assumed, imagesFile),
+    ...(usesDefaults ? unread(image, build, imagesFile) : []),
+  ]
+  const discovery = { kind: 'found' as const, file: dockerfile.path, branch: answer.branch, uses, assumed }
+  return { name: image.name, discovery, problems: [...problems, ...remarks] }
+}
+
+function linkedFiles({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): BuiltFile[] {
+  const read = build.linked.flatMap((one): BuiltFile[] => {
+    if (one.dockerfile === null) return []
+    const answer: FileAnswer | undefined = answers.get(requestKey({ ...dockerfile, path: one.dockerfile }))
+    return answer?.kind === 'found' ? [{ file: one.dockerfile, text: answer.text, passes: one.passes }] : []
+  })
+  return [...read, ...inlineBuilds(build)]
+}
+
+function assumptions(image: Enrollment, assumed: readonly string[], file: string): Problem[] {
+  const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
+  const remedy = 'Say under `build` in images.yaml what the real build passes.'
+  return assumed.map((text) => problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }))
+}
+
+/** Where nobody says what the build passes, the Dockerfile's defaults stand: worth knowing, and seldom wrong. */
+function unread(image: Enrollment, build: DefinedBuild | undefined, file: string): Problem[] {
+  const reason = build?.reason ?? null
+  if (reason === null || image.written.build !== undefined) return []
+  const line = image.lineOf('source.workflow') ?? image.line
+  const message = `${image.name}: what the build passes is not known, the Dockerfile's defaults stand: ${reason}`
+  return [problem('notice', message, { file, line, image: image.name })]
+}
+
+function failed(image: Enrollment, reason: string, remedy: string | null, file: string): Found {
+  const message = `${image.name}: its base images could not be found out, what was known of them stays: ${reason}`
   const line = image.lineOf('source.dockerfile') ?? image.line
   const column = line === image.line ? image.column : null
-  return problem('warning', message, { file, line, column, remedy: discovery.remedy, image: image.name })
+  const told = problem('warning', message, { file, line, column, remedy, image: image.name })
+  return { name: image.name, discovery: { kind: 'failed', message: reason, remedy }, problems: [told] }
 }

@@ -2,8 +2,13 @@
  * Sources: where Dockerfiles come from (a folder of checkouts, GitHub) and which base images they pull.
  * `discover.ts` asks for all files at once and reads them; every other file is one place to read from.
  */
+
+export type { BaseUse } from './bases.js'
+export { readFromBoth } from './by-provider.js'
 export { readFromDirectory } from './directory.js'
-export { type BaseUse, type Discovered, type Discovery, discover } from './discover.js'
+export { type Discovered, type Discovery, discover } from './discover.js'
+export type { FarEndProblem } from './far-end.js'
 export { type GraphQL, readFromGitHub } from './github.js'
 export { connectGitHub, type GitHubClient, type GitHubServer } from './github-client.js'
+export { readFromGitLab } from './gitlab.js'
 export { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'

@@ -119,14 +119,14 @@ function foundImage(
   const uses = counted.flatMap((use): TrackedUse[] => {
     const base = catalog.byIdentity.get(watchedIdentity(use.reference) ?? '')
     if (base === undefined) return []
-    return [{ base: base.name, image: enrollment.name, file: discovery.file, line: use.line, kind: use.kind }]
+    return [{ base: base.name, image: enrollment.name, file: use.file, line: use.line, kind: use.kind }]
   })
   const bases = [...new Set(uses.map((use) => use.base))].sort()
   const defaultBranch = enrollment.source?.branch === null ? discovery.branch : null
   return {
     facts: { enrollment, status: 'success', reason: null, bases, defaultBranch },
     uses,
-    problems: counted.flatMap((use) => pinnedProblem(enrollment, use, discovery.file, input.imagesFile)),
+    problems: counted.flatMap((use) => pinnedProblem(enrollment, use, use.file, input.imagesFile)),
   }
 }
 

@@ -47,7 +47,7 @@ describe('the reference images.yaml', () => {
       minimumReleaseAge: { seconds: 0 },
       autoRebuild: true,
       rebuildOn: 'all',
-      build: { target: null, platforms: ['linux/amd64'] },
+      build: { target: null, platforms: null },
       tags: { strategy: 'SemVer', constraint: null, allow: [] },
     })
   })

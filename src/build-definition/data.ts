@@ -1,0 +1,103 @@
+import { type Data, type Path, type PlacedData, readYaml } from '../enrollment/yaml-data.js'
+
+/** A map of data, without prototype. */
+export type DataMap = { readonly [key: string]: Data }
+
+/** Whether data is a map. */
+export function isMap(data: Data | undefined): data is DataMap {
+  return typeof data === 'object' && data !== null && !Array.isArray(data)
+}
+
+/** Data as a map; what is none is an empty one. */
+export function mapOf(data: Data | undefined): DataMap {
+  return isMap(data) ? data : {}
+}
+
+/** Data as a list; what is none is an empty one. */
+export function listOf(data: Data | undefined): readonly Data[] {
+  return Array.isArray(data) ? data : []
+}
+
+/** The own value of a key: what the prototype holds is no data. */
+export function ownValue(map: DataMap, key: string): Data | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined
+}
+
+/** What a scalar is as text, null for maps and lists. Nothing is the empty text. */
+export function scalarText(data: Data | undefined): string | null {
+  if (data === undefined || data === null) return ''
+  return typeof data === 'object' ? null : String(data)
+}
+
+/** A file nobody can use, and why. */
+export interface Unreadable {
+  readonly ok: false
+  readonly message: string
+  /** 1-based, null where the whole file is meant. */
+  readonly line: number | null
+}
+
+/** Definitions of builds are small; what is larger is a mistake or an attack. */
+export const LARGEST_DEFINITION_BYTES = 512 * 1024
+
+/** Places are searched for from the top of the file: so often, and no more. */
+const MOST_LOOKS = 500
+
+/** A number that YAML readers do not give back as it is spelled: 3.20 is 3.2. */
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$|^0(?:x[\da-fA-F]+|o[0-7]+)$/
+
+/** A YAML file of which numbers are what the real reader would make of them, with the line of every part. */
+export class PlacedFile {
+  readonly data: Data
+  readonly #placed: PlacedData
+  readonly #lines: readonly string[]
+  #looks = MOST_LOOKS
+
+  constructor(placed: PlacedData, text: string) {
+    this.data = placed.data
+    this.#placed = placed
+    this.#lines = text.replace(/^\ufeff/, '').split('\n')
+  }
+
+  /** 1-based line of a part; 1 where it is not known. */
+  line(path: Path): number {
+    return this.#look() ? (this.#placed.position(path)?.line ?? 1) : 1
+  }
+
+  /**
+   * A scalar as the build gets it. A plain number loses its spelling: GitHub and compose make 3.2 of `3.20`
+   * (docs.github.com and actions/setup-python warn of 3.10), while `"3.20"` stays. Null for maps and lists.
+   */
+  scalar(data: Data | undefined, path: Path): string | null {
+    if (typeof data !== 'string' || !NUMBER.test(data)) return scalarText(data)
+    const asNumber = String(Number(data))
+    if (asNumber === data || !this.#look()) return data
+    const at = this.#placed.valuePosition(path)
+    const first = at === null ? '' : (this.#lines[at.line - 1]?.[at.column - 1] ?? '')
+    return /[-+.\d]/.test(first) ? asNumber : data
+  }
+
+  /** Everything below a path, with its numbers as the build gets them. */
+  read(data: Data, path: Path): Data {
+    if (Array.isArray(data)) return data.map((item: Data, index) => this.read(item, [...path, index]))
+    if (!isMap(data)) return data === null ? null : this.scalar(data, path)
+    const read: Record<string, Data> = Object.create(null)
+    for (const [key, value] of Object.entries(data)) read[key] = this.read(value, [...path, key])
+    return read
+  }
+
+  #look(): boolean {
+    this.#looks -= 1
+    return this.#looks >= 0
+  }
+}
+
+/** Reads a YAML file that defines builds; merge keys stay as they are. */
+export function readPlaced(text: string, file: string): { readonly ok: true; readonly file: PlacedFile } | Unreadable {
+  const options = { numbers: 'lossless', bytes: LARGEST_DEFINITION_BYTES, repeated: 100_000 } as const
+  const { placed, problems } = readYaml(text, file, options)
+  const wrong = problems.find(({ severity }) => severity === 'error')
+  if (wrong !== undefined) return { ok: false, message: wrong.message, line: wrong.line }
+  if (placed === null || !isMap(placed.data)) return { ok: false, message: 'the file holds no map.', line: 1 }
+  return { ok: true, file: new PlacedFile(placed, text) }
+}

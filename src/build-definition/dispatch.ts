@@ -1,0 +1,74 @@
+import { suggest } from '../enrollment/messages.js'
+import { oneLine } from './value.js'
+import type { WorkflowFacts } from './workflow.js'
+
+/** Why GitHub would refuse a dispatch, at the key of `source` in images.yaml that causes it. */
+export interface DispatchProblem {
+  readonly key: 'workflow' | `inputs.${string}`
+  readonly message: string
+  readonly remedy: string
+}
+
+/** docs.github.com, "Workflow syntax", on.workflow_dispatch.inputs; 25 since 2025-12-04 (GitHub changelog), 10 before. */
+const MOST_INPUTS = 25
+
+/** The same page. */
+const MOST_INPUT_CHARACTERS = 65_535
+
+/** What we fill in when a rebuild is due: values no list of options can be held against. */
+const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
+
+/**
+ * Would GitHub take this dispatch? Everything it answers with 422, found before anything is merged.
+ *
+ * @param inputs what we send, as `source.inputs` in images.yaml.
+ */
+export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, string>): DispatchProblem[] {
+  if (facts.dispatch === null) {
+    const message = `${facts.file} has no workflow_dispatch trigger: it cannot be started.`
+    return [{ key: 'workflow', message, remedy: 'Add `workflow_dispatch:` under `on:` in that workflow.' }]
+  }
+  const declared = facts.dispatch.inputs
+  const problems = sizeProblems(inputs, facts.file)
+  for (const [name, value] of inputs) {
+    const input = declared.get(name)
+    if (input === undefined) problems.push(undeclared(name, [...declared.keys()], facts.file))
+    else if (input.type === 'choice' && !PLACEHOLDER.test(value) && !input.options.includes(value)) {
+      const shown = input.options.slice(0, 10).map(oneLine).join(', ') + (input.options.length > 10 ? ', …' : '')
+      const message = `${facts.file} does not offer ${quoted(value)} for the input ${quoted(name)}.`
+      problems.push({ key: `inputs.${name}`, message, remedy: `Send one of: ${shown}.` })
+    }
+  }
+  for (const [name, input] of declared) {
+    if (!input.required || input.hasDefault || inputs.has(name)) continue
+    const message = `${facts.file} requires the input ${quoted(name)}, which has no default and is not sent.`
+    const remedy = `Add it under source.inputs in images.yaml, or give it a default in the workflow.`
+    problems.push({ key: `inputs.${name}`, message, remedy })
+  }
+  return problems
+}
+
+function undeclared(name: string, declared: readonly string[], file: string): DispatchProblem {
+  const near = suggest(name, declared)
+  const known = declared.length === 0 ? 'It takes none.' : `It takes: ${declared.slice(0, 25).map(oneLine).join(', ')}.`
+  const remedy =
+    near === null ? `${known} Declare it under workflow_dispatch, or do not send it.` : `Did you mean ${oneLine(near)}?`
+  return { key: `inputs.${name}`, message: `${file} declares no input ${quoted(name)}.`, remedy }
+}
+
+function sizeProblems(inputs: ReadonlyMap<string, string>, file: string): DispatchProblem[] {
+  const remedy = 'Send fewer or shorter ones.'
+  if (inputs.size > MOST_INPUTS) {
+    const message = `${file} is sent ${inputs.size} inputs; GitHub takes ${MOST_INPUTS}.`
+    return [{ key: 'workflow', message, remedy }]
+  }
+  if (JSON.stringify(Object.fromEntries(inputs)).length > MOST_INPUT_CHARACTERS) {
+    const message = `${file} is sent more than ${MOST_INPUT_CHARACTERS} characters of inputs, which is all GitHub takes.`
+    return [{ key: 'workflow', message, remedy }]
+  }
+  return []
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(oneLine(text))
+}

@@ -1,0 +1,18 @@
+/**
+ * What the real build passes to BuildKit, read from where the build is defined when images.yaml says nothing: a GitHub
+ * Actions workflow, and the bake or compose file it names. Also whether that workflow can be dispatched as we mean to.
+ * Pure: text in, facts out. What cannot be known is never invented: it is left out, and said.
+ *
+ * The way through: readWorkflow → chooseBuild (→ readBuildFile → overrideTarget → chooseTarget) → settleBuild.
+ */
+export { readBakeJson } from './bake.js'
+export { DEFAULT_BUILD_FILES, readBuildFile } from './build-file.js'
+export { type Choice, chooseBuild, chooseTarget } from './choose.js'
+export { readCompose } from './compose.js'
+export type { Unreadable } from './data.js'
+export { checkDispatch, type DispatchProblem } from './dispatch.js'
+export { type ExplicitBuild, type SettledBuild, settleBuild } from './settle.js'
+export type { ActionStep, BakeStep, BuildStep, CommandStep } from './steps.js'
+export { type BuildFile, type BuildTarget, contextTargets, overrideTarget } from './targets.js'
+export { type BuildPasses, type BuildValue, isKnown, type KnownValue, type UnknownValue } from './value.js'
+export { type DispatchInput, readWorkflow, type WorkflowFacts } from './workflow.js'

@@ -1,0 +1,79 @@
+/** How a list input is cut: `lines` keeps commas, `commas` cuts there as well, `plain` knows no quotes either. */
+export type ListKind = 'lines' | 'commas' | 'plain'
+
+/**
+ * A list input of docker's actions as items, trimmed, without empty ones.
+ *
+ * The rule is docker/actions-toolkit's (`Util.getInputList`): records of CSV, so `"…"` around an item keeps commas and
+ * line ends inside it, and quotes elsewhere are text. build-push-action reads build-args and build-contexts as `lines`
+ * and platforms as `commas`, bake-action its `set` as `plain`. None of them knows comments.
+ */
+export function inputList(input: string, kind: ListKind): string[] {
+  const text = input.trim()
+  const records = kind === 'plain' ? text.split(/\r\n|\n|\r/).map((line) => [line]) : csvRecords(text)
+  const items = records.flatMap((fields) => {
+    if (kind !== 'commas') return [fields.join(',')]
+    return fields.length === 1 ? (fields[0] ?? '').split(',') : fields
+  })
+  return items.map((item) => item.trim()).filter((item) => item !== '')
+}
+
+function csvRecords(text: string): string[][] {
+  const reader = new CsvReader()
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] ?? ''
+    const next = text[at + 1] ?? ''
+    if (reader.isQuoting) {
+      if (character !== '"') reader.add(character)
+      else if (next === '"') {
+        reader.add('"')
+        at += 1
+      } else reader.closeQuote(/^[,\r\n]?$/.test(next))
+    } else if (character === '"' && reader.atFieldStart) reader.openQuote()
+    else if (character === ',') reader.endField()
+    else if (character === '\n' || character === '\r') reader.endRecord()
+    else reader.add(character)
+  }
+  reader.endRecord()
+  return reader.records
+}
+
+/** One pass over CSV with quotes that may stand anywhere (csv-parse's `relax_quotes`). */
+class CsvReader {
+  readonly records: string[][] = []
+  isQuoting = false
+  #fields: string[] = []
+  #field: string[] = []
+  #wasQuoted = false
+
+  get atFieldStart(): boolean {
+    return this.#field.length === 0 && !this.#wasQuoted
+  }
+
+  add(character: string): void {
+    this.#field.push(character)
+  }
+
+  openQuote(): void {
+    this.isQuoting = true
+  }
+
+  /** A quote that closes before the end of its field was text, and so was the one that opened. */
+  closeQuote(atEnd: boolean): void {
+    this.isQuoting = false
+    this.#wasQuoted = true
+    if (!atEnd) this.#field = ['"', this.#field.join(''), '"']
+  }
+
+  endField(): void {
+    this.#fields.push(this.#field.join(''))
+    this.#field = []
+    this.#wasQuoted = false
+  }
+
+  endRecord(): void {
+    this.endField()
+    if (this.#fields.some((field) => field !== '')) this.records.push(this.#fields)
+    this.#fields = []
+  }
+}

@@ -1,0 +1,87 @@
+import { type BuildPasses, isKnown, type SettledBuild, settleBuild } from '../build-definition/index.js'
+import { findBaseImages } from '../dockerfile/index.js'
+import type { Enrollment } from '../enrollment/enrollment.js'
+import { type ImageReference, parseReference } from '../reference/index.js'
+import type { DefinedBuild } from './workflow-build.js'
+
+/** One place in a Dockerfile that pulls a base image. */
+export interface BaseUse {
+  readonly reference: ImageReference
+  readonly kind: 'from' | 'copy' | 'mount' | 'onbuild'
+  /** The Dockerfile inside its repository. */
+  readonly file: string
+  readonly stage: string
+  readonly line: number
+  /** Pulled for the target that is built. */
+  readonly reachable: boolean
+  /** Part of what runs, not only of what builds. */
+  readonly runtime: boolean
+  readonly platform: string | null
+  /** The platforms that need it. */
+  readonly platforms: readonly string[]
+}
+
+/** A Dockerfile to be read, with what its build passes. */
+export interface BuiltFile {
+  readonly file: string
+  readonly text: string
+  /** What its build passes; null where no definition says. */
+  readonly passes: BuildPasses | null
+}
+
+/** What a Dockerfile pulls. */
+export type BasesResult =
+  | {
+      readonly ok: true
+      readonly uses: readonly BaseUse[]
+      /** What had to be assumed and bears on the answer, in words. */
+      readonly assumed: readonly string[]
+      /** Whether a base image is named by an argument that has its value from the Dockerfile. */
+      readonly usesDefaults: boolean
+      readonly warnings: readonly { readonly line: number; readonly message: string }[]
+    }
+  | { readonly ok: false; readonly line: number; readonly message: string }
+
+/**
+ * The base images a Dockerfile pulls when it is built as its definition says.
+ *
+ * @param explicit what images.yaml says about the build; null for a build it does not speak of.
+ */
+export function basesOf({ file, text, passes }: BuiltFile, explicit: Enrollment['build'] | null): BasesResult {
+  const nothing = {
+    args: new Map<string, string>(),
+    target: null,
+    platforms: null,
+    contexts: new Map<string, string>(),
+  }
+  const settled = settleBuild(passes, explicit ?? nothing)
+  const { args, target, platforms, contexts } = settled
+  const result = findBaseImages(text, { args, target, platforms, contexts })
+  if (!result.ok) return { ok: false, ...result.error }
+  const uses = result.images.flatMap((use) => {
+    const parsed = parseReference(use.ref)
+    if (!parsed.ok) return []
+    const { kind, stage, line, reachable, runtime, platform } = use
+    return [
+      { reference: parsed.reference, kind, file, stage, line, reachable, runtime, platform, platforms: use.platforms },
+    ]
+  })
+  const used = new Set(result.images.flatMap((use) => use.assumed))
+  const assumed = relevant(settled, passes, used)
+  return { ok: true, uses, assumed, usesDefaults: used.size > 0, warnings: result.problems }
+}
+
+/** An argument nobody knows matters only where a base image is named by it. */
+function relevant(settled: SettledBuild, passes: BuildPasses | null, used: ReadonlySet<string>): string[] {
+  const idle = [...(passes?.args ?? [])]
+    .filter(([name, value]) => !used.has(name) && (!isKnown(value) || value.assumedFrom !== undefined))
+    .map(([name]) => `build-arg ${name} `)
+  return settled.assumed.filter((text) => !idle.some((start) => text.startsWith(start)))
+}
+
+/** Dockerfiles that the image's build is put together from, as far as they are written in the definition itself. */
+export function inlineBuilds({ linked }: DefinedBuild): BuiltFile[] {
+  return linked.flatMap(({ name, inline, passes }) =>
+    inline === null ? [] : [{ file: `target ${name}`, text: inline, passes }],
+  )
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import type { GitLabServer } from './gitlab-client.js'
+import type { Reply } from './gitlab-request.js'
+import {
+  type FailedAnswer,
+  type FailureReason,
+  type FileAnswer,
+  type FileRequest,
+  failed,
+  LARGEST_FILE_BYTES,
+} from './source-file.js'
+
+/** A file that is asked for, and the branch it is read from (null: not known). */
+export interface Place {
+  readonly request: FileRequest
+  readonly branch: string | null
+}
+
+const TOKEN_SCOPES = 'a gitlab-token with the scope read_repository or read_api'
+
+/** Says why there is no text, in one line that holds no secret. */
+function fail(server: GitLabServer, reason: FailureReason, message: string, remedy: string): FailedAnswer {
+  return failed(reason, server.plain(message), server.plain(remedy))
+}
+
+/** What GitLab is not asked for: it may have another project by the same name. */
+export function elsewhere(server: GitLabServer, { repo, provider }: FileRequest): FailedAnswer {
+  const message = `${repo} is on ${provider}, and ${server.host} is not asked for it.`
+  return fail(server, 'unreachable', message, 'Give its checkout in sources-dir.')
+}
+
+/** There is no such project, or it is hidden: GitLab does not tell which. */
+export function noProject(server: GitLabServer, { repo }: FileRequest, said = ''): FailedAnswer {
+  const who = server.hasToken ? 'the token may not see it' : 'only a token may see it'
+  const reason = said === '' ? '' : ` (${server.host} says: ${said})`
+  const remedy = `Correct source.repo, or give ${TOKEN_SCOPES} that may see the project.`
+  return fail(server, 'repository', `there is no project ${repo} on ${server.host}, or ${who}${reason}.`, remedy)
+}
+
+/** The project has no such branch. */
+export function noBranch(server: GitLabServer, { repo, branch }: FileRequest): FailedAnswer {
+  return fail(server, 'branch', `${repo} has no branch ${branch}.`, 'Correct source.branch.')
+}
+
+/** The branch has no such file. */
+export function noFile(server: GitLabServer, place: Place): FailedAnswer {
+  return fail(server, 'file', `there is no ${placeName(place)}.`, 'Correct source.dockerfile.')
+}
+
+/** Neither the file nor, as far as one may know, its branch. */
+export function noFileOrBranch(server: GitLabServer, place: Place): FailedAnswer {
+  const message = `there is no ${placeName(place)}, or no such branch.`
+  return fail(server, 'file', message, 'Correct source.dockerfile or source.branch.')
+}
+
+/** Larger than any Dockerfile. */
+export function tooLarge(server: GitLabServer, place: Place): FailedAnswer {
+  const message = `${placeName(place)} is too large (more than ${LARGEST_FILE_BYTES} bytes).`
+  return fail(server, 'content', message, 'A Dockerfile is smaller.')
+}
+
+/** A reply that answers nothing: refused, moved, or none at all. */
+export function refused(server: GitLabServer, { repo }: FileRequest, reply: Reply): FailedAnswer {
+  if (reply.kind === 'redirect') return moved(server, repo, reply.from, reply.to)
+  if (reply.kind === 'trouble') {
+    return fail(server, 'unreachable', `${server.host} ${reply.what}, so ${repo} could not be read.`, reply.remedy)
+  }
+  const said = reply.kind === 'answer' ? reasonOf(server, reply) : 'an answer that is too large'
+  const message = `${server.host} does not let ${repo} be read (${said}).`
+  const isPermission = reply.kind === 'answer' && (reply.status === 401 || reply.status === 403)
+  const remedy = isPermission
+    ? `Give ${TOKEN_SCOPES} that has not expired and whose user may read the repository.`
+    : 'Check what images.yaml says about its source.'
+  return fail(server, 'unreachable', message, remedy)
+}
+
+function moved(server: GitLabServer, repo: string, from: URL, to: URL | null): FailedAnswer {
+  const project = to?.origin === from.origin ? projectIn(to) : null
+  if (project !== null && project !== projectIn(from)) {
+    const where = /^\d+$/.test(project) ? `the project with the number ${project}` : project
+    const remedy = 'Write its new path in source.repo; its old address leads there in a browser.'
+    return fail(server, 'repository', `${repo} has moved to ${where}.`, remedy)
+  }
+  const place = to === null ? 'elsewhere' : `to ${to.origin === from.origin ? to.pathname : to.origin}`
+  const message = `${server.host} sends ${place} for ${repo}, and no token is sent after a redirect.`
+  return fail(server, 'unreachable', message, 'Check the address of GitLab, and whether it wants a gitlab-token.')
+}
+
+function projectIn(url: URL): string | null {
+  const [, id] = /\/api\/v4\/projects\/([^/]+)/.exec(url.pathname) ?? []
+  if (id === undefined) return null
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
+}
+
+const REASON = z.object({
+  message: z.string().optional().catch(undefined),
+  error: z.string().optional().catch(undefined),
+})
+
+/** GitLab's own words: `404 File Not Found`, `insufficient_scope`; the status where it has none. */
+export function reasonOf(server: GitLabServer, reply: { readonly status: number; readonly data: unknown }): string {
+  const { data } = REASON.safeParse(reply.data)
+  return server.plain(data?.message ?? data?.error ?? '', 200) || String(reply.status)
+}
+
+const PROJECT = z.object({ default_branch: z.string().min(1) })
+
+/** The default branch; null for a project without one, or whose code may not be read. */
+export function defaultBranchOf(data: unknown): string | null {
+  const parsed = PROJECT.safeParse(data)
+  return parsed.success ? parsed.data.default_branch : null
+}
+
+const FILE = z.object({
+  content: z.string(),
+  encoding: z.literal('base64'),
+  size: z.number().optional(),
+})
+
+/** The file in GitLab's answer, when it is a text. */
+export function fileOf(server: GitLabServer, place: Place, data: unknown): FileAnswer {
+  const where = placeName(place)
+  const file = FILE.safeParse(data)
+  const bytes = Buffer.from(file.data?.content ?? '', 'base64')
+  if (!file.success || (file.data.size ?? bytes.length) !== bytes.length) {
+    return fail(server, 'unreachable', `${server.host} sent ${where} incomplete.`, 'Try again.')
+  }
+  if (bytes.length > LARGEST_FILE_BYTES) return tooLarge(server, place)
+  if (bytes.includes(0)) {
+    return fail(server, 'content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
+  }
+  const text = bytes.toString('utf8')
+  if (isLinkTarget(text)) {
+    const message = `${where} is a symbolic link to ${server.plain(text, 200)}.`
+    return fail(server, 'content', message, 'Name the file it points to.')
+  }
+  return { kind: 'found', text, branch: place.branch }
+}
+
+/** A link's blob holds the path it points to and nothing else; no Dockerfile or workflow is one word. */
+function isLinkTarget(text: string): boolean {
+  return text.length < 4096 && /^[^\s]+$/.test(text)
+}
+
+function placeName({ request, branch }: Place): string {
+  return `${request.path} of ${request.repo} (${branch ?? 'default branch'})`
+}

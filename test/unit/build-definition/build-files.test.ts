@@ -1,0 +1,359 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type BuildFile,
+  type BuildValue,
+  chooseTarget,
+  contextTargets,
+  overrideTarget,
+  readBakeJson,
+  readBuildFile,
+  readCompose,
+  settleBuild,
+  type Unreadable,
+} from '../../../src/build-definition/index.js'
+import { shown } from './examples.js'
+
+const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
+
+function definition(read: { ok: true; definition: BuildFile } | Unreadable): BuildFile {
+  return read.ok ? read.definition : expect.fail(`${read.line}: ${read.message}`)
+}
+
+function passes(file: BuildFile): Record<string, unknown> {
+  return Object.fromEntries([...file.targets].map(([name, target]) => [name, shown(target.passes)]))
+}
+
+const bake = (data: unknown, environment?: ReadonlyMap<string, BuildValue>) =>
+  definition(readBakeJson(JSON.stringify(data), environment))
+
+describe('docker-bake.json', () => {
+  const app = (body: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
+    target: { app: body },
+    ...more,
+  })
+  const variable = { TAG: { default: '3.19' } }
+  const CASES: [string, unknown, Record<string, unknown>][] = [
+    ['args', app({ args: { V: '3.20' } }), { app: { args: { V: '3.20' } } }],
+    ['null: the Dockerfile decides', app({ args: { V: null } }), { app: {} }],
+    ['a number', app({ args: { V: 22 } }), { app: { args: { V: '22' } } }],
+    [
+      'a variable is its default',
+      app({ args: { V: '${TAG}-a' } }, { variable }),
+      { app: { args: { V: '3.19-a (${TAG}-a)' } } },
+    ],
+    [
+      'a variable without default',
+      app({ args: { V: '${T}' } }, { variable: { T: {} } }),
+      { app: { args: { V: '?${T}' } } },
+    ],
+    ['a variable nobody knows', app({ args: { V: '${T}' } }), { app: { args: { V: '?${T}' } } }],
+    [
+      'a variable of variables',
+      app({ args: { V: '${A}' } }, { variable: { A: { default: '${B}!' }, B: { default: 'b' } } }),
+      { app: { args: { V: 'b! (${A})' } } },
+    ],
+    [
+      'variables in a circle',
+      app({ args: { V: '${A}' } }, { variable: { A: { default: '${B}' }, B: { default: '${A}' } } }),
+      { app: { args: { V: '?${A}' } } },
+    ],
+    ['an attribute', app({ args: { V: '${A}' } }, { A: 'x' }), { app: { args: { V: 'x' } } }],
+    ['a call', app({ args: { V: '${upper("x}")}' } }), { app: { args: { V: '?${upper("x}")}' } } }],
+    ['a condition', app({ args: { V: '%{ if A }x%{ endif }' } }), { app: { args: { V: '?%{ if A }x%{ endif }' } } }],
+    ['an escaped dollar', app({ args: { V: '$${A}' } }), { app: { args: { V: '${A}' } } }],
+    [
+      'target and platforms',
+      app({ target: 'dev', platforms: ['linux/amd64', 'linux/arm64'] }),
+      { app: { target: 'dev', platforms: ['linux/amd64', 'linux/arm64'] } },
+    ],
+    [
+      'contexts',
+      app({ contexts: { base: 'docker-image://alpine:3.20', src: './dir' } }),
+      { app: { contexts: { base: 'docker-image://alpine:3.20', src: './dir' } } },
+    ],
+    ['an empty context is none', app({ contexts: { base: '' } }), { app: {} }],
+    [
+      'inherits: parents in order, then itself',
+      {
+        target: {
+          a: { args: { A: '1', B: '1' }, target: 'a' },
+          b: { args: { B: '2' } },
+          app: { inherits: ['a', 'b'], args: { C: '3' } },
+        },
+      },
+      {
+        a: { args: { A: '1', B: '1' }, target: 'a' },
+        b: { args: { B: '2' } },
+        app: { args: { A: '1', B: '2', C: '3' }, target: 'a' },
+      },
+    ],
+    ['inherits of nobody', app({ inherits: ['x'], target: 't' }), { app: { target: 't', unclear: ['inherits: x'] } }],
+    [
+      'inherits in a circle',
+      { target: { a: { inherits: ['b'], target: 'a' }, b: { inherits: ['a'] } } },
+      { a: { target: 'a' }, b: {} },
+    ],
+    [
+      'a matrix',
+      app({ name: 'app-${v}', matrix: { v: ['20', '22'] }, args: { NODE: '${v}' } }),
+      { 'app-20': { args: { NODE: '20' } }, 'app-22': { args: { NODE: '22' } } },
+    ],
+    [
+      'a matrix of maps',
+      app({
+        name: 'app-${i.n}',
+        matrix: {
+          i: [
+            { n: 'a', t: 'x' },
+            { n: 'b', t: 'y' },
+          ],
+        },
+        target: '${i.t}',
+      }),
+      { 'app-a': { target: 'x' }, 'app-b': { target: 'y' } },
+    ],
+    [
+      'blocks as lists',
+      { target: [{ app: [{ args: { A: '1' } }, { target: 'x' }] }], variable: [{ T: { default: 'y' } }] },
+      { app: { args: { A: '1' }, target: 'x' } },
+    ],
+  ]
+  it.each(CASES)('%s', (_title, data, expected) => expect(passes(bake(data))).toEqual(expected))
+
+  it('the environment of the step decides a variable', () => {
+    const data = app({ args: { V: '${TAG}' } }, { variable })
+    expect(passes(bake(data, new Map([['TAG', { text: '4' }]])))).toEqual({ app: { args: { V: '4' } } })
+    expect(passes(bake(data, new Map([['TAG', { unknown: true, written: 'x' }]])))).toEqual({
+      app: { args: { V: '?${TAG}' } },
+    })
+  })
+  it('a Dockerfile in the definition', () => {
+    const { targets } = bake(app({ 'dockerfile-inline': 'FROM alpine:$${V}\n' }))
+    expect(targets.get('app')?.inline).toEqual({ text: 'FROM alpine:${V}\n' })
+  })
+  it('a default that is assumed is said', () => {
+    const { targets } = bake(app({ args: { V: '${TAG}' } }, { variable }))
+    const settled = settleBuild(targets.get('app')?.passes ?? null, NOTHING)
+    expect(settled.args).toEqual(new Map([['V', '3.19']]))
+    expect(settled.assumed).toEqual(['build-arg V is ${TAG}: 3.19 is assumed'])
+  })
+})
+
+const COMPOSE = `
+x-args: &args { NODE: 22, ALPINE: 3.20 }
+services:
+  web:
+    build: ./web
+    image: ghcr.io/org/web
+  api:
+    build:
+      context: api
+      dockerfile: Dockerfile.prod
+      target: prod
+      platforms: [linux/amd64, linux/arm64]
+      args: { <<: *args, TOKEN: null, TAG: "\${TAG:-latest}", SHA: $SHA }
+      additional_contexts: { base: "docker-image://alpine:3.20", web: "service:web" }
+  worker:
+    extends: { service: api }
+    build:
+      target: worker
+      args: [ NODE=24, SECRET, COST=$$5 ]
+      additional_contexts: [ base=service:web ]
+  db:
+    image: postgres:16
+`
+
+describe('compose.yaml', () => {
+  const file = definition(readCompose(COMPOSE))
+  it('holds the services that are built', () => {
+    expect(passes(file)).toEqual({
+      web: {},
+      api: {
+        args: {
+          NODE: '22',
+          ALPINE: '3.2',
+          TOKEN: "?taken from the build's environment",
+          TAG: 'latest (${TAG:-latest})',
+          SHA: '?$SHA',
+        },
+        target: 'prod',
+        platforms: ['linux/amd64', 'linux/arm64'],
+        contexts: { base: 'docker-image://alpine:3.20', web: 'service:web' },
+      },
+      worker: {
+        args: {
+          NODE: '24',
+          ALPINE: '3.2',
+          TOKEN: "?taken from the build's environment",
+          TAG: 'latest (${TAG:-latest})',
+          SHA: '?$SHA',
+          SECRET: "?taken from the build's environment",
+          COST: '$5',
+        },
+        target: 'worker',
+        platforms: ['linux/amd64', 'linux/arm64'],
+        contexts: { base: 'service:web', web: 'service:web' },
+      },
+    })
+  })
+  it.each([
+    ['api/Dockerfile.prod', ['api'], 'api'],
+    ['web/Dockerfile', [], 'web'],
+    ['web/Dockerfile', ['api'], null],
+  ])('%s of %j is built by %s', (dockerfile, names, expected) => {
+    const choice = chooseTarget(file, dockerfile, { names })
+    expect(choice.ok ? choice.build.name : null).toBe(expected)
+  })
+  it('lies in a folder', () => {
+    expect(chooseTarget(file, 'deploy/web/Dockerfile', { folder: 'deploy' })).toMatchObject({ ok: true })
+  })
+  it('two services of one Dockerfile that differ', () => {
+    const choice = chooseTarget(file, 'api/Dockerfile.prod')
+    const remedy = 'Say what the build passes under `build` in images.yaml.'
+    expect(choice).toEqual({
+      ok: false,
+      reason: `api/Dockerfile.prod is built in 2 ways (target api, target worker). ${remedy}`,
+    })
+  })
+
+  const VARIABLES: [string, string][] = [
+    ['a', 'a'],
+    ['$$a', '$a'],
+    ['${A}', '?${A}'],
+    ['x$A', '?x$A'],
+    ['${A:-b}c', 'bc (${A:-b}c)'],
+    ['${A-b}', 'b (${A-b})'],
+    ['${A:-${B:-c}}', 'c (${A:-${B:-c}})'],
+    ['${A:-${B}}', '?${A:-${B}}'],
+    ['${A:?no}', '?${A:?no}'],
+    ['${A:+b}', ' (${A:+b})'],
+    ['${SET}', 'yes'],
+    ['${SET:-${B}}', 'yes'],
+    ['${SET:+b}', 'b'],
+    ['${EMPTY:-b}', 'b'],
+    ['${EMPTY-b}', ''],
+    ['${HIDDEN:-b}', '?${HIDDEN:-b}'],
+    ['${A:-b', '?${A:-b'],
+    ['$', '?$'],
+    ['$1', '?$1'],
+    ['${A:-'.repeat(100), `?${'${A:-'.repeat(100)}`],
+  ]
+  const environment = new Map<string, BuildValue>([
+    ['SET', { text: 'yes' }],
+    ['EMPTY', { text: '' }],
+    ['HIDDEN', { unknown: true, written: 'x' }],
+  ])
+  it.each(VARIABLES)('%s', (written, expected) => {
+    const text = `services: { a: { build: { args: { V: ${JSON.stringify(written)} } } } }`
+    expect(passes(definition(readCompose(text, 'compose.yaml', environment)))).toEqual({ a: { args: { V: expected } } })
+  })
+  it('what is extended in another file is said', () => {
+    const text = 'services: { a: { extends: { file: base.yaml, service: b }, build: { target: x } } }'
+    expect(passes(definition(readCompose(text)))).toEqual({ a: { target: 'x', unclear: ['extends: base.yaml'] } })
+  })
+  it('services that extend each other', () => {
+    const text = 'services: { a: { extends: b, build: { target: a } }, b: { extends: a } }'
+    expect(passes(definition(readCompose(text)))).toEqual({ a: { target: 'a' }, b: { target: 'a' } })
+  })
+  it('x-bake adds platforms and contexts', () => {
+    const text =
+      'services: { a: { build: { context: ., x-bake: { platforms: linux/arm64, contexts: { b: "docker-image://c" } } } } }'
+    expect(passes(definition(readCompose(text)))).toEqual({
+      a: { platforms: ['linux/arm64'], contexts: { b: 'docker-image://c' } },
+    })
+  })
+})
+
+describe('targets built on targets', () => {
+  const linked = (links: Record<string, string[]>) =>
+    bake({
+      target: Object.fromEntries(
+        Object.entries(links).map(([name, on]) => [
+          name,
+          { contexts: Object.fromEntries(on.map((to, n) => [`c${n}`, `target:${to}`])) },
+        ]),
+      ),
+    })
+  const CASES: [string, Record<string, string[]>, string[] | string][] = [
+    ['none', { app: [] }, []],
+    ['one', { app: ['base'], base: [] }, ['base']],
+    ['all the way down, each once', { app: ['a', 'b'], a: ['c'], b: ['c'], c: [] }, ['a', 'c', 'b']],
+    ['itself', { app: ['app'] }, 'the targets are built on each other: app → app.'],
+    ['a circle', { app: ['a'], a: ['b'], b: ['a'] }, 'the targets are built on each other: a → b → a.'],
+    ['nobody', { app: ['x'] }, 'the target x does not exist.'],
+  ]
+  it.each(CASES)('%s', (_title, links, expected) => {
+    const found = contextTargets(linked(links), 'app')
+    expect(found.ok ? found.targets.map(({ name }) => name) : found.message).toEqual(expected)
+  })
+  it('a chain of ten thousand', () => {
+    const names = Array.from({ length: 10_000 }, (_, n) => `t${n}`)
+    const found = contextTargets(
+      linked(Object.fromEntries(names.map((name, n) => [name, n < 9_999 ? [`t${n + 1}`] : []]))),
+      't0',
+    )
+    expect(found.ok && found.targets.length).toBe(9_999)
+  })
+})
+
+describe('the target that builds a Dockerfile', () => {
+  const file = bake({
+    group: { default: { targets: ['web'] }, all: { targets: ['web', 'more'] }, more: { targets: ['api', 'all'] } },
+    target: {
+      web: { context: 'web' },
+      api: { context: '.', dockerfile: 'docker/api', target: 'x' },
+      inline: { 'dockerfile-inline': 'FROM a' },
+    },
+  })
+  it.each([
+    ['web/Dockerfile', [], 'web'],
+    [
+      'docker/api',
+      [],
+      'none of the targets builds docker/api. Say what the build passes under `build` in images.yaml.',
+    ],
+    ['docker/api', ['all'], 'api'],
+    ['docker/api', ['api'], 'api'],
+    ['Dockerfile', ['inline'], 'inline'],
+  ])('%s of %j: %s', (dockerfile, names, expected) => {
+    const choice = chooseTarget(file, dockerfile, { names })
+    expect(choice.ok ? choice.build.name : choice.reason).toBe(expected)
+  })
+  it('is changed by --set', () => {
+    const api = file.targets.get('api')!
+    const set = [
+      '*.args.A=1,2',
+      'api.platform=linux/amd64,linux/arm64',
+      'a*i.target=y',
+      'api.context=src',
+      'web.args.B=1',
+      '*.args.C',
+      '${{ x }}',
+    ]
+    const changed = overrideTarget(api, [
+      ...set.map((text) => ({ text })),
+      { unknown: true, written: '*.args.D=${{ x }}' },
+    ])
+    expect(changed.context).toEqual({ text: 'src' })
+    expect(shown(changed.passes)).toEqual({
+      args: { A: '1,2', C: "?taken from the build's environment", D: '?${{ x }}' },
+      target: 'y',
+      platforms: ['linux/amd64', 'linux/arm64'],
+      unclear: ['set: ${{ x }}'],
+    })
+  })
+})
+
+describe('a file nobody can use', () => {
+  it.each([
+    ['docker-bake.hcl', 'target "a" {}', { message: 'HCL is not read; say build.args in images.yaml.', line: null }],
+    ['docker-bake.json', '{\n  "target": {,}\n}', { message: 'the file is no JSON.', line: 2 }],
+    ['docker-bake.json', '[]', { message: 'the file holds no map.', line: 1 }],
+    ['docker-bake.json', '', { message: 'the file is no JSON.' }],
+    ['docker-bake.json', `"${'x'.repeat(1_100_000)}"`, { message: 'the file is larger than 524288 bytes.' }],
+    ['compose.yaml', 'services: [', { line: 1 }],
+    ['compose.yaml', 'services: !x {}', { line: 1 }],
+  ])('%s', (name, text, expected) => {
+    expect(readBuildFile(text, name)).toMatchObject({ ok: false, ...expected })
+  })
+})

@@ -1,0 +1,290 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  checkDispatch,
+  chooseBuild,
+  chooseTarget,
+  contextTargets,
+  overrideTarget,
+  readBakeJson,
+  type readBuildFile,
+  readCompose,
+  readWorkflow,
+  settleBuild,
+} from '../../../src/build-definition/index.js'
+
+const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
+
+const PIECES = [
+  'on: ',
+  'workflow_dispatch',
+  'jobs:\n',
+  '  a:\n',
+  '    steps:\n',
+  '      - uses: docker/build-push-action@v6\n',
+  '        with:\n',
+  '          build-args: |\n',
+  '            A=${{ env.A }}\n',
+  '${{ matrix.x }}',
+  '${{',
+  '}}',
+  "'",
+  '"',
+  'env: { A: 1.10 }\n',
+  '<<: *a\n',
+  '&a ',
+  '*a',
+  'strategy: { matrix: { x: [1, 2] } }\n',
+  'services:\n',
+  'build:\n',
+  'args: ',
+  '${A:-',
+  '${',
+  '}',
+  '$',
+  '__proto__: x\n',
+  'constructor',
+  'toString: \n',
+  'extends: a\n',
+  '\0',
+  '\ud800',
+  '\u202e',
+  '{',
+  '}',
+  '[',
+  ']',
+  ': ',
+  ', ',
+  '- ',
+  '\n',
+  '  ',
+  '\t',
+]
+const text = fc
+  .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 6, unit: 'grapheme' })), { maxLength: 50 })
+  .map((parts) => parts.join(''))
+
+const names = fc.constantFrom('a', 'b', 'c', 'default', '__proto__', 'constructor', 'toString')
+const template = fc
+  .array(
+    fc.constantFrom(
+      '${a}',
+      '${b.c}',
+      '${',
+      '}',
+      '%{',
+      '$${',
+      '"',
+      'x',
+      'target:a',
+      'docker-image://x',
+      '',
+      '${__proto__}',
+    ),
+    { maxLength: 6 },
+  )
+  .map((parts) => parts.join(''))
+const leaf = fc.oneof(template, fc.integer(), fc.constant(null), fc.boolean(), fc.array(template, { maxLength: 3 }))
+const block = fc.dictionary(
+  fc.constantFrom(
+    'args',
+    'contexts',
+    'inherits',
+    'matrix',
+    'name',
+    'platforms',
+    'dockerfile',
+    'dockerfile-inline',
+    'context',
+    'target',
+    'targets',
+    'default',
+  ),
+  fc.oneof(leaf, fc.dictionary(names, leaf, { maxKeys: 3 }), fc.array(names, { maxLength: 3 })),
+  { maxKeys: 6 },
+)
+const bakeFile = fc.dictionary(
+  fc.constantFrom('target', 'group', 'variable', 'function', 'a', 'b'),
+  fc.oneof(
+    leaf,
+    fc.dictionary(names, fc.oneof(block, leaf), { maxKeys: 4 }),
+    fc.array(fc.dictionary(names, block), { maxLength: 2 }),
+  ),
+)
+
+function useBuildFile(read: ReturnType<typeof readBuildFile>): unknown {
+  if (!read.ok) return read
+  const targets = [...read.definition.targets.values()].map((target) => {
+    const changed = overrideTarget(target, [{ text: '*.args.A=1' }, { text: target.name }])
+    return [contextTargets(read.definition, target.name), settleBuild(changed.passes, NOTHING)]
+  })
+  return [
+    chooseTarget(read.definition, 'Dockerfile'),
+    chooseTarget(read.definition, 'x', { names: ['a', '*'] }),
+    targets,
+  ]
+}
+
+describe('any text', () => {
+  it('as a workflow is read or refused, the same each time', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        const run = () => {
+          const read = readWorkflow(written, { file: 'build.yml' })
+          if (!read.ok) return read
+          const choice = chooseBuild(read.workflow, 'Dockerfile', 'ghcr.io/a/b')
+          const passes = choice.ok && choice.build.kind === 'build-push' ? choice.build.passes : null
+          return [choice, settleBuild(passes, NOTHING), checkDispatch(read.workflow, new Map([['x', 'y']]))]
+        }
+        expect(run()).toEqual(run())
+      }),
+      { numRuns: 2000 },
+    )
+  })
+  it('in a step of a workflow passes only what is written there', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        const step = {
+          uses: 'docker/build-push-action@v6',
+          with: { 'build-args': written, platforms: written, context: written },
+        }
+        const read = readWorkflow(JSON.stringify({ on: 'push', jobs: { a: { steps: [step] } } }), { file: 'build.yml' })
+        if (!read.ok) return
+        const choice = chooseBuild(read.workflow, 'Dockerfile')
+        if (!choice.ok || choice.build.kind !== 'build-push') return
+        const { args, assumed } = settleBuild(choice.build.passes, NOTHING)
+        for (const line of assumed) expect(line).not.toMatch(/[\n\r\u202e\ud800]/u)
+        for (const value of args.values()) expect(value).not.toContain('\0')
+      }),
+      { numRuns: 1000 },
+    )
+  })
+  it('as a compose file', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        useBuildFile(readCompose(written))
+        useBuildFile(readCompose(`services: { a: { build: { args: { V: ${JSON.stringify(written)} } } } }`))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+  it('as a bake file', () => {
+    fc.assert(fc.property(text, (written) => void readBakeJson(written)))
+    fc.assert(
+      fc.property(bakeFile, (data) => {
+        const run = () => useBuildFile(readBakeJson(JSON.stringify(data)))
+        expect(run()).toEqual(run())
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+/** Files that would take minutes, or all memory, if something in them were done again and again. */
+describe('a file made to be slow is read or refused', () => {
+  const step = 'uses: docker/build-push-action@v6, with: '
+  const matrix = `strategy: { matrix: { x: [${Array.from({ length: 256 }, (_, n) => n)}] } }`
+  const chain = (count: number, to: (name: string) => unknown) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`v${n}`, to(`v${n + 1}`)]))
+  const CASES: [string, () => unknown][] = [
+    [
+      'expressions without end',
+      () =>
+        readWorkflow(`on: push\njobs: { a: { steps: [{ ${step}{ build-args: "${'${{ '.repeat(100_000)}" } }] } }`, {
+          file: 'x',
+        }),
+    ],
+    [
+      'quotes without end',
+      () =>
+        readWorkflow(`on: push\njobs: { a: { steps: [{ ${step}{ build-args: '${'"a,'.repeat(150_000)}' } }] } }`, {
+          file: 'x',
+        }),
+    ],
+    [
+      'a large list for each job of a matrix',
+      () =>
+        readWorkflow(
+          `on: push\njobs: { a: { ${matrix}, steps: [{ ${step}{ build-args: "${'A=${{ matrix.x }},'.repeat(25_000)}" } }] } }`,
+          { file: 'x' },
+        ),
+    ],
+    [
+      'variables of variables',
+      () =>
+        readWorkflow(
+          `on: push\nenv: { A: "${'x'.repeat(90_000)}" }\njobs: { a: { steps: [{ env: { B: "${'${{ env.A }}'.repeat(10_000)}" }, ${step}{ build-args: "${'A=${{ env.B }} '.repeat(10_000)}" } }] } }`,
+          { file: 'x' },
+        ),
+    ],
+    [
+      'numbers whose spelling is looked up',
+      () =>
+        readWorkflow(`on: push\njobs: { a: { strategy: { matrix: { x: [${'1.10,'.repeat(80_000)}] } }, steps: [] } }`, {
+          file: 'x',
+        }),
+    ],
+    [
+      'a script of spaces',
+      () =>
+        readWorkflow(
+          `on: push\njobs: { a: { steps: [{ run: "${'docker '.repeat(40_000)}${' '.repeat(150_000)}" }] } }`,
+          { file: 'x' },
+        ),
+    ],
+    [
+      'variables that double',
+      () =>
+        readBakeJson(
+          JSON.stringify({
+            variable: chain(200, (next) => ({ default: `\${${next}}\${${next}}` })),
+            v200: 'x',
+            target: { a: { args: { V: '${v0}' } } },
+          }),
+        ),
+    ],
+    [
+      'a long chain of variables',
+      () =>
+        readBakeJson(
+          JSON.stringify({
+            variable: chain(12_000, (next) => ({ default: `\${${next}}` })),
+            target: { a: { args: { V: '${v0}' } } },
+          }),
+        ),
+    ],
+    [
+      'a long chain of parents',
+      () => readBakeJson(JSON.stringify({ target: chain(12_000, (next) => ({ inherits: [next] })) })),
+    ],
+    [
+      'parents with much to copy',
+      () =>
+        readBakeJson(
+          JSON.stringify({
+            target: { ...chain(9_000, () => ({ inherits: ['p'] })), p: { args: chain(9_000, () => '') } },
+          }),
+        ),
+    ],
+    [
+      'a group of a hundred thousand',
+      () =>
+        useBuildFile(
+          readBakeJson(JSON.stringify({ group: { default: { targets: Array.from({ length: 125_000 }, () => 'a') } } })),
+        ),
+    ],
+    ['deep JSON', () => readBakeJson(`{"target":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)],
+    [
+      'defaults within defaults',
+      () => useBuildFile(readCompose(`services: { a: { build: { args: { V: "${'${A:-'.repeat(100_000)}" } } } }`)),
+    ],
+    [
+      'services that extend in a row',
+      () =>
+        readCompose(
+          `services:\n${Array.from({ length: 2_000 }, (_, n) => `  s${n}: { extends: s${n + 1}, build: { args: { A${n}: x } } }\n`).join('')}`,
+        ),
+    ],
+  ]
+  it.each(CASES)('%s', (_title, run) => expect(run()).toBeDefined(), 60_000)
+})

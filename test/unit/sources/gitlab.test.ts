@@ -1,0 +1,175 @@
+import { describe, expect, it, vi } from 'vitest'
+import { formatProblem, Refusal } from '../../../src/enrollment/problem.js'
+import { readFromBoth } from '../../../src/sources/by-provider.js'
+import { readFromGitLab } from '../../../src/sources/gitlab.js'
+import { type FileRequest, requestKey, type SourceReader } from '../../../src/sources/source-file.js'
+
+const TOKEN = 'glpat-CANARY-0123456789'
+
+const request = (provider: FileRequest['provider'], repo = 'group/app'): FileRequest => ({
+  provider,
+  repo,
+  branch: 'main',
+  path: 'Dockerfile',
+})
+
+function refusalOf(url: string, token = TOKEN): string {
+  try {
+    readFromGitLab({ url, token })
+  } catch (error) {
+    if (error instanceof Refusal) return error.problems.map(formatProblem).join('\n')
+    throw error
+  }
+  return 'accepted'
+}
+
+describe('the address', () => {
+  it.each([
+    ['https://gitlab.com'],
+    ['https://gitlab.example.org:8443/gitlab/'],
+    ['http://localhost:8080'],
+    ['http://127.0.0.1:8080'],
+    ['http://127.8.9.10'],
+    ['http://[::1]:80/api/v4'],
+  ])('%s is one', (url) => {
+    expect(refusalOf(url)).toBe('accepted')
+  })
+
+  it.each([
+    ['http://gitlab.com', /\(http:\/\/gitlab\.com\) is not https/],
+    ['http://127.0.0.1.example.org', /is not https/],
+    ['http://localhost.example.org', /is not https/],
+    ['http://169.254.169.254', /is not https/],
+    ['ftp://gitlab.com', /\(ftp:\/\/gitlab\.com\) is not https/],
+    ['file:///etc', /\(file:\) is not https/],
+    ['gitlab.com', /is no URL/],
+    ['', /is no URL/],
+    [`https://user:${TOKEN}@gitlab.com`, /\(gitlab\.com\) carries a user or a password/],
+    [`https://${TOKEN}@gitlab.com`, /carries a user/],
+    [`https://gitlab.com?private_token=${TOKEN}`, /has a query or a fragment/],
+    ['https://gitlab.com/#x', /has a query or a fragment/],
+  ])('%s is none', (url, expected) => {
+    const message = refusalOf(url)
+    expect(message).toMatch(expected)
+    expect(message).toMatch(/https:\/\/HOST\.$/)
+    expect(message).not.toContain(TOKEN)
+  })
+})
+
+describe('the token', () => {
+  it.each([[`${TOKEN}\n`], [`x ${TOKEN}`], [`${TOKEN}é`], ['\u0000']])('%j cannot be one', (token) => {
+    const message = refusalOf('https://gitlab.com', token)
+    expect(message).toMatch(/gitlab-token holds a space or a character/)
+    expect(message).not.toContain('CANARY')
+  })
+})
+
+describe('errors of the connection', () => {
+  const ask = async (error: unknown) => {
+    const fetch = vi.fn(async () => Promise.reject(error))
+    const one = request('gitlab')
+    const reader = readFromGitLab({ url: 'https://gitlab.com', token: TOKEN, fetch, pause: async () => undefined })
+    const answer = (await reader.read([one])).get(requestKey(one))
+    return { answer, calls: fetch.mock.calls.length }
+  }
+  const caused = (code: unknown) =>
+    new TypeError(`fetch failed ${TOKEN}`, { cause: Object.assign(new Error('x'), { code }) })
+
+  it.each([
+    ['a name that is not known', caused('ENOTFOUND'), 'gitlab.com could not be reached (ENOTFOUND), so', 3],
+    ['no answer in time', new DOMException(TOKEN, 'TimeoutError'), 'gitlab.com did not answer within 30 s, so', 3],
+    ['an error without a code', new TypeError(TOKEN), 'gitlab.com could not be reached, so', 3],
+    ['a code that is none', caused(`${TOKEN}`), 'gitlab.com could not be reached, so', 3],
+    ['something that is no error', TOKEN, 'gitlab.com could not be reached, so', 3],
+    [
+      'a certificate that is not trusted',
+      caused('DEPTH_ZERO_SELF_SIGNED_CERT'),
+      'could not be reached (DEPTH_ZERO_',
+      1,
+    ],
+  ])('%s', async (_, error, expected, tries) => {
+    const { answer, calls } = await ask(error)
+    expect(answer).toMatchObject({ kind: 'failed', reason: 'unreachable', message: expect.stringContaining(expected) })
+    expect(JSON.stringify(answer)).not.toContain(TOKEN)
+    expect(calls).toBe(tries)
+  })
+
+  it('a certificate of an own authority: how to trust it', async () => {
+    expect((await ask(caused('SELF_SIGNED_CERT_IN_CHAIN'))).answer).toMatchObject({
+      remedy: expect.stringMatching(/NODE_EXTRA_CA_CERTS/),
+    })
+  })
+
+  it('every request has a time it must be answered in and follows no redirect', async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => Promise.reject(new Error('no')))
+    const one = request('gitlab')
+    await readFromGitLab({ url: 'https://gitlab.com', token: '', fetch, pause: async () => undefined }).read([one])
+    for (const [, options] of fetch.mock.calls) {
+      expect(options).toMatchObject({ redirect: 'manual', signal: expect.any(AbortSignal) })
+      expect(Object.keys(options?.headers ?? {})).not.toContain('private-token')
+    }
+  })
+})
+
+describe('both providers', () => {
+  function answering(text: string, isComplete = true): SourceReader & { readonly asked: FileRequest[] } {
+    const asked: FileRequest[] = []
+    const read: SourceReader['read'] = async (requests) => {
+      asked.push(...requests)
+      return new Map(requests.map((one) => [requestKey(one), { kind: 'found', text, branch: one.branch }]))
+    }
+    return { read, isComplete, asked }
+  }
+
+  it('each request goes to the reader of its provider', async () => {
+    const github = answering('hub')
+    const gitlab = answering('lab')
+    const answers = await readFromBoth({ github, gitlab }).read([request('github'), request('gitlab')])
+    expect(answers.get(requestKey(request('github')))).toMatchObject({ text: 'hub' })
+    expect(answers.get(requestKey(request('gitlab')))).toMatchObject({ text: 'lab' })
+    expect([github.asked, gitlab.asked]).toEqual([[request('github')], [request('gitlab')]])
+  })
+
+  it('both are asked at the same time', async () => {
+    const started: string[] = []
+    let release = () => undefined as undefined
+    const both = new Promise<void>((resolve) => {
+      release = () => void resolve() as undefined
+    })
+    const waiting = (name: string): SourceReader => ({
+      isComplete: true,
+      read: async () => {
+        started.push(name)
+        if (started.length === 2) release()
+        await both
+        return new Map()
+      },
+    })
+    const reader = readFromBoth({ github: waiting('github'), gitlab: waiting('gitlab') })
+    await reader.read([request('github'), request('gitlab')])
+    expect(started).toHaveLength(2)
+  })
+
+  it.each([
+    ['github', 'source-token'],
+    ['gitlab', 'gitlab-token'],
+  ] as const)('%s without a reader: %s gives one', async (provider, input) => {
+    const answers = await readFromBoth({ github: null, gitlab: null }).read([request(provider)])
+    expect(answers.get(requestKey(request(provider)))).toMatchObject({
+      kind: 'failed',
+      reason: 'unreachable',
+      remedy: expect.stringMatching(new RegExp(`${input}.*sources-dir`)),
+    })
+  })
+
+  it('a reader that has nothing to read is not asked', async () => {
+    const gitlab = answering('lab')
+    await readFromBoth({ github: null, gitlab }).read([request('github')])
+    expect(gitlab.asked).toEqual([])
+  })
+
+  it('is complete when all its readers are', () => {
+    expect(readFromBoth({ github: answering(''), gitlab: null }).isComplete).toBe(true)
+    expect(readFromBoth({ github: answering('', false), gitlab: answering('') }).isComplete).toBe(false)
+  })
+})
