@@ -1,0 +1,181 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { checkout } from '../support/checkout.js'
+import { eventPayloads } from '../support/events.js'
+import { FakeGitHub } from '../support/fake-github.js'
+import { FakeGitLab } from '../support/fake-gitlab.js'
+import { runAction, runCli, WORKFLOW_TOKEN } from '../support/run-action.js'
+import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
+import { exampleImages, ORDER_BOOK, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
+
+let fake: FakeGitHub
+
+afterEach(() => stopFactory(fake))
+afterAll(removeTempFolders)
+
+async function preview(images: string) {
+  await fake.commitFiles(STATE, 'topic', { 'images.yaml': images }, 'Change the enrolment')
+  await fake.createPullRequest(STATE, { number: 1, head: { ref: 'topic' } })
+  const workspace = await checkout({ fake, repository: STATE, ref: 'refs/pull/1/merge' })
+  return runAction({ fake, repository: STATE, workspace, ...(await eventPayloads.pullRequest(fake, STATE, 1)) })
+}
+
+const lookUps = () =>
+  fake.requests.filter(
+    ({ path, body }) => path.endsWith('/graphql') && JSON.stringify(body).includes('object(expression'),
+  )
+
+describe('the far end', () => {
+  test('an entry whose dispatch GitHub would refuse fails before it is merged, with the whole report', async () => {
+    fake = await startFactory()
+    const images =
+      (await exampleImages()) + ORDER_BOOK.replace('    workflow', '    inputs: {version: "2"}\n    workflow')
+    const run = await preview(images)
+    expect(run.code).toBe(1)
+    const line = images.split('\n').findIndex((text) => text.includes('version: "2"')) + 1
+    expect(run.annotations.filter(({ file }) => file !== null)).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        file: 'images.yaml',
+        line,
+        message: expect.stringContaining('declares no input "version"'),
+      }),
+    ])
+    const comment = fake.commentsOn(STATE, 1)[0]?.body
+    expect(comment).toContain('declares no input')
+    expect(comment).toContain('rebuild-trigger-order-book')
+    expect(run.outputs.get('added')).toBe('41')
+  })
+
+  test('the same about an entry that is there already is a warning: it stops nobody', async () => {
+    const images =
+      (await exampleImages()) + ORDER_BOOK.replace('    workflow', '    inputs: {version: "2"}\n    workflow')
+    fake = await startFactory({ 'images.yaml': images })
+    const workspace = await checkout({ fake, repository: STATE })
+    const pushed = await runAction({ fake, repository: STATE, workspace, ...(await eventPayloads.push(fake, STATE)) })
+    expect(pushed.code, pushed.stdout).toBe(0)
+    expect(pushed.annotations).toMatchObject([
+      { level: 'warning', message: expect.stringContaining('declares no input') },
+    ])
+    const run = await preview(images.replace('rebuildDelay: 24h', 'rebuildDelay: 48h'))
+    expect(run.code, run.stdout).toBe(0)
+  })
+
+  test('a workflow that is gone is told, and the bases are found all the same', async () => {
+    fake = await startFactory()
+    await fake.commitFiles(SOURCES[1], 'main', { '.github/workflows/metrics-service.yml': null }, 'Remove it')
+    const run = await preview(await exampleImages())
+    expect(run.code, run.stdout).toBe(0)
+    expect(run.annotations).toMatchObject([
+      { level: 'warning', message: expect.stringContaining('there is no workflow metrics-service.yml') },
+    ])
+    expect(run.outputs.get('base-images')).toBe('6')
+  })
+})
+
+test('what the build passes is read in the same request', async () => {
+  fake = await startFactory()
+  const workflow = `on: workflow_dispatch
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          file: backstage/app/packages/backend/Dockerfile
+          push: true
+          build-args: NODE_TAG=24-trixie-slim
+`
+  const inputs = '    inputs:\n      version_bump: patch\n      reason: $(baseImage) is now $(baseDigest)\n'.replaceAll(
+    '    ',
+    '    ',
+  )
+  await fake.commitFiles(SOURCES[0], 'main', { '.github/workflows/backstage.yml': workflow }, 'Raise node')
+  const images = (await exampleImages()).replace(inputs, '')
+  expect(images).not.toContain('version_bump')
+  const run = await preview(images)
+  expect(run.code, run.stdout).toBe(0)
+  expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('`docker.io/library/node:24-trixie-slim`')
+  expect(lookUps()).toHaveLength(1)
+})
+
+test('1,000 images in 250 repositories take 20 requests', async () => {
+  const images = Array.from({ length: 1000 }, (_, n) => ({ name: `image-${n}`, repo: `acme/app-${Math.floor(n / 4)}` }))
+  const entry = ({ name, repo }: { name: string; repo: string }) =>
+    `- {name: ${name}, registry: ghcr.io, repository: acme/${name}, source: {repo: ${repo}, branch: main, dockerfile: ${name}/Dockerfile, workflow: ${name}.yml}}\n`
+  fake = await FakeGitHub.start()
+  await fake.createRepository(STATE, { files: { 'images.yaml': images.map(entry).join('') } })
+  const permissions: Record<string, 'read' | 'write'> = { [STATE]: 'write' }
+  for (let index = 0; index < 250; index += 1) {
+    const own = images.slice(index * 4, index * 4 + 4)
+    const dockerfiles = own.map(({ name }) => [`${name}/Dockerfile`, 'FROM node:22\n'])
+    const workflows = own.map(({ name }) => [`.github/workflows/${name}.yml`, 'on: workflow_dispatch\njobs: {}\n'])
+    await fake.createRepository(`acme/app-${index}`, { files: Object.fromEntries([...dockerfiles, ...workflows]) })
+    permissions[`acme/app-${index}`] = 'read'
+  }
+  fake.addToken(WORKFLOW_TOKEN, permissions)
+  const workspace = await checkout({ fake, repository: STATE })
+  const event = await eventPayloads.push(fake, STATE)
+  const run = await runAction({
+    fake,
+    repository: STATE,
+    workspace,
+    ...event,
+    inputs: { mode: 'preview' },
+    timeoutMs: 240_000,
+  })
+  expect(run.code, run.stderr).toBe(0)
+  expect(run.outputs.get('images')).toBe('1000')
+  expect(run.outputs.get('base-images')).toBe('1')
+  expect(run.annotations).toEqual([])
+  expect(lookUps()).toHaveLength(20)
+}, 300_000)
+
+test('GitLab sources are read with their own token, which goes nowhere else', async () => {
+  const gitlab = await FakeGitLab.start()
+  try {
+    gitlab.projects.set('acme/tools/api', {
+      id: 7,
+      visibility: 'private',
+      defaultBranch: 'trunk',
+      branches: { trunk: { 'docker/Dockerfile': 'FROM ruby:3.4-slim\n' } },
+    })
+    gitlab.tokens.set('glpat-canary', { scope: 'read_api', member: { 'acme/tools/api': 'developer' } })
+    const images = `- name: api
+  registry: registry.example.com
+  repository: acme/api
+  source: {provider: gitlab, repo: acme/tools/api, dockerfile: docker/Dockerfile}
+`
+    fake = await startFactory({ 'images.yaml': images })
+    const workspace = await checkout({ fake, repository: STATE })
+    const event = await eventPayloads.push(fake, STATE)
+    const env = { GITLAB_URL: gitlab.url }
+    const run = await runAction({
+      fake,
+      repository: STATE,
+      workspace,
+      ...event,
+      env,
+      inputs: { 'gitlab-token': 'glpat-canary' },
+    })
+    expect(run.code, run.stdout).toBe(0)
+    const files = await fake.readFiles(STATE, 'main')
+    expect(files.get('images/api.yaml')).toContain('defaultBranch: trunk')
+    expect(files.has('dist/base-ruby-3.4-slim.k8s.yaml')).toBe(true)
+    expect(JSON.stringify(fake.requests)).not.toContain('glpat-canary')
+    expect(run.stdout.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain('glpat-canary')
+
+    const state = (await tempFolder('state')).path
+    await writeFile(join(state, 'images.yaml'), images)
+    const cli = await runCli(['discover', '--state', state, '--json'], {
+      cwd: state,
+      env: { GITLAB_URL: gitlab.url, GITLAB_TOKEN: 'glpat-canary' },
+    })
+    expect(JSON.parse(cli.stdout).images).toMatchObject([
+      { name: 'api', status: 'found', branch: 'trunk', bases: [{ ref: 'docker.io/library/ruby:3.4-slim', line: 1 }] },
+    ])
+  } finally {
+    await gitlab.close()
+  }
+})
