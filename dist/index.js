@@ -36955,8 +36955,8 @@ var pipeline = __nccwpck_require__(5165);
 var publish = __nccwpck_require__(8937);
 // EXTERNAL MODULE: ./src/sources/index.ts + 36 modules
 var sources = __nccwpck_require__(1962);
-// EXTERNAL MODULE: ./src/state/index.ts + 11 modules
-var state = __nccwpck_require__(5068);
+// EXTERNAL MODULE: ./src/state/index.ts + 12 modules
+var state = __nccwpck_require__(7727);
 ;// CONCATENATED MODULE: ./src/action/clients.ts
 
 
@@ -37520,6 +37520,98 @@ async function gitText(args, cwd, url) {
 
 /***/ }),
 
+/***/ 5027:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.r(__webpack_exports__);
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   discoverCommand: () => (/* binding */ discoverCommand)
+/* harmony export */ });
+/* harmony import */ var picocolors__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7336);
+/* harmony import */ var picocolors__WEBPACK_IMPORTED_MODULE_8___default = /*#__PURE__*/__nccwpck_require__.n(picocolors__WEBPACK_IMPORTED_MODULE_8__);
+/* harmony import */ var _enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(809);
+/* harmony import */ var _reference_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3644);
+/* harmony import */ var _sources_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1962);
+/* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7727);
+/* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5969);
+/* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(776);
+/* harmony import */ var _read_commands_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5025);
+/* harmony import */ var _terminal_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1028);
+
+
+
+
+
+
+
+
+
+/** `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed. */
+async function discoverCommand({ options, env, terminal }, names) {
+    const folder = (0,_options_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .y)(options, env);
+    const text = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_3__/* .readOptional */ .T9)(folder.root, folder.imagesFile);
+    if (text === null)
+        throw (0,_read_commands_js__WEBPACK_IMPORTED_MODULE_6__.missing)(folder.imagesFile);
+    const { enrolment, problems } = (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .parseEnrolment */ .kr)(text, folder.imagesFile);
+    if (enrolment === null)
+        throw new _enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .Refusal */ .P_(problems);
+    const unknown = names.filter((name) => !enrolment.images.some((image) => image.name === name));
+    if (unknown.length > 0)
+        throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .TR)(`${folder.imagesFile} enrols no image ${unknown.join(', ')}.`);
+    const images = enrolment.images.filter((image) => names.length === 0 || names.includes(image.name));
+    const discovered = await (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_2__/* .discover */ .k4)(images, (0,_job_js__WEBPACK_IMPORTED_MODULE_4__/* .sourceReader */ .T)(options, env, terminal), folder.imagesFile);
+    const told = [...discovered.problems, ...discovered.farEnd.map(({ problem }) => problem)];
+    if (options.json) {
+        const rows = images.map(({ name }) => ({ name, ...discoveryJson(discovered.images.get(name)) }));
+        terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...told] }, null, 2)}\n`);
+    }
+    else {
+        (0,_terminal_js__WEBPACK_IMPORTED_MODULE_7__/* .printProblems */ .Mr)(terminal, told);
+        printTable(terminal, rowsOf(images, discovered));
+    }
+    return 0;
+}
+function discoveryJson(discovery) {
+    if (discovery === undefined)
+        return { status: 'skipped', bases: [] };
+    if (discovery.kind === 'failed')
+        return { status: 'failed', reason: discovery.message, bases: [] };
+    const bases = discovery.uses.map(({ reference, ...use }) => ({ ref: (0,_reference_index_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(reference), ...use }));
+    return { status: 'found', file: discovery.file, branch: discovery.branch, assumed: discovery.assumed, bases };
+}
+const HEAD = ['IMAGE', 'BASE IMAGE', 'WHERE', 'KIND', 'PLATFORMS', 'STATUS'];
+function rowsOf(images, discovered) {
+    return images.flatMap(({ name }) => {
+        const discovery = discovered.images.get(name);
+        if (discovery === undefined)
+            return [[name, '-', '-', '-', '-', 'no source, or switched off']];
+        if (discovery.kind === 'failed')
+            return [[name, '?', '?', '?', '?', 'failed']];
+        if (discovery.uses.length === 0)
+            return [[name, 'none', discovery.file, '-', '-', 'found: built on no image']];
+        const status = discovery.assumed.length === 0 ? 'found' : 'found, with assumptions';
+        return discovery.uses.map(({ reference, file, line, kind, platforms, reachable }) => {
+            const pulled = reachable ? status : 'not pulled for this target';
+            return [name, (0,_reference_index_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(reference), `${file}:${line}`, kind, platforms.join(' '), pulled];
+        });
+    });
+}
+function printTable(terminal, rows) {
+    const safe = [HEAD, ...rows].map((row) => row.map(_terminal_js__WEBPACK_IMPORTED_MODULE_7__/* .printable */ .g$));
+    const widths = HEAD.map((_, column) => Math.max(...safe.map((row) => row[column]?.length ?? 0)));
+    const colours = picocolors__WEBPACK_IMPORTED_MODULE_8___default().createColors(terminal.colour.out);
+    for (const [index, row] of safe.entries()) {
+        const line = row
+            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .join('  ')
+            .trimEnd();
+        terminal.out(`${index === 0 ? colours.bold(line) : line}\n`);
+    }
+}
+
+
+/***/ }),
+
 /***/ 4086:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37592,6 +37684,7 @@ async function runCommandLine(args, env, now) {
 }
 // Commands are loaded when they run: `--help` answers at once.
 const planCommands = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 302));
+const discovering = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 5027));
 const readCommands = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 5025));
 function build(setting, finish) {
     const program = new Command('image-factory')
@@ -37604,7 +37697,7 @@ function build(setting, finish) {
     const whole = (name, description) => guarded(common(program.command(name).description(description))).action(async (_, command) => finish(await (await planCommands())[name](run(command))));
     common(program.command('validate').description('check images.yaml and show every problem')).action(async (_, command) => finish(await (await readCommands()).validate(run(command))));
     addBases(program, run, finish);
-    common(program.command('discover').description('show the base images of enrolled images').argument('[name...]')).action(async (names, _, command) => finish(await (await readCommands()).discoverCommand(run(command), names)));
+    common(program.command('discover').description('show the base images of enrolled images').argument('[name...]')).action(async (names, _, command) => finish(await (await discovering()).discoverCommand(run(command), names)));
     whole('synth', 'write state files and Kargo manifests');
     whole('diff', 'show what synth would change');
     whole('check', 'exit with 2 when generated files are out of date');
@@ -37782,7 +37875,7 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _manifests_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2795);
 /* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5165);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8366);
-/* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5068);
+/* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7727);
 /* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5969);
 /* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(776);
 /* harmony import */ var _terminal_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1028);
@@ -37908,7 +38001,7 @@ __nccwpck_require__.r(__webpack_exports__);
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   bases: () => (/* binding */ bases),
-  discoverCommand: () => (/* binding */ discoverCommand),
+  missing: () => (/* binding */ missing),
   validate: () => (/* binding */ validate)
 });
 
@@ -37920,22 +38013,13 @@ const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.u
 var src_dockerfile = __nccwpck_require__(6914);
 // EXTERNAL MODULE: ./src/enrollment/index.ts + 4 modules
 var enrollment = __nccwpck_require__(809);
-// EXTERNAL MODULE: ./src/reference/index.ts + 2 modules
-var src_reference = __nccwpck_require__(3644);
-// EXTERNAL MODULE: ./src/sources/index.ts + 36 modules
-var sources = __nccwpck_require__(1962);
-// EXTERNAL MODULE: ./src/state/index.ts + 11 modules
-var state = __nccwpck_require__(5068);
-// EXTERNAL MODULE: ./src/cli/job.ts
-var job = __nccwpck_require__(5969);
+// EXTERNAL MODULE: ./src/state/index.ts + 12 modules
+var state = __nccwpck_require__(7727);
 // EXTERNAL MODULE: ./src/cli/options.ts
 var cli_options = __nccwpck_require__(776);
 // EXTERNAL MODULE: ./src/cli/terminal.ts
 var cli_terminal = __nccwpck_require__(1028);
 ;// CONCATENATED MODULE: ./src/cli/read-commands.ts
-
-
-
 
 
 
@@ -37960,52 +38044,6 @@ async function validate({ options, env, terminal }) {
             terminal.out(`${folder.imagesFile} is valid: ${enrolment.images.length} images.\n`);
     }
     return enrolment === null ? 1 : 0;
-}
-/** `discover`: which base images each enrolled image pulls. */
-async function discoverCommand({ options, env, terminal }, names) {
-    const folder = (0,cli_options/* stateFolder */.y)(options, env);
-    const text = (0,state/* readOptional */.T9)(folder.root, folder.imagesFile);
-    if (text === null)
-        throw missing(folder.imagesFile);
-    const { enrolment, problems } = (0,enrollment/* parseEnrolment */.kr)(text, folder.imagesFile);
-    if (enrolment === null)
-        throw new enrollment/* Refusal */.P_(problems);
-    const unknown = names.filter((name) => !enrolment.images.some((image) => image.name === name));
-    if (unknown.length > 0)
-        throw (0,enrollment/* refuse */.TR)(`${folder.imagesFile} enrols no image ${unknown.join(', ')}.`);
-    const images = enrolment.images.filter((image) => names.length === 0 || names.includes(image.name));
-    const discovered = await (0,sources/* discover */.k4)(images, (0,job/* sourceReader */.T)(options, env, terminal), folder.imagesFile);
-    const found = images.map((image) => ({ name: image.name, discovery: discovered.images.get(image.name) ?? null }));
-    if (options.json) {
-        const rows = found.map(({ name, discovery }) => ({ name, ...discoveryJson(discovery) }));
-        terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...discovered.problems] }, null, 2)}\n`);
-    }
-    else {
-        (0,cli_terminal/* printProblems */.Mr)(terminal, discovered.problems);
-        for (const { name, discovery } of found)
-            terminal.out(discoveryText(name, discovery));
-    }
-    return 0;
-}
-function discoveryJson(discovery) {
-    if (discovery === null)
-        return { status: 'skipped', bases: [] };
-    if (discovery.kind === 'failed')
-        return { status: 'failed', reason: discovery.message, bases: [] };
-    const bases = discovery.uses.map(({ reference, ...use }) => ({ ref: (0,src_reference/* formatReference */.FH)(reference), ...use }));
-    return { status: 'found', file: discovery.file, branch: discovery.branch, assumed: discovery.assumed, bases };
-}
-function discoveryText(name, discovery) {
-    if (discovery === null)
-        return `${name}: has no source or is switched off\n`;
-    if (discovery.kind === 'failed')
-        return `${name}: failed\n`;
-    const lines = discovery.uses.map(({ reference, kind, file, line, reachable, platforms }) => {
-        const unused = reachable ? '' : ', not pulled for this target';
-        const where = platforms.length > 1 ? `, ${platforms.join(' and ')}` : '';
-        return (0,cli_terminal/* printable */.g$)(`  ${(0,src_reference/* formatReference */.FH)(reference)}  (${file}:${line}, ${kind}${where}${unused})`);
-    });
-    return [`${name}${lines.length === 0 ? ': built on no image' : ''}`, ...lines, ''].join('\n');
 }
 /** `bases DOCKERFILE`: the base images BuildKit would pull. `-` reads standard input. */
 async function bases({ terminal }, dockerfile, options) {
@@ -38048,6 +38086,7 @@ async function readDockerfile(path) {
         throw (0,enrollment/* refuse */.TR)(`${path} cannot be read: ${error.code ?? String(error)}.`, { file: path });
     }
 }
+/** The refusal of a command that finds no images file. */
 function missing(file) {
     return (0,enrollment/* refuse */.TR)(`there is no ${file}.`, { file, remedy: 'Name the folder in --state and the file in --images.' });
 }
@@ -42923,8 +42962,8 @@ function isDestructive(change) {
 
 // EXTERNAL MODULE: ./src/kargo/index.ts + 32 modules
 var kargo = __nccwpck_require__(3351);
-// EXTERNAL MODULE: ./src/state/index.ts + 11 modules
-var state = __nccwpck_require__(5068);
+// EXTERNAL MODULE: ./src/state/index.ts + 12 modules
+var state = __nccwpck_require__(7727);
 ;// CONCATENATED MODULE: ./src/manifests/read.ts
 
 
@@ -43001,7 +43040,7 @@ function resourceKey(id) {
 /* harmony import */ var _manifests_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2795);
 /* harmony import */ var _report_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8366);
 /* harmony import */ var _sources_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1962);
-/* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5068);
+/* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7727);
 /**
  * The pipeline: load → validate → discover → state → synthesize → diff → guard → commit → report. The action and the
  * command line both run it; they differ in where files come from, what becomes of the plan, and how it is told.
@@ -45302,7 +45341,8 @@ function baseCells(base) {
     const present = base.change === 'removed' ? uses : uses.filter(({ change }) => change !== 'removed');
     const places = bounded(uses, MOST_PLACES, (use) => place(use, base), (n) => `… and ${n} more`);
     const users = count(new Set(present.map(({ image }) => image)).size, 'image');
-    return [code(base.reference, 160), CHANGE[base.change] || usesChange(uses), users, places.join('<br>')];
+    const ours = base.enrolledImage === undefined ? '' : ` (the image ${code(base.enrolledImage, 80)})`;
+    return [code(base.reference, 160) + ours, CHANGE[base.change] || usesChange(uses), users, places.join('<br>')];
 }
 /** `+2 −1 uses` of a base image that stays. */
 function usesChange(uses) {
@@ -45831,8 +45871,8 @@ function flatten(data, prefix = '') {
 
 // EXTERNAL MODULE: ./src/reference/index.ts + 2 modules
 var reference = __nccwpck_require__(3644);
-// EXTERNAL MODULE: ./src/state/index.ts + 11 modules
-var state = __nccwpck_require__(5068);
+// EXTERNAL MODULE: ./src/state/index.ts + 12 modules
+var state = __nccwpck_require__(7727);
 ;// CONCATENATED MODULE: ./src/report/base-rows.ts
 
 
@@ -45843,7 +45883,8 @@ function baseRows(input) {
     const used = usersNow(input);
     const live = bases.map((base) => {
         const change = before.bases.has(base.name) ? 'unchanged' : 'added';
-        return { name: base.name, reference: referenceOf(base), change, uses: usesOf(base.name, used, was) };
+        const link = base.enrolledImage === undefined ? {} : { enrolledImage: base.enrolledImage };
+        return { name: base.name, reference: referenceOf(base), change, ...link, uses: usesOf(base.name, used, was) };
     });
     const tracked = new Set(bases.map((base) => base.name));
     const gone = [...before.bases].filter(([name]) => !tracked.has(name));
@@ -48443,7 +48484,7 @@ async function discover(images, reader, imagesFile) {
     const found = asked.map((one) => discoverOne(one, builds.get(one.image.name), answers, imagesFile));
     return {
         images: new Map(found.map(({ name, discovery }) => [name, discovery])),
-        problems: found.flatMap(({ problems }) => problems),
+        problems: failedFirst(found).flatMap(({ problems }) => problems),
         farEnd: asked.flatMap(({ image }) => farEndOf(image, readings, { isComplete: reader.isComplete, imagesFile })),
     };
 }
@@ -48492,6 +48533,11 @@ function farEndOf(image, readings, about) {
         return [];
     return checkFarEnd(image, image.source, reading, about);
 }
+/** What could not be found out is what people must see before all else. */
+function failedFirst(found) {
+    const isFailed = ({ discovery }) => discovery.kind === 'failed';
+    return [...found.filter(isFailed), ...found.filter((one) => !isFailed(one))];
+}
 function discoverOne(asked, build, answers, imagesFile) {
     const { image, dockerfile } = asked;
     const answer = answers.get(requestKey(dockerfile));
@@ -48523,6 +48569,7 @@ function discoverOne(asked, build, answers, imagesFile) {
     const remarks = [
         ...assumptions(image, assumed, imagesFile),
         ...(usesDefaults ? unread(image, build, imagesFile) : []),
+        ...withoutBase(image, uses),
     ];
     const discovery = { kind: 'found', file: dockerfile.path, branch: answer.branch, uses, assumed };
     return { name: image.name, discovery, problems: [...problems, ...remarks] };
@@ -48540,6 +48587,13 @@ function assumptions(image, assumed, file) {
     const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line;
     const remedy = 'Say under `build` in images.yaml what the real build passes.';
     return assumed.map((text) => (0,problem/* problem */.CC)('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }));
+}
+/** None found is an answer, and a rare one: it is told apart from a look-up that failed. */
+function withoutBase(image, uses) {
+    if (uses.some((use) => use.reachable))
+        return [];
+    const message = `${image.name} is built on no image (FROM scratch): no base image can make it rebuild.`;
+    return [(0,problem/* problem */.CC)('notice', message, { image: image.name })];
 }
 /** Where nobody says what the build passes, the Dockerfile's defaults stand: worth knowing, and seldom wrong. */
 function unread(image, build, file) {
@@ -48602,7 +48656,7 @@ function elsewhere({ provider, repo }, host) {
 async function ask(graphql, batch) {
     const { query, variables, aliases, repositories } = buildQuery(batch);
     const reply = await graphql(query, variables).then((data) => ({ data: data, errors: [], failure: null }), partialReply);
-    const errors = new Map(reply.errors.map((error) => [(error.path ?? []).join('.'), error.message]));
+    const errors = new Map(reply.errors.map((error) => [(error.path ?? []).join('.'), error]));
     const byRepository = new Map(repositories.map((repo, index) => [repo, reply.data?.[`r${index}`] ?? null]));
     const aliasOf = new Map(repositories.map((repo, index) => [repo, `r${index}`]));
     return { repositories: byRepository, repositoryAliases: aliasOf, aliases, errors, failure: reply.failure };
@@ -48651,15 +48705,20 @@ function answerTo(request, reply, host) {
     const repository = reply.repositories.get(request.repo) ?? null;
     const r = reply.repositoryAliases.get(request.repo) ?? '';
     if (repository === null) {
-        const reason = reply.errors.get(r) ?? reply.errors.get('') ?? '';
-        const said = reason === '' ? '' : ` (${host} says: ${reason})`;
+        const error = reply.errors.get(r) ?? reply.errors.get('');
+        const said = error === undefined ? '' : ` (${host} says: ${error.message})`;
+        if (error?.type === 'FORBIDDEN') {
+            const grant = 'Give a source-token with contents: read there (and authorise it for the organisation, where it asks).';
+            return failed('unreachable', `the token may not read ${request.repo}${said}.`, grant);
+        }
         const remedy = 'Correct source.repo, or give a source-token that may read its contents.';
         return failed('repository', `there is no repository ${request.repo}, or the token may not see it${said}.`, remedy);
     }
     const alias = reply.aliases.get(requestKey(request)) ?? '';
     const trouble = reply.errors.get(`${r}.f${alias}`) ?? reply.errors.get(`${r}.b${alias}`);
     if (trouble !== undefined) {
-        return failed('unreachable', `${host} could not read ${request.path} of ${request.repo}: ${trouble}`, 'Try again.');
+        const message = `${host} could not read ${request.path} of ${request.repo}: ${trouble.message}`;
+        return failed('unreachable', message, 'Try again.');
     }
     const blob = repository[`f${alias}`];
     if (request.branch !== null && (blob ?? repository[`b${alias}`] ?? null) === null) {
@@ -49214,7 +49273,7 @@ function once(made, key, make) {
 
 /***/ }),
 
-/***/ 5068:
+/***/ 7727:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49424,6 +49483,7 @@ const KNOWN = [
     'registry',
     'repository',
     'tag',
+    'enrolledImage',
     'allowTags',
     'imageSelectionStrategy',
     'repoURL',
@@ -49464,6 +49524,7 @@ function baseFile(base, before, now) {
             registry: base.registry,
             repository: base.repository,
             tag: base.tag,
+            ...(base.enrolledImage === undefined ? {} : { enrolledImage: base.enrolledImage }),
         }),
         '\n',
         comment('Warehouse configuration (for CDK8s)'),
@@ -49589,6 +49650,20 @@ function baseOf(name, reference, baselineDigest) {
     return { name, registry, repository, tag: tag ?? 'latest', baselineDigest };
 }
 
+;// CONCATENATED MODULE: ./src/state/links.ts
+
+/** Links base images to the enrolled images they are: by repository, whatever the tag. */
+function publishersOf(images) {
+    const byPlace = new Map(images.filter(({ enabled }) => enabled).map((image) => [publishedAt(image), image.name]));
+    return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null;
+}
+/** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
+function publishedAt({ registry, repository }) {
+    const written = `${registry}/${repository}`;
+    const parsed = (0,src_reference/* parseReference */.F2)(written);
+    return parsed.ok ? (0,src_reference/* formatReference */.FH)(parsed.reference) : written;
+}
+
 ;// CONCATENATED MODULE: ./src/state/cycles.ts
 
 
@@ -49603,11 +49678,11 @@ const IMAGES_SHOWN = 50;
  */
 function cycleProblems(all, catalog, file) {
     const images = all.filter(({ enrollment }) => enrollment.enabled);
-    const publishers = new Map(images.map(({ enrollment }) => [publishedAt(enrollment), enrollment.name]));
+    const publisher = publishersOf(images.map(({ enrollment }) => enrollment));
     const builtOn = new Map(images.map((image) => {
         const publishedBy = image.bases.flatMap((name) => {
             const base = catalog.byName.get(name);
-            return base === undefined ? [] : (publishers.get(`${base.registry}/${base.repository}`) ?? []);
+            return base === undefined ? [] : (publisher(base) ?? []);
         });
         return [image.enrollment.name, [...new Set(publishedBy)]];
     }));
@@ -49620,12 +49695,6 @@ function cycleProblems(all, catalog, file) {
         const about = { file, line: first?.line ?? null, column: first?.column ?? null, image: first?.name ?? null, remedy };
         return (0,problem/* problem */.CC)('error', `images are built on each other in a circle: ${circle}.`, about);
     });
-}
-/** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
-function publishedAt({ registry, repository }) {
-    const written = `${registry}/${repository}`;
-    const parsed = (0,src_reference/* parseReference */.F2)(written);
-    return parsed.ok ? (0,src_reference/* formatReference */.FH)(parsed.reference) : written;
 }
 /**
  * Circles of a graph, each once, beginning with its smallest name; the first ones where there are many. Iterative:
@@ -49759,6 +49828,7 @@ function written(enrollment) {
 
 
 
+
 /**
  * The state after a run: configuration follows images.yaml, bases follow discovery, everything that was found out at
  * run time is kept, and what is no longer enrolled or used moves to `_archive/`, from where it comes back as it was.
@@ -49770,7 +49840,7 @@ function mergeState(input) {
     const catalog = catalogBases(before, references);
     const merged = enrollments.map((enrollment) => mergeImage(enrollment, input, catalog));
     const names = [...new Set(merged.flatMap(({ facts }) => facts.bases))].sort();
-    const bases = names.flatMap((name) => catalog.byName.get(name) ?? []);
+    const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map(linked(enrollments));
     return {
         images: merged.map(({ facts }) => ({ enrollment: facts.enrollment, bases: facts.bases })),
         bases,
@@ -49783,6 +49853,14 @@ function mergeState(input) {
             ...collisionProblems(enrollments, bases, input.imagesFile),
             ...cycleProblems(merged.map(({ facts }) => facts), catalog, input.imagesFile),
         ],
+    };
+}
+/** Says of a base which enrolled image it is. */
+function linked(enrollments) {
+    const publisher = publishersOf(enrollments);
+    return (base) => {
+        const image = publisher(base);
+        return image === null ? base : { ...base, enrolledImage: image };
     };
 }
 function mergeImage(enrollment, input, catalog) {

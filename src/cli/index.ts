@@ -45,6 +45,7 @@ interface Setting {
 
 // Commands are loaded when they run: `--help` answers at once.
 const planCommands = () => import(/* webpackMode: "eager" */ './plan-commands.js')
+const discovering = () => import(/* webpackMode: "eager" */ './discover-command.js')
 const readCommands = () => import(/* webpackMode: "eager" */ './read-commands.js')
 
 function build(setting: Setting, finish: Finish): Command {
@@ -66,7 +67,7 @@ function build(setting: Setting, finish: Finish): Command {
   common(
     program.command('discover').description('show the base images of enrolled images').argument('[name...]'),
   ).action(async (names: string[], _, command: Command) =>
-    finish(await (await readCommands()).discoverCommand(run(command), names)),
+    finish(await (await discovering()).discoverCommand(run(command), names)),
   )
   whole('synth', 'write state files and Kargo manifests')
   whole('diff', 'show what synth would change')

@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { text as readStream } from 'node:stream/consumers'
 import { findBaseImages } from '../dockerfile/index.js'
-import { parseEnrolment, Refusal, refuse } from '../enrollment/index.js'
-import { formatReference } from '../reference/index.js'
-import { type Discovery, discover } from '../sources/index.js'
+import { parseEnrolment, refuse } from '../enrollment/index.js'
 import { readOptional } from '../state/index.js'
-import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { printable, printProblems } from './terminal.js'
@@ -24,46 +21,6 @@ export async function validate({ options, env, terminal }: Run): Promise<number>
     if (enrolment !== null) terminal.out(`${folder.imagesFile} is valid: ${enrolment.images.length} images.\n`)
   }
   return enrolment === null ? 1 : 0
-}
-
-/** `discover`: which base images each enrolled image pulls. */
-export async function discoverCommand({ options, env, terminal }: Run, names: readonly string[]): Promise<number> {
-  const folder = stateFolder(options, env)
-  const text = readOptional(folder.root, folder.imagesFile)
-  if (text === null) throw missing(folder.imagesFile)
-  const { enrolment, problems } = parseEnrolment(text, folder.imagesFile)
-  if (enrolment === null) throw new Refusal(problems)
-  const unknown = names.filter((name) => !enrolment.images.some((image) => image.name === name))
-  if (unknown.length > 0) throw refuse(`${folder.imagesFile} enrols no image ${unknown.join(', ')}.`)
-  const images = enrolment.images.filter((image) => names.length === 0 || names.includes(image.name))
-  const discovered = await discover(images, sourceReader(options, env, terminal), folder.imagesFile)
-  const found = images.map((image) => ({ name: image.name, discovery: discovered.images.get(image.name) ?? null }))
-  if (options.json) {
-    const rows = found.map(({ name, discovery }) => ({ name, ...discoveryJson(discovery) }))
-    terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...discovered.problems] }, null, 2)}\n`)
-  } else {
-    printProblems(terminal, discovered.problems)
-    for (const { name, discovery } of found) terminal.out(discoveryText(name, discovery))
-  }
-  return 0
-}
-
-function discoveryJson(discovery: Discovery | null) {
-  if (discovery === null) return { status: 'skipped', bases: [] }
-  if (discovery.kind === 'failed') return { status: 'failed', reason: discovery.message, bases: [] }
-  const bases = discovery.uses.map(({ reference, ...use }) => ({ ref: formatReference(reference), ...use }))
-  return { status: 'found', file: discovery.file, branch: discovery.branch, assumed: discovery.assumed, bases }
-}
-
-function discoveryText(name: string, discovery: Discovery | null): string {
-  if (discovery === null) return `${name}: has no source or is switched off\n`
-  if (discovery.kind === 'failed') return `${name}: failed\n`
-  const lines = discovery.uses.map(({ reference, kind, file, line, reachable, platforms }) => {
-    const unused = reachable ? '' : ', not pulled for this target'
-    const where = platforms.length > 1 ? `, ${platforms.join(' and ')}` : ''
-    return printable(`  ${formatReference(reference)}  (${file}:${line}, ${kind}${where}${unused})`)
-  })
-  return [`${name}${lines.length === 0 ? ': built on no image' : ''}`, ...lines, ''].join('\n')
 }
 
 /** Options of `bases`. */
@@ -113,6 +70,7 @@ async function readDockerfile(path: string): Promise<string> {
   }
 }
 
-function missing(file: string): Error {
+/** The refusal of a command that finds no images file. */
+export function missing(file: string): Error {
   return refuse(`there is no ${file}.`, { file, remedy: 'Name the folder in --state and the file in --images.' })
 }

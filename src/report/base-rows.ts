@@ -17,7 +17,8 @@ export function baseRows(input: BaseRowInput): BaseRow[] {
   const used = usersNow(input)
   const live = bases.map((base): BaseRow => {
     const change = before.bases.has(base.name) ? 'unchanged' : 'added'
-    return { name: base.name, reference: referenceOf(base), change, uses: usesOf(base.name, used, was) }
+    const link = base.enrolledImage === undefined ? {} : { enrolledImage: base.enrolledImage }
+    return { name: base.name, reference: referenceOf(base), change, ...link, uses: usesOf(base.name, used, was) }
   })
   const tracked = new Set(bases.map((base) => base.name))
   const gone = [...before.bases].filter(([name]) => !tracked.has(name))

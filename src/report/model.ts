@@ -15,6 +15,8 @@ export interface BaseRow {
   /** Canonical reference: docker.io/library/node:22-bookworm-slim. */
   readonly reference: string
   readonly change: 'added' | 'removed' | 'unchanged'
+  /** The enrolled image that it is; absent where it is none of ours. */
+  readonly enrolledImage?: string
   readonly uses: readonly BaseUse[]
 }
 

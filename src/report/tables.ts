@@ -83,7 +83,8 @@ function baseCells(base: BaseRow): string[] {
     (n) => `… and ${n} more`,
   )
   const users = count(new Set(present.map(({ image }) => image)).size, 'image')
-  return [code(base.reference, 160), CHANGE[base.change] || usesChange(uses), users, places.join('<br>')]
+  const ours = base.enrolledImage === undefined ? '' : ` (the image ${code(base.enrolledImage, 80)})`
+  return [code(base.reference, 160) + ours, CHANGE[base.change] || usesChange(uses), users, places.join('<br>')]
 }
 
 /** `+2 −1 uses` of a base image that stays. */

@@ -80,7 +80,7 @@ export async function discover(
   const found = asked.map((one) => discoverOne(one, builds.get(one.image.name), answers, imagesFile))
   return {
     images: new Map(found.map(({ name, discovery }) => [name, discovery])),
-    problems: found.flatMap(({ problems }) => problems),
+    problems: failedFirst(found).flatMap(({ problems }) => problems),
     farEnd: asked.flatMap(({ image }) => farEndOf(image, readings, { isComplete: reader.isComplete, imagesFile })),
   }
 }
@@ -139,6 +139,12 @@ function farEndOf(
   return checkFarEnd(image, image.source, reading, about)
 }
 
+/** What could not be found out is what people must see before all else. */
+function failedFirst(found: readonly Found[]): Found[] {
+  const isFailed = ({ discovery }: Found) => discovery.kind === 'failed'
+  return [...found.filter(isFailed), ...found.filter((one) => !isFailed(one))]
+}
+
 interface Found {
   readonly name: string
   readonly discovery: Discovery
@@ -176,6 +182,7 @@ function discoverOne(asked: Asked, build: DefinedBuild | undefined, answers: Ans
   const remarks = [
     ...assumptions(image, assumed, imagesFile),
     ...(usesDefaults ? unread(image, build, imagesFile) : []),
+    ...withoutBase(image, uses),
   ]
   const discovery = { kind: 'found' as const, file: dockerfile.path, branch: answer.branch, uses, assumed }
   return { name: image.name, discovery, problems: [...problems, ...remarks] }
@@ -194,6 +201,13 @@ function assumptions(image: Enrollment, assumed: readonly string[], file: string
   const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
   const remedy = 'Say under `build` in images.yaml what the real build passes.'
   return assumed.map((text) => problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }))
+}
+
+/** None found is an answer, and a rare one: it is told apart from a look-up that failed. */
+function withoutBase(image: Enrollment, uses: readonly BaseUse[]): Problem[] {
+  if (uses.some((use) => use.reachable)) return []
+  const message = `${image.name} is built on no image (FROM scratch): no base image can make it rebuild.`
+  return [problem('notice', message, { image: image.name })]
 }
 
 /** Where nobody says what the build passes, the Dockerfile's defaults stand: worth knowing, and seldom wrong. */

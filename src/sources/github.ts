@@ -69,7 +69,7 @@ interface Reply {
   /** Alias of each request's file and branch inside its repository's reply. */
   readonly aliases: ReadonlyMap<string, string>
   /** What GitHub says is wrong, by path: `` for all, `r0` a repository, `r0.f3` a file. */
-  readonly errors: ReadonlyMap<string, string>
+  readonly errors: ReadonlyMap<string, GraphQLError>
   readonly failure: string | null
 }
 
@@ -79,17 +79,23 @@ async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<Rep
     (data) => ({ data: data as Record<string, RepositoryReply | null>, errors: [], failure: null }),
     partialReply,
   )
-  const errors = new Map(reply.errors.map((error) => [(error.path ?? []).join('.'), error.message]))
+  const errors = new Map(reply.errors.map((error) => [(error.path ?? []).join('.'), error] as const))
   const byRepository = new Map(repositories.map((repo, index) => [repo, reply.data?.[`r${index}`] ?? null]))
   const aliasOf = new Map(repositories.map((repo, index) => [repo, `r${index}`]))
   return { repositories: byRepository, repositoryAliases: aliasOf, aliases, errors, failure: reply.failure }
+}
+
+interface GraphQLError {
+  readonly type?: string
+  readonly message: string
+  readonly path?: readonly (string | number)[]
 }
 
 interface GraphQLFailure {
   readonly message?: string
   readonly status?: number
   readonly data?: Record<string, RepositoryReply | null> | null
-  readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[] }[]
+  readonly errors?: readonly GraphQLError[]
 }
 
 /** GraphQL answers in part: one repository that cannot be read does not take the others with it. */
@@ -142,15 +148,21 @@ function answerTo(request: FileRequest, reply: Reply, host: string): FileAnswer 
   const repository = reply.repositories.get(request.repo) ?? null
   const r = reply.repositoryAliases.get(request.repo) ?? ''
   if (repository === null) {
-    const reason = reply.errors.get(r) ?? reply.errors.get('') ?? ''
-    const said = reason === '' ? '' : ` (${host} says: ${reason})`
+    const error = reply.errors.get(r) ?? reply.errors.get('')
+    const said = error === undefined ? '' : ` (${host} says: ${error.message})`
+    if (error?.type === 'FORBIDDEN') {
+      const grant =
+        'Give a source-token with contents: read there (and authorise it for the organisation, where it asks).'
+      return failed('unreachable', `the token may not read ${request.repo}${said}.`, grant)
+    }
     const remedy = 'Correct source.repo, or give a source-token that may read its contents.'
     return failed('repository', `there is no repository ${request.repo}, or the token may not see it${said}.`, remedy)
   }
   const alias = reply.aliases.get(requestKey(request)) ?? ''
   const trouble = reply.errors.get(`${r}.f${alias}`) ?? reply.errors.get(`${r}.b${alias}`)
   if (trouble !== undefined) {
-    return failed('unreachable', `${host} could not read ${request.path} of ${request.repo}: ${trouble}`, 'Try again.')
+    const message = `${host} could not read ${request.path} of ${request.repo}: ${trouble.message}`
+    return failed('unreachable', message, 'Try again.')
   }
   const blob = repository[`f${alias}`] as BlobReply | null | undefined
   if (request.branch !== null && (blob ?? repository[`b${alias}`] ?? null) === null) {

@@ -1,8 +1,7 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { formatReference, parseReference } from '../reference/index.js'
 import type { BaseCatalog } from './bases.js'
 import type { ImageFacts } from './image-file.js'
+import { publishersOf } from './links.js'
 
 /** More circles, or more images of one, tell nobody anything. */
 const CIRCLES_SHOWN = 20
@@ -16,12 +15,12 @@ const IMAGES_SHOWN = 50
  */
 export function cycleProblems(all: readonly ImageFacts[], catalog: BaseCatalog, file: string): Problem[] {
   const images = all.filter(({ enrollment }) => enrollment.enabled)
-  const publishers = new Map(images.map(({ enrollment }) => [publishedAt(enrollment), enrollment.name]))
+  const publisher = publishersOf(images.map(({ enrollment }) => enrollment))
   const builtOn = new Map(
     images.map((image) => {
       const publishedBy = image.bases.flatMap((name) => {
         const base = catalog.byName.get(name)
-        return base === undefined ? [] : (publishers.get(`${base.registry}/${base.repository}`) ?? [])
+        return base === undefined ? [] : (publisher(base) ?? [])
       })
       return [image.enrollment.name, [...new Set(publishedBy)]] as const
     }),
@@ -35,13 +34,6 @@ export function cycleProblems(all: readonly ImageFacts[], catalog: BaseCatalog, 
     const about = { file, line: first?.line ?? null, column: first?.column ?? null, image: first?.name ?? null, remedy }
     return problem('error', `images are built on each other in a circle: ${circle}.`, about)
   })
-}
-
-/** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
-function publishedAt({ registry, repository }: Enrollment): string {
-  const written = `${registry}/${repository}`
-  const parsed = parseReference(written)
-  return parsed.ok ? formatReference(parsed.reference) : written
 }
 
 /**

@@ -6,6 +6,7 @@ import { baseFile } from './base-file.js'
 import { type BaseCatalog, catalogBases, watchedIdentity } from './bases.js'
 import { cycleProblems } from './cycles.js'
 import { type ImageFacts, imageFile } from './image-file.js'
+import { publishersOf } from './links.js'
 import { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
 
@@ -54,7 +55,7 @@ export function mergeState(input: MergeInput): MergedState {
   const catalog = catalogBases(before, references)
   const merged = enrollments.map((enrollment) => mergeImage(enrollment, input, catalog))
   const names = [...new Set(merged.flatMap(({ facts }) => facts.bases))].sort()
-  const bases = names.flatMap((name) => catalog.byName.get(name) ?? [])
+  const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map(linked(enrollments))
   return {
     images: merged.map(({ facts }) => ({ enrollment: facts.enrollment, bases: facts.bases })),
     bases,
@@ -75,6 +76,15 @@ export function mergeState(input: MergeInput): MergedState {
         input.imagesFile,
       ),
     ],
+  }
+}
+
+/** Says of a base which enrolled image it is. */
+function linked(enrollments: readonly Enrollment[]): (base: TrackedBase) => TrackedBase {
+  const publisher = publishersOf(enrollments)
+  return (base) => {
+    const image = publisher(base)
+    return image === null ? base : { ...base, enrolledImage: image }
   }
 }
 

@@ -10,6 +10,8 @@ export interface TrackedBase {
   readonly tag: string
   /** Digest when tracking began, null where it is not known (yet). */
   readonly baselineDigest: string | null
+  /** The enrolled image that it is; absent where it is none of ours. */
+  readonly enrolledImage?: string
 }
 
 /** An enrolled image together with the base images it is built on. */

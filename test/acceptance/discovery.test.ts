@@ -179,3 +179,38 @@ test('GitLab sources are read with their own token, which goes nowhere else', as
     await gitlab.close()
   }
 })
+
+describe('GitHub in trouble', () => {
+  const isLookUp = (request: { path: string }) => request.path.endsWith('/graphql')
+
+  test.each([
+    ['a server error', { status: 502, body: 'Bad gateway' }],
+    [
+      'a secondary rate limit',
+      { status: 403, headers: { 'retry-after': '1' }, body: { message: 'You have exceeded a secondary rate limit.' } },
+    ],
+  ])('%s is asked again', async (_, respond) => {
+    fake = await startFactory()
+    fake.faults.push({ match: isLookUp, times: 1, respond })
+    const workspace = await checkout({ fake, repository: STATE })
+    const event = await eventPayloads.push(fake, STATE)
+    const run = await runAction({ fake, repository: STATE, workspace, ...event, inputs: { mode: 'preview' } })
+    expect(run.code, run.stdout).toBe(0)
+    expect(run.outputs.get('base-images')).toBe('6')
+    expect(run.annotations.filter(({ message }) => message.includes('could not be found out'))).toEqual([])
+  })
+
+  test('a source that is gone for good fails alone; the report says so first', async () => {
+    fake = await startFactory()
+    fake.addToken(WORKFLOW_TOKEN, { [STATE]: 'write', [SOURCES[1]]: 'read' })
+    const run = await preview((await exampleImages()).replace('rebuildDelay: 24h', 'rebuildDelay: 2d'))
+    expect(run.code, run.stdout).toBe(0)
+    const warnings = run.annotations.filter(({ level }) => level === 'warning')
+    expect(warnings).toHaveLength(4)
+    expect(warnings[0]?.message).toContain(
+      'there is no repository craigedmunds/argocd-eda, or the token may not see it',
+    )
+    const comment = fake.commentsOn(STATE, 1)[0]?.body ?? ''
+    expect(comment.indexOf('could not be found out')).toBeLessThan(comment.indexOf('### Images'))
+  })
+})

@@ -133,6 +133,19 @@ describe('files of GitHub', () => {
     expect(answers.map((one) => one.kind)).toEqual(['failed', 'found', 'found'])
   })
 
+  it('a repository the token may not read is told apart from one that is not there', async () => {
+    const forbidden = async () => {
+      const errors = [{ type: 'FORBIDDEN', message: 'Resource protected by organization SAML.', path: ['r0'] }]
+      throw Object.assign(new Error('partial'), { data: { r0: null }, errors })
+    }
+    expect(await ask([request('o/r', 'a')], forbidden)).toMatchObject([
+      {
+        reason: 'unreachable',
+        message: expect.stringMatching(/^the token may not read o\/r \(github.com says: Resource/),
+      },
+    ])
+  })
+
   it('a file GitHub has trouble with says which', async () => {
     const trouble = async () => {
       const data = { r0: { defaultBranchRef: { name: 'main' }, f0: null, f1: blob('FROM a\n') } }

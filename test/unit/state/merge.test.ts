@@ -175,3 +175,17 @@ describe('what is wrong between images', () => {
     expect(state.images.map((image) => image.bases)).toEqual([['alpine-3', 'golang-1'], ['alpine-3']])
   })
 })
+
+describe('a base that is an enrolled image', () => {
+  it('says so, and no longer when that image is taken out', async () => {
+    const sources = { lib: 'FROM alpine:3\n', app: 'FROM ghcr.io/org/lib:1\n' }
+    const both = await run(entry('lib') + entry('app'), sources)
+    expect(both.bases.map(({ name, enrolledImage }) => [name, enrolledImage])).toEqual([
+      ['alpine-3', undefined],
+      ['ghcr.io-org-lib-1', 'lib'],
+    ])
+    expect(both.files.get('base-images/ghcr.io-org-lib-1.yaml')).toContain('enrolledImage: lib\n')
+    const alone = await run(entry('app'), sources, both.files)
+    expect(alone.files.get('base-images/ghcr.io-org-lib-1.yaml')).not.toContain('enrolledImage')
+  })
+})
