@@ -9,6 +9,9 @@ import { runProcess } from './processes.js'
 import { type Annotation, parseAnnotations, parseMasks, parseRunnerFile } from './runner-files.js'
 import { tempFolder } from './temp-folder.js'
 
+/** The Node that runs the bundle: this one, or the one a check of another version names. */
+const BUNDLE_NODE = process.env.BUNDLE_NODE ?? process.execPath
+
 export const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 export interface RunActionOptions extends WorkflowEvent {
@@ -70,7 +73,7 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
     PATH: process.env.PATH ?? '',
     ...options.env,
   }
-  const result = await runProcess(options.nodePath ?? process.execPath, [options.bundle ?? BUNDLE], {
+  const result = await runProcess(options.nodePath ?? BUNDLE_NODE, [options.bundle ?? BUNDLE], {
     cwd: workspace,
     env,
     timeoutMs: options.timeoutMs ?? 60_000,
@@ -154,7 +157,7 @@ export interface CliRun {
 export async function runCli(args: readonly string[], options: RunCliOptions): Promise<CliRun> {
   const home = await tempFolder('home')
   try {
-    const result = await runProcess(options.nodePath ?? process.execPath, [options.bundle ?? BUNDLE, ...args], {
+    const result = await runProcess(options.nodePath ?? BUNDLE_NODE, [options.bundle ?? BUNDLE, ...args], {
       cwd: options.cwd,
       env: { PATH: process.env.PATH ?? '', HOME: home.path, ...options.env },
       timeoutMs: options.timeoutMs ?? 60_000,
