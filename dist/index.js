@@ -37447,7 +37447,8 @@ async function demo(terminal, now) {
         await commitAll(clone, 'Enrol order-book', 'Somebody', now);
         const head = await gitText(['rev-parse', 'HEAD'], clone);
         const preview = await (0,pipeline/* makePlan */.Cs)(job, state);
-        say((0,report/* renderComment */.wQ)(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } }));
+        const comment = (0,report/* renderComment */.wQ)(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } });
+        say(terminal.colour.out ? folded(comment) : comment);
         if (preview.refused)
             return 1;
         heading('4. It is merged, and the factory commits state and manifests');
@@ -37464,6 +37465,14 @@ async function demo(terminal, now) {
     finally {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
     }
+}
+/** The comment as it first meets the eye: what is folded away on the pull request is one line here as well. */
+function folded(comment) {
+    return comment.replace(/<details><summary>(.*?)<\/summary>.*?\n<\/details>\n*/gs, (_, summary) => `▸ ${summary
+        .replace(/<[^>]*>/g, '')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&')}\n`);
 }
 function narrator(terminal) {
     const colours = picocolors_default().createColors(terminal.colour.out);

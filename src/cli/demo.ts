@@ -45,7 +45,8 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     await commitAll(clone, 'Enrol order-book', 'Somebody', now)
     const head = await gitText(['rev-parse', 'HEAD'], clone)
     const preview = await makePlan(job, state)
-    say(renderComment(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } }))
+    const comment = renderComment(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } })
+    say(terminal.colour.out ? folded(comment) : comment)
     if (preview.refused) return 1
 
     heading('4. It is merged, and the factory commits state and manifests')
@@ -61,6 +62,19 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** The comment as it first meets the eye: what is folded away on the pull request is one line here as well. */
+function folded(comment: string): string {
+  return comment.replace(
+    /<details><summary>(.*?)<\/summary>.*?\n<\/details>\n*/gs,
+    (_, summary: string) =>
+      `▸ ${summary
+        .replace(/<[^>]*>/g, '')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&')}\n`,
+  )
 }
 
 function narrator(terminal: Terminal) {

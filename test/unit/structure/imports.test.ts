@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, posix, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const SRC = fileURLToPath(new URL('../../../src', import.meta.url))
+
+/** The folders in the order data flows through them: imports point up this list only. */
+const ORDER = [
+  'reference',
+  'enrollment',
+  'dockerfile',
+  'build-definition',
+  'sources',
+  'state',
+  'kargo',
+  'manifests',
+  'report',
+  'publish',
+  'pipeline.ts',
+  'action',
+  'cli',
+  'index.ts',
+]
+
+/** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
+const PURE = [
+  /^(?:reference|enrollment|dockerfile|build-definition|kargo|report)\//,
+  /^manifests\/(?!read)/,
+  /^state\/merge/,
+]
+
+const OUTSIDE = /^node:(?:fs|net|http|https|child_process|process|os|dns|tls|worker_threads)|^@actions\/|^@octokit\//
+
+interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts'))
+  .sort()
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), 'utf8')
+  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s+[^'"]*?from '([^']+)'|import\([^)]*'([^']+)'\)/g)
+  return [...found].map(([, from, lazy]) => {
+    const written = from ?? lazy ?? ''
+    const to = written.startsWith('.')
+      ? posix.normalize(posix.join(dirname(file), written)).replace(/\.js$/, '.ts')
+      : written
+    return { from: file, to }
+  })
+}
+
+const room = (path: string) => path.split('/')[0] ?? ''
+const imports = files.flatMap(importsOf)
+const inside = imports.filter(({ to }) => files.includes(to))
+
+describe('the structure of src', () => {
+  it('is read whole: every file has a place, every import of ours leads to a file', () => {
+    expect(files.length).toBeGreaterThan(100)
+    expect(inside.length).toBeGreaterThan(300)
+    expect(files.filter((file) => !ORDER.includes(room(file)))).toEqual([])
+    expect(imports.filter(({ to }) => /\.ts$/.test(to) && !files.includes(to))).toEqual([])
+  })
+
+  it('imports point up the list of folders only', () => {
+    const down = inside.filter(({ from, to }) => ORDER.indexOf(room(to)) > ORDER.indexOf(room(from)))
+    expect(down.map(({ from, to }) => `${from} → ${to}`)).toEqual([])
+  })
+
+  it('shells do not import each other, and nothing imports a shell but the entry', () => {
+    const shells = inside.filter(({ from, to }) => ['action', 'cli'].includes(room(to)) && room(from) !== room(to))
+    expect(shells.map(({ from }) => from)).toEqual(['index.ts', 'index.ts'])
+  })
+
+  it('pure folders do no input or output', () => {
+    const impure = imports.filter(({ from, to }) => PURE.some((pattern) => pattern.test(from)) && OUTSIDE.test(to))
+    expect(impure.map(({ from, to }) => `${from} → ${to}`)).toEqual([])
+  })
+
+  it('git is started in one place', () => {
+    const starters = imports.filter(({ to }) => to === '@actions/exec' || to.includes('child_process'))
+    expect(starters.map(({ from }) => from)).toEqual(['publish/git.ts'])
+  })
+
+  it('files stay below 300 lines', () => {
+    const long = files.filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 301)
+    expect(long).toEqual([])
+  })
+
+  it('every folder has an entry file that says what it is for', () => {
+    const folders = [...new Set(files.filter((file) => file.includes('/')).map(room))]
+    for (const folder of folders) {
+      const entry = readFileSync(join(SRC, folder, 'index.ts'), 'utf8')
+      expect(entry, relative(SRC, join(SRC, folder))).toMatch(/^(?:\/\*\*\n|\/\/ |\/\*\* )/)
+    }
+  })
+})
