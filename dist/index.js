@@ -37570,15 +37570,27 @@ async function discoverCommand({ options, env, terminal }, names) {
     const images = enrolment.images.filter((image) => names.length === 0 || names.includes(image.name));
     const discovered = await (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_2__/* .discover */ .k4)(images, (0,_job_js__WEBPACK_IMPORTED_MODULE_4__/* .sourceReader */ .T)(options, env, terminal), folder.imagesFile);
     const told = [...discovered.problems, ...discovered.farEnd.map(({ problem }) => problem)];
+    const places = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_3__/* .buildOrder */ .Bo)(enrolment.images, pulledBy(discovered));
     if (options.json) {
-        const rows = images.map(({ name }) => ({ name, ...discoveryJson(discovered.images.get(name)) }));
+        const rows = images.map(({ name }) => ({
+            name,
+            ...places.get(name),
+            ...discoveryJson(discovered.images.get(name)),
+        }));
         terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...told] }, null, 2)}\n`);
     }
     else {
         (0,_terminal_js__WEBPACK_IMPORTED_MODULE_7__/* .printProblems */ .Mr)(terminal, told);
-        printTable(terminal, rowsOf(images, discovered));
+        printTable(terminal, rowsOf(images, discovered, places));
     }
     return 0;
+}
+/** What each image pulls for the target that is built. */
+function pulledBy({ images }) {
+    return new Map([...images].map(([name, one]) => {
+        const uses = one.kind === 'found' ? one.uses.filter((use) => use.reachable) : [];
+        return [name, uses.map((use) => use.reference)];
+    }));
 }
 function discoveryJson(discovery) {
     if (discovery === undefined)
@@ -37589,7 +37601,7 @@ function discoveryJson(discovery) {
     return { status: 'found', file: discovery.file, branch: discovery.branch, assumed: discovery.assumed, bases };
 }
 const HEAD = ['IMAGE', 'BASE IMAGE', 'WHERE', 'KIND', 'PLATFORMS', 'STATUS'];
-function rowsOf(images, discovered) {
+function rowsOf(images, discovered, places) {
     return images.flatMap(({ name }) => {
         const discovery = discovered.images.get(name);
         if (discovery === undefined)
@@ -37598,7 +37610,9 @@ function rowsOf(images, discovered) {
             return [[name, '?', '?', '?', '?', 'failed']];
         if (discovery.uses.length === 0)
             return [[name, 'none', discovery.file, '-', '-', 'found: built on no image']];
-        const status = discovery.assumed.length === 0 ? 'found' : 'found, with assumptions';
+        const on = places.get(name)?.builtOn ?? [];
+        const ours = on.length === 0 ? '' : `, after ${on.join(' and ')}`;
+        const status = `found${discovery.assumed.length === 0 ? '' : ', with assumptions'}${ours}`;
         return discovery.uses.map(({ reference, file, line, kind, platforms, reachable }) => {
             const pulled = reachable ? status : 'not pulled for this target';
             return [name, (0,_reference_index_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(reference), `${file}:${line}`, kind, platforms.join(' '), pulled];
@@ -49288,6 +49302,7 @@ function once(made, key, make) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Bo: () => (/* reexport */ buildOrder),
   wD: () => (/* reexport */ isSafeFolder),
   I5: () => (/* reexport */ mergeState),
   j1: () => (/* reexport */ readFolder),
@@ -49387,6 +49402,65 @@ function lookAt(path) {
 
 // EXTERNAL MODULE: ./src/reference/index.ts + 2 modules
 var src_reference = __nccwpck_require__(3644);
+;// CONCATENATED MODULE: ./src/state/links.ts
+
+/** Links base images to the enrolled images they are: by repository, whatever the tag. */
+function publishersOf(images) {
+    const byPlace = new Map(images.filter(({ enabled }) => enabled).map((image) => [publishedAt(image), image.name]));
+    return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null;
+}
+/** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
+function publishedAt({ registry, repository }) {
+    const written = `${registry}/${repository}`;
+    const parsed = (0,src_reference/* parseReference */.F2)(written);
+    return parsed.ok ? (0,src_reference/* formatReference */.FH)(parsed.reference) : written;
+}
+/**
+ * The order in which enrolled images have to be built, so that each finds the newest of those it is built on.
+ *
+ * @param images the enrolled images.
+ * @param pulled what each pulls, by image name; images that are not in it pull nothing of ours.
+ */
+function buildOrder(images, pulled) {
+    const publisher = publishersOf(images);
+    const builtOn = new Map(images.map(({ name }) => {
+        const names = (pulled.get(name) ?? []).flatMap((place) => publisher(place) ?? []);
+        return [name, [...new Set(names)].sort()];
+    }));
+    const order = levelsOf(builtOn);
+    return new Map([...builtOn].map(([name, bases]) => [name, { builtOn: bases, order: order.get(name) ?? null }]));
+}
+/** How high each stands above those that stand on nothing; what hangs on a circle has no level. */
+function levelsOf(builtOn) {
+    const dependents = new Map();
+    for (const [name, bases] of builtOn) {
+        for (const base of bases) {
+            const known = dependents.get(base);
+            if (known === undefined)
+                dependents.set(base, [name]);
+            else
+                known.push(name);
+        }
+    }
+    const levels = new Map();
+    const missing = new Map([...builtOn].map(([name, bases]) => [name, bases.length]));
+    let ready = [...builtOn.keys()].filter((name) => missing.get(name) === 0);
+    for (let level = 0; ready.length > 0; level += 1) {
+        const next = [];
+        for (const name of ready) {
+            levels.set(name, level);
+            for (const dependent of dependents.get(name) ?? []) {
+                const left = (missing.get(dependent) ?? 0) - 1;
+                missing.set(dependent, left);
+                if (left === 0)
+                    next.push(dependent);
+            }
+        }
+        ready = next;
+    }
+    return levels;
+}
+
 // EXTERNAL MODULE: ./src/enrollment/entry.ts
 var enrollment_entry = __nccwpck_require__(7848);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -49657,20 +49731,6 @@ function referenceOf(record) {
 function baseOf(name, reference, baselineDigest) {
     const { registry, repository, tag } = reference;
     return { name, registry, repository, tag: tag ?? 'latest', baselineDigest };
-}
-
-;// CONCATENATED MODULE: ./src/state/links.ts
-
-/** Links base images to the enrolled images they are: by repository, whatever the tag. */
-function publishersOf(images) {
-    const byPlace = new Map(images.filter(({ enabled }) => enabled).map((image) => [publishedAt(image), image.name]));
-    return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null;
-}
-/** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
-function publishedAt({ registry, repository }) {
-    const written = `${registry}/${repository}`;
-    const parsed = (0,src_reference/* parseReference */.F2)(written);
-    return parsed.ok ? (0,src_reference/* formatReference */.FH)(parsed.reference) : written;
 }
 
 ;// CONCATENATED MODULE: ./src/state/cycles.ts
@@ -50063,6 +50123,7 @@ function refuseForeign(target, shown) {
  * State files: what is enrolled and tracked, since when, and what was found out at run time. `merge.ts` is the rule
  * (pure), `image-file.ts` and `base-file.ts` the two formats, `read.ts`, `folder.ts` and `write.ts` touch the disk.
  */
+
 
 
 

@@ -2,7 +2,7 @@ import pc from 'picocolors'
 import { type Enrollment, parseEnrolment, Refusal, refuse } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
 import { type Discovered, type Discovery, discover } from '../sources/index.js'
-import { readOptional } from '../state/index.js'
+import { type BuildPlace, buildOrder, readOptional } from '../state/index.js'
 import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
@@ -21,14 +21,29 @@ export async function discoverCommand({ options, env, terminal }: Run, names: re
   const images = enrolment.images.filter((image) => names.length === 0 || names.includes(image.name))
   const discovered = await discover(images, sourceReader(options, env, terminal), folder.imagesFile)
   const told = [...discovered.problems, ...discovered.farEnd.map(({ problem }) => problem)]
+  const places = buildOrder(enrolment.images, pulledBy(discovered))
   if (options.json) {
-    const rows = images.map(({ name }) => ({ name, ...discoveryJson(discovered.images.get(name)) }))
+    const rows = images.map(({ name }) => ({
+      name,
+      ...places.get(name),
+      ...discoveryJson(discovered.images.get(name)),
+    }))
     terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...told] }, null, 2)}\n`)
   } else {
     printProblems(terminal, told)
-    printTable(terminal, rowsOf(images, discovered))
+    printTable(terminal, rowsOf(images, discovered, places))
   }
   return 0
+}
+
+/** What each image pulls for the target that is built. */
+function pulledBy({ images }: Discovered) {
+  return new Map(
+    [...images].map(([name, one]) => {
+      const uses = one.kind === 'found' ? one.uses.filter((use) => use.reachable) : []
+      return [name, uses.map((use) => use.reference)] as const
+    }),
+  )
 }
 
 function discoveryJson(discovery: Discovery | undefined) {
@@ -40,13 +55,19 @@ function discoveryJson(discovery: Discovery | undefined) {
 
 const HEAD = ['IMAGE', 'BASE IMAGE', 'WHERE', 'KIND', 'PLATFORMS', 'STATUS']
 
-function rowsOf(images: readonly Enrollment[], discovered: Discovered): string[][] {
+function rowsOf(
+  images: readonly Enrollment[],
+  discovered: Discovered,
+  places: ReadonlyMap<string, BuildPlace>,
+): string[][] {
   return images.flatMap(({ name }) => {
     const discovery = discovered.images.get(name)
     if (discovery === undefined) return [[name, '-', '-', '-', '-', 'no source, or switched off']]
     if (discovery.kind === 'failed') return [[name, '?', '?', '?', '?', 'failed']]
     if (discovery.uses.length === 0) return [[name, 'none', discovery.file, '-', '-', 'found: built on no image']]
-    const status = discovery.assumed.length === 0 ? 'found' : 'found, with assumptions'
+    const on = places.get(name)?.builtOn ?? []
+    const ours = on.length === 0 ? '' : `, after ${on.join(' and ')}`
+    const status = `found${discovery.assumed.length === 0 ? '' : ', with assumptions'}${ours}`
     return discovery.uses.map(({ reference, file, line, kind, platforms, reachable }) => {
       const pulled = reachable ? status : 'not pulled for this target'
       return [name, formatReference(reference), `${file}:${line}`, kind, platforms.join(' '), pulled]

@@ -3,6 +3,7 @@
  * (pure), `image-file.ts` and `base-file.ts` the two formats, `read.ts`, `folder.ts` and `write.ts` touch the disk.
  */
 export { isSafeFolder, readFolder, readOptional } from './folder.js'
+export { type BuildPlace, buildOrder } from './links.js'
 export { type MergedState, mergeState, type TrackedUse } from './merge.js'
 export { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 export { readState } from './read.js'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findCycles } from '../../../src/state/cycles.js'
-import { entry, messages, run } from './world.js'
+import { buildOrder } from '../../../src/state/links.js'
+import { enrolled, entry, messages, run } from './world.js'
 
 const graph = (edges: Readonly<Record<string, readonly string[]>>) => new Map(Object.entries(edges))
 
@@ -112,5 +113,37 @@ describe('images built on each other', () => {
     const sources = Object.fromEntries(names.map((name, n) => [name, on(names[(n + 1) % names.length] ?? '')]))
     const [message] = messages(await run(names.map((name) => entry(name)).join(''), sources))
     expect(message).toMatch(/: n00 → n01 → .* → n49 → 10 more → n00\.$/)
+  })
+})
+
+describe('the order of builds', () => {
+  const place = (name: string) => ({ registry: 'ghcr.io', repository: `org/${name}` })
+  const order = (pulled: Readonly<Record<string, readonly string[]>>) =>
+    Object.fromEntries(
+      buildOrder(
+        enrolled(
+          Object.keys(pulled)
+            .map((name) => entry(name))
+            .join(''),
+        ),
+        new Map(Object.entries(pulled).map(([name, bases]) => [name, bases.map(place)])),
+      ),
+    )
+
+  it('puts an image above all it is built on', () => {
+    expect(order({ app: ['lib', 'base', 'elsewhere'], base: [], lib: ['base', 'base'] })).toEqual({
+      app: { builtOn: ['base', 'lib'], order: 2 },
+      base: { builtOn: [], order: 0 },
+      lib: { builtOn: ['base'], order: 1 },
+    })
+  })
+
+  it('has no place for a circle and what hangs on it', () => {
+    expect(order({ a: ['b'], b: ['a'], c: ['a'], d: [] })).toEqual({
+      a: { builtOn: ['b'], order: null },
+      b: { builtOn: ['a'], order: null },
+      c: { builtOn: ['a'], order: null },
+      d: { builtOn: [], order: 0 },
+    })
   })
 })
