@@ -37243,7 +37243,7 @@ function commitLine(result, branch) {
 async function tellOutcome(outcome, inputs, context) {
     const report = completed(outcome, context);
     const secrets = [inputs.githubToken, inputs.stateToken, inputs.sourceToken, inputs.gitlabToken].filter((one) => one !== '');
-    say((0,src_report/* renderPlain */.ld)(report, { colour: false, secrets }));
+    say(logText(report, secrets));
     annotate(report.problems, outcome.target.isOwn);
     await writeSummary((0,src_report/* renderSummary */.Br)(report, { secrets }));
     const comment = await commentOn(report, outcome, inputs, context, secrets);
@@ -37256,6 +37256,14 @@ async function tellOutcome(outcome, inputs, context) {
     const failure = failureOf(outcome, report, inputs);
     if (failure !== null)
         setFailed(safe(failure));
+}
+/** More than this nobody reads in a log; the whole difference is in `diff-file`. */
+const LONGEST_LOG = 200_000;
+function logText(report, secrets) {
+    const whole = (0,src_report/* renderPlain */.ld)(report, { colour: false, secrets });
+    if (whole.length <= LONGEST_LOG)
+        return whole;
+    return `${(0,src_report/* verdict */.WJ)(report, { secrets })}. The difference is too long for the log: it is in the file of the output diff-file.`;
 }
 function completed({ plan, commit, target }, context) {
     const repositoryUrl = `${context.serverUrl}/${target.repository}`;
@@ -43428,7 +43436,11 @@ async function git(args, call) {
         ignoreReturnCode: true,
         ...(call.input === undefined ? {} : { input: call.input }),
     };
-    return getExecOutput('git', [...args], options);
+    return getExecOutput('git', [...args], options).catch((error) => {
+        if (!error.message.startsWith('Unable to locate executable'))
+            throw error;
+        throw (0,problem/* refuse */.TR)('there is no git on this machine.', { remedy: 'Install git 2.31 or newer.' });
+    });
 }
 /** Runs git and gives its output, trimmed; throws with what git said when it fails. */
 async function gitOrRefuse(args, call, doing) {

@@ -15,7 +15,7 @@ export async function tellOutcome(outcome: Outcome, inputs: Inputs, context: Con
   const secrets = [inputs.githubToken, inputs.stateToken, inputs.sourceToken, inputs.gitlabToken].filter(
     (one) => one !== '',
   )
-  say(renderPlain(report, { colour: false, secrets }))
+  say(logText(report, secrets))
   annotate(report.problems, outcome.target.isOwn)
   await writeSummary(renderSummary(report, { secrets }))
   const comment = await commentOn(report, outcome, inputs, context, secrets)
@@ -27,6 +27,15 @@ export async function tellOutcome(outcome: Outcome, inputs: Inputs, context: Con
   setOutputs({ report, commitSha: outcome.commit?.sha ?? '', commentUrl, reportFile, diffFile })
   const failure = failureOf(outcome, report, inputs)
   if (failure !== null) setFailed(safe(failure))
+}
+
+/** More than this nobody reads in a log; the whole difference is in `diff-file`. */
+const LONGEST_LOG = 200_000
+
+function logText(report: Report, secrets: readonly string[]): string {
+  const whole = renderPlain(report, { colour: false, secrets })
+  if (whole.length <= LONGEST_LOG) return whole
+  return `${verdict(report, { secrets })}. The difference is too long for the log: it is in the file of the output diff-file.`
 }
 
 function completed({ plan, commit, target }: Outcome, context: Context): Report {

@@ -39,7 +39,10 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
     ignoreReturnCode: true,
     ...(call.input === undefined ? {} : { input: call.input }),
   }
-  return getExecOutput('git', [...args], options)
+  return getExecOutput('git', [...args], options).catch((error: Error) => {
+    if (!error.message.startsWith('Unable to locate executable')) throw error
+    throw refuse('there is no git on this machine.', { remedy: 'Install git 2.31 or newer.' })
+  })
 }
 
 /** Runs git and gives its output, trimmed; throws with what git said when it fails. */
