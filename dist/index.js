@@ -49658,6 +49658,8 @@ function runtimeSections(before) {
     ].join('');
 }
 
+// EXTERNAL MODULE: ./src/enrollment/grammar.ts
+var grammar = __nccwpck_require__(7817);
 ;// CONCATENATED MODULE: ./src/state/model.ts
 /** Folders of the state, relative to the state folder. */
 const FOLDERS = {
@@ -49672,9 +49674,14 @@ const FOLDERS = {
 
 
 
-/** The identity of a reference that names a tag; null for one that is pinned by its digest alone. */
+
+/** Whether Kargo takes a repository for one it can watch: it is stricter than the registries. */
+function isWatchable({ registry, repository }) {
+    return grammar/* KARGO_REPO_URL */.Uy.test(`${registry}/${repository}`);
+}
+/** The identity of a base that can be watched; null for one pinned by its digest alone, or that Kargo cannot watch. */
 function watchedIdentity(reference) {
-    return reference.tag === null ? null : (0,src_reference/* identityOf */.cu)({ ...reference, digest: null });
+    return reference.tag === null || !isWatchable(reference) ? null : (0,src_reference/* identityOf */.cu)({ ...reference, digest: null });
 }
 /**
  * Every base that state files or Dockerfiles know, each with one name. A base keeps the name of the state file (live
@@ -49698,7 +49705,7 @@ function catalogBases(files, references) {
             const folder = files.bases.has(name) ? FOLDERS.bases : FOLDERS.archivedBases;
             const remedy = 'Correct its registry, repository and tag, or remove it.';
             const about = { file: `${folder}/${name}.yaml`, remedy };
-            problems.push((0,problem/* problem */.CC)('warning', `${name} names no image reference with a tag and is not used.`, about));
+            problems.push((0,problem/* problem */.CC)('warning', `${name} names no image reference that can be watched and is not used.`, about));
         }
         else if (!isObjectName(name)) {
             const remedy = 'Rename it to lower-case letters, digits, dashes and dots, or let its base be named anew.';
@@ -49980,8 +49987,21 @@ function foundImage(enrollment, discovery, input, catalog) {
     return {
         facts: { enrollment, status: 'success', reason: null, bases, defaultBranch },
         uses,
-        problems: counted.flatMap((use) => pinnedProblem(enrollment, use, use.file, input.imagesFile)),
+        problems: counted.flatMap((use) => [
+            ...pinnedProblem(enrollment, use, use.file, input.imagesFile),
+            ...unwatchableProblem(enrollment, use, input.imagesFile),
+        ]),
     };
+}
+/** A Dockerfile elsewhere must not stop the whole factory: what Kargo cannot watch is left out, and said. */
+function unwatchableProblem(enrollment, use, imagesFile) {
+    if (isWatchable(use.reference))
+        return [];
+    const base = (0,src_reference/* formatReference */.FH)({ ...use.reference, digest: null });
+    const message = `${enrollment.name}: ${use.file}:${use.line} pulls ${base}, which Kargo cannot watch: its changes rebuild nothing.`;
+    const remedy = 'Mirror it to a repository without doubled separators, on a host with a name.';
+    const about = { file: imagesFile, line: enrollment.line, column: enrollment.column, image: enrollment.name, remedy };
+    return [(0,problem/* problem */.CC)('warning', message, about)];
 }
 /** A digest in the Dockerfile is what the build pulls, whatever the tag says by then. */
 function pinnedProblem(enrollment, use, file, imagesFile) {

@@ -1,3 +1,4 @@
+import { KARGO_REPO_URL } from '../enrollment/grammar.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import {
   baseImageName,
@@ -18,9 +19,14 @@ export interface BaseCatalog {
   readonly problems: readonly Problem[]
 }
 
-/** The identity of a reference that names a tag; null for one that is pinned by its digest alone. */
+/** Whether Kargo takes a repository for one it can watch: it is stricter than the registries. */
+export function isWatchable({ registry, repository }: Pick<ImageReference, 'registry' | 'repository'>): boolean {
+  return KARGO_REPO_URL.test(`${registry}/${repository}`)
+}
+
+/** The identity of a base that can be watched; null for one pinned by its digest alone, or that Kargo cannot watch. */
 export function watchedIdentity(reference: ImageReference): string | null {
-  return reference.tag === null ? null : identityOf({ ...reference, digest: null })
+  return reference.tag === null || !isWatchable(reference) ? null : identityOf({ ...reference, digest: null })
 }
 
 /**
@@ -45,7 +51,7 @@ export function catalogBases(files: StateFiles, references: readonly ImageRefere
       const folder = files.bases.has(name) ? FOLDERS.bases : FOLDERS.archivedBases
       const remedy = 'Correct its registry, repository and tag, or remove it.'
       const about = { file: `${folder}/${name}.yaml`, remedy }
-      problems.push(problem('warning', `${name} names no image reference with a tag and is not used.`, about))
+      problems.push(problem('warning', `${name} names no image reference that can be watched and is not used.`, about))
     } else if (!isObjectName(name)) {
       const remedy = 'Rename it to lower-case letters, digits, dashes and dots, or let its base be named anew.'
       const about = { file: `${FOLDERS.bases}/${name}.yaml`, remedy }

@@ -3,7 +3,7 @@ import { type Problem, problem } from '../enrollment/problem.js'
 import { formatReference } from '../reference/index.js'
 import type { BaseUse, Discovered, Discovery } from '../sources/index.js'
 import { baseFile } from './base-file.js'
-import { type BaseCatalog, catalogBases, watchedIdentity } from './bases.js'
+import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
 import { cycleProblems } from './cycles.js'
 import { type ImageFacts, imageFile } from './image-file.js'
 import { publishersOf } from './links.js'
@@ -136,8 +136,21 @@ function foundImage(
   return {
     facts: { enrollment, status: 'success', reason: null, bases, defaultBranch },
     uses,
-    problems: counted.flatMap((use) => pinnedProblem(enrollment, use, use.file, input.imagesFile)),
+    problems: counted.flatMap((use) => [
+      ...pinnedProblem(enrollment, use, use.file, input.imagesFile),
+      ...unwatchableProblem(enrollment, use, input.imagesFile),
+    ]),
   }
+}
+
+/** A Dockerfile elsewhere must not stop the whole factory: what Kargo cannot watch is left out, and said. */
+function unwatchableProblem(enrollment: Enrollment, use: BaseUse, imagesFile: string): Problem[] {
+  if (isWatchable(use.reference)) return []
+  const base = formatReference({ ...use.reference, digest: null })
+  const message = `${enrollment.name}: ${use.file}:${use.line} pulls ${base}, which Kargo cannot watch: its changes rebuild nothing.`
+  const remedy = 'Mirror it to a repository without doubled separators, on a host with a name.'
+  const about = { file: imagesFile, line: enrollment.line, column: enrollment.column, image: enrollment.name, remedy }
+  return [problem('warning', message, about)]
 }
 
 /** A digest in the Dockerfile is what the build pulls, whatever the tag says by then. */

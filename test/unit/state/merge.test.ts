@@ -189,3 +189,25 @@ describe('a base that is an enrolled image', () => {
     expect(alone.files.get('base-images/ghcr.io-org-lib-1.yaml')).not.toContain('enrolledImage')
   })
 })
+
+describe('a base that Kargo cannot watch', () => {
+  it('is left out with a warning; the others and the other images go on', async () => {
+    const sources = {
+      app: 'FROM ghcr.io/a--b/c:1\nCOPY --from=[::1]:5000/x:1 / /\nCOPY --from=alpine:3 / /\n',
+      lib: 'FROM debian:12\n',
+    }
+    const state = await run(entry('app') + entry('lib'), sources)
+    expect(state.images.map(({ enrollment, bases }) => [enrollment.name, bases])).toEqual([
+      ['app', ['alpine-3']],
+      ['lib', ['debian-12']],
+    ])
+    expect(state.problems).toMatchObject([
+      {
+        severity: 'warning',
+        image: 'app',
+        message: expect.stringContaining('Dockerfile:1 pulls ghcr.io/a--b/c:1, which Kargo cannot watch'),
+      },
+      { severity: 'warning', image: 'app', message: expect.stringContaining('Dockerfile:2 pulls [::1]:5000/x:1') },
+    ])
+  })
+})
