@@ -86,7 +86,11 @@ describe('state files somebody tampered with', () => {
     ['no reference', 'name: n\n', 'n names no image reference that can be watched and is not used.'],
     ['no tag', 'fullImage: node\n', 'n names no image reference that can be watched and is not used.'],
     ['an expression', `fullImage: "\${{ x }}"\n`, 'n names no image reference that can be watched and is not used.'],
-    ['a list', 'fullImage: [node]\nregistry: {a: b}\n', 'n names no image reference that can be watched and is not used.'],
+    [
+      'a list',
+      'fullImage: [node]\nregistry: {a: b}\n',
+      'n names no image reference that can be watched and is not used.',
+    ],
   ])('%s', async (_, text, message) => {
     const state = await basesOf('FROM node:22\n', [['base-images/n.yaml', text]])
     expect(messages(state)).toEqual([`warning: ${message}`])
