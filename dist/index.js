@@ -36876,6 +36876,7 @@ class InputReader {
 
 ;// CONCATENATED MODULE: ./src/action/log.ts
 
+
 /** The runner shows no more than this of each kind a step. */
 const MOST_ANNOTATIONS = 10;
 /**
@@ -36883,8 +36884,7 @@ const MOST_ANNOTATIONS = 10;
  * for commands, and terminals obey control characters.
  */
 function safe(text) {
-    return text
-        .replace(/[\u202a-\u202e\u2066-\u2069\u200b-\u200f]|(?!\n)\p{Cc}/gu, '�')
+    return (0,enrollment/* printable */.g$)(text)
         .split('\n')
         .map((line) => line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '## ['))
         .join('\n');
@@ -37142,7 +37142,6 @@ function fullRef(branch) {
 
 
 
-
 /** Runs the pipeline as the event and the inputs ask for. */
 async function run(inputs, context, now) {
     const target = chooseTarget(inputs, context);
@@ -37190,7 +37189,7 @@ function sourceReader(inputs, context, clients) {
 }
 function existingFolder(sourcesDir, context) {
     const folder = (0,external_node_path_.resolve)(context.workspace, sourcesDir);
-    if ((0,external_node_fs_.statSync)(folder, { throwIfNoEntry: false })?.isDirectory() === true)
+    if ((0,state/* isFolder */.lQ)(folder))
         return folder;
     const remedy = 'Check the source repositories out there as OWNER/REPO first.';
     throw (0,enrollment/* refuse */.TR)(`sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy });
@@ -37216,10 +37215,16 @@ async function commitPlan(plan, checkout, branch, checkouts, { inputs, context, 
     const method = inputs.commitMethod === 'api'
         ? { kind: 'api', client: await clients.for('state'), repository: target.repository }
         : { kind: 'push', remote: checkouts.remote };
-    const removals = [...plan.changes].flatMap(([path, text]) => (text === null ? [path] : []));
     const body = `Generated from ${checkout.folder.imagesFile} at ${checkout.tree.head}.\n\nImage-Factory-Run: ${context.run.url}`;
     const message = { headline: inputs.commitMessage, body };
-    const result = await (0,publish/* commitFiles */.zu)({ tree: checkout.tree, branch, statePath: inputs.statePath, files: plan.files, removals, message }, method);
+    const result = await (0,publish/* commitFiles */.zu)({
+        tree: checkout.tree,
+        branch,
+        statePath: inputs.statePath,
+        files: plan.files,
+        removals: (0,pipeline/* removalsOf */.RY)(plan),
+        message,
+    }, method);
     say(commitLine(result, branch));
     return result;
 }
@@ -37516,8 +37521,7 @@ async function commitToRemote(job, state, url) {
     };
     const { sha } = await (0,pipeline/* planAndCommit */.U)(job, state, {
         commit: (plan) => {
-            const removals = [...plan.changes].flatMap(([path, text]) => (text === null ? [path] : []));
-            const request = { tree, branch: 'main', statePath: '.', files: plan.files, removals, message };
+            const request = { tree, branch: 'main', statePath: '.', files: plan.files, removals: (0,pipeline/* removalsOf */.RY)(plan), message };
             return (0,publish/* commitFiles */.zu)(request, { kind: 'push', remote: { url, token: '' } });
         },
         refetch: async () => state,
@@ -37588,7 +37592,7 @@ async function discoverCommand({ options, env, terminal }, names) {
         terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...told] }, null, 2)}\n`);
     }
     else {
-        (0,_terminal_js__WEBPACK_IMPORTED_MODULE_7__/* .printProblems */ .Mr)(terminal, told);
+        (0,_terminal_js__WEBPACK_IMPORTED_MODULE_7__/* .printProblems */ .M)(terminal, told);
         printTable(terminal, rowsOf(images, discovered, places));
     }
     return 0;
@@ -37628,7 +37632,7 @@ function rowsOf(images, discovered, places) {
     });
 }
 function printTable(terminal, rows) {
-    const safe = [HEAD, ...rows].map((row) => row.map(_terminal_js__WEBPACK_IMPORTED_MODULE_7__/* .printable */ .g$));
+    const safe = [HEAD, ...rows].map((row) => row.map(_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$));
     const widths = HEAD.map((_, column) => Math.max(...safe.map((row) => row[column]?.length ?? 0)));
     const colours = picocolors__WEBPACK_IMPORTED_MODULE_8___default().createColors(terminal.colour.out);
     for (const [index, row] of safe.entries()) {
@@ -37692,7 +37696,7 @@ var cli_terminal = __nccwpck_require__(1028);
  * @returns the exit code: 0 good, 1 error, 2 out of date (`check` only).
  */
 async function runCommandLine(args, env, now) {
-    const terminal = (0,cli_terminal/* processTerminal */.qH)();
+    const terminal = (0,cli_terminal/* processTerminal */.q)();
     let code = 0;
     const program = build({ env, terminal, now }, (result) => {
         code = result;
@@ -37709,7 +37713,7 @@ async function runCommandLine(args, env, now) {
         if (args.includes('--json'))
             terminal.out(`${JSON.stringify({ refused: true, problems: error.problems }, null, 2)}\n`);
         else
-            (0,cli_terminal/* printProblems */.Mr)(terminal, error.problems);
+            (0,cli_terminal/* printProblems */.M)(terminal, error.problems);
         return 1;
     }
 }
@@ -37770,15 +37774,12 @@ function addBases(program, run, finish) {
 /* harmony export */   T: () => (/* binding */ sourceReader),
 /* harmony export */   v: () => (/* binding */ jobFor)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _enrollment_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(809);
-/* harmony import */ var _manifests_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2795);
-/* harmony import */ var _sources_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1962);
-/* harmony import */ var _terminal_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1028);
-
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _enrollment_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(809);
+/* harmony import */ var _manifests_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2795);
+/* harmony import */ var _sources_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1962);
+/* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7727);
 
 
 
@@ -37808,42 +37809,42 @@ function jobFor(mode, options, env, terminal, now) {
     };
 }
 function deletionLimit(text) {
-    const limit = (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_3__/* .parseDeletionLimit */ .d2)(text);
+    const limit = (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_2__/* .parseDeletionLimit */ .d2)(text);
     if (limit !== null)
         return limit;
-    throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .refuse */ .TR)(`--max-deletions must be a number or a percentage like 25%, not ${JSON.stringify(text)}.`);
+    throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_1__/* .refuse */ .TR)(`--max-deletions must be a number or a percentage like 25%, not ${JSON.stringify(text)}.`);
 }
 /** Where Dockerfiles come from: `--sources`, else GitHub with the token of GITHUB_TOKEN or GH_TOKEN. */
 function sourceReader(options, env, terminal) {
     if (options.sources !== undefined) {
-        const root = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(options.sources);
-        if (!((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(root, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
-            throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .refuse */ .TR)(`there is no folder ${root}.`, {
+        const root = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(options.sources);
+        if (!(0,_state_index_js__WEBPACK_IMPORTED_MODULE_4__/* .isFolder */ .lQ)(root)) {
+            throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_1__/* .refuse */ .TR)(`there is no folder ${root}.`, {
                 remedy: 'Name a folder with checkouts as OWNER/REPO in --sources.',
             });
         }
-        return (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .readFromDirectory */ .Ir)(root);
+        return (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_3__/* .readFromDirectory */ .Ir)(root);
     }
     const token = env.GITHUB_TOKEN || env.GH_TOKEN || '';
-    const log = { warning: (text) => terminal.err(`${(0,_terminal_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g$)(text)}\n`), debug: () => undefined };
-    const gitlab = (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .readFromGitLab */ .CJ)({ url: env.GITLAB_URL || 'https://gitlab.com', token: env.GITLAB_TOKEN ?? '', log });
+    const log = { warning: (text) => terminal.err(`${(0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(text)}\n`), debug: () => undefined };
+    const gitlab = (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_3__/* .readFromGitLab */ .CJ)({ url: env.GITLAB_URL || 'https://gitlab.com', token: env.GITLAB_TOKEN ?? '', log });
     if (token === '')
-        return (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .readFromBoth */ .C$)({ github: withoutToken, gitlab });
+        return (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_3__/* .readFromBoth */ .C$)({ github: withoutToken, gitlab });
     const apiUrl = (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, '');
     const host = new URL(env.GITHUB_SERVER_URL || 'https://github.com').host;
     let client = null;
     const graphql = async (query, variables) => {
-        client ??= (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .connectGitHub */ .UY)({ apiUrl, token, log });
+        client ??= (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_3__/* .connectGitHub */ .UY)({ apiUrl, token, log });
         return (await client).graphql(query, { ...variables });
     };
-    return (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .readFromBoth */ .C$)({ github: (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .readFromGitHub */ .AQ)(graphql, host), gitlab });
+    return (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_3__/* .readFromBoth */ .C$)({ github: (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_3__/* .readFromGitHub */ .AQ)(graphql, host), gitlab });
 }
 const withoutToken = {
     isComplete: true,
     read: async (requests) => {
         const remedy = 'Give --sources DIR, or set GITHUB_TOKEN.';
         const message = (repo) => `${repo} cannot be read: there is neither --sources nor a token.`;
-        return new Map(requests.map((one) => [(0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .requestKey */ .lq)(one), (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .failed */ .gz)('unreachable', message(one.repo), remedy)]));
+        return new Map(requests.map((one) => [(0,_sources_index_js__WEBPACK_IMPORTED_MODULE_3__/* .requestKey */ .lq)(one), (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_3__/* .failed */ .gz)('unreachable', message(one.repo), remedy)]));
     },
 };
 
@@ -37856,11 +37857,10 @@ const withoutToken = {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   y: () => (/* binding */ stateFolder)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _enrollment_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(809);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _enrollment_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(809);
+/* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7727);
 
 
 
@@ -37870,13 +37870,13 @@ const withoutToken = {
  * @throws Refusal when there is no such folder, or a path leads out of it.
  */
 function stateFolder(options, env) {
-    const root = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.');
-    if (!((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(root, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
-        throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .refuse */ .TR)(`there is no folder ${root}.`, { remedy: 'Name the folder with images.yaml in --state.' });
+    const root = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.');
+    if (!(0,_state_index_js__WEBPACK_IMPORTED_MODULE_2__/* .isFolder */ .lQ)(root)) {
+        throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_1__/* .refuse */ .TR)(`there is no folder ${root}.`, { remedy: 'Name the folder with images.yaml in --state.' });
     }
     const output = below(options.output, '--output');
     if (output === '.')
-        throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .refuse */ .TR)('--output must be a folder of its own: generated files are deleted there.');
+        throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_1__/* .refuse */ .TR)('--output must be a folder of its own: generated files are deleted there.');
     return { root, path: '.', imagesFile: below(options.images, '--images'), outputDir: output };
 }
 function below(path, option) {
@@ -37886,7 +37886,7 @@ function below(path, option) {
         .filter((part) => part !== '' && part !== '.');
     const leaves = path.startsWith('/') || /^[A-Za-z]:/.test(path) || parts.some((part) => part === '..' || part === '.git');
     if (leaves)
-        throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_2__/* .refuse */ .TR)(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`);
+        throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_1__/* .refuse */ .TR)(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`);
     return parts.join('/') || '.';
 }
 
@@ -37909,8 +37909,6 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _state_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7727);
 /* harmony import */ var _job_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5969);
 /* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(776);
-/* harmony import */ var _terminal_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1028);
-
 
 
 
@@ -37987,7 +37985,7 @@ function printReport(plan, terminal, how) {
     }
 }
 function problemLine(found) {
-    return (0,_terminal_js__WEBPACK_IMPORTED_MODULE_7__/* .printable */ .g$)((0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .formatProblem */ .Vw)(found));
+    return (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)((0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .formatProblem */ .Vw)(found));
 }
 function writtenLine(plan) {
     const removed = [...plan.changes.values()].filter((text) => text === null).length;
@@ -38070,7 +38068,7 @@ async function validate({ options, env, terminal }) {
         terminal.out(`${JSON.stringify({ valid: enrolment !== null, images, problems }, null, 2)}\n`);
     }
     else {
-        (0,cli_terminal/* printProblems */.Mr)(terminal, problems, text);
+        (0,cli_terminal/* printProblems */.M)(terminal, problems, text);
         if (enrolment !== null)
             terminal.out(`${folder.imagesFile} is valid: ${enrolment.images.length} images.\n`);
     }
@@ -38087,7 +38085,7 @@ async function bases({ terminal }, dockerfile, options) {
         if (options.json)
             terminal.out(`${JSON.stringify({ error: { message, line } }, null, 2)}\n`);
         else
-            terminal.err(`${(0,cli_terminal/* printable */.g$)(`${dockerfile}:${line}: error: ${message}`)}\n`);
+            terminal.err(`${(0,enrollment/* printable */.g$)(`${dockerfile}:${line}: error: ${message}`)}\n`);
         return 1;
     }
     const { images, syntax, problems } = result;
@@ -38095,10 +38093,10 @@ async function bases({ terminal }, dockerfile, options) {
         terminal.out(`${JSON.stringify({ images, syntax, problems }, null, 2)}\n`);
     else {
         for (const found of problems)
-            terminal.err(`${(0,cli_terminal/* printable */.g$)(`${dockerfile}:${found.line}: warning: ${found.message}`)}\n`);
+            terminal.err(`${(0,enrollment/* printable */.g$)(`${dockerfile}:${found.line}: warning: ${found.message}`)}\n`);
         for (const use of images) {
             const unused = use.reachable ? '' : '  (not pulled for this target)';
-            terminal.out((0,cli_terminal/* printable */.g$)(`${use.ref}  ${use.kind} in line ${use.line}${unused}\n`));
+            terminal.out((0,enrollment/* printable */.g$)(`${use.ref}  ${use.kind} in line ${use.line}${unused}\n`));
         }
     }
     return 0;
@@ -38129,9 +38127,8 @@ function missing(file) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Mr: () => (/* binding */ printProblems),
-/* harmony export */   g$: () => (/* binding */ printable),
-/* harmony export */   qH: () => (/* binding */ processTerminal)
+/* harmony export */   M: () => (/* binding */ printProblems),
+/* harmony export */   q: () => (/* binding */ processTerminal)
 /* harmony export */ });
 /* harmony import */ var picocolors__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7336);
 /* harmony import */ var picocolors__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(picocolors__WEBPACK_IMPORTED_MODULE_1__);
@@ -38149,21 +38146,17 @@ function processTerminal() {
         },
     };
 }
-/** Text from files and servers, made safe for a terminal: no control characters but line ends, no reversed text. */
-function printable(text) {
-    return text.replace(/[\u202a-\u202e\u2066-\u2069\u200b-\u200f]|(?!\n)\p{Cc}/gu, '�');
-}
 /** Problems, one a line, with the excerpt they point at where the text is at hand. */
 function printProblems(terminal, problems, text = null) {
     const colours = picocolors__WEBPACK_IMPORTED_MODULE_1___default().createColors(terminal.colour.err);
     const paint = { error: colours.red, warning: colours.yellow, notice: colours.cyan };
     const lines = text?.split(/\r?\n/) ?? [];
     for (const found of problems) {
-        terminal.err(`${paint[found.severity](printable((0,_enrollment_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .formatProblem */ .Vw)(found)))}\n`);
+        terminal.err(`${paint[found.severity]((0,_enrollment_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)((0,_enrollment_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .formatProblem */ .Vw)(found)))}\n`);
         const line = found.line === null ? undefined : lines[found.line - 1];
         if (line === undefined || !terminal.colour.err)
             continue;
-        const shown = printable(line).slice(0, 160);
+        const shown = (0,_enrollment_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)(line).slice(0, 160);
         terminal.err(`${colours.dim(`${found.line} |`)} ${shown}\n`);
         const indent = ' '.repeat(String(found.line).length + 2 + (found.column ?? 1));
         terminal.err(`${indent}${paint[found.severity]('^')}\n`);
@@ -40549,12 +40542,13 @@ function isDataMap(data) {
 /* harmony export */   Uy: () => (/* binding */ KARGO_REPO_URL),
 /* harmony export */   XC: () => (/* binding */ WORKFLOW_FILE),
 /* harmony export */   Xw: () => (/* binding */ INPUT_NAME),
+/* harmony export */   dI: () => (/* binding */ BRANCH),
 /* harmony export */   g: () => (/* binding */ hasExpressionOpener),
 /* harmony export */   i9: () => (/* binding */ PLATFORM),
 /* harmony export */   kq: () => (/* binding */ isInsidePath),
 /* harmony export */   zv: () => (/* binding */ REGISTRY_HOST)
 /* harmony export */ });
-/* unused harmony exports DURATION, BRANCH */
+/* unused harmony export DURATION */
 const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 /** A duration as people write it: `90s`, `30m`, `24h`, `7d`, `2w`, sums (`1d12h`), `0`. */
 const DURATION = /^(?:0|(?:\d{1,6}[smhdw]){1,5})$/;
@@ -40636,6 +40630,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   P_: () => (/* reexport */ problem/* Refusal */.P_),
   Vw: () => (/* reexport */ problem/* formatProblem */.Vw),
   kr: () => (/* reexport */ parseEnrolment),
+  g$: () => (/* reexport */ problem/* printable */.g$),
   CC: () => (/* reexport */ problem/* problem */.CC),
   TR: () => (/* reexport */ problem/* refuse */.TR)
 });
@@ -41363,7 +41358,8 @@ function typeName(expected) {
 /* harmony export */   CC: () => (/* binding */ problem),
 /* harmony export */   P_: () => (/* binding */ Refusal),
 /* harmony export */   TR: () => (/* binding */ refuse),
-/* harmony export */   Vw: () => (/* binding */ formatProblem)
+/* harmony export */   Vw: () => (/* binding */ formatProblem),
+/* harmony export */   g$: () => (/* binding */ printable)
 /* harmony export */ });
 /** Makes a problem; what is left out is null. */
 function problem(severity, message, about = {}) {
@@ -41374,6 +41370,10 @@ function formatProblem(p) {
     const place = [p.file, p.line, p.column].filter((part) => part !== null).join(':');
     const remedy = p.remedy === null ? '' : ` ${p.remedy}`;
     return `${place === '' ? '' : `${place}: `}${p.severity}: ${p.message}${remedy}`;
+}
+/** Text from files and servers, made safe for a log or a terminal: no control characters but line ends, no reversed text. */
+function printable(text) {
+    return text.replace(/[\u202a-\u202e\u2066-\u2069\u200b-\u200f]|(?!\n)\p{Cc}/gu, '�');
 }
 /** Stops the run: carries every problem found, so that all are reported at once. */
 class Refusal extends Error {
@@ -42052,12 +42052,13 @@ function faults({ name, vars, requestedFreight }) {
     return found;
 }
 
+// EXTERNAL MODULE: ./src/enrollment/grammar.ts
+var grammar = __nccwpck_require__(7817);
 ;// CONCATENATED MODULE: ./src/kargo/constructs/warehouse.ts
 
 
 
-/** From Kargo's schema of an image subscription, as it stands there. */
-const REPO_URL = /^(\w+([.-]\w+)*(:[\d]+)?\/)?(\w+([.-]\w+)*)(\/\w+([.-]\w+)*)*$/;
+
 const TAG = /^\w[\w.-]{0,127}$/;
 /**
  * Watches one image repository and makes Freight of what it finds.
@@ -42088,7 +42089,7 @@ function selection(select) {
 }
 function warehouse_faults({ repoURL, select }) {
     const found = [];
-    if (!REPO_URL.test(repoURL))
+    if (!grammar/* KARGO_REPO_URL */.Uy.test(repoURL))
         found.push(`Kargo does not accept ${repoURL} as an image repository`);
     if (select.strategy === 'Digest' && !TAG.test(select.tag))
         found.push(`the strategy Digest needs the tag to watch as its constraint, and "${select.tag}" is none`);
@@ -42632,9 +42633,7 @@ function evaluatedTexts(data, path = '') {
 
 
 
-/** From Kargo's schema of a git subscription. */
-const BRANCH = /^[a-zA-Z0-9]([a-zA-Z0-9._/-]*[a-zA-Z0-9_-])?$/;
-const LONGEST_BRANCH = 255;
+
 /** What in an enrolment cannot become a manifest, each at the place of its entry. */
 function imageProblems(image, bases, factory) {
     const { name, line, column, lineOf } = image.enrollment;
@@ -42667,7 +42666,7 @@ function sourceFaults(image, factory) {
     ];
 }
 function branchFaults(branch, { dispatched }) {
-    if (branch.length > LONGEST_BRANCH || !BRANCH.test(branch))
+    if (!grammar/* BRANCH */.dI.test(branch))
         return [`Kargo does not accept ${branch} as a branch`];
     if (dispatched && changesType(branch))
         return [`Kargo would read the branch ${branch} as a number or boolean, and GitHub's API needs a text`];
@@ -43063,9 +43062,9 @@ function resourceKey(id) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cs: () => (/* binding */ makePlan),
+/* harmony export */   RY: () => (/* binding */ removalsOf),
 /* harmony export */   U: () => (/* binding */ planAndCommit)
 /* harmony export */ });
-/* unused harmony export shownPath */
 /* harmony import */ var _enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(809);
 /* harmony import */ var _kargo_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3351);
 /* harmony import */ var _manifests_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2795);
@@ -43086,7 +43085,7 @@ function resourceKey(id) {
 async function makePlan(job, folder) {
     const problems = [];
     try {
-        const loaded = await job.step('Load', () => load(folder, job));
+        const loaded = await job.step('Load', async () => load(folder, job));
         const enrolment = await job.step('Validate', async () => validate(loaded.images, folder, problems, job));
         const discovered = await job.step('Discover', () => lookUp(enrolment, folder, job));
         const state = await job.step('State', async () => merge(enrolment, discovered, loaded, folder, job));
@@ -43094,9 +43093,9 @@ async function makePlan(job, folder) {
         const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, folder, job));
         const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder, job));
         const forbidden = await job.step('Guard', async () => guard(comparison, folder, job));
-        const refusals = farEndProblems(discovered, enrolment, loaded, job);
-        problems.push(...forbidden, ...refusals);
-        const told = { mode: job.mode, folder, enrolment, before: loaded.state, state, comparison, problems };
+        const images = (0,_report_index_js__WEBPACK_IMPORTED_MODULE_3__/* .imageChanges */ .n8)(enrolment.images, loaded.state);
+        problems.push(...forbidden, ...farEndProblems(discovered, images, job));
+        const told = { mode: job.mode, folder, enrolment, before: loaded.state, state, images, comparison, problems };
         const files = filesOf(loaded, state, manifests, comparison, folder);
         return { report: (0,_report_index_js__WEBPACK_IMPORTED_MODULE_3__/* .tell */ .qz)(told), refused: problems.some((one) => one.severity === 'error'), ...files };
     }
@@ -43106,6 +43105,10 @@ async function makePlan(job, folder) {
         const report = (0,_report_index_js__WEBPACK_IMPORTED_MODULE_3__/* .tellRefusal */ .QC)(job.mode, folder, [...problems, ...error.problems]);
         return { report, refused: true, files: new Map(), changes: new Map() };
     }
+}
+/** The generated files that a plan takes away, by path below the state folder. */
+function removalsOf({ changes }) {
+    return [...changes].flatMap(([path, text]) => (text === null ? [path] : []));
 }
 const ATTEMPTS = 5;
 /**
@@ -43141,10 +43144,10 @@ function refusalOf(error) {
 function withProblems(plan, more) {
     return { ...plan, refused: true, report: { ...plan.report, problems: [...plan.report.problems, ...more] } };
 }
-async function load(folder, job) {
+function load(folder, job) {
     const images = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .readOptional */ .T9)(folder.root, folder.imagesFile);
     if (images === null) {
-        const file = shownPath(folder, folder.imagesFile);
+        const file = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .fromTop */ .k$)(folder.path, folder.imagesFile);
         const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).';
         throw (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .TR)(`there is no ${file}.`, { file, remedy });
     }
@@ -43154,7 +43157,7 @@ async function load(folder, job) {
     return { images, state, output };
 }
 function validate(text, folder, problems, job) {
-    const result = (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .parseEnrolment */ .kr)(text, shownPath(folder, folder.imagesFile));
+    const result = (0,_enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .parseEnrolment */ .kr)(text, (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .fromTop */ .k$)(folder.path, folder.imagesFile));
     if (result.enrolment === null)
         throw new _enrollment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .Refusal */ .P_(result.problems);
     problems.push(...result.problems);
@@ -43162,13 +43165,13 @@ function validate(text, folder, problems, job) {
     return result.enrolment;
 }
 async function lookUp(enrolment, folder, job) {
-    const discovered = await (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .discover */ .k4)(enrolment.images, job.read, shownPath(folder, folder.imagesFile));
+    const discovered = await (0,_sources_index_js__WEBPACK_IMPORTED_MODULE_4__/* .discover */ .k4)(enrolment.images, job.read, (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .fromTop */ .k$)(folder.path, folder.imagesFile));
     const failed = [...discovered.images.values()].filter((one) => one.kind === 'failed').length;
     job.say(`${discovered.images.size} Dockerfiles looked up, ${failed} of them without success.`);
     return discovered;
 }
 function merge(enrolment, discovered, loaded, folder, job) {
-    const imagesFile = shownPath(folder, folder.imagesFile);
+    const imagesFile = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .fromTop */ .k$)(folder.path, folder.imagesFile);
     const input = { enrollments: enrolment.images, discovered, before: loaded.state, now: job.now, imagesFile };
     const state = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .mergeState */ .I5)(input);
     job.say(`${state.bases.length} base images are tracked.`);
@@ -43182,7 +43185,7 @@ function note(found, problems) {
 }
 function manifestsOf(enrolment, state, folder, job) {
     const { images, bases, branches } = state;
-    const imagesFile = shownPath(folder, folder.imagesFile);
+    const imagesFile = (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .fromTop */ .k$)(folder.path, folder.imagesFile);
     const github = { apiUrl: job.apiUrl };
     const files = (0,_kargo_index_js__WEBPACK_IMPORTED_MODULE_1__/* .synthesize */ .DF)({ settings: enrolment.settings, images, bases, branches, github, imagesFile });
     job.say(`${files.length} manifest files.`);
@@ -43190,7 +43193,7 @@ function manifestsOf(enrolment, state, folder, job) {
 }
 function compare(output, manifests, folder, job) {
     const paths = manifests.map((file) => file.path);
-    (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_2__/* .refuseForeignFiles */ .WD)(paths, output, shownPath(folder, folder.outputDir));
+    (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_2__/* .refuseForeignFiles */ .WD)(paths, output, (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .fromTop */ .k$)(folder.path, folder.outputDir));
     const comparison = (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_2__/* .compareManifests */ .kK)(output.generated, manifests);
     job.say(`${comparison.changes.length} resources change.`);
     return comparison;
@@ -43199,15 +43202,15 @@ function compare(output, manifests, folder, job) {
  * What is wrong at the far end. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
  * for entries that stay as they are, a warning: a workflow that changed elsewhere must not stop the whole factory.
  */
-function farEndProblems({ farEnd }, enrolment, loaded, job) {
-    const changed = new Set((0,_report_index_js__WEBPACK_IMPORTED_MODULE_3__/* .imageChanges */ .n8)(enrolment.images, loaded.state).map(({ name }) => name));
+function farEndProblems({ farEnd }, images, job) {
+    const changed = new Set(images.map(({ name }) => name));
     return farEnd.map(({ problem: found, isRefusal }) => {
         const isError = isRefusal && job.mode === 'preview' && changed.has(found.image ?? '');
         return isError ? { ...found, severity: 'error' } : found;
     });
 }
 function guard(comparison, folder, job) {
-    const forbidden = (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_2__/* .guardDeletions */ .HZ)(comparison, job.maxDeletions, shownPath(folder, folder.outputDir));
+    const forbidden = (0,_manifests_index_js__WEBPACK_IMPORTED_MODULE_2__/* .guardDeletions */ .HZ)(comparison, job.maxDeletions, (0,_state_index_js__WEBPACK_IMPORTED_MODULE_5__/* .fromTop */ .k$)(folder.path, folder.outputDir));
     if (forbidden.length > 0)
         job.say('These changes are not allowed.');
     return forbidden;
@@ -43227,10 +43230,6 @@ function filesOf({ state: before }, state, manifests, comparison, folder) {
         files: new Map([...state.files, ...manifests.map(({ path, text }) => [inOutput(path), text])]),
         changes,
     };
-}
-/** A path below the state folder as people know it: from the repository's top. */
-function shownPath(folder, path) {
-    return folder.path === '.' ? path : `${folder.path}/${path}`;
 }
 
 
@@ -43253,8 +43252,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   om: () => (/* reexport */ stateRoot),
   lB: () => (/* reexport */ upsertComment)
 });
-
-// UNUSED EXPORTS: fromTop
 
 // EXTERNAL MODULE: ./src/report/index.ts + 20 modules
 var report = __nccwpck_require__(8366);
@@ -43360,6 +43357,8 @@ async function findPullRequest(client, repository, sha) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/state/index.ts + 12 modules
+var state = __nccwpck_require__(7727);
 // EXTERNAL MODULE: ./src/enrollment/problem.ts
 var problem = __nccwpck_require__(5623);
 ;// CONCATENATED MODULE: ./src/publish/commit-api.ts
@@ -43699,11 +43698,6 @@ async function listBlobs(tree, folders) {
     }
     return blobs;
 }
-/** A path below the state folder as seen from the repository's top, POSIX spelling. */
-function fromTop(statePath, path) {
-    const prefix = statePath === '.' || statePath === '' ? '' : `${statePath.replace(/\/+$/, '')}/`;
-    return `${prefix}${path}`;
-}
 /** The state folder on disk. */
 function stateRoot(tree, statePath) {
     return (0,external_node_path_.join)(tree.root, ...statePath.split('/'));
@@ -43724,6 +43718,7 @@ async function isCheckoutOf(tree, repository) {
 
 
 
+
 /**
  * Commits generated files on top of the commit they were made from, and only on top of it.
  *
@@ -43739,12 +43734,12 @@ async function commitFiles(request, method) {
 /** Compares with the commit, not with the disk: a file that lies there without being committed is still to be added. */
 async function changesAgainstHead(request) {
     const { files, removals, statePath, tree } = request;
-    const paths = [...files.keys(), ...removals].map((path) => fromTop(statePath, path));
+    const paths = [...files.keys(), ...removals].map((path) => (0,state/* fromTop */.k$)(statePath, path));
     const folders = [...new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/') + 1)))];
     const blobs = folders.length === 0 ? new Map() : await listBlobs(tree, folders);
     const additions = new Map();
     for (const [path, text] of files) {
-        const full = fromTop(statePath, path);
+        const full = (0,state/* fromTop */.k$)(statePath, path);
         const known = blobs.get(full);
         if (known === undefined || known !== blobId(text, known.length))
             additions.set(full, text);
@@ -43752,7 +43747,7 @@ async function changesAgainstHead(request) {
     return {
         additions,
         deletions: removals
-            .map((path) => fromTop(statePath, path))
+            .map((path) => (0,state/* fromTop */.k$)(statePath, path))
             .filter((path) => blobs.has(path))
             .sort(),
     };
@@ -45904,10 +45899,10 @@ function flatten(data, prefix = '') {
     return prefix === '' ? new Map() : new Map([[prefix, String(data)]]);
 }
 
+// EXTERNAL MODULE: ./src/state/index.ts + 12 modules
+var src_state = __nccwpck_require__(7727);
 // EXTERNAL MODULE: ./src/reference/index.ts + 2 modules
 var reference = __nccwpck_require__(3644);
-// EXTERNAL MODULE: ./src/state/index.ts + 12 modules
-var state = __nccwpck_require__(7727);
 ;// CONCATENATED MODULE: ./src/report/base-rows.ts
 
 
@@ -45944,7 +45939,7 @@ function usersNow({ images, uses }) {
     return grouped([...uses, ...known]);
 }
 function usersBefore(before) {
-    return grouped([...before.images].flatMap(([image, record]) => (0,state/* textsOf */.CB)(record, 'baseImages').map((base) => ({ base, image, file: '', line: 0, kind: 'from' }))));
+    return grouped([...before.images].flatMap(([image, record]) => (0,src_state/* textsOf */.CB)(record, 'baseImages').map((base) => ({ base, image, file: '', line: 0, kind: 'from' }))));
 }
 function grouped(uses) {
     const byBase = new Map();
@@ -46035,8 +46030,7 @@ function dockerfileCause(uses) {
 
 /** The report of a run that came to its end; commit and run are added by whoever knows them. */
 function tell(told) {
-    const { enrolment, before, state, comparison } = told;
-    const images = imageChanges(enrolment.images, before);
+    const { enrolment, before, state, images, comparison } = told;
     const bases = baseRows({ bases: state.bases, images: state.images, uses: state.uses, before });
     const places = placesOf(told.folder);
     const causes = causesOf({
@@ -46077,21 +46071,18 @@ function tellRefusal(mode, folder, problems) {
     };
 }
 function placesOf(folder) {
-    return { imagesFile: below(folder, folder.imagesFile), outputDir: below(folder, folder.outputDir) };
-}
-function below(folder, path) {
-    return folder.path === '.' ? path : `${folder.path}/${path}`;
+    return { imagesFile: (0,src_state/* fromTop */.k$)(folder.path, folder.imagesFile), outputDir: (0,src_state/* fromTop */.k$)(folder.path, folder.outputDir) };
 }
 function tell_stateFiles(before, state, folder) {
     const changed = [...state.files].flatMap(([path, text]) => {
         const was = before.texts.get(path);
         if (was === text)
             return [];
-        return [{ kind: was === undefined ? 'added' : 'modified', path: below(folder, path) }];
+        return [{ kind: was === undefined ? 'added' : 'modified', path: (0,src_state/* fromTop */.k$)(folder.path, path) }];
     });
     const removed = [...before.texts.keys()]
         .filter((path) => !state.files.has(path))
-        .map((path) => ({ kind: 'removed', path: below(folder, path) }));
+        .map((path) => ({ kind: 'removed', path: (0,src_state/* fromTop */.k$)(folder.path, path) }));
     return [...changed, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -48191,7 +48182,7 @@ const workflow_MOST_TEXT = 8 * 1024 * 1024;
  * Syntax: docs.github.com, "Workflow syntax for GitHub Actions". Anchors are read, as GitHub does since late 2025.
  *
  * @param text the workflow file.
- * @param about the file's name for messages; `dockerfile` and `image` say what is looked for and change nothing here.
+ * @param about the file's name, for messages.
  */
 function readWorkflow(text, about) {
     const read = readPlaced(text, about.file);
@@ -49315,6 +49306,8 @@ function once(made, key, make) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Bo: () => (/* reexport */ buildOrder),
+  k$: () => (/* reexport */ fromTop),
+  lQ: () => (/* reexport */ isFolder),
   wD: () => (/* reexport */ isSafeFolder),
   I5: () => (/* reexport */ mergeState),
   j1: () => (/* reexport */ readFolder),
@@ -49410,6 +49403,14 @@ function refuseLink(path) {
 /** What is at a path, itself where it is a link; null where there is nothing. */
 function lookAt(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false }) ?? null;
+}
+/** Whether there is a folder at a path, a link to one included. */
+function isFolder(path) {
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+/** A path below the state folder as people and git know it: from the repository's top, POSIX spelling. */
+function fromTop(statePath, path) {
+    return statePath === '.' ? path : `${statePath}/${path}`;
 }
 
 // EXTERNAL MODULE: ./src/reference/index.ts + 2 modules

@@ -14,9 +14,9 @@ import {
   refuseForeignFiles,
 } from './manifests/index.js'
 import type { CommitResult } from './publish/index.js'
-import { imageChanges, type Report, type Told, tell, tellRefusal } from './report/index.js'
+import { type ImageChange, imageChanges, type Report, type Told, tell, tellRefusal } from './report/index.js'
 import { type Discovered, discover, type SourceReader } from './sources/index.js'
-import { type MergedState, mergeState, readOptional, readState, type StateFiles } from './state/index.js'
+import { fromTop, type MergedState, mergeState, readOptional, readState, type StateFiles } from './state/index.js'
 
 /** The folder with images.yaml, the state and the manifests. */
 export interface StateFolder {
@@ -58,7 +58,7 @@ export interface Plan {
 export async function makePlan(job: Job, folder: StateFolder): Promise<Plan> {
   const problems: Problem[] = []
   try {
-    const loaded = await job.step('Load', () => load(folder, job))
+    const loaded = await job.step('Load', async () => load(folder, job))
     const enrolment = await job.step('Validate', async () => validate(loaded.images, folder, problems, job))
     const discovered = await job.step('Discover', () => lookUp(enrolment, folder, job))
     const state = await job.step('State', async () => merge(enrolment, discovered, loaded, folder, job))
@@ -66,9 +66,9 @@ export async function makePlan(job: Job, folder: StateFolder): Promise<Plan> {
     const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, folder, job))
     const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder, job))
     const forbidden = await job.step('Guard', async () => guard(comparison, folder, job))
-    const refusals = farEndProblems(discovered, enrolment, loaded, job)
-    problems.push(...forbidden, ...refusals)
-    const told: Told = { mode: job.mode, folder, enrolment, before: loaded.state, state, comparison, problems }
+    const images = imageChanges(enrolment.images, loaded.state)
+    problems.push(...forbidden, ...farEndProblems(discovered, images, job))
+    const told: Told = { mode: job.mode, folder, enrolment, before: loaded.state, state, images, comparison, problems }
     const files = filesOf(loaded, state, manifests, comparison, folder)
     return { report: tell(told), refused: problems.some((one) => one.severity === 'error'), ...files }
   } catch (error) {
@@ -76,6 +76,11 @@ export async function makePlan(job: Job, folder: StateFolder): Promise<Plan> {
     const report = tellRefusal(job.mode, folder, [...problems, ...error.problems])
     return { report, refused: true, files: new Map(), changes: new Map() }
   }
+}
+
+/** The generated files that a plan takes away, by path below the state folder. */
+export function removalsOf({ changes }: Plan): string[] {
+  return [...changes].flatMap(([path, text]) => (text === null ? [path] : []))
 }
 
 /** How plans are committed. */
@@ -134,10 +139,10 @@ interface Loaded {
   readonly output: OutputFolder
 }
 
-async function load(folder: StateFolder, job: Job): Promise<Loaded> {
+function load(folder: StateFolder, job: Job): Loaded {
   const images = readOptional(folder.root, folder.imagesFile)
   if (images === null) {
-    const file = shownPath(folder, folder.imagesFile)
+    const file = fromTop(folder.path, folder.imagesFile)
     const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).'
     throw refuse(`there is no ${file}.`, { file, remedy })
   }
@@ -148,7 +153,7 @@ async function load(folder: StateFolder, job: Job): Promise<Loaded> {
 }
 
 function validate(text: string, folder: StateFolder, problems: Problem[], job: Job): Enrolment {
-  const result = parseEnrolment(text, shownPath(folder, folder.imagesFile))
+  const result = parseEnrolment(text, fromTop(folder.path, folder.imagesFile))
   if (result.enrolment === null) throw new Refusal(result.problems)
   problems.push(...result.problems)
   job.say(`${result.enrolment.images.length} images are enrolled.`)
@@ -156,7 +161,7 @@ function validate(text: string, folder: StateFolder, problems: Problem[], job: J
 }
 
 async function lookUp(enrolment: Enrolment, folder: StateFolder, job: Job): Promise<Discovered> {
-  const discovered = await discover(enrolment.images, job.read, shownPath(folder, folder.imagesFile))
+  const discovered = await discover(enrolment.images, job.read, fromTop(folder.path, folder.imagesFile))
   const failed = [...discovered.images.values()].filter((one) => one.kind === 'failed').length
   job.say(`${discovered.images.size} Dockerfiles looked up, ${failed} of them without success.`)
   return discovered
@@ -169,7 +174,7 @@ function merge(
   folder: StateFolder,
   job: Job,
 ): MergedState {
-  const imagesFile = shownPath(folder, folder.imagesFile)
+  const imagesFile = fromTop(folder.path, folder.imagesFile)
   const input = { enrollments: enrolment.images, discovered, before: loaded.state, now: job.now, imagesFile }
   const state = mergeState(input)
   job.say(`${state.bases.length} base images are tracked.`)
@@ -184,7 +189,7 @@ function note(found: readonly Problem[], problems: Problem[]): void {
 
 function manifestsOf(enrolment: Enrolment, state: MergedState, folder: StateFolder, job: Job): ManifestFile[] {
   const { images, bases, branches } = state
-  const imagesFile = shownPath(folder, folder.imagesFile)
+  const imagesFile = fromTop(folder.path, folder.imagesFile)
   const github = { apiUrl: job.apiUrl }
   const files = synthesize({ settings: enrolment.settings, images, bases, branches, github, imagesFile })
   job.say(`${files.length} manifest files.`)
@@ -193,7 +198,7 @@ function manifestsOf(enrolment: Enrolment, state: MergedState, folder: StateFold
 
 function compare(output: OutputFolder, manifests: readonly ManifestFile[], folder: StateFolder, job: Job): Comparison {
   const paths = manifests.map((file) => file.path)
-  refuseForeignFiles(paths, output, shownPath(folder, folder.outputDir))
+  refuseForeignFiles(paths, output, fromTop(folder.path, folder.outputDir))
   const comparison = compareManifests(output.generated, manifests)
   job.say(`${comparison.changes.length} resources change.`)
   return comparison
@@ -203,8 +208,8 @@ function compare(output: OutputFolder, manifests: readonly ManifestFile[], folde
  * What is wrong at the far end. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
  * for entries that stay as they are, a warning: a workflow that changed elsewhere must not stop the whole factory.
  */
-function farEndProblems({ farEnd }: Discovered, enrolment: Enrolment, loaded: Loaded, job: Job): Problem[] {
-  const changed = new Set(imageChanges(enrolment.images, loaded.state).map(({ name }) => name))
+function farEndProblems({ farEnd }: Discovered, images: readonly ImageChange[], job: Job): Problem[] {
+  const changed = new Set(images.map(({ name }) => name))
   return farEnd.map(({ problem: found, isRefusal }) => {
     const isError = isRefusal && job.mode === 'preview' && changed.has(found.image ?? '')
     return isError ? { ...found, severity: 'error' as const } : found
@@ -212,7 +217,7 @@ function farEndProblems({ farEnd }: Discovered, enrolment: Enrolment, loaded: Lo
 }
 
 function guard(comparison: Comparison, folder: StateFolder, job: Job): Problem[] {
-  const forbidden = guardDeletions(comparison, job.maxDeletions, shownPath(folder, folder.outputDir))
+  const forbidden = guardDeletions(comparison, job.maxDeletions, fromTop(folder.path, folder.outputDir))
   if (forbidden.length > 0) job.say('These changes are not allowed.')
   return forbidden
 }
@@ -233,9 +238,4 @@ function filesOf(
     files: new Map([...state.files, ...manifests.map(({ path, text }) => [inOutput(path), text] as const)]),
     changes,
   }
-}
-
-/** A path below the state folder as people know it: from the repository's top. */
-export function shownPath(folder: StateFolder, path: string): string {
-  return folder.path === '.' ? path : `${folder.path}/${path}`
 }

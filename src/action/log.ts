@@ -1,5 +1,5 @@
 import { type AnnotationProperties, error, info, notice, warning } from '@actions/core'
-import type { Problem } from '../enrollment/index.js'
+import { type Problem, printable } from '../enrollment/index.js'
 
 /** The runner shows no more than this of each kind a step. */
 const MOST_ANNOTATIONS = 10
@@ -9,8 +9,7 @@ const MOST_ANNOTATIONS = 10
  * for commands, and terminals obey control characters.
  */
 export function safe(text: string): string {
-  return text
-    .replace(/[\u202a-\u202e\u2066-\u2069\u200b-\u200f]|(?!\n)\p{Cc}/gu, '�')
+  return printable(text)
     .split('\n')
     .map((line) => line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '## ['))
     .join('\n')

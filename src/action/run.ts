@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { group, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
-import { type Job, makePlan, type Plan, planAndCommit } from '../pipeline.js'
+import { type Job, makePlan, type Plan, planAndCommit, removalsOf } from '../pipeline.js'
 import { type CommitMethod, type CommitResult, commitFiles } from '../publish/index.js'
 import {
   type GraphQL,
@@ -14,7 +13,7 @@ import {
   readFromGitLab,
   type SourceReader,
 } from '../sources/index.js'
-import { writeFiles } from '../state/index.js'
+import { isFolder, writeFiles } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
@@ -76,7 +75,7 @@ function sourceReader(inputs: Inputs, context: Context, clients: Clients): Sourc
 
 function existingFolder(sourcesDir: string, context: Context): string {
   const folder = resolve(context.workspace, sourcesDir)
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder
+  if (isFolder(folder)) return folder
   const remedy = 'Check the source repositories out there as OWNER/REPO first.'
   throw refuse(`sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })
 }
@@ -116,11 +115,17 @@ async function commitPlan(
     inputs.commitMethod === 'api'
       ? { kind: 'api', client: await clients.for('state'), repository: target.repository }
       : { kind: 'push', remote: checkouts.remote }
-  const removals = [...plan.changes].flatMap(([path, text]) => (text === null ? [path] : []))
   const body = `Generated from ${checkout.folder.imagesFile} at ${checkout.tree.head}.\n\nImage-Factory-Run: ${context.run.url}`
   const message = { headline: inputs.commitMessage, body }
   const result = await commitFiles(
-    { tree: checkout.tree, branch, statePath: inputs.statePath, files: plan.files, removals, message },
+    {
+      tree: checkout.tree,
+      branch,
+      statePath: inputs.statePath,
+      files: plan.files,
+      removals: removalsOf(plan),
+      message,
+    },
     method,
   )
   say(commitLine(result, branch))

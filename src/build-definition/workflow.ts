@@ -51,11 +51,11 @@ const MOST_TEXT = 8 * 1024 * 1024
  * Syntax: docs.github.com, "Workflow syntax for GitHub Actions". Anchors are read, as GitHub does since late 2025.
  *
  * @param text the workflow file.
- * @param about the file's name for messages; `dockerfile` and `image` say what is looked for and change nothing here.
+ * @param about the file's name, for messages.
  */
 export function readWorkflow(
   text: string,
-  about: { readonly file: string; readonly dockerfile?: string; readonly image?: string },
+  about: { readonly file: string },
 ): { readonly ok: true; readonly workflow: WorkflowFacts } | Unreadable {
   const read = readPlaced(text, about.file)
   if (!read.ok) return read

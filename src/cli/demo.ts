@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { refuse } from '../enrollment/problem.js'
-import { type Job, makePlan, planAndCommit, type StateFolder } from '../pipeline.js'
+import { type Job, makePlan, planAndCommit, removalsOf, type StateFolder } from '../pipeline.js'
 import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js'
 import { renderComment } from '../report/index.js'
 import { jobFor } from './job.js'
@@ -113,8 +113,7 @@ async function commitToRemote(job: Job, state: StateFolder, url: string): Promis
   }
   const { sha } = await planAndCommit(job, state, {
     commit: (plan) => {
-      const removals = [...plan.changes].flatMap(([path, text]) => (text === null ? [path] : []))
-      const request = { tree, branch: 'main', statePath: '.', files: plan.files, removals, message }
+      const request = { tree, branch: 'main', statePath: '.', files: plan.files, removals: removalsOf(plan), message }
       return commitFiles(request, { kind: 'push', remote: { url, token: '' } })
     },
     refetch: async () => state,

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { type Enrollment, parseEnrolment, Refusal, refuse } from '../enrollment/index.js'
+import { type Enrollment, parseEnrolment, printable, Refusal, refuse } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
 import { type Discovered, type Discovery, discover } from '../sources/index.js'
 import { type BuildPlace, buildOrder, readOptional } from '../state/index.js'
@@ -7,7 +7,7 @@ import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { missing } from './read-commands.js'
-import { printable, printProblems, type Terminal } from './terminal.js'
+import { printProblems, type Terminal } from './terminal.js'
 
 /** `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed. */
 export async function discoverCommand({ options, env, terminal }: Run, names: readonly string[]): Promise<number> {

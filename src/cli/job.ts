@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { refuse } from '../enrollment/index.js'
+import { printable, refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import type { Job } from '../pipeline.js'
 import {
@@ -14,8 +13,9 @@ import {
   requestKey,
   type SourceReader,
 } from '../sources/index.js'
+import { isFolder } from '../state/index.js'
 import type { CommonOptions, Environment } from './options.js'
-import { printable, type Terminal } from './terminal.js'
+import type { Terminal } from './terminal.js'
 
 const GITHUB_API = 'https://api.github.com'
 
@@ -56,7 +56,7 @@ function deletionLimit(text: string): DeletionLimit {
 export function sourceReader(options: CommonOptions, env: Environment, terminal: Terminal): SourceReader {
   if (options.sources !== undefined) {
     const root = resolve(options.sources)
-    if (!(statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+    if (!isFolder(root)) {
       throw refuse(`there is no folder ${root}.`, {
         remedy: 'Name a folder with checkouts as OWNER/REPO in --sources.',
       })

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import type { StateFolder } from '../pipeline.js'
+import { isFolder } from '../state/index.js'
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -23,7 +23,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  */
 export function stateFolder(options: CommonOptions, env: Environment): StateFolder {
   const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
-  if (!(statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+  if (!isFolder(root)) {
     throw refuse(`there is no folder ${root}.`, { remedy: 'Name the folder with images.yaml in --state.' })
   }
   const output = below(options.output, '--output')

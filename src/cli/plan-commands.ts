@@ -1,11 +1,11 @@
-import { formatProblem } from '../enrollment/index.js'
+import { formatProblem, printable } from '../enrollment/index.js'
 import { isDestructive } from '../manifests/index.js'
 import { makePlan, type Plan } from '../pipeline.js'
 import { renderPlain, verdict } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
 import { jobFor } from './job.js'
 import { type CommonOptions, type Environment, stateFolder } from './options.js'
-import { printable, type Terminal } from './terminal.js'
+import type { Terminal } from './terminal.js'
 
 /** What a command runs with. */
 export interface Run {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { text as readStream } from 'node:stream/consumers'
 import { findBaseImages } from '../dockerfile/index.js'
-import { parseEnrolment, refuse } from '../enrollment/index.js'
+import { parseEnrolment, printable, refuse } from '../enrollment/index.js'
 import { readOptional } from '../state/index.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
-import { printable, printProblems } from './terminal.js'
+import { printProblems } from './terminal.js'
 
 /** `validate`: all problems of images.yaml. Looks at nothing else. */
 export async function validate({ options, env, terminal }: Run): Promise<number> {

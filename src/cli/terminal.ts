@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { formatProblem, type Problem } from '../enrollment/problem.js'
+import { formatProblem, type Problem, printable } from '../enrollment/problem.js'
 
 /** Where a command prints: results to `out`, everything about the run itself to `err`. */
 export interface Terminal {
@@ -19,11 +19,6 @@ export function processTerminal(): Terminal {
       err: pc.isColorSupported && process.stderr.isTTY === true,
     },
   }
-}
-
-/** Text from files and servers, made safe for a terminal: no control characters but line ends, no reversed text. */
-export function printable(text: string): string {
-  return text.replace(/[\u202a-\u202e\u2066-\u2069\u200b-\u200f]|(?!\n)\p{Cc}/gu, '�')
 }
 
 /** Problems, one a line, with the excerpt they point at where the text is at hand. */

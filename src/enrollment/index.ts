@@ -14,4 +14,4 @@ export type {
   TagSelection,
 } from './enrollment.js'
 export { type EnrolmentResult, parseEnrolment } from './parse.js'
-export { formatProblem, type Problem, problem, Refusal, refuse, type Severity } from './problem.js'
+export { formatProblem, type Problem, printable, problem, Refusal, refuse, type Severity } from './problem.js'

@@ -139,7 +139,5 @@ export const settingsSchema = z.strictObject({
 /** Setting keys that are accepted and have no effect yet. */
 export const UNUSED_SETTINGS_KEYS = ['stateWorkflow', 'webhookReceivers', 'stagger', 'shard', 'backstage'] as const
 
-export type SettingsEntry = z.infer<typeof settingsSchema>
-
 /** Keys of the file's map form. */
 export const TOP_KEYS = ['settings', 'defaults', 'images'] as const

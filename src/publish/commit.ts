@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { GitHubClient } from '../sources/index.js'
+import { fromTop } from '../state/index.js'
 import { commitByApi } from './commit-api.js'
 import { commitByPush } from './commit-push.js'
 import type { GitRemote } from './git.js'
-import { fromTop, listBlobs, type WorkTree } from './work-tree.js'
+import { listBlobs, type WorkTree } from './work-tree.js'
 
 /** What a commit changes: text by path from the repository's top. */
 export interface FileSet {

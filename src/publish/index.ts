@@ -5,4 +5,4 @@
 export { type CommentResult, findPullRequest, type PullRequest, upsertComment } from './comment.js'
 export { type CommitMethod, type CommitResult, commitFiles } from './commit.js'
 export { type GitRemote, git, gitOrRefuse } from './git.js'
-export { checkOut, findWorkTree, fromTop, isCheckoutOf, pushRemote, stateRoot, type WorkTree } from './work-tree.js'
+export { checkOut, findWorkTree, isCheckoutOf, pushRemote, stateRoot, type WorkTree } from './work-tree.js'

@@ -95,12 +95,6 @@ export async function listBlobs(tree: WorkTree, folders: readonly string[]): Pro
   return blobs
 }
 
-/** A path below the state folder as seen from the repository's top, POSIX spelling. */
-export function fromTop(statePath: string, path: string): string {
-  const prefix = statePath === '.' || statePath === '' ? '' : `${statePath.replace(/\/+$/, '')}/`
-  return `${prefix}${path}`
-}
-
 /** The state folder on disk. */
 export function stateRoot(tree: WorkTree, statePath: string): string {
   return join(tree.root, ...statePath.split('/'))

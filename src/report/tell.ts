@@ -1,11 +1,10 @@
 import type { Enrolment } from '../enrollment/enrollment.js'
 import type { Problem } from '../enrollment/problem.js'
 import type { Comparison } from '../manifests/index.js'
-import type { MergedState, StateFiles } from '../state/index.js'
+import { fromTop, type MergedState, type StateFiles } from '../state/index.js'
 import { baseRows } from './base-rows.js'
 import { causesOf } from './causes.js'
-import { imageChanges } from './image-changes.js'
-import type { Report } from './model.js'
+import type { ImageChange, Report } from './model.js'
 
 /** Where the files of a report lie. */
 export interface ReportFolder {
@@ -22,14 +21,14 @@ export interface Told {
   readonly enrolment: Enrolment
   readonly before: StateFiles
   readonly state: MergedState
+  readonly images: readonly ImageChange[]
   readonly comparison: Comparison
   readonly problems: readonly Problem[]
 }
 
 /** The report of a run that came to its end; commit and run are added by whoever knows them. */
 export function tell(told: Told): Report {
-  const { enrolment, before, state, comparison } = told
-  const images = imageChanges(enrolment.images, before)
+  const { enrolment, before, state, images, comparison } = told
   const bases = baseRows({ bases: state.bases, images: state.images, uses: state.uses, before })
   const places = placesOf(told.folder)
   const causes = causesOf({
@@ -72,21 +71,17 @@ export function tellRefusal(mode: Report['mode'], folder: ReportFolder, problems
 }
 
 function placesOf(folder: ReportFolder): Pick<Report, 'imagesFile' | 'outputDir'> {
-  return { imagesFile: below(folder, folder.imagesFile), outputDir: below(folder, folder.outputDir) }
-}
-
-function below(folder: ReportFolder, path: string): string {
-  return folder.path === '.' ? path : `${folder.path}/${path}`
+  return { imagesFile: fromTop(folder.path, folder.imagesFile), outputDir: fromTop(folder.path, folder.outputDir) }
 }
 
 function stateFiles(before: StateFiles, state: MergedState, folder: ReportFolder): Report['stateFiles'] {
   const changed = [...state.files].flatMap(([path, text]) => {
     const was = before.texts.get(path)
     if (was === text) return []
-    return [{ kind: was === undefined ? ('added' as const) : ('modified' as const), path: below(folder, path) }]
+    return [{ kind: was === undefined ? ('added' as const) : ('modified' as const), path: fromTop(folder.path, path) }]
   })
   const removed = [...before.texts.keys()]
     .filter((path) => !state.files.has(path))
-    .map((path) => ({ kind: 'removed' as const, path: below(folder, path) }))
+    .map((path) => ({ kind: 'removed' as const, path: fromTop(folder.path, path) }))
   return [...changed, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1))
 }

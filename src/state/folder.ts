@@ -76,3 +76,13 @@ function refuseLink(path: string): Error {
 export function lookAt(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null
 }
+
+/** Whether there is a folder at a path, a link to one included. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+/** A path below the state folder as people and git know it: from the repository's top, POSIX spelling. */
+export function fromTop(statePath: string, path: string): string {
+  return statePath === '.' ? path : `${statePath}/${path}`
+}

@@ -1,13 +1,10 @@
+import { BRANCH } from '../../enrollment/grammar.js'
 import { type Problem, problem } from '../../enrollment/problem.js'
 import type { TrackedImage } from '../../state/model.js'
 import { changesType } from '../constructs/expression.js'
 import { dispatchTargetFaults } from '../dispatch-url.js'
 import { type Bases, branchOf, type Factory } from '../factory.js'
 import { evaluatedFault, evaluatedTexts } from './text.js'
-
-/** From Kargo's schema of a git subscription. */
-const BRANCH = /^[a-zA-Z0-9]([a-zA-Z0-9._/-]*[a-zA-Z0-9_-])?$/
-const LONGEST_BRANCH = 255
 
 /** What in an enrolment cannot become a manifest, each at the place of its entry. */
 export function imageProblems(image: TrackedImage, bases: Bases, factory: Factory): Problem[] {
@@ -48,7 +45,7 @@ function sourceFaults(image: TrackedImage, factory: Factory): Fault[] {
 }
 
 function branchFaults(branch: string, { dispatched }: { readonly dispatched: boolean }): string[] {
-  if (branch.length > LONGEST_BRANCH || !BRANCH.test(branch)) return [`Kargo does not accept ${branch} as a branch`]
+  if (!BRANCH.test(branch)) return [`Kargo does not accept ${branch} as a branch`]
   if (dispatched && changesType(branch))
     return [`Kargo would read the branch ${branch} as a number or boolean, and GitHub's API needs a text`]
   return []

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs'
+import { KARGO_REPO_URL } from '../../enrollment/grammar.js'
 import { goDuration } from '../go-duration.js'
 import { KARGO_API } from './kargo-api.js'
 import { KubeObject, type ObjectProps } from './kube-object.js'
@@ -20,8 +21,6 @@ export interface WarehouseProps extends ObjectProps {
   readonly select: ImageSelection
 }
 
-/** From Kargo's schema of an image subscription, as it stands there. */
-const REPO_URL = /^(\w+([.-]\w+)*(:[\d]+)?\/)?(\w+([.-]\w+)*)(\/\w+([.-]\w+)*)*$/
 const TAG = /^\w[\w.-]{0,127}$/
 
 /**
@@ -54,7 +53,7 @@ function selection(select: ImageSelection) {
 
 function faults({ repoURL, select }: WarehouseProps): string[] {
   const found: string[] = []
-  if (!REPO_URL.test(repoURL)) found.push(`Kargo does not accept ${repoURL} as an image repository`)
+  if (!KARGO_REPO_URL.test(repoURL)) found.push(`Kargo does not accept ${repoURL} as an image repository`)
   if (select.strategy === 'Digest' && !TAG.test(select.tag))
     found.push(`the strategy Digest needs the tag to watch as its constraint, and "${select.tag}" is none`)
   return found

@@ -3,7 +3,7 @@ import { type BuildPasses, isKnown, readWorkflow, type WorkflowFacts } from '../
 
 /** A workflow that must be readable. */
 export function workflow(text: string): WorkflowFacts {
-  const read = readWorkflow(text, { file: 'build.yml', dockerfile: 'Dockerfile' })
+  const read = readWorkflow(text, { file: 'build.yml' })
   if (!read.ok) return expect.fail(`${read.line}: ${read.message}`)
   return read.workflow
 }

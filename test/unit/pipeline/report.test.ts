@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareManifests, type ManifestFile } from '../../../src/manifests/index.js'
-import { tell } from '../../../src/report/index.js'
+import { imageChanges, tell } from '../../../src/report/index.js'
 import type { MergedState } from '../../../src/state/index.js'
 import { enrolled, entry, filesFrom, LATER, run } from '../state/world.js'
 
@@ -40,6 +40,7 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
       images: enrolled(is.images),
     },
     before: filesFrom(before),
+    images: imageChanges(enrolled(is.images), filesFrom(before)),
     state,
     comparison: compareManifests(old, manifests(state)),
     problems: [],
