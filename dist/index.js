@@ -48570,6 +48570,10 @@ function discoverOne(asked, build, answers, imagesFile) {
     if (answer?.kind !== 'found') {
         return discover_failed(image, answer?.message ?? 'no answer.', answer?.remedy ?? null, imagesFile);
     }
+    const missing = build === undefined ? null : missingLink(asked, build, answers);
+    if (missing !== null) {
+        return discover_failed(image, missing, 'Correct the build definition, or say build.contexts in images.yaml.', imagesFile);
+    }
     const files = [
         { file: dockerfile.path, text: build?.inline ?? answer.text, passes: build?.passes ?? null },
         ...(build === undefined ? [] : linkedFiles(asked, build, answers)),
@@ -48599,6 +48603,19 @@ function discoverOne(asked, build, answers, imagesFile) {
     ];
     const discovery = { kind: 'found', file: dockerfile.path, branch: answer.branch, uses, assumed };
     return { name: image.name, discovery, problems: [...problems, ...remarks] };
+}
+/** A build it stands on that cannot be read: its base images are not known, which is not the same as none. */
+function missingLink({ dockerfile }, build, answers) {
+    for (const { name, dockerfile: path, inline } of build.linked) {
+        if (inline !== null)
+            continue;
+        if (path === null)
+            return `it is built on the target ${name}, whose Dockerfile is not known.`;
+        const answer = answers.get(requestKey({ ...dockerfile, path }));
+        if (answer?.kind !== 'found')
+            return `it is built on the target ${name}: ${answer?.message ?? 'no answer.'}`;
+    }
+    return null;
 }
 function linkedFiles({ dockerfile }, build, answers) {
     const read = build.linked.flatMap((one) => {

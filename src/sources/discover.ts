@@ -157,6 +157,10 @@ function discoverOne(asked: Asked, build: DefinedBuild | undefined, answers: Ans
   if (answer?.kind !== 'found') {
     return failed(image, answer?.message ?? 'no answer.', answer?.remedy ?? null, imagesFile)
   }
+  const missing = build === undefined ? null : missingLink(asked, build, answers)
+  if (missing !== null) {
+    return failed(image, missing, 'Correct the build definition, or say build.contexts in images.yaml.', imagesFile)
+  }
   const files = [
     { file: dockerfile.path, text: build?.inline ?? answer.text, passes: build?.passes ?? null },
     ...(build === undefined ? [] : linkedFiles(asked, build, answers)),
@@ -186,6 +190,17 @@ function discoverOne(asked: Asked, build: DefinedBuild | undefined, answers: Ans
   ]
   const discovery = { kind: 'found' as const, file: dockerfile.path, branch: answer.branch, uses, assumed }
   return { name: image.name, discovery, problems: [...problems, ...remarks] }
+}
+
+/** A build it stands on that cannot be read: its base images are not known, which is not the same as none. */
+function missingLink({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): string | null {
+  for (const { name, dockerfile: path, inline } of build.linked) {
+    if (inline !== null) continue
+    if (path === null) return `it is built on the target ${name}, whose Dockerfile is not known.`
+    const answer = answers.get(requestKey({ ...dockerfile, path }))
+    if (answer?.kind !== 'found') return `it is built on the target ${name}: ${answer?.message ?? 'no answer.'}`
+  }
+  return null
 }
 
 function linkedFiles({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): BuiltFile[] {

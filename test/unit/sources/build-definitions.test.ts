@@ -158,6 +158,24 @@ describe('what stands in bake and compose files', () => {
     expect(rounds).toHaveLength(3)
   })
 
+  it('fails, and does not say "none", where such a Dockerfile cannot be read', async () => {
+    const bake = (base: object) =>
+      JSON.stringify({
+        target: { app: { dockerfile: 'docker/Dockerfile', contexts: { base: 'target:base' } }, base },
+      })
+    const files = {
+      'docker/Dockerfile': 'FROM base\n',
+      '.github/workflows/build.yml': bakes('          files: docker-bake.json\n          targets: app\n'),
+    }
+    const gone = await run({ ...files, 'docker-bake.json': bake({ dockerfile: 'base/Dockerfile' }) })
+    expect(gone.found).toMatchObject({
+      kind: 'failed',
+      message: 'it is built on the target base: there is no such file.',
+    })
+    const outside = await run({ ...files, 'docker-bake.json': bake({ dockerfile: '../../Dockerfile' }) })
+    expect(outside.found).toMatchObject({ kind: 'failed', message: expect.stringContaining('is not known') })
+  })
+
   it('compose: args, target', async () => {
     const compose =
       'services:\n  app:\n    build:\n      context: docker\n      args: [VERSION=3.18]\n      target: small\n'
