@@ -1,5 +1,6 @@
 /**
- * Times the built bundle as a process: start-up, and the whole pipeline offline on generated factories.
+ * Times the built bundle as a process: start-up, reading a large images.yaml, and the whole pipeline offline on generated
+ * factories.
  *
  *     npm run bench            10, 100 and 1,000 images
  *     npm run bench -- 10 50   these sizes
@@ -13,8 +14,17 @@ import { fileURLToPath } from 'node:url'
 
 const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url))
 const RUNS = 7
+/** Entries of the images.yaml that is only read; beside it stands what a YAML library alone takes for the same text. */
+const ENTRIES = 10_000
 /** Four images a repository, one base in ten shared widely, every third Dockerfile with a second stage. */
 const IMAGES_A_REPOSITORY = 4
+
+/** What reading would cost at least without a reader of our own. */
+const LIBRARY_ALONE = `
+import { readFileSync } from 'node:fs'
+import { parseDocument } from ${JSON.stringify(import.meta.resolve('yaml'))}
+parseDocument(readFileSync(process.argv[1], 'utf8'))
+`
 
 function imagesYaml(count: number): string {
   const entry = (index: number) => `- name: image-${index}
@@ -81,6 +91,18 @@ row(
   '--help',
   median(() => time([BUNDLE, '--help'])),
 )
+const large = mkdtempSync(join(tmpdir(), 'image-factory-bench-'))
+const largeFile = join(large, 'images.yaml')
+writeFileSync(largeFile, imagesYaml(ENTRIES))
+row(
+  `validate, ${ENTRIES} entries`,
+  median(() => time([BUNDLE, 'validate', '--state', large])),
+)
+row(
+  `the same file, \`yaml\`'s parse alone`,
+  median(() => time(['--input-type=module', '-e', LIBRARY_ALONE, largeFile])),
+)
+rmSync(large, { recursive: true })
 for (const size of sizes) {
   const root = mkdtempSync(join(tmpdir(), 'image-factory-bench-'))
   const { state, sources } = generate(root, size)

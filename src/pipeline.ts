@@ -2,46 +2,41 @@
  * The pipeline: load → validate → discover → state → synthesize → diff → guard → commit → report. The action and the
  * command line both run it; they differ in where files come from, what becomes of the plan, and how it is told.
  */
-import { type Enrolment, type Problem, parseEnrolment, problem, Refusal, refuse } from './enrollment/index.js'
-import { type ManifestFile, synthesize } from './kargo/index.js'
-import {
-  type Comparison,
-  compareManifests,
-  type DeletionLimit,
-  guardDeletions,
-  type OutputFolder,
-  readOutput,
-  refuseForeignFiles,
-} from './manifests/index.js'
+import { type Enrolment, type Override, type Problem, problem, Refusal } from './enrollment/index.js'
+import type { ManifestFile } from './kargo/index.js'
+import type { Comparison } from './manifests/index.js'
 import type { CommitResult } from './publish/index.js'
-import { type ImageChange, imageChanges, type Report, type Told, tell, tellRefusal } from './report/index.js'
-import { type Discovered, discover, type SourceReader } from './sources/index.js'
-import { fromTop, type MergedState, mergeState, readOptional, readState, type StateFiles } from './state/index.js'
+import {
+  committedState,
+  imageChanges,
+  type Report,
+  starvationProblems,
+  type Told,
+  tell,
+  tellRefusal,
+} from './report/index.js'
+import type { Discovered } from './sources/index.js'
+import { fromTop, type MergedState } from './state/index.js'
+import {
+  compare,
+  farEndProblems,
+  guard,
+  type Job,
+  type Loaded,
+  link,
+  load,
+  lookUp,
+  manifestsOf,
+  merge,
+  note,
+  observe,
+  overrideRows,
+  overridesOf,
+  type StateFolder,
+  validate,
+} from './steps.js'
 
-/** The folder with images.yaml, the state and the manifests. */
-export interface StateFolder {
-  /** Absolute path on disk. */
-  readonly root: string
-  /** The same folder from the repository's top, `.` or a path: how people know its files. */
-  readonly path: string
-  readonly imagesFile: string
-  readonly outputDir: string
-}
-
-/** What a run shall do, whoever asked for it. */
-export interface Job {
-  readonly mode: Report['mode']
-  readonly read: SourceReader
-  readonly maxDeletions: DeletionLimit
-  /** Where Kargo dispatches GitHub workflows. */
-  readonly apiUrl: string
-  /** ISO 8601: the time of what is found out in this run. */
-  readonly now: string
-  /** Runs one named step, telling people about it. */
-  readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
-  /** What a step came to, in a few words. */
-  readonly say: (text: string) => void
-}
+export type { Job, StateFolder } from './steps.js'
 
 /** What a run would do to the state folder. */
 export interface Plan {
@@ -56,26 +51,71 @@ export interface Plan {
 
 /** Everything up to the guard: what would be written, and the report about it. Writes nothing. */
 export async function makePlan(job: Job, folder: StateFolder): Promise<Plan> {
+  return planOf(await draftPlan(job, folder), job, folder)
+}
+
+/** What the steps up to the guard came to, not compared with anything yet; or what stopped them. */
+export type Draft =
+  | {
+      readonly kind: 'drafted'
+      readonly loaded: Loaded
+      readonly enrolment: Enrolment
+      readonly overrides: readonly Override[]
+      readonly discovered: Discovered
+      readonly state: MergedState
+      readonly manifests: readonly ManifestFile[]
+      /** With the manifests on disk. */
+      readonly comparison: Comparison
+      readonly problems: readonly Problem[]
+    }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+
+/** Runs the steps up to the guard. Writes nothing. */
+export async function draftPlan(job: Job, folder: StateFolder): Promise<Draft> {
   const problems: Problem[] = []
   try {
     const loaded = await job.step('Load', async () => load(folder, job))
     const enrolment = await job.step('Validate', async () => validate(loaded.images, folder, problems, job))
+    const overrides = overridesOf(loaded.overrides, folder, problems, job)
     const discovered = await job.step('Discover', () => lookUp(enrolment, folder, job))
-    const state = await job.step('State', async () => merge(enrolment, discovered, loaded, folder, job))
+    const linked = link(enrolment, discovered, loaded, folder)
+    const observed = await observe(linked, enrolment, loaded, folder, problems, job)
+    const state = await job.step('State', async () => merge(linked, observed, overrides, loaded, job))
     note([...discovered.problems, ...state.problems], problems)
-    const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, folder, job))
+    const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, overrides, folder, job))
     const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder, job))
-    const forbidden = await job.step('Guard', async () => guard(comparison, folder, job))
-    const images = imageChanges(enrolment.images, loaded.state)
-    problems.push(...forbidden, ...farEndProblems(discovered, images, job))
-    const told: Told = { mode: job.mode, folder, enrolment, before: loaded.state, state, images, comparison, problems }
-    const files = filesOf(loaded, state, manifests, comparison, folder)
-    return { report: tell(told), refused: problems.some((one) => one.severity === 'error'), ...files }
+    problems.push(...(await job.step('Guard', async () => guard(comparison, folder, job))))
+    return { kind: 'drafted', loaded, enrolment, overrides, discovered, state, manifests, comparison, problems }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const report = tellRefusal(job.mode, folder, [...problems, ...error.problems])
+    return { kind: 'refused', problems: [...problems, ...error.problems] }
+  }
+}
+
+/** What a draft is told against. */
+export type Against = Pick<Told, 'before' | 'settings' | 'changes' | 'anyway' | 'problems'>
+
+/** The plan that a draft is, told against what was committed last unless another state is given. */
+export function planOf(draft: Draft, job: Job, folder: StateFolder, against?: Against): Plan {
+  if (draft.kind === 'refused') {
+    const report = tellRefusal(job.mode, folder, draft.problems)
     return { report, refused: true, files: new Map(), changes: new Map() }
   }
+  const { loaded, enrolment, state, comparison, discovered } = draft
+  const committed = {
+    before: committedState(loaded.state),
+    settings: [],
+    changes: comparison.changes,
+    anyway: null,
+    problems: [],
+  }
+  const { mode } = job
+  const told = { ...committed, ...against, mode, folder, enrolment, state }
+  const images = imageChanges(enrolment.images, told.before.entries)
+  const starving = starvationProblems(state, loaded.state, fromTop(folder.path, folder.imagesFile))
+  const problems = [...draft.problems, ...told.problems, ...starving, ...farEndProblems(discovered, images, job)]
+  const report = tell({ ...told, images, problems, overrides: overrideRows(draft.overrides, folder) })
+  return { report, refused: problems.some((one) => one.severity === 'error'), ...filesOf(draft, folder) }
 }
 
 /** The generated files that a plan takes away, by path below the state folder. */
@@ -99,7 +139,7 @@ export interface Committed {
   readonly sha: string | null
 }
 
-const ATTEMPTS = 5
+const ATTEMPTS = 10
 
 /**
  * Plans and commits. When the branch has moved on in between, the generated files are made again from what is there
@@ -133,102 +173,11 @@ function withProblems(plan: Plan, more: readonly Problem[]): Plan {
   return { ...plan, refused: true, report: { ...plan.report, problems: [...plan.report.problems, ...more] } }
 }
 
-interface Loaded {
-  readonly images: string
-  readonly state: StateFiles
-  readonly output: OutputFolder
-}
-
-function load(folder: StateFolder, job: Job): Loaded {
-  const images = readOptional(folder.root, folder.imagesFile)
-  if (images === null) {
-    const file = fromTop(folder.path, folder.imagesFile)
-    const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).'
-    throw refuse(`there is no ${file}.`, { file, remedy })
-  }
-  const state = readState(folder.root)
-  const output = readOutput(folder.root, folder.outputDir)
-  job.say(`${state.texts.size} state files, ${output.generated.size} manifest files.`)
-  return { images, state, output }
-}
-
-function validate(text: string, folder: StateFolder, problems: Problem[], job: Job): Enrolment {
-  const result = parseEnrolment(text, fromTop(folder.path, folder.imagesFile))
-  if (result.enrolment === null) throw new Refusal(result.problems)
-  problems.push(...result.problems)
-  job.say(`${result.enrolment.images.length} images are enrolled.`)
-  return result.enrolment
-}
-
-async function lookUp(enrolment: Enrolment, folder: StateFolder, job: Job): Promise<Discovered> {
-  const discovered = await discover(enrolment.images, job.read, fromTop(folder.path, folder.imagesFile))
-  const failed = [...discovered.images.values()].filter((one) => one.kind === 'failed').length
-  job.say(`${discovered.images.size} Dockerfiles looked up, ${failed} of them without success.`)
-  return discovered
-}
-
-function merge(
-  enrolment: Enrolment,
-  discovered: Discovered,
-  loaded: Loaded,
-  folder: StateFolder,
-  job: Job,
-): MergedState {
-  const imagesFile = fromTop(folder.path, folder.imagesFile)
-  const input = { enrollments: enrolment.images, discovered, before: loaded.state, now: job.now, imagesFile }
-  const state = mergeState(input)
-  job.say(`${state.bases.length} base images are tracked.`)
-  return state
-}
-
-/** Keeps what people should know; throws when there are errors among it. */
-function note(found: readonly Problem[], problems: Problem[]): void {
-  if (found.some((one) => one.severity === 'error')) throw new Refusal(found)
-  problems.push(...found)
-}
-
-function manifestsOf(enrolment: Enrolment, state: MergedState, folder: StateFolder, job: Job): ManifestFile[] {
-  const { images, bases, branches } = state
-  const imagesFile = fromTop(folder.path, folder.imagesFile)
-  const github = { apiUrl: job.apiUrl }
-  const files = synthesize({ settings: enrolment.settings, images, bases, branches, github, imagesFile })
-  job.say(`${files.length} manifest files.`)
-  return files
-}
-
-function compare(output: OutputFolder, manifests: readonly ManifestFile[], folder: StateFolder, job: Job): Comparison {
-  const paths = manifests.map((file) => file.path)
-  refuseForeignFiles(paths, output, fromTop(folder.path, folder.outputDir))
-  const comparison = compareManifests(output.generated, manifests)
-  job.say(`${comparison.changes.length} resources change.`)
-  return comparison
-}
-
-/**
- * What is wrong at the far end. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
- * for entries that stay as they are, a warning: a workflow that changed elsewhere must not stop the whole factory.
- */
-function farEndProblems({ farEnd }: Discovered, images: readonly ImageChange[], job: Job): Problem[] {
-  const changed = new Set(images.map(({ name }) => name))
-  return farEnd.map(({ problem: found, isRefusal }) => {
-    const isError = isRefusal && job.mode === 'preview' && changed.has(found.image ?? '')
-    return isError ? { ...found, severity: 'error' as const } : found
-  })
-}
-
-function guard(comparison: Comparison, folder: StateFolder, job: Job): Problem[] {
-  const forbidden = guardDeletions(comparison, job.maxDeletions, fromTop(folder.path, folder.outputDir))
-  if (forbidden.length > 0) job.say('These changes are not allowed.')
-  return forbidden
-}
-
 function filesOf(
-  { state: before }: Loaded,
-  state: MergedState,
-  manifests: readonly ManifestFile[],
-  comparison: Comparison,
+  { loaded, state, manifests, comparison }: Extract<Draft, { kind: 'drafted' }>,
   folder: StateFolder,
 ): Pick<Plan, 'files' | 'changes'> {
+  const before = loaded.state
   const inOutput = (path: string) => `${folder.outputDir}/${path}`
   const changes = new Map<string, string | null>()
   for (const [path, text] of state.files) if (before.texts.get(path) !== text) changes.set(path, text)

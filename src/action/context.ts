@@ -10,6 +10,10 @@ export interface Context {
   /** Full name: refs/heads/main, refs/pull/3/merge. */
   readonly ref: string
   readonly pullRequest: EventPullRequest | null
+  /** The commit a pull request (or the merge queue's merge of it) is to be merged into; null where there is none. */
+  readonly baseSha: string | null
+  /** The run that this one was started by, on workflow_run. */
+  readonly triggeringRun: TriggeringRun | null
   /** null where the event does not say. */
   readonly defaultBranch: string | null
   readonly serverUrl: string
@@ -30,6 +34,17 @@ export interface EventPullRequest {
   readonly headRepository: string | null
 }
 
+/** A finished run of another workflow, as GitHub tells of it: nothing here is from its author but names. */
+export interface TriggeringRun {
+  readonly id: number
+  readonly attempt: number
+  /** Event it ran on. */
+  readonly event: string
+  readonly headSha: string
+  /** OWNER:BRANCH */
+  readonly headBranch: string
+}
+
 interface Payload {
   readonly pull_request?: {
     readonly number?: number
@@ -38,8 +53,18 @@ interface Payload {
       readonly ref?: string
       readonly repo?: { readonly full_name?: string } | null
     }
+    readonly base?: { readonly sha?: string }
   }
   readonly repository?: { readonly default_branch?: string }
+  readonly merge_group?: { readonly base_sha?: string }
+  readonly workflow_run?: {
+    readonly id?: number
+    readonly run_attempt?: number
+    readonly event?: string
+    readonly head_sha?: string
+    readonly head_branch?: string
+    readonly head_repository?: { readonly owner?: { readonly login?: string } } | null
+  }
 }
 
 /**
@@ -65,6 +90,8 @@ export function readContext(env: Readonly<Record<string, string | undefined>>): 
     sha: env.GITHUB_SHA ?? '',
     ref: env.GITHUB_REF ?? '',
     pullRequest: pullRequestOf(payload),
+    baseSha: commitOf(payload.pull_request?.base?.sha ?? payload.merge_group?.base_sha),
+    triggeringRun: triggeringRunOf(payload),
     defaultBranch: payload.repository?.default_branch ?? null,
     serverUrl,
     apiUrl: (env.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/, ''),
@@ -96,5 +123,22 @@ function pullRequestOf({ pull_request: pull }: Payload): EventPullRequest | null
     headSha: head?.sha ?? '',
     headRef: head?.ref ?? '',
     headRepository: head?.repo?.full_name ?? null,
+  }
+}
+
+/** A commit's whole name, null for anything else: it becomes an argument of git. */
+function commitOf(text: string | undefined): string | null {
+  return text !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : null
+}
+
+function triggeringRunOf({ workflow_run: run }: Payload): TriggeringRun | null {
+  const headSha = commitOf(run?.head_sha)
+  if (run?.id === undefined || headSha === null) return null
+  return {
+    id: run.id,
+    attempt: run.run_attempt ?? 1,
+    event: run.event ?? '',
+    headSha,
+    headBranch: `${run.head_repository?.owner?.login ?? ''}:${run.head_branch ?? ''}`,
   }
 }

@@ -8,7 +8,8 @@ import { renderSummary, tellRefusal } from '../report/index.js'
 import { readContext } from './context.js'
 import { readInputs } from './inputs.js'
 import { annotate, safe } from './log.js'
-import { setOutputs } from './outputs.js'
+import { NO_OUTPUTS, setOutputs } from './outputs.js'
+import { postReport } from './post-report.js'
 import { run } from './run.js'
 import { tellOutcome, writeSummary } from './tell.js'
 
@@ -24,9 +25,10 @@ export async function runAction(env: Readonly<Record<string, string | undefined>
   try {
     const inputs = readInputs()
     const context = readContext(env)
-    await tellOutcome(await run(inputs, context, now), inputs, context)
+    if (inputs.reportFrom !== null) await postReport(inputs.reportFrom, inputs, context)
+    else await tellOutcome(await run(inputs, context, now), inputs, context)
   } catch (error) {
-    setOutputs({ report: null, commitSha: '', commentUrl: '', reportFile: '', diffFile: '' })
+    setOutputs(NO_OUTPUTS)
     if (error instanceof Refusal) {
       const [first, ...others] = error.problems
       annotate(others, false)

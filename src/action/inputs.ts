@@ -17,6 +17,8 @@ export interface Inputs {
   readonly commitMessage: string
   readonly comment: 'auto' | 'always' | 'never'
   readonly commentId: string
+  /** Folder with the report that another run left; null: the run makes its own. */
+  readonly reportFrom: string | null
   readonly maxDeletions: DeletionLimit
   readonly githubToken: string
   readonly stateToken: string
@@ -48,6 +50,7 @@ export function readInputs(): Inputs {
     comment: read.choice('comment', ['auto', 'always', 'never']),
     commentId:
       read.matching('comment-id', /^[A-Za-z0-9._-]{1,100}$/, 'letters, digits, dot, dash, underscore') ?? 'default',
+    reportFrom: getInput('report-from') || null,
     maxDeletions: read.limit('max-deletions', '25%'),
     githubToken,
     stateToken,

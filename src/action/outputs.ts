@@ -1,6 +1,6 @@
 import { setOutput } from '@actions/core'
 import { isDestructive } from '../manifests/index.js'
-import type { Report } from '../report/index.js'
+import { allChanges, changesAnything, type Report } from '../report/index.js'
 
 /** What later steps of the job can read. */
 export interface Outputs {
@@ -9,14 +9,24 @@ export interface Outputs {
   readonly commentUrl: string
   readonly reportFile: string
   readonly diffFile: string
+  readonly reportData: string
+}
+
+/** What there is to read of a run that did not get far. */
+export const NO_OUTPUTS: Outputs = {
+  report: null,
+  commitSha: '',
+  commentUrl: '',
+  reportFile: '',
+  diffFile: '',
+  reportData: '',
 }
 
 /** Sets every output, also after a failure: what could not be found out is empty or zero. */
-export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile }: Outputs): void {
-  const changes = report?.changes ?? []
+export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile, reportData }: Outputs): void {
+  const changes = report === null ? [] : allChanges(report)
   const count = (kind: string) => String(changes.filter((change) => change.kind === kind).length)
-  const changed = changes.length > 0 || (report?.stateFiles.length ?? 0) > 0
-  setOutput('changed', String(changed))
+  setOutput('changed', String(report !== null && changesAnything(report)))
   setOutput('added', count('added'))
   setOutput('modified', count('modified'))
   setOutput('removed', count('removed'))
@@ -27,4 +37,5 @@ export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile
   setOutput('comment-url', commentUrl)
   setOutput('report-file', reportFile)
   setOutput('diff-file', diffFile)
+  setOutput('report-data', reportData)
 }

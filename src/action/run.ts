@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { group, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
-import { type Job, makePlan, type Plan, planAndCommit, removalsOf } from '../pipeline.js'
-import { type CommitMethod, type CommitResult, commitFiles } from '../publish/index.js'
+import { type Job, type Plan, planAndCommit, removalsOf } from '../pipeline.js'
+import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf } from '../publish/index.js'
+import { connectRegistries, type RegistryClient, readDockerCredentials } from '../registry/index.js'
 import {
   type GraphQL,
   readFromBoth,
@@ -13,11 +14,12 @@ import {
   readFromGitLab,
   type SourceReader,
 } from '../sources/index.js'
-import { isFolder, writeFiles } from '../state/index.js'
+import { fromTop, isFolder, writeFiles } from '../state/index.js'
+import { look } from './base-state.js'
 import { Clients } from './clients.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
-import { say } from './log.js'
+import { safe, say } from './log.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type Target } from './target.js'
 
@@ -34,16 +36,30 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
   const target = chooseTarget(inputs, context)
   say(`Mode ${target.mode}, state in ${target.repository}${target.isOwn ? '' : ' (another repository)'}.`)
   if (target.reason !== null) say(target.reason)
-  for (const text of withoutEffect(inputs)) notice(text)
+  for (const text of withoutEffect(inputs, target)) notice(text)
   const clients = new Clients(inputs, context)
   const checkouts = new StateCheckouts(inputs, context, target)
   try {
     const checkout = await group('Open the state', () => checkouts.first())
     const job = jobOf(inputs, context, target, clients, now)
-    if (target.mode !== 'commit') return { target, plan: await makePlan(job, checkout.folder), commit: null, clients }
+    if (target.mode !== 'commit') {
+      return { target, plan: await look(job, checkout, { checkouts, context, target }), commit: null, clients }
+    }
     return { target, clients, ...(await commit(job, checkout, checkouts, { inputs, context, target, clients })) }
   } finally {
     await checkouts.remove()
+  }
+}
+
+/** One client a run: when the files are made again after a lost race, nothing is asked twice. */
+function registriesOnce(): NonNullable<Job['registries']> {
+  const credentials = readDockerCredentials(process.env, (text) => notice(text))
+  const known = new Map<string, RegistryClient>()
+  return (allowedRegistries) => {
+    const key = allowedRegistries.join(' ')
+    const client = known.get(key) ?? connectRegistries({ credentials, allowedRegistries })
+    known.set(key, client)
+    return client
   }
 }
 
@@ -53,15 +69,19 @@ function jobOf(inputs: Inputs, context: Context, target: Target, clients: Client
     read: sourceReader(inputs, context, clients),
     maxDeletions: inputs.maxDeletions,
     apiUrl: context.apiUrl,
+    gitlabUrl: context.gitlabUrl,
+    here: target.repository,
+    registries: target.mode === 'commit' && inputs.refresh !== 'false' ? registriesOnce() : null,
     now,
     step: (name, work) => group(name, work),
     say,
   }
 }
 
-/** What is asked for and not built yet is said, never passed over. */
-function withoutEffect(inputs: Inputs): string[] {
-  return inputs.refresh === 'true' ? ['refresh: true has no effect yet: this version looks up no digests.'] : []
+/** What is asked for and not done is said, never passed over. */
+function withoutEffect({ refresh }: Inputs, { mode }: Target): string[] {
+  if (refresh !== 'true' || mode === 'commit') return []
+  return [`refresh: true has no effect in mode ${mode}: digests are looked up by runs that commit.`]
 }
 
 function sourceReader(inputs: Inputs, context: Context, clients: Clients): SourceReader {
@@ -109,27 +129,29 @@ async function commitPlan(
   checkout: StateCheckout,
   branch: string,
   checkouts: StateCheckouts,
-  { inputs, context, target, clients }: CommitSetting,
+  setting: CommitSetting,
 ): Promise<CommitResult> {
-  const method: CommitMethod =
-    inputs.commitMethod === 'api'
-      ? { kind: 'api', client: await clients.for('state'), repository: target.repository }
-      : { kind: 'push', remote: checkouts.remote }
-  const body = `Generated from ${checkout.folder.imagesFile} at ${checkout.tree.head}.\n\nImage-Factory-Run: ${context.run.url}`
+  const { inputs, context } = setting
+  const { tree, folder } = checkout
+  const trailer = `Image-Factory-Run: ${context.run.url}`
+  const body = `Generated from ${fromTop(folder.path, folder.imagesFile)} at ${tree.head}.\n\n${trailer}`
   const message = { headline: inputs.commitMessage, body }
-  const result = await commitFiles(
-    {
-      tree: checkout.tree,
-      branch,
-      statePath: inputs.statePath,
-      files: plan.files,
-      removals: removalsOf(plan),
-      message,
-    },
-    method,
-  )
+  const request = { tree, branch, statePath: inputs.statePath, files: plan.files, removals: removalsOf(plan), message }
+  const result = await commitFiles(request, await methodOf(checkouts, setting))
+  if (result.kind === 'committed' && result.note !== undefined) notice(safe(result.note))
+  if (result.kind === 'nothing' && !checkout.isFirst && (await commitMessageOf(tree)).includes(trailer)) {
+    say(`${tree.head} is this run's own commit; only the answer had been lost.`)
+    return { kind: 'committed', sha: tree.head }
+  }
   say(commitLine(result, branch))
   return result
+}
+
+async function methodOf(checkouts: StateCheckouts, setting: CommitSetting): Promise<CommitMethod> {
+  const push = { remote: checkouts.remote, identityFrom: checkouts.identityFrom }
+  if (setting.inputs.commitMethod === 'push') return { kind: 'push', ...push }
+  const client = await setting.clients.for('state')
+  return { kind: 'api', client, repository: setting.target.repository, instead: push }
 }
 
 function commitLine(result: CommitResult, branch: string): string {

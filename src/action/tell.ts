@@ -2,31 +2,58 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { notice, setFailed, summary, warning } from '@actions/core'
 import { type CommentResult, findPullRequest, type PullRequest, upsertComment } from '../publish/index.js'
-import { type Report, renderComment, renderDiff, renderPlain, renderSummary, verdict } from '../report/index.js'
+import {
+  isNews,
+  type Marker,
+  type Report,
+  renderComment,
+  renderDiff,
+  renderPlain,
+  renderSummary,
+  toData,
+  verdict,
+} from '../report/index.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
 import { annotate, safe, say } from './log.js'
-import { setOutputs } from './outputs.js'
+import { type Outputs, setOutputs } from './outputs.js'
 import type { Outcome } from './run.js'
+import { VERSION } from './version.js'
 
 /** Tells everybody how the run went: log, annotations, summary, comment, outputs; fails the step last. */
 export async function tellOutcome(outcome: Outcome, inputs: Inputs, context: Context): Promise<void> {
   const report = completed(outcome, context)
-  const secrets = [inputs.githubToken, inputs.stateToken, inputs.sourceToken, inputs.gitlabToken].filter(
-    (one) => one !== '',
-  )
+  const secrets = secretsOf(inputs)
   say(logText(report, secrets))
   annotate(report.problems, outcome.target.isOwn)
-  await writeSummary(renderSummary(report, { secrets }))
-  const comment = await commentOn(report, outcome, inputs, context, secrets)
-  const reportFile = join(context.temp, 'image-factory-report.md')
-  const diffFile = join(context.temp, 'image-factory.diff')
-  await writeFile(reportFile, renderSummary(report, { secrets, budget: Number.MAX_SAFE_INTEGER }))
-  await writeFile(diffFile, renderDiff(report, { secrets }))
-  const commentUrl = comment !== null && 'url' in comment ? comment.url : ''
-  setOutputs({ report, commitSha: outcome.commit?.sha ?? '', commentUrl, reportFile, diffFile })
+  const files = await writeReports(report, inputs, context)
+  const result = await commentOn(report, outcome, inputs, context)
+  const commentUrl = result !== null && 'url' in result ? result.url : ''
+  setOutputs({ report, commitSha: outcome.commit?.sha ?? '', commentUrl, ...files })
   const failure = failureOf(outcome, report, inputs)
   if (failure !== null) setFailed(safe(failure))
+}
+
+/** What must not be shown to anybody. */
+export function secretsOf({ githubToken, stateToken, sourceToken, gitlabToken }: Inputs): string[] {
+  return [githubToken, stateToken, sourceToken, gitlabToken].filter((one) => one !== '')
+}
+
+/** The job summary, and the same as files: for people whole, as a difference, and as data for another run. */
+export async function writeReports(
+  report: Report,
+  inputs: Inputs,
+  context: Context,
+): Promise<Pick<Outputs, 'reportFile' | 'diffFile' | 'reportData'>> {
+  const secrets = secretsOf(inputs)
+  await writeSummary(renderSummary(report, { secrets }))
+  const reportFile = join(context.temp, 'image-factory-report.md')
+  const diffFile = join(context.temp, 'image-factory.diff')
+  const reportData = join(context.temp, 'image-factory-report.json')
+  await writeFile(reportFile, renderSummary(report, { secrets, budget: Number.MAX_SAFE_INTEGER }))
+  await writeFile(diffFile, renderDiff(report, { secrets }))
+  await writeFile(reportData, toData(report, { secrets }))
+  return { reportFile, diffFile, reportData }
 }
 
 /** More than this nobody reads in a log; the whole difference is in `diff-file`. */
@@ -44,7 +71,12 @@ function completed({ plan, commit, target }: Outcome, context: Context): Report 
   return {
     ...plan.report,
     commit: commit === null ? null : { ...commit, url: `${repositoryUrl}/commit/${commit.sha}` },
-    run: { url: context.run.url, headSha, repositoryUrl: `${context.serverUrl}/${context.repository}` },
+    run: {
+      url: `${context.run.url}/attempts/${context.run.attempt}`,
+      headSha,
+      repositoryUrl: `${context.serverUrl}/${context.repository}`,
+      version: VERSION,
+    },
   }
 }
 
@@ -71,37 +103,55 @@ async function commentOn(
   outcome: Outcome,
   inputs: Inputs,
   context: Context,
-  secrets: readonly string[],
 ): Promise<CommentResult | null> {
   if (inputs.comment === 'never') return null
-  try {
+  const head = context.pullRequest?.headSha ?? null
+  const { id: run, attempt } = context.run
+  const marker = { id: inputs.commentId, sha: head ?? context.sha, run, attempt }
+  return unlessItFails(async () => {
     const pull = await pullRequest(outcome, context)
-    if (pull === null) return null
-    const head = context.pullRequest?.headSha ?? null
-    const { id: run, attempt } = context.run
-    const marker = { id: inputs.commentId, sha: head ?? context.sha, run, attempt }
-    const isNews = inputs.comment === 'always' || outcome.plan.refused || hasNews(report)
-    const result = await upsertComment(pull, { body: renderComment(report, { marker, secrets }), marker, isNews, head })
-    say(commentLine(result, pull.number))
-    if (result.kind === 'forbidden') notice(FORBIDDEN)
-    return result
+    return pull === null ? null : write(report, pull, { marker, head, inputs })
+  })
+}
+
+/** What a comment is written with. */
+export interface CommentSetting {
+  readonly marker: Marker
+  /** The commit the pull request must still be at; null where that does not matter. */
+  readonly head: string | null
+  readonly inputs: Inputs
+}
+
+/** Shows a report on a pull request. That this is not possible is said, and no reason to fail. */
+export function comment(report: Report, pull: PullRequest, setting: CommentSetting): Promise<CommentResult | null> {
+  if (setting.inputs.comment === 'never') return Promise.resolve(null)
+  return unlessItFails(() => write(report, pull, setting))
+}
+
+async function write(report: Report, pull: PullRequest, setting: CommentSetting): Promise<CommentResult> {
+  const { marker, head, inputs } = setting
+  const secrets = secretsOf(inputs)
+  const render = (budget: number) => renderComment(report, { marker, secrets, budget })
+  const isWanted = inputs.comment === 'always' || isNews(report)
+  const result = await upsertComment(pull, { render, marker, isNews: isWanted, head })
+  say(commentLine(result, pull.number))
+  if (result.kind === 'forbidden') notice(FORBIDDEN)
+  return result
+}
+
+async function unlessItFails(write: () => Promise<CommentResult | null>): Promise<CommentResult | null> {
+  try {
+    return await write()
   } catch (error) {
-    warning(
-      safe(`The pull request could not be commented: ${(error as Error).message} The report is in the job summary.`),
-    )
+    const { message } = error as Error
+    warning(safe(`The pull request could not be commented: ${message} The report is in the job summary.`))
     return null
   }
 }
 
 const FORBIDDEN =
   'The token may not comment on this pull request (usual for forks and Dependabot); the report is in the job summary. ' +
-  'For other pull requests give the job the permission pull-requests: write.'
-
-function hasNews(report: Report): boolean {
-  return (
-    report.changes.length + report.stateFiles.length > 0 || report.problems.some((one) => one.severity !== 'notice')
-  )
-}
+  'For other pull requests give the job the permission pull-requests: write; for these, see docs/forks.md.'
 
 /** The pull request of the event; after a commit, the one that the pushed commit came from. */
 async function pullRequest(outcome: Outcome, context: Context): Promise<PullRequest | null> {

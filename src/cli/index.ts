@@ -4,6 +4,9 @@
  */
 import { Command, CommanderError } from 'commander'
 import { Refusal } from '../enrollment/problem.js'
+import { type EnrollOptions, withEnrollOptions } from './enroll-options.js'
+import type { GraphOptions } from './graph-command.js'
+import { withGraphOptions } from './graph-options.js'
 import type { CommonOptions, Environment } from './options.js'
 import type { Run } from './plan-commands.js'
 import type { BasesOptions } from './read-commands.js'
@@ -46,6 +49,10 @@ interface Setting {
 // Commands are loaded when they run: `--help` answers at once.
 const planCommands = () => import(/* webpackMode: "eager" */ './plan-commands.js')
 const discovering = () => import(/* webpackMode: "eager" */ './discover-command.js')
+const enrolling = () => import(/* webpackMode: "eager" */ './enroll-command.js')
+const explaining = () => import(/* webpackMode: "eager" */ './explain-command.js')
+const graphs = () => import(/* webpackMode: "eager" */ './graph-command.js')
+const schemas = () => import(/* webpackMode: "eager" */ './schema-command.js')
 const readCommands = () => import(/* webpackMode: "eager" */ './read-commands.js')
 
 function build(setting: Setting, finish: Finish): Command {
@@ -56,13 +63,11 @@ function build(setting: Setting, finish: Finish): Command {
     .configureOutput({ writeOut: setting.terminal.out, writeErr: setting.terminal.err })
     .showSuggestionAfterError()
   const run = (command: Command): Run => ({ ...setting, options: command.optsWithGlobals<CommonOptions>() })
-  const whole = (name: 'synth' | 'diff' | 'check', description: string) =>
+  const whole = (name: 'synth' | 'refresh' | 'diff' | 'check', description: string) =>
     guarded(common(program.command(name).description(description))).action(async (_, command: Command) =>
       finish(await (await planCommands())[name](run(command))),
     )
-  common(program.command('validate').description('check images.yaml and show every problem')).action(
-    async (_, command) => finish(await (await readCommands()).validate(run(command))),
-  )
+  addValidate(program, run, finish)
   addBases(program, run, finish)
   common(
     program.command('discover').description('show the base images of enrolled images').argument('[name...]'),
@@ -70,8 +75,16 @@ function build(setting: Setting, finish: Finish): Command {
     finish(await (await discovering()).discoverCommand(run(command), names)),
   )
   whole('synth', 'write state files and Kargo manifests')
+  whole('refresh', 'look up digests in their registries, then write as synth does')
   whole('diff', 'show what synth would change')
   whole('check', 'exit with 2 when generated files are out of date')
+  addExplain(program, run, finish)
+  addGraph(program, run, finish)
+  addEnroll(program, run, finish)
+  program
+    .command('schema')
+    .description('print the JSON Schema of images.yaml, for editors')
+    .action(async () => finish((await schemas()).schemaCommand(setting.terminal)))
   program
     .command('demo')
     .description('run the whole job on the embedded example: enrol, preview, commit')
@@ -95,6 +108,14 @@ function guarded(command: Command): Command {
   return command.option('--max-deletions <limit>', description, '25%')
 }
 
+function addValidate(program: Command, run: (command: Command) => Run, finish: Finish): void {
+  common(program.command('validate').description('check images.yaml and show every problem'))
+    .argument('[file...]', 'enrolment files (else the one of the state folder)')
+    .action(async (files: string[], _, command: Command) =>
+      finish(await (await readCommands()).validate(run(command), files)),
+    )
+}
+
 function addBases(program: Command, run: (command: Command) => Run, finish: Finish): void {
   const collect = (value: string, before: string[]) => [...before, value]
   common(program.command('bases').description('show the base images that BuildKit pulls for a Dockerfile'))
@@ -105,4 +126,25 @@ function addBases(program: Command, run: (command: Command) => Run, finish: Fini
     .action(async (path: string, options: BasesOptions, command: Command) =>
       finish(await (await readCommands()).bases(run(command), path, options)),
     )
+}
+
+function addExplain(program: Command, run: (command: Command) => Run, finish: Finish): void {
+  common(program.command('explain').description('say why images are rebuilt, or why not yet, from the state files'))
+    .argument('[name...]', 'images to explain in sentences (else a table of all)')
+    .action(async (names: string[], _, command: Command) =>
+      finish((await explaining()).explainCommand(run(command), names)),
+    )
+}
+
+function addGraph(program: Command, run: (command: Command) => Run, finish: Finish): void {
+  withGraphOptions(common(program.command('graph').description('show which image hangs on which base image'))).action(
+    async (options: GraphOptions, command: Command) => finish(await (await graphs()).graph(run(command), options)),
+  )
+}
+
+function addEnroll(program: Command, run: (command: Command) => Run, finish: Finish): void {
+  withEnrollOptions(common(program.command('enroll').description('add an image to images.yaml'))).action(
+    async (checkout: string | undefined, options: EnrollOptions, command: Command) =>
+      finish(await (await enrolling()).enroll(run(command), checkout, options)),
+  )
 }

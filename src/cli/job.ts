@@ -18,6 +18,7 @@ import type { CommonOptions, Environment } from './options.js'
 import type { Terminal } from './terminal.js'
 
 const GITHUB_API = 'https://api.github.com'
+const GITLAB = 'https://gitlab.com'
 
 /** The job a command runs: sources from a folder or from GitHub, progress on a terminal. */
 export function jobFor(
@@ -26,12 +27,16 @@ export function jobFor(
   env: Environment,
   terminal: Terminal,
   now: string,
+  registries: Job['registries'] = null,
 ): Job {
   return {
     mode,
     read: sourceReader(options, env, terminal),
     maxDeletions: deletionLimit(options.maxDeletions ?? '25%'),
     apiUrl: (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, ''),
+    gitlabUrl: env.GITLAB_URL || GITLAB,
+    here: env.GITHUB_REPOSITORY || null,
+    registries,
     now,
     say: () => undefined,
     step: async (name, work) => {
@@ -65,7 +70,7 @@ export function sourceReader(options: CommonOptions, env: Environment, terminal:
   }
   const token = env.GITHUB_TOKEN || env.GH_TOKEN || ''
   const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
-  const gitlab = readFromGitLab({ url: env.GITLAB_URL || 'https://gitlab.com', token: env.GITLAB_TOKEN ?? '', log })
+  const gitlab = readFromGitLab({ url: env.GITLAB_URL || GITLAB, token: env.GITLAB_TOKEN ?? '', log })
   if (token === '') return readFromBoth({ github: withoutToken, gitlab })
   const apiUrl = (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, '')
   const host = new URL(env.GITHUB_SERVER_URL || 'https://github.com').host

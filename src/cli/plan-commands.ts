@@ -1,6 +1,7 @@
 import { formatProblem, printable } from '../enrollment/index.js'
 import { isDestructive } from '../manifests/index.js'
-import { makePlan, type Plan } from '../pipeline.js'
+import { type Job, makePlan, type Plan } from '../pipeline.js'
+import { connectRegistries, readDockerCredentials } from '../registry/index.js'
 import { renderPlain, verdict } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
 import { jobFor } from './job.js'
@@ -17,9 +18,20 @@ export interface Run {
 }
 
 /** `synth`: writes state and manifests, all or nothing. @returns the exit code. */
-export async function synth({ options, env, terminal, now }: Run): Promise<number> {
+export async function synth(run: Run): Promise<number> {
+  return write(run, null)
+}
+
+/** `refresh`: looks up digests in their registries, and writes what follows from that like `synth`. */
+export async function refresh(run: Run): Promise<number> {
+  const { env, terminal } = run
+  const credentials = readDockerCredentials(env, (text) => terminal.err(`${printable(text)}\n`))
+  return write(run, (allowedRegistries) => connectRegistries({ credentials, allowedRegistries }))
+}
+
+async function write({ options, env, terminal, now }: Run, registries: Job['registries']): Promise<number> {
   const folder = stateFolder(options, env)
-  const plan = await makePlan(jobFor('preview', options, env, terminal, now), folder)
+  const plan = await makePlan(jobFor('preview', options, env, terminal, now, registries), folder)
   if (!plan.refused) writeFiles(folder.root, plan.changes)
   if (options.json) printJson(plan, terminal)
   else {

@@ -1,26 +1,56 @@
 import { readFile } from 'node:fs/promises'
 import { text as readStream } from 'node:stream/consumers'
 import { findBaseImages } from '../dockerfile/index.js'
-import { parseEnrolment, printable, refuse } from '../enrollment/index.js'
+import { type EnrolmentResult, parseEnrolment, printable, refuse } from '../enrollment/index.js'
 import { readOptional } from '../state/index.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
-import { printProblems } from './terminal.js'
+import { printProblems, type Terminal } from './terminal.js'
 
-/** `validate`: all problems of images.yaml. Looks at nothing else. */
-export async function validate({ options, env, terminal }: Run): Promise<number> {
+/**
+ * `validate`: all problems of images.yaml. Looks at nothing else.
+ *
+ * @param files enrolment files, from the current folder; none: the one of the state folder.
+ * @returns 1 when any of them is wrong.
+ * @throws Refusal when there is no such file.
+ */
+export async function validate(run: Run, files: readonly string[] = []): Promise<number> {
+  const { options, env, terminal } = run
+  if (files.length === 0) return validateState(run)
+  if (options.state !== undefined) throw refuse('--state and files are both given.', { remedy: 'Keep one of them.' })
+  const texts = await Promise.all(files.map(readText))
+  const results = files.map((file, index) => ({ file, ...parseEnrolment(texts[index] ?? '', file, heldBy(env)) }))
+  if (options.json) {
+    const told = results.map(({ file, ...result }) => ({ file, ...summary(result) }))
+    terminal.out(`${JSON.stringify({ valid: told.every(({ valid }) => valid), files: told }, null, 2)}\n`)
+  } else {
+    for (const [index, result] of results.entries()) tell(terminal, result.file, texts[index] ?? '', result)
+  }
+  return results.some(({ enrolment }) => enrolment === null) ? 1 : 0
+}
+
+function validateState({ options, env, terminal }: Run): number {
   const folder = stateFolder(options, env)
   const text = readOptional(folder.root, folder.imagesFile)
   if (text === null) throw missing(folder.imagesFile)
-  const { enrolment, problems } = parseEnrolment(text, folder.imagesFile)
-  if (options.json) {
-    const images = enrolment?.images.map((image) => image.name) ?? []
-    terminal.out(`${JSON.stringify({ valid: enrolment !== null, images, problems }, null, 2)}\n`)
-  } else {
-    printProblems(terminal, problems, text)
-    if (enrolment !== null) terminal.out(`${folder.imagesFile} is valid: ${enrolment.images.length} images.\n`)
-  }
-  return enrolment === null ? 1 : 0
+  const result = parseEnrolment(text, folder.imagesFile, heldBy(env))
+  if (options.json) terminal.out(`${JSON.stringify(summary(result), null, 2)}\n`)
+  else tell(terminal, folder.imagesFile, text, result)
+  return result.enrolment === null ? 1 : 0
+}
+
+/** On a runner the repository that holds the file is known, as it is to the commands that write. */
+function heldBy(env: Run['env']) {
+  return { here: env.GITHUB_REPOSITORY || null }
+}
+
+function summary({ enrolment, problems }: EnrolmentResult) {
+  return { valid: enrolment !== null, images: enrolment?.images.map((image) => image.name) ?? [], problems }
+}
+
+function tell(terminal: Terminal, file: string, text: string, { enrolment, problems }: EnrolmentResult): void {
+  printProblems(terminal, problems, text)
+  if (enrolment !== null) terminal.out(printable(`${file} is valid: ${enrolment.images.length} images.\n`))
 }
 
 /** Options of `bases`. */
@@ -33,7 +63,7 @@ export interface BasesOptions {
 
 /** `bases DOCKERFILE`: the base images BuildKit would pull. `-` reads standard input. */
 export async function bases({ terminal }: Run, dockerfile: string, options: BasesOptions): Promise<number> {
-  const text = dockerfile === '-' ? await readStream(process.stdin) : await readDockerfile(dockerfile)
+  const text = dockerfile === '-' ? await readStream(process.stdin) : await readText(dockerfile)
   const args = new Map(options.buildArg.map(parseBuildArg))
   const platforms = options.platform.length === 0 ? {} : { platforms: options.platform }
   const result = findBaseImages(text, { args, target: options.target ?? null, ...platforms })
@@ -62,7 +92,7 @@ function parseBuildArg(text: string): [string, string] {
   throw refuse(`--build-arg must be NAME=VALUE, not ${JSON.stringify(text)}.`)
 }
 
-async function readDockerfile(path: string): Promise<string> {
+async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

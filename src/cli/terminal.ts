@@ -30,9 +30,65 @@ export function printProblems(terminal: Terminal, problems: readonly Problem[], 
     terminal.err(`${paint[found.severity](printable(formatProblem(found)))}\n`)
     const line = found.line === null ? undefined : lines[found.line - 1]
     if (line === undefined || !terminal.colour.err) continue
-    const shown = printable(line).slice(0, 160)
-    terminal.err(`${colours.dim(`${found.line} |`)} ${shown}\n`)
-    const indent = ' '.repeat(String(found.line).length + 2 + (found.column ?? 1))
-    terminal.err(`${indent}${paint[found.severity]('^')}\n`)
+    const { shown, caret } = excerpt(line, found.column ?? 1)
+    const margin = `${found.line} |`
+    terminal.err(`${colours.dim(margin)} ${shown}\n`)
+    terminal.err(`${' '.repeat(margin.length + 1 + caret)}${paint[found.severity]('^')}\n`)
   }
+}
+
+/** Widest excerpt of a line, and how much of it is kept before the place. */
+const WIDEST = 120
+const BEFORE = 60
+
+/**
+ * The part of a line around a column, as a terminal shows it: on a line of its own, tabs as two blanks.
+ *
+ * @param column 1-based, in UTF-16 units.
+ * @returns the text, and how many cells stand before the place.
+ */
+export function excerpt(line: string, column: number): { readonly shown: string; readonly caret: number } {
+  const cells = (text: string) => [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
+  const at = Math.min(column - 1, line.length)
+  // What is far from the place is never looked at: lines may be very long.
+  const near = line.slice(Math.max(0, at - 4 * WIDEST), at + 4 * WIDEST)
+  const before = cells(near.slice(0, Math.min(at, 4 * WIDEST)))
+  const after = cells(near.slice(Math.min(at, 4 * WIDEST)))
+  const start = lastWithin(before, BEFORE)
+  const left = (start > 0 || at > 4 * WIDEST ? '…' : '') + readable(before.slice(start).join(''))
+  const end = firstWithin(after, WIDEST - BEFORE)
+  const isCut = end < after.length || line.length > at + 4 * WIDEST
+  return { shown: left + readable(after.slice(0, end).join('')) + (isCut ? '…' : ''), caret: widthOf(left) }
+}
+
+function readable(text: string): string {
+  return printable(text.replaceAll('\t', '  '))
+}
+
+/** How many characters from the beginning fit into so many cells. */
+function firstWithin(characters: readonly string[], width: number): number {
+  let used = 0
+  const over = characters.findIndex((one) => {
+    used += widthOf(readable(one))
+    return used > width
+  })
+  return over < 0 ? characters.length : over
+}
+
+/** Where the last characters begin that fit into so many cells. */
+function lastWithin(characters: readonly string[], width: number): number {
+  return characters.length - firstWithin([...characters].reverse(), width)
+}
+
+/** Drawn over two cells: scripts of East Asia, full-width forms, emoji (Unicode Standard Annex 11, its common part). */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
+
+function widthOf(text: string): number {
+  let width = 0
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (/^\p{M}+$/u.test(segment)) continue
+    width += WIDE.test(segment) ? 2 : 1
+  }
+  return width
 }

@@ -1,13 +1,22 @@
 import { posix } from 'node:path'
+import { analysisFaults, analysisOf } from './analysis.js'
 import type { Enrollment, Source, TagSelection } from './enrollment.js'
-import { KARGO_REPO_URL, parseDuration, REGISTRY_HOST, REPOSITORY } from './grammar.js'
-import { quote } from './messages.js'
-import type { Entry } from './schema.js'
-import type { Data } from './yaml-data.js'
+import { isSemVerConstraint, KARGO_REPO_URL, TAG } from './grammar.js'
+import { oneLine, quote } from './messages.js'
+import { environmentsOf, promotionFaults } from './promotion.js'
+import { publishedAt } from './published.js'
+import { regexFault } from './regex.js'
+import type { Entry } from './schema/entry.js'
+import { durationOf } from './settings.js'
+import type { Path } from './yaml-data.js'
 
-/** A fault in an entry that its schema cannot see: the key it is about, what is wrong, what mends it. */
+export { isDataMap, mergeData } from './data-map.js'
+
+/** Something about an entry that its schema cannot see: where, what, and what mends it. */
 export interface EntryFault {
-  readonly key: string
+  readonly severity?: 'warning' | 'notice'
+  /** Path in the entry. */
+  readonly path: Path
   readonly message: string
   readonly remedy: string | null
 }
@@ -24,38 +33,73 @@ export type EntryResult =
 /** Fills in and checks across keys what the schema checked key by key. */
 export function entryToEnrollment(entry: Entry): EntryResult {
   const published = publishedAt(entry)
-  if (!published.ok) return { ok: false, faults: [published.fault] }
+  const found = [
+    ...(published.ok ? watchFaults(entry, published) : [published.fault]),
+    ...tagFaults(entry),
+    ...promotionFaults(entry),
+    ...analysisFaults(entry.analysis),
+  ]
+  if (!published.ok || found.some(({ severity }) => severity === undefined)) {
+    return { ok: false, faults: found.filter(({ severity }) => severity === undefined) }
+  }
   const { registry, repository } = published
-  const faults: EntryFault[] = []
-  if (entry.enabled && !KARGO_REPO_URL.test(`${registry}/${repository}`)) {
-    faults.push({
-      key: entry.repoURL === undefined ? 'repository' : 'repoURL',
+  return { ok: true, enrollment: enrollmentOf(entry, registry, repository), remarks: [...found, ...remarksOn(entry)] }
+}
+
+function watchFaults(entry: Entry, { registry, repository }: { registry: string; repository: string }): EntryFault[] {
+  if (!entry.enabled || KARGO_REPO_URL.test(`${registry}/${repository}`)) return []
+  return [
+    {
+      path: [entry.repoURL === undefined ? 'repository' : 'repoURL'],
       message: `${quote(`${registry}/${repository}`)} cannot be watched: Kargo takes no doubled separators like "--".`,
       remedy: 'Publish the image under another repository.',
-    })
+    },
+  ]
+}
+
+function tagFaults(entry: Entry): EntryFault[] {
+  const { strategy, constraint } = tagSelection(entry)
+  const at = { path: ['tags', 'constraint'] }
+  const regexes = [
+    ...(entry.allowTags === undefined ? [] : [{ path: ['allowTags'], regex: entry.allowTags }]),
+    ...entry.tags.allow.map((regex, index) => ({ path: ['tags', 'allow', index], regex })),
+  ]
+  return [
+    ...constraintFaults(strategy, constraint).map((fault) => ({ ...at, ...fault })),
+    ...regexes.flatMap(({ path, regex }) => {
+      const fault = regexFault(regex)
+      if (fault === null) return []
+      const message = oneLine(`${quote(regex)} is no regular expression that Kargo takes (RE2): ${fault}`)
+      return [{ path, message, remedy: 'See https://github.com/google/re2/wiki/Syntax.' }]
+    }),
+  ]
+}
+
+function constraintFaults(strategy: TagSelection['strategy'], constraint: string | null): Omit<EntryFault, 'path'>[] {
+  if (strategy === 'Digest') {
+    if (constraint === null)
+      return [{ message: 'the strategy Digest needs a tag to follow.', remedy: 'Add tags.constraint.' }]
+    if (TAG.test(constraint)) return []
+    return [{ message: `${quote(constraint)} is no tag.`, remedy: 'The strategy Digest follows one tag, like latest.' }]
   }
-  const tags = tagSelection(entry)
-  if (tags.strategy === 'Digest' && tags.constraint === null) {
-    faults.push({ key: 'tags', message: 'the strategy Digest needs a tag to follow.', remedy: 'Add tags.constraint.' })
+  if (constraint === null) return []
+  if (strategy !== 'SemVer') {
+    const message = `tags.constraint has no effect with the strategy ${strategy}.`
+    return [{ severity: 'warning', message, remedy: 'Choose tags by tags.allow.' }]
   }
-  if (faults.length > 0) return { ok: false, faults }
-  return { ok: true, enrollment: enrollmentOf(entry, registry, repository, tags), remarks: remarksOn(entry) }
+  if (isSemVerConstraint(constraint)) return []
+  return [{ message: `${quote(constraint)} is no range of versions.`, remedy: 'Write one like ^1.2.0 or >=1.2 <3.' }]
 }
 
 /** What is allowed and surely not meant: an image of ours that nothing can rebuild. */
-function remarksOn({ enabled, source }: Entry): EntryFault[] {
-  if (!enabled || source === undefined) return []
-  if (source.provider === 'gitlab') {
-    return [
-      { key: 'source.provider', message: 'images built on GitLab are not rebuilt yet, only watched.', remedy: null },
-    ]
-  }
-  if (source.workflow !== undefined) return []
+function remarksOn({ enabled, source, build }: Entry): EntryFault[] {
+  if (!enabled || source === undefined || build.enabled === false) return []
+  if (source.provider === 'gitlab' || source.workflow !== undefined) return []
   const remedy = 'Name the file of the workflow that builds it in source.workflow.'
-  return [{ key: 'source', message: 'without a workflow this image is never rebuilt.', remedy }]
+  return [{ severity: 'notice', path: ['source'], message: 'without a workflow this image is never rebuilt.', remedy }]
 }
 
-function enrollmentOf(entry: Entry, registry: string, repository: string, tags: TagSelection) {
+function enrollmentOf(entry: Entry, registry: string, repository: string) {
   return {
     name: entry.name,
     enabled: entry.enabled,
@@ -72,17 +116,15 @@ function enrollmentOf(entry: Entry, registry: string, repository: string, tags: 
     minimumReleaseAge: durationOf(entry.minimumReleaseAge),
     autoRebuild: entry.autoRebuild,
     rebuildOn: entry.rebuildOn,
-    tags,
+    tags: tagSelection(entry),
+    analysis: analysisOf(entry.analysis),
+    environments: environmentsOf(entry),
+    shard: entry.shard ?? null,
   }
 }
 
-function durationOf(text: string) {
-  return parseDuration(text) ?? { text, seconds: 0 }
-}
-
-function sourceOf(entry: Entry): Source | null {
-  const { source } = entry
-  if (source === undefined) return null
+function sourceOf({ source, build }: Entry): Source | null {
+  if (source === undefined || build.enabled === false) return null
   const inputs = new Map(Object.entries(source.inputs).sort(([a], [b]) => (a < b ? -1 : 1)))
   // Git knows no ./Dockerfile, people and GitHub's own workflows do.
   const dockerfile = posix.normalize(source.dockerfile)
@@ -97,65 +139,4 @@ function tagSelection(entry: Entry): TagSelection {
   const allow = entry.allowTags === undefined ? entry.tags.allow : [entry.allowTags, ...entry.tags.allow]
   const strategy = entry.imageSelectionStrategy ?? entry.tags.strategy
   return { strategy, constraint: entry.tags.constraint ?? null, allow }
-}
-
-type Published =
-  | { readonly ok: true; readonly registry: string; readonly repository: string }
-  | { readonly ok: false; readonly fault: EntryFault }
-
-/** Registry host and repository, from `registry` + `repository` (the registry may carry the organisation) or `repoURL`. */
-function publishedAt(entry: Entry): Published {
-  const key = entry.repoURL === undefined ? 'registry' : 'repoURL'
-  if (entry.repoURL !== undefined && (entry.registry !== undefined || entry.repository !== undefined)) {
-    return {
-      ok: false,
-      fault: { key, message: 'both repoURL and registry/repository are given.', remedy: 'Keep one.' },
-    }
-  }
-  // A disabled entry may be its name alone: nothing is watched or built.
-  if (
-    !entry.enabled &&
-    entry.repoURL === undefined &&
-    (entry.registry === undefined || entry.repository === undefined)
-  ) {
-    return { ok: true, registry: '', repository: '' }
-  }
-  const missing = entry.registry === undefined ? 'registry' : 'repository'
-  if (entry.repoURL === undefined && (entry.registry === undefined || entry.repository === undefined)) {
-    const remedy = 'Say where the image is published, for example registry: ghcr.io and repository: org/app.'
-    return { ok: false, fault: { key: missing, message: `${missing} is missing.`, remedy } }
-  }
-  const whole = entry.repoURL ?? `${entry.registry}/${entry.repository}`
-  const slash = whole.indexOf('/')
-  // Hosts are the same in any case; Dockerfiles and registries write them small.
-  const registry = slash < 0 ? '' : whole.slice(0, slash).toLowerCase()
-  const repository = whole.slice(slash + 1)
-  if (!REGISTRY_HOST.test(registry)) {
-    const remedy = 'Write a host, like ghcr.io or registry.example.com:5000.'
-    return { ok: false, fault: { key, message: `${quote(registry)} is no registry.`, remedy } }
-  }
-  if (!REPOSITORY.test(repository)) {
-    const remedy = 'Write a path in lower case, like org/app, without tag or digest.'
-    return { ok: false, fault: { key, message: `${quote(repository)} is no repository.`, remedy } }
-  }
-  return { ok: true, registry, repository }
-}
-
-/**
- * `defaults` below, the entry above, map by map and key by key; a list or a plain value replaces what is below it.
- * The result shares nothing with a prototype.
- */
-export function mergeData(below: Data, above: Data): Data {
-  if (!isDataMap(below) || !isDataMap(above)) return above
-  const merged: Record<string, Data> = Object.assign(Object.create(null), below)
-  for (const [key, value] of Object.entries(above)) {
-    const under = merged[key]
-    merged[key] = under === undefined ? value : mergeData(under, value)
-  }
-  return merged
-}
-
-/** Whether data is a map. */
-export function isDataMap(data: Data | undefined): data is { readonly [key: string]: Data } {
-  return typeof data === 'object' && data !== null && !Array.isArray(data)
 }

@@ -35,8 +35,18 @@ export const GITLAB_PROJECT = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?:\/[A-Za-z0-9
 /** What both git and Kargo's Warehouses accept as a branch (kargo.akuity.io Warehouse, git subscription). */
 export const BRANCH = /^[a-zA-Z0-9](?:[a-zA-Z0-9._/-]{0,253}[a-zA-Z0-9_-])?$/
 
-/** A registry's host, with port. */
-export const REGISTRY_HOST = /^(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:))(?::[0-9]{1,5})?$/
+const HOST_LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+const PORT = '(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
+
+/** A registry's host: a name with a dot, a name with a port, or localhost. */
+export const REGISTRY_HOST = new RegExp(
+  `^(?:localhost|${HOST_LABEL}(?:\\.${HOST_LABEL})+|${HOST_LABEL}(?=:))(?::${PORT})?$`,
+)
+
+/** Whether text is a registry's host, not longer than a name may be. */
+export function isRegistryHost(text: string): boolean {
+  return text.length <= 259 && REGISTRY_HOST.test(text)
+}
 
 /** A repository below its registry (distribution's grammar for a repository's path). */
 export const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
@@ -55,17 +65,18 @@ export const INPUT_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/
 
 /** Whether a branch name is one git takes (git check-ref-format) beyond what BRANCH says. */
 export function isBranchName(text: string): boolean {
-  return (
-    BRANCH.test(text) &&
-    !/\.\.|\/\/|\/\.|\.\/|@\{/.test(text) &&
-    !text.split('/').some((part) => part.endsWith('.lock'))
-  )
+  // HEAD is no branch, and what begins with refs/ would be looked for below refs/heads/.
+  if (!BRANCH.test(text) || text === 'HEAD' || text.startsWith('refs/')) return false
+  return text.split('/').every((part) => part !== '' && !/^\.|\.$|\.\.|\.lock$/.test(part))
 }
+
+/** A drive, or what makes Kargo take a path for a pattern (its `pkg/pattern`). */
+const PATH_PREFIX = /^(?:[A-Za-z]|glob|regexp?):/
 
 /** Whether a path names something inside the folder it is relative to, in POSIX spelling. */
 export function isInsidePath(text: string): boolean {
   if (text === '' || text.startsWith('/') || text.startsWith('-') || text.endsWith('/')) return false
-  if (text.includes('\\') || hasControlCharacter(text)) return false
+  if (text.includes('\\') || hasControlCharacter(text) || PATH_PREFIX.test(text)) return false
   const parts = text.split('/')
   return parts.at(-1) !== '.' && !parts.some((part) => part === '..' || part.toLowerCase() === '.git')
 }
@@ -75,6 +86,14 @@ export function hasExpressionOpener(text: string): boolean {
   return text.includes('${{') || text.includes('${%')
 }
 
+/** What nobody sees: characters without width, and those that turn text around. */
+const INVISIBLE = /[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
+
+/** Whether text holds characters that make it look like another. */
+export function hasInvisibleCharacter(text: string): boolean {
+  return INVISIBLE.test(text)
+}
+
 /** Control characters (C0, DEL, C1): nothing that people name carries one. */
 export function hasControlCharacter(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
@@ -82,4 +101,37 @@ export function hasControlCharacter(text: string): boolean {
     if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return true
   }
   return false
+}
+
+/** Whether text says where images may come from: a host, or a host and the beginning of a path. */
+export function isAllowedOrigin(text: string): boolean {
+  const slash = text.indexOf('/')
+  if (slash < 0) return isRegistryHost(text)
+  return isRegistryHost(text.slice(0, slash)) && REPOSITORY.test(text.slice(slash + 1))
+}
+
+/** A tag (distribution's grammar). */
+export const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
+
+const OPERATOR = '(?:=|!=|>=?|=>|<=?|=<|~>?|\\^)'
+// Go reads a part of a version as 64 bits, and a number before a release must not begin with 0.
+const PART = '(?:[0-9]{1,19}|[xX*])'
+const IDENTIFIER = '(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)'
+const SUFFIX = `(?:-${IDENTIFIER}(?:\\.${IDENTIFIER})*)?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?`
+const VERSION = `v?${PART}(?:\\.${PART})?(?:\\.${PART})?${SUFFIX}`
+const RANGE = `(?:${OPERATOR}\\s*${VERSION}|${VERSION}(?:\\s+-\\s+${VERSION})?)`
+// Blanks belong to one part of it only: text that is nearly a range must not take for ever.
+const ALTERNATIVE = `\\s*${RANGE}(?:(?:\\s*,\\s*|\\s+)${RANGE})*\\s*`
+
+/** What isSemVerConstraint takes, its length aside. */
+export const SEMVER_CONSTRAINT = new RegExp(`^${ALTERNATIVE}(?:\\|\\|${ALTERNATIVE})*$`)
+
+export const LONGEST_CONSTRAINT = 256
+
+/**
+ * Whether text is a range of versions as Kargo's webhook takes it (Masterminds semver v3): `^1.2.0`, `>=1 <3`,
+ * `1.2 - 1.4`, parts joined by commas or spaces, alternatives by `||`.
+ */
+export function isSemVerConstraint(text: string): boolean {
+  return text.length <= LONGEST_CONSTRAINT && SEMVER_CONSTRAINT.test(text)
 }

@@ -1,17 +1,25 @@
 /**
  * Enrolment: the text of images.yaml in, enrolled images and problems with their places out. Pure.
- * `schema.ts` is what the file may hold; `grammar.ts` what a duration, branch, path is; `parse.ts` puts it together.
+ * `schema/` is what the file may hold, `variants.ts` what other tools write instead, `grammar.ts` what a duration, branch,
+ * path is; `parse.ts` puts it together.
  */
 export type {
+  Analysis,
   BuildSettings,
   Duration,
   Enrollment,
   Enrolment,
+  Environment,
   GitHubSource,
   GitLabSource,
   Settings,
   Source,
+  StateWorkflow,
   TagSelection,
+  Threshold,
+  Update,
+  WebhookReceiver,
 } from './enrollment.js'
-export { type EnrolmentResult, parseEnrolment } from './parse.js'
+export { type Override, type OverridesResult, parseOverrides } from './overrides.js'
+export { type EnrolmentContext, type EnrolmentResult, parseEnrolment } from './parse.js'
 export { formatProblem, type Problem, printable, problem, Refusal, refuse, type Severity } from './problem.js'

@@ -35,6 +35,10 @@ export interface Examined {
   readonly knownKeys: (path: readonly (string | number)[]) => readonly string[]
   /** What stands at a path, to be quoted. */
   readonly value: (path: readonly (string | number)[]) => unknown
+  /** What may stand at a path, for where nothing does. */
+  readonly example?: (path: readonly (string | number)[]) => string | null
+  /** The path as the person wrote it, where that differs. */
+  readonly written?: (path: readonly (string | number)[]) => readonly (string | number)[]
 }
 
 /** What zod found, as sentences a person can act on: one a place, for an empty name is no label either. */
@@ -58,9 +62,10 @@ export function unknownKey(
   return { message, remedy: near === null ? `Known here: ${known.join(', ')}.` : `Did you mean ${near}?` }
 }
 
-function explainIssue(issue: z.core.$ZodIssue, { prefix, knownKeys, value }: Examined): SchemaProblem[] {
+function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProblem[] {
+  const { knownKeys, value } = examined
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
-  const name = pathName([...prefix, ...path]) || 'the entry'
+  const name = nameOf(path, examined)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...path, key], at: 'key', ...unknownKey(key, knownKeys(path)) }))
   }
@@ -69,7 +74,13 @@ function explainIssue(issue: z.core.$ZodIssue, { prefix, knownKeys, value }: Exa
     return [{ path, at: 'key', message, remedy: null }]
   }
   const found = value(path)
-  if (found === undefined) return [{ path, at: 'value', message: `${name} is missing.`, remedy: null }]
+  if (found === undefined) {
+    const example = examined.example?.(path) ?? null
+    const key = String(path.at(-1))
+    const remedy =
+      example === null ? `Write ${key}: and what belongs below it.` : `Write it, for example ${key}: ${example}.`
+    return [{ path, at: 'value', message: `${name} is missing.`, remedy }]
+  }
   if (issue.code === 'invalid_type') {
     return [
       {
@@ -80,36 +91,94 @@ function explainIssue(issue: z.core.$ZodIssue, { prefix, knownKeys, value }: Exa
       },
     ]
   }
-  if (issue.code === 'invalid_value' || issue.code === 'invalid_union') {
-    return [choiceProblem(issue, path, name, found)]
-  }
+  if (issue.code === 'invalid_union') return explainUnion(issue, examined)
+  if (issue.code === 'invalid_value') return [choiceProblem(issue.values.map(String), path, name, found)]
   const said = Array.isArray(found) ? `${name} ${issue.message}.` : `${name}: ${describe(found)} ${issue.message}.`
   return [{ path, at: 'value', message: said, remedy: null }]
 }
 
+/** What is wrong by the form that was meant: a map is held against the map among the forms. */
+function explainUnion(issue: z.core.$ZodIssueInvalidUnion, examined: Examined): SchemaProblem[] {
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
+  const name = nameOf(path, examined)
+  const found = examined.value(path)
+  if (path.at(-1) === 'provider') return [choiceProblem(['github', 'gitlab'], path, name, found)]
+  const meant = issue.errors.find((form) => !form.some(isOfOtherType))
+  if (meant !== undefined) {
+    return meant.flatMap((one) => explainIssue({ ...one, path: [...issue.path, ...one.path] }, examined))
+  }
+  const roots = issue.errors.flatMap((form) => form.filter(isOfOtherType))
+  const types = roots.flatMap((one) => (one.code === 'invalid_type' ? [one.expected] : []))
+  const choices = roots.flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : []))
+  // Text takes true and false as well: not worth a word.
+  const named = types.includes('string') ? ['text'] : [...new Set(types.map(typeName))]
+  const expected = alternatives([...choices, ...named])
+  const near = typeof found === 'string' ? suggest(found, choices) : null
+  const remedy = near === null ? null : `Did you mean ${near}?`
+  return [{ path, at: 'value', message: `${name} must be ${expected}, not ${describe(found)}.`, remedy }]
+}
+
+function isOfOtherType(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
+}
+
 function choiceProblem(
-  issue: z.core.$ZodIssueInvalidValue | z.core.$ZodIssueInvalidUnion,
+  choices: readonly string[],
   path: readonly (string | number)[],
   name: string,
   found: unknown,
 ): SchemaProblem {
-  const choices =
-    issue.code === 'invalid_value' ? issue.values.map(String) : path.at(-1) === 'provider' ? ['github', 'gitlab'] : []
   const near = typeof found === 'string' ? suggest(found, choices) : null
   const remedy = near === null ? null : `Did you mean ${near}?`
-  const expected = choices.length === 0 ? 'must be text' : `must be one of ${choices.join(', ')}`
-  return { path, at: 'value', message: `${name} ${expected}, not ${describe(found)}.`, remedy }
+  const message = `${name} must be one of ${choices.join(', ')}, not ${describe(found)}.`
+  return { path, at: 'value', message, remedy }
 }
 
-/** `source.workflow`, `tags.allow[0]`. */
+function nameOf(path: readonly (string | number)[], { prefix, written = (same) => same }: Examined): string {
+  return pathName([...prefix, ...written(path)]) || 'the entry'
+}
+
+/** `source.workflow`, `tags.allow[0]`, `build.contexts["a b"]`. */
 export function pathName(path: readonly (string | number)[]): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('')
+  return path
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`
+      if (!/^[A-Za-z_][\w-]{0,63}$/.test(step)) return `[${quote(step)}]`
+      return index === 0 ? step : `.${step}`
+    })
+    .join('')
 }
 
-/** A value from a file inside a message: short, on one line, with its control characters spelled out. */
+/** A value from a file inside a message: short, on one line, with what is not printed spelled out. */
 export function quote(text: string): string {
-  const short = text.length > 80 ? `${text.slice(0, 80)}…` : text
-  return JSON.stringify(short)
+  return JSON.stringify(clip(text, 80)).replace(UNPRINTED, escaped)
+}
+
+/** At most so many characters, the rest as an ellipsis. */
+export function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text
+}
+
+/** A message of somebody else, as ours are: short, on one line, ending with a full stop. */
+export function oneLine(message: string): string {
+  const line = clip(message.replace(/\s+/g, ' ').trim(), 300)
+    .replace(/\p{Surrogate}/gu, '�')
+    .replace(UNPRINTED, escaped)
+  return line.endsWith('.') ? line : `${line}.`
+}
+
+/** Control characters, what has no width, what turns text around, and the line ends of Unicode. */
+const UNPRINTED = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** `true, false, HIGH or a map`. */
+function alternatives(all: readonly string[]): string {
+  const last = all.at(-1) ?? ''
+  const before = all.slice(0, -1).map((one) => (one === 'true or false' ? 'true, false' : one))
+  return before.length === 0 ? last : `${before.join(', ')} or ${last}`
 }
 
 function describe(value: unknown): string {

@@ -1,11 +1,19 @@
+import { isDataMap } from './data-map.js'
+import { withDefaults } from './defaults.js'
 import type { Enrollment, Enrolment, Settings } from './enrollment.js'
-import { entryToEnrollment, isDataMap, mergeData } from './entry.js'
-import { parseDuration } from './grammar.js'
-import { explainIssues, unknownKey } from './messages.js'
-import { type Problem, problem } from './problem.js'
-import { type Entry, entrySchema, settingsSchema, TOP_KEYS, UNUSED_ENTRY_KEYS, UNUSED_SETTINGS_KEYS } from './schema.js'
-import { keysAt } from './schema-keys.js'
+import { entryToEnrollment } from './entry.js'
+import { explainIssues, oneLine, unknownKey } from './messages.js'
+import { type EntryPlace, nearestPosition, partPosition, type Which, writtenAt } from './places.js'
+import { type Problem, problem, type Severity } from './problem.js'
+import { characterProblems } from './raw-text.js'
+import { registryProblems } from './registries.js'
+import { type Entry, entrySchema, UNUSED_ENTRY_KEYS } from './schema/entry.js'
+import { exampleAt, keysAt } from './schema/keys.js'
+import { settingsSchema, TOP_KEYS, UNUSED_SETTINGS_KEYS } from './schema/settings.js'
+import { settingsFaults, settingsOf } from './settings.js'
 import { uniquenessProblems } from './uniqueness.js'
+import { UnusedKeys } from './unused-keys.js'
+import { type Canonical, canonicalDefaults, canonicalEntry, type DataMap, withSource } from './variants.js'
 import { type Data, type Path, type PlacedData, type Position, readYaml } from './yaml-data.js'
 
 /** What reading images.yaml gives: the enrolment when there is no error among the problems, else null. */
@@ -15,26 +23,40 @@ export interface EnrolmentResult {
   readonly problems: readonly Problem[]
 }
 
+/** What is known beside the file's text. */
+export interface EnrolmentContext {
+  /** OWNER/REPO of the repository that holds the file: a source that names no repository is there. */
+  readonly here?: string | null
+}
+
 /**
  * Reads images.yaml: a bare list of images, or a map `{settings, defaults, images}`.
  *
  * @param text the file's text.
  * @param file its name as people know it, for the problems.
  */
-export function parseEnrolment(text: string, file: string): EnrolmentResult {
-  const { placed, problems: unreadable } = readYaml(text, file)
+export function parseEnrolment(text: string, file: string, { here = null }: EnrolmentContext = {}): EnrolmentResult {
+  const unprintable = characterProblems(text, file)
+  if (unprintable.length > 0) return { enrolment: null, problems: unprintable }
+  const { placed, problems } = readYaml(text, file)
+  const unreadable = problems.map((one) => ({ ...one, message: oneLine(one.message) }))
   if (placed === null) return { enrolment: null, problems: unreadable }
-  const reading = new Reading(placed, file)
+  const reading = new Reading(placed, file, here)
   const parts = reading.parts()
   const settings = reading.settings(parts.settings)
   const images = reading.images(parts.images, parts.imagesPath, parts.defaults)
-  const repeated = uniquenessProblems(images, file, reading.placeOf)
+  const found = [
+    ...reading.problems,
+    ...reading.unused.problems(file),
+    ...uniquenessProblems(images, settings, file, reading.placeOf),
+    ...registryProblems(images, settings?.allowedRegistries ?? [], file, reading.placeOf),
+  ]
   // What YAML itself cannot say is no text either: one problem a place.
   const told = new Set(unreadable.map(placeKey))
-  const others = [...reading.problems, ...repeated].filter((found) => !told.has(placeKey(found)))
-  const problems = [...unreadable, ...others].sort(byPlace)
-  if (problems.some((found) => found.severity === 'error') || settings === null) return { enrolment: null, problems }
-  return { enrolment: { settings, images: images.sort((a, b) => (a.name < b.name ? -1 : 1)) }, problems }
+  const others = found.filter((one) => !told.has(placeKey(one)))
+  const all = [...unreadable, ...others].sort(byPlace)
+  if (all.some((one) => one.severity === 'error') || settings === null) return { enrolment: null, problems: all }
+  return { enrolment: { settings, images: images.sort((a, b) => (a.name < b.name ? -1 : 1)) }, problems: all }
 }
 
 function placeKey({ line, column }: Problem): string {
@@ -47,7 +69,7 @@ function byPlace(a: Problem, b: Problem): number {
 
 interface Parts {
   readonly settings: Data
-  readonly defaults: Data
+  readonly defaults: Canonical
   readonly images: Data
   readonly imagesPath: Path
 }
@@ -57,18 +79,21 @@ class Reading {
   readonly problems: Problem[] = []
   readonly #placed: PlacedData
   readonly #file: string
-  readonly #paths = new Map<Enrollment, Path>()
+  readonly #here: string | null
+  readonly unused = new UnusedKeys()
+  readonly #paths = new Map<Enrollment, EntryPlace>()
   /** What is wrong in the defaults is wrong in every entry, and said once. */
   readonly #said = new Set<string>()
 
-  constructor(placed: PlacedData, file: string) {
+  constructor(placed: PlacedData, file: string, here: string | null) {
     this.#placed = placed
     this.#file = file
+    this.#here = here
   }
 
   parts(): Parts {
     const { data } = this.#placed
-    const nothing: Parts = { settings: {}, defaults: {}, images: null, imagesPath: [] }
+    const nothing: Parts = { settings: {}, defaults: canonicalDefaults({}), images: null, imagesPath: [] }
     if (Array.isArray(data)) return { ...nothing, images: data }
     if (data === null) return nothing
     if (!isDataMap(data)) {
@@ -82,7 +107,7 @@ class Reading {
     const { settings = {}, defaults = {}, images = null } = data
     return {
       settings: settings ?? {},
-      defaults: this.#map(defaults ?? {}, ['defaults']),
+      defaults: this.#defaults(defaults ?? {}),
       images,
       imagesPath: ['images'],
     }
@@ -95,19 +120,21 @@ class Reading {
         prefix: ['settings'],
         knownKeys: (path) => keysAt(settingsSchema, path, data),
         value: (path) => valueAt(data, path),
+        example: (path) => exampleAt(settingsSchema, path, data),
       })
       for (const { path, at, message, remedy } of found) this.#add(['settings', ...path], at, message, remedy)
       return null
     }
     for (const key of UNUSED_SETTINGS_KEYS) {
-      if (result.data[key] !== undefined) this.#unused(this.#placed.position(['settings', key]), key, null)
+      const at = this.#placed.position(['settings', key])
+      if (at !== null) this.unused.add(key, at)
     }
-    const { namespace, secrets, pollInterval } = result.data
-    const seconds = parseDuration(pollInterval)?.seconds ?? 0
-    return { namespace, githubTokenSecret: secrets.github, pollInterval: { text: pollInterval, seconds } }
+    const faults = settingsFaults(result.data)
+    for (const { path, message, remedy } of faults) this.#add(['settings', ...path], 'value', message, remedy)
+    return faults.length === 0 ? settingsOf(result.data) : null
   }
 
-  images(data: Data, path: Path, defaults: Data): Enrollment[] {
+  images(data: Data, path: Path, defaults: Canonical): Enrollment[] {
     if (data === null || (Array.isArray(data) && data.length === 0)) {
       // A file that is no list, or says `imges:`, has been told so.
       if (this.problems.length > 0) return []
@@ -122,111 +149,139 @@ class Reading {
     return data.flatMap((entry: Data, index) => this.#image(entry, [...path, index], defaults) ?? [])
   }
 
-  #image(written: Data, path: Path, defaults: Data): Enrollment | null {
+  #image(written: Data, path: Path, defaults: Canonical): Enrollment | null {
     if (!isDataMap(written)) {
-      this.#add(path, 'value', 'an entry must be a map with at least name, registry and repository.', null)
+      const remedy = 'Write "- name: web" and the other keys of the image below it.'
+      this.#add(path, 'value', 'an entry must be a map with at least name, registry and repository.', remedy)
       return null
     }
-    const data = withProvider(mergeData(defaultsFor(written, defaults), written))
+    const own = canonicalEntry(written, defaults.data)
+    const place = { path, moved: own.moved, movedInDefaults: defaults.moved }
+    const enrollment = this.#checked(withSource(withDefaults(own.data, defaults.data), this.#here), place)
+    this.#remark(own, path, imageName(own.data))
+    return own.remarks.some(({ severity }) => severity === 'error') ? null : enrollment
+  }
+
+  #remark({ remarks }: Canonical, path: Path, image: string | null): void {
+    for (const { severity, path: at, message, remedy } of remarks) {
+      this.#addAt(severity, this.#placed.position([...path, ...at]), message, remedy, image)
+    }
+  }
+
+  #checked(data: DataMap, place: EntryPlace): Enrollment | null {
     const result = entrySchema.safeParse(data)
     if (!result.success) {
       const found = explainIssues(result.error.issues, {
         prefix: [],
-        knownKeys: (at) => keysAt(entrySchema, at, data),
+        knownKeys: (at) => keysAt(entrySchema, at, data).filter((key) => at.length > 0 || !isUnused(key)),
         value: (at) => valueAt(data, at),
+        example: (at) => exampleAt(entrySchema, at, data),
+        written: (at) => this.#writtenAt(at, place),
       })
       for (const { path: at, at: which, message, remedy } of found) {
-        this.#addAt(this.#place(path, at, which), message, remedy, imageName(data))
+        this.#addAt('error', this.#place(place, at, which), message, remedy, imageName(data))
       }
       return null
     }
-    this.#tellUnused(result.data, path)
+    this.#tellUnused(result.data, place)
     const derived = entryToEnrollment(result.data)
-    if (!derived.ok) {
-      for (const fault of derived.faults) {
-        this.#addAt(this.#place(path, [fault.key], 'value'), fault.message, fault.remedy, result.data.name)
-      }
-      return null
+    const told = derived.ok ? derived.remarks : derived.faults
+    for (const { severity = 'error', path: at, message, remedy } of told) {
+      const which = severity === 'notice' ? 'key' : 'value'
+      this.#addAt(severity, this.#place(place, at, which), message, remedy, result.data.name)
     }
-    for (const { key, message, remedy } of derived.remarks) {
-      const about = { file: this.#file, ...this.#place(path, key.split('.'), 'key'), image: result.data.name, remedy }
-      this.problems.push(problem('notice', message, about))
+    return derived.ok ? this.#placedEnrollment(derived.enrollment, data, place) : null
+  }
+
+  #placedEnrollment(
+    enrollment: Omit<Enrollment, 'line' | 'column' | 'written' | 'lineOf'>,
+    data: DataMap,
+    place: EntryPlace,
+  ): Enrollment {
+    const at = this.#placed.position(place.path) ?? { line: 1, column: 1 }
+    const lineOf = (key: string) => partPosition(this.#placed, place, key.split('.'), 'key')?.line ?? null
+    const image = {
+      ...enrollment,
+      line: at.line,
+      column: at.column,
+      // Most runs never look at it, and copying it for each of ten thousand entries takes its time.
+      get written() {
+        const { name: _, ...written } = data
+        return written
+      },
+      lineOf,
     }
-    const at = this.#placed.position(path) ?? { line: 1, column: 1 }
-    const { name: _, ...rest } = isDataMap(data) ? data : { name: null }
-    const lineOf = (key: string) => this.#keyPosition(path, key.split('.'))?.line ?? null
-    const image = { ...derived.enrollment, line: at.line, column: at.column, written: rest, lineOf }
-    this.#paths.set(image, path)
+    this.#paths.set(image, place)
     return image
   }
 
   /** Where a key of an image stands, its entry's place where neither it nor a default writes the key. */
-  readonly placeOf = (image: Enrollment, key: string): Position =>
-    this.#keyPosition(this.#paths.get(image) ?? [], key.split('.')) ?? { line: image.line, column: image.column }
+  readonly placeOf = (image: Enrollment, key: string): Position => {
+    const { line, column } = image
+    const place = this.#paths.get(image)
+    return (place && partPosition(this.#placed, place, key.split('.'), 'key')) ?? { line, column }
+  }
 
-  #tellUnused(entry: Entry, path: Path): void {
+  #tellUnused(entry: Entry, place: EntryPlace): void {
     for (const key of UNUSED_ENTRY_KEYS) {
-      if (entry[key] !== undefined) this.#unused(this.#place(path, [key], 'key'), key, entry.name)
+      if (entry[key] === undefined) continue
+      const at = this.#place(place, [key], 'key')
+      if (at !== null) this.unused.add(key, at)
     }
   }
 
-  #keyPosition(entry: Path, key: Path): Position | null {
-    return this.#placed.position([...entry, ...key]) ?? this.#placed.position(['defaults', ...key])
+  #writtenAt(inside: Path, place: EntryPlace): Path {
+    const isOwn = this.#placed.position([...place.path, ...writtenAt(inside, place.moved)]) !== null
+    return writtenAt(inside, isOwn ? place.moved : place.movedInDefaults)
   }
 
-  /** Where a part of an entry stands: in the entry, in the defaults, or (when it is missing) at the nearest part above. */
-  #place(entry: Path, inside: Path, which: 'key' | 'value'): Position | null {
+  #place(place: EntryPlace, inside: Path, which: Which): Position | null {
+    return nearestPosition(this.#placed, place, inside, which)
+  }
+
+  #defaults(data: Data): Canonical {
+    if (!isDataMap(data)) {
+      this.#add(
+        ['defaults'],
+        'value',
+        'defaults must be a map.',
+        'Write keys of an image below it, like rebuildDelay: 7d.',
+      )
+      return canonicalDefaults({})
+    }
+    const { name, ...others } = data
+    if (name !== undefined) {
+      const remedy = 'Take it out: each image has its own.'
+      this.#add(['defaults', 'name'], 'key', 'name cannot be a default.', remedy)
+    }
+    const canonical = canonicalDefaults(others)
+    this.#remark(canonical, ['defaults'], null)
+    return canonical
+  }
+
+  #add(path: Path, which: Which, message: string, remedy: string | null): void {
     const look = which === 'key' ? this.#placed.position : this.#placed.valuePosition
-    const exact = look([...entry, ...inside]) ?? look(['defaults', ...inside])
-    if (exact !== null) return exact
-    for (let length = inside.length - 1; length > 0; length -= 1) {
-      const found = look([...entry, ...inside.slice(0, length)])
-      if (found !== null) return found
-    }
-    return this.#placed.valuePosition(entry)
+    let at = look(path)
+    for (let length = path.length - 1; at === null && length > 0; length -= 1) at = look(path.slice(0, length))
+    this.#addAt('error', at, message, remedy, null)
   }
 
-  #map(data: Data, path: Path): Data {
-    if (isDataMap(data)) return data
-    this.#add(path, 'value', `${String(path.at(-1))} must be a map.`, null)
-    return {}
-  }
-
-  #unused(at: Position | null, key: string, image: string | null): void {
-    const about = { file: this.#file, line: at?.line ?? null, column: at?.column ?? null, image }
-    this.#once(problem('notice', `${key} is known but has no effect yet.`, about))
-  }
-
-  #add(path: Path, which: 'key' | 'value', message: string, remedy: string | null): void {
-    const at = which === 'key' ? this.#placed.position(path) : this.#placed.valuePosition(path)
-    this.#addAt(at, message, remedy, null)
-  }
-
-  #addAt(at: Position | null, message: string, remedy: string | null, image: string | null): void {
-    const about = { file: this.#file, line: at?.line ?? 1, column: at?.column ?? 1, remedy, image }
-    this.#once(problem('error', message, about))
-  }
-
-  #once(found: Problem): void {
+  #addAt(severity: Severity, at: Position | null, message: string, remedy: string | null, image: string | null): void {
+    const found = problem(severity, message, {
+      file: this.#file,
+      line: at?.line ?? 1,
+      column: at?.column ?? 1,
+      remedy,
+      image,
+    })
     const key = `${found.line}:${found.column} ${found.message}`
     if (!this.#said.has(key)) this.problems.push(found)
     this.#said.add(key)
   }
 }
 
-/** Defaults for a source make no source (an entry without one is an external image), and a registry no second address. */
-function defaultsFor(entry: Data, defaults: Data): Data {
-  if (!isDataMap(defaults) || !isDataMap(entry)) return defaults
-  const without = new Set<string>()
-  if (entry.source === undefined) without.add('source')
-  if (entry.repoURL !== undefined) for (const key of ['registry', 'repository']) without.add(key)
-  return Object.fromEntries(Object.entries(defaults).filter(([key]) => !without.has(key)))
-}
-
-/** The seed's form leaves `provider` out for GitHub; the schema tells sources apart by it. */
-function withProvider(data: Data): Data {
-  if (!isDataMap(data) || !isDataMap(data.source) || data.source.provider !== undefined) return data
-  return mergeData(data, { source: mergeData({ provider: 'github' }, data.source) })
+function isUnused(key: string): boolean {
+  return (UNUSED_ENTRY_KEYS as readonly string[]).includes(key)
 }
 
 function imageName(data: Data): string | null {
@@ -237,7 +292,7 @@ function valueAt(data: Data, path: Path): unknown {
   let value: unknown = data
   for (const step of path) {
     if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Record<string | number, unknown>)[step]
+    value = Object.hasOwn(value, step) ? (value as Record<string | number, unknown>)[step] : undefined
   }
   return value
 }

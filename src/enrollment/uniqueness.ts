@@ -1,4 +1,6 @@
-import type { Enrollment } from './enrollment.js'
+import { shortenName } from '../reference/index.js'
+import type { Enrollment, Settings } from './enrollment.js'
+import { clip } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import type { Position } from './yaml-data.js'
 
@@ -6,30 +8,78 @@ import type { Position } from './yaml-data.js'
 export type PlaceOf = (image: Enrollment, key: string) => Position
 
 /**
- * What no two entries may share: the name (every file and Kubernetes object is named by it) and the place where the
- * image is published (each new tag would be analysed twice).
+ * What no two entries may share: the name (every file and Kubernetes object is named by it), the place where the image
+ * is published (each new tag would be analysed twice), and the names that follow from the others.
  */
-export function uniquenessProblems(images: readonly Enrollment[], file: string, placeOf: PlaceOf): Problem[] {
-  const name = repeated(images, (image) => image.name)
-  const published = repeated(
-    images.filter((image) => image.registry !== ''),
-    (image) => `${image.registry}/${image.repository} ${JSON.stringify(image.tags)}`,
-  )
-  const taken = (what: string, key: string, { image, earlier }: Repetition) =>
-    problem('error', `${what} is taken by the entry in line ${earlier.line}.`, {
-      file,
-      ...placeOf(image, key),
-      remedy: 'Each image is enrolled once.',
-      image: image.name,
-    })
+export function uniquenessProblems(
+  images: readonly Enrollment[],
+  settings: Settings | null,
+  file: string,
+  placeOf: PlaceOf,
+): Problem[] {
+  const at = (image: Enrollment, key: string) => ({ file, ...placeOf(image, key), image: image.name })
   return [
-    ...name.map((one) => taken(`the name ${one.image.name}`, 'name', one)),
-    ...published.map((one) => {
-      const { registry, repository, written } = one.image
-      const key = written.repoURL === undefined ? 'repository' : 'repoURL'
-      return taken(`the repository ${registry}/${repository}`, key, one)
+    ...repeated(images, (image) => image.name).map(({ image, earlier }) =>
+      taken(`the name ${image.name}`, earlier, at(image, 'name')),
+    ),
+    ...repeated(images, publishedAt).map(({ image, earlier }) => {
+      const key = image.written.repoURL === undefined ? 'repository' : 'repoURL'
+      return taken(`the repository ${clip(`${image.registry}/${image.repository}`, 120)}`, earlier, at(image, key))
     }),
+    ...repeatedStages(images).map(({ image, earlier, stage }) =>
+      problem('error', `its Stage ${stage} is called like one of the entry in line ${earlier.line}.`, {
+        ...at(image, 'environments'),
+        remedy: `Rename the environment, ${image.name} or ${earlier.name}.`,
+      }),
+    ),
+    ...namedLikeSources(images, settings).map((image) =>
+      problem('error', `the name ${image.name} is that of the Warehouse that watches a source.`, {
+        ...at(image, 'name'),
+        remedy: 'Give the image another name.',
+      }),
+    ),
+    ...images
+      .filter(({ name }) => name === 'factory')
+      .map((image) =>
+        problem('error', 'the name factory is taken by the file of what all images share.', {
+          ...at(image, 'name'),
+          remedy: 'Give the image another name.',
+        }),
+      ),
   ]
+}
+
+function taken(what: string, earlier: Enrollment, at: Partial<Problem>): Problem {
+  const remedy = 'Each image is enrolled once.'
+  return problem('error', `${what} is taken by the entry in line ${earlier.line}.`, { ...at, remedy })
+}
+
+/** Two tags of one repository may be watched apart. */
+function publishedAt({ registry, repository, tags }: Enrollment): string | null {
+  if (registry === '') return null
+  return `${registry}/${repository} ${tags.strategy} ${tags.constraint ?? ''} ${tags.allow.join(' ')}`
+}
+
+/** `promote-a-b-c` is both the environment b-c of a and c of a-b. */
+function repeatedStages(images: readonly Enrollment[]) {
+  const first = new Map<string, Enrollment>()
+  return images.flatMap((image) =>
+    image.environments.flatMap(({ name }) => {
+      const stage = shortenName(`promote-${image.name}-${name}`)
+      const earlier = first.get(stage)
+      if (earlier === undefined) first.set(stage, image)
+      // Two environments of one image that share a name, and two images that do, are told for what they are.
+      return earlier === undefined || earlier.name === image.name ? [] : [{ image, earlier, stage }]
+    }),
+  )
+}
+
+/** Sources are watched, by Warehouses named after them, only where Kargo has somebody to tell. */
+function namedLikeSources(images: readonly Enrollment[], settings: Settings | null): Enrollment[] {
+  if (settings === null || settings.stateWorkflow === null) return []
+  const sources = images.filter(({ enabled }) => enabled).flatMap(({ source }) => source ?? [])
+  const warehouses = new Set(sources.map(({ repo }) => `source-${repo.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`))
+  return images.filter(({ name }) => warehouses.has(name))
 }
 
 interface Repetition {
@@ -37,11 +87,13 @@ interface Repetition {
   readonly earlier: Enrollment
 }
 
-function repeated(images: readonly Enrollment[], key: (image: Enrollment) => string): Repetition[] {
+function repeated(images: readonly Enrollment[], key: (image: Enrollment) => string | null): Repetition[] {
   const first = new Map<string, Enrollment>()
   return images.flatMap((image) => {
-    const earlier = first.get(key(image))
-    if (earlier === undefined) first.set(key(image), image)
+    const value = key(image)
+    if (value === null) return []
+    const earlier = first.get(value)
+    if (earlier === undefined) first.set(value, image)
     return earlier === undefined ? [] : [{ image, earlier }]
   })
 }

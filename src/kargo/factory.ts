@@ -12,12 +12,44 @@ export interface Factory {
   readonly branches?: ReadonlyMap<string, string>
   /** Where workflows are dispatched: `https://api.github.com`, or `https://HOST/api/v3` of a GitHub Enterprise server. */
   readonly github?: { readonly apiUrl: string }
+  /** Where pipelines are started: `https://gitlab.com`, or the address of another GitLab. */
+  readonly gitlab?: { readonly url: string }
+  /** Digests of base images whose rebuild waits for nothing. */
+  readonly overrides?: readonly Override[]
   /** Path of the images file as people know it, for problems. */
   readonly imagesFile?: string
 }
 
-/** The API of github.com. */
-export const GITHUB_API_URL = 'https://api.github.com'
+/** A base image's digest that rebuilds at once every image built on it, and why. */
+export interface Override {
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string
+  readonly reason: string
+}
+
+/** The API of GitHub that the factory dispatches with; github.com's where it names none. No slash at the end. */
+export function githubApiUrl({ github }: Factory): string {
+  return withoutEndSlashes(github?.apiUrl ?? 'https://api.github.com')
+}
+
+/**
+ * Where the repositories of that GitHub are (`https://github.com`): its API is at `https://api.HOST` (github.com,
+ * SUBDOMAIN.ghe.com) or at `https://HOST/api/v3` (GitHub Enterprise server). No slash at the end.
+ */
+export function githubUrl(factory: Factory): string {
+  return githubApiUrl(factory)
+    .replace(/\/api\/v3$/, '')
+    .replace(/^(https?:\/\/)api\.(?=github\.com$|[\w-]+\.ghe\.com$)/, '$1')
+}
+
+/** The GitLab of the factory; gitlab.com where it names none. No slash at the end. */
+export function gitlabUrl({ gitlab }: Factory): string {
+  return withoutEndSlashes(gitlab?.url ?? 'https://gitlab.com')
+}
+
+function withoutEndSlashes(url: string): string {
+  return url.replace(/\/+$/, '')
+}
 
 /** The branch an image is built from. */
 export function branchOf(image: TrackedImage, factory: Factory): string {

@@ -1,4 +1,4 @@
-import { shortenName } from '../reference/index.js'
+import { shortenName, withHash } from '../reference/index.js'
 
 /** Names the enrolled image that an object belongs to. */
 export const IMAGE_LABEL = 'image-factory.io/image'
@@ -6,12 +6,17 @@ export const IMAGE_LABEL = 'image-factory.io/image'
 /** Names the base image that an object belongs to. */
 export const BASE_IMAGE_LABEL = 'image-factory.io/base-image'
 
+/** Names the source repository and branch that an object watches. */
+export const SOURCE_LABEL = 'image-factory.io/source'
+
 /** The one promotion policy matches Stages that carry this label with the value "true". */
 export const AUTO_PROMOTION_LABEL = 'image-factory.io/auto-promotion'
 
 /** Names of what every pipeline shares. */
 export const OBSERVE_BASE_IMAGE = 'observe-base-image'
 export const REBUILD_GITHUB = 'rebuild-github'
+export const REBUILD_GITLAB = 'rebuild-gitlab'
+export const NOTIFY_STATE = 'notify-state'
 export const REBUILD_OVERRIDES = 'rebuild-overrides'
 export const SCAN_IMAGE = 'scan-image'
 
@@ -30,7 +35,67 @@ export function rebuildStageName(image: string): string {
   return shortenName(`rebuild-trigger-${image}`)
 }
 
+/** A source repository at a branch. */
+export interface SourceIdentity {
+  /** OWNER/REPO or GROUP/…/PROJECT, whose case does not count. */
+  readonly repo: string
+  readonly branch: string
+  /** Address and branch: what the hash is made of. */
+  readonly full: string
+}
+
+/** Leaves room for the longest prefix, `discover-`. */
+const LONGEST_SOURCE_NAME = 54
+const HASH_AND_DASH = 9
+
+/**
+ * What the objects about a source are called after: OWNER-REPO, and -BRANCH where that is not main. Where the name does
+ * not say all (`a/b.c`, a branch in capitals) or is too long, a hash makes it one of a kind.
+ */
+export function sourceName(source: SourceIdentity): string {
+  const spoken = spokenName(source)
+  const name = spoken.replace(/[^a-z0-9-]/g, '-')
+  const isWhole = spoken === name && /^[a-z0-9].*[a-z0-9]$/.test(name) && name.length <= LONGEST_SOURCE_NAME
+  return isWhole ? name : hashedSourceName(source)
+}
+
+/** The same with a hash in any case: for sources that would share a name (`a/b-c` and `a-b/c`). */
+export function hashedSourceName(source: SourceIdentity): string {
+  const name = spokenName(source)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-/, '')
+  return withHash(name.slice(0, LONGEST_SOURCE_NAME - HASH_AND_DASH), source.full)
+}
+
+function spokenName({ repo, branch }: SourceIdentity): string {
+  return [...repo.toLowerCase().split('/'), ...(branch === 'main' ? [] : branch.split('/'))].join('-')
+}
+
+/** The Warehouse that watches a source, by the source's name. */
+export function sourceWarehouseName(source: string): string {
+  return `source-${source}`
+}
+
+/** The Stage that tells the state repository of changes in a source. */
+export function discoverStageName(source: string): string {
+  return `discover-${source}`
+}
+
 /** The Stage that checks a published image. */
 export function analyzeStageName(image: string): string {
   return shortenName(`analyze-${image}`)
+}
+
+/** Names the environment that a promotion Stage stands for. */
+export const ENVIRONMENT_LABEL = 'image-factory.io/environment'
+
+/** The other checks of a published image, and the account that all of them run as. */
+export const CHECK_CONTENT = 'check-content'
+export const CHECK_DOCKERFILE = 'check-dockerfile'
+export const ANALYSIS_ACCOUNT = 'image-analysis'
+
+/** The Stage that brings an image into an environment. */
+export function promoteStageName(image: string, environment: string): string {
+  return shortenName(`promote-${image}-${environment}`)
 }

@@ -11,8 +11,8 @@ export interface PullRequest {
 
 /** One report to be shown on a pull request. */
 export interface CommentRequest {
-  /** Whole text, its marker on the first line. */
-  readonly body: string
+  /** The whole text in so many characters, its marker on the first line. */
+  readonly render: (budget: number) => string
   readonly marker: Marker
   /** Whether it is worth a first comment; an existing one is always brought up to date. */
   readonly isNews: boolean
@@ -48,28 +48,79 @@ export async function upsertComment(pull: PullRequest, request: CommentRequest):
   }
 }
 
+/** Characters: what reads well, then less and less, should a server take less than GitHub does. */
+const BUDGETS = [60_000, 30_000, 10_000, 3_000] as const
+
 async function upsert(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
+  const found = await ownComments(pull, request.marker.id)
+  if (found.some(({ marker }) => isNewer(marker, request.marker))) return NEWER
+  // Asked last, so that as little time as can be lies between the answer and what is written.
   if (await hasMovedOn(pull, request.head)) {
     return { kind: 'skipped', reason: 'the pull request has newer commits than this run looked at' }
   }
-  const [existing, ...doubles] = await ownComments(pull, request.marker.id)
+  const [existing, ...doubles] = found
   if (existing === undefined) {
-    return request.isNews ? create(pull, request.body) : { kind: 'skipped', reason: 'there is nothing to report' }
+    return request.isNews ? create(pull, request) : { kind: 'skipped', reason: 'there is nothing to report' }
   }
-  if (isNewer(existing.marker, request.marker)) return { kind: 'skipped', reason: 'a newer run has reported already' }
-  for (const double of doubles) await pull.client.rest.issues.deleteComment({ ...place(pull), comment_id: double.id })
-  if (sameReport(existing.body, request.body)) return { kind: 'unchanged', url: existing.url }
-  const updated = await pull.client.rest.issues.updateComment({
-    ...place(pull),
-    comment_id: existing.id,
-    body: request.body,
+  await remove(pull, doubles)
+  if (sameReport(existing.body, request.render(BUDGETS[0]))) return { kind: 'unchanged', url: existing.url }
+  const { client } = pull
+  return fitting(request, async (body) => {
+    const updated = await client.rest.issues.updateComment({ ...place(pull), comment_id: existing.id, body })
+    return { kind: 'updated', url: updated.data.html_url }
   })
-  return { kind: 'updated', url: updated.data.html_url }
 }
 
-async function create(pull: PullRequest, body: string): Promise<CommentResult> {
-  const created = await pull.client.rest.issues.createComment({ ...place(pull), issue_number: pull.number, body })
-  return { kind: 'created', url: created.data.html_url }
+const NEWER: CommentResult = { kind: 'skipped', reason: 'a newer run has reported already' }
+
+/** Another run may create one in the same moment: both look again, and both keep the newer one. */
+async function create(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
+  const { client, number } = pull
+  const created = await fitting(request, async (body) => {
+    const { data } = await client.rest.issues.createComment({ ...place(pull), issue_number: number, body })
+    return { kind: 'created', url: data.html_url, id: data.id }
+  })
+  const all = await ownComments(pull, request.marker.id)
+  const newest = all.reduce<OwnComment | null>((best, one) => (best === null || isLater(one, best) ? one : best), null)
+  await remove(
+    pull,
+    all.filter((one) => one !== newest),
+  )
+  return newest === null || newest.id === created.id ? { kind: 'created', url: created.url } : NEWER
+}
+
+function isLater(a: OwnComment, b: OwnComment): boolean {
+  return isNewer(a.marker, b.marker) || (!isNewer(b.marker, a.marker) && a.id < b.id)
+}
+
+/** Writes as much as the server takes: one rung lower each time it says that it is too much. */
+async function fitting<T>(request: CommentRequest, write: (body: string) => Promise<T>): Promise<T> {
+  let refused: unknown = null
+  for (const budget of BUDGETS) {
+    try {
+      return await write(request.render(budget))
+    } catch (error) {
+      if (!isTooLong(error)) throw error
+      refused = error
+    }
+  }
+  throw refused
+}
+
+function isTooLong(error: unknown): boolean {
+  const { status, message } = error as { readonly status?: number; readonly message?: string }
+  return status === 413 || (status === 422 && /too long/i.test(message ?? ''))
+}
+
+/** Somebody else may have removed them already. */
+async function remove({ client, owner, repo }: PullRequest, comments: readonly OwnComment[]): Promise<void> {
+  for (const { id } of comments) {
+    try {
+      await client.rest.issues.deleteComment({ owner, repo, comment_id: id })
+    } catch (error) {
+      if ((error as { status?: number }).status !== 404) throw error
+    }
+  }
 }
 
 function place({ owner, repo }: PullRequest): { readonly owner: string; readonly repo: string } {
@@ -133,4 +184,27 @@ export async function findPullRequest(
   } catch {
     return null
   }
+}
+
+/**
+ * The open pull request whose head is this commit, found by its branch: for a commit that is only in a fork GitHub does
+ * not say which pull requests it belongs to.
+ *
+ * @param head branch of the commit, as OWNER:BRANCH.
+ * @returns null when there is none, when it is closed, or when it has moved on.
+ */
+export async function findOpenPullRequest(
+  client: GitHubClient,
+  repository: { readonly owner: string; readonly repo: string },
+  head: { readonly branch: string; readonly sha: string },
+): Promise<number | null> {
+  const { owner, repo } = repository
+  const { data } = await client.rest.pulls.list({ owner, repo, state: 'open', head: head.branch, per_page: 100 })
+  const found = data.find(
+    (pull) =>
+      pull.state === 'open' &&
+      pull.head.sha === head.sha &&
+      pull.base.repo.full_name.toLowerCase() === `${owner}/${repo}`.toLowerCase(),
+  )
+  return found?.number ?? null
 }

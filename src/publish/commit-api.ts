@@ -1,39 +1,91 @@
-import { refuse } from '../enrollment/problem.js'
 import type { GitHubClient } from '../sources/index.js'
 import type { CommitRequest, CommitResult, FileSet } from './commit.js'
+import { refusedCommit } from './commit-refusal.js'
 
 const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`
 
+interface Reply {
+  readonly createCommitOnBranch?: { readonly commit?: { readonly oid: string } | null } | null
+}
+
+/** How much is sent to the API. */
+export interface ApiLimit {
+  /** Nothing larger is tried at all. */
+  readonly bytes: number
+  /** A commit of more files, or more bytes, may be the reason when GitHub gives up on it. */
+  readonly easy: { readonly files: number; readonly bytes: number }
+}
+
+/**
+ * GitHub documents no size for this mutation. Requests are seen to fail at 40 MiB of content
+ * (grafana/github-api-commit-action#66), and every request ends after 10 seconds (docs.github.com, "Timeouts" of the
+ * GraphQL API), which many files can take. Trees time out from about 200 files (qoomon/actions--create-commit#90).
+ */
+export const API_LIMIT: ApiLimit = { bytes: 30_000_000, easy: { files: 100, bytes: 1_000_000 } }
+
+/** A commit that the API does not make in one piece, and why. It is never cut in two: half a state is a wrong state. */
+export interface TooBig {
+  readonly kind: 'too-big'
+  readonly reason: string
+}
+
+/** Where commits are made by API. */
+export interface ApiTarget {
+  readonly client: GitHubClient
+  readonly repository: string
+  readonly limit?: ApiLimit
+}
+
 /**
  * Commits through GitHub's API: signed by GitHub, and only if the branch still is where we read it
  * (`expectedHeadOid` is a compare-and-swap).
+ *
+ * @throws Refusal when GitHub does not take the commit, whatever its size.
  */
 export async function commitByApi(
   request: CommitRequest,
   changes: FileSet,
-  { client, repository }: { readonly client: GitHubClient; readonly repository: string },
-): Promise<CommitResult> {
+  { client, repository, limit = API_LIMIT }: ApiTarget,
+): Promise<CommitResult | TooBig> {
+  const files = changes.additions.size + changes.deletions.length
+  const bytes = sizeOf(changes)
+  const size = `${files} files (${Math.ceil(bytes / 1_000_000)} MB)`
+  if (bytes > limit.bytes) return { kind: 'too-big', reason: `${size} are too much for one commit by API.` }
   const input = {
     branch: { repositoryNameWithOwner: repository, branchName: request.branch },
     expectedHeadOid: request.tree.head,
     message: request.message,
-    fileChanges: {
-      additions: [...changes.additions].map(([path, text]) => ({
-        path,
-        contents: Buffer.from(text).toString('base64'),
-      })),
-      deletions: changes.deletions.map((path) => ({ path })),
-    },
+    fileChanges: fileChanges(changes),
   }
   try {
-    const reply = await client.graphql<{ createCommitOnBranch: { commit: { oid: string } } }>(MUTATION, { input })
-    return { kind: 'committed', sha: reply.createCommitOnBranch.commit.oid }
+    const reply = await client.graphql<Reply | undefined>(MUTATION, { input })
+    const sha = reply?.createCommitOnBranch?.commit?.oid
+    // An answer that was cut off says nothing about the commit: the branch does.
+    return sha === undefined ? { kind: 'stale' } : { kind: 'committed', sha }
   } catch (error) {
     if (isStale(error)) return { kind: 'stale' }
-    throw refusal(error, repository, request.branch)
+    const said = saidIn(error)
+    const isHard = files > limit.easy.files || bytes > limit.easy.bytes
+    if (isHard && gaveUp(error)) return { kind: 'too-big', reason: `GitHub's API gave up on ${size}: ${said}` }
+    throw refusedCommit({ method: 'api', repository, branch: request.branch, said })
   }
+}
+
+function fileChanges({ additions, deletions }: FileSet) {
+  return {
+    additions: [...additions].map(([path, text]) => ({ path, contents: Buffer.from(text).toString('base64') })),
+    deletions: deletions.map((path) => ({ path })),
+  }
+}
+
+/** Bytes of the request, near enough: base64 makes four of three. */
+function sizeOf({ additions, deletions }: FileSet): number {
+  let bytes = 0
+  for (const [path, text] of additions) bytes += Math.ceil(Buffer.byteLength(text) / 3) * 4 + path.length + 32
+  for (const path of deletions) bytes += path.length + 16
+  return bytes
 }
 
 interface ApiFailure {
@@ -50,21 +102,19 @@ function isStale(error: unknown): boolean {
   return errors.some((one) => one.type === 'STALE_DATA' || STALE_MESSAGE.test(one.message))
 }
 
-function refusal(error: unknown, repository: string, branch: string): Error {
-  const failure = error as ApiFailure
-  const said = failure.errors?.map((one) => one.message).join(' / ') ?? failure.message ?? String(error)
-  return refuse(`the commit on ${branch} of ${repository} was refused: ${said}.`, {
-    remedy: remedyFor(failure, said, repository),
-  })
+/** Answers to a request that is too big or takes too long; the commit may have been made all the same. */
+function gaveUp(error: unknown): boolean {
+  const { status = 0 } = error as ApiFailure
+  if (status === 413 || status >= 500) return true
+  return /went wrong while executing your query|respond to your request in time|too large|timed out/i.test(
+    saidIn(error),
+  )
 }
 
-function remedyFor(failure: ApiFailure, said: string, repository: string): string {
-  const forbidden = failure.status === 403 || failure.errors?.some((one) => one.type === 'FORBIDDEN')
-  if (forbidden || /not accessible/i.test(said)) {
-    return `The state-token needs contents: write on ${repository}; the workflow's own token cannot write to another repository.`
-  }
-  if (/protected|rule/i.test(said))
-    return 'Let the token bypass the branch rules, or commit to another branch with state-ref.'
-  if (/does not exist|not found|could not resolve/i.test(said)) return 'Check state-repository and state-ref.'
-  return 'Look at what GitHub says and run again.'
+/** The status or type tells where the text does not: a 502 comes as a page of HTML. */
+function saidIn(error: unknown): string {
+  const { status, message = String(error), errors } = error as ApiFailure
+  const said = errors?.map(({ type, message: text }) => (type === undefined ? text : `${text} (${type})`)).join(' / ')
+  const plain = (said ?? (/<html|<!doctype/i.test(message) ? '' : message)).replace(/\s+/g, ' ').trim().slice(0, 1000)
+  return status === undefined || errors !== undefined ? plain : `HTTP ${status} ${plain}`.trim()
 }

@@ -1,30 +1,48 @@
 import { randomBytes } from 'node:crypto'
-import { refuse } from '../enrollment/problem.js'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { CommitRequest, CommitResult, FileSet } from './commit.js'
-import { type GitOutput, type GitRemote, git, gitOrRefuse, lastLines } from './git.js'
+import { refusedCommit } from './commit-refusal.js'
+import { type GitOutput, type GitRemote, git, gitOrRefuse, gitOverNetwork, withoutToken } from './git.js'
 
+/** Who commits are by when nobody set anything up: GitHub shows it as the workflow. */
 const BOT = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' }
 
-/**
- * Commits with git: the commit is made beside the checkout (no index, no work tree, no hooks), then pushed as a
- * fast-forward or not at all.
- */
-export async function commitByPush(request: CommitRequest, changes: FileSet, remote: GitRemote): Promise<CommitResult> {
-  const sha = await makeCommit(request, changes)
-  const target = `${sha}:refs/heads/${request.branch}`
-  const push = await git(['push', '--porcelain', '--no-verify', '--', remote.url, target], {
-    cwd: request.tree.root,
-    remote,
-  })
-  if (push.exitCode === 0) return { kind: 'committed', sha }
-  if (isStale(push)) return { kind: 'stale' }
-  throw refusal(push, request.branch, remote)
+/** Where commits are pushed to, and in whose name. */
+export interface PushTarget {
+  readonly remote: GitRemote
+  /** Folder whose git configuration says who commits; the work tree itself when left out. */
+  readonly identityFrom?: string
+  /** The API did not take this commit because of its size. */
+  readonly tooBigForApi?: boolean
 }
 
-async function makeCommit(request: CommitRequest, changes: FileSet): Promise<string> {
+/**
+ * Commits with git: the commit is made beside the checkout (no index, no work tree, no hooks), then pushed on top of
+ * the commit it was made from, or not at all.
+ *
+ * @throws Refusal when the server does not take it.
+ */
+export async function commitByPush(request: CommitRequest, changes: FileSet, to: PushTarget): Promise<CommitResult> {
+  const { remote } = to
+  const { root, head } = request.tree
+  const sha = await makeCommit(request, changes, to.identityFrom ?? root)
+  const ref = `refs/heads/${request.branch}`
+  // The lease forces nothing, for our commit stands on `head`. It only adds "and the branch is there still": a branch
+  // that was deleted or set back in the meantime does not come back through us.
+  const lease = `--force-with-lease=${ref}:${head}`
+  const args = ['push', '--porcelain', '--no-verify', lease, '--', remote.url, `${sha}:${ref}`]
+  const push = await gitOverNetwork(args, { cwd: root, remote })
+  if (push.exitCode === 0) return { kind: 'committed', sha }
+  if (isStale(push)) return { kind: 'stale' }
+  const about = { method: 'push', repository: remote.url, branch: request.branch, said: saidBy(push, remote) } as const
+  throw refusedCommit({ ...about, tooBigForApi: to.tooBigForApi === true })
+}
+
+async function makeCommit(request: CommitRequest, changes: FileSet, identityFrom: string): Promise<string> {
   const { root, head } = request.tree
   const ref = `refs/image-factory/${randomBytes(8).toString('hex')}`
-  const author = await identity(root)
+  const author = await identity(identityFrom)
   const input = Buffer.concat([
     Buffer.from(`commit ${ref}\ncommitter ${author.name} <${author.email}> now\n`),
     data(`${request.message.headline}\n\n${request.message.body}\n`),
@@ -55,43 +73,41 @@ function quotePath(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
 }
 
-/** The identity somebody set up in this checkout, else the workflow bot's. */
-async function identity(root: string): Promise<{ readonly name: string; readonly email: string }> {
+/** The identity somebody set up for this checkout or this user, else the workflow bot's. */
+async function identity(folder: string): Promise<{ readonly name: string; readonly email: string }> {
+  // Everything else of the user's configuration stays out; see `git`.
+  const env = { GIT_CONFIG_GLOBAL: join(homedir(), '.gitconfig') }
   const read = async (key: string) =>
-    (await git(['config', '--get', key], { cwd: root })).stdout.trim().replace(/[<>\n]/g, '')
+    (await git(['config', '--get', key], { cwd: folder, env })).stdout.trim().replace(/[<>\n]/g, '')
   const [name, email] = [await read('user.name'), await read('user.email')]
   return name !== '' && email !== '' ? { name, email } : BOT
 }
 
 /** Somebody else pushed in between: by what `git push --porcelain` says, also where the server noticed only in its lock. */
 function isStale(push: GitOutput): boolean {
-  const rejected = push.stdout.split('\n').filter((line) => line.startsWith('!'))
-  return rejected.some(
+  return rejections(push).some(
     (line) =>
       /\[rejected\] \((?:fetch first|non-fast-forward|stale info)\)/.test(line) ||
-      /\[remote rejected\] \((?:cannot lock ref|incorrect old value provided|failed to update ref|fetch first)/.test(
+      /\[remote rejected\] \((?:cannot lock ref|incorrect old value provided|failed to update ref|fetch first|reference already exists)/.test(
         line,
       ),
   )
 }
 
-function refusal(push: GitOutput, branch: string, remote: GitRemote): Error {
-  const said = lastLines(
-    `${push.stderr}\n${push.stdout
-      .split('\n')
-      .filter((line) => line.startsWith('!'))
-      .join('\n')}`,
-    remote,
-  )
-  return refuse(`the push to ${branch} of ${remote.url} was refused: ${said}.`, { remedy: remedyFor(said) })
+function rejections({ stdout }: GitOutput): string[] {
+  return stdout.split('\n').filter((line) => line.startsWith('!'))
 }
 
-function remedyFor(said: string): string {
-  if (/GH013|signed|verified/i.test(said)) return 'A rule asks for signed commits: use commit-method: api.'
-  if (/GH006|protected branch|pre-receive hook/i.test(said)) {
-    return 'The branch is protected: let the token bypass it, or commit to another branch with state-ref.'
-  }
-  if (/403|denied|permission/i.test(said)) return 'The state-token needs contents: write on this repository.'
-  if (/401|Authentication|Username/i.test(said)) return 'Check state-token.'
-  return 'Look at what git says and run again.'
+/** What gets in the way of what the server says: git's own lines around it, and the ids of commits nobody can look up. */
+const NOISE =
+  /^(?:error: failed to push some refs|To |hint:|Enumerating|Counting|Compressing|Writing|Delta|Total|Resolving deltas|error: Trace|[0-9a-f]{40,64}$)/
+
+/** What the server said, all of it and on one line; the reason git gives at the end. */
+function saidBy(push: GitOutput, remote: GitRemote): string {
+  const reasons = rejections(push).map((line) => /\(([^)]*)\)\s*$/.exec(line)?.[1] ?? line)
+  const lines = push.stderr
+    .split('\n')
+    .map((line) => line.replace(/^remote: ?/, '').trim())
+    .filter((line) => line !== '' && !NOISE.test(line))
+  return withoutToken([...lines, ...reasons].join(' / ').slice(0, 1500), remote)
 }

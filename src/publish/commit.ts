@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import type { GitHubClient } from '../sources/index.js'
+import { Refusal } from '../enrollment/problem.js'
 import { fromTop } from '../state/index.js'
-import { commitByApi } from './commit-api.js'
-import { commitByPush } from './commit-push.js'
-import type { GitRemote } from './git.js'
+import { type ApiTarget, commitByApi } from './commit-api.js'
+import { commitByPush, type PushTarget } from './commit-push.js'
 import { listBlobs, type WorkTree } from './work-tree.js'
+import { blobId } from './work-tree-copy.js'
 
 /** What a commit changes: text by path from the repository's top. */
 export interface FileSet {
@@ -14,14 +13,15 @@ export interface FileSet {
 
 /** How an attempt to commit ended. Stale: somebody else was faster, so the files have to be made again. */
 export type CommitResult =
-  | { readonly kind: 'committed'; readonly sha: string }
+  /** `note`: why it was not made in the way that was asked for. */
+  | { readonly kind: 'committed'; readonly sha: string; readonly note?: string }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'stale' }
 
 /** How and where commits are made. */
 export type CommitMethod =
-  | { readonly kind: 'api'; readonly client: GitHubClient; readonly repository: string }
-  | { readonly kind: 'push'; readonly remote: GitRemote }
+  /** `instead` takes what is too big for the API. */
+  ({ readonly kind: 'api'; readonly instead: PushTarget } & ApiTarget) | ({ readonly kind: 'push' } & PushTarget)
 
 /** One commit to be made. */
 export interface CommitRequest {
@@ -50,7 +50,20 @@ export interface CommitMessage {
 export async function commitFiles(request: CommitRequest, method: CommitMethod): Promise<CommitResult> {
   const changes = await changesAgainstHead(request)
   if (changes.additions.size === 0 && changes.deletions.length === 0) return { kind: 'nothing' }
-  return method.kind === 'api' ? commitByApi(request, changes, method) : commitByPush(request, changes, method.remote)
+  if (method.kind === 'push') return commitByPush(request, changes, method)
+  const result = await commitByApi(request, changes, method)
+  return result.kind === 'too-big' ? pushInstead(request, changes, method.instead, result.reason) : result
+}
+
+/** One push takes what one request does not. Should the API have made the commit after all, the push comes too late. */
+async function pushInstead(request: CommitRequest, changes: FileSet, to: PushTarget, reason: string) {
+  try {
+    const result = await commitByPush(request, changes, { ...to, tooBigForApi: true })
+    return result.kind === 'committed' ? { ...result, note: `${reason} It was pushed with git instead.` } : result
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal(error.problems.map((one) => ({ ...one, message: `${reason} And ${one.message}` })))
+  }
 }
 
 /** Compares with the commit, not with the disk: a file that lies there without being committed is still to be added. */
@@ -72,13 +85,4 @@ async function changesAgainstHead(request: CommitRequest): Promise<FileSet> {
       .filter((path) => blobs.has(path))
       .sort(),
   }
-}
-
-/** Git's name for a text: SHA-1, or SHA-256 in repositories that use it (known by the length of its ids). */
-function blobId(text: string, length: number): string {
-  const bytes = Buffer.from(text)
-  return createHash(length === 64 ? 'sha256' : 'sha1')
-    .update(`blob ${bytes.length}\0`)
-    .update(bytes)
-    .digest('hex')
 }

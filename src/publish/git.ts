@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../enrollment/problem.js'
 
 /** A repository on disk and how its remote is reached. */
@@ -47,9 +48,26 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
 
 /** Runs git and gives its output, trimmed; throws with what git said when it fails. */
 export async function gitOrRefuse(args: readonly string[], call: GitCall, doing: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await git(args, call)
+  const { exitCode, stdout, stderr } = await (call.remote === undefined ? git(args, call) : gitOverNetwork(args, call))
   if (exitCode === 0) return stdout.trim()
   throw refuse(`${doing} failed: ${lastLines(stderr, call.remote)}`, { remedy: remedyFor(stderr) })
+}
+
+/** Pauses before the second and the third try, in milliseconds. */
+const PAUSES = [1_000, 4_000]
+
+/** What passes by itself: the server's own trouble, and connections that break. */
+const PASSING =
+  /HTTP (?:429|5\d\d)|returned error: (?:429|5\d\d)|Could not resolve host|Connection (?:reset|timed out|refused)|Empty reply|early EOF|unexpected disconnect|hung up unexpectedly|Operation too slow/i
+
+/** Runs git against a server, again when that fails in a way that passes. All we ask can be asked twice. */
+export async function gitOverNetwork(args: readonly string[], call: GitCall): Promise<GitOutput> {
+  for (const pause of PAUSES) {
+    const output = await git(args, call)
+    if (output.exitCode === 0 || /HTTP 4(?!29)\d\d/.test(output.stderr) || !PASSING.test(output.stderr)) return output
+    await sleep(pause)
+  }
+  return git(args, call)
 }
 
 /** The end of what git printed, on one line, without the token. */
@@ -58,11 +76,23 @@ export function lastLines(text: string, remote?: GitRemote): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  const short = lines.slice(-3).join(' / ')
-  return remote === undefined || remote.token === '' ? short : short.replaceAll(remote.token, '***')
+  return withoutToken(lines.slice(-3).join(' / '), remote)
+}
+
+/** A text in which the token, and the form git sends it in, are hidden. */
+export function withoutToken(text: string, remote: GitRemote | undefined): string {
+  if (remote === undefined || remote.token === '') return text
+  return text.replaceAll(remote.token, '***').replaceAll(basicCredentials(remote.token), '***')
+}
+
+function basicCredentials(token: string): string {
+  return Buffer.from(`x-access-token:${token}`).toString('base64')
 }
 
 function remedyFor(stderr: string): string {
+  if (/couldn't find remote ref/i.test(stderr)) {
+    return 'The branch is not there (any more): create it, or name another in state-ref.'
+  }
   if (/could not read Username|Authentication failed|403|401|not found/i.test(stderr)) {
     return 'Check that the repository exists and that state-token may read it (and write it, to commit).'
   }
@@ -98,6 +128,7 @@ function settingsFor(remote: GitRemote | undefined): [string, string][] {
     ['maintenance.auto', 'false'],
     ['submodule.recurse', 'false'],
     ['push.recurseSubmodules', 'no'],
+    ['push.followTags', 'false'],
     ['push.gpgSign', 'false'],
     ['commit.gpgSign', 'false'],
   ]
@@ -105,8 +136,7 @@ function settingsFor(remote: GitRemote | undefined): [string, string][] {
   const key = `http.${new URL(remote.url).origin}/.extraheader`
   settings.push([key, ''], ['http.extraheader', ''])
   if (remote.token !== '') {
-    const basic = Buffer.from(`x-access-token:${remote.token}`).toString('base64')
-    settings.push([key, `AUTHORIZATION: basic ${basic}`])
+    settings.push([key, `AUTHORIZATION: basic ${basicCredentials(remote.token)}`])
   }
   return settings
 }

@@ -2,7 +2,23 @@
  * Publishing: the work tree the state lives in, commits by GitHub's API or by `git push`, the comment on a pull
  * request. `git.ts` is the only file that starts a process, and the token's only way into it.
  */
-export { type CommentResult, findPullRequest, type PullRequest, upsertComment } from './comment.js'
+export {
+  type CommentRequest,
+  type CommentResult,
+  findOpenPullRequest,
+  findPullRequest,
+  type PullRequest,
+  upsertComment,
+} from './comment.js'
 export { type CommitMethod, type CommitResult, commitFiles } from './commit.js'
 export { type GitRemote, git, gitOrRefuse } from './git.js'
-export { checkOut, findWorkTree, isCheckoutOf, pushRemote, stateRoot, type WorkTree } from './work-tree.js'
+export {
+  checkOut,
+  commitMessageOf,
+  findWorkTree,
+  isCheckoutOf,
+  pushRemote,
+  stateRoot,
+  type WorkTree,
+} from './work-tree.js'
+export { copyCommitted, isAsCommitted, isSparse } from './work-tree-copy.js'

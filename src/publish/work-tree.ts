@@ -1,6 +1,7 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
-import { type GitRemote, git, gitOrRefuse, protocolOf } from './git.js'
+import { type GitRemote, git, gitOrRefuse, gitOverNetwork, protocolOf } from './git.js'
 
 /** A checkout of the state repository. */
 export interface WorkTree {
@@ -25,16 +26,13 @@ export async function findWorkTree(folder: string): Promise<WorkTree | null> {
 
 /**
  * Checks out one commit of a remote branch or ref into an empty folder: no history, no tags, no submodules, nothing
- * of the credentials left behind.
+ * of the credentials left behind, every file byte for byte as it was committed.
  *
  * @param ref full name (refs/heads/main, refs/pull/3/merge), or null for the remote's default branch.
  */
 export async function checkOut(remote: GitRemote, ref: string | null, folder: string): Promise<WorkTree> {
   const wanted = ref ?? (await defaultBranch(remote, folder))
-  const call = { cwd: folder, remote }
-  await gitOrRefuse(['init', '--quiet', '--initial-branch=image-factory', '.'], call, 'git init')
-  const fetch = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, wanted]
-  await gitOrRefuse(fetch, call, `fetching ${wanted} of ${remote.url}`)
+  await fetchOne(remote, wanted, folder)
   await gitOrRefuse(
     ['checkout', '--quiet', '--force', '--detach', 'FETCH_HEAD'],
     { cwd: folder },
@@ -43,6 +41,31 @@ export async function checkOut(remote: GitRemote, ref: string | null, folder: st
   const head = await gitOrRefuse(['rev-parse', 'HEAD'], { cwd: folder }, 'reading the head')
   const branch = wanted.startsWith('refs/heads/') ? wanted.slice('refs/heads/'.length) : null
   return { root: resolve(folder), head, branch }
+}
+
+/** Only the server knows which hash its repository uses: nearly always SHA-1, which is tried first. */
+async function fetchOne(remote: GitRemote, wanted: string, folder: string): Promise<void> {
+  const call = { cwd: folder, remote }
+  await startRepository(folder, 'sha1')
+  const args = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, wanted]
+  const first = await gitOverNetwork(args, call)
+  if (first.exitCode === 0) return
+  if (/mismatched algorithms|unsupported object format/i.test(first.stderr)) {
+    await rm(join(folder, '.git'), { recursive: true })
+    await startRepository(folder, 'sha256')
+  }
+  await gitOrRefuse(args, call, `fetching ${wanted} of ${remote.url}`)
+}
+
+/** Whatever .gitattributes says: no line ends turned, no filters run, nothing decoded. */
+const RAW_FILES = '* -text !eol !ident !filter !working-tree-encoding\n'
+
+/** Starts an empty repository in which files are checked out as they were committed. */
+export async function startRepository(folder: string, hash: 'sha1' | 'sha256'): Promise<void> {
+  const init = ['init', '--quiet', '--initial-branch=image-factory', `--object-format=${hash}`, '.']
+  await gitOrRefuse(init, { cwd: folder }, 'git init')
+  await mkdir(join(folder, '.git/info'), { recursive: true })
+  await writeFile(join(folder, '.git/info/attributes'), RAW_FILES)
 }
 
 /** Full name of the branch a remote's HEAD points to. */
@@ -81,6 +104,11 @@ function withoutCredentials(url: string): string | null {
   parsed.username = ''
   parsed.password = ''
   return parsed.href.replace(/\/$/, '')
+}
+
+/** What the commit that is checked out says about itself. */
+export function commitMessageOf(tree: WorkTree): Promise<string> {
+  return gitOrRefuse(['log', '-1', '--format=%B', tree.head], { cwd: tree.root }, 'reading the commit')
 }
 
 /** Blob ids of the files below some folders of a commit, by path from the repository's top. */

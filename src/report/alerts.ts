@@ -1,6 +1,7 @@
 // What must not be overlooked: never folded, and above everything else.
 import type { Problem } from '../enrollment/problem.js'
-import type { ImageChange } from './model.js'
+import type { ImageChange, OverrideRow, ValueChange } from './model.js'
+import { risksOf } from './risks.js'
 import { bounded, code, count, groupBy, prose } from './text.js'
 import { compareKinds, type Resource, type View } from './view.js'
 
@@ -16,11 +17,13 @@ export function alerts(view: View, rows: number): string[] {
 
 /** What the alerts count, for when there is no room to name anything. */
 export function alertCounts(view: View): string[] {
-  const dangerous = view.report.images.flatMap(riskyDetails).length
+  const dangerous = risksOf(view.report).length
+  const overrides = view.report.overrides.length
   const counts = [
     view.errors.length === 0 ? null : `**${count(view.errors.length, 'error')}**`,
     lossOfHistory(view).length === 0 ? null : `**Kargo loses the history of ${tally(lossOfHistory(view))}**`,
     dangerous === 0 ? null : `**${count(dangerous, 'dangerous setting')} changed**`,
+    overrides === 0 ? null : `**${count(overrides, 'override')} in force**`,
     view.warnings.length === 0 ? null : count(view.warnings.length, 'warning'),
   ]
   const lines = counts.filter((line) => line !== null)
@@ -52,7 +55,7 @@ function problemLine(p: Problem): string {
 }
 
 function dangers(view: View, rows: number): (string | null)[] {
-  return [deletions(lossOfHistory(view), rows), settings(view.report.images, rows)]
+  return [deletions(lossOfHistory(view), rows), risks(view, rows), overrides(view, rows)]
 }
 
 const KEEPS_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
@@ -82,43 +85,34 @@ function tally(resources: readonly Resource[]): string {
   return kinds.map(([kind, all]) => count(all.length, kind)).join(', ')
 }
 
-type Detail = ImageChange['details'][number]
-
-const DISPATCH: ReadonlySet<string> = new Set([
-  'source.provider',
-  'source.repo',
-  'source.workflow',
-  'source.pipeline',
-  'source.job',
-])
-
-/** What a dangerous change of a key means; null where it is none. */
-function risk({ key, before, after }: Detail): string | null {
-  if (key === 'autoRebuild')
-    return before === 'false' && after !== 'false' ? 'is rebuilt automatically from now on' : null
-  if (DISPATCH.has(key)) return 'rebuilds are dispatched elsewhere, with the token'
-  return key === 'registry' ? 'is published to another registry' : null
+function risks({ report }: View, rows: number): string | null {
+  const lines = bounded(
+    risksOf(report),
+    rows,
+    ({ line }) => `- ${line}`,
+    (n) => `- … and ${n} more`,
+  )
+  return alert(
+    'CAUTION',
+    'Where builds run, images go or credentials are used changes: check that this is meant',
+    lines,
+  )
 }
 
-function riskyDetails(image: ImageChange): { readonly detail: Detail; readonly meaning: string }[] {
-  // A new image has nothing to compare with, and a removed one does nothing any more.
-  if (image.kind === 'enrolled' || image.kind === 'removed') return []
-  return image.details.flatMap((detail) => {
-    const meaning = risk(detail)
-    return meaning === null ? [] : [{ detail, meaning }]
-  })
-}
-
-function settings(images: readonly ImageChange[], rows: number): string | null {
-  const risky = images.flatMap((image) => riskyDetails(image).map((found) => ({ name: image.name, ...found })))
-  const show = ({ name, meaning, detail }: (typeof risky)[number]) =>
-    `- ${code(name, 80)} ${meaning}: ${describeDetail(detail)}`
-  const lines = bounded(risky, rows, show, (n) => `- … and ${n} more`)
-  return alert('CAUTION', 'Where builds run or images go changes: check that this is meant', lines)
+/** Emergencies pass over rebuildDelay: whoever merges should know that they are there. */
+function overrides({ report }: View, rows: number): string | null {
+  const show = ({ base, digest, reason, expires, place }: OverrideRow) =>
+    `- ${code(place, 160)} ${code(base, 160)} ${code(digest.slice(0, 19), 40)} until ${code(expires, 40)}: ${prose(reason)}`
+  const lines = bounded(report.overrides, rows, show, (n) => `- … and ${n} more`)
+  return alert(
+    'CAUTION',
+    `${count(report.overrides.length, 'override')} in force: these rebuilds do not wait for their rebuildDelay`,
+    lines,
+  )
 }
 
 /** `rebuildDelay 24h → 7d`; of a new image only what it begins with. */
-export function describeDetail({ key, before, after }: Detail, kind: ImageChange['kind'] = 'changed'): string {
+export function describeDetail({ key, before, after }: ValueChange, kind: ImageChange['kind'] = 'changed'): string {
   const [old, now] = [before, after].map((value) => (value === null ? '*default*' : code(value, 80)))
   return kind === 'enrolled' && before === null ? `${code(key, 60)} ${now}` : `${code(key, 60)} ${old} → ${now}`
 }

@@ -1,20 +1,13 @@
 import { formatReference } from '../reference/index.js'
-import { type StateFiles, type TrackedBase, type TrackedImage, type TrackedUse, textsOf } from '../state/index.js'
+import type { MergedState, TrackedBase } from '../state/index.js'
+import { type Before, type PlacedUse, usesIn } from './before.js'
 import type { BaseRow, BaseUse } from './model.js'
 
-/** What the rows are made from. */
-export interface BaseRowInput {
-  readonly bases: readonly TrackedBase[]
-  readonly images: readonly TrackedImage[]
-  readonly uses: readonly TrackedUse[]
-  readonly before: StateFiles
-}
-
 /** The base images that are tracked or were, with who pulls them where; sorted by name. */
-export function baseRows(input: BaseRowInput): BaseRow[] {
-  const { bases, before } = input
-  const was = usersBefore(before)
-  const used = usersNow(input)
+export function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before: Before): BaseRow[] {
+  const { bases } = state
+  const was = grouped(before.uses)
+  const used = grouped(usesIn(state))
   const live = bases.map((base): BaseRow => {
     const change = before.bases.has(base.name) ? 'unchanged' : 'added'
     const link = base.enrolledImage === undefined ? {} : { enrolledImage: base.enrolledImage }
@@ -22,41 +15,20 @@ export function baseRows(input: BaseRowInput): BaseRow[] {
   })
   const tracked = new Set(bases.map((base) => base.name))
   const gone = [...before.bases].filter(([name]) => !tracked.has(name))
-  const removed = gone.map(([name, record]): BaseRow => {
-    const reference = typeof record.fullImage === 'string' ? record.fullImage : name
-    return { name, reference, change: 'removed', uses: usesOf(name, used, was) }
-  })
+  const removed = gone.map(
+    ([name, reference]): BaseRow => ({ name, reference, change: 'removed', uses: usesOf(name, used, was) }),
+  )
   return [...live, ...removed].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Does anything about this base image change? */
+export function isChanged(base: BaseRow): boolean {
+  return base.change !== 'unchanged' || base.uses.some(({ change }) => change !== 'unchanged')
 }
 
 type Users = ReadonlyMap<string, readonly Omit<BaseUse, 'change'>[]>
 
-/** Where Dockerfiles were read, the places in them; else (a look-up failed) what is known to be used. */
-function usersNow({ images, uses }: BaseRowInput): Users {
-  const placed = new Set(uses.map((use) => `${use.image} ${use.base}`))
-  const known = images.flatMap(({ enrollment, bases }) =>
-    bases
-      .filter((base) => !placed.has(`${enrollment.name} ${base}`))
-      .map((base) => ({
-        base,
-        image: enrollment.name,
-        file: enrollment.source?.dockerfile ?? '',
-        line: 0,
-        kind: 'from',
-      })),
-  )
-  return grouped([...uses, ...known])
-}
-
-function usersBefore(before: StateFiles): Users {
-  return grouped(
-    [...before.images].flatMap(([image, record]) =>
-      textsOf(record, 'baseImages').map((base) => ({ base, image, file: '', line: 0, kind: 'from' })),
-    ),
-  )
-}
-
-function grouped(uses: readonly (Omit<BaseUse, 'change'> & { readonly base: string })[]): Users {
+function grouped(uses: readonly PlacedUse[]): Users {
   const byBase = new Map<string, Omit<BaseUse, 'change'>[]>()
   for (const { base, image, file, line, kind } of uses) {
     const list = byBase.get(base) ?? []

@@ -1,6 +1,6 @@
 import type { Enrollment } from '../enrollment/enrollment.js'
 import { type ResourceChange, resourceKey } from '../manifests/model.js'
-import type { BaseRow, BaseUse, ImageChange } from './model.js'
+import type { BaseRow, BaseUse, ImageChange, ValueChange } from './model.js'
 
 /** What causes are looked up in. */
 export interface CauseInput {
@@ -8,13 +8,14 @@ export interface CauseInput {
   readonly enrollments: ReadonlyMap<string, Enrollment>
   readonly images: ReadonlyMap<string, ImageChange>
   readonly bases: readonly BaseRow[]
+  readonly settings: readonly ValueChange[]
   /** The images file as people know it. */
   readonly imagesFile: string
 }
 
 /**
- * Why each object changes, by its identity: a line of images.yaml or of a Dockerfile. Objects that every factory has
- * (Project, tasks) and changes of our own making have no cause here.
+ * Why each object changes, by its identity: a line of images.yaml or of a Dockerfile, else a setting of the whole
+ * factory. Changes of our own making have no cause here.
  */
 export function causesOf(input: CauseInput): Map<string, string> {
   const causes = new Map<string, string>()
@@ -28,7 +29,8 @@ export function causesOf(input: CauseInput): Map<string, string> {
   for (const change of input.changes) {
     const [, kind = '', name = ''] = /^(base|image)-(.+)\.k8s\.yaml$/.exec(change.file) ?? []
     const uses = usesByImage.get(name) ?? []
-    const cause = kind === 'image' ? imageCause(name, input, uses) : kind === 'base' ? baseCause(rows.get(name)) : null
+    const own = kind === 'image' ? imageCause(name, input, uses) : kind === 'base' ? baseCause(rows.get(name)) : null
+    const cause = own ?? settingsCause(input)
     if (cause !== null) causes.set(resourceKey(change.id), cause)
   }
   return causes
@@ -42,10 +44,24 @@ function imageCause(name: string, input: CauseInput, uses: readonly BaseUse[]): 
   if (change?.kind === 'enrolled') return `${input.imagesFile}:${enrollment.line} enrols ${name}`
   const [first] = change?.details ?? []
   if (first !== undefined) {
-    const line = enrollment.lineOf(first.key)
-    return `${input.imagesFile}:${line ?? enrollment.line} ${first.key}`
+    return `${input.imagesFile}:${lineOf(first.key, enrollment)} ${first.key}`
   }
   return dockerfileCause(uses)
+}
+
+/** The line of a key, of the nearest key above it where it is not written any more, else of the entry. */
+function lineOf(key: string, enrollment: Enrollment): number {
+  const parts = key.replaceAll('[', '.').replaceAll(']', '').split('.')
+  for (let length = parts.length; length > 0; length -= 1) {
+    const line = enrollment.lineOf(parts.slice(0, length).join('.'))
+    if (line !== null) return line
+  }
+  return enrollment.line
+}
+
+function settingsCause({ settings, imagesFile }: CauseInput): string | null {
+  if (settings.length === 0) return null
+  return `${imagesFile} ${settings.map(({ key }) => `settings.${key}`).join(', ')}`
 }
 
 function baseCause(row: BaseRow | undefined): string | null {

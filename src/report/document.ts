@@ -1,18 +1,20 @@
 // Puts the parts of a report in order, as much of them as a plan asks for.
 import { alertCounts, alerts, problemLines } from './alerts.js'
+import { isChanged } from './base-rows.js'
 import { graph } from './graph.js'
-import { manifestList, omitted, section } from './resources.js'
-import { baseTable, changes, enrolmentTable, unchangedBases } from './tables.js'
-import { bounded, code, count, details, link } from './text.js'
-import { judge } from './verdict.js'
-import type { Resource, View } from './view.js'
+import type { Group } from './groups.js'
+import { manifestList, omitted, resourceList, section } from './resources.js'
+import { baseTable, changedBases, enrolmentTable, imageTable, settingsTable, unchangedBases } from './tables.js'
+import { bounded, code, count, details, link, prose } from './text.js'
+import { judge, tellChanges } from './verdict.js'
+import type { View } from './view.js'
 
 /** How much of a report is shown. */
 export interface Plan {
   /** counts: numbers only. summary: alerts, tables and lists. full: diffs, graph and files as well. */
   readonly level: 'full' | 'summary' | 'counts'
   /** Whose diffs are shown, and with how many unchanged lines around a change. */
-  readonly shown: ReadonlySet<Resource>
+  readonly shown: ReadonlySet<Group>
   readonly context: 1 | 3
   /** Graph, unchanged base images, state files. */
   readonly extras: boolean
@@ -33,23 +35,33 @@ export const FOOTER_OPENS = '<sub>'
 export function around(view: View, frame: Frame, plan: Plan): { readonly above: string[]; readonly below: string[] } {
   const missing = omitted(view, plan.shown)
   const note = missing === null ? [] : [`*${missing}: ${frame.elsewhere}.*`]
-  const opening = [...opener(view, frame), ...committed(view)]
+  const opening = [...opener(view, frame), ...committed(view), ...unverified(view)]
   const footer = plan.footer ? footerOf(view) : []
   if (plan.level === 'counts') return { above: [...opening, ...alertCounts(view), ...note], below: footer }
   const above = [
     ...opening,
+    ...uncompared(view),
     ...alerts(view, plan.rows),
+    ...settingsTable(view, plan.rows),
     ...enrolmentTable(view, plan.rows),
     ...baseTable(view, plan.rows),
     ...manifestList(view, plan.shown),
     ...note,
   ]
-  return { above, below: [...notices(view, plan.rows), ...(plan.extras ? extras(view, plan.rows) : []), ...footer] }
+  return {
+    above,
+    below: [
+      ...anyway(view, plan.rows),
+      ...notices(view, plan.rows),
+      ...(plan.extras ? extras(view, plan.rows) : []),
+      ...footer,
+    ],
+  }
 }
 
 /** The diffs a plan shows, in order. */
 export function sections(view: View, plan: Plan): string[] {
-  return view.resources.filter((resource) => plan.shown.has(resource)).map((one) => section(view, one, plan.context))
+  return view.groups.filter((group) => plan.shown.has(group)).map((one) => section(view, one, plan.context))
 }
 
 /** The whole document. */
@@ -70,6 +82,38 @@ function committed(view: View): string[] {
   return [`Committed as ${link(code(commit.sha.slice(0, 7)), commit.url)} to ${code(commit.branch, 100)}.`]
 }
 
+/** Whoever opened the pull request decides what its own run says. */
+function unverified({ report }: View): string[] {
+  if (report.run?.isUnverified !== true) return []
+  return [
+    "> [!NOTE]\n> Made by the pull request's own run, whose workflow it may have changed: nobody else has checked it.",
+  ]
+}
+
+function uncompared({ report }: View): string[] {
+  if (report.anyway?.kind !== 'unknown') return []
+  return [
+    `*What the base branch brings anyway is counted with what this pull request causes: ${prose(report.anyway.reason, 300)}.*`,
+  ]
+}
+
+/** What the next commit on the base branch brings, whether this is merged or not. */
+function anyway({ report, anyway: resources }: View, rows: number): string[] {
+  if (report.anyway?.kind !== 'known') return []
+  const { stateFiles, images, bases } = report.anyway
+  if (resources.length + stateFiles === 0) return []
+  const files = stateFiles === 0 ? [] : [count(stateFiles, 'state file')]
+  const what = [...(resources.length === 0 ? [] : [tellChanges(resources)]), ...files].join(', ')
+  const why =
+    'Not caused by this pull request: the next commit on its base branch brings it, merged or not. Dockerfiles have moved on since the last one, or it was made by another version of this action.'
+  const parts = [
+    ...(images.length === 0 ? [] : [imageTable(images, rows)]),
+    ...(bases.length === 0 ? [] : [changedBases(bases, rows)]),
+    ...resourceList(resources, new Set()),
+  ]
+  return [details(`Comes anyway: ${what}`, [why, ...parts].join('\n\n'))]
+}
+
 function notices(view: View, rows: number): string[] {
   if (view.notices.length === 0) return []
   return [details(count(view.notices.length, 'notice'), problemLines(view.notices, rows).join('\n'))]
@@ -77,7 +121,7 @@ function notices(view: View, rows: number): string[] {
 
 function extras(view: View, rows: number): string[] {
   // When nothing changes, nobody wants to read what stays.
-  if (view.resources.length === 0 && !view.report.bases.some(changes)) return stateFiles(view, rows)
+  if (view.resources.length === 0 && !view.report.bases.some(isChanged)) return stateFiles(view, rows)
   return [...unchangedBases(view, rows), ...graph(view), ...stateFiles(view, rows)]
 }
 
@@ -100,7 +144,8 @@ function footerOf(view: View): string[] {
   const { run, commit } = view.report
   if (run === null) return []
   const head = link(code(run.headSha.slice(0, 7)), `${run.repositoryUrl}/commit/${run.headSha}`)
-  const parts = [`For ${head}`, link('run', run.url)]
+  const parts = [`For ${head}`, `${link('run', run.url)} with the whole difference in its summary`]
   if (commit !== null) parts.push(`commit ${link(code(commit.sha.slice(0, 7)), commit.url)}`)
+  if (run.version !== undefined) parts.push(`image-factory-action ${code(run.version, 40)}`)
   return [`${FOOTER_OPENS}${parts.join(' · ')}</sub>`]
 }

@@ -1,6 +1,7 @@
 // What hangs on what: base images and the images built on them, as a Mermaid graph.
+
+import { isChanged } from './base-rows.js'
 import type { BaseRow, BaseUse } from './model.js'
-import { changes } from './tables.js'
 import { compareText, details, fence, groupBy, oneLine } from './text.js'
 import type { View } from './view.js'
 
@@ -17,7 +18,7 @@ export function graph(view: View): string[] {
   const all = edgesOf(view.report.bases)
   if (all.length === 0) return []
   if (all.length <= MOST_EDGES) return [block('What hangs on what', all)]
-  const changed = edgesOf(view.report.bases.filter(changes))
+  const changed = edgesOf(view.report.bases.filter(isChanged))
   if (changed.length === 0 || changed.length > MOST_EDGES) return []
   return [block('What hangs on the base images that change', changed)]
 }
@@ -59,7 +60,7 @@ function mermaid(edges: readonly Edge[]): string {
     'i',
   )
   const node = ([name, id]: readonly [string, string], shape: readonly [string, string]) =>
-    `  ${id}${shape[0]}"${label(name)}"${shape[1]}`
+    `  ${id}${shape[0]}"${mermaidLabel(name)}"${shape[1]}`
   return [
     'graph LR',
     ...[...bases].map((base) => node(base, ['(', ')'])),
@@ -73,6 +74,6 @@ function identifiers(names: readonly string[], prefix: string): Map<string, stri
 }
 
 /** Mermaid reads `#34;` as a character; anything it might read otherwise is written so. */
-function label(name: string): string {
+export function mermaidLabel(name: string): string {
   return oneLine(name, 100).replace(/[^A-Za-z0-9 ./:_-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`)
 }

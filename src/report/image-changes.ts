@@ -1,65 +1,103 @@
 import type { Enrollment } from '../enrollment/enrollment.js'
 import { isDataMap } from '../enrollment/entry.js'
-import type { StateFiles } from '../state/index.js'
-import type { ImageChange } from './model.js'
+import type { Data } from '../enrollment/yaml-data.js'
+import { formatReference, parseReference } from '../reference/index.js'
+import type { ImageChange, ValueChange } from './model.js'
 
 /**
- * What happens to enrolled images, compared with the enrolment that the state files repeat from the last run.
+ * What happens to enrolled images.
  *
+ * @param before the entries there were, as written, by the image's name.
  * @returns only images to which something happens, sorted by name.
  */
-export function imageChanges(enrollments: readonly Enrollment[], before: StateFiles): ImageChange[] {
+export function imageChanges(enrollments: readonly Enrollment[], before: ReadonlyMap<string, unknown>): ImageChange[] {
   const now = new Set(enrollments.map((image) => image.name))
-  const removed = [...before.images.keys()]
+  const removed = [...before.keys()]
     .filter((name) => !now.has(name))
     .map((name): ImageChange => ({ name, kind: 'removed', details: [] }))
   const others = enrollments.flatMap((image) => changeOf(image, before) ?? [])
   return [...removed, ...others].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function changeOf(image: Enrollment, before: StateFiles): ImageChange | null {
-  const record = before.images.get(image.name)
-  if (record === undefined) return { name: image.name, kind: 'enrolled', details: enrolledDetails(image) }
-  const was = flatten(record.enrollment)
+function changeOf(image: Enrollment, before: ReadonlyMap<string, unknown>): ImageChange | null {
+  const { name } = image
+  if (!before.has(name)) return { name, kind: 'enrolled', details: enrolledDetails(image) }
+  const was = flatten(before.get(name))
   const is = flatten(image.written)
-  const details = [...new Set([...was.keys(), ...is.keys()])]
+  const details = valueChanges(was, is)
+  if (details.length === 0) return null
+  const wasEnabled = was.get('enabled') !== 'false'
+  const kind = wasEnabled === image.enabled ? 'changed' : image.enabled ? 'enabled' : 'disabled'
+  return { name, kind, details, ...moved(was, is) }
+}
+
+/** The keys that say something else, sorted. */
+export function valueChanges(was: ReadonlyMap<string, string>, is: ReadonlyMap<string, string>): ValueChange[] {
+  return [...new Set([...was.keys(), ...is.keys()])]
     .filter((key) => was.get(key) !== is.get(key))
     .sort()
     .map((key) => ({ key, before: was.get(key) ?? null, after: is.get(key) ?? null }))
-  if (details.length === 0) return null
-  const wasEnabled = was.get('enabled') !== 'false'
-  if (wasEnabled !== image.enabled) return { name: image.name, kind: image.enabled ? 'enabled' : 'disabled', details }
-  return { name: image.name, kind: 'changed', details }
 }
 
-/** What a reviewer wants to know of a new image: where it is published and built, and how often. */
-function enrolledDetails({
-  registry,
-  repository,
-  source,
-  rebuildDelay,
-  autoRebuild,
-}: Enrollment): ImageChange['details'] {
+/** Both references whole when the host differs: `docker.io.evil.example` must not pass for `docker.io`. */
+function moved(was: ReadonlyMap<string, string>, is: ReadonlyMap<string, string>): Pick<ImageChange, 'published'> {
+  const [before, after] = [publishedAt(was), publishedAt(is)]
+  if (before === null || after === null || hostOf(before) === hostOf(after)) return {}
+  return { published: { before, after } }
+}
+
+function publishedAt(entry: ReadonlyMap<string, string>): string | null {
+  const [registry, repository] = [entry.get('registry'), entry.get('repository')]
+  const written =
+    entry.get('repoURL') ?? (repository === undefined ? undefined : `${registry ?? 'docker.io'}/${repository}`)
+  if (written === undefined) return null
+  const parsed = parseReference(written)
+  return parsed.ok ? formatReference({ ...parsed.reference, tag: null, digest: null }) : written
+}
+
+function hostOf(reference: string): string {
+  return reference.slice(0, reference.indexOf('/'))
+}
+
+/** What a reviewer wants to know of a new image: where it is published and built, how often, and where it goes. */
+function enrolledDetails(image: Enrollment): ImageChange['details'] {
+  const { registry, repository, source, rebuildDelay, minimumReleaseAge, autoRebuild, environments, analysis } = image
   const built = source === null ? null : `${source.repo}/${source.dockerfile}`
-  const workflow = source?.provider === 'github' ? source.workflow : null
+  const workflow = source?.provider === 'github' ? source.workflow : (source?.pipeline ?? null)
+  const targets = environments.flatMap(({ name, updates }) =>
+    updates.map(({ repo, branch, path }): readonly [string, string] => [
+      `environments.${name}`,
+      `${repo} ${branch} ${path}`,
+    ]),
+  )
   const facts: readonly (readonly [string, string | null])[] = [
     ['repository', registry === '' ? null : `${registry}/${repository}`],
     ['source.dockerfile', built],
-    ['source.workflow', workflow],
+    [source?.provider === 'gitlab' ? 'source.pipeline' : 'source.workflow', workflow],
     ['rebuildDelay', source === null ? null : rebuildDelay.text],
+    ['minimumReleaseAge', minimumReleaseAge.seconds === 0 ? null : minimumReleaseAge.text],
     ['autoRebuild', autoRebuild ? null : 'false'],
+    ['analysis', analysis === null && source !== null ? 'false' : null],
+    ...targets,
   ]
   return facts.flatMap(([key, after]) => (after === null ? [] : [{ key, before: null, after }]))
 }
 
-/** `source.workflow` → value, for every plain value of an entry. */
-function flatten(data: unknown, prefix = ''): Map<string, string> {
-  if (isDataMap(data as never) || Array.isArray(data)) {
+/** `source.workflow` → value, for every plain value: lists by number, but environments by their names. */
+export function flatten(data: unknown, prefix = ''): Map<string, string> {
+  const below = (key: string, value: unknown) => [...flatten(value, key)]
+  if (Array.isArray(data)) {
+    return new Map(data.flatMap((value, index) => below(`${prefix}${step(value, index, prefix)}`, value)))
+  }
+  if (isDataMap(data as Data)) {
     return new Map(
-      Object.entries(data as object).flatMap(([key, value]) => [
-        ...flatten(value, prefix === '' ? key : `${prefix}.${key}`),
-      ]),
+      Object.entries(data as object).flatMap(([key, value]) => below(prefix === '' ? key : `${prefix}.${key}`, value)),
     )
   }
-  return prefix === '' ? new Map() : new Map([[prefix, String(data)]])
+  return prefix === '' || data === null || data === undefined ? new Map() : new Map([[prefix, String(data)]])
+}
+
+function step(value: unknown, index: number, prefix: string): string {
+  const name = prefix === 'environments' && isDataMap(value as Data) ? (value as { name?: unknown }).name : undefined
+  return typeof name === 'string' ? `.${name}` : `[${index}]`
 }

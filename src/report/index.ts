@@ -10,9 +10,16 @@ import { patch, plain } from './plain.js'
 import { judge } from './verdict.js'
 import { viewOf } from './view.js'
 
+export { isChanged } from './base-rows.js'
+export { type Before, committedState, synthesizedState } from './before.js'
+export { fromData, LARGEST_DATA, type LeftReport, toData } from './data.js'
+export { type DependencyGraph, dependencyGraph, type GraphFormat, renderGraph } from './dependency-graph.js'
 export { imageChanges } from './image-changes.js'
 export { isNewer, type Marker, parseMarker } from './marker.js'
-export type { BaseRow, BaseUse, ImageChange, Report } from './model.js'
+export type { Anyway, BaseRow, BaseUse, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
+export { allChanges, changesAnything, isNews } from './news.js'
+export { settingsChanges } from './settings-changes.js'
+export { starvationProblems } from './starvation.js'
 export { type Told, tell, tellRefusal } from './tell.js'
 
 /** Values that must never be shown: tokens and the like. */
@@ -27,14 +34,14 @@ export function renderComment(
 ): string {
   const { marker, budget = 60_000, secrets } = options
   const frame = { firstLine: formatMarker(marker), elsewhere: 'see the summary of the run' }
-  return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => text.length })
+  return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => text.length, rows: 50 })
 }
 
 /** The job summary: the same document without marker. `budget` counts bytes (at least 1,500). */
 export function renderSummary(report: Report, options: { readonly budget?: number } & Secrets = {}): string {
   const { budget = 1_000_000, secrets } = options
   const frame = { firstLine: null, elsewhere: '`image-factory diff` shows all of them' }
-  return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => Buffer.byteLength(text) })
+  return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => Buffer.byteLength(text), rows: 500 })
 }
 
 /** The report for a terminal: problems, images, unified diffs, verdict. */

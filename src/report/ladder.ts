@@ -1,25 +1,27 @@
 // Makes a report fit: whole parts are left out, step by step, until it does. Nothing is ever cut in the middle.
 import { around, assemble, type Frame, type Plan, sections } from './document.js'
+import type { Group } from './groups.js'
 import { section } from './resources.js'
-import type { Resource, View } from './view.js'
+import type { View } from './view.js'
 
 /** How much room there is, and how text is measured. */
 export interface Room {
   readonly budget: number
   readonly measure: (text: string) => number
+  /** How long a list may get. */
+  readonly rows: number
 }
 
-const ROWS = 50
 const FEW_ROWS = 10
 const BLANK_LINE = 2
-const NOTHING: ReadonlySet<Resource> = new Set()
+const NOTHING: ReadonlySet<Group> = new Set()
 
 /** One fitting: what is measured once is remembered. */
 interface Fitting {
   readonly view: View
   readonly frame: Frame
   readonly room: Room
-  readonly sizeOf: (resource: Resource, context: Plan['context']) => number
+  readonly sizeOf: (group: Group, context: Plan['context']) => number
 }
 
 /** The most of a report that fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
@@ -38,14 +40,23 @@ const COUNTS: Plan = { level: 'counts', shown: NOTHING, context: 1, extras: fals
 
 /** From everything to numbers. Diffs of deletions go last: what is lost must be seen longest. */
 function* plans(fitting: Fitting): Generator<Plan> {
-  const { resources } = fitting.view
-  const all: Plan = { level: 'full', shown: new Set(resources), context: 3, extras: true, rows: ROWS, footer: true }
+  const { groups } = fitting.view
+  const all: Plan = {
+    level: 'full',
+    shown: new Set(groups),
+    context: 3,
+    extras: true,
+    rows: fitting.room.rows,
+    footer: true,
+  }
   yield all
   yield { ...all, context: 1 }
-  const removed = resources.filter(({ change }) => change === 'removed')
-  const changed = resources.filter(({ change }) => change === 'modified')
+  const removed = groups.filter(({ lead }) => lead.change === 'removed')
+  const changed = groups.filter(({ lead }) => lead.change === 'modified')
+  const added = groups.filter(({ lead }) => lead.change === 'added')
   const lean: Plan = { ...all, context: 1, shown: new Set([...removed, ...changed]) }
-  yield lean
+  // What is added is all "+": the longest say least.
+  yield dropLargest(fitting, lean, { kept: [...removed, ...changed], candidates: added })
   yield dropLargest(fitting, lean, { kept: removed, candidates: changed })
   yield dropLargest(fitting, { ...lean, extras: false }, { kept: [], candidates: removed })
   const summary: Plan = { ...lean, level: 'summary', shown: NOTHING, extras: false }
@@ -58,7 +69,7 @@ function* plans(fitting: Fitting): Generator<Plan> {
 function dropLargest(
   fitting: Fitting,
   plan: Plan,
-  { kept, candidates }: { readonly kept: readonly Resource[]; readonly candidates: readonly Resource[] },
+  { kept, candidates }: { readonly kept: readonly Group[]; readonly candidates: readonly Group[] },
 ): Plan {
   const { room, sizeOf } = fitting
   const bySize = [...candidates].sort((a, b) => sizeOf(b, plan.context) - sizeOf(a, plan.context))
@@ -77,20 +88,20 @@ function dropLargest(
 function size({ view, frame, room, sizeOf }: Fitting, plan: Plan): number {
   const { above, below } = around(view, frame, plan)
   let total = room.measure(assemble([...above, ...below]))
-  for (const resource of plan.shown) {
+  for (const group of plan.shown) {
     if (total > room.budget) return total
-    total += sizeOf(resource, plan.context) + BLANK_LINE
+    total += sizeOf(group, plan.context) + BLANK_LINE
   }
   return total
 }
 
 function sizer(view: View, room: Room): Fitting['sizeOf'] {
-  const sizes = { 1: new Map<Resource, number>(), 3: new Map<Resource, number>() }
-  return (resource, context) => {
-    const known = sizes[context].get(resource)
+  const sizes = { 1: new Map<Group, number>(), 3: new Map<Group, number>() }
+  return (group, context) => {
+    const known = sizes[context].get(group)
     if (known !== undefined) return known
-    const measured = room.measure(section(view, resource, context))
-    sizes[context].set(resource, measured)
+    const measured = room.measure(section(view, group, context))
+    sizes[context].set(group, measured)
     return measured
   }
 }

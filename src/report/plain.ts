@@ -2,9 +2,9 @@
 import pico from 'picocolors'
 import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { unified } from './difference.js'
-import type { ImageChange } from './model.js'
+import type { ImageChange, ValueChange } from './model.js'
 import { pathHeader } from './resources.js'
-import { delta, oneLine } from './text.js'
+import { oneLine } from './text.js'
 import { judge } from './verdict.js'
 import type { Resource, View } from './view.js'
 
@@ -16,7 +16,13 @@ export function plain(view: View, colour: boolean): string {
   const { errors, warnings, notices, report, resources } = view
   const problems = [...errors, ...warnings, ...notices].map((p) => problemLine(p, colours))
   const images = report.images.flatMap((image) => imageLines(image, colours))
-  const blocks = [problems.join('\n'), images.join('\n'), ...resources.map((one) => diff(one, colours))]
+  const settings = report.settings.length === 0 ? [] : [colours.bold('settings'), ...report.settings.map(valueLine)]
+  const blocks = [
+    problems.join('\n'),
+    settings.join('\n'),
+    images.join('\n'),
+    ...resources.map((one) => diff(one, colours)),
+  ]
   const { main, rest } = judge(view)
   const verdict = `${(errors.length > 0 ? colours.red : colours.bold)(main)}${rest}`
   return `${[...blocks.filter((block) => block !== ''), verdict].join('\n\n')}\n`
@@ -24,7 +30,11 @@ export function plain(view: View, colour: boolean): string {
 
 /** All diffs one after the other; empty when nothing changes. */
 export function patch(view: View): string {
-  return view.resources.map((one) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`).join('')
+  const text = (one: Resource) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`
+  const caused = view.resources.map(text).join('')
+  return view.anyway.length === 0
+    ? caused
+    : `${caused}# Comes anyway, whatever becomes of the pull request:\n${view.anyway.map(text).join('')}`
 }
 
 function problemLine(p: Problem, colours: Colours): string {
@@ -33,11 +43,12 @@ function problemLine(p: Problem, colours: Colours): string {
 }
 
 function imageLines(image: ImageChange, colours: Colours): string[] {
-  const details = image.details.map(({ key, before, after }) => {
-    const [old, now] = [before, after].map((value) => (value === null ? '(default)' : oneLine(value, 120)))
-    return `  ${oneLine(key, 60)} ${old} → ${now}`
-  })
-  return [`${colours.bold(oneLine(image.name, 120))} ${image.kind}`, ...details]
+  return [`${colours.bold(oneLine(image.name, 120))} ${image.kind}`, ...image.details.map(valueLine)]
+}
+
+function valueLine({ key, before, after }: ValueChange): string {
+  const [old, now] = [before, after].map((value) => (value === null ? '(default)' : oneLine(value, 120)))
+  return `  ${oneLine(key, 60)} ${old} → ${now}`
 }
 
 const SIGN = { added: '+', modified: '~', removed: '-' } as const
@@ -46,7 +57,9 @@ function diff(resource: Resource, colours: Colours): string {
   const { change, kind, namespace, name, difference, cause } = resource
   const identity = oneLine(`${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`, 240)
   const because = cause === null ? '' : ` — because ${oneLine(cause)}`
-  const title = `${colours.bold(`${SIGN[change]} ${identity}`)} (${delta(difference)})${because}`
+  const { added, removed } = difference
+  const counted = `(${colours.green(`+${added}`)} ${colours.red(`−${removed}`)})`
+  const title = `${colours.bold(`${SIGN[change]} ${identity}`)} ${counted}${because}`
   const lines = unified(difference, 3).split('\n')
   return [
     title,

@@ -4,8 +4,36 @@ import { withoutEnd } from './text.js'
 
 const HIDDEN = '***'
 
-/** Replaces every known secret value, also line by line, base64 and percent-encoded. */
+/**
+ * What tokens and keys look like, whoever issued them: GitHub, GitLab, AWS, Slack, Google, npm, Docker Hub, JSON web
+ * tokens, private keys. Prefixes as their issuers document them for secret scanners. No pattern can match in two ways:
+ * each is read once.
+ */
+const TOKENS = new RegExp(
+  [
+    /gh[pousr]_[A-Za-z0-9]{20,255}/,
+    /github_pat_[A-Za-z0-9_]{20,255}/,
+    /gl(?:pat|ptt|dt|rt|cbt|soat)-[A-Za-z0-9_-]{20,255}/,
+    /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
+    /xox[abeoprs]-[A-Za-z0-9-]{10,255}/,
+    /\bAIza[A-Za-z0-9_-]{35}/,
+    /npm_[A-Za-z0-9]{36}/,
+    /dckr_pat_[A-Za-z0-9_-]{20,255}/,
+    /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,1024}\.[A-Za-z0-9_-]{10,1024}\.[A-Za-z0-9_-]{10,1024}/,
+    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s\\-]{0,16384}/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+)
+
+/** Replaces every known secret value, also line by line, base64 and percent-encoded, and all that looks like a token. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
+  const known = withoutValues(secrets)
+  return (text) => known(text).replace(TOKENS, HIDDEN)
+}
+
+function withoutValues(secrets: readonly string[]): (text: string) => string {
   const values = [...new Set(secrets.flatMap(spellings))].filter((value) => value.trim() !== '')
   if (values.length === 0) return (text) => text
   // Longest first: a secret that begins with another is replaced whole.
@@ -20,7 +48,9 @@ function spellings(secret: string): string[] {
     .join('')
   // The lines of a key are found again where YAML indents them; short ones would blank out ordinary text.
   const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : []
-  return [secret, base64.length < 8 ? secret : base64, percent, ...lines.filter((line) => line.length >= 12)]
+  // As git sends it.
+  const basic = Buffer.from(`x-access-token:${secret}`, 'utf8').toString('base64')
+  return [secret, basic, base64.length < 8 ? secret : base64, percent, ...lines.filter((line) => line.length >= 12)]
 }
 
 function hex(byte: number): string {

@@ -1,5 +1,6 @@
 // The changed objects: a list to see them at a glance, and a folded diff each.
 import { unified } from './difference.js'
+import type { Group } from './groups.js'
 import {
   bounded,
   cell,
@@ -19,21 +20,26 @@ import { compareKinds, type Resource, type View } from './view.js'
 
 const MOST_LISTED = 30
 const MOST_CAUSES = 10
+const MOST_ALIKE = 20
 /** Reports this small are opened for the reader. */
 const OPENED_LINES = 12
 
 const WORD: Readonly<Record<Resource['change'], string>> = { removed: 'Removed', modified: 'Changed', added: 'Added' }
 
-/** Which objects change: removed first. Those whose diff is not shown below tell their cause here. */
-export function manifestList(view: View, shown: ReadonlySet<Resource>): string[] {
+/** Which objects change. Those whose diff is not shown below tell their cause here. */
+export function manifestList(view: View, groups: ReadonlySet<Group>): string[] {
   if (view.resources.length === 0) return []
-  if (view.resources.length > MOST_LISTED) return ['### Manifests', ...countsByKind(view), ...countsByCause(view)]
-  const groups = [...groupBy(view.resources, ({ change }) => change)]
-  const lists = groups.map(([change, resources]) => {
-    const lines = resources.map((resource) => `- ${entry(resource, shown.has(resource))}`)
+  const shown = new Set([...groups].flatMap(({ lead, others }) => [lead, ...others]))
+  return ['### Manifests', ...resourceList(view.resources, shown)]
+}
+
+/** Resources by what happens to them, removed first; many are counted by kind and by cause. */
+export function resourceList(resources: readonly Resource[], shown: ReadonlySet<Resource>): string[] {
+  if (resources.length > MOST_LISTED) return [...countsByKind(resources), ...countsByCause(resources)]
+  return [...groupBy(resources, ({ change }) => change)].map(([change, alike]) => {
+    const lines = alike.map((resource) => `- ${entry(resource, shown.has(resource))}`)
     return [`**${WORD[change]}**`, '', ...lines].join('\n')
   })
-  return ['### Manifests', ...lists]
 }
 
 function entry(resource: Resource, isShown: boolean): string {
@@ -41,8 +47,8 @@ function entry(resource: Resource, isShown: boolean): string {
   return `${prose(resource.kind, 60)} ${code(resource.name, 80)} (${delta(resource.difference)})${cause}`
 }
 
-function countsByKind(view: View): string[] {
-  const kinds = [...groupBy(view.resources, ({ kind }) => kind)].sort(([a], [b]) => compareKinds(a, b))
+function countsByKind(all: readonly Resource[]): string[] {
+  const kinds = [...groupBy(all, ({ kind }) => kind)].sort(([a], [b]) => compareKinds(a, b))
   const row = ([kind, resources]: (typeof kinds)[number]) => {
     const of = (change: Resource['change']) => resources.filter((resource) => resource.change === change).length || ''
     return `| ${cell(prose(kind, 60))} | ${of('removed')} | ${of('modified')} | ${of('added')} |`
@@ -51,24 +57,36 @@ function countsByKind(view: View): string[] {
   return [['| Kind | Removed | Changed | Added |', '| --- | --: | --: | --: |', ...rows].join('\n')]
 }
 
-function countsByCause(view: View): string[] {
-  const caused = view.resources.filter(({ cause }) => cause !== null)
+function countsByCause(resources: readonly Resource[]): string[] {
+  const caused = resources.filter(({ cause }) => cause !== null)
   const causes = [...groupBy(caused, ({ cause }) => cause ?? '')]
-    .map(([cause, resources]) => ({ cause, n: resources.length }))
+    .map(([cause, alike]) => ({ cause, n: alike.length }))
     .sort((a, b) => b.n - a.n || compareText(a.cause, b.cause))
   if (causes.length === 0) return []
   const show = ({ cause, n }: (typeof causes)[number]) => `- ${count(n, 'resource')} because ${prose(cause, 160)}`
   return [bounded(causes, MOST_CAUSES, show, (n) => `- … and ${count(n, 'more cause')}`).join('\n')]
 }
 
-/** One object's folded diff. */
-export function section(view: View, resource: Resource, context: 1 | 3): string {
-  const { kind, namespace, name, difference, cause } = resource
+/** The folded diff of an object, and of all that change just as it does. */
+export function section(view: View, { lead, others }: Group, context: 1 | 3): string {
+  const { kind, namespace, name, difference, cause } = lead
   const identity = htmlCode(`${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`, 200)
   const because = cause === null ? '' : ` — because ${html(cause, 160)}`
-  const title = `${identity} ${delta(difference)}${because}`
+  const more = others.length === 0 ? '' : ` and ${others.length} more like it`
+  const title = `${identity} ${delta(difference)}${more}${because}`
   const small = view.lines.added + view.lines.removed <= OPENED_LINES
-  return details(title, body(resource, context), small ? 'open' : 'folded')
+  return details(title, body(lead, context) + likewise(lead, others), small ? 'open' : 'folded')
+}
+
+/** Who else changes so, each with its cause where that is another one. */
+function likewise({ cause }: Resource, others: readonly Resource[]): string {
+  if (others.length === 0) return ''
+  const show = (other: Resource) => {
+    const because = other.cause === null || other.cause === cause ? '' : ` (${prose(other.cause, 160)})`
+    return code(other.name, 80) + because
+  }
+  const names = bounded(others, MOST_ALIKE, show, (n) => `and ${n} more`)
+  return `\n\nThe same in ${names.join(', ')}.`
 }
 
 function body(resource: Resource, context: 1 | 3): string {
@@ -86,7 +104,9 @@ export function pathHeader({ change, path }: Resource): string {
 }
 
 /** `3 of 12 diffs omitted`, null when all are shown. */
-export function omitted(view: View, shown: ReadonlySet<Resource>): string | null {
-  const [all, missing] = [view.resources.length, view.resources.length - shown.size]
+export function omitted(view: View, shown: ReadonlySet<Group>): string | null {
+  const all = view.resources.length
+  let missing = all
+  for (const { others } of shown) missing -= 1 + others.length
   return missing === 0 ? null : `${missing} of ${count(all, 'diff')} omitted`
 }

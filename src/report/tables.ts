@@ -1,6 +1,7 @@
 // The two tables: what changes for whom (images), and what they are built on (base images).
 import { describeDetail } from './alerts.js'
-import type { BaseRow, BaseUse, ImageChange } from './model.js'
+import { isChanged } from './base-rows.js'
+import type { BaseRow, BaseUse, ImageChange, ValueChange } from './model.js'
 import { bounded, cell, code, compareText, count, details, groupBy, prose } from './text.js'
 import type { View } from './view.js'
 
@@ -13,33 +14,48 @@ const MANY_IMAGES = 10
 export function enrolmentTable(view: View, rows: number): string[] {
   const { images } = view.report
   if (images.length === 0) return []
-  return ['### Images', table(['Image', 'Change', 'What'], imageRows(images), (cells) => cells, rows)]
+  return ['### Images', imageTable(images, rows)]
+}
+
+/** The settings of the whole factory that change. */
+export function settingsTable(view: View, rows: number): string[] {
+  const { settings } = view.report
+  if (settings.length === 0) return []
+  const cells = ({ key, before, after }: ValueChange) => [
+    code(key, 80),
+    before === null ? '*default*' : code(before, 160),
+    after === null ? '*default*' : code(after, 160),
+  ]
+  return ['### Settings', table(['Setting', 'Before', 'After'], settings, cells, rows)]
 }
 
 /** The base images that change, or that are used otherwise than before. */
 export function baseTable(view: View, rows: number): string[] {
-  const bases = view.report.bases.filter(changes)
+  const bases = view.report.bases.filter(isChanged)
   if (bases.length === 0) return []
   const isNewHere = view.report.mode === 'preview' && bases.some(({ change }) => change === 'added')
   const note = isNewHere
-    ? [
-        'What a new base image is today is not on record, so its first Freight counts as a change: an image that was not built within its `rebuildDelay` is rebuilt once.',
-      ]
+    ? ['The digest of a new base image is looked up by the run that commits: what it is by then rebuilds nothing.']
     : []
-  return ['### Base images', table(['Base image', 'Change', 'Used by', 'Where'], bases, baseCells, rows), ...note]
+  return ['### Base images', changedBases(bases, rows), ...note]
+}
+
+/** What happens to images, without a heading. */
+export function imageTable(images: readonly ImageChange[], rows: number): string {
+  return table(['Image', 'Change', 'What'], imageRows(images), (cells) => cells, rows)
+}
+
+/** What happens to base images, without a heading. */
+export function changedBases(bases: readonly BaseRow[], rows: number): string {
+  return table(['Base image', 'Change', 'Used by', 'Where'], bases, baseCells, rows)
 }
 
 /** The base images that stay as they are, folded. */
 export function unchangedBases(view: View, rows: number): string[] {
-  const bases = view.report.bases.filter((base) => !changes(base))
+  const bases = view.report.bases.filter((base) => !isChanged(base))
   if (bases.length === 0) return []
   const body = table(['Base image', 'Used by', 'Where'], bases, (base) => withoutChange(baseCells(base)), rows)
   return [details(count(bases.length, 'unchanged base image'), body)]
-}
-
-/** Does anything about this base change? */
-export function changes(base: BaseRow): boolean {
-  return base.change !== 'unchanged' || base.uses.some(({ change }) => change !== 'unchanged')
 }
 
 function table<T>(head: readonly string[], items: readonly T[], cells: (item: T) => string[], rows: number): string {

@@ -1,10 +1,11 @@
 import type { Enrolment } from '../enrollment/enrollment.js'
 import type { Problem } from '../enrollment/problem.js'
-import type { Comparison } from '../manifests/index.js'
-import { fromTop, type MergedState, type StateFiles } from '../state/index.js'
+import type { ResourceChange } from '../manifests/index.js'
+import { fromTop, type MergedState } from '../state/index.js'
 import { baseRows } from './base-rows.js'
+import type { Before } from './before.js'
 import { causesOf } from './causes.js'
-import type { ImageChange, Report } from './model.js'
+import type { Anyway, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
 
 /** Where the files of a report lie. */
 export interface ReportFolder {
@@ -19,38 +20,34 @@ export interface Told {
   readonly mode: Report['mode']
   readonly folder: ReportFolder
   readonly enrolment: Enrolment
-  readonly before: StateFiles
+  /** What is compared with. */
+  readonly before: Before
   readonly state: MergedState
   readonly images: readonly ImageChange[]
-  readonly comparison: Comparison
+  readonly settings: readonly ValueChange[]
+  readonly overrides: readonly OverrideRow[]
+  readonly changes: readonly ResourceChange[]
+  readonly anyway: Anyway | null
   readonly problems: readonly Problem[]
 }
 
 /** The report of a run that came to its end; commit and run are added by whoever knows them. */
 export function tell(told: Told): Report {
-  const { enrolment, before, state, images, comparison } = told
-  const bases = baseRows({ bases: state.bases, images: state.images, uses: state.uses, before })
+  const { mode, enrolment, before, state, images, settings, overrides, changes, anyway, problems } = told
+  const bases = baseRows(state, before)
   const places = placesOf(told.folder)
   const causes = causesOf({
-    changes: comparison.changes,
+    changes,
     enrollments: new Map(enrolment.images.map((image) => [image.name, image])),
     images: new Map(images.map((image) => [image.name, image])),
     bases,
+    settings,
     imagesFile: places.imagesFile,
   })
-  return {
-    mode: told.mode,
-    ...places,
-    problems: told.problems,
-    changes: comparison.changes,
-    stateFiles: stateFiles(before, state, told.folder),
-    images,
-    bases,
-    totals: { images: enrolment.images.length, bases: state.bases.length },
-    causes,
-    commit: null,
-    run: null,
-  }
+  const totals = { images: enrolment.images.length, bases: state.bases.length }
+  const files = stateFiles(before, state, told.folder)
+  const about = { mode, ...places, problems, changes, stateFiles: files, settings, overrides, images, bases }
+  return { ...about, totals, causes, anyway, commit: null, run: null }
 }
 
 /** The report of a run that was stopped before it could tell what changes. */
@@ -61,10 +58,13 @@ export function tellRefusal(mode: Report['mode'], folder: ReportFolder, problems
     problems,
     changes: [],
     stateFiles: [],
+    settings: [],
+    overrides: [],
     images: [],
     bases: [],
     totals: { images: 0, bases: 0 },
     causes: new Map(),
+    anyway: null,
     commit: null,
     run: null,
   }
@@ -74,7 +74,7 @@ function placesOf(folder: ReportFolder): Pick<Report, 'imagesFile' | 'outputDir'
   return { imagesFile: fromTop(folder.path, folder.imagesFile), outputDir: fromTop(folder.path, folder.outputDir) }
 }
 
-function stateFiles(before: StateFiles, state: MergedState, folder: ReportFolder): Report['stateFiles'] {
+function stateFiles(before: Before, state: MergedState, folder: ReportFolder): Report['stateFiles'] {
   const changed = [...state.files].flatMap(([path, text]) => {
     const was = before.texts.get(path)
     if (was === text) return []

@@ -1,5 +1,5 @@
 import { count, delta } from './text.js'
-import type { View } from './view.js'
+import type { Resource, View } from './view.js'
 
 /** The report in one line: what matters most, then what stands beside it. Only numbers and words of our own. */
 export interface Verdict {
@@ -14,13 +14,16 @@ export function judge(view: View): Verdict {
     const written = view.report.commit === null ? ': nothing was written' : ''
     return {
       main: `❌ Failed with ${problems}${written}`,
-      rest: view.resources.length === 0 ? '' : ` — ${changes(view)}`,
+      rest: view.resources.length === 0 ? '' : ` — ${tellChanges(view.resources)}`,
     }
   }
-  const aside = problems === '' ? '' : ` — ${problems}`
+  const aside = later(view) + (problems === '' ? '' : ` — ${problems}`)
   if (view.resources.length === 0) return { main: '✅ No manifest changes', rest: ` — ${unchanged(view)}${aside}` }
   const stale = view.report.mode === 'check' ? 'Out of date: ' : ''
-  return { main: `${stale}${totals(view)}: ${changes(view)}`, rest: ` (${delta(view.lines)} lines)${aside}` }
+  return {
+    main: `${stale}${totals(view)}: ${tellChanges(view.resources)}`,
+    rest: ` (${delta(view.lines)} lines)${aside}`,
+  }
 }
 
 /** `2 errors, 1 warning` */
@@ -31,6 +34,11 @@ export function problemCounts(view: View): string {
     view.notices.length === 0 ? null : count(view.notices.length, 'notice'),
   ]
   return counts.filter((part) => part !== null).join(', ')
+}
+
+/** What the numbers before it leave out. */
+function later({ anyway }: View): string {
+  return anyway.length === 0 ? '' : ` · ${anyway.length} more come anyway`
 }
 
 function totals(view: View): string {
@@ -44,8 +52,8 @@ function unchanged(view: View): string {
 }
 
 /** `4 resources added · 1 changed · 1 removed` */
-function changes(view: View): string {
-  const of = (change: string) => view.resources.filter((resource) => resource.change === change).length
+export function tellChanges(resources: readonly Resource[]): string {
+  const of = (change: string) => resources.filter((resource) => resource.change === change).length
   const counts: readonly (readonly [number, string])[] = [
     [of('added'), 'added'],
     [of('modified'), 'changed'],

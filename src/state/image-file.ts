@@ -45,7 +45,12 @@ const ENTRY_ORDER = [
   'autoRebuild',
   'rebuildOn',
   'tags',
+  'allowTags',
+  'imageSelectionStrategy',
+  'analysis',
   'updates',
+  'environments',
+  'shard',
 ]
 const SOURCE_ORDER = ['provider', 'repo', 'branch', 'dockerfile', 'workflow', 'pipeline', 'job', 'builds', 'inputs']
 

@@ -1,11 +1,18 @@
 /**
- * State files: what is enrolled and tracked, since when, and what was found out at run time. `merge.ts` is the rule
- * (pure), `image-file.ts` and `base-file.ts` the two formats, `read.ts`, `folder.ts` and `write.ts` touch the disk.
+ * State files: what is enrolled and tracked, since when, and what was found out at run time. `merge.ts` links images to
+ * bases, `files.ts` writes the state after a run (both pure): `takeover.ts` says which record an image goes on from,
+ * `observe.ts` what a look at a registry changes, `eligibility.ts` when a rebuild is due, `archive.ts` where what is no
+ * longer used goes. `look-up.ts` asks the registries, `tag-choice.ts` chooses a tag as Kargo does. `image-file.ts` and
+ * `base-file.ts` are the two formats; `read.ts`, `folder.ts` and `write.ts` touch the disk.
  */
+
+export { type MergedState, writtenState } from './files.js'
 export { fromTop, isFolder, isSafeFolder, readFolder, readOptional } from './folder.js'
 export { type BuildPlace, buildOrder } from './links.js'
-export { type MergedState, mergeState, type TrackedUse } from './merge.js'
+export { type LookUp, type LookUpInput, lookUp } from './look-up.js'
+export { type LinkedState, linkState, type TrackedUse } from './merge.js'
 export { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
+export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
 export { readState } from './read.js'
-export { textsOf } from './record.js'
+export { digestOf, momentOf, type StateRecord, textOf, textsOf } from './record.js'
 export { type FileChanges, writeFiles } from './write.js'

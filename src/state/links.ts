@@ -11,7 +11,7 @@ export function publishersOf(images: readonly Enrollment[]): Publishers {
 }
 
 /** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
-function publishedAt({ registry, repository }: Enrollment): string {
+export function publishedAt({ registry, repository }: Pick<Enrollment, 'registry' | 'repository'>): string {
   const written = `${registry}/${repository}`
   const parsed = parseReference(written)
   return parsed.ok ? formatReference(parsed.reference) : written

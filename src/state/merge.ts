@@ -1,14 +1,15 @@
 import type { Enrollment } from '../enrollment/enrollment.js'
 import { type Problem, problem } from '../enrollment/problem.js'
+import { isAllowedRegistry } from '../enrollment/registries.js'
 import { formatReference } from '../reference/index.js'
 import type { BaseUse, Discovered, Discovery } from '../sources/index.js'
-import { baseFile } from './base-file.js'
 import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
 import { cycleProblems } from './cycles.js'
-import { type ImageFacts, imageFile } from './image-file.js'
+import type { ImageFacts } from './image-file.js'
 import { publishersOf } from './links.js'
-import { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
+import type { StateFiles, TrackedBase, TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
+import { ownRecords } from './takeover.js'
 
 /** One place where an image pulls a tracked base. */
 export interface TrackedUse {
@@ -19,17 +20,17 @@ export interface TrackedUse {
   readonly kind: BaseUse['kind']
 }
 
-/** The state after a run. */
-export interface MergedState {
+/** Who is built on what after a run; what registries say is not part of it yet. */
+export interface LinkedState {
   readonly images: readonly TrackedImage[]
   /** Bases that an enrolled image uses, sorted by name. */
   readonly bases: readonly TrackedBase[]
   readonly uses: readonly TrackedUse[]
   /** Branch of each image's source where images.yaml names none. */
   readonly branches: ReadonlyMap<string, string>
-  /** Text of every state file there shall be, by its path relative to the state folder; all others go. */
-  readonly files: ReadonlyMap<string, string>
   readonly problems: readonly Problem[]
+  /** What this run knows about each image, sorted by name. */
+  readonly facts: readonly ImageFacts[]
 }
 
 /** What the merge is made from. */
@@ -37,23 +38,23 @@ export interface MergeInput {
   readonly enrollments: readonly Enrollment[]
   readonly discovered: Discovered
   readonly before: StateFiles
-  /** ISO 8601; lands only in files whose result changed. */
-  readonly now: string
   readonly imagesFile: string
+  /** Where base images may come from; empty: anywhere. */
+  readonly allowedRegistries: readonly string[]
 }
 
-/**
- * The state after a run: configuration follows images.yaml, bases follow discovery, everything that was found out at
- * run time is kept, and what is no longer enrolled or used moves to `_archive/`, from where it comes back as it was.
- */
-export function mergeState(input: MergeInput): MergedState {
+/** Links images to the bases that discovery found: configuration follows images.yaml, bases follow discovery. */
+export function linkState(input: MergeInput): LinkedState {
   const { discovered, before } = input
   const enrollments = [...input.enrollments].sort((a, b) => (a.name < b.name ? -1 : 1))
   const references = [...discovered.images.values()].flatMap((one) =>
     one.kind === 'found' ? one.uses.filter((use) => use.reachable).map((use) => use.reference) : [],
   )
   const catalog = catalogBases(before, references)
-  const merged = enrollments.map((enrollment) => mergeImage(enrollment, input, catalog))
+  const own = ownRecords(enrollments, before)
+  const merged = enrollments.map((enrollment) =>
+    mergeImage(enrollment, input, catalog, own.get(enrollment.name)?.record),
+  )
   const names = [...new Set(merged.flatMap(({ facts }) => facts.bases))].sort()
   const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map(linked(enrollments))
   return {
@@ -61,11 +62,7 @@ export function mergeState(input: MergeInput): MergedState {
     bases,
     uses: merged.flatMap(({ uses }) => uses),
     branches: branchesOf(merged.map(({ facts }) => facts)),
-    files: filesOf(
-      merged.map(({ facts }) => facts),
-      bases,
-      input,
-    ),
+    facts: merged.map(({ facts }) => facts),
     problems: [
       ...catalog.problems,
       ...merged.flatMap(({ problems }) => problems),
@@ -94,9 +91,13 @@ interface MergedImage {
   readonly problems: readonly Problem[]
 }
 
-function mergeImage(enrollment: Enrollment, input: MergeInput, catalog: BaseCatalog): MergedImage {
+function mergeImage(
+  enrollment: Enrollment,
+  input: MergeInput,
+  catalog: BaseCatalog,
+  before: StateRecord | undefined,
+): MergedImage {
   const discovery = input.discovered.images.get(enrollment.name)
-  const before = recordOf(input.before, enrollment.name)
   if (discovery?.kind === 'found') return foundImage(enrollment, discovery, input, catalog)
   // A failed look-up is not "no bases": what was known last stands. So it does for an image that is switched off.
   const bases = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
@@ -128,7 +129,7 @@ function foundImage(
   const counted = discovery.uses.filter((use) => use.reachable && (enrollment.rebuildOn === 'all' || use.runtime))
   const uses = counted.flatMap((use): TrackedUse[] => {
     const base = catalog.byIdentity.get(watchedIdentity(use.reference) ?? '')
-    if (base === undefined) return []
+    if (base === undefined || !isAllowed(use, input)) return []
     return [{ base: base.name, image: enrollment.name, file: use.file, line: use.line, kind: use.kind }]
   })
   const bases = [...new Set(uses.map((use) => use.base))].sort()
@@ -139,6 +140,7 @@ function foundImage(
     problems: counted.flatMap((use) => [
       ...pinnedProblem(enrollment, use, use.file, input.imagesFile),
       ...unwatchableProblem(enrollment, use, input.imagesFile),
+      ...forbiddenProblem(enrollment, use, input),
     ]),
   }
 }
@@ -153,6 +155,20 @@ function unwatchableProblem(enrollment: Enrollment, use: BaseUse, imagesFile: st
   return [problem('warning', message, about)]
 }
 
+function isAllowed({ reference }: BaseUse, { allowedRegistries }: MergeInput): boolean {
+  return isAllowedRegistry(`${reference.registry}/${reference.repository}`, allowedRegistries)
+}
+
+/** What may not be trusted is not watched either, and its Dockerfile must not stop the whole factory. */
+function forbiddenProblem(enrollment: Enrollment, use: BaseUse, input: MergeInput): Problem[] {
+  if (isAllowed(use, input)) return []
+  const base = formatReference({ ...use.reference, digest: null })
+  const message = `${enrollment.name}: ${use.file}:${use.line} pulls ${base}, which is in no allowed registry: it is not watched.`
+  const remedy = 'Take the image from an allowed registry, or add its registry to settings.allowedRegistries.'
+  const { line, column, name } = enrollment
+  return [problem('warning', message, { file: input.imagesFile, line, column, image: name, remedy })]
+}
+
 /** A digest in the Dockerfile is what the build pulls, whatever the tag says by then. */
 function pinnedProblem(enrollment: Enrollment, use: BaseUse, file: string, imagesFile: string): Problem[] {
   if (use.reference.digest === null) return []
@@ -161,10 +177,6 @@ function pinnedProblem(enrollment: Enrollment, use: BaseUse, file: string, image
   const remedy = 'Name the tag without a digest, or let a bot raise the digest.'
   const about = { file: imagesFile, line: enrollment.line, column: enrollment.column, image: enrollment.name, remedy }
   return [problem('warning', message, about)]
-}
-
-function recordOf(files: StateFiles, image: string): StateRecord | undefined {
-  return files.images.get(image) ?? files.archivedImages.get(image)
 }
 
 function branchesOf(facts: readonly ImageFacts[]): Map<string, string> {
@@ -182,36 +194,4 @@ function collisionProblems(enrollments: readonly Enrollment[], bases: readonly T
     const { line, column } = image
     return [problem('error', message, { file, line, column, image: image.name, remedy: 'Rename the image.' })]
   })
-}
-
-function filesOf(facts: readonly ImageFacts[], bases: readonly TrackedBase[], input: MergeInput): Map<string, string> {
-  const { before, now } = input
-  const files = new Map<string, string>()
-  for (const one of facts) {
-    const { name } = one.enrollment
-    files.set(`${FOLDERS.images}/${name}.yaml`, imageFile(one, recordOf(before, name), now))
-  }
-  for (const base of bases) {
-    const record = before.bases.get(base.name) ?? before.archivedBases.get(base.name)
-    files.set(`${FOLDERS.bases}/${base.name}.yaml`, baseFile(base, record, now))
-  }
-  archive(before, 'images', 'archivedImages', files)
-  archive(before, 'bases', 'archivedBases', files)
-  return files
-}
-
-/** What has a file and no place any more moves to the archive unchanged; what is there stays, unless it came back. */
-function archive(
-  before: StateFiles,
-  live: 'images' | 'bases',
-  archived: 'archivedImages' | 'archivedBases',
-  files: Map<string, string>,
-): void {
-  for (const folder of [archived, live] as const) {
-    for (const name of before[folder].keys()) {
-      const text = before.texts.get(`${FOLDERS[folder]}/${name}.yaml`)
-      const isLive = files.has(`${FOLDERS[live]}/${name}.yaml`)
-      if (text !== undefined && !isLive) files.set(`${FOLDERS[archived]}/${name}.yaml`, text)
-    }
-  }
 }

@@ -56,6 +56,17 @@ export function digestOf(record: StateRecord | undefined, key: string): string |
   return value !== null && /^sha256:[a-f0-9]{64}$/.test(value) ? value : null
 }
 
+const MOMENT = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
+
+/** A moment of a record in milliseconds, null unless it is one: a date, or date and time (UTC where no zone is said). */
+export function momentOf(record: StateRecord | undefined, key: string): number | null {
+  const text = textOf(record, key)
+  if (text === null || !MOMENT.test(text)) return null
+  const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`
+  const time = Date.parse(zoned.replace(' ', 'T'))
+  return Number.isNaN(time) ? null : time
+}
+
 /** What a record holds beyond the keys we know: kept, whoever wrote it. */
 export function otherKeys(record: StateRecord | undefined, known: readonly string[]): StateRecord {
   return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => !known.includes(key)))

@@ -119,7 +119,7 @@ describe('the reference state repository', () => {
         objects += 1
       }
     }
-    expect(objects).toBe(34)
+    expect(objects).toBe(39)
   })
 })
 

@@ -45,7 +45,7 @@ describe('the far end', () => {
     const comment = fake.commentsOn(STATE, 1)[0]?.body
     expect(comment).toContain('declares no input')
     expect(comment).toContain('rebuild-trigger-order-book')
-    expect(run.outputs.get('added')).toBe('41')
+    expect(run.outputs.get('added')).toBe('45')
   })
 
   test('the same about an entry that is there already is a warning: it stops nobody', async () => {

@@ -46,7 +46,8 @@ describe('a pull request on images.yaml', () => {
     const [comment] = fake.commentsOn(STATE, 1)
     expect(fake.commentsOn(STATE, 1)).toHaveLength(1)
     expect(comment?.body).toMatch(/^<!-- image-factory:report id=default sha=[0-9a-f]{40} run=1001 attempt=1 -->\n/)
-    expect(comment?.body).toContain('6 images, 8 base images: 41 resources added')
+    // Nothing is generated on the base branch yet: what this pull request adds comes with everything else.
+    expect(comment?.body).toContain('6 images, 8 base images: 45 resources added')
     expect(comment?.body).toContain('`order-book`')
     expect(await fake.head(STATE, 'main')).toBe(before)
     expect(await readTree(workspace)).toEqual(tree)
@@ -57,9 +58,9 @@ describe('a pull request on images.yaml', () => {
   test('sets the outputs and writes report and difference', async () => {
     await openPullRequest((await exampleImages()) + ORDER_BOOK)
     const { outputs, tempFiles } = await preview()
-    expect(Object.fromEntries([...outputs].filter(([name]) => !name.endsWith('-file')))).toEqual({
+    expect(Object.fromEntries([...outputs].filter(([name]) => !/-file$|^report-data$/.test(name)))).toEqual({
       changed: 'true',
-      added: '41',
+      added: '45',
       modified: '0',
       removed: '0',
       destructive: 'false',
@@ -70,7 +71,9 @@ describe('a pull request on images.yaml', () => {
     })
     expect(await readFile(outputs.get('report-file') ?? '', 'utf8')).toContain('## 🏭 Image Factory')
     expect(await readFile(outputs.get('diff-file') ?? '', 'utf8')).toContain('+  name: rebuild-trigger-order-book')
-    expect([...tempFiles.keys()].sort()).toEqual(['image-factory-report.md', 'image-factory.diff'])
+    const left = ['image-factory-report.json', 'image-factory-report.md', 'image-factory.diff']
+    expect([...tempFiles.keys()].sort()).toEqual(left)
+    expect(outputs.get('report-data')).toMatch(/\/image-factory-report\.json$/)
   })
 
   test('has its comment updated in place, and left alone when it says the same', async () => {
@@ -140,16 +143,55 @@ describe('a pull request on images.yaml', () => {
     expect(run.summary).toContain('`order-book`')
   })
 
-  test('shows a base that moved, with its place as the cause', async () => {
-    const workspace = await checkout({ fake, repository: STATE })
-    await runAction({ fake, repository: STATE, workspace, ...(await eventPayloads.push(fake, STATE)) })
-    const dockerfile = 'metrics-service/Dockerfile'
-    await fake.commitFiles(SOURCES[1], 'main', { [dockerfile]: 'FROM python:3.14-slim\n' }, 'Raise Python')
-    await openPullRequest(`${await exampleImages()}\n# a remark\n`)
-    await preview()
+  describe('when a Dockerfile has moved on since the last commit', () => {
+    beforeEach(async () => {
+      const workspace = await checkout({ fake, repository: STATE })
+      await runAction({ fake, repository: STATE, workspace, ...(await eventPayloads.push(fake, STATE)) })
+      await fake.commitFiles(
+        SOURCES[1],
+        'main',
+        { 'metrics-service/Dockerfile': 'FROM python:3.14-slim\n' },
+        'Raise it',
+      )
+    })
+
+    test('tells what it causes from what comes anyway', async () => {
+      const images = (await exampleImages()).replace('rebuildDelay: 30d', 'rebuildDelay: 45d')
+      await openPullRequest(images)
+      const { outputs } = await preview()
+      const body = fake.commentsOn(STATE, 1)[0]?.body ?? ''
+      const [told = '', later = ''] = body.split('<summary>Comes anyway: ')
+      expect(told).toMatch(/: 1 resource changed\*\* \(\+1 −1 lines\) · \d more come anyway/)
+      expect(told).toContain('`30d` → `45d`')
+      expect(told).not.toContain('python:3.14-slim')
+      expect(later).toContain('`docker.io/library/python:3.14-slim`')
+      expect(later).toContain('because metrics-service/Dockerfile:1 FROM')
+      // What the next commit changes, whoever causes it.
+      expect([outputs.get('added'), outputs.get('modified'), outputs.get('removed')]).toEqual(['2', '2', '0'])
+    })
+
+    test('asks for no file twice', async () => {
+      await openPullRequest(`${await exampleImages()}\n# a remark\n`)
+      const asked = fake.requests.length
+      const run = await preview()
+      expect(run.code, run.stdout).toBe(0)
+      const queries = fake.requests
+        .slice(asked)
+        .filter(({ path, body }) => path.endsWith('/graphql') && /object/.test(JSON.stringify(body)))
+      expect(queries).toHaveLength(1)
+      expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('✅ No manifest changes')
+    })
+  })
+
+  test('is told without its base branch when that is broken', async () => {
+    await fake.commitFiles(STATE, 'main', { 'images.yaml': '- name: Broken\n' }, 'Break it')
+    await openPullRequest(await exampleImages())
+    const run = await preview()
+    expect(run.code, run.stdout).toBe(0)
     const body = fake.commentsOn(STATE, 1)[0]?.body ?? ''
-    expect(body).toContain('`docker.io/library/python:3.14-slim`')
-    expect(body).toContain('because metrics-service/Dockerfile:1 FROM')
+    expect(body).toContain('the base branch has errors of its own')
+    expect(body).toContain('5 images, 6 base images: ')
+    expect(body).not.toContain('Comes anyway')
   })
 })
 

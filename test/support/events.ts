@@ -58,6 +58,29 @@ export const eventPayloads = {
     return { ...workflowEvent('pull_request', event, where), ...refs }
   },
 
+  /** A run of another workflow on a pull request has finished. */
+  async workflowRun(
+    fake: FakeGitHub,
+    fullName: string,
+    number: number,
+    options: { readonly runId?: number; readonly event?: string } = {},
+  ) {
+    const { sha, ref, common } = await situation(fake, fullName)
+    const { head } = fake.pullRequest(fullName, number)
+    const run = {
+      id: options.runId ?? 1001,
+      run_attempt: 1,
+      event: options.event ?? 'pull_request',
+      conclusion: 'success',
+      head_sha: head.sha,
+      head_branch: head.ref,
+      head_repository: repositoryJson(fake, fake.repositories.get(head.repo)),
+      // GitHub leaves it empty for forks.
+      pull_requests: [],
+    }
+    return workflowEvent('workflow_run', { ...common, action: 'completed', workflow_run: run }, { sha, ref })
+  },
+
   async workflowDispatch(
     fake: FakeGitHub,
     fullName: string,

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { git } from './git.js'
 import { parseGitPath, serveGit } from './github/git-http.js'
 import type { FileContent } from './github/git-objects.js'
 import { serveGraphql } from './github/graphql.js'
@@ -126,6 +127,11 @@ export class FakeGitHub implements World {
     const tip = await this.repositories.tip(fullName, branch)
     if (tip === null) throw new Error(`${fullName} has no branch ${branch}`)
     return tip
+  }
+
+  /** Somebody deletes a branch; it need not be there any more. */
+  async deleteBranch(fullName: string, branch: string): Promise<void> {
+    await git(this.repositories.get(fullName).gitDir, ['update-ref', '-d', `refs/heads/${branch}`])
   }
 
   /** Newest first. */

@@ -73,6 +73,7 @@ function loadKinds(folder: string): Map<string, ValidateFunction> {
 const BUILT_IN: readonly (readonly [string, Data])[] = [
   ['v1 Namespace', closedKind({})],
   ['v1 ConfigMap', closedKind({ data: { type: 'object', additionalProperties: { type: 'string' } } })],
+  ['v1 ServiceAccount', closedKind({ automountServiceAccountToken: { type: 'boolean' } })],
 ]
 
 function closedKind(properties: Data): Data {

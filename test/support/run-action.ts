@@ -12,7 +12,8 @@ import { tempFolder } from './temp-folder.js'
 /** The Node that runs the bundle: this one, or the one a check of another version names. */
 const BUNDLE_NODE = process.env.BUNDLE_NODE ?? process.execPath
 
-export const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
+/** The committed bundle, or the one a trial build is to be tested with. */
+export const BUNDLE = process.env.BUNDLE ?? fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 export interface RunActionOptions extends WorkflowEvent {
   readonly fake: FakeGitHub
@@ -64,7 +65,7 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
   const env = {
     ...contextEnvironment(options),
     ...Object.fromEntries(COMMAND_FILES.map((name) => [name, commandFile(name)])),
-    ...inputEnvironment({ inputs: options.inputs ?? {}, token: options.token ?? WORKFLOW_TOKEN }),
+    ...inputEnvironment({ inputs: { refresh: 'false', ...options.inputs }, token: options.token ?? WORKFLOW_TOKEN }),
     GITHUB_WORKSPACE: workspace,
     GITHUB_EVENT_PATH: place('event.json'),
     RUNNER_TEMP: place('temp'),

@@ -1,22 +1,37 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Kargo evaluates these.
+import { posix } from 'node:path'
 import type { Construct } from 'constructs'
-import { expression } from '../constructs/expression.js'
-import { Stage } from '../constructs/stage.js'
-import { analyzeStageName, SCAN_IMAGE, warehouseName } from '../names.js'
+import type { Analysis, Source, Threshold } from '../../enrollment/enrollment.js'
+import { THRESHOLDS } from '../../enrollment/enrollment.js'
+import type { TrackedImage } from '../../state/model.js'
+import { expression, type Text } from '../constructs/expression.js'
+import { Stage, type Verification } from '../constructs/stage.js'
+import { branchOf, type Factory } from '../factory.js'
+import { analyzeStageName, CHECK_CONTENT, CHECK_DOCKERFILE, SCAN_IMAGE, warehouseName } from '../names.js'
+import { repositoryUrl } from '../repository-url.js'
+import { stateNotice } from '../tasks/notify-state.js'
 
 export interface AnalyzedImage {
-  readonly image: string
+  readonly factory: Factory
+  readonly image: TrackedImage
   /** As the image's Warehouse has it, byte for byte: `imageFrom()` finds it by this. */
   readonly repoURL: string
 }
 
-/** The Stage that checks what was published; promotion follows it. */
-export function addAnalyzeStage(scope: Construct, { image, repoURL }: AnalyzedImage): void {
+/**
+ * The Stage that checks what was published; promotion follows it. It is there without any check too, so that promotion
+ * always has the same upstream: Kargo takes Freight for verified as soon as it is in a Stage without verification.
+ */
+export function addAnalyzeStage(scope: Construct, { factory, image, repoURL }: AnalyzedImage): void {
+  const { name, shard } = image.enrollment
+  const notice = stateNotice(factory, `image ${name} was published`)
+  const verification = verificationOf(image, factory)
   new Stage(scope, {
-    name: analyzeStageName(image),
+    name: analyzeStageName(name),
     autoPromotion: true,
-    vars: { image: repoURL },
-    requestedFreight: [{ warehouse: warehouseName(image), from: { direct: true } }],
+    shard: shard ?? factory.settings.shard,
+    vars: { image: repoURL, ...notice.vars },
+    requestedFreight: [{ warehouse: warehouseName(name), from: { direct: true } }],
     steps: [
       {
         uses: 'compose-output',
@@ -26,13 +41,78 @@ export function addAnalyzeStage(scope: Construct, { image, repoURL }: AnalyzedIm
           digest: expression('${{ imageFrom(vars.image).Digest }}'),
         },
       },
+      ...notice.steps,
     ],
-    verification: {
-      analysisTemplates: [SCAN_IMAGE],
-      args: {
-        image: expression('${{ vars.image }}'),
-        digest: expression('${{ imageFrom(vars.image).Digest }}'),
-      },
-    },
+    ...(verification && { verification }),
   })
+}
+
+/** One check: the AnalysisTemplate that does it, and the arguments it declares. */
+interface Check {
+  readonly template: string
+  readonly args: Readonly<Record<string, Text>>
+}
+
+const PUBLISHED = {
+  image: expression('${{ vars.image }}'),
+  digest: expression('${{ imageFrom(vars.image).Digest }}'),
+}
+
+/** Only arguments of the checks that are on: Kargo knows no others. Each is said once, however many checks take it. */
+function verificationOf(image: TrackedImage, factory: Factory): Verification | null {
+  const { analysis } = image.enrollment
+  if (analysis === null || !factory.settings.analysis) return null
+  const checks = [...imageChecks(analysis), ...dockerfileChecks(analysis, image, factory)]
+  const [first, ...others] = new Set([...checks.map(({ template }) => template), ...analysis.templates])
+  if (first === undefined) return null
+  const shared = analysis.templates.length > 0 ? PUBLISHED : {}
+  const args = Object.assign({}, shared, ...checks.map((check) => check.args)) as Check['args']
+  return { analysisTemplates: [first, ...others], args }
+}
+
+function imageChecks({ vulnerabilities, ignoreUnfixed, content }: Analysis): Check[] {
+  const checks: Check[] = []
+  if (vulnerabilities !== null) {
+    const how = { 'vulnerability-severity': andWorse(vulnerabilities), 'ignore-unfixed': String(ignoreUnfixed) }
+    checks.push({ template: SCAN_IMAGE, args: { ...PUBLISHED, ...how } })
+  }
+  if (content !== null)
+    checks.push({ template: CHECK_CONTENT, args: { ...PUBLISHED, 'content-severity': andWorse(content) } })
+  return checks
+}
+
+/** An external image has no Dockerfile that we know of. */
+function dockerfileChecks({ dockerfile }: Analysis, image: TrackedImage, factory: Factory): Check[] {
+  const { source } = image.enrollment
+  if (dockerfile === null || source === null) return []
+  const where = {
+    'source-url': repositoryUrl(source, factory),
+    revision: BUILT_REVISION,
+    branch: branchOf(image, factory),
+    dockerfile: asVariable(dockerfilePath(source)),
+  }
+  return [{ template: CHECK_DOCKERFILE, args: { ...where, 'dockerfile-severity': andWorse(dockerfile) } }]
+}
+
+/**
+ * The commit that the image says it was built from (an annotation of its manifest, which Kargo reads), `none` where it
+ * says nothing or something else than a commit. What an image says is hostile: nothing but hexadecimal digits passes.
+ */
+const BUILT_REVISION = expression(
+  '${{ let revision = imageFrom(vars.image).Annotations["org.opencontainers.image.revision"] ?? ""; quote(revision matches "^([0-9a-f]{40}|[0-9a-f]{64})$" ? revision : "none") }}',
+)
+
+/** `./a//Dockerfile` → `a/Dockerfile`, as Git names it inside a commit. */
+function dockerfilePath({ dockerfile }: Source): string {
+  return posix.normalize(dockerfile)
+}
+
+/** Kubernetes reads `$(NAME)` in the value of a variable as another variable; `$$` is a dollar sign to it. */
+function asVariable(text: string): string {
+  return text.replaceAll('$', '$$$$')
+}
+
+/** HIGH → `HIGH,CRITICAL`, as Trivy lists severities. */
+function andWorse(threshold: Threshold): string {
+  return THRESHOLDS.slice(THRESHOLDS.indexOf(threshold)).join(',')
 }

@@ -1,13 +1,22 @@
 import type { Construct } from 'constructs'
-import type { Settings } from '../../enrollment/enrollment.js'
+import { addChecks } from '../analysis/checks.js'
 import { ConfigMap } from '../constructs/config-map.js'
 import { Namespace } from '../constructs/namespace.js'
 import { Project } from '../constructs/project.js'
 import { ProjectConfig } from '../constructs/project-config.js'
-import { AUTO_PROMOTION_LABEL, OBSERVE_BASE_IMAGE, REBUILD_GITHUB, REBUILD_OVERRIDES, SCAN_IMAGE } from '../names.js'
+import type { Factory, Override } from '../factory.js'
+import {
+  AUTO_PROMOTION_LABEL,
+  NOTIFY_STATE,
+  OBSERVE_BASE_IMAGE,
+  REBUILD_GITHUB,
+  REBUILD_GITLAB,
+  REBUILD_OVERRIDES,
+} from '../names.js'
+import { notifyState } from '../tasks/notify-state.js'
 import { observeBaseImage } from '../tasks/observe-base-image.js'
 import { rebuildGitHub } from '../tasks/rebuild-github.js'
-import { scanImage } from '../tasks/scan-image.js'
+import { rebuildGitLab } from '../tasks/rebuild-gitlab.js'
 import { ManifestChart } from './manifest-chart.js'
 
 /** Argo CD's order: a Stage that is seen before its policy and tasks looks again only after five minutes. */
@@ -20,7 +29,7 @@ const DELETION_PROOF = { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=
 
 /** `image-factory.k8s.yaml`: the Project and what all its pipelines share. */
 export class FactoryChart extends ManifestChart {
-  constructor(scope: Construct, id: string, settings: Settings) {
+  constructor(scope: Construct, id: string, { settings, overrides = [] }: Factory) {
     const name = settings.namespace
     const subject = { title: 'settings', image: null, line: null, column: null }
     super(scope, id, { file: 'image-factory', namespace: name, subject })
@@ -31,12 +40,28 @@ export class FactoryChart extends ManifestChart {
     new Project(this, { name, annotations: { ...SECOND, ...DELETION_PROOF } })
     // One policy whatever the number of images: each Stage says for itself, in its own file.
     const promotionPolicies = [{ matchLabels: { [AUTO_PROMOTION_LABEL]: 'true' }, autoPromotionEnabled: true }]
-    new ProjectConfig(this, { name, annotations: BEFORE_STAGES, promotionPolicies })
+    const { webhookReceivers } = settings
+    new ProjectConfig(this, { name, annotations: BEFORE_STAGES, promotionPolicies, webhookReceivers })
     observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES })
-    const pollIntervalSeconds = settings.pollInterval.seconds
-    rebuildGitHub(this, { name: REBUILD_GITHUB, annotations: BEFORE_STAGES, pollIntervalSeconds })
-    // Emergency overrides: hex part of a base digest → reason. Read at every poll, so it reaches rebuilds already waiting.
-    new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: {} })
-    scanImage(this, { name: SCAN_IMAGE })
+    const waiting = { pollIntervalSeconds: settings.pollInterval.seconds, isStaggered: settings.stagger.seconds > 0 }
+    rebuildGitHub(this, { name: REBUILD_GITHUB, annotations: BEFORE_STAGES, waiting })
+    rebuildGitLab(this, { name: REBUILD_GITLAB, annotations: BEFORE_STAGES, waiting })
+    if (settings.stateWorkflow !== null) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
+    // Read at every poll, so an override reaches rebuilds that are already waiting.
+    new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(overrides) })
+    addChecks(this, settings, BEFORE_STAGES)
   }
+}
+
+/** Hex part of a digest → reason, sorted; of several reasons for one digest the first by the alphabet. */
+function overridesData(overrides: readonly Override[]): Readonly<Record<string, string>> {
+  const data: Record<string, string> = {}
+  const lines = overrides.map(({ digest, reason }): [string, string] => [digest.replace(/^sha256:/, ''), reason])
+  for (const [hex, reason] of lines.sort(byBoth)) data[hex] ??= reason
+  return data
+}
+
+function byBoth([a, c]: [string, string], [b, d]: [string, string]): number {
+  if (a === b) return c < d ? -1 : 1
+  return a < b ? -1 : 1
 }

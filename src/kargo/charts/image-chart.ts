@@ -6,6 +6,7 @@ import type { Bases, Factory } from '../factory.js'
 import { IMAGE_LABEL, warehouseName } from '../names.js'
 import { addAnalyzeStage } from './analyze-stage.js'
 import { ManifestChart } from './manifest-chart.js'
+import { addPromoteStages } from './promote-stage.js'
 import { addRebuildStage } from './rebuild-stage.js'
 
 const FIVE_MINUTES = 300
@@ -16,7 +17,10 @@ export interface ImageChartProps {
   readonly bases: Bases
 }
 
-/** `image-NAME.k8s.yaml`: watches what the image's workflow publishes, rebuilds it when a base changes, checks the result. */
+/**
+ * `image-NAME.k8s.yaml`: watches what the image's workflow publishes, rebuilds it when a base changes, checks and promotes
+ * the result.
+ */
 export class ImageChart extends ManifestChart {
   constructor(scope: Construct, id: string, { factory, image, bases }: ImageChartProps) {
     const { name, line, column } = image.enrollment
@@ -30,11 +34,13 @@ export class ImageChart extends ManifestChart {
     new Warehouse(this, {
       name: warehouseName(name),
       intervalSeconds: FIVE_MINUTES,
+      shard: image.enrollment.shard ?? factory.settings.shard,
       repoURL,
       select: imageSelection(image.enrollment.tags),
     })
     addRebuildStage(this, { factory, image, bases })
-    addAnalyzeStage(this, { image: name, repoURL })
+    addAnalyzeStage(this, { factory, image, repoURL })
+    addPromoteStages(this, { factory, image, repoURL })
   }
 }
 

@@ -2,6 +2,7 @@ import { type Problem, problem } from '../../enrollment/problem.js'
 import type { ManifestChart } from '../charts/manifest-chart.js'
 import type { KubeObject } from '../constructs/kube-object.js'
 import { evaluatedFault } from './text.js'
+import { wiringOf } from './wiring.js'
 
 /** An object and the file it is in. */
 interface Placed {
@@ -9,14 +10,22 @@ interface Placed {
   readonly object: KubeObject
 }
 
-/** What Kubernetes or Kargo would refuse, or accept and fail at later: names, references, values. */
-export function objectProblems(charts: readonly ManifestChart[], imagesFile: string | null): Problem[] {
+/**
+ * What Kubernetes or Kargo would refuse, or accept and fail at later: names, references, values.
+ *
+ * @param ownTemplates AnalysisTemplates of the user's own, which are nowhere in the output.
+ */
+export function objectProblems(
+  charts: readonly ManifestChart[],
+  { imagesFile, ownTemplates }: { readonly imagesFile: string | null; readonly ownTemplates: ReadonlySet<string> },
+): Problem[] {
   const placed = placeAll(charts)
   const found: Found[] = [
     ...sharedPaths(charts),
     ...sharedNames(placed),
     ...placed.flatMap(({ chart, object }) => object.node.validate().map((fault): Found => [chart, fault])),
-    ...missingReferences(placed),
+    ...missingReferences(placed, ownTemplates),
+    ...wiringFaults(placed),
   ]
   return found.map((item) => report(item, imagesFile))
 }
@@ -55,8 +64,9 @@ function sharedNames(placed: readonly Placed[]): Found[] {
   ])
 }
 
-function missingReferences(placed: readonly Placed[]): Found[] {
-  const known = new Set(placed.map(({ object }) => identity(object)))
+function missingReferences(placed: readonly Placed[], ownTemplates: ReadonlySet<string>): Found[] {
+  const own = [...ownTemplates].map((name) => identity({ kind: 'AnalysisTemplate', name }))
+  const known = new Set([...placed.map(({ object }) => identity(object)), ...own])
   return placed.flatMap(({ chart, object }) =>
     object.references
       .filter((reference) => !known.has(identity(reference)))
@@ -66,6 +76,13 @@ function missingReferences(placed: readonly Placed[]): Found[] {
           `its ${object.kind} ${object.name} needs the ${kind} ${name}, which does not exist`,
         ],
       ),
+  )
+}
+
+function wiringFaults(placed: readonly Placed[]): Found[] {
+  const faultsOf = wiringOf(placed.map(({ object }) => object.toJson()))
+  return placed.flatMap(({ chart, object }) =>
+    faultsOf(object.toJson()).map((fault): Found => [chart, `its ${object.kind} ${object.name} ${fault}`]),
   )
 }
 

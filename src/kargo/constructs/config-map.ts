@@ -8,6 +8,9 @@ export interface ConfigMapProps extends ObjectProps {
 /** Plain data in the cluster. */
 export class ConfigMap extends KubeObject {
   constructor(scope: Construct, props: ConfigMapProps) {
-    super(scope, props, { apiVersion: 'v1', kind: 'ConfigMap', body: { data: props.data } })
+    const faults = Object.keys(props.data)
+      .filter((key) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key))
+      .map((key) => `${JSON.stringify(key)} is no key of the ConfigMap ${props.name}`)
+    super(scope, props, { apiVersion: 'v1', kind: 'ConfigMap', body: { data: props.data }, faults })
   }
 }

@@ -50,3 +50,24 @@ function finishValue(draft: Draft, literal: OnLiteral): Json {
 function isList(draft: Draft): draft is readonly Draft[] {
   return Array.isArray(draft)
 }
+
+/** The value at a path of a manifest, undefined where there is none. */
+export function valueAt(json: Json | undefined, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), json)
+}
+
+/** The objects of the list at a path; none where there is no list. */
+export function objectsAt(json: Json | undefined, ...path: readonly string[]): JsonObject[] {
+  const value = valueAt(json, ...path)
+  return Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : []
+}
+
+/** Every text in a value, keys left out. */
+export function textsIn(json: Json | undefined): string[] {
+  if (typeof json === 'string') return [json]
+  return typeof json === 'object' ? Object.values(json as JsonObject).flatMap(textsIn) : []
+}
+
+function isObject(json: Json | undefined): json is JsonObject {
+  return typeof json === 'object' && !Array.isArray(json)
+}

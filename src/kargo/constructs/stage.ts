@@ -39,6 +39,8 @@ export interface Verification {
 export interface StageProps extends ObjectProps {
   /** Whether Freight is promoted without anybody asking. */
   readonly autoPromotion: boolean
+  /** The Kargo controller that looks after it; null: the one without a shard. */
+  readonly shard?: string | null
   /** User data goes here, as it is; what is undefined is left out. */
   readonly vars: Readonly<Record<string, string | undefined>>
   readonly requestedFreight: Some<FreightRequest>
@@ -52,6 +54,7 @@ export class Stage extends KubeObject {
   constructor(scope: Construct, props: StageProps) {
     const vars = Object.fromEntries(Object.entries(props.vars).filter((entry) => entry[1] !== undefined))
     const spec = {
+      shard: props.shard ?? undefined,
       vars: pairs(vars, 'value'),
       requestedFreight: props.requestedFreight.map(freightDraft),
       promotionTemplate: { spec: { steps: props.steps.map(anyStepDraft) } },
@@ -105,4 +108,9 @@ function faults({ name, vars, requestedFreight }: StageProps): string[] {
     if (value === '')
       found.push(`the Stage ${name} has an empty variable ${variable}, which Kargo takes for a missing one`)
   return found
+}
+
+/** What a Stage has to say of a variable whose task knows a default: nothing where it is the same. */
+export function unlessDefault(value: string, fallback: string): string | undefined {
+  return value === fallback ? undefined : value
 }

@@ -1,14 +1,17 @@
 import { goDuration } from '../go-duration.js'
 import type { Expression, Text } from './expression.js'
+import type { GitStep } from './git-steps.js'
 import type { Draft, DraftObject } from './json.js'
 
 /** A promotion step that runs something itself, as a PromotionTask or a Stage holds it. */
-export type Step = StepFrame & (HttpStep | SetMetadataStep | ComposeOutputStep)
+export type Step = StepFrame & (HttpStep | SetMetadataStep | ComposeOutputStep | GitStep)
 
 interface StepFrame {
   /** Its outputs are known by this name. */
   readonly as?: string
-  /** Runs only when this is true. */
+  /**
+   * Runs only when this is true, and then also after a step that failed: without any, it runs when all went well so far.
+   */
   readonly if?: Expression
   readonly retry?: { readonly timeoutSeconds?: number; readonly errorThreshold: number }
 }

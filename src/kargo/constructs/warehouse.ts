@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs'
-import { KARGO_REPO_URL } from '../../enrollment/grammar.js'
+import { BRANCH, KARGO_REPO_URL } from '../../enrollment/grammar.js'
 import { goDuration } from '../go-duration.js'
+import type { DraftObject } from './json.js'
 import { KARGO_API } from './kargo-api.js'
 import { KubeObject, type ObjectProps } from './kube-object.js'
 
@@ -13,9 +14,14 @@ export type ImageSelection =
   /** One mutable tag: every new digest counts. */
   | { readonly strategy: 'Digest'; readonly tag: string }
 
-export interface WarehouseProps extends ObjectProps {
-  /** How often Kargo asks the registry. */
+interface WatchProps extends ObjectProps {
+  /** How often Kargo looks. */
   readonly intervalSeconds: number
+  /** The Kargo controller that looks after it; null: the one without a shard. */
+  readonly shard?: string | null
+}
+
+export interface WarehouseProps extends WatchProps {
   /** Registry and repository, without scheme, tag or digest; `imageFrom()` compares it byte for byte. */
   readonly repoURL: string
   readonly select: ImageSelection
@@ -36,12 +42,46 @@ export class Warehouse extends KubeObject {
       strictSemvers: true,
       discoveryLimit: 20,
     }
-    const spec = {
-      interval: goDuration(props.intervalSeconds),
-      freightCreationPolicy: 'Automatic',
-      subscriptions: [{ image }],
+    const body = { spec: warehouseSpec(props, { image }) }
+    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body, faults: faults(props) })
+  }
+}
+
+export interface GitWarehouseProps extends WatchProps {
+  /** https://HOST/PATH of the repository. */
+  readonly repoURL: string
+  readonly branch: string
+  /** Files (or folders) from the repository's top: only commits that touch one of them count. At least one. */
+  readonly includePaths: readonly string[]
+}
+
+/** Watches files on one branch of a git repository; the webhook's defaults are spelled out. */
+export class GitWarehouse extends KubeObject {
+  constructor(scope: Construct, props: GitWarehouseProps) {
+    const git = {
+      repoURL: props.repoURL,
+      branch: props.branch,
+      commitSelectionStrategy: 'NewestFromBranch',
+      strictSemvers: true,
+      discoveryLimit: 20,
+      includePaths: props.includePaths,
     }
-    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body: { spec }, faults: faults(props) })
+    const body = { spec: warehouseSpec(props, { git }) }
+    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body, faults: gitFaults(props) })
+  }
+}
+
+/** Kargo takes these paths for patterns (its `pkg/pattern/matcher.go`), not for files. */
+export function isPathPattern(path: string): boolean {
+  return /^(?:glob|regexp?):/.test(path)
+}
+
+function warehouseSpec({ intervalSeconds, shard }: WatchProps, subscription: DraftObject): DraftObject {
+  return {
+    shard: shard ?? undefined,
+    interval: goDuration(intervalSeconds),
+    freightCreationPolicy: 'Automatic',
+    subscriptions: [subscription],
   }
 }
 
@@ -57,4 +97,22 @@ function faults({ repoURL, select }: WarehouseProps): string[] {
   if (select.strategy === 'Digest' && !TAG.test(select.tag))
     found.push(`the strategy Digest needs the tag to watch as its constraint, and "${select.tag}" is none`)
   return found
+}
+
+/** Kargo's pattern for the `repoURL` of a git subscription, as far as addresses over HTTP go. */
+const GIT_URL = /^https?:\/\/[\w.-]+(?::\d+)?(?:\/[\w.~-]+)+$/
+
+function gitFaults({ repoURL, branch, includePaths }: GitWarehouseProps): string[] {
+  const found: string[] = []
+  if (!GIT_URL.test(repoURL)) found.push(`Kargo does not accept ${repoURL} as a git repository`)
+  if (!BRANCH.test(branch)) found.push(`Kargo does not accept ${branch} as a branch`)
+  if (includePaths.length === 0) found.push(`no files of ${repoURL} are named: every commit would count`)
+  for (const path of includePaths)
+    if (isPathPattern(path) || !isPathFromTop(path))
+      found.push(`${JSON.stringify(path)} names no file from the top of ${repoURL}`)
+  return found
+}
+
+function isPathFromTop(path: string): boolean {
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 }

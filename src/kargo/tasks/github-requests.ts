@@ -1,14 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Kargo evaluates these.
 import { expression, type Text } from '../constructs/expression.js'
 import type { HttpRequest } from '../constructs/steps.js'
+import { DUE, DUE_IN_ITS_TURN, type Waiting } from './rebuild-steps.js'
 
-const HEADERS = {
+/** What every request to GitHub's API carries. */
+export const GITHUB_HEADERS = {
   Accept: 'application/vnd.github+json',
   Authorization: expression('Bearer ${{ secret(vars.tokenSecret).token }}'),
 }
 
 /** No retry mends these; a 403 that is a rate limit passes, and asks again. */
-const REFUSED =
+export const GITHUB_REFUSED =
   'response.status in [401, 404, 422] || (response.status == 403 && response.header("x-ratelimit-remaining") != "0" && response.header("retry-after") == "")'
 
 /** Runs of the workflow that built the image or are building it, as times their builds started; 0 when there is none. */
@@ -28,20 +30,20 @@ function listRuns(
       per_page: '20',
       exclude_pull_requests: 'true',
     },
-    headers: HEADERS,
+    headers: GITHUB_HEADERS,
     timeoutSeconds: 30,
   }
 }
 
-/** Waits until the update is settled by a build, overridden, or due; it may wait for days and survives a restart. */
-export function waitUntilDue(pollIntervalSeconds: number): HttpRequest {
+/** Waits until the update is due; it may wait for days and survives a restart. */
+export function waitUntilDue({ pollIntervalSeconds, isStaggered }: Waiting): HttpRequest {
   return {
     ...listRuns({}),
     pollIntervalSeconds,
-    successExpression: expression(
-      `response.status == 200 && (let built = ${BUILT_AT}; \${{ task.outputs.update.observedAt }} <= built || \${{ (configMap("rebuild-overrides") ?? {})[split(task.outputs.update.digest, ":")[1]] != nil }} || now().Unix() - built >= \${{ int(vars.rebuildDelay) }})`,
-    ),
-    failureExpression: expression(REFUSED),
+    successExpression: isStaggered
+      ? expression(`response.status == 200 && (let built = ${BUILT_AT}; ${DUE_IN_ITS_TURN})`)
+      : expression(`response.status == 200 && (let built = ${BUILT_AT}; ${DUE})`),
+    failureExpression: expression(GITHUB_REFUSED),
   }
 }
 
@@ -51,7 +53,7 @@ export function readBuilds(): HttpRequest {
     ...listRuns({}),
     pollIntervalSeconds: 60,
     successExpression: expression('response.status == 200'),
-    failureExpression: expression(REFUSED),
+    failureExpression: expression(GITHUB_REFUSED),
     outputs: {
       newest: expression('reduce(map(response.body.workflow_runs, #.id), max(#acc, #), 0.0)'),
       builtAt: expression(BUILT_AT),
@@ -64,14 +66,14 @@ export function dispatchWorkflow(): HttpRequest {
   return {
     method: 'POST',
     url: expression('${{ vars.workflow }}/dispatches'),
-    headers: { ...HEADERS, 'Content-Type': 'application/json' },
+    headers: { ...GITHUB_HEADERS, 'Content-Type': 'application/json' },
     timeoutSeconds: 30,
     pollIntervalSeconds: 60,
     body: expression(
       '${% quote({"ref": vars.ref, "inputs": fromJSON(replace(replace(vars.inputs, "$(baseImage)", task.outputs.decision.baseImage), "$(baseDigest)", task.outputs.update.digest))}) %}',
     ),
     successExpression: expression('response.status in [200, 204]'),
-    failureExpression: expression(REFUSED),
+    failureExpression: expression(GITHUB_REFUSED),
   }
 }
 
@@ -84,7 +86,7 @@ export function waitForBuild(): HttpRequest {
       'response.status == 200 && any(response.body.workflow_runs, #.id > ${{ task.outputs.builds.newest }} && #.conclusion == "success")',
     ),
     failureExpression: expression(
-      `(response.status == 200 && any(response.body.workflow_runs, #.id > \${{ task.outputs.builds.newest }} && #.status == "completed" && #.conclusion != "success")) || ${REFUSED}`,
+      `(response.status == 200 && any(response.body.workflow_runs, #.id > \${{ task.outputs.builds.newest }} && #.status == "completed" && #.conclusion != "success")) || ${GITHUB_REFUSED}`,
     ),
     outputs: {
       run: expression('findLast(response.body.workflow_runs, #.id > ${{ task.outputs.builds.newest }})?.html_url'),

@@ -79,6 +79,21 @@ export function readPullRequest({ world, repository, parameters }: RestRequest):
   return pullRequest === undefined ? NOT_FOUND : json(200, pullRequestJson(world, pullRequest))
 }
 
+/** Open ones unless `state` says otherwise; `head` is OWNER:BRANCH, as on GitHub without effect when it is not. */
+export function listPullRequests(request: RestRequest): Reply {
+  const { world, repository, record } = request
+  const { state = 'open', head = '' } = record.query
+  const found = [...world.pullRequests.values()].filter((one) => {
+    const { owner } = world.repositories.get(one.head.repo)
+    const isHead = !head.includes(':') || `${owner}:${one.head.ref}`.toLowerCase() === head.toLowerCase()
+    return one.repository === repository.fullName && (state === 'all' || one.state === state) && isHead
+  })
+  return page(
+    request,
+    found.map((one) => pullRequestJson(world, one)),
+  )
+}
+
 /** The pull requests a commit belongs to: its merge, its head, or a commit on the way. */
 export async function pullRequestsOfCommit(request: RestRequest): Promise<Reply> {
   const { world, repository, parameters } = request

@@ -4,7 +4,7 @@ import type { Access, RecordedRequest, Reply, RepositoryPermissions, World } fro
 import { BAD_CREDENTIALS, FORBIDDEN, NOT_FOUND } from './replies.js'
 import { createComment, deleteComment, listComments, readComment, updateComment } from './rest-comments.js'
 import { readBlob, readBranch, readCommit, readContents, readRef } from './rest-git.js'
-import { pullRequestsOfCommit, readPullRequest, readRepository } from './rest-repositories.js'
+import { listPullRequests, pullRequestsOfCommit, readPullRequest, readRepository } from './rest-repositories.js'
 import type { RestHandler } from './rest-request.js'
 
 interface Route {
@@ -23,6 +23,7 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', pattern: /^\/contents\/?(.*)$/, needs: { contents: 'read' }, handler: readContents },
   { method: 'GET', pattern: /^\/commits\/([^/]+)\/pulls$/, needs: { pulls: 'read' }, handler: pullRequestsOfCommit },
   { method: 'GET', pattern: /^\/commits\/(.+)$/, needs: { contents: 'read' }, handler: readCommit },
+  { method: 'GET', pattern: /^\/pulls$/, needs: { pulls: 'read' }, handler: listPullRequests },
   { method: 'GET', pattern: /^\/pulls\/(\d+)$/, needs: { pulls: 'read' }, handler: readPullRequest },
   { method: 'GET', pattern: /^\/issues\/(\d+)\/comments$/, needs: { pulls: 'read' }, handler: listComments },
   { method: 'POST', pattern: /^\/issues\/(\d+)\/comments$/, needs: { pulls: 'write' }, handler: createComment },

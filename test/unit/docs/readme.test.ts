@@ -3,9 +3,6 @@ import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse, parseDocument } from 'yaml'
 import { generatedParts, withParts } from '../../../scripts/readme-tables.js'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
-import { entrySchema, settingsSchema, UNUSED_ENTRY_KEYS, UNUSED_SETTINGS_KEYS } from '../../../src/enrollment/schema.js'
-import { keysAt } from '../../../src/enrollment/schema-keys.js'
 
 const root = new URL('../../../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -15,7 +12,7 @@ const action = parse(read('action.yml')) as {
   readonly outputs: Readonly<Record<string, unknown>>
 }
 const DOCS = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'docs/images-yaml.md', 'docs/install.md']
-const PAGES = [...DOCS, 'docs/permissions.md', 'examples/README.md']
+const PAGES = [...DOCS, 'docs/forks.md', 'docs/explain.md', 'docs/permissions.md', 'examples/README.md']
 
 describe('README.md', () => {
   it('has the tables, the workflow and the comment that the script makes', () => {
@@ -121,32 +118,6 @@ it('every action is pinned to one commit, wherever it is named', () => {
     }
   }
   for (const [name, found] of pins) expect([...found], name).toHaveLength(1)
-})
-
-describe('docs/images-yaml.md', () => {
-  const page = read('docs/images-yaml.md')
-
-  it('names every key of an entry, a source, a build, tags and settings', () => {
-    const entry = ['', 'source', 'build', 'tags'].flatMap((path) =>
-      keysAt(entrySchema, path === '' ? [] : [path], undefined),
-    )
-    const settings = keysAt(settingsSchema, [], undefined).filter((key) => key !== 'secrets')
-    for (const key of [...entry, ...settings, 'secrets.github']) expect(page).toContain(`\`${key}\``)
-  })
-
-  it('lists the keys that are not used yet', () => {
-    const [, section = ''] = page.split('## Not used yet')
-    const [images = '', settings = ''] = section.split('of the settings')
-    const keys = (text: string) => [...(text.split('\n\n')[0] ?? '').matchAll(/`(\w+)`/g)].map(([, key]) => key)
-    expect(keys(images.split('of an image')[1] ?? '').sort()).toEqual([...UNUSED_ENTRY_KEYS].sort())
-    expect(keys(settings).sort()).toEqual([...UNUSED_SETTINGS_KEYS].sort())
-  })
-
-  it('has examples without a problem', () => {
-    const examples = [...page.matchAll(/```yaml\n(# images\.yaml\n[\s\S]*?)```/g)].map(([, text = '']) => text)
-    expect(examples).toHaveLength(2)
-    for (const example of examples) expect(parseEnrolment(example, 'images.yaml').problems).toEqual([])
-  })
 })
 
 describe.each(PAGES)('links of %s', (path) => {

@@ -12,4 +12,4 @@ export const SOURCE = `${APP}  source:\n    repo: org/app\n`
 
 /** The keys of an entry, as a problem lists them. */
 export const ENTRY_KEYS =
-  'allowTags, analysis, autoRebuild, build, description, enabled, environments, imageSelectionStrategy, latest_stable_tags, local, minimumReleaseAge, name, promote, quarantine, rebuildDelay, rebuildOn, registry, repoURL, repository, shard, source, tagging, tags, updates.'
+  'allowTags, analysis, autoRebuild, build, description, enabled, environments, imageSelectionStrategy, minimumReleaseAge, name, rebuildDelay, rebuildOn, registry, repoURL, repository, shard, source, tags, updates.'

@@ -62,9 +62,17 @@ describe('the reference images.yaml', () => {
     ])
   })
 
-  it('says only that updates has no effect yet', () => {
-    expect(parseEnrolment(text, 'images.yaml').problems).toMatchObject([
-      { severity: 'notice', line: 79, column: 3, image: 'metrics-service' },
+  it('is read without a word', () => {
+    expect(parseEnrolment(text, 'images.yaml').problems).toEqual([])
+  })
+
+  it('promotes one of them, by its flat updates', () => {
+    expect(images.map(({ name, environments }) => [name, environments.map((one) => one.name)])).toEqual([
+      ['backstage', []],
+      ['code-server-dev', []],
+      ['e2e-test-runner', []],
+      ['metrics-service', ['1']],
+      ['uv', []],
     ])
   })
 })
@@ -153,12 +161,24 @@ describe('settings and defaults', () => {
     expect(parseEnrolment(APP, 'f').enrolment?.settings).toEqual({
       namespace: 'image-factory',
       githubTokenSecret: 'github-dispatch',
+      gitlabTokenSecret: 'gitlab-dispatch',
+      registrySecret: 'registry-credentials',
+      sourceTokenSecret: 'source-credentials',
       pollInterval: { text: '15m', seconds: 900 },
+      stagger: { text: '0', seconds: 0 },
+      shard: null,
+      stateWorkflow: null,
+      webhookReceivers: [],
+      allowedRegistries: [],
+      analysis: true,
+      trivyImage: 'ghcr.io/aquasecurity/trivy:0.70.0',
+      backstage: null,
     })
     const text = `settings: {namespace: kf, secrets: {github: gh}, pollInterval: 1m}\nimages:\n${INDENTED_APP}`
-    expect(parseEnrolment(text, 'f').enrolment?.settings).toEqual({
+    expect(parseEnrolment(text, 'f').enrolment?.settings).toMatchObject({
       namespace: 'kf',
       githubTokenSecret: 'gh',
+      gitlabTokenSecret: 'gitlab-dispatch',
       pollInterval: { text: '1m', seconds: 60 },
     })
   })

@@ -5,13 +5,15 @@ import {
   GITLAB_PROJECT,
   isBranchName,
   isInsidePath,
+  isRegistryHost,
+  isSemVerConstraint,
   PLATFORM,
   parseDuration,
-  REGISTRY_HOST,
   REPOSITORY,
   WORKFLOW_FILE,
 } from '../../../src/enrollment/grammar.js'
 import { suggest } from '../../../src/enrollment/messages.js'
+import { regexFault } from '../../../src/enrollment/regex.js'
 
 describe('durations', () => {
   it.each([
@@ -69,7 +71,7 @@ describe.each([
   [
     'branch names',
     isBranchName,
-    ['main', 'release/1.0', 'a_b', '2024', 'a-', 'feature/x_y'],
+    ['main', 'release/1.0', 'a_b', '2024', 'a-', 'feature/x_y', 'HEAD/a', 'ref', 'a'.repeat(255)],
     [
       '',
       '-a',
@@ -87,13 +89,37 @@ describe.each([
       'a:b',
       'a\nb',
       'é',
+      'HEAD',
+      'refs/heads/main',
+      'a'.repeat(256),
     ],
   ],
   [
     'paths inside',
     isInsidePath,
     ['Dockerfile', 'a/b', './Dockerfile', 'a..b/c', '...', '.github/Dockerfile', 'a b/c'],
-    ['', '/', '/a', '../a', 'a/../b', 'a/..', '.', 'a/.', 'a/', '-a', '.git/x', 'a/.Git/x', 'a\\b', 'a\nb', 'a\u0000'],
+    [
+      '',
+      '/',
+      '/a',
+      '../a',
+      'a/../b',
+      'a/..',
+      '.',
+      'a/.',
+      'a/',
+      '-a',
+      '.git/x',
+      'a/.Git/x',
+      'a\\b',
+      'a\nb',
+      'a\u0000',
+      'C:/a',
+      'c:a',
+      'glob:**',
+      'regex:.*',
+      'regexp:a',
+    ],
   ],
   [
     'repositories of GitHub',
@@ -104,9 +130,27 @@ describe.each([
   ['projects of GitLab', is(GITLAB_PROJECT), ['a/b', 'a/b/c', 'a_b/c.d'], ['a', 'a/', 'a//b', '../b', 'a/..', 'a/b\n']],
   [
     'registries',
-    is(REGISTRY_HOST),
+    isRegistryHost,
     ['ghcr.io', 'localhost', 'localhost:5000', 'registry:5000', '10.0.0.1:80', 'a-b.c'],
-    ['', 'ghcr', 'https://ghcr.io', 'a.b/c', 'a.b:', 'a b.c', 'a..b', '.a', 'a.b:123456', 'a.b\n'],
+    [
+      '',
+      'ghcr',
+      'https://ghcr.io',
+      'a.b/c',
+      'a.b:',
+      'a b.c',
+      'a..b',
+      '.a',
+      'a.b:123456',
+      'a.b\n',
+      '-a.b',
+      'a-.b',
+      'a.b:0',
+      'a.b:65536',
+      `${'a'.repeat(64)}.b`,
+      `${'a.'.repeat(130)}b`,
+      '[::1]:5000',
+    ],
   ],
   [
     'repositories of a registry',
@@ -129,6 +173,75 @@ describe.each([
 ] as const)('%s', (_, accepts, good, bad) => {
   it.each(good)('%j', (text) => expect(accepts(text)).toBe(true))
   it.each(bad)('not %j', (text) => expect(accepts(text)).toBe(false))
+})
+
+describe('ranges of versions (what github.com/Masterminds/semver 3.4 answers)', () => {
+  it.each([
+    '1',
+    '1.2',
+    'v1.2.3',
+    '^1.2.0',
+    '~1.2',
+    '~>1',
+    '=>1',
+    '=<2',
+    '!=1.2.3',
+    '>=1.2 <3',
+    '>= 1.2, < 3',
+    '1.2 - 1.4',
+    '1.x',
+    '*',
+    'X',
+    '^1 || ^2',
+    '1.2.3-rc.1',
+    '1.2.3-0',
+    '1.2.3-0a',
+    '1.2.3+b.01',
+    '01.2',
+    '9999999999999999999',
+  ])('%j', (text) => expect(isSemVerConstraint(text)).toBe(true))
+  it.each([
+    '',
+    ' ',
+    'latest',
+    '==1.2.3',
+    '1.2.3.4',
+    '1.2.3-01',
+    '1.2.3-',
+    'V1',
+    '>',
+    '^^1',
+    '1 |',
+    '1 ||',
+    '|| 1',
+    '1 | 2',
+    '99999999999999999999',
+    '1.2-',
+    '>=1.2 &&<3',
+    `1${' 1'.repeat(200)}`,
+  ])('not %j', (text) => expect(isSemVerConstraint(text)).toBe(false))
+})
+
+describe('regular expressions that Go runs (RE2)', () => {
+  it.each(['^v?\\d+$', '(?i)x', '(?P<n>a)', '(?<n>a)', '\\pL', 'a{1000}', '[[:alpha:]]', '\\Qa.b\\E', ''])(
+    '%s',
+    (regex) => expect(regexFault(regex)).toBeNull(),
+  )
+  it.each([
+    '(?=a)',
+    '(?!a)',
+    '(?<=a)',
+    '(?<!a)',
+    '(a)\\1',
+    'a{1001}',
+    '((a{100}){100}){100}',
+    '[',
+    '*a',
+    'a**',
+    '(',
+    '\\C',
+    '(?>a)',
+  ])('not %s', (regex) => expect(regexFault(regex)).not.toBeNull())
 })
 
 describe('the word that was meant', () => {

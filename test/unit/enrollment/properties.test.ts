@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { stringify } from 'yaml'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parse, stringify } from 'yaml'
+import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
 import { APP, SOURCE } from './examples.js'
 
 /** YAML-like text: pieces that mean something, glued at random. */
@@ -92,6 +92,181 @@ describe('any text at all', () => {
     )
   })
 })
+
+/** A file that uses every key. */
+const WHOLE = `settings:
+  namespace: kf
+  secrets: {github: a, gitlab: b, registry: c, source: d}
+  pollInterval: 5m
+  stagger: 2h
+  stateWorkflow: {repo: acme/state, workflow: run.yml, ref: main}
+  webhookReceivers:
+    - {type: github, secret: s}
+    - {type: artifactory, secret: s, name: af, virtualRepoName: docker}
+  analysis: {enabled: true, image: "ghcr.io/aquasecurity/trivy:0.70.0"}
+  shard: eu
+  allowedRegistries: [ghcr.io/acme, docker.io, "localhost:5000"]
+defaults:
+  rebuildDelay: 3d
+  source: {branch: main, workflow: build.yml, inputs: {reason: "$(baseImage)"}}
+  analysis: {content: HIGH, vulnerabilities: {severity: HIGH, ignoreUnfixed: false}}
+  updates:
+    - {repo: acme/deploy, path: apps, type: kustomize-set-image}
+images:
+  - name: web
+    registry: ghcr.io/acme
+    repository: web
+    source: {repo: acme/web, dockerfile: docker/Dockerfile, builds: dispatched, inputs: {more: "1"}}
+    build: {args: {NODE: "22"}, target: run, platforms: [linux/amd64], contexts: {base: "docker-image://x:1"}}
+    minimumReleaseAge: 2d
+    autoRebuild: false
+    rebuildOn: runtime
+    tags: {strategy: Digest, constraint: latest, allow: ["^v"]}
+    analysis: {dockerfile: false, templates: [smoke]}
+    environments:
+      - {name: test, updates: [{repo: acme/deploy, path: t, type: kustomize-set-image}]}
+      - name: live
+        auto: false
+        soak: 1d
+        pullRequest: true
+        updates: [{repo: g/s/deploy, provider: gitlab, path: v.yaml, type: yaml-update, key: a.b, value: image}]
+    shard: us
+    description: The web
+  - name: lab
+    enrollment:
+      registry: ghcr.io
+      repository: acme/lab
+      source: {provider: gitlab, repo: g/s/lab, pipeline: .gitlab-ci.yml, job: build}
+    quarantine: 48
+  - {name: cg, registry: docker.io/acme, image: cg, namespace: acme, dockerfile: cg/Dockerfile, source: {repo: acme/cg}}
+  - {name: pg, repoURL: docker.io/postgres, allowTags: "^16", imageSelectionStrategy: Lexical, updates: []}
+  - {name: old, enabled: false}
+`
+
+/** The same with lines dropped, doubled, exchanged, indented, or with one value overwritten. */
+const mutated = fc
+  .array(
+    fc.record({
+      at: fc.nat(WHOLE.split('\n').length - 1),
+      other: fc.nat(WHOLE.split('\n').length - 1),
+      how: fc.constantFrom('drop', 'double', 'exchange', 'indent', 'value', 'key'),
+      value: fc.oneof(
+        fc.constantFrom(
+          '[]',
+          '{}',
+          '~',
+          'true',
+          '-1',
+          '1e3',
+          '"',
+          '*a',
+          '&a x',
+          '!!binary x',
+          '[a, {b: c}]',
+          '\u202e',
+          '|',
+        ),
+        fc.string({ maxLength: 12, unit: 'grapheme' }),
+      ),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((changes) => {
+    let lines = WHOLE.split('\n')
+    for (const { at, other, how, value } of changes) {
+      const line = lines[at] ?? ''
+      const becomes: Readonly<Record<typeof how, readonly string[]>> = {
+        drop: [],
+        double: [line, line],
+        exchange: [lines[other] ?? ''],
+        indent: [`  ${line}`],
+        value: [line.replace(/: .*$/, () => `: ${value}`)],
+        key: [line.replace(/\w+:/, () => `${value}:`)],
+      }
+      lines = lines.flatMap((one, index) => (index === at ? becomes[how] : [one]))
+    }
+    return lines.join('\n')
+  })
+
+/** A file made of known keys with values of any kind. */
+const KEYS = [
+  ...new Set(WHOLE.match(/\w+(?=:)/g) ?? []),
+  '__proto__',
+  'constructor',
+  'toString',
+  '<<',
+  'hasOwnProperty',
+]
+const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 5, withCrossShrink: true },
+    fc.oneof(
+      fc.string({ maxLength: 8 }),
+      fc.boolean(),
+      fc.constant(null),
+      fc.integer(),
+      fc.constantFrom('HIGH', 'github', '7d'),
+    ),
+    fc.array(tie('tree'), { maxLength: 4 }),
+    fc.array(fc.tuple(fc.constantFrom(...KEYS), tie('tree')), { maxLength: 6 }).map((pairs) => new Map(pairs)),
+  ),
+}))
+const anyTree = fc
+  .tuple(
+    fc.array(fc.tuple(fc.constantFrom('name', 'source', 'analysis', 'environments', 'tags', ...KEYS), tree)),
+    tree,
+    tree,
+  )
+  .map(([entry, settings, defaults]) => stringify({ settings, defaults, images: [new Map(entry)] }))
+
+describe('a file that uses every key', () => {
+  it('is good', () => {
+    const { enrolment, problems } = parseEnrolment(WHOLE, 'f')
+    expect(problems.filter((one) => one.severity === 'error')).toEqual([])
+    expect(enrolment?.images.map((image) => image.name)).toEqual(['cg', 'lab', 'old', 'pg', 'web'])
+  })
+
+  it('damaged in any way gives an enrolment or problems that a person can read and find', () => {
+    fc.assert(
+      fc.property(fc.oneof(mutated, anyTree, anyText), (text) => {
+        const { enrolment, problems } = parseEnrolment(text, 'f')
+        expect(enrolment === null).toBe(problems.some((one) => one.severity === 'error'))
+        const lines = text.replace(/^\ufeff/, '').split('\n')
+        for (const { line, column, message, remedy } of problems) {
+          expect(message).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]{1,400}\.$/u)
+          if (remedy !== null) expect(remedy).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]{1,400}[.?]$/u)
+          if (line === null) continue
+          expect(column).toBeGreaterThanOrEqual(1)
+          expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? -1) + 1)
+        }
+      }),
+      { numRuns: 800 },
+    )
+  })
+
+  it('means the same when what was read is written and read again, and in any order of its keys', () => {
+    const plain = (images: readonly Enrollment[]) => images.map(({ line: _, column: __, lineOf: ___, ...rest }) => rest)
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.nat(1000)), (random) => {
+        const first = parseEnrolment(WHOLE, 'f').enrolment?.images ?? []
+        const entries = first.map(({ name, written }) => shuffled({ ...written, name }, random))
+        const settings = shuffled(parse(WHOLE).settings, random)
+        const again = parseEnrolment(stringify({ images: entries, settings }), 'f')
+        expect(again.problems.filter((one) => one.severity === 'error')).toEqual([])
+        expect(plain(again.enrolment?.images ?? [])).toEqual(plain(first))
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+/** The same data with the keys of every map in another order. */
+function shuffled(data: unknown, random: Iterator<number>): unknown {
+  if (Array.isArray(data)) return data.map((one) => shuffled(one, random))
+  if (typeof data !== 'object' || data === null) return data
+  const ranked = Object.entries(data).map(([name, one]) => ({ name, one, rank: random.next().value as number }))
+  return new Map(ranked.sort((a, b) => a.rank - b.rank).map(({ name, one }) => [name, shuffled(one, random)]))
+}
 
 const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/)
 const value = fc.oneof(

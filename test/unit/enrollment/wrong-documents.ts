@@ -52,7 +52,11 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
     ],
   ],
   ['a list for settings', `settings: []\nimages:\n${INDENTED_APP}`, ['1:11: settings must be a map, not a list.']],
-  ['a text for defaults', `defaults: slow\nimages:\n${INDENTED_APP}`, ['1:11: defaults must be a map.']],
+  [
+    'a text for defaults',
+    `defaults: slow\nimages:\n${INDENTED_APP}`,
+    ['1:11: defaults must be a map. Write keys of an image below it, like rebuildDelay: 7d.'],
+  ],
   [
     'two documents',
     `${APP}---\n- name: app\n  registry: ghcr.io\n  repository: org/app\n`,
@@ -123,7 +127,7 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'half a character in a key',
     `${APP}  updates: {"\\udc00": 1}\n`,
-    ['4:3: notice: updates is known but has no effect yet.', '4:13: this key holds half a character.'],
+    ['4:12: updates must be a list, not a map.', '4:13: this key holds half a character.'],
   ],
   [
     'an unknown directive',
@@ -138,7 +142,9 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'a bad namespace',
     `settings:\n  namespace: Image_Factory\nimages:\n${INDENTED_APP}`,
-    ['2:14: settings.namespace: "Image_Factory" must be an RFC 1123 label.'],
+    [
+      '2:14: settings.namespace: "Image_Factory" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).',
+    ],
   ],
   [
     'a bad poll interval',

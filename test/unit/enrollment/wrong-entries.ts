@@ -2,10 +2,32 @@ import { APP, ENTRY_KEYS, SOURCE, type WrongFile } from './examples.js'
 
 /** Title, text, what is said: line:column message remedy. */
 export const WRONG_ENTRIES: readonly WrongFile[] = [
-  ['a text for an entry', '- app\n', ['1:3: an entry must be a map with at least name, registry and repository.']],
-  ['a list for an entry', '- [app]\n', ['1:3: an entry must be a map with at least name, registry and repository.']],
-  ['nothing for an entry', `${APP}-\n`, ['4:2: an entry must be a map with at least name, registry and repository.']],
-  ['no name', '- registry: ghcr.io\n  repository: org/app\n', ['1:3: name is missing.']],
+  [
+    'a text for an entry',
+    '- app\n',
+    [
+      '1:3: an entry must be a map with at least name, registry and repository. Write "- name: web" and the other keys of the image below it.',
+    ],
+  ],
+  [
+    'a list for an entry',
+    '- [app]\n',
+    [
+      '1:3: an entry must be a map with at least name, registry and repository. Write "- name: web" and the other keys of the image below it.',
+    ],
+  ],
+  [
+    'nothing for an entry',
+    `${APP}-\n`,
+    [
+      '4:2: an entry must be a map with at least name, registry and repository. Write "- name: web" and the other keys of the image below it.',
+    ],
+  ],
+  [
+    'no name',
+    '- registry: ghcr.io\n  repository: org/app\n',
+    ['1:3: name is missing. Write it, for example name: web.'],
+  ],
   [
     'no registry',
     '- name: app\n  repository: org/app\n',
@@ -141,17 +163,17 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
   [
     'a registry with a scheme',
     '- name: app\n  registry: https://ghcr.io\n  repository: org/app\n',
-    ['2:13: "https:" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
+    ['2:13: "https://ghcr.io/org/app" is no image but an address. Leave out https:// before the host.'],
   ],
   [
     'a repository in capitals',
     '- name: app\n  registry: ghcr.io\n  repository: Org/App\n',
-    ['3:15: repository: "Org/App" must be a repository path like org/app, in lower case.'],
+    ['3:15: repository: "Org/App" must be a repository path like org/app, in lower case, without tag or digest.'],
   ],
   [
     'a repository with a tag',
     '- name: app\n  registry: ghcr.io\n  repository: org/app:1\n',
-    ['3:15: repository: "org/app:1" must be a repository path like org/app, in lower case.'],
+    ['3:15: repository: "org/app:1" must be a repository path like org/app, in lower case, without tag or digest.'],
   ],
   [
     'a repository Kargo refuses',
@@ -168,6 +190,6 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
   [
     'a repoURL without host',
     '- name: app\n  repoURL: app\n',
-    ['2:12: "" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
+    ['2:12: "app" names no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
   ],
 ]

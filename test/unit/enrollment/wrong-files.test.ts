@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { formatProblem, parseEnrolment } from '../../../src/enrollment/index.js'
-import { SOURCE } from './examples.js'
+import { APP } from './examples.js'
+import { WRONG_CHARACTERS } from './wrong-characters.js'
 import { WRONG_DOCUMENTS } from './wrong-documents.js'
 import { WRONG_ENTRIES } from './wrong-entries.js'
+import { WRONG_FORMS } from './wrong-forms.js'
+import { WRONG_PROMOTION } from './wrong-promotion.js'
+import { WRONG_SETTINGS } from './wrong-settings.js'
 import { WRONG_VALUES } from './wrong-values.js'
 
 /** `line:column: message remedy`; problems that are no errors keep their severity. */
@@ -10,11 +14,44 @@ function said(text: string): string[] {
   return parseEnrolment(text, 'f').problems.map((one) => formatProblem(one).replace(/^f:(\d+:\d+: )(?:error: )?/, '$1'))
 }
 
-describe.each([
+const ALL = [
   ['the file as a whole', WRONG_DOCUMENTS],
   ['entries', WRONG_ENTRIES],
   ['values', WRONG_VALUES],
-])('wrong files: %s', (_, cases) => {
+  ['grammar and the forms of other tools', WRONG_FORMS],
+  ['checks and promotion', WRONG_PROMOTION],
+  ['settings and defaults', WRONG_SETTINGS],
+  ['YAML as hostile input', WRONG_CHARACTERS],
+] as const
+
+describe('the wrong files', () => {
+  const titled = ALL.flatMap(([about, cases]) => cases.map(([title]) => `${about}: ${title}`))
+  const texts = ALL.flatMap(([, cases]) => cases.map(([, text]) => text))
+
+  it('are more than two hundred, each of its own', () => {
+    expect(new Set(titled).size).toBe(titled.length)
+    expect(new Set(texts).size).toBe(texts.length)
+    expect(texts.length).toBeGreaterThanOrEqual(200)
+  })
+
+  it('are told in one short line each, with its place, without control characters, ending with a full stop', () => {
+    const problems = texts.flatMap((text) => parseEnrolment(text, 'f').problems)
+    for (const { message, remedy, line, column } of problems) {
+      expect(message).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,400}\.$/u)
+      if (remedy !== null) expect(remedy).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,400}[.?]$/u)
+      expect([line, column]).not.toContain(null)
+    }
+  })
+
+  it('are told with what mends them, where the message does not say it already', () => {
+    const bare = texts.flatMap((text) => parseEnrolment(text, 'f').problems).filter((one) => one.remedy === null)
+    const isPlain =
+      /must|is no|is longer|holds|written twice|Keep|Use|stands|resolved|alias|tag|key|expands|nests|document|Flow|Map|Missing|Nested|directive/
+    expect(bare.filter((one) => !isPlain.test(one.message))).toEqual([])
+  })
+})
+
+describe.each(ALL)('wrong files: %s', (_, cases) => {
   it.each(cases)('%s', (_title, text, expected) => {
     expect(said(text)).toEqual(expected)
     expect(parseEnrolment(text, 'f').enrolment).toBeNull()
@@ -53,19 +90,18 @@ describe('problems', () => {
     expect(problem).toMatchObject({ severity: 'error', file: 'state/images.yaml', image: 'web', line: 2, column: 3 })
   })
 
-  it('say that a key has no effect yet, and the file is good', () => {
-    const result = parseEnrolment(`${SOURCE}  updates: []\n`, 'f')
-    expect(result.problems).toMatchObject([
+  it('say that a key has no effect, once and at its first place, and the file is good', () => {
+    const text = `${APP}  local: {dir: app}\n- name: web\n  repoURL: ghcr.io/org/web\n  local: {dir: web}\n`
+    const { enrolment, problems } = parseEnrolment(text, 'f')
+    expect(problems).toMatchObject([
       {
         severity: 'notice',
         line: 4,
         column: 3,
-        image: 'app',
-        message: 'without a workflow this image is never rebuilt.',
+        message: 'local is known but has no effect (here and in 1 more places).',
       },
-      { severity: 'notice', line: 6, column: 3, image: 'app', message: 'updates is known but has no effect yet.' },
     ])
-    expect(result.enrolment?.images).toHaveLength(1)
+    expect(enrolment?.images).toHaveLength(2)
   })
 })
 

@@ -49,7 +49,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   ],
   ['nothing for a source', `${APP}  source:\n`, ['4:10: source must be a map, not nothing.']],
   ['a text for a source', `${APP}  source: org/app\n`, ['4:11: source must be a map, not "org/app".']],
-  ['an empty source', `${APP}  source: {}\n`, ['4:11: source.repo is missing.']],
+  ['an empty source', `${APP}  source: {}\n`, ['4:11: source.repo is missing. Write it, for example repo: acme/web.']],
   [
     'an unknown provider',
     `${APP}  source: {provider: gihub, repo: org/app}\n`,
@@ -86,33 +86,35 @@ export const WRONG_VALUES: readonly WrongFile[] = [
     'a path that climbs',
     `${SOURCE}    dockerfile: ../Dockerfile\n`,
     [
-      '6:17: source.dockerfile: "../Dockerfile" must be a path inside the repository, without .. and without a leading /.',
+      '6:17: source.dockerfile: "../Dockerfile" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.',
     ],
   ],
   [
     'an absolute path',
     `${SOURCE}    dockerfile: /etc/passwd\n`,
     [
-      '6:17: source.dockerfile: "/etc/passwd" must be a path inside the repository, without .. and without a leading /.',
+      '6:17: source.dockerfile: "/etc/passwd" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.',
     ],
   ],
   [
     'a path into .git',
     `${SOURCE}    dockerfile: .GIT/config\n`,
     [
-      '6:17: source.dockerfile: ".GIT/config" must be a path inside the repository, without .. and without a leading /.',
+      '6:17: source.dockerfile: ".GIT/config" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.',
     ],
   ],
   [
     'a folder',
     `${SOURCE}    dockerfile: docker/\n`,
-    ['6:17: source.dockerfile: "docker/" must be a path inside the repository, without .. and without a leading /.'],
+    [
+      '6:17: source.dockerfile: "docker/" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.',
+    ],
   ],
   [
     'a path from Windows',
     `${SOURCE}    dockerfile: docker\\Dockerfile\n`,
     [
-      '6:17: source.dockerfile: "docker\\\\Dockerfile" must be a path inside the repository, without .. and without a leading /.',
+      '6:17: source.dockerfile: "docker\\\\Dockerfile" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.',
     ],
   ],
   ['an empty path', `${SOURCE}    dockerfile: ""\n`, ['6:17: source.dockerfile: "" must not be empty.']],

@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kargo evaluates.
 import { expect, test } from 'vitest'
 import { changesType, expression, opensExpression } from '../../../src/kargo/constructs/expression.js'
-import { workflowUrl } from '../../../src/kargo/dispatch-url.js'
+import { projectUrl, workflowUrl } from '../../../src/kargo/dispatch-url.js'
+import { githubUrl, gitlabUrl } from '../../../src/kargo/factory.js'
+import { exampleFactory } from './fixtures.js'
 
 test('an expression is made of source text only: the compiler refuses what is computed', () => {
   const computed: string = ['${{ vars.', 'x }}'].join('')
@@ -42,7 +44,7 @@ test.each([
     'https://api.github.com/repos/org/app/actions/workflows/build.yml',
   ],
   [
-    'https://ghe.example/api/v3/',
+    'https://ghe.example/api/v3',
     'org/a.b',
     'a b?.yml',
     'https://ghe.example/api/v3/repos/org/a.b/actions/workflows/a%20b%3F.yml',
@@ -55,4 +57,30 @@ test.each([
   ],
 ])('no part of a workflow leads elsewhere: %s %s %s', (api, repo, workflow, url) => {
   expect(workflowUrl(api, repo, workflow)).toBe(url)
+})
+
+test.each([
+  ['https://gitlab.com', 'acme/gl-app', 'https://gitlab.com/api/v4/projects/acme%2Fgl-app'],
+  ['https://git.example/lab', 'a/b.c/d', 'https://git.example/lab/api/v4/projects/a%2Fb.c%2Fd'],
+  ['https://gitlab.com', 'a/b?x=/../#@evil', 'https://gitlab.com/api/v4/projects/a%2Fb%3Fx%3D%2F..%2F%23%40evil'],
+])('no part of a project leads elsewhere: %s %s', (gitlab, project, url) => {
+  expect(projectUrl(gitlab, project)).toBe(url)
+})
+
+test.each([
+  [undefined, 'https://github.com'],
+  ['https://api.github.com/', 'https://github.com'],
+  ['https://github.example.com/api/v3', 'https://github.example.com'],
+  ['https://github.example.com/api/v3/', 'https://github.example.com'],
+  ['https://api.acme.ghe.com', 'https://acme.ghe.com'],
+  ['https://api.example.com/api/v3', 'https://api.example.com'],
+])('the repositories of the API %s are at %s', (apiUrl, url) => {
+  expect(githubUrl(exampleFactory(apiUrl === undefined ? {} : { github: { apiUrl } }))).toBe(url)
+})
+
+test.each([
+  [undefined, 'https://gitlab.com'],
+  ['https://git.example/lab/', 'https://git.example/lab'],
+])('GitLab %s is at %s', (given, url) => {
+  expect(gitlabUrl(exampleFactory(given === undefined ? {} : { gitlab: { url: given } }))).toBe(url)
 })

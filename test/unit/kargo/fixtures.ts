@@ -1,14 +1,39 @@
-import type { Enrollment, GitHubSource, Settings } from '../../../src/enrollment/enrollment.js'
+import type { Enrollment, GitHubSource, GitLabSource, Settings } from '../../../src/enrollment/enrollment.js'
 import type { Factory } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 
 const WEEK = { text: '7d', seconds: 604_800 }
 const NONE = { text: '0', seconds: 0 }
 
+const ANALYSIS = {
+  dockerfile: 'CRITICAL',
+  content: 'CRITICAL',
+  vulnerabilities: 'CRITICAL',
+  ignoreUnfixed: true,
+  templates: [],
+} as const
+
 export const SETTINGS: Settings = {
   namespace: 'image-factory',
   githubTokenSecret: 'github-dispatch',
+  gitlabTokenSecret: 'gitlab-dispatch',
+  registrySecret: 'registry-credentials',
+  sourceTokenSecret: 'source-credentials',
   pollInterval: { text: '15m', seconds: 900 },
+  stagger: NONE,
+  shard: null,
+  stateWorkflow: null,
+  webhookReceivers: [],
+  allowedRegistries: [],
+  analysis: true,
+  trivyImage: 'ghcr.io/aquasecurity/trivy:0.70.0',
+  backstage: null,
+}
+
+/** Settings of a factory that tells its state repository. */
+export const TELLING: Settings = {
+  ...SETTINGS,
+  stateWorkflow: { repo: 'craigedmunds/image-factory-state', workflow: 'synth.yml', ref: 'main' },
 }
 
 export const NODE: TrackedBase = {
@@ -18,6 +43,8 @@ export const NODE: TrackedBase = {
   tag: '22-bookworm-slim',
   baselineDigest: null,
 }
+
+export const NODE_20: TrackedBase = { ...NODE, name: 'node-20', tag: '20' }
 
 export const PYTHON: TrackedBase = {
   name: 'python-3.12-slim',
@@ -36,6 +63,20 @@ export function github(source: Partial<GitHubSource> = {}): GitHubSource {
     dockerfile: 'backstage/app/packages/backend/Dockerfile',
     workflow: 'backstage.yml',
     builds: 'any',
+    inputs: new Map(),
+    ...source,
+  }
+}
+
+/** A GitLab source with what is given, else that of kargo/pipeline-more.yaml. */
+export function gitlab(source: Partial<GitLabSource> = {}): GitLabSource {
+  return {
+    provider: 'gitlab',
+    repo: 'acme/gl-app',
+    branch: 'main',
+    dockerfile: 'Dockerfile',
+    pipeline: null,
+    job: null,
     inputs: new Map(),
     ...source,
   }
@@ -63,6 +104,9 @@ export function image(
       autoRebuild: true,
       rebuildOn: 'all',
       tags: { strategy: 'SemVer', constraint: null, allow: [] },
+      analysis: ANALYSIS,
+      environments: [],
+      shard: null,
       written: {},
       lineOf: () => null,
       ...enrollment,

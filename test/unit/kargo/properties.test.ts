@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml'
 import { type Factory, type ManifestFile, synthesize } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 import { readObjects } from '../../support/kargo-schemas.js'
-import { github, image, SETTINGS } from './fixtures.js'
+import { github, gitlab, image, NODE, SETTINGS, TELLING } from './fixtures.js'
 
 type Data = Record<string, unknown>
 
@@ -67,12 +67,28 @@ const tags = fc.oneof(
     allow: fc.constant([]),
   }),
 )
-const source = fc.record({
-  branch: fc.constantFrom(null, 'main', 'release/1.x'),
-  workflow: fc.constantFrom(null, 'build.yml', 'build & push.yaml'),
-  builds: fc.constantFrom('any', 'dispatched'),
-  inputs: fc.dictionary(text, text, { maxKeys: 4 }).map((map) => new Map(Object.entries(map))),
-})
+const inputs = fc.dictionary(text, text, { maxKeys: 4 }).map((map) => new Map(Object.entries(map)))
+const source = fc.oneof(
+  fc
+    .record({
+      repo: fc.constantFrom('acme/app', 'acme/web.portal'),
+      branch: fc.constantFrom(null, 'main', 'release/1.x'),
+      dockerfile: fc.constantFrom('Dockerfile', './Dockerfile', 'web/Dockerfile'),
+      workflow: fc.constantFrom(null, 'build.yml', 'build & push.yaml'),
+      builds: fc.constantFrom('any' as const, 'dispatched' as const),
+      inputs,
+    })
+    .map(github),
+  fc
+    .record({
+      repo: fc.constantFrom('acme/platform/app', 'acme/portal'),
+      branch: fc.constantFrom(null, 'main', 'next'),
+      dockerfile: fc.constantFrom('Dockerfile', 'api/Dockerfile'),
+      pipeline: fc.constantFrom(null, 'ci/build.yml'),
+      inputs,
+    })
+    .map(gitlab),
+)
 
 const trackedImage = fc
   .record({
@@ -85,21 +101,27 @@ const trackedImage = fc
     minimumReleaseAge: duration,
     tags,
     source: fc.option(source),
+    shard: fc.constantFrom(null, 'eu'),
     uses: fc.subarray(bases.map(({ name }) => name)),
   })
-  .map(({ uses, source: from, ...entry }) =>
+  .map(({ uses, ...entry }) =>
     image(
-      {
-        ...entry,
-        repository: `org/${entry.name.replace(/-+/g, '-')}`,
-        source: from === null ? null : github(from),
-      } as never,
-      from === null ? [] : uses,
+      { ...entry, repository: `org/${entry.name.replace(/-+/g, '-')}` } as never,
+      entry.source === null ? [] : uses,
     ),
   )
 
+const settings = fc
+  .record({
+    stateWorkflow: fc.constantFrom(null, TELLING.stateWorkflow),
+    stagger: duration,
+    shard: fc.constantFrom(null, 'us'),
+    analysis: fc.boolean(),
+  })
+  .map((some) => ({ ...SETTINGS, ...some }))
+
 const images = fc.uniqueArray(trackedImage, { maxLength: 8, selector: ({ enrollment }) => enrollment.name })
-const factory = images.map((all): Factory => ({ settings: SETTINGS, images: all, bases }))
+const factory = fc.record({ settings, images }).map((given): Factory => ({ ...given, bases }))
 
 const objectsOf = (files: readonly ManifestFile[]) => files.flatMap((file) => readObjects(file.text))
 const named = (object: Data) => `${object.kind} ${(object.metadata as Data).name}`
@@ -113,19 +135,33 @@ test('the order of images and bases changes no byte', () => {
   )
 })
 
-test('an added image changes only its own file, and those of bases that nobody used before', () => {
+test('an added image changes only its own file, those of bases that nobody used before, and that of its source', () => {
   fc.assert(
     fc.property(factory, trackedImage, (given, added) => {
       const others = given.images.filter(({ enrollment }) => enrollment.name !== added.enrollment.name)
       const before = synthesize({ ...given, images: others })
       const after = synthesize({ ...given, images: [...others, added] })
       const known = new Map(before.map(({ path, text: content }) => [path, content]))
-      const changed = after.filter(({ path, text: content }) => known.get(path) !== content).map(({ path }) => path)
+      const changed = after.filter(({ path, text: content }) => known.get(path) !== content)
+      const [sources, own] = [changed.filter(isSource), changed.filter((file) => !isSource(file))]
       expect(before.every(({ path }) => after.some((file) => file.path === path))).toBe(true)
-      expect(changed).toEqual(expectedChanges(added, known))
+      expect(own.map(({ path }) => path)).toEqual(expectedChanges(added, known))
+      expect(sources.length).toBeLessThanOrEqual(
+        added.enrollment.enabled && given.settings.stateWorkflow !== null ? 1 : 0,
+      )
+      for (const { text: content } of sources) expectSourceOf(added, readObjects(content)[0] as Data)
     }),
   )
 })
+
+const isSource = ({ path }: ManifestFile) => path.startsWith('source-')
+
+function expectSourceOf({ enrollment: { source: from } }: TrackedImage, warehouse: Data): void {
+  const { git } = (warehouse.spec as { subscriptions: { git: Data }[] }).subscriptions[0] ?? {}
+  const host = from?.provider === 'gitlab' ? 'gitlab.com' : 'github.com'
+  expect(git).toMatchObject({ repoURL: `https://${host}/${from?.repo}`, branch: from?.branch ?? 'main' })
+  expect(git?.includePaths).toContain(from?.dockerfile.replace('./', ''))
+}
 
 function expectedChanges(added: TrackedImage, known: ReadonlyMap<string, string>): string[] {
   if (!added.enrollment.enabled) return []
@@ -135,6 +171,44 @@ function expectedChanges(added: TrackedImage, known: ReadonlyMap<string, string>
   ]
   return files.sort()
 }
+
+test('a thousand images on two of a hundred bases each give a hundred Warehouses for bases', () => {
+  const all = Array.from(
+    { length: 100 },
+    (_, index): TrackedBase => ({ ...NODE, name: `node-${index}`, tag: `${index}` }),
+  )
+  const thousand = Array.from({ length: 1000 }, (_, index) =>
+    image({ name: `app-${index}` }, [`node-${index % 100}`, `node-${(index * 7 + 1) % 100}`].sort()),
+  )
+  const files = synthesize({ settings: SETTINGS, images: thousand, bases: all })
+  const count = (start: string) => files.filter(({ path }) => path.startsWith(start)).length
+  expect([count('base-'), count('image-app-'), files.length]).toEqual([100, 1000, 1101])
+  const intervals = files
+    .filter(({ path }) => path.startsWith('base-'))
+    .map((file) => /interval: (.*)/.exec(file.text)?.[1])
+  expect(intervals.every((interval) => /^24h[1-5]?\dm0s$/.test(interval ?? ''))).toBe(true)
+  expect(new Set(intervals).size).toBeGreaterThan(30)
+})
+
+test('turns are spread over the whole window, after the age a digest must have', () => {
+  const turns = (age: number) => {
+    const given = { ...SETTINGS, stagger: { text: '100s', seconds: 100 } }
+    const minimumReleaseAge = { text: `${age}s`, seconds: age }
+    const all = Array.from({ length: 200 }, (_, index) =>
+      image({ name: `app-${index}`, minimumReleaseAge }, [NODE.name]),
+    )
+    const texts = synthesize({ settings: given, images: all, bases: [NODE] }).map((file) => file.text)
+    return texts.flatMap((content) =>
+      [...content.matchAll(/name: stagger\n {4}value: "(\d+)"\n {2}req/g)].map(([, turn]) => Number(turn)),
+    )
+  }
+  const own = turns(0)
+  expect(own).toHaveLength(200)
+  expect(own.every((turn) => turn < 100)).toBe(true)
+  for (let tenth = 0; tenth < 10; tenth += 1)
+    expect(own.filter((turn) => Math.floor(turn / 10) === tenth).length).toBeGreaterThan(5)
+  expect(turns(1000)).toEqual(own.map((turn) => turn + 1000))
+})
 
 test('every name that an object refers to is an object, and every Stage gives its tasks what they need', () => {
   fc.assert(
@@ -177,13 +251,15 @@ function checkStage(spec: StageSpec, objects: ReadonlyMap<string, Data>): void {
 test('YAML 1.1 and 1.2 read the same, and every string that went in comes out', () => {
   fc.assert(
     fc.property(factory, (given) => {
-      for (const { text: content } of synthesize(given)) {
+      const files = synthesize(given)
+      // What everybody's data is not in stands in the golden files.
+      for (const { text: content } of files.filter(({ path }) => path !== 'image-factory.k8s.yaml')) {
         const [modern, old] = (['1.2', '1.1'] as const).map((version) =>
           parseAllDocuments(content, { version }).map((document) => document.toJS() as unknown),
         )
         expect(old).toEqual(modern)
       }
-      const byName = new Map(objectsOf(synthesize(given)).map((object) => [named(object), object]))
+      const byName = new Map(objectsOf(files).map((object) => [named(object), object]))
       for (const { enrollment, bases: uses } of given.images.filter((each) => each.enrollment.enabled)) {
         const subscription = (
           byName.get(`Warehouse ${enrollment.name}`) as { spec: { subscriptions: { image: Data }[] } }
@@ -192,10 +268,15 @@ test('YAML 1.1 and 1.2 read the same, and every string that went in comes out', 
           expect(subscription?.allowTagsRegexes).toEqual(enrollment.tags.allow)
         const stage = byName.get(`Stage rebuild-trigger-${enrollment.name}`)?.spec as StageSpec | undefined
         const { source: from } = enrollment
-        if (stage === undefined || from?.provider !== 'github') continue
+        if (stage === undefined || from === null) continue
         expect(uses.length).toBeGreaterThan(0)
-        const inputs = JSON.parse(stage.vars.find(({ name }) => name === 'inputs')?.value ?? '') as Data
-        expect(new Map(Object.entries(inputs))).toEqual(new Map(from.inputs))
+        const given = JSON.parse(
+          stage.vars.find(({ name }) => /^(?:inputs|variables)$/.test(name))?.value ?? '',
+        ) as Data
+        const pairs = Array.isArray(given)
+          ? (given as { key: string; value: string }[]).map(({ key, value }) => [key, value] as const)
+          : Object.entries(given)
+        expect(new Map(pairs)).toEqual(new Map(from.inputs))
       }
     }),
   )

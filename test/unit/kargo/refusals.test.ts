@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kargo would evaluate.
 import { describe, expect, test } from 'vitest'
-import type { Enrollment } from '../../../src/enrollment/enrollment.js'
+import type { Enrollment, Settings } from '../../../src/enrollment/enrollment.js'
 import { type Problem, Refusal } from '../../../src/enrollment/problem.js'
 import { type Factory, synthesize } from '../../../src/kargo/index.js'
-import { exampleFactory, external, github, image, NODE, SETTINGS } from './fixtures.js'
+import { exampleFactory, external, github, gitlab, image, NODE, SETTINGS, TELLING } from './fixtures.js'
 
 function problemsOf(factory: Factory): readonly Problem[] {
   try {
@@ -16,6 +16,7 @@ function problemsOf(factory: Factory): readonly Problem[] {
 }
 
 const messagesOf = (factory: Factory) => problemsOf(factory).map(({ message }) => message)
+const RECEIVER = { name: 'github', type: 'github', secret: 'github-webhook', virtualRepoName: null } as const
 const withSource = (source: Parameters<typeof github>[0]) => image({ source: github(source) })
 
 describe('text that Kargo would evaluate is refused', () => {
@@ -54,6 +55,12 @@ describe('text that Kargo would evaluate is refused', () => {
     const factories: Factory[] = [
       exampleFactory({ bases: [{ ...NODE, baselineDigest: text }], images: [image({}, [NODE.name])] }),
       exampleFactory({ settings: { ...SETTINGS, githubTokenSecret: text } }),
+      exampleFactory({ settings: { ...SETTINGS, gitlabTokenSecret: text }, images: [image({ source: gitlab() })] }),
+      exampleFactory({ settings: { ...SETTINGS, shard: text } }),
+      exampleFactory({ settings: { ...SETTINGS, webhookReceivers: [{ ...RECEIVER, secret: text }] } }),
+      exampleFactory({ settings: { ...TELLING, stateWorkflow: { repo: 'a/b', workflow: 'c.yml', ref: text } } }),
+      exampleFactory({ overrides: [{ digest: `sha256:${'a'.repeat(64)}`, reason: text }] }),
+      exampleFactory({ gitlab: { url: `https://${text}` }, images: [image({ source: gitlab() })] }),
       exampleFactory({ github: { apiUrl: `https://${text}` } }),
       exampleFactory({ images: [withSource({ branch: null })], branches: new Map([['backstage', text]]) }),
     ]
@@ -102,6 +109,84 @@ describe('what Kargo or Kubernetes refuses', () => {
     expect(messagesOf(exampleFactory({ images: [withSource({ repo })] }))).toEqual([
       `source.repo ${repo} is not OWNER/REPO`,
     ])
+  })
+
+  test.each(['project', '../app', 'group//project', 'group/.', ''])('the GitLab project %s', (repo) => {
+    expect(messagesOf(exampleFactory({ images: [image({ source: gitlab({ repo }) })] }))).toEqual([
+      `source.repo ${repo} is not GROUP/PROJECT`,
+    ])
+  })
+
+  test('a branch on GitLab that an expression would turn into something else', () => {
+    expect(messagesOf(exampleFactory({ images: [image({ source: gitlab({ branch: '1.0' }) })] }))).toEqual([
+      "Kargo would read the branch 1.0 as a number or boolean, and GitLab's API needs a text",
+    ])
+  })
+
+  test.each([
+    ['source.dockerfile', github({ dockerfile: 'glob:**' })],
+    ['source.dockerfile', github({ dockerfile: './regex:.*' })],
+    ['source.pipeline', gitlab({ pipeline: 'regexp:ci.yml' })],
+  ])('a watched %s that Kargo takes for a pattern', (key, source) => {
+    const lineOf = (asked: string) => (asked === key ? 12 : null)
+    const factory = exampleFactory({ images: [image({ source, lineOf })] })
+    expect(problemsOf(factory)).toEqual([])
+    expect(problemsOf({ ...factory, settings: TELLING })).toMatchObject([
+      {
+        message: expect.stringMatching(`^Kargo would take ${key} .* for a pattern, not for a file$`) as string,
+        remedy: 'Build it from a path that does not begin with glob:, regex: or regexp:.',
+        file: 'images.yaml',
+        line: 12,
+        image: 'backstage',
+      },
+    ])
+  })
+
+  test('a watched path that leaves the repository', () => {
+    const factory = exampleFactory({ settings: TELLING, images: [withSource({ dockerfile: '../Dockerfile' })] })
+    expect(messagesOf(factory)).toEqual([
+      'source craigedmunds/argocd-eda: "../Dockerfile" names no file from the top of https://github.com/craigedmunds/argocd-eda',
+    ])
+  })
+
+  test('a source that is wrong is said once, also where it is watched', () => {
+    const factory = exampleFactory({ settings: TELLING, images: [withSource({ repo: 'a/b/c', branch: 'x+y' })] })
+    expect(messagesOf(factory)).toEqual([
+      'source.repo a/b/c is not OWNER/REPO',
+      'Kargo does not accept x+y as a branch',
+    ])
+  })
+
+  test('a state workflow that leads elsewhere', () => {
+    const stateWorkflow = { repo: 'acme', workflow: '../x.yml', ref: 'a..+' }
+    expect(messagesOf(exampleFactory({ settings: { ...SETTINGS, stateWorkflow } }))).toEqual([
+      'settings: settings.stateWorkflow.repo acme is not OWNER/REPO',
+      'settings: settings.stateWorkflow.workflow ../x.yml is no file name',
+      'settings: settings.stateWorkflow.ref a..+ is no branch',
+    ])
+  })
+
+  test.each(['', 'sha256:abc', 'a'.repeat(64), `sha512:${'a'.repeat(64)}`])('an override of %s', (digest) => {
+    expect(messagesOf(exampleFactory({ overrides: [{ digest, reason: 'x' }] }))).toContain(
+      `settings: the override of ${JSON.stringify(digest)} names no digest: sha256: and 64 hexadecimal digits`,
+    )
+  })
+
+  test.each<[Partial<Settings['webhookReceivers'][number]>, string]>([
+    [{ name: 'Git_Hub' }, 'the webhook receiver Git_Hub has no Kubernetes name'],
+    [{ name: 'a'.repeat(254) }, `the webhook receiver ${'a'.repeat(254)} has no Kubernetes name`],
+    [{ secret: '' }, 'the webhook receiver github needs a Secret, and "" is no name of one'],
+    [{ type: 'svn' as 'github' }, 'the webhook receiver github is of a type that Kargo does not know: svn'],
+    [{ virtualRepoName: 'x' }, 'the webhook receiver github has a virtualRepoName, which only artifactory knows'],
+    [{ type: 'artifactory', virtualRepoName: '' }, 'the webhook receiver github has an empty virtualRepoName'],
+  ])('a webhook receiver %j', (change, fault) => {
+    const settings = { ...SETTINGS, webhookReceivers: [{ ...RECEIVER, ...change }] }
+    expect(messagesOf(exampleFactory({ settings }))).toEqual([`settings: ${fault}`])
+  })
+
+  test('two webhook receivers of one name', () => {
+    const settings = { ...SETTINGS, webhookReceivers: [RECEIVER, { ...RECEIVER, type: 'quay' as const }] }
+    expect(messagesOf(exampleFactory({ settings }))).toEqual(['settings: two webhook receivers are named github'])
   })
 
   test('a Digest strategy without a tag', () => {

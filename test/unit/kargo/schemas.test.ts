@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Factory, synthesize } from '../../../src/kargo/index.js'
+import { synthesize } from '../../../src/kargo/index.js'
 import {
   type KargoSchemas,
   kargoSchemasFolder,
@@ -7,29 +7,16 @@ import {
   readObjects,
   WHY_SKIPPED,
 } from '../../support/kargo-schemas.js'
-import { exampleFactory, external, github, image } from './fixtures.js'
+import { exampleFactory } from './fixtures.js'
+import { scenarios } from './scenarios.js'
 
 type Data = Record<string, unknown>
-
-const factories: Record<string, Factory> = {
-  example: exampleFactory(),
-  policy: exampleFactory({
-    images: [
-      image({
-        minimumReleaseAge: { text: '7d', seconds: 604_800 },
-        autoRebuild: false,
-        source: github({ builds: 'dispatched' }),
-      }),
-      external({ tags: { strategy: 'Digest', constraint: 'latest', allow: [] } }),
-    ],
-  }),
-}
 
 describe.skipIf(kargoSchemasFolder === null)(`Kargo's schemas${WHY_SKIPPED}`, () => {
   const schemas = kargoSchemasFolder === null ? undefined : loadKargoSchemas(kargoSchemasFolder)
   const faultsOf: KargoSchemas['faultsOf'] = (object) => schemas?.faultsOf(object) ?? ['no schemas']
 
-  test.each(Object.entries(factories))('every object is good: %s', (_, factory) => {
+  test.each(Object.entries(scenarios))('every object is good: %s', (_, { factory }) => {
     for (const { path, text } of synthesize(factory))
       for (const object of readObjects(text)) expect(faultsOf(object), `${path} ${object.kind}`).toEqual([])
   })
@@ -50,6 +37,7 @@ describe.skipIf(kargoSchemasFolder === null)(`Kargo's schemas${WHY_SKIPPED}`, ()
     ['a task step with a retry', 'Stage', (stage) => { set(stage, {}, 'spec', 'promotionTemplate', 'spec', 'steps', 0, 'retry') }, /not on a step that references a task/],
     ['a Stage without steps', 'Stage', (stage) => { set(stage, [], 'spec', 'promotionTemplate', 'spec', 'steps') }, /must NOT have fewer than 1 items/],
     ['a label value of more than 63 characters', 'Stage', (stage) => { set(stage, 'x'.repeat(64), 'metadata', 'labels', 'a') }, /metadata.labels.a/],
+    ['a receiver of an unknown kind', 'ProjectConfig', (config) => { set(config, [{ name: 'x', githubb: {} }], 'spec', 'webhookReceivers') }, /githubb/],
     ['a policy with two selectors', 'ProjectConfig', (config) => { set(config, 'soak-node', 'spec', 'promotionPolicies', 0, 'stage') }, /exactly one of stage or stageSelector/],
   ]
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { compareManifests, type ManifestFile } from '../../../src/manifests/index.js'
-import { imageChanges, tell } from '../../../src/report/index.js'
+import { committedState, imageChanges, tell } from '../../../src/report/index.js'
 import type { MergedState } from '../../../src/state/index.js'
+import { SETTINGS } from '../kargo/fixtures.js'
 import { enrolled, entry, filesFrom, LATER, run } from '../state/world.js'
 
 const object = (kind: string, name: string, value: string) =>
@@ -32,17 +33,21 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
   const before = first?.files ?? new Map<string, string>()
   const state = await run(is.images, is.sources, before, LATER)
   const old = new Map((first === null ? [] : manifests(first)).map((file) => [file.path, file.text]))
+  const committed = committedState(filesFrom(before))
   return tell({
     mode: 'preview',
     folder: { path, imagesFile: 'images.yaml', outputDir: 'dist' },
     enrolment: {
-      settings: { namespace: 'n', githubTokenSecret: 's', pollInterval: { text: '1m', seconds: 60 } },
+      settings: SETTINGS,
       images: enrolled(is.images),
     },
-    before: filesFrom(before),
-    images: imageChanges(enrolled(is.images), filesFrom(before)),
+    before: committed,
+    images: imageChanges(enrolled(is.images), committed.entries),
+    settings: [],
+    overrides: [],
     state,
-    comparison: compareManifests(old, manifests(state)),
+    changes: compareManifests(old, manifests(state)).changes,
+    anyway: null,
     problems: [],
   })
 }
@@ -120,7 +125,7 @@ describe('base images', () => {
   it('that nobody uses any more', async () => {
     const { bases, totals } = await reportOf(TWO, { ...TWO, sources: { app: 'FROM b:2\n', web: 'FROM b:2\n' } })
     expect(bases.map(({ name, reference, change }) => [name, reference, change])).toEqual([
-      ['a-1', 'a:1', 'removed'],
+      ['a-1', 'docker.io/library/a:1', 'removed'],
       ['b-2', 'docker.io/library/b:2', 'added'],
     ])
     expect(totals).toEqual({ images: 2, bases: 1 })

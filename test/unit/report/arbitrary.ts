@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Problem } from '../../../src/enrollment/problem.js'
 import type { ResourceChange } from '../../../src/manifests/model.js'
-import type { BaseRow, ImageChange, Report } from '../../../src/report/index.js'
+import type { Anyway, BaseRow, ImageChange, Report } from '../../../src/report/index.js'
 import { HOSTILE, idOf, report } from './examples.js'
 
 const piece = fc.oneof(
@@ -64,7 +64,10 @@ const change: fc.Arbitrary<ResourceChange> = fc
   }))
 
 const detail = fc.record({
-  key: fc.oneof(text, fc.constantFrom('registry', 'autoRebuild', 'source.repo')),
+  key: fc.oneof(
+    text,
+    fc.constantFrom('autoRebuild', 'source.repo', 'updates[0].repo', 'analysis', 'namespace', 'secrets.github'),
+  ),
   before: maybe,
   after: maybe,
 })
@@ -72,6 +75,7 @@ const image: fc.Arbitrary<ImageChange> = fc.record({
   name: text,
   kind: fc.constantFrom('enrolled', 'changed', 'disabled', 'enabled', 'removed'),
   details: fc.array(detail, { maxLength: 8 }),
+  published: fc.record({ before: text, after: text }),
 })
 
 const how = fc.constantFrom('added', 'removed', 'unchanged')
@@ -81,6 +85,29 @@ const base: fc.Arbitrary<BaseRow> = fc.record({
   change: how,
   uses: fc.array(fc.record({ image: text, file: text, line, kind: text, change: how }), { maxLength: 8 }),
 })
+
+/** No two objects change alike, so that each has a diff of its own. */
+function unlike({ after }: ResourceChange, index: number): Partial<ResourceChange> {
+  return after === null ? {} : { after: `${after} ${index}` }
+}
+
+function anywayOf(
+  later: readonly ResourceChange[] | string | null,
+  cause: string,
+  { images, bases }: Pick<Report, 'images' | 'bases'>,
+): Anyway | null {
+  if (later === null) return null
+  if (typeof later === 'string') return { kind: 'unknown', reason: later }
+  return {
+    kind: 'known',
+    changes: later,
+    causes: new Map(later.map((one) => [idOf(one), cause])),
+    stateFiles: 3,
+    warnings: 0,
+    images,
+    bases,
+  }
+}
 
 /** Any report: few or many entries of everything, every string hostile. Each change has a file of its own. */
 export const reports: fc.Arbitrary<Report> = fc
@@ -94,15 +121,23 @@ export const reports: fc.Arbitrary<Report> = fc
       maxLength: 60,
     }),
     cause: text,
+    settings: fc.array(detail, { maxLength: 20 }),
+    overrides: fc.array(fc.record({ base: text, digest: text, reason: text, expires: text, place: text }), {
+      maxLength: 20,
+    }),
+    later: fc.option(fc.oneof(fc.array(change, { maxLength: 45 }), text)),
     commit: fc.option(fc.record({ sha: text, branch: text, url: maybe })),
-    run: fc.option(fc.record({ url: text, headSha: text, repositoryUrl: text })),
+    run: fc.option(
+      fc.record({ url: text, headSha: text, repositoryUrl: text, version: text, isUnverified: fc.boolean() }),
+    ),
   })
-  .map(({ cause, changes, ...parts }) => {
-    const filed = changes.map((one, index) => ({ ...one, file: `u${index}.yaml` }))
+  .map(({ cause, changes, later, ...parts }) => {
+    const filed = changes.map((one, index) => ({ ...one, ...unlike(one, index), file: `u${index}.yaml` }))
     return report({
       ...parts,
       changes: filed,
       causes: new Map(filed.map((one) => [idOf(one), cause])),
+      anyway: anywayOf(later, cause, parts),
     } as Partial<Report>)
   })
 

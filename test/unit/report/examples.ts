@@ -19,15 +19,19 @@ export function report(parts: Partial<Report> = {}): Report {
     problems: [],
     changes: [],
     stateFiles: [],
+    settings: [],
+    overrides: [],
     images: [],
     bases: [],
     totals: { images: 3, bases: 2 },
     causes: new Map(),
+    anyway: null,
     commit: null,
     run: {
       url: 'https://github.com/example/factory-state/actions/runs/16123456789/attempts/1',
       headSha: HEAD,
       repositoryUrl: 'https://github.com/example/factory-state',
+      version: '1.2.3',
     },
     ...parts,
   }
@@ -260,6 +264,7 @@ function imageRemoved(): Report {
         name: 'backstage',
         kind: 'changed',
         details: [detail('source.repo', 'example/legacy', 'example/backstage'), detail('autoRebuild', 'false', 'true')],
+        published: { before: 'ghcr.io/example/backstage', after: 'ghcr.io.example.net/example/backstage' },
       },
     ],
     bases: [base(NODE, 'unchanged', [use('backstage', 1)]), base(PYTHON, 'removed', [use('uv', 1, 'removed')])],
@@ -341,6 +346,76 @@ function manyChanged(): Report {
   })
 }
 
+/** One line of images.yaml that matters, and what the base branch has waiting beside it. */
+function comesAnyway(): Report {
+  const later = [
+    change('Stage', 'rebuild-trigger-uv', {
+      file: 'image-uv.k8s.yaml',
+      before: trigger('uv', 604_800, ['python-3.12-slim']),
+      after: trigger('uv', 604_800, ['python-3.13-slim']),
+    }),
+    change('Warehouse', 'python-3.13-slim', {
+      file: 'base-python-3.13-slim.k8s.yaml',
+      after: warehouse('python-3.13-slim', 'docker.io/library/python', '3.13-slim'),
+    }),
+  ]
+  const causes = new Map(because('apps/uv/Dockerfile:1 FROM', later))
+  const moved = [
+    base(PYTHON.replace('3.12', '3.13'), 'added', [use('uv', 1, 'added')]),
+    base(PYTHON, 'removed', [use('uv', 1, 'removed')]),
+  ]
+  return {
+    ...delayChange(),
+    anyway: { kind: 'known', changes: later, causes, stateFiles: 2, warnings: 0, images: [], bases: moved },
+  }
+}
+
+/** Settings and promotions change: what the next rebuild and the next promotion do with whose credentials. */
+function dangerousSettings(): Report {
+  const changes = [
+    change('PromotionTask', 'rebuild-github', {
+      file: 'image-factory.k8s.yaml',
+      before: "spec:\n  steps:\n    - token: secret('github-dispatch')\n",
+      after: "spec:\n  steps:\n    - token: secret('dispatch')\n",
+    }),
+  ]
+  return report({
+    changes,
+    settings: [
+      detail('analysis.enabled', 'true', 'false'),
+      detail('pollInterval', '15m', '5m'),
+      detail('secrets.github', 'github-dispatch', 'dispatch'),
+    ],
+    overrides: [
+      {
+        base: 'docker.io/library/node:22-bookworm-slim',
+        digest: `sha256:${'a1'.repeat(32)}`,
+        reason: 'CVE-2026-1234, fixed in this digest',
+        expires: '2026-03-31T23:59:59.999Z',
+        place: 'overrides.yaml:1',
+      },
+    ],
+    images: [
+      {
+        name: 'backstage',
+        kind: 'changed',
+        details: [
+          detail('analysis.vulnerabilities', 'HIGH', 'false'),
+          detail('environments.production.soak', '24h', '2d'),
+          detail('environments.production.updates[0].repo', 'example/deployments', 'example/elsewhere'),
+          detail('source.branch', 'main', 'next'),
+        ],
+      },
+    ],
+    bases,
+    causes: new Map(because('images.yaml settings.secrets.github', changes)),
+    anyway: {
+      kind: 'unknown',
+      reason: 'the base branch has errors of its own (images.yaml:3:1: error: no image is enrolled.)',
+    },
+  })
+}
+
 /** Text that would break out, ping, link or deceive if it were shown as it is. */
 export const HOSTILE: readonly string[] = [
   '</details></summary><img src=x onerror=alert(1)>',
@@ -373,8 +448,20 @@ function hostileNames(): Report {
     images: HOSTILE.map((name) => ({
       name,
       kind: 'changed',
-      details: [detail('registry', html, table), detail(ping, ticks, null)],
+      details: [detail('source.repo', html, table), detail(ping, ticks, null)],
+      published: { before: markup, after: unseen },
     })),
+    settings: HOSTILE.map((text) => detail(`secrets.${text}`, text, markup)),
+    overrides: HOSTILE.map((text) => ({ base: text, digest: text, reason: ping, expires: table, place: ticks })),
+    anyway: {
+      kind: 'known',
+      changes,
+      causes: new Map(because(table, changes)),
+      stateFiles: 1,
+      warnings: 0,
+      images: [],
+      bases: [],
+    },
     bases: HOSTILE.map((name) =>
       base(name, 'added', [{ image: unseen, file: ticks, line: 1, kind: table, change: 'added' }]),
     ),
@@ -394,5 +481,8 @@ export const examples = {
   'nothing-changed': report({ bases, totals: { images: 3, bases: 2 } }),
   'broken-images-file': brokenImages(),
   'many-changed': manyChanged(),
+  'comes-anyway': comesAnyway(),
+  'dangerous-settings': dangerousSettings(),
+  'from-a-fork': { ...imageRemoved(), run: { ...report().run, isUnverified: true } as Report['run'] },
   'hostile-names': hostileNames(),
 } as const

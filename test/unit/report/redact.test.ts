@@ -39,7 +39,7 @@ function everywhere(secret: string): Report {
 
 describe('known secrets', () => {
   it.each([
-    'ghp_CANARYcanary0123456789',
+    'canary-CANARYcanary0123456789',
     'p@ss/CANARY word+',
     '-----BEGIN KEY-----\nCANARYCANARYCANARY\n-----END KEY-----',
   ])('%j is nowhere', (secret) => {
@@ -138,5 +138,40 @@ metadata:
     expect(after).not.toContain('CANARY')
     expect(after).toContain('value: github-dispatch')
     expect(after).toContain('other: shown')
+  })
+})
+
+describe('tokens nobody has named', () => {
+  // Put together here, so that no scanner takes this file for a leak.
+  it.each([
+    ['GitHub', `ghp${'_'}${'aB3'.repeat(12)}`],
+    ['GitHub, fine-grained', `github${'_pat_'}${'aB3_'.repeat(12)}`],
+    ['GitLab', `glpat${'-'}${'aB3'.repeat(8)}`],
+    ['AWS', `AKIA${'ABCDEFGH12345678'}`],
+    ['Slack', `xoxb${'-'}${'123-abc-'.repeat(4)}x`],
+    ['a JSON web token', `eyJ${'abc'.repeat(6)}.${'abc'.repeat(6)}.${'abc'.repeat(6)}`],
+    ['a private key', `-----BEGIN RSA PRIVATE ${'KEY'}-----\nMIIabc+/=\nabcd\n-----END RSA PRIVATE ${'KEY'}-----`],
+  ])('%s: is shown to nobody', (_, token) => {
+    const after = `value: ${token.replaceAll('\n', '\n  ')}\n`
+    const problems = [{ ...everywhere('x').problems[0]!, message: `401 for "${token}"` }]
+    const changes = [change('Stage', 'x', { file: 'x.yaml', after })]
+    const shown = renderSummary(report({ problems, changes }))
+    for (const line of token.split('\n').filter((one) => !one.includes('KEY'))) expect(shown).not.toContain(line)
+    expect(shown).toContain('***')
+  })
+
+  it('are looked for once through a text, whatever it holds', () => {
+    // A pattern that starts anew at every dash would take minutes here, and the test its whole time.
+    const after = `a: ${'eyJ-'.repeat(2_000_000)}\n`
+    expect(renderSummary(report({ changes: [change('Stage', 'x', { file: 'x.yaml', after })] }))).toContain('Stage')
+  })
+
+  it.each([
+    ['a digest', `sha256:${'a1'.repeat(32)}`],
+    ['a commit', 'a1'.repeat(20)],
+    ['an address', 'https://api.github.com/repos/acme/app/actions/workflows/build.yml'],
+  ])('%s is none', (_, text) => {
+    const after = `value: ${text}\n`
+    expect(renderSummary(report({ changes: [change('Stage', 'x', { file: 'x.yaml', after })] }))).toContain(text)
   })
 })

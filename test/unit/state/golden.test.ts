@@ -4,7 +4,7 @@ import { entry, LATER, NOW, REFERENCE_SOURCES, referenceFiles, referenceImages, 
 const golden = (name: string) => `../../golden/state/${name}.yaml`
 
 describe('from scratch', () => {
-  const images = entry('app', 'rebuildDelay: 1d12h, updates: [{repo: org/app, path: k.yaml}]')
+  const images = entry('app', 'rebuildDelay: 1d12h, updates: [{repo: org/app, path: k, type: kustomize-set-image}]')
   const dockerfile = 'FROM node:22 AS build\nFROM mcr.microsoft.com/playwright:v1.40.0-focal\nCOPY --from=build /a /a\n'
 
   it('an image file', async () => {

@@ -63,7 +63,9 @@ describe('what was found out at run time is kept', () => {
     }
     const text = JSON.stringify({ ...recordIn(first.files, path), ...runtime })
     const second = await run(entry('app'), { app: 'FROM a:1\n' }, new Map([...first.files, [path, text]]), LATER)
-    expect(recordIn(second.files, path)).toMatchObject({ ...runtime, firstDiscovered: NOW })
+    // Nothing is known of the last build: the change itself says from when on.
+    const rebuildEligibleAt = { app: '2026-02-02T00:00:00.000Z' }
+    expect(recordIn(second.files, path)).toMatchObject({ ...runtime, firstDiscovered: NOW, rebuildEligibleAt })
     expect(second.bases).toMatchObject([{ name: 'a-1', baselineDigest: DIGEST }])
   })
 })
@@ -208,6 +210,22 @@ describe('a base that Kargo cannot watch', () => {
         message: expect.stringContaining('Dockerfile:1 pulls ghcr.io/a--b/c:1, which Kargo cannot watch'),
       },
       { severity: 'warning', image: 'app', message: expect.stringContaining('Dockerfile:2 pulls [::1]:5000/x:1') },
+    ])
+  })
+})
+
+describe('a base from a registry that is not allowed', () => {
+  it('is left out with a warning; an allowed beginning of a path is a whole part of it', async () => {
+    const sources = { app: 'FROM docker.io.evil.tld/library/node:22\nCOPY --from=ghcr.io/acme/base:1 / /\n' }
+    const state = await run(entry('app'), sources, new Map(), NOW, ['docker.io', 'ghcr.io/acme'])
+    expect(state.bases.map(({ name }) => name)).toEqual(['ghcr.io-acme-base-1'])
+    expect(state.problems).toMatchObject([
+      {
+        severity: 'warning',
+        image: 'app',
+        message:
+          'app: Dockerfile:1 pulls docker.io.evil.tld/library/node:22, which is in no allowed registry: it is not watched.',
+      },
     ])
   })
 })

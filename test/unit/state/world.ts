@@ -2,7 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
 import { discover, type FileAnswer, failed, requestKey, type SourceReader } from '../../../src/sources/index.js'
-import { FOLDERS, type MergedState, mergeState, type StateFiles } from '../../../src/state/index.js'
+import {
+  FOLDERS,
+  type LinkedState,
+  linkState,
+  type MergedState,
+  NOTHING_OBSERVED,
+  type Observations,
+  type StateFiles,
+  writtenState,
+} from '../../../src/state/index.js'
 import { readRecord, type StateRecord } from '../../../src/state/record.js'
 
 export const NOW = '2026-03-01T08:00:00.000Z'
@@ -35,16 +44,31 @@ function reader(dockerfiles: Dockerfiles): SourceReader {
   return { read, isComplete: true }
 }
 
+/** Who is built on what: images.yaml, Dockerfiles, the state files there were. */
+export async function link(
+  images: string | readonly Enrollment[],
+  dockerfiles: Dockerfiles,
+  before: StateFiles,
+  allowedRegistries: readonly string[] = [],
+): Promise<LinkedState> {
+  const enrollments = typeof images === 'string' ? enrolled(images) : images
+  const discovered = await discover(enrollments, reader(dockerfiles), 'images.yaml')
+  return linkState({ enrollments, discovered, before, imagesFile: 'images.yaml', allowedRegistries })
+}
+
 /** One run: images.yaml, Dockerfiles, the state files there were. */
 export async function run(
   images: string | readonly Enrollment[],
   dockerfiles: Dockerfiles = {},
   before: ReadonlyMap<string, string> = new Map(),
   now = NOW,
+  allowedRegistries: readonly string[] = [],
+  observed: Observations = NOTHING_OBSERVED,
+  { overridden = new Set() }: { readonly overridden?: ReadonlySet<string> } = {},
 ): Promise<MergedState> {
-  const enrollments = typeof images === 'string' ? enrolled(images) : images
-  const discovered = await discover(enrollments, reader(dockerfiles), 'images.yaml')
-  return mergeState({ enrollments, discovered, before: filesFrom(before), now, imagesFile: 'images.yaml' })
+  const files = filesFrom(before)
+  const linked = await link(images, dockerfiles, files, allowedRegistries)
+  return writtenState(linked, { before: files, now, observed, overridden })
 }
 
 /** What `readState` makes of files on disk. */

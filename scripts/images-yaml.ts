@@ -1,0 +1,58 @@
+/**
+ * Writes what is generated from the schema of images.yaml: schema/images.schema.json, and the tables in
+ * docs/images-yaml.md.
+ *
+ *     node scripts/images-yaml.ts           rewrites both   (Node 24: npm exec -- node …)
+ *     node scripts/images-yaml.ts --check   exit code 1 when one is out of date
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import process, { argv, stderr, stdout } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import type * as Generator from '../src/enrollment/json-schema.js'
+import type * as Tables from './images-yaml-tables.js'
+
+const root = new URL('../', import.meta.url)
+
+/** Source files name each other as the compiler has them: `.js` for `.ts`. */
+function readSourcesAsTheyAre(): void {
+  registerHooks({
+    resolve: (specifier, context, next) => {
+      try {
+        return next(specifier, context)
+      } catch (error) {
+        if (!/^\.{1,2}\/.*\.js$/.test(specifier)) throw error
+        return next(specifier.replace(/\.js$/, '.ts'), context)
+      }
+    },
+  })
+}
+
+async function main(check: boolean): Promise<number> {
+  readSourcesAsTheyAre()
+  const { imagesJsonSchema, printJsonSchema }: typeof Generator = await import('../src/enrollment/json-schema.js')
+  const { withTables }: typeof Tables = await import('./images-yaml-tables.js')
+  const page = new URL('docs/images-yaml.md', root)
+  const wanted = new Map([
+    [new URL('schema/images.schema.json', root), printJsonSchema()],
+    [page, withTables(readFileSync(page, 'utf8'), imagesJsonSchema())],
+  ])
+  const stale = [...wanted].filter(([url, text]) => current(url) !== text)
+  for (const [url, text] of stale) {
+    const name = url.href.slice(root.href.length)
+    if (check) stderr.write(`${name} is out of date. Mend it with: npm exec -- node scripts/images-yaml.ts\n`)
+    else writeFileSync(url, text)
+  }
+  if (stale.length === 0) stdout.write('schema/images.schema.json and docs/images-yaml.md are up to date.\n')
+  return check && stale.length > 0 ? 1 : 0
+}
+
+function current(url: URL): string | null {
+  try {
+    return readFileSync(url, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(argv.includes('--check'))

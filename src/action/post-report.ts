@@ -1,0 +1,97 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { refuse } from '../enrollment/index.js'
+import { type CommentResult, findOpenPullRequest, type PullRequest } from '../publish/index.js'
+import { fromData, LARGEST_DATA, type LeftReport, type Report } from '../report/index.js'
+import { Clients } from './clients.js'
+import type { Context, TriggeringRun } from './context.js'
+import type { Inputs } from './inputs.js'
+import { say } from './log.js'
+import { setOutputs } from './outputs.js'
+import { comment, writeReports } from './tell.js'
+import { VERSION } from './version.js'
+
+/** Name of the report's data, in the runner's temporary folder and in the artifact. */
+export const DATA_FILE = 'image-factory-report.json'
+
+/** The events whose runs may have a report for a pull request. */
+const REPORTED: ReadonlySet<string> = new Set(['pull_request'])
+
+/**
+ * Posts the report that a run on a pull request left behind, where that run's token could not (forks, Dependabot). The
+ * report is what the pull request's author makes of it: its data is checked and rendered anew, and nothing in it says
+ * which pull request, commit or run it belongs to; GitHub's event and API do.
+ *
+ * @throws Refusal when the event is none of a finished run, or the data cannot be used.
+ */
+export async function postReport(folder: string, inputs: Inputs, context: Context): Promise<void> {
+  const run = triggeringRun(context)
+  const report = trusted(fromData(readData(resolve(context.workspace, folder))), run, context)
+  const files = await writeReports(report, inputs, context)
+  const pull = await pullRequestOf(run, inputs, context)
+  const result = pull === null ? null : await post(report, run, pull, inputs)
+  const commentUrl = result !== null && 'url' in result ? result.url : ''
+  setOutputs({ report, commitSha: '', commentUrl, ...files })
+}
+
+function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRun {
+  if (eventName !== 'workflow_run' || run === null) {
+    throw refuse(`report-from has a meaning on workflow_run only, not on ${eventName}.`, {
+      remedy: 'Leave it out, or start the workflow by workflow_run: see docs/forks.md.',
+    })
+  }
+  if (REPORTED.has(run.event)) return run
+  throw refuse(`the run that started this one ran on ${run.event}, not on pull_request.`, {
+    remedy: "Add to the job: if: github.event.workflow_run.event == 'pull_request'.",
+  })
+}
+
+/** Links and never the whole way to it: an artifact can bring both. */
+function readData(folder: string): string {
+  const file = join(folder, DATA_FILE)
+  for (const path of [folder, file]) {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    const remedy = 'Download the artifact of the run that made the report into the folder that report-from names.'
+    if (found === undefined) throw refuse(`there is no ${path}.`, { remedy })
+    if (found.isSymbolicLink()) throw refuse(`${path} is a link.`, { remedy })
+    if (path === file && !found.isFile()) throw refuse(`${path} is no plain file.`, { remedy })
+    if (path === file && found.size > LARGEST_DATA) throw refuse(`${path} has ${found.size} bytes.`, { remedy })
+  }
+  return readFileSync(file, 'utf8')
+}
+
+/** Where a report comes from is GitHub's word; that it committed something is not possible. */
+function trusted({ report, headSha }: LeftReport, run: TriggeringRun, context: Context): Report {
+  const { serverUrl, repository } = context
+  const repositoryUrl = `${serverUrl}/${repository}`
+  if (headSha !== run.headSha) {
+    throw refuse(`the report is for another commit than the run that left it (${run.headSha}).`)
+  }
+  return {
+    ...report,
+    mode: 'preview',
+    commit: null,
+    run: {
+      url: `${repositoryUrl}/actions/runs/${run.id}/attempts/${run.attempt}`,
+      headSha: run.headSha,
+      repositoryUrl,
+      version: VERSION,
+      isUnverified: true,
+    },
+  }
+}
+
+async function pullRequestOf(run: TriggeringRun, inputs: Inputs, context: Context): Promise<PullRequest | null> {
+  const [owner = '', repo = ''] = context.repository.split('/')
+  const client = await new Clients(inputs, context).for('comment')
+  const head = { branch: run.headBranch, sha: run.headSha }
+  const number = await findOpenPullRequest(client, { owner, repo }, head)
+  if (number === null)
+    say(`No open pull request of ${context.repository} has the head ${run.headSha}: nothing is posted.`)
+  return number === null ? null : { client, owner, repo, number }
+}
+
+function post(report: Report, run: TriggeringRun, pull: PullRequest, inputs: Inputs): Promise<CommentResult | null> {
+  const marker = { id: inputs.commentId, sha: run.headSha, run: run.id, attempt: run.attempt }
+  return comment(report, pull, { marker, head: run.headSha, inputs })
+}

@@ -1,0 +1,121 @@
+import type { Override } from '../enrollment/index.js'
+import { refuse } from '../enrollment/problem.js'
+import { basesOf, outlookOf, type Records } from '../explain/index.js'
+import { GENERATED_HEADER } from '../kargo/index.js'
+import { FOLDERS, type TrackedBase, type TrackedImage } from '../state/index.js'
+import { yamlLines } from '../state/print.js'
+import { readRecord, type StateRecord, textsOf } from '../state/record.js'
+import { baseImage, type Entity, externalImage, location, managedImage, type Ownership } from './entities.js'
+
+/** What the catalog is made from. */
+export interface CatalogInput {
+  /** Folder of the entity files, below the state folder. */
+  readonly folder: string
+  /** Names the catalog among others: the Kargo Project. */
+  readonly name: string
+  /** Who answers for images that name nobody. */
+  readonly defaults: Ownership
+  /** What single images say instead. */
+  readonly ownership?: ReadonlyMap<string, Partial<Ownership>>
+  readonly images: readonly TrackedImage[]
+  readonly bases: readonly TrackedBase[]
+  /** The state as this run leaves it. */
+  readonly records: Records
+  /** Those that hold now. */
+  readonly overrides: readonly Override[]
+  /** `settings.stagger`, in seconds. */
+  readonly staggerSeconds: number
+}
+
+/**
+ * The entity files of a catalog: text by path below the state folder, sorted. One file an image and base image, and
+ * `catalog-info.yaml`, a Location that names them all: the one address Backstage has to know.
+ *
+ * Same input, same bytes: nothing depends on the clock. Names are those of Kubernetes, which Backstage takes as they
+ * are; every other text stands in a value, and none as a key that Backstage would follow (`$text`).
+ */
+export function catalogFiles(input: CatalogInput): Map<string, string> {
+  const images = input.images.map((image): [string, Entity] => {
+    const entity = imageEntity(image, input)
+    return [`${entity.kind === 'ManagedImage' ? 'image' : 'external'}-${entity.metadata.name}.yaml`, entity]
+  })
+  const users = usersOf(input)
+  const bases = input.bases.map((base): [string, Entity] => {
+    const { name } = base
+    return [`base-${name}.yaml`, baseImage(base, input.records.bases.get(name), users.get(name) ?? [])]
+  })
+  const entities = [...images, ...bases].sort(([a], [b]) => (a < b ? -1 : 1))
+  const targets = entities.map(([file]) => `./${file}`)
+  const all: [string, Entity][] = [['catalog-info.yaml', location(input.name, targets)], ...entities]
+  return new Map(all.map(([file, entity]) => [`${input.folder}/${file}`, `${GENERATED_HEADER}\n${yamlLines(entity)}`]))
+}
+
+function imageEntity({ enrollment }: TrackedImage, input: CatalogInput): Entity {
+  const { records, overrides, staggerSeconds, defaults, ownership } = input
+  const record = records.images.get(enrollment.name)
+  const bases = basesOf(record, records.bases)
+  const outlook = outlookOf(enrollment, record, bases, { staggerSeconds, overrides })
+  const facts = { enrollment, record, bases, outlook, ownership: { ...defaults, ...ownership?.get(enrollment.name) } }
+  return enrollment.source === null ? externalImage(facts) : managedImage(facts, enrollment.source)
+}
+
+/** The images built on each base, as the state files have it. */
+function usersOf({ images, records }: CatalogInput): Map<string, string[]> {
+  const users = new Map<string, string[]>()
+  for (const name of images.map(({ enrollment }) => enrollment.name).sort()) {
+    for (const base of new Set(textsOf(records.images.get(name), 'baseImages'))) {
+      const known = users.get(base)
+      if (known === undefined) users.set(base, [name])
+      else known.push(name)
+    }
+  }
+  return users
+}
+
+/**
+ * What changes in the folder: text of files that are new or differ, null for generated ones that nobody needs.
+ *
+ * @param present text of the folder's YAML files by path below the state folder.
+ * @param wanted as `catalogFiles` makes them; empty where the catalog is off.
+ * @throws Refusal when a file to be written is there and is not ours. Other foreign files are left alone.
+ */
+export function catalogChanges(
+  present: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, string>,
+): Map<string, string | null> {
+  const isOurs = (text: string) => text.startsWith(`${GENERATED_HEADER}\n`)
+  const changes = new Map<string, string | null>()
+  for (const [path, text] of wanted) {
+    const there = present.get(path)
+    if (there !== undefined && !isOurs(there)) {
+      const message = `${path} is to be written and is not ours: its first line is not "${GENERATED_HEADER}".`
+      throw refuse(message, { file: path, remedy: 'Move it out of the folder, or name another in settings.backstage.' })
+    }
+    if (there !== text) changes.set(path, text)
+  }
+  for (const [path, text] of present) if (!wanted.has(path) && isOurs(text)) changes.set(path, null)
+  return changes
+}
+
+/** What is wrong with a folder for the catalog, null where nothing is: it must be nobody else's. */
+export function catalogFolderFault(folder: string, outputDir: string): string | null {
+  if (folder === '.') return 'the catalog needs a folder of its own: generated files are deleted there.'
+  const taken = [...Object.values(FOLDERS), outputDir]
+  const isInside = (inner: string, outer: string) => inner === outer || inner.startsWith(`${outer}/`)
+  const other = taken.find((one) => isInside(folder, one) || isInside(one, folder))
+  return other === undefined ? null : `the folder ${folder} is or holds ${other}, which has files of its own.`
+}
+
+/** The live records among state files as a run is about to write them. */
+export function recordsOf(files: ReadonlyMap<string, string>): Records {
+  const images = new Map<string, StateRecord>()
+  const bases = new Map<string, StateRecord>()
+  for (const [path, text] of files) {
+    const at = path.lastIndexOf('/')
+    const folder = path.slice(0, at)
+    const records = folder === FOLDERS.images ? images : folder === FOLDERS.bases ? bases : null
+    const record = records === null ? null : readRecord(text, path).record
+    if (record !== null) records?.set(path.slice(at + 1, -'.yaml'.length), record)
+  }
+  return { images, bases }
+}

@@ -1,0 +1,96 @@
+import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pc from 'picocolors'
+import { addEntry, defaultsOf, type Enrolled, type EntryData } from '../enrollment/enroll.js'
+import { type Problem, printable, refuse } from '../enrollment/index.js'
+import { readOptional, writeFiles } from '../state/index.js'
+import type { EnrollOptions } from './enroll-options.js'
+import { lookAtCheckout } from './look-at-checkout.js'
+import { stateFolder } from './options.js'
+import type { Run } from './plan-commands.js'
+import { type Proposal, proposeEntry } from './propose-entry.js'
+import { printProblems, type Terminal } from './terminal.js'
+
+/**
+ * `enroll [CHECKOUT]`: adds an entry to images.yaml, from options and from what a local clone tells. Writes that file
+ * alone, and only when all of it is valid afterwards.
+ *
+ * @returns the exit code.
+ */
+export async function enroll(run: Run, checkout: string | undefined, options: EnrollOptions): Promise<number> {
+  const { env, terminal } = run
+  const { root, imagesFile } = stateFolder(run.options, env)
+  const text = readImages(root, imagesFile)
+  const proposal = proposeEntry({
+    options,
+    env,
+    checkout: checkout === undefined ? null : lookAtCheckout(checkout),
+    defaults: defaultsOf(text ?? ''),
+  })
+  const result = addEntry(text, proposal.entry, imagesFile)
+  if (!result.ok) {
+    if (run.options.json) terminal.out(`${JSON.stringify({ refused: true, problems: result.problems }, null, 2)}\n`)
+    else printProblems(terminal, result.problems, result.text)
+    return 1
+  }
+  const isWritten = options.dryRun !== true
+  if (isWritten) writeFiles(root, new Map([[imagesFile, result.text]]))
+  const told: Told = {
+    result,
+    proposal,
+    file: imagesFile,
+    isWritten,
+    problems: [...proposal.warnings, ...result.problems],
+  }
+  if (run.options.json) terminal.out(`${JSON.stringify(asJson(told), null, 2)}\n`)
+  else print(told, terminal)
+  return 0
+}
+
+/** The file's text; what is not UTF-8 could not be written back as it was. */
+function readImages(root: string, file: string): string | null {
+  const text = readOptional(root, file)
+  if (text === null || isUtf8(readFileSync(join(root, file)))) return text
+  throw refuse(`${file} is not written in UTF-8.`, { file, remedy: 'Save it as UTF-8.' })
+}
+
+interface Told {
+  readonly result: Enrolled & { readonly ok: true }
+  readonly proposal: Proposal
+  readonly file: string
+  readonly isWritten: boolean
+  readonly problems: readonly Problem[]
+}
+
+function asJson({ result, proposal, file, isWritten, problems }: Told) {
+  const proposed = Object.fromEntries(reasons(result.entry, proposal))
+  return { entry: result.entry, file, line: result.line, written: isWritten, proposed, problems }
+}
+
+function print({ result, proposal, file, isWritten, problems }: Told, terminal: Terminal): void {
+  const colours = pc.createColors(terminal.colour.out)
+  printProblems(terminal, problems, result.text)
+  const verb = isWritten ? 'Added' : 'Would add'
+  terminal.out(colours.bold(printable(`${verb} ${String(result.entry.name)} to ${file}:${result.line}\n`)))
+  for (const line of printable(result.printed).split('\n')) terminal.out(`${colours.green(`  ${line}`)}\n`)
+  const found = reasons(result.entry, proposal)
+  if (found.length > 0) {
+    terminal.out('What nobody said was found:\n')
+    const width = Math.max(...found.map(([key]) => key.length))
+    for (const [key, why] of found) terminal.out(printable(`  ${key.padEnd(width)}  ${why}\n`))
+  }
+  const next = isWritten
+    ? `Next: commit ${file} on a branch and open a pull request; its comment shows what the entry changes.`
+    : 'Nothing was written. Leave out --dry-run to add it.'
+  terminal.out(`${next}\n`)
+}
+
+/** What the defaults of the file say already is not in the entry, and needs no reason. */
+function reasons(entry: EntryData, { why }: Proposal): [string, string][] {
+  return [...why].filter(([key]) => {
+    const [first = '', second] = key.split('.')
+    const value = entry[first]
+    return second === undefined ? value !== undefined : Object.keys(value ?? {}).includes(second)
+  })
+}

@@ -1,0 +1,135 @@
+import pc from 'picocolors'
+import {
+  type Enrolment,
+  type Override,
+  parseEnrolment,
+  parseOverrides,
+  printable,
+  problem,
+  Refusal,
+} from '../enrollment/index.js'
+import { suggest } from '../enrollment/messages.js'
+import {
+  type Explanation,
+  explainImages,
+  explanationJson,
+  HEAD,
+  minute,
+  paragraphs,
+  tableRows,
+} from '../explain/index.js'
+import type { StateFolder } from '../pipeline.js'
+import { readOptional, readState, type StateFiles, textsOf } from '../state/index.js'
+import type { Environment } from './options.js'
+import { stateFolder } from './options.js'
+import type { Run } from './plan-commands.js'
+import { missing } from './read-commands.js'
+import { printProblems, type Terminal } from './terminal.js'
+
+const OVERRIDES_FILE = 'overrides.yaml'
+
+/**
+ * `explain [NAME…]`: why each image is rebuilt, or why not yet, as images.yaml, overrides.yaml and the state files have
+ * it: a table of all images, sentences about those that are named. Asks nobody.
+ *
+ * @throws Refusal when a name is not enrolled, or a file cannot be read.
+ */
+export function explainCommand({ options, env, terminal, now }: Run, names: readonly string[]): number {
+  const folder = stateFolder(options, env)
+  const text = readOptional(folder.root, folder.imagesFile)
+  if (text === null) throw missing(folder.imagesFile)
+  const { enrolment, problems } = parseEnrolment(text, folder.imagesFile, { here: env.GITHUB_REPOSITORY || null })
+  if (enrolment === null) throw new Refusal(problems)
+  const records = readState(folder.root)
+  refuseUnknown(names, enrolment, records, folder)
+  const overrides = activeOverrides(folder, terminal, now)
+  const places = placesOf(env)
+  const explanations = explainImages({ enrolment, records, overrides, now, places }, names)
+  if (options.json) {
+    const images = explanations.map((one) => explanationJson(one, now))
+    terminal.out(`${JSON.stringify({ now, asOf: newestOf(explanations), images }, null, 2)}\n`)
+  } else if (names.length > 0) {
+    const files = { images: folder.imagesFile, overrides: OVERRIDES_FILE }
+    terminal.out(printable(explanations.map((one) => paragraphs(one, files, now)).join('\n')))
+  } else {
+    printTable(explanations, terminal)
+    printFooter(newestOf(explanations), terminal)
+  }
+  return 0
+}
+
+function activeOverrides({ root }: StateFolder, terminal: Terminal, now: string): readonly Override[] {
+  const written = readOptional(root, OVERRIDES_FILE)
+  if (written === null) return []
+  const { active, problems } = parseOverrides(written, OVERRIDES_FILE, now)
+  if (problems.some(({ severity }) => severity === 'error')) throw new Refusal(problems)
+  printProblems(terminal, problems)
+  return active
+}
+
+/** The same servers as the commands that read sources (`job.ts`) ask. */
+function placesOf(env: Environment) {
+  const [github, gitlab] = [env.GITHUB_SERVER_URL || 'https://github.com', env.GITLAB_URL || 'https://gitlab.com']
+  return { github: github.replace(/\/+$/, ''), gitlab: gitlab.replace(/\/+$/, '') }
+}
+
+function refuseUnknown(names: readonly string[], enrolment: Enrolment, state: StateFiles, folder: StateFolder): void {
+  const enrolled = enrolment.images.map(({ name }) => name)
+  const unknown = names.filter((name) => !enrolled.includes(name))
+  if (unknown.length === 0) return
+  const found = unknown.map((name) => problem('error', ...whatItIs(name, enrolled, state, folder.imagesFile)))
+  throw new Refusal(found)
+}
+
+/** What a name that is not enrolled may be: a base image, an image that is gone, a slip. */
+function whatItIs(
+  name: string,
+  enrolled: readonly string[],
+  state: StateFiles,
+  file: string,
+): [string, { readonly file: string; readonly remedy: string }] {
+  if (state.bases.has(name)) {
+    const users = enrolled.filter((image) => textsOf(state.images.get(image), 'baseImages').includes(name))
+    const remedy = users.length === 0 ? 'Name an image.' : `Name an image that is built on it: ${users.join(', ')}.`
+    return [`${name} is a base image.`, { file, remedy }]
+  }
+  const message = `${file} enrols no image ${JSON.stringify(name)}.`
+  if (state.archivedImages.has(name)) {
+    return [message, { file, remedy: `What is known of it is kept in _archive/images/${name}.yaml.` }]
+  }
+  const near = suggest(name, enrolled)
+  return [message, { file, remedy: near === null ? 'Without a name, all images are listed.' : `Did you mean ${near}?` }]
+}
+
+function newestOf(explanations: readonly Explanation[]): string | null {
+  const moments = explanations.flatMap(({ asOf }) => asOf ?? [])
+  return moments.sort().at(-1) ?? null
+}
+
+function printTable(explanations: readonly Explanation[], terminal: Terminal): void {
+  const colours = pc.createColors(terminal.colour.out)
+  const paint: Readonly<Record<Explanation['status'], (text: string) => string>> = {
+    due: colours.yellow,
+    waiting: colours.cyan,
+    held: colours.magenta,
+    'up-to-date': colours.green,
+    unknown: colours.dim,
+    never: colours.dim,
+  }
+  const rows = tableRows(explanations).map((row) => ({ ...row, cells: row.cells.map(printable) }))
+  const widths = HEAD.map((title, column) =>
+    rows.reduce((most, { cells }) => Math.max(most, cells[column]?.length ?? 0), title.length),
+  )
+  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+  terminal.out(`${colours.bold(line(HEAD).join('  ').trimEnd())}\n`)
+  for (const { status, cells } of rows) {
+    const [image = '', rebuild = '', ...others] = line(cells)
+    terminal.out(`${[image, paint[status](rebuild), ...others].join('  ').trimEnd()}\n`)
+  }
+}
+
+function printFooter(asOf: string | null, terminal: Terminal): void {
+  const facts =
+    asOf === null ? 'There are no state files yet.' : `The newest fact in the state files is of ${minute(asOf)}.`
+  terminal.out(`\nTimes are in UTC. ${facts} "explain NAME" says more about an image.\n`)
+}

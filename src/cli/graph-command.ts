@@ -1,0 +1,38 @@
+import { parseEnrolment, Refusal } from '../enrollment/index.js'
+import { dependencyGraph, type GraphFormat, renderGraph } from '../report/index.js'
+import { type Discovered, discover } from '../sources/index.js'
+import { linkState, readOptional, readState } from '../state/index.js'
+import { sourceReader } from './job.js'
+import { stateFolder } from './options.js'
+import type { Run } from './plan-commands.js'
+import { missing } from './read-commands.js'
+import { printProblems } from './terminal.js'
+
+/** What `graph` takes beside the common options. */
+export interface GraphOptions {
+  readonly format: GraphFormat
+  readonly discover?: boolean
+  readonly json?: boolean
+}
+
+const NOTHING_DISCOVERED: Discovered = { images: new Map(), problems: [], farEnd: [] }
+
+/** `graph`: which image hangs on which base image, as the state files know it; with `--discover` as sources have it now. */
+export async function graph({ options: common, env, terminal }: Run, options: GraphOptions): Promise<number> {
+  const folder = stateFolder(common, env)
+  const { imagesFile } = folder
+  const text = readOptional(folder.root, imagesFile)
+  if (text === null) throw missing(imagesFile)
+  const { enrolment, problems } = parseEnrolment(text, imagesFile, { here: env.GITHUB_REPOSITORY || null })
+  if (enrolment === null) throw new Refusal(problems)
+  const { images: enrollments, settings } = enrolment
+  const discovered = options.discover
+    ? await discover(enrollments, sourceReader(common, env, terminal), imagesFile)
+    : NOTHING_DISCOVERED
+  const { allowedRegistries } = settings
+  const before = readState(folder.root)
+  const state = linkState({ enrollments, discovered, before, imagesFile, allowedRegistries })
+  printProblems(terminal, [...discovered.problems, ...state.problems])
+  terminal.out(renderGraph(dependencyGraph(state), options.json ? 'json' : options.format))
+  return 0
+}

@@ -1,0 +1,231 @@
+import { checkDispatch } from '../build-definition/index.js'
+import type { EntryData } from '../enrollment/enroll.js'
+import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
+import type { Data } from '../enrollment/yaml-data.js'
+import { parseReference } from '../reference/index.js'
+import { type BuildFindings, chooseBuild, NO_FINDINGS, type Said } from './choose-build.js'
+import type { EnrollOptions } from './enroll-options.js'
+import type { Checkout } from './look-at-checkout.js'
+import type { Environment } from './options.js'
+import { readBuilds } from './published-by.js'
+import { type RemoteRepository, repositoryOf } from './remote-address.js'
+
+/** An entry, and what tells each part of it that nobody said. */
+export interface Proposal {
+  readonly entry: EntryData
+  /** Path of the key (`source.repo`) → why. */
+  readonly why: ReadonlyMap<string, string>
+  /** What should be known before the entry is merged. */
+  readonly warnings: readonly Problem[]
+}
+
+/** What an entry is made from. */
+export interface Material {
+  readonly options: EnrollOptions
+  readonly checkout: Checkout | null
+  /** `defaults` of the file that the entry goes to. */
+  readonly defaults: EntryData
+  readonly env: Environment
+}
+
+/**
+ * Makes an entry of what is said and, where nothing is said, of what the checkout tells.
+ *
+ * @throws Refusal with everything that neither tells, and the options that do.
+ */
+export function proposeEntry(material: Material): Proposal {
+  const { options, checkout } = material
+  const said = imageSaid(options)
+  const remote = remoteOf(material)
+  const { found, warnings } = lookUp(material, remote, said)
+  const published = said ?? splitImage(found.image?.value)
+  const repository = options.repository ?? published?.repository
+  const name = options.name ?? nameFrom(repository)
+  const faults = [
+    ...repositoryFaults(material, remote),
+    ...found.faults,
+    ...(found.faults.length === 0 ? entryFaults({ options, repository, name, hasCheckout: checkout !== null }) : []),
+  ]
+  if (faults.length > 0) throw new Refusal(faults)
+  const { source, why } = sourceOf(material, remote, found)
+  const entry = {
+    name,
+    registry: options.registry ?? published?.registry,
+    repository,
+    enabled: options.disabled === true ? false : undefined,
+    source,
+    build: options.target === undefined ? undefined : { target: options.target },
+    rebuildDelay: options.rebuildDelay,
+    autoRebuild: options.autoRebuild === undefined ? undefined : options.autoRebuild === 'true',
+  }
+  const reasons = {
+    name: options.name === undefined ? 'the last part of the repository' : undefined,
+    registry: options.registry === undefined ? found.image?.why : undefined,
+    repository: options.repository === undefined ? found.image?.why : undefined,
+    ...why,
+  }
+  return { entry: filled(entry), why: new Map(Object.entries(filled(reasons))), warnings }
+}
+
+interface Place {
+  readonly registry: string
+  readonly repository: string
+}
+
+/** `--image`, taken apart as docker reads it. */
+function imageSaid({ image, registry, repository }: EnrollOptions): Place | null {
+  if (image === undefined) return null
+  if (registry !== undefined || repository !== undefined) {
+    throw refuse('--image says registry and repository already.', { remedy: 'Leave out --registry and --repository.' })
+  }
+  const parsed = parseReference(image)
+  if (!parsed.ok) throw refuse(`--image: ${parsed.message}.`)
+  const { tag, digest, ...place } = parsed.reference
+  if (tag === null && digest === null) return place
+  throw refuse('--image names a tag or digest; all that is published under the repository is enrolled.', {
+    remedy: `Write --image ${place.registry}/${place.repository}.`,
+  })
+}
+
+function splitImage(image: string | undefined): Place | null {
+  const parsed = image === undefined ? null : parseReference(image)
+  return parsed?.ok ? { registry: parsed.reference.registry, repository: parsed.reference.repository } : null
+}
+
+function remoteOf({ checkout, env }: Material): RemoteRepository | null {
+  return checkout?.remote === null || checkout?.remote === undefined ? null : repositoryOf(checkout.remote, env)
+}
+
+function repositoryFaults({ options, checkout }: Material, remote: RemoteRepository | null): Problem[] {
+  if (checkout === null || options.repo !== undefined) return []
+  if (remote === null) {
+    const why = checkout.remote === null ? 'has no remote' : 'has a remote that names no repository on a server'
+    return [problem('error', `the checkout ${why}.`, { remedy: 'Name its repository with --repo.' })]
+  }
+  if (remote.provider !== null || options.sourceProvider !== undefined) return []
+  const message = `the checkout comes from ${remote.host}, which may be GitHub or GitLab.`
+  return [problem('error', message, { remedy: 'Say which with --source-provider.' })]
+}
+
+function lookUp(
+  { options, checkout }: Material,
+  remote: RemoteRepository | null,
+  image: Place | null,
+): { readonly found: BuildFindings; readonly warnings: readonly Problem[] } {
+  if (checkout === null) return { found: NO_FINDINGS, warnings: [] }
+  const isGitLab = (options.sourceProvider ?? remote?.provider) === 'gitlab'
+  const repo = options.repo ?? remote?.repo ?? null
+  const read = isGitLab ? [] : checkout.workflows.flatMap((file) => readBuilds(file, repo) ?? [])
+  const wanted = image ?? (options.registry && options.repository ? `${options.registry}/${options.repository}` : null)
+  const said: Said = {
+    dockerfile: options.dockerfile ?? null,
+    workflow: options.workflow ?? null,
+    image: wanted === null || typeof wanted === 'string' ? wanted : `${wanted.registry}/${wanted.repository}`,
+  }
+  const found = chooseBuild(
+    said,
+    checkout,
+    read.flatMap(({ builds }) => builds),
+  )
+  const workflow = options.workflow ?? found.workflow?.value
+  const facts = read.find(({ facts: { file } }) => file === workflow)?.facts
+  const inputs = new Map(options.input.map(parseInput))
+  const warnings = (facts === undefined ? [] : checkDispatch(facts, inputs)).map(({ message, remedy }) =>
+    problem('warning', message, { remedy }),
+  )
+  return { found, warnings }
+}
+
+function parseInput(text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw refuse(`--input must be NAME=VALUE, not ${JSON.stringify(text)}.`)
+}
+
+interface Known {
+  readonly options: EnrollOptions
+  readonly repository: string | undefined
+  readonly name: string | null
+  readonly hasCheckout: boolean
+}
+
+function entryFaults({ options, repository, name, hasCheckout }: Known): Problem[] {
+  if (repository === undefined && options.disabled !== true) {
+    const message = hasCheckout
+      ? 'the workflows of the checkout do not tell where the image is published.'
+      : 'there is nothing that says where the image is published.'
+    return [problem('error', message, { remedy: 'Say it with --image, for example --image ghcr.io/acme/web.' })]
+  }
+  if (name !== null) return []
+  return [problem('error', 'there is nothing to make a name of.', { remedy: 'Name the entry with --name.' })]
+}
+
+/** The last part of a repository as a name that Kubernetes takes; null where nothing is left of it. */
+function nameFrom(repository: string | undefined): string | null {
+  const last = repository?.split('/').at(-1) ?? ''
+  const name = last
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-|-$/g, '')
+  return name === '' ? null : name
+}
+
+interface ProposedSource {
+  readonly source: EntryData | undefined
+  readonly why: Readonly<Record<string, string | undefined>>
+}
+
+function sourceOf(material: Material, remote: RemoteRepository | null, found: BuildFindings): ProposedSource {
+  const { options } = material
+  const branch = options.branch === undefined ? branchOf(material) : null
+  const inputs = options.input.length === 0 ? undefined : Object.fromEntries(options.input.map(parseInput))
+  const source = filled({
+    provider: options.sourceProvider ?? (options.repo === undefined ? remote?.provider : undefined) ?? undefined,
+    repo: options.repo ?? remote?.repo,
+    branch: options.branch ?? branch?.value,
+    dockerfile: options.dockerfile ?? found.dockerfile?.value,
+    workflow: options.workflow ?? found.workflow?.value,
+    pipeline: options.pipeline,
+    job: options.job,
+    inputs,
+  })
+  const reasons = {
+    'source.provider': 'the remote of the checkout',
+    'source.repo': 'the remote of the checkout',
+    'source.branch': branch?.why,
+    'source.dockerfile': found.dockerfile?.why,
+    'source.workflow': found.workflow?.why,
+  }
+  const isSaid: Readonly<Record<string, boolean>> = {
+    'source.provider': options.sourceProvider !== undefined || source.provider === undefined,
+    'source.repo': options.repo !== undefined || remote === null,
+    'source.dockerfile': options.dockerfile !== undefined,
+    'source.workflow': options.workflow !== undefined,
+  }
+  const why = Object.fromEntries(Object.entries(reasons).filter(([key]) => isSaid[key] !== true))
+  return { source: Object.keys(source).length === 0 ? undefined : source, why }
+}
+
+/** The branch that is checked out, where the entry would be read from another one without it. */
+function branchOf({ checkout, defaults }: Material): { readonly value: string; readonly why: string } | null {
+  if (checkout === null || checkout.branch === null) return null
+  const { branch, defaultBranch } = checkout
+  const source = defaults.source
+  const inherited = typeof source === 'object' && source !== null && 'branch' in source ? source.branch : undefined
+  if (inherited !== undefined) {
+    return inherited === branch ? null : { value: branch, why: 'what is checked out; the defaults name another' }
+  }
+  if (branch === defaultBranch) return null
+  // A clone that never learned its remote's default branch: these two are it, nearly always.
+  if (defaultBranch === null && (branch === 'main' || branch === 'master')) return null
+  const other = defaultBranch === null ? 'a default branch' : defaultBranch
+  return { value: branch, why: `what is checked out, and not ${other}` }
+}
+
+function filled<T extends Data>(data: Readonly<Record<string, T | null | undefined>>): Record<string, T> {
+  const said = Object.entries(data).flatMap(([key, value]): [string, T][] =>
+    value === undefined || value === null ? [] : [[key, value]],
+  )
+  return Object.fromEntries(said)
+}

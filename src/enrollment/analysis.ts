@@ -1,0 +1,72 @@
+import { isDataMap, mergeData } from './data-map.js'
+import type { Analysis, Threshold } from './enrollment.js'
+import type { EntryFault } from './entry.js'
+import type { Entry } from './schema/entry.js'
+import type { Data } from './yaml-data.js'
+
+const WORST: Threshold = 'CRITICAL'
+
+/** What is checked where an entry says nothing. */
+const EVERYTHING: Analysis = {
+  dockerfile: WORST,
+  content: WORST,
+  vulnerabilities: WORST,
+  ignoreUnfixed: true,
+  templates: [],
+}
+
+/** The checks of an entry; null where all of it is off. */
+export function analysisOf(written: Entry['analysis']): Analysis | null {
+  if (written === true) return EVERYTHING
+  if (written === false || (typeof written === 'object' && !written.enabled)) return null
+  const { dockerfile = true, content = true, vulnerabilities = true, templates = [] } = written
+  const checks = {
+    dockerfile: thresholdOf(dockerfile),
+    content: thresholdOf(content),
+    vulnerabilities: thresholdOf(vulnerabilities),
+  }
+  const isEmpty = Object.values(checks).every((check) => check === null) && templates.length === 0
+  const ignoreUnfixed = typeof vulnerabilities === 'object' ? vulnerabilities.ignoreUnfixed : true
+  return isEmpty ? null : { ...checks, ignoreUnfixed, templates: [...new Set(templates)].sort() }
+}
+
+/** AnalysisTemplates that the factory writes itself. */
+export const OWN_TEMPLATES: readonly string[] = ['scan-image', 'check-content', 'check-dockerfile']
+
+/** AnalysisTemplates of the user's own must not be called like ours: one of the two would be lost. */
+export function analysisFaults(written: Entry['analysis']): EntryFault[] {
+  const templates = typeof written === 'object' ? written.templates : []
+  return templates.flatMap((name, index) => {
+    if (!OWN_TEMPLATES.includes(name)) return []
+    const message = `${name} is one of the factory's own AnalysisTemplates.`
+    const remedy = 'Take it out (its check is switched on by name), or name yours otherwise.'
+    return [{ path: ['analysis', 'templates', index], message, remedy }]
+  })
+}
+
+type WrittenCheck = boolean | Threshold | { readonly enabled: boolean; readonly severity: Threshold }
+
+function thresholdOf(check: WrittenCheck): Threshold | null {
+  if (typeof check === 'boolean') return check ? WORST : null
+  if (typeof check === 'string') return check
+  return check.enabled ? check.severity : null
+}
+
+/**
+ * The checks of an entry over those of the defaults. A severity alone is short for a map that holds it, so that
+ * `{ignoreUnfixed: false}` over `HIGH` keeps the severity and `CRITICAL` over a map keeps the rest of it.
+ */
+export function analysisOver(below: Data, above: Data): Data {
+  if (!isDataMap(below) || !isDataMap(above)) return above
+  const checks = ['dockerfile', 'content', 'vulnerabilities'].flatMap((key) => {
+    const [under, over] = [below[key], above[key]]
+    return under === undefined || over === undefined ? [] : [[key, checkOver(under, over)] as const]
+  })
+  return Object.assign(Object.create(null), mergeData(below, above), Object.fromEntries(checks))
+}
+
+function checkOver(below: Data, above: Data): Data {
+  if (typeof below === 'string' && isDataMap(above)) return mergeData({ severity: below }, above)
+  if (isDataMap(below) && typeof above === 'string') return mergeData(below, { enabled: true, severity: above })
+  return mergeData(below, above)
+}

@@ -1,0 +1,68 @@
+import { analysisOver } from './analysis.js'
+import { isDataMap, mergeData } from './data-map.js'
+import { githubSource, gitlabSource } from './schema/source.js'
+import type { DataMap } from './variants.js'
+import type { Data } from './yaml-data.js'
+
+/**
+ * An entry over the defaults: map by map and key by key; a list or a plain value replaces what is below it. What the
+ * entry says in another way leaves no room for a default: its `environments` for default `updates`, its `repoURL` for a
+ * default `registry`. Defaults for a source make no source: an entry without one is an external image.
+ *
+ * @param defaults canonical.
+ * @param own the entry, canonical.
+ */
+export function withDefaults(own: DataMap, defaults: DataMap): DataMap {
+  if (Object.keys(defaults).length === 0) return own
+  const below = applicable(own, defaults)
+  const merged = mergeData(below, own)
+  if (!isDataMap(merged)) return own
+  if (below.analysis === undefined || own.analysis === undefined) return merged
+  return Object.assign(Object.create(null), merged, { analysis: analysisOver(below.analysis, own.analysis) })
+}
+
+/** Keys that say the same in two ways: the one of the entry → what it takes the place of in the defaults. */
+const REPLACES: Readonly<Record<string, readonly string[]>> = {
+  repoURL: ['registry', 'repository'],
+  registry: ['repoURL'],
+  repository: ['repoURL'],
+  updates: ['environments'],
+  environments: ['updates'],
+}
+
+function applicable(own: DataMap, { namespace: _, ...defaults }: DataMap): DataMap {
+  const without = new Set(Object.keys(own).flatMap((key) => (Object.hasOwn(REPLACES, key) ? REPLACES[key] : []) ?? []))
+  if (own.source === undefined) without.add('source')
+  const ownTags = isDataMap(own.tags) ? own.tags : {}
+  if (ownTags.strategy !== undefined) without.add('imageSelectionStrategy')
+  if (ownTags.allow !== undefined) without.add('allowTags')
+  const kept = Object.entries(defaults).filter(([key]) => !without.has(key))
+  return Object.fromEntries(kept.map(([key, value]) => [key, applicablePart(key, value, own)]))
+}
+
+function applicablePart(key: string, value: Data, own: DataMap): Data {
+  if (!isDataMap(value)) return value
+  if (key === 'source') return sourceDefaults(value, own.source)
+  return key === 'tags' ? tagDefaults(value, own) : value
+}
+
+/** A workflow for all sources on GitHub is none for one on GitLab. */
+function sourceDefaults(defaults: DataMap, own: Data | undefined): DataMap {
+  const provider = (isDataMap(own) ? own.provider : undefined) ?? defaults.provider ?? 'github'
+  const [here, there] = provider === 'gitlab' ? [gitlabSource, githubSource] : [githubSource, gitlabSource]
+  const isForeign = (key: string) => Object.hasOwn(there.shape, key) && !Object.hasOwn(here.shape, key)
+  return Object.fromEntries(Object.entries(defaults).filter(([key]) => !isForeign(key)))
+}
+
+/** A range of versions belongs to its strategy, and `allowTags` is `tags.allow` by another name. */
+function tagDefaults({ strategy, constraint, allow, ...others }: DataMap, own: DataMap): DataMap {
+  const ownTags = isDataMap(own.tags) ? own.tags : {}
+  const chosen = own.imageSelectionStrategy ?? ownTags.strategy
+  const isOther = chosen !== undefined && chosen !== (strategy ?? 'SemVer')
+  return {
+    ...others,
+    ...(strategy === undefined || own.imageSelectionStrategy !== undefined ? {} : { strategy }),
+    ...(constraint === undefined || isOther ? {} : { constraint }),
+    ...(allow === undefined || own.allowTags !== undefined ? {} : { allow }),
+  }
+}

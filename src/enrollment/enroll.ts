@@ -1,0 +1,175 @@
+import { isDataMap } from './entry.js'
+import { blockEntry, type EntryData, PLAIN_STYLE } from './entry-text.js'
+import { type Edit, placesFor } from './insertion.js'
+import { parseEnrolment } from './parse.js'
+import { type Problem, problem } from './problem.js'
+import { type Data, type PlacedData, readYaml } from './yaml-data.js'
+
+export type { EntryData } from './entry-text.js'
+
+/** The file with one entry more, or why there is none. */
+export type Enrolled =
+  | {
+      readonly ok: true
+      readonly text: string
+      /** 1-based line the entry begins in. */
+      readonly line: number
+      /** The entry as it is written: without what the file's defaults say already. */
+      readonly entry: EntryData
+      /** The entry as text, as a block of its own. */
+      readonly printed: string
+      /** Warnings and notices about the entry. */
+      readonly problems: readonly Problem[]
+    }
+  | {
+      readonly ok: false
+      readonly problems: readonly Problem[]
+      /** The text that the problems' lines are of. */
+      readonly text: string
+    }
+
+/** What a file begins with that nobody has written yet: editors complete and check by it. */
+const SCHEMA_COMMENT =
+  '# yaml-language-server: $schema=https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
+
+/**
+ * Adds an entry at the end of images.yaml, in the layout of the entries there. What stands in the file stays as it is,
+ * byte for byte (an empty `[]` gives way). The result is read and validated before it is given out.
+ *
+ * @param text the file, null where there is none yet.
+ * @param entry its keys in the order they are to be written.
+ * @param file its name as people know it, for the problems.
+ */
+export function addEntry(text: string | null, entry: EntryData, file: string): Enrolled {
+  const bom = text?.startsWith('\ufeff') ? '\ufeff' : ''
+  const body = (text ?? '').slice(bom.length)
+  const { placed, problems } = readYaml(body, file)
+  const isReadable = placed !== null && !problems.some(isError)
+  const wrong = isReadable ? problemsBefore(body, placed, file) : parseEnrolment(body, file).problems.filter(isError)
+  if (placed === null || wrong.length > 0) return { ok: false, problems: wrong, text: body }
+  const written = inContextOf(placed.data, entry)
+  const edits = /\S/.test(body) ? placesFor(body, written) : [newFile(written)]
+  for (const edit of edits) {
+    const changed = body.slice(0, edit.from) + edit.text + body.slice(edit.to)
+    if (!says(changed, file, withEntry(placed.data, written))) continue
+    const line = changed.slice(0, edit.from + edit.skip).split('\n').length
+    return validated(bom + changed, { line, entry: written, file })
+  }
+  return { ok: false, problems: [noPlace(written, file)], text: body }
+}
+
+/** The defaults of a file, for those who make an entry; none where it cannot be read. */
+export function defaultsOf(text: string): EntryData {
+  const data = readYaml(text, '').placed?.data
+  return isDataMap(data) && isDataMap(data.defaults) ? data.defaults : {}
+}
+
+function validated(
+  text: string,
+  { line, entry, file }: { readonly line: number; readonly entry: EntryData; readonly file: string },
+): Enrolled {
+  const { enrolment, problems } = parseEnrolment(text, file)
+  if (enrolment === null) return { ok: false, problems: problems.filter(isError), text }
+  const about = problems.filter(({ image }) => image !== null && image === entry.name)
+  return { ok: true, text, line, entry, printed: blockEntry(entry, PLAIN_STYLE, '\n'), problems: about }
+}
+
+/** What is wrong in the file already. That nothing is enrolled is no fault now: it is said at the list's own place. */
+function problemsBefore(text: string, placed: PlacedData, file: string): readonly Problem[] {
+  const errors = parseEnrolment(text, file).problems.filter(isError)
+  if (imagesOf(placed.data).length > 0) return errors
+  const at = (isDataMap(placed.data) ? placed.position(['images']) : placed.valuePosition([])) ?? { line: 1, column: 1 }
+  const isOfList = ({ line, column }: Problem) => line === at.line && column === at.column
+  const isEmpty = isDataMap(placed.data) ? isNothing(placed.data.images) : isNothing(placed.data)
+  return isEmpty ? errors.filter((found) => !isOfList(found)) : errors
+}
+
+function isNothing(data: Data | undefined): boolean {
+  return data === undefined || data === null || (Array.isArray(data) && data.length === 0)
+}
+
+function imagesOf(data: Data): readonly Data[] {
+  const images = isDataMap(data) ? data.images : data
+  return Array.isArray(images) ? images : []
+}
+
+/** Without what the file's defaults say already, and with the provider only where others write it or it has to be said. */
+function inContextOf(data: Data, entry: EntryData): EntryData {
+  const defaults = isDataMap(data) && isDataMap(data.defaults) ? data.defaults : {}
+  const { source, registry, repository, ...rest } = entry
+  const inherited = isDataMap(defaults.source) ? defaults.source : {}
+  const written = {
+    name: entry.name ?? null,
+    ...publishedBelow(registry, repository, defaults.registry),
+    ...without(rest, defaults),
+    ...(isDataMap(source) ? { source: sourceBelow(source, inherited, imagesOf(data)) } : {}),
+  }
+  return inOrderOf(entry, written)
+}
+
+function inOrderOf(entry: EntryData, written: EntryData): EntryData {
+  const keys = Object.keys(entry).filter((key) => written[key] !== undefined)
+  return Object.fromEntries(keys.map((key) => [key, written[key] ?? null]))
+}
+
+/** The registry of the defaults may carry the organisation. */
+function publishedBelow(registry: Data | undefined, repository: Data | undefined, above: Data | undefined): EntryData {
+  const own = { ...(registry === undefined ? {} : { registry }), ...(repository === undefined ? {} : { repository }) }
+  if (typeof above !== 'string' || typeof registry !== 'string' || typeof repository !== 'string') return own
+  const whole = `${registry}/${repository}`
+  return whole.startsWith(`${above}/`) ? { repository: whole.slice(above.length + 1) } : own
+}
+
+function sourceBelow(source: EntryData, inherited: EntryData, others: readonly Data[]): EntryData {
+  const { provider, ...rest } = without(source, inherited)
+  const isSaid = others.some((one) => isDataMap(one) && isDataMap(one.source) && one.source.provider === 'github')
+  const isNeeded = provider !== 'github' || inherited.provider !== undefined || isSaid
+  const left = provider === undefined || !isNeeded ? rest : { provider, ...rest }
+  // An entry without source is an external image: defaults for a source make none.
+  return Object.keys(left).length > 0 ? left : { repo: source.repo ?? null }
+}
+
+function without(entry: EntryData, defaults: EntryData): EntryData {
+  const left = Object.entries(entry).flatMap(([key, value]): [string, Data][] => {
+    const below = Object.hasOwn(defaults, key) ? defaults[key] : undefined
+    if (below === undefined) return [[key, value]]
+    if (isDataMap(value) && isDataMap(below)) {
+      const inner = without(value, below)
+      return Object.keys(inner).length === 0 ? [] : [[key, inner]]
+    }
+    return JSON.stringify(value) === JSON.stringify(below) ? [] : [[key, value]]
+  })
+  return Object.fromEntries(left)
+}
+
+function withEntry(data: Data, entry: EntryData): Data {
+  const images = [...imagesOf(data), entry]
+  return isDataMap(data) ? { ...data, images } : images
+}
+
+function says(text: string, file: string, wanted: Data): boolean {
+  const { placed, problems } = readYaml(text, file)
+  return placed !== null && !problems.some(isError) && sorted(placed.data) === sorted(wanted)
+}
+
+/** The key `images` may be new at the end of its map: the order of keys says nothing. */
+function sorted(data: Data): string {
+  return JSON.stringify(data, (_, value: Data) =>
+    isDataMap(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  )
+}
+
+function newFile(entry: EntryData): Edit {
+  const before = `${SCHEMA_COMMENT}\n\n`
+  const text = `${before}${blockEntry(entry, PLAIN_STYLE, '\n')}\n`
+  return { from: 0, to: Number.MAX_SAFE_INTEGER, text, skip: before.length }
+}
+
+function noPlace(entry: EntryData, file: string): Problem {
+  const remedy = `Add it yourself:\n${blockEntry(entry, PLAIN_STYLE, '\n')}`
+  return problem('error', 'the list is written in a way that no entry can be added to.', { file, remedy })
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error'
+}

@@ -1,0 +1,152 @@
+import { type JsonSchema, says, where } from './schema/conditions.js'
+import { entrySchema } from './schema/entry.js'
+import { foreignKeys, nested, quarantine } from './schema/foreign-keys.js'
+import { conflicts, type EntryRule, entryRules, sourceRules } from './schema/rules.js'
+import { settingsSchema } from './schema/settings.js'
+import { githubSource, gitlabSource } from './schema/source.js'
+import { tidy, translated } from './schema/translate.js'
+
+const ID = 'https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
+
+type Properties = Readonly<Record<string, JsonSchema>>
+
+/**
+ * The JSON Schema of images.yaml, for editors: both forms of the file, every key with its description, what an entry
+ * needs, the keys of other tools as deprecated. It says what `parseEnrolment` says, as far as a JSON Schema can.
+ *
+ * Draft 7: the YAML language server, which most editors use, reads newer drafts in part only
+ * (https://github.com/redhat-developer/yaml-language-server/issues/856). What this schema needs is in draft 7.
+ */
+export function imagesJsonSchema(): JsonSchema {
+  const entry = entryProperties()
+  const rules = Object.fromEntries(entryRules.map(({ name, entry: rule }) => [name, rule]))
+  const settings = translated(settingsSchema)
+  const schema: JsonSchema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: ID,
+    title: 'images.yaml of image-factory-action',
+    description: 'The container images that are kept fresh: a list of images, or a map with the key `images`.',
+    type: ['array', 'object'],
+    minItems: 1,
+    items: ref('entry'),
+    required: ['images'],
+    additionalProperties: false,
+    properties: {
+      settings: { ...settings, type: ['object', 'null'], description: 'What holds for the whole factory.' },
+      defaults: ref('defaults'),
+      images: { description: 'One entry an image.', type: 'array', minItems: 1, items: ref('entry') },
+    },
+    allOf: entryRules.map(ruleForEach),
+    definitions: { ...definitions(entry), ...rules },
+  }
+  return tidy(schema) as JsonSchema
+}
+
+/** The published file. */
+export function printJsonSchema(): string {
+  return `${JSON.stringify(imagesJsonSchema(), null, 2)}\n`
+}
+
+const ref = (name: string): JsonSchema => ({ $ref: `#/definitions/${name}` })
+
+/** A rule for the entries of both forms, unless the defaults answer for it. */
+function ruleForEach({ name, unless }: EntryRule): JsonSchema {
+  const each = { items: ref(name), ...where({ images: { items: ref(name) } }) }
+  const answered = { type: 'object', ...says('defaults'), ...where({ defaults: { type: 'object', ...unless } }) }
+  return { if: answered, else: each }
+}
+
+/** The keys of an entry; a source is one map, whatever its provider. */
+function entryProperties(): Properties {
+  const properties = { ...(translated(entrySchema).properties as Properties) }
+  const { source: written = {}, minimumReleaseAge = {} } = properties
+  properties.source = { ...written, ...anySource() }
+  delete (properties.source as { oneOf?: unknown }).oneOf
+  properties.quarantine = quarantine({ type: minimumReleaseAge.type, pattern: minimumReleaseAge.pattern })
+  return properties
+}
+
+function anySource(): JsonSchema {
+  const [github, gitlab] = [githubSource, gitlabSource].map((one) => translated(one).properties as Properties)
+  const both = { ...gitlab, ...github }
+  const repo = {
+    ...both.repo,
+    description: 'OWNER/REPO of the repository it is built from; GROUP/…/PROJECT on GitLab.',
+    examples: ['acme/web', 'acme/platform/web'],
+  }
+  // Its pattern is that of the provider, among the rules.
+  for (const keyword of ['pattern', 'patternErrorMessage', 'markdownDescription'])
+    delete (repo as Record<string, unknown>)[keyword]
+  const provider = { type: 'string', enum: ['github', 'gitlab'], default: 'github' }
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      provider: { description: 'Where the repository is.', ...provider, examples: ['gitlab'] },
+      repo,
+      ...Object.fromEntries(SOURCE_KEYS.map((key) => [key, both[key]])),
+    },
+    allOf: sourceRules,
+  }
+}
+
+const SOURCE_KEYS = ['branch', 'dockerfile', 'workflow', 'builds', 'pipeline', 'job', 'inputs']
+
+/** A definition a key: entry, defaults and `enrollment` have most of them in common. */
+function definitions(entry: Properties): Properties {
+  const refs = (keys: Properties) => Object.fromEntries(Object.keys(keys).map((key) => [key, ref(key)]))
+  const map = (properties: Properties) => ({
+    type: 'object',
+    additionalProperties: false,
+    properties: refs(properties),
+  })
+  const { name: _, ...defaults } = entry
+  const { namespace = {}, dockerfile = {} } = foreignKeys
+  const inside = { ...entry, ...foreignKeys }
+  return {
+    entry: {
+      ...map({ ...inside, enrollment: {} }),
+      description: 'An image that is kept fresh.',
+      allOf: conflicts,
+      defaultSnippets: SNIPPETS,
+    },
+    defaults: {
+      ...map({ ...defaults, namespace, dockerfile, enrollment: {} }),
+      type: ['object', 'null'],
+      description: 'Merged into every entry, map by map and key by key; what an entry says itself wins.',
+    },
+    ...entry,
+    ...foreignKeys,
+    enrollment: nested({ ...map(inside), allOf: conflicts }),
+  }
+}
+
+const SNIPPETS = [
+  {
+    label: 'image built on GitHub',
+    description: 'An image that its own GitHub workflow builds and publishes',
+    body: {
+      name: '${1:web}',
+      registry: '${2:ghcr.io}',
+      repository: '${3:acme/web}',
+      source: { repo: '${4:acme/web}', dockerfile: '${5:Dockerfile}', workflow: '${6:build.yml}' },
+      rebuildDelay: '${7:7d}',
+    },
+  },
+  {
+    label: 'image built on GitLab',
+    description: 'An image that a pipeline on GitLab builds and publishes',
+    body: {
+      name: '${1:web}',
+      registry: '${2:registry.gitlab.com}',
+      repository: '${3:acme/web}',
+      source: { provider: 'gitlab', repo: '${4:acme/web}', dockerfile: '${5:Dockerfile}' },
+      rebuildDelay: '${6:7d}',
+    },
+  },
+  {
+    label: 'external image',
+    description: 'An image of somebody else that is only watched and scanned',
+    body: { name: '${1:postgres}', repoURL: '${2:docker.io/library/postgres}', tags: { constraint: '${3:^17.0.0}' } },
+  },
+]

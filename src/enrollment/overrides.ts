@@ -1,0 +1,98 @@
+import * as z from 'zod'
+import { parseReference } from '../reference/index.js'
+import { explainIssues } from './messages.js'
+import { type Problem, problem } from './problem.js'
+import { keysAt } from './schema/keys.js'
+import { line } from './schema/values.js'
+import { type Data, type Path, readYaml } from './yaml-data.js'
+
+/** An emergency: rebuilds for this digest of a base image wait no longer. */
+export interface Override {
+  /** The base image as it is written: `node:22`, `docker.io/library/node:22`. */
+  readonly base: string
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string
+  readonly reason: string
+  /** Last moment it holds, ISO 8601 in UTC. */
+  readonly expires: string
+  /** 1-based line of its entry. */
+  readonly line: number
+}
+
+/** What reading overrides.yaml gives; nothing of it is to be used when a problem is an error. */
+export interface OverridesResult {
+  /** Those that still hold, in the order of the file. */
+  readonly active: readonly Override[]
+  readonly problems: readonly Problem[]
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?Z$/
+
+const overrideSchema = z.strictObject({
+  base: line.refine((text) => parseReference(text).ok, 'is no image reference'),
+  digest: line.regex(/^sha256:[0-9a-f]{64}$/, 'is no digest (sha256: and 64 hexadecimal digits)'),
+  reason: line,
+  expires: line.refine(
+    (text) => expiryOf(text) !== null,
+    'is no date; write 2026-03-31 (its end, in UTC) or 2026-03-31T12:00Z',
+  ),
+})
+
+/**
+ * Reads overrides.yaml: a list of `{base, digest, reason, expires}`.
+ *
+ * @param now ISO 8601: what has expired by then has no effect any more, and is told.
+ */
+export function parseOverrides(text: string, file: string, now: string): OverridesResult {
+  const { placed, problems: unreadable } = readYaml(text, file)
+  if (placed === null || unreadable.length > 0) return { active: [], problems: unreadable }
+  const { data } = placed
+  if (data === null) return { active: [], problems: [] }
+  const add = (path: Path, which: 'key' | 'value', message: string, remedy: string | null) => {
+    const exact = which === 'key' ? placed.position(path) : placed.valuePosition(path)
+    const at = exact ?? placed.valuePosition(path.slice(0, 1)) ?? { line: 1, column: 1 }
+    return problem('error', message, { file, ...at, remedy })
+  }
+  if (!Array.isArray(data)) {
+    const remedy = 'Begin each entry with "- base:".'
+    return { active: [], problems: [add([], 'value', 'the file must be a list of overrides.', remedy)] }
+  }
+  const read = data.map((entry: Data, index) => {
+    const result = overrideSchema.safeParse(entry)
+    const at = placed.position([index])?.line ?? 1
+    if (result.success)
+      return { override: { ...result.data, expires: expiryOf(result.data.expires) ?? '', line: at }, problems: [] }
+    const found = explainIssues(result.error.issues, {
+      prefix: [],
+      knownKeys: (path) => keysAt(overrideSchema, path),
+      value: (path) => path.reduce<unknown>((value, step) => (value as Record<string, unknown> | null)?.[step], entry),
+    })
+    const problems = found.map((one) => add([index, ...one.path], one.at, one.message, one.remedy))
+    return { override: null, problems }
+  })
+  const all = read.flatMap(({ override }) => override ?? [])
+  return {
+    active: all.filter(({ expires }) => expires >= now),
+    problems: [
+      ...read.flatMap(({ problems }) => problems),
+      ...all.filter(({ expires }) => expires < now).map(expired(file)),
+    ],
+  }
+}
+
+function expired(file: string) {
+  return ({ base, expires, line: at }: Override): Problem => {
+    const message = `the override of ${base} expired at ${expires} and has no effect any more.`
+    return problem('notice', message, { file, line: at, remedy: 'Take it out.' })
+  }
+}
+
+/** The last moment of what is written; null where that is no date. */
+function expiryOf(text: string): string | null {
+  if (!DAY.test(text) && !MOMENT.test(text)) return null
+  const time = Date.parse(DAY.test(text) ? `${text}T23:59:59.999Z` : text)
+  // 2026-02-31 is taken for the third of March.
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(text.slice(0, 10))) return null
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,66 @@
+import type { EntryFault } from './entry.js'
+import { isRegistryHost, REPOSITORY } from './grammar.js'
+import { clip, quote } from './messages.js'
+import type { Entry } from './schema/entry.js'
+
+/** Where an image is published, or what is wrong with what its entry says about that. */
+export type Published =
+  | { readonly ok: true; readonly registry: string; readonly repository: string }
+  | { readonly ok: false; readonly fault: EntryFault }
+
+/** Registry host and repository, from `registry` + `repository` (the registry may carry the organisation) or `repoURL`. */
+export function publishedAt(entry: Entry): Published {
+  const key = entry.repoURL === undefined ? 'registry' : 'repoURL'
+  if (entry.repoURL !== undefined && (entry.registry !== undefined || entry.repository !== undefined)) {
+    return {
+      ok: false,
+      fault: { path: [key], message: 'both repoURL and registry/repository are given.', remedy: 'Keep one.' },
+    }
+  }
+  // A disabled entry may be its name alone: nothing is watched or built.
+  if (
+    !entry.enabled &&
+    entry.repoURL === undefined &&
+    (entry.registry === undefined || entry.repository === undefined)
+  ) {
+    return { ok: true, registry: '', repository: '' }
+  }
+  const missing = entry.registry === undefined ? 'registry' : 'repository'
+  if (entry.repoURL === undefined && (entry.registry === undefined || entry.repository === undefined)) {
+    const remedy = 'Say where the image is published, for example registry: ghcr.io and repository: org/app.'
+    return { ok: false, fault: { path: [missing], message: `${missing} is missing.`, remedy } }
+  }
+  return located(entry.repoURL ?? `${entry.registry}/${entry.repository}`, key)
+}
+
+function located(whole: string, key: string): Published {
+  const wrong = (message: string, remedy: string): Published => ({ ok: false, fault: { path: [key], message, remedy } })
+  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(whole)?.[0]
+  if (scheme !== undefined)
+    return wrong(`${quote(whole)} is no image but an address.`, `Leave out ${clip(scheme, 20)} before the host.`)
+  const slash = whole.indexOf('/')
+  // Hosts are the same in any case; Dockerfiles and registries write them small.
+  const host = slash < 0 ? '' : whole.slice(0, slash).toLowerCase()
+  const path = whole.slice(slash + 1)
+  if (!isRegistryHost(host)) {
+    const message = slash < 0 ? `${quote(whole)} names no registry.` : `${quote(host)} is no registry.`
+    return wrong(message, 'Write a host, like ghcr.io or registry.example.com:5000.')
+  }
+  if (/[:@]/.test(path)) {
+    return wrong(`${quote(path)} has a tag or a digest.`, 'Leave it out: tags says which tags count.')
+  }
+  if (!REPOSITORY.test(path))
+    return wrong(`${quote(path)} is no repository.`, 'Write a path in lower case, like org/app.')
+  const { registry, repository } = onDockerHub(host, path)
+  if (repository.length <= LONGEST_REPOSITORY) return { ok: true, registry, repository }
+  return wrong(`${quote(path)} is longer than ${LONGEST_REPOSITORY} characters.`, 'No registry takes it: shorten it.')
+}
+
+/** The limit of the distribution specification's reference implementation (github.com/distribution/reference). */
+const LONGEST_REPOSITORY = 255
+
+/** One name for one image: docker.io/postgres is docker.io/library/postgres. */
+function onDockerHub(host: string, path: string): { readonly registry: string; readonly repository: string } {
+  if (host !== 'docker.io' && host !== 'index.docker.io') return { registry: host, repository: path }
+  return { registry: 'docker.io', repository: path.includes('/') ? path : `library/${path}` }
+}

@@ -1,0 +1,144 @@
+import * as z from 'zod'
+import { REPOSITORY } from '../grammar.js'
+import { REGISTRY_PATTERN, REPO_URL_PATTERN } from './patterns.js'
+import { promotion } from './promotion.js'
+import { build, source } from './source.js'
+import { duration, kubernetesName, line } from './values.js'
+
+const strategy = z.enum(['SemVer', 'NewestBuild', 'Lexical', 'Digest'])
+
+const STRATEGIES = [
+  'The greatest version among tags that are versions.',
+  'The image that was built last.',
+  'The tag that is last in the order of the alphabet.',
+  'The digest of one tag that moves, named in `constraint`.',
+]
+
+const tags = z.strictObject({
+  strategy: strategy.default('SemVer').meta({
+    description: 'How the newest image is told among the tags.',
+    enumDescriptions: STRATEGIES,
+    examples: ['NewestBuild'],
+  }),
+  constraint: line
+    .optional()
+    .meta({ description: 'SemVer: a range of versions. Digest: the tag to follow.', examples: ['^1.2.0'] }),
+  allow: z
+    .array(line)
+    .default([])
+    .meta({ description: 'Regular expressions (RE2); a tag must match one of them.', examples: [['^v?\\d']] }),
+})
+
+/** Something this version knows of and does not use: an editor says that it may go. */
+const unused = (what: string, example: unknown) =>
+  z
+    .unknown()
+    .optional()
+    .meta({
+      description: `${what} It has no effect here: take it out, or leave it for the tool that reads it.`,
+      deprecated: true,
+      deprecationMessage: 'It has no effect here: take it out, or leave it for the tool that reads it.',
+      examples: [example],
+    })
+
+const published = {
+  registry: line
+    .meta({
+      refined: REGISTRY_PATTERN,
+      patternErrorMessage: 'must be a host, like ghcr.io or registry.example.com:5000; the organisation may follow',
+      numbers: false,
+    })
+    .optional()
+    .meta({
+      description: 'Host where the image is published; the organisation may follow it.',
+      examples: ['ghcr.io', 'ghcr.io/acme'],
+    }),
+  repository: line
+    .regex(REPOSITORY, 'must be a repository path like org/app, in lower case, without tag or digest')
+    .optional()
+    .meta({ description: 'Repository below the registry, without tag.', examples: ['acme/web'] }),
+  repoURL: line
+    .meta({
+      refined: REPO_URL_PATTERN,
+      patternErrorMessage: 'must be a host and a repository, like docker.io/library/postgres, without tag',
+    })
+    .optional()
+    .meta({
+      description: '`registry` and `repository` in one, instead of both.',
+      examples: ['docker.io/library/postgres'],
+    }),
+}
+
+const policy = {
+  rebuildDelay: duration.default('7d').meta({
+    description:
+      'At least this long between the last good build and an automatic rebuild; changes in between are gathered into one.',
+    examples: ['24h', '30d'],
+  }),
+  minimumReleaseAge: duration.default('0').meta({
+    description: 'A digest of a base image must have been seen for this long before it may start a rebuild.',
+    examples: ['2d'],
+  }),
+  autoRebuild: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'false: it is rebuilt only when a person promotes.', examples: [false] }),
+  rebuildOn: z
+    .enum(['all', 'runtime'])
+    .default('all')
+    .meta({
+      description: 'Which base images count.',
+      enumDescriptions: ['All of them.', 'Those that end up in the image, not those that only build it.'],
+      examples: ['runtime'],
+    }),
+}
+
+/** Keys of other tools and other versions: accepted, and of no effect. */
+const ignored = {
+  local: unused('How a development tool builds the image.', { dir: '.', dockerfile: 'Dockerfile' }),
+  tag: unused('Which tag the build publishes.', 'latest'),
+  promote: unused('Whether another tool promotes new base images by pull requests.', false),
+  tagging: unused('How another tool tags what it builds.', { stateRepo: 'acme/state' }),
+  latest_stable_tags: unused('Tags that another tool found.', ['1.4.2']),
+}
+
+/** One entry of `images`, variants made canonical and defaults merged in. */
+export const entrySchema = z.strictObject({
+  name: kubernetesName.meta({
+    description: 'Names the image here; not the name of another image or of a base image.',
+    examples: ['web'],
+  }),
+  ...published,
+  enabled: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: 'false: no manifests, its state is kept; the name alone is enough then.',
+      examples: [false],
+    }),
+  source: source.optional().meta({
+    description: 'Where it is built; without it the image is external, only watched and scanned.',
+    examples: [{ repo: 'acme/web', workflow: 'build.yml' }],
+  }),
+  build: build.prefault({}).meta({ description: 'What the real build passes, where its workflow does not tell.' }),
+  ...policy,
+  tags: tags.prefault({}).meta({ description: 'How the published image is found.' }),
+  allowTags: line.optional().meta({ description: 'Short for one entry of `tags.allow`.', examples: ['^v?\\d'] }),
+  imageSelectionStrategy: strategy
+    .optional()
+    .meta({ description: 'Short for `tags.strategy`.', enumDescriptions: STRATEGIES, examples: ['NewestBuild'] }),
+  ...promotion,
+  shard: kubernetesName
+    .optional()
+    .meta({ description: 'Kargo controller (its shard) that looks after the image.', examples: ['eu'] }),
+  description: z
+    .string()
+    .optional()
+    .meta({ description: 'Free text.', examples: ['The developer portal'] }),
+  ...ignored,
+})
+
+/** Entry keys that are accepted and have no effect. */
+export const UNUSED_ENTRY_KEYS = Object.keys(ignored) as readonly (keyof typeof ignored)[]
+
+export type Entry = z.infer<typeof entrySchema>

@@ -1,0 +1,181 @@
+import * as z from 'zod'
+import { THRESHOLDS } from '../enrollment.js'
+import { GITHUB_REPOSITORY, GITLAB_PROJECT } from '../grammar.js'
+import { conditional, holding, says, where, without } from './conditions.js'
+import { ANY_REPOSITORY_PATTERN } from './patterns.js'
+import { branch, duration, kubernetesName, line, path } from './values.js'
+
+const threshold = z.enum(THRESHOLDS)
+
+/** One check: on or off, or how bad a finding must be to fail it. */
+const check = z.union([
+  z.boolean(),
+  threshold,
+  z.strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'false: this check is off.', examples: [false] }),
+    severity: threshold
+      .default('CRITICAL')
+      .meta({ description: 'Findings of this severity or worse fail the check.', examples: ['HIGH'] }),
+  }),
+])
+
+const vulnerabilityCheck = z.union([
+  z.boolean(),
+  threshold,
+  z.strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'false: this check is off.', examples: [false] }),
+    severity: threshold
+      .default('CRITICAL')
+      .meta({ description: 'Vulnerabilities of this severity or worse fail the check.', examples: ['HIGH'] }),
+    ignoreUnfixed: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Pass over vulnerabilities that have no fix yet.', examples: [false] }),
+  }),
+])
+
+/** What checks each published image. */
+export const analysis = z.union([
+  z.boolean(),
+  z.strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'false: nothing is checked.', examples: [false] }),
+    dockerfile: check
+      .default(true)
+      .meta({ description: 'The Dockerfile at the commit that was built.', examples: ['HIGH', false] }),
+    content: check
+      .default(true)
+      .meta({ description: 'What is in the image: its user, secrets, its configuration.', examples: ['HIGH', false] }),
+    vulnerabilities: vulnerabilityCheck
+      .default(true)
+      .meta({ description: 'Known vulnerabilities.', examples: ['HIGH', { severity: 'HIGH', ignoreUnfixed: false }] }),
+    templates: z
+      .array(kubernetesName)
+      .default([])
+      .meta({
+        description: 'AnalysisTemplates of your own in the namespace; they get the arguments `image` and `digest`.',
+        examples: [['smoke-test']],
+      }),
+  }),
+])
+
+/** A file that a promotion changes. */
+const writtenUpdate = z.strictObject({
+  provider: z
+    .enum(['github', 'gitlab'])
+    .default('github')
+    .meta({ description: 'Where the repository is.', examples: ['gitlab'] }),
+  repo: line
+    .refine(
+      (repo) => GITHUB_REPOSITORY.test(repo) || GITLAB_PROJECT.test(repo),
+      'must be OWNER/REPO (on GitLab GROUP/…/PROJECT)',
+    )
+    .meta({
+      description: 'Repository that is changed.',
+      examples: ['acme/deployments'],
+      refined: ANY_REPOSITORY_PATTERN,
+    }),
+  branch: branch.default('main').meta({ description: 'Branch that is changed.', examples: ['main'] }),
+  path: path.meta({
+    description: 'A folder with a kustomization (or the kustomization itself), or the YAML file that is changed.',
+    examples: ['apps/web/kustomization.yaml'],
+  }),
+  type: z.enum(['kustomize-set-image', 'yaml-update']).meta({
+    description: 'How the file is changed.',
+    enumDescriptions: ['The tag of this image in a kustomization.', 'One value of a YAML file, found by `key`.'],
+    examples: ['yaml-update'],
+  }),
+  key: line
+    .optional()
+    .meta({ description: 'yaml-update: dotted path of the value that is changed.', examples: ['image.tag'] }),
+  value: z
+    .enum(['tag', 'digest', 'image'])
+    .optional()
+    .meta({
+      description: 'yaml-update: what is written there, `tag` where nothing is said.',
+      enumDescriptions: ['`1.4.2`', '`sha256:…`', '`ghcr.io/acme/web:1.4.2`'],
+      examples: ['image'],
+    }),
+})
+
+/** What promotion.ts checks across these keys. */
+export const update = writtenUpdate.meta({
+  allOf: [
+    conditional(
+      holding({ provider: 'gitlab' }),
+      null,
+      where({
+        repo: {
+          pattern: GITHUB_REPOSITORY.source,
+          patternErrorMessage: 'must be OWNER/REPO, or write provider: gitlab',
+        },
+      }),
+    ),
+    conditional(holding({ type: 'yaml-update' }), says('key'), null),
+    conditional(
+      holding({ type: 'kustomize-set-image' }),
+      without(['key', 'value'], 'has no meaning for kustomize-set-image; take it out, or write type: yaml-update'),
+      null,
+    ),
+  ],
+})
+
+const updates = z.array(update).min(1, 'must name an update')
+
+/** Where an image is promoted to. */
+export const environment = z.strictObject({
+  name: kubernetesName.meta({ description: 'Names the environment.', examples: ['staging'] }),
+  auto: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'false: somebody promotes by hand.', examples: [false] }),
+  soak: duration.default('0').meta({
+    description: 'How long an image must have stood in the environment before (in analysis, for the first).',
+    examples: ['24h'],
+  }),
+  pullRequest: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Change the files by a pull request instead of a push.', examples: [true] }),
+  updates: updates.meta({
+    description: 'Files that are changed.',
+    examples: [[{ repo: 'acme/deployments', path: 'staging/web', type: 'kustomize-set-image' }]],
+  }),
+})
+
+/** The keys of an entry that say where an image goes. */
+export const promotion = {
+  analysis: analysis.default(true).meta({
+    description: 'What checks each published image; `false`: nothing, and promotion follows publication.',
+    examples: [false, { vulnerabilities: 'HIGH', content: false }],
+  }),
+  updates: z
+    .array(update)
+    .optional()
+    .meta({
+      description: 'Files that are changed for each good new image; short for one environment.',
+      examples: [[{ repo: 'acme/deployments', path: 'apps/web/kustomization.yaml', type: 'kustomize-set-image' }]],
+    }),
+  environments: z
+    .array(environment)
+    .optional()
+    .meta({
+      description: 'Environments that the image goes through, one after the other.',
+      examples: [
+        [
+          {
+            name: 'staging',
+            updates: [{ repo: 'acme/deployments', path: 'staging/web', type: 'kustomize-set-image' }],
+          },
+        ],
+      ],
+    }),
+}

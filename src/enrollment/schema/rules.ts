@@ -1,0 +1,175 @@
+/** What an entry needs beyond each key by itself, and what it must not have, as JSON Schema. */
+import {
+  GITHUB_REPOSITORY,
+  GITLAB_PROJECT,
+  KARGO_REPO_URL,
+  LONGEST_CONSTRAINT,
+  SEMVER_CONSTRAINT,
+  TAG,
+} from '../grammar.js'
+import { anyOf, conditional, holding, type JsonSchema, not, says, where, without } from './conditions.js'
+import { WATCHED_REGISTRY_PATTERN, WATCHED_REPOSITORY_PATTERN } from './patterns.js'
+
+/** Something that holds for an entry or for what stands below its `enrollment`. */
+const inEither = (condition: JsonSchema): JsonSchema =>
+  anyOf(condition, { ...says('enrollment'), ...where({ enrollment: condition }) })
+
+const hasKey = (key: string): JsonSchema => inEither(says(key))
+const isOff = inEither(holding({ enabled: false }))
+
+const both = (what: string) => `${what}: keep one of them`
+
+/** What stands together in no map of entry keys. */
+export const conflicts: readonly JsonSchema[] = [
+  conditional(says('repoURL'), without(['registry', 'repository'], both('repoURL is registry and repository')), null),
+  conditional(
+    { ...says('environments'), ...where({ environments: { minItems: 1 } }) },
+    where({ updates: { not: { minItems: 1 }, errorMessage: both('updates are one environment') } }),
+    null,
+  ),
+  conditional(
+    says('dockerfile'),
+    where({ source: without(['dockerfile'], both('dockerfile stands in the entry and in its source')) }),
+    null,
+  ),
+]
+
+/** What a source may hold at its provider. */
+const keysOn = {
+  github: without(['pipeline', 'job'], 'this is a key of a source on GitLab'),
+  gitlab: without(['workflow', 'builds'], 'this is a key of a source on GitHub'),
+}
+
+const repo = {
+  github: where({ repo: { pattern: GITHUB_REPOSITORY.source, patternErrorMessage: 'must be OWNER/REPO' } }),
+  gitlab: where({ repo: { pattern: GITLAB_PROJECT.source, patternErrorMessage: 'must be GROUP/PROJECT' } }),
+}
+
+const onProvider = (provider: 'github' | 'gitlab'): JsonSchema => ({ allOf: [keysOn[provider], repo[provider]] })
+
+/** True of every source that names its provider. */
+export const sourceRules: readonly JsonSchema[] = (['github', 'gitlab'] as const).map((provider) =>
+  conditional(holding({ provider }), onProvider(provider), null),
+)
+
+/** A rule for each entry, and what in the defaults may make up for it. */
+export interface EntryRule {
+  readonly name: string
+  /** Defaults that leave the rule open: what is merged cannot be told from here. */
+  readonly unless: JsonSchema
+  readonly entry: JsonSchema
+}
+
+/** A key that an entry needs, itself or below `enrollment`. */
+function needs(key: string): JsonSchema {
+  const nested = anyOf(says(key), where({ enrollment: says(key) }))
+  return conditional(says('enrollment'), nested, says(key))
+}
+
+function needsUnless(key: string, ...excuses: readonly JsonSchema[]): JsonSchema {
+  return conditional(anyOf(isOff, ...excuses), null, needs(key))
+}
+
+const isOffByDefault = holding({ enabled: false })
+
+const wholeName: JsonSchema = { allOf: [hasKey('full_name'), not(hasKey('repository')), not(hasKey('image'))] }
+
+const published: readonly EntryRule[] = [
+  { name: 'needsName', unless: { not: {} }, entry: needs('name') },
+  {
+    name: 'needsRegistry',
+    unless: anyOf(says('registry'), says('repoURL'), isOffByDefault),
+    entry: needsUnless('registry', hasKey('repoURL'), wholeName),
+  },
+  {
+    name: 'needsRepository',
+    unless: anyOf(says('repository'), says('repoURL'), isOffByDefault),
+    entry: needsUnless('repository', hasKey('repoURL'), hasKey('image'), hasKey('full_name')),
+  },
+  {
+    name: 'canBeWatched',
+    unless: isOffByDefault,
+    entry: conditional(isOff, null, inBoth(watched())),
+  },
+]
+
+function watched(): JsonSchema {
+  const patternErrorMessage = 'cannot be watched: Kargo takes no doubled separators like "--"'
+  const text = (pattern: string) => ({ pattern, patternErrorMessage })
+  const repository = text(WATCHED_REPOSITORY_PATTERN)
+  return where({
+    registry: text(WATCHED_REGISTRY_PATTERN),
+    repository,
+    image: repository,
+    namespace: repository,
+    repoURL: text(KARGO_REPO_URL.source),
+    full_name: text(KARGO_REPO_URL.source),
+  })
+}
+
+/** What holds in the entry and below `enrollment`. */
+function inBoth(schema: JsonSchema): JsonSchema {
+  return { allOf: [schema, where({ enrollment: schema })] }
+}
+
+const sources: readonly EntryRule[] = [
+  {
+    name: 'sourceNeedsRepo',
+    unless: { ...says('source'), ...where({ source: says('repo') }) },
+    // An entry of another tool that says `dockerfile` alone is built in the repository that holds the file.
+    entry: conditional(hasKey('dockerfile'), null, inBoth(where({ source: says('repo') }))),
+  },
+  {
+    name: 'sourceIsOnGitHub',
+    unless: { ...says('source'), ...where({ source: says('provider') }) },
+    entry: inBoth(where({ source: conditional(says('provider'), null, onProvider('github')) })),
+  },
+]
+
+/** The strategy that counts: `imageSelectionStrategy`, else the one of `tags`. */
+function strategyIs(strategy: string): JsonSchema {
+  const ofTags = { ...says('tags'), ...where({ tags: holding({ strategy }) }) }
+  return anyOf(holding({ imageSelectionStrategy: strategy }), { allOf: [not(says('imageSelectionStrategy')), ofTags] })
+}
+
+const strategySaid = anyOf(says('imageSelectionStrategy'), { ...says('tags'), ...where({ tags: says('strategy') }) })
+
+const constraint = (schema: JsonSchema): JsonSchema => where({ tags: where({ constraint: { minimum: 0, ...schema } }) })
+
+const tags: readonly EntryRule[] = [
+  {
+    name: 'tagsFitTheirStrategy',
+    unless: anyOf(says('tags'), says('imageSelectionStrategy')),
+    entry: conditional(says('enrollment'), null, {
+      allOf: [
+        conditional(
+          strategyIs('Digest'),
+          {
+            ...says('tags'),
+            ...where({
+              tags: {
+                ...says('constraint'),
+                ...where({
+                  constraint: { minimum: 0, pattern: TAG.source, patternErrorMessage: 'must be a tag, like latest' },
+                }),
+              },
+            }),
+          },
+          null,
+        ),
+        conditional(
+          anyOf(strategyIs('SemVer'), not(strategySaid)),
+          constraint({
+            maxLength: LONGEST_CONSTRAINT,
+            pattern: SEMVER_CONSTRAINT.source,
+            patternErrorMessage: 'must be a range of versions, like ^1.2.0 or >=1.2 <3',
+          }),
+          null,
+        ),
+      ],
+    }),
+  },
+]
+
+/** What is asked of each entry, with the defaults that answer for it. */
+export const entryRules: readonly EntryRule[] = [...published, ...sources, ...tags]

@@ -1,0 +1,131 @@
+import * as z from 'zod'
+import { parseReference } from '../../reference/index.js'
+import { DEFAULT_TRIVY_IMAGE, RECEIVER_TYPES } from '../enrollment.js'
+import { GITHUB_REPOSITORY, isAllowedOrigin } from '../grammar.js'
+import { conditional, holding, without } from './conditions.js'
+import { POLL_INTERVAL_PATTERN, REGISTRY_PATTERN } from './patterns.js'
+import { branch, duration, kubernetesName, line, path, workflowFile } from './values.js'
+
+const secretName = kubernetesName
+
+const secrets = z.strictObject({
+  github: secretName.default('github-dispatch').meta({
+    description: 'Holds the token that starts GitHub workflows (key `token`).',
+    examples: ['github-dispatch'],
+  }),
+  gitlab: secretName.default('gitlab-dispatch').meta({
+    description: 'Holds the token that starts GitLab pipelines (key `token`).',
+    examples: ['gitlab-dispatch'],
+  }),
+  registry: secretName.default('registry-credentials').meta({
+    description:
+      'Credentials that checks pull private images with (type kubernetes.io/dockerconfigjson); it need not exist.',
+    examples: ['registry-credentials'],
+  }),
+  source: secretName.default('source-credentials').meta({
+    description: 'Token (key `token`) that checks read private sources with; it need not exist.',
+    examples: ['source-credentials'],
+  }),
+})
+
+const stateWorkflow = z.strictObject({
+  repo: line
+    .regex(GITHUB_REPOSITORY, 'must be OWNER/REPO')
+    .meta({ description: 'The state repository.', examples: ['acme/image-factory-state'] }),
+  workflow: workflowFile.meta({
+    description: 'Workflow that runs this action there; it needs workflow_dispatch with the input `reason`.',
+    examples: ['image-factory.yml'],
+  }),
+  ref: branch.default('main').meta({ description: 'Branch it runs on.', examples: ['main'] }),
+})
+
+const writtenReceiver = z.strictObject({
+  type: z.enum(RECEIVER_TYPES).meta({ description: 'Who calls.', examples: ['github'] }),
+  secret: secretName.meta({ description: 'Secret that the calls are checked with.', examples: ['github-webhook'] }),
+  name: kubernetesName.optional().meta({ description: 'Names the receiver; else its type.', examples: ['github'] }),
+  virtualRepoName: line
+    .optional()
+    .meta({ description: 'artifactory: name of the virtual repository.', examples: ['docker'] }),
+})
+const receiver = writtenReceiver.meta(
+  conditional(
+    holding({ type: 'artifactory' }),
+    null,
+    without(['virtualRepoName'], 'only receivers of the type artifactory have a virtualRepoName'),
+  ),
+)
+
+const analysis = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'false: no image is checked (a cluster without Argo Rollouts).', examples: [false] }),
+  image: line
+    .refine((text) => parseReference(text).ok, 'is no reference of an image')
+    .default(DEFAULT_TRIVY_IMAGE)
+    .meta({
+      description: 'Image of Trivy that the checks run; from a mirror, or pinned by digest.',
+      examples: ['registry.example.com/aquasecurity/trivy:0.70.0'],
+    }),
+})
+
+/** The key `settings`. */
+export const settingsSchema = z.strictObject({
+  namespace: kubernetesName
+    .default('image-factory')
+    .meta({ description: 'Kubernetes namespace and Kargo Project.', examples: ['image-factory'] }),
+  secrets: secrets.prefault({}).meta({ description: 'Names of the Secrets in that namespace that you create.' }),
+  pollInterval: duration
+    .meta({
+      refined: POLL_INTERVAL_PATTERN,
+      numbers: false,
+      patternErrorMessage: 'must be a duration of ten seconds or more, like 15m',
+    })
+    .default('15m')
+    .meta({ description: 'How often a waiting rebuild asks again.', examples: ['15m'] }),
+  stagger: duration.default('0').meta({
+    description: 'Rebuilds of images that share a base image are spread over this span.',
+    examples: ['2h'],
+  }),
+  stateWorkflow: stateWorkflow.optional().meta({
+    description: 'Whom Kargo tells about new digests, published images and changed sources; else nobody.',
+    examples: [{ repo: 'acme/image-factory-state', workflow: 'image-factory.yml' }],
+  }),
+  webhookReceivers: z
+    .array(receiver)
+    .default([])
+    .meta({
+      description: 'Who can tell Kargo of a push, so that it need not wait for its next look.',
+      examples: [[{ type: 'github', secret: 'github-webhook' }]],
+    }),
+  analysis: z
+    .union([z.boolean(), analysis])
+    .default(true)
+    .meta({ description: 'How published images are checked.', examples: [false] }),
+  shard: kubernetesName
+    .optional()
+    .meta({ description: 'Kargo controller (its shard) of all that names none itself.', examples: ['eu'] }),
+  allowedRegistries: z
+    .array(
+      line
+        .refine(isAllowedOrigin, 'must be a host, or a host and the beginning of a path, like ghcr.io/acme')
+        .meta({ refined: REGISTRY_PATTERN, numbers: false }),
+    )
+    .default([])
+    .meta({
+      description: 'Where images may be published and base images may come from; else anywhere.',
+      examples: [['ghcr.io/acme', 'docker.io']],
+    }),
+  backstage: z
+    .union([z.literal(false), path])
+    .default(false)
+    .meta({ description: 'Folder of catalog entities for Backstage (no effect yet).', examples: ['catalog'] }),
+})
+
+/** Setting keys that are accepted and have no effect yet. */
+export const UNUSED_SETTINGS_KEYS = ['backstage'] as const
+
+export type WrittenSettings = z.infer<typeof settingsSchema>
+
+/** Keys of the file's map form. */
+export const TOP_KEYS = ['settings', 'defaults', 'images'] as const

@@ -1,0 +1,82 @@
+import * as z from 'zod'
+import { GITHUB_REPOSITORY, GITLAB_PROJECT, PLATFORM } from '../grammar.js'
+import { branch, inputs, line, path, text, workflowFile } from './values.js'
+
+const shared = {
+  branch: branch
+    .optional()
+    .meta({ description: 'Branch it is built from; else the default branch.', examples: ['main'] }),
+  dockerfile: path
+    .default('Dockerfile')
+    .meta({ description: 'Path of the Dockerfile inside the repository.', examples: ['apps/web/Dockerfile'] }),
+}
+
+const inputsText =
+  'With which inputs the build is started. `$(baseImage)` becomes REPOSITORY:TAG of the base image that changed, `$(baseDigest)` its digest.'
+
+/** A source on GitHub. */
+export const githubSource = z.strictObject({
+  provider: z.literal('github').meta({ description: 'Where the repository is.', examples: ['github'] }),
+  repo: line
+    .regex(GITHUB_REPOSITORY, 'must be OWNER/REPO')
+    .meta({ description: 'OWNER/REPO of the repository it is built from.', examples: ['acme/web'] }),
+  ...shared,
+  workflow: workflowFile.optional().meta({
+    description:
+      'File name of the workflow in .github/workflows that builds and publishes the image; it needs the trigger workflow_dispatch. Without it the image is never rebuilt.',
+    examples: ['build.yml'],
+  }),
+  builds: z
+    .enum(['any', 'dispatched'])
+    .default('any')
+    .meta({
+      description: 'Which good runs of the workflow count as builds of this image.',
+      enumDescriptions: ['Every good run.', 'Only runs that were dispatched, where the others only test.'],
+      examples: ['dispatched'],
+    }),
+  inputs: inputs
+    .default({})
+    .meta({ description: inputsText, examples: [{ reason: '$(baseImage) is now $(baseDigest)' }] }),
+})
+
+/** A source on GitLab. */
+export const gitlabSource = z.strictObject({
+  provider: z.literal('gitlab').meta({ description: 'Where the repository is.', examples: ['gitlab'] }),
+  repo: line
+    .regex(GITLAB_PROJECT, 'must be GROUP/PROJECT')
+    .meta({ description: 'GROUP/…/PROJECT it is built from.', examples: ['acme/platform/web'] }),
+  ...shared,
+  pipeline: path.optional().meta({ description: 'Path of the pipeline definition.', examples: ['.gitlab-ci.yml'] }),
+  job: line.optional().meta({ description: 'Job of the pipeline that builds the image.', examples: ['build-web'] }),
+  inputs: inputs
+    .default({})
+    .meta({ description: inputsText, examples: [{ REASON: '$(baseImage) is now $(baseDigest)' }] }),
+})
+
+/** Where an image is built. */
+export const source = z.discriminatedUnion('provider', [githubSource, gitlabSource])
+
+/** What the real build passes to BuildKit. */
+export const build = z.strictObject({
+  enabled: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'false: we do not build it, its source is not looked at; it is only tracked.',
+      examples: [false],
+    }),
+  args: z
+    .record(line.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no argument name'), text)
+    .default({})
+    .meta({ description: 'Build arguments.', examples: [{ NODE_VERSION: '22' }] }),
+  target: line.optional().meta({ description: 'Dockerfile stage that is built.', examples: ['runtime'] }),
+  platforms: z
+    .array(line.regex(PLATFORM, 'must be OS/ARCH or OS/ARCH/VARIANT'))
+    .min(1, 'must name a platform')
+    .optional()
+    .meta({ description: 'Platforms that are built.', examples: [['linux/amd64', 'linux/arm64']] }),
+  contexts: z
+    .record(line, text)
+    .default({})
+    .meta({ description: 'Named build contexts.', examples: [{ base: 'docker-image://ghcr.io/acme/base:1' }] }),
+})

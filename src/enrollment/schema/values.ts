@@ -1,0 +1,82 @@
+import * as z from 'zod'
+import {
+  DNS_LABEL,
+  DURATION,
+  hasControlCharacter,
+  hasExpressionOpener,
+  hasInvisibleCharacter,
+  INPUT_NAME,
+  isBranchName,
+  isInsidePath,
+  parseDuration,
+  WORKFLOW_FILE,
+} from '../grammar.js'
+import { BRANCH_PATTERN, LINE_PATTERN, PATH_PATTERN, PLAIN_PATTERN } from './patterns.js'
+
+const EVALUATED = 'holds ${{ or ${%, which Kargo would evaluate'
+
+/** One look at what nearly every text is, for there are a dozen of them in each entry. */
+const ORDINARY = /^[ -#%-~]*$/
+
+function lineFaults(text: string): readonly string[] {
+  if (ORDINARY.test(text)) return NO_FAULTS
+  return [
+    ...(hasControlCharacter(text) ? ['holds a control character'] : []),
+    ...(hasInvisibleCharacter(text) ? ['holds a character that nobody sees'] : []),
+    ...(hasExpressionOpener(text) ? [EVALUATED] : []),
+  ]
+}
+
+const NO_FAULTS: readonly string[] = []
+
+/** Text on one line that Kargo takes as it is. `refined` is what its checks take, for the JSON Schema. */
+export const line = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(1024, 'is longer than 1,024 characters')
+  .superRefine((text, context) => {
+    for (const message of lineFaults(text)) context.addIssue({ code: 'custom', message })
+  })
+  .meta({ refined: LINE_PATTERN })
+
+export const duration = line
+  .refine((text) => parseDuration(text) !== null, 'is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0')
+  .meta({ refined: DURATION.source })
+
+export const branch = line
+  .refine(isBranchName, 'is no branch name that git and Kargo take')
+  .meta({ refined: BRANCH_PATTERN })
+
+export const path = line
+  .refine(
+    isInsidePath,
+    'must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:',
+  )
+  .meta({ refined: PATH_PATTERN })
+
+/** A name that Kubernetes takes. */
+export const kubernetesName = line.regex(
+  DNS_LABEL,
+  'must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label)',
+)
+
+export const workflowFile = line.regex(
+  WORKFLOW_FILE,
+  'must be the file name of a workflow in .github/workflows, like build.yml',
+)
+
+/** What people write without quotes and mean as text: `true` is one too (numbers are read as text anyway). */
+export const text = z.union([z.string(), z.boolean().transform(String)])
+
+/** Inputs of a workflow, variables of a pipeline. */
+export const inputs = z.record(
+  line.regex(INPUT_NAME, 'is no input name'),
+  text
+    .pipe(
+      z
+        .string()
+        .max(65_535)
+        .refine((value) => !hasExpressionOpener(value), EVALUATED),
+    )
+    .meta({ pattern: PLAIN_PATTERN, patternErrorMessage: EVALUATED, maxLength: 65_535 }),
+)

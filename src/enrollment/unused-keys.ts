@@ -1,0 +1,25 @@
+import { type Problem, problem } from './problem.js'
+import type { Position } from './yaml-data.js'
+
+/** Keys that are known and have no effect: each is told once, however many entries have it. */
+export class UnusedKeys {
+  readonly #places = new Map<string, Map<string, Position>>()
+
+  add(key: string, at: Position): void {
+    const places = this.#places.get(key) ?? new Map<string, Position>()
+    // What stands in the defaults is in every entry, at one place.
+    places.set(`${at.line}:${at.column}`, at)
+    this.#places.set(key, places)
+  }
+
+  /** A notice a key, at the first place where it stands. */
+  problems(file: string): Problem[] {
+    return [...this.#places].flatMap(([key, places]) => {
+      const [first] = [...places.values()].sort((a, b) => a.line - b.line || a.column - b.column)
+      if (first === undefined) return []
+      const others = places.size === 1 ? '' : ` (here and in ${places.size - 1} more places)`
+      const about = { file, ...first, remedy: 'Take it out, or leave it for the tool that reads it.' }
+      return [problem('notice', `${key} is known but has no effect${others}.`, about)]
+    })
+  }
+}

@@ -1,0 +1,167 @@
+import { isDataMap, mergeData } from './data-map.js'
+import type { Data, Path } from './yaml-data.js'
+
+/** An entry in this project's form, and where its parts stand when they stand elsewhere. */
+export interface Canonical {
+  readonly data: DataMap
+  /** Path in our form (joined by dots) → path in the file, both below the entry. */
+  readonly moved: ReadonlyMap<string, Path>
+  readonly remarks: readonly Remark[]
+}
+
+/** Something to tell about the form of an entry. */
+export interface Remark {
+  readonly severity: 'error' | 'notice'
+  /** Where, below the entry as it is written. */
+  readonly path: Path
+  readonly message: string
+  readonly remedy: string
+}
+
+/** A map out of a file. */
+export type DataMap = { readonly [key: string]: Data }
+
+const FOREIGN_KEYS = ['enrollment', 'image', 'namespace', 'full_name', 'dockerfile', 'quarantine']
+const NOTHING_MOVED: ReadonlyMap<string, Path> = new Map()
+
+/**
+ * Reads the forms of an entry that other tools write: keys below `enrollment:` (state files of the first author's
+ * tool), and `image`, `namespace`, `full_name`, `dockerfile`, `quarantine` (CascadeGuard).
+ *
+ * @param defaults what holds for all entries, canonical: a `namespace` or `registry` may stand there.
+ */
+export function canonicalEntry(written: DataMap, defaults: DataMap = {}): Canonical {
+  if (!FOREIGN_KEYS.some((key) => written[key] !== undefined))
+    return { data: written, moved: NOTHING_MOVED, remarks: [] }
+  return withPublished(withQuarantine(withDockerfile(flatten(written))), defaults)
+}
+
+/** Reads the same forms in the defaults. What only an entry can say (`image`, `full_name`) stays an unknown key. */
+export function canonicalDefaults(written: DataMap): Canonical {
+  return withQuarantine(withDockerfile(flatten(written)))
+}
+
+/**
+ * A source that names no repository is in the one that holds the file, and one without a provider is on GitHub: once
+ * the defaults are merged in.
+ *
+ * @param here OWNER/REPO of the repository that holds the file; null where that is not known.
+ */
+export function withSource(data: DataMap, here: string | null): DataMap {
+  const { source } = data
+  if (!isDataMap(source) || (source.provider !== undefined && source.repo !== undefined)) return data
+  const provider = source.provider ?? 'github'
+  const repo = provider === 'github' && here !== null ? { repo: here } : {}
+  return plain({ ...data, source: mergeData(plain({ provider, ...repo }), source) })
+}
+
+function flatten(written: DataMap): Canonical {
+  const { enrollment, ...outer } = written
+  if (enrollment === undefined) return { data: written, moved: new Map(), remarks: [] }
+  const path = ['enrollment']
+  if (!isDataMap(enrollment)) {
+    const remedy = 'Take it out, and write the keys of the image in the entry itself.'
+    const remark: Remark = { severity: 'error', path, message: 'enrollment must be a map.', remedy }
+    return { data: plain(outer), moved: new Map(), remarks: [remark] }
+  }
+  const inner = Object.keys(enrollment)
+  const twice = inner.filter((key) => Object.hasOwn(outer, key))
+  const message = 'keys below enrollment are read as if they stood in the entry itself.'
+  const told: Remark = {
+    severity: 'notice',
+    path,
+    message,
+    remedy: 'Take enrollment out and move its keys to the left.',
+  }
+  return {
+    data: plain({ ...enrollment, ...outer }),
+    moved: new Map(inner.filter((key) => !twice.includes(key)).map((key) => [key, ['enrollment', key]])),
+    remarks: [
+      told,
+      ...twice.map((key) => both(['enrollment', key], `${key} stands in the entry and below enrollment.`)),
+    ],
+  }
+}
+
+function both(path: Path, message: string): Remark {
+  return { severity: 'error', path, message, remedy: 'Keep one of them.' }
+}
+
+function withDockerfile(draft: Canonical): Canonical {
+  const { dockerfile, ...rest } = draft.data
+  if (dockerfile === undefined) return draft
+  const source = rest.source ?? plain({})
+  const at = placeOf(draft, 'dockerfile')
+  // A source that is no map is told by itself.
+  if (!isDataMap(source)) return { ...draft, data: plain(rest) }
+  if (source.dockerfile !== undefined) {
+    const twice = both(at, 'dockerfile stands in the entry and in its source.')
+    return { ...draft, data: plain(rest), remarks: [...draft.remarks, twice] }
+  }
+  return {
+    ...draft,
+    data: plain({ ...rest, source: plain({ ...source, dockerfile }) }),
+    moved: new Map([...draft.moved, ['source.dockerfile', at]]),
+  }
+}
+
+/** `quarantine` is a minimum age. */
+function withQuarantine(draft: Canonical): Canonical {
+  const { quarantine, ...rest } = draft.data
+  if (quarantine === undefined) return draft
+  const path = placeOf(draft, 'quarantine')
+  if (rest.minimumReleaseAge !== undefined) {
+    const message = 'quarantine has no effect beside minimumReleaseAge.'
+    const remark: Remark = { severity: 'notice', path, message, remedy: 'Take quarantine out.' }
+    return { ...draft, data: plain(rest), remarks: [...draft.remarks, remark] }
+  }
+  const message = 'quarantine is read as minimumReleaseAge.'
+  const remark: Remark = { severity: 'notice', path, message, remedy: 'Write minimumReleaseAge.' }
+  return {
+    data: plain({ ...rest, minimumReleaseAge: quarantinePeriod(quarantine) }),
+    moved: new Map([...draft.moved, ['minimumReleaseAge', path]]),
+    remarks: [...draft.remarks, remark],
+  }
+}
+
+/** CascadeGuard's spellings: a bare number is hours, and there are words for none. */
+function quarantinePeriod(written: Data): Data {
+  if (written === false) return '0'
+  if (typeof written !== 'string') return written
+  const text = written.trim().toLowerCase()
+  if (/^\d{1,6}$/.test(text)) return Number(text) === 0 ? '0' : `${text}h`
+  return ['none', 'disabled', 'false'].includes(text) ? '0' : written
+}
+
+/** `repository` from the parts that another tool keeps it in. */
+function withPublished(draft: Canonical, defaults: DataMap): Canonical {
+  const { image, namespace = defaults.namespace, full_name, ...rest } = draft.data
+  if (rest.repository !== undefined || rest.repoURL !== undefined) return { ...draft, data: plain(rest) }
+  if (image !== undefined) {
+    const folder = folderOf(namespace, rest.registry ?? defaults.registry)
+    const repository = typeof image === 'string' ? folder + image : image
+    return moveTo(draft, { ...rest, repository }, { key: 'repository', from: 'image' })
+  }
+  if (full_name === undefined) return { ...draft, data: plain(rest) }
+  const { registry: _, ...others } = rest
+  return moveTo(draft, { ...others, repoURL: full_name }, { key: 'repoURL', from: 'full_name' })
+}
+
+/** The organisation before an image's name, unless the registry ends with it already. */
+function folderOf(namespace: Data | undefined, registry: Data | undefined): string {
+  if (typeof namespace !== 'string' || namespace === '') return ''
+  return typeof registry === 'string' && registry.endsWith(`/${namespace}`) ? '' : `${namespace}/`
+}
+
+function moveTo(draft: Canonical, data: DataMap, { key, from }: { key: string; from: string }): Canonical {
+  return { ...draft, data: plain(data), moved: new Map([...draft.moved, [key, placeOf(draft, from)]]) }
+}
+
+function placeOf({ moved }: Canonical, key: string): Path {
+  return moved.get(key) ?? [key]
+}
+
+/** Without a prototype, like every map out of a file. */
+function plain(data: DataMap): DataMap {
+  return Object.assign(Object.create(null), data)
+}

@@ -1,0 +1,216 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
+import { type Problem, problem } from '../problem.js'
+import { Lines } from './lines.js'
+import { type Data, HALF_CHARACTER, type Path, type PlacedData, type YamlOptions } from './model.js'
+
+/** One slip makes a parser stumble on; more than these help nobody. */
+const SYNTAX_PROBLEMS = 20
+
+/**
+ * Reads any YAML text with the library, which finds every mistake in it.
+ *
+ * @param text the file's text, without a byte order mark.
+ * @returns what `readYaml` returns.
+ */
+export function readWithLibrary(
+  text: string,
+  file: string,
+  options: YamlOptions,
+): { readonly placed: PlacedData | null; readonly problems: readonly Problem[] } {
+  const parsed = parseWithin(text)
+  if (parsed === null) {
+    const message = `the file nests deeper than ${options.depth} levels.`
+    return { placed: null, problems: [problem('error', message, { file })] }
+  }
+  const walk = new Walk(file, text, options)
+  for (const found of parsed.problems) walk.report(found.message, found.offset)
+  if (parsed.problems.some((found) => found.fatal)) {
+    return { placed: null, problems: oneALine(walk.problems).slice(0, SYNTAX_PROBLEMS) }
+  }
+  const data = parsed.contents === null ? null : walk.visit(parsed.contents, 0)
+  return { placed: walk.cutShort ? null : walk.placed(data, parsed.contents), problems: walk.problems }
+}
+
+/** The first problem of each line: the others in it follow from that one. */
+function oneALine(problems: readonly Problem[]): Problem[] {
+  const first = new Map<number | null, Problem>()
+  const inOrder = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+  for (const found of inOrder) if (!first.has(found.line)) first.set(found.line, found)
+  return [...first.values()]
+}
+
+interface Parsed {
+  readonly contents: Node | null
+  /** Fatal: the data would be guesswork. After a key written twice the rest can still be checked. */
+  readonly problems: readonly { readonly message: string; readonly offset: number; readonly fatal: boolean }[]
+}
+
+function parseWithin(text: string): Parsed | null {
+  try {
+    const stream = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, merge: false })
+    const documents = 'empty' in stream ? [] : stream
+    const found = documents.flatMap((document) => [...document.errors, ...document.warnings])
+    if (found.some((error) => error.message.startsWith('Maximum call stack'))) return null
+    const marker = found.length === 0 ? -1 : text.search(CONFLICT_MARKER)
+    if (marker >= 0) return { contents: null, problems: [{ message: CONFLICT_MESSAGE, offset: marker, fatal: true }] }
+    const problems = found.map((error) => ({
+      message: isIndentedByTab(text, error.pos[0]) ? TAB_MESSAGE : sentence(error.message),
+      offset: error.pos[0],
+      fatal: true,
+    }))
+    const second = documents[1]
+    if (second !== undefined) {
+      problems.push({ message: 'the file holds more than one YAML document.', offset: second.range[0], fatal: true })
+    }
+    return { contents: (documents[0]?.contents as Node | null | undefined) ?? null, problems }
+  } catch (error) {
+    // The parser recurses: text made of brackets alone exhausts the stack before there is a document to look at.
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+const TAB_MESSAGE = 'this line is indented with a tab. Use spaces.'
+
+const CONFLICT_MARKER = /^(?:<{7}|>{7})(?: |$)/m
+const CONFLICT_MESSAGE = 'a merge conflict begins here that nobody has resolved.'
+
+function isIndentedByTab(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  return /^ *\t/.test(text.slice(start, start + 200))
+}
+
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`
+}
+
+/** One pass over the nodes of a document, and what it found. */
+class Walk {
+  readonly problems: Problem[] = []
+  readonly #file: string
+  readonly #lines: Lines
+  readonly #options: YamlOptions
+  readonly #anchors = new Map<string, Node>()
+  /** What each alias stood for where it was used: an anchor may be defined anew further down. */
+  readonly #targets = new Map<Node, Node>()
+  /** How many aliases we are inside of, and how many values they repeated so far. */
+  #inside = 0
+  #repeated = 0
+  /** The text is too much to be read whole: its data is not to be used. */
+  cutShort = false
+
+  constructor(file: string, text: string, options: YamlOptions) {
+    this.#file = file
+    this.#lines = new Lines(text)
+    this.#options = options
+  }
+
+  report(message: string, offset: number): void {
+    const at = this.#lines.at(offset)
+    this.problems.push(problem('error', message, { file: this.#file, line: at.line, column: at.column }))
+  }
+
+  placed(data: Data, root: Node | null): PlacedData {
+    const look = (which: 'key' | 'value') => (path: Path) => {
+      const offset = this.#find(root, path, which)
+      return offset === null ? null : this.#lines.at(offset)
+    }
+    return { data, position: look('key'), valuePosition: look('value') }
+  }
+
+  visit(node: Node, depth: number): Data {
+    const offset = offsetOf(node)
+    if (this.cutShort) return null
+    if (this.#inside > 0) this.#repeated += 1
+    if (this.#repeated > this.#options.repeated) return this.#cut('the file expands to too many values.', offset)
+    if (depth > this.#options.depth)
+      return this.#cut(`the file nests deeper than ${this.#options.depth} levels.`, offset)
+    if (isAlias(node)) return this.#visitAlias(node, depth)
+    if (node.tag !== undefined && !CORE_TAG.test(node.tag))
+      this.report(`the tag ${node.tag} is not supported here.`, offset)
+    if ('anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node)
+    if (isScalar(node)) return this.#visitScalar(node, offset)
+    if (isSeq<Node>(node)) return node.items.map((item) => this.visit(item, depth + 1))
+    if (isMap<Node, Node | null>(node)) return this.#visitMap(node.items, depth)
+    return null
+  }
+
+  #visitScalar(node: Scalar, offset: number): Data {
+    const data = scalarData(node, this.#options.numbers)
+    // "\ud800" cannot be written to a file: what is read back would differ for ever.
+    if (typeof data === 'string' && HALF_CHARACTER.test(data)) this.report('this text holds half a character.', offset)
+    return data
+  }
+
+  #visitMap(pairs: readonly Pair<Node, Node | null>[], depth: number): Data {
+    const map: Record<string, Data> = Object.create(null)
+    for (const { key, value } of pairs) {
+      const name = keyName(key)
+      if (name === null) this.report('a key must be plain text.', offsetOf(key))
+      else if (HALF_CHARACTER.test(name)) this.report('this key holds half a character.', offsetOf(key))
+      else if (name in map) this.report('this key is written twice. Keep one of them.', offsetOf(key))
+      else if (name === '__proto__') this.report('__proto__ is no usable key.', offsetOf(key))
+      else map[name] = value === null ? null : this.visit(value, depth + 1)
+    }
+    return map
+  }
+
+  #visitAlias(node: Alias, depth: number): Data {
+    const target = this.#anchors.get(node.source)
+    if (target === undefined) {
+      this.report(`the alias *${node.source} has no anchor before it.`, offsetOf(node))
+      return null
+    }
+    this.#targets.set(node, target)
+    this.#inside += 1
+    const data = this.visit(target, depth + 1)
+    this.#inside -= 1
+    return data
+  }
+
+  #find(root: Node | null, path: Path, which: 'key' | 'value'): number | null {
+    let node: Node | null = root
+    let key: Node | null = root
+    for (const step of path) {
+      const inside: Node | null = node === null ? null : (this.#targets.get(node) ?? node)
+      if (isSeq<Node>(inside)) {
+        node = inside.items[Number(step)] ?? null
+        key = node
+      } else if (isMap<Node, Node | null>(inside)) {
+        const pair: Pair<Node, Node | null> | undefined = inside.items.find(
+          (item) => keyName(item.key) === String(step),
+        )
+        node = pair?.value ?? null
+        key = pair?.key ?? null
+      } else return null
+      if (key === null) return null
+    }
+    const found = which === 'key' ? key : (node ?? key)
+    return found === null ? null : offsetOf(found)
+  }
+
+  #cut(message: string, offset: number): null {
+    this.cutShort = true
+    this.report(message, offset)
+    return null
+  }
+}
+
+const CORE_TAG = /^tag:yaml\.org,2002:(str|map|seq|bool|int|float|null)$/
+
+function offsetOf(node: Node): number {
+  return node.range?.[0] ?? 0
+}
+
+function keyName(key: Node): string | null {
+  if (!isScalar(key)) return null
+  const name = scalarData(key, 'text')
+  return name === null ? null : String(name)
+}
+
+function scalarData(node: Scalar, numbers: YamlOptions['numbers']): string | number | boolean | null {
+  const { value, source } = node
+  if (typeof value === 'boolean' || value === null || typeof value === 'string') return value
+  const spelling = source ?? String(value)
+  return numbers === 'lossless' && typeof value === 'number' && String(value) === spelling ? value : spelling
+}

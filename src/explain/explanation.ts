@@ -1,0 +1,102 @@
+import type { Enrollment, Enrolment, Override } from '../enrollment/index.js'
+import { type StateRecord, textOf } from '../state/record.js'
+import { type BaseFacts, basesOf, momentOf, type Records } from './bases.js'
+import { actionsFor, type DoItNow, type Places } from './do-it-now.js'
+import { type Limit, type NeverReason, type Outlook, outlookOf, type UnknownReason } from './outlook.js'
+
+/** How an image stands now. */
+export type Status = 'due' | 'waiting' | 'held' | 'up-to-date' | 'unknown' | 'never'
+
+/** Why it stands so; stable words that programs may tell apart. */
+export type Reason =
+  | 'change'
+  | 'override'
+  | Exclude<Limit, 'none'>
+  | 'autoRebuild'
+  | 'unchanged'
+  | 'built'
+  | NeverReason
+  | UnknownReason
+
+/** All there is to say about one image. */
+export interface Explanation {
+  readonly enrollment: Enrollment
+  readonly status: Status
+  readonly reason: Reason
+  readonly outlook: Outlook
+  readonly bases: readonly BaseFacts[]
+  /** The override that concerns the base that changed, whether it helps or not. */
+  readonly override: Override | null
+  readonly lastBuilt: string | null
+  readonly version: string | null
+  readonly discovery: { readonly status: string | null; readonly at: string | null; readonly error: string | null }
+  /** The newest moment that the image's state files hold: from when the facts are. ISO 8601. */
+  readonly asOf: string | null
+  readonly doItNow: DoItNow
+}
+
+/** What explanations are made from. */
+export interface ExplainInput {
+  readonly enrolment: Enrolment
+  readonly records: Records
+  /** Those that hold now. */
+  readonly overrides: readonly Override[]
+  /** ISO 8601: the clock decides between due and waiting, and nothing else. */
+  readonly now: string
+  readonly places: Places
+}
+
+/**
+ * One explanation for each of the images, sorted by name.
+ *
+ * @param names which; none: all. Names that are not enrolled are left out: the caller has refused them.
+ */
+export function explainImages(input: ExplainInput, names: readonly string[] = []): Explanation[] {
+  const { images } = input.enrolment
+  return images.filter(({ name }) => names.length === 0 || names.includes(name)).map((one) => explain(one, input))
+}
+
+function explain(enrollment: Enrollment, { enrolment, records, overrides, now, places }: ExplainInput): Explanation {
+  const { settings } = enrolment
+  const record = records.images.get(enrollment.name)
+  const bases = basesOf(record, records.bases)
+  const outlook = outlookOf(enrollment, record, bases, { staggerSeconds: settings.stagger.seconds, overrides })
+  const stands = standing(outlook, now)
+  const { base } = { base: null, ...outlook }
+  return {
+    enrollment,
+    ...stands,
+    outlook,
+    bases,
+    override: overrides.find(({ digest }) => digest === base?.digest) ?? null,
+    lastBuilt: momentOf(record, 'lastBuilt'),
+    version: textOf(record, 'currentVersion'),
+    discovery: {
+      status: textOf(record, 'discoveryStatus'),
+      at: momentOf(record, 'lastDiscovery'),
+      error: textOf(record, 'discoveryError'),
+    },
+    asOf: newest(record, bases, records.bases),
+    doItNow: actionsFor({ enrollment, record, bases, changed: base, ...stands }, settings, places),
+  }
+}
+
+function standing(outlook: Outlook, now: string): { readonly status: Status; readonly reason: Reason } {
+  if (outlook.kind === 'held') return { status: 'held', reason: 'autoRebuild' }
+  if (outlook.kind !== 'scheduled') return { status: outlook.kind, reason: outlook.reason }
+  const { at, limit, override } = outlook
+  if (limit !== 'none' && Date.parse(at) > Date.parse(now)) return { status: 'waiting', reason: limit }
+  return { status: 'due', reason: override === null ? 'change' : 'override' }
+}
+
+function newest(
+  record: StateRecord | undefined,
+  bases: readonly BaseFacts[],
+  records: Records['bases'],
+): string | null {
+  const moments = [
+    ...['enrolledAt', 'lastDiscovery', 'lastBuilt'].map((key) => momentOf(record, key)),
+    ...bases.flatMap(({ name, since }) => [since, momentOf(records.get(name), 'lastChecked')]),
+  ]
+  return moments.reduce((latest, one) => (one !== null && (latest === null || one > latest) ? one : latest), null)
+}

@@ -1,0 +1,105 @@
+/**
+ * What a pull request causes, told apart from what its base branch brings with the next commit anyway: Dockerfiles that
+ * moved on, generated files that are out of date. Both images.yaml are run through the same pipeline with the same
+ * answers from the sources; what differs between the two results is what the pull request causes.
+ */
+import { formatProblem, type Problem, problem } from './enrollment/index.js'
+import { compareManifests } from './manifests/index.js'
+import { type Against, type Draft, draftPlan, type Job, type Plan, planOf, type StateFolder } from './pipeline.js'
+import { type Anyway, committedState, isChanged, settingsChanges, synthesizedState } from './report/index.js'
+import { type FileAnswer, requestKey, type SourceReader } from './sources/index.js'
+import { fromTop } from './state/index.js'
+import type { Loaded } from './steps.js'
+
+/** The state as the base branch has it, or why that cannot be said. */
+export type BaseState =
+  | { readonly kind: 'found'; readonly folder: StateFolder }
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/**
+ * The plan of a pull request's state, told against what its base would generate.
+ *
+ * @param readBase reads the base; called only when the pull request's own state can be planned.
+ */
+export async function makePreview(job: Job, folder: StateFolder, readBase: () => Promise<BaseState>): Promise<Plan> {
+  const read = remembered(job.read)
+  const draft = await draftPlan({ ...job, read }, folder)
+  if (draft.kind === 'refused') return planOf(draft, job, folder)
+  return job.step('Compare with the base branch', async () => {
+    const against = await againstBase(draft, { ...job, read, ...SILENT }, await readBase())
+    return planOf(draft, job, folder, against)
+  })
+}
+
+type Drafted = Extract<Draft, { kind: 'drafted' }>
+
+/** What the base's run would say has been said by the pull request's. */
+const SILENT: Pick<Job, 'step' | 'say'> = { step: (_, work) => work(), say: () => undefined }
+
+async function againstBase(head: Drafted, job: Job, base: BaseState): Promise<Against> {
+  if (base.kind === 'unknown') return withoutBase(head, base.reason, job)
+  const { folder } = base
+  const draft = await draftPlan(job, folder)
+  if (draft.kind === 'drafted' && draft.loaded.output.generated.size === 0) {
+    return withoutBase(head, 'nothing is generated on the base branch yet', job)
+  }
+  if (draft.kind === 'refused') {
+    const [first] = draft.problems
+    const reason = `the base branch has errors of its own${first === undefined ? '' : ` (${formatProblem({ ...first, remedy: null })})`}`
+    return withoutBase(head, reason, job)
+  }
+  const { report } = planOf(draft, job, folder)
+  const { images, bases, changes, causes } = report
+  const warnings = report.problems.filter((one) => one.severity === 'warning').length
+  const anyway: Anyway = {
+    kind: 'known',
+    images,
+    bases: bases.filter(isChanged),
+    changes,
+    causes,
+    stateFiles: report.stateFiles.length,
+    warnings,
+  }
+  const generated = new Map(draft.manifests.map(({ path, text }) => [path, text]))
+  return {
+    before: synthesizedState(draft.enrolment, draft.state),
+    settings: settingsChanges(draft.enrolment.settings, head.enrolment.settings),
+    changes: compareManifests(generated, head.manifests).changes,
+    anyway,
+    problems: handMade(head, draft.loaded.output, fromTop(folder.path, folder.outputDir)),
+  }
+}
+
+function withoutBase({ loaded, comparison }: Drafted, reason: string, job: Job): Against {
+  job.say(`Everything is counted together: ${reason}.`)
+  const anyway: Anyway = { kind: 'unknown', reason }
+  return { before: committedState(loaded.state), settings: [], changes: comparison.changes, anyway, problems: [] }
+}
+
+/** Manifests that are neither the base branch's nor what is generated: what somebody changed there goes again. */
+function handMade({ loaded, manifests }: Drafted, base: Loaded['output'], outputDir: string): Problem[] {
+  const wanted = new Map(manifests.map(({ path, text }) => [path, text]))
+  const now = loaded.output.generated
+  const names = [...new Set([...now.keys(), ...base.generated.keys()])].sort()
+  const made = names.filter((name) => now.get(name) !== base.generated.get(name) && now.get(name) !== wanted.get(name))
+  const [first] = made
+  if (first === undefined) return []
+  const file = `${outputDir}/${first}`
+  const others = made.length === 1 ? '' : ` and ${made.length - 1} more`
+  const message = `${file}${others} differ from the base branch and from what is generated: the next commit writes them anew.`
+  const remedy = 'Change images.yaml instead, and take the generated files out of the pull request.'
+  return [problem('warning', message, { file, remedy })]
+}
+
+/** A reader that asks for no file twice. */
+function remembered(reader: SourceReader): SourceReader {
+  const known = new Map<string, FileAnswer>()
+  return {
+    isComplete: reader.isComplete,
+    read: async (requests) => {
+      const open = requests.filter((request) => !known.has(requestKey(request)))
+      if (open.length > 0) for (const [key, answer] of await reader.read(open)) known.set(key, answer)
+      return known
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+
+/**
+ * How near an address is. forbidden: link-local, cloud metadata, multicast and what is no destination at all; no
+ * registry has one of them, and they answer to whoever runs on a machine.
+ */
+export type Nearness = 'public' | 'private' | 'loopback' | 'forbidden'
+
+const FORBIDDEN = listOf([
+  '0.0.0.0/8',
+  '169.254.0.0/16',
+  // Metadata of Alibaba Cloud, Azure's host, Oracle Cloud.
+  '100.100.100.200/32',
+  '168.63.129.16/32',
+  '192.0.0.192/32',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/128',
+  'fe80::/10',
+  'ff00::/8',
+  'fd00:ec2::/32',
+])
+const LOOPBACK = listOf(['127.0.0.0/8', '::1/128'])
+const PRIVATE = listOf([
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  'fc00::/7',
+  'fec0::/10',
+])
+
+/** How near an address is (IANA's special-purpose registries); text that is no address is forbidden. */
+export function nearnessOf(address: string): Nearness {
+  const plain = embedded(address) ?? address
+  const family = isIPv4(plain) ? 'ipv4' : isIPv6(plain) ? 'ipv6' : null
+  if (family === null || FORBIDDEN.check(plain, family)) return 'forbidden'
+  if (LOOPBACK.check(plain, family)) return 'loopback'
+  return PRIVATE.check(plain, family) ? 'private' : 'public'
+}
+
+function listOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/')
+    list.addSubnet(address, Number(bits), isIPv4(address) ? 'ipv4' : 'ipv6')
+  }
+  return list
+}
+
+/** The IPv4 address that an IPv6 address stands for (mapped, RFC 4291 §2.5.5; NAT64, RFC 6052; 6to4, RFC 3056). */
+function embedded(address: string): string | null {
+  const groups = groupsOf(address)
+  if (groups === null) return null
+  const start = groups.slice(0, 6).join(':')
+  if (start === '0:0:0:0:0:ffff' || start === '64:ff9b:0:0:0:0') return dotted(groups[6] ?? '', groups[7] ?? '')
+  return groups[0] === '2002' ? dotted(groups[1] ?? '', groups[2] ?? '') : null
+}
+
+/** The eight groups of an IPv6 address, without zeros in front. */
+function groupsOf(address: string): string[] | null {
+  const [bare = ''] = address.split('%')
+  if (!isIPv6(bare)) return null
+  // The URL parser spells every address in one way, a dotted end included.
+  const [left = '', right] = new URL(`http://[${bare}]`).hostname.slice(1, -1).split('::')
+  const before = left === '' ? [] : left.split(':')
+  const after = right === undefined || right === '' ? [] : right.split(':')
+  return [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after]
+}
+
+function dotted(high: string, low: string): string {
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return [a >> 8, a & 255, b >> 8, b & 255].join('.')
+}

@@ -1,0 +1,191 @@
+import pLimit from 'p-limit'
+import { isAllowedRegistry } from '../enrollment/registries.js'
+import { type Answer, unknown } from './answer.js'
+import type { Credentials } from './credentials.js'
+import { isForbiddenHost } from './hosts.js'
+import { createdInConfig, digestOf, isContentOf, isDigest, type Manifest, readManifest } from './manifests.js'
+import { type Patience, Registry } from './registry.js'
+import type { Ask } from './requests.js'
+import { newAgents, type Reply, type Resolve, resolveBySystem } from './transport.js'
+
+/** A repository among a registry's. */
+export interface Repository {
+  /** As images are written: `docker.io`, `ghcr.io`, `localhost:5000`. */
+  readonly registry: string
+  readonly repository: string
+}
+
+/** An image by its tag. */
+export interface TaggedImage extends Repository {
+  readonly tag: string
+}
+
+/** An image by its digest. */
+export interface PinnedImage extends Repository {
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string
+}
+
+/** Asks registries. Each method may be called as often and as much at once as one likes. */
+export interface RegistryClient {
+  /** The digest a tag has now: of the index where there is one, as Kargo and the builds see it. */
+  readonly digest: (image: TaggedImage) => Promise<Answer<string>>
+  /** All tags of a repository, in the registry's order. */
+  readonly tags: (image: Repository) => Promise<Answer<readonly string[]>>
+  /** Digest of each platform's image by `os/arch[/variant]`, sorted; empty for an image that is no index. */
+  readonly platforms: (image: PinnedImage) => Promise<Answer<ReadonlyMap<string, string>>>
+  /**
+   * When an image was built, as it says itself (ISO 8601); null where it does not. Of an index the image for
+   * linux/amd64 is asked, else the first: all are built by one build.
+   */
+  readonly created: (image: PinnedImage) => Promise<Answer<string | null>>
+}
+
+/** How registries are asked. */
+export interface RegistryOptions {
+  readonly credentials: Credentials
+  /**
+   * settings.allowedRegistries. A registry in a private network is asked only where it is named there or there are
+   * credentials for it: everybody else's images name hosts too.
+   */
+  readonly allowedRegistries?: readonly string[]
+  /** Milliseconds a request may take. */
+  readonly timeout?: number
+  readonly patience?: Partial<Patience>
+  /** Addresses of a name; the system's resolver where it is not given. */
+  readonly resolve?: Resolve
+}
+
+/** What a tag may lead to; the list is docker's own. */
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+const MOST_BYTES = 4 * 1024 * 1024
+const TAG_PAGES = 500
+const MOST_TAGS = 100_000
+const PATIENCE: Patience = { atOnce: 8, longestWait: 20_000, questions: 20_000, time: 600_000 }
+/** Requests to all registries together. */
+const AT_ONCE = 32
+
+type Send = (ask: Ask) => Promise<Answer<Reply>>
+
+/** A client with limits for each registry and for all of them. */
+export function connectRegistries(options: RegistryOptions): RegistryClient {
+  const registries = new Map<string, Registry>()
+  const all = pLimit(AT_ONCE)
+  const ask: Send = async (one) => {
+    if (isForbiddenHost(one.registry)) return unknown(`${one.registry} is no address of a registry`)
+    const registry = registries.get(one.registry) ?? newRegistry(one.registry, options)
+    registries.set(one.registry, registry)
+    return registry.ask(one, all)
+  }
+  return {
+    digest: (image) => askDigest(image, ask),
+    tags: (image) => askTags(image, ask),
+    platforms: async (image) => mapped(await askManifest(image, ask), ({ platforms }) => platforms),
+    created: (image) => askCreated(image, ask),
+  }
+}
+
+function newRegistry(registry: string, options: RegistryOptions): Registry {
+  const { credentials, allowedRegistries = [], timeout = 10_000, resolve = resolveBySystem } = options
+  const hosts = allowedRegistries.map((one) => one.split('/')[0] ?? '')
+  const isNamed = hosts.length > 0 && isAllowedRegistry(registry, hosts)
+  const isTrusted = async () => isNamed || (await credentials(registry)) !== null
+  const line = { registry, timeout, resolve, isTrusted, agents: newAgents() }
+  const sending = { line, credentials, authorizations: new Map() }
+  return new Registry(registry, sending, { ...PATIENCE, ...options.patience })
+}
+
+async function askDigest({ registry, repository, tag }: TaggedImage, ask: Send): Promise<Answer<string>> {
+  const what = { registry, repository, path: `/v2/${repository}/manifests/${tag}`, accept: MANIFESTS }
+  const head = await ask({ ...what, method: 'HEAD', bytes: 0 })
+  if (head.kind !== 'found') return head
+  const said = head.value.headers.get('docker-content-digest')
+  if (isDigest(said)) return { kind: 'found', value: said }
+  // Not every registry says it: what is hashed is exactly what it sends.
+  const whole = await ask({ ...what, method: 'GET', bytes: MOST_BYTES })
+  return mapped(whole, ({ body }) => digestOf(body))
+}
+
+/** What a digest names: nothing else is taken for it. */
+async function askContent(
+  { registry, repository, digest }: PinnedImage,
+  kind: 'manifests' | 'blobs',
+  ask: Send,
+): Promise<Answer<Buffer>> {
+  const accept = kind === 'manifests' ? MANIFESTS : '*/*'
+  const path = `/v2/${repository}/${kind}/${digest}`
+  const reply = await ask({ registry, repository, method: 'GET', path, accept, bytes: MOST_BYTES })
+  if (reply.kind !== 'found') return reply
+  const { body } = reply.value
+  return isContentOf(digest, body)
+    ? { kind: 'found', value: body }
+    : unknown(`${registry} gives something else for ${repository}@${digest}`)
+}
+
+async function askManifest(image: PinnedImage, ask: Send): Promise<Answer<Manifest>> {
+  const content = await askContent(image, 'manifests', ask)
+  if (content.kind !== 'found') return content
+  const manifest = readManifest(content.value)
+  return manifest === null
+    ? unknown(`${image.registry}/${image.repository}@${image.digest} is no manifest`)
+    : { kind: 'found', value: manifest }
+}
+
+async function askCreated(image: PinnedImage, ask: Send): Promise<Answer<string | null>> {
+  const top = await askManifest(image, ask)
+  if (top.kind !== 'found') return top
+  const inside = top.value.platforms.get('linux/amd64') ?? [...top.value.platforms.values()][0]
+  const found = inside === undefined ? top : await askManifest({ ...image, digest: inside }, ask)
+  if (found.kind !== 'found') return found
+  const { created, config } = found.value
+  if (created !== null || config === null) return { kind: 'found', value: created }
+  return mapped(await askContent({ ...image, digest: config }, 'blobs', ask), createdInConfig)
+}
+
+function mapped<T, U>(answer: Answer<T>, change: (value: T) => U): Answer<U> {
+  return answer.kind === 'found' ? { kind: 'found', value: change(answer.value) } : answer
+}
+
+async function askTags({ registry, repository }: Repository, ask: Send): Promise<Answer<readonly string[]>> {
+  const tags: string[] = []
+  let path: string | null = `/v2/${repository}/tags/list?n=1000`
+  for (let page = 0; path !== null; page += 1) {
+    // A part of them would say that the newest is another.
+    if (page === TAG_PAGES || tags.length > MOST_TAGS) return unknown(`${registry}/${repository} has too many tags`)
+    const accept = 'application/json'
+    const reply: Answer<Reply> = await ask({ registry, repository, method: 'GET', path, accept, bytes: MOST_BYTES })
+    if (reply.kind !== 'found') return reply
+    const list = tagsIn(reply.value.body.toString('utf8'))
+    if (list === null) return unknown(`${registry} gives no list of tags for ${repository}`)
+    for (const tag of list) tags.push(tag)
+    path = nextPage(reply.value.headers.get('link'), registry)
+  }
+  return { kind: 'found', value: tags }
+}
+
+const TAG = /^\w[\w.-]{0,127}$/
+
+/** What is no tag cannot be asked for either. */
+function tagsIn(body: string): string[] | null {
+  try {
+    const { tags } = JSON.parse(body) as { tags?: unknown }
+    if (tags === null || tags === undefined) return []
+    return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag)) : null
+  } catch {
+    return null
+  }
+}
+
+/** The next page's path: whatever host the link names, it is this registry that is asked. */
+function nextPage(link: string | null, registry: string): string | null {
+  const target = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(link ?? '')?.[1]
+  if (target === undefined || !URL.canParse(target, `https://${registry}`)) return null
+  const url = new URL(target, `https://${registry}`)
+  return url.pathname.startsWith('/v2/') ? url.pathname + url.search : null
+}

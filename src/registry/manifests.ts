@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+
+/** What is of interest in a manifest or an index. */
+export interface Manifest {
+  /** Digest of each platform's image, by `os/arch[/variant]`; empty where it is no index, or names none. */
+  readonly platforms: ReadonlyMap<string, string>
+  /** Digest of the image's configuration; null for an index. */
+  readonly config: string | null
+  /** When it was built, as its annotations say (ISO 8601). */
+  readonly created: string | null
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/
+const PLATFORM = /^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,16})?$/
+const MOST_PLATFORMS = 100
+
+/** Whether bytes are what a digest names. */
+export function isContentOf(digest: string, body: Buffer): boolean {
+  return digest === digestOf(body)
+}
+
+/** The digest of bytes. */
+export function digestOf(body: Buffer): string {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`
+}
+
+/** Whether text is a digest that we can check. */
+export function isDigest(text: unknown): text is string {
+  return typeof text === 'string' && DIGEST.test(text)
+}
+
+/** Reads a manifest or an index (OCI image specification); null where it is none. */
+export function readManifest(body: Buffer): Manifest | null {
+  const data = jsonOf(body)
+  if (data === null) return null
+  const config = mapOf(data.config)?.digest
+  return {
+    platforms: platformsIn(data.manifests),
+    config: isDigest(config) ? config : null,
+    created: createdIn(mapOf(data.annotations)),
+  }
+}
+
+/** When an image was built, as its configuration says: its labels first, as Kargo does it. */
+export function createdInConfig(body: Buffer): string | null {
+  const data = jsonOf(body)
+  return createdIn(mapOf(mapOf(data?.config)?.Labels)) ?? momentOf(data?.created)
+}
+
+/** Attestations are listed as a platform `unknown/unknown`; two images of one platform are told apart by nothing here. */
+function platformsIn(manifests: unknown): Map<string, string> {
+  const found = new Map<string, string>()
+  const twice = new Set<string>()
+  for (const one of Array.isArray(manifests) ? manifests.slice(0, MOST_PLATFORMS) : []) {
+    const entry = mapOf(one)
+    const { os, architecture, variant } = mapOf(entry?.platform) ?? {}
+    const name = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
+    if (!PLATFORM.test(name) || os === 'unknown' || !isDigest(entry?.digest)) continue
+    if (found.has(name)) twice.add(name)
+    found.set(name, entry.digest)
+  }
+  for (const name of twice) found.delete(name)
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function createdIn(texts: Readonly<Record<string, unknown>> | null): string | null {
+  return momentOf(texts?.['org.opencontainers.image.created']) ?? momentOf(texts?.['org.label-schema.build-date'])
+}
+
+/** A moment of RFC 3339, in one spelling. */
+function momentOf(text: unknown): string | null {
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i.test(text))
+    return null
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? null : new Date(time).toISOString()
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+function jsonOf(body: Buffer): Json | null {
+  try {
+    return mapOf(JSON.parse(body.toString('utf8')))
+  } catch {
+    return null
+  }
+}
+
+function mapOf(value: unknown): Json | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null
+}

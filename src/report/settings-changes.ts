@@ -1,0 +1,29 @@
+import type { Settings } from '../enrollment/enrollment.js'
+import { flatten, valueChanges } from './image-changes.js'
+import type { ValueChange } from './model.js'
+
+/** The settings that differ, by the keys of images.yaml. */
+export function settingsChanges(before: Settings, now: Settings): ValueChange[] {
+  return valueChanges(flatten(written(before)), flatten(written(now)))
+}
+
+function written(settings: Settings): object {
+  const { githubTokenSecret, gitlabTokenSecret, registrySecret, sourceTokenSecret, ...rest } = settings
+  const { pollInterval, stagger, webhookReceivers, allowedRegistries, analysis, trivyImage, backstage, ...others } =
+    rest
+  return {
+    ...others,
+    secrets: {
+      github: githubTokenSecret,
+      gitlab: gitlabTokenSecret,
+      registry: registrySecret,
+      source: sourceTokenSecret,
+    },
+    pollInterval: pollInterval.text,
+    stagger: stagger.text,
+    webhookReceivers: Object.fromEntries(webhookReceivers.map(({ name, ...receiver }) => [name, receiver])),
+    allowedRegistries: allowedRegistries.length === 0 ? null : allowedRegistries.join(', '),
+    analysis: { enabled: analysis, image: trivyImage },
+    backstage,
+  }
+}

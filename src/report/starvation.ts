@@ -1,0 +1,53 @@
+import { type Problem, problem } from '../enrollment/problem.js'
+import type { MergedState, StateFiles } from '../state/index.js'
+
+/** Fewer changes than this tell nothing about how often a base image changes. */
+const FEWEST_CHANGES = 3
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
+
+/**
+ * Images that may never be rebuilt: a newer digest starts the age of a base image anew, so a base image that usually
+ * changes sooner than `minimumReleaseAge` never gets old enough. How often it changes is what its state file remembers.
+ */
+export function starvationProblems(
+  { images, bases }: Pick<MergedState, 'images' | 'bases'>,
+  before: StateFiles,
+  imagesFile: string,
+): Problem[] {
+  const intervals = new Map(bases.map(({ name }) => [name, usualInterval(before.bases.get(name)?.updateHistory)]))
+  return images.flatMap(({ enrollment, bases: names }) => {
+    const { name, minimumReleaseAge: age, line, lineOf } = enrollment
+    return names.flatMap((base): Problem[] => {
+      const interval = intervals.get(base) ?? null
+      if (interval === null || age.seconds === 0 || interval > age.seconds) return []
+      const message = `${name}: ${base} usually changes every ${inWords(interval)}, and minimumReleaseAge is ${age.text}: each change starts the wait anew, so a rebuild may never come.`
+      const remedy = `Make minimumReleaseAge shorter than ${inWords(interval)}; rebuildDelay limits how often rebuilds happen and cannot starve.`
+      const place = { file: imagesFile, line: lineOf('minimumReleaseAge') ?? line, image: name }
+      return [problem('warning', message, { ...place, remedy })]
+    })
+  })
+}
+
+/** The median of the times between changes, in seconds; null where too few are known. */
+function usualInterval(history: unknown): number | null {
+  const moments = (Array.isArray(history) ? history : []).flatMap((entry) => momentOf(entry) ?? [])
+  const sorted = [...new Set(moments)].sort((a, b) => a - b)
+  if (sorted.length < FEWEST_CHANGES) return null
+  const intervals = sorted.slice(1).map((moment, index) => moment - (sorted[index] ?? moment))
+  return intervals.sort((a, b) => a - b)[Math.floor(intervals.length / 2)] ?? null
+}
+
+/** When an entry of the history happened: the one time it holds, under whatever name. */
+function momentOf(entry: unknown): number | null {
+  const values = typeof entry === 'object' && entry !== null ? Object.values(entry) : [entry]
+  const times = values
+    .filter((value) => typeof value === 'string' && MOMENT.test(value))
+    .map((value) => Date.parse(String(value)))
+  const [time = Number.NaN] = times
+  return Number.isNaN(time) ? null : time / 1000
+}
+
+function inWords(seconds: number): string {
+  if (seconds >= 86_400) return `${Math.round(seconds / 86_400)}d`
+  return seconds >= 3600 ? `${Math.round(seconds / 3600)}h` : `${Math.max(1, Math.round(seconds / 60))}m`
+}

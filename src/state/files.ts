@@ -1,0 +1,120 @@
+import { isDataMap } from '../enrollment/entry.js'
+import { type Problem, problem } from '../enrollment/problem.js'
+import { formatReference } from '../reference/index.js'
+import { addArchive } from './archive.js'
+import { baseFile } from './base-file.js'
+import { rebuildEligibleAt } from './eligibility.js'
+import { imageFile } from './image-file.js'
+import type { LinkedState } from './merge.js'
+import { FOLDERS, type StateFiles, type TrackedBase } from './model.js'
+import { type Observations, observeBase, observeImage } from './observe.js'
+import { wantedPlatforms } from './platforms.js'
+import { digestOf, type StateRecord } from './record.js'
+import { recordProblems } from './sanity.js'
+import { ownRecords } from './takeover.js'
+
+/** The state after a run. */
+export interface MergedState extends Omit<LinkedState, 'facts'> {
+  /** Text of every state file there shall be, by its path relative to the state folder; all others go. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+/** What the state is written from, beside its links. */
+export interface Writing {
+  readonly before: StateFiles
+  /** ISO 8601; lands only in files whose result changed. */
+  readonly now: string
+  readonly observed: Observations
+  /** Digests of bases whose rebuilds wait for nothing. */
+  readonly overridden: ReadonlySet<string>
+}
+
+/**
+ * The state files after a run: everything that was found out at run time is kept, what registries said is added, and
+ * what is no longer enrolled or used moves to `_archive/`, from where it comes back as it was.
+ */
+export function writtenState(linked: LinkedState, writing: Writing): MergedState {
+  const { before, now, observed } = writing
+  const files = new Map<string, string>()
+  const records = new Map<string, StateRecord | undefined>()
+  const { facts, ...state } = linked
+  const own = ownRecords(
+    facts.map(({ enrollment }) => enrollment),
+    before,
+  )
+  for (const one of facts) {
+    const { name } = one.enrollment
+    const seen = observed.images.get(name)
+    const record = own.get(name)?.record
+    records.set(name, seen === undefined ? record : observeImage(record, seen, now))
+    files.set(`${FOLDERS.images}/${name}.yaml`, imageFile(one, records.get(name), now))
+  }
+  const looked = state.bases.map((base) => lookedAt(base, linked, writing))
+  for (const { base, record } of looked) {
+    const eligible = eligibility(base, record, linked, records, writing)
+    files.set(`${FOLDERS.bases}/${base.name}.yaml`, baseFile(base, { ...record, ...eligible }, now))
+  }
+  const taken = [...own.values(), ...state.bases.flatMap(({ name }) => baseRecord(name, before) ?? [])]
+  addArchive(before, files, new Set(taken.map(({ path }) => path)))
+  const problems = [...state.problems, ...looked.flatMap((one) => one.problems)]
+  return { ...state, bases: looked.map(({ base }) => base), files, problems }
+}
+
+/** The record a base goes on from, and its file. */
+function baseRecord(name: string, before: StateFiles): { readonly record: StateRecord; readonly path: string } | null {
+  for (const folder of ['bases', 'archivedBases'] as const) {
+    const record = before[folder].get(name)
+    if (record !== undefined) return { record, path: `${FOLDERS[folder]}/${name}.yaml` }
+  }
+  return null
+}
+
+interface LookedAt {
+  readonly base: TrackedBase
+  readonly record: StateRecord | undefined
+  readonly problems: readonly Problem[]
+}
+
+function lookedAt(base: TrackedBase, { images }: LinkedState, { before, now, observed }: Writing): LookedAt {
+  const known = baseRecord(base.name, before)?.record
+  const insane = known === undefined ? [] : recordProblems(`${FOLDERS.bases}/${base.name}.yaml`, known, now)
+  const facts = observed.bases.get(base.name)
+  if (facts === undefined) return { base, record: known, problems: insane }
+  const wanted = wantedPlatforms(base.name, images)
+  const { record, event } = observeBase(known, facts, { now, wanted })
+  const problems = event === 'returned' ? [...insane, returned(base, facts.digest)] : insane
+  return { base: { ...base, baselineDigest: digestOf(record, 'baselineDigest') }, record, problems }
+}
+
+/** A tag that goes back is a mistake of its publisher, or an attack: nobody rebuilds for it. */
+function returned(base: TrackedBase, digest: string): Problem {
+  const name = formatReference({ ...base, digest: null })
+  const message = `${name} went back to ${digest}, which it had before: nothing is rebuilt for that.`
+  const file = `${FOLDERS.bases}/${base.name}.yaml`
+  return problem('warning', message, {
+    file,
+    remedy: 'Ask its publisher; promote by hand if the older image is right.',
+  })
+}
+
+/** When each image may be rebuilt for this base; nothing is said of a base that never changed. */
+function eligibility(
+  base: TrackedBase,
+  record: StateRecord | undefined,
+  { images }: LinkedState,
+  records: ReadonlyMap<string, StateRecord | undefined>,
+  { overridden }: Writing,
+): StateRecord {
+  if (record?.lastUpdated === undefined || record.lastUpdated === null) return {}
+  const digest = digestOf(record, 'currentDigest')
+  const override = { overridden: digest !== null && overridden.has(digest) }
+  const due = images.flatMap(({ enrollment, bases }) => {
+    if (!enrollment.enabled || !bases.includes(base.name)) return []
+    const at = rebuildEligibleAt(enrollment, record, records.get(enrollment.name), override)
+    return [[enrollment.name, at] as const]
+  })
+  // What older files say for all images at once is nobody's, and stays.
+  const old = isDataMap(record.rebuildEligibleAt) ? record.rebuildEligibleAt.default : null
+  const all = old === null || old === undefined ? {} : { default: old }
+  return due.length === 0 ? {} : { rebuildEligibleAt: { ...all, ...Object.fromEntries(due) } }
+}

@@ -1,0 +1,127 @@
+import { isDataMap } from '../enrollment/entry.js'
+import type { Data } from '../enrollment/yaml-data.js'
+import { isSamePlatform, platformsOf } from './platforms.js'
+import { digestOf, momentOf, type StateRecord, textOf } from './record.js'
+
+/** What a registry said of a base image. */
+export interface BaseFacts {
+  readonly digest: string
+  /** Digest of each platform's image; null where it was not asked or not learnt, empty where it is no index. */
+  readonly platforms: ReadonlyMap<string, string> | null
+}
+
+/** What a registry said of an image that we publish or only track. */
+export interface PublishedFacts {
+  readonly digest: string
+  /** The tag it was found by. */
+  readonly version: string
+  /** When it was built, ISO 8601, as the image itself says; null where it does not, or was not asked. */
+  readonly created: string | null
+}
+
+/** What registries said in this run; what is not here was not learnt. */
+export interface Observations {
+  /** By the base image's name. */
+  readonly bases: ReadonlyMap<string, BaseFacts>
+  readonly images: ReadonlyMap<string, PublishedFacts>
+}
+
+/** Nothing was asked. */
+export const NOTHING_OBSERVED: Observations = { bases: new Map(), images: new Map() }
+
+/** What a look at a base image came to; returned: a digest that was there before and had been replaced. */
+export type BaseEvent = 'first' | 'same' | 'updated' | 'returned'
+
+/** Entries of an updateHistory. */
+export const LONGEST_HISTORY = 10
+
+/** What a base is looked at with. */
+export interface BaseLook {
+  /** ISO 8601. */
+  readonly now: string
+  /** Platforms (`os/arch[/variant]`) of the images built on it. */
+  readonly wanted: readonly string[]
+}
+
+/**
+ * The record of a base image after its tag was looked up.
+ *
+ * The first digest ever seen is the baseline for good. A digest that comes back is no update (Kargo makes no Freight
+ * of it either): it is written down as what the tag has now, and `lastUpdated` stays. A change that leaves the wanted
+ * platforms alone is marked `otherPlatformsOnly` and counts all the same: Kargo sees the index and nothing else, makes
+ * Freight of it and rebuilds, and a state that said otherwise would be wrong.
+ */
+export function observeBase(
+  before: StateRecord | undefined,
+  { digest, platforms }: BaseFacts,
+  { now, wanted }: BaseLook,
+): { readonly record: StateRecord; readonly event: BaseEvent } {
+  const current = digestOf(before, 'currentDigest')
+  const baseline = digestOf(before, 'baselineDigest')
+  if (current === digest && baseline !== null) return { record: before ?? {}, event: 'same' }
+  const known = { ...before, baselineDigest: baseline ?? current ?? digest, currentDigest: digest }
+  if (current === digest) return { record: known, event: 'same' }
+  const metadata = withPlatforms(before?.metadata, platforms)
+  if (current === null) return { record: { ...known, ...metadata, lastChecked: now }, event: 'first' }
+  const isReturned = digest === baseline || digestsIn(before).includes(digest)
+  const isForeign = isSamePlatform(platformsOf(before), platforms, wanted)
+  const entry = {
+    digest,
+    previousDigest: current,
+    observedAt: now,
+    ...(isReturned ? { returned: true } : {}),
+    ...(isForeign ? { otherPlatformsOnly: true } : {}),
+  }
+  const record = {
+    ...known,
+    ...metadata,
+    previousDigest: current,
+    lastChecked: now,
+    ...(isReturned ? {} : { lastUpdated: now }),
+    updateHistory: [entry, ...historyOf(before)].slice(0, LONGEST_HISTORY),
+  }
+  return { record, event: isReturned ? 'returned' : 'updated' }
+}
+
+/** What belongs to another digest must not stay; what others wrote beside it does. */
+function withPlatforms(before: Data | undefined, platforms: BaseFacts['platforms']): StateRecord {
+  if (before !== undefined && before !== null && !isDataMap(before)) return {}
+  const { platforms: _, ...others } = before ?? {}
+  const known = platforms === null || platforms.size === 0 ? {} : { platforms: Object.fromEntries(platforms) }
+  return { metadata: { ...others, ...known } }
+}
+
+/** Newest first; what an old file holds there instead of a list is kept as its one entry. */
+export function historyOf(before: StateRecord | undefined): readonly Data[] {
+  const history = before?.updateHistory ?? null
+  if (history === null) return []
+  return Array.isArray(history) ? history : [history]
+}
+
+function digestsIn(before: StateRecord | undefined): (string | null)[] {
+  const inHistory = historyOf(before).flatMap((entry) =>
+    isDataMap(entry) ? [digestOf(entry, 'digest'), digestOf(entry, 'previousDigest')] : [],
+  )
+  return [digestOf(before, 'previousDigest'), ...inHistory]
+}
+
+/**
+ * The record of a published image after it was looked up.
+ *
+ * `lastBuilt` is what the image says of itself, where that can be: a reproducible build says 1970, or the time of a
+ * commit long before the last build. Then it is our first sight of the new digest; of the first digest ever seen
+ * nobody knows.
+ */
+export function observeImage(before: StateRecord | undefined, facts: PublishedFacts, now: string): StateRecord {
+  const known = digestOf(before, 'currentDigest')
+  const seen = { ...before, currentVersion: facts.version, currentDigest: facts.digest }
+  const last = momentOf(before, 'lastBuilt')
+  const created = facts.created === null ? null : Date.parse(facts.created)
+  const isPlausible = created !== null && created > EARLIEST && created <= Date.parse(now)
+  const isNew = known !== null && known !== facts.digest
+  if (isPlausible && (!isNew || last === null || created > last)) return { ...seen, lastBuilt: facts.created }
+  return { ...seen, lastBuilt: isNew ? now : textOf(before, 'lastBuilt') }
+}
+
+/** No image is older than docker. */
+const EARLIEST = Date.parse('2013-03-20T00:00:00Z')

@@ -1,0 +1,194 @@
+/** Workspaces as people check them out: what is committed is made from what was committed, whatever became of it on disk. */
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { checkout } from '../support/checkout.js'
+import { eventPayloads } from '../support/events.js'
+import type { FakeGitHub } from '../support/fake-github.js'
+import { git, tokenEnvironment } from '../support/git.js'
+import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
+import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
+import { EXAMPLES, exampleImages, generated, ORDER_BOOK, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
+
+let fake: FakeGitHub
+
+beforeEach(async () => {
+  fake = await startFactory()
+})
+afterEach(() => stopFactory(fake))
+afterAll(removeTempFolders)
+
+type Options = Partial<Parameters<typeof runAction>[0]>
+
+async function push(options: Options = {}): Promise<ActionRun> {
+  const workspace = options.workspace ?? (await checkout({ fake, repository: STATE }))
+  const run = await runAction({
+    fake,
+    repository: STATE,
+    ...(await eventPayloads.push(fake, STATE)),
+    ...options,
+    workspace,
+  })
+  expect(run.code, run.stdout).toBe(0)
+  return run
+}
+
+const env = () => tokenEnvironment(fake.url, WORKFLOW_TOKEN)
+const commits = async () => (await fake.log(STATE, 'main')).length
+const method = (name: string) => ({ 'commit-method': name })
+
+/** A clone made with options of git's own. */
+async function clone(...args: readonly string[]): Promise<string> {
+  const { path } = await tempFolder('clone')
+  await git(path, ['clone', '--quiet', ...args, `${fake.url}/${STATE}`, '.'], { env: env() })
+  return path
+}
+
+/** Runs once as it is and once more with an image more, each time in a new workspace made by `make`. */
+async function runTwice(name: string, make: () => Promise<string>): Promise<void> {
+  await push({ inputs: method(name), workspace: await make() })
+  const before = await fake.readFiles(STATE, 'main')
+  expect(generated(before)).toHaveLength(23)
+  const made = await commits()
+  await push({ inputs: method(name), workspace: await make(), runId: 1002 })
+  expect(await commits()).toBe(made)
+  await fake.commitFiles(STATE, 'main', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Enrol')
+  await push({ inputs: method(name), workspace: await make(), runId: 1003 })
+  const after = await fake.readFiles(STATE, 'main')
+  expect(after.has('dist/image-order-book.k8s.yaml')).toBe(true)
+  // Who was enrolled stays so since then: the state was read, not invented again.
+  for (const path of generated(before).filter((one) => one.startsWith('images/'))) {
+    expect(after.get(path), path).toBe(before.get(path))
+  }
+  expect([...after.values()].join('')).not.toContain('\r')
+}
+
+describe.each(['api', 'push'])('commit-method: %s', (name) => {
+  test('a sparse checkout of images.yaml alone', async () => {
+    await runTwice(name, async () => {
+      const path = await clone('--no-checkout', '--depth=1')
+      await git(path, ['sparse-checkout', 'set', '--no-cone', '/images.yaml'], { env: env() })
+      await git(path, ['checkout', '--quiet', 'main'], { env: env() })
+      return path
+    })
+  })
+
+  test('a sparse, partial clone', async () => {
+    await runTwice(name, async () => {
+      const path = await clone('--no-checkout', '--filter=blob:none', '--depth=1')
+      await git(path, ['sparse-checkout', 'set', '--no-cone', '/images.yaml'], { env: env() })
+      await git(path, ['checkout', '--quiet', 'main'], { env: env() })
+      return path
+    })
+  })
+
+  test('line ends turned by .gitattributes, beside LFS and a submodule', async () => {
+    const attributes = '* text=auto eol=crlf\n*.bin filter=lfs diff=lfs merge=lfs -text\n'
+    const modules = `[submodule "other"]\n\tpath = other\n\turl = ${fake.url}/acme/other\n`
+    await fake.commitFiles(
+      STATE,
+      'main',
+      {
+        '.gitattributes': attributes,
+        'big.bin': 'version https://git-lfs.github.com/spec/v1\n',
+        '.gitmodules': modules,
+      },
+      'Attributes',
+    )
+    const folder = await clone()
+    await git(folder, ['update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},other`])
+    await git(folder, ['commit', '--quiet', '--message', 'A submodule'])
+    await git(folder, ['push', '--quiet', 'origin', 'HEAD:refs/heads/main'], { env: env() })
+    await runTwice(name, () => clone('--depth=1'))
+  })
+
+  test('what lies in the workspace without being committed gets into no commit', async () => {
+    const workspace = await checkout({ fake, repository: STATE })
+    await appendFile(join(workspace, 'images.yaml'), ORDER_BOOK)
+    await mkdir(join(workspace, 'images'))
+    await writeFile(join(workspace, 'images/stray.yaml'), 'name: stray\n')
+    const run = await push({ inputs: method(name), workspace })
+    expect(run.stdout).toContain('what is committed counts')
+    const files = await fake.readFiles(STATE, 'main')
+    expect(generated(files)).toHaveLength(23)
+    expect(files.has('dist/image-order-book.k8s.yaml')).toBe(false)
+  })
+
+  test('a commit starts no second one, though its token starts workflows', async () => {
+    fake.addToken('app-token', { [STATE]: 'write', [SOURCES[0]]: 'read', [SOURCES[1]]: 'read' }, 'factory-app[bot]')
+    const inputs = { ...method(name), 'state-token': 'app-token', 'commit-message': 'build: refresh the factory' }
+    const first = await push({ inputs })
+    const [commit] = await fake.log(STATE, 'main')
+    expect(commit?.message).toMatch(
+      /^build: refresh the factory\n\nGenerated from images\.yaml at [0-9a-f]{40}\.\n\nImage-Factory-Run: http\S+\/actions\/runs\/1001$/,
+    )
+    expect(commit?.sha).toBe(first.outputs.get('commit-sha'))
+    const second = await push({ inputs, runId: 1002, actor: 'factory-app[bot]' })
+    expect(second.stdout).toContain('nothing to commit')
+    expect(second.outputs.get('commit-sha')).toBe('')
+    expect(await commits()).toBe(2)
+  })
+})
+
+describe('who commits by push', () => {
+  const author = async () => (await fake.log(STATE, 'main'))[0]?.author
+
+  test('is the workflow when nobody is set up', async () => {
+    await push({ inputs: method('push') })
+    expect(await author()).toEqual({
+      name: 'github-actions[bot]',
+      email: '41898282+github-actions[bot]@users.noreply.github.com',
+    })
+  })
+
+  test('is who was set up in the workspace, after a lost race too', async () => {
+    const workspace = await checkout({ fake, repository: STATE })
+    await git(workspace, ['config', 'user.name', 'Factory'])
+    await git(workspace, ['config', 'user.email', 'factory@example.com'])
+    fake.loseRace(STATE, 'main', { files: { 'notes.md': 'x' } })
+    await push({ inputs: method('push'), workspace })
+    expect(await author()).toEqual({ name: 'Factory', email: 'factory@example.com' })
+  })
+})
+
+test('an images.yaml in Git LFS is refused with the way out', async () => {
+  await fake.commitFiles(
+    STATE,
+    'main',
+    { 'images.yaml': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n' },
+    'LFS',
+  )
+  const workspace = await checkout({ fake, repository: STATE })
+  const run = await runAction({ fake, repository: STATE, ...(await eventPayloads.push(fake, STATE)), workspace })
+  expect(run.code).toBe(1)
+  expect(run.stdout).toMatch(/images\.yaml is stored with Git LFS.*git lfs migrate export --include=images\.yaml/)
+})
+
+test('a repository that uses SHA-256 takes commits by push, after a lost race too', async () => {
+  const { path: remote } = await tempFolder('sha256')
+  const { path: workspace } = await tempFolder('workspace')
+  await git(remote, ['init', '--quiet', '--bare', '--object-format=sha256', '--initial-branch=main', '.'])
+  await git(workspace, ['init', '--quiet', '--object-format=sha256', '--initial-branch=main', '.'])
+  await git(workspace, ['remote', 'add', 'origin', remote])
+  const commit = async (file: string, text: string) => {
+    await writeFile(join(workspace, file), text)
+    await git(workspace, ['add', '--all'])
+    await git(workspace, ['commit', '--quiet', '--message', file])
+    await git(workspace, ['push', '--quiet', 'origin', 'HEAD:refs/heads/main'])
+  }
+  await commit('images.yaml', await exampleImages())
+  await commit('notes.md', 'x')
+  // The workspace is one commit behind: the run has to fetch, and make its commit again.
+  await git(workspace, ['reset', '--quiet', '--hard', 'HEAD^'])
+  const inputs = { ...method('push'), 'sources-dir': join(EXAMPLES, 'sources'), comment: 'never' }
+  const run = await push({ inputs, workspace })
+  expect(run.outputs.get('commit-sha')).toMatch(/^[0-9a-f]{64}$/)
+  const log = await git(remote, ['log', '--format=%H', 'main'])
+  expect(log.split('\n')[0]).toBe(run.outputs.get('commit-sha'))
+  expect(log.split('\n')).toHaveLength(3)
+  await rm(workspace, { recursive: true })
+  await mkdir(workspace)
+  await git(workspace, ['clone', '--quiet', remote, '.'])
+  const again = await push({ inputs, workspace, runId: 1002 })
+  expect(again.stdout).toContain('nothing to commit')
+})

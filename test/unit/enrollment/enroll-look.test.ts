@@ -1,0 +1,265 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type BuildFindings, chooseBuild, type Said } from '../../../src/cli/choose-build.js'
+import type { Checkout } from '../../../src/cli/look-at-checkout.js'
+import { type FoundBuild, readBuilds } from '../../../src/cli/published-by.js'
+import { readGitConfig, repositoryOf } from '../../../src/cli/remote-address.js'
+
+describe('the repository behind a remote', () => {
+  const servers = { GITHUB_SERVER_URL: 'https://git.acme.example', GITLAB_URL: 'https://code.acme.example:8443' }
+
+  it.each([
+    ['https://github.com/acme/web', 'github', 'acme/web'],
+    ['https://github.com/acme/web.git', 'github', 'acme/web'],
+    ['https://github.com/acme/web/', 'github', 'acme/web'],
+    ['https://user:s3cret@GitHub.com/acme/web.git', 'github', 'acme/web'],
+    ['git@github.com:acme/web.git', 'github', 'acme/web'],
+    ['github.com:acme/web', 'github', 'acme/web'],
+    ['ssh://git@github.com/acme/web.git', 'github', 'acme/web'],
+    ['ssh://git@ssh.github.com:443/acme/web.git', 'github', 'acme/web'],
+    ['git://github.com/acme/web.js', 'github', 'acme/web.js'],
+    ['https://gitlab.com/acme/platform/web.git', 'gitlab', 'acme/platform/web'],
+    ['git@gitlab.acme.example:acme/web.git', 'gitlab', 'acme/web'],
+    ['https://git.acme.example/acme/web', 'github', 'acme/web'],
+    ['https://code.acme.example:8443/acme/web', 'gitlab', 'acme/web'],
+    ['git@codeberg.org:acme/web.git', null, 'acme/web'],
+  ])('%s', (address, provider, repo) => {
+    expect(repositoryOf(address, servers)).toMatchObject({ provider, repo })
+  })
+
+  it.each([
+    '',
+    '/srv/git/web.git',
+    '../web',
+    'C:\\git\\web',
+    'file:///srv/git/web.git',
+    'ext::sh -c true',
+    'https://github.com/acme',
+    'https://github.com/acme/web/tree/main',
+    'https://github.com/acme/we b',
+    'https://[',
+  ])('%j names none', (address) => {
+    expect(repositoryOf(address, servers)).toBeNull()
+  })
+
+  it('never holds the password', () => {
+    const word = fc.stringMatching(/^[a-z0-9%._~-]{1,8}$/).map((text) => `canary${text}`)
+    const shape = fc.constantFrom('https', 'ssh', 'git')
+    fc.assert(
+      fc.property(shape, word, word, fc.constantFrom('github.com', 'x.example'), (scheme, user, password, host) => {
+        const found = repositoryOf(`${scheme}://${user}:${password}@${host}/acme/web.git`, {})
+        expect(JSON.stringify(found)).not.toContain('canary')
+      }),
+    )
+  })
+})
+
+describe('.git/config', () => {
+  it('is read for remotes and upstreams', () => {
+    const text = `[core]
+	bare = false
+[remote "origin"]
+	url = "https://github.com/acme/web" ; where
+	url = https://github.com/acme/second
+	fetch = +refs/heads/*:refs/remotes/origin/*
+[Remote "a \\"b\\""]
+	URL=git@github.com:x/y.git # z
+[branch "work"]
+	remote = origin
+	merge = refs/heads/topic
+[branch "local"]
+	merge = refs/heads/x
+`
+    const { remotes, upstreams } = readGitConfig(text)
+    expect([...remotes]).toEqual([
+      ['origin', 'https://github.com/acme/web'],
+      ['a "b"', 'git@github.com:x/y.git'],
+    ])
+    expect([...upstreams]).toEqual([['work', { remote: 'origin', branch: 'topic' }]])
+  })
+
+  it('may hold anything', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readGitConfig(text).remotes.size >= 0))
+  })
+})
+
+/** A workflow with these steps. */
+const workflow = (steps: string, more = '') => ({
+  name: 'build.yml',
+  text: `on: [workflow_dispatch]
+env: {REGISTRY: ghcr.io, IMAGE: "\${{ github.repository }}"}
+jobs:
+  build:
+    runs-on: ubuntu-latest
+${more}    steps:
+${steps}`,
+})
+const META = (images: string) =>
+  `      - id: meta\n        uses: docker/metadata-action@v5\n        with: {images: ${images}}\n`
+const BUILD = (inputs: string) => `      - uses: docker/build-push-action@v6\n        with: {push: true, ${inputs}}\n`
+const FROM_META = 'tags: "${{ steps.meta.outputs.tags }}"'
+
+describe('what a workflow builds, and what it is published as', () => {
+  const builds = (steps: string, more?: string) =>
+    readBuilds(workflow(steps, more), 'Acme/Web')?.builds.map(({ dockerfile, images }) => [dockerfile, ...images])
+
+  it.each([
+    ['a tag', BUILD('tags: "ghcr.io/acme/web:1"'), [['Dockerfile', 'ghcr.io/acme/web']]],
+    ['a tag of Docker Hub', BUILD('tags: acme/web'), [['Dockerfile', 'docker.io/acme/web']]],
+    ['a tag of the run', BUILD('tags: "ghcr.io/acme/web:${{ github.sha }}"'), [['Dockerfile', 'ghcr.io/acme/web']]],
+    ['a port', BUILD('tags: "localhost:5000/web:${{ github.sha }}"'), [['Dockerfile', 'localhost:5000/web']]],
+    ['an unknown name', BUILD('tags: "ghcr.io/acme/${{ inputs.name }}:1"'), [['Dockerfile']]],
+    ['an unknown part of a name', BUILD('tags: "ghcr.io/acme/web-${{ inputs.name }}:1"'), [['Dockerfile']]],
+    ['the repository', BUILD('tags: "ghcr.io/${{github.repository}}:1"'), [['Dockerfile', 'ghcr.io/acme/web']]],
+    ['variables', BUILD('tags: "${{ env.REGISTRY }}/${{ env.IMAGE }}:1"'), [['Dockerfile', 'ghcr.io/acme/web']]],
+    ['several tags', BUILD('tags: "b.io/x:1,a.io/x:1,a.io/x:2"'), [['Dockerfile', 'a.io/x', 'b.io/x']]],
+    [
+      'metadata',
+      META('"${{ env.REGISTRY }}/${{ env.IMAGE }}"') + BUILD(FROM_META),
+      [['Dockerfile', 'ghcr.io/acme/web']],
+    ],
+    [
+      'metadata, lines',
+      META('"a.io/x\\nname=b.io/x\\nname=c.io/x,enable=false"') + BUILD(FROM_META),
+      [['Dockerfile', 'a.io/x', 'b.io/x']],
+    ],
+    ['metadata of another step', META('a.io/x') + BUILD('tags: "${{ steps.other.outputs.tags }}"'), [['Dockerfile']]],
+    ['a push by digest', META('a.io/x') + BUILD('outputs: "type=image,push=true"'), [['Dockerfile', 'a.io/x']]],
+    ['a Dockerfile of its own', BUILD('file: api/Dockerfile, tags: a.io/x'), [['api/Dockerfile', 'a.io/x']]],
+    ['a script', '      - run: docker build -t x .\n', [[null]]],
+  ])('%s', (_, steps, expected) => {
+    expect(builds(steps)).toEqual(expected)
+  })
+
+  it('a matrix: each Dockerfile with its own image', () => {
+    const matrix = '    strategy: {matrix: {app: [api, web]}}\n'
+    const steps =
+      META('"ghcr.io/acme/${{ matrix.app }}"') + BUILD(`file: "\${{ matrix.app }}/Dockerfile", ${FROM_META}`)
+    expect(builds(steps, matrix)).toEqual([
+      ['api/Dockerfile', 'ghcr.io/acme/api'],
+      ['web/Dockerfile', 'ghcr.io/acme/web'],
+    ])
+  })
+
+  it('what is no workflow is none', () => {
+    expect(readBuilds({ name: 'x.yml', text: '- [' }, null)).toBeNull()
+  })
+})
+
+describe('what is chosen', () => {
+  const NOTHING_SAID: Said = { dockerfile: null, workflow: null, image: null }
+  const checkout = (...dockerfiles: string[]): Checkout => ({
+    remote: null,
+    branch: null,
+    defaultBranch: null,
+    dockerfiles,
+    isWhole: true,
+    workflows: [],
+  })
+  const build = (name: string, dockerfile: string | null, about: Partial<FoundBuild> = {}): FoundBuild => ({
+    workflow: name,
+    dockerfile,
+    publishes: true,
+    images: [],
+    canBeStarted: true,
+    ...about,
+  })
+  const values = ({ dockerfile, workflow, image }: BuildFindings) =>
+    [dockerfile, workflow, image].map((one) => one?.value)
+  const both = [
+    build('a.yml', 'a/Dockerfile', { images: ['x.io/a'] }),
+    build('b.yml', 'b/Dockerfile', { images: ['x.io/b'] }),
+  ]
+
+  it.each<[string, Partial<Said>, Checkout, FoundBuild[], (string | undefined)[]]>([
+    ['the only Dockerfile', {}, checkout('Dockerfile'), [], ['Dockerfile', undefined, undefined]],
+    [
+      'the only one that is built',
+      {},
+      checkout('a/Dockerfile', 'c/Dockerfile'),
+      both,
+      ['a/Dockerfile', 'a.yml', 'x.io/a'],
+    ],
+    [
+      'the one that is said',
+      { dockerfile: './b/Dockerfile' },
+      checkout('a/Dockerfile', 'b/Dockerfile'),
+      both,
+      ['./b/Dockerfile', 'b.yml', 'x.io/b'],
+    ],
+    [
+      'the one of the workflow',
+      { workflow: 'b.yml' },
+      checkout('a/Dockerfile', 'b/Dockerfile'),
+      both,
+      ['b/Dockerfile', 'b.yml', 'x.io/b'],
+    ],
+    [
+      'the one of the image',
+      { image: 'x.io/a' },
+      checkout('a/Dockerfile', 'b/Dockerfile'),
+      both,
+      ['a/Dockerfile', 'a.yml', undefined],
+    ],
+    [
+      'the workflow that publishes',
+      {},
+      checkout('Dockerfile'),
+      [build('test.yml', 'Dockerfile', { publishes: false }), build('b.yml', 'Dockerfile')],
+      ['Dockerfile', 'b.yml', undefined],
+    ],
+    [
+      'the workflow that can be started',
+      {},
+      checkout('Dockerfile'),
+      [build('a.yml', 'Dockerfile', { canBeStarted: false }), build('b.yml', 'Dockerfile')],
+      ['Dockerfile', 'b.yml', undefined],
+    ],
+    [
+      'the only one that may build it',
+      {},
+      checkout('Dockerfile'),
+      [build('a.yml', null)],
+      ['Dockerfile', 'a.yml', undefined],
+    ],
+  ])('%s', (_, said, looked, builds, expected) => {
+    const found = chooseBuild({ ...NOTHING_SAID, ...said }, looked, builds)
+    expect(found.faults).toEqual([])
+    expect(values(found)).toEqual(expected)
+  })
+
+  it.each<[string, Checkout, FoundBuild[], string, string]>([
+    ['no Dockerfile', checkout(), [], 'the checkout has no Dockerfile.', '--dockerfile'],
+    [
+      'several',
+      checkout('a/Dockerfile', 'b/Dockerfile'),
+      [],
+      'the checkout has several Dockerfiles: a/Dockerfile, b/Dockerfile.',
+      '--dockerfile',
+    ],
+    [
+      'several built',
+      checkout('a/Dockerfile', 'b/Dockerfile', 'c/Dockerfile'),
+      both,
+      'workflows of the checkout build several Dockerfiles: a/Dockerfile, b/Dockerfile.',
+      '--dockerfile',
+    ],
+    [
+      'several workflows',
+      checkout('Dockerfile'),
+      [build('a.yml', 'Dockerfile'), build('b.yml', 'Dockerfile')],
+      'Dockerfile is built by several workflows: a.yml, b.yml.',
+      '--workflow',
+    ],
+    [
+      'several images',
+      checkout('Dockerfile'),
+      [build('a.yml', 'Dockerfile', { images: ['x.io/b', 'x.io/a'] })],
+      'a.yml publishes it in several places: x.io/a, x.io/b.',
+      '--image',
+    ],
+  ])('nothing is guessed: %s', (_, looked, builds, message, option) => {
+    const { faults } = chooseBuild(NOTHING_SAID, looked, builds)
+    expect(faults).toMatchObject([{ severity: 'error', message, remedy: expect.stringContaining(option) }])
+  })
+})

@@ -1,0 +1,194 @@
+import { Ajv } from 'ajv'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parse, parseDocument, stringify } from 'yaml'
+import { isBranchName, isInsidePath, isSemVerConstraint } from '../../../src/enrollment/grammar.js'
+import { type EnrolmentResult, parseEnrolment } from '../../../src/enrollment/index.js'
+import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
+import { BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/patterns.js'
+import { entries, files, GOOD_FILES } from './json-schema-files.js'
+import { WRONG_DOCUMENTS } from './wrong-documents.js'
+import { WRONG_ENTRIES } from './wrong-entries.js'
+import { WRONG_VALUES } from './wrong-values.js'
+
+// Keywords of editors; everything else must be a keyword of draft 7.
+const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true })
+ajv.addVocabulary([
+  'markdownDescription',
+  'deprecationMessage',
+  'patternErrorMessage',
+  'errorMessage',
+  'enumDescriptions',
+  'markdownEnumDescriptions',
+  'defaultSnippets',
+])
+const check = ajv.compile(imagesJsonSchema())
+
+/** Whether an editor marks nothing: it sees the data of a YAML 1.2 parser. */
+function editorAccepts(text: string): boolean {
+  return check(parse(text, { schema: 'core', logLevel: 'silent' })) === true
+}
+
+function isYaml(text: string): boolean {
+  const document = parseDocument(text, { logLevel: 'silent' })
+  try {
+    document.toJS()
+    return document.errors.length === 0
+  } catch {
+    return false
+  }
+}
+
+const isGood = ({ problems }: EnrolmentResult) => !problems.some(({ severity }) => severity === 'error')
+
+/**
+ * What a JSON Schema cannot say, by what the command line says instead. An editor accepts these; nothing that the
+ * command line accepts is refused by the editor.
+ */
+const BEYOND: Readonly<Record<string, RegExp>> = {
+  'a thing that is there once only':
+    /is taken by the entry|two environments are called|two webhook receivers are called/,
+  'names that follow from other names':
+    /its Stage .* is called like|is that of the Warehouse|the name factory is taken/,
+  'templates called like our own': /is one of the factory's own AnalysisTemplates/,
+  'the syntax of RE2': /is no regular expression that Kargo takes/,
+  'sums of durations': /is no duration|is shorter than 10 seconds/,
+  'references of images': /is no reference of an image/,
+  'where another key allows an image to come from': /is in no allowed registry/,
+  'the length of two keys together': /is longer than \d+ characters/,
+  'a key in the entry and below enrollment': /stands in the entry and below enrollment/,
+  'the repository that holds the file': /source\.repo is missing/,
+  'the text of the file, not its data':
+    /written twice|merge conflict|is not supported here|half a character|turns the text around|control character .* stands|Unresolved tag|Unknown directive|a key must be plain text|no usable key|more than one YAML document/,
+}
+
+const isBeyond = ({ problems }: EnrolmentResult) =>
+  problems
+    .filter(({ severity }) => severity === 'error')
+    .every(({ message }) => Object.values(BEYOND).some((rule) => rule.test(message)))
+
+describe('what the command line accepts, an editor accepts', () => {
+  it.each(GOOD_FILES)('%s', (_, text) => {
+    expect(parseEnrolment(text, 'f').problems.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(editorAccepts(text), JSON.stringify(check.errors)).toBe(true)
+  })
+})
+
+describe.each([
+  ['the file as a whole', WRONG_DOCUMENTS],
+  ['entries', WRONG_ENTRIES],
+  ['values', WRONG_VALUES],
+])('what the command line refuses, an editor marks: %s', (_, cases) => {
+  it.each(cases)('%s', (_title, text) => {
+    const result = parseEnrolment(text, 'f')
+    // What is no YAML is marked as such.
+    if (!isYaml(text)) return expect(isGood(result)).toBe(false)
+    if (!editorAccepts(text)) expect(isGood(result)).toBe(false)
+    else expect(isGood(result) || isBeyond(result), JSON.stringify(result.problems)).toBe(true)
+  })
+})
+
+describe('files at random', () => {
+  it('of one entry: the same answer', () => {
+    fc.assert(
+      fc.property(entries, (entry) => {
+        const text = stringify([entry])
+        const result = parseEnrolment(text, 'f')
+        if (isGood(result)) expect(editorAccepts(text), `${text}\n${JSON.stringify(check.errors)}`).toBe(true)
+        else expect(!editorAccepts(text) || isBeyond(result), `${text}\n${JSON.stringify(result.problems)}`).toBe(true)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('with settings and defaults: nothing good is marked', () => {
+    fc.assert(
+      fc.property(files, (file) => {
+        const text = stringify(file)
+        if (!isGood(parseEnrolment(text, 'f')) || editorAccepts(text)) return
+        // A wrong default that no entry takes is passed over by the command line.
+        const elsewhere = check.errors?.filter(({ instancePath }) => !instancePath.startsWith('/defaults'))
+        expect(elsewhere, text).toEqual([])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+const pieces = (...texts: readonly string[]) =>
+  fc
+    .array(fc.oneof(fc.constantFrom(...texts), fc.string({ maxLength: 2 })), { maxLength: 8 })
+    .map((all) => all.join(''))
+
+describe('patterns take what the checks take', () => {
+  it.each([
+    ['branches', BRANCH_PATTERN, isBranchName, pieces('a', '/', '.', '..', '.lock', '-', 'HEAD', 'refs/', '@{', '\n')],
+    [
+      'paths',
+      PATH_PATTERN,
+      isInsidePath,
+      pieces('a', '/', '.', '..', '.git', '.GIT', '-', 'C:', 'glob:', 'regex:', '\\', '\n', '\u2028'),
+    ],
+  ])('%s', (_, pattern, accepts, texts) => {
+    const regex = new RegExp(pattern, 'u')
+    const plain = texts.filter((text) => !/\$\{[{%]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(text))
+    fc.assert(
+      fc.property(plain, (text) => {
+        expect(regex.test(text)).toBe(accepts(text))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('ranges of versions that are nearly right are refused at once', () => {
+    // Blanks that could belong to two parts of the pattern would take longer than anybody waits.
+    expect(isSemVerConstraint(`${'1  '.repeat(80)}!`)).toBe(false)
+    expect(isSemVerConstraint(`${'>=  1 ,  '.repeat(25)}!`)).toBe(false)
+  })
+})
+
+describe('every key', () => {
+  const schema = imagesJsonSchema() as { readonly definitions: Readonly<Record<string, Part>> }
+  interface Part {
+    readonly $ref?: string
+    readonly properties?: Readonly<Record<string, Part>>
+    readonly items?: Part
+    readonly anyOf?: readonly Part[]
+    readonly description?: string
+    readonly examples?: readonly unknown[]
+    readonly additionalProperties?: unknown
+  }
+  const keys = (part: Part, path: string): [string, Part][] => [
+    ...Object.entries(part.properties ?? {}).flatMap(([key, one]): [string, Part][] => {
+      const at = `${path}.${key}`
+      const found = one.$ref === undefined ? one : schema.definitions[one.$ref.replace('#/definitions/', '')]!
+      return [[at, found], ...(key === 'enrollment' ? [] : keys(found, at))]
+    }),
+    ...(part.items === undefined ? [] : keys(part.items, path)),
+    ...(part.anyOf ?? []).flatMap((one) => keys(one, path)),
+  ]
+  const all = [
+    ...keys(schema.definitions.entry!, 'entry'),
+    ...keys((schema as unknown as Part).properties!.settings!, 'settings'),
+  ]
+
+  it('has a description, and an example that is good', () => {
+    expect(all.length).toBeGreaterThan(60)
+    expect(all.filter(([, part]) => part.description === undefined).map(([path]) => path)).toEqual([])
+    const holdsKeys =
+      /^(?:entry\.(?:build|tags|enrollment|local|promote|tagging|tag|latest_stable_tags)|settings\.secrets)$/
+    expect(
+      all.filter(([path, part]) => part.examples === undefined && !holdsKeys.test(path)).map(([path]) => path),
+    ).toEqual([])
+  })
+
+  it('of a map is known: others are marked', () => {
+    const open = all.filter(([, part]) => part.properties !== undefined && part.additionalProperties !== false)
+    expect(open.map(([path]) => path)).toEqual([])
+  })
+})
+
+it('is printed the same every time, as text that ends with a line end', () => {
+  expect(printJsonSchema()).toBe(printJsonSchema())
+  expect(printJsonSchema()).toMatch(/\}\n$/)
+})

@@ -1,0 +1,237 @@
+import { APP, INDENTED_APP, type WrongFile } from './examples.js'
+
+/** Title, text, what is said: line:column message remedy. */
+export const WRONG_SETTINGS: readonly WrongFile[] = [
+  ['a scalar for settings', `settings: fast\nimages:\n${INDENTED_APP}`, [`1:11: settings must be a map, not "fast".`]],
+  [
+    'a number for a namespace',
+    `settings:\n  namespace: 1.5\nimages:\n${INDENTED_APP}`,
+    [`2:14: settings.namespace: "1.5" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`],
+  ],
+  [
+    'a list for pollInterval',
+    `settings:\n  pollInterval: [1m]\nimages:\n${INDENTED_APP}`,
+    [`2:17: settings.pollInterval must be text, not a list.`],
+  ],
+  [
+    'a hasty pollInterval',
+    `settings:\n  pollInterval: 5s\nimages:\n${INDENTED_APP}`,
+    [
+      `2:17: pollInterval is shorter than 10 seconds, which is the shortest that Kargo waits. Write 15m, or another span of at least 10s.`,
+    ],
+  ],
+  [
+    'a bad stagger',
+    `settings:\n  stagger: a while\nimages:\n${INDENTED_APP}`,
+    [`2:12: settings.stagger: "a while" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
+  ],
+  [
+    'a bad shard',
+    `settings:\n  shard: EU\nimages:\n${INDENTED_APP}`,
+    [`2:10: settings.shard: "EU" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`],
+  ],
+  [
+    'a bad shard of an image',
+    `${APP}  shard: eu_1\n`,
+    [`4:10: shard: "eu_1" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`],
+  ],
+  [
+    'a stateWorkflow without workflow',
+    `settings:\n  stateWorkflow: {repo: acme/state}\nimages:\n${INDENTED_APP}`,
+    [`2:18: settings.stateWorkflow.workflow is missing. Write it, for example workflow: image-factory.yml.`],
+  ],
+  [
+    'a stateWorkflow without repo',
+    `settings:\n  stateWorkflow: {workflow: a.yml}\nimages:\n${INDENTED_APP}`,
+    [`2:18: settings.stateWorkflow.repo is missing. Write it, for example repo: acme/image-factory-state.`],
+  ],
+  [
+    'a stateWorkflow in a bad repo',
+    `settings:\n  stateWorkflow: {repo: state, workflow: a.yml}\nimages:\n${INDENTED_APP}`,
+    [`2:25: settings.stateWorkflow.repo: "state" must be OWNER/REPO.`],
+  ],
+  [
+    'a stateWorkflow with a path',
+    `settings:\n  stateWorkflow: {repo: acme/state, workflow: .github/workflows/a.yml}\nimages:\n${INDENTED_APP}`,
+    [
+      `2:47: settings.stateWorkflow.workflow: ".github/workflows/a.yml" must be the file name of a workflow in .github/workflows, like build.yml.`,
+    ],
+  ],
+  [
+    'a stateWorkflow on a bad ref',
+    `settings:\n  stateWorkflow: {repo: acme/state, workflow: a.yml, ref: refs/heads/main}\nimages:\n${INDENTED_APP}`,
+    [`2:59: settings.stateWorkflow.ref: "refs/heads/main" is no branch name that git and Kargo take.`],
+  ],
+  [
+    'a misspelt key of stateWorkflow',
+    `settings:\n  stateWorkflow: {repo: acme/state, workflow: a.yml, branch: main}\nimages:\n${INDENTED_APP}`,
+    [`2:54: unknown key "branch". Known here: ref, repo, workflow.`],
+  ],
+  [
+    'a text for stateWorkflow',
+    `settings:\n  stateWorkflow: acme/state\nimages:\n${INDENTED_APP}`,
+    [`2:18: settings.stateWorkflow must be a map, not "acme/state".`],
+  ],
+  [
+    'a map for webhookReceivers',
+    `settings:\n  webhookReceivers: {type: github, secret: a}\nimages:\n${INDENTED_APP}`,
+    [`2:21: settings.webhookReceivers must be a list, not a map.`],
+  ],
+  [
+    'a receiver of an unknown type',
+    `settings:\n  webhookReceivers: [{type: githb, secret: a}]\nimages:\n${INDENTED_APP}`,
+    [
+      `2:29: settings.webhookReceivers[0].type must be one of github, gitlab, bitbucket, dockerhub, quay, harbor, azure, gitea, artifactory, not "githb". Did you mean github?`,
+    ],
+  ],
+  [
+    'a receiver without secret',
+    `settings:\n  webhookReceivers: [{type: github}]\nimages:\n${INDENTED_APP}`,
+    [`2:22: settings.webhookReceivers[0].secret is missing. Write it, for example secret: github-webhook.`],
+  ],
+  [
+    'a receiver with a bad secret',
+    `settings:\n  webhookReceivers: [{type: github, secret: A b}]\nimages:\n${INDENTED_APP}`,
+    [
+      `2:45: settings.webhookReceivers[0].secret: "A b" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`,
+    ],
+  ],
+  [
+    'two receivers of one type',
+    `settings:\n  webhookReceivers:\n    - {type: github, secret: a}\n    - {type: github, secret: b}\nimages:\n${INDENTED_APP}`,
+    [`4:7: two webhook receivers are called github. Give each a name of its own.`],
+  ],
+  [
+    'a virtualRepoName for GitHub',
+    `settings:\n  webhookReceivers: [{type: github, secret: a, virtualRepoName: x}]\nimages:\n${INDENTED_APP}`,
+    [`2:65: only receivers of the type artifactory have a virtualRepoName, not github. Take it out.`],
+  ],
+  [
+    'a misspelt key of a receiver',
+    `settings:\n  webhookReceivers: [{type: github, secrt: a}]\nimages:\n${INDENTED_APP}`,
+    [
+      `2:22: settings.webhookReceivers[0].secret is missing. Write it, for example secret: github-webhook.`,
+      `2:37: unknown key "secrt". Did you mean secret?`,
+    ],
+  ],
+  [
+    'a text for allowedRegistries',
+    `settings:\n  allowedRegistries: ghcr.io\nimages:\n${INDENTED_APP}`,
+    [`2:22: settings.allowedRegistries must be a list, not "ghcr.io".`],
+  ],
+  [
+    'an allowed registry with a scheme',
+    `settings:\n  allowedRegistries: [https://ghcr.io]\nimages:\n${INDENTED_APP}`,
+    [
+      `2:23: settings.allowedRegistries[0]: "https://ghcr.io" must be a host, or a host and the beginning of a path, like ghcr.io/acme.`,
+    ],
+  ],
+  [
+    'an allowed registry with a slash at its end',
+    `settings:\n  allowedRegistries: [ghcr.io/]\nimages:\n${INDENTED_APP}`,
+    [
+      `2:23: settings.allowedRegistries[0]: "ghcr.io/" must be a host, or a host and the beginning of a path, like ghcr.io/acme.`,
+    ],
+  ],
+  [
+    'an allowed registry with a star',
+    `settings:\n  allowedRegistries: ["*.example.com"]\nimages:\n${INDENTED_APP}`,
+    [
+      `2:23: settings.allowedRegistries[0]: "*.example.com" must be a host, or a host and the beginning of a path, like ghcr.io/acme.`,
+    ],
+  ],
+  [
+    'an allowed word',
+    `settings:\n  allowedRegistries: [ghcr]\nimages:\n${INDENTED_APP}`,
+    [
+      `2:23: settings.allowedRegistries[0]: "ghcr" must be a host, or a host and the beginning of a path, like ghcr.io/acme.`,
+    ],
+  ],
+  [
+    'an image in another registry',
+    `settings:\n  allowedRegistries: [docker.io]\nimages:\n${INDENTED_APP}`,
+    [
+      `5:5: ghcr.io/org/app is in no allowed registry. Publish it below docker.io, or add its registry to settings.allowedRegistries.`,
+    ],
+  ],
+  [
+    'an image beside an allowed one',
+    `settings: {allowedRegistries: [ghcr.io/acme]}\nimages:\n  - {name: evil, repoURL: ghcr.io/acme-evil/web}\n`,
+    [
+      `3:18: ghcr.io/acme-evil/web is in no allowed registry. Publish it below ghcr.io/acme, or add its registry to settings.allowedRegistries.`,
+    ],
+  ],
+  [
+    'a host that begins like an allowed one',
+    `settings: {allowedRegistries: [ghcr.io]}\nimages:\n  - {name: evil, repoURL: ghcr.io.example.com/web/app}\n`,
+    [
+      `3:18: ghcr.io.example.com/web/app is in no allowed registry. Publish it below ghcr.io, or add its registry to settings.allowedRegistries.`,
+    ],
+  ],
+  [
+    'many allowed registries',
+    `settings: {allowedRegistries: [a.io, b.io, c.io, d.io]}\nimages:\n  - {name: evil, repoURL: ghcr.io/web/app}\n`,
+    [
+      `3:18: ghcr.io/web/app is in no allowed registry. Publish it below a.io or b.io or c.io or another, or add its registry to settings.allowedRegistries.`,
+    ],
+  ],
+  [
+    'true for backstage',
+    `settings:\n  backstage: true\nimages:\n${INDENTED_APP}`,
+    [`2:14: settings.backstage must be false or text, not true.`],
+  ],
+  [
+    'a backstage folder that climbs',
+    `settings:\n  backstage: ../catalog\nimages:\n${INDENTED_APP}`,
+    [
+      `2:14: settings.backstage: "../catalog" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.`,
+    ],
+  ],
+  [
+    'a word for analysis',
+    `settings:\n  analysis: never\nimages:\n${INDENTED_APP}`,
+    [`2:13: settings.analysis must be true, false or a map, not "never".`],
+  ],
+  [
+    'no reference for the image of Trivy',
+    `settings:\n  analysis: {image: "Trivy:1"}\nimages:\n${INDENTED_APP}`,
+    [`2:21: settings.analysis.image: "Trivy:1" is no reference of an image.`],
+  ],
+  [
+    'a misspelt key of analysis',
+    `settings:\n  analysis: {enable: false}\nimages:\n${INDENTED_APP}`,
+    [`2:14: unknown key "enable". Did you mean enabled?`],
+  ],
+  [
+    'a bad name of a secret',
+    `settings:\n  secrets: {registry: Registry_Credentials}\nimages:\n${INDENTED_APP}`,
+    [
+      `2:23: settings.secrets.registry: "Registry_Credentials" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`,
+    ],
+  ],
+  [
+    'nothing for a secret',
+    `settings:\n  secrets: {gitlab: }\nimages:\n${INDENTED_APP}`,
+    [`2:21: settings.secrets.gitlab must be text, not nothing.`],
+  ],
+  [
+    'a name as a default',
+    `defaults: {name: app}\nimages:\n${INDENTED_APP}`,
+    [`1:12: name cannot be a default. Take it out: each image has its own.`],
+  ],
+  [
+    'a list for defaults',
+    `defaults: [a]\nimages:\n${INDENTED_APP}`,
+    [`1:11: defaults must be a map. Write keys of an image below it, like rebuildDelay: 7d.`],
+  ],
+  [
+    'the name factory',
+    `- name: factory\n  repoURL: ghcr.io/org/app\n`,
+    [`1:3: the name factory is taken by the file of what all images share. Give the image another name.`],
+  ],
+  [
+    'the name of a Warehouse of a source',
+    `settings: {stateWorkflow: {repo: acme/state, workflow: a.yml}}\nimages:\n  - {name: source-acme-app, repoURL: ghcr.io/acme/x}\n  - {name: app, repoURL: ghcr.io/acme/app, source: {repo: acme/app, workflow: a.yml}}\n`,
+    [`3:6: the name source-acme-app is that of the Warehouse that watches a source. Give the image another name.`],
+  ],
+]

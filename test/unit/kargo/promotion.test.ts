@@ -1,0 +1,219 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Enrollment, Environment, Update } from '../../../src/enrollment/enrollment.js'
+import { type Factory, synthesize } from '../../../src/kargo/index.js'
+import { readObjects } from '../../support/kargo-schemas.js'
+import { exampleFactory, image, textOf } from './fixtures.js'
+
+interface Step {
+  readonly uses: string
+  readonly as?: string
+  readonly if?: string
+  readonly retry?: unknown
+  readonly config: Record<string, unknown>
+}
+
+interface StageObject {
+  readonly metadata: { name: string; labels: Record<string, string> }
+  readonly spec: {
+    vars: { name: string; value: string }[]
+    requestedFreight: [
+      { origin: { name: string }; sources: { stages?: string[]; direct?: boolean; requiredSoakTime?: string } },
+    ]
+    promotionTemplate: { spec: { steps: Step[] } }
+  }
+}
+
+const update: Update = {
+  provider: 'github',
+  repo: 'acme/deployments',
+  branch: 'main',
+  path: 'apps',
+  type: 'kustomize-set-image',
+  key: null,
+  value: 'tag',
+}
+
+function environment(name: string, change: Partial<Environment> = {}): Environment {
+  return { name, auto: true, soak: { text: '0', seconds: 0 }, pullRequest: false, updates: [update], ...change }
+}
+
+function promoting(environments: readonly Environment[], enrollment: Partial<Enrollment> = {}): Factory {
+  return exampleFactory({ images: [image({ environments, ...enrollment }, [])], bases: [] })
+}
+
+function stagesOf(factory: Factory): StageObject[] {
+  return readObjects(textOf(synthesize(factory), 'image-backstage.k8s.yaml'))
+    .filter(({ kind }) => kind === 'Stage')
+    .map((stage) => stage as unknown as StageObject)
+}
+
+const stepsOf = (factory: Factory, environmentName = '1') =>
+  stagesOf(factory).find(({ metadata }) => metadata.name.endsWith(`-${environmentName}`))?.spec.promotionTemplate.spec
+    .steps ?? []
+
+test.each([
+  ['apps', './repo/apps'],
+  ['apps/', './repo/apps'],
+  ['./apps//web', './repo/apps/web'],
+  ['apps/kustomization.yaml', './repo/apps'],
+  ['apps/kustomization.yml', './repo/apps'],
+  ['apps/Kustomization', './repo/apps'],
+  ['kustomization.yaml', './repo'],
+  ['my-kustomization.yaml', './repo/my-kustomization.yaml'],
+])('the kustomization of %s is in %s', (path, folder) => {
+  const [, set] = stepsOf(promoting([environment('1', { updates: [{ ...update, path }] })]))
+  expect(set?.config.path).toBe(folder)
+})
+
+test('updates of one branch are one clone, one commit, one push, in the order they are written', () => {
+  const updates = [update, { ...update, branch: 'next' }, { ...update, path: 'more' }, { ...update, path: 'third' }]
+  const steps = stepsOf(promoting([environment('1', { updates })]))
+  expect(steps.map(({ uses, as, config }) => [uses, as, config.path])).toEqual([
+    ['git-clone', undefined, undefined],
+    ['kustomize-set-image', 'set', './repo/apps'],
+    ['kustomize-set-image', 'set-2', './repo/more'],
+    ['kustomize-set-image', 'set-3', './repo/third'],
+    ['git-commit', 'commit', './repo'],
+    ['git-clone', undefined, undefined],
+    ['kustomize-set-image', 'set2', './repo2/apps'],
+    ['git-commit', 'commit2', './repo2'],
+    ['git-push', 'push', './repo'],
+    ['git-push', 'push2', './repo2'],
+  ])
+})
+
+test('no step that is tried again asks for success(), which its own first failure would deny', () => {
+  const updates = [update, { ...update, branch: 'next' }]
+  const steps = stepsOf(promoting([environment('1', { updates, pullRequest: true })]))
+  const retried = steps.filter(({ retry }) => retry !== undefined)
+  const uses = ['git-clone', 'git-clone', 'git-open-pr', 'git-open-pr', 'git-wait-for-pr', 'git-wait-for-pr']
+  expect(retried.map((step) => step.uses)).toEqual(uses)
+  for (const step of retried) expect(step.if ?? '').not.toContain('success')
+})
+
+test('where nothing was committed, there is no pull request to open or to wait for', () => {
+  const steps = stepsOf(promoting([environment('1', { pullRequest: true })]))
+  expect(steps.flatMap((step) => (step.if === undefined ? [] : [[step.as, step.if]]))).toEqual([
+    ['push', '${{ success() && status("commit") == "Succeeded" }}'],
+    ['pr', '${{ status("push") == "Succeeded" }}'],
+    ['merged', '${{ status("pr") == "Succeeded" }}'],
+  ])
+})
+
+test('an environment of more branches than a Stage can change is refused, with the remedy', () => {
+  const of = (count: number) =>
+    promoting([
+      environment('1', { updates: Array.from({ length: count }, (_, index) => ({ ...update, branch: `b${index}` })) }),
+    ])
+  expect(stepsOf(of(16)).filter(({ uses }) => uses === 'git-push')).toHaveLength(16)
+  expect(() => synthesize(of(17))).toThrow(
+    'images.yaml:5:3: error: image backstage: the environment 1 changes 17 branches, and one Stage can change 16; make several environments of it',
+  )
+})
+
+test('two environments that would be one Stage are refused', () => {
+  const images = [
+    image({ name: 'a', environments: [environment('b-c')] }),
+    image({ name: 'a-b', environments: [environment('c')] }),
+  ]
+  expect(() => synthesize(exampleFactory({ images }))).toThrow(/Stage promote-a-b-c is already that of image a/)
+})
+
+test.each([
+  ['path', { path: '${{ secret("github-dispatch").token }}' }],
+  ['branch', { branch: 'a${%b' }],
+  ['repo', { repo: 'acme/${{x}}' }],
+  ['key', { type: 'yaml-update', key: 'a.${{ b }}' }],
+] as const)('an expression in %s is refused', (_, change) => {
+  const factory = promoting([environment('1', { updates: [{ ...update, ...change }] })])
+  expect(() => synthesize(factory)).toThrow(/which Kargo would evaluate/)
+})
+
+/** Every text of people's own carries this, so that it is found wherever it goes. */
+const MARK = 'zzz'
+const word = fc.stringMatching(/^[a-z1-9]{1,6}$/).map((text) => `${MARK}${text}`)
+const path = fc.oneof(
+  word,
+  fc.tuple(word, word).map(([folder, file]) => `${folder}/${file}.yaml`),
+  word.map((folder) => `${folder}/kustomization.yaml`),
+)
+const anyUpdate: fc.Arbitrary<Update> = fc
+  .record({
+    provider: fc.constantFrom('github', 'gitlab'),
+    repo: fc.constantFrom(`acme/${MARK}one`, `acme/${MARK}two`, `acme/${MARK}three`),
+    branch: fc.constantFrom(`${MARK}main`, '1.10', 'true'),
+    path,
+    type: fc.constantFrom('kustomize-set-image', 'yaml-update'),
+    key: fc.tuple(word, word).map((parts) => parts.join('.')),
+    value: fc.constantFrom('tag', 'digest', 'image'),
+  })
+  .map((one) => ({ ...one, key: one.type === 'yaml-update' ? one.key : null }) as Update)
+const anyEnvironment: fc.Arbitrary<Environment> = fc.record({
+  name: fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  auto: fc.boolean(),
+  soak: fc.nat({ max: 1_000_000 }).map((seconds) => ({ text: `${seconds}s`, seconds })),
+  pullRequest: fc.boolean(),
+  updates: fc.array(anyUpdate, { minLength: 1, maxLength: 6 }),
+})
+const environments = fc.uniqueArray(anyEnvironment, { selector: ({ name }) => name, maxLength: 4 })
+
+test('whatever the environments: they follow each other, each as it was asked for', () => {
+  fc.assert(
+    fc.property(environments, (all) => {
+      const stages = stagesOf(promoting(all))
+      const names = stages.map(({ metadata }) => metadata.name)
+      const promotions = stages.filter(({ metadata }) => metadata.name.startsWith('promote-'))
+      expect(promotions.map(({ metadata }) => metadata.labels['image-factory.io/environment'])).toEqual(
+        all.map(({ name }) => name),
+      )
+      let upstream = 'analyze-backstage'
+      promotions.forEach(({ metadata, spec }, index) => {
+        const [{ origin, sources }] = spec.requestedFreight
+        expect(origin.name).toBe('backstage')
+        expect(sources).not.toHaveProperty('direct')
+        expect(sources.stages).toEqual([upstream])
+        expect(names).toContain(upstream)
+        expect(sources.requiredSoakTime === undefined).toBe(all[index]?.soak.seconds === 0)
+        expect(metadata.labels['image-factory.io/auto-promotion']).toBe(String(all[index]?.auto))
+        upstream = metadata.name
+      })
+    }),
+  )
+})
+
+test('whatever the environments: no text of people is in an expression, and every one is there as it is', () => {
+  fc.assert(
+    fc.property(environments, (all) => {
+      const stages = stagesOf(promoting(all))
+      for (const { name, updates } of all) {
+        const texts = textsOf(stages.find(({ metadata }) => metadata.labels['image-factory.io/environment'] === name))
+        for (const text of texts) if (/\$\{[{%]/.test(text)) expect(text).not.toContain(MARK)
+        for (const { key, branch } of updates) {
+          expect(texts).toContain(branch)
+          if (key !== null) expect(texts).toContain(key)
+        }
+      }
+    }),
+  )
+})
+
+test('whatever the environments: every step has a name of its own and every clone is committed and delivered once', () => {
+  fc.assert(
+    fc.property(anyEnvironment, (one) => {
+      const steps = stepsOf(promoting([one]), one.name)
+      const aliases = steps.flatMap(({ as }) => (as === undefined ? [] : [as]))
+      expect(new Set(aliases).size).toBe(aliases.length)
+      const count = (uses: string) => steps.filter((step) => step.uses === uses).length
+      const branches = new Set(one.updates.map(({ provider, repo, branch }) => `${provider} ${repo} ${branch}`)).size
+      for (const uses of ['git-clone', 'git-commit', 'git-push']) expect(count(uses)).toBe(branches)
+      for (const uses of ['git-open-pr', 'git-wait-for-pr']) expect(count(uses)).toBe(one.pullRequest ? branches : 0)
+      expect(count('kustomize-set-image') + count('yaml-update')).toBe(one.updates.length)
+    }),
+  )
+})
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : []
+}

@@ -1,0 +1,157 @@
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Job, makePlan, type StateFolder } from '../../../src/pipeline.js'
+import { makePreview } from '../../../src/preview.js'
+import { type FileRequest, readFromDirectory, requestKey, type SourceReader } from '../../../src/sources/index.js'
+import { writeFiles } from '../../../src/state/index.js'
+import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url))
+afterAll(removeTempFolders)
+
+/** A reader that remembers what it was asked for, and finds some files changed. */
+function reading(changed: Readonly<Record<string, string>> = {}): { read: SourceReader; asked: FileRequest[] } {
+  const sources = readFromDirectory(join(EXAMPLES, 'sources'))
+  const asked: FileRequest[] = []
+  const read: SourceReader['read'] = async (requests) => {
+    asked.push(...requests)
+    const answers = await sources.read(requests)
+    return new Map(
+      requests.map((request) => {
+        const [key, text] = [requestKey(request), changed[`${request.repo}/${request.path}`]]
+        const known = answers.get(key) ?? { kind: 'found', text: '', branch: null }
+        return [key, text === undefined ? known : { kind: 'found', text, branch: 'main' }] as const
+      }),
+    )
+  }
+  return { read: { ...sources, read }, asked }
+}
+
+function jobWith(read: SourceReader): Job {
+  return {
+    mode: 'preview',
+    read,
+    maxDeletions: { kind: 'percent', percent: 25 },
+    apiUrl: 'https://api.github.com',
+    gitlabUrl: 'https://gitlab.com',
+    here: null,
+    registries: null,
+    now: '2026-03-01T08:00:00.000Z',
+    step: (_, work) => work(),
+    say: () => undefined,
+  }
+}
+
+/** The example as base and as head, generated and up to date in both. */
+async function twoFolders(): Promise<{ base: StateFolder; head: StateFolder }> {
+  const { path } = await tempFolder()
+  const at = (name: string): StateFolder => ({
+    root: join(path, name),
+    path: '.',
+    imagesFile: 'images.yaml',
+    outputDir: 'dist',
+  })
+  const [base, head] = [at('base'), at('head')]
+  await cp(join(EXAMPLES, 'state-repo'), base.root, { recursive: true })
+  writeFiles(base.root, (await makePlan(jobWith(reading().read), base)).changes)
+  await cp(base.root, head.root, { recursive: true })
+  return { base, head }
+}
+
+async function edit({ root, imagesFile }: StateFolder, change: (text: string) => string): Promise<void> {
+  const file = join(root, imagesFile)
+  await writeFile(file, change(await readFile(file, 'utf8')))
+}
+
+const MOVED = { 'craigedmunds/market-making/metrics-service/Dockerfile': 'FROM python:3.14-slim\n' }
+const longer = (text: string) => text.replace('rebuildDelay: 30d', 'rebuildDelay: 45d')
+const found = (folder: StateFolder) => async () => ({ kind: 'found' as const, folder })
+const names = (changes: readonly { readonly kind: string; readonly id: { readonly name: string } }[]) =>
+  changes.map(({ kind, id }) => `${kind} ${id.name}`).sort()
+
+describe('a preview against the base branch', () => {
+  it('tells what the pull request causes from what comes anyway', async () => {
+    const { base, head } = await twoFolders()
+    await edit(head, longer)
+    const { report } = await makePreview(jobWith(reading(MOVED).read), head, found(base))
+    expect(report.changes).toHaveLength(1)
+    expect(report.images.flatMap(({ details }) => details)).toEqual([
+      { key: 'rebuildDelay', before: '30d', after: '45d' },
+    ])
+    expect(report.bases.every(({ change }) => change === 'unchanged')).toBe(true)
+    expect(report.anyway).toMatchObject({ kind: 'known', images: [], stateFiles: 2 })
+    expect(report.anyway?.kind === 'known' && names(report.anyway.changes)).toEqual([
+      'added python-3.14-slim',
+      'added soak-python-3.14-slim',
+      'modified rebuild-trigger-metrics-service',
+    ])
+  })
+
+  it('tells both changes of one object apart', async () => {
+    const { base, head } = await twoFolders()
+    await edit(head, (text) => text.replace(/(name: metrics-service[\s\S]*?rebuildDelay: )\w+/, '$199d'))
+    const { report } = await makePreview(jobWith(reading(MOVED).read), head, found(base))
+    expect(names(report.changes)).toEqual(['modified rebuild-trigger-metrics-service'])
+    const [change] = report.changes
+    expect(change?.before).toContain('python-3.14-slim')
+    expect(change?.after).toContain('python-3.14-slim')
+    expect(report.anyway?.kind === 'known' && names(report.anyway.changes)).toContain(
+      'modified rebuild-trigger-metrics-service',
+    )
+  })
+
+  it('counts nothing twice when the branch was merged with what it generates', async () => {
+    const { base, head } = await twoFolders()
+    await edit(head, longer)
+    const job = jobWith(reading().read)
+    writeFiles(head.root, (await makePlan(job, head)).changes)
+    const { report } = await makePreview(job, head, found(base))
+    expect(report.changes).toHaveLength(1)
+    expect(report.anyway).toMatchObject({ changes: [], stateFiles: 0 })
+  })
+
+  it('warns of manifests that somebody made by hand', async () => {
+    const { base, head } = await twoFolders()
+    const file = 'dist/image-uv.k8s.yaml'
+    await writeFile(join(head.root, file), `${await readFile(join(head.root, file), 'utf8')}# mine\n`)
+    const { report } = await makePreview(jobWith(reading().read), head, found(base))
+    expect(report.changes).toEqual([])
+    expect(report.problems.filter((one) => one.severity === 'warning')).toMatchObject([{ file }])
+  })
+
+  it('asks for no file twice', async () => {
+    const { base, head } = await twoFolders()
+    const { read, asked } = reading()
+    await makePreview(jobWith(read), head, found(base))
+    expect(new Set(asked.map(requestKey)).size).toBe(asked.length)
+  })
+
+  it('knows the settings there were', async () => {
+    const { base, head } = await twoFolders()
+    await edit(head, (text) => `settings: {pollInterval: 30m}\nimages:\n${text.replace(/^(?=.)/gm, '  ')}`)
+    const { report } = await makePreview(jobWith(reading().read), head, found(base))
+    expect(report.settings).toEqual([{ key: 'pollInterval', before: '15m', after: '30m' }])
+    expect([...report.causes.values()]).toContain('images.yaml settings.pollInterval')
+  })
+
+  it.each([
+    [
+      'is broken',
+      async (base: StateFolder) => {
+        await edit(base, () => '- name: X\n')
+        return found(base)
+      },
+      /has errors of its own/,
+    ],
+    ['cannot be read', async () => async () => ({ kind: 'unknown' as const, reason: 'gone' }), /^gone$/],
+  ])('goes on without a base that %s', async (_, make, reason) => {
+    const { base, head } = await twoFolders()
+    await edit(head, longer)
+    const { report, refused } = await makePreview(jobWith(reading(MOVED).read), head, await make(base))
+    expect(refused).toBe(false)
+    expect(report.anyway).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(reason) })
+    expect(report.changes).toHaveLength(4)
+  })
+})
