@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const suite = (name: string, timeout: number) => ({
@@ -13,6 +14,8 @@ const report = process.env.TEST_REPORT
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes they spawned: one worker more than there are cores costs nothing.
+    maxWorkers: availableParallelism() + 1,
     projects: [suite('unit', 60_000), suite('integration', 60_000), suite('acceptance', 120_000)],
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'json-summary'] },

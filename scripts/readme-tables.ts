@@ -61,7 +61,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** The comment that `npm start` prints, without the marker in its first line (it holds a commit's name). */
-function demoComment(): string {
+export function demoComment(): string {
   const bundle = fileURLToPath(new URL('dist/index.js', root))
   const printed = execFileSync(execPath, [bundle, 'demo'], { encoding: 'utf8' })
   const [, comment = ''] = printed.split(/^3\. .*$/m)

@@ -114,7 +114,7 @@ async function commit(job: Job, first: StateCheckout, checkouts: StateCheckouts,
     commit: (plan: Plan) => commitPlan(plan, current, branch, checkouts, setting),
     refetch: async (attempt: number) => {
       // Everybody who lost the race waits a different while, and longer each time.
-      await sleep(randomInt(100, 500) * attempt)
+      await sleep(randomInt(100, 500) * Math.min(attempt, 4))
       current = await checkouts.fresh(`refs/heads/${branch}`)
       return current.folder
     },

@@ -1,0 +1,138 @@
+/**
+ * Takes the pictures of the documentation: comments as GitHub shows them, from Markdown to PNG.
+ *
+ *     node scripts/pictures.ts    rewrites docs/pictures/*.png   (Node 24: npm exec -- node …)
+ *
+ * It needs Chromium (`CHROMIUM` names it, else `chromium`), and nothing of the network. The Mermaid graph is left folded:
+ * GitHub draws it, this page does not.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { env, stdout } from 'node:process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { marked } from 'marked'
+import type * as ReadmeTables from './readme-tables.js'
+
+const root = new URL('../', import.meta.url)
+// Node runs these files as they are; the compiler knows them by their other name.
+const { demoComment }: typeof ReadmeTables = await import(new URL('./readme-tables.ts', import.meta.url).href)
+const golden = (name: string): string => readFileSync(new URL(`test/golden/report/${name}.md`, root), 'utf8')
+
+interface Picture {
+  readonly file: string
+  readonly markdown: string
+  /** Pixels. */
+  readonly height: number
+  /** Beginning of the summary of the one part that is shown unfolded. */
+  readonly open?: string
+}
+
+/** The pictures there are. */
+const PICTURES: readonly Picture[] = [
+  {
+    file: 'comment.png',
+    markdown: demoComment(),
+    height: 1420,
+    open: 'Stage image-factory/rebuild-trigger-order-book',
+  },
+  { file: 'caution.png', markdown: golden('dangerous-settings'), height: 1250 },
+]
+
+function main(): void {
+  mkdirSync(new URL('docs/pictures/', root), { recursive: true })
+  const folder = mkdtempSync(join(tmpdir(), 'image-factory-pictures-'))
+  try {
+    for (const picture of PICTURES) {
+      take(picture, folder)
+      stdout.write(`docs/pictures/${picture.file}\n`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+function take({ file, markdown, height, open }: Picture, folder: string): void {
+  const page = join(folder, 'page.html')
+  writeFileSync(page, pageOf(unfolded(html(markdown), open)))
+  const flags = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--hide-scrollbars',
+    `--user-data-dir=${join(folder, 'profile')}`,
+    `--window-size=960,${height}`,
+    `--screenshot=${fileURLToPath(new URL(`docs/pictures/${file}`, root))}`,
+  ]
+  execFileSync(env.CHROMIUM ?? 'chromium', [...flags, pathToFileURL(page).href], { stdio: 'ignore', timeout: 60_000 })
+}
+
+function html(markdown: string): string {
+  // A machine that takes pictures need not have a font with emoji.
+  const text = marked.parse(markdown.replaceAll('🏭 ', ''), { gfm: true, async: false })
+  // GitHub's alerts are no part of GFM.
+  return coloured(text).replace(
+    /<blockquote>\s*<p>\[!(CAUTION|WARNING|NOTE|TIP|IMPORTANT)\](?:<br>)?/g,
+    (_, kind: string) => {
+      const title = kind.charAt(0) + kind.slice(1).toLowerCase()
+      return `<blockquote class="alert ${kind.toLowerCase()}"><p><strong class="title">${title}</strong></p><p>`
+    },
+  )
+}
+
+/** Lines of differences in the colours that GitHub gives them. */
+function coloured(text: string): string {
+  return text.replace(
+    /(<code class="language-diff">)([\s\S]*?)(<\/code>)/g,
+    (_, open: string, lines: string, close: string) => {
+      const marked = lines
+        .split('\n')
+        .map((line) =>
+          /^[+-]/.test(line) ? `<span class="${line.startsWith('+') ? 'plus' : 'minus'}">${line}</span>` : line,
+        )
+      return open + marked.join('\n') + close
+    },
+  )
+}
+
+function unfolded(text: string, open: string | undefined): string {
+  return open === undefined
+    ? text
+    : text.replace(`<details><summary><code>${open}`, `<details open><summary><code>${open}`)
+}
+
+function pageOf(body: string): string {
+  return `<!doctype html><meta charset="utf-8"><style>${STYLE}</style><div class="comment"><header><b>github-actions</b> bot commented</header><main>${body}</main></div>`
+}
+
+const STYLE = `
+body { margin: 16px; font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", Helvetica, Arial, sans-serif; color: #1f2328; background: #fff; }
+.comment { border: 1px solid #d1d9e0; border-radius: 6px; }
+header { padding: 8px 16px; background: #f6f8fa; border-bottom: 1px solid #d1d9e0; color: #59636e; border-radius: 6px 6px 0 0; }
+header b { color: #1f2328; }
+main { padding: 4px 16px 16px; }
+h2 { border-bottom: 1px solid #d1d9e0; padding-bottom: 6px; font-size: 21px; }
+h3 { font-size: 17px; margin-bottom: 8px; }
+table { border-collapse: collapse; margin: 0 0 16px; }
+th, td { border: 1px solid #d1d9e0; padding: 6px 13px; text-align: left; vertical-align: top; }
+tr:nth-child(2n) td { background: #f6f8fa; }
+code { background: #eff1f3; border-radius: 6px; padding: 2px 5px; font: 12px "DejaVu Sans Mono", ui-monospace, monospace; }
+pre { background: #f6f8fa; padding: 12px 16px; border-radius: 6px; overflow: hidden; }
+pre code { background: none; padding: 0; }
+pre span { display: inline-block; width: 100%; }
+.plus { background: #dafbe1; color: #116329; } .minus { background: #ffebe9; color: #82071e; }
+details { margin: 6px 0; }
+blockquote { margin: 0 0 16px; padding: 0 14px; border-left: 4px solid #d1d9e0; color: #59636e; }
+.alert { color: #1f2328; }
+.alert p { margin: 6px 0; }
+.caution { border-color: #cf222e; } .caution .title { color: #cf222e; }
+.warning { border-color: #9a6700; } .warning .title { color: #9a6700; }
+.note { border-color: #0969da; } .note .title { color: #0969da; }
+`
+
+main()
