@@ -1,6 +1,7 @@
 /** The steps of the pipeline, one function each: what goes in and out on disk, what is said about it, what is refused. */
 import {
   type Enrolment,
+  OVERRIDES_FILE,
   type Override,
   type Problem,
   parseEnrolment,
@@ -87,9 +88,6 @@ export function load(folder: StateFolder, job: Job): Loaded {
   job.say(`${state.texts.size} state files, ${output.generated.size} manifest files.`)
   return { images, overrides: readOptional(folder.root, OVERRIDES_FILE), state, output }
 }
-
-/** Emergencies: people write it beside images.yaml. */
-const OVERRIDES_FILE = 'overrides.yaml'
 
 export function validate(text: string, folder: StateFolder, problems: Problem[], job: Job): Enrolment {
   const result = parseEnrolment(text, fromTop(folder.path, folder.imagesFile), { here: job.here })

@@ -81,27 +81,11 @@ function sourceSpec(source: Source, record: StateRecord | undefined): Readonly<R
 export function externalImage({ enrollment, record, ownership }: ImageFacts): Entity {
   const { name, registry, repository, tags } = enrollment
   const tag = textOf(record, 'currentVersion') ?? (tags.strategy === 'Digest' ? tags.constraint : null)
-  return {
-    apiVersion: API_VERSION,
-    kind: 'BaseImage',
-    metadata: {
-      name,
-      annotations: annotations({
-        registry,
-        repository,
-        tag,
-        digest: digestOf(record, 'currentDigest'),
-        'last-built': momentOf(record, 'lastBuilt'),
-        'enrolled-at': momentOf(record, 'enrolledAt'),
-      }),
-    },
-    spec: {
-      type: 'base-image',
-      ...owned(ownership),
-      upstream: { registry, repository, tag: tag ?? 'unknown' },
-      dependents: [],
-    },
-  }
+  return upstreamImage(
+    { name, registry, repository, tag, digest: digestOf(record, 'currentDigest') },
+    { 'last-built': momentOf(record, 'lastBuilt'), 'enrolled-at': momentOf(record, 'enrolledAt') },
+    { ...owned(ownership), upstream: { registry, repository, tag: tag ?? 'unknown' }, dependents: [] },
+  )
 }
 
 /**
@@ -115,27 +99,32 @@ export function baseImage(
   dependents: readonly string[],
 ): Entity {
   const ours = enrolledImage === undefined ? {} : { dependsOn: [{ resource: enrolledImage, type: 'managed-image' }] }
-  return {
-    apiVersion: API_VERSION,
-    kind: 'BaseImage',
-    metadata: {
-      name,
-      annotations: annotations({
-        registry,
-        repository,
-        tag,
-        digest: digestOf(record, 'currentDigest'),
-        'last-updated': momentOf(record, 'lastUpdated'),
-        'previous-digest': digestOf(record, 'previousDigest'),
-      }),
-    },
-    spec: {
-      type: 'base-image',
+  return upstreamImage(
+    { name, registry, repository, tag, digest: digestOf(record, 'currentDigest') },
+    { 'last-updated': momentOf(record, 'lastUpdated'), 'previous-digest': digestOf(record, 'previousDigest') },
+    {
       ...owned({ owner: 'upstream', lifecycle: 'production', system: null }),
       upstream: { registry, repository, tag },
       ...ours,
       dependents: dependents.map((resource) => ({ resource, type: 'managed-image' })),
     },
+  )
+}
+
+/** What all images have in common that others build. */
+function upstreamImage(
+  {
+    name,
+    ...place
+  }: Readonly<Record<'name' | 'registry' | 'repository', string>> & Readonly<Record<'tag' | 'digest', string | null>>,
+  more: Readonly<Record<string, string | null>>,
+  spec: Entity['spec'],
+): Entity {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'BaseImage',
+    metadata: { name, annotations: annotations({ ...place, ...more }) },
+    spec: { type: 'base-image', ...spec },
   }
 }
 

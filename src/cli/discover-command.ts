@@ -1,21 +1,18 @@
 import pc from 'picocolors'
-import { type Enrollment, parseEnrolment, printable, Refusal, refuse } from '../enrollment/index.js'
+import { type Enrollment, printable, refuse } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
 import { type Discovered, type Discovery, discover } from '../sources/index.js'
-import { type BuildPlace, buildOrder, readOptional } from '../state/index.js'
+import { type BuildPlace, buildOrder } from '../state/index.js'
+import { readEnrolment } from './enrolment.js'
 import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
-import { missing } from './read-commands.js'
 import { printProblems, type Terminal } from './terminal.js'
 
 /** `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed. */
 export async function discoverCommand({ options, env, terminal }: Run, names: readonly string[]): Promise<number> {
   const folder = stateFolder(options, env)
-  const text = readOptional(folder.root, folder.imagesFile)
-  if (text === null) throw missing(folder.imagesFile)
-  const { enrolment, problems } = parseEnrolment(text, folder.imagesFile)
-  if (enrolment === null) throw new Refusal(problems)
+  const { enrolment, problems } = readEnrolment(folder, env)
   const unknown = names.filter((name) => !enrolment.images.some((image) => image.name === name))
   if (unknown.length > 0) throw refuse(`${folder.imagesFile} enrols no image ${unknown.join(', ')}.`)
   const images = enrolment.images.filter((image) => names.length === 0 || names.includes(image.name))

@@ -1,8 +1,8 @@
 import pc from 'picocolors'
 import {
   type Enrolment,
+  OVERRIDES_FILE,
   type Override,
-  parseEnrolment,
   parseOverrides,
   printable,
   problem,
@@ -20,13 +20,11 @@ import {
 } from '../explain/index.js'
 import type { StateFolder } from '../pipeline.js'
 import { readOptional, readState, type StateFiles, textsOf } from '../state/index.js'
+import { readEnrolment } from './enrolment.js'
 import type { Environment } from './options.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
-import { missing } from './read-commands.js'
 import { printProblems, type Terminal } from './terminal.js'
-
-const OVERRIDES_FILE = 'overrides.yaml'
 
 /**
  * `explain [NAME…]`: why each image is rebuilt, or why not yet, as images.yaml, overrides.yaml and the state files have
@@ -36,10 +34,7 @@ const OVERRIDES_FILE = 'overrides.yaml'
  */
 export function explainCommand({ options, env, terminal, now }: Run, names: readonly string[]): number {
   const folder = stateFolder(options, env)
-  const text = readOptional(folder.root, folder.imagesFile)
-  if (text === null) throw missing(folder.imagesFile)
-  const { enrolment, problems } = parseEnrolment(text, folder.imagesFile, { here: env.GITHUB_REPOSITORY || null })
-  if (enrolment === null) throw new Refusal(problems)
+  const { enrolment } = readEnrolment(folder, env)
   const records = readState(folder.root)
   refuseUnknown(names, enrolment, records, folder)
   const overrides = activeOverrides(folder, terminal, now)

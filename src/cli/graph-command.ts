@@ -1,11 +1,10 @@
-import { parseEnrolment, Refusal } from '../enrollment/index.js'
 import { dependencyGraph, type GraphFormat, renderGraph } from '../report/index.js'
 import { type Discovered, discover } from '../sources/index.js'
-import { linkState, readOptional, readState } from '../state/index.js'
+import { linkState, readState } from '../state/index.js'
+import { readEnrolment } from './enrolment.js'
 import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
-import { missing } from './read-commands.js'
 import { printProblems } from './terminal.js'
 
 /** What `graph` takes beside the common options. */
@@ -21,10 +20,7 @@ const NOTHING_DISCOVERED: Discovered = { images: new Map(), problems: [], farEnd
 export async function graph({ options: common, env, terminal }: Run, options: GraphOptions): Promise<number> {
   const folder = stateFolder(common, env)
   const { imagesFile } = folder
-  const text = readOptional(folder.root, imagesFile)
-  if (text === null) throw missing(imagesFile)
-  const { enrolment, problems } = parseEnrolment(text, imagesFile, { here: env.GITHUB_REPOSITORY || null })
-  if (enrolment === null) throw new Refusal(problems)
+  const { enrolment } = readEnrolment(folder, env)
   const { images: enrollments, settings } = enrolment
   const discovered = options.discover
     ? await discover(enrollments, sourceReader(common, env, terminal), imagesFile)

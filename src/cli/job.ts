@@ -14,6 +14,7 @@ import {
   type SourceReader,
 } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
+import { heldBy } from './enrolment.js'
 import type { CommonOptions, Environment } from './options.js'
 import type { Terminal } from './terminal.js'
 
@@ -35,7 +36,7 @@ export function jobFor(
     maxDeletions: deletionLimit(options.maxDeletions ?? '25%'),
     apiUrl: (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, ''),
     gitlabUrl: env.GITLAB_URL || GITLAB,
-    here: env.GITHUB_REPOSITORY || null,
+    ...heldBy(env),
     registries,
     now,
     say: () => undefined,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { text as readStream } from 'node:stream/consumers'
 import { findBaseImages } from '../dockerfile/index.js'
 import { type EnrolmentResult, parseEnrolment, printable, refuse } from '../enrollment/index.js'
-import { readOptional } from '../state/index.js'
+import { heldBy, lookAtEnrolment } from './enrolment.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { printProblems, type Terminal } from './terminal.js'
@@ -31,17 +31,10 @@ export async function validate(run: Run, files: readonly string[] = []): Promise
 
 function validateState({ options, env, terminal }: Run): number {
   const folder = stateFolder(options, env)
-  const text = readOptional(folder.root, folder.imagesFile)
-  if (text === null) throw missing(folder.imagesFile)
-  const result = parseEnrolment(text, folder.imagesFile, heldBy(env))
+  const { text, ...result } = lookAtEnrolment(folder, env)
   if (options.json) terminal.out(`${JSON.stringify(summary(result), null, 2)}\n`)
   else tell(terminal, folder.imagesFile, text, result)
   return result.enrolment === null ? 1 : 0
-}
-
-/** On a runner the repository that holds the file is known, as it is to the commands that write. */
-function heldBy(env: Run['env']) {
-  return { here: env.GITHUB_REPOSITORY || null }
 }
 
 function summary({ enrolment, problems }: EnrolmentResult) {
@@ -98,9 +91,4 @@ async function readText(path: string): Promise<string> {
   } catch (error) {
     throw refuse(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`, { file: path })
   }
-}
-
-/** The refusal of a command that finds no images file. */
-export function missing(file: string): Error {
-  return refuse(`there is no ${file}.`, { file, remedy: 'Name the folder in --state and the file in --images.' })
 }

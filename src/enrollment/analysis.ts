@@ -31,13 +31,17 @@ export function analysisOf(written: Entry['analysis']): Analysis | null {
 }
 
 /** AnalysisTemplates that the factory writes itself. */
-export const OWN_TEMPLATES: readonly string[] = ['scan-image', 'check-content', 'check-dockerfile']
+export const OWN_TEMPLATES = {
+  vulnerabilities: 'scan-image',
+  content: 'check-content',
+  dockerfile: 'check-dockerfile',
+} as const
 
 /** AnalysisTemplates of the user's own must not be called like ours: one of the two would be lost. */
 export function analysisFaults(written: Entry['analysis']): EntryFault[] {
   const templates = typeof written === 'object' ? written.templates : []
   return templates.flatMap((name, index) => {
-    if (!OWN_TEMPLATES.includes(name)) return []
+    if (!(Object.values(OWN_TEMPLATES) as readonly string[]).includes(name)) return []
     const message = `${name} is one of the factory's own AnalysisTemplates.`
     const remedy = 'Take it out (its check is switched on by name), or name yours otherwise.'
     return [{ path: ['analysis', 'templates', index], message, remedy }]

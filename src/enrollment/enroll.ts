@@ -1,4 +1,4 @@
-import { isDataMap } from './entry.js'
+import { isDataMap } from './data-map.js'
 import { blockEntry, type EntryData, PLAIN_STYLE } from './entry-text.js'
 import { type Edit, placesFor } from './insertion.js'
 import { parseEnrolment } from './parse.js'

@@ -10,8 +10,6 @@ import type { Entry } from './schema/entry.js'
 import { durationOf } from './settings.js'
 import type { Path } from './yaml-data.js'
 
-export { isDataMap, mergeData } from './data-map.js'
-
 /** Something about an entry that its schema cannot see: where, what, and what mends it. */
 export interface EntryFault {
   readonly severity?: 'warning' | 'notice'

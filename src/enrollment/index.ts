@@ -20,6 +20,6 @@ export type {
   Update,
   WebhookReceiver,
 } from './enrollment.js'
-export { type Override, type OverridesResult, parseOverrides } from './overrides.js'
+export { OVERRIDES_FILE, type Override, type OverridesResult, parseOverrides } from './overrides.js'
 export { type EnrolmentContext, type EnrolmentResult, parseEnrolment } from './parse.js'
 export { formatProblem, type Problem, printable, problem, Refusal, refuse, type Severity } from './problem.js'

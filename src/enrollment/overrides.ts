@@ -6,6 +6,9 @@ import { keysAt } from './schema/keys.js'
 import { line } from './schema/values.js'
 import { type Data, type Path, readYaml } from './yaml-data.js'
 
+/** Emergencies stand beside images.yaml, in a file of this name. */
+export const OVERRIDES_FILE = 'overrides.yaml'
+
 /** An emergency: rebuilds for this digest of a base image wait no longer. */
 export interface Override {
   /** The base image as it is written: `node:22`, `docker.io/library/node:22`. */

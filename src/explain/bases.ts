@@ -1,4 +1,4 @@
-import { isDataMap } from '../enrollment/entry.js'
+import { isDataMap } from '../enrollment/data-map.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { formatReference } from '../reference/index.js'
 import { digestOf, type StateRecord, textOf, textsOf, momentOf as timeOf } from '../state/record.js'

@@ -1,3 +1,4 @@
+import { OWN_TEMPLATES } from '../enrollment/analysis.js'
 import { shortenName, withHash } from '../reference/index.js'
 
 /** Names the enrolled image that an object belongs to. */
@@ -18,7 +19,7 @@ export const REBUILD_GITHUB = 'rebuild-github'
 export const REBUILD_GITLAB = 'rebuild-gitlab'
 export const NOTIFY_STATE = 'notify-state'
 export const REBUILD_OVERRIDES = 'rebuild-overrides'
-export const SCAN_IMAGE = 'scan-image'
+export const SCAN_IMAGE = OWN_TEMPLATES.vulnerabilities
 
 /** The Warehouse of an image or base image; as short as a label value must be. */
 export function warehouseName(name: string): string {
@@ -91,8 +92,8 @@ export function analyzeStageName(image: string): string {
 export const ENVIRONMENT_LABEL = 'image-factory.io/environment'
 
 /** The other checks of a published image, and the account that all of them run as. */
-export const CHECK_CONTENT = 'check-content'
-export const CHECK_DOCKERFILE = 'check-dockerfile'
+export const CHECK_CONTENT = OWN_TEMPLATES.content
+export const CHECK_DOCKERFILE = OWN_TEMPLATES.dockerfile
 export const ANALYSIS_ACCOUNT = 'image-analysis'
 
 /** The Stage that brings an image into an environment. */

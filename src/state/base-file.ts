@@ -1,4 +1,4 @@
-import { isDataMap } from '../enrollment/entry.js'
+import { isDataMap } from '../enrollment/data-map.js'
 import { familiarReference, formatReference, type ImageReference } from '../reference/index.js'
 import type { TrackedBase } from './model.js'
 import { comment, yamlLines } from './print.js'

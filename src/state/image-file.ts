@@ -1,5 +1,5 @@
+import { isDataMap } from '../enrollment/data-map.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
-import { isDataMap } from '../enrollment/entry.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { comment, inOrder, yamlLines } from './print.js'
 import { otherKeys, type StateRecord, textOf, textsOf } from './record.js'

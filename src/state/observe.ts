@@ -1,4 +1,4 @@
-import { isDataMap } from '../enrollment/entry.js'
+import { isDataMap } from '../enrollment/data-map.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { isSamePlatform, platformsOf } from './platforms.js'
 import { digestOf, momentOf, type StateRecord, textOf } from './record.js'

@@ -1,5 +1,5 @@
+import { isDataMap } from '../enrollment/data-map.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
-import { isDataMap } from '../enrollment/entry.js'
 import type { TrackedImage } from './model.js'
 import { digestOf, type StateRecord } from './record.js'
 

@@ -1,4 +1,4 @@
-import { isDataMap } from '../enrollment/entry.js'
+import { isDataMap } from '../enrollment/data-map.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { digestOf, momentOf, type StateRecord } from './record.js'
 

@@ -1,5 +1,5 @@
+import { isDataMap } from '../enrollment/data-map.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
-import { isDataMap } from '../enrollment/entry.js'
 import { publishedAt } from './links.js'
 import { FOLDERS, type StateFiles } from './model.js'
 import { type StateRecord, textOf } from './record.js'

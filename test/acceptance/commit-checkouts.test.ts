@@ -8,7 +8,18 @@ import type { FakeGitHub } from '../support/fake-github.js'
 import { git, tokenEnvironment } from '../support/git.js'
 import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
-import { EXAMPLES, exampleImages, generated, ORDER_BOOK, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
+import {
+  EXAMPLES,
+  exampleImages,
+  generated,
+  ORDER_BOOK,
+  pushRun,
+  type RunOptions,
+  SOURCES,
+  STATE,
+  startFactory,
+  stopFactory,
+} from './factory.js'
 
 let fake: FakeGitHub
 
@@ -18,17 +29,8 @@ beforeEach(async () => {
 afterEach(() => stopFactory(fake))
 afterAll(removeTempFolders)
 
-type Options = Partial<Parameters<typeof runAction>[0]>
-
-async function push(options: Options = {}): Promise<ActionRun> {
-  const workspace = options.workspace ?? (await checkout({ fake, repository: STATE }))
-  const run = await runAction({
-    fake,
-    repository: STATE,
-    ...(await eventPayloads.push(fake, STATE)),
-    ...options,
-    workspace,
-  })
+async function push(options: RunOptions = {}): Promise<ActionRun> {
+  const run = await pushRun(fake, options)
   expect(run.code, run.stdout).toBe(0)
   return run
 }

@@ -4,7 +4,16 @@ import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
 import { type ActionRun, runAction } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
-import { exampleImages, generated, ORDER_BOOK, STATE, startFactory, stopFactory } from './factory.js'
+import {
+  exampleImages,
+  generated,
+  ORDER_BOOK,
+  pushRun,
+  type RunOptions,
+  STATE,
+  startFactory,
+  stopFactory,
+} from './factory.js'
 
 let fake: FakeGitHub
 
@@ -14,12 +23,7 @@ beforeEach(async () => {
 afterEach(() => stopFactory(fake))
 afterAll(removeTempFolders)
 
-type Options = Partial<Parameters<typeof runAction>[0]>
-
-async function push(options: Options = {}): Promise<ActionRun> {
-  const workspace = options.workspace ?? (await checkout({ fake, repository: STATE }))
-  return runAction({ fake, repository: STATE, ...(await eventPayloads.push(fake, STATE)), ...options, workspace })
-}
+const push = (options: RunOptions = {}): Promise<ActionRun> => pushRun(fake, options)
 
 describe('what may be committed where', () => {
   test('a push to another branch is only looked at', async () => {

@@ -5,7 +5,18 @@ import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
 import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
-import { exampleImages, generated, ORDER_BOOK, readTree, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
+import {
+  exampleImages,
+  generated,
+  ORDER_BOOK,
+  pushRun,
+  type RunOptions,
+  readTree,
+  SOURCES,
+  STATE,
+  startFactory,
+  stopFactory,
+} from './factory.js'
 
 let fake: FakeGitHub
 
@@ -15,12 +26,7 @@ beforeEach(async () => {
 afterEach(() => stopFactory(fake))
 afterAll(removeTempFolders)
 
-type Options = Partial<Parameters<typeof runAction>[0]>
-
-async function push(options: Options = {}): Promise<ActionRun> {
-  const workspace = options.workspace ?? (await checkout({ fake, repository: STATE }))
-  return runAction({ fake, repository: STATE, ...(await eventPayloads.push(fake, STATE)), ...options, workspace })
-}
+const push = (options: RunOptions = {}): Promise<ActionRun> => pushRun(fake, options)
 
 const names = async () => (await fake.readFiles(STATE, 'main')).keys()
 

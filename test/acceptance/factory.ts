@@ -3,8 +3,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
+import { checkout } from '../support/checkout.js'
+import { eventPayloads } from '../support/events.js'
 import { FakeGitHub } from '../support/fake-github.js'
-import { WORKFLOW_TOKEN } from '../support/run-action.js'
+import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 
 export const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url))
 export const REFERENCE_STATE = fileURLToPath(new URL('../fixtures/reference-state', import.meta.url))
@@ -53,6 +55,14 @@ export async function startFactory(files?: Record<string, string>): Promise<Fake
   const readable = Object.fromEntries(SOURCES.map((repository) => [repository, 'read' as const]))
   fake.addToken(WORKFLOW_TOKEN, { [STATE]: 'write', ...readable })
   return fake
+}
+
+export type RunOptions = Partial<Parameters<typeof runAction>[0]>
+
+/** Runs the action as a push to the state's default branch would, in a fresh checkout unless a workspace is given. */
+export async function pushRun(fake: FakeGitHub, options: RunOptions = {}): Promise<ActionRun> {
+  const workspace = options.workspace ?? (await checkout({ fake, repository: STATE }))
+  return runAction({ fake, repository: STATE, ...(await eventPayloads.push(fake, STATE)), ...options, workspace })
 }
 
 /** Ends a test: the fake was asked nothing that GitHub would not understand. */

@@ -7,32 +7,27 @@ import { branch, duration, kubernetesName, line, path } from './values.js'
 
 const threshold = z.enum(THRESHOLDS)
 
-/** One check: on or off, or how bad a finding must be to fail it. */
-const check = z.union([
-  z.boolean(),
-  threshold,
-  z.strictObject({
+/** What every check takes, by what it finds. */
+function checkKeys(found: 'Findings' | 'Vulnerabilities') {
+  return {
     enabled: z
       .boolean()
       .default(true)
       .meta({ description: 'false: this check is off.', examples: [false] }),
     severity: threshold
       .default('CRITICAL')
-      .meta({ description: 'Findings of this severity or worse fail the check.', examples: ['HIGH'] }),
-  }),
-])
+      .meta({ description: `${found} of this severity or worse fail the check.`, examples: ['HIGH'] }),
+  }
+}
+
+/** One check: on or off, or how bad a finding must be to fail it. */
+const check = z.union([z.boolean(), threshold, z.strictObject(checkKeys('Findings'))])
 
 const vulnerabilityCheck = z.union([
   z.boolean(),
   threshold,
   z.strictObject({
-    enabled: z
-      .boolean()
-      .default(true)
-      .meta({ description: 'false: this check is off.', examples: [false] }),
-    severity: threshold
-      .default('CRITICAL')
-      .meta({ description: 'Vulnerabilities of this severity or worse fail the check.', examples: ['HIGH'] }),
+    ...checkKeys('Vulnerabilities'),
     ignoreUnfixed: z
       .boolean()
       .default(true)

@@ -1,6 +1,4 @@
 import type { Construct } from 'constructs'
-import { type BestEffortRequest, bestEffortDraft } from './best-effort-request.js'
-import type { DraftObject } from './json.js'
 import { KARGO_API } from './kargo-api.js'
 import { KubeObject, type ObjectProps } from './kube-object.js'
 import { pairs, type Step, stepDraft } from './steps.js'
@@ -8,18 +6,14 @@ import { pairs, type Step, stepDraft } from './steps.js'
 export interface PromotionTaskProps extends ObjectProps {
   /** Variable → default; null: a Stage must give it, and not empty. */
   readonly vars: Readonly<Record<string, string | null>>
-  readonly steps: readonly [Step | BestEffortRequest, ...(Step | BestEffortRequest)[]]
+  readonly steps: readonly [Step, ...Step[]]
 }
 
 /** Steps that many Stages share. */
 export class PromotionTask extends KubeObject {
   constructor(scope: Construct, props: PromotionTaskProps) {
     const defaults = Object.entries(props.vars).map(([name, value]) => [name, value ?? undefined])
-    const spec = { vars: pairs(Object.fromEntries(defaults), 'value'), steps: props.steps.map(draftOf) }
+    const spec = { vars: pairs(Object.fromEntries(defaults), 'value'), steps: props.steps.map(stepDraft) }
     super(scope, props, { apiVersion: KARGO_API, kind: 'PromotionTask', body: { spec } })
   }
-}
-
-function draftOf(step: Step | BestEffortRequest): DraftObject {
-  return 'attempts' in step ? bestEffortDraft(step) : stepDraft(step)
 }

@@ -13,6 +13,8 @@ interface StepFrame {
    * Runs only when this is true, and then also after a step that failed: without any, it runs when all went well so far.
    */
   readonly if?: Expression
+  /** Its failure fails no Promotion. */
+  readonly continueOnError?: true
   readonly retry?: { readonly timeoutSeconds?: number; readonly errorThreshold: number }
 }
 
@@ -28,7 +30,8 @@ export interface HttpRequest {
   readonly queryParams?: Readonly<Record<string, Text>>
   readonly headers: Readonly<Record<string, Text>>
   readonly timeoutSeconds: number
-  readonly pollIntervalSeconds: number
+  /** What it waits before it asks again; left out where it is sent once. */
+  readonly pollIntervalSeconds?: number
   readonly body?: Text
   readonly successExpression: Expression
   readonly failureExpression: Expression
@@ -60,6 +63,7 @@ export function stepDraft(step: Step): DraftObject {
     uses: step.uses,
     as: step.as,
     if: step.if,
+    continueOnError: step.continueOnError,
     retry: step.retry && {
       timeout: optionalDuration(step.retry.timeoutSeconds),
       errorThreshold: step.retry.errorThreshold,
@@ -79,7 +83,7 @@ function httpDraft(request: HttpRequest): DraftObject {
     queryParams: request.queryParams && pairs(request.queryParams, 'value'),
     headers: pairs(request.headers, 'value'),
     timeout: goDuration(request.timeoutSeconds),
-    pollInterval: goDuration(request.pollIntervalSeconds),
+    pollInterval: optionalDuration(request.pollIntervalSeconds),
     body: request.body,
     successExpression: request.successExpression,
     failureExpression: request.failureExpression,

@@ -18,9 +18,11 @@ export function notifyState(scope: Construct, props: ObjectProps): PromotionTask
     vars: { workflow: null, ref: null, reason: null, tokenSecret: DEFAULT_TOKEN_SECRET },
     steps: [
       {
+        uses: 'http',
         as: 'notify',
-        attempts: { timeoutSeconds: 300, errorThreshold: 3 },
-        request: {
+        continueOnError: true,
+        retry: { timeoutSeconds: 300, errorThreshold: 3 },
+        config: {
           method: 'POST',
           url: expression('${{ vars.workflow }}/dispatches'),
           headers: { ...GITHUB_HEADERS, 'Content-Type': 'application/json' },
