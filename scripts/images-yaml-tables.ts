@@ -14,6 +14,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   check: ['analysis', 'vulnerabilities'],
   environments: ['environments'],
   updates: ['updates'],
+  backstage: ['backstage'],
   settings: ['settings'],
   secrets: ['settings', 'secrets'],
   stateWorkflow: ['settings', 'stateWorkflow'],

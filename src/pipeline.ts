@@ -21,6 +21,7 @@ import {
   compare,
   farEndProblems,
   guard,
+  inForce,
   type Job,
   type Loaded,
   link,
@@ -34,6 +35,7 @@ import {
   overridesOf,
   type StateFolder,
   validate,
+  withCatalog,
 } from './steps.js'
 
 export type { Job, StateFolder } from './steps.js'
@@ -74,14 +76,16 @@ export type Draft =
 export async function draftPlan(job: Job, folder: StateFolder): Promise<Draft> {
   const problems: Problem[] = []
   try {
-    const loaded = await job.step('Load', async () => load(folder, job))
-    const enrolment = await job.step('Validate', async () => validate(loaded.images, folder, problems, job))
-    const overrides = overridesOf(loaded.overrides, folder, problems, job)
+    const found = await job.step('Load', async () => load(folder, job))
+    const enrolment = await job.step('Validate', async () => validate(found.images, folder, problems, job))
+    const written = overridesOf(found.overrides, folder, problems, job)
     const discovered = await job.step('Discover', () => lookUp(enrolment, folder, job))
-    const linked = link(enrolment, discovered, loaded, folder)
-    const observed = await observe(linked, enrolment, loaded, folder, problems, job)
-    const state = await job.step('State', async () => merge(linked, observed, overrides, loaded, job))
-    note([...discovered.problems, ...state.problems], problems)
+    const linked = link(enrolment, discovered, found, folder)
+    const observed = await observe(linked, enrolment, found, folder, problems, job)
+    const merged = await job.step('State', async () => merge(linked, observed, written, found, job))
+    note([...discovered.problems, ...merged.problems], problems)
+    const overrides = inForce(written, merged, folder, problems)
+    const { loaded, state } = await withCatalog({ loaded: found, state: merged }, enrolment, overrides, folder, job)
     const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, overrides, folder, job))
     const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder, job))
     problems.push(...(await job.step('Guard', async () => guard(comparison, folder, job))))

@@ -1,4 +1,5 @@
 /** The steps of the pipeline, one function each: what goes in and out on disk, what is said about it, what is refused. */
+import { catalogFiles, catalogFolderFault, recordsOf } from './backstage/index.js'
 import {
   type Enrolment,
   OVERRIDES_FILE,
@@ -6,6 +7,7 @@ import {
   type Problem,
   parseEnrolment,
   parseOverrides,
+  problem,
   Refusal,
   refuse,
 } from './enrollment/index.js'
@@ -144,6 +146,50 @@ export function merge(
   return state
 }
 
+/** What a run reads and what it leaves, as far as the state goes. */
+interface Kept {
+  readonly loaded: Loaded
+  readonly state: MergedState
+}
+
+/**
+ * The state with the entity files of Backstage's catalog among its files, as they are and as they shall be; as it is
+ * where the catalog is off. Files in the catalog's folder that are not ours stay out of both.
+ *
+ * @throws Refusal when the folder is somebody else's, or holds a file in our place that is not ours.
+ */
+export async function withCatalog(
+  kept: Kept,
+  { settings }: Enrolment,
+  overrides: readonly Override[],
+  folder: StateFolder,
+  job: Job,
+): Promise<Kept> {
+  const { backstage: path, namespace: name, stagger } = settings
+  if (path === null) return kept
+  return job.step('Catalog', async () => {
+    const { loaded, state } = kept
+    const present = catalogFolder(path, folder)
+    const records = recordsOf(state.files)
+    const wanted = catalogFiles({ ...state, folder: path, name, records, overrides, staggerSeconds: stagger.seconds })
+    const names = [...wanted.keys()].map((file) => file.slice(path.length + 1))
+    refuseForeignFiles(names, present, fromTop(folder.path, path))
+    job.say(`${wanted.size} files of the catalog.`)
+    const there = [...present.generated].map(([file, text]) => [`${path}/${file}`, text] as const)
+    return {
+      loaded: { ...loaded, state: { ...loaded.state, texts: new Map([...loaded.state.texts, ...there]) } },
+      state: { ...state, files: new Map([...state.files, ...wanted]) },
+    }
+  })
+}
+
+function catalogFolder(path: string, folder: StateFolder): OutputFolder {
+  const fault = catalogFolderFault(path, folder.outputDir)
+  if (fault === null) return readOutput(folder.root, path)
+  const about = { file: fromTop(folder.path, folder.imagesFile), remedy: 'Name another folder, like catalog.' }
+  throw refuse(`settings.backstage: ${fault}`, about)
+}
+
 export function overridesOf(
   text: string | null,
   folder: StateFolder,
@@ -155,6 +201,21 @@ export function overridesOf(
   note(read.problems, problems)
   if (read.active.length > 0) job.say(`${read.active.length} overrides hold.`)
   return read.active
+}
+
+/** The overrides that somebody still waits for; of the others it is said that they have done their work. */
+export function inForce(
+  overrides: readonly Override[],
+  { settled }: MergedState,
+  folder: StateFolder,
+  problems: Problem[],
+): readonly Override[] {
+  const file = fromTop(folder.path, OVERRIDES_FILE)
+  for (const { base, line } of overrides.filter((one) => settled.has(one.digest))) {
+    const message = `the override of ${base} has done its work: every image that is rebuilt for it was built since.`
+    problems.push(problem('notice', message, { file, line, remedy: 'Take it out.' }))
+  }
+  return overrides.filter(({ digest }) => !settled.has(digest))
 }
 
 export function overrideRows(overrides: readonly Override[], folder: StateFolder): OverrideRow[] {

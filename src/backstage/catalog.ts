@@ -1,11 +1,10 @@
 import type { Override } from '../enrollment/index.js'
-import { refuse } from '../enrollment/problem.js'
 import { basesOf, outlookOf, type Records } from '../explain/index.js'
 import { GENERATED_HEADER } from '../kargo/index.js'
 import { FOLDERS, type TrackedBase, type TrackedImage } from '../state/index.js'
 import { yamlLines } from '../state/print.js'
 import { readRecord, type StateRecord, textsOf } from '../state/record.js'
-import { baseImage, type Entity, externalImage, location, managedImage, type Ownership } from './entities.js'
+import { baseImage, type Entity, externalImage, location, managedImage } from './entities.js'
 
 /** What the catalog is made from. */
 export interface CatalogInput {
@@ -13,10 +12,6 @@ export interface CatalogInput {
   readonly folder: string
   /** Names the catalog among others: the Kargo Project. */
   readonly name: string
-  /** Who answers for images that name nobody. */
-  readonly defaults: Ownership
-  /** What single images say instead. */
-  readonly ownership?: ReadonlyMap<string, Partial<Ownership>>
   readonly images: readonly TrackedImage[]
   readonly bases: readonly TrackedBase[]
   /** The state as this run leaves it. */
@@ -51,11 +46,11 @@ export function catalogFiles(input: CatalogInput): Map<string, string> {
 }
 
 function imageEntity({ enrollment }: TrackedImage, input: CatalogInput): Entity {
-  const { records, overrides, staggerSeconds, defaults, ownership } = input
+  const { records, overrides, staggerSeconds } = input
   const record = records.images.get(enrollment.name)
   const bases = basesOf(record, records.bases)
   const outlook = outlookOf(enrollment, record, bases, { staggerSeconds, overrides })
-  const facts = { enrollment, record, bases, outlook, ownership: { ...defaults, ...ownership?.get(enrollment.name) } }
+  const facts = { enrollment, record, bases, outlook }
   return enrollment.source === null ? externalImage(facts) : managedImage(facts, enrollment.source)
 }
 
@@ -70,31 +65,6 @@ function usersOf({ images, records }: CatalogInput): Map<string, string[]> {
     }
   }
   return users
-}
-
-/**
- * What changes in the folder: text of files that are new or differ, null for generated ones that nobody needs.
- *
- * @param present text of the folder's YAML files by path below the state folder.
- * @param wanted as `catalogFiles` makes them; empty where the catalog is off.
- * @throws Refusal when a file to be written is there and is not ours. Other foreign files are left alone.
- */
-export function catalogChanges(
-  present: ReadonlyMap<string, string>,
-  wanted: ReadonlyMap<string, string>,
-): Map<string, string | null> {
-  const isOurs = (text: string) => text.startsWith(`${GENERATED_HEADER}\n`)
-  const changes = new Map<string, string | null>()
-  for (const [path, text] of wanted) {
-    const there = present.get(path)
-    if (there !== undefined && !isOurs(there)) {
-      const message = `${path} is to be written and is not ours: its first line is not "${GENERATED_HEADER}".`
-      throw refuse(message, { file: path, remedy: 'Move it out of the folder, or name another in settings.backstage.' })
-    }
-    if (there !== text) changes.set(path, text)
-  }
-  for (const [path, text] of present) if (!wanted.has(path) && isOurs(text)) changes.set(path, null)
-  return changes
 }
 
 /** What is wrong with a folder for the catalog, null where nothing is: it must be nobody else's. */

@@ -1,15 +1,7 @@
-import type { Enrollment, Source } from '../enrollment/index.js'
+import type { CatalogPlace, Enrollment, Source } from '../enrollment/index.js'
 import { type BaseFacts, momentOf, type Outlook } from '../explain/index.js'
 import type { TrackedBase } from '../state/index.js'
 import { digestOf, type StateRecord, textOf } from '../state/record.js'
-
-/** Who answers for an image, as Backstage knows them. */
-export interface Ownership {
-  /** Reference of a user or group: `team-a`, `group:default/team-a`. */
-  readonly owner: string
-  readonly lifecycle: string
-  readonly system: string | null
-}
 
 /** An entity of the catalog. */
 export interface Entity {
@@ -36,11 +28,10 @@ export interface ImageFacts {
   readonly record: StateRecord | undefined
   readonly bases: readonly BaseFacts[]
   readonly outlook: Outlook
-  readonly ownership: Ownership
 }
 
 /** The entity of an image that is built here. */
-export function managedImage({ enrollment, record, bases, outlook, ownership }: ImageFacts, source: Source): Entity {
+export function managedImage({ enrollment, record, bases, outlook }: ImageFacts, source: Source): Entity {
   const { name, registry, repository, rebuildDelay, autoRebuild } = enrollment
   return {
     apiVersion: API_VERSION,
@@ -62,7 +53,7 @@ export function managedImage({ enrollment, record, bases, outlook, ownership }: 
     },
     spec: {
       type: 'managed-image',
-      ...owned(ownership),
+      ...owned(enrollment.backstage),
       source: sourceSpec(source, record),
       rebuildPolicy: { delay: rebuildDelay.text, autoRebuild },
       dependsOn: bases.map((base) => ({ resource: base.name, type: 'base-image' })),
@@ -78,13 +69,13 @@ function sourceSpec(source: Source, record: StateRecord | undefined): Readonly<R
 }
 
 /** The entity of an image that is built elsewhere and only watched: to the catalog an upstream image. */
-export function externalImage({ enrollment, record, ownership }: ImageFacts): Entity {
+export function externalImage({ enrollment, record }: ImageFacts): Entity {
   const { name, registry, repository, tags } = enrollment
   const tag = textOf(record, 'currentVersion') ?? (tags.strategy === 'Digest' ? tags.constraint : null)
   return upstreamImage(
     { name, registry, repository, tag, digest: digestOf(record, 'currentDigest') },
     { 'last-built': momentOf(record, 'lastBuilt'), 'enrolled-at': momentOf(record, 'enrolledAt') },
-    { ...owned(ownership), upstream: { registry, repository, tag: tag ?? 'unknown' }, dependents: [] },
+    { ...owned(enrollment.backstage), upstream: { registry, repository, tag: tag ?? 'unknown' }, dependents: [] },
   )
 }
 
@@ -133,7 +124,7 @@ export function location(name: string, targets: readonly string[]): Entity {
   return { apiVersion: 'backstage.io/v1alpha1', kind: 'Location', metadata: { name }, spec: { targets } }
 }
 
-function owned({ owner, lifecycle, system }: Ownership): Readonly<Record<string, string>> {
+function owned({ owner, lifecycle, system }: CatalogPlace): Readonly<Record<string, string>> {
   return { lifecycle, owner, ...(system === null ? {} : { system }) }
 }
 

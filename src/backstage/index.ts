@@ -4,5 +4,4 @@
  *
  * `entities.ts` is what an entity says, `catalog.ts` the files and what becomes of those that are there.
  */
-export { type CatalogInput, catalogChanges, catalogFiles, catalogFolderFault, recordsOf } from './catalog.js'
-export type { Ownership } from './entities.js'
+export { type CatalogInput, catalogFiles, catalogFolderFault, recordsOf } from './catalog.js'

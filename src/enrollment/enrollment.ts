@@ -78,10 +78,21 @@ export interface Enrollment {
   readonly environments: readonly Environment[]
   /** The Kargo controller (its shard) that looks after the image; null: the one without a shard. */
   readonly shard: string | null
+  /** What Backstage's catalog says of it. */
+  readonly backstage: CatalogPlace
   /** The entry as written with the defaults merged in, without its name: what the state file repeats. */
   readonly written: Readonly<Record<string, unknown>>
   /** Line of a key of the entry (`rebuildDelay`, `source.workflow`), null where neither it nor a default writes it. */
   readonly lineOf: (key: string) => number | null
+}
+
+/** Who answers for an image in Backstage's catalog, and where it belongs there. */
+export interface CatalogPlace {
+  /** Reference of a user or group: `team-a`, `group:default/team-a`. */
+  readonly owner: string
+  readonly lifecycle: string
+  /** Reference of a system; null: it belongs to none. */
+  readonly system: string | null
 }
 
 /** How bad a finding must be to fail a check: this severity and every worse one. Least first. */

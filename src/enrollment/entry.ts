@@ -118,6 +118,7 @@ function enrollmentOf(entry: Entry, registry: string, repository: string) {
     analysis: analysisOf(entry.analysis),
     environments: environmentsOf(entry),
     shard: entry.shard ?? null,
+    backstage: { ...entry.backstage, system: entry.backstage.system ?? null },
   }
 }
 

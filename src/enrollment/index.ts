@@ -6,6 +6,7 @@
 export type {
   Analysis,
   BuildSettings,
+  CatalogPlace,
   Duration,
   Enrollment,
   Enrolment,

@@ -9,7 +9,7 @@ import { characterProblems } from './raw-text.js'
 import { registryProblems } from './registries.js'
 import { type Entry, entrySchema, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { exampleAt, keysAt } from './schema/keys.js'
-import { settingsSchema, TOP_KEYS, UNUSED_SETTINGS_KEYS } from './schema/settings.js'
+import { settingsSchema, TOP_KEYS } from './schema/settings.js'
 import { settingsFaults, settingsOf } from './settings.js'
 import { uniquenessProblems } from './uniqueness.js'
 import { UnusedKeys } from './unused-keys.js'
@@ -124,10 +124,6 @@ class Reading {
       })
       for (const { path, at, message, remedy } of found) this.#add(['settings', ...path], at, message, remedy)
       return null
-    }
-    for (const key of UNUSED_SETTINGS_KEYS) {
-      const at = this.#placed.position(['settings', key])
-      if (at !== null) this.unused.add(key, at)
     }
     const faults = settingsFaults(result.data)
     for (const { path, message, remedy } of faults) this.#add(['settings', ...path], 'value', message, remedy)

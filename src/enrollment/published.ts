@@ -17,16 +17,13 @@ export function publishedAt(entry: Entry): Published {
       fault: { path: [key], message: 'both repoURL and registry/repository are given.', remedy: 'Keep one.' },
     }
   }
-  // A disabled entry may be its name alone: nothing is watched or built.
-  if (
-    !entry.enabled &&
-    entry.repoURL === undefined &&
-    (entry.registry === undefined || entry.repository === undefined)
-  ) {
-    return { ok: true, registry: '', repository: '' }
-  }
-  const missing = entry.registry === undefined ? 'registry' : 'repository'
   if (entry.repoURL === undefined && (entry.registry === undefined || entry.repository === undefined)) {
+    // A disabled entry may be its name alone: nothing is watched or built. What it says is checked nevertheless.
+    if (!entry.enabled) {
+      const place = located(`${entry.registry ?? 'docker.io'}/${entry.repository ?? 'name'}`, key)
+      return place.ok ? { ok: true, registry: '', repository: '' } : place
+    }
+    const missing = entry.registry === undefined ? 'registry' : 'repository'
     const remedy = 'Say where the image is published, for example registry: ghcr.io and repository: org/app.'
     return { ok: false, fault: { path: [missing], message: `${missing} is missing.`, remedy } }
   }

@@ -6,10 +6,10 @@ import { baseFile } from './base-file.js'
 import { rebuildEligibleAt } from './eligibility.js'
 import { imageFile } from './image-file.js'
 import type { LinkedState } from './merge.js'
-import { FOLDERS, type StateFiles, type TrackedBase } from './model.js'
+import { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type Observations, observeBase, observeImage } from './observe.js'
 import { wantedPlatforms } from './platforms.js'
-import { digestOf, type StateRecord } from './record.js'
+import { digestOf, momentOf, type StateRecord } from './record.js'
 import { recordProblems } from './sanity.js'
 import { ownRecords } from './takeover.js'
 
@@ -17,6 +17,8 @@ import { ownRecords } from './takeover.js'
 export interface MergedState extends Omit<LinkedState, 'facts'> {
   /** Text of every state file there shall be, by its path relative to the state folder; all others go. */
   readonly files: ReadonlyMap<string, string>
+  /** Digests of bases that changed, and since when every image that is rebuilt for it was built. */
+  readonly settled: ReadonlySet<string>
 }
 
 /** What the state is written from, beside its links. */
@@ -54,10 +56,11 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
     const eligible = eligibility(base, record, linked, records, writing)
     files.set(`${FOLDERS.bases}/${base.name}.yaml`, baseFile(base, { ...record, ...eligible }, now))
   }
+  const settled = settledDigests(looked, linked, records)
   const taken = [...own.values(), ...state.bases.flatMap(({ name }) => baseRecord(name, before) ?? [])]
   addArchive(before, files, new Set(taken.map(({ path }) => path)))
   const problems = [...state.problems, ...looked.flatMap((one) => one.problems)]
-  return { ...state, bases: looked.map(({ base }) => base), files, problems }
+  return { ...state, bases: looked.map(({ base }) => base), files, settled, problems }
 }
 
 /** The record a base goes on from, and its file. */
@@ -95,6 +98,28 @@ function returned(base: TrackedBase, digest: string): Problem {
     file,
     remedy: 'Ask its publisher; promote by hand if the older image is right.',
   })
+}
+
+/** The digests whose changes are done with: nobody waits for any of the bases that have them. */
+function settledDigests(
+  looked: readonly LookedAt[],
+  { images }: LinkedState,
+  records: ReadonlyMap<string, StateRecord | undefined>,
+): Set<string> {
+  const settled = new Set<string>()
+  const open = new Set<string>()
+  for (const { base, record } of looked) {
+    const digest = digestOf(record, 'currentDigest')
+    if (digest === null || record === undefined || momentOf(record, 'lastUpdated') === null) continue
+    const users = images.filter(
+      ({ enrollment, bases }) => enrollment.enabled && enrollment.autoRebuild && bases.includes(base.name),
+    )
+    const waits = ({ enrollment }: TrackedImage) =>
+      rebuildEligibleAt(enrollment, record, records.get(enrollment.name), { overridden: false }) !== null
+    if (users.length === 0 || users.some(waits)) open.add(digest)
+    else settled.add(digest)
+  }
+  return new Set([...settled].filter((digest) => !open.has(digest)))
 }
 
 /** When each image may be rebuilt for this base; nothing is said of a base that never changed. */

@@ -93,6 +93,20 @@ const policy = {
     }),
 }
 
+/** A reference to another entity of the catalog: `[KIND:][NAMESPACE/]NAME` (Backstage's descriptor format). */
+const entityRef = line.regex(
+  /^(?:[a-zA-Z][a-zA-Z0-9]*:)?(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,
+  'must be a reference of Backstage, like team-a or group:default/team-a',
+)
+
+const backstage = z.strictObject({
+  owner: entityRef
+    .default('unknown')
+    .meta({ description: 'Who answers for the image: a user or a group.', examples: ['group:default/team-a'] }),
+  lifecycle: line.default('production').meta({ description: 'How far along it is.', examples: ['experimental'] }),
+  system: entityRef.optional().meta({ description: 'The system it belongs to.', examples: ['shop'] }),
+})
+
 /** Keys of other tools and other versions: accepted, and of no effect. */
 const ignored = {
   local: unused('How a development tool builds the image.', { dir: '.', dockerfile: 'Dockerfile' }),
@@ -131,6 +145,10 @@ export const entrySchema = z.strictObject({
   shard: kubernetesName
     .optional()
     .meta({ description: 'Kargo controller (its shard) that looks after the image.', examples: ['eu'] }),
+  backstage: backstage.prefault({}).meta({
+    description: 'What the catalog in `settings.backstage` says of it.',
+    examples: [{ owner: 'group:default/team-a' }],
+  }),
   description: z
     .string()
     .optional()

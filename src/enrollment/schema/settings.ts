@@ -119,11 +119,11 @@ export const settingsSchema = z.strictObject({
   backstage: z
     .union([z.literal(false), path])
     .default(false)
-    .meta({ description: 'Folder of catalog entities for Backstage (no effect yet).', examples: ['catalog'] }),
+    .meta({
+      description: 'Folder that catalog entities for Backstage are written to; else none are.',
+      examples: ['catalog'],
+    }),
 })
-
-/** Setting keys that are accepted and have no effect yet. */
-export const UNUSED_SETTINGS_KEYS = ['backstage'] as const
 
 export type WrittenSettings = z.infer<typeof settingsSchema>
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { catalogChanges, catalogFiles, catalogFolderFault } from '../../../src/backstage/index.js'
+import { catalogFiles, catalogFolderFault } from '../../../src/backstage/index.js'
 import { GENERATED_HEADER } from '../../../src/kargo/index.js'
 import { catalogInput } from './world.js'
 
@@ -54,8 +54,12 @@ describe('text that somebody wrote', () => {
     currentDigest: evil,
   }
   const images = new Map([...input.records.images, ['web', record] as const])
-  const ownership = new Map([['web', { owner: evil, system: evil }]])
-  const text = catalogFiles({ ...input, records: { ...input.records, images }, ownership }).get(
+  const backstage = { owner: evil, lifecycle: evil, system: evil }
+  const hostile = input.images.map(({ enrollment, ...image }) => ({
+    ...image,
+    enrollment: { ...enrollment, backstage },
+  }))
+  const text = catalogFiles({ ...input, records: { ...input.records, images }, images: hostile }).get(
     'catalog/image-web.yaml',
   )!
 
@@ -65,32 +69,6 @@ describe('text that somebody wrote', () => {
     expect(entity.metadata.annotations['image-factory.io/tag']).toBe(evil)
     expect(entity.metadata.annotations).not.toHaveProperty('image-factory.io/digest')
     expect(Object.keys(entity.spec).some((key) => key.startsWith('$'))).toBe(false)
-  })
-})
-
-describe('what changes in the folder', () => {
-  const path = 'catalog/image-web.yaml'
-
-  it('nothing, where all is as it shall be', () => expect(catalogChanges(files, files)).toEqual(new Map()))
-
-  it('a file of ours that nobody needs goes, a file of somebody else stays', () => {
-    const present = new Map([
-      ...files,
-      ['catalog/image-gone.yaml', `${GENERATED_HEADER}\nkind: ManagedImage\n`],
-      ['catalog/people.yaml', 'kind: Group\n'],
-    ])
-    expect([...catalogChanges(present, files)]).toEqual([['catalog/image-gone.yaml', null]])
-    expect([...catalogChanges(present, new Map()).keys()]).not.toContain('catalog/people.yaml')
-  })
-
-  it('a file that differs is written', () => {
-    const present = new Map([...files, [path, `${GENERATED_HEADER}\nkind: Old\n`] as const])
-    expect([...catalogChanges(present, files)]).toEqual([[path, files.get(path)]])
-  })
-
-  it('a file of somebody else is never written over', () => {
-    const present = new Map([...files, [path, 'kind: Component\n'] as const])
-    expect(() => catalogChanges(present, files)).toThrow(`${path} is to be written and is not ours`)
   })
 })
 

@@ -2,7 +2,10 @@ import { type CatalogInput, recordsOf } from '../../../src/backstage/index.js'
 import { builtAt, enrolmentOf, newNode } from '../explain/situations.js'
 
 const IMAGES = `
-- {name: web, registry: ghcr.io, repository: acme/web, source: {repo: org/web, branch: main, workflow: build.yml}}
+defaults:
+  backstage: {owner: group:default/platform, system: image-factory}
+images:
+- {name: web, registry: ghcr.io, repository: acme/web, source: {repo: org/web, branch: main, workflow: build.yml}, backstage: {owner: team-web}}
 - {name: base, registry: ghcr.io, repository: acme/base, rebuildDelay: 30d, autoRebuild: false, source: {repo: org/base, workflow: build.yml}}
 - {name: tool, registry: registry.gitlab.com, repository: acme/tool, source: {provider: gitlab, repo: org/tool, branch: main}}
 - {name: postgres, repoURL: docker.io/library/postgres, allowTags: ^16}
@@ -29,8 +32,6 @@ export function catalogInput(): CatalogInput {
   return {
     folder: 'catalog',
     name: 'image-factory',
-    defaults: { owner: 'group:default/platform', lifecycle: 'production', system: 'image-factory' },
-    ownership: new Map([['web', { owner: 'team-web' }]]),
     images: images.map((enrollment) => ({ enrollment, bases: [] })),
     bases: [
       { ...base, name: 'acme-base-1', registry: 'ghcr.io', repository: 'acme/base', tag: '1', enrolledImage: 'base' },

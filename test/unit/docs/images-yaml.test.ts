@@ -6,7 +6,6 @@ import { parse } from 'yaml'
 import { withTables } from '../../../scripts/images-yaml-tables.js'
 import { parseEnrolment } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
-import { UNUSED_SETTINGS_KEYS } from '../../../src/enrollment/schema/settings.js'
 
 const root = new URL('../../../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -52,12 +51,6 @@ describe('docs/images-yaml.md', () => {
     })
     expect(keys.size).toBeGreaterThan(50)
     expect([...keys].filter((key) => !page.includes(`\`${key}\``))).toEqual([])
-  })
-
-  it('lists the settings that are not used yet', () => {
-    const [, section = ''] = page.split('## Not used yet')
-    const [sentence = ''] = section.trim().split('\n\n')
-    expect([...sentence.matchAll(/`(\w+)`/g)].map(([, key]) => key)).toEqual([...UNUSED_SETTINGS_KEYS])
   })
 
   it('names the schema by its own address, like the example', () => {

@@ -107,6 +107,7 @@ export function image(
       analysis: ANALYSIS,
       environments: [],
       shard: null,
+      backstage: { owner: 'unknown', lifecycle: 'production', system: null },
       written: {},
       lineOf: () => null,
       ...enrollment,

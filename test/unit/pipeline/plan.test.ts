@@ -1,63 +1,12 @@
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Job, makePlan, type Plan, type StateFolder } from '../../../src/pipeline.js'
-import { readFromDirectory } from '../../../src/sources/index.js'
+import { type Job, makePlan, type StateFolder } from '../../../src/pipeline.js'
 import { writeFiles } from '../../../src/state/index.js'
-import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
+import { removeTempFolders } from '../../support/temp-folder.js'
+import { change, errors, jobWith, world } from './reference-world.js'
 
 afterAll(removeTempFolders)
-
-const REFERENCE = fileURLToPath(new URL('../../fixtures/reference-state', import.meta.url))
-
-const DOCKERFILES: Readonly<Record<string, string>> = {
-  'craigedmunds/argocd-eda/backstage/app/packages/backend/Dockerfile': 'FROM node:22-bookworm-slim\n',
-  'craigedmunds/argocd-eda/apps/uv/Dockerfile':
-    'FROM python:3.12-slim AS build\nFROM gcr.io/distroless/python3-debian12\nCOPY --from=build /a /a\n',
-  'craigedmunds/argocd-eda/apps/e2e-test-runner/Dockerfile': 'FROM mcr.microsoft.com/playwright:v1.40.0-focal\n',
-  'craigedmunds/argocd-eda/platform/kustomize/seed/supporting-applications/code-server/Dockerfile':
-    'FROM codercom/code-server:4.96.4-bookworm\n',
-  'craigedmunds/market-making/metrics-service/Dockerfile': 'FROM python:3.12-slim\n',
-}
-
-/** A copy of the reference state, its sources beside it. */
-async function world(): Promise<{ readonly folder: StateFolder; readonly sources: string }> {
-  const { path } = await tempFolder()
-  await cp(REFERENCE, join(path, 'state'), { recursive: true })
-  for (const [file, text] of Object.entries(DOCKERFILES)) {
-    await mkdir(join(path, 'sources', file, '..'), { recursive: true })
-    await writeFile(join(path, 'sources', file), text)
-  }
-  const folder = { root: join(path, 'state'), path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
-  return { folder, sources: join(path, 'sources') }
-}
-
-function jobWith(sources: string, more: Partial<Job> = {}): Job {
-  return {
-    mode: 'preview',
-    read: readFromDirectory(sources),
-    maxDeletions: { kind: 'percent', percent: 25 },
-    apiUrl: 'https://api.github.com',
-    gitlabUrl: 'https://gitlab.com',
-    here: null,
-    registries: null,
-    now: '2026-03-01T08:00:00.000Z',
-    step: (_, work) => work(),
-    say: () => undefined,
-    ...more,
-  }
-}
-
-const errors = (plan: Plan) =>
-  plan.report.problems
-    .filter((one) => one.severity === 'error')
-    .map(({ file, line, message }) => `${file}:${line} ${message}`)
-
-async function change(folder: StateFolder, edit: (text: string) => string): Promise<void> {
-  const path = join(folder.root, folder.imagesFile)
-  await writeFile(path, edit(await readFile(path, 'utf8')))
-}
 
 describe('the reference state', () => {
   it('gets manifests for all its images and bases, and no file twice', async () => {

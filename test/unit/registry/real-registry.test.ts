@@ -92,7 +92,9 @@ describe.skipIf(!isInstalled)('docker-registry (skipped where it is not installe
     const digest = digestOf(INDEX)
     expect(await client.digest({ ...web, tag: '1.1.0' })).toEqual({ kind: 'found', value: digest })
     expect(await client.digest({ ...web, tag: 'none' })).toEqual({ kind: 'missing' })
-    expect(await client.tags(web)).toEqual({ kind: 'found', value: ['1.0.0', '1.1.0', 'latest'] })
+    // In no order: older releases of the registry give them as they find them.
+    const tags = await client.tags(web)
+    expect(tags.kind === 'found' ? [...tags.value].sort() : tags).toEqual(['1.0.0', '1.1.0', 'latest'])
     const platforms = new Map([['linux/amd64', digestOf(MANIFEST)]])
     expect(await client.platforms({ ...web, digest })).toEqual({ kind: 'found', value: platforms })
     expect(await client.created({ ...web, digest })).toEqual({ kind: 'found', value: CREATED })

@@ -165,6 +165,44 @@ describe('from when on a rebuild is due', () => {
   })
 })
 
+describe('a change is settled', () => {
+  const changed = (name: string) =>
+    `registry: docker.io\nrepository: library/${name}\ntag: '1'\ncurrentDigest: ${B}\nlastUpdated: '2026-02-10T00:00:00.000Z'\n`
+  const built = (name: string, lastBuilt: string) => `name: ${name}\nlastBuilt: '${lastBuilt}'\n`
+  const SINCE = '2026-02-11T00:00:00Z'
+  const LONG_AGO = '2026-01-01T00:00:00Z'
+
+  async function settled(app: string, web: string, more = '', base = changed('a')) {
+    const before = new Map([
+      ['base-images/a-1.yaml', base],
+      ['base-images/b-1.yaml', changed('b')],
+      ['images/app.yaml', built('app', app)],
+      ['images/web.yaml', built('web', web)],
+    ])
+    const sources = { app: 'FROM a:1\n', web: 'FROM a:1\nCOPY --from=b:1 /x /x\n' }
+    return [...(await run(entry('app') + entry('web', more), sources, before)).settled]
+  }
+
+  it.each<[string, string, string, string, readonly string[]]>([
+    ['when all were built since', SINCE, SINCE, '', [B]],
+    ['not while one waits', SINCE, LONG_AGO, '', []],
+    [
+      'not where nothing that is built on another base with that digest is rebuilt automatically',
+      SINCE,
+      LONG_AGO,
+      'autoRebuild: false',
+      [],
+    ],
+    ['whatever one that is switched off was built on', SINCE, LONG_AGO, 'enabled: false', [B]],
+  ])('%s', async (_, app, web, more, expected) => {
+    expect(await settled(app, web, more)).toEqual(expected)
+  })
+
+  it('not where nothing changed', async () => {
+    expect(await settled(SINCE, SINCE, 'enabled: false', changed('a').replace(/lastUpdated.*/, ''))).toEqual([])
+  })
+})
+
 describe('a base file that somebody edited', () => {
   const file = 'base-images/a-1.yaml'
   const base = (more: string) => new Map([[file, `registry: docker.io\nrepository: library/a\ntag: '1'\n${more}`]])
