@@ -18,16 +18,24 @@ export function publishedAt(entry: Entry): Published {
     }
   }
   if (entry.repoURL === undefined && (entry.registry === undefined || entry.repository === undefined)) {
-    // A disabled entry may be its name alone: nothing is watched or built. What it says is checked nevertheless.
-    if (!entry.enabled) {
-      const place = located(`${entry.registry ?? 'docker.io'}/${entry.repository ?? 'name'}`, key)
-      return place.ok ? { ok: true, registry: '', repository: '' } : place
-    }
-    const missing = entry.registry === undefined ? 'registry' : 'repository'
-    const remedy = 'Say where the image is published, for example registry: ghcr.io and repository: org/app.'
-    return { ok: false, fault: { path: [missing], message: `${missing} is missing.`, remedy } }
+    return entry.enabled ? incomplete(entry) : partly(entry)
   }
   return located(entry.repoURL ?? `${entry.registry}/${entry.repository}`, key)
+}
+
+function incomplete({ registry }: Entry): Published {
+  const missing = registry === undefined ? 'registry' : 'repository'
+  const remedy = 'Say where the image is published, for example registry: ghcr.io and repository: org/app.'
+  return { ok: false, fault: { path: [missing], message: `${missing} is missing.`, remedy } }
+}
+
+/** A disabled entry may be its name alone: nothing is watched or built. What it does say must be right. */
+function partly({ registry, repository }: Entry): Published {
+  const said = [
+    ...(registry === undefined ? [] : [located(registry.includes('/') ? registry : `${registry}/any`, 'registry')]),
+    ...(repository === undefined ? [] : [located(`localhost/${repository}`, 'repository')]),
+  ]
+  return said.find(({ ok }) => !ok) ?? { ok: true, registry: '', repository: '' }
 }
 
 function located(whole: string, key: string): Published {

@@ -161,9 +161,9 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
     ['2:13: "ghcr" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
   ],
   [
-    'the same, switched off and without a repository',
-    '- {name: app, enabled: false, registry: https://ghcr.io}\n',
-    ['1:41: "https://ghcr.io/name" is no image but an address. Leave out https:// before the host.'],
+    'a registry that is no host, switched off and without a repository',
+    '- name: app\n  registry: ghcr\n  enabled: false\n',
+    ['2:13: "ghcr" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
   ],
   [
     'a registry with a scheme',
