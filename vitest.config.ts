@@ -5,6 +5,8 @@ const suite = (name: string, timeout: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
+    // Only these draw at random.
+    setupFiles: name === 'unit' || name === 'fuzz' ? ['test/support/random.ts'] : [],
     testTimeout: timeout,
     hookTimeout: timeout,
   },
