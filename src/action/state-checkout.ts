@@ -90,12 +90,13 @@ export class StateCheckouts {
 
   /** The workspace's commit, laid out a second time; null when the workspace does not hold all of it. */
   async #copy(tree: WorkTree): Promise<StateCheckout | null> {
-    const folder = await this.#newFolder()
+    const folder = await this.newFolder()
     const isWhole = await copyCommitted(tree, this.#inputs.statePath, folder)
     return isWhole ? this.#checkout(tree, folder) : null
   }
 
-  async #newFolder(): Promise<string> {
+  /** An empty folder that is gone at the end. */
+  async newFolder(): Promise<string> {
     const folder = await mkdtemp(join(this.#context.temp, 'image-factory-'))
     this.#made.push(folder)
     return folder
@@ -103,7 +104,7 @@ export class StateCheckouts {
 
   /** The head of a ref as it is on the server now. */
   async fresh(ref: string | null): Promise<StateCheckout> {
-    const tree = await checkOut(this.remote, ref, await this.#newFolder())
+    const tree = await checkOut(this.remote, ref, await this.newFolder())
     return this.#checkout(tree, tree.root)
   }
 

@@ -53,7 +53,7 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
     const sha = await commitToRemote({ ...job, mode: 'commit' }, state, remote)
     if (sha === null) throw refuse('the demo made no commit.')
-    say(await gitText(['show', '--stat', '--format=%h %an: %s', 'refs/heads/main'], remote))
+    say(await gitText(['--git-dir=.', 'show', '--stat', '--format=%h %an: %s', 'refs/heads/main'], remote))
 
     heading('5. A second run finds nothing to do')
     const again = await makePlan({ ...job, mode: 'check' }, { ...state, root: await freshClone(remote, folder) })
@@ -114,7 +114,8 @@ async function commitToRemote(job: Job, state: StateFolder, url: string): Promis
   const { sha } = await planAndCommit(job, state, {
     commit: (plan) => {
       const request = { tree, branch: 'main', statePath: '.', files: plan.files, removals: removalsOf(plan), message }
-      return commitFiles(request, { kind: 'push', remote: { url, token: '' } })
+      const newFolder = () => mkdtemp(join(dirname(url), 'commit-'))
+      return commitFiles(request, { kind: 'push', remote: { url, token: '' }, newFolder })
     },
     refetch: async () => state,
   })

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { CommitRequest, CommitResult, FileSet } from './commit.js'
 import { refusedCommit } from './commit-refusal.js'
 import { type GitOutput, type GitRemote, git, gitOrRefuse, gitOverNetwork, withoutToken } from './git.js'
+import { checkedRef } from './work-tree.js'
+import { startBeside } from './work-tree-copy.js'
 
 /** Who commits are by when nobody set anything up: GitHub shows it as the workflow. */
 const BOT = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' }
@@ -11,6 +12,8 @@ const BOT = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@
 /** Where commits are pushed to, and in whose name. */
 export interface PushTarget {
   readonly remote: GitRemote
+  /** Gives an empty folder, which the caller removes: the commit is made and pushed there, beside the checkout. */
+  readonly newFolder: () => Promise<string>
   /** Folder whose git configuration says who commits; the work tree itself when left out. */
   readonly identityFrom?: string
   /** The API did not take this commit because of its size. */
@@ -18,35 +21,43 @@ export interface PushTarget {
 }
 
 /**
- * Commits with git: the commit is made beside the checkout (no index, no work tree, no hooks), then pushed on top of
- * the commit it was made from, or not at all.
+ * Commits with git: the commit is made beside the checkout (no index, no work tree, no hooks, nobody's configuration),
+ * then pushed on top of the commit it was made from, or not at all. The checkout itself stays as it is.
  *
  * @throws Refusal when the server does not take it.
  */
 export async function commitByPush(request: CommitRequest, changes: FileSet, to: PushTarget): Promise<CommitResult> {
   const { remote } = to
   const { root, head } = request.tree
-  const sha = await makeCommit(request, changes, to.identityFrom ?? root)
-  const ref = `refs/heads/${request.branch}`
+  const ref = checkedRef(`refs/heads/${request.branch}`)
+  const author = await identity(to.identityFrom ?? root)
+  const beside = await to.newFolder()
+  await startBeside(request.tree, beside)
+  const sha = await makeCommit(request, changes, { author, folder: beside })
   // The lease forces nothing, for our commit stands on `head`. It only adds "and the branch is there still": a branch
   // that was deleted or set back in the meantime does not come back through us.
   const lease = `--force-with-lease=${ref}:${head}`
   const args = ['push', '--porcelain', '--no-verify', lease, '--', remote.url, `${sha}:${ref}`]
-  const push = await gitOverNetwork(args, { cwd: root, remote })
+  const push = await gitOverNetwork(args, { cwd: beside, remote })
   if (push.exitCode === 0) return { kind: 'committed', sha }
   if (isStale(push)) return { kind: 'stale' }
   const about = { method: 'push', repository: remote.url, branch: request.branch, said: saidBy(push, remote) } as const
   throw refusedCommit({ ...about, tooBigForApi: to.tooBigForApi === true })
 }
 
-async function makeCommit(request: CommitRequest, changes: FileSet, identityFrom: string): Promise<string> {
-  const { root, head } = request.tree
-  const ref = `refs/image-factory/${randomBytes(8).toString('hex')}`
-  const author = await identity(identityFrom)
+interface Making {
+  readonly author: Identity
+  /** Repository the commit is made in. */
+  readonly folder: string
+}
+
+const MADE = 'refs/heads/made'
+
+async function makeCommit(request: CommitRequest, changes: FileSet, { author, folder }: Making): Promise<string> {
   const input = Buffer.concat([
-    Buffer.from(`commit ${ref}\ncommitter ${author.name} <${author.email}> now\n`),
+    Buffer.from(`commit ${MADE}\ncommitter ${author.name} <${author.email}> now\n`),
     data(`${request.message.headline}\n\n${request.message.body}\n`),
-    Buffer.from(`from ${head}\n`),
+    Buffer.from(`from ${request.tree.head}\n`),
     ...[...changes.additions].flatMap(([path, text]) => [
       Buffer.from(`M 100644 inline ${quotePath(path)}\n`),
       data(text),
@@ -54,13 +65,9 @@ async function makeCommit(request: CommitRequest, changes: FileSet, identityFrom
     ...changes.deletions.map((path) => Buffer.from(`D ${quotePath(path)}\n`)),
     Buffer.from('done\n'),
   ])
-  try {
-    const args = ['fast-import', '--quiet', '--done', '--date-format=now']
-    await gitOrRefuse(args, { cwd: root, input }, 'making the commit')
-    return await gitOrRefuse(['rev-parse', '--verify', ref], { cwd: root }, 'reading the commit')
-  } finally {
-    await git(['update-ref', '-d', ref], { cwd: root })
-  }
+  const args = ['fast-import', '--quiet', '--done', '--date-format=now']
+  await gitOrRefuse(args, { cwd: folder, input }, 'making the commit')
+  return gitOrRefuse(['rev-parse', '--verify', MADE], { cwd: folder }, 'reading the commit')
 }
 
 function data(text: string): Buffer {
@@ -73,10 +80,15 @@ function quotePath(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
 }
 
+interface Identity {
+  readonly name: string
+  readonly email: string
+}
+
 /** The identity somebody set up for this checkout or this user, else the workflow bot's. */
-async function identity(folder: string): Promise<{ readonly name: string; readonly email: string }> {
+async function identity(folder: string): Promise<Identity> {
   // Everything else of the user's configuration stays out; see `git`.
-  const env = { GIT_CONFIG_GLOBAL: join(homedir(), '.gitconfig') }
+  const env = { HOME: homedir(), GIT_CONFIG_GLOBAL: join(homedir(), '.gitconfig') }
   const read = async (key: string) =>
     (await git(['config', '--get', key], { cwd: folder, env })).stdout.trim().replace(/[<>\n]/g, '')
   const [name, email] = [await read('user.name'), await read('user.email')]

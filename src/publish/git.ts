@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../enrollment/problem.js'
 
@@ -19,6 +20,7 @@ export interface GitOutput {
 /** How git is called. */
 export interface GitCall {
   readonly cwd: string
+  /** Server that is asked: only in a repository that we started ourselves, whose configuration is ours (`startRepository`). */
   readonly remote?: GitRemote
   readonly input?: Buffer
   /** Variables on top of the clean environment. */
@@ -35,7 +37,7 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
   const { getExecOutput } = await import(/* webpackMode: "eager" */ '@actions/exec')
   const options = {
     cwd: call.cwd,
-    env: { ...gitEnvironment(call.remote), ...call.env },
+    env: { ...gitEnvironment(call), ...call.env },
     silent: true,
     ignoreReturnCode: true,
     ...(call.input === undefined ? {} : { input: call.input }),
@@ -90,6 +92,9 @@ function basicCredentials(token: string): string {
 }
 
 function remedyFor(stderr: string): string {
+  if (/returned error: 30\d/i.test(stderr)) {
+    return 'The repository has another address now: name that one (state-repository, or the remote of the checkout).'
+  }
   if (/couldn't find remote ref/i.test(stderr)) {
     return 'The branch is not there (any more): create it, or name another in state-ref.'
   }
@@ -99,16 +104,24 @@ function remedyFor(stderr: string): string {
   return 'Look at what git says and try again.'
 }
 
-function gitEnvironment(remote: GitRemote | undefined): Record<string, string> {
-  const inherited = Object.entries(process.env).filter(
-    ([name, value]) => value !== undefined && (!/^GIT_/i.test(name) || /^GIT_(SSL|EXEC_PATH)/i.test(name)),
-  ) as [string, string][]
+/** Variables that git or its libraries take orders from: what of it may stay says where certificates and programs are. */
+const ORDERS = /^(?:GIT_(?!SSL_CA(?:INFO|PATH)$|EXEC_PATH$)|SSH_|INPUT_|ACTIONS_|XDG_CONFIG_HOME$)/i
+
+function gitEnvironment({ remote, cwd }: GitCall): Record<string, string> {
+  const inherited = Object.entries(process.env).filter(([name]) => !ORDERS.test(name)) as [string, string][]
   return {
-    ...Object.fromEntries(inherited.filter(([name]) => !/^(INPUT_|ACTIONS_)/i.test(name))),
+    ...Object.fromEntries(inherited),
     LC_ALL: 'C',
+    // Nobody's configuration, logins (.netrc), attributes; git before 2.32 knows no GIT_CONFIG_GLOBAL.
+    HOME: '/dev/null',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    // A repository further up is not the one that is meant.
+    GIT_CEILING_DIRECTORIES: dirname(cwd),
     GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
     GCM_INTERACTIVE: 'Never',
     GIT_ALLOW_PROTOCOL: remote === undefined ? 'none' : protocolOf(remote.url),
     ...configuration(settingsFor(remote)),
@@ -120,10 +133,15 @@ function settingsFor(remote: GitRemote | undefined): [string, string][] {
   const settings: [string, string][] = [
     // In containers the checkout belongs to somebody else; what that check guards against is switched off below.
     ['safe.directory', '*'],
+    ['safe.bareRepository', 'explicit'],
     ['core.hooksPath', '/dev/null'],
     ['core.fsmonitor', 'false'],
+    ['core.askPass', ''],
+    ['core.attributesFile', '/dev/null'],
+    ['core.excludesFile', '/dev/null'],
     ['core.quotePath', 'false'],
     ['credential.helper', ''],
+    ['log.showSignature', 'false'],
     ['gc.auto', '0'],
     ['maintenance.auto', 'false'],
     ['submodule.recurse', 'false'],
@@ -131,6 +149,8 @@ function settingsFor(remote: GitRemote | undefined): [string, string][] {
     ['push.followTags', 'false'],
     ['push.gpgSign', 'false'],
     ['commit.gpgSign', 'false'],
+    // git would take our header along to wherever it is sent.
+    ['http.followRedirects', 'false'],
   ]
   if (remote === undefined || protocolOf(remote.url) === 'file') return settings
   const key = `http.${new URL(remote.url).origin}/.extraheader`

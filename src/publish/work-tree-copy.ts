@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { isSafeFolder, lookAt } from '../state/folder.js'
+import { isToTheSide } from '../state/index.js'
 import { git } from './git.js'
 import { listBlobs, startRepository, type WorkTree } from './work-tree.js'
 
@@ -29,14 +31,19 @@ async function hasBlob(file: string, id: string): Promise<boolean> {
   return bytes.includes('\r\n') && blobId(bytes.toString('utf8').replaceAll('\r\n', '\n'), id.length) === id
 }
 
-/** Plain files at or below a path, by path from the top. A link is none, so that it makes a difference. */
+/**
+ * Plain files at or below a path, by path from the top, without what a run that was cut off left. A link is none, so
+ * that it makes a difference.
+ *
+ * @throws Refusal when there is a link, or something that is neither file nor folder, on the way to it.
+ */
 async function filesBelow(root: string, path: string): Promise<string[]> {
-  const entries = await readdir(join(root, path), { withFileTypes: true, recursive: true }).catch(() => null)
-  if (entries === null) {
-    const isThere = (await readFile(join(root, path)).catch(() => null)) !== null
-    return isThere ? [path] : []
-  }
-  const files = entries.filter((entry) => entry.isFile())
+  if (!isSafeFolder(root, dirname(path))) return []
+  const found = lookAt(join(root, path))
+  if (found === null) return []
+  if (!found.isDirectory()) return found.isFile() ? [path] : []
+  const entries = await readdir(join(root, path), { withFileTypes: true, recursive: true })
+  const files = entries.filter((entry) => entry.isFile() && !isToTheSide(entry.name))
   return files.map((entry) =>
     join(entry.parentPath, entry.name)
       .slice(root.length + 1)
@@ -57,15 +64,23 @@ export async function isSparse(tree: WorkTree): Promise<boolean> {
  * @returns whether it could be; not, when the checkout lacks some of the files (a partial clone).
  */
 export async function copyCommitted(tree: WorkTree, path: string, folder: string): Promise<boolean> {
+  await startBeside(tree, folder)
+  const env = { GIT_LITERAL_PATHSPECS: '1' }
+  const copied = await git(['checkout', '--quiet', tree.head, '--', path], { cwd: folder, env })
+  return copied.exitCode === 0
+}
+
+/**
+ * Starts a repository that sees all objects of a checkout and nothing of its configuration, hooks and references: what
+ * somebody wrote into the checkout's `.git` (a proxy, another server, certificates not to be checked) has no say there.
+ */
+export async function startBeside(tree: WorkTree, folder: string): Promise<void> {
   const gitPath = async (name: string) =>
     resolve(tree.root, (await git(['rev-parse', '--git-path', name], { cwd: tree.root })).stdout.trim())
   await startRepository(folder, tree.head.length === 64 ? 'sha256' : 'sha1')
   await mkdir(join(folder, '.git/objects/info'), { recursive: true })
   await writeFile(join(folder, '.git/objects/info/alternates'), `${await gitPath('objects')}\n`)
   await copyFile(await gitPath('shallow'), join(folder, '.git/shallow')).catch(() => undefined)
-  const env = { GIT_LITERAL_PATHSPECS: '1' }
-  const copied = await git(['checkout', '--quiet', tree.head, '--', path], { cwd: folder, env })
-  return copied.exitCode === 0
 }
 
 /** Git's name for a text: SHA-1, or SHA-256 in repositories that use it (known by the length of its ids). */

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
 import { type GitRemote, git, gitOrRefuse, gitOverNetwork, protocolOf } from './git.js'
@@ -13,11 +13,14 @@ export interface WorkTree {
   readonly branch: string | null
 }
 
-/** The checkout a folder is part of; null when it is in none. */
+/**
+ * The checkout a folder is the top of; null when it is none, or when its configuration claims another folder.
+ */
 export async function findWorkTree(folder: string): Promise<WorkTree | null> {
   const top = await git(['rev-parse', '--show-toplevel'], { cwd: folder })
   if (top.exitCode !== 0) return null
   const root = resolve(top.stdout.replace(/\r?\n$/, ''))
+  if (root !== (await realpath(folder))) return null
   const head = await git(['rev-parse', '--verify', 'HEAD^{commit}'], { cwd: root })
   if (head.exitCode !== 0) return null
   const branch = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd: root })
@@ -31,7 +34,8 @@ export async function findWorkTree(folder: string): Promise<WorkTree | null> {
  * @param ref full name (refs/heads/main, refs/pull/3/merge), or null for the remote's default branch.
  */
 export async function checkOut(remote: GitRemote, ref: string | null, folder: string): Promise<WorkTree> {
-  const wanted = ref ?? (await defaultBranch(remote, folder))
+  await startRepository(folder, 'sha1')
+  const wanted = checkedRef(ref ?? (await defaultBranch(remote, folder)))
   await fetchOne(remote, wanted, folder)
   await gitOrRefuse(
     ['checkout', '--quiet', '--force', '--detach', 'FETCH_HEAD'],
@@ -43,10 +47,18 @@ export async function checkOut(remote: GitRemote, ref: string | null, folder: st
   return { root: resolve(folder), head, branch }
 }
 
+/** What no ref holds (git check-ref-format): git would read a pattern, two refs or an option. */
+const NO_REF = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u
+
+/** A ref that can be nothing else. @throws Refusal */
+export function checkedRef(ref: string): string {
+  if (ref !== '' && !NO_REF.test(ref)) return ref
+  throw refuse(`${JSON.stringify(ref)} is no name of a branch.`, { remedy: 'Name it in state-ref as git has it.' })
+}
+
 /** Only the server knows which hash its repository uses: nearly always SHA-1, which is tried first. */
 async function fetchOne(remote: GitRemote, wanted: string, folder: string): Promise<void> {
   const call = { cwd: folder, remote }
-  await startRepository(folder, 'sha1')
   const args = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, wanted]
   const first = await gitOverNetwork(args, call)
   if (first.exitCode === 0) return
@@ -60,16 +72,19 @@ async function fetchOne(remote: GitRemote, wanted: string, folder: string): Prom
 /** Whatever .gitattributes says: no line ends turned, no filters run, nothing decoded. */
 const RAW_FILES = '* -text !eol !ident !filter !working-tree-encoding\n'
 
-/** Starts an empty repository in which files are checked out as they were committed. */
+/**
+ * Starts an empty repository in which files are checked out as they were committed, and whose configuration is nobody's
+ * but git's own.
+ */
 export async function startRepository(folder: string, hash: 'sha1' | 'sha256'): Promise<void> {
-  const init = ['init', '--quiet', '--initial-branch=image-factory', `--object-format=${hash}`, '.']
+  const init = ['init', '--quiet', '--template=', '--initial-branch=image-factory', `--object-format=${hash}`, '.']
   await gitOrRefuse(init, { cwd: folder }, 'git init')
   await mkdir(join(folder, '.git/info'), { recursive: true })
   await writeFile(join(folder, '.git/info/attributes'), RAW_FILES)
 }
 
 /** Full name of the branch a remote's HEAD points to. */
-export async function defaultBranch(remote: GitRemote, folder: string): Promise<string> {
+async function defaultBranch(remote: GitRemote, folder: string): Promise<string> {
   const call = { cwd: folder, remote }
   const listed = await gitOrRefuse(
     ['ls-remote', '--symref', '--', remote.url, 'HEAD'],
@@ -84,15 +99,15 @@ export async function defaultBranch(remote: GitRemote, folder: string): Promise<
 }
 
 /**
- * Where a checkout pushes to: its own remote as the runner set it up, else the address given. The token goes along
- * only to the server it is for.
+ * Where a checkout pushes to: the address given where it came from the same server, else its own remote as the runner
+ * set it up. The token goes to the server it is for, and to no other repository there.
  */
-export async function pushRemote(tree: WorkTree, fallback: GitRemote): Promise<GitRemote> {
+export async function pushRemote(tree: WorkTree, ours: GitRemote): Promise<GitRemote> {
   const origin = await git(['remote', 'get-url', '--push', 'origin'], { cwd: tree.root })
   const url = origin.exitCode === 0 ? withoutCredentials(origin.stdout.trim()) : null
-  if (url === null) return fallback
-  if (protocolOf(url) === 'file') return { url, token: '' }
-  return { url, token: new URL(url).origin === new URL(fallback.url).origin ? fallback.token : '' }
+  if (url === null) return ours
+  const isOurs = protocolOf(url) !== 'file' && new URL(url).origin === new URL(ours.url).origin
+  return isOurs ? ours : { url, token: '' }
 }
 
 /** An address git may use, without user and password; null for others (SSH is reached by https and the token). */

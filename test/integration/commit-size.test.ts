@@ -29,8 +29,9 @@ async function commit(kind: 'api' | 'push', limit: ApiLimit = API_LIMIT) {
   const { path } = await tempFolder('size')
   const tree = await checkOut(remote, 'refs/heads/main', path)
   const client = getOctokit(TOKEN, { baseUrl: fake.apiUrl })
+  const push = { remote, newFolder: async () => (await tempFolder('commit')).path }
   const method: CommitMethod =
-    kind === 'push' ? { kind, remote } : { kind, client, repository: STATE, limit, instead: { remote } }
+    kind === 'push' ? { kind, ...push } : { kind, client, repository: STATE, limit, instead: push }
   const message = { headline: 'Generate', body: 'All of it.' }
   const request = { tree, branch: 'main', statePath: '.', files, removals: ['dist/old.yaml'], message }
   return commitFiles(request, method)
