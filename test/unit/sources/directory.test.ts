@@ -22,6 +22,8 @@ beforeAll(async () => {
     'org/other/Dockerfile': 'SECRET\n',
     'org/app-secret/Dockerfile': 'SECRET\n',
     'group/sub/app/Dockerfile': 'FROM c:1\n',
+    'org/app/.git/config': 'SECRET\n',
+    'org/app/sub/.GIT/config': 'SECRET\n',
     secret: 'SECRET\n',
   }
   for (const [path, content] of Object.entries(files)) {
@@ -33,6 +35,8 @@ beforeAll(async () => {
   await symlink('../app-secret', join(root, 'org/app/neighbour'))
   await symlink('Dockerfile', join(root, 'org/app/inside'))
   await symlink('deep', join(root, 'org/app/folder-inside'))
+  await symlink('app', join(root, 'org/linked'))
+  await symlink('org', join(root, 'linked'))
   await symlink('nowhere', join(root, 'org/app/dangling'))
   await symlink('loop', join(root, 'org/app/loop'))
   execFileSync('mkfifo', [join(root, 'org/app/fifo')])
@@ -49,7 +53,7 @@ describe('a checkout', () => {
   it.each([
     ['Dockerfile', 'FROM a:1\n'],
     ['deep/er/Dockerfile.prod', 'FROM b:1\n'],
-    ['folder-inside/er/Dockerfile.prod', 'FROM b:1\n'],
+    ['./deep/./er/Dockerfile.prod', 'FROM b:1\n'],
     ['empty', ''],
     ['latin', '#\ufffd\n'],
   ])('%s', async (path, text) => {
@@ -85,16 +89,28 @@ describe('what cannot be read says why', () => {
       'neighbour/Dockerfile of org/app is a link.',
     ],
     ['a link inside', 'inside', 'org/app', 'inside of org/app is a link.'],
-    ['a dangling link', 'dangling', 'org/app', 'org/app has no file dangling.'],
-    ['a link to itself', 'loop', 'org/app', 'org/app has no file loop.'],
+    ['a folder that is a link inside', 'folder-inside/er/x', 'org/app', 'folder-inside/er/x of org/app is a link.'],
+    ['a dangling link', 'dangling', 'org/app', 'dangling of org/app is a link.'],
+    ['a link to itself', 'loop', 'org/app', 'loop of org/app is a link.'],
+    ['a repository that is a link', 'Dockerfile', 'org/linked', 'org/linked is a link in the sources folder.'],
+    ['an owner that is a link', 'Dockerfile', 'linked/app', 'linked/app is a link in the sources folder.'],
+    ['what git keeps', '.git/config', 'org/app', 'org/app has no file .git/config.'],
+    [
+      'what git keeps, on a disk that knows no capitals',
+      'sub/.GIT/config',
+      'org/app',
+      'org/app has no file sub/.GIT/config.',
+    ],
     ['a named pipe', 'fifo', 'org/app', 'fifo of org/app is no file.'],
     ['too large', 'large', 'org/app', `large of org/app has ${LARGEST_FILE_BYTES + 1} bytes.`],
     ['binary', 'binary', 'org/app', 'binary of org/app is binary.'],
-    ['a way out', '../other/Dockerfile', 'org/app', '../other/Dockerfile of org/app is a link.'],
+    ['a way out', '../other/Dockerfile', 'org/app', 'org/app has no file ../other/Dockerfile.'],
+    ['a way out by the repository', 'passwd', '../../etc', 'there is no checkout of ../../etc in the sources folder.'],
+    ['an absolute path', '/etc/passwd', 'org/app', 'org/app has no file /etc/passwd.'],
   ])('%s', async (_, path, repo, message) => {
     expect(await read(path, repo)).toEqual({
       kind: 'failed',
-      reason: message.startsWith('there is no checkout')
+      reason: message.includes('in the sources folder')
         ? 'repository'
         : message.includes('has no file')
           ? 'file'
@@ -109,7 +125,7 @@ describe('what cannot be read says why', () => {
     await new Promise<void>((resolve) => server.listen(join(root, 'org/app/socket'), resolve))
     expect(await read('socket')).toMatchObject({
       kind: 'failed',
-      message: expect.stringContaining('cannot be read (E'),
+      message: 'socket of org/app is no file.',
     })
     await new Promise((resolve) => server.close(resolve))
   })
