@@ -191,6 +191,21 @@ describe('an image under another name', () => {
     ])
   })
 
+  it('a file that we did not write stays where it is, run after run', async () => {
+    const theirs = 'name: notes\n'
+    const before = new Map([
+      ['images/notes.yaml', theirs],
+      ['base-images/notes.yaml', theirs],
+    ])
+    const first = await run(at('a', 'lib'), sources, before)
+    const second = await run(at('a', 'lib'), sources, first.files)
+    for (const { files } of [first, second]) {
+      expect(files.get('images/notes.yaml')).toBe(theirs)
+      expect(files.get('base-images/notes.yaml')).toBe(theirs)
+      expect([...files.keys()].filter((path) => path.startsWith('_archive/'))).toEqual([])
+    }
+  })
+
   it('an entry whose repository is edited goes on', async () => {
     const first = await run(at('a', 'lib'), sources, new Map(), timeOf(0))
     const edited = await run(at('a', 'web'), sources, first.files, timeOf(1))
