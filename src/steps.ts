@@ -25,6 +25,7 @@ import type { RegistryClient } from './registry/index.js'
 import type { ImageChange, OverrideRow, Report } from './report/index.js'
 import { type Discovered, discover, type SourceReader } from './sources/index.js'
 import {
+  FOLDERS,
   fromTop,
   type LinkedState,
   linkState,
@@ -79,6 +80,7 @@ export interface Loaded {
 }
 
 export function load(folder: StateFolder, job: Job): Loaded {
+  refuseOverlap(folder)
   const images = readOptional(folder.root, folder.imagesFile)
   if (images === null) {
     const file = fromTop(folder.path, folder.imagesFile)
@@ -89,6 +91,18 @@ export function load(folder: StateFolder, job: Job): Loaded {
   const output = readOutput(folder.root, folder.outputDir)
   job.say(`${state.texts.size} state files, ${output.generated.size} manifest files.`)
   return { images, overrides: readOptional(folder.root, OVERRIDES_FILE), state, output }
+}
+
+/** Two kinds of files in one folder would be taken for each other, and moved or deleted. */
+function refuseOverlap({ imagesFile, outputDir }: StateFolder): void {
+  const taken = new Set(Object.values(FOLDERS).map((folder) => folder.split('/')[0]))
+  for (const [what, path] of Object.entries({
+    'output-dir (--output)': outputDir,
+    'images-file (--images)': imagesFile,
+  })) {
+    if (!taken.has(path.split('/')[0] ?? '')) continue
+    throw refuse(`${what} is ${path}, and the state is kept there.`, { remedy: 'Name a place of its own.' })
+  }
 }
 
 export function validate(text: string, folder: StateFolder, problems: Problem[], job: Job): Enrolment {

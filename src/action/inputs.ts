@@ -1,6 +1,7 @@
 import { getInput, setSecret } from '@actions/core'
 import { type Problem, problem, Refusal } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
+import { pathBelow } from '../state/index.js'
 
 /** The action's inputs, checked. This file is the only one that reads them; defaults stand in action.yml. */
 export interface Inputs {
@@ -88,13 +89,12 @@ class InputReader {
     return value
   }
 
-  /** A path below the folder it is relative to, without `.` and `..`, in POSIX spelling. */
+  /** A path below the folder it is relative to. */
   path(name: string, fallback: string): string {
-    const value = (getInput(name) || fallback).replaceAll('\\', '/')
-    const parts = value.split('/').filter((part) => part !== '' && part !== '.')
-    const leaves = value.startsWith('/') || parts.includes('..') || parts.includes('.git') || /[\p{Cc}:]/u.test(value)
-    if (leaves) this.#refuse(name, value, 'a path below the state repository')
-    return parts.join('/') || '.'
+    const value = getInput(name) || fallback
+    const inside = pathBelow(value)
+    if (inside === null) this.#refuse(name, value, 'a path below the state repository')
+    return inside ?? fallback
   }
 
   folder(name: string, fallback: string): string {

@@ -1,8 +1,8 @@
-import { lstatSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import { type CommentResult, findOpenPullRequest, type PullRequest } from '../publish/index.js'
 import { fromData, LARGEST_DATA, type LeftReport, type Report } from '../report/index.js'
+import { readOptional } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context, TriggeringRun } from './context.js'
 import type { Inputs } from './inputs.js'
@@ -10,6 +10,7 @@ import { say } from './log.js'
 import { setOutputs } from './outputs.js'
 import { comment, writeReports } from './tell.js'
 import { VERSION } from './version.js'
+import { namedFolder } from './workspace.js'
 
 /** Name of the report's data, in the runner's temporary folder and in the artifact. */
 export const DATA_FILE = 'image-factory-report.json'
@@ -26,7 +27,7 @@ const REPORTED: ReadonlySet<string> = new Set(['pull_request'])
  */
 export async function postReport(folder: string, inputs: Inputs, context: Context): Promise<void> {
   const run = triggeringRun(context)
-  const report = trusted(fromData(readData(resolve(context.workspace, folder))), run, context)
+  const report = trusted(fromData(readData(folder, context)), run, context)
   const files = await writeReports(report, inputs, context)
   const pull = await pullRequestOf(run, inputs, context)
   const result = pull === null ? null : await post(report, run, pull, inputs)
@@ -46,18 +47,13 @@ function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRu
   })
 }
 
-/** Links and never the whole way to it: an artifact can bring both. */
-function readData(folder: string): string {
-  const file = join(folder, DATA_FILE)
-  for (const path of [folder, file]) {
-    const found = lstatSync(path, { throwIfNoEntry: false })
-    const remedy = 'Download the artifact of the run that made the report into the folder that report-from names.'
-    if (found === undefined) throw refuse(`there is no ${path}.`, { remedy })
-    if (found.isSymbolicLink()) throw refuse(`${path} is a link.`, { remedy })
-    if (path === file && !found.isFile()) throw refuse(`${path} is no plain file.`, { remedy })
-    if (path === file && found.size > LARGEST_DATA) throw refuse(`${path} has ${found.size} bytes.`, { remedy })
-  }
-  return readFileSync(file, 'utf8')
+/** An artifact can bring links: none is followed. */
+function readData(left: string, context: Context): string {
+  const folder = namedFolder('report-from', left, context)
+  const text = folder === null ? null : readOptional(folder, DATA_FILE, { bytes: LARGEST_DATA })
+  if (text !== null) return text
+  const remedy = 'Download the artifact of the run that made the report into the folder that report-from names.'
+  throw refuse(`there is no ${join(folder ?? left, DATA_FILE)}.`, { remedy })
 }
 
 /** Where a report comes from is GitHub's word; that it committed something is not possible. */

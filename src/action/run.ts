@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto'
-import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { group, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
@@ -14,7 +13,7 @@ import {
   readFromGitLab,
   type SourceReader,
 } from '../sources/index.js'
-import { fromTop, isFolder, writeFiles } from '../state/index.js'
+import { fromTop, writeFiles } from '../state/index.js'
 import { look } from './base-state.js'
 import { Clients } from './clients.js'
 import type { Context } from './context.js'
@@ -22,6 +21,7 @@ import type { Inputs } from './inputs.js'
 import { safe, say } from './log.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type Target } from './target.js'
+import { namedFolder } from './workspace.js'
 
 /** What a run ends with, to be told. */
 export interface Outcome {
@@ -94,8 +94,8 @@ function sourceReader(inputs: Inputs, context: Context, clients: Clients): Sourc
 }
 
 function existingFolder(sourcesDir: string, context: Context): string {
-  const folder = resolve(context.workspace, sourcesDir)
-  if (isFolder(folder)) return folder
+  const folder = namedFolder('sources-dir', sourcesDir, context)
+  if (folder !== null) return folder
   const remedy = 'Check the source repositories out there as OWNER/REPO first.'
   throw refuse(`sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })
 }
@@ -120,7 +120,7 @@ async function commit(job: Job, first: StateCheckout, checkouts: StateCheckouts,
     },
   }
   const { plan, sha } = await planAndCommit(job, first.folder, ends)
-  if (!plan.refused && current.isWorkspace) writeFiles(current.folder.root, plan.changes)
+  if (!plan.refused && current.isWorkspace) writeFiles(current.folder.root, plan.changes, plan.files.keys())
   return { plan, commit: sha === null ? null : { sha, branch } }
 }
 
@@ -148,7 +148,8 @@ async function commitPlan(
 }
 
 async function methodOf(checkouts: StateCheckouts, setting: CommitSetting): Promise<CommitMethod> {
-  const push = { remote: checkouts.remote, identityFrom: checkouts.identityFrom }
+  const newFolder = () => checkouts.newFolder()
+  const push = { remote: checkouts.remote, identityFrom: checkouts.identityFrom, newFolder }
   if (setting.inputs.commitMethod === 'push') return { kind: 'push', ...push }
   const client = await setting.clients.for('state')
   return { kind: 'api', client, repository: setting.target.repository, instead: push }

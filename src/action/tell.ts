@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { notice, setFailed, summary, warning } from '@actions/core'
 import { type CommentResult, findPullRequest, type PullRequest, upsertComment } from '../publish/index.js'
@@ -13,6 +12,7 @@ import {
   toData,
   verdict,
 } from '../report/index.js'
+import { writeFiles } from '../state/index.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
 import { annotate, safe, say } from './log.js'
@@ -47,13 +47,17 @@ export async function writeReports(
 ): Promise<Pick<Outputs, 'reportFile' | 'diffFile' | 'reportData'>> {
   const secrets = secretsOf(inputs)
   await writeSummary(renderSummary(report, { secrets }))
-  const reportFile = join(context.temp, 'image-factory-report.md')
-  const diffFile = join(context.temp, 'image-factory.diff')
-  const reportData = join(context.temp, 'image-factory-report.json')
-  await writeFile(reportFile, renderSummary(report, { secrets, budget: Number.MAX_SAFE_INTEGER }))
-  await writeFile(diffFile, renderDiff(report, { secrets }))
-  await writeFile(reportData, toData(report, { secrets }))
-  return { reportFile, diffFile, reportData }
+  const reportFile = 'image-factory-report.md'
+  const diffFile = 'image-factory.diff'
+  const reportData = 'image-factory-report.json'
+  const texts = new Map([
+    [reportFile, renderSummary(report, { secrets, budget: Number.MAX_SAFE_INTEGER })],
+    [diffFile, renderDiff(report, { secrets })],
+    [reportData, toData(report, { secrets })],
+  ])
+  writeFiles(context.temp, texts)
+  const at = (name: string) => join(context.temp, name)
+  return { reportFile: at(reportFile), diffFile: at(diffFile), reportData: at(reportData) }
 }
 
 /** More than this nobody reads in a log; the whole difference is in `diff-file`. */

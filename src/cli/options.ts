@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import type { StateFolder } from '../pipeline.js'
-import { isFolder } from '../state/index.js'
+import { isFolder, pathBelow } from '../state/index.js'
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -32,12 +32,7 @@ export function stateFolder(options: CommonOptions, env: Environment): StateFold
 }
 
 function below(path: string, option: string): string {
-  const parts = path
-    .replaceAll('\\', '/')
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-  const leaves =
-    path.startsWith('/') || /^[A-Za-z]:/.test(path) || parts.some((part) => part === '..' || part === '.git')
-  if (leaves) throw refuse(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
-  return parts.join('/') || '.'
+  const inside = pathBelow(path)
+  if (inside !== null) return inside
+  throw refuse(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
 }

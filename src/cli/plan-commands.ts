@@ -32,7 +32,7 @@ export async function refresh(run: Run): Promise<number> {
 async function write({ options, env, terminal, now }: Run, registries: Job['registries']): Promise<number> {
   const folder = stateFolder(options, env)
   const plan = await makePlan(jobFor('preview', options, env, terminal, now, registries), folder)
-  if (!plan.refused) writeFiles(folder.root, plan.changes)
+  if (!plan.refused) writeFiles(folder.root, plan.changes, plan.files.keys())
   if (options.json) printJson(plan, terminal)
   else {
     printReport(plan, terminal, 'short')

@@ -1,4 +1,15 @@
-import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
 
@@ -34,10 +45,21 @@ function checked(entry: Dirent, folder: string): string {
   return entry.name
 }
 
-function readText(path: string, shown: string): string {
-  const { size } = statSync(path)
-  if (size > LARGEST_BYTES) throw refuse(`${shown} has ${size} bytes.`, { file: shown, remedy: 'Remove it.' })
-  return readFileSync(path, 'utf8')
+/** Should the file have become a link or a named pipe since it was looked at: not followed, not waited for. */
+const AS_IT_LIES = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+function readText(path: string, shown: string, bytes = LARGEST_BYTES): string {
+  const file = openSync(path, AS_IT_LIES)
+  try {
+    const found = fstatSync(file)
+    if (!found.isFile()) throw refuseLink(shown)
+    if (found.size > bytes) {
+      throw refuse(`${shown} has ${found.size} bytes.`, { file: shown, remedy: 'Remove it.' })
+    }
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
 }
 
 /**
@@ -48,7 +70,8 @@ function readText(path: string, shown: string): string {
 export function isSafeFolder(root: string, folder: string): boolean {
   let path = root
   for (const part of folder.split('/').filter((one) => one !== '' && one !== '.')) {
-    if (part === '..') throw refuse(`${folder} leads out of the state folder.`, { remedy: 'Name a folder inside it.' })
+    if (part === '..') throw refuse(`${folder} leads out of its folder.`, { remedy: 'Name a path inside it.' })
+    if (part.toLowerCase() === '.git') throw refuse(`${folder} is git's own.`, { remedy: 'Name another path.' })
     path = join(path, part)
     const found = lookAt(path)
     if (found === null) return false
@@ -57,14 +80,18 @@ export function isSafeFolder(root: string, folder: string): boolean {
   return true
 }
 
-/** Reads one file if it is there; refuses a link. */
-export function readOptional(root: string, path: string): string | null {
+/**
+ * Reads one file if it is there; refuses a link.
+ *
+ * @param most bytes it may have.
+ */
+export function readOptional(root: string, path: string, most: { readonly bytes?: number } = {}): string | null {
   const folder = dirname(path)
   if (!isSafeFolder(root, folder)) return null
   const found = lookAt(join(root, path))
   if (found === null) return null
   if (!found.isFile()) throw refuseLink(path)
-  return readText(join(root, path), path)
+  return readText(join(root, path), path, most.bytes)
 }
 
 function refuseLink(path: string): Error {
@@ -80,6 +107,18 @@ export function lookAt(path: string): Stats | null {
 /** Whether there is a folder at a path, a link to one included. */
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+/**
+ * A path that somebody gave, in one spelling: POSIX, without `.` and doubled slashes, `.` for the folder itself.
+ *
+ * @returns null where it leads out of the folder it is relative to, into git's own, or is no path everywhere.
+ */
+export function pathBelow(text: string): string | null {
+  const path = text.replaceAll('\\', '/')
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  const leaves = path.startsWith('/') || parts.some((part) => part === '..' || part.toLowerCase() === '.git')
+  return leaves || /[\p{Cc}:]/u.test(path) ? null : parts.join('/') || '.'
 }
 
 /** A path below the state folder as people and git know it: from the repository's top, POSIX spelling. */

@@ -7,7 +7,7 @@
  */
 
 export { type MergedState, writtenState } from './files.js'
-export { fromTop, isFolder, isSafeFolder, readFolder, readOptional } from './folder.js'
+export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional } from './folder.js'
 export { type BuildPlace, buildOrder } from './links.js'
 export { type LookUp, type LookUpInput, lookUp } from './look-up.js'
 export { type LinkedState, linkState, type TrackedUse } from './merge.js'
@@ -15,4 +15,4 @@ export { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from '.
 export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
 export { readState } from './read.js'
 export { digestOf, momentOf, type StateRecord, textOf, textsOf } from './record.js'
-export { type FileChanges, writeFiles } from './write.js'
+export { type FileChanges, isToTheSide, writeFiles } from './write.js'

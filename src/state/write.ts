@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
 import { isSafeFolder, lookAt } from './folder.js'
@@ -9,25 +9,21 @@ export type FileChanges = ReadonlyMap<string, string | null>
 
 /**
  * Writes generated files: every place is looked at first, then all texts are written to the side, then each is renamed
- * into place, deletions last. Nothing is in place before everything could be written.
+ * into place, deletions last. Nothing is in place before everything could be written, and whenever the process ends,
+ * each file is what it was or what it shall be.
  *
  * @param root the state folder; a link on the way to a file is refused.
+ * @param ours paths of other generated files. What a run that was cut off left beside them, and beside those that
+ *   change, is removed.
  */
-export function writeFiles(root: string, changes: FileChanges): void {
-  const side = new Map<string, string>()
-  const token = randomBytes(6).toString('hex')
+export function writeFiles(root: string, changes: FileChanges, ours: Iterable<string> = []): void {
   for (const path of changes.keys()) {
     if (isSafeFolder(root, dirname(path))) refuseForeign(join(root, path), path)
   }
+  for (const folder of new Set([...changes.keys(), ...ours].map(dirname))) removeLeftovers(root, folder)
+  const side = new Map<string, string>()
   try {
-    for (const [path, text] of changes) {
-      if (text === null) continue
-      const target = join(root, path)
-      mkdirSync(dirname(target), { recursive: true })
-      const beside = join(dirname(target), `.${token}-${side.size}.tmp`)
-      side.set(beside, target)
-      writeFileSync(beside, text, { flag: 'wx' })
-    }
+    writeToTheSide(root, changes, side)
     for (const [beside, target] of side) renameSync(beside, target)
   } catch (error) {
     for (const beside of side.keys()) rmSync(beside, { force: true })
@@ -35,6 +31,46 @@ export function writeFiles(root: string, changes: FileChanges): void {
   }
   for (const [path, text] of changes) {
     if (text === null) rmSync(join(root, path), { force: true })
+  }
+}
+
+/** @param side takes the place in the end of each file written to the side. */
+function writeToTheSide(root: string, changes: FileChanges, side: Map<string, string>): void {
+  const token = randomBytes(6).toString('hex')
+  for (const [path, text] of changes) {
+    if (text === null) continue
+    const target = join(root, path)
+    mkdirSync(dirname(target), { recursive: true })
+    const beside = join(dirname(target), `.image-factory-${process.pid}-${token}-${side.size}.tmp`)
+    side.set(beside, target)
+    writeFileSync(beside, text, { flag: 'wx' })
+  }
+}
+
+/** Names of files to the side, with the process that wrote them. */
+const TO_THE_SIDE = /^\.image-factory-(\d{1,10})-[0-9a-f]{12}-\d+\.tmp$/
+
+/** Whether a file is one that a run wrote to the side. */
+export function isToTheSide(name: string): boolean {
+  return TO_THE_SIDE.test(name)
+}
+
+function removeLeftovers(root: string, folder: string): void {
+  if (!isSafeFolder(root, folder)) return
+  for (const name of readdirSync(join(root, folder))) {
+    const [, writer] = TO_THE_SIDE.exec(name) ?? []
+    if (writer !== undefined && !isWriting(Number(writer))) rmSync(join(root, folder, name), { force: true })
+  }
+}
+
+/** Whether another process may still be at work; a file of our own number is of one that had it before us. */
+function isWriting(writer: number): boolean {
+  if (writer === process.pid) return false
+  try {
+    process.kill(writer, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

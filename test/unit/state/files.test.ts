@@ -62,7 +62,14 @@ describe('reading a folder', () => {
 
   it.each(['..', '../other', 'd/../..', 'd/..'])('refuses %s', async (path) => {
     const made = await folder({ 'd/a.yaml': 'a' })
-    expect(() => readFolder(made, path, '.yaml')).toThrow('out of the state folder')
+    expect(() => readFolder(made, path, '.yaml')).toThrow('out of its folder')
+  })
+
+  it.each(['.git', 'd/.GIT'])("refuses %s, which is git's", async (path) => {
+    const made = await folder({ '.git/a.yaml': 'a', 'd/.GIT/a.yaml': 'a' })
+    expect(() => readFolder(made, path, '.yaml')).toThrow("git's own")
+    expect(() => readOptional(made, `${path}/a.yaml`)).toThrow("git's own")
+    expect(() => writeFiles(made, new Map([[`${path}/b.yaml`, 'b']]))).toThrow("git's own")
   })
 
   it('refuses a file where the folder belongs', async () => {
@@ -179,6 +186,18 @@ describe('writing', () => {
     ])
     expect(() => writeFiles(root, changes)).toThrow()
     expect(await contents(root)).toEqual({ 'd/a.yaml': 'before' })
+  })
+
+  it('what runs that were cut off left is removed, beside all files that are ours; nothing else is', async () => {
+    const side = (pid: number) => `.image-factory-${pid}-0123456789ab-7.tmp`
+    // Of a process that cannot be there, and of one that surely is.
+    const [gone, alive] = [side(2 ** 31 - 2), side(process.ppid)]
+    const left = ['d', 'e', 'f'].flatMap((name) => [`${name}/${gone}`, `${name}/${alive}`, `${name}/.${gone}`])
+    const root = await folder(Object.fromEntries([...left, `d/${side(process.pid)}`].map((path) => [path, 'half'])))
+    writeFiles(root, new Map([['d/a.yaml', 'a']]), ['e/b.yaml', 'missing/c.yaml'])
+    expect(Object.keys(await contents(root)).sort()).toEqual(
+      ['d/a.yaml', ...left.filter((path) => path.startsWith('f/') || !path.endsWith(`/${gone}`))].sort(),
+    )
   })
 
   it('nothing outside the folder', async () => {
