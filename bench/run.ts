@@ -1,120 +1,170 @@
 /**
- * Times the built bundle as a process: start-up, reading a large images.yaml, and the whole pipeline offline on generated
- * factories.
+ * Measures the built bundle as a process, offline: start-up, reading a large images.yaml, the whole pipeline on generated
+ * factories; and what a run asks of GitHub.
  *
- *     npm run bench            10, 100 and 1,000 images
- *     npm run bench -- 10 50   these sizes
+ *     npm run bench                        prints tables; 10, 100, 1,000 and 10,000 images
+ *     npm run bench -- 10 1000             these sizes, without the network
+ *     npm run bench -- --record            all sizes; also writes bench/results.json, puts the tables at the end of
+ *                                          bench/results.md, and the short one into README.md
+ *     npm run bench -- --json FILE         also writes what was found as JSON
+ *     npm run bench -- --bundle FILE --node FILE --rounds N
  */
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import process, { argv, execPath, stdout } from 'node:process'
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { cpus, loadavg, release, tmpdir, type } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { loadSourceModules } from '../scripts/source-modules.ts'
+import type * as Fake from '../test/support/fake-github.js'
+import type * as Processes from '../test/support/processes.js'
+import { imagesYaml, writeFactory } from './factory.ts'
+import { type Measured, measure, medians } from './measure.ts'
+import { measureNetwork, type Network } from './network.ts'
+import { type FactoryResult, type Results, tables } from './results.ts'
 
-const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url))
-const RUNS = 7
-/** Entries of the images.yaml that is only read; beside it stands what a YAML library alone takes for the same text. */
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const FLOOR = path('floor.mjs')
+const SIZES = [10, 100, 1000, 10_000]
 const ENTRIES = 10_000
-/** Four images a repository, one base in ten shared widely, every third Dockerfile with a second stage. */
-const IMAGES_A_REPOSITORY = 4
+const NETWORK_IMAGES = 1000
 
-/** What reading would cost at least without a reader of our own. */
-const LIBRARY_ALONE = `
-import { readFileSync } from 'node:fs'
-import { parseDocument } from ${JSON.stringify(import.meta.resolve('yaml'))}
-parseDocument(readFileSync(process.argv[1], 'utf8'))
-`
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'string' },
+    record: { type: 'boolean', default: false },
+    bundle: { type: 'string', default: path('../dist/index.js') },
+    node: { type: 'string', default: execPath },
+    rounds: { type: 'string', default: '7' },
+  },
+})
+const { bundle, node } = values
+const rounds = Number(values.rounds)
 
-function imagesYaml(count: number): string {
-  const entry = (index: number) => `- name: image-${index}
-  registry: ghcr.io
-  repository: example/image-${index}
-  source:
-    repo: example/repo-${Math.floor(index / IMAGES_A_REPOSITORY)}
-    branch: main
-    dockerfile: image-${index}/Dockerfile
-    workflow: image-${index}.yml
-  rebuildDelay: 7d
-`
-  return Array.from({ length: count }, (_, index) => entry(index)).join('')
+function repeat(run: () => Measured, times = rounds): Measured {
+  return medians(Array.from({ length: times }, run))
 }
 
-function dockerfile(index: number): string {
-  const base = index % 10 === 0 ? 'node:22-bookworm-slim' : `registry.example.com/base-${index % 97}:1.${index % 7}`
-  const build = index % 3 === 0 ? 'FROM golang:1.25 AS build\nRUN make\n' : ''
-  const copy = index % 3 === 0 ? 'COPY --from=build /out /out\n' : ''
-  return `${build}FROM ${base}\n${copy}CMD ["/out"]\n`
-}
-
-function generate(root: string, count: number): { readonly state: string; readonly sources: string } {
-  const state = join(root, 'state')
-  const sources = join(root, 'sources')
-  mkdirSync(state, { recursive: true })
-  writeFileSync(join(state, 'images.yaml'), imagesYaml(count))
-  for (let index = 0; index < count; index += 1) {
-    const folder = join(sources, `example/repo-${Math.floor(index / IMAGES_A_REPOSITORY)}/image-${index}`)
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'Dockerfile'), dockerfile(index))
-  }
-  return { state, sources }
-}
-
-/** Wall time of one process in milliseconds. */
-function time(args: readonly string[]): number {
-  const start = process.hrtime.bigint()
-  const { status, stderr } = spawnSync(execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`)
-  return Number(process.hrtime.bigint() - start) / 1e6
-}
-
-function median(measure: () => number): number {
-  const times = Array.from({ length: RUNS }, measure).sort((a, b) => a - b)
-  return times[Math.floor(RUNS / 2)] ?? 0
-}
-
-function row(name: string, milliseconds: number): void {
-  stdout.write(`| ${name} | ${(milliseconds / 1000).toFixed(3)} s |\n`)
-}
-
-const given = argv.slice(2).map(Number)
-const sizes = given.length === 0 ? [10, 100, 1000] : given
-stdout.write(
-  `Node ${process.version}, ${RUNS} runs each, medians; bundle ${(statSync(BUNDLE).size / 1e6).toFixed(2)} MB\n\n`,
-)
-stdout.write('| what | wall time |\n| --- | --- |\n')
-row(
-  'node alone',
-  median(() => time(['-e', '0'])),
-)
-row(
-  '--help',
-  median(() => time([BUNDLE, '--help'])),
-)
-const large = mkdtempSync(join(tmpdir(), 'image-factory-bench-'))
-const largeFile = join(large, 'images.yaml')
-writeFileSync(largeFile, imagesYaml(ENTRIES))
-row(
-  `validate, ${ENTRIES} entries`,
-  median(() => time([BUNDLE, 'validate', '--state', large])),
-)
-row(
-  `the same file, \`yaml\`'s parse alone`,
-  median(() => time(['--input-type=module', '-e', LIBRARY_ALONE, largeFile])),
-)
-rmSync(large, { recursive: true })
-for (const size of sizes) {
+/** Runs with a folder that is gone afterwards. */
+function inFolder<T>(work: (root: string) => T): T {
   const root = mkdtempSync(join(tmpdir(), 'image-factory-bench-'))
-  const { state, sources } = generate(root, size)
-  const pristine = join(root, 'pristine')
-  cpSync(state, pristine, { recursive: true })
-  const synth = () => time([BUNDLE, 'synth', '--state', state, '--sources', sources])
-  const full = median(() => {
+  try {
+    return work(root)
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+}
+
+function say(text: string): void {
+  stderr.write(`${text} …\n`)
+}
+
+function measureEnrolment(): Results['enrolment'] {
+  say(`validate, ${ENTRIES} entries`)
+  return inFolder((root) => {
+    const file = join(root, 'images.yaml')
+    writeFileSync(file, imagesYaml(ENTRIES))
+    const validate = repeat(() => measure(node, [bundle, 'validate', '--state', root]))
+    return { entries: ENTRIES, validate, parsing: repeat(() => measure(node, [FLOOR, 'parse', file])) }
+  })
+}
+
+function measureFactory(images: number): FactoryResult {
+  say(`${images} images`)
+  return inFolder((root) => {
+    const { state, sources, moveOne } = writeFactory(root, images)
+    const [pristine, copy] = [join(root, 'pristine'), join(root, 'copy')]
+    cpSync(state, pristine, { recursive: true })
+    const synth = () => measure(node, [bundle, 'synth', '--state', state, '--sources', sources])
+    const round = () => {
+      rmSync(state, { recursive: true })
+      rmSync(copy, { recursive: true, force: true })
+      cpSync(pristine, state, { recursive: true })
+      const full = synth()
+      const unchanged = synth()
+      const yaml = ['images.yaml', 'images', 'base-images'].map((name) => join(state, name))
+      const parsing = measure(node, [FLOOR, 'parse', ...yaml])
+      const copying = measure(node, [FLOOR, 'copy', sources, state, copy])
+      moveOne('elsewhere')
+      const changedOne = synth()
+      moveOne('back')
+      return { full, unchanged, changedOne, parsing, copying }
+    }
+    // Once more than is counted: the first run finds the disk's caches empty.
+    round()
+    const all = Array.from({ length: images > 1000 ? Math.ceil(rounds / 2) : rounds }, round)
+    const of = (which: keyof ReturnType<typeof round>) => medians(all.map((one) => one[which]))
     rmSync(state, { recursive: true })
     cpSync(pristine, state, { recursive: true })
-    return synth()
+    synth()
+    return {
+      images,
+      ...countsOf(state),
+      full: of('full'),
+      unchanged: of('unchanged'),
+      changedOne: of('changedOne'),
+      parsing: of('parsing'),
+      copying: of('copying'),
+    }
   })
-  row(`${size} images, everything new`, full)
-  row(`${size} images, nothing changed`, median(synth))
-  rmSync(root, { recursive: true })
+}
+
+function countsOf(state: string): Pick<FactoryResult, 'baseImages' | 'objects' | 'files'> {
+  const files = ['images', 'base-images', 'dist'].flatMap((folder) =>
+    readdirSync(join(state, folder)).map((name) => join(state, folder, name)),
+  )
+  const objects = files.reduce(
+    (sum, file) => sum + (readFileSync(file, 'utf8').match(/^apiVersion:/gm)?.length ?? 0),
+    0,
+  )
+  return { baseImages: readdirSync(join(state, 'base-images')).length, objects, files: files.length }
+}
+
+async function askGitHub(): Promise<Network> {
+  say(`GitHub, ${NETWORK_IMAGES} images`)
+  loadSourceModules()
+  const fake: typeof Fake = await import('../test/support/fake-github.js')
+  const processes: typeof Processes = await import('../test/support/processes.js')
+  return measureNetwork(node, bundle, NETWORK_IMAGES, fake, processes)
+}
+
+function bundleBytes(): number {
+  const folder = dirname(bundle)
+  const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'))
+  return scripts.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+}
+
+const sizes = positionals.length === 0 ? SIZES : positionals.map(Number)
+const [load = 0] = loadavg()
+if (load > 0.5) say(`The machine is busy (load ${load.toFixed(1)}): wall times will be too long`)
+const results: Results = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, system: `${type()} ${release()}`, load },
+  node: execFileSync(node, ['--version'], { encoding: 'utf8' }).trim(),
+  bundleBytes: bundleBytes(),
+  start: repeat(() => measure(node, ['-e', '0'])),
+  help: repeat(() => measure(node, [bundle, '--help'])),
+  enrolment: measureEnrolment(),
+  factories: sizes.map(measureFactory),
+  network: positionals.length === 0 ? await askGitHub() : null,
+}
+
+const found = tables(results)
+stdout.write(`${found}\n`)
+const written = [...(values.json === undefined ? [] : [values.json]), ...(values.record ? [path('results.json')] : [])]
+for (const file of written) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+if (values.record) {
+  appendFileSync(path('results.md'), `\n## ${results.date}\n\n${found}\n`)
+  execFileSync(execPath, [path('../scripts/readme-tables.ts')], { stdio: 'inherit' })
 }

@@ -6,30 +6,16 @@
  *     node scripts/images-yaml.ts --check   exit code 1 when one is out of date
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { registerHooks } from 'node:module'
 import process, { argv, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type * as Generator from '../src/enrollment/json-schema.js'
 import type * as Tables from './images-yaml-tables.js'
+import { loadSourceModules } from './source-modules.ts'
 
 const root = new URL('../', import.meta.url)
 
-/** Source files name each other as the compiler has them: `.js` for `.ts`. */
-function readSourcesAsTheyAre(): void {
-  registerHooks({
-    resolve: (specifier, context, next) => {
-      try {
-        return next(specifier, context)
-      } catch (error) {
-        if (!/^\.{1,2}\/.*\.js$/.test(specifier)) throw error
-        return next(specifier.replace(/\.js$/, '.ts'), context)
-      }
-    },
-  })
-}
-
 async function main(check: boolean): Promise<number> {
-  readSourcesAsTheyAre()
+  loadSourceModules()
   const { imagesJsonSchema, printJsonSchema }: typeof Generator = await import('../src/enrollment/json-schema.js')
   const { withTables }: typeof Tables = await import('./images-yaml-tables.js')
   const page = new URL('docs/images-yaml.md', root)

@@ -10,6 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import process, { argv, execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { table } from './markdown.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8').replaceAll('\r\n', '\n')
@@ -53,11 +54,6 @@ function split(text: string, marker: string): [string, string] {
   const at = text.indexOf(marker)
   if (at < 0) throw new Error(`README.md has no ${marker}`)
   return [text.slice(0, at), text.slice(at + marker.length)]
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 /** The comment that `npm start` prints, without the marker in its first line (it holds a commit's name). */
