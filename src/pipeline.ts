@@ -76,19 +76,19 @@ export type Draft =
 export async function draftPlan(job: Job, folder: StateFolder): Promise<Draft> {
   const problems: Problem[] = []
   try {
-    const found = await job.step('Load', async () => load(folder, job))
-    const enrolment = await job.step('Validate', async () => validate(found.images, folder, problems, job))
+    const found = await job.step('Load the state', async () => load(folder, job))
+    const enrolment = await job.step('Validate images.yaml', async () => validate(found.images, folder, problems, job))
     const written = overridesOf(found.overrides, folder, problems, job)
-    const discovered = await job.step('Discover', () => lookUp(enrolment, folder, job))
+    const discovered = await job.step('Discover base images', () => lookUp(enrolment, folder, job))
     const linked = link(enrolment, discovered, found, folder)
     const observed = await observe(linked, enrolment, found, folder, problems, job)
-    const merged = await job.step('State', async () => merge(linked, observed, written, found, job))
+    const merged = await job.step('Merge the state', async () => merge(linked, observed, written, found, job))
     note([...discovered.problems, ...merged.problems], problems)
     const overrides = inForce(written, merged, folder, problems)
     const { loaded, state } = await withCatalog({ loaded: found, state: merged }, enrolment, overrides, folder, job)
-    const manifests = await job.step('Synthesize', async () => manifestsOf(enrolment, state, overrides, folder, job))
-    const comparison = await job.step('Diff', async () => compare(loaded.output, manifests, folder, job))
-    problems.push(...(await job.step('Guard', async () => guard(comparison, folder, job))))
+    const manifests = await job.step('Make manifests', async () => manifestsOf(enrolment, state, overrides, folder, job))
+    const comparison = await job.step('Compare manifests', async () => compare(loaded.output, manifests, folder, job))
+    problems.push(...(await job.step('Guard against deletions', async () => guard(comparison, folder, job))))
     return { kind: 'drafted', loaded, enrolment, overrides, discovered, state, manifests, comparison, problems }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

@@ -181,7 +181,7 @@ export async function withCatalog(
 ): Promise<Kept> {
   const { backstage: path, namespace: name, stagger } = settings
   if (path === null) return kept
-  return job.step('Catalog', async () => {
+  return job.step('Make the catalog', async () => {
     const { loaded, state } = kept
     const present = catalogFolder(path, folder)
     const records = recordsOf(state.files)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { refuse } from '../enrollment/index.js'
+import type { ActionReference } from './pinned.js'
 
 /** What the runner says about this run, as plain data. */
 export interface Context {
@@ -21,6 +22,8 @@ export interface Context {
   /** Address of the GitLab that sources with `provider: gitlab` are on. Never from images.yaml: it gets a token. */
   readonly gitlabUrl: string
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string }
+  /** How the workflow names this action; null for `uses: ./`. */
+  readonly action: ActionReference | null
   readonly workspace: string
   readonly temp: string
 }
@@ -101,9 +104,15 @@ export function readContext(env: Readonly<Record<string, string | undefined>>): 
       attempt: Number(env.GITHUB_RUN_ATTEMPT || '1'),
       url: `${serverUrl}/${repository}/actions/runs/${runId}`,
     },
+    action: actionOf(env.GITHUB_ACTION_REPOSITORY, env.GITHUB_ACTION_REF),
     workspace: need('GITHUB_WORKSPACE'),
     temp: need('RUNNER_TEMP'),
   }
+}
+
+/** The runner sets both for actions from a repository, and leaves them empty for one in the workspace. */
+function actionOf(repository = '', ref = ''): ActionReference | null {
+  return repository === '' || ref === '' ? null : { repository, ref }
 }
 
 function readPayload(path: string | undefined): Payload {

@@ -7,7 +7,8 @@ import { formatProblem, Refusal } from '../enrollment/index.js'
 import { renderSummary, tellRefusal } from '../report/index.js'
 import { readContext } from './context.js'
 import { readInputs } from './inputs.js'
-import { annotate, safe } from './log.js'
+import { stoppedLine } from './last-line.js'
+import { annotate, safe, say } from './log.js'
 import { NO_OUTPUTS, setOutputs } from './outputs.js'
 import { postReport } from './post-report.js'
 import { run } from './run.js'
@@ -37,5 +38,6 @@ export async function runAction(env: Readonly<Record<string, string | undefined>
     } else {
       setFailed(safe(error instanceof Error ? (error.stack ?? error.message) : String(error)))
     }
+    say(stoppedLine({ isDefect: !(error instanceof Refusal) }))
   }
 }

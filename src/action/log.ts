@@ -1,8 +1,11 @@
-import { type AnnotationProperties, error, info, notice, warning } from '@actions/core'
+import { type AnnotationProperties, endGroup, error, info, notice, startGroup, warning } from '@actions/core'
 import { type Problem, printable } from '../enrollment/index.js'
 
 /** The runner shows no more than this of each kind a step. */
 const MOST_ANNOTATIONS = 10
+
+/** How often work that takes long says that it goes on, in milliseconds. */
+const PULSE = 15_000
 
 /**
  * Text that may come from anywhere, made safe for the log: the runner takes `::…` at the start of a line and `##[…`
@@ -15,9 +18,57 @@ export function safe(text: string): string {
     .join('\n')
 }
 
-/** A line of the log. */
+interface Step {
+  readonly results: string[]
+  /** How much was done, by what it is. */
+  readonly done: Map<string, number>
+}
+
+/** The step that is under way: the log is one for the whole process. */
+let current: Step | null = null
+
+/** A line of the log; what a step says stands below its group, where it is seen without unfolding. */
 export function say(text: string): void {
+  if (current === null) info(safe(text))
+  else current.results.push(text)
+}
+
+/** Counts something done in the step that is under way, for those who wait. */
+export function count(what: string): void {
+  current?.done.set(what, (current.done.get(what) ?? 0) + 1)
+}
+
+/**
+ * Runs one step as a group of the log. Folded groups and the results between them read as a table of contents; inside
+ * stand what was counted and how long it took, now and then while the step runs and once at its end.
+ */
+export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+  const outer = current
+  const here: Step = { results: [], done: new Map() }
+  const started = performance.now()
+  const tell = () => {
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    info(safe([`${seconds} s`, ...[...here.done].map(([what, times]) => `${what}: ${times}`)].join(', ')))
+  }
+  startGroup(safe(title))
+  current = here
+  const pulse = setInterval(tell, PULSE)
+  try {
+    return await work()
+  } finally {
+    clearInterval(pulse)
+    tell()
+    endGroup()
+    current = outer
+    for (const text of here.results) say(`  ${text}`)
+  }
+}
+
+/** Text that is too long to be read by everybody, folded. */
+export function fold(title: string, text: string): void {
+  startGroup(safe(title))
   info(safe(text))
+  endGroup()
 }
 
 /**

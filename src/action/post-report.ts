@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import { type CommentResult, findOpenPullRequest, type PullRequest } from '../publish/index.js'
-import { fromData, LARGEST_DATA, type LeftReport, type Report } from '../report/index.js'
+import { fromData, LARGEST_DATA, type LeftReport, type Report, verdict } from '../report/index.js'
 import { readOptional } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context, TriggeringRun } from './context.js'
 import type { Inputs } from './inputs.js'
+import { lastLine } from './last-line.js'
 import { say } from './log.js'
 import { setOutputs } from './outputs.js'
-import { comment, writeReports } from './tell.js'
+import { comment, secretsOf, writeReports } from './tell.js'
 import { VERSION } from './version.js'
 import { namedFolder } from './workspace.js'
 
@@ -33,6 +34,8 @@ export async function postReport(folder: string, inputs: Inputs, context: Contex
   const result = pull === null ? null : await post(report, run, pull, inputs)
   const commentUrl = result !== null && 'url' in result ? result.url : ''
   setOutputs({ report, commitSha: '', commentUrl, ...files })
+  const ending = { verdict: verdict(report, { secrets: secretsOf(inputs) }), isFailed: false, commentUrl }
+  say(lastLine(report, { ...ending, runUrl: context.run.url }))
 }
 
 function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRun {

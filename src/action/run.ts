@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { group, notice } from '@actions/core'
+import { info, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
 import { type Job, type Plan, planAndCommit, removalsOf } from '../pipeline.js'
 import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf } from '../publish/index.js'
@@ -18,7 +18,8 @@ import { look } from './base-state.js'
 import { Clients } from './clients.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
-import { safe, say } from './log.js'
+import { count, safe, say, step } from './log.js'
+import { pinningAdvice } from './pinned.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type Target } from './target.js'
 import { namedFolder } from './workspace.js'
@@ -36,11 +37,11 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
   const target = chooseTarget(inputs, context)
   say(`Mode ${target.mode}, state in ${target.repository}${target.isOwn ? '' : ' (another repository)'}.`)
   if (target.reason !== null) say(target.reason)
-  for (const text of withoutEffect(inputs, target)) notice(text)
+  for (const text of [...withoutEffect(inputs, target), ...advice(context)]) notice(safe(text))
   const clients = new Clients(inputs, context)
   const checkouts = new StateCheckouts(inputs, context, target)
   try {
-    const checkout = await group('Open the state', () => checkouts.first())
+    const checkout = await step('Open the state repository', () => checkouts.first())
     const job = jobOf(inputs, context, target, clients, now)
     if (target.mode !== 'commit') {
       return { target, plan: await look(job, checkout, { checkouts, context, target }), commit: null, clients }
@@ -57,9 +58,23 @@ function registriesOnce(): NonNullable<Job['registries']> {
   const known = new Map<string, RegistryClient>()
   return (allowedRegistries) => {
     const key = allowedRegistries.join(' ')
-    const client = known.get(key) ?? connectRegistries({ credentials, allowedRegistries })
+    const client = known.get(key) ?? counted(connectRegistries({ credentials, allowedRegistries }))
     known.set(key, client)
     return client
+  }
+}
+
+/** Those who wait see how many answers there are. */
+function counted(client: RegistryClient): RegistryClient {
+  const counting =
+    <Q, A>(ask: (question: Q) => Promise<A>) =>
+    (question: Q): Promise<A> =>
+      ask(question).finally(() => count('answers from registries'))
+  return {
+    digest: counting(client.digest),
+    tags: counting(client.tags),
+    platforms: counting(client.platforms),
+    created: counting(client.created),
   }
 }
 
@@ -73,9 +88,14 @@ function jobOf(inputs: Inputs, context: Context, target: Target, clients: Client
     here: target.repository,
     registries: target.mode === 'commit' && inputs.refresh !== 'false' ? registriesOnce() : null,
     now,
-    step: (name, work) => group(name, work),
+    step,
     say,
   }
+}
+
+function advice({ action }: Context): string[] {
+  const text = pinningAdvice(action)
+  return text === null ? [] : [text]
 }
 
 /** What is asked for and not done is said, never passed over. */
@@ -86,9 +106,12 @@ function withoutEffect({ refresh }: Inputs, { mode }: Target): string[] {
 
 function sourceReader(inputs: Inputs, context: Context, clients: Clients): SourceReader {
   if (inputs.sourcesDir !== null) return readFromDirectory(existingFolder(inputs.sourcesDir, context))
-  const graphql: GraphQL = async (query, variables) => (await clients.for('source')).graphql(query, { ...variables })
+  const graphql: GraphQL = async (query, variables) => {
+    const client = await clients.for('source')
+    return client.graphql(query, { ...variables }).finally(() => count('answers from GitHub'))
+  }
   const github = readFromGitHub(graphql, new URL(context.serverUrl).host)
-  const log = { warning: say, debug: () => undefined }
+  const log = { warning: (text: string) => info(safe(text)), debug: () => count('questions to GitLab asked again') }
   const gitlab = readFromGitLab({ url: context.gitlabUrl, token: inputs.gitlabToken, log })
   return readFromBoth({ github, gitlab })
 }

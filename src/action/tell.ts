@@ -15,7 +15,8 @@ import {
 import { writeFiles } from '../state/index.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
-import { annotate, safe, say } from './log.js'
+import { lastLine } from './last-line.js'
+import { annotate, fold, safe, say } from './log.js'
 import { type Outputs, setOutputs } from './outputs.js'
 import type { Outcome } from './run.js'
 import { VERSION } from './version.js'
@@ -24,7 +25,8 @@ import { VERSION } from './version.js'
 export async function tellOutcome(outcome: Outcome, inputs: Inputs, context: Context): Promise<void> {
   const report = completed(outcome, context)
   const secrets = secretsOf(inputs)
-  say(logText(report, secrets))
+  const log = logText(report, secrets)
+  if (log !== null) fold('All problems and differences', log)
   annotate(report.problems, outcome.target.isOwn)
   const files = await writeReports(report, inputs, context)
   const result = await commentOn(report, outcome, inputs, context)
@@ -32,6 +34,8 @@ export async function tellOutcome(outcome: Outcome, inputs: Inputs, context: Con
   setOutputs({ report, commitSha: outcome.commit?.sha ?? '', commentUrl, ...files })
   const failure = failureOf(outcome, report, inputs)
   if (failure !== null) setFailed(safe(failure))
+  const ending = { verdict: verdict(report, { secrets }), isFailed: failure !== null, commentUrl }
+  say(lastLine(report, { ...ending, runUrl: context.run.url }))
 }
 
 /** What must not be shown to anybody. */
@@ -63,10 +67,11 @@ export async function writeReports(
 /** More than this nobody reads in a log; the whole difference is in `diff-file`. */
 const LONGEST_LOG = 200_000
 
-function logText(report: Report, secrets: readonly string[]): string {
+/** All that there is to say beyond the verdict; null where that is all. */
+function logText(report: Report, secrets: readonly string[]): string | null {
   const whole = renderPlain(report, { colour: false, secrets })
-  if (whole.length <= LONGEST_LOG) return whole
-  return `${verdict(report, { secrets })}. The difference is too long for the log: it is in the file of the output diff-file.`
+  if (whole.length > LONGEST_LOG) return 'This is too long for the log: it is in the file of the output diff-file.'
+  return whole.trimEnd().includes('\n') ? whole : null
 }
 
 function completed({ plan, commit, target }: Outcome, context: Context): Report {

@@ -63,7 +63,15 @@ describe('the reference state', () => {
       return work()
     }
     await makePlan(jobWith(sources, { step }), folder)
-    expect(steps).toEqual(['Load', 'Validate', 'Discover', 'State', 'Synthesize', 'Diff', 'Guard'])
+    expect(steps).toEqual([
+      'Load the state',
+      'Validate images.yaml',
+      'Discover base images',
+      'Merge the state',
+      'Make manifests',
+      'Compare manifests',
+      'Guard against deletions',
+    ])
   })
 })
 
