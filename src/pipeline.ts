@@ -86,7 +86,9 @@ export async function draftPlan(job: Job, folder: StateFolder): Promise<Draft> {
     note([...discovered.problems, ...merged.problems], problems)
     const overrides = inForce(written, merged, folder, problems)
     const { loaded, state } = await withCatalog({ loaded: found, state: merged }, enrolment, overrides, folder, job)
-    const manifests = await job.step('Make manifests', async () => manifestsOf(enrolment, state, overrides, folder, job))
+    const manifests = await job.step('Make manifests', async () =>
+      manifestsOf(enrolment, state, overrides, folder, job),
+    )
     const comparison = await job.step('Compare manifests', async () => compare(loaded.output, manifests, folder, job))
     problems.push(...(await job.step('Guard against deletions', async () => guard(comparison, folder, job))))
     return { kind: 'drafted', loaded, enrolment, overrides, discovered, state, manifests, comparison, problems }
