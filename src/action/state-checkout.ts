@@ -10,7 +10,7 @@ import {
   isAsCommitted,
   isCheckoutOf,
   isSparse,
-  pushRemote,
+  remoteOf,
   stateRoot,
   type WorkTree,
 } from '../publish/index.js'
@@ -64,7 +64,7 @@ export class StateCheckouts {
   async #open(): Promise<StateCheckout> {
     const tree = this.#target.useWorkspace ? await findWorkTree(this.#context.workspace) : null
     if (tree === null || !(await isCheckoutOf(tree, this.#target.repository))) return this.fresh(this.#target.ref)
-    this.#origin = await pushRemote(tree, this.remote)
+    this.#origin = await remoteOf(tree, this.remote)
     if (await this.#isUsable(tree)) return { ...this.#checkout(tree, tree.root), isWorkspace: true }
     return (await this.#copy(tree)) ?? this.fresh(this.#target.ref)
   }

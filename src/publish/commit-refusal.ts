@@ -81,6 +81,11 @@ const CAUSES: readonly Cause[] = [
     pattern: /does not exist|not found|could not resolve|\b404\b/i,
     remedy: () => 'Check state-repository and state-ref, and that the state-token sees them.',
   },
+  {
+    pattern: /returned error: 30\d/,
+    remedy: () =>
+      'The repository has another address now: name that one in state-repository, or check it out from there.',
+  },
   { pattern: /\b5\d\d\b|timed? ?out|went wrong/i, remedy: () => 'GitHub is in trouble: run this again later.' },
 ]
 

@@ -93,7 +93,7 @@ function basicCredentials(token: string): string {
 
 function remedyFor(stderr: string): string {
   if (/returned error: 30\d/i.test(stderr)) {
-    return 'The repository has another address now: name that one (state-repository, or the remote of the checkout).'
+    return 'The repository has another address now: name that one in state-repository.'
   }
   if (/couldn't find remote ref/i.test(stderr)) {
     return 'The branch is not there (any more): create it, or name another in state-ref.'

@@ -17,7 +17,7 @@ export {
   commitMessageOf,
   findWorkTree,
   isCheckoutOf,
-  pushRemote,
+  remoteOf,
   stateRoot,
   type WorkTree,
 } from './work-tree.js'

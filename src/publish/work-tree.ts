@@ -1,7 +1,7 @@
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
-import { type GitRemote, git, gitOrRefuse, gitOverNetwork, protocolOf } from './git.js'
+import { type GitRemote, git, gitOrRefuse, gitOverNetwork } from './git.js'
 
 /** A checkout of the state repository. */
 export interface WorkTree {
@@ -99,26 +99,22 @@ async function defaultBranch(remote: GitRemote, folder: string): Promise<string>
 }
 
 /**
- * Where a checkout pushes to: the address given where it came from the same server, else its own remote as the runner
- * set it up. The token goes to the server it is for, and to no other repository there.
+ * Where a checkout is fetched from and pushed to: the server we know, or the local path that it was cloned from, which
+ * gets no token. Whatever else its configuration says is not followed.
  */
-export async function pushRemote(tree: WorkTree, ours: GitRemote): Promise<GitRemote> {
-  const origin = await git(['remote', 'get-url', '--push', 'origin'], { cwd: tree.root })
-  const url = origin.exitCode === 0 ? withoutCredentials(origin.stdout.trim()) : null
-  if (url === null) return ours
-  const isOurs = protocolOf(url) !== 'file' && new URL(url).origin === new URL(ours.url).origin
-  return isOurs ? ours : { url, token: '' }
+export async function remoteOf(tree: WorkTree, ours: GitRemote): Promise<GitRemote> {
+  const url = (await originOf(tree)) ?? ''
+  return isLocal(url) ? { url, token: '' } : ours
 }
 
-/** An address git may use, without user and password; null for others (SSH is reached by https and the token). */
-function withoutCredentials(url: string): string | null {
-  if (/^(?:\/|[A-Za-z]:[\\/])/.test(url)) return url
-  if (!URL.canParse(url)) return null
-  const parsed = new URL(url)
-  if (!['https:', 'http:', 'file:'].includes(parsed.protocol)) return null
-  parsed.username = ''
-  parsed.password = ''
-  return parsed.href.replace(/\/$/, '')
+/** The remote's address as it is written. */
+async function originOf(tree: WorkTree): Promise<string | null> {
+  const origin = await git(['config', '--get', 'remote.origin.url'], { cwd: tree.root })
+  return origin.exitCode === 0 ? origin.stdout.trim() : null
+}
+
+function isLocal(url: string): boolean {
+  return /^(?:\/|[A-Za-z]:[\\/]|file:)/i.test(url)
 }
 
 /** What the commit that is checked out says about itself. */
@@ -145,9 +141,8 @@ export function stateRoot(tree: WorkTree, statePath: string): string {
 
 /** Whether a checkout's remote is OWNER/REPO, as far as its address tells: a local path does not, and is believed. */
 export async function isCheckoutOf(tree: WorkTree, repository: string): Promise<boolean> {
-  const origin = await git(['remote', 'get-url', 'origin'], { cwd: tree.root })
-  if (origin.exitCode !== 0) return true
-  const address = /^(?:[a-z+]+:\/\/[^/]+|[^/@]+@[^/:]+:)(.+?)(?:\.git)?\/?$/i.exec(origin.stdout.trim())?.[1]
-  if (address === undefined || /^file:/i.test(origin.stdout)) return true
-  return `/${address}`.toLowerCase().endsWith(`/${repository.toLowerCase()}`)
+  const origin = await originOf(tree)
+  if (origin === null || isLocal(origin)) return true
+  const address = /^(?:[a-z+]+:\/\/[^/]+|[^/@]+@[^/:]+:)(.+?)(?:\.git)?\/?$/i.exec(origin)?.[1]
+  return address === undefined || `/${address}`.toLowerCase().endsWith(`/${repository.toLowerCase()}`)
 }

@@ -1,0 +1,58 @@
+/** What could make text into a program: none of it is in our code, whoever wrote the text. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const SRC = fileURLToPath(new URL('../../../src', import.meta.url))
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+const sources = files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')] as const)
+
+/** Where a pattern occurs, as `file: line`. */
+const places = (pattern: RegExp) =>
+  sources.flatMap(([file, text]) =>
+    text
+      .split('\n')
+      .filter((line) => pattern.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  )
+
+describe('the code', () => {
+  it.each([
+    ['shell', /\bshell\s*:|['"`](?:\/bin\/)?(?:ba|z|da)?sh['"`]|cmd\.exe|powershell/i],
+    ['functions that start one', /(?<!\.)\b(?:exec|execSync|execFileSync|spawnSync|fork)\(/],
+    ['text that becomes code', /\beval\(|new Function\b|node:vm|node:repl|\.runIn\w*Context/],
+    ['modules by a name that is not written there', /\bimport\((?!\/\* webpackMode: "eager" \*\/ '[^']+'\))/],
+    ['modules of the old kind', /\brequire\(|createRequire|process\.(?:binding|dlopen)|node:module/],
+    ['threads and processes of its own', /node:(?:worker_threads|cluster)/],
+  ])('has no %s', (_, pattern) => {
+    // What the jobs in the cluster run, and what a word of a Dockerfile is called.
+    const allowed = /^kargo\/(?:constructs\/hardened-job|analysis\/)|^dockerfile\/command/
+    expect(places(pattern).filter((place) => !allowed.test(place))).toEqual([])
+  })
+
+  it('starts programs with a list of arguments, in two places', () => {
+    expect(places(/\bgetExecOutput\(|\bspawn\(/)).toEqual([
+      "publish/git.ts: return getExecOutput('git', [...args], options).catch((error: Error) => {",
+      "registry/credentials.ts: const child = spawn(command, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], env, timeout: HELPER_MILLISECONDS })",
+    ])
+  })
+
+  it('writes to disk in few places, each below a folder it was given', () => {
+    const writing =
+      /\b(?:writeFile|writeFileSync|appendFile|createWriteStream|renameSync|copyFile|cp|symlink|truncate)\(/
+    expect([...new Set(places(writing).map((place) => place.split(':')[0]))].sort()).toEqual([
+      'cli/demo.ts',
+      'publish/work-tree-copy.ts',
+      'publish/work-tree.ts',
+      'state/write.ts',
+    ])
+    const deleting = /\b(?:rm|rmSync|rmdir|rmdirSync|unlink|unlinkSync)\(/
+    expect([...new Set(places(deleting).map((place) => place.split(':')[0]))].sort()).toEqual([
+      'action/state-checkout.ts',
+      'cli/demo.ts',
+      'publish/work-tree.ts',
+      'state/write.ts',
+    ])
+  })
+})
