@@ -84,6 +84,16 @@ describe.each(['api', 'push'])('commit-method: %s', (name) => {
     })
   })
 
+  test('a partial clone that holds the state and lacks the rest', async () => {
+    await fake.commitFiles(STATE, 'main', { 'other/large.txt': 'large\n', 'other/more/large.txt': 'larger\n' })
+    await runTwice(name, async () => {
+      const path = await clone('--filter=blob:none', '--depth=1', '--sparse')
+      await git(path, ['sparse-checkout', 'set', 'images', 'base-images', 'dist', '_archive'], { env: env() })
+      return path
+    })
+    expect((await fake.readFiles(STATE, 'main')).get('other/more/large.txt')).toBe('larger\n')
+  })
+
   test('line ends turned by .gitattributes, beside LFS and a submodule', async () => {
     const attributes = '* text=auto eol=crlf\n*.bin filter=lfs diff=lfs merge=lfs -text\n'
     const modules = `[submodule "other"]\n\tpath = other\n\turl = ${fake.url}/acme/other\n`
