@@ -34,6 +34,7 @@ import {
   overrideRows,
   overridesOf,
   type StateFolder,
+  secretProblems,
   validate,
   withCatalog,
 } from './steps.js'
@@ -119,9 +120,12 @@ export function planOf(draft: Draft, job: Job, folder: StateFolder, against?: Ag
   const told = { ...committed, ...against, mode, folder, enrolment, state }
   const images = imageChanges(enrolment.images, told.before.entries)
   const starving = starvationProblems(state, loaded.state, fromTop(folder.path, folder.imagesFile))
-  const problems = [...draft.problems, ...told.problems, ...starving, ...farEndProblems(discovered, images, job)]
+  const files = filesOf(draft, folder)
+  const leaking = secretProblems(files.changes, folder, job)
+  const atFarEnd = farEndProblems(discovered, images, job)
+  const problems = [...leaking, ...draft.problems, ...told.problems, ...starving, ...atFarEnd]
   const report = tell({ ...told, images, problems, overrides: overrideRows(draft.overrides, folder) })
-  return { report, refused: problems.some((one) => one.severity === 'error'), ...filesOf(draft, folder) }
+  return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
 }
 
 /** The generated files that a plan takes away, by path below the state folder. */

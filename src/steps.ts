@@ -22,7 +22,7 @@ import {
   refuseForeignFiles,
 } from './manifests/index.js'
 import type { RegistryClient } from './registry/index.js'
-import type { ImageChange, OverrideRow, Report } from './report/index.js'
+import { type ImageChange, type OverrideRow, type Report, withoutValues } from './report/index.js'
 import { type Discovered, discover, type SourceReader } from './sources/index.js'
 import {
   FOLDERS,
@@ -62,6 +62,8 @@ export interface Job {
   readonly here: string | null
   /** Asks registries, those in private networks where they are named; null: this run looks up nothing. */
   readonly registries: ((allowedRegistries: readonly string[]) => RegistryClient) | null
+  /** Tokens of this run: they must get into nothing that is written. */
+  readonly secrets: readonly string[]
   /** ISO 8601: the time of what is found out in this run. */
   readonly now: string
   /** Runs one named step, telling people about it. */
@@ -287,4 +289,19 @@ export function guard(comparison: Comparison, folder: StateFolder, job: Job): Pr
   const forbidden = guardDeletions(comparison, job.maxDeletions, fromTop(folder.path, folder.outputDir))
   if (forbidden.length > 0) job.say('These changes are not allowed.')
   return forbidden
+}
+
+/** Shorter ones are part of ordinary words. */
+const SHORTEST_SECRET = 16
+
+/** Files that would hold a token of this run: somebody wrote it where everybody can read it, and we spread no copy. */
+export function secretProblems(changes: ReadonlyMap<string, string | null>, folder: StateFolder, job: Job): Problem[] {
+  const hide = withoutValues(job.secrets.filter((secret) => secret.length >= SHORTEST_SECRET))
+  const holding = [...changes].filter(([path, text]) => hide(path) !== path || (text !== null && hide(text) !== text))
+  return holding.map(([path]) =>
+    problem('error', `${fromTop(folder.path, hide(path))} would hold a token of this run.`, {
+      file: fromTop(folder.path, folder.imagesFile),
+      remedy: 'Revoke the token, and take it out of images.yaml and of the Dockerfile and workflow of that image.',
+    }),
+  )
 }

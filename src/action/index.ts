@@ -8,7 +8,7 @@ import { renderSummary, tellRefusal } from '../report/index.js'
 import { readContext } from './context.js'
 import { readInputs } from './inputs.js'
 import { stoppedLine } from './last-line.js'
-import { annotate, safe, say } from './log.js'
+import { annotate, hidden, safe, say } from './log.js'
 import { NO_OUTPUTS, setOutputs } from './outputs.js'
 import { postReport } from './post-report.js'
 import { run } from './run.js'
@@ -33,7 +33,7 @@ export async function runAction(env: Readonly<Record<string, string | undefined>
     if (error instanceof Refusal) {
       const [first, ...others] = error.problems
       annotate(others, false)
-      await writeSummary(renderSummary(tellRefusal('preview', NO_FOLDER, error.problems)))
+      await writeSummary(renderSummary(tellRefusal('preview', NO_FOLDER, error.problems), { secrets: hidden() }))
       setFailed(safe(first === undefined ? 'the run was stopped.' : formatProblem(first)))
     } else {
       setFailed(safe(error instanceof Error ? (error.stack ?? error.message) : String(error)))

@@ -1,7 +1,8 @@
-import { getInput, setSecret } from '@actions/core'
+import { getInput } from '@actions/core'
 import { type Problem, problem, Refusal } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { pathBelow } from '../state/index.js'
+import { hide } from './log.js'
 
 /** The action's inputs, checked. This file is the only one that reads them; defaults stand in action.yml. */
 export interface Inputs {
@@ -113,8 +114,7 @@ class InputReader {
   secret(name: string, fallback: string): string {
     const value = getInput(name)
     if (value === '') return fallback
-    setSecret(value)
-    setSecret(Buffer.from(`x-access-token:${value}`).toString('base64'))
+    hide(value)
     return value
   }
 

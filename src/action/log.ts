@@ -1,5 +1,6 @@
-import { type AnnotationProperties, endGroup, error, info, notice, startGroup, warning } from '@actions/core'
+import { type AnnotationProperties, endGroup, error, info, notice, setSecret, startGroup, warning } from '@actions/core'
 import { type Problem, printable } from '../enrollment/index.js'
+import { redactor } from '../report/index.js'
 
 /** The runner shows no more than this of each kind a step. */
 const MOST_ANNOTATIONS = 10
@@ -7,12 +8,29 @@ const MOST_ANNOTATIONS = 10
 /** How often work that takes long says that it goes on, in milliseconds. */
 const PULSE = 15_000
 
+/** Kept out of all that is written: the runner's mask covers the log alone, and only what it was told before. */
+const secrets = new Set<string>()
+let redact = redactor([])
+
+/** Keeps a value out of everything from now on: the runner is told, and `safe` takes it out of what we write. */
+export function hide(secret: string): void {
+  setSecret(secret)
+  setSecret(Buffer.from(`x-access-token:${secret}`).toString('base64'))
+  secrets.add(secret)
+  redact = redactor([...secrets])
+}
+
+/** What was hidden so far. */
+export function hidden(): readonly string[] {
+  return [...secrets]
+}
+
 /**
- * Text that may come from anywhere, made safe for the log: the runner takes `::…` at the start of a line and `##[…`
- * for commands, and terminals obey control characters.
+ * Text that may come from anywhere, made safe for the log: without secrets; the runner takes `::…` at the start of a
+ * line and `##[…` for commands, and terminals obey control characters.
  */
 export function safe(text: string): string {
-  return printable(text)
+  return printable(redact(text))
     .split('\n')
     .map((line) => line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '## ['))
     .join('\n')

@@ -1,6 +1,7 @@
 import { setOutput } from '@actions/core'
 import { isDestructive } from '../manifests/index.js'
 import { allChanges, changesAnything, type Report } from '../report/index.js'
+import { safe } from './log.js'
 
 /** What later steps of the job can read. */
 export interface Outputs {
@@ -34,7 +35,7 @@ export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile
   setOutput('images', String(report?.totals.images ?? 0))
   setOutput('base-images', String(report?.totals.bases ?? 0))
   setOutput('commit-sha', commitSha)
-  setOutput('comment-url', commentUrl)
+  setOutput('comment-url', safe(commentUrl))
   setOutput('report-file', reportFile)
   setOutput('diff-file', diffFile)
   setOutput('report-data', reportData)

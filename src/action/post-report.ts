@@ -7,9 +7,9 @@ import { Clients } from './clients.js'
 import type { Context, TriggeringRun } from './context.js'
 import type { Inputs } from './inputs.js'
 import { lastLine } from './last-line.js'
-import { say } from './log.js'
+import { hidden, say } from './log.js'
 import { setOutputs } from './outputs.js'
-import { comment, secretsOf, writeReports } from './tell.js'
+import { comment, writeReports } from './tell.js'
 import { VERSION } from './version.js'
 import { namedFolder } from './workspace.js'
 
@@ -29,12 +29,12 @@ const REPORTED: ReadonlySet<string> = new Set(['pull_request'])
 export async function postReport(folder: string, inputs: Inputs, context: Context): Promise<void> {
   const run = triggeringRun(context)
   const report = trusted(fromData(readData(folder, context)), run, context)
-  const files = await writeReports(report, inputs, context)
+  const files = await writeReports(report, context)
   const pull = await pullRequestOf(run, inputs, context)
   const result = pull === null ? null : await post(report, run, pull, inputs)
   const commentUrl = result !== null && 'url' in result ? result.url : ''
   setOutputs({ report, commitSha: '', commentUrl, ...files })
-  const ending = { verdict: verdict(report, { secrets: secretsOf(inputs) }), isFailed: false, commentUrl }
+  const ending = { verdict: verdict(report, { secrets: hidden() }), isFailed: false, commentUrl }
   say(lastLine(report, { ...ending, runUrl: context.run.url }))
 }
 

@@ -18,7 +18,7 @@ import { look } from './base-state.js'
 import { Clients } from './clients.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
-import { count, safe, say, step } from './log.js'
+import { count, hidden, safe, say, step } from './log.js'
 import { pinningAdvice } from './pinned.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type Target } from './target.js'
@@ -54,7 +54,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
 
 /** One client a run: when the files are made again after a lost race, nothing is asked twice. */
 function registriesOnce(): NonNullable<Job['registries']> {
-  const credentials = readDockerCredentials(process.env, (text) => notice(text))
+  const credentials = readDockerCredentials(process.env, (text) => notice(safe(text)))
   const known = new Map<string, RegistryClient>()
   return (allowedRegistries) => {
     const key = allowedRegistries.join(' ')
@@ -86,6 +86,7 @@ function jobOf(inputs: Inputs, context: Context, target: Target, clients: Client
     apiUrl: context.apiUrl,
     gitlabUrl: context.gitlabUrl,
     here: target.repository,
+    secrets: hidden(),
     registries: target.mode === 'commit' && inputs.refresh !== 'false' ? registriesOnce() : null,
     now,
     step,

@@ -16,7 +16,7 @@ import { writeFiles } from '../state/index.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
 import { lastLine } from './last-line.js'
-import { annotate, fold, safe, say } from './log.js'
+import { annotate, fold, hidden, safe, say } from './log.js'
 import { type Outputs, setOutputs } from './outputs.js'
 import type { Outcome } from './run.js'
 import { VERSION } from './version.js'
@@ -24,11 +24,11 @@ import { VERSION } from './version.js'
 /** Tells everybody how the run went: log, annotations, summary, comment, outputs; fails the step last. */
 export async function tellOutcome(outcome: Outcome, inputs: Inputs, context: Context): Promise<void> {
   const report = completed(outcome, context)
-  const secrets = secretsOf(inputs)
+  const secrets = hidden()
   const log = logText(report, secrets)
   if (log !== null) fold('All problems and differences', log)
   annotate(report.problems, outcome.target.isOwn)
-  const files = await writeReports(report, inputs, context)
+  const files = await writeReports(report, context)
   const result = await commentOn(report, outcome, inputs, context)
   const commentUrl = result !== null && 'url' in result ? result.url : ''
   setOutputs({ report, commitSha: outcome.commit?.sha ?? '', commentUrl, ...files })
@@ -38,18 +38,12 @@ export async function tellOutcome(outcome: Outcome, inputs: Inputs, context: Con
   say(lastLine(report, { ...ending, runUrl: context.run.url }))
 }
 
-/** What must not be shown to anybody. */
-export function secretsOf({ githubToken, stateToken, sourceToken, gitlabToken }: Inputs): string[] {
-  return [githubToken, stateToken, sourceToken, gitlabToken].filter((one) => one !== '')
-}
-
 /** The job summary, and the same as files: for people whole, as a difference, and as data for another run. */
 export async function writeReports(
   report: Report,
-  inputs: Inputs,
   context: Context,
 ): Promise<Pick<Outputs, 'reportFile' | 'diffFile' | 'reportData'>> {
-  const secrets = secretsOf(inputs)
+  const secrets = hidden()
   await writeSummary(renderSummary(report, { secrets }))
   const reportFile = 'image-factory-report.md'
   const diffFile = 'image-factory.diff'
@@ -139,7 +133,7 @@ export function comment(report: Report, pull: PullRequest, setting: CommentSetti
 
 async function write(report: Report, pull: PullRequest, setting: CommentSetting): Promise<CommentResult> {
   const { marker, head, inputs } = setting
-  const secrets = secretsOf(inputs)
+  const secrets = hidden()
   const render = (budget: number) => renderComment(report, { marker, secrets, budget })
   const isWanted = inputs.comment === 'always' || isNews(report)
   const result = await upsertComment(pull, { render, marker, isNews: isWanted, head })

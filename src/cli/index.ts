@@ -3,11 +3,11 @@
  * `plan-commands.ts` runs the pipeline, `demo.ts` shows the whole job on the embedded example.
  */
 import { Command, CommanderError } from 'commander'
-import { Refusal } from '../enrollment/problem.js'
+import { printable, Refusal } from '../enrollment/problem.js'
 import { type EnrollOptions, withEnrollOptions } from './enroll-options.js'
 import type { GraphOptions } from './graph-command.js'
 import { withGraphOptions } from './graph-options.js'
-import type { CommonOptions, Environment } from './options.js'
+import { type CommonOptions, type Environment, secretsIn } from './options.js'
 import type { Run } from './plan-commands.js'
 import type { BasesOptions } from './read-commands.js'
 import { printProblems, processTerminal, type Terminal } from './terminal.js'
@@ -20,7 +20,7 @@ import { printProblems, processTerminal, type Terminal } from './terminal.js'
  * @returns the exit code: 0 good, 1 error, 2 out of date (`check` only).
  */
 export async function runCommandLine(args: readonly string[], env: Environment, now: string): Promise<number> {
-  const terminal = processTerminal()
+  const terminal = processTerminal(secretsIn(env))
   let code = 0
   const program = build({ env, terminal, now }, (result) => {
     code = result
@@ -30,12 +30,18 @@ export async function runCommandLine(args: readonly string[], env: Environment, 
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof Refusal)) return unexpected(error, terminal)
     if (args.includes('--json'))
       terminal.out(`${JSON.stringify({ refused: true, problems: error.problems }, null, 2)}\n`)
     else printProblems(terminal, error.problems)
     return 1
   }
+}
+
+/** A defect: its trace is for who mends it, and may quote what a server said. */
+function unexpected(error: unknown, terminal: Terminal): number {
+  terminal.err(`${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`)
+  return 1
 }
 
 type Finish = (code: number) => void

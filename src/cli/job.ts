@@ -15,7 +15,7 @@ import {
 } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
 import { heldBy } from './enrolment.js'
-import type { CommonOptions, Environment } from './options.js'
+import { type CommonOptions, type Environment, secretsIn } from './options.js'
 import type { Terminal } from './terminal.js'
 
 const GITHUB_API = 'https://api.github.com'
@@ -38,6 +38,7 @@ export function jobFor(
     gitlabUrl: env.GITLAB_URL || GITLAB,
     ...heldBy(env),
     registries,
+    secrets: secretsIn(env),
     now,
     say: () => undefined,
     step: async (name, work) => {

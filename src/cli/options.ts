@@ -36,3 +36,8 @@ function below(path: string, option: string): string {
   if (inside !== null) return inside
   throw refuse(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
 }
+
+/** Tokens that the environment brings. */
+export function secretsIn({ GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN }: Environment): string[] {
+  return [GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN].filter((one): one is string => one !== undefined && one !== '')
+}

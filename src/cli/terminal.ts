@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { formatProblem, type Problem, printable } from '../enrollment/problem.js'
+import { withoutValues } from '../report/redact.js'
 
 /** Where a command prints: results to `out`, everything about the run itself to `err`. */
 export interface Terminal {
@@ -9,11 +10,16 @@ export interface Terminal {
   readonly colour: { readonly out: boolean; readonly err: boolean }
 }
 
-/** The process's own terminal. */
-export function processTerminal(): Terminal {
+/**
+ * The process's own terminal.
+ *
+ * @param secrets values that are never printed.
+ */
+export function processTerminal(secrets: readonly string[]): Terminal {
+  const hide = withoutValues(secrets)
   return {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    out: (text) => process.stdout.write(hide(text)),
+    err: (text) => process.stderr.write(hide(text)),
     colour: {
       out: pc.isColorSupported && process.stdout.isTTY === true,
       err: pc.isColorSupported && process.stderr.isTTY === true,

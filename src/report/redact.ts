@@ -27,13 +27,14 @@ const TOKENS = new RegExp(
   'g',
 )
 
-/** Replaces every known secret value, also line by line, base64 and percent-encoded, and all that looks like a token. */
+/** Replaces what `withoutValues` does, and all that looks like a token. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const known = withoutValues(secrets)
   return (text) => known(text).replace(TOKENS, HIDDEN)
 }
 
-function withoutValues(secrets: readonly string[]): (text: string) => string {
+/** Replaces every known secret value, also line by line, base64 and percent-encoded. */
+export function withoutValues(secrets: readonly string[]): (text: string) => string {
   const values = [...new Set(secrets.flatMap(spellings))].filter((value) => value.trim() !== '')
   if (values.length === 0) return (text) => text
   // Longest first: a secret that begins with another is replaced whole.

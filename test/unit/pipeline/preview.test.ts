@@ -38,6 +38,7 @@ function jobWith(read: SourceReader): Job {
     gitlabUrl: 'https://gitlab.com',
     here: null,
     registries: null,
+    secrets: [],
     now: '2026-03-01T08:00:00.000Z',
     step: (_, work) => work(),
     say: () => undefined,

@@ -39,6 +39,7 @@ export function jobWith(sources: string, more: Partial<Job> = {}): Job {
     gitlabUrl: 'https://gitlab.com',
     here: null,
     registries: null,
+    secrets: [],
     now: '2026-03-01T08:00:00.000Z',
     step: (_, work) => work(),
     say: () => undefined,
