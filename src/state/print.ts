@@ -1,14 +1,64 @@
 import { stringify } from 'yaml'
+import { type BlockStyle, blockLines, type Printable, type PrintableMap } from '../enrollment/yaml/block.js'
 
-/** `key: value` lines as YAML that readers of version 1.1 and 1.2 take for the same strings. */
+/** How the `yaml` library writes what readers of version 1.1 and 1.2 take for the same strings. */
+export const LIBRARY_OPTIONS = {
+  version: '1.1',
+  lineWidth: 0,
+  singleQuote: true,
+  aliasDuplicateObjects: false,
+  nullStr: 'null',
+} as const
+
+/**
+ * `key: value` lines as YAML that readers of version 1.1 and 1.2 take for the same strings: byte for byte what the
+ * library prints, which is asked wherever it is not plain to see what that is.
+ */
 export function yamlLines(values: object): string {
-  return stringify(values, {
-    version: '1.1',
-    lineWidth: 0,
-    singleQuote: true,
-    aliasDuplicateObjects: false,
-    nullStr: 'null',
-  })
+  if (!isOrdinary(values as PrintableMap)) return stringify(values, LIBRARY_OPTIONS)
+  return `${blockLines(values as PrintableMap, STYLE).join('\n')}\n`
+}
+
+const STYLE: BlockStyle = { listIndent: '  ', key: (text) => text, scalar: scalarText }
+
+/** Whether printing in blocks gives what the library gives: a map of one-line texts, of lists and maps of such. */
+function isOrdinary(values: PrintableMap): boolean {
+  const keys = Object.keys(values)
+  return keys.length > 0 && keys.every((key) => isOrdinaryKey(key) && isOrdinaryValue(values[key]))
+}
+
+function isOrdinaryKey(key: string): boolean {
+  return key.length <= LONGEST_KEY && PLAIN.test(key) && !RESERVED.test(key)
+}
+
+function isOrdinaryValue(value: Printable | undefined): boolean {
+  if (typeof value === 'string') return PRINTABLE_LINE.test(value)
+  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0)
+  if (typeof value !== 'object') return typeof value === 'boolean'
+  if (value === null) return true
+  if (Array.isArray(value)) return value.every((item: Printable) => !Array.isArray(item) && isOrdinaryValue(item))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && prototype !== Object.prototype) return false
+  return Object.keys(value).length === 0 || isOrdinary(value as PrintableMap)
+}
+
+/** YAML has at most 1,024 characters before the colon; keys that long are nobody's. */
+const LONGEST_KEY = 100
+const PRINTABLE_LINE = /^[\x20-\x7e]+$/
+/** Texts, and a regular expression's first `^`: nothing in them is YAML's. */
+const PLAIN = /^(?:[A-Za-z]|\^(?=[\w\\]))(?:[\w./@+\\^$()|*?]|-(?!$)|:(?=[\w./]))*$/
+/** A number's digits with one of the letters that no number of YAML 1.1, and no date, has: 24h, 22-bookworm. */
+const PLAIN_FROM_DIGIT = /^\d+(?:[dhms]$|[\w./-]*[g-np-su-wyG-NP-SU-WY][\w./-]*(?<!-)$)/
+/** Words that YAML 1.1 takes for a boolean or null, and the library (`e0`) for a number. */
+const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|e[-+]?\d+)$/i
+/** Numbers and moments, which are texts to us. */
+const QUOTED = /^(?:\d+(?:\.\d+)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)$/
+
+function scalarText(value: string | number | boolean | null): string {
+  if (typeof value !== 'string') return String(value)
+  if ((PLAIN.test(value) && !RESERVED.test(value)) || PLAIN_FROM_DIGIT.test(value)) return value
+  if (QUOTED.test(value)) return `'${value}'`
+  return stringify({ a: value }, LIBRARY_OPTIONS).slice('a: '.length, -1)
 }
 
 /** First line of every state file. */

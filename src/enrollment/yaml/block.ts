@@ -1,0 +1,75 @@
+/** What a printed file is made of. */
+export type Printable = string | number | boolean | null | readonly Printable[] | PrintableMap
+export interface PrintableMap {
+  readonly [key: string]: Printable
+}
+
+/** In what two kinds of generated files differ. */
+export interface BlockStyle {
+  /** What a list stands further to the right than the key it belongs to. */
+  readonly listIndent: '' | '  '
+  readonly key: (text: string) => string
+  /** A scalar as it stands behind its key or dash; of several lines all but the first are indented. */
+  readonly scalar: (value: string | number | boolean | null) => string | readonly string[]
+}
+
+/**
+ * A map as lines of block YAML, keys in the order they have. Written here because thousands of files are printed: the
+ * library takes ten times as long, most of it for building nodes. The tests hold what is printed against the library.
+ */
+export function blockLines(map: PrintableMap, style: BlockStyle): string[] {
+  const lines: string[] = []
+  printMap(lines, map, { style, indent: '' })
+  return lines
+}
+
+interface Place {
+  readonly style: BlockStyle
+  readonly indent: string
+}
+
+/** @param start what stands before the first key instead of the indentation: the dash of a list's item. */
+function printMap(lines: string[], map: PrintableMap, place: Place, start = place.indent): void {
+  let before = start
+  for (const key of Object.keys(map)) {
+    printEntry(lines, `${before}${place.style.key(key)}:`, map[key] ?? null, place)
+    before = place.indent
+  }
+}
+
+function printEntry(lines: string[], start: string, value: Printable, { style, indent }: Place): void {
+  if (typeof value !== 'object' || value === null) printScalar(lines, start, style.scalar(value), `${indent}  `)
+  else if (isEmpty(value)) lines.push(`${start} ${isList(value) ? '[]' : '{}'}`)
+  else {
+    lines.push(start)
+    if (isList(value)) printList(lines, value, { style, indent: `${indent}${style.listIndent}` })
+    else printMap(lines, value, { style, indent: `${indent}  ` })
+  }
+}
+
+function printList(lines: string[], list: readonly Printable[], { style, indent }: Place): void {
+  const inner = { style, indent: `${indent}  ` }
+  for (const item of list) {
+    const isScalar = typeof item !== 'object' || item === null
+    if (isScalar || isList(item) || isEmpty(item)) printEntry(lines, `${indent}-`, item, inner)
+    else printMap(lines, item, inner, `${indent}- `)
+  }
+}
+
+function printScalar(lines: string[], start: string, text: string | readonly string[], indent: string): void {
+  if (typeof text === 'string') {
+    lines.push(`${start} ${text}`)
+    return
+  }
+  const [first, ...others] = text
+  lines.push(`${start} ${first}`, ...others.map((line) => `${indent}${line}`))
+}
+
+function isEmpty(value: readonly Printable[] | PrintableMap): boolean {
+  return (isList(value) ? value : Object.keys(value)).length === 0
+}
+
+/** `Array.isArray` does not tell readonly arrays from objects. */
+function isList(value: readonly Printable[] | PrintableMap): value is readonly Printable[] {
+  return Array.isArray(value)
+}
