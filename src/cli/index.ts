@@ -7,6 +7,7 @@ import { printable, Refusal } from '../enrollment/problem.js'
 import { type EnrollOptions, withEnrollOptions } from './enroll-options.js'
 import type { GraphOptions } from './graph-command.js'
 import { withGraphOptions } from './graph-options.js'
+import { type InitOptions, withInitOptions } from './init-options.js'
 import { type CommonOptions, type Environment, secretsIn } from './options.js'
 import type { Run } from './plan-commands.js'
 import type { BasesOptions } from './read-commands.js'
@@ -57,6 +58,7 @@ const planCommands = () => import(/* webpackMode: "eager" */ './plan-commands.js
 const discovering = () => import(/* webpackMode: "eager" */ './discover-command.js')
 const enrolling = () => import(/* webpackMode: "eager" */ './enroll-command.js')
 const explaining = () => import(/* webpackMode: "eager" */ './explain-command.js')
+const initialising = () => import(/* webpackMode: "eager" */ './init-command.js')
 const graphs = () => import(/* webpackMode: "eager" */ './graph-command.js')
 const schemas = () => import(/* webpackMode: "eager" */ './schema-command.js')
 const readCommands = () => import(/* webpackMode: "eager" */ './read-commands.js')
@@ -87,6 +89,7 @@ function build(setting: Setting, finish: Finish): Command {
   addExplain(program, run, finish)
   addGraph(program, run, finish)
   addEnroll(program, run, finish)
+  addInit(program, run, finish)
   program
     .command('schema')
     .description('print the JSON Schema of images.yaml, for editors')
@@ -100,13 +103,17 @@ function build(setting: Setting, finish: Finish): Command {
   return program
 }
 
-function common(command: Command): Command {
+function ofState(command: Command): Command {
   return command
     .option('--state <dir>', 'state folder (else IMAGE_FACTORY_STATE_DIR, else the current folder)')
     .option('--images <file>', 'enrolment file below the state folder', 'images.yaml')
     .option('--output <dir>', 'folder of the manifests below the state folder', 'dist')
-    .option('--sources <dir>', 'read Dockerfiles from checkouts there (OWNER/REPO/PATH), not from GitHub')
     .option('--json', 'print JSON')
+}
+
+function common(command: Command): Command {
+  const description = 'read Dockerfiles from checkouts there (OWNER/REPO/PATH), not from GitHub'
+  return ofState(command).option('--sources <dir>', description)
 }
 
 function guarded(command: Command): Command {
@@ -152,5 +159,13 @@ function addEnroll(program: Command, run: (command: Command) => Run, finish: Fin
   withEnrollOptions(common(program.command('enroll').description('add an image to images.yaml'))).action(
     async (checkout: string | undefined, options: EnrollOptions, command: Command) =>
       finish(await (await enrolling()).enroll(run(command), checkout, options)),
+  )
+}
+
+function addInit(program: Command, run: (command: Command) => Run, finish: Finish): void {
+  const command = program.command('init').description('write the files of a new state repository')
+  withInitOptions(ofState(command)).action(
+    async (checkout: string | undefined, options: InitOptions, command: Command) =>
+      finish(await (await initialising()).init(run(command), checkout, options)),
   )
 }

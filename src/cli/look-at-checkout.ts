@@ -48,7 +48,8 @@ export function lookAtCheckout(folder: string): Checkout {
   return { ...gitFacts(root), ...dockerfilesIn(root), workflows: workflowsIn(root) }
 }
 
-function gitFacts(root: string): Pick<Checkout, 'remote' | 'branch' | 'defaultBranch'> {
+/** What the `.git` of a folder says of its remote and branches; git is not started. */
+export function gitFacts(root: string): Pick<Checkout, 'remote' | 'branch' | 'defaultBranch'> {
   const folder = gitFolder(root)
   if (folder === null) return { remote: null, branch: null, defaultBranch: null }
   // A work tree of its own keeps only its HEAD for itself (gitrepository-layout, "commondir").

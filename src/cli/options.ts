@@ -3,11 +3,15 @@ import { refuse } from '../enrollment/index.js'
 import type { StateFolder } from '../pipeline.js'
 import { isFolder, pathBelow } from '../state/index.js'
 
-/** Options that every command takes. */
-export interface CommonOptions {
+/** Where the state is, and what its parts are called. */
+export interface StateOptions {
   readonly state?: string
   readonly images: string
   readonly output: string
+}
+
+/** Options that every command takes. */
+export interface CommonOptions extends StateOptions {
   readonly sources?: string
   readonly json?: boolean
   readonly maxDeletions?: string
@@ -16,16 +20,27 @@ export interface CommonOptions {
 /** The environment, as plain data. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** How this program was called, so that a command can be copied as it is. */
+export const PROGRAM = process.argv[1]?.endsWith('.js') ? `node ${process.argv[1]}` : 'image-factory'
+
 /**
  * The state folder a command works on: `--state`, else IMAGE_FACTORY_STATE_DIR, else the current folder.
  *
  * @throws Refusal when there is no such folder, or a path leads out of it.
  */
-export function stateFolder(options: CommonOptions, env: Environment): StateFolder {
+export function stateFolder(options: StateOptions, env: Environment): StateFolder {
+  const folder = namedFolder(options, env)
+  if (isFolder(folder.root)) return folder
+  throw refuse(`there is no folder ${folder.root}.`, { remedy: 'Name the folder with images.yaml in --state.' })
+}
+
+/**
+ * The same folder, which need not be there yet.
+ *
+ * @throws Refusal when a path leads out of it.
+ */
+export function namedFolder(options: StateOptions, env: Environment): StateFolder {
   const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
-  if (!isFolder(root)) {
-    throw refuse(`there is no folder ${root}.`, { remedy: 'Name the folder with images.yaml in --state.' })
-  }
   const output = below(options.output, '--output')
   if (output === '.') throw refuse('--output must be a folder of its own: generated files are deleted there.')
   return { root, path: '.', imagesFile: below(options.images, '--images'), outputDir: output }

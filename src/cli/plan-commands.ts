@@ -5,7 +5,7 @@ import { connectRegistries, readDockerCredentials } from '../registry/index.js'
 import { renderPlain, verdict } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
 import { jobFor } from './job.js'
-import { type CommonOptions, type Environment, stateFolder } from './options.js'
+import { type CommonOptions, type Environment, PROGRAM, stateFolder } from './options.js'
 import type { Terminal } from './terminal.js'
 
 /** What a command runs with. */
@@ -65,9 +65,6 @@ export async function check({ options, env, terminal, now }: Run): Promise<numbe
   if (plan.refused) return 1
   return plan.changes.size === 0 ? 0 : 2
 }
-
-/** How this program was called, so that the command can be copied as it is. */
-const PROGRAM = process.argv[1]?.endsWith('.js') ? `node ${process.argv[1]}` : 'image-factory'
 
 function commandOptions({ state, images, output, sources }: CommonOptions): string {
   const given = {

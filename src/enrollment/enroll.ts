@@ -29,7 +29,7 @@ export type Enrolled =
     }
 
 /** What a file begins with that nobody has written yet: editors complete and check by it. */
-const SCHEMA_COMMENT =
+export const SCHEMA_COMMENT =
   '# yaml-language-server: $schema=https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
 
 /**

@@ -9,6 +9,7 @@ const SRC = fileURLToPath(new URL('../../../src', import.meta.url))
 const ORDER = [
   'reference',
   'enrollment',
+  'scaffold',
   'dockerfile',
   'build-definition',
   'sources',
@@ -30,7 +31,7 @@ const ORDER = [
 
 /** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
 const PURE = [
-  /^(?:reference|enrollment|dockerfile|build-definition|kargo|explain|backstage|report)\//,
+  /^(?:reference|enrollment|scaffold|dockerfile|build-definition|kargo|explain|backstage|report)\//,
   /^manifests\/(?!read)/,
   /^state\/(?:merge|files|observe|eligibility|bases|links|cycles)\b/,
   /^registry\/(?:answer|challenge)\b/,

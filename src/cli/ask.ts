@@ -1,0 +1,82 @@
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { refuse } from '../enrollment/problem.js'
+
+/** One question to the person at the terminal. */
+export interface Question {
+  readonly text: string
+  /** Taken for an empty answer. */
+  readonly fallback: string
+  /** What is wrong with an answer, as an ending of "must be …"; null when it is good. */
+  readonly fault: (answer: string) => string | null
+}
+
+/** Asks until the answer is good. */
+export type Ask = (question: Question) => Promise<string>
+
+/** Somebody who can be asked. */
+export interface Person {
+  readonly ask: Ask
+  readonly close: () => void
+}
+
+/** Whether there is somebody at both ends of the terminal. */
+export function isSomebodyThere(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true
+}
+
+/**
+ * The person at the terminal. What is typed ahead answers the questions to come; a question is rejected with a Refusal
+ * once the person has left (Ctrl-C, end of input).
+ *
+ * @param input and
+ * @param output are the ends of the terminal.
+ */
+export function personAt(input: Readable, output: Writable): Person {
+  const lines = createInterface({ input, output })
+  const typed: string[] = []
+  const open: { readonly answer: (line: string) => void; readonly leave: () => void }[] = []
+  let isGone = false
+  lines.on('line', (line) => {
+    const question = open.shift()
+    if (question === undefined) typed.push(line)
+    else question.answer(line)
+  })
+  lines.on('close', () => {
+    isGone = true
+    for (const { leave } of open) leave()
+  })
+  const answerTo = ({ text, fallback }: Question) =>
+    new Promise<string>((resolve, reject) => {
+      const leave = () => reject(refuse('the questions were not answered: nothing was written.'))
+      const prompt = `${text}${fallback === '' ? '' : ` [${fallback}]`}: `
+      const line = typed.shift()
+      if (line !== undefined) {
+        output.write(`${prompt}${line}\n`)
+        resolve(line)
+      } else if (isGone) leave()
+      else {
+        open.push({ answer: resolve, leave })
+        lines.setPrompt(prompt)
+        lines.prompt()
+      }
+    })
+  return {
+    ask: (question) => answered(question, answerTo, (text) => output.write(text)),
+    close: () => lines.close(),
+  }
+}
+
+/** Asks again as long as an answer is no good, and says why. */
+async function answered(
+  question: Question,
+  answerTo: (question: Question) => Promise<string>,
+  say: (text: string) => void,
+): Promise<string> {
+  for (;;) {
+    const answer = (await answerTo(question)).trim() || question.fallback
+    const fault = question.fault(answer)
+    if (fault === null) return answer
+    say(`It must be ${fault}.\n`)
+  }
+}

@@ -1,0 +1,157 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pc from 'picocolors'
+import { printable, refuse } from '../enrollment/index.js'
+import type { StateFolder } from '../pipeline.js'
+import { git } from '../publish/index.js'
+import { ACTION, type ActionPin, type Answers, PUBLISHED, scaffold } from '../scaffold/index.js'
+import { isFolder, readOptional, writeFiles } from '../state/index.js'
+import { isSomebodyThere, type Person, personAt } from './ask.js'
+import { type FoundAnswers, findAnswers } from './init-answers.js'
+import type { InitOptions } from './init-options.js'
+import { gitFacts } from './look-at-checkout.js'
+import { namedFolder, PROGRAM } from './options.js'
+import type { Run } from './plan-commands.js'
+import { repositoryOf } from './remote-address.js'
+import { printProblems, type Terminal } from './terminal.js'
+
+/**
+ * `init [CHECKOUT]`: writes the files of a new state repository, after a few questions on a terminal or from options.
+ * Files that are there are never written over. Asks nobody but the person at the terminal.
+ *
+ * @returns the exit code.
+ * @throws Refusal when a file is there that says something else, or an answer is missing or wrong.
+ */
+export async function init(run: Run, checkout: string | undefined, options: InitOptions): Promise<number> {
+  const { env, terminal } = run
+  const folder = namedFolder(run.options, env)
+  refuseInside(folder.root)
+  const action = await actionPin()
+  const isAsking = options.yes !== true && run.options.json !== true && isSomebodyThere()
+  const person = isAsking ? personAt(process.stdin, process.stdout) : null
+  const found = await answersOf(person, { options, checkout, folder, env, action })
+  const plan = compare(scaffold(found.answers), folder.root)
+  if (plan.different.length > 0 && options.keep !== true) throw refuseExisting(plan.different)
+  writeFiles(folder.root, plan.missing)
+  const told = { ...found, folder, written: [...plan.missing.keys()], kept: [...plan.same, ...plan.different] }
+  if (run.options.json) terminal.out(`${JSON.stringify(asJson(told), null, 2)}\n`)
+  else print(told, terminal)
+  return 0
+}
+
+async function answersOf(
+  person: Person | null,
+  material: Omit<Parameters<typeof findAnswers>[0], 'ask'>,
+): Promise<FoundAnswers> {
+  try {
+    return await findAnswers({ ...material, ask: person?.ask ?? null })
+  } finally {
+    person?.close()
+  }
+}
+
+/** Workflows are read from a repository's top alone. */
+function refuseInside(root: string): void {
+  if (existsSync(join(root, '.git'))) return
+  for (let above = dirname(root); above !== dirname(above); above = dirname(above)) {
+    if (!existsSync(join(above, '.git'))) continue
+    throw refuse(`${root} is inside the repository ${above}, and GitHub reads workflows at its top only.`, {
+      remedy: `Choose another folder, or make it a repository of its own first: git init ${root}.`,
+    })
+  }
+}
+
+interface Comparison {
+  readonly missing: ReadonlyMap<string, string>
+  readonly same: readonly string[]
+  readonly different: readonly string[]
+}
+
+/** What is to be written, held against what is there. Names that differ in case alone are one file on many systems. */
+function compare(files: ReadonlyMap<string, string>, root: string): Comparison {
+  const missing = new Map<string, string>()
+  const same: string[] = []
+  const different: string[] = []
+  for (const [path, text] of files) {
+    const there = spelling(root, path)
+    if (there === null) missing.set(path, text)
+    else if (there === path && readOptional(root, path)?.replaceAll('\r\n', '\n') === text) same.push(path)
+    else different.push(there)
+  }
+  return { missing, same, different }
+}
+
+/** How a path that is there is spelled; null where there is nothing in any spelling. */
+function spelling(root: string, path: string): string | null {
+  let found = ''
+  for (const part of path.split('/')) {
+    const folder = join(root, found)
+    const names = isFolder(folder) ? readdirSync(folder) : []
+    const name = names.find((one) => one === part) ?? names.find((one) => one.toLowerCase() === part.toLowerCase())
+    if (name === undefined) return null
+    found = found === '' ? name : `${found}/${name}`
+  }
+  return found
+}
+
+function refuseExisting(paths: readonly string[]): Error {
+  const [verb, them] = paths.length === 1 ? ['is', 'it'] : ['are', 'them']
+  return refuse(`${paths.join(', ')} ${verb} there already: nothing was written.`, {
+    remedy: `Move ${them} away, or keep ${them} and write only what is missing: --keep.`,
+  })
+}
+
+/** The commit of this action that is running, where it is a checkout of one that its remote has; else the published one. */
+async function actionPin(): Promise<ActionPin> {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+  const { remote } = gitFacts(root)
+  if (remote === null || repositoryOf(remote, {})?.repo.toLowerCase() !== ACTION) return PUBLISHED
+  const ask = async (...args: string[]) => (await git(args, { cwd: root })).stdout.trim()
+  const [sha, branches, tags] = await Promise.all([
+    ask('rev-parse', '--verify', 'HEAD^{commit}'),
+    ask('for-each-ref', '--contains=HEAD', '--format=%(refname:lstrip=3)', 'refs/remotes'),
+    ask('for-each-ref', '--points-at=HEAD', '--format=%(refname:lstrip=2)', 'refs/tags/v*.*.*'),
+  ])
+  const [branch] = branches.split('\n').filter((name) => name !== '' && name !== 'HEAD')
+  if (!/^[0-9a-f]{40}$/.test(sha) || branch === undefined) return PUBLISHED
+  return { sha, name: tags.split('\n')[0] || branch }
+}
+
+interface Told extends FoundAnswers {
+  readonly folder: StateFolder
+  readonly written: readonly string[]
+  readonly kept: readonly string[]
+}
+
+function asJson({ answers, folder, written, kept }: Told) {
+  const { repository, branch, namespace, owners, action, entry } = answers
+  return { state: folder.root, written, kept, repository, branch, namespace, owners, action: action.sha, entry }
+}
+
+function print({ answers, proposal, folder, written, kept }: Told, terminal: Terminal): void {
+  const colours = pc.createColors(terminal.colour.out)
+  printProblems(terminal, proposal?.warnings ?? [])
+  const out = (text: string) => terminal.out(`${printable(text)}\n`)
+  if (written.length === 0) {
+    out(`All ${kept.length} files are in ${folder.root} already: nothing was written.`)
+    return
+  }
+  terminal.out(`${colours.bold(printable(`Wrote to ${folder.root}:`))}\n`)
+  for (const path of written) out(`  ${path}`)
+  for (const path of kept) out(`  ${path} (kept as it was)`)
+  out('\nNext:')
+  for (const [index, text] of nextSteps(answers, folder).entries()) out(`  ${index + 1}. ${text}`)
+}
+
+function nextSteps({ entry, branch, repository, owners }: Answers, { root, imagesFile }: StateFolder): string[] {
+  const at = `--state ${/^[\w./:\\-]+$/.test(root) ? root : JSON.stringify(root)}`
+  const enrol = `Enrol a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
+  const team = `CODEOWNERS names ${owners.join(' ')}: users and teams can review, an organisation cannot.`
+  return [
+    ...(entry === null ? [enrol] : [`Look at ${imagesFile}, and have it checked: ${PROGRAM} validate ${at}`]),
+    team,
+    `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the manifests.`,
+    'Bring them into the cluster: https://github.com/craigedmunds/image-factory-action/blob/main/docs/install.md',
+  ]
+}

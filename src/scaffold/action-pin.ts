@@ -1,0 +1,15 @@
+/** The action as workflows name it: one commit, and what people call it. */
+export interface ActionPin {
+  readonly sha: string
+  /** A version (`v1.2.3`, which Dependabot raises), or the branch the commit is on. */
+  readonly name: string
+}
+
+/** OWNER/REPO of this action. */
+export const ACTION = 'craigedmunds/image-factory-action'
+
+/**
+ * What examples and documents name, and `init` where it cannot tell which commit it was run from.
+ * `scripts/pin.ts` moves it everywhere at once.
+ */
+export const PUBLISHED: ActionPin = { sha: '4b4b75f8c3911b2755fb8bed19922bd5d083c804', name: 'main' }

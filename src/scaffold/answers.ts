@@ -1,0 +1,42 @@
+import type { EntryData } from '../enrollment/enroll.js'
+import { DNS_LABEL, GITHUB_REPOSITORY, isBranchName } from '../enrollment/grammar.js'
+import type { ActionPin } from './action-pin.js'
+
+/** What the files of a new state repository are made from. */
+export interface Answers {
+  /** OWNER/REPO of the state repository itself. */
+  readonly repository: string
+  /** Branch whose images.yaml counts. */
+  readonly branch: string
+  /** Kubernetes namespace and Kargo Project. */
+  readonly namespace: string
+  /** Who reviews changes: users (`@name`), teams (`@org/team`) or addresses. */
+  readonly owners: readonly string[]
+  readonly action: ActionPin
+  readonly imagesFile: string
+  readonly outputDir: string
+  /** The first image; null: nothing is enrolled yet. */
+  readonly entry: EntryData | null
+}
+
+/** A user, a team or an address, as CODEOWNERS has them. */
+export const OWNER =
+  /^(?:@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\/[A-Za-z0-9._-]{1,100})?|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253})$/
+
+/** What is wrong with an answer, as an ending of "must be …"; null when it is good. */
+export function answerFault(kind: 'repository' | 'branch' | 'namespace' | 'owner', text: string): string | null {
+  const isGood = {
+    repository: () => GITHUB_REPOSITORY.test(text),
+    branch: () => isBranchName(text),
+    namespace: () => DNS_LABEL.test(text),
+    owner: () => OWNER.test(text),
+  }[kind]()
+  return isGood ? null : EXPECTED[kind]
+}
+
+const EXPECTED = {
+  repository: 'OWNER/REPO',
+  branch: 'the name of a branch',
+  namespace: 'lower-case letters, digits and dashes, at most 63',
+  owner: '@USER, @ORGANISATION/TEAM or an address',
+} as const

@@ -1,0 +1,39 @@
+import { addEntry, SCHEMA_COMMENT } from '../enrollment/enroll.js'
+import { Refusal } from '../enrollment/problem.js'
+import type { Answers } from './answers.js'
+import { filled, scalar } from './template.js'
+
+const HEAD = `{{schema}}
+# The images this factory keeps fresh: enrol one more by a pull request.
+# Every key: https://github.com/craigedmunds/image-factory-action/blob/main/docs/images-yaml.md
+
+settings:
+  namespace: {{namespace}}
+
+`
+
+const EMPTY_LIST = `# An entry looks like this:
+#
+#   - name: web
+#     registry: ghcr.io
+#     repository: acme/web
+#     source:
+#       repo: acme/web
+#       dockerfile: Dockerfile
+#       workflow: build.yml # has workflow_dispatch; builds and publishes the image
+#     rebuildDelay: 7d
+images: []
+`
+
+/**
+ * The enrolment file, with the first entry where there is one.
+ *
+ * @throws Refusal when the entry is no good.
+ */
+export function images({ namespace, imagesFile, entry }: Answers): string {
+  const head = filled(HEAD, { schema: SCHEMA_COMMENT, namespace: scalar(namespace) })
+  if (entry === null) return head + EMPTY_LIST
+  const added = addEntry(`${head}images: []\n`, entry, imagesFile)
+  if (added.ok) return added.text
+  throw new Refusal(added.problems)
+}

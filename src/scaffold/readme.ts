@@ -1,0 +1,36 @@
+import { ACTION } from './action-pin.js'
+import type { Answers } from './answers.js'
+import { filled } from './template.js'
+
+const README = `# {{repository}}
+
+The state of an [image factory]({{home}}): which container images are kept fresh, what they are built on, and the
+Kargo manifests that rebuild them when a base image changes.
+
+| Path | What it is | Who writes it |
+| --- | --- | --- |
+| \`{{images}}\` | the images, and how each is rebuilt | you, by pull request |
+| \`overrides.yaml\` | digests that are let through at once, in an emergency | you, by pull request |
+| \`images/\`, \`base-images/\`, \`_archive/\` | what is known of images and base images | the workflow |
+| \`{{output}}/\` | the manifests; Argo CD syncs them to the namespace \`{{namespace}}\` | the workflow |
+
+**Enrol an image**: add an entry to \`{{images}}\` on a branch and open a pull request. Its comment says what the entry
+changes, or what is wrong with it. Merged, the workflow [synth]({{workflow}}) commits the rest.
+[Every key]({{home}}/blob/main/docs/images-yaml.md) is explained.
+
+**Never edit generated files**: the next run writes them anew.
+
+**Something does not happen?** [Troubleshooting]({{home}}/blob/main/docs/troubleshooting.md)
+`
+
+/** What somebody who opens the repository should know. */
+export function readme({ repository, namespace, imagesFile, outputDir }: Answers): string {
+  return filled(README, {
+    repository,
+    namespace,
+    images: imagesFile,
+    output: outputDir,
+    workflow: '.github/workflows/synth.yml',
+    home: `https://github.com/${ACTION}`,
+  })
+}
