@@ -33,13 +33,48 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   return (text) => known(text).replace(TOKENS, HIDDEN)
 }
 
-/** Replaces every known secret value, also line by line, base64 and percent-encoded. */
+/**
+ * Replaces every known secret value, also line by line, base64 and percent-encoded; and what is left of one that was
+ * cut off at its end or at its beginning.
+ */
 export function withoutValues(secrets: readonly string[]): (text: string) => string {
   const values = [...new Set(secrets.flatMap(spellings))].filter((value) => value.trim() !== '')
   if (values.length === 0) return (text) => text
   // Longest first: a secret that begins with another is replaced whole.
   values.sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
-  return (text) => values.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, HIDDEN) : rest), text)
+  return (text) => values.reduce(withoutValue, text)
+}
+
+/** So much of a secret gives it away, and stands in no text by chance. */
+const PART = 12
+
+function withoutValue(text: string, value: string): string {
+  if (value.length < PART + 4) return text.includes(value) ? text.replaceAll(value, HIDDEN) : text
+  const [first, last] = [value.slice(0, PART), value.slice(-PART)]
+  if (!text.includes(first) && !text.includes(last)) return text
+  return withoutEnds(withoutStarts(text.replaceAll(value, HIDDEN), value, first), value, last)
+}
+
+function withoutStarts(text: string, value: string, first: string): string {
+  const [before = '', ...parts] = text.split(first)
+  const rests = parts.map((part) => part.slice(shared(part, value.slice(PART))))
+  return [before, ...rests].join(HIDDEN)
+}
+
+function withoutEnds(text: string, value: string, last: string): string {
+  const parts = text.split(last)
+  const after = parts.pop() ?? ''
+  const turned = (one: string) => [...one].reverse().join('')
+  const head = turned(value.slice(0, -PART))
+  const rests = parts.map((part) => part.slice(0, part.length - shared(turned(part.slice(-value.length)), head)))
+  return [...rests, after].join(HIDDEN)
+}
+
+/** How many characters two texts have in common at their beginning. */
+function shared(a: string, b: string): number {
+  let count = 0
+  while (count < a.length && a[count] === b[count]) count += 1
+  return count
 }
 
 function spellings(secret: string): string[] {

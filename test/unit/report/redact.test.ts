@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Report, renderComment, renderPlain, renderSummary, verdict } from '../../../src/report/index.js'
-import { maskObject } from '../../../src/report/redact.js'
+import { maskObject, withoutValues } from '../../../src/report/redact.js'
 import { change, marker, report } from './examples.js'
 
 function everywhere(secret: string): Report {
@@ -56,6 +56,26 @@ describe('known secrets', () => {
     }
     expect(shown[0]).toContain('***')
     expect(renderSummary(all)).toContain('CANARY')
+  })
+})
+
+describe('a secret that was cut off', () => {
+  const secret = 'canary-0123456789abcdefghij'
+  const hide = withoutValues([secret])
+
+  it.each(Array.from({ length: secret.length - 12 }, (_, at) => at + 12))('after %i characters', (length) => {
+    expect(hide(`before ${secret.slice(0, length)}… after`)).toBe('before ***… after')
+    expect(hide(`before …${secret.slice(-length)} after`)).toBe('before …*** after')
+  })
+
+  it('is found several times in one text, beside whole ones', () => {
+    const part = secret.slice(0, 15)
+    expect(hide(`${part} ${secret} ${part}`)).toBe('*** *** ***')
+    expect(hide(`${secret}${secret.slice(-15)}${part}`)).not.toMatch(/[a-z]/)
+  })
+
+  it('is not seen where only its beginning is the same', () => {
+    expect(hide('canary-0123')).toBe('canary-0123')
   })
 })
 
