@@ -11,7 +11,7 @@ import { isSomebodyThere, type Person, personAt } from './ask.js'
 import { type FoundAnswers, findAnswers } from './init-answers.js'
 import type { InitOptions } from './init-options.js'
 import { gitFacts } from './look-at-checkout.js'
-import { namedFolder, PROGRAM } from './options.js'
+import { namedFolder, PROGRAM, shownPath } from './options.js'
 import type { Run } from './plan-commands.js'
 import { repositoryOf } from './remote-address.js'
 import { printProblems, type Terminal } from './terminal.js'
@@ -145,7 +145,7 @@ function print({ answers, proposal, folder, written, kept }: Told, terminal: Ter
 }
 
 function nextSteps({ entry, branch, repository, owners }: Answers, { root, imagesFile }: StateFolder): string[] {
-  const at = `--state ${/^[\w./:\\-]+$/.test(root) ? root : JSON.stringify(root)}`
+  const at = `--state ${shownPath(root)}`
   const enrol = `Enrol a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
   const team = `CODEOWNERS names ${owners.join(' ')}: users and teams can review, an organisation cannot.`
   return [

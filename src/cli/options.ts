@@ -23,6 +23,12 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** How this program was called, so that a command can be copied as it is. */
 export const PROGRAM = process.argv[1]?.endsWith('.js') ? `node ${process.argv[1]}` : 'image-factory'
 
+/** A path as one word of a command that is shown to be copied; what a path on Windows is made of needs no quotes there. */
+export function shownPath(path: string): string {
+  const plain = process.platform === 'win32' ? /^[\w./:\\-]+$/ : /^[\w./-]+$/
+  return plain.test(path) ? path : JSON.stringify(path)
+}
+
 /**
  * The state folder a command works on: `--state`, else IMAGE_FACTORY_STATE_DIR, else the current folder.
  *

@@ -5,7 +5,7 @@ import { connectRegistries, readDockerCredentials } from '../registry/index.js'
 import { renderPlain, verdict } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
 import { jobFor } from './job.js'
-import { type CommonOptions, type Environment, PROGRAM, stateFolder } from './options.js'
+import { type CommonOptions, type Environment, PROGRAM, shownPath, stateFolder } from './options.js'
 import type { Terminal } from './terminal.js'
 
 /** What a command runs with. */
@@ -75,7 +75,7 @@ function commandOptions({ state, images, output, sources }: CommonOptions): stri
   }
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` --${name} ${/^[\w./-]+$/.test(value ?? '') ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => ` --${name} ${shownPath(value ?? '')}`)
     .join('')
 }
 

@@ -26,14 +26,16 @@ export const ORDER_BOOK = `
     workflow: order-book.yml
 `
 
-/** All files below a folder: path → text. */
+/** All files below a folder: path, in POSIX spelling → text. */
 export async function readTree(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   const pairs = await Promise.all(
     files
       .filter((path) => !path.startsWith(join(folder, '.git/')))
-      .map(async (path) => [path.slice(folder.length + 1), await readFile(path, 'utf8')] as const),
+      .map(
+        async (path) => [path.slice(folder.length + 1).replaceAll('\\', '/'), await readFile(path, 'utf8')] as const,
+      ),
   )
   return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
