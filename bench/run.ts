@@ -166,5 +166,5 @@ const written = [...(values.json === undefined ? [] : [values.json]), ...(values
 for (const file of written) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
 if (values.record) {
   appendFileSync(path('results.md'), `\n## ${results.date}\n\n${found}\n`)
-  execFileSync(execPath, [path('../scripts/readme-tables.ts')], { stdio: 'inherit' })
+  execFileSync(execPath, [path('../scripts/generated-docs.ts')], { stdio: 'inherit' })
 }

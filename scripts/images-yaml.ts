@@ -1,15 +1,18 @@
 /**
- * Writes what is generated from the schema of images.yaml: schema/images.schema.json, and the tables in
- * docs/images-yaml.md.
+ * Writes what is generated from the source: schema/images.schema.json and the tables in docs/images-yaml.md from the
+ * schema of images.yaml, the timelines in docs/rebuild-policy.md from the rule that state files are written by.
  *
- *     node scripts/images-yaml.ts           rewrites both   (Node 24: npm exec -- node …)
+ *     node scripts/images-yaml.ts           rewrites them   (Node 24: npm exec -- node …)
  *     node scripts/images-yaml.ts --check   exit code 1 when one is out of date
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import process, { argv, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type * as Generator from '../src/enrollment/json-schema.js'
+import type * as Rule from '../src/state/eligibility.js'
 import type * as Tables from './images-yaml-tables.js'
+
+import type * as Timelines from './rebuild-timeline.js'
 import { loadSourceModules } from './source-modules.ts'
 
 const root = new URL('../', import.meta.url)
@@ -18,10 +21,14 @@ async function main(check: boolean): Promise<number> {
   loadSourceModules()
   const { imagesJsonSchema, printJsonSchema }: typeof Generator = await import('../src/enrollment/json-schema.js')
   const { withTables }: typeof Tables = await import('./images-yaml-tables.js')
+  const { rebuildEligibleAt }: typeof Rule = await import('../src/state/eligibility.js')
+  const { withTimelines }: typeof Timelines = await import('./rebuild-timeline.js')
   const page = new URL('docs/images-yaml.md', root)
+  const policy = new URL('docs/rebuild-policy.md', root)
   const wanted = new Map([
     [new URL('schema/images.schema.json', root), printJsonSchema()],
     [page, withTables(readFileSync(page, 'utf8'), imagesJsonSchema())],
+    [policy, withTimelines(readFileSync(policy, 'utf8'), rebuildEligibleAt)],
   ])
   const stale = [...wanted].filter(([url, text]) => current(url) !== text)
   for (const [url, text] of stale) {
@@ -29,7 +36,8 @@ async function main(check: boolean): Promise<number> {
     if (check) stderr.write(`${name} is out of date. Mend it with: npm exec -- node scripts/images-yaml.ts\n`)
     else writeFileSync(url, text)
   }
-  if (stale.length === 0) stdout.write('schema/images.schema.json and docs/images-yaml.md are up to date.\n')
+  if (stale.length === 0)
+    stdout.write('schema/images.schema.json, docs/images-yaml.md and docs/rebuild-policy.md are up to date.\n')
   return check && stale.length > 0 ? 1 : 0
 }
 

@@ -13,11 +13,11 @@ import { join } from 'node:path'
 import { env, stdout } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { marked } from 'marked'
-import type * as ReadmeTables from './readme-tables.js'
+import type * as GeneratedDocs from './generated-docs.js'
 
 const root = new URL('../', import.meta.url)
 // Node runs these files as they are; the compiler knows them by their other name.
-const { demoComment }: typeof ReadmeTables = await import(new URL('./readme-tables.ts', import.meta.url).href)
+const { demoComment }: typeof GeneratedDocs = await import(new URL('./generated-docs.ts', import.meta.url).href)
 const golden = (name: string): string => readFileSync(new URL(`test/golden/report/${name}.md`, root), 'utf8')
 
 interface Picture {

@@ -1,9 +1,9 @@
 /**
- * Keeps the generated parts of README.md: the tables of inputs and outputs (from action.yml), the workflow (from the
- * example) and the comment (from the demo of the committed bundle).
+ * Keeps what is generated in the documents: the tables of inputs and outputs (from action.yml), the workflow (from the
+ * example), the commands' help and the comment (from the committed bundle).
  *
- *     node scripts/readme-tables.ts           rewrites README.md   (Node 24: npm exec -- node …)
- *     node scripts/readme-tables.ts --check   exit code 1 when it is out of date
+ *     node scripts/generated-docs.ts           rewrites them   (Node 24: npm exec -- node …)
+ *     node scripts/generated-docs.ts --check   exit code 1 when one is out of date
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -20,8 +20,11 @@ interface ActionFile {
   readonly outputs: Readonly<Record<string, { readonly description: string }>>
 }
 
-/** The generated parts, by the name in their markers. */
-export function generatedParts(): ReadonlyMap<string, string> {
+/** Generated parts by the name in their markers, by page. */
+export type Pages = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** Everything that is generated. */
+export function generatedPages(): Pages {
   const { inputs, outputs } = parse(read('action.yml'), { schema: 'failsafe' }) as ActionFile
   const inputRows = Object.entries(inputs).map(([name, input]) => [
     `\`${name}\``,
@@ -30,18 +33,21 @@ export function generatedParts(): ReadonlyMap<string, string> {
   ])
   const outputRows = Object.entries(outputs).map(([name, output]) => [`\`${name}\``, output.description])
   const workflow = read('examples/state-repo/.github/workflows/synth.yml')
-  return new Map([
-    ['inputs', table(['Input', 'What it is', 'Default'], inputRows)],
-    ['outputs', table(['Output', 'What it is'], outputRows)],
-    ['workflow', `\`\`\`yaml\n${workflow.trimEnd()}\n\`\`\``],
-    ['comment', quoted(shownOf(demoComment()))],
-  ])
+  return {
+    'README.md': {
+      inputs: table(['Input', 'What it is', 'Default'], inputRows),
+      outputs: table(['Output', 'What it is'], outputRows),
+      workflow: `\`\`\`yaml\n${workflow.trimEnd()}\n\`\`\``,
+    },
+    'docs/commands.md': { commands: commandHelp() },
+    'docs/reference.md': { comment: quoted(shownOf(demoComment())) },
+  }
 }
 
-/** README.md with its generated parts put in. Throws when a marker is missing. */
-export function withParts(readme: string, parts: ReadonlyMap<string, string>): string {
-  let text = readme
-  for (const [name, part] of parts) {
+/** A page with its generated parts put in. Throws when a marker is missing. */
+export function withParts(page: string, parts: Pages[string]): string {
+  let text = page
+  for (const [name, part] of Object.entries(parts)) {
     const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`]
     const [before, rest] = split(text, begin)
     const [, after] = split(rest, end)
@@ -52,15 +58,30 @@ export function withParts(readme: string, parts: ReadonlyMap<string, string>): s
 
 function split(text: string, marker: string): [string, string] {
   const at = text.indexOf(marker)
-  if (at < 0) throw new Error(`README.md has no ${marker}`)
+  if (at < 0) throw new Error(`there is no ${marker}`)
   return [text.slice(0, at), text.slice(at + marker.length)]
+}
+
+const run = (...args: readonly string[]): string =>
+  execFileSync(execPath, [fileURLToPath(new URL('dist/index.js', root)), ...args], {
+    encoding: 'utf8',
+  })
+
+/** The names of all commands, as `--help` lists them. */
+export function commandNames(): string[] {
+  const [, listed = ''] = run('--help').split('Commands:')
+  return [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
+}
+
+/** The help of every command, under a heading each. */
+function commandHelp(): string {
+  const one = (name: string) => `### ${name}\n\n\`\`\`text\n${run(name, '--help').trimEnd()}\n\`\`\``
+  return commandNames().map(one).join('\n\n')
 }
 
 /** The comment that `npm start` prints, without the marker in its first line (it holds a commit's name). */
 export function demoComment(): string {
-  const bundle = fileURLToPath(new URL('dist/index.js', root))
-  const printed = execFileSync(execPath, [bundle, 'demo'], { encoding: 'utf8' })
-  const [, comment = ''] = printed.split(/^3\. .*$/m)
+  const [, comment = ''] = run('demo').split(/^3\. .*$/m)
   const [, text] = /<!-- .*? -->\n([\s\S]*?)\n+4\. /.exec(comment) ?? []
   if (text === undefined) throw new Error('the demo printed no comment')
   return text.trim()
@@ -86,19 +107,16 @@ function quoted(text: string): string {
 }
 
 function main(check: boolean): number {
-  const readme = read('README.md')
-  const wanted = withParts(readme, generatedParts())
-  if (readme === wanted) {
-    stdout.write('README.md is up to date.\n')
-    return 0
+  const stale = Object.entries(generatedPages()).flatMap(([path, parts]): [string, string][] => {
+    const wanted = withParts(read(path), parts)
+    return read(path) === wanted ? [] : [[path, wanted]]
+  })
+  for (const [path, wanted] of stale) {
+    if (check) stderr.write(`${path} is out of date. Mend it with: npm run docs\n`)
+    else writeFileSync(new URL(path, root), wanted)
   }
-  if (check) {
-    stderr.write('README.md is out of date. Mend it with: npm exec -- node scripts/readme-tables.ts\n')
-    return 1
-  }
-  writeFileSync(new URL('README.md', root), wanted)
-  stdout.write('README.md rewritten.\n')
-  return 0
+  stdout.write(stale.length === 0 ? 'The generated documents are up to date.\n' : '')
+  return check && stale.length > 0 ? 1 : 0
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(argv.includes('--check'))

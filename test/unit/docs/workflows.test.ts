@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { parse, parseDocument } from 'yaml'
+import { codeBlocks, PAGES, readDocument, WORKFLOWS } from '../../support/documents.js'
+import { workflowFaults } from '../../support/workflow-check.js'
+
+const read = readDocument
+const action = parse(read('action.yml')) as {
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly outputs: Readonly<Record<string, unknown>>
+}
+
+describe('action.yml', () => {
+  it.each(Object.keys(action.inputs))('input %s is read in src/action/inputs.ts', (name) => {
+    expect(read('src/action/inputs.ts')).toContain(`('${name}'`)
+  })
+
+  it.each(Object.keys(action.outputs))('output %s is set in src/action/outputs.ts', (name) => {
+    expect(read('src/action/outputs.ts')).toContain(`setOutput('${name}'`)
+  })
+
+  it('is all that the source reads and sets', () => {
+    const names = (path: string, call: RegExp) => [...read(path).matchAll(call)].map(([, name = '']) => name)
+    const reads = names('src/action/inputs.ts', /(?:read\.\w+|getInput)\(\s*'([a-z-]+)'/g)
+    expect([...new Set(reads)].sort()).toEqual(Object.keys(action.inputs).sort())
+    expect(names('src/action/outputs.ts', /setOutput\('([a-z-]+)'/g).sort()).toEqual(Object.keys(action.outputs).sort())
+  })
+})
+
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+interface Job {
+  readonly needs?: string | readonly string[]
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly 'timeout-minutes'?: number
+  readonly environment?: string
+  readonly steps: readonly Step[]
+}
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>
+  readonly permissions: unknown
+  readonly jobs: Readonly<Record<string, Job>>
+}
+const OURS = /^(?:\.\/$|craigedmunds\/image-factory-action@)/
+const LOCAL = /^\.\//
+
+describe.each(WORKFLOWS)('%s', (path) => {
+  const document = parseDocument(read(path))
+  const workflow = document.toJS() as Workflow
+  const jobs = Object.values(workflow.jobs)
+  const steps = jobs.flatMap((job) => job.steps)
+
+  it('is one that GitHub takes, without a warning', async () => {
+    expect([...document.errors, ...document.warnings]).toEqual([])
+    expect(await workflowFaults(path, read(path))).toEqual([])
+  })
+
+  it('gives no permissions at the top, and no job more time than it needs', () => {
+    expect(workflow.permissions).toEqual({})
+    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(60)
+  })
+
+  it('says of every permission why', () => {
+    const granted = read(path).match(/^ {6}[a-z-]+: (?:read|write)\b.*$/gm) ?? []
+    expect(granted.filter((line) => !/ # \S/.test(line))).toEqual([])
+    expect(granted.length).toBe(jobs.flatMap(({ permissions = {} }) => Object.keys(permissions)).length)
+  })
+
+  it('pins actions by their full SHA and leaves no credentials behind', () => {
+    const pinned = steps.flatMap(({ uses }) => (uses === undefined || LOCAL.test(uses) ? [] : [uses]))
+    for (const uses of pinned) expect(uses).toMatch(/^[\w./-]+@[0-9a-f]{40}$/)
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
+    for (const checkout of checkouts) expect(checkout.with?.['persist-credentials']).toBe(false)
+  })
+
+  it('gives our action only inputs it has', () => {
+    const ours = steps.filter(({ uses }) => OURS.test(uses ?? ''))
+    for (const step of ours) for (const name of Object.keys(step.with ?? {})) expect(action.inputs).toHaveProperty(name)
+  })
+
+  it('puts no expression into a script', () => {
+    expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([])
+  })
+})
+
+describe('ci.yml', () => {
+  const { jobs } = parse(read('.github/workflows/ci.yml')) as Workflow
+
+  it('ci-ok waits for every other job', () => {
+    const others = Object.keys(jobs).filter((name) => name !== 'ci-ok')
+    expect([...(jobs['ci-ok']?.needs ?? [])].sort()).toEqual(others.sort())
+  })
+
+  it('tries the bundle on each system and each Node that it promises', () => {
+    const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
+    const { strategy } = jobs.bundle as unknown as { strategy: { matrix: { os: string[]; node: string[] } } }
+    expect(strategy.matrix.os.map((os) => os.split('-')[0])).toEqual(['ubuntu', 'windows', 'macos'])
+    const [lowest = 0] = strategy.matrix.node.map(Number)
+    expect(engines.node).toBe(`>=${lowest}`)
+    expect(strategy.matrix.node).toContain(read('.node-version').trim())
+  })
+
+  it('runs tests that are there', () => {
+    const named = read('.github/workflows/ci.yml').match(/test\/acceptance\/[\w./-]+/g) ?? []
+    expect(named.length).toBeGreaterThan(2)
+    for (const path of named) expect(() => read(path.endsWith('.ts') ? path : `${path}/enroll.test.ts`)).not.toThrow()
+  })
+})
+
+describe('release.yml', () => {
+  const { on, jobs } = parse(read('.github/workflows/release.yml')) as Workflow
+
+  it('is started by hand, verifies first, and publishes only after an approval', () => {
+    expect(Object.keys(on)).toEqual(['workflow_dispatch'])
+    expect(jobs.draft?.needs).toBe('verify')
+    expect(jobs.publish).toMatchObject({ needs: 'draft', environment: 'release' })
+    expect(jobs.verify?.permissions).toEqual({ contents: 'read' })
+  })
+})
+
+it('synth.yml runs on what the modes are for, and takes a reason', () => {
+  const { on } = parse(read('examples/state-repo/.github/workflows/synth.yml')) as Workflow
+  expect(Object.keys(on).sort()).toEqual(['pull_request', 'push', 'schedule', 'workflow_dispatch'])
+  expect(on.workflow_dispatch).toMatchObject({ inputs: { reason: { type: 'string', required: false } } })
+})
+
+it('every action is pinned to one commit, wherever it is named', () => {
+  const pins = new Map<string, Set<string>>()
+  for (const path of [...WORKFLOWS, ...PAGES]) {
+    for (const [, name = '', pin = ''] of read(path).matchAll(/uses: ([\w-]+\/[\w./-]+)@(.+)/g)) {
+      pins.set(name, (pins.get(name) ?? new Set()).add(pin.trim()))
+    }
+  }
+  expect(pins.size).toBeGreaterThan(6)
+  for (const [name, found] of pins) expect([...found], name).toHaveLength(1)
+})
+
+describe('YAML in the documents', () => {
+  const blocks = PAGES.flatMap(codeBlocks).filter(({ language }) => language === 'yaml')
+
+  it.each(blocks.map((block) => [`${block.page}:${block.line}`, block] as const))('%s can be read', (_, { text }) => {
+    const { errors, warnings } = parseDocument(text)
+    expect([...errors, ...warnings]).toEqual([])
+  })
+
+  const whole = blocks.filter(({ text }) => /^on:/m.test(text) && /^jobs:/m.test(text))
+
+  it('has whole workflows', () => expect(whole.length).toBeGreaterThanOrEqual(3))
+
+  it.each(whole.map((block) => [`${block.page}:${block.line}`, block] as const))(
+    '%s is a workflow',
+    async (at, block) => {
+      expect(await workflowFaults(at, block.text)).toEqual([])
+    },
+  )
+
+  it('gives our action only inputs it has', () => {
+    const steps = blocks.flatMap(({ text }) => stepsIn(parse(text)))
+    const ours = steps.filter(({ uses }) => OURS.test(uses ?? ''))
+    expect(ours.length).toBeGreaterThan(5)
+    for (const step of ours) for (const name of Object.keys(step.with ?? {})) expect(action.inputs).toHaveProperty(name)
+  })
+})
+
+/** Steps anywhere in a piece of a workflow. */
+function stepsIn(data: unknown): Step[] {
+  if (Array.isArray(data)) return data.flatMap(stepsIn)
+  if (typeof data !== 'object' || data === null) return []
+  return 'uses' in data ? [data as Step] : Object.values(data).flatMap(stepsIn)
+}
