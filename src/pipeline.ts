@@ -37,9 +37,9 @@ import {
   secretProblems,
   validate,
   withCatalog,
-} from './steps.js'
+} from './steps/index.js'
 
-export type { Job, StateFolder } from './steps.js'
+export type { Job, StateFolder } from './steps/index.js'
 
 /** What a run would do to the state folder. */
 export interface Plan {

@@ -9,7 +9,7 @@ import { type Against, type Draft, draftPlan, type Job, type Plan, planOf, type 
 import { type Anyway, committedState, isChanged, settingsChanges, synthesizedState } from './report/index.js'
 import { type FileAnswer, requestKey, type SourceReader } from './sources/index.js'
 import { fromTop } from './state/index.js'
-import type { Loaded } from './steps.js'
+import type { Loaded } from './steps/index.js'
 
 /** The state as the base branch has it, or why that cannot be said. */
 export type BaseState =

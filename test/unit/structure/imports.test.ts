@@ -21,7 +21,7 @@ const ORDER = [
   'backstage',
   'report',
   'publish',
-  'steps.ts',
+  'steps',
   'pipeline.ts',
   'preview.ts',
   'action',

@@ -1,0 +1,11 @@
+/**
+ * The steps of the pipeline, one function each: what goes in and out on disk, what is said about it, what is refused.
+ * `job.ts` is what all of them are given.
+ */
+export { withCatalog } from './catalog.js'
+export { farEndProblems, guard, secretProblems } from './guard.js'
+export { type Job, type Loaded, note, type StateFolder } from './job.js'
+export { load, validate } from './load.js'
+export { compare, manifestsOf } from './manifests.js'
+export { inForce, overrideRows, overridesOf } from './overrides.js'
+export { link, lookUp, merge, observe } from './state.js'
