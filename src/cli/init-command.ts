@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import { printable, refuse } from '../enrollment/index.js'
 import type { StateFolder } from '../pipeline.js'
 import { git } from '../publish/index.js'
-import { ACTION, type ActionPin, type Answers, PUBLISHED, scaffold } from '../scaffold/index.js'
+import { ACTION, type ActionPin, PUBLISHED, scaffold } from '../scaffold/index.js'
 import { isFolder, readOptional, writeFiles } from '../state/index.js'
 import { isSomebodyThere, type Person, personAt } from './ask.js'
 import { type FoundAnswers, findAnswers } from './init-answers.js'
@@ -34,7 +34,8 @@ export async function init(run: Run, checkout: string | undefined, options: Init
   const plan = compare(scaffold(found.answers), folder.root)
   if (plan.different.length > 0 && options.keep !== true) throw refuseExisting(plan.different)
   writeFiles(folder.root, plan.missing)
-  const told = { ...found, folder, written: [...plan.missing.keys()], kept: [...plan.same, ...plan.different] }
+  const done = { written: [...plan.missing.keys()], kept: [...plan.same, ...plan.different] }
+  const told = { ...found, ...done, folder, isOwnerGuessed: options.owner.length === 0 && person === null }
   if (run.options.json) terminal.out(`${JSON.stringify(asJson(told), null, 2)}\n`)
   else print(told, terminal)
   return 0
@@ -122,6 +123,8 @@ interface Told extends FoundAnswers {
   readonly folder: StateFolder
   readonly written: readonly string[]
   readonly kept: readonly string[]
+  /** Nobody said who reviews. */
+  readonly isOwnerGuessed: boolean
 }
 
 function asJson({ answers, folder, written, kept }: Told) {
@@ -129,7 +132,8 @@ function asJson({ answers, folder, written, kept }: Told) {
   return { state: folder.root, written, kept, repository, branch, namespace, owners, action: action.sha, entry }
 }
 
-function print({ answers, proposal, folder, written, kept }: Told, terminal: Terminal): void {
+function print(told: Told, terminal: Terminal): void {
+  const { proposal, folder, written, kept } = told
   const colours = pc.createColors(terminal.colour.out)
   printProblems(terminal, proposal?.warnings ?? [])
   const out = (text: string) => terminal.out(`${printable(text)}\n`)
@@ -141,16 +145,18 @@ function print({ answers, proposal, folder, written, kept }: Told, terminal: Ter
   for (const path of written) out(`  ${path}`)
   for (const path of kept) out(`  ${path} (kept as it was)`)
   out('\nNext:')
-  for (const [index, text] of nextSteps(answers, folder).entries()) out(`  ${index + 1}. ${text}`)
+  for (const [index, text] of nextSteps(told).entries()) out(`  ${index + 1}. ${text}`)
 }
 
-function nextSteps({ entry, branch, repository, owners }: Answers, { root, imagesFile }: StateFolder): string[] {
-  const at = `--state ${shownPath(root)}`
+function nextSteps({ answers, folder, isOwnerGuessed }: Told): string[] {
+  const { entry, branch, repository, owners } = answers
+  const at = `--state ${shownPath(folder.root)}`
   const enrol = `Enrol a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
-  const team = `CODEOWNERS names ${owners.join(' ')}: users and teams can review, an organisation cannot.`
+  const look = `Look at ${folder.imagesFile}, and have it checked: ${PROGRAM} validate ${at}`
+  const guess = `CODEOWNERS names ${owners.join(' ')}, a guess: users and teams can review, an organisation cannot.`
   return [
-    ...(entry === null ? [enrol] : [`Look at ${imagesFile}, and have it checked: ${PROGRAM} validate ${at}`]),
-    team,
+    entry === null ? enrol : look,
+    ...(isOwnerGuessed ? [guess] : []),
     `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the manifests.`,
     'Bring them into the cluster: https://github.com/craigedmunds/image-factory-action/blob/main/docs/install.md',
   ]

@@ -11,11 +11,17 @@ export interface Terminal {
 }
 
 /**
- * The process's own terminal.
+ * The process's own terminal. Whoever reads it may stop at any time (`| head`): then there is nobody left to tell.
  *
  * @param secrets values that are never printed.
  */
 export function processTerminal(secrets: readonly string[]): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      process.exit()
+    })
+  }
   const hide = withoutValues(secrets)
   return {
     out: (text) => process.stdout.write(hide(text)),

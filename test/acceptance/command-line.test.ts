@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { kargoSchemasFolder, loadKargoSchemas, readObjects, WHY_SKIPPED } from '../support/kargo-schemas.js'
+import { runProcess } from '../support/processes.js'
 import { BUNDLE, runCli } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { EXAMPLES, REFERENCE_STATE, readTree } from './factory.js'
@@ -247,6 +248,14 @@ test('--help names every command; an unknown one is an error with a suggestion',
   const unknown = await cli('synht')
   expect(unknown.code).toBe(1)
   expect(unknown.stderr).toContain('Did you mean synth?')
+})
+
+test.skipIf(process.platform === 'win32')('a reader that stops reading gets no stack of errors', async () => {
+  const command = `"${process.execPath}" "${BUNDLE}" schema | head -n 1`
+  const env = { PATH: process.env.PATH ?? '' }
+  const run = await runProcess('bash', ['--norc', '-o', 'pipefail', '-c', `${command}; echo "$?"`], { cwd: state, env })
+  expect(run.stderr.toString()).toBe('')
+  expect(run.stdout.toString()).toBe('{\n0\n')
 })
 
 test('the demo does the whole job and ends with a commit on its remote', async () => {

@@ -1,0 +1,102 @@
+/** The quick start of the README, word for word, with git and Node and nothing else; then the run that its push starts. */
+
+import { existsSync } from 'node:fs'
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { checkout } from '../support/checkout.js'
+import { codeBlocks, readDocument } from '../support/documents.js'
+import { eventPayloads } from '../support/events.js'
+import { git, gitEnvironment, withConfig } from '../support/git.js'
+import { runProcess } from '../support/processes.js'
+import { BUNDLE, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
+import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
+import { EXAMPLES, readTree, startFactory, stopFactory } from './factory.js'
+
+afterAll(removeTempFolders)
+
+const STATE = 'acme/image-factory-state'
+
+/** The blocks of shell between the markers of the quick start. */
+function quickStart(): string {
+  const text = readDocument('README.md')
+  const from = text.slice(0, text.indexOf('<!-- quick start -->')).split('\n').length
+  const to = text.slice(0, text.indexOf('<!-- end of quick start -->')).split('\n').length
+  const blocks = codeBlocks('README.md').filter(({ language, line }) => language === 'sh' && line > from && line < to)
+  expect(blocks).toHaveLength(2)
+  return `set -eu\n${blocks.map(({ text: block }) => block).join('\n')}`
+}
+
+/** A folder with git and node in it, and no other program. */
+async function onlyGitAndNode(root: string): Promise<string> {
+  const bin = join(root, 'bin')
+  await mkdir(bin)
+  const folder = (process.env.PATH ?? '').split(delimiter).find((one) => existsSync(join(one, 'git'))) ?? ''
+  await symlink(join(folder, 'git'), join(bin, 'git'))
+  await symlink(process.env.BUNDLE_NODE ?? process.execPath, join(bin, 'node'))
+  return bin
+}
+
+/** What `git clone` of this repository gives, as far as the commands need it; committed on main. */
+async function thisRepository(root: string): Promise<string> {
+  const path = join(root, 'image-factory-action.git')
+  await mkdir(join(path, 'dist'), { recursive: true })
+  await cp(dirname(BUNDLE), join(path, 'dist'), { recursive: true })
+  await writeFile(join(path, 'package.json'), '{"type":"module"}\n')
+  await git(path, ['init', '--quiet', '--initial-branch=main', '.'])
+  await git(path, ['add', '--all'])
+  await git(path, ['commit', '--quiet', '--message', 'The action'])
+  return path
+}
+
+test.skipIf(process.platform === 'win32')('ends with manifests in the state repository', async () => {
+  const root = (await tempFolder('quick-start')).path
+  const [action, remote] = [await thisRepository(root), join(root, 'state.git')]
+  await git(root, ['init', '--quiet', '--bare', '--initial-branch=main', remote])
+  const base = { ...gitEnvironment(), PATH: await onlyGitAndNode(root), HOME: join(root, 'home') }
+  const env = withConfig(base, [
+    [`url.${action}.insteadOf`, 'https://github.com/craigedmunds/image-factory-action.git'],
+    [`url.${remote}.insteadOf`, `https://github.com/${STATE}.git`],
+    ['protocol.file.allow', 'always'],
+  ])
+  const work = join(root, 'work')
+  await mkdir(work)
+  const shell = await runProcess('/bin/bash', ['--noprofile', '--norc', '-c', quickStart()], { cwd: work, env })
+  expect(shell.code, `${shell.stdout}${shell.stderr}`).toBe(0)
+
+  const clone = join(root, 'clone')
+  await git(root, ['clone', '--quiet', remote, clone])
+  const files = await readTree(clone)
+  expect(Object.keys(files)).toEqual([
+    '.gitattributes',
+    '.github/workflows/synth.yml',
+    'CODEOWNERS',
+    'README.md',
+    'images.yaml',
+  ])
+
+  const fake = await startFactory()
+  try {
+    await fake.createRepository(STATE, { files })
+    await fake.createRepository('acme/web', { files: await readTree(join(EXAMPLES, 'app-repo')) })
+    fake.addToken(WORKFLOW_TOKEN, { [STATE]: 'write', 'acme/web': 'read' })
+    const push = { repository: STATE, ...(await eventPayloads.push(fake, STATE)), inputs: inputsOf(files) }
+    const run = await runAction({ fake, workspace: await checkout({ fake, repository: STATE }), ...push })
+    expect(run.code, run.stdout).toBe(0)
+    expect(run.annotations.filter(({ level }) => level === 'warning' || level === 'error')).toEqual([])
+    const committed = [...(await fake.readFiles(STATE, 'main')).keys()]
+    expect(committed).toEqual(expect.arrayContaining(['dist/image-factory.k8s.yaml', 'dist/image-web.k8s.yaml']))
+    expect(committed.filter((path) => path.startsWith('base-images/'))).toHaveLength(2)
+  } finally {
+    await stopFactory(fake)
+  }
+})
+
+/** What the workflow gives the action. */
+function inputsOf(files: Readonly<Record<string, string>>): Record<string, string> {
+  const { jobs } = parse(files['.github/workflows/synth.yml'] ?? '') as {
+    jobs: { synth: { steps: { with?: Record<string, string> }[] } }
+  }
+  return jobs.synth.steps.at(-1)?.with ?? {}
+}
