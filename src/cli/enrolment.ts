@@ -9,7 +9,7 @@ import {
 } from '../enrollment/index.js'
 import type { StateFolder } from '../pipeline.js'
 import { readOptional } from '../state/index.js'
-import type { Environment } from './options.js'
+import type { Environment } from './environment.js'
 
 /** On a runner the repository that holds the file is known, as it is to the commands that write. */
 export function heldBy(env: Environment): Required<EnrolmentContext> {

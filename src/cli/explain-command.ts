@@ -21,7 +21,7 @@ import {
 import type { StateFolder } from '../pipeline.js'
 import { readOptional, readState, type StateFiles, textsOf } from '../state/index.js'
 import { readEnrolment } from './enrolment.js'
-import type { Environment } from './options.js'
+import type { Environment } from './environment.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { printProblems, type Terminal } from './terminal.js'

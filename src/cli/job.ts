@@ -15,7 +15,8 @@ import {
 } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
 import { heldBy } from './enrolment.js'
-import { type CommonOptions, type Environment, secretsIn } from './options.js'
+import { type Environment, secretsIn } from './environment.js'
+import type { CommonOptions } from './options.js'
 import type { Terminal } from './terminal.js'
 
 const GITHUB_API = 'https://api.github.com'

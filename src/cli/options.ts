@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import type { StateFolder } from '../pipeline.js'
 import { isFolder, pathBelow } from '../state/index.js'
+import type { Environment } from './environment.js'
 
 /** Where the state is, and what its parts are called. */
 export interface StateOptions {
@@ -16,9 +17,6 @@ export interface CommonOptions extends StateOptions {
   readonly json?: boolean
   readonly maxDeletions?: string
 }
-
-/** The environment, as plain data. */
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** How this program was called, so that a command can be copied as it is. */
 export const PROGRAM = process.argv[1]?.endsWith('.js') ? `node ${process.argv[1]}` : 'image-factory'
@@ -56,9 +54,4 @@ function below(path: string, option: string): string {
   const inside = pathBelow(path)
   if (inside !== null) return inside
   throw refuse(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
-}
-
-/** Tokens that the environment brings. */
-export function secretsIn({ GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN }: Environment): string[] {
-  return [GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN].filter((one): one is string => one !== undefined && one !== '')
 }

@@ -4,8 +4,9 @@ import { type Job, makePlan, type Plan } from '../pipeline.js'
 import { connectRegistries, readDockerCredentials } from '../registry/index.js'
 import { renderPlain, verdict } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
+import type { Environment } from './environment.js'
 import { jobFor } from './job.js'
-import { type CommonOptions, type Environment, PROGRAM, shownPath, stateFolder } from './options.js'
+import { type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
 import type { Terminal } from './terminal.js'
 
 /** What a command runs with. */

@@ -1,5 +1,5 @@
 import { GITHUB_REPOSITORY, GITLAB_PROJECT } from '../enrollment/grammar.js'
-import type { Environment } from './options.js'
+import type { Environment } from './environment.js'
 
 /** What a repository's configuration says about its remotes. */
 export interface GitConfig {
