@@ -39,7 +39,7 @@ import {
   withCatalog,
 } from './steps/index.js'
 
-export type { Job, StateFolder } from './steps/index.js'
+export { type Job, type StateFolder, tidy } from './steps/index.js'
 
 /** What a run would do to the state folder. */
 export interface Plan {

@@ -144,7 +144,7 @@ async function commit(job: Job, first: StateCheckout, checkouts: StateCheckouts,
     },
   }
   const { plan, sha } = await planAndCommit(job, first.folder, ends)
-  if (!plan.refused && current.isWorkspace) writeFiles(current.folder.root, plan.changes, plan.files.keys())
+  if (!plan.refused && current.isWorkspace) writeFiles(current.folder.root, plan.changes)
   return { plan, commit: sha === null ? null : { sha, branch } }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { refuse } from '../enrollment/index.js'
-import type { StateFolder } from '../pipeline.js'
+import { type StateFolder, tidy } from '../pipeline.js'
 import {
   checkOut,
   copyCommitted,
@@ -76,6 +76,7 @@ export class StateCheckouts {
   async #isUsable(tree: WorkTree): Promise<boolean> {
     if (this.#target.mode !== 'commit') return !(await isSparse(tree))
     const { statePath, imagesFile, outputDir } = this.#inputs
+    tidy({ root: stateRoot(tree, statePath), path: statePath, imagesFile, outputDir })
     const read = [imagesFile, 'overrides.yaml', ...Object.values(FOLDERS), outputDir]
     if (
       await isAsCommitted(

@@ -1,6 +1,6 @@
 import { formatProblem, printable } from '../enrollment/index.js'
 import { isDestructive } from '../manifests/index.js'
-import { type Job, makePlan, type Plan } from '../pipeline.js'
+import { type Job, makePlan, type Plan, tidy } from '../pipeline.js'
 import { connectRegistries, readDockerCredentials } from '../registry/index.js'
 import { renderPlain, verdict } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
@@ -33,7 +33,10 @@ export async function refresh(run: Run): Promise<number> {
 async function write({ options, env, terminal, now }: Run, registries: Job['registries']): Promise<number> {
   const folder = stateFolder(options, env)
   const plan = await makePlan(jobFor('preview', options, env, terminal, now, registries), folder)
-  if (!plan.refused) writeFiles(folder.root, plan.changes, plan.files.keys())
+  if (!plan.refused) {
+    tidy(folder)
+    writeFiles(folder.root, plan.changes)
+  }
   if (options.json) printJson(plan, terminal)
   else {
     printReport(plan, terminal, 'short')

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isSafeFolder, lookAt } from '../state/folder.js'
-import { isToTheSide } from '../state/index.js'
 import { git } from './git.js'
 import { listBlobs, startRepository, type WorkTree } from './work-tree.js'
 
@@ -32,8 +31,7 @@ async function hasBlob(file: string, id: string): Promise<boolean> {
 }
 
 /**
- * Plain files at or below a path, by path from the top, without what a run that was cut off left. A link is none, so
- * that it makes a difference.
+ * Plain files at or below a path, by path from the top. A link is none, so that it makes a difference.
  *
  * @throws Refusal when there is a link, or something that is neither file nor folder, on the way to it.
  */
@@ -43,7 +41,7 @@ async function filesBelow(root: string, path: string): Promise<string[]> {
   if (found === null) return []
   if (!found.isDirectory()) return found.isFile() ? [path] : []
   const entries = await readdir(join(root, path), { withFileTypes: true, recursive: true })
-  const files = entries.filter((entry) => entry.isFile() && !isToTheSide(entry.name))
+  const files = entries.filter((entry) => entry.isFile())
   return files.map((entry) =>
     join(entry.parentPath, entry.name)
       .slice(root.length + 1)

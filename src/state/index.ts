@@ -15,4 +15,4 @@ export { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from '.
 export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
 export { readState } from './read.js'
 export { digestOf, momentOf, type StateRecord, textOf, textsOf } from './record.js'
-export { type FileChanges, isToTheSide, writeFiles } from './write.js'
+export { type FileChanges, removeLeftovers, writeFiles } from './write.js'

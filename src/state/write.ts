@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
-import { isSafeFolder, lookAt } from './folder.js'
+import { isFolder, isSafeFolder, lookAt } from './folder.js'
 
 /** What is to be written: text by path relative to a root, null to delete. */
 export type FileChanges = ReadonlyMap<string, string | null>
@@ -13,14 +13,12 @@ export type FileChanges = ReadonlyMap<string, string | null>
  * each file is what it was or what it shall be.
  *
  * @param root the state folder; a link on the way to a file is refused.
- * @param ours paths of other generated files. What a run that was cut off left beside them, and beside those that
- *   change, is removed.
  */
-export function writeFiles(root: string, changes: FileChanges, ours: Iterable<string> = []): void {
+export function writeFiles(root: string, changes: FileChanges): void {
   for (const path of changes.keys()) {
     if (isSafeFolder(root, dirname(path))) refuseForeign(join(root, path), path)
   }
-  for (const folder of new Set([...changes.keys(), ...ours].map(dirname))) removeLeftovers(root, folder)
+  removeLeftovers(root, new Set([...changes.keys()].map(dirname)))
   const side = new Map<string, string>()
   try {
     writeToTheSide(root, changes, side)
@@ -50,16 +48,18 @@ function writeToTheSide(root: string, changes: FileChanges, side: Map<string, st
 /** Names of files to the side, with the process that wrote them. */
 const TO_THE_SIDE = /^\.image-factory-(\d{1,10})-[0-9a-f]{12}-\d+\.tmp$/
 
-/** Whether a file is one that a run wrote to the side. */
-export function isToTheSide(name: string): boolean {
-  return TO_THE_SIDE.test(name)
-}
-
-function removeLeftovers(root: string, folder: string): void {
-  if (!isSafeFolder(root, folder)) return
-  for (const name of readdirSync(join(root, folder))) {
-    const [, writer] = TO_THE_SIDE.exec(name) ?? []
-    if (writer !== undefined && !isWriting(Number(writer))) rmSync(join(root, folder, name), { force: true })
+/**
+ * Removes what runs that were cut off left to the side.
+ *
+ * @param folders relative to the root; those that are not there are clean.
+ */
+export function removeLeftovers(root: string, folders: Iterable<string>): void {
+  for (const folder of folders) {
+    const names = isFolder(root) && isSafeFolder(root, folder) ? readdirSync(join(root, folder)) : []
+    for (const name of names) {
+      const [, writer] = TO_THE_SIDE.exec(name) ?? []
+      if (writer !== undefined && !isWriting(Number(writer))) rmSync(join(root, folder, name), { force: true })
+    }
   }
 }
 

@@ -5,7 +5,7 @@
 export { withCatalog } from './catalog.js'
 export { farEndProblems, guard, secretProblems } from './guard.js'
 export { type Job, type Loaded, note, type StateFolder } from './job.js'
-export { load, validate } from './load.js'
+export { load, tidy, validate } from './load.js'
 export { compare, manifestsOf } from './manifests.js'
 export { inForce, overrideRows, overridesOf } from './overrides.js'
 export { link, lookUp, merge, observe } from './state.js'

@@ -1,7 +1,12 @@
 import { type Enrolment, OVERRIDES_FILE, type Problem, parseEnrolment, Refusal, refuse } from '../enrollment/index.js'
 import { readOutput } from '../manifests/index.js'
-import { FOLDERS, fromTop, readOptional, readState } from '../state/index.js'
+import { FOLDERS, fromTop, readOptional, readState, removeLeftovers } from '../state/index.js'
 import type { Job, Loaded, StateFolder } from './job.js'
+
+/** Takes away what runs that were cut off left in the state folder. */
+export function tidy({ root, outputDir }: StateFolder): void {
+  removeLeftovers(root, [...Object.values(FOLDERS), outputDir])
+}
 
 export function load(folder: StateFolder, job: Job): Loaded {
   refuseOverlap(folder)

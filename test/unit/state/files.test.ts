@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Refusal } from '../../../src/enrollment/index.js'
-import { readFolder, readOptional, readState, writeFiles } from '../../../src/state/index.js'
+import { readFolder, readOptional, readState, removeLeftovers, writeFiles } from '../../../src/state/index.js'
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
 
 afterAll(removeTempFolders)
@@ -188,13 +188,14 @@ describe('writing', () => {
     expect(await contents(root)).toEqual({ 'd/a.yaml': 'before' })
   })
 
-  it('what runs that were cut off left is removed, beside all files that are ours; nothing else is', async () => {
+  it('what runs that were cut off left is removed, where something is written; nothing else is', async () => {
     const side = (pid: number) => `.image-factory-${pid}-0123456789ab-7.tmp`
     // Of a process that cannot be there, and of one that surely is.
     const [gone, alive] = [side(2 ** 31 - 2), side(process.ppid)]
     const left = ['d', 'e', 'f'].flatMap((name) => [`${name}/${gone}`, `${name}/${alive}`, `${name}/.${gone}`])
     const root = await folder(Object.fromEntries([...left, `d/${side(process.pid)}`].map((path) => [path, 'half'])))
-    writeFiles(root, new Map([['d/a.yaml', 'a']]), ['e/b.yaml', 'missing/c.yaml'])
+    removeLeftovers(root, ['e', 'missing'])
+    writeFiles(root, new Map([['d/a.yaml', 'a']]))
     expect(Object.keys(await contents(root)).sort()).toEqual(
       ['d/a.yaml', ...left.filter((path) => path.startsWith('f/') || !path.endsWith(`/${gone}`))].sort(),
     )
