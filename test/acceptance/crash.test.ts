@@ -149,6 +149,7 @@ describe('a commit, killed at each step', () => {
       await git(gitDir, ['fsck', '--strict', '--no-dangling'])
       await stopFactory(fake)
     },
+    LONG,
   )
 })
 
