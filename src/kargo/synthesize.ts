@@ -7,7 +7,7 @@ import { ImageChart } from './charts/image-chart.js'
 import type { ManifestChart } from './charts/manifest-chart.js'
 import { SourceChart } from './charts/source-chart.js'
 import { imageProblems } from './checks/images.js'
-import { literalProblems, objectProblems } from './checks/objects.js'
+import { literalProblems, objectProblems, placeAll } from './checks/objects.js'
 import { settingsProblems } from './checks/settings.js'
 import { type Bases, basesOf, type Factory } from './factory.js'
 import type { ManifestFile } from './manifest-file.js'
@@ -71,8 +71,9 @@ function chartProblems(
 ): Problem[] {
   const imagesFile = factory.imagesFile ?? null
   const ownTemplates = new Set(factory.images.flatMap(({ enrollment }) => enrollment.analysis?.templates ?? []))
-  const literals = literalProblems(charts, imagesFile).filter(({ image }) => image === null || !told.has(image))
-  return [...objectProblems(charts, { imagesFile, ownTemplates }), ...literals]
+  const placed = placeAll(charts)
+  const literals = literalProblems(placed, imagesFile).filter(({ image }) => image === null || !told.has(image))
+  return [...objectProblems(charts, placed, { imagesFile, ownTemplates }), ...literals]
 }
 
 type Named = TrackedImage | { readonly name: string }

@@ -35,7 +35,9 @@ interface Fault {
 }
 
 /** The entry as written is left out: whatever of it reaches a manifest is in the other fields. */
-function userTextFaults({ enrollment: { written: _written, ...data } }: TrackedImage): Fault[] {
+function userTextFaults({ enrollment }: TrackedImage): Fault[] {
+  const keys = Object.keys(enrollment) as (keyof typeof enrollment)[]
+  const data = new Map(keys.filter((key) => key !== 'written').map((key) => [key, enrollment[key]]))
   return evaluatedTexts(data).map(({ path, text }) => ({ key: path, fault: evaluatedFault(path, text) }))
 }
 

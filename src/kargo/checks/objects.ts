@@ -5,21 +5,27 @@ import { evaluatedFault } from './text.js'
 import { wiringOf } from './wiring.js'
 
 /** An object and the file it is in. */
-interface Placed {
+export interface Placed {
   readonly chart: ManifestChart
   readonly object: KubeObject
+}
+
+/** The objects of all charts. */
+export function placeAll(charts: readonly ManifestChart[]): Placed[] {
+  return charts.flatMap((chart) => chart.objects.map((object) => ({ chart, object })))
 }
 
 /**
  * What Kubernetes or Kargo would refuse, or accept and fail at later: names, references, values.
  *
+ * @param placed the objects of these charts.
  * @param ownTemplates AnalysisTemplates of the user's own, which are nowhere in the output.
  */
 export function objectProblems(
   charts: readonly ManifestChart[],
+  placed: readonly Placed[],
   { imagesFile, ownTemplates }: { readonly imagesFile: string | null; readonly ownTemplates: ReadonlySet<string> },
 ): Problem[] {
-  const placed = placeAll(charts)
   const found: Found[] = [
     ...sharedPaths(charts),
     ...sharedNames(placed),
@@ -31,8 +37,8 @@ export function objectProblems(
 }
 
 /** Literal texts of objects that Kargo would evaluate: the net under every check that came before. */
-export function literalProblems(charts: readonly ManifestChart[], imagesFile: string | null): Problem[] {
-  return placeAll(charts).flatMap(({ chart, object }) =>
+export function literalProblems(placed: readonly Placed[], imagesFile: string | null): Problem[] {
+  return placed.flatMap(({ chart, object }) =>
     object.evaluatedLiterals.map((text) =>
       report([chart, evaluatedFault(`${object.kind} ${object.name}`, text)], imagesFile),
     ),
@@ -44,10 +50,6 @@ type Found = readonly [chart: ManifestChart, fault: string]
 function report([{ subject }, fault]: Found, file: string | null): Problem {
   const { title, image, line, column } = subject
   return problem('error', `${title}: ${fault}`, { file, line, column, image })
-}
-
-function placeAll(charts: readonly ManifestChart[]): Placed[] {
-  return charts.flatMap((chart) => chart.objects.map((object) => ({ chart, object })))
 }
 
 function sharedPaths(charts: readonly ManifestChart[]): Found[] {

@@ -1,5 +1,5 @@
 import { type JsonObject, objectsAt, textsIn, valueAt } from '../constructs/json.js'
-import { type Uses, usesIn } from './uses.js'
+import type { Uses, UsesIn } from './uses.js'
 
 /** Steps and where they stand. */
 export interface Steps {
@@ -8,10 +8,11 @@ export interface Steps {
   readonly declared: ReadonlySet<string>
   /** In a PromotionTask, other steps are known as `task.outputs`; in a Stage as `outputs`. */
   readonly isTask: boolean
+  readonly usesIn: UsesIn
 }
 
 /** What in steps Kargo would refuse, or fail at as it runs: names that nothing has, or two have. */
-export function stepFaults({ steps, declared, isTask }: Steps): string[] {
+export function stepFaults({ steps, declared, isTask, usesIn }: Steps): string[] {
   const known = new Set<string>()
   return steps.flatMap((step) => {
     const alias = step.as
@@ -25,7 +26,7 @@ export function stepFaults({ steps, declared, isTask }: Steps): string[] {
 }
 
 /** The same of a Stage's verification, which knows its variables and no step. */
-export function verificationFaults(stage: JsonObject, declared: ReadonlySet<string>): string[] {
+export function verificationFaults(stage: JsonObject, declared: ReadonlySet<string>, usesIn: UsesIn): string[] {
   const uses = usesIn(textsIn(valueAt(stage, 'spec', 'verification')))
   return [...useFaults(uses, declared), ...outputFaults(uses, new Set(), false)]
 }

@@ -25,12 +25,31 @@ const RETIRED: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** What the expressions among texts use: all between `${{` and `}}`, or `${%` and `%}`. */
-export function usesIn(texts: readonly string[]): Uses {
-  const uses = { vars: [] as string[], taskOutputs: [] as string[], outputs: [] as string[], retired: [] as string[] }
-  for (const text of texts) {
-    if (!text.includes('${')) continue
-    for (const [, plain, percent] of text.matchAll(EXPRESSION)) note(plain ?? percent ?? '', uses)
+export type UsesIn = (texts: readonly string[]) => Uses
+
+/** Reads each text once: the same few expressions stand in the objects of every image. */
+export function usesReader(): UsesIn {
+  const known = new Map<string, Uses>()
+  return (texts) => {
+    const all = texts
+      .filter((text) => text.includes('${'))
+      .map((text) => {
+        const uses = known.get(text) ?? usesOf(text)
+        known.set(text, uses)
+        return uses
+      })
+    return {
+      vars: all.flatMap(({ vars }) => vars),
+      taskOutputs: all.flatMap(({ taskOutputs }) => taskOutputs),
+      outputs: all.flatMap(({ outputs }) => outputs),
+      retired: all.flatMap(({ retired }) => retired),
+    }
   }
+}
+
+function usesOf(text: string): Uses {
+  const uses = { vars: [] as string[], taskOutputs: [] as string[], outputs: [] as string[], retired: [] as string[] }
+  for (const [, plain, percent] of text.matchAll(EXPRESSION)) note(plain ?? percent ?? '', uses)
   return uses
 }
 

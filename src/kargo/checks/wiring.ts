@@ -2,14 +2,16 @@ import { type JsonObject, objectsAt, valueAt } from '../constructs/json.js'
 import { AUTO_PROMOTION_LABEL } from '../names.js'
 import { retiredFaults } from './retired.js'
 import { stepFaults, verificationFaults } from './steps.js'
+import { type UsesIn, usesReader } from './uses.js'
 
 /** What AnalysisTemplates of the user's own are given. */
 const OWN_TEMPLATE_ARGS: ReadonlySet<string> = new Set(['image', 'digest'])
 
-/** What an object may refer to: tasks and templates by name. */
+/** What all objects are judged by: the tasks and templates that one may refer to by name, and what expressions use. */
 interface Index {
   readonly tasks: ReadonlyMap<string, JsonObject>
   readonly templates: ReadonlyMap<string, JsonObject>
+  readonly usesIn: UsesIn
 }
 
 /**
@@ -22,7 +24,7 @@ interface Index {
 export function wiringOf(manifests: readonly JsonObject[]): (manifest: JsonObject) => string[] {
   const named = (kind: string) =>
     new Map(manifests.filter((one) => one.kind === kind).map((one) => [String(valueAt(one, 'metadata', 'name')), one]))
-  const index = { tasks: named('PromotionTask'), templates: named('AnalysisTemplate') }
+  const index = { tasks: named('PromotionTask'), templates: named('AnalysisTemplate'), usesIn: usesReader() }
   return (manifest) => [...new Set([...retiredFaults(manifest), ...kindFaults(manifest, index)])]
 }
 
@@ -31,7 +33,7 @@ function kindFaults(manifest: JsonObject, index: Index): string[] {
   if (manifest.kind === 'Warehouse') return warehouseFaults(manifest)
   if (manifest.kind !== 'PromotionTask') return []
   const declared = new Set(objectsAt(manifest, 'spec', 'vars').map(({ name }) => String(name)))
-  return stepFaults({ steps: objectsAt(manifest, 'spec', 'steps'), declared, isTask: true })
+  return stepFaults({ steps: objectsAt(manifest, 'spec', 'steps'), declared, isTask: true, usesIn: index.usesIn })
 }
 
 function stageFaults(stage: JsonObject, index: Index): string[] {
@@ -42,8 +44,8 @@ function stageFaults(stage: JsonObject, index: Index): string[] {
   const label = valueAt(stage, 'metadata', 'labels', AUTO_PROMOTION_LABEL)
   return [
     ...(label === 'true' || label === 'false' ? [] : ['does not say whether it promotes by itself']),
-    ...stepFaults({ steps, declared, isTask: false }),
-    ...verificationFaults(stage, new Set(vars.keys())),
+    ...stepFaults({ steps, declared, isTask: false, usesIn: index.usesIn }),
+    ...verificationFaults(stage, new Set(vars.keys()), index.usesIn),
     ...steps.flatMap((step) => taskFaults(step, new Map([...vars, ...templateVars]), index)),
     ...argumentFaults(stage, index),
   ]

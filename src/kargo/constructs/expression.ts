@@ -26,7 +26,7 @@ export type Text = string | Expression
 
 /** Whether Kargo would evaluate a part of this text. */
 export function opensExpression(text: string): boolean {
-  return text.includes('${{') || text.includes('${%')
+  return text.includes('${') && (text.includes('${{') || text.includes('${%'))
 }
 
 /**

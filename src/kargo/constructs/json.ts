@@ -62,10 +62,11 @@ export function objectsAt(json: Json | undefined, ...path: readonly string[]): J
   return Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : []
 }
 
-/** Every text in a value, keys left out. */
-export function textsIn(json: Json | undefined): string[] {
-  if (typeof json === 'string') return [json]
-  return typeof json === 'object' ? Object.values(json as JsonObject).flatMap(textsIn) : []
+/** Every text in a value, keys left out; behind those already found. */
+export function textsIn(json: Json | undefined, found: string[] = []): string[] {
+  if (typeof json === 'string') found.push(json)
+  else if (typeof json === 'object') for (const value of Object.values(json as JsonObject)) textsIn(value, found)
+  return found
 }
 
 function isObject(json: Json | undefined): json is JsonObject {

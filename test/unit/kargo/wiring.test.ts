@@ -2,8 +2,8 @@
 import { App } from 'cdk8s'
 import { expect, test } from 'vitest'
 import { ManifestChart } from '../../../src/kargo/charts/manifest-chart.js'
-import { objectProblems } from '../../../src/kargo/checks/objects.js'
-import { usesIn } from '../../../src/kargo/checks/uses.js'
+import { objectProblems, placeAll } from '../../../src/kargo/checks/objects.js'
+import { usesReader } from '../../../src/kargo/checks/uses.js'
 import { wiringOf } from '../../../src/kargo/checks/wiring.js'
 import { expression } from '../../../src/kargo/constructs/expression.js'
 import type { JsonObject } from '../../../src/kargo/constructs/json.js'
@@ -158,6 +158,8 @@ test.each<[what: string, changes: string[]]>([
 })
 
 test('uses are found in every expression of a text', () => {
+  const usesIn = usesReader()
+  expect(usesIn(['${{ vars.c }}'])).toMatchObject({ vars: ['c'] })
   expect(usesIn(['${{ vars.a }}-${{ vars.b }}', 'vars.c', '${% {"x": {"y": vars.d}} %}'])).toEqual({
     vars: ['a', 'b', 'd'],
     taskOutputs: [],
@@ -177,7 +179,10 @@ test('the generator asks all this of what it made, and says where it comes from'
     steps: [{ uses: 'compose-output', as: 'image', config: { a: expression('${{ vars.nowhere }}') } }],
     verification: { analysisTemplates: ['mine', 'theirs'], args: {} },
   })
-  const problems = objectProblems([chart], { imagesFile: 'images.yaml', ownTemplates: new Set(['mine']) })
+  const problems = objectProblems([chart], placeAll([chart]), {
+    imagesFile: 'images.yaml',
+    ownTemplates: new Set(['mine']),
+  })
   expect(problems.map(({ message }) => message)).toEqual([
     'image app: its Stage analyze-app needs the Warehouse app, which does not exist',
     'image app: its Stage analyze-app needs the AnalysisTemplate theirs, which does not exist',
