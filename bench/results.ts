@@ -1,5 +1,5 @@
 /** What a benchmark found, and how it is shown: on the terminal, in bench/results.md and in README.md. */
-import { table } from '../scripts/markdown.ts'
+import { table } from '../scripts/page-parts.ts'
 import type { Measured } from './measure.ts'
 import type { Network } from './network.ts'
 

@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import process, { argv, execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { table } from './markdown.ts'
+import { table, withParts } from './page-parts.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8').replaceAll('\r\n', '\n')
@@ -20,8 +20,8 @@ interface ActionFile {
   readonly outputs: Readonly<Record<string, { readonly description: string }>>
 }
 
-/** Generated parts by the name in their markers, by page. */
-export type Pages = Readonly<Record<string, Readonly<Record<string, string>>>>
+/** Generated parts by page. */
+export type Pages = Readonly<Record<string, Parts.PageParts>>
 
 /** Everything that is generated. */
 export function generatedPages(): Pages {
@@ -42,24 +42,6 @@ export function generatedPages(): Pages {
     'docs/commands.md': { commands: commandHelp() },
     'docs/reference.md': { comment: quoted(shownOf(demoComment())) },
   }
-}
-
-/** A page with its generated parts put in. Throws when a marker is missing. */
-export function withParts(page: string, parts: Pages[string]): string {
-  let text = page
-  for (const [name, part] of Object.entries(parts)) {
-    const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`]
-    const [before, rest] = split(text, begin)
-    const [, after] = split(rest, end)
-    text = `${before}${begin}\n\n${part}\n\n${end}${after}`
-  }
-  return text
-}
-
-function split(text: string, marker: string): [string, string] {
-  const at = text.indexOf(marker)
-  if (at < 0) throw new Error(`there is no ${marker}`)
-  return [text.slice(0, at), text.slice(at + marker.length)]
 }
 
 const run = (...args: readonly string[]): string =>

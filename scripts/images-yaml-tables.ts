@@ -1,6 +1,7 @@
 /** The tables of docs/images-yaml.md, out of the JSON Schema of images.yaml. */
 import { stringify } from 'yaml'
 import type { JsonSchema } from '../src/enrollment/schema/conditions.js'
+import { table, withParts } from './page-parts.js'
 
 type Properties = Readonly<Record<string, JsonSchema>>
 
@@ -24,16 +25,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
 
 /** The page with its tables put in. Throws when a marker is missing. */
 export function withTables(page: string, schema: JsonSchema): string {
-  const parts = new Map(Object.entries(TABLES).map(([name, path]) => [name, keyTable(schema, path)]))
-  parts.set('deprecated', deprecatedTable(schema))
-  let text = page
-  for (const [name, part] of parts) {
-    const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`]
-    const [before, after] = [text.indexOf(begin), text.indexOf(end)]
-    if (before < 0 || after < before) throw new Error(`docs/images-yaml.md has no ${begin} … ${end}`)
-    text = `${text.slice(0, before)}${begin}\n\n${part}\n\n${text.slice(after)}`
-  }
-  return text
+  const tables = Object.entries(TABLES).map(([name, path]) => [name, keyTable(schema, path)])
+  return withParts(page, { ...Object.fromEntries(tables), deprecated: deprecatedTable(schema) })
 }
 
 /** One row a key that is not deprecated. */
@@ -112,9 +105,4 @@ function exampleOf({ examples }: JsonSchema): string {
 /** YAML on one line. */
 function inline(value: unknown): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim()
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

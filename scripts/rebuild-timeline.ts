@@ -1,5 +1,6 @@
 /** The timelines of docs/rebuild-policy.md: what happens when, by the rule that the state files are written by. */
 import type { rebuildEligibleAt } from '../src/state/eligibility.js'
+import { table, withParts } from './page-parts.js'
 
 /** The rule itself. */
 type Rule = typeof rebuildEligibleAt
@@ -118,29 +119,21 @@ export function timeline(scenario: Scenario, rule: Rule): string {
   )
   const chart = ['gantt', `  title ${scenario.title}`, '  dateFormat YYYY-MM-DD', '  axisFormat %d %b', ...sections]
   const image = ['  section image', ...waits, ...built]
-  return [`\`\`\`mermaid\n${[...chart, ...image].join('\n')}\n\`\`\``, table(builds)].join('\n\n')
+  return [`\`\`\`mermaid\n${[...chart, ...image].join('\n')}\n\`\`\``, buildTable(builds)].join('\n\n')
 }
 
-function table(builds: readonly Build[]): string {
-  const rows = builds.map(({ day, isByHand, waitedSince, bases }) => {
-    const waited = waitedSince === null || waitedSince === day ? 'at once' : `${day - waitedSince} days`
-    return `| ${date(day)} | ${isByHand ? 'by hand' : 'by the factory'} | ${bases.join(', ') || 'nothing'} | ${waited} |`
-  })
-  return [
-    '| Build | Started | Takes along new digests of | After the first of them |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n')
+function buildTable(builds: readonly Build[]): string {
+  const rows = builds.map(({ day, isByHand, waitedSince, bases }) => [
+    date(day),
+    isByHand ? 'by hand' : 'by the factory',
+    bases.join(', ') || 'nothing',
+    waitedSince === null || waitedSince === day ? 'at once' : `${day - waitedSince} days`,
+  ])
+  return table(['Build', 'Started', 'Takes along new digests of', 'After the first of them'], rows)
 }
 
 /** The page with its timelines put in. Throws when a marker is missing. */
 export function withTimelines(page: string, rule: Rule): string {
-  let text = page
-  for (const [name, scenario] of Object.entries(SCENARIOS)) {
-    const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`]
-    const [before, after] = [text.indexOf(begin), text.indexOf(end)]
-    if (before < 0 || after < before) throw new Error(`docs/rebuild-policy.md has no ${begin} … ${end}`)
-    text = `${text.slice(0, before)}${begin}\n\n${timeline(scenario, rule)}\n\n${text.slice(after)}`
-  }
-  return text
+  const charts = Object.entries(SCENARIOS).map(([name, scenario]) => [name, timeline(scenario, rule)])
+  return withParts(page, Object.fromEntries(charts))
 }

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { annotate } from '../../../src/action/log.js'
 import { problem, type Severity } from '../../../src/enrollment/index.js'
 import { renderSummary } from '../../../src/report/index.js'
 import { report } from '../report/examples.js'
+import { catchOutput } from './written.js'
 
 const many = (severity: Severity, count: number) =>
   Array.from({ length: count }, (_, n) =>
@@ -10,17 +11,12 @@ const many = (severity: Severity, count: number) =>
   )
 
 describe('annotations', () => {
-  let written = ''
-  beforeEach(() => {
-    written = ''
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      written += String(text)
-      return true
-    })
-  })
-  afterEach(() => vi.restoreAllMocks())
-
-  const lines = () => written.split('\n').filter((line) => line.startsWith('::'))
+  const output = catchOutput()
+  const lines = () =>
+    output
+      .text()
+      .split('\n')
+      .filter((line) => line.startsWith('::'))
 
   it('are at most ten of each kind, errors first', () => {
     annotate([...many('notice', 12), ...many('warning', 3), ...many('error', 25)], true)

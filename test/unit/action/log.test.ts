@@ -1,24 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { lastLine, stoppedLine } from '../../../src/action/last-line.js'
 import { count, fold, say, step } from '../../../src/action/log.js'
 import { pinningAdvice } from '../../../src/action/pinned.js'
+import { catchOutput } from './written.js'
 
-let written = ''
-beforeEach(() => {
-  written = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written += String(text)
-    return true
-  })
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+const output = catchOutput()
 
 /** What was written, without how long it took. */
 const lines = () =>
-  written
+  output
+    .text()
     .replace(/\d+\.\d s/g, 'N s')
     .split('\n')
     .slice(0, -1)
@@ -47,12 +38,12 @@ describe('a step in the log', () => {
     vi.advanceTimersByTime(14_000)
     expect(lines()).toEqual(['::group::Look up'])
     vi.advanceTimersByTime(17_000)
-    expect(written).toBe('::group::Look up\n15.0 s, answers: 3\n30.0 s, answers: 3\n')
+    expect(output.text()).toBe('::group::Look up\n15.0 s, answers: 3\n30.0 s, answers: 3\n')
     gates[0]?.()
     await running
-    expect(written.slice(-66)).toContain('31.0 s, answers: 4, pauses: 1\n::endgroup::\n')
+    expect(output.text().slice(-66)).toContain('31.0 s, answers: 4, pauses: 1\n::endgroup::\n')
     vi.advanceTimersByTime(60_000)
-    expect(written.endsWith('::endgroup::\n')).toBe(true)
+    expect(output.text().endsWith('::endgroup::\n')).toBe(true)
   })
 
   it('ends its group and says what it had to say when it fails', async () => {
@@ -77,8 +68,8 @@ describe('a step in the log', () => {
   it('gives the runner no commands out of a text', async () => {
     await step('a\n::error::b', async () => say('x\n::set-output name=y::z'))
     fold('c', '::warning::d\n##[error]e')
-    expect(written).not.toMatch(/^::(?:error|set-output|warning)::/m)
-    expect(written).not.toContain('##[')
+    expect(output.text()).not.toMatch(/^::(?:error|set-output|warning)::/m)
+    expect(output.text()).not.toContain('##[')
   })
 })
 

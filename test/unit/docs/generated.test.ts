@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { commandNames, generatedPages, withParts } from '../../../scripts/generated-docs.js'
+import { commandNames, generatedPages } from '../../../scripts/generated-docs.js'
+import { withParts } from '../../../scripts/page-parts.js'
 import { namingFiles, pinned, publishedPin } from '../../../scripts/pin.js'
 import { PUBLISHED } from '../../../src/scaffold/index.js'
 import { PAGES, ROOT, readDocument, WORKFLOWS } from '../../support/documents.js'
