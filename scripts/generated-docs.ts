@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import process, { argv, execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { table, withParts } from './page-parts.ts'
+import { type PageParts, table, withParts } from './page-parts.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8').replaceAll('\r\n', '\n')
@@ -21,7 +21,7 @@ interface ActionFile {
 }
 
 /** Generated parts by page. */
-export type Pages = Readonly<Record<string, Parts.PageParts>>
+export type Pages = Readonly<Record<string, PageParts>>
 
 /** Everything that is generated. */
 export function generatedPages(): Pages {
