@@ -1,7 +1,7 @@
 import { type Problem, problem } from '../enrollment/problem.js'
 import type { BaseCatalog } from './bases.js'
 import type { ImageFacts } from './image-file.js'
-import { publishersOf } from './links.js'
+import type { Publishers } from './links.js'
 
 /** More circles, or more images of one, tell nobody anything. */
 const CIRCLES_SHOWN = 20
@@ -13,9 +13,12 @@ const IMAGES_SHOWN = 50
  *
  * @returns one error a circle, with the whole circle in it.
  */
-export function cycleProblems(all: readonly ImageFacts[], catalog: BaseCatalog, file: string): Problem[] {
+export function cycleProblems(
+  all: readonly ImageFacts[],
+  { catalog, publisher }: { readonly catalog: BaseCatalog; readonly publisher: Publishers },
+  file: string,
+): Problem[] {
   const images = all.filter(({ enrollment }) => enrollment.enabled)
-  const publisher = publishersOf(images.map(({ enrollment }) => enrollment))
   const builtOn = new Map(
     images.map((image) => {
       const publishedBy = image.bases.flatMap((name) => {

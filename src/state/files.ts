@@ -11,10 +11,9 @@ import { type Observations, observeBase, observeImage } from './observe.js'
 import { wantedPlatforms } from './platforms.js'
 import { digestOf, momentOf, type StateRecord } from './record.js'
 import { recordProblems } from './sanity.js'
-import { ownRecords } from './takeover.js'
 
 /** The state after a run. */
-export interface MergedState extends Omit<LinkedState, 'facts'> {
+export interface MergedState extends Omit<LinkedState, 'facts' | 'own'> {
   /** Text of every state file there shall be, by its path relative to the state folder; all others go. */
   readonly files: ReadonlyMap<string, string>
   /** Digests of bases that changed, and since when every image that is rebuilt for it was built. */
@@ -39,11 +38,7 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   const { before, now, observed } = writing
   const files = new Map<string, string>()
   const records = new Map<string, StateRecord | undefined>()
-  const { facts, ...state } = linked
-  const own = ownRecords(
-    facts.map(({ enrollment }) => enrollment),
-    before,
-  )
+  const { facts, own, ...state } = linked
   for (const one of facts) {
     const { name } = one.enrollment
     const seen = observed.images.get(name)
@@ -51,9 +46,10 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
     records.set(name, seen === undefined ? record : observeImage(record, seen, now))
     files.set(`${FOLDERS.images}/${name}.yaml`, imageFile(one, records.get(name), now))
   }
-  const looked = state.bases.map((base) => lookedAt(base, linked, writing))
+  const users = usersOf(state.images)
+  const looked = state.bases.map((base) => lookedAt(base, users.get(base.name) ?? [], writing))
   for (const { base, record } of looked) {
-    const eligible = eligibility(base, record, linked, records, writing)
+    const eligible = eligibility(record, users.get(base.name) ?? [], records, writing)
     files.set(`${FOLDERS.bases}/${base.name}.yaml`, baseFile(base, { ...record, ...eligible }, now))
   }
   const settled = settledDigests(looked, linked, records)
@@ -61,6 +57,19 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   addArchive(before, files, new Set(taken.map(({ path }) => path)))
   const problems = [...state.problems, ...looked.flatMap((one) => one.problems)]
   return { ...state, bases: looked.map(({ base }) => base), files, settled, problems }
+}
+
+/** The enabled images built on each base, by its name. */
+function usersOf(images: readonly TrackedImage[]): Map<string, TrackedImage[]> {
+  const users = new Map<string, TrackedImage[]>()
+  for (const image of images.filter(({ enrollment }) => enrollment.enabled)) {
+    for (const base of new Set(image.bases)) {
+      const known = users.get(base)
+      if (known === undefined) users.set(base, [image])
+      else known.push(image)
+    }
+  }
+  return users
 }
 
 /** The record a base goes on from, and its file. */
@@ -78,12 +87,12 @@ interface LookedAt {
   readonly problems: readonly Problem[]
 }
 
-function lookedAt(base: TrackedBase, { images }: LinkedState, { before, now, observed }: Writing): LookedAt {
+function lookedAt(base: TrackedBase, users: readonly TrackedImage[], { before, now, observed }: Writing): LookedAt {
   const known = baseRecord(base.name, before)?.record
   const insane = known === undefined ? [] : recordProblems(`${FOLDERS.bases}/${base.name}.yaml`, known, now)
   const facts = observed.bases.get(base.name)
   if (facts === undefined) return { base, record: known, problems: insane }
-  const wanted = wantedPlatforms(base.name, images)
+  const wanted = wantedPlatforms(users)
   const { record, event } = observeBase(known, facts, { now, wanted })
   const problems = event === 'returned' ? [...insane, returned(base, facts.digest)] : insane
   return { base: { ...base, baselineDigest: digestOf(record, 'baselineDigest') }, record, problems }
@@ -124,19 +133,17 @@ function settledDigests(
 
 /** When each image may be rebuilt for this base; nothing is said of a base that never changed. */
 function eligibility(
-  base: TrackedBase,
   record: StateRecord | undefined,
-  { images }: LinkedState,
+  users: readonly TrackedImage[],
   records: ReadonlyMap<string, StateRecord | undefined>,
   { overridden }: Writing,
 ): StateRecord {
   if (record?.lastUpdated === undefined || record.lastUpdated === null) return {}
   const digest = digestOf(record, 'currentDigest')
   const override = { overridden: digest !== null && overridden.has(digest) }
-  const due = images.flatMap(({ enrollment, bases }) => {
-    if (!enrollment.enabled || !bases.includes(base.name)) return []
+  const due = users.map(({ enrollment }) => {
     const at = rebuildEligibleAt(enrollment, record, records.get(enrollment.name), override)
-    return [[enrollment.name, at] as const]
+    return [enrollment.name, at] as const
   })
   // What older files say for all images at once is nobody's, and stays.
   const old = isDataMap(record.rebuildEligibleAt) ? record.rebuildEligibleAt.default : null

@@ -6,10 +6,10 @@ import type { BaseUse, Discovered, Discovery } from '../sources/index.js'
 import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
 import { cycleProblems } from './cycles.js'
 import type { ImageFacts } from './image-file.js'
-import { publishersOf } from './links.js'
+import { type Publishers, publishersOf } from './links.js'
 import type { StateFiles, TrackedBase, TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
-import { ownRecords } from './takeover.js'
+import { type OwnRecord, ownRecords } from './takeover.js'
 
 /** One place where an image pulls a tracked base. */
 export interface TrackedUse {
@@ -31,6 +31,8 @@ export interface LinkedState {
   readonly problems: readonly Problem[]
   /** What this run knows about each image, sorted by name. */
   readonly facts: readonly ImageFacts[]
+  /** The record each image goes on from, by the image's name. */
+  readonly own: ReadonlyMap<string, OwnRecord>
 }
 
 /** What the merge is made from. */
@@ -56,20 +58,22 @@ export function linkState(input: MergeInput): LinkedState {
     mergeImage(enrollment, input, catalog, own.get(enrollment.name)?.record),
   )
   const names = [...new Set(merged.flatMap(({ facts }) => facts.bases))].sort()
-  const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map(linked(enrollments))
+  const publisher = publishersOf(enrollments)
+  const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map((base) => linked(base, publisher))
   return {
     images: merged.map(({ facts }) => ({ enrollment: facts.enrollment, bases: facts.bases })),
     bases,
     uses: merged.flatMap(({ uses }) => uses),
     branches: branchesOf(merged.map(({ facts }) => facts)),
     facts: merged.map(({ facts }) => facts),
+    own,
     problems: [
       ...catalog.problems,
       ...merged.flatMap(({ problems }) => problems),
       ...collisionProblems(enrollments, bases, input.imagesFile),
       ...cycleProblems(
         merged.map(({ facts }) => facts),
-        catalog,
+        { catalog, publisher },
         input.imagesFile,
       ),
     ],
@@ -77,12 +81,9 @@ export function linkState(input: MergeInput): LinkedState {
 }
 
 /** Says of a base which enrolled image it is. */
-function linked(enrollments: readonly Enrollment[]): (base: TrackedBase) => TrackedBase {
-  const publisher = publishersOf(enrollments)
-  return (base) => {
-    const image = publisher(base)
-    return image === null ? base : { ...base, enrolledImage: image }
-  }
+function linked(base: TrackedBase, publisher: Publishers): TrackedBase {
+  const image = publisher(base)
+  return image === null ? base : { ...base, enrolledImage: image }
 }
 
 interface MergedImage {

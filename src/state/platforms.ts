@@ -10,9 +10,8 @@ const BUILDER = 'linux/amd64'
  * The platforms in which a base image matters: those of the enabled images built on it, and the builder's, for stages
  * that run there whatever is built.
  */
-export function wantedPlatforms(base: string, images: readonly TrackedImage[]): readonly string[] {
-  const using = images.filter(({ enrollment, bases }) => enrollment.enabled && bases.includes(base))
-  return [...new Set([BUILDER, ...using.flatMap(({ enrollment }) => platformsBuilt(enrollment))])].sort()
+export function wantedPlatforms(users: readonly TrackedImage[]): readonly string[] {
+  return [...new Set([BUILDER, ...users.flatMap(({ enrollment }) => platformsBuilt(enrollment))])].sort()
 }
 
 function platformsBuilt({ build }: Enrollment): readonly string[] {
