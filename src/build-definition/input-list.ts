@@ -19,6 +19,11 @@ export function inputList(input: string, kind: ListKind): string[] {
 }
 
 function csvRecords(text: string): string[][] {
+  if (!text.includes('"'))
+    return text
+      .split(/[\r\n]/)
+      .map((line) => line.split(','))
+      .filter(hasText)
   const reader = new CsvReader()
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at] ?? ''
@@ -73,7 +78,11 @@ class CsvReader {
 
   endRecord(): void {
     this.endField()
-    if (this.#fields.some((field) => field !== '')) this.records.push(this.#fields)
+    if (hasText(this.#fields)) this.records.push(this.#fields)
     this.#fields = []
   }
+}
+
+function hasText(fields: readonly string[]): boolean {
+  return fields.some((field) => field !== '')
 }

@@ -79,6 +79,7 @@ export function buildSteps(job: Job, index: number, workflow: DataMap): BuildSte
 }
 
 function distinct(steps: readonly BuildStep[]): BuildStep[] {
+  if (steps.length < 2) return [...steps]
   const found = new Map(steps.map((step) => [JSON.stringify(step, plainMaps), step]))
   return [...found.values()]
 }
@@ -102,16 +103,20 @@ function inputsOf(job: Job, index: number, scope: StepScope): Inputs {
   for (const [key, data] of Object.entries(mapOf(ownValue(step, 'with')))) given.set(key.toLowerCase(), { key, data })
   const written = (name: string) => {
     const found = given.get(name)
-    if (found === undefined) return ''
+    if (found === undefined) return null
     return job.file.scalar(found.data, ['jobs', job.name, 'steps', index, 'with', found.key])?.trim() ?? ''
   }
   return {
     text: (name) => {
-      const expanded = fill(inWorkspace(written(name)))
+      const text = written(name)
+      if (text === null) return null
+      const expanded = fill(inWorkspace(text))
       return filled(pieceValue(expanded.text.trim(), expanded))
     },
     list: (name, kind) => {
-      const expanded = fill(written(name))
+      const text = written(name)
+      if (text === null) return []
+      const expanded = fill(text)
       return inputList(expanded.text, kind).map((item) => pieceValue(item, expanded))
     },
     scope,

@@ -213,6 +213,7 @@ function linkedFiles({ dockerfile }: Asked, build: DefinedBuild, answers: Answer
 }
 
 function assumptions(image: Enrollment, assumed: readonly string[], file: string): Problem[] {
+  if (assumed.length === 0) return []
   const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
   const remedy = 'Say under `build` in images.yaml what the real build passes.'
   return assumed.map((text) => problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }))
