@@ -1,7 +1,6 @@
 import { formatProblem, printable } from '../enrollment/index.js'
 import { isDestructive } from '../manifests/index.js'
 import { type Job, makePlan, type Plan, tidy } from '../pipeline.js'
-import { connectRegistries, readDockerCredentials } from '../registry/index.js'
 import { renderPlain, verdict } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
 import type { Environment } from './environment.js'
@@ -26,6 +25,8 @@ export async function synth(run: Run): Promise<number> {
 /** `refresh`: looks up digests in their registries, and writes what follows from that like `synth`. */
 export async function refresh(run: Run): Promise<number> {
   const { env, terminal } = run
+  // The other commands ask no registry, and do not load what TLS needs.
+  const { connectRegistries, readDockerCredentials } = await import('../registry/index.js')
   const credentials = readDockerCredentials(env, (text) => terminal.err(`${printable(text)}\n`))
   return write(run, (allowedRegistries) => connectRegistries({ credentials, allowedRegistries }))
 }
