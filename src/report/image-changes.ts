@@ -1,4 +1,4 @@
-import { isDataMap } from '../enrollment/data-map.js'
+import { isDataMap, isSameData } from '../enrollment/data-map.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { formatReference, parseReference } from '../reference/index.js'
@@ -22,6 +22,8 @@ export function imageChanges(enrollments: readonly Enrollment[], before: Readonl
 function changeOf(image: Enrollment, before: ReadonlyMap<string, unknown>): ImageChange | null {
   const { name } = image
   if (!before.has(name)) return { name, kind: 'enrolled', details: enrolledDetails(image) }
+  // Nearly every image, in nearly every run.
+  if (isSameData(before.get(name) as Data | undefined, image.written as Data)) return null
   const was = flatten(before.get(name))
   const is = flatten(image.written)
   const details = valueChanges(was, is)

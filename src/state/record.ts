@@ -23,14 +23,18 @@ export function readRecord(text: string, file: string): { record: StateRecord | 
       problems: [problem('error', 'a state file must be a map.', { file, line: 1, column: 1, remedy })],
     }
   }
+  if (!text.includes(OLD_NULL)) return { record: placed.data, problems: [] }
   // The copy of images.yaml is no runtime field: None is what somebody wrote there.
   const { enrollment, ...runtime } = placed.data
   const record = withoutNone(runtime) as StateRecord
   return { record: enrollment === undefined ? record : { ...record, enrollment }, problems: [] }
 }
 
+/** How old files write null. */
+const OLD_NULL = 'None'
+
 function withoutNone(data: Data): Data {
-  if (data === 'None') return null
+  if (data === OLD_NULL) return null
   if (Array.isArray(data)) return data.map(withoutNone)
   if (!isDataMap(data)) return data
   const clean: Record<string, Data> = Object.create(null)
