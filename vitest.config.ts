@@ -18,7 +18,12 @@ export default defineConfig({
   test: {
     // Most tests wait for processes they spawned: one worker more than there are cores costs nothing.
     maxWorkers: availableParallelism() + 1,
-    projects: [suite('unit', 60_000), suite('integration', 60_000), suite('acceptance', 120_000)],
+    projects: [
+      suite('unit', 60_000),
+      suite('integration', 60_000),
+      suite('acceptance', 120_000),
+      suite('fuzz', 3_600_000),
+    ],
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'json-summary'] },
   },

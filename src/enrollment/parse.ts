@@ -2,7 +2,7 @@ import { isDataMap } from './data-map.js'
 import { withDefaults } from './defaults.js'
 import type { Enrollment, Enrolment, Settings } from './enrollment.js'
 import { entryToEnrollment } from './entry.js'
-import { explainIssues, oneLine, unknownKey } from './messages.js'
+import { explainIssues, unknownKey } from './messages.js'
 import { type EntryPlace, nearestPosition, partPosition, type Which, writtenAt } from './places.js'
 import { type Problem, problem, type Severity } from './problem.js'
 import { characterProblems } from './raw-text.js'
@@ -38,8 +38,7 @@ export interface EnrolmentContext {
 export function parseEnrolment(text: string, file: string, { here = null }: EnrolmentContext = {}): EnrolmentResult {
   const unprintable = characterProblems(text, file)
   if (unprintable.length > 0) return { enrolment: null, problems: unprintable }
-  const { placed, problems } = readYaml(text, file)
-  const unreadable = problems.map((one) => ({ ...one, message: oneLine(one.message) }))
+  const { placed, problems: unreadable } = readYaml(text, file)
   if (placed === null) return { enrolment: null, problems: unreadable }
   const reading = new Reading(placed, file, here)
   const parts = reading.parts()

@@ -1,3 +1,4 @@
+import { oneLine } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import { readWithLibrary } from './yaml/library.js'
 import type { PlacedData, YamlOptions } from './yaml/model.js'
@@ -29,5 +30,8 @@ export function readYaml(
   // Editors on Windows write a byte order mark; the library takes it for indentation.
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   const placed = readPlain(body, options)
-  return placed === null ? readWithLibrary(body, file, options) : { placed, problems: [] }
+  if (placed !== null) return { placed, problems: [] }
+  const { problems, ...read } = readWithLibrary(body, file, options)
+  // The library quotes what it finds, whatever that is.
+  return { ...read, problems: problems.map((one) => ({ ...one, message: oneLine(one.message) })) }
 }

@@ -51,20 +51,19 @@ function elsewhere({ provider, repo }: FileRequest, host: string): FileAnswer {
   )
 }
 
-interface RepositoryReply {
-  readonly defaultBranchRef: { readonly name: string } | null
-  readonly [alias: string]: unknown
+/** What arrived is looked at key by key: a proxy, or another server, may answer anything. */
+type Json = Readonly<Record<string, unknown>>
+
+function mapOf(value: unknown): Json | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null
 }
 
-interface BlobReply {
-  readonly text?: string | null
-  readonly byteSize?: number
-  readonly isBinary?: boolean | null
-  readonly isTruncated?: boolean
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
 }
 
 interface Reply {
-  readonly repositories: ReadonlyMap<string, RepositoryReply | null>
+  readonly repositories: ReadonlyMap<string, Json | null>
   readonly repositoryAliases: ReadonlyMap<string, string>
   /** Alias of each request's file and branch inside its repository's reply. */
   readonly aliases: ReadonlyMap<string, string>
@@ -76,11 +75,11 @@ interface Reply {
 async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<Reply> {
   const { query, variables, aliases, repositories } = buildQuery(batch)
   const reply = await graphql(query, variables).then(
-    (data) => ({ data: data as Record<string, RepositoryReply | null>, errors: [], failure: null }),
+    (data) => ({ data: mapOf(data), errors: [], failure: null }),
     partialReply,
   )
   const errors = new Map(reply.errors.map((error) => [(error.path ?? []).join('.'), error] as const))
-  const byRepository = new Map(repositories.map((repo, index) => [repo, reply.data?.[`r${index}`] ?? null]))
+  const byRepository = new Map(repositories.map((repo, index) => [repo, mapOf(reply.data?.[`r${index}`])]))
   const aliasOf = new Map(repositories.map((repo, index) => [repo, `r${index}`]))
   return { repositories: byRepository, repositoryAliases: aliasOf, aliases, errors, failure: reply.failure }
 }
@@ -88,22 +87,24 @@ async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<Rep
 interface GraphQLError {
   readonly type?: string
   readonly message: string
-  readonly path?: readonly (string | number)[]
-}
-
-interface GraphQLFailure {
-  readonly message?: string
-  readonly status?: number
-  readonly data?: Record<string, RepositoryReply | null> | null
-  readonly errors?: readonly GraphQLError[]
+  readonly path?: readonly string[]
 }
 
 /** GraphQL answers in part: one repository that cannot be read does not take the others with it. */
-function partialReply(error: unknown) {
-  const { message = String(error), data = null, errors = [] } = (error ?? {}) as GraphQLFailure
+function partialReply(failure: unknown): { data: Json | null; errors: GraphQLError[]; failure: string | null } {
+  const said = mapOf(failure)
+  const data = mapOf(said?.data)
+  const errors = Array.isArray(said?.errors) ? said.errors.flatMap(errorIn) : []
   const usable = data !== null && Object.values(data).some((value) => value !== null)
   const onlyPaths = errors.length > 0 && errors.every((one) => one.path !== undefined)
-  return { data, errors, failure: usable || onlyPaths ? null : message }
+  return { data, errors, failure: usable || onlyPaths ? null : (textOf(said?.message) ?? 'it gives no reason') }
+}
+
+function errorIn(value: unknown): GraphQLError[] {
+  const { message, path, type } = mapOf(value) ?? {}
+  const place = Array.isArray(path) ? { path: path.map(String) } : {}
+  const kind = typeof type === 'string' ? { type } : {}
+  return [{ message: textOf(message) ?? 'it gives no reason', ...place, ...kind }]
 }
 
 function buildQuery(batch: readonly FileRequest[]) {
@@ -164,16 +165,16 @@ function answerTo(request: FileRequest, reply: Reply, host: string): FileAnswer 
     const message = `${host} could not read ${request.path} of ${request.repo}: ${trouble.message}`
     return failed('unreachable', message, 'Try again.')
   }
-  const blob = repository[`f${alias}`] as BlobReply | null | undefined
-  if (request.branch !== null && (blob ?? repository[`b${alias}`] ?? null) === null) {
+  const blob = mapOf(repository[`f${alias}`])
+  if (request.branch !== null && blob === null && mapOf(repository[`b${alias}`]) === null) {
     return failed('branch', `${request.repo} has no branch ${request.branch}.`, 'Correct source.branch.')
   }
-  return blobAnswer(request, blob, request.branch ?? repository.defaultBranchRef?.name ?? null)
+  return blobAnswer(request, blob, request.branch ?? textOf(mapOf(repository.defaultBranchRef)?.name))
 }
 
-function blobAnswer(request: FileRequest, blob: BlobReply | null | undefined, branch: string | null): FileAnswer {
+function blobAnswer(request: FileRequest, blob: Json | null, branch: string | null): FileAnswer {
   const where = `${request.path} of ${request.repo} (${branch ?? 'no branch'})`
-  if (blob === null || blob === undefined) return failed('file', `there is no ${where}.`, 'Correct source.dockerfile.')
+  if (blob === null) return failed('file', `there is no ${where}.`, 'Correct source.dockerfile.')
   if (blob.isBinary === true) return failed('content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
   if (blob.isTruncated === true)
     return failed('content', `${where} is too large (${blob.byteSize} bytes).`, 'A Dockerfile is smaller.')

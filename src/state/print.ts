@@ -15,7 +15,7 @@ export const LIBRARY_OPTIONS = {
  * library prints, which is asked wherever it is not plain to see what that is.
  */
 export function yamlLines(values: object): string {
-  if (!isOrdinary(values as PrintableMap)) return stringify(values, LIBRARY_OPTIONS)
+  if (!isOrdinary(values as PrintableMap)) return byLibrary(values)
   return `${blockLines(values as PrintableMap, STYLE).join('\n')}\n`
 }
 
@@ -59,6 +59,18 @@ function scalarText(value: string | number | boolean | null): string {
   if ((PLAIN.test(value) && !RESERVED.test(value)) || PLAIN_FROM_DIGIT.test(value)) return value
   if (QUOTED.test(value)) return `'${value}'`
   return stringify({ a: value }, LIBRARY_OPTIONS).slice('a: '.length, -1)
+}
+
+/** How half a character is printed, which is no text and would not be read back. */
+const HALF = /\\uD[89A-F]/i
+
+function byLibrary(values: object): string {
+  const printed = stringify(values, LIBRARY_OPTIONS)
+  return HALF.test(printed) ? stringify(values, wellFormed, LIBRARY_OPTIONS) : printed
+}
+
+function wellFormed(_: unknown, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value
 }
 
 /** First line of every state file. */

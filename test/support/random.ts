@@ -9,6 +9,7 @@ const USUAL_SEED = 20_261_122
 export const SEED = seedOf(process.env.FUZZ_SEED ?? '')
 
 fc.configureGlobal({ seed: SEED })
+if (process.env.FUZZ_SEED === 'random') console.log(`FUZZ_SEED=${SEED}`)
 
 function seedOf(text: string): number {
   if (text === '') return USUAL_SEED
