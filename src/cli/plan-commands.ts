@@ -26,7 +26,7 @@ export async function synth(run: Run): Promise<number> {
 export async function refresh(run: Run): Promise<number> {
   const { env, terminal } = run
   // The other commands ask no registry, and do not load what TLS needs.
-  const { connectRegistries, readDockerCredentials } = await import('../registry/index.js')
+  const { connectRegistries, readDockerCredentials } = await import(/* webpackMode: "eager" */ '../registry/index.js')
   const credentials = readDockerCredentials(env, (text) => terminal.err(`${printable(text)}\n`))
   return write(run, (allowedRegistries) => connectRegistries({ credentials, allowedRegistries }))
 }
