@@ -1,4 +1,4 @@
-import { formatProblem, Refusal } from '../enrollment/index.js'
+import { Refusal } from '../enrollment/index.js'
 import { type Job, makePlan, type Plan } from '../pipeline.js'
 import { type BaseState, makePreview } from '../preview.js'
 import { git } from '../publish/index.js'
@@ -40,10 +40,7 @@ async function readBase(sha: string, checkouts: StateCheckouts): Promise<BaseSta
     return { kind: 'found', folder: (await checkouts.fresh(sha)).folder }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const [first] = error.problems
-    return {
-      kind: 'unknown',
-      reason: first === undefined ? 'it cannot be read' : formatProblem({ ...first, remedy: null }),
-    }
+    const reason = error.problems[0]?.message.replace(/\.$/, '') ?? 'it cannot be read'
+    return { kind: 'unknown', reason }
   }
 }

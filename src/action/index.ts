@@ -2,8 +2,8 @@
  * The action: what the runner gives comes in, the pipeline runs, everybody is told. `inputs.ts` and `context.ts` are
  * the only files that read the environment; `target.ts` decides what the run may do; `tell.ts` is its last word.
  */
-import { setFailed } from '@actions/core'
-import { formatProblem, Refusal } from '../enrollment/index.js'
+import { ExitCode, setFailed } from '@actions/core'
+import { Refusal } from '../enrollment/index.js'
 import { renderSummary, tellRefusal } from '../report/index.js'
 import { readContext } from './context.js'
 import { readInputs } from './inputs.js'
@@ -31,10 +31,9 @@ export async function runAction(env: Readonly<Record<string, string | undefined>
   } catch (error) {
     setOutputs(NO_OUTPUTS)
     if (error instanceof Refusal) {
-      const [first, ...others] = error.problems
-      annotate(others, false)
+      annotate(error.problems, false)
       await writeSummary(renderSummary(tellRefusal('preview', NO_FOLDER, error.problems), { secrets: hidden() }))
-      setFailed(safe(first === undefined ? 'the run was stopped.' : formatProblem(first)))
+      process.exitCode = ExitCode.Failure
     } else {
       setFailed(safe(error instanceof Error ? (error.stack ?? error.message) : String(error)))
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { notice, setFailed, summary, warning } from '@actions/core'
+import { type Problem, Refusal } from '../enrollment/index.js'
 import { type CommentResult, findPullRequest, type PullRequest, upsertComment } from '../publish/index.js'
 import {
   isNews,
@@ -146,10 +147,14 @@ async function unlessItFails(write: () => Promise<CommentResult | null>): Promis
   try {
     return await write()
   } catch (error) {
-    const { message } = error as Error
-    warning(safe(`The pull request could not be commented: ${message} The report is in the job summary.`))
+    const said = error instanceof Refusal ? error.problems.map(sentences).join(' ') : (error as Error).message
+    warning(safe(`The pull request could not be commented: ${said} The report is in the job summary.`))
     return null
   }
+}
+
+function sentences({ message, remedy }: Problem): string {
+  return remedy === null ? message : `${message} ${remedy}`
 }
 
 const FORBIDDEN =

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { firstPause, mayBeDone, NoAnswer } from '../network/index.js'
 import { isNewer, type Marker, parseMarker, sameReport } from '../report/index.js'
 import type { GitHubClient } from '../sources/index.js'
+import { type GitHubError, isNo, refusedRequest } from './github-error.js'
 
 /** A pull request, and the right to talk to it. */
 export interface PullRequest {
@@ -38,13 +41,16 @@ interface OwnComment {
 /**
  * Keeps exactly one comment a pull request and id: found by its marker and by being ours, changed in place, doubles
  * removed, nothing written when it says the same already. Comments of others are never touched.
+ *
+ * @throws Refusal when GitHub does not answer, or says no otherwise than by "forbidden".
  */
 export async function upsertComment(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
   try {
     return await upsert(pull, request)
   } catch (error) {
-    if ((error as { status?: number }).status === 403) return { kind: 'forbidden' }
-    throw error
+    if (isNo(error) && (error as GitHubError).status === 403) return { kind: 'forbidden' }
+    const repository = `${pull.owner}/${pull.repo}`
+    throw refusedRequest(error, `the comment on #${pull.number} of ${repository}`, repository)
   }
 }
 
@@ -62,7 +68,12 @@ async function upsert(pull: PullRequest, request: CommentRequest): Promise<Comme
   if (existing === undefined) {
     return request.isNews ? create(pull, request) : { kind: 'skipped', reason: 'there is nothing to report' }
   }
+  const result = await update(pull, request, existing)
   await remove(pull, doubles)
+  return result
+}
+
+async function update(pull: PullRequest, request: CommentRequest, existing: OwnComment): Promise<CommentResult> {
   if (sameReport(existing.body, request.render(BUDGETS[0]))) return { kind: 'unchanged', url: existing.url }
   const { client } = pull
   return fitting(request, async (body) => {
@@ -75,18 +86,46 @@ const NEWER: CommentResult = { kind: 'skipped', reason: 'a newer run has reporte
 
 /** Another run may create one in the same moment: both look again, and both keep the newer one. */
 async function create(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
-  const { client, number } = pull
-  const created = await fitting(request, async (body) => {
-    const { data } = await client.rest.issues.createComment({ ...place(pull), issue_number: number, body })
-    return { kind: 'created', url: data.html_url, id: data.id }
-  })
-  const all = await ownComments(pull, request.marker.id)
+  const url = await createOnce(pull, request)
+  const all = await ownComments(pull, request.marker.id).catch(untilNextRun)
   const newest = all.reduce<OwnComment | null>((best, one) => (best === null || isLater(one, best) ? one : best), null)
   await remove(
     pull,
     all.filter((one) => one !== newest),
   )
-  return newest === null || newest.id === created.id ? { kind: 'created', url: created.url } : NEWER
+  if (newest === null) return { kind: 'created', url }
+  return isNewer(newest.marker, request.marker) ? NEWER : { kind: 'created', url: newest.url }
+}
+
+const TRIES = 3
+
+/** A comment whose answer got lost may be there: that is looked at before another is made. */
+async function createOnce(pull: PullRequest, request: CommentRequest): Promise<string> {
+  const { client, number } = pull
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await fitting(request, async (body) => {
+        const { data } = await client.rest.issues.createComment({ ...place(pull), issue_number: number, body })
+        return data.html_url
+      })
+    } catch (error) {
+      if (!(error instanceof NoAnswer) || !mayBeDone(error.trouble)) throw error
+      const made = (await ownComments(pull, request.marker.id)).find(({ marker }) => isSameRun(marker, request.marker))
+      if (made !== undefined) return made.url
+      if (tried === TRIES) throw error
+      await sleep(firstPause() * 2 ** tried)
+    }
+  }
+}
+
+/** The report is there; what could not be looked at or removed beside it, the next run does. */
+function untilNextRun(error: unknown): OwnComment[] {
+  if (error instanceof NoAnswer || isNo(error)) return []
+  throw error
+}
+
+function isSameRun(a: Marker, b: Marker): boolean {
+  return a.run === b.run && a.attempt === b.attempt
 }
 
 function isLater(a: OwnComment, b: OwnComment): boolean {
@@ -114,13 +153,8 @@ function isTooLong(error: unknown): boolean {
 
 /** Somebody else may have removed them already. */
 async function remove({ client, owner, repo }: PullRequest, comments: readonly OwnComment[]): Promise<void> {
-  for (const { id } of comments) {
-    try {
-      await client.rest.issues.deleteComment({ owner, repo, comment_id: id })
-    } catch (error) {
-      if ((error as { status?: number }).status !== 404) throw error
-    }
-  }
+  for (const { id } of comments)
+    await client.rest.issues.deleteComment({ owner, repo, comment_id: id }).catch(untilNextRun)
 }
 
 function place({ owner, repo }: PullRequest): { readonly owner: string; readonly repo: string } {
@@ -144,12 +178,16 @@ async function ownComments(pull: PullRequest, id: string): Promise<OwnComment[]>
     .sort((a, b) => a.id - b.id)
 }
 
-/** Who the token is. The workflow's own token may be refused an answer; it is the workflow bot's. */
+/**
+ * Who the token is. The workflow's own token may be refused an answer; it is the workflow bot's. No answer at all is
+ * another thing: somebody who does not know its own comment makes a second one.
+ */
 async function ownLogin(client: GitHubClient): Promise<string> {
   try {
     const { viewer } = await client.graphql<{ viewer: { login: string } }>('query { viewer { login } }')
     return viewer.login
-  } catch {
+  } catch (error) {
+    if (!isNo(error)) throw error
     return 'github-actions[bot]'
   }
 }
@@ -171,7 +209,11 @@ async function hasMovedOn(pull: PullRequest, head: string | null): Promise<boole
   }
 }
 
-/** The pull request a commit on a branch came from, null when it came from none (or when we may not ask). */
+/**
+ * The pull request a commit on a branch came from, null when it came from none (or when we may not ask).
+ *
+ * @throws Refusal when GitHub does not answer, or says no otherwise.
+ */
 export async function findPullRequest(
   client: GitHubClient,
   repository: { readonly owner: string; readonly repo: string },
@@ -181,8 +223,10 @@ export async function findPullRequest(
     const { data } = await client.rest.repos.listPullRequestsAssociatedWithCommit({ ...repository, commit_sha: sha })
     const merged = data.filter((pull) => pull.merged_at !== null && pull.merged_at !== undefined)
     return (merged.find((pull) => pull.merge_commit_sha === sha) ?? merged[0])?.number ?? null
-  } catch {
-    return null
+  } catch (error) {
+    if (isNo(error) && (error as GitHubError).status === 403) return null
+    const name = `${repository.owner}/${repository.repo}`
+    throw refusedRequest(error, `looking for the pull request of ${sha} in ${name}`, name)
   }
 }
 
@@ -192,6 +236,7 @@ export async function findPullRequest(
  *
  * @param head branch of the commit, as OWNER:BRANCH.
  * @returns null when there is none, when it is closed, or when it has moved on.
+ * @throws Refusal when GitHub does not answer, or says no.
  */
 export async function findOpenPullRequest(
   client: GitHubClient,
@@ -199,12 +244,17 @@ export async function findOpenPullRequest(
   head: { readonly branch: string; readonly sha: string },
 ): Promise<number | null> {
   const { owner, repo } = repository
-  const { data } = await client.rest.pulls.list({ owner, repo, state: 'open', head: head.branch, per_page: 100 })
+  const name = `${owner}/${repo}`
+  const { data } = await client.rest.pulls
+    .list({ owner, repo, state: 'open', head: head.branch, per_page: 100 })
+    .catch((error: unknown) => {
+      throw refusedRequest(error, `looking for the open pull request of ${head.branch} in ${name}`, name)
+    })
   const found = data.find(
     (pull) =>
       pull.state === 'open' &&
       pull.head.sha === head.sha &&
-      pull.base.repo.full_name.toLowerCase() === `${owner}/${repo}`.toLowerCase(),
+      pull.base.repo.full_name.toLowerCase() === name.toLowerCase(),
   )
   return found?.number ?? null
 }

@@ -1,6 +1,9 @@
+import { refuse } from '../enrollment/problem.js'
+import { mayBeDone, NoAnswer } from '../network/index.js'
 import type { GitHubClient } from '../sources/index.js'
 import type { CommitRequest, CommitResult, FileSet } from './commit.js'
 import { refusedCommit } from './commit-refusal.js'
+import { type GitHubError, isNo, saidIn } from './github-error.js'
 
 const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
@@ -66,9 +69,10 @@ export async function commitByApi(
     return sha === undefined ? { kind: 'stale' } : { kind: 'committed', sha }
   } catch (error) {
     if (isStale(error)) return { kind: 'stale' }
-    const said = saidIn(error)
+    const said = error instanceof NoAnswer ? error.said : saidIn(error)
     const isHard = files > limit.easy.files || bytes > limit.easy.bytes
     if (isHard && gaveUp(error)) return { kind: 'too-big', reason: `GitHub's API gave up on ${size}: ${said}` }
+    if (error instanceof NoAnswer) return afterNoAnswer(error, request, { client, repository })
     throw refusedCommit({ method: 'api', repository, branch: request.branch, said })
   }
 }
@@ -88,33 +92,42 @@ function sizeOf({ additions, deletions }: FileSet): number {
   return bytes
 }
 
-interface ApiFailure {
-  readonly status?: number
-  readonly message?: string
-  readonly errors?: readonly { readonly type?: string; readonly message: string }[]
-}
-
 /** GitHub says it in two ways, the second where two commits meet in the moment of the swap. */
 const STALE_MESSAGE = /^Expected branch to point to|^Ref \S+ is at [0-9a-f]+ but expected/
 
 function isStale(error: unknown): boolean {
-  const { errors = [] } = error as ApiFailure
+  const { errors = [] } = error as GitHubError
   return errors.some((one) => one.type === 'STALE_DATA' || STALE_MESSAGE.test(one.message))
 }
 
 /** Answers to a request that is too big or takes too long; the commit may have been made all the same. */
 function gaveUp(error: unknown): boolean {
-  const { status = 0 } = error as ApiFailure
-  if (status === 413 || status >= 500) return true
+  if (error instanceof NoAnswer) return mayBeDone(error.trouble)
+  if ((error as GitHubError).status === 413) return true
   return /went wrong while executing your query|respond to your request in time|too large|timed out/i.test(
     saidIn(error),
   )
 }
 
-/** The status or type tells where the text does not: a 502 comes as a page of HTML. */
-function saidIn(error: unknown): string {
-  const { status, message = String(error), errors } = error as ApiFailure
-  const said = errors?.map(({ type, message: text }) => (type === undefined ? text : `${text} (${type})`)).join(' / ')
-  const plain = (said ?? (/<html|<!doctype/i.test(message) ? '' : message)).replace(/\s+/g, ' ').trim().slice(0, 1000)
-  return status === undefined || errors !== undefined ? plain : `HTTP ${status} ${plain}`.trim()
+/** The answer is lost; the branch tells whether the commit is. */
+async function afterNoAnswer(error: NoAnswer, request: CommitRequest, to: ApiTarget): Promise<CommitResult> {
+  const { branch, tree } = request
+  const now = mayBeDone(error.trouble) ? await headOf(branch, to) : tree.head
+  if (now !== null && now !== tree.head) return { kind: 'stale' }
+  const commit = `the commit on ${branch} of ${to.repository}`
+  const what = now === null ? `it is not known whether ${commit} was made` : `${commit} was not made`
+  const remedy = `${error.trouble.remedy} What is there already is not committed again.`
+  throw refuse(`${what}: ${error.said}`, { remedy })
+}
+
+/** Where a branch is; null when that cannot be found out. */
+async function headOf(branch: string, { client, repository }: ApiTarget): Promise<string | null> {
+  const [owner = '', repo = ''] = repository.split('/')
+  try {
+    const { data } = await client.rest.git.getRef({ owner, repo, ref: `heads/${branch}` })
+    return data.object.sha
+  } catch (error) {
+    if (error instanceof NoAnswer || isNo(error)) return null
+    throw error
+  }
 }

@@ -1,4 +1,5 @@
 import { type Refusal, refuse } from '../enrollment/problem.js'
+import { isPassing, runAgain } from './passing.js'
 
 /** A commit that GitHub did not take. */
 export interface RefusedCommit {
@@ -16,7 +17,8 @@ export interface RefusedCommit {
 export function refusedCommit(refused: RefusedCommit): Refusal {
   const { method, repository, branch, said } = refused
   const what = method === 'api' ? `the commit on ${branch} of ${repository}` : `the push to ${branch} of ${repository}`
-  return refuse(`${what} was refused: ${said.replace(/[.\s]+$/, '')}.`, { remedy: remedyFor(refused) })
+  const verb = isPassing(said) ? 'failed' : 'was refused'
+  return refuse(`${what} ${verb}: ${said.replace(/[.\s]+$/, '')}.`, { remedy: remedyFor(refused) })
 }
 
 /**
@@ -28,7 +30,8 @@ export function refusedCommit(refused: RefusedCommit): Refusal {
  */
 export function remedyFor(refused: RefusedCommit): string {
   const cause = CAUSES.find(({ pattern }) => pattern.test(refused.said))
-  return cause === undefined ? 'Look at what GitHub says and run again.' : cause.remedy(refused)
+  if (cause !== undefined) return cause.remedy(refused)
+  return isPassing(refused.said) ? runAgain(refused.said) : 'Look at what GitHub says and run again.'
 }
 
 interface Cause {
@@ -78,7 +81,7 @@ const CAUSES: readonly Cause[] = [
   { pattern: /bad credentials|authentication failed|invalid username|\b401\b/i, remedy: () => 'Check state-token.' },
   { pattern: /not accessible|FORBIDDEN|\b403\b|denied|write access|permission/i, remedy: mayNotWrite },
   {
-    pattern: /does not exist|not found|could not resolve|\b404\b/i,
+    pattern: /does not exist|not found|could not resolve to|\b404\b/i,
     remedy: () => 'Check state-repository and state-ref, and that the state-token sees them.',
   },
   {
@@ -86,7 +89,7 @@ const CAUSES: readonly Cause[] = [
     remedy: () =>
       'The repository has another address now: name that one in state-repository, or check it out from there.',
   },
-  { pattern: /\b5\d\d\b|timed? ?out|went wrong/i, remedy: () => 'GitHub is in trouble: run this again later.' },
+  { pattern: /went wrong/i, remedy: () => 'GitHub is in trouble: run this again later.' },
 ]
 
 function unsigned({ method, tooBigForApi }: RefusedCommit): string {

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../enrollment/problem.js'
+import { firstPause, requestTimeout } from '../network/index.js'
+import { isPassing, runAgain } from './passing.js'
 
 /** A repository on disk and how its remote is reached. */
 export interface GitRemote {
@@ -50,24 +52,25 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
 
 /** Runs git and gives its output, trimmed; throws with what git said when it fails. */
 export async function gitOrRefuse(args: readonly string[], call: GitCall, doing: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await (call.remote === undefined ? git(args, call) : gitOverNetwork(args, call))
-  if (exitCode === 0) return stdout.trim()
-  throw refuse(`${doing} failed: ${lastLines(stderr, call.remote)}`, { remedy: remedyFor(stderr) })
+  return outputOf(await (call.remote === undefined ? git(args, call) : gitOverNetwork(args, call)), call, doing)
 }
 
-/** Pauses before the second and the third try, in milliseconds. */
-const PAUSES = [1_000, 4_000]
+/** What git printed, trimmed; throws with what it said when it failed. */
+export function outputOf({ exitCode, stdout, stderr }: GitOutput, { remote }: GitCall, doing: string): string {
+  if (exitCode === 0) return stdout.trim()
+  const said = lastLines(stderr, remote).replace(/[.\s]+$/, '')
+  throw refuse(`${doing} failed: ${said}.`, { remedy: remedyFor(stderr) })
+}
 
-/** What passes by itself: the server's own trouble, and connections that break. */
-const PASSING =
-  /HTTP (?:429|5\d\d)|returned error: (?:429|5\d\d)|Could not resolve host|Connection (?:reset|timed out|refused)|Empty reply|early EOF|unexpected disconnect|hung up unexpectedly|Operation too slow/i
+/** Pauses before the second and the third try, in first pauses. */
+const PAUSES = [1, 4]
 
 /** Runs git against a server, again when that fails in a way that passes. All we ask can be asked twice. */
 export async function gitOverNetwork(args: readonly string[], call: GitCall): Promise<GitOutput> {
   for (const pause of PAUSES) {
     const output = await git(args, call)
-    if (output.exitCode === 0 || /HTTP 4(?!29)\d\d/.test(output.stderr) || !PASSING.test(output.stderr)) return output
-    await sleep(pause)
+    if (output.exitCode === 0 || !isPassing(output.stderr)) return output
+    await sleep(pause * firstPause())
   }
   return git(args, call)
 }
@@ -95,10 +98,11 @@ function remedyFor(stderr: string): string {
   if (/returned error: 30\d/i.test(stderr)) {
     return 'The repository has another address now: name that one in state-repository.'
   }
+  if (isPassing(stderr)) return runAgain(stderr)
   if (/couldn't find remote ref/i.test(stderr)) {
     return 'The branch is not there (any more): create it, or name another in state-ref.'
   }
-  if (/could not read Username|Authentication failed|403|401|not found/i.test(stderr)) {
+  if (/could not read Username|Authentication failed|40[134]|not found/i.test(stderr)) {
     return 'Check that the repository exists and that state-token may read it (and write it, to commit).'
   }
   return 'Look at what git says and try again.'
@@ -153,6 +157,8 @@ function settingsFor(remote: GitRemote | undefined): [string, string][] {
     ['http.followRedirects', 'false'],
   ]
   if (remote === undefined || protocolOf(remote.url) === 'file') return settings
+  // A server that says nothing, or a byte at a time, is left; one that packs for long says a little now and then.
+  settings.push(['http.lowSpeedLimit', '1000'], ['http.lowSpeedTime', String(Math.ceil(requestTimeout() / 500))])
   const key = `http.${new URL(remote.url).origin}/.extraheader`
   settings.push([key, ''], ['http.extraheader', ''])
   if (remote.token !== '') {

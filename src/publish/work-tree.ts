@@ -1,7 +1,7 @@
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
-import { type GitRemote, git, gitOrRefuse, gitOverNetwork } from './git.js'
+import { type GitRemote, git, gitOrRefuse, gitOverNetwork, outputOf } from './git.js'
 
 /** A checkout of the state repository. */
 export interface WorkTree {
@@ -60,13 +60,12 @@ export function checkedRef(ref: string): string {
 async function fetchOne(remote: GitRemote, wanted: string, folder: string): Promise<void> {
   const call = { cwd: folder, remote }
   const args = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, wanted]
+  const doing = `fetching ${wanted} of ${remote.url}`
   const first = await gitOverNetwork(args, call)
-  if (first.exitCode === 0) return
-  if (/mismatched algorithms|unsupported object format/i.test(first.stderr)) {
-    await rm(join(folder, '.git'), { recursive: true })
-    await startRepository(folder, 'sha256')
-  }
-  await gitOrRefuse(args, call, `fetching ${wanted} of ${remote.url}`)
+  if (!/mismatched algorithms|unsupported object format/i.test(first.stderr)) return void outputOf(first, call, doing)
+  await rm(join(folder, '.git'), { recursive: true })
+  await startRepository(folder, 'sha256')
+  await gitOrRefuse(args, call, doing)
 }
 
 /** Whatever .gitattributes says: no line ends turned, no filters run, nothing decoded. */

@@ -1,12 +1,21 @@
 import pLimit from 'p-limit'
 import { isAllowedRegistry } from '../enrollment/registries.js'
+import { agentsFor, type Reply, requestTimeout } from '../network/index.js'
 import { type Answer, unknown } from './answer.js'
 import type { Credentials } from './credentials.js'
 import { isForbiddenHost } from './hosts.js'
-import { createdInConfig, digestOf, isContentOf, isDigest, type Manifest, readManifest } from './manifests.js'
+import {
+  createdInConfig,
+  digestOf,
+  isContentOf,
+  isDigest,
+  isManifest,
+  type Manifest,
+  readManifest,
+} from './manifests.js'
 import { type Patience, Registry } from './registry.js'
 import type { Ask } from './requests.js'
-import { newAgents, type Reply, type Resolve, resolveBySystem } from './transport.js'
+import { type Resolve, resolveBySystem } from './transport.js'
 
 /** A repository among a registry's. */
 export interface Repository {
@@ -49,7 +58,7 @@ export interface RegistryOptions {
    * credentials for it: everybody else's images name hosts too.
    */
   readonly allowedRegistries?: readonly string[]
-  /** Milliseconds a request may take. */
+  /** Milliseconds a request may take; ten seconds where nobody says. */
   readonly timeout?: number
   readonly patience?: Partial<Patience>
   /** Addresses of a name; the system's resolver where it is not given. */
@@ -92,11 +101,11 @@ export function connectRegistries(options: RegistryOptions): RegistryClient {
 }
 
 function newRegistry(registry: string, options: RegistryOptions): Registry {
-  const { credentials, allowedRegistries = [], timeout = 10_000, resolve = resolveBySystem } = options
+  const { credentials, allowedRegistries = [], timeout = requestTimeout(10), resolve = resolveBySystem } = options
   const hosts = allowedRegistries.map((one) => one.split('/')[0] ?? '')
   const isNamed = hosts.length > 0 && isAllowedRegistry(registry, hosts)
   const isTrusted = async () => isNamed || (await credentials(registry)) !== null
-  const line = { registry, timeout, resolve, isTrusted, agents: newAgents() }
+  const line = { registry, timeout, resolve, isTrusted, agentOf: agentsFor(timeout) }
   const sending = { line, credentials, authorizations: new Map() }
   return new Registry(registry, sending, { ...PATIENCE, ...options.patience })
 }
@@ -109,7 +118,11 @@ async function askDigest({ registry, repository, tag }: TaggedImage, ask: Send):
   if (isDigest(said)) return { kind: 'found', value: said }
   // Not every registry says it: what is hashed is exactly what it sends.
   const whole = await ask({ ...what, method: 'GET', bytes: MOST_BYTES })
-  return mapped(whole, ({ body }) => digestOf(body))
+  if (whole.kind !== 'found') return whole
+  const { body } = whole.value
+  // A page that asks to log in would be another image each time.
+  if (!isManifest(body)) return unknown(`${registry} gives no manifest for ${repository}:${tag}`)
+  return { kind: 'found', value: digestOf(body) }
 }
 
 /** What a digest names: nothing else is taken for it. */
@@ -175,7 +188,7 @@ const TAG = /^\w[\w.-]{0,127}$/
 function tagsIn(body: string): string[] | null {
   try {
     const { tags } = JSON.parse(body) as { tags?: unknown }
-    if (tags === null || tags === undefined) return []
+    if (tags === null) return []
     return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag)) : null
   } catch {
     return null

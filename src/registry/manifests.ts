@@ -29,6 +29,11 @@ export function isDigest(text: unknown): text is string {
   return typeof text === 'string' && DIGEST.test(text)
 }
 
+/** Whether bytes are a manifest or an index, as far as its version tells (OCI image specification: always 2). */
+export function isManifest(body: Buffer): boolean {
+  return jsonOf(body)?.schemaVersion === 2
+}
+
 /** Reads a manifest or an index (OCI image specification); null where it is none. */
 export function readManifest(body: Buffer): Manifest | null {
   const data = jsonOf(body)

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit, { type LimitFunction } from 'p-limit'
+import { firstPause, type Reply, retryAfter } from '../network/index.js'
 import { type Answer, unknown } from './answer.js'
 import { type Ask, type Sending, send } from './requests.js'
-import { isGone, isRefused, type Reply } from './transport.js'
+import { isGone, isRefused } from './transport.js'
 
 /** How much one registry is asked. */
 export interface Patience {
@@ -17,7 +18,6 @@ export interface Patience {
 }
 
 const ATTEMPTS = 3
-const BACKOFF = 250
 /** Questions in a row without any answer, after which nobody is there. */
 const SILENCE = 3
 
@@ -90,26 +90,20 @@ export class Registry {
     if (reply.status === 404) return { answer: { kind: 'missing' }, again: null }
     if (reply.status === 429) {
       const answer = { kind: 'limited', message: `${this.#name} limits how often it is asked` } as const
-      return { answer, again: waitOf(reply.headers.get('retry-after')) ?? NOT_SAID }
+      return { answer, again: retryAfter(reply.headers) ?? NOT_SAID }
     }
     const answer = unknown(`${this.#name}/${repository}: ${meaningOf(reply.status)}`)
     if (reply.status < 500) return { answer, again: null }
-    return { answer, again: waitOf(reply.headers.get('retry-after')) ?? backoff() }
+    return { answer, again: retryAfter(reply.headers) ?? backoff() }
   }
 }
 
 /** A registry that limits us and does not say for how long: longer than a run waits. */
 const NOT_SAID = 60_000
 
+/** A quarter to half a first pause: a registry is asked many things, each of little weight. */
 function backoff(): number {
-  return BACKOFF + Math.random() * BACKOFF
-}
-
-/** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3). */
-function waitOf(header: string | null): number | null {
-  if (header !== null && /^\d{1,9}$/.test(header)) return Number(header) * 1000
-  const date = Date.parse(header ?? '')
-  return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
+  return (firstPause() / 4) * (1 + Math.random())
 }
 
 function meaningOf(status: number): string {

@@ -1,7 +1,8 @@
+import type { Reply } from '../network/index.js'
 import type { Credentials } from './credentials.js'
 import { apiUrl, isAskable } from './hosts.js'
 import { type Authorization, authorize } from './tokens.js'
-import { exchange, type Line, type Reply, refusal, shown } from './transport.js'
+import { exchange, type Line, refusal, shown } from './transport.js'
 
 /** One request to a registry's API. */
 export interface Ask {

@@ -1,7 +1,8 @@
+import type { Reply } from '../network/index.js'
 import { readChallenge } from './challenge.js'
 import type { Credentials, Login } from './credentials.js'
 import { isAskable, mayHaveCredentials } from './hosts.js'
-import { exchange, type Line, type Reply, refusal, shown } from './transport.js'
+import { exchange, type Line, refusal, shown } from './transport.js'
 
 /** What a challenge came to: a header, nothing that we could send, or the token server's own trouble. */
 export type Authorization =

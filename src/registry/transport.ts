@@ -1,16 +1,9 @@
 import { lookup } from 'node:dns/promises'
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { exchange as ask, type ChooseAgent, isPassing, isTrouble, proxyOf, type Reply } from '../network/index.js'
 import { nearnessOf } from './addresses.js'
 import { hostnameOf, isAskable, isLoopback } from './hosts.js'
-
-/** A server's answer, its body read whole. */
-export interface Reply {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Buffer
-}
 
 /** One HTTP exchange. */
 export interface Exchange {
@@ -37,33 +30,40 @@ export interface Line {
   readonly resolve: Resolve
   /** Whether the registry may be in a private network: asked only where an address is there. */
   readonly isTrusted: () => Promise<boolean>
-  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent }
-}
-
-/** Connections of a line that is new. */
-export function newAgents(): Line['agents'] {
-  return { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
+  readonly agentOf: ChooseAgent
 }
 
 /**
  * One exchange, to an address that the registry may have: looked at after the name was resolved, in the very lookup
  * that the connection is made from, so that a name cannot be one thing when it is looked at and another when it is used.
+ * A proxy looks names up itself; there it is for the proxy to say where it leads.
  *
  * @throws Error with a sentence for people when there is no answer.
  */
 export async function exchange(what: Exchange, line: Line): Promise<Reply> {
-  const { url } = what
+  const { url, form, ...rest } = what
   if (!isAskable(url)) throw refusal(`${shown(url)} is no address of a registry`)
   const name = hostnameOf(url.host)
   if (isIP(name) !== 0) await refuseNear([name], name, line)
-  const signal = AbortSignal.timeout(line.timeout)
-  try {
-    return await readReply(await connect(what, line, signal), what.bytes)
-  } catch (error) {
-    if (signal.aborted) throw new Error(`${url.host} did not answer within ${line.timeout / 1000} seconds`)
-    if (isRefused(error)) throw error
-    throw new Error(reasonOf(error, url.host), hasNoName(error) ? { cause: GONE } : {})
-  }
+  else if (proxyOf(url) !== null) await secondOpinion(name, line)
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  const sent = form === undefined ? {} : { body: form.toString(), headers: { ...what.headers, ...type } }
+  const { timeout, agentOf } = line
+  const reply = await ask({ ...rest, url, ...sent }, { timeout, agentOf, lookup: lookupOf(line) })
+  if (!isTrouble(reply)) return reply
+  const said = `${url.host} ${reply.what}`
+  if (!isPassing(reply)) throw refusal(said)
+  throw new Error(said, reply.reason === 'gone' ? { cause: GONE } : {})
+}
+
+/** Longest that is waited for a name that we need not know: behind a proxy there may be nobody to ask. */
+const SECOND_OPINION = 2_000
+
+async function secondOpinion(name: string, line: Line): Promise<void> {
+  const known = line.resolve(name).catch(() => [])
+  const addresses = await Promise.race([known, sleep(SECOND_OPINION, [], { ref: false })])
+  const all = addresses.map(({ address }) => address)
+  await refuseNear(all, name, line)
 }
 
 /** Whether it was us who did not want to ask: another try comes to the same. */
@@ -85,25 +85,9 @@ export function isGone(error: unknown): boolean {
 
 const GONE = 'gone'
 
-function hasNoName(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'getaddrinfo'
-}
-
 /** Only what cannot hold a secret. */
 export function shown(url: URL): string {
   return `${url.protocol}//${url.host}`
-}
-
-function connect({ url, method, headers, form }: Exchange, line: Line, signal: AbortSignal): Promise<IncomingMessage> {
-  const [open, agent] =
-    url.protocol === 'http:' ? ([httpRequest, line.agents.http] as const) : ([httpsRequest, line.agents.https] as const)
-  const sent = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
-  return new Promise((resolve, reject) => {
-    const options = { method, headers: { ...headers, ...sent }, agent, signal, lookup: lookupOf(line) }
-    const request = open(url, options, resolve)
-    request.on('error', reject)
-    request.end(form?.toString())
-  })
 }
 
 function lookupOf(line: Line): LookupFunction {
@@ -132,27 +116,4 @@ async function refuseNear(addresses: readonly string[], name: string, line: Line
     const remedy = 'settings.allowedRegistries does not name it and there are no credentials for it'
     throw refusal(`${name} is in a private network, and ${remedy}`)
   }
-}
-
-function reasonOf(error: unknown, host: string): string {
-  if (!(error instanceof Error)) return `${host} did not answer`
-  if (error.message.startsWith('answers')) return `${host} ${error.message}`
-  const { code } = error as NodeJS.ErrnoException
-  return typeof code === 'string' ? `${host} cannot be reached (${code})` : `${host} cannot be reached`
-}
-
-async function readReply(response: IncomingMessage, limit: number): Promise<Reply> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  // Leaving the loop early ends the connection too.
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > limit) throw new Error(`answers with more than ${limit} bytes`)
-    chunks.push(chunk)
-  }
-  const headers = new Headers()
-  for (const [key, value] of Object.entries(response.headers)) {
-    for (const one of [value ?? []].flat()) headers.append(key, one)
-  }
-  return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks) }
 }

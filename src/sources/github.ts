@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { NoAnswer } from '../network/index.js'
 import { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
 
 /** A GraphQL call: resolves with the data, rejects as octokit's graphql does (with what arrived in `data`, if anything). */
@@ -69,7 +70,8 @@ interface Reply {
   readonly aliases: ReadonlyMap<string, string>
   /** What GitHub says is wrong, by path: `` for all, `r0` a repository, `r0.f3` a file. */
   readonly errors: ReadonlyMap<string, GraphQLError>
-  readonly failure: string | null
+  /** Why nothing of the batch was read. */
+  readonly failure: { readonly said: string; readonly remedy: string } | null
 }
 
 async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<Reply> {
@@ -90,14 +92,23 @@ interface GraphQLError {
   readonly path?: readonly string[]
 }
 
+const CHECK_TOKEN = 'Check the source-token and try again.'
+
 /** GraphQL answers in part: one repository that cannot be read does not take the others with it. */
-function partialReply(failure: unknown): { data: Json | null; errors: GraphQLError[]; failure: string | null } {
+function partialReply(failure: unknown): {
+  data: Json | null
+  errors: GraphQLError[]
+  failure: Reply['failure']
+} {
   const said = mapOf(failure)
   const data = mapOf(said?.data)
   const errors = Array.isArray(said?.errors) ? said.errors.flatMap(errorIn) : []
   const usable = data !== null && Object.values(data).some((value) => value !== null)
   const onlyPaths = errors.length > 0 && errors.every((one) => one.path !== undefined)
-  return { data, errors, failure: usable || onlyPaths ? null : (textOf(said?.message) ?? 'it gives no reason') }
+  if (usable || onlyPaths) return { data, errors, failure: null }
+  const [first] = failure instanceof NoAnswer ? failure.problems : []
+  const message = textOf(said?.message) ?? 'it gives no reason'
+  return { data, errors, failure: { said: first?.message ?? `${message}.`, remedy: first?.remedy ?? CHECK_TOKEN } }
 }
 
 function errorIn(value: unknown): GraphQLError[] {
@@ -140,11 +151,8 @@ function buildQuery(batch: readonly FileRequest[]) {
 
 function answerTo(request: FileRequest, reply: Reply, host: string): FileAnswer {
   if (reply.failure !== null) {
-    return failed(
-      'unreachable',
-      `${host} could not be asked for ${request.repo}: ${reply.failure}.`,
-      'Check the source-token and try again.',
-    )
+    const { said, remedy } = reply.failure
+    return failed('unreachable', `${host} could not be asked for ${request.repo}: ${said}`, remedy)
   }
   const repository = reply.repositories.get(request.repo) ?? null
   const r = reply.repositoryAliases.get(request.repo) ?? ''

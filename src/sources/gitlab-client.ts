@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { refuse } from '../enrollment/problem.js'
+import { agentsFor, type Clock, firstPause, type Log, Patience, requestTimeout } from '../network/index.js'
 import { gitLabAddress } from './gitlab-address.js'
-import { attempt, type Reply, type Trouble } from './gitlab-request.js'
+import { attempt, type Reply } from './gitlab-request.js'
 
 /** What it takes to ask a GitLab. */
 export interface GitLabOptions {
@@ -10,14 +10,9 @@ export interface GitLabOptions {
   readonly url: string
   /** Empty: only what everybody may see. */
   readonly token: string
-  readonly fetch?: typeof fetch
-  readonly log?: { readonly warning: (text: string) => void; readonly debug: (text: string) => void }
-  /** Waits between two tries; for tests. */
-  readonly pause?: (milliseconds: number) => Promise<unknown>
+  readonly log?: Log
+  readonly clock?: Clock
 }
-
-/** Asks for a path below the API's address. Never rejects. */
-export type Ask = (path: string) => Promise<Reply>
 
 /** A GitLab to ask. */
 export interface GitLabServer {
@@ -25,22 +20,12 @@ export interface GitLabServer {
   readonly hasToken: boolean
   /** Makes text fit to be shown: one line, short, without the token. */
   readonly plain: (text: string, most?: number) => string
-  /** A round of questions: in each, a server that has stopped to answer is given up after a few. */
-  readonly round: () => Ask
+  /** Asks for a path below the API's address. Never rejects. */
+  readonly ask: (path: string) => Promise<Reply>
 }
 
 /** Requests under way at the same time. */
 const CONCURRENCY = 8
-
-const TRIES = 3
-
-/** Longest time that one question waits between its tries, all together. */
-const LONGEST_WAIT_MS = 60_000
-
-const FIRST_PAUSE_MS = 500
-
-/** After so many questions in a row without an answer the rest of a round is not asked: each would take minutes. */
-const GIVE_UP_AFTER = 8
 
 /**
  * Makes a GitLab ready to be asked.
@@ -53,56 +38,22 @@ export function connectGitLab(options: GitLabOptions): GitLabServer {
   if (!/^[\x21-\x7e]*$/.test(token)) {
     throw refuse('gitlab-token holds a space or a character that no token has.', { remedy: 'Copy the token again.' })
   }
-  const headers = { accept: 'application/json', 'user-agent': 'image-factory-action' }
-  const setting = {
-    fetch: options.fetch ?? fetch,
-    headers: token === '' ? headers : { ...headers, 'private-token': token },
-  }
+  const common = { accept: 'application/json', 'user-agent': 'image-factory-action' }
+  const headers = token === '' ? common : { ...common, 'private-token': token }
+  const timeout = requestTimeout()
+  const line = { timeout, agentOf: agentsFor(timeout) }
+  const patience = new Patience(host, firstPause(), options.log ?? SILENT, options.clock)
   const limit = pLimit(CONCURRENCY)
-  const ask: Ask = (path) => askPatiently(() => attempt(`${api}${path}`, setting), host, options)
+  const once = (path: string) => attempt(new URL(`${api}${path}`), headers, line)
   return {
     host,
     hasToken: token !== '',
     plain: (text, most) => plainText(text, token, most),
-    round: () => giveUp(ask, limit),
+    ask: (path) => limit(() => patience.ask({ once: () => once(path), name: `GET ${path}`, isRepeatable: true })),
   }
 }
 
-async function askPatiently(once: () => Promise<Reply>, host: string, options: GitLabOptions): Promise<Reply> {
-  const pause = options.pause ?? sleep
-  let waited = 0
-  for (let tried = 1; ; tried += 1) {
-    const reply = await once()
-    if (reply.kind !== 'trouble' || !reply.isPassing || tried === TRIES) return reply
-    const wait = reply.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tried - 1)
-    if (waited + wait > LONGEST_WAIT_MS) return reply
-    // Those who were turned away together must not come back together.
-    const spread = Math.min(reply.retryAfterMs === null ? wait : 1000, LONGEST_WAIT_MS - waited - wait)
-    const jitter = Math.random() * spread
-    const text = `${host} ${reply.what}: asked again in ${Math.ceil(wait / 1000)} s (try ${tried + 1} of ${TRIES}).`
-    if (reply.retryAfterMs === null) options.log?.debug(text)
-    else options.log?.warning(text)
-    waited += wait + jitter
-    await pause(wait + jitter)
-  }
-}
-
-function giveUp(ask: Ask, limit: ReturnType<typeof pLimit>): Ask {
-  let silent = 0
-  let last: Trouble | null = null
-  return (path) =>
-    limit(async () => {
-      if (silent >= GIVE_UP_AFTER && last !== null) return last
-      const reply = await ask(path)
-      if (reply.kind === 'trouble' && reply.isSilence) {
-        silent += 1
-        last = reply
-      } else {
-        silent = 0
-      }
-      return reply
-    })
-}
+const SILENT: Log = { warning: () => undefined, debug: () => undefined }
 
 /** What nobody sees or what breaks a line: control, bidirectional, zero-width characters, lone surrogates. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu

@@ -12,7 +12,7 @@ import {
   refused,
   tooLarge,
 } from './gitlab-answers.js'
-import { type Ask, connectGitLab, type GitLabOptions, type GitLabServer } from './gitlab-client.js'
+import { connectGitLab, type GitLabOptions, type GitLabServer } from './gitlab-client.js'
 import type { Reply } from './gitlab-request.js'
 import { type FailedAnswer, type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
 
@@ -28,7 +28,7 @@ export function readFromGitLab(options: GitLabOptions): SourceReader {
   const server = connectGitLab(options)
   const defaultBranches = new Map<string, string>()
   const read: SourceReader['read'] = async (requests) => {
-    const round = { server, ask: server.round(), defaultBranches, questions: new Map(), files: new Map() }
+    const round = { server, defaultBranches, questions: new Map(), files: new Map() }
     const distinct = new Map(requests.map((request) => [requestKey(request), request]))
     const answer = async ([key, request]: [string, FileRequest]) => [key, await answerTo(round, request)] as const
     return new Map(await Promise.all([...distinct].map(answer)))
@@ -38,7 +38,6 @@ export function readFromGitLab(options: GitLabOptions): SourceReader {
 
 interface Round {
   readonly server: GitLabServer
-  readonly ask: Ask
   /** By project, as they become known. */
   readonly defaultBranches: Map<string, string>
   /** What was asked about projects and branches, by path. */
@@ -88,7 +87,7 @@ async function defaultStart(
 
 async function readFile(round: Round, path: string, place: Place, project: string): Promise<FileAnswer> {
   const { server } = round
-  const reply = await round.ask(path)
+  const reply = await server.ask(path)
   if (reply.kind === 'too-large') return tooLarge(server, place)
   if (reply.kind === 'answer' && reply.status === 200) return fileOf(server, place, reply.data)
   if (reply.kind === 'answer' && reply.status === 404) return missing(round, place, project, reasonOf(server, reply))
@@ -116,7 +115,7 @@ async function missing(round: Round, place: Place, project: string, said: string
 }
 
 function question(round: Round, path: string): Promise<Reply> {
-  return once(round.questions, path, () => round.ask(path))
+  return once(round.questions, path, () => round.server.ask(path))
 }
 
 function once<Value>(made: Map<string, Promise<Value>>, key: string, make: () => Promise<Value>): Promise<Value> {

@@ -123,6 +123,8 @@ test('1,000 images in 250 repositories take 20 requests', async () => {
     workspace,
     ...event,
     inputs: { mode: 'preview' },
+    // The server of the tests is no GitHub: a hundred files take it a while.
+    env: { IMAGE_FACTORY_TIMEOUT: '240' },
     timeoutMs: 240_000,
   })
   expect(run.code, run.stderr).toBe(0)

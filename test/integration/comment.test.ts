@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type CommentRequest, findOpenPullRequest, type PullRequest, upsertComment } from '../../src/publish/index.js'
 import { connectGitHub } from '../../src/sources/index.js'
 import { FakeGitHub } from '../support/fake-github.js'
@@ -9,6 +9,7 @@ let pull: PullRequest
 let head: string
 
 beforeEach(async () => {
+  vi.stubEnv('IMAGE_FACTORY_PAUSE', '0.01')
   fake = await FakeGitHub.start()
   await fake.createRepository(STATE, { files: { 'images.yaml': '' } })
   fake.addToken('t', { [STATE]: 'write' })
@@ -18,7 +19,10 @@ beforeEach(async () => {
   const client = await connectGitHub({ apiUrl: fake.apiUrl, token: 't', log })
   pull = { client, owner: 'acme', repo: 'factory-state', number: 1 }
 })
-afterEach(() => fake.close())
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await fake.close()
+})
 
 const line = (run: number, id = 'default') => `<!-- image-factory:report id=${id} sha=abc run=${run} attempt=1 -->`
 
@@ -124,6 +128,42 @@ test('what is too long is written shorter', async () => {
 test('a token that may not comment is said', async () => {
   fake.addToken('t', { [STATE]: 'read' })
   expect(await upsertComment(pull, request(5))).toEqual({ kind: 'forbidden' })
+})
+
+describe('GitHub in trouble', () => {
+  const isPost = ({ method, path }: { method: string; path: string }) => method === 'POST' && /comments$/.test(path)
+
+  test.each([
+    ['was made', 'truncate', 1],
+    ['was not made', 'reset', 2],
+  ] as const)('a comment whose answer is lost and that %s is there once', async (_, respond, posts) => {
+    fake.faults.push({ match: isPost, times: 1, respond })
+    const result = await upsertComment(pull, request(5))
+    expect(result).toEqual({ kind: 'created', url: fake.commentsOn(STATE, 1)[0]?.html_url })
+    expect(bodies()).toEqual([`${line(5)}\ntold by 5`])
+    expect(fake.requests.filter(isPost)).toHaveLength(posts)
+  })
+
+  test('an answer that is lost is not taken for the comment of an older run', async () => {
+    const before = async () => void fake.addComment(STATE, 1, { ...ours, body: `${line(4)}\ntheirs` })
+    fake.faults.push({ match: isPost, times: 1, before, respond: 'reset' })
+    expect(await upsertComment(pull, request(5))).toMatchObject({ kind: 'created' })
+    expect(bodies()).toEqual([`${line(5)}\ntold by 5`])
+  })
+
+  test('who does not know its own comment makes no second one', async () => {
+    fake.addToken('t', { [STATE]: 'write' }, 'factory-app[bot]')
+    await upsertComment(pull, request(5))
+    fake.faults.push({ match: ({ path }) => path === '/api/graphql', times: 99, respond: { status: 502 } })
+    await expect(upsertComment(pull, request(6))).rejects.toThrow(/502/)
+    expect(bodies()).toEqual([`${line(5)}\ntold by 5`])
+  })
+
+  test('a limit is no missing permission', async () => {
+    const limited = { status: 403, headers: { 'retry-after': '3600' }, body: { message: 'secondary rate limit' } }
+    fake.faults.push({ match: isPost, times: 99, respond: limited })
+    await expect(upsertComment(pull, request(5))).rejects.toThrow(/limits how often this token asks/)
+  })
 })
 
 describe('the open pull request of a head', () => {

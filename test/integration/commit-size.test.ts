@@ -1,9 +1,9 @@
 /** First commits are big: one commit or none, by API where it fits, else by push. COMMIT_FILES sets how many files. */
-import { getOctokit } from '@actions/github'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type CommitMethod, commitFiles } from '../../src/publish/commit.js'
 import { API_LIMIT, type ApiLimit } from '../../src/publish/commit-api.js'
 import { checkOut } from '../../src/publish/work-tree.js'
+import { connectGitHub } from '../../src/sources/index.js'
 import { FakeGitHub, type Fault } from '../support/fake-github.js'
 import { tempFolder } from '../support/temp-folder.js'
 
@@ -16,11 +16,15 @@ const PADDING = '# What a generated file says, line after line.\n'.repeat(20)
 let fake: FakeGitHub
 
 beforeEach(async () => {
+  vi.stubEnv('IMAGE_FACTORY_PAUSE', '0.01')
   fake = await FakeGitHub.start()
   await fake.createRepository(STATE, { files: { 'images.yaml': '[]\n', 'dist/old.yaml': 'old\n' } })
   fake.addToken(TOKEN, { [STATE]: 'write' }, 'factory-app[bot]')
 })
-afterEach(() => fake.close())
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await fake.close()
+})
 
 const files = new Map(Array.from({ length: FILES }, (_, at) => [`dist/image-${at}.k8s.yaml`, `# ${at}\n${PADDING}`]))
 
@@ -28,7 +32,8 @@ async function commit(kind: 'api' | 'push', limit: ApiLimit = API_LIMIT) {
   const remote = { url: `${fake.url}/${STATE}`, token: TOKEN }
   const { path } = await tempFolder('size')
   const tree = await checkOut(remote, 'refs/heads/main', path)
-  const client = getOctokit(TOKEN, { baseUrl: fake.apiUrl })
+  const log = { warning: () => undefined, debug: () => undefined }
+  const client = await connectGitHub({ apiUrl: fake.apiUrl, token: TOKEN, log })
   const push = { remote, newFolder: async () => (await tempFolder('commit')).path }
   const method: CommitMethod =
     kind === 'push' ? { kind, ...push } : { kind, client, repository: STATE, limit, instead: push }
@@ -89,7 +94,7 @@ describe(`${FILES} files`, () => {
       },
     ],
   ])('the API gives up with %s: they are pushed', async (_, respond) => {
-    fake.faults.push({ match: isCommit, times: 1, respond })
+    fake.faults.push({ match: isCommit, times: 99, respond })
     const result = await commit('api')
     expect(result).toMatchObject({
       kind: 'committed',
@@ -118,9 +123,9 @@ describe(`${FILES} files`, () => {
 })
 
 test('a small commit that fails is not pushed behind the back of the API', async () => {
-  fake.faults.push({ match: isCommit, times: 1, respond: { status: 502, body: 'Bad Gateway' } })
+  fake.faults.push({ match: isCommit, times: 99, respond: { status: 502, body: 'Bad Gateway' } })
   await expect(commit('api', { bytes: 30_000_000, easy: { files: 1000, bytes: 30_000_000 } })).rejects.toThrow(
-    /HTTP 502.*run this again later/,
+    /was not made: .*\(502\).* Run this again later/,
   )
   expect(await fake.log(STATE, 'main')).toHaveLength(1)
 })

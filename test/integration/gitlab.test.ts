@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type GitLabOptions, readFromGitLab } from '../../src/sources/gitlab.js'
 import { type FileAnswer, type FileRequest, LARGEST_FILE_BYTES, requestKey } from '../../src/sources/source-file.js'
+import { newClock } from '../support/clock.js'
 import { FakeGitLab, type FakeProject } from '../support/fake-gitlab.js'
 
 const TOKEN = 'glpat-CANARY-0123456789'
@@ -67,8 +68,7 @@ beforeEach(() => {
 
 function reader(options: Partial<GitLabOptions> = {}) {
   const log = { warning: (text: string) => said.push(text), debug: (text: string) => said.push(text) }
-  const pause = async (milliseconds: number) => pauses.push(milliseconds)
-  return readFromGitLab({ url: gitlab.url, token: TOKEN, pause, log, ...options })
+  return readFromGitLab({ url: gitlab.url, token: TOKEN, clock: newClock(pauses), log, ...options })
 }
 
 async function ask(requests: readonly FileRequest[], options: Partial<GitLabOptions> = {}): Promise<FileAnswer[]> {

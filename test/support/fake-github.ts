@@ -10,6 +10,7 @@ import type { FileContent } from './github/git-objects.js'
 import { serveGraphql } from './github/graphql.js'
 import type {
   Access,
+  CannedReply,
   Comment,
   CommitAttempt,
   CommitHook,
@@ -29,6 +30,7 @@ import { addComment } from './github/rest-comments.js'
 import { type TempFolder, tempFolder } from './temp-folder.js'
 
 export type {
+  CannedReply,
   Comment,
   CommitAttempt,
   CommitHook,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Answer } from './bad-server.js'
 
 /** What a fake registry does otherwise than a good one. */
 export interface RegistryFaults {
@@ -10,6 +11,8 @@ export interface RegistryFaults {
   readonly noDigestHeader?: true
   /** Answers never. */
   readonly hangs?: true
+  /** Answers everything so. */
+  readonly instead?: Answer
   /** Where requests for manifests are sent to. */
   readonly redirectTo?: string
   /** Realm of the challenge, instead of our own token server. */
@@ -135,6 +138,10 @@ export class FakeRegistry {
     const { method = '', url = '' } = request
     this.requests.push({ method, url, authorization: request.headers.authorization })
     if (this.faults.hangs) return
+    if (this.faults.instead !== undefined) {
+      this.faults.instead({ method, url, headers: request.headers, body: '' }, response, this.requests.length)
+      return
+    }
     this.open += 1
     this.mostOpen = Math.max(this.mostOpen, this.open)
     setTimeout(() => {

@@ -134,7 +134,7 @@ describe('a registry in trouble', () => {
     const registry = await fake({ faults: { hangs: true } })
     expect(await client({ timeout: 50 }).digest(web(registry))).toEqual({
       kind: 'unknown',
-      message: `${registry.host} did not answer within 0.05 seconds`,
+      message: `${registry.host} did not answer within 0.05 s`,
     })
   })
 
@@ -142,7 +142,7 @@ describe('a registry in trouble', () => {
     const gone = { registry: '127.0.0.1:1', repository: 'a/b', tag: '1' }
     expect(await client().digest(gone)).toEqual({
       kind: 'unknown',
-      message: expect.stringMatching(/^127\.0\.0\.1:1 cannot be reached/),
+      message: expect.stringMatching(/^127\.0\.0\.1:1 could not be reached/),
     })
   })
 
@@ -214,7 +214,7 @@ describe('a name', () => {
     // The port has nobody on it: being asked shows in how it fails.
     const registry = 'registry.example.com:1'
     const answer = await client({ resolve: at('127.0.0.1'), ...options }).digest({ ...there, registry })
-    expect(answer).toEqual({ kind: 'unknown', message: 'registry.example.com:1 cannot be reached (ECONNREFUSED)' })
+    expect(answer).toEqual({ kind: 'unknown', message: 'registry.example.com:1 could not be reached (ECONNREFUSED)' })
   })
 
   it('that is trusted leads to no metadata server either', async () => {
@@ -306,7 +306,7 @@ test('a name that nobody has is looked up once in a run', async () => {
   const registries = connectRegistries({ credentials: async () => null, resolve })
   for (const tag of ['1', '2', '3']) {
     const answer = await registries.digest({ registry: 'gone.example.com', repository: 'acme/web', tag })
-    expect(answer).toEqual({ kind: 'unknown', message: 'gone.example.com cannot be reached (ENOTFOUND)' })
+    expect(answer).toEqual({ kind: 'unknown', message: 'gone.example.com could not be reached (ENOTFOUND)' })
   }
   expect(asked).toEqual(['gone.example.com'])
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { formatProblem, Refusal } from '../../../src/enrollment/problem.js'
 import { readFromBoth } from '../../../src/sources/by-provider.js'
 import { readFromGitLab } from '../../../src/sources/gitlab.js'
@@ -61,53 +61,6 @@ describe('the token', () => {
     const message = refusalOf('https://gitlab.com', token)
     expect(message).toMatch(/gitlab-token holds a space or a character/)
     expect(message).not.toContain('CANARY')
-  })
-})
-
-describe('errors of the connection', () => {
-  const ask = async (error: unknown) => {
-    const fetch = vi.fn(async () => Promise.reject(error))
-    const one = request('gitlab')
-    const reader = readFromGitLab({ url: 'https://gitlab.com', token: TOKEN, fetch, pause: async () => undefined })
-    const answer = (await reader.read([one])).get(requestKey(one))
-    return { answer, calls: fetch.mock.calls.length }
-  }
-  const caused = (code: unknown) =>
-    new TypeError(`fetch failed ${TOKEN}`, { cause: Object.assign(new Error('x'), { code }) })
-
-  it.each([
-    ['a name that is not known', caused('ENOTFOUND'), 'gitlab.com could not be reached (ENOTFOUND), so', 3],
-    ['no answer in time', new DOMException(TOKEN, 'TimeoutError'), 'gitlab.com did not answer within 30 s, so', 3],
-    ['an error without a code', new TypeError(TOKEN), 'gitlab.com could not be reached, so', 3],
-    ['a code that is none', caused(`${TOKEN}`), 'gitlab.com could not be reached, so', 3],
-    ['something that is no error', TOKEN, 'gitlab.com could not be reached, so', 3],
-    [
-      'a certificate that is not trusted',
-      caused('DEPTH_ZERO_SELF_SIGNED_CERT'),
-      'could not be reached (DEPTH_ZERO_',
-      1,
-    ],
-  ])('%s', async (_, error, expected, tries) => {
-    const { answer, calls } = await ask(error)
-    expect(answer).toMatchObject({ kind: 'failed', reason: 'unreachable', message: expect.stringContaining(expected) })
-    expect(JSON.stringify(answer)).not.toContain(TOKEN)
-    expect(calls).toBe(tries)
-  })
-
-  it('a certificate of an own authority: how to trust it', async () => {
-    expect((await ask(caused('SELF_SIGNED_CERT_IN_CHAIN'))).answer).toMatchObject({
-      remedy: expect.stringMatching(/NODE_EXTRA_CA_CERTS/),
-    })
-  })
-
-  it('every request has a time it must be answered in and follows no redirect', async () => {
-    const fetch = vi.fn<typeof globalThis.fetch>(async () => Promise.reject(new Error('no')))
-    const one = request('gitlab')
-    await readFromGitLab({ url: 'https://gitlab.com', token: '', fetch, pause: async () => undefined }).read([one])
-    for (const [, options] of fetch.mock.calls) {
-      expect(options).toMatchObject({ redirect: 'manual', signal: expect.any(AbortSignal) })
-      expect(Object.keys(options?.headers ?? {})).not.toContain('private-token')
-    }
   })
 })
 

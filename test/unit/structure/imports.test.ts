@@ -12,6 +12,7 @@ const ORDER = [
   'scaffold',
   'dockerfile',
   'build-definition',
+  'network',
   'sources',
   'registry',
   'state',
@@ -91,6 +92,13 @@ describe('the structure of src', () => {
   it('programs are started in two places: git, and the credential helpers of docker', () => {
     const starters = imports.filter(({ to }) => to === '@actions/exec' || to.includes('child_process'))
     expect(starters.map(({ from }) => from)).toEqual(['publish/git.ts', 'registry/credentials.ts'])
+  })
+
+  it('connections are opened in one folder', () => {
+    const openers = imports.filter(({ to }) => /^node:(?:http|https|tls|http2)$|^undici$/.test(to))
+    expect([...new Set(openers.map(({ from }) => room(from)))]).toEqual(['network'])
+    const fetching = files.filter((file) => /(?<![\w.#])fetch\(/.test(readFileSync(join(SRC, file), 'utf8')))
+    expect(fetching).toEqual([])
   })
 
   it('files stay below 300 lines', () => {

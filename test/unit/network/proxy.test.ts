@@ -1,0 +1,97 @@
+/** Who is asked through a proxy, and what is said when that does not work. */
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { agentsFor, exchange, isTrouble, proxyOf } from '../../../src/network/index.js'
+import { BadServer, json } from '../../support/bad-server.js'
+import { selfSigned } from '../../support/certificate.js'
+import { FakeProxy, tlsFront } from '../../support/fake-proxy.js'
+
+const running: { readonly close: () => Promise<void> }[] = []
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await Promise.all(running.splice(0).map((one) => one.close()))
+})
+
+function environment(variables: Readonly<Record<string, string>>): void {
+  for (const name of ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'HTTP_PROXY', 'http_proxy']) {
+    vi.stubEnv(name, variables[name] ?? '')
+  }
+}
+
+describe('the proxy of an address', () => {
+  it.each([
+    ['https://ghcr.io/v2/', {}, null],
+    ['https://ghcr.io/v2/', { HTTPS_PROXY: 'http://proxy:3128' }, 'proxy:3128'],
+    ['https://ghcr.io/v2/', { https_proxy: 'http://proxy:3128' }, 'proxy:3128'],
+    ['https://ghcr.io/v2/', { HTTPS_PROXY: 'proxy:3128' }, 'proxy:3128'],
+    ['https://ghcr.io/v2/', { HTTP_PROXY: 'http://proxy:3128' }, null],
+    ['https://ghcr.io/v2/', { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'other.io, ghcr.io' }, null],
+    ['https://api.corp.example/', { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '.corp.example' }, null],
+    ['https://corp.example.evil/', { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'corp.example' }, 'proxy:3128'],
+    ['https://ghcr.io/', { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' }, null],
+    ['https://localhost:8443/', { HTTPS_PROXY: 'http://proxy:3128' }, null],
+    ['http://127.0.0.1:5000/', { HTTPS_PROXY: 'http://proxy:3128', HTTP_PROXY: 'http://proxy:3128' }, null],
+  ] as const)('%s with %j: %s', (url, variables, expected) => {
+    environment(variables)
+    expect(proxyOf(new URL(url))?.host ?? null).toBe(expected)
+  })
+})
+
+const ask = async (timeout = 10_000) => {
+  const what = { url: new URL('https://api.test/x'), method: 'GET', headers: { authorization: 'secret' }, bytes: 1000 }
+  const reply = await exchange(what, { timeout, agentOf: agentsFor(timeout) })
+  return isTrouble(reply) ? `${reply.reason}: ${reply.what}. ${reply.remedy}` : reply.body.toString('utf8')
+}
+
+async function throughProxy(to: Parameters<typeof FakeProxy.start>[0], login = ''): Promise<FakeProxy> {
+  const proxy = await FakeProxy.start(to)
+  running.push(proxy)
+  environment({ HTTPS_PROXY: `http://${login}${proxy.host}` })
+  return proxy
+}
+
+describe('a request through a proxy', () => {
+  it('goes through a tunnel in which TLS begins at the server, and the login goes to the proxy alone', async () => {
+    const server = await BadServer.start(json({}))
+    const front = await tlsFront(selfSigned(['api.test']), server.port)
+    running.push(server, front)
+    const proxy = await throughProxy(() => front, 'robot:p%40ss@')
+    // Nobody here trusts the certificate: that it is seen at all says that the tunnel leads to the server.
+    expect(await ask()).toBe(
+      `certificate: has a certificate that is not trusted through the proxy ${proxy.host} (DEPTH_ZERO_SELF_SIGNED_CERT). Name a file with the certificates of its authority in the environment variable NODE_EXTRA_CA_CERTS.`,
+    )
+    const authorization = `Basic ${Buffer.from('robot:p@ss').toString('base64')}`
+    expect(proxy.connects).toEqual([{ target: 'api.test:443', authorization }])
+    expect(server.seen).toEqual([])
+  })
+
+  it.each([
+    [407, 'answers 407'],
+    [503, 'answers 503'],
+  ])('that refuses with %i', async (status, said) => {
+    const proxy = await throughProxy(() => status, 'robot:secret@')
+    expect(await ask()).toBe(
+      `unreached: could not be reached: the proxy ${proxy.host} ${said}. Check HTTPS_PROXY and NO_PROXY.`,
+    )
+    expect(proxy.others).toEqual([])
+  })
+
+  it('that is not there', async () => {
+    const proxy = await throughProxy(() => 200)
+    const { host } = proxy
+    await proxy.close()
+    running.length = 0
+    expect(await ask()).toMatch(
+      new RegExp(`^unreached: could not be reached: the proxy ${host} cannot be reached \\(ECONNREFUSED\\)`),
+    )
+  })
+
+  it('that is no HTTP proxy', async () => {
+    environment({ HTTPS_PROXY: 'socks5://127.0.0.1:1080' })
+    expect(await ask()).toMatch(/^unreached: could not be reached: the proxy 127\.0\.0\.1:1080 speaks socks5:/)
+  })
+
+  it('that never answers', async () => {
+    const proxy = await throughProxy(() => 'hangs')
+    expect(await ask(200)).toMatch(new RegExp(`did not answer within 0.2 s through the proxy ${proxy.host}|the proxy`))
+  })
+})
