@@ -36,8 +36,15 @@ export function agentsFor(timeout: number): ChooseAgent {
   }
 }
 
-/** A proxy that did not open the way; says so of itself. */
-export class ProxyError extends Error {}
+/** A proxy that did not open the way; its message continues "the proxy HOST …". */
+export class ProxyError extends Error {
+  readonly host: string
+
+  constructor({ host }: URL, message: string) {
+    super(message)
+    this.host = host
+  }
+}
 
 /** Connections through a proxy: it sees the name of the server, and TLS from there on. */
 class TunnelAgent extends HttpsAgent {
@@ -63,7 +70,8 @@ class TunnelAgent extends HttpsAgent {
 }
 
 async function openTunnel(proxy: URL, target: string, timeout: number): Promise<Socket> {
-  if (!/^https?:$/.test(proxy.protocol)) throw new ProxyError(`speaks ${proxy.protocol} and we speak http: and https:`)
+  if (!/^https?:$/.test(proxy.protocol))
+    throw new ProxyError(proxy, `speaks ${proxy.protocol} and we speak http: and https:`)
   const open = proxy.protocol === 'https:' ? httpsRequest : httpRequest
   const { username, password } = proxy
   const login = Buffer.from(`${username}:${password}`).toString('base64')
@@ -71,13 +79,16 @@ async function openTunnel(proxy: URL, target: string, timeout: number): Promise<
   const signal = AbortSignal.timeout(timeout)
   return new Promise((resolve, reject) => {
     const request = open(new URL(proxy.origin), { method: 'CONNECT', path: target, headers, agent: false, signal })
-    request.once('connect', ({ statusCode = 0 }, socket) => {
+    request.once('connect', ({ statusCode = 0 }, socket, head) => {
+      socket.unshift(head)
       if (statusCode === 200) return resolve(socket)
       socket.destroy()
-      reject(new ProxyError(`answers ${statusCode}`))
+      reject(new ProxyError(proxy, `answers ${statusCode}`))
     })
     request.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new ProxyError(signal.aborted ? 'does not answer' : `cannot be reached (${error.code ?? 'no reason'})`)),
+      reject(
+        new ProxyError(proxy, signal.aborted ? 'does not answer' : `cannot be reached (${error.code ?? 'no reason'})`),
+      ),
     )
     request.end()
   })

@@ -83,9 +83,13 @@ function tooLarge(limit: number, status: number): Trouble {
 }
 
 function late({ url }: Exchange, { timeout }: Line): Trouble {
-  const through = proxyOf(url) === null ? '' : ` through the proxy ${proxyOf(url)?.host}`
   const remedy = 'Run this again later; if the server is slow, allow it more seconds in IMAGE_FACTORY_TIMEOUT.'
-  return trouble('late', `did not answer within ${timeout / 1000} s${through}`, remedy)
+  return trouble('late', `did not answer within ${timeout / 1000} s${throughProxy(url)}`, remedy)
+}
+
+function throughProxy(url: URL): string {
+  const proxy = proxyOf(url)
+  return proxy === null ? '' : ` through the proxy ${proxy.host}`
 }
 
 /** What line.lookup throws is not ours to explain, and what cannot be sent is a mistake of who sends it. */
@@ -102,13 +106,12 @@ const CHECK = 'Check its address and the network, and run this again.'
 
 /** Only codes are told of errors: their texts may quote what was sent. */
 function whyNot(error: NodeJS.ErrnoException, url: URL): Trouble {
-  const proxy = proxyOf(url)
   if (error instanceof ProxyError) {
-    const what = `could not be reached: the proxy ${proxy?.host} ${error.message}`
+    const what = `could not be reached: the proxy ${error.host} ${error.message}`
     return trouble('unreached', what, 'Check HTTPS_PROXY and NO_PROXY.')
   }
   const { code = '', syscall } = error
-  const said = `${proxy === null ? '' : ` through the proxy ${proxy.host}`} (${code})`
+  const said = `${throughProxy(url)} (${code})`
   if (CERTIFICATE.test(code)) {
     const remedy = 'Name a file with the certificates of its authority in the environment variable NODE_EXTRA_CA_CERTS.'
     return trouble('certificate', `has a certificate that is not trusted${said}`, remedy)

@@ -105,7 +105,7 @@ function newRegistry(registry: string, options: RegistryOptions): Registry {
   const hosts = allowedRegistries.map((one) => one.split('/')[0] ?? '')
   const isNamed = hosts.length > 0 && isAllowedRegistry(registry, hosts)
   const isTrusted = async () => isNamed || (await credentials(registry)) !== null
-  const line = { registry, timeout, resolve, isTrusted, agentOf: agentsFor(timeout) }
+  const line = { registry, timeout, resolve, isTrusted, agentOf: agentsFor(timeout), opinions: new Map() }
   const sending = { line, credentials, authorizations: new Map() }
   return new Registry(registry, sending, { ...PATIENCE, ...options.patience })
 }

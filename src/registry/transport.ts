@@ -31,6 +31,8 @@ export interface Line {
   /** Whether the registry may be in a private network: asked only where an address is there. */
   readonly isTrusted: () => Promise<boolean>
   readonly agentOf: ChooseAgent
+  /** What we know of names that a proxy looks up for itself. */
+  readonly opinions: Map<string, Promise<readonly string[]>>
 }
 
 /**
@@ -60,10 +62,15 @@ export async function exchange(what: Exchange, line: Line): Promise<Reply> {
 const SECOND_OPINION = 2_000
 
 async function secondOpinion(name: string, line: Line): Promise<void> {
-  const known = line.resolve(name).catch(() => [])
+  const opinion = line.opinions.get(name) ?? addressesSoon(name, line)
+  line.opinions.set(name, opinion)
+  await refuseNear(await opinion, name, line)
+}
+
+async function addressesSoon(name: string, { resolve }: Line): Promise<string[]> {
+  const known = resolve(name).catch(() => [])
   const addresses = await Promise.race([known, sleep(SECOND_OPINION, [], { ref: false })])
-  const all = addresses.map(({ address }) => address)
-  await refuseNear(all, name, line)
+  return addresses.map(({ address }) => address)
 }
 
 /** Whether it was us who did not want to ask: another try comes to the same. */

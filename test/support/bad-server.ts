@@ -99,3 +99,18 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
   return (_, response) =>
     void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
+
+/** The servers of one test file, closed together. */
+export class BadServers {
+  readonly #running: BadServer[] = []
+
+  async start(answer: Answer): Promise<BadServer> {
+    const server = await BadServer.start(answer)
+    this.#running.push(server)
+    return server
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running.splice(0).map((one) => one.close()))
+  }
+}

@@ -64,6 +64,21 @@ describe('a request through a proxy', () => {
     expect(server.seen).toEqual([])
   })
 
+  it('uses its tunnel again, also when the time for opening it is long over', async () => {
+    const server = await BadServer.start(json({}))
+    const front = await tlsFront(selfSigned(['api.test']), server.port)
+    running.push(server, front)
+    const proxy = await throughProxy(() => front)
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    const lines = { timeout: 300, agentOf: agentsFor(300) }
+    const what = { url: new URL('https://api.test/x'), method: 'GET', headers: {}, bytes: 1000 }
+    expect(await exchange(what, lines)).toMatchObject({ status: 200 })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await exchange(what, lines)).toMatchObject({ status: 200 })
+    expect(server.seen).toHaveLength(2)
+    expect(proxy.connects).toHaveLength(1)
+  })
+
   it.each([
     [407, 'answers 407'],
     [503, 'answers 503'],

@@ -1,24 +1,19 @@
 /** A registry that fails, in every way: what is not known is never taken for an answer, and no other registry minds. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectRegistries, type RegistryClient } from '../../../src/registry/index.js'
-import { type Answer, BAD, BadServer, json } from '../../support/bad-server.js'
+import { type Answer, BAD, BadServers, json } from '../../support/bad-server.js'
 import { FakeRegistry } from '../../support/fake-registry.js'
 
 const MANIFEST = '{"schemaVersion":2,"manifests":[]}'
 const DIGEST = FakeRegistry.digestOf(MANIFEST)
-const running: BadServer[] = []
+const servers = new BadServers()
+const serve = (answer: Answer) => servers.start(answer)
 
 beforeEach(() => vi.stubEnv('IMAGE_FACTORY_PAUSE', '0.01'))
 afterEach(async () => {
   vi.unstubAllEnvs()
-  await Promise.all(running.splice(0).map((one) => one.close()))
+  await servers.close()
 })
-
-async function serve(answer: Answer): Promise<BadServer> {
-  const server = await BadServer.start(answer)
-  running.push(server)
-  return server
-}
 
 const connect = () => connectRegistries({ credentials: async () => null, timeout: 300, patience: { longestWait: 100 } })
 const status = (code: number, headers: Readonly<Record<string, string>> = {}): Answer =>

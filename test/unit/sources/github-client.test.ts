@@ -2,11 +2,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NoAnswer } from '../../../src/network/index.js'
 import { connectGitHub, type GitHubClient } from '../../../src/sources/index.js'
-import { type Answer, BAD, BadServer, json } from '../../support/bad-server.js'
+import { type Answer, BAD, type BadServer, BadServers, json } from '../../support/bad-server.js'
 
 const TOKEN = 'ghs_CANARY0123456789'
 const warnings: string[] = []
-const running: BadServer[] = []
+const servers = new BadServers()
+const serve = (answer: Answer) => servers.start(answer)
 
 beforeEach(() => {
   warnings.length = 0
@@ -14,14 +15,8 @@ beforeEach(() => {
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
-  await Promise.all(running.splice(0).map((one) => one.close()))
+  await servers.close()
 })
-
-async function serve(answer: Answer): Promise<BadServer> {
-  const server = await BadServer.start(answer)
-  running.push(server)
-  return server
-}
 
 function connect(server: BadServer): Promise<GitHubClient> {
   const log = { warning: (text: string) => void warnings.push(text), debug: () => undefined }
