@@ -142,32 +142,6 @@ describe.each(['api', 'push'])('commit-method: %s', (method) => {
     expect(run.outputs.get('removed')).toBe('3')
   })
 
-  test('the token is in nothing that the run wrote or printed', async () => {
-    const token = 'ghs_canary0123456789abcdefCANARY'
-    fake.addToken(token, { [STATE]: 'write', [SOURCES[0]]: 'read', [SOURCES[1]]: 'read' })
-    const workspace = await checkout({ fake, repository: STATE, token })
-    const run = await push({ inputs, token, workspace })
-    expect(run.code, run.stdout).toBe(0)
-    const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
-    expect(run.masks).toEqual(expect.arrayContaining([token, basic]))
-    const written = [
-      run.stdout.replaceAll(/^::add-mask::.*$/gm, ''),
-      run.stderr,
-      run.summary,
-      ...run.outputs.values(),
-      ...run.tempFiles.values(),
-      ...run.homeFiles.values(),
-      ...Object.values(await readTree(workspace)),
-      ...fake.requests.map(({ path, query, body }) => JSON.stringify([path, query, body])),
-      ...(await fake.readFiles(STATE, 'main')).values(),
-    ]
-    for (const text of written) {
-      expect(text).not.toContain(token)
-      expect(text).not.toContain(basic)
-    }
-    expect([...run.homeFiles.keys()]).toEqual([])
-  })
-
   test('credentials that a checkout step left behind do no harm', async () => {
     const workspace = await checkout({ fake, repository: STATE, persistCredentials: true })
     const run = await push({ inputs, workspace })

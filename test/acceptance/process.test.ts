@@ -1,8 +1,9 @@
 /** Nothing of a checkout, of the runner or of its surroundings has git run a program or send the token elsewhere. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
@@ -188,6 +189,32 @@ describe('the network', () => {
     expect(run.stdout).toContain('has another address now')
     expect(requests).toEqual([])
   })
+})
+
+test('a run connects to the servers it is given, and to no other', async () => {
+  const { path } = await tempFolder('hosts')
+  const preload = fileURLToPath(new URL('../support/log-hosts.cjs', import.meta.url))
+  const env = { NODE_OPTIONS: `--require=${preload}`, HOSTS_LOG: join(path, 'log') }
+  for (const method of METHODS) {
+    const run = await pushRun(fake, { inputs: { 'commit-method': method }, env })
+    expect(run.code, run.stdout).toBe(0)
+  }
+  const hosts = new Set((await readFile(join(path, 'log'), 'utf8')).trim().split('\n'))
+  expect([...hosts]).toEqual([new URL(fake.url).host])
+})
+
+test('no program or module of the checkout is loaded', async () => {
+  const module = `require('node:child_process').execFileSync(${JSON.stringify(traps.command('module'))})\n`
+  const files = ['yaml', 'zod', 'commander', '@actions/core', 'node:fs'].map((name) => `node_modules/${name}/index.js`)
+  await fake.commitFiles(STATE, 'main', {
+    ...Object.fromEntries([...files, 'index.js', 'lib/index.js', '.pnp.cjs'].map((path) => [path, module])),
+    'package.json': `{"type":"commonjs","main":"index.js","scripts":{"preinstall":"${traps.command('script')}"}}`,
+    '.npmrc': `script-shell=${traps.command('npm-shell')}\n`,
+    git: { mode: '100755', content: `#!/bin/sh\n${traps.command('git-in-the-folder')}\n` },
+    Makefile: `all:\n\t${traps.command('make')}\n`,
+  })
+  await committed(await pushRun(fake))
+  expect(await traps.sprung()).toEqual([])
 })
 
 describe('what is taken for the checkout', () => {

@@ -117,6 +117,12 @@ describe.each(WORKFLOWS)('%s', (path) => {
     expect(checkouts.map((step) => step.with?.['persist-credentials'])).toEqual(checkouts.map(() => false))
     for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{/)
   })
+
+  it('restores nothing that another run left in a cache', () => {
+    expect(steps.filter(({ uses }) => /^actions\/cache|^[^@]*\/cache@/.test(uses ?? ''))).toEqual([])
+    const nodes = steps.filter(({ uses }) => uses?.startsWith('actions/setup-node@'))
+    expect(nodes.map((step) => step.with?.['package-manager-cache'])).toEqual(nodes.map(() => false))
+  })
 })
 
 describe('what workflows and documents use', () => {
