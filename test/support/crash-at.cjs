@@ -37,8 +37,8 @@ watch(fs.promises, ['mkdir', 'mkdtemp', 'rm', 'rename', 'writeFile', 'copyFile']
 watch(childProcess, ['spawn'], '')
 const { write } = net.Socket.prototype
 net.Socket.prototype.write = function watched(...args) {
-  // Not what goes to the log.
-  if (this.remotePort !== undefined) step('send')
+  // Not what goes to the log; what is written before the connection stands is sent once it does.
+  if (this.connecting || this.remotePort !== undefined) step('send')
   return write.apply(this, args)
 }
 fs.writeFileSync = (path, text, options) => {
