@@ -7,6 +7,7 @@ const suite = (name: string, timeout: number) => ({
     include: [`test/${name}/**/*.test.ts`],
     // Only these draw at random.
     setupFiles: name === 'unit' || name === 'fuzz' ? ['test/support/random.ts'] : [],
+    globalSetup: name === 'unit' || name === 'fuzz' ? [] : ['test/support/compiled-bundle.ts'],
     testTimeout: timeout,
     hookTimeout: timeout,
   },

@@ -5,7 +5,7 @@
 import pLimit from 'p-limit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WORKFLOW_TOKEN } from '../support/run-action.js'
-import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
+import { removeTempFolders } from '../support/temp-folder.js'
 import { stopFactory } from './factory.js'
 import { type Asked, type Failure, faultOf, PASSING, REQUESTS, STAYING } from './faults/requests.js'
 import { type Finished, type Scenario, Stage, type Written } from './faults/stage.js'
@@ -14,7 +14,6 @@ const LANES = 6
 const stages: Stage[] = []
 const waiting: Stage[] = []
 const limit = pLimit(LANES)
-const compiled = await tempFolder('compiled')
 
 beforeAll(async () => {
   stages.push(...(await Promise.all(Array.from({ length: LANES }, () => Stage.open()))))
@@ -43,8 +42,8 @@ function attempt(
     const { requests } = stage.fake
     const faults = failure === null ? [] : failing.map((asked) => faultOf(asked, failure, times, requests))
     const timeout = failure?.respond === 'timeout' ? '3' : '30'
-    const quick = { IMAGE_FACTORY_PAUSE: '0.01', NODE_COMPILE_CACHE: compiled.path }
-    const env = { IMAGE_FACTORY_TIMEOUT: timeout, SOURCE_DATE_EPOCH: '1767225600', ...quick }
+    const quick = { IMAGE_FACTORY_PAUSE: '0.01', IMAGE_FACTORY_TIMEOUT: timeout }
+    const env = { SOURCE_DATE_EPOCH: '1767225600', ...quick }
     const isCheckedOut = !failing.some(({ name }) => name.startsWith('git: the state'))
     const finished = await stage.run(scenario, { faults, env, isCheckedOut })
     const counts = REQUESTS.map(({ isIt }) => requests.filter((one, at) => isIt(one, requests.slice(0, at))).length)
