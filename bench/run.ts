@@ -9,7 +9,7 @@
  *     npm run bench -- --json FILE         also writes what was found as JSON
  *     npm run bench -- --bundle FILE --node FILE --rounds N
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   cpSync,
@@ -22,13 +22,13 @@ import {
 } from 'node:fs'
 import { cpus, loadavg, release, tmpdir, type } from 'node:os'
 import { dirname, join } from 'node:path'
-import { execPath, stderr, stdout } from 'node:process'
+import process, { execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { loadSourceModules } from '../scripts/source-modules.ts'
 import type * as Fake from '../test/support/fake-github.js'
 import type * as Processes from '../test/support/processes.js'
-import { imagesYaml, writeFactory } from './factory.ts'
+import { type FactoryFolders, imagesYaml, writeFactory } from './factory.ts'
 import { type Measured, measure, medians } from './measure.ts'
 import { measureNetwork, type Network } from './network.ts'
 import { type FactoryResult, type Results, tables } from './results.ts'
@@ -56,14 +56,21 @@ function repeat(run: () => Measured, times = rounds): Measured {
   return medians(Array.from({ length: times }, run))
 }
 
-/** Runs with a folder that is gone afterwards. */
-function inFolder<T>(work: (root: string) => T): T {
-  const root = mkdtempSync(join(tmpdir(), 'image-factory-bench-'))
-  try {
-    return work(root)
-  } finally {
-    rmSync(root, { recursive: true })
-  }
+/** A folder of one measurement. All are deleted at the end: a disk that is busy with deleting slows what comes next. */
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'image-factory-bench-'))
+  folders.push(folder)
+  return folder
+}
+
+const folders: string[] = []
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** What earlier runs wrote goes to the disk now, and not while something is measured. Windows has no such command. */
+function settle(): void {
+  spawnSync('sync')
 }
 
 function say(text: string): void {
@@ -72,55 +79,57 @@ function say(text: string): void {
 
 function measureEnrolment(): Results['enrolment'] {
   say(`validate, ${ENTRIES} entries`)
-  return inFolder((root) => {
-    const file = join(root, 'images.yaml')
-    writeFileSync(file, imagesYaml(ENTRIES))
-    const validate = repeat(() => measure(node, [bundle, 'validate', '--state', root]))
-    return { entries: ENTRIES, validate, parsing: repeat(() => measure(node, [FLOOR, 'parse', file])) }
-  })
+  const root = newFolder()
+  const file = join(root, 'images.yaml')
+  writeFileSync(file, imagesYaml(ENTRIES))
+  const validate = repeat(() => measure(node, [bundle, 'validate', '--state', root]))
+  return { entries: ENTRIES, validate, parsing: repeat(() => measure(node, [FLOOR, 'parse', file])) }
 }
 
 function measureFactory(images: number): FactoryResult {
   say(`${images} images`)
-  return inFolder((root) => {
-    const { state, sources, moveOne } = writeFactory(root, images)
-    const [pristine, copy] = [join(root, 'pristine'), join(root, 'copy')]
-    cpSync(state, pristine, { recursive: true })
-    const synth = () => measure(node, [bundle, 'synth', '--state', state, '--sources', sources])
-    const round = () => {
-      rmSync(state, { recursive: true })
-      rmSync(copy, { recursive: true, force: true })
-      cpSync(pristine, state, { recursive: true })
-      const full = synth()
-      const unchanged = synth()
-      const yaml = ['images.yaml', 'images', 'base-images'].map((name) => join(state, name))
-      const parsing = measure(node, [FLOOR, 'parse', ...yaml])
-      const copying = measure(node, [FLOOR, 'copy', sources, state, copy])
-      moveOne('elsewhere')
-      const changedOne = synth()
-      moveOne('back')
-      return { full, unchanged, changedOne, parsing, copying }
-    }
-    // Once more than is counted: the first run finds the disk's caches empty.
-    round()
-    const all = Array.from({ length: images > 1000 ? Math.ceil(rounds / 2) : rounds }, round)
-    const of = (which: keyof ReturnType<typeof round>) => medians(all.map((one) => one[which]))
-    rmSync(state, { recursive: true })
-    cpSync(pristine, state, { recursive: true })
-    synth()
-    return {
-      images,
-      ...countsOf(state),
-      full: of('full'),
-      unchanged: of('unchanged'),
-      changedOne: of('changedOne'),
-      parsing: of('parsing'),
-      copying: of('copying'),
-    }
-  })
+  const factory = writeFactory(newFolder(), images)
+  // Once more than is counted: the first run finds the disk's caches empty.
+  const { counts } = measureRound(factory)
+  const all = Array.from({ length: images > 1000 ? Math.ceil(rounds / 2) : rounds }, () => measureRound(factory))
+  const of = (which: Exclude<keyof Round, 'counts'>) => medians(all.map((one) => one[which]))
+  return {
+    images,
+    ...counts,
+    full: of('full'),
+    unchanged: of('unchanged'),
+    changedOne: of('changedOne'),
+    parsing: of('parsing'),
+    copying: of('copying'),
+  }
 }
 
-function countsOf(state: string): Pick<FactoryResult, 'baseImages' | 'objects' | 'files'> {
+interface Round extends Pick<FactoryResult, 'full' | 'unchanged' | 'changedOne' | 'parsing' | 'copying'> {
+  readonly counts: Counts
+}
+
+/** Each run once, in folders of their own. */
+function measureRound({ state: pristine, sources, moveOne }: FactoryFolders): Round {
+  const [state, copy] = [join(newFolder(), 'state'), newFolder()]
+  cpSync(pristine, state, { recursive: true })
+  settle()
+  const synth = () => measure(node, [bundle, 'synth', '--state', state, '--sources', sources])
+  const full = synth()
+  const unchanged = synth()
+  const yaml = ['images.yaml', 'images', 'base-images'].map((name) => join(state, name))
+  const parsing = measure(node, [FLOOR, 'parse', ...yaml])
+  const counts = countsOf(state)
+  settle()
+  const copying = measure(node, [FLOOR, 'copy', sources, state, copy])
+  moveOne('elsewhere')
+  const changedOne = synth()
+  moveOne('back')
+  return { counts, full, unchanged, changedOne, parsing, copying }
+}
+
+type Counts = Pick<FactoryResult, 'baseImages' | 'objects' | 'files'>
+
+function countsOf(state: string): Counts {
   const files = ['images', 'base-images', 'dist'].flatMap((folder) =>
     readdirSync(join(state, folder)).map((name) => join(state, folder, name)),
   )
