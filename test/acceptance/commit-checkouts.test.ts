@@ -163,6 +163,13 @@ describe('who commits by push', () => {
   })
 })
 
+test('attributes that turn what is checked out have no say in a checkout of our own', async () => {
+  const attributes = '* text eol=crlf\nimages.yaml working-tree-encoding=UTF-16\n'
+  await fake.commitFiles(STATE, 'main', { '.gitattributes': attributes })
+  await push({ workspace: (await tempFolder('empty')).path })
+  expect(generated(await fake.readFiles(STATE, 'main'))).toHaveLength(23)
+})
+
 test('an images.yaml in Git LFS is refused with the way out', async () => {
   await fake.commitFiles(
     STATE,

@@ -3,6 +3,8 @@ import { parseAllDocuments } from 'yaml'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
+import { git } from '../support/git.js'
+import { presentedToken } from '../support/github/access.js'
 import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import {
@@ -104,6 +106,9 @@ describe.each(['api', 'push'])('commit-method: %s', (method) => {
     expect(run.code).toBe(1)
     expect(run.stdout).toContain('GH006')
     expect(run.stdout).toContain('state-ref')
+    // Nor is it worked around: no other branch takes what this one does not.
+    const { gitDir } = fake.repositories.get(STATE)
+    expect(await git(gitDir, ['for-each-ref', '--format=%(refname)', 'refs/heads'])).toBe('refs/heads/main')
     expect(generated(await fake.readFiles(STATE, 'main'))).toEqual([])
   })
 
@@ -142,10 +147,21 @@ describe.each(['api', 'push'])('commit-method: %s', (method) => {
     expect(run.outputs.get('removed')).toBe('3')
   })
 
+  test('leaves nothing in the temporary folder but its reports', async () => {
+    const run = await push({ inputs })
+    expect(run.code, run.stdout).toBe(0)
+    const reports = ['image-factory-report.json', 'image-factory-report.md', 'image-factory.diff']
+    expect([...run.tempFiles.keys()].sort()).toEqual(reports)
+  })
+
   test('credentials that a checkout step left behind do no harm', async () => {
-    const workspace = await checkout({ fake, repository: STATE, persistCredentials: true })
+    fake.addToken('left-behind', { [STATE]: 'read' })
+    const workspace = await checkout({ fake, repository: STATE, token: 'left-behind', persistCredentials: true })
+    const checkedOut = fake.requests.length
     const run = await push({ inputs, workspace })
     expect(run.code, run.stdout).toBe(0)
+    const sent = fake.requests.slice(checkedOut).map(({ headers }) => presentedToken(headers.authorization))
+    expect(new Set(sent)).toEqual(new Set([WORKFLOW_TOKEN]))
   })
 })
 

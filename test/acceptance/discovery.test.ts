@@ -185,6 +185,37 @@ test('GitLab sources are read with their own token, which goes nowhere else', as
   }
 })
 
+test('GitLab gets no token that is meant for GitHub', async () => {
+  const gitlab = await FakeGitLab.start()
+  try {
+    gitlab.projects.set('acme/tools/api', {
+      id: 7,
+      visibility: 'public',
+      defaultBranch: 'trunk',
+      branches: { trunk: { Dockerfile: 'FROM ruby:3.4-slim\n' } },
+    })
+    const images = `- name: api
+  registry: registry.example.com
+  repository: acme/api
+  source: {provider: gitlab, repo: acme/tools/api}
+`
+    fake = await startFactory({ 'images.yaml': images })
+    const workspace = await checkout({ fake, repository: STATE })
+    const event = await eventPayloads.push(fake, STATE)
+    const env = { GITLAB_URL: gitlab.url }
+    const run = await runAction({ fake, repository: STATE, workspace, ...event, env })
+    expect(run.code, run.stdout).toBe(0)
+    const sent = gitlab.requests.flatMap(({ headers }) =>
+      ['private-token', 'authorization'].map((name) => headers[name]),
+    )
+    expect(sent.filter((value) => value !== undefined)).toEqual([])
+    const files = await fake.readFiles(STATE, 'main')
+    expect(files.has('dist/base-ruby-3.4-slim.k8s.yaml')).toBe(true)
+  } finally {
+    await gitlab.close()
+  }
+})
+
 describe('GitHub in trouble', () => {
   const isLookUp = (request: { path: string }) => request.path.endsWith('/graphql')
 

@@ -152,12 +152,16 @@ describe('the sources', () => {
   test("nothing of git's own is read, whatever a workflow names as its bake file", async () => {
     const repository = join(sources, 'craigedmunds/argocd-eda')
     await mkdir(join(repository, '.git'))
-    await writeFile(join(repository, '.git/config.json'), `{"target":{"default":{"args":{"A":"${CANARY}"}}}, oops`)
-    const bake = 'docker/bake-action@v6\n        with:\n          files: .git/config.json\n'
-    const workflow = `on: workflow_dispatch\njobs:\n  build:\n    runs-on: x\n    steps:\n      - uses: ${bake}`
-    await writeFile(join(repository, '.github/workflows/uv.yml'), workflow)
-    const run = await synth()
-    expect(run.stdout + run.stderr).not.toMatch(new RegExp(`${CANARY}|Unexpected|JSON`))
+    await writeFile(join(repository, 'apps/uv/Dockerfile'), 'ARG A=3\nFROM alpine:$A\n')
+    for (const [file, isRead] of [['.git/config.json', false] as const, ['bake.json', true] as const]) {
+      const target = { dockerfile: 'apps/uv/Dockerfile', args: { A: CANARY } }
+      await writeFile(join(repository, file), JSON.stringify({ target: { default: target } }))
+      const bake = `docker/bake-action@v6\n        with:\n          source: .\n          files: ${file}\n`
+      const workflow = `on: workflow_dispatch\njobs:\n  build:\n    runs-on: x\n    steps:\n      - uses: ${bake}`
+      await writeFile(join(repository, '.github/workflows/uv.yml'), workflow)
+      const run = await synth('--max-deletions', '90%')
+      expect(`${run.stdout}${run.stderr}${JSON.stringify(await lying(state))}`.includes(CANARY), file).toBe(isRead)
+    }
   })
 })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
-import type { FakeGitHub } from '../support/fake-github.js'
+import type { FakeGitHub, RecordedRequest } from '../support/fake-github.js'
 import { runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { exampleImages, generated, ORDER_BOOK, readTree, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
@@ -32,24 +32,28 @@ async function preview(options: Partial<Parameters<typeof runAction>[0]> = {}) {
   })
 }
 
-const writes = () =>
-  fake.requests.filter(({ method, path }) => method !== 'GET' && !/\/graphql$|\/git-upload-pack$/.test(path))
+/** GraphQL asks and commits by POST alike. */
+const isQuestion = ({ path, body }: RecordedRequest) =>
+  /\/git-upload-pack$/.test(path) || (/\/graphql$/.test(path) && !JSON.stringify(body).includes('mutation'))
+
+const writes = () => fake.requests.filter((request) => request.method !== 'GET' && !isQuestion(request))
 
 describe('a pull request on images.yaml', () => {
   test('gets one comment; nothing else is written anywhere', async () => {
     await openPullRequest((await exampleImages()) + ORDER_BOOK)
-    const before = await fake.head(STATE, 'main')
+    const heads = () => Promise.all(['main', 'topic'].map((branch) => fake.head(STATE, branch)))
+    const before = await heads()
     const workspace = await checkout({ fake, repository: STATE, ref: 'refs/pull/1/merge' })
     const tree = await readTree(workspace)
     const run = await preview({ workspace })
     expect(run.code, run.stdout).toBe(0)
+    expect(await heads()).toEqual(before)
     const [comment] = fake.commentsOn(STATE, 1)
     expect(fake.commentsOn(STATE, 1)).toHaveLength(1)
     expect(comment?.body).toMatch(/^<!-- image-factory:report id=default sha=[0-9a-f]{40} run=1001 attempt=1 -->\n/)
     // Nothing is generated on the base branch yet: what this pull request adds comes with everything else.
     expect(comment?.body).toContain('6 images, 8 base images: 45 resources added')
     expect(comment?.body).toContain('`order-book`')
-    expect(await fake.head(STATE, 'main')).toBe(before)
     expect(await readTree(workspace)).toEqual(tree)
     expect(writes().map(({ method }) => method)).toEqual(['POST'])
     expect(run.summary).toContain('6 images, 8 base images')

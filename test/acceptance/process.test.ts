@@ -221,8 +221,9 @@ describe('what is taken for the checkout', () => {
   test('is not a repository further up, which may be anybody’s', async () => {
     const { path } = await tempFolder('home')
     await git(path, ['init', '--quiet', '.'])
-    await git(path, ['commit', '--quiet', '--allow-empty', '--message', 'dotfiles'])
     await writeFile(join(path, 'images.yaml'), 'not ours\n')
+    await git(path, ['add', 'images.yaml'])
+    await git(path, ['commit', '--quiet', '--message', 'dotfiles'])
     await makeHostile(path, traps, fake.url)
     const workspace = join(path, 'work')
     await mkdir(workspace)

@@ -52,6 +52,15 @@ test('the state it starts from is planned', async () => {
   expect((await check({ 'images.yaml': IMAGES })).refused).toBe(false)
 })
 
+test('an expression in the place of any value of images.yaml is refused, or evaluated by nobody', async () => {
+  const values = [...IMAGES.matchAll(/(?<=[:,[] )"?[^\s"{}[\],]+"?/g)]
+  expect(values.length).toBeGreaterThan(30)
+  for (const { 0: value, index } of values) {
+    const text = `${IMAGES.slice(0, index)}'\${{ secret(1) }}'${IMAGES.slice(index + value.length)}`
+    await check({ 'images.yaml': text })
+  }
+})
+
 describe('with something at random', () => {
   test('images.yaml as text', async () => {
     const property = fc.asyncProperty(mutated([IMAGES], words), async (text) => {

@@ -174,11 +174,17 @@ export class Repositories {
     })
   }
 
-  /** From now on every push is refused by a hook that says `message`; commits by API are too. Null lifts it. */
+  /**
+   * From now on every push to the default branch is refused by a hook that says `message`; commits by API are too. Null
+   * lifts it.
+   */
   async refusePushes(fullName: string, message: string | null): Promise<void> {
-    const hooks = join(this.get(fullName).gitDir, 'hooks')
+    const { gitDir, defaultBranch } = this.get(fullName)
+    const hooks = join(gitDir, 'hooks')
     await mkdir(hooks, { recursive: true })
-    const script = message === null ? '#!/bin/sh\nexit 0\n' : `#!/bin/sh\ncat >&2 <<'END'\n${message}\nEND\nexit 1\n`
+    const others = `grep -q ' refs/heads/${defaultBranch}$' || exit 0`
+    const script =
+      message === null ? '#!/bin/sh\nexit 0\n' : `#!/bin/sh\n${others}\ncat >&2 <<'END'\n${message}\nEND\nexit 1\n`
     await writeFile(join(hooks, 'pre-receive'), script, { mode: 0o755 })
     if (message === null) this.#refusals.delete(fullName.toLowerCase())
     else this.#refusals.set(fullName.toLowerCase(), message)

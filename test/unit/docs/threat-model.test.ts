@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { type HeldBy, heldBy, nameOf } from '../../protections/removal.js'
+import { removals } from '../../protections/removals.js'
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 const page = read('docs/threat-model.md')
@@ -7,7 +9,7 @@ const [, table = ''] = /<!-- threats -->\n([\s\S]+?)<!-- end of threats -->/.exe
 
 interface Row {
   readonly number: number
-  readonly held: readonly { readonly file: string; readonly title: string | null }[]
+  readonly held: readonly HeldBy[]
 }
 
 const rows: readonly Row[] = table
@@ -15,11 +17,7 @@ const rows: readonly Row[] = table
   .filter((line) => /^\| \d/.test(line))
   .map((line) => {
     const cells = line.split(/ ?\| ?/).filter((cell) => cell !== '')
-    const held = (cells[3] ?? '').split('<br>').map((one) => {
-      const [, file = '', title = null] = /^`([^`]+\.test\.ts)`(?: › `([^`]+)`)?$/.exec(one) ?? []
-      return { file, title }
-    })
-    return { number: Number(cells[0]), held }
+    return { number: Number(cells[0]), held: (cells[3] ?? '').split('<br>').map(heldBy) }
   })
 
 describe('docs/threat-model.md', () => {
@@ -38,4 +36,20 @@ describe('docs/threat-model.md', () => {
       expect(source).toMatch(/\bexpect\b/)
     },
   )
+})
+
+// Whether they do fail is seen by `npm run protections`, which takes an hour.
+describe('what takes the protections away', () => {
+  const keys = (number: number, held: readonly HeldBy[]) => held.map((one) => `${number} ${nameOf(one)}`)
+
+  it('has every test of every row, and no other', () => {
+    const wanted = rows.flatMap(({ number, held }) => keys(number, held))
+    const failing = removals.flatMap(({ threat, failing }) => keys(threat, failing))
+    expect([...new Set(failing)].sort()).toEqual([...new Set(wanted)].sort())
+  })
+
+  it.each(removals)('$threat: without $without: finds what it replaces, once', ({ edits }) => {
+    expect(edits.length).toBeGreaterThan(0)
+    for (const { file, text } of edits) expect(read(file).split(text).length - 1, `${file}: ${text}`).toBe(1)
+  })
 })

@@ -102,6 +102,12 @@ describe('ci.yml', () => {
     expect(strategy.matrix.node).toContain(read('.node-version').trim())
   })
 
+  it('builds the bundle again, and holds it against the committed one', () => {
+    const [built = '', compared = ''] = (jobs.dist?.steps ?? []).flatMap(({ run }) => run ?? []).slice(-2)
+    expect(built).toMatch(/^rm -rf dist\nnpm run build\n$/)
+    expect(compared).toMatch(/git status --porcelain -- dist\b[\s\S]*\n {2}exit 1\n/)
+  })
+
   it('runs tests that are there', () => {
     const named = read('.github/workflows/ci.yml').match(/test\/acceptance\/[\w./-]+/g) ?? []
     expect(named.length).toBeGreaterThan(2)

@@ -139,6 +139,8 @@ describe.each([
       'a.b/c',
       'a.b:',
       'a b.c',
+      // A Cyrillic letter.
+      'ghcr.\u0456o',
       'a..b',
       '.a',
       'a.b:123456',

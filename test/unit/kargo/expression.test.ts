@@ -1,17 +1,39 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kargo evaluates.
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { changesType, expression, opensExpression } from '../../../src/kargo/constructs/expression.js'
 import { projectUrl, workflowUrl } from '../../../src/kargo/dispatch-url.js'
 import { githubUrl, gitlabUrl } from '../../../src/kargo/factory.js'
 import { exampleFactory } from './fixtures.js'
 
+/** Lines, from 0, in which the compiler refuses code that stands beside the expressions. */
+function refusedLines(code: string): number[] {
+  const file = fileURLToPath(new URL('../../../src/kargo/constructs/beside.ts', import.meta.url))
+  const { NodeNext: module } = ts.ModuleKind
+  const options = { strict: true, noEmit: true, skipLibCheck: true, types: [], module, target: ts.ScriptTarget.ES2022 }
+  const host = ts.createCompilerHost(options)
+  const read = host.getSourceFile
+  host.getSourceFile = (name, target, ...rest) =>
+    name === file ? ts.createSourceFile(name, code, target) : read.call(host, name, target, ...rest)
+  const program = ts.createProgram([file], options, host)
+  const source = program.getSourceFile(file)
+  return program
+    .getSemanticDiagnostics(source)
+    .map(({ start = 0 }) => source?.getLineAndCharacterOfPosition(start).line ?? -1)
+}
+
 test('an expression is made of source text only: the compiler refuses what is computed', () => {
-  const computed: string = ['${{ vars.', 'x }}'].join('')
   expect(expression('${{ vars.x }}').text).toBe('${{ vars.x }}')
-  // @ts-expect-error a string that is not known when this is compiled
-  expect(expression(computed).text).toBe('${{ vars.x }}')
-  // @ts-expect-error known in part is not enough
-  expect(expression(`a ${computed}` as const).text).toBe('a ${{ vars.x }}')
+  const code = [
+    "import { expression } from './expression.js'",
+    'declare const computed: string',
+    "expression('${{ vars.x }}')",
+    'expression(computed)',
+    'expression(`a ${computed}` as const)',
+    "expression(`\\${{ vars.${'x' as 'x' | 'y'} }}`)",
+  ]
+  expect(refusedLines(code.join('\n'))).toEqual([3, 4])
 })
 
 test.each([

@@ -78,6 +78,8 @@ describe('references docker refuses, and what is said', () => {
     ['x.y:80a/app', '"x.y:80a" is not a registry host'],
     ['[::z]/app', '"[::z]" is not a registry host'],
     ['a b', '"a b" is not a valid part'],
+    // A Cyrillic letter.
+    ['ghcr.\u0456o/org/app', '"ghcr.\u0456o" is not a registry host'],
   ])('%s', (text, part) => {
     const result = parseReference(text)
     expect(result.ok ? 'accepted' : result.message).toContain(part)

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Refusal } from '../../../src/enrollment/index.js'
@@ -85,6 +85,14 @@ describe('reading one file', () => {
     ['below a missing folder', 'a/b.yaml', null],
   ])('%s', async (_, path, text) => {
     expect(readOptional(await folder({ 'images.yaml': 'text' }), path)).toBe(text)
+  })
+
+  it('refuses one that is too large', async () => {
+    const root = await folder({ 'd/a.yaml': '12345', 'd/large.yaml': '' })
+    expect(readOptional(root, 'd/a.yaml', { bytes: 5 })).toBe('12345')
+    expect(() => readOptional(root, 'd/a.yaml', { bytes: 4 })).toThrow('d/a.yaml has 5 bytes')
+    await truncate(join(root, 'd/large.yaml'), 64 * 1024 * 1024 + 1)
+    expect(() => readFolder(root, 'd', '.yaml')).toThrow('d/large.yaml has 67108865 bytes')
   })
 
   it('refuses a link and a folder', async () => {

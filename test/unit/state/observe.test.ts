@@ -216,7 +216,7 @@ describe('a base file that somebody edited', () => {
     [FUTURE, 'lastUpdated is in the future: rebuilds are said to be due from then on.'],
     ['updateHistory: {a: b}\n', 'updateHistory is no list of digest changes; it is kept.'],
     ['updateHistory: [nonsense]\n', 'updateHistory is no list of digest changes; it is kept.'],
-  ])('%s is told, survives, and reaches nothing', async (text, message) => {
+  ])('%j is told, survives, and reaches nothing', async (text, message) => {
     const before = base(text)
     const state = await run(entry('app'), { app: 'FROM a:1\n' }, before)
     expect(messages(state)).toEqual([`warning: ${message}`])
