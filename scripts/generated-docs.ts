@@ -1,6 +1,7 @@
 /**
  * Keeps what is generated in the documents: the tables of inputs and outputs (from action.yml), the workflow (from the
- * example), the commands' help and the comment (from the committed bundle).
+ * example), the commands' help and the comment (from the committed bundle), and the speed (from the benchmark that was
+ * recorded last).
  *
  *     node scripts/generated-docs.ts           rewrites them   (Node 24: npm exec -- node …)
  *     node scripts/generated-docs.ts --check   exit code 1 when one is out of date
@@ -10,6 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import process, { argv, execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { type Results, shortTable } from '../bench/results.ts'
 import { type PageParts, table, withParts } from './page-parts.ts'
 
 const root = new URL('../', import.meta.url)
@@ -38,6 +40,7 @@ export function generatedPages(): Pages {
       inputs: table(['Input', 'What it is', 'Default'], inputRows),
       outputs: table(['Output', 'What it is'], outputRows),
       workflow: `\`\`\`yaml\n${workflow.trimEnd()}\n\`\`\``,
+      speed: shortTable(JSON.parse(read('bench/results.json')) as Results),
     },
     'docs/commands.md': { commands: commandHelp() },
     'docs/reference.md': { comment: quoted(shownOf(demoComment())) },

@@ -86,7 +86,7 @@ function failsIn(copy: string, { file, title }: HeldBy): boolean {
     return true
   }
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
-  const titles = new RegExp(`^${titlePattern(title ?? '%s')}$`)
+  const titles = new RegExp(`^${titlePattern(title ?? '%s')}$`, 's')
   const results = testResults.flatMap(({ assertionResults }) => assertionResults)
   return results.some((one) => one.status === 'failed' && titles.test(one.title))
 }
