@@ -1,9 +1,9 @@
-import type { getOctokit } from '@actions/github'
 import { type Log, NoAnswer } from '../network/index.js'
+import type { GitHub } from './github-library.js'
 import { requestsTo } from './github-request.js'
 
 /** An authenticated client of GitHub's REST and GraphQL API. */
-export type GitHubClient = ReturnType<typeof getOctokit>
+export type GitHubClient = InstanceType<typeof GitHub>
 
 /** What a client needs to know. */
 export interface GitHubServer {
@@ -18,9 +18,10 @@ export interface GitHubServer {
  * says no. Loaded on first use, because offline runs never need it.
  */
 export async function connectGitHub(server: GitHubServer): Promise<GitHubClient> {
-  const github = await import(/* webpackMode: "eager" */ '@actions/github')
+  const { GitHub } = await import(/* webpackMode: "eager" */ './github-library.js')
   const { debug } = server.log
-  const client = github.getOctokit(server.token, {
+  const client = new GitHub({
+    auth: server.token,
     baseUrl: server.apiUrl,
     log: { debug, info: debug, warn: debug, error: debug },
     request: { fetch: requestsTo(server.apiUrl, server.log) },
