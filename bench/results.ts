@@ -64,7 +64,7 @@ function timesTable({ factories }: Results): string {
     wallAndCpu(one.full),
     wallAndCpu(one.unchanged),
     wallAndCpu(one.changedOne),
-    `${Math.round(one.full.memory)} MiB`,
+    `${Math.round(Math.max(one.full.memory, one.unchanged.memory, one.changedOne.memory))} MiB`,
   ])
   const head = ['Images', 'Objects', 'Files', 'Everything new', 'Nothing changed', 'One image changed', 'Peak memory']
   return table(head, rows)

@@ -52,8 +52,8 @@ const { values, positionals } = parseArgs({
 const { bundle, node } = values
 const rounds = Number(values.rounds)
 
-function repeat(run: () => Measured, times = rounds): Measured {
-  return medians(Array.from({ length: times }, run))
+function repeat(run: () => Measured): Measured {
+  return medians(Array.from({ length: rounds }, run))
 }
 
 /** A folder of one measurement. All are deleted at the end: a disk that is busy with deleting slows what comes next. */

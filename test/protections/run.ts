@@ -18,9 +18,6 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 interface Report {
   readonly testResults: readonly {
-    readonly name: string
-    readonly status: string
-    readonly message: string
     readonly assertionResults: readonly { readonly title: string; readonly status: string }[]
   }[]
 }

@@ -2,10 +2,11 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Job, makePlan, type StateFolder } from '../../../src/pipeline.js'
+import { makePlan, type StateFolder } from '../../../src/pipeline.js'
 import { makePreview } from '../../../src/preview.js'
 import { type FileRequest, readFromDirectory, requestKey, type SourceReader } from '../../../src/sources/index.js'
 import { writeFiles } from '../../../src/state/index.js'
+import { quietJob } from '../../support/quiet-job.js'
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url))
@@ -29,22 +30,6 @@ function reading(changed: Readonly<Record<string, string>> = {}): { read: Source
   return { read: { ...sources, read }, asked }
 }
 
-function jobWith(read: SourceReader): Job {
-  return {
-    mode: 'preview',
-    read,
-    maxDeletions: { kind: 'percent', percent: 25 },
-    apiUrl: 'https://api.github.com',
-    gitlabUrl: 'https://gitlab.com',
-    here: null,
-    registries: null,
-    secrets: [],
-    now: '2026-03-01T08:00:00.000Z',
-    step: (_, work) => work(),
-    say: () => undefined,
-  }
-}
-
 /** The example as base and as head, generated and up to date in both. */
 async function twoFolders(): Promise<{ base: StateFolder; head: StateFolder }> {
   const { path } = await tempFolder()
@@ -56,7 +41,7 @@ async function twoFolders(): Promise<{ base: StateFolder; head: StateFolder }> {
   })
   const [base, head] = [at('base'), at('head')]
   await cp(join(EXAMPLES, 'state-repo'), base.root, { recursive: true })
-  writeFiles(base.root, (await makePlan(jobWith(reading().read), base)).changes)
+  writeFiles(base.root, (await makePlan(quietJob(reading().read), base)).changes)
   await cp(base.root, head.root, { recursive: true })
   return { base, head }
 }
@@ -76,7 +61,7 @@ describe('a preview against the base branch', () => {
   it('tells what the pull request causes from what comes anyway', async () => {
     const { base, head } = await twoFolders()
     await edit(head, longer)
-    const { report } = await makePreview(jobWith(reading(MOVED).read), head, found(base))
+    const { report } = await makePreview(quietJob(reading(MOVED).read), head, found(base))
     expect(report.changes).toHaveLength(1)
     expect(report.images.flatMap(({ details }) => details)).toEqual([
       { key: 'rebuildDelay', before: '30d', after: '45d' },
@@ -93,7 +78,7 @@ describe('a preview against the base branch', () => {
   it('tells both changes of one object apart', async () => {
     const { base, head } = await twoFolders()
     await edit(head, (text) => text.replace(/(name: metrics-service[\s\S]*?rebuildDelay: )\w+/, '$199d'))
-    const { report } = await makePreview(jobWith(reading(MOVED).read), head, found(base))
+    const { report } = await makePreview(quietJob(reading(MOVED).read), head, found(base))
     expect(names(report.changes)).toEqual(['modified rebuild-trigger-metrics-service'])
     const [change] = report.changes
     expect(change?.before).toContain('python-3.14-slim')
@@ -106,7 +91,7 @@ describe('a preview against the base branch', () => {
   it('counts nothing twice when the branch was merged with what it generates', async () => {
     const { base, head } = await twoFolders()
     await edit(head, longer)
-    const job = jobWith(reading().read)
+    const job = quietJob(reading().read)
     writeFiles(head.root, (await makePlan(job, head)).changes)
     const { report } = await makePreview(job, head, found(base))
     expect(report.changes).toHaveLength(1)
@@ -117,7 +102,7 @@ describe('a preview against the base branch', () => {
     const { base, head } = await twoFolders()
     const file = 'dist/image-uv.k8s.yaml'
     await writeFile(join(head.root, file), `${await readFile(join(head.root, file), 'utf8')}# mine\n`)
-    const { report } = await makePreview(jobWith(reading().read), head, found(base))
+    const { report } = await makePreview(quietJob(reading().read), head, found(base))
     expect(report.changes).toEqual([])
     expect(report.problems.filter((one) => one.severity === 'warning')).toMatchObject([{ file }])
   })
@@ -125,14 +110,14 @@ describe('a preview against the base branch', () => {
   it('asks for no file twice', async () => {
     const { base, head } = await twoFolders()
     const { read, asked } = reading()
-    await makePreview(jobWith(read), head, found(base))
+    await makePreview(quietJob(read), head, found(base))
     expect(new Set(asked.map(requestKey)).size).toBe(asked.length)
   })
 
   it('knows the settings there were', async () => {
     const { base, head } = await twoFolders()
     await edit(head, (text) => `settings: {pollInterval: 30m}\nimages:\n${text.replace(/^(?=.)/gm, '  ')}`)
-    const { report } = await makePreview(jobWith(reading().read), head, found(base))
+    const { report } = await makePreview(quietJob(reading().read), head, found(base))
     expect(report.settings).toEqual([{ key: 'pollInterval', before: '15m', after: '30m' }])
     expect([...report.causes.values()]).toContain('images.yaml settings.pollInterval')
   })
@@ -150,7 +135,7 @@ describe('a preview against the base branch', () => {
   ])('goes on without a base that %s', async (_, make, reason) => {
     const { base, head } = await twoFolders()
     await edit(head, longer)
-    const { report, refused } = await makePreview(jobWith(reading(MOVED).read), head, await make(base))
+    const { report, refused } = await makePreview(quietJob(reading(MOVED).read), head, await make(base))
     expect(refused).toBe(false)
     expect(report.anyway).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(reason) })
     expect(report.changes).toHaveLength(4)

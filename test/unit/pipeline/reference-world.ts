@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Job, Plan, StateFolder } from '../../../src/pipeline.js'
 import { readFromDirectory } from '../../../src/sources/index.js'
+import { quietJob } from '../../support/quiet-job.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const REFERENCE = fileURLToPath(new URL('../../fixtures/reference-state', import.meta.url))
@@ -31,20 +32,7 @@ export async function world(): Promise<{ readonly folder: StateFolder; readonly 
 
 /** A job over these sources that looks up nothing and says nothing. */
 export function jobWith(sources: string, more: Partial<Job> = {}): Job {
-  return {
-    mode: 'preview',
-    read: readFromDirectory(sources),
-    maxDeletions: { kind: 'percent', percent: 25 },
-    apiUrl: 'https://api.github.com',
-    gitlabUrl: 'https://gitlab.com',
-    here: null,
-    registries: null,
-    secrets: [],
-    now: '2026-03-01T08:00:00.000Z',
-    step: (_, work) => work(),
-    say: () => undefined,
-    ...more,
-  }
+  return quietJob(readFromDirectory(sources), more)
 }
 
 /** The errors of a plan: where and what. */
