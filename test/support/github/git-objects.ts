@@ -75,8 +75,29 @@ export async function readObjects(
   return found
 }
 
+/** The same of one expression. What is asked for in one turn of the event loop is read by one process. */
 export async function readObject(gitDir: string, expression: string): Promise<GitObject | null> {
-  return (await readObjects(gitDir, [expression]))[0] ?? null
+  const open = asked.get(gitDir) ?? openQuestion(gitDir)
+  const at = open.expressions.push(expression) - 1
+  return (await open.answers)[at] ?? null
+}
+
+interface Question {
+  readonly expressions: string[]
+  readonly answers: ReturnType<typeof readObjects>
+}
+
+const asked = new Map<string, Question>()
+
+function openQuestion(gitDir: string): Question {
+  const expressions: string[] = []
+  const answers = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    asked.delete(gitDir)
+    return readObjects(gitDir, expressions)
+  })
+  const question = { expressions, answers }
+  asked.set(gitDir, question)
+  return question
 }
 
 export async function readCommit(gitDir: string, expression: string): Promise<CommitObject | null> {

@@ -76,8 +76,7 @@ function requireContents({ token }: Context, repository: Repository): void {
 /** `refs/heads/x`, `heads/x` or `x`; null when there is none. */
 export async function refNode(context: Context, repository: Repository, name: string): Promise<Node | null> {
   const full = name.startsWith('refs/') ? name : name.startsWith('heads/') ? `refs/${name}` : `refs/heads/${name}`
-  const { code } = await tryGit(repository.gitDir, ['rev-parse', '--quiet', '--verify', full])
-  if (code !== 0) return null
+  if ((await objects.readObject(repository.gitDir, full)) === null) return null
   const prefix = /^refs\/[^/]+\//.exec(full)?.[0] ?? 'refs/'
   return {
     __typename: 'Ref',
