@@ -1,6 +1,7 @@
-// Loaded into a measured process before its program: tells at the end, on file descriptor 3, what the process used.
-const { writeSync } = require('node:fs')
+// Loaded into a measured process before its program: tells at the end what the process used, in the file that the
+// environment names, else on file descriptor 3.
+const { writeFileSync } = require('node:fs')
 
 process.on('exit', () => {
-  writeSync(3, JSON.stringify(process.resourceUsage()))
+  writeFileSync(process.env.BENCH_USAGE ?? 3, JSON.stringify(process.resourceUsage()))
 })

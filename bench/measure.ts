@@ -13,7 +13,8 @@ export interface Measured {
   readonly memory: number
 }
 
-const PRELOAD = fileURLToPath(new URL('measure.cjs', import.meta.url))
+/** Tells what a process used; see its first lines. */
+export const PRELOAD = fileURLToPath(new URL('measure.cjs', import.meta.url))
 
 /** Runs Node once. The kernel's own account of the process (getrusage) comes from a preload of a few lines. */
 export function measure(node: string, args: readonly string[]): Measured {
@@ -24,8 +25,13 @@ export function measure(node: string, args: readonly string[]): Measured {
   })
   const wall = Number(hrtime.bigint() - start) / 1e9
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
-  const usage = JSON.parse(String(output[3])) as NodeJS.ResourceUsage
-  return { wall, cpu: (usage.userCPUTime + usage.systemCPUTime) / 1e6, memory: usage.maxRSS / 1024 }
+  return measured(wall, String(output[3]))
+}
+
+/** @param usage what the preload wrote. */
+export function measured(wall: number, usage: string): Measured {
+  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(usage) as NodeJS.ResourceUsage
+  return { wall, cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 }
 }
 
 /** The median of each quantity by itself. */

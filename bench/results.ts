@@ -1,5 +1,6 @@
 /** What a benchmark found, and how it is shown: on the terminal, in bench/results.md and in README.md. */
 import { table } from '../scripts/page-parts.ts'
+import type { ActionResult } from './action.ts'
 import type { Measured } from './measure.ts'
 import type { Network } from './network.ts'
 
@@ -41,12 +42,13 @@ export interface Results {
   readonly enrolment: { readonly entries: number; readonly validate: Measured; readonly parsing: Measured }
   readonly factories: readonly FactoryResult[]
   readonly network: Network | null
+  readonly action: ActionResult | null
 }
 
 /** The tables as Markdown. */
 export function tables(results: Results): string {
   const parts = [machineLine(results), timesTable(results), ratiosTable(results), floorTable(results)]
-  return [...parts, ...networkLine(results)].filter((part) => part !== '').join('\n\n')
+  return [...parts, ...networkLine(results), ...actionTable(results)].filter((part) => part !== '').join('\n\n')
 }
 
 /** Where and when it was measured, in a sentence. */
@@ -70,7 +72,7 @@ function timesTable({ factories }: Results): string {
   return table(head, rows)
 }
 
-function ratiosTable({ factories }: Results): string {
+function ratiosTable({ factories, action }: Results): string {
   const at = (images: number) => factories.find((one) => one.images === images)
   const sizes = [
     [1000, 10],
@@ -85,7 +87,16 @@ function ratiosTable({ factories }: Results): string {
     [`${number(one.images)} images: nothing changed to everything new`, ...ratios(one.unchanged, one.full)],
     [`${number(one.images)} images: one changed to everything new`, ...ratios(one.changedOne, one.full)],
   ])
-  return table(['Ratio', 'Wall time', 'Processor time'], [...sizes, ...runs])
+  const onRunner =
+    action === null
+      ? []
+      : [
+          [
+            `the action, ${number(action.images)} images: nothing changed to everything new`,
+            ...ratios(action.unchanged, action.first),
+          ],
+        ]
+  return table(['Ratio', 'Wall time', 'Processor time'], [...sizes, ...runs, ...onRunner])
 }
 
 function floorTable({ start, help, enrolment, factories }: Results): string {
@@ -108,6 +119,18 @@ function networkLine({ network }: Results): string[] {
   const { images, files, requests, bytesSent, bytesReceived } = network
   const sizes = `${kilobytes(bytesSent)} sent, ${kilobytes(bytesReceived)} received, not compressed`
   return [`GitHub, ${number(images)} images: ${number(files)} files by ${requests} requests (${sizes}).`]
+}
+
+function actionTable({ action }: Results): string[] {
+  if (action === null) return []
+  const row = (what: string, one: Measured) => [what, wallAndCpu(one), `${Math.round(one.memory)} MiB`]
+  const rows = [
+    row('Everything new: a commit', action.first),
+    row('Nothing changed', action.unchanged),
+    row('A pull request that changes one entry: a preview', action.preview),
+  ]
+  const head = `The action, ${number(action.images)} images (the wall time has the work of the GitHub that tests use in it, on the same machine; processor time is the action's own, without git's):`
+  return [head, table(['Run', 'Time', 'Peak memory'], rows)]
 }
 
 /** For README.md: the sizes, and what the network is asked for. */

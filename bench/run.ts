@@ -3,7 +3,7 @@
  * factories; and what a run asks of GitHub.
  *
  *     npm run bench                        prints tables; 10, 100, 1,000 and 10,000 images
- *     npm run bench -- 10 1000             these sizes, without the network
+ *     npm run bench -- 10 1000             these sizes, without the network and the action
  *     npm run bench -- --record            all sizes; also writes bench/results.json, puts the tables at the end of
  *                                          bench/results.md, and the short one into README.md
  *     npm run bench -- --json FILE         also writes what was found as JSON
@@ -26,8 +26,11 @@ import process, { execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { loadSourceModules } from '../scripts/source-modules.ts'
+import type * as Events from '../test/support/events.js'
 import type * as Fake from '../test/support/fake-github.js'
 import type * as Processes from '../test/support/processes.js'
+import type * as Runner from '../test/support/run-action.js'
+import { type ActionResult, measureAction } from './action.ts'
 import { type FactoryFolders, imagesYaml, writeFactory } from './factory.ts'
 import { type Measured, measure, medians } from './measure.ts'
 import { measureNetwork, type Network } from './network.ts'
@@ -38,6 +41,7 @@ const FLOOR = path('floor.mjs')
 const SIZES = [10, 100, 1000, 10_000]
 const ENTRIES = 10_000
 const NETWORK_IMAGES = 1000
+const ACTION_ROUNDS = 3
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -148,6 +152,16 @@ async function askGitHub(): Promise<Network> {
   return measureNetwork(node, bundle, NETWORK_IMAGES, fake, processes)
 }
 
+async function runAction(): Promise<ActionResult> {
+  say(`the action, ${NETWORK_IMAGES} images`)
+  loadSourceModules()
+  const { FakeGitHub }: typeof Fake = await import('../test/support/fake-github.js')
+  const { eventPayloads }: typeof Events = await import('../test/support/events.js')
+  const { runAction: start }: typeof Runner = await import('../test/support/run-action.js')
+  const support = { FakeGitHub, eventPayloads, runAction: start }
+  return measureAction(node, bundle, { images: NETWORK_IMAGES, rounds: ACTION_ROUNDS }, support)
+}
+
 function bundleBytes(): number {
   const folder = dirname(bundle)
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'))
@@ -167,6 +181,7 @@ const results: Results = {
   enrolment: measureEnrolment(),
   factories: sizes.map(measureFactory),
   network: positionals.length === 0 ? await askGitHub() : null,
+  action: positionals.length === 0 ? await runAction() : null,
 }
 
 const found = tables(results)
