@@ -10,6 +10,7 @@ import {
   renderDiff,
   renderPlain,
   renderSummary,
+  renderWhole,
   toData,
   verdict,
 } from '../report/index.js'
@@ -50,7 +51,7 @@ export async function writeReports(
   const diffFile = 'image-factory.diff'
   const reportData = 'image-factory-report.json'
   const texts = new Map([
-    [reportFile, renderSummary(report, { secrets, budget: Number.MAX_SAFE_INTEGER })],
+    [reportFile, renderWhole(report, { secrets })],
     [diffFile, renderDiff(report, { secrets })],
     [reportData, toData(report, { secrets })],
   ])

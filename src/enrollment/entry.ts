@@ -33,6 +33,7 @@ export function entryToEnrollment(entry: Entry): EntryResult {
   const published = publishedAt(entry)
   const found = [
     ...(published.ok ? watchFaults(entry, published) : [published.fault]),
+    ...strategyFaults(entry),
     ...tagFaults(entry),
     ...promotionFaults(entry),
     ...analysisFaults(entry.analysis),
@@ -53,6 +54,14 @@ function watchFaults(entry: Entry, { registry, repository }: { registry: string;
       remedy: 'Publish the image under another repository.',
     },
   ]
+}
+
+/** Two names for one thing that say two things: the one that Kargo has counts. */
+function strategyFaults({ imageSelectionStrategy, tags }: Entry): EntryFault[] {
+  if (imageSelectionStrategy === undefined || (tags.strategy ?? imageSelectionStrategy) === imageSelectionStrategy)
+    return []
+  const message = `tags.strategy ${tags.strategy} has no effect: imageSelectionStrategy says ${imageSelectionStrategy}.`
+  return [{ severity: 'warning', path: ['tags', 'strategy'], message, remedy: 'Keep one.' }]
 }
 
 function tagFaults(entry: Entry): EntryFault[] {
@@ -136,6 +145,6 @@ function sourceOf({ source, build }: Entry): Source | null {
 
 function tagSelection(entry: Entry): TagSelection {
   const allow = entry.allowTags === undefined ? entry.tags.allow : [entry.allowTags, ...entry.tags.allow]
-  const strategy = entry.imageSelectionStrategy ?? entry.tags.strategy
+  const strategy = entry.imageSelectionStrategy ?? entry.tags.strategy ?? 'SemVer'
   return { strategy, constraint: entry.tags.constraint ?? null, allow }
 }

@@ -4,11 +4,14 @@ import type { LookupFunction } from 'node:net'
 import { type ChooseAgent, ProxyError, proxyOf } from './agents.js'
 import { type Trouble, trouble } from './trouble.js'
 
+/** What an answer says about itself, by names in small letters; what is said twice is joined by a comma. */
+export type ReplyHeaders = ReadonlyMap<string, string>
+
 /** A server's answer, its body read whole. */
 export interface Reply {
   readonly kind: 'reply'
   readonly status: number
-  readonly headers: Headers
+  readonly headers: ReplyHeaders
   readonly body: Buffer
 }
 
@@ -71,10 +74,10 @@ async function readReply(response: IncomingMessage, limit: number): Promise<Repl
     if (bytes > limit) return tooLarge(limit, response.statusCode ?? 0)
     chunks.push(chunk)
   }
-  const headers = new Headers()
-  for (const [key, value] of Object.entries(response.headers)) {
-    for (const one of [value ?? []].flat()) headers.append(key, one)
-  }
+  // Not a `Headers`: the first one loads all of Node's fetch, which nothing else here needs.
+  const headers = new Map(
+    Object.entries(response.headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),
+  )
   return { kind: 'reply', status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks) }
 }
 

@@ -1,5 +1,7 @@
+import type { ReplyHeaders } from './exchange.js'
+
 /** What `Retry-After` says, in milliseconds from now: seconds or a date (RFC 9110 §10.2.3). Null where it says nothing. */
-export function retryAfter(headers: Headers): number | null {
+export function retryAfter(headers: ReplyHeaders): number | null {
   const text = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(text)) return Number(text) * 1000
   const date = Date.parse(text)

@@ -1,3 +1,4 @@
+import type { ReplyHeaders } from './exchange.js'
 import { retryAfter } from './retry-after.js'
 
 /** Why a question has no answer that could be used. */
@@ -62,7 +63,7 @@ export function mayBeDone({ reason }: Trouble): boolean {
 const LATER = 'Run this again later.'
 
 /** What every server means by 429 and by 5xx (408 is a 5xx in all but name); null for every other status. */
-export function statusTrouble(status: number, headers: Headers): Trouble | null {
+export function statusTrouble(status: number, headers: ReplyHeaders): Trouble | null {
   const wait = retryAfter(headers)
   if (status === 429) return trouble('limited', 'asks to be asked less often (429)', LATER, { wait, status })
   if (status < 500 && status !== 408) return null

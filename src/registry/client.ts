@@ -177,7 +177,7 @@ async function askTags({ registry, repository }: Repository, ask: Send): Promise
     const list = tagsIn(reply.value.body.toString('utf8'))
     if (list === null) return unknown(`${registry} gives no list of tags for ${repository}`)
     for (const tag of list) tags.push(tag)
-    path = nextPage(reply.value.headers.get('link'), registry)
+    path = nextPage(reply.value.headers.get('link') ?? '', registry)
   }
   return { kind: 'found', value: tags }
 }
@@ -196,8 +196,8 @@ function tagsIn(body: string): string[] | null {
 }
 
 /** The next page's path: whatever host the link names, it is this registry that is asked. */
-function nextPage(link: string | null, registry: string): string | null {
-  const target = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(link ?? '')?.[1]
+function nextPage(link: string, registry: string): string | null {
+  const target = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(link)?.[1]
   if (target === undefined || !URL.canParse(target, `https://${registry}`)) return null
   const url = new URL(target, `https://${registry}`)
   return url.pathname.startsWith('/v2/') ? url.pathname + url.search : null

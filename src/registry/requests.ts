@@ -66,7 +66,7 @@ async function follow(ask: Ask, authorization: Authorization | undefined, line: 
     if (isHome && authorization?.kind === 'header') headers.authorization = authorization.value
     const reply = await exchange({ url, method, headers, bytes }, line)
     const location = reply.headers.get('location')
-    if (![301, 302, 303, 307, 308].includes(reply.status) || location === null) return reply
+    if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined) return reply
     url = targetOf(location, url, ask.registry)
   }
   throw refusal(`${ask.registry} redirects without end`)

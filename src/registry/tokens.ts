@@ -28,7 +28,7 @@ export async function authorize(
   line: Line,
   credentials: Credentials,
 ): Promise<Authorization> {
-  const challenge = readChallenge(reply.headers.get('www-authenticate'))
+  const challenge = readChallenge(reply.headers.get('www-authenticate') ?? null)
   if (challenge === null) return NONE
   const login = await credentials(line.registry)
   if (challenge.scheme === 'basic') return login === null || login.username === IDENTITY ? NONE : header(basic(login))

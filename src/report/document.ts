@@ -3,7 +3,7 @@ import { alertCounts, alerts, problemLines } from './alerts.js'
 import { isChanged } from './base-rows.js'
 import { graph } from './graph.js'
 import type { Group } from './groups.js'
-import { manifestList, omitted, resourceList, section } from './resources.js'
+import { manifestList, omitted, resourceList } from './resources.js'
 import { baseTable, changedBases, enrolmentTable, imageTable, settingsTable, unchangedBases } from './tables.js'
 import { bounded, code, count, details, link, prose } from './text.js'
 import { judge, tellChanges } from './verdict.js'
@@ -31,25 +31,26 @@ export interface Frame {
 
 export const FOOTER_OPENS = '<sub>'
 
-/** The document without the objects' diffs, in two halves: the diffs belong between them. */
-export function around(view: View, frame: Frame, plan: Plan): { readonly above: string[]; readonly below: string[] } {
-  const missing = omitted(view, plan.shown)
-  const note = missing === null ? [] : [`*${missing}: ${frame.elsewhere}.*`]
+/** What stands around the diffs whichever of them are shown. */
+export interface Surroundings {
+  readonly above: readonly string[]
+  readonly below: readonly string[]
+}
+
+/** The document without the objects' diffs and without what tells which are shown, in two halves. */
+export function surroundings(view: View, frame: Frame, plan: Omit<Plan, 'shown' | 'context'>): Surroundings {
   const opening = [...opener(view, frame), ...committed(view), ...unverified(view)]
   const footer = plan.footer ? footerOf(view) : []
-  if (plan.level === 'counts') return { above: [...opening, ...alertCounts(view), ...note], below: footer }
-  const above = [
-    ...opening,
-    ...uncompared(view),
-    ...alerts(view, plan.rows),
-    ...settingsTable(view, plan.rows),
-    ...enrolmentTable(view, plan.rows),
-    ...baseTable(view, plan.rows),
-    ...manifestList(view, plan.shown),
-    ...note,
-  ]
+  if (plan.level === 'counts') return { above: [...opening, ...alertCounts(view)], below: footer }
   return {
-    above,
+    above: [
+      ...opening,
+      ...uncompared(view),
+      ...alerts(view, plan.rows),
+      ...settingsTable(view, plan.rows),
+      ...enrolmentTable(view, plan.rows),
+      ...baseTable(view, plan.rows),
+    ],
     below: [
       ...anyway(view, plan.rows),
       ...notices(view, plan.rows),
@@ -59,9 +60,11 @@ export function around(view: View, frame: Frame, plan: Plan): { readonly above: 
   }
 }
 
-/** The diffs a plan shows, in order. */
-export function sections(view: View, plan: Plan): string[] {
-  return view.groups.filter((group) => plan.shown.has(group)).map((one) => section(view, one, plan.context))
+/** What stands right above the diffs: which objects change, and how many diffs are left out. */
+export function contents(view: View, frame: Frame, { level, shown }: Pick<Plan, 'level' | 'shown'>): string[] {
+  const missing = omitted(view, shown)
+  const note = missing === null ? [] : [`*${missing}: ${frame.elsewhere}.*`]
+  return level === 'counts' ? note : [...manifestList(view, shown), ...note]
 }
 
 /** The whole document. */

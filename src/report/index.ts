@@ -3,7 +3,7 @@
 // output; equal reports give equal bytes. Whatever a report says is treated as hostile.
 import { Buffer } from 'node:buffer'
 import { FOOTER_OPENS } from './document.js'
-import { fitted } from './ladder.js'
+import { fitted, whole } from './ladder.js'
 import { formatMarker, type Marker } from './marker.js'
 import type { Report } from './model.js'
 import { patch, plain } from './plain.js'
@@ -38,11 +38,19 @@ export function renderComment(
   return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => text.length, rows: 50 })
 }
 
+const WITHOUT_MARKER = { firstLine: null, elsewhere: '`image-factory diff` shows all of them' }
+const SUMMARY_ROWS = 500
+
 /** The job summary: the same document without marker. `budget` counts bytes (at least 1,500). */
 export function renderSummary(report: Report, options: { readonly budget?: number } & Secrets = {}): string {
   const { budget = 1_000_000, secrets } = options
-  const frame = { firstLine: null, elsewhere: '`image-factory diff` shows all of them' }
-  return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => Buffer.byteLength(text), rows: 500 })
+  const room = { budget, measure: (text: string) => Buffer.byteLength(text), rows: SUMMARY_ROWS }
+  return fitted(viewOf(report, secrets), WITHOUT_MARKER, room)
+}
+
+/** The job summary with every diff, however long it gets. */
+export function renderWhole(report: Report, { secrets }: Secrets = {}): string {
+  return whole(viewOf(report, secrets), WITHOUT_MARKER, SUMMARY_ROWS)
 }
 
 /** The report for a terminal: problems, images, unified diffs, verdict. */

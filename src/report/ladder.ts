@@ -1,5 +1,5 @@
 // Makes a report fit: whole parts are left out, step by step, until it does. Nothing is ever cut in the middle.
-import { around, assemble, type Frame, type Plan, sections } from './document.js'
+import { assemble, contents, type Frame, type Plan, type Surroundings, surroundings } from './document.js'
 import type { Group } from './groups.js'
 import { section } from './resources.js'
 import type { View } from './view.js'
@@ -16,39 +16,46 @@ const FEW_ROWS = 10
 const BLANK_LINE = 2
 const NOTHING: ReadonlySet<Group> = new Set()
 
-/** One fitting: what is measured once is remembered. */
+/** One fitting: what is written or measured once for one plan is remembered for the next. */
 interface Fitting {
   readonly view: View
   readonly frame: Frame
   readonly room: Room
+  readonly around: (plan: Plan) => Surroundings
   readonly sizeOf: (group: Group, context: Plan['context']) => number
 }
 
 /** The most of a report that fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
 export function fitted(view: View, frame: Frame, room: Room): string {
-  const fitting: Fitting = { view, frame, room, sizeOf: sizer(view, room) }
+  const fitting: Fitting = { view, frame, room, around: surrounder(view, frame), sizeOf: sizer(view, room) }
   for (const plan of plans(fitting)) {
-    if (size(fitting, plan) > room.budget) continue
-    const { above, below } = around(view, frame, plan)
-    return assemble([...above, ...sections(view, plan), ...below])
+    if (size(fitting, plan) <= room.budget) return written(view, frame, plan, fitting.around(plan))
   }
-  const { above, below } = around(view, frame, { ...COUNTS, footer: false })
-  return assemble([...above, ...below])
+  const least = { ...COUNTS, footer: false }
+  return written(view, frame, least, fitting.around(least))
+}
+
+/** The whole report, however long it is. */
+export function whole(view: View, frame: Frame, rows: number): string {
+  const plan = everything(view, rows)
+  return written(view, frame, plan, surroundings(view, frame, plan))
+}
+
+function written(view: View, frame: Frame, plan: Plan, { above, below }: Surroundings): string {
+  const diffs = view.groups.filter((group) => plan.shown.has(group)).map((one) => section(view, one, plan.context))
+  return assemble([...above, ...contents(view, frame, plan), ...diffs, ...below])
 }
 
 const COUNTS: Plan = { level: 'counts', shown: NOTHING, context: 1, extras: false, rows: 0, footer: true }
 
+function everything({ groups }: View, rows: number): Plan {
+  return { level: 'full', shown: new Set(groups), context: 3, extras: true, rows, footer: true }
+}
+
 /** From everything to numbers. Diffs of deletions go last: what is lost must be seen longest. */
 function* plans(fitting: Fitting): Generator<Plan> {
   const { groups } = fitting.view
-  const all: Plan = {
-    level: 'full',
-    shown: new Set(groups),
-    context: 3,
-    extras: true,
-    rows: fitting.room.rows,
-    footer: true,
-  }
+  const all = everything(fitting.view, fitting.room.rows)
   yield all
   yield { ...all, context: 1 }
   const removed = groups.filter(({ lead }) => lead.change === 'removed')
@@ -85,14 +92,24 @@ function dropLargest(
 }
 
 /** The size of what a plan makes; stops counting as soon as it is too much. */
-function size({ view, frame, room, sizeOf }: Fitting, plan: Plan): number {
-  const { above, below } = around(view, frame, plan)
-  let total = room.measure(assemble([...above, ...below]))
+function size({ view, frame, room, around, sizeOf }: Fitting, plan: Plan): number {
+  const { above, below } = around(plan)
+  let total = room.measure(assemble([...above, ...contents(view, frame, plan), ...below]))
   for (const group of plan.shown) {
     if (total > room.budget) return total
     total += sizeOf(group, plan.context) + BLANK_LINE
   }
   return total
+}
+
+function surrounder(view: View, frame: Frame): Fitting['around'] {
+  const known = new Map<string, Surroundings>()
+  return ({ level, extras, rows, footer }) => {
+    const key = JSON.stringify([level, extras, rows, footer])
+    const found = known.get(key) ?? surroundings(view, frame, { level, extras, rows, footer })
+    known.set(key, found)
+    return found
+  }
 }
 
 function sizer(view: View, room: Room): Fitting['sizeOf'] {

@@ -120,9 +120,9 @@ function readBounded(path: string, request: FileRequest): FileAnswer {
     const stat = fstatSync(file)
     if (!stat.isFile()) return noFile(request)
     if (stat.size > LARGEST_FILE_BYTES) return unusable(request, `has ${stat.size} bytes.`, 'A Dockerfile is smaller.')
-    const bytes = readFileSync(file)
-    if (bytes.includes(0)) return unusable(request, 'is binary.', 'Name a Dockerfile in source.dockerfile.')
-    return { kind: 'found', text: bytes.toString('utf8'), branch: request.branch }
+    const text = readFileSync(file, 'utf8')
+    if (text.includes('\0')) return unusable(request, 'is binary.', 'Name a Dockerfile in source.dockerfile.')
+    return { kind: 'found', text, branch: request.branch }
   } finally {
     closeSync(file)
   }

@@ -8,6 +8,7 @@ import {
   NoAnswer,
   Patience,
   type Reply,
+  type ReplyHeaders,
   requestTimeout,
   statusTrouble,
   type Trouble,
@@ -15,7 +16,16 @@ import {
 } from '../network/index.js'
 
 /** What octokit calls to send a request. */
-export type SendRequest = (url: string, init: RequestParts) => Promise<Response>
+export type SendRequest = (url: string, init: RequestParts) => Promise<Answer>
+
+/** What octokit reads of a `Response`. */
+interface Answer {
+  readonly status: number
+  readonly url: string
+  readonly headers: ReplyHeaders
+  readonly text: () => Promise<string>
+  readonly arrayBuffer: () => Promise<ArrayBuffer>
+}
 
 interface RequestParts {
   readonly method: string
@@ -54,8 +64,9 @@ export function requestsTo(apiUrl: string, log: Log): SendRequest {
     const once = async () => judged(await follow(asked, home, line))
     const reply = await patience[isQuery ? 'graphql' : 'rest'].ask({ once, name, isRepeatable })
     if (isTrouble(reply)) throw new NoAnswer(home.host, name, reply)
-    const isEmpty = [204, 205, 304].includes(reply.status)
-    return new Response(isEmpty ? null : reply.body, { status: reply.status, headers: reply.headers })
+    const { status, headers: said, body: content } = reply
+    const text = async () => content.toString('utf8')
+    return { status, url: url.href, headers: said, text, arrayBuffer: async () => new Uint8Array(content).buffer }
   }
 }
 
@@ -65,8 +76,9 @@ async function follow(asked: Parameters<typeof exchange>[0], home: URL, line: Li
   for (let turn = 0; turn <= REDIRECTS; turn += 1) {
     if (url.origin !== home.origin) return elsewhere(url)
     const reply = await exchange({ ...asked, url }, line)
-    const location = isTrouble(reply) || !isRedirect(reply.status) ? null : reply.headers.get('location')
-    if (location === null) return reply
+    if (isTrouble(reply) || !isRedirect(reply.status)) return reply
+    const location = reply.headers.get('location')
+    if (location === undefined) return reply
     const next = URL.canParse(location, url.href) ? new URL(location, url) : null
     if (next === null || next.origin !== home.origin) return elsewhere(next)
     if (asked.method !== 'GET') return trouble('redirect', 'sends what is written elsewhere', RENAMED)
@@ -110,7 +122,7 @@ function limited({ headers, body }: Reply): Trouble | null {
   return isUsedUp || isSlowedDown ? rateLimit(headers, 403) : null
 }
 
-function rateLimit(headers: Headers, status: number): Trouble {
+function rateLimit(headers: ReplyHeaders, status: number): Trouble {
   const { wait = null } = statusTrouble(429, headers) ?? {}
   const remedy = 'GitHub asks for a pause: run this again later.'
   return trouble('limited', `limits how often this token asks (${status}, rate limit)`, remedy, {
@@ -120,7 +132,7 @@ function rateLimit(headers: Headers, status: number): Trouble {
 }
 
 /** Milliseconds until a used-up limit is filled again, by the server's own clock; null where it is not used up. */
-function untilReset(headers: Headers): number | null {
+function untilReset(headers: ReplyHeaders): number | null {
   const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN) * 1000
   if (headers.get('x-ratelimit-remaining') !== '0' || Number.isNaN(reset)) return null
   const now = Date.parse(headers.get('date') ?? '') || Date.now()
@@ -129,7 +141,7 @@ function untilReset(headers: Headers): number | null {
 }
 
 /** Trouble that GraphQL tells with status 200, where it has no data at all. */
-function queryTrouble(data: unknown, headers: Headers): Trouble | null {
+function queryTrouble(data: unknown, headers: ReplyHeaders): Trouble | null {
   const { data: found, errors } = (data ?? {}) as { readonly data?: unknown; readonly errors?: unknown }
   if (!Array.isArray(errors) || (found !== null && found !== undefined)) return null
   const first = errors[0] as { readonly type?: unknown; readonly message?: unknown } | undefined

@@ -3,6 +3,7 @@ import {
   exchange,
   isTrouble,
   type Line,
+  type ReplyHeaders,
   statusTrouble,
   type Trouble,
   trouble,
@@ -42,7 +43,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function locationOf(headers: Headers, url: URL): URL | null {
+function locationOf(headers: ReplyHeaders, url: URL): URL | null {
   const location = headers.get('location') ?? ''
   return location !== '' && URL.canParse(location, url.href) ? new URL(location, url) : null
 }

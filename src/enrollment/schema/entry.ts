@@ -15,7 +15,9 @@ const STRATEGIES = [
 ]
 
 const tags = z.strictObject({
-  strategy: strategy.default('SemVer').meta({
+  // Not a default of the schema's: whether it was said tells a contradiction from a wish.
+  strategy: strategy.optional().meta({
+    default: 'SemVer',
     description: 'How the newest image is told among the tags.',
     enumDescriptions: STRATEGIES,
     examples: ['NewestBuild'],

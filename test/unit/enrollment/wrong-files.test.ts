@@ -103,6 +103,32 @@ describe('problems', () => {
     ])
     expect(enrolment?.images).toHaveLength(2)
   })
+
+  const LEXICAL = 'imageSelectionStrategy: Lexical'
+  const noEffect = (strategy: string) =>
+    `tags.strategy ${strategy} has no effect: imageSelectionStrategy says Lexical. Keep one.`
+  it.each([
+    ['another', `${APP}  ${LEXICAL}\n  tags: {strategy: SemVer}\n`, `5:20 ${noEffect('SemVer')}`],
+    [
+      'another in the defaults',
+      `defaults: {${LEXICAL}, tags: {strategy: Digest}}\nimages:\n${APP}`,
+      `1:62 ${noEffect('Digest')}`,
+    ],
+    ['the same', `${APP}  ${LEXICAL}\n  tags: {strategy: Lexical}\n`, ''],
+    ['none', `${APP}  ${LEXICAL}\n  tags: {allow: [a]}\n`, ''],
+    ['another than the defaults', `defaults: {tags: {strategy: NewestBuild}}\nimages:\n${APP}  ${LEXICAL}\n`, ''],
+    [
+      'a range beside it',
+      `${APP}  ${LEXICAL}\n  tags: {constraint: ^1}\n`,
+      '5:22 tags.constraint has no effect with the strategy Lexical. Choose tags by tags.allow.',
+    ],
+  ])("say that a strategy is contradicted, and Kargo's name for it counts: %s", (_, text, warning) => {
+    const { enrolment, problems } = parseEnrolment(text, 'f')
+    const warnings = problems.map((one) => `${one.line}:${one.column} ${one.message} ${one.remedy}`)
+    expect(warnings).toEqual(warning === '' ? [] : [warning])
+    expect(problems.every(({ severity }) => severity === 'warning')).toBe(true)
+    expect(enrolment?.images.map(({ tags }) => tags.strategy)).toEqual(['Lexical'])
+  })
 })
 
 describe('hostile files end soon and with a problem', () => {

@@ -1,7 +1,14 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Report, renderComment, renderPlain, renderSummary, verdict } from '../../../src/report/index.js'
+import {
+  type Report,
+  renderComment,
+  renderPlain,
+  renderSummary,
+  renderWhole,
+  verdict,
+} from '../../../src/report/index.js'
 import { hasDiff, reports } from './arbitrary.js'
 import { change, examples, marker, report, trigger, warehouse } from './examples.js'
 import { danger } from './structure.js'
@@ -26,6 +33,16 @@ describe('any report within any budget', () => {
         const summary = renderSummary(any, { budget })
         expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(budget)
         expect(danger(summary)).toBeNull()
+      }),
+    )
+  })
+
+  it('is whole in its file, as a summary with room for everything', () => {
+    fc.assert(
+      fc.property(reports, (any) => {
+        const all = renderWhole(any)
+        expect(all).toBe(renderSummary(any, { budget: Number.MAX_SAFE_INTEGER }))
+        expect(any.changes.filter((one) => !hasDiff(all, one))).toEqual([])
       }),
     )
   })
