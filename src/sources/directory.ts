@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import {
   type FailedAnswer,
   type FileAnswer,
@@ -96,7 +95,8 @@ function descend(from: string, path: string, looking: Look): string | { readonly
   if (parts.some((part) => part === '' || part === '..' || part.toLowerCase() === '.git')) return { found: 'nothing' }
   let place = from
   for (const [index, part] of parts.entries()) {
-    place = join(place, part)
+    // No part leads up or is empty, so that there is nothing for `join` to do.
+    place = `${place}/${part}`
     const found = looking(place)
     const isLast = index === parts.length - 1
     if (found !== 'folder' && !(isLast && found === 'file')) return { found }
