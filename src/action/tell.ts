@@ -8,7 +8,7 @@ import {
   type Report,
   renderComment,
   renderDiff,
-  renderPlain,
+  renderLog,
   renderSummary,
   renderWhole,
   toData,
@@ -50,12 +50,13 @@ export async function writeReports(
   const reportFile = 'image-factory-report.md'
   const diffFile = 'image-factory.diff'
   const reportData = 'image-factory-report.json'
-  const texts = new Map([
-    [reportFile, renderWhole(report, { secrets })],
-    [diffFile, renderDiff(report, { secrets })],
-    [reportData, toData(report, { secrets })],
-  ])
-  writeFiles(context.temp, texts)
+  const texts: readonly (readonly [string, () => string])[] = [
+    [reportFile, () => renderWhole(report, { secrets })],
+    [diffFile, () => renderDiff(report, { secrets })],
+    [reportData, () => toData(report, { secrets })],
+  ]
+  // One after the other: each may be as long as all manifests together.
+  for (const [name, render] of texts) writeFiles(context.temp, new Map([[name, render()]]))
   const at = (name: string) => join(context.temp, name)
   return { reportFile: at(reportFile), diffFile: at(diffFile), reportData: at(reportData) }
 }
@@ -65,8 +66,8 @@ const LONGEST_LOG = 200_000
 
 /** All that there is to say beyond the verdict; null where that is all. */
 function logText(report: Report, secrets: readonly string[]): string | null {
-  const whole = renderPlain(report, { colour: false, secrets })
-  if (whole.length > LONGEST_LOG) return 'This is too long for the log: it is in the file of the output diff-file.'
+  const whole = renderLog(report, { most: LONGEST_LOG, secrets })
+  if (whole === null) return 'This is too long for the log: it is in the file of the output diff-file.'
   return whole.trimEnd().includes('\n') ? whole : null
 }
 

@@ -2,8 +2,7 @@
 import * as z from 'zod'
 import { refuse } from '../enrollment/problem.js'
 import type { Report } from './model.js'
-import { redactor } from './redact.js'
-import { redactReport } from './redact-report.js'
+import { viewOf } from './view.js'
 
 /** Bytes of a report's data; enough for the differences of tens of thousands of objects. */
 export const LARGEST_DATA = 32 * 1024 * 1024
@@ -89,7 +88,7 @@ const reportSchema = z.strictObject({
 
 /** The report as JSON, without secrets. Which run made it is not in it: whoever posts it knows better. */
 export function toData(report: Report, options: { readonly secrets?: readonly string[] } = {}): string {
-  const { causes, anyway, run, commit: _, ...rest } = redactReport(report, redactor(options.secrets ?? []))
+  const { causes, anyway, run, commit: _, ...rest } = viewOf(report, options.secrets).report
   const later = anyway?.kind === 'known' ? { ...anyway, causes: [...anyway.causes] } : anyway
   const data = { format: FORMAT, ...rest, causes: [...causes], anyway: later, headSha: run?.headSha ?? null }
   return `${JSON.stringify(data)}\n`

@@ -6,7 +6,7 @@ import { FOOTER_OPENS } from './document.js'
 import { fitted, whole } from './ladder.js'
 import { formatMarker, type Marker } from './marker.js'
 import type { Report } from './model.js'
-import { patch, plain } from './plain.js'
+import { patch, plain, plainWithin } from './plain.js'
 import { judge } from './verdict.js'
 import { viewOf } from './view.js'
 
@@ -56,6 +56,11 @@ export function renderWhole(report: Report, { secrets }: Secrets = {}): string {
 /** The report for a terminal: problems, images, unified diffs, verdict. */
 export function renderPlain(report: Report, options: { readonly colour: boolean } & Secrets): string {
   return plain(viewOf(report, options.secrets), options.colour)
+}
+
+/** The same without colours, for a log; null where it has more than `most` characters. */
+export function renderLog(report: Report, { most, secrets }: { readonly most: number } & Secrets): string | null {
+  return plainWithin(viewOf(report, secrets), most)
 }
 
 /** Every object's unified diff, whole, for the diff file. Line numbers count within the object, not the file. */

@@ -72,23 +72,27 @@ function* plans(fitting: Fitting): Generator<Plan> {
   yield COUNTS
 }
 
-/** Keeps `kept` and as many of `candidates` as fit: the largest goes first, then the next. */
+/** Keeps `kept` and as many of `candidates` as fit: the one of most lines goes first, then the next. */
 function dropLargest(
   fitting: Fitting,
   plan: Plan,
   { kept, candidates }: { readonly kept: readonly Group[]; readonly candidates: readonly Group[] },
 ): Plan {
-  const { room, sizeOf } = fitting
-  const bySize = [...candidates].sort((a, b) => sizeOf(b, plan.context) - sizeOf(a, plan.context))
-  const without = (n: number): Plan => ({ ...plan, shown: new Set([...kept, ...bySize.slice(n)]) })
+  // By lines and not by size, which for thousands of diffs would have to be written to be known.
+  const byLines = [...candidates].sort((a, b) => linesOf(a) - linesOf(b))
+  const without = (n: number): Plan => ({ ...plan, shown: new Set([...kept, ...byLines.slice(0, byLines.length - n)]) })
   // The size falls with every diff that goes, so the first that fits is found by halving.
-  let [low, high] = [0, bySize.length]
+  let [low, high] = [0, byLines.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (size(fitting, without(middle)) <= room.budget) high = middle
+    if (size(fitting, without(middle)) <= fitting.room.budget) high = middle
     else low = middle + 1
   }
   return without(low)
+}
+
+function linesOf({ lead: { difference } }: Group): number {
+  return difference.added + difference.removed
 }
 
 /** The size of what a plan makes; stops counting as soon as it is too much. */

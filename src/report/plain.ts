@@ -12,20 +12,36 @@ type Colours = ReturnType<typeof pico.createColors>
 
 /** Problems, images, and every object's diff; the verdict is the last line, where a terminal stops scrolling. */
 export function plain(view: View, colour: boolean): string {
-  const colours = pico.createColors(colour)
+  return joined([...blocks(view, pico.createColors(colour))])
+}
+
+/** The same without colours; null where it has more than so many characters. No more than these are written to see it. */
+export function plainWithin(view: View, most: number): string | null {
+  const written: string[] = []
+  let length = '\n'.length - BETWEEN.length
+  for (const block of blocks(view, pico.createColors(false))) {
+    length += block.length + BETWEEN.length
+    if (length > most) return null
+    written.push(block)
+  }
+  return joined(written)
+}
+
+const BETWEEN = '\n\n'
+
+function joined(blocks: readonly string[]): string {
+  return `${blocks.join(BETWEEN)}\n`
+}
+
+function* blocks(view: View, colours: Colours): Generator<string> {
   const { errors, warnings, notices, report, resources } = view
   const problems = [...errors, ...warnings, ...notices].map((p) => problemLine(p, colours))
   const images = report.images.flatMap((image) => imageLines(image, colours))
   const settings = report.settings.length === 0 ? [] : [colours.bold('settings'), ...report.settings.map(valueLine)]
-  const blocks = [
-    problems.join('\n'),
-    settings.join('\n'),
-    images.join('\n'),
-    ...resources.map((one) => diff(one, colours)),
-  ]
+  for (const lines of [problems, settings, images]) if (lines.length > 0) yield lines.join('\n')
+  for (const one of resources) yield diff(one, colours)
   const { main, rest } = judge(view)
-  const verdict = `${(errors.length > 0 ? colours.red : colours.bold)(main)}${rest}`
-  return `${[...blocks.filter((block) => block !== ''), verdict].join('\n\n')}\n`
+  yield `${(errors.length > 0 ? colours.red : colours.bold)(main)}${rest}`
 }
 
 /** All diffs one after the other; empty when nothing changes. */

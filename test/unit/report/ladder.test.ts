@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type Report,
   renderComment,
+  renderLog,
   renderPlain,
   renderSummary,
   renderWhole,
@@ -43,6 +44,16 @@ describe('any report within any budget', () => {
         const all = renderWhole(any)
         expect(all).toBe(renderSummary(any, { budget: Number.MAX_SAFE_INTEGER }))
         expect(any.changes.filter((one) => !hasDiff(all, one))).toEqual([])
+      }),
+    )
+  })
+
+  it('is in the log whole, or not at all where it is longer', () => {
+    fc.assert(
+      fc.property(reports, (any) => {
+        const all = renderPlain(any, { colour: false })
+        expect(renderLog(any, { most: all.length })).toBe(all)
+        expect(renderLog(any, { most: all.length - 1 })).toBeNull()
       }),
     )
   })
