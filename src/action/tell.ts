@@ -50,7 +50,7 @@ export async function writeReports(
   const reportFile = 'image-factory-report.md'
   const diffFile = 'image-factory.diff'
   const reportData = 'image-factory-report.json'
-  const texts: readonly (readonly [string, () => string])[] = [
+  const texts: readonly (readonly [string, () => string | Iterable<string>])[] = [
     [reportFile, () => renderWhole(report, { secrets })],
     [diffFile, () => renderDiff(report, { secrets })],
     [reportData, () => toData(report, { secrets })],

@@ -68,8 +68,18 @@ export function contents(view: View, frame: Frame, { level, shown }: Pick<Plan, 
 }
 
 /** The whole document. */
-export function assemble(blocks: readonly string[]): string {
-  return `${blocks.join('\n\n')}\n`
+export function assemble(blocks: Iterable<string>): string {
+  return [...inPieces(blocks)].join('')
+}
+
+/** The whole document piece by piece, for one that is too long to be held. */
+export function* inPieces(blocks: Iterable<string>): Generator<string> {
+  let between = ''
+  for (const block of blocks) {
+    yield between + block
+    between = '\n\n'
+  }
+  yield '\n'
 }
 
 function opener(view: View, frame: Frame): string[] {

@@ -48,8 +48,8 @@ export function renderSummary(report: Report, options: { readonly budget?: numbe
   return fitted(viewOf(report, secrets), WITHOUT_MARKER, room)
 }
 
-/** The job summary with every diff, however long it gets. */
-export function renderWhole(report: Report, { secrets }: Secrets = {}): string {
+/** The job summary with every diff, however long it gets: piece by piece, for it may be as long as all manifests. */
+export function renderWhole(report: Report, { secrets }: Secrets = {}): Iterable<string> {
   return whole(viewOf(report, secrets), WITHOUT_MARKER, SUMMARY_ROWS)
 }
 
@@ -63,8 +63,8 @@ export function renderLog(report: Report, { most, secrets }: { readonly most: nu
   return plainWithin(viewOf(report, secrets), most)
 }
 
-/** Every object's unified diff, whole, for the diff file. Line numbers count within the object, not the file. */
-export function renderDiff(report: Report, options: Secrets = {}): string {
+/** Every object's unified diff, whole, for the diff file; line numbers count within the object. Piece by piece as well. */
+export function renderDiff(report: Report, options: Secrets = {}): Iterable<string> {
   return patch(viewOf(report, options.secrets))
 }
 

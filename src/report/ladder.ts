@@ -1,5 +1,5 @@
 // Makes a report fit: whole parts are left out, step by step, until it does. Nothing is ever cut in the middle.
-import { assemble, contents, type Frame, type Plan, type Surroundings, surroundings } from './document.js'
+import { assemble, contents, type Frame, inPieces, type Plan, type Surroundings, surroundings } from './document.js'
 import type { Group } from './groups.js'
 import { section } from './resources.js'
 import type { View } from './view.js'
@@ -29,21 +29,23 @@ interface Fitting {
 export function fitted(view: View, frame: Frame, room: Room): string {
   const fitting: Fitting = { view, frame, room, around: surrounder(view, frame), sizeOf: sizer(view, room) }
   for (const plan of plans(fitting)) {
-    if (size(fitting, plan) <= room.budget) return written(view, frame, plan, fitting.around(plan))
+    if (size(fitting, plan) <= room.budget) return assemble(blocks(view, frame, plan, fitting.around(plan)))
   }
   const least = { ...COUNTS, footer: false }
-  return written(view, frame, least, fitting.around(least))
+  return assemble(blocks(view, frame, least, fitting.around(least)))
 }
 
-/** The whole report, however long it is. */
-export function whole(view: View, frame: Frame, rows: number): string {
+/** The whole report, however long it is, piece by piece. */
+export function whole(view: View, frame: Frame, rows: number): Iterable<string> {
   const plan = everything(view, rows)
-  return written(view, frame, plan, surroundings(view, frame, plan))
+  return inPieces(blocks(view, frame, plan, surroundings(view, frame, plan)))
 }
 
-function written(view: View, frame: Frame, plan: Plan, { above, below }: Surroundings): string {
-  const diffs = view.groups.filter((group) => plan.shown.has(group)).map((one) => section(view, one, plan.context))
-  return assemble([...above, ...contents(view, frame, plan), ...diffs, ...below])
+function* blocks(view: View, frame: Frame, plan: Plan, { above, below }: Surroundings): Generator<string> {
+  yield* above
+  yield* contents(view, frame, plan)
+  for (const group of view.groups) if (plan.shown.has(group)) yield section(view, group, plan.context)
+  yield* below
 }
 
 const COUNTS: Plan = { level: 'counts', shown: NOTHING, context: 1, extras: false, rows: 0, footer: true }

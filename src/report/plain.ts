@@ -44,13 +44,12 @@ function* blocks(view: View, colours: Colours): Generator<string> {
   yield `${(errors.length > 0 ? colours.red : colours.bold)(main)}${rest}`
 }
 
-/** All diffs one after the other; empty when nothing changes. */
-export function patch(view: View): string {
+/** All diffs one after the other; none when nothing changes. */
+export function* patch(view: View): Generator<string> {
   const text = (one: Resource) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`
-  const caused = view.resources.map(text).join('')
-  return view.anyway.length === 0
-    ? caused
-    : `${caused}# Comes anyway, whatever becomes of the pull request:\n${view.anyway.map(text).join('')}`
+  for (const one of view.resources) yield text(one)
+  if (view.anyway.length > 0) yield '# Comes anyway, whatever becomes of the pull request:\n'
+  for (const one of view.anyway) yield text(one)
 }
 
 function problemLine(p: Problem, colours: Colours): string {

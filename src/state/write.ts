@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
 import { isFolder, isSafeFolder, lookAt } from './folder.js'
 
-/** What is to be written: text by path relative to a root, null to delete. */
-export type FileChanges = ReadonlyMap<string, string | null>
+/** What is to be written, by path relative to a root: a text, or one in pieces; null to delete. */
+export type FileChanges = ReadonlyMap<string, string | Iterable<string> | null>
 
 /**
  * Writes generated files: every place is looked at first, then all texts are written to the side, then each is renamed
@@ -44,7 +44,27 @@ function writeToTheSide(root: string, changes: FileChanges, side: Map<string, st
     const beside = join(dirname(target), `.image-factory-${process.pid}-${token}-${side.size}.tmp`)
     side.set(beside, target)
     // Without its encoding spelled out Node takes a slower way.
-    writeFileSync(beside, text, { flag: 'wx', encoding: 'utf8' })
+    if (typeof text === 'string') writeFileSync(beside, text, { flag: 'wx', encoding: 'utf8' })
+    else writePieces(beside, text)
+  }
+}
+
+/** Characters that are written at once. */
+const BULK = 1024 * 1024
+
+function writePieces(path: string, pieces: Iterable<string>): void {
+  const file = openSync(path, 'wx')
+  try {
+    let held = ''
+    for (const piece of pieces) {
+      held += piece
+      if (held.length < BULK) continue
+      writeFileSync(file, held, 'utf8')
+      held = ''
+    }
+    writeFileSync(file, held, 'utf8')
+  } finally {
+    closeSync(file)
   }
 }
 

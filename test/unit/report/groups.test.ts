@@ -26,7 +26,7 @@ describe('objects that change alike', () => {
   })
 
   it('each have their own in the diff file', () => {
-    expect(renderDiff(one).match(/^--- a\//gm)).toHaveLength(4)
+    expect([...renderDiff(one)].join('').match(/^--- a\//gm)).toHaveLength(4)
   })
 
   it('are shown one by one where there are two of them', () => {

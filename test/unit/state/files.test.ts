@@ -161,6 +161,27 @@ describe('writing', () => {
     expect((await readdir(root)).sort()).toEqual(['README', 'd', 'e'])
   })
 
+  it('a text in pieces, however long, like one that is whole', async () => {
+    const pieces = ['', ...Array.from({ length: 50 }, (_, n) => `${n} − 🏭\n`.repeat(7000)), '\u00e9']
+    const root = await folder()
+    writeFiles(root, new Map([['d/pieces.md', pieces.values()]]))
+    writeFiles(root, new Map([['d/whole.md', pieces.join('')]]))
+    const { 'd/pieces.md': inPieces, 'd/whole.md': whole, ...others } = await contents(root)
+    expect(inPieces === whole).toBe(true)
+    expect(whole).toHaveLength(pieces.join('').length)
+    expect(others).toEqual({})
+  })
+
+  it('nothing when a piece cannot be made', async () => {
+    const root = await folder({ 'd/a.md': 'before' })
+    function* failing() {
+      yield 'x'.repeat(2 * 1024 * 1024)
+      throw new Error('no more')
+    }
+    expect(() => writeFiles(root, new Map([['d/a.md', failing()]]))).toThrow('no more')
+    expect(await contents(root)).toEqual({ 'd/a.md': 'before' })
+  })
+
   it.each([
     ['a folder where a file goes', async (root: string) => mkdir(join(root, 'd/z.yaml'), { recursive: true })],
     ['a link where a file goes', async (root: string) => symlink('/etc/passwd', join(root, 'd/z.yaml'))],
