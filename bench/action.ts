@@ -3,18 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hrtime } from 'node:process'
-import type * as Events from '../test/support/events.js'
-import type * as Fake from '../test/support/fake-github.js'
-import type * as Runner from '../test/support/run-action.js'
+import type { WorkflowEvent } from '../test/support/events.js'
 import { factoryOf } from './factory.ts'
 import { type Measured, measured, medians, PRELOAD } from './measure.ts'
-
-/** What of the tests is needed. */
-export interface Support {
-  readonly FakeGitHub: typeof Fake.FakeGitHub
-  readonly eventPayloads: typeof Events.eventPayloads
-  readonly runAction: typeof Runner.runAction
-}
+import type { Support } from './support.ts'
 
 /** Three runs in a row on one factory. */
 export interface ActionResult {
@@ -28,7 +20,6 @@ export interface ActionResult {
 }
 
 const STATE = 'example/state'
-const TOKEN = 'workflow-token'
 
 /** Wall times contain the fake's own work, on the same machine; processor times are the action's alone, without git's. */
 export async function measureAction(
@@ -47,14 +38,14 @@ async function measureRound(
   nodePath: string,
   bundle: string,
   images: number,
-  { FakeGitHub, eventPayloads, runAction }: Support,
+  { FakeGitHub, eventPayloads, runAction, WORKFLOW_TOKEN }: Support,
 ): Promise<Omit<ActionResult, 'images'>> {
   const { imagesYaml, repositories } = factoryOf(images)
   const fake = await FakeGitHub.start()
   const folder = mkdtempSync(join(tmpdir(), 'image-factory-bench-'))
   const usage = join(folder, 'usage.json')
   const env = { NODE_OPTIONS: `--require ${PRELOAD}`, BENCH_USAGE: usage }
-  const run = async (event: Events.WorkflowEvent): Promise<Measured> => {
+  const run = async (event: WorkflowEvent): Promise<Measured> => {
     const start = hrtime.bigint()
     const { code, stdout } = await runAction({
       fake,
@@ -72,7 +63,7 @@ async function measureRound(
     for (const [repository, files] of repositories) await fake.createRepository(repository, { files })
     await fake.createRepository(STATE, { files: { 'images.yaml': imagesYaml } })
     const readable = [...repositories.keys()].map((name) => [name, 'read'] as const)
-    fake.addToken(TOKEN, { ...Object.fromEntries(readable), [STATE]: 'write' })
+    fake.addToken(WORKFLOW_TOKEN, { ...Object.fromEntries(readable), [STATE]: 'write' })
     const first = await run(await eventPayloads.push(fake, STATE))
     const unchanged = await run(await eventPayloads.push(fake, STATE))
     await fake.commitFiles(STATE, 'change', {

@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type * as Fake from '../test/support/fake-github.js'
-import type * as Processes from '../test/support/processes.js'
 import { factoryOf } from './factory.ts'
+import type { Support } from './support.ts'
 
 /** What one run without anything known before asked for. */
 export interface Network {
@@ -25,8 +24,7 @@ export async function measureNetwork(
   node: string,
   bundle: string,
   images: number,
-  { FakeGitHub }: typeof Fake,
-  { runProcess }: typeof Processes,
+  { FakeGitHub, runProcess }: Support,
 ): Promise<Network> {
   const { imagesYaml, repositories } = factoryOf(images)
   const fake = await FakeGitHub.start()

@@ -25,16 +25,12 @@ import { dirname, join } from 'node:path'
 import process, { execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { loadSourceModules } from '../scripts/source-modules.ts'
-import type * as Events from '../test/support/events.js'
-import type * as Fake from '../test/support/fake-github.js'
-import type * as Processes from '../test/support/processes.js'
-import type * as Runner from '../test/support/run-action.js'
 import { type ActionResult, measureAction } from './action.ts'
 import { type FactoryFolders, imagesYaml, writeFactory } from './factory.ts'
 import { type Measured, measure, medians } from './measure.ts'
 import { measureNetwork, type Network } from './network.ts'
 import { type FactoryResult, type Results, tables } from './results.ts'
+import { loadSupport } from './support.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const FLOOR = path('floor.mjs')
@@ -146,20 +142,12 @@ function countsOf(state: string): Counts {
 
 async function askGitHub(): Promise<Network> {
   say(`GitHub, ${NETWORK_IMAGES} images`)
-  loadSourceModules()
-  const fake: typeof Fake = await import('../test/support/fake-github.js')
-  const processes: typeof Processes = await import('../test/support/processes.js')
-  return measureNetwork(node, bundle, NETWORK_IMAGES, fake, processes)
+  return measureNetwork(node, bundle, NETWORK_IMAGES, await loadSupport())
 }
 
 async function runAction(): Promise<ActionResult> {
   say(`the action, ${NETWORK_IMAGES} images`)
-  loadSourceModules()
-  const { FakeGitHub }: typeof Fake = await import('../test/support/fake-github.js')
-  const { eventPayloads }: typeof Events = await import('../test/support/events.js')
-  const { runAction: start }: typeof Runner = await import('../test/support/run-action.js')
-  const support = { FakeGitHub, eventPayloads, runAction: start }
-  return measureAction(node, bundle, { images: NETWORK_IMAGES, rounds: ACTION_ROUNDS }, support)
+  return measureAction(node, bundle, { images: NETWORK_IMAGES, rounds: ACTION_ROUNDS }, await loadSupport())
 }
 
 function bundleBytes(): number {

@@ -1,5 +1,6 @@
 import { analysisOver } from './analysis.js'
 import { isDataMap, mergeData } from './data-map.js'
+import { DEFAULT_STRATEGY } from './schema/entry.js'
 import { githubSource, gitlabSource } from './schema/source.js'
 import type { DataMap } from './variants.js'
 import type { Data } from './yaml-data.js'
@@ -58,7 +59,7 @@ function sourceDefaults(defaults: DataMap, own: Data | undefined): DataMap {
 function tagDefaults({ strategy, constraint, allow, ...others }: DataMap, own: DataMap): DataMap {
   const ownTags = isDataMap(own.tags) ? own.tags : {}
   const chosen = own.imageSelectionStrategy ?? ownTags.strategy
-  const isOther = chosen !== undefined && chosen !== (strategy ?? 'SemVer')
+  const isOther = chosen !== undefined && chosen !== (strategy ?? DEFAULT_STRATEGY)
   return {
     ...others,
     ...(strategy === undefined || own.imageSelectionStrategy !== undefined ? {} : { strategy }),

@@ -6,7 +6,7 @@ import { oneLine, quote } from './messages.js'
 import { environmentsOf, promotionFaults } from './promotion.js'
 import { publishedAt } from './published.js'
 import { regexFault } from './regex.js'
-import type { Entry } from './schema/entry.js'
+import { DEFAULT_STRATEGY, type Entry } from './schema/entry.js'
 import { durationOf } from './settings.js'
 import type { Path } from './yaml-data.js'
 
@@ -58,9 +58,9 @@ function watchFaults(entry: Entry, { registry, repository }: { registry: string;
 
 /** Two names for one thing that say two things: the one that Kargo has counts. */
 function strategyFaults({ imageSelectionStrategy, tags }: Entry): EntryFault[] {
-  if (imageSelectionStrategy === undefined || (tags.strategy ?? imageSelectionStrategy) === imageSelectionStrategy)
-    return []
-  const message = `tags.strategy ${tags.strategy} has no effect: imageSelectionStrategy says ${imageSelectionStrategy}.`
+  const { strategy } = tags
+  if (imageSelectionStrategy === undefined || strategy === undefined || strategy === imageSelectionStrategy) return []
+  const message = `tags.strategy ${strategy} has no effect: imageSelectionStrategy says ${imageSelectionStrategy}.`
   return [{ severity: 'warning', path: ['tags', 'strategy'], message, remedy: 'Keep one.' }]
 }
 
@@ -145,6 +145,6 @@ function sourceOf({ source, build }: Entry): Source | null {
 
 function tagSelection(entry: Entry): TagSelection {
   const allow = entry.allowTags === undefined ? entry.tags.allow : [entry.allowTags, ...entry.tags.allow]
-  const strategy = entry.imageSelectionStrategy ?? entry.tags.strategy ?? 'SemVer'
+  const strategy = entry.imageSelectionStrategy ?? entry.tags.strategy ?? DEFAULT_STRATEGY
   return { strategy, constraint: entry.tags.constraint ?? null, allow }
 }

@@ -75,9 +75,7 @@ async function readReply(response: IncomingMessage, limit: number): Promise<Repl
     chunks.push(chunk)
   }
   // Not a `Headers`: the first one loads all of Node's fetch, which nothing else here needs.
-  const headers = new Map(
-    Object.entries(response.headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),
-  )
+  const headers = new Map(Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]))
   return { kind: 'reply', status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks) }
 }
 

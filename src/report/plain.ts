@@ -2,6 +2,7 @@
 import pico from 'picocolors'
 import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { unified } from './difference.js'
+import { assemble, inPieces } from './document.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { pathHeader } from './resources.js'
 import { oneLine } from './text.js'
@@ -12,25 +13,17 @@ type Colours = ReturnType<typeof pico.createColors>
 
 /** Problems, images, and every object's diff; the verdict is the last line, where a terminal stops scrolling. */
 export function plain(view: View, colour: boolean): string {
-  return joined([...blocks(view, pico.createColors(colour))])
+  return assemble(blocks(view, pico.createColors(colour)))
 }
 
 /** The same without colours; null where it has more than so many characters. No more than these are written to see it. */
 export function plainWithin(view: View, most: number): string | null {
-  const written: string[] = []
-  let length = '\n'.length - BETWEEN.length
-  for (const block of blocks(view, pico.createColors(false))) {
-    length += block.length + BETWEEN.length
-    if (length > most) return null
-    written.push(block)
+  let text = ''
+  for (const piece of inPieces(blocks(view, pico.createColors(false)))) {
+    text += piece
+    if (text.length > most) return null
   }
-  return joined(written)
-}
-
-const BETWEEN = '\n\n'
-
-function joined(blocks: readonly string[]): string {
-  return `${blocks.join(BETWEEN)}\n`
+  return text
 }
 
 function* blocks(view: View, colours: Colours): Generator<string> {

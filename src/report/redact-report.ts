@@ -46,13 +46,7 @@ export function redactReport(report: Report, redact: Redact): Report {
 }
 
 function ordered<T>(items: readonly T[], change: (item: T) => T, keyOf: (item: T) => string): T[] {
-  return items
-    .map((item) => {
-      const changed = change(item)
-      return { changed, key: keyOf(changed) }
-    })
-    .sort((a, b) => compareText(a.key, b.key))
-    .map(({ changed }) => changed)
+  return items.map(change).sort((a, b) => compareText(keyOf(a), keyOf(b)))
 }
 
 function maybe(text: string | null, redact: Redact): string | null {

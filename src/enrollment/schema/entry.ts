@@ -7,6 +7,9 @@ import { duration, kubernetesName, line } from './values.js'
 
 const strategy = z.enum(['SemVer', 'NewestBuild', 'Lexical', 'Digest'])
 
+/** How the newest image is told where an entry does not say it. */
+export const DEFAULT_STRATEGY = 'SemVer'
+
 const STRATEGIES = [
   'The greatest version among tags that are versions.',
   'The image that was built last.',
@@ -17,7 +20,7 @@ const STRATEGIES = [
 const tags = z.strictObject({
   // Not a default of the schema's: whether it was said tells a contradiction from a wish.
   strategy: strategy.optional().meta({
-    default: 'SemVer',
+    default: DEFAULT_STRATEGY,
     description: 'How the newest image is told among the tags.',
     enumDescriptions: STRATEGIES,
     examples: ['NewestBuild'],

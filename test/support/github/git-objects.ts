@@ -77,7 +77,7 @@ export async function readObjects(
 
 /** The same of one expression. What is asked for in one turn of the event loop is read by one process. */
 export async function readObject(gitDir: string, expression: string): Promise<GitObject | null> {
-  const open = asked.get(gitDir) ?? openQuestion(gitDir)
+  const open = openQuestions.get(gitDir) ?? openQuestion(gitDir)
   const at = open.expressions.push(expression) - 1
   return (await open.answers)[at] ?? null
 }
@@ -87,16 +87,16 @@ interface Question {
   readonly answers: ReturnType<typeof readObjects>
 }
 
-const asked = new Map<string, Question>()
+const openQuestions = new Map<string, Question>()
 
 function openQuestion(gitDir: string): Question {
   const expressions: string[] = []
   const answers = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-    asked.delete(gitDir)
+    openQuestions.delete(gitDir)
     return readObjects(gitDir, expressions)
   })
   const question = { expressions, answers }
-  asked.set(gitDir, question)
+  openQuestions.set(gitDir, question)
   return question
 }
 
