@@ -190,7 +190,16 @@ export interface Settings {
   readonly registrySecret: string
   /** Secret with the token that checks read private sources with (key `token`); it need not exist. */
   readonly sourceTokenSecret: string
-  /** How often a waiting rebuild asks again. */
+  /** How often a failed build is started again: 0 or 1. */
+  readonly retries: number
+  /** The pause before a failed build is started again, at least 10 seconds. */
+  readonly retryPause: Duration
+  /** How often Kargo looks at a base image that is not enrolled itself, at least 5 minutes. */
+  readonly baseInterval: Duration
+  /**
+   * The most time that passes until a waiting rebuild notices an override; waiting asks only the cluster's own API. A
+   * build in progress is asked for once a minute, or this often where it is shorter.
+   */
   readonly pollInterval: Duration
   /** Rebuilds of images that share a base are spread over this span; 0: all at once. */
   readonly stagger: Duration

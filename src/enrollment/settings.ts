@@ -11,6 +11,9 @@ export function settingsOf(written: WrittenSettings): Settings {
     gitlabTokenSecret: written.secrets.gitlab,
     registrySecret: written.secrets.registry,
     sourceTokenSecret: written.secrets.source,
+    retries: Number(written.retries),
+    retryPause: durationOf(written.retryPause),
+    baseInterval: durationOf(written.baseInterval),
     pollInterval: durationOf(written.pollInterval),
     stagger: durationOf(written.stagger),
     shard: written.shard ?? null,
@@ -46,7 +49,11 @@ export interface SettingsFault {
 }
 
 /** What is wrong across the keys of settings. */
-export function settingsFaults({ webhookReceivers, pollInterval }: WrittenSettings): SettingsFault[] {
+export function settingsFaults(written: WrittenSettings): SettingsFault[] {
+  return [...receiverFaults(written), ...FLOORS.flatMap((floor) => floorFaults(written, floor))]
+}
+
+function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] {
   const names = webhookReceivers.map(({ name, type }) => name ?? type)
   const repeated = names.flatMap((name, index) =>
     names.indexOf(name) === index
@@ -70,13 +77,36 @@ export function settingsFaults({ webhookReceivers, pollInterval }: WrittenSettin
           },
         ],
   )
-  // Kargo's own floor for an http step's pollInterval is 10 s; a rate limit is shared by every waiting rebuild.
-  const seconds = durationOf(pollInterval).seconds
-  const hasty = seconds >= 10 ? [] : [{ path: ['pollInterval'], ...TOO_HASTY }]
-  return [...repeated, ...misplaced, ...hasty]
+  return [...repeated, ...misplaced]
 }
 
-const TOO_HASTY = {
-  message: 'pollInterval is shorter than 10 seconds, which is the shortest that Kargo waits.',
-  remedy: 'Write 15m, or another span of at least 10s.',
+/** The shortest that a duration may be. */
+interface Floor {
+  readonly key: 'pollInterval' | 'retryPause' | 'baseInterval'
+  readonly seconds: number
+  /** What is wrong with a shorter one, after the key's name. */
+  readonly message: string
+  readonly remedy: string
+}
+
+const POLL_FLOOR = {
+  seconds: 10,
+  message: 'is shorter than 10 seconds, which is the shortest that Kargo waits.',
+} as const
+
+const FLOORS: readonly Floor[] = [
+  { key: 'retryPause', ...POLL_FLOOR, remedy: 'Write 1h, or another span of at least 10s.' },
+  {
+    key: 'baseInterval',
+    seconds: 300,
+    // The minReconciliationInterval of Kargo's chart: a shorter interval would be a promise that nobody keeps.
+    message: "is shorter than 5 minutes, and Kargo's controller looks no more often than that by default.",
+    remedy: 'Write 24h, or another span of at least 5m.',
+  },
+  { key: 'pollInterval', ...POLL_FLOOR, remedy: 'Write 15m, or another span of at least 10s.' },
+]
+
+function floorFaults(written: WrittenSettings, { key, seconds, message, remedy }: Floor): SettingsFault[] {
+  if (durationOf(written[key]).seconds >= seconds) return []
+  return [{ path: [key], message: `${key} ${message}`, remedy }]
 }

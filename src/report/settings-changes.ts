@@ -9,8 +9,8 @@ export function settingsChanges(before: Settings, now: Settings): ValueChange[] 
 
 function written(settings: Settings): object {
   const { githubTokenSecret, gitlabTokenSecret, registrySecret, sourceTokenSecret, ...rest } = settings
-  const { pollInterval, stagger, webhookReceivers, allowedRegistries, analysis, trivyImage, backstage, ...others } =
-    rest
+  const { retryPause, baseInterval, pollInterval, stagger, ...plain } = rest
+  const { webhookReceivers, allowedRegistries, analysis, trivyImage, backstage, ...others } = plain
   return {
     ...others,
     secrets: {
@@ -19,6 +19,8 @@ function written(settings: Settings): object {
       registry: registrySecret,
       source: sourceTokenSecret,
     },
+    retryPause: retryPause.text,
+    baseInterval: baseInterval.text,
     pollInterval: pollInterval.text,
     stagger: stagger.text,
     webhookReceivers: Object.fromEntries(webhookReceivers.map(({ name, ...receiver }) => [name, receiver])),

@@ -48,5 +48,10 @@ export const WATCHED_REPOSITORY_PATTERN = `^${WORDS}(?:\\/${WORDS})*$`
 
 const NO_TIME = '(?:0+[smhdw])*'
 
-/** A duration of ten seconds or more; sums of seconds that stay below are left to the command line. */
-export const POLL_INTERVAL_PATTERN = `^(?!0$)(?!${NO_TIME}(?:0*[1-9]s)?${NO_TIME}$)(?:\\d{1,6}[smhdw]){1,5}$`
+/** A duration that none of these is; sums of several short ones that stay below are left to the command line. */
+function atLeast(shorter: string): string {
+  return `^(?!0$)(?!${NO_TIME}(?:${shorter})?${NO_TIME}$)(?:\\d{1,6}[smhdw]){1,5}$`
+}
+
+export const FROM_TEN_SECONDS_PATTERN = atLeast('0*[1-9]s')
+export const FROM_FIVE_MINUTES_PATTERN = atLeast('0*(?:[1-9]\\d?|[12]\\d\\d)s|0*[1-4]m')

@@ -3,7 +3,7 @@ import { parseReference } from '../../reference/index.js'
 import { DEFAULT_TRIVY_IMAGE, RECEIVER_TYPES } from '../enrollment.js'
 import { GITHUB_REPOSITORY, isAllowedOrigin } from '../grammar.js'
 import { conditional, holding, without } from './conditions.js'
-import { POLL_INTERVAL_PATTERN, REGISTRY_PATTERN } from './patterns.js'
+import { FROM_FIVE_MINUTES_PATTERN, FROM_TEN_SECONDS_PATTERN, REGISTRY_PATTERN } from './patterns.js'
 import { branch, duration, kubernetesName, line, path, workflowFile } from './values.js'
 
 const secretName = kubernetesName
@@ -69,20 +69,54 @@ const analysis = z.strictObject({
     }),
 })
 
+/** A duration that `settingsFaults` holds against its shortest; an editor has the pattern. */
+function durationFrom(shortest: string, pattern: string, example: string) {
+  const patternErrorMessage = `must be a duration of ${shortest} or more, like ${example}`
+  return duration.meta({ refined: pattern, numbers: false, patternErrorMessage })
+}
+
+/** Numbers of images.yaml are read as text; the JSON Schema takes the number and its text, as the validator does. */
+const retries = z
+  .custom<'0' | '1'>(
+    (value) => value === '0' || value === '1',
+    'is not a valid number of retries (how often a failed build is started again). Write 0 or 1',
+  )
+  .meta({
+    type: ['integer', 'string'],
+    minimum: 0,
+    maximum: 1,
+    pattern: '^[01]$',
+    errorMessage: 'must be how often a failed build is started again: write 0 or 1',
+  })
+
 /** The key `settings`. */
 export const settingsSchema = z.strictObject({
   namespace: kubernetesName
     .default('image-factory')
     .meta({ description: 'Kubernetes namespace and Kargo Project.', examples: ['image-factory'] }),
   secrets: secrets.prefault({}).meta({ description: 'Names of the Secrets in that namespace that you create.' }),
-  pollInterval: duration
+  retries: retries.default('1').meta({
+    description: 'How often a failed build is started again: 0 or 1.',
+    default: 1,
+    examples: [0],
+  }),
+  retryPause: durationFrom('ten seconds', FROM_TEN_SECONDS_PATTERN, '1h')
+    .default('1h')
+    .meta({ description: 'The pause before a failed build is started again.', examples: ['30m'] }),
+  baseInterval: durationFrom('five minutes', FROM_FIVE_MINUTES_PATTERN, '24h')
+    .default('24h')
     .meta({
-      refined: POLL_INTERVAL_PATTERN,
-      numbers: false,
-      patternErrorMessage: 'must be a duration of ten seconds or more, like 15m',
-    })
+      description:
+        'How often Kargo looks at a base image; one that is enrolled itself is looked at every 5 minutes, like any enrolled image.',
+      examples: ['12h'],
+    }),
+  pollInterval: durationFrom('ten seconds', FROM_TEN_SECONDS_PATTERN, '15m')
     .default('15m')
-    .meta({ description: 'How often a waiting rebuild asks again.', examples: ['15m'] }),
+    .meta({
+      description:
+        "The longest time until a waiting rebuild notices an override; waiting asks only the cluster's own API. A running build is asked for once a minute, or this often where it is shorter.",
+      examples: ['15m'],
+    }),
   stagger: duration.default('0').meta({
     description: 'Rebuilds of images that share a base image are spread over this span.',
     examples: ['2h'],

@@ -164,6 +164,9 @@ describe('settings and defaults', () => {
       gitlabTokenSecret: 'gitlab-dispatch',
       registrySecret: 'registry-credentials',
       sourceTokenSecret: 'source-credentials',
+      retries: 1,
+      retryPause: { text: '1h', seconds: 3600 },
+      baseInterval: { text: '24h', seconds: 86_400 },
       pollInterval: { text: '15m', seconds: 900 },
       stagger: { text: '0', seconds: 0 },
       shard: null,
@@ -181,6 +184,21 @@ describe('settings and defaults', () => {
       gitlabTokenSecret: 'gitlab-dispatch',
       pollInterval: { text: '1m', seconds: 60 },
     })
+  })
+
+  it.each([
+    ['retries: 0', { retries: 0 }],
+    ['retries: 1', { retries: 1 }],
+    ['retries: "0"', { retries: 0 }],
+    ['retryPause: 10s', { retryPause: { text: '10s', seconds: 10 } }],
+    ['retryPause: 5s5s', { retryPause: { text: '5s5s', seconds: 10 } }],
+    ['baseInterval: 5m', { baseInterval: { text: '5m', seconds: 300 } }],
+    ['baseInterval: 4m60s', { baseInterval: { text: '4m60s', seconds: 300 } }],
+    ['baseInterval: 7d', { baseInterval: { text: '7d', seconds: 604_800 } }],
+  ])('say %s', (written, expected) => {
+    expect(parseEnrolment(`settings: {${written}}\nimages:\n${INDENTED_APP}`, 'f').enrolment?.settings).toMatchObject(
+      expected,
+    )
   })
 
   const text = [

@@ -60,12 +60,16 @@ export const GOOD_FILES: readonly (readonly [title: string, text: string])[] = [
     'GitLab for all sources',
     `defaults: {source: {provider: gitlab}}\nimages:\n${INDENTED_APP}    source: {repo: a/b/c, job: build}\n`,
   ],
+  ['no retry, in quotes', `settings: {retries: "0"}\nimages:\n${INDENTED_APP}`],
   ['all switched off', 'defaults: {enabled: false}\nimages: [{name: app}]\n'],
   [
     'all settings',
     `settings:
   namespace: kf
   secrets: {github: a, gitlab: b, registry: c, source: d}
+  retries: 0
+  retryPause: 10s
+  baseInterval: 5m
   pollInterval: 10s
   stagger: 0
   stateWorkflow: {repo: org/state, workflow: synth.yml, ref: main}
@@ -245,6 +249,9 @@ export const entries: fc.Arbitrary<unknown> = fc
 const settings = few({
   namespace: labels,
   secrets: map({ github: labels, registry: labels }),
+  retries: value(0, 1, '0', '1', 2, '01', '1.0'),
+  retryPause: value('1h', '10s', '9s', '0', 0, '5s5s'),
+  baseInterval: value('24h', '5m', '300s', '4m', '299s', '0', 0, '4m59s', '7d'),
   pollInterval: value('15m', '10s', '9s', '0', 0, '5s5s'),
   stagger: durations,
   stateWorkflow: map({ repo: githubRepos, workflow: value('a.yml'), ref: branches }, 'repo', 'workflow'),

@@ -6,6 +6,7 @@ import { isBranchName, isInsidePath, isSemVerConstraint } from '../../../src/enr
 import { type EnrolmentResult, parseEnrolment } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/patterns.js'
+import { INDENTED_APP } from './examples.js'
 import { entries, files, GOOD_FILES } from './json-schema-files.js'
 import { WRONG_DOCUMENTS } from './wrong-documents.js'
 import { WRONG_ENTRIES } from './wrong-entries.js'
@@ -52,7 +53,7 @@ const BEYOND: Readonly<Record<string, RegExp>> = {
     /its Stage .* is called like|is that of the Warehouse|the name factory is taken/,
   'templates called like our own': /is one of the factory's own AnalysisTemplates/,
   'the syntax of RE2': /is no regular expression that Kargo takes/,
-  'sums of durations': /is no duration|is shorter than 10 seconds/,
+  'sums of durations': /is no duration|is shorter than (?:10 seconds|5 minutes)/,
   'references of images': /is no reference of an image/,
   'where another key allows an image to come from': /is in no allowed registry/,
   'the length of two keys together': /is longer than \d+ characters/,
@@ -139,6 +140,31 @@ describe('patterns take what the checks take', () => {
       { numRuns: 5000 },
     )
   })
+
+  const setting = (key: string, value: string) => `settings: {${key}: ${value}}\nimages:\n${INDENTED_APP}`
+  const isTaken = (text: string) => isGood(parseEnrolment(text, 'f'))
+
+  it.each(['retryPause', 'baseInterval', 'pollInterval'])(
+    '%s: the shortest, one unit exactly, sums never wrongly',
+    (key) => {
+      const amounts = [0, 1, 2, 4, 5, 9, 10, 11, 59, 60, 99, 100, 299, 300, 301, 999]
+      const parts = amounts.flatMap((amount) => ['s', 'm', 'h', 'd'].map((unit) => `${amount}${unit}`))
+      for (const part of ['0', '010s', '0300s', '05m', '0w', '2w', ...parts]) {
+        expect(editorAccepts(setting(key, part)), part).toBe(isTaken(setting(key, part)))
+        const sums = [`0w${part}`, `${part}0s`, `1s${part}`, `${part}4m`]
+        const refused = sums.filter((sum) => !editorAccepts(setting(key, sum)) && isTaken(setting(key, sum)))
+        expect(refused).toEqual([])
+      }
+    },
+  )
+
+  it.each(['0', '1', '2', '-1', '0.5', '10', '"0"', '"1"', '"2"', '"01"', 'true', 'null', '[1]', 'once'])(
+    'retries: %s',
+    (value) => {
+      expect(editorAccepts(setting('retries', value))).toBe(isTaken(setting('retries', value)))
+      expect(isTaken(setting('retries', value))).toBe(/^"?[01]"?$/.test(value))
+    },
+  )
 
   it('ranges of versions that are nearly right are refused at once', () => {
     // Blanks that could belong to two parts of the pattern would take longer than anybody waits.

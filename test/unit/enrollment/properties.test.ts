@@ -97,6 +97,9 @@ describe('any text at all', () => {
 const WHOLE = `settings:
   namespace: kf
   secrets: {github: a, gitlab: b, registry: c, source: d}
+  retries: 0
+  retryPause: 30m
+  baseInterval: 12h
   pollInterval: 5m
   stagger: 2h
   stateWorkflow: {repo: acme/state, workflow: run.yml, ref: main}

@@ -20,6 +20,60 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
       `2:17: pollInterval is shorter than 10 seconds, which is the shortest that Kargo waits. Write 15m, or another span of at least 10s.`,
     ],
   ],
+  ...(
+    [
+      ['2', '"2"'],
+      ['-1', '"-1"'],
+      ['1.0', '"1.0"'],
+      ['01', '"01"'],
+      ['once', '"once"'],
+      ['true', 'true'],
+      ['', 'nothing'],
+    ] as const
+  ).map(
+    ([written, shown]): WrongFile => [
+      `${written} for retries`,
+      `settings: {retries: ${written}}\nimages:\n${INDENTED_APP}`,
+      [
+        `1:21: settings.retries: ${shown} is not a valid number of retries (how often a failed build is started again). Write 0 or 1.`,
+      ],
+    ],
+  ),
+  [
+    'a list for retries',
+    `settings:\n  retries: [1]\nimages:\n${INDENTED_APP}`,
+    [
+      `2:12: settings.retries is not a valid number of retries (how often a failed build is started again). Write 0 or 1.`,
+    ],
+  ],
+  ...['9s', '0', '4s5s'].map(
+    (written): WrongFile => [
+      `a retryPause of ${written}`,
+      `settings: {retryPause: ${written}}\nimages:\n${INDENTED_APP}`,
+      [
+        `1:24: retryPause is shorter than 10 seconds, which is the shortest that Kargo waits. Write 1h, or another span of at least 10s.`,
+      ],
+    ],
+  ),
+  [
+    'a retryPause in words',
+    `settings:\n  retryPause: soon\nimages:\n${INDENTED_APP}`,
+    [`2:15: settings.retryPause: "soon" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
+  ],
+  ...['4m', '299s', '0', '4m59s'].map(
+    (written): WrongFile => [
+      `a baseInterval of ${written}`,
+      `settings: {baseInterval: ${written}}\nimages:\n${INDENTED_APP}`,
+      [
+        `1:26: baseInterval is shorter than 5 minutes, and Kargo's controller looks no more often than that by default. Write 24h, or another span of at least 5m.`,
+      ],
+    ],
+  ),
+  [
+    'a baseInterval without a unit',
+    `settings:\n  baseInterval: 24\nimages:\n${INDENTED_APP}`,
+    [`2:17: settings.baseInterval: "24" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
+  ],
   [
     'a bad stagger',
     `settings:\n  stagger: a while\nimages:\n${INDENTED_APP}`,

@@ -123,6 +123,17 @@ describe('a preview against the base branch', () => {
   })
 
   it.each([
+    ['retries', '0', '1'],
+    ['retryPause', '2h', '1h'],
+    ['baseInterval', '12h', '24h'],
+  ])('knows that %s was another', async (key, after, before) => {
+    const { base, head } = await twoFolders()
+    await edit(head, (text) => `settings: {${key}: ${after}}\nimages:\n${text.replace(/^(?=.)/gm, '  ')}`)
+    const { report } = await makePreview(quietJob(reading().read), head, found(base))
+    expect(report.settings).toEqual([{ key, before, after }])
+  })
+
+  it.each([
     [
       'is broken',
       async (base: StateFolder) => {
