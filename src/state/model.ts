@@ -10,7 +10,7 @@ export interface TrackedBase {
   readonly tag: string
   /** Digest when tracking began, null where it is not known (yet). */
   readonly baselineDigest: string | null
-  /** The enrolled image that it is; absent where it is none of ours. */
+  /** The enrolled image that it is; absent where it is none of ours, or one that is switched off. */
   readonly enrolledImage?: string
 }
 

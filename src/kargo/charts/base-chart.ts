@@ -5,12 +5,11 @@ import { Stage } from '../constructs/stage.js'
 import { Warehouse } from '../constructs/warehouse.js'
 import type { Factory } from '../factory.js'
 import { BASE_IMAGE_LABEL, OBSERVE_BASE_IMAGE, soakStageName, warehouseName } from '../names.js'
-import { spread } from '../spread.js'
 import { stateNotice } from '../tasks/notify-state.js'
 import { ManifestChart } from './manifest-chart.js'
 
-/** Official images are polled: nobody but their owners can have a registry tell us. */
-const DAY_SECONDS = 86_400
+/** How often the Warehouse of an enrolled image is looked at, for whoever is built on it. */
+const FIVE_MINUTES = 300
 
 export interface BaseChartProps {
   readonly factory: Factory
@@ -34,7 +33,7 @@ export class BaseChart extends ManifestChart {
     })
     new Warehouse(this, {
       name: warehouse,
-      intervalSeconds: DAY_SECONDS + 60 * spread(base.name, 60),
+      intervalSeconds: intervalOf(base, factory),
       shard,
       repoURL,
       select: { strategy: 'Digest', tag: base.tag },
@@ -50,4 +49,17 @@ export class BaseChart extends ManifestChart {
       steps: [{ as: 'observe', task: OBSERVE_BASE_IMAGE }, ...notice.steps],
     })
   }
+}
+
+/**
+ * Seconds between two looks at a base. We build an enrolled one ourselves, and what is built on it shall not wait a day
+ * for it.
+ *
+ * All others have the same interval. Kargo counts it from the last look, so bases that were looked at together stay
+ * together, and an image whose bases change on one day is rebuilt once. With intervals a few minutes apart they would
+ * drift away from each other, and the second base would cost a second rebuild after the delay. Nothing has to be spread:
+ * Kargo itself asks a registry at most 20 times a second.
+ */
+function intervalOf({ enrolledImage }: TrackedBase, { settings }: Factory): number {
+  return enrolledImage === undefined ? settings.baseInterval.seconds : FIVE_MINUTES
 }

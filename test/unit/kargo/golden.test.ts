@@ -21,6 +21,35 @@ describe.each(Object.entries(scenarios))('%s', (name, { factory, files, showsFac
     })
 })
 
+const HALF_A_DAY = { text: '12h', seconds: 43_200 }
+
+test.each<[string, Partial<Factory['settings']>, Partial<TrackedBase>, string]>([
+  ['a base of others', {}, {}, '24h0m0s'],
+  ['a base of others, as settings say', { baseInterval: HALF_A_DAY }, {}, '12h0m0s'],
+  ['a base that is enrolled', {}, { enrolledImage: 'node' }, '5m0s'],
+  ['a base that is enrolled, whatever settings say', { baseInterval: HALF_A_DAY }, { enrolledImage: 'node' }, '5m0s'],
+])('%s is looked at so often, and the bases beside it as often as each other', (_, settings, base, interval) => {
+  const others = ['20', '21', '23'].map((tag): TrackedBase => ({ ...NODE, name: `node-${tag}`, tag }))
+  const bases = [{ ...NODE, ...base }, ...others]
+  const files = synthesize(
+    exampleFactory({
+      settings: { ...SETTINGS, ...settings },
+      images: [
+        image(
+          {},
+          bases.map(({ name }) => name),
+        ),
+      ],
+      bases,
+    }),
+  )
+  const intervalOf = (name: string) => /^ {2}interval: (.*)$/m.exec(textOf(files, `base-${name}.k8s.yaml`))?.[1]
+  expect(intervalOf(NODE.name)).toBe(interval)
+  expect(new Set(others.map(({ name }) => intervalOf(name)))).toEqual(
+    new Set([settings.baseInterval === undefined ? '24h0m0s' : '12h0m0s']),
+  )
+})
+
 test('an image without workflow or without bases has no rebuild Stage', () => {
   const rebuilds = (images: Factory['images']) =>
     textOf(synthesize(exampleFactory({ images })), 'image-backstage.k8s.yaml').includes('rebuild-trigger')

@@ -13,18 +13,15 @@ const key = (object: Data) => `${object.kind} ${(object.metadata as Data).name}`
 const isRebuilding = (object: Data) =>
   !/^(?:AnalysisTemplate|ServiceAccount) |^Stage (?:analyze|promote)-/.test(key(object))
 
-/** What means the same either way is written in one: order in JSON and of paths, the minutes that spread base images. */
+/** What means the same either way is written in one: order in JSON and of paths. */
 function comparable(object: Data): Data {
   const { metadata: _metadata, ...rest } = JSON.parse(JSON.stringify(object)) as Data
-  const spec = rest.spec as
-    | { vars?: { name: string; value?: string }[]; interval?: string; subscriptions?: { git?: Data }[] }
-    | undefined
+  const spec = rest.spec as { vars?: { name: string; value?: string }[]; subscriptions?: { git?: Data }[] } | undefined
   for (const variable of spec?.vars ?? [])
     if (variable.value?.startsWith('{')) variable.value = sortedJson(variable.value)
   for (const variable of spec?.vars ?? [])
     if (variable.value?.startsWith('[')) variable.value = sortedJson(variable.value)
   for (const { git } of spec?.subscriptions ?? []) (git?.includePaths as string[] | undefined)?.sort()
-  if (spec?.interval !== undefined) spec.interval = spec.interval.replace(/^24h[1-5]?\dm0s$/, '24h0m0s')
   return rest
 }
 

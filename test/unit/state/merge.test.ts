@@ -190,6 +190,14 @@ describe('a base that is an enrolled image', () => {
     const alone = await run(entry('app'), sources, both.files)
     expect(alone.files.get('base-images/ghcr.io-org-lib-1.yaml')).not.toContain('enrolledImage')
   })
+
+  it('says so only while that image is switched on', async () => {
+    const sources = { lib: 'FROM alpine:3\n', app: 'FROM ghcr.io/org/lib:1\n' }
+    const off = await run(entry('lib', 'enabled: false') + entry('app'), sources)
+    expect(off.bases.map(({ name, enrolledImage }) => [name, enrolledImage])).toEqual([
+      ['ghcr.io-org-lib-1', undefined],
+    ])
+  })
 })
 
 describe('a base that Kargo cannot watch', () => {
