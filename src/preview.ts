@@ -22,11 +22,11 @@ export type BaseState =
  * @param readBase reads the base; called only when the pull request's own state can be planned.
  */
 export async function makePreview(job: Job, folder: StateFolder, readBase: () => Promise<BaseState>): Promise<Plan> {
-  const read = remembered(job.read)
-  const draft = await draftPlan({ ...job, read }, folder)
+  const asked = { ...job, read: remembered(job.read), writes: false }
+  const draft = await draftPlan(asked, folder)
   if (draft.kind === 'refused') return planOf(draft, job, folder)
   return job.step('Compare with the base branch', async () => {
-    const against = await againstBase(draft, { ...job, read, ...SILENT }, await readBase())
+    const against = await againstBase(draft, { ...asked, ...SILENT }, await readBase())
     return planOf(draft, job, folder, against)
   })
 }

@@ -89,6 +89,7 @@ function jobOf(inputs: Inputs, context: Context, target: Target, clients: Client
     secrets: hidden(),
     registries: target.mode === 'commit' && inputs.refresh !== 'false' ? registriesOnce() : null,
     now,
+    writes: target.mode === 'commit',
     step,
     say,
   }

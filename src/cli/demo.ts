@@ -51,7 +51,7 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
 
     heading('4. It is merged, and the factory commits state and manifests')
     await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
-    const sha = await commitToRemote({ ...job, mode: 'commit' }, state, remote)
+    const sha = await commitToRemote({ ...job, mode: 'commit', writes: true }, state, remote)
     if (sha === null) throw refuse('the demo made no commit.')
     say(await gitText(['--git-dir=.', 'show', '--stat', '--format=%h %an: %s', 'refs/heads/main'], remote))
 

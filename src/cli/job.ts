@@ -22,7 +22,7 @@ import type { Terminal } from './terminal.js'
 const GITHUB_API = 'https://api.github.com'
 const GITLAB = 'https://gitlab.com'
 
-/** The job a command runs: sources from a folder or from GitHub, progress on a terminal. */
+/** The job a command runs: sources from a folder or from GitHub, progress on a terminal. It writes nothing. */
 export function jobFor(
   mode: Job['mode'],
   options: CommonOptions,
@@ -41,6 +41,7 @@ export function jobFor(
     registries,
     secrets: secretsIn(env),
     now,
+    writes: false,
     say: () => undefined,
     step: async (name, work) => {
       if (!terminal.colour.err) return work()

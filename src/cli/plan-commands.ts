@@ -33,7 +33,8 @@ export async function refresh(run: Run): Promise<number> {
 
 async function write({ options, env, terminal, now }: Run, registries: Job['registries']): Promise<number> {
   const folder = stateFolder(options, env)
-  const plan = await makePlan(jobFor('preview', options, env, terminal, now, registries), folder)
+  const job = jobFor('preview', options, env, terminal, now, registries)
+  const plan = await makePlan({ ...job, writes: true }, folder)
   if (!plan.refused) {
     tidy(folder)
     writeFiles(folder.root, plan.changes)

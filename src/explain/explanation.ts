@@ -95,7 +95,7 @@ function newest(
   records: Records['bases'],
 ): string | null {
   const moments = [
-    ...['enrolledAt', 'lastDiscovery', 'lastBuilt'].map((key) => momentOf(record, key)),
+    ...['enrolledAt', 'reenrolledAt', 'lastDiscovery', 'lastBuilt'].map((key) => momentOf(record, key)),
     ...bases.flatMap(({ name, since }) => [since, momentOf(records.get(name), 'lastChecked')]),
   ]
   return moments.reduce((latest, one) => (one !== null && (latest === null || one > latest) ? one : latest), null)

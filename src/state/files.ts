@@ -4,6 +4,7 @@ import { formatReference } from '../reference/index.js'
 import { addArchive } from './archive.js'
 import { baseFile } from './base-file.js'
 import { rebuildEligibleAt } from './eligibility.js'
+import { enrolledSeconds, enrollmentTimes } from './enrolled-at.js'
 import { imageFile } from './image-file.js'
 import type { LinkedState } from './merge.js'
 import { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
@@ -25,6 +26,8 @@ export interface Writing {
   readonly before: StateFiles
   /** ISO 8601; lands only in files whose result changed. */
   readonly now: string
+  /** Whether the files are written: only then is `now` when a new image was enrolled. */
+  readonly writes: boolean
   readonly observed: Observations
   /** Digests of bases whose rebuilds wait for nothing. */
   readonly overridden: ReadonlySet<string>
@@ -32,7 +35,7 @@ export interface Writing {
 
 /**
  * The state files after a run: everything that was found out at run time is kept, what registries said is added, and
- * what is no longer enrolled or used moves to `_archive/`, from where it comes back as it was.
+ * what is no longer enrolled or used moves to `_archive/`, from where it comes back with its history.
  */
 export function writtenState(linked: LinkedState, writing: Writing): MergedState {
   const { before, now, observed } = writing
@@ -44,9 +47,13 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
     const seen = observed.images.get(name)
     const record = own.get(name)?.record
     records.set(name, seen === undefined ? record : observeImage(record, seen, now))
-    files.set(`${FOLDERS.images}/${name}.yaml`, imageFile(one, records.get(name), now))
+    files.set(
+      `${FOLDERS.images}/${name}.yaml`,
+      imageFile(one, records.get(name), enrollmentTimes(own.get(name), now), now),
+    )
   }
-  const users = usersOf(state.images)
+  const images = writing.writes ? withEnrollment(linked, now) : state.images
+  const users = usersOf(images)
   const looked = state.bases.map((base) => lookedAt(base, users.get(base.name) ?? [], writing))
   for (const { base, record } of looked) {
     const eligible = eligibility(record, users.get(base.name) ?? [], records, writing)
@@ -56,7 +63,15 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   const taken = [...own.values(), ...state.bases.flatMap(({ name }) => baseRecord(name, before) ?? [])]
   addArchive(before, files, new Set(taken.map(({ path }) => path)))
   const problems = [...state.problems, ...looked.flatMap((one) => one.problems)]
-  return { ...state, bases: looked.map(({ base }) => base), files, settled, problems }
+  return { ...state, images, bases: looked.map(({ base }) => base), files, settled, problems }
+}
+
+/** The images with the times that their files say from now on: those of new ones too. */
+function withEnrollment({ images, own }: LinkedState, now: string): TrackedImage[] {
+  return images.map((image) => {
+    const times = enrollmentTimes(own.get(image.enrollment.name), now)
+    return { ...image, enrolledAt: enrolledSeconds(times) }
+  })
 }
 
 /** The enabled images built on each base, by its name. */

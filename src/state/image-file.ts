@@ -1,6 +1,7 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
 import type { Data } from '../enrollment/yaml-data.js'
+import type { EnrollmentTimes } from './enrolled-at.js'
 import { comment, inOrder, STATE_HEADER, yamlLines } from './print.js'
 import { otherKeys, type StateRecord, textOf, textsOf } from './record.js'
 
@@ -22,6 +23,7 @@ export interface ImageFacts {
 const KNOWN = [
   'name',
   'enrolledAt',
+  'reenrolledAt',
   'lastDiscovery',
   'discoveryStatus',
   'discoveryError',
@@ -60,7 +62,12 @@ const SOURCE_ORDER = ['provider', 'repo', 'branch', 'dockerfile', 'workflow', 'p
  * @param before the record that was there, undefined for a new image.
  * @param now ISO 8601; lands in the file only where something changed.
  */
-export function imageFile(facts: ImageFacts, before: StateRecord | undefined, now: string): string {
+export function imageFile(
+  facts: ImageFacts,
+  before: StateRecord | undefined,
+  { enrolledAt, reenrolledAt }: EnrollmentTimes,
+  now: string,
+): string {
   const { enrollment } = facts
   const reason = facts.reason === null ? {} : { discoveryError: facts.reason }
   const branch = facts.defaultBranch === null ? {} : { defaultBranch: facts.defaultBranch }
@@ -69,7 +76,8 @@ export function imageFile(facts: ImageFacts, before: StateRecord | undefined, no
     comment(`This file tracks the state of the ${enrollment.name} image`),
     yamlLines({
       name: enrollment.name,
-      enrolledAt: textOf(before, 'enrolledAt') ?? now,
+      enrolledAt,
+      ...(reenrolledAt === null ? {} : { reenrolledAt }),
       lastDiscovery: isUnchanged(facts, before) ? textOf(before, 'lastDiscovery') : now,
       discoveryStatus: facts.status,
       ...reason,

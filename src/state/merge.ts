@@ -5,6 +5,7 @@ import { formatReference } from '../reference/index.js'
 import type { BaseUse, Discovered, Discovery } from '../sources/index.js'
 import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
 import { cycleProblems } from './cycles.js'
+import { enrolledBefore } from './enrolled-at.js'
 import type { ImageFacts } from './image-file.js'
 import { type Publishers, publishersOf } from './links.js'
 import type { StateFiles, TrackedBase, TrackedImage } from './model.js'
@@ -61,7 +62,9 @@ export function linkState(input: MergeInput): LinkedState {
   const publisher = publishersOf(enrollments)
   const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map((base) => linked(base, publisher))
   return {
-    images: merged.map(({ facts }) => ({ enrollment: facts.enrollment, bases: facts.bases })),
+    images: merged.map(({ facts: { enrollment, bases } }) => {
+      return { enrollment, bases, enrolledAt: enrolledBefore(own.get(enrollment.name)) }
+    }),
     bases,
     uses: merged.flatMap(({ uses }) => uses),
     branches: branchesOf(merged.map(({ facts }) => facts)),

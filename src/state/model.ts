@@ -19,6 +19,11 @@ export interface TrackedImage {
   readonly enrollment: Enrollment
   /** Names of tracked bases that make this image rebuild, sorted. */
   readonly bases: readonly string[]
+  /**
+   * Unix seconds since when it is enrolled: what its bases changed to before rebuilds nothing. null where the state does
+   * not say, and for an image that is new in a run that writes nothing: its manifests must not change with the clock.
+   */
+  readonly enrolledAt: number | null
 }
 
 /** The state folders as they are: records by name. */

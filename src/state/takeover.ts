@@ -8,11 +8,12 @@ import { type StateRecord, textOf } from './record.js'
 export interface OwnRecord {
   readonly record: StateRecord
   readonly path: string
+  /** Whether it lies in the archive: the image was not enrolled. */
+  readonly isArchived: boolean
 }
 
 interface KnownRecord extends OwnRecord {
   readonly name: string
-  readonly isArchived: boolean
   /** Where its image was published; null where old files do not say. */
   readonly place: string | null
 }

@@ -32,6 +32,11 @@ export interface Job {
   readonly secrets: readonly string[]
   /** ISO 8601: the time of what is found out in this run. */
   readonly now: string
+  /**
+   * Whether what is planned is written or committed. Where it is not, the clock has no part in the manifests: two
+   * previews of the same files say the same.
+   */
+  readonly writes: boolean
   /** Runs one named step, telling people about it. */
   readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /** What a step came to, in a few words. */

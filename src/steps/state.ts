@@ -54,7 +54,7 @@ export function merge(
   job: Job,
 ): MergedState {
   const overridden = new Set(overrides.map(({ digest }) => digest))
-  const state = writtenState(linked, { before: loaded.state, now: job.now, observed, overridden })
+  const state = writtenState(linked, { before: loaded.state, now: job.now, writes: job.writes, observed, overridden })
   job.say(`${state.bases.length} base images are tracked.`)
   return state
 }

@@ -1,7 +1,7 @@
 import type { Job } from '../../src/pipeline.js'
 import type { SourceReader } from '../../src/sources/index.js'
 
-/** A preview's job over these sources: it looks up nothing, says nothing, and its clock stands. */
+/** A job over these sources whose plan is written: it looks up nothing, says nothing, and its clock stands. */
 export function quietJob(read: SourceReader, more: Partial<Job> = {}): Job {
   return {
     mode: 'preview',
@@ -13,6 +13,7 @@ export function quietJob(read: SourceReader, more: Partial<Job> = {}): Job {
     registries: null,
     secrets: [],
     now: '2026-03-01T08:00:00.000Z',
+    writes: true,
     step: (_, work) => work(),
     say: () => undefined,
     ...more,

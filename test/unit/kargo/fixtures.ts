@@ -93,6 +93,7 @@ export function image(
   const name = enrollment.name ?? 'backstage'
   return {
     bases,
+    enrolledAt: null,
     enrollment: {
       name,
       line: 5,

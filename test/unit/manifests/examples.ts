@@ -12,7 +12,11 @@ export function factoryOf(names: readonly string[], settings = ''): ManifestFile
   )
   const { enrolment, problems } = parseEnrolment(`settings: {${settings}}\nimages:\n${entries.join('')}`, 'images.yaml')
   if (enrolment === null) throw new Error(JSON.stringify(problems))
-  const images = enrolment.images.map((enrollment: Enrollment) => ({ enrollment, bases: [BASE.name] }))
+  const images = enrolment.images.map((enrollment: Enrollment) => ({
+    enrollment,
+    bases: [BASE.name],
+    enrolledAt: null,
+  }))
   return synthesize({ settings: enrolment.settings, images, bases: [BASE] })
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { makePlan, type StateFolder } from '../../../src/pipeline.js'
 import { makePreview } from '../../../src/preview.js'
+import { renderComment, toData } from '../../../src/report/index.js'
 import { type FileRequest, readFromDirectory, requestKey, type SourceReader } from '../../../src/sources/index.js'
 import { writeFiles } from '../../../src/state/index.js'
 import { quietJob } from '../../support/quiet-job.js'
@@ -51,6 +52,13 @@ async function edit({ root, imagesFile }: StateFolder, change: (text: string) =>
   await writeFile(file, change(await readFile(file, 'utf8')))
 }
 
+const NEW_IMAGE = `
+- name: order-book
+  registry: ghcr.io
+  repository: craigedmunds/market-making/order-book
+  source: {repo: craigedmunds/market-making, branch: main, dockerfile: order-book/Dockerfile, workflow: order-book.yml}
+`
+const MARKER = { id: 'default', sha: 'a'.repeat(40), run: 1, attempt: 1 }
 const MOVED = { 'craigedmunds/market-making/metrics-service/Dockerfile': 'FROM python:3.14-slim\n' }
 const longer = (text: string) => text.replace('rebuildDelay: 30d', 'rebuildDelay: 45d')
 const found = (folder: StateFolder) => async () => ({ kind: 'found' as const, folder })
@@ -120,6 +128,19 @@ describe('a preview against the base branch', () => {
     const { report } = await makePreview(quietJob(reading().read), head, found(base))
     expect(report.settings).toEqual([{ key: 'pollInterval', before: '15m', after: '30m' }])
     expect([...report.causes.values()]).toContain('images.yaml settings.pollInterval')
+  })
+
+  it('says the same whenever it runs, of a new image too', async () => {
+    const { base, head } = await twoFolders()
+    await edit(head, (text) => `${text}${NEW_IMAGE}`)
+    const told = async (now: string) => {
+      const { report, files } = await makePreview(quietJob(reading(MOVED).read, { now }), head, found(base))
+      const manifests = [...files].filter(([path]) => path.startsWith('dist/'))
+      return { manifests, data: toData(report), comment: renderComment(report, { marker: MARKER }) }
+    }
+    const first = await told('2026-03-01T08:00:00.000Z')
+    expect(first.comment).toContain('order-book')
+    expect(await told('2027-01-01T00:00:00.000Z')).toEqual(first)
   })
 
   it.each([

@@ -45,6 +45,8 @@ class Model {
   readonly images = new Map<Repo, Enrolled>()
   /** When a repository was first enrolled. */
   readonly since = new Map<Repo, string>()
+  /** Since when each is enrolled without interruption. */
+  readonly lately = new Map<Repo, string>()
   readonly histories = new Map<Base, { current: string; entries: string[] }>()
 
   apply(one: Command): void {
@@ -113,7 +115,11 @@ describe('any sequence of enrolling, editing, renaming, removing, coming back an
         for (const [turn, one] of commands.entries()) {
           const now = timeOf(turn)
           model.apply(one)
-          for (const of of model.images.keys()) if (!model.since.has(of)) model.since.set(of, now)
+          for (const of of model.lately.keys()) if (!model.images.has(of)) model.lately.delete(of)
+          for (const of of model.images.keys()) {
+            if (!model.since.has(of)) model.since.set(of, now)
+            if (!model.lately.has(of)) model.lately.set(of, now)
+          }
           const seen = new Map<Base, string>()
           if (one.kind === 'refresh') {
             for (const base of model.tracked()) {
@@ -132,8 +138,11 @@ describe('any sequence of enrolling, editing, renaming, removing, coming back an
           expect(histories).toEqual([...model.histories.values()].flatMap(({ entries }) => entries).sort())
           const enrolments = recordsIn(state, 'images').filter(({ enrollment }) => enrollment !== undefined)
           expect(enrolments.map(({ enrolledAt }) => enrolledAt).sort()).toEqual([...model.since.values()].sort())
+          const lately = [...model.lately.values()].map((time) => Date.parse(time) / 1000)
+          expect(state.images.map(({ enrolledAt }) => enrolledAt).sort()).toEqual(lately.sort())
           const second = await runOnce(model, state.files, timeOf(1000), seen)
           expect(Object.fromEntries(second.files)).toEqual(Object.fromEntries(state.files))
+          expect(second.images).toMatchObject(state.images.map(({ enrolledAt }) => ({ enrolledAt })))
           files = state.files
         }
       }),

@@ -38,7 +38,10 @@ async function look(
   const files = filesFrom(before)
   const linked = await link(images, sources, files)
   const seen = await lookUp({ linked, before: files, imagesFile: 'images.yaml' }, client)
-  return { seen, state: writtenState(linked, { before: files, now, observed: seen.observed, overridden: new Set() }) }
+  return {
+    seen,
+    state: writtenState(linked, { before: files, now, writes: true, observed: seen.observed, overridden: new Set() }),
+  }
 }
 
 const image = ({ host }: FakeRegistry, name: string, more = '') =>

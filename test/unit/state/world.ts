@@ -64,11 +64,14 @@ export async function run(
   now = NOW,
   allowedRegistries: readonly string[] = [],
   observed: Observations = NOTHING_OBSERVED,
-  { overridden = new Set() }: { readonly overridden?: ReadonlySet<string> } = {},
+  {
+    overridden = new Set(),
+    writes = true,
+  }: { readonly overridden?: ReadonlySet<string>; readonly writes?: boolean } = {},
 ): Promise<MergedState> {
   const files = filesFrom(before)
   const linked = await link(images, dockerfiles, files, allowedRegistries)
-  return writtenState(linked, { before: files, now, observed, overridden })
+  return writtenState(linked, { before: files, now, writes, observed, overridden })
 }
 
 /** What `readState` makes of files on disk. */
