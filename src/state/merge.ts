@@ -63,7 +63,7 @@ export function linkState(input: MergeInput): LinkedState {
   const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map((base) => linked(base, publisher))
   return {
     images: merged.map(({ facts: { enrollment, bases } }) => {
-      return { enrollment, bases, enrolledAt: enrolledBefore(own.get(enrollment.name)) }
+      return { enrollment, bases, enrolledAt: enrolledBefore(own.get(enrollment.name)), runs: { kind: 'all' } as const }
     }),
     bases,
     uses: merged.flatMap(({ uses }) => uses),

@@ -14,6 +14,11 @@ export interface TrackedBase {
   readonly enrolledImage?: string
 }
 
+export type RunIdentity =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'own' }
+  | { readonly kind: 'title'; readonly title: string }
+
 /** An enrolled image together with the base images it is built on. */
 export interface TrackedImage {
   readonly enrollment: Enrollment
@@ -24,6 +29,7 @@ export interface TrackedImage {
    * not say, and for an image that is new in a run that writes nothing: its manifests must not change with the clock.
    */
   readonly enrolledAt: number | null
+  readonly runs: RunIdentity
 }
 
 /** The state folders as they are: records by name. */

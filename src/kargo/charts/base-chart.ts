@@ -46,7 +46,7 @@ export class BaseChart extends ManifestChart {
       shard,
       vars: { repo: repoURL, baselineDigest: base.baselineDigest ?? 'none', ...notice.vars },
       requestedFreight: [{ warehouse, from: { direct: true } }],
-      steps: [{ as: 'observe', task: OBSERVE_BASE_IMAGE }, ...notice.steps],
+      steps: [{ as: 'observe', task: OBSERVE_BASE_IMAGE }],
     })
   }
 }

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs'
+import type { Settings } from '../../enrollment/enrollment.js'
 import { addChecks } from '../analysis/checks.js'
 import { ConfigMap } from '../constructs/config-map.js'
 import { Namespace } from '../constructs/namespace.js'
@@ -17,6 +18,7 @@ import { notifyState } from '../tasks/notify-state.js'
 import { observeBaseImage } from '../tasks/observe-base-image.js'
 import { rebuildGitHub } from '../tasks/rebuild-github.js'
 import { rebuildGitLab } from '../tasks/rebuild-gitlab.js'
+import type { RebuildPolicy } from '../tasks/rebuild-waits.js'
 import { ManifestChart } from './manifest-chart.js'
 
 /** Argo CD's order: a Stage that is seen before its policy and tasks looks again only after five minutes. */
@@ -42,14 +44,24 @@ export class FactoryChart extends ManifestChart {
     const promotionPolicies = [{ matchLabels: { [AUTO_PROMOTION_LABEL]: 'true' }, autoPromotionEnabled: true }]
     const { webhookReceivers } = settings
     new ProjectConfig(this, { name, annotations: BEFORE_STAGES, promotionPolicies, webhookReceivers })
-    observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES })
-    const waiting = { pollIntervalSeconds: settings.pollInterval.seconds, isStaggered: settings.stagger.seconds > 0 }
-    rebuildGitHub(this, { name: REBUILD_GITHUB, annotations: BEFORE_STAGES, waiting })
-    rebuildGitLab(this, { name: REBUILD_GITLAB, annotations: BEFORE_STAGES, waiting })
-    if (settings.stateWorkflow !== null) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
+    const isTold = settings.stateWorkflow !== null
+    observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES, isTold })
+    const policy = rebuildPolicy(settings)
+    rebuildGitHub(this, { name: REBUILD_GITHUB, annotations: BEFORE_STAGES, policy })
+    rebuildGitLab(this, { name: REBUILD_GITLAB, annotations: BEFORE_STAGES, policy })
+    if (isTold) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
     // Read at every poll, so an override reaches rebuilds that are already waiting.
     new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(overrides) })
     addChecks(this, settings, BEFORE_STAGES)
+  }
+}
+
+function rebuildPolicy({ pollInterval, stagger, retries, retryPause }: Settings): RebuildPolicy {
+  return {
+    pollSeconds: pollInterval.seconds,
+    isStaggered: stagger.seconds > 0,
+    retries,
+    retryPauseSeconds: retryPause.seconds,
   }
 }
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { Update } from '../../enrollment/enrollment.js'
 import { type Expression, expression } from '../constructs/expression.js'
 import type { GitProvider } from '../constructs/git-steps.js'
+import { RETRY_LIMITS } from '../constructs/retry-limits.js'
 import type { Step } from '../constructs/steps.js'
 import { goDuration } from '../go-duration.js'
 
@@ -22,11 +23,13 @@ export interface Target {
 
 /** Clones the branch. It is a literal: where an expression gives it, Kargo would make a number of a branch named 1.10. */
 export function cloneStep({ nth, repoURL, branch }: Target): Step {
-  return { uses: 'git-clone', retry: THREE_TRIES, config: { repoURL, checkout: [{ branch, path: folderOf(nth) }] } }
+  // A git server that is down for a while must not end a Promotion: Kargo promotes no Freight again by itself.
+  return {
+    uses: 'git-clone',
+    retry: RETRY_LIMITS.git,
+    config: { repoURL, checkout: [{ branch, path: folderOf(nth) }] },
+  }
 }
-
-/** A network that fails for a moment must not end a Promotion: Kargo promotes no Freight again by itself. */
-const THREE_TRIES = { errorThreshold: 3 }
 
 /** An update, where it is made, and the image it is made for. */
 export interface Change {
@@ -60,12 +63,12 @@ export function commitStep({ nth }: Target): Step {
 /** Pushes to the branch itself. Without a commit that changes nothing and is good. */
 export function pushStep({ nth, branch }: Target): Step {
   const config = { path: folderOf(nth), targetBranch: branch }
-  return { uses: 'git-push', as: `push${nth}`, retry: THREE_TRIES, config }
+  return { uses: 'git-push', as: `push${nth}`, retry: RETRY_LIMITS.git, config }
 }
 
 /**
- * Pushes to a branch of the Promotion's own and opens a pull request, if there is a commit. No step that is tried again
- * asks for `success()`: where Kargo asks again at each try (before its #5490), the first failure would have it passed over.
+ * Pushes to a branch of the Promotion's own and opens a pull request, if there is a commit. Every condition asks for
+ * `success()` first: without it, a step runs after one that failed, and a Promotion that is lost waits for the rest.
  */
 export function pullRequestSteps({ nth, provider, repoURL, branch }: Target): Step[] {
   const config = {
@@ -81,14 +84,15 @@ export function pullRequestSteps({ nth, provider, repoURL, branch }: Target): St
       uses: 'git-push',
       as: `push${nth}`,
       if: expression(`\${{ success() && status("commit${nth}") == "Succeeded" }}`),
+      retry: RETRY_LIMITS.git,
       config: { path: folderOf(nth), generateTargetBranch: true },
     },
     {
       uses: 'git-open-pr',
       as: `pr${nth}`,
-      if: expression(`\${{ status("push${nth}") == "Succeeded" }}`),
+      if: expression(`\${{ success() && status("push${nth}") == "Succeeded" }}`),
       // A second try finds the pull request that the first one opened.
-      retry: THREE_TRIES,
+      retry: RETRY_LIMITS.git,
       config,
     },
   ]
@@ -99,9 +103,8 @@ export function mergedStep({ nth, provider, repoURL }: Target): Step {
   return {
     uses: 'git-wait-for-pr',
     as: `merged${nth}`,
-    if: expression(`\${{ status("pr${nth}") == "Succeeded" }}`),
-    // It may wait for days, and one bad answer in all that time is nothing.
-    retry: { errorThreshold: 24 },
+    if: expression(`\${{ success() && status("pr${nth}") == "Succeeded" }}`),
+    retry: RETRY_LIMITS.pullRequest,
     config: {
       repoURL,
       provider,

@@ -6,8 +6,8 @@ import { projectUrl, workflowUrl } from '../dispatch-url.js'
 import { basesOf, branchOf, type Factory, githubApiUrl, gitlabUrl } from '../factory.js'
 import { REBUILD_GITHUB, REBUILD_GITLAB, rebuildStageName, soakStageName, warehouseName } from '../names.js'
 import { spread } from '../spread.js'
-import { REBUILD_GITHUB_DEFAULTS } from '../tasks/rebuild-github.js'
-import { REBUILD_GITLAB_DEFAULTS } from '../tasks/rebuild-gitlab.js'
+import { GITHUB_TOKEN_SECRET } from '../tasks/github-forge.js'
+import { GITLAB_TOKEN_SECRET } from '../tasks/gitlab-forge.js'
 import type { ImageChartProps } from './image-chart.js'
 
 /**
@@ -27,6 +27,9 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Ima
     ref: branchOf(image, factory),
     rebuildDelay: String(image.enrollment.rebuildDelay.seconds),
     baseImages: repositoriesJson([firstBase, ...otherBases]),
+    enrolledAt: image.enrolledAt === null ? undefined : String(image.enrolledAt),
+    // Kargo does not tell who made a Promotion with an API token (kargo#6201): here every one is by hand.
+    autoRebuild: autoRebuild ? undefined : 'false',
   }
   new Stage(scope, {
     name: rebuildStageName(name),
@@ -45,31 +48,52 @@ interface Build {
   readonly how: Readonly<Record<string, string | undefined>>
 }
 
-function buildOf({ enrollment: { source } }: TrackedImage, factory: Factory): Build | null {
-  if (source?.provider === 'gitlab') return pipelineBuild(source, factory)
-  return source === null || source.workflow === null ? null : workflowBuild(source, source.workflow, factory)
+function buildOf(image: TrackedImage, factory: Factory): Build | null {
+  const { source } = image.enrollment
+  if (source?.provider === 'gitlab') return pipelineBuild(image, source, factory)
+  return source === null || source.workflow === null ? null : workflowBuild(image, source, source.workflow, factory)
 }
 
-function workflowBuild(source: GitHubSource, workflow: string, factory: Factory): Build {
-  const { builds, tokenSecret } = REBUILD_GITHUB_DEFAULTS
+function workflowBuild(image: TrackedImage, source: GitHubSource, workflow: string, factory: Factory): Build {
+  const apiUrl = githubApiUrl(factory)
+  const { runs } = image
   return {
     task: REBUILD_GITHUB,
-    where: { workflow: workflowUrl(githubApiUrl(factory), source.repo, workflow) },
+    where: { workflow: workflowUrl(apiUrl, source.repo, workflow) },
     how: {
       inputs: JSON.stringify(Object.fromEntries(sorted(source.inputs))),
-      builds: unlessDefault(source.builds, builds),
-      tokenSecret: unlessDefault(factory.settings.githubTokenSecret, tokenSecret),
+      builds: countedBuilds(image, source),
+      runTitle: runs.kind === 'title' ? runs.title : undefined,
+      runDetails: givesRunDetails(apiUrl) ? undefined : 'false',
+      tokenSecret: unlessDefault(factory.settings.githubTokenSecret, GITHUB_TOKEN_SECRET),
     },
   }
 }
 
-function pipelineBuild(source: GitLabSource, factory: Factory): Build {
+/**
+ * Which runs count as builds of the image, as the task's `builds` has it; undefined: all, or those with the image's title.
+ * Where images share a workflow, runs without a title of their own (of a push) count only where the entry says so.
+ */
+function countedBuilds({ runs, enrollment }: TrackedImage, { builds }: GitHubSource): string | undefined {
+  if (runs.kind === 'own') return 'own'
+  if (builds === 'dispatched') return 'dispatched'
+  return runs.kind === 'title' && enrollment.lineOf('source.builds') !== null ? 'any' : undefined
+}
+
+/** github.com and ghe.com answer a dispatch with its run since 2026-02-19; older servers refuse to be asked for it. */
+function givesRunDetails(apiUrl: string): boolean {
+  return /^https:\/\/api\.(?:github\.com|[\w-]+\.ghe\.com)$/.test(apiUrl)
+}
+
+function pipelineBuild({ runs }: TrackedImage, source: GitLabSource, factory: Factory): Build {
   return {
     task: REBUILD_GITLAB,
     where: { project: projectUrl(gitlabUrl(factory), source.repo) },
     how: {
       variables: JSON.stringify(sorted(source.inputs).map(([key, value]) => ({ key, value }))),
-      tokenSecret: unlessDefault(factory.settings.gitlabTokenSecret, REBUILD_GITLAB_DEFAULTS.tokenSecret),
+      builds: runs.kind === 'own' ? 'own' : undefined,
+      runTitle: runs.kind === 'title' ? runs.title : undefined,
+      tokenSecret: unlessDefault(factory.settings.gitlabTokenSecret, GITLAB_TOKEN_SECRET),
     },
   }
 }

@@ -14,12 +14,14 @@ export interface Steps {
 /** What in steps Kargo would refuse, or fail at as it runs: names that nothing has, or two have. */
 export function stepFaults({ steps, declared, isTask, usesIn }: Steps): string[] {
   const known = new Set<string>()
+  const aliases = new Set(steps.map(({ as }) => String(as)))
   return steps.flatMap((step) => {
     const alias = step.as
     const found = typeof alias === 'string' ? aliasFaults(alias, known) : []
     const own = objectsAt(step, 'vars').map(({ name }) => String(name))
     const uses = usesIn(textsIn(step))
     found.push(...useFaults(uses, new Set([...declared, ...own])), ...outputFaults(uses, known, isTask))
+    found.push(...askedFaults(uses, aliases, isTask))
     if (typeof alias === 'string') known.add(alias)
     return found
   })
@@ -44,6 +46,14 @@ function useFaults({ vars, retired }: Uses, declared: ReadonlySet<string>): stri
     ...vars.filter((name) => !declared.has(name)).map((name) => `uses vars.${name}, which it does not declare`),
     ...retired.map((what) => `uses ${what}, which Kargo no longer knows`),
   ]
+}
+
+/** A step may ask for what itself or a later one left behind before the controller was replaced. */
+function askedFaults({ askedOutputs }: Uses, aliases: ReadonlySet<string>, isTask: boolean): string[] {
+  const asked = new Set(isTask ? askedOutputs : [])
+  return [...asked]
+    .filter((alias) => !aliases.has(alias))
+    .map((alias) => `asks for task.outputs.${alias}, and there is no step ${alias}`)
 }
 
 function outputFaults({ outputs, taskOutputs }: Uses, known: ReadonlySet<string>, isTask: boolean): string[] {

@@ -16,10 +16,32 @@ export class Expression {
   static of<T extends string>(text: Literal<T>): Expression {
     return new Expression(text)
   }
+
+  /** Puts expressions together; what stands between them is written out in this source. */
+  static join(texts: TemplateStringsArray, ...parts: readonly (Expression | number)[]): Expression {
+    const filled = parts.map((part, index) => `${part instanceof Expression ? part.text : part}${texts[index + 1]}`)
+    return new Expression([texts[0], ...filled].join(''))
+  }
 }
 
 /** Shorthand for `Expression.of`. */
 export const expression = Expression.of
+
+/** Code that is put together from pieces: `` code`${RUNS}[0].id` ``. */
+export const code = Expression.join
+
+/** Holds where all of these hold; at least one. */
+export function allOf(...conditions: readonly Expression[]): Expression {
+  return conditions.reduce((all, one) => code`${all} && ${one}`)
+}
+
+/**
+ * What Kargo works out and puts in place before it runs the step: `` filled`vars.ref` `` is `${{ vars.ref }}`. Inside of
+ * code over an answer it stands for a value known by then. It must hold no `}}`, where Kargo takes it to end.
+ */
+export function filled(texts: TemplateStringsArray, ...parts: readonly (Expression | number)[]): Expression {
+  return code`\${{ ${code(texts, ...parts)} }}`
+}
 
 /** A literal, or something that Kargo makes into one. */
 export type Text = string | Expression

@@ -4,18 +4,27 @@ import type { GitStep } from './git-steps.js'
 import type { Draft, DraftObject } from './json.js'
 
 /** A promotion step that runs something itself, as a PromotionTask or a Stage holds it. */
-export type Step = StepFrame & (HttpStep | SetMetadataStep | ComposeOutputStep | GitStep)
+export type Step = StepFrame & (HttpStep | SetMetadataStep | ComposeOutputStep | FailStep | GitStep)
 
 interface StepFrame {
   /** Its outputs are known by this name. */
   readonly as?: string
   /**
-   * Runs only when this is true, and then also after a step that failed: without any, it runs when all went well so far.
+   * Runs only when this is true, and then also after a step that failed, unless it asks for `success()`: without any, it
+   * runs when all went well so far. Asked once, before the step's first try.
    */
   readonly if?: Expression
   /** Its failure fails no Promotion. */
   readonly continueOnError?: true
-  readonly retry?: { readonly timeoutSeconds?: number; readonly errorThreshold: number }
+  readonly retry?: Retry
+  /** Its own variables, worked out before its `if`: they must not fail on what is not there yet. */
+  readonly vars?: Readonly<Record<string, Expression>>
+}
+
+/** When a step gives up: after so many errors (one where nothing is said), or after so long. */
+export interface Retry {
+  readonly timeoutSeconds?: number
+  readonly errorThreshold?: number
 }
 
 /** Sends a request, again and again until one of the expressions holds. */
@@ -25,16 +34,20 @@ export interface HttpStep {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST'
+  /** GET where nothing is said. */
+  readonly method?: 'POST'
   readonly url: Text
   readonly queryParams?: Readonly<Record<string, Text>>
-  readonly headers: Readonly<Record<string, Text>>
-  readonly timeoutSeconds: number
-  /** What it waits before it asks again; left out where it is sent once. */
-  readonly pollIntervalSeconds?: number
+  readonly headers?: Readonly<Record<string, Text>>
+  readonly timeoutSeconds?: number
+  readonly insecureSkipTLSVerify?: true
+  /** What it waits before it asks again, as Go prints it; left out where it is sent once. Worked out at every poll. */
+  readonly pollInterval?: Text
   readonly body?: Text
   readonly successExpression: Expression
-  readonly failureExpression: Expression
+  readonly failureExpression?: Expression
+  /** What the answer says, for the Promotion's message when the failure expression holds. */
+  readonly errorExpression?: Expression
   /** Output → expression over the response; none may give a Go int (write 0.0, not 0), which Kargo cannot copy. */
   readonly outputs?: Readonly<Record<string, Expression>>
 }
@@ -57,6 +70,12 @@ export interface ComposeOutputStep {
   readonly config: Readonly<Record<string, Text>>
 }
 
+/** Ends the Promotion as failed. */
+export interface FailStep {
+  readonly uses: 'fail'
+  readonly config: { readonly message: Text }
+}
+
 /** The step as Kargo reads it. */
 export function stepDraft(step: Step): DraftObject {
   return {
@@ -68,6 +87,7 @@ export function stepDraft(step: Step): DraftObject {
       timeout: optionalDuration(step.retry.timeoutSeconds),
       errorThreshold: step.retry.errorThreshold,
     },
+    vars: step.vars && pairs(step.vars, 'value'),
     config: configDraft(step),
   }
 }
@@ -81,12 +101,14 @@ function httpDraft(request: HttpRequest): DraftObject {
     method: request.method,
     url: request.url,
     queryParams: request.queryParams && pairs(request.queryParams, 'value'),
-    headers: pairs(request.headers, 'value'),
-    timeout: goDuration(request.timeoutSeconds),
-    pollInterval: optionalDuration(request.pollIntervalSeconds),
+    headers: request.headers && pairs(request.headers, 'value'),
+    timeout: optionalDuration(request.timeoutSeconds),
+    insecureSkipTLSVerify: request.insecureSkipTLSVerify,
+    pollInterval: request.pollInterval,
     body: request.body,
     successExpression: request.successExpression,
     failureExpression: request.failureExpression,
+    errorExpression: request.errorExpression,
     outputs: request.outputs && pairs(request.outputs, 'fromExpression'),
   }
 }

@@ -1,39 +1,64 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Kargo evaluates these.
 import type { Construct } from 'constructs'
-import { expression } from '../constructs/expression.js'
+import { code, type Expression, expression, filled } from '../constructs/expression.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
 import { PromotionTask } from '../constructs/promotion-task.js'
-import { type TaskStep, unlessDefault } from '../constructs/stage.js'
+import { type Some, type TaskStep, unlessDefault } from '../constructs/stage.js'
+import type { Step } from '../constructs/steps.js'
 import { workflowUrl } from '../dispatch-url.js'
 import { type Factory, githubApiUrl } from '../factory.js'
 import { NOTIFY_STATE } from '../names.js'
-import { GITHUB_HEADERS, GITHUB_REFUSED } from './github-requests.js'
+import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET } from './github-forge.js'
 
-const DEFAULT_TOKEN_SECRET = 'github-dispatch'
+/** What the steps of a notice need of a Stage. */
+export const NOTICE_VARS = { workflow: null, ref: null, reason: null } as const
 
-/** Tells the state repository's workflow that something changed; never stands in the way of what else a Stage does. */
-export function notifyState(scope: Construct, props: ObjectProps): PromotionTask {
-  return new PromotionTask(scope, {
-    ...props,
-    vars: { workflow: null, ref: null, reason: null, tokenSecret: DEFAULT_TOKEN_SECRET },
-    steps: [
-      {
-        uses: 'http',
-        as: 'notify',
-        continueOnError: true,
-        retry: { timeoutSeconds: 300, errorThreshold: 3 },
-        config: {
-          method: 'POST',
-          url: expression('${{ vars.workflow }}/dispatches'),
-          headers: { ...GITHUB_HEADERS, 'Content-Type': 'application/json' },
-          timeoutSeconds: 30,
-          body: expression('${% quote({"ref": vars.ref, "inputs": {"reason": vars.reason}}) %}'),
-          successExpression: expression('response.status in [200, 204]'),
-          failureExpression: expression(GITHUB_REFUSED),
+/**
+ * Tells the state repository's workflow that something changed, unless a run of it waits to start: that one will see the
+ * change too, so a thousand changes at once start a handful of runs. Each request is sent once, and whatever comes of it,
+ * the Promotion goes on: the workflow's schedule finds what a lost notice would have told.
+ *
+ * @param when what must hold besides.
+ */
+export function noticeSteps(when: Expression): Some<Step> {
+  return [
+    {
+      uses: 'http',
+      as: 'waiting',
+      if: filled`${when}`,
+      continueOnError: true,
+      config: {
+        url: filled`vars.workflow + "/runs?exclude_pull_requests=true&per_page=20"`,
+        queryParams: { branch: filled`vars.ref` },
+        headers: GITHUB_HEADERS,
+        successExpression: expression('true'),
+        outputs: {
+          run: expression(
+            'find(response.body?.workflow_runs ?? [], #.status in ["queued", "pending", "requested", "waiting"])?.id',
+          ),
         },
       },
-    ],
-  })
+    },
+    {
+      uses: 'http',
+      as: 'notice',
+      if: filled`${when} && task.outputs.waiting?.run == nil`,
+      continueOnError: true,
+      config: {
+        method: 'POST',
+        url: filled`vars.workflow + "/dispatches"`,
+        headers: { ...GITHUB_HEADERS, 'Content-Type': 'application/json' },
+        body: expression('${% quote({"ref": vars.ref, "inputs": {"reason": vars.reason}}) %}'),
+        successExpression: expression('response.status in [200, 204]'),
+        failureExpression: expression('response.status not in [200, 204]'),
+        errorExpression: expression('response.body?.message'),
+      },
+    },
+  ]
+}
+
+/** The task of Stages that do nothing else about a change, or something of their own before. */
+export function notifyState(scope: Construct, props: ObjectProps): PromotionTask {
+  return new PromotionTask(scope, { ...props, vars: NOTICE_VARS, steps: noticeSteps(code`success()`) })
 }
 
 /** The step of a Stage that tells the state repository; it needs the variables of {@link stateNotice}. */
@@ -57,7 +82,7 @@ export function stateNotice(factory: Factory, reason: string): StateNotice {
     workflow: workflowUrl(githubApiUrl(factory), stateWorkflow.repo, stateWorkflow.workflow),
     ref: stateWorkflow.ref,
     reason,
-    tokenSecret: unlessDefault(githubTokenSecret, DEFAULT_TOKEN_SECRET),
+    tokenSecret: unlessDefault(githubTokenSecret, GITHUB_TOKEN_SECRET),
   }
   return { vars, steps: [NOTIFY_STEP] }
 }

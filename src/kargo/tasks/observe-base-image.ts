@@ -1,36 +1,46 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Kargo evaluates these.
 import type { Construct } from 'constructs'
-import { expression } from '../constructs/expression.js'
+import { code, expression, filled } from '../constructs/expression.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
 import { PromotionTask } from '../constructs/promotion-task.js'
+import type { Step } from '../constructs/steps.js'
+import { NOTICE_VARS, noticeSteps } from './notify-state.js'
+
+export interface ObserveTaskProps extends ObjectProps {
+  /** Whether the state repository is told of a digest that is new. */
+  readonly isTold: boolean
+}
+
+const IS_BASELINE = expression(
+  'imageFrom(vars.repo, warehouse(ctx.targetFreight.origin.name)).Digest == vars.baselineDigest',
+)
 
 /**
  * When did we first see this digest? Kept on the Freight: metadata kept on a Stage gets lost.
- * A digest equal to `baselineDigest` was there from the start: it counts as seen at 0 and never rebuilds anything.
+ * A digest equal to `baselineDigest` was there from the start: it counts as seen at 0, never rebuilds anything, and is no
+ * news to anybody.
  */
-export function observeBaseImage(scope: Construct, props: ObjectProps): PromotionTask {
-  return new PromotionTask(scope, {
-    ...props,
-    vars: { repo: null, baselineDigest: null },
-    steps: [
+const OBSERVED: Step = {
+  uses: 'set-metadata',
+  as: 'observed',
+  if: filled`freightMetadata(ctx.targetFreight.name)?.observedAt == nil`,
+  config: {
+    updates: [
       {
-        uses: 'set-metadata',
-        as: 'observed',
-        if: expression('${{ freightMetadata(ctx.targetFreight.name)?.observedAt == nil }}'),
-        config: {
-          updates: [
-            {
-              kind: 'Freight',
-              name: expression('${{ ctx.targetFreight.name }}'),
-              values: {
-                observedAt: expression(
-                  '${{ imageFrom(vars.repo, warehouse(ctx.targetFreight.origin.name)).Digest == vars.baselineDigest ? 0 : now().Unix() }}',
-                ),
-              },
-            },
-          ],
-        },
+        kind: 'Freight',
+        name: filled`ctx.targetFreight.name`,
+        values: { observedAt: filled`${IS_BASELINE} ? 0 : now().Unix()` },
       },
     ],
+  },
+}
+
+/** Notes when a base image's digest was first seen, and says so to the state repository if that is wanted. */
+export function observeBaseImage(scope: Construct, { isTold, ...props }: ObserveTaskProps): PromotionTask {
+  const isNews = code`status("observed") == "Succeeded" && !(${IS_BASELINE})`
+  const told = isTold ? noticeSteps(isNews) : []
+  return new PromotionTask(scope, {
+    ...props,
+    vars: { repo: null, baselineDigest: null, ...(isTold && NOTICE_VARS) },
+    steps: [OBSERVED, ...told],
   })
 }

@@ -1,84 +1,104 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Kargo evaluates these.
-import { expression } from '../constructs/expression.js'
+import { code, expression, filled } from '../constructs/expression.js'
+import { RETRY_LIMITS } from '../constructs/retry-limits.js'
 import type { Some } from '../constructs/stage.js'
-import type { HttpRequest, Step } from '../constructs/steps.js'
+import type { Step } from '../constructs/steps.js'
+import type { Forge } from './forge.js'
+import { attempt, FIRST, readBuilds, SECOND } from './rebuild-attempt.js'
+import { pause, type RebuildPolicy, SINCE, waitForDelay, waitForTurn } from './rebuild-waits.js'
 
-/** How a rebuild waits until it is due. */
-export interface Waiting {
-  /** How often it asks again. */
-  readonly pollIntervalSeconds: number
-  /** Whether each image waits for its turn (`settings.stagger`): Stages then say how long, as `stagger`. */
-  readonly isStaggered: boolean
-}
-
-/** A build that started after the digest was seen has settled it; an override lets it through at once. */
-const SETTLED_OR_OVERRIDDEN =
-  '${{ task.outputs.update.observedAt }} <= built || ${{ (configMap("rebuild-overrides") ?? {})[split(task.outputs.update.digest, ":")[1]] != nil }}'
-const DELAY_IS_OVER = 'now().Unix() - built >= ${{ int(vars.rebuildDelay) }}'
-const ITS_TURN_HAS_COME = 'now().Unix() >= ${{ int(task.outputs.update.observedAt) + int(vars.stagger) }}'
-
-/** Whether a wait is over, where `built` is the time of the last good build. */
-export const DUE = `${SETTLED_OR_OVERRIDDEN} || ${DELAY_IS_OVER}` as const
-export const DUE_IN_ITS_TURN = `${DUE} && ${ITS_TURN_HAS_COME}` as const
-
-/** The variable of a staggered task; "0", so that a Stage from before the stagger still has all its task needs. */
-export function staggerVars({ isStaggered }: Waiting): Readonly<Record<string, string>> {
-  return isStaggered ? { stagger: '0' } : {}
-}
-
-/** What is asked of the forge that builds the image. */
-export interface RebuildRequests {
-  readonly waitUntilDue: HttpRequest
-  readonly readBuilds: HttpRequest
-  readonly dispatch: HttpRequest
-  readonly waitForBuild: HttpRequest
-}
-
-/** Waits until a rebuild is due, looks once more whether it is still needed, starts it and waits for its end. */
-export function rebuildSteps(requests: RebuildRequests): Some<Step> {
-  const http = 'http'
+/**
+ * Rebuilds an image when one of its base images changed: waits until it is due, looks whether a build covers the change,
+ * else starts one, and ends as that build ends. A build that fails is started once more.
+ *
+ * Any build that began after the new digest was first seen covers the change. So builds are read once before the wait and
+ * once after it, and while it waits the forge is asked nothing. When the controller is replaced, Kargo runs the steps from
+ * the first again and keeps their outputs: a step that must not run twice asks for its output first.
+ */
+export function rebuildSteps(forge: Forge, policy: RebuildPolicy): Some<Step> {
   return [
-    { uses: 'compose-output', as: 'update', config: UPDATE },
-    { uses: http, as: 'due', if: NOBODY_ASKS, retry: { errorThreshold: 24 }, config: requests.waitUntilDue },
-    { uses: http, as: 'builds', retry: { errorThreshold: 24 }, config: requests.readBuilds },
-    { uses: 'compose-output', as: 'decision', config: DECISION },
-    {
-      uses: http,
-      as: 'dispatch',
-      if: REBUILD,
-      retry: { timeoutSeconds: 3600, errorThreshold: 3 },
-      config: requests.dispatch,
-    },
-    {
-      uses: http,
-      as: 'build',
-      if: REBUILD,
-      retry: { timeoutSeconds: 86_400, errorThreshold: 24 },
-      config: requests.waitForBuild,
-    },
+    UPDATE,
+    ...(policy.isStaggered ? [waitForTurn(policy)] : []),
+    readLastBuild(forge),
+    waitForDelay(policy),
+    ...attempt(forge, FIRST, policy),
+    ...(policy.retries > 0 ? [pause(forge, policy), ...attempt(forge, SECOND, policy)] : []),
+    outcome(forge, policy),
   ]
 }
 
-const NOBODY_ASKS = expression('${{ !task.outputs.update.manual }}')
-const REBUILD = expression('${{ task.outputs.decision.rebuild }}')
+/**
+ * A Promotion that a person created has an actor. One made with an API token of Kargo's has none (kargo#6201); where
+ * nothing is automatic, every Promotion is by hand.
+ */
+const IS_BY_HAND = expression('ctx.meta.promotion.actor != "" || vars.autoRebuild == "false"')
 
-/** Which base image changed, when it was first seen, and whether a person asks. */
-const UPDATE = {
-  base: expression('${{ fromJSON(vars.baseImages)[ctx.targetFreight.origin.name] }}'),
-  digest: expression(
-    '${{ imageFrom(fromJSON(vars.baseImages)[ctx.targetFreight.origin.name], warehouse(ctx.targetFreight.origin.name)).Digest }}',
-  ),
-  tag: expression(
-    '${{ quote(imageFrom(fromJSON(vars.baseImages)[ctx.targetFreight.origin.name], warehouse(ctx.targetFreight.origin.name)).Tag) }}',
-  ),
-  observedAt: expression('${{ int(freightMetadata(ctx.targetFreight.name)?.observedAt ?? 0) }}'),
-  manual: expression('${{ ctx.meta.promotion.actor != "" }}'),
+/** When the Promotion was created: its name holds a ULID, whose first ten characters are milliseconds in base 32. */
+const CREATED_AT = expression(
+  'int(reduce(split(split(ctx.promotion, ".")[-2][:10], ""), #acc * 32 + indexOf("0123456789abcdefghjkmnpqrstvwxyz", #), 0) / 1000)',
+)
+
+/** What was seen before the image was enrolled counts as seen at 0, as the digest does that was there from the start. */
+const FIRST_SEEN_AT = expression('seen < int(vars.enrolledAt ?? 0) ? 0 : seen')
+
+const CHANGED_IMAGE = expression(
+  'imageFrom(fromJSON(vars.baseImages)[ctx.targetFreight.origin.name], warehouse(ctx.targetFreight.origin.name))',
+)
+
+/**
+ * What changed, and since when: a build that began then or later covers it. By hand that is the moment of asking.
+ * `since` is 0 where nothing is to be rebuilt.
+ */
+const UPDATE: Step = {
+  uses: 'compose-output',
+  as: 'update',
+  config: {
+    base: filled`let i = ${CHANGED_IMAGE}; i.RepoURL + ":" + i.Tag`,
+    digest: filled`${CHANGED_IMAGE}.Digest`,
+    manual: filled`${IS_BY_HAND}`,
+    since: filled`let seen = int(freightMetadata(ctx.targetFreight.name)?.observedAt ?? 0); ${IS_BY_HAND} ? ${CREATED_AT} : ${FIRST_SEEN_AT}`,
+  },
 }
 
-/** A build that started after the digest was seen has settled it. */
-const DECISION = {
-  rebuild: expression(
-    '${{ task.outputs.update.manual || task.outputs.update.observedAt > task.outputs.builds.builtAt }}',
-  ),
-  baseImage: expression('${{ task.outputs.update.base + ":" + task.outputs.update.tag }}'),
+/** Reads once when the image was last built well, or began to be: `rebuildDelay` counts from there. */
+function readLastBuild(forge: Forge): Step {
+  const { counts, isGood, startedAt } = forge.run
+  return {
+    uses: 'http',
+    as: 'lastBuild',
+    if: filled`success() && !task.outputs.update.manual && ${SINCE} > 0 && int(vars.rebuildDelay) > 0 && task.outputs.lastBuild?.at == nil`,
+    retry: RETRY_LIMITS.readForge,
+    config: {
+      ...readBuilds(forge),
+      // 0.0, not 0: Kargo cannot copy an output that is a Go int.
+      outputs: {
+        at: code`max(0.0, map(filter(${forge.answer.builds}, ${isGood} && ${counts}), ${startedAt}))`,
+      },
+    },
+  }
+}
+
+/** Ends the Promotion as failed, with what a person needs to know: the forge's own words, or the build's address. */
+function outcome({ name: forge, successes }: Forge, { retries }: RebuildPolicy): Step {
+  const sent = retries > 0 ? code`(${SECOND.dispatch} ?? ${FIRST.dispatch})` : FIRST.dispatch
+  const last = retries > 0 ? code`${SECOND.build}?.run ?? ${FIRST.build}?.run` : code`${FIRST.build}?.run`
+  const isRefused = expression('vars.code >= 300 && vars.code < 500')
+  // Where no answer came, what happened stands in the step's own message.
+  const lost = expression('join(map(filter(values(stepMetas), #.Alias contains "::dispatch"), #.Message), " ")')
+  const refusal = code`"${forge} refused to start the build (" + string(vars.code) + "): " + string(${sent}.message)`
+  const failedBefore = expression('"builds with this change failed already, the last: " + vars.failed[0]')
+  const missing = code`"no build appeared (" + string(vars.code) + ") " + ${lost}`
+  const failed = expression('"the build ended as " + vars.last.conclusion + ": " + vars.last.url')
+  return {
+    uses: 'fail',
+    as: 'outcome',
+    vars: {
+      code: filled`${sent}?.code ?? 0`,
+      last: filled`toJSON(${last})`,
+      failed: filled`toJSON(${FIRST.builds}?.runs?.failed ?? [])`,
+    },
+    if: filled`success() && (${isRefused} || (vars.last?.conclusion ?? "success") not in ${successes} || vars.last == nil && len(vars.failed) > 0)`,
+    config: {
+      message: filled`${isRefused} ? ${refusal} : vars.last == nil ? ${failedBefore} : vars.last.conclusion == "missing" ? ${missing} : ${failed}`,
+    },
+  }
 }

@@ -6,7 +6,6 @@ import { removals as runner } from './runner.ts'
 const OBSERVE = 'src/state/observe.ts'
 const RECORD = 'src/state/record.ts'
 const GOLDEN: HeldBy = { file: 'unit/kargo/golden.test.ts', title: '%s is as accepted before' }
-const DUE: HeldBy = { file: 'unit/kargo/rebuild-due.test.ts', title: '%s' }
 
 const dates: readonly Removal[] = [
   {
@@ -46,7 +45,9 @@ const dates: readonly Removal[] = [
         replacement: 'soakSeconds: 0 * minimumReleaseAge.seconds',
       },
     ],
-    failing: [{ file: DUE.file, title: 'a digest must be %s old before Kargo gives it to the rebuild' }],
+    failing: [
+      { file: 'unit/kargo/rebuild-age.test.ts', title: 'a digest must be %s old before Kargo gives it to the rebuild' },
+    ],
   },
 ]
 
@@ -127,24 +128,24 @@ const floods: readonly Removal[] = [
     without: 'waiting for the turn',
     edits: [
       {
-        file: 'src/kargo/tasks/rebuild-steps.ts',
-        text: '`${DUE} && ${ITS_TURN_HAS_COME}`',
-        replacement: '`${DUE} || ${ITS_TURN_HAS_COME}`',
+        file: 'src/kargo/tasks/rebuild-waits.ts',
+        text: 'int(${SINCE}) + int(vars.stagger ?? 0)',
+        replacement: 'int(${SINCE}) - int(vars.stagger ?? 0)',
       },
     ],
-    failing: [DUE],
+    failing: [GOLDEN],
   },
   {
     threat: 25,
     without: 'waiting for the delay',
     edits: [
       {
-        file: 'src/kargo/tasks/rebuild-steps.ts',
-        text: "'now().Unix() - built >= ${{ int(vars.rebuildDelay) }}'",
-        replacement: "'now().Unix() - built >= -${{ int(vars.rebuildDelay) }}'",
+        file: 'src/kargo/tasks/rebuild-waits.ts',
+        text: 'int(task.outputs.lastBuild?.at ?? 0) + int(vars.rebuildDelay)',
+        replacement: 'int(task.outputs.lastBuild?.at ?? 0) - int(vars.rebuildDelay)',
       },
     ],
-    failing: [DUE],
+    failing: [GOLDEN],
   },
   {
     threat: 25,
@@ -165,8 +166,8 @@ const floods: readonly Removal[] = [
     edits: [
       {
         file: 'src/kargo/tasks/observe-base-image.ts',
-        text: '.Digest == vars.baselineDigest ? 0 : now().Unix() }}',
-        replacement: '.Digest == vars.baselineDigest ? now().Unix() : now().Unix() }}',
+        text: '${IS_BASELINE} ? 0 : now().Unix()',
+        replacement: '${IS_BASELINE} ? now().Unix() : now().Unix()',
       },
     ],
     failing: [GOLDEN],

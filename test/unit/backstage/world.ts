@@ -32,7 +32,7 @@ export function catalogInput(): CatalogInput {
   return {
     folder: 'catalog',
     name: 'image-factory',
-    images: images.map((enrollment) => ({ enrollment, bases: [], enrolledAt: null })),
+    images: images.map((enrollment) => ({ enrollment, bases: [], enrolledAt: null, runs: { kind: 'all' } as const })),
     bases: [
       { ...base, name: 'acme-base-1', registry: 'ghcr.io', repository: 'acme/base', tag: '1', enrolledImage: 'base' },
       { ...base, name: 'node-22', registry: 'docker.io', repository: 'library/node', tag: '22' },

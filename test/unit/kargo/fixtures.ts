@@ -94,6 +94,7 @@ export function image(
   return {
     bases,
     enrolledAt: null,
+    runs: { kind: 'all' },
     enrollment: {
       name,
       line: 5,

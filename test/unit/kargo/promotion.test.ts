@@ -83,21 +83,29 @@ test('updates of one branch are one clone, one commit, one push, in the order th
   ])
 })
 
-test('no step that is tried again asks for success(), which its own first failure would deny', () => {
+test('a server that is down for a moment ends nothing: every step that talks to one is tried again', () => {
   const updates = [update, { ...update, branch: 'next' }]
   const steps = stepsOf(promoting([environment('1', { updates, pullRequest: true })]))
-  const retried = steps.filter(({ retry }) => retry !== undefined)
-  const uses = ['git-clone', 'git-clone', 'git-open-pr', 'git-open-pr', 'git-wait-for-pr', 'git-wait-for-pr']
-  expect(retried.map((step) => step.uses)).toEqual(uses)
-  for (const step of retried) expect(step.if ?? '').not.toContain('success')
+  const thresholds = steps.flatMap(({ uses, retry }) =>
+    retry === undefined ? [] : [[uses, (retry as { errorThreshold: number }).errorThreshold]],
+  )
+  const both = (uses: string, threshold: number) => [
+    [uses, threshold],
+    [uses, threshold],
+  ]
+  expect(thresholds.filter(([uses]) => uses === 'git-clone')).toEqual(both('git-clone', 20))
+  expect(thresholds.filter(([uses]) => uses === 'git-push')).toEqual(both('git-push', 20))
+  expect(thresholds.filter(([uses]) => uses === 'git-open-pr')).toEqual(both('git-open-pr', 20))
+  expect(thresholds.filter(([uses]) => uses === 'git-wait-for-pr')).toEqual(both('git-wait-for-pr', 100))
+  expect(thresholds).toHaveLength(8)
 })
 
-test('where nothing was committed, there is no pull request to open or to wait for', () => {
+test('where nothing was committed, or a step before failed, there is no pull request to open or to wait for', () => {
   const steps = stepsOf(promoting([environment('1', { pullRequest: true })]))
   expect(steps.flatMap((step) => (step.if === undefined ? [] : [[step.as, step.if]]))).toEqual([
     ['push', '${{ success() && status("commit") == "Succeeded" }}'],
-    ['pr', '${{ status("push") == "Succeeded" }}'],
-    ['merged', '${{ status("pr") == "Succeeded" }}'],
+    ['pr', '${{ success() && status("push") == "Succeeded" }}'],
+    ['merged', '${{ success() && status("pr") == "Succeeded" }}'],
   ])
 })
 

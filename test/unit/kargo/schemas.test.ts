@@ -32,7 +32,7 @@ describe.skipIf(kargoSchemasFolder === null)(`Kargo's schemas${WHY_SKIPPED}`, ()
     ['a misspelt kind of subscription', 'Warehouse', (warehouse) => { set(warehouse, [{ images: {} }], 'spec', 'subscriptions') }, /one key/],
     ['a repository Kargo refuses', 'Warehouse', (warehouse) => { set(warehouse, 'ghcr.io/a--b', 'spec', 'subscriptions', 0, 'image', 'repoURL') }, /repoURL: must match pattern/],
     ['a misspelt step config key', 'PromotionTask', (task) => { set(task, '30s', 'spec', 'steps', 1, 'config', 'timeOut') }, /timeOut/],
-    ['a step config value of the wrong type', 'PromotionTask', (task) => { set(task, 20, 'spec', 'steps', 1, 'config', 'queryParams', 1, 'value') }, /must be string/],
+    ['a step config value of the wrong type', 'PromotionTask', (task) => { set(task, 20, 'spec', 'steps', 1, 'config', 'queryParams', 0, 'value') }, /must be string/],
     ['a step that does not exist', 'PromotionTask', (task) => { set(task, 'htttp', 'spec', 'steps', 1, 'uses') }, /no schema for the step htttp/],
     ['a task step with a retry', 'Stage', (stage) => { set(stage, {}, 'spec', 'promotionTemplate', 'spec', 'steps', 0, 'retry') }, /not on a step that references a task/],
     ['a Stage without steps', 'Stage', (stage) => { set(stage, [], 'spec', 'promotionTemplate', 'spec', 'steps') }, /must NOT have fewer than 1 items/],

@@ -114,6 +114,7 @@ test.each<[what: string, changes: string[], fault: string]>([
   ['a Stage uses the output of no step', [STAGE_PATH, 'outputs?.commit?.sha'], 'Stage uses outputs.commit before there is a step commit'],
   ['a Stage names outputs as a task does', [STAGE_PATH, 'task.outputs.rebuild.path'], 'Stage uses task.outputs.rebuild, which is known as outputs.rebuild here'],
   ['a verification uses an output', [ARGS, ARGS.replace('vars.url', 'outputs.push.commit')], 'Stage uses outputs.push before there is a step push'],
+  ['a task asks for a step there is not', [TASK_IF, 'task.outputs.nowhere?.at == nil'], 'PromotionTask asks for task.outputs.nowhere, and there is no step nowhere'],
   // Aliases
   ['an alias twice', ['as: push', 'as: rebuild'], 'Stage has two steps named rebuild'],
   ['an alias twice in a task', ['as: call', 'as: update'], 'PromotionTask has two steps named update'],
@@ -150,6 +151,7 @@ test.each<[what: string, changes: string[]]>([
   ["image and digest for a template of the user's own", [...TWO_TEMPLATES, ARGS, ARGS.replace(']', ', {name: digest, value: x}]')]],
   ['a value instead of a default', [ARGS, ARGS.replace(']', ', {name: severity, value: LOW}]')]],
   ['a variable that the step gives itself', ['name: url, value: "https://x"', 'name: url, value: ""', 'task: {name: rebuild}', 'task: {name: rebuild}\n        vars: [{name: url, value: y}]']],
+  ['a task asks whether a later step has run, and which variable there is', [TASK_WHERE, '{where: "${{ task.outputs.call?.x ?? vars.more ?? 1 }}"}']],
   ['what stands in quotes', [TASK_WHERE, "{where: '${{ \"vars.a\" + `task.outputs.c` + \"\\\"vars.d\" }}'}"]],
   ['members of other things', [TASK_WHERE, '{where: "${{ ctx.vars.a + my_vars.b + response.outputs.c }}"}']],
   ['what is outside of expressions', [TASK_WHERE, '{where: "vars.a ${{ vars.url }} vars.b"}']],
@@ -162,7 +164,22 @@ test('uses are found in every expression of a text', () => {
   expect(usesIn(['${{ vars.c }}'])).toMatchObject({ vars: ['c'] })
   expect(usesIn(['${{ vars.a }}-${{ vars.b }}', 'vars.c', '${% {"x": {"y": vars.d}} %}'])).toEqual({
     vars: ['a', 'b', 'd'],
+    optionalVars: [],
     taskOutputs: [],
+    askedOutputs: [],
+    outputs: [],
+    retired: [],
+  })
+})
+
+test('what may be missing is told from what must be there', () => {
+  const text =
+    '${{ vars.a ?? "x" }} ${{ vars.b == "y" || vars.c in ["z"] || task.outputs.d?.e == nil || (task.outputs.f ?? task.outputs.g)?.h > 1 || task.outputs.i.j }}'
+  expect(usesReader()([text])).toEqual({
+    vars: ['c'],
+    optionalVars: ['a', 'b'],
+    taskOutputs: ['i'],
+    askedOutputs: ['d', 'f', 'g'],
     outputs: [],
     retired: [],
   })

@@ -16,6 +16,7 @@ export function factoryOf(names: readonly string[], settings = ''): ManifestFile
     enrollment,
     bases: [BASE.name],
     enrolledAt: null,
+    runs: { kind: 'all' } as const,
   }))
   return synthesize({ settings: enrolment.settings, images, bases: [BASE] })
 }

@@ -1,0 +1,56 @@
+import type { Expression, Text } from '../constructs/expression.js'
+
+/** Headers or parameters of a request. */
+export type Pairs = Readonly<Record<string, Text>>
+
+/**
+ * A forge as the rebuild task sees it: where builds are started and asked for, and what its answers say. Code stands over
+ * `response`; in `run` it stands over `#`, one run (GitHub) or pipeline (GitLab) of a list.
+ */
+export interface Forge {
+  /** As messages name it. */
+  readonly name: Expression
+  readonly headers: Pairs
+  /** Address of the latest builds, newest first, before it is filled in, and what narrows them to the branch. */
+  readonly builds: Expression
+  readonly onBranch: Pairs
+  /** Address of the build with the id `vars.run`, before it is filled in. */
+  readonly build: Expression
+  readonly dispatch: { readonly url: Expression; readonly body: Expression }
+  readonly answer: {
+    /** The list of builds. */
+    readonly builds: Expression
+    /** Whether the answer is such a list, and not one build. */
+    readonly isList: Expression
+    /** A read that is refused for good. */
+    readonly isRefused: Expression
+    /** The same of one build, which may be found only after a moment: 404 is another matter. */
+    readonly isBuildRefused: Expression
+    /** A dispatch that was not looked at, because there were too many requests. */
+    readonly isRateLimited: Expression
+    /** What a refusal says. */
+    readonly message: Expression
+    /** The build that a dispatch started, where the answer names it. */
+    readonly startedId: Expression
+  }
+  readonly run: {
+    /** Whether it counts as a build of this image (rebuild.md, "Which runs are an image's own"). */
+    readonly counts: Expression
+    /** Whether it has this image's title, where the image has one. */
+    readonly hasTitle: Expression
+    readonly wasDispatched: Expression
+    /** It succeeded, or may yet. */
+    readonly isGood: Expression
+    /** When it began, in seconds since 1970. */
+    readonly startedAt: Expression
+    readonly address: Expression
+  }
+  /** The same of a single build, `r`. */
+  readonly single: {
+    readonly isOver: Expression
+    readonly conclusion: Expression
+    readonly address: Expression
+  }
+  /** Conclusions that are a success, as a list of texts. */
+  readonly successes: Expression
+}

@@ -1,0 +1,72 @@
+import { code, expression, filled } from '../constructs/expression.js'
+import type { Forge } from './forge.js'
+
+/** Where `settings.secrets.github` names no other Secret. */
+export const GITHUB_TOKEN_SECRET = 'github-dispatch'
+
+/** What every request to GitHub's API carries. */
+export const GITHUB_HEADERS = {
+  Authorization: code`Bearer ${filled`secret(vars.tokenSecret ?? "github-dispatch").token`}`,
+}
+
+/**
+ * GitHub refuses what is over a rate limit with 403 or 429 (docs.github.com/rest, "Rate limits"): such a 403 says how many
+ * requests remain or how long to wait.
+ */
+const IS_FORBIDDEN = expression(
+  'response.status == 403 && response.header("x-ratelimit-remaining") != "0" && response.header("retry-after") == ""',
+)
+const IS_RATE_LIMITED = expression(
+  'response.status == 429 || response.status == 403 && (response.header("x-ratelimit-remaining") == "0" || response.header("retry-after") != "")',
+)
+
+const HAS_TITLE = code`${filled`toJSON(vars.runTitle ?? "")`} in ["", #.display_title]`
+const WAS_DISPATCHED = expression('#.event == "workflow_dispatch"')
+
+/**
+ * `builds` of a Stage: absent, every run counts; `dispatched`, only those; `own`, none but what we start ourselves, which
+ * is followed by its id; `any`, beside runs with the title those that nobody dispatched, which can have none.
+ */
+const COUNTS = code`(${filled`vars.builds == "any"`} && #.event != "workflow_dispatch" || ${filled`vars.builds != "own"`} && (${filled`vars.builds != "dispatched"`} || ${WAS_DISPATCHED}) && ${HAS_TITLE})`
+
+/**
+ * The key `return_run_details` has GitHub answer with the run's id. Servers before 3.21 refuse a key they do not know: for
+ * them the Stage says `runDetails: "false"`, and the key becomes a second `ref`, of which the first counts.
+ */
+const BODY = expression(
+  '${% quote({"ref": vars.ref, "inputs": fromJSON(replace(replace(vars.inputs, "$(baseImage)", task.outputs.update.base), "$(baseDigest)", task.outputs.update.digest)), (vars.runDetails == "false" ? "ref" : "return_run_details"): true}) %}',
+)
+
+/** GitHub Actions: `vars.workflow` is the workflow's address in the API, its runs are the builds. */
+export const GITHUB: Forge = {
+  name: expression('GitHub'),
+  headers: GITHUB_HEADERS,
+  // A run is some 15 kB without its pull requests, and Kargo refuses answers of more than 2 MiB.
+  builds: expression('vars.workflow + "/runs?exclude_pull_requests=true&per_page=20"'),
+  onBranch: { branch: filled`vars.ref` },
+  build: expression('split(vars.workflow, "/workflows/")[0] + "/runs/" + string(int(vars.run))'),
+  dispatch: { url: code`${filled`vars.workflow`}/dispatches`, body: BODY },
+  answer: {
+    builds: expression('response.body.workflow_runs'),
+    isList: expression('response.body?.workflow_runs != nil'),
+    isRefused: code`response.status in [401, 404, 422] || ${IS_FORBIDDEN}`,
+    isBuildRefused: code`response.status in [401, 422] || ${IS_FORBIDDEN}`,
+    isRateLimited: IS_RATE_LIMITED,
+    message: expression('response.body?.message'),
+    startedId: expression('response.body?.workflow_run_id'),
+  },
+  run: {
+    counts: COUNTS,
+    hasTitle: HAS_TITLE,
+    wasDispatched: WAS_DISPATCHED,
+    isGood: expression('(#.status != "completed" || #.conclusion == "success")'),
+    startedAt: expression('date(#.run_started_at).Unix()'),
+    address: expression('#.html_url'),
+  },
+  single: {
+    isOver: expression('r.status == "completed"'),
+    conclusion: expression('r?.conclusion'),
+    address: expression('r?.html_url'),
+  },
+  successes: expression('["success"]'),
+}

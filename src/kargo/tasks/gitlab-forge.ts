@@ -1,0 +1,46 @@
+import { code, expression, filled } from '../constructs/expression.js'
+import type { Forge } from './forge.js'
+
+/** Where `settings.secrets.gitlab` names no other Secret. */
+export const GITLAB_TOKEN_SECRET = 'gitlab-dispatch'
+
+const HAS_TITLE = code`${filled`toJSON(vars.runTitle ?? "")`} in ["", #.name]`
+
+const BODY = expression(
+  '${% quote({"ref": vars.ref, "variables": fromJSON(replace(replace(vars.variables, "$(baseImage)", task.outputs.update.base), "$(baseDigest)", task.outputs.update.digest))}) %}',
+)
+
+/** GitLab CI: `vars.project` is the project's address in the API, its pipelines on the branch are the builds. */
+export const GITLAB: Forge = {
+  name: expression('GitLab'),
+  headers: { 'PRIVATE-TOKEN': filled`secret(vars.tokenSecret ?? "gitlab-dispatch").token` },
+  builds: expression('vars.project + "/pipelines?per_page=20"'),
+  onBranch: { ref: filled`vars.ref` },
+  build: expression('vars.project + "/pipelines/" + string(int(vars.run))'),
+  dispatch: { url: code`${filled`vars.project`}/pipeline`, body: BODY },
+  answer: {
+    builds: expression('response.body'),
+    isList: expression('type(response.body) == "array"'),
+    isRefused: expression('response.status in [401, 403, 404]'),
+    isBuildRefused: expression('response.status in [401, 403]'),
+    isRateLimited: expression('response.status == 429'),
+    // An object with a list for each field that is wrong, where it is not a text.
+    message: expression('string(response.body?.message ?? response.body)'),
+    startedId: expression('response.body?.id'),
+  },
+  run: {
+    counts: code`(${filled`vars.builds != "own"`} && ${HAS_TITLE})`,
+    hasTitle: HAS_TITLE,
+    wasDispatched: expression('#.source == "api"'),
+    isGood: expression('(#.status not in ["failed", "canceled", "canceling", "skipped"])'),
+    startedAt: expression('date(#.created_at).Unix()'),
+    address: expression('#.web_url'),
+  },
+  single: {
+    // `manual`: all that runs by itself has succeeded, and the rest waits for a person.
+    isOver: expression('r.status in ["success", "manual", "failed", "canceled", "skipped"]'),
+    conclusion: expression('r?.status'),
+    address: expression('r?.web_url'),
+  },
+  successes: expression('["success", "manual"]'),
+}

@@ -1,0 +1,153 @@
+import { allOf, code, type Expression, expression, filled } from '../constructs/expression.js'
+import { RETRY_LIMITS } from '../constructs/retry-limits.js'
+import type { HttpRequest, Step } from '../constructs/steps.js'
+import { goDuration } from '../go-duration.js'
+import type { Forge } from './forge.js'
+import { type RebuildPolicy, SINCE } from './rebuild-waits.js'
+
+/** Asks for the latest builds, until the forge answers. */
+export function readBuilds(forge: Forge): HttpRequest {
+  return {
+    url: filled`${forge.builds}`,
+    queryParams: forge.onBranch,
+    headers: forge.headers,
+    timeoutSeconds: 30,
+    successExpression: expression('response.status == 200'),
+    failureExpression: forge.answer.isRefused,
+    errorExpression: forge.answer.message,
+  }
+}
+
+/** One of the tries to get the image built. */
+export interface Attempt {
+  /** What tells the names of its steps from those of the other. */
+  readonly nth: '' | '2'
+  /** What its steps came to. */
+  readonly builds: Expression
+  readonly dispatch: Expression
+  readonly build: Expression
+  /** When builds are read, and whether they just were. */
+  readonly starts: Expression
+  readonly hasRead: Expression
+  /** Whether what was read leaves room for this try; nothing where it always does. */
+  readonly isAllowed: readonly Expression[]
+}
+
+export const FIRST: Attempt = {
+  nth: '',
+  builds: expression('task.outputs.builds'),
+  dispatch: expression('task.outputs.dispatch'),
+  build: expression('task.outputs.build'),
+  starts: filled`success() && ${SINCE} > 0 && task.outputs.builds?.runs == nil`,
+  hasRead: expression('status("builds") == "Succeeded"'),
+  // One that failed already was the first try.
+  isAllowed: [expression('len(task.outputs.builds.runs.failed) == 0')],
+}
+
+export const SECOND: Attempt = {
+  nth: '2',
+  builds: expression('task.outputs.builds2'),
+  dispatch: expression('task.outputs.dispatch2'),
+  build: expression('task.outputs.build2'),
+  starts: filled`status("pause") == "Succeeded"`,
+  hasRead: expression('status("builds2") == "Succeeded"'),
+  isAllowed: [],
+}
+
+/** Reads builds; starts one if none covers the change; follows the one or the other to its end. */
+export function attempt(forge: Forge, nth: Attempt, policy: RebuildPolicy): Step[] {
+  return [readCovering(forge, nth), dispatch(forge, nth), followBuild(forge, nth, policy)]
+}
+
+/** The newest build there is, one that covers the change, and, for the first try, those of its dispatches that failed. */
+function readCovering(forge: Forge, { nth, starts }: Attempt): Step {
+  const { counts, wasDispatched, isGood, startedAt, address } = forge.run
+  const covering = code`filter(${forge.answer.builds}, ${counts} && ${startedAt} >= ${filled`int(${SINCE})`})`
+  const found = code`"at": now().Unix(), "newest": get(${forge.answer.builds}, 0)?.id ?? 0.0, "run": find(t, ${isGood})?.id`
+  const failed = code`"failed": map(filter(t, ${wasDispatched} && !${isGood}), ${address})`
+  return {
+    uses: 'http',
+    as: `builds${nth}`,
+    if: starts,
+    retry: RETRY_LIMITS.readForge,
+    config: {
+      ...readBuilds(forge),
+      outputs: { runs: code`let t = ${covering}; {${nth === '' ? code`${found}, ${failed}` : found}}` },
+    },
+  }
+}
+
+/**
+ * Starts a build, once: an answer that is lost is looked for in `build`, never asked for again. Its one error ends it, and
+ * what follows goes on. After the controller was replaced `builds` is skipped, and so is this: it may have been sent.
+ */
+function dispatch(forge: Forge, { nth, builds, hasRead, isAllowed }: Attempt): Step {
+  const { isRateLimited, message, startedId } = forge.answer
+  return {
+    uses: 'http',
+    as: `dispatch${nth}`,
+    if: filled`${allOf(hasRead, code`${builds}.runs.run == nil`, ...isAllowed)}`,
+    continueOnError: true,
+    retry: { timeoutSeconds: 3600 },
+    config: {
+      method: 'POST',
+      ...forge.dispatch,
+      headers: { ...forge.headers, 'Content-Type': 'application/json' },
+      timeoutSeconds: 30,
+      successExpression: code`!(${isRateLimited})`,
+      outputs: { code: expression('response.status'), id: startedId, message },
+    },
+  }
+}
+
+/** Longest that a build may take. */
+const BUILD_SECONDS = 86_400
+
+/**
+ * Follows a build to its end: the one that covers the change, the one that was started, or, where the answer did not name
+ * it, the first dispatched one with our title that is newer than all that were read. None appears: `missing`.
+ */
+function followBuild(forge: Forge, attempt: Attempt, { pollSeconds }: RebuildPolicy): Step {
+  const { answer, single } = forge
+  const { nth, builds, dispatch: sent, build, isAllowed } = attempt
+  const poll = Math.min(60, pollSeconds)
+  const mayHaveStarted = allOf(...isAllowed, code`int(${sent}?.code ?? 0) not in 300..499`)
+  return {
+    uses: 'http',
+    as: `build${nth}`,
+    if: filled`success() && ${builds}?.runs != nil && ${build}?.run == nil && (${builds}.runs.run != nil || ${mayHaveStarted})`,
+    retry: { timeoutSeconds: BUILD_SECONDS, ...RETRY_LIMITS.readForge },
+    vars: {
+      run: filled`${sent}?.id ?? ${builds}?.runs?.run ?? 0`,
+      until: filled`int(${builds}?.runs?.at ?? 0) + ${10 * poll}`,
+      pick: pickBuild(forge, attempt),
+    },
+    config: {
+      url: filled`vars.run > 0 ? ${forge.build} : ${forge.builds}`,
+      queryParams: forge.onBranch,
+      headers: forge.headers,
+      timeoutSeconds: 30,
+      pollInterval: goDuration(poll),
+      successExpression: code`response.status == 200 && (${PICK}; r == nil ? now().Unix() > ${UNTIL} : ${single.isOver})`,
+      failureExpression: code`${answer.isBuildRefused} || response.status == 404 && now().Unix() > ${UNTIL}`,
+      errorExpression: answer.message,
+      outputs: {
+        run: code`${PICK}; {"conclusion": ${single.conclusion} ?? "missing", "url": ${single.address}, "at": now().Unix()}`,
+      },
+    },
+  }
+}
+
+const PICK = filled`vars.pick`
+const UNTIL = filled`vars.until`
+
+/**
+ * An image that can tell its builds from others' by nothing (`builds: own`) takes one that it finds for its own only where
+ * the forge took the dispatch: rather one build too many than none.
+ */
+function pickBuild({ answer, run }: Forge, { builds, dispatch: sent }: Attempt): Expression {
+  const isNewer = code`#.id > ${filled`${builds}?.runs?.newest ?? 0`}`
+  const mayBeOurs = filled`vars.builds != "own" || ${sent}?.code != nil`
+  // `findLast` would do, but inside of a larger expression expr-lang 1.17.8 leaves its result on the stack.
+  return code`let r = ${answer.isList} ? find(reverse(${answer.builds}), ${isNewer} && ${run.wasDispatched} && ${mayBeOurs} && ${run.hasTitle}) : response.body`
+}
