@@ -16,7 +16,7 @@ const MOST_INPUTS = 25
 const MOST_INPUT_CHARACTERS = 65_535
 
 /** What we fill in when a rebuild is due: values no list of options can be held against. */
-const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
+export const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
 
 /**
  * Would GitHub take this dispatch? Everything it answers with 422, found before anything is merged.
@@ -40,7 +40,7 @@ export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, 
     }
   }
   for (const [name, input] of declared) {
-    if (!input.required || input.hasDefault || inputs.has(name)) continue
+    if (!input.required || input.default !== null || inputs.has(name)) continue
     const message = `${facts.file} requires the input ${quoted(name)}, which has no default and is not sent.`
     const remedy = `Add it under source.inputs in images.yaml, or give it a default in the workflow.`
     problems.push({ key: `inputs.${name}`, message, remedy })

@@ -3,6 +3,9 @@
  * Actions workflow, and the bake or compose file it names. Also whether that workflow can be dispatched as we mean to.
  * Pure: text in, facts out. What cannot be known is never invented: it is left out, and said.
  *
+ * Also what the runs we start will be called (run-title.ts, pipeline-name.ts): it tells the builds of images apart that
+ * share a workflow. GitHub's expressions are evaluated by GitHub's own library, which touches nothing outside itself.
+ *
  * The way through: readWorkflow → chooseBuild (→ readBuildFile → overrideTarget → chooseTarget) → settleBuild.
  */
 export { readBakeJson } from './bake.js'
@@ -10,9 +13,11 @@ export { DEFAULT_BUILD_FILES, readBuildFile } from './build-file.js'
 export { type Choice, chooseBuild, chooseTarget } from './choose.js'
 export { readCompose } from './compose.js'
 export type { Unreadable } from './data.js'
-export { checkDispatch, type DispatchProblem } from './dispatch.js'
+export { checkDispatch, type DispatchProblem, PLACEHOLDER } from './dispatch.js'
+export { type PipelineFacts, pipelineTitle, readPipeline } from './pipeline-name.js'
+export { type DispatchedRun, type RunTitle, runTitle, titleOf } from './run-title.js'
 export { type ExplicitBuild, type SettledBuild, settleBuild } from './settle.js'
 export type { ActionStep, BakeStep, BuildStep, CommandStep } from './steps.js'
 export { type BuildFile, type BuildTarget, contextTargets, overrideTarget } from './targets.js'
-export { type BuildPasses, type BuildValue, isKnown, type KnownValue, type UnknownValue } from './value.js'
+export { type BuildPasses, type BuildValue, isKnown, type KnownValue, oneLine, type UnknownValue } from './value.js'
 export { type DispatchInput, readWorkflow, type WorkflowFacts } from './workflow.js'

@@ -17,7 +17,8 @@ import { Budget } from './value.js'
 /** An input a workflow takes when it is dispatched. */
 export interface DispatchInput {
   readonly required: boolean
-  readonly hasDefault: boolean
+  /** What it is where nothing is sent; null where none is declared. */
+  readonly default: string | null
   /** `string` where none is written. */
   readonly type: string
   /** What a `choice` may be; empty for other types. */
@@ -28,6 +29,10 @@ export interface DispatchInput {
 export interface WorkflowFacts {
   /** As the person knows it, for messages. */
   readonly file: string
+  /** null: none is written. */
+  readonly name: string | null
+  /** What GitHub calls its runs, with the expressions in it; null: none is written. */
+  readonly runName: string | null
   /** null: the workflow cannot be dispatched. */
   readonly dispatch: { readonly inputs: ReadonlyMap<string, DispatchInput> } | null
   /** Jobs that build and carry an `if`: a run may succeed without building. */
@@ -75,7 +80,14 @@ export function readWorkflow(
     }
   }
   const dispatch = dispatchOf(ownValue(workflow, 'on'), read.file)
-  return { ok: true, workflow: { file: about.file, dispatch, conditionalJobs: [...conditional], builds, calls } }
+  const names = { name: textAt(workflow, 'name', read.file), runName: textAt(workflow, 'run-name', read.file) }
+  const facts = { file: about.file, ...names, dispatch, conditionalJobs: [...conditional], builds, calls }
+  return { ok: true, workflow: facts }
+}
+
+function textAt(workflow: DataMap, key: string, file: PlacedFile): string | null {
+  const data = ownValue(workflow, key)
+  return data === undefined || data === null ? null : file.scalar(data, [key])
 }
 
 function buildsOf(
@@ -111,7 +123,7 @@ function inputOf(data: DataMap, path: readonly string[], file: PlacedFile): Disp
   const options = listOf(ownValue(data, 'options'))
   return {
     required: scalarText(ownValue(data, 'required')) === 'true',
-    hasDefault: given !== undefined && given !== null,
+    default: given === undefined || given === null ? null : (file.scalar(given, [...path, 'default']) ?? ''),
     type: type === '' ? 'string' : type,
     options:
       type === 'choice' ? options.map((option, index) => file.scalar(option, [...path, 'options', index]) ?? '') : [],

@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { type Enrollment, printable, refuse } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
-import { type Discovered, type Discovery, discover } from '../sources/index.js'
+import { type Discovered, type Discovery, discover, type RunIdentity, withSharing } from '../sources/index.js'
 import { type BuildPlace, buildOrder } from '../state/index.js'
 import { readEnrolment } from './enrolment.js'
 import { sourceReader } from './job.js'
@@ -9,26 +9,37 @@ import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { printProblems, type Terminal } from './terminal.js'
 
-/** `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed. */
+/**
+ * `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed; and which runs are
+ * its builds where it shares a workflow.
+ */
 export async function discoverCommand({ options, env, terminal }: Run, names: readonly string[]): Promise<number> {
   const folder = stateFolder(options, env)
   const { enrolment, problems } = readEnrolment(folder, env)
   const unknown = names.filter((name) => !enrolment.images.some((image) => image.name === name))
   if (unknown.length > 0) throw refuse(`${folder.imagesFile} enrols no image ${unknown.join(', ')}.`)
-  const images = enrolment.images.filter((image) => names.length === 0 || names.includes(image.name))
-  const discovered = await discover(images, sourceReader(options, env, terminal), folder.imagesFile)
-  const told = [...discovered.problems, ...discovered.farEnd.map(({ problem }) => problem)]
+  const chosen = new Set(names.length === 0 ? enrolment.images.map(({ name }) => name) : names)
+  const images = enrolment.images.filter(({ name }) => chosen.has(name))
+  // Whether an image's runs can be told apart depends on the others that share its workflow.
+  const read = withSharing(enrolment.images, chosen)
+  const discovered = await discover(read, sourceReader(options, env, terminal), folder.imagesFile)
+  const found = [...discovered.problems, ...discovered.farEnd.map(({ problem }) => problem)]
+  const told = found.filter(({ image }) => image === null || chosen.has(image))
   const places = buildOrder(enrolment.images, pulledBy(discovered))
   if (options.json) {
     const rows = images.map(({ name }) => ({
       name,
       ...places.get(name),
       ...discoveryJson(discovered.images.get(name)),
+      ...runsJson(discovered.runs.get(name)),
     }))
     terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...told] }, null, 2)}\n`)
   } else {
     printProblems(terminal, told)
     printTable(terminal, rowsOf(images, discovered, places))
+    for (const line of images.flatMap(({ name }) => runsLine(name, discovered.runs.get(name)))) {
+      terminal.out(`${printable(line)}\n`)
+    }
   }
   return 0
 }
@@ -48,6 +59,19 @@ function discoveryJson(discovery: Discovery | undefined) {
   if (discovery.kind === 'failed') return { status: 'failed', reason: discovery.message, bases: [] }
   const bases = discovery.uses.map(({ reference, ...use }) => ({ ref: formatReference(reference), ...use }))
   return { status: 'found', file: discovery.file, branch: discovery.branch, assumed: discovery.assumed, bases }
+}
+
+/** Nothing of an image that is not looked at; what the state file keeps is no part of this answer. */
+function runsJson(runs: RunIdentity | null | undefined) {
+  if (runs === undefined) return {}
+  return { runs: runs?.kind ?? 'unknown', runTitle: runs?.kind === 'title' ? runs.title : null }
+}
+
+/** Which runs count, where not every one does. */
+function runsLine(name: string, runs: RunIdentity | null | undefined): string[] {
+  if (runs === null) return [`${name}: which runs count as its builds is not known, its workflow could not be read`]
+  if (runs?.kind === 'title') return [`${name}: runs with the title ${JSON.stringify(runs.title)} count as its builds`]
+  return runs?.kind === 'own' ? [`${name}: only runs the factory starts for it count as its builds`] : []
 }
 
 const HEAD = ['IMAGE', 'BASE IMAGE', 'WHERE', 'KIND', 'PLATFORMS', 'STATUS']

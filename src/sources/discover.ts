@@ -2,6 +2,9 @@ import type { Enrollment } from '../enrollment/enrollment.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { type BaseUse, type BuiltFile, basesOf, inlineBuilds } from './bases.js'
 import { checkFarEnd, type FarEndProblem } from './far-end.js'
+import type { RunIdentity } from './run-identity.js'
+import { pipelineRequests, titledRuns } from './run-titles.js'
+import { sharedBuilds } from './shared-builds.js'
 import { type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
 import {
   type Answers,
@@ -33,6 +36,11 @@ export interface Discovered {
   readonly problems: readonly Problem[]
   /** What is wrong where the rebuilds will be dispatched. */
   readonly farEnd: readonly FarEndProblem[]
+  /**
+   * Which runs are an image's builds, by image name (the enabled ones with a source). null: its workflow has to tell
+   * them, and was not read.
+   */
+  readonly runs: ReadonlyMap<string, RunIdentity | null>
 }
 
 interface Asked {
@@ -62,26 +70,37 @@ export async function discover(
   const first = await readRound(reader, [...asked.map(({ dockerfile }) => dockerfile), ...workflows])
   const readings = readWorkflows(asked, first)
   const choices = chooseSteps(asked, readings)
-  const second = await readRound(
-    reader,
-    [...choices.values()].flatMap((one) => (one.kind === 'bake' ? one.files : [])),
-  )
-  const builds = new Map(
-    asked.map(({ image, dockerfile }) => {
-      const choice = choices.get(image.name) ?? { kind: 'none', reason: null }
-      return [image.name, definedBuild(choice, dockerfile.path, second)] as const
-    }),
-  )
-  const third = await readRound(
-    reader,
-    asked.flatMap((one) => linkedRequests(one, builds.get(one.image.name))),
-  )
+  const branchOf = branchReader(first)
+  const shared = sharedBuilds(images, branchOf)
+  const bakeFiles = [...choices.values()].flatMap((one) => (one.kind === 'bake' ? one.files : []))
+  const second = await readRound(reader, [...bakeFiles, ...pipelineRequests(shared)])
+  const builds = definedBuilds(asked, choices, second)
+  const linked = asked.flatMap((one) => linkedRequests(one, builds.get(one.image.name)))
+  const third = await readRound(reader, linked)
   const answers = new Map([...first, ...second, ...third])
   const found = asked.map((one) => discoverOne(one, builds.get(one.image.name), answers, imagesFile))
+  const { isComplete } = reader
+  const titled = await titledRuns(shared, { readings, answers: second, branchOf, isComplete }, imagesFile)
+  const atFarEnd = asked.flatMap(({ image }) => farEndOf(image, readings, { isComplete, imagesFile }))
+  const all = asked.map(({ image }): [string, RunIdentity] => [image.name, { kind: 'all' }])
   return {
     images: new Map(found.map(({ name, discovery }) => [name, discovery])),
     problems: failedFirst(found).flatMap(({ problems }) => problems),
-    farEnd: asked.flatMap(({ image }) => farEndOf(image, readings, { isComplete: reader.isComplete, imagesFile })),
+    farEnd: [...atFarEnd, ...titled.problems],
+    runs: new Map([...all, ...titled.runs]),
+  }
+}
+
+/** The branch of an image's source: where none is named, the one that its files were read from. */
+function branchReader(answers: Answers): (image: Enrollment) => string | null {
+  return (image) => {
+    const named = image.source?.branch ?? null
+    if (named !== null) return named
+    for (const request of [dockerfileRequest(image), workflowOf(image)]) {
+      const answer = request === null ? undefined : answers.get(requestKey(request))
+      if (answer?.kind === 'found') return answer.branch
+    }
+    return null
   }
 }
 
@@ -121,6 +140,19 @@ function chooseSteps(asked: readonly Asked[], readings: ReadonlyMap<string, Work
     choices.set(image.name, chooseStep(image, image.source, reading))
   }
   return choices
+}
+
+function definedBuilds(
+  asked: readonly Asked[],
+  choices: ReadonlyMap<string, BuildStepChoice>,
+  answers: Answers,
+): Map<string, DefinedBuild> {
+  return new Map(
+    asked.map(({ image, dockerfile }) => {
+      const choice = choices.get(image.name) ?? { kind: 'none', reason: null }
+      return [image.name, definedBuild(choice, dockerfile.path, answers)] as const
+    }),
+  )
 }
 
 function linkedRequests({ dockerfile }: Asked, build: DefinedBuild | undefined): FileRequest[] {

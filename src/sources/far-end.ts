@@ -6,7 +6,10 @@ import type { WorkflowReading } from './workflow-build.js'
 /** Something at the far end that will make a rebuild fail or mislead it. */
 export interface FarEndProblem {
   readonly problem: Problem
-  /** GitHub would refuse the dispatch: an error where it is found before the entry is merged. */
+  /**
+   * GitHub would refuse the dispatch, or nobody could tell whose build it is: an error where it is found before the
+   * entry is merged.
+   */
   readonly isRefusal: boolean
 }
 

@@ -1,6 +1,7 @@
 /**
  * Sources: where Dockerfiles come from (a folder of checkouts, GitHub) and which base images they pull.
- * `discover.ts` asks for all files at once and reads them; every other file is one place to read from.
+ * `discover.ts` asks for all files at once and reads them; `shared-builds.ts`, `run-titles.ts` and `run-identity.ts` say
+ * which runs of a workflow are whose builds; the other files are one place to read from each.
  */
 
 export type { BaseUse } from './bases.js'
@@ -11,4 +12,6 @@ export type { FarEndProblem } from './far-end.js'
 export { type GraphQL, readFromGitHub } from './github.js'
 export { connectGitHub, type GitHubClient, type GitHubServer } from './github-client.js'
 export { readFromGitLab } from './gitlab.js'
+export type { RunIdentity } from './run-identity.js'
+export { withSharing } from './shared-builds.js'
 export { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'

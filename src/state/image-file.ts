@@ -2,8 +2,10 @@ import { isDataMap } from '../enrollment/data-map.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import type { EnrollmentTimes } from './enrolled-at.js'
+import type { RunIdentity } from '../sources/index.js'
 import { comment, inOrder, STATE_HEADER, yamlLines } from './print.js'
 import { otherKeys, type StateRecord, textOf, textsOf } from './record.js'
+import { RUN_KEYS, runKeys } from './run-record.js'
 
 /** How the last discovery of an image went; pending: there was none yet. */
 export type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
@@ -18,6 +20,7 @@ export interface ImageFacts {
   readonly bases: readonly string[]
   /** The branch read where images.yaml names none; null where it names one, or where it is not known. */
   readonly defaultBranch: string | null
+  readonly runs: RunIdentity
 }
 
 const KNOWN = [
@@ -28,6 +31,7 @@ const KNOWN = [
   'discoveryStatus',
   'discoveryError',
   'defaultBranch',
+  ...RUN_KEYS,
   'enrollment',
   'baseImages',
   'currentVersion',
@@ -82,6 +86,7 @@ export function imageFile(
       discoveryStatus: facts.status,
       ...reason,
       ...branch,
+      ...runKeys(facts.runs),
     }),
     '\n',
     comment('Enrollment configuration (copied from images.yaml for reference)'),
@@ -103,11 +108,13 @@ export function imageFile(
 
 /** Whether discovery says what it said before: then its time stays too, or every run would make a commit. */
 function isUnchanged(facts: ImageFacts, before: StateRecord | undefined): boolean {
+  const runs = runKeys(facts.runs)
   return (
     textOf(before, 'lastDiscovery') !== null &&
     textOf(before, 'discoveryStatus') === facts.status &&
     textOf(before, 'discoveryError') === facts.reason &&
     textOf(before, 'defaultBranch') === facts.defaultBranch &&
+    RUN_KEYS.every((key) => textOf(before, key) === textOf(runs, key)) &&
     textsOf(before, 'baseImages').join('\n') === facts.bases.join('\n')
   )
 }

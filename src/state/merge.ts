@@ -2,7 +2,7 @@ import type { Enrollment } from '../enrollment/enrollment.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { isAllowedRegistry } from '../enrollment/registries.js'
 import { formatReference } from '../reference/index.js'
-import type { BaseUse, Discovered, Discovery } from '../sources/index.js'
+import type { BaseUse, Discovered, Discovery, RunIdentity } from '../sources/index.js'
 import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
 import { cycleProblems } from './cycles.js'
 import { enrolledBefore } from './enrolled-at.js'
@@ -10,6 +10,7 @@ import type { ImageFacts } from './image-file.js'
 import { type Publishers, publishersOf } from './links.js'
 import type { StateFiles, TrackedBase, TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
+import { runsOf } from './run-record.js'
 import { type OwnRecord, ownRecords } from './takeover.js'
 
 /** One place where an image pulls a tracked base. */
@@ -62,8 +63,8 @@ export function linkState(input: MergeInput): LinkedState {
   const publisher = publishersOf(enrollments)
   const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map((base) => linked(base, publisher))
   return {
-    images: merged.map(({ facts: { enrollment, bases } }) => {
-      return { enrollment, bases, enrolledAt: enrolledBefore(own.get(enrollment.name)), runs: { kind: 'all' } as const }
+    images: merged.map(({ facts: { enrollment, bases, runs } }) => {
+      return { enrollment, bases, enrolledAt: enrolledBefore(own.get(enrollment.name)), runs }
     }),
     bases,
     uses: merged.flatMap(({ uses }) => uses),
@@ -102,13 +103,14 @@ function mergeImage(
   before: StateRecord | undefined,
 ): MergedImage {
   const discovery = input.discovered.images.get(enrollment.name)
-  if (discovery?.kind === 'found') return foundImage(enrollment, discovery, input, catalog)
+  const runs = runsOf(enrollment, input.discovered.runs.get(enrollment.name), before)
+  if (discovery?.kind === 'found') return foundImage({ enrollment, discovery, runs }, input, catalog)
   // A failed look-up is not "no bases": what was known last stands. So it does for an image that is switched off.
   const bases = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
   const { status, reason } = outcome(enrollment, discovery, before)
   const defaultBranch = enrollment.source?.branch === null ? textOf(before, 'defaultBranch') : null
   const known = status === 'external' ? [] : [...new Set(bases)].sort()
-  return { facts: { enrollment, status, reason, bases: known, defaultBranch }, uses: [], problems: [] }
+  return { facts: { enrollment, status, reason, bases: known, defaultBranch, runs }, uses: [], problems: [] }
 }
 
 /** What is said of a discovery that found nothing new: an image that is switched off keeps what was said last. */
@@ -124,12 +126,13 @@ function outcome(
   return { status: was === 'success' ? was : 'pending', reason: null }
 }
 
-function foundImage(
-  enrollment: Enrollment,
-  discovery: Extract<Discovery, { kind: 'found' }>,
-  input: MergeInput,
-  catalog: BaseCatalog,
-): MergedImage {
+interface FoundImage {
+  readonly enrollment: Enrollment
+  readonly discovery: Extract<Discovery, { kind: 'found' }>
+  readonly runs: RunIdentity
+}
+
+function foundImage({ enrollment, discovery, runs }: FoundImage, input: MergeInput, catalog: BaseCatalog): MergedImage {
   const counted = discovery.uses.filter((use) => use.reachable && (enrollment.rebuildOn === 'all' || use.runtime))
   const uses = counted.flatMap((use): TrackedUse[] => {
     const base = catalog.byIdentity.get(watchedIdentity(use.reference) ?? '')
@@ -139,7 +142,7 @@ function foundImage(
   const bases = [...new Set(uses.map((use) => use.base))].sort()
   const defaultBranch = enrollment.source?.branch === null ? discovery.branch : null
   return {
-    facts: { enrollment, status: 'success', reason: null, bases, defaultBranch },
+    facts: { enrollment, status: 'success', reason: null, bases, defaultBranch, runs },
     uses,
     problems: counted.flatMap((use) => [
       ...pinnedProblem(enrollment, use, use.file, input.imagesFile),

@@ -1,4 +1,5 @@
 import type { Enrollment } from '../enrollment/enrollment.js'
+import type { RunIdentity } from '../sources/index.js'
 import type { StateRecord } from './record.js'
 
 /** A base image that is watched: `registry/repository:tag` is its identity, digests are attributes. */
@@ -29,6 +30,7 @@ export interface TrackedImage {
    * not say, and for an image that is new in a run that writes nothing: its manifests must not change with the clock.
    */
   readonly enrolledAt: number | null
+  /** Which runs of its workflow (pipelines of its branch) count as its builds. */
   readonly runs: RunIdentity
 }
 

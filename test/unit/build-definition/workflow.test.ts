@@ -45,9 +45,9 @@ describe('a workflow as people write it', () => {
   const facts = workflow(RELEASE)
   it('can be dispatched with its inputs', () => {
     expect([...(facts.dispatch?.inputs ?? [])]).toEqual([
-      ['tag', { required: true, hasDefault: false, type: 'string', options: [] }],
-      ['log', { required: false, hasDefault: true, type: 'choice', options: ['debug', 'info'] }],
-      ['dry-run', { required: false, hasDefault: false, type: 'boolean', options: [] }],
+      ['tag', { required: true, default: null, type: 'string', options: [] }],
+      ['log', { required: false, default: 'info', type: 'choice', options: ['debug', 'info'] }],
+      ['dry-run', { required: false, default: null, type: 'boolean', options: [] }],
     ])
   })
   it('says which jobs may be left out of a run', () => expect(facts.conditionalJobs).toEqual(['docker']))

@@ -38,7 +38,9 @@ const PURE = [
   /^registry\/(?:answer|challenge)\b/,
 ]
 
-const OUTSIDE = /^node:(?:fs|net|http|https|child_process|process|os|dns|tls|worker_threads)|^@actions\/|^@octokit\//
+/** GitHub's expression language is text in, value out. */
+const OUTSIDE =
+  /^node:(?:fs|net|http|https|child_process|process|os|dns|tls|worker_threads)|^@actions\/(?!expressions$)|^@octokit\//
 
 interface Import {
   readonly from: string

@@ -1,0 +1,145 @@
+import { oneLine, type RunTitle } from '../build-definition/index.js'
+import type { Enrollment, Source } from '../enrollment/enrollment.js'
+import { problem } from '../enrollment/problem.js'
+import type { FarEndProblem } from './far-end.js'
+import { inputsKey, type SharedBuild, type StartedImage } from './shared-builds.js'
+
+/**
+ * Which runs of its workflow (pipelines of its branch) are builds of an image.
+ *
+ * `all`: every run, for nobody else is built by them, or every run builds all. `title`: those with exactly this title.
+ * `own`: only those that we start for it: nothing tells the others apart.
+ */
+export type RunIdentity =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'title'; readonly title: string }
+  | { readonly kind: 'own' }
+
+/** What an image's runs are called; unreadable: the file that names them was not to be had, and why. */
+export type FoundTitle = RunTitle | { readonly kind: 'unreadable'; readonly reason: string }
+
+/** What the runs of images that share a build are called, and which of them are each image's own. */
+export interface TitledRuns {
+  /** By image; null: the workflow was not read, what was known before stands. */
+  readonly runs: ReadonlyMap<string, RunIdentity | null>
+  readonly problems: readonly FarEndProblem[]
+}
+
+/**
+ * Tells the runs of images apart that share a build. A title counts only where no image with other inputs has it.
+ *
+ * @param titles what each image's runs would be called; null where the workflow was not read.
+ * @param imagesFile name of the enrolment file, for the problems.
+ */
+export function tellRunsApart(
+  shared: SharedBuild,
+  titles: ReadonlyMap<string, FoundTitle | null>,
+  imagesFile: string,
+): TitledRuns {
+  const keys = new Map<string, Set<string>>()
+  for (const { image, source } of shared.images) {
+    const title = titles.get(image.name)
+    if (title?.kind !== 'title') continue
+    const known = keys.get(title.title)
+    if (known === undefined) keys.set(title.title, new Set([inputsKey(source)]))
+    else known.add(inputsKey(source))
+  }
+  const runs = new Map<string, RunIdentity | null>()
+  const problems: FarEndProblem[] = []
+  for (const one of shared.images) {
+    const title = titles.get(one.image.name) ?? null
+    const isOnly = title?.kind === 'title' && keys.get(title.title)?.size === 1
+    runs.set(one.image.name, title === null ? null : isOnly ? title : { kind: 'own' })
+    if (title === null || isOnly) continue
+    const rivals = rivalsOf(one, shared, (other) => title.kind !== 'title' || sameTitle(titles.get(other), title.title))
+    problems.push(mixedRuns(one, { title, rivals, telling: shared.telling }, imagesFile))
+  }
+  return { runs, problems }
+}
+
+function sameTitle(title: FoundTitle | null | undefined, text: string): boolean {
+  return title?.kind === 'title' && title.title === text
+}
+
+const MAX_NAMES = 3
+
+/** The images with other inputs that its runs are mixed up with, in words: the first few by name. */
+function rivalsOf({ source }: StartedImage, shared: SharedBuild, isMixed: (name: string) => boolean): string {
+  const key = inputsKey(source)
+  const names: string[] = []
+  for (const other of shared.images) {
+    if (names.length > MAX_NAMES) break
+    if (inputsKey(other.source) !== key && isMixed(other.image.name)) names.push(other.image.name)
+  }
+  const shown = names.slice(0, MAX_NAMES)
+  if (names.length > MAX_NAMES) return `${shown.join(', ')} and others`
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}
+
+interface Mixed {
+  readonly title: FoundTitle
+  readonly rivals: string
+  readonly telling: readonly string[] | null
+}
+
+function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: string): FarEndProblem {
+  const words = wordsFor(source)
+  const message =
+    `${image.name}: ${words.file} also builds ${mixed.rivals}, with other inputs, and ${whyMixed(mixed.title, words)}. ` +
+    `Their ${words.runs} cannot be told apart: only the ones the factory starts count as builds of ${image.name}.`
+  const remedy = remedyOf(mixed, words, image)
+  const about = { file: imagesFile, line: lineOf(image, source), image: image.name, remedy }
+  return { problem: problem('warning', message, about), isRefusal: true }
+}
+
+function whyMixed(title: FoundTitle, { key }: Words): string {
+  if (title.kind === 'none') return `it has no ${key}`
+  if (title.kind === 'unreadable') return `its ${key} cannot be read: ${title.reason}`
+  if (title.kind === 'unknown') return `its ${key} ${title.reason}`
+  return `its ${key} comes out the same for all of them (${JSON.stringify(oneLine(title.title))})`
+}
+
+function remedyOf({ title, telling }: Mixed, { file, line }: Words, image: Enrollment): string {
+  const named = line(telling ?? ['image'])
+  const naming = NAMING[title.kind](named, file)
+  if (telling !== null) return `${naming}.`
+  const own = `Send each image an input with a fixed value of its own, like inputs: {image: ${image.name}}`
+  return `${own}. ${naming}.`
+}
+
+const NAMING: Readonly<Record<FoundTitle['kind'], (line: string, file: string) => string>> = {
+  none: (line, file) => `Add ${line} to ${file}`,
+  title: (line, file) => `Write ${line} in ${file}`,
+  unknown: (line, file) => `Write ${line} in ${file}`,
+  unreadable: (line, file) =>
+    `Correct ${file}, or name the project's pipeline file in source.pipeline; write ${line} in it`,
+}
+
+/** How a forge calls what it runs, and the line that names it. */
+interface Words {
+  readonly file: string
+  readonly runs: string
+  readonly key: string
+  readonly line: (inputs: readonly string[]) => string
+}
+
+function wordsFor(source: Source): Words {
+  if (source.provider === 'github') {
+    const line = (inputs: readonly string[]) =>
+      `\`run-name: Build ${inputs.map((name) => `\${{ inputs.${name} }}`).join(' ')}\``
+    return { file: `.github/workflows/${source.workflow}`, runs: 'runs', key: 'run-name', line }
+  }
+  const line = (inputs: readonly string[]) =>
+    `\`name: Build ${inputs.map((name) => `$${name}`).join(' ')}\` under \`workflow:\``
+  return { file: pipelineFile(source), runs: 'pipelines', key: 'workflow name', line }
+}
+
+/** The file that names the pipelines of a GitLab source: GitLab's default unless the entry names another. */
+export function pipelineFile({ pipeline }: Extract<Source, { provider: 'gitlab' }>): string {
+  return pipeline ?? '.gitlab-ci.yml'
+}
+
+function lineOf(image: Enrollment, { provider }: Source): number {
+  const key = provider === 'github' ? 'source.workflow' : 'source.pipeline'
+  return image.lineOf(key) ?? image.lineOf('source') ?? image.line
+}

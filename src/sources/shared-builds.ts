@@ -1,0 +1,97 @@
+import { PLACEHOLDER } from '../build-definition/index.js'
+import type { Enrollment, Source } from '../enrollment/enrollment.js'
+
+/** An image whose builds we start. */
+export interface StartedImage {
+  readonly image: Enrollment
+  readonly source: Source
+}
+
+/** Images that one workflow (or one project's pipelines) builds on one branch, started with different inputs. */
+export interface SharedBuild {
+  readonly images: readonly StartedImage[]
+  /** The inputs whose values tell every two of them apart that differ; null: no fixed values do. */
+  readonly telling: readonly string[] | null
+}
+
+/** Equal for sources that are started with equal inputs, which one run serves. */
+export function inputsKey({ inputs }: Source): string {
+  return JSON.stringify([...inputs])
+}
+
+/**
+ * The enabled images whose runs have to be told apart: same repository, branch and workflow, different inputs. All
+ * pipelines of a GitLab project's branch are one workflow.
+ *
+ * @param branchOf branch of a source; null where the default branch's name is not known, which may then be any.
+ */
+export function sharedBuilds(
+  images: readonly Enrollment[],
+  branchOf: (image: Enrollment) => string | null,
+): readonly SharedBuild[] {
+  const started = images.flatMap((image) => startedImage(image) ?? [])
+  const places = grouped(started, ({ source }) => placeOf(source)).filter(sendsDifferent)
+  return places
+    .flatMap((group) => {
+      const isUnclear = group.some(({ image }) => branchOf(image) === null)
+      return isUnclear ? [group] : grouped(group, ({ image }) => branchOf(image) ?? '')
+    })
+    .filter(sendsDifferent)
+    .map((group) => ({ images: group, telling: tellingInputs(group) }))
+}
+
+/** The images that one of these shares its builds with, itself among them, whatever the branches turn out to be. */
+export function withSharing(images: readonly Enrollment[], names: ReadonlySet<string>): readonly Enrollment[] {
+  const places = new Set(
+    images.flatMap((image) => (names.has(image.name) ? (startedImage(image)?.source ?? []) : [])).map(placeOf),
+  )
+  return images.filter((image) => {
+    const started = startedImage(image)
+    return names.has(image.name) || (started !== null && places.has(placeOf(started.source)))
+  })
+}
+
+function startedImage(image: Enrollment): StartedImage | null {
+  const { source, enabled } = image
+  if (!enabled || source === null) return null
+  return source.provider === 'github' && source.workflow === null ? null : { image, source }
+}
+
+/** Repositories are the same in either case of their letters, files and branches are not. */
+function placeOf(source: Source): string {
+  const workflow = source.provider === 'github' ? source.workflow : null
+  return JSON.stringify([source.provider, source.repo.toLowerCase(), workflow])
+}
+
+function sendsDifferent(group: readonly StartedImage[]): boolean {
+  const [first, ...others] = group
+  if (first === undefined) return false
+  const key = inputsKey(first.source)
+  return others.some(({ source }) => inputsKey(source) !== key)
+}
+
+function grouped(images: readonly StartedImage[], keyOf: (one: StartedImage) => string): StartedImage[][] {
+  const groups = new Map<string, StartedImage[]>()
+  for (const one of images) {
+    const group = groups.get(keyOf(one))
+    if (group === undefined) groups.set(keyOf(one), [one])
+    else group.push(one)
+  }
+  return [...groups.values()]
+}
+
+/** One input that does it alone, else the fewest from the front that do it together. */
+function tellingInputs(group: readonly StartedImage[]): readonly string[] | null {
+  const inputs = [...new Map(group.map(({ source }) => [inputsKey(source), source.inputs])).values()]
+  const names = [...new Set(inputs.flatMap((one) => [...one.keys()]))].sort()
+  const fixed = names.filter((name) => inputs.every((one) => !PLACEHOLDER.test(one.get(name) ?? '')))
+  const values = (chosen: readonly string[]) =>
+    new Set(inputs.map((one) => JSON.stringify(chosen.map((name) => one.get(name) ?? null)))).size
+  const alone = fixed.find((name) => values([name]) === inputs.length)
+  if (alone !== undefined) return [alone]
+  const together: string[] = []
+  for (const name of fixed) {
+    if (values([...together, name]) > values(together)) together.push(name)
+  }
+  return values(together) === inputs.length ? together : null
+}
