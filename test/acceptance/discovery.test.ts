@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
@@ -7,7 +7,7 @@ import { FakeGitHub } from '../support/fake-github.js'
 import { FakeGitLab } from '../support/fake-gitlab.js'
 import { runAction, runCli, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
-import { exampleImages, ORDER_BOOK, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
+import { exampleImages, ORDER_BOOK, pushRun, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
 
 let fake: FakeGitHub
 
@@ -71,6 +71,100 @@ describe('the far end', () => {
       { level: 'warning', message: expect.stringContaining('there is no workflow metrics-service.yml') },
     ])
     expect(run.outputs.get('base-images')).toBe('6')
+  })
+})
+
+describe('two images with one workflow', () => {
+  const own = (name: string) => `
+- name: ${name}
+  registry: ghcr.io
+  repository: craigedmunds/market-making/${name}
+  source:
+    repo: craigedmunds/market-making
+    branch: main
+    dockerfile: order-book/Dockerfile
+    workflow: shared.yml
+    inputs: {image: ${name}}
+`
+  const workflow = (runName: string) =>
+    `${runName}on: {workflow_dispatch: {inputs: {image: {required: true}}}}\njobs: {}\n`
+  const share = (runName: string) =>
+    fake.commitFiles(SOURCES[1], 'main', { '.github/workflows/shared.yml': workflow(runName) }, 'Share it')
+  const remedy = 'Add `run-name: Build ${{ inputs.image }}` to .github/workflows/shared.yml.'
+
+  test('are refused while nothing tells their runs apart, and the one that was there is warned', async () => {
+    const before = (await exampleImages()) + own('order-book')
+    fake = await startFactory({ 'images.yaml': before })
+    await share('')
+    const pushed = await pushRun(fake)
+    expect(pushed.code, pushed.stdout).toBe(0)
+    expect(pushed.annotations).toEqual([])
+    const run = await preview(before + own('quotes'))
+    expect(run.code).toBe(1)
+    const lineOf = (images: string) => images.trimEnd().split('\n').length - 1
+    expect(run.annotations.filter(({ file }) => file !== null)).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        file: 'images.yaml',
+        line: lineOf(before + own('quotes')),
+        message: expect.stringContaining(remedy),
+      }),
+      expect.objectContaining({
+        level: 'warning',
+        line: lineOf(before),
+        message: expect.stringContaining('also builds quotes, with other inputs, and it has no run-name'),
+      }),
+    ])
+    expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('order-book')
+  })
+
+  test('are told apart by the titles of their runs, which outlive a run that cannot read them', async () => {
+    fake = await startFactory({ 'images.yaml': (await exampleImages()) + own('order-book') + own('quotes') })
+    await share('run-name: Build ${{ inputs.image }}\n')
+    const pushed = await pushRun(fake)
+    expect(pushed.code, pushed.stdout).toBe(0)
+    expect(pushed.annotations).toEqual([])
+    const committed = async () => (await fake.readFiles(STATE, 'main')).get('images/quotes.yaml')
+    expect(await committed()).toContain('\nrunTitle: Build quotes\n')
+    fake.addToken(WORKFLOW_TOKEN, { [STATE]: 'write', [SOURCES[0]]: 'read' })
+    const blind = await pushRun(fake)
+    expect(blind.code, blind.stdout).toBe(0)
+    expect(await committed()).toContain('discoveryStatus: failed\n')
+    expect(await committed()).toContain('\nrunTitle: Build quotes\n')
+  })
+
+  test('are shown by discover, the one that is asked for with the other in mind', async () => {
+    fake = await startFactory()
+    const { path: folder } = await tempFolder()
+    const state = join(folder, 'state')
+    const sources = join(folder, 'sources', SOURCES[1])
+    await mkdir(state)
+    await mkdir(join(sources, '.github/workflows'), { recursive: true })
+    await mkdir(join(sources, 'order-book'))
+    await writeFile(join(state, 'images.yaml'), own('order-book') + own('quotes'))
+    await writeFile(join(sources, 'order-book/Dockerfile'), 'FROM node:22\n')
+    const discover = async (runName: string, ...options: string[]) => {
+      await writeFile(join(sources, '.github/workflows/shared.yml'), workflow(runName))
+      const run = await runCli(['discover', '--state', state, '--sources', join(folder, 'sources'), ...options], {
+        cwd: folder,
+      })
+      expect(run.code, run.stderr).toBe(0)
+      return run
+    }
+    const titled = 'run-name: Build ${{ inputs.image }}\n'
+    expect((await discover(titled)).stdout).toContain(
+      '\nquotes: runs with the title "Build quotes" count as its builds\n',
+    )
+    const json = JSON.parse((await discover(titled, 'quotes', '--json')).stdout)
+    expect(json).toMatchObject({ images: [{ name: 'quotes', runs: 'title', runTitle: 'Build quotes' }], problems: [] })
+    const untold = await discover('', 'quotes', '--json')
+    expect(JSON.parse(untold.stdout)).toMatchObject({
+      images: [{ name: 'quotes', runs: 'own', runTitle: null }],
+      problems: [{ image: 'quotes', remedy }],
+    })
+    const text = await discover('')
+    expect(text.stdout).toContain('\nquotes: only runs the factory starts for it count as its builds\n')
+    expect(text.stderr + text.stdout).toContain(remedy)
   })
 })
 
