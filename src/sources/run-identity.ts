@@ -2,7 +2,7 @@ import { oneLine, type RunTitle } from '../build-definition/index.js'
 import type { Enrollment, Source } from '../enrollment/enrollment.js'
 import { problem } from '../enrollment/problem.js'
 import type { FarEndProblem } from './far-end.js'
-import { inputsKey, type SharedBuild, type StartedImage } from './shared-builds.js'
+import type { SharedBuild, StartedImage } from './shared-builds.js'
 
 /**
  * Which runs of its workflow (pipelines of its branch) are builds of an image.
@@ -36,56 +36,59 @@ export function tellRunsApart(
   titles: ReadonlyMap<string, FoundTitle | null>,
   imagesFile: string,
 ): TitledRuns {
-  const keys = new Map<string, Set<string>>()
-  for (const { image, source } of shared.images) {
-    const title = titles.get(image.name)
-    if (title?.kind !== 'title') continue
-    const known = keys.get(title.title)
-    if (known === undefined) keys.set(title.title, new Set([inputsKey(source)]))
-    else known.add(inputsKey(source))
-  }
+  const byTitle = groupedByTitle(shared.images, titles)
   const runs = new Map<string, RunIdentity | null>()
   const problems: FarEndProblem[] = []
   for (const one of shared.images) {
     const title = titles.get(one.image.name) ?? null
-    const isOnly = title?.kind === 'title' && keys.get(title.title)?.size === 1
-    runs.set(one.image.name, title === null ? null : isOnly ? title : { kind: 'own' })
-    if (title === null || isOnly) continue
-    const rivals = rivalsOf(one, shared, (other) => title.kind !== 'title' || sameTitle(titles.get(other), title.title))
-    problems.push(mixedRuns(one, { title, rivals, telling: shared.telling }, imagesFile))
+    if (title === null) {
+      runs.set(one.image.name, null)
+      continue
+    }
+    const mixed = title.kind === 'title' ? (byTitle.get(title.title) ?? []) : shared.images
+    const rivals = mixed.filter(({ key }) => key !== one.key)
+    const isOnly = title.kind === 'title' && rivals.length === 0
+    runs.set(one.image.name, isOnly ? title : { kind: 'own' })
+    if (!isOnly) problems.push(mixedRuns(one, { title, rivals, telling: shared.telling }, imagesFile))
   }
   return { runs, problems }
 }
 
-function sameTitle(title: FoundTitle | null | undefined, text: string): boolean {
-  return title?.kind === 'title' && title.title === text
+function groupedByTitle(
+  images: readonly StartedImage[],
+  titles: ReadonlyMap<string, FoundTitle | null>,
+): Map<string, StartedImage[]> {
+  const groups = new Map<string, StartedImage[]>()
+  for (const one of images) {
+    const title = titles.get(one.image.name)
+    if (title?.kind !== 'title') continue
+    const group = groups.get(title.title)
+    if (group === undefined) groups.set(title.title, [one])
+    else group.push(one)
+  }
+  return groups
 }
 
 const MAX_NAMES = 3
 
-/** The images with other inputs that its runs are mixed up with, in words: the first few by name. */
-function rivalsOf({ source }: StartedImage, shared: SharedBuild, isMixed: (name: string) => boolean): string {
-  const key = inputsKey(source)
-  const names: string[] = []
-  for (const other of shared.images) {
-    if (names.length > MAX_NAMES) break
-    if (inputsKey(other.source) !== key && isMixed(other.image.name)) names.push(other.image.name)
-  }
-  const shown = names.slice(0, MAX_NAMES)
-  if (names.length > MAX_NAMES) return `${shown.join(', ')} and others`
+/** The first few by name. */
+function namesOf(images: readonly StartedImage[]): string {
+  const shown = images.slice(0, MAX_NAMES).map(({ image }) => image.name)
+  if (images.length > MAX_NAMES) return `${shown.join(', ')} and ${images.length - MAX_NAMES} more`
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
 interface Mixed {
   readonly title: FoundTitle
-  readonly rivals: string
+  /** The images with other inputs that its runs are mixed up with. */
+  readonly rivals: readonly StartedImage[]
   readonly telling: readonly string[] | null
 }
 
 function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: string): FarEndProblem {
   const words = wordsFor(source)
   const message =
-    `${image.name}: ${words.file} also builds ${mixed.rivals}, with other inputs, and ${whyMixed(mixed.title, words)}. ` +
+    `${image.name}: ${words.file} also builds ${namesOf(mixed.rivals)}, with other inputs, and ${whyMixed(mixed.title, words)}. ` +
     `Their ${words.runs} cannot be told apart: only the ones the factory starts count as builds of ${image.name}.`
   const remedy = remedyOf(mixed, words, image)
   const about = { file: imagesFile, line: lineOf(image, source), image: image.name, remedy }

@@ -5,6 +5,8 @@ import type { Enrollment, Source } from '../enrollment/enrollment.js'
 export interface StartedImage {
   readonly image: Enrollment
   readonly source: Source
+  /** Equal for images that are started with equal inputs, which one run serves. */
+  readonly key: string
 }
 
 /** Images that one workflow (or one project's pipelines) builds on one branch, started with different inputs. */
@@ -12,11 +14,6 @@ export interface SharedBuild {
   readonly images: readonly StartedImage[]
   /** The inputs whose values tell every two of them apart that differ; null: no fixed values do. */
   readonly telling: readonly string[] | null
-}
-
-/** Equal for sources that are started with equal inputs, which one run serves. */
-export function inputsKey({ inputs }: Source): string {
-  return JSON.stringify([...inputs])
 }
 
 /**
@@ -54,7 +51,8 @@ export function withSharing(images: readonly Enrollment[], names: ReadonlySet<st
 function startedImage(image: Enrollment): StartedImage | null {
   const { source, enabled } = image
   if (!enabled || source === null) return null
-  return source.provider === 'github' && source.workflow === null ? null : { image, source }
+  if (source.provider === 'github' && source.workflow === null) return null
+  return { image, source, key: JSON.stringify([...source.inputs]) }
 }
 
 /** Repositories are the same in either case of their letters, files and branches are not. */
@@ -65,9 +63,7 @@ function placeOf(source: Source): string {
 
 function sendsDifferent(group: readonly StartedImage[]): boolean {
   const [first, ...others] = group
-  if (first === undefined) return false
-  const key = inputsKey(first.source)
-  return others.some(({ source }) => inputsKey(source) !== key)
+  return others.some(({ key }) => key !== first?.key)
 }
 
 function grouped(images: readonly StartedImage[], keyOf: (one: StartedImage) => string): StartedImage[][] {
@@ -82,7 +78,7 @@ function grouped(images: readonly StartedImage[], keyOf: (one: StartedImage) => 
 
 /** One input that does it alone, else the fewest from the front that do it together. */
 function tellingInputs(group: readonly StartedImage[]): readonly string[] | null {
-  const inputs = [...new Map(group.map(({ source }) => [inputsKey(source), source.inputs])).values()]
+  const inputs = [...new Map(group.map(({ key, source }) => [key, source.inputs])).values()]
   const names = [...new Set(inputs.flatMap((one) => [...one.keys()]))].sort()
   const fixed = names.filter((name) => inputs.every((one) => !PLACEHOLDER.test(one.get(name) ?? '')))
   const values = (chosen: readonly string[]) =>

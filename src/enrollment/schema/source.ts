@@ -30,8 +30,9 @@ export const githubSource = z.strictObject({
     .enum(['any', 'dispatched'])
     .default('any')
     .meta({
-      description: 'Which good runs of the workflow count as builds of this image.',
-      enumDescriptions: ['Every good run.', 'Only runs that were dispatched, where the others only test.'],
+      description:
+        'Which successful runs of the workflow count as builds of this image. Where images share a workflow with different inputs, runs that were not dispatched count only if `any` is written here.',
+      enumDescriptions: ['Every successful run.', 'Only runs that were dispatched, where the others only test.'],
       examples: ['dispatched'],
     }),
   inputs: inputs
