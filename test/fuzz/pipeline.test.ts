@@ -7,7 +7,7 @@ import { mutated, RUNS } from './support/mutate.js'
 import { planAndCheck, readerOf } from './support/plan.js'
 import { withinStepsAsync } from './support/steps.js'
 
-/** A state with one image of every kind, small enough to be planned many times. */
+/** A state with one image of every kind, two of them with one workflow, small enough to be planned many times. */
 const IMAGES = `settings:
   stateWorkflow: {repo: acme/state, workflow: synth.yml}
   stagger: 1h
@@ -20,12 +20,14 @@ images:
     rebuildDelay: 2d
     minimumReleaseAge: 1d
     environments: [{name: test, updates: [{repo: acme/deploy, path: web, type: kustomize-set-image}]}]
+  - {name: ui, registry: ghcr.io/acme, repository: ui, source: {repo: acme/web, branch: main, workflow: build.yml, inputs: {name: ui}}}
   - {name: api, registry: registry.example.com, repository: acme/api, source: {provider: gitlab, repo: acme/a/api}}
   - {name: pg, repoURL: docker.io/library/postgres, allowTags: "^16"}
 `
 const DOCKERFILE = 'ARG V=20\nFROM node:$V AS build\nFROM gcr.io/distroless/nodejs22\nCOPY --from=build /app /app\n'
-const WORKFLOW = `on:
-  workflow_dispatch: {inputs: {base: {type: string}}}
+const WORKFLOW = `run-name: \${{ format('Build {0} on {1}', inputs.name || 'web', github.ref_name) }}
+on:
+  workflow_dispatch: {inputs: {base: {type: string}, name: {type: string}}}
 jobs:
   build:
     runs-on: ubuntu-latest
