@@ -15,11 +15,6 @@ export interface TrackedBase {
   readonly enrolledImage?: string
 }
 
-export type RunIdentity =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'own' }
-  | { readonly kind: 'title'; readonly title: string }
-
 /** An enrolled image together with the base images it is built on. */
 export interface TrackedImage {
   readonly enrollment: Enrollment
