@@ -42,7 +42,8 @@ function remarks(explanation: Explanation, files: Files): string[] {
   const at = discovery.at === null ? '' : `, ${moment(discovery.at)}`
   const counts =
     'Kargo counts from the good runs of the build; the time of the last build here is what the image itself says.'
-  const stuck = 'It looks at base images once a day, and tries a build that failed again only with the next change.'
+  const stuck =
+    'It looks at base images every settings.baseInterval (24h unless set), and tries a build that failed again only with the next change.'
   return [
     ...(failed ? [`The last discovery failed${at}:${why}${kept}`] : []),
     ...(override === null ? [] : overrideRemarks(override, explanation, files)),
