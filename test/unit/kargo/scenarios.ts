@@ -43,6 +43,21 @@ export const scenarios: Record<string, Scenario> = {
     }),
     files: ['base-node-22-bookworm-slim', 'base-python-3.12-slim', 'image-api', 'image-factory', 'image-web'],
   },
+  'one-workflow-for-several-images': {
+    factory: exampleFactory({
+      settings: { ...settings, retries: 0 },
+      images: [
+        {
+          ...image({ name: 'api', source: github({ inputs: new Map([['image', 'api']]) }) }, [NODE.name]),
+          runs: { kind: 'title', title: 'Build api' },
+          enrolledAt: 1_790_000_000,
+        },
+        { ...image({ name: 'worker', source: github({ inputs: new Map() }) }, [NODE.name]), runs: { kind: 'own' } },
+      ],
+    }),
+    files: ['base-node-22-bookworm-slim', 'image-api', 'image-factory', 'image-worker'],
+    showsFactory: true,
+  },
   'external-image': {
     factory: exampleFactory({
       settings,

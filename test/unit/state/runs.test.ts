@@ -24,7 +24,13 @@ async function run(images: string, workflow: string | null, before = new Map<str
   const files = filesFrom(before)
   const discovered = await discover(enrollments, { read, isComplete: true }, 'images.yaml')
   const linked = linkState({ enrollments, discovered, before: files, imagesFile: 'images.yaml', allowedRegistries: [] })
-  const state = writtenState(linked, { before: files, now, observed: NOTHING_OBSERVED, overridden: new Set(), writes: true })
+  const state = writtenState(linked, {
+    before: files,
+    now,
+    observed: NOTHING_OBSERVED,
+    overridden: new Set(),
+    writes: true,
+  })
   const runs = Object.fromEntries(state.images.map((image) => [image.enrollment.name, image.runs]))
   return { files: state.files, runs, lines: linesOf(state.files) }
 }
