@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { text as readStream } from 'node:stream/consumers'
 import { findBaseImages } from '../dockerfile/index.js'
-import { type EnrolmentResult, parseEnrolment, printable, refuse } from '../enrollment/index.js'
+import { type EnrolmentResult, type Problem, parseEnrolment, printable, refuse } from '../enrollment/index.js'
+import { discover } from '../sources/index.js'
 import { heldBy, lookAtEnrolment } from './enrolment.js'
+import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { printProblems, type Terminal } from './terminal.js'
 
 /**
- * `validate`: all problems of images.yaml. Looks at nothing else.
+ * `validate`: all problems of images.yaml. Works offline; with `--sources` the Dockerfiles and workflows there are checked
+ * as well, and what is wrong in them is a warning: only a run that sees the committed state can tell what is new.
  *
  * @param files enrolment files, from the current folder; none: the one of the state folder.
  * @returns 1 when any of them is wrong.
@@ -29,12 +32,28 @@ export async function validate(run: Run, files: readonly string[] = []): Promise
   return results.some(({ enrolment }) => enrolment === null) ? 1 : 0
 }
 
-function validateState({ options, env, terminal }: Run): number {
+async function validateState({ options, env, terminal }: Run): Promise<number> {
   const folder = stateFolder(options, env)
-  const { text, ...result } = lookAtEnrolment(folder, env)
+  const { text, ...looked } = lookAtEnrolment(folder, env)
+  const found = options.sources === undefined ? [] : await sourceProblems({ options, env, terminal }, looked)
+  const result = { ...looked, problems: [...looked.problems, ...found] }
   if (options.json) terminal.out(`${JSON.stringify(summary(result), null, 2)}\n`)
   else tell(terminal, folder.imagesFile, text, result)
   return result.enrolment === null ? 1 : 0
+}
+
+/** What is wrong in the checkouts below `--sources`: what cannot be read, and what will keep a rebuild from working. */
+async function sourceProblems(
+  { options, env, terminal }: Pick<Run, 'options' | 'env' | 'terminal'>,
+  { enrolment }: EnrolmentResult,
+): Promise<Problem[]> {
+  if (enrolment === null) return []
+  const { problems, farEnd } = await discover(
+    enrolment.images,
+    sourceReader(options, env, terminal),
+    stateFolder(options, env).imagesFile,
+  )
+  return [...problems, ...farEnd.map(({ problem }) => problem)]
 }
 
 function summary({ enrolment, problems }: EnrolmentResult) {

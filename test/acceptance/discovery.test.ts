@@ -165,6 +165,12 @@ describe('two images with one workflow', () => {
     const text = await discover('')
     expect(text.stdout).toContain('\nquotes: only runs the factory starts for it count as its builds\n')
     expect(text.stderr + text.stdout).toContain(remedy)
+    const validate = async (...options: string[]) => runCli(['validate', '--state', state, ...options], { cwd: folder })
+    const offline = await validate()
+    expect(offline.stderr + offline.stdout).not.toContain(remedy)
+    const checked = await validate('--sources', join(folder, 'sources'))
+    expect(checked.stderr).toContain(remedy)
+    expect(checked.code).toBe(0)
   })
 })
 

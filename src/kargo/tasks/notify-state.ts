@@ -7,15 +7,21 @@ import type { Step } from '../constructs/steps.js'
 import { workflowUrl } from '../dispatch-url.js'
 import { type Factory, githubApiUrl } from '../factory.js'
 import { NOTIFY_STATE } from '../names.js'
+import { spread } from '../spread.js'
+import { CREATED_AT, clockRequest } from './clock.js'
 import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET } from './github-forge.js'
 
 /** What the steps of a notice need of a Stage. */
 export const NOTICE_VARS = { workflow: null, ref: null, reason: null } as const
 
+/** A notice goes out so many seconds after the news, each at its own moment: the first is seen by those that follow. */
+const EARLIEST = 10
+const SPAN = 30
+
 /**
- * Tells the state repository's workflow that something changed, unless a run of it waits to start: that one will see the
- * change too, so a thousand changes at once start a handful of runs. Each request is sent once, and whatever comes of it,
- * the Promotion goes on: the workflow's schedule finds what a lost notice would have told.
+ * Tells the state repository's workflow that something changed, unless a run of it waits to start or began since: that one
+ * sees the change too, so many changes at once start a run or two. Nothing is sent twice, and whatever comes of it the
+ * Promotion goes on: the workflow's schedule finds what a lost notice would have told.
  *
  * @param when what must hold besides.
  */
@@ -23,8 +29,16 @@ export function noticeSteps(when: Expression): Some<Step> {
   return [
     {
       uses: 'http',
-      as: 'waiting',
+      as: 'turn',
       if: filled`${when}`,
+      continueOnError: true,
+      vars: { at: filled`${CREATED_AT} + int(vars.noticeAfter ?? ${EARLIEST})` },
+      config: clockRequest(expression('now().Unix() >= vars.at'), EARLIEST + SPAN),
+    },
+    {
+      uses: 'http',
+      as: 'runs',
+      if: filled`status("turn") in ["Succeeded", "Errored"]`,
       continueOnError: true,
       config: {
         url: filled`vars.workflow + "/runs?exclude_pull_requests=true&per_page=20"`,
@@ -32,16 +46,14 @@ export function noticeSteps(when: Expression): Some<Step> {
         headers: GITHUB_HEADERS,
         successExpression: expression('true'),
         outputs: {
-          run: expression(
-            'find(response.body?.workflow_runs ?? [], #.status in ["queued", "pending", "requested", "waiting"])?.id',
-          ),
+          covering: code`find(response.body?.workflow_runs ?? [], #.status in ["queued", "pending", "requested", "waiting"] || date(#.created_at).Unix() >= ${filled`${CREATED_AT}`})?.id`,
         },
       },
     },
     {
       uses: 'http',
       as: 'notice',
-      if: filled`${when} && task.outputs.waiting?.run == nil`,
+      if: filled`status("runs") in ["Succeeded", "Errored"] && task.outputs.runs?.covering == nil`,
       continueOnError: true,
       config: {
         method: 'POST',
@@ -82,6 +94,7 @@ export function stateNotice(factory: Factory, reason: string): StateNotice {
     workflow: workflowUrl(githubApiUrl(factory), stateWorkflow.repo, stateWorkflow.workflow),
     ref: stateWorkflow.ref,
     reason,
+    noticeAfter: String(EARLIEST + spread(reason, SPAN)),
     tokenSecret: unlessDefault(githubTokenSecret, GITHUB_TOKEN_SECRET),
   }
   return { vars, steps: [NOTIFY_STEP] }

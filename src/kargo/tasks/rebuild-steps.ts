@@ -2,6 +2,7 @@ import { code, expression, filled } from '../constructs/expression.js'
 import { RETRY_LIMITS } from '../constructs/retry-limits.js'
 import type { Some } from '../constructs/stage.js'
 import type { Step } from '../constructs/steps.js'
+import { CREATED_AT } from './clock.js'
 import type { Forge } from './forge.js'
 import { attempt, FIRST, readBuilds, SECOND } from './rebuild-attempt.js'
 import { pause, type RebuildPolicy, SINCE, waitForDelay, waitForTurn } from './rebuild-waits.js'
@@ -31,11 +32,6 @@ export function rebuildSteps(forge: Forge, policy: RebuildPolicy): Some<Step> {
  * nothing is automatic, every Promotion is by hand.
  */
 const IS_BY_HAND = expression('ctx.meta.promotion.actor != "" || vars.autoRebuild == "false"')
-
-/** When the Promotion was created: its name holds a ULID, whose first ten characters are milliseconds in base 32. */
-const CREATED_AT = expression(
-  'int(reduce(split(split(ctx.promotion, ".")[-2][:10], ""), #acc * 32 + indexOf("0123456789abcdefghjkmnpqrstvwxyz", #), 0) / 1000)',
-)
 
 /** What was seen before the image was enrolled counts as seen at 0, as the digest does that was there from the start. */
 const FIRST_SEEN_AT = expression('seen < int(vars.enrolledAt ?? 0) ? 0 : seen')

@@ -1,6 +1,7 @@
 import { code, type Expression, expression, filled } from '../constructs/expression.js'
 import { RETRY_LIMITS } from '../constructs/retry-limits.js'
 import type { Step } from '../constructs/steps.js'
+import { clockRequest } from './clock.js'
 import type { Forge } from './forge.js'
 
 /** What of the policy is the same for every image of a factory. */
@@ -18,6 +19,11 @@ export interface RebuildPolicy {
 /** Since when a build covers the change: an output of the first step. */
 export const SINCE = expression('task.outputs.update.since')
 
+// The map holds texts, and a key it lacks is the empty one: only `in` tells whether it is there.
+const IS_OVER = expression(
+  'now().Unix() >= vars.at || task.outputs.update.digest[7:] in configMap("rebuild-overrides")',
+)
+
 /** Waits until `vars.at`, or until an override names the digest. */
 function waitUntil(as: string, { pollSeconds }: RebuildPolicy, when: { if: Expression; at: Expression }): Step {
   return {
@@ -26,15 +32,7 @@ function waitUntil(as: string, { pollSeconds }: RebuildPolicy, when: { if: Expre
     if: when.if,
     retry: RETRY_LIMITS.clock,
     vars: { at: when.at },
-    config: {
-      // Any answer of the cluster's own API will do: only the time counts. It costs the forge nothing.
-      url: filled`vars.clock ?? "https://kubernetes.default.svc/livez"`,
-      insecureSkipTLSVerify: true,
-      pollInterval: code`${filled`max(10, min(${pollSeconds}, vars.at - now().Unix()))`}s`,
-      // The map holds texts, and a key it lacks is the empty one: only `in` tells whether it is there.
-      // In parentheses it stays a text, which is what Kargo wants there.
-      successExpression: code`(${filled`now().Unix() >= vars.at || task.outputs.update.digest[7:] in configMap("rebuild-overrides")`})`,
-    },
+    config: clockRequest(IS_OVER, pollSeconds),
   }
 }
 
