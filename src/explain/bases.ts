@@ -1,6 +1,7 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { formatReference } from '../reference/index.js'
+import { enrolledSeconds } from '../state/enrolled-at.js'
 import { digestOf, type StateRecord, textOf, textsOf, momentOf as timeOf } from '../state/record.js'
 
 /** The state records that answers are taken from, by name. */
@@ -11,9 +12,10 @@ export interface Records {
 
 /**
  * How a base stands to the last build: `unknown`: no digest was looked up yet; `unchanged`: it has the digest it had
- * when tracking began; `built`: the last build came after its last change; `newer`: the last build did not.
+ * when tracking began; `earlier`: it last changed before the image was enrolled, which rebuilds nothing; `built`: the last
+ * build came after its last change; `newer`: the last build did not.
  */
-export type BaseChange = 'unknown' | 'unchanged' | 'built' | 'newer'
+export type BaseChange = 'unknown' | 'unchanged' | 'earlier' | 'built' | 'newer'
 
 /** What the state files know of a base image of one image. */
 export interface BaseFacts {
@@ -37,15 +39,21 @@ export interface BaseFacts {
 
 /** The bases of an image that have a state file, sorted by name. */
 export function basesOf(image: StateRecord | undefined, bases: Records['bases']): BaseFacts[] {
-  const built = timeOf(image, 'lastBuilt')
+  const times = { built: timeOf(image, 'lastBuilt'), enrolled: image === undefined ? null : enrolledSeconds(image) }
   const names = [...new Set(textsOf(image, 'baseImages'))].sort()
   return names.flatMap((name) => {
     const record = bases.get(name)
-    return record === undefined ? [] : [baseFacts(name, record, built)]
+    return record === undefined ? [] : [baseFacts(name, record, times)]
   })
 }
 
-function baseFacts(name: string, record: StateRecord, built: number | null): BaseFacts {
+/** Of the image: when it was last built (milliseconds), and since when it is enrolled (seconds). */
+interface ImageTimes {
+  readonly built: number | null
+  readonly enrolled: number | null
+}
+
+function baseFacts(name: string, record: StateRecord, times: ImageTimes): BaseFacts {
   const digest = digestOf(record, 'currentDigest')
   const newest = digest === null ? undefined : newestEntry(record, digest)
   const updated = timeOf(record, 'lastUpdated')
@@ -57,7 +65,7 @@ function baseFacts(name: string, record: StateRecord, built: number | null): Bas
     since: digest === null ? null : (momentOf(newest, 'observedAt') ?? iso(updated) ?? first),
     updated: iso(updated),
     previousDigest: digestOf(record, 'previousDigest'),
-    change: changeOf(digest, updated, built),
+    change: changeOf(digest, updated, times),
     isReturned: isTrue(newest?.returned),
     isForeign: isTrue(newest?.otherPlatformsOnly),
     enrolledImage: textOf(record, 'enrolledImage'),
@@ -69,9 +77,10 @@ function isTrue(value: Data | undefined): boolean {
   return value === true || value === 'true'
 }
 
-function changeOf(digest: string | null, updated: number | null, built: number | null): BaseChange {
-  if (updated !== null) return built !== null && built >= updated ? 'built' : 'newer'
-  return digest === null ? 'unknown' : 'unchanged'
+function changeOf(digest: string | null, updated: number | null, { built, enrolled }: ImageTimes): BaseChange {
+  if (updated === null) return digest === null ? 'unknown' : 'unchanged'
+  if (built !== null && built >= updated) return 'built'
+  return enrolled !== null && updated < enrolled * 1000 ? 'earlier' : 'newer'
 }
 
 /** The entry of the history about the digest that the tag has now. */

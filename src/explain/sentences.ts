@@ -43,7 +43,7 @@ function remarks(explanation: Explanation, files: Files): string[] {
   const counts =
     'Kargo counts from the good runs of the build; the time of the last build here is what the image itself says.'
   const stuck =
-    'It looks at base images every settings.baseInterval (24h unless set), and tries a build that failed again only with the next change.'
+    'It looks at base images every settings.baseInterval (24h unless set). A build that fails is started again as settings.retries says, then only with the next change.'
   return [
     ...(failed ? [`The last discovery failed${at}:${why}${kept}`] : []),
     ...(override === null ? [] : overrideRemarks(override, explanation, files)),
@@ -71,7 +71,8 @@ const WENT_BACK = 'changed since the last build, then went back'
 
 const CHANGES: Readonly<Record<BaseFacts['change'], string>> = {
   unknown: 'no digest was looked up yet',
-  unchanged: 'unchanged since it is tracked',
+  unchanged: 'unchanged since it has been tracked',
+  earlier: 'last changed before the image was enrolled, which rebuilds nothing',
   built: 'the last build has it',
   newer: 'newer than the last build',
 }

@@ -39,6 +39,7 @@ function standing({ status, reason, outlook, enrollment }: Explanation): string 
 const CHANGES: Readonly<Record<BaseFacts['change'], string>> = {
   unknown: 'not looked up',
   unchanged: 'unchanged',
+  earlier: 'before enrollment',
   built: 'built',
   newer: 'newer',
 }

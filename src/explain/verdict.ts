@@ -43,7 +43,7 @@ type Standing = (explanation: Explanation) => string
 
 /** What is said where nothing is scheduled. */
 const STANDING: Readonly<Record<Exclude<Reason, 'change' | 'override' | 'autoRebuild' | Waiting>, Standing>> = {
-  unchanged: () => 'Up to date: none of its base images changed since they are tracked.',
+  unchanged: () => 'Up to date: no base image has changed since the image was enrolled.',
   built: ({ lastBuilt }) => {
     const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`
     return `Up to date: the last build${when} came after the last change of its base images.`

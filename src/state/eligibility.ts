@@ -1,4 +1,5 @@
 import type { Enrollment } from '../enrollment/enrollment.js'
+import { enrolledSeconds } from './enrolled-at.js'
 import { momentOf, type StateRecord } from './record.js'
 
 /**
@@ -8,8 +9,8 @@ import { momentOf, type StateRecord } from './record.js'
  * @param base record of the base image.
  * @param image record of the image's own state.
  * @param overridden whether an override lets it go without waiting for the delay (Kargo's soak time it cannot pass over).
- * @returns ISO 8601; null where nothing is due: the base never changed, a build has settled the change, or nothing is
- *   rebuilt automatically.
+ * @returns ISO 8601; null where nothing is due: the base never changed, or not since the image was enrolled, a build covers
+ *   the change, or nothing is rebuilt automatically.
  */
 export function rebuildEligibleAt(
   { autoRebuild, rebuildDelay, minimumReleaseAge }: Enrollment,
@@ -20,9 +21,14 @@ export function rebuildEligibleAt(
   const updated = momentOf(base, 'lastUpdated')
   const built = momentOf(image, 'lastBuilt')
   if (updated === null || (built !== null && built >= updated)) return null
-  if (!autoRebuild) return null
+  if (!autoRebuild || updated < enrolledMilliseconds(image)) return null
   const aged = updated + minimumReleaseAge.seconds * 1000
   return iso(built === null || overridden ? aged : Math.max(aged, built + rebuildDelay.seconds * 1000))
+}
+
+/** 0 where the record does not say: every change counts then. */
+function enrolledMilliseconds(image: StateRecord | undefined): number {
+  return 1000 * ((image === undefined ? null : enrolledSeconds(image)) ?? 0)
 }
 
 function iso(time: number): string {

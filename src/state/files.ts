@@ -45,12 +45,11 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   for (const one of facts) {
     const { name } = one.enrollment
     const seen = observed.images.get(name)
-    const record = own.get(name)?.record
-    records.set(name, seen === undefined ? record : observeImage(record, seen, now))
-    files.set(
-      `${FOLDERS.images}/${name}.yaml`,
-      imageFile(one, records.get(name), enrollmentTimes(own.get(name), now), now),
-    )
+    const known = own.get(name)?.record
+    const record = seen === undefined ? known : observeImage(known, seen, now)
+    const times = enrollmentTimes(own.get(name), now)
+    records.set(name, { ...record, ...times })
+    files.set(`${FOLDERS.images}/${name}.yaml`, imageFile(one, record, times, now))
   }
   const images = writing.writes ? withEnrollment(linked, now) : state.images
   const users = usersOf(images)

@@ -124,6 +124,13 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     images: web(),
     state: { images: { web: builtAt(BUILT) }, bases: { 'node-22': FIRST_NODE } },
   },
+  'up-to-date-changed-before-enrollment': {
+    images: web(),
+    state: {
+      images: { web: builtAt(null).replace("enrolledAt: '2026-01-01", "enrolledAt: '2026-03-10") },
+      bases: { 'node-22': newNode(RECENT) },
+    },
+  },
   'up-to-date-built': { images: web(), state: changed('2026-03-04T00:00:00.000Z') },
   'due-went-back': {
     images: web('rebuildDelay: 1d'),

@@ -56,15 +56,15 @@ describe('what was found out at run time is kept', () => {
     const runtime = {
       baselineDigest: DIGEST,
       currentDigest: DIGEST.replaceAll('a', 'b'),
-      lastUpdated: '2026-02-02T00:00:00Z',
-      updateHistory: [{ digest: DIGEST, at: '2026-02-02T00:00:00Z' }],
+      lastUpdated: NOW,
+      updateHistory: [{ digest: DIGEST, at: NOW }],
       rebuildEligibleAt: { default: null, app: '2026-02-09T00:00:00Z' },
       metadata: { created: '2026-01-01' },
     }
     const text = JSON.stringify({ ...recordIn(first.files, path), ...runtime })
     const second = await run(entry('app'), { app: 'FROM a:1\n' }, new Map([...first.files, [path, text]]), LATER)
     // Nothing is known of the last build: the change itself says from when on.
-    const rebuildEligibleAt = { app: '2026-02-02T00:00:00.000Z' }
+    const rebuildEligibleAt = { app: NOW }
     expect(recordIn(second.files, path)).toMatchObject({ ...runtime, firstDiscovered: NOW, rebuildEligibleAt })
     expect(second.bases).toMatchObject([{ name: 'a-1', baselineDigest: DIGEST }])
   })
