@@ -1,0 +1,205 @@
+/** Runs the generated rebuild tasks in a simulated cluster: which builds are an image's own, and which are of others. */
+import { describe, expect, test } from 'vitest'
+import { START } from '../../support/kargo/cluster.js'
+import { addressOf } from '../../support/kargo/dialects.js'
+import { github, gitlab, image, NODE } from './fixtures.js'
+import { DAY, enrolled, FORGES, type ForgeName, HOUR, MINUTE, ONE_DAY, RebuildWorld } from './rebuild-world.js'
+
+const TITLED = { kind: 'title', title: 'Build app' } as const
+const OWN = { kind: 'own' } as const
+
+/** Two images of one workflow, whose runs are told apart by their titles. */
+function twoImages(forge: ForgeName, titles: boolean) {
+  const images = ['app', 'web'].map((name) => {
+    const inputs = new Map([['image', name]])
+    const source = forge === 'GitHub' ? github({ inputs }) : gitlab({ inputs })
+    const runs = titles ? { kind: 'title' as const, title: `Build ${name}` } : OWN
+    return { ...image({ name, rebuildDelay: ONE_DAY, source }, [NODE.name]), runs }
+  })
+  const it = new RebuildWorld({ forge, factory: { images } })
+  it.forge.plan.title = ({ image: name }) => `Build ${name}`
+  return it
+}
+
+describe.each(FORGES)('on %s', (forge) => {
+  const titled = (more = {}) => {
+    const it = new RebuildWorld({ forge, tracked: { runs: TITLED }, ...more })
+    it.forge.plan.title = () => 'Build app'
+    return it
+  }
+
+  test('without anything else every build of the branch counts: it covers the change', () => {
+    const it = new RebuildWorld({ forge })
+    it.change()
+    it.build({ isDispatched: false, title: 'a commit' })
+    it.cluster.run()
+    expect(it.counts.dispatch).toBe(0)
+  })
+
+  test('builds of another branch do not', () => {
+    const it = new RebuildWorld({ forge })
+    it.change()
+    it.build({ branch: 'next' })
+    it.cluster.run()
+    expect(it.counts.dispatch).toBe(1)
+  })
+
+  describe('with a title', () => {
+    test.each([
+      ['of another image', { title: 'Build web' }],
+      ['of a push, which can have none', { title: 'a commit', isDispatched: false }],
+    ])('a build %s neither delays a rebuild nor covers a change', (_, build) => {
+      const it = titled()
+      it.build({ ...build, startedAt: START - HOUR, endsAt: START - 1, visibleAt: 0 })
+      it.change()
+      it.build(build)
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded'])
+      expect(it.asked('dispatch')).toEqual([0])
+    })
+
+    test('a build with it does both', () => {
+      const it = titled()
+      it.build({ startedAt: START - HOUR, endsAt: START - 1, visibleAt: 0 })
+      it.change()
+      it.cluster.at(2 * HOUR, () => it.build())
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded'])
+      expect(it.counts).toMatchObject({ list: 2, dispatch: 0 })
+    })
+
+    test("a build of another image that fails is no try of this one's", () => {
+      const it = titled()
+      it.change()
+      it.build({ title: 'Build web', conclusion: 'failure', endsAt: START })
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded'])
+      expect(it.asked('dispatch')).toEqual([0])
+    })
+
+    test('a title is a text, whatever is in it', () => {
+      const title = 'Build "app" <x> & }} %} #.id'
+      const it = new RebuildWorld({ forge, tracked: { runs: { kind: 'title', title } } })
+      it.change()
+      it.build({ title })
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded'])
+      expect(it.counts.dispatch).toBe(0)
+    })
+  })
+
+  describe('where nothing tells its builds from those of others', () => {
+    const own = () => new RebuildWorld({ forge, tracked: { runs: OWN } })
+
+    test('none counts but what it started itself', () => {
+      const it = own()
+      it.build({ startedAt: START - HOUR, endsAt: START - 1, visibleAt: 0 })
+      it.change()
+      it.build()
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded'])
+      expect(it.asked('dispatch')).toEqual([0])
+      expect(it.outputOf('build')).toMatchObject({ run: { url: addressOf(it.forge.builds[2]!) } })
+    })
+
+    test('a dispatch whose answer was lost is sent again: rather one build too many than none', () => {
+      const it = own()
+      it.forge.fails({ on: 'dispatch', isServed: true, answer: 'dropped' })
+      it.change()
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded'])
+      expect(it.counts.dispatch).toBe(2)
+    })
+
+    test('a build that was taken without an answer of which it is, is looked for', () => {
+      const it = own()
+      it.forge.fails({ on: 'dispatch', isServed: true, answer: { status: 502 } })
+      it.change()
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded'])
+      expect(it.counts.dispatch).toBe(1)
+    })
+  })
+
+  describe('two images, one workflow', () => {
+    test.each([
+      ['told apart by titles', true],
+      ['told apart by nothing', false],
+    ])('%s: one build each', (_, titles) => {
+      const it = twoImages(forge, titles)
+      it.change()
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded', 'Succeeded'])
+      expect(it.forge.dispatched.map(({ inputs }) => inputs.image)).toEqual(['app', 'web'])
+    })
+
+    test('one build each, also when both answers are lost', () => {
+      const it = twoImages(forge, true)
+      it.forge.fails({ on: 'dispatch', isServed: true, times: 2, answer: 'dropped' })
+      it.change()
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded', 'Succeeded'])
+      expect(it.forge.dispatched.map(({ inputs }) => inputs.image)).toEqual(['app', 'web'])
+      const urls = it.rebuilds.map(({ state }) => JSON.parse(state)['rebuild::build'].run.url)
+      expect(urls).toEqual(it.forge.dispatched.map(addressOf))
+    })
+
+    test("each is told of its own build's end", () => {
+      const it = twoImages(forge, true)
+      it.forge.plan.conclusions = ['success', 'failed', 'failed']
+      it.change()
+      it.cluster.run()
+      expect(it.rebuilds.map(({ phase }) => phase)).toEqual(['Succeeded', 'Failed'])
+    })
+  })
+})
+
+describe('builds: dispatched', () => {
+  const dispatched = () => new RebuildWorld({ source: { builds: 'dispatched' } })
+
+  test('a push neither delays a rebuild nor covers a change', () => {
+    const it = dispatched()
+    it.builtBefore(HOUR)
+    it.change()
+    it.build({ isDispatched: false })
+    it.cluster.run()
+    expect(it.asked('dispatch')).toEqual([0])
+  })
+
+  test('a build that was dispatched does both', () => {
+    const it = dispatched()
+    it.build({ startedAt: START - HOUR, endsAt: START - 1, visibleAt: 0 })
+    it.change()
+    it.cluster.at(2 * HOUR, () => it.build())
+    it.cluster.run()
+    expect(it.counts).toMatchObject({ list: 2, dispatch: 0 })
+  })
+})
+
+describe('builds: any, written in the entry, beside a title', () => {
+  const any = () => {
+    const plain = enrolled({ source: { builds: 'any' } })
+    const enrollment = { ...plain.enrollment, lineOf: (key: string) => (key === 'source.builds' ? 9 : null) }
+    const it = new RebuildWorld({ factory: { images: [{ ...plain, enrollment, runs: TITLED }] } })
+    it.forge.plan.title = () => 'Build app'
+    return it
+  }
+
+  test('a push counts', () => {
+    const it = any()
+    it.builtBefore(20 * HOUR)
+    it.change()
+    it.cluster.at(2 * HOUR, () => it.build({ isDispatched: false, title: 'a commit' }))
+    it.cluster.run()
+    expect(it.counts).toMatchObject({ list: 2, dispatch: 0 })
+  })
+
+  test('a build that was dispatched for another image does not', () => {
+    const it = any()
+    it.build({ title: 'Build web', startedAt: START - HOUR, endsAt: START - 1, visibleAt: 0 })
+    it.change()
+    it.cluster.at(MINUTE, () => it.build({ title: 'Build web' }))
+    it.cluster.run(DAY)
+    expect(it.asked('dispatch')).toEqual([0])
+  })
+})
