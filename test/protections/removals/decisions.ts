@@ -6,6 +6,9 @@ import { removals as runner } from './runner.ts'
 const OBSERVE = 'src/state/observe.ts'
 const RECORD = 'src/state/record.ts'
 const GOLDEN: HeldBy = { file: 'unit/kargo/golden.test.ts', title: '%s is as accepted before' }
+const STEPS = 'src/kargo/tasks/rebuild-steps.ts'
+const WAITS = 'src/kargo/tasks/rebuild-waits.ts'
+const waiting = (title: string): HeldBy => ({ file: 'unit/kargo/rebuild-waiting.test.ts', title })
 
 const dates: readonly Removal[] = [
   {
@@ -46,7 +49,11 @@ const dates: readonly Removal[] = [
       },
     ],
     failing: [
-      { file: 'unit/kargo/rebuild-age.test.ts', title: 'a digest must be %s old before Kargo gives it to the rebuild' },
+      {
+        file: 'unit/kargo/rebuild-stage.test.ts',
+        title: 'a digest must be %s old before Kargo gives it to the rebuild',
+      },
+      waiting('before the digest is old enough'),
     ],
   },
 ]
@@ -126,26 +133,55 @@ const floods: readonly Removal[] = [
   {
     threat: 25,
     without: 'waiting for the turn',
-    edits: [
-      {
-        file: 'src/kargo/tasks/rebuild-waits.ts',
-        text: 'int(${SINCE}) + int(vars.stagger ?? 0)',
-        replacement: 'int(${SINCE}) - int(vars.stagger ?? 0)',
-      },
-    ],
-    failing: [GOLDEN],
+    edits: [{ file: WAITS, text: '+ int(vars.stagger ?? 0)', replacement: '+ 0 * int(vars.stagger ?? 0)' }],
+    failing: [waiting('before its turn')],
   },
   {
     threat: 25,
     without: 'waiting for the delay',
-    edits: [
+    edits: [{ file: WAITS, text: '+ int(vars.rebuildDelay)', replacement: '- int(vars.rebuildDelay)' }],
+    failing: [
+      waiting('before rebuildDelay has passed since the last build that was good or may be'),
       {
-        file: 'src/kargo/tasks/rebuild-waits.ts',
-        text: 'int(task.outputs.lastBuild?.at ?? 0) + int(vars.rebuildDelay)',
-        replacement: 'int(task.outputs.lastBuild?.at ?? 0) - int(vars.rebuildDelay)',
+        file: 'unit/kargo/rebuild-properties.test.ts',
+        title: 'where builds are good, none is started before rebuildDelay is over but by an override or by hand',
       },
     ],
-    failing: [GOLDEN],
+  },
+  {
+    threat: 25,
+    without: 'the override naming this very digest',
+    edits: [
+      {
+        file: WAITS,
+        text: 'task.outputs.update.digest[7:] in configMap("rebuild-overrides")',
+        replacement: 'configMap("rebuild-overrides")[task.outputs.update.digest[7:]] != nil',
+      },
+    ],
+    failing: [waiting('by an override of another digest')],
+  },
+  {
+    threat: 25,
+    without: 'a dispatch being sent once',
+    edits: [
+      {
+        file: 'src/kargo/tasks/rebuild-attempt.ts',
+        text: 'retry: { timeoutSeconds: 3600 }',
+        replacement: 'retry: { timeoutSeconds: 3600, errorThreshold: 3 }',
+      },
+    ],
+    failing: [
+      {
+        file: 'unit/kargo/rebuild-faults.test.ts',
+        title: 'a dispatch that was taken, but its answer is %s: the build is looked for and followed',
+      },
+    ],
+  },
+  {
+    threat: 25,
+    without: 'a memory of when the image was enrolled',
+    edits: [{ file: STEPS, text: 'seen < int(vars.enrolledAt ?? 0) ? 0 : seen', replacement: 'seen' }],
+    failing: [waiting('for what was seen before the image was enrolled: nothing is asked')],
   },
   {
     threat: 25,
@@ -170,7 +206,11 @@ const floods: readonly Removal[] = [
         replacement: '${IS_BASELINE} ? now().Unix() : now().Unix()',
       },
     ],
-    failing: [GOLDEN],
+    failing: [
+      GOLDEN,
+      { file: 'unit/kargo/notice-tasks.test.ts', title: 'that was there from the start is seen at 0, and no news' },
+      waiting('for what was there when the base was enrolled: nothing is asked'),
+    ],
   },
   {
     threat: 25,

@@ -1,4 +1,3 @@
-/** How old a digest must be before Kargo gives it to the rebuild. */
 import { expect, it } from 'vitest'
 import { synthesize } from '../../../src/kargo/index.js'
 import { readObjects } from '../../support/kargo-schemas.js'
