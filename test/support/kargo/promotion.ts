@@ -119,6 +119,7 @@ class Run {
 
   /** Null where the next step may begin. */
   #one(step: Step): Next {
+    for (const value of this.#state.values()) copied(value)
     const meta = this.#metaOf(step)
     if (meta.startedAt === null && this.#isSkipped(step, meta)) return null
     meta.startedAt ??= this.#world.now()
@@ -152,7 +153,9 @@ class Run {
   #isSkipped(step: Step, meta: StepMeta): boolean {
     try {
       const goesOn =
-        step.if === undefined ? !this.#hasFailures() : filledIn(step.if, this.#scope(step, this.#vars(step), true))
+        step.if === undefined
+          ? !this.#hasFailures()
+          : filledIn(step.if, () => this.#scope(step, this.#vars(step), true))
       if (typeof goesOn !== 'boolean') throw new ExprError('expression must evaluate to a boolean')
       if (!goesOn) meta.status = 'Skipped'
       return !goesOn
@@ -171,15 +174,22 @@ class Run {
   #vars(step: Step): Map<string, Value> {
     const vars = new Map<string, Value>()
     for (const { name, value = '' } of this.#promotion.stage.vars)
-      vars.set(name, filledIn(value, this.#scope(step, vars, false, false)))
-    for (const { name, value = '' } of step.vars ?? []) vars.set(name, filledIn(value, this.#scope(step, vars, false)))
+      vars.set(
+        name,
+        filledIn(value, () => this.#scope(step, vars, false, false)),
+      )
+    for (const { name, value = '' } of step.vars ?? [])
+      vars.set(
+        name,
+        filledIn(value, () => this.#scope(step, vars, false)),
+      )
     return vars
   }
 
   #config(step: Step): Value {
     const scope = this.#scope(step, this.#vars(step), true)
     const fill = (part: unknown): Value => {
-      if (typeof part === 'string') return filledIn(part, scope)
+      if (typeof part === 'string') return filledIn(part, () => scope)
       if (Array.isArray(part)) return part.map(fill)
       if (typeof part !== 'object' || part === null) return fromJson(part)
       return new Dict(Object.entries(part).map(([key, value]) => [key, fill(value)]))
@@ -188,7 +198,6 @@ class Run {
   }
 
   #scope(step: Step, vars: ReadonlyMap<string, Value>, knowsStatus: boolean, knowsOutputs = true) {
-    for (const value of this.#state.values()) copied(value)
     const status: StatusNames | null = knowsStatus ? { hasFailures: this.#hasFailures() } : null
     const outputs = knowsOutputs ? { state: this.#state, metas: this.#metas } : null
     const names = namesFor(this.#world, this.#promotion, step, { vars, outputs, status, metas: this.#metas })

@@ -9,8 +9,9 @@ const QUOTE = new Callable((value = null) => (typeof value === 'string' ? goQuot
  * Fills a template in. One without any expression stays the text it is, whatever it looks like; the result of any other is
  * taken for a number, true or false, or JSON where it can be read as one.
  */
-export function filledIn(template: string, scope: Scope): Value {
+export function filledIn(template: string, scopeNow: () => Scope): Value {
   if (!/\$\{[{%]/.test(template)) return template
+  const scope = scopeNow()
   const names = new Map(scope.names).set('quote', QUOTE)
   return typed(replaced(template, { ...scope, names }))
 }

@@ -104,6 +104,14 @@ describe('two repositories, by pull request', () => {
     expect(done).not.toContain('merged2')
   })
 
+  test('a file that cannot be changed ends it before anything is pushed', () => {
+    const { cluster, promotion, done, results } = promoting(true, REPOS)
+    results.set('set2', () => CLOSED)
+    cluster.run()
+    expect(promotion.phase).toBe('Failed')
+    expect(done.filter((as) => /^(?:push|pr|merged)/.test(as))).toEqual([])
+  })
+
   test('a commit without a change needs no pull request', () => {
     const { cluster, promotion, done, results } = promoting(true, REPOS)
     results.set('commit', () => ({ status: 'Skipped' }))

@@ -186,6 +186,16 @@ describe.each(FORGES)('on %s', (forge) => {
     },
   )
 
+  test('the oldest of several that may be the one is: the others were started after it', () => {
+    const it = world()
+    it.forge.fails({ on: 'dispatch', isServed: true, answer: 'dropped' })
+    it.change()
+    it.cluster.at(30, () => it.build({ conclusion: BAD[forge], endsAt: START + 100 }))
+    it.cluster.run()
+    expect(it.outcomes).toEqual(['Succeeded'])
+    expect(it.outputOf('build')).toMatchObject({ run: { url: addressOf(it.forge.builds[0]!) } })
+  })
+
   test('a build that appears later than that is found after the pause', () => {
     const it = world()
     it.forge.plan.lagSeconds = 20 * MINUTE

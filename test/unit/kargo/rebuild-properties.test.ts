@@ -6,7 +6,7 @@ import { START } from '../../support/kargo/cluster.js'
 import { NODE, PYTHON } from './fixtures.js'
 import { BAD, type Difference, FORGES, type ForgeName, HOUR, MINUTE, RebuildWorld } from './rebuild-world.js'
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 60)
+const RUNS = Number(process.env.FUZZ_RUNS ?? 30)
 const DELAY = 6 * HOUR
 
 /** One thing that happens, in seconds. */

@@ -107,6 +107,38 @@ describe.each(FORGES)('on %s, a controller that is replaced', (forge) => {
     expect(it.counts.dispatch).toBe(1)
   })
 
+  test('while the second build is looked for: adopts it too', () => {
+    const it = world()
+    it.forge.plan.conclusions = [BAD[forge]]
+    it.change()
+    it.cluster.at(2 * MINUTE, () => {
+      it.forge.plan.lagSeconds = 4 * MINUTE
+      it.forge.fails({ on: 'dispatch', isServed: true, answer: 'dropped' })
+    })
+    for (const at of [HOUR + 6 * MINUTE, HOUR + 8 * MINUTE]) it.cluster.at(at, () => it.cluster.restart())
+    it.cluster.run()
+    expect(it.outcomes).toEqual(['Succeeded'])
+    expect(it.counts.dispatch).toBe(2)
+  })
+
+  test.each([
+    ['turn', { settings: { stagger: { text: '2h', seconds: 2 * HOUR } } }, 0],
+    ['delay', {}, HOUR],
+  ])(
+    'while a build runs that did not wait for the %s, and the override is taken back: waits for the build alone',
+    (_, difference, before) => {
+      const it = world(difference)
+      if (before > 0) it.builtBefore(before)
+      const { image } = it.change()
+      it.override(image.digest)
+      it.cluster.at(60, () => it.cluster.configMaps.delete('rebuild-overrides'))
+      it.cluster.at(90, () => it.cluster.restart())
+      it.cluster.run()
+      expect(it.outcomes).toEqual(['Succeeded'])
+      expect((it.rebuilds[0]?.finishedAt ?? 0) - START).toBeLessThan(7 * MINUTE)
+    },
+  )
+
   test('while a dispatch is held back by a rate limit: sends it after the pause', () => {
     const it = world()
     it.forge.fails({ on: 'dispatch', times: 3, answer: { status: 429 } })

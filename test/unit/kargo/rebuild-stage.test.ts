@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { synthesize } from '../../../src/kargo/index.js'
+import { readManifests } from '../../support/kargo/manifests.js'
 import { readObjects } from '../../support/kargo-schemas.js'
-import { exampleFactory, image, textOf } from './fixtures.js'
+import { exampleFactory, image, TELLING, textOf } from './fixtures.js'
 
 interface Stage {
   readonly metadata: { readonly name: string }
@@ -18,4 +19,15 @@ it.each([
   const asked = rebuild?.spec.requestedFreight.map(({ sources }) => sources.requiredSoakTime) ?? []
   expect(asked.length).toBeGreaterThan(0)
   expect(new Set(asked)).toEqual(new Set([soak]))
+})
+
+it('a step that says when it runs asks whether all went well, but the first of a Stage', () => {
+  const settings = { ...TELLING, stagger: { text: '2h', seconds: 7200 } }
+  const { stages } = readManifests(synthesize(exampleFactory({ settings })))
+  const steps = [...stages.values()].flatMap((stage) => stage.steps.slice(1))
+  const conditions = steps.flatMap((step) => step.if ?? [])
+  expect(conditions.length).toBeGreaterThan(12)
+  expect(
+    conditions.filter((condition) => !/^\$\{\{ (?:success\(\)|status\("\w+"\) == "Succeeded")/.test(condition)),
+  ).toEqual([])
 })

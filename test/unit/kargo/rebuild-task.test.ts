@@ -167,6 +167,7 @@ describe.each(FORGES)('on %s', (forge) => {
     it.cluster.run()
     expect(it.outcomes).toEqual(['Succeeded'])
     expect(it.counts).toEqual({ list: 2, dispatch: 0, one: 1 })
+    expect(it.ticks).toEqual([])
   })
 
   test.each([
@@ -181,6 +182,19 @@ describe.each(FORGES)('on %s', (forge) => {
     expect(it.outcomes).toEqual(['Succeeded'])
     expect(it.counts.dispatch).toBe(more)
     expect(it.asked('one')[0]).toBe(6 * HOUR)
+  })
+
+  test.each([
+    ['dispatched counts as a try: the next one comes after the pause', true, 7 * HOUR],
+    ['pushed is no try', false, 6 * HOUR],
+  ])('a build that failed during the wait and was %s', (_, isDispatched, at) => {
+    const it = world()
+    it.builtBefore(DAY - 6 * HOUR)
+    it.change()
+    it.cluster.at(3 * HOUR, () => it.build({ isDispatched, conclusion: bad }))
+    it.cluster.run()
+    expect(it.outcomes).toEqual(['Succeeded'])
+    expect(it.asked('dispatch')).toEqual([at])
   })
 
   test.each([

@@ -102,12 +102,12 @@ describe('templates', () => {
     ['${{ {"a": 1} }}', { a: 1 }], ['${% {"a": {"b": 1}} %}', { a: { b: 1 } }], ['${% quote({"a": {"b": 1}}) %}', '{"a":{"b":1}}'], ['${{ toJSON(n) }}', null],
     ['${{ 1 }}0', 10], ['a ${{ y }} ${{ x }}', 'a b 404'], ['(${{ true }})', '(true)'], ['${{ 900 }}s', '900s'], ['${{ toJSON("<") }} in', '"\\u003c" in'],
   ])('%s becomes %j', (template, expected) => {
-    expect(toJson(filledIn(template, scope))).toEqual(expected)
+    expect(toJson(filledIn(template, () => scope))).toEqual(expected)
   })
 
   test('an expression ends at the first brackets that may end it, and must end', () => {
-    expect(() => filledIn('${{ {"a": {"b": 1}} }}', scope)).toThrow(ExprError)
-    expect(() => filledIn('${{ 1', scope)).toThrow(ExprError)
+    expect(() => filledIn('${{ {"a": {"b": 1}} }}', () => scope)).toThrow(ExprError)
+    expect(() => filledIn('${{ 1', () => scope)).toThrow(ExprError)
   })
 })
 
