@@ -16,8 +16,8 @@ export interface Build {
   conclusion: string
   /** Not in any answer before. */
   readonly visibleAt: number
-  /** Whether it waits for a runner. */
-  readonly isWaiting: boolean
+  /** What its state is called before it is over; null: that it runs. */
+  readonly state: string | null
 }
 
 /** What a request asks for. */
@@ -111,7 +111,7 @@ export class BuildForge {
       endsAt: now + this.plan.seconds,
       conclusion: 'success',
       visibleAt: now + this.plan.lagSeconds,
-      isWaiting: false,
+      state: null,
       ...build,
     }
     this.builds.push(started)

@@ -23,7 +23,7 @@ function githubRun(run: Shown): unknown {
     id: run.id,
     event: run.isDispatched ? 'workflow_dispatch' : 'push',
     display_title: run.title,
-    status: run.isOver ? 'completed' : run.isWaiting ? 'queued' : 'in_progress',
+    status: run.isOver ? 'completed' : (run.state ?? 'in_progress'),
     conclusion: run.isOver ? run.conclusion : null,
     head_branch: run.branch,
     run_started_at: iso(run.startedAt),
@@ -73,7 +73,7 @@ function pipeline(build: Shown): unknown {
     name: build.title,
     source: build.isDispatched ? 'api' : 'push',
     ref: build.branch,
-    status: build.isOver ? build.conclusion : 'running',
+    status: build.isOver ? build.conclusion : (build.state ?? 'running'),
     created_at: new Date(build.startedAt * 1000).toISOString(),
     web_url: addressOf(build),
   }

@@ -68,7 +68,7 @@ describe('a new digest', () => {
 
   test('is not told when a run waits to start: that one will see it too', () => {
     const it = new RebuildWorld(TOLD)
-    it.forge.start(PLACE, { isWaiting: true })
+    it.forge.start(PLACE, { state: 'queued' })
     it.change()
     it.cluster.run()
     expect(outcome(it)).toEqual({ phases: ['Succeeded'], told: [undefined] })
@@ -130,7 +130,7 @@ describe('a change of a source', () => {
 
   test('is not told when a run waits, and goes on when the workflow cannot be reached', () => {
     const it = new RebuildWorld(TOLD)
-    it.forge.start(PLACE, { isWaiting: true })
+    it.forge.start(PLACE, { state: 'queued' })
     expect(promoted(it)).toEqual(['Succeeded'])
     expect(it.forge.dispatched).toHaveLength(1)
     const broken = new RebuildWorld(TOLD)

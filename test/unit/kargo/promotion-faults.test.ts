@@ -7,7 +7,7 @@ import type { StepResult } from '../../support/kargo/http-step.js'
 import { readManifests } from '../../support/kargo/manifests.js'
 import { dict } from '../../support/kargo/values.js'
 import { exampleFactory, image, SETTINGS } from './fixtures.js'
-import { DAY, MINUTE } from './rebuild-world.js'
+import { DAY, HOUR, MINUTE } from './rebuild-world.js'
 
 const kustomize: Update = {
   provider: 'github',
@@ -88,18 +88,18 @@ describe('two repositories, by pull request', () => {
 
   test('it goes on when both are merged', () => {
     const { cluster, promotion, results } = promoting(true, REPOS)
-    results.set('merged', () => (cluster.now < 3 * DAY ? OPEN : GOOD))
-    results.set('merged2', () => (cluster.now < 2 * DAY ? OPEN : GOOD))
+    results.set('merged', () => (cluster.now < 3 * HOUR ? OPEN : GOOD))
+    results.set('merged2', () => (cluster.now < 2 * HOUR ? OPEN : GOOD))
     cluster.run()
-    expect([promotion.phase, promotion.finishedAt]).toEqual(['Succeeded', START + 3 * DAY])
+    expect([promotion.phase, promotion.finishedAt]).toEqual(['Succeeded', START + 3 * HOUR])
   })
 
   test('one that is closed ends it at once: nobody waits for the other', () => {
     const { cluster, promotion, done, results } = promoting(true, REPOS)
-    results.set('merged', () => (cluster.now < DAY ? OPEN : CLOSED))
+    results.set('merged', () => (cluster.now < HOUR ? OPEN : CLOSED))
     results.set('merged2', () => OPEN)
     cluster.run(30 * DAY)
-    expect([promotion.phase, promotion.finishedAt]).toEqual(['Failed', START + DAY])
+    expect([promotion.phase, promotion.finishedAt]).toEqual(['Failed', START + HOUR])
     expect(promotion.message).toContain('pull request was closed')
     expect(done).not.toContain('merged2')
   })

@@ -148,6 +148,9 @@ describe.each(FORGES)('on %s', (forge) => {
     it.cluster.run()
     expect(it.outcomes).toEqual(['Succeeded'])
     expect(it.forge.dispatched).toHaveLength(1)
+    const sent = it.asked('dispatch')
+    const pauses = sent.slice(1).map((at, index) => at - (sent[index] ?? 0))
+    expect(pauses.filter((pause) => pause >= HOUR)).toHaveLength(1)
   })
 
   const LOST = [

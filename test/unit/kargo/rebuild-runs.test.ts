@@ -154,6 +154,56 @@ describe.each(FORGES)('on %s', (forge) => {
   })
 })
 
+describe('a pipeline of GitLab', () => {
+  const gitlabWorld = () => new RebuildWorld({ forge: 'GitLab', settings: { retries: 0 } })
+
+  test('whose rest waits for a person is over, and good', () => {
+    const it = gitlabWorld()
+    it.forge.plan.conclusions = ['manual']
+    it.change()
+    it.cluster.run(DAY)
+    expect(it.outcomes).toEqual(['Succeeded'])
+  })
+
+  test.each(['canceled', 'skipped'])('that ended as %s is not', (conclusion) => {
+    const it = gitlabWorld()
+    it.forge.plan.conclusions = [conclusion]
+    it.change()
+    it.cluster.run(DAY)
+    expect(it.outcomes[0]).toContain(`the build ended as ${conclusion}`)
+  })
+
+  test('that is being cancelled covers no change', () => {
+    const it = gitlabWorld()
+    it.change()
+    it.build({ isDispatched: false, state: 'canceling', conclusion: 'canceled' })
+    it.cluster.run()
+    expect(it.outcomes).toEqual(['Succeeded'])
+    expect(it.counts.dispatch).toBe(1)
+  })
+})
+
+test.each(['cancelled', 'skipped', 'timed_out', 'startup_failure'])(
+  'a run of GitHub that ended as %s is not good',
+  (conclusion) => {
+    const it = new RebuildWorld({ settings: { retries: 0 } })
+    it.forge.plan.conclusions = [conclusion]
+    it.change()
+    it.cluster.run(DAY)
+    expect(it.outcomes[0]).toContain(`the build ended as ${conclusion}`)
+  },
+)
+
+test('a run that was cancelled by a newer one, which is good, is no failure', () => {
+  const it = new RebuildWorld()
+  it.change()
+  it.forge.plan.conclusions = ['cancelled']
+  it.cluster.at(100, () => it.build())
+  it.cluster.run()
+  expect(it.outcomes).toEqual(['Succeeded'])
+  expect(it.counts.dispatch).toBe(1)
+})
+
 describe('builds: dispatched', () => {
   const dispatched = () => new RebuildWorld({ source: { builds: 'dispatched' } })
 
