@@ -157,6 +157,21 @@ describe.each(FORGES)('on %s', (forge) => {
     })
   })
 
+  test('a cluster whose API is out of reach for two hours waits as long as before', () => {
+    const it = world()
+    it.builtBefore(DAY - 6 * HOUR)
+    it.change()
+    it.cluster.at(HOUR, () => {
+      it.isClockDown = true
+    })
+    it.cluster.at(3 * HOUR, () => {
+      it.isClockDown = false
+    })
+    it.cluster.run()
+    expect(it.outcomes).toEqual(['Succeeded'])
+    expect(Math.floor(it.asked('dispatch')[0] ?? 0)).toBe(6 * HOUR)
+  })
+
   test('an override of a digest with a sibling lets the sibling wait', () => {
     const it = world()
     it.builtBefore(HOUR)

@@ -8,7 +8,7 @@ import { Cluster, START } from '../../support/kargo/cluster.js'
 import { GITLAB_DIALECT, githubDialect, TOKEN } from '../../support/kargo/dialects.js'
 import { type Manifests, readManifests } from '../../support/kargo/manifests.js'
 import type { Freight, Promotion } from '../../support/kargo/promotion.js'
-import type { HttpRequest } from '../../support/kargo/requests.js'
+import { type HttpAnswer, type HttpRequest, NoAnswer } from '../../support/kargo/requests.js'
 import { exampleFactory, github, gitlab, image, NODE, PYTHON, SETTINGS } from './fixtures.js'
 
 export const MINUTE = 60
@@ -71,6 +71,8 @@ function manifestsOf(difference: Difference): Manifests {
 export class RebuildWorld {
   readonly forge: BuildForge
   readonly cluster: Cluster
+  /** Whether the cluster's own API, which tells that time passes, is out of reach. */
+  isClockDown = false
   readonly #digests = new Map<string, number>()
 
   constructor(difference: Difference = {}) {
@@ -84,8 +86,10 @@ export class RebuildWorld {
     this.cluster.secrets['gitlab-dispatch'] = { token: TOKEN }
   }
 
-  #serve(request: HttpRequest) {
-    return isClock(request) ? { status: 401, body: { kind: 'Status' } } : this.forge.serve(request)
+  #serve(request: HttpRequest): HttpAnswer {
+    if (!isClock(request)) return this.forge.serve(request)
+    if (this.isClockDown) throw new NoAnswer(false)
+    return { status: 401, body: { kind: 'Status' } }
   }
 
   /** Where the image is built. */
