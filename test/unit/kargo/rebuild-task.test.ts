@@ -233,10 +233,10 @@ describe.each(FORGES)('on %s', (forge) => {
 
   test('autoRebuild: false: nothing by itself; at once by whom ever, an API token without a name too', () => {
     const it = world({ image: { autoRebuild: false } })
-    it.builtBefore(HOUR)
     const freight = it.change()
     it.cluster.run(3 * DAY)
     expect(it.rebuilds).toEqual([])
+    it.builtBefore(HOUR)
     it.byHand(freight, '')
     it.cluster.run()
     expect(it.outcomes).toEqual(['Succeeded'])
