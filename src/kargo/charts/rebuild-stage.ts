@@ -6,7 +6,7 @@ import { projectUrl, workflowUrl } from '../dispatch-url.js'
 import { basesOf, branchOf, type Factory, githubApiUrl, gitlabUrl } from '../factory.js'
 import { REBUILD_GITHUB, REBUILD_GITLAB, rebuildStageName, soakStageName, warehouseName } from '../names.js'
 import { spread } from '../spread.js'
-import { GITHUB_TOKEN_SECRET } from '../tasks/github-forge.js'
+import { GITHUB_TOKEN_SECRET, runsQuery } from '../tasks/github-forge.js'
 import { GITLAB_TOKEN_SECRET } from '../tasks/gitlab-forge.js'
 import type { ImageChartProps } from './image-chart.js'
 
@@ -57,12 +57,15 @@ function buildOf(image: TrackedImage, factory: Factory): Build | null {
 function workflowBuild(image: TrackedImage, source: GitHubSource, workflow: string, factory: Factory): Build {
   const apiUrl = githubApiUrl(factory)
   const { runs } = image
+  const builds = countedBuilds(image, source)
+  const onlyDispatched = builds === 'dispatched' || builds === 'own' || (builds === undefined && runs.kind === 'title')
   return {
     task: REBUILD_GITHUB,
     where: { workflow: workflowUrl(apiUrl, source.repo, workflow) },
     how: {
       inputs: JSON.stringify(Object.fromEntries(sorted(source.inputs))),
-      builds: countedBuilds(image, source),
+      builds,
+      runs: runsQuery({ onlyDispatched, sharing: sharing(image, factory) }),
       runTitle: runs.kind === 'title' ? runs.title : undefined,
       runDetails: givesRunDetails(apiUrl) ? undefined : 'false',
       tokenSecret: unlessDefault(factory.settings.githubTokenSecret, GITHUB_TOKEN_SECRET),
@@ -78,6 +81,18 @@ function countedBuilds({ runs, enrollment }: TrackedImage, { builds }: GitHubSou
   if (runs.kind === 'own') return 'own'
   if (builds === 'dispatched') return 'dispatched'
   return runs.kind === 'title' && enrollment.lineOf('source.builds') !== null ? 'any' : undefined
+}
+
+/** How many images are built one by one by the workflow of this one, itself included. */
+function sharing(image: TrackedImage, factory: Factory): number {
+  if (image.runs.kind === 'all') return 1
+  const place = (one: TrackedImage) => {
+    const { source } = one.enrollment
+    const workflow = source?.provider === 'github' ? source.workflow : null
+    return JSON.stringify([source?.repo.toLowerCase(), branchOf(one, factory), workflow])
+  }
+  const mine = place(image)
+  return factory.images.filter((one) => one.enrollment.enabled && place(one) === mine).length
 }
 
 /** github.com and ghe.com answer a dispatch with its run since 2026-02-19; older servers refuse to be asked for it. */

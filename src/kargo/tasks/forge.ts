@@ -39,6 +39,8 @@ export interface Forge {
     /** Whether it has this image's title, where the image has one. */
     readonly hasTitle: Expression
     readonly wasDispatched: Expression
+    /** It succeeded. */
+    readonly isSuccess: Expression
     /** It succeeded, or may yet. */
     readonly isGood: Expression
     /** When it began, in seconds since 1970. */

@@ -37,12 +37,31 @@ const BODY = expression(
   '${% quote({"ref": vars.ref, "inputs": fromJSON(replace(replace(vars.inputs, "$(baseImage)", task.outputs.update.base), "$(baseDigest)", task.outputs.update.digest)), (vars.runDetails == "false" ? "ref" : "return_run_details"): true}) %}',
 )
 
+/**
+ * How runs are asked for where not all of them count: only what was dispatched, so that pushes do not crowd it out, and of a
+ * workflow that several images share as many as two rebuilds of each. A run is some 15 kB without its pull requests, and
+ * Kargo refuses answers of more than 2 MiB.
+ *
+ * @param sharing how many images the workflow builds one by one.
+ * @returns the Stage's `runs`; undefined: the latest 20, whatever started them.
+ */
+export function runsQuery({
+  onlyDispatched,
+  sharing,
+}: {
+  onlyDispatched: boolean
+  sharing: number
+}): string | undefined {
+  const page = Math.min(100, Math.max(20, 2 * sharing + 10))
+  if (onlyDispatched) return `event=workflow_dispatch&per_page=${page}`
+  return page > 20 ? `per_page=${page}` : undefined
+}
+
 /** GitHub Actions: `vars.workflow` is the workflow's address in the API, its runs are the builds. */
 export const GITHUB: Forge = {
   name: expression('GitHub'),
   headers: GITHUB_HEADERS,
-  // A run is some 15 kB without its pull requests, and Kargo refuses answers of more than 2 MiB.
-  builds: expression('vars.workflow + "/runs?exclude_pull_requests=true&per_page=20"'),
+  builds: expression('vars.workflow + "/runs?exclude_pull_requests=true&" + (vars.runs ?? "per_page=20")'),
   onBranch: { branch: filled`vars.ref` },
   build: expression('split(vars.workflow, "/workflows/")[0] + "/runs/" + string(int(vars.run))'),
   dispatch: { url: code`${filled`vars.workflow`}/dispatches`, body: BODY },
@@ -59,6 +78,7 @@ export const GITHUB: Forge = {
     counts: COUNTS,
     hasTitle: HAS_TITLE,
     wasDispatched: WAS_DISPATCHED,
+    isSuccess: expression('#.conclusion == "success"'),
     isGood: expression('(#.status != "completed" || #.conclusion == "success")'),
     startedAt: expression('date(#.run_started_at).Unix()'),
     address: expression('#.html_url'),

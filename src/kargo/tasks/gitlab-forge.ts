@@ -14,7 +14,8 @@ const BODY = expression(
 export const GITLAB: Forge = {
   name: expression('GitLab'),
   headers: { 'PRIVATE-TOKEN': filled`secret(vars.tokenSecret ?? "gitlab-dispatch").token` },
-  builds: expression('vars.project + "/pipelines?per_page=20"'),
+  // A pipeline is half a kilobyte: a hundred of them reach far, also where many images share a project.
+  builds: expression('vars.project + "/pipelines?per_page=100"'),
   onBranch: { ref: filled`vars.ref` },
   build: expression('vars.project + "/pipelines/" + string(int(vars.run))'),
   dispatch: { url: code`${filled`vars.project`}/pipeline`, body: BODY },
@@ -32,6 +33,7 @@ export const GITLAB: Forge = {
     counts: code`(${filled`vars.builds != "own"`} && ${HAS_TITLE})`,
     hasTitle: HAS_TITLE,
     wasDispatched: expression('#.source == "api"'),
+    isSuccess: expression('#.status in ["success", "manual"]'),
     isGood: expression('(#.status not in ["failed", "canceled", "canceling", "skipped"])'),
     startedAt: expression('date(#.created_at).Unix()'),
     address: expression('#.web_url'),

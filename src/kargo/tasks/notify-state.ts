@@ -38,7 +38,7 @@ export function noticeSteps(when: Expression): Some<Step> {
     {
       uses: 'http',
       as: 'runs',
-      if: filled`status("turn") in ["Succeeded", "Errored"]`,
+      if: filled`success() && status("turn") in ["Succeeded", "Errored"]`,
       continueOnError: true,
       config: {
         url: filled`vars.workflow + "/runs?exclude_pull_requests=true&per_page=20"`,
@@ -53,7 +53,7 @@ export function noticeSteps(when: Expression): Some<Step> {
     {
       uses: 'http',
       as: 'notice',
-      if: filled`status("runs") in ["Succeeded", "Errored"] && task.outputs.runs?.covering == nil`,
+      if: filled`success() && status("runs") in ["Succeeded", "Errored"] && task.outputs.runs?.covering == nil`,
       continueOnError: true,
       config: {
         method: 'POST',

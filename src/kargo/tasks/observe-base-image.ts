@@ -27,7 +27,8 @@ const OBSERVED: Step = {
     updates: [
       {
         kind: 'Freight',
-        name: filled`ctx.targetFreight.name`,
+        // A hash may be all digits, and would become a number.
+        name: filled`quote(ctx.targetFreight.name)`,
         values: { observedAt: filled`${IS_BASELINE} ? 0 : now().Unix()` },
       },
     ],

@@ -61,9 +61,9 @@ export function attempt(forge: Forge, nth: Attempt, policy: RebuildPolicy): Step
 
 /** The newest build there is, one that covers the change, and, for the first try, those of its dispatches that failed. */
 function readCovering(forge: Forge, { nth, starts }: Attempt): Step {
-  const { counts, wasDispatched, isGood, startedAt, address } = forge.run
+  const { counts, wasDispatched, isSuccess, isGood, startedAt, address } = forge.run
   const covering = code`filter(${forge.answer.builds}, ${counts} && ${startedAt} >= ${filled`int(${SINCE})`})`
-  const found = code`"at": now().Unix(), "newest": get(${forge.answer.builds}, 0)?.id ?? 0.0, "run": find(t, ${isGood})?.id`
+  const found = code`"at": now().Unix(), "newest": get(${forge.answer.builds}, 0)?.id ?? 0.0, "run": (find(t, ${isSuccess}) ?? find(t, ${isGood}))?.id`
   const failed = code`"failed": map(filter(t, ${wasDispatched} && !${isGood}), ${address})`
   return {
     uses: 'http',
@@ -95,7 +95,12 @@ function dispatch(forge: Forge, { nth, builds, hasRead, isAllowed }: Attempt): S
       headers: { ...forge.headers, 'Content-Type': 'application/json' },
       timeoutSeconds: 30,
       successExpression: code`!(${isRateLimited})`,
-      outputs: { code: expression('response.status'), id: startedId, message },
+      // What a build looks like is no message: only a refusal is kept.
+      outputs: {
+        code: expression('response.status'),
+        id: startedId,
+        message: code`response.status >= 300 ? ${message} : nil`,
+      },
     },
   }
 }

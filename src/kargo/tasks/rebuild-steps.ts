@@ -79,10 +79,13 @@ function outcome({ name: forge, successes }: Forge, { retries }: RebuildPolicy):
   const last = retries > 0 ? code`${SECOND.build}?.run ?? ${FIRST.build}?.run` : code`${FIRST.build}?.run`
   const isRefused = expression('vars.code >= 300 && vars.code < 500')
   // Where no answer came, what happened stands in the step's own message.
-  const lost = expression('join(map(filter(values(stepMetas), #.Alias contains "::dispatch"), #.Message), " ")')
+  const lost = expression('join(sort(map(filter(values(stepMetas), #.Alias contains "::dispatch"), #.Message)), " ")')
+  // The code of the first dispatch says nothing of the second.
+  const answered =
+    retries > 0 ? expression('status("dispatch2") == "Errored" ? 0 : vars.code') : expression('vars.code')
   const refusal = code`"${forge} refused to start the build (" + string(vars.code) + "): " + string(${sent}.message)`
   const failedBefore = expression('"builds with this change failed already, the last: " + vars.failed[0]')
-  const missing = code`"no build appeared (" + string(vars.code) + ") " + ${lost}`
+  const missing = code`"no build appeared (" + string(${answered}) + ") " + ${lost}`
   const failed = expression('"the build ended as " + vars.last.conclusion + ": " + vars.last.url')
   return {
     uses: 'fail',

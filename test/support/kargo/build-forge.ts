@@ -20,9 +20,16 @@ export interface Build {
   readonly state: string | null
 }
 
+/** Which builds of a list are given. */
+export interface Page {
+  /** What the request says how many it wants; more are not given. */
+  readonly size: number
+  readonly onlyDispatched: boolean
+}
+
 /** What a request asks for. */
 export type Question =
-  | { readonly kind: 'list'; readonly place: string; readonly branch: string }
+  | ({ readonly kind: 'list'; readonly place: string; readonly branch: string } & Page)
   | { readonly kind: 'one'; readonly place: string; readonly id: number }
   | { readonly kind: 'dispatch'; readonly place: string; readonly branch: string; readonly body: Body }
 
@@ -141,9 +148,11 @@ export class BuildForge {
       const build = seen.find(({ id }) => id === question.id)
       return build === undefined ? notFound : { status: 200, body: one(build) }
     }
-    const { place, branch } = question
-    const found = seen.filter((build) => build.place === place && build.branch === branch)
-    return { status: 200, body: list(found.sort((a, b) => b.id - a.id).slice(0, 20)) }
+    const { place, branch, size, onlyDispatched } = question
+    const found = seen.filter(
+      (build) => build.place === place && build.branch === branch && (build.isDispatched || !onlyDispatched),
+    )
+    return { status: 200, body: list(found.sort((a, b) => b.id - a.id).slice(0, size)) }
   }
 
   #dispatch({ place, branch, body }: Question & { readonly kind: 'dispatch' }): HttpAnswer {

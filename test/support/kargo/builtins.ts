@@ -39,6 +39,7 @@ export const builtins: Readonly<Record<string, (args: readonly Value[], now: () 
   min: (args) => best(args, '>'),
   get: ([of = null, key = null]) => itemAt(of, key),
   reverse: (args) => [...list(one(args))].reverse(),
+  sort: (args) => list(one(args)).map(text).sort(),
   values: (args) => valuesOf(one(args)),
   join: ([items = null, glue = '']) => list(items).map(text).join(text(glue)),
   split: ([whole = null, at = null]) => text(whole).split(text(at)),

@@ -1,5 +1,5 @@
 /** What GitHub's and GitLab's APIs say about builds. */
-import type { Dialect, Question, Shown } from './build-forge.js'
+import type { Dialect, Page, Question, Shown } from './build-forge.js'
 import type { HttpRequest } from './requests.js'
 
 /** The token that is taken. */
@@ -26,16 +26,22 @@ function githubRun(run: Shown): unknown {
     status: run.isOver ? 'completed' : (run.state ?? 'in_progress'),
     conclusion: run.isOver ? run.conclusion : null,
     head_branch: run.branch,
+    created_at: new Date(run.startedAt * 1000).toISOString(),
     run_started_at: iso(run.startedAt),
     html_url: addressOf(run),
   }
+}
+
+function pageOf(params: URLSearchParams): Page {
+  const onlyDispatched = params.get('event') === 'workflow_dispatch'
+  return { size: Math.min(100, Number(params.get('per_page'))), onlyDispatched }
 }
 
 function githubQuestion(request: HttpRequest): Question {
   const { origin, pathname, searchParams } = new URL(request.url)
   const [, place = '', rest] = /^(.*\/actions\/workflows\/[^/]+)\/(runs|dispatches)$/.exec(origin + pathname) ?? []
   if (request.method === 'GET' && rest === 'runs')
-    return { kind: 'list', place, branch: searchParams.get('branch') ?? '' }
+    return { kind: 'list', place, branch: searchParams.get('branch') ?? '', ...pageOf(searchParams) }
   if (request.method === 'POST' && rest === 'dispatches') {
     const body = JSON.parse(request.body)
     return { kind: 'dispatch', place, branch: body.ref, body }
@@ -89,7 +95,7 @@ function gitlabQuestion(request: HttpRequest): Question {
   }
   if (request.method !== 'GET' || rest !== 'pipelines') return unknownRequest(request)
   return id === undefined
-    ? { kind: 'list', place, branch: searchParams.get('ref') ?? '' }
+    ? { kind: 'list', place, branch: searchParams.get('ref') ?? '', ...pageOf(searchParams) }
     : { kind: 'one', place, id: Number(id) }
 }
 

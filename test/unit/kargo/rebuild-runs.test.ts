@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { START } from '../../support/kargo/cluster.js'
 import { addressOf } from '../../support/kargo/dialects.js'
-import { github, gitlab, image, NODE } from './fixtures.js'
+import { github, gitlab, image, NODE, PYTHON } from './fixtures.js'
 import { DAY, enrolled, FORGES, type ForgeName, HOUR, MINUTE, ONE_DAY, RebuildWorld } from './rebuild-world.js'
 
 const TITLED = { kind: 'title', title: 'Build app' } as const
@@ -10,16 +10,45 @@ const OWN = { kind: 'own' } as const
 
 /** Two images of one workflow, whose runs are told apart by their titles. */
 function twoImages(forge: ForgeName, titles: boolean) {
-  const images = ['app', 'web'].map((name) => {
+  return imagesOf(forge, { names: ['app', 'web'], bases: [NODE.name], titles })
+}
+
+/** Images of one workflow, built one by one. */
+function imagesOf(
+  forge: ForgeName,
+  of: { readonly names: readonly string[]; readonly bases: readonly string[]; readonly titles: boolean },
+) {
+  const images = of.names.map((name) => {
     const inputs = new Map([['image', name]])
     const source = forge === 'GitHub' ? github({ inputs }) : gitlab({ inputs })
-    const runs = titles ? { kind: 'title' as const, title: `Build ${name}` } : OWN
-    return { ...image({ name, rebuildDelay: ONE_DAY, source }, [NODE.name]), runs }
+    const runs = of.titles ? { kind: 'title' as const, title: `Build ${name}` } : OWN
+    return { ...image({ name, rebuildDelay: ONE_DAY, source }, of.bases), runs }
   })
   const it = new RebuildWorld({ forge, factory: { images } })
   it.forge.plan.title = ({ image: name }) => `Build ${name}`
   return it
 }
+
+test('pushes do not crowd out what was dispatched, where only that counts', () => {
+  const it = new RebuildWorld({ source: { builds: 'dispatched' } })
+  it.change()
+  it.cluster.run()
+  for (let push = 0; push < 30; push += 1) it.build({ isDispatched: false })
+  it.change()
+  it.cluster.run(20 * HOUR)
+  expect(it.counts.dispatch, 'rebuildDelay is not over').toBe(1)
+  it.cluster.run()
+  expect(it.counts.dispatch).toBe(2)
+})
+
+test('a build that succeeded covers a change, whatever a newer one does', () => {
+  const it = new RebuildWorld({ settings: { retries: 0 } })
+  it.change()
+  it.cluster.at(0, () => it.build({ endsAt: START }))
+  it.cluster.at(0, () => it.build({ conclusion: 'failure' }))
+  it.cluster.run()
+  expect(it.outcomes).toEqual(['Succeeded'])
+})
 
 describe.each(FORGES)('on %s', (forge) => {
   const titled = (more = {}) => {
@@ -142,6 +171,20 @@ describe.each(FORGES)('on %s', (forge) => {
       expect(it.forge.dispatched.map(({ inputs }) => inputs.image)).toEqual(['app', 'web'])
       const urls = it.rebuilds.map(({ state }) => JSON.parse(state)['rebuild::build'].run.url)
       expect(urls).toEqual(it.forge.dispatched.map(addressOf))
+    })
+
+    test('so do forty images, each of which the others crowd out of a short list', () => {
+      const names = Array.from({ length: 40 }, (_, index) => `image-${index}`)
+      const it = imagesOf(forge, { names, bases: [NODE.name, PYTHON.name], titles: true })
+      it.change(NODE)
+      it.change(PYTHON)
+      it.cluster.run()
+      expect(it.counts.dispatch).toBe(40)
+      it.cluster.at(2 * HOUR, () => it.change(NODE))
+      it.cluster.run(20 * HOUR)
+      expect(it.counts.dispatch, 'rebuildDelay is not over').toBe(40)
+      it.cluster.run()
+      expect(it.counts.dispatch).toBe(80)
     })
 
     test("each is told of its own build's end", () => {
