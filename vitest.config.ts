@@ -13,6 +13,9 @@ const suite = (name: string, timeout: number) => ({
   },
 })
 
+/** Skipped where no cluster is named. All its scenarios wait for the same cluster at once. */
+const kargo = { test: { ...suite('kargo', 900_000).test, maxConcurrency: 1000 } }
+
 const report = process.env.TEST_REPORT
 
 export default defineConfig({
@@ -24,6 +27,7 @@ export default defineConfig({
       suite('integration', 60_000),
       suite('acceptance', 120_000),
       suite('fuzz', 3_600_000),
+      kargo,
     ],
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'json-summary'] },

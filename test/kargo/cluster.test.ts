@@ -1,0 +1,73 @@
+/**
+ * The generated manifests on a live Kargo: every scenario that must hold there, with an override for a foreign digest in
+ * force all the time. Skipped where no cluster is named (CONTRIBUTING.md, "On a live Kargo").
+ */
+import process from 'node:process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CHECKED, CHECKED_IMAGE } from './scenarios/checked.ts'
+import { FACTORIES } from './scenarios/factories.ts'
+import { FORGE_FAULTS } from './scenarios/forge-faults.ts'
+import { GITLAB } from './scenarios/gitlab.ts'
+import { LOAD, loadScenario } from './scenarios/load.ts'
+import { PROMOTIONS } from './scenarios/promotions.ts'
+import { REBUILDS } from './scenarios/rebuild.ts'
+import { RESTARTS } from './scenarios/restarts.ts'
+import { TELLINGS } from './scenarios/telling.ts'
+import { suiteOptions } from './support/options.ts'
+import { type Scenario, Suite } from './support/suite.ts'
+
+const options = suiteOptions(process.env)
+const scenarios: readonly Scenario[] = [...REBUILDS, ...FORGE_FAULTS, ...GITLAB, ...PROMOTIONS, ...TELLINGS]
+const why = options === null ? ' (skipped: see CONTRIBUTING.md, "On a live Kargo")' : ''
+
+const TEN_MINUTES = 600_000
+const HOUR = 3_600_000
+
+describe.skipIf(options === null)(`a live Kargo${why}`, () => {
+  let suite: Suite
+
+  beforeAll(async () => {
+    if (options === null) return
+    suite = await Suite.begin(options, RESTARTS.length)
+    await suite.build(FACTORIES, [...scenarios, ...RESTARTS])
+  }, TEN_MINUTES)
+
+  afterAll(async () => {
+    if (suite === undefined) return
+    const file = suite.report.write(options?.report ?? null)
+    process.stdout.write(`\n${suite.report.text()}\nThe same in ${file}\n`)
+    expect(await suite.end(), 'left behind').toEqual([])
+  }, TEN_MINUTES)
+
+  it('takes every object without a warning', () => {
+    expect([...suite.factories.values()].flatMap(({ warnings }) => warnings)).toEqual([])
+  })
+
+  it('stores every object as it was applied', async () => {
+    for (const factory of suite.factories.values()) expect(await factory.drift()).toEqual([])
+  })
+
+  describe('scenarios', () => {
+    it.concurrent.for(scenarios)('$title', async (scenario) => {
+      await suite.play(scenario)
+    })
+  })
+
+  describe("the controller's pod", () => {
+    it.concurrent.for(RESTARTS)('$title', async (scenario) => {
+      await suite.play(scenario)
+    })
+  })
+
+  it(`${CHECKED_IMAGE.title}`, { timeout: 2 * TEN_MINUTES }, async ({ skip }) => {
+    skip(!(await suite.cluster.canAnalyze()), 'the cluster has no nodes, or no Argo Rollouts')
+    await suite.build([CHECKED], [CHECKED_IMAGE])
+    await suite.play(CHECKED_IMAGE)
+  })
+
+  it.skipIf(options?.load === 0)('many images at once (KARGO_TEST_LOAD)', { timeout: HOUR }, async () => {
+    const load = loadScenario(options?.load ?? 0)
+    await suite.build([LOAD], [load])
+    await suite.play(load)
+  })
+})

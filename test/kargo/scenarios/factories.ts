@@ -1,0 +1,25 @@
+/** The factories that the scenarios run in: settings that one factory can have only one of. */
+import type { FactorySpec } from '../support/factory.ts'
+
+/** Builds that fail are tried once more, soon. */
+export const MAIN: FactorySpec = { name: 'main', settings: { retryPause: '15s' } }
+
+/** Builds are tried once; every image waits for its turn. */
+export const ONCE: FactorySpec = { name: 'once', settings: { retries: 0, stagger: '4m' } }
+
+/** A failed build is tried again after a while that lets something else happen. */
+export const SLOW: FactorySpec = { name: 'slow', settings: { retryPause: '90s' } }
+
+/** The state repository is told of changes. */
+export const TELLING: FactorySpec = {
+  name: 'telling',
+  settings: { retryPause: '15s', stateWorkflow: { repo: 'acme/state', workflow: 'image-factory.yml' } },
+}
+
+export const FACTORIES = [MAIN, ONCE, SLOW, TELLING] as const
+
+/** How often anything is asked again; no poll is more often. */
+export const POLL_SECONDS = 10
+
+/** How long a poll may take on a machine that has a lot to do. */
+export const SLACK_SECONDS = 15

@@ -1,0 +1,81 @@
+/** What the state repository's workflow is told. */
+import { expect } from 'vitest'
+import type { Builds, Run } from '../support/builds.ts'
+import { pause, until } from '../support/cluster.ts'
+import type { Scenario, Suite } from '../support/suite.ts'
+import type { TestImage } from '../support/test-image.ts'
+import { TELLING } from './factories.ts'
+
+/** Reasons that the workflow was started for, of those about base images. */
+function reasons(state: Builds): string[] {
+  const all = state.asked('dispatch').map(({ body }) => (body.inputs as { readonly reason: string }).reason)
+  return all.filter((reason) => reason.startsWith('base image'))
+}
+
+const BASES = ['told-one', 'told-two', 'told-three']
+
+async function tellsOfBases(image: TestImage, suite: Suite): Promise<void> {
+  const state = suite.forge.workflow('acme/state', 'image-factory.yml')
+  expect(reasons(state), 'of what was there from the start').toEqual([])
+
+  const first = await image.change(0)
+  await until('it is told', () => (reasons(state).length > 0 ? true : undefined))
+  expect(reasons(state)[0]).toContain(image.factory.repository('told-one'))
+  await image.succeeds(first)
+  expect(reasons(state), 'of one change once').toHaveLength(1)
+
+  // A run that waits to start will see what changes in the meantime.
+  state.queuedSeconds = 90
+  state.listedAfterSeconds = 0
+  const second = await image.change(0)
+  await until('it is told', () => (reasons(state).length > 1 ? true : undefined))
+  const others = [await image.change(1), await image.change(2)]
+  for (const change of [second, ...others]) await image.succeeds(change)
+  await until('all runs have started', () => (state.runs.every(hasStarted) ? true : undefined), { seconds: 120 })
+  expect(reasons(state), 'of changes while a run waits once').toHaveLength(2)
+
+  state.queuedSeconds = 1
+  state.fails({ question: 'dispatch', answer: { status: 503, body: { message: 'down' } } })
+  state.fails({ question: 'runs', answer: { status: 503, body: { message: 'down' } } })
+  const dispatches = image.builds.counts().dispatch
+  const before = reasons(state).length
+  const last = await image.change(0)
+  await image.asked('dispatch', dispatches + 1, 45)
+  await image.succeeds(last)
+  expect(reasons(state).length, 'a notice that fails is sent once').toBeLessThanOrEqual(before + 1)
+}
+
+function hasStarted({ waitsUntil }: Run): boolean {
+  return waitsUntil < Date.now()
+}
+
+async function tellsOfSource({ factory }: TestImage, suite: Suite): Promise<void> {
+  const state = suite.forge.workflow('acme/state', 'image-factory.yml')
+  const told = () => state.asked('dispatch').filter(({ body }) => JSON.stringify(body).includes(SOURCE)).length
+  const look = () => suite.cluster.refresh('warehouses.kargo.akuity.io', factory.namespace, 'source-acme-told')
+  const before = told()
+  await suite.forge.git.commit('acme/told', { Dockerfile: 'FROM scratch AS other\n' })
+  await look()
+  await until('it is told', () => (told() > before ? true : undefined))
+  await suite.forge.git.commit('acme/told', { 'README.md': 'Nothing that is built.\n' })
+  await look()
+  await pause(20)
+  expect(told(), 'of files that are built from, and no others').toBe(before + 1)
+}
+
+const SOURCE = 'source acme/told changed'
+
+/** Every row about the state repository. */
+export const TELLINGS: readonly Scenario[] = [
+  {
+    title: 'the state repository is told of changes',
+    factory: TELLING.name,
+    images: [{ name: 'told', bases: BASES, entry: { rebuildDelay: '0' } }],
+    repositories: { 'acme/told': { Dockerfile: 'FROM scratch\n' } },
+    run: async ([image], suite) => {
+      if (image === undefined) return
+      await tellsOfSource(image, suite)
+      await tellsOfBases(image, suite)
+    },
+  },
+]
