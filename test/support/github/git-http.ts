@@ -41,7 +41,7 @@ export async function serveGit(world: World, request: GitRequest): Promise<Reply
   const refused = refusal(token, repository, pushes)
   if (refused !== undefined) return text(403, refused)
   if (service === 'git-receive-pack') await announce(world, repository, request)
-  return backend(repository, token, request)
+  return serveRepository(repository, token?.login, request)
 }
 
 function refusal(token: Token | undefined, repository: Repository, pushes: boolean): string | undefined {
@@ -75,7 +75,16 @@ function firstPushedRef(body: Buffer): string | undefined {
 
 let backendPath: Promise<string> | undefined
 
-async function backend(repository: Repository, token: Token | undefined, request: GitRequest): Promise<Reply> {
+/**
+ * Answers whatever is asked of a repository.
+ *
+ * @param login who asks; pushes are refused to nobody.
+ */
+export async function serveRepository(
+  repository: Repository,
+  login: string | undefined,
+  request: GitRequest,
+): Promise<Reply> {
   backendPath ??= git('.', ['--exec-path']).then((path) => `${path}/git-http-backend`)
   const { record, rawBody, service } = request
   const env: Record<string, string> = {
@@ -90,7 +99,7 @@ async function backend(repository: Repository, token: Token | undefined, request
     HTTP_CONTENT_ENCODING: record.headers['content-encoding'] ?? '',
     GIT_PROTOCOL: record.headers['git-protocol'] ?? '',
     REMOTE_ADDR: '127.0.0.1',
-    ...(token === undefined ? {} : { REMOTE_USER: token.login }),
+    ...(login === undefined ? {} : { REMOTE_USER: login }),
   }
   const { stdout, stderr } = await runProcess(await backendPath, [], { env, input: rawBody })
   return parseCgi(stdout, stderr)
