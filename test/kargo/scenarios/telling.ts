@@ -24,15 +24,21 @@ async function tellsOfBases(image: TestImage, suite: Suite): Promise<void> {
   await image.succeeds(first)
   expect(reasons(state), 'of one change once').toHaveLength(1)
 
+  const together = await Promise.all(BASES.map((_, index) => image.change(index)))
+  for (const change of together) await image.succeeds(change)
+  expect(reasons(state).length - 1, 'three changes at once').toBeGreaterThan(0)
+  expect(reasons(state).length - 1, 'three changes at once').toBeLessThan(3)
+
   // A run that waits to start will see what changes in the meantime.
+  const told = reasons(state).length
   state.queuedSeconds = 90
   state.listedAfterSeconds = 0
   const second = await image.change(0)
-  await until('it is told', () => (reasons(state).length > 1 ? true : undefined))
+  await until('it is told', () => (reasons(state).length > told ? true : undefined))
   const others = [await image.change(1), await image.change(2)]
   for (const change of [second, ...others]) await image.succeeds(change)
   await until('all runs have started', () => (state.runs.every(hasStarted) ? true : undefined), { seconds: 120 })
-  expect(reasons(state), 'of changes while a run waits once').toHaveLength(2)
+  expect(reasons(state), 'of changes while a run waits once').toHaveLength(told + 1)
 
   state.queuedSeconds = 1
   state.fails({ question: 'dispatch', answer: { status: 503, body: { message: 'down' } } })

@@ -1,7 +1,7 @@
 /** What the person who runs the suite says about the cluster: environment variables that nothing else reads or sets. */
 
 export interface SuiteOptions {
-  /** The one kubeconfig that is used; neither KUBECONFIG nor a file in the home folder is looked at. */
+  /** The one kubeconfig that is used; the file in the home folder is never looked at. */
   readonly kubeconfig: string
   /** Address of this process that the cluster reaches. */
   readonly host: string
@@ -21,8 +21,8 @@ const DELETE_CONTROLLER = 'kubectl delete pod -n kargo -l app.kubernetes.io/comp
 
 /** The suite's options; null where it was not asked for, or no cluster is named. */
 export function suiteOptions(env: NodeJS.ProcessEnv): SuiteOptions | null {
-  const kubeconfig = env.KARGO_TEST_KUBECONFIG
-  if (env.KARGO_TEST !== '1' || kubeconfig === undefined || kubeconfig === '') return null
+  const kubeconfig = env.KARGO_TEST_KUBECONFIG || env.KUBECONFIG || ''
+  if (env.KARGO_TEST !== '1' || kubeconfig === '') return null
   return {
     kubeconfig,
     host: env.KARGO_TEST_HOST || '127.0.0.1',

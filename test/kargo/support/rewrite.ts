@@ -14,21 +14,22 @@ interface Var {
   readonly value: string
 }
 
-/** The objects with these changes, each in Stages that rebuild an image and nowhere else. */
+/** The objects with these changes, each in Stages that wait for something and nowhere else. */
 export function rewritten(objects: readonly KubeObject[], rewriting: Rewriting): KubeObject[] {
   return objects.map((object) => {
+    const vars = (object.spec as { readonly vars?: readonly Var[] } | undefined)?.vars
+    const isRebuild = object.metadata.name.startsWith('rebuild-trigger-')
+    const waits = isRebuild || vars?.some(({ name }) => name === 'noticeAfter') === true
+    if (object.kind !== 'Stage' || vars === undefined || !waits) return object
     const image = rewriting.images.find(({ name }) => name === object.metadata.labels?.['image-factory.io/image'])
-    const isRebuild = object.kind === 'Stage' && object.metadata.name.startsWith('rebuild-trigger-')
-    if (!isRebuild || image === undefined) return object
-    const spec = object.spec as { readonly vars: readonly Var[] }
-    return { ...object, spec: { ...spec, vars: rewrittenVars(spec.vars, image, rewriting) } }
+    return { ...object, spec: { ...(object.spec as object), vars: rewrittenVars(vars, image, rewriting) } }
   })
 }
 
-function rewrittenVars(vars: readonly Var[], image: ImageSpec, { clock }: Rewriting): Var[] {
+function rewrittenVars(vars: readonly Var[], image: ImageSpec | undefined, { clock }: Rewriting): Var[] {
   // The fake forge can only be addressed as a GitHub Enterprise server is, and of these the product asks no details of
   // runs. Without the variable it does as on github.com.
-  const asOnGitHub = vars.filter(({ name }) => name !== 'runDetails' || image.isOnOlderServer === true)
+  const asOnGitHub = vars.filter(({ name }) => name !== 'runDetails' || image?.isOnOlderServer === true)
   // A cluster without DNS for its own API server has the clock somewhere else.
   return clock === null ? asOnGitHub : [...asOnGitHub, { name: 'clock', value: clock }]
 }
