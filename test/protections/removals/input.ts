@@ -452,6 +452,23 @@ const bounds: readonly Removal[] = [
   },
   {
     threat: 12,
+    without: 'a limit of texts in an expression',
+    edits: [
+      {
+        file: 'src/build-definition/evaluate.ts',
+        text: 'if (text.length > MAX_TEXT) throw',
+        replacement: 'if (text.length > 100 * MAX_TEXT) throw',
+      },
+    ],
+    failing: [
+      {
+        file: 'unit/build-definition/run-title.test.ts',
+        title: 'an expression that would grow without end: it is given up at 2,048 characters',
+      },
+    ],
+  },
+  {
+    threat: 12,
     without: 'an end of trying',
     edits: [{ file: PATIENCE, text: 'const TRIES = 4\n', replacement: 'const TRIES = 6\n' }],
     failing: [patience('whatever the server does, it costs a bounded time and a bounded number of tries')],
