@@ -55,12 +55,15 @@ export function waitForDelay(policy: RebuildPolicy): Step {
   })
 }
 
-/** `settings.retryPause` after a build that failed, one of another base image's Promotion included. By hand: none. */
+/**
+ * `settings.retryPause` after a build that failed, one of another base image's Promotion included. By hand: none. A Stage may
+ * say otherwise for its image (`retries: "0"`, `retryPause` in seconds).
+ */
 export function pause(forge: Forge, policy: RebuildPolicy): Step {
   const failed = code`(task.outputs.build?.run?.conclusion ?? "success") not in ${forge.successes}`
   const failedElsewhere = code`task.outputs.builds?.runs != nil && task.outputs.builds.runs.run == nil && len(task.outputs.builds.runs.failed) == 1`
   return waitUntil('pause', policy, {
-    if: filled`success() && !task.outputs.update.manual && task.outputs.builds2?.runs == nil && (${failed} || ${failedElsewhere})`,
-    at: filled`int(task.outputs.build?.run?.at ?? task.outputs.builds?.runs?.at ?? 0) + ${policy.retryPauseSeconds}`,
+    if: filled`success() && !task.outputs.update.manual && vars.retries != "0" && task.outputs.builds2?.runs == nil && (${failed} || ${failedElsewhere})`,
+    at: filled`int(task.outputs.build?.run?.at ?? task.outputs.builds?.runs?.at ?? 0) + int(vars.retryPause ?? ${policy.retryPauseSeconds})`,
   })
 }
