@@ -26,6 +26,7 @@ export function cloneStep({ nth, repoURL, branch }: Target): Step {
   // A git server that is down for a while must not end a Promotion: Kargo promotes no Freight again by itself.
   return {
     uses: 'git-clone',
+    as: `clone${nth}`,
     retry: RETRY_LIMITS.git,
     config: { repoURL, checkout: [{ branch, path: folderOf(nth) }] },
   }
