@@ -70,12 +70,12 @@ test('updates of one branch are one clone, one commit, one push, in the order th
   const updates = [update, { ...update, branch: 'next' }, { ...update, path: 'more' }, { ...update, path: 'third' }]
   const steps = stepsOf(promoting([environment('1', { updates })]))
   expect(steps.map(({ uses, as, config }) => [uses, as, config.path])).toEqual([
-    ['git-clone', undefined, undefined],
+    ['git-clone', 'clone', undefined],
     ['kustomize-set-image', 'set', './repo/apps'],
     ['kustomize-set-image', 'set-2', './repo/more'],
     ['kustomize-set-image', 'set-3', './repo/third'],
     ['git-commit', 'commit', './repo'],
-    ['git-clone', undefined, undefined],
+    ['git-clone', 'clone2', undefined],
     ['kustomize-set-image', 'set2', './repo2/apps'],
     ['git-commit', 'commit2', './repo2'],
     ['git-push', 'push', './repo'],
