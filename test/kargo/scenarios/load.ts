@@ -19,7 +19,12 @@ export function loadScenario(count: number): Scenario {
   const images = Array.from({ length: count }, (_, index): ImageSpec => {
     const [first, second] = [index % bases, (index * 7 + 1) % bases]
     const other = first === second ? (second + 1) % bases : second
-    return { name: `load-${index}`, bases: [first, other].map((base) => `load-base-${base}`) }
+    // Without a delay: a second build, for a base that was seen after the first began, must come to its end too.
+    return {
+      name: `load-${index}`,
+      bases: [first, other].map((base) => `load-base-${base}`),
+      entry: { rebuildDelay: '0' },
+    }
   })
   return {
     title: `${count} images on ${bases} bases that all change at once`,
