@@ -155,10 +155,9 @@ export class Factory {
     const bases = new Set(images.flatMap(basesOf))
     await Promise.all([...bases].map((base) => this.#pushBaseline(base)))
     for (const image of images) this.#writeSource(image)
-    // The first one writes the state files; a digest that is there from the start is the baseline of its base.
     await this.#synthesize()
-    this.#writeBaselines()
-    await this.#synthesize()
+    // That wrote the state files; a digest that is there from the start is the baseline of its base.
+    if (this.#writeBaselines()) await this.#synthesize()
   }
 
   async #pushBaseline(base: string): Promise<void> {
@@ -192,14 +191,18 @@ export class Factory {
     })
   }
 
-  #writeBaselines(): void {
+  /** Gives whether there was a base without one. */
+  #writeBaselines(): boolean {
+    let written = false
     for (const path of globSync(join(this.#state, 'base-images/*.yaml'))) {
       const document = parseDocument(readFileSync(path, 'utf8'))
       const digest = this.#baselines.get(String(document.get('repository')))
       if (digest === undefined || typeof document.get('baselineDigest') === 'string') continue
       document.set('baselineDigest', digest)
       writeFileSync(path, document.toString())
+      written = true
     }
+    return written
   }
 
   get #state(): string {
