@@ -4,7 +4,7 @@ import type { Fault, ForgeAnswer } from '../support/builds.ts'
 import type { ImageSpec } from '../support/factory.ts'
 import type { Scenario } from '../support/suite.ts'
 import type { TestImage } from '../support/test-image.ts'
-import { MAIN } from './factories.ts'
+import { MAIN, ONCE } from './factories.ts'
 import { one } from './rebuild.ts'
 
 /** A rebuild, with something that goes wrong. */
@@ -153,19 +153,32 @@ const SPENT: ForgeAnswer = {
 }
 const TOO_MANY: ForgeAnswer = { status: 429, headers: { 'retry-after': '1' }, body: { message: 'Too many requests' } }
 
-const limited: readonly Scenario[] = (
-  [
-    ['GET: 403 with the headers of a limit', 'get-limit', 'runs', SPENT, 1],
-    ['GET: 429', 'get-429', 'runs', TOO_MANY, 1],
-    ['POST: 403 with the headers of a limit', 'post-limit', 'dispatch', SPENT, 2],
-    ['POST: 429', 'post-429', 'dispatch', TOO_MANY, 2],
-  ] as const
-).map(([title, name, question, answer, dispatches]) =>
-  faulty(title, { name }, [{ question, answer, times: 1 }], async (image) => {
-    await endsWell(dispatches)(image)
-    expect(image.builds.runs, 'one build in any case').toHaveLength(1)
-  }),
-)
+const limited: readonly Scenario[] = [
+  one(
+    'POST: 429 for longer than a run is looked for, then 204 of an older server',
+    ONCE,
+    { name: 'throttled', isOnOlderServer: true },
+    async (image) => {
+      image.builds.listedAfterSeconds = 5
+      image.builds.fails({ question: 'dispatch', answer: TOO_MANY, seconds: 100 })
+      await endsWell(5)(image)
+      expect(image.builds.runs, 'one build in any case').toHaveLength(1)
+    },
+  ),
+  ...(
+    [
+      ['GET: 403 with the headers of a limit', 'get-limit', 'runs', SPENT, 1],
+      ['GET: 429', 'get-429', 'runs', TOO_MANY, 1],
+      ['POST: 403 with the headers of a limit', 'post-limit', 'dispatch', SPENT, 2],
+      ['POST: 429', 'post-429', 'dispatch', TOO_MANY, 2],
+    ] as const
+  ).map(([title, name, question, answer, dispatches]) =>
+    faulty(title, { name }, [{ question, answer, times: 1 }], async (image) => {
+      await endsWell(dispatches)(image)
+      expect(image.builds.runs, 'one build in any case').toHaveLength(1)
+    }),
+  ),
+]
 
 /** Every row about answers of GitHub that are none. */
 export const FORGE_FAULTS: readonly Scenario[] = [...refused, ...down, ...unanswered, ...limited]

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { runUrl } from '../support/builds.ts'
 import { pause, until } from '../support/cluster.ts'
-import type { ImageSpec } from '../support/factory.ts'
+import type { FactorySpec, ImageSpec } from '../support/factory.ts'
 import { type Promotion, sizeOf } from '../support/objects.ts'
 import type { Scenario } from '../support/suite.ts'
 import type { TestImage } from '../support/test-image.ts'
@@ -163,8 +163,13 @@ const together: readonly Scenario[] = [
       expect(image.builds.counts()).toMatchObject({ dispatch: 2 })
     },
   ),
-  twins('two images, one workflow, titles', 'titled', async () => undefined),
-  twins('two images, one workflow, both answers lost', 'lost', async ([image]) => {
+  // The second decides when the first is built already, and must not take that build for its own.
+  twins('two images, one workflow, titles', ONCE, ['distinct-a', 'distinct-b'], ([first, second]) => {
+    expect((second?.turnSeconds ?? 0) - (first?.turnSeconds ?? 0), 'time to build between their turns').toBeGreaterThan(
+      30,
+    )
+  }),
+  twins('two images, one workflow, both answers lost', MAIN, ['lost-a', 'lost-b'], ([image]) => {
     image?.builds.fails({ question: 'dispatch', answer: 'drop', starts: true, times: 2 })
   }),
   {
@@ -182,29 +187,28 @@ const together: readonly Scenario[] = [
 ]
 
 /** Two images that one workflow builds, told apart by what `run-name` makes of their inputs. */
-function twins(title: string, name: string, prepare: (images: readonly TestImage[]) => Promise<void>): Scenario {
+function twins(
+  title: string,
+  factory: FactorySpec,
+  names: readonly [string, string],
+  prepare: (images: readonly TestImage[]) => void,
+): Scenario {
   const runName = 'Build ${{ inputs.image }}'
-  const images = ['one', 'two'].map((which) => ({
-    name: `${name}-${which}`,
-    repo: `acme/${name}`,
-    bases: [name],
-    inputs: { image: `${name}-${which}` },
-    runName,
-  }))
+  const [repo, bases] = [`acme/${names[0]}`, [`${names[0]}-base`]]
   return {
     title,
-    factory: MAIN.name,
-    images,
+    factory: factory.name,
+    images: names.map((name) => ({ name, repo, bases, inputs: { image: name }, runName })),
     run: async (both) => {
-      for (const { builds } of both) builds.titleOf = (inputs) => `Build ${inputs.image}`
-      await prepare(both)
       const [first] = both
-      const change = await first?.change()
-      if (first === undefined || change === undefined) return
+      if (first === undefined) return
+      first.builds.titleOf = (inputs) => `Build ${inputs.image}`
+      prepare(both)
+      const change = await first.change()
       await Promise.all(both.map((image) => image.succeeds(change)))
       expect(first.builds.counts()).toMatchObject({ dispatch: 2 })
       const inputs = first.builds.asked('dispatch').map(({ body }) => (body.inputs as { image: string }).image)
-      expect(inputs.sort()).toEqual(images.map((image) => image.name))
+      expect(inputs.sort()).toEqual(names)
       await first.dispatchesNoMore(15)
     },
   }
