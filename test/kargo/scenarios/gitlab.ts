@@ -4,7 +4,7 @@ import { runUrl } from '../support/builds.ts'
 import type { Scenario } from '../support/suite.ts'
 import { MAIN, SLACK_SECONDS } from './factories.ts'
 import { endsAtOnce, endsWell, faulty, refusal } from './forge-faults.ts'
-import { one } from './rebuild.ts'
+import { one, SEEN_BOTH } from './rebuild.ts'
 
 const onGitLab = (name: string) => ({ name: `lab-${name}`, provider: 'gitlab', repo: `acme/platform/${name}` }) as const
 
@@ -55,7 +55,7 @@ const pipelines: readonly Scenario[] = [
   one(
     'GitLab: two bases at once',
     MAIN,
-    { ...onGitLab('two'), bases: ['lab-two-one', 'lab-two-two'] },
+    { ...onGitLab('two'), bases: ['lab-two-one', 'lab-two-two'], entry: SEEN_BOTH },
     async (image) => {
       const changes = await Promise.all([image.change(0), image.change(1)])
       await Promise.all(changes.map((change) => image.succeeds(change)))
