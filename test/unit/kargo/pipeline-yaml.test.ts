@@ -16,10 +16,11 @@ const key = (object: Data) => `${object.kind} ${(object.metadata as Data).name}`
 const isRebuilding = (object: Data) =>
   !/^(?:AnalysisTemplate|ServiceAccount|PromotionTask) |^Stage (?:analyze|promote)-/.test(key(object))
 
-/** What means the same either way is written in one: order in JSON and of paths. */
+/** What means the same either way is written in one: order in JSON and of paths. When a notice goes out is of our own. */
 function comparable(object: Data): Data {
   const { metadata: _metadata, ...rest } = JSON.parse(JSON.stringify(object)) as Data
   const spec = rest.spec as { vars?: { name: string; value?: string }[]; subscriptions?: { git?: Data }[] } | undefined
+  if (spec?.vars !== undefined) spec.vars = spec.vars.filter(({ name }) => name !== 'noticeAfter')
   for (const variable of spec?.vars ?? [])
     if (variable.value?.startsWith('{')) variable.value = sortedJson(variable.value)
   for (const variable of spec?.vars ?? [])
