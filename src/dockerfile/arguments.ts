@@ -29,8 +29,8 @@ export function splitQuotedWords(text: string, escapeChar: string): string[] {
   return words
 }
 
-/** `ENV name=value …` or the old `ENV name value`: the names. Other forms are refused. */
-export function assignedNames(instruction: string, text: string, escapeChar: string, line: number): string[] {
+/** `ENV name=value …` or the old `ENV name value`: names and values in turn. Other forms are refused. */
+export function assignedPairs(instruction: string, text: string, escapeChar: string, line: number): string[] {
   const words = splitQuotedWords(text, escapeChar)
   const first = words[0]
   if (first === undefined) return []
@@ -38,11 +38,11 @@ export function assignedNames(instruction: string, text: string, escapeChar: str
     const pair = cutAtBlank(text)
     if (pair === null)
       throw new DockerfileRefusal(`${instruction} needs a name and a value (${instruction} name=value)`, line)
-    return [pair[0]]
+    return pair
   }
-  return words.map((word) => {
+  return words.flatMap((word) => {
     const equals = word.indexOf('=')
-    if (equals !== -1) return word.slice(0, equals)
+    if (equals !== -1) return [word.slice(0, equals), word.slice(equals + 1)]
     throw new DockerfileRefusal(`${instruction}: ${quoted(word)} has no "=": write every pair as name=value`, line)
   })
 }

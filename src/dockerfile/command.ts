@@ -1,13 +1,15 @@
+import { checkDevice } from './device.js'
 import { type FlagSpecification, type FlagValues, parseFlags } from './flags.js'
 import { checkHealthcheck } from './healthcheck.js'
 import { isHeredoc } from './heredoc.js'
 import type { Instruction } from './instruction-reader.js'
-import { mountSource, splitCsv } from './mount.js'
+import { mountSource } from './mount.js'
 import { DockerfileRefusal, quoted } from './refusal.js'
+import { type Step, stepOf } from './step.js'
 import { lower, nearest, trim } from './text.js'
 
-/** What an instruction means for base images; `other` means nothing. */
-export type Command =
+/** What an instruction means for base images, `other` nothing; and the step it is when its stage is built. */
+export type Command = { step: Step | null } & (
   | { kind: 'from'; base: string; name: string | null; platform: string | null; line: number }
   | { kind: 'arg'; variables: { name: string; value: string | null }[]; line: number }
   | { kind: 'copy'; from: string; line: number }
@@ -15,6 +17,7 @@ export type Command =
   | { kind: 'run'; mounts: string[]; line: number }
   | { kind: 'onbuild'; trigger: string; line: number }
   | { kind: 'other'; line: number }
+)
 
 const KNOWN_FLAGS: Readonly<Record<string, FlagSpecification>> = {
   add: {
@@ -37,6 +40,7 @@ const KNOWN_FLAGS: Readonly<Record<string, FlagSpecification>> = {
     retries: 'string',
   },
 }
+const NO_FLAGS: FlagValues = new Map()
 const INSTRUCTIONS =
   'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR'.split(
     ' ',
@@ -57,8 +61,7 @@ export function toCommand(instruction: Instruction): Command {
     case 'onbuild':
       return onbuildCommand(instruction)
     default:
-      checkOther(instruction)
-      return { kind: 'other', line }
+      return { kind: 'other', line, step: checkOther(instruction) }
   }
 }
 
@@ -76,7 +79,7 @@ function fromCommand(instruction: Instruction): Command {
     )
   }
   const platform = flagsOf(instruction).get('platform')?.[0] ?? ''
-  return { kind: 'from', base, name, platform: platform === '' ? null : platform, line }
+  return { kind: 'from', base, name, platform: platform === '' ? null : platform, line, step: null }
 }
 
 function argCommand(instruction: Instruction): Command {
@@ -86,23 +89,29 @@ function argCommand(instruction: Instruction): Command {
     if (equals === 0) refuse(instruction, 'a name is missing before "="')
     return equals === -1 ? { name: arg, value: null } : { name: arg.slice(0, equals), value: arg.slice(equals + 1) }
   })
-  return { kind: 'arg', variables, line: instruction.line }
+  const { line } = instruction
+  return { kind: 'arg', variables, line, step: { kind: 'arg', keyword: 'ARG', variables, line } }
 }
 
 function copyCommand(instruction: Instruction): Command {
   checkDestination(instruction)
-  const from = flagsOf(instruction).get('from')?.[0] ?? ''
+  const flags = flagsOf(instruction)
   checkHeredocDestination(instruction)
-  return from === '' ? { kind: 'other', line: instruction.line } : { kind: 'copy', from, line: instruction.line }
+  const from = flags.get('from')?.[0] ?? ''
+  const about = { line: instruction.line, step: stepOf(instruction, flags) }
+  return from === '' ? { kind: 'other', ...about } : { kind: 'copy', from, ...about }
 }
 
 function runCommand(instruction: Instruction): Command {
   const flags = flagsOf(instruction)
-  for (const device of flags.get('device') ?? []) splitCsv(device, instruction.line)
-  const mounts = (flags.get('mount') ?? []).map((mount) => mountSource(mount, instruction.line))
+  const { line } = instruction
+  for (const device of flags.get('device') ?? []) checkDevice(device, line)
+  const written = flags.get('mount') ?? []
+  const mounts = written.map((mount) => mountSource(mount, line))
   checkChoice(instruction, flags, 'network', ['default', 'none', 'host'])
   checkChoice(instruction, flags, 'security', ['insecure', 'sandbox'])
-  return { kind: 'run', mounts, line: instruction.line }
+  const step: Step | null = written.length === 0 ? null : { kind: 'mounts', keyword: 'RUN', mounts: written, line }
+  return { kind: 'run', mounts, line, step }
 }
 
 function onbuildCommand(instruction: Instruction): Command {
@@ -112,7 +121,7 @@ function onbuildCommand(instruction: Instruction): Command {
   if (trigger === 'ONBUILD') refuse(instruction, 'cannot be chained (ONBUILD ONBUILD)')
   if (trigger === 'FROM' || trigger === 'MAINTAINER') refuse(instruction, `${trigger} is not allowed as a trigger`)
   const text = instruction.text.replace(/^[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*/i, '')
-  return { kind: 'onbuild', trigger: text + instruction.heredocs, line: instruction.line }
+  return { kind: 'onbuild', trigger: text + instruction.heredocs, line: instruction.line, step: null }
 }
 
 type Check = (instruction: Instruction) => void
@@ -134,14 +143,16 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
   healthcheck: [needsArgument, (instruction) => checkHealthcheck(instruction, () => flagsOf(instruction))],
 }
 
-function checkOther(instruction: Instruction): void {
+function checkOther(instruction: Instruction): Step | null {
   const checks = Object.hasOwn(CHECKS, instruction.name) ? CHECKS[instruction.name] : undefined
   if (checks === undefined) refuseUnknown(instruction)
   for (const check of checks) check(instruction)
+  return stepOf(instruction, instruction.name === 'add' ? flagsOf(instruction) : NO_FLAGS)
 }
 
 function needsNames(instruction: Instruction): void {
-  if (instruction.args.includes('')) refuse(instruction, 'a name is missing before "="')
+  if (instruction.args.some((arg, at) => arg === '' && at % 2 === 0))
+    refuse(instruction, 'a name is missing before "="')
 }
 
 function needsPaths(instruction: Instruction): void {

@@ -1,6 +1,7 @@
+import type { ExpansionMode } from './expansion-mode.js'
 import type { BuildOptions } from './result.js'
 import type { ArgCommand } from './stages.js'
-import { type ExpansionMode, expandWord } from './word-expansion.js'
+import { expandWord } from './word-expansion.js'
 
 /** The variables FROM sees, and where their values come from. */
 export interface GlobalArgs {

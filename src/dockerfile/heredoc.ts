@@ -6,6 +6,8 @@ export interface HeredocStart {
   terminator: string
   /** `<<-`: tabs before the terminator do not count. */
   stripTabs: boolean
+  /** Part of the name is in quotes: the body is taken as it is, no variables. */
+  isLiteral: boolean
 }
 
 const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
@@ -25,10 +27,15 @@ export function heredocStarts(line: string, lineNumber: number): HeredocStart[] 
 
 /** Is this argument a heredoc? One that cannot be read counts as none here. */
 export function isHeredoc(argument: string): boolean {
+  return heredocNamed(argument) !== null
+}
+
+/** The heredoc that an argument is, null when it is none or cannot be read. */
+export function heredocNamed(argument: string): HeredocStart | null {
   try {
-    return parseHeredoc(argument, 0) !== null
+    return parseHeredoc(argument, 0)
   } catch (error) {
-    if (error instanceof DockerfileRefusal) return false
+    if (error instanceof DockerfileRefusal) return null
     throw error
   }
 }
@@ -54,5 +61,10 @@ function parseHeredoc(word: string, lineNumber: number): HeredocStart | null {
   const quotedWords = expandWord(name, NO_VARIABLES, { ...mode, rawQuotes: true }, lineNumber).words
   if (quotedWords.length !== 1)
     throw new DockerfileRefusal(`the name of the heredoc "${word}" cannot be read`, lineNumber)
-  return { terminator, stripTabs: opening[1] === '-' }
+  const isLiteral = countQuotes(terminator) !== countQuotes(quotedWords[0] ?? '')
+  return { terminator, stripTabs: opening[1] === '-', isLiteral }
+}
+
+function countQuotes(text: string): number {
+  return text.split(/['"]/).length
 }

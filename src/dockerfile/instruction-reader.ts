@@ -1,4 +1,4 @@
-import { assignedNames, jsonStrings, splitQuotedWords } from './arguments.js'
+import { assignedPairs, jsonStrings, splitQuotedWords } from './arguments.js'
 import { directiveReader, type EscapeCharacter, withoutByteOrderMark } from './directives.js'
 import { takeFlags } from './flags.js'
 import { type HeredocStart, heredocStarts } from './heredoc.js'
@@ -13,7 +13,7 @@ export interface Instruction {
   keyword: string
   name: string
   flags: readonly string[]
-  /** The arguments; of shell-form instructions the whole text as one. */
+  /** The arguments; of shell-form instructions the whole text as one, of ENV and LABEL names and values in turn. */
   args: readonly string[]
   isJson: boolean
   /** 1-based line where it starts. */
@@ -22,6 +22,8 @@ export interface Instruction {
   text: string
   /** Heredoc bodies with their terminators, for ONBUILD, which runs the text again later. */
   heredocs: string
+  /** Of COPY and ADD, the heredoc bodies by the line that ends them. */
+  bodies: ReadonlyMap<string, string>
   /** What ONBUILD is to run. */
   trigger: Instruction | null
 }
@@ -32,6 +34,7 @@ export interface ReadDockerfile {
   warnings: Diagnostic[]
 }
 
+const NO_BODIES: ReadonlyMap<string, string> = new Map()
 const HEREDOC_INSTRUCTIONS: ReadonlySet<string> = new Set(['run', 'copy', 'add'])
 
 /**
@@ -52,7 +55,7 @@ export function readInstructions(text: string): ReadDockerfile {
     const escapeChar = directives.escapeChar()
     const joined = joinContinuations(first, escapeChar, lines, warnings)
     const instruction = parseInstruction(joined, escapeChar, line)
-    instruction.heredocs = skipHeredocs(instruction, lines)
+    readHeredocs(instruction, lines)
     instructions.push(instruction)
   }
   if (instructions.length === 0) {
@@ -97,15 +100,17 @@ function cutContinuation(line: string, escapeChar: string): { text: string; cont
   return { text: continues ? line.slice(0, end - 1) : line, continues }
 }
 
-/** Reads over the bodies of an instruction's heredocs and returns them. */
-function skipHeredocs(instruction: Instruction, lines: LineSource): string {
+/** Reads the bodies of an instruction's heredocs; those of RUN are the shell's business and not kept. */
+function readHeredocs(instruction: Instruction, lines: LineSource): void {
   const carrier = instruction.name === 'onbuild' ? (instruction.trigger ?? instruction) : instruction
-  if (!HEREDOC_INSTRUCTIONS.has(carrier.name) || carrier.isJson || !instruction.text.includes('<<')) return ''
-  const bodies = heredocStarts(instruction.text, instruction.line).map((start) => {
+  if (!HEREDOC_INSTRUCTIONS.has(carrier.name) || carrier.isJson || !instruction.text.includes('<<')) return
+  const bodies = new Map<string, string>()
+  for (const start of heredocStarts(instruction.text, instruction.line)) {
     const body = readHeredoc(start, lines, instruction.line)
-    return instruction.name === 'onbuild' ? `\n${body}${start.terminator}` : ''
-  })
-  return bodies.join('')
+    if (instruction.name === 'onbuild') instruction.heredocs += `\n${body}${start.terminator}`
+    else if (instruction.name !== 'run') bodies.set(start.terminator, body)
+  }
+  instruction.bodies = bodies
 }
 
 function readHeredoc(start: HeredocStart, lines: LineSource, line: number): string {
@@ -123,7 +128,7 @@ function readHeredoc(start: HeredocStart, lines: LineSource, line: number): stri
 export function parseInstruction(text: string, escapeChar: string, line: number): Instruction {
   const { keyword, flags, rest } = splitInstruction(text, escapeChar)
   const name = lower(keyword)
-  const base = { keyword, name, flags, line, text, heredocs: '', trigger: null }
+  const base = { keyword, name, flags, line, text, heredocs: '', bodies: NO_BODIES, trigger: null }
   if (name !== 'onbuild') return { ...base, ...parseArguments(name, rest, escapeChar, line) }
   if (rest === '') return { ...base, args: [], isJson: false }
   const inner = splitInstruction(rest, escapeChar).keyword
@@ -152,7 +157,7 @@ function parseArguments(
       return plain(splitQuotedWords(rest, escapeChar))
     case 'env':
     case 'label':
-      return plain(assignedNames(name.toUpperCase(), rest, escapeChar, line))
+      return plain(assignedPairs(name.toUpperCase(), rest, escapeChar, line))
     case 'from':
     case 'expose':
       return plain(rest === '' ? [] : splitBlanks(rest))

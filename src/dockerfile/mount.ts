@@ -1,5 +1,35 @@
+import { splitCsv } from './csv.js'
+import { isGoBoolean, isMemorySize, isUint32 } from './go-values.js'
 import { DockerfileRefusal, quoted } from './refusal.js'
 import { lower } from './text.js'
+
+/** Expands the variables of a value; null when a variable is in it whose value only the base image knows. */
+export type Expander = (value: string) => string | null
+
+/** What has been read of a mount; a value is null where it is not known. */
+interface Mount {
+  type: string | null
+  from: string | null
+  source: string | null
+  target: string | null
+  id: string | null
+  sharing: string | null
+  /** Of `mode`, `uid` and `gid`, the first one given. */
+  owner: string | null
+}
+
+const TYPES: readonly string[] = ['bind', 'cache', 'tmpfs', 'secret', 'ssh']
+const SHARINGS: readonly string[] = ['shared', 'private', 'locked']
+const SWITCHES: readonly string[] = ['readonly', 'ro', 'readwrite', 'rw']
+const TEXTS: ReadonlyMap<string, 'from' | 'source' | 'target' | 'id'> = new Map([
+  ['from', 'from'],
+  ['source', 'source'],
+  ['src', 'source'],
+  ['target', 'target'],
+  ['dst', 'target'],
+  ['destination', 'target'],
+  ['id', 'id'],
+])
 
 /**
  * The `from` of a `RUN --mount=…` value, empty where it has none. Keys are read in any letter case, the last one
@@ -8,9 +38,9 @@ import { lower } from './text.js'
 export function mountSource(mount: string, line: number): string {
   let from = ''
   for (const field of splitCsv(mount, line)) {
-    const equals = field.indexOf('=')
-    if (equals === -1 || lower(field.slice(0, equals)) !== 'from') continue
-    from = field.slice(equals + 1)
+    const { key, value } = pairOf(field)
+    if (value === null || key !== 'from') continue
+    from = value
     const dollar = from.indexOf('$')
     if (dollar !== -1 && dollar !== from.length - 1) {
       const remedy = 'give the image a stage of its own (FROM … AS name) and mount from that'
@@ -20,42 +50,111 @@ export function mountSource(mount: string, line: number): string {
   return from
 }
 
-/** The fields of one line of comma-separated values; a field in double quotes may hold commas and doubled quotes. */
-export function splitCsv(text: string, line: number): string[] {
-  const source = text.replace(/\r?\n$/, '')
-  const refuse = (reason: string): never => {
-    throw new DockerfileRefusal(`${quoted(text)} is not a list of key=value pairs: ${reason}`, line)
+/**
+ * What BuildKit has against a mount when its RUN is about to run, null when nothing. Fields are read in order: `size`
+ * and `required` stand behind the `type` that allows them. What an unknown value might mend is no problem.
+ */
+export function mountProblem(written: string, expand: Expander, directory: string | null, line: number): string | null {
+  const mount: Mount = { type: 'bind', from: '', source: '', target: '', id: '', sharing: '', owner: null }
+  for (const field of splitCsv(written, line)) {
+    const { key, value } = pairOf(field)
+    const problem = value === null ? bareProblem(mount, key, field) : readField(mount, key, expand(value))
+    if (problem !== null) return problem
   }
-  if (source === '') refuse('it is empty')
-  const fields: string[] = []
-  let at = 0
-  for (;;) {
-    const field = source[at] === '"' ? quotedField(source, at) : plainField(source, at)
-    if (field === null) return refuse('a double quote is in the wrong place; quote the whole field')
-    fields.push(field.text)
-    if (field.end >= source.length) return fields
-    at = field.end + 1
+  return ownerProblem(mount) ?? secretProblem(mount) ?? sharingProblem(mount) ?? placeProblem(mount, directory)
+}
+
+function pairOf(field: string): { key: string; value: string | null } {
+  const equals = field.indexOf('=')
+  if (equals === -1) return { key: lower(field), value: null }
+  return { key: lower(field.slice(0, equals)), value: field.slice(equals + 1) }
+}
+
+function bareProblem(mount: Mount, key: string, field: string): string | null {
+  if (SWITCHES.includes(key)) return null
+  if (key === 'required') return keyProblem(mount, key, ['secret', 'ssh'])
+  return `${quoted(field)} has no "=": a mount is written in pairs, key=value`
+}
+
+function readField(mount: Mount, key: string, value: string | null): string | null {
+  const text = TEXTS.get(key)
+  if (text !== undefined) {
+    mount[text] = value
+    return null
+  }
+  if (SWITCHES.includes(key)) return valueProblem(key, value, isGoBoolean)
+  switch (key) {
+    case 'type':
+      mount.type = value === null ? null : lower(value)
+      return oneOf(key, mount.type, TYPES)
+    case 'sharing':
+      mount.sharing = value === null ? null : lower(value)
+      return oneOf(key, mount.sharing, SHARINGS)
+    case 'required':
+      return keyProblem(mount, key, ['secret', 'ssh']) ?? valueProblem(key, value, isGoBoolean)
+    case 'size':
+      return keyProblem(mount, key, ['tmpfs']) ?? valueProblem(key, value, isMemorySize)
+    case 'mode':
+    case 'uid':
+    case 'gid':
+      mount.owner ??= key
+      return valueProblem(key, value, (number) => isUint32(number, key === 'mode' ? 8 : 10))
+    case 'env':
+      return null
+    default:
+      return `${quoted(key)} is no key of a mount`
   }
 }
 
-function plainField(source: string, start: number): { text: string; end: number } | null {
-  const comma = source.indexOf(',', start)
-  const end = comma === -1 ? source.length : comma
-  const text = source.slice(start, end)
-  return text.includes('"') ? null : { text, end }
+function oneOf(key: string, value: string | null, choices: readonly string[]): string | null {
+  return value === null || choices.includes(value)
+    ? null
+    : `${key} is one of ${choices.join(', ')}, not ${quoted(value)}`
 }
 
-function quotedField(source: string, start: number): { text: string; end: number } | null {
-  let text = ''
-  let at = start + 1
-  for (;;) {
-    const quote = source.indexOf('"', at)
-    if (quote === -1) return null
-    text += source.slice(at, quote)
-    at = quote + 1
-    if (source[at] !== '"') break
-    text += '"'
-    at += 1
+function valueProblem(key: string, value: string | null, accepts: (value: string) => boolean): string | null {
+  return value === null || accepts(value) ? null : `${key} cannot be ${quoted(value)}`
+}
+
+function keyProblem({ type }: Mount, key: string, types: readonly string[]): string | null {
+  if (type === null || types.includes(type)) return null
+  const behind = `it stands behind type=${types.join(' or type=')}`
+  return `${key} is not for a mount of type ${type}: ${behind}`
+}
+
+function ownerProblem({ type, owner }: Mount): string | null {
+  return owner !== null && (type === 'bind' || type === 'tmpfs') ? `${owner} is not for a mount of type ${type}` : null
+}
+
+function secretProblem({ type, from, source, target, id, sharing }: Mount): string | null {
+  if (type !== 'secret') return null
+  if (from !== null && from !== '') return 'a secret has no "from"'
+  if (sharing !== null && sharing !== '') return 'a secret has no "sharing"'
+  if (source === '' && target === '' && id === '') return 'a secret needs an id, a source or a target'
+  const isTwofold = source !== null && source !== '' && id !== null && id !== ''
+  return isTwofold ? 'a secret has an id or a source, not both' : null
+}
+
+function sharingProblem({ type, sharing }: Mount): string | null {
+  if (type === null || type === 'cache' || sharing === null || sharing === '') return null
+  return `sharing is not for a mount of type ${type}`
+}
+
+/** Nothing can be mounted over the root; a target that is missing or relative begins at the working directory. */
+function placeProblem({ type, source, target }: Mount, directory: string | null): string | null {
+  if (type === 'ssh' && source !== null && source !== '') return 'an ssh mount has no source'
+  if (type === null || type === 'ssh' || type === 'secret' || target === null) return null
+  if (target.startsWith('/')) return target === '/' ? 'nothing can be mounted at /' : null
+  if (directory === null || joinPath(directory, target) !== '/') return null
+  return target === '' ? 'the target is missing' : `its target ${quoted(target)} is the root directory`
+}
+
+/** A path below another, without `.`, `..` and empty parts. */
+export function joinPath(directory: string, path: string): string {
+  const parts: string[] = []
+  for (const part of `${directory}/${path}`.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
   }
-  return at === source.length || source[at] === ',' ? { text, end: at } : null
+  return `/${parts.join('/')}`
 }

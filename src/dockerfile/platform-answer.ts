@@ -6,6 +6,7 @@ import { findReachable, type Reachable } from './reachability.js'
 import { DockerfileRefusal } from './refusal.js'
 import type { BaseImageUse, BuildOptions, Diagnostic } from './result.js'
 import { buildStageGraph, type ImageRequest, type StageGraph, type StageNode } from './stage-graph.js'
+import { runStages } from './stage-run.js'
 import type { StageList } from './stages.js'
 import { lower } from './text.js'
 import { adviceFor } from './variable-advice.js'
@@ -51,6 +52,8 @@ export function answerFor(
   const resolution = { graph, args, contexts, replaced: replacedStages(graph, contexts) }
   checkReferences(resolution)
   const reachable = findReachable(graph, new Set(resolution.replaced.keys()))
+  const stages = graph.nodes.filter((node) => reachable.stages.has(node) && !resolution.replaced.has(node))
+  runStages({ stages, triggered: reachable.triggeredSteps }, { args, buildArgs, mode })
   return { uses: listUses(resolution, reachable, request.written), warnings: suspicions(graph) }
 }
 

@@ -2,18 +2,22 @@ import { toCommand } from './command.js'
 import { readInstructions } from './instruction-reader.js'
 import { DockerfileRefusal } from './refusal.js'
 import type { Need, StageGraph, StageNode } from './stage-graph.js'
+import type { Step } from './step.js'
 
 /** What a build of the target needs. */
 export interface Reachable {
   stages: ReadonlySet<StageNode>
   /** Needs of ONBUILD triggers that run because a stage of this file continues another. */
   triggered: readonly Need[]
+  /** What they do, by the stage they are written in. */
+  triggeredSteps: ReadonlyMap<StageNode, readonly Step[]>
   /** The FROM chain of the target, itself included. */
   runtime: ReadonlySet<StageNode>
 }
 
 interface Triggers {
   needs: Need[]
+  steps: Step[]
   /** The stage needed that comes last in the file; a stage that runs the triggers must come after it. */
   latest: Need | null
 }
@@ -39,29 +43,39 @@ export function findReachable(graph: StageGraph, replaced: ReadonlySet<StageNode
   }
   for (const node of stages) refuseForwardNeeds(node, triggers, replaced)
   const triggered = [...triggers.values()].flatMap((known) => known.needs)
-  return { stages, triggered, runtime: fromChain(graph.target, replaced) }
+  const triggeredSteps = new Map([...triggers].map(([node, { steps }]) => [node, steps]))
+  return { stages, triggered, triggeredSteps, runtime: fromChain(graph.target, replaced) }
 }
 
 function triggersOf(base: StageNode, graph: StageGraph, replaced: ReadonlySet<StageNode>): Triggers {
   const needs: Need[] = []
+  const steps: Step[] = []
   for (const command of base.stage.commands) {
     if (command.kind !== 'onbuild') continue
-    for (const need of triggerNeeds(command.trigger, base, graph, command.line)) needs.push(need)
+    const { needs: more, step } = readTrigger(command.trigger, base, graph, command.line)
+    for (const need of more) needs.push(need)
+    if (step !== null) steps.push(step)
   }
   const inOrder = needs.filter((need) => need.stage !== null && !replaced.has(need.stage))
   const latest = inOrder.reduce<Need | null>((last, need) => (indexOf(need) > indexOf(last) ? need : last), null)
-  return { needs, latest }
+  return { needs, steps, latest }
 }
 
 /** A trigger is read as a Dockerfile of its own, with the backslash for escape whatever this file uses. */
-function triggerNeeds(trigger: string, base: StageNode, graph: StageGraph, line: number): Need[] {
+function readTrigger(
+  trigger: string,
+  base: StageNode,
+  graph: StageGraph,
+  line: number,
+): { needs: Need[]; step: Step | null } {
   try {
     const { instructions } = readInstructions(trigger)
     const [instruction, ...more] = instructions
     if (instruction === undefined || more.length > 0)
       throw new DockerfileRefusal('it is not a single instruction', line)
     const command = toCommand({ ...instruction, line })
-    return command.kind === 'copy' || command.kind === 'run' ? graph.needsOf(base, command, 'onbuild') : []
+    const hasNeeds = command.kind === 'copy' || command.kind === 'run'
+    return { needs: hasNeeds ? graph.needsOf(base, command, 'onbuild') : [], step: command.step }
   } catch (error) {
     if (error instanceof DockerfileRefusal) throw new DockerfileRefusal(`ONBUILD, when it runs: ${error.message}`, line)
     throw error

@@ -1,3 +1,4 @@
+import type { ExpansionMode } from './expansion-mode.js'
 import { assumedBehind, type GlobalArgs } from './global-args.js'
 import { parsePlatform } from './platform.js'
 import { DockerfileRefusal, quoted } from './refusal.js'
@@ -5,7 +6,7 @@ import type { BaseImageUse, UseKind } from './result.js'
 import type { Stage, StageCommand } from './stages.js'
 import { lower, nearest } from './text.js'
 import { explainBlank } from './variable-advice.js'
-import { type ExpansionMode, expandWord } from './word-expansion.js'
+import { expandWord } from './word-expansion.js'
 
 /** An image asked for at one place of the file; `text` as written, variables expanded. */
 export interface ImageRequest extends Pick<BaseImageUse, 'stage' | 'line' | 'platform' | 'assumed'> {

@@ -1,6 +1,7 @@
 import { type Command, toCommand } from './command.js'
 import type { Instruction } from './instruction-reader.js'
 import { DockerfileRefusal } from './refusal.js'
+import type { Step } from './step.js'
 
 export type FromCommand = Extract<Command, { kind: 'from' }>
 export type ArgCommand = Extract<Command, { kind: 'arg' }>
@@ -11,6 +12,8 @@ export interface Stage {
   index: number
   from: FromCommand
   commands: StageCommand[]
+  /** What is done when the stage is built, in order. */
+  steps: Step[]
   /** ARGs declared inside the stage: FROM never sees them, which an error message may have to say. */
   args: string[]
 }
@@ -28,7 +31,7 @@ export function collectStages(instructions: readonly Instruction[]): StageList {
   for (const instruction of instructions) {
     const command = toCommand(instruction)
     const stage = stages.at(-1)
-    if (command.kind === 'from') stages.push({ index: stages.length, from: command, commands: [], args: [] })
+    if (command.kind === 'from') stages.push({ index: stages.length, from: command, commands: [], steps: [], args: [] })
     else if (stage !== undefined) addToStage(stage, command)
     else if (command.kind === 'arg') globalArgs.push(command)
     else {
@@ -46,6 +49,7 @@ export function collectStages(instructions: readonly Instruction[]): StageList {
 }
 
 function addToStage(stage: Stage, command: Exclude<Command, FromCommand>): void {
+  if (command.step !== null) stage.steps.push(command.step)
   if (command.kind === 'arg') {
     for (const { name } of command.variables) stage.args.push(name)
   } else if (command.kind === 'copy' || command.kind === 'onbuild') stage.commands.push(command)

@@ -1,3 +1,4 @@
+import type { Expansion, ExpansionMode } from './expansion-mode.js'
 import { DockerfileRefusal, quoted } from './refusal.js'
 import {
   applySubstitution,
@@ -8,28 +9,6 @@ import {
   writtenSubstitution,
 } from './substitution.js'
 import { type WordSplitter, wordSplitter } from './word-splitter.js'
-import type { WorkBudget } from './work-budget.js'
-
-export interface ExpansionMode {
-  escapeChar: string
-  /** Keep quotes and escapes as they are written. */
-  raw?: boolean
-  /** Keep quotes as they are written. */
-  rawQuotes?: boolean
-  /** Leave variables that have no value as they are written, instead of making them empty. */
-  keepUnset?: boolean
-  /** Missing: no limit. */
-  budget?: WorkBudget
-}
-
-export interface Expansion {
-  text: string
-  /** With `keepUnset`: the text cut at white space outside quotes. */
-  words: string[]
-  /** Variables that were looked up and had a value, or had none. */
-  found: Set<string>
-  missing: Set<string>
-}
 
 /** No value in a Dockerfile is honestly longer; without a limit a few lines could ask for gigabytes. */
 const MAX_EXPANDED_LENGTH = 131_072
@@ -62,8 +41,8 @@ export function expandWord(
   return new WordReader(source, variables, mode, line).read()
 }
 
-function isPlain(source: string, { escapeChar, keepUnset }: ExpansionMode): boolean {
-  return keepUnset !== true && !/[$'"\ufeff]/.test(source) && !source.includes(escapeChar)
+function isPlain(source: string, { escapeChar, keepUnset, words }: ExpansionMode): boolean {
+  return keepUnset !== true && words !== true && !/[$'"\ufeff]/.test(source) && !source.includes(escapeChar)
 }
 
 class WordReader {
@@ -87,7 +66,7 @@ class WordReader {
     this.line = line
     this.base = textFrame('', mode.raw === true)
     this.frames.push(this.base)
-    this.words = mode.keepUnset === true ? wordSplitter() : null
+    this.words = mode.keepUnset === true || mode.words === true ? wordSplitter() : null
   }
 
   read(): Expansion {
@@ -108,8 +87,8 @@ class WordReader {
       this.position += 1
       this.finishOperand(frame)
     } else if (char === '$') this.readDollar()
-    else if (char === "'") this.readSingleQuotes(frame)
-    else if (char === '"') {
+    else if (char === "'" && this.mode.literalQuotes !== true) this.readSingleQuotes(frame)
+    else if (char === '"' && this.mode.literalQuotes !== true) {
       this.position += 1
       this.frames.push({ ...frame, kind: 'quote', stop: '"', substitution: null, parts: this.keepsQuotes() ? '"' : '' })
     } else if (char === '<') this.readPossibleHeredoc()
@@ -227,6 +206,7 @@ class WordReader {
     const value = this.valueOf(substitution.name)
     const isKept = value === null && this.mode.keepUnset === true
     const watch = { fail: (reason: string) => this.refuse(reason), spend: (work: number) => this.spend(work) }
+    if (this.mode.openEnded === true && this.missing.size > 0) return
     const text = isKept
       ? writtenSubstitution(substitution, frame.parts)
       : applySubstitution(substitution, value, frame.parts, watch)
@@ -248,7 +228,7 @@ class WordReader {
   private emit(text: string, kind: 'raw' | 'split'): void {
     const frame = this.top()
     frame.parts += text
-    if (frame.parts.length > MAX_EXPANDED_LENGTH && this.mode.keepUnset !== true) {
+    if (frame.parts.length > MAX_EXPANDED_LENGTH && this.isLimited()) {
       this.refuse(`it expands to more than ${MAX_EXPANDED_LENGTH} characters`)
     }
     this.spend(text.length)
@@ -262,6 +242,10 @@ class WordReader {
     if (budget === undefined) return
     budget.left -= work
     if (budget.left < 0) this.refuse('the variables of this file take more work than any real build needs')
+  }
+
+  private isLimited(): boolean {
+    return this.mode.keepUnset !== true && this.mode.literalQuotes !== true
   }
 
   private keepsQuotes(): boolean {
