@@ -1,0 +1,92 @@
+import { ExpressionReader } from './hcl-expressions.js'
+import type { Attribute, Block, Body, Expression, Template } from './hcl-tree.js'
+
+/** Reads the body of a file and of its blocks (hclsyntax/spec.md, "Structural Elements"). */
+class HclParser extends ExpressionReader {
+  file(): Body {
+    return this.#body(false)
+  }
+
+  template(): Template {
+    return this.bare()
+  }
+
+  alone(): Expression {
+    const value = this.expression()
+    if (!this.isAtEnd()) this.fail('the expression goes on with what does not belong to it.')
+    return value
+  }
+
+  #body(isBlock: boolean): Body {
+    const attributes = new Map<string, Attribute>()
+    const blocks: Block[] = []
+    const ends = () => (isBlock ? this.take('}') : this.isAtEnd())
+    for (this.lineEnds(); !ends(); this.lineEnds()) {
+      this.#item(attributes, blocks)
+      if (!isBlock && this.isAtEnd()) break
+      if (!this.take('\n')) this.fail('a new line is expected.')
+    }
+    return { attributes, blocks }
+  }
+
+  #item(attributes: Map<string, Attribute>, blocks: Block[] | null): void {
+    this.skip()
+    const line = this.line()
+    const name = this.name() ?? this.fail('a name is expected.')
+    if (this.sees('=') && !this.sees('==')) {
+      this.at += 1
+      if (attributes.has(name)) this.fail(`${name} stands here twice.`)
+      attributes.set(name, { name, line, ...this.written() })
+      return
+    }
+    if (blocks === null) this.fail('a block on one line holds one attribute.')
+    const labels: string[] = []
+    while (!this.sees('{')) labels.push(this.#label())
+    this.at += 1
+    blocks?.push({ type: name, labels, line, body: this.deeper(() => this.#blockBody()) })
+  }
+
+  #blockBody(): Body {
+    if (this.sees('\n')) return this.#body(true)
+    const attributes = new Map<string, Attribute>()
+    if (!this.sees('}')) this.#item(attributes, null)
+    this.need('}')
+    return { attributes, blocks: [] }
+  }
+
+  #label(): string {
+    this.skip()
+    if (!this.sees('"')) return this.name() ?? this.fail('{ is expected.')
+    const { parts } = this.quoted()
+    return parts.map((part) => (part.kind === 'text' ? part.text : this.fail('a label holds no values.'))).join('')
+  }
+}
+
+/**
+ * Reads a file of HCL, whole, into a tree with the lines of its parts.
+ *
+ * @throws {HclError} where it is no HCL, or deeper than anybody writes.
+ */
+export function parseHcl(text: string): Body {
+  return new HclParser(text, 1).file()
+}
+
+/**
+ * Reads a text as a template, as HCL's JSON syntax does with each (json/spec.md).
+ *
+ * @param line the line it stands in.
+ * @throws {HclError} where it is none.
+ */
+export function parseTemplate(text: string, line: number): Template {
+  return new HclParser(text, line).template()
+}
+
+/**
+ * Reads a text that is one expression.
+ *
+ * @param line the line it stands in.
+ * @throws {HclError} where it is none.
+ */
+export function parseExpression(text: string, line: number): Expression {
+  return new HclParser(text, line).alone()
+}

@@ -1,0 +1,130 @@
+import { HclError } from './hcl-tree.js'
+
+/** Brackets within brackets: deeper than this is nobody's file. */
+const DEEPEST = 100
+
+const NAME = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy
+const BLANKS = /[ \t]+/y
+
+/** A cursor in a text of HCL: blanks, comments, words, and how deep it is in brackets. */
+export class HclReader {
+  protected at = 0
+  readonly #text: string
+  readonly #firstLine: number
+  readonly #lineStarts: readonly number[]
+  #newlines = true
+  #depth = 0
+
+  /** @param firstLine the line that the text begins in. */
+  constructor(text: string, firstLine: number) {
+    this.#text = text
+    this.#firstLine = firstLine
+    this.#lineStarts = [...text.matchAll(/\n/g)].map(({ index }) => index + 1)
+    if (text.startsWith('\ufeff')) this.at = 1
+  }
+
+  protected get text(): string {
+    return this.#text
+  }
+
+  /** The line of a place, 1-based. */
+  protected line(at = this.at): number {
+    let [low, high] = [0, this.#lineStarts.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#lineStarts[middle] ?? 0) <= at) low = middle + 1
+      else high = middle
+    }
+    return this.#firstLine + low
+  }
+
+  protected fail(message: string, at = this.at): never {
+    throw new HclError(message, this.line(at))
+  }
+
+  /** Reads what lies one bracket deeper. */
+  protected deeper<Result>(read: () => Result): Result {
+    if (this.#depth >= DEEPEST) this.fail(`there are more than ${DEEPEST} brackets within brackets.`)
+    this.#depth += 1
+    const result = read()
+    this.#depth -= 1
+    return result
+  }
+
+  /** Within brackets a line end is a blank; within a body or an object it ends an item. */
+  protected withNewlines<Result>(newlines: boolean, read: () => Result): Result {
+    const before = this.#newlines
+    this.#newlines = newlines
+    const result = read()
+    this.#newlines = before
+    return result
+  }
+
+  protected skip(): void {
+    for (;;) {
+      const sign = this.#text[this.at]
+      if (sign === ' ' || sign === '\t' || (sign === '\r' && this.#text[this.at + 1] === '\n')) {
+        BLANKS.lastIndex = this.at
+        this.at += sign === '\r' ? 1 : (BLANKS.exec(this.#text)?.[0].length ?? 1)
+      } else if (sign === '\n' && !this.#newlines) this.at += 1
+      else if (sign === '#' || this.#text.startsWith('//', this.at)) {
+        const end = this.#text.indexOf('\n', this.at)
+        this.at = end < 0 ? this.#text.length : end
+      } else if (this.#text.startsWith('/*', this.at)) {
+        const end = this.#text.indexOf('*/', this.at + 2)
+        if (end < 0) this.fail('a comment does not end.')
+        this.at = end + 2
+      } else return
+    }
+  }
+
+  protected sees(sign: string): boolean {
+    this.skip()
+    return this.#text.startsWith(sign, this.at)
+  }
+
+  protected take(sign: string): boolean {
+    if (!this.sees(sign)) return false
+    this.at += sign.length
+    return true
+  }
+
+  protected need(sign: string): void {
+    if (!this.take(sign)) this.fail(`${sign} is expected.`)
+  }
+
+  /** Whether all is read. */
+  protected isAtEnd(): boolean {
+    this.skip()
+    return this.at >= this.#text.length
+  }
+
+  protected lineEnds(): void {
+    while (this.withNewlines(true, () => this.take('\n')));
+  }
+
+  protected name(): string | null {
+    this.skip()
+    const found = this.match(NAME)
+    if (found === null) return null
+    this.at += found.length
+    return found
+  }
+
+  protected needName(): string {
+    return this.name() ?? this.fail('a name is expected.')
+  }
+
+  protected keyword(word: string): boolean {
+    const before = this.at
+    if (this.name() === word) return true
+    this.at = before
+    return false
+  }
+
+  /** What a sticky pattern matches here. */
+  protected match(pattern: RegExp): string | null {
+    pattern.lastIndex = this.at
+    return pattern.exec(this.#text)?.[0] ?? null
+  }
+}

@@ -1,0 +1,134 @@
+import { HclError } from './hcl-tree.js'
+
+/** A value of JSON with its line; objects keep keys that stand twice, numbers their spelling. */
+export type JsonNode =
+  | { readonly kind: 'object'; readonly line: number; readonly members: readonly JsonMember[] }
+  | { readonly kind: 'list'; readonly line: number; readonly items: readonly JsonNode[] }
+  | { readonly kind: 'text'; readonly line: number; readonly text: string }
+  | { readonly kind: 'number'; readonly line: number; readonly text: string }
+  | { readonly kind: 'bool'; readonly line: number; readonly is: boolean }
+  | { readonly kind: 'null'; readonly line: number }
+
+export interface JsonMember {
+  readonly key: string
+  readonly line: number
+  readonly value: JsonNode
+}
+
+/** Lists within maps within lists: deeper than this is nobody's file. */
+const DEEPEST = 100
+
+const NO_JSON = 'the file is no JSON.'
+
+const TEXT = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const WORD = /true|false|null/y
+const BLANKS = /[ \t\r]*/y
+
+/** One pass over a text of JSON. */
+class JsonReader {
+  #at = 0
+  #line = 1
+  #depth = 0
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  file(): JsonNode {
+    const node = this.#value()
+    this.#skip()
+    if (this.#at < this.#text.length) this.#fail()
+    return node
+  }
+
+  #value(): JsonNode {
+    this.#skip()
+    const line = this.#line
+    const sign = this.#text[this.#at]
+    if (sign === '{') return this.#within(() => ({ kind: 'object', line, members: this.#members() }))
+    if (sign === '[') return this.#within(() => ({ kind: 'list', line, items: this.#items() }))
+    if (sign === '"') return { kind: 'text', line, text: this.#string() }
+    const word = this.#match(WORD)
+    if (word === 'null') return { kind: 'null', line }
+    if (word !== '') return { kind: 'bool', line, is: word === 'true' }
+    const number = this.#match(NUMBER)
+    return number === '' ? this.#fail() : { kind: 'number', line, text: number }
+  }
+
+  #within(read: () => JsonNode): JsonNode {
+    if (this.#depth >= DEEPEST) {
+      throw new HclError(`there are more than ${DEEPEST} brackets within brackets.`, this.#line)
+    }
+    this.#depth += 1
+    this.#at += 1
+    const node = read()
+    this.#depth -= 1
+    return node
+  }
+
+  #members(): JsonMember[] {
+    const members: JsonMember[] = []
+    if (this.#take('}')) return members
+    do {
+      this.#skip()
+      const line = this.#line
+      const key = this.#string()
+      if (!this.#take(':')) this.#fail()
+      members.push({ key, line, value: this.#value() })
+    } while (this.#take(','))
+    return this.#take('}') ? members : this.#fail()
+  }
+
+  #items(): JsonNode[] {
+    const items: JsonNode[] = []
+    if (this.#take(']')) return items
+    do items.push(this.#value())
+    while (this.#take(','))
+    return this.#take(']') ? items : this.#fail()
+  }
+
+  #string(): string {
+    const written = this.#match(TEXT)
+    if (written === '') return this.#fail()
+    const text: unknown = JSON.parse(written)
+    return typeof text === 'string' ? text : this.#fail()
+  }
+
+  #skip(): void {
+    this.#match(BLANKS)
+    while (this.#text[this.#at] === '\n') {
+      this.#line += 1
+      this.#at += 1
+      this.#match(BLANKS)
+    }
+  }
+
+  #take(sign: string): boolean {
+    this.#skip()
+    if (this.#text[this.#at] !== sign) return false
+    this.#at += 1
+    return true
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.#text)?.[0] ?? ''
+    this.#at += found.length
+    return found
+  }
+
+  #fail(): never {
+    throw new HclError(NO_JSON, this.#line)
+  }
+}
+
+/**
+ * Reads JSON with the lines of its parts.
+ *
+ * @throws {HclError} where it is none, or deeper than anybody writes.
+ */
+export function parseJsonTree(text: string): JsonNode {
+  return new JsonReader(text.replace(/^\ufeff/, '')).file()
+}
