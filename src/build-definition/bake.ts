@@ -1,193 +1,139 @@
-import type { Data } from '../enrollment/yaml-data.js'
-import { BakeNames } from './bake-template.js'
-import { type DataMap, isMap, LARGEST_DEFINITION_BYTES, listOf, mapOf, ownValue, type Unreadable } from './data.js'
-import { type Fields, given, mergeFields, NO_FIELDS, sizeOf, targetOf } from './fields.js'
-import { type BuildFile, type BuildTarget, splitPlatforms } from './targets.js'
-import { Budget, type BuildValue, isKnown, unknown } from './value.js'
+import { type BakeBlocks, type BakeBody, bakeBlocks, type TargetPart, textsIn } from './bake-blocks.js'
+import { fieldsOf } from './bake-fields.js'
+import { parseBakeJson } from './bake-json.js'
+import { BakeNames } from './bake-names.js'
+import { TooMuch } from './bake-value.js'
+import { LARGEST_DEFINITION_BYTES, type Unreadable } from './data.js'
+import { type Fields, mergeFields, NO_FIELDS, sizeOf, targetOf } from './fields.js'
+import { parseHcl } from './hcl-parser.js'
+import { HclError } from './hcl-tree.js'
+import { overrideFields } from './overrides.js'
+import type { BuildFile } from './targets.js'
+import { Budget, type BuildValue } from './value.js'
 
-/** More targets of one matrix, or more parents in a row, are nobody's file. */
-const MOST_VARIANTS = 64
+/** More parents in a row are nobody's file. */
 const DEEPEST = 64
 
-const MOST_TEXT = 8 * 1024 * 1024
+const MOST_TEXT = 16 * 1024 * 1024
 const MOST_COPIES = 1_000_000
 
-/** A target as it stands in the file, for one combination of its matrix. */
-interface Block {
-  readonly body: DataMap
-  readonly matrix: DataMap
+/** What decides beside the files. */
+export interface BakeSettings {
+  /** Variables of the step that bakes. */
+  readonly environment?: ReadonlyMap<string, BuildValue>
+  /** Overrides, `TARGET.KEY=VALUE`. */
+  readonly set?: readonly BuildValue[]
+  /** What compose files say about targets; bake files lie over it. */
+  readonly services?: ReadonlyMap<string, Fields>
 }
 
-/**
- * Reads docker-bake.json: targets with what they inherit, one for each combination of their matrix, and groups
- * (docs.docker.com, "Bake file reference"). Variables stand for their defaults, which is assumed, or for what the
- * build's environment is known to say.
- *
- * @param environment variables of the step that bakes.
- */
+/** Reads one bake file in JSON. */
 export function readBakeJson(
   text: string,
   environment: ReadonlyMap<string, BuildValue> = new Map(),
 ): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
-  const parsed = parseJson(text)
-  if (!parsed.ok) return parsed
-  const budget = new Budget(MOST_TEXT)
-  const { group, target, variable, function: _functions, ...attributes } = parsed.data
-  const names = new BakeNames(mergedBlocks(variable), { attributes, environment, budget })
-  const groups = new Map<string, readonly string[]>()
-  for (const [name, body] of Object.entries(mergedBlocks(group)))
-    groups.set(name, texts(ownValue(body, 'targets'), names, {}))
-  const blocks = blocksOf(mergedBlocks(target), names, groups)
-  const reader = new Inheritance(blocks, names)
-  const targets = new Map<string, BuildTarget>()
-  for (const name of blocks.keys()) targets.set(name, targetOf(name, reader.fields(name)))
-  if (reader.isTooMuch) return { ok: false, message: 'the targets inherit more than anybody writes.', line: null }
-  return { ok: true, definition: { targets, groups } }
+  const parsed = parseBake(text, 'json', null)
+  return parsed.ok ? readBake([parsed.file], { environment }) : parsed
 }
 
-function parseJson(text: string): { readonly ok: true; readonly data: DataMap } | Unreadable {
+/** Reads a bake file into its tree (docs.docker.com, "Bake file reference"); nothing in it is worked out. */
+export function parseBake(
+  text: string,
+  language: 'hcl' | 'json',
+  file: string | null,
+): { readonly ok: true; readonly file: BakeBody } | Unreadable {
   if (Buffer.byteLength(text) > LARGEST_DEFINITION_BYTES) {
     return { ok: false, message: `the file is larger than ${LARGEST_DEFINITION_BYTES} bytes.`, line: null }
   }
-  const body = text.replace(/^\ufeff/, '')
   try {
-    const data: Data = JSON.parse(body)
-    return isMap(data) ? { ok: true, data } : { ok: false, message: 'the file holds no map.', line: 1 }
+    return { ok: true, file: { file, body: language === 'json' ? parseBakeJson(text) : parseHcl(text) } }
   } catch (error) {
-    const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined
-    const before = body.slice(0, position === undefined ? body.length : Number(position))
-    return { ok: false, message: 'the file is no JSON.', line: before.split('\n').length }
+    if (error instanceof HclError) return { ok: false, message: error.message, line: error.line }
+    throw error
   }
 }
 
-/** Blocks by name. HCL's JSON syntax lets a block be a list of blocks, at each level; later keys win. */
-function mergedBlocks(data: Data | undefined): { readonly [name: string]: DataMap } {
-  const merged: Record<string, DataMap> = Object.create(null)
-  for (const blocks of data === undefined ? [] : Array.isArray(data) ? data : [data]) {
-    for (const [name, bodies] of Object.entries(mapOf(blocks))) {
-      for (const body of Array.isArray(bodies) ? bodies : [bodies]) {
-        merged[name] = Object.assign(merged[name] ?? Object.create(null), mapOf(body))
-      }
-    }
+/**
+ * The targets that bake files define together, in order, with what they inherit, one for each combination of their
+ * matrix, and the groups (docs.docker.com, "Bake file reference"; buildx, `bake/`). Variables stand for their defaults,
+ * which is assumed, or for what the build's environment is known to say. What cannot be known and what bake refuses are
+ * values that are not known.
+ */
+export function readBake(
+  files: readonly BakeBody[],
+  { environment = new Map(), set = [], services = new Map() }: BakeSettings = {},
+): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
+  try {
+    const bodies = files.map(({ body }) => body)
+    const names = new BakeNames(bodies, environment, new Budget(MOST_TEXT))
+    const blocks = bakeBlocks(files, names)
+    const reader = new Inheritance(blocks, names, { services, set, environment })
+    const every = new Set([...services.keys(), ...blocks.targets.keys()])
+    const targets = new Map([...every].map((name) => [name, targetOf(name, reader.fields(name))]))
+    const ofServices: [string, readonly string[]][] = services.size > 0 ? [['default', [...services.keys()]]] : []
+    const members = [...blocks.groups].map(([name, of]): [string, readonly string[]] => [name, of ?? [...every]])
+    return { ok: true, definition: { targets, groups: new Map([...ofServices, ...members]) } }
+  } catch (error) {
+    if (error instanceof TooMuch) return { ok: false, message: error.message, line: null }
+    throw error
   }
-  return merged
 }
 
-function blocksOf(
-  targets: { readonly [name: string]: DataMap },
-  names: BakeNames,
-  groups: Map<string, readonly string[]>,
-): Map<string, Block> {
-  const blocks = new Map<string, Block>()
-  for (const [name, body] of Object.entries(targets)) {
-    const matrix = ownValue(body, 'matrix')
-    if (matrix === undefined) {
-      blocks.set(name, { body, matrix: {} })
-      continue
-    }
-    const variants = combinations(mapOf(matrix)).map((values, index) => {
-      const called = names.evaluate(ownValue(body, 'name') ?? null, values)
-      const variant = isKnown(called) && called.text !== '' ? called.text : `${name}-${index}`
-      blocks.set(variant, { body, matrix: values })
-      return variant
-    })
-    // The name before the matrix stands for all of them.
-    if (variants.length !== 1 || variants[0] !== name) groups.set(name, variants)
-  }
-  return blocks
-}
-
-/** Every value of each axis with every value of the others; one without values where there are too many. */
-function combinations(matrix: DataMap): DataMap[] {
-  let found: DataMap[] = [Object.create(null)]
-  for (const [key, values] of Object.entries(matrix)) {
-    const axis = listOf(values)
-    if (found.length * axis.length > MOST_VARIANTS) return [Object.create(null)]
-    found = found.flatMap((before) =>
-      axis.map((value): DataMap => Object.assign(Object.create(null), before, { [key]: value })),
-    )
-  }
-  return found
-}
-
-/** What targets say with what they inherit: parents in order, then the target itself, as bake merges them. */
+/** What targets say with what they inherit: parents in order, then the target itself, then what `--set` says of it. */
 class Inheritance {
-  isTooMuch = false
-  readonly #blocks: ReadonlyMap<string, Block>
+  readonly #blocks: BakeBlocks
   readonly #names: BakeNames
+  readonly #beside: Required<BakeSettings>
   readonly #done = new Map<string, Fields>()
   readonly #copies = new Budget(MOST_COPIES)
   #depth = 0
 
-  constructor(blocks: ReadonlyMap<string, Block>, names: BakeNames) {
+  constructor(blocks: BakeBlocks, names: BakeNames, beside: Required<BakeSettings>) {
     this.#blocks = blocks
     this.#names = names
+    this.#beside = beside
   }
 
+  /** @throws {TooMuch} where the targets inherit more than anybody writes. */
   fields(name: string): Fields {
     const done = this.#done.get(name)
-    const block = this.#blocks.get(name)
     if (done !== undefined) return done
-    if (block === undefined || this.#depth > DEEPEST) return missingParent(name)
+    const parts = this.#blocks.targets.get(name) ?? []
+    const service = this.#beside.services.get(name)
+    if (parts.length === 0 && service === undefined) return missingParent(name)
+    if (this.#depth > DEEPEST) throw new TooMuch(TOO_MUCH)
     // Bake leaves out a parent that inherits from its own child.
     this.#done.set(name, NO_FIELDS)
     this.#depth += 1
     let fields = NO_FIELDS
-    for (const parent of texts(ownValue(block.body, 'inherits'), this.#names, block.matrix)) {
-      fields = this.#merged(fields, this.fields(parent))
-    }
-    fields = this.#merged(fields, fieldsOf(block, this.#names))
+    for (const part of parts) fields = this.#inherited(fields, part)
+    if (service !== undefined) fields = this.#merged(fields, service)
+    for (const part of parts) fields = this.#merged(fields, fieldsOf(part, this.#names))
+    fields = overrideFields(fields, name, this.#beside.set, this.#beside.environment)
     this.#depth -= 1
     this.#done.set(name, fields)
     return fields
   }
 
+  #inherited(below: Fields, part: TargetPart): Fields {
+    const attribute = part.attributes.get('inherits')
+    const parents = textsIn(attribute, this.#names, part.scope)
+    if (parents === null) return { ...below, unclear: [...below.unclear, unclearParents(attribute?.written ?? '')] }
+    return parents.reduce((fields, parent) => this.#merged(fields, this.fields(parent)), below)
+  }
+
   #merged(below: Fields, above: Fields): Fields {
-    if (this.#copies.spend(sizeOf(below) + sizeOf(above))) return mergeFields(below, above)
-    this.isTooMuch = true
-    return NO_FIELDS
+    if (!this.#copies.spend(sizeOf(below) + sizeOf(above))) throw new TooMuch(TOO_MUCH)
+    return mergeFields(below, above)
   }
 }
+
+const TOO_MUCH = 'the targets inherit more than anybody writes.'
 
 function missingParent(name: string): Fields {
-  return { ...NO_FIELDS, unclear: [{ key: 'inherits', written: name }] }
+  return { ...NO_FIELDS, unclear: [unclearParents(name)] }
 }
 
-function fieldsOf({ body, matrix }: Block, names: BakeNames): Fields {
-  const text = (key: string) => {
-    const data = ownValue(body, key)
-    return data === undefined || data === null ? null : names.evaluate(data, matrix)
-  }
-  const map = (key: string) => {
-    const values = Object.entries(mapOf(ownValue(body, key))).filter(([, data]) => data !== null)
-    return new Map(values.map(([name, data]) => [name, names.evaluate(data, matrix)]))
-  }
-  const platforms = ownValue(body, 'platforms')
-  return {
-    ...given('context', text('context')),
-    ...given('dockerfile', text('dockerfile')),
-    ...given('inline', text('dockerfile-inline')),
-    ...given('target', text('target')),
-    ...given('platforms', platforms === undefined || platforms === null ? null : platformsOf(platforms, names, matrix)),
-    args: map('args'),
-    contexts: map('contexts'),
-    unclear: ['args', 'contexts'].flatMap((key) => {
-      const data = ownValue(body, key)
-      return typeof data === 'string' ? [{ key, written: data }] : []
-    }),
-  }
-}
-
-function platformsOf(data: Data, names: BakeNames, matrix: DataMap): BuildValue[] {
-  if (isMap(data)) return [unknown('a map')]
-  const items: readonly Data[] = Array.isArray(data) ? data : [data]
-  return items.flatMap((item) => splitPlatforms(names.evaluate(item, matrix)))
-}
-
-/** Names in a list, of those that are known. */
-function texts(data: Data | undefined, names: BakeNames, matrix: DataMap): string[] {
-  return listOf(data).flatMap((item) => {
-    const value = names.evaluate(item, matrix)
-    return isKnown(value) ? [value.text] : []
-  })
+function unclearParents(written: string): { readonly key: string; readonly written: string } {
+  return { key: 'inherits', written }
 }

@@ -1,6 +1,8 @@
-import { readBakeJson } from './bake.js'
-import { readCompose } from './compose.js'
+import { type BakeSettings, parseBake, readBake } from './bake.js'
+import type { BakeBody } from './bake-blocks.js'
+import { composeFields } from './compose.js'
 import type { Unreadable } from './data.js'
+import { type Fields, mergeFields } from './fields.js'
 import type { BuildFile } from './targets.js'
 import type { BuildValue } from './value.js'
 
@@ -16,9 +18,46 @@ export const DEFAULT_BUILD_FILES: readonly string[] = [
   'docker-bake.override.hcl',
 ]
 
+/** A file that defines builds. */
+export interface DefinitionFile {
+  /** Its name, which says what it is, and its place in messages. */
+  readonly file: string
+  readonly text: string
+}
+
 /**
- * Reads a file that defines builds, by its name as bake does: JSON, compose. HCL is a language of its own with
- * functions and conditions; it is not read.
+ * Reads the files that define builds together, each by its name as bake does: JSON and HCL are one definition, in their
+ * order, that lies over what compose files say.
+ *
+ * @returns the definition, or the first file nobody can use.
+ */
+export function readBuildFiles(
+  files: readonly DefinitionFile[],
+  { environment = new Map(), set = [] }: Pick<BakeSettings, 'environment' | 'set'> = {},
+): { readonly ok: true; readonly definition: BuildFile } | (Unreadable & { readonly file: string | null }) {
+  const bodies: BakeBody[] = []
+  const services = new Map<string, Fields>()
+  for (const { file, text } of files) {
+    const language = /\.(hcl|json)$/.exec(file.toLowerCase())?.[1]
+    if (language === 'hcl' || language === 'json') {
+      const parsed = parseBake(text, language, file)
+      if (!parsed.ok) return { ...parsed, file }
+      bodies.push(parsed.file)
+    } else {
+      const read = composeFields(text, file, environment)
+      if (!read.ok) return { ...read, file }
+      for (const [name, fields] of read.services) {
+        const before = services.get(name)
+        services.set(name, before === undefined ? fields : mergeFields(before, fields))
+      }
+    }
+  }
+  const read = readBake(bodies, { environment, set, services })
+  return read.ok ? read : { ...read, file: null }
+}
+
+/**
+ * Reads one file that defines builds, by its name as bake does: JSON, HCL, compose.
  *
  * @param environment variables of the step that builds.
  */
@@ -27,9 +66,5 @@ export function readBuildFile(
   file: string,
   environment: ReadonlyMap<string, BuildValue> = new Map(),
 ): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
-  const name = file.toLowerCase()
-  if (name.endsWith('.hcl')) return { ok: false, message: HCL_MESSAGE, line: null }
-  return name.endsWith('.json') ? readBakeJson(text, environment) : readCompose(text, file, environment)
+  return readBuildFiles([{ file, text }], { environment })
 }
-
-const HCL_MESSAGE = 'HCL is not read; say build.args in images.yaml.'

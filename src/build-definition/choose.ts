@@ -6,7 +6,13 @@ import type { WorkflowFacts } from './workflow.js'
 
 /** The build of a Dockerfile, with what had to be assumed to say so; or why none can be named. */
 export type Choice<Build> =
-  | { readonly ok: true; readonly build: Build; readonly assumed: readonly string[] }
+  | {
+      readonly ok: true
+      readonly build: Build
+      /** Others that build the same Dockerfile in other ways, any of which may be the one that is meant. */
+      readonly others: readonly Build[]
+      readonly assumed: readonly string[]
+    }
   | { readonly ok: false; readonly reason: string }
 
 const REMEDY = 'Say what the build passes under `build` in images.yaml.'
@@ -43,7 +49,8 @@ export function chooseBuild(
   const perhaps = steps.filter(isAnyPath)
   if (perhaps.length + bakes.length === 0) return { ok: false, reason: noneIn(facts, dockerfile) }
   const [bake] = bakes
-  if (perhaps.length === 0 && bake !== undefined && bakes.length === 1) return { ok: true, build: bake, assumed: [] }
+  if (perhaps.length === 0 && bake !== undefined && bakes.length === 1)
+    return { ok: true, build: bake, others: [], assumed: [] }
   const lines = new Set([...perhaps.map(({ build }) => build.line), ...bakes.map(({ line }) => line)])
   if (lines.size > 1 || bakes.length > 0) {
     const reason = `${facts.file}: the builds in lines ${[...lines].join(', ')} may all build ${dockerfile}. ${REMEDY}`
@@ -54,28 +61,65 @@ export function chooseBuild(
   return { ...choice, assumed: perhaps.slice(0, 1).map((candidate) => assumedPath(candidate, dockerfile)) }
 }
 
+/** More ways to build one Dockerfile than this are nobody's to choose from. */
+const MOST_WAYS = 64
+
 /**
- * Which target of a bake or compose file builds a Dockerfile, by the same rules.
+ * Which target of a bake or compose file builds a Dockerfile, by the same rules; of several that differ all count.
  *
  * @param names the targets and groups the build asks for; none: what bake builds by default.
  * @param folder where bake runs or the compose file lies, relative to the repository.
+ * @param image where the image is published, null where that is not known.
  */
 export function chooseTarget(
   file: BuildFile,
   dockerfile: string,
-  { names = [], folder = '' }: { readonly names?: readonly string[]; readonly folder?: string } = {},
+  {
+    names = [],
+    folder = '',
+    image = null,
+  }: { readonly names?: readonly string[]; readonly folder?: string; readonly image?: string | null } = {},
 ): Choice<BuildTarget> {
   const candidates = selectTargets(file, names).map((target) => candidateTarget(target, folder))
   const path = plainPath(dockerfile)
   const here = candidates.filter((candidate) => isPath(candidate, path))
   const perhaps = candidates.filter(isAnyPath)
   const inline = candidates.filter((candidate) => candidate.path === null)
-  const [first, ...others] = here.length > 0 ? here : perhaps.length > 0 ? perhaps : inline
+  const found = here.length > 0 ? here : perhaps.length > 0 ? perhaps : inline
+  const ways = waysOf(taggedTargets(found, image))
+  const [first, ...others] = ways
   if (first === undefined) return { ok: false, reason: `none of the targets builds ${oneLine(dockerfile)}. ${REMEDY}` }
-  const passes = merged([first, ...others])
-  if (passes === null) return { ok: false, reason: ambiguous([first, ...others], dockerfile) }
+  if (ways.length > MOST_WAYS) return { ok: false, reason: ambiguous(ways, dockerfile) }
   const assumed = here.length > 0 ? [] : [assumedPath(first, dockerfile)]
-  return { ok: true, build: { ...first.build, passes }, assumed }
+  if (others.length > 0) assumed.push(allOf(ways, dockerfile))
+  return { ok: true, build: first.build, others: others.map(({ build }) => build), assumed }
+}
+
+/** Targets that tag the image before those that are known not to. */
+function taggedTargets(
+  candidates: readonly Candidate<BuildTarget>[],
+  image: string | null,
+): readonly Candidate<BuildTarget>[] {
+  if (image === null) return candidates
+  const perhaps = candidates.filter(({ build }) => build.tags.some((tag) => !isKnown(tag) || isTagOf(tag, image)))
+  const isNamed = perhaps.some(({ build }) => build.tags.some((tag) => isTagOf(tag, image)))
+  return isNamed ? perhaps : candidates
+}
+
+/** Builds that differ in platforms alone are one. */
+function waysOf(candidates: readonly Candidate<BuildTarget>[]): Candidate<BuildTarget>[] {
+  const groups = new Map<string, Candidate<BuildTarget>[]>()
+  for (const candidate of candidates) {
+    const key = `${withoutPlatforms(candidate.passes)} ${JSON.stringify(candidate.build.inline)}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [candidate])
+    else group.push(candidate)
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    const passes = merged(group)
+    return first === undefined || passes === null ? [] : [{ ...first, passes, build: { ...first.build, passes } }]
+  })
 }
 
 function settleStep(
@@ -88,7 +132,7 @@ function settleStep(
   if (first === undefined || passes === null) {
     return { ok: false, reason: `${file}: ${ambiguous(candidates, dockerfile)}` }
   }
-  return { ok: true, build: { ...first.build, passes }, assumed: [] }
+  return { ok: true, build: { ...first.build, passes }, others: [], assumed: [] }
 }
 
 /** Steps that differ in their targets alone (a matrix over targets) are one step that bakes them all. */
@@ -146,13 +190,24 @@ function merged(candidates: readonly Candidate<unknown>[]): BuildPasses | null {
 
 function withoutPlatforms({ args, target, contexts, unclear }: BuildPasses): string {
   const sorted = (map: ReadonlyMap<string, BuildValue>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([sorted(args), target, sorted(contexts), unclear])
+  // Where something is written makes no other build.
+  return JSON.stringify([sorted(args), target, sorted(contexts), unclear], (key, value: unknown) =>
+    key === 'place' ? undefined : value,
+  )
 }
 
 function ambiguous(candidates: readonly Candidate<unknown>[], dockerfile: string): string {
+  return `${inWays(candidates, dockerfile)}. ${REMEDY}`
+}
+
+function allOf(candidates: readonly Candidate<unknown>[], dockerfile: string): string {
+  return `${inWays(candidates, dockerfile)}: the base images of all are taken`
+}
+
+function inWays(candidates: readonly Candidate<unknown>[], dockerfile: string): string {
   const places = [...new Set(candidates.map(({ place }) => place))]
   const shown = places.slice(0, 5).join(', ') + (places.length > 5 ? ', …' : '')
-  return `${oneLine(dockerfile)} is built in ${candidates.length} ways (${shown}). ${REMEDY}`
+  return `${oneLine(dockerfile)} is built in ${candidates.length} ways (${shown})`
 }
 
 function assumedPath({ path, place }: Candidate<unknown>, dockerfile: string): string {

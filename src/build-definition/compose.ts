@@ -2,7 +2,7 @@ import type { Data } from '../enrollment/yaml-data.js'
 import { interpolate } from './compose-variables.js'
 import { type DataMap, isMap, listOf, mapOf, ownValue, readPlaced, scalarText, type Unreadable } from './data.js'
 import { type Fields, given, mergeFields, NO_FIELDS, sizeOf, targetOf } from './fields.js'
-import { type BuildFile, type BuildTarget, splitPlatforms } from './targets.js'
+import { type BuildFile, splitPlatforms } from './targets.js'
 import { Budget, type BuildValue, FROM_ENVIRONMENT, isKnown, known, unknown } from './value.js'
 
 const MOST_COPIES = 1_000_000
@@ -22,11 +22,23 @@ export function readCompose(
   file = 'compose.yaml',
   environment: Environment = new Map(),
 ): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
+  const read = composeFields(text, file, environment)
+  if (!read.ok) return read
+  const targets = new Map([...read.services].map(([name, fields]) => [name, targetOf(name, fields)]))
+  return { ok: true, definition: { targets, groups: new Map([['default', [...targets.keys()]]]) } }
+}
+
+/** What the services of compose.yaml that are built say, by their names as targets of bake: without dots. */
+export function composeFields(
+  text: string,
+  file: string,
+  environment: Environment,
+): { readonly ok: true; readonly services: ReadonlyMap<string, Fields> } | Unreadable {
   const read = readPlaced(text, file)
   if (!read.ok) return read
   const services = ownValue(withMerged(read.file.read(read.file.data, [])), 'services')
   const all = new Map(Object.entries(withMerged(services ?? null)).map(([name, data]) => [name, withMerged(data)]))
-  const targets = new Map<string, BuildTarget>()
+  const found = new Map<string, Fields>()
   const copies = new Budget(MOST_COPIES)
   for (const name of all.keys()) {
     const chain = chainOf(name, all)
@@ -39,9 +51,9 @@ export function readCompose(
       }
       fields = mergeFields(fields, own)
     }
-    targets.set(name, targetOf(name, fields))
+    found.set(name.replaceAll('.', '_'), fields)
   }
-  return { ok: true, definition: { targets, groups: new Map([['default', [...targets.keys()]]]) } }
+  return { ok: true, services: found }
 }
 
 function hasBuild(service: DataMap): boolean {

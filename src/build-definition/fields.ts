@@ -1,3 +1,4 @@
+import { familiarReference, parseReference } from '../reference/index.js'
 import type { BuildTarget } from './targets.js'
 import { type BuildValue, filled } from './value.js'
 
@@ -10,6 +11,9 @@ export interface Fields {
   readonly platforms?: readonly BuildValue[]
   readonly args: ReadonlyMap<string, BuildValue>
   readonly contexts: ReadonlyMap<string, BuildValue>
+  readonly tags?: readonly BuildValue[]
+  /** Arguments that are left out unless the environment of the real build says them, and nobody else does. */
+  readonly absent?: ReadonlyMap<string, BuildValue>
   readonly unclear: BuildTarget['passes']['unclear']
 }
 
@@ -22,27 +26,40 @@ export function mergeFields(below: Fields, above: Fields): Fields {
     ...above,
     args: new Map([...below.args, ...above.args]),
     contexts: new Map([...below.contexts, ...above.contexts]),
+    absent: new Map([...(below.absent ?? []), ...(above.absent ?? [])]),
     unclear: [...below.unclear, ...above.unclear],
   }
 }
 
 /** How much a merge copies. */
-export function sizeOf({ args, contexts, unclear }: Fields): number {
-  return args.size + contexts.size + unclear.length
+export function sizeOf({ args, contexts, unclear, absent }: Fields): number {
+  return args.size + contexts.size + unclear.length + (absent?.size ?? 0)
 }
 
 /** The target that fields describe; empty settings are none. */
 export function targetOf(name: string, fields: Fields): BuildTarget {
-  const { args, unclear, platforms = [] } = fields
+  const { unclear, platforms = [], tags = [], absent = [] } = fields
+  const args = new Map([...absent, ...fields.args])
   const setting = (value: BuildValue | undefined) => (value === undefined ? null : filled(value))
-  const contexts = new Map([...fields.contexts].filter(([, value]) => filled(value) !== null))
+  const contexts = new Map([...fields.contexts].filter(([key, value]) => isLookedUp(key) && filled(value) !== null))
   return {
     name,
     context: setting(fields.context),
     dockerfile: setting(fields.dockerfile),
     inline: setting(fields.inline),
+    tags,
     passes: { args, target: setting(fields.target), platforms, contexts, unclear },
   }
+}
+
+/**
+ * Whether BuildKit looks for a context by this name: it asks for images by their short names (`alpine`, `alpine:3.20`),
+ * and bake hands names over as they are written (moby/buildkit, `dockerui/namedcontext.go`).
+ */
+function isLookedUp(key: string): boolean {
+  const [name = ''] = key.split('::')
+  const parsed = parseReference(name)
+  return !parsed.ok || familiarReference(parsed.reference).replace(/:latest$/, '') === name
 }
 
 /** Key and value where there is a value, to be spread into fields. */

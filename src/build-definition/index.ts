@@ -9,15 +9,16 @@
  * The way through: readWorkflow → chooseBuild (→ readBuildFile → overrideTarget → chooseTarget) → settleBuild.
  */
 export { readBakeJson } from './bake.js'
-export { DEFAULT_BUILD_FILES, readBuildFile } from './build-file.js'
+export { DEFAULT_BUILD_FILES, type DefinitionFile, readBuildFile, readBuildFiles } from './build-file.js'
 export { type Choice, chooseBuild, chooseTarget } from './choose.js'
 export { readCompose } from './compose.js'
 export type { Unreadable } from './data.js'
 export { checkDispatch, type DispatchProblem, PLACEHOLDER } from './dispatch.js'
+export { overrideTarget } from './overrides.js'
 export { type PipelineFacts, pipelineTitle, readPipeline } from './pipeline-name.js'
 export { type DispatchedRun, type RunTitle, runTitle, titleOf } from './run-title.js'
 export { type ExplicitBuild, type SettledBuild, settleBuild } from './settle.js'
 export type { ActionStep, BakeStep, BuildStep, CommandStep } from './steps.js'
-export { type BuildFile, type BuildTarget, contextTargets, overrideTarget } from './targets.js'
+export { type BuildFile, type BuildTarget, contextTargets } from './targets.js'
 export { type BuildPasses, type BuildValue, isKnown, type KnownValue, oneLine, type UnknownValue } from './value.js'
 export { type DispatchInput, readWorkflow, type WorkflowFacts } from './workflow.js'

@@ -42,6 +42,8 @@ export function targetDockerfile(context: BuildValue | null, file: BuildValue | 
   if (file !== null && !isKnown(file)) return file
   const inContext = file?.text ?? 'Dockerfile'
   const place = (context?.text ?? '.').replace(/^cwd:\/\//, '')
+  const beside = /^cwd:\/\/(.*)$/s.exec(inContext)?.[1]
+  if (beside !== undefined) return known(plainPath(posix.join(folder, beside)))
   if (place.startsWith('/') || inContext.startsWith('/')) return unknown(inContext)
   return known(plainPath(posix.join(folder, place, inContext)))
 }

@@ -42,8 +42,8 @@ export function settleBuild(passes: BuildPasses | null, explicit: ExplicitBuild)
     explicit.platforms !== null && explicit.platforms.length > 0
       ? explicit.platforms
       : settlePlatforms(passes?.platforms ?? [], assumed)
-  for (const { key, written } of passes?.unclear ?? []) {
-    assumed.push(`${key} holds ${oneLine(written)}: what that passes is not known`)
+  for (const { key, written, place } of passes?.unclear ?? []) {
+    assumed.push(`${key} holds ${oneLine(written)}${at(place)}: what that passes is not known`)
   }
   return { args, target, platforms, contexts, assumed: [...new Set(assumed)] }
 }
@@ -83,9 +83,14 @@ function settlePlatforms(seen: readonly BuildValue[], assumed: string[]): readon
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM]
 }
 
-/** `build-arg NODE is ${TAG}: 22 is assumed`: a default that is known, or what happens without. */
+/** `build-arg NODE is ${TAG} (docker-bake.hcl:3): 22 is assumed`: a default that is known, or what happens without. */
 function assumption(title: string, value: BuildValue, without: string): string {
-  if (!isKnown(value)) return `${title} is ${oneLine(value.written)}: ${without}`
+  const where = at(value.place)
+  if (!isKnown(value)) return `${title} is ${oneLine(value.written)}${where}: ${without}`
   const text = value.text === '' ? 'nothing' : oneLine(value.text)
-  return `${title} is ${oneLine(value.assumedFrom ?? '')}: ${text} is assumed`
+  return `${title} is ${oneLine(value.assumedFrom ?? '')}${where}: ${text} is assumed`
+}
+
+function at(place: string | undefined): string {
+  return place === undefined ? '' : ` (${oneLine(place)})`
 }

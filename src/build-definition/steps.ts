@@ -39,7 +39,7 @@ export interface BakeStep extends StepPlace {
   readonly set: readonly BuildValue[]
   readonly workdir: BuildValue | null
   readonly source: BuildValue | null
-  /** Variables of the step: bake and compose files are filled in with them. */
+  /** Variables of the step and its `vars`: bake and compose files are filled in with them. */
   readonly environment: ReadonlyMap<string, BuildValue>
 }
 
@@ -137,8 +137,21 @@ function bakeStep(place: StepPlace, { text, list, scope }: Inputs): BakeStep {
     set: list('set', 'plain'),
     workdir: text('workdir'),
     source: text('source'),
-    environment: scope.variables(),
+    environment: new Map([...scope.variables(), ...variablesOf(list('vars', 'plain'))]),
   }
+}
+
+/** `NAME=VALUE` items, which go before the environment; of others not even the name is known. */
+function variablesOf(items: readonly BuildValue[]): ReadonlyMap<string, BuildValue> {
+  const values = new Map<string, BuildValue>()
+  for (const item of items) {
+    const written = isKnown(item) ? item.text : item.written
+    const equals = written.indexOf('=')
+    const name = written.slice(0, Math.max(equals, 0)).trim()
+    const rest = written.slice(equals + 1)
+    if (name !== '' && !name.includes('${{')) values.set(name, isKnown(item) ? known(rest) : unknown(rest))
+  }
+  return values
 }
 
 function actionStep(place: StepPlace, { text, list, scope }: Inputs): ActionStep {

@@ -1,4 +1,5 @@
-import { type BuildPasses, type BuildValue, FROM_ENVIRONMENT, isKnown, known, oneLine, unknown } from './value.js'
+import { matchesName } from './match-name.js'
+import { type BuildPasses, type BuildValue, isKnown, oneLine } from './value.js'
 
 /** A build that a bake or compose file defines. */
 export interface BuildTarget {
@@ -9,6 +10,8 @@ export interface BuildTarget {
   readonly dockerfile: BuildValue | null
   /** The text of a Dockerfile that is written in the definition, which then has no file. */
   readonly inline: BuildValue | null
+  /** Names the image gets. */
+  readonly tags: readonly BuildValue[]
   readonly passes: BuildPasses
 }
 
@@ -58,83 +61,54 @@ export function contextTargets(
 function linksOf(target: BuildTarget): string[] {
   return [...target.passes.contexts.values()].flatMap((value) => {
     const link = isKnown(value) ? LINK.exec(value.text)?.[1] : undefined
-    return link === undefined ? [] : [link]
+    return link === undefined ? [] : [link.replaceAll('.', '_')]
   })
 }
 
+/** A group that is being looked through, and what of it is left. */
+interface OpenGroup {
+  readonly name: string
+  readonly members: readonly string[]
+  next: number
+}
+
 /**
- * The targets behind names of targets and groups, groups within groups included, each once, in order.
+ * The targets behind names of targets and groups, groups within groups included, each once, in order. A group goes
+ * before a target of its name, which it may hold itself (buildx, `bake/bake.go` group).
  *
- * @param names what is asked for; none: `default` where there is one (bake's rule), else every target.
+ * @param names what is asked for, dots as underscores, `*`, `?` and `[…]` for any; none: `default` where there is one
+ *   (bake's rule), else every target.
  */
 export function selectTargets({ targets, groups }: BuildFile, names: readonly string[]): BuildTarget[] {
   const hasDefault = groups.has('default') || targets.has('default')
-  const asked = names.length > 0 ? names : hasDefault ? ['default'] : [...targets.keys()]
+  const every = [...new Set([...groups.keys(), ...targets.keys()])]
+  const matching = (name: string) => {
+    const plain = name.replaceAll('.', '_')
+    return /[*?[]/.test(name) ? every.filter((one) => matchesName(name, one)) : [targets.has(name) ? name : plain]
+  }
+  const asked = names.length > 0 ? names.flatMap(matching) : hasDefault ? ['default'] : [...targets.keys()]
+  const found = new Map<string, BuildTarget>()
   const seen = new Set<string>()
-  const found: BuildTarget[] = []
-  const waiting = [...asked].reverse()
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    if (seen.has(name)) continue
-    seen.add(name)
+  const open = new Set<string>()
+  const way: OpenGroup[] = [{ name: '', members: asked, next: 0 }]
+  for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+    const name = last.members[last.next]
+    last.next += 1
+    if (name === undefined) {
+      open.delete(way.pop()?.name ?? '')
+      continue
+    }
     const group = groups.get(name)
-    const target = targets.get(name)
-    // One by one: a call takes no hundred thousand arguments.
-    if (group !== undefined) for (let at = group.length - 1; at >= 0; at -= 1) waiting.push(group[at] ?? '')
-    else if (target !== undefined) found.push(target)
+    if (group !== undefined && !seen.has(name)) {
+      seen.add(name)
+      open.add(name)
+      way.push({ name, members: group, next: 0 })
+    } else if (group === undefined || open.has(name)) {
+      const target = targets.get(name)
+      if (target !== undefined) found.set(name, target)
+    }
   }
-  return found
-}
-
-/**
- * Applies `--set` overrides: `PATTERN.KEY[.NAME]=VALUE` for context, dockerfile, target, platform, args and contexts
- * (docs.docker.com, `docker buildx bake --set`). Later ones win; platforms given several times add up.
- */
-export function overrideTarget(target: BuildTarget, set: readonly BuildValue[]): BuildTarget {
-  const args = new Map(target.passes.args)
-  const contexts = new Map(target.passes.contexts)
-  const platforms: BuildValue[] = []
-  const unclear = [...target.passes.unclear]
-  const single = new Map<string, BuildValue>()
-  for (const item of set) {
-    const override = overrideOf(item)
-    if (override === null) unclear.push({ key: 'set', written: isKnown(item) ? item.text : item.written })
-    if (override === null || !matches(override.pattern, target.name)) continue
-    const { key, name, value } = override
-    if (key === 'args' && name !== '') args.set(name, value)
-    else if (key === 'contexts' && name !== '') contexts.set(name, value)
-    else if (key === 'platform') platforms.push(...splitPlatforms(value))
-    else single.set(key, value)
-  }
-  return {
-    ...target,
-    context: single.get('context') ?? target.context,
-    dockerfile: single.get('dockerfile') ?? target.dockerfile,
-    passes: {
-      args,
-      contexts,
-      unclear,
-      target: single.get('target') ?? target.passes.target,
-      platforms: platforms.length > 0 ? platforms : target.passes.platforms,
-    },
-  }
-}
-
-interface Override {
-  readonly pattern: string
-  readonly key: string
-  readonly name: string
-  readonly value: BuildValue
-}
-
-function overrideOf(item: BuildValue): Override | null {
-  const written = isKnown(item) ? item.text : item.written
-  const equals = written.indexOf('=')
-  const left = (equals < 0 ? written : written.slice(0, equals)).replace(/\+$/, '')
-  if (left.includes('${{')) return null
-  const [pattern = '', key = '', ...rest] = left.split('.')
-  const text = written.slice(equals + 1)
-  const value = equals < 0 ? FROM_ENVIRONMENT : isKnown(item) ? known(text) : unknown(text)
-  return { pattern, key, name: rest.join('.'), value }
+  return [...found.values()]
 }
 
 /** A value of several platforms, `linux/amd64,linux/arm64`. */
@@ -144,19 +118,4 @@ export function splitPlatforms(value: BuildValue): BuildValue[] {
     .split(',')
     .map((text) => ({ ...value, text: text.trim() }))
     .filter(({ text }) => text !== '')
-}
-
-/** `*` stands for any text, as in Go's path.Match; of its other signs names of targets hold none. */
-function matches(pattern: string, name: string): boolean {
-  const [first = '', ...pieces] = pattern.split('*')
-  const last = pieces.pop()
-  if (last === undefined) return pattern === name
-  if (!name.startsWith(first) || !name.endsWith(last) || first.length + last.length > name.length) return false
-  let at = first.length
-  for (const piece of pieces) {
-    const found = name.indexOf(piece, at)
-    if (found < 0) return false
-    at = found + piece.length
-  }
-  return at <= name.length - last.length
 }

@@ -8,12 +8,16 @@ export interface KnownValue {
   readonly text: string
   /** As written, where the text is a default that the environment of the real build may replace. */
   readonly assumedFrom?: string
+  /** Where that is written, `docker-bake.hcl:12`, if it is known. */
+  readonly place?: string
 }
 
 export interface UnknownValue {
   readonly unknown: true
   /** As written, with the parts that are known already filled in. */
   readonly written: string
+  /** Where that is written, `docker-bake.hcl:12`, if it is known. */
+  readonly place?: string
 }
 
 /** Values of one build, as far as they can be known without running it: what goes to BuildKit. */
@@ -25,7 +29,7 @@ export interface BuildPasses {
   readonly platforms: readonly BuildValue[]
   readonly contexts: ReadonlyMap<string, BuildValue>
   /** Entries of lists of which not even the name is known (`${{ inputs.build-args }}`). */
-  readonly unclear: readonly { readonly key: string; readonly written: string }[]
+  readonly unclear: readonly { readonly key: string; readonly written: string; readonly place?: string }[]
 }
 
 /** Whether a value is known. */

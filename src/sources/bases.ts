@@ -27,6 +27,8 @@ export interface BuiltFile {
   readonly text: string
   /** What its build passes; null where no definition says. */
   readonly passes: BuildPasses | null
+  /** Whether it is another build of the image's own Dockerfile. */
+  readonly isImage?: boolean
 }
 
 /** What a Dockerfile pulls. */
@@ -66,9 +68,34 @@ export function basesOf({ file, text, passes }: BuiltFile, explicit: Enrollment[
       { reference: parsed.reference, kind, file, stage, line, reachable, runtime, platform, platforms: use.platforms },
     ]
   })
-  const used = new Set(result.images.flatMap((use) => use.assumed))
+  const used = new Set([...result.images.flatMap((use) => use.assumed), ...decisive(text, settled, passes)])
   const assumed = relevant(settled, passes, used)
-  return { ok: true, uses, assumed, usesDefaults: used.size > 0, warnings: result.problems }
+  return {
+    ok: true,
+    uses,
+    assumed,
+    usesDefaults: result.images.some((use) => use.assumed.length > 0),
+    warnings: result.problems,
+  }
+}
+
+/** Arguments that are tried one by one; of more each is said. */
+const MOST_TRIED = 32
+
+/** Arguments with a default that the real build may replace, if another value gives other base images. */
+function decisive(text: string, { args, ...settled }: SettledBuild, passes: BuildPasses | null): string[] {
+  const images = (given: ReadonlyMap<string, string>) => {
+    const result = findBaseImages(text, { ...settled, args: given })
+    return result.ok ? JSON.stringify(result.images.map(({ ref, reachable }) => [ref, reachable])) : null
+  }
+  const assumed = [...(passes?.args ?? [])].flatMap(([name, value]) =>
+    isKnown(value) && value.assumedFrom !== undefined && args.get(name) === value.text && text.includes(name)
+      ? [name]
+      : [],
+  )
+  if (assumed.length === 0 || assumed.length > MOST_TRIED) return assumed
+  const now = images(args)
+  return assumed.filter((name) => images(new Map([...args, [name, `${args.get(name)}0`]])) !== now)
 }
 
 /** An argument nobody knows matters only where a base image is named by it. */
@@ -81,7 +108,7 @@ function relevant(settled: SettledBuild, passes: BuildPasses | null, used: Reado
 
 /** Dockerfiles that the image's build is put together from, as far as they are written in the definition itself. */
 export function inlineBuilds({ linked }: DefinedBuild): BuiltFile[] {
-  return linked.flatMap(({ name, inline, passes }) =>
-    inline === null ? [] : [{ file: `target ${name}`, text: inline, passes }],
+  return linked.flatMap(({ name, inline, passes, isImage }) =>
+    inline === null ? [] : [{ file: `target ${name}`, text: inline, passes, isImage }],
   )
 }

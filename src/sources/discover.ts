@@ -157,7 +157,7 @@ function definedBuilds(
 
 function linkedRequests({ dockerfile }: Asked, build: DefinedBuild | undefined): FileRequest[] {
   return (build?.linked ?? []).flatMap((one) =>
-    one.dockerfile === null ? [] : [{ ...dockerfile, path: one.dockerfile }],
+    one.dockerfile === null || one.dockerfile === dockerfile.path ? [] : [{ ...dockerfile, path: one.dockerfile }],
   )
 }
 
@@ -203,7 +203,7 @@ function discoverOne(asked: Asked, build: DefinedBuild | undefined, answers: Ans
   let usesDefaults = false
   for (const [index, file] of files.entries()) {
     const place = `${dockerfile.repo}/${file.file}`
-    const result = basesOf(file, index === 0 ? image.build : null)
+    const result = basesOf(file, index === 0 || file.isImage ? image.build : null)
     if (!result.ok) {
       const remedy = 'Correct the Dockerfile, or what `build` says about it.'
       return failed(image, `${place}:${result.line}: ${result.message}`, remedy, imagesFile)
@@ -226,8 +226,8 @@ function discoverOne(asked: Asked, build: DefinedBuild | undefined, answers: Ans
 
 /** A build it stands on that cannot be read: its base images are not known, which is not the same as none. */
 function missingLink({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): string | null {
-  for (const { name, dockerfile: path, inline } of build.linked) {
-    if (inline !== null) continue
+  for (const { name, dockerfile: path, inline, isImage } of build.linked) {
+    if (inline !== null || isImage) continue
     if (path === null) return `it is built on the target ${name}, whose Dockerfile is not known.`
     const answer = answers.get(requestKey({ ...dockerfile, path }))
     if (answer?.kind !== 'found') return `it is built on the target ${name}: ${answer?.message ?? 'no answer.'}`
@@ -237,9 +237,11 @@ function missingLink({ dockerfile }: Asked, build: DefinedBuild, answers: Answer
 
 function linkedFiles({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): BuiltFile[] {
   const read = build.linked.flatMap((one): BuiltFile[] => {
-    if (one.dockerfile === null) return []
+    if (one.dockerfile === null || (one.isImage && one.inline !== null)) return []
     const answer: FileAnswer | undefined = answers.get(requestKey({ ...dockerfile, path: one.dockerfile }))
-    return answer?.kind === 'found' ? [{ file: one.dockerfile, text: answer.text, passes: one.passes }] : []
+    return answer?.kind === 'found'
+      ? [{ file: one.dockerfile, text: answer.text, passes: one.passes, isImage: one.isImage }]
+      : []
   })
   return [...read, ...inlineBuilds(build)]
 }

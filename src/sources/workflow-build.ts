@@ -10,8 +10,8 @@ import {
   contextTargets,
   DEFAULT_BUILD_FILES,
   isKnown,
-  overrideTarget,
-  readBuildFile,
+  oneLine,
+  readBuildFiles,
   readWorkflow,
   type WorkflowFacts,
 } from '../build-definition/index.js'
@@ -21,9 +21,14 @@ import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 /** Answers by request key, of one round or of several. */
 export type Answers = ReadonlyMap<string, FileAnswer>
 
-/** Another build that the image's build is put together from (`contexts: base = target:base`). */
+/**
+ * Another build that the image's build is put together from (`contexts: base = target:base`), or another way to build
+ * its own Dockerfile.
+ */
 export interface LinkedBuild {
   readonly name: string
+  /** Whether it builds the image's own Dockerfile, so that what images.yaml says holds for it as well. */
+  readonly isImage: boolean
   /** null: its text stands in the definition. */
   readonly dockerfile: string | null
   readonly inline: string | null
@@ -71,7 +76,12 @@ export function readWorkflowAnswer(request: FileRequest, answer: FileAnswer | un
 /** What builds an image, as far as its workflow alone tells; a bake step needs its files next. */
 export type BuildStepChoice =
   | { readonly kind: 'step'; readonly step: ActionStep; readonly assumed: readonly string[] }
-  | { readonly kind: 'bake'; readonly step: BakeStep; readonly files: readonly FileRequest[] }
+  | {
+      readonly kind: 'bake'
+      readonly step: BakeStep
+      readonly files: readonly FileRequest[]
+      readonly image: string | null
+    }
   | { readonly kind: 'none'; readonly reason: string | null }
 
 /** Chooses the step of the workflow that builds the image. */
@@ -82,21 +92,40 @@ export function chooseStep(image: Enrollment, source: GitHubSource, reading: Wor
   if (!choice.ok) return { kind: 'none', reason: choice.reason }
   const { build } = choice
   if (build.kind === 'build-push') return { kind: 'step', step: build, assumed: choice.assumed }
-  return { kind: 'bake', step: build, files: definitionRequests(source, build) }
+  return { kind: 'bake', step: build, files: definitionRequests(source, build), image: published }
 }
 
+/**
+ * The files that bake reads. `cwd://` names one beside those that bake fetches where it has no checkout, which are read
+ * first (buildx, `bake/bake.go` ParseFiles).
+ */
 function definitionRequests(source: GitHubSource, step: BakeStep): FileRequest[] {
   const named = step.files.filter(isKnown).map(({ text }) => text)
-  const files = step.files.length === 0 ? DEFAULT_BUILD_FILES : named
+  const isFetched = step.workdir === null && (step.source === null || folderIn(step.source) === null)
+  const beside = named.filter((file) => isFetched && file.startsWith(BESIDE))
+  const ordered = [...named.filter((file) => !beside.includes(file)), ...beside]
+  const files = step.files.length === 0 ? DEFAULT_BUILD_FILES : ordered
   const folder = folderOf(step)
   return files
-    .map((file) => insidePath(folder, file))
+    .map((file) => insidePath(folder, file.startsWith(BESIDE) ? file.slice(BESIDE.length) : file))
     .filter((path) => path !== null)
     .map((path) => ({ provider: 'github', repo: source.repo, branch: source.branch, path }))
 }
 
-function folderOf({ workdir }: BakeStep): string {
-  return workdir !== null && isKnown(workdir) ? workdir.text : ''
+const BESIDE = 'cwd://'
+
+/** Where bake runs: `workdir` until bake-action's version 5, a folder as `source` from version 6 on. */
+function folderOf({ workdir, source }: BakeStep): string {
+  if (workdir !== null) return isKnown(workdir) ? workdir.text : ''
+  if (source === null || !isKnown(source)) return ''
+  return folderIn(source) ?? DEFAULT_CONTEXT.exec(source.text)?.[1] ?? ''
+}
+
+const DEFAULT_CONTEXT = /^\{\{ {0,9}defaultContext {0,9}\}\}:(.*)$/s
+
+/** The folder that `source` is; null: it is an address, and bake fetches what is there. */
+function folderIn(source: BuildValue): string | null {
+  return isKnown(source) && !/^(?:[a-z]+:\/\/|git@|github\.com\/|\{\{)/i.test(source.text) ? source.text : null
 }
 
 /** A path below the repository's top; null where it leaves it or is no plain path. */
@@ -116,55 +145,76 @@ export function definedBuild(choice: BuildStepChoice, dockerfile: string, answer
   if (choice.kind === 'none') return { ...NOTHING, reason: choice.reason }
   if (choice.kind === 'step') return { ...NOTHING, passes: choice.step.passes, assumed: choice.assumed }
   const { step, files } = choice
-  const read = readDefinitions(files, step.environment, answers)
+  const read = readDefinitions(step, files, answers)
   if (read.file === null) return { ...NOTHING, reason: read.reason }
   const names = step.targets.filter(isKnown).map(({ text }) => text)
   const folder = folderOf(step)
-  const targets = new Map([...read.file.targets].map(([name, one]) => [name, overrideTarget(one, step.set)]))
-  const file = { ...read.file, targets }
-  const target = chooseTarget(file, dockerfile, { names, folder })
+  const target = chooseTarget(read.file, dockerfile, { names, folder, image: choice.image })
   if (!target.ok) return { ...NOTHING, reason: target.reason }
   const { name, passes, inline } = target.build
-  const linked = contextTargets(file, name)
-  if (!linked.ok) return { ...NOTHING, reason: linked.message }
+  const links = linksOf(read.file, [name, ...target.others.map((other) => other.name)])
+  if (!links.ok) return { ...NOTHING, reason: links.message }
+  const others = target.others.map((one) => ({ ...linkedBuild(one, folder), dockerfile, isImage: true }))
   return {
     passes,
     inline: inline !== null && isKnown(inline) ? inline.text : null,
-    linked: linked.targets.map((one) => linkedBuild(one, folder)),
-    assumed: target.assumed,
+    linked: [...others, ...links.targets.map((one) => linkedBuild(one, folder))],
+    assumed: [...read.assumed, ...target.assumed],
     reason: null,
   }
 }
 
+/** The targets that targets are built on, each once. */
+function linksOf(file: BuildFile, names: readonly string[]): ReturnType<typeof contextTargets> {
+  const found = new Map<string, BuildTarget>()
+  for (const name of names) {
+    const linked = contextTargets(file, name)
+    if (!linked.ok) return linked
+    for (const target of linked.targets) found.set(target.name, target)
+  }
+  return { ok: true, targets: [...found.values()] }
+}
+
 function linkedBuild(target: BuildTarget, folder: string): LinkedBuild {
   const { name, passes, inline } = target
-  if (inline !== null) return { name, passes, dockerfile: null, inline: isKnown(inline) ? inline.text : null }
+  if (inline !== null) {
+    return { name, passes, isImage: false, dockerfile: null, inline: isKnown(inline) ? inline.text : null }
+  }
   const text = (value: BuildValue | null, otherwise: string) =>
     value === null ? otherwise : isKnown(value) ? value.text : null
   const [context, file] = [text(target.context, '.'), text(target.dockerfile, 'Dockerfile')]
-  const path = context === null || file === null ? null : insidePath(`${folder}/${context}`, file)
-  return { name, passes, dockerfile: path, inline: null }
+  const place = context?.startsWith(BESIDE) ? context.slice(BESIDE.length) : context
+  const path = place === null || file === null ? null : insidePath(`${folder}/${place}`, file)
+  return { name, passes, isImage: false, dockerfile: path, inline: null }
+}
+
+interface Definitions {
+  readonly file: BuildFile | null
+  readonly reason: string | null
+  readonly assumed: readonly string[]
 }
 
 function readDefinitions(
+  { files: named, environment, set }: BakeStep,
   files: readonly FileRequest[],
-  environment: ReadonlyMap<string, BuildValue>,
   answers: Answers,
-): { readonly file: BuildFile | null; readonly reason: string | null } {
-  const targets = new Map<string, BuildTarget>()
-  const groups = new Map<string, readonly string[]>()
-  const reasons: string[] = []
+): Definitions {
+  const texts: { file: string; text: string }[] = []
+  const assumed: string[] = []
   for (const request of files) {
     const answer = answers.get(requestKey(request))
-    if (answer?.kind !== 'found') continue
-    const read = readBuildFile(answer.text, request.path, environment)
-    if (!read.ok) reasons.push(`${request.path}: ${read.message}`)
-    else {
-      for (const [name, target] of read.definition.targets) targets.set(name, target)
-      for (const [name, members] of read.definition.groups) groups.set(name, members)
-    }
+    if (answer?.kind === 'found') texts.push({ file: request.path, text: answer.text })
+    else if (named.length > 0) assumed.push(`the bake step names ${oneLine(request.path)}, which could not be read`)
   }
-  if (reasons.length > 0) return { file: null, reason: reasons.join(' ') }
-  if (targets.size === 0) return { file: null, reason: 'the bake step names no file that could be read.' }
-  return { file: { targets, groups }, reason: null }
+  const nothing = (reason: string): Definitions => ({ file: null, reason, assumed: [] })
+  const read = readBuildFiles(texts, { environment, set })
+  if (!read.ok) {
+    const place = [read.file ?? texts.map(({ file }) => file).join(', '), read.line]
+    return nothing(`${place.filter((part) => part !== null).join(':')}: ${read.message} ${REMEDY}`)
+  }
+  const { definition } = read
+  if (definition.targets.size === 0) return nothing('the bake step names no file that could be read.')
+  return { file: definition, reason: null, assumed }
 }
+
+const REMEDY = 'Say what the build passes under `build` in images.yaml.'

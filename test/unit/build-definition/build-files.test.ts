@@ -44,7 +44,7 @@ describe('docker-bake.json', () => {
     [
       'a variable without default',
       app({ args: { V: '${T}' } }, { variable: { T: {} } }),
-      { app: { args: { V: '?${T}' } } },
+      { app: { args: { V: ' (${T})' } } },
     ],
     ['a variable nobody knows', app({ args: { V: '${T}' } }), { app: { args: { V: '?${T}' } } }],
     [
@@ -58,7 +58,8 @@ describe('docker-bake.json', () => {
       { app: { args: { V: '?${A}' } } },
     ],
     ['an attribute', app({ args: { V: '${A}' } }, { A: 'x' }), { app: { args: { V: 'x' } } }],
-    ['a call', app({ args: { V: '${upper("x}")}' } }), { app: { args: { V: '?${upper("x}")}' } } }],
+    ['a call', app({ args: { V: '${upper("x}")}' } }), { app: { args: { V: 'X}' } } }],
+    ['a call of what nobody knows', app({ args: { V: '${f("x")}' } }), { app: { args: { V: '?${f("x")}' } } }],
     ['a condition', app({ args: { V: '%{ if A }x%{ endif }' } }), { app: { args: { V: '?%{ if A }x%{ endif }' } } }],
     ['an escaped dollar', app({ args: { V: '$${A}' } }), { app: { args: { V: '${A}' } } }],
     [
@@ -209,10 +210,11 @@ describe('compose.yaml', () => {
   })
   it('two services of one Dockerfile that differ', () => {
     const choice = chooseTarget(file, 'api/Dockerfile.prod')
-    const remedy = 'Say what the build passes under `build` in images.yaml.'
-    expect(choice).toEqual({
-      ok: false,
-      reason: `api/Dockerfile.prod is built in 2 ways (target api, target worker). ${remedy}`,
+    expect(choice).toMatchObject({
+      ok: true,
+      build: { name: 'api' },
+      others: [{ name: 'worker' }],
+      assumed: ['api/Dockerfile.prod is built in 2 ways (target api, target worker): the base images of all are taken'],
     })
   })
 
@@ -346,7 +348,12 @@ describe('the target that builds a Dockerfile', () => {
 
 describe('a file nobody can use', () => {
   it.each([
-    ['docker-bake.hcl', 'target "a" {}', { message: 'HCL is not read; say build.args in images.yaml.', line: null }],
+    ['docker-bake.hcl', 'target "a" {\n  args = {\n}\n', { message: 'a name is expected.', line: 4 }],
+    [
+      'docker-bake.hcl',
+      `a = ${'['.repeat(300)}`,
+      { message: 'there are more than 100 brackets within brackets.', line: 1 },
+    ],
     ['docker-bake.json', '{\n  "target": {,}\n}', { message: 'the file is no JSON.', line: 2 }],
     ['docker-bake.json', '[]', { message: 'the file holds no map.', line: 1 }],
     ['docker-bake.json', '', { message: 'the file is no JSON.' }],

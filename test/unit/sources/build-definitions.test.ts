@@ -187,14 +187,80 @@ describe('what stands in bake and compose files', () => {
     expect(bases).toEqual(['docker.io/library/alpine:3.18'])
   })
 
-  it('HCL is not read, and that is said', async () => {
-    const { bases, problems } = await run({
-      'docker/Dockerfile': DOCKERFILE,
-      '.github/workflows/build.yml': bakes('          files: docker-bake.hcl\n'),
-      'docker-bake.hcl': 'target "app" {}\n',
+  const HCL = `variable "VERSION" { default = "3.21" }
+target "app" {
+  context = "docker"
+  args    = { VERSION = VERSION }
+  target  = "small"
+}
+`
+  const hcl = (text: string, inputs = '          targets: app\n') => ({
+    'docker/Dockerfile': DOCKERFILE,
+    '.github/workflows/build.yml': bakes(inputs),
+    'docker-bake.hcl': text,
+  })
+
+  it('HCL: a default is assumed, and said with its place', async () => {
+    const { bases, found, rounds } = await run(hcl(HCL))
+    expect(bases).toEqual(['docker.io/library/alpine:3.21'])
+    expect(found).toMatchObject({
+      assumed: ['build-arg VERSION is VERSION (docker-bake.hcl:4): 3.21 is assumed'],
     })
+    expect(rounds[1]?.map(({ path }) => path)).toContain('docker-bake.override.hcl')
+  })
+
+  it('HCL: what the step says of a variable is known', async () => {
+    const { bases, problems } = await run(hcl(HCL, '          targets: app\n          vars: VERSION=3.22\n'))
+    expect(bases).toEqual(['docker.io/library/alpine:3.22'])
+    expect(problems).toEqual([])
+  })
+
+  it('several files are one definition; --set reaches it', async () => {
+    const inputs = '          targets: app\n          set: app.args.VERSION=edge\n'
+    const files = { ...hcl(HCL, inputs), 'docker-bake.override.hcl': 'target "app" { target = "large" }\n' }
+    expect((await run(files)).bases).toEqual(['docker.io/library/alpine:edge', 'docker.io/library/debian:12'])
+  })
+
+  it('all ways to build the Dockerfile count, unless a tag says which one is the image', async () => {
+    const ways = (tag: string) => `group "default" { targets = ["a", "b"] }
+target "a" {
+  dockerfile = "docker/Dockerfile"
+  args = { VERSION = "1" }
+}
+target "b" {
+  dockerfile = "docker/Dockerfile"
+  args = { VERSION = "2" }
+  target = "small"
+  tags = ["${tag}"]
+}
+`
+    const all = await run(hcl(ways('ghcr.io/org/other:1'), '          push: true\n'))
+    expect(all.bases).toEqual([
+      'docker.io/library/alpine:1',
+      'docker.io/library/debian:12',
+      'docker.io/library/alpine:2',
+    ])
+    expect(all.problems).toMatchObject([{ message: expect.stringContaining('the base images of all are taken') }])
+    expect(all.rounds).toHaveLength(2)
+    const one = await run(hcl(ways('ghcr.io/org/app:1'), '          push: true\n'))
+    expect(one.bases).toEqual(['docker.io/library/alpine:2'])
+    const said = await run(
+      hcl(ways('ghcr.io/org/other:1'), '          push: true\n'),
+      '  build: {args: {VERSION: "3"}}\n',
+    )
+    expect(said.bases).not.toContain('docker.io/library/alpine:1')
+  })
+
+  it('a file nobody can read, and one that is missing, are said with their place', async () => {
+    const { bases, problems } = await run(hcl('target "app" {\n  args = {\n'))
     expect(bases).toContain('docker.io/library/alpine:3.19')
-    expect(problems).toMatchObject([{ severity: 'notice', message: expect.stringContaining('HCL is not read') }])
+    expect(problems).toMatchObject([
+      { severity: 'notice', message: expect.stringMatching(/docker-bake\.hcl:3: .*under `build` in images\.yaml/) },
+    ])
+    const gone = await run(hcl(HCL, '          files: docker-bake.hcl,ci.hcl\n          targets: app\n'))
+    expect(gone.found).toMatchObject({
+      assumed: ['the bake step names ci.hcl, which could not be read', expect.stringContaining('VERSION')],
+    })
   })
 
   it('a file outside the repository is not asked for', async () => {
