@@ -27,6 +27,9 @@ const ITEM = '*'
 /** Expressions within expressions, functions within functions: deeper than this is nobody's file. */
 const DEEPEST = 400
 
+/** What looking at an expression costs, in letters of text. */
+const STEP = 16
+
 /** What makes a value; the others only find one. */
 const MAKES: ReadonlySet<Expression['kind']> = new Set(['template', 'tuple', 'object', 'for', 'splat', 'call'])
 
@@ -54,10 +57,11 @@ export class Evaluator {
    */
   evaluate(expression: Expression, locals: Locals): HclValue {
     if (this.#depth >= DEEPEST) throw new TooMuch('its expressions are deeper than anybody writes.')
+    this.#spend(STEP)
     this.#depth += 1
     try {
       const value = this.#evaluate(expression, locals)
-      this.#spend(MAKES.has(expression.kind) ? sizeOfValue(value) : 1)
+      if (MAKES.has(expression.kind)) this.#spend(sizeOfValue(value))
       return value
     } finally {
       this.#depth -= 1
@@ -134,7 +138,7 @@ export class Evaluator {
   }
 
   #with(names: readonly string[], [key, value]: readonly [HclValue, HclValue], locals: Locals): Locals {
-    this.#spend(locals.size)
+    this.#spend(STEP * (locals.size + 1))
     const [first = '', second] = names
     const own: [string, HclValue][] =
       second === undefined
