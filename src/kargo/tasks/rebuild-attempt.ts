@@ -98,6 +98,7 @@ function dispatch(forge: Forge, { nth, builds, hasRead, isAllowed }: Attempt): S
       // What a build looks like is no message: only a refusal is kept.
       outputs: {
         code: expression('response.status'),
+        at: expression('now().Unix()'),
         id: startedId,
         message: code`response.status >= 300 ? ${message} : nil`,
       },
@@ -124,7 +125,8 @@ function followBuild(forge: Forge, attempt: Attempt, { pollSeconds }: RebuildPol
     retry: { timeoutSeconds: BUILD_SECONDS, ...RETRY_LIMITS.readForge },
     vars: {
       run: filled`${sent}?.id ?? ${builds}?.runs?.run ?? 0`,
-      until: filled`int(${builds}?.runs?.at ?? 0) + ${10 * poll}`,
+      // From the answer on: a rate limit may have held the dispatch back for longer than a build is looked for.
+      until: filled`int(${sent}?.at ?? ${builds}?.runs?.at ?? 0) + ${10 * poll}`,
       pick: pickBuild(forge, attempt),
     },
     config: {
