@@ -256,6 +256,16 @@ describe('GitHub of before 3.21, which does not say which run it started', () =>
     expect(it.outputOf('build')).toMatchObject({ run: { url: addressOf(it.forge.dispatched[0]!) } })
   })
 
+  test('a run is looked for from the answer on, however long a rate limit held the dispatch back', () => {
+    const it = new RebuildWorld({ factory, settings: { retries: 0 } })
+    it.forge.plan.lagSeconds = 5
+    it.forge.fails({ on: 'dispatch', times: 40, answer: { status: 429, body: TOO_MANY } })
+    it.change()
+    it.cluster.run()
+    expect(it.outcomes).toEqual(['Succeeded'])
+    expect(it.forge.dispatched).toHaveLength(1)
+  })
+
   test('a run that fails is followed by one retry', () => {
     const it = new RebuildWorld({ factory })
     it.forge.plan.conclusions = ['failure']
