@@ -20,7 +20,9 @@ async function changedExample(): Promise<string> {
   }
   await edit('images.yaml', (text) => text)
   await edit('images/backstage.yaml', (text) =>
-    text.replace(/^lastBuilt: .*$/m, "lastBuilt: '2026-03-05T08:00:00.000Z'"),
+    text
+      .replace(/^lastBuilt: .*$/m, "lastBuilt: '2026-03-05T08:00:00.000Z'")
+      .replace(/^enrolledAt: .*$/m, "enrolledAt: '2026-01-05T08:00:00.000Z'"),
   )
   await edit('base-images/node-22-bookworm-slim.yaml', (text) =>
     text
