@@ -161,7 +161,7 @@ function withoutManagers<T extends KubeObject>(object: T): T {
   return { ...object, metadata }
 }
 
-/** Waits until there is something; what `find` throws is a reason to wait on. */
+/** Waits until there is something; what `find` throws ends the wait. */
 export async function until<T>(
   what: string,
   find: () => T | undefined | Promise<T | undefined>,

@@ -19,6 +19,8 @@ export type Thing =
 /** The run's side of that process. */
 export class Janitor {
   readonly #child: ChildProcess
+  /** What it said it could not remove, whenever it ended. */
+  readonly #left: Promise<string[]>
 
   /** @param registry HOST:PORT */
   constructor(kubeconfig: string, registry: string) {
@@ -28,6 +30,17 @@ export class Janitor {
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
     })
+    const chunks: Buffer[] = []
+    this.#child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
+    this.#left = new Promise((resolve) => {
+      this.#child.once('close', (code) => {
+        const lines = Buffer.concat(chunks).toString('utf8').split('\n')
+        const failure = code === 0 ? [] : [`all that was made: the janitor ended with ${code}`]
+        resolve([...failure, ...lines.filter((line) => line !== '')])
+      })
+    })
+    // A write that fails says so itself.
+    this.#child.stdin?.on('error', () => undefined)
   }
 
   /** Has a thing removed in the end; to be called before it is made. */
@@ -38,16 +51,9 @@ export class Janitor {
   }
 
   /** Has all removed now; gives what could not be. */
-  async finish(): Promise<string[]> {
-    const chunks: Buffer[] = []
-    this.#child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
-    const ended = new Promise((resolve) => this.#child.once('close', resolve))
+  finish(): Promise<string[]> {
     this.#child.stdin?.end()
-    await ended
-    return Buffer.concat(chunks)
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '')
+    return this.#left
   }
 }
 
@@ -113,6 +119,8 @@ async function removeImages(registry: Registry, things: readonly Thing[]): Promi
 }
 
 async function main([kubeconfig = '', host = '']: readonly string[]): Promise<void> {
+  // Whoever ends the run by a signal to all its processes still wants the cluster as it was.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
   const things: Thing[] = []
   for await (const line of createInterface({ input: process.stdin })) things.push(JSON.parse(line) as Thing)
   // What the run was about to make when it ended may be on its way.
