@@ -28,8 +28,10 @@ export interface Forge {
     readonly isBuildRefused: Expression
     /** A dispatch that was not looked at, because there were too many requests. */
     readonly isRateLimited: Expression
-    /** What a refusal says. */
+    /** What the refusal of a read says. */
     readonly message: Expression
+    /** The same of a dispatch; nothing where it was accepted. */
+    readonly refusal: Expression
     /** The build that a dispatch started, where the answer names it. */
     readonly startedId: Expression
   }
@@ -41,6 +43,8 @@ export interface Forge {
     readonly wasDispatched: Expression
     /** It succeeded. */
     readonly isSuccess: Expression
+    /** It may yet succeed; asked only of those of which none has. */
+    readonly mayYetSucceed: Expression
     /** It succeeded, or may yet. */
     readonly isGood: Expression
     /** When it began, in seconds since 1970. */

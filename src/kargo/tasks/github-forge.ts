@@ -72,6 +72,7 @@ export const GITHUB: Forge = {
     isBuildRefused: code`response.status in [401, 422] || ${IS_FORBIDDEN}`,
     isRateLimited: IS_RATE_LIMITED,
     message: expression('response.body?.message'),
+    refusal: expression('response.body?.message'),
     startedId: expression('response.body?.workflow_run_id'),
   },
   run: {
@@ -79,6 +80,7 @@ export const GITHUB: Forge = {
     hasTitle: HAS_TITLE,
     wasDispatched: WAS_DISPATCHED,
     isSuccess: expression('#.conclusion == "success"'),
+    mayYetSucceed: expression('#.status != "completed"'),
     isGood: expression('(#.status != "completed" || #.conclusion == "success")'),
     startedAt: expression('date(#.run_started_at).Unix()'),
     address: expression('#.html_url'),

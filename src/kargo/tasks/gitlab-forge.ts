@@ -6,6 +6,8 @@ export const GITLAB_TOKEN_SECRET = 'gitlab-dispatch'
 
 const HAS_TITLE = code`${filled`toJSON(vars.runTitle ?? "")`} in ["", #.name]`
 
+const IS_GOOD = expression('(#.status not in ["failed", "canceled", "canceling", "skipped"])')
+
 const BODY = expression(
   '${% quote({"ref": vars.ref, "variables": fromJSON(replace(replace(vars.variables, "$(baseImage)", task.outputs.update.base), "$(baseDigest)", task.outputs.update.digest))}) %}',
 )
@@ -27,6 +29,8 @@ export const GITLAB: Forge = {
     isRateLimited: expression('response.status == 429'),
     // An object with a list for each field that is wrong, where it is not a text.
     message: expression('string(response.body?.message ?? response.body)'),
+    // An accepted dispatch is answered with the whole pipeline, which is no message.
+    refusal: expression('response.status >= 300 ? string(response.body?.message ?? response.body) : nil'),
     startedId: expression('response.body?.id'),
   },
   run: {
@@ -34,7 +38,8 @@ export const GITLAB: Forge = {
     hasTitle: HAS_TITLE,
     wasDispatched: expression('#.source == "api"'),
     isSuccess: expression('#.status in ["success", "manual"]'),
-    isGood: expression('(#.status not in ["failed", "canceled", "canceling", "skipped"])'),
+    mayYetSucceed: IS_GOOD,
+    isGood: IS_GOOD,
     startedAt: expression('date(#.created_at).Unix()'),
     address: expression('#.web_url'),
   },

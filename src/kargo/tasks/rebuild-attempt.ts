@@ -61,9 +61,9 @@ export function attempt(forge: Forge, nth: Attempt, policy: RebuildPolicy): Step
 
 /** The newest build there is, one that covers the change, and, for the first try, those of its dispatches that failed. */
 function readCovering(forge: Forge, { nth, starts }: Attempt): Step {
-  const { counts, wasDispatched, isSuccess, isGood, startedAt, address } = forge.run
+  const { counts, wasDispatched, isSuccess, mayYetSucceed, isGood, startedAt, address } = forge.run
   const covering = code`filter(${forge.answer.builds}, ${counts} && ${startedAt} >= ${filled`int(${SINCE})`})`
-  const found = code`"at": now().Unix(), "newest": get(${forge.answer.builds}, 0)?.id ?? 0.0, "run": (find(t, ${isSuccess}) ?? find(t, ${isGood}))?.id`
+  const found = code`"at": now().Unix(), "newest": get(${forge.answer.builds}, 0)?.id ?? 0.0, "run": (find(t, ${isSuccess}) ?? find(t, ${mayYetSucceed}))?.id`
   const failed = code`"failed": map(filter(t, ${wasDispatched} && !${isGood}), ${address})`
   return {
     uses: 'http',
@@ -82,7 +82,7 @@ function readCovering(forge: Forge, { nth, starts }: Attempt): Step {
  * what follows goes on. After the controller was replaced `builds` is skipped, and so is this: it may have been sent.
  */
 function dispatch(forge: Forge, { nth, builds, hasRead, isAllowed }: Attempt): Step {
-  const { isRateLimited, message, startedId } = forge.answer
+  const { isRateLimited, refusal, startedId } = forge.answer
   return {
     uses: 'http',
     as: `dispatch${nth}`,
@@ -95,12 +95,11 @@ function dispatch(forge: Forge, { nth, builds, hasRead, isAllowed }: Attempt): S
       headers: { ...forge.headers, 'Content-Type': 'application/json' },
       timeoutSeconds: 30,
       successExpression: code`!(${isRateLimited})`,
-      // What a build looks like is no message: only a refusal is kept.
       outputs: {
         code: expression('response.status'),
         at: expression('now().Unix()'),
         id: startedId,
-        message: code`response.status >= 300 ? ${message} : nil`,
+        message: refusal,
       },
     },
   }
