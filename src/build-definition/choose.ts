@@ -1,7 +1,7 @@
 import { actionDockerfile, plainPath, targetDockerfile } from './paths.js'
 import type { ActionStep, BakeStep, BuildStep } from './steps.js'
 import { type BuildFile, type BuildTarget, selectTargets } from './targets.js'
-import { type BuildPasses, type BuildValue, isKnown, known, oneLine } from './value.js'
+import { type BuildInputs, type BuildValue, isKnown, known, oneLine } from './value.js'
 import type { WorkflowFacts } from './workflow.js'
 
 /** The build of a Dockerfile, with what had to be assumed to say so; or why none can be named. */
@@ -24,7 +24,7 @@ interface Candidate<Build> {
   readonly build: Build
   /** null: its Dockerfile is written in the definition. */
   readonly path: BuildValue | null
-  readonly passes: BuildPasses
+  readonly passes: BuildInputs
   readonly place: string
 }
 
@@ -177,7 +177,7 @@ function isTagOf(tag: BuildValue, image: string): boolean {
 }
 
 /** What builds of one Dockerfile pass that differ in platforms alone: several runners, one image. Else null. */
-function merged(candidates: readonly Candidate<unknown>[]): BuildPasses | null {
+function merged(candidates: readonly Candidate<unknown>[]): BuildInputs | null {
   const [first] = candidates
   if (first === undefined) return null
   if (candidates.length === 1) return first.passes
@@ -188,7 +188,7 @@ function merged(candidates: readonly Candidate<unknown>[]): BuildPasses | null {
   return { ...first.passes, platforms }
 }
 
-function withoutPlatforms({ args, target, contexts, unclear }: BuildPasses): string {
+function withoutPlatforms({ args, target, contexts, unclear }: BuildInputs): string {
   const sorted = (map: ReadonlyMap<string, BuildValue>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
   // Where something is written makes no other build.
   return JSON.stringify([sorted(args), target, sorted(contexts), unclear], (key, value: unknown) =>

@@ -6,7 +6,7 @@
  * Also what the runs we start will be called (run-title.ts, pipeline-name.ts): it tells the builds of images apart that
  * share a workflow. GitHub's expressions are evaluated by GitHub's own library, which touches nothing outside itself.
  *
- * The way through: readWorkflow → chooseBuild (→ readBuildFile → overrideTarget → chooseTarget) → settleBuild.
+ * The way through: readWorkflow → chooseBuild (→ readBuildFile → overrideTarget → chooseTarget) → resolveBuild.
  */
 export { readBakeJson } from './bake.js'
 export { DEFAULT_BUILD_FILES, type DefinitionFile, readBuildFile, readBuildFiles } from './build-file.js'
@@ -16,9 +16,9 @@ export type { Unreadable } from './data.js'
 export { checkDispatch, type DispatchProblem, PLACEHOLDER } from './dispatch.js'
 export { overrideTarget } from './overrides.js'
 export { type PipelineFacts, pipelineTitle, readPipeline } from './pipeline-name.js'
+export { type ExplicitBuild, type ResolvedBuild, resolveBuild } from './resolve.js'
 export { type DispatchedRun, type RunTitle, runTitle, titleOf } from './run-title.js'
-export { type ExplicitBuild, type SettledBuild, settleBuild } from './settle.js'
 export type { ActionStep, BakeStep, BuildStep, CommandStep } from './steps.js'
 export { type BuildFile, type BuildTarget, contextTargets } from './targets.js'
-export { type BuildPasses, type BuildValue, isKnown, type KnownValue, oneLine, type UnknownValue } from './value.js'
+export { type BuildInputs, type BuildValue, isKnown, type KnownValue, oneLine, type UnknownValue } from './value.js'
 export { type DispatchInput, readWorkflow, type WorkflowFacts } from './workflow.js'

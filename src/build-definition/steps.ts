@@ -4,7 +4,7 @@ import { pieceValue } from './expression.js'
 import { inputList, type ListKind } from './input-list.js'
 import { type Job, type StepScope, stepScope } from './job.js'
 import { type Combination, combinationsOf } from './matrix.js'
-import { type BuildPasses, type BuildValue, FROM_ENVIRONMENT, filled, isKnown, known, unknown } from './value.js'
+import { type BuildInputs, type BuildValue, FROM_ENVIRONMENT, filled, isKnown, known, unknown } from './value.js'
 
 /** A step that builds an image. */
 export type BuildStep = ActionStep | BakeStep | CommandStep
@@ -22,7 +22,7 @@ export interface ActionStep extends StepPlace {
   /** null: none given, the repository itself is the context. */
   readonly context: BuildValue | null
   readonly file: BuildValue | null
-  readonly passes: BuildPasses
+  readonly passes: BuildInputs
   /** Does its image leave the runner, as far as can be seen? */
   readonly publishes: boolean
   readonly tags: readonly BuildValue[]

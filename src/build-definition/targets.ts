@@ -1,5 +1,5 @@
 import { matchesName } from './match-name.js'
-import { type BuildPasses, type BuildValue, isKnown, oneLine } from './value.js'
+import { type BuildInputs, type BuildValue, isKnown, oneLine } from './value.js'
 
 /** A build that a bake or compose file defines. */
 export interface BuildTarget {
@@ -12,7 +12,7 @@ export interface BuildTarget {
   readonly inline: BuildValue | null
   /** Names the image gets. */
   readonly tags: readonly BuildValue[]
-  readonly passes: BuildPasses
+  readonly passes: BuildInputs
 }
 
 /** What a bake or compose file defines. */

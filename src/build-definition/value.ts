@@ -21,7 +21,7 @@ export interface UnknownValue {
 }
 
 /** Values of one build, as far as they can be known without running it: what goes to BuildKit. */
-export interface BuildPasses {
+export interface BuildInputs {
   readonly args: ReadonlyMap<string, BuildValue>
   /** null: none is passed, the last stage is built. */
   readonly target: BuildValue | null

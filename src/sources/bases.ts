@@ -1,4 +1,4 @@
-import { type BuildPasses, isKnown, type SettledBuild, settleBuild } from '../build-definition/index.js'
+import { type BuildInputs, isKnown, type ResolvedBuild, resolveBuild } from '../build-definition/index.js'
 import { findBaseImages } from '../dockerfile/index.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
 import { type ImageReference, parseReference } from '../reference/index.js'
@@ -26,7 +26,7 @@ export interface BuiltFile {
   readonly file: string
   readonly text: string
   /** What its build passes; null where no definition says. */
-  readonly passes: BuildPasses | null
+  readonly passes: BuildInputs | null
   /** Whether it is another build of the image's own Dockerfile. */
   readonly isImage?: boolean
 }
@@ -56,7 +56,7 @@ export function basesOf({ file, text, passes }: BuiltFile, explicit: Enrollment[
     platforms: null,
     contexts: new Map<string, string>(),
   }
-  const settled = settleBuild(passes, explicit ?? nothing)
+  const settled = resolveBuild(passes, explicit ?? nothing)
   const { args, target, platforms, contexts } = settled
   const result = findBaseImages(text, { args, target, platforms, contexts })
   if (!result.ok) return { ok: false, ...result.error }
@@ -83,7 +83,7 @@ export function basesOf({ file, text, passes }: BuiltFile, explicit: Enrollment[
 const MOST_TRIED = 32
 
 /** Arguments with a default that the real build may replace, if another value gives other base images. */
-function decisive(text: string, { args, ...settled }: SettledBuild, passes: BuildPasses | null): string[] {
+function decisive(text: string, { args, ...settled }: ResolvedBuild, passes: BuildInputs | null): string[] {
   const images = (given: ReadonlyMap<string, string>) => {
     const result = findBaseImages(text, { ...settled, args: given })
     return result.ok ? JSON.stringify(result.images.map(({ ref, reachable }) => [ref, reachable])) : null
@@ -99,7 +99,7 @@ function decisive(text: string, { args, ...settled }: SettledBuild, passes: Buil
 }
 
 /** An argument nobody knows matters only where a base image is named by it. */
-function relevant(settled: SettledBuild, passes: BuildPasses | null, used: ReadonlySet<string>): string[] {
+function relevant(settled: ResolvedBuild, passes: BuildInputs | null, used: ReadonlySet<string>): string[] {
   const idle = [...(passes?.args ?? [])]
     .filter(([name, value]) => !used.has(name) && (!isKnown(value) || value.assumedFrom !== undefined))
     .map(([name]) => `build-arg ${name} `)

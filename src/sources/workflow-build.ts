@@ -2,7 +2,7 @@ import {
   type ActionStep,
   type BakeStep,
   type BuildFile,
-  type BuildPasses,
+  type BuildInputs,
   type BuildTarget,
   type BuildValue,
   chooseBuild,
@@ -32,13 +32,13 @@ export interface LinkedBuild {
   /** null: its text stands in the definition. */
   readonly dockerfile: string | null
   readonly inline: string | null
-  readonly passes: BuildPasses
+  readonly passes: BuildInputs
 }
 
 /** What the definition of an image's build tells. */
 export interface DefinedBuild {
   /** null: nothing could be read; images.yaml and the Dockerfile alone decide. */
-  readonly passes: BuildPasses | null
+  readonly passes: BuildInputs | null
   /** The Dockerfile's text where the definition holds it instead of a file. */
   readonly inline: string | null
   readonly linked: readonly LinkedBuild[]

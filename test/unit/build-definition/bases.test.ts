@@ -4,7 +4,7 @@ import {
   chooseTarget,
   contextTargets,
   readBuildFile,
-  settleBuild,
+  resolveBuild,
 } from '../../../src/build-definition/index.js'
 import { findBaseImages } from '../../../src/dockerfile/index.js'
 
@@ -26,7 +26,7 @@ function basesOf(definition: BuildFile, name: string, files: Readonly<Record<str
     if (!choice.ok) return []
     const { inline, passes } = choice.build
     const dockerfile = inline !== null && 'text' in inline ? inline.text : written
-    const result = findBaseImages(dockerfile, settleBuild(passes, NOTHING))
+    const result = findBaseImages(dockerfile, resolveBuild(passes, NOTHING))
     if (!result.ok) return [result.error.message]
     return result.images.filter(({ reachable }) => reachable).map(({ ref }) => ref.replace('docker.io/library/', ''))
   })

@@ -8,7 +8,7 @@ import {
   readBakeJson,
   readBuildFile,
   readCompose,
-  settleBuild,
+  resolveBuild,
   type Unreadable,
 } from '../../../src/build-definition/index.js'
 import { shown } from './examples.js'
@@ -134,7 +134,7 @@ describe('docker-bake.json', () => {
   })
   it('a default that is assumed is said', () => {
     const { targets } = bake(app({ args: { V: '${TAG}' } }, { variable }))
-    const settled = settleBuild(targets.get('app')?.passes ?? null, NOTHING)
+    const settled = resolveBuild(targets.get('app')?.passes ?? null, NOTHING)
     expect(settled.args).toEqual(new Map([['V', '3.19']]))
     expect(settled.assumed).toEqual(['build-arg V is ${TAG}: 3.19 is assumed'])
   })

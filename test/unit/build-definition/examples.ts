@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type BuildPasses, isKnown, readWorkflow, type WorkflowFacts } from '../../../src/build-definition/index.js'
+import { type BuildInputs, isKnown, readWorkflow, type WorkflowFacts } from '../../../src/build-definition/index.js'
 
 /** A workflow that must be readable. */
 export function workflow(text: string): WorkflowFacts {
@@ -28,13 +28,13 @@ ${indented(inputs, 10)}
 }
 
 /** What is passed, short enough for a table: unknown values as `?written`, assumed ones as `text (written)`. */
-export function shown({ args, target, platforms, contexts, unclear }: BuildPasses): Record<string, unknown> {
-  const text = (value: BuildPasses['target']) => {
+export function shown({ args, target, platforms, contexts, unclear }: BuildInputs): Record<string, unknown> {
+  const text = (value: BuildInputs['target']) => {
     if (value === null) return null
     if (!isKnown(value)) return `?${value.written}`
     return value.assumedFrom === undefined ? value.text : `${value.text} (${value.assumedFrom})`
   }
-  const map = (values: BuildPasses['args']) =>
+  const map = (values: BuildInputs['args']) =>
     Object.fromEntries([...values].map(([name, value]) => [name, text(value)]))
   return {
     ...(args.size > 0 && { args: map(args) }),

@@ -10,7 +10,7 @@ import {
   type readBuildFile,
   readCompose,
   readWorkflow,
-  settleBuild,
+  resolveBuild,
 } from '../../../src/build-definition/index.js'
 
 const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
@@ -116,7 +116,7 @@ function useBuildFile(read: ReturnType<typeof readBuildFile>): unknown {
   if (!read.ok) return read
   const targets = [...read.definition.targets.values()].map((target) => {
     const changed = overrideTarget(target, [{ text: '*.args.A=1' }, { text: target.name }])
-    return [contextTargets(read.definition, target.name), settleBuild(changed.passes, NOTHING)]
+    return [contextTargets(read.definition, target.name), resolveBuild(changed.passes, NOTHING)]
   })
   return [
     chooseTarget(read.definition, 'Dockerfile'),
@@ -134,7 +134,7 @@ describe('any text', () => {
           if (!read.ok) return read
           const choice = chooseBuild(read.workflow, 'Dockerfile', 'ghcr.io/a/b')
           const passes = choice.ok && choice.build.kind === 'build-push' ? choice.build.passes : null
-          return [choice, settleBuild(passes, NOTHING), checkDispatch(read.workflow, new Map([['x', 'y']]))]
+          return [choice, resolveBuild(passes, NOTHING), checkDispatch(read.workflow, new Map([['x', 'y']]))]
         }
         expect(run()).toEqual(run())
       }),
@@ -152,7 +152,7 @@ describe('any text', () => {
         if (!read.ok) return
         const choice = chooseBuild(read.workflow, 'Dockerfile')
         if (!choice.ok || choice.build.kind !== 'build-push') return
-        const { args, assumed } = settleBuild(choice.build.passes, NOTHING)
+        const { args, assumed } = resolveBuild(choice.build.passes, NOTHING)
         for (const line of assumed) expect(line).not.toMatch(/[\n\r\u202e\ud800]/u)
         for (const value of args.values()) expect(value).not.toContain('\0')
       }),

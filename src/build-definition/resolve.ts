@@ -1,4 +1,4 @@
-import { type BuildPasses, type BuildValue, isKnown, oneLine } from './value.js'
+import { type BuildInputs, type BuildValue, isKnown, oneLine } from './value.js'
 
 /** What images.yaml says about a build; null and empty maps: nothing. */
 export interface ExplicitBuild {
@@ -10,7 +10,7 @@ export interface ExplicitBuild {
 }
 
 /** What is given to discovery, and what of it could not be known. */
-export interface SettledBuild {
+export interface ResolvedBuild {
   readonly args: ReadonlyMap<string, string>
   readonly target: string | null
   /** At least one. */
@@ -28,7 +28,7 @@ const DEFAULT_PLATFORM = 'linux/amd64'
  *
  * @param passes what the build definition passes, null where there is none to read.
  */
-export function settleBuild(passes: BuildPasses | null, explicit: ExplicitBuild): SettledBuild {
+export function resolveBuild(passes: BuildInputs | null, explicit: ExplicitBuild): ResolvedBuild {
   const assumed: string[] = []
   const args = settleMap(passes?.args, explicit.args, (name, value) => {
     const title = `build-arg ${oneLine(name)}`
