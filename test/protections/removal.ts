@@ -6,13 +6,37 @@ export interface HeldBy {
   readonly title: string | null
 }
 
-/** A text that stands in a file once, and what it becomes. */
-export interface Edit {
-  /** From the repository's root. Source, or a workflow, a manifest, a lockfile where the protection is one of those. */
-  readonly file: string
-  readonly text: string
-  readonly replacement: string
+/** What no type of `src` fits: replacements are put into a file as text, and compiled without types. */
+type Untyped = ReturnType<typeof JSON.parse>
+
+/** Replaces something that a file of `src` declares at its top; whatever file that is, and whatever is in it. */
+export interface Replacement {
+  /** `function`, `CONSTANT` or `Class.method`: an exported name where there is one. */
+  readonly name: string
+  /** Beginning of the file's path below `src/`, where several files declare the name. */
+  readonly in?: string
+  /**
+   * Is called in its place, with what was there before the arguments; gives the value of a constant. Its text is put into
+   * the file: it sees nothing of this one.
+   */
+  readonly by: (original: Untyped, ...args: Untyped[]) => Untyped
 }
+
+/** Replaces a type of `src`, written on one line. */
+export interface TypeReplacement {
+  readonly type: string
+  readonly by: string
+}
+
+/** Replaces what is found first in a file that is no source: a workflow, a manifest, the lockfile, a trap of the tests. */
+export interface FileEdit {
+  /** From the repository's root. */
+  readonly file: string
+  readonly find: RegExp
+  readonly by: string
+}
+
+export type Edit = Replacement | TypeReplacement | FileEdit
 
 /** A protection that is taken away, to see the tests that hold it fail. */
 export interface Removal {
@@ -20,7 +44,7 @@ export interface Removal {
   readonly threat: number
   /** What is missing then, in words that end the sentence "without …". */
   readonly without: string
-  /** What is replaced; in several files where the protection has several layers. */
+  /** All at once. A row has more than one removal only where one would hide what another shows. */
   readonly edits: readonly Edit[]
   /** Each has to fail then. */
   readonly failing: readonly HeldBy[]
@@ -35,6 +59,11 @@ export function heldBy(text: string): HeldBy {
 /** As heldBy reads it. */
 export function nameOf({ file, title }: HeldBy): string {
   return title === null ? `\`${file}\`` : `\`${file}\` › \`${title}\``
+}
+
+/** The tests of one file: what rows name them by. */
+export function testsOf(file: string): (title: string) => HeldBy {
+  return (title) => ({ file, title })
 }
 
 /** An expression for the titles that a title stands for: what vitest puts in for `%s` or `$name` may be anything. */

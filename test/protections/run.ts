@@ -1,23 +1,26 @@
 /**
- * Takes every protection of docs/threat-model.md away, one at a time in a copy of what is committed, and sees the tests
- * that hold it fail. One that stays good holds nothing.
+ * Takes every protection of docs/threat-model.md away, one row at a time in a copy of what is committed, and sees the
+ * tests that hold it fail. One that stays good holds nothing.
  *
- *     npm run protections               all of them (an hour: many need the bundle built)
+ *     npm run protections               all of them (half an hour: some need the bundle built)
  *     npm run protections -- 6 22       those of two rows
  */
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process, { argv, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { type Edit, type HeldBy, nameOf, type Removal, titlePattern } from './removal.ts'
+import { Checkout } from './edit.ts'
+import { type HeldBy, nameOf, type Removal, titlePattern } from './removal.ts'
 import { removals } from './removals.ts'
+import { edited } from './replace.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 interface Report {
   readonly testResults: readonly {
+    readonly name: string
     readonly assertionResults: readonly { readonly title: string; readonly status: string }[]
   }[]
 }
@@ -45,51 +48,55 @@ function copyOfCommitted(folder: string): string {
 }
 
 /** One line for each test; true for those that fail, as they should. */
-function tryWithout(removal: Removal, copy: string): boolean[] {
-  stdout.write(`${removal.threat}. without ${removal.without}\n`)
-  for (const one of removal.edits) edit(one, copy)
+function tryWithout({ threat, without, edits, failing }: Removal, copy: string): boolean[] {
+  stdout.write(`${threat}. without ${without}\n`)
+  const checkout = new Checkout(copy)
   try {
-    const isSource = removal.edits.some(({ file }) => file.startsWith('src/'))
-    const needsBundle = isSource && removal.failing.some(({ file }) => file.startsWith('acceptance/'))
-    if (needsBundle) program('npm', ['run', '--silent', 'build'], copy)
-    return removal.failing.map((held) => {
-      const fails = failsIn(copy, held)
-      stdout.write(`   ${fails ? 'fails' : 'STAYS GOOD'}: ${nameOf(held)}\n`)
-      return fails
-    })
+    for (const edit of edits) checkout.apply(edit, edited)
+    const isSource = edits.some((edit) => !('file' in edit))
+    if (isSource && failing.some(({ file }) => file.startsWith('acceptance/'))) build(copy)
+    const fails = failuresOf(failing, copy) ?? failing.flatMap((held) => failuresOf([held], copy) ?? [true])
+    for (const [at, held] of failing.entries())
+      stdout.write(`   ${fails[at] ? 'fails' : 'STAYS GOOD'}: ${nameOf(held)}\n`)
+    return fails
   } finally {
     program('git', ['checkout', '--quiet', '--', '.'], copy)
   }
 }
 
-function edit({ file, text, replacement }: Edit, copy: string): void {
-  const path = join(copy, file)
-  writeFileSync(
-    path,
-    readFileSync(path, 'utf8').replace(text, () => replacement),
-  )
+/** A bundle that does not start would have every test fail. */
+function build(copy: string): void {
+  program('npm', ['run', '--silent', 'build'], copy)
+  program('node', ['dist/index.js', '--help'], copy)
 }
 
-/** Whether one of the tests of that name failed by what it expects, or went on until it was stopped. */
-function failsIn(copy: string, { file, title }: HeldBy): boolean {
+/** Which of these tests failed by what they expect; null where they went on until they were stopped. */
+function failuresOf(held: readonly HeldBy[], copy: string): boolean[] | null {
   const report = join(copy, '..', 'report.json')
   rmSync(report, { force: true })
-  const named = title === null ? [] : ['-t', `${titlePattern(title)}$`]
-  const args = ['vitest', 'run', '--bail=1', '--reporter=json', `--outputFile=${report}`, `test/${file}`, ...named]
+  const files = [...new Set(held.map(({ file }) => `test/${file}`))]
+  const titles = held.some(({ title }) => title === null)
+    ? []
+    : ['-t', `(?:${held.map(({ title }) => titlePattern(title ?? '')).join('|')})$`]
+  const args = ['vitest', 'run', '--reporter=json', `--outputFile=${report}`, ...files, ...titles]
   // Some protections are of endless work, which no time limit of vitest's own interrupts.
   const ended = run('npm', ['exec', '--', ...args], copy, { timeout: ENDLESS, killSignal: 'SIGKILL', detached: true })
   if ((ended.error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT') {
     process.kill(-ended.pid, 'SIGKILL')
-    return true
+    return null
   }
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
-  const titles = new RegExp(`^${titlePattern(title ?? '%s')}$`, 's')
-  const results = testResults.flatMap(({ assertionResults }) => assertionResults)
-  return results.some((one) => one.status === 'failed' && titles.test(one.title))
+  return held.map(({ file, title }) => {
+    const named = new RegExp(`^${titlePattern(title ?? '%s')}$`, 's')
+    const results = testResults.filter(({ name }) => name.endsWith(`/test/${file}`))
+    return results.some(({ assertionResults }) =>
+      assertionResults.some((one) => one.status === 'failed' && named.test(one.title)),
+    )
+  })
 }
 
-/** Milliseconds: several times what the longest of these tests takes. */
-const ENDLESS = 180_000
+/** Milliseconds: several times what the tests of a row take. */
+const ENDLESS = 600_000
 
 /** Runs a program that has to end well. */
 function program(name: string, args: readonly string[], cwd: string): void {
