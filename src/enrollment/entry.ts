@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { analysisFaults, analysisOf } from './analysis.js'
 import type { Enrollment, Source, TagSelection } from './enrollment.js'
+import type { EntryFault } from './entry-fault.js'
 import { isSemVerConstraint, KARGO_REPO_URL, TAG } from './grammar.js'
 import { oneLine, quote } from './messages.js'
 import { environmentsOf, promotionFaults } from './promotion.js'
@@ -8,16 +9,6 @@ import { publishedAt } from './published.js'
 import { regexFault } from './regex.js'
 import { DEFAULT_STRATEGY, type Entry } from './schema/entry.js'
 import { durationOf } from './settings.js'
-import type { Path } from './yaml-data.js'
-
-/** Something about an entry that its schema cannot see: where, what, and what mends it. */
-export interface EntryFault {
-  readonly severity?: 'warning' | 'notice'
-  /** Path in the entry. */
-  readonly path: Path
-  readonly message: string
-  readonly remedy: string | null
-}
 
 /** An enabled or disabled image without what only the file knows (places). */
 export type EntryResult =

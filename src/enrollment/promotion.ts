@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { Environment, Update } from './enrollment.js'
-import type { EntryFault } from './entry.js'
+import type { EntryFault } from './entry-fault.js'
 import { GITHUB_REPOSITORY } from './grammar.js'
 import { pathName, quote } from './messages.js'
 import type { Entry } from './schema/entry.js'

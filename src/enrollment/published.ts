@@ -1,4 +1,4 @@
-import type { EntryFault } from './entry.js'
+import type { EntryFault } from './entry-fault.js'
 import { isRegistryHost, REPOSITORY } from './grammar.js'
 import { clip, quote } from './messages.js'
 import type { Entry } from './schema/entry.js'

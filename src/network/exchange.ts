@@ -2,10 +2,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { type ChooseAgent, ProxyError, proxyOf } from './agents.js'
+import type { ReplyHeaders } from './retry-after.js'
 import { type Trouble, trouble } from './trouble.js'
-
-/** What an answer says about itself, by names in small letters; what is said twice is joined by a comma. */
-export type ReplyHeaders = ReadonlyMap<string, string>
 
 /** A server's answer, its body read whole. */
 export interface Reply {

@@ -4,9 +4,9 @@
  * `exchange.ts` is the only file that opens connections, `patience.ts` the only one that waits.
  */
 export { agentsFor, type ChooseAgent, proxyOf } from './agents.js'
-export { type Exchange, exchange, type Line, type Reply, type ReplyHeaders } from './exchange.js'
+export { type Exchange, exchange, type Line, type Reply } from './exchange.js'
 export { firstPause, requestTimeout } from './limits.js'
 export { NoAnswer } from './no-answer.js'
 export { type Clock, type Log, Patience } from './patience.js'
-export { retryAfter } from './retry-after.js'
+export { type ReplyHeaders, retryAfter } from './retry-after.js'
 export { isPassing, isTrouble, mayBeDone, statusTrouble, type Trouble, trouble } from './trouble.js'

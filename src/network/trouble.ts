@@ -1,5 +1,4 @@
-import type { ReplyHeaders } from './exchange.js'
-import { retryAfter } from './retry-after.js'
+import { type ReplyHeaders, retryAfter } from './retry-after.js'
 
 /** Why a question has no answer that could be used. */
 export type Reason =

@@ -1,8 +1,8 @@
 import { refuse } from '../enrollment/problem.js'
 import { mayBeDone, NoAnswer } from '../network/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import type { CommitRequest, CommitResult, FileSet } from './commit.js'
 import { refusedCommit } from './commit-refusal.js'
+import type { CommitRequest, CommitResult, FileSet } from './commit-request.js'
 import { type GitHubError, isNo, saidIn } from './github-error.js'
 
 const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {

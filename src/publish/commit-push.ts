@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { CommitRequest, CommitResult, FileSet } from './commit.js'
 import { refusedCommit } from './commit-refusal.js'
+import type { CommitRequest, CommitResult, FileSet } from './commit-request.js'
 import { type GitOutput, type GitRemote, git, gitOrRefuse, gitOverNetwork, withoutToken } from './git.js'
 import { checkedRef } from './work-tree.js'
 import { startBeside } from './work-tree-copy.js'

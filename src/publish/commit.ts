@@ -2,44 +2,14 @@ import { Refusal } from '../enrollment/problem.js'
 import { fromTop } from '../state/index.js'
 import { type ApiTarget, commitByApi } from './commit-api.js'
 import { commitByPush, type PushTarget } from './commit-push.js'
-import { listBlobs, type WorkTree } from './work-tree.js'
+import type { CommitRequest, CommitResult, FileSet } from './commit-request.js'
+import { listBlobs } from './work-tree.js'
 import { blobId } from './work-tree-copy.js'
-
-/** What a commit changes: text by path from the repository's top. */
-export interface FileSet {
-  readonly additions: ReadonlyMap<string, string>
-  readonly deletions: readonly string[]
-}
-
-/** How an attempt to commit ended. Stale: somebody else was faster, so the files have to be made again. */
-export type CommitResult =
-  /** `note`: why it was not made in the way that was asked for. */
-  | { readonly kind: 'committed'; readonly sha: string; readonly note?: string }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'stale' }
 
 /** How and where commits are made. */
 export type CommitMethod =
   /** `instead` takes what is too big for the API. */
   ({ readonly kind: 'api'; readonly instead: PushTarget } & ApiTarget) | ({ readonly kind: 'push' } & PushTarget)
-
-/** One commit to be made. */
-export interface CommitRequest {
-  readonly tree: WorkTree
-  readonly branch: string
-  /** The state folder inside the repository. */
-  readonly statePath: string
-  /** Every generated file there shall be, by path below the state folder. */
-  readonly files: ReadonlyMap<string, string>
-  /** Generated files that shall go, by path below the state folder. */
-  readonly removals: readonly string[]
-  readonly message: CommitMessage
-}
-
-export interface CommitMessage {
-  readonly headline: string
-  readonly body: string
-}
 
 /**
  * Commits generated files on top of the commit they were made from, and only on top of it.

@@ -10,7 +10,8 @@ export {
   type PullRequest,
   upsertComment,
 } from './comment.js'
-export { type CommitMethod, type CommitResult, commitFiles } from './commit.js'
+export { type CommitMethod, commitFiles } from './commit.js'
+export type { CommitResult } from './commit-request.js'
 export { type GitRemote, git, gitOrRefuse } from './git.js'
 export {
   checkOut,

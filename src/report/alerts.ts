@@ -1,9 +1,10 @@
 // What must not be overlooked: never folded, and above everything else.
 import type { Problem } from '../enrollment/problem.js'
+import type { Resource } from './groups.js'
 import type { ImageChange, OverrideRow, ValueChange } from './model.js'
 import { risksOf } from './risks.js'
 import { bounded, code, count, groupBy, prose } from './text.js'
-import { compareKinds, type Resource, type View } from './view.js'
+import { compareKinds, type View } from './view.js'
 
 /** The alerts of a report, worst first; no list is longer than `rows`. */
 export function alerts(view: View, rows: number): string[] {

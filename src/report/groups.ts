@@ -1,4 +1,17 @@
-import type { Resource } from './view.js'
+import type { ResourceChange } from '../manifests/model.js'
+import type { Difference } from './difference.js'
+
+/** One changed object, ready to show. */
+export interface Resource {
+  readonly change: ResourceChange['kind']
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  /** Path relative to the repository root. */
+  readonly path: string
+  readonly cause: string | null
+  readonly difference: Difference
+}
 
 /** Objects whose lines change alike; one of them is shown for all. */
 export interface Group {

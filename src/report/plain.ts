@@ -3,11 +3,12 @@ import pico from 'picocolors'
 import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { unified } from './difference.js'
 import { assemble, inPieces } from './document.js'
+import type { Resource } from './groups.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { pathHeader } from './resources.js'
 import { oneLine } from './text.js'
 import { judge } from './verdict.js'
-import type { Resource, View } from './view.js'
+import type { View } from './view.js'
 
 type Colours = ReturnType<typeof pico.createColors>
 

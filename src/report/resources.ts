@@ -1,6 +1,6 @@
 // The changed objects: a list to see them at a glance, and a folded diff each.
 import { unified } from './difference.js'
-import type { Group } from './groups.js'
+import type { Group, Resource } from './groups.js'
 import {
   bounded,
   cell,
@@ -16,7 +16,7 @@ import {
   oneLine,
   prose,
 } from './text.js'
-import { compareKinds, type Resource, type View } from './view.js'
+import { compareKinds, type View } from './view.js'
 
 const MOST_LISTED = 30
 const MOST_CAUSES = 10

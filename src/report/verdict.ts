@@ -1,5 +1,6 @@
+import type { Resource } from './groups.js'
 import { count, delta } from './text.js'
-import type { Resource, View } from './view.js'
+import type { View } from './view.js'
 
 /** The report in one line: what matters most, then what stands beside it. Only numbers and words of our own. */
 export interface Verdict {

@@ -1,24 +1,12 @@
 // A report made ready to show: secrets gone, everything in order, every difference computed once.
 import type { Problem } from '../enrollment/problem.js'
 import { type ResourceChange, resourceKey } from '../manifests/model.js'
-import { type Compare, comparer, type Difference } from './difference.js'
-import { type Group, groupAlike } from './groups.js'
+import { type Compare, comparer } from './difference.js'
+import { type Group, groupAlike, type Resource } from './groups.js'
 import type { Report } from './model.js'
 import { redactor } from './redact.js'
 import { redactReport } from './redact-report.js'
 import { compareText } from './text.js'
-
-/** One changed object, ready to show. */
-export interface Resource {
-  readonly change: ResourceChange['kind']
-  readonly kind: string
-  readonly namespace: string
-  readonly name: string
-  /** Path relative to the repository root. */
-  readonly path: string
-  readonly cause: string | null
-  readonly difference: Difference
-}
 
 /** What the renderers read: the report without secrets. */
 export interface View {

@@ -1,28 +1,20 @@
 import type { Construct } from 'constructs'
 import type { TagSelection } from '../../enrollment/enrollment.js'
-import type { TrackedImage } from '../../state/model.js'
 import { type ImageSelection, Warehouse } from '../constructs/warehouse.js'
-import type { Bases, Factory } from '../factory.js'
 import { IMAGE_LABEL, warehouseName } from '../names.js'
 import { addAnalyzeStage } from './analyze-stage.js'
 import { ManifestChart } from './manifest-chart.js'
 import { addPromoteStages } from './promote-stage.js'
-import { addRebuildStage } from './rebuild-stage.js'
+import { addRebuildStage, type RebuiltImage } from './rebuild-stage.js'
 
 const FIVE_MINUTES = 300
-
-export interface ImageChartProps {
-  readonly factory: Factory
-  readonly image: TrackedImage
-  readonly bases: Bases
-}
 
 /**
  * `image-NAME.k8s.yaml`: watches what the image's workflow publishes, rebuilds it when a base changes, checks and promotes
  * the result.
  */
 export class ImageChart extends ManifestChart {
-  constructor(scope: Construct, id: string, { factory, image, bases }: ImageChartProps) {
+  constructor(scope: Construct, id: string, { factory, image, bases }: RebuiltImage) {
     const { name, line, column } = image.enrollment
     super(scope, id, {
       file: `image-${name}`,

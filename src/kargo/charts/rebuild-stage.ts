@@ -3,18 +3,23 @@ import type { GitHubSource, GitLabSource } from '../../enrollment/enrollment.js'
 import type { TrackedBase, TrackedImage } from '../../state/model.js'
 import { type FreightRequest, Stage, unlessDefault } from '../constructs/stage.js'
 import { projectUrl, workflowUrl } from '../dispatch-url.js'
-import { basesOf, branchOf, type Factory, githubApiUrl, gitlabUrl } from '../factory.js'
+import { type Bases, basesOf, branchOf, type Factory, githubApiUrl, gitlabUrl } from '../factory.js'
 import { REBUILD_GITHUB, REBUILD_GITLAB, rebuildStageName, soakStageName, warehouseName } from '../names.js'
 import { spread } from '../spread.js'
 import { GITHUB_TOKEN_SECRET, runsQuery } from '../tasks/github-forge.js'
 import { GITLAB_TOKEN_SECRET } from '../tasks/gitlab-forge.js'
-import type { ImageChartProps } from './image-chart.js'
+
+export interface RebuiltImage {
+  readonly factory: Factory
+  readonly image: TrackedImage
+  readonly bases: Bases
+}
 
 /**
  * The Stage that has the image's own workflow or pipeline rebuild it: one an image, so that several bases that change
  * together give one rebuild. An image without bases has none, nor one that nobody knows how to build.
  */
-export function addRebuildStage(scope: Construct, { factory, image, bases }: ImageChartProps): void {
+export function addRebuildStage(scope: Construct, { factory, image, bases }: RebuiltImage): void {
   const { name, minimumReleaseAge, autoRebuild, shard } = image.enrollment
   const [firstBase, ...otherBases] = basesOf(image, bases)
   const build = buildOf(image, factory)

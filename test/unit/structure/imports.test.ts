@@ -81,6 +81,22 @@ describe('the structure of src', () => {
     expect(down.map(({ from, to }) => `${from} → ${to}`)).toEqual([])
   })
 
+  it('no files import each other in a circle, for types neither', () => {
+    const waiting = new Map(files.map((file) => [file, new Set<string>()]))
+    for (const { from, to } of inside) waiting.get(from)?.add(to)
+    // What imports nothing that is left is in no circle, and neither is what nothing that is left imports.
+    const isFree = (file: string) =>
+      [...(waiting.get(file) ?? [])].every((to) => !waiting.has(to)) ||
+      [...waiting.values()].every((others) => !others.has(file))
+    for (let count = -1; count !== waiting.size; ) {
+      count = waiting.size
+      for (const file of [...waiting.keys()].filter(isFree)) waiting.delete(file)
+    }
+    expect(
+      [...waiting].map(([file, to]) => `${file} → ${[...to].filter((one) => waiting.has(one)).join(', ')}`),
+    ).toEqual([])
+  })
+
   it('shells do not import each other, and nothing imports a shell but the entry', () => {
     const shells = inside.filter(({ from, to }) => ['action', 'cli'].includes(room(to)) && room(from) !== room(to))
     expect(shells.map(({ from }) => from)).toEqual(['index.ts', 'index.ts'])
