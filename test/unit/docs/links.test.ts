@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { stoppedLine } from '../../../src/action/last-line.js'
 import { anchorOf, anchors, PAGES, ROOT, readDocument } from '../../support/documents.js'
 
 describe.each(PAGES)('links of %s', (page) => {
@@ -24,8 +25,7 @@ describe.each(PAGES)('links of %s', (page) => {
 })
 
 it('what the program links to is there', () => {
-  const text = readDocument('src/action/last-line.ts')
-  const [, path = '', anchor = ''] = /blob\/main\/([\w./-]+)#([\w-]+)/.exec(text) ?? []
+  const [, path = '', anchor = ''] = /blob\/main\/([\w./-]+)#([\w-]+)/.exec(stoppedLine({ isDefect: false })) ?? []
   expect(anchors(readDocument(path))).toContain(anchor)
 })
 

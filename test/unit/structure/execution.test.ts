@@ -32,10 +32,10 @@ describe('the code', () => {
   })
 
   it('starts programs with a list of arguments, in two places', () => {
-    expect(places(/\bgetExecOutput\(|\bspawn\(/)).toEqual([
-      "publish/git.ts: return getExecOutput('git', [...args], options).catch((error: Error) => {",
-      "registry/credentials.ts: const child = spawn(command, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], env, timeout: HELPER_MILLISECONDS })",
-    ])
+    const starts = places(/\bgetExecOutput\(|\bspawn\(/)
+    expect(starts).toHaveLength(2)
+    // Both take the program and its arguments; given one text, they would take it apart at its blanks.
+    expect(starts.filter((place) => !/\b(?:getExecOutput|spawn)\(['\w]+, \[/.test(place))).toEqual([])
   })
 
   it('writes to disk in few places, each below a folder it was given', () => {
