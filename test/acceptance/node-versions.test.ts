@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { FULL } from '../support/full.js'
 import { runCli } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import {
@@ -40,7 +41,7 @@ beforeEach(async () => {
 })
 afterAll(removeTempFolders)
 
-describe.each(nodesAtHand())('Node %s', (version, nodePath) => {
+describe.skipIf(!FULL).each(nodesAtHand())('Node %s', (version, nodePath) => {
   const cli = (...args: string[]) => runCli(args, { cwd: folder, nodePath })
   const examples = ['--state', join(EXAMPLES, 'state-repo'), '--sources', join(EXAMPLES, 'sources')]
 

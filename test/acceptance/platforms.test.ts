@@ -3,6 +3,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
+import { FULL } from '../support/full.js'
 import { runCli } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { EXAMPLES, pushRun, readTree, STATE, startFactory, stopFactory } from './factory.js'
@@ -36,7 +37,7 @@ async function generated(root: string): Promise<Record<string, string>> {
   return Object.fromEntries(files.map(([path, text]) => [path, text.replaceAll('\r\n', '\n')]))
 }
 
-describe('line ends of Windows', () => {
+describe.skipIf(!FULL)('line ends of Windows', () => {
   test('in a state repository that was checked out with them change nothing', async () => {
     expect(await turnLineEnds(state)).toBeGreaterThan(20)
     const before = await readTree(state)
@@ -101,7 +102,7 @@ describe('line ends of Windows', () => {
   })
 })
 
-describe('paths', () => {
+describe.skipIf(!FULL)('paths', () => {
   test('with the separators of Windows name the same files', async () => {
     const images = await readFile(join(state, 'images.yaml'), 'utf8')
     await cp(join(state, 'images.yaml'), join(state, 'factory/images.yaml'))
@@ -136,7 +137,7 @@ describe('paths', () => {
   })
 })
 
-describe('a file system that does not tell upper case from lower', () => {
+describe.skipIf(!FULL)('a file system that does not tell upper case from lower', () => {
   const pulled = ['node:LTS', 'node:lts', 'node:Lts', 'ghcr.io/acme/tool:V1', 'ghcr.io/acme/tool:v1']
   const dockerfile = `FROM scratch\n${pulled.map((image) => `COPY --from=${image} / /\n`).join('')}`
 
@@ -164,7 +165,7 @@ describe('a file system that does not tell upper case from lower', () => {
   })
 })
 
-describe('a GitHub Enterprise Server', () => {
+describe.skipIf(!FULL)('a GitHub Enterprise Server', () => {
   test('is the one that the manifests name', async () => {
     const images = `settings: {stateWorkflow: {repo: acme/state, workflow: synth.yml}}\nimages:\n${(await readFile(join(state, 'images.yaml'), 'utf8')).replace(/^#.*\n/gm, '').replace(/^(?=.)/gm, '  ')}`
     await writeFile(join(state, 'images.yaml'), images)

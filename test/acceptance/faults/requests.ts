@@ -6,6 +6,8 @@ import type { Scenario } from './stage.js'
 export interface Asked {
   readonly name: string
   readonly scenario: Scenario
+  /** One of each way to reach GitHub, to read and to write, that is tried with every change. */
+  readonly isUsual?: true
   readonly isIt: (request: RecordedRequest, before: readonly RecordedRequest[]) => boolean
 }
 
@@ -20,9 +22,14 @@ const isNew = rest('POST', /\/issues\/\d+\/comments$/)
 const isBefore = (before: readonly RecordedRequest[]) => !before.some(isSource)
 
 export const REQUESTS: readonly Asked[] = [
-  { name: 'git: the state, its refs', scenario: 'pull request', isIt: (one, before) => refs(one) && isBefore(before) },
+  {
+    name: 'git: the state, its refs',
+    scenario: 'pull request',
+    isUsual: true,
+    isIt: (one, before) => refs(one) && isBefore(before),
+  },
   { name: 'git: the state, its files', scenario: 'pull request', isIt: (one, before) => pack(one) && isBefore(before) },
-  { name: 'GraphQL: Dockerfiles and workflows', scenario: 'pull request', isIt: isSource },
+  { name: 'GraphQL: Dockerfiles and workflows', scenario: 'pull request', isUsual: true, isIt: isSource },
   { name: 'git: the base, its refs', scenario: 'pull request', isIt: (one, before) => refs(one) && !isBefore(before) },
   { name: 'git: the base, its files', scenario: 'pull request', isIt: (one, before) => pack(one) && !isBefore(before) },
   {
@@ -31,7 +38,7 @@ export const REQUESTS: readonly Asked[] = [
     isIt: (one, before) => isList(one) && !before.some((made) => isNew(made) && made.status === 201),
   },
   { name: 'GET the pull request', scenario: 'pull request', isIt: rest('GET', /\/pulls\/\d+$/) },
-  { name: 'POST the comment', scenario: 'pull request', isIt: isNew },
+  { name: 'POST the comment', scenario: 'pull request', isUsual: true, isIt: isNew },
   {
     name: 'GET comments, after it',
     scenario: 'pull request',
@@ -44,6 +51,7 @@ export const REQUESTS: readonly Asked[] = [
   {
     name: 'GraphQL: createCommitOnBranch',
     scenario: 'push, API',
+    isUsual: true,
     isIt: (one) => query(one).includes('createCommitOnBranch'),
   },
   {
@@ -56,7 +64,12 @@ export const REQUESTS: readonly Asked[] = [
     scenario: 'push, git',
     isIt: ({ query: { service } }) => service === 'git-receive-pack',
   },
-  { name: 'git: push, the commit', scenario: 'push, git', isIt: ({ path }) => path.endsWith('/git-receive-pack') },
+  {
+    name: 'git: push, the commit',
+    scenario: 'push, git',
+    isUsual: true,
+    isIt: ({ path }) => path.endsWith('/git-receive-pack'),
+  },
   { name: 'GET open pull requests', scenario: 'report of a fork', isIt: rest('GET', /\/pulls$/) },
 ]
 

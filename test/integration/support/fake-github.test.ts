@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../../support/checkout.js'
 import { FakeGitHub } from '../../support/fake-github.js'
+import { FULL } from '../../support/full.js'
 import { git, gitEnvironment, tokenEnvironment, tryGit } from '../../support/git.js'
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
 import { graphql, rest } from './ask.js'
@@ -27,7 +28,7 @@ afterEach(async () => {
 
 afterAll(removeTempFolders)
 
-describe('git over HTTP', () => {
+describe.skipIf(!FULL)('git over HTTP', () => {
   test('clones and pushes with a token that may', async () => {
     const { path } = await tempFolder()
     const env = tokenEnvironment(fake.url, 'writer')
@@ -106,7 +107,7 @@ describe('git over HTTP', () => {
   })
 })
 
-describe('checkout', () => {
+describe.skipIf(!FULL)('checkout', () => {
   test('leaves a branch, shallow, without credentials', async () => {
     await fake.commitFiles(STATE, 'main', { 'b.txt': 'b' }, 'second')
     const path = await checkout({ fake, repository: STATE, token: 'reader' })
@@ -137,7 +138,7 @@ describe('checkout', () => {
   })
 })
 
-describe('REST', () => {
+describe.skipIf(!FULL)('REST', () => {
   test('knows tokens and permissions', async () => {
     expect((await rest(fake, 'GET', `/repos/${STATE}`, { token: 'nobody' })).body).toMatchObject({
       message: 'Bad credentials',
@@ -223,7 +224,7 @@ describe('REST', () => {
   })
 })
 
-describe('faults', () => {
+describe.skipIf(!FULL)('faults', () => {
   test('hit the requests they name, as often as they say', async () => {
     let called = 0
     fake.faults.push({

@@ -1,6 +1,7 @@
 /** Queries GitHub would refuse are refused, and a commit lands only on the head it was made for. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FakeGitHub } from '../../support/fake-github.js'
+import { FULL } from '../../support/full.js'
 import { removeTempFolders } from '../../support/temp-folder.js'
 import { graphql } from './ask.js'
 
@@ -41,7 +42,7 @@ function addition(path: string, content: string): object {
   return { path, contents: Buffer.from(content).toString('base64') }
 }
 
-describe('GraphQL', () => {
+describe.skipIf(!FULL)('GraphQL', () => {
   test('reads many files of many repositories in one query', async () => {
     fake.addToken('all', { [STATE]: 'read', 'acme/hidden': 'read' })
     await fake.commitFiles(STATE, 'main', { big: 'x'.repeat(600_000), bin: 'a\0b' }, 'second')
@@ -129,7 +130,7 @@ describe('GraphQL', () => {
   })
 })
 
-describe('createCommitOnBranch', () => {
+describe.skipIf(!FULL)('createCommitOnBranch', () => {
   test('commits when the head is as expected', async () => {
     const head = await fake.head(STATE, 'main')
     const changes = { additions: [addition('dist/x.yaml', 'x: ü\n')], deletions: [{ path: 'dir/a.txt' }] }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { checkout } from '../../support/checkout.js'
 import { eventPayloads } from '../../support/events.js'
 import { FakeGitHub } from '../../support/fake-github.js'
+import { FULL } from '../../support/full.js'
 import { runAction, runCli, WORKFLOW_TOKEN } from '../../support/run-action.js'
 import { parseAnnotations, parseRunnerFile } from '../../support/runner-files.js'
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
@@ -50,7 +51,7 @@ async function standIn(): Promise<string> {
   return bundle
 }
 
-describe('runAction', () => {
+describe.skipIf(!FULL)('runAction', () => {
   test('gives the runner its environment and reads what the step says', async () => {
     vi.stubEnv('NODE_OPTIONS', '')
     vi.stubEnv('GIT_DIR', '/nowhere')
@@ -108,13 +109,13 @@ describe('runAction', () => {
   })
 })
 
-test('runCli is no action', async () => {
+test.skipIf(!FULL)('runCli is no action', async () => {
   const { path } = await tempFolder()
   const run = await runCli(['diff', '--json'], { cwd: path, env: { RUNNER_TEMP: path }, bundle: await standIn() })
   expect(run).toEqual({ code: 0, stdout: '', stderr: '' })
 })
 
-test('events carry what GitHub sends', async () => {
+test.skipIf(!FULL)('events carry what GitHub sends', async () => {
   const before = await fake.head(STATE, 'main')
   await fake.createRepository('friend/state', { forkOf: STATE })
   await fake.commitFiles('friend/state', 'topic', { 'a.txt': 'a' }, 'theirs')
@@ -134,7 +135,7 @@ test('events carry what GitHub sends', async () => {
   expect((await eventPayloads.repositoryDispatch(fake, STATE)).event).toMatchObject({ action: 'image-factory' })
 })
 
-test('runner files and commands are read as the runner reads them', () => {
+test.skipIf(!FULL)('runner files and commands are read as the runner reads them', () => {
   expect([...parseRunnerFile('a=1\nb<<E\nx=y\n\nE\na=2\n')]).toEqual([
     ['a', '2'],
     ['b', 'x=y\n'],

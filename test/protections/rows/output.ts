@@ -68,7 +68,7 @@ const order: Removal = {
     comment('heals itself when an %s run makes one in the same moment'),
     {
       file: 'acceptance/concurrency.test.ts',
-      title: '%s: twenty runs at once, ten pushes between them, nothing lost',
+      title: '%s: many runs at once, half as many pushes between them, nothing lost',
     },
     {
       file: 'acceptance/commit-refusals.test.ts',

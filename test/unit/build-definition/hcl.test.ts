@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type BuildValue, readBuildFile, readBuildFiles } from '../../../src/build-definition/index.js'
+import { runs } from '../../support/full.js'
 import { shown } from './examples.js'
 
 type Environment = Record<string, string>
@@ -177,7 +178,7 @@ describe('any text', () => {
         const run = () => readBuildFile(parts.join(''), 'b.hcl')
         expect(run()).toEqual(run())
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     )
   })
   it('that is printed as a literal is read as it was', () => {

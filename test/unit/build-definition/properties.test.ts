@@ -12,6 +12,7 @@ import {
   readWorkflow,
   resolveBuild,
 } from '../../../src/build-definition/index.js'
+import { runs } from '../../support/full.js'
 
 const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
 
@@ -138,7 +139,7 @@ describe('any text', () => {
         }
         expect(run()).toEqual(run())
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
   it('in a step of a workflow passes only what is written there', () => {
@@ -156,7 +157,7 @@ describe('any text', () => {
         for (const line of assumed) expect(line).not.toMatch(/[\n\r\u202e\ud800]/u)
         for (const value of args.values()) expect(value).not.toContain('\0')
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
   it('as a compose file', () => {
@@ -165,7 +166,7 @@ describe('any text', () => {
         useBuildFile(readCompose(written))
         useBuildFile(readCompose(`services: { a: { build: { args: { V: ${JSON.stringify(written)} } } } }`))
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
   it('as a bake file', () => {
@@ -175,7 +176,7 @@ describe('any text', () => {
         const run = () => useBuildFile(readBakeJson(JSON.stringify(data)))
         expect(run()).toEqual(run())
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 })

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findBaseImages } from '../../../src/dockerfile/index.js'
+import { runs } from '../../support/full.js'
 
 const FRAGMENTS = [
   'FROM ',
@@ -135,7 +136,7 @@ describe('properties', () => {
           if (!result.ok) expect(result.error.line).toBeGreaterThanOrEqual(1)
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { parse, parseDocument } from 'yaml'
+import { readInputs } from '../../../src/action/inputs.js'
+import { NO_OUTPUTS, setOutputs } from '../../../src/action/outputs.js'
 import { codeBlocks, PAGES, readDocument, WORKFLOWS } from '../../support/documents.js'
 import { workflowFaults } from '../../support/workflow-check.js'
 
@@ -10,19 +12,33 @@ const action = parse(read('action.yml')) as {
 }
 
 describe('action.yml', () => {
-  it.each(Object.keys(action.inputs))('input %s is read in src/action/inputs.ts', (name) => {
-    expect(read('src/action/inputs.ts')).toContain(`('${name}'`)
+  afterEach(() => vi.restoreAllMocks())
+
+  it('has the inputs that are read, and no other', () => {
+    const { env } = process
+    const asked = new Set<string>()
+    const watched = new Proxy(env, {
+      get: (target, name: string) => {
+        if (name.startsWith('INPUT_')) asked.add(name.slice('INPUT_'.length).toLowerCase())
+        return target[name]
+      },
+    })
+    vi.spyOn(process, 'env', 'get').mockReturnValue(watched)
+    readInputs()
+    expect([...asked].sort()).toEqual(Object.keys(action.inputs).sort())
   })
 
-  it.each(Object.keys(action.outputs))('output %s is set in src/action/outputs.ts', (name) => {
-    expect(read('src/action/outputs.ts')).toContain(`setOutput('${name}'`)
-  })
-
-  it('is all that the source reads and sets', () => {
-    const names = (path: string, call: RegExp) => [...read(path).matchAll(call)].map(([, name = '']) => name)
-    const reads = names('src/action/inputs.ts', /(?:read\.\w+|getInput)\(\s*'([a-z-]+)'/g)
-    expect([...new Set(reads)].sort()).toEqual(Object.keys(action.inputs).sort())
-    expect(names('src/action/outputs.ts', /setOutput\('([a-z-]+)'/g).sort()).toEqual(Object.keys(action.outputs).sort())
+  it('has the outputs that are set, and no other', () => {
+    let said = ''
+    vi.stubEnv('GITHUB_OUTPUT', '')
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said += String(text)
+      return true
+    })
+    setOutputs(NO_OUTPUTS)
+    vi.unstubAllEnvs()
+    const names = [...said.matchAll(/^::set-output name=([^:]+)::/gm)].map(([, name = '']) => name)
+    expect(names.sort()).toEqual(Object.keys(action.outputs).sort())
   })
 })
 
@@ -93,6 +109,16 @@ describe('ci.yml', () => {
     expect([...(jobs['ci-ok']?.needs ?? [])].sort()).toEqual(others.sort())
   })
 
+  it('builds the bundle again, and holds it against the committed one', () => {
+    const [built = '', compared = ''] = (jobs.dist?.steps ?? []).flatMap(({ run }) => run ?? []).slice(-2)
+    expect(built).toMatch(/^rm -rf dist\nnpm run build\n$/)
+    expect(compared).toMatch(/git status --porcelain -- dist\b[\s\S]*\n {2}exit 1\n/)
+  })
+})
+
+describe('nightly.yml', () => {
+  const { jobs } = parse(read('.github/workflows/nightly.yml')) as Workflow
+
   it('tries the bundle on each system and each Node that it promises', () => {
     const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
     const { strategy } = jobs.bundle as unknown as { strategy: { matrix: { os: string[]; node: string[] } } }
@@ -102,16 +128,15 @@ describe('ci.yml', () => {
     expect(strategy.matrix.node).toContain(read('.node-version').trim())
   })
 
-  it('builds the bundle again, and holds it against the committed one', () => {
-    const [built = '', compared = ''] = (jobs.dist?.steps ?? []).flatMap(({ run }) => run ?? []).slice(-2)
-    expect(built).toMatch(/^rm -rf dist\nnpm run build\n$/)
-    expect(compared).toMatch(/git status --porcelain -- dist\b[\s\S]*\n {2}exit 1\n/)
-  })
-
   it('runs tests that are there', () => {
-    const named = read('.github/workflows/ci.yml').match(/test\/acceptance\/[\w./-]+/g) ?? []
+    const named = read('.github/workflows/nightly.yml').match(/test\/acceptance\/[\w./-]+/g) ?? []
     expect(named.length).toBeGreaterThan(2)
     for (const path of named) expect(() => read(path.endsWith('.ts') ? path : `${path}/enroll.test.ts`)).not.toThrow()
+  })
+
+  it('runs everything, random cases by the thousand, and takes each protection away', () => {
+    const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []))
+    expect(commands).toEqual(expect.arrayContaining(['.ci/run --full', 'npm run fuzz', 'npm run protections']))
   })
 })
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { isDataMap, isSameData } from '../../../src/enrollment/data-map.js'
 import type { Data } from '../../../src/enrollment/yaml-data.js'
 import { flatten, valueChanges } from '../../../src/report/image-changes.js'
+import { runs } from '../../support/full.js'
 
 const data: fc.Arbitrary<Data> = fc.letrec<{ value: Data }>((tie) => ({
   value: fc.oneof(
@@ -33,7 +34,7 @@ it('what is the same shows no change, and what shows a change is not the same', 
       if (isSameData(a, b)) expect(changes).toEqual([])
       expect(isSameData(a, b)).toBe(JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)))
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   )
 })
 

@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { addEntry } from '../../../src/enrollment/enroll.js'
 import { parseEnrolment } from '../../../src/enrollment/index.js'
 import { readYaml } from '../../../src/enrollment/yaml-data.js'
+import { runs } from '../../support/full.js'
 
 const label = fc.stringMatching(/^[a-z][a-z0-9]{0,6}$/).filter((name) => name !== 'added')
 const value = fc.oneof(
@@ -134,7 +135,7 @@ describe('any file and any entry', () => {
         })
         expect(withoutOneStretch(result.text, text)).toBe(true)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -225,7 +226,7 @@ describe('what the defaults of the file say already', () => {
           if (typeof value !== 'object') expect(result.entry[key]).not.toBe(value)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -279,7 +280,7 @@ describe('any text at all', () => {
           expect(dataOf(result.text).images.slice(0, -1)).toEqual(dataOf(text).images ?? [])
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 })

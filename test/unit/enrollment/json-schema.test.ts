@@ -6,6 +6,7 @@ import { isBranchName, isInsidePath, isSemVerConstraint } from '../../../src/enr
 import { type EnrolmentResult, parseEnrolment } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/patterns.js'
+import { runs } from '../../support/full.js'
 import { INDENTED_APP } from './examples.js'
 import { entries, files, GOOD_FILES } from './json-schema-files.js'
 import { WRONG_DOCUMENTS } from './wrong-documents.js'
@@ -98,7 +99,7 @@ describe('files at random', () => {
         if (isGood(result)) expect(editorAccepts(text), `${text}\n${JSON.stringify(check.errors)}`).toBe(true)
         else expect(!editorAccepts(text) || isBeyond(result), `${text}\n${JSON.stringify(result.problems)}`).toBe(true)
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 
@@ -111,7 +112,7 @@ describe('files at random', () => {
         const elsewhere = check.errors?.filter(({ instancePath }) => !instancePath.startsWith('/defaults'))
         expect(elsewhere, text).toEqual([])
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 })
@@ -137,7 +138,7 @@ describe('patterns take what the checks take', () => {
       fc.property(plain, (text) => {
         expect(regex.test(text)).toBe(accepts(text))
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
+import { runs } from '../../support/full.js'
 import { APP, SOURCE } from './examples.js'
 
 /** YAML-like text: pieces that mean something, glued at random. */
@@ -79,7 +80,7 @@ describe('any text at all', () => {
           expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? 0) + 1)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 
@@ -243,7 +244,7 @@ describe('a file that uses every key', () => {
           expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? -1) + 1)
         }
       }),
-      { numRuns: 800 },
+      { numRuns: runs(800) },
     )
   })
 

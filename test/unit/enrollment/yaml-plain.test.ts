@@ -5,11 +5,12 @@ import { readWithLibrary } from '../../../src/enrollment/yaml/library.js'
 import type { Data, Path, PlacedData, YamlOptions } from '../../../src/enrollment/yaml/model.js'
 import { readPlain } from '../../../src/enrollment/yaml/plain.js'
 import { readYaml } from '../../../src/enrollment/yaml-data.js'
+import { runs } from '../../support/full.js'
 import { layouts } from './yaml-layouts.js'
 
 const OPTIONS: YamlOptions = { numbers: 'text', bytes: 1e6, depth: 64, repeated: 1000 }
 /** How many texts a property tries: YAML_RUNS=100000 after a change of the reader or of the library. */
-const RUNS = Number(process.env.YAML_RUNS ?? 800)
+const RUNS = Number(process.env.YAML_RUNS ?? runs(800))
 const PATIENCE = 60_000 + RUNS * 40
 
 /** Everything a reading says: each part with its type, place and value's place, and some parts that are not there. */

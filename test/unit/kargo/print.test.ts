@@ -5,6 +5,7 @@ import { parseAllDocuments } from 'yaml'
 import type { Json, JsonObject } from '../../../src/kargo/constructs/json.js'
 import { goDuration } from '../../../src/kargo/go-duration.js'
 import { printManifests } from '../../../src/kargo/print.js'
+import { runs } from '../../support/full.js'
 
 const read = (text: string, version: '1.1' | '1.2') =>
   parseAllDocuments(text, { version }).map((document) => {
@@ -35,7 +36,7 @@ test('whatever is printed is read back, by YAML 1.1 and 1.2', () => {
       expect(read(text, '1.2')).toEqual(objects)
       expect(read(text, '1.1')).toEqual(objects)
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 

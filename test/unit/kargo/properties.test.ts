@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { type Factory, type ManifestFile, synthesize } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
+import { runs } from '../../support/full.js'
 import { readObjects } from '../../support/kargo-schemas.js'
 import { github, gitlab, image, NODE, SETTINGS, TELLING } from './fixtures.js'
 
@@ -126,12 +127,16 @@ const factory = fc.record({ settings, images }).map((given): Factory => ({ ...gi
 const objectsOf = (files: readonly ManifestFile[]) => files.flatMap((file) => readObjects(file.text))
 const named = (object: Data) => `${object.kind} ${(object.metadata as Data).name}`
 
+/** Whole factories, each of many files. */
+const FACTORIES = { numRuns: runs(100, 40) }
+
 test('the order of images and bases changes no byte', () => {
   fc.assert(
     fc.property(factory, fc.infiniteStream(fc.nat()), (given, numbers) => {
       const shuffled = { ...given, images: shuffle(given.images, numbers), bases: shuffle(given.bases, numbers) }
       expect(synthesize(shuffled)).toEqual(synthesize(given))
     }),
+    FACTORIES,
   )
 })
 
@@ -151,6 +156,7 @@ test('an added image changes only its own file, those of bases that nobody used 
       )
       for (const { text: content } of sources) expectSourceOf(added, readObjects(content)[0] as Data)
     }),
+    FACTORIES,
   )
 })
 
@@ -218,6 +224,7 @@ test('every name that an object refers to is an object, and every Stage gives it
       expect(byName.size).toBe(objects.length)
       for (const stage of objects.filter(({ kind }) => kind === 'Stage')) checkStage(stage.spec as StageSpec, byName)
     }),
+    FACTORIES,
   )
 })
 
@@ -279,6 +286,7 @@ test('YAML 1.1 and 1.2 read the same, and every string that went in comes out', 
         expect(new Map(pairs)).toEqual(new Map(from.inputs))
       }
     }),
+    FACTORIES,
   )
 })
 

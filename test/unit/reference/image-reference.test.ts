@@ -7,6 +7,7 @@ import {
   parseReference,
   withDefaultTag,
 } from '../../../src/reference/index.js'
+import { runs } from '../../support/full.js'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
@@ -122,6 +123,6 @@ test('no text makes it throw, and what it accepts it accepts again in canonical 
       expect(parseReference(formatReference(result.reference))).toEqual(result)
       expect(parseReference(familiarReference(result.reference))).toEqual(result)
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   )
 })

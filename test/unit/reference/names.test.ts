@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { baseImageName, isDnsLabel, parseReference, shortenName, withHash } from '../../../src/reference/index.js'
+import { runs } from '../../support/full.js'
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
@@ -37,7 +38,7 @@ describe('names of base images', () => {
         expect(derived).toMatch(SUBDOMAIN)
         expect(derived.length).toBeLessThanOrEqual(63)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 })

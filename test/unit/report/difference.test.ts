@@ -2,6 +2,7 @@ import { applyPatch } from 'diff'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { comparer, unified } from '../../../src/report/difference.js'
+import { runs } from '../../support/full.js'
 
 const body = fc
   .array(fc.constantFrom('a', 'b', 'c', 'd: 1', '', '- x', '+ y', '@@'), { maxLength: 30 })
@@ -16,7 +17,7 @@ it('is a patch that makes the new text of the old one, with either context', () 
       const patch = `--- a\n+++ b\n${unified(comparer()(before, after), context)}\n`
       expect(before === after ? after : applyPatch(before, patch)).toBe(after)
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 

@@ -10,6 +10,7 @@ import {
   renderWhole,
   verdict,
 } from '../../../src/report/index.js'
+import { runs } from '../../support/full.js'
 import { hasDiff, reports } from './arbitrary.js'
 import { change, examples, marker, report, trigger, warehouse } from './examples.js'
 import { danger } from './structure.js'
@@ -24,7 +25,7 @@ describe('any report within any budget', () => {
         expect(comment.length).toBeLessThanOrEqual(budget)
         expect(danger(comment.split('\n').slice(1).join('\n'))).toBeNull()
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150, 60) },
     )
   })
 

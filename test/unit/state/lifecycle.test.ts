@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { isDataMap } from '../../../src/enrollment/data-map.js'
 import type { BaseFacts, MergedState } from '../../../src/state/index.js'
 import { readRecord, type StateRecord } from '../../../src/state/record.js'
+import { runs } from '../../support/full.js'
 import { entry, REFERENCE_SOURCES, referenceFiles, referenceImages, run } from './world.js'
 
 const REPOS = ['r1', 'r2', 'r3'] as const
@@ -146,7 +147,7 @@ describe('any sequence of enrolling, editing, renaming, removing, coming back an
           files = state.files
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150, 60) },
     )
   })
 })

@@ -3,9 +3,10 @@ import { describe, expect, it, test } from 'vitest'
 import { stringify } from 'yaml'
 import type { Printable } from '../../../src/enrollment/yaml/block.js'
 import { comment, LIBRARY_OPTIONS, yamlLines } from '../../../src/state/print.js'
+import { runs } from '../../support/full.js'
 
 /** How many maps are printed: YAML_RUNS=100000 after a change of the printer or of the library. */
-const RUNS = Number(process.env.YAML_RUNS ?? 2000)
+const RUNS = Number(process.env.YAML_RUNS ?? runs(2000))
 
 // biome-ignore format: a list
 const WORDS = [

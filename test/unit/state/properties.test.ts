@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { comment, yamlLines } from '../../../src/state/print.js'
 import { readRecord } from '../../../src/state/record.js'
+import { runs } from '../../support/full.js'
 import { enrolled, entry, LATER, run } from './world.js'
 
 const name = fc
@@ -119,7 +120,7 @@ describe('what is printed', () => {
         expect(problems).toEqual([])
         expect(JSON.parse(JSON.stringify(record))).toEqual({ enrollment: { value: JSON.parse(JSON.stringify(value)) } })
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
