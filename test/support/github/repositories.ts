@@ -1,7 +1,9 @@
 /** The bare repositories behind the fake GitHub, and how tests fill and read them. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { git, TEST_IDENTITY, tryGit } from '../git.js'
+import { tempFolder } from '../temp-folder.js'
 import {
   compareAndSwap,
   type FileContent,
@@ -59,6 +61,9 @@ const CONFIG: readonly (readonly [string, string])[] = [
   ['transfer.hideRefs', 'refs/fake'],
 ]
 
+/** Repositories as they were made, by all that they are made from: most tests of a file begin with the same ones. */
+const ALIKE = new Map<string, { readonly folder: string; readonly second: number }>()
+
 /** 2026-01-01T00:00:00Z: every commit is a second later than the one before. */
 const FIRST_SECOND = 1_767_225_600
 
@@ -94,17 +99,27 @@ export class Repositories {
       gitDir: join(this.#root, owner, `${name}.git`),
     }
     await mkdir(repository.gitDir, { recursive: true })
+    this.#byName.set(fullName.toLowerCase(), repository)
+    const key = JSON.stringify([repository.defaultBranch, this.#second, options.files])
+    const alike = parent === undefined ? ALIKE.get(key) : undefined
+    if (alike !== undefined && existsSync(alike.folder)) {
+      await cp(alike.folder, repository.gitDir, { recursive: true })
+      this.#second = alike.second
+      return repository
+    }
     await git(repository.gitDir, ['init', '--quiet', '--bare', '-b', repository.defaultBranch, '--template=', '.'])
     const config = CONFIG.map(([key, value]) => {
       const [section, variable] = key.split('.')
       return `[${section}]\n\t${variable} = ${value}\n`
     })
     await writeFile(join(repository.gitDir, 'config'), `${BARE_CONFIG}${config.join('')}`)
-    this.#byName.set(fullName.toLowerCase(), repository)
     if (parent !== undefined) {
       await git(repository.gitDir, ['fetch', '--quiet', '--no-tags', parent.gitDir, '+refs/heads/*:refs/heads/*'])
     } else if (options.files !== undefined) {
       await this.commitFiles(fullName, repository.defaultBranch, options.files, 'Initial commit')
+      const { path: folder } = await tempFolder('alike')
+      await cp(repository.gitDir, folder, { recursive: true })
+      ALIKE.set(key, { folder, second: this.#second })
     }
     return repository
   }
