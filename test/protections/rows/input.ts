@@ -24,17 +24,20 @@ const links: Removal = {
     {
       name: 'readFolder',
       by: (_, root, folder, suffix) => {
-        const { existsSync, readdirSync, readFileSync } = process.getBuiltinModule('node:fs')
+        const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinModule('node:fs')
         const names = existsSync(`${root}/${folder}`) ? readdirSync(`${root}/${folder}`).sort() : []
         const paths = names.filter((name) => name.endsWith(suffix)).map((name) => `${folder}/${name}`)
-        return new Map(paths.map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]))
+        // Not of devices and pipes, which never end.
+        const files = paths.filter((path) => statSync(`${root}/${path}`, { throwIfNoEntry: false })?.isFile())
+        return new Map(files.map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]))
       },
     },
     {
       name: 'readOptional',
       by: (_, root, path) => {
-        const { existsSync, readFileSync } = process.getBuiltinModule('node:fs')
-        return existsSync(`${root}/${path}`) ? readFileSync(`${root}/${path}`, 'utf8') : null
+        const { readFileSync, statSync } = process.getBuiltinModule('node:fs')
+        const isFile = statSync(`${root}/${path}`, { throwIfNoEntry: false })?.isFile() === true
+        return isFile ? readFileSync(`${root}/${path}`, 'utf8') : null
       },
     },
     {
@@ -57,10 +60,9 @@ const links: Removal = {
           for (const request of requests) {
             const [key] = (await reader.read([request])).keys()
             const path = `${root}/${request.repo}/${request.path}`
-            try {
-              const text = process.getBuiltinModule('node:fs').readFileSync(path, 'utf8')
-              answers.set(key, { kind: 'found', text, branch: request.branch })
-            } catch {}
+            const { readFileSync, statSync } = process.getBuiltinModule('node:fs')
+            if (statSync(path, { throwIfNoEntry: false })?.isFile())
+              answers.set(key, { kind: 'found', text: readFileSync(path, 'utf8'), branch: request.branch })
           }
           return answers
         }
