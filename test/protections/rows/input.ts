@@ -160,7 +160,10 @@ const yaml: Removal = {
       name: 'readYaml',
       by: (original, text, file, options) => {
         const { placed } = original(text, file, options)
-        return { placed: placed && { ...placed, data: structuredClone(placed.data) }, problems: [] }
+        // In maps that have a prototype these keys are there before they are written.
+        const others = (key: string, value: unknown) => (key in {} ? undefined : value)
+        const data = JSON.parse(JSON.stringify(placed?.data ?? null), others)
+        return { placed: placed && { ...placed, data }, problems: [] }
       },
     },
   ],
