@@ -1,4 +1,5 @@
 import { detectSyntax } from './directives.js'
+import { type FromName, fromNames } from './from-names.js'
 import { readInstructions } from './instruction-reader.js'
 import { parsePlatform } from './platform.js'
 import { answerFor, type PlatformAnswer, type PlatformRequest } from './platform-answer.js'
@@ -6,6 +7,7 @@ import { DockerfileRefusal, quoted } from './refusal.js'
 import type { BaseImageUse, BuildOptions, Diagnostic, DockerfileResult } from './result.js'
 import { collectStages } from './stages.js'
 import { syntaxSuspicions, templateAdvice } from './warnings.js'
+import { MAX_WORK_OF_ALL, spentOf, workBudget } from './work-budget.js'
 
 /**
  * Which images does a build of this Dockerfile pull? The answer is BuildKit's: its parser, word expansion, stage rules
@@ -14,13 +16,67 @@ import { syntaxSuspicions, templateAdvice } from './warnings.js'
  * ONBUILD triggers of remote images cannot be known from the text and are not followed. Never throws.
  */
 export function findBaseImages(text: string, options: BuildOptions = {}): DockerfileResult {
-  try {
+  return readDockerfile(text).find(options)
+}
+
+/** A Dockerfile that has been read, to be asked about several builds. Nothing of it throws. */
+export interface Dockerfile {
+  /** {@link findBaseImages} for one build. */
+  find(options: BuildOptions): DockerfileResult
+  /** What every FROM names for one build, in the order of the file; empty where BuildKit refuses the file. */
+  fromNames(options: BuildOptions): FromName[]
+  /** The ARGs before the first FROM, with their defaults as written. */
+  readonly globalArgs: readonly { readonly name: string; readonly value: string | null }[]
+  /** Names of the stages, in the order of the file; null for a stage without one. */
+  readonly stageNames: readonly (string | null)[]
+  /** Whether its variables took so much work that no other build is looked at: further ones are refused. */
+  readonly isSpent: () => boolean
+}
+
+/** Reads a Dockerfile once, for any number of builds. */
+export function readDockerfile(text: string): Dockerfile {
+  const read = guarded(text, () => {
     const { instructions, escapeChar, warnings } = readInstructions(text)
-    const stages = collectStages(instructions)
-    const answers = platformsOf(options).map((request) => answerFor(request, stages, escapeChar, options))
-    const syntax = detectSyntax(text)
-    const problems = [...syntaxSuspicions(syntax), ...warnings, ...answers.flatMap((answer) => answer.warnings)]
-    return { ok: true, images: united(answers), syntax, problems: inOrder(problems) }
+    return { stages: collectStages(instructions), escapeChar, warnings }
+  })
+  if (!('stages' in read))
+    return { find: () => read, fromNames: () => [], globalArgs: [], stageNames: [], isSpent: () => false }
+  const { stages, escapeChar, warnings } = read
+  let spent = 0
+  const ask = <Answer>(options: BuildOptions, answer: (request: PlatformRequest) => Answer): Answer[] => {
+    if (spent > MAX_WORK_OF_ALL)
+      throw new DockerfileRefusal('its variables take more work than any real build needs', 1)
+    const requests = platformsOf(options)
+    try {
+      return requests.map(answer)
+    } finally {
+      for (const { budget } of requests) spent += spentOf(budget)
+    }
+  }
+  return {
+    find: (options) =>
+      guarded(text, () => {
+        const answers = ask(options, (request) => answerFor(request, stages, escapeChar, options))
+        const syntax = detectSyntax(text)
+        const problems = [...syntaxSuspicions(syntax), ...warnings, ...answers.flatMap((answer) => answer.warnings)]
+        return { ok: true, images: united(answers), syntax, problems: inOrder(problems) }
+      }),
+    fromNames: (options) => {
+      const names = guarded(text, () => ({
+        names: ask(options, (request) => fromNames(stages, escapeChar, { ...request, options })).flat(),
+      }))
+      return 'names' in names ? names.names : []
+    },
+    globalArgs: stages.globalArgs.flatMap(({ variables }) => variables),
+    stageNames: stages.stages.map(({ from }) => from.name),
+    isSpent: () => spent > MAX_WORK_OF_ALL,
+  }
+}
+
+/** What was worked out, or why BuildKit refuses the file. */
+function guarded<Answer>(text: string, work: () => Answer): Answer | Extract<DockerfileResult, { ok: false }> {
+  try {
+    return work()
   } catch (error) {
     if (!(error instanceof DockerfileRefusal)) throw error
     return { ok: false, error: { message: error.message + templateAdvice(text, error.line), line: error.line } }
@@ -31,7 +87,7 @@ function platformsOf(options: BuildOptions): PlatformRequest[] {
   const written = options.platforms ?? []
   return (written.length === 0 ? ['linux/amd64'] : [...new Set(written)]).map((text) => {
     const platform = parsePlatform(text)
-    if (platform !== null) return { written: text, platform }
+    if (platform !== null) return { written: text, platform, budget: workBudget() }
     throw new DockerfileRefusal(
       `${quoted(text)} is not a platform to build for: write os/architecture, such as linux/arm64`,
       1,

@@ -4,5 +4,6 @@
  *
  * The way through: lines → instructions (reader) → commands (validated) → stages → graph of what needs what → images.
  */
-export { findBaseImages } from './base-images.js'
+export { type Dockerfile, findBaseImages, readDockerfile } from './base-images.js'
+export type { FromName } from './from-names.js'
 export type { BaseImageUse, BuildOptions, Diagnostic, DockerfileResult, UseKind } from './result.js'

@@ -1,7 +1,7 @@
 import { formatReference, parseReference, withDefaultTag } from '../reference/index.js'
 import { type NamedContexts, namedContexts, type Replacement } from './contexts.js'
 import { evaluateGlobalArgs, type GlobalArgs } from './global-args.js'
-import { type Platform, platformArguments } from './platform.js'
+import { BUILD_PLATFORM, type Platform, platformArguments } from './platform.js'
 import { findReachable, type Reachable } from './reachability.js'
 import { DockerfileRefusal } from './refusal.js'
 import type { BaseImageUse, BuildOptions, Diagnostic } from './result.js'
@@ -11,12 +11,14 @@ import type { StageList } from './stages.js'
 import { lower } from './text.js'
 import { adviceFor } from './variable-advice.js'
 import { suspicions } from './warnings.js'
-import { workBudget } from './work-budget.js'
+import type { WorkBudget } from './work-budget.js'
 
 export interface PlatformRequest {
   /** As given in the options, and parsed. */
   written: string
   platform: Platform
+  /** The work that expansions may take. */
+  budget: WorkBudget
 }
 
 /** What one platform needs; `uses` are in the order of the file. */
@@ -32,8 +34,6 @@ interface Resolution {
   replaced: ReadonlyMap<StageNode, Replacement>
 }
 
-const BUILD_PLATFORM: Platform = { os: 'linux', osVersion: '', osOptions: '', architecture: 'amd64', variant: '' }
-
 /** The images a build for one platform names and needs; refuses what BuildKit refuses. */
 export function answerFor(
   request: PlatformRequest,
@@ -41,7 +41,7 @@ export function answerFor(
   escapeChar: string,
   options: BuildOptions,
 ): PlatformAnswer {
-  const mode = { escapeChar, budget: workBudget() }
+  const mode = { escapeChar, budget: request.budget }
   const buildArgs = options.args ?? new Map<string, string>()
   const target = options.target ?? null
   const targetName = target === null || target === '' ? (list.stages.at(-1)?.from.name ?? '') : target

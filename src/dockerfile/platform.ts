@@ -10,6 +10,15 @@ export interface Platform {
   variant: string
 }
 
+/** What counts as the machine that builds. */
+export const BUILD_PLATFORM: Platform = {
+  os: 'linux',
+  osVersion: '',
+  osOptions: '',
+  architecture: 'amd64',
+  variant: '',
+}
+
 const SYSTEMS = new Set(
   'aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos'.split(
     ' ',

@@ -6,6 +6,14 @@ export interface WorkBudget {
 /** Enough for any real file a thousand times over, and less than a second or two. */
 const MAX_WORK = 50_000_000
 
+/** For all builds of one file that are looked at together. */
+export const MAX_WORK_OF_ALL = 4 * MAX_WORK
+
+/** How much of a budget was used. */
+export function spentOf({ left }: WorkBudget): number {
+  return MAX_WORK - left
+}
+
 export function workBudget(): WorkBudget {
   return { left: MAX_WORK }
 }
