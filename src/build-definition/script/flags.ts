@@ -1,0 +1,120 @@
+import type { Marks } from './marks.js'
+import type { Field } from './state.js'
+
+/** What is known of a program's flags. */
+export interface FlagTable {
+  /** Long names of flags that take a value. */
+  readonly values: ReadonlySet<string>
+  /** Long names of flags that take none, unless it is attached by `=`. */
+  readonly switches: ReadonlySet<string>
+  /** Letters, and the long names they stand for. */
+  readonly letters: ReadonlyMap<string, string>
+}
+
+/** A table from lists of names, `tag:t` for one that has a letter. */
+export function flagTable(values: string, switches: string): FlagTable {
+  const letters = new Map<string, string>()
+  const names = (list: string) => {
+    const items = list.split(/\s+/).filter((item) => item !== '')
+    return new Set(
+      items.map((item) => {
+        const [name = '', letter] = item.split(':')
+        if (letter !== undefined) letters.set(letter, name)
+        return name
+      }),
+    )
+  }
+  return { values: names(values), switches: names(switches), letters }
+}
+
+/** The arguments of a program, cut into flags and the rest. */
+export interface ParsedFlags {
+  /** In their order; a switch has no value. */
+  readonly flags: readonly { readonly name: string; readonly value: string | null }[]
+  readonly rest: readonly Field[]
+  /** Where the rest begins. */
+  readonly restIndex: number
+  /** Arguments that may be the rest as well as the value of a flag that is not known. */
+  readonly doubtful: readonly Field[]
+}
+
+/**
+ * Reads arguments as docker's programs do (spf13/pflag): `--name value`, `--name=value`, `-n value`, `-nvalue`,
+ * `-n=value`, `-abc`, and `--` before the rest.
+ *
+ * @param isMixed whether flags may follow the rest.
+ */
+export function parseFlags(fields: readonly Field[], table: FlagTable, marks: Marks, isMixed = true): ParsedFlags {
+  const flags: { name: string; value: string | null }[] = []
+  const rest: Field[] = []
+  const doubtful: Field[] = []
+  let at = 0
+  while (at < fields.length) {
+    const field = fields[at] as Field
+    const next = fields[at + 1]
+    const flag = flagOf(field, table, marks)
+    if (flag === 'end') {
+      rest.push(...fields.slice(at + 1))
+      at = fields.length
+    } else if (flag === null) {
+      if (!isMixed) break
+      rest.push(field)
+      at += 1
+    } else {
+      flags.push(...flag.switches.map((name) => ({ name, value: null })))
+      at += 1
+      if (flag.wants === 'value' && next !== undefined) at += 1
+      if (flag.wants === 'unknown' && next !== undefined && flagOf(next, table, marks) === null) {
+        doubtful.push(next)
+        at += 1
+      }
+      if (flag.name !== null)
+        flags.push({ name: flag.name, value: flag.value ?? (flag.wants === 'value' ? (next?.text ?? null) : null) })
+    }
+  }
+  return { flags, rest, restIndex: at, doubtful }
+}
+
+interface Flag {
+  /** Letters without value that come before it. */
+  readonly switches: readonly string[]
+  readonly name: string | null
+  readonly value: string | null
+  /** Does the next argument belong to it? */
+  readonly wants: 'value' | 'nothing' | 'unknown'
+}
+
+function flagOf({ text, isElastic }: Field, table: FlagTable, marks: Marks): Flag | 'end' | null {
+  // A flag that comes from a default is one; its value keeps what it is written as.
+  const read = text.startsWith('\0') ? (marks.settled(text) ?? text) : text
+  if (isElastic || !read.startsWith('-') || read === '-') return null
+  if (read === '--') return 'end'
+  return read.startsWith('--') ? longFlag(read.slice(2), table) : shortFlags(read.slice(1), table)
+}
+
+function longFlag(text: string, { values, switches }: FlagTable): Flag {
+  const equals = text.indexOf('=')
+  const name = equals < 0 ? text : text.slice(0, equals)
+  if (equals >= 0) return { switches: [], name, value: text.slice(equals + 1), wants: 'nothing' }
+  const wants = values.has(name) ? 'value' : switches.has(name) ? 'nothing' : 'unknown'
+  return { switches: [], name, value: null, wants }
+}
+
+function shortFlags(text: string, { values, switches, letters }: FlagTable): Flag {
+  const found: string[] = []
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at] ?? ''
+    const name = letters.get(letter)
+    const after = text.slice(at + 1)
+    if (name !== undefined && values.has(name)) {
+      const attached = after.replace(/^=/, '')
+      return { switches: found, name, value: after === '' ? null : attached, wants: after === '' ? 'value' : 'nothing' }
+    }
+    const isSwitch = name !== undefined && switches.has(name)
+    if (after.startsWith('=')) return { switches: found, name: name ?? letter, value: after.slice(1), wants: 'nothing' }
+    if (after === '')
+      return { switches: found, name: name ?? letter, value: null, wants: isSwitch ? 'nothing' : 'unknown' }
+    found.push(name ?? letter)
+  }
+  return { switches: found, name: null, value: null, wants: 'nothing' }
+}

@@ -1,0 +1,102 @@
+/**
+ * Builds in scripts of steps: what `docker build` and its like pass, read from the text as a shell would read it, with
+ * nothing run. Pure: text in, facts out.
+ *
+ * The way through: parseScript (a parser of Bash) → ScriptReader (commands in their order; Flow: branches, loops) →
+ * words (expansion) → wrappers (`sudo`) → programs → build-command. What is not known in a text is a mark (marks.ts).
+ */
+import type { ParsedScript } from 'unbash'
+import type { Expanded } from '../expression.js'
+import { plainPath } from '../paths.js'
+import { Budget, isKnown, known } from '../value.js'
+import { environmentWrites } from './environment-file.js'
+import { Marks } from './marks.js'
+import { parseScript } from './parse.js'
+import { mayMatter } from './programs.js'
+import { withPushes } from './publish.js'
+import { ScriptReader } from './reader.js'
+import { initialState, Variables } from './state.js'
+import type { ScriptEnvironment, ScriptFacts, ScriptOptions } from './types.js'
+import { readWindowsScript } from './windows-shells.js'
+
+export { withPushes } from './publish.js'
+export { shellOf } from './shell.js'
+export type * from './types.js'
+
+/** How much text may come out of one script's variables. */
+const MAX_TEXT = 2_000_000
+
+const NOTHING: ScriptFacts = {
+  builds: [],
+  environmentWrites: { values: new Map(), hasOthers: false },
+  unread: [],
+  pushes: [],
+  retags: [],
+}
+
+/**
+ * Reads which images a script builds, with what, and what else about it matters for that.
+ *
+ * @param script its text, in which expressions that are known were filled in.
+ * @param environment what its variables are where it starts.
+ */
+export function readScript(
+  script: Expanded,
+  environment: ScriptEnvironment,
+  { shell = 'posix', folder = known(''), budget = new Budget(MAX_TEXT) }: ScriptOptions = {},
+): ScriptFacts {
+  const marks = new Marks(script.unknown, budget)
+  const variables = new Variables(environment, marks)
+  if (!mayMatter(script.text) && !script.unknown.some(mayMatter)) return NOTHING
+  if (!budget.spend(script.text.length)) return tooMuch(script)
+  const reader = new ScriptReader(script.text, { marks, variables, budget })
+  const state = initialState(isKnown(folder) ? plainPath(folder.text) : marks.add(folder.written))
+  if (shell === 'posix') {
+    const parsed = parseScript(script.text)
+    if (parsed === null) return tooMuch(script)
+    reader.run(parsed, state)
+    addFault(parsed, script, reader)
+  } else readWindowsScript(script.text, shell, reader, state)
+  const { facts } = reader
+  return {
+    builds: withPushes(distinct(facts.builds), facts),
+    environmentWrites: environmentWrites(facts.environment, marks),
+    unread: distinct(facts.unread),
+    pushes: distinct(facts.pushes),
+    retags: distinct(facts.retags),
+  }
+}
+
+const BUILDS = /\b(?:docker|podman|buildah|nerdctl|kaniko|buildx)\b/
+
+/** A script nobody writes: that it may build is all we say. */
+function tooMuch({ text }: Expanded): ScriptFacts {
+  const at = text.search(BUILDS)
+  const line = text.slice(0, Math.max(at, 0)).split('\n').length
+  const command =
+    text
+      .slice(at)
+      .split('\n', 1)[0]
+      ?.slice(0, 200)
+      .replace(/\0\d*\0?/g, '…') ?? ''
+  const hasOthers = text.includes('GITHUB_ENV')
+  return {
+    ...NOTHING,
+    environmentWrites: { values: new Map(), hasOthers },
+    unread: at < 0 ? [] : [{ line, command, tool: 'shell' }],
+  }
+}
+
+/** What no shell of this language would take is in another one, most likely: what was read may not be all of it. */
+function addFault({ errors = [] }: ParsedScript, { text }: Expanded, reader: ScriptReader): void {
+  const [error] = errors
+  if (error === undefined || !BUILDS.test(text)) return
+  const line = text.slice(0, error.pos).split('\n').length
+  reader.facts.addUnread(line, reader.marks.written(text.split('\n')[line - 1] ?? ''), 'shell')
+}
+
+/** Rounds of a loop may do the same. */
+function distinct<Item extends object>(items: readonly Item[]): Item[] {
+  const plain = (_key: string, value: unknown) => (value instanceof Map ? [...value] : value)
+  return [...new Map(items.map((item) => [JSON.stringify(item, plain), item])).values()]
+}

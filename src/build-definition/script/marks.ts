@@ -1,0 +1,80 @@
+import { posix } from 'node:path'
+import { type Budget, type BuildValue, known, unknown } from '../value.js'
+
+/** What is not known where it stands in a text, or is known only by a default. */
+interface Mark {
+  /** As the script writes it. */
+  readonly written: string
+  /** What it is where nobody sets the variable it is the default of. */
+  readonly assumed?: string
+  /** The folder it names, relative to the workspace. */
+  readonly folder?: string
+}
+
+const MARK = /\0(\d+)\0/g
+const FIRST_MARK = /^\0(\d+)\0/
+
+/**
+ * Texts of which some parts are not known. Such a part is a mark, as in Expanded: it goes through quoting, splitting and
+ * concatenation like any letter, and what it was written as comes back at the end.
+ */
+export class Marks {
+  readonly #marks: Mark[]
+  readonly #budget: Budget
+
+  /** @param written the expressions of the script's text that are not known. */
+  constructor(written: readonly string[], budget: Budget) {
+    this.#marks = written.map((text) => (WORKSPACE.test(text) ? { written: text, folder: '' } : { written: text }))
+    this.#budget = budget
+  }
+
+  /** A text that stands for what is written there. */
+  add(written: string, what: Omit<Mark, 'written'> = {}): string {
+    const text = this.written(written)
+    this.#marks.push(this.#budget.spend(text.length) ? { written: text, ...what } : { written: '…' })
+    return `\0${this.#marks.length - 1}\0`
+  }
+
+  /** A text with its marks as the script writes them. */
+  written(text: string): string {
+    if (!text.includes('\0')) return text
+    return text.replace(MARK, (_, index: string) => this.#marks[Number(index)]?.written ?? '')
+  }
+
+  /** The text with its defaults filled in, null where something else is not known. */
+  settled(text: string): string | null {
+    if (!text.includes('\0')) return text
+    let isKnown = true
+    const settled = text.replace(MARK, (_, index: string) => {
+      const assumed = this.#marks[Number(index)]?.assumed
+      if (assumed === undefined) isKnown = false
+      return assumed ?? ''
+    })
+    return isKnown ? settled : null
+  }
+
+  value(text: string): BuildValue {
+    if (!text.includes('\0')) return known(text)
+    const settled = this.settled(text)
+    return settled === null ? unknown(this.written(text)) : { text: settled, assumedFrom: this.written(text) }
+  }
+
+  /** The path a text names inside the workspace, relative to it; null: it is relative to elsewhere. */
+  place(text: string): string | null {
+    const first = FIRST_MARK.exec(text)
+    const folder = this.#marks[Number(first?.[1] ?? -1)]?.folder
+    const rest = text.slice(first?.[0].length ?? 0)
+    if (folder === undefined || !/^(?:\/|$)/.test(rest) || rest.includes('\0')) return null
+    const place = posix.join(folder, `.${rest}`).replace(/\/$/, '')
+    return place === '.' ? '' : place
+  }
+
+  /** A path as a program reads it that runs in a folder of the workspace. */
+  path(text: string, folder: string): BuildValue {
+    const place = this.place(text)
+    if (place === null || /^\/|^\.\.|\0/.test(folder) || place.startsWith('..')) return this.value(text)
+    return known(posix.relative(`/${folder}`, `/${place}`) || '.')
+  }
+}
+
+const WORKSPACE = /^\$\{\{ {0,9}github\.workspace {0,9}\}\}$/

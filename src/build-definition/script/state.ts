@@ -1,0 +1,209 @@
+import { posix } from 'node:path'
+import type { Function as ShellFunction } from 'unbash'
+import { type BuildValue, isKnown, unknown } from '../value.js'
+import type { Marks } from './marks.js'
+import type { ScriptEnvironment } from './types.js'
+
+/** One word of a command, after expansion. */
+export interface Field {
+  /** With marks for what is not known. */
+  readonly text: string
+  /** It may be any number of words: something unknown, unquoted, and nothing beside it. */
+  readonly isElastic: boolean
+}
+
+export type Variable =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'list'; readonly items: readonly Field[] }
+  | { readonly kind: 'unset' }
+  | { readonly kind: 'unknown' }
+
+/** Where a command's input comes from, as far as it matters: null where that is not known. */
+export type Stdin = { readonly text: string } | { readonly file: string } | null
+
+export type Ending = 'no' | 'round' | 'loop' | 'function' | 'script'
+
+/** What a command finds when it is run, and leaves to the next. */
+export interface State {
+  readonly variables: Map<string, Variable>
+  readonly exported: Set<string>
+  readonly functions: Map<string, ShellFunction['body']>
+  /** Relative to the workspace, or an absolute path; with marks for what is not known. */
+  folder: string
+  readonly folders: string[]
+  /** `$1` and the rest; null where they are not known. */
+  positional: readonly Field[] | null
+  /** After `continue`, `break`, `return`, `exit`: what follows in there is not run. */
+  ended: Ending
+  isConditional: boolean
+  /** `set -a`: every variable is exported. */
+  exportsAll: boolean
+  /** A file was sourced, which may set anything. */
+  hasSourced: boolean
+  /** What the variables were that a function has for itself; null outside of functions. */
+  locals: Map<string, Variable | undefined> | null
+  stdin: Stdin
+  /** What is printed goes to the file of environment variables. */
+  isWritingEnvironment: boolean
+}
+
+export function initialState(folder: string): State {
+  return {
+    variables: new Map(),
+    exported: new Set(),
+    functions: new Map(),
+    folder,
+    folders: [],
+    positional: null,
+    ended: 'no',
+    isConditional: false,
+    exportsAll: false,
+    hasSourced: false,
+    locals: null,
+    stdin: null,
+    isWritingEnvironment: false,
+  }
+}
+
+/** A copy that may be changed: for a subshell, or one of several branches. */
+export function copyState(state: State, changes: Partial<State> = {}): State {
+  return {
+    ...state,
+    variables: new Map(state.variables),
+    exported: new Set(state.exported),
+    functions: new Map(state.functions),
+    folders: [...state.folders],
+    ...changes,
+  }
+}
+
+/** What a state is after one of several branches was run: what they do not agree on is not known. */
+export function mergeStates(state: State, branches: readonly State[], marks: Marks): void {
+  const [first, ...others] = branches.filter(({ ended }) => ended === 'no')
+  if (first === undefined) {
+    const endings = new Set(branches.map(({ ended }) => ended))
+    state.ended = (['round', 'loop', 'function'] as const).find((ending) => endings.has(ending)) ?? 'script'
+    return
+  }
+  for (const name of new Set([first, ...others].flatMap(({ variables }) => [...variables.keys()]))) {
+    const value = first.variables.get(name)
+    const isSame = others.every(({ variables }) => isSameVariable(variables.get(name), value))
+    const values = [first, ...others].map(({ variables }) => variables.get(name) ?? { kind: 'unknown' as const })
+    if (!isSame) state.variables.set(name, merged(name, values, marks))
+    else if (value !== undefined) state.variables.set(name, value)
+  }
+  for (const { exported, functions } of [first, ...others]) {
+    for (const name of exported) state.exported.add(name)
+    for (const [name, body] of functions) state.functions.set(name, body)
+  }
+  const isSameFolder = others.every(({ folder }) => folder === first.folder)
+  state.folder = isSameFolder ? first.folder : marks.add('$PWD')
+  state.folders.splice(0, state.folders.length, ...first.folders)
+  state.exportsAll = [first, ...others].some(({ exportsAll }) => exportsAll)
+  state.hasSourced = [first, ...others].some(({ hasSourced }) => hasSourced)
+  state.positional = others.every(({ positional }) => positional === first.positional) ? first.positional : null
+}
+
+/** What several values have in common where they grow: the words they begin with, and then any number of others. */
+function merged(name: string, values: readonly Variable[], marks: Marks): Variable {
+  const lists = values.flatMap((value) => (value.kind === 'list' ? [value.items] : []))
+  const [first = [], ...others] = lists
+  if (lists.length === values.length) {
+    const end = first.findIndex((field, at) => others.some((items) => items[at]?.text !== field.text))
+    const common = end < 0 ? first : first.slice(0, end)
+    return { kind: 'list', items: [...common, { text: marks.add(`\${${name}[@]}`), isElastic: true }] }
+  }
+  const texts = values.flatMap((value) => (value.kind === 'text' ? [value.text] : []))
+  const [text = ''] = [...texts].sort((a, b) => a.length - b.length)
+  const isStart =
+    texts.length === values.length && text !== '' && texts.every((one) => one === text || one.startsWith(`${text} `))
+  return isStart ? { kind: 'text', text: `${text} ${marks.add(`$${name}`)}` } : { kind: 'unknown' }
+}
+
+function isSameVariable(one: Variable | undefined, other: Variable | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
+}
+
+/** `cd`: where the next command runs. */
+export function enterFolder(state: State, to: string, marks: Marks): void {
+  state.folders.push(state.folder)
+  const place = marks.place(to)
+  if (place !== null) state.folder = place
+  else if (to.startsWith('/') || to.startsWith('\0') || to.startsWith('~')) state.folder = to
+  else if (state.folder.includes('\0') || to.includes('\0')) state.folder = joined(state.folder, to)
+  else state.folder = plain(posix.join(state.folder, to))
+}
+
+function joined(folder: string, to: string): string {
+  return folder === '' ? to : `${folder}/${to}`
+}
+
+function plain(path: string): string {
+  const trimmed = path.replace(/\/$/, '')
+  return trimmed === '.' ? '' : trimmed
+}
+
+/** Variables GitHub's runner sets in every step (docs.github.com, "Variables reference"), and those of any shell. */
+const ALWAYS_SET =
+  /^(?:(?:GITHUB|RUNNER|ACTIONS|ImageOS)_?\w*|CI|HOME|PATH|USER|SHELL|HOSTNAME|LANG|PWD|OLDPWD|TMPDIR|UID|RANDOM|SECONDS|IFS)$/
+
+/** A variable as the script's commands see it. */
+export class Variables {
+  readonly #environment: ScriptEnvironment
+  readonly #marks: Marks
+
+  constructor(environment: ScriptEnvironment, marks: Marks) {
+    this.#environment = environment
+    this.#marks = marks
+  }
+
+  /** @returns null where nobody sets it, as far as is known. */
+  find(state: State, name: string): Variable | null {
+    const own = state.variables.get(name)
+    if (own !== undefined) return own
+    const given = this.#environment.variable(name)
+    if (given !== null) return this.#given(name, given)
+    if (name === 'PWD') return this.text(this.folderMark(state))
+    if (name === 'GITHUB_WORKSPACE') return this.text(this.#marks.add('$GITHUB_WORKSPACE', { folder: '' }))
+    if (name === 'CI') return this.text('true')
+    return state.hasSourced || ALWAYS_SET.test(name) ? { kind: 'unknown' } : null
+  }
+
+  /** `$PWD`: the folder of the workspace it is, if it is known and inside. */
+  folderMark({ folder }: State): string {
+    return this.#marks.add('$PWD', /\0|^\/|^\.\./.test(folder) ? {} : { folder })
+  }
+
+  /** A variable as a program that is started sees it; null: it does not. */
+  exported(state: State, name: string): BuildValue | null {
+    if (!state.exportsAll && !state.exported.has(name) && this.#environment.variable(name) === null) return null
+    return this.#valueOf(name, this.find(state, name))
+  }
+
+  /** What the script sets of what a program sees. */
+  ownExported(state: State): Map<string, BuildValue> {
+    const values = new Map<string, BuildValue>()
+    for (const name of state.variables.keys()) {
+      const value = this.exported(state, name)
+      if (value !== null) values.set(name, value)
+    }
+    return values
+  }
+
+  #valueOf(name: string, variable: Variable | null): BuildValue | null {
+    if (variable === null || variable.kind === 'unset') return null
+    return variable.kind === 'text' ? this.#marks.value(variable.text) : unknown(`$${name}`)
+  }
+
+  text(text: string): Variable {
+    return { kind: 'text', text }
+  }
+
+  #given(name: string, value: BuildValue): Variable {
+    if (!isKnown(value)) return { kind: 'unknown' }
+    const { text, assumedFrom } = value
+    const plainText = text.replaceAll('\0', '\ufffd')
+    if (assumedFrom === undefined) return this.text(plainText)
+    return this.text(this.#marks.add(assumedFrom === '' ? `$${name}` : assumedFrom, { assumed: plainText }))
+  }
+}

@@ -1,0 +1,90 @@
+import { type FlagTable, flagTable, parseFlags } from './flags.js'
+import type { Marks } from './marks.js'
+import type { Field, State } from './state.js'
+
+/** A program that starts the one its arguments name. */
+interface Wrapper {
+  readonly flags: FlagTable
+  /** Arguments of its own before that. */
+  readonly skips?: number
+  /** `A=b` before the command is a variable of it. */
+  readonly takesVariables?: boolean
+}
+
+const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map([
+  [
+    'sudo',
+    {
+      flags: flagTable(
+        'user:u group:g host:h prompt:p chdir:D chroot:R role:r type:t other-user:U close-from:C command-timeout:T',
+        'preserve-env:E non-interactive:n stdin:S set-home:H background:b login:i',
+      ),
+      takesVariables: true,
+    },
+  ],
+  ['doas', { flags: flagTable('user:u config:C', 'n') }],
+  ['env', { flags: flagTable('unset:u chdir:C', 'ignore-environment:i null:0'), takesVariables: true }],
+  ['nice', { flags: flagTable('adjustment:n', '') }],
+  ['timeout', { flags: flagTable('signal:s kill-after:k', 'preserve-status foreground verbose:v'), skips: 1 }],
+  ['time', { flags: flagTable('format:f output:o', 'portability:p append:a verbose:v quiet:q') }],
+  ['exec', { flags: flagTable('name:a', 'c l') }],
+  ['builtin', { flags: flagTable('', '') }],
+  ['nohup', { flags: flagTable('', '') }],
+])
+
+/** A command without what only starts it. */
+export interface Unwrapped {
+  readonly fields: readonly Field[]
+  /** `env A=b`: variables it gets besides. */
+  readonly variables: readonly { readonly name: string; readonly text: string }[]
+  /** `env -i`: it gets no others. */
+  readonly isIsolated: boolean
+}
+
+const MAX_WRAPPERS = 16
+
+/** Takes `sudo`, `env A=b`, `timeout 5m` and their like from before a command. */
+export function unwrapped(fields: readonly Field[], marks: Marks): Unwrapped {
+  const variables: { name: string; text: string }[] = []
+  let left = fields
+  let isIsolated = false
+  for (let count = 0; count < MAX_WRAPPERS; count += 1) {
+    const name = programOf(left, marks)
+    // `command -v docker` only asks where it is.
+    if (name === 'command' && !/^-[vV]/.test(left[1]?.text ?? '')) {
+      left = left.slice(left[1]?.text === '-p' ? 2 : 1)
+      continue
+    }
+    const wrapper = WRAPPERS.get(name ?? '')
+    if (wrapper === undefined) break
+    const args = left.slice(1)
+    const parsed = parseFlags(args, wrapper.flags, marks, false)
+    if (name === 'env' && parsed.flags.some((flag) => flag.name === 'ignore-environment')) isIsolated = true
+    let rest = parsed.rest.length > 0 ? parsed.rest : args.slice(parsed.restIndex)
+    while (wrapper.takesVariables === true && /^[A-Za-z_]\w*=/.test(rest[0]?.text ?? '')) {
+      const { text } = rest[0] as Field
+      variables.push({ name: text.slice(0, text.indexOf('=')), text: text.slice(text.indexOf('=') + 1) })
+      rest = rest.slice(1)
+    }
+    left = rest.slice(wrapper.skips ?? 0)
+  }
+  return { fields: left, variables, isIsolated }
+}
+
+/** The program a command starts, without its folder; null where it is not known. */
+export function programOf(fields: readonly Field[], marks: Marks): string | null {
+  const [first] = fields
+  if (first === undefined) return ''
+  const text = marks.settled(first.text)
+  return text === null ? null : text.replace(/^.*\//s, '').replace(/\.exe$/i, '')
+}
+
+/** The script that `bash -c` is given, or a shell reads from its input; null where it is none. */
+export function scriptOf(fields: readonly Field[], { stdin }: State, marks: Marks): string | null {
+  if (!/^(?:ba|da|z|k|a)?sh$/.test(programOf(fields, marks) ?? '')) return null
+  const args = fields.slice(1)
+  const flag = args.findIndex(({ text }) => /^-[a-z]*c$/.test(text))
+  if (flag >= 0) return args.slice(flag + 1).find(({ text }) => !/^-/.test(text))?.text ?? null
+  const readsInput = args.every(({ text }) => text.startsWith('-'))
+  return readsInput && stdin !== null && 'text' in stdin ? stdin.text : null
+}
