@@ -19,7 +19,6 @@ import type { Discovered } from './sources/index.js'
 import { fromTop, type MergedState } from './state/index.js'
 import {
   compare,
-  farEndProblems,
   guard,
   inForce,
   type Job,
@@ -37,6 +36,7 @@ import {
   secretProblems,
   validate,
   withCatalog,
+  workflowProblems,
 } from './steps/index.js'
 
 export { type Job, type StateFolder, tidy } from './steps/index.js'
@@ -122,8 +122,8 @@ export function planOf(draft: Draft, job: Job, folder: StateFolder, against?: Ag
   const starving = starvationProblems(state, loaded.state, fromTop(folder.path, folder.imagesFile))
   const files = filesOf(draft, folder)
   const leaking = secretProblems(files.changes, folder, job)
-  const atFarEnd = farEndProblems(discovered, images, job)
-  const problems = [...leaking, ...draft.problems, ...told.problems, ...starving, ...atFarEnd]
+  const checked = workflowProblems(discovered, images, job)
+  const problems = [...leaking, ...draft.problems, ...told.problems, ...starving, ...checked]
   const report = tell({ ...told, images, problems, overrides: overrideRows(draft.overrides, folder) })
   return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
 }

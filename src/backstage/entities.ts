@@ -65,7 +65,13 @@ function sourceSpec(source: Source, record: StateRecord | undefined): Readonly<R
   const { provider, repo, dockerfile } = source
   const branch = source.branch ?? textOf(record, 'defaultBranch') ?? 'main'
   const workflow = provider === 'github' ? source.workflow : (source.pipeline ?? '.gitlab-ci.yml')
-  return { provider, repo, branch, dockerfile, ...(workflow === null ? {} : { workflow }) }
+  return {
+    provider,
+    repo,
+    branch,
+    ...(dockerfile === null ? {} : { dockerfile }),
+    ...(workflow === null ? {} : { workflow }),
+  }
 }
 
 /** The entity of an image that is built elsewhere and only watched: to the catalog an upstream image. */

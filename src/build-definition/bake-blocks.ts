@@ -6,13 +6,14 @@ import {
   type HclValue,
   isHclMap,
   isList,
+  Refused,
   TooMuch,
   textOf,
   UNKNOWN,
   Unknown,
 } from './bake-value.js'
-import type { Attribute, Block, Body, Expression } from './hcl-tree.js'
-import { Budget } from './value.js'
+import type { Attribute, BakeBody, Block, Body, Expression } from './hcl-tree.js'
+import { Budget, oneLine } from './value.js'
 
 /** More targets of one matrix than this are nobody's file. */
 const MOST_VARIANTS = 1_024
@@ -20,11 +21,10 @@ const MOST_VARIANTS = 1_024
 /** Nor of all of them, with what each holds. */
 const MOST_COPIES = 200_000
 
-/** A bake file as a tree, with its name for messages (null: none). */
-export interface BakeBody {
-  readonly file: string | null
-  readonly body: Body
-}
+const NAMED: ReadonlySet<string> = new Set(['function', 'group', 'target', 'variable'])
+
+/** Names of targets and groups (buildx, `bake/bake.go` validateTargetName). */
+const TARGET_NAME = /^[a-zA-Z0-9_-]+$/
 
 /** A block of a target, for one combination of its matrix. */
 export interface TargetPart {
@@ -46,6 +46,7 @@ export interface BakeBlocks {
  * an earlier one (buildx, `bake/bake.go`).
  *
  * @throws {TooMuch} where there are more than anybody writes.
+ * @throws {Refused} where bake refuses the files, whatever the environment says.
  */
 export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBlocks {
   const targets = new Map<string, TargetPart[]>()
@@ -54,11 +55,10 @@ export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBl
   const copies = new Budget(MOST_COPIES)
   const blocks = files.flatMap(({ file, body }) => body.blocks.map((block) => ({ file, block })))
   for (const { file, block } of blocks) {
-    const [label] = block.labels
-    if (label === undefined) continue
+    const label = labelOf(block, file)
     if (block.type === 'group') groups.set(label, textsIn(block.body.attributes.get('targets'), names, TOP))
     if (block.type !== 'target') continue
-    const variants = variantScopes(label, block, names)
+    const variants = variantScopes(label, block, { names, file })
     for (const { name, scope } of variants) {
       if (!copies.spend(block.body.attributes.size)) throw new TooMuch('the matrices give more than anybody writes.')
       const parts = targets.get(name) ?? []
@@ -76,20 +76,63 @@ export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBl
   return { targets, groups }
 }
 
-function variantScopes(
-  label: string,
-  block: Block,
-  names: BakeNames,
-): readonly { readonly name: string; readonly scope: Scope }[] {
+/** The name of a block; what has none is not asked for one. */
+function labelOf({ type, labels, line, body }: Block, file: string | null): string {
+  const [label = ''] = labels
+  if (!NAMED.has(type)) return label
+  if (labels.length !== 1) throw new Refused(`a ${type} has one label, its name.`, file, line)
+  const isTarget = type === 'target' || type === 'group'
+  if (isTarget && !TARGET_NAME.test(label)) throw new Refused(badName(label), file, line)
+  if (type === 'group' && !body.attributes.has('targets')) {
+    throw new Refused(`the group ${label} has no targets. Write targets = [] if that is meant.`, file, line)
+  }
+  if (type === 'target' && body.attributes.has('name') && !body.attributes.has('matrix')) {
+    throw new Refused('name is for targets with a matrix. Take it away, or add a matrix.', file, line)
+  }
+  return label
+}
+
+function badName(name: string): string {
+  return `${oneLine(name)} is no name of a target: letters, digits, - and _ make one.`
+}
+
+interface Variant {
+  readonly name: string
+  readonly scope: Scope
+}
+
+/** Where the files stand that a target is one of. */
+interface Surroundings {
+  readonly names: BakeNames
+  readonly file: string | null
+}
+
+function variantScopes(label: string, block: Block, { names, file }: Surroundings): readonly Variant[] {
   const { attributes } = block.body
   const matrix = attributes.get('matrix')
   if (matrix === undefined) return [{ name: label, scope: TOP }]
-  const scopes = combinations(axesOf(matrix.value, names))
+  const refuse = (message: string) => new Refused(message, file, matrix.line)
+  const scopes = combinations(axesOf(matrix.value, names, refuse))
+  const written = attributes.get('name')
+  if (written === undefined && scopes.length > 1) {
+    throw refuse(`the matrix gives ${scopes.length} targets one name. Write name = "…" with its variables in it.`)
+  }
+  const taken = new Set<string>()
   return scopes.map((scope, index) => {
-    const written = attributes.get('name')
     const found = written === undefined ? null : names.find(written.value, scope)
     const name = found === null || found instanceof Fault ? null : textOf(found.value)
-    return { name: name ?? (scopes.length === 1 ? label : `${label}-${index}`), scope }
+    const wrong =
+      name === null
+        ? null
+        : taken.has(name)
+          ? `two targets are called ${oneLine(name)}.`
+          : TARGET_NAME.test(name)
+            ? null
+            : badName(name)
+    if (wrong !== null && found !== null && !(found instanceof Fault) && !found.isAssumed) throw refuse(wrong)
+    if (name !== null) taken.add(name)
+    const otherwise = scopes.length === 1 ? label : `${label}-${index}`
+    return { name: wrong === null ? (name ?? otherwise) : otherwise, scope }
   })
 }
 
@@ -99,7 +142,12 @@ interface Axis {
   readonly isAssumed: boolean
 }
 
-function axesOf(matrix: Expression, names: BakeNames): readonly Axis[] {
+function axesOf(matrix: Expression, names: BakeNames, refuse: (message: string) => Refused): readonly Axis[] {
+  const axis = (name: string, value: HclValue, isAssumed: boolean): Axis => {
+    const values = valuesOf(value)
+    if (values === null && !isAssumed) throw refuse(`${oneLine(name)} in a matrix is a list, and here it is none.`)
+    return { name, values: values ?? [UNKNOWN], isAssumed }
+  }
   if (matrix.kind !== 'object') {
     const found = names.find(matrix, TOP)
     if (found instanceof Fault || !isHclMap(found.value)) return []
@@ -113,10 +161,10 @@ function axesOf(matrix: Expression, names: BakeNames): readonly Axis[] {
   })
 }
 
-/** The values of a list; those of a map, too. What is not known is one value that is not known. */
-function axis(name: string, value: HclValue, isAssumed: boolean): Axis {
-  const values = isList(value) ? value : isHclMap(value) ? [...value.values()] : [UNKNOWN]
-  return { name, values, isAssumed }
+/** The values of a list; those of a map, too. What is not known is one value that is not known; null: it is neither. */
+function valuesOf(value: HclValue): HclList | null {
+  if (value instanceof Unknown) return [UNKNOWN]
+  return isList(value) ? value : isHclMap(value) ? [...value.values()] : null
 }
 
 /** Every value of each axis with every value of the others. */

@@ -1,6 +1,7 @@
 import { callLibrary, isLibrary } from './bake-functions.js'
 import type { Locals, Names } from './bake-scope.js'
 import {
+  compared,
   equals,
   Fault,
   type HclValue,
@@ -231,9 +232,7 @@ export class Evaluator {
     const a = this.evaluate(left, locals)
     if (sign === '&&' || sign === '||') return this.#logic(sign === '||', a, () => this.evaluate(right, locals))
     const b = this.evaluate(right, locals)
-    if (sign === '==' || sign === '!=') {
-      return isWhole(a) && isWhole(b) ? equals(a, b) === (sign === '==') : UNKNOWN
-    }
+    if (sign === '==' || sign === '!=') return compared(a, b, sign === '==')
     if (a instanceof Unknown || b instanceof Unknown) return UNKNOWN
     const [x, y] = [numberOf(a), numberOf(b)]
     if (sign === '<') return x.compare(y) < 0

@@ -67,7 +67,7 @@ const STRICT: Library = {
   and: ([a = null, b = null]) => truthOf(a) && truthOf(b),
   coalesce: (values) => found(values, (value) => value !== null),
   coalescelist: (values) => found(values, (value) => value !== null && listOf(value).length > 0),
-  compact: ([list = null]) => listOf(list).filter((item) => item !== null && item !== ''),
+  compact: ([list = null]) => textsOf(list).filter((item) => item !== null && item !== ''),
   contains: ([list = null, value = null]) => listOf(list).some((item) => equals(item, value)),
   distinct: ([list = null]) => distinct(listOf(list)),
   equal: ([a = null, b = null]) => equals(a, b),
@@ -84,7 +84,7 @@ const STRICT: Library = {
     const without = new Set(listOf(what).map(keyOf))
     return asSet(listOf(from)).filter((item) => !without.has(keyOf(item)))
   },
-  sort: ([list = null]) => asSorted(listOf(list)),
+  sort: ([list = null]) => asSorted(textsOf(list)),
   subtract: ([a = null, b = null]) => calculated('-', a, b),
 }
 
@@ -113,6 +113,15 @@ export function callLibrary(name: string, args: readonly HclValue[], spend: (cos
 function listOf(value: HclValue): HclList {
   if (!isList(value)) throw new Fault('it is no list')
   return value
+}
+
+/** A list of texts: other values are turned into them. */
+function textsOf(value: HclValue): HclList {
+  return listOf(value).map((item) => {
+    const text = textOf(item)
+    if (text === null && item !== null) throw new Fault('it is no text')
+    return text
+  })
 }
 
 function mapOf(value: HclValue): HclMap {

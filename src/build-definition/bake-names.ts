@@ -1,10 +1,11 @@
 import { Evaluator } from './bake-evaluate.js'
 import { type Names, type Scope, TOP, type UserFunction } from './bake-scope.js'
 import { convert, typedFromEnvironment, untypedFromEnvironment } from './bake-types.js'
-import { Fault, type HclValue, UNKNOWN } from './bake-value.js'
+import { Fault, type HclValue, Refused, textOf, truthOf, UNKNOWN, Unknown } from './bake-value.js'
 import { parseExpression } from './hcl-parser.js'
-import { type Attribute, type Block, type Body, type Expression, HclError } from './hcl-tree.js'
-import { type Budget, type BuildValue, isKnown } from './value.js'
+import type { BakeBody } from './hcl-tree.js'
+import { type Attribute, type Block, type Expression, HclError } from './hcl-tree.js'
+import { type Budget, type BuildValue, isKnown, oneLine } from './value.js'
 
 /** Bake's own names (buildx, `bake/bake.go` ParseFiles); runners of GitHub are linux/amd64, as is said elsewhere. */
 const BUILT_IN: ReadonlyMap<string, HclValue> = new Map([
@@ -21,28 +22,51 @@ export interface Found {
 /** The names of all bake files of a build, and what their expressions come to. */
 export class BakeNames implements Names {
   readonly evaluator: Evaluator
-  readonly #variables = new Map<string, Block>()
+  readonly #variables = new Map<string, Block & { readonly file: string | null }>()
   readonly #functions = new Map<string, Block>()
   readonly #attributes = new Map<string, Attribute>()
   readonly #environment: ReadonlyMap<string, BuildValue>
   readonly #found = new Map<string, Found | Fault>()
   readonly #open = new Set<string>()
+  /** Variables of which the default is refused: the real build must get another value. */
+  readonly #refused = new Set<string>()
 
   /**
-   * @param bodies all files as one; of names that stand there twice the last counts.
+   * @param files all files as one; of names that stand there twice the last counts.
    * @param environment what the build's environment is known to say.
+   * @throws {Refused} where a variable has a value that its own rules refuse.
    */
-  constructor(bodies: readonly Body[], environment: ReadonlyMap<string, BuildValue>, budget: Budget) {
+  constructor(files: readonly BakeBody[], environment: ReadonlyMap<string, BuildValue>, budget: Budget) {
     this.#environment = environment
     this.evaluator = new Evaluator(this, budget)
-    for (const body of bodies) {
+    for (const { file, body } of files) {
       for (const [name, attribute] of body.attributes) this.#attributes.set(name, attribute)
       for (const block of body.blocks) {
         const [name] = block.labels
-        if (name !== undefined && block.type === 'variable') this.#variables.set(name, block)
+        if (name !== undefined && block.type === 'variable') this.#variables.set(name, { ...block, file })
         if (name !== undefined && block.type === 'function') this.#functions.set(name, block)
       }
     }
+    for (const [name, block] of this.#variables) for (const rule of rulesOf(block)) this.#check(name, rule, block.file)
+    this.#found.clear()
+  }
+
+  /** Bake looks at the rules of all variables, used or not (buildx, `hclparser.go` validateVariables). */
+  #check(name: string, { condition, message }: Rule, file: string | null): void {
+    const found = this.#watched(() => {
+      const value = this.evaluator.evaluate(condition, TOP.locals)
+      return value instanceof Unknown ? value : truthOf(value)
+    })
+    if (found instanceof Fault || found.value !== false) return
+    this.#refused.add(name)
+    if (found.isAssumed) return
+    const text = message === null ? null : this.#watched(() => this.evaluator.evaluate(message, TOP.locals))
+    const why = text === null || text instanceof Fault ? null : textOf(text.value)
+    throw new Refused(
+      `the value of ${name} is refused: ${oneLine(why ?? 'its validation fails')}.`,
+      file,
+      condition.line,
+    )
   }
 
   /**
@@ -124,6 +148,7 @@ export class BakeNames implements Names {
     const replaced = this.#environment.get(name)
     if (this.#environment.has(`${name}_JSON`)) return UNKNOWN
     if (replaced === undefined) {
+      if (this.#refused.has(name)) return UNKNOWN
       const value = byDefault()
       this.evaluator.isAssumed = true
       return value
@@ -133,6 +158,34 @@ export class BakeNames implements Names {
     if (type !== null) return typedFromEnvironment(replaced.text, type)
     return untypedFromEnvironment(replaced.text, this.evaluator.attempt(byDefault))
   }
+}
+
+/** `validation { condition, error_message }` of a variable. */
+interface Rule {
+  readonly condition: Expression
+  readonly message: Expression | null
+}
+
+/** Blocks in HCL; in JSON a map, or a list of them. */
+function rulesOf({ body }: Block): readonly Rule[] {
+  const written = body.attributes.get('validation')?.value
+  const maps = written === undefined ? [] : written.kind === 'tuple' ? written.items : [written]
+  const inJson = maps.map((map) => {
+    const items = map.kind === 'object' ? map.items : []
+    return new Map(items.map(({ key, value }) => [keyText(key), value]))
+  })
+  const inHcl = body.blocks
+    .filter(({ type }) => type === 'validation')
+    .map(({ body: rule }) => new Map([...rule.attributes].map(([name, { value }]) => [name, value])))
+  return [...inHcl, ...inJson].flatMap((rule) => {
+    const condition = rule.get('condition')
+    return condition === undefined ? [] : [{ condition, message: rule.get('error_message') ?? null }]
+  })
+}
+
+function keyText(key: Expression): string {
+  const [part] = key.kind === 'template' ? key.parts : []
+  return part?.kind === 'text' ? part.text : key.kind === 'variable' ? key.name : ''
 }
 
 /** A type is written as an expression; in JSON as a text that holds one. */

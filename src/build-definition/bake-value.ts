@@ -81,6 +81,14 @@ export function equals(left: HclValue, right: HclValue): boolean {
   return left === right
 }
 
+/** What `==` says, or `!=` where the same is not looked for. */
+export function compared(left: HclValue, right: HclValue, isSameWanted: boolean): HclValue {
+  if (!isWhole(left) || !isWhole(right)) return UNKNOWN
+  const isSame = equals(left, right)
+  // A list that a function made is of another type than one that is written, and two types are never equal.
+  return isSame && (isList(left) || isHclMap(left)) ? UNKNOWN : isSame === isSameWanted
+}
+
 /** The item at a key, as `a[key]` and `a.key` read it. */
 export function itemAt(of: HclValue, key: HclValue): HclValue {
   if (of instanceof Unknown || key instanceof Unknown) return UNKNOWN
@@ -128,6 +136,19 @@ function measure(value: HclValue): { readonly size: number; readonly depth: numb
 
 /** More than this in one text or list is nobody's. */
 const LARGEST = 1_000_000
+
+/** A definition that bake refuses as a whole, whatever is asked for. */
+export class Refused extends Error {
+  /** null: it has no name. */
+  readonly file: string | null
+  readonly line: number
+
+  constructor(message: string, file: string | null, line: number) {
+    super(message)
+    this.file = file
+    this.line = line
+  }
+}
 
 /** What no file that somebody wrote comes to: all reading ends. */
 export class TooMuch extends Error {}

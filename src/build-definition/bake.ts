@@ -1,11 +1,12 @@
-import { type BakeBlocks, type BakeBody, bakeBlocks, type TargetPart, textsIn } from './bake-blocks.js'
+import { type BakeBlocks, bakeBlocks, type TargetPart, textsIn } from './bake-blocks.js'
 import { fieldsOf } from './bake-fields.js'
 import { parseBakeJson } from './bake-json.js'
 import { BakeNames } from './bake-names.js'
-import { TooMuch } from './bake-value.js'
+import { Refused, TooMuch } from './bake-value.js'
 import { LARGEST_DEFINITION_BYTES, type Unreadable } from './data.js'
 import { type Fields, mergeFields, NO_FIELDS, sizeOf, targetOf } from './fields.js'
 import { parseHcl } from './hcl-parser.js'
+import type { BakeBody } from './hcl-tree.js'
 import { HclError } from './hcl-tree.js'
 import { overrideFields } from './overrides.js'
 import type { BuildFile } from './targets.js'
@@ -62,10 +63,9 @@ export function parseBake(
 export function readBake(
   files: readonly BakeBody[],
   { environment = new Map(), set = [], services = new Map() }: BakeSettings = {},
-): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
+): { readonly ok: true; readonly definition: BuildFile } | (Unreadable & { readonly file: string | null }) {
   try {
-    const bodies = files.map(({ body }) => body)
-    const names = new BakeNames(bodies, environment, new Budget(MOST_TEXT))
+    const names = new BakeNames(files, environment, new Budget(MOST_TEXT))
     const blocks = bakeBlocks(files, names)
     const reader = new Inheritance(blocks, names, { services, set, environment })
     const every = new Set([...services.keys(), ...blocks.targets.keys()])
@@ -74,7 +74,8 @@ export function readBake(
     const members = [...blocks.groups].map(([name, of]): [string, readonly string[]] => [name, of ?? [...every]])
     return { ok: true, definition: { targets, groups: new Map([...ofServices, ...members]) } }
   } catch (error) {
-    if (error instanceof TooMuch) return { ok: false, message: error.message, line: null }
+    if (error instanceof TooMuch) return { ok: false, message: error.message, file: null, line: null }
+    if (error instanceof Refused) return { ok: false, message: error.message, file: error.file, line: error.line }
     throw error
   }
 }

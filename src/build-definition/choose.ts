@@ -1,229 +1,202 @@
-import { actionDockerfile, plainPath, targetDockerfile } from './paths.js'
-import type { ActionStep, BakeStep, BuildStep } from './steps.js'
-import { type BuildFile, type BuildTarget, selectTargets } from './targets.js'
-import { type BuildInputs, type BuildValue, isKnown, known, oneLine } from './value.js'
-import type { WorkflowFacts } from './workflow.js'
+import {
+  type Candidate,
+  type DefinitionResult,
+  isBuildOf,
+  preferred,
+  stepCandidate,
+  targetCandidates,
+  waysOf,
+} from './candidates.js'
+import type { FollowedBuilds } from './follow.js'
+import { isWholeTag, naming, ofFlavor } from './naming.js'
+import { plainPath } from './paths.js'
+import { displayPath } from './references.js'
+import type { BakeStep, StepPlace, UnreadStep } from './steps.js'
+import { type BuildTarget, contextTargets } from './targets.js'
+import { type BuildInputs, type BuildValue, isKnown, oneLine } from './value.js'
 
-/** The build of a Dockerfile, with what had to be assumed to say so; or why none can be named. */
-export type Choice<Build> =
+/** One way an image's Dockerfile is built. */
+export interface ImageBuild {
+  readonly inputs: BuildInputs
+  /** The Dockerfile's text where the definition holds it instead of a file. */
+  readonly inline: BuildValue | null
+  /** Where the way is defined, `.github/workflows/build.yml:12`. */
+  readonly place: string
+  /** Whether it is only one of several, of which nothing tells the one that is meant. */
+  readonly isPossible: boolean
+}
+
+/** A target that the image's build is put together from (`contexts: base = target:base`). */
+export interface LinkedTarget {
+  readonly target: BuildTarget
+  /** Folder inside the repository that its paths are relative to; null: not known. */
+  readonly folder: string | null
+}
+
+/** The image whose build is asked for. */
+export interface WantedImage {
+  /** The path of its Dockerfile inside the repository. */
+  readonly dockerfile: string
+  /** Where it is published (`ghcr.io/org/app`); null where that is not known. */
+  readonly image: string | null
+  /** `tags.allow` of its entry: which tags are the image's; empty: any. */
+  readonly allow: readonly string[]
+}
+
+/** How an image is built, or why that cannot be told. */
+export type BuildChoice =
   | {
       readonly ok: true
-      readonly build: Build
-      /** Others that build the same Dockerfile in other ways, any of which may be the one that is meant. */
-      readonly others: readonly Build[]
+      readonly builds: readonly ImageBuild[]
+      readonly linked: readonly LinkedTarget[]
+      /** In words, without full stop: what had to be assumed to say so. */
       readonly assumed: readonly string[]
+      /** The steps that make it. */
+      readonly steps: readonly StepPlace[]
+      /** Whether one of them publishes, and whether one names the image; null: that cannot be seen. */
+      readonly publishes: boolean | null
+      readonly namesImage: boolean | null
+      /** Known names of what they publish, and whether there are no others. */
+      readonly tags: readonly string[]
+      readonly areTagsKnown: boolean
     }
-  | { readonly ok: false; readonly reason: string }
-
-const REMEDY = 'Say what the build passes under `build` in images.yaml.'
-
-/** What GitHub's runners and BuildKit build where no platform is asked for. */
-const DEFAULT_PLATFORM = known('linux/amd64')
-
-interface Candidate<Build> {
-  readonly build: Build
-  /** null: its Dockerfile is written in the definition. */
-  readonly path: BuildValue | null
-  readonly passes: BuildInputs
-  readonly place: string
-}
-
-/**
- * Which step of a workflow builds a Dockerfile: the one whose file is that path. Of several those that publish count,
- * then those that tag the image; those that differ in platforms alone are one. Failing that, the only step whose file
- * cannot be known, or the only one that bakes.
- *
- * @param dockerfile its path inside the repository.
- * @param image where the image is published (`ghcr.io/org/app`), null where that is not known.
- */
-export function chooseBuild(
-  facts: WorkflowFacts,
-  dockerfile: string,
-  image: string | null = null,
-): Choice<ActionStep | BakeStep> {
-  const steps = facts.builds.flatMap((step) => (step.kind === 'build-push' ? [candidateStep(step)] : []))
-  const bakes = joined(facts.builds.filter((step) => step.kind === 'bake'))
-  const path = plainPath(dockerfile)
-  const here = steps.filter((candidate) => isPath(candidate, path))
-  if (here.length > 0) return settleStep(narrowed(here, image), facts.file, dockerfile)
-  const perhaps = steps.filter(isAnyPath)
-  if (perhaps.length + bakes.length === 0) return { ok: false, reason: noneIn(facts, dockerfile) }
-  const [bake] = bakes
-  if (perhaps.length === 0 && bake !== undefined && bakes.length === 1)
-    return { ok: true, build: bake, others: [], assumed: [] }
-  const lines = new Set([...perhaps.map(({ build }) => build.line), ...bakes.map(({ line }) => line)])
-  if (lines.size > 1 || bakes.length > 0) {
-    const reason = `${facts.file}: the builds in lines ${[...lines].join(', ')} may all build ${dockerfile}. ${REMEDY}`
-    return { ok: false, reason }
-  }
-  const choice = settleStep(narrowed(perhaps, image), facts.file, dockerfile)
-  if (!choice.ok) return choice
-  return { ...choice, assumed: perhaps.slice(0, 1).map((candidate) => assumedPath(candidate, dockerfile)) }
-}
+  | {
+      readonly ok: false
+      /** A sentence. */
+      readonly reason: string
+      /** Builds of other Dockerfiles, where nothing else may be the image's: places. */
+      readonly others: readonly string[]
+    }
 
 /** More ways to build one Dockerfile than this are nobody's to choose from. */
-const MOST_WAYS = 64
+const MAX_WAYS = 64
 
 /**
- * Which target of a bake or compose file builds a Dockerfile, by the same rules; of several that differ all count.
+ * Which builds of a workflow make an image: those of its Dockerfile that a dispatched run makes, that publish, and that
+ * name the image, as far as each can be seen. Those that differ in platforms alone are one; of several the base images
+ * of all count.
  *
- * @param names the targets and groups the build asks for; none: what bake builds by default.
- * @param folder where bake runs or the compose file lies, relative to the repository.
- * @param image where the image is published, null where that is not known.
+ * @param definitionOf what the files of a bake step define.
  */
-export function chooseTarget(
-  file: BuildFile,
-  dockerfile: string,
-  {
-    names = [],
-    folder = '',
-    image = null,
-  }: { readonly names?: readonly string[]; readonly folder?: string; readonly image?: string | null } = {},
-): Choice<BuildTarget> {
-  const candidates = selectTargets(file, names).map((target) => candidateTarget(target, folder))
-  const path = plainPath(dockerfile)
-  const here = candidates.filter((candidate) => isPath(candidate, path))
-  const perhaps = candidates.filter(isAnyPath)
-  const inline = candidates.filter((candidate) => candidate.path === null)
-  const found = here.length > 0 ? here : perhaps.length > 0 ? perhaps : inline
-  const ways = waysOf(taggedTargets(found, image))
-  const [first, ...others] = ways
-  if (first === undefined) return { ok: false, reason: `none of the targets builds ${oneLine(dockerfile)}. ${REMEDY}` }
-  if (ways.length > MOST_WAYS) return { ok: false, reason: ambiguous(ways, dockerfile) }
-  const assumed = here.length > 0 ? [] : [assumedPath(first, dockerfile)]
-  if (others.length > 0) assumed.push(allOf(ways, dockerfile))
-  return { ok: true, build: first.build, others: others.map(({ build }) => build), assumed }
-}
-
-/** Targets that tag the image before those that are known not to. */
-function taggedTargets(
-  candidates: readonly Candidate<BuildTarget>[],
-  image: string | null,
-): readonly Candidate<BuildTarget>[] {
-  if (image === null) return candidates
-  const perhaps = candidates.filter(({ build }) => build.tags.some((tag) => !isKnown(tag) || isTagOf(tag, image)))
-  const isNamed = perhaps.some(({ build }) => build.tags.some((tag) => isTagOf(tag, image)))
-  return isNamed ? perhaps : candidates
-}
-
-/** Builds that differ in platforms alone are one. */
-function waysOf(candidates: readonly Candidate<BuildTarget>[]): Candidate<BuildTarget>[] {
-  const groups = new Map<string, Candidate<BuildTarget>[]>()
-  for (const candidate of candidates) {
-    const key = `${withoutPlatforms(candidate.passes)} ${JSON.stringify(candidate.build.inline)}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [candidate])
-    else group.push(candidate)
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group
-    const passes = merged(group)
-    return first === undefined || passes === null ? [] : [{ ...first, passes, build: { ...first.build, passes } }]
+export function chooseBuilds(
+  followed: FollowedBuilds,
+  wanted: WantedImage,
+  definitionOf: (step: BakeStep) => DefinitionResult,
+): BuildChoice {
+  const failures: string[] = []
+  const candidates = followed.builds.flatMap((step) => {
+    if (step.kind === 'build') return stepCandidate(step)
+    const read = definitionOf(step)
+    if (!read.ok) failures.push(read.reason)
+    return read.ok ? targetCandidates(step, read) : []
   })
-}
-
-function settleStep(
-  candidates: readonly Candidate<ActionStep>[],
-  file: string,
-  dockerfile: string,
-): Choice<ActionStep> {
-  const passes = merged(candidates)
-  const [first] = candidates
-  if (first === undefined || passes === null) {
-    return { ok: false, reason: `${file}: ${ambiguous(candidates, dockerfile)}` }
+  const path = plainPath(wanted.dockerfile)
+  const exact = candidates.filter((one) => isBuildOf(one, path))
+  const possible = candidates.filter((one) => one.path !== null && !isKnown(one.path))
+  const inline = candidates.filter((one) => one.path === null && one.inline !== null)
+  const found = [exact, possible, inline].find((some) => some.length > 0)
+  if (found === undefined) {
+    const isRead = failures.length + followed.unread.length + followed.wanted.length + followed.limits.length === 0
+    const others = isRead ? [...new Set(candidates.map(({ place }) => place))] : []
+    return { ok: false, reason: failures[0] ?? noneOf(followed, wanted.dockerfile), others }
   }
-  return { ok: true, build: { ...first.build, passes }, others: [], assumed: [] }
+  const ways = waysOf(narrowed(found, wanted))
+  const [first] = ways
+  if (first === undefined || ways.length > MAX_WAYS) return unchosen(`${inWays(ways, wanted)}. ${REMEDY}`)
+  const isSure = ways.length === 1 || ways.every((one) => naming(one, wanted.image) === 'names')
+  const assumed = [
+    ...followed.limits.map((limit) => `the workflow has ${limit}: what lies behind is not read`),
+    ...(found === exact ? [] : [assumedPath(first, wanted.dockerfile)]),
+    ...(isSure ? [] : [`${inWays(ways, wanted)}: the base images of all are tracked`]),
+    ...ways.flatMap((way) => way.assumed),
+    ...unreadBeside(ways, followed.unread),
+  ]
+  return chosen(ways, { isSure, assumed: [...new Set(assumed)], image: wanted.image })
 }
 
-/** Steps that differ in their targets alone (a matrix over targets) are one step that bakes them all. */
-function joined(steps: readonly BakeStep[]): readonly BakeStep[] {
-  const [first] = steps
-  const rest = ({ files, set, workdir, source, environment }: BakeStep) =>
-    JSON.stringify([files, set, workdir, source, [...environment]])
-  if (first === undefined || !steps.every((step) => rest(step) === rest(first))) return steps
-  const isDefault = steps.some(({ targets }) => targets.length === 0)
-  return [{ ...first, targets: isDefault ? [] : steps.flatMap(({ targets }) => targets) }]
+const REMEDY = 'Write what the build passes into the entry: `build: {target: …, args: {…}}`.'
+
+function unchosen(reason: string): BuildChoice {
+  return { ok: false, reason, others: [] }
 }
 
-function candidateStep(step: ActionStep): Candidate<ActionStep> {
-  const path = actionDockerfile(step.context, step.file)
-  return { build: step, path, passes: step.passes, place: `line ${step.line}` }
+function chosen(
+  ways: readonly Candidate[],
+  { isSure, assumed, image }: { isSure: boolean; assumed: readonly string[]; image: string | null },
+): BuildChoice {
+  const linked = new Map<string, LinkedTarget>()
+  for (const { target } of ways) {
+    if (target === null) continue
+    const links = contextTargets(target.file, target.name)
+    if (!links.ok) return unchosen(links.message)
+    for (const one of links.targets) linked.set(one.name, { target: one, folder: target.folder })
+  }
+  const published = ways.map(({ publishes }) => publishes)
+  const named = ways.map((way) => naming(way, image))
+  return {
+    ok: true,
+    builds: ways.map(({ inputs, inline, place }) => ({ inputs, inline, place, isPossible: !isSure })),
+    linked: [...linked.values()],
+    assumed,
+    steps: ways.map(({ step }) => step),
+    publishes: published.includes(true) ? true : published.includes(null) ? null : false,
+    namesImage: named.includes('names') ? true : named.includes('unknown') ? null : false,
+    tags: [...new Set(ways.flatMap(({ tags }) => tags.filter(isKnown).map(({ text }) => text)))].sort(),
+    areTagsKnown: ways.every(
+      ({ tags }) => tags.length > 0 && tags.every((tag) => isKnown(tag) && isWholeTag(tag.text)),
+    ),
+  }
 }
 
-function candidateTarget(target: BuildTarget, folder: string): Candidate<BuildTarget> {
-  const path = target.inline === null ? targetDockerfile(target.context, target.dockerfile, folder) : null
-  return { build: target, path, passes: target.passes, place: `target ${oneLine(target.name)}` }
+/** A build that a dispatched run leaves out, that only tests or makes another image counts where no other does. */
+function narrowed(candidates: readonly Candidate[], { image, allow }: WantedImage): readonly Candidate[] {
+  const made = preferred(candidates, ({ step }) => step.runs !== false)
+  const publishing = preferred(made, ({ publishes }) => publishes !== false)
+  const named = preferred(publishing, (one) => naming(one, image) === 'names')
+  const perhaps = preferred(named, (one) => naming(one, image) !== 'others')
+  return ofFlavor(perhaps, allow)
 }
 
-function isPath({ path }: Candidate<unknown>, wanted: string): boolean {
-  return path !== null && isKnown(path) && path.text === wanted
-}
-
-function isAnyPath({ path }: Candidate<unknown>): boolean {
-  return path !== null && !isKnown(path)
-}
-
-/** A build that is only tested counts only where none publishes; one that tags the image before one that does not. */
-function narrowed(candidates: readonly Candidate<ActionStep>[], image: string | null): Candidate<ActionStep>[] {
-  const publishing = candidates.filter(({ build }) => build.publishes)
-  const left = publishing.length > 0 ? publishing : [...candidates]
-  const tagging = image === null ? [] : left.filter(({ build }) => build.tags.some((tag) => isTagOf(tag, image)))
-  return tagging.length > 0 ? tagging : left
-}
-
-function isTagOf(tag: BuildValue, image: string): boolean {
-  const text = isKnown(tag) ? tag.text : tag.written
-  return text === image || text.startsWith(`${image}:`)
-}
-
-/** What builds of one Dockerfile pass that differ in platforms alone: several runners, one image. Else null. */
-function merged(candidates: readonly Candidate<unknown>[]): BuildInputs | null {
-  const [first] = candidates
-  if (first === undefined) return null
-  if (candidates.length === 1) return first.passes
-  const same = candidates.every(({ passes }) => withoutPlatforms(passes) === withoutPlatforms(first.passes))
-  if (!same) return null
-  const all = candidates.flatMap(({ passes }) => (passes.platforms.length > 0 ? passes.platforms : [DEFAULT_PLATFORM]))
-  const platforms = [...new Map(all.map((value) => [JSON.stringify(value), value])).values()]
-  return { ...first.passes, platforms }
-}
-
-function withoutPlatforms({ args, target, contexts, unclear }: BuildInputs): string {
-  const sorted = (map: ReadonlyMap<string, BuildValue>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
-  // Where something is written makes no other build.
-  return JSON.stringify([sorted(args), target, sorted(contexts), unclear], (key, value: unknown) =>
-    key === 'place' ? undefined : value,
-  )
-}
-
-function ambiguous(candidates: readonly Candidate<unknown>[], dockerfile: string): string {
-  return `${inWays(candidates, dockerfile)}. ${REMEDY}`
-}
-
-function allOf(candidates: readonly Candidate<unknown>[], dockerfile: string): string {
-  return `${inWays(candidates, dockerfile)}: the base images of all are taken`
-}
-
-function inWays(candidates: readonly Candidate<unknown>[], dockerfile: string): string {
-  const places = [...new Set(candidates.map(({ place }) => place))]
+function inWays(ways: readonly Candidate[], { dockerfile }: WantedImage): string {
+  const places = [...new Set(ways.map(({ place }) => place))]
   const shown = places.slice(0, 5).join(', ') + (places.length > 5 ? ', …' : '')
-  return `${oneLine(dockerfile)} is built in ${candidates.length} ways (${shown})`
+  return `${oneLine(dockerfile)} is built in ${ways.length} ways (${shown})`
 }
 
-function assumedPath({ path, place }: Candidate<unknown>, dockerfile: string): string {
-  if (path === null) return `the Dockerfile of ${place} is written in the definition: it is taken for ${dockerfile}`
+function assumedPath({ path, place }: Candidate, dockerfile: string): string {
+  if (path === null)
+    return `the Dockerfile of ${place} is written in the definition: it is taken for ${oneLine(dockerfile)}`
   const written = isKnown(path) ? path.text : path.written
-  return `the Dockerfile in ${place} is ${oneLine(written)}: ${oneLine(dockerfile)} is assumed`
+  return `the Dockerfile of ${place} is ${oneLine(written)}: ${oneLine(dockerfile)} is assumed`
 }
 
-function noneIn(facts: WorkflowFacts, dockerfile: string): string {
-  const command = facts.builds.find((step: BuildStep) => step.kind === 'command')
-  const [call] = facts.calls
+/** Where what was found publishes nothing, something that was not read may. */
+function unreadBeside(ways: readonly Candidate[], unread: readonly UnreadStep[]): string[] {
+  const [first] = unread
+  if (first === undefined || ways.some(({ publishes }) => publishes !== false)) return []
+  const places = ways
+    .map(({ place }) => place)
+    .slice(0, 3)
+    .join(', ')
+  return [`the build in ${places} publishes nothing, and ${sentenceOf(first)}: it is taken for the one that does`]
+}
+
+function noneOf({ builds, unread, limits, wanted }: FollowedBuilds, dockerfile: string): string {
+  const [limit] = limits
+  const others = builds.slice(0, 3).map((step) => `${step.file}:${step.line}`)
   const why =
-    command !== undefined
-      ? `the script in line ${command.line} builds, and scripts are not read.`
-      : call !== undefined
-        ? `the job ${oneLine(call.job)} calls ${oneLine(call.workflow)}, which is not read.`
-        : `no step in it builds ${oneLine(dockerfile)}.`
-  return `${facts.file}: ${why} ${REMEDY}`
+    unread.length > 0
+      ? unread.slice(0, 3).map(sentenceOf).join('; ')
+      : wanted.length > 0
+        ? `${wanted.slice(0, 3).map(displayPath).join(', ')} was not read`
+        : limit !== undefined
+          ? `the workflow has ${limit}`
+          : others.length > 0
+            ? `${others.join(', ')} builds another Dockerfile than ${oneLine(dockerfile)}`
+            : `no step of the workflow builds ${oneLine(dockerfile)}`
+  return `${why}. ${REMEDY}`
+}
+
+function sentenceOf({ file, line, what, reason }: UnreadStep): string {
+  return `${file}:${line}: ${what} ${reason.replace(/\.$/, '')}`
 }

@@ -1,17 +1,27 @@
-import { type BuildValue, isKnown, unknown } from './value.js'
+import { TooMuch } from './bake-value.js'
+import { type Budget, type BuildValue, isKnown, unknown } from './value.js'
 
 /** Defaults within defaults: deeper than this is nobody's file. */
 const DEEPEST = 32
 
+/** What variables are filled in from. */
+export interface Interpolation {
+  /** Variables of the step that builds, and of `.env` files. */
+  readonly environment: Pick<ReadonlyMap<string, BuildValue>, 'get'>
+  /** How much text may come of it. */
+  readonly budget: Budget
+}
+
 /**
- * Fills in `$NAME`, `${NAME}` and `${NAME:-default}` as compose does (docs.docker.com, "Interpolation"). What the
- * environment is not known to say is taken for unset where there is a default, which is assumed; `$$` is a dollar.
+ * Fills in `$NAME`, `${NAME}` and `${NAME:-default}` as compose does (docs.docker.com, "Interpolation"; compose-go,
+ * `template/template.go`). What the environment is not known to say is taken for unset where there is a default, which
+ * is assumed; `$$` is a dollar, and so is one before anything that is no name.
  *
- * @param environment variables of the step that builds.
+ * @throws {TooMuch} where more text comes of it than anybody writes.
  */
-export function interpolate(written: string, environment: ReadonlyMap<string, BuildValue>): BuildValue {
+export function interpolate(written: string, settings: Interpolation): BuildValue {
   if (!written.includes('$')) return { text: written }
-  const reader = new VariableReader(written, environment)
+  const reader = new VariableReader(written, settings)
   const text = reader.text(0)
   if (reader.isUnknown || reader.isTooDeep) return unknown(written)
   return reader.isAssumed ? { text, assumedFrom: written } : { text }
@@ -25,20 +35,24 @@ class VariableReader {
   isTooDeep = false
   #at = 0
   readonly #written: string
-  readonly #environment: ReadonlyMap<string, BuildValue>
+  readonly #settings: Interpolation
 
-  constructor(written: string, environment: ReadonlyMap<string, BuildValue>) {
+  constructor(written: string, settings: Interpolation) {
     this.#written = written
-    this.#environment = environment
+    this.#settings = settings
   }
 
   /** Text up to its end: the brace that closes the variable it is the default of, when it is one. */
   text(depth: number): string {
     const parts: string[] = []
+    // Braces within a default are text where each has its other half.
+    let open = 0
     while (this.#at < this.#written.length) {
       const character = this.#written[this.#at] ?? ''
-      if (depth > 0 && character === '}') break
-      if (character === '$') parts.push(this.#variable(depth))
+      if (depth > 0 && character === '}' && open === 0) break
+      if (character === '{') open += 1
+      if (character === '}') open -= 1
+      if (character === '$') parts.push(this.#spent(this.#variable(depth)))
       else {
         parts.push(character)
         this.#at += 1
@@ -47,10 +61,17 @@ class VariableReader {
     return parts.join('')
   }
 
+  #spent(text: string): string {
+    if (!this.#settings.budget.spend(text.length)) {
+      throw new TooMuch('what comes out of its variables is more than anybody writes.')
+    }
+    return text
+  }
+
   #variable(depth: number): string {
-    const next = this.#written[this.#at + 1]
-    if (next === '$') {
-      this.#at += 2
+    const next = this.#written[this.#at + 1] ?? ''
+    if (!/[{A-Za-z_]/.test(next)) {
+      this.#at += next === '$' ? 2 : 1
       return '$'
     }
     this.#at += next === '{' ? 2 : 1
@@ -77,7 +98,7 @@ class VariableReader {
   }
 
   #choose(name: string, operator: string, alternative: () => string): string {
-    const isSet = this.#environment.has(name)
+    const isSet = this.#settings.environment.get(name) !== undefined
     const value = this.#value(name)
     if (isSet && value === null) return this.#giveUp()
     const isEmpty = value === null || (operator.startsWith(':') && value === '')
@@ -94,8 +115,10 @@ class VariableReader {
 
   /** What the environment is known to say. */
   #value(name: string): string | null {
-    const value = this.#environment.get(name)
-    return value !== undefined && isKnown(value) ? value.text : null
+    const value = this.#settings.environment.get(name)
+    if (value === undefined || !isKnown(value)) return null
+    this.isAssumed ||= value.assumedFrom !== undefined
+    return value.text
   }
 
   #match(pattern: RegExp): string {

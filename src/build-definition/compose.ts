@@ -1,159 +1,194 @@
-import type { Data } from '../enrollment/yaml-data.js'
-import { interpolate } from './compose-variables.js'
-import { type DataMap, isMap, listOf, mapOf, ownValue, readPlaced, scalarText, type Unreadable } from './data.js'
-import { type Fields, given, mergeFields, NO_FIELDS, sizeOf, targetOf } from './fields.js'
-import { type BuildFile, splitPlatforms } from './targets.js'
-import { Budget, type BuildValue, FROM_ENVIRONMENT, isKnown, known, unknown } from './value.js'
+import { TooMuch } from './bake-value.js'
+import { ComposeLoader } from './compose-load.js'
+import { ComposeFault, type ComposeModel, type ComposeSettings, type Environment, UNREAD } from './compose-model.js'
+import { fromFolder } from './compose-paths.js'
+import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, partOf, scalarOf } from './compose-tree.js'
+import type { Unreadable } from './data.js'
+import { type Fields, given } from './fields.js'
+import { splitPlatforms } from './targets.js'
+import { type BuildValue, FROM_ENVIRONMENT, filled, isKnown, unknown } from './value.js'
 
-const MOST_COPIES = 1_000_000
+/** A compose service that is built. */
+export interface ComposeService {
+  readonly name: string
+  readonly fields: Fields
+  /** None: it is always built. */
+  readonly profiles: readonly BuildValue[]
+}
 
-type Environment = ReadonlyMap<string, BuildValue>
+/** What compose files say of builds. */
+export type ComposeReading =
+  | { readonly ok: true; readonly services: readonly ComposeService[]; readonly environment: Environment }
+  | (Unreadable & { readonly file: string | null })
 
 /**
- * Reads compose.yaml: every service with a `build`, as bake and `docker compose build` read it (docs.docker.com,
- * "Compose Build Specification"). Merge keys and `extends` within the file are followed. The group `default` holds
- * them all.
+ * Reads compose files together: every service with a `build`, as bake and `docker compose build` read it
+ * (docs.docker.com, "Compose Build Specification"; buildx, `bake/compose.go`).
  *
- * @param file the file's name, for messages.
- * @param environment variables of the step that builds.
+ * @param files in order, each over those before it.
+ * @returns the services, or why the files cannot be used; `wanted`: which further files nobody has looked for.
  */
-export function readCompose(
-  text: string,
-  file = 'compose.yaml',
-  environment: Environment = new Map(),
-): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
-  const read = composeFields(text, file, environment)
-  if (!read.ok) return read
-  const targets = new Map([...read.services].map(([name, fields]) => [name, targetOf(name, fields)]))
-  return { ok: true, definition: { targets, groups: new Map([['default', [...targets.keys()]]]) } }
-}
-
-/** What the services of compose.yaml that are built say, by their names as targets of bake: without dots. */
-export function composeFields(
-  text: string,
-  file: string,
-  environment: Environment,
-): { readonly ok: true; readonly services: ReadonlyMap<string, Fields> } | Unreadable {
-  const read = readPlaced(text, file)
-  if (!read.ok) return read
-  const services = ownValue(withMerged(read.file.read(read.file.data, [])), 'services')
-  const all = new Map(Object.entries(withMerged(services ?? null)).map(([name, data]) => [name, withMerged(data)]))
-  const found = new Map<string, Fields>()
-  const copies = new Budget(MOST_COPIES)
-  for (const name of all.keys()) {
-    const chain = chainOf(name, all)
-    if (!chain.services.some((service) => hasBuild(service))) continue
-    let fields: Fields = chain.elsewhere === null ? NO_FIELDS : leftOut(chain.elsewhere)
-    for (const service of chain.services) {
-      const own = fieldsOf(ownValue(service, 'build') ?? null, environment)
-      if (!copies.spend(sizeOf(fields) + sizeOf(own))) {
-        return { ok: false, message: 'the services extend more than anybody writes.', line: null }
+export function readComposeFiles(
+  files: readonly { readonly file: string; readonly text: string }[],
+  settings: ComposeSettings,
+): { readonly reading: ComposeReading; readonly wanted: readonly string[] } {
+  const loader = new ComposeLoader(settings)
+  const read = (): ComposeReading => {
+    try {
+      const model = loader.load(files)
+      const built = [...model.services].filter(([, service]) => partOf(service, 'build') !== null)
+      const services = built.map(([name, service]) => new ServiceReader(service, model, loader, settings).read(name))
+      return { ok: true, services, environment: model.environment }
+    } catch (error) {
+      if (error instanceof ComposeFault) {
+        return { ok: false, message: error.message, file: error.file, line: error.line }
       }
-      fields = mergeFields(fields, own)
+      if (error instanceof TooMuch)
+        return { ok: false, message: error.message, file: files[0]?.file ?? null, line: null }
+      throw error
     }
-    found.set(name.replaceAll('.', '_'), fields)
   }
-  return { ok: true, services: found }
+  const reading = read()
+  return { reading, wanted: [...loader.wanted].sort() }
 }
 
-function hasBuild(service: DataMap): boolean {
-  const build = ownValue(service, 'build')
-  return build !== undefined && build !== null
-}
-
-function leftOut(written: string): Fields {
-  return { ...NO_FIELDS, unclear: [{ key: 'extends', written }] }
-}
-
-/** The services a service extends, the farthest first, then itself; and what it extends in another file. */
-function chainOf(
-  name: string,
-  all: ReadonlyMap<string, DataMap>,
-): { readonly services: readonly DataMap[]; readonly elsewhere: string | null } {
-  const names = new Set<string>()
-  let next: string | null = name
-  let elsewhere: string | null = null
-  while (next !== null && !names.has(next)) {
-    const service = all.get(next)
-    if (service === undefined) break
-    names.add(next)
-    const base: Data | undefined = ownValue(service, 'extends')
-    const from: Data | undefined = isMap(base) ? ownValue(base, 'file') : undefined
-    if (from !== undefined) elsewhere = scalarText(from)
-    next = from !== undefined || names.size > 64 ? null : scalarText(isMap(base) ? ownValue(base, 'service') : base)
-  }
-  const services = [...names].reverse().map((each) => all.get(each) ?? {})
-  return { services, elsewhere }
-}
-
-/** A map with what its merge key (`<<`) brings, which its own keys replace. */
-function withMerged(data: Data): DataMap {
-  const map = mapOf(data)
-  const merge = ownValue(map, '<<')
-  if (merge === undefined) return map
-  const below = [...(Array.isArray(merge) ? merge : [merge])].reverse().map(withMerged)
-  const merged: Record<string, Data> = Object.assign(Object.create(null), ...below.slice(0, 1000), map)
-  delete merged['<<']
-  return merged
-}
-
-function fieldsOf(build: Data, environment: Environment): Fields {
-  const fill = (written: string) => interpolate(written, environment)
-  if (typeof build === 'string') return { ...NO_FIELDS, context: fill(build) }
-  const body = withMerged(build)
-  const text = (key: string) => {
-    const data = ownValue(body, key)
-    if (data === undefined || data === null) return null
-    const written = scalarText(data)
-    return written === null ? unknown('a list or map') : fill(written)
-  }
-  const bake = withMerged(ownValue(body, 'x-bake') ?? null)
-  const platforms = [
-    ...platformsOf(ownValue(body, 'platforms'), fill),
-    ...platformsOf(ownValue(bake, 'platforms'), fill),
-  ]
-  const contexts = pairsOf(ownValue(body, 'additional_contexts'), environment)
-  return {
-    ...given('context', text('context')),
-    ...given('dockerfile', text('dockerfile')),
-    ...given('inline', text('dockerfile_inline')),
-    ...given('target', text('target')),
-    ...given('platforms', platforms.length > 0 ? platforms : null),
-    args: pairsOf(ownValue(body, 'args'), environment),
-    contexts: new Map([...pairsOf(ownValue(bake, 'contexts'), environment), ...contexts]),
-    unclear: [],
+/** The environment of `docker compose` with what `.env` of its folder adds; without, where that cannot be read. */
+export function readComposeEnvironment(settings: ComposeSettings): Environment {
+  try {
+    return new ComposeLoader(settings).environment(settings.folder)
+  } catch (error) {
+    if (error instanceof ComposeFault || error instanceof TooMuch) return settings.environment
+    throw error
   }
 }
 
-function platformsOf(data: Data | undefined, fill: (written: string) => BuildValue): BuildValue[] {
-  const items = typeof data === 'string' ? data.split(/\s+/) : listOf(data)
-  return items.flatMap((item) => splitPlatforms(fill(scalarText(item) ?? '')))
-}
+/** Reads what one service says of its build. */
+class ServiceReader {
+  readonly #service: ComposeMap
+  readonly #build: ComposeNode
+  readonly #model: ComposeModel
+  readonly #loader: ComposeLoader
+  readonly #settings: ComposeSettings
 
-/** A map, or a list of `NAME=VALUE`. A name without value takes it from the environment of the build. */
-function pairsOf(data: Data | undefined, environment: Environment): ReadonlyMap<string, BuildValue> {
-  const values = new Map<string, BuildValue>()
-  const unset = (name: string) => environment.get(name) ?? FROM_ENVIRONMENT
-  for (const item of listOf(data)) {
-    const written = scalarText(item) ?? ''
-    const whole = interpolate(written, environment)
-    const line = isKnown(whole) ? whole.text : written
-    const equals = line.indexOf('=')
-    const name = equals < 0 ? line : line.slice(0, equals)
-    const rest = line.slice(equals + 1)
-    if (name === '') continue
-    if (name.includes('$')) {
-      values.set(name, unknown(written))
-      continue
-    }
-    values.set(
-      name,
-      equals < 0 ? unset(name) : isKnown(whole) ? { ...whole, text: rest } : interpolate(rest, environment),
+  constructor(service: ComposeMap, model: ComposeModel, loader: ComposeLoader, settings: ComposeSettings) {
+    const build = partOf(service, 'build')
+    this.#service = service
+    this.#build = isComposeMap(build) ? build : new Map([['context', build]])
+    this.#model = model
+    this.#loader = loader
+    this.#settings = settings
+  }
+
+  read(name: string): ComposeService {
+    const isBake = this.#settings.reader === 'bake'
+    const bake = isBake ? partOf(this.#build, 'x-bake') : null
+    const platforms = unique(
+      [...this.#list('platforms'), ...wordsOf(partOf(bake, 'platforms'))].flatMap(splitPlatforms),
     )
+    const tags = unique([...this.#list('tags'), ...wordsOf(partOf(bake, 'tags'))])
+    const image = listOf(partOf(this.#service, 'image'))
+    const platform = isBake ? null : scalarOf(partOf(this.#service, 'platform'))
+    const unread = scalarOf(partOf(this.#service, UNREAD))
+    const left = unread === null || isKnown(unread) ? [] : [{ ...unread, key: 'extends' }]
+    const fields = {
+      ...given('context', this.#path(this.#text('context'))),
+      ...given('dockerfile', this.#text('dockerfile')),
+      ...given('inline', this.#text('dockerfile_inline')),
+      ...given('target', this.#text('target')),
+      ...given('platforms', platforms.length > 0 ? platforms : platform === null ? null : [platform]),
+      tags: isBake && tags.length > 0 ? tags : [...tags, ...image],
+      args: this.#args(),
+      contexts: this.#contexts(bake),
+      unclear: [
+        ...left.map(({ key, written, place }) => ({ key, written, ...(place !== undefined && { place }) })),
+        ...this.#model.unclear,
+      ],
+    }
+    const profiles = listOf(partOf(this.#service, 'profiles'))
+    return { name, fields, profiles }
   }
-  for (const [name, value] of Object.entries(withMerged(isMap(data) ? data : null))) {
-    const written = scalarText(value) ?? ''
-    values.set(name, value === null ? unset(name) : written === '' ? known('') : interpolate(written, environment))
+
+  #text(key: string): BuildValue | null {
+    const node = partOf(this.#build, key)
+    return isComposeList(node) || isComposeMap(node) ? unknown('a list or map') : scalarOf(node)
   }
-  return values
+
+  #list(key: string): readonly BuildValue[] {
+    return listOf(partOf(this.#build, key))
+  }
+
+  #path(value: BuildValue | null): BuildValue | null {
+    return value !== null && isKnown(value) ? { ...value, text: fromFolder(value.text, this.#settings.folder) } : value
+  }
+
+  #contexts(bake: ComposeNode): ReadonlyMap<string, BuildValue> {
+    const contexts = new Map<string, BuildValue>()
+    for (const node of [partOf(bake, 'contexts'), partOf(this.#build, 'additional_contexts')]) {
+      for (const [name, value] of isComposeMap(node) ? node : []) {
+        const written = scalarOf(value)
+        if (written !== null) contexts.set(name, this.#path(written) ?? written)
+      }
+    }
+    return contexts
+  }
+
+  /** A name without value takes that of the service's container, then that of the environment. */
+  #args(): ReadonlyMap<string, BuildValue> {
+    const args = partOf(this.#build, 'args')
+    const found = new Map<string, BuildValue>()
+    for (const [name, value] of [...(isComposeMap(args) ? args : []), ...(this.#settings.args ?? [])]) {
+      if (value === null) found.set(name, this.#unset(name))
+      else found.set(name, scalarOf(value) ?? unknown('a list or map'))
+    }
+    return found
+  }
+
+  #unset(name: string): BuildValue {
+    const outside = this.#model.environment.get(name)
+    if (this.#settings.reader === 'compose') return outside ?? FROM_ENVIRONMENT
+    const environment = partOf(this.#service, 'environment')
+    if (isComposeMap(environment) && environment.has(name)) {
+      return scalarOf(environment.get(name)) ?? outside ?? FROM_ENVIRONMENT
+    }
+    return this.#ofFiles(name) ?? outside ?? FROM_ENVIRONMENT
+  }
+
+  /** What the files of `env_file` say, of which the last wins; null: nothing. */
+  #ofFiles(name: string): BuildValue | null {
+    for (const node of [...itemsOf(partOf(this.#service, 'env_file'))].reverse()) {
+      const path = scalarOf(isComposeMap(node) ? partOf(node, 'path') : node)
+      if (path === null) continue
+      const file = isKnown(path) ? this.#loader.environmentFile(path.text, this.#model.environment) : null
+      if (file === null) return FROM_ENVIRONMENT
+      const value = file.get(name)
+      if (value !== undefined) return isKnown(value) ? { text: value.text } : value
+    }
+    return null
+  }
+}
+
+/** A list, or what stands in place of one. */
+function itemsOf(node: ComposeNode): readonly ComposeNode[] {
+  return isComposeList(node) ? node : [node]
+}
+
+function listOf(node: ComposeNode): readonly BuildValue[] {
+  return itemsOf(node).flatMap((item): readonly BuildValue[] => {
+    const value = scalarOf(item)
+    return value === null ? [] : [value]
+  })
+}
+
+function unique(values: readonly BuildValue[]): readonly BuildValue[] {
+  return [...new Map(values.map((value) => [isKnown(value) ? value.text : `$${value.written}`, value])).values()]
+}
+
+/** A list, or a text of several words. */
+function wordsOf(node: ComposeNode): readonly BuildValue[] {
+  if (isComposeList(node)) return listOf(node).filter((value) => filled(value) !== null)
+  return listOf(node).flatMap((value): readonly BuildValue[] => {
+    if (!isKnown(value)) return [value]
+    const words = value.text.split(/\s+/).filter((text) => text !== '')
+    return words.map((text) => ({ ...value, text }))
+  })
 }

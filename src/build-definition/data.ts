@@ -1,4 +1,4 @@
-import { type Data, type Path, type PlacedData, readYaml } from '../enrollment/yaml-data.js'
+import { type Data, type Path, type PlacedData, readYaml, type Tagged } from '../enrollment/yaml-data.js'
 
 /** A map of data, without prototype. */
 export type DataMap = { readonly [key: string]: Data }
@@ -43,38 +43,78 @@ export const LARGEST_DEFINITION_BYTES = 512 * 1024
 /** Places are searched for from the top of the file: so often, and no more. */
 const MOST_LOOKS = 500
 
-/** A number that YAML readers do not give back as it is spelled: 3.20 is 3.2. */
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$|^0(?:x[\da-fA-F]+|o[0-7]+)$/
+
+/** A number that YAML readers do not give back as it is spelled: 3.20 is 3.2. */
+function plainNumber(text: string): string | null {
+  return NUMBER.test(text) ? String(Number(text)) : null
+}
 
 /** A YAML file of which numbers are what the real reader would make of them, with the line of every part. */
 export class PlacedFile {
   readonly data: Data
   readonly #placed: PlacedData
+  readonly name: string
   readonly #lines: readonly string[]
+  readonly #found = new Map<string, number | null>()
+  readonly #plain = new Map<string, boolean>()
   #looks = MOST_LOOKS
 
-  constructor(placed: PlacedData, text: string) {
+  constructor(name: string, placed: PlacedData, text: string) {
+    this.name = name
     this.data = placed.data
     this.#placed = placed
     this.#lines = text.replace(/^\ufeff/, '').split('\n')
   }
 
+  /** Where tags of its own stand. */
+  get tagged(): readonly Tagged[] {
+    return this.#placed.tagged
+  }
+
   /** 1-based line of a part; 1 where it is not known. */
   line(path: Path): number {
-    return this.#look() ? (this.#placed.position(path)?.line ?? 1) : 1
+    return this.lineOf(path) ?? 1
+  }
+
+  /** The same; null where it is not known. */
+  lineOf(path: Path): number | null {
+    const key = JSON.stringify(path)
+    const known = this.#found.get(key)
+    if (known !== undefined) return known
+    const line = this.#look() ? (this.#placed.position(path)?.line ?? null) : null
+    this.#found.set(key, line)
+    return line
+  }
+
+  /** A part as messages name it: `.github/workflows/build.yml:12`. */
+  place(path: Path): string {
+    return `${this.name}:${this.line(path)}`
   }
 
   /**
    * A scalar as the build gets it. A plain number loses its spelling: GitHub and compose make 3.2 of `3.20`
    * (docs.github.com and actions/setup-python warn of 3.10), while `"3.20"` stays. Null for maps and lists.
+   *
+   * @param numberOf what the reader makes of a plain text; null: it is no number.
    */
-  scalar(data: Data | undefined, path: Path): string | null {
-    if (typeof data !== 'string' || !NUMBER.test(data)) return scalarText(data)
-    const asNumber = String(Number(data))
-    if (asNumber === data || !this.#look()) return data
-    const at = this.#placed.valuePosition(path)
+  scalar(data: Data | undefined, path: Path, numberOf = plainNumber): string | null {
+    if (typeof data === 'number') return numberOf(String(data)) ?? String(data)
+    if (typeof data !== 'string') return scalarText(data)
+    const number = numberOf(data)
+    return number !== null && number !== data && this.#isPlain(path) ? number : data
+  }
+
+  /** Whether a scalar stands there without quotes. A file is followed for each image that it builds: look once. */
+  #isPlain(path: Path): boolean {
+    const key = JSON.stringify(path)
+    const known = this.#plain.get(key)
+    if (known !== undefined) return known
+    const at = this.#look() ? this.#placed.valuePosition(path) : null
     const first = at === null ? '' : (this.#lines[at.line - 1]?.[at.column - 1] ?? '')
-    return /[-+.\d]/.test(first) ? asNumber : data
+    const isPlain = /[-+.\d]/.test(first)
+    this.#plain.set(key, isPlain)
+    return isPlain
   }
 
   /** Everything below a path, with its numbers as the build gets them. */
@@ -92,12 +132,20 @@ export class PlacedFile {
   }
 }
 
-/** Reads a YAML file that defines builds; merge keys stay as they are. */
-export function readPlaced(text: string, file: string): { readonly ok: true; readonly file: PlacedFile } | Unreadable {
-  const options = { numbers: 'lossless', bytes: LARGEST_DEFINITION_BYTES, repeated: 100_000 } as const
+/**
+ * Reads a YAML file that defines builds; merge keys stay as they are.
+ *
+ * @param tags tags of its own that it may hold.
+ */
+export function readPlaced(
+  text: string,
+  file: string,
+  tags: readonly string[] = [],
+): { readonly ok: true; readonly file: PlacedFile } | Unreadable {
+  const options = { numbers: 'lossless', bytes: LARGEST_DEFINITION_BYTES, repeated: 100_000, tags } as const
   const { placed, problems } = readYaml(text, file, options)
   const wrong = problems.find(({ severity }) => severity === 'error')
   if (wrong !== undefined) return { ok: false, message: wrong.message, line: wrong.line }
   if (placed === null || !isMap(placed.data)) return { ok: false, message: 'the file holds no map.', line: 1 }
-  return { ok: true, file: new PlacedFile(placed, text) }
+  return { ok: true, file: new PlacedFile(file, placed, text) }
 }

@@ -37,6 +37,10 @@ export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, 
       const shown = input.options.slice(0, 10).map(oneLine).join(', ') + (input.options.length > 10 ? ', …' : '')
       const message = `${facts.file} does not offer ${quoted(value)} for the input ${quoted(name)}.`
       problems.push({ key: `inputs.${name}`, message, remedy: `Send one of: ${shown}.` })
+    } else if (!isOfType(value, input.type)) {
+      const message = `${facts.file} takes a ${input.type} for the input ${quoted(name)}, not ${quoted(value)}.`
+      const written = input.type === 'boolean' ? `"true" or "false"` : 'a number in quotes, as in "3"'
+      problems.push({ key: `inputs.${name}`, message, remedy: `Write ${name}: ${written}.` })
     }
   }
   for (const [name, input] of declared) {
@@ -46,6 +50,13 @@ export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, 
     problems.push({ key: `inputs.${name}`, message, remedy })
   }
   return problems
+}
+
+/** What GitHub refuses is a boolean that is neither true nor false, and a number that is none. */
+function isOfType(value: string, type: string): boolean {
+  if (PLACEHOLDER.test(value)) return type !== 'boolean' && type !== 'number'
+  if (type === 'boolean') return value === 'true' || value === 'false'
+  return type !== 'number' || (value.trim() !== '' && Number.isFinite(Number(value)))
 }
 
 function undeclared(name: string, declared: readonly string[], file: string): DispatchProblem {

@@ -1,5 +1,13 @@
 import { data, Evaluator, Lexer, Parser, wellKnownFunctions } from '@actions/expressions'
-import { type Contexts, type ExpressionResult, isValueMap, NotKnown, type Value, type ValueMap } from './contexts.js'
+import {
+  type Contexts,
+  type ExpressionResult,
+  isValueList,
+  isValueMap,
+  NotKnown,
+  type Value,
+  type ValueMap,
+} from './contexts.js'
 import { oneLine } from './value.js'
 
 /**
@@ -7,17 +15,28 @@ import { oneLine } from './value.js'
  *
  * @param expression without `${{ }}`; hostile: its length is the caller's matter, what it may grow to is ours.
  * @param contexts what it may read. What it does not reach (`a || b`) may be unknown.
+ * @param inJob whether it stands in a job, where GitHub has more functions than elsewhere.
  */
-export function evaluate(expression: string, contexts: Contexts): ExpressionResult {
+export function evaluate(
+  expression: string,
+  contexts: Contexts,
+  { inJob = false }: { readonly inJob?: boolean } = {},
+): ExpressionResult {
+  const known = inJob ? FUNCTIONS : NO_FUNCTIONS
   const unknown = new Unknowns()
   try {
     const { tokens } = new Lexer(expression).lex()
-    const parsed = new Parser(tokens, [...contexts.keys()], []).parse()
+    const parsed = new Parser(tokens, [...contexts.keys()], [...known.values()]).parse()
     if (parsed === undefined) return { kind: 'invalid', reason: 'there is nothing between ${{ and }}' }
     const places = [...contexts].map(([key, map]) => ({ key, value: new Place(key, map, unknown) }))
-    const result = new BoundedEvaluator(parsed, new data.Dictionary(...places)).evaluate()
-    if (!result.primitive) return { kind: 'invalid', reason: 'it comes out as a list or a map' }
-    return { kind: 'text', text: result.coerceString() }
+    const functions = new Map([...known].map(([name, one]) => [name, { ...one, call: () => one.call(unknown) }]))
+    const result = new BoundedEvaluator(parsed, new data.Dictionary(...places), functions).evaluate()
+    const value = readResult(result)
+    // An expression that comes out empty for want of a declaration is more likely a mistake than meant.
+    if ((value === '' || value === null) && unknown.undeclared !== null) {
+      return { kind: 'unknown', part: unknown.undeclared, reason: 'which is not declared' }
+    }
+    return { kind: 'value', value }
   } catch (error) {
     // The library wraps what is thrown inside of an index.
     if (unknown.first !== null) return { kind: 'unknown', ...unknown.first }
@@ -28,6 +47,7 @@ export function evaluate(expression: string, contexts: Contexts): ExpressionResu
 /** What was asked for and is not known before the run; the first of it is told. */
 class Unknowns {
   first: { readonly part: string; readonly reason: string | null } | null = null
+  undeclared: string | null = null
 
   reach(part: string, reason: string | null): never {
     this.first ??= { part, reason }
@@ -35,24 +55,51 @@ class Unknowns {
   }
 }
 
+interface StatusFunction {
+  readonly name: string
+  readonly minArgs: number
+  readonly maxArgs: number
+  readonly call: (unknown: Unknowns) => data.ExpressionData
+}
+
+/** Status functions as they come out in a run in which all goes well (docs.github.com, "Expressions"). */
+const FUNCTIONS: ReadonlyMap<string, StatusFunction> = new Map(
+  [
+    { name: 'success', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(true) },
+    { name: 'always', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(true) },
+    { name: 'failure', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(false) },
+    { name: 'cancelled', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(false) },
+    {
+      name: 'hashFiles',
+      minArgs: 1,
+      maxArgs: 255,
+      call: (unknown: Unknowns) => unknown.reach('hashFiles(…)', null),
+    },
+  ].map((one) => [one.name.toLowerCase(), one]),
+)
+
+const NO_FUNCTIONS: typeof FUNCTIONS = new Map()
+
 /** A map of which reading what is not known ends the evaluation. */
 class Place extends data.Dictionary {
   readonly #path: string
-  readonly #map: ValueMap
+  readonly map: ValueMap
   readonly #unknown: Unknowns
 
   constructor(path: string, map: ValueMap, unknown: Unknowns) {
     super()
     this.#path = path
-    this.#map = map
+    this.map = map
     this.#unknown = unknown
   }
 
   override get(key: string): data.ExpressionData | undefined {
-    const found = this.#map.values.get(key.toLowerCase())
-    if (found !== undefined) return this.#dataOf(key, found)
-    if (this.#map.others === 'absent') return undefined
-    return this.#unknown.reach(`${this.#path}.${oneLine(key)}`, null)
+    const path = `${this.#path}.${oneLine(key)}`
+    const found = this.map.values.get(key.toLowerCase())
+    if (found !== undefined) return dataOf(found, path, this.#unknown)
+    if (this.map.others === 'unknown') return this.#unknown.reach(path, null)
+    if (this.map.others === 'undeclared') this.#unknown.undeclared ??= path
+    return undefined
   }
 
   // In which order, and with what else, GitHub would give all of them is not documented.
@@ -63,19 +110,43 @@ class Place extends data.Dictionary {
   override pairs(): never {
     return this.#unknown.reach(`all of ${this.#path}`, null)
   }
+}
 
-  #dataOf(key: string, value: Value): data.ExpressionData {
-    const path = `${this.#path}.${oneLine(key)}`
-    if (isValueMap(value)) return new Place(path, value, this.#unknown)
-    if (value instanceof NotKnown) return this.#unknown.reach(value.part ?? path, value.reason)
-    if (typeof value === 'boolean') return new data.BooleanData(value)
-    if (typeof value === 'number') return new data.NumberData(value)
-    return new data.StringData(bounded(value))
+function dataOf(value: Value, path: string, unknown: Unknowns): data.ExpressionData {
+  if (value === null) return new data.Null()
+  if (value instanceof NotKnown) return unknown.reach(value.part ?? path, value.reason)
+  if (isValueMap(value)) return new Place(path, value, unknown)
+  if (isValueList(value)) {
+    return new data.Array(...value.map((item, index) => dataOf(item, `${path}[${index}]`, unknown)))
   }
+  if (typeof value === 'boolean') return new data.BooleanData(value)
+  if (typeof value === 'number') return new data.NumberData(value)
+  return new data.StringData(bounded(value))
+}
+
+/** More parts of one result, deeper ones, are nobody's expression. */
+const MAX_PARTS = 10_000
+const MAX_DEPTH = 16
+
+function readResult(result: data.ExpressionData): Value {
+  let parts = 0
+  const read = (item: data.ExpressionData, depth: number): Value => {
+    parts += 1
+    if (parts > MAX_PARTS || depth > MAX_DEPTH) throw new Error('it comes out as more than anybody writes')
+    if (item instanceof data.StringData) return item.coerceString()
+    if (item instanceof data.NumberData) return item.number()
+    if (item instanceof data.BooleanData) return item.value
+    if (item instanceof data.Null) return null
+    if (item instanceof Place) return item.map
+    if (item instanceof data.Array) return item.values().map((one) => read(one, depth + 1))
+    const pairs = item.pairs().map(({ key, value }): [string, Value] => [key.toLowerCase(), read(value, depth + 1)])
+    return { values: new Map(pairs), others: 'absent' }
+  }
+  return read(result, 0)
 }
 
 /** Texts inside an expression: formats of formats would grow without end. */
-const MAX_TEXT = 2048
+const MAX_TEXT = 16_384
 
 function bounded(text: string): string {
   if (text.length > MAX_TEXT) throw new Error(`a part of it is longer than ${MAX_TEXT} characters`)
@@ -86,7 +157,9 @@ class BoundedEvaluator extends Evaluator {
   override visitFunctionCall(call: Parameters<Evaluator['visitFunctionCall']>[0]): data.ExpressionData {
     const name = call.functionName.lexeme.toLowerCase()
     // The library looks names up in an object, which has more names than those of functions.
-    if (!Object.hasOwn(wellKnownFunctions, name)) throw new Error(`there is no function ${oneLine(name)}`)
+    if (!Object.hasOwn(wellKnownFunctions, name) && !FUNCTIONS.has(name)) {
+      throw new Error(`there is no function ${oneLine(name)}`)
+    }
     const result = super.visitFunctionCall(call)
     if (result.primitive) bounded(result.coerceString())
     return result

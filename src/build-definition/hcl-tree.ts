@@ -122,3 +122,9 @@ export class HclError extends Error {
     this.line = line
   }
 }
+
+/** A bake file as a tree, with its name for messages (null: none). */
+export interface BakeBody {
+  readonly file: string | null
+  readonly body: Body
+}

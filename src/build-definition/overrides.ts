@@ -1,6 +1,6 @@
-import { type Fields, targetOf } from './fields.js'
+import type { Fields } from './fields.js'
 import { matchesName } from './match-name.js'
-import { type BuildTarget, splitPlatforms } from './targets.js'
+import { splitPlatforms } from './targets.js'
 import { type BuildValue, FROM_ENVIRONMENT, isKnown, known, unknown } from './value.js'
 
 interface Override {
@@ -34,7 +34,8 @@ export function overrideFields(
   const single: { context?: BuildValue; dockerfile?: BuildValue; target?: BuildValue } = {}
   for (const item of set) {
     const override = overrideOf(item)
-    if (override === null) unclear.push({ key: 'set', written: isKnown(item) ? item.text : item.written })
+    if (override === null && mayBearOnBases(item))
+      unclear.push({ key: 'set', written: isKnown(item) ? item.text : item.written })
     if (override === null || !matchesName(override.pattern, name)) continue
     const { key, name: of, value, adds } = override
     if ((key === 'args' || key === 'arg') && of !== '') {
@@ -51,23 +52,6 @@ export function overrideFields(
 
 const LISTS: ReadonlySet<string> = new Set(['platform', 'platforms', 'tag', 'tags'])
 
-/** A target as `--set` makes it, where nothing inherits from it. */
-export function overrideTarget(target: BuildTarget, set: readonly BuildValue[]): BuildTarget {
-  const { context, dockerfile, inline, tags, passes } = target
-  const fields: Fields = {
-    ...(context !== null && { context }),
-    ...(dockerfile !== null && { dockerfile }),
-    ...(inline !== null && { inline }),
-    ...(passes.target !== null && { target: passes.target }),
-    platforms: passes.platforms,
-    args: passes.args,
-    contexts: passes.contexts,
-    tags,
-    unclear: passes.unclear,
-  }
-  return targetOf(target.name, overrideFields(fields, target.name, set))
-}
-
 function overrideOf(item: BuildValue): Override | null {
   const written = isKnown(item) ? item.text : item.written
   const equals = written.indexOf('=')
@@ -78,4 +62,14 @@ function overrideOf(item: BuildValue): Override | null {
   const text = written.slice(equals + 1)
   const value = equals < 0 ? FROM_ENVIRONMENT : isKnown(item) ? known(text) : unknown(text)
   return { pattern, key, name: rest.join('.'), adds: left !== before, value }
+}
+
+/** Settings of a target by whether they bear on its base images (docs.docker.com, "Bake file reference"). */
+const BESIDE_BASES = /\.(?:cache-from|cache-to|outputs?|tags?|labels?|annotations?|attest|push|load|pull|no-cache)\b/
+const OF_BASES = /\.(?:args?|contexts?|dockerfile|target|platforms?|inherits)\b/
+
+/** Whether an override of which only the expression is known may choose another base image than its settings do. */
+function mayBearOnBases(item: BuildValue): boolean {
+  const written = isKnown(item) ? item.text : item.written
+  return !BESIDE_BASES.test(written) || OF_BASES.test(written)
 }

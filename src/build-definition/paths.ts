@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { type BuildValue, isKnown, known, unknown } from './value.js'
+import { type BuildValue, isKnown, joined, known, unknown } from './value.js'
 
 /** A path inside a repository, one spelling for each: no `./`, no `a/../`, no slash at the end; '' is the root. */
 export function plainPath(path: string): string {
@@ -8,27 +8,61 @@ export function plainPath(path: string): string {
   return trimmed === '.' ? '' : trimmed
 }
 
+/** A Dockerfile as an action names it. */
+export interface NamedDockerfile {
+  readonly path: BuildValue
+  /** Where the path is: in the workspace, in the repository as BuildKit fetches it, or elsewhere. */
+  readonly in: 'workspace' | 'repository' | 'elsewhere'
+  /** Whether a `Containerfile` beside it goes before it, as with buildah and podman where no file is named. */
+  readonly orContainerfile?: boolean
+}
+
+const DEFAULT_FILE = known('Dockerfile')
+
+/** A context that is the repository itself, or a folder of it. */
+export const DEFAULT_CONTEXT = /^\{\{ {0,9}defaultContext {0,9}\}\}(?::(.*))?$/s
+
+/**
+ * The Dockerfile build-push-action builds. Without context the repository itself is the context (its README, "Git
+ * context"), `{{defaultContext}}:sub` a folder of it, and `file` is relative to that; with a folder as context `file` is
+ * relative to the workspace, and the default is the folder's own Dockerfile.
+ *
+ * @param repo OWNER/REPO that the workflow runs in, which a context may name by its address.
+ */
+export function contextDockerfile(context: BuildValue | null, file: BuildValue | null, repo: string): NamedDockerfile {
+  const inRepository = (folder: string): NamedDockerfile => ({
+    in: 'repository',
+    path: joined(known(folder), file ?? DEFAULT_FILE),
+  })
+  if (context === null) return inRepository('')
+  // Whatever the context turns out to be, a folder is the rule.
+  if (!isKnown(context)) return { in: 'workspace', path: file ?? unknown(`${context.written}/Dockerfile`) }
+  const ofRepository = DEFAULT_CONTEXT.exec(context.text)
+  if (ofRepository !== null) return inRepository(ofRepository[1] ?? '')
+  if (isRemote(context.text)) {
+    const folder = folderOfRepository(context.text, repo)
+    return folder === null ? { in: 'elsewhere', path: context } : inRepository(folder)
+  }
+  if (file !== null) return isKnown(file) && isRemote(file.text) ? { in: 'elsewhere', path: file } : inWorkspace(file)
+  return inWorkspace({ ...context, text: posix.join(context.text, 'Dockerfile') })
+}
+
+function inWorkspace(path: BuildValue): NamedDockerfile {
+  return { in: 'workspace', path }
+}
+
 /** Whether a build context is fetched by BuildKit rather than read from a folder (docs.docker.com, "Build context"). */
 export function isRemote(context: string): boolean {
   return /^(?:[a-z][a-z0-9+.-]{0,30}:\/\/|git@|github\.com\/)/i.test(context) || context === '-'
 }
 
-const DEFAULT_CONTEXT = /^\{\{ {0,9}defaultContext {0,9}\}\}(?::(.*))?$/s
-
-/**
- * The Dockerfile build-push-action builds, relative to the repository. Without context the repository itself is the
- * context (its README, "Git context"), `{{defaultContext}}:sub` a folder of it, and `file` is relative to that; with a
- * folder as context `file` is relative to the workspace, and the default is the folder's own Dockerfile.
- */
-export function actionDockerfile(context: BuildValue | null, file: BuildValue | null): BuildValue {
-  if (file !== null && (!isKnown(file) || isRemote(file.text) || file.text.startsWith('/'))) return asUnknown(file)
-  if (context === null) return known(plainPath(file?.text ?? 'Dockerfile'))
-  // Whatever the context turns out to be, a folder is the rule.
-  if (!isKnown(context)) return file === null ? context : known(plainPath(file.text))
-  const ofRepository = DEFAULT_CONTEXT.exec(context.text)
-  if (ofRepository !== null) return known(plainPath(posix.join(ofRepository[1] ?? '', file?.text ?? 'Dockerfile')))
-  if (isRemote(context.text) || context.text.startsWith('/')) return asUnknown(context)
-  return known(plainPath(file?.text ?? posix.join(context.text, 'Dockerfile')))
+/** The folder of a repository that an address names (`https://HOST/OWNER/REPO.git#REF:FOLDER`), null for others. */
+export function folderOfRepository(address: string, repo: string): string | null {
+  const match =
+    /^(?:https?:\/\/|git:\/\/)?[^/#]{1,253}\/([^/#]{1,100}\/[^/#]{1,100}?)(?:\.git)?(?:#[^:]{0,255}(?::(.*))?)?$/s.exec(
+      address.slice(0, 2048),
+    )
+  return match?.[1]?.toLowerCase() === repo.toLowerCase() ? (match[2] ?? '') : null
 }
 
 /**

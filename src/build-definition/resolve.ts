@@ -16,36 +16,120 @@ export interface ResolvedBuild {
   /** At least one. */
   readonly platforms: readonly string[]
   readonly contexts: ReadonlyMap<string, string>
-  /** In words, one line each, without full stop. */
-  readonly assumed: readonly string[]
+  readonly assumed: readonly Assumption[]
+  readonly open: OpenValues
+}
+
+/** One value that had to be assumed. */
+export interface Assumption {
+  /** The key under `build` that would make it known; `list`: a list of which not even the names are known. */
+  readonly key: 'args' | 'contexts' | 'target' | 'platforms' | 'list'
+  /** Name of the argument or context, key of the list; empty for the other keys. */
+  readonly name: string
+  /** What is not known: `build-arg NODE is ${TAG} (docker-bake.hcl:3)`. */
+  readonly subject: string
+  /** What happens instead: `22 is assumed`. */
+  readonly instead: string
+  /** The value that is assumed; null where the Dockerfile decides. */
+  readonly value: string | null
+}
+
+/** Which values of the real build may be others than those given to discovery. */
+export interface OpenValues {
+  /** Arguments whose value is not known, or a default that the environment of the build may replace. */
+  readonly args: ReadonlySet<string>
+  /** Whether arguments that nothing names may be passed as well. */
+  readonly anyArg: boolean
+  /** How the target is written; null: it is known. Empty: nothing of it is known. */
+  readonly target: string | null
+  readonly platforms: boolean
+  /** Contexts whose value is not known, as written. */
+  readonly contexts: ReadonlyMap<string, string>
 }
 
 const DEFAULT_PLATFORM = 'linux/amd64'
+
+/** Lists that pass one kind of value; of others (`set`, `inherits`, `extends`) nothing is known. */
+const LIST_KINDS: Readonly<Record<string, 'args' | 'contexts'>> = {
+  args: 'args',
+  'build-args': 'args',
+  contexts: 'contexts',
+  'build-contexts': 'contexts',
+}
 
 /**
  * Puts together what the build is seen to pass and what images.yaml says, which wins: key by key, for arguments and
  * contexts name by name. What is not known is left out, so that the Dockerfile's own defaults hold, and said.
  *
  * @param passes what the build definition passes, null where there is none to read.
+ * @param explicit what images.yaml says; null: it does not speak of the build, which without a definition may pass anything.
  */
-export function resolveBuild(passes: BuildInputs | null, explicit: ExplicitBuild): ResolvedBuild {
-  const assumed: string[] = []
-  const args = settleMap(passes?.args, explicit.args, (name, value) => {
-    const title = `build-arg ${oneLine(name)}`
-    assumed.push(assumption(title, value, "the Dockerfile's default is assumed"))
+export function resolveBuild(passes: BuildInputs | null, explicit: ExplicitBuild | null): ResolvedBuild {
+  const said = explicit ?? NOTHING_SAID
+  const assumed: Assumption[] = []
+  const openArgs = new Set<string>()
+  const openContexts = new Map<string, string>()
+  const args = settleMap(passes?.args, said.args, (name, value) => {
+    openArgs.add(name)
+    assumed.push(assumption({ key: 'args', name }, value, "the Dockerfile's default is assumed"))
   })
-  const contexts = settleMap(passes?.contexts, explicit.contexts, (name, value) => {
-    assumed.push(assumption(`build context ${oneLine(name)}`, value, 'it is left out'))
+  const contexts = settleMap(passes?.contexts, said.contexts, (name, value) => {
+    if (!isKnown(value)) openContexts.set(name, value.written)
+    assumed.push(assumption({ key: 'contexts', name }, value, 'what stands for it is not known'))
   })
-  const target = explicit.target ?? settleTarget(passes?.target ?? null, assumed)
+  const target = said.target ?? settleTarget(passes?.target ?? null, assumed)
   const platforms =
-    explicit.platforms !== null && explicit.platforms.length > 0
-      ? explicit.platforms
+    said.platforms !== null && said.platforms.length > 0
+      ? said.platforms
       : settlePlatforms(passes?.platforms ?? [], assumed)
-  for (const { key, written, place } of passes?.unclear ?? []) {
-    assumed.push(`${key} holds ${oneLine(written)}${at(place)}: what that passes is not known`)
+  const lists = passes?.unclear ?? []
+  for (const { key, written, place } of lists) {
+    const subject = `${key} holds ${oneLine(written)}${at(place)}`
+    assumed.push({ key: 'list', name: key, subject, instead: 'what that passes is not known', value: null })
   }
-  return { args, target, platforms, contexts, assumed: [...new Set(assumed)] }
+  const isUnread = passes === null && explicit === null
+  const open = {
+    args: openArgs,
+    contexts: openContexts,
+    ...openLists(passes, said, { isUnread, keys: lists.map(({ key }) => key) }),
+  }
+  return { args, target, platforms, contexts, assumed: distinct(assumed), open }
+}
+
+const NOTHING_SAID: ExplicitBuild = { args: new Map(), target: null, platforms: null, contexts: new Map() }
+
+/** What lists that hide even their names, or a build of which nothing was read, leave open. */
+function openLists(
+  passes: BuildInputs | null,
+  said: ExplicitBuild,
+  { isUnread, keys }: { readonly isUnread: boolean; readonly keys: readonly string[] },
+): Pick<OpenValues, 'anyArg' | 'target' | 'platforms'> {
+  const isAnything = isUnread || keys.some((key) => LIST_KINDS[key] === undefined)
+  const target = passes?.target ?? null
+  const platforms = passes?.platforms ?? []
+  return {
+    anyArg: isAnything || keys.some((key) => LIST_KINDS[key] === 'args'),
+    target:
+      said.target !== null ? null : target !== null && isOpen(target) ? writtenAs(target) : isAnything ? '' : null,
+    platforms: said.platforms === null && (isAnything || platforms.some(isOpen)),
+  }
+}
+
+function isOpen(value: BuildValue): boolean {
+  return !isKnown(value) || value.assumedFrom !== undefined
+}
+
+function writtenAs(value: BuildValue): string {
+  return isKnown(value) ? (value.assumedFrom ?? value.text) : value.written
+}
+
+function distinct(assumed: readonly Assumption[]): Assumption[] {
+  return [...new Map(assumed.map((one) => [assumptionText(one), one])).values()]
+}
+
+/** The assumption in words, one line, without full stop. */
+export function assumptionText({ subject, instead }: Pick<Assumption, 'subject' | 'instead'>): string {
+  return `${subject}: ${instead}`
 }
 
 function settleMap(
@@ -57,40 +141,69 @@ function settleMap(
   for (const [name, value] of seen ?? []) {
     if (explicit.has(name)) continue
     if (isKnown(value)) settled.set(name, value.text)
-    if (!isKnown(value) || value.assumedFrom !== undefined) tell(name, value)
+    if (isOpen(value)) tell(name, value)
   }
   for (const [name, text] of explicit) settled.set(name, text)
   return settled
 }
 
-function settleTarget(seen: BuildValue | null, assumed: string[]): string | null {
+function settleTarget(seen: BuildValue | null, assumed: Assumption[]): string | null {
   if (seen === null) return null
-  if (!isKnown(seen) || seen.assumedFrom !== undefined) {
-    assumed.push(assumption('target', seen, 'the last stage is assumed'))
-  }
+  if (isOpen(seen)) assumed.push(assumption({ key: 'target', name: '' }, seen, 'the last stage is assumed'))
   return isKnown(seen) && seen.text !== '' ? seen.text : null
 }
 
-function settlePlatforms(seen: readonly BuildValue[], assumed: string[]): readonly string[] {
+function settlePlatforms(seen: readonly BuildValue[], assumed: Assumption[]): readonly string[] {
   // `local` is the platform of the machine that builds.
   const named = seen.filter(isKnown).map(({ text }) => (text === 'local' ? DEFAULT_PLATFORM : text))
   const platforms = [...new Set(named.filter((text) => text !== ''))]
-  for (const value of seen) {
-    if (isKnown(value) && value.assumedFrom === undefined) continue
+  for (const value of seen.filter(isOpen)) {
     const instead = platforms.length === 0 ? DEFAULT_PLATFORM : platforms.map(oneLine).join(', ')
-    assumed.push(assumption('platform', value, `${oneLine(instead)} is assumed`))
+    assumed.push(assumption({ key: 'platforms', name: '' }, value, `${oneLine(instead)} is assumed`))
   }
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM]
 }
 
+const TITLES = { args: 'build-arg', contexts: 'build context', target: 'target', platforms: 'platform' } as const
+
 /** `build-arg NODE is ${TAG} (docker-bake.hcl:3): 22 is assumed`: a default that is known, or what happens without. */
-function assumption(title: string, value: BuildValue, without: string): string {
-  const where = at(value.place)
-  if (!isKnown(value)) return `${title} is ${oneLine(value.written)}${where}: ${without}`
+function assumption(
+  { key, name }: { readonly key: keyof typeof TITLES; readonly name: string },
+  value: BuildValue,
+  without: string,
+): Assumption {
+  const title = name === '' ? TITLES[key] : `${TITLES[key]} ${oneLine(name)}`
+  const subject = `${title} is ${oneLine(writtenAs(value))}${at(value.place)}`
+  if (!isKnown(value)) return { key, name, subject, instead: without, value: null }
   const text = value.text === '' ? 'nothing' : oneLine(value.text)
-  return `${title} is ${oneLine(value.assumedFrom ?? '')}${where}: ${text} is assumed`
+  return { key, name, subject, instead: `${text} is assumed`, value: value.text }
 }
 
 function at(place: string | undefined): string {
   return place === undefined ? '' : ` (${oneLine(place)})`
+}
+
+/**
+ * What to write in images.yaml, as it stands there: `build: {args: {NODE: "22"}}`.
+ *
+ * @param setting one value, or those of a map or list.
+ */
+export function writtenSetting(
+  key: Exclude<Assumption['key'], 'list'>,
+  setting: string | readonly string[] | ReadonlyMap<string, string>,
+): string {
+  return `\`build: {${key}: ${flow(setting)}}\``
+}
+
+function flow(setting: string | readonly string[] | ReadonlyMap<string, string>): string {
+  if (typeof setting === 'string') return scalar(setting)
+  if (setting instanceof Map)
+    return `{${[...setting].map(([name, text]) => `${scalar(name)}: ${scalar(text)}`).join(', ')}}`
+  return `[${[...(setting as readonly string[])].map(scalar).join(', ')}]`
+}
+
+/** A text as YAML reads it back: plain where nothing can be read into it. */
+function scalar(text: string): string {
+  const isPlain = /^[A-Za-z_][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text)
+  return isPlain && oneLine(text) === text ? text : JSON.stringify(oneLine(text))
 }

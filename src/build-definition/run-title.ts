@@ -1,9 +1,9 @@
 import { hasExpressionOpener } from '../enrollment/grammar.js'
-import { type Contexts, type ExpressionResult, NotKnown, type Value, type ValueMap } from './contexts.js'
-import { PLACEHOLDER } from './dispatch.js'
+import { type Contexts, type ExpressionResult, textOf } from './contexts.js'
+import { type DispatchedRun, githubContext, inputsContext } from './dispatch-contexts.js'
 import { expand } from './expression.js'
 import { oneLine } from './value.js'
-import type { DispatchInput, WorkflowFacts } from './workflow.js'
+import type { WorkflowFacts } from './workflow.js'
 
 /** What runs that we start are called, before any of them runs. */
 export type RunTitle =
@@ -12,15 +12,6 @@ export type RunTitle =
   | { readonly kind: 'none' }
   /** Why it cannot be said, as the end of a sentence that begins with "its run-name". */
   | { readonly kind: 'unknown'; readonly reason: string }
-
-/** A run as we would start it. */
-export interface DispatchedRun {
-  /** OWNER/REPO */
-  readonly repo: string
-  /** null: the default branch, whose name is not known. */
-  readonly branch: string | null
-  readonly inputs: ReadonlyMap<string, string>
-}
 
 /** People write a line; what is longer is a mistake or an attack. */
 const MAX_WRITTEN = 2048
@@ -41,19 +32,23 @@ export async function runTitle(facts: WorkflowFacts, run: DispatchedRun): Promis
   if (!written.includes('${{')) return titleOf(written)
   const { evaluate } = await import(/* webpackMode: "eager" */ './evaluate.js')
   const contexts = contextsOf(facts, run)
-  let failure: Exclude<ExpressionResult, { kind: 'text' }> | null = null
+  let failure: Failure | null = null
   const { text, unknown: open } = expand(written, (expression) => {
     const result = evaluate(expression, contexts)
-    if (result.kind === 'text') return result.text
-    failure ??= result
-    return null
+    const found = result.kind === 'value' ? textOf(result.value) : null
+    if (found === null) failure ??= result.kind === 'value' ? NO_TEXT : result
+    return found
   })
   if (failure !== null) return unknown(whyNot(failure))
   if (open.length > 0) return unknown(`cannot be evaluated: ${oneLine(open[0] ?? '')} is never closed`)
   return text.trim() === '' ? { kind: 'none' } : titleOf(text)
 }
 
-function whyNot(failure: Exclude<ExpressionResult, { kind: 'text' }>): string {
+type Failure = Exclude<ExpressionResult, { kind: 'value' }>
+
+const NO_TEXT: Failure = { kind: 'invalid', reason: 'it comes out as a list or a map' }
+
+function whyNot(failure: Failure): string {
   if (failure.kind === 'invalid') return `cannot be evaluated: ${failure.reason.replace(/\.$/, '')}`
   return `uses ${failure.part}, ${failure.reason ?? 'which is known only when the workflow runs'}`
 }
@@ -78,70 +73,8 @@ function unknown(reason: string): RunTitle {
 
 function contextsOf(facts: WorkflowFacts, run: DispatchedRun): Contexts {
   return new Map([
-    ['inputs', { values: lowered(inputValues(facts, run, typedValue)), others: 'absent' }],
-    ['github', { values: githubValues(facts, run), others: 'unknown' }],
+    ['inputs', inputsContext(facts, run, 'absent')],
+    ['github', githubContext(facts, run)],
     ['vars', { values: new Map(), others: 'unknown' }],
   ])
-}
-
-function githubValues(facts: WorkflowFacts, { repo, branch, inputs }: DispatchedRun): Map<string, Value> {
-  const ref = branch === null ? new NotKnown() : `refs/heads/${branch}`
-  const texts: ValueMap = { values: lowered(inputValues(facts, { inputs }, (text) => text)), others: 'absent' }
-  return new Map<string, Value>([
-    ['event_name', 'workflow_dispatch'],
-    ['repository', repo],
-    ['repository_owner', repo.split('/')[0] ?? ''],
-    ['workflow', facts.name ?? facts.file],
-    ['ref', ref],
-    ['ref_name', branch ?? new NotKnown()],
-    ['ref_type', 'branch'],
-    // Empty but for pull requests (docs.github.com, "Contexts").
-    ['head_ref', ''],
-    ['base_ref', ''],
-    ['event', { values: eventValues(texts, ref), others: 'absent' }],
-  ])
-}
-
-/** What the event of a dispatch carries (docs.github.com, "Webhook events", workflow_dispatch); the rest is null. */
-function eventValues(inputs: ValueMap, ref: Value): Map<string, Value> {
-  const later = ['enterprise', 'installation', 'organization', 'repository', 'sender', 'workflow']
-  return new Map<string, Value>([
-    ['inputs', inputs],
-    ['ref', ref],
-    ...later.map((key) => [key, new NotKnown()] as const),
-  ])
-}
-
-function lowered(values: ReadonlyMap<string, Value>): Map<string, Value> {
-  return new Map([...values].map(([key, value]) => [key.toLowerCase(), value]))
-}
-
-/** The declared inputs with what we send, else their defaults. */
-function inputValues(
-  { dispatch }: WorkflowFacts,
-  { inputs }: Pick<DispatchedRun, 'inputs'>,
-  read: (text: string, input: DispatchInput) => Value,
-): Map<string, Value> {
-  return new Map(
-    [...(dispatch?.inputs ?? [])].map(([name, input]) => {
-      const text = inputs.get(name) ?? input.default
-      if (text === null) return [name, notSent(name, input)]
-      if (!PLACEHOLDER.test(text)) return [name, read(text, input)]
-      return [name, new NotKnown(`the input ${oneLine(name)}`, 'which is another one for every new base image')]
-    }),
-  )
-}
-
-/** Nothing is documented of other types that are not sent. */
-function notSent(name: string, { type }: DispatchInput): Value {
-  if (type === 'string') return ''
-  return new NotKnown(`the input ${oneLine(name)}`, 'which is not sent and has no default')
-}
-
-/** `inputs` keeps the types that are declared, `github.event.inputs` has texts alone (docs.github.com, "Contexts"). */
-function typedValue(text: string, { type }: DispatchInput): Value {
-  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : new NotKnown()
-  if (type !== 'number') return text
-  const number = Number(text)
-  return text.trim() !== '' && Number.isFinite(number) ? number : new NotKnown()
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 /**
  * What a build passes for one setting. `assumedFrom` is what is written where a default decided that the real build's
  * environment may replace; an unknown value is only known by how it is written.
@@ -51,6 +52,14 @@ export const FROM_ENVIRONMENT: UnknownValue = unknown("taken from the build's en
 /** The text of a known value that is not empty, else null: an empty setting is the same as none. */
 export function filled(value: BuildValue): BuildValue | null {
   return isKnown(value) && value.text === '' ? null : value
+}
+
+/** A path below a folder, both as far as they are known; an absolute one stays. */
+export function joined(folder: BuildValue, path: BuildValue): BuildValue {
+  if (isKnown(path) && path.text.startsWith('/')) return path
+  if (!isKnown(folder)) return unknown(`${folder.written}/${isKnown(path) ? path.text : path.written}`)
+  if (!isKnown(path)) return folder.text === '' ? path : { ...path, written: `${folder.text}/${path.written}` }
+  return { ...path, text: posix.join(folder.text === '' ? '.' : folder.text, path.text) }
 }
 
 const LONGEST_QUOTE = 80

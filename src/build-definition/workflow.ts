@@ -1,4 +1,3 @@
-import type { Data } from '../enrollment/yaml-data.js'
 import {
   type DataMap,
   isMap,
@@ -10,9 +9,6 @@ import {
   scalarText,
   type Unreadable,
 } from './data.js'
-import { jobOf } from './job.js'
-import { type BuildStep, buildSteps } from './steps.js'
-import { Budget } from './value.js'
 
 /** An input a workflow takes when it is dispatched. */
 export interface DispatchInput {
@@ -35,23 +31,11 @@ export interface WorkflowFacts {
   readonly runName: string | null
   /** null: the workflow cannot be dispatched. */
   readonly dispatch: { readonly inputs: ReadonlyMap<string, DispatchInput> } | null
-  /** Jobs that build and carry an `if`: a run may succeed without building. */
-  readonly conditionalJobs: readonly string[]
-  /** In the order of the file; a step with a matrix stands here once for each variant. */
-  readonly builds: readonly BuildStep[]
-  /** Jobs whose steps stand in another workflow, which is not read. */
-  readonly calls: readonly { readonly job: string; readonly workflow: string }[]
 }
 
-/** More steps that build than this are no workflow. */
-const MOST_BUILDS = 256
-
-/** What filling in the expressions of one workflow may come to, in characters. */
-const MOST_TEXT = 8 * 1024 * 1024
-
 /**
- * Reads a GitHub Actions workflow: can it be dispatched and with what, and what does it build. The text is data from
- * somebody else's repository and may hold anything; nothing in it is executed or believed beyond what it says.
+ * Reads a GitHub Actions workflow: can it be dispatched, and with what. The text is data from somebody else's repository
+ * and may hold anything; nothing in it is executed or believed beyond what it says.
  *
  * Syntax: docs.github.com, "Workflow syntax for GitHub Actions". Anchors are read, as GitHub does since late 2025.
  *
@@ -61,28 +45,16 @@ const MOST_TEXT = 8 * 1024 * 1024
 export function readWorkflow(
   text: string,
   about: { readonly file: string },
-): { readonly ok: true; readonly workflow: WorkflowFacts } | Unreadable {
+): { readonly ok: true; readonly workflow: WorkflowFacts; readonly file: PlacedFile } | Unreadable {
   const read = readPlaced(text, about.file)
   if (!read.ok) return read
-  const workflow = mapOf(read.file.data)
-  const budget = new Budget(MOST_TEXT)
-  const builds: BuildStep[] = []
-  const conditional = new Set<string>()
-  const calls: { job: string; workflow: string }[] = []
-  for (const [name, data] of Object.entries(mapOf(ownValue(workflow, 'jobs')))) {
-    const uses = ownValue(mapOf(data), 'uses')
-    if (typeof uses === 'string') calls.push({ job: name, workflow: uses })
-    const found = buildsOf(name, mapOf(data), { file: read.file, workflow, budget })
-    if (found.length > 0 && ownValue(mapOf(data), 'if') !== undefined) conditional.add(name)
-    builds.push(...found)
-    if (builds.length > MOST_BUILDS) {
-      return { ok: false, message: `the workflow builds more than ${MOST_BUILDS} times.`, line: found[0]?.line ?? null }
-    }
-  }
-  const dispatch = dispatchOf(ownValue(workflow, 'on'), read.file)
-  const names = { name: textAt(workflow, 'name', read.file), runName: textAt(workflow, 'run-name', read.file) }
-  const facts = { file: about.file, ...names, dispatch, conditionalJobs: [...conditional], builds, calls }
-  return { ok: true, workflow: facts }
+  const { file } = read
+  const workflow = mapOf(file.data)
+  const dispatch = isTriggeredBy(workflow, 'workflow_dispatch')
+    ? { inputs: inputsAt(workflow, 'workflow_dispatch', file) }
+    : null
+  const names = { name: textAt(workflow, 'name', file), runName: textAt(workflow, 'run-name', file) }
+  return { ok: true, workflow: { file: about.file, ...names, dispatch }, file }
 }
 
 function textAt(workflow: DataMap, key: string, file: PlacedFile): string | null {
@@ -90,31 +62,17 @@ function textAt(workflow: DataMap, key: string, file: PlacedFile): string | null
   return data === undefined || data === null ? null : file.scalar(data, [key])
 }
 
-function buildsOf(
-  name: string,
-  data: DataMap,
-  { file, workflow, budget }: { file: PlacedFile; workflow: DataMap; budget: Budget },
-): BuildStep[] {
-  const steps = listOf(ownValue(data, 'steps'))
-  if (steps.length === 0) return []
-  const job = jobOf(name, data, file, budget)
-  const found: BuildStep[] = []
-  for (let index = 0; index < steps.length && found.length <= MOST_BUILDS; index += 1) {
-    found.push(...buildSteps(job, index, workflow))
-  }
-  return found
+/** `on` may be one event, a list of events or a map of them. */
+function isTriggeredBy(workflow: DataMap, event: string): boolean {
+  const on = ownValue(workflow, 'on')
+  return on === event || listOf(on).includes(event) || (isMap(on) && ownValue(on, event) !== undefined)
 }
 
-/** `on` may be one event, a list of events or a map of them. */
-function dispatchOf(on: Data | undefined, file: PlacedFile): WorkflowFacts['dispatch'] {
-  const isListed = on === 'workflow_dispatch' || listOf(on).includes('workflow_dispatch')
-  if (isListed) return { inputs: new Map() }
-  if (!isMap(on) || ownValue(on, 'workflow_dispatch') === undefined) return null
-  const path = ['on', 'workflow_dispatch', 'inputs']
-  const declared = mapOf(ownValue(mapOf(ownValue(on, 'workflow_dispatch')), 'inputs'))
-  const inputs = new Map<string, DispatchInput>()
-  for (const [name, data] of Object.entries(declared)) inputs.set(name, inputOf(mapOf(data), [...path, name], file))
-  return { inputs }
+/** The inputs that a workflow declares for an event, `workflow_dispatch` or `workflow_call`, in order. */
+export function inputsAt(workflow: DataMap, event: string, file: PlacedFile): ReadonlyMap<string, DispatchInput> {
+  const declared = mapOf(ownValue(mapOf(ownValue(mapOf(ownValue(workflow, 'on')), event)), 'inputs'))
+  const path = ['on', event, 'inputs']
+  return new Map(Object.entries(declared).map(([name, data]) => [name, inputOf(mapOf(data), [...path, name], file)]))
 }
 
 function inputOf(data: DataMap, path: readonly string[], file: PlacedFile): DispatchInput {

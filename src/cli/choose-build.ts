@@ -60,7 +60,9 @@ function chooseDockerfile(said: Said, { dockerfiles, isWhole }: Checkout, builds
   if (only === undefined) {
     const looked = isWhole ? '' : ' in what could be looked at (it is very large)'
     return {
-      fault: problem('error', `the checkout has no Dockerfile${looked}.`, { remedy: 'Name it with --dockerfile.' }),
+      fault: problem('error', `the checkout has no Dockerfile${looked}.`, {
+        remedy: 'Name it with --dockerfile, or what the image is built on with --base.',
+      }),
     }
   }
   if (dockerfiles.length === 1) return { value: only, why: 'the only Dockerfile in the checkout' }

@@ -1,7 +1,14 @@
 import pc from 'picocolors'
 import { type Enrollment, printable, refuse } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
-import { type Discovered, type Discovery, discover, type RunIdentity, withSharing } from '../sources/index.js'
+import {
+  type BaseUse,
+  type Discovered,
+  type Discovery,
+  discover,
+  type RunIdentity,
+  withSharing,
+} from '../sources/index.js'
 import { type BuildPlace, buildOrder } from '../state/index.js'
 import { readEnrolment } from './enrolment.js'
 import { sourceReader } from './job.js'
@@ -23,7 +30,7 @@ export async function discoverCommand({ options, env, terminal }: Run, names: re
   // Whether an image's runs can be told apart depends on the others that share its workflow.
   const read = withSharing(enrolment.images, chosen)
   const discovered = await discover(read, sourceReader(options, env, terminal), folder.imagesFile)
-  const found = [...discovered.problems, ...discovered.farEnd.map(({ problem }) => problem)]
+  const found = [...discovered.problems, ...discovered.workflowProblems.map(({ problem }) => problem)]
   const told = found.filter(({ image }) => image === null || chosen.has(image))
   const places = buildOrder(enrolment.images, pulledBy(discovered))
   if (options.json) {
@@ -48,7 +55,7 @@ export async function discoverCommand({ options, env, terminal }: Run, names: re
 function pulledBy({ images }: Discovered) {
   return new Map(
     [...images].map(([name, one]) => {
-      const uses = one.kind === 'found' ? one.uses.filter((use) => use.reachable) : []
+      const uses = (one.kind === 'found' ? one.uses : one.named).filter((use) => use.reachable)
       return [name, uses.map((use) => use.reference)] as const
     }),
   )
@@ -56,8 +63,15 @@ function pulledBy({ images }: Discovered) {
 
 function discoveryJson(discovery: Discovery | undefined) {
   if (discovery === undefined) return { status: 'skipped', bases: [] }
-  if (discovery.kind === 'failed') return { status: 'failed', reason: discovery.message, bases: [] }
-  const bases = discovery.uses.map(({ reference, ...use }) => ({ ref: formatReference(reference), ...use }))
+  const shown = ({ reference, assumed, ...use }: BaseUse) => ({
+    ref: formatReference(reference),
+    ...use,
+    ...(assumed && { assumed }),
+  })
+  if (discovery.kind === 'failed') {
+    return { status: 'failed', reason: discovery.message, bases: discovery.named.map(shown) }
+  }
+  const bases = discovery.uses.map(shown)
   return { status: 'found', file: discovery.file, branch: discovery.branch, assumed: discovery.assumed, bases }
 }
 
@@ -84,16 +98,23 @@ function rowsOf(
   return images.flatMap(({ name }) => {
     const discovery = discovered.images.get(name)
     if (discovery === undefined) return [[name, '-', '-', '-', '-', 'no source, or switched off']]
-    if (discovery.kind === 'failed') return [[name, '?', '?', '?', '?', 'failed']]
-    if (discovery.uses.length === 0) return [[name, 'none', discovery.file, '-', '-', 'found: built on no image']]
     const on = places.get(name)?.builtOn ?? []
     const ours = on.length === 0 ? '' : `, after ${on.join(' and ')}`
+    if (discovery.kind === 'failed') {
+      return [[name, '?', '?', '?', '?', 'failed'], ...discovery.named.map((use) => rowOf(name, use, `named${ours}`))]
+    }
+    if (discovery.uses.length === 0) {
+      return [[name, 'none', discovery.file ?? '-', '-', '-', 'found: built on no image']]
+    }
     const status = `found${discovery.assumed.length === 0 ? '' : ', with assumptions'}${ours}`
-    return discovery.uses.map(({ reference, file, line, kind, platforms, reachable }) => {
-      const pulled = reachable ? status : 'not pulled for this target'
-      return [name, formatReference(reference), `${file}:${line}`, kind, platforms.join(' '), pulled]
-    })
+    return discovery.uses.map((use) => rowOf(name, use, use.reachable ? status : 'not pulled for this target'))
   })
+}
+
+function rowOf(name: string, use: BaseUse, status: string): string[] {
+  const { reference, file, line, kind, platforms, assumed } = use
+  const base = `${formatReference(reference)}${assumed ? ' (assumed)' : ''}`
+  return [name, base, `${file}:${line}`, kind, platforms.join(' '), status]
 }
 
 function printTable(terminal: Terminal, rows: readonly (readonly string[])[]): void {

@@ -15,6 +15,8 @@ export interface EnrollOptions {
   readonly job?: string
   /** NAME=VALUE */
   readonly input: readonly string[]
+  /** References. */
+  readonly base: readonly string[]
   readonly target?: string
   readonly rebuildDelay?: string
   readonly autoRebuild?: 'true' | 'false'
@@ -39,6 +41,7 @@ export function withEnrollOptions(command: Command): Command {
     .option('--pipeline <path>', 'GitLab pipeline definition')
     .option('--job <name>', 'GitLab job that builds it')
     .option('--input <name=value>', 'input that the build is started with (several)', collect, [])
+    .option('--base <reference>', 'base image, where no Dockerfile tells it (several)', collect, [])
     .option('--target <stage>', 'Dockerfile stage that is built')
     .option('--rebuild-delay <duration>', 'at least this long between builds, for example 7d')
     .addOption(new Option('--auto-rebuild <bool>', 'rebuild without being asked').choices(['true', 'false']))

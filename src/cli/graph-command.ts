@@ -14,7 +14,7 @@ export interface GraphOptions {
   readonly json?: boolean
 }
 
-const NOTHING_DISCOVERED: Discovered = { images: new Map(), problems: [], farEnd: [], runs: new Map() }
+const NOTHING_DISCOVERED: Discovered = { images: new Map(), problems: [], workflowProblems: [], runs: new Map() }
 
 /** `graph`: which image hangs on which base image, as the state files know it; with `--discover` as sources have it now. */
 export async function graph({ options: common, env, terminal }: Run, options: GraphOptions): Promise<number> {

@@ -151,5 +151,10 @@ function proposed(options: InitOptions, { checkout, env }: InitMaterial): Propos
   const said = Object.entries({ image, repo, dockerfile, workflow }).filter(([, value]) => value !== undefined)
   if (checkout === undefined && said.length === 0) return null
   const looked = checkout === undefined ? null : lookAtCheckout(checkout)
-  return proposeEntry({ options: { ...Object.fromEntries(said), input: [] }, checkout: looked, defaults: {}, env })
+  return proposeEntry({
+    options: { ...Object.fromEntries(said), input: [], base: [] },
+    checkout: looked,
+    defaults: {},
+    env,
+  })
 }

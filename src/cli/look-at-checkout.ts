@@ -18,6 +18,8 @@ export interface Checkout {
   /** false: there was too much to look through. */
   readonly isWhole: boolean
   readonly workflows: readonly WorkflowFile[]
+  /** The text of a file by its path from the top; null: there is none, or it is behind a link. */
+  readonly read: (path: string) => string | null
 }
 
 /** A file of `.github/workflows`. */
@@ -45,7 +47,12 @@ const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/i
 export function lookAtCheckout(folder: string): Checkout {
   const root = resolve(folder)
   if (!isFolder(root)) throw refuse(`there is no folder ${root}.`, { remedy: 'Name a local clone.' })
-  return { ...gitFacts(root), ...dockerfilesIn(root), workflows: workflowsIn(root) }
+  return {
+    ...gitFacts(root),
+    ...dockerfilesIn(root),
+    workflows: workflowsIn(root),
+    read: (path) => readInside(root, path),
+  }
 }
 
 /** What the `.git` of a folder says of its remote and branches; git is not started. */
@@ -86,6 +93,14 @@ function readSmall(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined || !found.isFile() || found.size > LARGEST_DEFINITION_BYTES) return null
   return readFileSync(path, 'utf8')
+}
+
+function readInside(root: string, path: string): string | null {
+  const parts = path.split('/')
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return null
+  const folders = parts.slice(0, -1).map((_, index) => join(root, ...parts.slice(0, index + 1)))
+  const isLink = (one: string) => lstatSync(one, { throwIfNoEntry: false })?.isSymbolicLink() ?? true
+  return [...folders, join(root, path)].some(isLink) ? null : readSmall(join(root, path))
 }
 
 function dockerfilesIn(root: string): Pick<Checkout, 'dockerfiles' | 'isWhole'> {

@@ -54,6 +54,7 @@ export function proposeEntry(material: Material): Proposal {
     repository,
     enabled: options.disabled === true ? false : undefined,
     source,
+    bases: options.base.length === 0 ? undefined : [...options.base],
     build: options.target === undefined ? undefined : { target: options.target },
     rebuildDelay: options.rebuildDelay,
     autoRebuild: options.autoRebuild === undefined ? undefined : options.autoRebuild === 'true',
@@ -115,18 +116,19 @@ function lookUp(
   if (checkout === null) return { found: NO_FINDINGS, warnings: [] }
   const isGitLab = (options.sourceProvider ?? remote?.provider) === 'gitlab'
   const repo = options.repo ?? remote?.repo ?? null
-  const read = isGitLab ? [] : checkout.workflows.flatMap((file) => readBuilds(file, repo) ?? [])
+  const read = isGitLab
+    ? []
+    : checkout.workflows.flatMap((file) => readBuilds(file, { repo, branch: null, read: checkout.read }) ?? [])
   const wanted = image ?? (options.registry && options.repository ? `${options.registry}/${options.repository}` : null)
   const said: Said = {
     dockerfile: options.dockerfile ?? null,
     workflow: options.workflow ?? null,
     image: wanted === null || typeof wanted === 'string' ? wanted : `${wanted.registry}/${wanted.repository}`,
   }
-  const found = chooseBuild(
-    said,
-    checkout,
-    read.flatMap(({ builds }) => builds),
-  )
+  // Nothing in a checkout tells how an image is built whose base images have to be named.
+  const isNamed = options.base.length > 0 && options.dockerfile === undefined
+  const builds = read.flatMap((one) => one.builds)
+  const found = isNamed ? NO_FINDINGS : chooseBuild(said, checkout, builds)
   const workflow = options.workflow ?? found.workflow?.value
   const facts = read.find(({ facts: { file } }) => file === workflow)?.facts
   const inputs = new Map(options.input.map(parseInput))

@@ -48,12 +48,12 @@ async function sourceProblems(
   { enrolment }: EnrolmentResult,
 ): Promise<Problem[]> {
   if (enrolment === null) return []
-  const { problems, farEnd } = await discover(
+  const { problems, workflowProblems } = await discover(
     enrolment.images,
     sourceReader(options, env, terminal),
     stateFolder(options, env).imagesFile,
   )
-  return [...problems, ...farEnd.map(({ problem }) => problem)]
+  return [...problems, ...workflowProblems.map(({ problem }) => problem)]
 }
 
 function summary({ enrolment, problems }: EnrolmentResult) {

@@ -33,7 +33,7 @@ const REPLACES: Readonly<Record<string, readonly string[]>> = {
 
 function applicable(own: DataMap, { namespace: _, ...defaults }: DataMap): DataMap {
   const without = new Set(Object.keys(own).flatMap((key) => (Object.hasOwn(REPLACES, key) ? REPLACES[key] : []) ?? []))
-  if (own.source === undefined) without.add('source')
+  if (own.source === undefined) for (const key of ['source', 'bases']) without.add(key)
   const ownTags = isDataMap(own.tags) ? own.tags : {}
   if (ownTags.strategy !== undefined) without.add('imageSelectionStrategy')
   if (ownTags.allow !== undefined) without.add('allowTags')

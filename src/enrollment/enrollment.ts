@@ -1,3 +1,5 @@
+import type { ImageReference } from '../reference/index.js'
+
 /** A span of time as written and in seconds. */
 export interface Duration {
   readonly text: string
@@ -11,8 +13,8 @@ export interface GitHubSource {
   readonly repo: string
   /** null: the repository's default branch. */
   readonly branch: string | null
-  /** Path of the Dockerfile inside the repository. */
-  readonly dockerfile: string
+  /** Path of the Dockerfile inside the repository; null: none is read, `bases` names what it is built on. */
+  readonly dockerfile: string | null
   /** File name of the workflow that builds and publishes the image, null where none was given. */
   readonly workflow: string | null
   /** Which good runs of the workflow count as builds. */
@@ -27,7 +29,7 @@ export interface GitLabSource {
   /** GROUP[/SUBGROUP…]/PROJECT */
   readonly repo: string
   readonly branch: string | null
-  readonly dockerfile: string
+  readonly dockerfile: string | null
   readonly pipeline: string | null
   readonly job: string | null
   readonly inputs: ReadonlyMap<string, string>
@@ -67,6 +69,8 @@ export interface Enrollment {
   /** null: an external image that is only tracked. */
   readonly source: Source | null
   readonly build: BuildSettings
+  /** Base images that are named by hand, each once, with a tag and without a digest; line of each: `lineOf('bases.0')`. */
+  readonly bases: readonly ImageReference[]
   readonly rebuildDelay: Duration
   readonly minimumReleaseAge: Duration
   readonly autoRebuild: boolean

@@ -4,10 +4,12 @@ import type { Enrollment, Source, TagSelection } from './enrollment.js'
 import type { EntryFault } from './entry-fault.js'
 import { isSemVerConstraint, KARGO_REPO_URL, TAG } from './grammar.js'
 import { oneLine, quote } from './messages.js'
+import { namedBaseFaults, namedBases } from './named-bases.js'
 import { environmentsOf, promotionFaults } from './promotion.js'
 import { publishedAt } from './published.js'
 import { regexFault } from './regex.js'
 import { DEFAULT_STRATEGY, type Entry } from './schema/entry.js'
+import { DEFAULT_DOCKERFILE } from './schema/source.js'
 import { durationOf } from './settings.js'
 
 /** An enabled or disabled image without what only the file knows (places). */
@@ -23,7 +25,7 @@ export type EntryResult =
 export function entryToEnrollment(entry: Entry): EntryResult {
   const published = publishedAt(entry)
   const found = [
-    ...(published.ok ? watchFaults(entry, published) : [published.fault]),
+    ...(published.ok ? [...watchFaults(entry, published), ...namedBaseFaults(entry, published)] : [published.fault]),
     ...strategyFaults(entry),
     ...tagFaults(entry),
     ...promotionFaults(entry),
@@ -90,11 +92,18 @@ function constraintFaults(strategy: TagSelection['strategy'], constraint: string
 }
 
 /** What is allowed and surely not meant: an image of ours that nothing can rebuild. */
-function remarksOn({ enabled, source, build }: Entry): EntryFault[] {
-  if (!enabled || source === undefined || build.enabled === false) return []
+function remarksOn({ enabled, source, build, bases }: Entry): EntryFault[] {
+  if (!enabled) return []
+  if (source === undefined || build.enabled === false) return bases.length === 0 ? [] : [withoutBuild()]
   if (source.provider === 'gitlab' || source.workflow !== undefined) return []
   const remedy = 'Name the file of the workflow that builds it in source.workflow.'
   return [{ severity: 'notice', path: ['source'], message: 'without a workflow this image is never rebuilt.', remedy }]
+}
+
+/** Nothing rebuilds an image that is built elsewhere, whatever it is built on. */
+function withoutBuild(): EntryFault {
+  const message = 'bases has no effect: without a source nothing here rebuilds this image.'
+  return { severity: 'warning', path: ['bases'], message, remedy: 'Add source, or remove bases.' }
 }
 
 function enrollmentOf(entry: Entry, registry: string, repository: string) {
@@ -110,6 +119,7 @@ function enrollmentOf(entry: Entry, registry: string, repository: string) {
       platforms: entry.build.platforms ?? null,
       contexts: new Map(Object.entries(entry.build.contexts)),
     },
+    bases: namedBases(entry),
     rebuildDelay: durationOf(entry.rebuildDelay),
     minimumReleaseAge: durationOf(entry.minimumReleaseAge),
     autoRebuild: entry.autoRebuild,
@@ -122,11 +132,12 @@ function enrollmentOf(entry: Entry, registry: string, repository: string) {
   }
 }
 
-function sourceOf({ source, build }: Entry): Source | null {
+function sourceOf({ source, build, bases }: Entry): Source | null {
   if (source === undefined || build.enabled === false) return null
   const inputs = new Map(Object.entries(source.inputs).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const file = source.dockerfile ?? (bases.length === 0 ? DEFAULT_DOCKERFILE : null)
   // Git knows no ./Dockerfile, people and GitHub's own workflows do.
-  const dockerfile = posix.normalize(source.dockerfile)
+  const dockerfile = file === null ? null : posix.normalize(file)
   const shared = { repo: source.repo, branch: source.branch ?? null, dockerfile, inputs }
   if (source.provider === 'gitlab') {
     return { provider: 'gitlab', ...shared, pipeline: source.pipeline ?? null, job: source.job ?? null }

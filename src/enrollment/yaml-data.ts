@@ -4,7 +4,7 @@ import { readWithLibrary } from './yaml/library.js'
 import type { PlacedData, YamlOptions } from './yaml/model.js'
 import { readPlain } from './yaml/plain.js'
 
-export type { Data, Path, PlacedData, Position, YamlOptions } from './yaml/model.js'
+export type { Data, Path, PlacedData, Position, Tagged, YamlOptions } from './yaml/model.js'
 
 const OPTIONS: YamlOptions = { numbers: 'text', bytes: 16 * 1024 * 1024, depth: 64, repeated: 1_000_000 }
 

@@ -34,11 +34,13 @@ export function watchedSources(images: readonly TrackedImage[], factory: Factory
 
 /** Files of an image's source that say what is built, with the key that names each. */
 export function watchedFiles(source: Source): { readonly key: string; readonly path: string }[] {
-  const dockerfile = { key: 'source.dockerfile', path: posix.normalize(source.dockerfile) }
-  if (source.provider === 'gitlab')
-    return [dockerfile, { key: 'source.pipeline', path: posix.normalize(source.pipeline ?? '.gitlab-ci.yml') }]
-  if (source.workflow === null) return [dockerfile]
-  return [dockerfile, { key: 'source.workflow', path: `.github/workflows/${source.workflow}` }]
+  const definition =
+    source.provider === 'gitlab'
+      ? { key: 'source.pipeline', path: source.pipeline ?? '.gitlab-ci.yml' }
+      : { key: 'source.workflow', path: source.workflow === null ? null : `.github/workflows/${source.workflow}` }
+  return [{ key: 'source.dockerfile', path: source.dockerfile }, definition].flatMap(({ key, path }) =>
+    path === null ? [] : [{ key, path: posix.normalize(path) }],
+  )
 }
 
 /** One image's part in a source. */
@@ -56,7 +58,9 @@ function useOf(image: TrackedImage, factory: Factory): Use[] {
   const repoURL = `${source.provider === 'gitlab' ? gitlabUrl(factory) : githubUrl(factory)}/${repo}`
   // GitHub and GitLab take a repository's name in any case.
   const full = `${repoURL.toLowerCase()}#${branch}`
-  return [{ repo, branch, repoURL, full, paths: watchedFiles(source).map(({ path }) => path), usedBy: image }]
+  const paths = watchedFiles(source).map(({ path }) => path)
+  // Without paths Kargo would watch the whole repository.
+  return paths.length === 0 ? [] : [{ repo, branch, repoURL, full, paths, usedBy: image }]
 }
 
 function together(uses: Some<Use>): WatchedSource {

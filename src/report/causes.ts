@@ -70,8 +70,11 @@ function baseCause(row: BaseRow | undefined): string | null {
   return dockerfileCause(row.uses)
 }
 
+/** What stands in the line that pulls a base image, where that is not the kind itself. */
+const KIND_WORDS: Readonly<Record<string, string>> = { from: 'FROM', named: 'bases' }
+
 function dockerfileCause(uses: readonly BaseUse[]): string | null {
   const use = uses.find((one) => one.change === 'added')
   if (use === undefined) return null
-  return use.line === 0 ? use.file : `${use.file}:${use.line} ${use.kind === 'from' ? 'FROM' : use.kind}`
+  return use.line === 0 ? use.file : `${use.file}:${use.line} ${KIND_WORDS[use.kind] ?? use.kind}`
 }

@@ -63,8 +63,7 @@ function hostOf(reference: string): string {
 
 /** What a reviewer wants to know of a new image: where it is published and built, how often, and where it goes. */
 function enrolledDetails(image: Enrollment): ImageChange['details'] {
-  const { registry, repository, source, rebuildDelay, minimumReleaseAge, autoRebuild, environments, analysis } = image
-  const built = source === null ? null : `${source.repo}/${source.dockerfile}`
+  const { registry, repository, source, bases, rebuildDelay, minimumReleaseAge, autoRebuild, environments } = image
   const workflow = source?.provider === 'github' ? source.workflow : (source?.pipeline ?? null)
   const targets = environments.flatMap(({ name, updates }) =>
     updates.map(({ repo, branch, path }): readonly [string, string] => [
@@ -74,15 +73,22 @@ function enrolledDetails(image: Enrollment): ImageChange['details'] {
   )
   const facts: readonly (readonly [string, string | null])[] = [
     ['repository', registry === '' ? null : `${registry}/${repository}`],
-    ['source.dockerfile', built],
+    ...builtFrom(source),
+    ['bases', source === null || bases.length === 0 ? null : bases.map(formatReference).join(', ')],
     [source?.provider === 'gitlab' ? 'source.pipeline' : 'source.workflow', workflow],
     ['rebuildDelay', source === null ? null : rebuildDelay.text],
     ['minimumReleaseAge', minimumReleaseAge.seconds === 0 ? null : minimumReleaseAge.text],
     ['autoRebuild', autoRebuild ? null : 'false'],
-    ['analysis', analysis === null && source !== null ? 'false' : null],
+    ['analysis', image.analysis === null && source !== null ? 'false' : null],
     ...targets,
   ]
   return facts.flatMap(([key, after]) => (after === null ? [] : [{ key, before: null, after }]))
+}
+
+function builtFrom(source: Enrollment['source']): (readonly [string, string])[] {
+  if (source === null) return []
+  const { repo, dockerfile } = source
+  return [dockerfile === null ? ['source.repo', repo] : ['source.dockerfile', `${repo}/${dockerfile}`]]
 }
 
 /** `source.workflow` → value, for every plain value: lists by number, but environments by their names. */

@@ -1,14 +1,17 @@
-import { type BuildInputs, isKnown, type ResolvedBuild, resolveBuild } from '../build-definition/index.js'
-import { findBaseImages } from '../dockerfile/index.js'
+import { type BuildInputs, isKnown, resolveBuild } from '../build-definition/index.js'
+import { type BuildOptions, type Dockerfile, readDockerfile } from '../dockerfile/index.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
-import { type ImageReference, parseReference } from '../reference/index.js'
-import type { DefinedBuild } from './workflow-build.js'
+import { formatReference, type ImageReference, parseReference } from '../reference/index.js'
+import { assumptions, type Told } from './assumptions.js'
+import { type PossibleBases, type PossibleUse, possibleBases } from './possible-bases.js'
+import { type UnnamedBase, unnamedBases } from './unnamed-bases.js'
+import { untrackable } from './untrackable.js'
 
-/** One place in a Dockerfile that pulls a base image. */
+/** One place that pulls a base image: in a Dockerfile, in ko's configuration, or in images.yaml, which names it. */
 export interface BaseUse {
   readonly reference: ImageReference
-  readonly kind: 'from' | 'copy' | 'mount' | 'onbuild'
-  /** The Dockerfile inside its repository. */
+  readonly kind: 'from' | 'copy' | 'mount' | 'onbuild' | 'named' | 'ko'
+  /** The Dockerfile or `.ko.yaml` inside its repository; for a named one images.yaml. */
   readonly file: string
   readonly stage: string
   readonly line: number
@@ -19,6 +22,8 @@ export interface BaseUse {
   readonly platform: string | null
   /** The platforms that need it. */
   readonly platforms: readonly string[]
+  /** Pulled only if the build passes something else than what is assumed. */
+  readonly assumed: boolean
 }
 
 /** A Dockerfile to be read, with what its build passes. */
@@ -27,8 +32,10 @@ export interface BuiltFile {
   readonly text: string
   /** What its build passes; null where no definition says. */
   readonly passes: BuildInputs | null
-  /** Whether it is another build of the image's own Dockerfile. */
-  readonly isImage?: boolean
+  /** Whether it is the image's own Dockerfile, so that what images.yaml says holds for it. */
+  readonly isImage: boolean
+  /** Whether it is only one of several builds, of which nothing tells the one that is meant. */
+  readonly isPossible?: boolean
 }
 
 /** What a Dockerfile pulls. */
@@ -36,8 +43,9 @@ export type BasesResult =
   | {
       readonly ok: true
       readonly uses: readonly BaseUse[]
-      /** What had to be assumed and bears on the answer, in words. */
-      readonly assumed: readonly string[]
+      /** What had to be assumed and bears on the answer. */
+      readonly assumed: readonly Told[]
+      readonly unnamed: readonly UnnamedBase[]
       /** Whether a base image is named by an argument that has its value from the Dockerfile. */
       readonly usesDefaults: boolean
       readonly warnings: readonly { readonly line: number; readonly message: string }[]
@@ -45,70 +53,82 @@ export type BasesResult =
   | { readonly ok: false; readonly line: number; readonly message: string }
 
 /**
- * The base images a Dockerfile pulls when it is built as its definition says.
+ * The base images a Dockerfile pulls when it is built as its definition says, and those that it may pull where the
+ * definition does not say all.
  *
- * @param explicit what images.yaml says about the build; null for a build it does not speak of.
+ * @param explicit what images.yaml says about the build; null where it does not speak of it. Where no definition says
+ * what is passed either, every stage may be the target and every argument may be passed.
  */
 export function basesOf({ file, text, passes }: BuiltFile, explicit: Enrollment['build'] | null): BasesResult {
-  const nothing = {
-    args: new Map<string, string>(),
-    target: null,
-    platforms: null,
-    contexts: new Map<string, string>(),
-  }
-  const settled = resolveBuild(passes, explicit ?? nothing)
-  const { args, target, platforms, contexts } = settled
-  const result = findBaseImages(text, { args, target, platforms, contexts })
-  if (!result.ok) return { ok: false, ...result.error }
-  const uses = result.images.flatMap((use) => {
-    const parsed = parseReference(use.ref)
-    if (!parsed.ok) return []
-    const { kind, stage, line, reachable, runtime, platform } = use
-    return [
-      { reference: parsed.reference, kind, file, stage, line, reachable, runtime, platform, platforms: use.platforms },
-    ]
-  })
-  const used = new Set([...result.images.flatMap((use) => use.assumed), ...decisive(text, settled, passes)])
-  const assumed = relevant(settled, passes, used)
+  const dockerfile = readDockerfile(text)
+  const settled = resolveBuild(passes, explicit)
+  const possible = possibleBases(dockerfile, settled, text)
+  if (!possible.ok) return possible
+  const used = new Set([...possible.uses.flatMap((use) => use.assumed), ...decisive(dockerfile, possible, passes)])
+  const uses = possible.uses.flatMap((use) => baseUse(use, file) ?? [])
   return {
     ok: true,
-    uses,
-    assumed,
-    usesDefaults: result.images.some((use) => use.assumed.length > 0),
-    warnings: result.problems,
+    uses: uses.filter((use) => !use.reachable || untrackable(use.reference) === null),
+    assumed: assumptions({ dockerfile, settled, possible, used }),
+    unnamed: unnamedBases(file, { settled, possible }),
+    usesDefaults:
+      possible.uses.some((use) => use.assumed.length > 0) || (passes === null && possible.additions.size > 0),
+    warnings: possible.warnings,
   }
+}
+
+function baseUse(use: PossibleUse, file: string): BaseUse | null {
+  const parsed = parseReference(use.ref)
+  if (!parsed.ok) return null
+  const { kind, stage, line, reachable, runtime, platform, platforms } = use
+  const { reference } = parsed
+  return { reference, kind, file, stage, line, reachable, runtime, platform, platforms, assumed: use.isPossible }
 }
 
 /** Arguments that are tried one by one; of more each is said. */
-const MOST_TRIED = 32
+const MAX_TRIED = 32
 
 /** Arguments with a default that the real build may replace, if another value gives other base images. */
-function decisive(text: string, { args, ...settled }: ResolvedBuild, passes: BuildInputs | null): string[] {
-  const images = (given: ReadonlyMap<string, string>) => {
-    const result = findBaseImages(text, { ...settled, args: given })
+function decisive(dockerfile: Dockerfile, { options }: PossibleBases, passes: BuildInputs | null): string[] {
+  const images = (given: NonNullable<BuildOptions['args']>) => {
+    const result = dockerfile.find({ ...options, args: given })
     return result.ok ? JSON.stringify(result.images.map(({ ref, reachable }) => [ref, reachable])) : null
   }
-  const assumed = [...(passes?.args ?? [])].flatMap(([name, value]) =>
-    isKnown(value) && value.assumedFrom !== undefined && args.get(name) === value.text && text.includes(name)
-      ? [name]
-      : [],
-  )
-  if (assumed.length === 0 || assumed.length > MOST_TRIED) return assumed
-  const now = images(args)
-  return assumed.filter((name) => images(new Map([...args, [name, `${args.get(name)}0`]])) !== now)
+  const given = options.args ?? new Map<string, string>()
+  const declared = new Set(dockerfile.globalArgs.map(({ name }) => name))
+  const assumed = [...(passes?.args ?? [])].flatMap(([name, value]) => {
+    const isAssumed = isKnown(value) && value.assumedFrom !== undefined && given.get(name) === value.text
+    // FROM sees the platform's arguments without an ARG.
+    return isAssumed && (declared.has(name) || /^(?:TARGET|BUILD)/.test(name)) ? [{ name, text: value.text }] : []
+  })
+  if (assumed.length > MAX_TRIED) return assumed.map(({ name }) => name)
+  const now = assumed.length === 0 ? null : images(given)
+  const differs = (name: string, text: string) => images(new Map([...given, [name, text]])) !== now
+  return assumed.flatMap(({ name, text }) => (differs(name, `${text}0`) || differs(name, '') ? [name] : []))
 }
 
-/** An argument nobody knows matters only where a base image is named by it. */
-function relevant(settled: ResolvedBuild, passes: BuildInputs | null, used: ReadonlySet<string>): string[] {
-  const idle = [...(passes?.args ?? [])]
-    .filter(([name, value]) => !used.has(name) && (!isKnown(value) || value.assumedFrom !== undefined))
-    .map(([name]) => `build-arg ${name} `)
-  return settled.assumed.filter((text) => !idle.some((start) => text.startsWith(start)))
+/**
+ * The uses of several Dockerfiles of one image. What only some of those builds pull that may be the image's is assumed;
+ * where one of them is known to be the image's, so is all that only the others pull.
+ *
+ * @param builds that of the image first; others of its own Dockerfile say so.
+ */
+export function unitedUses(
+  builds: readonly (Pick<BuiltFile, 'isImage' | 'isPossible'> & { readonly uses: readonly BaseUse[] })[],
+): BaseUse[] {
+  const possible = builds.filter(({ isPossible }) => isPossible === true)
+  const others = builds.filter(({ isPossible }) => isPossible !== true)
+  const isChosen = builds.some(({ isImage, isPossible }) => isPossible !== true && isImage)
+  const sure = new Set(others.flatMap(({ uses }) => pulledBy(uses)))
+  const pulled = possible.map(({ uses }) => new Set(pulledBy(uses)))
+  const isSure = (ref: string) => sure.has(ref) || (!isChosen && pulled.every((refs) => refs.has(ref)))
+  return builds.flatMap(({ isPossible, uses }) =>
+    uses.map((use) =>
+      isPossible === true && use.reachable && !isSure(formatReference(use.reference)) ? { ...use, assumed: true } : use,
+    ),
+  )
 }
 
-/** Dockerfiles that the image's build is put together from, as far as they are written in the definition itself. */
-export function inlineBuilds({ linked }: DefinedBuild): BuiltFile[] {
-  return linked.flatMap(({ name, inline, passes, isImage }) =>
-    inline === null ? [] : [{ file: `target ${name}`, text: inline, passes, isImage }],
-  )
+function pulledBy(uses: readonly BaseUse[]): string[] {
+  return uses.flatMap((use) => (use.reachable && !use.assumed ? [formatReference(use.reference)] : []))
 }

@@ -1,51 +1,36 @@
+import type { BuildChoice, FollowedBuilds } from '../build-definition/index.js'
 import type { Enrollment } from '../enrollment/enrollment.js'
-import { type Problem, problem } from '../enrollment/problem.js'
-import { type BaseUse, type BuiltFile, basesOf, inlineBuilds } from './bases.js'
-import { checkFarEnd, type FarEndProblem } from './far-end.js'
+import type { Problem } from '../enrollment/problem.js'
+import type { Answers } from './bake-files.js'
+import { type Asked, type Discovery, discoverImage, type FoundImage, linkedRequests } from './image-bases.js'
+import { namedAlone, requestsBesideNamed } from './named-bases.js'
 import type { RunIdentity } from './run-identity.js'
 import { pipelineRequests, titledRuns } from './run-titles.js'
 import { sharedBuilds } from './shared-builds.js'
-import { type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
+import { type FileRequest, requestKey, type SourceReader } from './source-file.js'
 import {
-  type Answers,
-  type BuildStepChoice,
-  chooseStep,
-  type DefinedBuild,
+  chooseImageBuilds,
+  Definitions,
   definedBuild,
+  followImage,
   readWorkflowAnswer,
   type WorkflowReading,
+  wantedRequests,
   workflowRequest,
 } from './workflow-build.js'
-
-/** What discovery found out about one image. */
-export type Discovery =
-  | {
-      readonly kind: 'found'
-      /** The Dockerfile inside its repository, and the branch it was read from (null: not known). */
-      readonly file: string
-      readonly branch: string | null
-      readonly uses: readonly BaseUse[]
-      /** What had to be assumed about the build, in words. */
-      readonly assumed: readonly string[]
-    }
-  | { readonly kind: 'failed'; readonly message: string; readonly remedy: string | null }
+import { checkWorkflow, type WorkflowProblem } from './workflow-checks.js'
 
 /** Discoveries by image name (only enabled images with a source have one), and what to tell about them. */
 export interface Discovered {
   readonly images: ReadonlyMap<string, Discovery>
   readonly problems: readonly Problem[]
   /** What is wrong where the rebuilds will be dispatched. */
-  readonly farEnd: readonly FarEndProblem[]
+  readonly workflowProblems: readonly WorkflowProblem[]
   /**
    * Which runs are an image's builds, by image name (the enabled ones with a source). null: its workflow has to tell
    * them, and was not read.
    */
   readonly runs: ReadonlyMap<string, RunIdentity | null>
-}
-
-interface Asked {
-  readonly image: Enrollment
-  readonly dockerfile: FileRequest
 }
 
 /**
@@ -62,31 +47,41 @@ export async function discover(
   reader: SourceReader,
   imagesFile: string,
 ): Promise<Discovered> {
-  const asked = images.flatMap((image) => {
-    const dockerfile = image.enabled ? dockerfileRequest(image) : null
-    return dockerfile === null ? [] : [{ image, dockerfile }]
+  const built = images.filter(({ enabled, source }) => enabled && source !== null)
+  const asked = built.flatMap((image) => {
+    const dockerfile = dockerfileRequest(image)
+    return dockerfile === null ? [] : [{ image, dockerfile, workflow: workflowOf(image) }]
   })
-  const workflows = asked.flatMap(({ image }) => workflowOf(image) ?? [])
-  const first = await readRound(reader, [...asked.map(({ dockerfile }) => dockerfile), ...workflows])
-  const readings = readWorkflows(asked, first)
-  const choices = chooseSteps(asked, readings)
+  const around = built.flatMap((image) => [workflowOf(image) ?? [], requestsBesideNamed(image)].flat())
+  const first = await readRound(reader, [...asked.map(({ dockerfile }) => dockerfile), ...around])
+  const readings = readWorkflows(built, first)
   const branchOf = branchReader(first)
   const shared = sharedBuilds(images, branchOf)
-  const bakeFiles = [...choices.values()].flatMap((one) => (one.kind === 'bake' ? one.files : []))
-  const second = await readRound(reader, [...bakeFiles, ...pipelineRequests(shared)])
-  const builds = definedBuilds(asked, choices, second)
+  const followed = await followAll(asked, { reader, readings, first, branchOf, also: pipelineRequests(shared) })
+  const choices = new Map(asked.map(({ image }) => [image.name, choiceOf(image, followed)] as const))
+  const builds = new Map([...choices].map(([name, choice]) => [name, definedBuild(choice)] as const))
   const linked = asked.flatMap((one) => linkedRequests(one, builds.get(one.image.name)))
-  const third = await readRound(reader, linked)
-  const answers = new Map([...first, ...second, ...third])
-  const found = asked.map((one) => discoverOne(one, builds.get(one.image.name), answers, imagesFile))
+  const answers = new Map([...followed.answers, ...(await readRound(reader, linked))])
   const { isComplete } = reader
-  const titled = await titledRuns(shared, { readings, answers: second, branchOf, isComplete }, imagesFile)
-  const atFarEnd = asked.flatMap(({ image }) => farEndOf(image, readings, { isComplete, imagesFile }))
-  const all = asked.map(({ image }): [string, RunIdentity] => [image.name, { kind: 'all' }])
+  const found = built.map((image) => {
+    const dockerfile = dockerfileRequest(image)
+    if (dockerfile === null) return namedAlone(image, first, { branch: branchOf(image), isComplete, imagesFile })
+    return discoverImage(
+      { image, dockerfile, workflow: workflowOf(image) },
+      builds.get(image.name),
+      answers,
+      imagesFile,
+    )
+  })
+  const titled = await titledRuns(shared, { readings, answers, branchOf, isComplete }, imagesFile)
+  const checked = built.flatMap((image) =>
+    workflowProblemsOf(image, { readings, followed, choices, isComplete, imagesFile }),
+  )
+  const all = built.map((image): [string, RunIdentity] => [image.name, { kind: 'all' }])
   return {
     images: new Map(found.map(({ name, discovery }) => [name, discovery])),
     problems: failedFirst(found).flatMap(({ problems }) => problems),
-    farEnd: [...atFarEnd, ...titled.problems],
+    workflowProblems: [...checked, ...titled.problems],
     runs: new Map([...all, ...titled.runs]),
   }
 }
@@ -96,7 +91,7 @@ function branchReader(answers: Answers): (image: Enrollment) => string | null {
   return (image) => {
     const named = image.source?.branch ?? null
     if (named !== null) return named
-    for (const request of [dockerfileRequest(image), workflowOf(image)]) {
+    for (const request of [dockerfileRequest(image), workflowOf(image), ...requestsBesideNamed(image)]) {
       const answer = request === null ? undefined : answers.get(requestKey(request))
       if (answer?.kind === 'found') return answer.branch
     }
@@ -109,7 +104,7 @@ async function readRound(reader: SourceReader, requests: readonly FileRequest[])
 }
 
 function dockerfileRequest({ source }: Enrollment): FileRequest | null {
-  if (source === null) return null
+  if (source === null || source.dockerfile === null) return null
   return { provider: source.provider, repo: source.repo, branch: source.branch, path: source.dockerfile }
 }
 
@@ -118,10 +113,10 @@ function workflowOf({ source }: Enrollment): FileRequest | null {
 }
 
 /** Workflows by image name; images that share one share its reading. */
-function readWorkflows(asked: readonly Asked[], answers: Answers): Map<string, WorkflowReading> {
+function readWorkflows(images: readonly Enrollment[], answers: Answers): Map<string, WorkflowReading> {
   const byRequest = new Map<string, WorkflowReading>()
   const readings = new Map<string, WorkflowReading>()
-  for (const { image } of asked) {
+  for (const image of images) {
     const request = workflowOf(image)
     if (request === null) continue
     const key = requestKey(request)
@@ -132,147 +127,86 @@ function readWorkflows(asked: readonly Asked[], answers: Answers): Map<string, W
   return readings
 }
 
-function chooseSteps(asked: readonly Asked[], readings: ReadonlyMap<string, WorkflowReading>) {
-  const choices = new Map<string, BuildStepChoice>()
-  for (const { image } of asked) {
-    const reading = readings.get(image.name)
-    if (image.source?.provider !== 'github' || reading === undefined) continue
-    choices.set(image.name, chooseStep(image, image.source, reading))
-  }
-  return choices
+/** More rounds than reusable workflows and actions can be nested, with those of bake and compose files. */
+const MAX_ROUNDS = 16
+
+interface Followed {
+  /** By image name; an image without a workflow that could be read has none. */
+  readonly builds: ReadonlyMap<string, FollowedBuilds>
+  readonly answers: Answers
 }
 
-function definedBuilds(
+/** Follows the workflows of all images, round by round: each asks for what the one before named. */
+async function followAll(
   asked: readonly Asked[],
-  choices: ReadonlyMap<string, BuildStepChoice>,
-  answers: Answers,
-): Map<string, DefinedBuild> {
-  return new Map(
-    asked.map(({ image, dockerfile }) => {
-      const choice = choices.get(image.name) ?? { kind: 'none', reason: null }
-      return [image.name, definedBuild(choice, dockerfile.path, answers)] as const
-    }),
-  )
+  about: {
+    readonly reader: SourceReader
+    readonly readings: ReadonlyMap<string, WorkflowReading>
+    readonly first: Answers
+    readonly branchOf: (image: Enrollment) => string | null
+    /** What else is asked for in the first round. */
+    readonly also: readonly FileRequest[]
+  },
+): Promise<Followed> {
+  const answers = new Map(about.first)
+  const definitions = new Definitions()
+  const builds = new Map<string, FollowedBuilds>()
+  let open = asked.map(({ image }) => image)
+  let wanted = [...about.also]
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const waiting: Enrollment[] = []
+    for (const image of open) {
+      const reading = about.readings.get(image.name)
+      if (image.source?.provider !== 'github' || reading === undefined) continue
+      const followed = followImage(image.source, reading, { answers, definitions, branch: about.branchOf(image) })
+      if (followed === null) continue
+      builds.set(image.name, followed)
+      const requests = wantedRequests(followed, image.source, answers)
+      if (requests.length > 0) waiting.push(image)
+      wanted.push(...requests)
+    }
+    if (wanted.length === 0) break
+    for (const [key, answer] of await about.reader.read(wanted)) answers.set(key, answer)
+    open = waiting
+    wanted = []
+  }
+  return { builds, answers }
 }
 
-function linkedRequests({ dockerfile }: Asked, build: DefinedBuild | undefined): FileRequest[] {
-  return (build?.linked ?? []).flatMap((one) =>
-    one.dockerfile === null || one.dockerfile === dockerfile.path ? [] : [{ ...dockerfile, path: one.dockerfile }],
-  )
+function choiceOf(image: Enrollment, { builds, answers }: Followed): BuildChoice | null {
+  const { source } = image
+  const followed = builds.get(image.name)
+  if (source?.provider !== 'github' || followed === undefined) return null
+  return chooseImageBuilds(image, source, { followed, answers })
 }
 
-function farEndOf(
+function workflowProblemsOf(
   image: Enrollment,
-  readings: ReadonlyMap<string, WorkflowReading>,
-  about: { readonly isComplete: boolean; readonly imagesFile: string },
-): FarEndProblem[] {
+  {
+    readings,
+    followed,
+    choices,
+    ...about
+  }: {
+    readonly readings: ReadonlyMap<string, WorkflowReading>
+    readonly followed: Followed
+    readonly choices: ReadonlyMap<string, BuildChoice | null>
+    readonly isComplete: boolean
+    readonly imagesFile: string
+  },
+): WorkflowProblem[] {
   const reading = readings.get(image.name)
   if (image.source?.provider !== 'github' || reading === undefined) return []
-  return checkFarEnd(image, image.source, reading, about)
+  const from = {
+    reading,
+    followed: followed.builds.get(image.name) ?? null,
+    choice: choices.get(image.name) ?? null,
+  }
+  return checkWorkflow(image, image.source, from, about)
 }
 
 /** What could not be found out is what people must see before all else. */
-function failedFirst(found: readonly Found[]): Found[] {
-  const isFailed = ({ discovery }: Found) => discovery.kind === 'failed'
+function failedFirst(found: readonly FoundImage[]): FoundImage[] {
+  const isFailed = ({ discovery }: FoundImage) => discovery.kind === 'failed'
   return [...found.filter(isFailed), ...found.filter((one) => !isFailed(one))]
-}
-
-interface Found {
-  readonly name: string
-  readonly discovery: Discovery
-  readonly problems: readonly Problem[]
-}
-
-function discoverOne(asked: Asked, build: DefinedBuild | undefined, answers: Answers, imagesFile: string): Found {
-  const { image, dockerfile } = asked
-  const answer = answers.get(requestKey(dockerfile))
-  if (answer?.kind !== 'found') {
-    return failed(image, answer?.message ?? 'no answer.', answer?.remedy ?? null, imagesFile)
-  }
-  const missing = build === undefined ? null : missingLink(asked, build, answers)
-  if (missing !== null) {
-    return failed(image, missing, 'Correct the build definition, or say build.contexts in images.yaml.', imagesFile)
-  }
-  const files = [
-    { file: dockerfile.path, text: build?.inline ?? answer.text, passes: build?.passes ?? null },
-    ...(build === undefined ? [] : linkedFiles(asked, build, answers)),
-  ]
-  const uses: BaseUse[] = []
-  const assumed = [...(build?.assumed ?? [])]
-  const problems: Problem[] = []
-  let usesDefaults = false
-  for (const [index, file] of files.entries()) {
-    const place = `${dockerfile.repo}/${file.file}`
-    const result = basesOf(file, index === 0 || file.isImage ? image.build : null)
-    if (!result.ok) {
-      const remedy = 'Correct the Dockerfile, or what `build` says about it.'
-      return failed(image, `${place}:${result.line}: ${result.message}`, remedy, imagesFile)
-    }
-    uses.push(...result.uses)
-    assumed.push(...result.assumed)
-    usesDefaults ||= result.usesDefaults
-    for (const { line, message } of result.warnings) {
-      problems.push(problem('warning', `${image.name}: ${place}:${line}: ${message}`, { image: image.name }))
-    }
-  }
-  const remarks = [
-    ...assumptions(image, assumed, imagesFile),
-    ...(usesDefaults ? unread(image, build, imagesFile) : []),
-    ...withoutBase(image, uses),
-  ]
-  const discovery = { kind: 'found' as const, file: dockerfile.path, branch: answer.branch, uses, assumed }
-  return { name: image.name, discovery, problems: [...problems, ...remarks] }
-}
-
-/** A build it stands on that cannot be read: its base images are not known, which is not the same as none. */
-function missingLink({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): string | null {
-  for (const { name, dockerfile: path, inline, isImage } of build.linked) {
-    if (inline !== null || isImage) continue
-    if (path === null) return `it is built on the target ${name}, whose Dockerfile is not known.`
-    const answer = answers.get(requestKey({ ...dockerfile, path }))
-    if (answer?.kind !== 'found') return `it is built on the target ${name}: ${answer?.message ?? 'no answer.'}`
-  }
-  return null
-}
-
-function linkedFiles({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): BuiltFile[] {
-  const read = build.linked.flatMap((one): BuiltFile[] => {
-    if (one.dockerfile === null || (one.isImage && one.inline !== null)) return []
-    const answer: FileAnswer | undefined = answers.get(requestKey({ ...dockerfile, path: one.dockerfile }))
-    return answer?.kind === 'found'
-      ? [{ file: one.dockerfile, text: answer.text, passes: one.passes, isImage: one.isImage }]
-      : []
-  })
-  return [...read, ...inlineBuilds(build)]
-}
-
-function assumptions(image: Enrollment, assumed: readonly string[], file: string): Problem[] {
-  if (assumed.length === 0) return []
-  const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
-  const remedy = 'Say under `build` in images.yaml what the real build passes.'
-  return assumed.map((text) => problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }))
-}
-
-/** None found is an answer, and a rare one: it is told apart from a look-up that failed. */
-function withoutBase(image: Enrollment, uses: readonly BaseUse[]): Problem[] {
-  if (uses.some((use) => use.reachable)) return []
-  const message = `${image.name} is built on no image (FROM scratch): no base image can make it rebuild.`
-  return [problem('notice', message, { image: image.name })]
-}
-
-/** Where nobody says what the build passes, the Dockerfile's defaults stand: worth knowing, and seldom wrong. */
-function unread(image: Enrollment, build: DefinedBuild | undefined, file: string): Problem[] {
-  const reason = build?.reason ?? null
-  if (reason === null || image.written.build !== undefined) return []
-  const line = image.lineOf('source.workflow') ?? image.line
-  const message = `${image.name}: what the build passes is not known, the Dockerfile's defaults stand: ${reason}`
-  return [problem('notice', message, { file, line, image: image.name })]
-}
-
-function failed(image: Enrollment, reason: string, remedy: string | null, file: string): Found {
-  const message = `${image.name}: its base images could not be found out, what was known of them stays: ${reason}`
-  const line = image.lineOf('source.dockerfile') ?? image.line
-  const column = line === image.line ? image.column : null
-  const told = problem('warning', message, { file, line, column, remedy, image: image.name })
-  return { name: image.name, discovery: { kind: 'failed', message: reason, remedy }, problems: [told] }
 }

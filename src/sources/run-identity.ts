@@ -1,8 +1,8 @@
 import { oneLine, type RunTitle } from '../build-definition/index.js'
 import type { Enrollment, Source } from '../enrollment/enrollment.js'
 import { problem } from '../enrollment/problem.js'
-import type { FarEndProblem } from './far-end.js'
 import type { SharedBuild, StartedImage } from './shared-builds.js'
+import type { WorkflowProblem } from './workflow-checks.js'
 
 /**
  * Which runs of its workflow (pipelines of its branch) are builds of an image.
@@ -22,7 +22,7 @@ export type FoundTitle = RunTitle | { readonly kind: 'unreadable'; readonly reas
 export interface TitledRuns {
   /** By image; null: the workflow was not read, what was known before stands. */
   readonly runs: ReadonlyMap<string, RunIdentity | null>
-  readonly problems: readonly FarEndProblem[]
+  readonly problems: readonly WorkflowProblem[]
 }
 
 /**
@@ -38,7 +38,7 @@ export function tellRunsApart(
 ): TitledRuns {
   const byTitle = groupedByTitle(shared.images, titles)
   const runs = new Map<string, RunIdentity | null>()
-  const problems: FarEndProblem[] = []
+  const problems: WorkflowProblem[] = []
   for (const one of shared.images) {
     const title = titles.get(one.image.name) ?? null
     if (title === null) {
@@ -85,7 +85,7 @@ interface Mixed {
   readonly telling: readonly string[] | null
 }
 
-function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: string): FarEndProblem {
+function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: string): WorkflowProblem {
   const words = wordsFor(source)
   const message =
     `${image.name}: ${words.file} also builds ${namesOf(mixed.rivals)}, with other inputs, and ${whyMixed(mixed.title, words)}. ` +

@@ -1,9 +1,10 @@
 import { pipelineTitle, readPipeline, runTitle } from '../build-definition/index.js'
 import type { Enrollment, GitLabSource } from '../enrollment/enrollment.js'
+import type { Answers } from './bake-files.js'
 import { type FoundTitle, pipelineFile, type TitledRuns, tellRunsApart } from './run-identity.js'
 import type { SharedBuild } from './shared-builds.js'
 import { type FileRequest, requestKey } from './source-file.js'
-import type { Answers, WorkflowReading } from './workflow-build.js'
+import type { WorkflowReading } from './workflow-build.js'
 
 /** The files that name the pipelines of images that share them; workflows are read in any case. */
 export function pipelineRequests(shared: readonly SharedBuild[]): FileRequest[] {

@@ -1,46 +1,46 @@
 import {
-  type ActionStep,
-  type BakeStep,
-  type BuildFile,
+  type BuildChoice,
   type BuildInputs,
   type BuildTarget,
   type BuildValue,
-  chooseBuild,
-  chooseTarget,
-  contextTargets,
-  DEFAULT_BUILD_FILES,
+  chooseBuilds,
+  displayPath,
+  type FileReading,
+  type FileReference,
+  type FollowedBuilds,
+  followBuilds,
   isKnown,
-  oneLine,
-  readBuildFiles,
+  type PlacedFile,
+  readDefinition,
   readWorkflow,
   type WorkflowFacts,
 } from '../build-definition/index.js'
 import type { Enrollment, GitHubSource } from '../enrollment/enrollment.js'
+import { type Answers, bakeRequests, definitionOf, insidePath, requestFor } from './bake-files.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
-/** Answers by request key, of one round or of several. */
-export type Answers = ReadonlyMap<string, FileAnswer>
-
-/**
- * Another build that the image's build is put together from (`contexts: base = target:base`), or another way to build
- * its own Dockerfile.
- */
+/** A build that the image's build is put together from (`contexts: base = target:base`). */
 export interface LinkedBuild {
   readonly name: string
-  /** Whether it builds the image's own Dockerfile, so that what images.yaml says holds for it as well. */
-  readonly isImage: boolean
-  /** null: its text stands in the definition. */
+  /** null: its text stands in the definition, or it is not known. */
   readonly dockerfile: string | null
   readonly inline: string | null
   readonly passes: BuildInputs
 }
 
-/** What the definition of an image's build tells. */
-export interface DefinedBuild {
-  /** null: nothing could be read; images.yaml and the Dockerfile alone decide. */
-  readonly passes: BuildInputs | null
+/** One way the image's own Dockerfile is built. */
+export interface OwnBuild {
+  readonly passes: BuildInputs
   /** The Dockerfile's text where the definition holds it instead of a file. */
   readonly inline: string | null
+  /** Whether it is only one of several, of which nothing tells the one that is meant. */
+  readonly isPossible: boolean
+}
+
+/** What the definition of an image's build tells. */
+export interface DefinedBuild {
+  /** Empty: nothing could be read; images.yaml and the Dockerfile alone decide. */
+  readonly builds: readonly OwnBuild[]
   readonly linked: readonly LinkedBuild[]
   /** In words: what had to be assumed to say so. */
   readonly assumed: readonly string[]
@@ -48,18 +48,18 @@ export interface DefinedBuild {
   readonly reason: string | null
 }
 
-const NOTHING: DefinedBuild = { passes: null, inline: null, linked: [], assumed: [], reason: null }
+/** Where there is nothing to read. */
+export const NO_BUILD: DefinedBuild = { builds: [], linked: [], assumed: [], reason: null }
 
 /** Where the workflow of an image stands; null where none is enrolled. */
 export function workflowRequest(source: GitHubSource): FileRequest | null {
   if (source.workflow === null) return null
-  const path = `.github/workflows/${source.workflow}`
-  return { provider: 'github', repo: source.repo, branch: source.branch, path }
+  return requestFor({ repo: null, ref: null, path: `.github/workflows/${source.workflow}` }, source)
 }
 
 /** A workflow read, or why it could not be. */
 export type WorkflowReading =
-  | { readonly kind: 'read'; readonly facts: WorkflowFacts }
+  | { readonly kind: 'read'; readonly facts: WorkflowFacts; readonly file: PlacedFile; readonly path: string }
   | { readonly kind: 'unreadable'; readonly message: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' }
@@ -68,153 +68,87 @@ export type WorkflowReading =
 export function readWorkflowAnswer(request: FileRequest, answer: FileAnswer | undefined): WorkflowReading {
   if (answer?.kind !== 'found') return { kind: answer?.reason === 'file' ? 'missing' : 'unknown' }
   const read = readWorkflow(answer.text, { file: request.path })
-  if (read.ok) return { kind: 'read', facts: read.workflow }
+  if (read.ok) return { kind: 'read', facts: read.workflow, file: read.file, path: request.path }
   const place = [request.path, read.line].filter((part) => part !== null).join(':')
   return { kind: 'unreadable', message: `${place}: ${read.message}` }
 }
 
-/** What builds an image, as far as its workflow alone tells; a bake step needs its files next. */
-export type BuildStepChoice =
-  | { readonly kind: 'step'; readonly step: ActionStep; readonly assumed: readonly string[] }
-  | {
-      readonly kind: 'bake'
-      readonly step: BakeStep
-      readonly files: readonly FileRequest[]
-      readonly image: string | null
-    }
-  | { readonly kind: 'none'; readonly reason: string | null }
+/** Reads the files that builds are defined in, each once however many images are built by it. */
+export class Definitions {
+  readonly #read = new Map<string, FileReading>()
 
-/** Chooses the step of the workflow that builds the image. */
-export function chooseStep(image: Enrollment, source: GitHubSource, reading: WorkflowReading): BuildStepChoice {
-  if (reading.kind !== 'read') return { kind: 'none', reason: null }
-  const published = image.registry === '' ? null : `${image.registry}/${image.repository}`
-  const choice = chooseBuild(reading.facts, source.dockerfile, published)
-  if (!choice.ok) return { kind: 'none', reason: choice.reason }
-  const { build } = choice
-  if (build.kind === 'build-push') return { kind: 'step', step: build, assumed: choice.assumed }
-  return { kind: 'bake', step: build, files: definitionRequests(source, build), image: published }
-}
-
-/**
- * The files that bake reads. `cwd://` names one beside those that bake fetches where it has no checkout, which are read
- * first (buildx, `bake/bake.go` ParseFiles).
- */
-function definitionRequests(source: GitHubSource, step: BakeStep): FileRequest[] {
-  const named = step.files.filter(isKnown).map(({ text }) => text)
-  const isFetched = step.workdir === null && (step.source === null || folderIn(step.source) === null)
-  const beside = named.filter((file) => isFetched && file.startsWith(BESIDE))
-  const ordered = [...named.filter((file) => !beside.includes(file)), ...beside]
-  const files = step.files.length === 0 ? DEFAULT_BUILD_FILES : ordered
-  const folder = folderOf(step)
-  return files
-    .map((file) => insidePath(folder, file.startsWith(BESIDE) ? file.slice(BESIDE.length) : file))
-    .filter((path) => path !== null)
-    .map((path) => ({ provider: 'github', repo: source.repo, branch: source.branch, path }))
-}
-
-const BESIDE = 'cwd://'
-
-/** Where bake runs: `workdir` until bake-action's version 5, a folder as `source` from version 6 on. */
-function folderOf({ workdir, source }: BakeStep): string {
-  if (workdir !== null) return isKnown(workdir) ? workdir.text : ''
-  if (source === null || !isKnown(source)) return ''
-  return folderIn(source) ?? DEFAULT_CONTEXT.exec(source.text)?.[1] ?? ''
-}
-
-const DEFAULT_CONTEXT = /^\{\{ {0,9}defaultContext {0,9}\}\}:(.*)$/s
-
-/** The folder that `source` is; null: it is an address, and bake fetches what is there. */
-function folderIn(source: BuildValue): string | null {
-  return isKnown(source) && !/^(?:[a-z]+:\/\/|git@|github\.com\/|\{\{)/i.test(source.text) ? source.text : null
-}
-
-/** A path below the repository's top; null where it leaves it or is no plain path. */
-function insidePath(folder: string, file: string): string | null {
-  const parts: string[] = []
-  for (const part of `${folder}/${file}`.split('/')) {
-    if (part === '..') {
-      if (parts.pop() === undefined) return null
-    } else if (part !== '' && part !== '.') parts.push(part)
+  /** A workflow or an action; pending until it has an answer. */
+  open(reference: FileReference, source: GitHubSource, answers: Answers): FileReading {
+    const request = requestFor(reference, source)
+    const answer = answers.get(requestKey(request))
+    if (answer === undefined) return { kind: 'pending' }
+    if (answer.kind === 'failed') return { kind: 'failed', message: `${answer.message} ${answer.remedy}` }
+    const name = displayPath(reference)
+    const key = `${requestKey(request)} ${name}`
+    const reading = this.#read.get(key) ?? readDefinition(answer.text, name)
+    this.#read.set(key, reading)
+    return reading
   }
-  const path = parts.join('/')
-  return path === '' || /[\p{C}]/u.test(path) || file.includes('://') ? null : path
 }
 
-/** What the chosen step passes, its bake and compose files read. */
-export function definedBuild(choice: BuildStepChoice, dockerfile: string, answers: Answers): DefinedBuild {
-  if (choice.kind === 'none') return { ...NOTHING, reason: choice.reason }
-  if (choice.kind === 'step') return { ...NOTHING, passes: choice.step.passes, assumed: choice.assumed }
-  const { step, files } = choice
-  const read = readDefinitions(step, files, answers)
-  if (read.file === null) return { ...NOTHING, reason: read.reason }
-  const names = step.targets.filter(isKnown).map(({ text }) => text)
-  const folder = folderOf(step)
-  const target = chooseTarget(read.file, dockerfile, { names, folder, image: choice.image })
-  if (!target.ok) return { ...NOTHING, reason: target.reason }
-  const { name, passes, inline } = target.build
-  const links = linksOf(read.file, [name, ...target.others.map((other) => other.name)])
-  if (!links.ok) return { ...NOTHING, reason: links.message }
-  const others = target.others.map((one) => ({ ...linkedBuild(one, folder), dockerfile, isImage: true }))
+/** Follows the workflow of an image as far as what was read goes. */
+export function followImage(
+  source: GitHubSource,
+  reading: WorkflowReading,
+  { answers, definitions, branch }: { answers: Answers; definitions: Definitions; branch: string | null },
+): FollowedBuilds | null {
+  if (reading.kind !== 'read') return null
+  const { facts, file, path } = reading
+  const run = { repo: source.repo, branch, inputs: source.inputs }
+  const reference: FileReference = { repo: null, ref: null, path }
+  return followBuilds({ facts, file, reference }, run, (one) => definitions.open(one, source, answers))
+}
+
+/** The files that are needed to say more about a followed build and were not asked for yet. */
+export function wantedRequests(followed: FollowedBuilds, source: GitHubSource, answers: Answers): FileRequest[] {
+  const definitions = followed.wanted.map((reference) => requestFor(reference, source))
+  const baked = followed.builds.flatMap((step) => (step.kind === 'bake' ? bakeRequests(step, source, answers) : []))
+  return [...definitions, ...baked].filter((request) => !answers.has(requestKey(request)))
+}
+
+/** The builds of a workflow that make the image. */
+export function chooseImageBuilds(
+  image: Enrollment,
+  source: GitHubSource,
+  { followed, answers }: { followed: FollowedBuilds; answers: Answers },
+): BuildChoice | null {
+  if (source.dockerfile === null) return null
+  const published = image.registry === '' ? null : `${image.registry}/${image.repository}`
+  const wanted = { dockerfile: source.dockerfile, image: published, allow: image.tags.allow }
+  return chooseBuilds(followed, wanted, (step) => definitionOf(step, source, answers))
+}
+
+/** What the builds that make the image pass, and what they are put together from. */
+export function definedBuild(choice: BuildChoice | null): DefinedBuild {
+  if (choice === null) return NO_BUILD
+  if (!choice.ok) return { ...NO_BUILD, reason: choice.reason }
   return {
-    passes,
-    inline: inline !== null && isKnown(inline) ? inline.text : null,
-    linked: [...others, ...links.targets.map((one) => linkedBuild(one, folder))],
-    assumed: [...read.assumed, ...target.assumed],
+    builds: choice.builds.map(({ inputs, inline, isPossible }) => ({
+      passes: inputs,
+      inline: textOf(inline),
+      isPossible,
+    })),
+    linked: choice.linked.map(({ target, folder }) => linkedBuild(target, folder)),
+    assumed: choice.assumed,
     reason: null,
   }
 }
 
-/** The targets that targets are built on, each once. */
-function linksOf(file: BuildFile, names: readonly string[]): ReturnType<typeof contextTargets> {
-  const found = new Map<string, BuildTarget>()
-  for (const name of names) {
-    const linked = contextTargets(file, name)
-    if (!linked.ok) return linked
-    for (const target of linked.targets) found.set(target.name, target)
-  }
-  return { ok: true, targets: [...found.values()] }
+function textOf(value: BuildValue | null): string | null {
+  return value !== null && isKnown(value) ? value.text : null
 }
 
-function linkedBuild(target: BuildTarget, folder: string): LinkedBuild {
+function linkedBuild(target: BuildTarget, folder: string | null): LinkedBuild {
   const { name, passes, inline } = target
-  if (inline !== null) {
-    return { name, passes, isImage: false, dockerfile: null, inline: isKnown(inline) ? inline.text : null }
-  }
-  const text = (value: BuildValue | null, otherwise: string) =>
-    value === null ? otherwise : isKnown(value) ? value.text : null
-  const [context, file] = [text(target.context, '.'), text(target.dockerfile, 'Dockerfile')]
-  const place = context?.startsWith(BESIDE) ? context.slice(BESIDE.length) : context
-  const path = place === null || file === null ? null : insidePath(`${folder}/${place}`, file)
-  return { name, passes, isImage: false, dockerfile: path, inline: null }
+  if (inline !== null) return { name, passes, dockerfile: null, inline: textOf(inline) }
+  const context = target.context === null ? '.' : textOf(target.context)
+  const file = target.dockerfile === null ? 'Dockerfile' : textOf(target.dockerfile)
+  const place = context?.replace(/^cwd:\/\//, '') ?? null
+  const path = place === null || file === null || folder === null ? null : insidePath(`${folder}/${place}`, file)
+  return { name, passes, dockerfile: path, inline: null }
 }
-
-interface Definitions {
-  readonly file: BuildFile | null
-  readonly reason: string | null
-  readonly assumed: readonly string[]
-}
-
-function readDefinitions(
-  { files: named, environment, set }: BakeStep,
-  files: readonly FileRequest[],
-  answers: Answers,
-): Definitions {
-  const texts: { file: string; text: string }[] = []
-  const assumed: string[] = []
-  for (const request of files) {
-    const answer = answers.get(requestKey(request))
-    if (answer?.kind === 'found') texts.push({ file: request.path, text: answer.text })
-    else if (named.length > 0) assumed.push(`the bake step names ${oneLine(request.path)}, which could not be read`)
-  }
-  const nothing = (reason: string): Definitions => ({ file: null, reason, assumed: [] })
-  const read = readBuildFiles(texts, { environment, set })
-  if (!read.ok) {
-    const place = [read.file ?? texts.map(({ file }) => file).join(', '), read.line]
-    return nothing(`${place.filter((part) => part !== null).join(':')}: ${read.message} ${REMEDY}`)
-  }
-  const { definition } = read
-  if (definition.targets.size === 0) return nothing('the bake step names no file that could be read.')
-  return { file: definition, reason: null, assumed }
-}
-
-const REMEDY = 'Say what the build passes under `build` in images.yaml.'

@@ -46,6 +46,7 @@ const ENTRY_ORDER = [
   'enabled',
   'source',
   'build',
+  'bases',
   'rebuildDelay',
   'minimumReleaseAge',
   'autoRebuild',

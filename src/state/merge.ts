@@ -52,7 +52,9 @@ export function linkState(input: MergeInput): LinkedState {
   const { discovered, before } = input
   const enrollments = [...input.enrollments].sort((a, b) => (a.name < b.name ? -1 : 1))
   const references = [...discovered.images.values()].flatMap((one) =>
-    one.kind === 'found' ? one.uses.filter((use) => use.reachable).map((use) => use.reference) : [],
+    knownUses(one)
+      .filter((use) => use.reachable)
+      .map((use) => use.reference),
   )
   const catalog = catalogBases(before, references)
   const own = ownRecords(enrollments, before)
@@ -104,13 +106,21 @@ function mergeImage(
 ): MergedImage {
   const discovery = input.discovered.images.get(enrollment.name)
   const runs = runsOf(enrollment, input.discovered.runs.get(enrollment.name), before)
-  if (discovery?.kind === 'found') return foundImage({ enrollment, discovery, runs }, input, catalog)
-  // A failed look-up is not "no bases": what was known last stands. So it does for an image that is switched off.
-  const bases = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
+  if (discovery?.kind === 'found') return foundImage({ enrollment, discovery, runs, before }, input, catalog)
+  // A failed look-up is not "no bases": what was known last stands. So it does for an image that is switched off. A base
+  // that is no longer named by hand stands as well: the Dockerfile that cannot be read may have it.
+  const named = placedUses(enrollment, discovery?.named ?? [], input, catalog)
+  const last = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
+  const bases = [...last, ...named.uses.map((use) => use.base)]
   const { status, reason } = outcome(enrollment, discovery, before)
   const defaultBranch = enrollment.source?.branch === null ? textOf(before, 'defaultBranch') : null
   const known = status === 'external' ? [] : [...new Set(bases)].sort()
-  return { facts: { enrollment, status, reason, bases: known, defaultBranch, runs }, uses: [], problems: [] }
+  return { facts: { enrollment, status, reason, bases: known, defaultBranch, runs }, ...named }
+}
+
+/** What a discovery knows of base images for certain. */
+function knownUses(discovery: Discovery): readonly BaseUse[] {
+  return discovery.kind === 'found' ? discovery.uses : discovery.named
 }
 
 /** What is said of a discovery that found nothing new: an image that is switched off keeps what was said last. */
@@ -130,21 +140,68 @@ interface FoundImage {
   readonly enrollment: Enrollment
   readonly discovery: Extract<Discovery, { kind: 'found' }>
   readonly runs: RunIdentity
+  readonly before: StateRecord | undefined
 }
 
-function foundImage({ enrollment, discovery, runs }: FoundImage, input: MergeInput, catalog: BaseCatalog): MergedImage {
+function foundImage(
+  { enrollment, discovery, runs, before }: FoundImage,
+  input: MergeInput,
+  catalog: BaseCatalog,
+): MergedImage {
   const counted = discovery.uses.filter((use) => use.reachable && (enrollment.rebuildOn === 'all' || use.runtime))
-  const uses = counted.flatMap((use): TrackedUse[] => {
-    const base = catalog.byIdentity.get(watchedIdentity(use.reference) ?? '')
-    if (base === undefined || !isAllowed(use, input)) return []
-    return [{ base: base.name, image: enrollment.name, file: use.file, line: use.line, kind: use.kind }]
+  const placed = placedUses(enrollment, counted, input, catalog)
+  const kept = lastKnown(discovery, before, catalog)
+  const bases = [...new Set([...placed.uses.map((use) => use.base), ...kept])].sort()
+  // Base images that are named are known without a look at the source, whose branch stays what it was.
+  const branch = discovery.branch ?? (discovery.file === null ? textOf(before, 'defaultBranch') : null)
+  const defaultBranch = enrollment.source?.branch === null ? branch : null
+  return { facts: { enrollment, status: 'success', reason: null, bases, defaultBranch, runs }, ...placed }
+}
+
+/** Bases of the last run that an image may be which could not be named: not known is not the same as gone. */
+function lastKnown(
+  { mayBe }: FoundImage['discovery'],
+  before: StateRecord | undefined,
+  { byName }: BaseCatalog,
+): readonly string[] {
+  if (mayBe.length === 0) return []
+  return textsOf(before, 'baseImages').filter((name) => {
+    const base = byName.get(name)
+    return (
+      base !== undefined && mayBe.some((pattern) => fits(`${base.registry}/${base.repository}:${base.tag}`, pattern))
+    )
   })
-  const bases = [...new Set(uses.map((use) => use.base))].sort()
-  const defaultBranch = enrollment.source?.branch === null ? discovery.branch : null
+}
+
+/** Whether a text fits a pattern, in which `*` stands for anything. */
+function fits(text: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return text === pattern
+  if (!text.startsWith(first) || !text.endsWith(last)) return false
+  let from = first.length
+  for (const part of rest) {
+    const at = text.indexOf(part, from)
+    if (at < 0) return false
+    from = at + part.length
+  }
+  return from <= text.length - last.length
+}
+
+/** The uses whose base is tracked, and what is to be said of the others. */
+function placedUses(
+  enrollment: Enrollment,
+  uses: readonly BaseUse[],
+  input: MergeInput,
+  catalog: BaseCatalog,
+): Pick<MergedImage, 'uses' | 'problems'> {
   return {
-    facts: { enrollment, status: 'success', reason: null, bases, defaultBranch, runs },
-    uses,
-    problems: counted.flatMap((use) => [
+    uses: uses.flatMap((use): TrackedUse[] => {
+      const base = catalog.byIdentity.get(watchedIdentity(use.reference) ?? '')
+      if (base === undefined || !isAllowed(use, input)) return []
+      return [{ base: base.name, image: enrollment.name, file: use.file, line: use.line, kind: use.kind }]
+    }),
+    problems: uses.flatMap((use) => [
       ...pinnedProblem(enrollment, use, use.file, input.imagesFile),
       ...unwatchableProblem(enrollment, use, input.imagesFile),
       ...forbiddenProblem(enrollment, use, input),
@@ -152,11 +209,16 @@ function foundImage({ enrollment, discovery, runs }: FoundImage, input: MergeInp
   }
 }
 
+/** `a/Dockerfile:3 pulls`, `images.yaml:7 names`. */
+function placeOf({ kind, file, line }: BaseUse): string {
+  return `${file}:${line} ${kind === 'named' ? 'names' : 'pulls'}`
+}
+
 /** A Dockerfile elsewhere must not stop the whole factory: what Kargo cannot watch is left out, and said. */
 function unwatchableProblem(enrollment: Enrollment, use: BaseUse, imagesFile: string): Problem[] {
   if (isWatchable(use.reference)) return []
   const base = formatReference({ ...use.reference, digest: null })
-  const message = `${enrollment.name}: ${use.file}:${use.line} pulls ${base}, which Kargo cannot watch: its changes rebuild nothing.`
+  const message = `${enrollment.name}: ${placeOf(use)} ${base}, which Kargo cannot watch: its changes rebuild nothing.`
   const remedy = 'Mirror it to a repository without doubled separators, on a host with a name.'
   const about = { file: imagesFile, line: enrollment.line, column: enrollment.column, image: enrollment.name, remedy }
   return [problem('warning', message, about)]
@@ -170,7 +232,7 @@ function isAllowed({ reference }: BaseUse, { allowedRegistries }: MergeInput): b
 function forbiddenProblem(enrollment: Enrollment, use: BaseUse, input: MergeInput): Problem[] {
   if (isAllowed(use, input)) return []
   const base = formatReference({ ...use.reference, digest: null })
-  const message = `${enrollment.name}: ${use.file}:${use.line} pulls ${base}, which is in no allowed registry: it is not watched.`
+  const message = `${enrollment.name}: ${placeOf(use)} ${base}, which is in no allowed registry: it is not watched.`
   const remedy = 'Take the image from an allowed registry, or add its registry to settings.allowedRegistries.'
   const { line, column, name } = enrollment
   return [problem('warning', message, { file: input.imagesFile, line, column, image: name, remedy })]

@@ -6,12 +6,16 @@ import { fromTop } from '../state/index.js'
 import type { Job, StateFolder } from './job.js'
 
 /**
- * What is wrong at the far end. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
+ * What is wrong with the workflows. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
  * for entries that stay as they are, a warning: a workflow that changed elsewhere must not stop the whole factory.
  */
-export function farEndProblems({ farEnd }: Discovered, images: readonly ImageChange[], job: Job): Problem[] {
+export function workflowProblems(
+  { workflowProblems: workflows }: Discovered,
+  images: readonly ImageChange[],
+  job: Job,
+): Problem[] {
   const changed = new Set(images.map(({ name }) => name))
-  return farEnd.map(({ problem: found, isRefusal }) => {
+  return workflows.map(({ problem: found, isRefusal }) => {
     const isError = isRefusal && job.mode === 'preview' && changed.has(found.image ?? '')
     return isError ? { ...found, severity: 'error' as const } : found
   })

@@ -3,7 +3,7 @@
  * `job.ts` is what all of them are given.
  */
 export { withCatalog } from './catalog.js'
-export { farEndProblems, guard, secretProblems } from './guard.js'
+export { guard, secretProblems, workflowProblems } from './guard.js'
 export { type Job, type Loaded, note, type StateFolder } from './job.js'
 export { load, tidy, validate } from './load.js'
 export { compare, manifestsOf } from './manifests.js'

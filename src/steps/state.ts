@@ -14,8 +14,9 @@ import type { Job, Loaded, StateFolder } from './job.js'
 
 export async function lookUp(enrolment: Enrolment, folder: StateFolder, job: Job): Promise<Discovered> {
   const discovered = await discover(enrolment.images, job.read, fromTop(folder.path, folder.imagesFile))
-  const failed = [...discovered.images.values()].filter((one) => one.kind === 'failed').length
-  job.say(`${discovered.images.size} Dockerfiles looked up, ${failed} of them without success.`)
+  const read = [...discovered.images.values()].filter((one) => one.kind === 'failed' || one.file !== null)
+  const failed = read.filter((one) => one.kind === 'failed').length
+  job.say(`${read.length} Dockerfiles looked up, ${failed} of them without success.`)
   return discovered
 }
 

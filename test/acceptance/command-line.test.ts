@@ -239,6 +239,26 @@ test('discover says which image is built on what', async () => {
   expect((await onState('discover', 'nobody')).code).toBe(1)
 })
 
+test('discover marks what is pulled only if the build passes something else', async () => {
+  const { path: folder } = await tempFolder()
+  await mkdir(join(folder, 'sources/acme/app'), { recursive: true })
+  await writeFile(join(folder, 'sources/acme/app/Dockerfile'), 'FROM alpine:3 AS small\nFROM debian:12 AS large\n')
+  const entry = 'registry: ghcr.io, repository: acme/app, source: {repo: acme/app, branch: main}'
+  await writeFile(join(folder, 'images.yaml'), `- {name: app, ${entry}}\n`)
+  const discover = (...options: string[]) =>
+    cli('discover', '--state', folder, '--sources', join(folder, 'sources'), ...options)
+  const { images, problems } = JSON.parse((await discover('--json')).stdout)
+  expect(images[0].bases.map(({ ref, assumed }: Record<string, unknown>) => [ref, assumed])).toEqual([
+    ['docker.io/library/alpine:3', true],
+    ['docker.io/library/debian:12', undefined],
+  ])
+  const remedies = problems.map(({ remedy }: { remedy: string }) => remedy)
+  expect(remedies).toContainEqual(expect.stringContaining('`build: {target: large}`'))
+  const { stdout } = await discover()
+  expect(stdout).toContain('docker.io/library/alpine:3 (assumed) ')
+  expect(stdout).not.toContain('debian:12 (assumed)')
+})
+
 test('--help names every command; an unknown one is an error with a suggestion', async () => {
   const help = await cli('--help')
   expect(help.code).toBe(0)

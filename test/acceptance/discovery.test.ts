@@ -5,7 +5,6 @@ import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import { FakeGitHub } from '../support/fake-github.js'
 import { FakeGitLab } from '../support/fake-gitlab.js'
-import { FULL } from '../support/full.js'
 import { runAction, runCli, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { exampleImages, ORDER_BOOK, pushRun, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
@@ -27,7 +26,7 @@ const lookUps = () =>
     ({ path, body }) => path.endsWith('/graphql') && JSON.stringify(body).includes('object(expression'),
   )
 
-describe('the far end', () => {
+describe('the workflow', () => {
   test('an entry whose dispatch GitHub would refuse fails before it is merged, with the whole report', async () => {
     fake = await startFactory()
     const images =
@@ -69,7 +68,7 @@ describe('the far end', () => {
     const run = await preview(await exampleImages())
     expect(run.code, run.stdout).toBe(0)
     expect(run.annotations).toMatchObject([
-      { level: 'warning', message: expect.stringContaining('there is no workflow metrics-service.yml') },
+      { level: 'warning', message: expect.stringContaining('workflow metrics-service.yml not found') },
     ])
     expect(run.outputs.get('base-images')).toBe('6')
   })
@@ -201,49 +200,42 @@ jobs:
   expect(lookUps()).toHaveLength(1)
 })
 
-test.skipIf(!FULL)(
-  '1,000 images in 250 repositories take 20 requests',
-  async () => {
-    const images = Array.from({ length: 1000 }, (_, n) => ({
-      name: `image-${n}`,
-      repo: `acme/app-${Math.floor(n / 4)}`,
-    }))
-    const entry = ({ name, repo }: { name: string; repo: string }) =>
-      `- {name: ${name}, registry: ghcr.io, repository: acme/${name}, source: {repo: ${repo}, branch: main, dockerfile: ${name}/Dockerfile, workflow: ${name}.yml}}\n`
-    fake = await FakeGitHub.start()
-    await fake.createRepository(STATE, { files: { 'images.yaml': images.map(entry).join('') } })
-    const permissions: Record<string, 'read' | 'write'> = { [STATE]: 'write' }
-    for (let index = 0; index < 250; index += 1) {
-      const own = images.slice(index * 4, index * 4 + 4)
-      const dockerfiles = own.map(({ name }) => [`${name}/Dockerfile`, 'FROM node:22\n'])
-      const workflows = own.map(({ name }) => [`.github/workflows/${name}.yml`, 'on: workflow_dispatch\njobs: {}\n'])
-      await fake.createRepository(`acme/app-${index}`, { files: Object.fromEntries([...dockerfiles, ...workflows]) })
-      permissions[`acme/app-${index}`] = 'read'
-    }
-    fake.addToken(WORKFLOW_TOKEN, permissions)
-    const workspace = await checkout({ fake, repository: STATE })
-    const event = await eventPayloads.push(fake, STATE)
-    const run = await runAction({
-      fake,
-      repository: STATE,
-      workspace,
-      ...event,
-      inputs: { mode: 'preview' },
-      // The server of the tests is no GitHub: a hundred files take it a while.
-      env: { IMAGE_FACTORY_TIMEOUT: '240' },
-      timeoutMs: 240_000,
-    })
-    expect(run.code, run.stderr).toBe(0)
-    expect(run.outputs.get('images')).toBe('1000')
-    expect(run.outputs.get('base-images')).toBe('1')
-    expect(run.annotations).toEqual([])
-    expect(lookUps()).toHaveLength(20)
-    // The log stays readable; the difference is where the output says.
-    expect(run.stdout.length).toBeLessThan(100_000)
-    expect(run.tempFiles.get('image-factory.diff')?.length).toBeGreaterThan(1_000_000)
-  },
-  300_000,
-)
+test('1,000 images in 250 repositories take 20 requests', async () => {
+  const images = Array.from({ length: 1000 }, (_, n) => ({ name: `image-${n}`, repo: `acme/app-${Math.floor(n / 4)}` }))
+  const entry = ({ name, repo }: { name: string; repo: string }) =>
+    `- {name: ${name}, registry: ghcr.io, repository: acme/${name}, source: {repo: ${repo}, branch: main, dockerfile: ${name}/Dockerfile, workflow: ${name}.yml}}\n`
+  fake = await FakeGitHub.start()
+  await fake.createRepository(STATE, { files: { 'images.yaml': images.map(entry).join('') } })
+  const permissions: Record<string, 'read' | 'write'> = { [STATE]: 'write' }
+  for (let index = 0; index < 250; index += 1) {
+    const own = images.slice(index * 4, index * 4 + 4)
+    const dockerfiles = own.map(({ name }) => [`${name}/Dockerfile`, 'FROM node:22\n'])
+    const workflows = own.map(({ name }) => [`.github/workflows/${name}.yml`, 'on: workflow_dispatch\njobs: {}\n'])
+    await fake.createRepository(`acme/app-${index}`, { files: Object.fromEntries([...dockerfiles, ...workflows]) })
+    permissions[`acme/app-${index}`] = 'read'
+  }
+  fake.addToken(WORKFLOW_TOKEN, permissions)
+  const workspace = await checkout({ fake, repository: STATE })
+  const event = await eventPayloads.push(fake, STATE)
+  const run = await runAction({
+    fake,
+    repository: STATE,
+    workspace,
+    ...event,
+    inputs: { mode: 'preview' },
+    // The server of the tests is no GitHub: a hundred files take it a while.
+    env: { IMAGE_FACTORY_TIMEOUT: '240' },
+    timeoutMs: 240_000,
+  })
+  expect(run.code, run.stderr).toBe(0)
+  expect(run.outputs.get('images')).toBe('1000')
+  expect(run.outputs.get('base-images')).toBe('1')
+  expect(run.annotations).toEqual([])
+  expect(lookUps()).toHaveLength(20)
+  // The log stays readable; the difference is where the output says.
+  expect(run.stdout.length).toBeLessThan(100_000)
+  expect(run.tempFiles.get('image-factory.diff')?.length).toBeGreaterThan(1_000_000)
+}, 300_000)
 
 test('GitLab sources are read with their own token, which goes nowhere else', async () => {
   const gitlab = await FakeGitLab.start()
@@ -356,5 +348,53 @@ describe('GitHub in trouble', () => {
     )
     const comment = fake.commentsOn(STATE, 1)[0]?.body ?? ''
     expect(comment.indexOf('could not be found out')).toBeLessThan(comment.indexOf('### Images'))
+  })
+})
+
+describe('images without a Dockerfile', () => {
+  const own = (name: string, more: string) => `
+- name: ${name}
+  registry: ghcr.io
+  repository: craigedmunds/market-making/${name}
+  source:
+    repo: craigedmunds/market-making
+    workflow: ko.yml
+${more}`
+  const NAMED = own('quotes', '  bases:\n    - gcr.io/distroless/static:nonroot\n    - node:22-bookworm-slim\n')
+  const KO = own('trades', '    dockerfile: cmd/.ko.yaml\n')
+
+  test('are built on what images.yaml names, or what ko is told', async () => {
+    fake = await startFactory()
+    const files = {
+      '.github/workflows/ko.yml': 'on: workflow_dispatch\njobs: {b: {steps: [{run: ko build ./cmd/trades}]}}\n',
+      'cmd/.ko.yaml': 'defaultBaseImage: gcr.io/distroless/static:nonroot\n',
+    }
+    await fake.commitFiles(SOURCES[1], 'main', files, 'Build with ko')
+    const before = await exampleImages()
+    const run = await preview(before + NAMED + KO)
+    expect(run.code, run.stdout).toBe(0)
+    expect(run.annotations).toEqual([])
+    expect(run.outputs.get('base-images')).toBe('7')
+    const comment = fake.commentsOn(STATE, 1)[0]?.body
+    const line = before.split('\n').length + 8
+    expect(comment).toContain(`images.yaml:${line}`)
+    expect(comment).toContain('cmd/.ko.yaml:1')
+
+    await fake.commitFiles(STATE, 'main', { 'images.yaml': before + NAMED + KO }, 'Enrol them')
+    const pushed = await pushRun(fake)
+    expect(pushed.code, pushed.stdout).toBe(0)
+    const committed = await fake.readFiles(STATE, 'main')
+    const bases = '\nbaseImages:\n  - distroless-static-nonroot\n'
+    expect(committed.get('images/quotes.yaml')).toContain(`${bases}  - node-22-bookworm-slim\n`)
+    expect(committed.get('images/quotes.yaml')).toContain('\ndefaultBranch: main\n')
+    expect(committed.get('images/trades.yaml')).toContain(bases)
+    for (const name of ['quotes', 'trades']) {
+      const manifests = committed.get(`dist/image-${name}.k8s.yaml`)
+      expect(manifests).toContain('check-content')
+      expect(manifests).not.toContain('check-dockerfile')
+    }
+    expect(committed.get('dist/image-uv.k8s.yaml')).toContain('check-dockerfile')
+    // Nothing is new to a second run.
+    expect((await pushRun(fake)).outputs.get('changed')).toBe('false')
   })
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { REPOSITORY } from '../grammar.js'
-import { REGISTRY_PATTERN, REPO_URL_PATTERN } from './patterns.js'
+import { BASE_PATTERN, REGISTRY_PATTERN, REPO_URL_PATTERN } from './patterns.js'
 import { promotion } from './promotion.js'
 import { build, source } from './source.js'
 import { duration, kubernetesName, line } from './values.js'
@@ -74,6 +74,25 @@ const published = {
     }),
 }
 
+/** More base images than this are no image, and each is a Warehouse. */
+const MAX_BASES = 100
+
+const bases = z
+  .array(
+    line.meta({
+      refined: BASE_PATTERN,
+      patternErrorMessage: 'must be an image with a tag, like docker.io/library/node:22, without digest or variables',
+    }),
+  )
+  .max(MAX_BASES, `must name at most ${MAX_BASES} base images`)
+  .default([])
+  .meta({
+    uniqueItems: true,
+    description:
+      'Base images that are named by hand, beside those that a Dockerfile tells; for builds without a readable Dockerfile (ko, Nix, Jib, buildpacks, templates). Without a tag, `latest` is meant.',
+    examples: [['docker.io/library/node:22', 'gcr.io/distroless/static:nonroot']],
+  })
+
 const policy = {
   rebuildDelay: duration.default('7d').meta({
     description:
@@ -140,6 +159,7 @@ export const entrySchema = z.strictObject({
     examples: [{ repo: 'acme/web', workflow: 'build.yml' }],
   }),
   build: build.prefault({}).meta({ description: 'What the real build passes, where its workflow does not tell.' }),
+  bases,
   ...policy,
   tags: tags.prefault({}).meta({ description: 'How the published image is found.' }),
   allowTags: line.optional().meta({ description: 'Short for one entry of `tags.allow`.', examples: ['^v?\\d'] }),

@@ -40,6 +40,18 @@ export const REGISTRY_PATTERN = `^${inner(REGISTRY_HOST)}(?:\\/${inner(REPOSITOR
 /** A registry and a repository. */
 export const REPO_URL_PATTERN = `^${inner(REGISTRY_HOST)}\\/${inner(REPOSITORY)}$`
 
+const LABEL = '[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*'
+
+/**
+ * What namedBaseFaults takes: `scratch`, digests, variables and image IDs are none. The first part is a host by its
+ * dot, colon or upper case, as docker tells (github.com/distribution/reference).
+ */
+export const BASE_PATTERN = [
+  '^(?!(?:(?:index\\.)?docker\\.io\\/)?(?:library\\/)?scratch(?::|$)|[a-f0-9]{64}$)',
+  `(?:(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?\\/)?`,
+  `${inner(REPOSITORY)}(?::\\w[\\w.-]{0,127})?$`,
+].join('')
+
 const WORDS = '\\w+(?:[.-]\\w+)*'
 
 /** What Kargo can watch of a registry and of a repository (KARGO_REPO_URL, in two parts). */

@@ -2,13 +2,20 @@ import * as z from 'zod'
 import { GITHUB_REPOSITORY, GITLAB_PROJECT, PLATFORM } from '../grammar.js'
 import { branch, inputs, line, path, text, workflowFile } from './values.js'
 
+/** The Dockerfile of an image whose entry names neither a Dockerfile nor base images. */
+export const DEFAULT_DOCKERFILE = 'Dockerfile'
+
 const shared = {
   branch: branch
     .optional()
     .meta({ description: 'Branch it is built from; else the default branch.', examples: ['main'] }),
-  dockerfile: path
-    .default('Dockerfile')
-    .meta({ description: 'Path of the Dockerfile inside the repository.', examples: ['apps/web/Dockerfile'] }),
+  // Not a default of the schema's: beside `bases`, a Dockerfile is read only where somebody names it.
+  dockerfile: path.optional().meta({
+    default: DEFAULT_DOCKERFILE,
+    description:
+      'Path of the Dockerfile inside the repository, or of the `.ko.yaml` of an image that ko builds. Where `bases` is set, none is read unless it is named.',
+    examples: ['apps/web/Dockerfile'],
+  }),
 }
 
 const inputsText =

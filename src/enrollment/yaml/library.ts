@@ -1,7 +1,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
 import { type Problem, problem } from '../problem.js'
 import { Lines } from './lines.js'
-import { type Data, HALF_CHARACTER, type Path, type PlacedData, type YamlOptions } from './model.js'
+import { type Data, HALF_CHARACTER, type Path, type PlacedData, type Tagged, type YamlOptions } from './model.js'
 
 /** One slip makes a parser stumble on; more than these help nobody. */
 const SYNTAX_PROBLEMS = 20
@@ -17,7 +17,7 @@ export function readWithLibrary(
   file: string,
   options: YamlOptions,
 ): { readonly placed: PlacedData | null; readonly problems: readonly Problem[] } {
-  const parsed = parseWithin(text)
+  const parsed = parseWithin(text, options.tags ?? [])
   if (parsed === null) {
     const message = `the file nests deeper than ${options.depth} levels.`
     return { placed: null, problems: [problem('error', message, { file })] }
@@ -45,11 +45,14 @@ interface Parsed {
   readonly problems: readonly { readonly message: string; readonly offset: number; readonly fatal: boolean }[]
 }
 
-function parseWithin(text: string): Parsed | null {
+function parseWithin(text: string, tags: readonly string[]): Parsed | null {
   try {
     const stream = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, merge: false })
     const documents = 'empty' in stream ? [] : stream
-    const found = documents.flatMap((document) => [...document.errors, ...document.warnings])
+    const passes = new Set(tags.map((tag) => `Unresolved tag: ${tag}`))
+    const found = documents
+      .flatMap((document) => [...document.errors, ...document.warnings])
+      .filter(({ message }) => !passes.has(message))
     if (found.some((error) => error.message.startsWith('Maximum call stack'))) return null
     const marker = found.length === 0 ? -1 : text.search(CONFLICT_MARKER)
     if (marker >= 0) return { contents: null, problems: [{ message: CONFLICT_MESSAGE, offset: marker, fatal: true }] }
@@ -96,6 +99,9 @@ class Walk {
   /** How many aliases we are inside of, and how many values they repeated so far. */
   #inside = 0
   #repeated = 0
+  readonly #tagged: Tagged[] = []
+  /** Where we are. */
+  readonly #path: (string | number)[] = []
   /** The text is too much to be read whole: its data is not to be used. */
   cutShort = false
 
@@ -115,7 +121,7 @@ class Walk {
       const offset = this.#find(root, path, which)
       return offset === null ? null : this.#lines.at(offset)
     }
-    return { data, position: look('key'), valuePosition: look('value') }
+    return { data, position: look('key'), valuePosition: look('value'), tagged: this.#tagged }
   }
 
   visit(node: Node, depth: number): Data {
@@ -126,13 +132,24 @@ class Walk {
     if (depth > this.#options.depth)
       return this.#cut(`the file nests deeper than ${this.#options.depth} levels.`, offset)
     if (isAlias(node)) return this.#visitAlias(node, depth)
-    if (node.tag !== undefined && !CORE_TAG.test(node.tag))
-      this.report(`the tag ${node.tag} is not supported here.`, offset)
+    if (node.tag !== undefined && !CORE_TAG.test(node.tag)) this.#visitTag(node.tag, offset)
     if ('anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node)
     if (isScalar(node)) return this.#visitScalar(node, offset)
-    if (isSeq<Node>(node)) return node.items.map((item) => this.visit(item, depth + 1))
+    if (isSeq<Node>(node)) return node.items.map((item, index) => this.#visitPart(index, item, depth))
     if (isMap<Node, Node | null>(node)) return this.#visitMap(node.items, depth)
     return null
+  }
+
+  #visitPart(step: string | number, node: Node, depth: number): Data {
+    this.#path.push(step)
+    const data = this.visit(node, depth + 1)
+    this.#path.pop()
+    return data
+  }
+
+  #visitTag(tag: string, offset: number): void {
+    if (this.#options.tags?.includes(tag)) this.#tagged.push({ tag, path: [...this.#path] })
+    else this.report(`the tag ${tag} is not supported here.`, offset)
   }
 
   #visitScalar(node: Scalar, offset: number): Data {
@@ -150,7 +167,7 @@ class Walk {
       else if (HALF_CHARACTER.test(name)) this.report('this key holds half a character.', offsetOf(key))
       else if (name in map) this.report('this key is written twice. Keep one of them.', offsetOf(key))
       else if (name === '__proto__') this.report('__proto__ is no usable key.', offsetOf(key))
-      else map[name] = value === null ? null : this.visit(value, depth + 1)
+      else map[name] = value === null ? null : this.#visitPart(name, value, depth)
     }
     return map
   }

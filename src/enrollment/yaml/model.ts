@@ -17,6 +17,14 @@ export interface PlacedData {
   readonly position: (path: Path) => Position | null
   /** Place of the value at `path`. */
   readonly valuePosition: (path: Path) => Position | null
+  /** Where the tags stand that the reader was told to let pass. */
+  readonly tagged: readonly Tagged[]
+}
+
+/** A tag of its own (`!reset`) on the part at a path. */
+export interface Tagged {
+  readonly tag: string
+  readonly path: Path
 }
 
 /** How text is read. */
@@ -27,6 +35,8 @@ export interface YamlOptions {
   readonly depth: number
   /** Values that aliases repeat, each time they are used: what stops an alias bomb. */
   readonly repeated: number
+  /** Tags of its own that a kind of file knows (`!reset`); every other one is a problem. */
+  readonly tags?: readonly string[]
 }
 
 /** Half of a character outside the first 65,536: it cannot be written to a file. */

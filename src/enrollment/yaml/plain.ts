@@ -54,7 +54,7 @@ class PlainReader {
       const offset = this.#find({ data, offset: root }, path, which)
       return offset === null ? null : lines.at(offset)
     }
-    return { data, position: look('key'), valuePosition: look('value') }
+    return { data, position: look('key'), valuePosition: look('value'), tagged: [] }
   }
 
   /** Reads the list or map that begins here, in the first line's column. */

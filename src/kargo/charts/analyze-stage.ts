@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Kargo evaluates these.
 import { posix } from 'node:path'
 import type { Construct } from 'constructs'
-import type { Analysis, Source, Threshold } from '../../enrollment/enrollment.js'
+import { isKoConfig } from '../../build-definition/index.js'
+import type { Analysis, Threshold } from '../../enrollment/enrollment.js'
 import { THRESHOLDS } from '../../enrollment/enrollment.js'
 import type { TrackedImage } from '../../state/model.js'
 import { expression, type Text } from '../constructs/expression.js'
@@ -81,15 +82,16 @@ function imageChecks({ vulnerabilities, ignoreUnfixed, content }: Analysis): Che
   return checks
 }
 
-/** An external image has no Dockerfile that we know of. */
+/** An external image has no Dockerfile that we know of, one that ko builds or whose base images are named has none. */
 function dockerfileChecks({ dockerfile }: Analysis, image: TrackedImage, factory: Factory): Check[] {
   const { source } = image.enrollment
-  if (dockerfile === null || source === null) return []
+  if (dockerfile === null || source === null || source.dockerfile === null || isKoConfig(source.dockerfile)) return []
   const where = {
     'source-url': repositoryUrl(source, factory),
     revision: BUILT_REVISION,
     branch: branchOf(image, factory),
-    dockerfile: asVariable(dockerfilePath(source)),
+    // `./a//Dockerfile` → `a/Dockerfile`, as Git names it inside a commit.
+    dockerfile: asVariable(posix.normalize(source.dockerfile)),
   }
   return [{ template: CHECK_DOCKERFILE, args: { ...where, 'dockerfile-severity': andWorse(dockerfile) } }]
 }
@@ -101,11 +103,6 @@ function dockerfileChecks({ dockerfile }: Analysis, image: TrackedImage, factory
 const BUILT_REVISION = expression(
   '${{ let revision = imageFrom(vars.image).Annotations["org.opencontainers.image.revision"] ?? ""; quote(revision matches "^([0-9a-f]{40}|[0-9a-f]{64})$" ? revision : "none") }}',
 )
-
-/** `./a//Dockerfile` → `a/Dockerfile`, as Git names it inside a commit. */
-function dockerfilePath({ dockerfile }: Source): string {
-  return posix.normalize(dockerfile)
-}
 
 /** Kubernetes reads `$(NAME)` in the value of a variable as another variable; `$$` is a dollar sign to it. */
 function asVariable(text: string): string {

@@ -186,6 +186,44 @@ describe('from a local clone', () => {
   })
 })
 
+describe('an image whose base images are named', () => {
+  const BASE = ['--base', 'gcr.io/distroless/static:nonroot', '--base', 'node:22']
+
+  test('needs no Dockerfile, and is enrolled with what is said', async () => {
+    await clone({ Dockerfile: '', 'a/Dockerfile': '', '.github/workflows/build.yml': 'on: push\njobs: {}\n' })
+    const run = await enroll(checkout, '--image', 'ghcr.io/acme/web', '--workflow', 'build.yml', ...BASE)
+    expect(run.code, run.stderr).toBe(0)
+    expect((await images()).split('\n').slice(9, -2)).toEqual([
+      '- name: web',
+      '  registry: ghcr.io',
+      '  repository: acme/web',
+      '  source:',
+      '      repo: acme/web',
+      '      workflow: build.yml',
+      '  bases:',
+      '      - gcr.io/distroless/static:nonroot',
+      '      - node:22',
+    ])
+    expect(run.stderr).toContain('workflow_dispatch')
+  })
+
+  test('is refused where one of them is none', async () => {
+    const before = await images()
+    const run = await enroll('--image', 'ghcr.io/acme/web', '--repo', 'acme/web', '--base', 'scratch')
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('scratch is not an image and never changes. Remove it from bases.')
+    expect(await images()).toBe(before)
+  })
+
+  test('is what a clone without a Dockerfile may be', async () => {
+    await git(checkout, ['init', '--quiet', '--initial-branch=main', '.'])
+    await git(checkout, ['remote', 'add', 'origin', 'https://github.com/acme/web.git'])
+    const run = await enroll(checkout, '--image', 'ghcr.io/acme/web')
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('or what the image is built on with --base')
+  })
+})
+
 describe('from options alone', () => {
   test('an image with its source, and an external one', async () => {
     const source = ['--repo', 'acme/site', '--workflow', 'site.yml', '--branch', 'on', '--auto-rebuild', 'false']

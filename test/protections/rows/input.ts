@@ -250,12 +250,14 @@ const bounds: Removal = {
         return read.ok ? read : original('jobs: {}', about)
       },
     },
+    { name: 'followBuilds', by: (original, ...rest) => ({ ...original(...rest), limits: [] }) },
+    { name: 'parseScript', in: 'build-definition/script/parse', by: () => null },
     {
       name: 'evaluate',
       in: 'build-definition/evaluate',
       by: (original, expression, contexts) => {
         const result = original(expression, contexts)
-        return result.kind === 'invalid' ? { kind: 'text', text: expression } : result
+        return result.kind === 'invalid' ? { kind: 'value', value: expression } : result
       },
     },
   ],
@@ -273,7 +275,9 @@ const bounds: Removal = {
     client('go to one registry a few at a time'),
     client('is asked a limited number of questions in one run'),
     workflow('%s'),
-    workflow('one that builds without end'),
+    { file: 'unit/build-definition/limits.test.ts', title: 'ten thousand jobs' },
+    { file: 'unit/build-definition/limits.test.ts', title: 'calls that double at each depth' },
+    { file: 'unit/build-definition/script-limits.test.ts', title: null },
     {
       file: 'unit/build-definition/run-title.test.ts',
       title: 'an expression that would grow without end: it is given up at 2,048 characters',

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type BuildFile,
-  chooseTarget,
-  contextTargets,
-  readBuildFile,
-  resolveBuild,
-} from '../../../src/build-definition/index.js'
+import { readBuildFile, resolveBuild } from '../../../src/build-definition/index.js'
+import { targetDockerfile } from '../../../src/build-definition/paths.js'
+import { type BuildFile, contextTargets } from '../../../src/build-definition/targets.js'
+import { isKnown } from '../../../src/build-definition/value.js'
 import { findBaseImages } from '../../../src/dockerfile/index.js'
 
 const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
@@ -20,16 +17,16 @@ function bases(file: string, text: string, target: string, files: Readonly<Recor
   return [...new Set(all.flatMap((name) => basesOf(read.definition, name, files)))]
 }
 
-function basesOf(definition: BuildFile, name: string, files: Readonly<Record<string, string>>): string[] {
-  return Object.entries(files).flatMap(([path, written]) => {
-    const choice = chooseTarget(definition, path, { names: [name] })
-    if (!choice.ok) return []
-    const { inline, passes } = choice.build
-    const dockerfile = inline !== null && 'text' in inline ? inline.text : written
-    const result = findBaseImages(dockerfile, resolveBuild(passes, NOTHING))
-    if (!result.ok) return [result.error.message]
-    return result.images.filter(({ reachable }) => reachable).map(({ ref }) => ref.replace('docker.io/library/', ''))
-  })
+function basesOf({ targets }: BuildFile, name: string, files: Readonly<Record<string, string>>): string[] {
+  const target = targets.get(name)
+  if (target === undefined) return []
+  const { context, dockerfile, inline, passes } = target
+  const path = targetDockerfile(context, dockerfile, '')
+  const text = inline === null ? files[isKnown(path) ? path.text : ''] : isKnown(inline) ? inline.text : undefined
+  if (text === undefined) return ['its Dockerfile is not there']
+  const result = findBaseImages(text, resolveBuild(passes, NOTHING))
+  if (!result.ok) return [result.error.message]
+  return result.images.filter(({ reachable }) => reachable).map(({ ref }) => ref.replace('docker.io/library/', ''))
 }
 
 /** The rows of peers.md 5c, in its order. */

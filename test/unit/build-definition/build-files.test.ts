@@ -1,22 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import {
+  assumptionText,
   type BuildFile,
   type BuildValue,
-  chooseTarget,
-  contextTargets,
-  overrideTarget,
   readBakeJson,
   readBuildFile,
-  readCompose,
+  readBuildFiles,
   resolveBuild,
   type Unreadable,
 } from '../../../src/build-definition/index.js'
+import { targetDockerfile } from '../../../src/build-definition/paths.js'
+import { contextTargets, selectTargets } from '../../../src/build-definition/targets.js'
 import { shown } from './examples.js'
 
 const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
 
 function definition(read: { ok: true; definition: BuildFile } | Unreadable): BuildFile {
   return read.ok ? read.definition : expect.fail(`${read.line}: ${read.message}`)
+}
+
+/** The targets behind names that build a Dockerfile. */
+function building(file: BuildFile, dockerfile: string, names: readonly string[], folder = ''): string[] {
+  return selectTargets(file, names)
+    .filter(({ context, dockerfile: named, inline }) => {
+      const path = targetDockerfile(context, named, folder)
+      return inline === null && 'text' in path && path.text === dockerfile
+    })
+    .map(({ name }) => name)
 }
 
 function passes(file: BuildFile): Record<string, unknown> {
@@ -136,7 +146,7 @@ describe('docker-bake.json', () => {
     const { targets } = bake(app({ args: { V: '${TAG}' } }, { variable }))
     const settled = resolveBuild(targets.get('app')?.passes ?? null, NOTHING)
     expect(settled.args).toEqual(new Map([['V', '3.19']]))
-    expect(settled.assumed).toEqual(['build-arg V is ${TAG}: 3.19 is assumed'])
+    expect(settled.assumed.map(assumptionText)).toEqual(['build-arg V is ${TAG}: 3.19 is assumed'])
   })
 })
 
@@ -165,7 +175,7 @@ services:
 `
 
 describe('compose.yaml', () => {
-  const file = definition(readCompose(COMPOSE))
+  const file = definition(readBuildFile(COMPOSE, 'compose.yaml'))
   it('holds the services that are built', () => {
     expect(passes(file)).toEqual({
       web: {},
@@ -198,24 +208,14 @@ describe('compose.yaml', () => {
     })
   })
   it.each([
-    ['api/Dockerfile.prod', ['api'], 'api'],
-    ['web/Dockerfile', [], 'web'],
-    ['web/Dockerfile', ['api'], null],
-  ])('%s of %j is built by %s', (dockerfile, names, expected) => {
-    const choice = chooseTarget(file, dockerfile, { names })
-    expect(choice.ok ? choice.build.name : null).toBe(expected)
-  })
-  it('lies in a folder', () => {
-    expect(chooseTarget(file, 'deploy/web/Dockerfile', { folder: 'deploy' })).toMatchObject({ ok: true })
-  })
-  it('two services of one Dockerfile that differ', () => {
-    const choice = chooseTarget(file, 'api/Dockerfile.prod')
-    expect(choice).toMatchObject({
-      ok: true,
-      build: { name: 'api' },
-      others: [{ name: 'worker' }],
-      assumed: ['api/Dockerfile.prod is built in 2 ways (target api, target worker): the base images of all are taken'],
-    })
+    ['api/Dockerfile.prod', ['api'], '', ['api']],
+    ['api/Dockerfile.prod', [], '', ['api', 'worker']],
+    ['web/Dockerfile', [], '', ['web']],
+    ['web/Dockerfile', ['api'], '', []],
+    ['deploy/web/Dockerfile', [], 'deploy', ['web']],
+    ['deploy/web/Dockerfile', [], '', []],
+  ])('%s of %j in %j is built by %j', (dockerfile, names, folder, expected) => {
+    expect(building(file, dockerfile, names, folder)).toEqual(expected)
   })
 
   const VARIABLES: [string, string][] = [
@@ -236,8 +236,19 @@ describe('compose.yaml', () => {
     ['${EMPTY-b}', ''],
     ['${HIDDEN:-b}', '?${HIDDEN:-b}'],
     ['${A:-b', '?${A:-b'],
-    ['$', '?$'],
-    ['$1', '?$1'],
+    ['$', '$'],
+    ['$1', '$1'],
+    ['a$ b', 'a$ b'],
+    ['${1}', '?${1}'],
+    ['${A b}', '?${A b}'],
+    ['${A:-{"x":{}}}', '{"x":{}} (${A:-{"x":{}}})'],
+    ['${A:-x}y}', 'xy} (${A:-x}y})'],
+    ['${A-b:-c}', 'b:-c (${A-b:-c})'],
+    ['$A{b}', '?$A{b}'],
+    ['$SET{b}', 'yes{b}'],
+    ['${SET:+a{b}c}', 'a{b}c'],
+    ['$$${SET}$$', '$yes$'],
+    ['${COMPOSE_PROJECT_NAME}', 'bake'],
     ['${A:-'.repeat(100), `?${'${A:-'.repeat(100)}`],
   ]
   const environment = new Map<string, BuildValue>([
@@ -247,20 +258,20 @@ describe('compose.yaml', () => {
   ])
   it.each(VARIABLES)('%s', (written, expected) => {
     const text = `services: { a: { build: { args: { V: ${JSON.stringify(written)} } } } }`
-    expect(passes(definition(readCompose(text, 'compose.yaml', environment)))).toEqual({ a: { args: { V: expected } } })
+    expect(passes(definition(readBuildFile(text, 'compose.yaml', environment)))).toEqual({
+      a: { args: { V: expected } },
+    })
   })
   it('what is extended in another file is said', () => {
     const text = 'services: { a: { extends: { file: base.yaml, service: b }, build: { target: x } } }'
-    expect(passes(definition(readCompose(text)))).toEqual({ a: { target: 'x', unclear: ['extends: base.yaml'] } })
-  })
-  it('services that extend each other', () => {
-    const text = 'services: { a: { extends: b, build: { target: a } }, b: { extends: a } }'
-    expect(passes(definition(readCompose(text)))).toEqual({ a: { target: 'a' }, b: { target: 'a' } })
+    expect(passes(definition(readBuildFile(text, 'compose.yaml')))).toEqual({
+      a: { target: 'x', unclear: ['extends: base.yaml'] },
+    })
   })
   it('x-bake adds platforms and contexts', () => {
     const text =
       'services: { a: { build: { context: ., x-bake: { platforms: linux/arm64, contexts: { b: "docker-image://c" } } } } }'
-    expect(passes(definition(readCompose(text)))).toEqual({
+    expect(passes(definition(readBuildFile(text, 'compose.yaml')))).toEqual({
       a: { platforms: ['linux/arm64'], contexts: { b: 'docker-image://c' } },
     })
   })
@@ -299,7 +310,7 @@ describe('targets built on targets', () => {
 })
 
 describe('the target that builds a Dockerfile', () => {
-  const file = bake({
+  const text = JSON.stringify({
     group: { default: { targets: ['web'] }, all: { targets: ['web', 'more'] }, more: { targets: ['api', 'all'] } },
     target: {
       web: { context: 'web' },
@@ -307,22 +318,16 @@ describe('the target that builds a Dockerfile', () => {
       inline: { 'dockerfile-inline': 'FROM a' },
     },
   })
+  const file = definition(readBakeJson(text))
   it.each([
-    ['web/Dockerfile', [], 'web'],
-    [
-      'docker/api',
-      [],
-      'none of the targets builds docker/api. Say what the build passes under `build` in images.yaml.',
-    ],
-    ['docker/api', ['all'], 'api'],
-    ['docker/api', ['api'], 'api'],
-    ['Dockerfile', ['inline'], 'inline'],
-  ])('%s of %j: %s', (dockerfile, names, expected) => {
-    const choice = chooseTarget(file, dockerfile, { names })
-    expect(choice.ok ? choice.build.name : choice.reason).toBe(expected)
-  })
+    ['web/Dockerfile', [], ['web']],
+    ['docker/api', [], []],
+    ['docker/api', ['all'], ['api']],
+    ['docker/api', ['api'], ['api']],
+    ['docker/api', ['a*'], ['api']],
+    ['Dockerfile', ['inline'], []],
+  ])('%s of %j: %j', (dockerfile, names, expected) => expect(building(file, dockerfile, names)).toEqual(expected))
   it('is changed by --set', () => {
-    const api = file.targets.get('api')!
     const set = [
       '*.args.A=1,2',
       'api.platform=linux/amd64,linux/arm64',
@@ -331,13 +336,12 @@ describe('the target that builds a Dockerfile', () => {
       'web.args.B=1',
       '*.args.C',
       '${{ x }}',
-    ]
-    const changed = overrideTarget(api, [
-      ...set.map((text) => ({ text })),
-      { unknown: true, written: '*.args.D=${{ x }}' },
-    ])
-    expect(changed.context).toEqual({ text: 'src' })
-    expect(shown(changed.passes)).toEqual({
+    ].map((one) => ({ text: one }))
+    const overrides = [...set, { unknown: true as const, written: '*.args.D=${{ x }}' }]
+    const changed = definition(readBuildFiles([{ file: 'docker-bake.json', text }], { set: overrides }))
+    const api = changed.targets.get('api')!
+    expect(api.context).toEqual({ text: 'src' })
+    expect(shown(api.passes)).toEqual({
       args: { A: '1,2', C: "?taken from the build's environment", D: '?${{ x }}' },
       target: 'y',
       platforms: ['linux/amd64', 'linux/arm64'],

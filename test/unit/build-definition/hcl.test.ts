@@ -64,6 +64,11 @@ describe('an expression', () => {
     ['NOPE', '?NOPE'],
     ['[1]', '?[1]'],
     ['"a" + 1', '?"a" + 1'.replace('?"', '?"')],
+    // A written list is never equal to one of texts, which functions and types make.
+    ['sort([]) == [] ? "y" : "n"', '?sort([]) == [] ? "y" : "n"'],
+    ['["a"] == [] ? "y" : "n"', 'n'],
+    ['contains(compact([1, ""]), 1) ? "y" : "n"', 'n'],
+    ['join(",", sort([10, 9, "a"]))', '10,9,a'],
   ])('%s', (expression, expected) => expect(value(expression)).toBe(expected))
 
   it('calls the functions of the file, which do not call themselves', () => {
@@ -125,6 +130,73 @@ describe('files together', () => {
   it('a key that BuildKit never looks for is no context', () => {
     const text = 'target "t" {\n  contexts = { "alpine:latest" = "docker-image://a", alpine = "docker-image://b" }\n}\n'
     expect(passed(text)).toEqual({ contexts: { alpine: 'docker-image://b' } })
+  })
+})
+
+describe('the rules of a variable', () => {
+  const ruled = (rule: string, value: string) =>
+    `variable "V" {\n  default = ${value}\n  validation {\n    condition = ${rule}\n    error_message = "\${V} is bad"\n  }\n}\ntarget "t" { args = { V = V } }\n`
+  it.each<[string, string, Environment, unknown]>([
+    ['hold', 'V != ""', { V: 'a' }, { args: { V: 'a' } }],
+    ['hold for the default', 'V != "b"', {}, { args: { V: 'x (V)' } }],
+    ['do not hold', 'V != "a"', { V: 'a' }, '4: the value of V is refused: a is bad.'],
+    ['do not hold for the default, so it is not used', 'V != "x"', {}, { args: { V: '?V' } }],
+    ['of words', '"false"', { V: 'a' }, '4: the value of V is refused: a is bad.'],
+    ['nobody knows', 'timestamp() == ""', { V: 'a' }, { args: { V: 'a' } }],
+    ['bake refuses', 'nothing', { V: 'a' }, { args: { V: 'a' } }],
+  ])('%s', (_title, rule, environment, expected) => {
+    expect(passed(ruled(rule, '"x"'), environment)).toEqual(expected)
+  })
+  it('are read in JSON, of variables nobody uses', () => {
+    const rule = { condition: '${V == "y"}', error_message: 'V must be y' }
+    const read = (validation: unknown) =>
+      readBuildFile(JSON.stringify({ variable: { V: { validation } } }), 'b.json', new Map([['V', { text: 'n' }]]))
+    const refused = { ok: false, line: 1, message: 'the value of V is refused: V must be y.' }
+    expect(read(rule)).toMatchObject(refused)
+    expect(read([{ condition: true }, rule])).toMatchObject(refused)
+    expect(read({ condition: '${V == "n"}' })).toMatchObject({ ok: true })
+  })
+})
+
+describe('what bake refuses as a whole', () => {
+  it.each([
+    ['target {}\n', '1: a target has one label, its name.'],
+    ['target "a" "b" {}\n', '1: a target has one label, its name.'],
+    ['\nvariable {}\n', '2: a variable has one label, its name.'],
+    ['target "a.b" {}\n', '1: a.b is no name of a target: letters, digits, - and _ make one.'],
+    ['group "a b" { targets = [] }\n', '1: a b is no name of a target: letters, digits, - and _ make one.'],
+    ['group "g" {}\n', '1: the group g has no targets. Write targets = [] if that is meant.'],
+    ['target "t" { name = "x" }\n', '1: name is for targets with a matrix. Take it away, or add a matrix.'],
+    [
+      'target "t" {\n  matrix = { v = [1, 2] }\n}\n',
+      '2: the matrix gives 2 targets one name. Write name = "…" with its variables in it.',
+    ],
+    [
+      'target "t" {\n  name = "t-${v}"\n  matrix = { v = ["1.2"] }\n}\n',
+      '3: t-1.2 is no name of a target: letters, digits, - and _ make one.',
+    ],
+    ['target "t" {\n  name = "x"\n  matrix = { v = [1, 2] }\n}\n', '3: two targets are called x.'],
+    ['target "t" {\n  name = "x"\n  matrix = { v = "1" }\n}\n', '3: v in a matrix is a list, and here it is none.'],
+  ])('%s', (text, expected) => expect(passed(text)).toBe(expected))
+  it.each([
+    [
+      'one of a matrix needs no name',
+      'target "t" {\n  matrix = { v = ["a"] }\n  args = { V = v }\n}\n',
+      { args: { V: 'a' } },
+    ],
+    [
+      'names from a default may be others in the build',
+      'variable "N" { default = "x.y" }\ntarget "m" {\n  name = "${N}-${v}"\n  matrix = { v = [1, 2] }\n}\n',
+      ['m-0', 'm-1'],
+    ],
+    ['what is no block of bake may have any labels', 'other "a b" "c" {}\ntarget "t" {}\n', {}],
+  ])('but not: %s', (_title, text, expected) => expect(passed(text)).toEqual(expected))
+  it('and says in which file', () => {
+    const files = [
+      { file: 'a.hcl', text: 'target "t" {}\n' },
+      { file: 'b.hcl', text: 'group "g" {}\n' },
+    ]
+    expect(readBuildFiles(files)).toMatchObject({ ok: false, file: 'b.hcl', line: 1 })
   })
 })
 

@@ -1,18 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  assumptionText,
   checkDispatch,
-  chooseBuild,
-  chooseTarget,
-  contextTargets,
-  overrideTarget,
+  chooseBuilds,
   readBakeJson,
-  type readBuildFile,
-  readCompose,
+  readBuildFile,
   readWorkflow,
   resolveBuild,
 } from '../../../src/build-definition/index.js'
+import { contextTargets, selectTargets } from '../../../src/build-definition/targets.js'
 import { runs } from '../../support/full.js'
+import { tryFollow } from './followed.js'
 
 const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
 
@@ -115,15 +114,22 @@ const bakeFile = fc.dictionary(
 
 function useBuildFile(read: ReturnType<typeof readBuildFile>): unknown {
   if (!read.ok) return read
-  const targets = [...read.definition.targets.values()].map((target) => {
-    const changed = overrideTarget(target, [{ text: '*.args.A=1' }, { text: target.name }])
-    return [contextTargets(read.definition, target.name), resolveBuild(changed.passes, NOTHING)]
-  })
-  return [
-    chooseTarget(read.definition, 'Dockerfile'),
-    chooseTarget(read.definition, 'x', { names: ['a', '*'] }),
-    targets,
-  ]
+  const { definition } = read
+  const targets = [...definition.targets.values()].map(({ name, passes }) => [
+    contextTargets(definition, name),
+    resolveBuild(passes, NOTHING),
+  ])
+  return [selectTargets(definition, []), selectTargets(definition, ['a', '*']), targets]
+}
+
+/** What is made of a workflow, all the way down. */
+function useWorkflow(text: string): unknown {
+  const followed = tryFollow(text)
+  if ('ok' in followed) return followed
+  const wanted = { dockerfile: 'Dockerfile', image: 'ghcr.io/a/b', allow: ['-x$'] }
+  const choice = chooseBuilds(followed, wanted, () => ({ ok: false, reason: 'there is none.' }))
+  const builds = choice.ok ? choice.builds : []
+  return [followed, choice, builds.map(({ inputs }) => resolveBuild(inputs, NOTHING))]
 }
 
 describe('any text', () => {
@@ -132,10 +138,7 @@ describe('any text', () => {
       fc.property(text, (written) => {
         const run = () => {
           const read = readWorkflow(written, { file: 'build.yml' })
-          if (!read.ok) return read
-          const choice = chooseBuild(read.workflow, 'Dockerfile', 'ghcr.io/a/b')
-          const passes = choice.ok && choice.build.kind === 'build-push' ? choice.build.passes : null
-          return [choice, resolveBuild(passes, NOTHING), checkDispatch(read.workflow, new Map([['x', 'y']]))]
+          return [useWorkflow(written), read.ok && checkDispatch(read.workflow, new Map([['x', 'y']]))]
         }
         expect(run()).toEqual(run())
       }),
@@ -149,13 +152,13 @@ describe('any text', () => {
           uses: 'docker/build-push-action@v6',
           with: { 'build-args': written, platforms: written, context: written },
         }
-        const read = readWorkflow(JSON.stringify({ on: 'push', jobs: { a: { steps: [step] } } }), { file: 'build.yml' })
-        if (!read.ok) return
-        const choice = chooseBuild(read.workflow, 'Dockerfile')
-        if (!choice.ok || choice.build.kind !== 'build-push') return
-        const { args, assumed } = resolveBuild(choice.build.passes, NOTHING)
-        for (const line of assumed) expect(line).not.toMatch(/[\n\r\u202e\ud800]/u)
-        for (const value of args.values()) expect(value).not.toContain('\0')
+        const followed = tryFollow(JSON.stringify({ on: 'workflow_dispatch', jobs: { a: { steps: [step] } } }))
+        if ('ok' in followed) return
+        for (const build of followed.builds) {
+          const { args, assumed } = resolveBuild(build.kind === 'build' ? build.inputs : null, NOTHING)
+          for (const line of assumed.map(assumptionText)) expect(line).not.toMatch(/[\n\r\u202e\ud800]/u)
+          for (const value of args.values()) expect(value).not.toContain('\0')
+        }
       }),
       { numRuns: runs(1000) },
     )
@@ -163,8 +166,10 @@ describe('any text', () => {
   it('as a compose file', () => {
     fc.assert(
       fc.property(text, (written) => {
-        useBuildFile(readCompose(written))
-        useBuildFile(readCompose(`services: { a: { build: { args: { V: ${JSON.stringify(written)} } } } }`))
+        useBuildFile(readBuildFile(written, 'compose.yaml'))
+        useBuildFile(
+          readBuildFile(`services: { a: { build: { args: { V: ${JSON.stringify(written)} } } } }`, 'compose.yaml'),
+        )
       }),
       { numRuns: runs(1000) },
     )
@@ -190,48 +195,37 @@ describe('a file made to be slow is read or refused', () => {
   const CASES: [string, () => unknown][] = [
     [
       'expressions without end',
-      () =>
-        readWorkflow(`on: push\njobs: { a: { steps: [{ ${step}{ build-args: "${'${{ '.repeat(100_000)}" } }] } }`, {
-          file: 'x',
-        }),
+      () => tryFollow(`on: push\njobs: { a: { steps: [{ ${step}{ build-args: "${'${{ '.repeat(100_000)}" } }] } }`),
     ],
     [
       'quotes without end',
-      () =>
-        readWorkflow(`on: push\njobs: { a: { steps: [{ ${step}{ build-args: '${'"a,'.repeat(150_000)}' } }] } }`, {
-          file: 'x',
-        }),
+      () => tryFollow(`on: push\njobs: { a: { steps: [{ ${step}{ build-args: '${'"a,'.repeat(150_000)}' } }] } }`),
     ],
     [
       'a large list for each job of a matrix',
       () =>
-        readWorkflow(
+        tryFollow(
           `on: push\njobs: { a: { ${matrix}, steps: [{ ${step}{ build-args: "${'A=${{ matrix.x }},'.repeat(25_000)}" } }] } }`,
-          { file: 'x' },
         ),
     ],
     [
       'variables of variables',
       () =>
-        readWorkflow(
+        tryFollow(
           `on: push\nenv: { A: "${'x'.repeat(90_000)}" }\njobs: { a: { steps: [{ env: { B: "${'${{ env.A }}'.repeat(10_000)}" }, ${step}{ build-args: "${'A=${{ env.B }} '.repeat(10_000)}" } }] } }`,
-          { file: 'x' },
         ),
     ],
     [
       'numbers whose spelling is looked up',
       () =>
-        readWorkflow(`on: push\njobs: { a: { strategy: { matrix: { x: [${'1.10,'.repeat(80_000)}] } }, steps: [] } }`, {
-          file: 'x',
-        }),
+        tryFollow(
+          `on: push\njobs: { a: { strategy: { matrix: { x: [${'1.10,'.repeat(80_000)}] } }, steps: [{ ${step}{ build-args: "A=${'${{ matrix.x }}'}" } }] } }`,
+        ),
     ],
     [
       'a script of spaces',
       () =>
-        readWorkflow(
-          `on: push\njobs: { a: { steps: [{ run: "${'docker '.repeat(40_000)}${' '.repeat(150_000)}" }] } }`,
-          { file: 'x' },
-        ),
+        tryFollow(`on: push\njobs: { a: { steps: [{ run: "${'docker '.repeat(40_000)}${' '.repeat(150_000)}" }] } }`),
     ],
     [
       'variables that double',
@@ -277,13 +271,17 @@ describe('a file made to be slow is read or refused', () => {
     ['deep JSON', () => readBakeJson(`{"target":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)],
     [
       'defaults within defaults',
-      () => useBuildFile(readCompose(`services: { a: { build: { args: { V: "${'${A:-'.repeat(100_000)}" } } } }`)),
+      () =>
+        useBuildFile(
+          readBuildFile(`services: { a: { build: { args: { V: "${'${A:-'.repeat(100_000)}" } } } }`, 'compose.yaml'),
+        ),
     ],
     [
       'services that extend in a row',
       () =>
-        readCompose(
+        readBuildFile(
           `services:\n${Array.from({ length: 2_000 }, (_, n) => `  s${n}: { extends: s${n + 1}, build: { args: { A${n}: x } } }\n`).join('')}`,
+          'compose.yaml',
         ),
     ],
   ]

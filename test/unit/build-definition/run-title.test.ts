@@ -89,7 +89,7 @@ describe('what is not known before a run', () => {
     ['${{ github.sha && inputs.image }}', `uses github.sha, ${later}`],
     ['${{ inputs[github.actor] }}', `uses github.actor, ${later}`],
     ['${{ vars.TITLE }}', `uses vars.TITLE, ${later}`],
-    ['${{ github.event.repository.name }}', `uses github.event.repository, ${later}`],
+    ['${{ github.event.repository.id }}', `uses github.event.repository.id, ${later}`],
     ['${{ toJSON(inputs) }}', `uses all of inputs, ${later}`],
     ["${{ join(github.*, ',') }}", `uses all of github, ${later}`],
     ['${{ inputs.cache }}', 'uses the input cache, which is not sent and has no default'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type ActionStep, type BakeStep, readWorkflow } from '../../../src/build-definition/index.js'
+import { readWorkflow } from '../../../src/build-definition/index.js'
 import { building, shown, workflow } from './examples.js'
+import { bakesOf, follow, PATH, stepsOf } from './followed.js'
 
 const RELEASE = `name: release
 on:
@@ -50,18 +51,29 @@ describe('a workflow as people write it', () => {
       ['dry-run', { required: false, default: null, type: 'boolean', options: [] }],
     ])
   })
-  it('says which jobs may be left out of a run', () => expect(facts.conditionalJobs).toEqual(['docker']))
+  it('says which jobs may be left out of a run', () => {
+    expect(follow(RELEASE).conditionalJobs).toEqual([])
+    expect(follow(RELEASE, { branch: null }).conditionalJobs).toEqual(['docker'])
+  })
   it('builds once, and we see with what', () => {
-    expect(facts.builds).toHaveLength(1)
-    const [step] = facts.builds as ActionStep[]
-    expect(step).toMatchObject({ kind: 'build-push', job: 'docker', line: 25, publishes: true, isConditional: true })
-    expect(step!.context).toEqual({ text: './app' })
-    expect(shown(step!.passes)).toEqual({
-      args: { NODE_VERSION: '22.10', VERSION: '?${{ inputs.tag }}' },
+    const steps = stepsOf(RELEASE)
+    expect(steps).toHaveLength(1)
+    const [step] = steps
+    const place = { file: PATH, line: 25, job: 'docker', isConditional: true, runs: true }
+    expect(step).toMatchObject({ tool: 'docker/build-push-action@v6', ...place, publishes: true })
+    expect(step!.dockerfile).toEqual({ text: 'app/Dockerfile' })
+    expect(shown(step!.inputs)).toEqual({
+      args: { NODE_VERSION: '22.10', VERSION: '' },
       target: 'runtime',
       platforms: ['linux/amd64', 'linux/arm64'],
       contexts: { base: 'docker-image://alpine:3.20' },
     })
+  })
+  it('is given what is sent', () => {
+    const [step] = stepsOf(RELEASE, { inputs: { tag: '1.2' } })
+    expect(shown(step!.inputs)).toMatchObject({ args: { VERSION: '1.2' } })
+    const [based] = stepsOf(RELEASE, { inputs: { tag: '$(baseImage)' } })
+    expect(shown(based!.inputs)).toMatchObject({ args: { VERSION: '?${{ inputs.tag }}' } })
   })
 })
 
@@ -103,9 +115,15 @@ describe('what a step passes', () => {
     ['platforms that are unknown', 'platforms: ${{ inputs.p }}', {}, { platforms: ['?${{ inputs.p }}'] }],
     [
       'a target that is unknown',
-      "target: ${{ github.event_name == 'x' && 'a' || 'b' }}",
+      "target: ${{ github.actor == 'x' && 'a' || 'b' }}",
       {},
-      { target: "?${{ github.event_name == 'x' && 'a' || 'b' }}" },
+      { target: "?${{ github.actor == 'x' && 'a' || 'b' }}" },
+    ],
+    [
+      'a target by the event, which is a dispatch',
+      "target: ${{ github.event_name == 'push' && 'a' || 'b' }}",
+      {},
+      { target: 'b' },
     ],
     ['an empty target', 'target: ""', {}, {}],
     ['a list that is unknown', 'build-args: ${{ inputs.args }}', {}, { unclear: ['build-args: ${{ inputs.args }}'] }],
@@ -120,8 +138,15 @@ describe('what a step passes', () => {
       'an expression with braces in a string',
       "build-args: A=${{ format('{0}}}', 'a,b') }}",
       {},
-      { args: { A: "?${{ format('{0}}}', 'a,b') }}" } },
+      { args: { A: 'a,b}' } },
     ],
+    [
+      'an unknown expression with braces in a string',
+      "build-args: A=${{ format('{0}}}', github.sha) }}",
+      {},
+      { args: { A: "?${{ format('{0}}}', github.sha) }}" } },
+    ],
+    ['blanks around =, which stay in name and value', 'build-args: NODE = 24', {}, { args: { 'NODE ': ' 24' } }],
     ['an expression without end', 'build-args: A=${{ env.X', {}, { args: { A: '?${{ env.X' } }],
     ['capitals in the name of an input', 'Build-Args: A=1', {}, { args: { A: '1' } }],
     ['the variable of the workflow', 'build-args: A=${{ env.V }}', { env: 'env: { V: w }' }, { args: { A: 'w' } }],
@@ -155,6 +180,12 @@ describe('what a step passes', () => {
       'a variable a script sets',
       'build-args: A=${{ env.V }}',
       { env: 'env: { V: w }', steps: '- run: echo "V=x" >> $GITHUB_ENV' },
+      { args: { A: 'x' } },
+    ],
+    [
+      'a variable a script sets to what nobody knows',
+      'build-args: A=${{ env.V }}',
+      { env: 'env: { V: w }', steps: '- run: echo "V=$(date)" >> $GITHUB_ENV' },
       { args: { A: '?${{ env.V }}' } },
     ],
     [
@@ -173,61 +204,16 @@ describe('what a step passes', () => {
     ['true', 'build-args: A=${{ env.V }}', { env: 'env: { V: true }' }, { args: { A: 'true' } }],
   ]
   it.each(CASES)('%s', (_title, inputs, around, expected) => {
-    const [step] = workflow(building(inputs, around)).builds as ActionStep[]
-    expect(shown(step!.passes)).toEqual(expected)
-  })
-})
-
-describe('a matrix', () => {
-  const build = 'build-args: NODE=${{ matrix.node }}\ntarget: ${{ matrix.target }}'
-  const CASES: [string, string, string[]][] = [
-    ['one axis', 'node: [20, 22]', ['20', '22']],
-    ['two axes', 'node: [20, 22]\n  target: [a, b]', ['20/a', '20/b', '22/a', '22/b']],
-    ['axes that change nothing', 'node: [20]\n  os: [x, y, z]', ['20']],
-    ['numbers as GitHub reads them', 'node: [3.9, 3.10, "3.10"]', ['3.9', '3.1', '3.10']],
-    ['exclude', 'node: [20, 22]\n  target: [a, b]\n  exclude: [{ node: 20, target: a }]', ['20/b', '22/a', '22/b']],
-    ['include that adds', 'node: [20, 22]\n  include: [{ node: 22, target: b }]', ['20', '22/b']],
-    ['include of all', 'node: [20, 22]\n  include: [{ target: b }]', ['20/b', '22/b']],
-    ['include on its own', 'node: [20]\n  include: [{ node: 24, target: c }]', ['20', '24/c']],
-    ['include alone', 'include: [{ node: 1 }, { node: 2, target: b }]', ['1', '2/b']],
-    ['an expression', 'node: ${{ fromJSON(needs.x.outputs.y) }}', ['?${{ matrix.node }}/?${{ matrix.target }}']],
-    ['an expression within', 'node: [20, "${{ inputs.n }}"]', ['20', '?${{ matrix.node }}']],
-    [
-      'more jobs than GitHub makes',
-      `node: [${Array.from({ length: 300 }, (_, n) => n)}]`,
-      ['?${{ matrix.node }}/?${{ matrix.target }}'],
-    ],
-    [
-      'more variants than we tell apart',
-      `node: [${Array.from({ length: 65 }, (_, n) => n)}]`,
-      ['?${{ matrix.node }}/?${{ matrix.target }}'],
-    ],
-  ]
-  it.each(CASES)('%s', (_title, matrix, expected) => {
-    const facts = workflow(building(build, { job: `strategy:\n matrix:\n  ${matrix}` }))
-    const found = (facts.builds as ActionStep[]).map(({ passes }) => {
-      const { args, target } = shown(passes) as { args: { NODE: string }; target?: string }
-      return [args.NODE, ...(target === undefined ? [] : [target])].join('/')
-    })
-    expect(found).toEqual(expected)
-  })
-  it('of maps is followed', () => {
-    const job = 'strategy: { matrix: { image: [{ name: a, tag: "1" }, { name: b, tag: "2" }] } }'
-    const facts = workflow(
-      building('file: ${{ matrix.image.name }}/Dockerfile\nbuild-args: T=${{ matrix.image.tag }}', { job }),
-    )
-    const found = (facts.builds as ActionStep[]).map(({ file, passes }) => [file, shown(passes)])
-    expect(found).toEqual([
-      [{ text: 'a/Dockerfile' }, { args: { T: '1' } }],
-      [{ text: 'b/Dockerfile' }, { args: { T: '2' } }],
-    ])
+    const [step] = stepsOf(building(inputs, around))
+    expect(shown(step!.inputs)).toEqual(expected)
   })
 })
 
 describe('steps of other kinds', () => {
-  const steps = (text: string) => workflow(`on: push\njobs:\n  a:\n    steps:\n      - ${text}`).builds
+  const job = (text: string) => `on: workflow_dispatch\njobs:\n  a:\n    steps:\n      - ${text}`
   it('bake', () => {
-    const [step] = steps(`uses: docker/bake-action@v6
+    const steps = bakesOf(
+      job(`uses: docker/bake-action@v5
         env: { TAG: "1" }
         with:
           files: |
@@ -237,45 +223,101 @@ describe('steps of other kinds', () => {
           set: |
             *.args.NODE=22,x
             app.platform=\${{ inputs.p }}
-          workdir: build
-          source: .`) as BakeStep[]
-    expect(step).toEqual({
-      kind: 'bake',
-      job: 'a',
-      line: 5,
-      isConditional: false,
-      files: [{ text: 'docker-bake.json' }, { text: './more.json' }],
-      targets: [{ text: 'app' }, { text: 'web' }],
-      set: [{ text: '*.args.NODE=22,x' }, { unknown: true, written: 'app.platform=${{ inputs.p }}' }],
-      workdir: { text: 'build' },
-      source: { text: '.' },
-      environment: new Map([['TAG', { text: '1' }]]),
-    })
+          workdir: build`),
+    )
+    expect(steps).toEqual([
+      {
+        kind: 'bake',
+        format: 'bake',
+        tool: 'docker/bake-action@v5',
+        file: PATH,
+        job: 'a',
+        line: 5,
+        isConditional: false,
+        runs: true,
+        files: [{ text: 'docker-bake.json' }, { text: './more.json' }],
+        targets: [{ text: 'app' }, { text: 'web' }],
+        set: [
+          { text: '*.args.NODE=22,x' },
+          { unknown: true, written: 'app.platform=${{ inputs.p }}', place: `${PATH}:12` },
+        ],
+        folder: { text: 'build' },
+        isFetched: false,
+        args: new Map(),
+        environment: new Map([['TAG', { text: '1' }]]),
+        generated: [],
+        publishes: null,
+      },
+    ])
   })
   it.each([
-    ['uses: depot/build-push-action@v1', 'build-push'],
-    ['uses: docker/build-push-action@4f58ea79222b3b9dc2c8bbdd6debcef730109a75', 'build-push'],
-    ['run: docker build -t x .', 'command'],
-    ['run: docker  buildx  build .', 'command'],
-    ['run: docker buildx bake', 'command'],
-    ['run: docker compose -f x.yml build app', 'command'],
-    ['run: docker-compose build', 'command'],
-    ['run: docker image build .', 'command'],
-  ])('%s', (text, kind) => expect(steps(text).map((step) => step.kind)).toEqual([kind]))
+    ['uses: docker/bake-action@v6', '', true],
+    ['uses: docker/bake-action@v6\n        with: { source: . }', '', false],
+    ['uses: docker/bake-action@v6\n        with: { source: ./sub }', 'sub', false],
+    ['uses: docker/bake-action@v6\n        with: { source: "{{defaultContext}}:sub" }', 'sub', true],
+    ['uses: docker/bake-action@v6\n        with: { source: "https://github.com/org/app.git#main:sub" }', 'sub', true],
+    ['uses: docker/bake-action@v5', '', false],
+    ['uses: docker/bake-action@v5.1\n        with: { source: sub }', '', false],
+    ['uses: docker/bake-action@v6\n        with: { workdir: build }', 'build', false],
+    ['uses: depot/bake-action@v1', '', false],
+    ['run: docker  buildx  bake', '', false],
+    ['run: cd sub && docker buildx bake', 'sub', false],
+  ])('%s bakes in %j (fetched: %s)', (text, folder, isFetched) => {
+    expect(bakesOf(job(text))).toMatchObject([{ folder: { text: folder }, isFetched }])
+  })
+  it('bake of another repository is not read', () => {
+    const found = follow(
+      job('uses: docker/bake-action@v6\n        with: { source: "https://github.com/org/other.git" }'),
+    )
+    expect(found).toMatchObject({ builds: [], unread: [{ line: 5, what: 'docker/bake-action@v6' }] })
+    expect(found.unread[0]?.reason).toBe('bakes what its source https://github.com/org/other.git defines')
+  })
+  it.each([
+    ['uses: depot/build-push-action@v1', 'depot/build-push-action@v1'],
+    ['uses: useblacksmith/build-push-action@v2', 'useblacksmith/build-push-action@v2'],
+    [
+      'uses: docker/build-push-action@4f58ea79222b3b9dc2c8bbdd6debcef730109a75',
+      'docker/build-push-action@4f58ea79222b3b9dc2c8bbdd6debcef730109a75',
+    ],
+    ['run: docker build -t x .', 'docker'],
+    ['run: docker  buildx  build .', 'docker'],
+    ['run: docker image build .', 'docker'],
+    ['run: podman build .', 'podman'],
+  ])('%s', (text, tool) => expect(stepsOf(job(text)).map((step) => step.tool)).toEqual([tool]))
+  it.each([
+    ['run: docker compose -f x.yml build app', ['x.yml'], ['app']],
+    ['run: docker-compose build', [], []],
+  ])('%s', (text, files, targets) => {
+    const known = (texts: string[]) => texts.map((one) => ({ text: one }))
+    const [step] = bakesOf(job(text))
+    expect(step).toMatchObject({ format: 'compose', files: known(files), targets: known(targets) })
+  })
   it.each([
     'run: docker ps',
     'run: npm run build',
+    'run: echo docker build .',
     'uses: docker/login-action@v3',
-    'uses: evil/build-push-action@v1',
+    'uses: docker/setup-buildx-action@v3',
+    'uses: actions/checkout@v4',
     'name: x',
-  ])('%s builds nothing', (text) => expect(steps(text)).toEqual([]))
-  it('a job that calls another workflow', () => {
-    const facts = workflow('on: push\njobs:\n  b: { uses: ./.github/workflows/docker.yml }')
-    expect(facts.calls).toEqual([{ job: 'b', workflow: './.github/workflows/docker.yml' }])
+  ])('%s builds nothing', (text) => {
+    expect(follow(job(text))).toEqual({ builds: [], unread: [], wanted: [], conditionalJobs: [], limits: [] })
   })
-  it('an if of the step alone', () => {
-    const [step] = steps('{ if: always(), uses: docker/build-push-action@v6 }')
-    expect(step!.isConditional).toBe(true)
+  it.each([
+    ['uses: evil/build-push-action@v1', 'evil/build-push-action@v1'],
+    ['uses: acme/docker-build@v1', 'acme/docker-build@v1'],
+    ['uses: goreleaser/goreleaser-action@v6', 'goreleaser/goreleaser-action@v6'],
+    ['run: make image', 'make image'],
+  ])('%s may build, and is not read', (text, what) => {
+    const { builds, unread } = follow(job(text))
+    expect(builds).toEqual([])
+    expect(unread).toEqual([
+      { file: PATH, line: 5, job: 'a', isConditional: false, runs: true, what, reason: 'is not read' },
+    ])
+  })
+  it('a build that stands there twice is one', () => {
+    expect(stepsOf(job('run: |\n          docker build .\n          docker build .'))).toHaveLength(2)
+    expect(stepsOf(job('run: for i in 1 2; do docker build .; done'))).toHaveLength(1)
   })
 })
 
@@ -292,9 +334,5 @@ describe('a file nobody can use', () => {
   ])('%s', (_title, text, line) => {
     const read = readWorkflow(text, { file: 'build.yml' })
     expect(read).toMatchObject({ ok: false, line })
-  })
-  it('one that builds without end', () => {
-    const text = `on: push\njobs:\n  a:\n    steps:\n${'      - uses: docker/build-push-action@v6\n'.repeat(300)}`
-    expect(readWorkflow(text, { file: 'build.yml' })).toMatchObject({ ok: false, line: 5 })
   })
 })

@@ -33,7 +33,7 @@ describe('docs/images-yaml.md', () => {
   const ajv = new Ajv({ strict: false, allErrors: true })
   const check = ajv.compile(schema)
 
-  it('has a first entry and five recipes', () => expect(examples).toHaveLength(6))
+  it('has a first entry and seven recipes', () => expect(examples).toHaveLength(8))
 
   it.each(examples)('an example without any problem, for the command line and for an editor: %s', (example) => {
     expect(parseEnrolment(example, 'images.yaml').problems).toEqual([])

@@ -99,9 +99,16 @@ const META = (images: string) =>
 const BUILD = (inputs: string) => `      - uses: docker/build-push-action@v6\n        with: {push: true, ${inputs}}\n`
 const FROM_META = 'tags: "${{ steps.meta.outputs.tags }}"'
 
+/** What is around a workflow of Acme/Web. */
+const around = (files: Readonly<Record<string, string>> = {}) => ({
+  repo: 'Acme/Web',
+  branch: 'main',
+  read: (path: string) => files[path] ?? null,
+})
+
 describe('what a workflow builds, and what it is published as', () => {
   const builds = (steps: string, more?: string) =>
-    readBuilds(workflow(steps, more), 'Acme/Web')?.builds.map(({ dockerfile, images }) => [dockerfile, ...images])
+    readBuilds(workflow(steps, more), around())?.builds.map(({ dockerfile, images }) => [dockerfile, ...images])
 
   it.each([
     ['a tag', BUILD('tags: "ghcr.io/acme/web:1"'), [['Dockerfile', 'ghcr.io/acme/web']]],
@@ -126,7 +133,11 @@ describe('what a workflow builds, and what it is published as', () => {
     ['metadata of another step', META('a.io/x') + BUILD('tags: "${{ steps.other.outputs.tags }}"'), [['Dockerfile']]],
     ['a push by digest', META('a.io/x') + BUILD('outputs: "type=image,push=true"'), [['Dockerfile', 'a.io/x']]],
     ['a Dockerfile of its own', BUILD('file: api/Dockerfile, tags: a.io/x'), [['api/Dockerfile', 'a.io/x']]],
-    ['a script', '      - run: docker build -t x .\n', [[null]]],
+    ['a script', '      - run: docker build -t x .\n', [['Dockerfile', 'docker.io/library/x']]],
+    ['a script of which only the run knows the name', '      - run: docker build -t $NAME a\n', [['a/Dockerfile']]],
+    ['what is not read', '      - run: make image\n', [[null]]],
+    ['what bakes', '      - uses: docker/bake-action@v6\n', [[null]]],
+    ['nothing', '      - run: npm test\n', []],
   ])('%s', (_, steps, expected) => {
     expect(builds(steps)).toEqual(expected)
   })
@@ -141,8 +152,25 @@ describe('what a workflow builds, and what it is published as', () => {
     ])
   })
 
+  it('what it calls: in the checkout, and not elsewhere', () => {
+    const called = `on: workflow_call\njobs: {a: {steps: [{uses: docker/build-push-action@v6, with: {push: true, tags: a.io/x}}]}}`
+    const text = 'on: workflow_dispatch\njobs: {b: {uses: ./.github/workflows/image.yml}}'
+    const found = (files: Readonly<Record<string, string>>) =>
+      readBuilds({ name: 'build.yml', text }, around(files))?.builds
+    const build = { workflow: 'build.yml', canBeStarted: true, publishes: true }
+    expect(found({ '.github/workflows/image.yml': called })).toEqual([
+      { ...build, dockerfile: 'Dockerfile', images: ['a.io/x'] },
+    ])
+    expect(found({})).toEqual([{ ...build, dockerfile: null, images: [] }])
+  })
+
+  it('is not known by the repository where nobody knows that', () => {
+    const steps = BUILD('tags: "ghcr.io/${{github.repository}}:1"')
+    expect(readBuilds(workflow(steps), { ...around(), repo: null })?.builds).toMatchObject([{ images: [] }])
+  })
+
   it('what is no workflow is none', () => {
-    expect(readBuilds({ name: 'x.yml', text: '- [' }, null)).toBeNull()
+    expect(readBuilds({ name: 'x.yml', text: '- [' }, around())).toBeNull()
   })
 })
 
@@ -155,6 +183,7 @@ describe('what is chosen', () => {
     dockerfiles,
     isWhole: true,
     workflows: [],
+    read: () => null,
   })
   const build = (name: string, dockerfile: string | null, about: Partial<FoundBuild> = {}): FoundBuild => ({
     workflow: name,

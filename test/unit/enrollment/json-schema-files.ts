@@ -60,6 +60,13 @@ export const GOOD_FILES: readonly (readonly [title: string, text: string])[] = [
     'GitLab for all sources',
     `defaults: {source: {provider: gitlab}}\nimages:\n${INDENTED_APP}    source: {repo: a/b/c, job: build}\n`,
   ],
+  ['named bases', `${SOURCE}  bases: [node, "ghcr.io:443/org/base:1.2", GHCR.io/x, 22, "localhost:5000/a__b/c:v1"]\n`],
+  ['named bases beside a Dockerfile', `${SOURCE}    dockerfile: Dockerfile\n  bases: ["a:1"]\n`],
+  ['no named base', `${SOURCE}  bases: []\n`],
+  [
+    'named bases for all',
+    `defaults: {bases: ["a:1"]}\nimages:\n${INDENTED_APP}    source: {repo: o/r}\n    bases: []\n`,
+  ],
   ['no retry, in quotes', `settings: {retries: "0"}\nimages:\n${INDENTED_APP}`],
   ['all switched off', 'defaults: {enabled: false}\nimages: [{name: app}]\n'],
   [
@@ -199,6 +206,7 @@ const others = {
       contexts: value({ base: 'docker-image://x' }),
     }),
   ),
+  bases: value([], ['node:22'], ['a:1', 'b'], ['a', 'a:latest'], ['$A'], ['scratch'], ['org/app'], [17], 'a:1'),
   ...policy,
   tags: orElse(tags),
   allowTags: value('^v', 17),

@@ -5,10 +5,12 @@ import { parse, parseDocument, stringify } from 'yaml'
 import { isBranchName, isInsidePath, isSemVerConstraint } from '../../../src/enrollment/grammar.js'
 import { type EnrolmentResult, parseEnrolment } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
-import { BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/patterns.js'
+import { namedBaseFaults } from '../../../src/enrollment/named-bases.js'
+import { BASE_PATTERN, BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/patterns.js'
 import { runs } from '../../support/full.js'
 import { INDENTED_APP } from './examples.js'
 import { entries, files, GOOD_FILES } from './json-schema-files.js'
+import { WRONG_BASES } from './wrong-bases.js'
 import { WRONG_DOCUMENTS } from './wrong-documents.js'
 import { WRONG_ENTRIES } from './wrong-entries.js'
 import { WRONG_VALUES } from './wrong-values.js'
@@ -53,6 +55,7 @@ const BEYOND: Readonly<Record<string, RegExp>> = {
   'names that follow from other names':
     /its Stage .* is called like|is that of the Warehouse|the name factory is taken/,
   'templates called like our own': /is one of the factory's own AnalysisTemplates/,
+  'base images that are the same in other words': /names already|is the image itself/,
   'the syntax of RE2': /is no regular expression that Kargo takes/,
   'sums of durations': /is no duration|is shorter than (?:10 seconds|5 minutes)/,
   'references of images': /is no reference of an image/,
@@ -80,6 +83,7 @@ describe.each([
   ['the file as a whole', WRONG_DOCUMENTS],
   ['entries', WRONG_ENTRIES],
   ['values', WRONG_VALUES],
+  ['named base images', WRONG_BASES],
 ])('what the command line refuses, an editor marks: %s', (_, cases) => {
   it.each(cases)('%s', (_title, text) => {
     const result = parseEnrolment(text, 'f')
@@ -139,6 +143,22 @@ describe('patterns take what the checks take', () => {
         expect(regex.test(text)).toBe(accepts(text))
       }),
       { numRuns: runs(5000) },
+    )
+  })
+
+  it('base images', () => {
+    const texts = pieces(
+      ...['a', 'A', '/', '.', '..', '_', '__', '-', ':', '@', '$', '\n', 'scratch', 'library/', 'docker.io/', 'index.'],
+      ...['ghcr.io', 'localhost', ':5000', '[::1]', ':latest', `@sha256:${'a'.repeat(64)}`, 'b'.repeat(64)],
+    )
+    const regex = new RegExp(BASE_PATTERN, 'u')
+    const nowhere = { registry: '', repository: '' }
+    fc.assert(
+      fc.property(texts, (text) => {
+        const isTaken = text !== '' && namedBaseFaults({ bases: [text] }, nowhere).length === 0
+        expect(regex.test(text), text).toBe(isTaken)
+      }),
+      { numRuns: 20_000 },
     )
   })
 

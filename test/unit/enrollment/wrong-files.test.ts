@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatProblem, parseEnrolment } from '../../../src/enrollment/index.js'
 import { APP } from './examples.js'
+import { WRONG_BASES } from './wrong-bases.js'
 import { WRONG_CHARACTERS } from './wrong-characters.js'
 import { WRONG_DOCUMENTS } from './wrong-documents.js'
 import { WRONG_ENTRIES } from './wrong-entries.js'
@@ -18,6 +19,7 @@ const ALL = [
   ['the file as a whole', WRONG_DOCUMENTS],
   ['entries', WRONG_ENTRIES],
   ['values', WRONG_VALUES],
+  ['named base images', WRONG_BASES],
   ['grammar and the forms of other tools', WRONG_FORMS],
   ['checks and promotion', WRONG_PROMOTION],
   ['settings and defaults', WRONG_SETTINGS],

@@ -64,8 +64,8 @@ describe('examples/app-repo', () => {
   })
 
   it('can be started by the factory, and nothing has to be assumed about its build', async () => {
-    const { images, problems, farEnd } = await discovered()
-    expect(farEnd).toEqual([])
+    const { images, problems, workflowProblems } = await discovered()
+    expect(workflowProblems).toEqual([])
     expect(problems).toEqual([])
     const web = images.get('web')
     expect(web).toMatchObject({ kind: 'found', file: 'Dockerfile', assumed: [] })
@@ -82,8 +82,8 @@ describe('examples/app-repo', () => {
     ['with a job that may not build', (text: string) => text.replace('  build:\n', '  build:\n    if: github.actor\n')],
   ])('is told when it would not do: %s', async (_, change) => {
     expect(change(read(WORKFLOW))).not.toBe(read(WORKFLOW))
-    const { farEnd } = await discovered(change)
-    expect(farEnd).toHaveLength(1)
+    const { workflowProblems } = await discovered(change)
+    expect(workflowProblems).toHaveLength(1)
   })
 
   it('shows in the run list why a build was started', () => {

@@ -198,6 +198,8 @@ test.each(THRESHOLDS.map((threshold, index) => [threshold, THRESHOLDS.slice(inde
   },
 )
 
+const DOCKERFILES = { external: null, 'without Dockerfile': null, 'by ko': 'a/.ko.yaml', built: 'a/Dockerfile' }
+
 const threshold = fc.option(fc.constantFrom(...THRESHOLDS), { freq: 2 })
 const anyAnalysis = fc.option(
   fc.record({
@@ -212,14 +214,15 @@ const anyAnalysis = fc.option(
 test('whatever is on: a Stage gives exactly what its checks declare, each argument and each check once', () => {
   const declared = new Map([...templatesOf()].map(([name, { args }]) => [name, args.map((arg) => arg.name)]))
   fc.assert(
-    fc.property(anyAnalysis, fc.boolean(), (analysis, isExternal) => {
-      const one = isExternal ? external({ name: 'backstage', analysis }) : image({ analysis })
+    fc.property(anyAnalysis, fc.constantFrom('external', 'without Dockerfile', 'by ko', 'built'), (analysis, kind) => {
+      const source = github({ dockerfile: DOCKERFILES[kind] })
+      const one = kind === 'external' ? external({ name: 'backstage', analysis }) : image({ analysis, source })
       const verification = verificationOf(exampleFactory({ images: [one] }))
       const own = analysis?.templates ?? []
       const expected = [
         ...(analysis?.vulnerabilities ? ['scan-image'] : []),
         ...(analysis?.content ? ['check-content'] : []),
-        ...(analysis?.dockerfile && !isExternal ? ['check-dockerfile'] : []),
+        ...(analysis?.dockerfile && kind === 'built' ? ['check-dockerfile'] : []),
         ...own,
       ]
       expect(verification === undefined).toBe(expected.length === 0)

@@ -103,6 +103,7 @@ export function image(
       registry: 'ghcr.io',
       repository: `craigedmunds/${name}`,
       source: github(),
+      bases: [],
       build: { args: new Map(), target: null, platforms: ['linux/amd64'], contexts: new Map() },
       rebuildDelay: WEEK,
       minimumReleaseAge: NONE,

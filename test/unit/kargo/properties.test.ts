@@ -166,7 +166,7 @@ function expectSourceOf({ enrollment: { source: from } }: TrackedImage, warehous
   const { git } = (warehouse.spec as { subscriptions: { git: Data }[] }).subscriptions[0] ?? {}
   const host = from?.provider === 'gitlab' ? 'gitlab.com' : 'github.com'
   expect(git).toMatchObject({ repoURL: `https://${host}/${from?.repo}`, branch: from?.branch ?? 'main' })
-  expect(git?.includePaths).toContain(from?.dockerfile.replace('./', ''))
+  expect(git?.includePaths).toContain(from?.dockerfile?.replace('./', ''))
 }
 
 function expectedChanges(added: TrackedImage, known: ReadonlyMap<string, string>): string[] {

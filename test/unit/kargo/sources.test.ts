@@ -55,3 +55,17 @@ test.each([
   const paths = synthesize({ settings: TELLING, images: built, bases: [] }).map(({ path }) => path)
   expect(paths.filter((path) => path.startsWith('source-'))).toEqual(names.map((name) => `${name}.k8s.yaml`))
 })
+
+const WORKFLOW = '.github/workflows/backstage.yml'
+test.each([
+  ['its workflow, where no Dockerfile is read', github({ repo: 'a/b', dockerfile: null }), [WORKFLOW]],
+  ['its pipeline', gitlab({ repo: 'a/b', dockerfile: null }), ['.gitlab-ci.yml']],
+  // Kargo would take a Warehouse without paths for one of the whole repository.
+  ['nothing, where there is no workflow either', github({ repo: 'a/b', dockerfile: null, workflow: null }), null],
+])('of a source is watched: %s', (_, source, paths) => {
+  const files = synthesize({ settings: TELLING, images: [image({ source }, [])], bases: [] })
+  const found = files.filter(({ path }) => path.startsWith('source-')).flatMap(({ text }) => readObjects(text))
+  const watched = found.filter(({ kind }) => kind === 'Warehouse').map(({ spec }) => spec)
+  const git = expect.objectContaining({ includePaths: paths })
+  expect(watched).toEqual(paths === null ? [] : [expect.objectContaining({ subscriptions: [{ git }] })])
+})

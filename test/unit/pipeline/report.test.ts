@@ -131,6 +131,27 @@ describe('base images', () => {
     expect(totals).toEqual({ images: 2, bases: 1 })
   })
 
+  it('that are named by hand, at their line of images.yaml', async () => {
+    const named = { images: `${entry('app', 'bases: ["b:2"]')}${entry('web')}`, sources: { web: A1 } }
+    const { bases, causes, images } = await reportOf(TWO, named)
+    expect(bases.map(({ name, uses }) => [name, uses.find(({ image }) => image === 'app')])).toEqual([
+      ['a-1', { image: 'app', file: '', line: 0, kind: 'from', change: 'removed' }],
+      ['b-2', { image: 'app', file: 'images.yaml', line: 1, kind: 'named', change: 'added' }],
+    ])
+    expect(images).toMatchObject([{ details: [{ key: 'bases[0]', before: null, after: 'b:2' }] }])
+    expect([...causes.values()]).toEqual(['images.yaml:1 bases[0]', 'images.yaml:1 bases'])
+    const { images: enrolledNow } = await reportOf({ images: entry('web'), sources: { web: A1 } }, named)
+    expect(enrolledNow).toMatchObject([
+      {
+        kind: 'enrolled',
+        details: expect.arrayContaining([
+          { key: 'source.repo', before: null, after: 'org/app' },
+          { key: 'bases', before: null, after: 'docker.io/library/b:2' },
+        ]),
+      },
+    ])
+  })
+
   it('of a failed look-up are known, without a line', async () => {
     const { bases } = await reportOf(TWO, { ...TWO, sources: { app: new Error('no.'), web: A1 } })
     expect(bases).toMatchObject([

@@ -41,7 +41,7 @@ async function run(files: Readonly<Record<string, string>>, more = '', isComplet
     found?.kind === 'found'
       ? found.uses.filter((use) => use.reachable).map((use) => formatReference(use.reference))
       : found
-  return { bases, found, rounds, problems: discovered.problems, farEnd: discovered.farEnd }
+  return { bases, found, rounds, problems: discovered.problems, workflowProblems: discovered.workflowProblems }
 }
 
 const workflow = (step: string, on = 'workflow_dispatch:') => `on:
@@ -110,15 +110,162 @@ describe('what the real build passes is read from the workflow', () => {
     ])
   })
 
-  it('a script that builds is not read: said where defaults decide, unless images.yaml says what it passes', async () => {
+  it('an unknown target: what any may pull, each warning with what to write', async () => {
+    const { found, problems } = await run({
+      'docker/Dockerfile': 'FROM alpine:3 AS small\nFROM debian:12 AS large\n',
+      '.github/workflows/build.yml': workflow(pushes('          target: ${{ inputs.target }}\n')),
+    })
+    expect(found).toMatchObject({ uses: [{ assumed: true }, { assumed: false }], mayBe: [] })
+    expect(problems).toMatchObject([
+      {
+        severity: 'warning',
+        message: expect.stringContaining('target is ${{ inputs.target }}'),
+        remedy: 'Write `build: {target: large}` in images.yaml, with what the build passes.',
+      },
+    ])
+  })
+
+  it('what images.yaml writes is known, and so is what it leaves out there', async () => {
+    const files = {
+      'docker/Dockerfile': 'FROM alpine:3 AS small\nFROM debian:12 AS large\n',
+      '.github/workflows/build.yml': workflow('      - run: docker build .\n'),
+    }
+    expect((await run(files)).bases).toEqual(['docker.io/library/alpine:3', 'docker.io/library/debian:12'])
+    expect(await run(files, '  build: {}\n')).toMatchObject({ bases: ['docker.io/library/debian:12'], problems: [] })
+  })
+
+  it('an image that cannot be named is a warning, or a failure where there is no other', async () => {
+    const files = (more: string) => ({
+      'docker/Dockerfile': `ARG V\nFROM node:$V\n${more}`,
+      '.github/workflows/build.yml': workflow(pushes('          build-args: V=${{ inputs.v }}\n')),
+    })
+    const { bases, found, problems } = await run(files('COPY --from=alpine:3 / /\n'))
+    expect([bases, found]).toMatchObject([['docker.io/library/alpine:3'], { mayBe: ['docker.io/library/node:*'] }])
+    expect(problems).toMatchObject([
+      { severity: 'warning', message: expect.stringMatching(/docker\/Dockerfile:2 pulls .* are kept\.$/) },
+    ])
+    expect((await run(files(''))).found).toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('org/app/docker/Dockerfile:2 pulls docker.io/library/node:*'),
+      remedy: expect.stringContaining('build: {args: {V: "…"}}'),
+    })
+  })
+
+  it('only bases of what runs: an unknown target matters there too', async () => {
+    const files = {
+      'docker/Dockerfile': 'FROM alpine:3 AS small\nFROM debian:12 AS large\nCOPY --from=small / /\n',
+      '.github/workflows/build.yml': workflow(pushes('          target: ${{ inputs.target }}\n')),
+    }
+    expect((await run(files)).problems).toEqual([])
+    expect((await run(files, '  rebuildOn: runtime\n')).problems).toMatchObject([
+      { message: expect.stringContaining('count as part of what runs') },
+    ])
+  })
+
+  it('a script that builds is read', async () => {
+    const { bases, problems } = await run({
+      'docker/Dockerfile': DOCKERFILE,
+      '.github/workflows/build.yml': workflow(
+        '      - run: docker build --build-arg VERSION=edge --target small -t ghcr.io/org/app:1 --push docker\n',
+      ),
+    })
+    expect(bases).toEqual(['docker.io/library/alpine:edge'])
+    expect(problems).toEqual([])
+  })
+
+  it('what is not read is said where defaults decide, unless images.yaml says what it passes', async () => {
     const files = {
       'docker/Dockerfile': DOCKERFILE,
-      '.github/workflows/build.yml': workflow('      - run: docker build --build-arg VERSION=edge .\n'),
+      '.github/workflows/build.yml': workflow('      - run: make image\n'),
     }
     const { problems } = await run(files)
-    expect(problems).toMatchObject([{ severity: 'notice', message: expect.stringContaining('scripts are not read') }])
+    expect(problems.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('.github/workflows/build.yml:8: make image is not read'),
+    )
     expect((await run(files, '  build: {args: {VERSION: edge}}\n')).problems).toEqual([])
     expect((await run({ ...files, 'docker/Dockerfile': 'FROM alpine:3\n' })).problems).toEqual([])
+  })
+})
+
+describe('what lies behind other workflows and actions', () => {
+  const CALLING = `on: workflow_dispatch
+jobs:
+  image:
+    uses: ./.github/workflows/image.yml
+    with: {version: edge}
+`
+  const CALLED = `on: {workflow_call: {inputs: {version: {type: string}}}}
+jobs:
+  build:
+    steps:
+      - uses: ./.github/actions/build
+        with: {version: "\${{ inputs.version }}"}
+`
+  const ACTION = `inputs: {version: {}}
+runs:
+  using: composite
+  steps:
+    - uses: docker/build-push-action@v6
+      with: {context: docker, push: true, target: small, build-args: "VERSION=\${{ inputs.version }}"}
+`
+  const files = {
+    'docker/Dockerfile': DOCKERFILE,
+    '.github/workflows/build.yml': CALLING,
+    '.github/workflows/image.yml': CALLED,
+    '.github/actions/build/action.yml': ACTION,
+  }
+
+  it('is read, round by round, each file once', async () => {
+    const { bases, problems, workflowProblems, rounds } = await run(files)
+    expect(bases).toEqual(['docker.io/library/alpine:edge'])
+    expect([problems, workflowProblems]).toEqual([[], []])
+    expect(rounds.map((round) => round.map(({ path }) => path))).toEqual([
+      ['docker/Dockerfile', '.github/workflows/build.yml'],
+      ['.github/workflows/image.yml'],
+      ['.github/actions/build/action.yml', '.github/actions/build/action.yaml'],
+    ])
+  })
+
+  it('is asked for in the repository and at the ref that is named', async () => {
+    const named = CALLING.replace('./.github/workflows/image.yml', 'org/ci/.github/workflows/image.yml@v1')
+    const { rounds } = await run({ ...files, '.github/workflows/build.yml': named })
+    expect(rounds[1]).toEqual([
+      { provider: 'github', repo: 'org/ci', branch: 'v1', path: '.github/workflows/image.yml' },
+    ])
+    const own = CALLING.replace('./.github/workflows/image.yml', 'Org/App/.github/workflows/image.yml@main')
+    const found = await run({ ...files, '.github/workflows/build.yml': own })
+    expect(found.rounds[1]).toEqual([
+      { provider: 'github', repo: 'org/app', branch: null, path: '.github/workflows/image.yml' },
+    ])
+  })
+
+  it('is shared by the images that are built there', async () => {
+    const more = ENTRY.replace('name: app', 'name: second').replace('repository: org/app', 'repository: org/second')
+    const { rounds } = await run(files, more)
+    const asked = rounds.flat().map(({ path }) => path)
+    expect(asked.filter((path) => path === '.github/workflows/image.yml').length).toBeLessThanOrEqual(2)
+    expect(rounds).toHaveLength(3)
+  })
+
+  it('and is not there, is said: the defaults stand', async () => {
+    const { '.github/workflows/image.yml': _, ...without } = files
+    const { bases, problems } = await run(without)
+    expect(bases).toContain('docker.io/library/alpine:3.19')
+    expect(problems.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(
+        /build\.yml:3: \.\/\.github\/workflows\/image\.yml could not be read: there is no such file/,
+      ),
+    )
+  })
+
+  it('in a circle ends', async () => {
+    const circle = CALLING.replace('workflow_dispatch', '[workflow_dispatch, workflow_call]').replace(
+      'image.yml',
+      'build.yml',
+    )
+    const { rounds, problems } = await run({ ...files, '.github/workflows/build.yml': circle })
+    expect(rounds).toHaveLength(1)
+    expect(problems.map(({ message }) => message)).toContainEqual(expect.stringContaining('nested more than 10 deep'))
   })
 })
 
@@ -174,6 +321,24 @@ describe('what stands in bake and compose files', () => {
     })
     const outside = await run({ ...files, 'docker-bake.json': bake({ dockerfile: '../../Dockerfile' }) })
     expect(outside.found).toMatchObject({ kind: 'failed', message: expect.stringContaining('is not known') })
+  })
+
+  it('the .env of where bake runs; none where bake fetches its files', async () => {
+    const files = (inputs: string) => ({
+      'docker/Dockerfile': DOCKERFILE,
+      '.github/workflows/build.yml': bakes(inputs),
+      'ci/compose.yaml':
+        'services: { app: { build: { context: ../docker, target: small, args: ["VERSION=${V:-3.1}"] } } }\n',
+      'ci/.env': 'V=3.21\n',
+      '.env': 'V=3.20\n',
+    })
+    const inFolder = await run(files('          source: ci\n'))
+    expect(inFolder.bases).toEqual(['docker.io/library/alpine:3.21'])
+    const asked = ({ rounds }: typeof inFolder) => rounds.slice(1).flatMap((round) => round.map(({ path }) => path))
+    expect(asked(inFolder)).toContain('ci/.env')
+    expect(asked(inFolder)).not.toContain('.env')
+    const fetched = await run(files('          files: ci/compose.yaml\n'))
+    expect(asked(fetched)).toEqual(['ci/compose.yaml'])
   })
 
   it('compose: args, target', async () => {
@@ -240,7 +405,7 @@ target "b" {
       'docker.io/library/debian:12',
       'docker.io/library/alpine:2',
     ])
-    expect(all.problems).toMatchObject([{ message: expect.stringContaining('the base images of all are taken') }])
+    expect(all.problems).toMatchObject([{ message: expect.stringContaining('the base images of all are tracked') }])
     expect(all.rounds).toHaveLength(2)
     const one = await run(hcl(ways('ghcr.io/org/app:1'), '          push: true\n'))
     expect(one.bases).toEqual(['docker.io/library/alpine:2'])
@@ -255,11 +420,17 @@ target "b" {
     const { bases, problems } = await run(hcl('target "app" {\n  args = {\n'))
     expect(bases).toContain('docker.io/library/alpine:3.19')
     expect(problems).toMatchObject([
-      { severity: 'notice', message: expect.stringMatching(/docker-bake\.hcl:3: .*under `build` in images\.yaml/) },
+      {
+        severity: 'notice',
+        message: expect.stringMatching(/docker-bake\.hcl:3: .*Write what the build passes into the entry/),
+      },
     ])
     const gone = await run(hcl(HCL, '          files: docker-bake.hcl,ci.hcl\n          targets: app\n'))
     expect(gone.found).toMatchObject({
-      assumed: ['the bake step names ci.hcl, which could not be read', expect.stringContaining('VERSION')],
+      assumed: [
+        '.github/workflows/build.yml:8 names ci.hcl, which could not be read',
+        expect.stringContaining('VERSION'),
+      ],
     })
   })
 
@@ -274,13 +445,13 @@ target "b" {
   })
 })
 
-describe('the far end', () => {
+describe('the workflow', () => {
   const dockerfile = { 'docker/Dockerfile': 'FROM alpine:3\n' }
   const send = (inputs: string) => `    inputs: ${inputs}\n`
   const withInputs = (inputs: string) => workflow(pushes(''), `workflow_dispatch: {inputs: ${inputs}}`)
 
   it.each([
-    ['no workflow', {}, '', false, 'there is no workflow build.yml in org/app'],
+    ['no workflow', {}, '', false, 'workflow build.yml not found in org/app'],
     [
       'no workflow_dispatch',
       { '.github/workflows/build.yml': workflow(pushes(''), 'push:') },
@@ -307,17 +478,57 @@ describe('the far end', () => {
       {
         '.github/workflows/build.yml': workflow(pushes('')).replace(
           '    runs-on',
-          '    if: github.ref == 1\n    runs-on',
+          "    if: github.actor == 'x'\n    runs-on",
         ),
       },
       '',
       false,
       'has a condition',
     ],
+    [
+      'a job that is left out of every run we start',
+      {
+        '.github/workflows/build.yml': workflow(pushes('')).replace(
+          '    runs-on',
+          "    if: github.event_name == 'push'\n    runs-on",
+        ),
+      },
+      '',
+      false,
+      'is left out when build.yml is dispatched (its `if` is false then)',
+    ],
+    [
+      'a build of another Dockerfile',
+      { '.github/workflows/build.yml': workflow(pushes('').replace('docker/Dockerfile', 'web/Dockerfile')) },
+      '',
+      false,
+      '.github/workflows/build.yml:8 builds another Dockerfile than docker/Dockerfile',
+    ],
+    [
+      'a build of another image',
+      { '.github/workflows/build.yml': workflow(pushes('          tags: ghcr.io/org/web:1\n')) },
+      '',
+      false,
+      'the build in .github/workflows/build.yml:8 publishes ghcr.io/org/web, not ghcr.io/org/app',
+    ],
+    [
+      'a build that publishes nothing',
+      { '.github/workflows/build.yml': workflow(pushes('').replace('push: true', 'push: false')) },
+      '',
+      false,
+      'the build in .github/workflows/build.yml:8 publishes nothing',
+    ],
+    [
+      'a tag that is no version',
+      { '.github/workflows/build.yml': workflow(pushes('          tags: ghcr.io/org/app:latest\n')) },
+      '',
+      false,
+      'publishes only latest, and tags.strategy SemVer looks for versions',
+    ],
     ['no YAML', { '.github/workflows/build.yml': 'on: [\n' }, '', false, '.github/workflows/build.yml'],
   ] as const)('%s', async (_, files, more, isRefusal, message) => {
-    const { farEnd } = await run({ ...dockerfile, ...files }, more)
-    expect(farEnd).toMatchObject([
+    const { workflowProblems } = await run({ ...dockerfile, ...files }, more)
+    expect(workflowProblems).toMatchObject([
       {
         isRefusal,
         problem: { severity: 'warning', file: 'images.yaml', image: 'app', message: expect.stringContaining(message) },
@@ -327,16 +538,36 @@ describe('the far end', () => {
 
   it('points at the key that causes it', async () => {
     const files = { ...dockerfile, '.github/workflows/build.yml': withInputs('{}') }
-    const { farEnd } = await run(files, send('\n      reason: x'))
-    expect(farEnd).toMatchObject([{ problem: { line: 9 } }])
+    const { workflowProblems } = await run(files, send('\n      reason: x'))
+    expect(workflowProblems).toMatchObject([{ problem: { line: 9 } }])
+  })
+
+  it.each([
+    ['a tag of the run', pushes('          tags: ghcr.io/org/app:${{ github.sha }}\n')],
+    ['a version', pushes('          tags: ghcr.io/org/app:v1\n')],
+    ['its name by an expression', pushes('          tags: ghcr.io/${{ github.repository }}:${{ github.sha }}\n')],
+    ['a name that only the run knows', pushes('          tags: ${{ vars.IMAGE }}\n')],
+    [
+      'a condition that holds',
+      pushes('').replace('        with', "        if: github.event_name != 'push'\n        with"),
+    ],
+    ['a step that is not read', '      - run: make image\n'],
+    ['a script that may publish later', '      - run: docker build docker\n      - run: make push\n'],
+    [
+      'another build beside it',
+      `${pushes('          tags: ghcr.io/org/app:v1\n')}${pushes('          tags: ghcr.io/org/web:1\n')}`,
+    ],
+  ])('is good: %s', async (_, steps) => {
+    const { workflowProblems } = await run({ ...dockerfile, '.github/workflows/build.yml': workflow(steps) })
+    expect(workflowProblems).toEqual([])
   })
 
   it('is good', async () => {
     const files = { ...dockerfile, '.github/workflows/build.yml': withInputs('{reason: {type: string}}') }
-    expect((await run(files, send('{reason: $(baseImage)}'))).farEnd).toEqual([])
+    expect((await run(files, send('{reason: $(baseImage)}'))).workflowProblems).toEqual([])
   })
 
   it('is not missed in a folder that may hold Dockerfiles alone', async () => {
-    expect((await run(dockerfile, '', false)).farEnd).toEqual([])
+    expect((await run(dockerfile, '', false)).workflowProblems).toEqual([])
   })
 })

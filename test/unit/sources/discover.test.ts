@@ -93,7 +93,7 @@ describe('what failed', () => {
     ['no answer at all', undefined, 'no answer.', null],
   ] as const)('%s', async (_, answer, message, remedy) => {
     const { images, problems } = await run(APP, answer)
-    expect(images.get('app')).toEqual({ kind: 'failed', message, remedy })
+    expect(images.get('app')).toEqual({ kind: 'failed', message, remedy, named: [] })
     expect(problems).toEqual([
       {
         severity: 'warning',
@@ -101,7 +101,9 @@ describe('what failed', () => {
         line: 6,
         column: null,
         image: 'app',
-        message: expect.stringMatching(new RegExp(`^app: .*could not be found out.*: ${message}$`)),
+        message: expect.stringMatching(
+          new RegExp(`^app: its base images could not be found out, what was known of them stays: ${message}$`),
+        ),
         remedy,
       },
     ])

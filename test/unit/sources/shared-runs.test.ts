@@ -46,8 +46,8 @@ async function run(text: string, files: Files, options: Parameters<typeof reader
   const rounds: FileRequest[][] = []
   const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
   if (enrolment === null) throw new Error(JSON.stringify(problems))
-  const { runs, farEnd } = await discover(enrolment.images, reader(files, rounds, options), 'images.yaml')
-  return { runs: Object.fromEntries(runs), farEnd, rounds }
+  const { runs, workflowProblems } = await discover(enrolment.images, reader(files, rounds, options), 'images.yaml')
+  return { runs: Object.fromEntries(runs), workflowProblems, rounds }
 }
 
 const TWO = built('api', 'image: api') + built('web', 'image: web')
@@ -57,11 +57,11 @@ const titled = (title: string) => ({ kind: 'title', title })
 
 describe('images that share a workflow with different inputs', () => {
   it('are told apart by a run-name that uses what differs', async () => {
-    const { runs, farEnd, rounds } = await run(TWO, {
+    const { runs, workflowProblems, rounds } = await run(TWO, {
       '.github/workflows/build.yml': workflow('Build ${{ inputs.image }}'),
     })
     expect(runs).toEqual({ api: titled('Build api'), web: titled('Build web') })
-    expect(farEnd).toEqual([])
+    expect(workflowProblems).toEqual([])
     expect(rounds).toHaveLength(1)
   })
 
@@ -91,7 +91,7 @@ describe('images that share a workflow with different inputs', () => {
       'Write `run-name: Build ${{ inputs.image }}` in .github/workflows/build.yml.',
     ],
   ])('are not by %s', async (_, text, why, remedy) => {
-    const { runs, farEnd } = await run(TWO, { '.github/workflows/build.yml': text })
+    const { runs, workflowProblems } = await run(TWO, { '.github/workflows/build.yml': text })
     expect(runs).toEqual({ api: OWN, web: OWN })
     const said = (name: string, other: string, line: number) => ({
       isRefusal: true,
@@ -107,14 +107,16 @@ describe('images that share a workflow with different inputs', () => {
         remedy,
       },
     })
-    expect(farEnd).toEqual([said('api', 'web', 1), said('web', 'api', 2)])
+    expect(workflowProblems).toEqual([said('api', 'web', 1), said('web', 'api', 2)])
   })
 
   it('are not by an input that the cluster fills in', async () => {
     const text = built('api', 'reason: $(baseImage) api') + built('web', 'reason: $(baseImage) web')
-    const { runs, farEnd } = await run(text, { '.github/workflows/build.yml': workflow('${{ inputs.reason }}') })
+    const { runs, workflowProblems } = await run(text, {
+      '.github/workflows/build.yml': workflow('${{ inputs.reason }}'),
+    })
     expect(runs).toEqual({ api: OWN, web: OWN })
-    expect(farEnd[0]?.problem).toMatchObject({
+    expect(workflowProblems[0]?.problem).toMatchObject({
       message: expect.stringContaining('uses the input reason, which is another one for every new base image'),
       remedy:
         'Send each image an input with a fixed value of its own, like inputs: {image: api}. Write `run-name: Build ${{ inputs.image }}` in .github/workflows/build.yml.',
@@ -124,36 +126,38 @@ describe('images that share a workflow with different inputs', () => {
   it('the remedy names what tells all of them apart', async () => {
     const three =
       built('a', 'image: x, reason: p') + built('b', 'image: x, reason: q') + built('c', 'image: y, reason: q')
-    const { farEnd } = await run(three, { '.github/workflows/build.yml': DISPATCH })
-    expect(farEnd.map(({ problem }) => problem.remedy)).toEqual(
+    const { workflowProblems } = await run(three, { '.github/workflows/build.yml': DISPATCH })
+    expect(workflowProblems.map(({ problem }) => problem.remedy)).toEqual(
       Array(3).fill('Add `run-name: Build ${{ inputs.image }} ${{ inputs.reason }}` to .github/workflows/build.yml.'),
     )
-    expect(farEnd[0]?.problem.message).toContain('also builds b and c, with')
+    expect(workflowProblems[0]?.problem.message).toContain('also builds b and c, with')
   })
 
   it('only those whose titles collide are, and they are few words even among many', async () => {
     const many = Array.from({ length: 9 }, (_, n) => built(`i${n}`, `image: same, reason: r${n}`)).join('')
-    const { runs, farEnd } = await run(many + built('web', 'image: web'), {
+    const { runs, workflowProblems } = await run(many + built('web', 'image: web'), {
       '.github/workflows/build.yml': workflow('Build ${{ inputs.image }}'),
     })
     expect(runs).toMatchObject({ i0: OWN, i8: OWN, web: titled('Build web') })
-    expect(farEnd).toHaveLength(9)
-    expect(farEnd[0]?.problem.message).toContain('also builds i1, i2, i3 and 5 more, with')
+    expect(workflowProblems).toHaveLength(9)
+    expect(workflowProblems[0]?.problem.message).toContain('also builds i1, i2, i3 and 5 more, with')
   })
 
   it('some may have equal inputs: they share a title', async () => {
     const text = `${TWO}${built('worker', 'image: web')}`
-    const { runs, farEnd } = await run(text, { '.github/workflows/build.yml': workflow('Build ${{ inputs.image }}') })
+    const { runs, workflowProblems } = await run(text, {
+      '.github/workflows/build.yml': workflow('Build ${{ inputs.image }}'),
+    })
     expect(runs).toEqual({ api: titled('Build api'), web: titled('Build web'), worker: titled('Build web') })
-    expect(farEnd).toEqual([])
+    expect(workflowProblems).toEqual([])
   })
 
   it('the repository may be written in either case, and the default branch by its name', async () => {
     const text =
       built('api', 'image: api', ', branch: main') + built('web', 'image: web').replace('org/apps', 'Org/Apps')
-    const { runs, farEnd } = await run(text, { '.github/workflows/build.yml': DISPATCH })
+    const { runs, workflowProblems } = await run(text, { '.github/workflows/build.yml': DISPATCH })
     expect(runs).toEqual({ api: OWN, web: OWN })
-    expect(farEnd).toHaveLength(2)
+    expect(workflowProblems).toHaveLength(2)
   })
 
   it('a default branch without a name may be any', async () => {
@@ -169,9 +173,9 @@ describe('images that share a workflow with different inputs', () => {
     ['not to be dispatched', 'run-name: x\non: push\njobs: {}\n'],
   ])('a workflow that is %s is complained of once', async (_, text) => {
     const files: Files = text === undefined ? {} : { '.github/workflows/build.yml': text }
-    const { runs, farEnd } = await run(TWO, files)
+    const { runs, workflowProblems } = await run(TWO, files)
     expect(runs).toEqual({ api: null, web: null })
-    expect(farEnd.filter(({ problem }) => problem.message.includes('told apart'))).toEqual([])
+    expect(workflowProblems.filter(({ problem }) => problem.message.includes('told apart'))).toEqual([])
   })
 })
 
@@ -188,12 +192,12 @@ describe('no complaint', () => {
     ],
     ['no workflow', entry('api', 'inputs: {image: api}') + entry('web', 'inputs: {image: web}')],
   ])('%s', async (_, text) => {
-    const { runs, farEnd } = await run(text, {
+    const { runs, workflowProblems } = await run(text, {
       '.github/workflows/build.yml': DISPATCH,
       '.github/workflows/web.yml': DISPATCH,
     })
     for (const identity of Object.values(runs)) expect(identity).toEqual(ALL)
-    expect(farEnd.filter(({ problem }) => problem.message.includes('told apart'))).toEqual([])
+    expect(workflowProblems.filter(({ problem }) => problem.message.includes('told apart'))).toEqual([])
   })
 })
 
@@ -207,9 +211,9 @@ describe('images that share a GitLab project', () => {
   const both = gitlab('api', 'api') + gitlab('web', 'web')
 
   it('are told apart by the names of their pipelines, with one file more', async () => {
-    const { runs, farEnd, rounds } = await run(both, { '.gitlab-ci.yml': 'workflow: {name: Build $IMAGE}\n' })
+    const { runs, workflowProblems, rounds } = await run(both, { '.gitlab-ci.yml': 'workflow: {name: Build $IMAGE}\n' })
     expect(runs).toEqual({ api: titled('Build api'), web: titled('Build web') })
-    expect(farEnd).toEqual([])
+    expect(workflowProblems).toEqual([])
     expect(rounds.map((round) => [...new Set(round.map(({ path }) => path))])).toEqual([
       ['Dockerfile'],
       ['.gitlab-ci.yml'],
@@ -226,9 +230,9 @@ describe('images that share a GitLab project', () => {
     ['- a\n', 'its workflow name cannot be read: the file holds no map', UNREAD],
     [undefined, 'its workflow name cannot be read: there is no such file', UNREAD],
   ])('are not by %j', async (text, why, remedy) => {
-    const { runs, farEnd } = await run(both, text === undefined ? {} : { '.gitlab-ci.yml': text })
+    const { runs, workflowProblems } = await run(both, text === undefined ? {} : { '.gitlab-ci.yml': text })
     expect(runs).toEqual({ api: OWN, web: OWN })
-    expect(farEnd).toMatchObject([
+    expect(workflowProblems).toMatchObject([
       {
         isRefusal: true,
         problem: {
@@ -248,9 +252,9 @@ describe('images that share a GitLab project', () => {
   })
 
   it.each([{ '.gitlab-ci.yml': 'unreachable' }, {}])('nothing is known where nothing was read: %j', async (files) => {
-    const { runs, farEnd } = await run(both, files as Files, { isComplete: '.gitlab-ci.yml' in files })
+    const { runs, workflowProblems } = await run(both, files as Files, { isComplete: '.gitlab-ci.yml' in files })
     expect(runs).toEqual({ api: null, web: null })
-    expect(farEnd).toEqual([])
+    expect(workflowProblems).toEqual([])
   })
 
   it.each([
@@ -258,9 +262,9 @@ describe('images that share a GitLab project', () => {
     ['another branch', gitlab('api', 'api', ', branch: dev') + gitlab('web', 'web')],
     ['one image', gitlab('api', 'api')],
   ])('nothing more is asked for %s', async (_, text) => {
-    const { runs, farEnd, rounds } = await run(text, {})
+    const { runs, workflowProblems, rounds } = await run(text, {})
     for (const identity of Object.values(runs)) expect(identity).toEqual(ALL)
-    expect(farEnd).toEqual([])
+    expect(workflowProblems).toEqual([])
     expect(rounds).toHaveLength(1)
   })
 })
@@ -281,9 +285,9 @@ it('two images have titles of their own whenever their inputs differ, or none', 
       fc.array(part, { maxLength: 3 }),
       async (sent, parts) => {
         const text = sent.map((one, n) => built(`i${n}`, JSON.stringify(one).slice(1, -1))).join('')
-        const { runs, farEnd } = await run(text, { '.github/workflows/build.yml': workflow(parts.join('')) })
+        const { runs, workflowProblems } = await run(text, { '.github/workflows/build.yml': workflow(parts.join('')) })
         const keys = sent.map((one) => JSON.stringify(Object.entries(one).sort()))
-        const complaints = new Set(farEnd.map(({ problem }) => problem.image))
+        const complaints = new Set(workflowProblems.map(({ problem }) => problem.image))
         for (const [n, key] of keys.entries()) {
           const mine = runs[`i${n}`]
           expect(mine?.kind === 'all').toBe(new Set(keys).size === 1)

@@ -206,10 +206,37 @@ describe('a base that is an enrolled image', () => {
   })
 })
 
+describe('an image that could not be named', () => {
+  const known = { app: 'FROM node:22\nCOPY --from=golang:1 / /\nCOPY --from=ghcr.io/acme/x:1 / /\n' }
+  it.each([
+    ['the tag', 'ARG V\nFROM node:$V\nCOPY --from=alpine:3 / /\n', ['alpine-3', 'node-22']],
+    [
+      'all of it',
+      'ARG V\nFROM $V\nCOPY --from=alpine:3 / /\n',
+      ['alpine-3', 'ghcr.io-acme-x-1', 'golang-1', 'node-22'],
+    ],
+    ['the end', 'ARG V\nFROM ghcr.io/acme/$V\nCOPY --from=alpine:3 / /\n', ['alpine-3', 'ghcr.io-acme-x-1']],
+    ['none of it', 'FROM alpine:3\n', ['alpine-3']],
+    ['a local one', 'FROM localhost:5000/x\nCOPY --from=alpine:3 / /\n', ['alpine-3']],
+  ])('of the last known bases those stay that it may be: %s', async (_title, dockerfile, expected) => {
+    const before = await run(entry('app'), known)
+    const after = await run(entry('app'), { app: dockerfile }, before.files, LATER)
+    expect(after.images.map(({ bases }) => bases)).toEqual([expected])
+    const again = await run(entry('app'), { app: dockerfile }, after.files, LATER)
+    expect([...again.files]).toEqual([...after.files])
+  })
+  it('alone it is a failure, and all stay', async () => {
+    const before = await run(entry('app'), known)
+    const after = await run(entry('app'), { app: 'ARG V\nFROM node:$V\n' }, before.files, LATER)
+    expect(after.images.map(({ bases }) => bases)).toEqual([['ghcr.io-acme-x-1', 'golang-1', 'node-22']])
+    expect(recordIn(after.files, 'images/app.yaml')).toMatchObject({ discoveryStatus: 'failed' })
+  })
+})
+
 describe('a base that Kargo cannot watch', () => {
   it('is left out with a warning; the others and the other images go on', async () => {
     const sources = {
-      app: 'FROM ghcr.io/a--b/c:1\nCOPY --from=[::1]:5000/x:1 / /\nCOPY --from=alpine:3 / /\n',
+      app: 'FROM ghcr.io/a--b/c:1\nCOPY --from=[2001:db8::1]:5000/x:1 / /\nCOPY --from=alpine:3 / /\n',
       lib: 'FROM debian:12\n',
     }
     const state = await run(entry('app') + entry('lib'), sources)
@@ -223,7 +250,11 @@ describe('a base that Kargo cannot watch', () => {
         image: 'app',
         message: expect.stringContaining('Dockerfile:1 pulls ghcr.io/a--b/c:1, which Kargo cannot watch'),
       },
-      { severity: 'warning', image: 'app', message: expect.stringContaining('Dockerfile:2 pulls [::1]:5000/x:1') },
+      {
+        severity: 'warning',
+        image: 'app',
+        message: expect.stringContaining('Dockerfile:2 pulls [2001:db8::1]:5000/x:1'),
+      },
     ])
   })
 })

@@ -1,0 +1,78 @@
+import { formatReference, type ImageReference, identityOf, parseReference, withDefaultTag } from '../reference/index.js'
+import type { EntryFault } from './entry-fault.js'
+import { quote } from './messages.js'
+import type { Entry } from './schema/entry.js'
+
+interface Place {
+  readonly registry: string
+  readonly repository: string
+}
+
+/** The base images an entry names, spelled out, with the tag a build would pull where none is written. */
+export function namedBases({ bases }: Pick<Entry, 'bases'>): ImageReference[] {
+  return bases.flatMap((text) => {
+    const parsed = parseReference(text)
+    return parsed.ok ? [withDefaultTag(parsed.reference)] : []
+  })
+}
+
+/**
+ * What is wrong with the base images an entry names. References are read as BuildKit reads those of a FROM; what a
+ * person writes by hand must name a tag that can change, so a digest, a variable and `scratch` are errors here.
+ *
+ * @param published where the image itself is published: an image cannot be its own base.
+ */
+export function namedBaseFaults({ bases }: Pick<Entry, 'bases'>, published: Place): EntryFault[] {
+  const first = new Map<string, number>()
+  return bases.flatMap((text, index) => {
+    const reference = checkedReference(text)
+    const found = 'message' in reference ? reference : ownFault(text, reference, published)
+    if (found !== null) return [{ path: ['bases', index], ...found }]
+    const identity = identityOf(withDefaultTag(reference as ImageReference))
+    const earlier = first.get(identity)
+    if (earlier === undefined) first.set(identity, index)
+    return earlier === undefined ? [] : [{ path: ['bases', index], ...duplicate(text, identity, earlier) }]
+  })
+}
+
+type Fault = Pick<EntryFault, 'message' | 'remedy'>
+
+function checkedReference(text: string): ImageReference | Fault {
+  if (text.includes('$') || text.includes('{{')) {
+    const remedy = 'Write the reference with its value, for example docker.io/library/node:22.'
+    return { message: `${quote(text)} holds a variable, which nothing here can fill in.`, remedy }
+  }
+  const parsed = parseReference(text)
+  if (!parsed.ok) {
+    const remedy = 'Write REGISTRY/REPOSITORY:TAG, for example docker.io/library/node:22.'
+    return { message: `${parsed.message}.`, remedy }
+  }
+  const { reference } = parsed
+  if (formatReference({ ...reference, tag: null, digest: null }) === 'docker.io/library/scratch') {
+    return { message: 'scratch is not an image and never changes.', remedy: 'Remove it from bases.' }
+  }
+  return reference.digest === null ? reference : pinned(text, reference)
+}
+
+function pinned(text: string, reference: ImageReference): Fault {
+  if (reference.tag === null) {
+    const example = formatReference({ ...reference, tag: 'TAG', digest: null })
+    const remedy = `Write ${example} with the tag that is followed.`
+    return { message: `${quote(text)} is a digest without a tag, and a digest never changes.`, remedy }
+  }
+  const remedy = `Write ${formatReference({ ...reference, digest: null })}.`
+  return { message: `${quote(text)} has a digest, and a digest never changes.`, remedy }
+}
+
+/** By repository, whatever the tag: a rebuild publishes there, and would start the next one. */
+function ownFault(text: string, { registry, repository }: ImageReference, published: Place): Fault | null {
+  if (registry.toLowerCase() !== published.registry || repository !== published.repository) return null
+  return {
+    message: `${quote(text)} is the image itself: each rebuild would start the next one.`,
+    remedy: 'Remove it, or name the image it is built on.',
+  }
+}
+
+function duplicate(text: string, identity: string, earlier: number): Fault {
+  return { message: `${quote(text)} is ${identity}, which bases[${earlier}] names already.`, remedy: 'Remove it.' }
+}

@@ -1,0 +1,186 @@
+import {
+  type Assumption,
+  assumptionText,
+  oneLine,
+  type ResolvedBuild,
+  writtenSetting,
+} from '../build-definition/index.js'
+import type { Dockerfile } from '../dockerfile/index.js'
+import type { PossibleBases } from './possible-bases.js'
+import { MAX_BUILDS, type Unknown } from './possible-builds.js'
+import { isMarked } from './unknown-marks.js'
+
+/** What had to be assumed and bears on the answer. */
+export interface Told {
+  /** One line, without full stop. */
+  readonly text: string
+  /** What to write in images.yaml so that it is known, as a sentence. */
+  readonly remedy: string
+  /** Whether only images that are built with it count otherwise: it matters where `rebuildOn` is `runtime`. */
+  readonly isRuntimeOnly: boolean
+}
+
+interface About {
+  readonly dockerfile: Dockerfile
+  readonly settled: ResolvedBuild
+  readonly possible: PossibleBases
+  /** Arguments that name a base image by a value that was assumed. */
+  readonly used: ReadonlySet<string>
+}
+
+/** Says what was assumed, where another value may give other base images, and what would make it known. */
+export function assumptions(about: About): Told[] {
+  const { settled, possible } = about
+  const own = settled.assumed.flatMap((assumption) => toldOf(assumption, about))
+  const isCovered = settled.assumed.some(({ key }) => key === 'list')
+  const rest = isCovered ? [] : unreadOf(about)
+  const capped = `more than ${MAX_BUILDS} builds of it are possible: every image that the Dockerfile names is tracked`
+  const remedy = 'Write what the build passes under `build` in images.yaml.'
+  return [...own, ...rest, ...(possible.isCapped ? [{ text: capped, remedy, isRuntimeOnly: false }] : [])]
+}
+
+function toldOf(assumption: Assumption, about: About): Told[] {
+  const { possible, used } = about
+  switch (assumption.key) {
+    case 'args': {
+      const unknown = `args ${assumption.name}` as const
+      if (!used.has(assumption.name) && !possible.additions.has(unknown)) return []
+      const instead = assumption.value === null ? defaultWords(assumption.name, about) : assumption.instead
+      return [told({ ...assumption, instead }, [unknown], about)]
+    }
+    case 'target':
+      return possible.additions.has('target')
+        ? [told({ ...assumption, instead: `${targetWords(about)} is assumed` }, ['target'], about)]
+        : []
+    case 'platforms':
+      return bearsOnPlatform(about) ? [told(assumption, ['platforms'], about)] : []
+    case 'contexts':
+      // One whose value is not known is told where the image that it replaces is.
+      return assumption.value === null ? [] : [told(assumption, [], about)]
+    case 'list': {
+      const isOfArgs = /^(?:build-)?args$/.test(assumption.name)
+      const added = unownedAdditions(about)
+      const unknowns = added.length > 0 ? added : [...used].map((name) => `args ${name}` as const)
+      return isOfArgs && unknowns.length === 0 ? [] : [told(assumption, unknowns, about)]
+    }
+  }
+}
+
+/** One platform of each kind that a Dockerfile may tell apart. */
+const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/s390x', 'windows/amd64', 'darwin/arm64']
+
+/** Whether another platform may pull other images. */
+function bearsOnPlatform({ dockerfile, possible }: About): boolean {
+  const pulled = PLATFORMS.map((platform) => {
+    const result = dockerfile.find({ ...possible.options, platforms: [platform] })
+    return result.ok ? JSON.stringify(result.images.filter((use) => use.reachable).map(({ ref }) => ref)) : null
+  })
+  return possible.additions.has('platforms') || new Set(pulled).size > 1
+}
+
+/** What a build adds of which nothing was read. */
+function unreadOf(about: About): Told[] {
+  const unknowns = unownedAdditions(about)
+  if (unknowns.length === 0) return []
+  const [clause, remedy] = [clauseOf(unknowns, about), remedyOf(unknowns, about)]
+  const text = `what the build passes is not known: ${clause}`
+  return [
+    {
+      text,
+      remedy: `${remedy.slice(0, -1)}, or \`build: {}\` if it passes nothing.`,
+      isRuntimeOnly: isRuntime(unknowns, about),
+    },
+  ]
+}
+
+/** What is added by values of which nothing is written. */
+function unownedAdditions({ possible, settled }: About): Unknown[] {
+  const owned = new Set(settled.assumed.map(({ key, name }) => (key === 'args' ? `args ${name}` : key)))
+  return [...possible.additions.keys()].filter((unknown) => !owned.has(unknown) && unknown !== 'contexts')
+}
+
+function told(assumption: Assumption, unknowns: readonly Unknown[], about: About): Told {
+  const added = unknowns.filter((unknown) => about.possible.additions.has(unknown))
+  const clause = added.length === 0 ? '' : `, and ${clauseOf(added, about)}`
+  const remedy = unknowns.length === 0 ? remedyFor(assumption) : remedyOf(unknowns, about, assumption)
+  return {
+    text: assumptionText(assumption) + clause,
+    remedy,
+    isRuntimeOnly: added.length > 0 && assumption.key === 'target' && isRuntime(added, about),
+  }
+}
+
+function isRuntime(unknowns: readonly Unknown[], { possible }: About): boolean {
+  return unknowns.every((unknown) => possible.additions.get(unknown)?.of === 'runtime')
+}
+
+function clauseOf(unknowns: readonly Unknown[], about: About): string {
+  const parts = unknowns.map((unknown) => {
+    const stages = stagesShown(about.possible.additions.get(unknown)?.stages ?? [])
+    if (unknown === 'target') return `every stage that may be the target${stages}`
+    if (unknown === 'platforms') return 'every stage that another platform chooses'
+    return `every stage that ${oneLine(unknown.replace(/^args /, ''))} may choose${stages}`
+  })
+  const what = isRuntime(unknowns, about) ? 'count as part of what runs' : 'are tracked as well'
+  return `the base images of ${parts.slice(0, MAX_SHOWN).join(' and ')} ${what}`
+}
+
+const MAX_SHOWN = 5
+
+function stagesShown(stages: readonly string[]): string {
+  const shown = stages.slice(0, MAX_SHOWN).map(oneLine).join(', ') + (stages.length > MAX_SHOWN ? ', …' : '')
+  return stages.length === 0 ? '' : ` (${shown})`
+}
+
+/** What to write for unknown values, with the values that are assumed. */
+function remedyOf(unknowns: readonly Unknown[], about: About, assumption?: Assumption): string {
+  const names = unknowns.flatMap((unknown) => (unknown.startsWith('args ') ? [unknown.slice('args '.length)] : []))
+  const args = new Map(names.slice(0, MAX_SHOWN).map((name) => [name, exampleFor(name, about)]))
+  const settings = [
+    ...(unknowns.includes('target') ? [writtenSetting('target', exampleTarget(about))] : []),
+    ...(args.size > 0 ? [writtenSetting('args', args)] : []),
+    ...(unknowns.includes('platforms') ? [writtenSetting('platforms', about.settled.platforms)] : []),
+  ]
+  if (settings.length === 0) return assumption === undefined ? GENERAL : remedyFor(assumption)
+  return `Write ${settings.join(' or ')} in images.yaml, with what the build passes.`
+}
+
+const GENERAL = 'Write what the build passes under `build` in images.yaml.'
+
+function remedyFor({ key, name, value }: Assumption): string {
+  if (key === 'list' || value === null) return GENERAL
+  return `Write ${writtenSetting(key, new Map([[name, value]]))} in images.yaml, with what the build passes.`
+}
+
+/** A value that the argument may have: the one that is assumed, else one that chooses a stage. */
+function exampleFor(name: string, { dockerfile, possible, settled }: About): string {
+  const given = settled.args.get(name) ?? literalDefault(dockerfile, name)
+  const choices = [...(possible.choices.get(name) ?? [])].filter((value) => value !== '' && !isMarked(value))
+  return given ?? choices[0] ?? '…'
+}
+
+function exampleTarget({ dockerfile, possible }: About): string {
+  const added = possible.additions.get('target')?.stages ?? []
+  return possible.options.target ?? dockerfile.stageNames.at(-1) ?? added.at(-1) ?? '…'
+}
+
+function targetWords({ dockerfile, possible }: About): string {
+  const { target } = possible.options
+  const last = dockerfile.stageNames.at(-1)
+  if (target !== null && target !== undefined) return oneLine(target)
+  return last === null || last === undefined ? 'the last stage' : `the last stage (${oneLine(last)})`
+}
+
+function defaultWords(name: string, { dockerfile }: About): string {
+  const text = literalDefault(dockerfile, name)
+  if (text !== null) return `the Dockerfile's default ${text === '' ? '""' : oneLine(text)} is assumed`
+  const hasDefault = dockerfile.globalArgs.some((arg) => arg.name === name && arg.value !== null)
+  return hasDefault ? "the Dockerfile's default is assumed" : 'the Dockerfile has no default for it'
+}
+
+/** The default of an ARG that is written out; null where there is none, or variables make it. */
+function literalDefault({ globalArgs }: Dockerfile, name: string): string | null {
+  const written = globalArgs.findLast((arg) => arg.name === name && arg.value !== null)?.value ?? null
+  const plain = written === null ? null : /^(["']?)([^$"'\\]*)\1$/.exec(written)
+  return plain?.[2] ?? null
+}

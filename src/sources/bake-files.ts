@@ -1,0 +1,152 @@
+import {
+  type BakeStep,
+  bakeFileNames,
+  composeProject,
+  composeReferences,
+  DEFAULT_COMPOSE_FILES,
+  type DefinitionFile,
+  type DefinitionResult,
+  type FileReference,
+  isKnown,
+  namedComposeFiles,
+  oneLine,
+  readBuildFiles,
+} from '../build-definition/index.js'
+import type { GitHubSource } from '../enrollment/enrollment.js'
+import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
+
+/** Answers by request key, of one round or of several. */
+export type Answers = ReadonlyMap<string, FileAnswer>
+
+/** A file that a definition names, as it is asked for. */
+export function requestFor({ repo, ref, path }: FileReference, source: GitHubSource): FileRequest {
+  const branch = repo === null && ref === null ? source.branch : ref
+  return { provider: 'github', repo: repo ?? source.repo, branch, path }
+}
+
+/** A path below the repository's top; null where it leaves it or is no plain path. */
+export function insidePath(folder: string, file: string): string | null {
+  const parts: string[] = []
+  for (const part of `${folder}/${file}`.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) return null
+    } else if (part !== '' && part !== '.') parts.push(part)
+  }
+  const path = parts.join('/')
+  return path === '' || /[\p{C}]/u.test(path) || file.includes('://') ? null : path
+}
+
+/** A repository as it was read: by path in it; null: there is no such file, undefined: nobody asked. */
+type Lookup = (path: string) => string | null | undefined
+
+function lookupIn(source: GitHubSource, answers: Answers): Lookup {
+  return (path) => {
+    const answer = answers.get(requestKey(requestFor({ repo: null, ref: null, path }, source)))
+    return answer === undefined ? undefined : answer.kind === 'found' ? answer.text : null
+  }
+}
+
+/** The files that a bake or compose step reads, as far as those that were read name them. */
+export function bakeRequests(step: BakeStep, source: GitHubSource, answers: Answers): FileRequest[] {
+  const read = lookupIn(source, answers)
+  const paths = [...filesOf(step, read), ...(step.format === 'compose' ? [environmentFile(step)] : [])]
+  const { pending } = besideFiles(step, definitionFiles(step, read), read)
+  return [...paths, ...pending].map((path) => requestFor({ repo: null, ref: null, path }, source))
+}
+
+const BESIDE = 'cwd://'
+
+/**
+ * Paths of the files that a step reads, in order. `cwd://` names one beside those that bake fetches where it has no
+ * checkout, which are read first (buildx, `bake/bake.go` ParseFiles).
+ */
+function filesOf(step: BakeStep, read: Lookup): string[] {
+  const named = step.files.filter(isKnown).map(({ text }) => text)
+  const beside = named.filter((file) => step.isFetched && file.startsWith(BESIDE))
+  const ordered = [...named.filter((file) => !beside.includes(file)), ...beside]
+  const files =
+    step.files.length > 0
+      ? ordered
+      : step.format === 'bake'
+        ? bakeFileNames(step.environment)
+        : composeDefaults(step, read)
+  return files
+    .map((file) => insidePath(folderOf(step), file.startsWith(BESIDE) ? file.slice(BESIDE.length) : file))
+    .filter((path) => path !== null)
+}
+
+/** Compose takes the first of each list that is there, unless `COMPOSE_FILE` names others. */
+function composeDefaults(step: BakeStep, read: Lookup): readonly string[] {
+  const path = environmentFile(step)
+  const beside = new Map([[path, read(path) ?? null]])
+  const named = namedComposeFiles({ environment: step.environment, folder: folderOf(step), beside })
+  if (named !== null) return named
+  return DEFAULT_COMPOSE_FILES.flatMap((names) => {
+    const there = names.find((name) => typeof read(insidePath(folderOf(step), name) ?? '') === 'string')
+    return there === undefined ? names : [there]
+  })
+}
+
+function environmentFile(step: BakeStep): string {
+  return insidePath(folderOf(step), '.env') ?? '.env'
+}
+
+function folderOf({ folder }: BakeStep): string {
+  return isKnown(folder) ? folder.text : ''
+}
+
+function definitionFiles(step: BakeStep, read: Lookup): DefinitionFile[] {
+  return filesOf(step, read).flatMap((file) => {
+    const text = read(file)
+    return typeof text === 'string' ? [{ file, text }] : []
+  })
+}
+
+/** Rounds of files that name others. */
+const MAX_ROUNDS = 64
+
+/** What compose files refer to, and what of it nobody asked for yet. */
+function besideFiles(step: BakeStep, files: readonly DefinitionFile[], read: Lookup) {
+  // Where bake fetches its files there is no `.env` beside them.
+  const beside = new Map<string, string | null>(step.isFetched ? [[environmentFile(step), null]] : [])
+  const settings = { environment: step.environment, folder: folderOf(step) }
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const wanted = composeReferences(files, { ...settings, beside, reader: step.format })
+    const pending = wanted.filter((path) => read(path) === undefined)
+    if (wanted.length === 0 || pending.length > 0) return { beside, pending }
+    for (const path of wanted) beside.set(path, read(path) ?? null)
+  }
+  return { beside, pending: [] }
+}
+
+/** What the files of a bake or compose step define. */
+export function definitionOf(step: BakeStep, source: GitHubSource, answers: Answers): DefinitionResult {
+  const read = lookupIn(source, answers)
+  const where = `${step.file}:${step.line}`
+  const files = definitionFiles(step, read)
+  const assumed = missingFiles(step, read).map((what) => `${where} ${what}`)
+  if (files.length === 0) {
+    return { ok: false, reason: `${assumed[0] ?? `${where} bakes, and no file that it reads is there`}. ${REMEDY}` }
+  }
+  const { environment, set, args, generated } = step
+  const { beside } = besideFiles(step, files, read)
+  const settings = { environment, set, folder: folderOf(step), beside }
+  const made = generated.map((text) => ({ file: 'metadata.json', text }))
+  const found =
+    step.format === 'bake'
+      ? readBuildFiles([...files, ...made], settings)
+      : composeProject(files, { ...settings, args })
+  if (found.ok) return { ok: true, definition: found.definition, assumed }
+  const place = [found.file ?? files.map(({ file }) => file).join(', '), found.line]
+  return { ok: false, reason: `${place.filter((part) => part !== null).join(':')}: ${found.message} ${REMEDY}` }
+}
+
+function missingFiles(step: BakeStep, read: Lookup): string[] {
+  const open = [...step.files, step.folder].find((value) => !isKnown(value))
+  const unknown = open === undefined || isKnown(open) ? [] : [`bakes ${oneLine(open.written)}, which is not known`]
+  if (step.files.length === 0) return unknown
+  const missing = filesOf(step, read).filter((path) => !path.includes('{{metadata}}') && read(path) === null)
+  return [...unknown, ...missing.map((path) => `names ${oneLine(path)}, which could not be read`)]
+}
+
+const REMEDY = 'Write what the build passes into the entry: `build: {target: …, args: {…}}`.'

@@ -1,0 +1,220 @@
+import { isKoConfig } from '../build-definition/index.js'
+import type { Enrollment } from '../enrollment/enrollment.js'
+import { type Problem, problem } from '../enrollment/problem.js'
+import type { Told } from './assumptions.js'
+import type { Answers } from './bake-files.js'
+import { type BasesResult, type BaseUse, type BuiltFile, basesOf, unitedUses } from './bases.js'
+import { KO_REMEDY, koUses, remedyWithoutDockerfile } from './ko-bases.js'
+import { namedUses } from './named-bases.js'
+import { assumptionProblems, dockerfileProblems, inGeneral, unnamedProblems } from './remarks.js'
+import { type FileRequest, requestKey } from './source-file.js'
+import type { DefinedBuild } from './workflow-build.js'
+
+/** What discovery found out about one image. */
+export type Discovery =
+  | {
+      readonly kind: 'found'
+      /** The Dockerfile inside its repository; null: none is read, all base images are named. */
+      readonly file: string | null
+      /** The branch that was read; null: not known. */
+      readonly branch: string | null
+      readonly uses: readonly BaseUse[]
+      /** What had to be assumed about the build, in words. */
+      readonly assumed: readonly string[]
+      /**
+       * Which tracked images those may be that are pulled and could not be named (`docker.io/library/node:*`): of the
+       * last known bases these stay.
+       */
+      readonly mayBe: readonly string[]
+    }
+  | {
+      readonly kind: 'failed'
+      readonly message: string
+      readonly remedy: string | null
+      /** The base images that images.yaml names: they are known in any case. */
+      readonly named: readonly BaseUse[]
+    }
+
+/** An image whose Dockerfile is read. */
+export interface Asked {
+  readonly image: Enrollment
+  readonly dockerfile: FileRequest
+  /** null: none is enrolled. */
+  readonly workflow: FileRequest | null
+}
+
+/** An image's discovery, and what to say about it. */
+export interface FoundImage {
+  readonly name: string
+  readonly discovery: Discovery
+  readonly problems: readonly Problem[]
+}
+
+type ReadFile = BuiltFile & Extract<BasesResult, { ok: true }>
+
+/** The Dockerfiles that an image's build is put together from. */
+export function linkedRequests({ dockerfile }: Asked, build: DefinedBuild | undefined): FileRequest[] {
+  return (build?.linked ?? []).flatMap((one) =>
+    one.dockerfile === null || one.dockerfile === dockerfile.path ? [] : [{ ...dockerfile, path: one.dockerfile }],
+  )
+}
+
+/**
+ * The base images of one image: of every way its Dockerfile is built, and of what that is put together from.
+ *
+ * @param build what its definition says; undefined where there is none.
+ * @param answers all files that were asked for.
+ */
+export function discoverImage(
+  asked: Asked,
+  build: DefinedBuild | undefined,
+  answers: Answers,
+  imagesFile: string,
+): FoundImage {
+  const { image, dockerfile } = asked
+  const answer = answers.get(requestKey(dockerfile))
+  const workflow = { request: asked.workflow, answers }
+  if (answer?.kind !== 'found') {
+    const remedy = answer === undefined ? null : remedyWithoutDockerfile(answer, workflow)
+    return failed(image, answer?.message ?? 'no answer.', remedy, imagesFile)
+  }
+  const missing = build === undefined ? null : missingLink(asked, build, answers)
+  if (missing !== null) {
+    return failed(image, missing, 'Correct the build definition, or write build.contexts in images.yaml.', imagesFile)
+  }
+  const files = [
+    ...ownFiles(dockerfile.path, answer.text, build),
+    ...(build === undefined ? [] : linkedFiles(asked, build, answers)),
+  ]
+  const read = files.map((file) => ({
+    ...file,
+    result: isKoConfig(file.file) ? koUses(file, workflow) : basesOf(file, explicitFor(image, file)),
+  }))
+  const good = read.flatMap(({ result, ...file }) => (result.ok ? [{ ...file, ...result }] : []))
+  const refused = read.flatMap(({ result, file }) =>
+    result.ok ? [] : [{ text: `${dockerfile.repo}/${file}:${result.line}: ${result.message}`, isKo: isKoConfig(file) }],
+  )
+  const [first] = refused
+  if (first !== undefined && !good.some(({ isImage }) => isImage)) {
+    const remedy = first.isKo ? 'Correct it.' : 'Correct the Dockerfile, or what `build` says about it.'
+    return failed(image, first.text, remedy, imagesFile)
+  }
+  const refusals = refused.map(({ text }) => inGeneral(`one way it is built is refused: ${text.replace(/\.$/, '')}`))
+  return foundImage(asked, { build, files: good, refusals, branch: answer.branch, imagesFile })
+}
+
+function foundImage(
+  { image, dockerfile }: Asked,
+  {
+    build,
+    files,
+    refusals,
+    branch,
+    imagesFile,
+  }: {
+    readonly build: DefinedBuild | undefined
+    readonly files: readonly ReadFile[]
+    readonly refusals: readonly Told[]
+    readonly branch: string | null
+    readonly imagesFile: string
+  },
+): FoundImage {
+  const uses = [...namedUses(image, imagesFile), ...unitedUses(files)]
+  const unnamed = distinct(files.flatMap((one) => one.unnamed))
+  const [lost] = unnamed
+  if (lost !== undefined && !uses.some((use) => use.reachable)) {
+    return failed(image, `${dockerfile.repo}/${lost.text}.`, lost.remedy, imagesFile)
+  }
+  const isKo = isKoConfig(dockerfile.path)
+  const general = (build?.assumed ?? []).map(inGeneral)
+  const told = distinct([...general, ...refusals, ...files.flatMap((one) => one.assumed)])
+    .filter((one) => !one.isRuntimeOnly || image.rebuildOn === 'runtime')
+    .map((one) => (isKo ? { ...one, remedy: KO_REMEDY } : one))
+  const problems = [
+    ...files.flatMap((one) => dockerfileProblems(image, dockerfile.repo, one)),
+    ...unnamedProblems(image, unnamed, imagesFile),
+    ...assumptionProblems(image, told, imagesFile),
+    ...(files.some((one) => one.usesDefaults) ? unread(image, build, imagesFile) : []),
+    ...withoutBase(image, uses),
+  ]
+  const discovery = {
+    kind: 'found' as const,
+    file: dockerfile.path,
+    branch,
+    uses,
+    assumed: told.map(({ text }) => text),
+    mayBe: unnamed.flatMap(({ mayBe }) => mayBe ?? []),
+  }
+  return { name: image.name, discovery, problems: distinctProblems(problems) }
+}
+
+/** Ways to build one Dockerfile have the same to say of it. */
+function distinct<Item extends { readonly text: string }>(items: readonly Item[]): Item[] {
+  return [...new Map(items.map((item) => [item.text, item])).values()]
+}
+
+function distinctProblems(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+/** What images.yaml says of a build, if it is one of the image itself. */
+function explicitFor({ build, written }: Enrollment, { isImage }: BuiltFile): Enrollment['build'] | null {
+  return isImage && written.build !== undefined ? build : null
+}
+
+/** The ways the image's own Dockerfile is built; one that nothing is known of where no definition tells. */
+function ownFiles(file: string, text: string, build: DefinedBuild | undefined): BuiltFile[] {
+  const builds = build?.builds ?? []
+  if (builds.length === 0) return [{ file, text, passes: null, isImage: true }]
+  return builds.map(({ passes, inline, isPossible }) => ({
+    file,
+    text: inline ?? text,
+    passes,
+    isImage: true,
+    isPossible,
+  }))
+}
+
+/** A build it is put together from that cannot be read: its base images are not known, which is not the same as none. */
+function missingLink({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): string | null {
+  for (const { name, dockerfile: path, inline } of build.linked) {
+    if (inline !== null) continue
+    if (path === null) return `it is built on the target ${name}, whose Dockerfile is not known.`
+    const answer = answers.get(requestKey({ ...dockerfile, path }))
+    if (answer?.kind !== 'found') return `it is built on the target ${name}: ${answer?.message ?? 'no answer.'}`
+  }
+  return null
+}
+
+function linkedFiles({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): BuiltFile[] {
+  return build.linked.flatMap(({ name, dockerfile: path, inline, passes }): BuiltFile[] => {
+    if (inline !== null) return [{ file: `target ${name}`, text: inline, passes, isImage: false }]
+    const answer = path === null ? undefined : answers.get(requestKey({ ...dockerfile, path }))
+    return path !== null && answer?.kind === 'found' ? [{ file: path, text: answer.text, passes, isImage: false }] : []
+  })
+}
+
+/** None found is an answer, and a rare one: it is told apart from a look-up that failed. */
+function withoutBase(image: Enrollment, uses: readonly BaseUse[]): Problem[] {
+  if (uses.some((use) => use.reachable)) return []
+  const message = `${image.name} is built on no image (FROM scratch): no base image can make it rebuild.`
+  return [problem('notice', message, { image: image.name })]
+}
+
+/** Where nobody says what the build passes, the Dockerfile's defaults stand: worth knowing, and seldom wrong. */
+function unread(image: Enrollment, build: DefinedBuild | undefined, file: string): Problem[] {
+  const reason = build?.reason ?? null
+  if (reason === null || image.written.build !== undefined) return []
+  const line = image.lineOf('source.workflow') ?? image.line
+  const message = `${image.name}: what the build passes is not known, the Dockerfile's defaults stand: ${reason}`
+  return [problem('notice', message, { file, line, image: image.name })]
+}
+
+function failed(image: Enrollment, reason: string, remedy: string | null, file: string): FoundImage {
+  const message = `${image.name}: its base images could not be found out, what was known of them stays: ${reason}`
+  const line = image.lineOf('source.dockerfile') ?? image.line
+  const column = line === image.line ? image.column : null
+  const told = problem('warning', message, { file, line, column, remedy, image: image.name })
+  const named = namedUses(image, file)
+  return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [told] }
+}

@@ -1,0 +1,260 @@
+import type { ResolvedBuild } from '../build-definition/index.js'
+import type { BaseImageUse, BuildOptions, Diagnostic, Dockerfile, FromName } from '../dockerfile/index.js'
+import { formatReference, parseReference, withDefaultTag } from '../reference/index.js'
+import {
+  type AssumedBuild,
+  argumentVariants,
+  assumedBuild,
+  combinedBuilds,
+  contextVariants,
+  FIRST_CONTEXT,
+  MAX_BUILDS,
+  markedContexts,
+  openArguments,
+  type PossibleBuild,
+  platformVariants,
+  possibleTargets,
+  targetVariants,
+  type Unknown,
+} from './possible-builds.js'
+import { ANY_VALUE, earlierStages, type StageChoices, stageChoices } from './stage-choices.js'
+import { isMarked } from './unknown-marks.js'
+
+/** What an unknown value adds: images, or only that images are part of what runs. */
+export interface Addition {
+  readonly of: 'images' | 'runtime'
+  /** The stages that it may choose. */
+  readonly stages: readonly string[]
+}
+
+/** What a mark stands for. */
+export interface Marked {
+  readonly key: 'args' | 'contexts'
+  readonly name: string
+}
+
+/** A place that pulls an image. */
+export type PossibleUse = BaseImageUse & { readonly isPossible: boolean }
+
+/** The images that a build pulls of which not everything is known. */
+export interface PossibleBases {
+  /** With `isPossible`: not pulled with the values that are assumed, but perhaps with others. */
+  readonly uses: readonly PossibleUse[]
+  /** Pulled, but which image is not known: the references hold marks. */
+  readonly unnamed: readonly BaseImageUse[]
+  /** What the marks stand for, by their number. */
+  readonly marked: ReadonlyMap<number, Marked>
+  readonly additions: ReadonlyMap<Unknown, Addition>
+  /** The build with the values that are assumed. */
+  readonly options: BuildOptions
+  /** Values of arguments that choose a stage. */
+  readonly choices: StageChoices['values']
+  /** Whether there were too many possibilities to look at each. */
+  readonly isCapped: boolean
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** How much text the builds that are looked at may have together. */
+const MAX_TEXT = 1_048_576
+
+/**
+ * The base images of a build of which not everything is known: those of the build with the values that are assumed,
+ * and those that any other possible build adds. Where everything is known it is what BuildKit answers.
+ *
+ * @param text of the Dockerfile: fewer builds of a long one are looked at.
+ * @returns or why BuildKit refuses the file, whatever the unknown values are.
+ */
+export function possibleBases(
+  dockerfile: Dockerfile,
+  settled: ResolvedBuild,
+  text: string,
+): ({ readonly ok: true } & PossibleBases) | { readonly ok: false; readonly line: number; readonly message: string } {
+  const targets = possibleTargets(dockerfile, settled)
+  const { args, platforms } = settled
+  const contexts = markedContexts(settled)
+  const plain = { args, platforms, contexts, target: targets.assumed }
+  // First of all: whatever the other builds cost, this one is looked at.
+  const first = { options: plain, result: dockerfile.find(plain) }
+  const open = openArguments(dockerfile, settled)
+  const assumed = assumedBuild(dockerfile, first, { args: open, isTargetOpen: settled.open.target !== null })
+  const { options, result } = assumed
+  if (!result.ok) return { ok: false, ...result.error }
+  const choices = stageChoices(dockerfile, options, open)
+  const variants = [
+    argumentVariants(dockerfile, options, choices),
+    addsNothing(settled, { assumed, choices, text })
+      ? NONE
+      : targetVariants(dockerfile, targets, options.target ?? null),
+    platformVariants(dockerfile, options, settled.open.platforms),
+    contextVariants(settled, contexts),
+  ]
+  const limit = Math.max(1, Math.min(MAX_BUILDS, Math.floor(MAX_TEXT / Math.max(text.length, 1))))
+  const { builds, isCapped } = combinedBuilds(options, variants, limit)
+  const union = new Union(dockerfile, assumed, { choices, open: settled.open })
+  for (const build of builds) union.add(build)
+  const isCut = isCapped || choices.isCapped || dockerfile.isSpent()
+  if (isCut) union.addAllNamed()
+  return {
+    ok: true,
+    uses: [...union.uses.values()].sort((a, b) => a.line - b.line),
+    unnamed: [...union.unnamed.values()],
+    marked: new Map<number, Marked>([
+      ...open.map((name, index) => [index, { key: 'args' as const, name }] as const),
+      ...[...settled.open.contexts.keys()].map(
+        (name, at) => [FIRST_CONTEXT + at, { key: 'contexts' as const, name }] as const,
+      ),
+    ]),
+    additions: union.additions,
+    options,
+    choices: choices.values,
+    isCapped: isCut,
+    warnings: result.problems,
+  }
+}
+
+const NONE = { list: [], isCapped: false }
+
+/**
+ * Whether no target can pull an image that is not pulled anyway, as in most files: everything they name is needed, and
+ * nothing in them depends on the target.
+ */
+function addsNothing(
+  { open }: ResolvedBuild,
+  { assumed: { result }, choices, text }: { assumed: AssumedBuild; choices: StageChoices; text: string },
+): boolean {
+  return (
+    open.target === '' &&
+    open.contexts.size === 0 &&
+    choices.froms.size === 0 &&
+    result.ok &&
+    result.images.every((use) => use.reachable) &&
+    !/onbuild|TARGETSTAGE/i.test(text)
+  )
+}
+
+interface Openness {
+  readonly choices: StageChoices
+  readonly open: ResolvedBuild['open']
+}
+
+class Union {
+  readonly uses = new Map<string, PossibleUse>()
+  readonly unnamed = new Map<string, BaseImageUse>()
+  readonly additions = new Map<Unknown, Addition>()
+  readonly #known = new Set<string>()
+  /** What the names of stages would be as images. */
+  readonly #stages: ReadonlySet<string>
+  readonly #dockerfile: Dockerfile
+  readonly #assumed: AssumedBuild
+  readonly #about: Openness
+  readonly #isEarlierStage: ReturnType<typeof earlierStages>
+  /** What the FROMs that choose among stages name with the values that are assumed, and where they stand. */
+  readonly #assumedNames: ReadonlySet<string>
+  readonly #choosingLines: ReadonlySet<number>
+
+  constructor(dockerfile: Dockerfile, assumed: AssumedBuild, about: Openness) {
+    this.#dockerfile = dockerfile
+    this.#assumed = assumed
+    this.#about = about
+    this.#isEarlierStage = earlierStages(dockerfile)
+    this.#stages = new Set(dockerfile.stageNames.flatMap((name) => (name === null ? [] : canonical(name))))
+    const froms = this.#choosing(assumed.options)
+    this.#assumedNames = new Set(froms.map(({ index, text }) => `${index} ${text}`))
+    this.#choosingLines = new Set(froms.map(({ line }) => line))
+    for (const [key, use] of keyed(assumed.result.ok ? assumed.result.images : [])) {
+      if (!isMarked(use.ref)) this.uses.set(key, { ...use, isPossible: assumed.isGuess && use.reachable })
+      else if (use.reachable) this.#addUnnamed(key, use)
+    }
+    this.#learn([...this.uses.values()])
+  }
+
+  /** Adds what is pulled by this build and by none before it. */
+  add({ unknowns, options }: PossibleBuild): void {
+    const result = this.#dockerfile.find(options)
+    if (!result.ok) return
+    const isMadeUp = this.#madeUp(unknowns, options)
+    const pulled = keyed(result.images).filter(([, use]) => use.reachable && !isMadeUp(use))
+    for (const [key, use] of pulled) {
+      if (isMarked(use.ref)) this.#addUnnamed(key, use)
+      else this.#addNamed(key, use, { unknowns, target: options.target ?? null })
+    }
+    this.#learn(pulled.map(([, use]) => use))
+  }
+
+  /** Adds every image that the file names, where there are too many builds to look at each. */
+  addAllNamed(): void {
+    const { choices, open } = this.#about
+    const { contexts, platforms } = this.#assumed.options
+    const replaced = new Set([...(contexts?.keys() ?? [])].map(canonical))
+    for (const [key, use] of this.uses) {
+      if (use.reachable || this.#known.has(use.ref) || replaced.has(use.ref) || this.#stages.has(use.ref)) continue
+      this.uses.set(key, { ...use, reachable: true, platforms: [...(platforms ?? [])], isPossible: true })
+    }
+    for (const name of choices.values.keys()) this.#note(`args ${name}`, 'images', null)
+    if (open.target !== null) this.#note('target', 'images', null)
+  }
+
+  #addNamed(key: string, use: BaseImageUse, build: Pick<PossibleBuild, 'unknowns'> & { target: string | null }): void {
+    const of = this.#known.has(use.ref) ? 'runtime' : 'images'
+    // Where nothing says that a target is passed, a stage that others copy from is not taken for one.
+    const isTargetWritten = this.#about.open.target !== ''
+    if (of === 'runtime' && !(isTargetWritten && use.runtime && !this.#known.has(`${use.ref} runtime`))) return
+    const before = this.uses.get(key)
+    this.uses.set(key, before?.reachable === true ? { ...before, runtime: true } : { ...use, isPossible: true })
+    for (const unknown of build.unknowns) this.#note(unknown, of, build.target)
+  }
+
+  #addUnnamed(key: string, use: BaseImageUse): void {
+    // A FROM that chooses among stages says nothing of an image.
+    const isChoice = use.kind === 'from' && this.#choosingLines.has(use.line)
+    if (!isChoice && !use.ref.includes(ANY_VALUE)) this.unnamed.set(key, use)
+  }
+
+  /** Tells images that are named by mistake: a stage that does not exist, a context that is left out. */
+  #madeUp(unknowns: readonly Unknown[], options: BuildOptions): (use: BaseImageUse) => boolean {
+    const missed = this.#choosing(options).filter(
+      (from) => !this.#isEarlierStage(from) && !this.#assumedNames.has(`${from.index} ${from.text}`),
+    )
+    const stages = new Set(missed.map(({ line, text }) => `${line} ${canonical(text)}`))
+    const names = unknowns.includes('contexts') ? [...this.#about.open.contexts.keys()] : []
+    const contexts = new Set(names.filter((name) => /^[\w-]+$/.test(name)).map(canonical))
+    return ({ line, ref, kind }) =>
+      contexts.has(ref) || this.#stages.has(ref) || (kind === 'from' && stages.has(`${line} ${ref}`))
+  }
+
+  #choosing(options: BuildOptions): FromName[] {
+    const { froms } = this.#about.choices
+    return froms.size === 0 ? [] : this.#dockerfile.fromNames(options).filter(({ index }) => froms.has(index))
+  }
+
+  #learn(uses: readonly BaseImageUse[]): void {
+    for (const { ref, reachable, runtime } of uses) {
+      if (reachable) this.#known.add(ref)
+      if (reachable && runtime) this.#known.add(`${ref} runtime`)
+    }
+  }
+
+  #note(unknown: Unknown, of: Addition['of'], target: string | null): void {
+    const before = this.additions.get(unknown)
+    const chosen = this.#about.choices.stages.get(unknown.replace(/^args /, '')) ?? []
+    const stages = unknown !== 'target' ? chosen : [...(before?.stages ?? []), ...(target === null ? [] : [target])]
+    this.additions.set(unknown, { of: before?.of === 'images' ? 'images' : of, stages: [...new Set(stages)] })
+  }
+}
+
+/** Uses by their place; one instruction may name an image more than once. */
+function keyed(uses: readonly BaseImageUse[]): [string, BaseImageUse][] {
+  const seen = new Map<string, number>()
+  return uses.map((use) => {
+    const place = `${use.line} ${use.kind} ${use.stage} ${use.ref} ${use.platform ?? ''}`
+    const count = seen.get(place) ?? 0
+    seen.set(place, count + 1)
+    return [`${place} ${count}`, use]
+  })
+}
+
+/** The reference in full, or the text itself where it is none. */
+function canonical(text: string): string {
+  const parsed = parseReference(text)
+  return parsed.ok ? formatReference(withDefaultTag(parsed.reference)) : text
+}

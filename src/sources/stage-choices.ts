@@ -1,0 +1,125 @@
+import type { BuildOptions, Dockerfile, FromName } from '../dockerfile/index.js'
+import { markOf, type Piece, piecesOf, valuesFor } from './unknown-marks.js'
+
+/** What arguments whose value is not known may make FROM name. */
+export interface StageChoices {
+  /** Values that make a FROM name an earlier stage, by argument. */
+  readonly values: ReadonlyMap<string, ReadonlySet<string>>
+  /** The stages that each argument may choose. */
+  readonly stages: ReadonlyMap<string, ReadonlySet<string>>
+  /** The FROMs (by index) that choose among stages. */
+  readonly froms: ReadonlySet<number>
+  /** Whether there were more than anybody looks at. */
+  readonly isCapped: boolean
+}
+
+/** More arguments, or values of one, are nobody's to choose from. */
+const MAX_ARGS = 32
+const MAX_VALUES = 64
+/** How often the name of a FROM is compared with that of a stage. */
+const MAX_COMPARISONS = 200_000
+
+/** For `${KIND:+…}`, where every value that is not empty chooses the same. */
+export const ANY_VALUE = markOf(1_000_000)
+
+/**
+ * The values of unknown arguments that make some FROM name an earlier stage, as the literal parts around them and the
+ * Dockerfile's defaults have it (`FROM base-${KIND}`, `ARG BASE=base-${KIND}`).
+ *
+ * @param args arguments declared before the first FROM whose value is not known.
+ */
+export function stageChoices(dockerfile: Dockerfile, options: BuildOptions, args: readonly string[]): StageChoices {
+  const search = new Search(dockerfile, options, args.slice(0, MAX_ARGS))
+  search.run()
+  const { values, stages, froms } = search
+  return { values, stages, froms, isCapped: args.length > MAX_ARGS || search.left < 0 }
+}
+
+class Search {
+  readonly values = new Map<string, Set<string>>()
+  readonly stages = new Map<string, Set<string>>()
+  readonly froms = new Set<number>()
+  left = MAX_COMPARISONS
+  readonly #dockerfile: Dockerfile
+  readonly #options: BuildOptions
+  readonly #args: readonly string[]
+  readonly #isEarlierStage: (from: FromName) => boolean
+
+  constructor(dockerfile: Dockerfile, options: BuildOptions, args: readonly string[]) {
+    this.#dockerfile = dockerfile
+    this.#options = options
+    this.#args = args
+    this.#isEarlierStage = earlierStages(dockerfile)
+  }
+
+  run(): void {
+    for (const names of this.#together()) {
+      const marks = names.map((name) => [name, markOf(this.#args.indexOf(name))] as const)
+      for (const from of this.#given(marks)) this.#match(from)
+    }
+    for (const name of this.#args) {
+      for (const value of ['', ANY_VALUE]) {
+        for (const from of this.#given([[name, value]])) {
+          if (from.variables.has(name) && this.#isEarlierStage(from))
+            this.#note({ name, value, from, stage: from.text })
+        }
+      }
+    }
+  }
+
+  #given(values: readonly (readonly [string, string])[]): readonly FromName[] {
+    return this.#dockerfile.fromNames({ ...this.#options, args: new Map([...(this.#options.args ?? []), ...values]) })
+  }
+
+  /** Arguments to look at together: each alone, those whose default has no other behind it, all. */
+  #together(): (readonly string[])[] {
+    const names = new Set(this.#args)
+    const dependent = new Set(
+      this.#dockerfile.globalArgs.flatMap(({ name, value }) =>
+        mentionedIn(value ?? '').some((other) => other !== name && names.has(other)) ? [name] : [],
+      ),
+    )
+    const roots = this.#args.filter((name) => !dependent.has(name))
+    return [...this.#args.map((name) => [name]), ...[roots, this.#args].filter((several) => several.length > 1)]
+  }
+
+  #match(from: FromName): void {
+    const pieces = piecesOf(from.text)
+    if (!pieces.some((piece) => typeof piece === 'number')) return
+    for (const [at, stage] of this.#dockerfile.stageNames.entries()) {
+      this.left -= 1
+      if (at >= from.index || this.left < 0) return
+      if (stage === null || !isLike(stage, pieces)) continue
+      for (const found of valuesFor(pieces, stage)) {
+        for (const [index, value] of found) {
+          const name = this.#args[index]
+          if (name !== undefined) this.#note({ name, value, from, stage })
+        }
+      }
+    }
+  }
+
+  #note({ name, value, from, stage }: { name: string; value: string; from: FromName; stage: string }): void {
+    const known = this.values.get(name) ?? new Set()
+    if (known.size >= MAX_VALUES && !known.has(value)) this.left = -1
+    else this.values.set(name, known.add(value))
+    this.stages.set(name, (this.stages.get(name) ?? new Set()).add(stage))
+    this.froms.add(from.index)
+  }
+}
+
+function mentionedIn(text: string): string[] {
+  return [...text.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, name]) => name ?? '')
+}
+
+function isLike(stage: string, pieces: readonly Piece[]): boolean {
+  const [first, last] = [pieces[0], pieces.at(-1)]
+  return (typeof first !== 'string' || stage.startsWith(first)) && (typeof last !== 'string' || stage.endsWith(last))
+}
+
+/** Tells whether a FROM names a stage above it. */
+export function earlierStages({ stageNames }: Dockerfile): (from: Pick<FromName, 'text' | 'index'>) => boolean {
+  const first = new Map<string, number>()
+  for (const [at, name] of stageNames.entries()) if (name !== null && !first.has(name)) first.set(name, at)
+  return ({ text, index }) => (first.get(text) ?? index) < index
+}

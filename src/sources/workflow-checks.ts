@@ -1,0 +1,112 @@
+import { type BuildChoice, checkDispatch, type FollowedBuilds } from '../build-definition/index.js'
+import type { Enrollment, GitHubSource } from '../enrollment/enrollment.js'
+import { type Problem, problem } from '../enrollment/problem.js'
+import type { WorkflowReading } from './workflow-build.js'
+
+/** Something in an image's workflow that will make a rebuild fail or mislead it. */
+export interface WorkflowProblem {
+  readonly problem: Problem
+  /**
+   * GitHub would refuse the dispatch, or nobody could tell whose build it is: an error where it is found before the
+   * entry is merged.
+   */
+  readonly isRefusal: boolean
+}
+
+/** An image's workflow, as far as it is read. */
+export interface FollowedReading {
+  readonly reading: WorkflowReading
+  readonly followed: FollowedBuilds | null
+  readonly choice: BuildChoice | null
+}
+
+/**
+ * Holds what we will ask of a workflow against the workflow: it exists, can be dispatched, takes what we send, and a
+ * run of it that succeeds builds and publishes the image.
+ *
+ * @param isComplete whether a workflow that is not found is not there.
+ * @param imagesFile name of the images file; problems point at the key in it that causes them.
+ */
+export function checkWorkflow(
+  image: Enrollment,
+  source: GitHubSource,
+  { reading, followed, choice }: FollowedReading,
+  { isComplete, imagesFile }: { readonly isComplete: boolean; readonly imagesFile: string },
+): WorkflowProblem[] {
+  const at = (key: string, message: string, remedy: string, isRefusal: boolean): WorkflowProblem => {
+    const line = image.lineOf(`source.${key}`) ?? image.lineOf('source') ?? image.line
+    const about = { file: imagesFile, line, image: image.name, remedy }
+    return { problem: problem('warning', `${image.name}: ${message}`, about), isRefusal }
+  }
+  if (reading.kind === 'missing') {
+    if (!isComplete) return []
+    const message = `workflow ${source.workflow} not found in ${source.repo}: rebuilds cannot be started.`
+    return [at('workflow', message, 'Correct source.workflow, or add the workflow.', false)]
+  }
+  if (reading.kind === 'unreadable') return [at('workflow', reading.message, 'Correct the workflow.', false)]
+  if (reading.kind === 'unknown') return []
+  const refusals = checkDispatch(reading.facts, source.inputs)
+  return [
+    ...refusals.map(({ key, message, remedy }) => at(key, message, remedy, true)),
+    ...[...conditionRemarks(source, followed), ...publishingRemarks(image, source, choice)].map(
+      ({ key, message, remedy }) => at(key, message, remedy, false),
+    ),
+  ]
+}
+
+interface Remark {
+  readonly key: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** A successful run that built nothing would count as a build. */
+function conditionRemarks({ builds, workflow }: GitHubSource, followed: FollowedBuilds | null): Remark[] {
+  const jobs = followed?.conditionalJobs.slice(0, 3) ?? []
+  if (builds !== 'any' || jobs.length === 0) return []
+  const message = `the job ${jobs.join(', ')} of ${workflow} has a condition: a successful run that built nothing would count as a build.`
+  return [{ key: 'workflow', message, remedy: 'Write `builds: dispatched`, or build in every run.' }]
+}
+
+/** What the workflow builds and publishes, held against what is enrolled; nothing is said of what is not known. */
+function publishingRemarks(image: Enrollment, source: GitHubSource, choice: BuildChoice | null): Remark[] {
+  if (choice === null) return []
+  const key = 'workflow'
+  if (!choice.ok) {
+    if (choice.others.length === 0) return []
+    const message = `${choice.others.slice(0, 3).join(', ')} builds another Dockerfile than ${source.dockerfile}: a rebuild would not build this image.`
+    return [{ key, message, remedy: 'Correct source.dockerfile, or name the workflow that builds it.' }]
+  }
+  const [first] = choice.steps
+  const place = first === undefined ? (source.workflow ?? '') : `${first.file}:${first.line}`
+  const published = `${image.registry}/${image.repository}`
+  if (choice.steps.every(({ runs }) => runs === false)) {
+    const message = `the build in ${place} is left out when ${source.workflow} is dispatched (its \`if\` is false then): a rebuild would build nothing.`
+    return [{ key, message, remedy: "Let its `if` hold for github.event_name == 'workflow_dispatch'." }]
+  }
+  if (choice.namesImage === false) {
+    const names = [...new Set(choice.tags.map(repositoryOfTag))].slice(0, 3).join(', ')
+    const message = `the build in ${place} publishes ${names}, not ${published}.`
+    return [{ key, message, remedy: 'Correct registry and repository, or name the workflow that publishes it.' }]
+  }
+  if (choice.publishes === false && choice.assumed.length === 0) {
+    const message = `the build in ${place} publishes nothing: a rebuild would not reach ${published}.`
+    return [{ key, message, remedy: 'Write `push: true` there, or name the workflow that publishes it.' }]
+  }
+  return tagRemarks(image, choice, place)
+}
+
+/** Kargo chooses among version tags where nothing else is said; a build that gives none is never seen. */
+function tagRemarks({ tags }: Enrollment, choice: Extract<BuildChoice, { ok: true }>, place: string): Remark[] {
+  const given = choice.tags.map((tag) => tag.slice(tag.lastIndexOf(':') + 1))
+  const isFixed = choice.areTagsKnown && given.length > 0 && given.every((tag) => /^[a-z][\w.-]*$/i.test(tag))
+  if (tags.strategy !== 'SemVer' || tags.allow.length > 0 || !isFixed || given.some((tag) => /^v\d/.test(tag)))
+    return []
+  const shown = [...new Set(given)].slice(0, 3)
+  const message = `the build in ${place} publishes only ${shown.join(', ')}, and tags.strategy SemVer looks for versions: no published image would be found.`
+  return [{ key: 'tags', message, remedy: `Write \`tags: {strategy: Digest, constraint: ${shown[0]}}\`.` }]
+}
+
+function repositoryOfTag(tag: string): string {
+  return tag.replace(/:[^/]*$/, '')
+}
