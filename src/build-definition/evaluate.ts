@@ -44,6 +44,9 @@ export function evaluate(
   }
 }
 
+/** Thrown for every expression that is not known: a stack of its own would cost more than the evaluation. */
+const NOT_KNOWN = new Error('not known')
+
 /** What was asked for and is not known before the run; the first of it is told. */
 class Unknowns {
   first: { readonly part: string; readonly reason: string | null } | null = null
@@ -51,7 +54,7 @@ class Unknowns {
 
   reach(part: string, reason: string | null): never {
     this.first ??= { part, reason }
-    throw new Error(`${part} is not known`)
+    throw NOT_KNOWN
   }
 }
 

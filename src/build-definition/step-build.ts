@@ -22,8 +22,7 @@ export interface StepSurroundings {
 export function dockerfileStep(uses: string, inputs: StepInputs, around: StepSurroundings): DockerfileStep | null {
   const reader = actionReader(uses)
   if (reader === null) return null
-  const environment = environmentOf(around.variables)
-  const build = reader(inputs, (name) => environment.get(name) ?? null, around.repo)
+  const build = reader(inputs, (name) => environmentOf(around.variables).get(name) ?? null, around.repo)
   // A build that pushes by digest has no tags: what names it is the job's only such step.
   const [only] = build.tags.length === 0 && around.metadata.length === 1 ? around.metadata : []
   return { kind: 'build', ...around.place, tool: uses, ...located(build, around), tags: only ?? build.tags }
