@@ -15,7 +15,7 @@ export function requestTimeout(usual = 30): number {
  * The pause before a second try, in milliseconds. All other pauses are multiples of it. It is a second; tests make it
  * shorter by the environment variable IMAGE_FACTORY_PAUSE (seconds), which is no interface.
  */
-export function firstPause(): number {
+export function baseDelay(): number {
   return seconds('IMAGE_FACTORY_PAUSE', 1, 0) * 1000
 }
 

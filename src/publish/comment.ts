@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { firstPause, mayBeDone, NoAnswer } from '../network/index.js'
+import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import { isNewer, type Marker, parseMarker, sameReport } from '../report/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import { type GitHubError, isNo, refusedRequest } from './github-error.js'
+import { type GitHubError, isClientError, refusedRequest } from './github-error.js'
 
 /** A pull request, and the right to talk to it. */
 export interface PullRequest {
@@ -48,14 +48,14 @@ export async function upsertComment(pull: PullRequest, request: CommentRequest):
   try {
     return await upsert(pull, request)
   } catch (error) {
-    if (isNo(error) && (error as GitHubError).status === 403) return { kind: 'forbidden' }
+    if (isClientError(error) && (error as GitHubError).status === 403) return { kind: 'forbidden' }
     const repository = `${pull.owner}/${pull.repo}`
     throw refusedRequest(error, `the comment on #${pull.number} of ${repository}`, repository)
   }
 }
 
 /** Characters: what reads well, then less and less, should a server take less than GitHub does. */
-const BUDGETS = [60_000, 30_000, 10_000, 3_000] as const
+const BODY_LIMITS = [60_000, 30_000, 10_000, 3_000] as const
 
 async function upsert(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
   const found = await ownComments(pull, request.marker.id)
@@ -74,7 +74,7 @@ async function upsert(pull: PullRequest, request: CommentRequest): Promise<Comme
 }
 
 async function update(pull: PullRequest, request: CommentRequest, existing: OwnComment): Promise<CommentResult> {
-  if (sameReport(existing.body, request.render(BUDGETS[0]))) return { kind: 'unchanged', url: existing.url }
+  if (sameReport(existing.body, request.render(BODY_LIMITS[0]))) return { kind: 'unchanged', url: existing.url }
   const { client } = pull
   return fitting(request, async (body) => {
     const updated = await client.rest.issues.updateComment({ ...place(pull), comment_id: existing.id, body })
@@ -87,7 +87,7 @@ const NEWER: CommentResult = { kind: 'skipped', reason: 'a newer run has reporte
 /** Another run may create one in the same moment: both look again, and both keep the newer one. */
 async function create(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
   const url = await createOnce(pull, request)
-  const all = await ownComments(pull, request.marker.id).catch(untilNextRun)
+  const all = await ownComments(pull, request.marker.id).catch(leaveToNextRun)
   const newest = all.reduce<OwnComment | null>((best, one) => (best === null || isLater(one, best) ? one : best), null)
   await remove(
     pull,
@@ -97,7 +97,7 @@ async function create(pull: PullRequest, request: CommentRequest): Promise<Comme
   return isNewer(newest.marker, request.marker) ? NEWER : { kind: 'created', url: newest.url }
 }
 
-const TRIES = 3
+const MAX_ATTEMPTS = 3
 
 /** A comment whose answer got lost may be there: that is looked at before another is made. */
 async function createOnce(pull: PullRequest, request: CommentRequest): Promise<string> {
@@ -109,18 +109,18 @@ async function createOnce(pull: PullRequest, request: CommentRequest): Promise<s
         return data.html_url
       })
     } catch (error) {
-      if (!(error instanceof NoAnswer) || !mayBeDone(error.trouble)) throw error
+      if (!(error instanceof FailedRequest) || !mayHaveTakenEffect(error.failure)) throw error
       const made = (await ownComments(pull, request.marker.id)).find(({ marker }) => isSameRun(marker, request.marker))
       if (made !== undefined) return made.url
-      if (tried === TRIES) throw error
-      await sleep(firstPause() * 2 ** tried)
+      if (tried === MAX_ATTEMPTS) throw error
+      await sleep(baseDelay() * 2 ** tried)
     }
   }
 }
 
 /** The report is there; what could not be looked at or removed beside it, the next run does. */
-function untilNextRun(error: unknown): OwnComment[] {
-  if (error instanceof NoAnswer || isNo(error)) return []
+function leaveToNextRun(error: unknown): OwnComment[] {
+  if (error instanceof FailedRequest || isClientError(error)) return []
   throw error
 }
 
@@ -135,7 +135,7 @@ function isLater(a: OwnComment, b: OwnComment): boolean {
 /** Writes as much as the server takes: one rung lower each time it says that it is too much. */
 async function fitting<T>(request: CommentRequest, write: (body: string) => Promise<T>): Promise<T> {
   let refused: unknown = null
-  for (const budget of BUDGETS) {
+  for (const budget of BODY_LIMITS) {
     try {
       return await write(request.render(budget))
     } catch (error) {
@@ -154,7 +154,7 @@ function isTooLong(error: unknown): boolean {
 /** Somebody else may have removed them already. */
 async function remove({ client, owner, repo }: PullRequest, comments: readonly OwnComment[]): Promise<void> {
   for (const { id } of comments)
-    await client.rest.issues.deleteComment({ owner, repo, comment_id: id }).catch(untilNextRun)
+    await client.rest.issues.deleteComment({ owner, repo, comment_id: id }).catch(leaveToNextRun)
 }
 
 function place({ owner, repo }: PullRequest): { readonly owner: string; readonly repo: string } {
@@ -187,7 +187,7 @@ async function ownLogin(client: GitHubClient): Promise<string> {
     const { viewer } = await client.graphql<{ viewer: { login: string } }>('query { viewer { login } }')
     return viewer.login
   } catch (error) {
-    if (!isNo(error)) throw error
+    if (!isClientError(error)) throw error
     return 'github-actions[bot]'
   }
 }
@@ -224,7 +224,7 @@ export async function findPullRequest(
     const merged = data.filter((pull) => pull.merged_at !== null && pull.merged_at !== undefined)
     return (merged.find((pull) => pull.merge_commit_sha === sha) ?? merged[0])?.number ?? null
   } catch (error) {
-    if (isNo(error) && (error as GitHubError).status === 403) return null
+    if (isClientError(error) && (error as GitHubError).status === 403) return null
     const name = `${repository.owner}/${repository.repo}`
     throw refusedRequest(error, `looking for the pull request of ${sha} in ${name}`, name)
   }

@@ -1,9 +1,9 @@
 import { refuse } from '../enrollment/problem.js'
-import { mayBeDone, NoAnswer } from '../network/index.js'
+import { FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import type { GitHubClient } from '../sources/index.js'
 import { refusedCommit } from './commit-refusal.js'
 import type { CommitRequest, CommitResult, FileSet } from './commit-request.js'
-import { type GitHubError, isNo, saidIn } from './github-error.js'
+import { type GitHubError, isClientError, messageOf } from './github-error.js'
 
 const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
@@ -69,10 +69,10 @@ export async function commitByApi(
     return sha === undefined ? { kind: 'stale' } : { kind: 'committed', sha }
   } catch (error) {
     if (isStale(error)) return { kind: 'stale' }
-    const said = error instanceof NoAnswer ? error.said : saidIn(error)
+    const said = error instanceof FailedRequest ? error.sentence : messageOf(error)
     const isHard = files > limit.easy.files || bytes > limit.easy.bytes
-    if (isHard && gaveUp(error)) return { kind: 'too-big', reason: `GitHub's API gave up on ${size}: ${said}` }
-    if (error instanceof NoAnswer) return afterNoAnswer(error, request, { client, repository })
+    if (isHard && isOverloaded(error)) return { kind: 'too-big', reason: `GitHub's API gave up on ${size}: ${said}` }
+    if (error instanceof FailedRequest) return afterFailure(error, request, { client, repository })
     throw refusedCommit({ method: 'api', repository, branch: request.branch, said })
   }
 }
@@ -101,23 +101,23 @@ function isStale(error: unknown): boolean {
 }
 
 /** Answers to a request that is too big or takes too long; the commit may have been made all the same. */
-function gaveUp(error: unknown): boolean {
-  if (error instanceof NoAnswer) return mayBeDone(error.trouble)
+function isOverloaded(error: unknown): boolean {
+  if (error instanceof FailedRequest) return mayHaveTakenEffect(error.failure)
   if ((error as GitHubError).status === 413) return true
   return /went wrong while executing your query|respond to your request in time|too large|timed out/i.test(
-    saidIn(error),
+    messageOf(error),
   )
 }
 
 /** The answer is lost; the branch tells whether the commit is. */
-async function afterNoAnswer(error: NoAnswer, request: CommitRequest, to: ApiTarget): Promise<CommitResult> {
+async function afterFailure(error: FailedRequest, request: CommitRequest, to: ApiTarget): Promise<CommitResult> {
   const { branch, tree } = request
-  const now = mayBeDone(error.trouble) ? await headOf(branch, to) : tree.head
+  const now = mayHaveTakenEffect(error.failure) ? await headOf(branch, to) : tree.head
   if (now !== null && now !== tree.head) return { kind: 'stale' }
   const commit = `the commit on ${branch} of ${to.repository}`
   const what = now === null ? `it is not known whether ${commit} was made` : `${commit} was not made`
-  const remedy = `${error.trouble.remedy} What is there already is not committed again.`
-  throw refuse(`${what}: ${error.said}`, { remedy })
+  const remedy = `${error.failure.remedy} What is there already is not committed again.`
+  throw refuse(`${what}: ${error.sentence}`, { remedy })
 }
 
 /** Where a branch is; null when that cannot be found out. */
@@ -127,7 +127,7 @@ async function headOf(branch: string, { client, repository }: ApiTarget): Promis
     const { data } = await client.rest.git.getRef({ owner, repo, ref: `heads/${branch}` })
     return data.object.sha
   } catch (error) {
-    if (error instanceof NoAnswer || isNo(error)) return null
+    if (error instanceof FailedRequest || isClientError(error)) return null
     throw error
   }
 }

@@ -4,7 +4,7 @@ import { refusedCommit } from './commit-refusal.js'
 import type { CommitRequest, CommitResult, FileSet } from './commit-request.js'
 import { type GitOutput, type GitRemote, git, gitOrRefuse, gitOverNetwork, withoutToken } from './git.js'
 import { checkedRef } from './work-tree.js'
-import { startBeside } from './work-tree-copy.js'
+import { startScratchClone } from './work-tree-copy.js'
 
 /** Who commits are by when nobody set anything up: GitHub shows it as the workflow. */
 const BOT = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' }
@@ -31,14 +31,14 @@ export async function commitByPush(request: CommitRequest, changes: FileSet, to:
   const { root, head } = request.tree
   const ref = checkedRef(`refs/heads/${request.branch}`)
   const author = await identity(to.identityFrom ?? root)
-  const beside = await to.newFolder()
-  await startBeside(request.tree, beside)
-  const sha = await makeCommit(request, changes, { author, folder: beside })
+  const scratchClone = await to.newFolder()
+  await startScratchClone(request.tree, scratchClone)
+  const sha = await makeCommit(request, changes, { author, folder: scratchClone })
   // The lease forces nothing, for our commit stands on `head`. It only adds "and the branch is there still": a branch
   // that was deleted or set back in the meantime does not come back through us.
   const lease = `--force-with-lease=${ref}:${head}`
   const args = ['push', '--porcelain', '--no-verify', lease, '--', remote.url, `${sha}:${ref}`]
-  const push = await gitOverNetwork(args, { cwd: beside, remote })
+  const push = await gitOverNetwork(args, { cwd: scratchClone, remote })
   if (push.exitCode === 0) return { kind: 'committed', sha }
   if (isStale(push)) return { kind: 'stale' }
   const about = { method: 'push', repository: remote.url, branch: request.branch, said: saidBy(push, remote) } as const

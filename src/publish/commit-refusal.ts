@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '../enrollment/problem.js'
-import { isPassing, runAgain } from './passing.js'
+import { isTransient, runAgain } from './transient-git-errors.js'
 
 /** A commit that GitHub did not take. */
 export interface RefusedCommit {
@@ -17,7 +17,7 @@ export interface RefusedCommit {
 export function refusedCommit(refused: RefusedCommit): Refusal {
   const { method, repository, branch, said } = refused
   const what = method === 'api' ? `the commit on ${branch} of ${repository}` : `the push to ${branch} of ${repository}`
-  const verb = isPassing(said) ? 'failed' : 'was refused'
+  const verb = isTransient(said) ? 'failed' : 'was refused'
   return refuse(`${what} ${verb}: ${said.replace(/[.\s]+$/, '')}.`, { remedy: remedyFor(refused) })
 }
 
@@ -31,7 +31,7 @@ export function refusedCommit(refused: RefusedCommit): Refusal {
 export function remedyFor(refused: RefusedCommit): string {
   const cause = CAUSES.find(({ pattern }) => pattern.test(refused.said))
   if (cause !== undefined) return cause.remedy(refused)
-  return isPassing(refused.said) ? runAgain(refused.said) : 'Look at what GitHub says and run again.'
+  return isTransient(refused.said) ? runAgain(refused.said) : 'Look at what GitHub says and run again.'
 }
 
 interface Cause {

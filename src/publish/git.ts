@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../enrollment/problem.js'
-import { firstPause, requestTimeout } from '../network/index.js'
-import { isPassing, runAgain } from './passing.js'
+import { baseDelay, requestTimeout } from '../network/index.js'
+import { isTransient, runAgain } from './transient-git-errors.js'
 
 /** A repository on disk and how its remote is reached. */
 export interface GitRemote {
@@ -69,8 +69,8 @@ const PAUSES = [1, 4]
 export async function gitOverNetwork(args: readonly string[], call: GitCall): Promise<GitOutput> {
   for (const pause of PAUSES) {
     const output = await git(args, call)
-    if (output.exitCode === 0 || !isPassing(output.stderr)) return output
-    await sleep(pause * firstPause())
+    if (output.exitCode === 0 || !isTransient(output.stderr)) return output
+    await sleep(pause * baseDelay())
   }
   return git(args, call)
 }
@@ -98,7 +98,7 @@ function remedyFor(stderr: string): string {
   if (/returned error: 30\d/i.test(stderr)) {
     return 'The repository has another address now: name that one in state-repository.'
   }
-  if (isPassing(stderr)) return runAgain(stderr)
+  if (isTransient(stderr)) return runAgain(stderr)
   if (/couldn't find remote ref/i.test(stderr)) {
     return 'The branch is not there (any more): create it, or name another in state-ref.'
   }

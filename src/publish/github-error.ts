@@ -8,7 +8,7 @@ export interface GitHubError {
 }
 
 /** What GitHub said, on one line. The status or type tells where the text does not: some answers are pages of HTML. */
-export function saidIn(error: unknown): string {
+export function messageOf(error: unknown): string {
   const { status, message = String(error), errors } = error as GitHubError
   const said = errors?.map(({ type, message: text }) => (type === undefined ? text : `${text} (${type})`)).join(' / ')
   const plain = (said ?? (/<html|<!doctype/i.test(message) ? '' : message)).replace(/\s+/g, ' ').trim().slice(0, 1000)
@@ -16,7 +16,7 @@ export function saidIn(error: unknown): string {
 }
 
 /** Whether GitHub answered, and the answer was no. */
-export function isNo(error: unknown): boolean {
+export function isClientError(error: unknown): boolean {
   const { status = 0, errors } = error as GitHubError
   return !(error instanceof Refusal) && (errors !== undefined || (status >= 400 && status < 500))
 }
@@ -28,9 +28,9 @@ export function isNo(error: unknown): boolean {
  * @param repository OWNER/REPO.
  */
 export function refusedRequest(error: unknown, doing: string, repository: string): Error {
-  if (!isNo(error)) return error as Error
+  if (!isClientError(error)) return error as Error
   const { status = 0 } = error as GitHubError
-  const said = saidIn(error).replace(/[.\s]+$/, '')
+  const said = messageOf(error).replace(/[.\s]+$/, '')
   return refuse(`${doing} was refused: ${said}.`, {
     remedy: REMEDIES[status]?.(repository) ?? 'Look at what GitHub says.',
   })

@@ -62,7 +62,7 @@ export async function isSparse(tree: WorkTree): Promise<boolean> {
  * @returns whether it could be; not, when the checkout lacks some of the files (a partial clone).
  */
 export async function copyCommitted(tree: WorkTree, path: string, folder: string): Promise<boolean> {
-  await startBeside(tree, folder)
+  await startScratchClone(tree, folder)
   const env = { GIT_LITERAL_PATHSPECS: '1' }
   const copied = await git(['checkout', '--quiet', tree.head, '--', path], { cwd: folder, env })
   return copied.exitCode === 0
@@ -72,7 +72,7 @@ export async function copyCommitted(tree: WorkTree, path: string, folder: string
  * Starts a repository that sees all objects of a checkout and nothing of its configuration, hooks and references: what
  * somebody wrote into the checkout's `.git` (a proxy, another server, certificates not to be checked) has no say there.
  */
-export async function startBeside(tree: WorkTree, folder: string): Promise<void> {
+export async function startScratchClone(tree: WorkTree, folder: string): Promise<void> {
   const gitPath = async (name: string) =>
     resolve(tree.root, (await git(['rev-parse', '--git-path', name], { cwd: tree.root })).stdout.trim())
   await startRepository(folder, tree.head.length === 64 ? 'sha256' : 'sha1')

@@ -4,7 +4,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
  * How near an address is. forbidden: link-local, cloud metadata, multicast and what is no destination at all; no
  * registry has one of them, and they answer to whoever runs on a machine.
  */
-export type Nearness = 'public' | 'private' | 'loopback' | 'forbidden'
+export type AddressKind = 'public' | 'private' | 'loopback' | 'forbidden'
 
 const FORBIDDEN = listOf([
   '0.0.0.0/8',
@@ -33,7 +33,7 @@ const PRIVATE = listOf([
 ])
 
 /** How near an address is (IANA's special-purpose registries); text that is no address is forbidden. */
-export function nearnessOf(address: string): Nearness {
+export function addressKind(address: string): AddressKind {
   const plain = embedded(address) ?? address
   const family = isIPv4(plain) ? 'ipv4' : isIPv6(plain) ? 'ipv6' : null
   if (family === null || FORBIDDEN.check(plain, family)) return 'forbidden'

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit'
 import { isAllowedRegistry } from '../enrollment/registries.js'
-import { agentsFor, type Reply, requestTimeout } from '../network/index.js'
+import { type HttpResponse, parseJson, requestTimeout } from '../network/index.js'
 import { type Answer, unknown } from './answer.js'
+import { openRegistry, type Resolve, resolveBySystem } from './connection.js'
 import type { Credentials } from './credentials.js'
 import { isForbiddenHost } from './hosts.js'
 import {
@@ -13,9 +14,8 @@ import {
   type Manifest,
   readManifest,
 } from './manifests.js'
-import { type Patience, Registry } from './registry.js'
-import type { Ask } from './requests.js'
-import { type Resolve, resolveBySystem } from './transport.js'
+import { Registry, type RegistryLimits } from './registry.js'
+import type { RegistryRequest } from './requests.js'
 
 /** A repository among a registry's. */
 export interface Repository {
@@ -60,7 +60,7 @@ export interface RegistryOptions {
   readonly allowedRegistries?: readonly string[]
   /** Milliseconds a request may take; ten seconds where nobody says. */
   readonly timeout?: number
-  readonly patience?: Partial<Patience>
+  readonly limits?: Partial<RegistryLimits>
   /** Addresses of a name; the system's resolver where it is not given. */
   readonly resolve?: Resolve
 }
@@ -73,19 +73,19 @@ const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ')
 
-const MOST_BYTES = 4 * 1024 * 1024
-const TAG_PAGES = 500
-const MOST_TAGS = 100_000
-const PATIENCE: Patience = { atOnce: 8, longestWait: 20_000, questions: 20_000, time: 600_000 }
+const MAX_BYTES = 4 * 1024 * 1024
+const MAX_TAG_PAGES = 500
+const MAX_TAGS = 100_000
+const DEFAULT_LIMITS: RegistryLimits = { concurrency: 8, questions: 20_000, time: 600_000 }
 /** Requests to all registries together. */
-const AT_ONCE = 32
+const MAX_CONCURRENCY = 32
 
-type Send = (ask: Ask) => Promise<Answer<Reply>>
+type Send = (ask: RegistryRequest) => Promise<Answer<HttpResponse>>
 
 /** A client with limits for each registry and for all of them. */
 export function connectRegistries(options: RegistryOptions): RegistryClient {
   const registries = new Map<string, Registry>()
-  const all = pLimit(AT_ONCE)
+  const all = pLimit(MAX_CONCURRENCY)
   const ask: Send = async (one) => {
     if (isForbiddenHost(one.registry)) return unknown(`${one.registry} is no address of a registry`)
     const registry = registries.get(one.registry) ?? newRegistry(one.registry, options)
@@ -105,19 +105,18 @@ function newRegistry(registry: string, options: RegistryOptions): Registry {
   const hosts = allowedRegistries.map((one) => one.split('/')[0] ?? '')
   const isNamed = hosts.length > 0 && isAllowedRegistry(registry, hosts)
   const isTrusted = async () => isNamed || (await credentials(registry)) !== null
-  const line = { registry, timeout, resolve, isTrusted, agentOf: agentsFor(timeout), opinions: new Map() }
-  const sending = { line, credentials, authorizations: new Map() }
-  return new Registry(registry, sending, { ...PATIENCE, ...options.patience })
+  const connection = openRegistry({ registry, credentials, resolve, isTrusted }, timeout)
+  return new Registry(connection, { ...DEFAULT_LIMITS, ...options.limits })
 }
 
 async function askDigest({ registry, repository, tag }: TaggedImage, ask: Send): Promise<Answer<string>> {
   const what = { registry, repository, path: `/v2/${repository}/manifests/${tag}`, accept: MANIFESTS }
-  const head = await ask({ ...what, method: 'HEAD', bytes: 0 })
+  const head = await ask({ ...what, method: 'HEAD', maxBytes: 0 })
   if (head.kind !== 'found') return head
   const said = head.value.headers.get('docker-content-digest')
   if (isDigest(said)) return { kind: 'found', value: said }
   // Not every registry says it: what is hashed is exactly what it sends.
-  const whole = await ask({ ...what, method: 'GET', bytes: MOST_BYTES })
+  const whole = await ask({ ...what, method: 'GET', maxBytes: MAX_BYTES })
   if (whole.kind !== 'found') return whole
   const { body } = whole.value
   // A page that asks to log in would be another image each time.
@@ -133,7 +132,7 @@ async function askContent(
 ): Promise<Answer<Buffer>> {
   const accept = kind === 'manifests' ? MANIFESTS : '*/*'
   const path = `/v2/${repository}/${kind}/${digest}`
-  const reply = await ask({ registry, repository, method: 'GET', path, accept, bytes: MOST_BYTES })
+  const reply = await ask({ registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES })
   if (reply.kind !== 'found') return reply
   const { body } = reply.value
   return isContentOf(digest, body)
@@ -170,11 +169,18 @@ async function askTags({ registry, repository }: Repository, ask: Send): Promise
   let path: string | null = `/v2/${repository}/tags/list?n=1000`
   for (let page = 0; path !== null; page += 1) {
     // A part of them would say that the newest is another.
-    if (page === TAG_PAGES || tags.length > MOST_TAGS) return unknown(`${registry}/${repository} has too many tags`)
+    if (page === MAX_TAG_PAGES || tags.length > MAX_TAGS) return unknown(`${registry}/${repository} has too many tags`)
     const accept = 'application/json'
-    const reply: Answer<Reply> = await ask({ registry, repository, method: 'GET', path, accept, bytes: MOST_BYTES })
+    const reply: Answer<HttpResponse> = await ask({
+      registry,
+      repository,
+      method: 'GET',
+      path,
+      accept,
+      maxBytes: MAX_BYTES,
+    })
     if (reply.kind !== 'found') return reply
-    const list = tagsIn(reply.value.body.toString('utf8'))
+    const list = tagsIn(reply.value.body)
     if (list === null) return unknown(`${registry} gives no list of tags for ${repository}`)
     for (const tag of list) tags.push(tag)
     path = nextPage(reply.value.headers.get('link') ?? '', registry)
@@ -185,14 +191,10 @@ async function askTags({ registry, repository }: Repository, ask: Send): Promise
 const TAG = /^\w[\w.-]{0,127}$/
 
 /** What is no tag cannot be asked for either. */
-function tagsIn(body: string): string[] | null {
-  try {
-    const { tags } = JSON.parse(body) as { tags?: unknown }
-    if (tags === null) return []
-    return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag)) : null
-  } catch {
-    return null
-  }
+function tagsIn(body: Buffer): string[] | null {
+  const { tags } = (parseJson(body) ?? {}) as { tags?: unknown }
+  if (tags === null) return []
+  return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag)) : null
 }
 
 /** The next page's path: whatever host the link names, it is this registry that is asked. */

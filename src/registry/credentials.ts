@@ -98,8 +98,8 @@ function decode({ auth, identitytoken }: { readonly auth?: string; readonly iden
   return colon < 0 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') }
 }
 
-const HELPER_MILLISECONDS = 10_000
-const HELPER_BYTES = 65_536
+const MAX_HELPER_MILLISECONDS = 10_000
+const MAX_HELPER_BYTES = 65_536
 
 /**
  * Runs `docker-credential-NAME get` (docker's credential helper protocol): the registry goes in by standard input, JSON
@@ -131,12 +131,12 @@ function runHelper(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | null> {
   return new Promise((resolve) => {
-    const child = spawn(command, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], env, timeout: HELPER_MILLISECONDS })
+    const child = spawn(command, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], env, timeout: MAX_HELPER_MILLISECONDS })
     const chunks: Buffer[] = []
     let bytes = 0
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > HELPER_BYTES) child.kill()
+      if (bytes > MAX_HELPER_BYTES) child.kill()
       else chunks.push(chunk)
     })
     child.on('error', () => resolve(null))

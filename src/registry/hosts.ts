@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { nearnessOf } from './addresses.js'
+import { addressKind } from './addresses.js'
 
 /** Docker Hub answers under another name than images are written with. */
 const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' }
@@ -17,14 +17,14 @@ const METADATA_NAMES: readonly string[] = ['metadata', 'metadata.google.internal
 /** Is this host the machine itself, by a name that says so? Only there may a registry speak HTTP, as docker has it. */
 export function isLoopback(host: string): boolean {
   const name = hostnameOf(host)
-  return name === 'localhost' || (isIP(name) !== 0 && nearnessOf(name) === 'loopback')
+  return name === 'localhost' || (isIP(name) !== 0 && addressKind(name) === 'loopback')
 }
 
-/** Whether a host is one that no registry has: see {@link nearnessOf}. Names are also looked at when they are resolved. */
+/** Whether a host is one that no registry has: see {@link addressKind}. Names are also looked at when they are resolved. */
 export function isForbiddenHost(host: string): boolean {
   const name = hostnameOf(host)
   if (METADATA_NAMES.includes(name)) return true
-  if (isIP(name) !== 0) return nearnessOf(name) === 'forbidden'
+  if (isIP(name) !== 0) return addressKind(name) === 'forbidden'
   // Other spellings of an address (`2852039166`, `0xa9.254.1`) that resolvers take and isIP does not.
   return /^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*$/.test(name)
 }

@@ -3,7 +3,7 @@
  * distribution protocol.
  *
  * `client.ts` is what can be asked, `registry.ts` how much one registry is asked, `requests.ts` sends one request with the
- * token flow of `tokens.ts`, `transport.ts` is the one place that opens connections; `hosts.ts` and `addresses.ts` say
+ * token flow of `tokens.ts`, `connection.ts` looks at where each one goes; `hosts.ts` and `addresses.ts` say
  * where a request may go, `challenge.ts` what a registry asks for, `manifests.ts` what it answers, `credentials.ts` what
  * docker's configuration knows. To add something to be asked, add it to `client.ts`.
  */

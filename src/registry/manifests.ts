@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { parseJson } from '../network/index.js'
 
 /** What is of interest in a manifest or an index. */
 export interface Manifest {
@@ -12,7 +13,7 @@ export interface Manifest {
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
 const PLATFORM = /^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,16})?$/
-const MOST_PLATFORMS = 100
+const MAX_PLATFORMS = 100
 
 /** Whether bytes are what a digest names. */
 export function isContentOf(digest: string, body: Buffer): boolean {
@@ -56,7 +57,7 @@ export function createdInConfig(body: Buffer): string | null {
 function platformsIn(manifests: unknown): Map<string, string> {
   const found = new Map<string, string>()
   const twice = new Set<string>()
-  for (const one of Array.isArray(manifests) ? manifests.slice(0, MOST_PLATFORMS) : []) {
+  for (const one of Array.isArray(manifests) ? manifests.slice(0, MAX_PLATFORMS) : []) {
     const entry = mapOf(one)
     const { os, architecture, variant } = mapOf(entry?.platform) ?? {}
     const name = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
@@ -83,11 +84,7 @@ function momentOf(text: unknown): string | null {
 type Json = Readonly<Record<string, unknown>>
 
 function jsonOf(body: Buffer): Json | null {
-  try {
-    return mapOf(JSON.parse(body.toString('utf8')))
-  } catch {
-    return null
-  }
+  return mapOf(parseJson(body))
 }
 
 function mapOf(value: unknown): Json | null {

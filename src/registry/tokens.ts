@@ -1,51 +1,41 @@
-import type { Reply } from '../network/index.js'
+import { type HttpResponse, isFailure, parseJson, type RequestFailure, statusFailure } from '../network/index.js'
 import { readChallenge } from './challenge.js'
-import type { Credentials, Login } from './credentials.js'
+import { type Authorization, notAllowed, type RegistryConnection, sendGuarded, shown } from './connection.js'
+import type { Login } from './credentials.js'
 import { isAskable, mayHaveCredentials } from './hosts.js'
-import { exchange, type Line, refusal, shown } from './transport.js'
-
-/** What a challenge came to: a header, nothing that we could send, or the token server's own trouble. */
-export type Authorization =
-  | { readonly kind: 'header'; readonly value: string }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'trouble'; readonly reply: Reply }
 
 const NONE: Authorization = { kind: 'none' }
-const TOKEN_BYTES = 262_144
+const MAX_TOKEN_BYTES = 262_144
 
 /** Docker's name for the user of an identity token. */
 const IDENTITY = '<token>'
 
 /**
  * What to send after a registry answered 401: basic credentials, or a token fetched from the server it names
- * (distribution's token specification; OAuth2 for identity tokens).
- *
- * @throws Error when the token server may not be asked, does not answer, or would need credentials that are not for it.
+ * (distribution's token specification; OAuth2 for identity tokens). A failure when that server may not be asked, does
+ * not answer, or would need credentials that are not for it.
  */
 export async function authorize(
   repository: string,
-  reply: Reply,
-  line: Line,
-  credentials: Credentials,
+  response: HttpResponse,
+  to: RegistryConnection,
 ): Promise<Authorization> {
-  const challenge = readChallenge(reply.headers.get('www-authenticate') ?? null)
+  const { registry } = to
+  const challenge = readChallenge(response.headers.get('www-authenticate') ?? null)
   if (challenge === null) return NONE
-  const login = await credentials(line.registry)
+  const login = await to.credentials(registry)
   if (challenge.scheme === 'basic') return login === null || login.username === IDENTITY ? NONE : header(basic(login))
   const realm = URL.canParse(challenge.realm) ? new URL(challenge.realm) : null
-  if (realm === null || !isAskable(realm)) {
-    throw refusal(`${line.registry} sends us to a token server that may not be asked`)
-  }
+  if (realm === null || !isAskable(realm))
+    return notAllowed(registry, 'sends us to a token server that may not be asked')
   const scope = scopeOf(repository, challenge.scope)
-  const trusted = login !== null && mayHaveCredentials(line.registry, realm) ? login : null
-  const answer = await fetchToken(realm, { scope, service: challenge.service, login: trusted }, line)
-  if (answer.status === 429 || answer.status >= 500) return { kind: 'trouble', reply: answer }
-  const value = answer.status === 200 ? bearer(answer.body.toString('utf8')) : null
+  const trusted = login !== null && mayHaveCredentials(registry, realm) ? login : null
+  const answer = await fetchToken(realm, { scope, service: challenge.service, login: trusted }, to)
+  if (isFailure(answer)) return answer
+  const value = answer.status === 200 ? bearer(answer.body) : null
   if (value !== null) return header(value)
-  if (login !== null && trusted === null) {
-    throw refusal(`${line.registry} sends us to ${shown(realm)} for a token, which its credentials are not for`)
-  }
-  return NONE
+  if (login === null || trusted !== null) return NONE
+  return notAllowed(registry, `sends us to ${shown(realm)} for a token, which its credentials are not for`)
 }
 
 function header(value: string): Authorization {
@@ -66,30 +56,35 @@ interface TokenRequest {
   readonly login: Login | null
 }
 
-function fetchToken(realm: URL, { scope, service, login }: TokenRequest, line: Line): Promise<Reply> {
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'image-factory-action' }
-  const asked = { scope, ...(service === null ? {} : { service }) }
+async function fetchToken(
+  realm: URL,
+  { scope, service, login }: TokenRequest,
+  to: RegistryConnection,
+): Promise<HttpResponse | RequestFailure> {
+  const headers = { accept: 'application/json', 'user-agent': 'image-factory-action' }
+  const parameters = new URLSearchParams({ scope, ...(service === null ? {} : { service }) })
+  const request = (url: URL) => ({ url, method: 'GET', headers, maxBytes: MAX_TOKEN_BYTES })
+  const send = async (one: Parameters<typeof sendGuarded>[0]) => {
+    const response = await sendGuarded(one, to)
+    return isFailure(response) ? response : (statusFailure(realm.host, response.status, response.headers) ?? response)
+  }
   if (login?.username === IDENTITY) {
     const grant = { grant_type: 'refresh_token', client_id: 'image-factory-action', refresh_token: login.password }
-    const form = new URLSearchParams({ ...asked, ...grant })
-    return exchange({ url: realm, method: 'POST', headers, form, bytes: TOKEN_BYTES }, line)
+    const body = new URLSearchParams([...parameters, ...Object.entries(grant)]).toString()
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    return send({ ...request(realm), method: 'POST', headers: { ...headers, ...type }, body })
   }
   const url = new URL(realm)
-  for (const [key, value] of Object.entries(asked)) url.searchParams.set(key, value)
-  if (login !== null) headers.authorization = basic(login)
-  return exchange({ url, method: 'GET', headers, bytes: TOKEN_BYTES }, line)
+  for (const [key, value] of parameters) url.searchParams.set(key, value)
+  return send(login === null ? request(url) : { ...request(url), headers: { ...headers, authorization: basic(login) } })
 }
 
 function basic({ username, password }: Login): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
-function bearer(body: string): string | null {
-  try {
-    const { token, access_token } = JSON.parse(body) as { token?: unknown; access_token?: unknown }
-    const value = typeof token === 'string' && token !== '' ? token : access_token
-    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? `Bearer ${value}` : null
-  } catch {
-    return null
-  }
+function bearer(body: Buffer): string | null {
+  const { token, access_token } = (parseJson(body) ?? {}) as { token?: unknown; access_token?: unknown }
+  const value = typeof token === 'string' && token !== '' ? token : access_token
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? `Bearer ${value}` : null
 }

@@ -4,7 +4,7 @@ import {
   type FileAnswer,
   type FileRequest,
   failed,
-  LARGEST_FILE_BYTES,
+  MAX_FILE_BYTES,
   requestKey,
   type SourceReader,
 } from './source-file.js'
@@ -119,7 +119,7 @@ function readBounded(path: string, request: FileRequest): FileAnswer {
   try {
     const stat = fstatSync(file)
     if (!stat.isFile()) return noFile(request)
-    if (stat.size > LARGEST_FILE_BYTES) return unusable(request, `has ${stat.size} bytes.`, 'A Dockerfile is smaller.')
+    if (stat.size > MAX_FILE_BYTES) return unusable(request, `has ${stat.size} bytes.`, 'A Dockerfile is smaller.')
     const text = readFileSync(file, 'utf8')
     if (text.includes('\0')) return unusable(request, 'is binary.', 'Name a Dockerfile in source.dockerfile.')
     return { kind: 'found', text, branch: request.branch }

@@ -1,6 +1,4 @@
-import { Octokit } from '@octokit/core'
-import { paginateRest } from '@octokit/plugin-paginate-rest'
-import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods'
-
-/** Octokit as actions use it, without agents of its own: who is asked, and through which proxy, is the network layer's. */
-export const GitHub = Octokit.plugin(restEndpointMethods, paginateRest)
+/** What is loaded when GitHub is first asked. The toolkit's main module is left out: it reads the event and may print. */
+export { GitHub, getOctokitOptions } from '@actions/github/lib/utils'
+export { retry } from '@octokit/plugin-retry'
+export { type ThrottlingOptions, throttling } from '@octokit/plugin-throttling'

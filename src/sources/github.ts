@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { NoAnswer } from '../network/index.js'
+import { FailedRequest } from '../network/index.js'
 import { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
 
 /** A GraphQL call: resolves with the data, rejects as octokit's graphql does (with what arrived in `data`, if anything). */
@@ -106,7 +106,7 @@ function partialReply(failure: unknown): {
   const usable = data !== null && Object.values(data).some((value) => value !== null)
   const onlyPaths = errors.length > 0 && errors.every((one) => one.path !== undefined)
   if (usable || onlyPaths) return { data, errors, failure: null }
-  const [first] = failure instanceof NoAnswer ? failure.problems : []
+  const [first] = failure instanceof FailedRequest ? failure.problems : []
   const message = textOf(said?.message) ?? 'it gives no reason'
   return { data, errors, failure: { said: first?.message ?? `${message}.`, remedy: first?.remedy ?? CHECK_TOKEN } }
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod'
-import type { GitLabServer } from './gitlab-client.js'
-import type { Reply } from './gitlab-request.js'
+import type { GitLabReply, GitLabServer } from './gitlab-client.js'
 import {
   type FailedAnswer,
   type FailureReason,
   type FileAnswer,
   type FileRequest,
   failed,
-  LARGEST_FILE_BYTES,
+  MAX_FILE_BYTES,
 } from './source-file.js'
 
 /** A file that is asked for, and the branch it is read from (null: not known). */
@@ -55,14 +54,14 @@ export function noFileOrBranch(server: GitLabServer, place: Place): FailedAnswer
 
 /** Larger than any Dockerfile. */
 export function tooLarge(server: GitLabServer, place: Place): FailedAnswer {
-  const message = `${placeName(place)} is too large (more than ${LARGEST_FILE_BYTES} bytes).`
+  const message = `${placeName(place)} is too large (more than ${MAX_FILE_BYTES} bytes).`
   return fail(server, 'content', message, 'A Dockerfile is smaller.')
 }
 
 /** A reply that answers nothing: refused, moved, or none at all. */
-export function refused(server: GitLabServer, { repo }: FileRequest, reply: Reply): FailedAnswer {
+export function refused(server: GitLabServer, { repo }: FileRequest, reply: GitLabReply): FailedAnswer {
   if (reply.kind === 'redirect') return moved(server, repo, reply.from, reply.to)
-  if (reply.kind === 'trouble') {
+  if (reply.kind === 'failure') {
     return fail(server, 'unreachable', `${server.host} ${reply.what}, so ${repo} could not be read.`, reply.remedy)
   }
   const said = reply.kind === 'answer' ? reasonOf(server, reply) : 'an answer that is too large'
@@ -129,7 +128,7 @@ export function fileOf(server: GitLabServer, place: Place, data: unknown): FileA
   if (!file.success || (file.data.size ?? bytes.length) !== bytes.length) {
     return fail(server, 'unreachable', `${server.host} sent ${where} incomplete.`, 'Try again.')
   }
-  if (bytes.length > LARGEST_FILE_BYTES) return tooLarge(server, place)
+  if (bytes.length > MAX_FILE_BYTES) return tooLarge(server, place)
   if (bytes.includes(0)) {
     return fail(server, 'content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
   }

@@ -1,8 +1,23 @@
 import pLimit from 'p-limit'
 import { refuse } from '../enrollment/problem.js'
-import { agentsFor, type Clock, firstPause, type Log, Patience, requestTimeout } from '../network/index.js'
+import {
+  type Clock,
+  type Connection,
+  type HttpRequest,
+  isFailure,
+  type Log,
+  locationOf,
+  openConnection,
+  parseJson,
+  type RequestFailure,
+  RetryPolicy,
+  requestFailure,
+  requestTimeout,
+  sendRequest,
+  statusFailure,
+} from '../network/index.js'
 import { gitLabAddress } from './gitlab-address.js'
-import { attempt, type Reply } from './gitlab-request.js'
+import { MAX_FILE_BYTES } from './source-file.js'
 
 /** What it takes to ask a GitLab. */
 export interface GitLabOptions {
@@ -14,6 +29,13 @@ export interface GitLabOptions {
   readonly clock?: Clock
 }
 
+/** What came of a request. */
+export type GitLabReply =
+  | { readonly kind: 'answer'; readonly status: number; readonly data: unknown }
+  | { readonly kind: 'redirect'; readonly from: URL; readonly to: URL | null }
+  | { readonly kind: 'too-large' }
+  | RequestFailure
+
 /** A GitLab to ask. */
 export interface GitLabServer {
   readonly host: string
@@ -21,11 +43,11 @@ export interface GitLabServer {
   /** Makes text fit to be shown: one line, short, without the token. */
   readonly plain: (text: string, most?: number) => string
   /** Asks for a path below the API's address. Never rejects. */
-  readonly ask: (path: string) => Promise<Reply>
+  readonly ask: (path: string) => Promise<GitLabReply>
 }
 
 /** Requests under way at the same time. */
-const CONCURRENCY = 8
+const MAX_CONCURRENCY = 8
 
 /**
  * Makes a GitLab ready to be asked.
@@ -40,20 +62,35 @@ export function connectGitLab(options: GitLabOptions): GitLabServer {
   }
   const common = { accept: 'application/json', 'user-agent': 'image-factory-action' }
   const headers = token === '' ? common : { ...common, 'private-token': token }
-  const timeout = requestTimeout()
-  const line = { timeout, agentOf: agentsFor(timeout) }
-  const patience = new Patience(host, firstPause(), options.log ?? SILENT, options.clock)
-  const limit = pLimit(CONCURRENCY)
-  const once = (path: string) => attempt(new URL(`${api}${path}`), headers, line)
+  const connection = openConnection(requestTimeout())
+  const policy = new RetryPolicy(options)
+  const limit = pLimit(MAX_CONCURRENCY)
+  const send = (path: string) => askOnce(new URL(`${api}${path}`), headers, connection)
   return {
     host,
     hasToken: token !== '',
     plain: (text, most) => plainText(text, token, most),
-    ask: (path) => limit(() => patience.ask({ once: () => once(path), name: `GET ${path}`, isRepeatable: true })),
+    ask: (path) => limit(() => policy.run(() => send(path), { name: `GET ${path}`, isRepeatable: true })),
   }
 }
 
-const SILENT: Log = { warning: () => undefined, debug: () => undefined }
+/** The largest file in base64, and what GitLab says about it. */
+const MAX_RESPONSE_BYTES = Math.ceil(MAX_FILE_BYTES / 3) * 4 + 64 * 1024
+
+/** Asks once. A redirect is not followed: the token is for this server alone. */
+async function askOnce(url: URL, headers: HttpRequest['headers'], connection: Connection): Promise<GitLabReply> {
+  const response = await sendRequest({ url, method: 'GET', headers, maxBytes: MAX_RESPONSE_BYTES }, connection)
+  if (isFailure(response) && response.reason !== 'too-large') return response
+  const status = response.status ?? 0
+  if (isFailure(response)) return status === 200 ? { kind: 'too-large' } : { kind: 'answer', status, data: undefined }
+  if (status >= 300 && status < 400) return { kind: 'redirect', from: url, to: locationOf(response, url) }
+  const failure = statusFailure(url.host, status, response.headers)
+  if (failure !== null) return failure
+  const data = parseJson(response.body)
+  if (status !== 200 || data !== undefined) return { kind: 'answer', status, data }
+  const remedy = 'Check that the address is one of a GitLab, and that nothing before it asks to log in.'
+  return requestFailure('unexpected', url.host, 'answers what is no JSON', remedy, { status })
+}
 
 /** What nobody sees or what breaks a line: control, bidirectional, zero-width characters, lone surrogates. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu

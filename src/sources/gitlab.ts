@@ -12,8 +12,7 @@ import {
   refused,
   tooLarge,
 } from './gitlab-answers.js'
-import { connectGitLab, type GitLabOptions, type GitLabServer } from './gitlab-client.js'
-import type { Reply } from './gitlab-request.js'
+import { connectGitLab, type GitLabOptions, type GitLabReply, type GitLabServer } from './gitlab-client.js'
 import { type FailedAnswer, type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
 
 export type { GitLabOptions } from './gitlab-client.js'
@@ -41,7 +40,7 @@ interface Round {
   /** By project, as they become known. */
   readonly defaultBranches: Map<string, string>
   /** What was asked about projects and branches, by path. */
-  readonly questions: Map<string, Promise<Reply>>
+  readonly questions: Map<string, Promise<GitLabReply>>
   readonly files: Map<string, Promise<FileAnswer>>
 }
 
@@ -114,7 +113,7 @@ async function missing(round: Round, place: Place, project: string, said: string
   return whole.status === 404 ? noProject(server, request, reasonOf(server, whole)) : noBranch(server, request)
 }
 
-function question(round: Round, path: string): Promise<Reply> {
+function question(round: Round, path: string): Promise<GitLabReply> {
   return once(round.questions, path, () => round.server.ask(path))
 }
 

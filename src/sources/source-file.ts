@@ -51,4 +51,4 @@ export function failed(reason: FailureReason, message: string, remedy: string): 
 }
 
 /** Dockerfiles are small; what is larger is a mistake or an attack. */
-export const LARGEST_FILE_BYTES = 8 * 1024 * 1024
+export const MAX_FILE_BYTES = 8 * 1024 * 1024

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Refusal } from '../../src/enrollment/index.js'
 import { connectRegistries } from '../../src/registry/index.js'
 import { fromData, parseMarker, renderComment, toData } from '../../src/report/index.js'
@@ -107,6 +107,7 @@ describe('GitLab', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   })
   afterAll(() => {
+    vi.unstubAllEnvs()
     server.closeAllConnections()
     server.close()
   })
@@ -172,6 +173,7 @@ describe('a registry', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   })
   afterAll(() => {
+    vi.unstubAllEnvs()
     server.closeAllConnections()
     server.close()
   })
@@ -180,10 +182,11 @@ describe('a registry', () => {
     const registry = `localhost:${(server.address() as AddressInfo).port}`
     const image = { registry, repository: 'acme/web' }
     const login = { username: 'robot', password: 'secret' }
+    vi.stubEnv('IMAGE_FACTORY_PAUSE', '0')
     const property = fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 4 }), async (given) => {
       answers = given
       asked = 0
-      const client = connectRegistries({ credentials: async () => login, patience: { longestWait: 0 } })
+      const client = connectRegistries({ credentials: async () => login })
       const all = await Promise.all([
         client.digest({ ...image, tag: 'latest' }),
         client.tags(image),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type GitLabOptions, readFromGitLab } from '../../src/sources/gitlab.js'
-import { type FileAnswer, type FileRequest, LARGEST_FILE_BYTES, requestKey } from '../../src/sources/source-file.js'
+import { type FileAnswer, type FileRequest, MAX_FILE_BYTES, requestKey } from '../../src/sources/source-file.js'
 import { newClock } from '../support/clock.js'
 import { FakeGitLab, type FakeProject } from '../support/fake-gitlab.js'
 
@@ -20,8 +20,8 @@ const APP: FakeProject = {
       link: '../docker/Dockerfile',
       binary: Buffer.from([70, 0, 1]),
       latin: Buffer.from([0x23, 0xe9, 0x0a]),
-      largest: Buffer.alloc(LARGEST_FILE_BYTES, '# \n'),
-      large: Buffer.alloc(LARGEST_FILE_BYTES + 1, '# \n'),
+      largest: Buffer.alloc(MAX_FILE_BYTES, '# \n'),
+      large: Buffer.alloc(MAX_FILE_BYTES + 1, '# \n'),
     },
     'feature/x': { Dockerfile: 'FROM a:2\n' },
   },
@@ -102,7 +102,7 @@ describe('files of GitLab', () => {
 
   it('of the largest size', async () => {
     const answer = await askOne(request('largest', 'trunk'))
-    expect(answer.kind === 'found' && answer.text.length).toBe(LARGEST_FILE_BYTES)
+    expect(answer.kind === 'found' && answer.text.length).toBe(MAX_FILE_BYTES)
   })
 
   it('of a public project without a token', async () => {

@@ -105,7 +105,7 @@ export const PASSING: readonly Failure[] = [
   BAD_GATEWAY,
   {
     name: 'rate limit',
-    respond: message(403, LIMIT, { 'retry-after': '0' }),
+    respond: message(403, LIMIT, { 'retry-after': '1' }),
     toGit: { status: 429, headers: { ...text, 'retry-after': '0' }, body: 'Too many requests' },
   },
   TIMEOUT,
@@ -119,7 +119,7 @@ export const STAYING: readonly Failure[] = [
   BAD_GATEWAY,
   {
     name: 'rate limit',
-    respond: message(403, USED_UP, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4102444800' }),
+    respond: message(403, USED_UP, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2147483647' }),
     toGit: { status: 429, headers: text, body: 'Too many requests' },
   },
   {

@@ -6,8 +6,8 @@ const pathsOfAction = testsOf('acceptance/paths-action.test.ts')
 const client = testsOf('unit/registry/client.test.ts')
 const wrong = testsOf('unit/enrollment/wrong-files.test.ts')
 const grammar = testsOf('unit/enrollment/grammar.test.ts')
-const exchange = testsOf('unit/network/exchange.test.ts')
-const patience = testsOf('unit/network/patience.test.ts')
+const request = testsOf('unit/network/request.test.ts')
+const retries = testsOf('unit/network/retry-policy.test.ts')
 const workflow = testsOf('unit/build-definition/workflow.test.ts')
 const redact = testsOf('unit/report/redact.test.ts')
 const text = testsOf('unit/report/text.test.ts')
@@ -103,28 +103,26 @@ const hosts: readonly Removal[] = [
     without: 'a look at where requests go, and credentials with them',
     edits: [
       {
-        name: 'nearnessOf',
+        name: 'addressKind',
         by: (original, address) => (original(address) === 'loopback' ? 'loopback' : 'public'),
       },
       { name: 'isForbiddenHost', by: () => false },
       { name: 'isAskable', by: () => true },
       { name: 'mayHaveCredentials', by: () => true },
       {
-        name: 'exchange',
-        in: 'registry/',
-        by: (original, what, line) => {
+        name: 'sendGuarded',
+        by: (original, request, to) => {
           // A redirect takes along what the request before it had.
-          const { authorization = Reflect.get(line, 'authorization') } = what.headers
-          Object.assign(line, { authorization })
-          return original({ ...what, headers: { ...what.headers, ...(authorization && { authorization }) } }, line)
+          const { authorization = Reflect.get(to, 'authorization') } = request.headers
+          Object.assign(to, { authorization })
+          return original({ ...request, headers: { ...request.headers, ...(authorization && { authorization }) } }, to)
         },
       },
       {
-        name: 'attempt',
-        in: 'sources/',
-        by: async (original, url, headers, line) => {
-          const reply = await original(url, headers, line)
-          return reply.kind === 'redirect' && reply.to !== null ? original(reply.to, headers, line) : reply
+        name: 'askOnce',
+        by: async (original, url, headers, connection) => {
+          const reply = await original(url, headers, connection)
+          return reply.kind === 'redirect' && reply.to !== null ? original(reply.to, headers, connection) : reply
         },
       },
     ],
@@ -200,18 +198,12 @@ const bounds: Removal = {
   without: 'limits of time, size and number',
   edits: [
     {
-      name: 'exchange',
-      in: 'network/',
-      by: (original, what, line) => original({ ...what, bytes: 1e12 }, { ...line, timeout: 1e9 }),
+      name: 'sendRequest',
+      by: (original, request, connection) => original({ ...request, maxBytes: 1e12 }, { ...connection, timeout: 1e9 }),
     },
     {
-      name: 'Patience.ask',
-      by: async (_, question) => {
-        for (let tried = 1; ; tried += 1) {
-          const reply = await question.once()
-          if (reply.kind !== 'trouble' || tried === 20) return reply
-        }
-      },
+      name: 'RetryPolicy.delayAfter',
+      by: (_, _failure, count) => (count === 20 ? null : 0),
     },
     { name: 'lineSource', by: (original, text) => ({ ...original(text), checkComplete: () => undefined }) },
     {
@@ -241,7 +233,7 @@ const bounds: Removal = {
     {
       name: 'connectRegistries',
       by: (original, options) =>
-        original({ ...options, patience: { ...options.patience, atOnce: 1000, questions: 1e9 } }),
+        original({ ...options, limits: { ...options.limits, concurrency: 1000, questions: 1e9 } }),
     },
     {
       name: 'readWorkflow',
@@ -262,12 +254,12 @@ const bounds: Removal = {
     },
   ],
   failing: [
-    exchange('%s: given up, and the connection closed'),
-    exchange('is read up to the size that is asked for, and the connection closed'),
+    request('%s: given up, and the connection closed'),
+    request('is read up to the size that is asked for, and the connection closed'),
     client('are not read'),
-    patience('whatever the server does, it costs a bounded time and a bounded number of tries'),
-    patience('are not asked any more once the server has had its pauses'),
-    patience('are not asked any more after some were %s: %i'),
+    retries('whatever the server does, it costs a bounded time and a bounded number of tries'),
+    retries('are not asked any more once the server has had its pauses'),
+    retries('are not asked any more after some were %s: %i'),
     { file: 'unit/dockerfile/size.test.ts', title: 'refused: %s' },
     { file: 'unit/sources/directory.test.ts', title: '%s' },
     { file: 'unit/state/files.test.ts', title: 'refuses one that is too large' },

@@ -17,7 +17,7 @@ const IN_THE_CHECKOUT: readonly Edit[] = [
     by: (original, request, changes, to) =>
       original(request, changes, { ...to, newFolder: async () => request.tree.root }),
   },
-  { name: 'startBeside', by: (original, tree, folder) => (folder === tree.root ? null : original(tree, folder)) },
+  { name: 'startScratchClone', by: (original, tree, folder) => (folder === tree.root ? null : original(tree, folder)) },
 ]
 
 const code: Removal = {

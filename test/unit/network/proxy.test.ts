@@ -1,6 +1,6 @@
 /** Who is asked through a proxy, and what is said when that does not work. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { agentsFor, exchange, isTrouble, proxyOf } from '../../../src/network/index.js'
+import { isFailure, openConnection, proxyOf, sendRequest } from '../../../src/network/index.js'
 import { BadServer, json } from '../../support/bad-server.js'
 import { selfSigned } from '../../support/certificate.js'
 import { FakeProxy, tlsFront } from '../../support/fake-proxy.js'
@@ -37,9 +37,14 @@ describe('the proxy of an address', () => {
 })
 
 const ask = async (timeout = 10_000) => {
-  const what = { url: new URL('https://api.test/x'), method: 'GET', headers: { authorization: 'secret' }, bytes: 1000 }
-  const reply = await exchange(what, { timeout, agentOf: agentsFor(timeout) })
-  return isTrouble(reply) ? `${reply.reason}: ${reply.what}. ${reply.remedy}` : reply.body.toString('utf8')
+  const what = {
+    url: new URL('https://api.test/x'),
+    method: 'GET',
+    headers: { authorization: 'secret' },
+    maxBytes: 1000,
+  }
+  const reply = await sendRequest(what, openConnection(timeout))
+  return isFailure(reply) ? `${reply.reason}: ${reply.what}. ${reply.remedy}` : reply.body.toString('utf8')
 }
 
 async function throughProxy(to: Parameters<typeof FakeProxy.start>[0], login = ''): Promise<FakeProxy> {
@@ -70,11 +75,11 @@ describe('a request through a proxy', () => {
     running.push(server, front)
     const proxy = await throughProxy(() => front)
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
-    const lines = { timeout: 300, agentOf: agentsFor(300) }
-    const what = { url: new URL('https://api.test/x'), method: 'GET', headers: {}, bytes: 1000 }
-    expect(await exchange(what, lines)).toMatchObject({ status: 200 })
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    expect(await exchange(what, lines)).toMatchObject({ status: 200 })
+    const connection = openConnection(1000)
+    const what = { url: new URL('https://api.test/x'), method: 'GET', headers: {}, maxBytes: 1000 }
+    expect(await sendRequest(what, connection)).toMatchObject({ status: 200 })
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    expect(await sendRequest(what, connection)).toMatchObject({ status: 200 })
     expect(server.seen).toHaveLength(2)
     expect(proxy.connects).toHaveLength(1)
   })
@@ -85,7 +90,7 @@ describe('a request through a proxy', () => {
   ])('that refuses with %i', async (status, said) => {
     const proxy = await throughProxy(() => status, 'robot:secret@')
     expect(await ask()).toBe(
-      `unreached: could not be reached: the proxy ${proxy.host} ${said}. Check HTTPS_PROXY and NO_PROXY.`,
+      `unreachable: could not be reached: the proxy ${proxy.host} ${said}. Check HTTPS_PROXY and NO_PROXY.`,
     )
     expect(proxy.others).toEqual([])
   })
@@ -96,13 +101,13 @@ describe('a request through a proxy', () => {
     await proxy.close()
     running.length = 0
     expect(await ask()).toMatch(
-      new RegExp(`^unreached: could not be reached: the proxy ${host} cannot be reached \\(ECONNREFUSED\\)`),
+      new RegExp(`^unreachable: could not be reached: the proxy ${host} cannot be reached \\(ECONNREFUSED\\)`),
     )
   })
 
   it('that is no HTTP proxy', async () => {
     environment({ HTTPS_PROXY: 'socks5://127.0.0.1:1080' })
-    expect(await ask()).toMatch(/^unreached: could not be reached: the proxy 127\.0\.0\.1:1080 speaks socks5:/)
+    expect(await ask()).toMatch(/^unreachable: could not be reached: the proxy 127\.0\.0\.1:1080 speaks socks5:/)
   })
 
   it('that never answers', async () => {

@@ -172,7 +172,7 @@ describe('a registry in trouble', () => {
 
   it('that nobody answers for is asked no more after a few questions', async () => {
     const registry = await fake({ faults: { hangs: true } })
-    const asked = client({ timeout: 30, patience: { atOnce: 1 } })
+    const asked = client({ timeout: 30, limits: { concurrency: 1 } })
     const answers = await Promise.all(Array.from({ length: 12 }, () => asked.digest(web(registry))))
     expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['unknown']))
     expect(registry.requests.length).toBeLessThan(6)
@@ -180,7 +180,7 @@ describe('a registry in trouble', () => {
 
   it('is asked a limited number of questions in one run', async () => {
     const registry = await fake()
-    const asked = client({ patience: { questions: 2 } })
+    const asked = client({ limits: { questions: 2 } })
     const kinds = []
     for (let n = 0; n < 4; n += 1) kinds.push((await asked.digest(web(registry))).kind)
     expect(kinds).toEqual(['found', 'found', 'limited', 'limited'])
@@ -236,7 +236,7 @@ describe('a name', () => {
 describe('many questions', () => {
   it('go to one registry a few at a time', async () => {
     const registry = await fake()
-    const asked = client({ patience: { atOnce: 3 } })
+    const asked = client({ limits: { concurrency: 3 } })
     await Promise.all(Array.from({ length: 20 }, () => asked.digest(web(registry))))
     expect(registry.mostOpen).toBeLessThanOrEqual(3)
     expect(registry.mostOpen).toBeGreaterThan(1)

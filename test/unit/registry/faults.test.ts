@@ -15,7 +15,7 @@ afterEach(async () => {
   await servers.close()
 })
 
-const connect = () => connectRegistries({ credentials: async () => null, timeout: 300, patience: { longestWait: 100 } })
+const connect = () => connectRegistries({ credentials: async () => null, timeout: 1000 })
 const status = (code: number, headers: Readonly<Record<string, string>> = {}): Answer =>
   json({ errors: [] }, code, headers)
 const page: Answer = (_, response) =>

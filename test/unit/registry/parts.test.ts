@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { nearnessOf } from '../../../src/registry/addresses.js'
+import { addressKind } from '../../../src/registry/addresses.js'
 import { readChallenge } from '../../../src/registry/challenge.js'
 import { apiUrl, isAskable, isForbiddenHost, mayHaveCredentials } from '../../../src/registry/hosts.js'
 import { readDockerCredentials } from '../../../src/registry/index.js'
@@ -98,7 +98,7 @@ describe('addresses', () => {
     ['example.com', 'forbidden'],
     ['', 'forbidden'],
   ])('%s is %s', (address, nearness) => {
-    expect(nearnessOf(address)).toBe(nearness)
+    expect(addressKind(address)).toBe(nearness)
   })
 })
 

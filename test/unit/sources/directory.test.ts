@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FileRequest, readFromDirectory, requestKey } from '../../../src/sources/index.js'
-import { LARGEST_FILE_BYTES } from '../../../src/sources/source-file.js'
+import { MAX_FILE_BYTES } from '../../../src/sources/source-file.js'
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
 
 let root = ''
@@ -17,8 +17,8 @@ beforeAll(async () => {
     'org/app/empty': '',
     'org/app/binary': Buffer.from([70, 0, 1]),
     'org/app/latin': Buffer.from([0x23, 0xe9, 0x0a]),
-    'org/app/large': Buffer.alloc(LARGEST_FILE_BYTES + 1, 'x'),
-    'org/app/largest': Buffer.alloc(LARGEST_FILE_BYTES, 'x'),
+    'org/app/large': Buffer.alloc(MAX_FILE_BYTES + 1, 'x'),
+    'org/app/largest': Buffer.alloc(MAX_FILE_BYTES, 'x'),
     'org/other/Dockerfile': 'SECRET\n',
     'org/app-secret/Dockerfile': 'SECRET\n',
     'group/sub/app/Dockerfile': 'FROM c:1\n',
@@ -102,7 +102,7 @@ describe('what cannot be read says why', () => {
       'org/app has no file sub/.GIT/config.',
     ],
     ['a named pipe', 'fifo', 'org/app', 'fifo of org/app is no file.'],
-    ['too large', 'large', 'org/app', `large of org/app has ${LARGEST_FILE_BYTES + 1} bytes.`],
+    ['too large', 'large', 'org/app', `large of org/app has ${MAX_FILE_BYTES + 1} bytes.`],
     ['binary', 'binary', 'org/app', 'binary of org/app is binary.'],
     ['a way out', '../other/Dockerfile', 'org/app', 'org/app has no file ../other/Dockerfile.'],
     ['a way out by the repository', 'passwd', '../../etc', 'there is no checkout of ../../etc in the sources folder.'],

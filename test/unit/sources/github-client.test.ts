@@ -1,6 +1,6 @@
 /** What the client of GitHub sends, and to whom; what it makes of answers that octokit would take as they come. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { NoAnswer } from '../../../src/network/index.js'
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
+import { FailedRequest } from '../../../src/network/index.js'
 import { connectGitHub, type GitHubClient } from '../../../src/sources/index.js'
 import { type Answer, BAD, type BadServer, BadServers, json } from '../../support/bad-server.js'
 
@@ -40,8 +40,8 @@ async function messageOf(asking: Promise<unknown>): Promise<string> {
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
   )
-  if (!(error instanceof NoAnswer)) throw error
-  return error.said
+  if (!(error instanceof FailedRequest)) throw error
+  return error.sentence
 }
 
 describe('an answer', () => {
@@ -84,6 +84,14 @@ describe('an answer', () => {
   })
 })
 
+test('a proxy that speaks something else is told before anything is loaded or asked', async () => {
+  vi.stubEnv('HTTPS_PROXY', 'socks5://127.0.0.1:1080')
+  vi.stubEnv('https_proxy', '')
+  const log = { warning: () => undefined, debug: () => undefined }
+  const connecting = connectGitHub({ apiUrl: 'https://api.github.test', token: TOKEN, log })
+  expect(await messageOf(connecting)).toContain('the proxy 127.0.0.1:1080 speaks socks5:')
+})
+
 describe('what may have had its effect', () => {
   it.each([
     ['reset', BAD.reset],
@@ -91,7 +99,7 @@ describe('what may have had its effect', () => {
     ['500', json({}, 500)],
   ] as readonly [string, Answer][])('a comment is not sent a second time: %s', async (_, bad) => {
     const server = await serve(once(bad, json({ id: 1 }, 201)))
-    await expect(comment(server)).rejects.toThrow(NoAnswer)
+    await expect(comment(server)).rejects.toThrow(FailedRequest)
     expect(server.seen).toHaveLength(1)
   })
 
@@ -123,11 +131,11 @@ describe('a rate limit', () => {
   it('that is over in an hour is not, and nothing else is asked of that API', async () => {
     const server = await serve(json({ message: 'API rate limit exceeded' }, 403, usedUp(String(Number(soon()) + 3600))))
     const client = await connect(server)
-    const said = `${server.host} limits how often this token asks (403, rate limit): GET /api/v3/repos/acme/state/pulls/1.`
+    const said = `${server.host} limits how often this token asks (rate limit): GET /api/v3/repos/acme/state/pulls/1.`
     expect(await messageOf(client.rest.pulls.get(PULL))).toBe(said)
     expect(await messageOf(client.rest.pulls.get(PULL))).toBe(said)
     expect(server.seen).toHaveLength(1)
-    await expect(client.graphql('query { viewer { login } }')).rejects.toThrow(NoAnswer)
+    await expect(client.graphql('query { viewer { login } }')).rejects.toThrow(FailedRequest)
     expect(server.seen).toHaveLength(2)
   })
 
@@ -155,15 +163,13 @@ describe('GraphQL', () => {
     const first = await serve(once(wrong, json({ data: { viewer: { login: 'x' } } })))
     expect(await query(first)).toEqual({ viewer: { login: 'x' } })
     const server = await serve(wrong)
-    expect(await messageOf(query(server))).toBe(
-      `${server.host} went wrong while executing our query: POST /api/graphql.`,
-    )
+    expect(await messageOf(query(server))).toBe(`${server.host} has trouble of its own (500): POST /api/graphql.`)
   })
 
-  it('that answers in part is taken for what it is', async () => {
+  it('that goes wrong in part is asked again, and taken for what it is in the end', async () => {
     const server = await serve(json({ data: { viewer: null, a: 1 }, errors: [{ message: WRONG, path: ['viewer'] }] }))
     await expect(query(server)).rejects.toMatchObject({ data: { viewer: null, a: 1 } })
-    expect(server.seen).toHaveLength(1)
+    expect(server.seen).toHaveLength(4)
   })
 })
 

@@ -1,27 +1,28 @@
 /** What is asked again, how often, and what a run waits for one server in all. */
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { Patience, type Trouble, trouble } from '../../../src/network/index.js'
-import type { Reason } from '../../../src/network/trouble.js'
+import { type RequestFailure, RetryPolicy, requestFailure } from '../../../src/network/index.js'
+import type { Reason } from '../../../src/network/request-failure.js'
 import { newClock } from '../../support/clock.js'
 
 const UNIT = 1000
-const ANSWER = { kind: 'reply' as const }
-type Outcome = Trouble | typeof ANSWER
+const ANSWER = { kind: 'response' as const }
+type Outcome = RequestFailure | typeof ANSWER
 
-const bad = (reason: Reason, wait: number | null = null) => trouble(reason, 'is not well', 'Wait.', { wait })
+const bad = (reason: Reason, wait: number | null = null) =>
+  requestFailure(reason, 'api.example', 'is not well', 'Wait.', { wait })
 
-function newPatience() {
+function newPolicy() {
   const pauses: number[] = []
   const said: string[] = []
   const log = { warning: (text: string) => said.push(text), debug: () => undefined }
   const clock = newClock(pauses)
-  const patience = new Patience('api.example', UNIT, log, clock)
+  const policy = new RetryPolicy({ log, clock })
   /** Asks one thing; each try has the next of these outcomes, the last one for ever. */
   const ask = async (outcomes: readonly Outcome[], isRepeatable = true) => {
     let tries = 0
-    const once = async (): Promise<Outcome> => outcomes[Math.min(tries++, outcomes.length - 1)] ?? ANSWER
-    const reply = await patience.ask({ once, name: 'GET /x', isRepeatable })
+    const run = async (): Promise<Outcome> => outcomes[Math.min(tries++, outcomes.length - 1)] ?? ANSWER
+    const reply = await policy.run(run, { name: 'GET /x', isRepeatable })
     return { reply, tries }
   }
   return { ask, pauses, said, clock }
@@ -29,42 +30,42 @@ function newPatience() {
 
 describe('one question', () => {
   it.each([
-    ['late', 4],
-    ['unreached', 4],
-    ['gone', 4],
-    ['broken', 4],
-    ['failing', 4],
-    ['limited', 4],
+    ['timeout', 4],
+    ['unreachable', 4],
+    ['unknown-host', 4],
+    ['disconnected', 4],
+    ['server-error', 4],
+    ['rate-limited', 4],
     ['certificate', 1],
     ['too-large', 1],
-    ['unreadable', 1],
+    ['unexpected', 1],
     ['redirect', 1],
-    ['refused', 1],
+    ['not-allowed', 1],
   ] as const)('%s: %i tries', async (reason, expected) => {
-    const { ask } = newPatience()
-    expect(await ask([bad(reason, reason === 'limited' ? 0 : null)])).toEqual({
+    const { ask } = newPolicy()
+    expect(await ask([bad(reason, reason === 'rate-limited' ? 0 : null)])).toEqual({
       reply: expect.objectContaining({ reason }),
       tries: expected,
     })
   })
 
   it.each([
-    ['late', 1],
-    ['broken', 1],
-    ['failing', 1],
-    ['unreached', 4],
-    ['gone', 4],
-    ['limited', 4],
+    ['timeout', 1],
+    ['disconnected', 1],
+    ['server-error', 1],
+    ['unreachable', 4],
+    ['unknown-host', 4],
+    ['rate-limited', 4],
   ] as const)('that must not be done twice, %s: %i tries', async (reason, expected) => {
-    const { ask } = newPatience()
-    expect((await ask([bad(reason, reason === 'limited' ? 0 : null)], false)).tries).toBe(expected)
+    const { ask } = newPolicy()
+    expect((await ask([bad(reason, reason === 'rate-limited' ? 0 : null)], false)).tries).toBe(expected)
   })
 
   it('has pauses that grow, each a little other than the last time', async () => {
     const runs = await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const { ask, pauses } = newPatience()
-        await ask([bad('failing')])
+        const { ask, pauses } = newPolicy()
+        await ask([bad('server-error')])
         return pauses
       }),
     )
@@ -79,61 +80,71 @@ describe('one question', () => {
   })
 
   it('waits as long as it is asked to, and says so where it is long', async () => {
-    const { ask, pauses, said } = newPatience()
-    expect(await ask([bad('limited', 30_000), bad('failing', 2_000), ANSWER])).toEqual({ reply: ANSWER, tries: 3 })
+    const { ask, pauses, said } = newPolicy()
+    expect(await ask([bad('rate-limited', 30_000), bad('server-error', 2_000), ANSWER])).toEqual({
+      reply: ANSWER,
+      tries: 3,
+    })
     expect(pauses.map((pause) => Math.floor(pause / 1000))).toEqual([expect.closeTo(30, -1), expect.closeTo(2, -1)])
     expect(pauses[0]).toBeGreaterThanOrEqual(30_000)
     expect(said).toEqual(['api.example is not well: asked for GET /x again in 30 s.'])
   })
 
   it('is not tried again after a longer pause than a run waits', async () => {
-    const { ask, pauses } = newPatience()
-    expect((await ask([bad('limited', 181_000), ANSWER])).tries).toBe(1)
+    const { ask, pauses } = newPolicy()
+    expect((await ask([bad('rate-limited', 181_000), ANSWER])).tries).toBe(1)
     expect(pauses).toEqual([])
   })
 })
 
 describe('all questions of a run', () => {
   it('wait together when one is asked to, and the time counts once', async () => {
-    const { ask, clock } = newPatience()
-    const replies = await Promise.all(Array.from({ length: 9 }, () => ask([bad('limited', 100_000), ANSWER])))
+    const { ask, clock } = newPolicy()
+    const replies = await Promise.all(Array.from({ length: 9 }, () => ask([bad('rate-limited', 100_000), ANSWER])))
     expect(replies.map(({ reply }) => reply)).toEqual(Array(9).fill(ANSWER))
     expect(clock.now()).toBeGreaterThanOrEqual(100_000)
   })
 
   it('are not asked any more once the server has had its pauses', async () => {
-    const { ask } = newPatience()
-    expect((await ask([bad('limited', 100_000), ANSWER])).reply).toBe(ANSWER)
-    expect((await ask([bad('limited', 100_000), ANSWER])).tries).toBe(1)
-    expect(await ask([ANSWER])).toEqual({ reply: expect.objectContaining({ reason: 'limited' }), tries: 0 })
+    const { ask } = newPolicy()
+    expect((await ask([bad('rate-limited', 100_000), ANSWER])).reply).toBe(ANSWER)
+    expect((await ask([bad('rate-limited', 100_000), ANSWER])).tries).toBe(1)
+    expect(await ask([ANSWER])).toEqual({ reply: expect.objectContaining({ reason: 'rate-limited' }), tries: 0 })
   })
 
   it.each([
-    ['late', 2],
-    ['broken', 8],
-    ['unreached', 8],
-    ['failing', 32],
+    ['timeout', 2],
+    ['disconnected', 8],
+    ['unreachable', 8],
+    ['server-error', 32],
   ] as const)('are not asked any more after some were %s: %i', async (reason, expected) => {
-    const { ask } = newPatience()
+    const { ask } = newPolicy()
     let asked = 0
     while ((await ask([bad(reason)])).tries > 0) asked += 1
     expect(asked).toBe(expected)
   })
 
   it('begin anew with every answer', async () => {
-    const { ask } = newPatience()
+    const { ask } = newPolicy()
     for (let round = 0; round < 50; round += 1) {
-      expect((await ask([bad('broken')])).tries).toBe(4)
-      expect((await ask([bad('broken'), ANSWER])).reply).toBe(ANSWER)
+      expect((await ask([bad('disconnected')])).tries).toBe(4)
+      expect((await ask([bad('disconnected'), ANSWER])).reply).toBe(ANSWER)
     }
   })
 
   test('whatever the server does, it costs a bounded time and a bounded number of tries', async () => {
-    const reasons = fc.constantFrom<Reason>('late', 'unreached', 'gone', 'broken', 'limited', 'failing')
+    const reasons = fc.constantFrom<Reason>(
+      'timeout',
+      'unreachable',
+      'unknown-host',
+      'disconnected',
+      'rate-limited',
+      'server-error',
+    )
     const outcomes = fc.oneof(fc.constant(ANSWER), fc.tuple(reasons, fc.option(fc.nat(1_000_000))))
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(outcomes, { minLength: 1, maxLength: 6 }), { maxLength: 40 }), async (all) => {
-        const { ask, clock } = newPatience()
+        const { ask, clock } = newPolicy()
         let backoffs = 0
         for (const one of all) {
           const { tries } = await ask(one.map((outcome) => ('kind' in outcome ? outcome : bad(...outcome))))

@@ -9,7 +9,7 @@ const PASSING =
 const NO = /\bHTTP 4(?!29)\d\d/
 
 /** Whether git failed in a way that passes by itself: then it is worth another try, and no no. */
-export function isPassing(said: string): boolean {
+export function isTransient(said: string): boolean {
   return PASSING.test(said) && !NO.test(said)
 }
 

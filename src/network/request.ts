@@ -1,0 +1,167 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { type Connection, proxyOf } from './connection.js'
+import {
+  FailedRequest,
+  isFailure,
+  type Reason,
+  type RequestFailure,
+  type ResponseHeaders,
+  requestFailure,
+} from './request-failure.js'
+
+/** A server's response, its body read whole. */
+export interface HttpResponse {
+  readonly kind: 'response'
+  readonly status: number
+  readonly headers: ResponseHeaders
+  readonly body: Buffer
+}
+
+/** One HTTP request. */
+export interface HttpRequest {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  /** A larger response body is a failure. */
+  readonly maxBytes: number
+}
+
+/**
+ * Sends a request once. Redirects are not followed, and credentials go where `request.url` says and nowhere else.
+ *
+ * A response that comes a byte at a time ends with the time, one without end with `maxBytes`.
+ *
+ * @returns the response whatever its status, or why there is none. Rejects only for what cannot be sent at all.
+ */
+export async function sendRequest(
+  request: HttpRequest,
+  connection: Connection,
+): Promise<HttpResponse | RequestFailure> {
+  const { host } = request.url
+  const proxy = proxyOf(request.url)
+  const unusable = unusableProxy(request.url)
+  if (unusable !== null) return unusable
+  const signal = AbortSignal.timeout(connection.timeout)
+  try {
+    return await readResponse(await send(request, connection, signal), request)
+  } catch (error) {
+    if (error instanceof FailedRequest) return error.failure
+    if (signal.aborted || (error as Error).message === 'Proxy timeout') return timeoutFailure(host, connection, proxy)
+    return networkFailure(error as NodeJS.ErrnoException, host, proxy)
+  }
+}
+
+const MAX_REDIRECTS = 3
+
+/**
+ * Sends a request, and again to where redirects lead.
+ *
+ * @param redirected the request to send next, or why none is sent; null is a place that is no address.
+ */
+export async function followRedirects(
+  request: HttpRequest,
+  send: (request: HttpRequest) => Promise<HttpResponse | RequestFailure>,
+  redirected: (to: URL | null) => HttpRequest | RequestFailure,
+): Promise<HttpResponse | RequestFailure> {
+  let next: HttpRequest | RequestFailure = request
+  for (let count = 0; count <= MAX_REDIRECTS; count += 1) {
+    const response = await send(next)
+    if (isFailure(response) || ![301, 302, 303, 307, 308].includes(response.status)) return response
+    if (!response.headers.has('location')) return response
+    next = redirected(locationOf(response, next.url))
+    if (isFailure(next)) return next
+  }
+  return requestFailure('redirect', request.url.host, 'redirects without end', 'Check its address.')
+}
+
+/** A body as JSON; undefined where it is none. */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** Where a response says to look instead; null where that is no address. */
+export function locationOf({ headers }: HttpResponse, from: URL): URL | null {
+  const location = headers.get('location') ?? ''
+  return location !== '' && URL.canParse(location, from.href) ? new URL(location, from) : null
+}
+
+function send(request: HttpRequest, connection: Connection, signal: AbortSignal): Promise<IncomingMessage> {
+  const { url, method, headers, body } = request
+  const { timeout, agentOf, lookup } = connection
+  const open = url.protocol === 'http:' ? httpRequest : httpsRequest
+  const sized = body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) }
+  return new Promise((resolve, reject) => {
+    // The signal ends the request; a proxy that opens no tunnel is left by `timeout`.
+    const options = { method, headers: sized, agent: agentOf(url), signal, timeout, ...(lookup && { lookup }) }
+    open(url, options, resolve).on('error', reject).end(body)
+  })
+}
+
+async function readResponse(response: IncomingMessage, { url, maxBytes }: HttpRequest) {
+  const status = response.statusCode ?? 0
+  const chunks: Buffer[] = []
+  let bytes = 0
+  // Leaving the loop early ends the connection too.
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBytes) {
+      const what = `answers with more than ${maxBytes} bytes`
+      return requestFailure('too-large', url.host, what, 'Check its address.', { status })
+    }
+    chunks.push(chunk)
+  }
+  // Not a `Headers`: the first one loads all of Node's fetch, which nothing else here needs.
+  const headers = new Map(Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]))
+  return { kind: 'response' as const, status, headers, body: Buffer.concat(chunks) }
+}
+
+function timeoutFailure(host: string, { timeout }: Connection, proxy: URL | null): RequestFailure {
+  const what = `did not answer within ${timeout / 1000} s${through(proxy)}`
+  const remedy = 'Run this again later; if the server is slow, allow it more seconds in IMAGE_FACTORY_TIMEOUT.'
+  return requestFailure('timeout', host, what, remedy)
+}
+
+/** Why the proxy of an address cannot be used; null where it may be tried, and where there is none. */
+export function unusableProxy(url: URL): RequestFailure | null {
+  const proxy = proxyOf(url)
+  if (proxy === null || /^https?:$/.test(proxy.protocol)) return null
+  return proxyFailure(url.host, proxy, `speaks ${proxy.protocol} and we speak http: and https:`)
+}
+
+function proxyFailure(host: string, proxy: URL, what: string): RequestFailure {
+  const remedy = 'Check HTTPS_PROXY and NO_PROXY.'
+  return requestFailure('unreachable', host, `could not be reached: the proxy ${proxy.host} ${what}`, remedy)
+}
+
+function through(proxy: URL | null): string {
+  return proxy === null ? '' : ` through the proxy ${proxy.host}`
+}
+
+/** Node's and OpenSSL's names for certificates that are not trusted. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS/
+
+/** Only codes are told of errors: their texts may quote what was sent. */
+function networkFailure(error: NodeJS.ErrnoException, host: string, proxy: URL | null): RequestFailure {
+  const { code = '', message, syscall } = error
+  const isConnecting = syscall === 'connect' || syscall === 'getaddrinfo' || code === 'ECONNREFUSED'
+  const [, status] = /^Bad response: (\d{3})$/.exec(message) ?? []
+  if (proxy !== null && status !== undefined) return proxyFailure(host, proxy, `answers ${status}`)
+  if (proxy !== null && isConnecting) return proxyFailure(host, proxy, `cannot be reached (${code})`)
+  // What cannot be sent is a mistake of who sends it.
+  if (code === '' || code.startsWith('ERR_INVALID')) throw error
+  const where = `${through(proxy)} (${code})`
+  if (CERTIFICATE.test(code)) {
+    const remedy = 'Name a file with the certificates of its authority in the environment variable NODE_EXTRA_CA_CERTS.'
+    return requestFailure('certificate', host, `has a certificate that is not trusted${where}`, remedy)
+  }
+  const isUnknown = syscall === 'getaddrinfo' && code === 'ENOTFOUND'
+  const reason: Reason = isUnknown ? 'unknown-host' : isConnecting ? 'unreachable' : 'disconnected'
+  const what = `${isConnecting ? 'could not be reached' : 'broke off'}${where}`
+  return requestFailure(reason, host, what, 'Check its address and the network, and run this again.')
+}

@@ -1,0 +1,127 @@
+import { lookup } from 'node:dns/promises'
+import { isIP, type LookupFunction } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type Connection,
+  FailedRequest,
+  type HttpRequest,
+  type HttpResponse,
+  openConnection,
+  proxyOf,
+  type RequestFailure,
+  requestFailure,
+  sendRequest,
+} from '../network/index.js'
+import { addressKind } from './addresses.js'
+import type { Credentials } from './credentials.js'
+import { hostnameOf, isAskable, isLoopback } from './hosts.js'
+
+/** What a challenge came to: a header, nothing that we could send, or why the token server gave none. */
+export type Authorization =
+  | { readonly kind: 'header'; readonly value: string }
+  | { readonly kind: 'none' }
+  | RequestFailure
+
+/** All addresses of a name. */
+export type Resolve = (name: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
+
+/** The system's resolver. */
+export const resolveBySystem: Resolve = (name) => lookup(name, { all: true })
+
+/** How one registry is reached, and with what. */
+export interface RegistryConnection {
+  readonly registry: string
+  readonly credentials: Credentials
+  readonly resolve: Resolve
+  /** Whether the registry may be in a private network: asked only where an address is there. */
+  readonly isTrusted: () => Promise<boolean>
+  readonly connection: Connection
+  /** What we know of names that a proxy looks up for itself. */
+  readonly lookups: Map<string, Promise<readonly string[]>>
+  /** What each repository is read with: asked for once, by whoever needs it first. */
+  readonly authorizations: Map<string, Promise<Authorization>>
+}
+
+/** @param timeout milliseconds of each request. */
+export function openRegistry(
+  who: Pick<RegistryConnection, 'registry' | 'credentials' | 'resolve' | 'isTrusted'>,
+  timeout: number,
+): RegistryConnection {
+  const connection = openConnection(timeout, guardedLookup(who))
+  return { ...who, connection, lookups: new Map(), authorizations: new Map() }
+}
+
+/**
+ * Sends one request, to an address that the registry may have: looked at after the name was resolved, in the very lookup
+ * that the connection is made from, so that a name cannot be one thing when it is looked at and another when it is used.
+ * A proxy looks names up itself; there it is for the proxy to say where it leads.
+ */
+export async function sendGuarded(
+  request: HttpRequest,
+  to: RegistryConnection,
+): Promise<HttpResponse | RequestFailure> {
+  const { url } = request
+  if (!isAskable(url)) return notAllowed(shown(url), 'is no address of a registry')
+  const name = hostnameOf(url.host)
+  const isBehindProxy = isIP(name) === 0 && proxyOf(url) !== null
+  const addresses = isIP(name) !== 0 ? [name] : isBehindProxy ? await ownLookup(name, to) : []
+  return (await addressFailure(addresses, name, to)) ?? sendRequest(request, to.connection)
+}
+
+/** We must not ask: another attempt comes to the same. */
+export function notAllowed(who: string, what: string): RequestFailure {
+  return requestFailure('not-allowed', who, what, 'Check the name of the image.')
+}
+
+/** Only what cannot hold a secret. */
+export function shown(url: URL): string {
+  return `${url.protocol}//${url.host}`
+}
+
+/** Longest that is waited for a name that we need not know: behind a proxy there may be nobody to ask. */
+const MAX_LOOKUP_MILLISECONDS = 2_000
+
+function ownLookup(name: string, { lookups, resolve }: RegistryConnection): Promise<readonly string[]> {
+  const start = async () => {
+    const known = resolve(name).catch(() => [])
+    const addresses = await Promise.race([known, sleep(MAX_LOOKUP_MILLISECONDS, [], { ref: false })])
+    return addresses.map(({ address }) => address)
+  }
+  const found = lookups.get(name) ?? start()
+  lookups.set(name, found)
+  return found
+}
+
+type Rules = Pick<RegistryConnection, 'registry' | 'resolve' | 'isTrusted'>
+
+function guardedLookup(rules: Rules): LookupFunction {
+  return (name, options, callback) => {
+    const found = rules.resolve(name).then(async (addresses) => {
+      const all = addresses.map(({ address }) => address)
+      const failure = await addressFailure(all, name, rules)
+      if (failure !== null) throw new FailedRequest(failure, name)
+      const [first] = addresses
+      if (first === undefined) throw Object.assign(new Error(), { code: 'ENODATA', syscall: 'getaddrinfo' })
+      return { addresses, first }
+    })
+    found.then(
+      ({ addresses, first }) =>
+        options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family),
+      (error: NodeJS.ErrnoException) => callback(error, '', 4),
+    )
+  }
+}
+
+/** One address of several that is too near is enough: the connection could go to any of them. */
+async function addressFailure(
+  addresses: readonly string[],
+  name: string,
+  { registry, isTrusted }: Rules,
+): Promise<RequestFailure | null> {
+  const kinds = addresses.map((address) => addressKind(address))
+  if (kinds.includes('forbidden')) return notAllowed(name, 'leads to an address that no registry has')
+  const isNear = kinds.includes('private') || (kinds.includes('loopback') && !isLoopback(registry))
+  if (!isNear || (await isTrusted())) return null
+  const remedy = 'settings.allowedRegistries does not name it and there are no credentials for it'
+  return notAllowed(name, `is in a private network, and ${remedy}`)
+}
