@@ -39,7 +39,7 @@ export interface Results {
   readonly bundleBytes: number
   readonly start: Measured
   readonly help: Measured
-  readonly enrolment: { readonly entries: number; readonly validate: Measured; readonly parsing: Measured }
+  readonly enrolled: { readonly entries: number; readonly validate: Measured; readonly parsing: Measured }
   readonly factories: readonly FactoryResult[]
   readonly network: Network | null
   readonly action: ActionResult | null
@@ -99,8 +99,8 @@ function ratiosTable({ factories, action }: Results): string {
   return table(['Ratio', 'Wall time', 'Processor time'], [...sizes, ...runs, ...onRunner])
 }
 
-function floorTable({ start, help, enrolment, factories }: Results): string {
-  const { entries, validate, parsing } = enrolment
+function floorTable({ start, help, enrolled, factories }: Results): string {
+  const { entries, validate, parsing } = enrolled
   const rows = [
     ['`node -e 0`', wallAndCpu(start)],
     ['`--help`', wallAndCpu(help)],

@@ -77,7 +77,7 @@ function say(text: string): void {
   stderr.write(`${text} …\n`)
 }
 
-function measureEnrolment(): Results['enrolment'] {
+function measureEnrollment(): Results['enrolled'] {
   say(`validate, ${ENTRIES} entries`)
   const root = newFolder()
   const file = join(root, 'images.yaml')
@@ -166,7 +166,7 @@ const results: Results = {
   bundleBytes: bundleBytes(),
   start: repeat(() => measure(node, ['-e', '0'])),
   help: repeat(() => measure(node, [bundle, '--help'])),
-  enrolment: measureEnrolment(),
+  enrolled: measureEnrollment(),
   factories: sizes.map(measureFactory),
   network: positionals.length === 0 ? await askGitHub() : null,
   action: positionals.length === 0 ? await runAction() : null,

@@ -89,12 +89,12 @@ function defaultOf({ default: value }: JsonSchema): string {
 function meaningOf({ markdownDescription, markdownEnumDescriptions, enum: choices }: JsonSchema): string {
   const meaning = String(markdownDescription)
   if (!Array.isArray(choices)) return meaning
-  const told = (markdownEnumDescriptions ?? []) as readonly string[]
+  const input = (markdownEnumDescriptions ?? []) as readonly string[]
   const each = choices.map((choice, index) => {
-    const [first = '', ...rest] = told[index]?.replace(/\.$/, '') ?? ''
+    const [first = '', ...rest] = input[index]?.replace(/\.$/, '') ?? ''
     return first === '' ? `\`${choice}\`` : `\`${choice}\`: ${first.toLowerCase()}${rest.join('')}`
   })
-  return `${meaning} ${each.join(told.length > 0 ? '; ' : ', ')}.`
+  return `${meaning} ${each.join(input.length > 0 ? '; ' : ', ')}.`
 }
 
 function exampleOf({ examples }: JsonSchema): string {

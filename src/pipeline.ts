@@ -2,44 +2,44 @@
  * The pipeline: load → validate → discover → state → synthesize → diff → guard → commit → report. The action and the
  * command line both run it; they differ in where files come from, what becomes of the plan, and how it is told.
  */
-import { type Enrolment, type Override, type Problem, problem, Refusal } from './enrollment/index.js'
+import { type ImagesFile, type Override, type Problem, problem, Refusal } from './enrollment/index.js'
 import type { ManifestFile } from './kargo/index.js'
 import type { Comparison } from './manifests/index.js'
 import type { CommitResult } from './publish/index.js'
 import {
+  buildRefusalReport,
+  buildReport,
   committedState,
   imageChanges,
   type Report,
+  type ReportInput,
   starvationProblems,
-  type Told,
-  tell,
-  tellRefusal,
 } from './report/index.js'
 import type { Discovered } from './sources/index.js'
 import { fromTop, type MergedState } from './state/index.js'
 import {
+  activeOverrides,
   compare,
   guard,
-  inForce,
-  type Job,
   type Loaded,
   link,
   load,
   lookUp,
   manifestsOf,
   merge,
-  note,
   observe,
   overrideRows,
   overridesOf,
+  type RunSetting,
   type StateFolder,
   secretProblems,
+  throwOnErrors,
   validate,
   withCatalog,
   workflowProblems,
 } from './steps/index.js'
 
-export { type Job, type StateFolder, tidy } from './steps/index.js'
+export { type RunSetting, type StateFolder, tidy } from './steps/index.js'
 
 /** What a run would do to the state folder. */
 export interface Plan {
@@ -53,7 +53,7 @@ export interface Plan {
 }
 
 /** Everything up to the guard: what would be written, and the report about it. Writes nothing. */
-export async function makePlan(job: Job, folder: StateFolder): Promise<Plan> {
+export async function makePlan(job: RunSetting, folder: StateFolder): Promise<Plan> {
   return planOf(await draftPlan(job, folder), job, folder)
 }
 
@@ -62,7 +62,7 @@ export type Draft =
   | {
       readonly kind: 'drafted'
       readonly loaded: Loaded
-      readonly enrolment: Enrolment
+      readonly enrolled: ImagesFile
       readonly overrides: readonly Override[]
       readonly discovered: Discovered
       readonly state: MergedState
@@ -74,25 +74,23 @@ export type Draft =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
 
 /** Runs the steps up to the guard. Writes nothing. */
-export async function draftPlan(job: Job, folder: StateFolder): Promise<Draft> {
+export async function draftPlan(job: RunSetting, folder: StateFolder): Promise<Draft> {
   const problems: Problem[] = []
   try {
     const found = await job.step('Load the state', async () => load(folder, job))
-    const enrolment = await job.step('Validate images.yaml', async () => validate(found.images, folder, problems, job))
+    const enrolled = await job.step('Validate images.yaml', async () => validate(found.images, folder, problems, job))
     const written = overridesOf(found.overrides, folder, problems, job)
-    const discovered = await job.step('Discover base images', () => lookUp(enrolment, folder, job))
-    const linked = link(enrolment, discovered, found, folder)
-    const observed = await observe(linked, enrolment, found, folder, problems, job)
+    const discovered = await job.step('Discover base images', () => lookUp(enrolled, folder, job))
+    const linked = link(enrolled, discovered, found, folder)
+    const observed = await observe(linked, enrolled, found, folder, problems, job)
     const merged = await job.step('Merge the state', async () => merge(linked, observed, written, found, job))
-    note([...discovered.problems, ...merged.problems], problems)
-    const overrides = inForce(written, merged, folder, problems)
-    const { loaded, state } = await withCatalog({ loaded: found, state: merged }, enrolment, overrides, folder, job)
-    const manifests = await job.step('Make manifests', async () =>
-      manifestsOf(enrolment, state, overrides, folder, job),
-    )
+    throwOnErrors([...discovered.problems, ...merged.problems], problems)
+    const overrides = activeOverrides(written, merged, folder, problems)
+    const { loaded, state } = await withCatalog({ loaded: found, state: merged }, enrolled, overrides, folder, job)
+    const manifests = await job.step('Make manifests', async () => manifestsOf(enrolled, state, overrides, folder, job))
     const comparison = await job.step('Compare manifests', async () => compare(loaded.output, manifests, folder, job))
     problems.push(...(await job.step('Guard against deletions', async () => guard(comparison, folder, job))))
-    return { kind: 'drafted', loaded, enrolment, overrides, discovered, state, manifests, comparison, problems }
+    return { kind: 'drafted', loaded, enrolled, overrides, discovered, state, manifests, comparison, problems }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { kind: 'refused', problems: [...problems, ...error.problems] }
@@ -100,31 +98,31 @@ export async function draftPlan(job: Job, folder: StateFolder): Promise<Draft> {
 }
 
 /** What a draft is told against. */
-export type Against = Pick<Told, 'before' | 'settings' | 'changes' | 'anyway' | 'problems'>
+export type Against = Pick<ReportInput, 'before' | 'settings' | 'changes' | 'baseDrift' | 'problems'>
 
 /** The plan that a draft is, told against what was committed last unless another state is given. */
-export function planOf(draft: Draft, job: Job, folder: StateFolder, against?: Against): Plan {
+export function planOf(draft: Draft, job: RunSetting, folder: StateFolder, against?: Against): Plan {
   if (draft.kind === 'refused') {
-    const report = tellRefusal(job.mode, folder, draft.problems)
+    const report = buildRefusalReport(job.mode, folder, draft.problems)
     return { report, refused: true, files: new Map(), changes: new Map() }
   }
-  const { loaded, enrolment, state, comparison, discovered } = draft
+  const { loaded, enrolled, state, comparison, discovered } = draft
   const committed = {
     before: committedState(loaded.state),
     settings: [],
     changes: comparison.changes,
-    anyway: null,
+    baseDrift: null,
     problems: [],
   }
   const { mode } = job
-  const told = { ...committed, ...against, mode, folder, enrolment, state }
-  const images = imageChanges(enrolment.images, told.before.entries)
+  const input = { ...committed, ...against, mode, folder, enrolled, state }
+  const images = imageChanges(enrolled.images, input.before.entries)
   const starving = starvationProblems(state, loaded.state, fromTop(folder.path, folder.imagesFile))
   const files = filesOf(draft, folder)
   const leaking = secretProblems(files.changes, folder, job)
   const checked = workflowProblems(discovered, images, job)
-  const problems = [...leaking, ...draft.problems, ...told.problems, ...starving, ...checked]
-  const report = tell({ ...told, images, problems, overrides: overrideRows(draft.overrides, folder) })
+  const problems = [...leaking, ...draft.problems, ...input.problems, ...starving, ...checked]
+  const report = buildReport({ ...input, images, problems, overrides: overrideRows(draft.overrides, folder) })
   return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
 }
 
@@ -155,7 +153,7 @@ const ATTEMPTS = 10
  * Plans and commits. When the branch has moved on in between, the generated files are made again from what is there
  * now; they are never merged, rebased or forced.
  */
-export async function planAndCommit(job: Job, first: StateFolder, ends: Committing): Promise<Committed> {
+export async function planAndCommit(job: RunSetting, first: StateFolder, ends: Committing): Promise<Committed> {
   let folder = first
   for (let attempt = 1; ; attempt += 1) {
     const plan = await makePlan(job, folder)

@@ -5,8 +5,16 @@
  */
 import { formatProblem, type Problem, problem } from './enrollment/index.js'
 import { compareManifests } from './manifests/index.js'
-import { type Against, type Draft, draftPlan, type Job, type Plan, planOf, type StateFolder } from './pipeline.js'
-import { type Anyway, committedState, isChanged, settingsChanges, synthesizedState } from './report/index.js'
+import {
+  type Against,
+  type Draft,
+  draftPlan,
+  type Plan,
+  planOf,
+  type RunSetting,
+  type StateFolder,
+} from './pipeline.js'
+import { type BaseDrift, committedState, isChanged, settingsChanges, synthesizedState } from './report/index.js'
 import { type FileAnswer, requestKey, type SourceReader } from './sources/index.js'
 import { fromTop } from './state/index.js'
 import type { Loaded } from './steps/index.js'
@@ -21,7 +29,11 @@ export type BaseState =
  *
  * @param readBase reads the base; called only when the pull request's own state can be planned.
  */
-export async function makePreview(job: Job, folder: StateFolder, readBase: () => Promise<BaseState>): Promise<Plan> {
+export async function makePreview(
+  job: RunSetting,
+  folder: StateFolder,
+  readBase: () => Promise<BaseState>,
+): Promise<Plan> {
   const asked = { ...job, read: remembered(job.read), writes: false }
   const draft = await draftPlan(asked, folder)
   if (draft.kind === 'refused') return planOf(draft, job, folder)
@@ -34,9 +46,9 @@ export async function makePreview(job: Job, folder: StateFolder, readBase: () =>
 type Drafted = Extract<Draft, { kind: 'drafted' }>
 
 /** What the base's run would say has been said by the pull request's. */
-const SILENT: Pick<Job, 'step' | 'say'> = { step: (_, work) => work(), say: () => undefined }
+const SILENT: Pick<RunSetting, 'step' | 'say'> = { step: (_, work) => work(), say: () => undefined }
 
-async function againstBase(head: Drafted, job: Job, base: BaseState): Promise<Against> {
+async function againstBase(head: Drafted, job: RunSetting, base: BaseState): Promise<Against> {
   if (base.kind === 'unknown') return withoutBase(head, base.reason, job)
   const { folder } = base
   const draft = await draftPlan(job, folder)
@@ -51,7 +63,7 @@ async function againstBase(head: Drafted, job: Job, base: BaseState): Promise<Ag
   const { report } = planOf(draft, job, folder)
   const { images, bases, changes, causes } = report
   const warnings = report.problems.filter((one) => one.severity === 'warning').length
-  const anyway: Anyway = {
+  const baseDrift: BaseDrift = {
     kind: 'known',
     images,
     bases: bases.filter(isChanged),
@@ -62,18 +74,18 @@ async function againstBase(head: Drafted, job: Job, base: BaseState): Promise<Ag
   }
   const generated = new Map(draft.manifests.map(({ path, text }) => [path, text]))
   return {
-    before: synthesizedState(draft.enrolment, draft.state),
-    settings: settingsChanges(draft.enrolment.settings, head.enrolment.settings),
+    before: synthesizedState(draft.enrolled, draft.state),
+    settings: settingsChanges(draft.enrolled.settings, head.enrolled.settings),
     changes: compareManifests(generated, head.manifests).changes,
-    anyway,
+    baseDrift,
     problems: handMade(head, draft.loaded.output, fromTop(folder.path, folder.outputDir)),
   }
 }
 
-function withoutBase({ loaded, comparison }: Drafted, reason: string, job: Job): Against {
+function withoutBase({ loaded, comparison }: Drafted, reason: string, job: RunSetting): Against {
   job.say(`Everything is counted together: ${reason}.`)
-  const anyway: Anyway = { kind: 'unknown', reason }
-  return { before: committedState(loaded.state), settings: [], changes: comparison.changes, anyway, problems: [] }
+  const baseDrift: BaseDrift = { kind: 'unknown', reason }
+  return { before: committedState(loaded.state), settings: [], changes: comparison.changes, baseDrift, problems: [] }
 }
 
 /** Manifests that are neither the base branch's nor what is generated: what somebody changed there goes again. */

@@ -1,5 +1,5 @@
 import { Refusal } from '../enrollment/index.js'
-import { type Job, makePlan, type Plan } from '../pipeline.js'
+import { makePlan, type Plan, type RunSetting } from '../pipeline.js'
 import { type BaseState, makePreview } from '../preview.js'
 import { git } from '../publish/index.js'
 import type { Context } from './context.js'
@@ -7,7 +7,7 @@ import type { StateCheckout, StateCheckouts } from './state-checkout.js'
 import type { Target } from './target.js'
 
 /** Where a look at the state takes place. */
-export interface LookSetting {
+export interface PlanContext {
   readonly checkouts: StateCheckouts
   readonly context: Context
   readonly target: Target
@@ -17,7 +17,7 @@ export interface LookSetting {
  * The plan of a run that commits nothing. On a pull request to the state's own repository it says what the pull request
  * causes; a base that cannot be read is said, and no reason to fail.
  */
-export async function look(job: Job, head: StateCheckout, setting: LookSetting): Promise<Plan> {
+export async function planWithoutCommit(job: RunSetting, head: StateCheckout, setting: PlanContext): Promise<Plan> {
   const { target, context, checkouts } = setting
   const isPullRequest = target.mode === 'preview' && target.isOwn && context.baseSha !== null
   if (!isPullRequest || context.baseSha === null) return makePlan(job, head.folder)

@@ -4,15 +4,15 @@
  */
 import { ExitCode, setFailed } from '@actions/core'
 import { Refusal } from '../enrollment/index.js'
-import { renderSummary, tellRefusal } from '../report/index.js'
+import { buildRefusalReport, renderSummary } from '../report/index.js'
 import { readContext } from './context.js'
 import { readInputs } from './inputs.js'
 import { stoppedLine } from './last-line.js'
 import { annotate, hidden, safe, say } from './log.js'
 import { NO_OUTPUTS, setOutputs } from './outputs.js'
 import { postReport } from './post-report.js'
+import { reportOutcome, writeSummary } from './report-outcome.js'
 import { run } from './run.js'
-import { tellOutcome, writeSummary } from './tell.js'
 
 /** A run that did not get as far as the state shows only its problems. */
 const NO_FOLDER = { path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
@@ -27,12 +27,12 @@ export async function runAction(env: Readonly<Record<string, string | undefined>
     const inputs = readInputs()
     const context = readContext(env)
     if (inputs.reportFrom !== null) await postReport(inputs.reportFrom, inputs, context)
-    else await tellOutcome(await run(inputs, context, now), inputs, context)
+    else await reportOutcome(await run(inputs, context, now), inputs, context)
   } catch (error) {
     setOutputs(NO_OUTPUTS)
     if (error instanceof Refusal) {
       annotate(error.problems, false)
-      await writeSummary(renderSummary(tellRefusal('preview', NO_FOLDER, error.problems), { secrets: hidden() }))
+      await writeSummary(renderSummary(buildRefusalReport('preview', NO_FOLDER, error.problems), { secrets: hidden() }))
       process.exitCode = ExitCode.Failure
     } else {
       setFailed(safe(error instanceof Error ? (error.stack ?? error.message) : String(error)))

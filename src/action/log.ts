@@ -3,7 +3,7 @@ import { type Problem, printable } from '../enrollment/index.js'
 import { redactor } from '../report/index.js'
 
 /** The runner shows no more than this of each kind a step. */
-const MOST_ANNOTATIONS = 10
+const MAX_ANNOTATIONS = 10
 
 /** How often work that takes long says that it goes on, in milliseconds. */
 const PULSE = 15_000
@@ -98,7 +98,7 @@ export function fold(title: string, text: string): void {
 export function annotate(problems: readonly Problem[], isOwnRepository: boolean): void {
   const show = { error, warning, notice } as const
   for (const severity of ['error', 'warning', 'notice'] as const) {
-    for (const found of problems.filter((one) => one.severity === severity).slice(0, MOST_ANNOTATIONS)) {
+    for (const found of problems.filter((one) => one.severity === severity).slice(0, MAX_ANNOTATIONS)) {
       show[severity](safe(text(found, isOwnRepository)), isOwnRepository ? place(found) : {})
     }
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import { type CommentResult, findOpenPullRequest, type PullRequest } from '../publish/index.js'
-import { fromData, LARGEST_DATA, type LeftReport, type Report, verdict } from '../report/index.js'
+import { fromData, type LeftReport, MAX_DATA, type Report, verdict } from '../report/index.js'
 import { readOptional } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context, TriggeringRun } from './context.js'
@@ -9,7 +9,7 @@ import type { Inputs } from './inputs.js'
 import { lastLine } from './last-line.js'
 import { hidden, say } from './log.js'
 import { setOutputs } from './outputs.js'
-import { comment, writeReports } from './tell.js'
+import { comment, writeReports } from './report-outcome.js'
 import { VERSION } from './version.js'
 import { namedFolder } from './workspace.js'
 
@@ -53,7 +53,7 @@ function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRu
 /** An artifact can bring links: none is followed. */
 function readData(left: string, context: Context): string {
   const folder = namedFolder('report-from', left, context)
-  const text = folder === null ? null : readOptional(folder, DATA_FILE, { bytes: LARGEST_DATA })
+  const text = folder === null ? null : readOptional(folder, DATA_FILE, { bytes: MAX_DATA })
   if (text !== null) return text
   const remedy = 'Download the artifact of the run that made the report into the folder that report-from names.'
   throw refuse(`there is no ${join(folder ?? left, DATA_FILE)}.`, { remedy })

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { info, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
-import { type Job, type Plan, planAndCommit, removalsOf } from '../pipeline.js'
+import { type Plan, planAndCommit, type RunSetting, removalsOf } from '../pipeline.js'
 import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf } from '../publish/index.js'
 import { connectRegistries, type RegistryClient, readDockerCredentials } from '../registry/index.js'
 import {
@@ -14,7 +14,7 @@ import {
   type SourceReader,
 } from '../sources/index.js'
 import { fromTop, writeFiles } from '../state/index.js'
-import { look } from './base-state.js'
+import { planWithoutCommit } from './base-state.js'
 import { Clients } from './clients.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
@@ -44,7 +44,12 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
     const checkout = await step('Open the state repository', () => checkouts.first())
     const job = jobOf(inputs, context, target, clients, now)
     if (target.mode !== 'commit') {
-      return { target, plan: await look(job, checkout, { checkouts, context, target }), commit: null, clients }
+      return {
+        target,
+        plan: await planWithoutCommit(job, checkout, { checkouts, context, target }),
+        commit: null,
+        clients,
+      }
     }
     return { target, clients, ...(await commit(job, checkout, checkouts, { inputs, context, target, clients })) }
   } finally {
@@ -53,7 +58,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
 }
 
 /** One client a run: when the files are made again after a lost race, nothing is asked twice. */
-function registriesOnce(): NonNullable<Job['registries']> {
+function registriesOnce(): NonNullable<RunSetting['registries']> {
   const credentials = readDockerCredentials(process.env, (text) => notice(safe(text)))
   const known = new Map<string, RegistryClient>()
   return (allowedRegistries) => {
@@ -78,7 +83,7 @@ function counted(client: RegistryClient): RegistryClient {
   }
 }
 
-function jobOf(inputs: Inputs, context: Context, target: Target, clients: Clients, now: string): Job {
+function jobOf(inputs: Inputs, context: Context, target: Target, clients: Clients, now: string): RunSetting {
   return {
     mode: target.mode,
     read: sourceReader(inputs, context, clients),
@@ -132,7 +137,7 @@ interface CommitSetting {
   readonly clients: Clients
 }
 
-async function commit(job: Job, first: StateCheckout, checkouts: StateCheckouts, setting: CommitSetting) {
+async function commit(job: RunSetting, first: StateCheckout, checkouts: StateCheckouts, setting: CommitSetting) {
   let current = first
   const branch = checkouts.branchOf(first)
   const ends = {

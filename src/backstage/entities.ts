@@ -1,5 +1,5 @@
-import type { CatalogPlace, Enrollment, Source } from '../enrollment/index.js'
-import { type BaseFacts, momentOf, type Outlook } from '../explain/index.js'
+import type { CatalogPlace, EnrolledImage, Source } from '../enrollment/index.js'
+import { type ExplainedBase, momentOf, type Outlook } from '../explain/index.js'
 import type { TrackedBase } from '../state/index.js'
 import { digestOf, type StateRecord, textOf } from '../state/record.js'
 
@@ -24,9 +24,9 @@ const STATUS: Readonly<Record<Outlook['kind'], string>> = {
 
 /** What an entity of an image is made from. */
 export interface ImageFacts {
-  readonly enrollment: Enrollment
+  readonly enrollment: EnrolledImage
   readonly record: StateRecord | undefined
-  readonly bases: readonly BaseFacts[]
+  readonly bases: readonly ExplainedBase[]
   readonly outlook: Outlook
 }
 

@@ -16,10 +16,10 @@ import type { Attribute, BakeBody, Block, Body, Expression } from './hcl-tree.js
 import { Budget, oneLine } from './value.js'
 
 /** More targets of one matrix than this are nobody's file. */
-const MOST_VARIANTS = 1_024
+const MAX_VARIANTS = 1_024
 
 /** Nor of all of them, with what each holds. */
-const MOST_COPIES = 200_000
+const MAX_COPIES = 200_000
 
 const NAMED: ReadonlySet<string> = new Set(['function', 'group', 'target', 'variable'])
 
@@ -52,7 +52,7 @@ export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBl
   const targets = new Map<string, TargetPart[]>()
   const groups = new Map<string, readonly string[] | null>()
   const variantsOf = new Map<string, string[]>()
-  const copies = new Budget(MOST_COPIES)
+  const copies = new Budget(MAX_COPIES)
   const blocks = files.flatMap(({ file, body }) => body.blocks.map((block) => ({ file, block })))
   for (const { file, block } of blocks) {
     const label = labelOf(block, file)
@@ -172,8 +172,8 @@ function combinations(axes: readonly Axis[]): readonly Scope[] {
   const assumed = new Set(axes.filter(({ isAssumed }) => isAssumed).map(({ name }) => name))
   let found: ReadonlyMap<string, HclValue>[] = [new Map()]
   for (const { name, values } of axes) {
-    if (found.length * values.length > MOST_VARIANTS) {
-      throw new TooMuch(`a matrix gives more than ${MOST_VARIANTS} targets.`)
+    if (found.length * values.length > MAX_VARIANTS) {
+      throw new TooMuch(`a matrix gives more than ${MAX_VARIANTS} targets.`)
     }
     found = found.flatMap((before) => values.map((value) => new Map([...before, [name, value]])))
   }

@@ -26,7 +26,7 @@ import type { Budget } from './value.js'
 const ITEM = '*'
 
 /** Expressions within expressions, functions within functions: deeper than this is nobody's file. */
-const DEEPEST = 400
+const MAX_DEPTH = 400
 
 /** What looking at an expression costs, in letters of text. */
 const STEP = 16
@@ -57,7 +57,7 @@ export class Evaluator {
    * @throws {TooMuch} where the file comes to more than anybody writes.
    */
   evaluate(expression: Expression, locals: Locals): HclValue {
-    if (this.#depth >= DEEPEST) throw new TooMuch('its expressions are deeper than anybody writes.')
+    if (this.#depth >= MAX_DEPTH) throw new TooMuch('its expressions are deeper than anybody writes.')
     this.#spend(STEP)
     this.#depth += 1
     try {

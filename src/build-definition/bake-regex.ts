@@ -5,7 +5,7 @@ import { Fault, type HclValue, mustFit } from './bake-value.js'
 const NAMES: ReadonlySet<string> = new Set(['regex', 'regexall', 'regex_replace'])
 
 /** Patterns that somebody wrote are short; RE2 takes time for each sign of them at each letter of the text. */
-const LONGEST_PATTERN = 500
+const MAX_PATTERN_LENGTH = 500
 
 /** Whether a function of the library looks for a pattern. */
 export function isRegexFunction(name: string): boolean {
@@ -44,7 +44,7 @@ interface Matches {
 }
 
 function matches(pattern: string, text: string, spend: (cost: number) => void): Matches {
-  if (pattern.length > LONGEST_PATTERN) mustFit(Number.POSITIVE_INFINITY)
+  if (pattern.length > MAX_PATTERN_LENGTH) mustFit(Number.POSITIVE_INFINITY)
   spend(1_000 + (pattern.length * text.length) / 4)
   const compiled = compile(pattern)
   const names = compiled.namedGroups()

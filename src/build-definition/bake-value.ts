@@ -105,7 +105,7 @@ export function itemAt(of: HclValue, key: HclValue): HclValue {
 }
 
 /** Lists within lists: deeper than this is nobody's value. */
-const DEEPEST = 100
+const MAX_DEPTH = 100
 
 const measured = new WeakMap<object, { readonly size: number; readonly depth: number }>()
 
@@ -129,13 +129,13 @@ function measure(value: HclValue): { readonly size: number; readonly depth: numb
     size += one.size
     depth = Math.max(depth, one.depth + 1)
   }
-  if (depth > DEEPEST) throw new TooMuch('its lists and maps are deeper than anybody writes.')
+  if (depth > MAX_DEPTH) throw new TooMuch('its lists and maps are deeper than anybody writes.')
   measured.set(value, { size, depth })
   return { size, depth }
 }
 
 /** More than this in one text or list is nobody's. */
-const LARGEST = 1_000_000
+const MAX_SIZE = 1_000_000
 
 /** A definition that bake refuses as a whole, whatever is asked for. */
 export class Refused extends Error {
@@ -159,5 +159,5 @@ export class TooMuch extends Error {}
  * @throws {TooMuch} where it is not.
  */
 export function mustFit(size: number): void {
-  if (size > LARGEST) throw new TooMuch('what comes out of its expressions is more than anybody writes.')
+  if (size > MAX_SIZE) throw new TooMuch('what comes out of its expressions is more than anybody writes.')
 }

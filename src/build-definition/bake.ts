@@ -3,7 +3,7 @@ import { fieldsOf } from './bake-fields.js'
 import { parseBakeJson } from './bake-json.js'
 import { BakeNames } from './bake-names.js'
 import { Refused, TooMuch } from './bake-value.js'
-import { LARGEST_DEFINITION_BYTES, type Unreadable } from './data.js'
+import { MAX_DEFINITION_BYTES, type Unreadable } from './data.js'
 import { type Fields, mergeFields, NO_FIELDS, sizeOf, targetOf } from './fields.js'
 import { parseHcl } from './hcl-parser.js'
 import type { BakeBody } from './hcl-tree.js'
@@ -13,10 +13,10 @@ import type { BuildFile } from './targets.js'
 import { Budget, type BuildValue } from './value.js'
 
 /** More parents in a row are nobody's file. */
-const DEEPEST = 64
+const MAX_DEPTH = 64
 
-const MOST_TEXT = 16 * 1024 * 1024
-const MOST_COPIES = 1_000_000
+const MAX_TEXT = 16 * 1024 * 1024
+const MAX_COPIES = 1_000_000
 
 /** What decides beside the files. */
 export interface BakeSettings {
@@ -43,8 +43,8 @@ export function parseBake(
   language: 'hcl' | 'json',
   file: string | null,
 ): { readonly ok: true; readonly file: BakeBody } | Unreadable {
-  if (Buffer.byteLength(text) > LARGEST_DEFINITION_BYTES) {
-    return { ok: false, message: `the file is larger than ${LARGEST_DEFINITION_BYTES} bytes.`, line: null }
+  if (Buffer.byteLength(text) > MAX_DEFINITION_BYTES) {
+    return { ok: false, message: `the file is larger than ${MAX_DEFINITION_BYTES} bytes.`, line: null }
   }
   try {
     return { ok: true, file: { file, body: language === 'json' ? parseBakeJson(text) : parseHcl(text) } }
@@ -65,7 +65,7 @@ export function readBake(
   { environment = new Map(), set = [], services = new Map() }: BakeSettings = {},
 ): { readonly ok: true; readonly definition: BuildFile } | (Unreadable & { readonly file: string | null }) {
   try {
-    const names = new BakeNames(files, environment, new Budget(MOST_TEXT))
+    const names = new BakeNames(files, environment, new Budget(MAX_TEXT))
     const blocks = bakeBlocks(files, names)
     const reader = new Inheritance(blocks, names, { services, set, environment })
     const every = new Set([...services.keys(), ...blocks.targets.keys()])
@@ -86,7 +86,7 @@ class Inheritance {
   readonly #names: BakeNames
   readonly #beside: Required<BakeSettings>
   readonly #done = new Map<string, Fields>()
-  readonly #copies = new Budget(MOST_COPIES)
+  readonly #copies = new Budget(MAX_COPIES)
   #depth = 0
 
   constructor(blocks: BakeBlocks, names: BakeNames, beside: Required<BakeSettings>) {
@@ -102,7 +102,7 @@ class Inheritance {
     const parts = this.#blocks.targets.get(name) ?? []
     const service = this.#beside.services.get(name)
     if (parts.length === 0 && service === undefined) return missingParent(name)
-    if (this.#depth > DEEPEST) throw new TooMuch(TOO_MUCH)
+    if (this.#depth > MAX_DEPTH) throw new TooMuch(TOO_MUCH)
     // Bake leaves out a parent that inherits from its own child.
     this.#done.set(name, NO_FIELDS)
     this.#depth += 1

@@ -3,7 +3,7 @@ const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
 const DATE = /^(\d{4})-(\d\d?)-(\d\d?)$/
 
 /** Go's uint64; integers beyond it are floats. */
-const LARGEST_INTEGER = 2n ** 64n
+const MAX_INTEGER = 2n ** 64n
 
 /**
  * What a plain scalar that YAML takes for a number or a date comes to as a text of a compose file: Go's YAML reader
@@ -19,7 +19,7 @@ export function composeNumber(written: string): string | null {
   const [, sign = '', digits] = INTEGER.exec(text) ?? []
   if (digits !== undefined) {
     const value = BigInt(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase())
-    if (value < LARGEST_INTEGER) return sign === '-' && value !== 0n ? `-${value}` : String(value)
+    if (value < MAX_INTEGER) return sign === '-' && value !== 0n ? `-${value}` : String(value)
   }
   return FLOAT.test(text) ? floatOf(Number(text)) : null
 }

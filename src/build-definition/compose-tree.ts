@@ -153,7 +153,7 @@ class TreeReader {
       const below = Array.isArray(merge)
         ? merge.map((item: Data, index): Placed => ({ data: item, path: [...path, '<<', index] }))
         : [{ data: merge, path: [...path, '<<'] }]
-      for (const part of below.slice(0, MOST_MERGED).reverse()) {
+      for (const part of below.slice(0, MAX_MERGED).reverse()) {
         for (const [key, value] of this.entries(part.data, part.path)) found.set(key, value)
       }
     }
@@ -212,7 +212,7 @@ class TreeReader {
 }
 
 /** More maps in one merge key are nobody's file. */
-const MOST_MERGED = 1000
+const MAX_MERGED = 1000
 
 /** `compose.yaml:3`, or the file alone. */
 export function placeOf(file: string, line: number | null): string {

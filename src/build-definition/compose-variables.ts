@@ -2,7 +2,7 @@ import { TooMuch } from './bake-value.js'
 import { type Budget, type BuildValue, isKnown, unknown } from './value.js'
 
 /** Defaults within defaults: deeper than this is nobody's file. */
-const DEEPEST = 32
+const MAX_DEPTH = 32
 
 /** What variables are filled in from. */
 export interface Interpolation {
@@ -76,7 +76,7 @@ class VariableReader {
     }
     this.#at += next === '{' ? 2 : 1
     const name = this.#match(/[A-Za-z_]\w*/y)
-    if (depth >= DEEPEST) this.isTooDeep = true
+    if (depth >= MAX_DEPTH) this.isTooDeep = true
     if (name === '' || this.isTooDeep) return this.#giveUp()
     if (next !== '{') return this.#value(name) ?? this.#giveUp()
     const operator = this.#match(/:?[-+?]/y)

@@ -38,10 +38,10 @@ export interface Unreadable {
 }
 
 /** Definitions of builds are small; what is larger is a mistake or an attack. */
-export const LARGEST_DEFINITION_BYTES = 512 * 1024
+export const MAX_DEFINITION_BYTES = 512 * 1024
 
 /** Places are searched for from the top of the file: so often, and no more. */
-const MOST_LOOKS = 500
+const MAX_LOOKS = 500
 
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$|^0(?:x[\da-fA-F]+|o[0-7]+)$/
 
@@ -58,7 +58,7 @@ export class PlacedFile {
   readonly #lines: readonly string[]
   readonly #found = new Map<string, number | null>()
   readonly #plain = new Map<string, boolean>()
-  #looks = MOST_LOOKS
+  #looks = MAX_LOOKS
 
   constructor(name: string, placed: PlacedData, text: string) {
     this.name = name
@@ -142,7 +142,7 @@ export function readPlaced(
   file: string,
   tags: readonly string[] = [],
 ): { readonly ok: true; readonly file: PlacedFile } | Unreadable {
-  const options = { numbers: 'lossless', bytes: LARGEST_DEFINITION_BYTES, repeated: 100_000, tags } as const
+  const options = { numbers: 'lossless', bytes: MAX_DEFINITION_BYTES, repeated: 100_000, tags } as const
   const { placed, problems } = readYaml(text, file, options)
   const wrong = problems.find(({ severity }) => severity === 'error')
   if (wrong !== undefined) return { ok: false, message: wrong.message, line: wrong.line }

@@ -1,5 +1,5 @@
 /** More digits than this are nobody's number. */
-const MOST_DIGITS = 150
+const MAX_DIGITS = 150
 
 /** A number of HCL, which counts in decimals (HCL has 512 bits: as many digits as anybody writes are exact). */
 export class Decimal {
@@ -23,11 +23,11 @@ export class Decimal {
 
   /** A number as it is written, null where it is none or has too many digits. */
   static parse(text: string): Decimal | null {
-    const found = text.length > MOST_DIGITS ? null : /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
+    const found = text.length > MAX_DIGITS ? null : /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
     if (found === null) return null
     const [, sign = '', whole = '', rest = '', power = '0'] = found
     const exponent = Number(power) - rest.length
-    if (Math.abs(exponent) > MOST_DIGITS) return null
+    if (Math.abs(exponent) > MAX_DIGITS) return null
     const digits = BigInt(whole + rest) * (sign === '-' ? -1n : 1n)
     return exponent >= 0 ? new Decimal(digits * 10n ** BigInt(exponent), 0) : new Decimal(digits, -exponent)
   }
@@ -67,7 +67,7 @@ export class Decimal {
               : sign === '%'
                 ? new Decimal(a % b, scale)
                 : divided(a, b)
-    return result === null || result.toString().length > MOST_DIGITS ? null : result
+    return result === null || result.toString().length > MAX_DIGITS ? null : result
 
     function divided(over: bigint, under: bigint): Decimal | null {
       const places = 40

@@ -10,10 +10,10 @@ export interface DispatchProblem {
 }
 
 /** docs.github.com, "Workflow syntax", on.workflow_dispatch.inputs; 25 since 2025-12-04 (GitHub changelog), 10 before. */
-const MOST_INPUTS = 25
+const MAX_INPUTS = 25
 
 /** The same page. */
-const MOST_INPUT_CHARACTERS = 65_535
+const MAX_INPUT_CHARACTERS = 65_535
 
 /** What we fill in when a rebuild is due: values no list of options can be held against. */
 export const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
@@ -69,12 +69,12 @@ function undeclared(name: string, declared: readonly string[], file: string): Di
 
 function sizeProblems(inputs: ReadonlyMap<string, string>, file: string): DispatchProblem[] {
   const remedy = 'Send fewer or shorter ones.'
-  if (inputs.size > MOST_INPUTS) {
-    const message = `${file} is sent ${inputs.size} inputs; GitHub takes ${MOST_INPUTS}.`
+  if (inputs.size > MAX_INPUTS) {
+    const message = `${file} is sent ${inputs.size} inputs; GitHub takes ${MAX_INPUTS}.`
     return [{ key: 'workflow', message, remedy }]
   }
-  if (JSON.stringify(Object.fromEntries(inputs)).length > MOST_INPUT_CHARACTERS) {
-    const message = `${file} is sent more than ${MOST_INPUT_CHARACTERS} characters of inputs, which is all GitHub takes.`
+  if (JSON.stringify(Object.fromEntries(inputs)).length > MAX_INPUT_CHARACTERS) {
+    const message = `${file} is sent more than ${MAX_INPUT_CHARACTERS} characters of inputs, which is all GitHub takes.`
     return [{ key: 'workflow', message, remedy }]
   }
   return []

@@ -1,5 +1,5 @@
 import { type Interpolation, interpolate } from './compose-variables.js'
-import { LARGEST_DEFINITION_BYTES, type Unreadable } from './data.js'
+import { MAX_DEFINITION_BYTES, type Unreadable } from './data.js'
 import { type BuildValue, isKnown } from './value.js'
 
 const SPACES = /[\t\v\f\r \u0085\u00a0]*/y
@@ -38,8 +38,8 @@ export function readDotenv(
   file: string,
   settings: Interpolation,
 ): { readonly ok: true; readonly values: ReadonlyMap<string, BuildValue> } | Unreadable {
-  if (Buffer.byteLength(text) > LARGEST_DEFINITION_BYTES) {
-    return { ok: false, message: `the file is larger than ${LARGEST_DEFINITION_BYTES} bytes.`, line: null }
+  if (Buffer.byteLength(text) > MAX_DEFINITION_BYTES) {
+    return { ok: false, message: `the file is larger than ${MAX_DEFINITION_BYTES} bytes.`, line: null }
   }
   const reader = new DotenvReader(text.replace(/^\ufeff/, ''), file, settings)
   const wrong = reader.read()

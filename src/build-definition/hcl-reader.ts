@@ -1,7 +1,7 @@
 import { HclError } from './hcl-tree.js'
 
 /** Brackets within brackets: deeper than this is nobody's file. */
-const DEEPEST = 100
+const MAX_DEPTH = 100
 
 const NAME = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy
 const BLANKS = /[ \t]+/y
@@ -44,7 +44,7 @@ export class HclReader {
 
   /** Reads what lies one bracket deeper. */
   protected deeper<Result>(read: () => Result): Result {
-    if (this.#depth >= DEEPEST) this.fail(`there are more than ${DEEPEST} brackets within brackets.`)
+    if (this.#depth >= MAX_DEPTH) this.fail(`there are more than ${MAX_DEPTH} brackets within brackets.`)
     this.#depth += 1
     const result = read()
     this.#depth -= 1

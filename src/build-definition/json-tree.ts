@@ -16,7 +16,7 @@ export interface JsonMember {
 }
 
 /** Lists within maps within lists: deeper than this is nobody's file. */
-const DEEPEST = 100
+const MAX_DEPTH = 100
 
 const NO_JSON = 'the file is no JSON.'
 
@@ -58,8 +58,8 @@ class JsonReader {
   }
 
   #within(read: () => JsonNode): JsonNode {
-    if (this.#depth >= DEEPEST) {
-      throw new HclError(`there are more than ${DEEPEST} brackets within brackets.`, this.#line)
+    if (this.#depth >= MAX_DEPTH) {
+      throw new HclError(`there are more than ${MAX_DEPTH} brackets within brackets.`, this.#line)
     }
     this.#depth += 1
     this.#at += 1

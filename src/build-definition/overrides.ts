@@ -3,7 +3,7 @@ import { matchesName } from './match-name.js'
 import { splitPlatforms } from './targets.js'
 import { type BuildValue, FROM_ENVIRONMENT, isKnown, known, unknown } from './value.js'
 
-interface Override {
+interface BakeOverride {
   readonly pattern: string
   readonly key: string
   readonly name: string
@@ -52,7 +52,7 @@ export function overrideFields(
 
 const LISTS: ReadonlySet<string> = new Set(['platform', 'platforms', 'tag', 'tags'])
 
-function overrideOf(item: BuildValue): Override | null {
+function overrideOf(item: BuildValue): BakeOverride | null {
   const written = isKnown(item) ? item.text : item.written
   const equals = written.indexOf('=')
   const before = equals < 0 ? written : written.slice(0, equals)

@@ -62,18 +62,18 @@ export function joined(folder: BuildValue, path: BuildValue): BuildValue {
   return { ...path, text: posix.join(folder.text === '' ? '.' : folder.text, path.text) }
 }
 
-const LONGEST_QUOTE = 80
+const MAX_QUOTE_LENGTH = 80
 
 /** What somebody wrote, for a message: one line, without what cannot be seen, short. */
 export function oneLine(text: string): string {
   const seen = text
-    .slice(0, 4 * LONGEST_QUOTE)
+    .slice(0, 4 * MAX_QUOTE_LENGTH)
     .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
     .trim()
   const characters = [...seen]
-  return characters.length <= LONGEST_QUOTE && text.length <= 4 * LONGEST_QUOTE
+  return characters.length <= MAX_QUOTE_LENGTH && text.length <= 4 * MAX_QUOTE_LENGTH
     ? seen
-    : `${characters.slice(0, LONGEST_QUOTE).join('')}…`
+    : `${characters.slice(0, MAX_QUOTE_LENGTH).join('')}…`
 }
 
 /** How much text may come out of filling in values: variables that repeat each other grow without end. */

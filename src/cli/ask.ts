@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { refuse } from '../enrollment/problem.js'
 
 /** One question to the person at the terminal. */
-export interface Question {
+export interface Prompt {
   readonly text: string
   /** Taken for an empty answer. */
   readonly fallback: string
@@ -12,16 +12,16 @@ export interface Question {
 }
 
 /** Asks until the answer is good. */
-export type Ask = (question: Question) => Promise<string>
+export type Ask = (question: Prompt) => Promise<string>
 
 /** Somebody who can be asked. */
-export interface Person {
+export interface Prompter {
   readonly ask: Ask
   readonly close: () => void
 }
 
 /** Whether there is somebody at both ends of the terminal. */
-export function isSomebodyThere(): boolean {
+export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true
 }
 
@@ -32,7 +32,7 @@ export function isSomebodyThere(): boolean {
  * @param input and
  * @param output are the ends of the terminal.
  */
-export function personAt(input: Readable, output: Writable): Person {
+export function prompterAt(input: Readable, output: Writable): Prompter {
   const lines = createInterface({ input, output })
   const typed: string[] = []
   const open: { readonly answer: (line: string) => void; readonly leave: () => void }[] = []
@@ -46,7 +46,7 @@ export function personAt(input: Readable, output: Writable): Person {
     isGone = true
     for (const { leave } of open) leave()
   })
-  const answerTo = ({ text, fallback }: Question) =>
+  const answerTo = ({ text, fallback }: Prompt) =>
     new Promise<string>((resolve, reject) => {
       const leave = () => reject(refuse('the questions were not answered: nothing was written.'))
       const prompt = `${text}${fallback === '' ? '' : ` [${fallback}]`}: `
@@ -69,8 +69,8 @@ export function personAt(input: Readable, output: Writable): Person {
 
 /** Asks again as long as an answer is no good, and says why. */
 async function answered(
-  question: Question,
-  answerTo: (question: Question) => Promise<string>,
+  question: Prompt,
+  answerTo: (question: Prompt) => Promise<string>,
   say: (text: string) => void,
 ): Promise<string> {
   for (;;) {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { refuse } from '../enrollment/problem.js'
-import { type Job, makePlan, planAndCommit, removalsOf, type StateFolder } from '../pipeline.js'
+import { makePlan, planAndCommit, type RunSetting, removalsOf, type StateFolder } from '../pipeline.js'
 import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js'
 import { renderComment } from '../report/index.js'
 import { jobFor } from './job.js'
@@ -104,7 +104,7 @@ async function commitAll(clone: string, message: string, name: string, date: str
   await gitOrRefuse(['commit', '--quiet', '--message', message], call, 'git commit')
 }
 
-async function commitToRemote(job: Job, state: StateFolder, url: string): Promise<string | null> {
+async function commitToRemote(job: RunSetting, state: StateFolder, url: string): Promise<string | null> {
   const tree = await findWorkTree(state.root)
   if (tree === null) throw refuse('the demo has no work tree.')
   const message = {

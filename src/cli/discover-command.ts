@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { type Enrollment, printable, refuse } from '../enrollment/index.js'
+import { type EnrolledImage, printable, refuse } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
 import {
   type BaseUse,
@@ -10,10 +10,10 @@ import {
   withSharing,
 } from '../sources/index.js'
 import { type BuildPlace, buildOrder } from '../state/index.js'
-import { readEnrolment } from './enrolment.js'
 import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
+import { readImagesFile } from './read-images-file.js'
 import { printProblems, type Terminal } from './terminal.js'
 
 /**
@@ -22,17 +22,17 @@ import { printProblems, type Terminal } from './terminal.js'
  */
 export async function discoverCommand({ options, env, terminal }: Run, names: readonly string[]): Promise<number> {
   const folder = stateFolder(options, env)
-  const { enrolment, problems } = readEnrolment(folder, env)
-  const unknown = names.filter((name) => !enrolment.images.some((image) => image.name === name))
+  const { enrolled, problems } = readImagesFile(folder, env)
+  const unknown = names.filter((name) => !enrolled.images.some((image) => image.name === name))
   if (unknown.length > 0) throw refuse(`${folder.imagesFile} enrols no image ${unknown.join(', ')}.`)
-  const chosen = new Set(names.length === 0 ? enrolment.images.map(({ name }) => name) : names)
-  const images = enrolment.images.filter(({ name }) => chosen.has(name))
+  const chosen = new Set(names.length === 0 ? enrolled.images.map(({ name }) => name) : names)
+  const images = enrolled.images.filter(({ name }) => chosen.has(name))
   // Whether an image's runs can be told apart depends on the others that share its workflow.
-  const read = withSharing(enrolment.images, chosen)
+  const read = withSharing(enrolled.images, chosen)
   const discovered = await discover(read, sourceReader(options, env, terminal), folder.imagesFile)
   const found = [...discovered.problems, ...discovered.workflowProblems.map(({ problem }) => problem)]
-  const told = found.filter(({ image }) => image === null || chosen.has(image))
-  const places = buildOrder(enrolment.images, pulledBy(discovered))
+  const input = found.filter(({ image }) => image === null || chosen.has(image))
+  const places = buildOrder(enrolled.images, pulledBy(discovered))
   if (options.json) {
     const rows = images.map(({ name }) => ({
       name,
@@ -40,9 +40,9 @@ export async function discoverCommand({ options, env, terminal }: Run, names: re
       ...discoveryJson(discovered.images.get(name)),
       ...runsJson(discovered.runs.get(name)),
     }))
-    terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...told] }, null, 2)}\n`)
+    terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...input] }, null, 2)}\n`)
   } else {
-    printProblems(terminal, told)
+    printProblems(terminal, input)
     printTable(terminal, rowsOf(images, discovered, places))
     for (const line of images.flatMap(({ name }) => runsLine(name, discovered.runs.get(name)))) {
       terminal.out(`${printable(line)}\n`)
@@ -91,7 +91,7 @@ function runsLine(name: string, runs: RunIdentity | null | undefined): string[] 
 const HEAD = ['IMAGE', 'BASE IMAGE', 'WHERE', 'KIND', 'PLATFORMS', 'STATUS']
 
 function rowsOf(
-  images: readonly Enrollment[],
+  images: readonly EnrolledImage[],
   discovered: Discovered,
   places: ReadonlyMap<string, BuildPlace>,
 ): string[][] {

@@ -36,15 +36,15 @@ export async function enroll(run: Run, checkout: string | undefined, options: En
   }
   const isWritten = options.dryRun !== true
   if (isWritten) writeFiles(root, new Map([[imagesFile, result.text]]))
-  const told: Told = {
+  const input: Told = {
     result,
     proposal,
     file: imagesFile,
     isWritten,
     problems: [...proposal.warnings, ...result.problems],
   }
-  if (run.options.json) terminal.out(`${JSON.stringify(asJson(told), null, 2)}\n`)
-  else print(told, terminal)
+  if (run.options.json) terminal.out(`${JSON.stringify(asJson(input), null, 2)}\n`)
+  else print(input, terminal)
   return 0
 }
 

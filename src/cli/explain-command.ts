@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import {
-  type Enrolment,
+  type ImagesFile,
   OVERRIDES_FILE,
   type Override,
   parseOverrides,
@@ -20,10 +20,10 @@ import {
 } from '../explain/index.js'
 import type { StateFolder } from '../pipeline.js'
 import { readOptional, readState, type StateFiles, textsOf } from '../state/index.js'
-import { readEnrolment } from './enrolment.js'
 import type { Environment } from './environment.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
+import { readImagesFile } from './read-images-file.js'
 import { printProblems, type Terminal } from './terminal.js'
 
 /**
@@ -34,12 +34,12 @@ import { printProblems, type Terminal } from './terminal.js'
  */
 export function explainCommand({ options, env, terminal, now }: Run, names: readonly string[]): number {
   const folder = stateFolder(options, env)
-  const { enrolment } = readEnrolment(folder, env)
+  const { enrolled } = readImagesFile(folder, env)
   const records = readState(folder.root)
-  refuseUnknown(names, enrolment, records, folder)
+  refuseUnknown(names, enrolled, records, folder)
   const overrides = activeOverrides(folder, terminal, now)
   const places = placesOf(env)
-  const explanations = explainImages({ enrolment, records, overrides, now, places }, names)
+  const explanations = explainImages({ enrolled, records, overrides, now, places }, names)
   if (options.json) {
     const images = explanations.map((one) => explanationJson(one, now))
     terminal.out(`${JSON.stringify({ now, asOf: newestOf(explanations), images }, null, 2)}\n`)
@@ -68,23 +68,23 @@ function placesOf(env: Environment) {
   return { github: github.replace(/\/+$/, ''), gitlab: gitlab.replace(/\/+$/, '') }
 }
 
-function refuseUnknown(names: readonly string[], enrolment: Enrolment, state: StateFiles, folder: StateFolder): void {
-  const enrolled = enrolment.images.map(({ name }) => name)
-  const unknown = names.filter((name) => !enrolled.includes(name))
+function refuseUnknown(names: readonly string[], enrolled: ImagesFile, state: StateFiles, folder: StateFolder): void {
+  const imageNames = enrolled.images.map(({ name }) => name)
+  const unknown = names.filter((name) => !imageNames.includes(name))
   if (unknown.length === 0) return
-  const found = unknown.map((name) => problem('error', ...whatItIs(name, enrolled, state, folder.imagesFile)))
+  const found = unknown.map((name) => problem('error', ...whatItIs(name, imageNames, state, folder.imagesFile)))
   throw new Refusal(found)
 }
 
 /** What a name that is not enrolled may be: a base image, an image that is gone, a slip. */
 function whatItIs(
   name: string,
-  enrolled: readonly string[],
+  imageNames: readonly string[],
   state: StateFiles,
   file: string,
 ): [string, { readonly file: string; readonly remedy: string }] {
   if (state.bases.has(name)) {
-    const users = enrolled.filter((image) => textsOf(state.images.get(image), 'baseImages').includes(name))
+    const users = imageNames.filter((image) => textsOf(state.images.get(image), 'baseImages').includes(name))
     const remedy = users.length === 0 ? 'Name an image.' : `Name an image that is built on it: ${users.join(', ')}.`
     return [`${name} is a base image.`, { file, remedy }]
   }
@@ -92,7 +92,7 @@ function whatItIs(
   if (state.archivedImages.has(name)) {
     return [message, { file, remedy: `What is known of it is kept in _archive/images/${name}.yaml.` }]
   }
-  const near = suggest(name, enrolled)
+  const near = suggest(name, imageNames)
   return [message, { file, remedy: near === null ? 'Without a name, all images are listed.' : `Did you mean ${near}?` }]
 }
 

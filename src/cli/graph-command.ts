@@ -1,10 +1,10 @@
 import { dependencyGraph, type GraphFormat, renderGraph } from '../report/index.js'
 import { type Discovered, discover } from '../sources/index.js'
 import { linkState, readState } from '../state/index.js'
-import { readEnrolment } from './enrolment.js'
 import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
+import { readImagesFile } from './read-images-file.js'
 import { printProblems } from './terminal.js'
 
 /** What `graph` takes beside the common options. */
@@ -20,8 +20,8 @@ const NOTHING_DISCOVERED: Discovered = { images: new Map(), problems: [], workfl
 export async function graph({ options: common, env, terminal }: Run, options: GraphOptions): Promise<number> {
   const folder = stateFolder(common, env)
   const { imagesFile } = folder
-  const { enrolment } = readEnrolment(folder, env)
-  const { images: enrollments, settings } = enrolment
+  const { enrolled } = readImagesFile(folder, env)
+  const { images: enrollments, settings } = enrolled
   const discovered = options.discover
     ? await discover(enrollments, sourceReader(common, env, terminal), imagesFile)
     : NOTHING_DISCOVERED

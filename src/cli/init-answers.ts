@@ -3,7 +3,7 @@ import { type Problem, problem, Refusal } from '../enrollment/index.js'
 import type { StateFolder } from '../pipeline.js'
 import { parseReference } from '../reference/index.js'
 import { type ActionPin, type Answers, answerFault } from '../scaffold/index.js'
-import type { Ask, Question } from './ask.js'
+import type { Ask, Prompt } from './ask.js'
 import type { Environment } from './environment.js'
 import type { InitOptions } from './init-options.js'
 import { gitFacts, lookAtCheckout } from './look-at-checkout.js'
@@ -112,7 +112,7 @@ async function withFirstImage({ options, checkout, ask }: InitMaterial): Promise
   return { ...options, image, repo, dockerfile, workflow: await ask(WORKFLOW) }
 }
 
-const FIRST_IMAGE: Question = {
+const FIRST_IMAGE: Prompt = {
   text: 'First image, for example ghcr.io/acme/web (empty: none yet)',
   fallback: '',
   fault: (answer) => {
@@ -122,20 +122,20 @@ const FIRST_IMAGE: Question = {
   },
 }
 
-const DOCKERFILE: Question = {
+const DOCKERFILE: Prompt = {
   text: 'Its Dockerfile there',
   fallback: 'Dockerfile',
   fault: (answer) => (isInsidePath(answer) ? null : 'a path inside the repository'),
 }
 
-const WORKFLOW: Question = {
+const WORKFLOW: Prompt = {
   text: 'The workflow there that builds it',
   fallback: 'build.yml',
   fault: (answer) => (WORKFLOW_FILE.test(answer) ? null : 'a file in .github/workflows, by its name'),
 }
 
 /** Images are often called after the repository they are built from. */
-function sourceQuestion(image: string): Question {
+function sourceQuestion(image: string): Prompt {
   const parsed = parseReference(image)
   const path = parsed.ok ? parsed.reference.repository.split('/').slice(0, 2).join('/') : ''
   return {

@@ -7,7 +7,7 @@ import type { StateFolder } from '../pipeline.js'
 import { git } from '../publish/index.js'
 import { ACTION, type ActionPin, PUBLISHED, scaffold } from '../scaffold/index.js'
 import { isFolder, readOptional, writeFiles } from '../state/index.js'
-import { isSomebodyThere, type Person, personAt } from './ask.js'
+import { isInteractive, type Prompter, prompterAt } from './ask.js'
 import { type FoundAnswers, findAnswers } from './init-answers.js'
 import type { InitOptions } from './init-options.js'
 import { gitFacts } from './look-at-checkout.js'
@@ -28,21 +28,21 @@ export async function init(run: Run, checkout: string | undefined, options: Init
   const folder = namedFolder(run.options, env)
   refuseInside(folder.root)
   const action = await actionPin()
-  const isAsking = options.yes !== true && run.options.json !== true && isSomebodyThere()
-  const person = isAsking ? personAt(process.stdin, process.stdout) : null
+  const isAsking = options.yes !== true && run.options.json !== true && isInteractive()
+  const person = isAsking ? prompterAt(process.stdin, process.stdout) : null
   const found = await answersOf(person, { options, checkout, folder, env, action })
   const plan = compare(scaffold(found.answers), folder.root)
   if (plan.different.length > 0 && options.keep !== true) throw refuseExisting(plan.different)
   writeFiles(folder.root, plan.missing)
   const done = { written: [...plan.missing.keys()], kept: [...plan.same, ...plan.different] }
-  const told = { ...found, ...done, folder, isOwnerGuessed: options.owner.length === 0 && person === null }
-  if (run.options.json) terminal.out(`${JSON.stringify(asJson(told), null, 2)}\n`)
-  else print(told, terminal)
+  const input = { ...found, ...done, folder, isOwnerGuessed: options.owner.length === 0 && person === null }
+  if (run.options.json) terminal.out(`${JSON.stringify(asJson(input), null, 2)}\n`)
+  else print(input, terminal)
   return 0
 }
 
 async function answersOf(
-  person: Person | null,
+  person: Prompter | null,
   material: Omit<Parameters<typeof findAnswers>[0], 'ask'>,
 ): Promise<FoundAnswers> {
   try {
@@ -132,8 +132,8 @@ function asJson({ answers, folder, written, kept }: Told) {
   return { state: folder.root, written, kept, repository, branch, namespace, owners, action: action.sha, entry }
 }
 
-function print(told: Told, terminal: Terminal): void {
-  const { proposal, folder, written, kept } = told
+function print(input: Told, terminal: Terminal): void {
+  const { proposal, folder, written, kept } = input
   const colours = pc.createColors(terminal.colour.out)
   printProblems(terminal, proposal?.warnings ?? [])
   const out = (text: string) => terminal.out(`${printable(text)}\n`)
@@ -145,7 +145,7 @@ function print(told: Told, terminal: Terminal): void {
   for (const path of written) out(`  ${path}`)
   for (const path of kept) out(`  ${path} (kept as it was)`)
   out('\nNext:')
-  for (const [index, text] of nextSteps(told).entries()) out(`  ${index + 1}. ${text}`)
+  for (const [index, text] of nextSteps(input).entries()) out(`  ${index + 1}. ${text}`)
 }
 
 function nextSteps({ answers, folder, isOwnerGuessed }: Told): string[] {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { printable, refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
-import type { Job } from '../pipeline.js'
+import type { RunSetting } from '../pipeline.js'
 import {
   connectGitHub,
   failed,
@@ -14,9 +14,9 @@ import {
   type SourceReader,
 } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
-import { heldBy } from './enrolment.js'
 import { type Environment, secretsIn } from './environment.js'
 import type { CommonOptions } from './options.js'
+import { heldVariables } from './read-images-file.js'
 import type { Terminal } from './terminal.js'
 
 const GITHUB_API = 'https://api.github.com'
@@ -24,20 +24,20 @@ const GITLAB = 'https://gitlab.com'
 
 /** The job a command runs: sources from a folder or from GitHub, progress on a terminal. It writes nothing. */
 export function jobFor(
-  mode: Job['mode'],
+  mode: RunSetting['mode'],
   options: CommonOptions,
   env: Environment,
   terminal: Terminal,
   now: string,
-  registries: Job['registries'] = null,
-): Job {
+  registries: RunSetting['registries'] = null,
+): RunSetting {
   return {
     mode,
     read: sourceReader(options, env, terminal),
     maxDeletions: deletionLimit(options.maxDeletions ?? '25%'),
     apiUrl: (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, ''),
     gitlabUrl: env.GITLAB_URL || GITLAB,
-    ...heldBy(env),
+    ...heldVariables(env),
     registries,
     secrets: secretsIn(env),
     now,

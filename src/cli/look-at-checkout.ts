@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { LARGEST_DEFINITION_BYTES } from '../build-definition/data.js'
+import { MAX_DEFINITION_BYTES } from '../build-definition/data.js'
 import { refuse } from '../enrollment/index.js'
 import { isFolder } from '../state/index.js'
 import { readGitConfig } from './remote-address.js'
@@ -32,9 +32,9 @@ export interface WorkflowFile {
 /** Other people's files: names of dependencies are full of Dockerfiles that nobody here builds. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', 'vendor'])
 
-const MOST_ENTRIES = 100_000
-const MOST_WORKFLOWS = 200
-const DEEPEST = 16
+const MAX_ENTRIES = 100_000
+const MAX_WORKFLOWS = 200
+const MAX_DEPTH = 16
 
 const DOCKERFILE = /^(?:(?:Docker|Container)file(?:\..+)?|dockerfile|.+\.(?:Docker|docker|Container|container)file)$/
 const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/i
@@ -91,7 +91,7 @@ function refIn(path: string, prefix: string): string | null {
 
 function readSmall(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined || !found.isFile() || found.size > LARGEST_DEFINITION_BYTES) return null
+  if (found === undefined || !found.isFile() || found.size > MAX_DEFINITION_BYTES) return null
   return readFileSync(path, 'utf8')
 }
 
@@ -112,7 +112,7 @@ function dockerfilesIn(root: string): Pick<Checkout, 'dockerfiles' | 'isWhole'> 
     const { path, depth } = next
     const entries = entriesOf(join(root, path))
     seen += entries.length
-    if (seen > MOST_ENTRIES || depth > DEEPEST) {
+    if (seen > MAX_ENTRIES || depth > MAX_DEPTH) {
       isWhole = false
       continue
     }
@@ -145,7 +145,7 @@ function workflowsIn(root: string): WorkflowFile[] {
     .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
     .map(({ name }) => name)
     .sort()
-    .slice(0, MOST_WORKFLOWS)
+    .slice(0, MAX_WORKFLOWS)
     .flatMap((name) => {
       const text = readSmall(join(workflows, name))
       return text === null ? [] : [{ name, text }]

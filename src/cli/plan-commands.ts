@@ -1,6 +1,6 @@
 import { formatProblem, printable } from '../enrollment/index.js'
 import { isDestructive } from '../manifests/index.js'
-import { type Job, makePlan, type Plan, tidy } from '../pipeline.js'
+import { makePlan, type Plan, type RunSetting, tidy } from '../pipeline.js'
 import { renderPlain, verdict } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
 import type { Environment } from './environment.js'
@@ -31,7 +31,7 @@ export async function refresh(run: Run): Promise<number> {
   return write(run, (allowedRegistries) => connectRegistries({ credentials, allowedRegistries }))
 }
 
-async function write({ options, env, terminal, now }: Run, registries: Job['registries']): Promise<number> {
+async function write({ options, env, terminal, now }: Run, registries: RunSetting['registries']): Promise<number> {
   const folder = stateFolder(options, env)
   const job = jobFor('preview', options, env, terminal, now, registries)
   const plan = await makePlan({ ...job, writes: true }, folder)

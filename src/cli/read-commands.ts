@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { text as readStream } from 'node:stream/consumers'
 import { findBaseImages } from '../dockerfile/index.js'
-import { type EnrolmentResult, type Problem, parseEnrolment, printable, refuse } from '../enrollment/index.js'
+import { type ImagesFileResult, type Problem, parseImagesFile, printable, refuse } from '../enrollment/index.js'
 import { discover } from '../sources/index.js'
-import { heldBy, lookAtEnrolment } from './enrolment.js'
 import { sourceReader } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
+import { heldVariables, inspectImagesFile } from './read-images-file.js'
 import { printProblems, type Terminal } from './terminal.js'
 
 /**
@@ -22,47 +22,50 @@ export async function validate(run: Run, files: readonly string[] = []): Promise
   if (files.length === 0) return validateState(run)
   if (options.state !== undefined) throw refuse('--state and files are both given.', { remedy: 'Keep one of them.' })
   const texts = await Promise.all(files.map(readText))
-  const results = files.map((file, index) => ({ file, ...parseEnrolment(texts[index] ?? '', file, heldBy(env)) }))
+  const results = files.map((file, index) => ({
+    file,
+    ...parseImagesFile(texts[index] ?? '', file, heldVariables(env)),
+  }))
   if (options.json) {
-    const told = results.map(({ file, ...result }) => ({ file, ...summary(result) }))
-    terminal.out(`${JSON.stringify({ valid: told.every(({ valid }) => valid), files: told }, null, 2)}\n`)
+    const input = results.map(({ file, ...result }) => ({ file, ...summary(result) }))
+    terminal.out(`${JSON.stringify({ valid: input.every(({ valid }) => valid), files: input }, null, 2)}\n`)
   } else {
     for (const [index, result] of results.entries()) tell(terminal, result.file, texts[index] ?? '', result)
   }
-  return results.some(({ enrolment }) => enrolment === null) ? 1 : 0
+  return results.some(({ enrolled }) => enrolled === null) ? 1 : 0
 }
 
 async function validateState({ options, env, terminal }: Run): Promise<number> {
   const folder = stateFolder(options, env)
-  const { text, ...looked } = lookAtEnrolment(folder, env)
+  const { text, ...looked } = inspectImagesFile(folder, env)
   const found = options.sources === undefined ? [] : await sourceProblems({ options, env, terminal }, looked)
   const result = { ...looked, problems: [...looked.problems, ...found] }
   if (options.json) terminal.out(`${JSON.stringify(summary(result), null, 2)}\n`)
   else tell(terminal, folder.imagesFile, text, result)
-  return result.enrolment === null ? 1 : 0
+  return result.enrolled === null ? 1 : 0
 }
 
 /** What is wrong in the checkouts below `--sources`: what cannot be read, and what will keep a rebuild from working. */
 async function sourceProblems(
   { options, env, terminal }: Pick<Run, 'options' | 'env' | 'terminal'>,
-  { enrolment }: EnrolmentResult,
+  { enrolled }: ImagesFileResult,
 ): Promise<Problem[]> {
-  if (enrolment === null) return []
+  if (enrolled === null) return []
   const { problems, workflowProblems } = await discover(
-    enrolment.images,
+    enrolled.images,
     sourceReader(options, env, terminal),
     stateFolder(options, env).imagesFile,
   )
   return [...problems, ...workflowProblems.map(({ problem }) => problem)]
 }
 
-function summary({ enrolment, problems }: EnrolmentResult) {
-  return { valid: enrolment !== null, images: enrolment?.images.map((image) => image.name) ?? [], problems }
+function summary({ enrolled, problems }: ImagesFileResult) {
+  return { valid: enrolled !== null, images: enrolled?.images.map((image) => image.name) ?? [], problems }
 }
 
-function tell(terminal: Terminal, file: string, text: string, { enrolment, problems }: EnrolmentResult): void {
+function tell(terminal: Terminal, file: string, text: string, { enrolled, problems }: ImagesFileResult): void {
   printProblems(terminal, problems, text)
-  if (enrolment !== null) terminal.out(printable(`${file} is valid: ${enrolment.images.length} images.\n`))
+  if (enrolled !== null) terminal.out(printable(`${file} is valid: ${enrolled.images.length} images.\n`))
 }
 
 /** Options of `bases`. */

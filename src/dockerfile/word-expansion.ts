@@ -16,7 +16,7 @@ const UNCLOSED = 'a substitution in braces is not closed by "}"'
 const BLANKS = '\t\r '
 
 /** A stretch of text being read: the whole word, the operand of a `${…}`, or the inside of double quotes. */
-interface Frame {
+interface ExpansionFrame {
   kind: 'text' | 'quote'
   stop: string
   rawEscapes: boolean
@@ -47,14 +47,14 @@ function isPlain(source: string, { escapeChar, keepUnset, words }: ExpansionMode
 
 class WordReader {
   private position = 0
-  private readonly frames: Frame[] = []
+  private readonly frames: ExpansionFrame[] = []
   private readonly found = new Set<string>()
   private readonly missing = new Set<string>()
   private readonly source: string
   private readonly variables: ReadonlyMap<string, string>
   private readonly mode: ExpansionMode
   private readonly line: number
-  private readonly base: Frame
+  private readonly base: ExpansionFrame
   /** Only where words are asked for: it takes time. */
   private readonly words: WordSplitter | null
 
@@ -81,7 +81,7 @@ class WordReader {
     return { text: this.base.parts, words: this.words?.finish() ?? [], found: this.found, missing: this.missing }
   }
 
-  private stepInText(frame: Frame): void {
+  private stepInText(frame: ExpansionFrame): void {
     const char = this.peek()
     if (frame.stop !== '' && char === frame.stop) {
       this.position += 1
@@ -95,7 +95,7 @@ class WordReader {
     else this.readPlain(frame)
   }
 
-  private readPlain(frame: Frame): void {
+  private readPlain(frame: ExpansionFrame): void {
     const char = this.next()
     if (char !== this.mode.escapeChar) {
       if (frame === this.base) this.words?.addCut(char)
@@ -106,7 +106,7 @@ class WordReader {
     if (this.position < this.source.length) this.emit(this.next(), 'raw')
   }
 
-  private readSingleQuotes(frame: Frame): void {
+  private readSingleQuotes(frame: ExpansionFrame): void {
     const end = this.source.indexOf("'", this.position + 1)
     if (end === -1) this.refuse('a single quote is not closed')
     const written = this.source.slice(this.position + 1, end)
@@ -117,7 +117,7 @@ class WordReader {
     this.emit(this.keepsQuotes() ? `'${inside}'` : inside, 'raw')
   }
 
-  private stepInQuotes(frame: Frame): void {
+  private stepInQuotes(frame: ExpansionFrame): void {
     const char = this.peek()
     if (char === '"') {
       this.position += 1
@@ -131,7 +131,7 @@ class WordReader {
   }
 
   /** In double quotes only `"`, `$` and the escape character itself can be escaped; elsewhere the escape stays. */
-  private escapedInQuotes(frame: Frame): string {
+  private escapedInQuotes(frame: ExpansionFrame): string {
     const escapeChar = this.mode.escapeChar
     if (this.position >= this.source.length) return ''
     const next = this.peek()
@@ -195,7 +195,7 @@ class WordReader {
     this.words?.dropBegun()
   }
 
-  private finishOperand(frame: Frame): void {
+  private finishOperand(frame: ExpansionFrame): void {
     this.frames.pop()
     const substitution = frame.substitution
     if (substitution === null) return
@@ -252,7 +252,7 @@ class WordReader {
     return this.mode.raw === true || this.mode.rawQuotes === true
   }
 
-  private top(): Frame {
+  private top(): ExpansionFrame {
     return this.frames.at(-1) ?? this.base
   }
 
@@ -271,6 +271,6 @@ class WordReader {
   }
 }
 
-function textFrame(stop: string, rawEscapes: boolean): Frame {
+function textFrame(stop: string, rawEscapes: boolean): ExpansionFrame {
   return { kind: 'text', stop, rawEscapes, patternEscapes: false, parts: '', substitution: null }
 }

@@ -1,6 +1,6 @@
 import { isDataMap, mergeData } from './data-map.js'
-import type { Analysis, Threshold } from './enrollment.js'
 import type { EntryFault } from './entry-fault.js'
+import type { Analysis, Threshold } from './images-file.js'
 import type { Entry } from './schema/entry.js'
 import type { Data } from './yaml-data.js'
 

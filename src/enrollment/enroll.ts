@@ -1,7 +1,7 @@
 import { isDataMap } from './data-map.js'
 import { blockEntry, type EntryData, PLAIN_STYLE } from './entry-text.js'
 import { type Edit, placesFor } from './insertion.js'
-import { parseEnrolment } from './parse.js'
+import { parseImagesFile } from './parse.js'
 import { type Problem, problem } from './problem.js'
 import { type Data, type PlacedData, readYaml } from './yaml-data.js'
 
@@ -45,7 +45,7 @@ export function addEntry(text: string | null, entry: EntryData, file: string): E
   const body = (text ?? '').slice(bom.length)
   const { placed, problems } = readYaml(body, file)
   const isReadable = placed !== null && !problems.some(isError)
-  const wrong = isReadable ? problemsBefore(body, placed, file) : parseEnrolment(body, file).problems.filter(isError)
+  const wrong = isReadable ? problemsBefore(body, placed, file) : parseImagesFile(body, file).problems.filter(isError)
   if (placed === null || wrong.length > 0) return { ok: false, problems: wrong, text: body }
   const written = inContextOf(placed.data, entry)
   const edits = /\S/.test(body) ? placesFor(body, written) : [newFile(written)]
@@ -68,15 +68,15 @@ function validated(
   text: string,
   { line, entry, file }: { readonly line: number; readonly entry: EntryData; readonly file: string },
 ): Enrolled {
-  const { enrolment, problems } = parseEnrolment(text, file)
-  if (enrolment === null) return { ok: false, problems: problems.filter(isError), text }
+  const { enrolled, problems } = parseImagesFile(text, file)
+  if (enrolled === null) return { ok: false, problems: problems.filter(isError), text }
   const about = problems.filter(({ image }) => image !== null && image === entry.name)
   return { ok: true, text, line, entry, printed: blockEntry(entry, PLAIN_STYLE, '\n'), problems: about }
 }
 
 /** What is wrong in the file already. That nothing is enrolled is no fault now: it is said at the list's own place. */
 function problemsBefore(text: string, placed: PlacedData, file: string): readonly Problem[] {
-  const errors = parseEnrolment(text, file).problems.filter(isError)
+  const errors = parseImagesFile(text, file).problems.filter(isError)
   if (imagesOf(placed.data).length > 0) return errors
   const at = (isDataMap(placed.data) ? placed.position(['images']) : placed.valuePosition([])) ?? { line: 1, column: 1 }
   const isOfList = ({ line, column }: Problem) => line === at.line && column === at.column

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import { analysisFaults, analysisOf } from './analysis.js'
-import type { Enrollment, Source, TagSelection } from './enrollment.js'
 import type { EntryFault } from './entry-fault.js'
 import { isSemVerConstraint, KARGO_REPO_URL, TAG } from './grammar.js'
+import type { EnrolledImage, Source, TagSelection } from './images-file.js'
 import { oneLine, quote } from './messages.js'
 import { namedBaseFaults, namedBases } from './named-bases.js'
 import { environmentsOf, promotionFaults } from './promotion.js'
@@ -16,13 +16,13 @@ import { durationOf } from './settings.js'
 export type EntryResult =
   | {
       readonly ok: true
-      readonly enrollment: Omit<Enrollment, 'line' | 'column' | 'written' | 'lineOf'>
+      readonly enrollment: Omit<EnrolledImage, 'line' | 'column' | 'written' | 'lineOf'>
       readonly remarks: readonly EntryFault[]
     }
   | { readonly ok: false; readonly faults: readonly EntryFault[] }
 
 /** Fills in and checks across keys what the schema checked key by key. */
-export function entryToEnrollment(entry: Entry): EntryResult {
+export function toEnrolledImage(entry: Entry): EntryResult {
   const published = publishedAt(entry)
   const found = [
     ...(published.ok ? [...watchFaults(entry, published), ...namedBaseFaults(entry, published)] : [published.fault]),

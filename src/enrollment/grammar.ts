@@ -1,4 +1,4 @@
-import type { Duration } from './enrollment.js'
+import type { Duration } from './images-file.js'
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
@@ -6,7 +6,7 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d
 export const DURATION = /^(?:0|(?:\d{1,6}[smhdw]){1,5})$/
 
 /** Longest span a rebuild may wait: ten years. More is surely a mistake. */
-const LONGEST_SECONDS = 3650 * 86_400
+const MAX_SECONDS = 3650 * 86_400
 
 /**
  * Reads a duration.
@@ -20,7 +20,7 @@ export function parseDuration(text: string): Duration | null {
   for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+)([smhdw])/g)) {
     seconds += Number(amount) * (UNIT_SECONDS[unit] ?? 0)
   }
-  return seconds > LONGEST_SECONDS ? null : { text, seconds }
+  return seconds > MAX_SECONDS ? null : { text, seconds }
 }
 
 /** RFC 1123 label: what Kubernetes takes as a name. */
@@ -126,12 +126,12 @@ const ALTERNATIVE = `\\s*${RANGE}(?:(?:\\s*,\\s*|\\s+)${RANGE})*\\s*`
 /** What isSemVerConstraint takes, its length aside. */
 export const SEMVER_CONSTRAINT = new RegExp(`^${ALTERNATIVE}(?:\\|\\|${ALTERNATIVE})*$`)
 
-export const LONGEST_CONSTRAINT = 256
+export const MAX_CONSTRAINT_LENGTH = 256
 
 /**
  * Whether text is a range of versions as Kargo's webhook takes it (Masterminds semver v3): `^1.2.0`, `>=1 <3`,
  * `1.2 - 1.4`, parts joined by commas or spaces, alternatives by `||`.
  */
 export function isSemVerConstraint(text: string): boolean {
-  return text.length <= LONGEST_CONSTRAINT && SEMVER_CONSTRAINT.test(text)
+  return text.length <= MAX_CONSTRAINT_LENGTH && SEMVER_CONSTRAINT.test(text)
 }

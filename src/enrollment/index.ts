@@ -8,11 +8,11 @@ export type {
   BuildSettings,
   CatalogPlace,
   Duration,
-  Enrollment,
-  Enrolment,
+  EnrolledImage,
   Environment,
   GitHubSource,
   GitLabSource,
+  ImagesFile,
   Settings,
   Source,
   StateWorkflow,
@@ -20,7 +20,7 @@ export type {
   Threshold,
   Update,
   WebhookReceiver,
-} from './enrollment.js'
+} from './images-file.js'
 export { OVERRIDES_FILE, type Override, type OverridesResult, parseOverrides } from './overrides.js'
-export { type EnrolmentContext, type EnrolmentResult, parseEnrolment } from './parse.js'
+export { type ImagesFileContext, type ImagesFileResult, parseImagesFile } from './parse.js'
 export { formatProblem, type Problem, printable, problem, Refusal, refuse, type Severity } from './problem.js'

@@ -12,7 +12,7 @@ type Properties = Readonly<Record<string, JsonSchema>>
 
 /**
  * The JSON Schema of images.yaml, for editors: both forms of the file, every key with its description, what an entry
- * needs, the keys of other tools as deprecated. It says what `parseEnrolment` says, as far as a JSON Schema can.
+ * needs, the keys of other tools as deprecated. It says what `parseImagesFile` says, as far as a JSON Schema can.
  *
  * Draft 7: the YAML language server, which most editors use, reads newer drafts in part only
  * (https://github.com/redhat-developer/yaml-language-server/issues/856). What this schema needs is in draft 7.

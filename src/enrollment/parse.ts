@@ -1,7 +1,7 @@
 import { isDataMap } from './data-map.js'
 import { withDefaults } from './defaults.js'
-import type { Enrollment, Enrolment, Settings } from './enrollment.js'
-import { entryToEnrollment } from './entry.js'
+import { toEnrolledImage } from './entry.js'
+import type { EnrolledImage, ImagesFile, Settings } from './images-file.js'
 import { explainIssues, unknownKey } from './messages.js'
 import { type EntryPlace, nearestPosition, partPosition, type Which, writtenAt } from './places.js'
 import { type Problem, problem, type Severity } from './problem.js'
@@ -17,14 +17,14 @@ import { type Canonical, canonicalDefaults, canonicalEntry, type DataMap, withSo
 import { type Data, type Path, type PlacedData, type Position, readYaml } from './yaml-data.js'
 
 /** What reading images.yaml gives: the enrolment when there is no error among the problems, else null. */
-export interface EnrolmentResult {
-  readonly enrolment: Enrolment | null
+export interface ImagesFileResult {
+  readonly enrolled: ImagesFile | null
   /** All problems at once, in the order of the file. */
   readonly problems: readonly Problem[]
 }
 
 /** What is known beside the file's text. */
-export interface EnrolmentContext {
+export interface ImagesFileContext {
   /** OWNER/REPO of the repository that holds the file: a source that names no repository is there. */
   readonly here?: string | null
 }
@@ -35,11 +35,11 @@ export interface EnrolmentContext {
  * @param text the file's text.
  * @param file its name as people know it, for the problems.
  */
-export function parseEnrolment(text: string, file: string, { here = null }: EnrolmentContext = {}): EnrolmentResult {
+export function parseImagesFile(text: string, file: string, { here = null }: ImagesFileContext = {}): ImagesFileResult {
   const unprintable = characterProblems(text, file)
-  if (unprintable.length > 0) return { enrolment: null, problems: unprintable }
+  if (unprintable.length > 0) return { enrolled: null, problems: unprintable }
   const { placed, problems: unreadable } = readYaml(text, file)
-  if (placed === null) return { enrolment: null, problems: unreadable }
+  if (placed === null) return { enrolled: null, problems: unreadable }
   const reading = new Reading(placed, file, here)
   const parts = reading.parts()
   const settings = reading.settings(parts.settings)
@@ -51,11 +51,11 @@ export function parseEnrolment(text: string, file: string, { here = null }: Enro
     ...registryProblems(images, settings?.allowedRegistries ?? [], file, reading.placeOf),
   ]
   // What YAML itself cannot say is no text either: one problem a place.
-  const told = new Set(unreadable.map(placeKey))
-  const others = found.filter((one) => !told.has(placeKey(one)))
+  const input = new Set(unreadable.map(placeKey))
+  const others = found.filter((one) => !input.has(placeKey(one)))
   const all = [...unreadable, ...others].sort(byPlace)
-  if (all.some((one) => one.severity === 'error') || settings === null) return { enrolment: null, problems: all }
-  return { enrolment: { settings, images: images.sort((a, b) => (a.name < b.name ? -1 : 1)) }, problems: all }
+  if (all.some((one) => one.severity === 'error') || settings === null) return { enrolled: null, problems: all }
+  return { enrolled: { settings, images: images.sort((a, b) => (a.name < b.name ? -1 : 1)) }, problems: all }
 }
 
 function placeKey({ line, column }: Problem): string {
@@ -80,7 +80,7 @@ class Reading {
   readonly #file: string
   readonly #here: string | null
   readonly unused = new UnusedKeys()
-  readonly #paths = new Map<Enrollment, EntryPlace>()
+  readonly #paths = new Map<EnrolledImage, EntryPlace>()
   /** What is wrong in the defaults is wrong in every entry, and said once. */
   readonly #said = new Set<string>()
 
@@ -129,7 +129,7 @@ class Reading {
     return faults.length === 0 ? settingsOf(result.data) : null
   }
 
-  images(data: Data, path: Path, defaults: Canonical): Enrollment[] {
+  images(data: Data, path: Path, defaults: Canonical): EnrolledImage[] {
     if (data === null || (Array.isArray(data) && data.length === 0)) {
       // A file that is no list, or says `imges:`, has been told so.
       if (this.problems.length > 0) return []
@@ -144,7 +144,7 @@ class Reading {
     return data.flatMap((entry: Data, index) => this.#image(entry, [...path, index], defaults) ?? [])
   }
 
-  #image(written: Data, path: Path, defaults: Canonical): Enrollment | null {
+  #image(written: Data, path: Path, defaults: Canonical): EnrolledImage | null {
     if (!isDataMap(written)) {
       const remedy = 'Write "- name: web" and the other keys of the image below it.'
       this.#add(path, 'value', 'an entry must be a map with at least name, registry and repository.', remedy)
@@ -163,7 +163,7 @@ class Reading {
     }
   }
 
-  #checked(data: DataMap, place: EntryPlace): Enrollment | null {
+  #checked(data: DataMap, place: EntryPlace): EnrolledImage | null {
     const result = entrySchema.safeParse(data)
     if (!result.success) {
       const found = explainIssues(result.error.issues, {
@@ -179,9 +179,9 @@ class Reading {
       return null
     }
     this.#tellUnused(result.data, place)
-    const derived = entryToEnrollment(result.data)
-    const told = derived.ok ? derived.remarks : derived.faults
-    for (const { severity = 'error', path: at, message, remedy } of told) {
+    const derived = toEnrolledImage(result.data)
+    const input = derived.ok ? derived.remarks : derived.faults
+    for (const { severity = 'error', path: at, message, remedy } of input) {
       const which = severity === 'notice' ? 'key' : 'value'
       this.#addAt(severity, this.#place(place, at, which), message, remedy, result.data.name)
     }
@@ -189,10 +189,10 @@ class Reading {
   }
 
   #placedEnrollment(
-    enrollment: Omit<Enrollment, 'line' | 'column' | 'written' | 'lineOf'>,
+    enrollment: Omit<EnrolledImage, 'line' | 'column' | 'written' | 'lineOf'>,
     data: DataMap,
     place: EntryPlace,
-  ): Enrollment {
+  ): EnrolledImage {
     const at = this.#placed.position(place.path) ?? { line: 1, column: 1 }
     const lineOf = (key: string) => partPosition(this.#placed, place, key.split('.'), 'key')?.line ?? null
     const image = {
@@ -211,7 +211,7 @@ class Reading {
   }
 
   /** Where a key of an image stands, its entry's place where neither it nor a default writes the key. */
-  readonly placeOf = (image: Enrollment, key: string): Position => {
+  readonly placeOf = (image: EnrolledImage, key: string): Position => {
     const { line, column } = image
     const place = this.#paths.get(image)
     return (place && partPosition(this.#placed, place, key.split('.'), 'key')) ?? { line, column }

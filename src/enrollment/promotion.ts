@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
-import type { Environment, Update } from './enrollment.js'
 import type { EntryFault } from './entry-fault.js'
 import { GITHUB_REPOSITORY } from './grammar.js'
+import type { Environment, Update } from './images-file.js'
 import { pathName, quote } from './messages.js'
 import type { Entry } from './schema/entry.js'
 import { durationOf } from './settings.js'

@@ -57,12 +57,15 @@ function located(whole: string, key: string): Published {
   if (!REPOSITORY.test(path))
     return wrong(`${quote(path)} is no repository.`, 'Write a path in lower case, like org/app.')
   const { registry, repository } = onDockerHub(host, path)
-  if (repository.length <= LONGEST_REPOSITORY) return { ok: true, registry, repository }
-  return wrong(`${quote(path)} is longer than ${LONGEST_REPOSITORY} characters.`, 'No registry takes it: shorten it.')
+  if (repository.length <= MAX_REPOSITORY_LENGTH) return { ok: true, registry, repository }
+  return wrong(
+    `${quote(path)} is longer than ${MAX_REPOSITORY_LENGTH} characters.`,
+    'No registry takes it: shorten it.',
+  )
 }
 
 /** The limit of the distribution specification's reference implementation (github.com/distribution/reference). */
-const LONGEST_REPOSITORY = 255
+const MAX_REPOSITORY_LENGTH = 255
 
 /** One name for one image: docker.io/postgres is docker.io/library/postgres. */
 function onDockerHub(host: string, path: string): { readonly registry: string; readonly repository: string } {

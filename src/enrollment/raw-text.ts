@@ -5,7 +5,7 @@ import { type Problem, problem } from './problem.js'
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/g
 
 /** More than these help nobody. */
-const MOST = 5
+const MAX_COUNT = 5
 
 /**
  * Characters that no editor shows as they are: a parser and a reviewer would read two different files (a comment that
@@ -23,7 +23,7 @@ export function characterProblems(text: string, file: string): Problem[] {
     found.push(
       problem('error', messageFor(character), { file, line, column: index - start + 1, ...remedyFor(character) }),
     )
-    if (found.length === MOST) break
+    if (found.length === MAX_COUNT) break
   }
   return found
 }

@@ -1,4 +1,4 @@
-import type { Enrollment } from './enrollment.js'
+import type { EnrolledImage } from './images-file.js'
 import { clip } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import type { PlaceOf } from './uniqueness.js'
@@ -21,7 +21,7 @@ export function isAllowedRegistry(repository: string, allowed: readonly string[]
 
 /** Images that are published where the settings do not allow it. */
 export function registryProblems(
-  images: readonly Enrollment[],
+  images: readonly EnrolledImage[],
   allowed: readonly string[],
   file: string,
   placeOf: PlaceOf,

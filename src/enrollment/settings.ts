@@ -1,5 +1,5 @@
-import { DEFAULT_TRIVY_IMAGE, type Settings, type WebhookReceiver } from './enrollment.js'
 import { parseDuration } from './grammar.js'
+import { DEFAULT_TRIVY_IMAGE, type Settings, type WebhookReceiver } from './images-file.js'
 import type { WrittenSettings } from './schema/settings.js'
 
 /** Settings with every default filled in. */

@@ -1,23 +1,23 @@
 import { shortenName } from '../reference/index.js'
-import type { Enrollment, Settings } from './enrollment.js'
+import type { EnrolledImage, Settings } from './images-file.js'
 import { clip } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import type { Position } from './yaml-data.js'
 
 /** Where a key of an image's entry stands. */
-export type PlaceOf = (image: Enrollment, key: string) => Position
+export type PlaceOf = (image: EnrolledImage, key: string) => Position
 
 /**
  * What no two entries may share: the name (every file and Kubernetes object is named by it), the place where the image
  * is published (each new tag would be analysed twice), and the names that follow from the others.
  */
 export function uniquenessProblems(
-  images: readonly Enrollment[],
+  images: readonly EnrolledImage[],
   settings: Settings | null,
   file: string,
   placeOf: PlaceOf,
 ): Problem[] {
-  const at = (image: Enrollment, key: string) => ({ file, ...placeOf(image, key), image: image.name })
+  const at = (image: EnrolledImage, key: string) => ({ file, ...placeOf(image, key), image: image.name })
   return [
     ...repeated(images, (image) => image.name).map(({ image, earlier }) =>
       taken(`the name ${image.name}`, earlier, at(image, 'name')),
@@ -49,20 +49,20 @@ export function uniquenessProblems(
   ]
 }
 
-function taken(what: string, earlier: Enrollment, at: Partial<Problem>): Problem {
+function taken(what: string, earlier: EnrolledImage, at: Partial<Problem>): Problem {
   const remedy = 'Each image is enrolled once.'
   return problem('error', `${what} is taken by the entry in line ${earlier.line}.`, { ...at, remedy })
 }
 
 /** Two tags of one repository may be watched apart. */
-function publishedAt({ registry, repository, tags }: Enrollment): string | null {
+function publishedAt({ registry, repository, tags }: EnrolledImage): string | null {
   if (registry === '') return null
   return `${registry}/${repository} ${tags.strategy} ${tags.constraint ?? ''} ${tags.allow.join(' ')}`
 }
 
 /** `promote-a-b-c` is both the environment b-c of a and c of a-b. */
-function repeatedStages(images: readonly Enrollment[]) {
-  const first = new Map<string, Enrollment>()
+function repeatedStages(images: readonly EnrolledImage[]) {
+  const first = new Map<string, EnrolledImage>()
   return images.flatMap((image) =>
     image.environments.flatMap(({ name }) => {
       const stage = shortenName(`promote-${image.name}-${name}`)
@@ -75,7 +75,7 @@ function repeatedStages(images: readonly Enrollment[]) {
 }
 
 /** Sources are watched, by Warehouses named after them, only where Kargo has somebody to tell. */
-function namedLikeSources(images: readonly Enrollment[], settings: Settings | null): Enrollment[] {
+function namedLikeSources(images: readonly EnrolledImage[], settings: Settings | null): EnrolledImage[] {
   if (settings === null || settings.stateWorkflow === null) return []
   const sources = images.filter(({ enabled }) => enabled).flatMap(({ source }) => source ?? [])
   const warehouses = new Set(sources.map(({ repo }) => `source-${repo.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`))
@@ -83,12 +83,12 @@ function namedLikeSources(images: readonly Enrollment[], settings: Settings | nu
 }
 
 interface Repetition {
-  readonly image: Enrollment
-  readonly earlier: Enrollment
+  readonly image: EnrolledImage
+  readonly earlier: EnrolledImage
 }
 
-function repeated(images: readonly Enrollment[], key: (image: Enrollment) => string | null): Repetition[] {
-  const first = new Map<string, Enrollment>()
+function repeated(images: readonly EnrolledImage[], key: (image: EnrolledImage) => string | null): Repetition[] {
+  const first = new Map<string, EnrolledImage>()
   return images.flatMap((image) => {
     const value = key(image)
     if (value === null) return []

@@ -67,7 +67,7 @@ function flatten(written: DataMap): Canonical {
   const inner = Object.keys(enrollment)
   const twice = inner.filter((key) => Object.hasOwn(outer, key))
   const message = 'keys below enrollment are read as if they stood in the entry itself.'
-  const told: Remark = {
+  const input: Remark = {
     severity: 'notice',
     path,
     message,
@@ -77,7 +77,7 @@ function flatten(written: DataMap): Canonical {
     data: plain({ ...enrollment, ...outer }),
     moved: new Map(inner.filter((key) => !twice.includes(key)).map((key) => [key, ['enrollment', key]])),
     remarks: [
-      told,
+      input,
       ...twice.map((key) => both(['enrollment', key], `${key} stands in the entry and below enrollment.`)),
     ],
   }

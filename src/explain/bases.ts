@@ -18,7 +18,7 @@ export interface Records {
 export type BaseChange = 'unknown' | 'unchanged' | 'earlier' | 'built' | 'newer'
 
 /** What the state files know of a base image of one image. */
-export interface BaseFacts {
+export interface ExplainedBase {
   readonly name: string
   /** As Dockerfiles spell it out: `docker.io/library/node:22`. */
   readonly reference: string
@@ -38,7 +38,7 @@ export interface BaseFacts {
 }
 
 /** The bases of an image that have a state file, sorted by name. */
-export function basesOf(image: StateRecord | undefined, bases: Records['bases']): BaseFacts[] {
+export function basesOf(image: StateRecord | undefined, bases: Records['bases']): ExplainedBase[] {
   const times = { built: timeOf(image, 'lastBuilt'), enrolled: image === undefined ? null : enrolledSeconds(image) }
   const names = [...new Set(textsOf(image, 'baseImages'))].sort()
   return names.flatMap((name) => {
@@ -53,7 +53,7 @@ interface ImageTimes {
   readonly enrolled: number | null
 }
 
-function baseFacts(name: string, record: StateRecord, times: ImageTimes): BaseFacts {
+function baseFacts(name: string, record: StateRecord, times: ImageTimes): ExplainedBase {
   const digest = digestOf(record, 'currentDigest')
   const newest = digest === null ? undefined : newestEntry(record, digest)
   const updated = timeOf(record, 'lastUpdated')

@@ -1,7 +1,7 @@
-import type { Enrollment, GitHubSource, Settings, Source } from '../enrollment/index.js'
+import type { EnrolledImage, GitHubSource, Settings, Source } from '../enrollment/index.js'
 import { rebuildStageName, warehouseName } from '../kargo/names.js'
 import { type StateRecord, textOf } from '../state/record.js'
-import type { BaseFacts } from './bases.js'
+import type { ExplainedBase } from './bases.js'
 
 /** Where images are built, as people open it in a browser. No slash at the end. */
 export interface Places {
@@ -25,10 +25,10 @@ export interface DoItNow {
 
 /** The image, and how it stands. */
 interface Standing {
-  readonly enrollment: Enrollment
+  readonly enrollment: EnrolledImage
   readonly record: StateRecord | undefined
-  readonly bases: readonly BaseFacts[]
-  readonly changed: BaseFacts | null
+  readonly bases: readonly ExplainedBase[]
+  readonly changed: ExplainedBase | null
   readonly status: string
   readonly reason: string
 }
@@ -63,7 +63,7 @@ export function actionsFor(standing: Standing, settings: Settings, places: Place
 interface Promoted {
   readonly project: string
   readonly stage: string
-  readonly changed: BaseFacts
+  readonly changed: ExplainedBase
   readonly status: string
 }
 

@@ -1,6 +1,6 @@
-import type { Enrollment, Enrolment, Override } from '../enrollment/index.js'
+import type { EnrolledImage, ImagesFile, Override } from '../enrollment/index.js'
 import { type StateRecord, textOf } from '../state/record.js'
-import { type BaseFacts, basesOf, momentOf, type Records } from './bases.js'
+import { basesOf, type ExplainedBase, momentOf, type Records } from './bases.js'
 import { actionsFor, type DoItNow, type Places } from './do-it-now.js'
 import { type Limit, type NeverReason, type Outlook, outlookOf, type UnknownReason } from './outlook.js'
 
@@ -20,11 +20,11 @@ export type Reason =
 
 /** All there is to say about one image. */
 export interface Explanation {
-  readonly enrollment: Enrollment
+  readonly enrollment: EnrolledImage
   readonly status: Status
   readonly reason: Reason
   readonly outlook: Outlook
-  readonly bases: readonly BaseFacts[]
+  readonly bases: readonly ExplainedBase[]
   /** The override that concerns the base that changed, whether it helps or not. */
   readonly override: Override | null
   readonly lastBuilt: string | null
@@ -37,7 +37,7 @@ export interface Explanation {
 
 /** What explanations are made from. */
 export interface ExplainInput {
-  readonly enrolment: Enrolment
+  readonly enrolled: ImagesFile
   readonly records: Records
   /** Those that hold now. */
   readonly overrides: readonly Override[]
@@ -52,12 +52,12 @@ export interface ExplainInput {
  * @param names which; none: all. Names that are not enrolled are left out: the caller has refused them.
  */
 export function explainImages(input: ExplainInput, names: readonly string[] = []): Explanation[] {
-  const { images } = input.enrolment
+  const { images } = input.enrolled
   return images.filter(({ name }) => names.length === 0 || names.includes(name)).map((one) => explain(one, input))
 }
 
-function explain(enrollment: Enrollment, { enrolment, records, overrides, now, places }: ExplainInput): Explanation {
-  const { settings } = enrolment
+function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now, places }: ExplainInput): Explanation {
+  const { settings } = enrolled
   const record = records.images.get(enrollment.name)
   const bases = basesOf(record, records.bases)
   const outlook = outlookOf(enrollment, record, bases, { staggerSeconds: settings.stagger.seconds, overrides })
@@ -91,7 +91,7 @@ function standing(outlook: Outlook, now: string): { readonly status: Status; rea
 
 function newest(
   record: StateRecord | undefined,
-  bases: readonly BaseFacts[],
+  bases: readonly ExplainedBase[],
   records: Records['bases'],
 ): string | null {
   const moments = [

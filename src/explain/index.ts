@@ -6,7 +6,7 @@
  * clock: the catalog shows it too), `explanation.ts` what that means now, `do-it-now.ts` what to type; `verdict.ts`,
  * `sentences.ts`, `table.ts` and `json.ts` say it.
  */
-export { type BaseFacts, basesOf, momentOf, type Records } from './bases.js'
+export { basesOf, type ExplainedBase, momentOf, type Records } from './bases.js'
 export { type ExplainInput, type Explanation, explainImages } from './explanation.js'
 export { type ExplanationJson, explanationJson } from './json.js'
 export { type Outlook, outlookOf, type Policy } from './outlook.js'

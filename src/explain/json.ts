@@ -1,4 +1,4 @@
-import type { BaseFacts } from './bases.js'
+import type { ExplainedBase } from './bases.js'
 import type { Explanation } from './explanation.js'
 import { verdict } from './verdict.js'
 
@@ -39,7 +39,7 @@ function baseJson({
   isReturned,
   isForeign,
   enrolledImage,
-}: BaseFacts) {
+}: ExplainedBase) {
   return {
     name,
     ref: reference,

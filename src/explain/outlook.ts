@@ -1,7 +1,7 @@
-import type { Enrollment, Override } from '../enrollment/index.js'
+import type { EnrolledImage, Override } from '../enrollment/index.js'
 import { spread } from '../kargo/spread.js'
 import { momentOf, type StateRecord, textOf } from '../state/record.js'
-import { type BaseFacts, iso } from './bases.js'
+import { type ExplainedBase, iso } from './bases.js'
 
 /** Why no change of a base ever rebuilds an image. */
 export type NeverReason = 'external' | 'disabled' | 'no-workflow' | 'no-bases'
@@ -19,12 +19,12 @@ export type Outlook =
   /** No base changed, or the last build has every change. */
   | { readonly kind: 'up-to-date'; readonly reason: 'unchanged' | 'built' }
   /** A base changed, and nothing is rebuilt automatically. */
-  | { readonly kind: 'held'; readonly base: BaseFacts }
+  | { readonly kind: 'held'; readonly base: ExplainedBase }
   | ({ readonly kind: 'scheduled' } & Turn)
 
 /** When a change of a base rebuilds an image. */
 export interface Turn {
-  readonly base: BaseFacts
+  readonly base: ExplainedBase
   /** ISO 8601. */
   readonly at: string
   readonly limit: Limit
@@ -48,15 +48,15 @@ export interface Policy {
  * @param record the image's own state; undefined where no run has seen it yet.
  */
 export function outlookOf(
-  enrollment: Enrollment,
+  enrollment: EnrolledImage,
   record: StateRecord | undefined,
-  bases: readonly BaseFacts[],
+  bases: readonly ExplainedBase[],
   policy: Policy,
 ): Outlook {
   const blind = neverOutlook(enrollment) ?? unknownOutlook(record, bases)
   if (blind !== null) return blind
   const built = momentOf(record, 'lastBuilt')
-  const turns = bases.flatMap((base) => turnOf(enrollment, base, built, policy) ?? [])
+  const turns = bases.flatMap((base) => staggerOffset(enrollment, base, built, policy) ?? [])
   // Equal ones stay in the order of the bases' names.
   const [first] = turns.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   if (first === undefined) {
@@ -66,7 +66,7 @@ export function outlookOf(
   return enrollment.autoRebuild ? { kind: 'scheduled', ...first } : { kind: 'held', base: first.base }
 }
 
-function neverOutlook({ source, enabled }: Enrollment): Outlook | null {
+function neverOutlook({ source, enabled }: EnrolledImage): Outlook | null {
   if (source === null) return { kind: 'never', reason: 'external' }
   if (!enabled) return { kind: 'never', reason: 'disabled' }
   const isBuildable = source.provider === 'gitlab' || source.workflow !== null
@@ -74,7 +74,7 @@ function neverOutlook({ source, enabled }: Enrollment): Outlook | null {
 }
 
 /** What was found before a discovery failed still counts; where nothing was, nobody knows. */
-function unknownOutlook(record: StateRecord | undefined, bases: readonly BaseFacts[]): Outlook | null {
+function unknownOutlook(record: StateRecord | undefined, bases: readonly ExplainedBase[]): Outlook | null {
   if (bases.length > 0) {
     const isLookedUp = bases.some(({ change }) => change !== 'unknown')
     return isLookedUp ? null : { kind: 'unknown', reason: 'not-looked-up' }
@@ -84,7 +84,12 @@ function unknownOutlook(record: StateRecord | undefined, bases: readonly BaseFac
   return { kind: 'unknown', reason: status === 'failed' ? 'discovery-failed' : 'not-discovered' }
 }
 
-function turnOf(enrollment: Enrollment, base: BaseFacts, built: number | null, policy: Policy): Turn | null {
+function staggerOffset(
+  enrollment: EnrolledImage,
+  base: ExplainedBase,
+  built: number | null,
+  policy: Policy,
+): Turn | null {
   if (base.change !== 'newer' || base.updated === null) return null
   const { name, rebuildDelay, minimumReleaseAge } = enrollment
   const updated = Date.parse(base.updated)

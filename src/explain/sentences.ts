@@ -1,5 +1,5 @@
 import type { Override } from '../enrollment/index.js'
-import type { BaseFacts } from './bases.js'
+import type { ExplainedBase } from './bases.js'
 import type { DoItNow } from './do-it-now.js'
 import type { Explanation } from './explanation.js'
 import { verdict } from './verdict.js'
@@ -69,7 +69,7 @@ function built({ lastBuilt, version }: Explanation): string {
 
 const WENT_BACK = 'changed since the last build, then went back'
 
-const CHANGES: Readonly<Record<BaseFacts['change'], string>> = {
+const CHANGES: Readonly<Record<ExplainedBase['change'], string>> = {
   unknown: 'no digest was looked up yet',
   unchanged: 'unchanged since it has been tracked',
   earlier: 'last changed before the image was enrolled, which rebuilds nothing',
@@ -86,7 +86,7 @@ function baseLines({
   isReturned,
   isForeign,
   enrolledImage,
-}: BaseFacts): string[] {
+}: ExplainedBase): string[] {
   const ours = enrolledImage === null ? '' : ` (the enrolled image ${enrolledImage})`
   const stands = isReturned && change === 'newer' ? WENT_BACK : CHANGES[change]
   const came = since === null ? '' : ` since ${moment(since)}`

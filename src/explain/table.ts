@@ -1,4 +1,4 @@
-import type { BaseFacts } from './bases.js'
+import type { ExplainedBase } from './bases.js'
 import type { Explanation } from './explanation.js'
 import { minute, shortDigest } from './words.js'
 
@@ -36,7 +36,7 @@ function standing({ status, reason, outlook, enrollment }: Explanation): string 
   return `waiting until ${at} (${reason}${span})`
 }
 
-const CHANGES: Readonly<Record<BaseFacts['change'], string>> = {
+const CHANGES: Readonly<Record<ExplainedBase['change'], string>> = {
   unknown: 'not looked up',
   unchanged: 'unchanged',
   earlier: 'before enrollment',
@@ -44,7 +44,7 @@ const CHANGES: Readonly<Record<BaseFacts['change'], string>> = {
   newer: 'newer',
 }
 
-function baseCells({ reference, digest, since, change, isReturned }: BaseFacts): string[] {
+function baseCells({ reference, digest, since, change, isReturned }: ExplainedBase): string[] {
   const changed = isReturned ? `${change === 'newer' ? 'changed' : CHANGES[change]}, went back` : CHANGES[change]
   return [reference, digest === null ? '-' : shortDigest(digest), since === null ? '-' : minute(since), changed]
 }

@@ -33,8 +33,8 @@ function scheduled({ enrollment, reason, lastBuilt }: Explanation, turn: Turn, n
 }
 
 /** @param told a moment that the sentence has said already. */
-function changed({ reference, updated, isReturned }: Turn['base'], told: string | null = null): string {
-  const seen = updated === null || updated === told ? '' : ` since ${moment(updated)}`
+function changed({ reference, updated, isReturned }: Turn['base'], input: string | null = null): string {
+  const seen = updated === null || updated === input ? '' : ` since ${moment(updated)}`
   if (!isReturned) return `${reference} has a new digest${seen}`
   return `${reference} had a new digest${seen} (and has gone back to an older one)`
 }

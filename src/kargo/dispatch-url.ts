@@ -1,4 +1,4 @@
-import type { Source } from '../enrollment/enrollment.js'
+import type { Source } from '../enrollment/images-file.js'
 
 /**
  * Address of a workflow in GitHub's API. Our token is sent there, so no part of it may change where it leads.

@@ -1,4 +1,4 @@
-import type { Settings } from '../enrollment/enrollment.js'
+import type { Settings } from '../enrollment/images-file.js'
 import type { TrackedBase, TrackedImage } from '../state/model.js'
 
 /** All that the manifests are made from. */

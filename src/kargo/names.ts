@@ -46,7 +46,7 @@ export interface SourceIdentity {
 }
 
 /** Leaves room for the longest prefix, `discover-`. */
-const LONGEST_SOURCE_NAME = 54
+const MAX_SOURCE_NAME_LENGTH = 54
 const HASH_AND_DASH = 9
 
 /**
@@ -56,7 +56,7 @@ const HASH_AND_DASH = 9
 export function sourceName(source: SourceIdentity): string {
   const spoken = spokenName(source)
   const name = spoken.replace(/[^a-z0-9-]/g, '-')
-  const isWhole = spoken === name && /^[a-z0-9].*[a-z0-9]$/.test(name) && name.length <= LONGEST_SOURCE_NAME
+  const isWhole = spoken === name && /^[a-z0-9].*[a-z0-9]$/.test(name) && name.length <= MAX_SOURCE_NAME_LENGTH
   return isWhole ? name : hashedSourceName(source)
 }
 
@@ -66,7 +66,7 @@ export function hashedSourceName(source: SourceIdentity): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-/, '')
-  return withHash(name.slice(0, LONGEST_SOURCE_NAME - HASH_AND_DASH), source.full)
+  return withHash(name.slice(0, MAX_SOURCE_NAME_LENGTH - HASH_AND_DASH), source.full)
 }
 
 function spokenName({ repo, branch }: SourceIdentity): string {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Source } from '../enrollment/enrollment.js'
+import type { Source } from '../enrollment/images-file.js'
 import type { TrackedImage } from '../state/model.js'
 import type { Some } from './constructs/stage.js'
 import { branchOf, type Factory, githubUrl, gitlabUrl } from './factory.js'

@@ -28,13 +28,13 @@ export function synthesize(factory: Factory): ManifestFile[] {
     ...images.flatMap((image) => imageProblems(image, bases, factory)),
   ]
   // What an entry got wrong shows in its objects too: said once, where its key is known, is enough.
-  const told = new Set(entryProblems.map(({ image }) => image))
+  const input = new Set(entryProblems.map(({ image }) => image))
   const sources = watchedSources(
-    images.filter(({ enrollment }) => !told.has(enrollment.name)),
+    images.filter(({ enrollment }) => !input.has(enrollment.name)),
     factory,
   )
   const charts = drawCharts({ factory, images, bases, sources })
-  const problems = [...entryProblems, ...chartProblems(charts, factory, told)]
+  const problems = [...entryProblems, ...chartProblems(charts, factory, input)]
   if (problems.length > 0) throw new Refusal(problems)
   return charts
     .map((chart) => ({ path: chart.path, text: printManifests(chart.objects.map((object) => object.toJson())) }))
@@ -67,12 +67,12 @@ function drawCharts({ factory, images, bases, sources }: Plan): ManifestChart[] 
 function chartProblems(
   charts: readonly ManifestChart[],
   factory: Factory,
-  told: ReadonlySet<string | null>,
+  input: ReadonlySet<string | null>,
 ): Problem[] {
   const imagesFile = factory.imagesFile ?? null
   const ownTemplates = new Set(factory.images.flatMap(({ enrollment }) => enrollment.analysis?.templates ?? []))
   const placed = placeAll(charts)
-  const literals = literalProblems(placed, imagesFile).filter(({ image }) => image === null || !told.has(image))
+  const literals = literalProblems(placed, imagesFile).filter(({ image }) => image === null || !input.has(image))
   return [...objectProblems(charts, placed, { imagesFile, ownTemplates }), ...literals]
 }
 

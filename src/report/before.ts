@@ -1,4 +1,4 @@
-import type { Enrolment } from '../enrollment/enrollment.js'
+import type { ImagesFile } from '../enrollment/images-file.js'
 import { formatReference } from '../reference/index.js'
 import { type MergedState, type StateFiles, textsOf } from '../state/index.js'
 import type { BaseUse } from './model.js'
@@ -31,9 +31,9 @@ export function committedState(files: StateFiles): Before {
 }
 
 /** What another images.yaml (that of the base branch) makes of the same Dockerfiles. */
-export function synthesizedState(enrolment: Enrolment, state: MergedState): Before {
+export function synthesizedState(enrolled: ImagesFile, state: MergedState): Before {
   return {
-    entries: new Map(enrolment.images.map(({ name, written }) => [name, written])),
+    entries: new Map(enrolled.images.map(({ name, written }) => [name, written])),
     bases: new Map(state.bases.map((base) => [base.name, formatReference({ ...base, digest: null })])),
     uses: usesIn(state),
     texts: state.files,

@@ -1,11 +1,11 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type ResourceChange, resourceKey } from '../manifests/model.js'
 import type { BaseRow, BaseUse, ImageChange, ValueChange } from './model.js'
 
 /** What causes are looked up in. */
 export interface CauseInput {
   readonly changes: readonly ResourceChange[]
-  readonly enrollments: ReadonlyMap<string, Enrollment>
+  readonly enrollments: ReadonlyMap<string, EnrolledImage>
   readonly images: ReadonlyMap<string, ImageChange>
   readonly bases: readonly BaseRow[]
   readonly settings: readonly ValueChange[]
@@ -50,7 +50,7 @@ function imageCause(name: string, input: CauseInput, uses: readonly BaseUse[]): 
 }
 
 /** The line of a key, of the nearest key above it where it is not written any more, else of the entry. */
-function lineOf(key: string, enrollment: Enrollment): number {
+function lineOf(key: string, enrollment: EnrolledImage): number {
   const parts = key.replaceAll('[', '.').replaceAll(']', '').split('.')
   for (let length = parts.length; length > 0; length -= 1) {
     const line = enrollment.lineOf(parts.slice(0, length).join('.'))

@@ -5,14 +5,14 @@ import type { Report } from './model.js'
 import { viewOf } from './view.js'
 
 /** Bytes of a report's data; enough for the differences of tens of thousands of objects. */
-export const LARGEST_DATA = 32 * 1024 * 1024
+export const MAX_DATA = 32 * 1024 * 1024
 
 const FORMAT = 1
-const MOST_ITEMS = 50_000
+const MAX_ITEMS = 50_000
 
 const text = z.string().max(20_000)
 const object = z.string().max(1_000_000)
-const list = <T extends z.ZodType>(item: T) => z.array(item).max(MOST_ITEMS)
+const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_ITEMS)
 const number = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const change = z.enum(['added', 'removed', 'modified'])
 const use = z.enum(['added', 'removed', 'unchanged'])
@@ -69,7 +69,7 @@ const reportSchema = z.strictObject({
   bases,
   totals: z.strictObject({ images: number, bases: number }),
   causes,
-  anyway: z
+  baseDrift: z
     .discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('known'),
@@ -88,9 +88,9 @@ const reportSchema = z.strictObject({
 
 /** The report as JSON, without secrets. Which run made it is not in it: whoever posts it knows better. */
 export function toData(report: Report, options: { readonly secrets?: readonly string[] } = {}): string {
-  const { causes, anyway, run, commit: _, ...rest } = viewOf(report, options.secrets).report
-  const later = anyway?.kind === 'known' ? { ...anyway, causes: [...anyway.causes] } : anyway
-  const data = { format: FORMAT, ...rest, causes: [...causes], anyway: later, headSha: run?.headSha ?? null }
+  const { causes, baseDrift, run, commit: _, ...rest } = viewOf(report, options.secrets).report
+  const later = baseDrift?.kind === 'known' ? { ...baseDrift, causes: [...baseDrift.causes] } : baseDrift
+  const data = { format: FORMAT, ...rest, causes: [...causes], baseDrift: later, headSha: run?.headSha ?? null }
   return `${JSON.stringify(data)}\n`
 }
 
@@ -115,9 +115,9 @@ export function fromData(json: string): LeftReport {
       remedy: 'Let both workflows run the same version of this action.',
     })
   }
-  const { format: _, causes, anyway, headSha, ...rest } = parsed.data
-  const later = anyway?.kind === 'known' ? { ...anyway, causes: new Map(anyway.causes) } : anyway
-  return { report: { ...rest, causes: new Map(causes), anyway: later, commit: null, run: null }, headSha }
+  const { format: _, causes, baseDrift, headSha, ...rest } = parsed.data
+  const later = baseDrift?.kind === 'known' ? { ...baseDrift, causes: new Map(baseDrift.causes) } : baseDrift
+  return { report: { ...rest, causes: new Map(causes), baseDrift: later, commit: null, run: null }, headSha }
 }
 
 function parseJson(json: string): unknown {

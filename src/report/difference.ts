@@ -20,20 +20,20 @@ export interface Difference {
 /** Compares one object before and after; null where there is none. */
 export type Compare = (before: string | null, after: string | null) => Difference
 
-const MOST_EDITS = 1000
+const MAX_EDITS = 1000
 /** Edits squared, all objects together: about a second of work in the worst case. */
-const MOST_WORK = 8_000_000
+const MAX_WORK = 8_000_000
 
 /**
  * A comparer for the objects of one report. The cost of a difference grows with the square of its edits, so both one
  * object and all together are bounded, by counting and never by the clock: the same report gives the same bytes.
  */
 export function comparer(): Compare {
-  let work = MOST_WORK
+  let work = MAX_WORK
   return (before, after) => {
     if (before === null || after === null) return oneSided(before ?? '', after ?? '')
     const [old, now] = [ended(before), ended(after)]
-    const maxEditLength = Math.max(20, Math.min(MOST_EDITS, Math.floor(Math.sqrt(work))))
+    const maxEditLength = Math.max(20, Math.min(MAX_EDITS, Math.floor(Math.sqrt(work))))
     const patch = structuredPatch('', '', old, now, undefined, undefined, { context: 3, maxEditLength })
     if (patch === undefined) {
       work = Math.max(0, work - maxEditLength ** 2)

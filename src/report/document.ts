@@ -4,13 +4,13 @@ import { isChanged } from './base-rows.js'
 import { graph } from './graph.js'
 import type { Group } from './groups.js'
 import { manifestList, omitted, resourceList } from './resources.js'
-import { baseTable, changedBases, enrolmentTable, imageTable, settingsTable, unchangedBases } from './tables.js'
+import { baseTable, changedBases, imagesTable, imageTable, settingsTable, unchangedBases } from './tables.js'
 import { bounded, code, count, details, link, prose } from './text.js'
-import { judge, tellChanges } from './verdict.js'
+import { describeChanges, summarize } from './verdict.js'
 import type { View } from './view.js'
 
 /** How much of a report is shown. */
-export interface Plan {
+export interface DetailLevel {
   /** counts: numbers only. summary: alerts, tables and lists. full: diffs, graph and files as well. */
   readonly level: 'full' | 'summary' | 'counts'
   /** Whose diffs are shown, and with how many unchanged lines around a change. */
@@ -24,7 +24,7 @@ export interface Plan {
 }
 
 /** What the document stands in: the first line, and where the omitted rest is found. */
-export interface Frame {
+export interface DocumentOptions {
   readonly firstLine: string | null
   readonly elsewhere: string
 }
@@ -32,13 +32,17 @@ export interface Frame {
 export const FOOTER_OPENS = '<sub>'
 
 /** What stands around the diffs whichever of them are shown. */
-export interface Surroundings {
+export interface HeaderAndFooter {
   readonly above: readonly string[]
   readonly below: readonly string[]
 }
 
 /** The document without the objects' diffs and without what tells which are shown, in two halves. */
-export function surroundings(view: View, frame: Frame, plan: Omit<Plan, 'shown' | 'context'>): Surroundings {
+export function headerAndFooter(
+  view: View,
+  frame: DocumentOptions,
+  plan: Omit<DetailLevel, 'shown' | 'context'>,
+): HeaderAndFooter {
   const opening = [...opener(view, frame), ...committed(view), ...unverified(view)]
   const footer = plan.footer ? footerOf(view) : []
   if (plan.level === 'counts') return { above: [...opening, ...alertCounts(view)], below: footer }
@@ -48,11 +52,11 @@ export function surroundings(view: View, frame: Frame, plan: Omit<Plan, 'shown' 
       ...uncompared(view),
       ...alerts(view, plan.rows),
       ...settingsTable(view, plan.rows),
-      ...enrolmentTable(view, plan.rows),
+      ...imagesTable(view, plan.rows),
       ...baseTable(view, plan.rows),
     ],
     below: [
-      ...anyway(view, plan.rows),
+      ...baseDrift(view, plan.rows),
       ...notices(view, plan.rows),
       ...(plan.extras ? extras(view, plan.rows) : []),
       ...footer,
@@ -61,7 +65,11 @@ export function surroundings(view: View, frame: Frame, plan: Omit<Plan, 'shown' 
 }
 
 /** What stands right above the diffs: which objects change, and how many diffs are left out. */
-export function contents(view: View, frame: Frame, { level, shown }: Pick<Plan, 'level' | 'shown'>): string[] {
+export function contents(
+  view: View,
+  frame: DocumentOptions,
+  { level, shown }: Pick<DetailLevel, 'level' | 'shown'>,
+): string[] {
   const missing = omitted(view, shown)
   const note = missing === null ? [] : [`*${missing}: ${frame.elsewhere}.*`]
   return level === 'counts' ? note : [...manifestList(view, shown), ...note]
@@ -82,8 +90,8 @@ export function* inPieces(blocks: Iterable<string>): Generator<string> {
   yield '\n'
 }
 
-function opener(view: View, frame: Frame): string[] {
-  const { main, rest } = judge(view)
+function opener(view: View, frame: DocumentOptions): string[] {
+  const { main, rest } = summarize(view)
   const heading = `## 🏭 Image Factory${view.errors.length > 0 ? ': failed' : ''}`
   const first = frame.firstLine === null ? heading : `${frame.firstLine}\n${heading}`
   return [first, `**${main}**${rest}`]
@@ -104,19 +112,19 @@ function unverified({ report }: View): string[] {
 }
 
 function uncompared({ report }: View): string[] {
-  if (report.anyway?.kind !== 'unknown') return []
+  if (report.baseDrift?.kind !== 'unknown') return []
   return [
-    `*What the base branch brings anyway is counted with what this pull request causes: ${prose(report.anyway.reason, 300)}.*`,
+    `*What the base branch brings anyway is counted with what this pull request causes: ${prose(report.baseDrift.reason, 300)}.*`,
   ]
 }
 
 /** What the next commit on the base branch brings, whether this is merged or not. */
-function anyway({ report, anyway: resources }: View, rows: number): string[] {
-  if (report.anyway?.kind !== 'known') return []
-  const { stateFiles, images, bases } = report.anyway
+function baseDrift({ report, baseDrift: resources }: View, rows: number): string[] {
+  if (report.baseDrift?.kind !== 'known') return []
+  const { stateFiles, images, bases } = report.baseDrift
   if (resources.length + stateFiles === 0) return []
   const files = stateFiles === 0 ? [] : [count(stateFiles, 'state file')]
-  const what = [...(resources.length === 0 ? [] : [tellChanges(resources)]), ...files].join(', ')
+  const what = [...(resources.length === 0 ? [] : [describeChanges(resources)]), ...files].join(', ')
   const why =
     'Not caused by this pull request: the next commit on its base branch brings it, merged or not. Dockerfiles have moved on since the last one, or it was made by another version of this action.'
   const parts = [

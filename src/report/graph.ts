@@ -5,7 +5,7 @@ import type { BaseRow, BaseUse } from './model.js'
 import { compareText, details, fence, groupBy, oneLine } from './text.js'
 import type { View } from './view.js'
 
-const MOST_EDGES = 60
+const MAX_EDGES = 60
 
 interface Edge {
   readonly base: string
@@ -17,9 +17,9 @@ interface Edge {
 export function graph(view: View): string[] {
   const all = edgesOf(view.report.bases)
   if (all.length === 0) return []
-  if (all.length <= MOST_EDGES) return [block('What hangs on what', all)]
+  if (all.length <= MAX_EDGES) return [block('What hangs on what', all)]
   const changed = edgesOf(view.report.bases.filter(isChanged))
-  if (changed.length === 0 || changed.length > MOST_EDGES) return []
+  if (changed.length === 0 || changed.length > MAX_EDGES) return []
   return [block('What hangs on the base images that change', changed)]
 }
 

@@ -20,7 +20,7 @@ export interface Group {
 }
 
 /** Two diffs that are alike are read as fast as one and a list. */
-const FEWEST_ALIKE = 3
+const MIN_ALIKE = 3
 
 /**
  * Puts together the objects of a kind in which the same lines change to the same lines, however different the lines
@@ -34,7 +34,7 @@ export function groupAlike(resources: readonly Resource[]): Group[] {
     if (known !== undefined) known.push(resource)
     else if (key !== null) byChange.set(key, [resource])
   }
-  const groups = [...byChange.values()].filter((alike) => alike.length >= FEWEST_ALIKE)
+  const groups = [...byChange.values()].filter((alike) => alike.length >= MIN_ALIKE)
   const leads = new Map(groups.map(([lead, ...others]) => [lead, others]))
   const followers = new Set(groups.flatMap(([, ...others]) => others))
   return resources

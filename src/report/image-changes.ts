@@ -1,5 +1,5 @@
 import { isDataMap, isSameData } from '../enrollment/data-map.js'
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { formatReference, parseReference } from '../reference/index.js'
 import type { ImageChange, ValueChange } from './model.js'
@@ -10,7 +10,10 @@ import type { ImageChange, ValueChange } from './model.js'
  * @param before the entries there were, as written, by the image's name.
  * @returns only images to which something happens, sorted by name.
  */
-export function imageChanges(enrollments: readonly Enrollment[], before: ReadonlyMap<string, unknown>): ImageChange[] {
+export function imageChanges(
+  enrollments: readonly EnrolledImage[],
+  before: ReadonlyMap<string, unknown>,
+): ImageChange[] {
   const now = new Set(enrollments.map((image) => image.name))
   const removed = [...before.keys()]
     .filter((name) => !now.has(name))
@@ -19,7 +22,7 @@ export function imageChanges(enrollments: readonly Enrollment[], before: Readonl
   return [...removed, ...others].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function changeOf(image: Enrollment, before: ReadonlyMap<string, unknown>): ImageChange | null {
+function changeOf(image: EnrolledImage, before: ReadonlyMap<string, unknown>): ImageChange | null {
   const { name } = image
   if (!before.has(name)) return { name, kind: 'enrolled', details: enrolledDetails(image) }
   // Nearly every image, in nearly every run.
@@ -62,7 +65,7 @@ function hostOf(reference: string): string {
 }
 
 /** What a reviewer wants to know of a new image: where it is published and built, how often, and where it goes. */
-function enrolledDetails(image: Enrollment): ImageChange['details'] {
+function enrolledDetails(image: EnrolledImage): ImageChange['details'] {
   const { registry, repository, source, bases, rebuildDelay, minimumReleaseAge, autoRebuild, environments } = image
   const workflow = source?.provider === 'github' ? source.workflow : (source?.pipeline ?? null)
   const targets = environments.flatMap(({ name, updates }) =>
@@ -85,7 +88,7 @@ function enrolledDetails(image: Enrollment): ImageChange['details'] {
   return facts.flatMap(([key, after]) => (after === null ? [] : [{ key, before: null, after }]))
 }
 
-function builtFrom(source: Enrollment['source']): (readonly [string, string])[] {
+function builtFrom(source: EnrolledImage['source']): (readonly [string, string])[] {
   if (source === null) return []
   const { repo, dockerfile } = source
   return [dockerfile === null ? ['source.repo', repo] : ['source.dockerfile', `${repo}/${dockerfile}`]]

@@ -3,25 +3,25 @@
 // output; equal reports give equal bytes. Whatever a report says is treated as hostile.
 import { Buffer } from 'node:buffer'
 import { FOOTER_OPENS } from './document.js'
-import { fitted, whole } from './ladder.js'
 import { formatMarker, type Marker } from './marker.js'
 import type { Report } from './model.js'
 import { patch, plain, plainWithin } from './plain.js'
-import { judge } from './verdict.js'
+import { fitToBudget, whole } from './truncation.js'
+import { summarize } from './verdict.js'
 import { viewOf } from './view.js'
 
 export { isChanged } from './base-rows.js'
 export { type Before, committedState, synthesizedState } from './before.js'
-export { fromData, LARGEST_DATA, type LeftReport, toData } from './data.js'
+export { buildRefusalReport, buildReport, type ReportInput } from './build-report.js'
+export { fromData, type LeftReport, MAX_DATA, toData } from './data.js'
 export { type DependencyGraph, dependencyGraph, type GraphFormat, renderGraph } from './dependency-graph.js'
 export { imageChanges } from './image-changes.js'
 export { isNewer, type Marker, parseMarker } from './marker.js'
-export type { Anyway, BaseRow, BaseUse, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
-export { allChanges, changesAnything, isNews } from './news.js'
+export type { BaseDrift, BaseRow, BaseUse, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
 export { redactor, withoutValues } from './redact.js'
+export { allChanges, changesAnything, isReportable } from './reportable.js'
 export { settingsChanges } from './settings-changes.js'
 export { starvationProblems } from './starvation.js'
-export { type Told, tell, tellRefusal } from './tell.js'
 
 /** Values that must never be shown: tokens and the like. */
 interface Secrets {
@@ -35,7 +35,7 @@ export function renderComment(
 ): string {
   const { marker, budget = 60_000, secrets } = options
   const frame = { firstLine: formatMarker(marker), elsewhere: 'see the summary of the run' }
-  return fitted(viewOf(report, secrets), frame, { budget, measure: (text) => text.length, rows: 50 })
+  return fitToBudget(viewOf(report, secrets), frame, { budget, measure: (text) => text.length, rows: 50 })
 }
 
 const WITHOUT_MARKER = { firstLine: null, elsewhere: '`image-factory diff` shows all of them' }
@@ -45,7 +45,7 @@ const SUMMARY_ROWS = 500
 export function renderSummary(report: Report, options: { readonly budget?: number } & Secrets = {}): string {
   const { budget = 1_000_000, secrets } = options
   const room = { budget, measure: (text: string) => Buffer.byteLength(text), rows: SUMMARY_ROWS }
-  return fitted(viewOf(report, secrets), WITHOUT_MARKER, room)
+  return fitToBudget(viewOf(report, secrets), WITHOUT_MARKER, room)
 }
 
 /** The job summary with every diff, however long it gets: piece by piece, for it may be as long as all manifests. */
@@ -70,7 +70,7 @@ export function renderDiff(report: Report, options: Secrets = {}): Iterable<stri
 
 /** The report in one line. */
 export function verdict(report: Report, options: Secrets = {}): string {
-  const { main, rest } = judge(viewOf(report, options.secrets))
+  const { main, rest } = summarize(viewOf(report, options.secrets))
   return main + rest
 }
 

@@ -33,7 +33,7 @@ export interface OverrideRow {
  * generated files that are out of date. Unknown where the base could not be looked at: then it is counted with the
  * rest, and the report says so.
  */
-export type Anyway =
+export type BaseDrift =
   | {
       readonly kind: 'known'
       readonly images: readonly ImageChange[]
@@ -93,7 +93,7 @@ export interface Report {
   /** Why each changed object changes: key of the change's id (`apiVersion/kind/namespace/name`) → `images.yaml:14 rebuildDelay`. */
   readonly causes: ReadonlyMap<string, string>
   /** null: everything is told together (commits, checks, the command line). */
-  readonly anyway: Anyway | null
+  readonly baseDrift: BaseDrift | null
   readonly commit: { readonly sha: string; readonly branch: string; readonly url: string | null } | null
   /** Where this run is seen: links for the footer, null on the command line. The marker is given to the renderer. */
   readonly run: {

@@ -7,7 +7,7 @@ import type { Resource } from './groups.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { pathHeader } from './resources.js'
 import { oneLine } from './text.js'
-import { judge } from './verdict.js'
+import { summarize } from './verdict.js'
 import type { View } from './view.js'
 
 type Colours = ReturnType<typeof pico.createColors>
@@ -34,7 +34,7 @@ function* blocks(view: View, colours: Colours): Generator<string> {
   const settings = report.settings.length === 0 ? [] : [colours.bold('settings'), ...report.settings.map(valueLine)]
   for (const lines of [problems, settings, images]) if (lines.length > 0) yield lines.join('\n')
   for (const one of resources) yield diff(one, colours)
-  const { main, rest } = judge(view)
+  const { main, rest } = summarize(view)
   yield `${(errors.length > 0 ? colours.red : colours.bold)(main)}${rest}`
 }
 
@@ -42,8 +42,8 @@ function* blocks(view: View, colours: Colours): Generator<string> {
 export function* patch(view: View): Generator<string> {
   const text = (one: Resource) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`
   for (const one of view.resources) yield text(one)
-  if (view.anyway.length > 0) yield '# Comes anyway, whatever becomes of the pull request:\n'
-  for (const one of view.anyway) yield text(one)
+  if (view.baseDrift.length > 0) yield '# Comes anyway, whatever becomes of the pull request:\n'
+  for (const one of view.baseDrift) yield text(one)
 }
 
 function problemLine(p: Problem, colours: Colours): string {

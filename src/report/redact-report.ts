@@ -1,7 +1,7 @@
 // Every text of a report goes through redaction once, before anything is rendered.
 import type { Problem } from '../enrollment/problem.js'
 import type { ResourceChange } from '../manifests/model.js'
-import type { Anyway, BaseRow, ImageChange, Report, ValueChange } from './model.js'
+import type { BaseDrift, BaseRow, ImageChange, Report, ValueChange } from './model.js'
 import { maskObject } from './redact.js'
 import { compareText } from './text.js'
 
@@ -9,7 +9,7 @@ type Redact = (text: string) => string
 
 /** The report as it may be shown: without secrets, and everything in the order it is shown in. */
 export function redactReport(report: Report, redact: Redact): Report {
-  const { commit, anyway } = report
+  const { commit, baseDrift } = report
   return {
     ...report,
     imagesFile: redact(report.imagesFile),
@@ -40,7 +40,7 @@ export function redactReport(report: Report, redact: Redact): Report {
       ({ reference }) => reference,
     ),
     causes: redactCauses(report.causes, redact),
-    anyway: anyway === null ? null : redactAnyway(anyway, redact),
+    baseDrift: baseDrift === null ? null : redactAnyway(baseDrift, redact),
     commit: commit === null ? null : { ...commit, branch: redact(commit.branch), url: maybe(commit.url, redact) },
   }
 }
@@ -84,12 +84,12 @@ function redactCauses(causes: Report['causes'], redact: Redact): Report['causes'
   return new Map([...causes].map(([id, cause]) => [redact(id), redact(cause)]))
 }
 
-function redactAnyway(anyway: Anyway, redact: Redact): Anyway {
-  if (anyway.kind === 'unknown') return { kind: 'unknown', reason: redact(anyway.reason) }
-  const changes = anyway.changes.map((change) => redactChange(change, redact))
-  const images = anyway.images.map((image) => redactImage(image, redact))
-  const bases = anyway.bases.map((base) => redactBase(base, redact))
-  return { ...anyway, images, bases, changes, causes: redactCauses(anyway.causes, redact) }
+function redactAnyway(baseDrift: BaseDrift, redact: Redact): BaseDrift {
+  if (baseDrift.kind === 'unknown') return { kind: 'unknown', reason: redact(baseDrift.reason) }
+  const changes = baseDrift.changes.map((change) => redactChange(change, redact))
+  const images = baseDrift.images.map((image) => redactImage(image, redact))
+  const bases = baseDrift.bases.map((base) => redactBase(base, redact))
+  return { ...baseDrift, images, bases, changes, causes: redactCauses(baseDrift.causes, redact) }
 }
 
 function redactImage(image: ImageChange, redact: Redact): ImageChange {

@@ -18,9 +18,9 @@ import {
 } from './text.js'
 import { compareKinds, type View } from './view.js'
 
-const MOST_LISTED = 30
-const MOST_CAUSES = 10
-const MOST_ALIKE = 20
+const MAX_LISTED = 30
+const MAX_CAUSES = 10
+const MAX_ALIKE = 20
 /** Reports this small are opened for the reader. */
 const OPENED_LINES = 12
 
@@ -35,7 +35,7 @@ export function manifestList(view: View, groups: ReadonlySet<Group>): string[] {
 
 /** Resources by what happens to them, removed first; many are counted by kind and by cause. */
 export function resourceList(resources: readonly Resource[], shown: ReadonlySet<Resource>): string[] {
-  if (resources.length > MOST_LISTED) return [...countsByKind(resources), ...countsByCause(resources)]
+  if (resources.length > MAX_LISTED) return [...countsByKind(resources), ...countsByCause(resources)]
   return [...groupBy(resources, ({ change }) => change)].map(([change, alike]) => {
     const lines = alike.map((resource) => `- ${entry(resource, shown.has(resource))}`)
     return [`**${WORD[change]}**`, '', ...lines].join('\n')
@@ -53,7 +53,7 @@ function countsByKind(all: readonly Resource[]): string[] {
     const of = (change: Resource['change']) => resources.filter((resource) => resource.change === change).length || ''
     return `| ${cell(prose(kind, 60))} | ${of('removed')} | ${of('modified')} | ${of('added')} |`
   }
-  const rows = bounded(kinds, MOST_LISTED, row, (n) => `| … and ${count(n, 'more kind')} | | | |`)
+  const rows = bounded(kinds, MAX_LISTED, row, (n) => `| … and ${count(n, 'more kind')} | | | |`)
   return [['| Kind | Removed | Changed | Added |', '| --- | --: | --: | --: |', ...rows].join('\n')]
 }
 
@@ -64,7 +64,7 @@ function countsByCause(resources: readonly Resource[]): string[] {
     .sort((a, b) => b.n - a.n || compareText(a.cause, b.cause))
   if (causes.length === 0) return []
   const show = ({ cause, n }: (typeof causes)[number]) => `- ${count(n, 'resource')} because ${prose(cause, 160)}`
-  return [bounded(causes, MOST_CAUSES, show, (n) => `- … and ${count(n, 'more cause')}`).join('\n')]
+  return [bounded(causes, MAX_CAUSES, show, (n) => `- … and ${count(n, 'more cause')}`).join('\n')]
 }
 
 /** The folded diff of an object, and of all that change just as it does. */
@@ -85,7 +85,7 @@ function likewise({ cause }: Resource, others: readonly Resource[]): string {
     const because = other.cause === null || other.cause === cause ? '' : ` (${prose(other.cause, 160)})`
     return code(other.name, 80) + because
   }
-  const names = bounded(others, MOST_ALIKE, show, (n) => `and ${n} more`)
+  const names = bounded(others, MAX_ALIKE, show, (n) => `and ${n} more`)
   return `\n\nThe same in ${names.join(', ')}.`
 }
 

@@ -1,4 +1,4 @@
-import type { Settings } from '../enrollment/enrollment.js'
+import type { Settings } from '../enrollment/images-file.js'
 import { flatten, valueChanges } from './image-changes.js'
 import type { ValueChange } from './model.js'
 

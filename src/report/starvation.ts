@@ -2,7 +2,7 @@ import { type Problem, problem } from '../enrollment/problem.js'
 import type { MergedState, StateFiles } from '../state/index.js'
 
 /** Fewer changes than this tell nothing about how often a base image changes. */
-const FEWEST_CHANGES = 3
+const MIN_CHANGES = 3
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 
 /**
@@ -32,7 +32,7 @@ export function starvationProblems(
 function usualInterval(history: unknown): number | null {
   const moments = (Array.isArray(history) ? history : []).flatMap((entry) => momentOf(entry) ?? [])
   const sorted = [...new Set(moments)].sort((a, b) => a - b)
-  if (sorted.length < FEWEST_CHANGES) return null
+  if (sorted.length < MIN_CHANGES) return null
   const intervals = sorted.slice(1).map((moment, index) => moment - (sorted[index] ?? moment))
   return intervals.sort((a, b) => a - b)[Math.floor(intervals.length / 2)] ?? null
 }

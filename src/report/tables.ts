@@ -5,13 +5,13 @@ import type { BaseRow, BaseUse, ImageChange, ValueChange } from './model.js'
 import { bounded, cell, code, compareText, count, details, groupBy, prose } from './text.js'
 import type { View } from './view.js'
 
-const MOST_DETAILS = 6
-const MOST_PLACES = 3
-const MOST_NAMES = 5
+const MAX_DETAILS = 6
+const MAX_PLACES = 3
+const MAX_NAMES = 5
 const MANY_IMAGES = 10
 
 /** The images that change, and what about them. */
-export function enrolmentTable(view: View, rows: number): string[] {
+export function imagesTable(view: View, rows: number): string[] {
   const { images } = view.report
   if (images.length === 0) return []
   return ['### Images', imageTable(images, rows)]
@@ -73,7 +73,7 @@ function imageRows(images: readonly ImageChange[]): string[][] {
   return [...groups.values()].map((alike) => {
     const names = bounded(
       alike,
-      MOST_NAMES,
+      MAX_NAMES,
       ({ image }) => code(image.name, 80),
       (n) => `and ${n} more`,
     )
@@ -83,7 +83,7 @@ function imageRows(images: readonly ImageChange[]): string[][] {
 
 function whatChanges(image: ImageChange): string {
   const show = (detail: ImageChange['details'][number]) => describeDetail(detail, image.kind)
-  return bounded(image.details, MOST_DETAILS, show, (n) => `… and ${n} more`).join('<br>')
+  return bounded(image.details, MAX_DETAILS, show, (n) => `… and ${n} more`).join('<br>')
 }
 
 const CHANGE: Readonly<Record<BaseRow['change'], string>> = { added: 'new', removed: 'no longer used', unchanged: '' }
@@ -94,7 +94,7 @@ function baseCells(base: BaseRow): string[] {
   const present = base.change === 'removed' ? uses : uses.filter(({ change }) => change !== 'removed')
   const places = bounded(
     uses,
-    MOST_PLACES,
+    MAX_PLACES,
     (use) => place(use, base),
     (n) => `… and ${n} more`,
   )

@@ -9,20 +9,20 @@ export interface Verdict {
 }
 
 /** Says in one line what happens. */
-export function judge(view: View): Verdict {
+export function summarize(view: View): Verdict {
   const problems = problemCounts(view)
   if (view.errors.length > 0) {
     const written = view.report.commit === null ? ': nothing was written' : ''
     return {
       main: `❌ Failed with ${problems}${written}`,
-      rest: view.resources.length === 0 ? '' : ` — ${tellChanges(view.resources)}`,
+      rest: view.resources.length === 0 ? '' : ` — ${describeChanges(view.resources)}`,
     }
   }
   const aside = later(view) + (problems === '' ? '' : ` — ${problems}`)
   if (view.resources.length === 0) return { main: '✅ No manifest changes', rest: ` — ${unchanged(view)}${aside}` }
   const stale = view.report.mode === 'check' ? 'Out of date: ' : ''
   return {
-    main: `${stale}${totals(view)}: ${tellChanges(view.resources)}`,
+    main: `${stale}${totals(view)}: ${describeChanges(view.resources)}`,
     rest: ` (${delta(view.lines)} lines)${aside}`,
   }
 }
@@ -38,8 +38,8 @@ export function problemCounts(view: View): string {
 }
 
 /** What the numbers before it leave out. */
-function later({ anyway }: View): string {
-  return anyway.length === 0 ? '' : ` · ${anyway.length} more come anyway`
+function later({ baseDrift }: View): string {
+  return baseDrift.length === 0 ? '' : ` · ${baseDrift.length} more come anyway`
 }
 
 function totals(view: View): string {
@@ -53,7 +53,7 @@ function unchanged(view: View): string {
 }
 
 /** `4 resources added · 1 changed · 1 removed` */
-export function tellChanges(resources: readonly Resource[]): string {
+export function describeChanges(resources: readonly Resource[]): string {
   const of = (change: string) => resources.filter((resource) => resource.change === change).length
   const counts: readonly (readonly [number, string])[] = [
     [of('added'), 'added'],

@@ -16,7 +16,7 @@ export interface View {
   /** The same, those that change alike together. */
   readonly groups: readonly Group[]
   /** What comes whatever becomes of the pull request, in the same order. */
-  readonly anyway: readonly Resource[]
+  readonly baseDrift: readonly Resource[]
   readonly errors: readonly Problem[]
   readonly warnings: readonly Problem[]
   readonly notices: readonly Problem[]
@@ -40,7 +40,7 @@ export function viewOf(report: Report, secrets: readonly string[] = []): View {
 function makeView(whole: Report, redact: (text: string) => string): View {
   const report = redactReport(whole, redact)
   const compare = comparer()
-  const { anyway } = report
+  const { baseDrift } = report
   const toResources = ({ changes, causes }: Pick<Report, 'changes' | 'causes'>) =>
     [...changes].sort(compareChanges).map((change) => toResource(change, causes, report.outputDir, compare))
   const resources = toResources(report)
@@ -51,8 +51,8 @@ function makeView(whole: Report, redact: (text: string) => string): View {
     lines.removed += difference.removed
   }
   const problems = { errors: of('error'), warnings: of('warning'), notices: of('notice') }
-  const later = anyway?.kind === 'known' ? toResources(anyway) : []
-  return { report, resources, groups: groupAlike(resources), anyway: later, ...problems, lines }
+  const later = baseDrift?.kind === 'known' ? toResources(baseDrift) : []
+  return { report, resources, groups: groupAlike(resources), baseDrift: later, ...problems, lines }
 }
 
 const CHANGE_ORDER: readonly string[] = ['removed', 'modified', 'added']

@@ -11,7 +11,7 @@ import { MAX_BUILDS, type Unknown } from './possible-builds.js'
 import { isMarked } from './unknown-marks.js'
 
 /** What had to be assumed and bears on the answer. */
-export interface Told {
+export interface AssumptionInput {
   /** One line, without full stop. */
   readonly text: string
   /** What to write in images.yaml so that it is known, as a sentence. */
@@ -29,7 +29,7 @@ interface About {
 }
 
 /** Says what was assumed, where another value may give other base images, and what would make it known. */
-export function assumptions(about: About): Told[] {
+export function assumptions(about: About): AssumptionInput[] {
   const { settled, possible } = about
   const own = settled.assumed.flatMap((assumption) => toldOf(assumption, about))
   const isCovered = settled.assumed.some(({ key }) => key === 'list')
@@ -39,29 +39,29 @@ export function assumptions(about: About): Told[] {
   return [...own, ...rest, ...(possible.isCapped ? [{ text: capped, remedy, isRuntimeOnly: false }] : [])]
 }
 
-function toldOf(assumption: Assumption, about: About): Told[] {
+function toldOf(assumption: Assumption, about: About): AssumptionInput[] {
   const { possible, used } = about
   switch (assumption.key) {
     case 'args': {
       const unknown = `args ${assumption.name}` as const
       if (!used.has(assumption.name) && !possible.additions.has(unknown)) return []
       const instead = assumption.value === null ? defaultWords(assumption.name, about) : assumption.instead
-      return [told({ ...assumption, instead }, [unknown], about)]
+      return [input({ ...assumption, instead }, [unknown], about)]
     }
     case 'target':
       return possible.additions.has('target')
-        ? [told({ ...assumption, instead: `${targetWords(about)} is assumed` }, ['target'], about)]
+        ? [input({ ...assumption, instead: `${targetWords(about)} is assumed` }, ['target'], about)]
         : []
     case 'platforms':
-      return bearsOnPlatform(about) ? [told(assumption, ['platforms'], about)] : []
+      return bearsOnPlatform(about) ? [input(assumption, ['platforms'], about)] : []
     case 'contexts':
       // One whose value is not known is told where the image that it replaces is.
-      return assumption.value === null ? [] : [told(assumption, [], about)]
+      return assumption.value === null ? [] : [input(assumption, [], about)]
     case 'list': {
       const isOfArgs = /^(?:build-)?args$/.test(assumption.name)
       const added = unownedAdditions(about)
       const unknowns = added.length > 0 ? added : [...used].map((name) => `args ${name}` as const)
-      return isOfArgs && unknowns.length === 0 ? [] : [told(assumption, unknowns, about)]
+      return isOfArgs && unknowns.length === 0 ? [] : [input(assumption, unknowns, about)]
     }
   }
 }
@@ -79,7 +79,7 @@ function bearsOnPlatform({ dockerfile, possible }: About): boolean {
 }
 
 /** What a build adds of which nothing was read. */
-function unreadOf(about: About): Told[] {
+function unreadOf(about: About): AssumptionInput[] {
   const unknowns = unownedAdditions(about)
   if (unknowns.length === 0) return []
   const [clause, remedy] = [clauseOf(unknowns, about), remedyOf(unknowns, about)]
@@ -99,7 +99,7 @@ function unownedAdditions({ possible, settled }: About): Unknown[] {
   return [...possible.additions.keys()].filter((unknown) => !owned.has(unknown) && unknown !== 'contexts')
 }
 
-function told(assumption: Assumption, unknowns: readonly Unknown[], about: About): Told {
+function input(assumption: Assumption, unknowns: readonly Unknown[], about: About): AssumptionInput {
   const added = unknowns.filter((unknown) => about.possible.additions.has(unknown))
   const clause = added.length === 0 ? '' : `, and ${clauseOf(added, about)}`
   const remedy = unknowns.length === 0 ? remedyFor(assumption) : remedyOf(unknowns, about, assumption)

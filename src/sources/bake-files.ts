@@ -12,7 +12,7 @@ import {
   oneLine,
   readBuildFiles,
 } from '../build-definition/index.js'
-import type { GitHubSource } from '../enrollment/enrollment.js'
+import type { GitHubSource } from '../enrollment/images-file.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
 /** Answers by request key, of one round or of several. */

@@ -1,8 +1,8 @@
 import { type BuildInputs, isKnown, resolveBuild } from '../build-definition/index.js'
 import { type BuildOptions, type Dockerfile, readDockerfile } from '../dockerfile/index.js'
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { formatReference, type ImageReference, parseReference } from '../reference/index.js'
-import { assumptions, type Told } from './assumptions.js'
+import { type AssumptionInput, assumptions } from './assumptions.js'
 import { type PossibleBases, type PossibleUse, possibleBases } from './possible-bases.js'
 import { type UnnamedBase, unnamedBases } from './unnamed-bases.js'
 import { untrackable } from './untrackable.js'
@@ -44,7 +44,7 @@ export type BasesResult =
       readonly ok: true
       readonly uses: readonly BaseUse[]
       /** What had to be assumed and bears on the answer. */
-      readonly assumed: readonly Told[]
+      readonly assumed: readonly AssumptionInput[]
       readonly unnamed: readonly UnnamedBase[]
       /** Whether a base image is named by an argument that has its value from the Dockerfile. */
       readonly usesDefaults: boolean
@@ -59,7 +59,7 @@ export type BasesResult =
  * @param explicit what images.yaml says about the build; null where it does not speak of it. Where no definition says
  * what is passed either, every stage may be the target and every argument may be passed.
  */
-export function basesOf({ file, text, passes }: BuiltFile, explicit: Enrollment['build'] | null): BasesResult {
+export function basesOf({ file, text, passes }: BuiltFile, explicit: EnrolledImage['build'] | null): BasesResult {
   const dockerfile = readDockerfile(text)
   const settled = resolveBuild(passes, explicit)
   const possible = possibleBases(dockerfile, settled, text)

@@ -1,8 +1,8 @@
 import type { BuildChoice, FollowedBuilds } from '../build-definition/index.js'
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { Problem } from '../enrollment/problem.js'
 import type { Answers } from './bake-files.js'
-import { type Asked, type Discovery, discoverImage, type FoundImage, linkedRequests } from './image-bases.js'
+import { type Discovery, type DiscoveryInput, discoverImage, type FoundImage, linkedRequests } from './image-bases.js'
 import { namedAlone, requestsBesideNamed } from './named-bases.js'
 import type { RunIdentity } from './run-identity.js'
 import { pipelineRequests, titledRuns } from './run-titles.js'
@@ -43,7 +43,7 @@ export interface Discovered {
  * @param imagesFile name of the enrolment file, for the problems.
  */
 export async function discover(
-  images: readonly Enrollment[],
+  images: readonly EnrolledImage[],
   reader: SourceReader,
   imagesFile: string,
 ): Promise<Discovered> {
@@ -87,7 +87,7 @@ export async function discover(
 }
 
 /** The branch of an image's source: where none is named, the one that its files were read from. */
-function branchReader(answers: Answers): (image: Enrollment) => string | null {
+function branchReader(answers: Answers): (image: EnrolledImage) => string | null {
   return (image) => {
     const named = image.source?.branch ?? null
     if (named !== null) return named
@@ -103,17 +103,17 @@ async function readRound(reader: SourceReader, requests: readonly FileRequest[])
   return requests.length === 0 ? new Map() : reader.read(requests)
 }
 
-function dockerfileRequest({ source }: Enrollment): FileRequest | null {
+function dockerfileRequest({ source }: EnrolledImage): FileRequest | null {
   if (source === null || source.dockerfile === null) return null
   return { provider: source.provider, repo: source.repo, branch: source.branch, path: source.dockerfile }
 }
 
-function workflowOf({ source }: Enrollment): FileRequest | null {
+function workflowOf({ source }: EnrolledImage): FileRequest | null {
   return source?.provider === 'github' ? workflowRequest(source) : null
 }
 
 /** Workflows by image name; images that share one share its reading. */
-function readWorkflows(images: readonly Enrollment[], answers: Answers): Map<string, WorkflowReading> {
+function readWorkflows(images: readonly EnrolledImage[], answers: Answers): Map<string, WorkflowReading> {
   const byRequest = new Map<string, WorkflowReading>()
   const readings = new Map<string, WorkflowReading>()
   for (const image of images) {
@@ -138,12 +138,12 @@ interface Followed {
 
 /** Follows the workflows of all images, round by round: each asks for what the one before named. */
 async function followAll(
-  asked: readonly Asked[],
+  asked: readonly DiscoveryInput[],
   about: {
     readonly reader: SourceReader
     readonly readings: ReadonlyMap<string, WorkflowReading>
     readonly first: Answers
-    readonly branchOf: (image: Enrollment) => string | null
+    readonly branchOf: (image: EnrolledImage) => string | null
     /** What else is asked for in the first round. */
     readonly also: readonly FileRequest[]
   },
@@ -154,7 +154,7 @@ async function followAll(
   let open = asked.map(({ image }) => image)
   let wanted = [...about.also]
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const waiting: Enrollment[] = []
+    const waiting: EnrolledImage[] = []
     for (const image of open) {
       const reading = about.readings.get(image.name)
       if (image.source?.provider !== 'github' || reading === undefined) continue
@@ -173,7 +173,7 @@ async function followAll(
   return { builds, answers }
 }
 
-function choiceOf(image: Enrollment, { builds, answers }: Followed): BuildChoice | null {
+function choiceOf(image: EnrolledImage, { builds, answers }: Followed): BuildChoice | null {
   const { source } = image
   const followed = builds.get(image.name)
   if (source?.provider !== 'github' || followed === undefined) return null
@@ -181,7 +181,7 @@ function choiceOf(image: Enrollment, { builds, answers }: Followed): BuildChoice
 }
 
 function workflowProblemsOf(
-  image: Enrollment,
+  image: EnrolledImage,
   {
     readings,
     followed,

@@ -10,7 +10,7 @@ import {
 } from './source-file.js'
 
 /** A file that is asked for, and the branch it is read from (null: not known). */
-export interface Place {
+export interface FileLocation {
   readonly request: FileRequest
   readonly branch: string | null
 }
@@ -23,7 +23,7 @@ function fail(server: GitLabServer, reason: FailureReason, message: string, reme
 }
 
 /** What GitLab is not asked for: it may have another project by the same name. */
-export function elsewhere(server: GitLabServer, { repo, provider }: FileRequest): FailedAnswer {
+export function otherProvider(server: GitLabServer, { repo, provider }: FileRequest): FailedAnswer {
   const message = `${repo} is on ${provider}, and ${server.host} is not asked for it.`
   return fail(server, 'unreachable', message, 'Give its checkout in sources-dir.')
 }
@@ -42,18 +42,18 @@ export function noBranch(server: GitLabServer, { repo, branch }: FileRequest): F
 }
 
 /** The branch has no such file. */
-export function noFile(server: GitLabServer, place: Place): FailedAnswer {
+export function noFile(server: GitLabServer, place: FileLocation): FailedAnswer {
   return fail(server, 'file', `there is no ${placeName(place)}.`, 'Correct source.dockerfile.')
 }
 
 /** Neither the file nor, as far as one may know, its branch. */
-export function noFileOrBranch(server: GitLabServer, place: Place): FailedAnswer {
+export function noFileOrBranch(server: GitLabServer, place: FileLocation): FailedAnswer {
   const message = `there is no ${placeName(place)}, or no such branch.`
   return fail(server, 'file', message, 'Correct source.dockerfile or source.branch.')
 }
 
 /** Larger than any Dockerfile. */
-export function tooLarge(server: GitLabServer, place: Place): FailedAnswer {
+export function tooLarge(server: GitLabServer, place: FileLocation): FailedAnswer {
   const message = `${placeName(place)} is too large (more than ${MAX_FILE_BYTES} bytes).`
   return fail(server, 'content', message, 'A Dockerfile is smaller.')
 }
@@ -121,7 +121,7 @@ const FILE = z.object({
 })
 
 /** The file in GitLab's answer, when it is a text. */
-export function fileOf(server: GitLabServer, place: Place, data: unknown): FileAnswer {
+export function fileOf(server: GitLabServer, place: FileLocation, data: unknown): FileAnswer {
   const where = placeName(place)
   const file = FILE.safeParse(data)
   const bytes = Buffer.from(file.data?.content ?? '', 'base64')
@@ -145,6 +145,6 @@ function isLinkTarget(text: string): boolean {
   return text.length < 4096 && /^[^\s]+$/.test(text)
 }
 
-function placeName({ request, branch }: Place): string {
+function placeName({ request, branch }: FileLocation): string {
   return `${request.path} of ${request.repo} (${branch ?? 'default branch'})`
 }

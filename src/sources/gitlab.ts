@@ -1,13 +1,13 @@
 import { pathSegment } from './gitlab-address.js'
 import {
   defaultBranchOf,
-  elsewhere,
+  type FileLocation,
   fileOf,
   noBranch,
   noFile,
   noFileOrBranch,
   noProject,
-  type Place,
+  otherProvider,
   reasonOf,
   refused,
   tooLarge,
@@ -46,7 +46,7 @@ interface Round {
 
 async function answerTo(round: Round, request: FileRequest): Promise<FileAnswer> {
   const { server } = round
-  if (request.provider !== 'gitlab') return elsewhere(server, request)
+  if (request.provider !== 'gitlab') return otherProvider(server, request)
   const project = pathSegment(request.repo)
   if (project === null) return noProject(server, request)
   const file = pathSegment(request.path)
@@ -84,7 +84,7 @@ async function defaultStart(
   return { ref: branch, branch }
 }
 
-async function readFile(round: Round, path: string, place: Place, project: string): Promise<FileAnswer> {
+async function readFile(round: Round, path: string, place: FileLocation, project: string): Promise<FileAnswer> {
   const { server } = round
   const reply = await server.ask(path)
   if (reply.kind === 'too-large') return tooLarge(server, place)
@@ -94,7 +94,7 @@ async function readFile(round: Round, path: string, place: Place, project: strin
 }
 
 /** What is missing: GitLab says it (`not_found!` in its lib/api/files.rb); what something before it says, it does not. */
-async function missing(round: Round, place: Place, project: string, said: string): Promise<FailedAnswer> {
+async function missing(round: Round, place: FileLocation, project: string, said: string): Promise<FailedAnswer> {
   const { server } = round
   const { request } = place
   if (/\bProject Not Found/i.test(said)) return noProject(server, request, said)

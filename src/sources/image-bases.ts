@@ -1,7 +1,7 @@
 import { isKoConfig } from '../build-definition/index.js'
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import type { Told } from './assumptions.js'
+import type { AssumptionInput } from './assumptions.js'
 import type { Answers } from './bake-files.js'
 import { type BasesResult, type BaseUse, type BuiltFile, basesOf, unitedUses } from './bases.js'
 import { KO_REMEDY, koUses, remedyWithoutDockerfile } from './ko-bases.js'
@@ -36,8 +36,8 @@ export type Discovery =
     }
 
 /** An image whose Dockerfile is read. */
-export interface Asked {
-  readonly image: Enrollment
+export interface DiscoveryInput {
+  readonly image: EnrolledImage
   readonly dockerfile: FileRequest
   /** null: none is enrolled. */
   readonly workflow: FileRequest | null
@@ -53,7 +53,7 @@ export interface FoundImage {
 type ReadFile = BuiltFile & Extract<BasesResult, { ok: true }>
 
 /** The Dockerfiles that an image's build is put together from. */
-export function linkedRequests({ dockerfile }: Asked, build: DefinedBuild | undefined): FileRequest[] {
+export function linkedRequests({ dockerfile }: DiscoveryInput, build: DefinedBuild | undefined): FileRequest[] {
   return (build?.linked ?? []).flatMap((one) =>
     one.dockerfile === null || one.dockerfile === dockerfile.path ? [] : [{ ...dockerfile, path: one.dockerfile }],
   )
@@ -66,7 +66,7 @@ export function linkedRequests({ dockerfile }: Asked, build: DefinedBuild | unde
  * @param answers all files that were asked for.
  */
 export function discoverImage(
-  asked: Asked,
+  asked: DiscoveryInput,
   build: DefinedBuild | undefined,
   answers: Answers,
   imagesFile: string,
@@ -104,7 +104,7 @@ export function discoverImage(
 }
 
 function foundImage(
-  { image, dockerfile }: Asked,
+  { image, dockerfile }: DiscoveryInput,
   {
     build,
     files,
@@ -114,7 +114,7 @@ function foundImage(
   }: {
     readonly build: DefinedBuild | undefined
     readonly files: readonly ReadFile[]
-    readonly refusals: readonly Told[]
+    readonly refusals: readonly AssumptionInput[]
     readonly branch: string | null
     readonly imagesFile: string
   },
@@ -127,13 +127,13 @@ function foundImage(
   }
   const isKo = isKoConfig(dockerfile.path)
   const general = (build?.assumed ?? []).map(inGeneral)
-  const told = distinct([...general, ...refusals, ...files.flatMap((one) => one.assumed)])
+  const input = distinct([...general, ...refusals, ...files.flatMap((one) => one.assumed)])
     .filter((one) => !one.isRuntimeOnly || image.rebuildOn === 'runtime')
     .map((one) => (isKo ? { ...one, remedy: KO_REMEDY } : one))
   const problems = [
     ...files.flatMap((one) => dockerfileProblems(image, dockerfile.repo, one)),
     ...unnamedProblems(image, unnamed, imagesFile),
-    ...assumptionProblems(image, told, imagesFile),
+    ...assumptionProblems(image, input, imagesFile),
     ...(files.some((one) => one.usesDefaults) ? unread(image, build, imagesFile) : []),
     ...withoutBase(image, uses),
   ]
@@ -142,7 +142,7 @@ function foundImage(
     file: dockerfile.path,
     branch,
     uses,
-    assumed: told.map(({ text }) => text),
+    assumed: input.map(({ text }) => text),
     mayBe: unnamed.flatMap(({ mayBe }) => mayBe ?? []),
   }
   return { name: image.name, discovery, problems: distinctProblems(problems) }
@@ -158,7 +158,7 @@ function distinctProblems(problems: readonly Problem[]): Problem[] {
 }
 
 /** What images.yaml says of a build, if it is one of the image itself. */
-function explicitFor({ build, written }: Enrollment, { isImage }: BuiltFile): Enrollment['build'] | null {
+function explicitFor({ build, written }: EnrolledImage, { isImage }: BuiltFile): EnrolledImage['build'] | null {
   return isImage && written.build !== undefined ? build : null
 }
 
@@ -176,7 +176,7 @@ function ownFiles(file: string, text: string, build: DefinedBuild | undefined): 
 }
 
 /** A build it is put together from that cannot be read: its base images are not known, which is not the same as none. */
-function missingLink({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): string | null {
+function missingLink({ dockerfile }: DiscoveryInput, build: DefinedBuild, answers: Answers): string | null {
   for (const { name, dockerfile: path, inline } of build.linked) {
     if (inline !== null) continue
     if (path === null) return `it is built on the target ${name}, whose Dockerfile is not known.`
@@ -186,7 +186,7 @@ function missingLink({ dockerfile }: Asked, build: DefinedBuild, answers: Answer
   return null
 }
 
-function linkedFiles({ dockerfile }: Asked, build: DefinedBuild, answers: Answers): BuiltFile[] {
+function linkedFiles({ dockerfile }: DiscoveryInput, build: DefinedBuild, answers: Answers): BuiltFile[] {
   return build.linked.flatMap(({ name, dockerfile: path, inline, passes }): BuiltFile[] => {
     if (inline !== null) return [{ file: `target ${name}`, text: inline, passes, isImage: false }]
     const answer = path === null ? undefined : answers.get(requestKey({ ...dockerfile, path }))
@@ -195,14 +195,14 @@ function linkedFiles({ dockerfile }: Asked, build: DefinedBuild, answers: Answer
 }
 
 /** None found is an answer, and a rare one: it is told apart from a look-up that failed. */
-function withoutBase(image: Enrollment, uses: readonly BaseUse[]): Problem[] {
+function withoutBase(image: EnrolledImage, uses: readonly BaseUse[]): Problem[] {
   if (uses.some((use) => use.reachable)) return []
   const message = `${image.name} is built on no image (FROM scratch): no base image can make it rebuild.`
   return [problem('notice', message, { image: image.name })]
 }
 
 /** Where nobody says what the build passes, the Dockerfile's defaults stand: worth knowing, and seldom wrong. */
-function unread(image: Enrollment, build: DefinedBuild | undefined, file: string): Problem[] {
+function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: string): Problem[] {
   const reason = build?.reason ?? null
   if (reason === null || image.written.build !== undefined) return []
   const line = image.lineOf('source.workflow') ?? image.line
@@ -210,11 +210,11 @@ function unread(image: Enrollment, build: DefinedBuild | undefined, file: string
   return [problem('notice', message, { file, line, image: image.name })]
 }
 
-function failed(image: Enrollment, reason: string, remedy: string | null, file: string): FoundImage {
+function failed(image: EnrolledImage, reason: string, remedy: string | null, file: string): FoundImage {
   const message = `${image.name}: its base images could not be found out, what was known of them stays: ${reason}`
   const line = image.lineOf('source.dockerfile') ?? image.line
   const column = line === image.line ? image.column : null
-  const told = problem('warning', message, { file, line, column, remedy, image: image.name })
+  const input = problem('warning', message, { file, line, column, remedy, image: image.name })
   const named = namedUses(image, file)
-  return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [told] }
+  return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [input] }
 }

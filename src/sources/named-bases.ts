@@ -1,4 +1,4 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { DEFAULT_DOCKERFILE } from '../enrollment/schema/source.js'
 import type { BaseUse } from './bases.js'
@@ -11,7 +11,7 @@ import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
  *
  * @param imagesFile name of the enrolment file.
  */
-export function namedUses(image: Enrollment, imagesFile: string): BaseUse[] {
+export function namedUses(image: EnrolledImage, imagesFile: string): BaseUse[] {
   return image.bases.map((reference, index) => ({
     reference,
     kind: 'named',
@@ -30,7 +30,7 @@ export function namedUses(image: Enrollment, imagesFile: string): BaseUse[] {
  * The files that are looked for where base images are named and no Dockerfile is: they tell the default branch, whether
  * there is such a repository at all, and that it holds a Dockerfile which nobody reads.
  */
-export function requestsBesideNamed({ source }: Enrollment): FileRequest[] {
+export function requestsBesideNamed({ source }: EnrolledImage): FileRequest[] {
   if (source === null || source.dockerfile !== null) return []
   const { provider, repo, branch } = source
   const paths = [DEFAULT_DOCKERFILE, ...(source.provider === 'gitlab' ? [pipelineFile(source)] : [])]
@@ -51,7 +51,7 @@ interface About {
  *
  * @param answers those to `requestsBesideNamed`.
  */
-export function namedAlone(image: Enrollment, answers: ReadonlyMap<string, FileAnswer>, about: About) {
+export function namedAlone(image: EnrolledImage, answers: ReadonlyMap<string, FileAnswer>, about: About) {
   const { branch, imagesFile } = about
   const discovery = {
     kind: 'found' as const,
@@ -66,7 +66,7 @@ export function namedAlone(image: Enrollment, answers: ReadonlyMap<string, FileA
 
 /** A source that cannot be seen, or that holds a Dockerfile: perhaps nobody meant to give that up. */
 function problemsBeside(
-  image: Enrollment,
+  image: EnrolledImage,
   answers: ReadonlyMap<string, FileAnswer>,
   { isComplete, imagesFile }: About,
 ): Problem[] {

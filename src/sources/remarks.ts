@@ -1,11 +1,11 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import type { Told } from './assumptions.js'
+import type { AssumptionInput } from './assumptions.js'
 import type { UnnamedBase } from './unnamed-bases.js'
 
 /** What is odd in a Dockerfile, each with its place. */
 export function dockerfileProblems(
-  image: Enrollment,
+  image: EnrolledImage,
   repo: string,
   { file, warnings }: { readonly file: string; readonly warnings: readonly { line: number; message: string }[] },
 ): Problem[] {
@@ -16,12 +16,12 @@ export function dockerfileProblems(
 }
 
 /** An assumption of which no more is known than how it reads. */
-export function inGeneral(text: string): Told {
+export function inGeneral(text: string): AssumptionInput {
   return { text, remedy: 'Write what the build passes under `build` in images.yaml.', isRuntimeOnly: false }
 }
 
 /** Images that are pulled and cannot be tracked. */
-export function unnamedProblems(image: Enrollment, unnamed: readonly UnnamedBase[], file: string): Problem[] {
+export function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], file: string): Problem[] {
   const line = image.lineOf('build') ?? image.lineOf('source.dockerfile') ?? image.line
   return unnamed.map(({ text, remedy, mayBe }) => {
     const kept = mayBe === null ? '' : ' The last known base images that it may be are kept.'
@@ -30,7 +30,7 @@ export function unnamedProblems(image: Enrollment, unnamed: readonly UnnamedBase
 }
 
 /** What had to be assumed, with what would make it known. */
-export function assumptionProblems(image: Enrollment, assumed: readonly Told[], file: string): Problem[] {
+export function assumptionProblems(image: EnrolledImage, assumed: readonly AssumptionInput[], file: string): Problem[] {
   const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
   return assumed.map(({ text, remedy }) =>
     problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }),

@@ -1,5 +1,5 @@
 import { oneLine, type RunTitle } from '../build-definition/index.js'
-import type { Enrollment, Source } from '../enrollment/enrollment.js'
+import type { EnrolledImage, Source } from '../enrollment/images-file.js'
 import { problem } from '../enrollment/problem.js'
 import type { SharedBuild, StartedImage } from './shared-builds.js'
 import type { WorkflowProblem } from './workflow-checks.js'
@@ -102,7 +102,7 @@ function whyMixed(title: FoundTitle, { key }: Words): string {
   return `its ${key} comes out the same for all of them (${JSON.stringify(oneLine(title.title))})`
 }
 
-function remedyOf({ title, telling }: Mixed, { file, line }: Words, image: Enrollment): string {
+function remedyOf({ title, telling }: Mixed, { file, line }: Words, image: EnrolledImage): string {
   const named = line(telling ?? ['image'])
   const naming = NAMING[title.kind](named, file)
   if (telling !== null) return `${naming}.`
@@ -142,7 +142,7 @@ export function pipelineFile({ pipeline }: Extract<Source, { provider: 'gitlab' 
   return pipeline ?? '.gitlab-ci.yml'
 }
 
-function lineOf(image: Enrollment, { provider }: Source): number {
+function lineOf(image: EnrolledImage, { provider }: Source): number {
   const key = provider === 'github' ? 'source.workflow' : 'source.pipeline'
   return image.lineOf(key) ?? image.lineOf('source') ?? image.line
 }

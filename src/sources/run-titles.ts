@@ -1,5 +1,5 @@
 import { pipelineTitle, readPipeline, runTitle } from '../build-definition/index.js'
-import type { Enrollment, GitLabSource } from '../enrollment/enrollment.js'
+import type { EnrolledImage, GitLabSource } from '../enrollment/images-file.js'
 import type { Answers } from './bake-files.js'
 import { type FoundTitle, pipelineFile, type TitledRuns, tellRunsApart } from './run-identity.js'
 import type { SharedBuild } from './shared-builds.js'
@@ -23,7 +23,7 @@ export interface TitleSources {
   readonly readings: ReadonlyMap<string, WorkflowReading>
   /** With the pipeline files asked for. */
   readonly answers: Answers
-  readonly branchOf: (image: Enrollment) => string | null
+  readonly branchOf: (image: EnrolledImage) => string | null
   /** Whether a file that is not found is not there. */
   readonly isComplete: boolean
 }
@@ -57,7 +57,7 @@ async function titlesOf(shared: SharedBuild, from: TitleSources): Promise<Map<st
 }
 
 /** Of a workflow that cannot be read, or cannot be dispatched, that is all there is to say. */
-async function workflowTitleOf(image: Enrollment, { readings, branchOf }: TitleSources): Promise<FoundTitle | null> {
+async function workflowTitleOf(image: EnrolledImage, { readings, branchOf }: TitleSources): Promise<FoundTitle | null> {
   const reading = readings.get(image.name)
   if (image.source === null || reading?.kind !== 'read' || reading.facts.dispatch === null) return null
   const { repo, inputs } = image.source

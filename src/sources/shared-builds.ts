@@ -1,9 +1,9 @@
 import { PLACEHOLDER } from '../build-definition/index.js'
-import type { Enrollment, Source } from '../enrollment/enrollment.js'
+import type { EnrolledImage, Source } from '../enrollment/images-file.js'
 
 /** An image whose builds we start. */
 export interface StartedImage {
-  readonly image: Enrollment
+  readonly image: EnrolledImage
   readonly source: Source
   /** Equal for images that are started with equal inputs, which one run serves. */
   readonly key: string
@@ -23,8 +23,8 @@ export interface SharedBuild {
  * @param branchOf branch of a source; null where the default branch's name is not known, which may then be any.
  */
 export function sharedBuilds(
-  images: readonly Enrollment[],
-  branchOf: (image: Enrollment) => string | null,
+  images: readonly EnrolledImage[],
+  branchOf: (image: EnrolledImage) => string | null,
 ): readonly SharedBuild[] {
   const started = images.flatMap((image) => startedImage(image) ?? [])
   const places = grouped(started, ({ source }) => placeOf(source)).filter(sendsDifferent)
@@ -38,7 +38,7 @@ export function sharedBuilds(
 }
 
 /** The images that one of these shares its builds with, itself among them, whatever the branches turn out to be. */
-export function withSharing(images: readonly Enrollment[], names: ReadonlySet<string>): readonly Enrollment[] {
+export function withSharing(images: readonly EnrolledImage[], names: ReadonlySet<string>): readonly EnrolledImage[] {
   const places = new Set(
     images.flatMap((image) => (names.has(image.name) ? (startedImage(image)?.source ?? []) : [])).map(placeOf),
   )
@@ -48,7 +48,7 @@ export function withSharing(images: readonly Enrollment[], names: ReadonlySet<st
   })
 }
 
-function startedImage(image: Enrollment): StartedImage | null {
+function startedImage(image: EnrolledImage): StartedImage | null {
   const { source, enabled } = image
   if (!enabled || source === null) return null
   if (source.provider === 'github' && source.workflow === null) return null

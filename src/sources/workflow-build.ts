@@ -15,7 +15,7 @@ import {
   readWorkflow,
   type WorkflowFacts,
 } from '../build-definition/index.js'
-import type { Enrollment, GitHubSource } from '../enrollment/enrollment.js'
+import type { EnrolledImage, GitHubSource } from '../enrollment/images-file.js'
 import { type Answers, bakeRequests, definitionOf, insidePath, requestFor } from './bake-files.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
@@ -113,7 +113,7 @@ export function wantedRequests(followed: FollowedBuilds, source: GitHubSource, a
 
 /** The builds of a workflow that make the image. */
 export function chooseImageBuilds(
-  image: Enrollment,
+  image: EnrolledImage,
   source: GitHubSource,
   { followed, answers }: { followed: FollowedBuilds; answers: Answers },
 ): BuildChoice | null {

@@ -1,5 +1,5 @@
 import { type BuildChoice, checkDispatch, type FollowedBuilds } from '../build-definition/index.js'
-import type { Enrollment, GitHubSource } from '../enrollment/enrollment.js'
+import type { EnrolledImage, GitHubSource } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import type { WorkflowReading } from './workflow-build.js'
 
@@ -28,7 +28,7 @@ export interface FollowedReading {
  * @param imagesFile name of the images file; problems point at the key in it that causes them.
  */
 export function checkWorkflow(
-  image: Enrollment,
+  image: EnrolledImage,
   source: GitHubSource,
   { reading, followed, choice }: FollowedReading,
   { isComplete, imagesFile }: { readonly isComplete: boolean; readonly imagesFile: string },
@@ -69,7 +69,7 @@ function conditionRemarks({ builds, workflow }: GitHubSource, followed: Followed
 }
 
 /** What the workflow builds and publishes, held against what is enrolled; nothing is said of what is not known. */
-function publishingRemarks(image: Enrollment, source: GitHubSource, choice: BuildChoice | null): Remark[] {
+function publishingRemarks(image: EnrolledImage, source: GitHubSource, choice: BuildChoice | null): Remark[] {
   if (choice === null) return []
   const key = 'workflow'
   if (!choice.ok) {
@@ -97,7 +97,7 @@ function publishingRemarks(image: Enrollment, source: GitHubSource, choice: Buil
 }
 
 /** Kargo chooses among version tags where nothing else is said; a build that gives none is never seen. */
-function tagRemarks({ tags }: Enrollment, choice: Extract<BuildChoice, { ok: true }>, place: string): Remark[] {
+function tagRemarks({ tags }: EnrolledImage, choice: Extract<BuildChoice, { ok: true }>, place: string): Remark[] {
   const given = choice.tags.map((tag) => tag.slice(tag.lastIndexOf(':') + 1))
   const isFixed = choice.areTagsKnown && given.length > 0 && given.every((tag) => /^[a-z][\w.-]*$/i.test(tag))
   if (tags.strategy !== 'SemVer' || tags.allow.length > 0 || !isFixed || given.some((tag) => /^v\d/.test(tag)))

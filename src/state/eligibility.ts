@@ -1,4 +1,4 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { enrolledSeconds } from './enrolled-at.js'
 import { momentOf, type StateRecord } from './record.js'
 
@@ -13,7 +13,7 @@ import { momentOf, type StateRecord } from './record.js'
  *   the change, or nothing is rebuilt automatically.
  */
 export function rebuildEligibleAt(
-  { autoRebuild, rebuildDelay, minimumReleaseAge }: Enrollment,
+  { autoRebuild, rebuildDelay, minimumReleaseAge }: EnrolledImage,
   base: StateRecord,
   image: StateRecord | undefined,
   { overridden }: { readonly overridden: boolean },

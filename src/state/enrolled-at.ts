@@ -1,5 +1,5 @@
+import type { MatchedRecord } from './match-records.js'
 import { momentOf, type StateRecord, textOf } from './record.js'
-import type { OwnRecord } from './takeover.js'
 
 /** Since when an image is enrolled, as its state file says. ISO 8601. */
 export type EnrollmentTimes = {
@@ -16,7 +16,7 @@ export type EnrollmentTimes = {
  * @param own the record the image goes on from; undefined for a new image.
  * @param now ISO 8601.
  */
-export function enrollmentTimes(own: OwnRecord | undefined, now: string): EnrollmentTimes {
+export function enrollmentTimes(own: MatchedRecord | undefined, now: string): EnrollmentTimes {
   if (own === undefined) return { enrolledAt: now, reenrolledAt: null }
   const { record, isArchived } = own
   return { enrolledAt: textOf(record, 'enrolledAt'), reenrolledAt: isArchived ? now : textOf(record, 'reenrolledAt') }
@@ -29,6 +29,6 @@ export function enrolledSeconds(record: StateRecord): number | null {
 }
 
 /** The same of the record before a run; null for an image that was not enrolled then. */
-export function enrolledBefore(own: OwnRecord | undefined): number | null {
+export function enrolledBefore(own: MatchedRecord | undefined): number | null {
   return own === undefined || own.isArchived ? null : enrolledSeconds(own.record)
 }

@@ -11,7 +11,7 @@ import { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from '.
 import { type Observations, observeBase, observeImage } from './observe.js'
 import { wantedPlatforms } from './platforms.js'
 import { digestOf, momentOf, type StateRecord } from './record.js'
-import { recordProblems } from './sanity.js'
+import { recordWarnings } from './record-warnings.js'
 
 /** The state after a run. */
 export interface MergedState extends Omit<LinkedState, 'facts' | 'own'> {
@@ -103,7 +103,7 @@ interface LookedAt {
 
 function lookedAt(base: TrackedBase, users: readonly TrackedImage[], { before, now, observed }: Writing): LookedAt {
   const known = baseRecord(base.name, before)?.record
-  const insane = known === undefined ? [] : recordProblems(`${FOLDERS.bases}/${base.name}.yaml`, known, now)
+  const insane = known === undefined ? [] : recordWarnings(`${FOLDERS.bases}/${base.name}.yaml`, known, now)
   const facts = observed.bases.get(base.name)
   if (facts === undefined) return { base, record: known, problems: insane }
   const wanted = wantedPlatforms(users)

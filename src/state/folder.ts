@@ -16,7 +16,7 @@ import { refuse } from '../enrollment/problem.js'
 // Synchronous throughout: thousands of small files are read several times faster so, and nothing else waits for us.
 
 /** Largest generated file that is read back: far above what we write. */
-const LARGEST_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 64 * 1024 * 1024
 
 /**
  * Reads the files of one folder, not of those below it.
@@ -48,7 +48,7 @@ function checked(entry: Dirent, folder: string): string {
 /** Should the file have become a link or a named pipe since it was looked at: not followed, not waited for. */
 const AS_IT_LIES = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-function readText(path: string, shown: string, bytes = LARGEST_BYTES): string {
+function readText(path: string, shown: string, bytes = MAX_BYTES): string {
   const file = openSync(path, AS_IT_LIES)
   try {
     const found = fstatSync(file)

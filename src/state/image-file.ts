@@ -1,5 +1,5 @@
 import { isDataMap } from '../enrollment/data-map.js'
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import type { RunIdentity } from '../sources/index.js'
 import type { EnrollmentTimes } from './enrolled-at.js'
@@ -12,7 +12,7 @@ export type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
 
 /** What the present run knows about an image. */
 export interface ImageFacts {
-  readonly enrollment: Enrollment
+  readonly enrollment: EnrolledImage
   readonly status: DiscoveryStatus
   /** Why discovery failed. */
   readonly reason: string | null
@@ -120,7 +120,7 @@ function isUnchanged(facts: ImageFacts, before: StateRecord | undefined): boolea
   )
 }
 
-function written(enrollment: Enrollment): object {
+function written(enrollment: EnrolledImage): object {
   const entry = inOrder(enrollment.written as Record<string, Data>, ENTRY_ORDER)
   const source = entry.source
   return isDataMap(source) ? { ...entry, source: inOrder(source, SOURCE_ORDER) } : entry

@@ -1,17 +1,17 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { formatReference, parseReference } from '../reference/index.js'
 
 /** The enrolled image that publishes to a repository, null where none of ours does. */
 export type Publishers = (place: { readonly registry: string; readonly repository: string }) => string | null
 
 /** Links base images to the enrolled images they are: by repository, whatever the tag. */
-export function publishersOf(images: readonly Enrollment[]): Publishers {
+export function publishersOf(images: readonly EnrolledImage[]): Publishers {
   const byPlace = new Map(images.filter(({ enabled }) => enabled).map((image) => [publishedAt(image), image.name]))
   return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null
 }
 
 /** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
-export function publishedAt({ registry, repository }: Pick<Enrollment, 'registry' | 'repository'>): string {
+export function publishedAt({ registry, repository }: Pick<EnrolledImage, 'registry' | 'repository'>): string {
   const written = `${registry}/${repository}`
   const parsed = parseReference(written)
   return parsed.ok ? formatReference(parsed.reference) : written
@@ -32,7 +32,7 @@ export interface BuildPlace {
  * @param pulled what each pulls, by image name; images that are not in it pull nothing of ours.
  */
 export function buildOrder(
-  images: readonly Enrollment[],
+  images: readonly EnrolledImage[],
   pulled: ReadonlyMap<string, readonly { readonly registry: string; readonly repository: string }[]>,
 ): Map<string, BuildPlace> {
   const publisher = publishersOf(images)

@@ -1,13 +1,13 @@
 import { type Problem, problem } from '../enrollment/problem.js'
 
 /** What came of one question to a registry; message: why nothing was learnt, null where something was. */
-export interface Missed {
+export interface FailedLookUp {
   readonly registry: string
   readonly message: string | null
 }
 
 /** Registries of which something was not learnt: one warning each, with the first reason, by name. */
-export function lookUpProblems(asked: readonly Missed[]): Problem[] {
+export function lookUpProblems(asked: readonly FailedLookUp[]): Problem[] {
   const registries = new Map<string, { count: number; messages: Set<string>; missed: number }>()
   for (const { registry, message } of asked) {
     const known = registries.get(registry) ?? { count: 0, messages: new Set<string>(), missed: 0 }

@@ -1,4 +1,4 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { formatReference, parseReference } from '../reference/index.js'
 import {
@@ -8,13 +8,13 @@ import {
   type Repository,
   rememberAnswers,
 } from '../registry/index.js'
-import { lookUpProblems, type Missed } from './look-up-problems.js'
+import { type FailedLookUp, lookUpProblems } from './look-up-problems.js'
+import { matchRecords } from './match-records.js'
 import type { LinkedState } from './merge.js'
 import type { StateFiles, TrackedBase } from './model.js'
 import type { BaseFacts, Observations, PublishedFacts } from './observe.js'
 import { digestOf, momentOf, type StateRecord } from './record.js'
 import { eligibleTags } from './tag-choice.js'
-import { ownRecords } from './takeover.js'
 
 /** What a look into the registries came to. */
 export interface LookUp {
@@ -47,7 +47,7 @@ export async function lookUp(input: LookUpInput, client: RegistryClient): Promis
   const images = input.linked.images.map(({ enrollment }) => enrollment).filter(({ enabled }) => enabled)
   const used = new Set(input.linked.images.flatMap(({ enrollment, bases }) => (enrollment.enabled ? bases : [])))
   const bases = input.linked.bases.filter(({ name }) => used.has(name))
-  const own = ownRecords(images, input.before)
+  const own = matchRecords(images, input.before)
   const [foundBases, foundImages] = await Promise.all([
     Promise.all(bases.map((base) => lookAtBase(base, recordOf(base, input.before), asking))),
     Promise.all(images.map((image) => lookAtImage(image, own.get(image.name)?.record, asking))),
@@ -82,7 +82,7 @@ function entryOf<T>(name: string | undefined, look: Look<T>): [string, T][] {
   return name !== undefined && look.kind === 'found' ? [[name, look.value]] : []
 }
 
-function missedOf(places: readonly Repository[], looks: readonly Look<unknown>[]): Missed[] {
+function missedOf(places: readonly Repository[], looks: readonly Look<unknown>[]): FailedLookUp[] {
   return looks.map((look, at) => ({ registry: places[at]?.registry ?? '', message: messageOf(look) }))
 }
 
@@ -108,7 +108,7 @@ async function lookAtBase(
 }
 
 async function lookAtImage(
-  image: Enrollment,
+  image: EnrolledImage,
   before: StateRecord | undefined,
   client: RegistryClient,
 ): Promise<Look<PublishedFacts>> {
@@ -130,7 +130,7 @@ async function createdOf(image: PinnedImage, client: RegistryClient): Promise<st
 }
 
 /** Where an image is as registries spell it: docker.io/app is docker.io/library/app. */
-function placeOf({ registry, repository }: Enrollment): Repository {
+function placeOf({ registry, repository }: EnrolledImage): Repository {
   const parsed = parseReference(`${registry}/${repository}`)
   return parsed.ok
     ? { registry: parsed.reference.registry, repository: parsed.reference.repository }
@@ -138,11 +138,11 @@ function placeOf({ registry, repository }: Enrollment): Repository {
 }
 
 /** Of more tags than these NewestBuild would cost too many questions, each run anew. */
-const MOST_BUILDS = 20
+const MAX_BUILDS = 20
 
 /** The tag Kargo would take first. */
 async function newestTag(
-  { tags: selection }: Enrollment,
+  { tags: selection }: EnrolledImage,
   place: Repository,
   client: RegistryClient,
 ): Promise<Look<string>> {
@@ -153,7 +153,7 @@ async function newestTag(
   const [first] = tags
   if (first === undefined) return { kind: 'none', tags: all.value.length }
   if (selection.strategy !== 'NewestBuild' || tags.length === 1) return { kind: 'found', value: first }
-  return tags.length > MOST_BUILDS ? { kind: 'tooMany', tags: tags.length } : newestBuild(tags, place, client)
+  return tags.length > MAX_BUILDS ? { kind: 'tooMany', tags: tags.length } : newestBuild(tags, place, client)
 }
 
 /** The tag whose image is the newest; of equal ones the last in the order of the alphabet, as Kargo breaks ties. */
@@ -193,14 +193,14 @@ function missingBase(
 }
 
 /** What Kargo would find nothing of. */
-function imageProblem(image: Enrollment | undefined, look: Look<unknown>, file: string): Problem[] {
+function imageProblem(image: EnrolledImage | undefined, look: Look<unknown>, file: string): Problem[] {
   if (image === undefined || (look.kind !== 'missing' && look.kind !== 'none' && look.kind !== 'tooMany')) return []
   const place = `${image.registry}/${image.repository}`
   const about = { file, line: image.lineOf('tags') ?? image.line, column: image.column, image: image.name }
   const { strategy, constraint, allow } = image.tags
   if (look.kind === 'tooMany') {
     const message = `${image.name}: which of ${look.tags} tags of ${place} is the newest build is not looked up.`
-    return [problem('notice', message, { ...about, remedy: `Narrow them by tags.allow, to ${MOST_BUILDS} at most.` })]
+    return [problem('notice', message, { ...about, remedy: `Narrow them by tags.allow, to ${MAX_BUILDS} at most.` })]
   }
   if (look.kind === 'missing') {
     const missing = strategy === 'Digest' ? `${place}:${constraint}` : place

@@ -1,4 +1,4 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { isAllowedRegistry } from '../enrollment/registries.js'
 import { formatReference } from '../reference/index.js'
@@ -8,10 +8,10 @@ import { cycleProblems } from './cycles.js'
 import { enrolledBefore } from './enrolled-at.js'
 import type { ImageFacts } from './image-file.js'
 import { type Publishers, publishersOf } from './links.js'
+import { type MatchedRecord, matchRecords } from './match-records.js'
 import type { StateFiles, TrackedBase, TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
 import { runsOf } from './run-record.js'
-import { type OwnRecord, ownRecords } from './takeover.js'
 
 /** One place where an image pulls a tracked base. */
 export interface TrackedUse {
@@ -34,12 +34,12 @@ export interface LinkedState {
   /** What this run knows about each image, sorted by name. */
   readonly facts: readonly ImageFacts[]
   /** The record each image goes on from, by the image's name. */
-  readonly own: ReadonlyMap<string, OwnRecord>
+  readonly own: ReadonlyMap<string, MatchedRecord>
 }
 
 /** What the merge is made from. */
 export interface MergeInput {
-  readonly enrollments: readonly Enrollment[]
+  readonly enrollments: readonly EnrolledImage[]
   readonly discovered: Discovered
   readonly before: StateFiles
   readonly imagesFile: string
@@ -57,7 +57,7 @@ export function linkState(input: MergeInput): LinkedState {
       .map((use) => use.reference),
   )
   const catalog = catalogBases(before, references)
-  const own = ownRecords(enrollments, before)
+  const own = matchRecords(enrollments, before)
   const merged = enrollments.map((enrollment) =>
     mergeImage(enrollment, input, catalog, own.get(enrollment.name)?.record),
   )
@@ -99,7 +99,7 @@ interface MergedImage {
 }
 
 function mergeImage(
-  enrollment: Enrollment,
+  enrollment: EnrolledImage,
   input: MergeInput,
   catalog: BaseCatalog,
   before: StateRecord | undefined,
@@ -125,7 +125,7 @@ function knownUses(discovery: Discovery): readonly BaseUse[] {
 
 /** What is said of a discovery that found nothing new: an image that is switched off keeps what was said last. */
 function outcome(
-  { source }: Enrollment,
+  { source }: EnrolledImage,
   discovery: Exclude<Discovery, { kind: 'found' }> | undefined,
   before: StateRecord | undefined,
 ): Pick<ImageFacts, 'status' | 'reason'> {
@@ -137,7 +137,7 @@ function outcome(
 }
 
 interface FoundImage {
-  readonly enrollment: Enrollment
+  readonly enrollment: EnrolledImage
   readonly discovery: Extract<Discovery, { kind: 'found' }>
   readonly runs: RunIdentity
   readonly before: StateRecord | undefined
@@ -190,7 +190,7 @@ function fits(text: string, pattern: string): boolean {
 
 /** The uses whose base is tracked, and what is to be said of the others. */
 function placedUses(
-  enrollment: Enrollment,
+  enrollment: EnrolledImage,
   uses: readonly BaseUse[],
   input: MergeInput,
   catalog: BaseCatalog,
@@ -215,7 +215,7 @@ function placeOf({ kind, file, line }: BaseUse): string {
 }
 
 /** A Dockerfile elsewhere must not stop the whole factory: what Kargo cannot watch is left out, and said. */
-function unwatchableProblem(enrollment: Enrollment, use: BaseUse, imagesFile: string): Problem[] {
+function unwatchableProblem(enrollment: EnrolledImage, use: BaseUse, imagesFile: string): Problem[] {
   if (isWatchable(use.reference)) return []
   const base = formatReference({ ...use.reference, digest: null })
   const message = `${enrollment.name}: ${placeOf(use)} ${base}, which Kargo cannot watch: its changes rebuild nothing.`
@@ -229,7 +229,7 @@ function isAllowed({ reference }: BaseUse, { allowedRegistries }: MergeInput): b
 }
 
 /** What may not be trusted is not watched either, and its Dockerfile must not stop the whole factory. */
-function forbiddenProblem(enrollment: Enrollment, use: BaseUse, input: MergeInput): Problem[] {
+function forbiddenProblem(enrollment: EnrolledImage, use: BaseUse, input: MergeInput): Problem[] {
   if (isAllowed(use, input)) return []
   const base = formatReference({ ...use.reference, digest: null })
   const message = `${enrollment.name}: ${placeOf(use)} ${base}, which is in no allowed registry: it is not watched.`
@@ -239,7 +239,7 @@ function forbiddenProblem(enrollment: Enrollment, use: BaseUse, input: MergeInpu
 }
 
 /** A digest in the Dockerfile is what the build pulls, whatever the tag says by then. */
-function pinnedProblem(enrollment: Enrollment, use: BaseUse, file: string, imagesFile: string): Problem[] {
+function pinnedProblem(enrollment: EnrolledImage, use: BaseUse, file: string, imagesFile: string): Problem[] {
   if (use.reference.digest === null) return []
   const watched = use.reference.tag === null ? 'nothing can be watched' : 'a rebuild pulls the same image again'
   const message = `${enrollment.name}: ${file}:${use.line} pins ${formatReference(use.reference)}: ${watched}.`
@@ -254,7 +254,11 @@ function branchesOf(facts: readonly ImageFacts[]): Map<string, string> {
   )
 }
 
-function collisionProblems(enrollments: readonly Enrollment[], bases: readonly TrackedBase[], file: string): Problem[] {
+function collisionProblems(
+  enrollments: readonly EnrolledImage[],
+  bases: readonly TrackedBase[],
+  file: string,
+): Problem[] {
   const byName = new Map(bases.map((base) => [base.name, base]))
   return enrollments.flatMap((image) => {
     const base = byName.get(image.name)

@@ -1,4 +1,4 @@
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { RunIdentity } from '../sources/index.js'
 import type { StateRecord } from './record.js'
 
@@ -17,7 +17,7 @@ export interface TrackedBase {
 
 /** An enrolled image together with the base images it is built on. */
 export interface TrackedImage {
-  readonly enrollment: Enrollment
+  readonly enrollment: EnrolledImage
   /** Names of tracked bases that make this image rebuild, sorted. */
   readonly bases: readonly string[]
   /**

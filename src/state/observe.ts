@@ -33,7 +33,7 @@ export const NOTHING_OBSERVED: Observations = { bases: new Map(), images: new Ma
 export type BaseEvent = 'first' | 'same' | 'updated' | 'returned'
 
 /** Entries of an updateHistory. */
-export const LONGEST_HISTORY = 10
+export const MAX_HISTORY_ENTRIES = 10
 
 /** What a base is looked at with. */
 export interface BaseLook {
@@ -78,7 +78,7 @@ export function observeBase(
     previousDigest: current,
     lastChecked: now,
     ...(isReturned ? {} : { lastUpdated: now }),
-    updateHistory: [entry, ...historyOf(before)].slice(0, LONGEST_HISTORY),
+    updateHistory: [entry, ...historyOf(before)].slice(0, MAX_HISTORY_ENTRIES),
   }
   return { record, event: isReturned ? 'returned' : 'updated' }
 }

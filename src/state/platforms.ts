@@ -1,5 +1,5 @@
 import { isDataMap } from '../enrollment/data-map.js'
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { TrackedImage } from './model.js'
 import { digestOf, type StateRecord } from './record.js'
 
@@ -14,7 +14,7 @@ export function wantedPlatforms(users: readonly TrackedImage[]): readonly string
   return [...new Set([BUILDER, ...users.flatMap(({ enrollment }) => platformsBuilt(enrollment))])].sort()
 }
 
-function platformsBuilt({ build }: Enrollment): readonly string[] {
+function platformsBuilt({ build }: EnrolledImage): readonly string[] {
   return build.platforms ?? [BUILDER]
 }
 

@@ -28,7 +28,7 @@ function isOrdinary(values: PrintableMap): boolean {
 }
 
 function isOrdinaryKey(key: string): boolean {
-  return key.length <= LONGEST_KEY && PLAIN.test(key) && !RESERVED.test(key)
+  return key.length <= MAX_KEY_LENGTH && PLAIN.test(key) && !RESERVED.test(key)
 }
 
 function isOrdinaryValue(value: Printable | undefined): boolean {
@@ -43,7 +43,7 @@ function isOrdinaryValue(value: Printable | undefined): boolean {
 }
 
 /** YAML has at most 1,024 characters before the colon; keys that long are nobody's. */
-const LONGEST_KEY = 100
+const MAX_KEY_LENGTH = 100
 const PRINTABLE_LINE = /^[\x20-\x7e]+$/
 /** Texts, and a regular expression's first `^`: nothing in them is YAML's. */
 const PLAIN = /^(?:[A-Za-z]|\^(?=[\w\\]))(?:[\w./@+\\^$()|*?]|-(?!$)|:(?=[\w./]))*$/

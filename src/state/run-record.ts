@@ -1,6 +1,6 @@
 import { titleOf } from '../build-definition/index.js'
 import { isDataMap, isSameData } from '../enrollment/data-map.js'
-import type { Enrollment } from '../enrollment/enrollment.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import type { RunIdentity } from '../sources/index.js'
 import { type StateRecord, textOf } from './record.js'
@@ -21,7 +21,7 @@ export function runKeys(runs: RunIdentity): StateRecord {
  * @param found what this run found; null: it was not read; undefined: nobody looked.
  */
 export function runsOf(
-  enrollment: Enrollment,
+  enrollment: EnrolledImage,
   found: RunIdentity | null | undefined,
   before: StateRecord | undefined,
 ): RunIdentity {
@@ -41,7 +41,7 @@ function runsIn(before: StateRecord | undefined): RunIdentity | null {
 /** What of a source decides how its runs are called. */
 const STARTING = ['provider', 'repo', 'branch', 'workflow', 'pipeline', 'inputs']
 
-function isSameStart({ written }: Enrollment, before: StateRecord | undefined): boolean {
+function isSameStart({ written }: EnrolledImage, before: StateRecord | undefined): boolean {
   const copy = isDataMap(before?.enrollment) ? before.enrollment.source : undefined
   const source = written.source as Data | undefined
   if (!isDataMap(copy) || !isDataMap(source)) return false

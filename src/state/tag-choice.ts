@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import type { TagSelection } from '../enrollment/enrollment.js'
+import type { TagSelection } from '../enrollment/images-file.js'
 import { compareVersions, versionOfTag } from './version.js'
 import { isInRange, parseVersionRange } from './version-range.js'
 

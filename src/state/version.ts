@@ -9,7 +9,7 @@ export interface Version {
 
 const NUMBER = '(0|[1-9][0-9]*)'
 const TAG = new RegExp(`^v?${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-([0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*))?$`)
-const LARGEST = '18446744073709551615'
+const MAX_SIZE = '18446744073709551615'
 
 /**
  * The version a tag is, as Kargo reads it with strictSemvers (`pkg/controller/semver`, Masterminds semver v3): all
@@ -19,7 +19,7 @@ export function versionOfTag(tag: string): Version | null {
   const [all, major = '', minor = '', patch = '', suffix] = TAG.exec(tag) ?? []
   const pre = suffix?.split('.') ?? []
   if (all === undefined || pre.some((one) => /^0[0-9]+$/.test(one))) return null
-  return [major, minor, patch].some((one) => compareNumbers(one, LARGEST) > 0) ? null : { major, minor, patch, pre }
+  return [major, minor, patch].some((one) => compareNumbers(one, MAX_SIZE) > 0) ? null : { major, minor, patch, pre }
 }
 
 /** Semantic version precedence (semver.org §11): negative where a is the lower one. */

@@ -1,8 +1,8 @@
 import { catalogFiles, catalogFolderFault, recordsOf } from '../backstage/index.js'
-import { type Enrolment, type Override, refuse } from '../enrollment/index.js'
+import { type ImagesFile, type Override, refuse } from '../enrollment/index.js'
 import { type OutputFolder, readOutput, refuseForeignFiles } from '../manifests/index.js'
 import { fromTop, type MergedState } from '../state/index.js'
-import type { Job, Loaded, StateFolder } from './job.js'
+import type { Loaded, RunSetting, StateFolder } from './job.js'
 
 /** What a run reads and what it leaves, as far as the state goes. */
 interface Kept {
@@ -18,10 +18,10 @@ interface Kept {
  */
 export async function withCatalog(
   kept: Kept,
-  { settings }: Enrolment,
+  { settings }: ImagesFile,
   overrides: readonly Override[],
   folder: StateFolder,
-  job: Job,
+  job: RunSetting,
 ): Promise<Kept> {
   const { backstage: path, namespace: name, stagger } = settings
   if (path === null) return kept

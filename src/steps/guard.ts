@@ -3,7 +3,7 @@ import { type Comparison, guardDeletions } from '../manifests/index.js'
 import { type ImageChange, withoutValues } from '../report/index.js'
 import type { Discovered } from '../sources/index.js'
 import { fromTop } from '../state/index.js'
-import type { Job, StateFolder } from './job.js'
+import type { RunSetting, StateFolder } from './job.js'
 
 /**
  * What is wrong with the workflows. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
@@ -12,7 +12,7 @@ import type { Job, StateFolder } from './job.js'
 export function workflowProblems(
   { workflowProblems: workflows }: Discovered,
   images: readonly ImageChange[],
-  job: Job,
+  job: RunSetting,
 ): Problem[] {
   const changed = new Set(images.map(({ name }) => name))
   return workflows.map(({ problem: found, isRefusal }) => {
@@ -21,18 +21,22 @@ export function workflowProblems(
   })
 }
 
-export function guard(comparison: Comparison, folder: StateFolder, job: Job): Problem[] {
+export function guard(comparison: Comparison, folder: StateFolder, job: RunSetting): Problem[] {
   const forbidden = guardDeletions(comparison, job.maxDeletions, fromTop(folder.path, folder.outputDir))
   if (forbidden.length > 0) job.say('These changes are not allowed.')
   return forbidden
 }
 
 /** Shorter ones are part of ordinary words. */
-const SHORTEST_SECRET = 16
+const MIN_SECRET_LENGTH = 16
 
 /** Files that would hold a token of this run: somebody wrote it where everybody can read it, and we spread no copy. */
-export function secretProblems(changes: ReadonlyMap<string, string | null>, folder: StateFolder, job: Job): Problem[] {
-  const hide = withoutValues(job.secrets.filter((secret) => secret.length >= SHORTEST_SECRET))
+export function secretProblems(
+  changes: ReadonlyMap<string, string | null>,
+  folder: StateFolder,
+  job: RunSetting,
+): Problem[] {
+  const hide = withoutValues(job.secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH))
   const holding = [...changes].filter(([path, text]) => hide(path) !== path || (text !== null && hide(text) !== text))
   return holding.map(([path]) =>
     problem('error', `${fromTop(folder.path, hide(path))} would hold a token of this run.`, {

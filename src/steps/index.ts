@@ -4,8 +4,8 @@
  */
 export { withCatalog } from './catalog.js'
 export { guard, secretProblems, workflowProblems } from './guard.js'
-export { type Job, type Loaded, note, type StateFolder } from './job.js'
+export { type Loaded, type RunSetting, type StateFolder, throwOnErrors } from './job.js'
 export { load, tidy, validate } from './load.js'
 export { compare, manifestsOf } from './manifests.js'
-export { inForce, overrideRows, overridesOf } from './overrides.js'
+export { activeOverrides, overrideRows, overridesOf } from './overrides.js'
 export { link, lookUp, merge, observe } from './state.js'

@@ -16,7 +16,7 @@ export interface StateFolder {
 }
 
 /** What a run shall do, whoever asked for it. */
-export interface Job {
+export interface RunSetting {
   readonly mode: Report['mode']
   readonly read: SourceReader
   readonly maxDeletions: DeletionLimit
@@ -53,7 +53,7 @@ export interface Loaded {
 }
 
 /** Keeps what people should know; throws when there are errors among it. */
-export function note(found: readonly Problem[], problems: Problem[]): void {
+export function throwOnErrors(found: readonly Problem[], problems: Problem[]): void {
   if (found.some((one) => one.severity === 'error')) throw new Refusal(found)
   problems.push(...found)
 }

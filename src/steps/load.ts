@@ -1,14 +1,14 @@
-import { type Enrolment, OVERRIDES_FILE, type Problem, parseEnrolment, Refusal, refuse } from '../enrollment/index.js'
+import { type ImagesFile, OVERRIDES_FILE, type Problem, parseImagesFile, Refusal, refuse } from '../enrollment/index.js'
 import { readOutput } from '../manifests/index.js'
 import { FOLDERS, fromTop, readOptional, readState, removeLeftovers } from '../state/index.js'
-import type { Job, Loaded, StateFolder } from './job.js'
+import type { Loaded, RunSetting, StateFolder } from './job.js'
 
 /** Takes away what runs that were cut off left in the state folder. */
 export function tidy({ root, outputDir }: StateFolder): void {
   removeLeftovers(root, [...Object.values(FOLDERS), outputDir])
 }
 
-export function load(folder: StateFolder, job: Job): Loaded {
+export function load(folder: StateFolder, job: RunSetting): Loaded {
   refuseOverlap(folder)
   const images = readOptional(folder.root, folder.imagesFile)
   if (images === null) {
@@ -34,10 +34,10 @@ function refuseOverlap({ imagesFile, outputDir }: StateFolder): void {
   }
 }
 
-export function validate(text: string, folder: StateFolder, problems: Problem[], job: Job): Enrolment {
-  const result = parseEnrolment(text, fromTop(folder.path, folder.imagesFile), { here: job.here })
-  if (result.enrolment === null) throw new Refusal(result.problems)
+export function validate(text: string, folder: StateFolder, problems: Problem[], job: RunSetting): ImagesFile {
+  const result = parseImagesFile(text, fromTop(folder.path, folder.imagesFile), { here: job.here })
+  if (result.enrolled === null) throw new Refusal(result.problems)
   problems.push(...result.problems)
-  job.say(`${result.enrolment.images.length} images are enrolled.`)
-  return result.enrolment
+  job.say(`${result.enrolled.images.length} images are enrolled.`)
+  return result.enrolled
 }

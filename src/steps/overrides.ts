@@ -1,23 +1,23 @@
 import { OVERRIDES_FILE, type Override, type Problem, parseOverrides, problem } from '../enrollment/index.js'
 import type { OverrideRow } from '../report/index.js'
 import { fromTop, type MergedState } from '../state/index.js'
-import { type Job, note, type StateFolder } from './job.js'
+import { type RunSetting, type StateFolder, throwOnErrors } from './job.js'
 
 export function overridesOf(
   text: string | null,
   folder: StateFolder,
   problems: Problem[],
-  job: Job,
+  job: RunSetting,
 ): readonly Override[] {
   if (text === null) return []
   const read = parseOverrides(text, fromTop(folder.path, OVERRIDES_FILE), job.now)
-  note(read.problems, problems)
+  throwOnErrors(read.problems, problems)
   if (read.active.length > 0) job.say(`${read.active.length} overrides hold.`)
   return read.active
 }
 
 /** The overrides that somebody still waits for; of the others it is said that they have done their work. */
-export function inForce(
+export function activeOverrides(
   overrides: readonly Override[],
   { settled }: MergedState,
   folder: StateFolder,

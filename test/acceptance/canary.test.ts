@@ -56,20 +56,20 @@ interface Told {
   readonly isMeant?: (path: string) => boolean
 }
 
-async function run(told: Told = {}): Promise<ActionRun> {
-  const ref = told.pullRequest === true ? 'refs/pull/1/merge' : 'refs/heads/main'
-  const workspace = told.workspace ?? (await checkout({ fake, repository: STATE, ref, token: STATES }))
+async function run(input: Told = {}): Promise<ActionRun> {
+  const ref = input.pullRequest === true ? 'refs/pull/1/merge' : 'refs/heads/main'
+  const workspace = input.workspace ?? (await checkout({ fake, repository: STATE, ref, token: STATES }))
   fake.requests.length = 0
   const spy = await gitSpy()
   const { path: temp } = await tempFolder('runner-temp')
-  const isMeant = told.isMeant ?? (() => false)
+  const isMeant = input.isMeant ?? (() => false)
   whileAsking(fake, () => {
     lookout.lookAtProcesses()
     lookout.lookBelow(temp, isMeant)
     lookout.lookBelow(workspace, isMeant)
   })
   const event =
-    told.pullRequest === true ? await eventPayloads.pullRequest(fake, STATE, 1) : await eventPayloads.push(fake, STATE)
+    input.pullRequest === true ? await eventPayloads.pullRequest(fake, STATE, 1) : await eventPayloads.push(fake, STATE)
   const tokens = { 'state-token': STATES, 'source-token': SOURCE, 'gitlab-token': GITLAB }
   const done = await runAction({
     fake,
@@ -77,8 +77,8 @@ async function run(told: Told = {}): Promise<ActionRun> {
     workspace,
     ...event,
     token: GITHUB,
-    inputs: { ...tokens, 'commit-method': told.method ?? 'api', ...told.inputs },
-    env: { PATH: spy.path, RUNNER_TEMP: temp, ...told.env },
+    inputs: { ...tokens, 'commit-method': input.method ?? 'api', ...input.inputs },
+    env: { PATH: spy.path, RUNNER_TEMP: temp, ...input.env },
   })
   await lookAround(done, { workspace, temp, isMeant, calls: await spy.calls() })
   return done

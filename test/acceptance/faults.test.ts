@@ -164,8 +164,8 @@ function rowsOf(text: string): string[] {
     .map((one) => one.trimEnd())
   const once = text.indexOf(STAYING_TITLE)
   return [...text.matchAll(/^\| .*\|$/gm)].map(({ 0: row, index }) => {
-    const told = row.replace(/ (\d+)(?= \|)/g, (_, number: string) => ` ${read[Number(number) - 1]}`)
-    return `${index < once ? 'once' : 'always'} ${told}`
+    const input = row.replace(/ (\d+)(?= \|)/g, (_, number: string) => ` ${read[Number(number) - 1]}`)
+    return `${index < once ? 'once' : 'always'} ${input}`
   })
 }
 

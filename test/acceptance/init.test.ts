@@ -95,8 +95,8 @@ describe('what is there already', () => {
     // A file system that takes README.md for readme.md would lose it.
     expect(run.stderr).toContain('error: images.yaml, readme.md are there already: nothing was written.')
     expect(await readTree(state)).toEqual(before)
-    const told = JSON.parse((await init(...IMAGE, '--json')).stdout)
-    expect(told).toMatchObject({ refused: true, problems: [{ message: expect.stringContaining('readme.md') }] })
+    const input = JSON.parse((await init(...IMAGE, '--json')).stdout)
+    expect(input).toMatchObject({ refused: true, problems: [{ message: expect.stringContaining('readme.md') }] })
   })
 
   test('is kept with --keep, which writes the others', async () => {

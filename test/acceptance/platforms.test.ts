@@ -108,10 +108,10 @@ describe.skipIf(!FULL)('paths', () => {
     await cp(join(state, 'images.yaml'), join(state, 'factory/images.yaml'))
     const run = await cli('synth', '--images', 'factory\\images.yaml', '--output', 'out\\k8s\\', '--json')
     expect(run.code, run.stdout).toBe(0)
-    const told = JSON.parse(run.stdout) as { resources: { file: string }[]; files: { path: string }[] }
-    expect(told.resources.length).toBeGreaterThan(10)
-    for (const { file } of told.resources) expect(file).toMatch(/^out\/k8s\/[\w.-]+\.k8s\.yaml$/)
-    for (const { path } of told.files) expect(path).not.toContain('\\')
+    const input = JSON.parse(run.stdout) as { resources: { file: string }[]; files: { path: string }[] }
+    expect(input.resources.length).toBeGreaterThan(10)
+    for (const { file } of input.resources) expect(file).toMatch(/^out\/k8s\/[\w.-]+\.k8s\.yaml$/)
+    for (const { path } of input.files) expect(path).not.toContain('\\')
     expect(await readFile(join(state, 'out', 'k8s', 'image-uv.k8s.yaml'), 'utf8')).toContain('name: uv')
     expect(await readFile(join(state, 'images.yaml'), 'utf8')).toBe(images)
   })

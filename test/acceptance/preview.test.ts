@@ -164,10 +164,10 @@ describe('a pull request on images.yaml', () => {
       await openPullRequest(images)
       const { outputs } = await preview()
       const body = fake.commentsOn(STATE, 1)[0]?.body ?? ''
-      const [told = '', later = ''] = body.split('<summary>Comes anyway: ')
-      expect(told).toMatch(/: 1 resource changed\*\* \(\+1 −1 lines\) · \d more come anyway/)
-      expect(told).toContain('`30d` → `45d`')
-      expect(told).not.toContain('python:3.14-slim')
+      const [input = '', later = ''] = body.split('<summary>Comes anyway: ')
+      expect(input).toMatch(/: 1 resource changed\*\* \(\+1 −1 lines\) · \d more come anyway/)
+      expect(input).toContain('`30d` → `45d`')
+      expect(input).not.toContain('python:3.14-slim')
       expect(later).toContain('`docker.io/library/python:3.14-slim`')
       expect(later).toContain('because metrics-service/Dockerfile:1 FROM')
       // What the next commit changes, whoever causes it.

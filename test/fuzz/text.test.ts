@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findBaseImages } from '../../src/dockerfile/index.js'
-import { type Problem, parseEnrolment, parseOverrides } from '../../src/enrollment/index.js'
+import { type Problem, parseImagesFile, parseOverrides } from '../../src/enrollment/index.js'
 import { parseReference } from '../../src/reference/index.js'
 import { readRecord } from '../../src/state/record.js'
 import { GOOD_FILES } from '../unit/enrollment/json-schema-files.js'
@@ -43,8 +43,8 @@ describe('images.yaml', () => {
   test('gives an enrolment or errors', () => {
     fc.assert(
       fc.property(mutated(corpus, [...words, ...marks]), (text) => {
-        const { enrolment, problems } = withinSteps(budget(text), () => parseEnrolment(text, 'images.yaml'))
-        expect(enrolment === null).toBe(problems.some(({ severity }) => severity === 'error'))
+        const { enrolled, problems } = withinSteps(budget(text), () => parseImagesFile(text, 'images.yaml'))
+        expect(enrolled === null).toBe(problems.some(({ severity }) => severity === 'error'))
         checkProblems(problems, text)
       }),
       { numRuns: RUNS },

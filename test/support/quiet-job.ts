@@ -1,8 +1,8 @@
-import type { Job } from '../../src/pipeline.js'
+import type { RunSetting } from '../../src/pipeline.js'
 import type { SourceReader } from '../../src/sources/index.js'
 
 /** A job over these sources whose plan is written: it looks up nothing, says nothing, and its clock stands. */
-export function quietJob(read: SourceReader, more: Partial<Job> = {}): Job {
+export function quietJob(read: SourceReader, more: Partial<RunSetting> = {}): RunSetting {
   return {
     mode: 'preview',
     read,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { THRESHOLDS } from '../enrollment.js'
 import { GITHUB_REPOSITORY, GITLAB_PROJECT } from '../grammar.js'
+import { THRESHOLDS } from '../images-file.js'
 import { conditional, holding, says, where, without } from './conditions.js'
 import { ANY_REPOSITORY_PATTERN } from './patterns.js'
 import { branch, duration, kubernetesName, line, path } from './values.js'

@@ -3,7 +3,7 @@ import {
   GITHUB_REPOSITORY,
   GITLAB_PROJECT,
   KARGO_REPO_URL,
-  LONGEST_CONSTRAINT,
+  MAX_CONSTRAINT_LENGTH,
   SEMVER_CONSTRAINT,
   TAG,
 } from '../grammar.js'
@@ -160,7 +160,7 @@ const tags: readonly EntryRule[] = [
         conditional(
           anyOf(strategyIs('SemVer'), not(strategySaid)),
           constraint({
-            maxLength: LONGEST_CONSTRAINT,
+            maxLength: MAX_CONSTRAINT_LENGTH,
             pattern: SEMVER_CONSTRAINT.source,
             patternErrorMessage: 'must be a range of versions, like ^1.2.0 or >=1.2 <3',
           }),

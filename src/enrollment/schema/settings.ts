@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { parseReference } from '../../reference/index.js'
-import { DEFAULT_TRIVY_IMAGE, RECEIVER_TYPES } from '../enrollment.js'
 import { GITHUB_REPOSITORY, isAllowedOrigin } from '../grammar.js'
+import { DEFAULT_TRIVY_IMAGE, RECEIVER_TYPES } from '../images-file.js'
 import { conditional, holding, without } from './conditions.js'
 import { FROM_FIVE_MINUTES_PATTERN, FROM_TEN_SECONDS_PATTERN, REGISTRY_PATTERN } from './patterns.js'
 import { branch, duration, kubernetesName, line, path, workflowFile } from './values.js'

@@ -3,7 +3,7 @@ import type { Data, Path, PlacedData, YamlOptions } from './model.js'
 import { DECLINED, Scanner } from './scanner.js'
 
 /** Deeper than people write, far from where the library's recursion ends. */
-const DEEPEST = 32
+const MAX_DEPTH = 32
 
 const OPENING_BRACKET = 0x5b
 const CLOSING_BRACKET = 0x5d
@@ -40,7 +40,7 @@ class PlainReader {
   constructor(text: string, options: Pick<YamlOptions, 'numbers' | 'depth'>) {
     this.#text = text
     this.#scanner = new Scanner(text, options.numbers)
-    this.#depth = Math.min(options.depth, DEEPEST)
+    this.#depth = Math.min(options.depth, MAX_DEPTH)
   }
 
   read(): PlacedData {

@@ -33,7 +33,7 @@ const SPECIAL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]|\r(?!\n)|\p{Surrogate}/u
 const INDEX = /^(?:0|[1-9]\d*)$/
 
 /** Keys of more than 1,024 characters are an error in YAML. */
-const LONGEST_KEY = 1000
+const MAX_KEY_LENGTH = 1000
 
 /** Plain text that is no string in YAML's core schema (yaml.org/spec/1.2.2, 10.3.2); numbers are not among it. */
 const CONSTANTS = new Map<string, null | boolean>([
@@ -107,7 +107,7 @@ export class Scanner {
     const isPlain = !this.#isQuote()
     const name = this.#words(within)
     if (this.code() !== COLON || !this.#isBlank(this.offset + 1)) throw DECLINED
-    if (this.offset - start > LONGEST_KEY || name === '__proto__' || INDEX.test(name)) throw DECLINED
+    if (this.offset - start > MAX_KEY_LENGTH || name === '__proto__' || INDEX.test(name)) throw DECLINED
     if (isPlain && CONSTANTS.has(name)) throw DECLINED
     this.offset += 1
     return name

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import type { Settings } from '../../enrollment/enrollment.js'
+import type { Settings } from '../../enrollment/images-file.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
 import { ServiceAccount } from '../constructs/service-account.js'
 import { ANALYSIS_ACCOUNT, CHECK_CONTENT, CHECK_DOCKERFILE, SCAN_IMAGE } from '../names.js'

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import type { Settings } from '../../enrollment/enrollment.js'
+import type { Settings } from '../../enrollment/images-file.js'
 import { AnalysisTemplate } from '../constructs/analysis-template.js'
 import type { HardenedJob } from '../constructs/hardened-job.js'
 import type { ObjectProps } from '../constructs/kube-object.js'

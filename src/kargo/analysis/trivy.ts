@@ -1,4 +1,4 @@
-import type { Settings } from '../../enrollment/enrollment.js'
+import type { Settings } from '../../enrollment/images-file.js'
 import type { HardenedJob } from '../constructs/hardened-job.js'
 import { ANALYSIS_ACCOUNT } from '../names.js'
 

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import type { Settings } from '../../enrollment/enrollment.js'
+import type { Settings } from '../../enrollment/images-file.js'
 import { addChecks } from '../analysis/checks.js'
 import { ConfigMap } from '../constructs/config-map.js'
 import { Namespace } from '../constructs/namespace.js'

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import type { TagSelection } from '../../enrollment/enrollment.js'
+import type { TagSelection } from '../../enrollment/images-file.js'
 import { type ImageSelection, Warehouse } from '../constructs/warehouse.js'
 import { IMAGE_LABEL, warehouseName } from '../names.js'
 import { addAnalyzeStage } from './analyze-stage.js'

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import type { Environment, Update } from '../../enrollment/enrollment.js'
+import type { Environment, Update } from '../../enrollment/images-file.js'
 import type { TrackedImage } from '../../state/model.js'
 import { Stage } from '../constructs/stage.js'
 import type { Step } from '../constructs/steps.js'

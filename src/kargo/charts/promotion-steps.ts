@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Update } from '../../enrollment/enrollment.js'
+import type { Update } from '../../enrollment/images-file.js'
 import { type Expression, expression } from '../constructs/expression.js'
 import type { GitProvider } from '../constructs/git-steps.js'
 import { RETRY_LIMITS } from '../constructs/retry-limits.js'

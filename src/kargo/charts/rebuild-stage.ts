@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import type { GitHubSource, GitLabSource } from '../../enrollment/enrollment.js'
+import type { GitHubSource, GitLabSource } from '../../enrollment/images-file.js'
 import type { TrackedBase, TrackedImage } from '../../state/model.js'
 import { type FreightRequest, Stage, unlessDefault } from '../constructs/stage.js'
 import { projectUrl, workflowUrl } from '../dispatch-url.js'
@@ -40,7 +40,7 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
     name: rebuildStageName(name),
     autoPromotion: autoRebuild,
     shard: shard ?? factory.settings.shard,
-    vars: { ...build.where, ...policy, ...build.how, stagger: turnOf(image, factory) },
+    vars: { ...build.where, ...policy, ...build.how, stagger: staggerOffset(image, factory) },
     requestedFreight: [request(firstBase), ...otherBases.map(request)],
     steps: [{ as: 'rebuild', task: build.task }],
   })
@@ -122,7 +122,10 @@ function pipelineBuild({ runs }: TrackedImage, source: GitLabSource, factory: Fa
  * Seconds after a digest was first seen when the image's turn to be rebuilt comes. They begin when the digest is old
  * enough for the image: else all turns would be over by then.
  */
-function turnOf({ enrollment: { name, minimumReleaseAge } }: TrackedImage, factory: Factory): string | undefined {
+function staggerOffset(
+  { enrollment: { name, minimumReleaseAge } }: TrackedImage,
+  factory: Factory,
+): string | undefined {
   const span = factory.settings.stagger.seconds
   return span === 0 ? undefined : String(minimumReleaseAge.seconds + spread(name, span))
 }

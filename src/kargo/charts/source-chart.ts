@@ -19,7 +19,7 @@ export class SourceChart extends ManifestChart {
   constructor(scope: Construct, id: string, { factory, source }: SourceChartProps) {
     const { namespace, shard } = factory.settings
     const { repoURL, branch, paths } = source
-    const title = `source ${spoken(source)}`
+    const title = `source ${displayName(source)}`
     const { name: image, line, column } = source.usedBy.enrollment
     const warehouse = sourceWarehouseName(source.name)
     super(scope, id, {
@@ -47,6 +47,6 @@ export class SourceChart extends ManifestChart {
   }
 }
 
-function spoken({ repo, branch }: WatchedSource): string {
+function displayName({ repo, branch }: WatchedSource): string {
   return branch === 'main' ? repo : `${repo}@${branch}`
 }

@@ -32,7 +32,7 @@ interface Kind {
 /** RFC 1123 subdomain: the names of most kinds; Kubernetes takes 253 characters of it. */
 export const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
-const LONGEST_NAME = 63
+const MAX_NAME_LENGTH = 63
 
 /** A Kubernetes object that keeps the order of its keys, knows what it refers to and what is wrong with it. */
 export abstract class KubeObject extends ApiObject {
@@ -81,10 +81,10 @@ function unlessEmpty(map: Readonly<Record<string, string>>): Readonly<Record<str
 
 function metadataFaults(name: string, labels: Readonly<Record<string, string>>): string[] {
   const faults: string[] = []
-  if (name.length > LONGEST_NAME || !SUBDOMAIN.test(name))
+  if (name.length > MAX_NAME_LENGTH || !SUBDOMAIN.test(name))
     faults.push(`${name} is no Kubernetes name of at most 63 characters`)
   for (const [key, value] of Object.entries(labels))
-    if (value.length > LONGEST_NAME || !LABEL_VALUE.test(value))
+    if (value.length > MAX_NAME_LENGTH || !LABEL_VALUE.test(value))
       faults.push(`${value} is no value for the label ${key}`)
   return faults
 }

@@ -38,10 +38,10 @@ const OBSERVED: Step = {
 /** Notes when a base image's digest was first seen, and says so to the state repository if that is wanted. */
 export function observeBaseImage(scope: Construct, { isTold, ...props }: ObserveTaskProps): PromotionTask {
   const isNews = code`status("observed") == "Succeeded" && !(${IS_BASELINE})`
-  const told = isTold ? noticeSteps(isNews) : []
+  const input = isTold ? noticeSteps(isNews) : []
   return new PromotionTask(scope, {
     ...props,
     vars: { repo: null, baselineDigest: null, ...(isTold && NOTICE_VARS) },
-    steps: [OBSERVED, ...told],
+    steps: [OBSERVED, ...input],
   })
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { type Job, makePlan, type Plan, type StateFolder } from '../../../src/pipeline.js'
+import { makePlan, type Plan, type RunSetting, type StateFolder } from '../../../src/pipeline.js'
 import { fromData, renderComment, renderDiff, renderPlain, renderSummary, toData } from '../../../src/report/index.js'
 import { type FileAnswer, type FileRequest, requestKey, type SourceReader } from '../../../src/sources/index.js'
 import { writeFiles } from '../../../src/state/index.js'
@@ -22,7 +22,7 @@ export function readerOf(answer: (request: FileRequest) => string): SourceReader
   return { isComplete: true, read: async (all) => new Map(all.map((one) => [requestKey(one), found(one)])) }
 }
 
-function jobWith(read: SourceReader): Job {
+function jobWith(read: SourceReader): RunSetting {
   return quietJob(read, { maxDeletions: { kind: 'percent', percent: 100 }, here: 'acme/state' })
 }
 

@@ -18,7 +18,7 @@ function one(title: string, factory: { readonly name: string }, image: ImageSpec
 const INPUTS = { reason: '$(baseImage) is now $(baseDigest)', note: 'quote " back \\ slash' }
 
 /** A finished Promotion takes this much at most: twenty of them are kept for each Stage. */
-const LARGEST_PROMOTION = 18_000
+const MAX_PROMOTION = 18_000
 
 /** Milliseconds since the epoch of the first request of a kind. */
 function firstAsked({ builds }: TestImage, question: 'runs' | 'dispatch'): number {
@@ -99,7 +99,7 @@ const failing: readonly Scenario[] = [
     const [first, second] = image.builds.asked('dispatch').map(({ at }) => at)
     expect((second ?? 0) - (first ?? 0), 'retryPause').toBeGreaterThan(15_000)
     expectAddress(promotion, image)
-    expect(sizeOf(promotion)).toBeLessThan(LARGEST_PROMOTION)
+    expect(sizeOf(promotion)).toBeLessThan(MAX_PROMOTION)
     await image.dispatchesNoMore(15)
   }),
   one('build fails twice', MAIN, { name: 'broken' }, async (image) => {
@@ -108,7 +108,7 @@ const failing: readonly Scenario[] = [
     expect(image.builds.counts()).toMatchObject({ runs: 3, dispatch: 2 })
     expect(promotion.status?.message).toContain('failure')
     expect(promotion.status?.message).toContain(runUrl(image.builds.runs[0] ?? { id: 0 }))
-    expect(sizeOf(promotion)).toBeLessThan(LARGEST_PROMOTION)
+    expect(sizeOf(promotion)).toBeLessThan(MAX_PROMOTION)
     await image.dispatchesNoMore(30)
   }),
   one(

@@ -30,15 +30,15 @@ async function tellsOfBases(image: TestImage, suite: Suite): Promise<void> {
   expect(reasons(state).length - 1, 'three changes at once').toBeLessThan(3)
 
   // A run that waits to start will see what changes in the meantime.
-  const told = reasons(state).length
+  const input = reasons(state).length
   state.queuedSeconds = 90
   state.listedAfterSeconds = 0
   const second = await image.change(0)
-  await until('it is told', () => (reasons(state).length > told ? true : undefined))
+  await until('it is told', () => (reasons(state).length > input ? true : undefined))
   const others = [await image.change(1), await image.change(2)]
   for (const change of [second, ...others]) await image.succeeds(change)
   await until('all runs have started', () => (state.runs.every(hasStarted) ? true : undefined), { seconds: 120 })
-  expect(reasons(state), 'of changes while a run waits once').toHaveLength(told + 1)
+  expect(reasons(state), 'of changes while a run waits once').toHaveLength(input + 1)
 
   state.queuedSeconds = 1
   state.fails({ question: 'dispatch', answer: { status: 503, body: { message: 'down' } } })
@@ -57,16 +57,16 @@ function hasStarted({ waitsUntil }: Run): boolean {
 
 async function tellsOfSource({ factory }: TestImage, suite: Suite): Promise<void> {
   const state = suite.forge.workflow('acme/state', 'image-factory.yml')
-  const told = () => state.asked('dispatch').filter(({ body }) => JSON.stringify(body).includes(SOURCE)).length
+  const input = () => state.asked('dispatch').filter(({ body }) => JSON.stringify(body).includes(SOURCE)).length
   const look = () => suite.cluster.refresh('warehouses.kargo.akuity.io', factory.namespace, 'source-acme-told')
-  const before = told()
+  const before = input()
   await suite.forge.git.commit('acme/told', { Dockerfile: 'FROM scratch AS other\n' })
   await look()
-  await until('it is told', () => (told() > before ? true : undefined))
+  await until('it is told', () => (input() > before ? true : undefined))
   await suite.forge.git.commit('acme/told', { 'README.md': 'Nothing that is built.\n' })
   await look()
   await pause(20)
-  expect(told(), 'of files that are built from, and no others').toBe(before + 1)
+  expect(input(), 'of files that are built from, and no others').toBe(before + 1)
 }
 
 const SOURCE = 'source acme/told changed'

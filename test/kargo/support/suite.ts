@@ -115,11 +115,11 @@ export class Suite {
       note('held')
     } catch (error) {
       note('did not hold')
-      const told = images
+      const input = images
         .slice(0, 5)
         .map((image) => image.describe())
         .join('\n')
-      throw Object.assign(error as Error, { message: `${(error as Error).message}\n\n${told}` })
+      throw Object.assign(error as Error, { message: `${(error as Error).message}\n\n${input}` })
     }
   }
 

@@ -50,7 +50,7 @@ const deletions: Removal = {
   threat: 24,
   without: 'an empty images.yaml being an error, and a guard before deletions',
   edits: [
-    { name: 'parseEnrolment', by: (original, ...args) => ({ ...original(...args), problems: [] }) },
+    { name: 'parseImagesFile', by: (original, ...args) => ({ ...original(...args), problems: [] }) },
     { name: 'guardDeletions', by: () => [] },
   ],
   failing: [
@@ -277,7 +277,7 @@ const tampered: Removal = {
   without: 'a look at what state files say',
   edits: [
     { name: 'digestOf', in: 'state/', by: (_, record, key) => record?.[key] ?? null },
-    { name: 'recordProblems', by: () => [] },
+    { name: 'recordWarnings', by: () => [] },
   ],
   failing: [
     { file: 'unit/state/bases.test.ts', title: 'the digest %s reaches no TrackedBase' },

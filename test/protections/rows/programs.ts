@@ -52,9 +52,9 @@ const artifact: Removal = {
     {
       name: 'fromData',
       by: (_, json) => {
-        const { format: __, headSha, causes, anyway, ...rest } = JSON.parse(json)
-        const later = anyway?.causes === undefined ? anyway : { ...anyway, causes: new Map(anyway.causes) }
-        return { report: { ...rest, causes: new Map(causes), anyway: later, commit: null, run: null }, headSha }
+        const { format: __, headSha, causes, baseDrift, ...rest } = JSON.parse(json)
+        const later = baseDrift?.causes === undefined ? baseDrift : { ...baseDrift, causes: new Map(baseDrift.causes) }
+        return { report: { ...rest, causes: new Map(causes), baseDrift: later, commit: null, run: null }, headSha }
       },
     },
     { name: 'code', in: 'report/', by: (_, text) => text },

@@ -29,7 +29,7 @@ export class GitHubError extends Error {
 }
 
 /** More bytes than this and GitHub cuts a blob's text. */
-export const LONGEST_BLOB_TEXT = 512_000
+export const MAX_BLOB_TEXT_LENGTH = 512_000
 
 /** The repository a name stands for, as the token sees it. */
 export function resolveRepository({ world, token }: Context, fullName: string): Repository {
@@ -133,8 +133,8 @@ function blobNode(context: Context, repository: Repository, { oid, content }: ob
     ...common(context, repository, oid),
     byteSize: content.length,
     isBinary,
-    isTruncated: content.length > LONGEST_BLOB_TEXT,
-    text: isBinary ? null : content.toString('utf8', 0, LONGEST_BLOB_TEXT),
+    isTruncated: content.length > MAX_BLOB_TEXT_LENGTH,
+    text: isBinary ? null : content.toString('utf8', 0, MAX_BLOB_TEXT_LENGTH),
   }
 }
 

@@ -5,7 +5,7 @@ import { pullRequestKey } from './pull-requests.js'
 import { failure, json, NOT_FOUND } from './replies.js'
 import { page, type RestRequest } from './rest-request.js'
 
-const LONGEST_BODY = 65_536
+const MAX_BODY_LENGTH = 65_536
 
 export interface NewComment {
   readonly repository: string
@@ -93,7 +93,7 @@ function bodyOf(sent: unknown): string | Reply {
   const body = typeof sent === 'object' && sent !== null && 'body' in sent ? sent.body : undefined
   if (typeof body !== 'string') return failure(422, 'Invalid request.\n\n"body" wasn\'t supplied.')
   if (body.trim() === '') return invalid({ code: 'missing_field', field: 'body' })
-  if (body.length <= LONGEST_BODY) return body
+  if (body.length <= MAX_BODY_LENGTH) return body
   return invalid({ code: 'unprocessable', field: 'data', message: 'Body is too long (maximum is 65536 characters)' })
 }
 

@@ -6,7 +6,7 @@ import { failure, json, NOT_FOUND } from './replies.js'
 import type { RestRequest } from './rest-request.js'
 
 /** Above this GitHub's contents API leaves the content out of the JSON. */
-const LARGEST_JSON_CONTENT = 1024 * 1024
+const MAX_JSON_CONTENT = 1024 * 1024
 
 export async function readBranch({ world, repository, parameters }: RestRequest): Promise<Reply> {
   const [branch = ''] = parameters
@@ -76,8 +76,7 @@ export async function readContents({ record, repository, parameters }: RestReque
       body: object.content,
     }
   }
-  const content =
-    object.content.length > LARGEST_JSON_CONTENT ? { content: '', encoding: 'none' } : base64(object.content)
+  const content = object.content.length > MAX_JSON_CONTENT ? { content: '', encoding: 'none' } : base64(object.content)
   const name = path.slice(path.lastIndexOf('/') + 1)
   return json(200, { type: 'file', name, path, sha: object.oid, size: object.content.length, ...content })
 }

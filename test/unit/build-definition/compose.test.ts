@@ -19,7 +19,7 @@ const all = (files: Files) => Object.entries(files).map(([file, text]) => ({ fil
 const beside = (files: Files) => new Map(Object.entries(files))
 const variables = (values: Files) => new Map(Object.entries(values).map(([name, text]) => [name, { text }]))
 
-function told(read: DefinitionReading): unknown {
+function input(read: DefinitionReading): unknown {
   if (!read.ok) return `${read.file}:${read.line}: ${read.message}`
   return Object.fromEntries([...read.definition.targets].map(([name, target]) => [name, one(target)]))
 }
@@ -36,11 +36,11 @@ function one({ context, dockerfile, tags, passes }: NonNullable<ReturnType<Build
 
 /** What bake makes of the first files, with the others beside them. */
 function baked(files: Files, others: Files = {}, settings: DefinitionSettings = {}): unknown {
-  return told(readBuildFiles(all(files), { ...settings, beside: beside({ ...files, ...others }) }))
+  return input(readBuildFiles(all(files), { ...settings, beside: beside({ ...files, ...others }) }))
 }
 
 function composed(files: Files, others: Files = {}, settings: ProjectSettings = {}): unknown {
-  return told(composeProject(all(files), { ...settings, beside: beside({ ...files, ...others }) }))
+  return input(composeProject(all(files), { ...settings, beside: beside({ ...files, ...others }) }))
 }
 
 const arg = (value: string) => `services: { a: { build: { context: ., args: { V: ${value} } } } }\n`

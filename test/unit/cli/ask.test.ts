@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { personAt } from '../../../src/cli/ask.js'
+import { prompterAt } from '../../../src/cli/ask.js'
 import { Refusal } from '../../../src/enrollment/index.js'
 
 const question = (fallback = '') => ({
@@ -12,7 +12,7 @@ const question = (fallback = '') => ({
 
 function terminal() {
   const [input, output] = [new PassThrough(), new PassThrough()]
-  return { input, output, person: personAt(input, output), shown: () => text(output.end()) }
+  return { input, output, person: prompterAt(input, output), shown: () => text(output.end()) }
 }
 
 describe('a question', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { excerpt, printProblems } from '../../../src/cli/terminal.js'
-import { parseEnrolment, problem } from '../../../src/enrollment/index.js'
+import { parseImagesFile, problem } from '../../../src/enrollment/index.js'
 
 function printed(text: string, colour: boolean): string {
   let all = ''
@@ -11,7 +11,7 @@ function printed(text: string, colour: boolean): string {
     },
     colour: { out: false, err: colour },
   }
-  printProblems(terminal, parseEnrolment(text, 'images.yaml').problems, text)
+  printProblems(terminal, parseImagesFile(text, 'images.yaml').problems, text)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours.
   return all.replace(/\u001b\[\d+m/g, '')
 }

@@ -13,19 +13,19 @@ describe('validate', () => {
 
   async function run(text: string, json: boolean) {
     writeFileSync(join(folder, 'images.yaml'), text)
-    const told = { out: '', err: '' }
+    const input = { out: '', err: '' }
     const options = { state: folder, images: 'images.yaml', output: 'dist', json }
     const terminal = {
       out: (one: string) => {
-        told.out += one
+        input.out += one
       },
       err: (one: string) => {
-        told.err += one
+        input.err += one
       },
       colour: { out: false, err: false },
     }
     const code = await validate({ options, env: {}, terminal, now: '2024-01-01T00:00:00Z' })
-    return { code, ...told }
+    return { code, ...input }
   }
 
   const WRONG = '- name: app\n  registry: ghcr.io\n  repository: org/app\n  rebuildelay: 7d\n  quarantine: 2d\n'

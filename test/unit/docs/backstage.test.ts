@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 const page = read('docs/backstage.md')
 
 it('its images.yaml is good, and means what its comments say', () => {
   const [, text = ''] = /```yaml\n([\s\S]+?)```/.exec(page) ?? []
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
   expect(problems).toEqual([])
-  expect(enrolment).toMatchObject({
+  expect(enrolled).toMatchObject({
     settings: { backstage: 'catalog' },
     images: [{ name: 'web', backstage: { owner: 'team-web', lifecycle: 'production', system: 'shop' } }],
   })
@@ -24,6 +24,6 @@ it('names every annotation that the entities have, and no other', () => {
   const rows = [...page.slice(page.indexOf('## Annotations')).matchAll(/^\| (`[^|]+) \|/gm)].map(
     ([, names = '']) => names,
   )
-  const told = rows.flatMap((names) => [...names.matchAll(/`([a-z-]+)`/g)].map(([, key]) => key))
-  expect(told.sort()).toEqual([...written].sort())
+  const input = rows.flatMap((names) => [...names.matchAll(/`([a-z-]+)`/g)].map(([, key]) => key))
+  expect(input.sort()).toEqual([...written].sort())
 })

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { withTables } from '../../../scripts/images-yaml-tables.js'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
 
 const root = new URL('../../../', import.meta.url)
@@ -36,7 +36,7 @@ describe('docs/images-yaml.md', () => {
   it('has a first entry and seven recipes', () => expect(examples).toHaveLength(8))
 
   it.each(examples)('an example without any problem, for the command line and for an editor: %s', (example) => {
-    expect(parseEnrolment(example, 'images.yaml').problems).toEqual([])
+    expect(parseImagesFile(example, 'images.yaml').problems).toEqual([])
     expect(check(parse(example)), JSON.stringify(check.errors)).toBe(true)
     // What is deprecated is accepted, and not recommended.
     expect(example).not.toMatch(/^\s*(?:- )?(?:enrollment|image|namespace|full_name|quarantine|local):/m)

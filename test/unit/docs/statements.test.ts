@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { readInputs } from '../../../src/action/inputs.js'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { codeBlocks, PAGES, paths, ROOT, readDocument, tableRows } from '../../support/documents.js'
 
@@ -69,7 +69,7 @@ describe('settings and keys', () => {
     const blocks = PAGES.flatMap(codeBlocks).filter(({ text }) => text.startsWith('# images.yaml\n'))
     expect(blocks.length).toBeGreaterThan(6)
     for (const { page, line, text } of blocks) {
-      expect(parseEnrolment(text, 'images.yaml').problems, `${page}:${line}`).toEqual([])
+      expect(parseImagesFile(text, 'images.yaml').problems, `${page}:${line}`).toEqual([])
     }
   })
 })

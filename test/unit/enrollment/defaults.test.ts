@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
+import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 
 const SET = 'type: kustomize-set-image'
 
 /** One entry over defaults, both in flow style. */
-function over(defaults: string, entry: string): Enrollment {
+function over(defaults: string, entry: string): EnrolledImage {
   const address = /repoURL|registry|repository/.test(entry) ? '' : 'repoURL: ghcr.io/org/app, '
   const text = `defaults: {${defaults}}\nimages: [{name: app, ${address}${entry}}]\n`
-  const { enrolment, problems } = parseEnrolment(text, 'f')
+  const { enrolled, problems } = parseImagesFile(text, 'f')
   expect(problems.filter((one) => one.severity === 'error')).toEqual([])
-  const [image] = enrolment?.images ?? []
+  const [image] = enrolled?.images ?? []
   if (image === undefined) throw new Error('no image was read')
   return image
 }
@@ -126,7 +126,7 @@ describe('an entry over the defaults', () => {
 
 describe('defaults that are wrong', () => {
   const said = (text: string) =>
-    parseEnrolment(text, 'f').problems.map(({ line, column, message }) => `${line}:${column} ${message}`)
+    parseImagesFile(text, 'f').problems.map(({ line, column, message }) => `${line}:${column} ${message}`)
 
   it('in what a source of the other provider would have, are wrong for it all the same', () => {
     const text =

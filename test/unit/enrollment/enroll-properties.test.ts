@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { addEntry } from '../../../src/enrollment/enroll.js'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { readYaml } from '../../../src/enrollment/yaml-data.js'
 import { runs } from '../../support/full.js'
 
@@ -117,7 +117,7 @@ describe('any file and any entry', () => {
   const files = fc
     .tuple(entries, layout)
     .map(([all, file]) => fileOf(all, file))
-    .filter((text) => parseEnrolment(text, 'f').enrolment !== null)
+    .filter((text) => parseImagesFile(text, 'f').enrolled !== null)
 
   it('give a file that says what it said and the entry; every byte that was there is there, in order', () => {
     fc.assert(
@@ -129,7 +129,7 @@ describe('any file and any entry', () => {
         expect(after.images.slice(0, -1)).toEqual(before.images)
         expect(after.images.at(-1)).toEqual(result.entry)
         expect(after.settings).toEqual(before.settings)
-        expect(parseEnrolment(result.text, 'f').enrolment?.images.find(({ name }) => name === 'added')).toMatchObject({
+        expect(parseImagesFile(result.text, 'f').enrolled?.images.find(({ name }) => name === 'added')).toMatchObject({
           repository: 'acme/added',
           line: result.line,
         })
@@ -231,7 +231,7 @@ describe('what the defaults of the file say already', () => {
   })
 
   const meaning = (text: string) => {
-    const found = parseEnrolment(text, 'f').enrolment?.images.find(({ name }) => name === 'added')
+    const found = parseImagesFile(text, 'f').enrolled?.images.find(({ name }) => name === 'added')
     expect(found).toBeDefined()
     const { line: _, column: __, lineOf: ___, written: ____, ...rest } = found!
     return rest
@@ -276,7 +276,7 @@ describe('any text at all', () => {
         const result = addEntry(text, entry, 'f')
         if (!result.ok) expect(result.problems.length).toBeGreaterThan(0)
         else {
-          expect(parseEnrolment(result.text, 'f').enrolment?.images.some(({ name }) => name === 'added')).toBe(true)
+          expect(parseImagesFile(result.text, 'f').enrolled?.images.some(({ name }) => name === 'added')).toBe(true)
           expect(dataOf(result.text).images.slice(0, -1)).toEqual(dataOf(text).images ?? [])
         }
       }),

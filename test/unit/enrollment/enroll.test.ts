@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addEntry, type Enrolled } from '../../../src/enrollment/enroll.js'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { formatProblem } from '../../../src/enrollment/problem.js'
 
 const WEB = {
@@ -103,7 +103,7 @@ describe('an entry is added in the layout of the file', () => {
   it.each(LAYOUTS)('%s', (_, before, after) => {
     const result = added(before)
     expect(result.text).toBe(after)
-    expect(parseEnrolment(result.text, 'f').enrolment?.images.find(({ name }) => name === 'web')?.line).toBe(
+    expect(parseImagesFile(result.text, 'f').enrolled?.images.find(({ name }) => name === 'web')?.line).toBe(
       result.line,
     )
   })
@@ -163,7 +163,7 @@ describe('what the defaults say is left out', () => {
   ])('%s', (defaults, entry) => {
     const { text, entry: written } = added(`defaults: {${defaults}}\nimages: []\n`, WEB)
     expect(written).toEqual(entry)
-    expect(parseEnrolment(text, 'f').enrolment?.images[0]).toMatchObject({
+    expect(parseImagesFile(text, 'f').enrolled?.images[0]).toMatchObject({
       registry: 'ghcr.io',
       repository: 'acme/web',
       source: { provider: 'github', repo: 'acme/web', dockerfile: 'Dockerfile', workflow: 'build.yml' },
@@ -194,8 +194,8 @@ describe('values that YAML would read as something else', () => {
   ])('%j', (value) => {
     for (const text of ['- {name: a, repoURL: ghcr.io/acme/a}\n', '[{name: a, repoURL: ghcr.io/acme/a}]\n', A]) {
       const source = { repo: 'acme/web', workflow: 'b.yml', inputs: { value } }
-      const { enrolment } = parseEnrolment(added(text, { ...SMALL, source }).text, 'f')
-      expect(enrolment?.images.at(-1)?.source?.inputs.get('value')).toBe(value)
+      const { enrolled } = parseImagesFile(added(text, { ...SMALL, source }).text, 'f')
+      expect(enrolled?.images.at(-1)?.source?.inputs.get('value')).toBe(value)
     }
   })
 })

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
+import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 import { APP, INDENTED_APP, SOURCE } from './examples.js'
 
-function read(text: string): readonly Enrollment[] {
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
+function read(text: string): readonly EnrolledImage[] {
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
   expect(problems.filter((one) => one.severity === 'error')).toEqual([])
-  return enrolment?.images ?? []
+  return enrolled?.images ?? []
 }
 
 describe('the reference images.yaml', () => {
@@ -63,7 +63,7 @@ describe('the reference images.yaml', () => {
   })
 
   it('is read without a word', () => {
-    expect(parseEnrolment(text, 'images.yaml').problems).toEqual([])
+    expect(parseImagesFile(text, 'images.yaml').problems).toEqual([])
   })
 
   it('promotes one of them, by its flat updates', () => {
@@ -143,8 +143,8 @@ describe('what an entry may leave out or write in another way', () => {
 
   it('a source of GitLab', () => {
     const text = `${APP}  source: {provider: gitlab, repo: g/sub/app, pipeline: .gitlab-ci.yml, job: build}\n`
-    const { enrolment } = parseEnrolment(text, 'f')
-    expect(enrolment?.images[0]?.source).toMatchObject({ provider: 'gitlab', repo: 'g/sub/app', job: 'build' })
+    const { enrolled } = parseImagesFile(text, 'f')
+    expect(enrolled?.images[0]?.source).toMatchObject({ provider: 'gitlab', repo: 'g/sub/app', job: 'build' })
   })
 
   it('two entries of one repository, told apart by their tags', () => {
@@ -158,7 +158,7 @@ describe('what an entry may leave out or write in another way', () => {
 
 describe('settings and defaults', () => {
   it('settings have defaults of their own', () => {
-    expect(parseEnrolment(APP, 'f').enrolment?.settings).toEqual({
+    expect(parseImagesFile(APP, 'f').enrolled?.settings).toEqual({
       namespace: 'image-factory',
       githubTokenSecret: 'github-dispatch',
       gitlabTokenSecret: 'gitlab-dispatch',
@@ -178,7 +178,7 @@ describe('settings and defaults', () => {
       backstage: null,
     })
     const text = `settings: {namespace: kf, secrets: {github: gh}, pollInterval: 1m}\nimages:\n${INDENTED_APP}`
-    expect(parseEnrolment(text, 'f').enrolment?.settings).toMatchObject({
+    expect(parseImagesFile(text, 'f').enrolled?.settings).toMatchObject({
       namespace: 'kf',
       githubTokenSecret: 'gh',
       gitlabTokenSecret: 'gitlab-dispatch',
@@ -196,7 +196,7 @@ describe('settings and defaults', () => {
     ['baseInterval: 4m60s', { baseInterval: { text: '4m60s', seconds: 300 } }],
     ['baseInterval: 7d', { baseInterval: { text: '7d', seconds: 604_800 } }],
   ])('say %s', (written, expected) => {
-    expect(parseEnrolment(`settings: {${written}}\nimages:\n${INDENTED_APP}`, 'f').enrolment?.settings).toMatchObject(
+    expect(parseImagesFile(`settings: {${written}}\nimages:\n${INDENTED_APP}`, 'f').enrolled?.settings).toMatchObject(
       expected,
     )
   })
@@ -255,9 +255,9 @@ images:
 - {name: old, enabled: false}
 - {name: app, repository: org/app, source: {repo: org/app, workflow: app.yml}}
 `
-    const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
+    const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
     expect(problems).toEqual([])
-    expect(enrolment?.images.map(({ name, registry, source }) => [name, registry, source?.branch])).toEqual([
+    expect(enrolled?.images.map(({ name, registry, source }) => [name, registry, source?.branch])).toEqual([
       ['app', 'ghcr.io', 'main'],
       ['old', '', undefined],
       ['pg', 'docker.io', undefined],

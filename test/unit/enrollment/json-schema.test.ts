@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse, parseDocument, stringify } from 'yaml'
 import { isBranchName, isInsidePath, isSemVerConstraint } from '../../../src/enrollment/grammar.js'
-import { type EnrolmentResult, parseEnrolment } from '../../../src/enrollment/index.js'
+import { type ImagesFileResult, parseImagesFile } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { namedBaseFaults } from '../../../src/enrollment/named-bases.js'
 import { BASE_PATTERN, BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/patterns.js'
@@ -43,7 +43,7 @@ function isYaml(text: string): boolean {
   }
 }
 
-const isGood = ({ problems }: EnrolmentResult) => !problems.some(({ severity }) => severity === 'error')
+const isGood = ({ problems }: ImagesFileResult) => !problems.some(({ severity }) => severity === 'error')
 
 /**
  * What a JSON Schema cannot say, by what the command line says instead. An editor accepts these; nothing that the
@@ -67,14 +67,14 @@ const BEYOND: Readonly<Record<string, RegExp>> = {
     /written twice|merge conflict|is not supported here|half a character|turns the text around|control character .* stands|Unresolved tag|Unknown directive|a key must be plain text|no usable key|more than one YAML document/,
 }
 
-const isBeyond = ({ problems }: EnrolmentResult) =>
+const isBeyond = ({ problems }: ImagesFileResult) =>
   problems
     .filter(({ severity }) => severity === 'error')
     .every(({ message }) => Object.values(BEYOND).some((rule) => rule.test(message)))
 
 describe('what the command line accepts, an editor accepts', () => {
   it.each(GOOD_FILES)('%s', (_, text) => {
-    expect(parseEnrolment(text, 'f').problems.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(parseImagesFile(text, 'f').problems.filter(({ severity }) => severity === 'error')).toEqual([])
     expect(editorAccepts(text), JSON.stringify(check.errors)).toBe(true)
   })
 })
@@ -86,7 +86,7 @@ describe.each([
   ['named base images', WRONG_BASES],
 ])('what the command line refuses, an editor marks: %s', (_, cases) => {
   it.each(cases)('%s', (_title, text) => {
-    const result = parseEnrolment(text, 'f')
+    const result = parseImagesFile(text, 'f')
     // What is no YAML is marked as such.
     if (!isYaml(text)) return expect(isGood(result)).toBe(false)
     if (!editorAccepts(text)) expect(isGood(result)).toBe(false)
@@ -99,7 +99,7 @@ describe('files at random', () => {
     fc.assert(
       fc.property(entries, (entry) => {
         const text = stringify([entry])
-        const result = parseEnrolment(text, 'f')
+        const result = parseImagesFile(text, 'f')
         if (isGood(result)) expect(editorAccepts(text), `${text}\n${JSON.stringify(check.errors)}`).toBe(true)
         else expect(!editorAccepts(text) || isBeyond(result), `${text}\n${JSON.stringify(result.problems)}`).toBe(true)
       }),
@@ -111,7 +111,7 @@ describe('files at random', () => {
     fc.assert(
       fc.property(files, (file) => {
         const text = stringify(file)
-        if (!isGood(parseEnrolment(text, 'f')) || editorAccepts(text)) return
+        if (!isGood(parseImagesFile(text, 'f')) || editorAccepts(text)) return
         // A wrong default that no entry takes is passed over by the command line.
         const elsewhere = check.errors?.filter(({ instancePath }) => !instancePath.startsWith('/defaults'))
         expect(elsewhere, text).toEqual([])
@@ -163,7 +163,7 @@ describe('patterns take what the checks take', () => {
   })
 
   const setting = (key: string, value: string) => `settings: {${key}: ${value}}\nimages:\n${INDENTED_APP}`
-  const isTaken = (text: string) => isGood(parseEnrolment(text, 'f'))
+  const isTaken = (text: string) => isGood(parseImagesFile(text, 'f'))
 
   it.each(['retryPause', 'baseInterval', 'pollInterval'])(
     '%s: the shortest, one unit exactly, sums never wrongly',

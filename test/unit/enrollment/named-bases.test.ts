@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { formatProblem, parseEnrolment } from '../../../src/enrollment/index.js'
+import { formatProblem, parseImagesFile } from '../../../src/enrollment/index.js'
 import { formatReference } from '../../../src/reference/index.js'
 import { APP, INDENTED_APP, SOURCE } from './examples.js'
 
 function read(text: string) {
-  const { enrolment, problems } = parseEnrolment(text, 'f')
-  const [image] = enrolment?.images ?? []
+  const { enrolled, problems } = parseImagesFile(text, 'f')
+  const [image] = enrolled?.images ?? []
   if (image === undefined) throw new Error(JSON.stringify(problems))
   return { image, said: problems.map(formatProblem) }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
+import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 import { runs } from '../../support/full.js'
 import { APP, SOURCE } from './examples.js'
 
@@ -69,8 +69,8 @@ describe('any text at all', () => {
   it('gives an enrolment or errors, never a throw, and positions inside the text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        const { enrolment, problems } = parseEnrolment(text, 'f')
-        expect(enrolment === null).toBe(problems.some((one) => one.severity === 'error'))
+        const { enrolled, problems } = parseImagesFile(text, 'f')
+        expect(enrolled === null).toBe(problems.some((one) => one.severity === 'error'))
         const lines = text.split('\n')
         for (const { line, column } of problems) {
           if (line === null) continue
@@ -87,7 +87,7 @@ describe('any text at all', () => {
   it('gives its problems in the order of the file', () => {
     fc.assert(
       fc.property(damaged, (text) => {
-        const places = parseEnrolment(text, 'f').problems.map(({ line, column }) => (line ?? 0) * 1e6 + (column ?? 0))
+        const places = parseImagesFile(text, 'f').problems.map(({ line, column }) => (line ?? 0) * 1e6 + (column ?? 0))
         expect(places).toEqual([...places].sort((a, b) => a - b))
       }),
     )
@@ -225,16 +225,16 @@ const anyTree = fc
 
 describe('a file that uses every key', () => {
   it('is good', () => {
-    const { enrolment, problems } = parseEnrolment(WHOLE, 'f')
+    const { enrolled, problems } = parseImagesFile(WHOLE, 'f')
     expect(problems.filter((one) => one.severity === 'error')).toEqual([])
-    expect(enrolment?.images.map((image) => image.name)).toEqual(['cg', 'lab', 'old', 'pg', 'web'])
+    expect(enrolled?.images.map((image) => image.name)).toEqual(['cg', 'lab', 'old', 'pg', 'web'])
   })
 
   it('damaged in any way gives an enrolment or problems that a person can read and find', () => {
     fc.assert(
       fc.property(fc.oneof(mutated, anyTree, anyText), (text) => {
-        const { enrolment, problems } = parseEnrolment(text, 'f')
-        expect(enrolment === null).toBe(problems.some((one) => one.severity === 'error'))
+        const { enrolled, problems } = parseImagesFile(text, 'f')
+        expect(enrolled === null).toBe(problems.some((one) => one.severity === 'error'))
         const lines = text.replace(/^\ufeff/, '').split('\n')
         for (const { line, column, message, remedy } of problems) {
           expect(message).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]{1,400}\.$/u)
@@ -249,15 +249,16 @@ describe('a file that uses every key', () => {
   })
 
   it('means the same when what was read is written and read again, and in any order of its keys', () => {
-    const plain = (images: readonly Enrollment[]) => images.map(({ line: _, column: __, lineOf: ___, ...rest }) => rest)
+    const plain = (images: readonly EnrolledImage[]) =>
+      images.map(({ line: _, column: __, lineOf: ___, ...rest }) => rest)
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat(1000)), (random) => {
-        const first = parseEnrolment(WHOLE, 'f').enrolment?.images ?? []
+        const first = parseImagesFile(WHOLE, 'f').enrolled?.images ?? []
         const entries = first.map(({ name, written }) => shuffled({ ...written, name }, random))
         const settings = shuffled(parse(WHOLE).settings, random)
-        const again = parseEnrolment(stringify({ images: entries, settings }), 'f')
+        const again = parseImagesFile(stringify({ images: entries, settings }), 'f')
         expect(again.problems.filter((one) => one.severity === 'error')).toEqual([])
-        expect(plain(again.enrolment?.images ?? [])).toEqual(plain(first))
+        expect(plain(again.enrolled?.images ?? [])).toEqual(plain(first))
       }),
       { numRuns: 50 },
     )
@@ -329,9 +330,9 @@ describe('an enrolment that is written', () => {
   it('is read as what it says', () => {
     fc.assert(
       fc.property(entries, fc.boolean(), (all, asMap) => {
-        const { enrolment, problems } = parseEnrolment(stringify(asMap ? { images: all } : all), 'f')
+        const { enrolled, problems } = parseImagesFile(stringify(asMap ? { images: all } : all), 'f')
         expect(problems.filter((one) => one.severity !== 'notice')).toEqual([])
-        const images = new Map(enrolment?.images.map((image) => [image.name, image]))
+        const images = new Map(enrolled?.images.map((image) => [image.name, image]))
         expect(images.size).toBe(all.length)
         for (const one of all) {
           const image = images.get(one.name)
@@ -357,7 +358,7 @@ describe('an enrolment that is written', () => {
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),
     )
     const plain = (list: unknown) =>
-      parseEnrolment(stringify(list), 'f').enrolment?.images.map(
+      parseImagesFile(stringify(list), 'f').enrolled?.images.map(
         ({ line: _, column: __, lineOf: ___, ...rest }) => rest,
       )
     fc.assert(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatProblem, parseEnrolment } from '../../../src/enrollment/index.js'
+import { formatProblem, parseImagesFile } from '../../../src/enrollment/index.js'
 import { APP } from './examples.js'
 import { WRONG_BASES } from './wrong-bases.js'
 import { WRONG_CHARACTERS } from './wrong-characters.js'
@@ -12,7 +12,9 @@ import { WRONG_VALUES } from './wrong-values.js'
 
 /** `line:column: message remedy`; problems that are no errors keep their severity. */
 function said(text: string): string[] {
-  return parseEnrolment(text, 'f').problems.map((one) => formatProblem(one).replace(/^f:(\d+:\d+: )(?:error: )?/, '$1'))
+  return parseImagesFile(text, 'f').problems.map((one) =>
+    formatProblem(one).replace(/^f:(\d+:\d+: )(?:error: )?/, '$1'),
+  )
 }
 
 const ALL = [
@@ -37,7 +39,7 @@ describe('the wrong files', () => {
   })
 
   it('are told in one short line each, with its place, without control characters, ending with a full stop', () => {
-    const problems = texts.flatMap((text) => parseEnrolment(text, 'f').problems)
+    const problems = texts.flatMap((text) => parseImagesFile(text, 'f').problems)
     for (const { message, remedy, line, column } of problems) {
       expect(message).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,400}\.$/u)
       if (remedy !== null) expect(remedy).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,400}[.?]$/u)
@@ -46,7 +48,7 @@ describe('the wrong files', () => {
   })
 
   it('are told with what mends them, where the message does not say it already', () => {
-    const bare = texts.flatMap((text) => parseEnrolment(text, 'f').problems).filter((one) => one.remedy === null)
+    const bare = texts.flatMap((text) => parseImagesFile(text, 'f').problems).filter((one) => one.remedy === null)
     const isPlain =
       /must|is no|is longer|holds|written twice|Keep|Use|stands|resolved|alias|tag|key|expands|nests|document|Flow|Map|Missing|Nested|directive/
     expect(bare.filter((one) => !isPlain.test(one.message))).toEqual([])
@@ -56,7 +58,7 @@ describe('the wrong files', () => {
 describe.each(ALL)('wrong files: %s', (_, cases) => {
   it.each(cases)('%s', (_title, text, expected) => {
     expect(said(text)).toEqual(expected)
-    expect(parseEnrolment(text, 'f').enrolment).toBeNull()
+    expect(parseImagesFile(text, 'f').enrolled).toBeNull()
   })
 })
 
@@ -77,7 +79,7 @@ describe('problems', () => {
       '    enabled: maybe',
       '',
     ].join('\n')
-    expect(parseEnrolment(text, 'f').problems.map(({ line, column }) => `${line}:${column}`)).toEqual([
+    expect(parseImagesFile(text, 'f').problems.map(({ line, column }) => `${line}:${column}`)).toEqual([
       '1:23',
       '6:19',
       '7:5',
@@ -88,13 +90,13 @@ describe('problems', () => {
   })
 
   it('carry file, severity and the image they are about', () => {
-    const [problem] = parseEnrolment('- name: web\n  colour: red\n', 'state/images.yaml').problems
+    const [problem] = parseImagesFile('- name: web\n  colour: red\n', 'state/images.yaml').problems
     expect(problem).toMatchObject({ severity: 'error', file: 'state/images.yaml', image: 'web', line: 2, column: 3 })
   })
 
   it('say that a key has no effect, once and at its first place, and the file is good', () => {
     const text = `${APP}  local: {dir: app}\n- name: web\n  repoURL: ghcr.io/org/web\n  local: {dir: web}\n`
-    const { enrolment, problems } = parseEnrolment(text, 'f')
+    const { enrolled, problems } = parseImagesFile(text, 'f')
     expect(problems).toMatchObject([
       {
         severity: 'notice',
@@ -103,7 +105,7 @@ describe('problems', () => {
         message: 'local is known but has no effect (here and in 1 more places).',
       },
     ])
-    expect(enrolment?.images).toHaveLength(2)
+    expect(enrolled?.images).toHaveLength(2)
   })
 
   const LEXICAL = 'imageSelectionStrategy: Lexical'
@@ -125,11 +127,11 @@ describe('problems', () => {
       '5:22 tags.constraint has no effect with the strategy Lexical. Choose tags by tags.allow.',
     ],
   ])("say that a strategy is contradicted, and Kargo's name for it counts: %s", (_, text, warning) => {
-    const { enrolment, problems } = parseEnrolment(text, 'f')
+    const { enrolled, problems } = parseImagesFile(text, 'f')
     const warnings = problems.map((one) => `${one.line}:${one.column} ${one.message} ${one.remedy}`)
     expect(warnings).toEqual(warning === '' ? [] : [warning])
     expect(problems.every(({ severity }) => severity === 'warning')).toBe(true)
-    expect(enrolment?.images.map(({ tags }) => tags.strategy)).toEqual(['Lexical'])
+    expect(enrolled?.images.map(({ tags }) => tags.strategy)).toEqual(['Lexical'])
   })
 })
 
@@ -151,7 +153,7 @@ describe('hostile files end soon and with a problem', () => {
       { length: 10_000 },
       (_, n) => `- {name: a${n}, registry: ghcr.io, repository: org/a${n}, description: *d}\n`,
     )
-    expect(parseEnrolment(text + more.join(''), 'f').enrolment?.images).toHaveLength(10_001)
+    expect(parseImagesFile(text + more.join(''), 'f').enrolled?.images).toHaveLength(10_001)
   })
 
   it.each([

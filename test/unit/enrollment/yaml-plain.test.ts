@@ -14,7 +14,7 @@ const RUNS = Number(process.env.YAML_RUNS ?? runs(800))
 const PATIENCE = 60_000 + RUNS * 40
 
 /** Everything a reading says: each part with its type, place and value's place, and some parts that are not there. */
-function told(placed: PlacedData | null): string {
+function input(placed: PlacedData | null): string {
   if (placed === null) return 'nothing'
   const lines: string[] = []
   const at = (path: Path) => JSON.stringify([placed.position(path), placed.valuePosition(path)])
@@ -41,8 +41,8 @@ function agrees(text: string, options: YamlOptions = OPTIONS): boolean {
   if (plain === null) return false
   const { placed, problems } = readWithLibrary(body, 'a.yaml', options)
   // Many thousand comparisons: the matchers are for the one that differs.
-  if (problems.length > 0 || told(plain) !== told(placed)) {
-    expect({ text, problems, told: told(plain) }).toEqual({ text, problems: [], told: told(placed) })
+  if (problems.length > 0 || input(plain) !== input(placed)) {
+    expect({ text, problems, input: input(plain) }).toEqual({ text, problems: [], input: input(placed) })
   }
   return true
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { formatReference } from '../../../src/reference/index.js'
 import { discover, type FileAnswer, requestKey } from '../../../src/sources/index.js'
 import { workflowFaults } from '../../support/workflow-check.js'
@@ -26,7 +26,7 @@ const ENTRY = `
 
 /** What discovery says of the example, and of a workflow that was changed. */
 async function discovered(change: (workflow: string) => string = (text) => text) {
-  const { enrolment, problems } = parseEnrolment(ENTRY, 'images.yaml')
+  const { enrolled, problems } = parseImagesFile(ENTRY, 'images.yaml')
   expect(problems).toEqual([])
   const reader = {
     isComplete: true,
@@ -38,7 +38,7 @@ async function discovered(change: (workflow: string) => string = (text) => text)
         }),
       ),
   }
-  return discover(enrolment?.images ?? [], reader, 'images.yaml')
+  return discover(enrolled?.images ?? [], reader, 'images.yaml')
 }
 
 interface Workflow {

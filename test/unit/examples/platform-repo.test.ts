@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { readObjects } from '../../support/kargo-schemas.js'
 import { shapeFaults } from '../../support/kubernetes-shapes.js'
 
@@ -36,7 +36,7 @@ interface Generator extends Labelled {
 }
 
 const objects = (file: string) => readObjects(read(`${PLATFORM}/${file}`))
-const { settings } = parseEnrolment('- {name: a, repoURL: ghcr.io/a/b}\n', 'images.yaml').enrolment ?? {}
+const { settings } = parseImagesFile('- {name: a, repoURL: ghcr.io/a/b}\n', 'images.yaml').enrolled ?? {}
 const CRED_TYPE = 'kargo.akuity.io/cred-type'
 
 describe('examples/platform-repo', () => {

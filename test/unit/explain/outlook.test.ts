@@ -140,9 +140,9 @@ describe('what to do', () => {
 
   it('names the server where it is not github.com', () => {
     const { images, state } = SITUATIONS['due-change']!
-    const enrolment = enrolmentOf(images)
+    const enrolled = enrolmentOf(images)
     const places = { github: 'https://ghe.acme.org', gitlab: 'https://gitlab.com' }
-    const input = { enrolment, records: recordsFrom(state), overrides: overridesOf(undefined), now: NOW, places }
+    const input = { enrolled, records: recordsFrom(state), overrides: overridesOf(undefined), now: NOW, places }
     const [one] = explainAt(input)
     expect(one?.doItNow.build).toBe('gh workflow run build.yml --repo ghe.acme.org/acme/web --ref main')
     expect(one?.doItNow.page).toBe('https://ghe.acme.org/acme/web/actions/workflows/build.yml')

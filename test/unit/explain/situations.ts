@@ -1,4 +1,4 @@
-import { type Enrolment, type Override, parseEnrolment, parseOverrides } from '../../../src/enrollment/index.js'
+import { type ImagesFile, type Override, parseImagesFile, parseOverrides } from '../../../src/enrollment/index.js'
 import { type Explanation, explainImages, type Records } from '../../../src/explain/index.js'
 import { readRecord, type StateRecord } from '../../../src/state/record.js'
 
@@ -15,10 +15,10 @@ export interface Situation {
   readonly state?: { readonly images?: Record<string, string>; readonly bases?: Record<string, string> }
 }
 
-export function enrolmentOf(text: string): Enrolment {
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
-  return enrolment
+export function enrolmentOf(text: string): ImagesFile {
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
+  return enrolled
 }
 
 export function overridesOf(text: string | undefined, now = NOW): readonly Override[] {
@@ -39,7 +39,7 @@ function record(text: string): StateRecord {
 
 export function explain({ images, overrides, state }: Situation, now = NOW): Explanation[] {
   return explainImages({
-    enrolment: enrolmentOf(images),
+    enrolled: enrolmentOf(images),
     records: recordsFrom(state),
     overrides: overridesOf(overrides, now),
     now,

@@ -1,4 +1,4 @@
-import type { Enrollment, GitHubSource, GitLabSource, Settings } from '../../../src/enrollment/enrollment.js'
+import type { EnrolledImage, GitHubSource, GitLabSource, Settings } from '../../../src/enrollment/images-file.js'
 import type { Factory } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 
@@ -87,7 +87,7 @@ export function gitlab(source: Partial<GitLabSource> = {}): GitLabSource {
 
 /** An enrolled image with what is given, else that of the example. */
 export function image(
-  enrollment: Partial<Enrollment> = {},
+  enrollment: Partial<EnrolledImage> = {},
   bases: readonly string[] = [NODE.name, PYTHON.name],
 ): TrackedImage {
   const name = enrollment.name ?? 'backstage'
@@ -122,7 +122,7 @@ export function image(
 }
 
 /** An image that is only tracked. */
-export function external(enrollment: Partial<Enrollment> = {}): TrackedImage {
+export function external(enrollment: Partial<EnrolledImage> = {}): TrackedImage {
   return image(
     { name: 'postgres', registry: 'docker.io', repository: 'library/postgres', source: null, ...enrollment },
     [],

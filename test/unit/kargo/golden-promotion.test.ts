@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Environment, Settings, Update } from '../../../src/enrollment/enrollment.js'
+import type { Environment, Settings, Update } from '../../../src/enrollment/images-file.js'
 import { type Factory, synthesize } from '../../../src/kargo/index.js'
 import { kargoSchemasFolder, loadKargoSchemas, readObjects, WHY_SKIPPED } from '../../support/kargo-schemas.js'
 import { exampleFactory, external, image, SETTINGS, textOf } from './fixtures.js'

@@ -20,7 +20,7 @@ const PLACE = 'https://api.github.com/repos/craigedmunds/image-factory-state/act
 /** The phases of the Promotions, and which notices arrived. */
 function outcome({ cluster, forge }: RebuildWorld) {
   const phases = cluster.promotions.map(({ phase }) => phase)
-  return { phases, told: forge.dispatched.map(({ inputs }) => inputs.reason) }
+  return { phases, input: forge.dispatched.map(({ inputs }) => inputs.reason) }
 }
 
 const NEWS = 'base image node:22-bookworm-slim changed'
@@ -32,7 +32,7 @@ describe('a new digest', () => {
     const freight = it.change()
     it.cluster.run()
     expect(freight.metadata).toEqual(new Map([['observedAt', START + HOUR]]))
-    expect(outcome(it)).toEqual({ phases: ['Succeeded'], told: [NEWS] })
+    expect(outcome(it)).toEqual({ phases: ['Succeeded'], input: [NEWS] })
     expect(it.cluster.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       CLOCK,
       CLOCK,
@@ -46,7 +46,7 @@ describe('a new digest', () => {
     const freight = it.change(NODE, BASELINE)
     it.cluster.run()
     expect(freight.metadata).toEqual(new Map([['observedAt', 0]]))
-    expect(outcome(it)).toEqual({ phases: ['Succeeded'], told: [] })
+    expect(outcome(it)).toEqual({ phases: ['Succeeded'], input: [] })
     expect(it.cluster.requests).toEqual([])
   })
 
@@ -57,7 +57,7 @@ describe('a new digest', () => {
     it.cluster.at(HOUR, () => it.cluster.promote('soak-node-22-bookworm-slim', freight, 'admin'))
     it.cluster.run()
     expect(freight.metadata).toEqual(new Map([['observedAt', START]]))
-    expect(outcome(it)).toEqual({ phases: ['Succeeded', 'Succeeded'], told: [NEWS] })
+    expect(outcome(it)).toEqual({ phases: ['Succeeded', 'Succeeded'], input: [NEWS] })
     expect(it.counts).toMatchObject({ list: 1, dispatch: 1 })
   })
 
@@ -74,7 +74,7 @@ describe('a new digest', () => {
     it.forge.start(PLACE, { state: 'queued' })
     it.change()
     it.cluster.run()
-    expect(outcome(it)).toEqual({ phases: ['Succeeded'], told: [undefined] })
+    expect(outcome(it)).toEqual({ phases: ['Succeeded'], input: [undefined] })
     expect(it.counts).toMatchObject({ list: 1, dispatch: 0 })
   })
 
@@ -83,7 +83,7 @@ describe('a new digest', () => {
     it.change()
     it.cluster.at(5, () => it.forge.start(PLACE))
     it.cluster.run()
-    expect(outcome(it)).toEqual({ phases: ['Succeeded'], told: [undefined] })
+    expect(outcome(it)).toEqual({ phases: ['Succeeded'], input: [undefined] })
   })
 
   test('is told when a run is under way, which may be beyond it', () => {
@@ -91,7 +91,7 @@ describe('a new digest', () => {
     it.forge.start(PLACE, { startedAt: START - 10 })
     it.change()
     it.cluster.run()
-    expect(outcome(it)).toEqual({ phases: ['Succeeded'], told: [undefined, NEWS] })
+    expect(outcome(it)).toEqual({ phases: ['Succeeded'], input: [undefined, NEWS] })
   })
 
   test.each<[string, Fault, number]>([
@@ -102,7 +102,7 @@ describe('a new digest', () => {
     ['the notice is refused', { on: 'dispatch', answer: { status: 404, body: { message: 'Not Found' } } }, 0],
     ['the notice is dropped', { on: 'dispatch', answer: 'dropped' }, 0],
     ['the answer to the notice is lost', { on: 'dispatch', isServed: true, answer: 'dropped' }, 1],
-  ])('goes on within the minute when %s, and nothing is sent twice', (_, fault, told) => {
+  ])('goes on within the minute when %s, and nothing is sent twice', (_, fault, input) => {
     const it = new RebuildWorld(TOLD)
     it.forge.fails({ ...fault, times: 9 })
     it.change()
@@ -110,7 +110,7 @@ describe('a new digest', () => {
     expect(it.cluster.promotions.map(({ phase }) => phase)).toEqual(['Succeeded'])
     expect(it.cluster.now).toBeGreaterThanOrEqual(10)
     expect(it.cluster.now).toBeLessThan(40)
-    expect(it.forge.dispatched).toHaveLength(told)
+    expect(it.forge.dispatched).toHaveLength(input)
     expect(it.counts).toMatchObject({ list: 1, dispatch: 1 })
   })
 
@@ -119,7 +119,7 @@ describe('a new digest', () => {
     it.forge.fails({ on: 'dispatch', isServed: true, answer: 'controller gone' })
     it.change()
     it.cluster.run()
-    expect(outcome(it)).toEqual({ phases: ['Succeeded'], told: [NEWS] })
+    expect(outcome(it)).toEqual({ phases: ['Succeeded'], input: [NEWS] })
   })
 })
 

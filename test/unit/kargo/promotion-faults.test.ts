@@ -1,6 +1,6 @@
 /** Runs the generated Stages of environments in a simulated cluster: what becomes of a promotion when git does not do well. */
 import { describe, expect, test } from 'vitest'
-import type { Environment, Update } from '../../../src/enrollment/enrollment.js'
+import type { Environment, Update } from '../../../src/enrollment/images-file.js'
 import { synthesize } from '../../../src/kargo/index.js'
 import { Cluster, START } from '../../support/kargo/cluster.js'
 import type { StepResult } from '../../support/kargo/http-step.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Enrollment, Environment, Update } from '../../../src/enrollment/enrollment.js'
+import type { EnrolledImage, Environment, Update } from '../../../src/enrollment/images-file.js'
 import { type Factory, synthesize } from '../../../src/kargo/index.js'
 import { readObjects } from '../../support/kargo-schemas.js'
 import { exampleFactory, image, textOf } from './fixtures.js'
@@ -38,7 +38,7 @@ function environment(name: string, change: Partial<Environment> = {}): Environme
   return { name, auto: true, soak: { text: '0', seconds: 0 }, pullRequest: false, updates: [update], ...change }
 }
 
-function promoting(environments: readonly Environment[], enrollment: Partial<Enrollment> = {}): Factory {
+function promoting(environments: readonly Environment[], enrollment: Partial<EnrolledImage> = {}): Factory {
   return exampleFactory({ images: [image({ environments, ...enrollment }, [])], bases: [] })
 }
 

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kargo would evaluate.
 import { describe, expect, test } from 'vitest'
-import type { Enrollment, Settings } from '../../../src/enrollment/enrollment.js'
+import type { EnrolledImage, Settings } from '../../../src/enrollment/images-file.js'
 import { type Problem, Refusal } from '../../../src/enrollment/problem.js'
 import { type Factory, synthesize } from '../../../src/kargo/index.js'
 import { exampleFactory, external, github, gitlab, image, NODE, SETTINGS, TELLING } from './fixtures.js'
@@ -23,7 +23,7 @@ describe('text that Kargo would evaluate is refused', () => {
   const hostile = ["${{ secret('github-dispatch').token }}", '${% quote(1) %}', 'x${{']
 
   test.each(hostile)('wherever an entry holds it: %s', (text) => {
-    const entries: [string, Partial<Enrollment>][] = [
+    const entries: [string, Partial<EnrolledImage>][] = [
       ['registry', { registry: text }],
       ['repository', { repository: text }],
       ['source.repo', { source: github({ repo: text }) }],

@@ -1,4 +1,4 @@
-import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
+import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 import { GENERATED_HEADER, synthesize } from '../../../src/kargo/index.js'
 import type { ManifestFile } from '../../../src/manifests/index.js'
 
@@ -10,15 +10,15 @@ export function factoryOf(names: readonly string[], settings = ''): ManifestFile
     (name) =>
       `  - {name: "${name}", registry: ghcr.io, repository: "org/${name}", source: {repo: org/app, workflow: b.yml}}\n`,
   )
-  const { enrolment, problems } = parseEnrolment(`settings: {${settings}}\nimages:\n${entries.join('')}`, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
-  const images = enrolment.images.map((enrollment: Enrollment) => ({
+  const { enrolled, problems } = parseImagesFile(`settings: {${settings}}\nimages:\n${entries.join('')}`, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
+  const images = enrolled.images.map((enrollment: EnrolledImage) => ({
     enrollment,
     bases: [BASE.name],
     enrolledAt: null,
     runs: { kind: 'all' } as const,
   }))
-  return synthesize({ settings: enrolment.settings, images, bases: [BASE] })
+  return synthesize({ settings: enrolled.settings, images, bases: [BASE] })
 }
 
 /** Files as they lie on disk. */

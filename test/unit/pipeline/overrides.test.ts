@@ -30,23 +30,23 @@ async function planWith(lastBuilt: string) {
   const plan = await makePlan(jobWith(sources), folder)
   expect(plan.refused).toBe(false)
   const dist = plan.files.get('dist/image-factory.k8s.yaml') ?? ''
-  const told = plan.report.problems.filter(({ file }) => file === 'overrides.yaml')
-  return { inCluster: dist.includes(DIGEST.slice('sha256:'.length)), rows: plan.report.overrides, told }
+  const input = plan.report.problems.filter(({ file }) => file === 'overrides.yaml')
+  return { inCluster: dist.includes(DIGEST.slice('sha256:'.length)), rows: plan.report.overrides, input }
 }
 
 describe('an override', () => {
   it('reaches the cluster and the report while an image waits', async () => {
-    const { inCluster, rows, told } = await planWith('2026-02-19T00:00:00Z')
+    const { inCluster, rows, input } = await planWith('2026-02-19T00:00:00Z')
     expect(inCluster).toBe(true)
     expect(rows).toMatchObject([{ base: 'python:3.12-slim', place: 'overrides.yaml:1' }])
-    expect(told).toEqual([])
+    expect(input).toEqual([])
   })
 
   it('goes when every image was built since, and somebody is told to take it out', async () => {
-    const { inCluster, rows, told } = await planWith('2026-02-21T00:00:00Z')
+    const { inCluster, rows, input } = await planWith('2026-02-21T00:00:00Z')
     expect(inCluster).toBe(false)
     expect(rows).toEqual([])
-    expect(told).toMatchObject([
+    expect(input).toMatchObject([
       { severity: 'notice', line: 1, message: expect.stringContaining('has done its work'), remedy: 'Take it out.' },
     ])
   })

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Job, makePlan, type StateFolder } from '../../../src/pipeline.js'
+import { makePlan, type RunSetting, type StateFolder } from '../../../src/pipeline.js'
 import { writeFiles } from '../../../src/state/index.js'
 import { removeTempFolders } from '../../support/temp-folder.js'
 import { change, errors, jobWith, world } from './reference-world.js'
@@ -58,7 +58,7 @@ describe('the reference state', () => {
   it('runs the steps in their order', async () => {
     const { folder, sources } = await world()
     const steps: string[] = []
-    const step: Job['step'] = (name, work) => {
+    const step: RunSetting['step'] = (name, work) => {
       steps.push(name)
       return work()
     }

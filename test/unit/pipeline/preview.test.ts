@@ -75,8 +75,8 @@ describe('a preview against the base branch', () => {
       { key: 'rebuildDelay', before: '30d', after: '45d' },
     ])
     expect(report.bases.every(({ change }) => change === 'unchanged')).toBe(true)
-    expect(report.anyway).toMatchObject({ kind: 'known', images: [], stateFiles: 2 })
-    expect(report.anyway?.kind === 'known' && names(report.anyway.changes)).toEqual([
+    expect(report.baseDrift).toMatchObject({ kind: 'known', images: [], stateFiles: 2 })
+    expect(report.baseDrift?.kind === 'known' && names(report.baseDrift.changes)).toEqual([
       'added python-3.14-slim',
       'added soak-python-3.14-slim',
       'modified rebuild-trigger-metrics-service',
@@ -91,7 +91,7 @@ describe('a preview against the base branch', () => {
     const [change] = report.changes
     expect(change?.before).toContain('python-3.14-slim')
     expect(change?.after).toContain('python-3.14-slim')
-    expect(report.anyway?.kind === 'known' && names(report.anyway.changes)).toContain(
+    expect(report.baseDrift?.kind === 'known' && names(report.baseDrift.changes)).toContain(
       'modified rebuild-trigger-metrics-service',
     )
   })
@@ -103,7 +103,7 @@ describe('a preview against the base branch', () => {
     writeFiles(head.root, (await makePlan(job, head)).changes)
     const { report } = await makePreview(job, head, found(base))
     expect(report.changes).toHaveLength(1)
-    expect(report.anyway).toMatchObject({ changes: [], stateFiles: 0 })
+    expect(report.baseDrift).toMatchObject({ changes: [], stateFiles: 0 })
   })
 
   it('warns of manifests that somebody made by hand', async () => {
@@ -133,14 +133,14 @@ describe('a preview against the base branch', () => {
   it('says the same whenever it runs, of a new image too', async () => {
     const { base, head } = await twoFolders()
     await edit(head, (text) => `${text}${NEW_IMAGE}`)
-    const told = async (now: string) => {
+    const input = async (now: string) => {
       const { report, files } = await makePreview(quietJob(reading(MOVED).read, { now }), head, found(base))
       const manifests = [...files].filter(([path]) => path.startsWith('dist/'))
       return { manifests, data: toData(report), comment: renderComment(report, { marker: MARKER }) }
     }
-    const first = await told('2026-03-01T08:00:00.000Z')
+    const first = await input('2026-03-01T08:00:00.000Z')
     expect(first.comment).toContain('order-book')
-    expect(await told('2027-01-01T00:00:00.000Z')).toEqual(first)
+    expect(await input('2027-01-01T00:00:00.000Z')).toEqual(first)
   })
 
   it.each([
@@ -169,7 +169,7 @@ describe('a preview against the base branch', () => {
     await edit(head, longer)
     const { report, refused } = await makePreview(quietJob(reading(MOVED).read), head, await make(base))
     expect(refused).toBe(false)
-    expect(report.anyway).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(reason) })
+    expect(report.baseDrift).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(reason) })
     expect(report.changes).toHaveLength(4)
   })
 })

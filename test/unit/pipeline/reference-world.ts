@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Job, Plan, StateFolder } from '../../../src/pipeline.js'
+import type { Plan, RunSetting, StateFolder } from '../../../src/pipeline.js'
 import { readFromDirectory } from '../../../src/sources/index.js'
 import { quietJob } from '../../support/quiet-job.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -31,7 +31,7 @@ export async function world(): Promise<{ readonly folder: StateFolder; readonly 
 }
 
 /** A job over these sources that looks up nothing and says nothing. */
-export function jobWith(sources: string, more: Partial<Job> = {}): Job {
+export function jobWith(sources: string, more: Partial<RunSetting> = {}): RunSetting {
   return quietJob(readFromDirectory(sources), more)
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareManifests, type ManifestFile } from '../../../src/manifests/index.js'
-import { committedState, imageChanges, tell } from '../../../src/report/index.js'
+import { buildReport, committedState, imageChanges } from '../../../src/report/index.js'
 import type { MergedState } from '../../../src/state/index.js'
 import { SETTINGS } from '../kargo/fixtures.js'
 import { enrolled, entry, filesFrom, LATER, run } from '../state/world.js'
@@ -34,10 +34,10 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
   const state = await run(is.images, is.sources, before, LATER)
   const old = new Map((first === null ? [] : manifests(first)).map((file) => [file.path, file.text]))
   const committed = committedState(filesFrom(before))
-  return tell({
+  return buildReport({
     mode: 'preview',
     folder: { path, imagesFile: 'images.yaml', outputDir: 'dist' },
-    enrolment: {
+    enrolled: {
       settings: SETTINGS,
       images: enrolled(is.images),
     },
@@ -47,7 +47,7 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
     overrides: [],
     state,
     changes: compareManifests(old, manifests(state)).changes,
-    anyway: null,
+    baseDrift: null,
     problems: [],
   })
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Problem } from '../../../src/enrollment/problem.js'
 import type { ResourceChange } from '../../../src/manifests/model.js'
-import type { Anyway, BaseRow, ImageChange, Report } from '../../../src/report/index.js'
+import type { BaseDrift, BaseRow, ImageChange, Report } from '../../../src/report/index.js'
 import { HOSTILE, idOf, report } from './examples.js'
 
 const piece = fc.oneof(
@@ -95,7 +95,7 @@ function anywayOf(
   later: readonly ResourceChange[] | string | null,
   cause: string,
   { images, bases }: Pick<Report, 'images' | 'bases'>,
-): Anyway | null {
+): BaseDrift | null {
   if (later === null) return null
   if (typeof later === 'string') return { kind: 'unknown', reason: later }
   return {
@@ -137,7 +137,7 @@ export const reports: fc.Arbitrary<Report> = fc
       ...parts,
       changes: filed,
       causes: new Map(filed.map((one) => [idOf(one), cause])),
-      anyway: anywayOf(later, cause, parts),
+      baseDrift: anywayOf(later, cause, parts),
     } as Partial<Report>)
   })
 

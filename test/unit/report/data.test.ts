@@ -11,8 +11,8 @@ describe('a report as data', () => {
     fc.assert(
       fc.property(reports, (any) => {
         const { report: read, headSha } = fromData(toData(any))
-        const told = { ...any, commit: null, run: null }
-        expect(renderSummary(read, { budget: 10_000_000 })).toBe(renderSummary(told, { budget: 10_000_000 }))
+        const input = { ...any, commit: null, run: null }
+        expect(renderSummary(read, { budget: 10_000_000 })).toBe(renderSummary(input, { budget: 10_000_000 }))
         expect(headSha).toBe(any.run?.headSha ?? null)
       }),
       { numRuns: 40 },

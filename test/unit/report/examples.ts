@@ -25,7 +25,7 @@ export function report(parts: Partial<Report> = {}): Report {
     bases: [],
     totals: { images: 3, bases: 2 },
     causes: new Map(),
-    anyway: null,
+    baseDrift: null,
     commit: null,
     run: {
       url: 'https://github.com/example/factory-state/actions/runs/16123456789/attempts/1',
@@ -146,7 +146,7 @@ const bases: readonly BaseRow[] = [
   base(PYTHON, 'unchanged', [use('uv', 1), use('backstage', 12, 'unchanged', 'copy')]),
 ]
 
-function firstEnrolment(): Report {
+function firstEnrollment(): Report {
   const changes = [
     change('Namespace', 'image-factory', {
       file: 'image-factory.k8s.yaml',
@@ -366,7 +366,7 @@ function comesAnyway(): Report {
   ]
   return {
     ...delayChange(),
-    anyway: { kind: 'known', changes: later, causes, stateFiles: 2, warnings: 0, images: [], bases: moved },
+    baseDrift: { kind: 'known', changes: later, causes, stateFiles: 2, warnings: 0, images: [], bases: moved },
   }
 }
 
@@ -409,7 +409,7 @@ function dangerousSettings(): Report {
     ],
     bases,
     causes: new Map(because('images.yaml settings.secrets.github', changes)),
-    anyway: {
+    baseDrift: {
       kind: 'unknown',
       reason: 'the base branch has errors of its own (images.yaml:3:1: error: no image is enrolled.)',
     },
@@ -453,7 +453,7 @@ function hostileNames(): Report {
     })),
     settings: HOSTILE.map((text) => detail(`secrets.${text}`, text, markup)),
     overrides: HOSTILE.map((text) => ({ base: text, digest: text, reason: ping, expires: table, place: ticks })),
-    anyway: {
+    baseDrift: {
       kind: 'known',
       changes,
       causes: new Map(because(table, changes)),
@@ -473,7 +473,7 @@ function hostileNames(): Report {
 }
 
 export const examples = {
-  'first-enrolment': firstEnrolment(),
+  'first-enrolment': firstEnrollment(),
   'delay-change': delayChange(),
   'base-change': baseChange(),
   'image-removed': imageRemoved(),

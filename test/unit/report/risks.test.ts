@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
-import { imageChanges, isNews, settingsChanges } from '../../../src/report/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
+import { imageChanges, isReportable, settingsChanges } from '../../../src/report/index.js'
 import { risksOf } from '../../../src/report/risks.js'
 import { report } from './examples.js'
 
@@ -18,16 +18,16 @@ images:
   - {name: staging, soak: 24h, updates: [{repo: acme/deploy, path: staging, type: kustomize-set-image}]}
 `
 
-function enrolment(text: string) {
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
-  return enrolment
+function enrolled(text: string) {
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
+  return enrolled
 }
 
 /** The report of one edit of images.yaml. */
 function edited(from: string, to: string) {
   expect(BASE).toContain(from)
-  const [before, now] = [enrolment(BASE), enrolment(BASE.replace(from, to))]
+  const [before, now] = [enrolled(BASE), enrolled(BASE.replace(from, to))]
   const images = imageChanges(now.images, new Map(before.images.map(({ name, written }) => [name, written])))
   return { images, settings: settingsChanges(before.settings, now.settings) }
 }
@@ -136,11 +136,11 @@ describe('news', () => {
   it.each([
     ['nothing', report(), false],
     ['a warning', report({ problems: [warning] }), true],
-    ['a warning that the base branch has too', report({ problems: [warning], anyway: known }), false],
-    ['an error', report({ problems: [{ ...warning, severity: 'error' }], anyway: known }), true],
+    ['a warning that the base branch has too', report({ problems: [warning], baseDrift: known }), false],
+    ['an error', report({ problems: [{ ...warning, severity: 'error' }], baseDrift: known }), true],
     ['a state file', report({ stateFiles: [{ kind: 'added', path: 'x' }] }), true],
-    ['a state file that comes anyway', report({ anyway: { ...known, stateFiles: 1 } }), true],
+    ['a state file that comes anyway', report({ baseDrift: { ...known, stateFiles: 1 } }), true],
   ])('%s: %s', (_, one, expected) => {
-    expect(isNews(one)).toBe(expected)
+    expect(isReportable(one)).toBe(expected)
   })
 })

@@ -5,7 +5,7 @@ import { filesFrom } from '../state/world.js'
 
 const day = (n: number) => `2026-01-${String(n).padStart(2, '0')}T08:00:00.000Z`
 
-function told(age: { text: string; seconds: number }, days: readonly number[], key = 'updatedAt') {
+function input(age: { text: string; seconds: number }, days: readonly number[], key = 'updatedAt') {
   const history = days.map((n) => `  - {digest: x, ${key}: '${day(n)}'}\n`).join('')
   const text = `name: ${NODE.name}\nupdateHistory:\n${history || '  []\n'}`
   const state = { images: [image({ minimumReleaseAge: age, lineOf: () => 7 }, [NODE.name])], bases: [NODE] }
@@ -15,7 +15,7 @@ function told(age: { text: string; seconds: number }, days: readonly number[], k
 const WEEK = { text: '7d', seconds: 604_800 }
 
 it('warns at its line when the base image usually changes sooner than it may get old', () => {
-  expect(told(WEEK, [1, 4, 7, 9])).toMatchObject([
+  expect(input(WEEK, [1, 4, 7, 9])).toMatchObject([
     {
       severity: 'warning',
       file: 'images.yaml',
@@ -33,9 +33,9 @@ it.each([
   ['nothing is known', WEEK, [], 'updatedAt'],
   ['there is no minimum age', { text: '0', seconds: 0 }, [1, 2, 3, 4], 'updatedAt'],
 ])('says nothing when %s', (_, age, days, key) => {
-  expect(told(age, days, key)).toEqual([])
+  expect(input(age, days, key)).toEqual([])
 })
 
 it('reads the times of a history under whatever name', () => {
-  expect(told(WEEK, [1, 2, 3], 'timestamp')).toHaveLength(1)
+  expect(input(WEEK, [1, 2, 3], 'timestamp')).toHaveLength(1)
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse, parseDocument } from 'yaml'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { ACTION, type Answers, answerFault, PUBLISHED, scaffold, WORKFLOW_FILE } from '../../../src/scaffold/index.js'
 import { workflowFaults } from '../../support/workflow-check.js'
 
@@ -55,16 +55,16 @@ describe('the files of a new state repository', () => {
   })
 
   it('enrol the first image', () => {
-    const { enrolment, problems } = parseEnrolment(textOf('images.yaml'), 'images.yaml')
+    const { enrolled, problems } = parseImagesFile(textOf('images.yaml'), 'images.yaml')
     expect(problems).toEqual([])
-    expect(enrolment?.images).toMatchObject([{ name: 'web', registry: 'ghcr.io', repository: 'acme/web' }])
-    expect(enrolment?.settings.namespace).toBe('image-factory')
+    expect(enrolled?.images).toMatchObject([{ name: 'web', registry: 'ghcr.io', repository: 'acme/web' }])
+    expect(enrolled?.settings.namespace).toBe('image-factory')
   })
 
   it('enrol nothing where there is no image, which is an error until there is one', () => {
     const text = textOf('images.yaml', { entry: null })
     expect(parse(text)).toEqual({ settings: { namespace: 'image-factory' }, images: [] })
-    const [found, ...more] = parseEnrolment(text, 'images.yaml').problems
+    const [found, ...more] = parseImagesFile(text, 'images.yaml').problems
     expect(found?.message).toBe('no image is enrolled.')
     expect(more).toEqual([])
   })
@@ -72,7 +72,7 @@ describe('the files of a new state repository', () => {
   it('show an entry that is good once it is no comment any more', () => {
     const [, commented = ''] = textOf('images.yaml', { entry: null }).split('looks like this:\n#\n')
     const entry = commented.replace(/^# {3}/gm, '').replace('images: []\n', '')
-    expect(parseEnrolment(entry, 'images.yaml').problems).toEqual([])
+    expect(parseImagesFile(entry, 'images.yaml').problems).toEqual([])
   })
 
   it('refuse an entry that is no good', () => {
@@ -126,9 +126,9 @@ describe('whatever is answered', () => {
       fc.property(anyAnswers, (more) => {
         const document = parseDocument(textOf(more.imagesFile, more))
         expect([...document.errors, ...document.warnings]).toEqual([])
-        const { enrolment, problems } = parseEnrolment(document.toString(), 'images.yaml')
+        const { enrolled, problems } = parseImagesFile(document.toString(), 'images.yaml')
         expect(problems.length).toBe(more.entry === null ? 1 : 0)
-        if (enrolment !== null) expect(enrolment.settings.namespace).toBe(more.namespace)
+        if (enrolled !== null) expect(enrolled.settings.namespace).toBe(more.namespace)
       }),
     )
   })

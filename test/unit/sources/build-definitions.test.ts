@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { formatReference } from '../../../src/reference/index.js'
 import { discover, type FileRequest, failed, requestKey, type SourceReader } from '../../../src/sources/index.js'
 
@@ -32,10 +32,10 @@ const ENTRY = `- name: app
 `
 
 async function run(files: Readonly<Record<string, string>>, more = '', isComplete = true) {
-  const { enrolment, problems } = parseEnrolment(ENTRY + more, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
+  const { enrolled, problems } = parseImagesFile(ENTRY + more, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
   const { reader, rounds } = repository(files, isComplete)
-  const discovered = await discover(enrolment.images, reader, 'images.yaml')
+  const discovered = await discover(enrolled.images, reader, 'images.yaml')
   const found = discovered.images.get('app')
   const bases =
     found?.kind === 'found'

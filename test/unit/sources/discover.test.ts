@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
+import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 import { discover, type FileAnswer, type FileRequest, requestKey } from '../../../src/sources/index.js'
 
-function enrolled(text: string): readonly Enrollment[] {
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
-  return enrolment.images
+function enrolled(text: string): readonly EnrolledImage[] {
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
+  return enrolled.images
 }
 
 const APP =

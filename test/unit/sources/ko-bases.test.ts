@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatProblem, parseEnrolment } from '../../../src/enrollment/index.js'
+import { formatProblem, parseImagesFile } from '../../../src/enrollment/index.js'
 import { formatReference } from '../../../src/reference/index.js'
 import { discover, type FileAnswer, failed, requestKey } from '../../../src/sources/index.js'
 
@@ -16,15 +16,15 @@ const WORKFLOW =
 
 /** What is found, with these files in org/app; what is not there is not there. */
 async function run(text: string, files: Readonly<Record<string, string>>) {
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
   const answerTo = (path: string): FileAnswer => {
     const found = files[path]
     if (found === undefined) return failed('file', `there is no ${path}.`, 'Correct source.dockerfile.')
     return { kind: 'found', text: found, branch: 'main' }
   }
-  const { images, problems: told } = await discover(
-    enrolment.images,
+  const { images, problems: input } = await discover(
+    enrolled.images,
     {
       read: async (requests) => new Map(requests.map((one) => [requestKey(one), answerTo(one.path)])),
       isComplete: true,
@@ -36,7 +36,7 @@ async function run(text: string, files: Readonly<Record<string, string>>) {
   return {
     app,
     bases: uses.map(({ reference, kind, file, line }) => `${formatReference(reference)} ${kind} ${file}:${line}`),
-    said: told.map(formatProblem),
+    said: input.map(formatProblem),
   }
 }
 

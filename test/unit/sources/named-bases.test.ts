@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatProblem, parseEnrolment } from '../../../src/enrollment/index.js'
+import { formatProblem, parseImagesFile } from '../../../src/enrollment/index.js'
 import { formatReference } from '../../../src/reference/index.js'
 import { discover, type FileAnswer, failed, requestKey } from '../../../src/sources/index.js'
 
@@ -22,14 +22,14 @@ async function run(
   files: Readonly<Record<string, string | FileAnswer>>,
   { isComplete = true, asked = [] as string[] } = {},
 ) {
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
   const answerTo = (place: string): FileAnswer => {
     const file = files[place] ?? failed('file', `there is no ${place}.`, 'Correct it.')
     return typeof file === 'string' ? { kind: 'found', text: file, branch: 'trunk' } : file
   }
   const discovered = await discover(
-    enrolment.images,
+    enrolled.images,
     {
       read: async (requests) => {
         asked.push(...requests.map(({ repo, path }) => `${repo}/${path}`))

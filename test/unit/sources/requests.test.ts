@@ -1,6 +1,6 @@
 /** What discovery costs at GitHub where builds are found through files that name others. */
 import { describe, expect, it } from 'vitest'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { discover, type GraphQL, readFromGitHub } from '../../../src/sources/index.js'
 
 const FILES: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ describe('a thousand images whose workflows call others', () => {
       (_, n) =>
         `- {name: app-${n}, registry: ghcr.io, repository: acme/app-${n}, source: {repo: acme/app-${n}, workflow: build.yml}}\n`,
     )
-    const { enrolment } = parseEnrolment(entries.join(''), 'images.yaml')
+    const { enrolled } = parseImagesFile(entries.join(''), 'images.yaml')
     let requests = 0
     let files = 0
     const graphql = gitHub((count) => {
@@ -51,7 +51,7 @@ describe('a thousand images whose workflows call others', () => {
       requests += 1
       return graphql(query, variables)
     }, 'github.com')
-    const { images } = await discover(enrolment?.images ?? [], reader, 'images.yaml')
+    const { images } = await discover(enrolled?.images ?? [], reader, 'images.yaml')
     const bases = [...images.values()].flatMap((one) => (one.kind === 'found' ? one.uses : []))
     expect(new Set(bases.map(({ reference }) => reference.tag))).toEqual(new Set(['22']))
     expect(images.size).toBe(1000)

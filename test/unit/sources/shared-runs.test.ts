@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub evaluates these.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseEnrolment } from '../../../src/enrollment/index.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import {
   discover,
   type FileAnswer,
@@ -44,9 +44,9 @@ const built = (name: string, inputs: string, more = '') =>
 
 async function run(text: string, files: Files, options: Parameters<typeof reader>[2] = {}) {
   const rounds: FileRequest[][] = []
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
-  const { runs, workflowProblems } = await discover(enrolment.images, reader(files, rounds, options), 'images.yaml')
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
+  const { runs, workflowProblems } = await discover(enrolled.images, reader(files, rounds, options), 'images.yaml')
   return { runs: Object.fromEntries(runs), workflowProblems, rounds }
 }
 

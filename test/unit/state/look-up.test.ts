@@ -48,7 +48,7 @@ const image = ({ host }: FakeRegistry, name: string, more = '') =>
   `- {name: ${name}, registry: '${host}', repository: org/${name}, source: {repo: org/${name}, branch: main}${more}}\n`
 const record = ({ state }: Looked, path: string) => readRecord(state.files.get(path) ?? '', path).record ?? {}
 const basesIn = ({ state }: Looked) => state.bases.map(({ name }) => `base-images/${name}.yaml`)
-const told = ({ seen }: Looked) => seen.problems.map(({ severity, message }) => `${severity}: ${message}`)
+const input = ({ seen }: Looked) => seen.problems.map(({ severity, message }) => `${severity}: ${message}`)
 
 const BUILT = '2026-01-05T10:00:00.000Z'
 
@@ -60,7 +60,7 @@ describe('a look into the registries', () => {
     const newest = registry.push('org/app', '1.10.0', { created: BUILT })
     registry.push('org/app', 'latest', { content: 'else' })
     const looked = await look(image(registry, 'app'), { app: `FROM ${registry.host}/acme/base:1\n` })
-    expect(told(looked)).toEqual([])
+    expect(input(looked)).toEqual([])
     expect(looked.seen.asked).toEqual({ bases: 1, images: 1, answered: 2 })
     expect(record(looked, 'images/app.yaml')).toMatchObject({
       currentVersion: '1.10.0',
@@ -166,7 +166,7 @@ describe('the tag that Kargo would take', () => {
     const registry = await fake()
     registry.push('org/app', tag)
     const looked = await look(image(registry, 'app', more), { app: 'FROM scratch\n' })
-    expect(told(looked).map((one) => one.replace(registry.host, 'HOST'))).toEqual([message])
+    expect(input(looked).map((one) => one.replace(registry.host, 'HOST'))).toEqual([message])
     expect(looked.seen.problems).toMatchObject([{ file: 'images.yaml', line: 1, image: 'app' }])
     expect(record(looked, 'images/app.yaml')).toMatchObject({ currentVersion: null, currentDigest: null })
   })
@@ -175,7 +175,7 @@ describe('the tag that Kargo would take', () => {
     const registry = await fake()
     for (let n = 0; n < 21; n += 1) registry.push('org/app', `b${n}`, { created: BUILT })
     const looked = await look(image(registry, 'app', ', tags: {strategy: NewestBuild}'), { app: 'FROM scratch\n' })
-    expect(told(looked)).toEqual([
+    expect(input(looked)).toEqual([
       `notice: app: which of 21 tags of ${registry.host}/org/app is the newest build is not looked up.`,
     ])
     expect(registry.requests).toHaveLength(1)
@@ -187,7 +187,7 @@ describe('what could not be learnt', () => {
     const registry = await fake()
     registry.push('org/app', '1.0.0', { created: BUILT })
     const looked = await look(image(registry, 'app'), { app: `FROM ${registry.host}/acme/base:9\n` })
-    expect(told(looked)).toEqual([`warning: ${registry.host}/acme/base:9 is not there: app pulls it (Dockerfile:1).`])
+    expect(input(looked)).toEqual([`warning: ${registry.host}/acme/base:9 is not there: app pulls it (Dockerfile:1).`])
     expect(looked.seen.asked.answered).toBe(2)
   })
 
@@ -208,7 +208,7 @@ describe('what could not be learnt', () => {
     registry.push('acme/a', '1', { content: 'new' })
     registry.fail(faults)
     const second = await look(image(registry, 'app'), sources, { before: first.state.files, now: LATER })
-    expect(told(second).map((one) => one.replaceAll(registry.host, 'HOST'))).toEqual([
+    expect(input(second).map((one) => one.replaceAll(registry.host, 'HOST'))).toEqual([
       `warning: 3 of 3 images at HOST could not be looked up: ${reason}.`,
     ])
     expect(Object.fromEntries(second.state.files)).toEqual(Object.fromEntries(first.state.files))

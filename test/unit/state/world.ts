@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { type Enrollment, parseEnrolment } from '../../../src/enrollment/index.js'
+import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 import { discover, type FileAnswer, failed, requestKey, type SourceReader } from '../../../src/sources/index.js'
 import {
   FOLDERS,
@@ -26,10 +26,10 @@ export function entry(name: string, more = ''): string {
   return `- {name: ${name}, ${place}${more === '' ? '' : `, ${more}`}}\n`
 }
 
-export function enrolled(text: string): readonly Enrollment[] {
-  const { enrolment, problems } = parseEnrolment(text, 'images.yaml')
-  if (enrolment === null) throw new Error(JSON.stringify(problems))
-  return enrolment.images
+export function enrolled(text: string): readonly EnrolledImage[] {
+  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+  if (enrolled === null) throw new Error(JSON.stringify(problems))
+  return enrolled.images
 }
 
 function reader(dockerfiles: Dockerfiles): SourceReader {
@@ -46,7 +46,7 @@ function reader(dockerfiles: Dockerfiles): SourceReader {
 
 /** Who is built on what: images.yaml, Dockerfiles, the state files there were. */
 export async function link(
-  images: string | readonly Enrollment[],
+  images: string | readonly EnrolledImage[],
   dockerfiles: Dockerfiles,
   before: StateFiles,
   allowedRegistries: readonly string[] = [],
@@ -58,7 +58,7 @@ export async function link(
 
 /** One run: images.yaml, Dockerfiles, the state files there were. */
 export async function run(
-  images: string | readonly Enrollment[],
+  images: string | readonly EnrolledImage[],
   dockerfiles: Dockerfiles = {},
   before: ReadonlyMap<string, string> = new Map(),
   now = NOW,
