@@ -7,6 +7,7 @@ const SRC = fileURLToPath(new URL('../../../src', import.meta.url))
 
 /** The folders in the order data flows through them: imports point up this list only. */
 const ORDER = [
+  'text',
   'reference',
   'enrollment',
   'scaffold',
@@ -32,7 +33,7 @@ const ORDER = [
 
 /** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
 const PURE = [
-  /^(?:reference|enrollment|scaffold|dockerfile|build-definition|kargo|explain|backstage|report)\//,
+  /^(?:text|reference|enrollment|scaffold|dockerfile|build-definition|kargo|explain|backstage|report)\//,
   /^manifests\/(?!read)/,
   /^state\/(?:merge|files|observe|eligibility|bases|links|cycles)\b/,
   /^registry\/(?:answer|challenge)\b/,

@@ -1,0 +1,21 @@
+/** `1 image`, `2 images`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function alternatives(words: readonly string[]): string {
+  const last = words.at(-1) ?? ''
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`
+}
+
+/** The first `max` items, and one line that says how many are left out. */
+export function listSome<T>(
+  items: readonly T[],
+  max: number,
+  show: (item: T) => string,
+  more: (n: number) => string,
+): string[] {
+  const lines = items.slice(0, max).map(show)
+  return items.length > max ? [...lines, more(items.length - max)] : lines
+}
