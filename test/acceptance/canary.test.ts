@@ -6,6 +6,7 @@ import { Lookout, whileAsking } from '../support/canary.js'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub, Fault, RecordedRequest } from '../support/fake-github.js'
+import { eachDue } from '../support/full.js'
 import { gitSpy } from '../support/git-spy.js'
 import { presentedToken } from '../support/github/access.js'
 import { type ActionRun, runAction, runCli } from '../support/run-action.js'
@@ -195,7 +196,7 @@ describe('a run that fails', () => {
     nothingSeen()
   })
 
-  test.each([400, 401, 403, 422])('with a %i that repeats what was sent', async (status) => {
+  eachDue([[400], [401], [403], [422]])('with a %i that repeats what was sent', async (status) => {
     always(({ path }) => path.startsWith('/api/'), {
       status,
       body: { message: `Not for ${ECHO}`, documentation_url: ECHO },
@@ -243,7 +244,7 @@ describe('a token that somebody wrote into a file', () => {
   ]
   const isMeant = (path: string) => /(?:^|\/)images\.yaml$/.test(path)
 
-  test.each(IMAGES)('images.yaml: %s', async (_, more) => {
+  eachDue(IMAGES)('images.yaml: %s', async (_, more) => {
     const images = `${(await exampleImages()) + ORDER_BOOK.trimEnd()}\n${more}`
     await openPullRequest({ 'images.yaml': images })
     const preview = await run({ pullRequest: true, isMeant })
@@ -255,7 +256,7 @@ describe('a token that somebody wrote into a file', () => {
     nothingSeen()
   })
 
-  test.each([
+  eachDue([
     ['a tag', `FROM alpine:${SOURCE}\n`],
     ['a name', `FROM ghcr.io/acme/x\nCOPY --from=${SOURCE} / /\n`],
     ['a line that is none', `FROM alpine\n${SOURCE} x\n`],
@@ -269,7 +270,7 @@ describe('a token that somebody wrote into a file', () => {
     nothingSeen()
   })
 
-  test.each([
+  eachDue([
     ['that is no YAML', `on: [${SOURCE}\n`],
     [
       'that passes it on',
@@ -281,7 +282,7 @@ describe('a token that somebody wrote into a file', () => {
     nothingSeen()
   })
 
-  test.each([
+  eachDue([
     [
       'in its reason',
       `- base: alpine\n  digest: sha256:${'a'.repeat(64)}\n  reason: ${STATES}\n  expires: 2099-01-01\n`,
@@ -293,7 +294,7 @@ describe('a token that somebody wrote into a file', () => {
     nothingSeen()
   })
 
-  test.each([
+  eachDue([
     ['a value that is kept', `note: ${STATES}\n`],
     ['a digest that is none', `currentDigest: ${STATES}\n`],
     ['a line that is no YAML', `: [${STATES}\n`],

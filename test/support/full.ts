@@ -4,6 +4,7 @@
  * has its turn. Nothing else reads these variables.
  */
 import { env } from 'node:process'
+import { test } from 'vitest'
 
 /** Whether everything is to be tested. What is not tested otherwise is shown as skipped. */
 export const FULL = env.FULL === '1'
@@ -14,6 +15,20 @@ const SHARE = Number(env.SHARE ?? 0) % PARTS
 /** One case in four of many that are alike, a row each; all of them in a full run. */
 export function isDue(index: number): boolean {
   return FULL || index % PARTS === SHARE
+}
+
+/** One way in two of few that are alike, so that each comes with every second change; all of them in a full run. */
+export function isHalfDue(index: number): boolean {
+  return FULL || index % 2 === SHARE % 2
+}
+
+/** `test.each` for a table of cases that are alike: those whose turn it is run, the others are shown as skipped. */
+export function eachDue<Row extends readonly unknown[]>(rows: readonly Row[]) {
+  return (name: string, run: (...row: Row) => Promise<void>): void => {
+    for (const [index, row] of rows.entries()) {
+      test.skipIf(!isDue(index)).each([row] as never)(name, run as never)
+    }
+  }
 }
 
 /**
