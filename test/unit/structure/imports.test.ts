@@ -16,6 +16,7 @@ const ORDER = [
   'network',
   'sources',
   'registry',
+  'evidence',
   'state',
   'kargo',
   'manifests',
@@ -33,7 +34,7 @@ const ORDER = [
 
 /** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
 const PURE = [
-  /^(?:text|reference|enrollment|scaffold|dockerfile|build-definition|kargo|explain|backstage|report)\//,
+  /^(?:text|reference|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|backstage|report)\//,
   /^manifests\/(?!read)/,
   /^state\/(?:merge|files|observe|eligibility|bases|links|cycles)\b/,
   /^registry\/(?:answer|challenge)\b/,

@@ -1,0 +1,106 @@
+import { baseByLayers, isBuiltOn, type KnownBase } from './layers.js'
+import type { Provenance, ResolvedBase } from './provenance.js'
+
+/** What a published image shows of one platform's build. */
+export interface PlatformEvidence {
+  /** `linux/amd64` */
+  readonly platform: string
+  /** null: it has no statement that counts. */
+  readonly provenance: Provenance | null
+  /** `rootfs.diff_ids` of its configuration; null where it could not be read. */
+  readonly layers: readonly string[] | null
+}
+
+/** A base image that an image is held against. */
+export interface BaseCandidate {
+  /** Canonical `registry/repository:tag`. */
+  readonly identity: string
+  /** Whether the final stage is FROM it, so that its layers are the image's first; null where that is not known. */
+  readonly isFinal: boolean | null
+  /** Its digests, the current one first, then those before, newest first. */
+  readonly digests: readonly string[]
+  /** The same with their layers, by platform; those that could not be read are not there. */
+  readonly known: ReadonlyMap<string, readonly KnownBase[]>
+}
+
+/** What a base image was when the image was built on it. */
+export interface BuiltOn {
+  readonly identity: string
+  /** null: nothing proves it. */
+  readonly digest: string | null
+  readonly source: 'provenance' | 'layers' | 'none'
+  readonly isPinned: boolean
+}
+
+/**
+ * What each base was when an image was built. Layers prove the final stage's base without anybody's help, provenance every
+ * base as far as one believes it: where the two contradict each other, layers count. All platforms must say so; where they
+ * differ, the oldest counts.
+ *
+ * @param platforms those the image is built for, each once; none: nothing is known.
+ */
+export function builtOn(platforms: readonly PlatformEvidence[], candidates: readonly BaseCandidate[]): BuiltOn[] {
+  const finals = platforms.map((platform) => finalBase(platform, candidates))
+  return candidates.map((base) => {
+    const found = platforms.map((platform, index) => proofOf(base, platform, finals[index] ?? null))
+    return combined(base, found)
+  })
+}
+
+/** A digest that one platform proves; null: it proves none. */
+type Proof = Omit<BuiltOn, 'identity'>
+
+const NOTHING: Proof = { digest: null, source: 'none', isPinned: false }
+
+interface FinalBase {
+  readonly identity: string
+  readonly digest: string
+}
+
+/** The base whose layers an image begins with: of several the one with the most, for bases are built on each other. */
+function finalBase({ platform, layers }: PlatformEvidence, candidates: readonly BaseCandidate[]): FinalBase | null {
+  if (layers === null) return null
+  let [final, most]: [FinalBase | null, number] = [null, 0]
+  for (const { identity, isFinal, known } of candidates) {
+    const own = known.get(platform) ?? []
+    const digest = isFinal === false ? null : baseByLayers(layers, own)
+    const count = own.find((one) => one.digest === digest)?.layers.length ?? 0
+    if (digest === null || count < most) continue
+    final = count > most ? { identity, digest } : null
+    most = count
+  }
+  return final
+}
+
+function proofOf(base: BaseCandidate, evidence: PlatformEvidence, final: FinalBase | null): Proof {
+  const byLayers = final?.identity === base.identity ? final.digest : null
+  const claim = evidence.provenance?.bases.find(({ identity }) => identity === base.identity)
+  if (claim === undefined) return byLayers === null ? NOTHING : { digest: byLayers, source: 'layers', isPinned: false }
+  const { isPinned } = claim
+  if (byLayers !== null && byLayers !== claim.digest) return { digest: byLayers, source: 'layers', isPinned }
+  if (byLayers === null && isDenied(base, evidence, claim)) return NOTHING
+  return { digest: claim.digest, source: 'provenance', isPinned }
+}
+
+/**
+ * Whether the layers of an image are not those of the base it claims to be built on, though nothing says on which it is. An
+ * image with fewer layers than its base was flattened: it keeps none of them, and denies nothing.
+ */
+function isDenied({ isFinal, known }: BaseCandidate, { platform, layers }: PlatformEvidence, claim: ResolvedBase) {
+  const claimed = known.get(platform)?.find(({ digest }) => digest === claim.digest)
+  if (isFinal !== true || layers === null || claimed === undefined || claimed.layers.length === 0) return false
+  return layers.length >= claimed.layers.length && !isBuiltOn(layers, claimed.layers)
+}
+
+function combined({ identity, digests }: BaseCandidate, proofs: readonly Proof[]): BuiltOn {
+  const age = ({ digest }: Proof) => {
+    const index = digests.indexOf(digest ?? '')
+    // A digest that we never saw is not the current one.
+    return index === -1 ? digests.length : index
+  }
+  const proven = proofs.filter(({ digest }) => digest !== null)
+  const [oldest = NOTHING] = [...proven].sort((a, b) => age(b) - age(a) || (`${a.digest}` < `${b.digest}` ? -1 : 1))
+  // One platform on an old base is proof enough that the image is not fresh; one on the current base is none that it is.
+  const isKnown = proven.length === proofs.length || age(oldest) > 0
+  return { identity, ...(isKnown ? oldest : NOTHING) }
+}
