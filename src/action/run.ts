@@ -80,6 +80,7 @@ function counted(client: RegistryClient): RegistryClient {
     tags: counting(client.tags),
     platforms: counting(client.platforms),
     created: counting(client.created),
+    contents: counting(client.contents),
   }
 }
 

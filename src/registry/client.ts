@@ -3,6 +3,7 @@ import { isAllowedRegistry } from '../enrollment/registries.js'
 import { type HttpResponse, parseJson, requestTimeout } from '../network/index.js'
 import { type Answer, unknown } from './answer.js'
 import { openRegistry, type Resolve, resolveBySystem } from './connection.js'
+import { type PlatformImage, readContents } from './contents.js'
 import type { Credentials } from './credentials.js'
 import { isForbiddenHost } from './hosts.js'
 import {
@@ -48,6 +49,16 @@ export interface RegistryClient {
    * linux/amd64 is asked, else the first: all are built by one build.
    */
   readonly created: (image: PinnedImage) => Promise<Answer<string | null>>
+  /** The images behind a digest, with their layers and what attests to them; see `readContents`. */
+  readonly contents: (image: WantedContents) => Promise<Answer<readonly PlatformImage[]>>
+}
+
+/** What of an image is read. */
+export interface WantedContents extends PinnedImage {
+  /** `os/arch[/variant]`; empty: all. */
+  readonly platforms: readonly string[]
+  /** Whether statements of provenance are read. */
+  readonly statements: boolean
 }
 
 /** How registries are asked. */
@@ -92,11 +103,14 @@ export function connectRegistries(options: RegistryOptions): RegistryClient {
     registries.set(one.registry, registry)
     return registry.ask(one, all)
   }
+  const askContent = contentReader(ask)
   return {
     digest: (image) => askDigest(image, ask),
     tags: (image) => askTags(image, ask),
-    platforms: async (image) => mapped(await askManifest(image, ask), ({ platforms }) => platforms),
-    created: (image) => askCreated(image, ask),
+    platforms: async (image) => mapped(await askManifest(image, askContent), ({ platforms }) => platforms),
+    created: (image) => askCreated(image, askContent),
+    contents: ({ platforms, statements, ...image }) =>
+      readContents(image.digest, (digest, kind) => askContent({ ...image, digest }, kind), { platforms, statements }),
   }
 }
 
@@ -124,24 +138,32 @@ async function askDigest({ registry, repository, tag }: TaggedImage, ask: Send):
   return { kind: 'found', value: digestOf(body) }
 }
 
-/** What a digest names: nothing else is taken for it. */
-async function askContent(
-  { registry, repository, digest }: PinnedImage,
-  kind: 'manifests' | 'blobs',
-  ask: Send,
-): Promise<Answer<Buffer>> {
-  const accept = kind === 'manifests' ? MANIFESTS : '*/*'
-  const path = `/v2/${repository}/${kind}/${digest}`
-  const reply = await ask({ registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES })
-  if (reply.kind !== 'found') return reply
-  const { body } = reply.value
-  return isContentOf(digest, body)
-    ? { kind: 'found', value: body }
-    : unknown(`${registry} gives something else for ${repository}@${digest}`)
+type AskContent = (image: PinnedImage, kind: 'manifests' | 'blobs') => Promise<Answer<Buffer>>
+
+/** Contents of so many bytes, and so many of them, are kept for the next question about the same digest. */
+const MAX_KEPT_BYTES = 64 * 1024
+const MAX_KEPT = 1000
+
+/** Reads what a digest names, and takes nothing else for it. It never changes, so that most of it is asked once. */
+function contentReader(ask: Send): AskContent {
+  const kept = new Map<string, Answer<Buffer>>()
+  return async ({ registry, repository, digest }, kind) => {
+    const path = `/v2/${repository}/${kind}/${digest}`
+    const known = kept.get(registry + path)
+    if (known !== undefined) return known
+    const accept = kind === 'manifests' ? MANIFESTS : '*/*'
+    const reply = await ask({ registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES })
+    if (reply.kind !== 'found') return reply
+    const { body } = reply.value
+    if (!isContentOf(digest, body)) return unknown(`${registry} gives something else for ${repository}@${digest}`)
+    const found = { kind: 'found', value: body } as const
+    if (body.length <= MAX_KEPT_BYTES && kept.size < MAX_KEPT) kept.set(registry + path, found)
+    return found
+  }
 }
 
-async function askManifest(image: PinnedImage, ask: Send): Promise<Answer<Manifest>> {
-  const content = await askContent(image, 'manifests', ask)
+async function askManifest(image: PinnedImage, askContent: AskContent): Promise<Answer<Manifest>> {
+  const content = await askContent(image, 'manifests')
   if (content.kind !== 'found') return content
   const manifest = readManifest(content.value)
   return manifest === null
@@ -149,15 +171,15 @@ async function askManifest(image: PinnedImage, ask: Send): Promise<Answer<Manife
     : { kind: 'found', value: manifest }
 }
 
-async function askCreated(image: PinnedImage, ask: Send): Promise<Answer<string | null>> {
-  const top = await askManifest(image, ask)
+async function askCreated(image: PinnedImage, askContent: AskContent): Promise<Answer<string | null>> {
+  const top = await askManifest(image, askContent)
   if (top.kind !== 'found') return top
   const inside = top.value.platforms.get('linux/amd64') ?? [...top.value.platforms.values()][0]
-  const found = inside === undefined ? top : await askManifest({ ...image, digest: inside }, ask)
+  const found = inside === undefined ? top : await askManifest({ ...image, digest: inside }, askContent)
   if (found.kind !== 'found') return found
   const { created, config } = found.value
   if (created !== null || config === null) return { kind: 'found', value: created }
-  return mapped(await askContent({ ...image, digest: config }, 'blobs', ask), createdInConfig)
+  return mapped(await askContent({ ...image, digest: config }, 'blobs'), createdInConfig)
 }
 
 function mapped<T, U>(answer: Answer<T>, change: (value: T) => U): Answer<U> {

@@ -17,5 +17,6 @@ export {
   type Repository,
   type TaggedImage,
 } from './client.js'
+export type { PlatformImage } from './contents.js'
 export { type Credentials, readDockerCredentials } from './credentials.js'
 export { rememberAnswers } from './remember.js'

@@ -12,7 +12,8 @@ export interface Manifest {
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
-const PLATFORM = /^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,16})?$/
+/** `os/arch[/variant]` */
+export const PLATFORM_NAME = /^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,16})?$/
 const MAX_PLATFORMS = 100
 
 /** Whether bytes are what a digest names. */
@@ -61,7 +62,7 @@ function platformsIn(manifests: unknown): Map<string, string> {
     const entry = mapOf(one)
     const { os, architecture, variant } = mapOf(entry?.platform) ?? {}
     const name = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
-    if (!PLATFORM.test(name) || os === 'unknown' || !isDigest(entry?.digest)) continue
+    if (!PLATFORM_NAME.test(name) || os === 'unknown' || !isDigest(entry?.digest)) continue
     if (found.has(name)) twice.add(name)
     found.set(name, entry.digest)
   }

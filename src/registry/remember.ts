@@ -19,5 +19,6 @@ export function rememberAnswers(client: RegistryClient): RegistryClient {
     tags: once(client.tags),
     platforms: once(client.platforms),
     created: once(client.created),
+    contents: once(client.contents),
   }
 }

@@ -43,6 +43,8 @@ export interface FakeRegistryOptions {
   /** The one user there is; without it tokens are given to anybody. */
   readonly login?: { readonly username: string; readonly password: string }
   readonly pageSize?: number
+  /** More that is there by its digest, as another registry had it. */
+  readonly contents?: ReadonlyMap<string, string>
   readonly faults?: RegistryFaults
 }
 
@@ -65,12 +67,13 @@ export class FakeRegistry {
   readonly #server: Server
   #statuses: number[]
   /** Manifests and configurations by digest. */
-  readonly #contents = new Map<string, string>()
+  readonly #contents: Map<string, string>
 
   private constructor(options: FakeRegistryOptions) {
     this.#options = options
     this.faults = options.faults ?? {}
     this.#statuses = [...(this.faults.statuses ?? [])]
+    this.#contents = new Map(options.contents)
     this.images = Object.fromEntries(Object.entries(options.images).map(([name, tags]) => [name, { ...tags }]))
     this.#server = createServer((request, response) => this.#answer(request, response))
   }

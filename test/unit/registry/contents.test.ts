@@ -1,0 +1,174 @@
+/** Images behind a digest: those that BuildKit 0.34 pushed (test/fixtures/evidence), and broken ones. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { connectRegistries } from '../../../src/registry/index.js'
+import { FakeRegistry } from '../../support/fake-registry.js'
+
+interface Dump {
+  readonly images: readonly { readonly name: string }[]
+  readonly manifests: readonly {
+    readonly repository: string
+    readonly digest: string
+    readonly body: string
+    readonly reference: string
+  }[]
+  readonly blobs: Readonly<Record<string, string>>
+}
+
+const file = fileURLToPath(new URL('../../fixtures/evidence/registry.json', import.meta.url))
+const dump = JSON.parse(readFileSync(file, 'utf8')) as Dump
+const PUSHED = new Map([
+  ...dump.manifests.map(({ digest, body }) => [digest, body] as const),
+  ...Object.entries(dump.blobs).map(
+    ([digest, text]) => [digest, Buffer.from(text, 'base64').toString('utf8')] as const,
+  ),
+])
+
+let registry: FakeRegistry
+afterEach(() => registry.stop())
+
+async function contents(
+  repository: string,
+  digest: string,
+  wanted: { platforms?: string[]; statements?: boolean } = {},
+) {
+  const client = connectRegistries({ credentials: async () => null })
+  const question = { registry: registry.host, repository, digest, platforms: [], statements: true, ...wanted }
+  return { answer: await client.contents(question), client, question }
+}
+
+const serve = async (more: readonly (readonly [string, string])[] = []) => {
+  registry = await FakeRegistry.start({ images: {}, contents: new Map([...PUSHED, ...more]) })
+}
+const topOf = (repository: string) =>
+  dump.manifests.find((one) => one.repository === repository && one.reference === '1.0.0')?.digest ?? ''
+
+describe('an image that BuildKit pushed', () => {
+  it.each([
+    ['an index of one platform with a statement', 'acme/single-v1-v1', [['linux/amd64', 3, 1]], 5],
+    ['without a statement', 'acme/single-v1-none', [['linux/amd64', 3, 0]], 2],
+    [
+      'for two platforms',
+      'acme/multi-v1-v1',
+      [
+        ['linux/amd64', 3, 1],
+        ['linux/arm64', 3, 1],
+      ],
+      9,
+    ],
+  ])('%s', async (_, repository, shape, requests) => {
+    await serve()
+    const { answer } = await contents(repository, topOf(repository))
+    if (answer.kind !== 'found') throw new Error(answer.kind)
+    expect(
+      answer.value.map(({ platform, layers, statements }) => [platform, layers?.length, statements.length]),
+    ).toEqual(shape)
+    for (const { digest, statements } of answer.value) {
+      for (const text of statements) expect(text).toContain(digest.slice('sha256:'.length))
+    }
+    expect(registry.requests).toHaveLength(requests)
+  })
+
+  it('is read for the wanted platforms alone, and without statements where nobody needs them', async () => {
+    await serve()
+    const repository = 'acme/multi-v1-v1'
+    const { answer } = await contents(repository, topOf(repository), { platforms: ['linux/arm64'], statements: false })
+    expect(answer).toMatchObject({ kind: 'found', value: [{ platform: 'linux/arm64', statements: [] }] })
+    expect(registry.requests).toHaveLength(3)
+  })
+
+  it('is asked for once, when it was built included', async () => {
+    await serve()
+    const repository = 'acme/multi-v1-v1'
+    const { client, question } = await contents(repository, topOf(repository))
+    const before = registry.requests.length
+    expect(await client.created(question)).toMatchObject({ kind: 'found' })
+    expect(registry.requests).toHaveLength(before)
+  })
+})
+
+const image = (config: string) => JSON.stringify({ schemaVersion: 2, config: { digest: config }, layers: [] })
+const stored = (text: string) => [FakeRegistry.digestOf(text), text] as const
+
+describe('an image that is broken', () => {
+  const config = stored(
+    JSON.stringify({ os: 'linux', architecture: 'arm64', rootfs: { diff_ids: [`sha256:${'a'.repeat(64)}`] } }),
+  )
+  const good = stored(image(config[0]))
+  const platform = { os: 'linux', architecture: 'arm64' }
+  const about = (digest: string) => ({
+    'vnd.docker.reference.type': 'attestation-manifest',
+    'vnd.docker.reference.digest': digest,
+  })
+  const indexOf = (...manifests: readonly object[]) => stored(JSON.stringify({ schemaVersion: 2, manifests }))
+  const statement = stored('{"predicateType": "x"}')
+  const layer = (more: object) => ({
+    mediaType: 'application/vnd.in-toto+json',
+    digest: statement[0],
+    size: 22,
+    annotations: { 'in-toto.io/predicate-type': 'https://slsa.dev/provenance/v1' },
+    ...more,
+  })
+
+  it.each<[string, readonly (readonly [string, string])[], object]>([
+    [
+      'whose configuration is not there',
+      [stored(image(`sha256:${'0'.repeat(64)}`))],
+      [{ platform: 'linux/amd64', layers: null }],
+    ],
+    ['whose configuration is no JSON', [stored(image(stored('x')[0])), stored('x')], [{ layers: null }]],
+    [
+      'whose layers are no digests',
+      [stored(image(stored('{"rootfs":{"diff_ids":["x"]}}')[0])), stored('{"rootfs":{"diff_ids":["x"]}}')],
+      [{ layers: null }],
+    ],
+    ['that is an empty index', [indexOf()], []],
+    ['that lists no image that is there', [indexOf({ digest: `sha256:${'0'.repeat(64)}`, platform })], []],
+    ['that lists no digests', [indexOf({ digest: 'x', platform }, 7 as never)], []],
+    ['that names its platform in its configuration', [good, config], [{ platform: 'linux/arm64' }]],
+  ])('%s', async (_, pushed, value) => {
+    await serve(pushed)
+    const { answer } = await contents('acme/web', pushed[0]?.[0] ?? '')
+    expect(answer).toMatchObject({ kind: 'found', value })
+  })
+
+  it.each([
+    ['a statement', {}, 1],
+    [
+      'something else that hangs on it',
+      { annotations: { 'in-toto.io/predicate-type': 'https://spdx.dev/Document' } },
+      0,
+    ],
+    ['a statement larger than any', { size: 5 * 1024 * 1024 }, 0],
+    ['another media type', { mediaType: 'application/vnd.oci.image.layer.v1.tar' }, 0],
+    ['a statement that is not there', { digest: `sha256:${'0'.repeat(64)}` }, 0],
+    ['no digest', { digest: 7 }, 0],
+  ])('has %s', async (_, more, count) => {
+    const attestation = stored(JSON.stringify({ schemaVersion: 2, layers: [layer(more)] }))
+    const index = indexOf({ digest: good[0], platform }, { digest: attestation[0], annotations: about(good[0]) })
+    await serve([good, config, statement, attestation, index])
+    const { answer } = await contents('acme/web', index[0])
+    if (answer.kind !== 'found') throw new Error(answer.kind)
+    expect(answer.value[0]?.statements).toHaveLength(count)
+  })
+
+  it('has no statement that hangs on another image, and none beyond the limit', async () => {
+    const attestation = stored(
+      JSON.stringify({ schemaVersion: 2, layers: Array.from({ length: 20 }, () => layer({})) }),
+    )
+    const other = { digest: attestation[0], annotations: about(`sha256:${'b'.repeat(64)}`) }
+    const index = indexOf({ digest: good[0], platform }, other)
+    const many = indexOf({ digest: good[0], platform }, { digest: attestation[0], annotations: about(good[0]) })
+    await serve([good, config, statement, attestation, index, many])
+    expect((await contents('acme/web', index[0])).answer).toMatchObject({ value: [{ statements: [] }] })
+    const { answer } = await contents('acme/web', many[0])
+    expect(answer.kind === 'found' ? answer.value[0]?.statements.length : 0).toBe(8)
+  })
+
+  it('is not known where a part of it cannot be asked for', async () => {
+    await serve([good, config])
+    registry.fail({ statuses: [200, 500, 500, 500, 500, 500, 500] })
+    expect((await contents('acme/web', good[0])).answer.kind).toBe('unknown')
+  })
+})
