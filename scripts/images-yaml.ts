@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import process, { argv, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type * as Generator from '../src/enrollment/json-schema.js'
-import type * as Rule from '../src/state/eligibility.js'
+import type * as Rule from '../src/policy/index.js'
 import type * as Tables from './images-yaml-tables.js'
 
 import type * as Timelines from './rebuild-timeline.js'
@@ -21,7 +21,7 @@ async function main(check: boolean): Promise<number> {
   loadSourceModules()
   const { imagesJsonSchema, printJsonSchema }: typeof Generator = await import('../src/enrollment/json-schema.js')
   const { withTables }: typeof Tables = await import('./images-yaml-tables.js')
-  const { rebuildEligibleAt }: typeof Rule = await import('../src/state/eligibility.js')
+  const { rebuildEligibleAt }: typeof Rule = await import('../src/policy/index.js')
   const { withTimelines }: typeof Timelines = await import('./rebuild-timeline.js')
   const page = new URL('docs/images-yaml.md', root)
   const policy = new URL('docs/rebuild-policy.md', root)

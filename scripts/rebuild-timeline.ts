@@ -1,10 +1,9 @@
 /** The timelines of docs/rebuild-policy.md: what happens when, by the rule that the state files are written by. */
-import type { rebuildEligibleAt } from '../src/state/eligibility.js'
+import type { rebuildEligibleAt } from '../src/policy/index.js'
 import { table, withParts } from './page-parts.js'
 
 /** The rule itself. */
 type Rule = typeof rebuildEligibleAt
-type Policy = Parameters<Rule>[0]
 
 const DAY = 86_400
 /** All timelines begin here. */
@@ -63,10 +62,11 @@ export interface Build {
 /** Runs a story: every build, in order. */
 export function buildsOf({ rebuildDelay, minimumReleaseAge, events }: Scenario, rule: Rule): Build[] {
   const policy = {
+    name: 'web',
     autoRebuild: true,
-    rebuildDelay: { text: '', seconds: rebuildDelay * DAY },
-    minimumReleaseAge: { text: '', seconds: minimumReleaseAge * DAY },
-  } as Policy
+    rebuildDelay: { seconds: rebuildDelay * DAY },
+    minimumReleaseAge: { seconds: minimumReleaseAge * DAY },
+  }
   const builds: Build[] = []
   const changed = new Map<string, number>()
   let since: number | null = null
@@ -77,8 +77,11 @@ export function buildsOf({ rebuildDelay, minimumReleaseAge, events }: Scenario, 
   }
   const due = () => {
     const last = builds.at(-1)
-    const image = last === undefined ? undefined : { lastBuilt: iso(last.day) }
-    const days = [...changed.values()].flatMap((day) => dayOf(rule(policy, { lastUpdated: iso(day) }, image, NO)) ?? [])
+    const times = { built: last === undefined ? null : Date.parse(iso(last.day)), enrolled: null }
+    const days = [...changed.values()].flatMap((day) => {
+      const base = { digest: null, updated: Date.parse(iso(day)) }
+      return dayOf(rule(policy, base, times, { isOverridden: false })) ?? []
+    })
     return days.length === 0 ? null : Math.min(...days)
   }
   for (const event of [...events, { day: Number.POSITIVE_INFINITY, kind: 'end' } as const]) {
@@ -90,8 +93,6 @@ export function buildsOf({ rebuildDelay, minimumReleaseAge, events }: Scenario, 
   }
   return builds
 }
-
-const NO = { overridden: false } as const
 
 function iso(day: number): string {
   return new Date(Date.parse(BEGIN) + day * DAY * 1000).toISOString()

@@ -1,6 +1,7 @@
 import type { Override } from '../enrollment/index.js'
-import { basesOf, outlookOf, type Records } from '../explain/index.js'
+import { knownImage, type Records } from '../explain/index.js'
 import { GENERATED_HEADER } from '../kargo/index.js'
+import { outlookOf } from '../policy/index.js'
 import { FOLDERS, type TrackedBase, type TrackedImage } from '../state/index.js'
 import { yamlLines } from '../state/print.js'
 import { readRecord, type StateRecord, textsOf } from '../state/record.js'
@@ -48,9 +49,9 @@ export function catalogFiles(input: CatalogInput): Map<string, string> {
 function imageEntity({ enrollment }: TrackedImage, input: CatalogInput): Entity {
   const { records, overrides, staggerSeconds } = input
   const record = records.images.get(enrollment.name)
-  const bases = basesOf(record, records.bases)
-  const outlook = outlookOf(enrollment, record, bases, { staggerSeconds, overrides })
-  const facts = { enrollment, record, bases, outlook }
+  const known = knownImage(record, records.bases)
+  const outlook = outlookOf(enrollment, known, { staggerSeconds, overrides })
+  const facts = { enrollment, record, bases: known.bases, outlook }
   return enrollment.source === null ? externalImage(facts) : managedImage(facts, enrollment.source)
 }
 

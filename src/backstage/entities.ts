@@ -1,5 +1,6 @@
 import type { CatalogPlace, EnrolledImage, Source } from '../enrollment/index.js'
-import { type ExplainedBase, momentOf, type Outlook } from '../explain/index.js'
+import { type ExplainedBase, momentOf } from '../explain/index.js'
+import type { Outlook } from '../policy/index.js'
 import type { TrackedBase } from '../state/index.js'
 import { digestOf, type StateRecord, textOf } from '../state/record.js'
 
@@ -14,7 +15,7 @@ export interface Entity {
 const API_VERSION = 'image-factory.io/v1alpha1'
 
 /** What the word of `image-factory.io/rebuild-status` is; no clock decides, `rebuild-eligible-at` says when. */
-const STATUS: Readonly<Record<Outlook['kind'], string>> = {
+const STATUS: Readonly<Record<Outlook<ExplainedBase>['kind'], string>> = {
   never: 'never',
   unknown: 'unknown',
   'up-to-date': 'up-to-date',
@@ -27,7 +28,7 @@ export interface ImageFacts {
   readonly enrollment: EnrolledImage
   readonly record: StateRecord | undefined
   readonly bases: readonly ExplainedBase[]
-  readonly outlook: Outlook
+  readonly outlook: Outlook<ExplainedBase>
 }
 
 /** The entity of an image that is built here. */

@@ -1,8 +1,9 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import type { Data } from '../enrollment/yaml-data.js'
+import { type BaseChange, type BaseDigest, baseChange, type ImageTimes } from '../policy/index.js'
 import { formatReference } from '../reference/index.js'
-import { enrolledSeconds } from '../state/enrolled-at.js'
-import { digestOf, type StateRecord, textOf, textsOf, momentOf as timeOf } from '../state/record.js'
+import { timesOf } from '../state/enrolled-at.js'
+import { baseDigestOf, digestOf, type StateRecord, textOf, textsOf, momentOf as timeOf } from '../state/record.js'
 
 /** The state records that answers are taken from, by name. */
 export interface Records {
@@ -10,23 +11,13 @@ export interface Records {
   readonly bases: ReadonlyMap<string, StateRecord>
 }
 
-/**
- * How a base stands to the last build: `unknown`: no digest was looked up yet; `unchanged`: it has the digest it had
- * when tracking began; `earlier`: it last changed before the image was enrolled, which rebuilds nothing; `built`: the last
- * build came after its last change; `newer`: the last build did not.
- */
-export type BaseChange = 'unknown' | 'unchanged' | 'earlier' | 'built' | 'newer'
-
 /** What the state files know of a base image of one image. */
-export interface ExplainedBase {
+export interface ExplainedBase extends BaseDigest {
   readonly name: string
   /** As Dockerfiles spell it out: `docker.io/library/node:22`. */
   readonly reference: string
-  readonly digest: string | null
   /** Since when the tag has this digest, as far as it was looked at, ISO 8601. */
   readonly since: string | null
-  /** When a new digest was last seen (which a digest that came back is not), ISO 8601. */
-  readonly updated: string | null
   readonly previousDigest: string | null
   readonly change: BaseChange
   /** The tag went back to a digest it had before: nothing is rebuilt for that. */
@@ -37,9 +28,15 @@ export interface ExplainedBase {
   readonly enrolledImage: string | null
 }
 
+/** What the state files know of an image, as its outlook is made from. */
+export function knownImage(image: StateRecord | undefined, bases: Records['bases']) {
+  const discoveryStatus = textOf(image, 'discoveryStatus')
+  return { bases: basesOf(image, bases), built: timesOf(image).built, discoveryStatus }
+}
+
 /** The bases of an image that have a state file, sorted by name. */
-export function basesOf(image: StateRecord | undefined, bases: Records['bases']): ExplainedBase[] {
-  const times = { built: timeOf(image, 'lastBuilt'), enrolled: image === undefined ? null : enrolledSeconds(image) }
+function basesOf(image: StateRecord | undefined, bases: Records['bases']): ExplainedBase[] {
+  const times = timesOf(image)
   const names = [...new Set(textsOf(image, 'baseImages'))].sort()
   return names.flatMap((name) => {
     const record = bases.get(name)
@@ -47,25 +44,18 @@ export function basesOf(image: StateRecord | undefined, bases: Records['bases'])
   })
 }
 
-/** Of the image: when it was last built (milliseconds), and since when it is enrolled (seconds). */
-interface ImageTimes {
-  readonly built: number | null
-  readonly enrolled: number | null
-}
-
 function baseFacts(name: string, record: StateRecord, times: ImageTimes): ExplainedBase {
-  const digest = digestOf(record, 'currentDigest')
+  const { digest, updated } = baseDigestOf(record)
   const newest = digest === null ? undefined : newestEntry(record, digest)
-  const updated = timeOf(record, 'lastUpdated')
   const first = momentOf(record, 'lastChecked') ?? momentOf(record, 'firstDiscovered')
   return {
     name,
     reference: referenceOf(name, record),
     digest,
     since: digest === null ? null : (momentOf(newest, 'observedAt') ?? iso(updated) ?? first),
-    updated: iso(updated),
+    updated,
     previousDigest: digestOf(record, 'previousDigest'),
-    change: changeOf(digest, updated, times),
+    change: baseChange({ digest, updated }, times),
     isReturned: isTrue(newest?.returned),
     isForeign: isTrue(newest?.otherPlatformsOnly),
     enrolledImage: textOf(record, 'enrolledImage'),
@@ -75,12 +65,6 @@ function baseFacts(name: string, record: StateRecord, times: ImageTimes): Explai
 /** State files are read with every scalar as it is written. */
 function isTrue(value: Data | undefined): boolean {
   return value === true || value === 'true'
-}
-
-function changeOf(digest: string | null, updated: number | null, { built, enrolled }: ImageTimes): BaseChange {
-  if (updated === null) return digest === null ? 'unknown' : 'unchanged'
-  if (built !== null && built >= updated) return 'built'
-  return enrolled !== null && updated < enrolled * 1000 ? 'earlier' : 'newer'
 }
 
 /** The entry of the history about the digest that the tag has now. */

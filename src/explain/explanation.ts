@@ -1,8 +1,8 @@
 import type { EnrolledImage, ImagesFile, Override } from '../enrollment/index.js'
+import { type Limit, type NeverReason, type Outlook, outlookOf, type UnknownReason } from '../policy/index.js'
 import { type StateRecord, textOf } from '../state/record.js'
-import { basesOf, type ExplainedBase, momentOf, type Records } from './bases.js'
+import { type ExplainedBase, knownImage, momentOf, type Records } from './bases.js'
 import { actionsFor, type DoItNow, type Places } from './do-it-now.js'
-import { type Limit, type NeverReason, type Outlook, outlookOf, type UnknownReason } from './outlook.js'
 
 /** How an image stands now. */
 export type Status = 'due' | 'waiting' | 'held' | 'up-to-date' | 'unknown' | 'never'
@@ -23,7 +23,7 @@ export interface Explanation {
   readonly enrollment: EnrolledImage
   readonly status: Status
   readonly reason: Reason
-  readonly outlook: Outlook
+  readonly outlook: Outlook<ExplainedBase>
   readonly bases: readonly ExplainedBase[]
   /** The override that concerns the base that changed, whether it helps or not. */
   readonly override: Override | null
@@ -59,16 +59,18 @@ export function explainImages(input: ExplainInput, names: readonly string[] = []
 function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now, places }: ExplainInput): Explanation {
   const { settings } = enrolled
   const record = records.images.get(enrollment.name)
-  const bases = basesOf(record, records.bases)
-  const outlook = outlookOf(enrollment, record, bases, { staggerSeconds: settings.stagger.seconds, overrides })
-  const stands = standing(outlook, now)
+  const known = knownImage(record, records.bases)
+  const { bases } = known
+  const outlook = outlookOf(enrollment, known, { staggerSeconds: settings.stagger.seconds, overrides })
   const { base } = { base: null, ...outlook }
+  const override = overrides.find(({ digest }) => digest === base?.digest) ?? null
+  const stands = standing(outlook, override, now)
   return {
     enrollment,
     ...stands,
     outlook,
     bases,
-    override: overrides.find(({ digest }) => digest === base?.digest) ?? null,
+    override,
     lastBuilt: momentOf(record, 'lastBuilt'),
     version: textOf(record, 'currentVersion'),
     discovery: {
@@ -81,10 +83,14 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
   }
 }
 
-function standing(outlook: Outlook, now: string): { readonly status: Status; readonly reason: Reason } {
+function standing(
+  outlook: Explanation['outlook'],
+  override: Override | null,
+  now: string,
+): { readonly status: Status; readonly reason: Reason } {
   if (outlook.kind === 'held') return { status: 'held', reason: 'autoRebuild' }
   if (outlook.kind !== 'scheduled') return { status: outlook.kind, reason: outlook.reason }
-  const { at, limit, override } = outlook
+  const { at, limit } = outlook
   if (limit !== 'none' && Date.parse(at) > Date.parse(now)) return { status: 'waiting', reason: limit }
   return { status: 'due', reason: override === null ? 'change' : 'override' }
 }

@@ -2,14 +2,13 @@
  * Explains: why was an image rebuilt, or why not yet? images.yaml, overrides.yaml and the state files in, one
  * explanation an image out, as a table, as sentences or as data. Pure; nobody is asked anything.
  *
- * `bases.ts` is what the state files know of an image's bases, `outlook.ts` what follows for its rebuild (without a
- * clock: the catalog shows it too), `explanation.ts` what that means now, `do-it-now.ts` what to type; `verdict.ts`,
+ * `bases.ts` is what the state files know of an image's bases, `explanation.ts` what follows for its rebuild (`policy/`)
+ * and what that means now, `do-it-now.ts` what to type; `verdict.ts`,
  * `sentences.ts`, `table.ts` and `json.ts` say it.
  */
-export { basesOf, type ExplainedBase, momentOf, type Records } from './bases.js'
+export { type ExplainedBase, knownImage, momentOf, type Records } from './bases.js'
 export { type ExplainInput, type Explanation, explainImages } from './explanation.js'
 export { type ExplanationJson, explanationJson } from './json.js'
-export { type Outlook, outlookOf, type Policy } from './outlook.js'
 export { paragraphs } from './sentences.js'
 export { HEAD, type Row, tableRows } from './table.js'
 export { minute } from './words.js'

@@ -1,5 +1,6 @@
+import type { Turn } from '../policy/index.js'
+import type { ExplainedBase } from './bases.js'
 import type { Explanation, Reason } from './explanation.js'
-import type { Turn } from './outlook.js'
 import { moment, relative } from './words.js'
 
 /** Why an image is rebuilt, or why not yet: one or two sentences. */
@@ -13,8 +14,11 @@ export function verdict(explanation: Explanation, now: string): string {
   return STANDING[reason as keyof typeof STANDING](explanation)
 }
 
-function scheduled({ enrollment, reason, lastBuilt }: Explanation, turn: Turn, now: string): string {
-  const { base, at, override } = turn
+function scheduled(
+  { enrollment, reason, lastBuilt, override }: Explanation,
+  { base, at }: Turn<ExplainedBase>,
+  now: string,
+): string {
   const { minimumReleaseAge, rebuildDelay } = enrollment
   const until = `Waiting until ${moment(at)} (${relative(at, now)}): ${changed(base)}`
   const built = lastBuilt === null ? null : `the last build (${moment(lastBuilt)})`
@@ -32,9 +36,10 @@ function scheduled({ enrollment, reason, lastBuilt }: Explanation, turn: Turn, n
   return `${since}, and an override that holds until ${moment(override.expires)} passes over rebuildDelay: ${override.reason}`
 }
 
-/** @param told a moment that the sentence has said already. */
-function changed({ reference, updated, isReturned }: Turn['base'], input: string | null = null): string {
-  const seen = updated === null || updated === input ? '' : ` since ${moment(updated)}`
+/** @param said a moment that the sentence has said already. */
+function changed({ reference, updated, isReturned }: ExplainedBase, said: string | null = null): string {
+  const at = updated === null ? null : new Date(updated).toISOString()
+  const seen = at === null || at === said ? '' : ` since ${moment(at)}`
   if (!isReturned) return `${reference} has a new digest${seen}`
   return `${reference} had a new digest${seen} (and has gone back to an older one)`
 }

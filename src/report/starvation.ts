@@ -1,25 +1,23 @@
 import { type Problem, problem } from '../enrollment/problem.js'
+import { mayStarve, usualInterval } from '../policy/index.js'
 import type { MergedState, StateFiles } from '../state/index.js'
 
-/** Fewer changes than this tell nothing about how often a base image changes. */
-const MIN_CHANGES = 3
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 
-/**
- * Images that may never be rebuilt: a newer digest starts the age of a base image anew, so a base image that usually
- * changes sooner than `minimumReleaseAge` never gets old enough. How often it changes is what its state file remembers.
- */
+/** Images that may never be rebuilt. How often a base image changes is what its state file remembers. */
 export function starvationProblems(
   { images, bases }: Pick<MergedState, 'images' | 'bases'>,
   before: StateFiles,
   imagesFile: string,
 ): Problem[] {
-  const intervals = new Map(bases.map(({ name }) => [name, usualInterval(before.bases.get(name)?.updateHistory)]))
+  const intervals = new Map(
+    bases.map(({ name }) => [name, usualInterval(momentsOf(before.bases.get(name)?.updateHistory))]),
+  )
   return images.flatMap(({ enrollment, bases: names }) => {
     const { name, minimumReleaseAge: age, line, lineOf } = enrollment
     return names.flatMap((base): Problem[] => {
       const interval = intervals.get(base) ?? null
-      if (interval === null || age.seconds === 0 || interval > age.seconds) return []
+      if (!mayStarve(age, interval)) return []
       const message = `${name}: ${base} usually changes every ${inWords(interval)}, and minimumReleaseAge is ${age.text}: each change starts the wait anew, so a rebuild may never come.`
       const remedy = `Make minimumReleaseAge shorter than ${inWords(interval)}; rebuildDelay limits how often rebuilds happen and cannot starve.`
       const place = { file: imagesFile, line: lineOf('minimumReleaseAge') ?? line, image: name }
@@ -28,13 +26,9 @@ export function starvationProblems(
   })
 }
 
-/** The median of the times between changes, in seconds; null where too few are known. */
-function usualInterval(history: unknown): number | null {
-  const moments = (Array.isArray(history) ? history : []).flatMap((entry) => momentOf(entry) ?? [])
-  const sorted = [...new Set(moments)].sort((a, b) => a - b)
-  if (sorted.length < MIN_CHANGES) return null
-  const intervals = sorted.slice(1).map((moment, index) => moment - (sorted[index] ?? moment))
-  return intervals.sort((a, b) => a - b)[Math.floor(intervals.length / 2)] ?? null
+/** When a base changed, in seconds. */
+function momentsOf(history: unknown): number[] {
+  return (Array.isArray(history) ? history : []).flatMap((entry) => momentOf(entry) ?? [])
 }
 
 /** When an entry of the history happened: the one time it holds, under whatever name. */

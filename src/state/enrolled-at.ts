@@ -1,3 +1,4 @@
+import type { ImageTimes } from '../policy/index.js'
 import type { MatchedRecord } from './match-records.js'
 import { momentOf, type StateRecord, textOf } from './record.js'
 
@@ -20,6 +21,12 @@ export function enrollmentTimes(own: MatchedRecord | undefined, now: string): En
   if (own === undefined) return { enrolledAt: now, reenrolledAt: null }
   const { record, isArchived } = own
   return { enrolledAt: textOf(record, 'enrolledAt'), reenrolledAt: isArchived ? now : textOf(record, 'reenrolledAt') }
+}
+
+/** When an image was last built, and since when it is enrolled: a whole second, as Kargo is told it. */
+export function timesOf(record: StateRecord | undefined): ImageTimes {
+  const enrolled = record === undefined ? null : enrolledSeconds(record)
+  return { built: momentOf(record, 'lastBuilt'), enrolled: enrolled === null ? null : enrolled * 1000 }
 }
 
 /** Unix seconds since when an image is enrolled without interruption; null where its record does not say. */

@@ -1,24 +1,24 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import { type Problem, problem } from '../enrollment/problem.js'
+import { builtSince, rebuildEligibleAt } from '../policy/index.js'
 import { formatReference } from '../reference/index.js'
 import { addArchive } from './archive.js'
 import { baseFile } from './base-file.js'
-import { rebuildEligibleAt } from './eligibility.js'
-import { enrolledSeconds, enrollmentTimes } from './enrolled-at.js'
+import { enrolledSeconds, enrollmentTimes, timesOf } from './enrolled-at.js'
 import { imageFile } from './image-file.js'
 import type { LinkedState } from './merge.js'
 import { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type Observations, observeBase, observeImage } from './observe.js'
 import { wantedPlatforms } from './platforms.js'
-import { digestOf, momentOf, type StateRecord } from './record.js'
+import { baseDigestOf, digestOf, type StateRecord } from './record.js'
 import { recordWarnings } from './record-warnings.js'
 
 /** The state after a run. */
 export interface MergedState extends Omit<LinkedState, 'facts' | 'own'> {
   /** Text of every state file there shall be, by its path relative to the state folder; all others go. */
   readonly files: ReadonlyMap<string, string>
-  /** Digests of bases that changed, and since when every image that is rebuilt for it was built. */
-  readonly settled: ReadonlySet<string>
+  /** Digests of bases that changed, since when every image that is rebuilt for it was built. */
+  readonly builtSince: ReadonlySet<string>
 }
 
 /** What the state is written from, beside its links. */
@@ -58,11 +58,14 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
     const eligible = eligibility(record, users.get(base.name) ?? [], records, writing)
     files.set(`${FOLDERS.bases}/${base.name}.yaml`, baseFile(base, { ...record, ...eligible }, now))
   }
-  const settled = settledDigests(looked, linked, records)
+  const changed = looked.map(({ base, record }) => {
+    const rebuilt = users.get(base.name) ?? []
+    return { ...baseDigestOf(record), images: rebuilt.map((image) => rebuiltImage(image, records)) }
+  })
   const taken = [...own.values(), ...state.bases.flatMap(({ name }) => baseRecord(name, before) ?? [])]
   addArchive(before, files, new Set(taken.map(({ path }) => path)))
   const problems = [...state.problems, ...looked.flatMap((one) => one.problems)]
-  return { ...state, images, bases: looked.map(({ base }) => base), files, settled, problems }
+  return { ...state, images, bases: looked.map(({ base }) => base), files, builtSince: builtSince(changed), problems }
 }
 
 /** The images with the times that their files say from now on: those of new ones too. */
@@ -123,26 +126,8 @@ function returned(base: TrackedBase, digest: string): Problem {
   })
 }
 
-/** The digests whose changes are done with: nobody waits for any of the bases that have them. */
-function settledDigests(
-  looked: readonly LookedAt[],
-  { images }: LinkedState,
-  records: ReadonlyMap<string, StateRecord | undefined>,
-): Set<string> {
-  const settled = new Set<string>()
-  const open = new Set<string>()
-  for (const { base, record } of looked) {
-    const digest = digestOf(record, 'currentDigest')
-    if (digest === null || record === undefined || momentOf(record, 'lastUpdated') === null) continue
-    const users = images.filter(
-      ({ enrollment, bases }) => enrollment.enabled && enrollment.autoRebuild && bases.includes(base.name),
-    )
-    const waits = ({ enrollment }: TrackedImage) =>
-      rebuildEligibleAt(enrollment, record, records.get(enrollment.name), { overridden: false }) !== null
-    if (users.length === 0 || users.some(waits)) open.add(digest)
-    else settled.add(digest)
-  }
-  return new Set([...settled].filter((digest) => !open.has(digest)))
+function rebuiltImage({ enrollment }: TrackedImage, records: ReadonlyMap<string, StateRecord | undefined>) {
+  return { policy: enrollment, times: timesOf(records.get(enrollment.name)) }
 }
 
 /** When each image may be rebuilt for this base; nothing is said of a base that never changed. */
@@ -153,11 +138,11 @@ function eligibility(
   { overridden }: Writing,
 ): StateRecord {
   if (record?.lastUpdated === undefined || record.lastUpdated === null) return {}
-  const digest = digestOf(record, 'currentDigest')
-  const override = { overridden: digest !== null && overridden.has(digest) }
-  const due = users.map(({ enrollment }) => {
-    const at = rebuildEligibleAt(enrollment, record, records.get(enrollment.name), override)
-    return [enrollment.name, at] as const
+  const base = baseDigestOf(record)
+  const isOverridden = base.digest !== null && overridden.has(base.digest)
+  const due = users.map((image) => {
+    const { policy, times } = rebuiltImage(image, records)
+    return [policy.name, rebuildEligibleAt(policy, base, times, { isOverridden })] as const
   })
   // What older files say for all images at once is nobody's, and stays.
   const old = isDataMap(record.rebuildEligibleAt) ? record.rebuildEligibleAt.default : null

@@ -1,7 +1,7 @@
 /**
  * State files: what is enrolled and tracked, since when, and what was found out at run time. `merge.ts` links images to
  * bases, `files.ts` writes the state after a run (both pure): `takeover.ts` says which record an image goes on from,
- * `observe.ts` what a look at a registry changes, `eligibility.ts` when a rebuild is due, `run-record.ts` which
+ * `observe.ts` what a look at a registry changes, `run-record.ts` which
  * runs are whose builds, `archive.ts` where what is no longer used goes. `look-up.ts` asks the registries,
  * `tag-choice.ts` chooses a tag as Kargo does. `image-file.ts` and `base-file.ts` are the two formats; `read.ts`,
  * `folder.ts` and `write.ts` touch the disk.

@@ -1,6 +1,7 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { isAllowedRegistry } from '../enrollment/registries.js'
+import { countsForRebuild } from '../policy/index.js'
 import { formatReference } from '../reference/index.js'
 import type { BaseUse, Discovered, Discovery, RunIdentity } from '../sources/index.js'
 import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
@@ -148,7 +149,7 @@ function foundImage(
   input: MergeInput,
   catalog: BaseCatalog,
 ): MergedImage {
-  const counted = discovery.uses.filter((use) => use.reachable && (enrollment.rebuildOn === 'all' || use.runtime))
+  const counted = discovery.uses.filter((use) => countsForRebuild(enrollment.rebuildOn, use))
   const placed = placedUses(enrollment, counted, input, catalog)
   const kept = lastKnown(discovery, before, catalog)
   const bases = [...new Set([...placed.uses.map((use) => use.base), ...kept])].sort()

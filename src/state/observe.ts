@@ -1,5 +1,6 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import type { Data } from '../enrollment/yaml-data.js'
+import { isNewDigest } from '../policy/index.js'
 import { isSamePlatform, platformsOf } from './platforms.js'
 import { digestOf, momentOf, type StateRecord, textOf } from './record.js'
 
@@ -46,10 +47,8 @@ export interface BaseLook {
 /**
  * The record of a base image after its tag was looked up.
  *
- * The first digest ever seen is the baseline for good. A digest that comes back is no update (Kargo makes no Freight
- * of it either): it is written down as what the tag has now, and `lastUpdated` stays. A change that leaves the wanted
- * platforms alone is marked `otherPlatformsOnly` and counts all the same: Kargo sees the index and nothing else, makes
- * Freight of it and rebuilds, and a state that said otherwise would be wrong.
+ * The first digest ever seen is the baseline for good. A digest that comes back is written down as what the tag has
+ * now, and `lastUpdated` stays. A change that leaves the wanted platforms alone is marked `otherPlatformsOnly`.
  */
 export function observeBase(
   before: StateRecord | undefined,
@@ -63,7 +62,7 @@ export function observeBase(
   if (current === digest) return { record: known, event: 'same' }
   const metadata = withPlatforms(before?.metadata, platforms)
   if (current === null) return { record: { ...known, ...metadata, lastChecked: now }, event: 'first' }
-  const isReturned = digest === baseline || digestsIn(before).includes(digest)
+  const isReturned = !isNewDigest(digest, [baseline, ...digestsIn(before)])
   const isForeign = isSamePlatform(platformsOf(before), platforms, wanted)
   const entry = {
     digest,

@@ -1,6 +1,7 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { type Data, readYaml } from '../enrollment/yaml-data.js'
+import type { BaseDigest } from '../policy/index.js'
 
 /** What a state file says, as data; `"None"` of old files is null. */
 export type StateRecord = Readonly<Record<string, Data>>
@@ -69,6 +70,11 @@ export function momentOf(record: StateRecord | undefined, key: string): number |
   const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`
   const time = Date.parse(zoned.replace(' ', 'T'))
   return Number.isNaN(time) ? null : time
+}
+
+/** The digest of a base image's record, and when it last changed. */
+export function baseDigestOf(record: StateRecord | undefined): BaseDigest {
+  return { digest: digestOf(record, 'currentDigest'), updated: momentOf(record, 'lastUpdated') }
 }
 
 /** What a record holds beyond the keys we know: kept, whoever wrote it. */

@@ -19,16 +19,16 @@ export function overridesOf(
 /** The overrides that somebody still waits for; of the others it is said that they have done their work. */
 export function activeOverrides(
   overrides: readonly Override[],
-  { settled }: MergedState,
+  { builtSince }: MergedState,
   folder: StateFolder,
   problems: Problem[],
 ): readonly Override[] {
   const file = fromTop(folder.path, OVERRIDES_FILE)
-  for (const { base, line } of overrides.filter((one) => settled.has(one.digest))) {
+  for (const { base, line } of overrides.filter((one) => builtSince.has(one.digest))) {
     const message = `the override of ${base} has done its work: every image that is rebuilt for it was built since.`
     problems.push(problem('notice', message, { file, line, remedy: 'Take it out.' }))
   }
-  return overrides.filter(({ digest }) => !settled.has(digest))
+  return overrides.filter(({ digest }) => !builtSince.has(digest))
 }
 
 export function overrideRows(overrides: readonly Override[], folder: StateFolder): OverrideRow[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { REBUILD_DEFAULTS } from '../../policy/index.js'
 import { REPOSITORY } from '../grammar.js'
 import { BASE_PATTERN, REGISTRY_PATTERN, REPO_URL_PATTERN } from './patterns.js'
 import { promotion } from './promotion.js'
@@ -94,22 +95,22 @@ const bases = z
   })
 
 const policy = {
-  rebuildDelay: duration.default('7d').meta({
+  rebuildDelay: duration.default(REBUILD_DEFAULTS.rebuildDelay).meta({
     description:
       'At least this long between the last good build and an automatic rebuild; changes in between are gathered into one.',
     examples: ['24h', '30d'],
   }),
-  minimumReleaseAge: duration.default('0').meta({
+  minimumReleaseAge: duration.default(REBUILD_DEFAULTS.minimumReleaseAge).meta({
     description: 'A digest of a base image must have been seen for this long before it may start a rebuild.',
     examples: ['2d'],
   }),
   autoRebuild: z
     .boolean()
-    .default(true)
+    .default(REBUILD_DEFAULTS.autoRebuild)
     .meta({ description: 'false: it is rebuilt only when a person promotes.', examples: [false] }),
   rebuildOn: z
     .enum(['all', 'runtime'])
-    .default('all')
+    .default(REBUILD_DEFAULTS.rebuildOn)
     .meta({
       description: 'Which base images count.',
       enumDescriptions: ['All of them.', 'Those that end up in the image, not those that only build it.'],

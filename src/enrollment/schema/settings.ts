@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { REBUILD_DEFAULTS } from '../../policy/index.js'
 import { parseReference } from '../../reference/index.js'
 import { GITHUB_REPOSITORY, isAllowedOrigin } from '../grammar.js'
 import { DEFAULT_TRIVY_IMAGE, RECEIVER_TYPES } from '../images-file.js'
@@ -117,7 +118,7 @@ export const settingsSchema = z.strictObject({
         "The longest time until a waiting rebuild notices an override; waiting asks only the cluster's own API. A running build is asked for once a minute, or this often where it is shorter.",
       examples: ['15m'],
     }),
-  stagger: duration.default('0').meta({
+  stagger: duration.default(REBUILD_DEFAULTS.stagger).meta({
     description: 'Rebuilds of images that share a base image are spread over this span.',
     examples: ['2h'],
   }),

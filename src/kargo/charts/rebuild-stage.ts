@@ -1,11 +1,11 @@
 import type { Construct } from 'constructs'
 import type { GitHubSource, GitLabSource } from '../../enrollment/images-file.js'
+import { staggerOffset } from '../../policy/index.js'
 import type { TrackedBase, TrackedImage } from '../../state/model.js'
 import { type FreightRequest, Stage, unlessDefault } from '../constructs/stage.js'
 import { projectUrl, workflowUrl } from '../dispatch-url.js'
 import { type Bases, basesOf, branchOf, type Factory, githubApiUrl, gitlabUrl } from '../factory.js'
 import { REBUILD_GITHUB, REBUILD_GITLAB, rebuildStageName, soakStageName, warehouseName } from '../names.js'
-import { spread } from '../spread.js'
 import { GITHUB_TOKEN_SECRET, runsQuery } from '../tasks/github-forge.js'
 import { GITLAB_TOKEN_SECRET } from '../tasks/gitlab-forge.js'
 
@@ -28,6 +28,7 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
     warehouse: warehouseName(base.name),
     from: { stages: [soakStageName(base.name)], soakSeconds: minimumReleaseAge.seconds },
   })
+  const turn = staggerOffset(image.enrollment, factory.settings.stagger.seconds)
   const policy = {
     ref: branchOf(image, factory),
     rebuildDelay: String(image.enrollment.rebuildDelay.seconds),
@@ -40,7 +41,7 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
     name: rebuildStageName(name),
     autoPromotion: autoRebuild,
     shard: shard ?? factory.settings.shard,
-    vars: { ...build.where, ...policy, ...build.how, stagger: staggerOffset(image, factory) },
+    vars: { ...build.where, ...policy, ...build.how, stagger: turn === null ? undefined : String(turn) },
     requestedFreight: [request(firstBase), ...otherBases.map(request)],
     steps: [{ as: 'rebuild', task: build.task }],
   })
@@ -116,18 +117,6 @@ function pipelineBuild({ runs }: TrackedImage, source: GitLabSource, factory: Fa
       tokenSecret: unlessDefault(factory.settings.gitlabTokenSecret, GITLAB_TOKEN_SECRET),
     },
   }
-}
-
-/**
- * Seconds after a digest was first seen when the image's turn to be rebuilt comes. They begin when the digest is old
- * enough for the image: else all turns would be over by then.
- */
-function staggerOffset(
-  { enrollment: { name, minimumReleaseAge } }: TrackedImage,
-  factory: Factory,
-): string | undefined {
-  const span = factory.settings.stagger.seconds
-  return span === 0 ? undefined : String(minimumReleaseAge.seconds + spread(name, span))
 }
 
 /** Warehouse → repository: the task finds the base that changed by its Freight's origin. */

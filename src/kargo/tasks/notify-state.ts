@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs'
+import { spread } from '../../policy/index.js'
 import { code, type Expression, expression, filled } from '../constructs/expression.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
 import { PromotionTask } from '../constructs/promotion-task.js'
@@ -7,7 +8,6 @@ import type { Step } from '../constructs/steps.js'
 import { workflowUrl } from '../dispatch-url.js'
 import { type Factory, githubApiUrl } from '../factory.js'
 import { NOTIFY_STATE } from '../names.js'
-import { spread } from '../spread.js'
 import { CREATED_AT, clockRequest } from './clock.js'
 import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET } from './github-forge.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildsOf, SCENARIOS, timeline, withTimelines } from '../../../scripts/rebuild-timeline.js'
-import { rebuildEligibleAt } from '../../../src/state/eligibility.js'
+import { rebuildEligibleAt } from '../../../src/policy/index.js'
 import { readDocument } from '../../support/documents.js'
 
 const page = readDocument('docs/rebuild-policy.md')

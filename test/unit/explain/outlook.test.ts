@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { basesOf, explainImages as explainAt, type Outlook, outlookOf, paragraphs } from '../../../src/explain/index.js'
-import { rebuildEligibleAt } from '../../../src/state/eligibility.js'
-import type { StateRecord } from '../../../src/state/record.js'
+import { explainImages as explainAt, paragraphs } from '../../../src/explain/index.js'
 import {
   builtAt,
   enrolmentOf,
@@ -13,40 +11,14 @@ import {
   NOW,
   newNode,
   overridesOf,
+  PLACES,
   recordsFrom,
   SITUATIONS,
   web,
 } from './situations.js'
 
 const BUILT = '2026-03-05T08:00:00.000Z'
-const NONE = { staggerSeconds: 0, overrides: [] }
-
-const moments = fc
-  .integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2026, 5, 1) })
-  .map((time) => new Date(time).toISOString())
-const durations = fc.constantFrom('0', '30m', '24h', '7d', '2w')
-
-function outlook(image: StateRecord, base: StateRecord, entry: string): Outlook {
-  const [enrollment] = enrolmentOf(web(entry)).images
-  const bases = basesOf({ ...image, baseImages: ['node-22'] }, new Map([['node-22', base]]))
-  return outlookOf(enrollment!, { ...image, baseImages: ['node-22'] }, bases, NONE)
-}
-
 describe('the outlook', () => {
-  it('is the moment that the state files have', () => {
-    const built = fc.option(moments, { nil: null })
-    fc.assert(
-      fc.property(built, moments, durations, durations, (lastBuilt, lastUpdated, delay, age) => {
-        const entry = `rebuildDelay: '${delay}', minimumReleaseAge: '${age}'`
-        const base = { lastUpdated, currentDigest: NEW }
-        const found = outlook({ lastBuilt }, base, entry)
-        const [enrollment] = enrolmentOf(web(entry)).images
-        const written = rebuildEligibleAt(enrollment!, base, { lastBuilt }, { overridden: false })
-        expect(found.kind === 'scheduled' ? found.at : null).toBe(written)
-      }),
-    )
-  })
-
   it.each([
     ['rebuildDelay: 7d', '2026-03-12T07:59:59.999Z', 'waiting'],
     ['rebuildDelay: 7d', '2026-03-12T08:00:00.000Z', 'due'],
@@ -104,11 +76,12 @@ describe('state files that somebody edited', () => {
   it('are explained whatever they hold, without a time or digest that is none', () => {
     fc.assert(
       fc.property(fc.dictionary(keys, anything), fc.dictionary(keys, anything), (image, base) => {
-        const record = { ...image, baseImages: ['node-22'] }
-        const [enrollment] = enrolmentOf(web()).images
-        const bases = basesOf(record, new Map([['node-22', base]]))
-        expect(() => outlookOf(enrollment!, record, bases, NONE)).not.toThrow()
-        for (const { digest, since } of bases) {
+        const records = {
+          images: new Map([['web', { ...image, baseImages: ['node-22'] }]]),
+          bases: new Map([['node-22', base]]),
+        }
+        const input = { enrolled: enrolmentOf(web()), records, overrides: [], now: NOW, places: PLACES }
+        for (const { digest, since } of explainAt(input)[0]?.bases ?? []) {
           expect(digest ?? NEW).toMatch(/^sha256:[0-9a-f]{64}$/)
           expect(since ?? NOW).toMatch(/^[+-]?\d+-\d\d-\d\dT/)
         }

@@ -1,6 +1,6 @@
 /** Runs the generated rebuild tasks in a simulated cluster: what has to pass before a build is started, and what ends the wait. */
 import { describe, expect, test } from 'vitest'
-import { spread } from '../../../src/kargo/spread.js'
+import { spread } from '../../../src/policy/index.js'
 import { START } from '../../support/kargo/cluster.js'
 import { NODE, PYTHON } from './fixtures.js'
 import { BAD, DAY, FOREIGN, FORGES, HOUR, MINUTE, RebuildWorld } from './rebuild-world.js'

@@ -127,79 +127,41 @@ describe('when an image was built', () => {
   })
 })
 
-describe('from when on a rebuild is due', () => {
+describe('what follows from a change', () => {
   const UPDATED = '2026-02-10T00:00:00.000Z'
-  const update = `baselineDigest: ${A}\ncurrentDigest: ${B}\nlastUpdated: '${UPDATED}'\n`
-  const base = `fullImage: a:1\nregistry: docker.io\nrepository: library/a\ntag: '1'\n${update}`
-
-  async function due(more: string, lastBuilt: string | null, overridden: readonly string[] = []) {
-    const image = `name: app\nlastBuilt: ${lastBuilt === null ? 'null' : `'${lastBuilt}'`}\n`
-    const before = new Map([
-      ['base-images/a-1.yaml', base],
-      ['images/app.yaml', image],
-    ])
-    const options = { overridden: new Set(overridden) }
-    const { files } = await run(entry('app', more), { app: 'FROM a:1\n' }, before, NOW, [], undefined, options)
-    const eligible = readRecord(files.get('base-images/a-1.yaml') ?? '', 'f').record?.rebuildEligibleAt
-    return (eligible as Record<string, string | null>).app
-  }
-
-  it.each<[string, string, string | null, string | null]>([
-    ['the change, where nothing is known of a build', 'rebuildDelay: 7d', null, UPDATED],
-    ['the change, where the last build is long ago', 'rebuildDelay: 7d', '2025-01-01T00:00:00Z', UPDATED],
-    ['the end of the delay', 'rebuildDelay: 7d', '2026-02-09T00:00:00Z', '2026-02-16T00:00:00.000Z'],
-    ['the age of the digest', 'minimumReleaseAge: 3d', '2025-01-01T00:00:00Z', '2026-02-13T00:00:00.000Z'],
-    ['never: a build came later', 'rebuildDelay: 7d', '2026-02-10T00:00:01Z', null],
-    ['never: nothing is automatic', 'autoRebuild: false', '2025-01-01T00:00:00Z', null],
-    ['the change, where the last build is no moment', 'rebuildDelay: 7d', 'yesterday', UPDATED],
-  ])('%s', async (_, more, lastBuilt, expected) => {
-    expect(await due(more, lastBuilt)).toBe(expected)
-  })
-
-  it('an override does away with the delay, and with nothing else; of another digest it does nothing', async () => {
-    const built = '2026-02-09T00:00:00Z'
-    expect(await due('rebuildDelay: 7d', built, [B])).toBe(UPDATED)
-    expect(await due('minimumReleaseAge: 3d', built, [B])).toBe('2026-02-13T00:00:00.000Z')
-    expect(await due('autoRebuild: false', built, [B])).toBe(null)
-    expect(await due('rebuildDelay: 7d', built, [A])).toBe('2026-02-16T00:00:00.000Z')
-  })
-})
-
-describe('a change is settled', () => {
-  const changed = (name: string) =>
-    `registry: docker.io\nrepository: library/${name}\ntag: '1'\ncurrentDigest: ${B}\nlastUpdated: '2026-02-10T00:00:00.000Z'\n`
-  const built = (name: string, lastBuilt: string) => `name: ${name}\nlastBuilt: '${lastBuilt}'\n`
+  const base = (name: string) =>
+    `registry: docker.io\nrepository: library/${name}\ntag: '1'\ncurrentDigest: ${B}\nlastUpdated: '${UPDATED}'\n`
   const SINCE = '2026-02-11T00:00:00Z'
-  const LONG_AGO = '2026-01-01T00:00:00Z'
+  const BEFORE = '2026-02-09T00:00:00Z'
 
-  async function settled(app: string, web: string, more = '', base = changed('a')) {
+  async function states(more: string, built: { readonly app: string; readonly web: string }, overridden = A) {
     const before = new Map([
-      ['base-images/a-1.yaml', base],
-      ['base-images/b-1.yaml', changed('b')],
-      ['images/app.yaml', built('app', app)],
-      ['images/web.yaml', built('web', web)],
+      ['base-images/a-1.yaml', base('a')],
+      ['base-images/b-1.yaml', base('b')],
+      ...Object.entries(built).map(
+        ([name, at]) => [`images/${name}.yaml`, `name: ${name}\nlastBuilt: '${at}'\n`] as const,
+      ),
     ])
     const sources = { app: 'FROM a:1\n', web: 'FROM a:1\nCOPY --from=b:1 /x /x\n' }
-    return [...(await run(entry('app') + entry('web', more), sources, before)).settled]
+    const options = { overridden: new Set([overridden]) }
+    const state = await run(entry('app') + entry('web', more), sources, before, NOW, [], undefined, options)
+    const record = readRecord(state.files.get('base-images/a-1.yaml') ?? '', 'f').record
+    return { eligible: record?.rebuildEligibleAt, builtSince: [...state.builtSince] }
   }
 
-  it.each<[string, string, string, string, readonly string[]]>([
-    ['when all were built since', SINCE, SINCE, '', [B]],
-    ['not while one waits', SINCE, LONG_AGO, '', []],
-    [
-      'not where nothing that is built on another base with that digest is rebuilt automatically',
-      SINCE,
-      LONG_AGO,
-      'autoRebuild: false',
-      [],
-    ],
-    ['whatever one that is switched off was built on', SINCE, LONG_AGO, 'enabled: false', [B]],
-  ])('%s', async (_, app, web, more, expected) => {
-    expect(await settled(app, web, more)).toEqual(expected)
+  it.each([
+    ['', SINCE, SINCE, { app: null, web: null }, [B]],
+    ['', SINCE, 'yesterday', { app: null, web: UPDATED }, []],
+    ['', SINCE, BEFORE, { app: null, web: '2026-02-16T00:00:00.000Z' }, []],
+    ['enabled: false', SINCE, BEFORE, { app: null }, [B]],
+    ['autoRebuild: false', SINCE, BEFORE, { app: null, web: null }, []],
+  ])('with "%s", built %s and %s', async (more, app, web, eligible, builtSince) => {
+    expect(await states(more, { app, web })).toEqual({ eligible, builtSince })
   })
 
-  it('not where nothing changed', async () => {
-    expect(await settled(SINCE, SINCE, 'enabled: false', changed('a').replace(/lastUpdated.*/, ''))).toEqual([])
+  it('an override of the digest does away with the delay', async () => {
+    const { eligible } = await states('', { app: SINCE, web: BEFORE }, B)
+    expect(eligible).toEqual({ app: null, web: UPDATED })
   })
 })
 

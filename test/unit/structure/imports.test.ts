@@ -8,6 +8,7 @@ const SRC = fileURLToPath(new URL('../../../src', import.meta.url))
 /** The folders in the order data flows through them: imports point up this list only. */
 const ORDER = [
   'text',
+  'policy',
   'reference',
   'enrollment',
   'scaffold',
@@ -34,9 +35,9 @@ const ORDER = [
 
 /** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
 const PURE = [
-  /^(?:text|reference|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|backstage|report)\//,
+  /^(?:text|reference|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|backstage|report|policy)\//,
   /^manifests\/(?!read)/,
-  /^state\/(?:merge|files|observe|eligibility|bases|links|cycles)\b/,
+  /^state\/(?:merge|files|observe|bases|links|cycles)\b/,
   /^registry\/(?:answer|challenge)\b/,
 ]
 

@@ -1,0 +1,28 @@
+/**
+ * When a rebuild is due: the one place that knows. State files, explain, the catalog and reports ask here, and the
+ * manifests are given the same values, from which Kargo works it out anew.
+ *
+ * `changes.ts` says which change of a base image counts, `waits.ts` how long it waits: the defaults, minimumReleaseAge,
+ * rebuildDelay, stagger, and what an override shortens; `outlook.ts` what follows for an image. No clock: now is nobody's
+ * argument.
+ */
+export {
+  type BaseChange,
+  type BaseDigest,
+  baseChange,
+  countsForRebuild,
+  type ImageTimes,
+  isNewDigest,
+  mayStarve,
+  usualInterval,
+} from './changes.js'
+export { type NeverReason, type Outlook, outlookOf, type Turn, type UnknownReason } from './outlook.js'
+export {
+  builtSince,
+  type ImagePolicy,
+  type Limit,
+  REBUILD_DEFAULTS,
+  rebuildEligibleAt,
+  spread,
+  staggerOffset,
+} from './waits.js'

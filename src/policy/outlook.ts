@@ -1,0 +1,93 @@
+import type { BaseChange, BaseDigest } from './changes.js'
+import { type ImagePolicy, type Limit, longestWait } from './waits.js'
+
+/** Why no change of a base ever rebuilds an image. */
+export type NeverReason = 'external' | 'disabled' | 'no-workflow' | 'no-bases'
+
+/** Why nobody knows yet whether an image is to be rebuilt. */
+export type UnknownReason = 'not-discovered' | 'discovery-failed' | 'not-looked-up'
+
+/** What follows from the state files for the next rebuild of an image; the clock has no part in it. */
+export type Outlook<Base> =
+  | { readonly kind: 'never'; readonly reason: NeverReason }
+  | { readonly kind: 'unknown'; readonly reason: UnknownReason }
+  /** No base changed, or the last build has every change. */
+  | { readonly kind: 'up-to-date'; readonly reason: 'unchanged' | 'built' }
+  /** A base changed, and nothing is rebuilt automatically. */
+  | { readonly kind: 'held'; readonly base: Base }
+  | ({ readonly kind: 'scheduled' } & Turn<Base>)
+
+/** When a change of a base rebuilds an image. */
+export interface Turn<Base> {
+  readonly base: Base
+  /** ISO 8601. */
+  readonly at: string
+  readonly limit: Limit
+}
+
+/** What holds for the whole factory. */
+export interface FactoryPolicy {
+  /** `settings.stagger`, in seconds. */
+  readonly staggerSeconds: number
+  /** Those that hold now. */
+  readonly overrides: readonly { readonly digest: string }[]
+}
+
+interface Buildable extends ImagePolicy {
+  readonly enabled: boolean
+  readonly source:
+    | { readonly provider: 'gitlab' }
+    | { readonly provider: 'github'; readonly workflow: string | null }
+    | null
+}
+
+/** What state files know of an image. */
+interface KnownImage<Base> {
+  readonly bases: readonly Base[]
+  /** When it was last built, in milliseconds; null where that is not known. */
+  readonly built: number | null
+  /** null where no run has looked for its base images yet. */
+  readonly discoveryStatus: string | null
+}
+
+/** The outlook of an image, as the manifests have Kargo do it; of changes that come at once that of the first base. */
+export function outlookOf<Base extends BaseDigest & { readonly change: BaseChange }>(
+  image: Buildable,
+  { bases, built, discoveryStatus }: KnownImage<Base>,
+  factory: FactoryPolicy,
+): Outlook<Base> {
+  const reason = neverReason(image)
+  if (reason !== null) return { kind: 'never', reason }
+  if (bases.length === 0) return withoutBases(discoveryStatus)
+  if (bases.every(({ change }) => change === 'unknown')) return { kind: 'unknown', reason: 'not-looked-up' }
+  const turns = bases.flatMap((base) => turnOf(image, base, built, factory) ?? [])
+  const [first] = turns.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  if (first !== undefined)
+    return image.autoRebuild ? { kind: 'scheduled', ...first } : { kind: 'held', base: first.base }
+  return { kind: 'up-to-date', reason: bases.some(({ change }) => change === 'built') ? 'built' : 'unchanged' }
+}
+
+function neverReason({ source, enabled }: Buildable): NeverReason | null {
+  if (source === null) return 'external'
+  if (!enabled) return 'disabled'
+  return source.provider === 'gitlab' || source.workflow !== null ? null : 'no-workflow'
+}
+
+/** What was found before a discovery failed still counts; where nothing was, nobody knows. */
+function withoutBases(discoveryStatus: string | null): Outlook<never> {
+  if (discoveryStatus === 'success') return { kind: 'never', reason: 'no-bases' }
+  return { kind: 'unknown', reason: discoveryStatus === 'failed' ? 'discovery-failed' : 'not-discovered' }
+}
+
+function turnOf<Base extends BaseDigest & { readonly change: BaseChange }>(
+  image: ImagePolicy,
+  base: Base,
+  built: number | null,
+  { staggerSeconds, overrides }: FactoryPolicy,
+): Turn<Base> | null {
+  const { change, updated } = base
+  if (change !== 'newer' || updated === null) return null
+  const isOverridden = overrides.some(({ digest }) => digest === base.digest)
+  const { limit, at } = longestWait(image, { updated, built }, { isOverridden, staggerSeconds })
+  return { base, at: new Date(at).toISOString(), limit }
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { baseChange, builtSince, outlookOf, rebuildEligibleAt } from '../../../src/policy/index.js'
+
+const DAY = 86_400
+const [A, B] = ['a', 'b'].map((one) => `sha256:${one.repeat(64)}`) as [string, string]
+const CHANGED = '2026-02-10T00:00:00.000Z'
+const at = (moment: string | null) => (moment === null ? null : Date.parse(moment))
+
+const policy = (days: { delay?: number; age?: number; autoRebuild?: boolean } = {}) => ({
+  name: 'web',
+  enabled: true,
+  source: { provider: 'gitlab' } as const,
+  rebuildDelay: { seconds: (days.delay ?? 7) * DAY },
+  minimumReleaseAge: { seconds: (days.age ?? 0) * DAY },
+  autoRebuild: days.autoRebuild ?? true,
+})
+const base = (updated = CHANGED) => ({ digest: B, updated: at(updated) })
+const times = (built: string | null, enrolled: string | null = null) => ({ built: at(built), enrolled: at(enrolled) })
+
+describe('a change of a base', () => {
+  it.each([
+    ['newer', CHANGED, null, null],
+    ['newer', CHANGED, '2026-02-09T23:59:59Z', null],
+    ['built', CHANGED, CHANGED, null],
+    ['built', CHANGED, '2026-03-01', '2026-02-20'],
+    ['earlier', CHANGED, null, '2026-02-20'],
+    ['newer', CHANGED, null, CHANGED],
+  ] as const)('is %s: changed %s, built %s, enrolled %s', (expected, changed, built, enrolled) => {
+    expect(baseChange(base(changed), times(built, enrolled))).toBe(expected)
+  })
+
+  it.each([
+    ['unknown', null],
+    ['unchanged', A],
+  ] as const)('is %s where it never changed', (expected, digest) => {
+    expect(baseChange({ digest, updated: null }, times(null))).toBe(expected)
+  })
+})
+
+describe('from when on a rebuild is due', () => {
+  const LONG_AGO = '2025-01-01T00:00:00Z'
+  const BEFORE = '2026-02-09T00:00:00Z'
+
+  it.each([
+    ['the change, where nothing is known of a build', {}, null, false, CHANGED],
+    ['the change, where the last build is long ago', {}, LONG_AGO, false, CHANGED],
+    ['the end of the delay', {}, BEFORE, false, '2026-02-16T00:00:00.000Z'],
+    ['the change, where an override does away with the delay', {}, BEFORE, true, CHANGED],
+    ['the age of the digest', { age: 3 }, LONG_AGO, false, '2026-02-13T00:00:00.000Z'],
+    ['the age of the digest, which an override does not reach', { age: 3 }, BEFORE, true, '2026-02-13T00:00:00.000Z'],
+    ['never: a build came later', {}, '2026-02-10T00:00:01Z', false, null],
+    ['never: nothing is automatic', { autoRebuild: false }, LONG_AGO, false, null],
+    ['never, with an override either', { autoRebuild: false }, BEFORE, true, null],
+  ])('%s', (_, days, built, isOverridden, expected) => {
+    expect(rebuildEligibleAt(policy(days), base(), times(built), { isOverridden })).toBe(expected)
+  })
+
+  it('the outlook says the same, with the turns of stagger up to its span later', () => {
+    const moments = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2026, 5, 1) })
+    const days = fc.constantFrom(0, 1, 7, 14)
+    fc.assert(
+      fc.property(fc.option(moments), moments, days, days, fc.boolean(), (built, updated, delay, age, isOverridden) => {
+        const image = policy({ delay, age })
+        const known = { digest: B, updated, change: baseChange({ digest: B, updated }, { built, enrolled: null }) }
+        const overrides = isOverridden ? [{ digest: B }] : [{ digest: A }]
+        const outlook = (staggerSeconds: number) => {
+          const facts = { bases: [known], built, discoveryStatus: 'success' }
+          const found = outlookOf(image, facts, { staggerSeconds, overrides })
+          return found.kind === 'scheduled' ? found.at : null
+        }
+        const eligible = rebuildEligibleAt(image, known, { built, enrolled: null }, { isOverridden })
+        expect(outlook(0)).toBe(eligible)
+        const latest = Date.parse(eligible ?? CHANGED) + DAY * 1000
+        expect(Date.parse(outlook(DAY) ?? CHANGED)).toBeLessThanOrEqual(latest)
+        if (isOverridden) expect(outlook(DAY)).toBe(eligible)
+      }),
+    )
+  })
+})
+
+describe('an override has done its work', () => {
+  const SINCE = '2026-02-11T00:00:00Z'
+  const LONG_AGO = '2026-01-01T00:00:00Z'
+  const built = (moment: string, autoRebuild = true) => ({ policy: policy({ autoRebuild }), times: times(moment) })
+
+  it.each([
+    ['when all were built since', [[built(SINCE), built(SINCE)]], [B]],
+    ['not while one waits', [[built(SINCE), built(LONG_AGO)]], []],
+    ['not while one waits for another base with that digest', [[built(SINCE)], [built(LONG_AGO)]], []],
+    ['whatever is rebuilt by hand only', [[built(SINCE), built(LONG_AGO, false)]], [B]],
+    ['not where nothing is rebuilt automatically', [[built(SINCE)], [built(LONG_AGO, false)]], []],
+    ['not where nothing is built on a base with that digest', [[built(SINCE)], []], []],
+  ])('%s', (_, bases, expected) => {
+    expect([...builtSince(bases.map((images) => ({ ...base(), images })))]).toEqual(expected)
+  })
+
+  it('not where nothing changed', () => {
+    expect(builtSince([{ digest: B, updated: null, images: [built(SINCE)] }]).size).toBe(0)
+  })
+})
