@@ -473,7 +473,7 @@ function hostileNames(): Report {
 }
 
 export const examples = {
-  'first-enrolment': firstEnrollment(),
+  'first-enrollment': firstEnrollment(),
   'delay-change': delayChange(),
   'base-change': baseChange(),
   'image-removed': imageRemoved(),
