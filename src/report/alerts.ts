@@ -1,9 +1,9 @@
 // What must not be overlooked: never folded, and above everything else.
 import type { Problem } from '../enrollment/problem.js'
-import type { Resource } from './groups.js'
 import type { ImageChange, OverrideRow, ValueChange } from './model.js'
 import { risksOf } from './risks.js'
 import { bounded, code, count, groupBy, prose } from './text.js'
+import type { ChangedResource } from './view.js'
 import { compareKinds, type View } from './view.js'
 
 /** The alerts of a report, worst first; no list is longer than `rows`. */
@@ -61,11 +61,11 @@ function dangers(view: View, rows: number): (string | null)[] {
 
 const KEEPS_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
 
-function lossOfHistory(view: View): Resource[] {
+function lossOfHistory(view: View): ChangedResource[] {
   return view.resources.filter(({ change, kind }) => change === 'removed' && KEEPS_HISTORY.has(kind))
 }
 
-function deletions(lost: readonly Resource[], rows: number): string | null {
+function deletions(lost: readonly ChangedResource[], rows: number): string | null {
   const most = Math.min(rows, 10)
   const kinds = [...groupBy(lost, ({ kind }) => kind)].sort(([a], [b]) => compareKinds(a, b))
   const lines = kinds.map(([kind, resources]) => {
@@ -81,7 +81,7 @@ function deletions(lost: readonly Resource[], rows: number): string | null {
 }
 
 /** `1 Warehouse, 3 Stages` */
-function tally(resources: readonly Resource[]): string {
+function tally(resources: readonly ChangedResource[]): string {
   const kinds = [...groupBy(resources, ({ kind }) => kind)].sort(([a], [b]) => compareKinds(a, b))
   return kinds.map(([kind, all]) => count(all.length, kind)).join(', ')
 }

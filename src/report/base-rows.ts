@@ -21,11 +21,6 @@ export function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, 
   return [...live, ...removed].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Does anything about this base image change? */
-export function isChanged(base: BaseRow): boolean {
-  return base.change !== 'unchanged' || base.uses.some(({ change }) => change !== 'unchanged')
-}
-
 type Users = ReadonlyMap<string, readonly Omit<BaseUse, 'change'>[]>
 
 function grouped(uses: readonly PlacedUse[]): Users {

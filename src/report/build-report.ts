@@ -63,7 +63,7 @@ export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, p
     images: [],
     bases: [],
     totals: { images: 0, bases: 0 },
-    causes: new Map(),
+    causes: [],
     baseDrift: null,
     commit: null,
     run: null,

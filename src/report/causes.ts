@@ -17,8 +17,8 @@ export interface CauseInput {
  * Why each object changes, by its identity: a line of images.yaml or of a Dockerfile, else a setting of the whole
  * factory. Changes of our own making have no cause here.
  */
-export function causesOf(input: CauseInput): Map<string, string> {
-  const causes = new Map<string, string>()
+export function causesOf(input: CauseInput): [string, string][] {
+  const causes: [string, string][] = []
   const rows = new Map(input.bases.map((row) => [row.name, row]))
   const usesByImage = new Map<string, BaseUse[]>()
   for (const use of input.bases.flatMap((row) => row.uses)) {
@@ -31,7 +31,7 @@ export function causesOf(input: CauseInput): Map<string, string> {
     const uses = usesByImage.get(name) ?? []
     const own = kind === 'image' ? imageCause(name, input, uses) : kind === 'base' ? baseCause(rows.get(name)) : null
     const cause = own ?? settingsCause(input)
-    if (cause !== null) causes.set(resourceKey(change.id), cause)
+    if (cause !== null) causes.push([resourceKey(change.id), cause])
   }
   return causes
 }

@@ -1,20 +1,19 @@
 // Puts the parts of a report in order, as much of them as a plan asks for.
 import { alertCounts, alerts, problemLines } from './alerts.js'
-import { isChanged } from './base-rows.js'
 import { graph } from './graph.js'
-import type { Group } from './groups.js'
+import { isChanged } from './model.js'
 import { manifestList, omitted, resourceList } from './resources.js'
 import { baseTable, changedBases, imagesTable, imageTable, settingsTable, unchangedBases } from './tables.js'
 import { bounded, code, count, details, link, prose } from './text.js'
 import { describeChanges, summarize } from './verdict.js'
-import type { View } from './view.js'
+import type { ResourceGroup, View } from './view.js'
 
 /** How much of a report is shown. */
 export interface DetailLevel {
   /** counts: numbers only. summary: alerts, tables and lists. full: diffs, graph and files as well. */
   readonly level: 'full' | 'summary' | 'counts'
   /** Whose diffs are shown, and with how many unchanged lines around a change. */
-  readonly shown: ReadonlySet<Group>
+  readonly shown: ReadonlySet<ResourceGroup>
   readonly context: 1 | 3
   /** Graph, unchanged base images, state files. */
   readonly extras: boolean

@@ -1,7 +1,6 @@
 // What hangs on what: base images and the images built on them, as a Mermaid graph.
 
-import { isChanged } from './base-rows.js'
-import type { BaseRow, BaseUse } from './model.js'
+import { type BaseRow, type BaseUse, isChanged } from './model.js'
 import { compareText, details, fence, groupBy, oneLine } from './text.js'
 import type { View } from './view.js'
 

@@ -10,16 +10,27 @@ import { fitToBudget, whole } from './truncation.js'
 import { summarize } from './verdict.js'
 import { viewOf } from './view.js'
 
-export { isChanged } from './base-rows.js'
 export { type Before, committedState, synthesizedState } from './before.js'
 export { buildRefusalReport, buildReport, type ReportInput } from './build-report.js'
 export { fromData, type LeftReport, MAX_DATA, toData } from './data.js'
 export { type DependencyGraph, dependencyGraph, type GraphFormat, renderGraph } from './dependency-graph.js'
 export { imageChanges } from './image-changes.js'
 export { isNewer, type Marker, parseMarker } from './marker.js'
-export type { BaseDrift, BaseRow, BaseUse, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
+export {
+  allChanges,
+  type BaseDrift,
+  type BaseRow,
+  type BaseUse,
+  changesAnything,
+  type ImageChange,
+  isChanged,
+  isReportable,
+  type OverrideRow,
+  type Report,
+  type ValueChange,
+} from './model.js'
+
 export { redactor, withoutValues } from './redact.js'
-export { allChanges, changesAnything, isReportable } from './reportable.js'
 export { settingsChanges } from './settings-changes.js'
 export { starvationProblems } from './starvation.js'
 

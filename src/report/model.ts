@@ -1,101 +1,139 @@
-import type { Problem } from '../enrollment/problem.js'
-import type { ResourceChange } from '../manifests/model.js'
+// What a report is: one schema, which `report-from` reads with and the types are inferred from.
+import * as z from 'zod'
+import { type ResourceChange, resourceKey } from '../manifests/model.js'
 
-/** What happens to one enrolled image, as far as a reader cares. */
-export interface ImageChange {
-  readonly name: string
-  readonly kind: 'enrolled' | 'changed' | 'disabled' | 'enabled' | 'removed'
-  /** One entry a changed key: `rebuildDelay 24h → 7d`. Data from users: to be escaped. */
-  readonly details: readonly ValueChange[]
+const MAX_ITEMS = 50_000
+
+const text = z.string().max(20_000)
+const manifest = z.string().max(1_000_000)
+const number = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_ITEMS).readonly()
+const record = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).readonly()
+const change = z.enum(['added', 'removed', 'modified'])
+const use = z.enum(['added', 'removed', 'unchanged'])
+
+const problem = record({
+  severity: z.enum(['error', 'warning', 'notice']),
+  message: text,
+  file: text.nullable(),
+  line: number.nullable(),
+  column: number.nullable(),
+  remedy: text.nullable(),
+  image: text.nullable(),
+})
+
+const resourceChange = record({
+  kind: change,
+  id: record({ apiVersion: text, kind: text, namespace: text, name: text }),
+  file: text,
+  before: manifest.nullable(),
+  after: manifest.nullable(),
+})
+
+/** A key that has another value; null: it is not written, and the default holds. */
+const valueChange = record({ key: text, before: text.nullable(), after: text.nullable() })
+
+const override = record({
+  base: text,
+  digest: text,
+  reason: text,
+  expires: text,
+  /** File and line: `overrides.yaml:3`. */
+  place: text,
+})
+
+const imageChange = record({
+  name: text,
+  kind: z.enum(['enrolled', 'changed', 'disabled', 'enabled', 'removed']),
+  /** One entry a changed key: `rebuildDelay 24h → 7d`. */
+  details: list(valueChange),
   /** Where it is published, whole and canonical, when the registry's host is another one from now on. */
-  readonly published?: { readonly before: string; readonly after: string }
+  published: record({ before: text, after: text }).exactOptional(),
+})
+
+/** One place of one image that pulls a base image; line 0 where it is not known. */
+const baseUse = record({
+  image: text,
+  file: text,
+  line: number,
+  kind: text,
+  /** An image that now pulls another base has an added use there and a removed one at its old base. */
+  change: use,
+})
+
+const baseRow = record({
+  name: text,
+  /** Canonical reference: docker.io/library/node:22-bookworm-slim. */
+  reference: text,
+  change: use,
+  /** The enrolled image that it is; absent where it is none of ours. */
+  enrolledImage: text.exactOptional(),
+  uses: list(baseUse),
+})
+
+/** Why each changed object changes: its `resourceKey` and `images.yaml:14 rebuildDelay`. */
+const causes = list(z.tuple([text, text]).readonly())
+
+const baseDrift = z.discriminatedUnion('kind', [
+  record({
+    kind: z.literal('known'),
+    images: list(imageChange),
+    /** Only those about which something changes. */
+    bases: list(baseRow),
+    changes: list(resourceChange),
+    causes,
+    /** How many state files are written anew. */
+    stateFiles: number,
+    /** How many warnings the base branch gives. */
+    warnings: number,
+  }),
+  record({ kind: z.literal('unknown'), reason: text }),
+])
+
+/** What a report holds, but for which run made it and what that run committed. */
+export const reportShape = {
+  /** preview: nothing was written; commit: `commit` tells what was; check: compared only. */
+  mode: z.enum(['preview', 'commit', 'check']),
+  /** images.yaml as people know it, relative to the repository root. */
+  imagesFile: text,
+  /** Output folder, relative to the repository root. */
+  outputDir: text,
+  problems: list(problem),
+  /** Empty when the run failed before it could tell. */
+  changes: list(resourceChange),
+  /** State files written, relative to the repository root. */
+  stateFiles: list(record({ kind: change, path: text })),
+  /** Settings of the whole factory that change; empty where it is not known what they were. */
+  settings: list(valueChange),
+  /** Entries of overrides.yaml that hold now. */
+  overrides: list(override),
+  images: list(imageChange),
+  bases: list(baseRow),
+  /** How many are enrolled, and tracked. */
+  totals: record({ images: number, bases: number }),
+  causes,
+  /** null: everything is counted together (commits, checks, the command line). */
+  baseDrift: baseDrift.nullable(),
 }
 
-/** A key that says something else; null: it is not written, and the default holds. */
-export interface ValueChange {
-  readonly key: string
-  readonly before: string | null
-  readonly after: string | null
-}
-
-/** An entry of overrides.yaml that holds now. */
-export interface OverrideRow {
-  readonly base: string
-  readonly digest: string
-  readonly reason: string
-  readonly expires: string
-  /** Where it stands: `overrides.yaml:3`. */
-  readonly place: string
-}
-
+export type ValueChange = z.infer<typeof valueChange>
+export type OverrideRow = z.infer<typeof override>
+/** What happens to one enrolled image. */
+export type ImageChange = z.infer<typeof imageChange>
+/** A base image and who pulls it where, before and after. */
+export type BaseRow = z.infer<typeof baseRow>
+export type BaseUse = z.infer<typeof baseUse>
 /**
  * What the base branch brings with the next commit, whatever becomes of the pull request: Dockerfiles that moved on,
  * generated files that are out of date. Unknown where the base could not be looked at: then it is counted with the
  * rest, and the report says so.
  */
-export type BaseDrift =
-  | {
-      readonly kind: 'known'
-      readonly images: readonly ImageChange[]
-      /** Only those about which something changes. */
-      readonly bases: readonly BaseRow[]
-      readonly changes: readonly ResourceChange[]
-      readonly causes: ReadonlyMap<string, string>
-      /** How many state files are written anew. */
-      readonly stateFiles: number
-      /** How many warnings the base branch gives. */
-      readonly warnings: number
-    }
-  | { readonly kind: 'unknown'; readonly reason: string }
+export type BaseDrift = z.infer<typeof baseDrift>
 
-/** A base image and who pulls it where, before and after. */
-export interface BaseRow {
-  readonly name: string
-  /** Canonical reference: docker.io/library/node:22-bookworm-slim. */
-  readonly reference: string
-  readonly change: 'added' | 'removed' | 'unchanged'
-  /** The enrolled image that it is; absent where it is none of ours. */
-  readonly enrolledImage?: string
-  readonly uses: readonly BaseUse[]
-}
-
-/** One place of one image that pulls a base image. */
-export interface BaseUse {
-  readonly image: string
-  readonly file: string
-  readonly line: number
-  readonly kind: string
-  /** An image that now pulls another base has an added use there and a removed one at its old base. */
-  readonly change: 'added' | 'removed' | 'unchanged'
-}
-
-/** Everything a report tells. Data only; no clock. */
-export interface Report {
-  /** preview: nothing was written; commit: `commit` tells what was; check: compared only. */
-  readonly mode: 'preview' | 'commit' | 'check'
-  /** images.yaml as people know it, relative to the repository root. */
-  readonly imagesFile: string
-  /** Output folder, relative to the repository root. */
-  readonly outputDir: string
-  /** Errors, warnings, notices in order of file, line. */
-  readonly problems: readonly Problem[]
-  /** Sorted by the renderer. Empty when the run failed before it could tell. */
-  readonly changes: readonly ResourceChange[]
-  /** State files written, relative to the repository root, sorted. */
-  readonly stateFiles: readonly { readonly kind: 'added' | 'removed' | 'modified'; readonly path: string }[]
-  /** Settings of the whole factory that change; empty where nobody knows what they were. */
-  readonly settings: readonly ValueChange[]
-  readonly overrides: readonly OverrideRow[]
-  readonly images: readonly ImageChange[]
-  readonly bases: readonly BaseRow[]
-  /** How many are enrolled, and tracked. */
-  readonly totals: { readonly images: number; readonly bases: number }
-  /** Why each changed object changes: key of the change's id (`apiVersion/kind/namespace/name`) → `images.yaml:14 rebuildDelay`. */
-  readonly causes: ReadonlyMap<string, string>
-  /** null: everything is told together (commits, checks, the command line). */
-  readonly baseDrift: BaseDrift | null
+/** Everything a report tells. Data only; no clock. All its texts may come from users: to be escaped where they are shown. */
+export interface Report extends z.infer<z.ZodReadonly<z.ZodObject<typeof reportShape>>> {
   readonly commit: { readonly sha: string; readonly branch: string; readonly url: string | null } | null
-  /** Where this run is seen: links for the footer, null on the command line. The marker is given to the renderer. */
+  /** Where this run is seen: links for the footer, null on the command line. */
   readonly run: {
     readonly url: string
     readonly headSha: string
@@ -105,4 +143,31 @@ export interface Report {
     /** The run was the pull request's own, and nobody else has checked what it says. */
     readonly isUnverified?: boolean
   } | null
+}
+
+/** Whether anything would be written: what a pull request causes, and what the next commit brings without it. */
+export function changesAnything({ changes, stateFiles, baseDrift: drift }: Report): boolean {
+  const later = drift?.kind === 'known' ? drift.changes.length + drift.stateFiles : 0
+  return changes.length + stateFiles.length + later > 0
+}
+
+/** Every resource that the next commit changes, whoever causes it, each once. */
+export function allChanges({ changes, baseDrift: drift }: Report): readonly ResourceChange[] {
+  if (drift?.kind !== 'known') return changes
+  const caused = new Set(changes.map(({ id }) => resourceKey(id)))
+  return [...changes, ...drift.changes.filter(({ id }) => !caused.has(resourceKey(id)))]
+}
+
+/** Whether a report is worth a first comment; warnings that the base branch has too are not. */
+export function isReportable(report: Report): boolean {
+  const { problems, baseDrift: drift, settings, images } = report
+  const warnings = problems.filter((one) => one.severity === 'warning').length
+  const known = drift?.kind === 'known' ? drift.warnings : 0
+  const isWrong = problems.some((one) => one.severity === 'error') || warnings > known
+  return changesAnything(report) || settings.length + images.length > 0 || isWrong
+}
+
+/** Whether anything about this base image changes. */
+export function isChanged(base: BaseRow): boolean {
+  return base.change !== 'unchanged' || base.uses.some((one) => one.change !== 'unchanged')
 }

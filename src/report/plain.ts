@@ -3,12 +3,11 @@ import pico from 'picocolors'
 import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { unified } from './difference.js'
 import { assemble, inPieces } from './document.js'
-import type { Resource } from './groups.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { pathHeader } from './resources.js'
 import { oneLine } from './text.js'
 import { summarize } from './verdict.js'
-import type { View } from './view.js'
+import type { ChangedResource, View } from './view.js'
 
 type Colours = ReturnType<typeof pico.createColors>
 
@@ -40,7 +39,7 @@ function* blocks(view: View, colours: Colours): Generator<string> {
 
 /** All diffs one after the other; none when nothing changes. */
 export function* patch(view: View): Generator<string> {
-  const text = (one: Resource) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`
+  const text = (one: ChangedResource) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`
   for (const one of view.resources) yield text(one)
   if (view.baseDrift.length > 0) yield '# Comes anyway, whatever becomes of the pull request:\n'
   for (const one of view.baseDrift) yield text(one)
@@ -62,7 +61,7 @@ function valueLine({ key, before, after }: ValueChange): string {
 
 const SIGN = { added: '+', modified: '~', removed: '-' } as const
 
-function diff(resource: Resource, colours: Colours): string {
+function diff(resource: ChangedResource, colours: Colours): string {
   const { change, kind, namespace, name, difference, cause } = resource
   const identity = oneLine(`${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`, 240)
   const because = cause === null ? '' : ` — because ${oneLine(cause)}`

@@ -1,6 +1,5 @@
 // The changed objects: a list to see them at a glance, and a folded diff each.
 import { unified } from './difference.js'
-import type { Group, Resource } from './groups.js'
 import {
   bounded,
   cell,
@@ -16,6 +15,7 @@ import {
   oneLine,
   prose,
 } from './text.js'
+import type { ChangedResource, ResourceGroup } from './view.js'
 import { compareKinds, type View } from './view.js'
 
 const MAX_LISTED = 30
@@ -24,17 +24,21 @@ const MAX_ALIKE = 20
 /** Reports this small are opened for the reader. */
 const OPENED_LINES = 12
 
-const WORD: Readonly<Record<Resource['change'], string>> = { removed: 'Removed', modified: 'Changed', added: 'Added' }
+const WORD: Readonly<Record<ChangedResource['change'], string>> = {
+  removed: 'Removed',
+  modified: 'Changed',
+  added: 'Added',
+}
 
 /** Which objects change. Those whose diff is not shown below tell their cause here. */
-export function manifestList(view: View, groups: ReadonlySet<Group>): string[] {
+export function manifestList(view: View, groups: ReadonlySet<ResourceGroup>): string[] {
   if (view.resources.length === 0) return []
   const shown = new Set([...groups].flatMap(({ lead, others }) => [lead, ...others]))
   return ['### Manifests', ...resourceList(view.resources, shown)]
 }
 
 /** Resources by what happens to them, removed first; many are counted by kind and by cause. */
-export function resourceList(resources: readonly Resource[], shown: ReadonlySet<Resource>): string[] {
+export function resourceList(resources: readonly ChangedResource[], shown: ReadonlySet<ChangedResource>): string[] {
   if (resources.length > MAX_LISTED) return [...countsByKind(resources), ...countsByCause(resources)]
   return [...groupBy(resources, ({ change }) => change)].map(([change, alike]) => {
     const lines = alike.map((resource) => `- ${entry(resource, shown.has(resource))}`)
@@ -42,22 +46,23 @@ export function resourceList(resources: readonly Resource[], shown: ReadonlySet<
   })
 }
 
-function entry(resource: Resource, isShown: boolean): string {
+function entry(resource: ChangedResource, isShown: boolean): string {
   const cause = isShown || resource.cause === null ? '' : ` — because ${prose(resource.cause, 160)}`
   return `${prose(resource.kind, 60)} ${code(resource.name, 80)} (${delta(resource.difference)})${cause}`
 }
 
-function countsByKind(all: readonly Resource[]): string[] {
+function countsByKind(all: readonly ChangedResource[]): string[] {
   const kinds = [...groupBy(all, ({ kind }) => kind)].sort(([a], [b]) => compareKinds(a, b))
   const row = ([kind, resources]: (typeof kinds)[number]) => {
-    const of = (change: Resource['change']) => resources.filter((resource) => resource.change === change).length || ''
+    const of = (change: ChangedResource['change']) =>
+      resources.filter((resource) => resource.change === change).length || ''
     return `| ${cell(prose(kind, 60))} | ${of('removed')} | ${of('modified')} | ${of('added')} |`
   }
   const rows = bounded(kinds, MAX_LISTED, row, (n) => `| … and ${count(n, 'more kind')} | | | |`)
   return [['| Kind | Removed | Changed | Added |', '| --- | --: | --: | --: |', ...rows].join('\n')]
 }
 
-function countsByCause(resources: readonly Resource[]): string[] {
+function countsByCause(resources: readonly ChangedResource[]): string[] {
   const caused = resources.filter(({ cause }) => cause !== null)
   const causes = [...groupBy(caused, ({ cause }) => cause ?? '')]
     .map(([cause, alike]) => ({ cause, n: alike.length }))
@@ -68,7 +73,7 @@ function countsByCause(resources: readonly Resource[]): string[] {
 }
 
 /** The folded diff of an object, and of all that change just as it does. */
-export function section(view: View, { lead, others }: Group, context: 1 | 3): string {
+export function section(view: View, { lead, others }: ResourceGroup, context: 1 | 3): string {
   const { kind, namespace, name, difference, cause } = lead
   const identity = htmlCode(`${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`, 200)
   const because = cause === null ? '' : ` — because ${html(cause, 160)}`
@@ -79,9 +84,9 @@ export function section(view: View, { lead, others }: Group, context: 1 | 3): st
 }
 
 /** Who else changes so, each with its cause where that is another one. */
-function likewise({ cause }: Resource, others: readonly Resource[]): string {
+function likewise({ cause }: ChangedResource, others: readonly ChangedResource[]): string {
   if (others.length === 0) return ''
-  const show = (other: Resource) => {
+  const show = (other: ChangedResource) => {
     const because = other.cause === null || other.cause === cause ? '' : ` (${prose(other.cause, 160)})`
     return code(other.name, 80) + because
   }
@@ -89,14 +94,14 @@ function likewise({ cause }: Resource, others: readonly Resource[]): string {
   return `\n\nThe same in ${names.join(', ')}.`
 }
 
-function body(resource: Resource, context: 1 | 3): string {
+function body(resource: ChangedResource, context: 1 | 3): string {
   const text = unified(resource.difference, context)
   if (text === '') return 'Nothing that can be shown differs.'
   return fence('diff', `${pathHeader(resource)}\n${text}`)
 }
 
 /** The two lines that name the file, as patches have them. */
-export function pathHeader({ change, path }: Resource): string {
+export function pathHeader({ change, path }: ChangedResource): string {
   const file = oneLine(path, 300)
   const old = change === 'added' ? '/dev/null' : `a/${file}`
   const now = change === 'removed' ? '/dev/null' : `b/${file}`
@@ -104,7 +109,7 @@ export function pathHeader({ change, path }: Resource): string {
 }
 
 /** `3 of 12 diffs omitted`, null when all are shown. */
-export function omitted(view: View, shown: ReadonlySet<Group>): string | null {
+export function omitted(view: View, shown: ReadonlySet<ResourceGroup>): string | null {
   const all = view.resources.length
   let missing = all
   for (const { others } of shown) missing -= 1 + others.length

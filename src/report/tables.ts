@@ -1,7 +1,7 @@
 // The two tables: what changes for whom (images), and what they are built on (base images).
 import { describeDetail } from './alerts.js'
-import { isChanged } from './base-rows.js'
 import type { BaseRow, BaseUse, ImageChange, ValueChange } from './model.js'
+import { isChanged } from './model.js'
 import { bounded, cell, code, compareText, count, details, groupBy, prose } from './text.js'
 import type { View } from './view.js'
 

@@ -8,9 +8,8 @@ import {
   headerAndFooter,
   inPieces,
 } from './document.js'
-import type { Group } from './groups.js'
 import { section } from './resources.js'
-import type { View } from './view.js'
+import type { ResourceGroup, View } from './view.js'
 
 /** How much room there is, and how text is measured. */
 export interface Budget {
@@ -22,7 +21,7 @@ export interface Budget {
 
 const FEW_ROWS = 10
 const BLANK_LINE = 2
-const NOTHING: ReadonlySet<Group> = new Set()
+const NOTHING: ReadonlySet<ResourceGroup> = new Set()
 
 /** One fitting: what is written or measured once for one plan is remembered for the next. */
 interface Fitting {
@@ -30,7 +29,7 @@ interface Fitting {
   readonly frame: DocumentOptions
   readonly room: Budget
   readonly around: (plan: DetailLevel) => HeaderAndFooter
-  readonly sizeOf: (group: Group, context: DetailLevel['context']) => number
+  readonly sizeOf: (group: ResourceGroup, context: DetailLevel['context']) => number
 }
 
 /** The most of a report that fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
@@ -91,7 +90,7 @@ function* plans(fitting: Fitting): Generator<DetailLevel> {
 function dropLargest(
   fitting: Fitting,
   plan: DetailLevel,
-  { kept, candidates }: { readonly kept: readonly Group[]; readonly candidates: readonly Group[] },
+  { kept, candidates }: { readonly kept: readonly ResourceGroup[]; readonly candidates: readonly ResourceGroup[] },
 ): DetailLevel {
   // By lines and not by size, which for thousands of diffs would have to be written to be known.
   const byLines = [...candidates].sort((a, b) => linesOf(a) - linesOf(b))
@@ -109,7 +108,7 @@ function dropLargest(
   return without(low)
 }
 
-function linesOf({ lead: { difference } }: Group): number {
+function linesOf({ lead: { difference } }: ResourceGroup): number {
   return difference.added + difference.removed
 }
 
@@ -135,7 +134,7 @@ function surrounder(view: View, frame: DocumentOptions): Fitting['around'] {
 }
 
 function sizer(view: View, room: Budget): Fitting['sizeOf'] {
-  const sizes = { 1: new Map<Group, number>(), 3: new Map<Group, number>() }
+  const sizes = { 1: new Map<ResourceGroup, number>(), 3: new Map<ResourceGroup, number>() }
   return (group, context) => {
     const known = sizes[context].get(group)
     if (known !== undefined) return known

@@ -1,6 +1,5 @@
-import type { Resource } from './groups.js'
 import { count, delta } from './text.js'
-import type { View } from './view.js'
+import type { ChangedResource, View } from './view.js'
 
 /** The report in one line: what matters most, then what stands beside it. Only numbers and words of our own. */
 export interface Verdict {
@@ -53,7 +52,7 @@ function unchanged(view: View): string {
 }
 
 /** `4 resources added · 1 changed · 1 removed` */
-export function describeChanges(resources: readonly Resource[]): string {
+export function describeChanges(resources: readonly ChangedResource[]): string {
   const of = (change: string) => resources.filter((resource) => resource.change === change).length
   const counts: readonly (readonly [number, string])[] = [
     [of('added'), 'added'],

@@ -1,22 +1,39 @@
 // A report made ready to show: secrets gone, everything in order, every difference computed once.
+import * as z from 'zod'
 import type { Problem } from '../enrollment/problem.js'
 import { type ResourceChange, resourceKey } from '../manifests/model.js'
-import { type Compare, comparer } from './difference.js'
-import { type Group, groupAlike, type Resource } from './groups.js'
-import type { Report } from './model.js'
-import { redactor } from './redact.js'
-import { redactReport } from './redact-report.js'
-import { compareText } from './text.js'
+import { type Compare, comparer, type Difference } from './difference.js'
+import { type Report, reportShape } from './model.js'
+import { maskObject, redactor } from './redact.js'
+import { compareText, groupBy } from './text.js'
+
+/** One changed object, ready to show. */
+export interface ChangedResource {
+  readonly change: ResourceChange['kind']
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  /** Path relative to the repository root. */
+  readonly path: string
+  readonly cause: string | null
+  readonly difference: Difference
+}
+
+/** Objects whose lines change alike; one of them is shown for all. */
+export interface ResourceGroup {
+  readonly lead: ChangedResource
+  readonly others: readonly ChangedResource[]
+}
 
 /** What the renderers read: the report without secrets. */
 export interface View {
   readonly report: Report
   /** Removed, then changed, then added; in each by kind, namespace and name. */
-  readonly resources: readonly Resource[]
+  readonly resources: readonly ChangedResource[]
   /** The same, those that change alike together. */
-  readonly groups: readonly Group[]
+  readonly groups: readonly ResourceGroup[]
   /** What comes whatever becomes of the pull request, in the same order. */
-  readonly baseDrift: readonly Resource[]
+  readonly baseDrift: readonly ChangedResource[]
   readonly errors: readonly Problem[]
   readonly warnings: readonly Problem[]
   readonly notices: readonly Problem[]
@@ -37,12 +54,14 @@ export function viewOf(report: Report, secrets: readonly string[] = []): View {
   return view
 }
 
-function makeView(whole: Report, redact: (text: string) => string): View {
-  const report = redactReport(whole, redact)
+function makeView(unredacted: Report, redact: (text: string) => string): View {
+  const report = redactReport(unredacted, redact)
   const compare = comparer()
   const { baseDrift } = report
-  const toResources = ({ changes, causes }: Pick<Report, 'changes' | 'causes'>) =>
-    [...changes].sort(compareChanges).map((change) => toResource(change, causes, report.outputDir, compare))
+  const toResources = ({ changes, causes }: Pick<Report, 'changes' | 'causes'>) => {
+    const causeOf = new Map(causes)
+    return [...changes].sort(compareChanges).map((change) => toResource(change, causeOf, report.outputDir, compare))
+  }
   const resources = toResources(report)
   const of = (severity: Problem['severity']) => report.problems.filter((p) => p.severity === severity)
   const lines = { added: 0, removed: 0 }
@@ -51,8 +70,79 @@ function makeView(whole: Report, redact: (text: string) => string): View {
     lines.removed += difference.removed
   }
   const problems = { errors: of('error'), warnings: of('warning'), notices: of('notice') }
-  const later = baseDrift?.kind === 'known' ? toResources(baseDrift) : []
-  return { report, resources, groups: groupAlike(resources), baseDrift: later, ...problems, lines }
+  const drift = baseDrift?.kind === 'known' ? toResources(baseDrift) : []
+  return { report, resources, groups: groupAlike(resources), baseDrift: drift, ...problems, lines }
+}
+
+const REPORT = z.object(reportShape)
+
+/** The report as it may be shown: without secrets, and lists in the order they are shown in. */
+function redactReport(report: Report, redact: (text: string) => string): Report {
+  const { commit, run, baseDrift } = report
+  const mask = (change: ResourceChange) => ({ ...change, ...maskObject(change.id.kind, change) })
+  const drift = baseDrift?.kind === 'known' ? { ...baseDrift, changes: baseDrift.changes.map(mask) } : baseDrift
+  const masked = { ...report, changes: report.changes.map(mask), baseDrift: drift }
+  const data = withTexts(REPORT, masked, redact) as z.infer<typeof REPORT>
+  return {
+    ...data,
+    stateFiles: sortedBy(data.stateFiles, ({ path, kind }) => `${path} ${kind}`),
+    images: sortedBy(data.images, ({ name }) => name),
+    bases: sortedBy(data.bases, ({ reference }) => reference),
+    commit: commit && { ...commit, branch: redact(commit.branch), url: commit.url && redact(commit.url) },
+    run,
+  }
+}
+
+function sortedBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...items].sort((a, b) => compareText(keyOf(a), keyOf(b)))
+}
+
+/** Data of a schema with every free text changed; words of an enumeration stay. Its keys come in the schema's order. */
+function withTexts(schema: unknown, data: unknown, change: (text: string) => string): unknown {
+  if (data === null) return null
+  if (schema instanceof z.ZodString) return change(data as string)
+  if (schema instanceof z.ZodReadonly || schema instanceof z.ZodNullable || schema instanceof z.ZodExactOptional)
+    return withTexts(schema.unwrap(), data, change)
+  if (schema instanceof z.ZodArray) return (data as unknown[]).map((item) => withTexts(schema.element, item, change))
+  if (schema instanceof z.ZodTuple)
+    return (data as unknown[]).map((item, index) => withTexts(schema.def.items[index], item, change))
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const { kind } = data as { readonly kind: string }
+    return withTexts(
+      schema.options.find((one) => one._zod.propValues?.kind?.has(kind)),
+      data,
+      change,
+    )
+  }
+  if (!(schema instanceof z.ZodObject)) return data
+  const values = data as Readonly<Record<string, unknown>>
+  const entries = Object.entries(schema.shape).filter(([key]) => values[key] !== undefined)
+  return Object.fromEntries(entries.map(([key, item]) => [key, withTexts(item, values[key], change)]))
+}
+
+/** Two diffs that are alike are read as fast as one and a list. */
+const MIN_ALIKE = 3
+
+/**
+ * Puts together the objects of a kind in which the same lines change to the same lines, however different the lines
+ * around them: one delay for 500 images is one thing to read. In the order of the objects.
+ */
+function groupAlike(resources: readonly ChangedResource[]): ResourceGroup[] {
+  const byChange = groupBy(resources, (resource) => changeKey(resource) ?? resource)
+  const groups = [...byChange.values()].filter((alike) => alike.length >= MIN_ALIKE)
+  const othersOf = new Map(groups.map(([lead, ...others]) => [lead, others]))
+  const followers = new Set(groups.flatMap(([, ...others]) => others))
+  return resources
+    .filter((resource) => !followers.has(resource))
+    .map((lead) => ({ lead, others: othersOf.get(lead) ?? [] }))
+}
+
+/** What changes in an object, line by line; null for one that comes or goes, which is itself what there is to read. */
+function changeKey({ change, kind, difference }: ChangedResource): string | null {
+  // What a Secret hides may differ where it looks alike.
+  if (change !== 'modified' || kind === 'Secret') return null
+  const changed = difference.hunks().map(({ lines }) => lines.filter((line) => !line.startsWith(' ')).join('\n'))
+  return changed.length === 0 ? null : JSON.stringify([kind, changed])
 }
 
 const CHANGE_ORDER: readonly string[] = ['removed', 'modified', 'added']
@@ -88,7 +178,12 @@ function compareChanges(a: ResourceChange, b: ResourceChange): number {
   )
 }
 
-function toResource(change: ResourceChange, causes: Report['causes'], outputDir: string, compare: Compare): Resource {
+function toResource(
+  change: ResourceChange,
+  causes: ReadonlyMap<string, string>,
+  outputDir: string,
+  compare: Compare,
+): ChangedResource {
   const { kind, namespace, name } = change.id
   return {
     change: change.kind,

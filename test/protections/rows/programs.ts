@@ -52,9 +52,8 @@ const artifact: Removal = {
     {
       name: 'fromData',
       by: (_, json) => {
-        const { format: __, headSha, causes, baseDrift, ...rest } = JSON.parse(json)
-        const later = baseDrift?.causes === undefined ? baseDrift : { ...baseDrift, causes: new Map(baseDrift.causes) }
-        return { report: { ...rest, causes: new Map(causes), baseDrift: later, commit: null, run: null }, headSha }
+        const { format: __, headSha, ...report } = JSON.parse(json)
+        return { report: { ...report, commit: null, run: null }, headSha }
       },
     },
     { name: 'code', in: 'report/', by: (_, text) => text },

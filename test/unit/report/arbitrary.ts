@@ -101,7 +101,7 @@ function anywayOf(
   return {
     kind: 'known',
     changes: later,
-    causes: new Map(later.map((one) => [idOf(one), cause])),
+    causes: later.map((one) => [idOf(one), cause]),
     stateFiles: 3,
     warnings: 0,
     images,
@@ -136,7 +136,7 @@ export const reports: fc.Arbitrary<Report> = fc
     return report({
       ...parts,
       changes: filed,
-      causes: new Map(filed.map((one) => [idOf(one), cause])),
+      causes: filed.map((one) => [idOf(one), cause]),
       baseDrift: anywayOf(later, cause, parts),
     } as Partial<Report>)
   })

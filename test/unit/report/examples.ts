@@ -24,7 +24,7 @@ export function report(parts: Partial<Report> = {}): Report {
     images: [],
     bases: [],
     totals: { images: 3, bases: 2 },
-    causes: new Map(),
+    causes: [],
     baseDrift: null,
     commit: null,
     run: {
@@ -183,10 +183,10 @@ function firstEnrollment(): Report {
       { kind: 'added', path: 'base-images/python-3.12-slim.yaml' },
       { kind: 'added', path: 'images/uv.yaml' },
     ],
-    causes: new Map([
+    causes: [
       ...because('images.yaml:1 uv enrolled', changes.slice(2, 5)),
       ...because('apps/uv/Dockerfile:1 FROM python:3.12-slim', changes.slice(5)),
-    ]),
+    ],
   })
 }
 
@@ -203,7 +203,7 @@ function delayChange(): Report {
     images: [{ name: 'backstage', kind: 'changed', details: [detail('rebuildDelay', '24h', '7d')] }],
     bases,
     stateFiles: [{ kind: 'modified', path: 'images/backstage.yaml' }],
-    causes: new Map(because('images.yaml:14 rebuildDelay', changes)),
+    causes: because('images.yaml:14 rebuildDelay', changes),
   })
 }
 
@@ -232,7 +232,7 @@ function baseChange(): Report {
       { kind: 'added', path: 'base-images/node-24-bookworm-slim.yaml' },
       { kind: 'modified', path: 'images/backstage.yaml' },
     ],
-    causes: new Map(because('apps/backstage/Dockerfile:1 now FROM node:24-bookworm-slim', changes)),
+    causes: because('apps/backstage/Dockerfile:1 now FROM node:24-bookworm-slim', changes),
     commit: {
       sha: '9c1185a5c5e9fc54612808977ee8f548b2258d31',
       branch: 'main',
@@ -272,10 +272,10 @@ function imageRemoved(): Report {
       { kind: 'removed', path: 'images/uv.yaml' },
       { kind: 'added', path: '_archive/images/uv.yaml' },
     ],
-    causes: new Map([
+    causes: [
       ...because('images.yaml no longer lists uv', changes.slice(0, 3)),
       ...because('images.yaml:4 source.repo', changes.slice(3)),
-    ]),
+    ],
   })
 }
 
@@ -339,10 +339,10 @@ function manyChanged(): Report {
       ),
     ],
     stateFiles: names.map((name) => ({ kind: 'modified', path: `images/${name}.yaml` })),
-    causes: new Map([
+    causes: [
       ...because('images.yaml:3 defaults.rebuildDelay', changes),
       ...because('nobody uses it any more', [orphan]),
-    ]),
+    ],
   })
 }
 
@@ -359,7 +359,7 @@ function comesAnyway(): Report {
       after: warehouse('python-3.13-slim', 'docker.io/library/python', '3.13-slim'),
     }),
   ]
-  const causes = new Map(because('apps/uv/Dockerfile:1 FROM', later))
+  const causes = because('apps/uv/Dockerfile:1 FROM', later)
   const moved = [
     base(PYTHON.replace('3.12', '3.13'), 'added', [use('uv', 1, 'added')]),
     base(PYTHON, 'removed', [use('uv', 1, 'removed')]),
@@ -408,7 +408,7 @@ function dangerousSettings(): Report {
       },
     ],
     bases,
-    causes: new Map(because('images.yaml settings.secrets.github', changes)),
+    causes: because('images.yaml settings.secrets.github', changes),
     baseDrift: {
       kind: 'unknown',
       reason: 'the base branch has errors of its own (images.yaml:3:1: error: no image is enrolled.)',
@@ -456,7 +456,7 @@ function hostileNames(): Report {
     baseDrift: {
       kind: 'known',
       changes,
-      causes: new Map(because(table, changes)),
+      causes: because(table, changes),
       stateFiles: 1,
       warnings: 0,
       images: [],
@@ -466,7 +466,7 @@ function hostileNames(): Report {
       base(name, 'added', [{ image: unseen, file: ticks, line: 1, kind: table, change: 'added' }]),
     ),
     stateFiles: HOSTILE.map((path) => ({ kind: 'added', path })),
-    causes: new Map(because(ping, changes)),
+    causes: because(ping, changes),
     commit: { sha: html, branch: table, url: 'javascript:alert(1)' },
     run: { url: 'https://evil.example/) <img>', headSha: ping, repositoryUrl: 'https://github.com/o/r' },
   })

@@ -14,7 +14,7 @@ const titles = (text: string) =>
 
 describe('objects that change alike', () => {
   const changes = ['a', 'b', 'c', 'd'].map((name) => delay(name, name === 'c' ? 1 : 2))
-  const one = report({ changes, causes: new Map(because('images.yaml:3 rebuildDelay', changes.slice(0, 2))) })
+  const one = report({ changes, causes: because('images.yaml:3 rebuildDelay', changes.slice(0, 2)) })
 
   it('share one diff, and are named with it', () => {
     const comment = renderComment(one, { marker })

@@ -32,7 +32,7 @@ function everywhere(secret: string): Report {
         uses: [{ image: secret, file: secret, line: 1, kind: secret, change: 'added' }],
       },
     ],
-    causes: new Map([[`${one.id.apiVersion}/Stage/image-factory/s-${secret}`, secret]]),
+    causes: [[`${one.id.apiVersion}/Stage/image-factory/s-${secret}`, secret]],
     commit: { sha: '0123456789', branch: secret, url: `https://github.com/${secret}` },
   })
 }

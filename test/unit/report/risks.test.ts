@@ -120,7 +120,7 @@ describe('news', () => {
     images: [],
     bases: [],
     changes: [],
-    causes: new Map(),
+    causes: [],
     stateFiles: 0,
     warnings: 1,
   } as const
