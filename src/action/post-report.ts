@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import { type CommentResult, findOpenPullRequest, type PullRequest } from '../publish/index.js'
-import { fromData, type LeftReport, MAX_DATA, type Report, verdict } from '../report/index.js'
+import { fromData, type LeftReport, MAX_DATA, type Report, summaryLine } from '../report/index.js'
 import { readOptional } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context, TriggeringRun } from './context.js'
@@ -34,7 +34,7 @@ export async function postReport(folder: string, inputs: Inputs, context: Contex
   const result = pull === null ? null : await post(report, run, pull, inputs)
   const commentUrl = result !== null && 'url' in result ? result.url : ''
   setOutputs({ report, commitSha: '', commentUrl, ...files })
-  const ending = { verdict: verdict(report, { secrets: hidden() }), isFailed: false, commentUrl }
+  const ending = { verdict: summaryLine(report, { secrets: hidden() }), isFailed: false, commentUrl }
   say(lastLine(report, { ...ending, runUrl: context.run.url }))
 }
 

@@ -8,11 +8,11 @@ import {
   type Report,
   renderComment,
   renderDiff,
+  renderFullSummary,
   renderLog,
   renderSummary,
-  renderWhole,
+  summaryLine,
   toData,
-  verdict,
 } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
 import type { Context } from './context.js'
@@ -36,7 +36,7 @@ export async function reportOutcome(outcome: Outcome, inputs: Inputs, context: C
   setOutputs({ report, commitSha: outcome.commit?.sha ?? '', commentUrl, ...files })
   const failure = failureOf(outcome, report, inputs)
   if (failure !== null) setFailed(safe(failure))
-  const ending = { verdict: verdict(report, { secrets }), isFailed: failure !== null, commentUrl }
+  const ending = { verdict: summaryLine(report, { secrets }), isFailed: failure !== null, commentUrl }
   say(lastLine(report, { ...ending, runUrl: context.run.url }))
 }
 
@@ -51,7 +51,7 @@ export async function writeReports(
   const diffFile = 'image-factory.diff'
   const reportData = 'image-factory-report.json'
   const texts: readonly (readonly [string, () => string | Iterable<string>])[] = [
-    [reportFile, () => renderWhole(report, { secrets })],
+    [reportFile, () => renderFullSummary(report, { secrets })],
     [diffFile, () => renderDiff(report, { secrets })],
     [reportData, () => toData(report, { secrets })],
   ]
@@ -64,9 +64,9 @@ export async function writeReports(
 /** More than this nobody reads in a log; the whole difference is in `diff-file`. */
 const MAX_LOG_LENGTH = 200_000
 
-/** All that there is to say beyond the verdict; null where that is all. */
+/** All that there is to say beyond the summary line; null where that is all. */
 function logText(report: Report, secrets: readonly string[]): string | null {
-  const whole = renderLog(report, { most: MAX_LOG_LENGTH, secrets })
+  const whole = renderLog(report, { maxLength: MAX_LOG_LENGTH, secrets })
   if (whole === null) return 'This is too long for the log: it is in the file of the output diff-file.'
   return whole.trimEnd().includes('\n') ? whole : null
 }
@@ -87,7 +87,7 @@ function completed({ plan, commit, target }: Outcome, context: Context): Report 
 }
 
 function failureOf({ plan, target }: Outcome, report: Report, inputs: Inputs): string | null {
-  if (plan.refused) return verdict(report)
+  if (plan.refused) return summaryLine(report)
   if (target.mode !== 'check' || plan.changes.size === 0) return null
   const options = [`--state ${inputs.statePath}`, `--images ${inputs.imagesFile}`, `--output ${inputs.outputDir}`].join(
     ' ',

@@ -1,7 +1,7 @@
 import { formatProblem, printable } from '../enrollment/index.js'
 import { isDestructive } from '../manifests/index.js'
 import { makePlan, type Plan, type RunSetting, tidy } from '../pipeline.js'
-import { renderPlain, verdict } from '../report/index.js'
+import { renderPlain, summaryLine } from '../report/index.js'
 import { writeFiles } from '../state/index.js'
 import type { Environment } from './environment.js'
 import { jobFor } from './job.js'
@@ -86,10 +86,10 @@ function commandOptions({ state, images, output, sources }: CommonOptions): stri
 }
 
 function printReport(plan: Plan, terminal: Terminal, how: 'short' | 'whole'): void {
-  if (how === 'whole' || plan.refused) terminal.out(renderPlain(plan.report, { colour: terminal.colour.out }))
+  if (how === 'whole' || plan.refused) terminal.out(renderPlain(plan.report, { color: terminal.colour.out }))
   else {
     for (const found of plan.report.problems) terminal.err(`${problemLine(found)}\n`)
-    terminal.out(`${verdict(plan.report)}\n`)
+    terminal.out(`${summaryLine(plan.report)}\n`)
   }
 }
 

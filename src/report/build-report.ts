@@ -1,11 +1,73 @@
+// Makes a report of what a run found: what there is now beside what was there before.
 import type { ImagesFile } from '../enrollment/images-file.js'
 import type { Problem } from '../enrollment/problem.js'
 import type { ResourceChange } from '../manifests/index.js'
-import { fromTop, type MergedState } from '../state/index.js'
-import { baseRows } from './base-rows.js'
-import type { Before } from './before.js'
+import { formatReference } from '../reference/index.js'
+import { fromTop, type MergedState, type StateFiles, textsOf } from '../state/index.js'
+import { by, compareText, groupBy } from '../text/index.js'
 import { causesOf } from './causes.js'
-import type { BaseDrift, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
+import type { BaseDrift, BaseRow, BaseUse, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
+
+/** Who pulls which base where; nothing of the place is known where it is only remembered. */
+type PlacedUse = Omit<BaseUse, 'change'> & { readonly base: string }
+
+/** What a run is compared with. */
+export interface Before {
+  /** Entries as written, by the image's name. */
+  readonly entries: ReadonlyMap<string, unknown>
+  /** Canonical references, by the base image's name. */
+  readonly bases: ReadonlyMap<string, string>
+  readonly uses: readonly PlacedUse[]
+  /** State files, by their path. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** What the last commit left in the state files. */
+export function committedState(files: StateFiles): Before {
+  const uses = [...files.images].flatMap(([image, record]) =>
+    textsOf(record, 'baseImages').map((base) => ({ base, image, file: '', line: 0, kind: 'from' })),
+  )
+  return {
+    entries: new Map([...files.images].map(([name, record]) => [name, record.enrollment])),
+    bases: new Map([...files.bases].map(([name, record]) => [name, recordedReference(name, record)])),
+    uses,
+    texts: files.texts,
+  }
+}
+
+/** What another images.yaml (that of the base branch) makes of the same Dockerfiles. */
+export function synthesizedState(enrolled: ImagesFile, state: MergedState): Before {
+  return {
+    entries: new Map(enrolled.images.map(({ name, written }) => [name, written])),
+    bases: new Map(state.bases.map((base) => [base.name, formatReference({ ...base, digest: null })])),
+    uses: usesIn(state),
+    texts: state.files,
+  }
+}
+
+/** Where Dockerfiles were read, the places in them; else (a look-up failed) what is known to be used. */
+function usesIn({ images, uses }: Pick<MergedState, 'images' | 'uses'>): PlacedUse[] {
+  const placed = new Set(uses.map((use) => `${use.image} ${use.base}`))
+  const known = images.flatMap(({ enrollment, bases }) =>
+    bases
+      .filter((base) => !placed.has(`${enrollment.name} ${base}`))
+      .map((base) => ({
+        base,
+        image: enrollment.name,
+        file: enrollment.source?.dockerfile ?? '',
+        line: 0,
+        kind: 'from',
+      })),
+  )
+  return [...uses, ...known]
+}
+
+function recordedReference(name: string, record: Readonly<Record<string, unknown>>): string {
+  const { registry, repository, tag, fullImage } = record
+  const isWhole = typeof registry === 'string' && typeof repository === 'string' && typeof tag === 'string'
+  if (isWhole) return formatReference({ registry, repository, tag, digest: null })
+  return typeof fullImage === 'string' ? fullImage : name
+}
 
 /** Where the files of a report lie. */
 export interface ReportFolder {
@@ -83,5 +145,49 @@ function stateFiles(before: Before, state: MergedState, folder: ReportFolder): R
   const removed = [...before.texts.keys()]
     .filter((path) => !state.files.has(path))
     .map((path) => ({ kind: 'removed' as const, path: fromTop(folder.path, path) }))
-  return [...changed, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return [...changed, ...removed].sort(by(({ path }) => path))
+}
+
+/** The base images that are tracked or were, with who pulls them where; sorted by name. */
+function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before: Before): BaseRow[] {
+  const { bases } = state
+  const was = groupBy(before.uses, ({ base }) => base)
+  const used = groupBy(usesIn(state), ({ base }) => base)
+  const live = bases.map((base): BaseRow => {
+    const change = before.bases.has(base.name) ? 'unchanged' : 'added'
+    const link = base.enrolledImage === undefined ? {} : { enrolledImage: base.enrolledImage }
+    return {
+      name: base.name,
+      reference: formatReference({ ...base, digest: null }),
+      change,
+      ...link,
+      uses: usesOf(base.name, used, was),
+    }
+  })
+  const tracked = new Set(bases.map((base) => base.name))
+  const gone = [...before.bases].filter(([name]) => !tracked.has(name))
+  const removed = gone.map(
+    ([name, reference]): BaseRow => ({ name, reference, change: 'removed', uses: usesOf(name, used, was) }),
+  )
+  return [...live, ...removed].sort(by(({ name }) => name))
+}
+
+type Users = ReadonlyMap<string, readonly PlacedUse[]>
+
+function usesOf(base: string, now: Users, was: Users): BaseUse[] {
+  const toUse = ({ image, file, line, kind }: PlacedUse, change: BaseUse['change']) => ({
+    image,
+    file,
+    line,
+    kind,
+    change,
+  })
+  const [present, past] = [now.get(base) ?? [], was.get(base) ?? []]
+  const imagesOf = (uses: readonly PlacedUse[]) => new Set(uses.map(({ image }) => image))
+  const [still, before] = [imagesOf(present), imagesOf(past)]
+  const uses = [
+    ...present.map((use) => toUse(use, before.has(use.image) ? 'unchanged' : 'added')),
+    ...past.filter(({ image }) => !still.has(image)).map((use) => toUse(use, 'removed')),
+  ]
+  return uses.sort((a, b) => compareText(a.image, b.image) || compareText(a.file, b.file) || a.line - b.line)
 }

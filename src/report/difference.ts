@@ -1,6 +1,6 @@
 // Line differences of one object, computed once and shown with any context.
 import { structuredPatch } from 'diff'
-import { clean, withoutEnd } from './text.js'
+import { escapeInvisible } from '../text/index.js'
 
 interface Hunk {
   readonly oldStart: number
@@ -94,7 +94,7 @@ function nearChange(lines: readonly string[], context: number): boolean[] {
 }
 
 function ended(text: string): string {
-  const trimmed = withoutEnd(clean(text))
+  const trimmed = withoutEnd(escapeInvisible(text))
   return trimmed === '' ? '' : `${trimmed}\n`
 }
 
@@ -118,4 +118,11 @@ function countLines(text: string): number {
 
 function starting(lines: readonly string[], sign: string): number {
   return lines.reduce((n, line) => (line.startsWith(sign) ? n + 1 : n), 0)
+}
+
+/** Without the line feeds at its end; a loop, because an expression would look at every run of them again and again. */
+export function withoutEnd(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\n') end--
+  return text.slice(0, end)
 }

@@ -1,7 +1,9 @@
-// What hangs on what: base images and the images built on them, as a Mermaid graph.
-
+// Which image is built on which base image: folded into the report, and whole for other programs to draw or read.
+import { formatReference } from '../reference/index.js'
+import type { LinkedState } from '../state/index.js'
+import { by, compareText, groupBy, oneLine } from '../text/index.js'
+import { details, fence } from './markdown.js'
 import { type BaseRow, type BaseUse, isChanged } from './model.js'
-import { compareText, details, fence, groupBy, oneLine } from './text.js'
 import type { View } from './view.js'
 
 const MAX_EDGES = 60
@@ -9,6 +11,9 @@ const MAX_EDGES = 60
 interface Edge {
   readonly base: string
   readonly image: string
+}
+
+interface ChangedEdge extends Edge {
   readonly change: BaseUse['change']
 }
 
@@ -22,12 +27,8 @@ export function graph(view: View): string[] {
   return [block('What hangs on the base images that change', changed)]
 }
 
-function block(title: string, edges: readonly Edge[]): string {
-  return details(title, fence('mermaid', mermaid(edges)))
-}
-
 /** One edge a pair, however often the image pulls the base. */
-function edgesOf(bases: readonly BaseRow[]): Edge[] {
+function edgesOf(bases: readonly BaseRow[]): ChangedEdge[] {
   const edges = bases.flatMap((base) =>
     [...groupBy(base.uses, ({ image }) => image)].map(([image, uses]) => ({
       base: base.reference,
@@ -35,12 +36,16 @@ function edgesOf(bases: readonly BaseRow[]): Edge[] {
       change: changeOf(uses),
     })),
   )
-  return edges.sort((a, b) => compareText(a.base, b.base) || compareText(a.image, b.image))
+  return edges.sort(compareEdges)
 }
 
 function changeOf(uses: readonly BaseUse[]): BaseUse['change'] {
   const first = uses[0]?.change ?? 'unchanged'
   return uses.every(({ change }) => change === first) ? first : 'unchanged'
+}
+
+function compareEdges(a: Edge, b: Edge): number {
+  return compareText(a.base, b.base) || compareText(a.image, b.image)
 }
 
 const ARROW: Readonly<Record<BaseUse['change'], string>> = {
@@ -49,30 +54,115 @@ const ARROW: Readonly<Record<BaseUse['change'], string>> = {
   unchanged: '-->',
 }
 
-function mermaid(edges: readonly Edge[]): string {
-  const bases = identifiers(
-    edges.map(({ base }) => base),
-    'b',
+function block(title: string, edges: readonly ChangedEdge[]): string {
+  const names = (all: readonly string[]) => [...new Set(all)].sort()
+  const [bases, images] = [names(edges.map(({ base }) => base)), names(edges.map(({ image }) => image))]
+  const lines = mermaid(
+    bases,
+    images,
+    edges.map(({ base, image, change }) => `b${bases.indexOf(base)} ${ARROW[change]} i${images.indexOf(image)}`),
   )
-  const images = identifiers(
-    edges.map(({ image }) => image),
-    'i',
-  )
-  const node = ([name, id]: readonly [string, string], shape: readonly [string, string]) =>
-    `  ${id}${shape[0]}"${mermaidLabel(name)}"${shape[1]}`
-  return [
-    'graph LR',
-    ...[...bases].map((base) => node(base, ['(', ')'])),
-    ...[...images].map((image) => node(image, ['[', ']'])),
-    ...edges.map(({ base, image, change }) => `  ${bases.get(base)} ${ARROW[change]} ${images.get(image)}`),
-  ].join('\n')
+  return details(title, fence('mermaid', lines.join('\n')))
 }
 
-function identifiers(names: readonly string[], prefix: string): Map<string, string> {
-  return new Map([...new Set(names)].sort(compareText).map((name, index) => [name, `${prefix}${index}`]))
+/** Nodes are numbered, `b0` and `i0`, so that only their labels hold text of users. */
+function mermaid(bases: readonly string[], images: readonly string[], edges: readonly string[]): string[] {
+  return [
+    'graph LR',
+    ...bases.map((label, index) => `  b${index}("${mermaidLabel(label)}")`),
+    ...images.map((label, index) => `  i${index}["${mermaidLabel(label)}"]`),
+    ...edges.map((edge) => `  ${edge}`),
+  ]
 }
 
 /** Mermaid reads `#34;` as a character; anything it might read otherwise is written so. */
-export function mermaidLabel(name: string): string {
+function mermaidLabel(name: string): string {
   return oneLine(name, 100).replace(/[^A-Za-z0-9 ./:_-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`)
+}
+
+/** What a graph can be printed as. */
+export type GraphFormat = 'mermaid' | 'dot' | 'json'
+
+/** Images and base images by name; edges go from the base image to the image that is built on it. */
+export interface DependencyGraph {
+  readonly images: readonly { readonly name: string; readonly enabled: boolean }[]
+  readonly baseImages: readonly {
+    readonly name: string
+    readonly reference: string
+    /** The enrolled image that it is; null where it is none of ours. */
+    readonly enrolledImage: string | null
+  }[]
+  readonly edges: readonly Edge[]
+}
+
+/** The graph of a state, everything sorted by name. */
+export function dependencyGraph({ images, bases }: Pick<LinkedState, 'images' | 'bases'>): DependencyGraph {
+  const edges = images.flatMap(({ enrollment, bases: names }) =>
+    names.map((base) => ({ base, image: enrollment.name })),
+  )
+  const baseImages = bases.map(({ enrolledImage = null, ...base }) => ({
+    name: base.name,
+    reference: formatReference({ ...base, digest: null }),
+    enrolledImage,
+  }))
+  return {
+    images: images.map(({ enrollment: { name, enabled } }) => ({ name, enabled })).sort(by(({ name }) => name)),
+    baseImages: baseImages.sort(by(({ name }) => name)),
+    edges: edges.sort(compareEdges),
+  }
+}
+
+/** The graph as text. Names are shown as they are and mean nothing to the format, whatever they hold. */
+export function renderGraph(graph: DependencyGraph, format: GraphFormat): string {
+  if (format === 'json') return `${JSON.stringify(graph, null, 2)}\n`
+  return `${(format === 'dot' ? wholeDot(graph) : wholeMermaid(graph)).join('\n')}\n`
+}
+
+/** The numbered nodes that edges lead between, and the links from an enrolled image to the base image that it is. */
+function numbered({ images, baseImages, edges }: DependencyGraph) {
+  const baseIds = new Map(baseImages.map(({ name }, index) => [name, `b${index}`]))
+  const imageIds = new Map(images.map(({ name }, index) => [name, `i${index}`]))
+  const pair = (from: string | undefined, to: string | undefined) =>
+    from === undefined || to === undefined ? [] : [[from, to] as const]
+  return {
+    edges: edges.flatMap(({ base, image }) => pair(baseIds.get(base), imageIds.get(image))),
+    links: baseImages.flatMap(({ name, enrolledImage }) =>
+      enrolledImage === null ? [] : pair(imageIds.get(enrolledImage), baseIds.get(name)),
+    ),
+  }
+}
+
+function wholeMermaid(graph: DependencyGraph): string[] {
+  const { edges, links } = numbered(graph)
+  const arrows = [...edges.map(([base, image]) => `${base} --> ${image}`), ...links.map((link) => link.join(' -.-> '))]
+  const off = graph.images.flatMap(({ enabled }, index) => (enabled ? [] : [`i${index}`]))
+  return [
+    ...mermaid(
+      graph.baseImages.map(({ reference }) => reference),
+      graph.images.map(({ name }) => name),
+      arrows,
+    ),
+    ...(off.length === 0 ? [] : ['  classDef off stroke-dasharray: 4', `  class ${off.join(',')} off`]),
+  ]
+}
+
+function wholeDot(graph: DependencyGraph): string[] {
+  const { edges, links } = numbered(graph)
+  const off = (enabled: boolean) => (enabled ? '' : ', style=dashed')
+  return [
+    'digraph "image-factory" {',
+    '  rankdir=LR',
+    ...graph.baseImages.map(({ reference }, index) => `  b${index} [shape=ellipse, label=${dotLabel(reference)}]`),
+    ...graph.images.map(
+      ({ name, enabled }, index) => `  i${index} [shape=box, label=${dotLabel(name)}${off(enabled)}]`,
+    ),
+    ...edges.map(([base, image]) => `  ${base} -> ${image}`),
+    ...links.map(([image, base]) => `  ${image} -> ${base} [style=dotted]`),
+    '}',
+  ]
+}
+
+/** Graphviz reads backslashes and HTML entities inside of quotes too (graphviz.org/doc/info/lang.html, escString). */
+function dotLabel(text: string): string {
+  return `"${oneLine(text, 300).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;')}"`
 }

@@ -1,7 +1,8 @@
 import { isDataMap, isSameData } from '../enrollment/data-map.js'
-import type { EnrolledImage } from '../enrollment/images-file.js'
+import type { EnrolledImage, Settings } from '../enrollment/images-file.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { formatReference, parseReference } from '../reference/index.js'
+import { by } from '../text/index.js'
 import type { ImageChange, ValueChange } from './model.js'
 
 /**
@@ -19,7 +20,7 @@ export function imageChanges(
     .filter((name) => !now.has(name))
     .map((name): ImageChange => ({ name, kind: 'removed', details: [] }))
   const others = enrollments.flatMap((image) => changeOf(image, before) ?? [])
-  return [...removed, ...others].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return [...removed, ...others].sort(by(({ name }) => name))
 }
 
 function changeOf(image: EnrolledImage, before: ReadonlyMap<string, unknown>): ImageChange | null {
@@ -111,4 +112,32 @@ export function flatten(data: unknown, prefix = ''): Map<string, string> {
 function step(value: unknown, index: number, prefix: string): string {
   const name = prefix === 'environments' && isDataMap(value as Data) ? (value as { name?: unknown }).name : undefined
   return typeof name === 'string' ? `.${name}` : `[${index}]`
+}
+
+/** The settings that differ, by the keys of images.yaml. */
+export function settingsChanges(before: Settings, now: Settings): ValueChange[] {
+  return valueChanges(flatten(asWritten(before)), flatten(asWritten(now)))
+}
+
+function asWritten(settings: Settings): object {
+  const { githubTokenSecret, gitlabTokenSecret, registrySecret, sourceTokenSecret, ...rest } = settings
+  const { retryPause, baseInterval, pollInterval, stagger, ...plain } = rest
+  const { webhookReceivers, allowedRegistries, analysis, trivyImage, backstage, ...others } = plain
+  return {
+    ...others,
+    secrets: {
+      github: githubTokenSecret,
+      gitlab: gitlabTokenSecret,
+      registry: registrySecret,
+      source: sourceTokenSecret,
+    },
+    retryPause: retryPause.text,
+    baseInterval: baseInterval.text,
+    pollInterval: pollInterval.text,
+    stagger: stagger.text,
+    webhookReceivers: Object.fromEntries(webhookReceivers.map(({ name, ...receiver }) => [name, receiver])),
+    allowedRegistries: allowedRegistries.length === 0 ? null : allowedRegistries.join(', '),
+    analysis: { enabled: analysis, image: trivyImage },
+    backstage,
+  }
 }

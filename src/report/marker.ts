@@ -1,3 +1,5 @@
+import { FOOTER_OPENS } from './document.js'
+
 /** First line of our comment: which report it is, and which run wrote it for which commit. */
 export interface Marker {
   /** Tells several reports on one pull request apart; never derived from content. */
@@ -53,4 +55,17 @@ function decode(text: string): string {
 
 function digits(n: number): string {
   return Number.isSafeInteger(n) && n > 0 ? String(n) : '0'
+}
+
+/** Whether two comments say the same. Marker and footer name the run and its commit, so they do not count. */
+export function sameReport(a: string, b: string): boolean {
+  return content(a) === content(b)
+}
+
+function content(comment: string): string {
+  // GitHub trims what it stores and may change its line ends.
+  const lines = comment.replaceAll('\r\n', '\n').trimEnd().split('\n')
+  if (lines[0]?.startsWith('<!-- image-factory:report ')) lines.shift()
+  if (lines.at(-1)?.startsWith(FOOTER_OPENS)) lines.pop()
+  return lines.join('\n').trimEnd()
 }

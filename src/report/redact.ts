@@ -1,6 +1,6 @@
 // Takes secrets out before anything is rendered: values the caller knows, and what Kubernetes objects keep secret.
 
-import { withoutEnd } from './text.js'
+import { withoutEnd } from './difference.js'
 
 const HIDDEN = '***'
 

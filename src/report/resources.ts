@@ -1,22 +1,8 @@
 // The changed objects: a list to see them at a glance, and a folded diff each.
+import { compareText, count, groupBy, listSome, oneLine } from '../text/index.js'
 import { unified } from './difference.js'
-import {
-  bounded,
-  cell,
-  code,
-  compareText,
-  count,
-  delta,
-  details,
-  fence,
-  groupBy,
-  html,
-  htmlCode,
-  oneLine,
-  prose,
-} from './text.js'
-import type { ChangedResource, ResourceGroup } from './view.js'
-import { compareKinds, type View } from './view.js'
+import { cell, code, delta, details, fence, html, htmlCode, prose } from './markdown.js'
+import { byKind, type ChangedResource, identityOf, type ResourceGroup, type View } from './view.js'
 
 const MAX_LISTED = 30
 const MAX_CAUSES = 10
@@ -52,13 +38,13 @@ function entry(resource: ChangedResource, isShown: boolean): string {
 }
 
 function countsByKind(all: readonly ChangedResource[]): string[] {
-  const kinds = [...groupBy(all, ({ kind }) => kind)].sort(([a], [b]) => compareKinds(a, b))
+  const kinds = byKind(all)
   const row = ([kind, resources]: (typeof kinds)[number]) => {
     const of = (change: ChangedResource['change']) =>
       resources.filter((resource) => resource.change === change).length || ''
     return `| ${cell(prose(kind, 60))} | ${of('removed')} | ${of('modified')} | ${of('added')} |`
   }
-  const rows = bounded(kinds, MAX_LISTED, row, (n) => `| … and ${count(n, 'more kind')} | | | |`)
+  const rows = listSome(kinds, MAX_LISTED, row, (n) => `| … and ${count(n, 'more kind')} | | | |`)
   return [['| Kind | Removed | Changed | Added |', '| --- | --: | --: | --: |', ...rows].join('\n')]
 }
 
@@ -69,13 +55,13 @@ function countsByCause(resources: readonly ChangedResource[]): string[] {
     .sort((a, b) => b.n - a.n || compareText(a.cause, b.cause))
   if (causes.length === 0) return []
   const show = ({ cause, n }: (typeof causes)[number]) => `- ${count(n, 'resource')} because ${prose(cause, 160)}`
-  return [bounded(causes, MAX_CAUSES, show, (n) => `- … and ${count(n, 'more cause')}`).join('\n')]
+  return [listSome(causes, MAX_CAUSES, show, (n) => `- … and ${count(n, 'more cause')}`).join('\n')]
 }
 
 /** The folded diff of an object, and of all that change just as it does. */
 export function section(view: View, { lead, others }: ResourceGroup, context: 1 | 3): string {
-  const { kind, namespace, name, difference, cause } = lead
-  const identity = htmlCode(`${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`, 200)
+  const { difference, cause } = lead
+  const identity = htmlCode(identityOf(lead), 200)
   const because = cause === null ? '' : ` — because ${html(cause, 160)}`
   const more = others.length === 0 ? '' : ` and ${others.length} more like it`
   const title = `${identity} ${delta(difference)}${more}${because}`
@@ -90,7 +76,7 @@ function likewise({ cause }: ChangedResource, others: readonly ChangedResource[]
     const because = other.cause === null || other.cause === cause ? '' : ` (${prose(other.cause, 160)})`
     return code(other.name, 80) + because
   }
-  const names = bounded(others, MAX_ALIKE, show, (n) => `and ${n} more`)
+  const names = listSome(others, MAX_ALIKE, show, (n) => `and ${n} more`)
   return `\n\nThe same in ${names.join(', ')}.`
 }
 

@@ -1,8 +1,7 @@
 // The two tables: what changes for whom (images), and what they are built on (base images).
-import { describeDetail } from './alerts.js'
-import type { BaseRow, BaseUse, ImageChange, ValueChange } from './model.js'
-import { isChanged } from './model.js'
-import { bounded, cell, code, compareText, count, details, groupBy, prose } from './text.js'
+import { compareText, count, groupBy, listSome } from '../text/index.js'
+import { cell, code, codeOrDefault, details, prose } from './markdown.js'
+import { type BaseRow, type BaseUse, type ImageChange, isChanged, type ValueChange } from './model.js'
 import type { View } from './view.js'
 
 const MAX_DETAILS = 6
@@ -23,8 +22,8 @@ export function settingsTable(view: View, rows: number): string[] {
   if (settings.length === 0) return []
   const cells = ({ key, before, after }: ValueChange) => [
     code(key, 80),
-    before === null ? '*default*' : code(before, 160),
-    after === null ? '*default*' : code(after, 160),
+    codeOrDefault(before, 160),
+    codeOrDefault(after, 160),
   ]
   return ['### Settings', table(['Setting', 'Before', 'After'], settings, cells, rows)]
 }
@@ -62,7 +61,7 @@ function table<T>(head: readonly string[], items: readonly T[], cells: (item: T)
   const line = (columns: readonly string[]) => `| ${columns.map(cell).join(' | ')} |`
   const rule = line(head.map(() => '---'))
   const more = (n: number) => line([`… and ${n} more`, ...head.slice(1).map(() => '')])
-  return [line(head), rule, ...bounded(items, rows, (item) => line(cells(item)), more)].join('\n')
+  return [line(head), rule, ...listSome(items, rows, (item) => line(cells(item)), more)].join('\n')
 }
 
 /** Images with the same change share a row where there are many: 500 delays changed are one thing to read. */
@@ -71,7 +70,7 @@ function imageRows(images: readonly ImageChange[]): string[][] {
   const shared = images.length > MANY_IMAGES
   const groups = groupBy(rows, ({ image, cells }) => (shared ? cells.join('\n') : image))
   return [...groups.values()].map((alike) => {
-    const names = bounded(
+    const names = listSome(
       alike,
       MAX_NAMES,
       ({ image }) => code(image.name, 80),
@@ -81,9 +80,13 @@ function imageRows(images: readonly ImageChange[]): string[][] {
   })
 }
 
-function whatChanges(image: ImageChange): string {
-  const show = (detail: ImageChange['details'][number]) => describeDetail(detail, image.kind)
-  return bounded(image.details, MAX_DETAILS, show, (n) => `… and ${n} more`).join('<br>')
+/** `rebuildDelay 24h → 7d`; of a new image only what it begins with. */
+function whatChanges({ kind, details: changes }: ImageChange): string {
+  const show = ({ key, before, after }: ValueChange) => {
+    const old = kind === 'enrolled' && before === null ? '' : `${codeOrDefault(before, 80)} → `
+    return `${code(key, 60)} ${old}${codeOrDefault(after, 80)}`
+  }
+  return listSome(changes, MAX_DETAILS, show, (n) => `… and ${n} more`).join('<br>')
 }
 
 const CHANGE: Readonly<Record<BaseRow['change'], string>> = { added: 'new', removed: 'no longer used', unchanged: '' }
@@ -92,7 +95,7 @@ function baseCells(base: BaseRow): string[] {
   const uses = [...base.uses].sort(compareUses)
   // Who pulls it from now on; for a base that goes, who pulled it.
   const present = base.change === 'removed' ? uses : uses.filter(({ change }) => change !== 'removed')
-  const places = bounded(
+  const places = listSome(
     uses,
     MAX_PLACES,
     (use) => place(use, base),

@@ -11,9 +11,10 @@ import {
 import { section } from './resources.js'
 import type { ResourceGroup, View } from './view.js'
 
-/** How much room there is, and how text is measured. */
+/** How much is shown at most. */
 export interface Budget {
-  readonly budget: number
+  /** In what `measure` counts. */
+  readonly limit: number
   readonly measure: (text: string) => number
   /** How long a list may get. */
   readonly rows: number
@@ -23,40 +24,64 @@ const FEW_ROWS = 10
 const BLANK_LINE = 2
 const NOTHING: ReadonlySet<ResourceGroup> = new Set()
 
-/** One fitting: what is written or measured once for one plan is remembered for the next. */
+/** What is written or measured once for one level of detail is remembered for the next. */
 interface Fitting {
   readonly view: View
-  readonly frame: DocumentOptions
-  readonly room: Budget
-  readonly around: (plan: DetailLevel) => HeaderAndFooter
+  readonly options: DocumentOptions
+  readonly budget: Budget
+  readonly around: (detail: DetailLevel) => HeaderAndFooter
   readonly sizeOf: (group: ResourceGroup, context: DetailLevel['context']) => number
 }
 
 /** The most of a report that fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
-export function fitToBudget(view: View, frame: DocumentOptions, room: Budget): string {
-  const fitting: Fitting = { view, frame, room, around: surrounder(view, frame), sizeOf: sizer(view, room) }
-  for (const plan of plans(fitting)) {
-    if (size(fitting, plan) <= room.budget) return assemble(blocks(view, frame, plan, fitting.around(plan)))
+export function fitToBudget(view: View, options: DocumentOptions, budget: Budget): string {
+  const around = memoize(
+    (detail: DetailLevel) => headerAndFooter(view, options, detail),
+    ({ level, extras, rows, footer }) => JSON.stringify([level, extras, rows, footer]),
+  )
+  const sizes = {
+    1: memoize(
+      (group: ResourceGroup) => budget.measure(section(view, group, 1)),
+      (group) => group,
+    ),
+    3: memoize(
+      (group: ResourceGroup) => budget.measure(section(view, group, 3)),
+      (group) => group,
+    ),
+  }
+  const fitting: Fitting = { view, options, budget, around, sizeOf: (group, context) => sizes[context](group) }
+  for (const detail of detailLevels(fitting)) {
+    if (size(fitting, detail) <= budget.limit) return assemble(blocks(view, options, detail, around(detail)))
   }
   const least = { ...COUNTS, footer: false }
-  return assemble(blocks(view, frame, least, fitting.around(least)))
+  return assemble(blocks(view, options, least, around(least)))
+}
+
+function memoize<A, K, R>(make: (argument: A) => R, keyOf: (argument: A) => K): (argument: A) => R {
+  const known = new Map<K, R>()
+  return (argument) => {
+    const key = keyOf(argument)
+    const found = known.get(key) ?? make(argument)
+    known.set(key, found)
+    return found
+  }
 }
 
 /** The whole report, however long it is, piece by piece. */
-export function whole(view: View, frame: DocumentOptions, rows: number): Iterable<string> {
-  const plan = everything(view, rows)
-  return inPieces(blocks(view, frame, plan, headerAndFooter(view, frame, plan)))
+export function untruncated(view: View, options: DocumentOptions, rows: number): Iterable<string> {
+  const detail = everything(view, rows)
+  return inPieces(blocks(view, options, detail, headerAndFooter(view, options, detail)))
 }
 
 function* blocks(
   view: View,
-  frame: DocumentOptions,
-  plan: DetailLevel,
+  options: DocumentOptions,
+  detail: DetailLevel,
   { above, below }: HeaderAndFooter,
 ): Generator<string> {
   yield* above
-  yield* contents(view, frame, plan)
-  for (const group of view.groups) if (plan.shown.has(group)) yield section(view, group, plan.context)
+  yield* contents(view, options, detail)
+  for (const group of view.groups) if (detail.shown.has(group)) yield section(view, group, detail.context)
   yield* below
 }
 
@@ -67,9 +92,9 @@ function everything({ groups }: View, rows: number): DetailLevel {
 }
 
 /** From everything to numbers. Diffs of deletions go last: what is lost must be seen longest. */
-function* plans(fitting: Fitting): Generator<DetailLevel> {
+function* detailLevels(fitting: Fitting): Generator<DetailLevel> {
   const { groups } = fitting.view
-  const all = everything(fitting.view, fitting.room.rows)
+  const all = everything(fitting.view, fitting.budget.rows)
   yield all
   yield { ...all, context: 1 }
   const removed = groups.filter(({ lead }) => lead.change === 'removed')
@@ -89,20 +114,20 @@ function* plans(fitting: Fitting): Generator<DetailLevel> {
 /** Keeps `kept` and as many of `candidates` as fit: the one of most lines goes first, then the next. */
 function dropLargest(
   fitting: Fitting,
-  plan: DetailLevel,
+  detail: DetailLevel,
   { kept, candidates }: { readonly kept: readonly ResourceGroup[]; readonly candidates: readonly ResourceGroup[] },
 ): DetailLevel {
   // By lines and not by size, which for thousands of diffs would have to be written to be known.
   const byLines = [...candidates].sort((a, b) => linesOf(a) - linesOf(b))
   const without = (n: number): DetailLevel => ({
-    ...plan,
+    ...detail,
     shown: new Set([...kept, ...byLines.slice(0, byLines.length - n)]),
   })
   // The size falls with every diff that goes, so the first that fits is found by halving.
   let [low, high] = [0, byLines.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (size(fitting, without(middle)) <= fitting.room.budget) high = middle
+    if (size(fitting, without(middle)) <= fitting.budget.limit) high = middle
     else low = middle + 1
   }
   return without(low)
@@ -112,34 +137,13 @@ function linesOf({ lead: { difference } }: ResourceGroup): number {
   return difference.added + difference.removed
 }
 
-/** The size of what a plan makes; stops counting as soon as it is too much. */
-function size({ view, frame, room, around, sizeOf }: Fitting, plan: DetailLevel): number {
-  const { above, below } = around(plan)
-  let total = room.measure(assemble([...above, ...contents(view, frame, plan), ...below]))
-  for (const group of plan.shown) {
-    if (total > room.budget) return total
-    total += sizeOf(group, plan.context) + BLANK_LINE
+/** The size of a level of detail; stops counting as soon as it is too much. */
+function size({ view, options, budget, around, sizeOf }: Fitting, detail: DetailLevel): number {
+  const { above, below } = around(detail)
+  let total = budget.measure(assemble([...above, ...contents(view, options, detail), ...below]))
+  for (const group of detail.shown) {
+    if (total > budget.limit) return total
+    total += sizeOf(group, detail.context) + BLANK_LINE
   }
   return total
-}
-
-function surrounder(view: View, frame: DocumentOptions): Fitting['around'] {
-  const known = new Map<string, HeaderAndFooter>()
-  return ({ level, extras, rows, footer }) => {
-    const key = JSON.stringify([level, extras, rows, footer])
-    const found = known.get(key) ?? headerAndFooter(view, frame, { level, extras, rows, footer })
-    known.set(key, found)
-    return found
-  }
-}
-
-function sizer(view: View, room: Budget): Fitting['sizeOf'] {
-  const sizes = { 1: new Map<ResourceGroup, number>(), 3: new Map<ResourceGroup, number>() }
-  return (group, context) => {
-    const known = sizes[context].get(group)
-    if (known !== undefined) return known
-    const measured = room.measure(section(view, group, context))
-    sizes[context].set(group, measured)
-    return measured
-  }
 }

@@ -2,10 +2,10 @@
 import * as z from 'zod'
 import type { Problem } from '../enrollment/problem.js'
 import { type ResourceChange, resourceKey } from '../manifests/model.js'
+import { compareText, groupBy } from '../text/index.js'
 import { type Compare, comparer, type Difference } from './difference.js'
 import { type Report, reportShape } from './model.js'
 import { maskObject, redactor } from './redact.js'
-import { compareText, groupBy } from './text.js'
 
 /** One changed object, ready to show. */
 export interface ChangedResource {
@@ -157,8 +157,17 @@ const KIND_ORDER: readonly string[] = [
   'Stage',
 ]
 
-/** Kinds in the order a cluster needs them; unknown ones last, by name. */
-export function compareKinds(a: string, b: string): number {
+/** `Stage namespace/name` */
+export function identityOf({ kind, namespace, name }: ChangedResource): string {
+  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
+}
+
+/** Objects by their kind, kinds in the order a cluster needs them; unknown ones last, by name. */
+export function byKind(resources: readonly ChangedResource[]): [string, readonly ChangedResource[]][] {
+  return [...groupBy(resources, ({ kind }) => kind)].sort(([a], [b]) => compareKinds(a, b))
+}
+
+function compareKinds(a: string, b: string): number {
   return kindRank(a) - kindRank(b) || compareText(a, b)
 }
 

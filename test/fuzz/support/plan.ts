@@ -72,7 +72,7 @@ function checkPlan(plan: Plan): void {
 function checkReport({ report }: Plan): void {
   expect(renderComment(report, { marker: MARKER }).length).toBeLessThanOrEqual(60_000)
   expect(Buffer.byteLength(renderSummary(report))).toBeLessThanOrEqual(1_000_000)
-  renderPlain(report, { colour: false })
+  renderPlain(report, { color: false })
   for (const piece of renderDiff(report)) void piece
   fromData(toData(report))
 }

@@ -10,8 +10,8 @@ const request = testsOf('unit/network/request.test.ts')
 const retries = testsOf('unit/network/retry-policy.test.ts')
 const workflow = testsOf('unit/build-definition/workflow.test.ts')
 const redact = testsOf('unit/report/redact.test.ts')
-const text = testsOf('unit/report/text.test.ts')
-const ladder = testsOf('unit/report/ladder.test.ts')
+const markdown = testsOf('unit/report/markdown.test.ts')
+const truncation = testsOf('unit/report/truncation.test.ts')
 
 const links: Removal = {
   threat: 8,
@@ -322,7 +322,7 @@ const alive: Removal = {
   threat: 15,
   without: 'escapes, fences that hold, and characters being shown that nobody sees',
   edits: [
-    { name: 'clean', in: 'report/', by: (_, text) => text },
+    { name: 'escapeInvisible', in: 'text/', by: (_, text) => text },
     { name: 'prose', in: 'report/', by: (_, text) => text },
     { name: 'html', in: 'report/', by: (_, text) => text },
     { name: 'htmlCode', in: 'report/', by: (_, text) => `<code>${text}</code>` },
@@ -330,11 +330,11 @@ const alive: Removal = {
     { name: 'link', in: 'report/', by: (_, markdown, url) => `[${markdown}](${url})` },
   ],
   failing: [
-    ladder('fits as a comment, is closed, and nothing in it is alive'),
-    text('never holds a tag of the data'),
-    text('makes fences longer than what they hold'),
-    ladder('has nothing unseen on a terminal, and one line of verdict'),
-    text('links to ordinary addresses only'),
+    truncation('fits as a comment, is closed, and nothing in it is alive'),
+    markdown('never holds a tag of the data'),
+    markdown('makes fences longer than what they hold'),
+    truncation('has nothing unseen on a terminal, and one line that sums up'),
+    markdown('links to ordinary addresses only'),
   ],
 }
 

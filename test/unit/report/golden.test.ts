@@ -12,7 +12,7 @@ describe('golden comments', () => {
   }
 
   it('image-removed on a terminal', async () => {
-    await expect(renderPlain(examples['image-removed'], { colour: false })).toMatchFileSnapshot(
+    await expect(renderPlain(examples['image-removed'], { color: false })).toMatchFileSnapshot(
       '../../golden/report/image-removed.txt',
     )
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { renderComment, renderDiff, renderPlain, renderSummary, verdict } from '../../../src/report/index.js'
+import { renderComment, renderDiff, renderPlain, renderSummary, summaryLine } from '../../../src/report/index.js'
 import { change, examples, report } from './examples.js'
 
-describe('verdict', () => {
+describe('the summary line', () => {
   it.each([
     ['first-enrollment', '1 image, 1 base image: 6 resources added (+79 −0 lines)'],
     ['delay-change', '3 images, 2 base images: 1 resource changed (+1 −1 lines)'],
@@ -11,29 +11,29 @@ describe('verdict', () => {
     ['nothing-changed', '✅ No manifest changes — 3 images, 2 base images checked'],
     ['broken-images-file', '❌ Failed with 2 errors, 1 warning: nothing was written'],
   ] as const)('%s', (name, said) => {
-    expect(verdict(examples[name])).toBe(said)
+    expect(summaryLine(examples[name])).toBe(said)
   })
 
   it('says that generated files are out of date', () => {
-    expect(verdict(report({ ...examples['delay-change'], mode: 'check' }))).toMatch(/^Out of date: 3 images/)
+    expect(summaryLine(report({ ...examples['delay-change'], mode: 'check' }))).toMatch(/^Out of date: 3 images/)
   })
 })
 
 describe('on a terminal', () => {
   it('has colours only when asked for', () => {
     const one = examples['image-removed']
-    expect(renderPlain(one, { colour: false })).not.toContain('\u001b')
-    expect(renderPlain(one, { colour: true })).toContain('\u001b[31m-kind: Stage\u001b[39m')
+    expect(renderPlain(one, { color: false })).not.toContain('\u001b')
+    expect(renderPlain(one, { color: true })).toContain('\u001b[31m-kind: Stage\u001b[39m')
   })
 
   it('shows problems with their place', () => {
-    expect(renderPlain(examples['broken-images-file'], { colour: false })).toContain(
+    expect(renderPlain(examples['broken-images-file'], { color: false })).toContain(
       'images.yaml:14:3: error: unknown key',
     )
   })
 
   it('shows control characters instead of obeying them', () => {
-    const shown = renderPlain(examples['hostile-names'], { colour: false })
+    const shown = renderPlain(examples['hostile-names'], { color: false })
     expect(shown).toContain('\\u{1b}[31mred')
     expect(shown).not.toContain('\u001b')
   })

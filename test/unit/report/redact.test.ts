@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Report, renderComment, renderPlain, renderSummary, verdict } from '../../../src/report/index.js'
+import { type Report, renderComment, renderPlain, renderSummary, summaryLine } from '../../../src/report/index.js'
 import { maskObject, withoutValues } from '../../../src/report/redact.js'
 import { change, marker, report } from './examples.js'
 
@@ -47,8 +47,8 @@ describe('known secrets', () => {
     const shown = [
       renderComment(all, { marker, secrets }),
       renderSummary(all, { secrets }),
-      renderPlain(all, { colour: true, secrets }),
-      verdict(all, { secrets }),
+      renderPlain(all, { color: true, secrets }),
+      summaryLine(all, { secrets }),
     ]
     for (const text of shown) {
       expect(text).not.toContain('CANARY')

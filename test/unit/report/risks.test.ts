@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseImagesFile } from '../../../src/enrollment/index.js'
+import { risksOf } from '../../../src/report/alerts.js'
 import { imageChanges, isReportable, settingsChanges } from '../../../src/report/index.js'
-import { risksOf } from '../../../src/report/risks.js'
 import { report } from './examples.js'
 
 const BASE = `
@@ -32,7 +32,7 @@ function edited(from: string, to: string) {
   return { images, settings: settingsChanges(before.settings, now.settings) }
 }
 
-const risks = (from: string, to: string) => risksOf(edited(from, to)).map(({ line }) => line)
+const risks = (from: string, to: string) => risksOf(edited(from, to))
 
 describe('a change that must not be overlooked', () => {
   it.each([

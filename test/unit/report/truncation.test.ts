@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest'
 import {
   type Report,
   renderComment,
+  renderFullSummary,
   renderLog,
   renderPlain,
   renderSummary,
-  renderWhole,
-  verdict,
+  summaryLine,
 } from '../../../src/report/index.js'
 import { runs } from '../../support/full.js'
 import { hasDiff, reports } from './arbitrary.js'
@@ -42,7 +42,7 @@ describe('any report within any budget', () => {
   it('is whole in its file, as a summary with room for everything', () => {
     fc.assert(
       fc.property(reports, (any) => {
-        const all = [...renderWhole(any)].join('')
+        const all = [...renderFullSummary(any)].join('')
         expect(all).toBe(renderSummary(any, { budget: Number.MAX_SAFE_INTEGER }))
         expect(any.changes.filter((one) => !hasDiff(all, one))).toEqual([])
       }),
@@ -52,9 +52,9 @@ describe('any report within any budget', () => {
   it('is in the log whole, or not at all where it is longer', () => {
     fc.assert(
       fc.property(reports, (any) => {
-        const all = renderPlain(any, { colour: false })
-        expect(renderLog(any, { most: all.length })).toBe(all)
-        expect(renderLog(any, { most: all.length - 1 })).toBeNull()
+        const all = renderPlain(any, { color: false })
+        expect(renderLog(any, { maxLength: all.length })).toBe(all)
+        expect(renderLog(any, { maxLength: all.length - 1 })).toBeNull()
       }),
     )
   })
@@ -95,11 +95,11 @@ describe('any report within any budget', () => {
     )
   })
 
-  it('has nothing unseen on a terminal, and one line of verdict', () => {
+  it('has nothing unseen on a terminal, and one line that sums up', () => {
     fc.assert(
       fc.property(reports, (any) => {
-        expect(renderPlain(any, { colour: false })).not.toMatch(/(?![\n\t ])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
-        expect(verdict(any)).toMatch(/^[^\n]+$/)
+        expect(renderPlain(any, { color: false })).not.toMatch(/(?![\n\t ])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+        expect(summaryLine(any)).toMatch(/^[^\n]+$/)
       }),
     )
   })

@@ -1,28 +1,9 @@
-// Makes text from anywhere safe to show. Every string of a report passes through here on its way to markdown, HTML,
-// Mermaid or a terminal: nothing in it can break out of its place, ping a person or link an issue.
-
-/** What a reader cannot see: control, bidirectional, zero-width and odd space characters, lone surrogates. */
-const UNSEEN = /(?![\n\t ])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Z}\p{Default_Ignorable_Code_Point}]/gu
-const ORDINARY = /^[\x20-\x7e\n\t]*$/
+// Makes text from anywhere safe to show. Every string of a report passes through here on its way to markdown or HTML:
+// nothing in it can break out of its place, ping a person or link an issue.
+import { listSome, oneLine } from '../text/index.js'
 
 /** What GitHub turns into a link, a ping, an emoji or a formula after it has read the markdown, escaped or not. */
 const LIVE = /[@$]|#\d|\bGH-\d|:\/\/|www\.|:[\w+-]+:/i
-
-/** Shows what cannot be seen as `\u{1b}`; line feeds and tabs stay. */
-export function clean(text: string): string {
-  if (ORDINARY.test(text)) return text
-  return text.replace(UNSEEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
-}
-
-/** One line of visible text, at most `most` characters long. */
-export function oneLine(text: string, most = 240): string {
-  // Cut first, so that a text of megabytes costs no more than a short one.
-  const flat = clean(text.slice(0, most * 4))
-    .replace(/\s+/g, ' ')
-    .trim()
-  if (flat.length <= most && text.length <= most * 4) return flat
-  return `${flat.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
-}
 
 const MARKDOWN: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -109,48 +90,22 @@ export function details(title: string, body: string, state: 'open' | 'folded' = 
   return `<details${state === 'open' ? ' open' : ''}><summary>${title}</summary>\n\n${body}\n\n</details>`
 }
 
-/** `1 image`, `2 images`. */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
+/** A list of at most `max` items, one a line. */
+export function bullets<T>(items: readonly T[], max: number, show: (item: T) => string): string[] {
+  return listSome(
+    items,
+    max,
+    (item) => `- ${show(item)}`,
+    (n) => `- … and ${n} more`,
+  )
+}
+
+/** A value as code; null is a key that is not written. */
+export function codeOrDefault(value: string | null, maxLength: number): string {
+  return value === null ? '*default*' : code(value, maxLength)
 }
 
 /** `+2 −1` */
 export function delta(lines: { readonly added: number; readonly removed: number }): string {
   return `+${lines.added} −${lines.removed}`
-}
-
-/** Order by code unit: the same on every machine, whatever its language. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
-}
-
-/** The first `most` items, and one line that says how many are left out. */
-export function bounded<T>(
-  items: readonly T[],
-  most: number,
-  show: (item: T) => string,
-  more: (n: number) => string,
-): string[] {
-  const lines = items.slice(0, most).map(show)
-  return items.length > most ? [...lines, more(items.length - most)] : lines
-}
-
-/** Items with the same key together, keys in the order they first appear. */
-export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
-}
-
-/** Without the line feeds at its end; a loop, because an expression would look at every run of them again and again. */
-export function withoutEnd(text: string): string {
-  let end = text.length
-  while (text[end - 1] === '\n') end--
-  return text.slice(0, end)
 }

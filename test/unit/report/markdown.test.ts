@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cell, clean, code, fence, html, htmlCode, link, oneLine, prose } from '../../../src/report/text.js'
+import { cell, code, fence, html, htmlCode, link, prose } from '../../../src/report/markdown.js'
 import { text } from './arbitrary.js'
 
 describe('prose', () => {
@@ -71,30 +71,6 @@ describe('html', () => {
   it('never holds a tag of the data', () => {
     fc.assert(fc.property(text, (any) => void expect(htmlCode(any)).toMatch(/^<code>[^<>`@|\n]*<\/code>$/)))
   })
-})
-
-describe('clean', () => {
-  it.each([
-    ['\u202eabc', '\\u{202e}abc'],
-    ['a\u200bb\u00adc\ufeff', 'a\\u{200b}b\\u{ad}c\\u{feff}'],
-    ['a\r\nb\tc', 'a\\u{d}\nb\tc'],
-    ['\ud800', '\\u{d800}'],
-    ['\u2028\u00a0\u{e0041}', '\\u{2028}\\u{a0}\\u{e0041}'],
-    ['größer → 😀', 'größer → 😀'],
-  ])('%j', (given, shown) => {
-    expect(clean(given)).toBe(shown)
-  })
-})
-
-it('cuts a line to its length', () => {
-  fc.assert(
-    fc.property(
-      text,
-      fc.integer({ min: 1, max: 300 }),
-      (any, most) => void expect(oneLine(any, most).length).toBeLessThanOrEqual(most),
-    ),
-  )
-  expect(oneLine('abcdef', 4)).toBe('abc…')
 })
 
 it('makes fences longer than what they hold', () => {
