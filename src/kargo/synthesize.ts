@@ -1,14 +1,12 @@
 import { App } from 'cdk8s'
-import { type Problem, Refusal } from '../enrollment/problem.js'
+import { Refusal } from '../enrollment/problem.js'
 import type { TrackedImage } from '../state/model.js'
 import { BaseChart } from './charts/base-chart.js'
 import { FactoryChart } from './charts/factory-chart.js'
 import { ImageChart } from './charts/image-chart.js'
 import type { ManifestChart } from './charts/manifest-chart.js'
 import { SourceChart } from './charts/source-chart.js'
-import { imageProblems } from './checks/images.js'
-import { literalProblems, objectProblems, placeAll } from './checks/objects.js'
-import { settingsProblems } from './checks/settings.js'
+import { chartProblems, imageProblems } from './checks.js'
 import { type Bases, basesOf, type Factory } from './factory.js'
 import type { ManifestFile } from './manifest-file.js'
 import { printManifests } from './print.js'
@@ -23,18 +21,12 @@ import { type WatchedSource, watchedSources } from './sources.js'
 export function synthesize(factory: Factory): ManifestFile[] {
   const bases: Bases = new Map(factory.bases.map((base) => [base.name, base]))
   const images = factory.images.filter((image) => image.enrollment.enabled).sort(byName)
-  const entryProblems = [
-    ...settingsProblems(factory),
-    ...images.flatMap((image) => imageProblems(image, bases, factory)),
-  ]
-  // What an entry got wrong shows in its objects too: said once, where its key is known, is enough.
-  const input = new Set(entryProblems.map(({ image }) => image))
-  const sources = watchedSources(
-    images.filter(({ enrollment }) => !input.has(enrollment.name)),
-    factory,
-  )
+  const sources = watchedSources(images, factory)
   const charts = drawCharts({ factory, images, bases, sources })
-  const problems = [...entryProblems, ...chartProblems(charts, factory, input)]
+  const problems = [
+    ...images.flatMap((image) => imageProblems(image, factory)),
+    ...chartProblems(charts, factory.imagesFile ?? null),
+  ]
   if (problems.length > 0) throw new Refusal(problems)
   return charts
     .map((chart) => ({ path: chart.path, text: printManifests(chart.objects.map((object) => object.toJson())) }))
@@ -61,19 +53,6 @@ function drawCharts({ factory, images, bases, sources }: Plan): ManifestChart[] 
   const imageCharts = images.map((image, index) => new ImageChart(app, `image-${index}`, { factory, image, bases }))
   const sourceCharts = sources.map((source, index) => new SourceChart(app, `source-${index}`, { factory, source }))
   return [new FactoryChart(app, 'factory', factory), ...baseCharts, ...imageCharts, ...sourceCharts]
-}
-
-/** @param told images (null: the settings) whose literal texts have been judged already. */
-function chartProblems(
-  charts: readonly ManifestChart[],
-  factory: Factory,
-  input: ReadonlySet<string | null>,
-): Problem[] {
-  const imagesFile = factory.imagesFile ?? null
-  const ownTemplates = new Set(factory.images.flatMap(({ enrollment }) => enrollment.analysis?.templates ?? []))
-  const placed = placeAll(charts)
-  const literals = literalProblems(placed, imagesFile).filter(({ image }) => image === null || !input.has(image))
-  return [...objectProblems(charts, placed, { imagesFile, ownTemplates }), ...literals]
 }
 
 type Named = TrackedImage | { readonly name: string }

@@ -37,7 +37,7 @@ function addPromoteStage(scope: Construct, promoted: PromotedImage, { environmen
   const [first, ...others] = stepsOf(promoted, environment, branches)
   // Every environment changes something; one that did not would be missed by what comes after it, and said there.
   if (first === undefined) return
-  const stage = new Stage(scope, {
+  new Stage(scope, {
     name: promoteStageName(name, environment.name),
     labels: { [ENVIRONMENT_LABEL]: environment.name },
     autoPromotion: environment.auto,
@@ -48,7 +48,6 @@ function addPromoteStage(scope: Construct, promoted: PromotedImage, { environmen
     ],
     steps: [first, ...others],
   })
-  stage.node.addValidation({ validate: () => tooManyBranches(environment, branches) })
 }
 
 /** A branch of a repository, and all that changes in it. */
@@ -71,10 +70,12 @@ function branchesOf({ updates }: Environment): Branch[] {
   return [...branches.values()]
 }
 
-function tooManyBranches({ name }: Environment, branches: readonly Branch[]): string[] {
-  if (branches.length <= NTH.length) return []
-  const much = `the environment ${name} changes ${branches.length} branches, and one Stage can change ${NTH.length}`
-  return [`${much}; make several environments of it`]
+/** What is wrong with an environment that changes more branches than one Stage can; null where it does not. */
+export function branchesFault(environment: Environment): string | null {
+  const { length } = branchesOf(environment)
+  if (length <= NTH.length) return null
+  const much = `the environment ${environment.name} changes ${length} branches, and one Stage can change ${NTH.length}`
+  return `${much}; make several environments of it`
 }
 
 /**

@@ -46,11 +46,6 @@ export function filled(texts: TemplateStringsArray, ...parts: readonly (Expressi
 /** A literal, or something that Kargo makes into one. */
 export type Text = string | Expression
 
-/** Whether Kargo would evaluate a part of this text. */
-export function opensExpression(text: string): boolean {
-  return text.includes('${') && (text.includes('${{') || text.includes('${%'))
-}
-
 /**
  * Whether Kargo makes a number, boolean or null of this text when it stands where an expression was
  * (`strconv.ParseFloat`, `strconv.ParseBool`, `json.Unmarshal` in its `pkg/expressions/json_templates.go`).

@@ -1,4 +1,5 @@
-import { Expression, opensExpression } from './expression.js'
+import { hasExpressionOpener } from '../../enrollment/grammar.js'
+import { Expression } from './expression.js'
 
 /** What a manifest is made of. */
 export type Json = string | number | boolean | readonly Json[] | JsonObject
@@ -22,7 +23,7 @@ export interface Finished {
 export function finish(draft: DraftObject): Finished {
   const evaluatedLiterals: string[] = []
   const literal = (text: string): string => {
-    if (opensExpression(text)) evaluatedLiterals.push(text)
+    if (hasExpressionOpener(text)) evaluatedLiterals.push(text)
     return text
   }
   return { manifest: finishObject(draft, literal), evaluatedLiterals }
@@ -49,26 +50,4 @@ function finishValue(draft: Draft, literal: OnLiteral): Json {
 /** `Array.isArray` does not tell readonly arrays from objects. */
 function isList(draft: Draft): draft is readonly Draft[] {
   return Array.isArray(draft)
-}
-
-/** The value at a path of a manifest, undefined where there is none. */
-export function valueAt(json: Json | undefined, ...path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), json)
-}
-
-/** The objects of the list at a path; none where there is no list. */
-export function objectsAt(json: Json | undefined, ...path: readonly string[]): JsonObject[] {
-  const value = valueAt(json, ...path)
-  return Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : []
-}
-
-/** Every text in a value, keys left out; behind those already found. */
-export function textsIn(json: Json | undefined, found: string[] = []): string[] {
-  if (typeof json === 'string') found.push(json)
-  else if (typeof json === 'object') for (const value of Object.values(json as JsonObject)) textsIn(value, found)
-  return found
-}
-
-function isObject(json: Json | undefined): json is JsonObject {
-  return typeof json === 'object' && !Array.isArray(json)
 }

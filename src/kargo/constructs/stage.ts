@@ -4,7 +4,7 @@ import { AUTO_PROMOTION_LABEL } from '../names.js'
 import type { Text } from './expression.js'
 import type { DraftObject } from './json.js'
 import { KARGO_API } from './kargo-api.js'
-import { KubeObject, type ObjectProps, type Reference } from './kube-object.js'
+import { KubeObject, type ObjectProps } from './kube-object.js'
 import { pairs, type Step, stepDraft } from './steps.js'
 
 /** At least one. */
@@ -61,14 +61,7 @@ export class Stage extends KubeObject {
       verification: props.verification && verificationDraft(props.verification),
     }
     const labels = { ...props.labels, [AUTO_PROMOTION_LABEL]: String(props.autoPromotion) }
-    const kind = {
-      apiVersion: KARGO_API,
-      kind: 'Stage',
-      body: { spec },
-      references: references(props),
-      faults: faults(props),
-    }
-    super(scope, { ...props, labels }, kind)
+    super(scope, { ...props, labels }, { apiVersion: KARGO_API, kind: 'Stage', body: { spec } })
   }
 }
 
@@ -87,27 +80,6 @@ function anyStepDraft(step: Step | TaskStep): DraftObject {
 
 function verificationDraft({ analysisTemplates, args }: Verification): DraftObject {
   return { analysisTemplates: analysisTemplates.map((name) => ({ name })), args: pairs(args, 'value') }
-}
-
-function references({ requestedFreight, steps, verification }: StageProps): Reference[] {
-  return [
-    ...requestedFreight.map(({ warehouse }) => ({ kind: 'Warehouse', name: warehouse })),
-    ...requestedFreight.flatMap(({ from }) =>
-      'direct' in from ? [] : from.stages.map((name) => ({ kind: 'Stage', name })),
-    ),
-    ...steps.flatMap((step) => ('task' in step ? [{ kind: 'PromotionTask', name: step.task }] : [])),
-    ...(verification?.analysisTemplates ?? []).map((name) => ({ kind: 'AnalysisTemplate', name })),
-  ]
-}
-
-function faults({ name, vars, requestedFreight }: StageProps): string[] {
-  const found: string[] = []
-  const origins = requestedFreight.map(({ warehouse }) => warehouse)
-  if (new Set(origins).size < origins.length) found.push(`the Stage ${name} asks for Freight of one Warehouse twice`)
-  for (const [variable, value] of Object.entries(vars))
-    if (value === '')
-      found.push(`the Stage ${name} has an empty variable ${variable}, which Kargo takes for a missing one`)
-  return found
 }
 
 /** What a Stage has to say of a variable whose task knows a default: nothing where it is the same. */

@@ -1,5 +1,4 @@
 import type { Construct } from 'constructs'
-import { BRANCH, KARGO_REPO_URL } from '../../enrollment/grammar.js'
 import { goDuration } from '../go-duration.js'
 import type { DraftObject } from './json.js'
 import { KARGO_API } from './kargo-api.js'
@@ -27,8 +26,6 @@ export interface WarehouseProps extends WatchProps {
   readonly select: ImageSelection
 }
 
-const TAG = /^\w[\w.-]{0,127}$/
-
 /**
  * Watches one image repository and makes Freight of what it finds.
  * The webhook's defaults are spelled out, or Argo CD would see drift.
@@ -43,7 +40,7 @@ export class Warehouse extends KubeObject {
       discoveryLimit: 20,
     }
     const body = { spec: warehouseSpec(props, { image }) }
-    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body, faults: faults(props) })
+    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body })
   }
 }
 
@@ -67,13 +64,8 @@ export class GitWarehouse extends KubeObject {
       includePaths: props.includePaths,
     }
     const body = { spec: warehouseSpec(props, { git }) }
-    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body, faults: gitFaults(props) })
+    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body })
   }
-}
-
-/** Kargo takes these paths for patterns (its `pkg/pattern/matcher.go`), not for files. */
-export function isPathPattern(path: string): boolean {
-  return /^(?:glob|regexp?):/.test(path)
 }
 
 function warehouseSpec({ intervalSeconds, shard }: WatchProps, subscription: DraftObject): DraftObject {
@@ -89,30 +81,4 @@ function selection(select: ImageSelection) {
   if (select.strategy === 'Digest') return { constraint: select.tag }
   const constraint = select.strategy === 'SemVer' ? (select.constraint ?? undefined) : undefined
   return { constraint, allowTagsRegexes: select.allowTags.length > 0 ? select.allowTags : undefined }
-}
-
-function faults({ repoURL, select }: WarehouseProps): string[] {
-  const found: string[] = []
-  if (!KARGO_REPO_URL.test(repoURL)) found.push(`Kargo does not accept ${repoURL} as an image repository`)
-  if (select.strategy === 'Digest' && !TAG.test(select.tag))
-    found.push(`the strategy Digest needs the tag to watch as its constraint, and "${select.tag}" is none`)
-  return found
-}
-
-/** Kargo's pattern for the `repoURL` of a git subscription, as far as addresses over HTTP go. */
-const GIT_URL = /^https?:\/\/[\w.-]+(?::\d+)?(?:\/[\w.~-]+)+$/
-
-function gitFaults({ repoURL, branch, includePaths }: GitWarehouseProps): string[] {
-  const found: string[] = []
-  if (!GIT_URL.test(repoURL)) found.push(`Kargo does not accept ${repoURL} as a git repository`)
-  if (!BRANCH.test(branch)) found.push(`Kargo does not accept ${branch} as a branch`)
-  if (includePaths.length === 0) found.push(`no files of ${repoURL} are named: every commit would count`)
-  for (const path of includePaths)
-    if (isPathPattern(path) || !isPathFromTop(path))
-      found.push(`${JSON.stringify(path)} names no file from the top of ${repoURL}`)
-  return found
-}
-
-function isPathFromTop(path: string): boolean {
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 }

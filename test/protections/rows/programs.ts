@@ -126,7 +126,6 @@ const evaluated: Removal = {
   without: 'a look at expressions in what people write, and a type that takes no text of theirs',
   edits: [
     { type: 'Literal', by: 'T extends string ? T : never' },
-    { name: 'opensExpression', by: () => false },
     { name: 'hasExpressionOpener', by: () => false },
     {
       name: 'pullRequestSteps',
@@ -162,15 +161,16 @@ const dispatch: Removal = {
       by: (_, apiUrl, repo, workflow) => `${apiUrl}/repos/${repo}/actions/workflows/${workflow}`,
     },
     { name: 'projectUrl', by: (_, url, project) => `${url}/api/v4/projects/${project.replaceAll('/', '%2F')}` },
-    { name: 'dispatchTargetFaults', by: () => [] },
+    { name: 'GITHUB_REPOSITORY', by: () => /^/ },
+    { name: 'GITLAB_PROJECT', by: () => /^/ },
+    { name: 'WORKFLOW_FILE', in: 'enrollment/', by: () => /^/ },
     { name: 'risksOf', by: () => [] },
   ],
   failing: [
     expressions('no part of a workflow leads elsewhere: %s %s %s'),
     expressions('no part of a project leads elsewhere: %s %s'),
-    refusals('the workflow %j'),
-    refusals('the repository %s as a source'),
-    refusals('the GitLab project %s'),
+    { file: 'unit/enrollment/grammar.test.ts', title: 'not %j' },
+    { file: 'unit/enrollment/wrong-files.test.ts', title: '%s' },
     { file: 'unit/report/risks.test.ts', title: '%j → %j' },
   ],
 }

@@ -8,6 +8,7 @@ import { type Analysis, type Settings, THRESHOLDS } from '../../../src/enrollmen
 import { SCAN_DOCKERFILE } from '../../../src/kargo/analysis/dockerfile-check.js'
 import { synthesize } from '../../../src/kargo/index.js'
 import { readObjects } from '../../support/kargo-schemas.js'
+import { analysis as anyAnalysis } from './arbitrary.js'
 import { exampleFactory, external, github, image, SETTINGS, textOf } from './fixtures.js'
 
 interface Named {
@@ -143,11 +144,6 @@ test('a path is a path, whatever Kubernetes would make of its dollars', () => {
   expect(argsOf(factory).get('dockerfile')).toBe('$$(SOURCE_TOKEN)/$$$$/Dockerfile')
 })
 
-test('a text in braces that is no argument is refused where it is written', () => {
-  const settings = { ...SETTINGS, trivyImage: 'trivy:{{inputs.tag}}' }
-  expect(() => synthesize(exampleFactory({ settings }))).toThrow(/scan-image says \{\{inputs\.tag\}\}/)
-})
-
 test('without analysis nothing of Argo Rollouts is left, and the Stages stay', () => {
   const settings = { ...SETTINGS, analysis: false }
   const objects = objectsOf(exampleFactory({ settings, images: [image(), external()] }))
@@ -199,17 +195,6 @@ test.each(THRESHOLDS.map((threshold, index) => [threshold, THRESHOLDS.slice(inde
 )
 
 const DOCKERFILES = { external: null, 'without Dockerfile': null, 'by ko': 'a/.ko.yaml', built: 'a/Dockerfile' }
-
-const threshold = fc.option(fc.constantFrom(...THRESHOLDS), { freq: 2 })
-const anyAnalysis = fc.option(
-  fc.record({
-    dockerfile: threshold,
-    content: threshold,
-    vulnerabilities: threshold,
-    ignoreUnfixed: fc.boolean(),
-    templates: fc.uniqueArray(fc.constantFrom('smoke-test', 'licences', 'signature'), { maxLength: 2 }),
-  }),
-)
 
 test('whatever is on: a Stage gives exactly what its checks declare, each argument and each check once', () => {
   const declared = new Map([...templatesOf()].map(([name, { args }]) => [name, args.map((arg) => arg.name)]))

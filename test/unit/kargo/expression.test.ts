@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
-import { changesType, expression, opensExpression } from '../../../src/kargo/constructs/expression.js'
+import { hasExpressionOpener } from '../../../src/enrollment/grammar.js'
+import { changesType, expression } from '../../../src/kargo/constructs/expression.js'
 import { projectUrl, workflowUrl } from '../../../src/kargo/dispatch-url.js'
 import { githubUrl, gitlabUrl } from '../../../src/kargo/factory.js'
 import { exampleFactory } from './fixtures.js'
@@ -44,7 +45,7 @@ test.each([
   ['{{args.image}}', false],
   ['$(baseImage)', false],
 ])('Kargo evaluates %s: %s', (text, evaluated) => {
-  expect(opensExpression(text)).toBe(evaluated)
+  expect(hasExpressionOpener(text)).toBe(evaluated)
 })
 
 test.each(['22', '1.', '.5', '-1', '1e5', '0x1p-2', 'NaN', '+Inf', 'infinity', 't', 'FALSE', 'null'])(

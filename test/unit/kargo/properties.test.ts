@@ -1,128 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { type Factory, type ManifestFile, synthesize } from '../../../src/kargo/index.js'
+import { type ManifestFile, synthesize } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 import { runs } from '../../support/full.js'
 import { readObjects } from '../../support/kargo-schemas.js'
-import { github, gitlab, image, NODE, SETTINGS, TELLING } from './fixtures.js'
+import { factory, trackedImage } from './arbitrary.js'
+import { image, NODE, SETTINGS } from './fixtures.js'
 
 type Data = Record<string, unknown>
-
-/** Strings that some YAML reads as something else, and ordinary ones. */
-const awkward = fc.constantFrom(
-  'on',
-  'yes',
-  'n',
-  'null',
-  '~',
-  '1e3',
-  '0777',
-  '0o17',
-  '2024-01-01',
-  '1:20',
-  '=',
-  '<<',
-  '.inf',
-  '0x1F',
-  '',
-  ' ',
-  '- a',
-  'a: b',
-  'a #b',
-  '#',
-  '%',
-  '@x',
-  '"',
-  "'",
-  'ö',
-  '\u2028',
-  '😀',
-  'tab\there',
-  'line\nbreak',
-  'x'.repeat(150),
-  'word '.repeat(40).trim(),
-)
-const text = fc
-  .oneof(awkward, fc.string({ unit: 'grapheme', maxLength: 150 }))
-  .filter((value) => !/\$\{[{%]/.test(value))
-
-const bases: TrackedBase[] = ['node-22', 'python-3.12-slim', 'alpine-latest', 'golang-1e3'].map((name, index) => ({
-  name,
-  registry: 'docker.io',
-  repository: `library/${name.split('-')[0]}`,
-  tag: ['22', '3.12-slim', 'latest', '1e3'][index] ?? '',
-  baselineDigest: index % 2 === 0 ? null : `sha256:${'ab'.repeat(32)}`,
-}))
-
-const duration = fc.nat({ max: 3_000_000 }).map((seconds) => ({ text: `${seconds}s`, seconds }))
-const tags = fc.oneof(
-  fc.record({
-    strategy: fc.constantFrom('SemVer', 'Lexical', 'NewestBuild'),
-    constraint: fc.option(text),
-    allow: fc.array(text, { maxLength: 3 }),
-  }),
-  fc.record({
-    strategy: fc.constant('Digest'),
-    constraint: fc.constantFrom('latest', '22', '1e3'),
-    allow: fc.constant([]),
-  }),
-)
-const inputs = fc.dictionary(text, text, { maxKeys: 4 }).map((map) => new Map(Object.entries(map)))
-const source = fc.oneof(
-  fc
-    .record({
-      repo: fc.constantFrom('acme/app', 'acme/web.portal'),
-      branch: fc.constantFrom(null, 'main', 'release/1.x'),
-      dockerfile: fc.constantFrom('Dockerfile', './Dockerfile', 'web/Dockerfile'),
-      workflow: fc.constantFrom(null, 'build.yml', 'build & push.yaml'),
-      builds: fc.constantFrom('any' as const, 'dispatched' as const),
-      inputs,
-    })
-    .map(github),
-  fc
-    .record({
-      repo: fc.constantFrom('acme/platform/app', 'acme/portal'),
-      branch: fc.constantFrom(null, 'main', 'next'),
-      dockerfile: fc.constantFrom('Dockerfile', 'api/Dockerfile'),
-      pipeline: fc.constantFrom(null, 'ci/build.yml'),
-      inputs,
-    })
-    .map(gitlab),
-)
-
-const trackedImage = fc
-  .record({
-    name: fc
-      .stringMatching(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/)
-      .filter((name) => name !== 'factory' && bases.every((base) => base.name !== name)),
-    enabled: fc.boolean(),
-    autoRebuild: fc.boolean(),
-    rebuildDelay: duration,
-    minimumReleaseAge: duration,
-    tags,
-    source: fc.option(source),
-    shard: fc.constantFrom(null, 'eu'),
-    uses: fc.subarray(bases.map(({ name }) => name)),
-  })
-  .map(({ uses, ...entry }) =>
-    image(
-      { ...entry, repository: `org/${entry.name.replace(/-+/g, '-')}` } as never,
-      entry.source === null ? [] : uses,
-    ),
-  )
-
-const settings = fc
-  .record({
-    stateWorkflow: fc.constantFrom(null, TELLING.stateWorkflow),
-    stagger: duration,
-    shard: fc.constantFrom(null, 'us'),
-    analysis: fc.boolean(),
-  })
-  .map((some) => ({ ...SETTINGS, ...some }))
-
-const images = fc.uniqueArray(trackedImage, { maxLength: 8, selector: ({ enrollment }) => enrollment.name })
-const factory = fc.record({ settings, images }).map((given): Factory => ({ ...given, bases }))
 
 const objectsOf = (files: readonly ManifestFile[]) => files.flatMap((file) => readObjects(file.text))
 const named = (object: Data) => `${object.kind} ${(object.metadata as Data).name}`
@@ -216,45 +102,6 @@ test('turns are spread over the whole window, after the age a digest must have',
   expect(turns(1000)).toEqual(own.map((turn) => turn + 1000))
 })
 
-test('every name that an object refers to is an object, and every Stage gives its tasks what they need', () => {
-  fc.assert(
-    fc.property(factory, (given) => {
-      const objects = objectsOf(synthesize(given))
-      const byName = new Map(objects.map((object) => [named(object), object]))
-      expect(byName.size).toBe(objects.length)
-      for (const stage of objects.filter(({ kind }) => kind === 'Stage')) checkStage(stage.spec as StageSpec, byName)
-    }),
-    FACTORIES,
-  )
-})
-
-interface StageSpec {
-  readonly vars: { name: string; value: string }[]
-  readonly requestedFreight: {
-    origin: { name: string }
-    sources: { direct?: boolean; stages?: string[]; requiredSoakTime?: string }
-  }[]
-  readonly promotionTemplate: { spec: { steps: { task?: { name: string } }[] } }
-  readonly verification?: { analysisTemplates: { name: string }[] }
-}
-
-function checkStage(spec: StageSpec, objects: ReadonlyMap<string, Data>): void {
-  for (const { origin, sources } of spec.requestedFreight) {
-    expect(objects.has(`Warehouse ${origin.name}`)).toBe(true)
-    expect(sources.direct === true).toBe(sources.stages === undefined)
-    if (sources.direct === true) expect(sources.requiredSoakTime).toBeUndefined()
-    for (const stage of sources.stages ?? []) expect(objects.has(`Stage ${stage}`)).toBe(true)
-  }
-  for (const { name } of spec.verification?.analysisTemplates ?? [])
-    expect(objects.has(`AnalysisTemplate ${name}`)).toBe(true)
-  for (const { task } of spec.promotionTemplate.spec.steps) {
-    if (task === undefined) continue
-    const taskSpec = objects.get(`PromotionTask ${task.name}`)?.spec as { vars: { name: string; value?: string }[] }
-    for (const { name, value } of taskSpec.vars)
-      expect(value ?? spec.vars.find((given) => given.name === name)?.value).toBeTruthy()
-  }
-}
-
 test('YAML 1.1 and 1.2 read the same, and every string that went in comes out', () => {
   fc.assert(
     fc.property(factory, (given) => {
@@ -273,7 +120,9 @@ test('YAML 1.1 and 1.2 read the same, and every string that went in comes out', 
         ).spec.subscriptions[0]?.image
         if (enrollment.tags.strategy !== 'Digest' && enrollment.tags.allow.length > 0)
           expect(subscription?.allowTagsRegexes).toEqual(enrollment.tags.allow)
-        const stage = byName.get(`Stage rebuild-trigger-${enrollment.name}`)?.spec as StageSpec | undefined
+        const stage = byName.get(`Stage rebuild-trigger-${enrollment.name}`)?.spec as
+          | { vars: { name: string; value: string }[] }
+          | undefined
         const { source: from } = enrollment
         if (stage === undefined || from === null) continue
         expect(uses.length).toBeGreaterThan(0)

@@ -1,0 +1,78 @@
+import { BRANCH } from '../enrollment/grammar.js'
+import { type Problem, problem } from '../enrollment/problem.js'
+import type { TrackedImage } from '../state/model.js'
+import type { ManifestChart } from './charts/manifest-chart.js'
+import { branchesFault } from './charts/promote-stage.js'
+import { changesType } from './constructs/expression.js'
+import { branchOf, type Factory } from './factory.js'
+import { watchedFiles } from './sources.js'
+
+/**
+ * What of an image cannot become a manifest, each at the place of its key: only what no schema of images.yaml can say. A
+ * default branch is named by the forge, and whether a path is watched is up to `settings.stateWorkflow`.
+ */
+export function imageProblems(image: TrackedImage, factory: Factory): Problem[] {
+  const { name, line, column, lineOf, environments } = image.enrollment
+  const at = (key: string) => ({
+    file: factory.imagesFile ?? null,
+    line: lineOf(key) ?? line,
+    column: lineOf(key) === null ? column : null,
+    image: name,
+  })
+  return [
+    ...branchFaults(image, factory).map((fault) => problem('error', fault, at('source.branch'))),
+    ...patternFaults(image, factory).map(({ key, fault }) =>
+      problem('error', fault, { ...at(key), remedy: PATTERN_REMEDY }),
+    ),
+    ...environments
+      .flatMap((environment) => branchesFault(environment) ?? [])
+      .map((fault) => problem('error', `image ${name}: ${fault}`, { ...at('name'), line, column })),
+  ]
+}
+
+function branchFaults(image: TrackedImage, factory: Factory): string[] {
+  const { source } = image.enrollment
+  if (source === null) return []
+  const branch = branchOf(image, factory)
+  if (!BRANCH.test(branch)) return [`Kargo does not accept ${branch} as a branch`]
+  const isBuilt = source.provider === 'gitlab' || source.workflow !== null
+  if (!isBuilt || !changesType(branch)) return []
+  const api = source.provider === 'github' ? "GitHub's" : "GitLab's"
+  return [`Kargo would read the branch ${branch} as a number or boolean, and ${api} API needs a text`]
+}
+
+/** Kargo takes these paths for patterns (its `pkg/pattern/matcher.go`), not for files. */
+const PATH_PATTERN = /^(?:glob|regexp?):/
+const PATTERN_REMEDY = 'Build it from a path that does not begin with glob:, regex: or regexp:.'
+
+function patternFaults({ enrollment: { source } }: TrackedImage, { settings }: Factory) {
+  if (source === null || settings.stateWorkflow === null) return []
+  return watchedFiles(source)
+    .filter(({ path }) => PATH_PATTERN.test(path))
+    .map(({ key, path }) => ({ key, fault: `Kargo would take ${key} ${path} for a pattern, not for a file` }))
+}
+
+/**
+ * The net below every other check: of two files or objects that share a name one would be lost, and a literal text that
+ * opens an expression would be evaluated.
+ */
+export function chartProblems(charts: readonly ManifestChart[], imagesFile: string | null): Problem[] {
+  const first = new Map<string, ManifestChart>()
+  const found: Problem[] = []
+  for (const chart of charts) {
+    const { title, ...place } = chart.subject
+    const add = (fault: string) => found.push(problem('error', `${title}: ${fault}`, { file: imagesFile, ...place }))
+    // All objects are of one namespace, and no two API groups share a kind.
+    for (const name of [`file ${chart.path}`, ...chart.objects.map((object) => `${object.kind} ${object.name}`)]) {
+      const other = first.get(name)?.subject.title
+      if (other === undefined) first.set(name, chart)
+      else add(`its ${name} is already that of ${other}; one of them needs another name`)
+    }
+    for (const { kind, name, evaluatedLiterals } of chart.objects)
+      for (const text of evaluatedLiterals) {
+        const opener = text.includes('${{') ? '${{' : '${%'
+        add(`${kind} ${name} holds ${opener}, which Kargo would evaluate: ${JSON.stringify(text)}`)
+      }
+  }
+  return found
+}
