@@ -1,95 +1,82 @@
 /**
- * The pipeline: load → validate → discover → state → synthesize → diff → guard → commit → report. The action and the
- * command line both run it; they differ in where files come from, what becomes of the plan, and how it is told.
+ * The pipeline: load → validate → discover → merge the state → make manifests → compare → guard → report. The action and
+ * the command line both run it; they differ in where files come from and in what becomes of the plan.
+ *
+ * `draftPlan` is the story, the functions below it are its steps in their order. `plan.ts` makes the plan and its report
+ * of what the steps came to, `preview.ts` compares it with the base of a pull request, `plan-and-commit.ts` commits it.
  */
-import { type ImagesFile, type Override, type Problem, problem, Refusal } from './enrollment/index.js'
-import type { ManifestFile } from './kargo/index.js'
-import type { Comparison } from './manifests/index.js'
-import type { CommitResult } from './publish/index.js'
+import { planCatalog } from './backstage/index.js'
 import {
-  buildRefusalReport,
-  buildReport,
-  committedState,
-  imageChanges,
-  type Report,
-  type ReportInput,
-  starvationProblems,
-} from './report/index.js'
-import type { Discovered } from './sources/index.js'
-import { fromTop, type MergedState } from './state/index.js'
+  type ImagesFile,
+  OVERRIDES_FILE,
+  type Override,
+  type Problem,
+  parseImagesFile,
+  parseOverrides,
+  Refusal,
+  refuse,
+} from './enrollment/index.js'
+import { type ManifestFile, synthesize } from './kargo/index.js'
+import {
+  type Comparison,
+  compareManifests,
+  guardDeletions,
+  type OutputFolder,
+  readOutput,
+  refuseForeignFiles,
+} from './manifests/index.js'
+import { type Loaded, type Plan, type PlanDraft, planOf, shownFiles } from './plan.js'
+import type { RunOptions } from './run-options.js'
+import { type Discovered, discover } from './sources/index.js'
 import {
   activeOverrides,
-  compare,
-  guard,
-  type Loaded,
-  link,
-  load,
+  type LinkedState,
+  linkState,
   lookUp,
-  manifestsOf,
-  merge,
-  observe,
-  overrideRows,
-  overridesOf,
-  type RunSetting,
+  type MergedState,
+  NOTHING_OBSERVED,
+  type Observations,
+  readOptional,
+  readState,
+  refuseOverlap,
   type StateFolder,
-  secretProblems,
-  throwOnErrors,
-  validate,
-  withCatalog,
-  workflowProblems,
-} from './steps/index.js'
-
-export { type RunSetting, type StateFolder, tidy } from './steps/index.js'
-
-/** What a run would do to the state folder. */
-export interface Plan {
-  readonly report: Report
-  /** There are errors: nothing may be written or committed. */
-  readonly refused: boolean
-  /** Every generated file there shall be, by path below the state folder. */
-  readonly files: ReadonlyMap<string, string>
-  /** What differs on disk, by the same paths: text, or null for a file that goes. */
-  readonly changes: ReadonlyMap<string, string | null>
-}
+  writtenState,
+} from './state/index.js'
 
 /** Everything up to the guard: what would be written, and the report about it. Writes nothing. */
-export async function makePlan(job: RunSetting, folder: StateFolder): Promise<Plan> {
-  return planOf(await draftPlan(job, folder), job, folder)
+export async function makePlan(run: RunOptions, folder: StateFolder): Promise<Plan> {
+  return planOf(await draftPlan(run, folder), run, folder)
 }
 
-/** What the steps up to the guard came to, not compared with anything yet; or what stopped them. */
-export type Draft =
-  | {
-      readonly kind: 'drafted'
-      readonly loaded: Loaded
-      readonly enrolled: ImagesFile
-      readonly overrides: readonly Override[]
-      readonly discovered: Discovered
-      readonly state: MergedState
-      readonly manifests: readonly ManifestFile[]
-      /** With the manifests on disk. */
-      readonly comparison: Comparison
-      readonly problems: readonly Problem[]
-    }
-  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+/** What every step works with. */
+interface PlanContext {
+  readonly run: RunOptions
+  readonly folder: StateFolder
+  /** Files as people know them, from the repository's top. */
+  readonly shown: ReturnType<typeof shownFiles>
+  /** Warnings and notices so far; the first error ends the run. */
+  readonly problems: Problem[]
+}
 
 /** Runs the steps up to the guard. Writes nothing. */
-export async function draftPlan(job: RunSetting, folder: StateFolder): Promise<Draft> {
+export async function draftPlan(run: RunOptions, folder: StateFolder): Promise<PlanDraft> {
   const problems: Problem[] = []
+  const context = { run, folder, shown: shownFiles(folder), problems }
   try {
-    const found = await job.step('Load the state', async () => load(folder, job))
-    const enrolled = await job.step('Validate images.yaml', async () => validate(found.images, folder, problems, job))
-    const written = overridesOf(found.overrides, folder, problems, job)
-    const discovered = await job.step('Discover base images', () => lookUp(enrolled, folder, job))
-    const linked = link(enrolled, discovered, found, folder)
-    const observed = await observe(linked, enrolled, found, folder, problems, job)
-    const merged = await job.step('Merge the state', async () => merge(linked, observed, written, found, job))
-    throwOnErrors([...discovered.problems, ...merged.problems], problems)
-    const overrides = activeOverrides(written, merged, folder, problems)
-    const { loaded, state } = await withCatalog({ loaded: found, state: merged }, enrolled, overrides, folder, job)
-    const manifests = await job.step('Make manifests', async () => manifestsOf(enrolled, state, overrides, folder, job))
-    const comparison = await job.step('Compare manifests', async () => compare(loaded.output, manifests, folder, job))
-    problems.push(...(await job.step('Guard against deletions', async () => guard(comparison, folder, job))))
+    const found = await run.step('Load the state', async () => load(context))
+    const enrolled = await run.step('Validate images.yaml', async () => validate(found.images, context))
+    const written = readOverrides(found.overrides, context)
+    const discovered = await run.step('Discover base images', () => findBases(enrolled, context))
+    const linked = link(enrolled, discovered, found, context)
+    const observed = await observe(linked, enrolled, found, context)
+    const merged = await run.step('Merge the state', async () => merge(linked, observed, written, found, context))
+    keepOrThrow([...discovered.problems, ...merged.problems], problems)
+    const { active: overrides, notices } = activeOverrides(written, merged, context.shown.overridesFile)
+    problems.push(...notices)
+    const { loaded, state } = await addCatalog(found, merged, enrolled, overrides, context)
+    const manifests = await run.step('Make manifests', async () => manifestsOf(enrolled, state, overrides, context))
+    const comparison = await run.step('Compare manifests', async () => compare(loaded.output, manifests, context))
+    problems.push(...(await run.step('Guard against deletions', async () => guard(comparison, context))))
     return { kind: 'drafted', loaded, enrolled, overrides, discovered, state, manifests, comparison, problems }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -97,102 +84,129 @@ export async function draftPlan(job: RunSetting, folder: StateFolder): Promise<D
   }
 }
 
-/** What a draft is told against. */
-export type Against = Pick<ReportInput, 'before' | 'settings' | 'changes' | 'baseDrift' | 'problems'>
-
-/** The plan that a draft is, told against what was committed last unless another state is given. */
-export function planOf(draft: Draft, job: RunSetting, folder: StateFolder, against?: Against): Plan {
-  if (draft.kind === 'refused') {
-    const report = buildRefusalReport(job.mode, folder, draft.problems)
-    return { report, refused: true, files: new Map(), changes: new Map() }
+function load({ run, folder, shown }: PlanContext): Loaded {
+  refuseOverlap(folder)
+  const images = readOptional(folder.root, folder.imagesFile)
+  if (images === null) {
+    const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).'
+    throw refuse(`there is no ${shown.imagesFile}.`, { file: shown.imagesFile, remedy })
   }
-  const { loaded, enrolled, state, comparison, discovered } = draft
-  const committed = {
-    before: committedState(loaded.state),
-    settings: [],
-    changes: comparison.changes,
-    baseDrift: null,
-    problems: [],
-  }
-  const { mode } = job
-  const input = { ...committed, ...against, mode, folder, enrolled, state }
-  const images = imageChanges(enrolled.images, input.before.entries)
-  const starving = starvationProblems(state, loaded.state, fromTop(folder.path, folder.imagesFile))
-  const files = filesOf(draft, folder)
-  const leaking = secretProblems(files.changes, folder, job)
-  const checked = workflowProblems(discovered, images, job)
-  const problems = [...leaking, ...draft.problems, ...input.problems, ...starving, ...checked]
-  const report = buildReport({ ...input, images, problems, overrides: overrideRows(draft.overrides, folder) })
-  return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
+  const state = readState(folder.root)
+  const output = readOutput(folder.root, folder.outputDir)
+  run.log(`${state.texts.size} state files, ${output.generated.size} manifest files.`)
+  return { images, overrides: readOptional(folder.root, OVERRIDES_FILE), state, output }
 }
 
-/** The generated files that a plan takes away, by path below the state folder. */
-export function removalsOf({ changes }: Plan): string[] {
-  return [...changes].flatMap(([path, text]) => (text === null ? [path] : []))
+function validate(text: string, { run, shown, problems }: PlanContext): ImagesFile {
+  const result = parseImagesFile(text, shown.imagesFile, { here: run.ownRepository })
+  if (result.enrolled === null) throw new Refusal(result.problems)
+  problems.push(...result.problems)
+  run.log(`${result.enrolled.images.length} images are enrolled.`)
+  return result.enrolled
 }
 
-/** How plans are committed. */
-export interface Committing {
-  /** Commits the plan made from this folder, on top of what it was made from and on nothing else. */
-  readonly commit: (plan: Plan, folder: StateFolder) => Promise<CommitResult>
-  /** The folder as the branch has it now, after somebody else was faster. */
-  readonly refetch: (attempt: number) => Promise<StateFolder>
+function readOverrides(text: string | null, { run, shown, problems }: PlanContext): readonly Override[] {
+  if (text === null) return []
+  const found = parseOverrides(text, shown.overridesFile, run.now)
+  keepOrThrow(found.problems, problems)
+  if (found.active.length > 0) run.log(`${found.active.length} overrides hold.`)
+  return found.active
 }
 
-/** What came of a run that commits. */
-export interface Committed {
-  readonly plan: Plan
-  /** The folder the plan was made from in the end. */
-  readonly folder: StateFolder
-  readonly sha: string | null
+async function findBases({ images }: ImagesFile, { run, shown }: PlanContext): Promise<Discovered> {
+  const discovered = await discover(images, run.read, shown.imagesFile)
+  const read = [...discovered.images.values()].filter((one) => one.kind === 'failed' || one.file !== null)
+  const failed = read.filter((one) => one.kind === 'failed').length
+  run.log(`${read.length} Dockerfiles looked up, ${failed} of them without success.`)
+  return discovered
 }
 
-const ATTEMPTS = 10
-
-/**
- * Plans and commits. When the branch has moved on in between, the generated files are made again from what is there
- * now; they are never merged, rebased or forced.
- */
-export async function planAndCommit(job: RunSetting, first: StateFolder, ends: Committing): Promise<Committed> {
-  let folder = first
-  for (let attempt = 1; ; attempt += 1) {
-    const plan = await makePlan(job, folder)
-    if (plan.refused) return { plan, folder, sha: null }
-    const current = folder
-    const result = await job.step('Commit', () => ends.commit(plan, current)).catch(refusalOf)
-    if (result.kind === 'refused') return { plan: withProblems(plan, result.problems), folder, sha: null }
-    if (result.kind !== 'stale') return { plan, folder, sha: result.kind === 'committed' ? result.sha : null }
-    if (attempt === ATTEMPTS) return { plan: withProblems(plan, [ALWAYS_LATE]), folder, sha: null }
-    folder = await job.step('Fetch what others committed', () => ends.refetch(attempt))
-  }
+function link(enrolled: ImagesFile, discovered: Discovered, loaded: Loaded, { shown }: PlanContext): LinkedState {
+  const { images: enrollments, settings } = enrolled
+  const { allowedRegistries } = settings
+  return linkState({ enrollments, discovered, before: loaded.state, imagesFile: shown.imagesFile, allowedRegistries })
 }
 
-const ALWAYS_LATE = problem('error', `the branch moved on during each of ${ATTEMPTS} attempts to commit.`, {
-  remedy: 'Give the workflow a concurrency group, so that its runs wait for each other.',
-})
-
-/** A commit that is not allowed is part of the report, with what it would have changed. */
-function refusalOf(error: unknown): { readonly kind: 'refused'; readonly problems: readonly Problem[] } {
-  if (error instanceof Refusal) return { kind: 'refused', problems: error.problems }
-  throw error
+async function observe(
+  linked: LinkedState,
+  { settings }: ImagesFile,
+  loaded: Loaded,
+  { run, shown, problems }: PlanContext,
+): Promise<Observations> {
+  if (run.registries === null) return NOTHING_OBSERVED
+  const client = run.registries(settings.allowedRegistries)
+  const input = { linked, before: loaded.state, imagesFile: shown.imagesFile }
+  const found = await run.step('Look up digests', () => lookUp(input, client))
+  problems.push(...found.problems)
+  const { bases, images, answered } = found.asked
+  run.log(`${bases} base images and ${images} published images looked up, ${answered} of them answered for.`)
+  return found.observed
 }
 
-function withProblems(plan: Plan, more: readonly Problem[]): Plan {
-  return { ...plan, refused: true, report: { ...plan.report, problems: [...plan.report.problems, ...more] } }
+function merge(
+  linked: LinkedState,
+  observed: Observations,
+  overrides: readonly Override[],
+  loaded: Loaded,
+  { run }: PlanContext,
+): MergedState {
+  const { now, writes } = run
+  const overridden = new Set(overrides.map(({ digest }) => digest))
+  const state = writtenState(linked, { before: loaded.state, now, writes, observed, overridden })
+  run.log(`${state.bases.length} base images are tracked.`)
+  return state
 }
 
-function filesOf(
-  { loaded, state, manifests, comparison }: Extract<Draft, { kind: 'drafted' }>,
-  folder: StateFolder,
-): Pick<Plan, 'files' | 'changes'> {
-  const before = loaded.state
-  const inOutput = (path: string) => `${folder.outputDir}/${path}`
-  const changes = new Map<string, string | null>()
-  for (const [path, text] of state.files) if (before.texts.get(path) !== text) changes.set(path, text)
-  for (const path of before.texts.keys()) if (!state.files.has(path)) changes.set(path, null)
-  for (const [path, text] of comparison.files) changes.set(inOutput(path), text)
-  return {
-    files: new Map([...state.files, ...manifests.map(({ path, text }) => [inOutput(path), text] as const)]),
-    changes,
-  }
+/** Where there is a catalog for Backstage, its files are state files from here on: as they are, as they shall be. */
+async function addCatalog(
+  loaded: Loaded,
+  state: MergedState,
+  { settings }: ImagesFile,
+  overrides: readonly Override[],
+  { run, folder }: PlanContext,
+): Promise<{ readonly loaded: Loaded; readonly state: MergedState }> {
+  const path = settings.backstage
+  if (path === null) return { loaded, state }
+  return run.step('Make the catalog', async () => {
+    const { present, wanted } = planCatalog(path, settings, state, overrides, folder)
+    run.log(`${wanted.size} files of the catalog.`)
+    const before = { ...loaded.state, texts: new Map([...loaded.state.texts, ...present]) }
+    const files = new Map([...state.files, ...wanted])
+    return { loaded: { ...loaded, state: before }, state: { ...state, files } }
+  })
+}
+
+function manifestsOf(
+  { settings }: ImagesFile,
+  { images, bases, branches }: MergedState,
+  overrides: readonly Override[],
+  { run, shown: { imagesFile } }: PlanContext,
+): ManifestFile[] {
+  const hosts = { github: { apiUrl: run.apiUrl }, gitlab: { url: run.gitlabUrl } }
+  const files = synthesize({ settings, images, bases, branches, overrides, ...hosts, imagesFile })
+  run.log(`${files.length} manifest files.`)
+  return files
+}
+
+function compare(output: OutputFolder, manifests: readonly ManifestFile[], { run, shown }: PlanContext): Comparison {
+  refuseForeignFiles(
+    manifests.map(({ path }) => path),
+    output,
+    shown.outputDir,
+  )
+  const comparison = compareManifests(output.generated, manifests)
+  run.log(`${comparison.changes.length} resources change.`)
+  return comparison
+}
+
+function guard(comparison: Comparison, { run, shown }: PlanContext): Problem[] {
+  const forbidden = guardDeletions(comparison, run.maxDeletions, shown.outputDir)
+  if (forbidden.length > 0) run.log('These changes are not allowed.')
+  return forbidden
+}
+
+/** Keeps warnings and notices for the report; throws when there are errors among them. */
+function keepOrThrow(found: readonly Problem[], problems: Problem[]): void {
+  if (found.some((one) => one.severity === 'error')) throw new Refusal(found)
+  problems.push(...found)
 }

@@ -5,19 +5,12 @@
  */
 import { formatProblem, type Problem, problem } from './enrollment/index.js'
 import { compareManifests } from './manifests/index.js'
-import {
-  type Against,
-  type Draft,
-  draftPlan,
-  type Plan,
-  planOf,
-  type RunSetting,
-  type StateFolder,
-} from './pipeline.js'
-import { type BaseDrift, committedState, isChanged, settingsChanges, synthesizedState } from './report/index.js'
+import { draftPlan } from './pipeline.js'
+import { committedBaseline, type DraftedPlan, type Loaded, type Plan, planOf, type ReportBaseline } from './plan.js'
+import { type BaseDrift, isChanged, settingsChanges, synthesizedState } from './report/index.js'
+import type { RunOptions } from './run-options.js'
 import { type FileAnswer, requestKey, type SourceReader } from './sources/index.js'
-import { fromTop } from './state/index.js'
-import type { Loaded } from './steps/index.js'
+import { fromTop, type StateFolder } from './state/index.js'
 
 /** The state as the base branch has it, or why that cannot be said. */
 export type BaseState =
@@ -30,37 +23,35 @@ export type BaseState =
  * @param readBase reads the base; called only when the pull request's own state can be planned.
  */
 export async function makePreview(
-  job: RunSetting,
+  run: RunOptions,
   folder: StateFolder,
   readBase: () => Promise<BaseState>,
 ): Promise<Plan> {
-  const asked = { ...job, read: remembered(job.read), writes: false }
+  const asked = { ...run, read: remembered(run.read), writes: false }
   const draft = await draftPlan(asked, folder)
-  if (draft.kind === 'refused') return planOf(draft, job, folder)
-  return job.step('Compare with the base branch', async () => {
-    const against = await againstBase(draft, { ...asked, ...SILENT }, await readBase())
-    return planOf(draft, job, folder, against)
+  if (draft.kind === 'refused') return planOf(draft, run, folder)
+  return run.step('Compare with the base branch', async () => {
+    const baseline = await baselineOf(draft, { ...asked, ...QUIET }, await readBase())
+    return planOf(draft, run, folder, baseline)
   })
 }
 
-type Drafted = Extract<Draft, { kind: 'drafted' }>
-
 /** What the base's run would say has been said by the pull request's. */
-const SILENT: Pick<RunSetting, 'step' | 'say'> = { step: (_, work) => work(), say: () => undefined }
+const QUIET: Pick<RunOptions, 'step' | 'log'> = { step: (_, work) => work(), log: () => undefined }
 
-async function againstBase(head: Drafted, job: RunSetting, base: BaseState): Promise<Against> {
-  if (base.kind === 'unknown') return withoutBase(head, base.reason, job)
+async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): Promise<ReportBaseline> {
+  if (base.kind === 'unknown') return withoutBase(head, base.reason, run)
   const { folder } = base
-  const draft = await draftPlan(job, folder)
+  const draft = await draftPlan(run, folder)
   if (draft.kind === 'drafted' && draft.loaded.output.generated.size === 0) {
-    return withoutBase(head, 'nothing is generated on the base branch yet', job)
+    return withoutBase(head, 'nothing is generated on the base branch yet', run)
   }
   if (draft.kind === 'refused') {
     const [first] = draft.problems
     const reason = `the base branch has errors of its own${first === undefined ? '' : ` (${formatProblem({ ...first, remedy: null })})`}`
-    return withoutBase(head, reason, job)
+    return withoutBase(head, reason, run)
   }
-  const { report } = planOf(draft, job, folder)
+  const { report } = planOf(draft, run, folder)
   const { images, bases, changes, causes } = report
   const warnings = report.problems.filter((one) => one.severity === 'warning').length
   const baseDrift: BaseDrift = {
@@ -78,18 +69,17 @@ async function againstBase(head: Drafted, job: RunSetting, base: BaseState): Pro
     settings: settingsChanges(draft.enrolled.settings, head.enrolled.settings),
     changes: compareManifests(generated, head.manifests).changes,
     baseDrift,
-    problems: handMade(head, draft.loaded.output, fromTop(folder.path, folder.outputDir)),
+    problems: manualChanges(head, draft.loaded.output, fromTop(folder.path, folder.outputDir)),
   }
 }
 
-function withoutBase({ loaded, comparison }: Drafted, reason: string, job: RunSetting): Against {
-  job.say(`Everything is counted together: ${reason}.`)
-  const baseDrift: BaseDrift = { kind: 'unknown', reason }
-  return { before: committedState(loaded.state), settings: [], changes: comparison.changes, baseDrift, problems: [] }
+function withoutBase(head: DraftedPlan, reason: string, run: RunOptions): ReportBaseline {
+  run.log(`Everything is counted together: ${reason}.`)
+  return { ...committedBaseline(head), baseDrift: { kind: 'unknown', reason } }
 }
 
 /** Manifests that are neither the base branch's nor what is generated: what somebody changed there goes again. */
-function handMade({ loaded, manifests }: Drafted, base: Loaded['output'], outputDir: string): Problem[] {
+function manualChanges({ loaded, manifests }: DraftedPlan, base: Loaded['output'], outputDir: string): Problem[] {
   const wanted = new Map(manifests.map(({ path, text }) => [path, text]))
   const now = loaded.output.generated
   const names = [...new Set([...now.keys(), ...base.generated.keys()])].sort()

@@ -1,7 +1,9 @@
 import { Refusal } from '../enrollment/index.js'
-import { makePlan, type Plan, type RunSetting } from '../pipeline.js'
+import { makePlan } from '../pipeline.js'
+import type { Plan } from '../plan.js'
 import { type BaseState, makePreview } from '../preview.js'
 import { git } from '../publish/index.js'
+import type { RunOptions } from '../run-options.js'
 import type { Context } from './context.js'
 import type { StateCheckout, StateCheckouts } from './state-checkout.js'
 import type { Target } from './target.js'
@@ -17,7 +19,7 @@ export interface PlanContext {
  * The plan of a run that commits nothing. On a pull request to the state's own repository it says what the pull request
  * causes; a base that cannot be read is said, and no reason to fail.
  */
-export async function planWithoutCommit(job: RunSetting, head: StateCheckout, setting: PlanContext): Promise<Plan> {
+export async function planWithoutCommit(job: RunOptions, head: StateCheckout, setting: PlanContext): Promise<Plan> {
   const { target, context, checkouts } = setting
   const isPullRequest = target.mode === 'preview' && target.isOwn && context.baseSha !== null
   if (!isPullRequest || context.baseSha === null) return makePlan(job, head.folder)

@@ -2,9 +2,11 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { info, notice } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
-import { type Plan, planAndCommit, type RunSetting, removalsOf } from '../pipeline.js'
+import type { Plan } from '../plan.js'
+import { planAndCommit, removalsOf } from '../plan-and-commit.js'
 import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf } from '../publish/index.js'
 import { connectRegistries, type RegistryClient, readDockerCredentials } from '../registry/index.js'
+import type { RunOptions } from '../run-options.js'
 import {
   type GraphQL,
   readFromBoth,
@@ -58,7 +60,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
 }
 
 /** One client a run: when the files are made again after a lost race, nothing is asked twice. */
-function registriesOnce(): NonNullable<RunSetting['registries']> {
+function registriesOnce(): NonNullable<RunOptions['registries']> {
   const credentials = readDockerCredentials(process.env, (text) => notice(safe(text)))
   const known = new Map<string, RegistryClient>()
   return (allowedRegistries) => {
@@ -84,20 +86,20 @@ function counted(client: RegistryClient): RegistryClient {
   }
 }
 
-function jobOf(inputs: Inputs, context: Context, target: Target, clients: Clients, now: string): RunSetting {
+function jobOf(inputs: Inputs, context: Context, target: Target, clients: Clients, now: string): RunOptions {
   return {
     mode: target.mode,
     read: sourceReader(inputs, context, clients),
     maxDeletions: inputs.maxDeletions,
     apiUrl: context.apiUrl,
     gitlabUrl: context.gitlabUrl,
-    here: target.repository,
+    ownRepository: target.repository,
     secrets: hidden(),
     registries: target.mode === 'commit' && inputs.refresh !== 'false' ? registriesOnce() : null,
     now,
     writes: target.mode === 'commit',
     step,
-    say,
+    log: say,
   }
 }
 
@@ -138,7 +140,7 @@ interface CommitSetting {
   readonly clients: Clients
 }
 
-async function commit(job: RunSetting, first: StateCheckout, checkouts: StateCheckouts, setting: CommitSetting) {
+async function commit(job: RunOptions, first: StateCheckout, checkouts: StateCheckouts, setting: CommitSetting) {
   let current = first
   const branch = checkouts.branchOf(first)
   const ends = {

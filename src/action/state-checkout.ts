@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { refuse } from '../enrollment/index.js'
-import { type StateFolder, tidy } from '../pipeline.js'
 import {
   checkOut,
   copyCommitted,
@@ -14,7 +13,7 @@ import {
   stateRoot,
   type WorkTree,
 } from '../publish/index.js'
-import { FOLDERS, fromTop, isSafeFolder, readOptional } from '../state/index.js'
+import { cleanStateFolder, FOLDERS, fromTop, isSafeFolder, readOptional, type StateFolder } from '../state/index.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
 import { say } from './log.js'
@@ -76,7 +75,7 @@ export class StateCheckouts {
   async #isUsable(tree: WorkTree): Promise<boolean> {
     if (this.#target.mode !== 'commit') return !(await isSparse(tree))
     const { statePath, imagesFile, outputDir } = this.#inputs
-    tidy({ root: stateRoot(tree, statePath), path: statePath, imagesFile, outputDir })
+    cleanStateFolder({ root: stateRoot(tree, statePath), path: statePath, imagesFile, outputDir })
     const read = [imagesFile, 'overrides.yaml', ...Object.values(FOLDERS), outputDir]
     if (
       await isAsCommitted(

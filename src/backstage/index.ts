@@ -1,7 +1,8 @@
 /**
  * Backstage: images, base images and what the state files know of them in, the catalog's entity files out
- * (`image-factory.io/v1alpha1`, kinds ManagedImage and BaseImage). Pure; the pipeline reads and writes the folder.
+ * (`image-factory.io/v1alpha1`, kinds ManagedImage and BaseImage).
  *
- * `entities.ts` is what an entity says, `catalog.ts` the files and what becomes of those that are there.
+ * `entities.ts` is what an entity says, `catalog.ts` the files (both pure), `catalog-folder.ts` reads those that are there.
  */
 export { type CatalogInput, catalogFiles, catalogFolderFault, recordsOf } from './catalog.js'
+export { type CatalogPlan, planCatalog } from './catalog-folder.js'

@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { refuse } from '../enrollment/problem.js'
-import { makePlan, planAndCommit, type RunSetting, removalsOf, type StateFolder } from '../pipeline.js'
+import { makePlan } from '../pipeline.js'
+import { planAndCommit, removalsOf } from '../plan-and-commit.js'
 import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js'
 import { renderComment } from '../report/index.js'
+import type { RunOptions } from '../run-options.js'
+import type { StateFolder } from '../state/index.js'
 import { jobFor } from './job.js'
 import type { Terminal } from './terminal.js'
 
@@ -104,7 +107,7 @@ async function commitAll(clone: string, message: string, name: string, date: str
   await gitOrRefuse(['commit', '--quiet', '--message', message], call, 'git commit')
 }
 
-async function commitToRemote(job: RunSetting, state: StateFolder, url: string): Promise<string | null> {
+async function commitToRemote(job: RunOptions, state: StateFolder, url: string): Promise<string | null> {
   const tree = await findWorkTree(state.root)
   if (tree === null) throw refuse('the demo has no work tree.')
   const message = {

@@ -18,8 +18,7 @@ import {
   paragraphs,
   tableRows,
 } from '../explain/index.js'
-import type { StateFolder } from '../pipeline.js'
-import { readOptional, readState, type StateFiles, textsOf } from '../state/index.js'
+import { readOptional, readState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
 import type { Environment } from './environment.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'

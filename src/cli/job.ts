@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { printable, refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
-import type { RunSetting } from '../pipeline.js'
+import type { RunOptions } from '../run-options.js'
 import {
   connectGitHub,
   failed,
@@ -24,25 +24,25 @@ const GITLAB = 'https://gitlab.com'
 
 /** The job a command runs: sources from a folder or from GitHub, progress on a terminal. It writes nothing. */
 export function jobFor(
-  mode: RunSetting['mode'],
+  mode: RunOptions['mode'],
   options: CommonOptions,
   env: Environment,
   terminal: Terminal,
   now: string,
-  registries: RunSetting['registries'] = null,
-): RunSetting {
+  registries: RunOptions['registries'] = null,
+): RunOptions {
   return {
     mode,
     read: sourceReader(options, env, terminal),
     maxDeletions: deletionLimit(options.maxDeletions ?? '25%'),
     apiUrl: (env.GITHUB_API_URL || GITHUB_API).replace(/\/+$/, ''),
     gitlabUrl: env.GITLAB_URL || GITLAB,
-    ...heldVariables(env),
+    ownRepository: heldVariables(env).here,
     registries,
     secrets: secretsIn(env),
     now,
     writes: false,
-    say: () => undefined,
+    log: () => undefined,
     step: async (name, work) => {
       if (!terminal.colour.err) return work()
       terminal.err(`\r\u001b[K${name} …`)

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
-import type { StateFolder } from '../pipeline.js'
-import { isFolder, pathBelow } from '../state/index.js'
+import { isFolder, pathBelow, type StateFolder } from '../state/index.js'
 import type { Environment } from './environment.js'
 
 /** Where the state is, and what its parts are called. */

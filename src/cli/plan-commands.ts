@@ -1,8 +1,10 @@
 import { formatProblem, printable } from '../enrollment/index.js'
 import { isDestructive } from '../manifests/index.js'
-import { makePlan, type Plan, type RunSetting, tidy } from '../pipeline.js'
+import { makePlan } from '../pipeline.js'
+import type { Plan } from '../plan.js'
 import { renderPlain, summaryLine } from '../report/index.js'
-import { writeFiles } from '../state/index.js'
+import type { RunOptions } from '../run-options.js'
+import { cleanStateFolder, writeFiles } from '../state/index.js'
 import type { Environment } from './environment.js'
 import { jobFor } from './job.js'
 import { type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
@@ -31,12 +33,12 @@ export async function refresh(run: Run): Promise<number> {
   return write(run, (allowedRegistries) => connectRegistries({ credentials, allowedRegistries }))
 }
 
-async function write({ options, env, terminal, now }: Run, registries: RunSetting['registries']): Promise<number> {
+async function write({ options, env, terminal, now }: Run, registries: RunOptions['registries']): Promise<number> {
   const folder = stateFolder(options, env)
   const job = jobFor('preview', options, env, terminal, now, registries)
   const plan = await makePlan({ ...job, writes: true }, folder)
   if (!plan.refused) {
-    tidy(folder)
+    cleanStateFolder(folder)
     writeFiles(folder.root, plan.changes)
   }
   if (options.json) printJson(plan, terminal)

@@ -7,8 +7,7 @@ import {
   Refusal,
   refuse,
 } from '../enrollment/index.js'
-import type { StateFolder } from '../pipeline.js'
-import { readOptional } from '../state/index.js'
+import { readOptional, type StateFolder } from '../state/index.js'
 import type { Environment } from './environment.js'
 
 /** On a runner the repository that holds the file is known, as it is to the commands that write. */

@@ -36,6 +36,7 @@ export {
 } from './model.js'
 export { redactor, withoutValues } from './redact.js'
 export { starvationProblems } from './starvation.js'
+export { workflowProblems } from './workflow-problems.js'
 
 /** Values that must never be shown: tokens and the like. */
 interface Secrets {

@@ -7,6 +7,7 @@
  * `folder.ts` and `write.ts` touch the disk.
  */
 
+export { activeOverrides } from './active-overrides.js'
 export { type MergedState, writtenState } from './files.js'
 export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional } from './folder.js'
 export { type BuildPlace, buildOrder } from './links.js'
@@ -16,4 +17,5 @@ export { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from '.
 export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
 export { readState } from './read.js'
 export { digestOf, momentOf, type StateRecord, textOf, textsOf } from './record.js'
+export { cleanStateFolder, refuseOverlap, type StateFolder } from './state-folder.js'
 export { type FileChanges, removeLeftovers, writeFiles } from './write.js'

@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { makePlan, type Plan, type RunSetting, type StateFolder } from '../../../src/pipeline.js'
+import { makePlan } from '../../../src/pipeline.js'
+import type { Plan } from '../../../src/plan.js'
 import { fromData, renderComment, renderDiff, renderPlain, renderSummary, toData } from '../../../src/report/index.js'
+import type { RunOptions } from '../../../src/run-options.js'
 import { type FileAnswer, type FileRequest, requestKey, type SourceReader } from '../../../src/sources/index.js'
-import { writeFiles } from '../../../src/state/index.js'
+import { type StateFolder, writeFiles } from '../../../src/state/index.js'
 import { readRecord } from '../../../src/state/record.js'
 import { quietJob } from '../../support/quiet-job.js'
 
@@ -22,8 +24,8 @@ export function readerOf(answer: (request: FileRequest) => string): SourceReader
   return { isComplete: true, read: async (all) => new Map(all.map((one) => [requestKey(one), found(one)])) }
 }
 
-function jobWith(read: SourceReader): RunSetting {
-  return quietJob(read, { maxDeletions: { kind: 'percent', percent: 100 }, here: 'acme/state' })
+function jobWith(read: SourceReader): RunOptions {
+  return quietJob(read, { maxDeletions: { kind: 'percent', percent: 100 }, ownRepository: 'acme/state' })
 }
 
 /**

@@ -1,8 +1,9 @@
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { makePlan, type RunSetting, type StateFolder } from '../../../src/pipeline.js'
-import { writeFiles } from '../../../src/state/index.js'
+import { makePlan } from '../../../src/pipeline.js'
+import type { RunOptions } from '../../../src/run-options.js'
+import { type StateFolder, writeFiles } from '../../../src/state/index.js'
 import { removeTempFolders } from '../../support/temp-folder.js'
 import { change, errors, jobWith, world } from './reference-world.js'
 
@@ -60,7 +61,7 @@ describe('the reference state', () => {
   it('runs the steps in their order', async () => {
     const { folder, sources } = await world()
     const steps: string[] = []
-    const step: RunSetting['step'] = (name, work) => {
+    const step: RunOptions['step'] = (name, work) => {
       steps.push(name)
       return work()
     }

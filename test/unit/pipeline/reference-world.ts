@@ -1,8 +1,10 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Plan, RunSetting, StateFolder } from '../../../src/pipeline.js'
+import type { Plan } from '../../../src/plan.js'
+import type { RunOptions } from '../../../src/run-options.js'
 import { readFromDirectory } from '../../../src/sources/index.js'
+import type { StateFolder } from '../../../src/state/index.js'
 import { quietJob } from '../../support/quiet-job.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
@@ -31,7 +33,7 @@ export async function world(): Promise<{ readonly folder: StateFolder; readonly 
 }
 
 /** A job over these sources that looks up nothing and says nothing. */
-export function jobWith(sources: string, more: Partial<RunSetting> = {}): RunSetting {
+export function jobWith(sources: string, more: Partial<RunOptions> = {}): RunOptions {
   return quietJob(readFromDirectory(sources), more)
 }
 

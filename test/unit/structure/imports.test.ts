@@ -25,9 +25,11 @@ const ORDER = [
   'backstage',
   'report',
   'publish',
-  'steps',
+  'run-options.ts',
+  'plan.ts',
   'pipeline.ts',
   'preview.ts',
+  'plan-and-commit.ts',
   'action',
   'cli',
   'index.ts',
@@ -35,8 +37,9 @@ const ORDER = [
 
 /** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
 const PURE = [
-  /^(?:text|reference|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|backstage|report|policy)\//,
+  /^(?:text|policy|reference|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report)\//,
   /^manifests\/(?!read)/,
+  /^backstage\/(?!catalog-folder)/,
   /^state\/(?:merge|files|observe|bases|links|cycles)\b/,
   /^registry\/(?:answer|challenge)\b/,
 ]

@@ -1,0 +1,36 @@
+import { type Override, refuse, type Settings } from '../enrollment/index.js'
+import { readOutput, refuseForeignFiles } from '../manifests/index.js'
+import { fromTop, type MergedState, type StateFolder } from '../state/index.js'
+import { catalogFiles, catalogFolderFault, recordsOf } from './catalog.js'
+
+/** The catalog's entity files, text by path below the state folder; files that are not generated are in neither map. */
+export interface CatalogPlan {
+  readonly present: ReadonlyMap<string, string>
+  readonly wanted: ReadonlyMap<string, string>
+}
+
+/**
+ * Reads the catalog there is, and makes the one that follows from the state.
+ *
+ * @param path `settings.backstage`.
+ * @throws Refusal when the folder has other files of ours, or holds a file in the place of an entity that is not ours.
+ */
+export function planCatalog(
+  path: string,
+  { namespace: name, stagger }: Settings,
+  state: MergedState,
+  overrides: readonly Override[],
+  folder: StateFolder,
+): CatalogPlan {
+  const fault = catalogFolderFault(path, folder.outputDir)
+  if (fault !== null) {
+    const about = { file: fromTop(folder.path, folder.imagesFile), remedy: 'Name another folder, like catalog.' }
+    throw refuse(`settings.backstage: ${fault}`, about)
+  }
+  const output = readOutput(folder.root, path)
+  const records = recordsOf(state.files)
+  const wanted = catalogFiles({ ...state, folder: path, name, records, overrides, staggerSeconds: stagger.seconds })
+  const names = [...wanted.keys()].map((file) => file.slice(path.length + 1))
+  refuseForeignFiles(names, output, fromTop(folder.path, path))
+  return { present: new Map([...output.generated].map(([file, text]) => [`${path}/${file}`, text])), wanted }
+}

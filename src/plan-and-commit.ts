@@ -1,0 +1,60 @@
+/** Plans and commits; when another run committed first, plans again from what is there now. */
+import { type Problem, problem, Refusal } from './enrollment/index.js'
+import { makePlan } from './pipeline.js'
+import type { Plan } from './plan.js'
+import type { CommitResult } from './publish/index.js'
+import type { RunOptions } from './run-options.js'
+import type { StateFolder } from './state/index.js'
+
+/** How plans are committed. */
+export interface Committing {
+  /** Commits the plan made from this folder, on top of what it was made from and on nothing else. */
+  readonly commit: (plan: Plan, folder: StateFolder) => Promise<CommitResult>
+  /** The folder as the branch has it now, after another run was faster. */
+  readonly refetch: (attempt: number) => Promise<StateFolder>
+}
+
+const MAX_ATTEMPTS = 10
+
+/**
+ * Plans and commits. When the branch has moved on in between, the generated files are made again from what is there
+ * now; they are never merged, rebased or forced.
+ *
+ * @returns the last plan, and the commit's SHA; null where nothing was committed.
+ */
+export async function planAndCommit(
+  run: RunOptions,
+  first: StateFolder,
+  { commit, refetch }: Committing,
+): Promise<{ readonly plan: Plan; readonly sha: string | null }> {
+  let folder = first
+  for (let attempt = 1; ; attempt += 1) {
+    const plan = await makePlan(run, folder)
+    if (plan.refused) return { plan, sha: null }
+    const current = folder
+    const result = await run.step('Commit', () => commit(plan, current)).catch(refusalOf)
+    if (result.kind === 'refused') return { plan: withProblems(plan, result.problems), sha: null }
+    if (result.kind !== 'stale') return { plan, sha: result.kind === 'committed' ? result.sha : null }
+    if (attempt === MAX_ATTEMPTS) return { plan: withProblems(plan, [ALWAYS_LATE]), sha: null }
+    folder = await run.step('Fetch what others committed', () => refetch(attempt))
+  }
+}
+
+/** The generated files that a plan removes, by path below the state folder. */
+export function removalsOf({ changes }: Plan): string[] {
+  return [...changes].flatMap(([path, text]) => (text === null ? [path] : []))
+}
+
+const ALWAYS_LATE = problem('error', `the branch moved on during each of ${MAX_ATTEMPTS} attempts to commit.`, {
+  remedy: 'Give the workflow a concurrency group, so that its runs wait for each other.',
+})
+
+/** A commit that is not allowed is part of the report, with what it would have changed. */
+function refusalOf(error: unknown): { readonly kind: 'refused'; readonly problems: readonly Problem[] } {
+  if (error instanceof Refusal) return { kind: 'refused', problems: error.problems }
+  throw error
+}
+
+function withProblems(plan: Plan, more: readonly Problem[]): Plan {
+  return { ...plan, refused: true, report: { ...plan.report, problems: [...plan.report.problems, ...more] } }
+}

@@ -1,0 +1,118 @@
+/** What a run would do, and the report about it. */
+import { type ImagesFile, OVERRIDES_FILE, type Override, type Problem } from './enrollment/index.js'
+import type { ManifestFile } from './kargo/index.js'
+import type { Comparison, OutputFolder } from './manifests/index.js'
+import { leakedSecretProblems } from './publish/index.js'
+import {
+  buildRefusalReport,
+  buildReport,
+  committedState,
+  imageChanges,
+  type Report,
+  type ReportInput,
+  starvationProblems,
+  workflowProblems,
+} from './report/index.js'
+import type { RunOptions } from './run-options.js'
+import type { Discovered } from './sources/index.js'
+import { fromTop, type MergedState, type StateFiles, type StateFolder } from './state/index.js'
+
+/** What a run would do to the state folder. */
+export interface Plan {
+  readonly report: Report
+  /** There are errors: nothing may be written or committed. */
+  readonly refused: boolean
+  /** Every generated file there shall be, by path below the state folder. */
+  readonly files: ReadonlyMap<string, string>
+  /** What differs on disk, by the same paths: text, or null for a file that goes. */
+  readonly changes: ReadonlyMap<string, string | null>
+}
+
+/** What lies in the state folder. */
+export interface Loaded {
+  readonly images: string
+  /** Text of overrides.yaml; null where there is none. */
+  readonly overrides: string | null
+  readonly state: StateFiles
+  readonly output: OutputFolder
+}
+
+/** What the steps up to the guard came to; or what stopped them. */
+export type PlanDraft =
+  | {
+      readonly kind: 'drafted'
+      readonly loaded: Loaded
+      readonly enrolled: ImagesFile
+      readonly overrides: readonly Override[]
+      readonly discovered: Discovered
+      readonly state: MergedState
+      readonly manifests: readonly ManifestFile[]
+      /** With the manifests on disk. */
+      readonly comparison: Comparison
+      readonly problems: readonly Problem[]
+    }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+
+/** What a draft is compared with in its report. */
+export type ReportBaseline = Pick<ReportInput, 'before' | 'settings' | 'changes' | 'baseDrift' | 'problems'>
+
+/** The plan of a draft, reported against what was committed last unless another state is given. */
+export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, baseline?: ReportBaseline): Plan {
+  const { mode } = run
+  if (draft.kind === 'refused') {
+    const report = buildRefusalReport(mode, folder, draft.problems)
+    return { report, refused: true, files: new Map(), changes: new Map() }
+  }
+  const { loaded, enrolled, state, discovered } = draft
+  const shown = shownFiles(folder)
+  const { before, ...against } = baseline ?? committedBaseline(draft)
+  const images = imageChanges(enrolled.images, before.entries)
+  const files = filesOf(draft, folder)
+  const problems = [
+    ...leakedSecretProblems(files.changes, run.secrets, folder),
+    ...draft.problems,
+    ...against.problems,
+    ...starvationProblems(state, loaded.state, shown.imagesFile),
+    ...workflowProblems(discovered.workflowProblems, images, mode),
+  ]
+  const overrides = draft.overrides.map(({ line, ...one }) => ({ ...one, place: `${shown.overridesFile}:${line}` }))
+  const report = buildReport({ ...against, before, mode, folder, enrolled, state, images, problems, overrides })
+  return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
+}
+
+export type DraftedPlan = Extract<PlanDraft, { kind: 'drafted' }>
+
+/** What was committed last. */
+export function committedBaseline({ loaded, comparison }: DraftedPlan): ReportBaseline {
+  const before = committedState(loaded.state)
+  return { before, settings: [], changes: comparison.changes, baseDrift: null, problems: [] }
+}
+
+function filesOf(
+  { loaded, state, manifests, comparison }: DraftedPlan,
+  folder: StateFolder,
+): Pick<Plan, 'files' | 'changes'> {
+  const { texts } = loaded.state
+  const inOutput = (path: string) => `${folder.outputDir}/${path}`
+  const changes = new Map<string, string | null>()
+  for (const [path, text] of state.files) if (texts.get(path) !== text) changes.set(path, text)
+  for (const path of texts.keys()) if (!state.files.has(path)) changes.set(path, null)
+  for (const [path, text] of comparison.files) changes.set(inOutput(path), text)
+  return {
+    files: new Map([...state.files, ...manifests.map(({ path, text }) => [inOutput(path), text] as const)]),
+    changes,
+  }
+}
+
+/** The files of a state folder as people know them: from the top of the repository. */
+export function shownFiles({ path, imagesFile, outputDir }: StateFolder): {
+  readonly imagesFile: string
+  readonly outputDir: string
+  readonly overridesFile: string
+} {
+  return {
+    imagesFile: fromTop(path, imagesFile),
+    outputDir: fromTop(path, outputDir),
+    overridesFile: fromTop(path, OVERRIDES_FILE),
+  }
+}
