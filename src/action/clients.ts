@@ -21,7 +21,7 @@ export class Clients {
   readonly #made = new Map<string, Promise<GitHubClient>>()
 
   constructor(inputs: Inputs, context: Context) {
-    this.#apiUrl = context.apiUrl
+    this.#apiUrl = context.servers.githubApi
     this.#tokens = { comment: inputs.githubToken, state: inputs.stateToken, source: inputs.sourceToken }
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { refuse } from '../enrollment/index.js'
+import { type Env, type Servers, serversIn } from '../run-options.js'
 import type { ActionReference } from './pinned.js'
 
 /** What the runner says about this run, as plain data. */
@@ -17,10 +18,8 @@ export interface Context {
   readonly triggeringRun: TriggeringRun | null
   /** null where the event does not say. */
   readonly defaultBranch: string | null
-  readonly serverUrl: string
-  readonly apiUrl: string
-  /** Address of the GitLab that sources with `provider: gitlab` are on. Never from images.yaml: it gets a token. */
-  readonly gitlabUrl: string
+  /** Never from images.yaml: they get tokens. */
+  readonly servers: Servers
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string }
   /** How the workflow names this action; null for `uses: ./`. */
   readonly action: ActionReference | null
@@ -75,7 +74,7 @@ interface Payload {
  *
  * @throws Refusal when a variable is missing that every runner sets.
  */
-export function readContext(env: Readonly<Record<string, string | undefined>>): Context {
+export function readContext(env: Env): Context {
   const need = (name: string): string => {
     const value = env[name]
     if (value === undefined || value === '') {
@@ -85,7 +84,7 @@ export function readContext(env: Readonly<Record<string, string | undefined>>): 
   }
   const payload = readPayload(env.GITHUB_EVENT_PATH)
   const repository = need('GITHUB_REPOSITORY')
-  const serverUrl = (env.GITHUB_SERVER_URL || 'https://github.com').replace(/\/+$/, '')
+  const servers = serversIn(env)
   const runId = need('GITHUB_RUN_ID')
   return {
     eventName: need('GITHUB_EVENT_NAME'),
@@ -96,13 +95,11 @@ export function readContext(env: Readonly<Record<string, string | undefined>>): 
     baseSha: commitOf(payload.pull_request?.base?.sha ?? payload.merge_group?.base_sha),
     triggeringRun: triggeringRunOf(payload),
     defaultBranch: payload.repository?.default_branch ?? null,
-    serverUrl,
-    apiUrl: (env.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/, ''),
-    gitlabUrl: env.GITLAB_URL || 'https://gitlab.com',
+    servers,
     run: {
       id: Number(runId),
       attempt: Number(env.GITHUB_RUN_ATTEMPT || '1'),
-      url: `${serverUrl}/${repository}/actions/runs/${runId}`,
+      url: `${servers.github}/${repository}/actions/runs/${runId}`,
     },
     action: actionOf(env.GITHUB_ACTION_REPOSITORY, env.GITHUB_ACTION_REF),
     workspace: need('GITHUB_WORKSPACE'),

@@ -5,6 +5,7 @@
 import { ExitCode, setFailed } from '@actions/core'
 import { Refusal } from '../enrollment/index.js'
 import { buildRefusalReport, renderSummary } from '../report/index.js'
+import type { Env } from '../run-options.js'
 import { readContext } from './context.js'
 import { readInputs } from './inputs.js'
 import { stoppedLine } from './last-line.js'
@@ -22,7 +23,7 @@ const NO_FOLDER = { path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
  *
  * @param now the time of the run, ISO 8601.
  */
-export async function runAction(env: Readonly<Record<string, string | undefined>>, now: string): Promise<void> {
+export async function runAction(env: Env, now: string): Promise<void> {
   try {
     const inputs = readInputs()
     const context = readContext(env)

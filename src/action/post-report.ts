@@ -61,8 +61,8 @@ function readData(left: string, context: Context): string {
 
 /** Where a report comes from is GitHub's word; that it committed something is not possible. */
 function trusted({ report, headSha }: LeftReport, run: TriggeringRun, context: Context): Report {
-  const { serverUrl, repository } = context
-  const repositoryUrl = `${serverUrl}/${repository}`
+  const { servers, repository } = context
+  const repositoryUrl = `${servers.github}/${repository}`
   if (headSha !== run.headSha) {
     throw refuse(`the report is for another commit than the run that left it (${run.headSha}).`)
   }

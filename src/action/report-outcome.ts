@@ -72,7 +72,7 @@ function logText(report: Report, secrets: readonly string[]): string | null {
 }
 
 function completed({ plan, commit, target }: Outcome, context: Context): Report {
-  const repositoryUrl = `${context.serverUrl}/${target.repository}`
+  const repositoryUrl = `${context.servers.github}/${target.repository}`
   const headSha = context.pullRequest?.headSha || context.sha
   return {
     ...plan.report,
@@ -80,7 +80,7 @@ function completed({ plan, commit, target }: Outcome, context: Context): Report 
     run: {
       url: `${context.run.url}/attempts/${context.run.attempt}`,
       headSha,
-      repositoryUrl: `${context.serverUrl}/${context.repository}`,
+      repositoryUrl: `${context.servers.github}/${context.repository}`,
       version: VERSION,
     },
   }

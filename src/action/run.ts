@@ -5,16 +5,7 @@ import { refuse } from '../enrollment/index.js'
 import type { Plan } from '../plan.js'
 import { planAndCommit, removalsOf } from '../plan-and-commit.js'
 import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf } from '../publish/index.js'
-import { connectRegistries, type RegistryClient, readDockerCredentials } from '../registry/index.js'
-import type { RunOptions } from '../run-options.js'
-import {
-  type GraphQL,
-  readFromBoth,
-  readFromDirectory,
-  readFromGitHub,
-  readFromGitLab,
-  type SourceReader,
-} from '../sources/index.js'
+import { type RunOptions, registryAccess, sourceReader } from '../run-options.js'
 import { fromTop, writeFiles } from '../state/index.js'
 import { planWithoutCommit } from './base-state.js'
 import { Clients } from './clients.js'
@@ -44,7 +35,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
   const checkouts = new StateCheckouts(inputs, context, target)
   try {
     const checkout = await step('Open the state repository', () => checkouts.first())
-    const job = jobOf(inputs, context, target, clients, now)
+    const job = await runOptions(inputs, context, target, clients, now)
     if (target.mode !== 'commit') {
       return {
         target,
@@ -59,45 +50,36 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
   }
 }
 
-/** One client a run: when the files are made again after a lost race, nothing is asked twice. */
-function registriesOnce(): NonNullable<RunOptions['registries']> {
-  const credentials = readDockerCredentials(process.env, (text) => notice(safe(text)))
-  const known = new Map<string, RegistryClient>()
-  return (allowedRegistries) => {
-    const key = allowedRegistries.join(' ')
-    const client = known.get(key) ?? counted(connectRegistries({ credentials, allowedRegistries }))
-    known.set(key, client)
-    return client
-  }
-}
-
-/** Those who wait see how many answers there are. */
-function counted(client: RegistryClient): RegistryClient {
-  const counting =
-    <Q, A>(ask: (question: Q) => Promise<A>) =>
-    (question: Q): Promise<A> =>
-      ask(question).finally(() => count('answers from registries'))
-  return {
-    digest: counting(client.digest),
-    tags: counting(client.tags),
-    platforms: counting(client.platforms),
-    created: counting(client.created),
-    contents: counting(client.contents),
-  }
-}
-
-function jobOf(inputs: Inputs, context: Context, target: Target, clients: Clients, now: string): RunOptions {
+async function runOptions(
+  inputs: Inputs,
+  context: Context,
+  target: Target,
+  clients: Clients,
+  now: string,
+): Promise<RunOptions> {
+  const { servers } = context
+  const isCommit = target.mode === 'commit'
   return {
     mode: target.mode,
-    read: sourceReader(inputs, context, clients),
+    read: sourceReader({
+      directory: inputs.sourcesDir === null ? null : existingFolder(inputs.sourcesDir, context),
+      servers,
+      connect: () => clients.for('source'),
+      gitlabToken: inputs.gitlabToken,
+      log: { warning: (text) => info(safe(text)), debug: () => count('questions to GitLab asked again') },
+      count,
+    }),
     maxDeletions: inputs.maxDeletions,
-    apiUrl: context.apiUrl,
-    gitlabUrl: context.gitlabUrl,
+    apiUrl: servers.githubApi,
+    gitlabUrl: servers.gitlab,
     ownRepository: target.repository,
     secrets: hidden(),
-    registries: target.mode === 'commit' && inputs.refresh !== 'false' ? registriesOnce() : null,
+    registries:
+      isCommit && inputs.refresh !== 'false'
+        ? await registryAccess(process.env, (text) => notice(safe(text)), count)
+        : null,
     now,
-    writes: target.mode === 'commit',
+    writes: isCommit,
     step,
     log: say,
   }
@@ -112,18 +94,6 @@ function advice({ action }: Context): string[] {
 function withoutEffect({ refresh }: Inputs, { mode }: Target): string[] {
   if (refresh !== 'true' || mode === 'commit') return []
   return [`refresh: true has no effect in mode ${mode}: digests are looked up by runs that commit.`]
-}
-
-function sourceReader(inputs: Inputs, context: Context, clients: Clients): SourceReader {
-  if (inputs.sourcesDir !== null) return readFromDirectory(existingFolder(inputs.sourcesDir, context))
-  const graphql: GraphQL = async (query, variables) => {
-    const client = await clients.for('source')
-    return client.graphql(query, { ...variables }).finally(() => count('answers from GitHub'))
-  }
-  const github = readFromGitHub(graphql, new URL(context.serverUrl).host)
-  const log = { warning: (text: string) => info(safe(text)), debug: () => count('questions to GitLab asked again') }
-  const gitlab = readFromGitLab({ url: context.gitlabUrl, token: inputs.gitlabToken, log })
-  return readFromBoth({ github, gitlab })
 }
 
 function existingFolder(sourcesDir: string, context: Context): string {

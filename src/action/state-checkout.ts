@@ -46,7 +46,7 @@ export class StateCheckouts {
 
   /** Where the state repository is reached. */
   get remote(): GitRemote {
-    const ours = { url: `${this.#context.serverUrl}/${this.#target.repository}`, token: this.#inputs.stateToken }
+    const ours = { url: `${this.#context.servers.github}/${this.#target.repository}`, token: this.#inputs.stateToken }
     return this.#origin ?? ours
   }
 

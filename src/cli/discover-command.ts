@@ -10,7 +10,7 @@ import {
   withSharing,
 } from '../sources/index.js'
 import { type BuildPlace, buildOrder } from '../state/index.js'
-import { sourceReader } from './job.js'
+import { sourcesOf } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { readImagesFile } from './read-images-file.js'
@@ -29,7 +29,7 @@ export async function discoverCommand({ options, env, terminal }: Run, names: re
   const images = enrolled.images.filter(({ name }) => chosen.has(name))
   // Whether an image's runs can be told apart depends on the others that share its workflow.
   const read = withSharing(enrolled.images, chosen)
-  const discovered = await discover(read, sourceReader(options, env, terminal), folder.imagesFile)
+  const discovered = await discover(read, sourcesOf(options, env, terminal), folder.imagesFile)
   const found = [...discovered.problems, ...discovered.workflowProblems.map(({ problem }) => problem)]
   const input = found.filter(({ image }) => image === null || chosen.has(image))
   const places = buildOrder(enrolled.images, pulledBy(discovered))

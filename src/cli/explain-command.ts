@@ -18,8 +18,8 @@ import {
   paragraphs,
   tableRows,
 } from '../explain/index.js'
+import { serversIn } from '../run-options.js'
 import { readOptional, readState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
-import type { Environment } from './environment.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { readImagesFile } from './read-images-file.js'
@@ -37,7 +37,7 @@ export function explainCommand({ options, env, terminal, now }: Run, names: read
   const records = readState(folder.root)
   refuseUnknown(names, enrolled, records, folder)
   const overrides = activeOverrides(folder, terminal, now)
-  const places = placesOf(env)
+  const places = serversIn(env)
   const explanations = explainImages({ enrolled, records, overrides, now, places }, names)
   if (options.json) {
     const images = explanations.map((one) => explanationJson(one, now))
@@ -59,12 +59,6 @@ function activeOverrides({ root }: StateFolder, terminal: Terminal, now: string)
   if (problems.some(({ severity }) => severity === 'error')) throw new Refusal(problems)
   printProblems(terminal, problems)
   return active
-}
-
-/** The same servers as the commands that read sources (`job.ts`) ask. */
-function placesOf(env: Environment) {
-  const [github, gitlab] = [env.GITHUB_SERVER_URL || 'https://github.com', env.GITLAB_URL || 'https://gitlab.com']
-  return { github: github.replace(/\/+$/, ''), gitlab: gitlab.replace(/\/+$/, '') }
 }
 
 function refuseUnknown(names: readonly string[], enrolled: ImagesFile, state: StateFiles, folder: StateFolder): void {

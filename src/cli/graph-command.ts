@@ -1,7 +1,7 @@
 import { dependencyGraph, type GraphFormat, renderGraph } from '../report/index.js'
 import { type Discovered, discover } from '../sources/index.js'
 import { linkState, readState } from '../state/index.js'
-import { sourceReader } from './job.js'
+import { sourcesOf } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { readImagesFile } from './read-images-file.js'
@@ -23,7 +23,7 @@ export async function graph({ options: common, env, terminal }: Run, options: Gr
   const { enrolled } = readImagesFile(folder, env)
   const { images: enrollments, settings } = enrolled
   const discovered = options.discover
-    ? await discover(enrollments, sourceReader(common, env, terminal), imagesFile)
+    ? await discover(enrollments, sourcesOf(common, env, terminal), imagesFile)
     : NOTHING_DISCOVERED
   const { allowedRegistries } = settings
   const before = readState(folder.root)

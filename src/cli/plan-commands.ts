@@ -3,7 +3,7 @@ import { isDestructive } from '../manifests/index.js'
 import { makePlan } from '../pipeline.js'
 import type { Plan } from '../plan.js'
 import { renderPlain, summaryLine } from '../report/index.js'
-import type { RunOptions } from '../run-options.js'
+import { type RunOptions, registryAccess } from '../run-options.js'
 import { cleanStateFolder, writeFiles } from '../state/index.js'
 import type { Environment } from './environment.js'
 import { jobFor } from './job.js'
@@ -27,10 +27,7 @@ export async function synth(run: Run): Promise<number> {
 /** `refresh`: looks up digests in their registries, and writes what follows from that like `synth`. */
 export async function refresh(run: Run): Promise<number> {
   const { env, terminal } = run
-  // The other commands ask no registry, and do not load what TLS needs.
-  const { connectRegistries, readDockerCredentials } = await import(/* webpackMode: "eager" */ '../registry/index.js')
-  const credentials = readDockerCredentials(env, (text) => terminal.err(`${printable(text)}\n`))
-  return write(run, (allowedRegistries) => connectRegistries({ credentials, allowedRegistries }))
+  return write(run, await registryAccess(env, (text) => terminal.err(`${printable(text)}\n`)))
 }
 
 async function write({ options, env, terminal, now }: Run, registries: RunOptions['registries']): Promise<number> {

@@ -3,7 +3,7 @@ import { text as readStream } from 'node:stream/consumers'
 import { findBaseImages } from '../dockerfile/index.js'
 import { type ImagesFileResult, type Problem, parseImagesFile, printable, refuse } from '../enrollment/index.js'
 import { discover } from '../sources/index.js'
-import { sourceReader } from './job.js'
+import { sourcesOf } from './job.js'
 import { stateFolder } from './options.js'
 import type { Run } from './plan-commands.js'
 import { heldVariables, inspectImagesFile } from './read-images-file.js'
@@ -53,7 +53,7 @@ async function sourceProblems(
   if (enrolled === null) return []
   const { problems, workflowProblems } = await discover(
     enrolled.images,
-    sourceReader(options, env, terminal),
+    sourcesOf(options, env, terminal),
     stateFolder(options, env).imagesFile,
   )
   return [...problems, ...workflowProblems.map(({ problem }) => problem)]
