@@ -1,12 +1,11 @@
-import { type BakeSettings, parseBake, readBake } from './bake.js'
-import { type ComposeService, readComposeEnvironment, readComposeFiles } from './compose.js'
-import type { BesideFiles, ComposeSettings } from './compose-model.js'
-import { isComposeText } from './compose-tree.js'
-import type { Unreadable } from './data.js'
-import { targetOf } from './fields.js'
-import type { BakeBody } from './hcl-tree.js'
-import type { BuildFile } from './targets.js'
+import type { BakeBody } from './bake/hcl-tree.js'
+import { type BakeSettings, parseBake, readBake } from './bake/read.js'
+import { type ComposeService, readComposeEnvironment, readComposeFiles } from './compose/read.js'
+import type { BesideFiles, ComposeSettings } from './compose/services.js'
+import { isComposeText } from './compose/tree.js'
+import { type BuildFile, targetOf } from './targets.js'
 import { type BuildValue, isKnown } from './value.js'
+import type { Unreadable } from './yaml-file.js'
 
 /** The files bake looks for where it is given none, in its order: all that exist (buildx, `bake/bake.go`). */
 export const DEFAULT_BUILD_FILES: readonly string[] = [

@@ -10,8 +10,7 @@
  * what bakes) → resolveBuild.
  */
 
-export { readBakeJson } from './bake.js'
-export { METADATA_TAG } from './build-actions.js'
+export { readBakeJson } from './bake/read.js'
 export {
   bakeFileNames,
   composeProject,
@@ -26,13 +25,7 @@ export {
   readBuildFile,
   readBuildFiles,
 } from './build-file.js'
-export type { DefinitionResult } from './candidates.js'
-export { type BuildChoice, chooseBuilds, type ImageBuild, type LinkedTarget } from './choose.js'
-export type { BesideFiles } from './compose-model.js'
-export type { PlacedFile, Unreadable } from './data.js'
-export { checkDispatch, type DispatchProblem, PLACEHOLDER } from './dispatch.js'
-export type { DispatchedRun } from './dispatch-contexts.js'
-export { type FollowedBuilds, followBuilds } from './follow.js'
+export type { BesideFiles } from './compose/services.js'
 export {
   callsKo,
   isKoConfig,
@@ -43,8 +36,6 @@ export {
   koEnvironment,
   readKoConfig,
 } from './ko.js'
-export { type PipelineFacts, pipelineTitle, readPipeline } from './pipeline-name.js'
-export { displayPath, type FileReference, referenceKey } from './references.js'
 export {
   type Assumption,
   assumptionText,
@@ -54,9 +45,29 @@ export {
   resolveBuild,
   writtenSetting,
 } from './resolve.js'
-export { type RunTitle, runTitle, titleOf } from './run-title.js'
-export type { BakeStep, BuildStep, StepPlace, UnreadStep } from './steps.js'
 export type { BuildFile, BuildTarget } from './targets.js'
 export { type BuildInputs, type BuildValue, isKnown, type KnownValue, oneLine, type UnknownValue } from './value.js'
-export { type FileReading, readDefinition } from './walk.js'
-export { type DispatchInput, readWorkflow, type WorkflowFacts } from './workflow.js'
+export { METADATA_TAG } from './workflow/build-actions.js'
+export type { DefinitionResult } from './workflow/candidates.js'
+export { type BuildChoice, chooseBuilds, type ImageBuild, type LinkedTarget } from './workflow/choose.js'
+export type { DispatchedRun } from './workflow/contexts.js'
+export { type FollowedBuilds, followBuilds } from './workflow/follow.js'
+export {
+  type PipelineFacts,
+  pipelineTitle,
+  type RunTitle,
+  readPipeline,
+  runTitle,
+  titleOf,
+} from './workflow/run-title.js'
+export type { BakeStep, BuildStep, StepPlace, UnreadStep } from './workflow/steps.js'
+export { displayPath, type FileReading, type FileReference, readDefinition, referenceKey } from './workflow/walk.js'
+export {
+  checkDispatch,
+  type DispatchInput,
+  type DispatchProblem,
+  PLACEHOLDER,
+  readWorkflow,
+  type WorkflowFacts,
+} from './workflow/workflow.js'
+export type { PlacedFile, Unreadable } from './yaml-file.js'

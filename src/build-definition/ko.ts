@@ -1,5 +1,6 @@
 import type { Data } from '../enrollment/yaml-data.js'
 import { parseReference } from '../reference/index.js'
+import { type BuildValue, isKnown, known, oneLine, unknown } from './value.js'
 import {
   type DataMap,
   listOf,
@@ -9,11 +10,10 @@ import {
   readPlaced,
   scalarText,
   type Unreadable,
-} from './data.js'
-import { type BuildValue, isKnown, known, oneLine, unknown } from './value.js'
+} from './yaml-file.js'
 
 /** A base image in ko's configuration, as written. */
-export interface KoImage {
+interface KoImage {
   readonly ref: string
   readonly line: number
 }

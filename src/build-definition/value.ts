@@ -90,3 +90,6 @@ export class Budget {
     return this.#left >= 0
   }
 }
+
+/** A file comes to more than anybody writes: all reading of it ends. */
+export class TooMuch extends Error {}

@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { MAX_DEFINITION_BYTES } from '../build-definition/data.js'
+import { MAX_DEFINITION_BYTES } from '../build-definition/yaml-file.js'
 import { refuse } from '../enrollment/index.js'
 import { isFolder } from '../state/index.js'
 import { readGitConfig } from './remote-address.js'

@@ -1,5 +1,5 @@
-import { DockerfileRefusal, quoted } from './refusal.js'
-import { cutAtBlank, isSpace, trimStart } from './text.js'
+import { DockerfileRefusal, quoted } from './result.js'
+import { cutAtBlank, isSpace, nearest, trim, trimStart } from './text.js'
 
 /** Cuts ARG, ENV and LABEL arguments at white space outside quotes; quotes and escapes stay for the word expansion. */
 export function splitQuotedWords(text: string, escapeChar: string): string[] {
@@ -70,4 +70,104 @@ function parseJson(text: string): unknown {
   } catch {
     return null
   }
+}
+
+type FlagKind = 'boolean' | 'string' | 'strings'
+/** The flags an instruction knows. */
+export type FlagSpecification = Readonly<Record<string, FlagKind>>
+export type FlagValues = ReadonlyMap<string, readonly string[]>
+
+/**
+ * Takes the `--flag` words off the front of an instruction's arguments; quotes and escapes in them are resolved.
+ * A lone `--` ends them.
+ */
+export function takeFlags(text: string, escapeChar: string): { flags: string[]; rest: string } {
+  if (!trim(text).startsWith('--')) return { flags: [], rest: text }
+  // BuildKit reads flags byte by byte, so a byte of a longer character may count as a blank or be taken for a letter.
+  const bytes = Buffer.from(text, 'utf8').toString('latin1')
+  const scanner = flagScanner(bytes, escapeChar)
+  const flags: string[] = []
+  for (;;) {
+    const start = scanner.skipSpaces()
+    if (!bytes.startsWith('--', start)) return { flags, rest: fromBytes(bytes.slice(start)) }
+    const word = scanner.word()
+    if (word.text === '--') return { flags, rest: fromBytes(bytes.slice(word.end)) }
+    if (word.text !== '' || word.quoted) flags.push(word.text)
+    if (word.end >= bytes.length) return { flags, rest: '' }
+  }
+}
+
+function fromBytes(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+function flagScanner(text: string, escapeChar: string) {
+  let at = 0
+  return {
+    skipSpaces(): number {
+      while (at < text.length && isSpace(text[at])) at += 1
+      return at
+    },
+    word(): { text: string; quoted: boolean; end: number } {
+      let word = ''
+      let quote = ''
+      let wasQuoted = false
+      for (; at < text.length; at += 1) {
+        const char = text.charAt(at)
+        if (quote === '' && isSpace(char)) break
+        if (quote === '' ? char === '"' || char === "'" : char === quote) {
+          quote = quote === '' ? char : ''
+          wasQuoted = true
+        } else if (char !== escapeChar) word += char
+        else {
+          at += 1
+          word += text.charAt(at)
+        }
+      }
+      return { text: word, quoted: wasQuoted, end: Math.min(at, text.length) }
+    },
+  }
+}
+
+/** Checks flags against what the instruction knows and gives their values; anything else is refused as BuildKit does. */
+export function parseFlags(
+  instruction: string,
+  flags: readonly string[],
+  known: FlagSpecification,
+  line: number,
+): FlagValues {
+  const values = new Map<string, string[]>()
+  const refuse = (message: string): never => {
+    throw new DockerfileRefusal(`${instruction}: ${message}`, line)
+  }
+  for (const flag of flags) {
+    if (flag === '--') break
+    if (!flag.startsWith('--')) refuse(`${quoted(flag)} should be a flag that begins with --`)
+    const equals = flag.indexOf('=')
+    const name = equals === -1 ? flag.slice(2) : flag.slice(2, equals)
+    const value = equals === -1 ? null : flag.slice(equals + 1)
+    const kind = Object.hasOwn(known, name) ? known[name] : undefined
+    if (kind === undefined) return refuse(`${unknownFlag(name, known)}`)
+    if (values.has(name) && kind !== 'strings') refuse(`the flag --${name} is given twice`)
+    const problem = valueProblem(kind, value)
+    if (problem !== null) refuse(`the flag --${name} ${problem}`)
+    const earlier = values.get(name)
+    if (earlier === undefined) values.set(name, [value ?? ''])
+    else earlier.push(value ?? '')
+  }
+  return values
+}
+
+function valueProblem(kind: FlagKind, value: string | null): string | null {
+  if (kind !== 'boolean') return value === null ? 'needs a value (--flag=value)' : null
+  if (value === null || /^(?:true|false)$/i.test(value)) return null
+  return value === '' ? 'has "=" but no value' : `is true or false, not ${quoted(value)}`
+}
+
+function unknownFlag(name: string, known: FlagSpecification): string {
+  const names = Object.keys(known)
+  const meant = nearest(name.toLowerCase(), names) ?? (names.includes(name.toLowerCase()) ? name.toLowerCase() : null)
+  if (meant !== null) return `the flag --${name} is unknown (did you mean --${meant}?)`
+  const list = names.length === 0 ? 'it takes none' : `it takes ${names.map((known) => `--${known}`).join(', ')}`
+  return `the flag --${name} is unknown (${list})`
 }

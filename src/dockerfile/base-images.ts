@@ -1,13 +1,21 @@
 import { detectSyntax } from './directives.js'
-import { type FromName, fromNames } from './from-names.js'
 import { readInstructions } from './instruction-reader.js'
-import { parsePlatform } from './platform.js'
+import { BUILD_PLATFORM, parsePlatform, platformArguments } from './platform.js'
 import { answerFor, type PlatformAnswer, type PlatformRequest } from './platform-answer.js'
-import { DockerfileRefusal, quoted } from './refusal.js'
-import type { BaseImageUse, BuildOptions, Diagnostic, DockerfileResult } from './result.js'
-import { collectStages } from './stages.js'
+import {
+  type BaseImageUse,
+  type BuildOptions,
+  type Diagnostic,
+  DockerfileRefusal,
+  type DockerfileResult,
+  MAX_WORK_OF_ALL,
+  quoted,
+  spentOf,
+  workBudget,
+} from './result.js'
+import { collectStages, evaluateGlobalArgs, type GlobalArgs, type StageList } from './stages.js'
 import { syntaxSuspicions, templateAdvice } from './warnings.js'
-import { MAX_WORK_OF_ALL, spentOf, workBudget } from './work-budget.js'
+import { expandWord } from './word-expansion.js'
 
 /**
  * Which images does a build of this Dockerfile pull? The answer is BuildKit's: its parser, word expansion, stage rules
@@ -121,4 +129,46 @@ function merged(a: BaseImageUse, b: BaseImageUse): BaseImageUse {
 function inOrder(problems: readonly Diagnostic[]): Diagnostic[] {
   const distinct = new Map(problems.map((problem) => [`${problem.line} ${problem.message}`, problem]))
   return [...distinct.values()].sort((a, b) => a.line - b.line)
+}
+
+const MAX_VARIABLES = 100
+
+/** What one FROM names for one build. */
+export interface FromName {
+  /** Of the stage it begins, in the order of the file. */
+  readonly index: number
+  readonly line: number
+  /** As written, and with variables expanded. */
+  readonly written: string
+  readonly text: string
+  /** The variables that decide it: those it mentions, and those their defaults in the file mention; at most a hundred. */
+  readonly variables: ReadonlySet<string>
+}
+
+/** What every FROM of a file names for one build on one platform. Throws the refusal of a word that cannot be read. */
+function fromNames(
+  { globalArgs, stages }: StageList,
+  escapeChar: string,
+  { platform, budget, options }: Pick<PlatformRequest, 'platform' | 'budget'> & { readonly options: BuildOptions },
+): FromName[] {
+  const mode = { escapeChar, budget }
+  const buildArgs = options.args ?? new Map<string, string>()
+  const target = options.target || (stages.at(-1)?.from.name ?? '')
+  const predefined = platformArguments(platform, BUILD_PLATFORM, target, buildArgs)
+  const args = evaluateGlobalArgs(globalArgs, predefined, buildArgs, mode)
+  return stages.map(({ from: { base: written, line } }, index) => {
+    const { text, found, missing } = expandWord(written, args.values, mode, line)
+    return { index, line, written, text, variables: variablesBehind(args, [...found, ...missing]) }
+  })
+}
+
+function variablesBehind({ defaults }: GlobalArgs, mentioned: readonly string[]): Set<string> {
+  const behind = new Set<string>()
+  const waiting = [...mentioned]
+  for (let name = waiting.pop(); name !== undefined && behind.size < MAX_VARIABLES; name = waiting.pop()) {
+    if (behind.has(name)) continue
+    behind.add(name)
+    for (const more of defaults.get(name) ?? []) waiting.push(more)
+  }
+  return behind
 }

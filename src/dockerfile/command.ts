@@ -1,10 +1,10 @@
-import { checkDevice } from './device.js'
-import { type FlagSpecification, type FlagValues, parseFlags } from './flags.js'
+import { type FlagSpecification, type FlagValues, parseFlags } from './arguments.js'
+import { isGoBoolean, splitCsv } from './go-values.js'
 import { checkHealthcheck } from './healthcheck.js'
 import { isHeredoc } from './heredoc.js'
 import type { Instruction } from './instruction-reader.js'
 import { mountSource } from './mount.js'
-import { DockerfileRefusal, quoted } from './refusal.js'
+import { DockerfileRefusal, quoted } from './result.js'
 import { type Step, stepOf } from './step.js'
 import { lower, nearest, trim } from './text.js'
 
@@ -195,4 +195,24 @@ function refuseUnknown({ keyword, line }: Instruction): never {
   const message = `${quoted(keyword)} is not a Dockerfile instruction`
   const meant = nearest(keyword.toUpperCase(), INSTRUCTIONS)
   throw new DockerfileRefusal(meant === null ? message : `${message} (did you mean ${meant}?)`, line)
+}
+
+/** Checks the value of `RUN --device=…`: a name, bare or as `name=…`, and `required`. */
+function checkDevice(device: string, line: number): void {
+  const refuse = (reason: string): never => {
+    throw new DockerfileRefusal(`RUN: --device=${device}: ${reason}`, line)
+  }
+  let name = ''
+  for (const field of splitCsv(device, line)) {
+    const equals = field.indexOf('=')
+    const key = lower(equals === -1 ? field : field.slice(0, equals))
+    const value = equals === -1 ? null : field.slice(equals + 1)
+    if (key === 'required') {
+      if (value !== null && !isGoBoolean(value)) refuse(`required cannot be ${quoted(value)}`)
+    } else if (key === 'name' && value !== null) {
+      if (name !== '') refuse('it has two names')
+      name = value
+    } else if (name === '') name = field
+    else refuse(`${quoted(field)} is neither a name nor "required"`)
+  }
 }

@@ -1,4 +1,4 @@
-import { DockerfileRefusal, quoted } from './refusal.js'
+import { DockerfileRefusal, quoted } from './result.js'
 import { lower, trimNewline, trimStart } from './text.js'
 
 export type EscapeCharacter = '\\' | '`'
@@ -12,7 +12,7 @@ const DIRECTIVES: ReadonlySet<string> = new Set(['syntax', 'escape', 'check'])
 const BYTE_ORDER_MARK = '\ufeff'
 
 /** The parser directives at the top of a Dockerfile, read line by line until the first line that is none. */
-export interface DirectiveReader {
+interface DirectiveReader {
   /** Looks at a line (left-trimmed, numbered from 1). A directive said twice or a bad escape is refused. */
   read(line: string, lineNumber: number): void
   /** The escape and line-continuation character in force. */

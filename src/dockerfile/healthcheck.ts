@@ -1,7 +1,6 @@
-import { goDuration } from './duration.js'
-import type { FlagValues } from './flags.js'
+import type { FlagValues } from './arguments.js'
 import type { Instruction } from './instruction-reader.js'
-import { DockerfileRefusal, quoted } from './refusal.js'
+import { DockerfileRefusal, quoted } from './result.js'
 
 const INTERVALS = ['interval', 'timeout', 'start-period', 'start-interval']
 const MAX_RETRIES = 2 ** 31 - 1
@@ -29,4 +28,34 @@ export function checkHealthcheck(instruction: Instruction, readFlags: () => Flag
   const isCount = /^[+]?\d+$/.test(retries) && Number(retries) <= MAX_RETRIES
   if (retries !== '' && !isCount && !/^-0+$/.test(retries))
     refuse(`--retries is a whole number of 0 and more, not ${quoted(retries)}`)
+}
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['ns', 1e-6],
+  ['us', 1e-3],
+  ['µs', 1e-3],
+  ['μs', 1e-3],
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+])
+const MAX_MILLISECONDS = 2 ** 63 / 1e6
+
+/** Milliseconds of a duration as Go writes it (`1h30m`, `1.5s`, `0`); null when it is none. */
+function goDuration(text: string): number | null {
+  const unsigned = text.replace(/^[+-]/, '')
+  const sign = text.startsWith('-') ? -1 : 1
+  if (unsigned === '0') return 0
+  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y
+  let total = 0
+  let at = 0
+  while (at < unsigned.length) {
+    part.lastIndex = at
+    const match = part.exec(unsigned)
+    if (match === null) return null
+    total += Number(match[1]) * (UNITS.get(match[2] ?? '') ?? 0)
+    at = part.lastIndex
+  }
+  return at === 0 || total >= MAX_MILLISECONDS ? null : sign * total
 }

@@ -1,4 +1,4 @@
-import { DockerfileRefusal } from './refusal.js'
+import { DockerfileRefusal } from './result.js'
 import { expandWord } from './word-expansion.js'
 
 export interface HeredocStart {

@@ -4,6 +4,5 @@
  *
  * The way through: lines → instructions (reader) → commands (validated) → stages → graph of what needs what → images.
  */
-export { type Dockerfile, findBaseImages, readDockerfile } from './base-images.js'
-export type { FromName } from './from-names.js'
+export { type Dockerfile, type FromName, findBaseImages, readDockerfile } from './base-images.js'
 export type { BaseImageUse, BuildOptions, Diagnostic, DockerfileResult, UseKind } from './result.js'

@@ -1,11 +1,18 @@
-import { assignedPairs, jsonStrings, splitQuotedWords } from './arguments.js'
+import { assignedPairs, jsonStrings, splitQuotedWords, takeFlags } from './arguments.js'
 import { directiveReader, type EscapeCharacter, withoutByteOrderMark } from './directives.js'
-import { takeFlags } from './flags.js'
 import { type HeredocStart, heredocStarts } from './heredoc.js'
-import { type LineSource, lineSource } from './lines.js'
-import { DockerfileRefusal } from './refusal.js'
-import type { Diagnostic } from './result.js'
-import { cutAtBlank, isSpace, lower, splitBlanks, trim, trimNewline, trimStart } from './text.js'
+import { type Diagnostic, DockerfileRefusal } from './result.js'
+import {
+  cutAtBlank,
+  isSpace,
+  type LineSource,
+  lineSource,
+  lower,
+  splitBlanks,
+  trim,
+  trimNewline,
+  trimStart,
+} from './text.js'
 
 /** One instruction as written: cut into its parts, not yet checked. */
 export interface Instruction {
@@ -28,7 +35,7 @@ export interface Instruction {
   trigger: Instruction | null
 }
 
-export interface ReadDockerfile {
+interface ReadDockerfile {
   instructions: Instruction[]
   escapeChar: EscapeCharacter
   warnings: Diagnostic[]
@@ -125,7 +132,7 @@ function readHeredoc(start: HeredocStart, lines: LineSource, line: number): stri
 }
 
 /** Cuts one joined line into keyword, flags and arguments. */
-export function parseInstruction(text: string, escapeChar: string, line: number): Instruction {
+function parseInstruction(text: string, escapeChar: string, line: number): Instruction {
   const { keyword, flags, rest } = splitInstruction(text, escapeChar)
   const name = lower(keyword)
   const base = { keyword, name, flags, line, text, heredocs: '', bodies: NO_BODIES, trigger: null }

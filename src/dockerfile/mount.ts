@@ -1,10 +1,9 @@
-import { splitCsv } from './csv.js'
-import { isGoBoolean, isMemorySize, isUint32 } from './go-values.js'
-import { DockerfileRefusal, quoted } from './refusal.js'
+import { isGoBoolean, isMemorySize, isUint32, splitCsv } from './go-values.js'
+import { DockerfileRefusal, quoted } from './result.js'
 import { lower } from './text.js'
 
 /** Expands the variables of a value; null when a variable is in it whose value only the base image knows. */
-export type Expander = (value: string) => string | null
+type Expander = (value: string) => string | null
 
 /** What has been read of a mount; a value is null where it is not known. */
 interface Mount {

@@ -1,6 +1,6 @@
 import { toCommand } from './command.js'
 import { readInstructions } from './instruction-reader.js'
-import { DockerfileRefusal } from './refusal.js'
+import { DockerfileRefusal } from './result.js'
 import type { Need, StageGraph, StageNode } from './stage-graph.js'
 import type { Step } from './step.js'
 

@@ -43,3 +43,40 @@ export interface Diagnostic {
 export type DockerfileResult =
   | { ok: true; images: BaseImageUse[]; syntax: string | null; problems: Diagnostic[] }
   | { ok: false; error: { message: string; line: number } }
+
+/** BuildKit would refuse this Dockerfile. Thrown inside this folder only; its entry point turns it into a result. */
+export class DockerfileRefusal extends Error {
+  readonly line: number
+
+  constructor(message: string, line: number) {
+    super(message)
+    this.name = 'DockerfileRefusal'
+    this.line = line
+  }
+}
+
+/** Text from a Dockerfile, quoted for a message: short and on one line. */
+export function quoted(text: string): string {
+  const line = text.replace(/\s/g, ' ')
+  return `"${line.length > 80 ? `${line.slice(0, 80)}…` : line}"`
+}
+
+/** What is left of the work a file's variables may take, in characters written and compared; shared by all expansions. */
+export interface WorkBudget {
+  left: number
+}
+
+/** Enough for any real file a thousand times over, and less than a second or two. */
+const MAX_WORK = 50_000_000
+
+/** For all builds of one file that are looked at together. */
+export const MAX_WORK_OF_ALL = 4 * MAX_WORK
+
+/** How much of a budget was used. */
+export function spentOf({ left }: WorkBudget): number {
+  return MAX_WORK - left
+}
+
+export function workBudget(): WorkBudget {
+  return { left: MAX_WORK }
+}

@@ -1,11 +1,8 @@
-import type { ExpansionMode } from './expansion-mode.js'
-import { assumedBehind, type GlobalArgs } from './global-args.js'
 import { parsePlatform } from './platform.js'
-import { DockerfileRefusal, quoted } from './refusal.js'
-import type { BaseImageUse, UseKind } from './result.js'
-import type { Stage, StageCommand } from './stages.js'
+import { type BaseImageUse, DockerfileRefusal, quoted, type UseKind } from './result.js'
+import { assumedBehind, explainBlank, type GlobalArgs, type Stage, type StageCommand } from './stages.js'
+import type { ExpansionMode } from './substitution.js'
 import { lower, nearest } from './text.js'
-import { explainBlank } from './variable-advice.js'
 import { expandWord } from './word-expansion.js'
 
 /** An image asked for at one place of the file; `text` as written, variables expanded. */
@@ -48,7 +45,7 @@ export interface StageGraph {
   needsOf(node: StageNode, command: StageCommand, kind: 'onbuild' | null): Need[]
 }
 
-export interface GraphInput {
+interface GraphInput {
   stages: readonly Stage[]
   args: GlobalArgs
   mode: ExpansionMode

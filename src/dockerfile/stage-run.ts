@@ -1,10 +1,9 @@
-import type { Expansion, ExpansionMode } from './expansion-mode.js'
-import type { GlobalArgs } from './global-args.js'
 import { joinPath, mountProblem } from './mount.js'
-import { DockerfileRefusal } from './refusal.js'
-import type { BuildOptions } from './result.js'
+import { type BuildOptions, DockerfileRefusal } from './result.js'
 import type { StageNode } from './stage-graph.js'
+import type { GlobalArgs } from './stages.js'
 import { portsProblem, type Step } from './step.js'
+import type { Expansion, ExpansionMode } from './substitution.js'
 import { expandWord } from './word-expansion.js'
 
 /** What a stage knows where an instruction begins. */
@@ -17,13 +16,13 @@ interface StageState {
 }
 
 /** The stages that are built, and what ONBUILD of each makes those that continue it do. */
-export interface StagesToRun {
+interface StagesToRun {
   /** In the order of the file. */
   stages: readonly StageNode[]
   triggered: ReadonlyMap<StageNode, readonly Step[]>
 }
 
-export interface RunInput {
+interface RunInput {
   args: GlobalArgs
   buildArgs: NonNullable<BuildOptions['args']>
   mode: ExpansionMode

@@ -1,10 +1,8 @@
-import { copyProblem } from './copy-rules.js'
-import { portProblem } from './exposed-ports.js'
-import type { FlagValues } from './flags.js'
-import { isInt64 } from './go-values.js'
+import type { FlagValues } from './arguments.js'
+import { isInt32, isInt64 } from './go-values.js'
 import { heredocNamed, isHeredoc } from './heredoc.js'
 import type { Instruction } from './instruction-reader.js'
-import { quoted } from './refusal.js'
+import { quoted } from './result.js'
 
 /** The words of an instruction, and what is wrong with them once variables are expanded; null stands for an unknown value. */
 interface WordStep {
@@ -104,4 +102,108 @@ export function portsProblem(ports: readonly string[]): string | null {
     if (problem !== null) return problem
   }
   return null
+}
+
+/** The values of COPY or ADD once variables are expanded; null where a value is not known. */
+interface CopyValues {
+  isAdd: boolean
+  link: boolean
+  chown: string | null
+  chmod: string | null
+  checksum: string | null
+  sources: readonly (string | null)[]
+}
+
+const SYMBOLIC_MODE = /^[augo]*(?:[-+=][rstwxXugo]*)+(?:,[augo]*(?:[-+=][rstwxXugo]*)+)*$/
+const DIGEST_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 }
+const MAX_MODE = 0o7777
+
+/** What BuildKit has against a COPY or ADD when it is about to run, null when nothing. */
+function copyProblem({ isAdd, link, chown, chmod, checksum, sources }: CopyValues): string | null {
+  if (link && chown !== null && ownedByName(chown)) {
+    return `--chown=${chown} with --link: names are not known there, write numbers`
+  }
+  if (chmod !== null && !isMode(chmod)) {
+    return `--chmod is an octal number up to 7777 or a symbolic mode such as u+x, not ${quoted(chmod)}`
+  }
+  const problem = checksum === null || checksum === '' ? null : checksumProblem(checksum, sources)
+  if (problem !== null || isAdd) return problem
+  const remote = sources.find((source) => source !== null && (isHttp(source) || isGit(source)))
+  return remote === undefined ? null : `COPY takes no URL (${quoted(remote ?? '')}): use ADD`
+}
+
+function ownedByName(chown: string): boolean {
+  const colon = chown.indexOf(':')
+  const owners = colon === -1 ? [chown] : [chown.slice(0, colon), chown.slice(colon + 1)]
+  return owners.some((owner) => owner !== '' && owner !== 'root' && !isInt32(owner))
+}
+
+function isMode(text: string): boolean {
+  if (/^[0-7]+$/.test(text)) return Number.parseInt(text, 8) <= MAX_MODE
+  return text === '' || SYMBOLIC_MODE.test(text)
+}
+
+function checksumProblem(checksum: string, sources: readonly (string | null)[]): string | null {
+  const [source, ...more] = sources
+  if (source === undefined || more.length > 0) return '--checksum needs exactly one source'
+  if (source === null || isGit(source) || source.startsWith('github.com/')) return null
+  if (!isHttp(source)) return '--checksum is for a source from HTTP or git'
+  const [, algorithm = '', hash = ''] = /^([^:]*):([0-9a-f]+)$/.exec(checksum) ?? []
+  const length = Object.hasOwn(DIGEST_LENGTHS, algorithm) ? DIGEST_LENGTHS[algorithm] : 0
+  return hash.length === length && length > 0 ? null : `--checksum is a digest (sha256:…), not ${quoted(checksum)}`
+}
+
+function isHttp(source: string): boolean {
+  return source.startsWith('http://') || source.startsWith('https://')
+}
+
+/** Does BuildKit fetch this source with git? Over HTTP only what ends in `.git`. */
+function isGit(source: string): boolean {
+  if (/^\.\.?\//.test(source)) return false
+  const scheme = /^([a-zA-Z0-9]+):\/\//.exec(source)?.[1]?.toLowerCase()
+  if (scheme === undefined) return /^[a-zA-Z0-9\-_]+@[a-zA-Z0-9-.]+:[^#?]*/.test(source)
+  if (scheme === 'ssh' || scheme === 'git') return URL.canParse(source)
+  return (scheme === 'http' || scheme === 'https') && /^[^?#]*\/[^?#]*\.git(?:[?#]|$)/.test(source)
+}
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+const MAX_PORT = 65_535
+
+/** What is wrong with a port of EXPOSE (`[[ip:]host:]port[-port][/protocol]`), null when nothing. */
+function portProblem(written: string): string | null {
+  const parts = written.split(':')
+  const container = parts.at(-1) ?? ''
+  const host = parts.at(-2) ?? ''
+  const address = parts.slice(0, -2).join(':')
+  const slash = container.indexOf('/')
+  const ports = slash === -1 ? container : container.slice(0, slash)
+  const protocol = slash === -1 ? '' : container.slice(slash + 1).toLowerCase()
+  const refused = `${quoted(written)} is not a port such as 80, 8000-8010 or 53/udp`
+  if (!['', 'tcp', 'udp', 'sctp'].includes(protocol)) return `${refused}: the protocol is tcp, udp or sctp`
+  if (address !== '' && !isAddress(address)) return `${refused}: ${quoted(address)} is not an IP address`
+  const range = portRange(ports)
+  if (range === null) return refused
+  if (host === '') return null
+  const hostRange = portRange(host)
+  if (hostRange === null) return refused
+  return range === 0 || range === hostRange ? null : `${refused}: the two ranges differ in length`
+}
+
+function isAddress(text: string): boolean {
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text
+  return bare === '' || IPV4.test(bare) || (/^[0-9A-Fa-f:.]+$/.test(bare) && URL.canParse(`http://[${bare}]`))
+}
+
+/** How many ports come after the first; null when it is no range. */
+function portRange(text: string): number | null {
+  const dash = text.indexOf('-')
+  const start = dash === -1 ? text : text.slice(0, dash)
+  const end = dash === -1 ? start : text.slice(dash + 1)
+  if (!isPort(start) || !isPort(end)) return null
+  const length = Number(end) - Number(start)
+  return length < 0 ? null : length
+}
+
+function isPort(text: string): boolean {
+  return /^(?:\+?\d+|-0+)$/.test(text) && Number(text) <= MAX_PORT
 }

@@ -1,14 +1,15 @@
-import type { Expansion, ExpansionMode } from './expansion-mode.js'
-import { DockerfileRefusal, quoted } from './refusal.js'
+import { DockerfileRefusal, quoted } from './result.js'
 import {
   applySubstitution,
   awaitsPattern,
+  type Expansion,
+  type ExpansionMode,
   knowsModifier,
   type Substitution,
   variableNameAt,
   writtenSubstitution,
 } from './substitution.js'
-import { type WordSplitter, wordSplitter } from './word-splitter.js'
+import { type WordSplitter, wordSplitter } from './text.js'
 
 /** No value in a Dockerfile is honestly longer; without a limit a few lines could ask for gigabytes. */
 const MAX_EXPANDED_LENGTH = 131_072

@@ -8,7 +8,9 @@ import {
 import type { Dockerfile } from '../dockerfile/index.js'
 import type { PossibleBases } from './possible-bases.js'
 import { MAX_BUILDS, type Unknown } from './possible-builds.js'
-import { isMarked } from './unknown-marks.js'
+import { isMarked } from './stage-choices.js'
+
+const GENERAL = 'Write what the build passes under `build` in images.yaml.'
 
 /** What had to be assumed and bears on the answer. */
 export interface AssumptionInput {
@@ -18,6 +20,11 @@ export interface AssumptionInput {
   readonly remedy: string
   /** Whether only images that are built with it count otherwise: it matters where `rebuildOn` is `runtime`. */
   readonly isRuntimeOnly: boolean
+}
+
+/** An assumption of which no more is known than how it reads. */
+export function inGeneral(text: string): AssumptionInput {
+  return { text, remedy: GENERAL, isRuntimeOnly: false }
 }
 
 interface About {
@@ -35,8 +42,7 @@ export function assumptions(about: About): AssumptionInput[] {
   const isCovered = settled.assumed.some(({ key }) => key === 'list')
   const rest = isCovered ? [] : unreadOf(about)
   const capped = `more than ${MAX_BUILDS} builds of it are possible: every image that the Dockerfile names is tracked`
-  const remedy = 'Write what the build passes under `build` in images.yaml.'
-  return [...own, ...rest, ...(possible.isCapped ? [{ text: capped, remedy, isRuntimeOnly: false }] : [])]
+  return [...own, ...rest, ...(possible.isCapped ? [inGeneral(capped)] : [])]
 }
 
 function toldOf(assumption: Assumption, about: About): AssumptionInput[] {
@@ -144,8 +150,6 @@ function remedyOf(unknowns: readonly Unknown[], about: About, assumption?: Assum
   if (settings.length === 0) return assumption === undefined ? GENERAL : remedyFor(assumption)
   return `Write ${settings.join(' or ')} in images.yaml, with what the build passes.`
 }
-
-const GENERAL = 'Write what the build passes under `build` in images.yaml.'
 
 function remedyFor({ key, name, value }: Assumption): string {
   if (key === 'list' || value === null) return GENERAL

@@ -4,8 +4,7 @@ import type { EnrolledImage } from '../enrollment/images-file.js'
 import { formatReference, type ImageReference, parseReference } from '../reference/index.js'
 import { type AssumptionInput, assumptions } from './assumptions.js'
 import { type PossibleBases, type PossibleUse, possibleBases } from './possible-bases.js'
-import { type UnnamedBase, unnamedBases } from './unnamed-bases.js'
-import { untrackable } from './untrackable.js'
+import { type UnnamedBase, unnamedBases, untrackable } from './unnamed-bases.js'
 
 /** One place that pulls a base image: in a Dockerfile, in ko's configuration, or in images.yaml, which names it. */
 export interface BaseUse {

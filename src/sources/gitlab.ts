@@ -1,4 +1,3 @@
-import { pathSegment } from './gitlab-address.js'
 import {
   defaultBranchOf,
   type FileLocation,
@@ -12,7 +11,7 @@ import {
   refused,
   tooLarge,
 } from './gitlab-answers.js'
-import { connectGitLab, type GitLabOptions, type GitLabReply, type GitLabServer } from './gitlab-client.js'
+import { connectGitLab, type GitLabOptions, type GitLabReply, type GitLabServer, pathSegment } from './gitlab-client.js'
 import { type FailedAnswer, type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
 
 export type { GitLabOptions } from './gitlab-client.js'

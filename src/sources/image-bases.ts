@@ -1,13 +1,12 @@
 import { isKoConfig } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import type { AssumptionInput } from './assumptions.js'
+import { type AssumptionInput, inGeneral } from './assumptions.js'
 import type { Answers } from './bake-files.js'
 import { type BasesResult, type BaseUse, type BuiltFile, basesOf, unitedUses } from './bases.js'
-import { KO_REMEDY, koUses, remedyWithoutDockerfile } from './ko-bases.js'
-import { namedUses } from './named-bases.js'
-import { assumptionProblems, dockerfileProblems, inGeneral, unnamedProblems } from './remarks.js'
+import { KO_REMEDY, koUses, namedUses, remedyWithoutDockerfile } from './named-bases.js'
 import { type FileRequest, requestKey } from './source-file.js'
+import type { UnnamedBase } from './unnamed-bases.js'
 import type { DefinedBuild } from './workflow-build.js'
 
 /** What discovery found out about one image. */
@@ -217,4 +216,33 @@ function failed(image: EnrolledImage, reason: string, remedy: string | null, fil
   const input = problem('warning', message, { file, line, column, remedy, image: image.name })
   const named = namedUses(image, file)
   return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [input] }
+}
+
+/** What is odd in a Dockerfile, each with its place. */
+function dockerfileProblems(
+  image: EnrolledImage,
+  repo: string,
+  { file, warnings }: { readonly file: string; readonly warnings: readonly { line: number; message: string }[] },
+): Problem[] {
+  return warnings.map(({ line, message }) => {
+    const text = `${image.name}: ${repo}/${file}:${line}: ${message}`
+    return problem('warning', text, { image: image.name })
+  })
+}
+
+/** Images that are pulled and cannot be tracked. */
+function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], file: string): Problem[] {
+  const line = image.lineOf('build') ?? image.lineOf('source.dockerfile') ?? image.line
+  return unnamed.map(({ text, remedy, mayBe }) => {
+    const kept = mayBe === null ? '' : ' The last known base images that it may be are kept.'
+    return problem('warning', `${image.name}: ${text}.${kept}`, { file, line, image: image.name, remedy })
+  })
+}
+
+/** What had to be assumed, with what would make it known. */
+function assumptionProblems(image: EnrolledImage, assumed: readonly AssumptionInput[], file: string): Problem[] {
+  const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
+  return assumed.map(({ text, remedy }) =>
+    problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }),
+  )
 }

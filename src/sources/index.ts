@@ -5,7 +5,6 @@
  */
 
 export type { BaseUse } from './bases.js'
-export { readFromBoth } from './by-provider.js'
 export { readFromDirectory } from './directory.js'
 export { type Discovered, discover } from './discover.js'
 export { type GraphQL, readFromGitHub } from './github.js'
@@ -14,5 +13,12 @@ export { readFromGitLab } from './gitlab.js'
 export type { Discovery } from './image-bases.js'
 export type { RunIdentity } from './run-identity.js'
 export { withSharing } from './shared-builds.js'
-export { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
+export {
+  type FileAnswer,
+  type FileRequest,
+  failed,
+  readFromBoth,
+  requestKey,
+  type SourceReader,
+} from './source-file.js'
 export type { WorkflowProblem } from './workflow-checks.js'

@@ -17,18 +17,17 @@ import {
   targetVariants,
   type Unknown,
 } from './possible-builds.js'
-import { ANY_VALUE, earlierStages, type StageChoices, stageChoices } from './stage-choices.js'
-import { isMarked } from './unknown-marks.js'
+import { ANY_VALUE, earlierStages, isMarked, type StageChoices, stageChoices } from './stage-choices.js'
 
 /** What an unknown value adds: images, or only that images are part of what runs. */
-export interface Addition {
+interface Addition {
   readonly of: 'images' | 'runtime'
   /** The stages that it may choose. */
   readonly stages: readonly string[]
 }
 
 /** What a mark stands for. */
-export interface Marked {
+interface Marked {
   readonly key: 'args' | 'contexts'
   readonly name: string
 }

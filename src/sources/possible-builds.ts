@@ -1,7 +1,6 @@
 import type { ResolvedBuild } from '../build-definition/index.js'
 import type { BuildOptions, Dockerfile, DockerfileResult } from '../dockerfile/index.js'
-import { ANY_VALUE, earlierStages, type StageChoices } from './stage-choices.js'
-import { markOf, piecesOf, valuesFor } from './unknown-marks.js'
+import { ANY_VALUE, earlierStages, markOf, piecesOf, type StageChoices, valuesFor } from './stage-choices.js'
 
 /** What is not known of a build: an argument's name after `args`, or the key alone. */
 export type Unknown = `args ${string}` | 'target' | 'platforms' | 'contexts'
@@ -30,7 +29,7 @@ export function openArguments(dockerfile: Dockerfile, { args, open }: ResolvedBu
 }
 
 /** The stages that an unknown target may name, and the one that is assumed. */
-export interface PossibleTargets {
+interface PossibleTargets {
   readonly names: readonly string[]
   /** null: the last stage. */
   readonly assumed: string | null

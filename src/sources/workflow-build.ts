@@ -20,7 +20,7 @@ import { type Answers, bakeRequests, definitionOf, insidePath, requestFor } from
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
 /** A build that the image's build is put together from (`contexts: base = target:base`). */
-export interface LinkedBuild {
+interface LinkedBuild {
   readonly name: string
   /** null: its text stands in the definition, or it is not known. */
   readonly dockerfile: string | null
@@ -29,7 +29,7 @@ export interface LinkedBuild {
 }
 
 /** One way the image's own Dockerfile is built. */
-export interface OwnBuild {
+interface OwnBuild {
   readonly passes: BuildInputs
   /** The Dockerfile's text where the definition holds it instead of a file. */
   readonly inline: string | null
@@ -49,7 +49,7 @@ export interface DefinedBuild {
 }
 
 /** Where there is nothing to read. */
-export const NO_BUILD: DefinedBuild = { builds: [], linked: [], assumed: [], reason: null }
+const NO_BUILD: DefinedBuild = { builds: [], linked: [], assumed: [], reason: null }
 
 /** Where the workflow of an image stands; null where none is enrolled. */
 export function workflowRequest(source: GitHubSource): FileRequest | null {

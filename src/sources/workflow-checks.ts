@@ -14,7 +14,7 @@ export interface WorkflowProblem {
 }
 
 /** An image's workflow, as far as it is read. */
-export interface FollowedReading {
+interface FollowedReading {
   readonly reading: WorkflowReading
   readonly followed: FollowedBuilds | null
   readonly choice: BuildChoice | null

@@ -1,9 +1,9 @@
 import { type BuildInputs, type BuildValue, FROM_ENVIRONMENT, filled, isKnown, unknown } from '../value.js'
+import type { BakeCommand, BuildTool, CommandBuild, ComposeCommand } from './facts.js'
 import { BAKE_FLAGS, BUILDAH_BUILD_FLAGS, DOCKER_BUILD_FLAGS, KANIKO_FLAGS } from './flag-tables.js'
 import { type FlagTable, type ParsedFlags, parseFlags } from './flags.js'
 import type { Marks } from './marks.js'
 import type { Field, State } from './state.js'
-import type { BakeCommand, BuildTool, CommandBuild, ComposeCommand } from './types.js'
 
 /** A command as it is started. */
 export interface Call {

@@ -13,8 +13,8 @@ import type {
   While,
 } from 'unbash'
 import type { Reading } from './reading.js'
+import { chosenCase, holds, isTrue } from './results.js'
 import { type Field, mergeStates, type State, type Stdin } from './state.js'
-import { chosenCase, holds, isTrue } from './tests.js'
 
 /** Rounds of a loop over words: more than this is read once, with a variable that is not known. */
 const MAX_ROUNDS = 64

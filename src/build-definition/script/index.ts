@@ -6,22 +6,20 @@
  * words (expansion) → wrappers (`sudo`) → programs → build-command. What is not known in a text is a mark (marks.ts).
  */
 import type { ParsedScript } from 'unbash'
-import type { Expanded } from '../expression.js'
 import { plainPath } from '../paths.js'
 import { Budget, isKnown, known } from '../value.js'
-import { environmentWrites } from './environment-file.js'
+import type { Expanded } from '../workflow/scope.js'
+import { environmentWrites, type ScriptEnvironment, type ScriptFacts, type ScriptOptions, withPushes } from './facts.js'
 import { Marks } from './marks.js'
-import { parseScript } from './parse.js'
 import { mayMatter } from './programs.js'
-import { withPushes } from './publish.js'
 import { ScriptReader } from './reader.js'
+import { parseScript } from './reading.js'
 import { initialState, Variables } from './state.js'
-import type { ScriptEnvironment, ScriptFacts, ScriptOptions } from './types.js'
 import { readWindowsScript } from './windows-shells.js'
 
-export { withPushes } from './publish.js'
-export { shellOf } from './shell.js'
-export type * from './types.js'
+export type * from './facts.js'
+export { withPushes } from './facts.js'
+export { shellOf } from './reading.js'
 
 /** How much text may come out of one script's variables. */
 const MAX_TEXT = 2_000_000

@@ -1,5 +1,5 @@
-import type { BuildValue } from '../value.js'
 import { type Call, Flags, readBake, readBuild, readComposeBuild } from './build-command.js'
+import type { BuildTool, CommandFacts, ScriptBuild } from './facts.js'
 import {
   COMPOSE_BUILD_FLAGS,
   COMPOSE_FLAGS,
@@ -10,19 +10,7 @@ import {
   PUSH_FLAGS,
 } from './flag-tables.js'
 import type { Field } from './state.js'
-import type { BuildTool, Retag, ScriptBuild } from './types.js'
 import { programOf } from './wrappers.js'
-
-/** What a command does as far as images are concerned. */
-export interface CommandFacts {
-  readonly builds?: readonly ScriptBuild[]
-  readonly pushes?: readonly BuildValue[]
-  readonly retags?: readonly Retag[]
-  /** `docker compose push`: what compose built leaves the machine. */
-  readonly pushesServices?: boolean
-  /** What would have to be read to know what it builds. */
-  readonly unread?: string
-}
 
 const NOTHING: CommandFacts = {}
 

@@ -1,6 +1,15 @@
-import type { Assignment, Command, Redirection, Statement, SyntaxNode, Word } from 'unbash'
+import {
+  type Assignment,
+  type Command,
+  type ParsedScript,
+  parse,
+  type Redirection,
+  type Statement,
+  type SyntaxNode,
+  type Word,
+} from 'unbash'
 import type { Budget } from '../value.js'
-import type { Facts } from './facts.js'
+import type { Facts, ScriptOptions } from './facts.js'
 import type { Marks } from './marks.js'
 import type { Field, State, Stdin, Variables } from './state.js'
 
@@ -35,4 +44,44 @@ export interface Reading {
   /** Whether there is time left to look at a node. */
   hasTime(node: { readonly pos: number; readonly end: number }): boolean
   copy(state: State, changes?: Partial<State>): State
+}
+
+/** Scripts of steps are short: what is longer is no script anybody writes. */
+const MAX_SCRIPT = 32 * 1024
+/** Brackets within brackets, and all of them: reading takes time with both. */
+const MAX_NESTED = 40
+const MAX_BRACKETS = 2000
+
+/**
+ * Reads the shell language of a script, null where it is too much. What is wrong in it is left out, as far as the
+ * parser can.
+ */
+export function parseScript(text: string): ParsedScript | null {
+  if (text.length > MAX_SCRIPT || isTangled(text)) return null
+  try {
+    return parse(text)
+  } catch (error) {
+    // Words that may stand before one another without end are followed by recursion.
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+function isTangled(text: string): boolean {
+  let open = 0
+  let brackets = 0
+  for (const [sign] of text.matchAll(/[(){}`]|\$\[|<</g)) {
+    brackets += 1
+    open = sign === ')' || sign === '}' ? Math.max(0, open - 1) : sign === '(' || sign === '{' ? open + 1 : open
+    if (open > MAX_NESTED || brackets > MAX_BRACKETS) return true
+  }
+  return false
+}
+
+/** The language of a script by the `shell` of its step (docs.github.com, "Workflow syntax"); null: one that is not read. */
+export function shellOf(shell: string): NonNullable<ScriptOptions['shell']> | null {
+  const program = shell.trim().split(/\s/)[0] ?? ''
+  if (program === '' || /^(?:ba|da|z|k)?sh$/.test(program)) return 'posix'
+  if (program === 'pwsh' || program === 'powershell') return 'pwsh'
+  return program === 'cmd' ? 'cmd' : null
 }

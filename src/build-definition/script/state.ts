@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import type { Function as ShellFunction } from 'unbash'
 import { type BuildValue, isKnown, unknown } from '../value.js'
+import type { ScriptEnvironment } from './facts.js'
 import type { Marks } from './marks.js'
-import type { ScriptEnvironment } from './types.js'
 
 /** One word of a command, after expansion. */
 export interface Field {
@@ -21,7 +21,7 @@ export type Variable =
 /** Where a command's input comes from, as far as it matters: null where that is not known. */
 export type Stdin = { readonly text: string } | { readonly file: string } | null
 
-export type Ending = 'no' | 'round' | 'loop' | 'function' | 'script'
+type Ending = 'no' | 'round' | 'loop' | 'function' | 'script'
 
 /** What a command finds when it is run, and leaves to the next. */
 export interface State {

@@ -1,4 +1,4 @@
-import { isEnvironmentFile } from './environment-file.js'
+import { isEnvironmentFile } from './facts.js'
 import type { ScriptReader } from './reader.js'
 import { enterFolder, type Field, type State } from './state.js'
 

@@ -1,14 +1,11 @@
 import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 'unbash'
 import type { Budget } from '../value.js'
-import { FieldBuilder, ONLY_MARKS } from './field-builder.js'
+import { FieldBuilder, ONLY_MARKS, operated } from './expansion.js'
 import type { Marks } from './marks.js'
-import { operated } from './parameters.js'
 import type { Field, State, Variable, Variables } from './state.js'
 
 /** What a command substitution prints, null where that is not known; runs what is inside for what it builds. */
-export type Substitute = (
-  part: Extract<WordPart, { type: 'CommandExpansion' | 'ProcessSubstitution' }>,
-) => string | null
+type Substitute = (part: Extract<WordPart, { type: 'CommandExpansion' | 'ProcessSubstitution' }>) => string | null
 
 /** Where words are read, and with what. */
 export interface WordContext {

@@ -33,7 +33,7 @@ const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map([
 ])
 
 /** A command without what only starts it. */
-export interface Unwrapped {
+interface Unwrapped {
   readonly fields: readonly Field[]
   /** `env A=b`: variables it gets besides. */
   readonly variables: readonly { readonly name: string; readonly text: string }[]

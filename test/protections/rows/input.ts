@@ -243,10 +243,10 @@ const bounds: Removal = {
       },
     },
     { name: 'followBuilds', by: (original, ...rest) => ({ ...original(...rest), limits: [] }) },
-    { name: 'parseScript', in: 'build-definition/script/parse', by: () => null },
+    { name: 'parseScript', in: 'build-definition/script/reading', by: () => null },
     {
       name: 'evaluate',
-      in: 'build-definition/evaluate',
+      in: 'build-definition/workflow/evaluate',
       by: (original, expression, contexts) => {
         const result = original(expression, contexts)
         return result.kind === 'invalid' ? { kind: 'value', value: expression } : result

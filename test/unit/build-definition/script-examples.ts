@@ -1,4 +1,3 @@
-import { expand } from '../../../src/build-definition/expression.js'
 import {
   readScript,
   type ScriptBuild,
@@ -6,6 +5,7 @@ import {
   type ScriptOptions,
 } from '../../../src/build-definition/script/index.js'
 import { type BuildValue, isKnown, known, unknown } from '../../../src/build-definition/value.js'
+import { expand } from '../../../src/build-definition/workflow/scope.js'
 import { shown } from './examples.js'
 
 /** A script as a step has it, of which expressions `env.NAME` are known. `null` among variables: set, to what is not known. */

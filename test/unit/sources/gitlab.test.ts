@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatProblem, Refusal } from '../../../src/enrollment/problem.js'
-import { readFromBoth } from '../../../src/sources/by-provider.js'
 import { readFromGitLab } from '../../../src/sources/gitlab.js'
-import { type FileRequest, requestKey, type SourceReader } from '../../../src/sources/source-file.js'
+import { type FileRequest, readFromBoth, requestKey, type SourceReader } from '../../../src/sources/source-file.js'
 
 const TOKEN = 'glpat-CANARY-0123456789'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseReference, withDefaultTag } from '../../../src/reference/index.js'
-import { untrackable } from '../../../src/sources/untrackable.js'
+import { untrackable } from '../../../src/sources/unnamed-bases.js'
 
 function mayBe(text: string): string | null | undefined {
   const parsed = parseReference(text)

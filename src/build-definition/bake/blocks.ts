@@ -1,0 +1,190 @@
+import { Budget, oneLine, TooMuch } from '../value.js'
+import type { Attribute, BakeBody, Block, Body, Expression } from './hcl-tree.js'
+import type { BakeNames } from './names.js'
+import {
+  Fault,
+  type HclList,
+  type HclValue,
+  isHclMap,
+  isList,
+  Refused,
+  type Scope,
+  TOP,
+  textOf,
+  UNKNOWN,
+  Unknown,
+} from './value.js'
+
+/** More targets of one matrix than this are nobody's file. */
+const MAX_VARIANTS = 1_024
+
+/** Nor of all of them, with what each holds. */
+const MAX_COPIES = 200_000
+
+const NAMED: ReadonlySet<string> = new Set(['function', 'group', 'target', 'variable'])
+
+/** Names of targets and groups (buildx, `bake/bake.go` validateTargetName). */
+const TARGET_NAME = /^[a-zA-Z0-9_-]+$/
+
+/** A block of a target, for one combination of its matrix. */
+export interface TargetPart {
+  readonly file: string | null
+  readonly attributes: Body['attributes']
+  readonly scope: Scope
+}
+
+/** Targets and groups as they stand in the files. */
+export interface BakeBlocks {
+  /** The blocks of each target, in order: later ones lie over earlier ones. */
+  readonly targets: ReadonlyMap<string, readonly TargetPart[]>
+  /** Members; null: not known, each may be one. */
+  readonly groups: ReadonlyMap<string, readonly string[] | null>
+}
+
+/**
+ * The targets of bake files, one for each combination of their matrix, and the groups, of which a later one replaces
+ * an earlier one (buildx, `bake/bake.go`).
+ *
+ * @throws {TooMuch} where there are more than anybody writes.
+ * @throws {Refused} where bake refuses the files, whatever the environment says.
+ */
+export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBlocks {
+  const targets = new Map<string, TargetPart[]>()
+  const groups = new Map<string, readonly string[] | null>()
+  const variantsOf = new Map<string, string[]>()
+  const copies = new Budget(MAX_COPIES)
+  const blocks = files.flatMap(({ file, body }) => body.blocks.map((block) => ({ file, block })))
+  for (const { file, block } of blocks) {
+    const label = labelOf(block, file)
+    if (block.type === 'group') groups.set(label, textsIn(block.body.attributes.get('targets'), names, TOP))
+    if (block.type !== 'target') continue
+    const variants = variantScopes(label, block, { names, file })
+    for (const { name, scope } of variants) {
+      if (!copies.spend(block.body.attributes.size)) throw new TooMuch('the matrices give more than anybody writes.')
+      const parts = targets.get(name) ?? []
+      parts.push({ file, attributes: block.body.attributes, scope })
+      targets.set(name, parts)
+    }
+    if (!block.body.attributes.has('matrix')) continue
+    variantsOf.set(label, [...(variantsOf.get(label) ?? []), ...variants.map(({ name }) => name)])
+  }
+  // The label of a matrix stands for all that it gives, and for a plain target of that name.
+  for (const [label, variants] of variantsOf) {
+    if (groups.has(label) || variants.length === 0 || (variants.length === 1 && variants[0] === label)) continue
+    groups.set(label, targets.has(label) ? [label, ...variants] : variants)
+  }
+  return { targets, groups }
+}
+
+/** The name of a block; what has none is not asked for one. */
+function labelOf({ type, labels, line, body }: Block, file: string | null): string {
+  const [label = ''] = labels
+  if (!NAMED.has(type)) return label
+  if (labels.length !== 1) throw new Refused(`a ${type} has one label, its name.`, file, line)
+  const isTarget = type === 'target' || type === 'group'
+  if (isTarget && !TARGET_NAME.test(label)) throw new Refused(badName(label), file, line)
+  if (type === 'group' && !body.attributes.has('targets')) {
+    throw new Refused(`the group ${label} has no targets. Write targets = [] if that is meant.`, file, line)
+  }
+  if (type === 'target' && body.attributes.has('name') && !body.attributes.has('matrix')) {
+    throw new Refused('name is for targets with a matrix. Take it away, or add a matrix.', file, line)
+  }
+  return label
+}
+
+function badName(name: string): string {
+  return `${oneLine(name)} is no name of a target: letters, digits, - and _ make one.`
+}
+
+interface Variant {
+  readonly name: string
+  readonly scope: Scope
+}
+
+/** Where the files stand that a target is one of. */
+interface Surroundings {
+  readonly names: BakeNames
+  readonly file: string | null
+}
+
+function variantScopes(label: string, block: Block, { names, file }: Surroundings): readonly Variant[] {
+  const { attributes } = block.body
+  const matrix = attributes.get('matrix')
+  if (matrix === undefined) return [{ name: label, scope: TOP }]
+  const refuse = (message: string) => new Refused(message, file, matrix.line)
+  const scopes = combinations(axesOf(matrix.value, names, refuse))
+  const written = attributes.get('name')
+  if (written === undefined && scopes.length > 1) {
+    throw refuse(`the matrix gives ${scopes.length} targets one name. Write name = "…" with its variables in it.`)
+  }
+  const taken = new Set<string>()
+  return scopes.map((scope, index) => {
+    const found = written === undefined ? null : names.find(written.value, scope)
+    const name = found === null || found instanceof Fault ? null : textOf(found.value)
+    const wrong =
+      name === null
+        ? null
+        : taken.has(name)
+          ? `two targets are called ${oneLine(name)}.`
+          : TARGET_NAME.test(name)
+            ? null
+            : badName(name)
+    if (wrong !== null && found !== null && !(found instanceof Fault) && !found.isAssumed) throw refuse(wrong)
+    if (name !== null) taken.add(name)
+    const otherwise = scopes.length === 1 ? label : `${label}-${index}`
+    return { name: wrong === null ? (name ?? otherwise) : otherwise, scope }
+  })
+}
+
+interface Axis {
+  readonly name: string
+  readonly values: HclList
+  readonly isAssumed: boolean
+}
+
+function axesOf(matrix: Expression, names: BakeNames, refuse: (message: string) => Refused): readonly Axis[] {
+  const axis = (name: string, value: HclValue, isAssumed: boolean): Axis => {
+    const values = valuesOf(value)
+    if (values === null && !isAssumed) throw refuse(`${oneLine(name)} in a matrix is a list, and here it is none.`)
+    return { name, values: values ?? [UNKNOWN], isAssumed }
+  }
+  if (matrix.kind !== 'object') {
+    const found = names.find(matrix, TOP)
+    if (found instanceof Fault || !isHclMap(found.value)) return []
+    return [...found.value].map(([name, value]) => axis(name, value, found.isAssumed))
+  }
+  return matrix.items.flatMap(({ key, value }) => {
+    const name = names.key(key, TOP)
+    const found = names.find(value, TOP)
+    if (name === null) return []
+    return found instanceof Fault ? [axis(name, UNKNOWN, false)] : [axis(name, found.value, found.isAssumed)]
+  })
+}
+
+/** The values of a list; those of a map, too. What is not known is one value that is not known; null: it is neither. */
+function valuesOf(value: HclValue): HclList | null {
+  if (value instanceof Unknown) return [UNKNOWN]
+  return isList(value) ? value : isHclMap(value) ? [...value.values()] : null
+}
+
+/** Every value of each axis with every value of the others. */
+function combinations(axes: readonly Axis[]): readonly Scope[] {
+  const assumed = new Set(axes.filter(({ isAssumed }) => isAssumed).map(({ name }) => name))
+  let found: ReadonlyMap<string, HclValue>[] = [new Map()]
+  for (const { name, values } of axes) {
+    if (found.length * values.length > MAX_VARIANTS) {
+      throw new TooMuch(`a matrix gives more than ${MAX_VARIANTS} targets.`)
+    }
+    found = found.flatMap((before) => values.map((value) => new Map([...before, [name, value]])))
+  }
+  return found.map((locals) => ({ locals, assumed }))
+}
+
+/** Names in a list, of those that are known; null where the list is not. */
+export function textsIn(attribute: Attribute | undefined, names: BakeNames, scope: Scope): readonly string[] | null {
+  if (attribute === undefined) return []
+  const found = names.find(attribute.value, scope)
+  if (found instanceof Fault || found.value instanceof Unknown) return null
+  if (!isList(found.value)) return []
+  return found.value.flatMap((item) => textOf(item) ?? [])
+}

@@ -1,0 +1,298 @@
+import { type Budget, TooMuch } from '../value.js'
+import { callLibrary, isLibrary } from './functions.js'
+import type { Binary, Call, Conditional, Expression, ForExpression, Part } from './hcl-tree.js'
+import {
+  compared,
+  Decimal,
+  equals,
+  Fault,
+  type HclValue,
+  isList,
+  isWhole,
+  itemAt,
+  itemsOf,
+  type Locals,
+  mustFit,
+  type Names,
+  numberOf,
+  sizeOfValue,
+  textOf,
+  truthOf,
+  UNKNOWN,
+  Unknown,
+} from './value.js'
+
+/** What a splat looks at; no variable has such a name. */
+const ITEM = '*'
+
+/** Expressions within expressions, functions within functions: deeper than this is nobody's file. */
+const MAX_DEPTH = 400
+
+/** What looking at an expression costs, in letters of text. */
+const STEP = 16
+
+/** What makes a value; the others only find one. */
+const MAKES: ReadonlySet<Expression['kind']> = new Set(['template', 'tuple', 'object', 'for', 'splat', 'call'])
+
+/** Works expressions out, as far as all in them is known. One for a file: depth and budget are the file's. */
+export class Evaluator {
+  /** Whether a default took part that the environment of the real build may replace. */
+  isAssumed = false
+  /** Names of the place that come from a default. */
+  assumedLocals: ReadonlySet<string> = new Set()
+  readonly #names: Names
+  readonly #budget: Budget
+  readonly #open = new Set<string>()
+  #depth = 0
+
+  constructor(names: Names, budget: Budget) {
+    this.#names = names
+    this.#budget = budget
+  }
+
+  /**
+   * The value of an expression.
+   *
+   * @throws {Fault} where bake refuses it.
+   * @throws {TooMuch} where the file comes to more than anybody writes.
+   */
+  evaluate(expression: Expression, locals: Locals): HclValue {
+    if (this.#depth >= MAX_DEPTH) throw new TooMuch('its expressions are deeper than anybody writes.')
+    this.#spend(STEP)
+    this.#depth += 1
+    try {
+      const value = this.#evaluate(expression, locals)
+      if (MAKES.has(expression.kind)) this.#spend(sizeOfValue(value))
+      return value
+    } finally {
+      this.#depth -= 1
+    }
+  }
+
+  #spend(size: number): void {
+    mustFit(size)
+    if (!this.#budget.spend(size)) mustFit(Number.POSITIVE_INFINITY)
+  }
+
+  #evaluate(expression: Expression, locals: Locals): HclValue {
+    const { kind } = expression
+    if (kind === 'bool') return expression.is
+    if (kind === 'null') return null
+    if (kind === 'number') return Decimal.parse(expression.text) ?? UNKNOWN
+    if (kind === 'template') return this.#template(expression.parts, locals)
+    if (kind === 'variable') return this.#variable(expression.name, locals)
+    if (kind === 'item') return locals.get(ITEM) ?? null
+    if (kind === 'attribute') return itemAt(this.evaluate(expression.of, locals), expression.name)
+    if (kind === 'index') return itemAt(this.evaluate(expression.of, locals), this.evaluate(expression.key, locals))
+    if (kind === 'splat') return this.#splat(this.evaluate(expression.of, locals), expression.each, locals)
+    if (kind === 'call') return this.#call(expression, locals)
+    if (kind === 'tuple') return expression.items.map((item) => this.evaluate(item, locals))
+    if (kind === 'object') return this.#object(expression.items, locals)
+    if (kind === 'for') return this.#for(expression, locals)
+    if (kind === 'conditional') return this.#conditional(expression, locals)
+    if (kind === 'binary') return this.#binary(expression, locals)
+    const value = this.evaluate(expression.value, locals)
+    if (kind === 'brackets' || value instanceof Unknown) return value
+    if (expression.sign === '!') return !truthOf(value)
+    return Decimal.calculate('-', Decimal.of(0), numberOf(value)) ?? UNKNOWN
+  }
+
+  #variable(name: string, locals: Locals): HclValue {
+    if (!locals.has(name)) return this.#names.variable(name)
+    this.isAssumed ||= this.assumedLocals.has(name)
+    return locals.get(name) ?? null
+  }
+
+  #template(parts: readonly Part[], locals: Locals): HclValue {
+    const [first] = parts
+    if (parts.length === 1 && first?.kind === 'value') return this.evaluate(first.value, locals)
+    const texts: string[] = []
+    return this.#parts(parts, locals, texts) ? texts.join('') : UNKNOWN
+  }
+
+  /** Whether all of it is known. */
+  #parts(parts: readonly Part[], locals: Locals, texts: string[]): boolean {
+    return parts.every((part) => {
+      if (part.kind === 'text') return this.#add(part.text, texts)
+      if (part.kind === 'value') {
+        const value = this.evaluate(part.value, locals)
+        if (value instanceof Unknown) return false
+        const text = textOf(value)
+        if (text === null) throw new Fault('a text holds what is no text')
+        return this.#add(text, texts)
+      }
+      if (part.kind === 'if') {
+        const condition = this.evaluate(part.condition, locals)
+        if (condition instanceof Unknown) return false
+        return this.#parts(truthOf(condition) ? part.yes : part.no, locals, texts)
+      }
+      const over = this.evaluate(part.over, locals)
+      if (over instanceof Unknown) return false
+      return itemsOf(over).every((item) => this.#parts(part.body, this.#with(part.names, item, locals), texts))
+    })
+  }
+
+  #add(text: string, texts: string[]): true {
+    this.#spend(text.length)
+    texts.push(text)
+    return true
+  }
+
+  #with(names: readonly string[], [key, value]: readonly [HclValue, HclValue], locals: Locals): Locals {
+    this.#spend(STEP * (locals.size + 1))
+    const [first = '', second] = names
+    const own: [string, HclValue][] =
+      second === undefined
+        ? [[first, value]]
+        : [
+            [first, key],
+            [second, value],
+          ]
+    return new Map([...locals, ...own])
+  }
+
+  #splat(of: HclValue, each: Expression, locals: Locals): HclValue {
+    if (of instanceof Unknown) return UNKNOWN
+    const items = of === null ? [] : isList(of) ? of : [of]
+    return items.map((item) => this.evaluate(each, this.#with([ITEM], [null, item], locals)))
+  }
+
+  #object(items: readonly { readonly key: Expression; readonly value: Expression }[], locals: Locals): HclValue {
+    const map = new Map<string, HclValue>()
+    for (const { key, value } of items) {
+      const name = this.key(key, locals)
+      if (name === null) return UNKNOWN
+      map.set(name, this.evaluate(value, locals))
+    }
+    return map
+  }
+
+  /**
+   * The key of an item of an object: a bare word is itself. null: it is not known.
+   *
+   * @throws {Fault} where it is no text.
+   */
+  key(key: Expression, locals: Locals): string | null {
+    if (key.kind === 'variable') return key.name
+    const value = this.evaluate(key, locals)
+    if (value instanceof Unknown) return null
+    const text = textOf(value)
+    if (text === null) throw new Fault('a key is no text')
+    return text
+  }
+
+  #for(expression: ForExpression, locals: Locals): HclValue {
+    const over = this.evaluate(expression.over, locals)
+    if (over instanceof Unknown) return UNKNOWN
+    const list: HclValue[] = []
+    const map = new Map<string, HclValue[]>()
+    for (const item of itemsOf(over)) {
+      const inner = this.#with(expression.names, item, locals)
+      const taken = expression.condition === null ? true : this.evaluate(expression.condition, inner)
+      if (taken instanceof Unknown) return UNKNOWN
+      if (!truthOf(taken)) continue
+      const key = expression.key === null ? '' : this.evaluate(expression.key, inner)
+      if (key instanceof Unknown) return UNKNOWN
+      const value = this.evaluate(expression.value, inner)
+      if (expression.key === null) list.push(value)
+      else addTo(map, key, value, expression.group)
+    }
+    if (expression.key === null) return list
+    return expression.group ? map : new Map([...map].map(([key, [value = null]]) => [key, value]))
+  }
+
+  #conditional({ condition, yes, no }: Conditional, locals: Locals): HclValue {
+    const decides = this.evaluate(condition, locals)
+    if (decides instanceof Unknown) {
+      const [left, right] = [this.evaluate(yes, locals), this.evaluate(no, locals)]
+      return isWhole(left) && isWhole(right) && equals(left, right) ? left : UNKNOWN
+    }
+    const isTrue = truthOf(decides)
+    const value = this.evaluate(isTrue ? yes : no, locals)
+    if (!(value instanceof Decimal) && typeof value !== 'boolean') return value
+    // Both sides become one type: beside a text, numbers are texts.
+    const other = this.attempt(() => this.evaluate(isTrue ? no : yes, locals))
+    return typeof other === 'string' ? textOf(value) : value
+  }
+
+  /** A value that decides nothing; null where bake refuses it. */
+  attempt(read: () => HclValue): HclValue {
+    const before = this.isAssumed
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof Fault) return null
+      throw error
+    } finally {
+      this.isAssumed = before
+    }
+  }
+
+  #binary({ sign, left, right }: Binary, locals: Locals): HclValue {
+    const a = this.evaluate(left, locals)
+    if (sign === '&&' || sign === '||') return this.#logic(sign === '||', a, () => this.evaluate(right, locals))
+    const b = this.evaluate(right, locals)
+    if (sign === '==' || sign === '!=') return compared(a, b, sign === '==')
+    if (a instanceof Unknown || b instanceof Unknown) return UNKNOWN
+    const [x, y] = [numberOf(a), numberOf(b)]
+    if (sign === '<') return x.compare(y) < 0
+    if (sign === '>') return x.compare(y) > 0
+    if (sign === '<=') return x.compare(y) <= 0
+    return sign === '>=' ? x.compare(y) >= 0 : (Decimal.calculate(sign, x, y) ?? UNKNOWN)
+  }
+
+  /** `decisive` is what one side alone decides: true of `||`, false of `&&`. */
+  #logic(decisive: boolean, left: HclValue, right: () => HclValue): HclValue {
+    if (!(left instanceof Unknown) && truthOf(left) === decisive) return decisive
+    const other = right()
+    if (other instanceof Unknown) return UNKNOWN
+    return truthOf(other) === decisive ? decisive : left instanceof Unknown ? UNKNOWN : !decisive
+  }
+
+  #call(call: Call, locals: Locals): HclValue {
+    if (call.name === 'can' || call.name === 'try') return this.#tried(call, locals)
+    const args = call.args.map((arg) => this.evaluate(arg, locals))
+    const last = call.expand ? args.pop() : undefined
+    if (last instanceof Unknown) return UNKNOWN
+    if (last !== undefined) for (const [, item] of itemsOf(last)) args.push(item)
+    if (isLibrary(call.name)) return callLibrary(call.name, args, (cost) => this.#spend(cost))
+    const own = this.#names.userFunction(call.name)
+    if (own === null) return UNKNOWN
+    if (this.#open.has(call.name)) throw new Fault(`the function ${call.name} calls itself`)
+    const { params, rest } = own
+    if (args.length < params.length || (rest === null && args.length > params.length)) {
+      throw new Fault(`the function ${call.name} takes another number of arguments`)
+    }
+    const given = new Map<string, HclValue>(params.map((name, index) => [name, args[index] ?? null]))
+    if (rest !== null) given.set(rest, args.slice(params.length))
+    this.#open.add(call.name)
+    try {
+      return this.evaluate(own.result, given)
+    } finally {
+      this.#open.delete(call.name)
+    }
+  }
+
+  #tried({ name, args }: Call, locals: Locals): HclValue {
+    for (const arg of args) {
+      try {
+        const value = this.evaluate(arg, locals)
+        if (value instanceof Unknown) return UNKNOWN
+        return name === 'can' ? true : value
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+      }
+    }
+    if (name === 'can') return false
+    throw new Fault('try found nothing that holds')
+  }
+}
+
+function addTo(map: Map<string, HclValue[]>, key: HclValue, value: HclValue, group: boolean): void {
+  const name = textOf(key)
+  if (name === null) throw new Fault('a key is no text')
+  const before = map.get(name)
+  if (before === undefined) map.set(name, [value])
+  else if (group) before.push(value)
+  else throw new Fault(`the key ${name} stands in a map twice`)
+}

@@ -1,0 +1,177 @@
+import { callRegex, callText, isRegexFunction, isTextFunction } from './text-functions.js'
+import {
+  Decimal,
+  equals,
+  Fault,
+  type HclList,
+  type HclMap,
+  type HclValue,
+  isHclMap,
+  isList,
+  isWhole,
+  itemAt,
+  itemsOf,
+  mustFit,
+  numberOf,
+  sizeOfValue,
+  textOf,
+  truthOf,
+  UNKNOWN,
+  Unknown,
+} from './value.js'
+
+type Library = Readonly<Record<string, (args: readonly HclValue[]) => HclValue>>
+
+/** Looks at lists and maps alone, whatever is in them. */
+const LOOSE: Library = {
+  concat: (lists) => lists.flatMap(listOf),
+  element: ([list = null, index = null]) => {
+    const items = listOf(list)
+    const at = numberOf(index).toCount()
+    if (at === null || at < 0 || items.length === 0) throw new Fault('element has no such item')
+    return items[at % items.length] ?? null
+  },
+  flatten: ([list = null]) => flattened(listOf(list)),
+  hasindex: ([of = null, key = null]) => {
+    if (isHclMap(of)) return of.has(textOf(key) ?? '')
+    const at = numberOf(key).toCount()
+    return at !== null && at >= 0 && at < listOf(of).length
+  },
+  index: ([of = null, key = null]) => itemAt(of, key),
+  keys: ([map = null]) => itemsOf(mapOf(map)).map(([key]) => key),
+  length: ([of = null]) => Decimal.of(isHclMap(of) ? of.size : listOf(of).length),
+  lookup: ([map = null, key = null, otherwise]) => {
+    const name = textOf(key)
+    const found = name === null ? undefined : mapOf(map).get(name)
+    const value = found ?? otherwise
+    if (value === undefined) throw new Fault('lookup finds no such key')
+    return value
+  },
+  merge: (maps) => new Map(maps.flatMap((map) => (map === null ? [] : [...mapOf(map)]))),
+  reverselist: ([list = null]) => [...listOf(list)].reverse(),
+  slice: ([list = null, from = null, to = null]) => {
+    const items = listOf(list)
+    const [start, end] = [numberOf(from).toCount(), numberOf(to).toCount()]
+    if (start === null || end === null || start < 0 || end > items.length || start > end) {
+      throw new Fault('slice leaves the list')
+    }
+    return items.slice(start, end)
+  },
+  values: ([map = null]) => itemsOf(mapOf(map)).map(([, value]) => value),
+}
+
+/** Looks at all of a value. */
+const STRICT: Library = {
+  add: ([a = null, b = null]) => calculated('+', a, b),
+  and: ([a = null, b = null]) => truthOf(a) && truthOf(b),
+  coalesce: (values) => found(values, (value) => value !== null),
+  coalescelist: (values) => found(values, (value) => value !== null && listOf(value).length > 0),
+  compact: ([list = null]) => textsOf(list).filter((item) => item !== null && item !== ''),
+  contains: ([list = null, value = null]) => listOf(list).some((item) => equals(item, value)),
+  distinct: ([list = null]) => distinct(listOf(list)),
+  equal: ([a = null, b = null]) => equals(a, b),
+  greaterthan: ([a = null, b = null]) => numberOf(a).compare(numberOf(b)) > 0,
+  lessthan: ([a = null, b = null]) => numberOf(a).compare(numberOf(b)) < 0,
+  max: (values) => extreme(values, 1),
+  min: (values) => extreme(values, -1),
+  multiply: ([a = null, b = null]) => calculated('*', a, b),
+  not: ([value = null]) => !truthOf(value),
+  notequal: ([a = null, b = null]) => !equals(a, b),
+  or: ([a = null, b = null]) => truthOf(a) || truthOf(b),
+  sethaselement: ([set = null, value = null]) => listOf(set).some((item) => equals(item, value)),
+  setsubtract: ([from = null, what = null]) => {
+    const without = new Set(listOf(what).map(keyOf))
+    return asSet(listOf(from)).filter((item) => !without.has(keyOf(item)))
+  },
+  sort: ([list = null]) => asSorted(textsOf(list)),
+  subtract: ([a = null, b = null]) => calculated('-', a, b),
+}
+
+/** Whether a function of bake's library (buildx, `hclparser/stdlib.go`) is worked out here; others stay unknown. */
+export function isLibrary(name: string): boolean {
+  return Object.hasOwn(LOOSE, name) || Object.hasOwn(STRICT, name) || isTextFunction(name) || isRegexFunction(name)
+}
+
+/**
+ * Calls a function of the library; of what is not known nothing is known.
+ *
+ * @param spend takes what looking at the arguments costs.
+ * @throws {Fault} where bake refuses the call.
+ */
+export function callLibrary(name: string, args: readonly HclValue[], spend: (cost: number) => void): HclValue {
+  if (args.some((arg) => arg instanceof Unknown)) return UNKNOWN
+  for (const arg of args) spend(sizeOfValue(arg))
+  const loose = Object.hasOwn(LOOSE, name) ? LOOSE[name] : undefined
+  if (loose !== undefined) return loose(args)
+  if (!args.every(isWhole)) return UNKNOWN
+  const strict = Object.hasOwn(STRICT, name) ? STRICT[name] : undefined
+  if (strict !== undefined) return strict(args)
+  return isRegexFunction(name) ? callRegex(name, args, spend) : callText(name, args)
+}
+
+function listOf(value: HclValue): HclList {
+  if (!isList(value)) throw new Fault('it is no list')
+  return value
+}
+
+/** A list of texts: other values are turned into them. */
+function textsOf(value: HclValue): HclList {
+  return listOf(value).map((item) => {
+    const text = textOf(item)
+    if (text === null && item !== null) throw new Fault('it is no text')
+    return text
+  })
+}
+
+function mapOf(value: HclValue): HclMap {
+  if (!isHclMap(value)) throw new Fault('it is no map')
+  return value
+}
+
+function flattened(list: HclList): HclList {
+  mustFit(sizeOfValue(list))
+  return list.flatMap((item) => (isList(item) ? flattened(item) : [item]))
+}
+
+function found(values: readonly HclValue[], holds: (value: HclValue) => boolean): HclValue {
+  const first = values.find(holds)
+  if (first === undefined) throw new Fault('none of the values is one')
+  return first
+}
+
+function calculated(sign: string, a: HclValue, b: HclValue): HclValue {
+  return Decimal.calculate(sign, numberOf(a), numberOf(b)) ?? UNKNOWN
+}
+
+function extreme(values: readonly HclValue[], sign: number): HclValue {
+  const [first, ...rest] = values.map(numberOf)
+  if (first === undefined) throw new Fault('there is no number')
+  return rest.reduce((best, one) => (one.compare(best) * sign > 0 ? one : best), first)
+}
+
+/** One text for each value, the same for values that are equal. */
+function keyOf(value: HclValue): string {
+  if (isList(value)) return JSON.stringify(value.map(keyOf))
+  if (isHclMap(value)) return JSON.stringify(itemsOf(value).map(([key, item]) => [key, keyOf(item)]))
+  return `${value instanceof Decimal ? 'number' : typeof value} ${value}`
+}
+
+function distinct(list: HclList): HclList {
+  const seen = new Set<string>()
+  return list.filter((item) => {
+    const key = keyOf(item)
+    return !seen.has(key) && seen.add(key) !== undefined
+  })
+}
+
+function asSorted(list: HclList): HclList {
+  return [...list].sort((a, b) => {
+    const [left, right] = [textOf(a) ?? keyOf(a), textOf(b) ?? keyOf(b)]
+    return left < right ? -1 : left > right ? 1 : 0
+  })
+}
+
+/** A set has each value once, in the order of their letters. */
+export function asSet(list: HclList): HclList {
+  return asSorted(distinct(list))
+}

@@ -1,0 +1,221 @@
+import { type Budget, type BuildValue, isKnown, oneLine } from '../value.js'
+import { Evaluator } from './evaluate.js'
+import { parseExpression } from './hcl-parser.js'
+import { type Attribute, type BakeBody, type Block, type Expression, HclError } from './hcl-tree.js'
+import { convert, typedFromEnvironment, untypedFromEnvironment } from './types.js'
+import {
+  Fault,
+  type HclValue,
+  type Names,
+  Refused,
+  type Scope,
+  TOP,
+  textOf,
+  truthOf,
+  UNKNOWN,
+  Unknown,
+  type UserFunction,
+} from './value.js'
+
+/** Bake's own names (buildx, `bake/bake.go` ParseFiles); runners of GitHub are linux/amd64, as is said elsewhere. */
+const BUILT_IN: ReadonlyMap<string, HclValue> = new Map([
+  ['BAKE_CMD_CONTEXT', 'cwd://'],
+  ['BAKE_LOCAL_PLATFORM', 'linux/amd64'],
+])
+
+/** A value and whether a default took part that the environment of the real build may replace. */
+export interface Found {
+  readonly value: HclValue
+  readonly isAssumed: boolean
+}
+
+/** The names of all bake files of a build, and what their expressions come to. */
+export class BakeNames implements Names {
+  readonly evaluator: Evaluator
+  readonly #variables = new Map<string, Block & { readonly file: string | null }>()
+  readonly #functions = new Map<string, Block>()
+  readonly #attributes = new Map<string, Attribute>()
+  readonly #environment: ReadonlyMap<string, BuildValue>
+  readonly #found = new Map<string, Found | Fault>()
+  readonly #open = new Set<string>()
+  /** Variables of which the default is refused: the real build must get another value. */
+  readonly #refused = new Set<string>()
+
+  /**
+   * @param files all files as one; of names that stand there twice the last counts.
+   * @param environment what the build's environment is known to say.
+   * @throws {Refused} where a variable has a value that its own rules refuse.
+   */
+  constructor(files: readonly BakeBody[], environment: ReadonlyMap<string, BuildValue>, budget: Budget) {
+    this.#environment = environment
+    this.evaluator = new Evaluator(this, budget)
+    for (const { file, body } of files) {
+      for (const [name, attribute] of body.attributes) this.#attributes.set(name, attribute)
+      for (const block of body.blocks) {
+        const [name] = block.labels
+        if (name !== undefined && block.type === 'variable') this.#variables.set(name, { ...block, file })
+        if (name !== undefined && block.type === 'function') this.#functions.set(name, block)
+      }
+    }
+    for (const [name, block] of this.#variables) for (const rule of rulesOf(block)) this.#check(name, rule, block.file)
+    this.#found.clear()
+  }
+
+  /** Bake looks at the rules of all variables, used or not (buildx, `hclparser.go` validateVariables). */
+  #check(name: string, { condition, message }: Rule, file: string | null): void {
+    const found = this.#watched(() => {
+      const value = this.evaluator.evaluate(condition, TOP.locals)
+      return value instanceof Unknown ? value : truthOf(value)
+    })
+    if (found instanceof Fault || found.value !== false) return
+    this.#refused.add(name)
+    if (found.isAssumed) return
+    const text = message === null ? null : this.#watched(() => this.evaluator.evaluate(message, TOP.locals))
+    const why = text === null || text instanceof Fault ? null : textOf(text.value)
+    throw new Refused(
+      `the value of ${name} is refused: ${oneLine(why ?? 'its validation fails')}.`,
+      file,
+      condition.line,
+    )
+  }
+
+  /**
+   * The value of an expression, with whether it is assumed; a Fault where bake refuses it.
+   *
+   * @throws {TooMuch} where the file comes to more than anybody writes.
+   */
+  find(expression: Expression, scope: Scope): Found | Fault {
+    return this.#watched(() => this.evaluator.evaluate(expression, scope.locals), scope)
+  }
+
+  /** The key of an item of an object; null: it is not known, or none. */
+  key(key: Expression, scope: Scope): string | null {
+    const found = this.#watched(() => this.evaluator.key(key, scope.locals), scope)
+    return found instanceof Fault || typeof found.value !== 'string' ? null : found.value
+  }
+
+  /** @throws {Fault} where bake refuses the file for it. */
+  variable(name: string): HclValue {
+    const found = this.#found.get(name) ?? this.#resolved(name)
+    if (found instanceof Fault) throw found
+    this.evaluator.isAssumed ||= found.isAssumed
+    return found.value
+  }
+
+  userFunction(name: string): UserFunction | null {
+    const attributes = this.#functions.get(name)?.body.attributes
+    const result = attributes?.get('result')?.value
+    if (result === undefined) return null
+    const [rest = null] = namesIn(attributes?.get('variadic_params')?.value)
+    return { params: namesIn(attributes?.get('params')?.value), rest, result }
+  }
+
+  #resolved(name: string): Found | Fault {
+    if (this.#open.has(name)) return new Fault(`${name} is made of itself`)
+    this.#open.add(name)
+    const found = this.#watched(() => this.#value(name))
+    this.#open.delete(name)
+    this.#found.set(name, found)
+    return found
+  }
+
+  #watched(read: () => HclValue, scope = TOP): Found | Fault {
+    const [before, localsBefore] = [this.evaluator.isAssumed, this.evaluator.assumedLocals]
+    this.evaluator.isAssumed = false
+    this.evaluator.assumedLocals = scope.assumed
+    try {
+      const value = read()
+      return { value, isAssumed: this.evaluator.isAssumed }
+    } catch (error) {
+      if (error instanceof Fault) return error
+      throw error
+    } finally {
+      this.evaluator.isAssumed = before
+      this.evaluator.assumedLocals = localsBefore
+    }
+  }
+
+  #value(name: string): HclValue {
+    const builtIn = BUILT_IN.get(name)
+    if (builtIn !== undefined) return builtIn
+    const attribute = this.#attributes.get(name)
+    const variable = this.#variables.get(name)
+    if (variable !== undefined) return this.#variable(name, variable, attribute)
+    if (attribute !== undefined) return this.evaluator.evaluate(attribute.value, TOP.locals)
+    // Blocks can be read, too: target.app.args.A. Nobody does.
+    if (name === 'target' || name === 'group') return UNKNOWN
+    throw new Fault(`there is no variable ${name}`)
+  }
+
+  #variable(name: string, { body }: Block, attribute: Attribute | undefined): HclValue {
+    const type = typeOf(body.attributes.get('type')?.value)
+    const written = attribute ?? body.attributes.get('default')
+    const byDefault = () => {
+      const value =
+        written === undefined ? (type === null ? '' : null) : this.evaluator.evaluate(written.value, TOP.locals)
+      return type === null ? value : convert(value, type)
+    }
+    const replaced = this.#environment.get(name)
+    if (this.#environment.has(`${name}_JSON`)) return UNKNOWN
+    if (replaced === undefined) {
+      if (this.#refused.has(name)) return UNKNOWN
+      const value = byDefault()
+      this.evaluator.isAssumed = true
+      return value
+    }
+    if (!isKnown(replaced)) return UNKNOWN
+    this.evaluator.isAssumed ||= replaced.assumedFrom !== undefined
+    if (type !== null) return typedFromEnvironment(replaced.text, type)
+    return untypedFromEnvironment(replaced.text, this.evaluator.attempt(byDefault))
+  }
+}
+
+/** `validation { condition, error_message }` of a variable. */
+interface Rule {
+  readonly condition: Expression
+  readonly message: Expression | null
+}
+
+/** Blocks in HCL; in JSON a map, or a list of them. */
+function rulesOf({ body }: Block): readonly Rule[] {
+  const written = body.attributes.get('validation')?.value
+  const maps = written === undefined ? [] : written.kind === 'tuple' ? written.items : [written]
+  const inJson = maps.map((map) => {
+    const items = map.kind === 'object' ? map.items : []
+    return new Map(items.map(({ key, value }) => [keyText(key), value]))
+  })
+  const inHcl = body.blocks
+    .filter(({ type }) => type === 'validation')
+    .map(({ body: rule }) => new Map([...rule.attributes].map(([name, { value }]) => [name, value])))
+  return [...inHcl, ...inJson].flatMap((rule) => {
+    const condition = rule.get('condition')
+    return condition === undefined ? [] : [{ condition, message: rule.get('error_message') ?? null }]
+  })
+}
+
+function keyText(key: Expression): string {
+  const [part] = key.kind === 'template' ? key.parts : []
+  return part?.kind === 'text' ? part.text : key.kind === 'variable' ? key.name : ''
+}
+
+/** A type is written as an expression; in JSON as a text that holds one. */
+function typeOf(written: Expression | undefined): Expression | null {
+  if (written?.kind !== 'template') return written ?? null
+  const [part] = written.parts
+  try {
+    return part?.kind === 'text' ? parseExpression(part.text, written.line) : written
+  } catch (error) {
+    if (!(error instanceof HclError)) throw error
+    return written
+  }
+}
+
+/** Names of parameters: bare words, in JSON texts. */
+function namesIn(written: Expression | undefined): string[] {
+  const items = written === undefined ? [] : written.kind === 'tuple' ? written.items : [written]
+  return items.flatMap((item) => {
+    if (item.kind === 'variable') return [item.name]
+    const [part] = item.kind === 'template' ? item.parts : []
+    return part?.kind === 'text' ? [part.text] : []
+  })
+}

@@ -1,0 +1,217 @@
+import {
+  type BuildFile,
+  type Fields,
+  matchesName,
+  mergeFields,
+  NO_FIELDS,
+  sizeOf,
+  splitPlatforms,
+  targetOf,
+} from '../targets.js'
+import { Budget, type BuildValue, FROM_ENVIRONMENT, isKnown, known, TooMuch, unknown } from '../value.js'
+import { MAX_DEFINITION_BYTES, type Unreadable } from '../yaml-file.js'
+import { type BakeBlocks, bakeBlocks, type TargetPart, textsIn } from './blocks.js'
+import { parseHcl } from './hcl-parser.js'
+import { type BakeBody, HclError } from './hcl-tree.js'
+import { parseBakeJson } from './json.js'
+import { BakeNames } from './names.js'
+import { fieldsOf } from './target-fields.js'
+import { Refused } from './value.js'
+
+/** More parents in a row are nobody's file. */
+const MAX_DEPTH = 64
+
+const MAX_TEXT = 16 * 1024 * 1024
+const MAX_COPIES = 1_000_000
+
+/** What decides beside the files. */
+export interface BakeSettings {
+  /** Variables of the step that bakes. */
+  readonly environment?: ReadonlyMap<string, BuildValue>
+  /** Overrides, `TARGET.KEY=VALUE`. */
+  readonly set?: readonly BuildValue[]
+  /** What compose files say about targets; bake files lie over it. */
+  readonly services?: ReadonlyMap<string, Fields>
+}
+
+/** Reads one bake file in JSON. */
+export function readBakeJson(
+  text: string,
+  environment: ReadonlyMap<string, BuildValue> = new Map(),
+): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
+  const parsed = parseBake(text, 'json', null)
+  return parsed.ok ? readBake([parsed.file], { environment }) : parsed
+}
+
+/** Reads a bake file into its tree (docs.docker.com, "Bake file reference"); nothing in it is worked out. */
+export function parseBake(
+  text: string,
+  language: 'hcl' | 'json',
+  file: string | null,
+): { readonly ok: true; readonly file: BakeBody } | Unreadable {
+  if (Buffer.byteLength(text) > MAX_DEFINITION_BYTES) {
+    return { ok: false, message: `the file is larger than ${MAX_DEFINITION_BYTES} bytes.`, line: null }
+  }
+  try {
+    return { ok: true, file: { file, body: language === 'json' ? parseBakeJson(text) : parseHcl(text) } }
+  } catch (error) {
+    if (error instanceof HclError) return { ok: false, message: error.message, line: error.line }
+    throw error
+  }
+}
+
+/**
+ * The targets that bake files define together, in order, with what they inherit, one for each combination of their
+ * matrix, and the groups (docs.docker.com, "Bake file reference"; buildx, `bake/`). Variables stand for their defaults,
+ * which is assumed, or for what the build's environment is known to say. What cannot be known and what bake refuses are
+ * values that are not known.
+ */
+export function readBake(
+  files: readonly BakeBody[],
+  { environment = new Map(), set = [], services = new Map() }: BakeSettings = {},
+): { readonly ok: true; readonly definition: BuildFile } | (Unreadable & { readonly file: string | null }) {
+  try {
+    const names = new BakeNames(files, environment, new Budget(MAX_TEXT))
+    const blocks = bakeBlocks(files, names)
+    const reader = new Inheritance(blocks, names, { services, set, environment })
+    const every = new Set([...services.keys(), ...blocks.targets.keys()])
+    const targets = new Map([...every].map((name) => [name, targetOf(name, reader.fields(name))]))
+    const ofServices: [string, readonly string[]][] = services.size > 0 ? [['default', [...services.keys()]]] : []
+    const members = [...blocks.groups].map(([name, of]): [string, readonly string[]] => [name, of ?? [...every]])
+    return { ok: true, definition: { targets, groups: new Map([...ofServices, ...members]) } }
+  } catch (error) {
+    if (error instanceof TooMuch) return { ok: false, message: error.message, file: null, line: null }
+    if (error instanceof Refused) return { ok: false, message: error.message, file: error.file, line: error.line }
+    throw error
+  }
+}
+
+/** What targets say with what they inherit: parents in order, then the target itself, then what `--set` says of it. */
+class Inheritance {
+  readonly #blocks: BakeBlocks
+  readonly #names: BakeNames
+  readonly #beside: Required<BakeSettings>
+  readonly #done = new Map<string, Fields>()
+  readonly #copies = new Budget(MAX_COPIES)
+  #depth = 0
+
+  constructor(blocks: BakeBlocks, names: BakeNames, beside: Required<BakeSettings>) {
+    this.#blocks = blocks
+    this.#names = names
+    this.#beside = beside
+  }
+
+  /** @throws {TooMuch} where the targets inherit more than anybody writes. */
+  fields(name: string): Fields {
+    const done = this.#done.get(name)
+    if (done !== undefined) return done
+    const parts = this.#blocks.targets.get(name) ?? []
+    const service = this.#beside.services.get(name)
+    if (parts.length === 0 && service === undefined) return missingParent(name)
+    if (this.#depth > MAX_DEPTH) throw new TooMuch(TOO_MUCH)
+    // Bake leaves out a parent that inherits from its own child.
+    this.#done.set(name, NO_FIELDS)
+    this.#depth += 1
+    let fields = NO_FIELDS
+    for (const part of parts) fields = this.#inherited(fields, part)
+    if (service !== undefined) fields = this.#merged(fields, service)
+    for (const part of parts) fields = this.#merged(fields, fieldsOf(part, this.#names))
+    fields = overrideFields(fields, name, this.#beside.set, this.#beside.environment)
+    this.#depth -= 1
+    this.#done.set(name, fields)
+    return fields
+  }
+
+  #inherited(below: Fields, part: TargetPart): Fields {
+    const attribute = part.attributes.get('inherits')
+    const parents = textsIn(attribute, this.#names, part.scope)
+    if (parents === null) return { ...below, unclear: [...below.unclear, unclearParents(attribute?.written ?? '')] }
+    return parents.reduce((fields, parent) => this.#merged(fields, this.fields(parent)), below)
+  }
+
+  #merged(below: Fields, above: Fields): Fields {
+    if (!this.#copies.spend(sizeOf(below) + sizeOf(above))) throw new TooMuch(TOO_MUCH)
+    return mergeFields(below, above)
+  }
+}
+
+const TOO_MUCH = 'the targets inherit more than anybody writes.'
+
+function missingParent(name: string): Fields {
+  return { ...NO_FIELDS, unclear: [unclearParents(name)] }
+}
+
+function unclearParents(written: string): { readonly key: string; readonly written: string } {
+  return { key: 'inherits', written }
+}
+
+interface BakeOverride {
+  readonly pattern: string
+  readonly key: string
+  readonly name: string
+  /** `+=`: beside what is there. */
+  readonly adds: boolean
+  readonly value: BuildValue
+}
+
+/**
+ * Lays `--set` overrides over what a target says: `PATTERN.KEY[.NAME]=VALUE` for context, dockerfile, target, platform,
+ * tags, args and contexts (docs.docker.com, `docker buildx bake --set`; buildx, `bake/bake.go` AddOverrides). Later ones win;
+ * platforms given several times add up.
+ *
+ * @param name the target's.
+ * @param environment what a name without value is taken from.
+ */
+function overrideFields(
+  fields: Fields,
+  name: string,
+  set: readonly BuildValue[],
+  environment: ReadonlyMap<string, BuildValue> = new Map(),
+): Fields {
+  if (set.length === 0) return fields
+  const args = new Map(fields.args)
+  const contexts = new Map(fields.contexts)
+  const unclear = [...fields.unclear]
+  const lists: { platforms?: readonly BuildValue[]; tags?: readonly BuildValue[] } = {}
+  const single: { context?: BuildValue; dockerfile?: BuildValue; target?: BuildValue } = {}
+  for (const item of set) {
+    const override = overrideOf(item)
+    if (override === null && mayBearOnBases(item))
+      unclear.push({ key: 'set', written: isKnown(item) ? item.text : item.written })
+    if (override === null || !matchesName(override.pattern, name)) continue
+    const { key, name: of, value, adds } = override
+    if ((key === 'args' || key === 'arg') && of !== '') {
+      args.set(of, value === FROM_ENVIRONMENT ? (environment.get(of) ?? value) : value)
+    } else if (key === 'contexts' && of !== '') contexts.set(of, value)
+    else if (LISTS.has(key)) {
+      const list = key.startsWith('tag') ? 'tags' : 'platforms'
+      const before: readonly BuildValue[] = lists[list] ?? (adds ? (fields[list] ?? []) : [])
+      lists[list] = [...before, ...splitPlatforms(value)]
+    } else if (key === 'context' || key === 'dockerfile' || key === 'target') single[key] = value
+  }
+  return { ...fields, ...single, ...lists, args, contexts, unclear }
+}
+
+const LISTS: ReadonlySet<string> = new Set(['platform', 'platforms', 'tag', 'tags'])
+
+function overrideOf(item: BuildValue): BakeOverride | null {
+  const written = isKnown(item) ? item.text : item.written
+  const equals = written.indexOf('=')
+  const before = equals < 0 ? written : written.slice(0, equals)
+  const left = before.replace(/\+$/, '')
+  if (left.includes('${{')) return null
+  const [pattern = '', key = '', ...rest] = left.split('.')
+  const text = written.slice(equals + 1)
+  const value = equals < 0 ? FROM_ENVIRONMENT : isKnown(item) ? known(text) : unknown(text)
+  return { pattern, key, name: rest.join('.'), adds: left !== before, value }
+}
+
+/** Settings of a target by whether they bear on its base images (docs.docker.com, "Bake file reference"). */
+const BESIDE_BASES = /\.(?:cache-from|cache-to|outputs?|tags?|labels?|annotations?|attest|push|load|pull|no-cache)\b/
+const OF_BASES = /\.(?:args?|contexts?|dockerfile|target|platforms?|inherits)\b/
+
+/** Whether an override of which only the expression is known may choose another base image than its settings do. */
+function mayBearOnBases(item: BuildValue): boolean {
+  const written = isKnown(item) ? item.text : item.written
+  return !BESIDE_BASES.test(written) || OF_BASES.test(written)
+}

@@ -1,0 +1,126 @@
+import { type Fields, given, splitPlatforms } from '../targets.js'
+import { type BuildValue, unknown } from '../value.js'
+import type { TargetPart } from './blocks.js'
+import type { Attribute, Expression, ObjectItem } from './hcl-tree.js'
+import type { BakeNames, Found } from './names.js'
+import { Fault, type HclValue, isHclMap, isList, textOf, UNKNOWN, Unknown } from './value.js'
+
+/** How a value is written, and where. */
+interface Written {
+  readonly written: string
+  readonly place?: string
+}
+
+/** What one block of a target says. */
+export function fieldsOf(part: TargetPart, names: BakeNames): Fields {
+  const reader = new PartReader(part, names)
+  const [args, contexts] = [reader.map('args'), reader.map('contexts')]
+  const platforms = reader.list('platforms')
+  return {
+    ...given('context', reader.text('context')),
+    ...given('dockerfile', reader.text('dockerfile')),
+    ...given('inline', reader.text('dockerfile-inline')),
+    ...given('target', reader.text('target')),
+    ...given('platforms', platforms === null ? null : platforms.flatMap(splitPlatforms)),
+    ...given('tags', reader.list('tags')),
+    args: args.values,
+    contexts: contexts.values,
+    absent: args.absent,
+    unclear: [...args.unclear, ...contexts.unclear],
+  }
+}
+
+interface Entries {
+  readonly values: ReadonlyMap<string, BuildValue>
+  /** What is nothing by default. */
+  readonly absent: ReadonlyMap<string, BuildValue>
+  readonly unclear: Fields['unclear']
+}
+
+/** Reads the attributes of a target for one combination of its matrix. */
+class PartReader {
+  readonly #part: TargetPart
+  readonly #names: BakeNames
+
+  constructor(part: TargetPart, names: BakeNames) {
+    this.#part = part
+    this.#names = names
+  }
+
+  /** null: nothing is said. */
+  text(key: string): BuildValue | null {
+    const attribute = this.#part.attributes.get(key)
+    return attribute === undefined ? null : buildValue(this.#find(attribute.value), this.#written(attribute))
+  }
+
+  /** null: nothing is said. */
+  list(key: string): readonly BuildValue[] | null {
+    const attribute = this.#part.attributes.get(key)
+    if (attribute === undefined) return null
+    const written = this.#written(attribute)
+    if (attribute.value.kind === 'tuple') {
+      return attribute.value.items.flatMap((item) => buildValue(this.#find(item), written) ?? [])
+    }
+    const found = this.#find(attribute.value)
+    if (found instanceof Fault) return [{ unknown: true, ...written }]
+    if (found.value === null) return null
+    const items = isList(found.value) ? found.value : [found.value]
+    return items.flatMap((value) => buildValue({ value, isAssumed: found.isAssumed }, written) ?? [])
+  }
+
+  map(key: string): Entries {
+    const attribute = this.#part.attributes.get(key)
+    if (attribute === undefined) return { values: new Map(), absent: new Map(), unclear: [] }
+    const written = this.#written(attribute)
+    if (attribute.value.kind === 'object') return this.#items(key, attribute.value.items, written)
+    const found = this.#find(attribute.value)
+    if (!(found instanceof Fault) && found.value === null) return entries([])
+    if (found instanceof Fault || !isHclMap(found.value)) return { ...entries([]), unclear: [{ key, ...written }] }
+    const { isAssumed } = found
+    return entries([...found.value].map(([name, value]) => ({ name, found: { value, isAssumed }, written })))
+  }
+
+  #items(key: string, items: readonly ObjectItem[], whole: Written): Entries {
+    const unclear: Fields['unclear'][number][] = []
+    const known = items.flatMap((item) => {
+      const name = this.#names.key(item.key, this.#part.scope)
+      if (name === null) unclear.push({ key, ...whole })
+      const written = this.#written({ written: item.written, line: item.value.line })
+      return name === null ? [] : [{ name, found: this.#find(item.value), written }]
+    })
+    return { ...entries(known), unclear }
+  }
+
+  #find(expression: Expression): Found | Fault {
+    return this.#names.find(expression, this.#part.scope)
+  }
+
+  #written({ written, line }: Pick<Attribute, 'written' | 'line'>): Written {
+    const { file } = this.#part
+    return file === null ? { written } : { written, place: `${file}:${line}` }
+  }
+}
+
+function entries(
+  items: readonly { readonly name: string; readonly found: Found | Fault; readonly written: Written }[],
+): Entries {
+  const values = new Map<string, BuildValue>()
+  const absent = new Map<string, BuildValue>()
+  for (const { name, found, written } of items) {
+    const value = buildValue(found, written)
+    if (value !== null) values.set(name, value)
+    else if (!(found instanceof Fault) && found.isAssumed) absent.set(name, { unknown: true, ...written })
+  }
+  return { values, absent, unclear: [] }
+}
+
+/** null: nothing. What bake refuses and what is no text are not known. */
+function buildValue(found: Found | Fault, written: Written): BuildValue | null {
+  const value: HclValue = found instanceof Fault ? UNKNOWN : found.value
+  if (value === null) return null
+  const text = value instanceof Unknown ? null : textOf(value)
+  if (text === null || found instanceof Fault) return { ...unknown(written.written), ...written }
+  if (!found.isAssumed) return { text }
+  const { written: assumedFrom, ...place } = written
+  return { text, assumedFrom, ...place }
+}

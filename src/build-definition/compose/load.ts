@@ -1,0 +1,280 @@
+import { posix } from 'node:path'
+import { Budget, type BuildValue, isKnown, oneLine, TooMuch } from '../value.js'
+import { readDotenv } from './dotenv.js'
+import { inFolder, locatedPath, pathFrom, ROOT } from './paths.js'
+import {
+  ComposeFault,
+  type ComposeModel,
+  type ComposeSettings,
+  type Environment,
+  mergeServices,
+  sizeOfNode,
+  textsOf,
+  type Unclear,
+  unread,
+  withContext,
+  withNamed,
+  without,
+  withProject,
+} from './services.js'
+import {
+  type ComposeFile,
+  type ComposeMap,
+  type ComposeNode,
+  isComposeMap,
+  partOf,
+  placeOf,
+  readComposeFile,
+  scalarOf,
+} from './tree.js'
+
+const MAX_EXTENDS = 64
+const MAX_FILES = 200
+const MAX_COPIES = 1_000_000
+const MAX_TEXT = 16 * 1024 * 1024
+const MAX_READ = 4 * 1024 * 1024
+
+const NO_SERVICE: ComposeMap = new Map()
+
+/** Where a file is read. An `include` is read in a place of its own. */
+interface Place {
+  /** What paths of files are relative to. */
+  readonly loader: string
+  /** What paths of services come to be relative to. */
+  readonly working: string
+  readonly environment: Environment
+  /** The files that include it. */
+  readonly within: readonly string[]
+}
+
+/** Services of one file, of which each is replaced by what it comes to with what it extends. */
+interface Extendable {
+  readonly file: ComposeFile
+  readonly services: Map<string, ComposeMap>
+  readonly place: Place
+}
+
+interface NamedText {
+  readonly file: string
+  readonly text: string
+}
+
+/**
+ * Puts the compose files of one build together (compose-go, `loader/`): what a file includes first, then what its
+ * services extend, then files over files. Which further files it looked for is kept.
+ */
+export class ComposeLoader {
+  /** Paths of files that nobody has looked for. */
+  readonly wanted = new Set<string>()
+  readonly #settings: ComposeSettings
+  readonly #unclear: Unclear[] = []
+  readonly #copies = new Budget(MAX_COPIES)
+  readonly #budget = new Budget(MAX_TEXT)
+  readonly #reading = new Budget(MAX_READ)
+  readonly #open = new Set<string>()
+  readonly #others = new Map<string, Extendable>()
+  #files = 0
+
+  constructor(settings: ComposeSettings) {
+    this.#settings = settings
+  }
+
+  /**
+   * @param files in order, each over those before it.
+   * @throws {ComposeFault} where compose refuses a file.
+   * @throws {TooMuch} where there is more than anybody writes.
+   */
+  load(files: readonly NamedText[]): ComposeModel {
+    const { reader } = this.#settings
+    const own = posix.dirname(files[0]?.file ?? '')
+    const project = reader === 'bake' ? '' : posix.join(ROOT, own)
+    const environment = withProject(this.environment(own), reader)
+    const place = { loader: project, working: project, environment, within: [] }
+    return { services: this.#services(files, place), environment, unclear: this.#unclear }
+  }
+
+  /** The environment with what `.env` adds: of where the build runs, for `docker compose` of the project as well. */
+  environment(project: string): Environment {
+    const { reader, folder, environment, isNamed = false } = this.#settings
+    const folders = reader === 'bake' ? [folder] : isNamed ? [project] : [folder, project]
+    const paths = new Set(folders.map((one) => locatedPath('.env', one)))
+    return [...paths].reduce((found, path) => this.#withDotenv(found, path), environment)
+  }
+
+  /** The variables of an `env_file`; null where it cannot be read. */
+  environmentFile(path: string, environment: Environment): Environment | null {
+    const located = locatedPath(path, this.#settings.folder)
+    const text = this.#text(located)
+    return located === null || text === null ? null : this.#dotenv(text, located, environment)
+  }
+
+  #services(files: readonly NamedText[], place: Place): Map<string, ComposeMap> {
+    const all = new Map<string, ComposeMap>()
+    const within = [...place.within]
+    for (const { file, text } of files) {
+      const read = this.#read(text, file, place.environment)
+      const services = new Map(read.services)
+      within.push(file)
+      for (const item of read.include) this.#include(item, { file: read, services, place: { ...place, within } })
+      for (const name of services.keys()) this.#extended(name, { file: read, services, place })
+      for (const [name, service] of services)
+        all.set(name, this.#merged(this.#resetService(all.get(name), name, read), service))
+    }
+    const settled = (service: ComposeMap) => withNamed(withContext(service, place.working), place.environment)
+    return new Map([...all].map(([name, service]) => [name, inFolder(settled(service), place.working)]))
+  }
+
+  #read(text: string, file: string, environment: Environment): ComposeFile {
+    this.#files += 1
+    if (this.#files > MAX_FILES || !this.#reading.spend(text.length)) {
+      throw new TooMuch('its files include and extend more than anybody writes.')
+    }
+    const read = readComposeFile(text, file, { environment, budget: this.#budget })
+    if (!read.ok) throw new ComposeFault(read.message, file, read.line)
+    return read.file
+  }
+
+  /** Lays services of another project below those of the file that includes it. */
+  #include(item: ComposeNode, { file, services, place }: Extendable): void {
+    const paths = textsOf(isComposeMap(item) ? partOf(item, 'path') : item)
+    const located = paths?.map((path) => locatedPath(pathFrom(place.loader, path), this.#settings.folder)) ?? []
+    const read = located.flatMap((path) => {
+      const text = this.#text(path)
+      return path === null || text === null ? [] : [{ file: path, text }]
+    })
+    const [first] = paths ?? []
+    const inner = first === undefined || located[0] === null ? null : this.#includedPlace(item, first, place)
+    const at = placeOf(file.file, file.line(['include']))
+    if (paths === null || inner === null || read.length < paths.length) {
+      this.#unclear.push({ key: 'include', written: paths?.join(', ') ?? 'an unknown path', place: at })
+    }
+    const [main] = read
+    if (inner === null || main === undefined) return
+    if (place.within.includes(main.file)) {
+      throw new ComposeFault(`${oneLine(main.file)} includes itself.`, file.file, file.line(['include']))
+    }
+    for (const [name, service] of this.#services(read, { ...inner, within: place.within })) {
+      const own = services.get(name)
+      const below = this.#resetService(service, name, file)
+      services.set(name, own === undefined ? service : this.#merged(below, own))
+    }
+  }
+
+  /** null: its folder or its variables are not known. */
+  #includedPlace(item: ComposeNode, path: string, place: Place): Omit<Place, 'within'> | null {
+    const given = partOf(item, 'project_directory')
+    const directory = given === null ? null : textsOf(given)?.[0]
+    if (directory === undefined || directory?.startsWith('/')) return null
+    const main = pathFrom(place.loader, path)
+    const isAbsolute = main.startsWith('/')
+    const beside = isAbsolute ? posix.relative(place.loader, posix.dirname(main)) : posix.dirname(main)
+    const loader = directory === null ? posix.dirname(main) : posix.join(place.working, directory)
+    const named = partOf(item, 'env_file')
+    const files =
+      named === null
+        ? [posix.join(loader, '.env')]
+        : textsOf(named)?.map((one) => (one.startsWith('/') ? one : posix.join(place.working, one)))
+    if (files === undefined) return null
+    const environment = files.reduce(
+      (found, one) => this.#withDotenv(found, locatedPath(one, this.#settings.folder)),
+      place.environment,
+    )
+    return { loader, working: directory ?? beside, environment }
+  }
+
+  /** A service with what it extends below it. */
+  #extended(name: string, at: Extendable): ComposeMap {
+    const service = at.services.get(name) ?? new Map<string, ComposeNode>()
+    const written = service.get('extends') ?? null
+    if (written === null) return service
+    const step = JSON.stringify([at.file.file, name])
+    if (this.#open.has(step)) throw this.#fault(name, `the service ${oneLine(name)} extends itself.`, at)
+    if (this.#open.size >= MAX_EXTENDS)
+      throw new TooMuch(`more than ${MAX_EXTENDS} services extend each other in a row.`)
+    this.#open.add(step)
+    const base = this.#resetService(this.#base(name, written, at), name, at.file)
+    this.#open.delete(step)
+    const merged = this.#merged(base, new Map([...service].filter(([key]) => key !== 'extends')))
+    at.services.set(name, merged)
+    return merged
+  }
+
+  /** What a service extends; where that cannot be read, what says so. */
+  #base(name: string, written: ComposeNode, at: Extendable): ComposeMap {
+    const place = placeOf(at.file.file, at.file.line(['services', name, 'extends']))
+    const other = scalarOf(partOf(written, 'file'))
+    const ref = scalarOf(isComposeMap(written) ? partOf(written, 'service') : written)
+    const from = other === null ? at : this.#otherFile(other, at.place)
+    if (from === null || ref === null || !isKnown(ref)) return unread(other ?? ref, place)
+    if (from.services.has(ref.text)) return this.#extended(ref.text, from)
+    // What could not be included may hold it.
+    if (from === at && this.#unclear.length > 0) return unread(ref, place)
+    const where = from === at ? '' : ` in ${oneLine(from.file.file)}`
+    throw this.#fault(
+      name,
+      `the service ${oneLine(name)} extends ${oneLine(ref.text)}, which does not exist${where}.`,
+      at,
+    )
+  }
+
+  #otherFile(written: BuildValue, place: Place): Extendable | null {
+    if (!isKnown(written)) return null
+    const located = locatedPath(pathFrom(place.loader, written.text), this.#settings.folder)
+    const text = this.#text(located)
+    if (located === null || text === null) return null
+    const folder = posix.dirname(written.text)
+    const key = JSON.stringify([located, folder, place.loader])
+    const before = this.#others.get(key)
+    if (before !== undefined) return before
+    const file = this.#read(text, located, place.environment)
+    const services = [...file.services].map(([name, service]) => [name, inFolder(service, folder)] as const)
+    const found = { file, services: new Map(services), place }
+    this.#others.set(key, found)
+    return found
+  }
+
+  #fault(name: string, message: string, { file }: Extendable): ComposeFault {
+    return new ComposeFault(message, file.file, file.line(['services', name, 'extends']))
+  }
+
+  /** What is left of a service where the tags of a later file take away from it. */
+  #resetService(service: ComposeMap | undefined, name: string, { resets }: ComposeFile): ComposeMap {
+    let left = service ?? NO_SERVICE
+    for (const [top, of, ...path] of resets) {
+      if (top !== 'services' || (of !== name && of !== undefined)) continue
+      this.#spend(left.size)
+      left = path.length === 0 ? NO_SERVICE : without(left, path)
+    }
+    return left
+  }
+
+  #merged(below: ComposeMap, above: ComposeMap): ComposeMap {
+    this.#spend(sizeOfNode(below) + sizeOfNode(above))
+    return mergeServices(below, above)
+  }
+
+  #spend(size: number): void {
+    if (!this.#copies.spend(size)) throw new TooMuch('the services extend more than anybody writes.')
+  }
+
+  #text(path: string | null): string | null {
+    if (path === null) return null
+    const text = this.#settings.beside.get(path)
+    if (text === undefined) this.wanted.add(path)
+    return text ?? null
+  }
+
+  /** What is set stays set. */
+  #withDotenv(environment: Environment, path: string | null): Environment {
+    const text = this.#text(path)
+    return path === null || text === null
+      ? environment
+      : new Map([...this.#dotenv(text, path, environment), ...environment])
+  }
+
+  #dotenv(text: string, path: string, environment: Environment): Environment {
+    const read = readDotenv(text, path, { environment, budget: this.#budget })
+    if (!read.ok) throw new ComposeFault(read.message, path, read.line)
+    return read.values
+  }
+}

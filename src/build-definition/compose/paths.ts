@@ -1,0 +1,79 @@
+import { posix } from 'node:path'
+import { isRemote } from '../paths.js'
+import { isKnown } from '../value.js'
+import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, scalarOf } from './tree.js'
+
+/** Begins every path that is absolute to its reader; no path of anybody begins like this. */
+const VIRTUAL = '/\0'
+
+/** Stands for the top of the repository there. Paths may leave it, `..` by `..`, and come back. */
+export const ROOT = VIRTUAL.repeat(16)
+
+/**
+ * A path of the repository.
+ *
+ * @param path as its reader has it: absolute below ROOT, or relative to where it runs.
+ * @param folder where it runs.
+ * @returns null: it lies elsewhere.
+ */
+export function locatedPath(path: string, folder: string): string | null {
+  if (/^~|^git@|:\/\//.test(path)) return null
+  const absolute = path.startsWith('/') ? posix.normalize(path) : posix.join(ROOT, folder, path)
+  if (!absolute.startsWith(`${ROOT}/`)) return null
+  const located = absolute.slice(ROOT.length + 1)
+  return located === '' || /\p{C}/u.test(located) ? null : located
+}
+
+/** A path relative to a folder, where it is not absolute or an address. */
+export function pathFrom(folder: string, path: string): string {
+  return /^[~/]|^git@|:\/\//.test(path) ? path : posix.join(folder, path)
+}
+
+/** A path as a definition says it, relative to where its reader runs. */
+export function fromFolder(path: string, folder: string): string {
+  return path.startsWith(VIRTUAL) ? posix.relative(posix.join(ROOT, folder), path) || '.' : path
+}
+
+/** A service with its paths, relative to a folder, made relative to what that folder is relative to. */
+export function inFolder(service: ComposeMap, folder: string): ComposeMap {
+  if (folder === '' || folder === '.') return service
+  return new Map([...service].map(([key, part]) => [key, KEYS[key]?.(part, folder) ?? part]))
+}
+
+type Rebase = (node: ComposeNode, folder: string) => ComposeNode
+
+const KEYS: Readonly<Record<string, Rebase>> = {
+  build: (build, folder) => {
+    if (!isComposeMap(build)) return context(build, folder)
+    return changed(build, {
+      context: (node) => context(node, folder),
+      additional_contexts: (contexts) =>
+        isComposeMap(contexts) ? new Map([...contexts].map(([name, node]) => [name, context(node, folder)])) : contexts,
+    })
+  },
+  env_file: (files, folder) => {
+    const one = (node: ComposeNode) =>
+      isComposeMap(node) ? changed(node, { path: (at) => joined(at, folder) }) : joined(node, folder)
+    return isComposeList(files) ? files.map(one) : one(files)
+  },
+  extends: (base, folder) => (isComposeMap(base) ? changed(base, { file: (node) => joined(node, folder) }) : base),
+}
+
+function changed(map: ComposeMap, changes: Readonly<Record<string, (node: ComposeNode) => ComposeNode>>): ComposeMap {
+  return new Map(
+    [...map].map(([key, part]) => [key, Object.hasOwn(changes, key) ? (changes[key]?.(part) ?? null) : part]),
+  )
+}
+
+/** Contexts may be addresses or other services (compose-go, `paths/context.go`). */
+function context(node: ComposeNode, folder: string): ComposeNode {
+  const value = scalarOf(node)
+  const isPath = value !== null && isKnown(value) && !isRemote(value.text) && !value.text.startsWith('service:')
+  return isPath ? joined(node, folder) : node
+}
+
+function joined(node: ComposeNode, folder: string): ComposeNode {
+  const value = scalarOf(node)
+  if (value === null || !isKnown(value) || value.text === '') return node
+  return { ...value, text: pathFrom(folder, value.text) }
+}

@@ -1,0 +1,278 @@
+import { posix } from 'node:path'
+import { contextDockerfile, type NamedDockerfile } from '../paths.js'
+import { type BuildInputs, type BuildValue, FROM_ENVIRONMENT, isKnown, joined, known, unknown } from '../value.js'
+import type { DockerfileStep, StepInputs } from './steps.js'
+
+/** What a step passes to its builder. */
+export interface ActionBuild extends Pick<DockerfileStep, 'inputs' | 'publishes' | 'tags'> {
+  readonly dockerfile: NamedDockerfile
+}
+
+/** A variable of the build's environment; null: none of that name is known. */
+type Environment = (name: string) => BuildValue | null
+
+type ActionReader = (inputs: StepInputs, environment: Environment, repo: string) => ActionBuild
+
+/**
+ * How actions that build one Dockerfile are read, each after its own action.yml: the first pattern that fits the
+ * `uses` counts.
+ */
+const READERS: readonly (readonly [RegExp, ActionReader])[] = [
+  [/^docker\/build-push-action@v1(?:\.|$)/, buildPushV1],
+  [/^(?:docker|depot|useblacksmith|warpbuilds|namespacelabs|redhat-actions)\/build-push-action@/, buildPush],
+  [/^docker\/github-builder\/\.github\/workflows\/build\.yml@/, githubBuilder],
+  [/^redhat-actions\/buildah-build@/, buildah],
+  [/^(?:int128|aevea|inextensodigital)\/(?:kaniko-action|action-kaniko)@/, kaniko],
+  [/^mr-smithers-excellent\/docker-build-push@/, dockerBuildPush],
+  [/^elgohr\/publish-docker-github-action@/, publishDocker],
+  [/^macbre\/push-to-ghcr@/, pushToGhcr],
+]
+
+/** The reader of an action, null where it builds no single Dockerfile that we know of. */
+export function actionReader(uses: string): ActionReader | null {
+  const name = uses.slice(0, 200).toLowerCase()
+  return READERS.find(([pattern]) => pattern.test(name))?.[1] ?? null
+}
+
+const DEFAULT_FILE = known('Dockerfile')
+const WORKSPACE_ROOT = known('.')
+
+/** docker/build-push-action, versions 2 and later. */
+function buildPush(inputs: StepInputs, environment: Environment, repo: string): ActionBuild {
+  const outputs = inputs.list('outputs', 'lines')
+  const names = outputs.flatMap((value) => (isKnown(value) ? (OUTPUT_NAME.exec(value.text)?.[1] ?? []) : []))
+  const sends = outputs.some((value) => !isKnown(value) || /push=true|type=registry/.test(value.text))
+  return {
+    dockerfile: contextDockerfile(inputs.text('context'), inputs.text('file'), repo),
+    inputs: dockerInputs(inputs, environment),
+    publishes: sends || inputs.isOn('push'),
+    tags: [...inputs.list('tags', 'commas'), ...names.map(known)],
+  }
+}
+
+/** The name in `type=image,name=ghcr.io/org/app,push-by-digest=true`. */
+const OUTPUT_NAME = /(?:^|,)"?name=([^",]{1,255})/
+
+/** docker/github-builder builds what it fetches: `context` is a folder of the repository (its build.yml). */
+function githubBuilder(inputs: StepInputs, environment: Environment): ActionBuild {
+  const folder = inputs.text('context') ?? WORKSPACE_ROOT
+  return {
+    dockerfile: { in: 'repository', path: joined(folder, inputs.text('file') ?? DEFAULT_FILE) },
+    inputs: dockerInputs(inputs, environment),
+    publishes: inputs.isOn('push'),
+    tags: metadataTags(inputs, 'meta-images', 'meta-flavor'),
+  }
+}
+
+function dockerInputs(inputs: StepInputs, environment: Environment): BuildInputs {
+  const args = buildPairs('build-args', inputs.list('build-args', 'lines'), environment)
+  const contexts = buildPairs('build-contexts', inputs.list('build-contexts', 'lines'), () => null)
+  return {
+    args: args.values,
+    target: inputs.text('target'),
+    platforms: inputs.list('platforms', 'commas'),
+    contexts: contexts.values,
+    unclear: [...args.unclear, ...contexts.unclear],
+  }
+}
+
+/** docker/build-push-action until version 1, another action by that name. */
+function buildPushV1(inputs: StepInputs, environment: Environment): ActionBuild {
+  const folder = inputs.text('path') ?? WORKSPACE_ROOT
+  const args = buildPairs('build_args', inputs.list('build_args', 'commas'), environment)
+  const image = imageName([inputs.text('registry'), inputs.text('repository')])
+  return {
+    dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? joined(folder, DEFAULT_FILE) },
+    inputs: { ...NO_INPUTS, args: args.values, unclear: args.unclear, target: inputs.text('target') },
+    publishes: !inputs.has('push') || inputs.isOn('push'),
+    tags: image === null ? [] : [image],
+  }
+}
+
+/** redhat-actions/buildah-build; what it builds is pushed by another step. */
+function buildah(inputs: StepInputs, environment: Environment): ActionBuild {
+  const files = ['containerfiles', 'dockerfiles'].map((name) => inputs.list(name, 'plain'))
+  const named = files.find((list) => list.length > 0)?.[0]
+  const args = buildPairs('build-args', inputs.list('build-args', 'plain'), environment)
+  const extra = inputs.list('extra-args', 'plain')
+  const target = optionValue(extra, 'target')
+  const platforms = ['platforms', 'platform'].map((name) => inputs.list(name, 'commas')).find((list) => list.length > 0)
+  const architectures = ['archs', 'arch'].flatMap((name) => inputs.list(name, 'commas'))
+  const image = inputs.text('image')
+  return {
+    dockerfile: {
+      in: 'workspace',
+      path: named ?? joined(inputs.text('context') ?? WORKSPACE_ROOT, DEFAULT_FILE),
+      orContainerfile: named === undefined,
+    },
+    inputs: {
+      ...NO_INPUTS,
+      args: args.values,
+      unclear: [...args.unclear, ...extra.flatMap((item) => unreadOption('extra-args', item))],
+      target,
+      platforms: platforms ?? architectures.map(asLinux),
+    },
+    publishes: true,
+    tags: image === null ? inputs.list('tags', 'plain') : [image],
+  }
+}
+
+/** Kaniko, by the actions of int128 and of aevea. */
+function kaniko(inputs: StepInputs, environment: Environment): ActionBuild {
+  const folder = inputs.text('context') ?? inputs.text('path') ?? WORKSPACE_ROOT
+  const file = inputs.text('file') ?? inputs.text('build_file') ?? DEFAULT_FILE
+  const args = buildPairs('build-args', inputs.list('build-args', 'plain'), environment)
+  const extra = inputs.list('extra_args', 'plain')
+  const image = imageName([inputs.text('registry'), inputs.text('image')])
+  return {
+    // Below its context for kaniko, but the workspace's own for whoever writes that.
+    dockerfile: { in: 'workspace', path: isBelow(file, folder) ? file : joined(folder, file) },
+    inputs: {
+      ...NO_INPUTS,
+      args: args.values,
+      unclear: [...args.unclear, ...extra.flatMap((item) => unreadOption('extra_args', item))],
+      target: inputs.text('target') ?? optionValue(extra, 'target'),
+      platforms: inputs.list('platform', 'commas'),
+    },
+    publishes: !inputs.has('push') || inputs.isOn('push'),
+    tags: image === null ? inputs.list('tags', 'commas') : [image],
+  }
+}
+
+function dockerBuildPush(inputs: StepInputs, environment: Environment): ActionBuild {
+  const args = buildPairs('buildArgs', inputs.list('buildargs', 'commas'), environment)
+  const image = imageName([inputs.text('registry'), inputs.text('image')])
+  return {
+    dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? DEFAULT_FILE },
+    inputs: {
+      ...NO_INPUTS,
+      args: args.values,
+      unclear: args.unclear,
+      target: inputs.text('target'),
+      platforms: inputs.list('platform', 'commas'),
+    },
+    publishes: !inputs.has('pushimage') || inputs.isOn('pushimage'),
+    tags: image === null ? [] : [image],
+  }
+}
+
+function publishDocker(inputs: StepInputs, environment: Environment): ActionBuild {
+  const folder = inputs.text('workdir') ?? WORKSPACE_ROOT
+  const args = buildPairs('buildargs', inputs.list('buildargs', 'commas'), environment)
+  const image = imageName([inputs.text('registry'), inputs.text('name')])
+  return {
+    dockerfile: { in: 'workspace', path: joined(folder, inputs.text('dockerfile') ?? DEFAULT_FILE) },
+    inputs: {
+      ...NO_INPUTS,
+      args: args.values,
+      unclear: args.unclear,
+      target: inputs.text('target'),
+      platforms: inputs.list('platforms', 'commas'),
+    },
+    publishes: !inputs.isOn('no_push'),
+    tags: image === null ? [] : [image],
+  }
+}
+
+function pushToGhcr(inputs: StepInputs, environment: Environment): ActionBuild {
+  const folder = inputs.text('context') ?? WORKSPACE_ROOT
+  const args = buildPairs('build_arg', inputs.list('build_arg', 'plain'), environment)
+  const name = inputs.text('image_name')
+  const image = name === null ? null : imageName([inputs.text('repository') ?? known('ghcr.io'), name])
+  return {
+    dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? joined(folder, DEFAULT_FILE) },
+    inputs: { ...NO_INPUTS, args: args.values, unclear: args.unclear },
+    publishes: true,
+    tags: image === null ? [] : [image],
+  }
+}
+
+const NO_INPUTS: BuildInputs = { args: new Map(), target: null, platforms: [], contexts: new Map(), unclear: [] }
+
+/**
+ * `NAME=VALUE` items. A name alone takes its value from the build's environment (docs.docker.com, `docker build
+ * --build-arg`), of which the workflow's own variables are known. Names are taken as they are written: one with a blank
+ * at its end is no Dockerfile's.
+ */
+function buildPairs(
+  key: string,
+  items: readonly BuildValue[],
+  environment: Environment,
+): { readonly values: ReadonlyMap<string, BuildValue>; readonly unclear: BuildInputs['unclear'] } {
+  const values = new Map<string, BuildValue>()
+  const unclear: { key: string; written: string; place?: string }[] = []
+  for (const item of items) {
+    const written = isKnown(item) ? item.text : item.written
+    const place = item.place === undefined ? {} : { place: item.place }
+    const equals = written.indexOf('=')
+    const name = equals < 0 ? written : written.slice(0, equals)
+    const rest = written.slice(equals + 1)
+    if (name.includes('${{')) unclear.push({ key, written, ...place })
+    else if (name.startsWith('#') || name.trim() === '') continue
+    else if (equals < 0) values.set(name, environment(name) ?? { ...FROM_ENVIRONMENT, ...place })
+    else values.set(name, isKnown(item) || !rest.includes('${{') ? known(rest) : { ...unknown(rest), ...place })
+  }
+  return { values, unclear }
+}
+
+/** What stands for the tag in names that docker/metadata-action makes: which tags those are is decided by the run. */
+export const METADATA_TAG = '{{metadata}}'
+
+/**
+ * Names that docker/metadata-action gives an image: its `images` are lines, plain or `name=…,enable=…`, its `flavor` may
+ * put something before or behind every tag (its README).
+ */
+export function metadataTags(inputs: StepInputs, images: string, flavor: string): BuildValue[] {
+  const [prefix, suffix] = ['prefix', 'suffix'].map((key) => flavorOf(inputs.list(flavor, 'plain'), key))
+  return inputs.list(images, 'lines').flatMap((line): BuildValue[] => {
+    if (!isKnown(line)) return [line]
+    const fields = line.text.split(',').map((field) => field.trim())
+    const name = fields.find((field) => field.startsWith('name='))?.slice('name='.length) ?? fields[0] ?? ''
+    if (fields.includes('enable=false') || name === '') return []
+    return [known(`${name.toLowerCase()}:${prefix}${METADATA_TAG}${suffix}`)]
+  })
+}
+
+function flavorOf(lines: readonly BuildValue[], key: string): string {
+  for (const line of lines) {
+    const field = isKnown(line) ? line.text.split(',')[0] : undefined
+    if (field?.startsWith(`${key}=`)) return field.slice(key.length + 1)
+  }
+  return ''
+}
+
+function imageName(parts: readonly (BuildValue | null)[]): BuildValue | null {
+  const given = parts.filter((part) => part !== null)
+  if (given.length === 0) return null
+  const text = given.map((part) => (isKnown(part) ? part.text : part.written)).join('/')
+  return given.every(isKnown) ? known(text.toLowerCase()) : unknown(text)
+}
+
+function isBelow(file: BuildValue, folder: BuildValue): boolean {
+  if (!isKnown(file) || !isKnown(folder)) return false
+  const plain = posix.normalize(folder.text)
+  return plain !== '.' && posix.normalize(file.text).startsWith(`${plain}/`)
+}
+
+function asLinux(architecture: BuildValue): BuildValue {
+  return isKnown(architecture) ? { ...architecture, text: `linux/${architecture.text}` } : architecture
+}
+
+/** The value of `--NAME=VALUE` among arguments; null where it is not there. */
+function optionValue(items: readonly BuildValue[], name: string): BuildValue | null {
+  for (const [index, item] of items.entries()) {
+    const written = isKnown(item) ? item.text : item.written
+    if (written.startsWith(`--${name}=`)) {
+      const text = written.slice(name.length + 3)
+      return isKnown(item) ? known(text) : unknown(text)
+    }
+    if (written === `--${name}`) return items[index + 1] ?? null
+  }
+  return null
+}
+
+function unreadOption(key: string, item: BuildValue): BuildInputs['unclear'] {
+  const written = isKnown(item) ? item.text : item.written
+  const matters = !isKnown(item) || /^--(?:build-arg|build-context|from)\b/.test(written)
+  return matters ? [{ key, written, ...(item.place !== undefined && { place: item.place }) }] : []
+}

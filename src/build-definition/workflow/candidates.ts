@@ -1,0 +1,177 @@
+import { targetDockerfile } from '../paths.js'
+import { type BuildFile, selectTargets } from '../targets.js'
+import { type BuildInputs, type BuildValue, isKnown, known, oneLine } from '../value.js'
+import { METADATA_TAG } from './build-actions.js'
+import type { BakeStep, BuildStep, DockerfileStep } from './steps.js'
+
+/** What a bake step's files define. */
+export type DefinitionResult =
+  | { readonly ok: true; readonly definition: BuildFile; readonly assumed: readonly string[] }
+  /** A sentence. */
+  | { readonly ok: false; readonly reason: string }
+
+/** A build that may be the image's. */
+export interface Candidate {
+  /** null: its Dockerfile is written in the definition. */
+  readonly path: BuildValue | null
+  readonly orContainerfile: boolean
+  readonly inputs: BuildInputs
+  readonly inline: BuildValue | null
+  readonly place: string
+  readonly step: BuildStep
+  readonly publishes: boolean | null
+  readonly tags: readonly BuildValue[]
+  /** What had to be assumed to read its definition. */
+  readonly assumed: readonly string[]
+  /** The target it is, with the file that it is defined in. */
+  readonly target: { readonly name: string; readonly file: BuildFile; readonly folder: string | null } | null
+}
+
+/** The build of a step, none where it builds another repository. */
+export function stepCandidate(step: DockerfileStep): Candidate[] {
+  const { dockerfile, orContainerfile, inputs, publishes, tags } = step
+  if (dockerfile === null) return []
+  const place = `${step.file}:${step.line}`
+  return [
+    {
+      path: dockerfile,
+      orContainerfile,
+      inputs,
+      inline: null,
+      place,
+      step,
+      publishes,
+      tags,
+      assumed: [],
+      target: null,
+    },
+  ]
+}
+
+/** The targets of a bake step; where it is not known which it builds, all of them. */
+export function targetCandidates(step: BakeStep, read: Extract<DefinitionResult, { ok: true }>): Candidate[] {
+  const { definition: file, assumed } = read
+  const where = `${step.file}:${step.line}`
+  const open = step.targets.find((target) => !isKnown(target))
+  const names = step.targets.filter(isKnown).map(({ text }) => text)
+  const folder = isKnown(step.folder) ? step.folder.text : null
+  const targets = open === undefined ? selectTargets(file, names) : [...file.targets.values()]
+  const unknown =
+    open === undefined || isKnown(open)
+      ? []
+      : [`the targets of ${where} are ${oneLine(open.written)}: all targets of this Dockerfile are tracked`]
+  return targets.map((target) => ({
+    path: target.inline === null ? targetDockerfile(target.context, target.dockerfile, folder ?? '') : null,
+    orContainerfile: false,
+    inputs: target.passes,
+    inline: target.inline,
+    place: `target ${oneLine(target.name)} of ${where}`,
+    step,
+    publishes: step.publishes,
+    tags: target.tags,
+    assumed: [...assumed, ...unknown],
+    target: { name: target.name, file, folder },
+  }))
+}
+
+/** Whether it builds the Dockerfile at a path. */
+export function isBuildOf({ path, orContainerfile }: Candidate, wanted: string): boolean {
+  if (path === null || !isKnown(path)) return false
+  return path.text === wanted || (orContainerfile && path.text.replace(/Dockerfile$/, 'Containerfile') === wanted)
+}
+
+/** Builds that differ in platforms alone are one. */
+export function waysOf(candidates: readonly Candidate[]): Candidate[] {
+  const groups = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    const key = `${withoutPlatforms(candidate.inputs)} ${JSON.stringify(candidate.inline)}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [candidate])
+    else group.push(candidate)
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const tags = [...new Map(group.flatMap((one) => one.tags).map((tag) => [JSON.stringify(tag), tag])).values()]
+    return [{ ...first, tags, inputs: { ...first.inputs, platforms: allPlatforms(group) } }]
+  })
+}
+
+/** What GitHub's runners and BuildKit build where no platform is asked for. */
+const DEFAULT_PLATFORM = known('linux/amd64')
+
+function allPlatforms(group: readonly Candidate[]): readonly BuildValue[] {
+  if (group.length === 1) return group[0]?.inputs.platforms ?? []
+  const all = group.flatMap(({ inputs }) => (inputs.platforms.length > 0 ? inputs.platforms : [DEFAULT_PLATFORM]))
+  return [...new Map(all.map((value) => [JSON.stringify(value), value])).values()]
+}
+
+function withoutPlatforms({ args, contexts, target, unclear }: BuildInputs): string {
+  const sorted = (map: ReadonlyMap<string, BuildValue>) => [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return JSON.stringify([sorted(args), sorted(contexts), target, unclear], (key, value) =>
+    key === 'place' ? undefined : value,
+  )
+}
+
+/** Those that pass a test; all where none does. */
+export function preferred(
+  candidates: readonly Candidate[],
+  test: (candidate: Candidate) => boolean,
+): readonly Candidate[] {
+  const some = candidates.filter(test)
+  return some.length > 0 ? some : candidates
+}
+
+/** Whether a build names the image: with one of its tags, with none of them, or not known. */
+export function naming({ tags, step }: Candidate, image: string | null): 'names' | 'others' | 'unknown' {
+  if (image === null || tags.length === 0) return 'unknown'
+  const names = tags.map(repositoryOfTag)
+  if (names.includes(repositoryName(image))) return 'names'
+  // What bake tags may be said in files that other steps write.
+  return step.kind === 'build' && !names.includes(null) ? 'others' : 'unknown'
+}
+
+/** REGISTRY/REPOSITORY of a tag, as far as it stands before what only a run can know; null where that is not all of it. */
+function repositoryOfTag(tag: BuildValue): string | null {
+  const text = isKnown(tag) ? tag.text : (tag.written.split('${{')[0] ?? '')
+  if (text === METADATA_TAG) return null
+  const match = /^(.+?)(?::[^/]*|@.*)?$/s.exec(text)
+  if (!isKnown(tag) && !/:[^/]*$/.test(text)) return null
+  return match?.[1] === undefined ? null : repositoryName(match[1])
+}
+
+/** A name as it is compared: docker.io is where names without a registry are. */
+function repositoryName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^(?:index\.)?docker\.io\//, '')
+    .replace(/^library\//, '')
+}
+
+/** Whether a tag is known to its end. */
+export function isWholeTag(text: string): boolean {
+  return !text.includes(METADATA_TAG)
+}
+
+/**
+ * Of the tags that docker/metadata-action makes those without prefix and suffix are the image's, unless `tags.allow`
+ * speaks of one.
+ */
+export function ofFlavor(candidates: readonly Candidate[], allow: readonly string[]): readonly Candidate[] {
+  const all = candidates.flatMap(flavorsOf)
+  const spoken = all.filter((flavor) => flavor !== '' && allow.some((one) => one.includes(flavor)))
+  const meant = spoken.length > 0 ? spoken : ['']
+  return preferred(candidates, (one) => {
+    const flavors = flavorsOf(one)
+    return flavors.length === 0 || flavors.some((flavor) => meant.includes(flavor))
+  })
+}
+
+/** What stands before and behind the tags that docker/metadata-action makes. */
+function flavorsOf({ tags }: Candidate): string[] {
+  return tags.filter(isKnown).flatMap(({ text }) => {
+    const at = text.indexOf(METADATA_TAG)
+    const tag = text.slice(text.lastIndexOf(':', at) + 1)
+    return at < 0 ? [] : [tag.replace(METADATA_TAG, '')]
+  })
+}

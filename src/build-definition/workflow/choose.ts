@@ -1,0 +1,204 @@
+import { plainPath } from '../paths.js'
+import { type BuildTarget, contextTargets } from '../targets.js'
+import { type BuildInputs, type BuildValue, isKnown, oneLine } from '../value.js'
+import {
+  type Candidate,
+  type DefinitionResult,
+  isBuildOf,
+  isWholeTag,
+  naming,
+  ofFlavor,
+  preferred,
+  stepCandidate,
+  targetCandidates,
+  waysOf,
+} from './candidates.js'
+import type { FollowedBuilds } from './follow.js'
+import type { BakeStep, StepPlace, UnreadStep } from './steps.js'
+import { displayPath } from './walk.js'
+
+/** One way an image's Dockerfile is built. */
+export interface ImageBuild {
+  readonly inputs: BuildInputs
+  /** The Dockerfile's text where the definition holds it instead of a file. */
+  readonly inline: BuildValue | null
+  /** Where the way is defined, `.github/workflows/build.yml:12`. */
+  readonly place: string
+  /** Whether it is only one of several, of which nothing tells the one that is meant. */
+  readonly isPossible: boolean
+}
+
+/** A target that the image's build is put together from (`contexts: base = target:base`). */
+export interface LinkedTarget {
+  readonly target: BuildTarget
+  /** Folder inside the repository that its paths are relative to; null: not known. */
+  readonly folder: string | null
+}
+
+/** The image whose build is asked for. */
+interface WantedImage {
+  /** The path of its Dockerfile inside the repository. */
+  readonly dockerfile: string
+  /** Where it is published (`ghcr.io/org/app`); null where that is not known. */
+  readonly image: string | null
+  /** `tags.allow` of its entry: which tags are the image's; empty: any. */
+  readonly allow: readonly string[]
+}
+
+/** How an image is built, or why that cannot be told. */
+export type BuildChoice =
+  | {
+      readonly ok: true
+      readonly builds: readonly ImageBuild[]
+      readonly linked: readonly LinkedTarget[]
+      /** In words, without full stop: what had to be assumed to say so. */
+      readonly assumed: readonly string[]
+      /** The steps that make it. */
+      readonly steps: readonly StepPlace[]
+      /** Whether one of them publishes, and whether one names the image; null: that cannot be seen. */
+      readonly publishes: boolean | null
+      readonly namesImage: boolean | null
+      /** Known names of what they publish, and whether there are no others. */
+      readonly tags: readonly string[]
+      readonly areTagsKnown: boolean
+    }
+  | {
+      readonly ok: false
+      /** A sentence. */
+      readonly reason: string
+      /** Builds of other Dockerfiles, where nothing else may be the image's: places. */
+      readonly others: readonly string[]
+    }
+
+/** More ways to build one Dockerfile than this are nobody's to choose from. */
+const MAX_WAYS = 64
+
+/**
+ * Which builds of a workflow make an image: those of its Dockerfile that a dispatched run makes, that publish, and that
+ * name the image, as far as each can be seen. Those that differ in platforms alone are one; of several the base images
+ * of all count.
+ *
+ * @param definitionOf what the files of a bake step define.
+ */
+export function chooseBuilds(
+  followed: FollowedBuilds,
+  wanted: WantedImage,
+  definitionOf: (step: BakeStep) => DefinitionResult,
+): BuildChoice {
+  const failures: string[] = []
+  const candidates = followed.builds.flatMap((step) => {
+    if (step.kind === 'build') return stepCandidate(step)
+    const read = definitionOf(step)
+    if (!read.ok) failures.push(read.reason)
+    return read.ok ? targetCandidates(step, read) : []
+  })
+  const path = plainPath(wanted.dockerfile)
+  const exact = candidates.filter((one) => isBuildOf(one, path))
+  const possible = candidates.filter((one) => one.path !== null && !isKnown(one.path))
+  const inline = candidates.filter((one) => one.path === null && one.inline !== null)
+  const found = [exact, possible, inline].find((some) => some.length > 0)
+  if (found === undefined) {
+    const isRead = failures.length + followed.unread.length + followed.wanted.length + followed.limits.length === 0
+    const others = isRead ? [...new Set(candidates.map(({ place }) => place))] : []
+    return { ok: false, reason: failures[0] ?? noneOf(followed, wanted.dockerfile), others }
+  }
+  const ways = waysOf(narrowed(found, wanted))
+  const [first] = ways
+  if (first === undefined || ways.length > MAX_WAYS) return unchosen(`${inWays(ways, wanted)}. ${REMEDY}`)
+  const isSure = ways.length === 1 || ways.every((one) => naming(one, wanted.image) === 'names')
+  const assumed = [
+    ...followed.limits.map((limit) => `the workflow has ${limit}: what lies behind is not read`),
+    ...(found === exact ? [] : [assumedPath(first, wanted.dockerfile)]),
+    ...(isSure ? [] : [`${inWays(ways, wanted)}: the base images of all are tracked`]),
+    ...ways.flatMap((way) => way.assumed),
+    ...unreadBeside(ways, followed.unread),
+  ]
+  return chosen(ways, { isSure, assumed: [...new Set(assumed)], image: wanted.image })
+}
+
+const REMEDY = 'Write what the build passes into the entry: `build: {target: …, args: {…}}`.'
+
+function unchosen(reason: string): BuildChoice {
+  return { ok: false, reason, others: [] }
+}
+
+function chosen(
+  ways: readonly Candidate[],
+  { isSure, assumed, image }: { isSure: boolean; assumed: readonly string[]; image: string | null },
+): BuildChoice {
+  const linked = new Map<string, LinkedTarget>()
+  for (const { target } of ways) {
+    if (target === null) continue
+    const links = contextTargets(target.file, target.name)
+    if (!links.ok) return unchosen(links.message)
+    for (const one of links.targets) linked.set(one.name, { target: one, folder: target.folder })
+  }
+  const published = ways.map(({ publishes }) => publishes)
+  const named = ways.map((way) => naming(way, image))
+  return {
+    ok: true,
+    builds: ways.map(({ inputs, inline, place }) => ({ inputs, inline, place, isPossible: !isSure })),
+    linked: [...linked.values()],
+    assumed,
+    steps: ways.map(({ step }) => step),
+    publishes: published.includes(true) ? true : published.includes(null) ? null : false,
+    namesImage: named.includes('names') ? true : named.includes('unknown') ? null : false,
+    tags: [...new Set(ways.flatMap(({ tags }) => tags.filter(isKnown).map(({ text }) => text)))].sort(),
+    areTagsKnown: ways.every(
+      ({ tags }) => tags.length > 0 && tags.every((tag) => isKnown(tag) && isWholeTag(tag.text)),
+    ),
+  }
+}
+
+/** A build that a dispatched run leaves out, that only tests or makes another image counts where no other does. */
+function narrowed(candidates: readonly Candidate[], { image, allow }: WantedImage): readonly Candidate[] {
+  const made = preferred(candidates, ({ step }) => step.runs !== false)
+  const publishing = preferred(made, ({ publishes }) => publishes !== false)
+  const named = preferred(publishing, (one) => naming(one, image) === 'names')
+  const perhaps = preferred(named, (one) => naming(one, image) !== 'others')
+  return ofFlavor(perhaps, allow)
+}
+
+function inWays(ways: readonly Candidate[], { dockerfile }: WantedImage): string {
+  const places = [...new Set(ways.map(({ place }) => place))]
+  const shown = places.slice(0, 5).join(', ') + (places.length > 5 ? ', …' : '')
+  return `${oneLine(dockerfile)} is built in ${ways.length} ways (${shown})`
+}
+
+function assumedPath({ path, place }: Candidate, dockerfile: string): string {
+  if (path === null)
+    return `the Dockerfile of ${place} is written in the definition: it is taken for ${oneLine(dockerfile)}`
+  const written = isKnown(path) ? path.text : path.written
+  return `the Dockerfile of ${place} is ${oneLine(written)}: ${oneLine(dockerfile)} is assumed`
+}
+
+/** Where what was found publishes nothing, something that was not read may. */
+function unreadBeside(ways: readonly Candidate[], unread: readonly UnreadStep[]): string[] {
+  const [first] = unread
+  if (first === undefined || ways.some(({ publishes }) => publishes !== false)) return []
+  const places = ways
+    .map(({ place }) => place)
+    .slice(0, 3)
+    .join(', ')
+  return [`the build in ${places} publishes nothing, and ${sentenceOf(first)}: it is taken for the one that does`]
+}
+
+function noneOf({ builds, unread, limits, wanted }: FollowedBuilds, dockerfile: string): string {
+  const [limit] = limits
+  const others = builds.slice(0, 3).map((step) => `${step.file}:${step.line}`)
+  const why =
+    unread.length > 0
+      ? unread.slice(0, 3).map(sentenceOf).join('; ')
+      : wanted.length > 0
+        ? `${wanted.slice(0, 3).map(displayPath).join(', ')} was not read`
+        : limit !== undefined
+          ? `the workflow has ${limit}`
+          : others.length > 0
+            ? `${others.join(', ')} builds another Dockerfile than ${oneLine(dockerfile)}`
+            : `no step of the workflow builds ${oneLine(dockerfile)}`
+  return `${why}. ${REMEDY}`
+}
+
+function sentenceOf({ file, line, what, reason }: UnreadStep): string {
+  return `${file}:${line}: ${what} ${reason.replace(/\.$/, '')}`
+}

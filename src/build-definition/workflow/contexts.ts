@@ -1,0 +1,233 @@
+import { oneLine } from '../value.js'
+import { type DispatchInput, PLACEHOLDER, type WorkflowFacts } from './workflow.js'
+
+/** What an expression may read, by the lower-case name of a context (`inputs`, `github`). */
+export type Contexts = ReadonlyMap<string, ValueMap>
+
+/** A value of a context, as far as it is known before a run. */
+export type Value = string | number | boolean | null | readonly Value[] | ValueMap | NotKnown
+
+/** Values by lower-case key: GitHub's keys are the same in either case. */
+export interface ValueMap {
+  readonly values: ReadonlyMap<string, Value>
+  /**
+   * What every other key is: nothing, something that is known when the workflow runs, or nothing that the author may
+   * have meant (an input that is not declared).
+   */
+  readonly others: 'absent' | 'unknown' | 'undeclared'
+}
+
+/** A value that has to be waited for. */
+export class NotKnown {
+  /** How people call it, `github.run_number`; null: by its path. */
+  readonly part: string | null
+  /** Why, as the end of a sentence that begins with it; null: it is known only when the workflow runs. */
+  readonly reason: string | null
+
+  constructor(part: string | null = null, reason: string | null = null) {
+    this.part = part
+    this.reason = reason
+  }
+}
+
+/** What became of an expression. */
+export type ExpressionResult =
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'unknown'; readonly part: string; readonly reason: string | null }
+  | { readonly kind: 'invalid'; readonly reason: string }
+
+/** Whether a value is a map of others. */
+export function isValueMap(value: Value): value is ValueMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NotKnown)
+}
+
+/** Whether a value is a list of others. */
+export function isValueList(value: Value): value is readonly Value[] {
+  return Array.isArray(value)
+}
+
+/** A scalar as GitHub writes it into a text; null for what is no scalar, or not known. */
+export function textOf(value: Value): string | null {
+  if (value === null) return ''
+  return typeof value === 'object' ? null : String(value)
+}
+
+/** Values by their keys in lower case. */
+export function lowered(values: Iterable<readonly [string, Value]>): Map<string, Value> {
+  return new Map([...values].map(([key, value]) => [key.toLowerCase(), value]))
+}
+
+/** A run as we would start it. */
+export interface DispatchedRun {
+  /** OWNER/REPO; empty: not known. */
+  readonly repo: string
+  /** null: the default branch, whose name is not known. */
+  readonly branch: string | null
+  readonly inputs: ReadonlyMap<string, string>
+}
+
+/** What `github` holds in a run that is dispatched, as far as it is known before (docs.github.com, "Contexts"). */
+export function githubContext(facts: WorkflowFacts, { repo, branch, inputs }: DispatchedRun): ValueMap {
+  const ref = branch === null ? new NotKnown() : `refs/heads/${branch}`
+  const texts: ValueMap = { values: lowered(inputValues(facts, { inputs }, (text) => text)), others: 'absent' }
+  const values = new Map<string, Value>([
+    ['event_name', 'workflow_dispatch'],
+    ['repository', repo === '' ? new NotKnown() : repo],
+    ['repository_owner', repo === '' ? new NotKnown() : (repo.split('/')[0] ?? '')],
+    ['workflow', facts.name ?? facts.file],
+    ['ref', ref],
+    ['ref_name', branch ?? new NotKnown()],
+    ['ref_type', 'branch'],
+    // Empty but for pull requests (docs.github.com, "Contexts").
+    ['head_ref', ''],
+    ['base_ref', ''],
+    ['event', { values: eventValues(texts, ref, repo), others: 'absent' }],
+  ])
+  return { values, others: 'unknown' }
+}
+
+/**
+ * What `inputs` holds in a run that is dispatched: declared inputs with what is sent, else their defaults, typed.
+ *
+ * @param others what an input is that is not declared.
+ */
+export function inputsContext(facts: WorkflowFacts, run: DispatchedRun, others: ValueMap['others']): ValueMap {
+  return { values: lowered(inputValues(facts, run, typedValue)), others }
+}
+
+/** What the event of a dispatch carries (docs.github.com, "Webhook events", workflow_dispatch); the rest is null. */
+function eventValues(inputs: ValueMap, ref: Value, repo: string): Map<string, Value> {
+  const later = ['enterprise', 'installation', 'organization', 'sender', 'workflow']
+  const names: [string, Value][] =
+    repo === ''
+      ? []
+      : [
+          ['full_name', repo],
+          ['name', repo.split('/')[1] ?? ''],
+        ]
+  return new Map<string, Value>([
+    ['inputs', inputs],
+    ['ref', ref],
+    ['repository', { values: new Map(names), others: 'unknown' }],
+    ...later.map((key) => [key, new NotKnown()] as const),
+  ])
+}
+
+/** The declared inputs with what we send, else their defaults. */
+function inputValues(
+  { dispatch }: WorkflowFacts,
+  { inputs }: Pick<DispatchedRun, 'inputs'>,
+  read: (text: string, input: DispatchInput) => Value,
+): Map<string, Value> {
+  return new Map(
+    [...(dispatch?.inputs ?? [])].map(([name, input]) => {
+      const text = inputs.get(name) ?? input.default
+      if (text === null) return [name, notSent(name, input)]
+      if (!PLACEHOLDER.test(text)) return [name, read(text, input)]
+      return [name, new NotKnown(`the input ${oneLine(name)}`, 'which is another one for every new base image')]
+    }),
+  )
+}
+
+/** Nothing is documented of other types that are not sent. */
+function notSent(name: string, { type }: DispatchInput): Value {
+  if (type === 'string') return ''
+  return new NotKnown(`the input ${oneLine(name)}`, 'which is not sent and has no default')
+}
+
+/** `inputs` keeps the types that are declared, `github.event.inputs` has texts alone (docs.github.com, "Contexts"). */
+export function typedValue(text: string, { type }: DispatchInput): Value {
+  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : new NotKnown()
+  if (type !== 'number') return text
+  const number = Number(text)
+  return text.trim() !== '' && Number.isFinite(number) ? number : new NotKnown()
+}
+
+/** One combination of a job's matrix: values by lower-case key. */
+type Combination = ReadonlyMap<string, Value>
+
+/** The jobs a matrix makes. Where a part of it is not known it is not exact: keys may be missing. */
+export interface Matrix {
+  readonly combinations: readonly Combination[]
+  readonly isExact: boolean
+}
+
+/** More jobs GitHub does not make of one matrix (docs.github.com, "Usage limits"). */
+const MAX_JOBS = 256
+
+const NOTHING_KNOWN: Matrix = { combinations: [new Map()], isExact: false }
+
+/**
+ * The combinations of a `strategy.matrix`, as GitHub makes them (docs.github.com, "Running variations of jobs"): every
+ * axis with every other, without those `exclude` matches, with what `include` adds to those whose axes it does not
+ * change, or on its own.
+ *
+ * @param matrix the matrix with its expressions evaluated; undefined where the job has none: one combination without
+ *   keys.
+ */
+export function combinationsOf(matrix: Value | undefined): Matrix {
+  if (matrix === undefined) return { combinations: [new Map()], isExact: true }
+  if (!isValueMap(matrix)) return NOTHING_KNOWN
+  const [include, exclude] = [matrix.values.get('include'), matrix.values.get('exclude')]
+  const axes = [...matrix.values].filter(([key]) => key !== 'include' && key !== 'exclude')
+  const literal = axes.flatMap(([key, values]) => (isValueList(values) ? [{ key, values }] : []))
+  const jobs = literal.reduce((product, { values }) => Math.min(product * values.length, MAX_JOBS + 1), 1)
+  const added = maps(include)
+  const removed = maps(exclude)
+  if (jobs > MAX_JOBS || added.length > MAX_JOBS || removed.length > MAX_JOBS) return NOTHING_KNOWN
+  const isExact = literal.length === axes.length && isListOrNone(include) && isListOrNone(exclude)
+  const all = literal.length === 0 && added.length > 0 ? [] : product(literal)
+  const kept = all.filter((combination) => !removed.some((entry) => agrees(combination, entry)))
+  return { combinations: withIncluded(kept, added, new Set(axes.map(([key]) => key))), isExact }
+}
+
+/** What `matrix` holds for one combination: GitHub makes nothing of a key that it does not have. */
+export function matrixContext({ isExact }: Matrix, combination: Combination): ValueMap {
+  return { values: combination, others: isExact ? 'absent' : 'unknown' }
+}
+
+interface Axis {
+  readonly key: string
+  readonly values: readonly Value[]
+}
+
+function product(axes: readonly Axis[]): Combination[] {
+  let combinations: Combination[] = [new Map()]
+  for (const { key, values } of axes) {
+    combinations = combinations.flatMap((before) => values.map((value) => new Map([...before, [key, value]])))
+  }
+  return combinations
+}
+
+function withIncluded(
+  originals: readonly Combination[],
+  entries: readonly Combination[],
+  axes: ReadonlySet<string>,
+): Combination[] {
+  const combinations = originals.map((original) => ({ original, full: original }))
+  const alone: Combination[] = []
+  for (const entry of entries) {
+    const ofAxes = new Map([...entry].filter(([key]) => axes.has(key)))
+    const fitting = combinations.filter(({ original }) => agrees(original, ofAxes))
+    for (const found of fitting) found.full = new Map([...found.full, ...entry])
+    if (fitting.length === 0) alone.push(entry)
+  }
+  return [...combinations.map(({ full }) => full), ...alone]
+}
+
+function agrees(combination: Combination, entry: Combination): boolean {
+  return [...entry].every(([key, value]) => spelled(combination.get(key)) === spelled(value))
+}
+
+function spelled(value: Value | undefined): string | undefined {
+  return JSON.stringify(value, (_key, part: unknown) => (part instanceof Map ? [...part] : part))
+}
+
+function isListOrNone(value: Value | undefined): boolean {
+  return value === undefined || value === null || (isValueList(value) && value.every(isValueMap))
+}
+
+function maps(value: Value | undefined): Combination[] {
+  if (value === undefined || value instanceof NotKnown || !isValueList(value)) return []
+  return value.filter(isValueMap).map(({ values }) => values)
+}

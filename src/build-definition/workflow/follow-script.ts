@@ -1,0 +1,124 @@
+import type { Path } from '../../enrollment/yaml-data.js'
+import type { Checkout } from '../paths.js'
+import { readScript, shellOf } from '../script/index.js'
+import { type BuildValue, isKnown, known } from '../value.js'
+import { type DataMap, ownValue, type PlacedFile, scalarText } from '../yaml-file.js'
+import { NotKnown, textOf, type Value } from './contexts.js'
+import { anyChanged, environmentOf, fillIn, pieceValue, type Scope, type Variables } from './scope.js'
+import { addCommand, type StepSurroundings } from './step-builds.js'
+import { type StepInputs, type StepPlace, stepInputs, withOf } from './steps.js'
+import type { FileReference, Walk } from './walk.js'
+
+/** What the steps of a job change for those after them. */
+export interface JobState {
+  /** Variables of workflow and job, with what steps wrote to GITHUB_ENV. */
+  variables: Variables
+  checkouts: readonly Checkout[]
+  /** Names of images that docker/metadata-action made, of each step. */
+  metadata: readonly (readonly BuildValue[])[]
+  /** Bake definitions that docker/metadata-action writes, as text. */
+  generated: readonly string[]
+}
+
+/** Where a list of steps stands. */
+export interface StepsContext {
+  readonly walk: Walk
+  readonly file: PlacedFile
+  readonly reference: FileReference
+  readonly scope: Scope
+  readonly depth: number
+  readonly state: JobState
+  /** Of the job, or of the step that calls. */
+  readonly place: StepPlace
+  /** Variables of the steps that call, in a composite action. */
+  readonly above: Variables
+  /** What `steps` holds: outputs by the id of a step. */
+  readonly outputs: Map<string, Value>
+  /** Where scripts run when they do not say. */
+  readonly workingDirectory: string
+}
+
+/** A step with what its expressions read. */
+export interface OpenStep extends StepsContext {
+  readonly step: DataMap
+  readonly path: Path
+  readonly variables: Variables
+}
+
+/** The inputs of a step that uses an action. */
+export function inputsOf({ step, path, file, scope }: OpenStep): StepInputs {
+  return stepInputs(withOf(step), [...path, 'with'], { file, scope })
+}
+
+/** What its build is made in. */
+export function aroundOf({ place, walk, state, variables }: OpenStep): StepSurroundings {
+  const { checkouts, metadata, generated } = state
+  return { place, repo: walk.run.repo, checkouts, metadata, generated, variables }
+}
+
+/** Notes the builds of a script, and what it writes for the steps after it. */
+export function followScript(written: string, open: OpenStep): void {
+  const { step, path, file, scope, state, walk, place, variables, workingDirectory } = open
+  const folder = scalarText(ownValue(step, 'working-directory')) ?? ''
+  const expanded = fillIn(scope, folder === '' ? workingDirectory : folder)
+  const around = aroundOf(open)
+  const shell = shellOf(scalarText(ownValue(step, 'shell')) ?? '')
+  if (shell === null) {
+    skipScript(written, open)
+    return
+  }
+  const environment = scriptEnvironment(variables, scope)
+  const facts = readScript(
+    fillIn(scope, written),
+    { variable: environment },
+    {
+      folder: pieceValue(expanded.text, expanded),
+      shell,
+    },
+  )
+  const first = file.line([...path, 'run'])
+  // A block's text begins below its key.
+  const offset = written.includes('\n') ? first : first - 1
+  for (const build of facts.builds)
+    addCommand(build, { ...around, place: { ...place, line: offset + build.line } }, walk)
+  for (const { line, command } of facts.unread) {
+    walk.skip({ ...place, line: offset + line }, command, 'is not read')
+  }
+  // A step that is left out writes nothing, one that may be perhaps.
+  if (place.runs === false) return
+  const { values, hasOthers } = facts.environmentWrites
+  if (hasOthers) state.variables = anyChanged(state.variables, `${place.file}:${place.line}`)
+  const set = [...values].map(([name, value]): [string, Value] => [name, valueOfWritten(name, value, place)])
+  state.variables = new Map([...state.variables, ...set])
+}
+
+/** A script in a language that is not read may build, and may set any variable. */
+function skipScript(written: string, { walk, state, place }: OpenStep): void {
+  if (/\b(?:docker|podman|buildah)\b/.test(written)) walk.skip(place, 'the script', 'is in no language that is read')
+  if (written.includes('GITHUB_ENV')) state.variables = anyChanged(state.variables, `${place.file}:${place.line}`)
+}
+
+function valueOfWritten(name: string, value: BuildValue, { file, line, runs }: StepPlace): Value {
+  return isKnown(value) && runs === true ? value.text : new NotKnown(`env.${name}`, `which ${file}:${line} sets`)
+}
+
+/** Variables that GitHub sets for every script, by what the same is called in expressions (docs, "Variables"). */
+const GITHUB_VARIABLES: Readonly<Record<string, string>> = {
+  GITHUB_REPOSITORY: 'repository',
+  GITHUB_REPOSITORY_OWNER: 'repository_owner',
+  GITHUB_REF: 'ref',
+  GITHUB_REF_NAME: 'ref_name',
+  GITHUB_REF_TYPE: 'ref_type',
+  GITHUB_EVENT_NAME: 'event_name',
+  GITHUB_WORKSPACE: 'workspace',
+}
+
+function scriptEnvironment(variables: Variables, { contexts }: Scope): (name: string) => BuildValue | null {
+  const environment = environmentOf(variables)
+  const github = contexts.get('github')?.values
+  return (name) => {
+    const key = Object.hasOwn(GITHUB_VARIABLES, name) ? GITHUB_VARIABLES[name] : undefined
+    const text = key === undefined ? null : textOf(github?.get(key) ?? new NotKnown())
+    return text === null ? (environment.get(name) ?? null) : known(text)
+  }
+}

@@ -1,0 +1,226 @@
+import type { Path } from '../../enrollment/yaml-data.js'
+import { WORKSPACE } from '../paths.js'
+import { type DataMap, isMap, listOf, mapOf, ownValue, type PlacedFile, scalarText } from '../yaml-file.js'
+import {
+  type Contexts,
+  combinationsOf,
+  type DispatchedRun,
+  githubContext,
+  inputsContext,
+  lowered,
+  type Matrix,
+  matrixContext,
+  NotKnown,
+  typedValue,
+  type Value,
+  type ValueMap,
+} from './contexts.js'
+import type { JobState } from './follow-script.js'
+import { addBuild, followSteps } from './follow-steps.js'
+import {
+  bothHold,
+  conditionHolds,
+  envContext,
+  type Scope,
+  UNKNOWN_CONTEXT,
+  type Variables,
+  valueOfData,
+  within,
+  withVariables,
+} from './scope.js'
+import { mayBuild } from './step-builds.js'
+import { type BuildStep, type StepPlace, stepInputs, type UnreadStep, withOf } from './steps.js'
+import { displayPath, type FileReference, type ReadDefinition, Walk, workflowReference } from './walk.js'
+import { inputsAt, type WorkflowFacts } from './workflow.js'
+
+/** What a workflow builds, whatever lies between. */
+export interface FollowedBuilds {
+  /** Each once; a step with a matrix once for each way it builds. */
+  readonly builds: readonly BuildStep[]
+  readonly unread: readonly UnreadStep[]
+  /** Files that are needed to say more. */
+  readonly wanted: readonly FileReference[]
+  /** Jobs of which only the run decides whether they build: it may succeed without. */
+  readonly conditionalJobs: readonly string[]
+  /** Limits that were reached, in words: what lies behind them is not known. */
+  readonly limits: readonly string[]
+}
+
+/** A workflow to be followed. */
+interface FollowedWorkflow {
+  readonly facts: WorkflowFacts
+  readonly file: PlacedFile
+  readonly reference: FileReference
+}
+
+/**
+ * Follows a workflow to its builds: through reusable workflows, composite actions and scripts, as a run that is
+ * dispatched would go (docs.github.com, "Workflow syntax", "Reusing workflows", "Metadata syntax"). Nothing is run, and
+ * what only the run can know stays unknown. It is pure: called again with the files it wants, it goes further.
+ *
+ * @param run the run as we would start it.
+ * @param read gives the files that definitions name.
+ */
+export function followBuilds(workflow: FollowedWorkflow, run: DispatchedRun, read: ReadDefinition): FollowedBuilds {
+  const walk = new Walk(run, read)
+  const { facts } = workflow
+  const isStarted = facts.dispatch !== null
+  const github = githubContext(facts, run)
+  const values = new Map(isStarted ? github.values : anyEvent(github.values)).set('workspace', WORKSPACE)
+  const contexts: Contexts = new Map([
+    ['github', { ...github, values }],
+    ['inputs', isStarted ? inputsContext(facts, run, 'undeclared') : UNKNOWN_CONTEXT],
+    ...['vars', 'secrets', 'needs', 'strategy', 'job', 'runner', 'steps', 'jobs'].map(
+      (name) => [name, UNKNOWN_CONTEXT] as const,
+    ),
+    ['matrix', NONE],
+    ['env', UNKNOWN_CONTEXT],
+  ])
+  const scope: Scope = { contexts, budget: walk.budget }
+  followWorkflow({ walk, file: workflow.file, reference: workflow.reference, scope, depth: 0 }, null)
+  return walk.found
+}
+
+const NONE: ValueMap = { values: new Map(), others: 'absent' }
+
+/** Where nothing starts the workflow by hand, nothing is known of the event that does. */
+function anyEvent(dispatched: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  const values = new Map(dispatched)
+  for (const key of ['event_name', 'event', 'ref', 'ref_name', 'ref_type', 'head_ref', 'base_ref']) values.delete(key)
+  return values
+}
+
+/** A workflow file on the way. */
+interface OpenWorkflow {
+  readonly walk: Walk
+  readonly file: PlacedFile
+  readonly reference: FileReference
+  readonly scope: Scope
+  readonly depth: number
+}
+
+/** @param caller the place that calls it, null for the workflow that is started. */
+function followWorkflow(workflow: OpenWorkflow, caller: StepPlace | null): void {
+  const { walk, file, scope } = workflow
+  const data = mapOf(file.data)
+  const variables = withVariables(new Map(), { scope, file, data: ownValue(data, 'env'), path: ['env'] })
+  const inner = within(scope, { env: envContext(variables) })
+  for (const [name, job] of Object.entries(mapOf(ownValue(data, 'jobs')))) {
+    if (!isMap(job) || !walk.step()) continue
+    followJob({ ...workflow, scope: inner }, { name, data: job, variables, caller })
+  }
+}
+
+interface OpenJob {
+  readonly name: string
+  readonly data: DataMap
+  readonly variables: Variables
+  readonly caller: StepPlace | null
+}
+
+function followJob(workflow: OpenWorkflow, job: OpenJob): void {
+  const { file } = workflow
+  const path: Path = ['jobs', job.name]
+  const uses = scalarText(ownValue(job.data, 'uses'))
+  const isCall = uses !== null && uses !== ''
+  if (!isCall && !mayBuild(listOf(ownValue(job.data, 'steps')))) return
+  const scope = jobScope(workflow.scope)
+  const matrix = matrixOf(scope, file, job)
+  for (const combination of matrix.combinations) {
+    const own = within(scope, { matrix: matrixContext(matrix, combination) })
+    const place = placeOf(workflow, job, own)
+    if (isCall) followCall({ ...workflow, scope: own }, { uses, with: withOf(job.data), path, place })
+    else followJobSteps({ ...workflow, scope: own }, job, place)
+  }
+}
+
+/** More jobs of one matrix than this are taken for one of which nothing is known. */
+const MAX_COMBINATIONS = 64
+
+function matrixOf(scope: Scope, file: PlacedFile, { name, data }: OpenJob): Matrix {
+  const strategy = ownValue(data, 'strategy')
+  if (strategy === undefined || strategy === null) return combinationsOf(undefined)
+  const written = isMap(strategy) ? ownValue(strategy, 'matrix') : null
+  if (written === undefined) return combinationsOf(undefined)
+  const matrix = combinationsOf(valueOfData(scope, file, written, ['jobs', name, 'strategy', 'matrix']))
+  return matrix.combinations.length > MAX_COMBINATIONS ? combinationsOf(null) : matrix
+}
+
+function jobScope(scope: Scope): Scope {
+  return within(scope, { steps: UNKNOWN_CONTEXT, matrix: NONE })
+}
+
+function placeOf({ file, reference }: OpenWorkflow, { name, data, caller }: OpenJob, scope: Scope): StepPlace {
+  const condition = ownValue(data, 'if')
+  const holds = conditionHolds(scope, condition)
+  return {
+    file: displayPath(reference),
+    line: file.line(['jobs', name]),
+    job: caller?.job ?? name,
+    isConditional: condition !== undefined || (caller?.isConditional ?? false),
+    runs: caller === null ? holds : bothHold(caller.runs, holds),
+  }
+}
+
+function followJobSteps(workflow: OpenWorkflow, { name, data, variables }: OpenJob, place: StepPlace): void {
+  const { walk, file, reference, scope, depth } = workflow
+  const path: Path = ['jobs', name]
+  const own = withVariables(variables, { scope, file, data: ownValue(data, 'env'), path: [...path, 'env'] })
+  const state: JobState = { variables: new Map(own), checkouts: [], metadata: [], generated: [] }
+  const folder = ownValue(mapOf(ownValue(mapOf(ownValue(data, 'defaults')), 'run')), 'working-directory')
+  const general = ownValue(mapOf(ownValue(mapOf(ownValue(mapOf(file.data), 'defaults')), 'run')), 'working-directory')
+  const context = { walk, file, reference, scope, depth, state, place, above: new Map(), outputs: new Map() }
+  followSteps(listOf(ownValue(data, 'steps')), [...path, 'steps'], {
+    ...context,
+    workingDirectory: scalarText(folder ?? general) ?? '',
+  })
+}
+
+interface Call {
+  readonly uses: string
+  readonly with: DataMap
+  /** Of the job that calls. */
+  readonly path: Path
+  readonly place: StepPlace
+}
+
+function followCall(workflow: OpenWorkflow, call: Call): void {
+  const { walk, reference, scope, depth, file } = workflow
+  const { uses, place } = call
+  const inputs = stepInputs(call.with, [...call.path, 'with'], { file, scope })
+  const around = { place, repo: walk.run.repo, checkouts: [], variables: new Map(), metadata: [], generated: [] }
+  if (addBuild(uses, inputs, { walk, around })) return
+  const called = workflowReference(uses, reference, walk.run.repo)
+  if (called === null) {
+    walk.skip(place, uses, 'is no workflow that GitHub would call')
+    return
+  }
+  const at = called.repo === null && called.ref === walk.run.branch ? { ...called, ref: null } : called
+  if (!walk.call(depth, place, at)) return
+  const reading = walk.open(at)
+  if (reading.kind === 'failed') walk.skip(place, uses, `could not be read: ${reading.message}`)
+  if (reading.kind !== 'read') return
+  const values = calledInputs(workflow, call, reading.file)
+  const inner = within(scope, { inputs: values, env: UNKNOWN_CONTEXT, matrix: NONE, needs: UNKNOWN_CONTEXT })
+  followWorkflow({ walk, file: reading.file, reference: at, scope: inner, depth: depth + 1 }, place)
+}
+
+/** What the `inputs` of a called workflow are: what the caller passes, else the defaults (docs, `on.workflow_call`). */
+function calledInputs(caller: OpenWorkflow, call: Call, file: PlacedFile): ValueMap {
+  const given = new Map(Object.keys(call.with).map((key) => [key.toLowerCase(), key]))
+  const declared = inputsAt(mapOf(file.data), 'workflow_call', file)
+  const values = [...declared].map(([name, input]): [string, Value] => {
+    const key = given.get(name.toLowerCase())
+    if (key !== undefined) {
+      const value = valueOfData(caller.scope, caller.file, call.with[key] ?? null, [...call.path, 'with', key])
+      return [name, typeof value === 'string' ? typedValue(value, input) : value]
+    }
+    if (input.default === null) return [name, emptyOf(input.type)]
+    return [name, input.default.includes('${{') ? new NotKnown(`inputs.${name}`) : typedValue(input.default, input)]
+  })
+  return { values: lowered(values), others: 'undeclared' }
+}
+
+function emptyOf(type: string): Value {
+  return type === 'boolean' ? false : type === 'number' ? 0 : ''
+}

@@ -1,0 +1,165 @@
+import { hasExpressionOpener } from '../../enrollment/grammar.js'
+import type { Data } from '../../enrollment/yaml-data.js'
+import { oneLine } from '../value.js'
+import { isMap, listOf, mapOf, ownValue, readPlaced, scalarText, type Unreadable } from '../yaml-file.js'
+import {
+  type Contexts,
+  type DispatchedRun,
+  type ExpressionResult,
+  githubContext,
+  inputsContext,
+  textOf,
+} from './contexts.js'
+import { expand } from './scope.js'
+import { PLACEHOLDER, type WorkflowFacts } from './workflow.js'
+
+/** What runs that we start are called, before any of them runs. */
+export type RunTitle =
+  | { readonly kind: 'title'; readonly title: string }
+  /** Nobody named them: they are called what all runs of the workflow are called. */
+  | { readonly kind: 'none' }
+  /** Why it cannot be said, as the end of a sentence that begins with "its run-name". */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** People write a line; what is longer is a mistake or an attack. */
+const MAX_WRITTEN = 2048
+
+/** Longer titles may be cut by the forge, and then they equal nothing. */
+const MAX_TITLE = 200
+
+/**
+ * The title GitHub gives a run that is dispatched with these inputs: `run-name` evaluated with what is known before.
+ *
+ * The rules are those of docs.github.com, "Workflow syntax" (run-name: a blank one is none) and "Contexts" (run-name
+ * may read github, inputs and vars).
+ */
+export async function runTitle(facts: WorkflowFacts, run: DispatchedRun): Promise<RunTitle> {
+  const written = facts.runName
+  if (written === null || written.trim() === '') return { kind: 'none' }
+  if (written.length > MAX_WRITTEN) return unknown(`is longer than ${MAX_WRITTEN} characters`)
+  if (!written.includes('${{')) return titleOf(written)
+  const { evaluate } = await import(/* webpackMode: "eager" */ './evaluate.js')
+  const contexts = contextsOf(facts, run)
+  let failure: Failure | null = null
+  const { text, unknown: open } = expand(written, (expression) => {
+    const result = evaluate(expression, contexts)
+    const found = result.kind === 'value' ? textOf(result.value) : null
+    if (found === null) failure ??= result.kind === 'value' ? NO_TEXT : result
+    return found
+  })
+  if (failure !== null) return unknown(whyNot(failure))
+  if (open.length > 0) return unknown(`cannot be evaluated: ${oneLine(open[0] ?? '')} is never closed`)
+  return text.trim() === '' ? { kind: 'none' } : titleOf(text)
+}
+
+type Failure = Exclude<ExpressionResult, { kind: 'value' }>
+
+const NO_TEXT: Failure = { kind: 'invalid', reason: 'it comes out as a list or a map' }
+
+function whyNot(failure: Failure): string {
+  if (failure.kind === 'invalid') return `cannot be evaluated: ${failure.reason.replace(/\.$/, '')}`
+  return `uses ${failure.part}, ${failure.reason ?? 'which is known only when the workflow runs'}`
+}
+
+/**
+ * A text as the title of a run, where it can be found again by it.
+ *
+ * What a forge may cut or trim is not relied on, and Kargo would evaluate what opens an expression.
+ */
+export function titleOf(text: string): RunTitle {
+  if (text !== text.trim() || /[\p{C}\p{Zl}\p{Zp}]/u.test(text)) {
+    return unknown('comes out with a line break, a control character or a space at one of its ends')
+  }
+  if (text.length > MAX_TITLE) return unknown(`comes out longer than ${MAX_TITLE} characters`)
+  if (hasExpressionOpener(text)) return unknown('comes out with ${{ or ${% in it, which Kargo would evaluate')
+  return { kind: 'title', title: text }
+}
+
+function unknown(reason: string): RunTitle {
+  return { kind: 'unknown', reason }
+}
+
+function contextsOf(facts: WorkflowFacts, run: DispatchedRun): Contexts {
+  return new Map([
+    ['inputs', inputsContext(facts, run, 'absent')],
+    ['github', githubContext(facts, run)],
+    ['vars', { values: new Map(), others: 'unknown' }],
+  ])
+}
+
+/** What a GitLab pipeline file says about the names of its pipelines. */
+export interface PipelineFacts {
+  /** `workflow: name:` as written; null: there is none in this file. */
+  readonly name: string | null
+  /** Top-level `variables` with their defaults. */
+  readonly variables: ReadonlyMap<string, string>
+  /** Names of variables that `workflow: rules:` may set. */
+  readonly ruled: ReadonlySet<string>
+}
+
+/**
+ * Reads a GitLab pipeline file, as far as pipelines are named in it (docs.gitlab.com, "CI/CD YAML syntax",
+ * workflow:name). What it includes cannot replace what stands in the file itself.
+ */
+export function readPipeline(
+  text: string,
+  file: string,
+): { readonly ok: true; readonly pipeline: PipelineFacts } | Unreadable {
+  // GitLab's own tag, which stands in scripts and rules: what it refers to names no pipeline.
+  const read = readPlaced(text.replace(/!reference(?=\s*\[)/g, ''), file)
+  if (!read.ok) return read
+  const top = mapOf(read.file.data)
+  const workflow = mapOf(ownValue(top, 'workflow'))
+  const name = ownValue(workflow, 'name')
+  const variables = Object.entries(mapOf(ownValue(top, 'variables')))
+  const ruled = listOf(ownValue(workflow, 'rules')).flatMap((rule) =>
+    Object.keys(mapOf(ownValue(mapOf(rule), 'variables'))),
+  )
+  const pipeline = {
+    name: name === undefined || name === null ? null : scalarText(name),
+    variables: new Map(variables.flatMap(([key, value]) => defaultOf(key, value))),
+    ruled: new Set(ruled),
+  }
+  return { ok: true, pipeline }
+}
+
+/** A variable is a value, or a map that describes one. */
+function defaultOf(key: string, data: Data): [string, string][] {
+  const text = scalarText(isMap(data) ? ownValue(data, 'value') : data)
+  return text === null ? [] : [[key, text]]
+}
+
+/** `$NAME`, `${NAME}` and `%NAME%` (GitLab's lib/expand_variables.rb). */
+const VARIABLE = /\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\}|%([A-Za-z_]\w*)%/g
+
+/**
+ * The name GitLab gives a pipeline that is started with these variables; spaces around it are removed, a blank one is
+ * none (docs.gitlab.com, workflow:name).
+ */
+export function pipelineTitle({ name, variables, ruled }: PipelineFacts, sent: ReadonlyMap<string, string>): RunTitle {
+  if (name === null || name.trim() === '') return { kind: 'none' }
+  if (name.length > MAX_WRITTEN) return { kind: 'unknown', reason: `is longer than ${MAX_WRITTEN} characters` }
+  // Both are escapes in some versions and none in others; `$[[ ]]` is filled in before variables are.
+  if (/\$\$|%%|\$\[\[/.test(name))
+    return { kind: 'unknown', reason: 'holds $$, %% or $[[, which is not evaluated here' }
+  const reasons: string[] = []
+  const text = name.replace(VARIABLE, (_, ...groups: (string | undefined)[]) => {
+    const variable = groups.slice(0, 3).find((group) => group !== undefined) ?? ''
+    const value = sent.get(variable) ?? (ruled.has(variable) ? undefined : variables.get(variable))
+    const reason = whyUnknown(variable, value)
+    if (reason !== null) reasons.push(`uses $${oneLine(variable)}, ${reason}`)
+    return reason === null ? (value ?? '') : ''
+  })
+  const [first] = reasons
+  if (first !== undefined) return { kind: 'unknown', reason: first }
+  return text.trim() === '' ? { kind: 'none' } : titleOf(text.trim())
+}
+
+function whyUnknown(variable: string, value: string | undefined): string | null {
+  if (value === undefined) {
+    const isPredefined = /^(?:CI|GITLAB)(?:_|$)/.test(variable)
+    return isPredefined ? 'which is known only when the pipeline runs' : 'which is not sent and has no fixed value'
+  }
+  if (PLACEHOLDER.test(value)) return 'which is another one for every new base image'
+  return /[$%]/.test(value) ? 'whose value holds another variable' : null
+}

@@ -1,0 +1,191 @@
+import type { Data, Path } from '../../enrollment/yaml-data.js'
+import { type Budget, type BuildValue, known, unknown } from '../value.js'
+import { isMap, type PlacedFile } from '../yaml-file.js'
+import {
+  type Contexts,
+  isValueList,
+  isValueMap,
+  lowered,
+  NotKnown,
+  textOf,
+  type Value,
+  type ValueMap,
+} from './contexts.js'
+import { evaluate } from './evaluate.js'
+
+/** Where texts of a workflow or an action stand, and what their expressions may read. */
+export interface Scope {
+  readonly contexts: Contexts
+  /** What filling in may still come to. */
+  readonly budget: Budget
+}
+
+/** A context of which nothing is known before the run. */
+export const UNKNOWN_CONTEXT: ValueMap = { values: new Map(), others: 'unknown' }
+
+/** A scope with other contexts in place of some. */
+export function within(scope: Scope, contexts: Readonly<Record<string, ValueMap>>): Scope {
+  return { ...scope, contexts: new Map([...scope.contexts, ...Object.entries(contexts)]) }
+}
+
+/** Longer expressions are nobody's. */
+const MAX_EXPRESSION = 4096
+
+/** Fills in the `${{ }}` of a text; what is not known before the run is marked in it. */
+export function fillIn(scope: Scope, written: string): Expanded {
+  if (!scope.budget.spend(written.length)) return nothingOf(written)
+  return expand(written, (expression) => {
+    const text = textOf(valueOfExpression(scope, expression))
+    return text !== null && scope.budget.spend(text.length) ? text : null
+  })
+}
+
+/** The value of one expression, without its `${{ }}`. */
+function valueOfExpression({ contexts }: Scope, expression: string): Value {
+  if (expression.length > MAX_EXPRESSION) return new NotKnown()
+  const result = evaluate(expression, contexts, { inJob: true })
+  if (result.kind === 'value') return result.value
+  return result.kind === 'unknown' ? new NotKnown(result.part, result.reason) : new NotKnown(expression, result.reason)
+}
+
+/** A text that is one expression has that expression's value, of whatever kind; any other is filled in. */
+export function valueOfText(scope: Scope, written: string): Value {
+  const only = /^\s*\$\{\{((?:(?!\}\}).)*)\}\}\s*$/s.exec(written)?.[1]
+  if (only !== undefined) return valueOfExpression(scope, only.trim())
+  const filled = fillIn(scope, written)
+  return filled.unknown.length === 0 ? filled.text : new NotKnown(filled.unknown[0] ?? written)
+}
+
+/** Data of a workflow with its numbers as GitHub reads them and its expressions evaluated. */
+export function valueOfData(scope: Scope, file: PlacedFile, data: Data, path: Path): Value {
+  if (data === null || typeof data === 'boolean') return data
+  if (Array.isArray(data)) {
+    return data.map((item: Data, index) => valueOfData(scope, file, item, [...path, index]))
+  }
+  if (isMap(data)) {
+    const entries = Object.entries(data).map(([key, value]): [string, Value] => [
+      key,
+      valueOfData(scope, file, value, [...path, key]),
+    ])
+    return { values: lowered(entries), others: 'absent' }
+  }
+  const text = file.scalar(data, path) ?? ''
+  return text.includes('${{') ? valueOfText(scope, text) : text
+}
+
+/** Variables of the environment by their names as they are written. */
+export type Variables = ReadonlyMap<string, Value>
+
+/** `env` for expressions: others than those that are written may be set while the job runs. */
+export function envContext(variables: Variables): ValueMap {
+  return { values: lowered(variables), others: 'unknown' }
+}
+
+/**
+ * Variables with those of an `env` over them. An `env` that is not known may set any of them.
+ *
+ * @param data the `env` as it is written, undefined where there is none.
+ */
+export function withVariables(
+  below: Variables,
+  { scope, file, data, path }: { scope: Scope; file: PlacedFile; data: Data | undefined; path: Path },
+): Variables {
+  if (data === undefined || data === null) return below
+  const value = valueOfData(scope, file, data, path)
+  if (!isValueMap(value)) return new Map([...below.keys()].map((name) => [name, new NotKnown(`env.${name}`)]))
+  const names = isMap(data) ? Object.keys(data) : [...value.values.keys()]
+  const above = names.map((name): [string, Value] => [name, value.values.get(name.toLowerCase()) ?? ''])
+  return new Map([...below, ...above])
+}
+
+/** A value as a build gets it, as a text. */
+function buildValueOf(value: Value, written: string): BuildValue {
+  const text = textOf(value)
+  return text === null ? unknown(written) : known(text)
+}
+
+/** The variables as a build's environment. */
+export function environmentOf(variables: Variables): ReadonlyMap<string, BuildValue> {
+  return new Map(
+    [...variables].map(([name, value]) => [name, buildValueOf(value, `the workflow's variable ${name}`)] as const),
+  )
+}
+
+/** Whether an `if` lets a job or step run: null where that is decided by the run. */
+export function conditionHolds(scope: Scope, condition: Data | undefined): boolean | null {
+  if (condition === undefined || condition === null) return true
+  if (typeof condition === 'boolean') return condition
+  if (typeof condition !== 'string') return null
+  if (condition.trim() === '') return true
+  const value = condition.includes('${{') ? valueOfText(scope, condition) : valueOfExpression(scope, condition.trim())
+  if (value instanceof NotKnown) return null
+  if (isValueMap(value) || isValueList(value)) return true
+  return value !== '' && value !== 0 && value !== false && value !== null
+}
+
+/** Whether both let it run; null where that is not known. */
+export function bothHold(one: boolean | null, other: boolean | null): boolean | null {
+  if (one === false || other === false) return false
+  return one === null || other === null ? null : true
+}
+
+/** Variables of which any may have another value by now. */
+export function anyChanged(variables: Variables, place: string): Variables {
+  const changed = (name: string) => new NotKnown(`env.${name}`, `which ${place} may change`)
+  return new Map([...variables.keys()].map((name) => [name, changed(name)]))
+}
+
+/** What an expression (`env.NODE`, without `${{ }}`) stands for, null where that cannot be known. */
+type Lookup = (expression: string) => string | null
+
+/**
+ * Text of which the expressions that can be known are filled in. The others are marks, so that the text can be cut
+ * into lines and items as the action would cut it: what an expression is written with cuts nothing.
+ */
+export interface Expanded {
+  readonly text: string
+  readonly unknown: readonly string[]
+}
+
+// No argument of a program can hold it, so no text that matters does.
+const MARK = '\0'
+
+/** Fills in the `${{ … }}` of a text (docs.github.com, "Expressions": strings in them are in single quotes). */
+export function expand(written: string, lookup: Lookup): Expanded {
+  const parts: string[] = []
+  const unknowns: string[] = []
+  const source = written.replaceAll(MARK, '\ufffd')
+  let at = 0
+  for (let open = source.indexOf('${{'); open >= 0; open = source.indexOf('${{', at)) {
+    const close = expressionEnd(source, open + 3)
+    const found = close === null ? null : lookup(source.slice(open + 3, close).trim())
+    parts.push(source.slice(at, open))
+    at = close === null ? source.length : close + 2
+    if (found === null) {
+      parts.push(`${MARK}${unknowns.length}${MARK}`)
+      unknowns.push(source.slice(open, at))
+    } else parts.push(found.replaceAll(MARK, '\ufffd'))
+  }
+  parts.push(source.slice(at))
+  return { text: parts.join(''), unknown: unknowns }
+}
+
+/** Text of which nothing can be known. */
+function nothingOf(written: string): Expanded {
+  return { text: `${MARK}0${MARK}`, unknown: [written] }
+}
+
+/** The value of an expanded text, or of a piece that was cut out of one. */
+export function pieceValue(piece: string, { unknown: written }: Expanded): BuildValue {
+  if (!piece.includes(MARK)) return known(piece)
+  return unknown(piece.replace(/\0(\d+)\0/g, (_, index: string) => written[Number(index)] ?? ''))
+}
+
+function expressionEnd(text: string, from: number): number | null {
+  let isQuoted = false
+  for (let at = from; at < text.length; at += 1) {
+    if (text[at] === "'") isQuoted = !isQuoted
+    else if (!isQuoted && text[at] === '}' && text[at + 1] === '}') return at
+  }
+  return null
+}

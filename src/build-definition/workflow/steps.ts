@@ -1,0 +1,119 @@
+import type { Path } from '../../enrollment/yaml-data.js'
+import { inputList, type ListKind } from '../input-list.js'
+import { type BuildInputs, type BuildValue, filled, isKnown } from '../value.js'
+import { type DataMap, mapOf, ownValue, type PlacedFile } from '../yaml-file.js'
+import { fillIn, pieceValue, type Scope } from './scope.js'
+
+/** Where a build is defined, and whether a run makes it. */
+export interface StepPlace {
+  /** The file as people know it, `.github/workflows/build.yml`, and the line in it. */
+  readonly file: string
+  readonly line: number
+  readonly job: string
+  /** It or what leads to it carries an `if`: a run may succeed without it. */
+  readonly isConditional: boolean
+  /** false: a run that is dispatched leaves it out; null: that depends on the run. */
+  readonly runs: boolean | null
+}
+
+/** A step that builds one Dockerfile. */
+export interface DockerfileStep extends StepPlace {
+  readonly kind: 'build'
+  /** The action or command, for messages. */
+  readonly tool: string
+  /** Inside the repository; null: in another repository, or in none. */
+  readonly dockerfile: BuildValue | null
+  /** Whether a `Containerfile` beside it goes before it. */
+  readonly orContainerfile: boolean
+  readonly inputs: BuildInputs
+  /** Whether its image leaves the runner; null: a step after it may send it. */
+  readonly publishes: boolean | null
+  readonly tags: readonly BuildValue[]
+}
+
+/** A step that builds what bake or compose files define. */
+export interface BakeStep extends StepPlace {
+  readonly kind: 'bake'
+  readonly format: 'bake' | 'compose'
+  readonly tool: string
+  /** Empty: the tool's own default files. */
+  readonly files: readonly BuildValue[]
+  /** Empty: the group or target `default`. */
+  readonly targets: readonly BuildValue[]
+  /** Overrides, as `TARGET.KEY=VALUE`. */
+  readonly set: readonly BuildValue[]
+  /** Build arguments of the command, over those of the definition (compose). */
+  readonly args: ReadonlyMap<string, BuildValue>
+  /** Folder inside the repository that paths are relative to. */
+  readonly folder: BuildValue
+  /** Whether the definition is fetched from the repository, so that only `cwd://` names files of the workspace. */
+  readonly isFetched: boolean
+  /** Variables of the step and its `vars`: bake and compose files are filled in with them. */
+  readonly environment: ReadonlyMap<string, BuildValue>
+  /** Definitions that steps before it wrote, as text. */
+  readonly generated: readonly string[]
+  /** null: the definition may say so itself. */
+  readonly publishes: boolean | null
+}
+
+/** A step that builds an image. */
+export type BuildStep = DockerfileStep | BakeStep
+
+/** Something that builds, or may, and is not read. */
+export interface UnreadStep extends StepPlace {
+  /** What it is, as part of a sentence: `make image`, `acme/builds/.github/workflows/image.yml@v1`. */
+  readonly what: string
+  /** Why it is not read, as the end of a sentence about it. */
+  readonly reason: string
+}
+
+/** The inputs of a step, read as actions read them; all values carry their place where they are not known. */
+export interface StepInputs {
+  readonly has: (name: string) => boolean
+  /** null: not given, or empty. */
+  readonly text: (name: string) => BuildValue | null
+  readonly list: (name: string, kind: ListKind) => readonly BuildValue[]
+  /** Whether it is given and neither known to be false nor empty. */
+  readonly isOn: (name: string) => boolean
+}
+
+/**
+ * Reads a map of inputs (`with`). GitHub hands them over as environment variables in capitals: Context is context.
+ *
+ * @param path of the map in its file.
+ */
+export function stepInputs(
+  given: DataMap,
+  path: Path,
+  { file, scope }: { file: PlacedFile; scope: Scope },
+): StepInputs {
+  const keys = new Map(Object.keys(given).map((key) => [key.toLowerCase(), key]))
+  const written = (name: string) => {
+    const key = keys.get(name)
+    return key === undefined ? null : (file.scalar(ownValue(given, key), [...path, key])?.trim() ?? '')
+  }
+  const placed = (name: string, value: BuildValue): BuildValue =>
+    isKnown(value) ? value : { ...value, place: file.place([...path, keys.get(name) ?? name]) }
+  const text = (name: string) => {
+    const found = written(name)
+    if (found === null) return null
+    const expanded = fillIn(scope, found)
+    return filled(placed(name, pieceValue(expanded.text.trim(), expanded)))
+  }
+  const list = (name: string, kind: ListKind) => {
+    const found = written(name) ?? ''
+    if (found === '') return []
+    const expanded = fillIn(scope, found)
+    return inputList(expanded.text, kind).map((item) => placed(name, pieceValue(item, expanded)))
+  }
+  const isOn = (name: string) => {
+    const value = text(name)
+    return value !== null && (!isKnown(value) || value.text.toLowerCase() === 'true')
+  }
+  return { has: (name) => text(name) !== null, text, list, isOn }
+}
+
+/** The `with` of a step. */
+export function withOf(step: DataMap): DataMap {
+  return mapOf(ownValue(step, 'with'))
+}

@@ -1,0 +1,165 @@
+import { Budget, oneLine } from '../value.js'
+import { type PlacedFile, readPlaced } from '../yaml-file.js'
+import type { DispatchedRun } from './contexts.js'
+import type { BuildStep, StepPlace, UnreadStep } from './steps.js'
+
+/** A definition as far as it is read. `pending`: it will be asked for. */
+export type FileReading =
+  | { readonly kind: 'read'; readonly file: PlacedFile }
+  /** `message` is a sentence. */
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'pending' }
+
+/** Reads a workflow or an action that a definition names. */
+export function readDefinition(text: string, name: string): FileReading {
+  const read = readPlaced(text, name)
+  if (read.ok) return { kind: 'read', file: read.file }
+  return { kind: 'failed', message: `${name}${read.line === null ? '' : `:${read.line}`}: ${read.message}` }
+}
+
+/** Gives the files that definitions name. */
+export type ReadDefinition = (reference: FileReference) => FileReading
+
+/** GitHub nests reusable workflows ten deep, and composite actions as deep (docs.github.com, "Reusing workflows"). */
+const MAX_DEPTH = 10
+/** Files one image's build is followed through. */
+const MAX_FILES = 64
+/** Steps looked at, those of a matrix for each of its jobs. */
+const MAX_STEPS = 20_000
+/** Builds of one workflow, those of a matrix for each of its jobs. */
+const MAX_BUILDS = 512
+/** Calls of one workflow, those of a matrix for each of its jobs. */
+const MAX_CALLS = 2000
+/** What filling in the expressions of one image's definitions may come to, in characters. */
+const MAX_TEXT = 8 * 1024 * 1024
+
+/** What is found while a workflow is followed, and how far that may go. */
+export class Walk {
+  readonly budget = new Budget(MAX_TEXT)
+  readonly run: DispatchedRun
+  readonly #read: ReadDefinition
+  readonly #builds = new Map<string, BuildStep>()
+  readonly #unread = new Map<string, UnreadStep>()
+  readonly #wanted = new Map<string, FileReference>()
+  readonly #files = new Set<string>()
+  readonly #reached = new Set<string>()
+  readonly #conditional = new Set<string>()
+  #steps = 0
+  #calls = 0
+
+  constructor(run: DispatchedRun, read: ReadDefinition) {
+    this.run = run
+    this.#read = read
+  }
+
+  get found() {
+    return {
+      builds: [...this.#builds.values()],
+      unread: [...this.#unread.values()],
+      wanted: [...this.#wanted.values()],
+      conditionalJobs: [...this.#conditional],
+      limits: [...this.#reached].sort(),
+    }
+  }
+
+  build(step: BuildStep): void {
+    if (this.#builds.size >= MAX_BUILDS) this.#reach(`more than ${MAX_BUILDS} builds`)
+    else this.#builds.set(keyOf(step), step)
+    if (step.isConditional && step.runs === null) this.#conditional.add(step.job)
+  }
+
+  /** Notes something that may build and is not read. */
+  skip(place: StepPlace, what: string, reason: string): void {
+    if (this.#unread.size >= MAX_BUILDS) return
+    const step = { ...place, what: oneLine(what), reason }
+    this.#unread.set(keyOf(step), step)
+  }
+
+  /** A file that a definition names; one that is not there yet is noted as wanted. */
+  open(reference: FileReference): FileReading {
+    const key = referenceKey(reference)
+    if (!this.#files.has(key) && this.#files.size >= MAX_FILES) {
+      this.#reach(`more than ${MAX_FILES} files`)
+      return { kind: 'failed', message: `it is put together from more than ${MAX_FILES} files.` }
+    }
+    this.#files.add(key)
+    const reading = this.#read(reference)
+    if (reading.kind === 'pending') this.#wanted.set(key, reference)
+    return reading
+  }
+
+  /** Whether one more step may be looked at. */
+  step(): boolean {
+    this.#steps += 1
+    if (this.#steps <= MAX_STEPS) return true
+    this.#reach(`more than ${MAX_STEPS} steps`)
+    return false
+  }
+
+  /** Whether a file may call another. */
+  call(depth: number, place: StepPlace, reference: FileReference): boolean {
+    this.#calls += 1
+    if (depth < MAX_DEPTH && this.#calls <= MAX_CALLS) return true
+    const limit = depth < MAX_DEPTH ? `more than ${MAX_CALLS} calls` : `calls nested more than ${MAX_DEPTH} deep`
+    this.#reach(limit)
+    this.skip(place, displayPath(reference), `is not followed: ${limit}`)
+    return false
+  }
+
+  #reach(limit: string): void {
+    this.#reached.add(limit)
+  }
+}
+
+function keyOf(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (part instanceof Map ? [...part] : part))
+}
+
+/** A file of a repository that a definition names. */
+export interface FileReference {
+  /** OWNER/REPO; null: the repository that the workflow runs in. */
+  readonly repo: string | null
+  /** Branch, tag or commit; null: the branch that the workflow runs on. */
+  readonly ref: string | null
+  readonly path: string
+}
+
+const REMOTE = /^([a-z\d][\w-]{0,99})\/(?!\.{1,2}\/)([\w.-]{1,100})\/([^@]{1,500})@([^@\s]{1,255})$/i
+
+/** What leaves the repository, or cannot be seen where it is told. */
+const HOSTILE = /\p{C}|(?:^|\/)\.\.(?:\/|$)/u
+
+/**
+ * The file behind the `uses` of a job (docs.github.com, "Reusing workflows"): `./PATH` lies beside the workflow that
+ * names it, and so does `$/PATH`; `OWNER/REPO/PATH@REF` in another repository.
+ *
+ * @param from the file that names it.
+ * @param own OWNER/REPO that the workflow runs in.
+ * @returns null for what GitHub would refuse.
+ */
+export function workflowReference(uses: string, from: FileReference, own: string): FileReference | null {
+  if (HOSTILE.test(uses)) return null
+  const local = /^[.$]\/(\.github\/workflows\/[^/@]{1,255}\.ya?ml)$/.exec(uses)?.[1]
+  if (local !== undefined) return { ...from, path: local }
+  const remote = remoteReference(uses, own)
+  return remote !== null && /^\.github\/workflows\/[^/]+\.ya?ml$/.test(remote.path) ? remote : null
+}
+
+/** `OWNER/REPO/PATH@REF`; null for other texts. */
+export function remoteReference(uses: string, own: string): FileReference | null {
+  const [, owner, name, path, ref] = HOSTILE.test(uses) ? [] : (REMOTE.exec(uses) ?? [])
+  if (owner === undefined || name === undefined || path === undefined || ref === undefined) return null
+  const repo = `${owner}/${name}`
+  return { repo: repo.toLowerCase() === own.toLowerCase() ? null : repo, ref, path }
+}
+
+/** Equal references have equal keys. */
+export function referenceKey({ repo, ref, path }: FileReference): string {
+  return JSON.stringify([repo?.toLowerCase() ?? null, ref, path])
+}
+
+/** A file as people know it: the repository only where it is another one. */
+export function displayPath({ repo, ref, path }: FileReference): string {
+  if (repo === null && ref === null) return path
+  return `${repo === null ? '' : `${repo}/`}${path}${ref === null ? '' : `@${ref}`}`
+}

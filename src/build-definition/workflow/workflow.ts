@@ -1,0 +1,173 @@
+import { suggest } from '../../enrollment/messages.js'
+import { oneLine } from '../value.js'
+import {
+  type DataMap,
+  isMap,
+  listOf,
+  mapOf,
+  ownValue,
+  type PlacedFile,
+  readPlaced,
+  scalarText,
+  type Unreadable,
+} from '../yaml-file.js'
+
+/** An input a workflow takes when it is dispatched. */
+export interface DispatchInput {
+  readonly required: boolean
+  /** What it is where nothing is sent; null where none is declared. */
+  readonly default: string | null
+  /** `string` where none is written. */
+  readonly type: string
+  /** What a `choice` may be; empty for other types. */
+  readonly options: readonly string[]
+}
+
+/** What a workflow file says about building and being dispatched. */
+export interface WorkflowFacts {
+  /** As the person knows it, for messages. */
+  readonly file: string
+  /** null: none is written. */
+  readonly name: string | null
+  /** What GitHub calls its runs, with the expressions in it; null: none is written. */
+  readonly runName: string | null
+  /** null: the workflow cannot be dispatched. */
+  readonly dispatch: { readonly inputs: ReadonlyMap<string, DispatchInput> } | null
+}
+
+/**
+ * Reads a GitHub Actions workflow: can it be dispatched, and with what. The text is data from somebody else's repository
+ * and may hold anything; nothing in it is executed or believed beyond what it says.
+ *
+ * Syntax: docs.github.com, "Workflow syntax for GitHub Actions". Anchors are read, as GitHub does since late 2025.
+ *
+ * @param text the workflow file.
+ * @param about the file's name, for messages.
+ */
+export function readWorkflow(
+  text: string,
+  about: { readonly file: string },
+): { readonly ok: true; readonly workflow: WorkflowFacts; readonly file: PlacedFile } | Unreadable {
+  const read = readPlaced(text, about.file)
+  if (!read.ok) return read
+  const { file } = read
+  const workflow = mapOf(file.data)
+  const dispatch = isTriggeredBy(workflow, 'workflow_dispatch')
+    ? { inputs: inputsAt(workflow, 'workflow_dispatch', file) }
+    : null
+  const names = { name: textAt(workflow, 'name', file), runName: textAt(workflow, 'run-name', file) }
+  return { ok: true, workflow: { file: about.file, ...names, dispatch }, file }
+}
+
+function textAt(workflow: DataMap, key: string, file: PlacedFile): string | null {
+  const data = ownValue(workflow, key)
+  return data === undefined || data === null ? null : file.scalar(data, [key])
+}
+
+/** `on` may be one event, a list of events or a map of them. */
+function isTriggeredBy(workflow: DataMap, event: string): boolean {
+  const on = ownValue(workflow, 'on')
+  return on === event || listOf(on).includes(event) || (isMap(on) && ownValue(on, event) !== undefined)
+}
+
+/** The inputs that a workflow declares for an event, `workflow_dispatch` or `workflow_call`, in order. */
+export function inputsAt(workflow: DataMap, event: string, file: PlacedFile): ReadonlyMap<string, DispatchInput> {
+  const declared = mapOf(ownValue(mapOf(ownValue(mapOf(ownValue(workflow, 'on')), event)), 'inputs'))
+  const path = ['on', event, 'inputs']
+  return new Map(Object.entries(declared).map(([name, data]) => [name, inputOf(mapOf(data), [...path, name], file)]))
+}
+
+function inputOf(data: DataMap, path: readonly string[], file: PlacedFile): DispatchInput {
+  const given = ownValue(data, 'default')
+  const type = scalarText(ownValue(data, 'type')) ?? ''
+  const options = listOf(ownValue(data, 'options'))
+  return {
+    required: scalarText(ownValue(data, 'required')) === 'true',
+    default: given === undefined || given === null ? null : (file.scalar(given, [...path, 'default']) ?? ''),
+    type: type === '' ? 'string' : type,
+    options:
+      type === 'choice' ? options.map((option, index) => file.scalar(option, [...path, 'options', index]) ?? '') : [],
+  }
+}
+
+/** Why GitHub would refuse a dispatch, at the key of `source` in images.yaml that causes it. */
+export interface DispatchProblem {
+  readonly key: 'workflow' | `inputs.${string}`
+  readonly message: string
+  readonly remedy: string
+}
+
+/** docs.github.com, "Workflow syntax", on.workflow_dispatch.inputs; 25 since 2025-12-04 (GitHub changelog), 10 before. */
+const MAX_INPUTS = 25
+
+/** The same page. */
+const MAX_INPUT_CHARACTERS = 65_535
+
+/** What we fill in when a rebuild is due: values no list of options can be held against. */
+export const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
+
+/**
+ * Would GitHub take this dispatch? Everything it answers with 422, found before anything is merged.
+ *
+ * @param inputs what we send, as `source.inputs` in images.yaml.
+ */
+export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, string>): DispatchProblem[] {
+  if (facts.dispatch === null) {
+    const message = `${facts.file} has no workflow_dispatch trigger: it cannot be started.`
+    return [{ key: 'workflow', message, remedy: 'Add `workflow_dispatch:` under `on:` in that workflow.' }]
+  }
+  const declared = facts.dispatch.inputs
+  const problems = sizeProblems(inputs, facts.file)
+  for (const [name, value] of inputs) {
+    const input = declared.get(name)
+    if (input === undefined) problems.push(undeclared(name, [...declared.keys()], facts.file))
+    else if (input.type === 'choice' && !PLACEHOLDER.test(value) && !input.options.includes(value)) {
+      const shown = input.options.slice(0, 10).map(oneLine).join(', ') + (input.options.length > 10 ? ', …' : '')
+      const message = `${facts.file} does not offer ${quoted(value)} for the input ${quoted(name)}.`
+      problems.push({ key: `inputs.${name}`, message, remedy: `Send one of: ${shown}.` })
+    } else if (!isOfType(value, input.type)) {
+      const message = `${facts.file} takes a ${input.type} for the input ${quoted(name)}, not ${quoted(value)}.`
+      const written = input.type === 'boolean' ? `"true" or "false"` : 'a number in quotes, as in "3"'
+      problems.push({ key: `inputs.${name}`, message, remedy: `Write ${name}: ${written}.` })
+    }
+  }
+  for (const [name, input] of declared) {
+    if (!input.required || input.default !== null || inputs.has(name)) continue
+    const message = `${facts.file} requires the input ${quoted(name)}, which has no default and is not sent.`
+    const remedy = `Add it under source.inputs in images.yaml, or give it a default in the workflow.`
+    problems.push({ key: `inputs.${name}`, message, remedy })
+  }
+  return problems
+}
+
+/** What GitHub refuses is a boolean that is neither true nor false, and a number that is none. */
+function isOfType(value: string, type: string): boolean {
+  if (PLACEHOLDER.test(value)) return type !== 'boolean' && type !== 'number'
+  if (type === 'boolean') return value === 'true' || value === 'false'
+  return type !== 'number' || (value.trim() !== '' && Number.isFinite(Number(value)))
+}
+
+function undeclared(name: string, declared: readonly string[], file: string): DispatchProblem {
+  const near = suggest(name, declared)
+  const known = declared.length === 0 ? 'It takes none.' : `It takes: ${declared.slice(0, 25).map(oneLine).join(', ')}.`
+  const remedy =
+    near === null ? `${known} Declare it under workflow_dispatch, or do not send it.` : `Did you mean ${oneLine(near)}?`
+  return { key: `inputs.${name}`, message: `${file} declares no input ${quoted(name)}.`, remedy }
+}
+
+function sizeProblems(inputs: ReadonlyMap<string, string>, file: string): DispatchProblem[] {
+  const remedy = 'Send fewer or shorter ones.'
+  if (inputs.size > MAX_INPUTS) {
+    const message = `${file} is sent ${inputs.size} inputs; GitHub takes ${MAX_INPUTS}.`
+    return [{ key: 'workflow', message, remedy }]
+  }
+  if (JSON.stringify(Object.fromEntries(inputs)).length > MAX_INPUT_CHARACTERS) {
+    const message = `${file} is sent more than ${MAX_INPUT_CHARACTERS} characters of inputs, which is all GitHub takes.`
+    return [{ key: 'workflow', message, remedy }]
+  }
+  return []
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(oneLine(text))
+}
