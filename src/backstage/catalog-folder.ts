@@ -1,7 +1,7 @@
 import { type Override, refuse, type Settings } from '../enrollment/index.js'
 import { readOutput, refuseForeignFiles } from '../manifests/index.js'
 import { fromTop, type MergedState, type StateFolder } from '../state/index.js'
-import { catalogFiles, catalogFolderFault, recordsOf } from './catalog.js'
+import { catalogFiles, catalogFolderFault } from './catalog.js'
 
 /** The catalog's entity files, text by path below the state folder; files that are not generated are in neither map. */
 export interface CatalogPlan {
@@ -28,8 +28,7 @@ export function planCatalog(
     throw refuse(`settings.backstage: ${fault}`, about)
   }
   const output = readOutput(folder.root, path)
-  const records = recordsOf(state.files)
-  const wanted = catalogFiles({ ...state, folder: path, name, records, overrides, staggerSeconds: stagger.seconds })
+  const wanted = catalogFiles({ ...state, folder: path, name, overrides, staggerSeconds: stagger.seconds })
   const names = [...wanted.keys()].map((file) => file.slice(path.length + 1))
   refuseForeignFiles(names, output, fromTop(folder.path, path))
   return { present: new Map([...output.generated].map(([file, text]) => [`${path}/${file}`, text])), wanted }

@@ -1,10 +1,11 @@
 import type { Override } from '../enrollment/index.js'
-import { knownImage, type Records } from '../explain/index.js'
+import { knownImage } from '../explain/index.js'
 import { GENERATED_HEADER } from '../kargo/index.js'
 import { outlookOf } from '../policy/index.js'
-import { FOLDERS, type TrackedBase, type TrackedImage } from '../state/index.js'
+import { FOLDERS, type Records, type TrackedBase, type TrackedImage } from '../state/index.js'
 import { yamlLines } from '../state/print.js'
-import { readRecord, type StateRecord, textsOf } from '../state/record.js'
+import { textsOf } from '../state/record.js'
+import { byKey, groupBy } from '../text/index.js'
 import { baseImage, type Entity, externalImage, location, managedImage } from './entities.js'
 
 /** What the catalog is made from. */
@@ -40,7 +41,7 @@ export function catalogFiles(input: CatalogInput): Map<string, string> {
     const { name } = base
     return [`base-${name}.yaml`, baseImage(base, input.records.bases.get(name), users.get(name) ?? [])]
   })
-  const entities = [...images, ...bases].sort(([a], [b]) => (a < b ? -1 : 1))
+  const entities = [...images, ...bases].sort(byKey)
   const targets = entities.map(([file]) => `./${file}`)
   const all: [string, Entity][] = [['catalog-info.yaml', location(input.name, targets)], ...entities]
   return new Map(all.map(([file, entity]) => [`${input.folder}/${file}`, `${GENERATED_HEADER}\n${yamlLines(entity)}`]))
@@ -55,17 +56,13 @@ function imageEntity({ enrollment }: TrackedImage, input: CatalogInput): Entity 
   return enrollment.source === null ? externalImage(facts) : managedImage(facts, enrollment.source)
 }
 
-/** The images built on each base, as the state files have it. */
+/** The images built on each base, by name, as the state files have it. */
 function usersOf({ images, records }: CatalogInput): Map<string, string[]> {
-  const users = new Map<string, string[]>()
-  for (const name of images.map(({ enrollment }) => enrollment.name).sort()) {
-    for (const base of new Set(textsOf(records.images.get(name), 'baseImages'))) {
-      const known = users.get(base)
-      if (known === undefined) users.set(base, [name])
-      else known.push(name)
-    }
-  }
-  return users
+  const names = images.map(({ enrollment }) => enrollment.name).sort()
+  const uses = names.flatMap((image) =>
+    [...new Set(textsOf(records.images.get(image), 'baseImages'))].map((base) => ({ base, image })),
+  )
+  return new Map([...groupBy(uses, ({ base }) => base)].map(([base, all]) => [base, all.map(({ image }) => image)]))
 }
 
 /** What is wrong with a folder for the catalog, null where nothing is: it must be nobody else's. */
@@ -75,18 +72,4 @@ export function catalogFolderFault(folder: string, outputDir: string): string | 
   const isInside = (inner: string, outer: string) => inner === outer || inner.startsWith(`${outer}/`)
   const other = taken.find((one) => isInside(folder, one) || isInside(one, folder))
   return other === undefined ? null : `the folder ${folder} is or holds ${other}, which has files of its own.`
-}
-
-/** The live records among state files as a run is about to write them. */
-export function recordsOf(files: ReadonlyMap<string, string>): Records {
-  const images = new Map<string, StateRecord>()
-  const bases = new Map<string, StateRecord>()
-  for (const [path, text] of files) {
-    const at = path.lastIndexOf('/')
-    const folder = path.slice(0, at)
-    const records = folder === FOLDERS.images ? images : folder === FOLDERS.bases ? bases : null
-    const record = records === null ? null : readRecord(text, path).record
-    if (record !== null) records?.set(path.slice(at + 1, -'.yaml'.length), record)
-  }
-  return { images, bases }
 }

@@ -1,8 +1,8 @@
 import type { CatalogPlace, EnrolledImage, Source } from '../enrollment/index.js'
-import { type ExplainedBase, momentOf } from '../explain/index.js'
+import type { ExplainedBase } from '../explain/index.js'
 import type { Outlook } from '../policy/index.js'
 import type { TrackedBase } from '../state/index.js'
-import { digestOf, type StateRecord, textOf } from '../state/record.js'
+import { digestOf, momentOf, type StateRecord, textOf } from '../state/record.js'
 
 /** An entity of the catalog. */
 export interface Entity {

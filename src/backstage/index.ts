@@ -4,5 +4,5 @@
  *
  * `entities.ts` is what an entity says, `catalog.ts` the files (both pure), `catalog-folder.ts` reads those that are there.
  */
-export { type CatalogInput, catalogFiles, catalogFolderFault, recordsOf } from './catalog.js'
+export { type CatalogInput, catalogFiles, catalogFolderFault } from './catalog.js'
 export { type CatalogPlan, planCatalog } from './catalog-folder.js'

@@ -1,15 +1,17 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { type BaseChange, type BaseDigest, baseChange, type ImageTimes } from '../policy/index.js'
-import { formatReference } from '../reference/index.js'
-import { timesOf } from '../state/enrolled-at.js'
-import { baseDigestOf, digestOf, type StateRecord, textOf, textsOf, momentOf as timeOf } from '../state/record.js'
-
-/** The state records that answers are taken from, by name. */
-export interface Records {
-  readonly images: ReadonlyMap<string, StateRecord>
-  readonly bases: ReadonlyMap<string, StateRecord>
-}
+import type { Records } from '../state/index.js'
+import {
+  baseDigestOf,
+  digestOf,
+  momentOf,
+  type StateRecord,
+  textOf,
+  textsOf,
+  timesOf,
+  writtenReference,
+} from '../state/record.js'
 
 /** What the state files know of a base image of one image. */
 export interface ExplainedBase extends BaseDigest {
@@ -50,9 +52,9 @@ function baseFacts(name: string, record: StateRecord, times: ImageTimes): Explai
   const first = momentOf(record, 'lastChecked') ?? momentOf(record, 'firstDiscovered')
   return {
     name,
-    reference: referenceOf(name, record),
+    reference: writtenReference(record) ?? name,
     digest,
-    since: digest === null ? null : (momentOf(newest, 'observedAt') ?? iso(updated) ?? first),
+    since: digest === null ? null : (momentOf(newest, 'observedAt') ?? momentOf(record, 'lastUpdated') ?? first),
     updated,
     previousDigest: digestOf(record, 'previousDigest'),
     change: baseChange({ digest, updated }, times),
@@ -71,22 +73,4 @@ function isTrue(value: Data | undefined): boolean {
 function newestEntry(record: StateRecord, digest: string | null): StateRecord | undefined {
   const [newest] = Array.isArray(record.updateHistory) ? record.updateHistory : []
   return isDataMap(newest) && digestOf(newest, 'digest') === digest ? newest : undefined
-}
-
-function referenceOf(name: string, record: StateRecord): string {
-  const [registry, repository, tag] = ['registry', 'repository', 'tag'].map((key) => textOf(record, key))
-  if (!registry || !repository || !tag) return textOf(record, 'fullImage') ?? name
-  return formatReference({ registry, repository, tag, digest: null })
-}
-
-/** A moment of a record as ISO 8601 in UTC; null where it holds none, whatever somebody wrote there. */
-export function momentOf(record: StateRecord | undefined, key: string): string | null {
-  return iso(timeOf(record, key))
-}
-
-/** Milliseconds as ISO 8601 in UTC. */
-export function iso(time: number): string
-export function iso(time: number | null): string | null
-export function iso(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString()
 }

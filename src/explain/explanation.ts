@@ -1,7 +1,8 @@
 import type { EnrolledImage, ImagesFile, Override } from '../enrollment/index.js'
 import { type Limit, type NeverReason, type Outlook, outlookOf, type UnknownReason } from '../policy/index.js'
-import { type StateRecord, textOf } from '../state/record.js'
-import { type ExplainedBase, knownImage, momentOf, type Records } from './bases.js'
+import type { Records } from '../state/index.js'
+import { momentOf, type StateRecord, textOf } from '../state/record.js'
+import { type ExplainedBase, knownImage } from './bases.js'
 import { actionsFor, type DoItNow, type Places } from './do-it-now.js'
 
 /** How an image stands now. */

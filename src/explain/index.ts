@@ -6,7 +6,7 @@
  * and what that means now, `do-it-now.ts` what to type; `verdict.ts`,
  * `sentences.ts`, `table.ts` and `json.ts` say it.
  */
-export { type ExplainedBase, knownImage, momentOf, type Records } from './bases.js'
+export { type ExplainedBase, knownImage } from './bases.js'
 export { type ExplainInput, type Explanation, explainImages } from './explanation.js'
 export { type ExplanationJson, explanationJson } from './json.js'
 export { paragraphs } from './sentences.js'

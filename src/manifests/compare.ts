@@ -1,5 +1,5 @@
-import { type ManifestFile, type ResourceChange, resourceKey } from './model.js'
 import { countManifests, parseManifests, type Resource } from './parse.js'
+import { type ManifestFile, type ResourceChange, resourceKey } from './resources.js'
 
 /** How the output folder differs from what it shall hold. */
 export interface Comparison {

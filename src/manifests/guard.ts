@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../enrollment/problem.js'
 import type { Comparison } from './compare.js'
-import type { ResourceChange } from './model.js'
+import type { ResourceChange } from './resources.js'
 
 /** How many objects one run may delete: a number, or a share of those there were. */
 export type DeletionLimit =

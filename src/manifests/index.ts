@@ -4,5 +4,5 @@
  */
 export { type Comparison, compareManifests } from './compare.js'
 export { type DeletionLimit, guardDeletions, isDestructive, parseDeletionLimit } from './guard.js'
-export { type ManifestFile, type ResourceChange, type ResourceId, resourceKey } from './model.js'
 export { type OutputFolder, readOutput, refuseForeignFiles } from './read.js'
+export { type ManifestFile, type ResourceChange, type ResourceId, resourceKey } from './resources.js'

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import type { ResourceId } from './model.js'
+import type { ResourceId } from './resources.js'
 
 /** One object of a manifest file: identity and text, without separator. */
 export interface Resource {

@@ -1,5 +1,5 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
-import { type ResourceChange, resourceKey } from '../manifests/model.js'
+import { type ResourceChange, resourceKey } from '../manifests/resources.js'
 import type { BaseRow, BaseUse, ImageChange, ValueChange } from './model.js'
 
 /** What causes are looked up in. */

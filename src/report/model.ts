@@ -1,6 +1,6 @@
 // What a report is: one schema, which `report-from` reads with and the types are inferred from.
 import * as z from 'zod'
-import { type ResourceChange, resourceKey } from '../manifests/model.js'
+import { type ResourceChange, resourceKey } from '../manifests/resources.js'
 
 const MAX_ITEMS = 50_000
 

@@ -1,7 +1,7 @@
 // A report made ready to show: secrets gone, everything in order, every difference computed once.
 import * as z from 'zod'
 import type { Problem } from '../enrollment/problem.js'
-import { type ResourceChange, resourceKey } from '../manifests/model.js'
+import { type ResourceChange, resourceKey } from '../manifests/resources.js'
 import { compareText, groupBy } from '../text/index.js'
 import { type Compare, comparer, type Difference } from './difference.js'
 import { type Report, reportShape } from './model.js'

@@ -2,15 +2,15 @@ import { KARGO_REPO_URL } from '../enrollment/grammar.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import {
   baseImageName,
-  formatReference,
   type ImageReference,
   identityOf,
   MAX_NAME_LENGTH,
   parseReference,
   withHash,
 } from '../reference/index.js'
+import { byKey } from '../text/index.js'
 import { FOLDERS, type StateFiles, type TrackedBase } from './model.js'
-import { digestOf, type StateRecord, textOf } from './record.js'
+import { digestOf, type StateRecord, writtenReference } from './record.js'
 
 /** The tracked bases by identity, and by name. */
 export interface BaseCatalog {
@@ -82,18 +82,11 @@ function newReferences(references: readonly ImageReference[], known: ReadonlyMap
     const identity = watchedIdentity(reference)
     if (identity !== null && !known.has(identity)) found.set(identity, reference)
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1))
+  return [...found].sort(byKey)
 }
 
 function referenceOf(record: StateRecord): ImageReference | null {
-  const registry = textOf(record, 'registry')
-  const repository = textOf(record, 'repository')
-  const tag = textOf(record, 'tag')
-  const text =
-    registry !== null && repository !== null && tag !== null
-      ? formatReference({ registry, repository, tag, digest: null })
-      : (textOf(record, 'fullImage') ?? '')
-  const parsed = parseReference(text)
+  const parsed = parseReference(writtenReference(record) ?? '')
   return parsed.ok ? parsed.reference : null
 }
 

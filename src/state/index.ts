@@ -7,15 +7,20 @@
  * `folder.ts` and `write.ts` touch the disk.
  */
 
-export { activeOverrides } from './active-overrides.js'
-export { type MergedState, writtenState } from './files.js'
 export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional } from './folder.js'
+export { type LinkedState, linkState, type TrackedUse } from './link.js'
 export { type BuildPlace, buildOrder } from './links.js'
 export { type LookUp, type LookUpInput, lookUp } from './look-up.js'
-export { type LinkedState, linkState, type TrackedUse } from './merge.js'
-export { FOLDERS, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
+export { activeOverrides, type MergedState, writtenState } from './merge.js'
+export {
+  FOLDERS,
+  type Records,
+  type StateFiles,
+  type StateFolder,
+  type TrackedBase,
+  type TrackedImage,
+} from './model.js'
 export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
 export { readState } from './read.js'
-export { digestOf, momentOf, type StateRecord, textOf, textsOf } from './record.js'
-export { cleanStateFolder, refuseOverlap, type StateFolder } from './state-folder.js'
-export { type FileChanges, removeLeftovers, writeFiles } from './write.js'
+export { digestOf, type StateRecord, textOf, textsOf } from './record.js'
+export { cleanStateFolder, type FileChanges, refuseOverlap, removeLeftovers, writeFiles } from './write.js'

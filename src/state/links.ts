@@ -1,20 +1,18 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
-import { formatReference, parseReference } from '../reference/index.js'
+import { type Problem, problem } from '../enrollment/problem.js'
+import { groupBy } from '../text/index.js'
+import type { BaseCatalog } from './bases.js'
+import type { ImageFacts } from './state-file.js'
 
 /** The enrolled image that publishes to a repository, null where none of ours does. */
 export type Publishers = (place: { readonly registry: string; readonly repository: string }) => string | null
 
 /** Links base images to the enrolled images they are: by repository, whatever the tag. */
 export function publishersOf(images: readonly EnrolledImage[]): Publishers {
-  const byPlace = new Map(images.filter(({ enabled }) => enabled).map((image) => [publishedAt(image), image.name]))
+  const byPlace = new Map(
+    images.filter(({ enabled }) => enabled).map((image) => [`${image.registry}/${image.repository}`, image.name]),
+  )
   return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null
-}
-
-/** Where an image is published as Dockerfiles' references are spelled out: docker.io/app is docker.io/library/app. */
-export function publishedAt({ registry, repository }: Pick<EnrolledImage, 'registry' | 'repository'>): string {
-  const written = `${registry}/${repository}`
-  const parsed = parseReference(written)
-  return parsed.ok ? formatReference(parsed.reference) : written
 }
 
 /** Where an image stands among the enrolled ones. */
@@ -48,14 +46,8 @@ export function buildOrder(
 
 /** How high each stands above those that stand on nothing; what hangs on a circle has no level. */
 function levelsOf(builtOn: ReadonlyMap<string, readonly string[]>): Map<string, number> {
-  const dependents = new Map<string, string[]>()
-  for (const [name, bases] of builtOn) {
-    for (const base of bases) {
-      const known = dependents.get(base)
-      if (known === undefined) dependents.set(base, [name])
-      else known.push(name)
-    }
-  }
+  const pairs = [...builtOn].flatMap(([name, bases]) => bases.map((base) => ({ base, name })))
+  const dependents = groupBy(pairs, ({ base }) => base)
   const levels = new Map<string, number>()
   const missing = new Map([...builtOn].map(([name, bases]) => [name, bases.length]))
   let ready = [...builtOn.keys()].filter((name) => missing.get(name) === 0)
@@ -64,12 +56,85 @@ function levelsOf(builtOn: ReadonlyMap<string, readonly string[]>): Map<string, 
     for (const name of ready) {
       levels.set(name, level)
       for (const dependent of dependents.get(name) ?? []) {
-        const left = (missing.get(dependent) ?? 0) - 1
-        missing.set(dependent, left)
-        if (left === 0) next.push(dependent)
+        const left = (missing.get(dependent.name) ?? 0) - 1
+        missing.set(dependent.name, left)
+        if (left === 0) next.push(dependent.name)
       }
     }
     ready = next
   }
   return levels
+}
+
+/** More circles, or more images of one, tell nobody anything. */
+const CIRCLES_SHOWN = 20
+const IMAGES_SHOWN = 50
+
+/**
+ * Images that are built on each other in a circle: each rebuild would start the next one for ever. An image that is
+ * switched off is not rebuilt and breaks a circle.
+ *
+ * @returns one error a circle, with the whole circle in it.
+ */
+export function cycleProblems(
+  all: readonly ImageFacts[],
+  { catalog, publisher }: { readonly catalog: BaseCatalog; readonly publisher: Publishers },
+  file: string,
+): Problem[] {
+  const images = all.filter(({ enrollment }) => enrollment.enabled)
+  const builtOn = new Map(
+    images.map((image) => {
+      const publishedBy = image.bases.flatMap((name) => {
+        const base = catalog.byName.get(name)
+        return base === undefined ? [] : (publisher(base) ?? [])
+      })
+      return [image.enrollment.name, [...new Set(publishedBy)]] as const
+    }),
+  )
+  return findCycles(builtOn).map((cycle) => {
+    const first = images.find(({ enrollment }) => enrollment.name === cycle[0])?.enrollment
+    const left = cycle.length - IMAGES_SHOWN
+    const shown = left > 0 ? [...cycle.slice(0, IMAGES_SHOWN), `${left} more`] : cycle
+    const circle = [...shown, cycle[0]].join(' → ')
+    const remedy = 'Take one of them out, or build it on an image that is not enrolled.'
+    const about = { file, line: first?.line ?? null, column: first?.column ?? null, image: first?.name ?? null, remedy }
+    return problem('error', `images are built on each other in a circle: ${circle}.`, about)
+  })
+}
+
+/**
+ * Circles of a graph, each once, beginning with its smallest name; the first ones where there are many. Iterative:
+ * chains may be long.
+ */
+export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+  const cycles: string[][] = []
+  const done = new Set<string>()
+  for (const start of [...edges.keys()].sort()) {
+    const path: string[] = []
+    const onPath = new Map<string, number>()
+    const pending: { readonly name: string; readonly leave: boolean }[] = [{ name: start, leave: false }]
+    for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
+      const { name, leave } = step
+      if (leave) {
+        path.pop()
+        onPath.delete(name)
+        done.add(name)
+        continue
+      }
+      const since = onPath.get(name)
+      if (since !== undefined && cycles.length < CIRCLES_SHOWN) cycles.push(path.slice(since))
+      if (since !== undefined || done.has(name)) continue
+      onPath.set(name, path.length)
+      path.push(name)
+      pending.push({ name, leave: true })
+      for (const next of edges.get(name) ?? []) pending.push({ name: next, leave: false })
+    }
+  }
+  return cycles.map(fromSmallest)
+}
+
+function fromSmallest(cycle: readonly string[]): string[] {
+  const smallest = [...cycle].sort()[0] ?? ''
+  const at = cycle.indexOf(smallest)
+  return [...cycle.slice(at), ...cycle.slice(0, at)]
 }

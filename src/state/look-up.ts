@@ -1,6 +1,6 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { formatReference, parseReference } from '../reference/index.js'
+import { formatReference } from '../reference/index.js'
 import {
   type Answer,
   type PinnedImage,
@@ -8,12 +8,11 @@ import {
   type Repository,
   rememberAnswers,
 } from '../registry/index.js'
-import { type FailedLookUp, lookUpProblems } from './look-up-problems.js'
+import type { LinkedState } from './link.js'
 import { matchRecords } from './match-records.js'
-import type { LinkedState } from './merge.js'
 import type { StateFiles, TrackedBase } from './model.js'
 import type { BaseFacts, Observations, PublishedFacts } from './observe.js'
-import { digestOf, momentOf, type StateRecord } from './record.js'
+import { digestOf, type StateRecord, timeOf } from './record.js'
 import { eligibleTags } from './tag-choice.js'
 
 /** What a look into the registries came to. */
@@ -60,7 +59,7 @@ export async function lookUp(input: LookUpInput, client: RegistryClient): Promis
   return {
     observed,
     problems: [
-      ...lookUpProblems([...missedOf(bases, foundBases), ...missedOf(images.map(placeOf), foundImages)]),
+      ...lookUpProblems([...missedOf(bases, foundBases), ...missedOf(images, foundImages)]),
       ...foundBases.flatMap((one, at) => missingBase(bases[at], one, input)),
       ...foundImages.flatMap((one, at) => imageProblem(images[at], one, input.imagesFile)),
     ],
@@ -112,14 +111,15 @@ async function lookAtImage(
   before: StateRecord | undefined,
   client: RegistryClient,
 ): Promise<Look<PublishedFacts>> {
-  const place = placeOf(image)
+  const { registry, repository } = image
+  const place = { registry, repository }
   const newest = await newestTag(image, place, client)
   if (newest.kind !== 'found') return newest
   const version = newest.value
   const answer = await client.digest({ ...place, tag: version })
   if (answer.kind !== 'found') return answer
   const digest = answer.value
-  const isKnown = digest === digestOf(before, 'currentDigest') && momentOf(before, 'lastBuilt') !== null
+  const isKnown = digest === digestOf(before, 'currentDigest') && timeOf(before, 'lastBuilt') !== null
   const created = isKnown ? null : await createdOf({ ...place, digest }, client)
   return { kind: 'found', value: { version, digest, created } }
 }
@@ -127,14 +127,6 @@ async function lookAtImage(
 async function createdOf(image: PinnedImage, client: RegistryClient): Promise<string | null> {
   const created = await client.created(image)
   return created.kind === 'found' ? created.value : null
-}
-
-/** Where an image is as registries spell it: docker.io/app is docker.io/library/app. */
-function placeOf({ registry, repository }: EnrolledImage): Repository {
-  const parsed = parseReference(`${registry}/${repository}`)
-  return parsed.ok
-    ? { registry: parsed.reference.registry, repository: parsed.reference.repository }
-    : { registry, repository }
 }
 
 /** Of more tags than these NewestBuild would cost too many questions, each run anew. */
@@ -212,4 +204,34 @@ function imageProblem(image: EnrolledImage | undefined, look: Look<unknown>, fil
   const message = `${image.name}: none of ${look.tags} tags of ${place} is one ${what}: Kargo finds nothing.`
   const remedy = isSaid ? 'Widen tags.constraint or tags.allow.' : 'Say by tags how its tags are to be read.'
   return [problem('warning', message, { ...about, remedy })]
+}
+
+/** What came of one question to a registry; message: why nothing was learnt, null where something was. */
+interface FailedLookUp {
+  readonly registry: string
+  readonly message: string | null
+}
+
+/** Registries of which something was not learnt: one warning each, with the first reason, by name. */
+function lookUpProblems(asked: readonly FailedLookUp[]): Problem[] {
+  const registries = new Map<string, { count: number; messages: Set<string>; missed: number }>()
+  for (const { registry, message } of asked) {
+    const known = registries.get(registry) ?? { count: 0, messages: new Set<string>(), missed: 0 }
+    known.count += 1
+    if (message !== null) {
+      known.missed += 1
+      known.messages.add(message)
+    }
+    registries.set(registry, known)
+  }
+  return [...registries]
+    .filter(([, { missed }]) => missed > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([registry, { count, messages, missed }]) => {
+      const [first] = [...messages].sort()
+      const others = messages.size > 1 ? ` (and ${messages.size - 1} other reasons)` : ''
+      const message = `${missed} of ${count} images at ${registry} could not be looked up: ${first}${others}.`
+      const remedy = 'Nothing is taken for a change; what is known of them stands, and the next run asks again.'
+      return problem('warning', message, { remedy })
+    })
 }

@@ -1,8 +1,9 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
-import { publishedAt } from './links.js'
+import { formatReference, parseReference } from '../reference/index.js'
+import { groupBy } from '../text/index.js'
 import { FOLDERS, type StateFiles } from './model.js'
-import { type StateRecord, textOf } from './record.js'
+import { enrolledSeconds, type StateRecord, textOf } from './record.js'
 
 /** The record an image goes on from, and the file it was in. */
 export interface MatchedRecord {
@@ -35,9 +36,9 @@ export function matchRecords(images: readonly EnrolledImage[], before: StateFile
       free.delete(found)
     }
   }
-  const byName = grouped(known, ({ name }) => name)
-  const byPlace = grouped(known, ({ place }) => place ?? '')
-  const places = new Map(images.map((image) => [image, publishedAt(image)]))
+  const byName = groupBy(known, ({ name }) => name)
+  const byPlace = groupBy(known, ({ place }) => place ?? '')
+  const places = new Map(images.map((image) => [image, `${image.registry}/${image.repository}`]))
   const named = ({ name }: EnrolledImage) => byName.get(name) ?? []
   match((image) => named(image).filter(({ place }) => place === null || place === places.get(image)))
   match((image) => byPlace.get(places.get(image) ?? '') ?? [])
@@ -53,20 +54,42 @@ function recordsIn(before: StateFiles, folder: 'images' | 'archivedImages'): Kno
   })
 }
 
-function grouped(records: readonly KnownRecord[], keyOf: (record: KnownRecord) => string): Map<string, KnownRecord[]> {
-  const groups = new Map<string, KnownRecord[]>()
-  for (const record of records) {
-    const group = groups.get(keyOf(record))
-    if (group === undefined) groups.set(keyOf(record), [record])
-    else group.push(record)
-  }
-  return groups
-}
-
 function placeOf({ enrollment }: StateRecord): string | null {
   if (!isDataMap(enrollment)) return null
   const [registry, repository] = [textOf(enrollment, 'registry'), textOf(enrollment, 'repository')]
-  if (registry !== null && repository !== null) return publishedAt({ registry, repository })
-  const [, host, path] = /^([^/]+)\/(.+)$/.exec(textOf(enrollment, 'repoURL') ?? '') ?? []
-  return host === undefined || path === undefined ? null : publishedAt({ registry: host, repository: path })
+  if (registry !== null && repository !== null) return spelledOut(`${registry}/${repository}`)
+  const repoURL = textOf(enrollment, 'repoURL')
+  return repoURL !== null && /^[^/]+\/./.test(repoURL) ? spelledOut(repoURL) : null
+}
+
+/** As references are spelled out: what old files call docker.io/app is docker.io/library/app. */
+function spelledOut(place: string): string {
+  const parsed = parseReference(place)
+  return parsed.ok ? formatReference(parsed.reference) : place
+}
+
+/** Since when an image is enrolled, as its state file says. ISO 8601. */
+export type EnrollmentTimes = {
+  /** null: an old file does not say, and a time of our own would let the image pass over changes it is waiting for. */
+  readonly enrolledAt: string | null
+  /** When it last came back from the archive; null: it never did. */
+  readonly reenrolledAt: string | null
+}
+
+/**
+ * What an image's state file says after a run. Coming back from the archive is enrollment too, and must rebuild nothing:
+ * what changed while nobody watched counts as there from the start.
+ *
+ * @param own the record the image goes on from; undefined for a new image.
+ * @param now ISO 8601.
+ */
+export function enrollmentTimes(own: MatchedRecord | undefined, now: string): EnrollmentTimes {
+  if (own === undefined) return { enrolledAt: now, reenrolledAt: null }
+  const { record, isArchived } = own
+  return { enrolledAt: textOf(record, 'enrolledAt'), reenrolledAt: isArchived ? now : textOf(record, 'reenrolledAt') }
+}
+
+/** The same of the record before a run; null for an image that was not enrolled then. */
+export function enrolledBefore(own: MatchedRecord | undefined): number | null {
+  return own === undefined || own.isArchived ? null : enrolledSeconds(own.record)
 }

@@ -1,271 +1,204 @@
-import type { EnrolledImage } from '../enrollment/images-file.js'
+import { createHash } from 'node:crypto'
+import { isDataMap } from '../enrollment/data-map.js'
+import type { Override } from '../enrollment/overrides.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { isAllowedRegistry } from '../enrollment/registries.js'
-import { countsForRebuild } from '../policy/index.js'
+import { builtSince, rebuildEligibleAt } from '../policy/index.js'
 import { formatReference } from '../reference/index.js'
-import type { BaseUse, Discovered, Discovery, RunIdentity } from '../sources/index.js'
-import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
-import { cycleProblems } from './cycles.js'
-import { enrolledBefore } from './enrolled-at.js'
-import type { ImageFacts } from './image-file.js'
-import { type Publishers, publishersOf } from './links.js'
-import { type MatchedRecord, matchRecords } from './match-records.js'
-import type { StateFiles, TrackedBase, TrackedImage } from './model.js'
-import { type StateRecord, textOf, textsOf } from './record.js'
-import { runsOf } from './run-record.js'
+import { groupBy } from '../text/index.js'
+import type { LinkedState } from './link.js'
+import { enrollmentTimes } from './match-records.js'
+import { FOLDERS, type Records, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
+import { type Observations, observeBase, observeImage, wantedPlatforms } from './observe.js'
+import { STATE_HEADER } from './print.js'
+import { baseDigestOf, digestOf, enrolledSeconds, recordWarnings, type StateRecord, timesOf } from './record.js'
+import { baseRecord, baseText, imageRecord, imageText } from './state-file.js'
 
-/** One place where an image pulls a tracked base. */
-export interface TrackedUse {
-  readonly base: string
-  readonly image: string
-  readonly file: string
-  readonly line: number
-  readonly kind: BaseUse['kind']
+/** The state after a run. */
+export interface MergedState extends Omit<LinkedState, 'facts' | 'own'> {
+  /** Text of every state file there shall be, by its path relative to the state folder; all others go. */
+  readonly files: ReadonlyMap<string, string>
+  /** What those files say of what is enrolled and tracked. */
+  readonly records: Records
+  /** Digests of bases that changed, since when every image that is rebuilt for it was built. */
+  readonly builtSince: ReadonlySet<string>
 }
 
-/** Who is built on what after a run; what registries say is not part of it yet. */
-export interface LinkedState {
-  readonly images: readonly TrackedImage[]
-  /** Bases that an enrolled image uses, sorted by name. */
-  readonly bases: readonly TrackedBase[]
-  readonly uses: readonly TrackedUse[]
-  /** Branch of each image's source where images.yaml names none. */
-  readonly branches: ReadonlyMap<string, string>
-  readonly problems: readonly Problem[]
-  /** What this run knows about each image, sorted by name. */
-  readonly facts: readonly ImageFacts[]
-  /** The record each image goes on from, by the image's name. */
-  readonly own: ReadonlyMap<string, MatchedRecord>
-}
-
-/** What the merge is made from. */
-export interface MergeInput {
-  readonly enrollments: readonly EnrolledImage[]
-  readonly discovered: Discovered
+/** What the state is written from, beside its links. */
+export interface Writing {
   readonly before: StateFiles
-  readonly imagesFile: string
-  /** Where base images may come from; empty: anywhere. */
-  readonly allowedRegistries: readonly string[]
+  /** ISO 8601; lands only in files whose result changed. */
+  readonly now: string
+  /** Whether the files are written: only then is `now` when a new image was enrolled. */
+  readonly writes: boolean
+  readonly observed: Observations
+  /** Digests of bases whose rebuilds wait for nothing. */
+  readonly overridden: ReadonlySet<string>
 }
 
-/** Links images to the bases that discovery found: configuration follows images.yaml, bases follow discovery. */
-export function linkState(input: MergeInput): LinkedState {
-  const { discovered, before } = input
-  const enrollments = [...input.enrollments].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const references = [...discovered.images.values()].flatMap((one) =>
-    knownUses(one)
-      .filter((use) => use.reachable)
-      .map((use) => use.reference),
-  )
-  const catalog = catalogBases(before, references)
-  const own = matchRecords(enrollments, before)
-  const merged = enrollments.map((enrollment) =>
-    mergeImage(enrollment, input, catalog, own.get(enrollment.name)?.record),
-  )
-  const names = [...new Set(merged.flatMap(({ facts }) => facts.bases))].sort()
-  const publisher = publishersOf(enrollments)
-  const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map((base) => linked(base, publisher))
-  return {
-    images: merged.map(({ facts: { enrollment, bases, runs } }) => {
-      return { enrollment, bases, enrolledAt: enrolledBefore(own.get(enrollment.name)), runs }
-    }),
-    bases,
-    uses: merged.flatMap(({ uses }) => uses),
-    branches: branchesOf(merged.map(({ facts }) => facts)),
-    facts: merged.map(({ facts }) => facts),
-    own,
-    problems: [
-      ...catalog.problems,
-      ...merged.flatMap(({ problems }) => problems),
-      ...collisionProblems(enrollments, bases, input.imagesFile),
-      ...cycleProblems(
-        merged.map(({ facts }) => facts),
-        { catalog, publisher },
-        input.imagesFile,
-      ),
-    ],
+/**
+ * The state files after a run: everything that was found out at run time is kept, what registries said is added, and
+ * what is no longer enrolled or used moves to `_archive/`, from where it comes back with its history.
+ */
+export function writtenState(linked: LinkedState, writing: Writing): MergedState {
+  const { before, now, observed } = writing
+  const files = new Map<string, string>()
+  const records = { images: new Map<string, StateRecord>(), bases: new Map<string, StateRecord>() }
+  const { facts, own, ...state } = linked
+  for (const one of facts) {
+    const { name } = one.enrollment
+    const seen = observed.images.get(name)
+    const known = own.get(name)?.record
+    const record = seen === undefined ? known : observeImage(known, seen, now)
+    const written = imageRecord(one, record, enrollmentTimes(own.get(name), now), now)
+    records.images.set(name, written)
+    files.set(`${FOLDERS.images}/${name}.yaml`, imageText(written))
   }
+  const images = writing.writes ? withEnrollment(linked, now) : state.images
+  const users = usersOf(images)
+  const looked = state.bases.map((base) => lookedAt(base, users.get(base.name) ?? [], writing))
+  for (const { base, record } of looked) {
+    const eligible = eligibility(record, users.get(base.name) ?? [], records.images, writing)
+    const written = baseRecord(base, { ...record, ...eligible }, now)
+    records.bases.set(base.name, written)
+    files.set(`${FOLDERS.bases}/${base.name}.yaml`, baseText(written))
+  }
+  const changed = looked.map(({ base, record }) => {
+    const rebuilt = users.get(base.name) ?? []
+    return { ...baseDigestOf(record), images: rebuilt.map((image) => rebuiltImage(image, records.images)) }
+  })
+  const taken = [...own.values(), ...state.bases.flatMap(({ name }) => knownBase(name, before) ?? [])]
+  addArchive(before, files, new Set(taken.map(({ path }) => path)))
+  const problems = [...state.problems, ...looked.flatMap((one) => one.problems)]
+  const bases = looked.map(({ base }) => base)
+  return { ...state, images, bases, files, records, builtSince: builtSince(changed), problems }
 }
 
-/** Says of a base which enrolled image it is. */
-function linked(base: TrackedBase, publisher: Publishers): TrackedBase {
-  const image = publisher(base)
-  return image === null ? base : { ...base, enrolledImage: image }
+/** The images with the times that their files say from now on: those of new ones too. */
+function withEnrollment({ images, own }: LinkedState, now: string): TrackedImage[] {
+  return images.map((image) => {
+    const times = enrollmentTimes(own.get(image.enrollment.name), now)
+    return { ...image, enrolledAt: enrolledSeconds(times) }
+  })
 }
 
-interface MergedImage {
-  readonly facts: ImageFacts
-  readonly uses: readonly TrackedUse[]
+/** The enabled images built on each base, by its name. */
+function usersOf(images: readonly TrackedImage[]): Map<string, TrackedImage[]> {
+  const enabled = images.filter(({ enrollment }) => enrollment.enabled)
+  const uses = enabled.flatMap((image) => [...new Set(image.bases)].map((base) => ({ base, image })))
+  const users = groupBy(uses, ({ base }) => base)
+  return new Map([...users].map(([base, all]) => [base, all.map(({ image }) => image)]))
+}
+
+/** The record a base goes on from, and its file. */
+function knownBase(name: string, before: StateFiles): { readonly record: StateRecord; readonly path: string } | null {
+  for (const folder of ['bases', 'archivedBases'] as const) {
+    const record = before[folder].get(name)
+    if (record !== undefined) return { record, path: `${FOLDERS[folder]}/${name}.yaml` }
+  }
+  return null
+}
+
+interface LookedAt {
+  readonly base: TrackedBase
+  readonly record: StateRecord | undefined
   readonly problems: readonly Problem[]
 }
 
-function mergeImage(
-  enrollment: EnrolledImage,
-  input: MergeInput,
-  catalog: BaseCatalog,
-  before: StateRecord | undefined,
-): MergedImage {
-  const discovery = input.discovered.images.get(enrollment.name)
-  const runs = runsOf(enrollment, input.discovered.runs.get(enrollment.name), before)
-  if (discovery?.kind === 'found') return foundImage({ enrollment, discovery, runs, before }, input, catalog)
-  // A failed look-up is not "no bases": what was known last stands. So it does for an image that is switched off. A base
-  // that is no longer named by hand stands as well: the Dockerfile that cannot be read may have it.
-  const named = placedUses(enrollment, discovery?.named ?? [], input, catalog)
-  const last = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
-  const bases = [...last, ...named.uses.map((use) => use.base)]
-  const { status, reason } = outcome(enrollment, discovery, before)
-  const defaultBranch = enrollment.source?.branch === null ? textOf(before, 'defaultBranch') : null
-  const known = status === 'external' ? [] : [...new Set(bases)].sort()
-  return { facts: { enrollment, status, reason, bases: known, defaultBranch, runs }, ...named }
+function lookedAt(base: TrackedBase, users: readonly TrackedImage[], { before, now, observed }: Writing): LookedAt {
+  const known = knownBase(base.name, before)?.record
+  const suspicious = known === undefined ? [] : recordWarnings(`${FOLDERS.bases}/${base.name}.yaml`, known, now)
+  const facts = observed.bases.get(base.name)
+  if (facts === undefined) return { base, record: known, problems: suspicious }
+  const wanted = wantedPlatforms(users)
+  const { record, event } = observeBase(known, facts, { now, wanted })
+  const problems = event === 'returned' ? [...suspicious, returned(base, facts.digest)] : suspicious
+  return { base: { ...base, baselineDigest: digestOf(record, 'baselineDigest') }, record, problems }
 }
 
-/** What a discovery knows of base images for certain. */
-function knownUses(discovery: Discovery): readonly BaseUse[] {
-  return discovery.kind === 'found' ? discovery.uses : discovery.named
-}
-
-/** What is said of a discovery that found nothing new: an image that is switched off keeps what was said last. */
-function outcome(
-  { source }: EnrolledImage,
-  discovery: Exclude<Discovery, { kind: 'found' }> | undefined,
-  before: StateRecord | undefined,
-): Pick<ImageFacts, 'status' | 'reason'> {
-  if (discovery !== undefined) return { status: 'failed', reason: discovery.message }
-  if (source === null) return { status: 'external', reason: null }
-  const was = textOf(before, 'discoveryStatus')
-  if (was === 'failed') return { status: was, reason: textOf(before, 'discoveryError') }
-  return { status: was === 'success' ? was : 'pending', reason: null }
-}
-
-interface FoundImage {
-  readonly enrollment: EnrolledImage
-  readonly discovery: Extract<Discovery, { kind: 'found' }>
-  readonly runs: RunIdentity
-  readonly before: StateRecord | undefined
-}
-
-function foundImage(
-  { enrollment, discovery, runs, before }: FoundImage,
-  input: MergeInput,
-  catalog: BaseCatalog,
-): MergedImage {
-  const counted = discovery.uses.filter((use) => countsForRebuild(enrollment.rebuildOn, use))
-  const placed = placedUses(enrollment, counted, input, catalog)
-  const kept = lastKnown(discovery, before, catalog)
-  const bases = [...new Set([...placed.uses.map((use) => use.base), ...kept])].sort()
-  // Base images that are named are known without a look at the source, whose branch stays what it was.
-  const branch = discovery.branch ?? (discovery.file === null ? textOf(before, 'defaultBranch') : null)
-  const defaultBranch = enrollment.source?.branch === null ? branch : null
-  return { facts: { enrollment, status: 'success', reason: null, bases, defaultBranch, runs }, ...placed }
-}
-
-/** Bases of the last run that an image may be which could not be named: not known is not the same as gone. */
-function lastKnown(
-  { mayBe }: FoundImage['discovery'],
-  before: StateRecord | undefined,
-  { byName }: BaseCatalog,
-): readonly string[] {
-  if (mayBe.length === 0) return []
-  return textsOf(before, 'baseImages').filter((name) => {
-    const base = byName.get(name)
-    return (
-      base !== undefined && mayBe.some((pattern) => fits(`${base.registry}/${base.repository}:${base.tag}`, pattern))
-    )
+/** A tag that goes back is a mistake of its publisher, or an attack: nobody rebuilds for it. */
+function returned(base: TrackedBase, digest: string): Problem {
+  const name = formatReference({ ...base, digest: null })
+  const message = `${name} went back to ${digest}, which it had before: nothing is rebuilt for that.`
+  const file = `${FOLDERS.bases}/${base.name}.yaml`
+  return problem('warning', message, {
+    file,
+    remedy: 'Ask its publisher; promote by hand if the older image is right.',
   })
 }
 
-/** Whether a text fits a pattern, in which `*` stands for anything. */
-function fits(text: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*')
-  const last = rest.pop()
-  if (last === undefined) return text === pattern
-  if (!text.startsWith(first) || !text.endsWith(last)) return false
-  let from = first.length
-  for (const part of rest) {
-    const at = text.indexOf(part, from)
-    if (at < 0) return false
-    from = at + part.length
+function rebuiltImage({ enrollment }: TrackedImage, records: ReadonlyMap<string, StateRecord>) {
+  return { policy: enrollment, times: timesOf(records.get(enrollment.name)) }
+}
+
+/** When each image may be rebuilt for this base; nothing is said of a base that never changed. */
+function eligibility(
+  record: StateRecord | undefined,
+  users: readonly TrackedImage[],
+  records: ReadonlyMap<string, StateRecord>,
+  { overridden }: Writing,
+): StateRecord {
+  if (record?.lastUpdated === undefined || record.lastUpdated === null) return {}
+  const base = baseDigestOf(record)
+  const isOverridden = base.digest !== null && overridden.has(base.digest)
+  const due = users.map((image) => {
+    const { policy, times } = rebuiltImage(image, records)
+    return [policy.name, rebuildEligibleAt(policy, base, times, { isOverridden })] as const
+  })
+  // What older files say for all images at once is nobody's, and stays.
+  const old = isDataMap(record.rebuildEligibleAt) ? record.rebuildEligibleAt.default : null
+  const all = old === null || old === undefined ? {} : { default: old }
+  return due.length === 0 ? {} : { rebuildEligibleAt: { ...all, ...Object.fromEntries(due) } }
+}
+
+/**
+ * Moves what has a file and no place any more to the archive, unchanged, and keeps what is there. A file whose record
+ * went on elsewhere is done with; one that would come to lie on another lies beside it. A file that we did not write
+ * stays where it is.
+ *
+ * @param files the files there shall be; the archive is added.
+ * @param taken paths of the files whose records went on in one of them.
+ */
+function addArchive(before: StateFiles, files: Map<string, string>, taken: ReadonlySet<string>): void {
+  const folders = [
+    [FOLDERS.archivedImages, FOLDERS.archivedImages],
+    [FOLDERS.archivedBases, FOLDERS.archivedBases],
+    [FOLDERS.images, FOLDERS.archivedImages],
+    [FOLDERS.bases, FOLDERS.archivedBases],
+  ] as const
+  for (const [from, to] of folders) {
+    for (const [path, text] of before.texts) {
+      if (!path.startsWith(`${from}/`) || taken.has(path)) continue
+      if (from !== to && !text.startsWith(STATE_HEADER)) {
+        if (!files.has(path)) files.set(path, text)
+        continue
+      }
+      const name = path.slice(from.length + 1, -'.yaml'.length)
+      const place = `${to}/${name}.yaml`
+      const isTaken = files.has(place) && files.get(place) !== text
+      files.set(isTaken ? `${to}/${name}-${hashOf(text)}.yaml` : place, text)
+    }
   }
-  return from <= text.length - last.length
 }
 
-/** The uses whose base is tracked, and what is to be said of the others. */
-function placedUses(
-  enrollment: EnrolledImage,
-  uses: readonly BaseUse[],
-  input: MergeInput,
-  catalog: BaseCatalog,
-): Pick<MergedImage, 'uses' | 'problems'> {
-  return {
-    uses: uses.flatMap((use): TrackedUse[] => {
-      const base = catalog.byIdentity.get(watchedIdentity(use.reference) ?? '')
-      if (base === undefined || !isAllowed(use, input)) return []
-      return [{ base: base.name, image: enrollment.name, file: use.file, line: use.line, kind: use.kind }]
-    }),
-    problems: uses.flatMap((use) => [
-      ...pinnedProblem(enrollment, use, use.file, input.imagesFile),
-      ...unwatchableProblem(enrollment, use, input.imagesFile),
-      ...forbiddenProblem(enrollment, use, input),
-    ]),
-  }
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }
 
-/** `a/Dockerfile:3 pulls`, `images.yaml:7 names`. */
-function placeOf({ kind, file, line }: BaseUse): string {
-  return `${file}:${line} ${kind === 'named' ? 'names' : 'pulls'}`
-}
-
-/** A Dockerfile elsewhere must not stop the whole factory: what Kargo cannot watch is left out, and said. */
-function unwatchableProblem(enrollment: EnrolledImage, use: BaseUse, imagesFile: string): Problem[] {
-  if (isWatchable(use.reference)) return []
-  const base = formatReference({ ...use.reference, digest: null })
-  const message = `${enrollment.name}: ${placeOf(use)} ${base}, which Kargo cannot watch: its changes rebuild nothing.`
-  const remedy = 'Mirror it to a repository without doubled separators, on a host with a name.'
-  const about = { file: imagesFile, line: enrollment.line, column: enrollment.column, image: enrollment.name, remedy }
-  return [problem('warning', message, about)]
-}
-
-function isAllowed({ reference }: BaseUse, { allowedRegistries }: MergeInput): boolean {
-  return isAllowedRegistry(`${reference.registry}/${reference.repository}`, allowedRegistries)
-}
-
-/** What may not be trusted is not watched either, and its Dockerfile must not stop the whole factory. */
-function forbiddenProblem(enrollment: EnrolledImage, use: BaseUse, input: MergeInput): Problem[] {
-  if (isAllowed(use, input)) return []
-  const base = formatReference({ ...use.reference, digest: null })
-  const message = `${enrollment.name}: ${placeOf(use)} ${base}, which is in no allowed registry: it is not watched.`
-  const remedy = 'Take the image from an allowed registry, or add its registry to settings.allowedRegistries.'
-  const { line, column, name } = enrollment
-  return [problem('warning', message, { file: input.imagesFile, line, column, image: name, remedy })]
-}
-
-/** A digest in the Dockerfile is what the build pulls, whatever the tag says by then. */
-function pinnedProblem(enrollment: EnrolledImage, use: BaseUse, file: string, imagesFile: string): Problem[] {
-  if (use.reference.digest === null) return []
-  const watched = use.reference.tag === null ? 'nothing can be watched' : 'a rebuild pulls the same image again'
-  const message = `${enrollment.name}: ${file}:${use.line} pins ${formatReference(use.reference)}: ${watched}.`
-  const remedy = 'Name the tag without a digest, or let a bot raise the digest.'
-  const about = { file: imagesFile, line: enrollment.line, column: enrollment.column, image: enrollment.name, remedy }
-  return [problem('warning', message, about)]
-}
-
-function branchesOf(facts: readonly ImageFacts[]): Map<string, string> {
-  return new Map(
-    facts.flatMap((one) => (one.defaultBranch === null ? [] : [[one.enrollment.name, one.defaultBranch] as const])),
-  )
-}
-
-function collisionProblems(
-  enrollments: readonly EnrolledImage[],
-  bases: readonly TrackedBase[],
+/**
+ * The overrides that an image still waits for, and a notice about each of the others: they can be removed.
+ *
+ * @param file overrides.yaml as people know it, from the repository's top.
+ */
+export function activeOverrides(
+  overrides: readonly Override[],
+  { builtSince }: MergedState,
   file: string,
-): Problem[] {
-  const byName = new Map(bases.map((base) => [base.name, base]))
-  return enrollments.flatMap((image) => {
-    const base = byName.get(image.name)
-    if (base === undefined) return []
-    const message = `the name ${image.name} is taken by the base image ${base.registry}/${base.repository}:${base.tag}.`
-    const { line, column } = image
-    return [problem('error', message, { file, line, column, image: image.name, remedy: 'Rename the image.' })]
-  })
+): { readonly active: readonly Override[]; readonly notices: readonly Problem[] } {
+  const notices = overrides
+    .filter(({ digest }) => builtSince.has(digest))
+    .map(({ base, line }) => {
+      const message = `the override of ${base} has done its work: every image that is rebuilt for it was built since.`
+      return problem('notice', message, { file, line, remedy: 'Take it out.' })
+    })
+  return { active: overrides.filter(({ digest }) => !builtSince.has(digest)), notices }
 }

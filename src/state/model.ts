@@ -29,10 +29,14 @@ export interface TrackedImage {
   readonly runs: RunIdentity
 }
 
-/** The state folders as they are: records by name. */
-export interface StateFiles {
+/** Records of images and base images, by name. */
+export interface Records {
   readonly images: ReadonlyMap<string, StateRecord>
   readonly bases: ReadonlyMap<string, StateRecord>
+}
+
+/** The state folders as they are. */
+export interface StateFiles extends Records {
   readonly archivedImages: ReadonlyMap<string, StateRecord>
   readonly archivedBases: ReadonlyMap<string, StateRecord>
   /** Text of every state file by its path. */
@@ -46,3 +50,13 @@ export const FOLDERS = {
   archivedImages: '_archive/images',
   archivedBases: '_archive/base-images',
 } as const
+
+/** The folder with images.yaml, the state and the manifests. */
+export interface StateFolder {
+  /** Absolute path on disk. */
+  readonly root: string
+  /** The same folder from the repository's top, `.` or a path: how people know its files. */
+  readonly path: string
+  readonly imagesFile: string
+  readonly outputDir: string
+}

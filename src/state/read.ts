@@ -1,7 +1,9 @@
-import { type Problem, Refusal } from '../enrollment/problem.js'
+import { isDataMap } from '../enrollment/data-map.js'
+import { type Problem, problem, Refusal } from '../enrollment/problem.js'
+import { type Data, readYaml } from '../enrollment/yaml-data.js'
 import { readFolder } from './folder.js'
 import { FOLDERS, type StateFiles } from './model.js'
-import { readRecord, type StateRecord } from './record.js'
+import type { StateRecord } from './record.js'
 
 /** Base and image names that are also safe as file names. */
 const FILE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
@@ -36,4 +38,41 @@ export function readState(root: string): StateFiles {
   }
   if (problems.length > 0) throw new Refusal(problems)
   return files
+}
+
+/**
+ * Reads a state file.
+ *
+ * @param text the file's text, hostile like any other file of a repository.
+ * @param file its path, for the problems.
+ * @returns the record, or null with the problems that say why there is none.
+ */
+export function readRecord(text: string, file: string): { record: StateRecord | null; problems: readonly Problem[] } {
+  const { placed, problems } = readYaml(text, file, { numbers: 'lossless' })
+  if (placed === null || problems.length > 0) return { record: null, problems }
+  if (placed.data === null) return { record: {}, problems: [] }
+  if (!isDataMap(placed.data)) {
+    const remedy = 'Mend it, or remove it: it is then written anew.'
+    return {
+      record: null,
+      problems: [problem('error', 'a state file must be a map.', { file, line: 1, column: 1, remedy })],
+    }
+  }
+  if (!text.includes(OLD_NULL)) return { record: placed.data, problems: [] }
+  // The copy of images.yaml is no runtime field: None is what somebody wrote there.
+  const { enrollment, ...runtime } = placed.data
+  const record = withoutNone(runtime) as StateRecord
+  return { record: enrollment === undefined ? record : { ...record, enrollment }, problems: [] }
+}
+
+/** How old files write null. */
+const OLD_NULL = 'None'
+
+function withoutNone(data: Data): Data {
+  if (data === OLD_NULL) return null
+  if (Array.isArray(data)) return data.map(withoutNone)
+  if (!isDataMap(data)) return data
+  const clean: Record<string, Data> = Object.create(null)
+  for (const [key, value] of Object.entries(data)) clean[key] = withoutNone(value)
+  return clean
 }

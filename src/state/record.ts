@@ -1,47 +1,11 @@
 import { isDataMap } from '../enrollment/data-map.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { type Data, readYaml } from '../enrollment/yaml-data.js'
-import type { BaseDigest } from '../policy/index.js'
+import type { Data } from '../enrollment/yaml-data.js'
+import type { BaseDigest, ImageTimes } from '../policy/index.js'
+import { formatReference } from '../reference/index.js'
 
 /** What a state file says, as data; `"None"` of old files is null. */
 export type StateRecord = Readonly<Record<string, Data>>
-
-/**
- * Reads a state file.
- *
- * @param text the file's text, hostile like any other file of a repository.
- * @param file its path, for the problems.
- * @returns the record, or null with the problems that say why there is none.
- */
-export function readRecord(text: string, file: string): { record: StateRecord | null; problems: readonly Problem[] } {
-  const { placed, problems } = readYaml(text, file, { numbers: 'lossless' })
-  if (placed === null || problems.length > 0) return { record: null, problems }
-  if (placed.data === null) return { record: {}, problems: [] }
-  if (!isDataMap(placed.data)) {
-    const remedy = 'Mend it, or remove it: it is then written anew.'
-    return {
-      record: null,
-      problems: [problem('error', 'a state file must be a map.', { file, line: 1, column: 1, remedy })],
-    }
-  }
-  if (!text.includes(OLD_NULL)) return { record: placed.data, problems: [] }
-  // The copy of images.yaml is no runtime field: None is what somebody wrote there.
-  const { enrollment, ...runtime } = placed.data
-  const record = withoutNone(runtime) as StateRecord
-  return { record: enrollment === undefined ? record : { ...record, enrollment }, problems: [] }
-}
-
-/** How old files write null. */
-const OLD_NULL = 'None'
-
-function withoutNone(data: Data): Data {
-  if (data === OLD_NULL) return null
-  if (Array.isArray(data)) return data.map(withoutNone)
-  if (!isDataMap(data)) return data
-  const clean: Record<string, Data> = Object.create(null)
-  for (const [key, value] of Object.entries(data)) clean[key] = withoutNone(value)
-  return clean
-}
 
 /** A text of a record; null when it is missing or something else. */
 export function textOf(record: StateRecord | undefined, key: string): string | null {
@@ -64,7 +28,7 @@ export function digestOf(record: StateRecord | undefined, key: string): string |
 const MOMENT = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
 
 /** A moment of a record in milliseconds, null unless it is one: a date, or date and time (UTC where no zone is said). */
-export function momentOf(record: StateRecord | undefined, key: string): number | null {
+export function timeOf(record: StateRecord | undefined, key: string): number | null {
   const text = textOf(record, key)
   if (text === null || !MOMENT.test(text)) return null
   const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`
@@ -72,12 +36,66 @@ export function momentOf(record: StateRecord | undefined, key: string): number |
   return Number.isNaN(time) ? null : time
 }
 
-/** The digest of a base image's record, and when it last changed. */
-export function baseDigestOf(record: StateRecord | undefined): BaseDigest {
-  return { digest: digestOf(record, 'currentDigest'), updated: momentOf(record, 'lastUpdated') }
+/** A moment of a record as ISO 8601 in UTC; null where it holds none, whatever somebody wrote there. */
+export function momentOf(record: StateRecord | undefined, key: string): string | null {
+  const time = timeOf(record, key)
+  return time === null ? null : new Date(time).toISOString()
 }
 
-/** What a record holds beyond the keys we know: kept, whoever wrote it. */
-export function otherKeys(record: StateRecord | undefined, known: readonly string[]): StateRecord {
-  return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => !known.includes(key)))
+/** The digest of a base image's record, and when it last changed. */
+export function baseDigestOf(record: StateRecord | undefined): BaseDigest {
+  return { digest: digestOf(record, 'currentDigest'), updated: timeOf(record, 'lastUpdated') }
+}
+
+/** When an image was last built, and since when it is enrolled: a whole second, as Kargo is told it. */
+export function timesOf(record: StateRecord | undefined): ImageTimes {
+  const enrolled = record === undefined ? null : enrolledSeconds(record)
+  return { built: timeOf(record, 'lastBuilt'), enrolled: enrolled === null ? null : enrolled * 1000 }
+}
+
+/** Unix seconds since when an image is enrolled without interruption; null where its record does not say. */
+export function enrolledSeconds(record: StateRecord): number | null {
+  const moment = timeOf(record, 'reenrolledAt') ?? timeOf(record, 'enrolledAt')
+  return moment === null ? null : Math.floor(moment / 1000)
+}
+
+/** `registry/repository:tag` of a base image's record, or the reference it has instead; null where it has none. */
+export function writtenReference(record: StateRecord): string | null {
+  const [registry, repository, tag] = ['registry', 'repository', 'tag'].map((key) => textOf(record, key))
+  return registry && repository && tag
+    ? formatReference({ registry, repository, tag, digest: null })
+    : textOf(record, 'fullImage')
+}
+
+/**
+ * What is odd in the record of a base image that only a program should have written. It is kept as it is and has no
+ * effect: digests and moments are read through `digestOf` and `momentOf` only.
+ *
+ * @param now ISO 8601.
+ */
+export function recordWarnings(file: string, record: StateRecord, now: string): Problem[] {
+  const say = (message: string) =>
+    problem('warning', message, { file, remedy: 'Somebody edited the file: put the value back as the history has it.' })
+  return [
+    ...['baselineDigest', 'currentDigest', 'previousDigest'].flatMap((key) =>
+      isSaid(record, key) && digestOf(record, key) === null ? [say(`${key} is no digest and counts as unknown.`)] : [],
+    ),
+    ...(isSaid(record, 'lastUpdated') ? momentFaults(record, now).map(say) : []),
+    ...(isHistory(record.updateHistory) ? [] : [say('updateHistory is no list of digest changes; it is kept.')]),
+  ]
+}
+
+function isSaid(record: StateRecord, key: string): boolean {
+  return record[key] !== undefined && record[key] !== null
+}
+
+function momentFaults(record: StateRecord, now: string): string[] {
+  const updated = timeOf(record, 'lastUpdated')
+  if (updated === null) return ['lastUpdated is no moment and counts as unknown.']
+  return updated > Date.parse(now) ? ['lastUpdated is in the future: rebuilds are said to be due from then on.'] : []
+}
+
+function isHistory(history: StateRecord[string] | undefined): boolean {
+  if (history === undefined || history === null) return true
+  return Array.isArray(history) && history.every((entry) => isDataMap(entry) && digestOf(entry, 'digest') !== null)
 }

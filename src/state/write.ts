@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeF
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
 import { isFolder, isSafeFolder, lookAt } from './folder.js'
+import { FOLDERS, type StateFolder } from './model.js'
 
 /** What is to be written, by path relative to a root: a text, or one in pieces; null to delete. */
 export type FileChanges = ReadonlyMap<string, string | Iterable<string> | null>
@@ -101,4 +102,23 @@ function refuseForeign(target: string, shown: string): void {
   const found = lookAt(target)
   if (found === null || found.isFile()) return
   throw refuse(`${shown} is no plain file.`, { file: shown, remedy: 'Remove it.' })
+}
+
+/** Removes the temporary files that interrupted runs left in the state folder. */
+export function cleanStateFolder({ root, outputDir }: StateFolder): void {
+  removeLeftovers(root, [...Object.values(FOLDERS), outputDir])
+}
+
+/**
+ * Two kinds of files in one folder would be taken for each other, and moved or deleted.
+ *
+ * @throws Refusal when images.yaml or the manifests are in a folder of state files.
+ */
+export function refuseOverlap({ imagesFile, outputDir }: StateFolder): void {
+  const taken = new Set(Object.values(FOLDERS).map((folder) => folder.split('/')[0]))
+  const inputs = { 'output-dir (--output)': outputDir, 'images-file (--images)': imagesFile }
+  for (const [input, path] of Object.entries(inputs)) {
+    if (!taken.has(path.split('/')[0] ?? '')) continue
+    throw refuse(`${input} is ${path}, and the state is kept there.`, { remedy: 'Name a place of its own.' })
+  }
 }

@@ -1,5 +1,5 @@
-import { type CatalogInput, recordsOf } from '../../../src/backstage/index.js'
-import { builtAt, enrolmentOf, newNode } from '../explain/situations.js'
+import type { CatalogInput } from '../../../src/backstage/index.js'
+import { builtAt, enrolmentOf, newNode, recordsFrom } from '../explain/situations.js'
 
 const IMAGES = `
 defaults:
@@ -13,21 +13,20 @@ images:
 const BUILT = '2026-03-05T08:00:00.000Z'
 const OURS = "registry: ghcr.io\nrepository: acme/base\ntag: '1'\ncurrentDigest: null\nenrolledImage: base\n"
 
-/** State files as a run leaves them: node:22 changed since the images were built. */
-const STATE = new Map([
-  ['images/web.yaml', builtAt(BUILT, 'acme-base-1')],
-  ['images/base.yaml', `${builtAt(BUILT)}defaultBranch: trunk\n`],
-  ['images/tool.yaml', builtAt(BUILT)],
-  ['images/postgres.yaml', builtAt(BUILT, '', 'discoveryStatus: external\n')],
-  ['base-images/node-22.yaml', newNode('2026-03-09T20:30:00.000Z')],
-  ['base-images/acme-base-1.yaml', OURS],
-  ['_archive/images/gone.yaml', builtAt(BUILT)],
-])
+/** Records as a run leaves them: node:22 changed since the images were built. */
+const RECORDS = recordsFrom({
+  images: {
+    web: builtAt(BUILT, 'acme-base-1'),
+    base: `${builtAt(BUILT)}defaultBranch: trunk\n`,
+    tool: builtAt(BUILT),
+    postgres: builtAt(BUILT, '', 'discoveryStatus: external\n'),
+  },
+  bases: { 'node-22': newNode('2026-03-09T20:30:00.000Z'), 'acme-base-1': OURS },
+})
 
 /** Everything a catalog is made from. */
 export function catalogInput(): CatalogInput {
   const { images } = enrolmentOf(IMAGES)
-  const records = recordsOf(STATE)
   const base = { baselineDigest: null }
   return {
     folder: 'catalog',
@@ -37,7 +36,7 @@ export function catalogInput(): CatalogInput {
       { ...base, name: 'acme-base-1', registry: 'ghcr.io', repository: 'acme/base', tag: '1', enrolledImage: 'base' },
       { ...base, name: 'node-22', registry: 'docker.io', repository: 'library/node', tag: '22' },
     ],
-    records,
+    records: RECORDS,
     overrides: [],
     staggerSeconds: 0,
   }

@@ -1,6 +1,8 @@
 import { type ImagesFile, type Override, parseImagesFile, parseOverrides } from '../../../src/enrollment/index.js'
-import { type Explanation, explainImages, type Records } from '../../../src/explain/index.js'
-import { readRecord, type StateRecord } from '../../../src/state/record.js'
+import { type Explanation, explainImages } from '../../../src/explain/index.js'
+import type { Records } from '../../../src/state/index.js'
+import { readRecord } from '../../../src/state/read.js'
+import type { StateRecord } from '../../../src/state/record.js'
 
 export const NOW = '2026-03-10T08:00:00.000Z'
 export const PLACES = { github: 'https://github.com', gitlab: 'https://gitlab.com' }

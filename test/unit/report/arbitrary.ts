@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Problem } from '../../../src/enrollment/problem.js'
-import type { ResourceChange } from '../../../src/manifests/model.js'
+import type { ResourceChange } from '../../../src/manifests/resources.js'
 import type { BaseDrift, BaseRow, ImageChange, Report } from '../../../src/report/index.js'
 import { HOSTILE, idOf, report } from './examples.js'
 

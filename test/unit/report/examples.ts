@@ -1,7 +1,7 @@
 // Reports as a real state repository would make them, for golden files and properties.
 import type { Problem } from '../../../src/enrollment/problem.js'
 import { problem } from '../../../src/enrollment/problem.js'
-import type { ResourceChange } from '../../../src/manifests/model.js'
+import type { ResourceChange } from '../../../src/manifests/resources.js'
 import type { BaseRow, BaseUse, ImageChange, Marker, Report } from '../../../src/report/index.js'
 
 const HEAD = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'

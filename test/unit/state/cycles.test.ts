@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findCycles } from '../../../src/state/cycles.js'
-import { buildOrder } from '../../../src/state/links.js'
+import { buildOrder, findCycles } from '../../../src/state/links.js'
 import { enrolled, entry, messages, run } from './world.js'
 
 const graph = (edges: Readonly<Record<string, readonly string[]>>) => new Map(Object.entries(edges))

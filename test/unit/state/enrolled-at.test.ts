@@ -1,6 +1,6 @@
 /** Since when an image is enrolled: what its bases changed to before rebuilds nothing. */
 import { describe, expect, it } from 'vitest'
-import { readRecord } from '../../../src/state/record.js'
+import { readRecord } from '../../../src/state/read.js'
 import { entry, LATER, NOW, run } from './world.js'
 
 const SOURCES = { app: 'FROM a:1\n', web: 'FROM a:1\n' }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectRegistries, type RegistryClient } from '../../../src/registry/index.js'
 import { type LookUp, lookUp, type MergedState, writtenState } from '../../../src/state/index.js'
-import { readRecord } from '../../../src/state/record.js'
+import { readRecord } from '../../../src/state/read.js'
 import { FakeRegistry, type FakeRegistryOptions } from '../../support/fake-registry.js'
 import { filesFrom, LATER, link, NOW } from './world.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readRecord } from '../../../src/state/record.js'
+import { readRecord } from '../../../src/state/read.js'
 import { entry, LATER, messages, NOW, REFERENCE_SOURCES, referenceFiles, referenceImages, run } from './world.js'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BaseFacts, PublishedFacts } from '../../../src/state/index.js'
 import { observeBase, observeImage } from '../../../src/state/observe.js'
-import { readRecord, type StateRecord } from '../../../src/state/record.js'
+import { readRecord } from '../../../src/state/read.js'
+import type { StateRecord } from '../../../src/state/record.js'
 import { entry, LATER, messages, NOW, run } from './world.js'
 
 const [A, B, C] = ['a', 'b', 'c'].map((one) => `sha256:${one.repeat(64)}`) as [string, string, string]

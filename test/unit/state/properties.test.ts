@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { comment, yamlLines } from '../../../src/state/print.js'
-import { readRecord } from '../../../src/state/record.js'
+import { readRecord } from '../../../src/state/read.js'
 import { runs } from '../../support/full.js'
 import { enrolled, entry, LATER, run } from './world.js'
 
@@ -19,6 +19,10 @@ const factory = fc
     images: all.map(([one, , enabled]) => entry(one, `enabled: ${enabled}`)).join(''),
     sources: Object.fromEntries(all.map(([one, text]) => [one, text])),
   }))
+
+/** Files are read with every scalar as it is written, in any order of keys. */
+const asText = (data: unknown) =>
+  JSON.parse(JSON.stringify(data, (_, one) => (typeof one === 'boolean' ? String(one) : one)))
 
 describe('the state after a run', () => {
   it('does not depend on the order of the images', async () => {
@@ -48,11 +52,16 @@ describe('the state after a run', () => {
     )
   })
 
-  it('lies in images/, base-images/ and _archive/ only, and loses no file', async () => {
+  it('lies in images/, base-images/ and _archive/ only, says what the records say, and loses no file', async () => {
     await fc.assert(
       fc.asyncProperty(factory, factory, async (earlier, { images, sources }) => {
         const before = (await run(earlier.images, earlier.sources)).files
-        const { files } = await run(images, sources, before, LATER)
+        const { files, records } = await run(images, sources, before, LATER)
+        for (const [folder, known] of Object.entries({ images: records.images, 'base-images': records.bases }))
+          for (const [of, record] of known) {
+            const path = `${folder}/${of}.yaml`
+            expect(asText(record)).toEqual(asText(readRecord(files.get(path) ?? '', path).record))
+          }
         const paths = [...files.keys()]
         for (const path of paths) expect(path).toMatch(/^(_archive\/)?(images|base-images)\/[a-z0-9][a-z0-9.-]*\.yaml$/)
         const names = new Set(paths.map((path) => path.replace('_archive/', '')))

@@ -1,9 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TagSelection } from '../../../src/enrollment/index.js'
-import { eligibleTags } from '../../../src/state/tag-choice.js'
-import { compareVersions, versionOfTag } from '../../../src/state/version.js'
-import { isInRange, parseVersionRange } from '../../../src/state/version-range.js'
+import {
+  compareVersions,
+  eligibleTags,
+  isInRange,
+  parseVersionRange,
+  versionOfTag,
+} from '../../../src/state/tag-choice.js'
 
 const SEMVER: TagSelection = { strategy: 'SemVer', constraint: null, allow: [] }
 

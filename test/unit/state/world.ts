@@ -12,7 +12,8 @@ import {
   type StateFiles,
   writtenState,
 } from '../../../src/state/index.js'
-import { readRecord, type StateRecord } from '../../../src/state/record.js'
+import { readRecord } from '../../../src/state/read.js'
+import type { StateRecord } from '../../../src/state/record.js'
 
 export const NOW = '2026-03-01T08:00:00.000Z'
 export const LATER = '2027-01-01T00:00:00.000Z'

@@ -40,7 +40,7 @@ const PURE = [
   /^(?:text|policy|reference|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report)\//,
   /^manifests\/(?!read)/,
   /^backstage\/(?!catalog-folder)/,
-  /^state\/(?:merge|files|observe|bases|links|cycles)\b/,
+  /^state\/(?!read|folder|write)/,
   /^registry\/(?:answer|challenge)\b/,
 ]
 

@@ -1,0 +1,229 @@
+import { titleOf } from '../build-definition/index.js'
+import { isDataMap, isSameData } from '../enrollment/data-map.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
+import type { Data } from '../enrollment/yaml-data.js'
+import { familiarReference, formatReference } from '../reference/index.js'
+import type { RunIdentity } from '../sources/index.js'
+import type { EnrollmentTimes } from './match-records.js'
+import type { TrackedBase } from './model.js'
+import { inOrder, printRecord, type Section } from './print.js'
+import { type StateRecord, textOf, textsOf } from './record.js'
+
+// What state files say, and in what order. Keys that are not listed are kept behind those that are.
+
+/** What discovery came to, and which runs are the image's builds. */
+const DISCOVERY_KEYS = ['discoveryStatus', 'discoveryError', 'defaultBranch', 'runTitle', 'runs'] as const
+
+/** The parts of an image's state file. */
+const IMAGE_SECTIONS: readonly Section[] = [
+  {
+    comments: [],
+    keys: ['name', 'enrolledAt', 'reenrolledAt', 'lastDiscovery', ...DISCOVERY_KEYS],
+  },
+  { comments: ['Enrollment configuration (copied from images.yaml for reference)'], keys: ['enrollment'] },
+  {
+    comments: ['Discovered from Dockerfile parsing', 'References to base image state files (not inline data)'],
+    keys: ['baseImages'],
+  },
+  {
+    comments: ['Current published state (from registry/Kargo)'],
+    keys: ['currentVersion', 'currentDigest', 'lastBuilt'],
+  },
+]
+
+/** The parts of a base image's state file. */
+const BASE_SECTIONS: readonly Section[] = [
+  { comments: [], keys: [] },
+  { comments: ['Normalized identifier (used as filename and reference)'], keys: ['name'] },
+  {
+    comments: ['Original image reference'],
+    keys: ['fullImage', 'registry', 'repository', 'tag', 'enrolledImage'],
+  },
+  {
+    comments: ['Warehouse configuration (for CDK8s)'],
+    keys: ['allowTags', 'imageSelectionStrategy', 'repoURL'],
+  },
+  { comments: ['Discovery'], keys: ['firstDiscovered', 'lastChecked'] },
+  {
+    comments: ['Current state'],
+    keys: ['baselineDigest', 'currentDigest', 'lastUpdated', 'previousDigest'],
+  },
+  { comments: ['Rebuild eligibility'], keys: ['rebuildEligibleAt'] },
+  { comments: ['Metadata from registry'], keys: ['metadata'] },
+  { comments: ['Update history (last 10 digest changes)'], keys: ['updateHistory'] },
+]
+
+/** The copy of an entry of images.yaml. */
+const ENTRY_ORDER = [
+  'registry',
+  'repository',
+  'repoURL',
+  'enabled',
+  'source',
+  'build',
+  'bases',
+  'rebuildDelay',
+  'minimumReleaseAge',
+  'autoRebuild',
+  'rebuildOn',
+  'tags',
+  'allowTags',
+  'imageSelectionStrategy',
+  'analysis',
+  'updates',
+  'environments',
+  'shard',
+]
+const SOURCE_ORDER = ['provider', 'repo', 'branch', 'dockerfile', 'workflow', 'pipeline', 'job', 'builds', 'inputs']
+
+/** How the last discovery of an image went; pending: there was none yet. */
+export type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
+
+/** What the present run knows about an image. */
+export interface ImageFacts {
+  readonly enrollment: EnrolledImage
+  readonly status: DiscoveryStatus
+  /** Why discovery failed. */
+  readonly reason: string | null
+  /** Names of the tracked bases, sorted. */
+  readonly bases: readonly string[]
+  /** The branch read where images.yaml names none; null where it names one, or where it is not known. */
+  readonly defaultBranch: string | null
+  readonly runs: RunIdentity
+}
+
+/**
+ * The record of an image: configuration from images.yaml, runtime fields from the record before.
+ *
+ * @param before the record that was there, undefined for a new image.
+ * @param now ISO 8601; lands in the file only where something changed.
+ */
+export function imageRecord(
+  facts: ImageFacts,
+  before: StateRecord | undefined,
+  { enrolledAt, reenrolledAt }: EnrollmentTimes,
+  now: string,
+): StateRecord {
+  return {
+    ...otherKeys(before, IMAGE_SECTIONS),
+    name: facts.enrollment.name,
+    enrolledAt,
+    ...(reenrolledAt === null ? {} : { reenrolledAt }),
+    lastDiscovery: isUnchanged(facts, before) ? textOf(before, 'lastDiscovery') : now,
+    ...discoveryKeys(facts),
+    enrollment: entryOf(facts.enrollment),
+    baseImages: [...facts.bases],
+    currentVersion: before?.currentVersion ?? null,
+    currentDigest: before?.currentDigest ?? null,
+    lastBuilt: before?.lastBuilt ?? null,
+  }
+}
+
+function discoveryKeys({ status, reason, defaultBranch, runs }: ImageFacts): StateRecord {
+  return {
+    discoveryStatus: status,
+    ...(reason === null ? {} : { discoveryError: reason }),
+    ...(defaultBranch === null ? {} : { defaultBranch }),
+    ...(runs.kind === 'title' ? { runTitle: runs.title } : {}),
+    ...(runs.kind === 'own' ? { runs: 'own' } : {}),
+  }
+}
+
+/** Whether discovery says what it said before: then its time stays too, or every run would make a commit. */
+function isUnchanged(facts: ImageFacts, before: StateRecord | undefined): boolean {
+  const keys = discoveryKeys(facts)
+  return (
+    textOf(before, 'lastDiscovery') !== null &&
+    DISCOVERY_KEYS.every((key) => textOf(before, key) === textOf(keys, key)) &&
+    textsOf(before, 'baseImages').join('\n') === facts.bases.join('\n')
+  )
+}
+
+function entryOf(enrollment: EnrolledImage): Data {
+  const entry = inOrder(enrollment.written as Record<string, Data>, ENTRY_ORDER)
+  const { source } = entry
+  return isDataMap(source) ? { ...entry, source: inOrder(source, SOURCE_ORDER) } : entry
+}
+
+/** An image's state file, from its whole record. */
+export function imageText(record: StateRecord): string {
+  return printRecord(`This file tracks the state of the ${textOf(record, 'name')} image`, IMAGE_SECTIONS, record)
+}
+
+/**
+ * The record of a base image: identity and configuration from the reference, runtime fields from the record before.
+ *
+ * @param before the record that was there, undefined for a new base.
+ * @param now ISO 8601, the time of a first sight.
+ */
+export function baseRecord(base: TrackedBase, before: StateRecord | undefined, now: string): StateRecord {
+  const { name, registry, repository, tag, enrolledImage } = base
+  const reference = { registry, repository, tag, digest: null }
+  const firstDiscovered = textOf(before, 'firstDiscovered') ?? now
+  return {
+    ...otherKeys(before, BASE_SECTIONS),
+    name,
+    fullImage: familiarReference(reference),
+    registry,
+    repository,
+    tag,
+    ...(enrolledImage === undefined ? {} : { enrolledImage }),
+    allowTags: `^${tag.replaceAll('.', '\\.')}$`,
+    imageSelectionStrategy: 'Digest',
+    repoURL: formatReference({ ...reference, tag: null }),
+    firstDiscovered,
+    lastChecked: textOf(before, 'lastChecked') ?? firstDiscovered,
+    baselineDigest: before?.baselineDigest ?? null,
+    currentDigest: before?.currentDigest ?? null,
+    lastUpdated: before?.lastUpdated ?? null,
+    previousDigest: before?.previousDigest ?? null,
+    rebuildEligibleAt: isDataMap(before?.rebuildEligibleAt) ? before.rebuildEligibleAt : { default: null },
+    metadata: before?.metadata ?? {},
+    updateHistory: before?.updateHistory ?? [],
+  }
+}
+
+/** A base image's state file, from its whole record. */
+export function baseText(record: StateRecord): string {
+  return printRecord(`This file tracks the upstream ${textOf(record, 'fullImage')} base image`, BASE_SECTIONS, record)
+}
+
+/** What a record holds beyond the keys we know: kept, whoever wrote it. */
+function otherKeys(record: StateRecord | undefined, sections: readonly Section[]): StateRecord {
+  const known = new Set(sections.flatMap(({ keys }) => keys))
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => !known.has(key)))
+}
+
+/**
+ * Which runs are an image's builds after this run. Where its workflow had to tell and was not read (or the image is
+ * switched off), what was known of the same source stays; else only the runs that we start are surely its own.
+ *
+ * @param found what this run found; null: it was not read; undefined: nobody looked.
+ */
+export function runsOf(
+  enrollment: EnrolledImage,
+  found: RunIdentity | null | undefined,
+  before: StateRecord | undefined,
+): RunIdentity {
+  if (found !== undefined && found !== null) return found
+  const known = isSameStart(enrollment, before) ? runsIn(before) : null
+  return known ?? (found === null ? { kind: 'own' } : { kind: 'all' })
+}
+
+/** What a state file says, null where it says nothing: a title edited by hand must be one like any other. */
+function runsIn(before: StateRecord | undefined): RunIdentity | null {
+  const written = textOf(before, 'runTitle')
+  const title = written === null ? null : titleOf(written)
+  if (title?.kind === 'title') return title
+  return textOf(before, 'runs') === 'own' ? { kind: 'own' } : null
+}
+
+/** What of a source decides how its runs are called. */
+const STARTING = ['provider', 'repo', 'branch', 'workflow', 'pipeline', 'inputs']
+
+function isSameStart({ written }: EnrolledImage, before: StateRecord | undefined): boolean {
+  const copy = isDataMap(before?.enrollment) ? before.enrollment.source : undefined
+  const source = written.source as Data | undefined
+  if (!isDataMap(copy) || !isDataMap(source)) return false
+  return STARTING.every((key) => isSameData(copy[key], source[key]))
+}
