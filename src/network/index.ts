@@ -3,8 +3,8 @@
  * proxy the environment names, and it is repeated where that makes sense and nothing can be done twice by it.
  * `request.ts` is the only file that sends, `retry-policy.ts` the only one that waits.
  */
-export { type Connection, openConnection, proxyOf } from './connection.js'
-export { baseDelay, requestTimeout } from './limits.js'
+export { addressKind, hostnameOf, isLoopback } from './addresses.js'
+export { baseDelay, type Connection, openConnection, proxyOf, requestTimeout } from './connection.js'
 export {
   followRedirects,
   type HttpRequest,

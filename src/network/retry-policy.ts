@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { baseDelay } from './limits.js'
+import { baseDelay } from './connection.js'
 import { isFailure, isTransient, mayHaveTakenEffect, type Reason, type RequestFailure } from './request-failure.js'
 
 /** Who is told about pauses. */

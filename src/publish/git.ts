@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../enrollment/problem.js'
-import { baseDelay, requestTimeout } from '../network/index.js'
+import { baseDelay, isLoopback, requestTimeout } from '../network/index.js'
 import { isTransient, runAgain } from './transient-git-errors.js'
 
 /** A repository on disk and how its remote is reached. */
@@ -175,8 +175,6 @@ function configuration(settings: readonly [string, string][]): Record<string, st
   return { ...Object.fromEntries(pairs), GIT_CONFIG_COUNT: String(settings.length) }
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-
 /**
  * The one protocol git may speak to an address.
  *
@@ -186,7 +184,7 @@ export function protocolOf(url: string): 'https' | 'http' | 'file' {
   if (/^(?:\/|[A-Za-z]:[\\/])/.test(url)) return 'file'
   const parsed = URL.canParse(url) ? new URL(url) : null
   if (parsed?.protocol === 'https:') return 'https'
-  if (parsed?.protocol === 'http:' && LOOPBACK.test(parsed.hostname)) return 'http'
+  if (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)) return 'http'
   if (parsed?.protocol === 'file:') return 'file'
   throw refuse(`git may not be used with ${JSON.stringify(url)}.`, { remedy: 'Use an https address.' })
 }

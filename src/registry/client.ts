@@ -1,11 +1,9 @@
 import pLimit from 'p-limit'
 import { isAllowedRegistry } from '../enrollment/registries.js'
 import { type HttpResponse, parseJson, requestTimeout } from '../network/index.js'
-import { type Answer, unknown } from './answer.js'
-import { openRegistry, type Resolve, resolveBySystem } from './connection.js'
+import { isForbiddenHost, openRegistry, type Resolve, resolveBySystem } from './connection.js'
 import { type PlatformImage, readContents } from './contents.js'
 import type { Credentials } from './credentials.js'
-import { isForbiddenHost } from './hosts.js'
 import {
   createdInConfig,
   digestOf,
@@ -15,7 +13,7 @@ import {
   type Manifest,
   readManifest,
 } from './manifests.js'
-import { Registry, type RegistryLimits } from './registry.js'
+import { type Answer, Registry, type RegistryLimits, unknown } from './registry.js'
 import type { RegistryRequest } from './requests.js'
 
 /** A repository among a registry's. */
@@ -36,7 +34,7 @@ export interface PinnedImage extends Repository {
   readonly digest: string
 }
 
-/** Asks registries. Each method may be called as often and as much at once as one likes. */
+/** Reads registries. Each method may be called as often and as much at once as one likes. */
 export interface RegistryClient {
   /** The digest a tag has now: of the index where there is one, as Kargo and the builds see it. */
   readonly digest: (image: TaggedImage) => Promise<Answer<string>>
@@ -61,7 +59,7 @@ export interface WantedContents extends PinnedImage {
   readonly statements: boolean
 }
 
-/** How registries are asked. */
+/** How registries are reached. */
 export interface RegistryOptions {
   readonly credentials: Credentials
   /**
@@ -87,30 +85,30 @@ const MANIFESTS = [
 const MAX_BYTES = 4 * 1024 * 1024
 const MAX_TAG_PAGES = 500
 const MAX_TAGS = 100_000
-const DEFAULT_LIMITS: RegistryLimits = { concurrency: 8, questions: 20_000, time: 600_000 }
+const DEFAULT_LIMITS: RegistryLimits = { concurrency: 8, requests: 20_000, time: 600_000 }
 /** Requests to all registries together. */
 const MAX_CONCURRENCY = 32
 
-type Send = (ask: RegistryRequest) => Promise<Answer<HttpResponse>>
+type Send = (request: RegistryRequest) => Promise<Answer<HttpResponse>>
 
 /** A client with limits for each registry and for all of them. */
 export function connectRegistries(options: RegistryOptions): RegistryClient {
   const registries = new Map<string, Registry>()
   const all = pLimit(MAX_CONCURRENCY)
-  const ask: Send = async (one) => {
-    if (isForbiddenHost(one.registry)) return unknown(`${one.registry} is no address of a registry`)
-    const registry = registries.get(one.registry) ?? newRegistry(one.registry, options)
-    registries.set(one.registry, registry)
-    return registry.ask(one, all)
+  const send: Send = async (request) => {
+    if (isForbiddenHost(request.registry)) return unknown(`${request.registry} is no address of a registry`)
+    const registry = registries.get(request.registry) ?? newRegistry(request.registry, options)
+    registries.set(request.registry, registry)
+    return registry.send(request, all)
   }
-  const askContent = contentReader(ask)
+  const fetchContent = contentReader(send)
   return {
-    digest: (image) => askDigest(image, ask),
-    tags: (image) => askTags(image, ask),
-    platforms: async (image) => mapped(await askManifest(image, askContent), ({ platforms }) => platforms),
-    created: (image) => askCreated(image, askContent),
+    digest: (image) => fetchDigest(image, send),
+    tags: (image) => fetchTags(image, send),
+    platforms: async (image) => mapped(await fetchManifest(image, fetchContent), ({ platforms }) => platforms),
+    created: (image) => fetchCreated(image, fetchContent),
     contents: ({ platforms, statements, ...image }) =>
-      readContents(image.digest, (digest, kind) => askContent({ ...image, digest }, kind), { platforms, statements }),
+      readContents(image.digest, (digest, kind) => fetchContent({ ...image, digest }, kind), { platforms, statements }),
   }
 }
 
@@ -123,14 +121,14 @@ function newRegistry(registry: string, options: RegistryOptions): Registry {
   return new Registry(connection, { ...DEFAULT_LIMITS, ...options.limits })
 }
 
-async function askDigest({ registry, repository, tag }: TaggedImage, ask: Send): Promise<Answer<string>> {
+async function fetchDigest({ registry, repository, tag }: TaggedImage, send: Send): Promise<Answer<string>> {
   const what = { registry, repository, path: `/v2/${repository}/manifests/${tag}`, accept: MANIFESTS }
-  const head = await ask({ ...what, method: 'HEAD', maxBytes: 0 })
+  const head = await send({ ...what, method: 'HEAD', maxBytes: 0 })
   if (head.kind !== 'found') return head
-  const said = head.value.headers.get('docker-content-digest')
-  if (isDigest(said)) return { kind: 'found', value: said }
-  // Not every registry says it: what is hashed is exactly what it sends.
-  const whole = await ask({ ...what, method: 'GET', maxBytes: MAX_BYTES })
+  const stated = head.value.headers.get('docker-content-digest')
+  if (isDigest(stated)) return { kind: 'found', value: stated }
+  // Not every registry states it: what is hashed is exactly what it sends.
+  const whole = await send({ ...what, method: 'GET', maxBytes: MAX_BYTES })
   if (whole.kind !== 'found') return whole
   const { body } = whole.value
   // A page that asks to log in would be another image each time.
@@ -138,21 +136,21 @@ async function askDigest({ registry, repository, tag }: TaggedImage, ask: Send):
   return { kind: 'found', value: digestOf(body) }
 }
 
-type AskContent = (image: PinnedImage, kind: 'manifests' | 'blobs') => Promise<Answer<Buffer>>
+type FetchContent = (image: PinnedImage, kind: 'manifests' | 'blobs') => Promise<Answer<Buffer>>
 
 /** Contents of so many bytes, and so many of them, are kept for the next question about the same digest. */
 const MAX_KEPT_BYTES = 64 * 1024
 const MAX_KEPT = 1000
 
-/** Reads what a digest names, and takes nothing else for it. It never changes, so that most of it is asked once. */
-function contentReader(ask: Send): AskContent {
+/** Fetches what a digest names, and takes nothing else for it. It never changes, so that most of it is fetched once. */
+function contentReader(send: Send): FetchContent {
   const kept = new Map<string, Answer<Buffer>>()
   return async ({ registry, repository, digest }, kind) => {
     const path = `/v2/${repository}/${kind}/${digest}`
     const known = kept.get(registry + path)
     if (known !== undefined) return known
     const accept = kind === 'manifests' ? MANIFESTS : '*/*'
-    const reply = await ask({ registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES })
+    const reply = await send({ registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES })
     if (reply.kind !== 'found') return reply
     const { body } = reply.value
     if (!isContentOf(digest, body)) return unknown(`${registry} gives something else for ${repository}@${digest}`)
@@ -162,8 +160,8 @@ function contentReader(ask: Send): AskContent {
   }
 }
 
-async function askManifest(image: PinnedImage, askContent: AskContent): Promise<Answer<Manifest>> {
-  const content = await askContent(image, 'manifests')
+async function fetchManifest(image: PinnedImage, fetchContent: FetchContent): Promise<Answer<Manifest>> {
+  const content = await fetchContent(image, 'manifests')
   if (content.kind !== 'found') return content
   const manifest = readManifest(content.value)
   return manifest === null
@@ -171,36 +169,30 @@ async function askManifest(image: PinnedImage, askContent: AskContent): Promise<
     : { kind: 'found', value: manifest }
 }
 
-async function askCreated(image: PinnedImage, askContent: AskContent): Promise<Answer<string | null>> {
-  const top = await askManifest(image, askContent)
+async function fetchCreated(image: PinnedImage, fetchContent: FetchContent): Promise<Answer<string | null>> {
+  const top = await fetchManifest(image, fetchContent)
   if (top.kind !== 'found') return top
   const inside = top.value.platforms.get('linux/amd64') ?? [...top.value.platforms.values()][0]
-  const found = inside === undefined ? top : await askManifest({ ...image, digest: inside }, askContent)
+  const found = inside === undefined ? top : await fetchManifest({ ...image, digest: inside }, fetchContent)
   if (found.kind !== 'found') return found
   const { created, config } = found.value
   if (created !== null || config === null) return { kind: 'found', value: created }
-  return mapped(await askContent({ ...image, digest: config }, 'blobs'), createdInConfig)
+  return mapped(await fetchContent({ ...image, digest: config }, 'blobs'), createdInConfig)
 }
 
 function mapped<T, U>(answer: Answer<T>, change: (value: T) => U): Answer<U> {
   return answer.kind === 'found' ? { kind: 'found', value: change(answer.value) } : answer
 }
 
-async function askTags({ registry, repository }: Repository, ask: Send): Promise<Answer<readonly string[]>> {
+async function fetchTags({ registry, repository }: Repository, send: Send): Promise<Answer<readonly string[]>> {
   const tags: string[] = []
   let path: string | null = `/v2/${repository}/tags/list?n=1000`
   for (let page = 0; path !== null; page += 1) {
     // A part of them would say that the newest is another.
     if (page === MAX_TAG_PAGES || tags.length > MAX_TAGS) return unknown(`${registry}/${repository} has too many tags`)
     const accept = 'application/json'
-    const reply: Answer<HttpResponse> = await ask({
-      registry,
-      repository,
-      method: 'GET',
-      path,
-      accept,
-      maxBytes: MAX_BYTES,
-    })
+    const request = { registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES } as const
+    const reply: Answer<HttpResponse> = await send(request)
     if (reply.kind !== 'found') return reply
     const list = tagsIn(reply.value.body)
     if (list === null) return unknown(`${registry} gives no list of tags for ${repository}`)
@@ -225,4 +217,27 @@ function nextPage(link: string, registry: string): string | null {
   if (target === undefined || !URL.canParse(target, `https://${registry}`)) return null
   const url = new URL(target, `https://${registry}`)
   return url.pathname.startsWith('/v2/') ? url.pathname + url.search : null
+}
+
+/**
+ * A client that sends the same question once, whatever came of it: an enrolled image may be the base of others, and a
+ * run may have to begin anew. For one run: what was learnt goes stale.
+ */
+export function rememberAnswers(client: RegistryClient): RegistryClient {
+  const once = <Q, A>(read: (image: Q) => Promise<A>) => {
+    const known = new Map<string, Promise<A>>()
+    return (image: Q): Promise<A> => {
+      const key = JSON.stringify(image)
+      const answer = known.get(key) ?? read(image)
+      known.set(key, answer)
+      return answer
+    }
+  }
+  return {
+    digest: once(client.digest),
+    tags: once(client.tags),
+    platforms: once(client.platforms),
+    created: once(client.created),
+    contents: once(client.contents),
+  }
 }

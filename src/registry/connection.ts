@@ -1,20 +1,68 @@
+// Where a registry is, and where requests to it may go: looked at before each one, and where its name is resolved.
 import { lookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  addressKind,
   type Connection,
   FailedRequest,
   type HttpRequest,
   type HttpResponse,
+  hostnameOf,
+  isLoopback,
   openConnection,
   proxyOf,
   type RequestFailure,
   requestFailure,
   sendRequest,
 } from '../network/index.js'
-import { addressKind } from './addresses.js'
 import type { Credentials } from './credentials.js'
-import { hostnameOf, isAskable, isLoopback } from './hosts.js'
+
+/** Docker Hub answers under another name than images are written with. */
+const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' }
+
+/** Hosts that give tokens for registries of another name; credentials of the registry go there. */
+const TOKEN_HOSTS: Readonly<Record<string, string>> = {
+  'docker.io': 'auth.docker.io',
+  'registry.gitlab.com': 'gitlab.com',
+  'registry.digitalocean.com': 'api.digitalocean.com',
+}
+
+/** Names of metadata servers, whatever they resolve to. */
+const METADATA_NAMES: readonly string[] = ['metadata', 'metadata.google.internal', 'instance-data']
+
+/** Whether a host is one that no registry has: see `addressKind`. Names are also looked at when they are resolved. */
+export function isForbiddenHost(host: string): boolean {
+  const name = hostnameOf(host)
+  if (METADATA_NAMES.includes(name)) return true
+  if (isIP(name) !== 0) return addressKind(name) === 'forbidden'
+  // Other spellings of an address (`2852039166`, `0xa9.254.1`) that resolvers take and isIP does not.
+  return /^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*$/.test(name)
+}
+
+/** Where a registry's API is, without a slash at the end. */
+export function apiUrl(registry: string): string {
+  return `${isLoopback(registry) ? 'http' : 'https'}://${API_HOSTS[registry] ?? registry}`
+}
+
+/** Whether a request may go to a URL at all: https, or http on this machine, and no forbidden host. */
+export function isAllowedUrl(url: URL): boolean {
+  if (url.username !== '' || url.password !== '' || isForbiddenHost(url.host)) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.host))
+}
+
+/**
+ * Whether a registry's credentials may go to the host that gives its tokens: the registry's own, one known to belong to
+ * it, or the domain it is a part of (`registry.gitlab.example.com` → `gitlab.example.com`). Any other realm is somebody
+ * who would like to have them.
+ */
+export function mayHaveCredentials(registry: string, realm: URL): boolean {
+  const asked = new URL(apiUrl(registry))
+  if (realm.host === asked.host) return realm.protocol === asked.protocol
+  if (realm.protocol !== 'https:') return false
+  if (realm.host === TOKEN_HOSTS[registry]) return true
+  return realm.host.split('.').length > 2 && asked.host.endsWith(`.${realm.host}`)
+}
 
 /** What a challenge came to: a header, nothing that we could send, or why the token server gave none. */
 export type Authorization =
@@ -61,7 +109,7 @@ export async function sendGuarded(
   to: RegistryConnection,
 ): Promise<HttpResponse | RequestFailure> {
   const { url } = request
-  if (!isAskable(url)) return notAllowed(shown(url), 'is no address of a registry')
+  if (!isAllowedUrl(url)) return notAllowed(shown(url), 'is no address of a registry')
   const name = hostnameOf(url.host)
   const isBehindProxy = isIP(name) === 0 && proxyOf(url) !== null
   const addresses = isIP(name) !== 0 ? [name] : isBehindProxy ? await ownLookup(name, to) : []

@@ -1,7 +1,7 @@
 import { isProvenanceType } from '../evidence/index.js'
 import { parseJson } from '../network/index.js'
-import type { Answer } from './answer.js'
 import { isDigest, PLATFORM_NAME } from './manifests.js'
+import type { Answer } from './registry.js'
 
 /** An image for one platform, as the registry has it. */
 export interface PlatformImage {

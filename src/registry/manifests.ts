@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parseJson } from '../network/index.js'
+import { byKey } from '../text/index.js'
 
 /** What is of interest in a manifest or an index. */
 export interface Manifest {
@@ -67,7 +68,7 @@ function platformsIn(manifests: unknown): Map<string, string> {
     found.set(name, entry.digest)
   }
   for (const name of twice) found.delete(name)
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return new Map([...found].sort(byKey))
 }
 
 function createdIn(texts: Readonly<Record<string, unknown>> | null): string | null {

@@ -1,16 +1,32 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { type HttpResponse, isFailure, type RequestFailure, type RetryLimits, RetryPolicy } from '../network/index.js'
-import { type Answer, unknown } from './answer.js'
 import type { RegistryConnection } from './connection.js'
 import { type RegistryRequest, sendToRegistry } from './requests.js'
+
+/**
+ * What came of a request to a registry. Only `found` says something about the image; `limited` and `unknown` say that
+ * nothing was learnt, which is never taken for a change.
+ */
+export type Answer<T> =
+  | { readonly kind: 'found'; readonly value: T }
+  /** The registry says that there is no such image or tag. */
+  | { readonly kind: 'missing' }
+  /** The registry asks to come back later: it is not asked again in this run. */
+  | { readonly kind: 'limited'; readonly message: string }
+  | { readonly kind: 'unknown'; readonly message: string }
+
+/** Says that nothing was learnt, and why. */
+export function unknown(message: string): { readonly kind: 'unknown'; readonly message: string } {
+  return { kind: 'unknown', message }
+}
 
 /** How much one registry is asked. */
 export interface RegistryLimits {
   /** Requests at a time. */
   readonly concurrency: number
-  /** Questions in one run; what is beyond is left to the next. */
-  readonly questions: number
-  /** Milliseconds in which questions are begun, from the first on. */
+  /** Requests in one run; what is beyond is left to the next. */
+  readonly requests: number
+  /** Milliseconds in which requests are begun, from the first on. */
   readonly time: number
 }
 
@@ -27,13 +43,13 @@ const RETRY_LIMITS: RetryLimits = {
   weights: { timeout: 4, 'server-error': 1 / 4, 'unknown-host': Number.POSITIVE_INFINITY },
 }
 
-/** One registry during a run: what it may still be asked, and how. */
+/** One registry during a run: how often it may still be asked, and how. */
 export class Registry {
   readonly #connection: RegistryConnection
   readonly #limits: RegistryLimits
   readonly #queue: LimitFunction
   readonly #policy = new RetryPolicy({ limits: RETRY_LIMITS })
-  #questions = 0
+  #requests = 0
   #since: number | null = null
 
   constructor(connection: RegistryConnection, limits: RegistryLimits) {
@@ -43,9 +59,9 @@ export class Registry {
   }
 
   /** @param all what limits the requests to all registries together. */
-  ask(request: RegistryRequest, all: LimitFunction): Promise<Answer<HttpResponse>> {
+  send(request: RegistryRequest, all: LimitFunction): Promise<Answer<HttpResponse>> {
     return this.#queue(async () => {
-      if (this.#isUsedUp()) {
+      if (this.#isExhausted()) {
         const message = `${request.registry} was asked all that it is asked in one run; the next run goes on`
         return { kind: 'limited', message }
       }
@@ -55,11 +71,11 @@ export class Registry {
     })
   }
 
-  #isUsedUp(): boolean {
+  #isExhausted(): boolean {
     const now = performance.now()
     this.#since ??= now
-    this.#questions += 1
-    return this.#questions > this.#limits.questions || now - this.#since > this.#limits.time
+    this.#requests += 1
+    return this.#requests > this.#limits.requests || now - this.#since > this.#limits.time
   }
 }
 

@@ -1,14 +1,30 @@
+// Sends a registry one request, with the token flow where it asks for it.
 import {
   followRedirects,
   type HttpRequest,
   type HttpResponse,
   isFailure,
+  parseJson,
   type RequestFailure,
   statusFailure,
 } from '../network/index.js'
-import { type Authorization, notAllowed, type RegistryConnection, sendGuarded, shown } from './connection.js'
-import { apiUrl, isAskable } from './hosts.js'
-import { authorize } from './tokens.js'
+import {
+  type Authorization,
+  apiUrl,
+  isAllowedUrl,
+  mayHaveCredentials,
+  notAllowed,
+  type RegistryConnection,
+  sendGuarded,
+  shown,
+} from './connection.js'
+import type { Login } from './credentials.js'
+
+const NONE: Authorization = { kind: 'none' }
+const MAX_TOKEN_BYTES = 262_144
+
+/** Docker's name for the user of an identity token. */
+const IDENTITY = '<token>'
 
 /** One request to a registry's API. */
 export interface RegistryRequest {
@@ -59,13 +75,126 @@ async function sendWith(
   const own = authorization?.kind === 'header' ? { ...headers, authorization: authorization.value } : headers
   const redirected = (url: URL | null): HttpRequest | RequestFailure => {
     if (url === null) return notAllowed(registry, 'redirects to something that is no address')
-    if (!isAskable(url)) return notAllowed(registry, `redirects to ${shown(url)}, where no registry may be`)
+    if (!isAllowedUrl(url)) return notAllowed(registry, `redirects to ${shown(url)}, where no registry may be`)
     // Storage behind a registry is another host: it gets no header of ours.
     const isHome = url.host === home.host && url.protocol === home.protocol
     return { url, method, headers: isHome ? own : headers, maxBytes }
   }
   const first = { url: home, method, headers: own, maxBytes }
-  const response = await followRedirects(first, (one) => sendGuarded(one, to), redirected)
-  if (isFailure(response)) return response
-  return statusFailure(home.host, response.status, response.headers) ?? response
+  return withStatusFailure(home.host, await followRedirects(first, (one) => sendGuarded(one, to), redirected))
+}
+
+function withStatusFailure(host: string, response: HttpResponse | RequestFailure): HttpResponse | RequestFailure {
+  return isFailure(response) ? response : (statusFailure(host, response.status, response.headers) ?? response)
+}
+
+/**
+ * What to send after a registry answered 401: basic credentials, or a token fetched from the server it names
+ * (distribution's token specification; OAuth2 for identity tokens). A failure when that server may not be asked, does
+ * not answer, or would need credentials that are not for it.
+ */
+async function authorize(repository: string, response: HttpResponse, to: RegistryConnection): Promise<Authorization> {
+  const { registry } = to
+  const challenge = readChallenge(response.headers.get('www-authenticate') ?? null)
+  if (challenge === null) return NONE
+  const login = await to.credentials(registry)
+  if (challenge.scheme === 'basic') return login === null || login.username === IDENTITY ? NONE : header(basic(login))
+  const realm = URL.canParse(challenge.realm) ? new URL(challenge.realm) : null
+  if (realm === null || !isAllowedUrl(realm))
+    return notAllowed(registry, 'sends us to a token server that may not be asked')
+  const scope = scopeOf(repository, challenge.scope)
+  const trusted = login !== null && mayHaveCredentials(registry, realm) ? login : null
+  const answer = await fetchToken(realm, { scope, service: challenge.service, login: trusted }, to)
+  if (isFailure(answer)) return answer
+  const value = answer.status === 200 ? bearer(answer.body) : null
+  if (value !== null) return header(value)
+  if (login === null || trusted !== null) return NONE
+  return notAllowed(registry, `sends us to ${shown(realm)} for a token, which its credentials are not for`)
+}
+
+function header(value: string): Authorization {
+  return { kind: 'header', value }
+}
+
+/**
+ * The scope is ours, not the challenge's: nothing but reading this repository. A single word is a registry's own name for
+ * reading what is public (`aws` at public.ecr.aws) and is taken as it is.
+ */
+function scopeOf(repository: string, asked: string | null): string {
+  return asked !== null && /^[a-z]{1,32}$/.test(asked) ? asked : `repository:${repository}:pull`
+}
+
+interface TokenRequest {
+  readonly scope: string
+  readonly service: string | null
+  readonly login: Login | null
+}
+
+async function fetchToken(
+  realm: URL,
+  { scope, service, login }: TokenRequest,
+  to: RegistryConnection,
+): Promise<HttpResponse | RequestFailure> {
+  const headers = { accept: 'application/json', 'user-agent': 'image-factory-action' }
+  const parameters = new URLSearchParams({ scope, ...(service === null ? {} : { service }) })
+  const request = (url: URL) => ({ url, method: 'GET', headers, maxBytes: MAX_TOKEN_BYTES })
+  const send = async (one: HttpRequest) => withStatusFailure(realm.host, await sendGuarded(one, to))
+  if (login?.username === IDENTITY) {
+    const grant = { grant_type: 'refresh_token', client_id: 'image-factory-action', refresh_token: login.password }
+    const body = new URLSearchParams([...parameters, ...Object.entries(grant)]).toString()
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    return send({ ...request(realm), method: 'POST', headers: { ...headers, ...type }, body })
+  }
+  const url = new URL(realm)
+  for (const [key, value] of parameters) url.searchParams.set(key, value)
+  return send(login === null ? request(url) : { ...request(url), headers: { ...headers, authorization: basic(login) } })
+}
+
+function basic({ username, password }: Login): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+function bearer(body: Buffer): string | null {
+  const { token, access_token } = (parseJson(body) ?? {}) as { token?: unknown; access_token?: unknown }
+  const value = typeof token === 'string' && token !== '' ? token : access_token
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? `Bearer ${value}` : null
+}
+
+/** What a registry asks for in `WWW-Authenticate` (RFC 9110 §11, distribution's token specification). */
+export type Challenge =
+  | {
+      readonly scheme: 'bearer'
+      readonly realm: string
+      readonly service: string | null
+      readonly scope: string | null
+    }
+  | { readonly scheme: 'basic' }
+
+/**
+ * Reads the header. Of several challenges the bearer's is taken.
+ *
+ * @returns null where it asks for nothing that we can give.
+ */
+export function readChallenge(header: string | null): Challenge | null {
+  if (header === null || header.length > 8192) return null
+  const bearer = /(?:^|,)\s*bearer\s+(.*)$/i.exec(header)
+  if (bearer !== null) {
+    const parameters = readParameters(bearer[1] ?? '')
+    const [realm = null, service = null, scope = null] = ['realm', 'service', 'scope'].map((name) =>
+      parameters.get(name),
+    )
+    return realm === null ? null : { scheme: 'bearer', realm, service, scope }
+  }
+  return /(?:^|,)\s*basic(?:\s|$)/i.test(header) ? { scheme: 'basic' } : null
+}
+
+const PARAMETER = /([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g
+
+/** The parameters of a challenge by name in small letters; of one that is given twice, the first counts. */
+function readParameters(text: string): ReadonlyMap<string, string> {
+  const all = [...text.matchAll(PARAMETER)].map(([, name = '', quoted, plain]): [string, string] => [
+    name.toLowerCase(),
+    quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '',
+  ])
+  return new Map(all.reverse())
 }

@@ -5,6 +5,7 @@ import {
   type Connection,
   type HttpRequest,
   isFailure,
+  isLoopback,
   type Log,
   locationOf,
   openConnection,
@@ -140,10 +141,6 @@ function gitLabAddress(url: string): GitLabAddress {
   }
   const root = parsed.pathname.replace(/\/+$/, '').replace(/\/api\/v4$/, '')
   return { api: `${parsed.origin}${root}/api/v4`, host: parsed.host }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
 
 /** One segment of a URL's path; null for what cannot be one (`..` would climb, encoded or not). */

@@ -107,7 +107,7 @@ const hosts: readonly Removal[] = [
         by: (original, address) => (original(address) === 'loopback' ? 'loopback' : 'public'),
       },
       { name: 'isForbiddenHost', by: () => false },
-      { name: 'isAskable', by: () => true },
+      { name: 'isAllowedUrl', by: () => true },
       { name: 'mayHaveCredentials', by: () => true },
       {
         name: 'sendGuarded',

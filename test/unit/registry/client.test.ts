@@ -180,7 +180,7 @@ describe('a registry in trouble', () => {
 
   it('is asked a limited number of questions in one run', async () => {
     const registry = await fake()
-    const asked = client({ limits: { questions: 2 } })
+    const asked = client({ limits: { requests: 2 } })
     const kinds = []
     for (let n = 0; n < 4; n += 1) kinds.push((await asked.digest(web(registry))).kind)
     expect(kinds).toEqual(['found', 'found', 'limited', 'limited'])

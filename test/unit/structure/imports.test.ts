@@ -41,7 +41,7 @@ const PURE = [
   /^manifests\/(?!read)/,
   /^backstage\/(?!catalog-folder)/,
   /^state\/(?!read|folder|write)/,
-  /^registry\/(?:answer|challenge)\b/,
+  /^registry\/manifests\b/,
 ]
 
 /** GitHub's expression language is text in, value out. */

@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 
 /**
  * How near an address is. forbidden: link-local, cloud metadata, multicast and what is no destination at all; no
@@ -39,6 +39,21 @@ export function addressKind(address: string): AddressKind {
   if (family === null || FORBIDDEN.check(plain, family)) return 'forbidden'
   if (LOOPBACK.check(plain, family)) return 'loopback'
   return PRIVATE.check(plain, family) ? 'private' : 'public'
+}
+
+/** Is this host the machine itself, by a name that says so? Only there may credentials go without TLS. */
+export function isLoopback(host: string): boolean {
+  const name = hostnameOf(host)
+  return name === 'localhost' || (isIP(name) !== 0 && addressKind(name) === 'loopback')
+}
+
+/** A host in small letters, without its port, brackets and final dot. */
+export function hostnameOf(host: string): string {
+  return host
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+    .toLowerCase()
 }
 
 function listOf(ranges: readonly string[]): BlockList {
