@@ -5,6 +5,7 @@ import type { ManifestChart } from './charts/manifest-chart.js'
 import { branchesFault } from './charts/promote-stage.js'
 import { changesType } from './constructs/expression.js'
 import { branchOf, type Factory } from './factory.js'
+import { FORGES } from './forges/index.js'
 import { watchedFiles } from './sources.js'
 
 /**
@@ -35,10 +36,9 @@ function branchFaults(image: TrackedImage, factory: Factory): string[] {
   if (source === null) return []
   const branch = branchOf(image, factory)
   if (!BRANCH.test(branch)) return [`Kargo does not accept ${branch} as a branch`]
-  const isBuilt = source.provider === 'gitlab' || source.workflow !== null
-  if (!isBuilt || !changesType(branch)) return []
-  const api = source.provider === 'github' ? "GitHub's" : "GitLab's"
-  return [`Kargo would read the branch ${branch} as a number or boolean, and ${api} API needs a text`]
+  const forge = FORGES[source.provider]
+  if (!changesType(branch) || forge.build(image, source, factory) === null) return []
+  return [`Kargo would read the branch ${branch} as a number or boolean, and ${forge.name.text}'s API needs a text`]
 }
 
 /** Kargo takes these paths for patterns (its `pkg/pattern/matcher.go`), not for files. */

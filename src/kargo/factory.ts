@@ -27,30 +27,6 @@ export interface Override {
   readonly reason: string
 }
 
-/** The API of GitHub that the factory dispatches with; github.com's where it names none. No slash at the end. */
-export function githubApiUrl({ github }: Factory): string {
-  return withoutEndSlashes(github?.apiUrl ?? 'https://api.github.com')
-}
-
-/**
- * Where the repositories of that GitHub are (`https://github.com`): its API is at `https://api.HOST` (github.com,
- * SUBDOMAIN.ghe.com) or at `https://HOST/api/v3` (GitHub Enterprise server). No slash at the end.
- */
-export function githubUrl(factory: Factory): string {
-  return githubApiUrl(factory)
-    .replace(/\/api\/v3$/, '')
-    .replace(/^(https?:\/\/)api\.(?=github\.com$|[\w-]+\.ghe\.com$)/, '$1')
-}
-
-/** The GitLab of the factory; gitlab.com where it names none. No slash at the end. */
-export function gitlabUrl({ gitlab }: Factory): string {
-  return withoutEndSlashes(gitlab?.url ?? 'https://gitlab.com')
-}
-
-function withoutEndSlashes(url: string): string {
-  return url.replace(/\/+$/, '')
-}
-
 /** The branch an image is built from. */
 export function branchOf(image: TrackedImage, factory: Factory): string {
   return image.enrollment.source?.branch ?? factory.branches?.get(image.enrollment.name) ?? 'main'

@@ -15,8 +15,6 @@ export const AUTO_PROMOTION_LABEL = 'image-factory.io/auto-promotion'
 
 /** Names of what every pipeline shares. */
 export const OBSERVE_BASE_IMAGE = 'observe-base-image'
-export const REBUILD_GITHUB = 'rebuild-github'
-export const REBUILD_GITLAB = 'rebuild-gitlab'
 export const NOTIFY_STATE = 'notify-state'
 export const REBUILD_OVERRIDES = 'rebuild-overrides'
 export const SCAN_IMAGE = OWN_TEMPLATES.vulnerabilities

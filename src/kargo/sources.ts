@@ -2,7 +2,8 @@ import { posix } from 'node:path'
 import type { Source } from '../enrollment/images-file.js'
 import type { TrackedImage } from '../state/model.js'
 import type { Some } from './constructs/stage.js'
-import { branchOf, type Factory, githubUrl, gitlabUrl } from './factory.js'
+import { branchOf, type Factory } from './factory.js'
+import { FORGES, repositoryUrl } from './forges/index.js'
 import { hashedSourceName, type SourceIdentity, sourceName } from './names.js'
 
 /** A repository at a branch whose Dockerfiles and build definitions are watched. */
@@ -34,10 +35,7 @@ export function watchedSources(images: readonly TrackedImage[], factory: Factory
 
 /** Files of an image's source that say what is built, with the key that names each. */
 export function watchedFiles(source: Source): { readonly key: string; readonly path: string }[] {
-  const definition =
-    source.provider === 'gitlab'
-      ? { key: 'source.pipeline', path: source.pipeline ?? '.gitlab-ci.yml' }
-      : { key: 'source.workflow', path: source.workflow === null ? null : `.github/workflows/${source.workflow}` }
+  const definition = FORGES[source.provider].definition(source)
   return [{ key: 'source.dockerfile', path: source.dockerfile }, definition].flatMap(({ key, path }) =>
     path === null ? [] : [{ key, path: posix.normalize(path) }],
   )
@@ -55,7 +53,7 @@ function useOf(image: TrackedImage, factory: Factory): Use[] {
   if (source === null) return []
   const { repo } = source
   const branch = branchOf(image, factory)
-  const repoURL = `${source.provider === 'gitlab' ? gitlabUrl(factory) : githubUrl(factory)}/${repo}`
+  const repoURL = repositoryUrl(source, factory)
   // GitHub and GitLab take a repository's name in any case.
   const full = `${repoURL.toLowerCase()}#${branch}`
   const paths = watchedFiles(source).map(({ path }) => path)

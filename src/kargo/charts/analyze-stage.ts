@@ -8,8 +8,8 @@ import type { TrackedImage } from '../../state/model.js'
 import { expression, type Text } from '../constructs/expression.js'
 import { Stage, type Verification } from '../constructs/stage.js'
 import { branchOf, type Factory } from '../factory.js'
+import { repositoryUrl } from '../forges/index.js'
 import { analyzeStageName, CHECK_CONTENT, CHECK_DOCKERFILE, SCAN_IMAGE, warehouseName } from '../names.js'
-import { repositoryUrl } from '../repository-url.js'
 import { stateNotice } from '../tasks/notify-state.js'
 
 export interface AnalyzedImage {
@@ -87,7 +87,7 @@ function dockerfileChecks({ dockerfile }: Analysis, image: TrackedImage, factory
   const { source } = image.enrollment
   if (dockerfile === null || source === null || source.dockerfile === null || isKoConfig(source.dockerfile)) return []
   const where = {
-    'source-url': repositoryUrl(source, factory),
+    'source-url': `${repositoryUrl(source, factory)}.git`,
     revision: BUILT_REVISION,
     branch: branchOf(image, factory),
     // `./a//Dockerfile` → `a/Dockerfile`, as Git names it inside a commit.

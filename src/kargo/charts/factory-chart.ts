@@ -6,18 +6,11 @@ import { Namespace } from '../constructs/namespace.js'
 import { Project } from '../constructs/project.js'
 import { ProjectConfig } from '../constructs/project-config.js'
 import type { Factory, Override } from '../factory.js'
-import {
-  AUTO_PROMOTION_LABEL,
-  NOTIFY_STATE,
-  OBSERVE_BASE_IMAGE,
-  REBUILD_GITHUB,
-  REBUILD_GITLAB,
-  REBUILD_OVERRIDES,
-} from '../names.js'
+import { FORGES } from '../forges/index.js'
+import { AUTO_PROMOTION_LABEL, NOTIFY_STATE, OBSERVE_BASE_IMAGE, REBUILD_OVERRIDES } from '../names.js'
 import { notifyState } from '../tasks/notify-state.js'
 import { observeBaseImage } from '../tasks/observe-base-image.js'
-import { rebuildGitHub } from '../tasks/rebuild-github.js'
-import { rebuildGitLab } from '../tasks/rebuild-gitlab.js'
+import { rebuildImage } from '../tasks/rebuild-steps.js'
 import type { RebuildPolicy } from '../tasks/rebuild-waits.js'
 import { ManifestChart } from './manifest-chart.js'
 
@@ -47,8 +40,7 @@ export class FactoryChart extends ManifestChart {
     const isTold = settings.stateWorkflow !== null
     observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES, isTold })
     const policy = rebuildPolicy(settings)
-    rebuildGitHub(this, { name: REBUILD_GITHUB, annotations: BEFORE_STAGES, policy })
-    rebuildGitLab(this, { name: REBUILD_GITLAB, annotations: BEFORE_STAGES, policy })
+    for (const forge of Object.values(FORGES)) rebuildImage(this, { annotations: BEFORE_STAGES, forge, policy })
     if (isTold) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
     // Read at every poll, so an override reaches rebuilds that are already waiting.
     new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(overrides) })

@@ -4,8 +4,8 @@ import type { TrackedImage } from '../../state/model.js'
 import { Stage } from '../constructs/stage.js'
 import type { Step } from '../constructs/steps.js'
 import type { Factory } from '../factory.js'
+import { repositoryUrl } from '../forges/index.js'
 import { analyzeStageName, ENVIRONMENT_LABEL, promoteStageName, warehouseName } from '../names.js'
-import { repositoryUrl } from '../repository-url.js'
 import { cloneStep, commitStep, mergedStep, NTH, pullRequestSteps, pushStep, updateStep } from './promotion-steps.js'
 
 export interface PromotedImage {
@@ -90,7 +90,7 @@ function stepsOf(
   const hasOneTag = image.enrollment.tags.strategy === 'Digest'
   const targets = branches.flatMap(({ provider, branch, ...rest }, index) => {
     const nth = NTH[index]
-    const url = repositoryUrl({ provider, repo: rest.repo }, factory)
+    const url = `${repositoryUrl({ provider, repo: rest.repo }, factory)}.git`
     return nth === undefined ? [] : [{ nth, provider, repoURL: url, branch, updates: rest.updates }]
   })
   const changes = targets.flatMap((target) => [

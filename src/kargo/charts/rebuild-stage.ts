@@ -1,13 +1,10 @@
 import type { Construct } from 'constructs'
-import type { GitHubSource, GitLabSource } from '../../enrollment/images-file.js'
 import { staggerOffset } from '../../policy/index.js'
 import type { TrackedBase, TrackedImage } from '../../state/model.js'
-import { type FreightRequest, Stage, unlessDefault } from '../constructs/stage.js'
-import { projectUrl, workflowUrl } from '../dispatch-url.js'
-import { type Bases, basesOf, branchOf, type Factory, githubApiUrl, gitlabUrl } from '../factory.js'
-import { REBUILD_GITHUB, REBUILD_GITLAB, rebuildStageName, soakStageName, warehouseName } from '../names.js'
-import { GITHUB_TOKEN_SECRET, runsQuery } from '../tasks/github-forge.js'
-import { GITLAB_TOKEN_SECRET } from '../tasks/gitlab-forge.js'
+import { type FreightRequest, Stage } from '../constructs/stage.js'
+import { type Bases, basesOf, branchOf, type Factory } from '../factory.js'
+import { FORGES } from '../forges/index.js'
+import { rebuildStageName, soakStageName, warehouseName } from '../names.js'
 
 export interface RebuiltImage {
   readonly factory: Factory
@@ -22,8 +19,11 @@ export interface RebuiltImage {
 export function addRebuildStage(scope: Construct, { factory, image, bases }: RebuiltImage): void {
   const { name, minimumReleaseAge, autoRebuild, shard } = image.enrollment
   const [firstBase, ...otherBases] = basesOf(image, bases)
-  const build = buildOf(image, factory)
-  if (build === null || firstBase === undefined) return
+  const { source } = image.enrollment
+  if (source === null || firstBase === undefined) return
+  const forge = FORGES[source.provider]
+  const build = forge.build(image, source, factory)
+  if (build === null) return
   const request = (base: TrackedBase): FreightRequest => ({
     warehouse: warehouseName(base.name),
     from: { stages: [soakStageName(base.name)], soakSeconds: minimumReleaseAge.seconds },
@@ -43,88 +43,12 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
     shard: shard ?? factory.settings.shard,
     vars: { ...build.where, ...policy, ...build.how, stagger: turn === null ? undefined : String(turn) },
     requestedFreight: [request(firstBase), ...otherBases.map(request)],
-    steps: [{ as: 'rebuild', task: build.task }],
+    steps: [{ as: 'rebuild', task: forge.task.name }],
   })
-}
-
-/** How an image is built: the task, the variable that says where, and those that say how. */
-interface Build {
-  readonly task: string
-  readonly where: Readonly<Record<string, string>>
-  readonly how: Readonly<Record<string, string | undefined>>
-}
-
-function buildOf(image: TrackedImage, factory: Factory): Build | null {
-  const { source } = image.enrollment
-  if (source?.provider === 'gitlab') return pipelineBuild(image, source, factory)
-  return source === null || source.workflow === null ? null : workflowBuild(image, source, source.workflow, factory)
-}
-
-function workflowBuild(image: TrackedImage, source: GitHubSource, workflow: string, factory: Factory): Build {
-  const apiUrl = githubApiUrl(factory)
-  const { runs } = image
-  const builds = countedBuilds(image, source)
-  const onlyDispatched = builds === 'dispatched' || builds === 'own' || (builds === undefined && runs.kind === 'title')
-  return {
-    task: REBUILD_GITHUB,
-    where: { workflow: workflowUrl(apiUrl, source.repo, workflow) },
-    how: {
-      inputs: JSON.stringify(Object.fromEntries(sorted(source.inputs))),
-      builds,
-      runs: runsQuery({ onlyDispatched, sharing: sharing(image, factory) }),
-      runTitle: runs.kind === 'title' ? runs.title : undefined,
-      runDetails: givesRunDetails(apiUrl) ? undefined : 'false',
-      tokenSecret: unlessDefault(factory.settings.githubTokenSecret, GITHUB_TOKEN_SECRET),
-    },
-  }
-}
-
-/**
- * Which runs count as builds of the image, as the task's `builds` has it; undefined: all, or those with the image's title.
- * Where images share a workflow, runs without a title of their own (of a push) count only where the entry says so.
- */
-function countedBuilds({ runs, enrollment }: TrackedImage, { builds }: GitHubSource): string | undefined {
-  if (runs.kind === 'own') return 'own'
-  if (builds === 'dispatched') return 'dispatched'
-  return runs.kind === 'title' && enrollment.lineOf('source.builds') !== null ? 'any' : undefined
-}
-
-/** How many images are built one by one by the workflow of this one, itself included. */
-function sharing(image: TrackedImage, factory: Factory): number {
-  if (image.runs.kind === 'all') return 1
-  const place = (one: TrackedImage) => {
-    const { source } = one.enrollment
-    const workflow = source?.provider === 'github' ? source.workflow : null
-    return JSON.stringify([source?.repo.toLowerCase(), branchOf(one, factory), workflow])
-  }
-  const mine = place(image)
-  return factory.images.filter((one) => one.enrollment.enabled && place(one) === mine).length
-}
-
-/** github.com and ghe.com answer a dispatch with its run since 2026-02-19; older servers refuse to be asked for it. */
-function givesRunDetails(apiUrl: string): boolean {
-  return /^https:\/\/api\.(?:github\.com|[\w-]+\.ghe\.com)$/.test(apiUrl)
-}
-
-function pipelineBuild({ runs }: TrackedImage, source: GitLabSource, factory: Factory): Build {
-  return {
-    task: REBUILD_GITLAB,
-    where: { project: projectUrl(gitlabUrl(factory), source.repo) },
-    how: {
-      variables: JSON.stringify(sorted(source.inputs).map(([key, value]) => ({ key, value }))),
-      builds: runs.kind === 'own' ? 'own' : undefined,
-      runTitle: runs.kind === 'title' ? runs.title : undefined,
-      tokenSecret: unlessDefault(factory.settings.gitlabTokenSecret, GITLAB_TOKEN_SECRET),
-    },
-  }
 }
 
 /** Warehouse → repository: the task finds the base that changed by its Freight's origin. */
 function repositoriesJson(bases: readonly TrackedBase[]): string {
   const pairs = bases.map((base) => [warehouseName(base.name), `${base.registry}/${base.repository}`])
   return JSON.stringify(Object.fromEntries(pairs))
-}
-
-function sorted(inputs: ReadonlyMap<string, string>): [string, string][] {
-  return [...inputs].sort(([a], [b]) => (a < b ? -1 : 1))
 }

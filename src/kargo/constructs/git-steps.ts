@@ -1,7 +1,8 @@
+import type { Update } from '../../enrollment/images-file.js'
 import type { Text } from './expression.js'
 
-/** Where a Git repository is kept that Kargo cannot tell by its address alone. */
-export type GitProvider = 'github' | 'gitlab'
+/** Where a Git repository is kept, which Kargo cannot tell by its address alone. */
+export type GitProvider = Update['provider']
 
 /** Clones a repository into the Promotion's work folder. */
 export interface GitCloneStep {

@@ -5,11 +5,10 @@ import type { ObjectProps } from '../constructs/kube-object.js'
 import { PromotionTask } from '../constructs/promotion-task.js'
 import { type Some, type TaskStep, unlessDefault } from '../constructs/stage.js'
 import type { Step } from '../constructs/steps.js'
-import { workflowUrl } from '../dispatch-url.js'
-import { type Factory, githubApiUrl } from '../factory.js'
+import type { Factory } from '../factory.js'
+import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET, githubApiUrl, workflowUrl } from '../forges/github.js'
 import { NOTIFY_STATE } from '../names.js'
 import { CREATED_AT, clockRequest } from './clock.js'
-import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET } from './github-forge.js'
 
 /** What the steps of a notice need of a Stage. */
 export const NOTICE_VARS = { workflow: null, ref: null, reason: null } as const

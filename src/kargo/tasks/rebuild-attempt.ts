@@ -1,20 +1,20 @@
 import { allOf, code, type Expression, expression, filled } from '../constructs/expression.js'
 import { RETRY_LIMITS } from '../constructs/retry-limits.js'
 import type { HttpRequest, Step } from '../constructs/steps.js'
+import type { BuildApi } from '../forges/forge.js'
 import { goDuration } from '../go-duration.js'
-import type { Forge } from './forge.js'
 import { type RebuildPolicy, SINCE } from './rebuild-waits.js'
 
 /** Asks for the latest builds, until the forge answers. */
-export function readBuilds(forge: Forge): HttpRequest {
+export function readBuilds(api: BuildApi): HttpRequest {
   return {
-    url: filled`${forge.builds}`,
-    queryParams: forge.onBranch,
-    headers: forge.headers,
+    url: filled`${api.builds}`,
+    queryParams: api.onBranch,
+    headers: api.headers,
     timeoutSeconds: 30,
     successExpression: expression('response.status == 200'),
-    failureExpression: forge.answer.isRefused,
-    errorExpression: forge.answer.message,
+    failureExpression: api.answer.isRefused,
+    errorExpression: api.answer.message,
   }
 }
 
@@ -55,15 +55,15 @@ export const SECOND: Attempt = {
 }
 
 /** Reads builds; starts one if none covers the change; follows the one or the other to its end. */
-export function attempt(forge: Forge, nth: Attempt, policy: RebuildPolicy): Step[] {
-  return [readCovering(forge, nth), dispatch(forge, nth), followBuild(forge, nth, policy)]
+export function attempt(api: BuildApi, nth: Attempt, policy: RebuildPolicy): Step[] {
+  return [readCovering(api, nth), dispatch(api, nth), followBuild(api, nth, policy)]
 }
 
 /** The newest build there is, one that covers the change, and, for the first try, those of its dispatches that failed. */
-function readCovering(forge: Forge, { nth, starts }: Attempt): Step {
-  const { counts, wasDispatched, isSuccess, mayYetSucceed, isGood, startedAt, address } = forge.run
-  const covering = code`filter(${forge.answer.builds}, ${counts} && ${startedAt} >= ${filled`int(${SINCE})`})`
-  const found = code`"at": now().Unix(), "newest": get(${forge.answer.builds}, 0)?.id ?? 0.0, "run": (find(t, ${isSuccess}) ?? find(t, ${mayYetSucceed}))?.id`
+function readCovering(api: BuildApi, { nth, starts }: Attempt): Step {
+  const { counts, wasDispatched, isSuccess, mayYetSucceed, isGood, startedAt, address } = api.run
+  const covering = code`filter(${api.answer.builds}, ${counts} && ${startedAt} >= ${filled`int(${SINCE})`})`
+  const found = code`"at": now().Unix(), "newest": get(${api.answer.builds}, 0)?.id ?? 0.0, "run": (find(t, ${isSuccess}) ?? find(t, ${mayYetSucceed}))?.id`
   const failed = code`"failed": map(filter(t, ${wasDispatched} && !${isGood}), ${address})`
   return {
     uses: 'http',
@@ -71,7 +71,7 @@ function readCovering(forge: Forge, { nth, starts }: Attempt): Step {
     if: starts,
     retry: RETRY_LIMITS.readForge,
     config: {
-      ...readBuilds(forge),
+      ...readBuilds(api),
       outputs: { runs: code`let t = ${covering}; {${nth === '' ? code`${found}, ${failed}` : found}}` },
     },
   }
@@ -81,8 +81,8 @@ function readCovering(forge: Forge, { nth, starts }: Attempt): Step {
  * Starts a build, once: an answer that is lost is looked for in `build`, never asked for again. Its one error ends it, and
  * what follows goes on. After the controller was replaced `builds` is skipped, and so is this: it may have been sent.
  */
-function dispatch(forge: Forge, { nth, builds, hasRead, isAllowed }: Attempt): Step {
-  const { isRateLimited, refusal, startedId } = forge.answer
+function dispatch(api: BuildApi, { nth, builds, hasRead, isAllowed }: Attempt): Step {
+  const { isRateLimited, refusal, startedId } = api.answer
   return {
     uses: 'http',
     as: `dispatch${nth}`,
@@ -91,8 +91,8 @@ function dispatch(forge: Forge, { nth, builds, hasRead, isAllowed }: Attempt): S
     retry: { timeoutSeconds: 3600 },
     config: {
       method: 'POST',
-      ...forge.dispatch,
-      headers: { ...forge.headers, 'Content-Type': 'application/json' },
+      ...api.dispatch,
+      headers: { ...api.headers, 'Content-Type': 'application/json' },
       timeoutSeconds: 30,
       successExpression: code`!(${isRateLimited})`,
       outputs: {
@@ -112,8 +112,8 @@ const BUILD_SECONDS = 86_400
  * Follows a build to its end: the one that covers the change, the one that was started, or, where the answer did not name
  * it, the first dispatched one with our title that is newer than all that were read. None appears: `missing`.
  */
-function followBuild(forge: Forge, attempt: Attempt, { pollSeconds }: RebuildPolicy): Step {
-  const { answer, single } = forge
+function followBuild(api: BuildApi, attempt: Attempt, { pollSeconds }: RebuildPolicy): Step {
+  const { answer, single } = api
   const { nth, builds, dispatch: sent, build, isAllowed } = attempt
   const poll = Math.min(60, pollSeconds)
   const mayHaveStarted = allOf(...isAllowed, code`int(${sent}?.code ?? 0) not in 300..499`)
@@ -126,12 +126,12 @@ function followBuild(forge: Forge, attempt: Attempt, { pollSeconds }: RebuildPol
       run: filled`${sent}?.id ?? ${builds}?.runs?.run ?? 0`,
       // From the answer on: a rate limit may have held the dispatch back for longer than a build is looked for.
       until: filled`int(${sent}?.at ?? ${builds}?.runs?.at ?? 0) + ${10 * poll}`,
-      pick: pickBuild(forge, attempt),
+      pick: pickBuild(api, attempt),
     },
     config: {
-      url: filled`vars.run > 0 ? ${forge.build} : ${forge.builds}`,
-      queryParams: forge.onBranch,
-      headers: forge.headers,
+      url: filled`vars.run > 0 ? ${api.build} : ${api.builds}`,
+      queryParams: api.onBranch,
+      headers: api.headers,
       timeoutSeconds: 30,
       pollInterval: goDuration(poll),
       successExpression: code`response.status == 200 && (${PICK}; r == nil ? now().Unix() > ${UNTIL} : ${single.isOver})`,
@@ -151,7 +151,7 @@ const UNTIL = filled`vars.until`
  * An image that can tell its builds from others' by nothing (`builds: own`) takes one that it finds for its own only where
  * the forge took the dispatch: rather one build too many than none.
  */
-function pickBuild({ answer, run }: Forge, { builds, dispatch: sent }: Attempt): Expression {
+function pickBuild({ answer, run }: BuildApi, { builds, dispatch: sent }: Attempt): Expression {
   const isNewer = code`#.id > ${filled`${builds}?.runs?.newest ?? 0`}`
   const mayBeOurs = filled`vars.builds != "own" || ${sent}?.code != nil`
   // `findLast` would do, but inside of a larger expression expr-lang 1.17.8 leaves its result on the stack.

@@ -1,9 +1,12 @@
-import { code, expression, filled } from '../constructs/expression.js'
+import type { Construct } from 'constructs'
+import { code, type Expression, expression, filled } from '../constructs/expression.js'
+import type { ObjectProps } from '../constructs/kube-object.js'
+import { PromotionTask } from '../constructs/promotion-task.js'
 import { RETRY_LIMITS } from '../constructs/retry-limits.js'
 import type { Some } from '../constructs/stage.js'
 import type { Step } from '../constructs/steps.js'
+import type { BuildApi, Forge } from '../forges/forge.js'
 import { CREATED_AT } from './clock.js'
-import type { Forge } from './forge.js'
 import { attempt, FIRST, readBuilds, SECOND } from './rebuild-attempt.js'
 import { pause, type RebuildPolicy, SINCE, waitForDelay, waitForTurn } from './rebuild-waits.js'
 
@@ -15,16 +18,37 @@ import { pause, type RebuildPolicy, SINCE, waitForDelay, waitForTurn } from './r
  * once after it, and while it waits the forge is asked nothing. When the controller is replaced, Kargo runs the steps from
  * the first again and keeps their outputs: a step that must not run twice asks for its output first.
  */
-export function rebuildSteps(forge: Forge, policy: RebuildPolicy): Some<Step> {
+function rebuildSteps({ name, api }: Forge, policy: RebuildPolicy): Some<Step> {
   return [
     UPDATE,
     ...(policy.isStaggered ? [waitForTurn(policy)] : []),
-    readLastBuild(forge),
+    readLastBuild(api),
     waitForDelay(policy),
-    ...attempt(forge, FIRST, policy),
-    ...(policy.retries > 0 ? [pause(forge, policy), ...attempt(forge, SECOND, policy)] : []),
-    outcome(forge, policy),
+    ...attempt(api, FIRST, policy),
+    ...(policy.retries > 0 ? [pause(api, policy), ...attempt(api, SECOND, policy)] : []),
+    outcome(name, api, policy),
   ]
+}
+
+export interface RebuildTaskProps extends Omit<ObjectProps, 'name'> {
+  readonly forge: Forge
+  readonly policy: RebuildPolicy
+}
+
+/**
+ * Has an image's own workflow or pipeline rebuild it once the policy allows. The forge is the record of builds: nothing
+ * about builds is stored in the cluster.
+ *
+ * Declares only what every Stage must give: Kargo copies each declared default into every step of every Promotion.
+ */
+export function rebuildImage(scope: Construct, { forge, policy, ...props }: RebuildTaskProps): PromotionTask {
+  const [where, inputs] = forge.task.vars
+  return new PromotionTask(scope, {
+    ...props,
+    name: forge.task.name,
+    vars: { [where]: null, ref: null, rebuildDelay: null, baseImages: null, [inputs]: null },
+    steps: rebuildSteps(forge, policy),
+  })
 }
 
 /**
@@ -56,25 +80,25 @@ const UPDATE: Step = {
 }
 
 /** Reads once when the image was last built well, or began to be: `rebuildDelay` counts from there. */
-function readLastBuild(forge: Forge): Step {
-  const { counts, isGood, startedAt } = forge.run
+function readLastBuild(api: BuildApi): Step {
+  const { counts, isGood, startedAt } = api.run
   return {
     uses: 'http',
     as: 'lastBuild',
     if: filled`success() && !task.outputs.update.manual && ${SINCE} > 0 && int(vars.rebuildDelay) > 0 && task.outputs.lastBuild?.at == nil`,
     retry: RETRY_LIMITS.readForge,
     config: {
-      ...readBuilds(forge),
+      ...readBuilds(api),
       // 0.0, not 0: Kargo cannot copy an output that is a Go int.
       outputs: {
-        at: code`max(0.0, map(filter(${forge.answer.builds}, ${isGood} && ${counts}), ${startedAt}))`,
+        at: code`max(0.0, map(filter(${api.answer.builds}, ${isGood} && ${counts}), ${startedAt}))`,
       },
     },
   }
 }
 
 /** Ends the Promotion as failed, with what a person needs to know: the forge's own words, or the build's address. */
-function outcome({ name: forge, successes }: Forge, { retries }: RebuildPolicy): Step {
+function outcome(forge: Expression, { successes }: BuildApi, { retries }: RebuildPolicy): Step {
   const sent = retries > 0 ? code`(${SECOND.dispatch} ?? ${FIRST.dispatch})` : FIRST.dispatch
   const last = retries > 0 ? code`${SECOND.build}?.run ?? ${FIRST.build}?.run` : code`${FIRST.build}?.run`
   const isRefused = expression('vars.code >= 300 && vars.code < 500')

@@ -1,8 +1,8 @@
 import { code, type Expression, expression, filled } from '../constructs/expression.js'
 import { RETRY_LIMITS } from '../constructs/retry-limits.js'
 import type { Step } from '../constructs/steps.js'
+import type { BuildApi } from '../forges/forge.js'
 import { clockRequest } from './clock.js'
-import type { Forge } from './forge.js'
 
 /** What of the policy is the same for every image of a factory. */
 export interface RebuildPolicy {
@@ -59,8 +59,8 @@ export function waitForDelay(policy: RebuildPolicy): Step {
  * `settings.retryPause` after a build that failed, one of another base image's Promotion included. By hand: none. A Stage may
  * say otherwise for its image (`retries: "0"`, `retryPause` in seconds).
  */
-export function pause(forge: Forge, policy: RebuildPolicy): Step {
-  const failed = code`(task.outputs.build?.run?.conclusion ?? "success") not in ${forge.successes}`
+export function pause(api: BuildApi, policy: RebuildPolicy): Step {
+  const failed = code`(task.outputs.build?.run?.conclusion ?? "success") not in ${api.successes}`
   const failedElsewhere = code`task.outputs.builds?.runs != nil && task.outputs.builds.runs.run == nil && len(task.outputs.builds.runs.failed) == 1`
   return waitUntil('pause', policy, {
     if: filled`success() && !task.outputs.update.manual && vars.retries != "0" && task.outputs.builds2?.runs == nil && (${failed} || ${failedElsewhere})`,

@@ -4,8 +4,8 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { hasExpressionOpener } from '../../../src/enrollment/grammar.js'
 import { changesType, expression } from '../../../src/kargo/constructs/expression.js'
-import { projectUrl, workflowUrl } from '../../../src/kargo/dispatch-url.js'
-import { githubUrl, gitlabUrl } from '../../../src/kargo/factory.js'
+import { githubUrl, workflowUrl } from '../../../src/kargo/forges/github.js'
+import { gitlabUrl, projectUrl } from '../../../src/kargo/forges/gitlab.js'
 import { exampleFactory } from './fixtures.js'
 
 /** Lines, from 0, in which the compiler refuses code that stands beside the expressions. */

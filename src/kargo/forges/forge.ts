@@ -1,19 +1,43 @@
+import type { Source } from '../../enrollment/images-file.js'
+import type { TrackedImage } from '../../state/model.js'
 import type { Expression, Text } from '../constructs/expression.js'
+import type { Factory } from '../factory.js'
 
-/** Headers or parameters of a request. */
-export type Pairs = Readonly<Record<string, Text>>
+/**
+ * Where repositories are kept and images are built: all that differs between one and another. To add one, write a file
+ * beside `github.ts` and register it in `index.ts`.
+ *
+ * Its functions are methods, so that one of a single kind of source stands for one of any.
+ */
+export interface Forge<S extends Source = Source> {
+  /** As messages name it. */
+  readonly name: Expression
+  /** Address of the repositories; no slash at the end. */
+  repositories(factory: Factory): string
+  /** The file of a source that says how it is built, null where none is known, and the key that names it. */
+  definition(source: S): { readonly key: string; readonly path: string | null }
+  /** Variables of the Stage that rebuilds an image; null where nothing says how to. */
+  build(image: TrackedImage, source: S, factory: Factory): Build | null
+  /** The PromotionTask of these Stages, and the variables that are this forge's own. */
+  readonly task: { readonly name: string; readonly vars: readonly [where: string, inputs: string] }
+  readonly api: BuildApi
+}
+
+/** Variables that say where an image is built, and those that say how. */
+export interface Build {
+  readonly where: Readonly<Record<string, string>>
+  readonly how: Readonly<Record<string, string | undefined>>
+}
 
 /**
  * A forge as the rebuild task sees it: where builds are started and asked for, and what its answers say. Code stands over
  * `response`; in `run` it stands over `#`, one run (GitHub) or pipeline (GitLab) of a list.
  */
-export interface Forge {
-  /** As messages name it. */
-  readonly name: Expression
-  readonly headers: Pairs
+export interface BuildApi {
+  readonly headers: Readonly<Record<string, Text>>
   /** Address of the latest builds, newest first, before it is filled in, and what narrows them to the branch. */
   readonly builds: Expression
-  readonly onBranch: Pairs
+  readonly onBranch: Readonly<Record<string, Text>>
   /** Address of the build with the id `vars.run`, before it is filled in. */
   readonly build: Expression
   readonly dispatch: { readonly url: Expression; readonly body: Expression }

@@ -1,8 +1,13 @@
+import type { GitLabSource } from '../../enrollment/images-file.js'
+import type { TrackedImage } from '../../state/model.js'
+import { byKey } from '../../text/index.js'
 import { code, expression, filled } from '../constructs/expression.js'
-import type { Forge } from './forge.js'
+import { unlessDefault } from '../constructs/stage.js'
+import type { Factory } from '../factory.js'
+import type { Build, BuildApi, Forge } from './forge.js'
 
 /** Where `settings.secrets.gitlab` names no other Secret. */
-export const GITLAB_TOKEN_SECRET = 'gitlab-dispatch'
+const GITLAB_TOKEN_SECRET = 'gitlab-dispatch'
 
 const HAS_TITLE = code`${filled`toJSON(vars.runTitle ?? "")`} in ["", #.name]`
 
@@ -13,8 +18,7 @@ const BODY = expression(
 )
 
 /** GitLab CI: `vars.project` is the project's address in the API, its pipelines on the branch are the builds. */
-export const GITLAB: Forge = {
-  name: expression('GitLab'),
+const CI: BuildApi = {
   headers: { 'PRIVATE-TOKEN': filled`secret(vars.tokenSecret ?? "gitlab-dispatch").token` },
   // A pipeline is half a kilobyte: a hundred of them reach far, also where many images share a project.
   builds: expression('vars.project + "/pipelines?per_page=100"'),
@@ -50,4 +54,42 @@ export const GITLAB: Forge = {
     address: expression('r?.web_url'),
   },
   successes: expression('["success", "manual"]'),
+}
+
+/** The GitLab of the factory; gitlab.com where it names none. No slash at the end. */
+export function gitlabUrl({ gitlab }: Factory): string {
+  return (gitlab?.url ?? 'https://gitlab.com').replace(/\/+$/, '')
+}
+
+/**
+ * Address of a project in GitLab's API, which our token is sent to, as to a workflow's. The whole path is one part of it,
+ * its slashes encoded (docs.gitlab.com/api/rest, "Namespaced paths").
+ *
+ * @param url `https://gitlab.com`, or that of another GitLab; no slash at the end.
+ * @param project GROUP/…/PROJECT.
+ */
+export function projectUrl(url: string, project: string): string {
+  return `${url}/api/v4/projects/${encodeURIComponent(project)}`
+}
+
+function buildOf({ runs }: TrackedImage, source: GitLabSource, factory: Factory): Build {
+  return {
+    where: { project: projectUrl(gitlabUrl(factory), source.repo) },
+    how: {
+      variables: JSON.stringify([...source.inputs].sort(byKey).map(([key, value]) => ({ key, value }))),
+      builds: runs.kind === 'own' ? 'own' : undefined,
+      runTitle: runs.kind === 'title' ? runs.title : undefined,
+      tokenSecret: unlessDefault(factory.settings.gitlabTokenSecret, GITLAB_TOKEN_SECRET),
+    },
+  }
+}
+
+/** GitLab, as a company's own server too. */
+export const GITLAB: Forge<GitLabSource> = {
+  name: expression('GitLab'),
+  repositories: gitlabUrl,
+  definition: ({ pipeline }) => ({ key: 'source.pipeline', path: pipeline ?? '.gitlab-ci.yml' }),
+  build: buildOf,
+  task: { name: 'rebuild-gitlab', vars: ['project', 'variables'] },
+  api: CI,
 }

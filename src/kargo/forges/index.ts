@@ -1,0 +1,16 @@
+/** The forges that images are built on and promoted in, by the `provider` of images.yaml. */
+import type { Source } from '../../enrollment/images-file.js'
+import type { Factory } from '../factory.js'
+import type { Forge } from './forge.js'
+import { GITHUB } from './github.js'
+import { GITLAB } from './gitlab.js'
+
+export const FORGES: Readonly<Record<Source['provider'], Forge>> = { github: GITHUB, gitlab: GITLAB }
+
+/**
+ * Address of a repository, to which Git adds `.git`: `https://github.com/OWNER/REPO`, or on the factory's own GitHub or
+ * GitLab.
+ */
+export function repositoryUrl({ provider, repo }: Pick<Source, 'provider' | 'repo'>, factory: Factory): string {
+  return `${FORGES[provider].repositories(factory)}/${repo}`
+}
