@@ -1,26 +1,37 @@
+import {
+  type BuildStep,
+  type BuildValue,
+  type FileReference,
+  followBuilds,
+  isKnown,
+  METADATA_TAG,
+  readDefinition,
+  readWorkflow,
+  type WorkflowFacts,
+} from '../build-definition/index.js'
 import { plainPath } from '../build-definition/paths.js'
 import { type Problem, printable, problem } from '../enrollment/index.js'
-import type { Checkout } from './look-at-checkout.js'
-import type { FoundBuild } from './published-by.js'
+import { parseReference } from '../reference/index.js'
+import type { Checkout, WorkflowFile } from './checkout.js'
 
 /** Something found in a checkout, and what tells it. */
-export interface Finding {
+export interface Detected {
   readonly value: string
   readonly why: string
 }
 
 /** What builds an image and where it goes, as far as a checkout tells. */
-export interface BuildFindings {
-  readonly dockerfile: Finding | null
-  readonly workflow: Finding | null
+export interface DetectedBuild {
+  readonly dockerfile: Detected | null
+  readonly workflow: Detected | null
   /** REGISTRY/REPOSITORY */
-  readonly image: Finding | null
+  readonly image: Detected | null
   /** What cannot be told, and the option that says it. */
   readonly faults: readonly Problem[]
 }
 
 /** What is said already. */
-export interface Said {
+export interface GivenBuild {
   readonly dockerfile: string | null
   readonly workflow: string | null
   /** REGISTRY/REPOSITORY */
@@ -28,31 +39,31 @@ export interface Said {
 }
 
 /** Where there is nothing to look at. */
-export const NO_FINDINGS: BuildFindings = { dockerfile: null, workflow: null, image: null, faults: [] }
+export const NOTHING_DETECTED: DetectedBuild = { dockerfile: null, workflow: null, image: null, faults: [] }
 
 /**
  * Chooses Dockerfile, workflow and image: the only one there is, else the only one that the others lead to. Where
  * several are left, they are told with the option that chooses; nothing is guessed.
  */
-export function chooseBuild(said: Said, checkout: Checkout, all: readonly FoundBuild[]): BuildFindings {
+export function chooseBuild(said: GivenBuild, checkout: Checkout, all: readonly FoundBuild[]): DetectedBuild {
   const named = said.workflow === null ? all : all.filter(({ workflow }) => workflow === said.workflow)
   const tagging = named.filter(({ images }) => said.image !== null && images.includes(said.image))
   const builds = tagging.length > 0 ? tagging : named
   const dockerfile = chooseDockerfile(said, checkout, builds)
-  if ('fault' in dockerfile) return { ...NO_FINDINGS, faults: [dockerfile.fault] }
+  if ('fault' in dockerfile) return { ...NOTHING_DETECTED, faults: [dockerfile.fault] }
   const path = plainPath(dockerfile.value)
   const here = publishing(builds.filter((build) => build.dockerfile === path))
   const perhaps = here.length > 0 ? here : builds.filter((build) => build.dockerfile === null)
   const workflow = chooseWorkflow(path, perhaps, here.length > 0)
-  if (workflow !== null && 'fault' in workflow) return { ...NO_FINDINGS, dockerfile, faults: [workflow.fault] }
+  if (workflow !== null && 'fault' in workflow) return { ...NOTHING_DETECTED, dockerfile, faults: [workflow.fault] }
   const image = workflow === null ? null : chooseImage(said, workflow.value, perhaps)
-  if (image !== null && 'fault' in image) return { ...NO_FINDINGS, dockerfile, workflow, faults: [image.fault] }
+  if (image !== null && 'fault' in image) return { ...NOTHING_DETECTED, dockerfile, workflow, faults: [image.fault] }
   return { dockerfile, workflow, image, faults: [] }
 }
 
-type Choice = Finding | { readonly fault: Problem }
+type Choice = Detected | { readonly fault: Problem }
 
-function chooseDockerfile(said: Said, { dockerfiles, isWhole }: Checkout, builds: readonly FoundBuild[]): Choice {
+function chooseDockerfile(said: GivenBuild, { dockerfiles, isWhole }: Checkout, builds: readonly FoundBuild[]): Choice {
   if (said.dockerfile !== null) return { value: said.dockerfile, why: 'as you say' }
   const built = [...new Set(publishing(builds).flatMap(({ dockerfile }) => dockerfile ?? []))]
   const left = dockerfiles.filter((path) => built.includes(path))
@@ -86,7 +97,7 @@ function chooseWorkflow(dockerfile: string, builds: readonly FoundBuild[], isSur
   return { value: only, why: all.length > 1 ? 'builds this Dockerfile, and can be started' : 'builds this Dockerfile' }
 }
 
-function chooseImage(said: Said, workflow: string, builds: readonly FoundBuild[]): Choice | null {
+function chooseImage(said: GivenBuild, workflow: string, builds: readonly FoundBuild[]): Choice | null {
   const own = builds.filter((build) => build.workflow === workflow)
   const images = [...new Set(own.flatMap((build) => build.images))].sort()
   const [only] = images
@@ -113,4 +124,80 @@ function listed(names: readonly string[]): string {
 /** A name out of a checkout, on one line. */
 function shown(name: string): string {
   return printable(name.slice(0, 200)).replaceAll('\n', '�')
+}
+
+/** One build that a workflow makes. */
+export interface FoundBuild {
+  /** File name of the workflow. */
+  readonly workflow: string
+  /** null: what it builds cannot be told from the workflow (bake, an expression, what is not read). */
+  readonly dockerfile: string | null
+  readonly publishes: boolean
+  /** REGISTRY/REPOSITORY, sorted. */
+  readonly images: readonly string[]
+  readonly canBeStarted: boolean
+}
+
+/** What a workflow builds and how it can be started; null where it cannot be read. */
+export interface WorkflowBuilds {
+  readonly facts: WorkflowFacts
+  readonly builds: readonly FoundBuild[]
+}
+
+/** What else builds are followed through. */
+export interface WorkflowRun {
+  /** OWNER/REPO that the workflow runs in, which its expressions may name; null where that is not known. */
+  readonly repo: string | null
+  readonly branch: string | null
+  /** The text of a file of the checkout; null: there is none that can be read. */
+  readonly read: (path: string) => string | null
+}
+
+const WORKFLOWS = '.github/workflows'
+
+/**
+ * The builds of a workflow in a checkout, each with the images it publishes: from its tags, or from the
+ * docker/metadata-action step that its tags come from. What only a run can know is left out.
+ */
+export function readBuilds({ name, text }: WorkflowFile, { repo, branch, read }: WorkflowRun): WorkflowBuilds | null {
+  const path = `${WORKFLOWS}/${name}`
+  const found = readWorkflow(text, { file: name })
+  if (!found.ok) return null
+  const open = (reference: FileReference) => {
+    const there = reference.repo === null && reference.ref === null ? read(reference.path) : null
+    if (there === null) return { kind: 'failed' as const, message: 'it is not in the checkout.' }
+    return readDefinition(there, reference.path)
+  }
+  const reference = { repo: null, ref: null, path }
+  const run = { repo: repo ?? '', branch, inputs: new Map<string, string>() }
+  const followed = followBuilds({ facts: found.workflow, file: found.file, reference }, run, open)
+  const canBeStarted = found.workflow.dispatch !== null
+  const unread = followed.unread.map(() => ({ dockerfile: null, publishes: true, images: [] }))
+  const builds = [...followed.builds.map(buildOf), ...unread].map((build) => ({
+    workflow: name,
+    ...build,
+    canBeStarted,
+  }))
+  const distinct = new Map(builds.map((build) => [JSON.stringify(build), build]))
+  return { facts: found.workflow, builds: [...distinct.values()] }
+}
+
+function buildOf(step: BuildStep): Pick<FoundBuild, 'dockerfile' | 'publishes' | 'images'> {
+  if (step.kind === 'bake') return { dockerfile: null, publishes: true, images: [] }
+  const { dockerfile, publishes, tags } = step
+  const images = [...new Set(tags.flatMap((tag) => imageName(tag) ?? []))].sort()
+  return {
+    dockerfile: dockerfile !== null && isKnown(dockerfile) ? dockerfile.text : null,
+    publishes: publishes !== false,
+    images,
+  }
+}
+
+/** REGISTRY/REPOSITORY of a tag, as far as it stands before what only a run can know. */
+function imageName(tag: BuildValue): string | null {
+  const written = (isKnown(tag) ? tag.text : tag.written).split(METADATA_TAG)[0] ?? ''
+  const open = written.indexOf('${{')
+  const name = open < 0 ? written.replace(/:[^/]*$/, '') : (/^(.+):[^/]*$/.exec(written.slice(0, open))?.[1] ?? '')
+  const parsed = parseReference(name.toLowerCase())
+  return parsed.ok ? `${parsed.reference.registry}/${parsed.reference.repository}` : null
 }

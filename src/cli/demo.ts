@@ -10,7 +10,7 @@ import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js
 import { renderComment } from '../report/index.js'
 import type { RunOptions } from '../run-options.js'
 import type { StateFolder } from '../state/index.js'
-import { jobFor } from './job.js'
+import { runOptions } from './run-options.js'
 import type { Terminal } from './terminal.js'
 
 const ENROLLED = `
@@ -36,7 +36,8 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
   try {
     heading('1. A state repository, with five images enrolled and a bare repository as its remote')
     const { clone, remote } = await makeRepositories(join(examples, 'state-repo'), folder)
-    const job = jobFor('preview', { images: '', output: '', sources: join(examples, 'sources') }, {}, terminal, now)
+    const options = { images: '', output: '', sources: join(examples, 'sources') }
+    const run = runOptions('preview', { options, env: {}, terminal, now })
     const state: StateFolder = { root: clone, path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
     say(await gitText(['log', '--format=%h %an: %s', 'main'], clone))
 
@@ -47,19 +48,19 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     heading('3. The comment that the pull request gets')
     await commitAll(clone, 'Enrol order-book', 'Somebody', now)
     const head = await gitText(['rev-parse', 'HEAD'], clone)
-    const preview = await makePlan(job, state)
+    const preview = await makePlan(run, state)
     const comment = renderComment(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } })
-    say(terminal.colour.out ? folded(comment) : comment)
+    say(terminal.color.out ? folded(comment) : comment)
     if (preview.refused) return 1
 
     heading('4. It is merged, and the factory commits state and manifests')
     await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
-    const sha = await commitToRemote({ ...job, mode: 'commit', writes: true }, state, remote)
+    const sha = await commitToRemote({ ...run, mode: 'commit', writes: true }, state, remote)
     if (sha === null) throw refuse('the demo made no commit.')
     say(await gitText(['--git-dir=.', 'show', '--stat', '--format=%h %an: %s', 'refs/heads/main'], remote))
 
     heading('5. A second run finds nothing to do')
-    const again = await makePlan({ ...job, mode: 'check' }, { ...state, root: await freshClone(remote, folder) })
+    const again = await makePlan({ ...run, mode: 'check' }, { ...state, root: await freshClone(remote, folder) })
     say(again.changes.size === 0 ? 'Everything is up to date: no commit.' : 'There are changes, which is a defect.')
     return again.changes.size === 0 ? 0 : 1
   } finally {
@@ -81,9 +82,9 @@ function folded(comment: string): string {
 }
 
 function narrator(terminal: Terminal) {
-  const colours = pc.createColors(terminal.colour.out)
+  const colors = pc.createColors(terminal.color.out)
   return {
-    heading: (text: string) => terminal.out(`\n${colours.bold(colours.cyan(text))}\n\n`),
+    heading: (text: string) => terminal.out(`\n${colors.bold(colors.cyan(text))}\n\n`),
     say: (text: string) => terminal.out(`${text.trimEnd()}\n`),
   }
 }
@@ -107,14 +108,14 @@ async function commitAll(clone: string, message: string, name: string, date: str
   await gitOrRefuse(['commit', '--quiet', '--message', message], call, 'git commit')
 }
 
-async function commitToRemote(job: RunOptions, state: StateFolder, url: string): Promise<string | null> {
+async function commitToRemote(run: RunOptions, state: StateFolder, url: string): Promise<string | null> {
   const tree = await findWorkTree(state.root)
   if (tree === null) throw refuse('the demo has no work tree.')
   const message = {
     headline: 'chore: update image factory state and manifests',
     body: `Generated from images.yaml at ${tree.head}.`,
   }
-  const { sha } = await planAndCommit(job, state, {
+  const { sha } = await planAndCommit(run, state, {
     commit: (plan) => {
       const request = { tree, branch: 'main', statePath: '.', files: plan.files, removals: removalsOf(plan), message }
       const newFolder = () => mkdtemp(join(dirname(url), 'commit-'))

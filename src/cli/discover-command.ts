@@ -1,4 +1,3 @@
-import pc from 'picocolors'
 import { type EnrolledImage, printable, refuse } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
 import {
@@ -10,17 +9,16 @@ import {
   withSharing,
 } from '../sources/index.js'
 import { type BuildPlace, buildOrder } from '../state/index.js'
-import { sourcesOf } from './job.js'
-import { stateFolder } from './options.js'
-import type { Run } from './plan-commands.js'
-import { readImagesFile } from './read-images-file.js'
-import { printProblems, type Terminal } from './terminal.js'
+import { type CommandContext, readImagesFile, stateFolder } from './options.js'
+import { sourcesOf } from './run-options.js'
+import { printJson, printProblems, printTable } from './terminal.js'
 
 /**
  * `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed; and which runs are
  * its builds where it shares a workflow.
  */
-export async function discoverCommand({ options, env, terminal }: Run, names: readonly string[]): Promise<number> {
+export async function discoverCommand(context: CommandContext, names: readonly string[]): Promise<number> {
+  const { options, env, terminal } = context
   const folder = stateFolder(options, env)
   const { enrolled, problems } = readImagesFile(folder, env)
   const unknown = names.filter((name) => !enrolled.images.some((image) => image.name === name))
@@ -29,7 +27,7 @@ export async function discoverCommand({ options, env, terminal }: Run, names: re
   const images = enrolled.images.filter(({ name }) => chosen.has(name))
   // Whether an image's runs can be told apart depends on the others that share its workflow.
   const read = withSharing(enrolled.images, chosen)
-  const discovered = await discover(read, sourcesOf(options, env, terminal), folder.imagesFile)
+  const discovered = await discover(read, sourcesOf(context), folder.imagesFile)
   const found = [...discovered.problems, ...discovered.workflowProblems.map(({ problem }) => problem)]
   const input = found.filter(({ image }) => image === null || chosen.has(image))
   const places = buildOrder(enrolled.images, pulledBy(discovered))
@@ -40,10 +38,10 @@ export async function discoverCommand({ options, env, terminal }: Run, names: re
       ...discoveryJson(discovered.images.get(name)),
       ...runsJson(discovered.runs.get(name)),
     }))
-    terminal.out(`${JSON.stringify({ images: rows, problems: [...problems, ...input] }, null, 2)}\n`)
+    printJson(terminal, { images: rows, problems: [...problems, ...input] })
   } else {
     printProblems(terminal, input)
-    printTable(terminal, rowsOf(images, discovered, places))
+    printTable(terminal, HEAD, rowsOf(images, discovered, places))
     for (const line of images.flatMap(({ name }) => runsLine(name, discovered.runs.get(name)))) {
       terminal.out(`${printable(line)}\n`)
     }
@@ -115,17 +113,4 @@ function rowOf(name: string, use: BaseUse, status: string): string[] {
   const { reference, file, line, kind, platforms, assumed } = use
   const base = `${formatReference(reference)}${assumed ? ' (assumed)' : ''}`
   return [name, base, `${file}:${line}`, kind, platforms.join(' '), status]
-}
-
-function printTable(terminal: Terminal, rows: readonly (readonly string[])[]): void {
-  const safe = [HEAD, ...rows].map((row) => row.map(printable))
-  const widths = HEAD.map((_, column) => Math.max(...safe.map((row) => row[column]?.length ?? 0)))
-  const colours = pc.createColors(terminal.colour.out)
-  for (const [index, row] of safe.entries()) {
-    const line = row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()
-    terminal.out(`${index === 0 ? colours.bold(line) : line}\n`)
-  }
 }

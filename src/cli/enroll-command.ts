@@ -5,12 +5,11 @@ import pc from 'picocolors'
 import { addEntry, defaultsOf, type Enrolled, type EntryData } from '../enrollment/enroll.js'
 import { type Problem, printable, refuse } from '../enrollment/index.js'
 import { readOptional, writeFiles } from '../state/index.js'
-import type { EnrollOptions } from './enroll-options.js'
-import { lookAtCheckout } from './look-at-checkout.js'
-import { stateFolder } from './options.js'
-import type { Run } from './plan-commands.js'
+import { readCheckout } from './checkout.js'
+import { type CommandContext, stateFolder } from './options.js'
+import type { EnrollOptions } from './propose-entry.js'
 import { type Proposal, proposeEntry } from './propose-entry.js'
-import { printProblems, type Terminal } from './terminal.js'
+import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
  * `enroll [CHECKOUT]`: adds an entry to images.yaml, from options and from what a local clone tells. Writes that file
@@ -18,32 +17,36 @@ import { printProblems, type Terminal } from './terminal.js'
  *
  * @returns the exit code.
  */
-export async function enroll(run: Run, checkout: string | undefined, options: EnrollOptions): Promise<number> {
+export async function enroll(
+  run: CommandContext,
+  checkout: string | undefined,
+  options: EnrollOptions,
+): Promise<number> {
   const { env, terminal } = run
   const { root, imagesFile } = stateFolder(run.options, env)
   const text = readImages(root, imagesFile)
   const proposal = proposeEntry({
     options,
     env,
-    checkout: checkout === undefined ? null : lookAtCheckout(checkout),
+    checkout: checkout === undefined ? null : await readCheckout(checkout),
     defaults: defaultsOf(text ?? ''),
   })
   const result = addEntry(text, proposal.entry, imagesFile)
   if (!result.ok) {
-    if (run.options.json) terminal.out(`${JSON.stringify({ refused: true, problems: result.problems }, null, 2)}\n`)
+    if (run.options.json) printJson(terminal, { refused: true, problems: result.problems })
     else printProblems(terminal, result.problems, result.text)
     return 1
   }
   const isWritten = options.dryRun !== true
   if (isWritten) writeFiles(root, new Map([[imagesFile, result.text]]))
-  const input: Told = {
+  const input: EnrollResult = {
     result,
     proposal,
     file: imagesFile,
     isWritten,
     problems: [...proposal.warnings, ...result.problems],
   }
-  if (run.options.json) terminal.out(`${JSON.stringify(asJson(input), null, 2)}\n`)
+  if (run.options.json) printJson(terminal, asJson(input))
   else print(input, terminal)
   return 0
 }
@@ -55,7 +58,7 @@ function readImages(root: string, file: string): string | null {
   throw refuse(`${file} is not written in UTF-8.`, { file, remedy: 'Save it as UTF-8.' })
 }
 
-interface Told {
+interface EnrollResult {
   readonly result: Enrolled & { readonly ok: true }
   readonly proposal: Proposal
   readonly file: string
@@ -63,17 +66,17 @@ interface Told {
   readonly problems: readonly Problem[]
 }
 
-function asJson({ result, proposal, file, isWritten, problems }: Told) {
+function asJson({ result, proposal, file, isWritten, problems }: EnrollResult) {
   const proposed = Object.fromEntries(reasons(result.entry, proposal))
   return { entry: result.entry, file, line: result.line, written: isWritten, proposed, problems }
 }
 
-function print({ result, proposal, file, isWritten, problems }: Told, terminal: Terminal): void {
-  const colours = pc.createColors(terminal.colour.out)
+function print({ result, proposal, file, isWritten, problems }: EnrollResult, terminal: Terminal): void {
+  const colors = pc.createColors(terminal.color.out)
   printProblems(terminal, problems, result.text)
   const verb = isWritten ? 'Added' : 'Would add'
-  terminal.out(colours.bold(printable(`${verb} ${String(result.entry.name)} to ${file}:${result.line}\n`)))
-  for (const line of printable(result.printed).split('\n')) terminal.out(`${colours.green(`  ${line}`)}\n`)
+  terminal.out(colors.bold(printable(`${verb} ${String(result.entry.name)} to ${file}:${result.line}\n`)))
+  for (const line of printable(result.printed).split('\n')) terminal.out(`${colors.green(`  ${line}`)}\n`)
   const found = reasons(result.entry, proposal)
   if (found.length > 0) {
     terminal.out('What nobody said was found:\n')

@@ -20,10 +20,8 @@ import {
 } from '../explain/index.js'
 import { serversIn } from '../run-options.js'
 import { readOptional, readState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
-import { stateFolder } from './options.js'
-import type { Run } from './plan-commands.js'
-import { readImagesFile } from './read-images-file.js'
-import { printProblems, type Terminal } from './terminal.js'
+import { type CommandContext, readImagesFile, stateFolder } from './options.js'
+import { printJson, printProblems, printTable, type Terminal } from './terminal.js'
 
 /**
  * `explain [NAME…]`: why each image is rebuilt, or why not yet, as images.yaml, overrides.yaml and the state files have
@@ -31,7 +29,7 @@ import { printProblems, type Terminal } from './terminal.js'
  *
  * @throws Refusal when a name is not enrolled, or a file cannot be read.
  */
-export function explainCommand({ options, env, terminal, now }: Run, names: readonly string[]): number {
+export function explainCommand({ options, env, terminal, now }: CommandContext, names: readonly string[]): number {
   const folder = stateFolder(options, env)
   const { enrolled } = readImagesFile(folder, env)
   const records = readState(folder.root)
@@ -41,12 +39,12 @@ export function explainCommand({ options, env, terminal, now }: Run, names: read
   const explanations = explainImages({ enrolled, records, overrides, now, places }, names)
   if (options.json) {
     const images = explanations.map((one) => explanationJson(one, now))
-    terminal.out(`${JSON.stringify({ now, asOf: newestOf(explanations), images }, null, 2)}\n`)
+    printJson(terminal, { now, asOf: newestOf(explanations), images })
   } else if (names.length > 0) {
     const files = { images: folder.imagesFile, overrides: OVERRIDES_FILE }
     terminal.out(printable(explanations.map((one) => paragraphs(one, files, now)).join('\n')))
   } else {
-    printTable(explanations, terminal)
+    printImages(explanations, terminal)
     printFooter(newestOf(explanations), terminal)
   }
   return 0
@@ -94,26 +92,21 @@ function newestOf(explanations: readonly Explanation[]): string | null {
   return moments.sort().at(-1) ?? null
 }
 
-function printTable(explanations: readonly Explanation[], terminal: Terminal): void {
-  const colours = pc.createColors(terminal.colour.out)
-  const paint: Readonly<Record<Explanation['status'], (text: string) => string>> = {
-    due: colours.yellow,
-    waiting: colours.cyan,
-    held: colours.magenta,
-    'up-to-date': colours.green,
-    unknown: colours.dim,
-    never: colours.dim,
+function printImages(explanations: readonly Explanation[], terminal: Terminal): void {
+  const colors = pc.createColors(terminal.color.out)
+  const colorOf: Readonly<Record<Explanation['status'], (text: string) => string>> = {
+    due: colors.yellow,
+    waiting: colors.cyan,
+    held: colors.magenta,
+    'up-to-date': colors.green,
+    unknown: colors.dim,
+    never: colors.dim,
   }
-  const rows = tableRows(explanations).map((row) => ({ ...row, cells: row.cells.map(printable) }))
-  const widths = HEAD.map((title, column) =>
-    rows.reduce((most, { cells }) => Math.max(most, cells[column]?.length ?? 0), title.length),
+  const rows = tableRows(explanations)
+  const cells = rows.map((row) => row.cells)
+  printTable(terminal, HEAD, cells, (cell, row, column) =>
+    column === 1 ? colorOf[rows[row]?.status ?? 'never'](cell) : cell,
   )
-  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0))
-  terminal.out(`${colours.bold(line(HEAD).join('  ').trimEnd())}\n`)
-  for (const { status, cells } of rows) {
-    const [image = '', rebuild = '', ...others] = line(cells)
-    terminal.out(`${[image, paint[status](rebuild), ...others].join('  ').trimEnd()}\n`)
-  }
 }
 
 function printFooter(asOf: string | null, terminal: Terminal): void {

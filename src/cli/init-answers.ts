@@ -1,21 +1,34 @@
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import { isInsidePath, WORKFLOW_FILE } from '../enrollment/grammar.js'
-import { type Problem, problem, Refusal } from '../enrollment/index.js'
+import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { parseReference } from '../reference/index.js'
+import type { Env } from '../run-options.js'
 import { type ActionPin, type Answers, answerFault } from '../scaffold/index.js'
 import type { StateFolder } from '../state/index.js'
-import type { Ask, Prompt } from './ask.js'
-import type { Environment } from './environment.js'
-import type { InitOptions } from './init-options.js'
-import { gitFacts, lookAtCheckout } from './look-at-checkout.js'
+import { gitFacts, readCheckout, repositoryOf } from './checkout.js'
 import { type Proposal, proposeEntry } from './propose-entry.js'
-import { repositoryOf } from './remote-address.js'
+
+/** Options of `init`. */
+export interface InitOptions {
+  readonly repository?: string
+  readonly branch?: string
+  readonly namespace?: string
+  readonly owner: readonly string[]
+  readonly image?: string
+  readonly repo?: string
+  readonly dockerfile?: string
+  readonly workflow?: string
+  readonly keep?: boolean
+  readonly yes?: boolean
+}
 
 /** What the answers are found from. */
-export interface InitMaterial {
+export interface AnswerInput {
   readonly options: InitOptions
   readonly checkout: string | undefined
   readonly folder: StateFolder
-  readonly env: Environment
+  readonly env: Env
   readonly action: ActionPin
   /** null: nobody is asked. */
   readonly ask: Ask | null
@@ -32,16 +45,16 @@ export interface FoundAnswers {
  *
  * @throws Refusal with everything that is missing or wrong.
  */
-export async function findAnswers(material: InitMaterial): Promise<FoundAnswers> {
+export async function findAnswers(material: AnswerInput): Promise<FoundAnswers> {
   const { options, folder, env, action, ask } = material
   refuseFaults(options)
-  const facts = gitFacts(folder.root)
+  const facts = await gitFacts(folder.root)
   const remote = facts.remote === null ? null : repositoryOf(facts.remote, env)
   const found = remote?.provider === 'github' ? remote.repo : ''
   const repository = options.repository ?? (await asked(ask, repositoryQuestion(found)))
   const namespace = options.namespace ?? (await asked(ask, NAMESPACE))
   const owners = options.owner.length > 0 ? options.owner : [await asked(ask, ownerQuestion(repository))]
-  const proposal = proposed(await withFirstImage(material), material)
+  const proposal = await proposed(await withFirstImage(material), material)
   const answers = {
     repository,
     branch: options.branch ?? facts.branch ?? 'main',
@@ -102,7 +115,7 @@ function refuseFaults(options: InitOptions): void {
 }
 
 /** The options, with what the person says of the first image where the options say nothing of it. */
-async function withFirstImage({ options, checkout, ask }: InitMaterial): Promise<InitOptions> {
+async function withFirstImage({ options, checkout, ask }: AnswerInput): Promise<InitOptions> {
   const isSaid = [checkout, options.image, options.repo, options.dockerfile, options.workflow].some(Boolean)
   if (ask === null || isSaid) return options
   const image = await ask(FIRST_IMAGE)
@@ -146,15 +159,88 @@ function sourceQuestion(image: string): Prompt {
 }
 
 /** The entry, made as `enroll` makes it. */
-function proposed(options: InitOptions, { checkout, env }: InitMaterial): Proposal | null {
+async function proposed(options: InitOptions, { checkout, env }: AnswerInput): Promise<Proposal | null> {
   const { image, repo, dockerfile, workflow } = options
   const said = Object.entries({ image, repo, dockerfile, workflow }).filter(([, value]) => value !== undefined)
   if (checkout === undefined && said.length === 0) return null
-  const looked = checkout === undefined ? null : lookAtCheckout(checkout)
+  const looked = checkout === undefined ? null : await readCheckout(checkout)
   return proposeEntry({
     options: { ...Object.fromEntries(said), input: [], base: [] },
     checkout: looked,
     defaults: {},
     env,
   })
+}
+
+/** One question to the person at the terminal. */
+export interface Prompt {
+  readonly text: string
+  /** Taken for an empty answer. */
+  readonly fallback: string
+  /** What is wrong with an answer, as an ending of "must be …"; null when it is good. */
+  readonly fault: (answer: string) => string | null
+}
+
+/** Asks until the answer is good. */
+export type Ask = (question: Prompt) => Promise<string>
+
+/** Whether there is somebody at both ends of the terminal. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true
+}
+
+/**
+ * The person at the terminal. What is typed ahead answers the questions to come; a question is rejected with a Refusal
+ * once the person has left (Ctrl-C, end of input).
+ *
+ * @param input and
+ * @param output are the ends of the terminal.
+ */
+export function openPrompt(input: Readable, output: Writable): { readonly ask: Ask; readonly close: () => void } {
+  const lines = createInterface({ input, output })
+  const typed: string[] = []
+  const open: { readonly answer: (line: string) => void; readonly leave: () => void }[] = []
+  let isGone = false
+  lines.on('line', (line) => {
+    const question = open.shift()
+    if (question === undefined) typed.push(line)
+    else question.answer(line)
+  })
+  lines.on('close', () => {
+    isGone = true
+    for (const { leave } of open) leave()
+  })
+  const answerTo = ({ text, fallback }: Prompt) =>
+    new Promise<string>((resolve, reject) => {
+      const leave = () => reject(refuse('the questions were not answered: nothing was written.'))
+      const prompt = `${text}${fallback === '' ? '' : ` [${fallback}]`}: `
+      const line = typed.shift()
+      if (line !== undefined) {
+        output.write(`${prompt}${line}\n`)
+        resolve(line)
+      } else if (isGone) leave()
+      else {
+        open.push({ answer: resolve, leave })
+        lines.setPrompt(prompt)
+        lines.prompt()
+      }
+    })
+  return {
+    ask: (question) => answered(question, answerTo, (text) => output.write(text)),
+    close: () => lines.close(),
+  }
+}
+
+/** Asks again as long as an answer is no good, and says why. */
+async function answered(
+  question: Prompt,
+  answerTo: (question: Prompt) => Promise<string>,
+  say: (text: string) => void,
+): Promise<string> {
+  for (;;) {
+    const answer = (await answerTo(question)).trim() || question.fallback
+    const fault = question.fault(answer)
+    if (fault === null) return answer
+    say(`It must be ${fault}.\n`)
+  }
 }

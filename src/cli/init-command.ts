@@ -6,14 +6,11 @@ import { printable, refuse } from '../enrollment/index.js'
 import { git } from '../publish/index.js'
 import { ACTION, type ActionPin, PUBLISHED, scaffold } from '../scaffold/index.js'
 import { isFolder, readOptional, type StateFolder, writeFiles } from '../state/index.js'
-import { isInteractive, type Prompter, prompterAt } from './ask.js'
-import { type FoundAnswers, findAnswers } from './init-answers.js'
-import type { InitOptions } from './init-options.js'
-import { gitFacts } from './look-at-checkout.js'
-import { namedFolder, PROGRAM, shownPath } from './options.js'
-import type { Run } from './plan-commands.js'
-import { repositoryOf } from './remote-address.js'
-import { printProblems, type Terminal } from './terminal.js'
+import { gitFacts, repositoryOf } from './checkout.js'
+import type { InitOptions } from './init-answers.js'
+import { type FoundAnswers, findAnswers, isInteractive, openPrompt } from './init-answers.js'
+import { type CommandContext, namedFolder, PROGRAM, shownPath } from './options.js'
+import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
  * `init [CHECKOUT]`: writes the files of a new state repository, after a few questions on a terminal or from options.
@@ -22,26 +19,26 @@ import { printProblems, type Terminal } from './terminal.js'
  * @returns the exit code.
  * @throws Refusal when a file is there that says something else, or an answer is missing or wrong.
  */
-export async function init(run: Run, checkout: string | undefined, options: InitOptions): Promise<number> {
+export async function init(run: CommandContext, checkout: string | undefined, options: InitOptions): Promise<number> {
   const { env, terminal } = run
   const folder = namedFolder(run.options, env)
   refuseInside(folder.root)
   const action = await actionPin()
   const isAsking = options.yes !== true && run.options.json !== true && isInteractive()
-  const person = isAsking ? prompterAt(process.stdin, process.stdout) : null
+  const person = isAsking ? openPrompt(process.stdin, process.stdout) : null
   const found = await answersOf(person, { options, checkout, folder, env, action })
   const plan = compare(scaffold(found.answers), folder.root)
   if (plan.different.length > 0 && options.keep !== true) throw refuseExisting(plan.different)
   writeFiles(folder.root, plan.missing)
   const done = { written: [...plan.missing.keys()], kept: [...plan.same, ...plan.different] }
   const input = { ...found, ...done, folder, isOwnerGuessed: options.owner.length === 0 && person === null }
-  if (run.options.json) terminal.out(`${JSON.stringify(asJson(input), null, 2)}\n`)
+  if (run.options.json) printJson(terminal, asJson(input))
   else print(input, terminal)
   return 0
 }
 
 async function answersOf(
-  person: Prompter | null,
+  person: ReturnType<typeof openPrompt> | null,
   material: Omit<Parameters<typeof findAnswers>[0], 'ask'>,
 ): Promise<FoundAnswers> {
   try {
@@ -62,14 +59,14 @@ function refuseInside(root: string): void {
   }
 }
 
-interface Comparison {
+interface FileStatus {
   readonly missing: ReadonlyMap<string, string>
   readonly same: readonly string[]
   readonly different: readonly string[]
 }
 
 /** What is to be written, held against what is there. Names that differ in case alone are one file on many systems. */
-function compare(files: ReadonlyMap<string, string>, root: string): Comparison {
+function compare(files: ReadonlyMap<string, string>, root: string): FileStatus {
   const missing = new Map<string, string>()
   const same: string[] = []
   const different: string[] = []
@@ -105,7 +102,7 @@ function refuseExisting(paths: readonly string[]): Error {
 /** The commit of this action that is running, where it is a checkout of one that its remote has; else the published one. */
 async function actionPin(): Promise<ActionPin> {
   const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-  const { remote } = gitFacts(root)
+  const { remote } = await gitFacts(root)
   if (remote === null || repositoryOf(remote, {})?.repo.toLowerCase() !== ACTION) return PUBLISHED
   const ask = async (...args: string[]) => (await git(args, { cwd: root })).stdout.trim()
   const [sha, branches, tags] = await Promise.all([
@@ -118,7 +115,7 @@ async function actionPin(): Promise<ActionPin> {
   return { sha, name: tags.split('\n')[0] || branch }
 }
 
-interface Told extends FoundAnswers {
+interface InitResult extends FoundAnswers {
   readonly folder: StateFolder
   readonly written: readonly string[]
   readonly kept: readonly string[]
@@ -126,28 +123,28 @@ interface Told extends FoundAnswers {
   readonly isOwnerGuessed: boolean
 }
 
-function asJson({ answers, folder, written, kept }: Told) {
+function asJson({ answers, folder, written, kept }: InitResult) {
   const { repository, branch, namespace, owners, action, entry } = answers
   return { state: folder.root, written, kept, repository, branch, namespace, owners, action: action.sha, entry }
 }
 
-function print(input: Told, terminal: Terminal): void {
+function print(input: InitResult, terminal: Terminal): void {
   const { proposal, folder, written, kept } = input
-  const colours = pc.createColors(terminal.colour.out)
+  const colors = pc.createColors(terminal.color.out)
   printProblems(terminal, proposal?.warnings ?? [])
   const out = (text: string) => terminal.out(`${printable(text)}\n`)
   if (written.length === 0) {
     out(`All ${kept.length} files are in ${folder.root} already: nothing was written.`)
     return
   }
-  terminal.out(`${colours.bold(printable(`Wrote to ${folder.root}:`))}\n`)
+  terminal.out(`${colors.bold(printable(`Wrote to ${folder.root}:`))}\n`)
   for (const path of written) out(`  ${path}`)
   for (const path of kept) out(`  ${path} (kept as it was)`)
   out('\nNext:')
   for (const [index, text] of nextSteps(input).entries()) out(`  ${index + 1}. ${text}`)
 }
 
-function nextSteps({ answers, folder, isOwnerGuessed }: Told): string[] {
+function nextSteps({ answers, folder, isOwnerGuessed }: InitResult): string[] {
   const { entry, branch, repository, owners } = answers
   const at = `--state ${shownPath(folder.root)}`
   const enrol = `Enrol a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`

@@ -1,7 +1,15 @@
 import { resolve } from 'node:path'
-import { refuse } from '../enrollment/index.js'
-import { isFolder, pathBelow, type StateFolder } from '../state/index.js'
-import type { Environment } from './environment.js'
+import {
+  type ImagesFile,
+  type ImagesFileResult,
+  type Problem,
+  parseImagesFile,
+  Refusal,
+  refuse,
+} from '../enrollment/index.js'
+import type { Env } from '../run-options.js'
+import { isFolder, pathBelow, readOptional, type StateFolder } from '../state/index.js'
+import type { Terminal } from './terminal.js'
 
 /** Where the state is, and what its parts are called. */
 export interface StateOptions {
@@ -15,6 +23,15 @@ export interface CommonOptions extends StateOptions {
   readonly sources?: string
   readonly json?: boolean
   readonly maxDeletions?: string
+}
+
+/** What a command runs with. */
+export interface CommandContext {
+  readonly options: CommonOptions
+  readonly env: Env
+  readonly terminal: Terminal
+  /** ISO 8601. */
+  readonly now: string
 }
 
 /** How this program was called, so that a command can be copied as it is. */
@@ -31,7 +48,7 @@ export function shownPath(path: string): string {
  *
  * @throws Refusal when there is no such folder, or a path leads out of it.
  */
-export function stateFolder(options: StateOptions, env: Environment): StateFolder {
+export function stateFolder(options: StateOptions, env: Env): StateFolder {
   const folder = namedFolder(options, env)
   if (isFolder(folder.root)) return folder
   throw refuse(`there is no folder ${folder.root}.`, { remedy: 'Name the folder with images.yaml in --state.' })
@@ -42,7 +59,7 @@ export function stateFolder(options: StateOptions, env: Environment): StateFolde
  *
  * @throws Refusal when a path leads out of it.
  */
-export function namedFolder(options: StateOptions, env: Environment): StateFolder {
+export function namedFolder(options: StateOptions, env: Env): StateFolder {
   const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
   const output = below(options.output, '--output')
   if (output === '.') throw refuse('--output must be a folder of its own: generated files are deleted there.')
@@ -53,4 +70,40 @@ function below(path: string, option: string): string {
   const inside = pathBelow(path)
   if (inside !== null) return inside
   throw refuse(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
+}
+
+/** On a runner the repository that holds the file is known, as it is to the commands that write. */
+export function ownRepository(env: Env): string | null {
+  return env.GITHUB_REPOSITORY || null
+}
+
+/**
+ * The images file of a state folder: its text, and what reading it gives.
+ *
+ * @throws Refusal when there is no such file.
+ */
+export function inspectImagesFile(
+  { root, imagesFile }: StateFolder,
+  env: Env,
+): ImagesFileResult & { readonly text: string } {
+  const text = readOptional(root, imagesFile)
+  if (text === null) {
+    const remedy = 'Name the folder in --state and the file in --images.'
+    throw refuse(`there is no ${imagesFile}.`, { file: imagesFile, remedy })
+  }
+  return { text, ...parseImagesFile(text, imagesFile, { here: ownRepository(env) }) }
+}
+
+/**
+ * A valid images file, for a command that cannot do without.
+ *
+ * @throws Refusal when there is none, or with its problems when there are errors among them.
+ */
+export function readImagesFile(
+  folder: StateFolder,
+  env: Env,
+): { readonly enrolled: ImagesFile; readonly problems: readonly Problem[] } {
+  const { enrolled, problems } = inspectImagesFile(folder, env)
+  if (enrolled === null) throw new Refusal(problems)
+  return { enrolled, problems }
 }

@@ -5,40 +5,30 @@ import type { Plan } from '../plan.js'
 import { renderPlain, summaryLine } from '../report/index.js'
 import { type RunOptions, registryAccess } from '../run-options.js'
 import { cleanStateFolder, writeFiles } from '../state/index.js'
-import type { Environment } from './environment.js'
-import { jobFor } from './job.js'
-import { type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
-import type { Terminal } from './terminal.js'
-
-/** What a command runs with. */
-export interface Run {
-  readonly options: CommonOptions
-  readonly env: Environment
-  readonly terminal: Terminal
-  /** ISO 8601. */
-  readonly now: string
-}
+import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
+import { runOptions } from './run-options.js'
+import { printJson, type Terminal } from './terminal.js'
 
 /** `synth`: writes state and manifests, all or nothing. @returns the exit code. */
-export async function synth(run: Run): Promise<number> {
-  return write(run, null)
+export async function synth(context: CommandContext): Promise<number> {
+  return write(context, null)
 }
 
 /** `refresh`: looks up digests in their registries, and writes what follows from that like `synth`. */
-export async function refresh(run: Run): Promise<number> {
-  const { env, terminal } = run
-  return write(run, await registryAccess(env, (text) => terminal.err(`${printable(text)}\n`)))
+export async function refresh(context: CommandContext): Promise<number> {
+  const { env, terminal } = context
+  return write(context, await registryAccess(env, (text) => terminal.err(`${printable(text)}\n`)))
 }
 
-async function write({ options, env, terminal, now }: Run, registries: RunOptions['registries']): Promise<number> {
+async function write(context: CommandContext, registries: RunOptions['registries']): Promise<number> {
+  const { options, env, terminal } = context
   const folder = stateFolder(options, env)
-  const job = jobFor('preview', options, env, terminal, now, registries)
-  const plan = await makePlan({ ...job, writes: true }, folder)
+  const plan = await makePlan({ ...runOptions('preview', context, registries), writes: true }, folder)
   if (!plan.refused) {
     cleanStateFolder(folder)
     writeFiles(folder.root, plan.changes)
   }
-  if (options.json) printJson(plan, terminal)
+  if (options.json) printJson(terminal, planJson(plan))
   else {
     printReport(plan, terminal, 'short')
     if (!plan.refused) terminal.out(`${writtenLine(plan)}\n`)
@@ -47,17 +37,19 @@ async function write({ options, env, terminal, now }: Run, registries: RunOption
 }
 
 /** `diff`: shows what `synth` would change. */
-export async function diff({ options, env, terminal, now }: Run): Promise<number> {
-  const plan = await makePlan(jobFor('preview', options, env, terminal, now), stateFolder(options, env))
-  if (options.json) printJson(plan, terminal)
+export async function diff(context: CommandContext): Promise<number> {
+  const { options, env, terminal } = context
+  const plan = await makePlan(runOptions('preview', context), stateFolder(options, env))
+  if (options.json) printJson(terminal, planJson(plan))
   else printReport(plan, terminal, 'whole')
   return plan.refused ? 1 : 0
 }
 
 /** `check`: 0 when everything generated is up to date, 2 when not, 1 when that cannot be told. */
-export async function check({ options, env, terminal, now }: Run): Promise<number> {
-  const plan = await makePlan(jobFor('check', options, env, terminal, now), stateFolder(options, env))
-  if (options.json) printJson(plan, terminal)
+export async function check(context: CommandContext): Promise<number> {
+  const { options, env, terminal } = context
+  const plan = await makePlan(runOptions('check', context), stateFolder(options, env))
+  if (options.json) printJson(terminal, planJson(plan))
   else if (plan.refused) printReport(plan, terminal, 'short')
   else if (plan.changes.size === 0) terminal.out('Generated files are up to date.\n')
   else {
@@ -85,15 +77,11 @@ function commandOptions({ state, images, output, sources }: CommonOptions): stri
 }
 
 function printReport(plan: Plan, terminal: Terminal, how: 'short' | 'whole'): void {
-  if (how === 'whole' || plan.refused) terminal.out(renderPlain(plan.report, { color: terminal.colour.out }))
+  if (how === 'whole' || plan.refused) terminal.out(renderPlain(plan.report, { color: terminal.color.out }))
   else {
-    for (const found of plan.report.problems) terminal.err(`${problemLine(found)}\n`)
+    for (const found of plan.report.problems) terminal.err(`${printable(formatProblem(found))}\n`)
     terminal.out(`${summaryLine(plan.report)}\n`)
   }
-}
-
-function problemLine(found: Plan['report']['problems'][number]): string {
-  return printable(formatProblem(found))
 }
 
 function writtenLine(plan: Plan): string {
@@ -103,11 +91,11 @@ function writtenLine(plan: Plan): string {
   return `Wrote ${written} ${written === 1 ? 'file' : 'files'}${removed === 0 ? '' : `, removed ${removed}`}.`
 }
 
-function printJson(plan: Plan, terminal: Terminal): void {
+function planJson(plan: Plan) {
   const { report } = plan
   const count = (kind: string) => report.changes.filter((change) => change.kind === kind).length
   const files = [...plan.changes].map(([path, text]) => ({ path, change: text === null ? 'removed' : 'written' }))
-  const result = {
+  return {
     refused: plan.refused,
     changed: plan.changes.size > 0,
     added: count('added'),
@@ -124,5 +112,4 @@ function printJson(plan: Plan, terminal: Terminal): void {
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
     problems: report.problems,
   }
-  terminal.out(`${JSON.stringify(result, null, 2)}\n`)
 }

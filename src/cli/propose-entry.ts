@@ -3,12 +3,34 @@ import type { EntryData } from '../enrollment/enroll.js'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import type { Data } from '../enrollment/yaml-data.js'
 import { parseReference } from '../reference/index.js'
-import { type BuildFindings, chooseBuild, NO_FINDINGS, type Said } from './choose-build.js'
-import type { EnrollOptions } from './enroll-options.js'
-import type { Environment } from './environment.js'
-import type { Checkout } from './look-at-checkout.js'
-import { readBuilds } from './published-by.js'
-import { type RemoteRepository, repositoryOf } from './remote-address.js'
+import type { Env } from '../run-options.js'
+import type { Checkout } from './checkout.js'
+import { type RemoteRepository, repositoryOf } from './checkout.js'
+import { chooseBuild, type DetectedBuild, type GivenBuild, NOTHING_DETECTED, readBuilds } from './choose-build.js'
+
+/** Options of `enroll`: what an entry says first. */
+export interface EnrollOptions {
+  readonly name?: string
+  readonly image?: string
+  readonly registry?: string
+  readonly repository?: string
+  readonly sourceProvider?: 'github' | 'gitlab'
+  readonly repo?: string
+  readonly branch?: string
+  readonly dockerfile?: string
+  readonly workflow?: string
+  readonly pipeline?: string
+  readonly job?: string
+  /** NAME=VALUE */
+  readonly input: readonly string[]
+  /** References. */
+  readonly base: readonly string[]
+  readonly target?: string
+  readonly rebuildDelay?: string
+  readonly autoRebuild?: 'true' | 'false'
+  readonly disabled?: boolean
+  readonly dryRun?: boolean
+}
 
 /** An entry, and what tells each part of it that nobody said. */
 export interface Proposal {
@@ -20,12 +42,12 @@ export interface Proposal {
 }
 
 /** What an entry is made from. */
-export interface Material {
+export interface ProposalInput {
   readonly options: EnrollOptions
   readonly checkout: Checkout | null
   /** `defaults` of the file that the entry goes to. */
   readonly defaults: EntryData
-  readonly env: Environment
+  readonly env: Env
 }
 
 /**
@@ -33,7 +55,7 @@ export interface Material {
  *
  * @throws Refusal with everything that neither tells, and the options that do.
  */
-export function proposeEntry(material: Material): Proposal {
+export function proposeEntry(material: ProposalInput): Proposal {
   const { options, checkout } = material
   const said = imageSaid(options)
   const remote = remoteOf(material)
@@ -93,11 +115,11 @@ function splitImage(image: string | undefined): Place | null {
   return parsed?.ok ? { registry: parsed.reference.registry, repository: parsed.reference.repository } : null
 }
 
-function remoteOf({ checkout, env }: Material): RemoteRepository | null {
+function remoteOf({ checkout, env }: ProposalInput): RemoteRepository | null {
   return checkout?.remote === null || checkout?.remote === undefined ? null : repositoryOf(checkout.remote, env)
 }
 
-function repositoryFaults({ options, checkout }: Material, remote: RemoteRepository | null): Problem[] {
+function repositoryFaults({ options, checkout }: ProposalInput, remote: RemoteRepository | null): Problem[] {
   if (checkout === null || options.repo !== undefined) return []
   if (remote === null) {
     const why = checkout.remote === null ? 'has no remote' : 'has a remote that names no repository on a server'
@@ -109,18 +131,18 @@ function repositoryFaults({ options, checkout }: Material, remote: RemoteReposit
 }
 
 function lookUp(
-  { options, checkout }: Material,
+  { options, checkout }: ProposalInput,
   remote: RemoteRepository | null,
   image: Place | null,
-): { readonly found: BuildFindings; readonly warnings: readonly Problem[] } {
-  if (checkout === null) return { found: NO_FINDINGS, warnings: [] }
+): { readonly found: DetectedBuild; readonly warnings: readonly Problem[] } {
+  if (checkout === null) return { found: NOTHING_DETECTED, warnings: [] }
   const isGitLab = (options.sourceProvider ?? remote?.provider) === 'gitlab'
   const repo = options.repo ?? remote?.repo ?? null
   const read = isGitLab
     ? []
     : checkout.workflows.flatMap((file) => readBuilds(file, { repo, branch: null, read: checkout.read }) ?? [])
   const wanted = image ?? (options.registry && options.repository ? `${options.registry}/${options.repository}` : null)
-  const said: Said = {
+  const said: GivenBuild = {
     dockerfile: options.dockerfile ?? null,
     workflow: options.workflow ?? null,
     image: wanted === null || typeof wanted === 'string' ? wanted : `${wanted.registry}/${wanted.repository}`,
@@ -128,7 +150,7 @@ function lookUp(
   // Nothing in a checkout tells how an image is built whose base images have to be named.
   const isNamed = options.base.length > 0 && options.dockerfile === undefined
   const builds = read.flatMap((one) => one.builds)
-  const found = isNamed ? NO_FINDINGS : chooseBuild(said, checkout, builds)
+  const found = isNamed ? NOTHING_DETECTED : chooseBuild(said, checkout, builds)
   const workflow = options.workflow ?? found.workflow?.value
   const facts = read.find(({ facts: { file } }) => file === workflow)?.facts
   const inputs = new Map(options.input.map(parseInput))
@@ -178,7 +200,7 @@ interface ProposedSource {
   readonly why: Readonly<Record<string, string | undefined>>
 }
 
-function sourceOf(material: Material, remote: RemoteRepository | null, found: BuildFindings): ProposedSource {
+function sourceOf(material: ProposalInput, remote: RemoteRepository | null, found: DetectedBuild): ProposedSource {
   const { options } = material
   const branch = options.branch === undefined ? branchOf(material) : null
   const inputs = options.input.length === 0 ? undefined : Object.fromEntries(options.input.map(parseInput))
@@ -210,7 +232,7 @@ function sourceOf(material: Material, remote: RemoteRepository | null, found: Bu
 }
 
 /** The branch that is checked out, where the entry would be read from another one without it. */
-function branchOf({ checkout, defaults }: Material): { readonly value: string; readonly why: string } | null {
+function branchOf({ checkout, defaults }: ProposalInput): { readonly value: string; readonly why: string } | null {
   if (checkout === null || checkout.branch === null) return null
   const { branch, defaultBranch } = checkout
   const source = defaults.source

@@ -1,13 +1,14 @@
 import pc from 'picocolors'
 import { formatProblem, type Problem, printable } from '../enrollment/problem.js'
 import { withoutValues } from '../report/redact.js'
+import type { Env } from '../run-options.js'
 
 /** Where a command prints: results to `out`, everything about the run itself to `err`. */
 export interface Terminal {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
-  /** Whether `out` and `err` understand colours. */
-  readonly colour: { readonly out: boolean; readonly err: boolean }
+  /** Whether `out` and `err` understand colors. */
+  readonly color: { readonly out: boolean; readonly err: boolean }
 }
 
 /**
@@ -26,25 +27,58 @@ export function processTerminal(secrets: readonly string[]): Terminal {
   return {
     out: (text) => process.stdout.write(hide(text)),
     err: (text) => process.stderr.write(hide(text)),
-    colour: {
+    color: {
       out: pc.isColorSupported && process.stdout.isTTY === true,
       err: pc.isColorSupported && process.stderr.isTTY === true,
     },
   }
 }
 
+/** Tokens that the environment brings. */
+export function tokensIn({ GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN }: Env): string[] {
+  return [GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN].filter((one): one is string => one !== undefined && one !== '')
+}
+
+/** Data, as `--json` prints it. */
+export function printJson(terminal: Terminal, data: unknown): void {
+  terminal.out(`${JSON.stringify(data, null, 2)}\n`)
+}
+
+/**
+ * Columns under their titles.
+ *
+ * @param paint colors a padded cell.
+ */
+export function printTable(
+  terminal: Terminal,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: (cell: string, row: number, column: number) => string = (cell) => cell,
+): void {
+  const safe = rows.map((row) => row.map(printable))
+  const widths = head.map((title, column) =>
+    safe.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
+  )
+  const padded = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+  terminal.out(`${pc.createColors(terminal.color.out).bold(padded(head).join('  ').trimEnd())}\n`)
+  for (const [row, cells] of safe.entries()) {
+    const painted = padded(cells).map((cell, column) => paint(cell, row, column))
+    terminal.out(`${painted.join('  ').trimEnd()}\n`)
+  }
+}
+
 /** Problems, one a line, with the excerpt they point at where the text is at hand. */
 export function printProblems(terminal: Terminal, problems: readonly Problem[], text: string | null = null): void {
-  const colours = pc.createColors(terminal.colour.err)
-  const paint = { error: colours.red, warning: colours.yellow, notice: colours.cyan }
+  const colors = pc.createColors(terminal.color.err)
+  const paint = { error: colors.red, warning: colors.yellow, notice: colors.cyan }
   const lines = text?.split(/\r?\n/) ?? []
   for (const found of problems) {
     terminal.err(`${paint[found.severity](printable(formatProblem(found)))}\n`)
     const line = found.line === null ? undefined : lines[found.line - 1]
-    if (line === undefined || !terminal.colour.err) continue
+    if (line === undefined || !terminal.color.err) continue
     const { shown, caret } = excerpt(line, found.column ?? 1)
     const margin = `${found.line} |`
-    terminal.err(`${colours.dim(margin)} ${shown}\n`)
+    terminal.err(`${colors.dim(margin)} ${shown}\n`)
     terminal.err(`${' '.repeat(margin.length + 1 + caret)}${paint[found.severity]('^')}\n`)
   }
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { prompterAt } from '../../../src/cli/ask.js'
+import { openPrompt } from '../../../src/cli/init-answers.js'
 import { Refusal } from '../../../src/enrollment/index.js'
 
 const question = (fallback = '') => ({
@@ -12,7 +12,7 @@ const question = (fallback = '') => ({
 
 function terminal() {
   const [input, output] = [new PassThrough(), new PassThrough()]
-  return { input, output, person: prompterAt(input, output), shown: () => text(output.end()) }
+  return { input, output, person: openPrompt(input, output), shown: () => text(output.end()) }
 }
 
 describe('a question', () => {

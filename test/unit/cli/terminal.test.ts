@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { excerpt, printProblems } from '../../../src/cli/terminal.js'
 import { parseImagesFile, problem } from '../../../src/enrollment/index.js'
 
-function printed(text: string, colour: boolean): string {
+function printed(text: string, color: boolean): string {
   let all = ''
   const terminal = {
     out: () => {},
     err: (one: string) => {
       all += one
     },
-    colour: { out: false, err: colour },
+    color: { out: false, err: color },
   }
   printProblems(terminal, parseImagesFile(text, 'images.yaml').problems, text)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colors.
   return all.replace(/\u001b\[\d+m/g, '')
 }
 
@@ -38,7 +38,7 @@ describe('problems on a terminal', () => {
     const err = () => {
       lines += 1
     }
-    printProblems({ out: () => {}, err, colour: { out: false, err: true } }, [problem('error', 'no.')], FILE)
+    printProblems({ out: () => {}, err, color: { out: false, err: true } }, [problem('error', 'no.')], FILE)
     expect(lines).toBe(1)
   })
 })

@@ -22,7 +22,7 @@ describe('validate', () => {
       err: (one: string) => {
         input.err += one
       },
-      colour: { out: false, err: false },
+      color: { out: false, err: false },
     }
     const code = await validate({ options, env: {}, terminal, now: '2024-01-01T00:00:00Z' })
     return { code, ...input }

@@ -39,7 +39,7 @@ async function explain(
     err: (text: string) => {
       said.err += text
     },
-    colour: { out: false, err: false },
+    color: { out: false, err: false },
   }
   const options = { state: root, images: 'images.yaml', output: 'dist', json }
   const code = explainCommand({ options, env: {}, terminal, now: NOW }, names)

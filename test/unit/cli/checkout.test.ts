@@ -1,9 +1,21 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { type BuildFindings, chooseBuild, type Said } from '../../../src/cli/choose-build.js'
-import type { Checkout } from '../../../src/cli/look-at-checkout.js'
-import { type FoundBuild, readBuilds } from '../../../src/cli/published-by.js'
-import { readGitConfig, repositoryOf } from '../../../src/cli/remote-address.js'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Checkout } from '../../../src/cli/checkout.js'
+import { gitFacts, repositoryOf } from '../../../src/cli/checkout.js'
+import {
+  chooseBuild,
+  type DetectedBuild,
+  type FoundBuild,
+  type GivenBuild,
+  readBuilds,
+} from '../../../src/cli/choose-build.js'
+import { git } from '../../support/git.js'
+import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
+
+afterAll(removeTempFolders)
 
 describe('the repository behind a remote', () => {
   const servers = { GITHUB_SERVER_URL: 'https://git.acme.example', GITLAB_URL: 'https://code.acme.example:8443' }
@@ -54,32 +66,45 @@ describe('the repository behind a remote', () => {
   })
 })
 
-describe('.git/config', () => {
-  it('is read for remotes and upstreams', () => {
-    const text = `[core]
-	bare = false
+describe('what git knows of a folder', () => {
+  const CONFIG = `[core]
+	repositoryFormatVersion = 0
+	fsmonitor = touch sprung
+[alias]
+	config = !touch sprung
 [remote "origin"]
 	url = "https://github.com/acme/web" ; where
 	url = https://github.com/acme/second
-	fetch = +refs/heads/*:refs/remotes/origin/*
 [Remote "a \\"b\\""]
 	URL=git@github.com:x/y.git # z
 [branch "work"]
 	remote = origin
 	merge = refs/heads/topic
-[branch "local"]
-	merge = refs/heads/x
 `
-    const { remotes, upstreams } = readGitConfig(text)
-    expect([...remotes]).toEqual([
-      ['origin', 'https://github.com/acme/web'],
-      ['a "b"', 'git@github.com:x/y.git'],
-    ])
-    expect([...upstreams]).toEqual([['work', { remote: 'origin', branch: 'topic' }]])
-  })
+  const only = CONFIG.replace(/\[remote "origin"\][^[]*/, '')
 
-  it('may hold anything', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readGitConfig(text).remotes.size >= 0))
+  async function facts(config: string, head: string | null = 'ref: refs/heads/work') {
+    const { path } = await tempFolder()
+    if (head !== null) {
+      await git(path, ['init', '--quiet', '.'])
+      await writeFile(join(path, '.git/config'), config)
+      await writeFile(join(path, '.git/HEAD'), `${head}\n`)
+    }
+    const { remote, branch } = await gitFacts(path)
+    expect(existsSync(join(path, 'sprung'))).toBe(false)
+    return [remote, branch]
+  }
+
+  it.each([
+    ['origin, and the branch there', CONFIG, undefined, ['https://github.com/acme/web', 'topic']],
+    ['a branch without one there', CONFIG, 'ref: refs/heads/x', ['https://github.com/acme/web', 'x']],
+    ['the only remote', only, undefined, ['git@github.com:x/y.git', 'work']],
+    ['no branch', CONFIG, 'a'.repeat(40), ['https://github.com/acme/web', null]],
+    ['several remotes without origin', `${only}[remote "c"]\n\turl = d:e/f\n`, undefined, [null, null]],
+    ['a configuration that is none', '[', undefined, [null, null]],
+    ['no repository', '', null, [null, null]],
+  ])('%s', async (_, config, head, expected) => {
+    expect(await facts(config, head)).toEqual(expected)
   })
 })
 
@@ -175,7 +200,7 @@ describe('what a workflow builds, and what it is published as', () => {
 })
 
 describe('what is chosen', () => {
-  const NOTHING_SAID: Said = { dockerfile: null, workflow: null, image: null }
+  const NOTHING_GIVEN: GivenBuild = { dockerfile: null, workflow: null, image: null }
   const checkout = (...dockerfiles: string[]): Checkout => ({
     remote: null,
     branch: null,
@@ -193,14 +218,14 @@ describe('what is chosen', () => {
     canBeStarted: true,
     ...about,
   })
-  const values = ({ dockerfile, workflow, image }: BuildFindings) =>
+  const values = ({ dockerfile, workflow, image }: DetectedBuild) =>
     [dockerfile, workflow, image].map((one) => one?.value)
   const both = [
     build('a.yml', 'a/Dockerfile', { images: ['x.io/a'] }),
     build('b.yml', 'b/Dockerfile', { images: ['x.io/b'] }),
   ]
 
-  it.each<[string, Partial<Said>, Checkout, FoundBuild[], (string | undefined)[]]>([
+  it.each<[string, Partial<GivenBuild>, Checkout, FoundBuild[], (string | undefined)[]]>([
     ['the only Dockerfile', {}, checkout('Dockerfile'), [], ['Dockerfile', undefined, undefined]],
     [
       'the only one that is built',
@@ -252,7 +277,7 @@ describe('what is chosen', () => {
       ['Dockerfile', 'a.yml', undefined],
     ],
   ])('%s', (_, said, looked, builds, expected) => {
-    const found = chooseBuild({ ...NOTHING_SAID, ...said }, looked, builds)
+    const found = chooseBuild({ ...NOTHING_GIVEN, ...said }, looked, builds)
     expect(found.faults).toEqual([])
     expect(values(found)).toEqual(expected)
   })
@@ -288,7 +313,7 @@ describe('what is chosen', () => {
       '--image',
     ],
   ])('nothing is guessed: %s', (_, looked, builds, message, option) => {
-    const { faults } = chooseBuild(NOTHING_SAID, looked, builds)
+    const { faults } = chooseBuild(NOTHING_GIVEN, looked, builds)
     expect(faults).toMatchObject([{ severity: 'error', message, remedy: expect.stringContaining(option) }])
   })
 })

@@ -4,35 +4,31 @@ import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { type RunOptions, serversIn, sourceReader } from '../run-options.js'
 import { connectGitHub, type SourceReader } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
-import { type Environment, secretsIn } from './environment.js'
-import type { CommonOptions } from './options.js'
-import { heldVariables } from './read-images-file.js'
-import type { Terminal } from './terminal.js'
+import { type CommandContext, ownRepository } from './options.js'
+import { tokensIn } from './terminal.js'
 
-/** The job a command runs: sources from a folder or from GitHub, progress on a terminal. It writes nothing. */
-export function jobFor(
+/** What a command runs the pipeline with: it shows progress on a terminal, and writes nothing. */
+export function runOptions(
   mode: RunOptions['mode'],
-  options: CommonOptions,
-  env: Environment,
-  terminal: Terminal,
-  now: string,
+  context: CommandContext,
   registries: RunOptions['registries'] = null,
 ): RunOptions {
+  const { options, env, terminal, now } = context
   const servers = serversIn(env)
   return {
     mode,
-    read: sourcesOf(options, env, terminal),
+    read: sourcesOf(context),
     maxDeletions: deletionLimit(options.maxDeletions ?? '25%'),
     apiUrl: servers.githubApi,
     gitlabUrl: servers.gitlab,
-    ownRepository: heldVariables(env).here,
+    ownRepository: ownRepository(env),
     registries,
-    secrets: secretsIn(env),
+    secrets: tokensIn(env),
     now,
     writes: false,
     log: () => undefined,
     step: async (name, work) => {
-      if (!terminal.colour.err) return work()
+      if (!terminal.color.err) return work()
       terminal.err(`\r\u001b[K${name} …`)
       try {
         return await work()
@@ -50,7 +46,7 @@ function deletionLimit(text: string): DeletionLimit {
 }
 
 /** Where Dockerfiles come from: `--sources`, else the servers, with the tokens of the environment. */
-export function sourcesOf(options: CommonOptions, env: Environment, terminal: Terminal): SourceReader {
+export function sourcesOf({ options, env, terminal }: Omit<CommandContext, 'now'>): SourceReader {
   const servers = serversIn(env)
   const token = env.GITHUB_TOKEN || env.GH_TOKEN || ''
   const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }

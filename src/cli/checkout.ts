@@ -1,0 +1,203 @@
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { MAX_DEFINITION_BYTES } from '../build-definition/yaml-file.js'
+import { GITHUB_REPOSITORY, GITLAB_PROJECT } from '../enrollment/grammar.js'
+import { refuse } from '../enrollment/index.js'
+import { git } from '../publish/index.js'
+import type { Env } from '../run-options.js'
+import { isFolder } from '../state/index.js'
+
+/** What is read from a local clone. Nothing in it is executed: git is started without its hooks, helpers and filters. */
+export interface Checkout {
+  /** Address of the remote as it is written: may hold a password. Null: there is none, or several without origin. */
+  readonly remote: string | null
+  /** The branch that is checked out, by its name at the remote; null where none is. */
+  readonly branch: string | null
+  /** The remote's default branch, null where the clone does not know. */
+  readonly defaultBranch: string | null
+  /** Paths from the top, sorted. */
+  readonly dockerfiles: readonly string[]
+  /** false: there was too much to look through. */
+  readonly isWhole: boolean
+  readonly workflows: readonly WorkflowFile[]
+  /** The text of a file by its path from the top; null: there is none, or it is behind a link. */
+  readonly read: (path: string) => string | null
+}
+
+/** A file of `.github/workflows`. */
+export interface WorkflowFile {
+  /** Its name in that folder. */
+  readonly name: string
+  readonly text: string
+}
+
+/** Other people's files: names of dependencies are full of Dockerfiles that nobody here builds. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', 'vendor'])
+
+const MAX_ENTRIES = 100_000
+const MAX_WORKFLOWS = 200
+const MAX_DEPTH = 16
+
+const DOCKERFILE = /^(?:(?:Docker|Container)file(?:\..+)?|dockerfile|.+\.(?:Docker|docker|Container|container)file)$/
+const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/i
+
+/**
+ * Reads a local clone: its remote and branch, its Dockerfiles and workflows. Links are not followed.
+ *
+ * @throws Refusal when there is no such folder.
+ */
+export async function readCheckout(folder: string): Promise<Checkout> {
+  const root = resolve(folder)
+  if (!isFolder(root)) throw refuse(`there is no folder ${root}.`, { remedy: 'Name a local clone.' })
+  return {
+    ...(await gitFacts(root)),
+    ...dockerfilesIn(root),
+    workflows: workflowsIn(root),
+    read: (path) => readInside(root, path),
+  }
+}
+
+/** What git knows of a folder's remote and branches, from its configuration and references alone: no server is asked. */
+export async function gitFacts(root: string): Promise<Pick<Checkout, 'remote' | 'branch' | 'defaultBranch'>> {
+  const unknown = { remote: null, branch: null, defaultBranch: null }
+  if (!existsSync(join(root, '.git'))) return unknown
+  const ask = async (...args: string[]) => {
+    const { exitCode, stdout } = await git(args, { cwd: root })
+    return exitCode === 0 ? stdout : ''
+  }
+  const branchAt = async (symbolic: string, prefix: string) => {
+    const target = (await ask('symbolic-ref', '--quiet', symbolic)).trim()
+    return target.startsWith(prefix) ? target.slice(prefix.length) : null
+  }
+  const config = firstValues(await ask('config', '--local', '--null', '--get-regexp', '^(remote|branch)[.]'))
+  const remotes = [...config.keys()].flatMap((key) => /^remote\.(.+)\.url$/.exec(key)?.[1] ?? [])
+  const name = remotes.includes('origin') ? 'origin' : remotes[0]
+  if (name === undefined || (remotes.length > 1 && name !== 'origin')) return unknown
+  const local = await branchAt('HEAD', 'refs/heads/')
+  const upstream = /^refs\/heads\/(.+)$/.exec(config.get(`branch.${local}.merge`) ?? '')?.[1]
+  return {
+    remote: config.get(`remote.${name}.url`) ?? null,
+    branch: upstream !== undefined && config.get(`branch.${local}.remote`) === name ? upstream : local,
+    defaultBranch: await branchAt(`refs/remotes/${name}/HEAD`, `refs/remotes/${name}/`),
+  }
+}
+
+/** The first value of each key in what `git config --null` prints. */
+function firstValues(output: string): ReadonlyMap<string, string> {
+  const pairs = output.split('\0').flatMap((pair): [string, string][] => {
+    const at = pair.indexOf('\n')
+    return at < 0 ? [] : [[pair.slice(0, at), pair.slice(at + 1)]]
+  })
+  return new Map(pairs.reverse())
+}
+
+function readSmall(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined || !found.isFile() || found.size > MAX_DEFINITION_BYTES) return null
+  return readFileSync(path, 'utf8')
+}
+
+function readInside(root: string, path: string): string | null {
+  const parts = path.split('/')
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return null
+  const folders = parts.slice(0, -1).map((_, index) => join(root, ...parts.slice(0, index + 1)))
+  const isLink = (one: string) => lstatSync(one, { throwIfNoEntry: false })?.isSymbolicLink() ?? true
+  return [...folders, join(root, path)].some(isLink) ? null : readSmall(join(root, path))
+}
+
+function dockerfilesIn(root: string): Pick<Checkout, 'dockerfiles' | 'isWhole'> {
+  const found: string[] = []
+  const waiting: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }]
+  let seen = 0
+  let isWhole = true
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { path, depth } = next
+    const entries = entriesOf(join(root, path))
+    seen += entries.length
+    if (seen > MAX_ENTRIES || depth > MAX_DEPTH) {
+      isWhole = false
+      continue
+    }
+    for (const entry of entries) {
+      const inside = path === '' ? entry.name : `${path}/${entry.name}`
+      if (entry.isDirectory() && !LEFT_OUT.has(entry.name)) waiting.push({ path: inside, depth: depth + 1 })
+      else if (entry.isFile() && isDockerfile(entry.name)) found.push(inside)
+    }
+  }
+  return { dockerfiles: found.sort(), isWhole }
+}
+
+function isDockerfile(name: string): boolean {
+  return DOCKERFILE.test(name) && !NO_DOCKERFILE.test(name)
+}
+
+/** A folder that this run may not read holds nothing for it. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+function workflowsIn(root: string): WorkflowFile[] {
+  const [github, workflows] = [join(root, '.github'), join(root, '.github', 'workflows')]
+  if (!isOwnFolder(github) || !isOwnFolder(workflows)) return []
+  return entriesOf(workflows)
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map(({ name }) => name)
+    .sort()
+    .slice(0, MAX_WORKFLOWS)
+    .flatMap((name) => {
+      const text = readSmall(join(workflows, name))
+      return text === null ? [] : [{ name, text }]
+    })
+}
+
+function isOwnFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+/** A repository on a server. */
+export interface RemoteRepository {
+  readonly host: string
+  /** null: the host's name does not tell. */
+  readonly provider: 'github' | 'gitlab' | null
+  readonly repo: string
+}
+
+const GITHUB_HOSTS = ['github.com', 'www.github.com', 'ssh.github.com']
+const GITLAB_HOSTS = ['gitlab.com', 'altssh.gitlab.com']
+
+/**
+ * Host and repository behind a remote's address: https, ssh, or `git@host:path`. User and password in it are left
+ * behind: nothing that is given back holds them.
+ *
+ * @param env GITHUB_SERVER_URL and GITLAB_URL name servers of one's own.
+ * @returns null for addresses that name no repository on a server (a path on disk).
+ */
+export function repositoryOf(address: string, env: Env): RemoteRepository | null {
+  const found = hostAndPath(address)
+  if (found === null) return null
+  const repo = found.path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '')
+  const { host } = found
+  const isGitHub = GITHUB_HOSTS.includes(host) || host === hostOf(env.GITHUB_SERVER_URL)
+  const isGitLab = GITLAB_HOSTS.includes(host) || host === hostOf(env.GITLAB_URL) || /(?:^|\.)gitlab\./.test(host)
+  const provider = isGitHub ? 'github' : isGitLab ? 'gitlab' : null
+  const isRepository = provider === 'github' ? GITHUB_REPOSITORY.test(repo) : GITLAB_PROJECT.test(repo)
+  return isRepository ? { host, provider, repo } : null
+}
+
+function hostAndPath(address: string): { readonly host: string; readonly path: string } | null {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) {
+    const url = URL.canParse(address) ? new URL(address) : null
+    if (url === null || !/^(?:https?|ssh|git|git\+ssh):$/.test(url.protocol)) return null
+    return { host: url.hostname.toLowerCase(), path: url.pathname }
+  }
+  const [, host = '', path = ''] = /^(?:[^@/\\\s]+@)?([A-Za-z0-9.-]{2,}):([^\\\s]+)$/.exec(address) ?? []
+  return host === '' ? null : { host: host.toLowerCase(), path }
+}
+
+function hostOf(url: string | undefined): string | null {
+  return url !== undefined && URL.canParse(url) ? new URL(url).hostname.toLowerCase() : null
+}

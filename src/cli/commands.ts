@@ -1,0 +1,190 @@
+/** Every command: its arguments, its options, and what runs it. Commands are loaded when they run: `--help` is fast. */
+import { Command, Option } from 'commander'
+import type { InitOptions } from './init-answers.js'
+import type { CommandContext, CommonOptions } from './options.js'
+import type { EnrollOptions } from './propose-entry.js'
+import type { BasesOptions, GraphOptions } from './read-commands.js'
+
+/** What all commands of one call share. */
+export interface Session extends Omit<CommandContext, 'options'> {
+  /** Takes the exit code. */
+  readonly finish: (code: number) => void
+}
+
+/** The program with all its commands, in the order in which `--help` lists them. */
+export function makeProgram(session: Session): Command {
+  const program = new Command('image-factory')
+    .description('Keeps container images fresh: images.yaml in, Kargo manifests out.')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: session.terminal.out, writeErr: session.terminal.err })
+    .showSuggestionAfterError()
+  addValidate(program, session)
+  addBases(program, session)
+  addDiscover(program, session)
+  addPlanCommand(program, session, 'synth', 'write state files and Kargo manifests')
+  addPlanCommand(program, session, 'refresh', 'look up digests in their registries, then write as synth does')
+  addPlanCommand(program, session, 'diff', 'show what synth would change')
+  addPlanCommand(program, session, 'check', 'exit with 2 when generated files are out of date')
+  addExplain(program, session)
+  addGraph(program, session)
+  addEnroll(program, session)
+  addInit(program, session)
+  addSchema(program, session)
+  addDemo(program, session)
+  return program
+}
+
+function contextOf(command: Command, session: Session): CommandContext {
+  return { ...session, options: command.optsWithGlobals<CommonOptions>() }
+}
+
+const collect = (value: string, before: readonly string[]) => [...before, value]
+
+function withStateOptions(command: Command): Command {
+  return command
+    .option('--state <dir>', 'state folder (else IMAGE_FACTORY_STATE_DIR, else the current folder)')
+    .option('--images <file>', 'enrolment file below the state folder', 'images.yaml')
+    .option('--output <dir>', 'folder of the manifests below the state folder', 'dist')
+    .option('--json', 'print JSON')
+}
+
+function withCommonOptions(command: Command): Command {
+  const description = 'read Dockerfiles from checkouts there (OWNER/REPO/PATH), not from GitHub'
+  return withStateOptions(command).option('--sources <dir>', description)
+}
+
+function addValidate(program: Command, session: Session): void {
+  withCommonOptions(program.command('validate').description('check images.yaml and show every problem'))
+    .argument('[file...]', 'enrolment files (else the one of the state folder)')
+    .action(async (files: string[], _, command: Command) => {
+      const { validate } = await import(/* webpackMode: "eager" */ './read-commands.js')
+      session.finish(await validate(contextOf(command, session), files))
+    })
+}
+
+function addBases(program: Command, session: Session): void {
+  withCommonOptions(program.command('bases').description('show the base images that BuildKit pulls for a Dockerfile'))
+    .argument('<dockerfile>', 'path, or - for standard input')
+    .option('--build-arg <name=value>', 'build argument (several)', collect, [])
+    .option('--target <stage>', 'stage that is built')
+    .option('--platform <os/arch>', 'platform that is built for (several)', collect, [])
+    .action(async (path: string, options: BasesOptions, command: Command) => {
+      const { bases } = await import(/* webpackMode: "eager" */ './read-commands.js')
+      session.finish(await bases(contextOf(command, session), path, options))
+    })
+}
+
+function addDiscover(program: Command, session: Session): void {
+  withCommonOptions(program.command('discover').description('show the base images of enrolled images'))
+    .argument('[name...]')
+    .action(async (names: string[], _, command: Command) => {
+      const { discoverCommand } = await import(/* webpackMode: "eager" */ './discover-command.js')
+      session.finish(await discoverCommand(contextOf(command, session), names))
+    })
+}
+
+function addPlanCommand(
+  program: Command,
+  session: Session,
+  name: 'synth' | 'refresh' | 'diff' | 'check',
+  description: string,
+): void {
+  const limit = 'resources that may be deleted, a number or a percentage (ten may always go)'
+  withCommonOptions(program.command(name).description(description))
+    .option('--max-deletions <limit>', limit, '25%')
+    .action(async (_, command: Command) => {
+      const commands = await import(/* webpackMode: "eager" */ './plan-commands.js')
+      session.finish(await commands[name](contextOf(command, session)))
+    })
+}
+
+function addExplain(program: Command, session: Session): void {
+  const description = 'say why images are rebuilt, or why not yet, from the state files'
+  withCommonOptions(program.command('explain').description(description))
+    .argument('[name...]', 'images to explain in sentences (else a table of all)')
+    .action(async (names: string[], _, command: Command) => {
+      const { explainCommand } = await import(/* webpackMode: "eager" */ './explain-command.js')
+      session.finish(explainCommand(contextOf(command, session), names))
+    })
+}
+
+function addGraph(program: Command, session: Session): void {
+  const format = new Option('--format <format>', 'what to print').choices(['mermaid', 'dot', 'json']).default('mermaid')
+  withCommonOptions(program.command('graph').description('show which image hangs on which base image'))
+    .addOption(format)
+    .option('--discover', 'read the Dockerfiles now (default: what the state files know)')
+    .action(async (options: GraphOptions, command: Command) => {
+      const { graph } = await import(/* webpackMode: "eager" */ './read-commands.js')
+      session.finish(await graph(contextOf(command, session), options))
+    })
+}
+
+function addEnroll(program: Command, session: Session): void {
+  withCommonOptions(program.command('enroll').description('add an image to images.yaml'))
+    .argument('[checkout]', 'a local clone of the source repository, to look at; options win over what is found')
+    .option('--name <name>', 'name of the entry (else the last part of the repository)')
+    .option('--image <reference>', 'where it is published, for example ghcr.io/acme/web')
+    .option('--registry <host>', 'registry, instead of --image')
+    .option('--repository <path>', 'repository below the registry, instead of --image')
+    .addOption(new Option('--source-provider <name>', 'where the source is').choices(['github', 'gitlab']))
+    .option('--repo <owner/repo>', 'source repository; without it the image is external')
+    .option('--branch <name>', 'branch it is built from (else the default branch)')
+    .option('--dockerfile <path>', 'Dockerfile inside the source repository')
+    .option('--workflow <file>', 'GitHub workflow that builds it, for example build.yml')
+    .option('--pipeline <path>', 'GitLab pipeline definition')
+    .option('--job <name>', 'GitLab job that builds it')
+    .option('--input <name=value>', 'input that the build is started with (several)', collect, [])
+    .option('--base <reference>', 'base image, where no Dockerfile tells it (several)', collect, [])
+    .option('--target <stage>', 'Dockerfile stage that is built')
+    .option('--rebuild-delay <duration>', 'at least this long between builds, for example 7d')
+    .addOption(new Option('--auto-rebuild <bool>', 'rebuild without being asked').choices(['true', 'false']))
+    .option('--disabled', 'enrol it switched off')
+    .option('--dry-run', 'show the entry, write nothing')
+    .action(async (checkout: string | undefined, options: EnrollOptions, command: Command) => {
+      const { enroll } = await import(/* webpackMode: "eager" */ './enroll-command.js')
+      session.finish(await enroll(contextOf(command, session), checkout, options))
+    })
+}
+
+function addInit(program: Command, session: Session): void {
+  withStateOptions(program.command('init').description('write the files of a new state repository'))
+    .argument('[checkout]', 'a local clone that the first image is built from, to look at as enroll does')
+    .option('--repository <owner/repo>', 'the state repository (else the remote of its folder)')
+    .option('--branch <name>', 'branch whose enrolment counts (else the one that is checked out, else main)')
+    .option('--namespace <name>', 'Kubernetes namespace and Kargo Project (image-factory)')
+    .option('--owner <owner>', 'who reviews changes: @user, @organisation/team (several)', collect, [])
+    .option('--image <reference>', 'first image: where it is published, for example ghcr.io/acme/web')
+    .option('--repo <owner/repo>', 'first image: its source repository')
+    .option('--dockerfile <path>', 'first image: its Dockerfile inside that repository')
+    .option('--workflow <file>', 'first image: the GitHub workflow that builds it, for example build.yml')
+    .option('--keep', 'keep files that are there, write only the others')
+    .option('--yes', 'ask nothing, take what is found and the defaults')
+    .action(async (checkout: string | undefined, options: InitOptions, command: Command) => {
+      const { init } = await import(/* webpackMode: "eager" */ './init-command.js')
+      session.finish(await init(contextOf(command, session), checkout, options))
+    })
+}
+
+function addSchema(program: Command, { terminal, finish }: Session): void {
+  const description = 'print the JSON Schema of images.yaml, for editors'
+  program
+    .command('schema')
+    .description(description)
+    .action(async () => {
+      const { printJsonSchema } = await import(/* webpackMode: "eager" */ '../enrollment/json-schema.js')
+      terminal.out(printJsonSchema())
+      finish(0)
+    })
+}
+
+function addDemo(program: Command, { terminal, now, finish }: Session): void {
+  const description = 'run the whole job on the embedded example: enrol, preview, commit'
+  program
+    .command('demo')
+    .description(description)
+    .action(async () => {
+      const { demo } = await import(/* webpackMode: "eager" */ './demo.js')
+      finish(await demo(terminal, now))
+    })
+}
