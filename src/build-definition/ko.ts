@@ -1,5 +1,5 @@
-import type { Data } from '../enrollment/yaml-data.js'
 import { parseReference } from '../reference/index.js'
+import type { Data } from '../yaml/data.js'
 import { type BuildValue, isKnown, known, oneLine, unknown } from './value.js'
 import {
   type DataMap,

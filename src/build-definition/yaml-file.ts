@@ -1,4 +1,5 @@
-import { type Data, type Path, type PlacedData, readYaml, type Tagged } from '../enrollment/yaml-data.js'
+import { readYaml } from '../enrollment/yaml-data.js'
+import type { Data, Path, PlacedData, Tagged } from '../yaml/data.js'
 
 /** A map of data, without prototype. */
 export type DataMap = { readonly [key: string]: Data }

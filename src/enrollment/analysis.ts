@@ -1,8 +1,7 @@
-import { isDataMap, mergeData } from './data-map.js'
+import { type Data, isDataMap, mergeData } from '../yaml/data.js'
 import type { EntryFault } from './entry-fault.js'
 import type { Analysis, Threshold } from './images-file.js'
 import type { Entry } from './schema/entry.js'
-import type { Data } from './yaml-data.js'
 
 const WORST: Threshold = 'CRITICAL'
 

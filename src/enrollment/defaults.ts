@@ -1,9 +1,7 @@
+import { type Data, type DataMap, isDataMap, mergeData } from '../yaml/data.js'
 import { analysisOver } from './analysis.js'
-import { isDataMap, mergeData } from './data-map.js'
 import { DEFAULT_STRATEGY } from './schema/entry.js'
 import { githubSource, gitlabSource } from './schema/source.js'
-import type { DataMap } from './variants.js'
-import type { Data } from './yaml-data.js'
 
 /**
  * An entry over the defaults: map by map and key by key; a list or a plain value replaces what is below it. What the

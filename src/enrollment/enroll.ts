@@ -1,9 +1,9 @@
-import { isDataMap } from './data-map.js'
+import { type Data, isDataMap, type PlacedData } from '../yaml/data.js'
 import { blockEntry, type EntryData, PLAIN_STYLE } from './entry-text.js'
 import { type Edit, placesFor } from './insertion.js'
 import { parseImagesFile } from './parse.js'
 import { type Problem, problem } from './problem.js'
-import { type Data, type PlacedData, readYaml } from './yaml-data.js'
+import { readYaml } from './yaml-data.js'
 
 export type { EntryData } from './entry-text.js'
 

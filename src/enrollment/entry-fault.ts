@@ -1,4 +1,4 @@
-import type { Path } from './yaml-data.js'
+import type { Path } from '../yaml/data.js'
 
 /** Something about an entry that its schema cannot see: where, what, and what mends it. */
 export interface EntryFault {

@@ -10,7 +10,7 @@ import {
   visit,
   type YAMLSeq,
 } from 'yaml'
-import type { Data } from './yaml-data.js'
+import type { Data } from '../yaml/data.js'
 
 /** An entry of `images`, as it is to be written: keys in their order. */
 export type EntryData = { readonly [key: string]: Data }

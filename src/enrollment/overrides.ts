@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { parseReference } from '../reference/index.js'
+import type { Data, Path } from '../yaml/data.js'
 import { explainIssues } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import { keysAt } from './schema/keys.js'
 import { line } from './schema/values.js'
-import { type Data, type Path, readYaml } from './yaml-data.js'
+import { readYaml } from './yaml-data.js'
 
 /** Emergencies stand beside images.yaml, in a file of this name. */
 export const OVERRIDES_FILE = 'overrides.yaml'

@@ -1,4 +1,4 @@
-import { isDataMap } from './data-map.js'
+import { type Data, type DataMap, isDataMap, type Path, type PlacedData, type Position } from '../yaml/data.js'
 import { withDefaults } from './defaults.js'
 import { toEnrolledImage } from './entry.js'
 import type { EnrolledImage, ImagesFile, Settings } from './images-file.js'
@@ -13,8 +13,8 @@ import { settingsSchema, TOP_KEYS } from './schema/settings.js'
 import { settingsFaults, settingsOf } from './settings.js'
 import { uniquenessProblems } from './uniqueness.js'
 import { UnusedKeys } from './unused-keys.js'
-import { type Canonical, canonicalDefaults, canonicalEntry, type DataMap, withSource } from './variants.js'
-import { type Data, type Path, type PlacedData, type Position, readYaml } from './yaml-data.js'
+import { type Canonical, canonicalDefaults, canonicalEntry, withSource } from './variants.js'
+import { readYaml } from './yaml-data.js'
 
 /** What reading images.yaml gives: the enrolment when there is no error among the problems, else null. */
 export interface ImagesFileResult {
@@ -193,13 +193,17 @@ class Reading {
     data: DataMap,
     place: EntryPlace,
   ): EnrolledImage {
-    const at = this.#placed.position(place.path) ?? { line: 1, column: 1 }
-    const lineOf = (key: string) => partPosition(this.#placed, place, key.split('.'), 'key')?.line ?? null
+    const placed = this.#placed
+    const lineOf = (key: string) => partPosition(placed, place, key.split('.'), 'key')?.line ?? null
+    // Most runs look at none of these, and looking for places and copying thousands of entries takes its time.
     const image = {
       ...enrollment,
-      line: at.line,
-      column: at.column,
-      // Most runs never look at it, and copying it for each of ten thousand entries takes its time.
+      get line() {
+        return placed.position(place.path)?.line ?? 1
+      },
+      get column() {
+        return placed.position(place.path)?.column ?? 1
+      },
       get written() {
         const { name: _, ...written } = data
         return written

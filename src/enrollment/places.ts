@@ -1,4 +1,4 @@
-import type { Path, PlacedData, Position } from './yaml-data.js'
+import type { Path, PlacedData, Position } from '../yaml/data.js'
 
 /** Paths in our form (joined by dots) → where the file has them. */
 export type Moved = ReadonlyMap<string, Path>

@@ -1,11 +1,11 @@
 import { posix } from 'node:path'
+import type { Path } from '../yaml/data.js'
 import type { EntryFault } from './entry-fault.js'
 import { GITHUB_REPOSITORY } from './grammar.js'
 import type { Environment, Update } from './images-file.js'
 import { pathName, quote } from './messages.js'
 import type { Entry } from './schema/entry.js'
 import { durationOf } from './settings.js'
-import type { Path } from './yaml-data.js'
 
 /** Name of the one environment that the flat `updates` are. */
 const FLAT = '1'

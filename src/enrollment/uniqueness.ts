@@ -1,8 +1,8 @@
 import { shortenName } from '../reference/index.js'
+import type { Position } from '../yaml/data.js'
 import type { EnrolledImage, Settings } from './images-file.js'
 import { clip } from './messages.js'
 import { type Problem, problem } from './problem.js'
-import type { Position } from './yaml-data.js'
 
 /** Where a key of an image's entry stands. */
 export type PlaceOf = (image: EnrolledImage, key: string) => Position

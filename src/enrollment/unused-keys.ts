@@ -1,5 +1,5 @@
+import type { Position } from '../yaml/data.js'
 import { type Problem, problem } from './problem.js'
-import type { Position } from './yaml-data.js'
 
 /** Keys that are known and have no effect: each is told once, however many entries have it. */
 export class UnusedKeys {

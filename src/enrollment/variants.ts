@@ -1,5 +1,4 @@
-import { isDataMap, mergeData } from './data-map.js'
-import type { Data, Path } from './yaml-data.js'
+import { type Data, type DataMap, isDataMap, mergeData, type Path } from '../yaml/data.js'
 
 /** An entry in this project's form, and where its parts stand when they stand elsewhere. */
 export interface Canonical {
@@ -17,9 +16,6 @@ export interface Remark {
   readonly message: string
   readonly remedy: string
 }
-
-/** A map out of a file. */
-export type DataMap = { readonly [key: string]: Data }
 
 const FOREIGN_KEYS = ['enrollment', 'image', 'namespace', 'full_name', 'dockerfile', 'quarantine']
 const NOTHING_MOVED: ReadonlyMap<string, Path> = new Map()

@@ -1,5 +1,3 @@
-import { isDataMap } from '../enrollment/data-map.js'
-import type { Data } from '../enrollment/yaml-data.js'
 import { type BaseChange, type BaseDigest, baseChange, type ImageTimes } from '../policy/index.js'
 import type { Records } from '../state/index.js'
 import {
@@ -12,6 +10,7 @@ import {
   timesOf,
   writtenReference,
 } from '../state/record.js'
+import { type Data, isDataMap } from '../yaml/data.js'
 
 /** What the state files know of a base image of one image. */
 export interface ExplainedBase extends BaseDigest {

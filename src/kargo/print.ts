@@ -1,4 +1,4 @@
-import { type BlockStyle, blockLines } from '../enrollment/yaml/block.js'
+import { type BlockStyle, blockLines } from '../yaml/print.js'
 import type { JsonObject } from './constructs/json.js'
 
 /** First line of every generated file; only files that carry it are ever deleted. */

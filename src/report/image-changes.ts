@@ -1,8 +1,7 @@
-import { isDataMap, isSameData } from '../enrollment/data-map.js'
 import type { EnrolledImage, Settings } from '../enrollment/images-file.js'
-import type { Data } from '../enrollment/yaml-data.js'
 import { formatReference, parseReference } from '../reference/index.js'
 import { by } from '../text/index.js'
+import { type Data, isDataMap, isSameData } from '../yaml/data.js'
 import type { ImageChange, ValueChange } from './model.js'
 
 /**

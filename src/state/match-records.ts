@@ -1,7 +1,7 @@
-import { isDataMap } from '../enrollment/data-map.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { formatReference, parseReference } from '../reference/index.js'
 import { groupBy } from '../text/index.js'
+import { isDataMap } from '../yaml/data.js'
 import { FOLDERS, type StateFiles } from './model.js'
 import { enrolledSeconds, type StateRecord, textOf } from './record.js'
 

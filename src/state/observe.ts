@@ -1,7 +1,7 @@
-import { isDataMap } from '../enrollment/data-map.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
-import type { Data } from '../enrollment/yaml-data.js'
 import { isNewDigest } from '../policy/index.js'
+import type { Data } from '../yaml/data.js'
+import { isDataMap } from '../yaml/data.js'
 import type { TrackedImage } from './model.js'
 import { digestOf, type StateRecord, textOf, timeOf } from './record.js'
 

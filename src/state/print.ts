@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import { type BlockStyle, blockLines, type Printable, type PrintableMap } from '../enrollment/yaml/block.js'
-import type { Data } from '../enrollment/yaml-data.js'
+import type { Data } from '../yaml/data.js'
+import { type BlockStyle, blockLines, type Printable, type PrintableMap } from '../yaml/print.js'
 
 /** How the `yaml` library writes what readers of version 1.1 and 1.2 take for the same strings. */
 export const LIBRARY_OPTIONS = {

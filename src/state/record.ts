@@ -1,8 +1,7 @@
-import { isDataMap } from '../enrollment/data-map.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import type { Data } from '../enrollment/yaml-data.js'
 import type { BaseDigest, ImageTimes } from '../policy/index.js'
 import { formatReference } from '../reference/index.js'
+import { type Data, isDataMap } from '../yaml/data.js'
 
 /** What a state file says, as data; `"None"` of old files is null. */
 export type StateRecord = Readonly<Record<string, Data>>

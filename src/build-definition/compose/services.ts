@@ -1,4 +1,4 @@
-import type { Path } from '../../enrollment/yaml-data.js'
+import type { Path } from '../../yaml/data.js'
 import type { BuildTarget } from '../targets.js'
 import { type BuildValue, isKnown } from '../value.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, PairList, partOf, scalarOf } from './tree.js'

@@ -1,4 +1,4 @@
-import type { Data, Path, Tagged } from '../../enrollment/yaml-data.js'
+import type { Data, Path, Tagged } from '../../yaml/data.js'
 import { type BuildValue, isKnown, type KnownValue, type UnknownValue } from '../value.js'
 import { isMap, listOf, ownValue, type PlacedFile, readPlaced, scalarText, type Unreadable } from '../yaml-file.js'
 import { type Interpolation, interpolate } from './variables.js'

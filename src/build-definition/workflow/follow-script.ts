@@ -1,4 +1,4 @@
-import type { Path } from '../../enrollment/yaml-data.js'
+import type { Path } from '../../yaml/data.js'
 import type { Checkout } from '../paths.js'
 import { readScript, shellOf } from '../script/index.js'
 import { type BuildValue, isKnown, known } from '../value.js'

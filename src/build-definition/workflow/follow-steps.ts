@@ -1,4 +1,4 @@
-import type { Data, Path } from '../../enrollment/yaml-data.js'
+import type { Data, Path } from '../../yaml/data.js'
 import { insideWorkspace, repositoryPath } from '../paths.js'
 import { isKnown, known } from '../value.js'
 import { type DataMap, isMap, listOf, mapOf, ownValue, type PlacedFile, scalarText } from '../yaml-file.js'

@@ -1,4 +1,4 @@
-import type { Path } from '../../enrollment/yaml-data.js'
+import type { Path } from '../../yaml/data.js'
 import { WORKSPACE } from '../paths.js'
 import { type DataMap, isMap, listOf, mapOf, ownValue, type PlacedFile, scalarText } from '../yaml-file.js'
 import {

@@ -1,5 +1,5 @@
 import { hasExpressionOpener } from '../../enrollment/grammar.js'
-import type { Data } from '../../enrollment/yaml-data.js'
+import type { Data } from '../../yaml/data.js'
 import { oneLine } from '../value.js'
 import { isMap, listOf, mapOf, ownValue, readPlaced, scalarText, type Unreadable } from '../yaml-file.js'
 import {

@@ -1,4 +1,4 @@
-import type { Data, Path } from '../../enrollment/yaml-data.js'
+import type { Data, Path } from '../../yaml/data.js'
 import { type Budget, type BuildValue, known, unknown } from '../value.js'
 import { isMap, type PlacedFile } from '../yaml-file.js'
 import {

@@ -1,4 +1,4 @@
-import type { Data } from '../../enrollment/yaml-data.js'
+import type { Data } from '../../yaml/data.js'
 import {
   type Checkout,
   contextDockerfile,

@@ -1,4 +1,4 @@
-import type { Path } from '../../enrollment/yaml-data.js'
+import type { Path } from '../../yaml/data.js'
 import { inputList, type ListKind } from '../input-list.js'
 import { type BuildInputs, type BuildValue, filled, isKnown } from '../value.js'
 import { type DataMap, mapOf, ownValue, type PlacedFile } from '../yaml-file.js'

@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { isDataMap } from '../data-map.js'
-import type { Data } from '../yaml-data.js'
+import { type Data, isDataMap } from '../../yaml/data.js'
 
 interface SchemaDefinition {
   readonly type: string

@@ -1,10 +1,11 @@
 /** What happens to records over the years: every sequence of changes keeps every piece of history exactly once. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isDataMap } from '../../../src/enrollment/data-map.js'
 import type { BaseFacts, MergedState } from '../../../src/state/index.js'
 import { readRecord } from '../../../src/state/read.js'
 import type { StateRecord } from '../../../src/state/record.js'
+import { isDataMap } from '../../../src/yaml/data.js'
 import { runs } from '../../support/full.js'
 import { entry, REFERENCE_SOURCES, referenceFiles, referenceImages, run } from './world.js'
 

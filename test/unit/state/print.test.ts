@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { stringify } from 'yaml'
-import type { Printable } from '../../../src/enrollment/yaml/block.js'
 import { comment, LIBRARY_OPTIONS, yamlLines } from '../../../src/state/print.js'
+import type { Printable } from '../../../src/yaml/print.js'
 import { runs } from '../../support/full.js'
 
 /** How many maps are printed: YAML_RUNS=100000 after a change of the printer or of the library. */

@@ -10,6 +10,7 @@ const ORDER = [
   'text',
   'policy',
   'reference',
+  'yaml',
   'enrollment',
   'scaffold',
   'dockerfile',
@@ -37,7 +38,7 @@ const ORDER = [
 
 /** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
 const PURE = [
-  /^(?:text|policy|reference|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report)\//,
+  /^(?:text|policy|reference|yaml|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report)\//,
   /^manifests\/(?!read)/,
   /^backstage\/(?!catalog-folder)/,
   /^state\/(?!read|folder|write)/,

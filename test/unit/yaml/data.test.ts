@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { isDataMap, isSameData } from '../../../src/enrollment/data-map.js'
-import type { Data } from '../../../src/enrollment/yaml-data.js'
 import { flatten, valueChanges } from '../../../src/report/image-changes.js'
+import { type Data, isDataMap, isSameData } from '../../../src/yaml/data.js'
 import { runs } from '../../support/full.js'
 
 const data: fc.Arbitrary<Data> = fc.letrec<{ value: Data }>((tie) => ({

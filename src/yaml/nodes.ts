@@ -1,48 +1,39 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
-import { type Problem, problem } from '../problem.js'
-import { Lines } from './lines.js'
-import { type Data, HALF_CHARACTER, type Path, type PlacedData, type Tagged, type YamlOptions } from './model.js'
+import type { Data, Path, PlacedData, Position, Tagged, YamlFault, YamlOptions, YamlReading } from './data.js'
 
 /** One slip makes a parser stumble on; more than these help nobody. */
-const SYNTAX_PROBLEMS = 20
+const MAX_SYNTAX_FAULTS = 20
 
 /**
- * Reads any YAML text with the library, which finds every mistake in it.
+ * Reads any YAML text with the library `yaml`, which finds every mistake in it.
  *
- * @param text the file's text, without a byte order mark.
- * @returns what `readYaml` returns.
+ * @param text without a byte order mark.
  */
-export function readWithLibrary(
-  text: string,
-  file: string,
-  options: YamlOptions,
-): { readonly placed: PlacedData | null; readonly problems: readonly Problem[] } {
+export function readNodes(text: string, options: YamlOptions): YamlReading {
   const parsed = parseWithin(text, options.tags ?? [])
   if (parsed === null) {
     const message = `the file nests deeper than ${options.depth} levels.`
-    return { placed: null, problems: [problem('error', message, { file })] }
+    return { placed: null, faults: [{ message, line: null, column: null }] }
   }
-  const walk = new Walk(file, text, options)
-  for (const found of parsed.problems) walk.report(found.message, found.offset)
-  if (parsed.problems.some((found) => found.fatal)) {
-    return { placed: null, problems: oneALine(walk.problems).slice(0, SYNTAX_PROBLEMS) }
-  }
+  const walk = new Walk(text, options)
+  for (const { message, offset } of parsed.mistakes) walk.report(message, offset)
+  if (walk.faults.length > 0) return { placed: null, faults: oneALine(walk.faults).slice(0, MAX_SYNTAX_FAULTS) }
   const data = parsed.contents === null ? null : walk.visit(parsed.contents, 0)
-  return { placed: walk.cutShort ? null : walk.placed(data, parsed.contents), problems: walk.problems }
+  return { placed: walk.cutShort ? null : walk.placed(data, parsed.contents), faults: walk.faults }
 }
 
-/** The first problem of each line: the others in it follow from that one. */
-function oneALine(problems: readonly Problem[]): Problem[] {
-  const first = new Map<number | null, Problem>()
-  const inOrder = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+/** The first of each line: the others in it follow from that one. */
+function oneALine(faults: readonly YamlFault[]): YamlFault[] {
+  const first = new Map<number | null, YamlFault>()
+  const inOrder = [...faults].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
   for (const found of inOrder) if (!first.has(found.line)) first.set(found.line, found)
   return [...first.values()]
 }
 
 interface Parsed {
   readonly contents: Node | null
-  /** Fatal: the data would be guesswork. After a key written twice the rest can still be checked. */
-  readonly problems: readonly { readonly message: string; readonly offset: number; readonly fatal: boolean }[]
+  /** After any of these the data would be guesswork. */
+  readonly mistakes: readonly { readonly message: string; readonly offset: number }[]
 }
 
 function parseWithin(text: string, tags: readonly string[]): Parsed | null {
@@ -55,17 +46,16 @@ function parseWithin(text: string, tags: readonly string[]): Parsed | null {
       .filter(({ message }) => !passes.has(message))
     if (found.some((error) => error.message.startsWith('Maximum call stack'))) return null
     const marker = found.length === 0 ? -1 : text.search(CONFLICT_MARKER)
-    if (marker >= 0) return { contents: null, problems: [{ message: CONFLICT_MESSAGE, offset: marker, fatal: true }] }
-    const problems = found.map((error) => ({
+    if (marker >= 0) return { contents: null, mistakes: [{ message: CONFLICT_MESSAGE, offset: marker }] }
+    const mistakes = found.map((error) => ({
       message: isIndentedByTab(text, error.pos[0]) ? TAB_MESSAGE : sentence(error.message),
       offset: error.pos[0],
-      fatal: true,
     }))
     const second = documents[1]
     if (second !== undefined) {
-      problems.push({ message: 'the file holds more than one YAML document.', offset: second.range[0], fatal: true })
+      mistakes.push({ message: 'the file holds more than one YAML document.', offset: second.range[0] })
     }
-    return { contents: (documents[0]?.contents as Node | null | undefined) ?? null, problems }
+    return { contents: (documents[0]?.contents as Node | null | undefined) ?? null, mistakes }
   } catch (error) {
     // The parser recurses: text made of brackets alone exhausts the stack before there is a document to look at.
     if (error instanceof RangeError) return null
@@ -89,9 +79,9 @@ function sentence(message: string): string {
 
 /** One pass over the nodes of a document, and what it found. */
 class Walk {
-  readonly problems: Problem[] = []
-  readonly #file: string
-  readonly #lines: Lines
+  readonly faults: YamlFault[] = []
+  readonly #text: string
+  #lineStarts: readonly number[] | null = null
   readonly #options: YamlOptions
   readonly #anchors = new Map<string, Node>()
   /** What each alias stood for where it was used: an anchor may be defined anew further down. */
@@ -105,21 +95,33 @@ class Walk {
   /** The text is too much to be read whole: its data is not to be used. */
   cutShort = false
 
-  constructor(file: string, text: string, options: YamlOptions) {
-    this.#file = file
-    this.#lines = new Lines(text)
+  constructor(text: string, options: YamlOptions) {
+    this.#text = text
     this.#options = options
   }
 
   report(message: string, offset: number): void {
-    const at = this.#lines.at(offset)
-    this.problems.push(problem('error', message, { file: this.#file, line: at.line, column: at.column }))
+    this.faults.push({ message, ...this.#positionOf(offset) })
+  }
+
+  /** Line and column of an offset; what lies behind the end is at the end. */
+  #positionOf(offset: number): Position {
+    this.#lineStarts ??= lineStartsOf(this.#text)
+    const starts = this.#lineStarts
+    const inside = Math.min(offset, this.#text.length)
+    let [low, high] = [0, starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= inside) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: inside - (starts[low] ?? 0) + 1 }
   }
 
   placed(data: Data, root: Node | null): PlacedData {
     const look = (which: 'key' | 'value') => (path: Path) => {
       const offset = this.#find(root, path, which)
-      return offset === null ? null : this.#lines.at(offset)
+      return offset === null ? null : this.#positionOf(offset)
     }
     return { data, position: look('key'), valuePosition: look('value'), tagged: this.#tagged }
   }
@@ -211,6 +213,16 @@ class Walk {
     this.report(message, offset)
     return null
   }
+}
+
+/** Half of a character outside the first 65,536: it cannot be written to a file. */
+const HALF_CHARACTER = /\p{Surrogate}/u
+
+/** The library's own counter misses lines where it stumbled. */
+function lineStartsOf(text: string): number[] {
+  const starts = [0]
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1)
+  return starts
 }
 
 const CORE_TAG = /^tag:yaml\.org,2002:(str|map|seq|bool|int|float|null)$/
