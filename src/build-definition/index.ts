@@ -36,6 +36,7 @@ export {
   koEnvironment,
   readKoConfig,
 } from './ko.js'
+export { insidePath, targetDockerfile } from './paths.js'
 export {
   type Assumption,
   assumptionText,
@@ -46,10 +47,10 @@ export {
   writtenSetting,
 } from './resolve.js'
 export type { BuildFile, BuildTarget } from './targets.js'
-export { type BuildInputs, type BuildValue, isKnown, type KnownValue, oneLine, type UnknownValue } from './value.js'
+export { type BuildInputs, type BuildValue, excerpt, isKnown, type KnownValue, type UnknownValue } from './value.js'
 export { METADATA_TAG } from './workflow/build-actions.js'
 export type { DefinitionResult } from './workflow/candidates.js'
-export { type BuildChoice, chooseBuilds, type ImageBuild, type LinkedTarget } from './workflow/choose.js'
+export { type BuildChoice, chooseBuilds, type ImageBuild, type LinkedTarget, WRITE_BUILD } from './workflow/choose.js'
 export type { DispatchedRun } from './workflow/contexts.js'
 export { type FollowedBuilds, followBuilds } from './workflow/follow.js'
 export {
@@ -70,4 +71,4 @@ export {
   readWorkflow,
   type WorkflowFacts,
 } from './workflow/workflow.js'
-export type { PlacedFile, Unreadable } from './yaml-file.js'
+export type { Unreadable, YamlFile } from './yaml-file.js'

@@ -1,15 +1,16 @@
 import { parseReference } from '../reference/index.js'
+import { distinctBy } from '../text/index.js'
 import type { Data } from '../yaml/data.js'
-import { type BuildValue, isKnown, known, oneLine, unknown } from './value.js'
+import { type BuildValue, contentKey, excerpt, isKnown, known, unknown, writtenText } from './value.js'
 import {
   type DataMap,
   listOf,
   mapOf,
-  ownValue,
-  type PlacedFile,
-  readPlaced,
+  readYamlFile,
   scalarText,
   type Unreadable,
+  valueAt,
+  type YamlFile,
 } from './yaml-file.js'
 
 /** A base image in ko's configuration, as written. */
@@ -66,7 +67,7 @@ export function isKoConfig(path: string): boolean {
  */
 export function readKoConfig(text: string, file: string): ({ readonly ok: true } & KoConfig) | Unreadable {
   if (!/^[ \t\r]*[^\s#]/m.test(text)) return { ok: true, defaultBaseImage: null, overrides: new Map() }
-  const read = readPlaced(text, file)
+  const read = readYamlFile(text, file)
   if (!read.ok) return read
   const top = new Map(Object.entries(mapOf(read.file.data)).map(([key, data]) => [key.toLowerCase(), { key, data }]))
   const [base, named] = [top.get('defaultbaseimage'), top.get('baseimageoverrides')]
@@ -86,7 +87,7 @@ export function readKoConfig(text: string, file: string): ({ readonly ok: true }
   return { ok: true, defaultBaseImage, overrides }
 }
 
-function imageAt(file: PlacedFile, path: readonly string[], data: Data): KoImage | Unreadable {
+function imageAt(file: YamlFile, path: readonly string[], data: Data): KoImage | Unreadable {
   const ref = scalarText(data) ?? ''
   const line = file.line(path)
   const parsed = parseReference(ref)
@@ -115,22 +116,20 @@ export function koBases(
   const assumed: string[] = []
   const bases = values.map((value): KoBase => {
     if (value !== null && isKnown(value) && parseReference(value.text).ok) return { ref: value.text, line: null }
-    const written = value === null ? '' : isKnown(value) ? value.text : value.written
-    if (written !== '') assumed.push(`${VARIABLE} is ${oneLine(written)}: ${oneLine(fallback.ref)} is assumed`)
+    const written = value === null ? '' : writtenText(value)
+    if (written !== '') assumed.push(`${VARIABLE} is ${excerpt(written)}: ${excerpt(fallback.ref)} is assumed`)
     else if (fallback.line === null)
       assumed.push(`nothing names a base image for ko: its own, ${KO_BASE_IMAGE}, is assumed`)
     return fallback
   })
   if (values.length > 1) assumed.push(`${VARIABLE} has several values: the base images of all are assumed`)
-  if (importPath !== null || overrides.size === 0) return { bases: distinct(bases), assumed }
+  if (importPath !== null || overrides.size === 0) return { bases: distinctBy(bases, refOf), assumed }
   assumed.push('which import path ko builds is not known: every base image in baseImageOverrides is assumed')
-  return { bases: distinct([...bases, ...overrides.values()]), assumed }
+  return { bases: distinctBy([...bases, ...overrides.values()], refOf), assumed }
 }
 
-function distinct(bases: readonly KoBase[]): KoBase[] {
-  const first = new Map<string, KoBase>()
-  for (const one of bases) if (!first.has(one.ref)) first.set(one.ref, one)
-  return [...first.values()]
+function refOf({ ref }: KoBase): string {
+  return ref
 }
 
 /**
@@ -143,13 +142,13 @@ function distinct(bases: readonly KoBase[]): KoBase[] {
 export function koEnvironment(text: string, file: string): readonly (BuildValue | null)[] {
   // Nearly every workflow: nothing to look for.
   if (!text.includes(VARIABLE)) return []
-  const read = readPlaced(text, file)
+  const read = readYamlFile(text, file)
   if (!read.ok) return []
   const workflow = mapOf(read.file.data)
-  const shells = Object.values(mapOf(ownValue(workflow, 'jobs'))).flatMap((job) =>
-    listOf(ownValue(mapOf(job), 'steps')).flatMap((data) => {
+  const shells = Object.values(mapOf(valueAt(workflow, 'jobs'))).flatMap((job) =>
+    listOf(valueAt(job, 'steps')).flatMap((data) => {
       const step = mapOf(data)
-      const run = ownValue(step, 'run')
+      const run = valueAt(step, 'run')
       return typeof run === 'string' ? [{ run, scopes: [step, mapOf(job), workflow] }] : []
     }),
   )
@@ -159,11 +158,11 @@ export function koEnvironment(text: string, file: string): readonly (BuildValue 
     const assigned = [...shell.run.matchAll(ASSIGNED)].map(([, a, b, c]) => shellValue(a ?? b ?? c ?? ''))
     return assigned.length > 0 || !meant.has(shell) ? assigned : [nearest(shell.scopes)]
   })
-  return [...new Map(values.map((one) => [JSON.stringify(one), one])).values()]
+  return distinctBy(values, contentKey)
 }
 
 function nearest(scopes: readonly DataMap[]): BuildValue | null {
-  const set = scopes.map((one) => ownValue(mapOf(ownValue(one, 'env')), VARIABLE)).find((one) => one !== undefined)
+  const set = scopes.map((one) => valueAt(one, 'env', VARIABLE)).find((one) => one !== undefined)
   return set === undefined ? null : shellValue(scalarText(set) ?? '')
 }
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { type BuildValue, isKnown, joined, known, unknown } from './value.js'
+import { type BuildValue, isKnown, known, unknown, writtenText } from './value.js'
 
 /** A path inside a repository, one spelling for each: no `./`, no `a/../`, no slash at the end; '' is the root. */
 export function plainPath(path: string): string {
@@ -32,7 +32,7 @@ export const DEFAULT_CONTEXT = /^\{\{ {0,9}defaultContext {0,9}\}\}(?::(.*))?$/s
 export function contextDockerfile(context: BuildValue | null, file: BuildValue | null, repo: string): NamedDockerfile {
   const inRepository = (folder: string): NamedDockerfile => ({
     in: 'repository',
-    path: joined(known(folder), file ?? DEFAULT_FILE),
+    path: joinPaths(known(folder), file ?? DEFAULT_FILE),
   })
   if (context === null) return inRepository('')
   // Whatever the context turns out to be, a folder is the rule.
@@ -107,7 +107,7 @@ export const WORKSPACE = '/github/workspace'
 export function repositoryPath(checkouts: readonly Checkout[], path: BuildValue): BuildValue | null {
   if (!isKnown(path)) return path
   const inside = insideWorkspace(path.text)
-  if (inside === null) return { ...unknown(path.text), ...(path.place !== undefined && { place: path.place }) }
+  if (inside === null) return unknown(path.text, path.place)
   if (checkouts.length === 0) return { ...path, text: inside }
   const uncertain = checkouts.find((one) => !isKnown(one.path) || one.isOwn === null)
   const holding = checkouts
@@ -124,7 +124,19 @@ export function repositoryPath(checkouts: readonly Checkout[], path: BuildValue)
 /** A path below the workspace, plain; null where it leaves it. */
 export function insideWorkspace(path: string): string | null {
   const below = path === WORKSPACE || path.startsWith(`${WORKSPACE}/`) ? path.slice(WORKSPACE.length + 1) : path
-  if (below.startsWith('/') || /\p{C}/u.test(below)) return null
-  const plain = plainPath(below)
-  return plain === '..' || plain.startsWith('../') ? null : plain
+  return below.startsWith('/') ? null : insidePath(below)
+}
+
+/** A path below the top of a repository, plain; null where it leaves it or holds what cannot be seen. */
+export function insidePath(path: string): string | null {
+  const plain = plainPath(`./${path}`)
+  return /\p{C}/u.test(path) || plain === '..' || plain.startsWith('../') ? null : plain
+}
+
+/** A path below a folder, both as far as they are known; an absolute one stays. */
+export function joinPaths(folder: BuildValue, path: BuildValue): BuildValue {
+  if (isKnown(path) && path.text.startsWith('/')) return path
+  if (!isKnown(folder)) return unknown(`${folder.written}/${writtenText(path)}`)
+  if (!isKnown(path)) return folder.text === '' ? path : { ...path, written: `${folder.text}/${path.written}` }
+  return { ...path, text: posix.join(folder.text === '' ? '.' : folder.text, path.text) }
 }

@@ -1,4 +1,5 @@
-import { type BuildInputs, type BuildValue, isKnown, oneLine } from './value.js'
+import { distinctBy, quote } from '../text/index.js'
+import { type BuildInputs, type BuildValue, excerpt, isKnown } from './value.js'
 
 /** What images.yaml says about a build; null and empty maps: nothing. */
 export interface ExplicitBuild {
@@ -61,52 +62,52 @@ const LIST_KINDS: Readonly<Record<string, 'args' | 'contexts'>> = {
  * Puts together what the build is seen to pass and what images.yaml says, which wins: key by key, for arguments and
  * contexts name by name. What is not known is left out, so that the Dockerfile's own defaults hold, and said.
  *
- * @param passes what the build definition passes, null where there is none to read.
+ * @param inputs what the build definition passes, null where there is none to read.
  * @param explicit what images.yaml says; null: it does not speak of the build, which without a definition may pass anything.
  */
-export function resolveBuild(passes: BuildInputs | null, explicit: ExplicitBuild | null): ResolvedBuild {
+export function resolveBuild(inputs: BuildInputs | null, explicit: ExplicitBuild | null): ResolvedBuild {
   const said = explicit ?? NOTHING_SAID
   const assumed: Assumption[] = []
   const openArgs = new Set<string>()
   const openContexts = new Map<string, string>()
-  const args = settleMap(passes?.args, said.args, (name, value) => {
+  const args = resolveMap(inputs?.args, said.args, (name, value) => {
     openArgs.add(name)
     assumed.push(assumption({ key: 'args', name }, value, "the Dockerfile's default is assumed"))
   })
-  const contexts = settleMap(passes?.contexts, said.contexts, (name, value) => {
+  const contexts = resolveMap(inputs?.contexts, said.contexts, (name, value) => {
     if (!isKnown(value)) openContexts.set(name, value.written)
     assumed.push(assumption({ key: 'contexts', name }, value, 'what stands for it is not known'))
   })
-  const target = said.target ?? settleTarget(passes?.target ?? null, assumed)
+  const target = said.target ?? resolveTarget(inputs?.target ?? null, assumed)
   const platforms =
     said.platforms !== null && said.platforms.length > 0
       ? said.platforms
-      : settlePlatforms(passes?.platforms ?? [], assumed)
-  const lists = passes?.unclear ?? []
+      : resolvePlatforms(inputs?.platforms ?? [], assumed)
+  const lists = inputs?.unclear ?? []
   for (const { key, written, place } of lists) {
-    const subject = `${key} holds ${oneLine(written)}${at(place)}`
+    const subject = `${key} holds ${excerpt(written)}${at(place)}`
     assumed.push({ key: 'list', name: key, subject, instead: 'what that passes is not known', value: null })
   }
-  const isUnread = passes === null && explicit === null
+  const isUnread = inputs === null && explicit === null
   const open = {
     args: openArgs,
     contexts: openContexts,
-    ...openLists(passes, said, { isUnread, keys: lists.map(({ key }) => key) }),
+    ...openLists(inputs, said, { isUnread, keys: lists.map(({ key }) => key) }),
   }
-  return { args, target, platforms, contexts, assumed: distinct(assumed), open }
+  return { args, target, platforms, contexts, assumed: distinctBy(assumed, assumptionText), open }
 }
 
 const NOTHING_SAID: ExplicitBuild = { args: new Map(), target: null, platforms: null, contexts: new Map() }
 
 /** What lists that hide even their names, or a build of which nothing was read, leave open. */
 function openLists(
-  passes: BuildInputs | null,
+  inputs: BuildInputs | null,
   said: ExplicitBuild,
   { isUnread, keys }: { readonly isUnread: boolean; readonly keys: readonly string[] },
 ): Pick<OpenValues, 'anyArg' | 'target' | 'platforms'> {
   const isAnything = isUnread || keys.some((key) => LIST_KINDS[key] === undefined)
-  const target = passes?.target ?? null
-  const platforms = passes?.platforms ?? []
+  const target = inputs?.target ?? null
+  const platforms = inputs?.platforms ?? []
   return {
     anyArg: isAnything || keys.some((key) => LIST_KINDS[key] === 'args'),
     target:
@@ -123,16 +124,12 @@ function writtenAs(value: BuildValue): string {
   return isKnown(value) ? (value.assumedFrom ?? value.text) : value.written
 }
 
-function distinct(assumed: readonly Assumption[]): Assumption[] {
-  return [...new Map(assumed.map((one) => [assumptionText(one), one])).values()]
-}
-
 /** The assumption in words, one line, without full stop. */
 export function assumptionText({ subject, instead }: Pick<Assumption, 'subject' | 'instead'>): string {
   return `${subject}: ${instead}`
 }
 
-function settleMap(
+function resolveMap(
   seen: ReadonlyMap<string, BuildValue> | undefined,
   explicit: ReadonlyMap<string, string>,
   tell: (name: string, value: BuildValue) => void,
@@ -147,19 +144,19 @@ function settleMap(
   return settled
 }
 
-function settleTarget(seen: BuildValue | null, assumed: Assumption[]): string | null {
+function resolveTarget(seen: BuildValue | null, assumed: Assumption[]): string | null {
   if (seen === null) return null
   if (isOpen(seen)) assumed.push(assumption({ key: 'target', name: '' }, seen, 'the last stage is assumed'))
   return isKnown(seen) && seen.text !== '' ? seen.text : null
 }
 
-function settlePlatforms(seen: readonly BuildValue[], assumed: Assumption[]): readonly string[] {
+function resolvePlatforms(seen: readonly BuildValue[], assumed: Assumption[]): readonly string[] {
   // `local` is the platform of the machine that builds.
   const named = seen.filter(isKnown).map(({ text }) => (text === 'local' ? DEFAULT_PLATFORM : text))
   const platforms = [...new Set(named.filter((text) => text !== ''))]
   for (const value of seen.filter(isOpen)) {
-    const instead = platforms.length === 0 ? DEFAULT_PLATFORM : platforms.map(oneLine).join(', ')
-    assumed.push(assumption({ key: 'platforms', name: '' }, value, `${oneLine(instead)} is assumed`))
+    const instead = platforms.length === 0 ? DEFAULT_PLATFORM : platforms.map(excerpt).join(', ')
+    assumed.push(assumption({ key: 'platforms', name: '' }, value, `${excerpt(instead)} is assumed`))
   }
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM]
 }
@@ -172,15 +169,15 @@ function assumption(
   value: BuildValue,
   without: string,
 ): Assumption {
-  const title = name === '' ? TITLES[key] : `${TITLES[key]} ${oneLine(name)}`
-  const subject = `${title} is ${oneLine(writtenAs(value))}${at(value.place)}`
+  const title = name === '' ? TITLES[key] : `${TITLES[key]} ${excerpt(name)}`
+  const subject = `${title} is ${excerpt(writtenAs(value))}${at(value.place)}`
   if (!isKnown(value)) return { key, name, subject, instead: without, value: null }
-  const text = value.text === '' ? 'nothing' : oneLine(value.text)
+  const text = value.text === '' ? 'nothing' : excerpt(value.text)
   return { key, name, subject, instead: `${text} is assumed`, value: value.text }
 }
 
 function at(place: string | undefined): string {
-  return place === undefined ? '' : ` (${oneLine(place)})`
+  return place === undefined ? '' : ` (${excerpt(place)})`
 }
 
 /**
@@ -205,5 +202,5 @@ function flow(setting: string | readonly string[] | ReadonlyMap<string, string>)
 /** A text as YAML reads it back: plain where nothing can be read into it. */
 function scalar(text: string): string {
   const isPlain = /^[A-Za-z_][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text)
-  return isPlain && oneLine(text) === text ? text : JSON.stringify(oneLine(text))
+  return isPlain && excerpt(text) === text ? text : quote(text)
 }

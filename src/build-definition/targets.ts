@@ -1,5 +1,5 @@
 import { familiarReference, parseReference } from '../reference/index.js'
-import { type BuildInputs, type BuildValue, filled, isKnown, oneLine } from './value.js'
+import { type BuildInputs, type BuildValue, excerpt, filled, isKnown, type Unclear } from './value.js'
 
 /** A build that a bake or compose file defines. */
 export interface BuildTarget {
@@ -12,7 +12,7 @@ export interface BuildTarget {
   readonly inline: BuildValue | null
   /** Names the image gets. */
   readonly tags: readonly BuildValue[]
-  readonly passes: BuildInputs
+  readonly inputs: BuildInputs
 }
 
 /** What a bake or compose file defines. */
@@ -39,7 +39,7 @@ export function contextTargets(
   const found: BuildTarget[] = []
   const enter = (next: string): string | null => {
     const target = targets.get(next)
-    if (target === undefined) return `the target ${oneLine(next)} does not exist.`
+    if (target === undefined) return `the target ${excerpt(next)} does not exist.`
     if (way.length > 0 && !done.has(next)) found.push(target)
     done.add(next)
     open.add(next)
@@ -52,14 +52,14 @@ export function contextTargets(
     if (next === undefined) open.delete(way.pop()?.name ?? '')
     else if (open.has(next)) {
       const cycle = way.slice(way.findIndex((step) => step.name === next)).map((step) => step.name)
-      wrong = `the targets are built on each other: ${oneLine([...cycle, next].join(' → '))}.`
+      wrong = `the targets are built on each other: ${excerpt([...cycle, next].join(' → '))}.`
     } else if (!done.has(next)) wrong = enter(next)
   }
   return wrong === null ? { ok: true, targets: found } : { ok: false, message: wrong }
 }
 
 function linksOf(target: BuildTarget): string[] {
-  return [...target.passes.contexts.values()].flatMap((value) => {
+  return [...target.inputs.contexts.values()].flatMap((value) => {
     const link = isKnown(value) ? LINK.exec(value.text)?.[1] : undefined
     return link === undefined ? [] : [link.replaceAll('.', '_')]
   })
@@ -132,7 +132,7 @@ export interface Fields {
   readonly tags?: readonly BuildValue[]
   /** Arguments that are left out unless the environment of the real build says them, and nobody else does. */
   readonly absent?: ReadonlyMap<string, BuildValue>
-  readonly unclear: BuildTarget['passes']['unclear']
+  readonly unclear: readonly Unclear[]
 }
 
 export const NO_FIELDS: Fields = { args: new Map(), contexts: new Map(), unclear: [] }
@@ -166,7 +166,7 @@ export function targetOf(name: string, fields: Fields): BuildTarget {
     dockerfile: setting(fields.dockerfile),
     inline: setting(fields.inline),
     tags,
-    passes: { args, target: setting(fields.target), platforms, contexts, unclear },
+    inputs: { args, target: setting(fields.target), platforms, contexts, unclear },
   }
 }
 

@@ -1,4 +1,5 @@
-import { posix } from 'node:path'
+import { oneLine } from '../text/index.js'
+
 /**
  * What a build passes for one setting. `assumedFrom` is what is written where a default decided that the real build's
  * environment may replace; an unknown value is only known by how it is written.
@@ -30,8 +31,21 @@ export interface BuildInputs {
   readonly platforms: readonly BuildValue[]
   readonly contexts: ReadonlyMap<string, BuildValue>
   /** Entries of lists of which not even the name is known (`${{ inputs.build-args }}`). */
-  readonly unclear: readonly { readonly key: string; readonly written: string; readonly place?: string }[]
+  readonly unclear: readonly Unclear[]
 }
+
+/** A list, or an option, of which nothing is known but how it is written, and where. */
+export interface Unclear {
+  readonly key: string
+  readonly written: string
+  readonly place?: string
+}
+
+/** Variables of the environment that a build runs in, as far as they are known. */
+export type Environment = ReadonlyMap<string, BuildValue>
+
+/** A variable of the environment; null: nobody sets it, as far as is known. */
+export type EnvironmentLookup = (name: string) => BuildValue | null
 
 /** Whether a value is known. */
 export function isKnown(value: BuildValue): value is KnownValue {
@@ -42,8 +56,13 @@ export function known(text: string): KnownValue {
   return { text }
 }
 
-export function unknown(written: string): UnknownValue {
-  return { unknown: true, written }
+export function unknown(written: string, place?: string): UnknownValue {
+  return { unknown: true, written, ...(place !== undefined && { place }) }
+}
+
+/** A value as it is written: its text, where it is known. */
+export function writtenText(value: BuildValue): string {
+  return isKnown(value) ? value.text : value.written
 }
 
 /** What a name without value gets. */
@@ -54,42 +73,18 @@ export function filled(value: BuildValue): BuildValue | null {
   return isKnown(value) && value.text === '' ? null : value
 }
 
-/** A path below a folder, both as far as they are known; an absolute one stays. */
-export function joined(folder: BuildValue, path: BuildValue): BuildValue {
-  if (isKnown(path) && path.text.startsWith('/')) return path
-  if (!isKnown(folder)) return unknown(`${folder.written}/${isKnown(path) ? path.text : path.written}`)
-  if (!isKnown(path)) return folder.text === '' ? path : { ...path, written: `${folder.text}/${path.written}` }
-  return { ...path, text: posix.join(folder.text === '' ? '.' : folder.text, path.text) }
+/** `NAME=VALUE`, cut at its first sign; null where there is none. */
+export function splitPair(text: string): readonly [name: string, value: string | null] {
+  const equals = text.indexOf('=')
+  return equals < 0 ? [text, null] : [text.slice(0, equals), text.slice(equals + 1)]
 }
 
-const MAX_QUOTE_LENGTH = 80
-
-/** What somebody wrote, for a message: one line, without what cannot be seen, short. */
-export function oneLine(text: string): string {
-  const seen = text
-    .slice(0, 4 * MAX_QUOTE_LENGTH)
-    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
-    .trim()
-  const characters = [...seen]
-  return characters.length <= MAX_QUOTE_LENGTH && text.length <= 4 * MAX_QUOTE_LENGTH
-    ? seen
-    : `${characters.slice(0, MAX_QUOTE_LENGTH).join('')}…`
+/** One text for each content, that of maps included. */
+export function contentKey(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (part instanceof Map ? [...part] : part))
 }
 
-/** How much text may come out of filling in values: variables that repeat each other grow without end. */
-export class Budget {
-  #left: number
-
-  constructor(characters: number) {
-    this.#left = characters
-  }
-
-  /** Takes that much, or says that there is no more. */
-  spend(characters: number): boolean {
-    this.#left -= characters + 1
-    return this.#left >= 0
-  }
+/** What is written in a definition, for a message: one short line. */
+export function excerpt(text: string): string {
+  return oneLine(text, 80)
 }
-
-/** A file comes to more than anybody writes: all reading of it ends. */
-export class TooMuch extends Error {}

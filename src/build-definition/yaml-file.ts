@@ -19,9 +19,11 @@ export function listOf(data: Data | undefined): readonly Data[] {
   return Array.isArray(data) ? data : []
 }
 
-/** The own value of a key: what the prototype holds is no data. */
-export function ownValue(map: DataMap, key: string): Data | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined
+/** What stands below keys of maps within maps; undefined: nothing. Own keys alone: what a prototype holds is no data. */
+export function valueAt(data: Data | undefined, ...keys: readonly string[]): Data | undefined {
+  let found = data
+  for (const key of keys) found = isMap(found) && Object.hasOwn(found, key) ? found[key] : undefined
+  return found
 }
 
 /** What a scalar is as text, null for maps and lists. Nothing is the empty text. */
@@ -52,7 +54,7 @@ function plainNumber(text: string): string | null {
 }
 
 /** A YAML file of which numbers are what the real reader would make of them, with the line of every part. */
-export class PlacedFile {
+export class YamlFile {
   readonly data: Data
   readonly #placed: PlacedData
   readonly name: string
@@ -138,15 +140,15 @@ export class PlacedFile {
  *
  * @param tags tags of its own that it may hold.
  */
-export function readPlaced(
+export function readYamlFile(
   text: string,
   file: string,
   tags: readonly string[] = [],
-): { readonly ok: true; readonly file: PlacedFile } | Unreadable {
+): { readonly ok: true; readonly file: YamlFile } | Unreadable {
   const options = { numbers: 'lossless', bytes: MAX_DEFINITION_BYTES, repeated: 100_000, tags } as const
   const { placed, problems } = readYaml(text, file, options)
   const wrong = problems.find(({ severity }) => severity === 'error')
   if (wrong !== undefined) return { ok: false, message: wrong.message, line: wrong.line }
   if (placed === null || !isMap(placed.data)) return { ok: false, message: 'the file holds no map.', line: 1 }
-  return { ok: true, file: new PlacedFile(file, placed, text) }
+  return { ok: true, file: new YamlFile(file, placed, text) }
 }

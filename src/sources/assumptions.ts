@@ -1,19 +1,19 @@
 import {
   type Assumption,
   assumptionText,
-  oneLine,
+  excerpt,
   type ResolvedBuild,
   writtenSetting,
 } from '../build-definition/index.js'
 import type { Dockerfile } from '../dockerfile/index.js'
 import type { PossibleBases } from './possible-bases.js'
-import { MAX_BUILDS, type Unknown } from './possible-builds.js'
+import { MAX_BUILDS, type UnknownInput } from './possible-builds.js'
 import { isMarked } from './stage-choices.js'
 
 const GENERAL = 'Write what the build passes under `build` in images.yaml.'
 
 /** What had to be assumed and bears on the answer. */
-export interface AssumptionInput {
+export interface AssumptionWarning {
   /** One line, without full stop. */
   readonly text: string
   /** What to write in images.yaml so that it is known, as a sentence. */
@@ -23,51 +23,51 @@ export interface AssumptionInput {
 }
 
 /** An assumption of which no more is known than how it reads. */
-export function inGeneral(text: string): AssumptionInput {
+export function inGeneral(text: string): AssumptionWarning {
   return { text, remedy: GENERAL, isRuntimeOnly: false }
 }
 
 interface About {
   readonly dockerfile: Dockerfile
-  readonly settled: ResolvedBuild
+  readonly resolved: ResolvedBuild
   readonly possible: PossibleBases
   /** Arguments that name a base image by a value that was assumed. */
   readonly used: ReadonlySet<string>
 }
 
 /** Says what was assumed, where another value may give other base images, and what would make it known. */
-export function assumptions(about: About): AssumptionInput[] {
-  const { settled, possible } = about
-  const own = settled.assumed.flatMap((assumption) => toldOf(assumption, about))
-  const isCovered = settled.assumed.some(({ key }) => key === 'list')
+export function assumptions(about: About): AssumptionWarning[] {
+  const { resolved, possible } = about
+  const own = resolved.assumed.flatMap((assumption) => warningsOf(assumption, about))
+  const isCovered = resolved.assumed.some(({ key }) => key === 'list')
   const rest = isCovered ? [] : unreadOf(about)
   const capped = `more than ${MAX_BUILDS} builds of it are possible: every image that the Dockerfile names is tracked`
   return [...own, ...rest, ...(possible.isCapped ? [inGeneral(capped)] : [])]
 }
 
-function toldOf(assumption: Assumption, about: About): AssumptionInput[] {
+function warningsOf(assumption: Assumption, about: About): AssumptionWarning[] {
   const { possible, used } = about
   switch (assumption.key) {
     case 'args': {
       const unknown = `args ${assumption.name}` as const
       if (!used.has(assumption.name) && !possible.additions.has(unknown)) return []
       const instead = assumption.value === null ? defaultWords(assumption.name, about) : assumption.instead
-      return [input({ ...assumption, instead }, [unknown], about)]
+      return [warningOf({ ...assumption, instead }, [unknown], about)]
     }
     case 'target':
       return possible.additions.has('target')
-        ? [input({ ...assumption, instead: `${targetWords(about)} is assumed` }, ['target'], about)]
+        ? [warningOf({ ...assumption, instead: `${targetWords(about)} is assumed` }, ['target'], about)]
         : []
     case 'platforms':
-      return bearsOnPlatform(about) ? [input(assumption, ['platforms'], about)] : []
+      return bearsOnPlatform(about) ? [warningOf(assumption, ['platforms'], about)] : []
     case 'contexts':
       // One whose value is not known is told where the image that it replaces is.
-      return assumption.value === null ? [] : [input(assumption, [], about)]
+      return assumption.value === null ? [] : [warningOf(assumption, [], about)]
     case 'list': {
       const isOfArgs = /^(?:build-)?args$/.test(assumption.name)
       const added = unownedAdditions(about)
       const unknowns = added.length > 0 ? added : [...used].map((name) => `args ${name}` as const)
-      return isOfArgs && unknowns.length === 0 ? [] : [input(assumption, unknowns, about)]
+      return isOfArgs && unknowns.length === 0 ? [] : [warningOf(assumption, unknowns, about)]
     }
   }
 }
@@ -85,7 +85,7 @@ function bearsOnPlatform({ dockerfile, possible }: About): boolean {
 }
 
 /** What a build adds of which nothing was read. */
-function unreadOf(about: About): AssumptionInput[] {
+function unreadOf(about: About): AssumptionWarning[] {
   const unknowns = unownedAdditions(about)
   if (unknowns.length === 0) return []
   const [clause, remedy] = [clauseOf(unknowns, about), remedyOf(unknowns, about)]
@@ -100,12 +100,12 @@ function unreadOf(about: About): AssumptionInput[] {
 }
 
 /** What is added by values of which nothing is written. */
-function unownedAdditions({ possible, settled }: About): Unknown[] {
-  const owned = new Set(settled.assumed.map(({ key, name }) => (key === 'args' ? `args ${name}` : key)))
+function unownedAdditions({ possible, resolved }: About): UnknownInput[] {
+  const owned = new Set(resolved.assumed.map(({ key, name }) => (key === 'args' ? `args ${name}` : key)))
   return [...possible.additions.keys()].filter((unknown) => !owned.has(unknown) && unknown !== 'contexts')
 }
 
-function input(assumption: Assumption, unknowns: readonly Unknown[], about: About): AssumptionInput {
+function warningOf(assumption: Assumption, unknowns: readonly UnknownInput[], about: About): AssumptionWarning {
   const added = unknowns.filter((unknown) => about.possible.additions.has(unknown))
   const clause = added.length === 0 ? '' : `, and ${clauseOf(added, about)}`
   const remedy = unknowns.length === 0 ? remedyFor(assumption) : remedyOf(unknowns, about, assumption)
@@ -116,16 +116,16 @@ function input(assumption: Assumption, unknowns: readonly Unknown[], about: Abou
   }
 }
 
-function isRuntime(unknowns: readonly Unknown[], { possible }: About): boolean {
+function isRuntime(unknowns: readonly UnknownInput[], { possible }: About): boolean {
   return unknowns.every((unknown) => possible.additions.get(unknown)?.of === 'runtime')
 }
 
-function clauseOf(unknowns: readonly Unknown[], about: About): string {
+function clauseOf(unknowns: readonly UnknownInput[], about: About): string {
   const parts = unknowns.map((unknown) => {
     const stages = stagesShown(about.possible.additions.get(unknown)?.stages ?? [])
     if (unknown === 'target') return `every stage that may be the target${stages}`
     if (unknown === 'platforms') return 'every stage that another platform chooses'
-    return `every stage that ${oneLine(unknown.replace(/^args /, ''))} may choose${stages}`
+    return `every stage that ${excerpt(unknown.replace(/^args /, ''))} may choose${stages}`
   })
   const what = isRuntime(unknowns, about) ? 'count as part of what runs' : 'are tracked as well'
   return `the base images of ${parts.slice(0, MAX_SHOWN).join(' and ')} ${what}`
@@ -134,18 +134,18 @@ function clauseOf(unknowns: readonly Unknown[], about: About): string {
 const MAX_SHOWN = 5
 
 function stagesShown(stages: readonly string[]): string {
-  const shown = stages.slice(0, MAX_SHOWN).map(oneLine).join(', ') + (stages.length > MAX_SHOWN ? ', …' : '')
+  const shown = stages.slice(0, MAX_SHOWN).map(excerpt).join(', ') + (stages.length > MAX_SHOWN ? ', …' : '')
   return stages.length === 0 ? '' : ` (${shown})`
 }
 
 /** What to write for unknown values, with the values that are assumed. */
-function remedyOf(unknowns: readonly Unknown[], about: About, assumption?: Assumption): string {
+function remedyOf(unknowns: readonly UnknownInput[], about: About, assumption?: Assumption): string {
   const names = unknowns.flatMap((unknown) => (unknown.startsWith('args ') ? [unknown.slice('args '.length)] : []))
   const args = new Map(names.slice(0, MAX_SHOWN).map((name) => [name, exampleFor(name, about)]))
   const settings = [
     ...(unknowns.includes('target') ? [writtenSetting('target', exampleTarget(about))] : []),
     ...(args.size > 0 ? [writtenSetting('args', args)] : []),
-    ...(unknowns.includes('platforms') ? [writtenSetting('platforms', about.settled.platforms)] : []),
+    ...(unknowns.includes('platforms') ? [writtenSetting('platforms', about.resolved.platforms)] : []),
   ]
   if (settings.length === 0) return assumption === undefined ? GENERAL : remedyFor(assumption)
   return `Write ${settings.join(' or ')} in images.yaml, with what the build passes.`
@@ -157,8 +157,8 @@ function remedyFor({ key, name, value }: Assumption): string {
 }
 
 /** A value that the argument may have: the one that is assumed, else one that chooses a stage. */
-function exampleFor(name: string, { dockerfile, possible, settled }: About): string {
-  const given = settled.args.get(name) ?? literalDefault(dockerfile, name)
+function exampleFor(name: string, { dockerfile, possible, resolved }: About): string {
+  const given = resolved.args.get(name) ?? literalDefault(dockerfile, name)
   const choices = [...(possible.choices.get(name) ?? [])].filter((value) => value !== '' && !isMarked(value))
   return given ?? choices[0] ?? '…'
 }
@@ -171,13 +171,13 @@ function exampleTarget({ dockerfile, possible }: About): string {
 function targetWords({ dockerfile, possible }: About): string {
   const { target } = possible.options
   const last = dockerfile.stageNames.at(-1)
-  if (target !== null && target !== undefined) return oneLine(target)
-  return last === null || last === undefined ? 'the last stage' : `the last stage (${oneLine(last)})`
+  if (target !== null && target !== undefined) return excerpt(target)
+  return last === null || last === undefined ? 'the last stage' : `the last stage (${excerpt(last)})`
 }
 
 function defaultWords(name: string, { dockerfile }: About): string {
   const text = literalDefault(dockerfile, name)
-  if (text !== null) return `the Dockerfile's default ${text === '' ? '""' : oneLine(text)} is assumed`
+  if (text !== null) return `the Dockerfile's default ${text === '' ? '""' : excerpt(text)} is assumed`
   const hasDefault = dockerfile.globalArgs.some((arg) => arg.name === name && arg.value !== null)
   return hasDefault ? "the Dockerfile's default is assumed" : 'the Dockerfile has no default for it'
 }

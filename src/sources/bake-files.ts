@@ -6,17 +6,19 @@ import {
   DEFAULT_COMPOSE_FILES,
   type DefinitionFile,
   type DefinitionResult,
+  excerpt,
   type FileReference,
+  insidePath,
   isKnown,
   namedComposeFiles,
-  oneLine,
   readBuildFiles,
+  WRITE_BUILD,
 } from '../build-definition/index.js'
 import type { GitHubSource } from '../enrollment/images-file.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
 /** Answers by request key, of one round or of several. */
-export type Answers = ReadonlyMap<string, FileAnswer>
+export type FileAnswers = ReadonlyMap<string, FileAnswer>
 
 /** A file that a definition names, as it is asked for. */
 export function requestFor({ repo, ref, path }: FileReference, source: GitHubSource): FileRequest {
@@ -24,22 +26,10 @@ export function requestFor({ repo, ref, path }: FileReference, source: GitHubSou
   return { provider: 'github', repo: repo ?? source.repo, branch, path }
 }
 
-/** A path below the repository's top; null where it leaves it or is no plain path. */
-export function insidePath(folder: string, file: string): string | null {
-  const parts: string[] = []
-  for (const part of `${folder}/${file}`.split('/')) {
-    if (part === '..') {
-      if (parts.pop() === undefined) return null
-    } else if (part !== '' && part !== '.') parts.push(part)
-  }
-  const path = parts.join('/')
-  return path === '' || /[\p{C}]/u.test(path) || file.includes('://') ? null : path
-}
-
 /** A repository as it was read: by path in it; null: there is no such file, undefined: nobody asked. */
 type Lookup = (path: string) => string | null | undefined
 
-function lookupIn(source: GitHubSource, answers: Answers): Lookup {
+function lookupIn(source: GitHubSource, answers: FileAnswers): Lookup {
   return (path) => {
     const answer = answers.get(requestKey(requestFor({ repo: null, ref: null, path }, source)))
     return answer === undefined ? undefined : answer.kind === 'found' ? answer.text : null
@@ -47,7 +37,7 @@ function lookupIn(source: GitHubSource, answers: Answers): Lookup {
 }
 
 /** The files that a bake or compose step reads, as far as those that were read name them. */
-export function bakeRequests(step: BakeStep, source: GitHubSource, answers: Answers): FileRequest[] {
+export function bakeRequests(step: BakeStep, source: GitHubSource, answers: FileAnswers): FileRequest[] {
   const read = lookupIn(source, answers)
   const paths = [...filesOf(step, read), ...(step.format === 'compose' ? [environmentFile(step)] : [])]
   const { pending } = besideFiles(step, definitionFiles(step, read), read)
@@ -71,7 +61,7 @@ function filesOf(step: BakeStep, read: Lookup): string[] {
         ? bakeFileNames(step.environment)
         : composeDefaults(step, read)
   return files
-    .map((file) => insidePath(folderOf(step), file.startsWith(BESIDE) ? file.slice(BESIDE.length) : file))
+    .map((file) => fileIn(step, file.startsWith(BESIDE) ? file.slice(BESIDE.length) : file))
     .filter((path) => path !== null)
 }
 
@@ -82,13 +72,18 @@ function composeDefaults(step: BakeStep, read: Lookup): readonly string[] {
   const named = namedComposeFiles({ environment: step.environment, folder: folderOf(step), beside })
   if (named !== null) return named
   return DEFAULT_COMPOSE_FILES.flatMap((names) => {
-    const there = names.find((name) => typeof read(insidePath(folderOf(step), name) ?? '') === 'string')
+    const there = names.find((name) => typeof read(fileIn(step, name) ?? '') === 'string')
     return there === undefined ? names : [there]
   })
 }
 
 function environmentFile(step: BakeStep): string {
-  return insidePath(folderOf(step), '.env') ?? '.env'
+  return fileIn(step, '.env') ?? '.env'
+}
+
+/** A file that a step names, in its folder; null where it is outside of the repository, or an address. */
+function fileIn(step: BakeStep, file: string): string | null {
+  return file.includes('://') ? null : insidePath(`${folderOf(step)}/${file}`) || null
 }
 
 function folderOf({ folder }: BakeStep): string {
@@ -120,13 +115,16 @@ function besideFiles(step: BakeStep, files: readonly DefinitionFile[], read: Loo
 }
 
 /** What the files of a bake or compose step define. */
-export function definitionOf(step: BakeStep, source: GitHubSource, answers: Answers): DefinitionResult {
+export function definitionOf(step: BakeStep, source: GitHubSource, answers: FileAnswers): DefinitionResult {
   const read = lookupIn(source, answers)
   const where = `${step.file}:${step.line}`
   const files = definitionFiles(step, read)
   const assumed = missingFiles(step, read).map((what) => `${where} ${what}`)
   if (files.length === 0) {
-    return { ok: false, reason: `${assumed[0] ?? `${where} bakes, and no file that it reads is there`}. ${REMEDY}` }
+    return {
+      ok: false,
+      reason: `${assumed[0] ?? `${where} bakes, and no file that it reads is there`}. ${WRITE_BUILD}`,
+    }
   }
   const { environment, set, args, generated } = step
   const { beside } = besideFiles(step, files, read)
@@ -138,15 +136,13 @@ export function definitionOf(step: BakeStep, source: GitHubSource, answers: Answ
       : composeProject(files, { ...settings, args })
   if (found.ok) return { ok: true, definition: found.definition, assumed }
   const place = [found.file ?? files.map(({ file }) => file).join(', '), found.line]
-  return { ok: false, reason: `${place.filter((part) => part !== null).join(':')}: ${found.message} ${REMEDY}` }
+  return { ok: false, reason: `${place.filter((part) => part !== null).join(':')}: ${found.message} ${WRITE_BUILD}` }
 }
 
 function missingFiles(step: BakeStep, read: Lookup): string[] {
   const open = [...step.files, step.folder].find((value) => !isKnown(value))
-  const unknown = open === undefined || isKnown(open) ? [] : [`bakes ${oneLine(open.written)}, which is not known`]
+  const unknown = open === undefined || isKnown(open) ? [] : [`bakes ${excerpt(open.written)}, which is not known`]
   if (step.files.length === 0) return unknown
   const missing = filesOf(step, read).filter((path) => !path.includes('{{metadata}}') && read(path) === null)
-  return [...unknown, ...missing.map((path) => `names ${oneLine(path)}, which could not be read`)]
+  return [...unknown, ...missing.map((path) => `names ${excerpt(path)}, which could not be read`)]
 }
-
-const REMEDY = 'Write what the build passes into the entry: `build: {target: …, args: {…}}`.'

@@ -2,7 +2,7 @@ import { type BuildInputs, isKnown, resolveBuild } from '../build-definition/ind
 import { type BuildOptions, type Dockerfile, readDockerfile } from '../dockerfile/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { formatReference, type ImageReference, parseReference } from '../reference/index.js'
-import { type AssumptionInput, assumptions } from './assumptions.js'
+import { type AssumptionWarning, assumptions } from './assumptions.js'
 import { type PossibleBases, type PossibleUse, possibleBases } from './possible-bases.js'
 import { type UnnamedBase, unnamedBases, untrackable } from './unnamed-bases.js'
 
@@ -30,7 +30,7 @@ export interface BuiltFile {
   readonly file: string
   readonly text: string
   /** What its build passes; null where no definition says. */
-  readonly passes: BuildInputs | null
+  readonly inputs: BuildInputs | null
   /** Whether it is the image's own Dockerfile, so that what images.yaml says holds for it. */
   readonly isImage: boolean
   /** Whether it is only one of several builds, of which nothing tells the one that is meant. */
@@ -43,7 +43,7 @@ export type BasesResult =
       readonly ok: true
       readonly uses: readonly BaseUse[]
       /** What had to be assumed and bears on the answer. */
-      readonly assumed: readonly AssumptionInput[]
+      readonly assumed: readonly AssumptionWarning[]
       readonly unnamed: readonly UnnamedBase[]
       /** Whether a base image is named by an argument that has its value from the Dockerfile. */
       readonly usesDefaults: boolean
@@ -58,20 +58,20 @@ export type BasesResult =
  * @param explicit what images.yaml says about the build; null where it does not speak of it. Where no definition says
  * what is passed either, every stage may be the target and every argument may be passed.
  */
-export function basesOf({ file, text, passes }: BuiltFile, explicit: EnrolledImage['build'] | null): BasesResult {
+export function basesOf({ file, text, inputs }: BuiltFile, explicit: EnrolledImage['build'] | null): BasesResult {
   const dockerfile = readDockerfile(text)
-  const settled = resolveBuild(passes, explicit)
-  const possible = possibleBases(dockerfile, settled, text)
+  const resolved = resolveBuild(inputs, explicit)
+  const possible = possibleBases(dockerfile, resolved, text)
   if (!possible.ok) return possible
-  const used = new Set([...possible.uses.flatMap((use) => use.assumed), ...decisive(dockerfile, possible, passes)])
+  const used = new Set([...possible.uses.flatMap((use) => use.assumed), ...decisive(dockerfile, possible, inputs)])
   const uses = possible.uses.flatMap((use) => baseUse(use, file) ?? [])
   return {
     ok: true,
     uses: uses.filter((use) => !use.reachable || untrackable(use.reference) === null),
-    assumed: assumptions({ dockerfile, settled, possible, used }),
-    unnamed: unnamedBases(file, { settled, possible }),
+    assumed: assumptions({ dockerfile, resolved, possible, used }),
+    unnamed: unnamedBases(file, { resolved, possible }),
     usesDefaults:
-      possible.uses.some((use) => use.assumed.length > 0) || (passes === null && possible.additions.size > 0),
+      possible.uses.some((use) => use.assumed.length > 0) || (inputs === null && possible.additions.size > 0),
     warnings: possible.warnings,
   }
 }
@@ -88,14 +88,14 @@ function baseUse(use: PossibleUse, file: string): BaseUse | null {
 const MAX_TRIED = 32
 
 /** Arguments with a default that the real build may replace, if another value gives other base images. */
-function decisive(dockerfile: Dockerfile, { options }: PossibleBases, passes: BuildInputs | null): string[] {
+function decisive(dockerfile: Dockerfile, { options }: PossibleBases, inputs: BuildInputs | null): string[] {
   const images = (given: NonNullable<BuildOptions['args']>) => {
     const result = dockerfile.find({ ...options, args: given })
     return result.ok ? JSON.stringify(result.images.map(({ ref, reachable }) => [ref, reachable])) : null
   }
   const given = options.args ?? new Map<string, string>()
   const declared = new Set(dockerfile.globalArgs.map(({ name }) => name))
-  const assumed = [...(passes?.args ?? [])].flatMap(([name, value]) => {
+  const assumed = [...(inputs?.args ?? [])].flatMap(([name, value]) => {
     const isAssumed = isKnown(value) && value.assumedFrom !== undefined && given.get(name) === value.text
     // FROM sees the platform's arguments without an ARG.
     return isAssumed && (declared.has(name) || /^(?:TARGET|BUILD)/.test(name)) ? [{ name, text: value.text }] : []

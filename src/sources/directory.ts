@@ -26,12 +26,12 @@ export function readFromDirectory(root: string): SourceReader {
   return { read, isComplete: false }
 }
 
-type Found = 'folder' | 'file' | 'link' | 'other' | 'nothing'
-type Look = (path: string) => Found
+type EntryKind = 'folder' | 'file' | 'link' | 'other' | 'nothing'
+type Look = (path: string) => EntryKind
 
 /** What is at a path, itself where it is a link. The files of one reading lie in few folders, each looked at once. */
 function lookingOnce(): Look {
-  const known = new Map<string, Found>()
+  const known = new Map<string, EntryKind>()
   return (path) => {
     const found = known.get(path) ?? look(path)
     known.set(path, found)
@@ -39,7 +39,7 @@ function lookingOnce(): Look {
   }
 }
 
-function look(path: string): Found {
+function look(path: string): EntryKind {
   try {
     const found = lstatSync(path)
     if (found.isDirectory()) return 'folder'
@@ -90,7 +90,7 @@ function walk(root: string, request: FileRequest, looking: Look): string | FileA
 }
 
 /** Goes down a path part by part. A part that leads elsewhere, or into git's own folder, is not there for us. */
-function descend(from: string, path: string, looking: Look): string | { readonly found: Found } {
+function descend(from: string, path: string, looking: Look): string | { readonly found: EntryKind } {
   const parts = path.split('/').filter((part) => part !== '.')
   if (parts.some((part) => part === '' || part === '..' || part.toLowerCase() === '.git')) return { found: 'nothing' }
   let place = from

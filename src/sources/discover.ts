@@ -1,8 +1,14 @@
 import type { BuildChoice, FollowedBuilds } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { Problem } from '../enrollment/problem.js'
-import type { Answers } from './bake-files.js'
-import { type Discovery, type DiscoveryInput, discoverImage, type FoundImage, linkedRequests } from './image-bases.js'
+import type { FileAnswers } from './bake-files.js'
+import {
+  type Discovery,
+  type DiscoveryInput,
+  discoverImage,
+  type ImageDiscovery,
+  linkedRequests,
+} from './image-bases.js'
 import { namedAlone, requestsBesideNamed } from './named-bases.js'
 import { pipelineRequests, type RunIdentity, titledRuns } from './run-identity.js'
 import { sharedBuilds } from './shared-builds.js'
@@ -47,19 +53,19 @@ export async function discover(
   imagesFile: string,
 ): Promise<Discovered> {
   const built = images.filter(({ enabled, source }) => enabled && source !== null)
-  const asked = built.flatMap((image) => {
+  const inputs = built.flatMap((image) => {
     const dockerfile = dockerfileRequest(image)
     return dockerfile === null ? [] : [{ image, dockerfile, workflow: workflowOf(image) }]
   })
   const around = built.flatMap((image) => [workflowOf(image) ?? [], requestsBesideNamed(image)].flat())
-  const first = await readRound(reader, [...asked.map(({ dockerfile }) => dockerfile), ...around])
+  const first = await readRound(reader, [...inputs.map(({ dockerfile }) => dockerfile), ...around])
   const readings = readWorkflows(built, first)
   const branchOf = branchReader(first)
   const shared = sharedBuilds(images, branchOf)
-  const followed = await followAll(asked, { reader, readings, first, branchOf, also: pipelineRequests(shared) })
-  const choices = new Map(asked.map(({ image }) => [image.name, choiceOf(image, followed)] as const))
+  const followed = await followAll(inputs, { reader, readings, first, branchOf, also: pipelineRequests(shared) })
+  const choices = new Map(inputs.map(({ image }) => [image.name, choiceOf(image, followed)] as const))
   const builds = new Map([...choices].map(([name, choice]) => [name, definedBuild(choice)] as const))
-  const linked = asked.flatMap((one) => linkedRequests(one, builds.get(one.image.name)))
+  const linked = inputs.flatMap((one) => linkedRequests(one, builds.get(one.image.name)))
   const answers = new Map([...followed.answers, ...(await readRound(reader, linked))])
   const { isComplete } = reader
   const found = built.map((image) => {
@@ -86,7 +92,7 @@ export async function discover(
 }
 
 /** The branch of an image's source: where none is named, the one that its files were read from. */
-function branchReader(answers: Answers): (image: EnrolledImage) => string | null {
+function branchReader(answers: FileAnswers): (image: EnrolledImage) => string | null {
   return (image) => {
     const named = image.source?.branch ?? null
     if (named !== null) return named
@@ -98,7 +104,7 @@ function branchReader(answers: Answers): (image: EnrolledImage) => string | null
   }
 }
 
-async function readRound(reader: SourceReader, requests: readonly FileRequest[]): Promise<Answers> {
+async function readRound(reader: SourceReader, requests: readonly FileRequest[]): Promise<FileAnswers> {
   return requests.length === 0 ? new Map() : reader.read(requests)
 }
 
@@ -112,7 +118,7 @@ function workflowOf({ source }: EnrolledImage): FileRequest | null {
 }
 
 /** Workflows by image name; images that share one share its reading. */
-function readWorkflows(images: readonly EnrolledImage[], answers: Answers): Map<string, WorkflowReading> {
+function readWorkflows(images: readonly EnrolledImage[], answers: FileAnswers): Map<string, WorkflowReading> {
   const byRequest = new Map<string, WorkflowReading>()
   const readings = new Map<string, WorkflowReading>()
   for (const image of images) {
@@ -132,16 +138,16 @@ const MAX_ROUNDS = 16
 interface Followed {
   /** By image name; an image without a workflow that could be read has none. */
   readonly builds: ReadonlyMap<string, FollowedBuilds>
-  readonly answers: Answers
+  readonly answers: FileAnswers
 }
 
 /** Follows the workflows of all images, round by round: each asks for what the one before named. */
 async function followAll(
-  asked: readonly DiscoveryInput[],
+  inputs: readonly DiscoveryInput[],
   about: {
     readonly reader: SourceReader
     readonly readings: ReadonlyMap<string, WorkflowReading>
-    readonly first: Answers
+    readonly first: FileAnswers
     readonly branchOf: (image: EnrolledImage) => string | null
     /** What else is asked for in the first round. */
     readonly also: readonly FileRequest[]
@@ -150,7 +156,7 @@ async function followAll(
   const answers = new Map(about.first)
   const definitions = new Definitions()
   const builds = new Map<string, FollowedBuilds>()
-  let open = asked.map(({ image }) => image)
+  let open = inputs.map(({ image }) => image)
   let wanted = [...about.also]
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const waiting: EnrolledImage[] = []
@@ -205,7 +211,7 @@ function workflowProblemsOf(
 }
 
 /** What could not be found out is what people must see before all else. */
-function failedFirst(found: readonly FoundImage[]): FoundImage[] {
-  const isFailed = ({ discovery }: FoundImage) => discovery.kind === 'failed'
+function failedFirst(found: readonly ImageDiscovery[]): ImageDiscovery[] {
+  const isFailed = ({ discovery }: ImageDiscovery) => discovery.kind === 'failed'
   return [...found.filter(isFailed), ...found.filter((one) => !isFailed(one))]
 }

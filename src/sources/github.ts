@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import { FailedRequest } from '../network/index.js'
+import { by } from '../text/index.js'
 import { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
 
 /** A GraphQL call: resolves with the data, rejects as octokit's graphql does (with what arrived in `data`, if anything). */
@@ -36,7 +37,7 @@ export function readFromGitHub(graphql: GraphQL, host: string): SourceReader {
 
 /** Files of one repository side by side, so that it is named in as few requests as can be. */
 function batches(requests: readonly FileRequest[]): FileRequest[][] {
-  const sorted = [...requests].sort((a, b) => (a.repo < b.repo ? -1 : a.repo > b.repo ? 1 : 0))
+  const sorted = [...requests].sort(by(({ repo }) => repo))
   const count = Math.ceil(sorted.length / FILES_A_REQUEST)
   return Array.from({ length: count }, (_, index) =>
     sorted.slice(index * FILES_A_REQUEST, (index + 1) * FILES_A_REQUEST),
@@ -63,7 +64,7 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-interface Reply {
+interface BatchReply {
   readonly repositories: ReadonlyMap<string, Json | null>
   readonly repositoryAliases: ReadonlyMap<string, string>
   /** Alias of each request's file and branch inside its repository's reply. */
@@ -74,7 +75,7 @@ interface Reply {
   readonly failure: { readonly said: string; readonly remedy: string } | null
 }
 
-async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<Reply> {
+async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<BatchReply> {
   const { query, variables, aliases, repositories } = buildQuery(batch)
   const reply = await graphql(query, variables).then(
     (data) => ({ data: mapOf(data), errors: [], failure: null }),
@@ -98,7 +99,7 @@ const CHECK_TOKEN = 'Check the source-token and try again.'
 function partialReply(failure: unknown): {
   data: Json | null
   errors: GraphQLError[]
-  failure: Reply['failure']
+  failure: BatchReply['failure']
 } {
   const said = mapOf(failure)
   const data = mapOf(said?.data)
@@ -149,7 +150,7 @@ function buildQuery(batch: readonly FileRequest[]) {
   return { query, variables, aliases, repositories }
 }
 
-function answerTo(request: FileRequest, reply: Reply, host: string): FileAnswer {
+function answerTo(request: FileRequest, reply: BatchReply, host: string): FileAnswer {
   if (reply.failure !== null) {
     const { said, remedy } = reply.failure
     return failed('unreachable', `${host} could not be asked for ${request.repo}: ${said}`, remedy)

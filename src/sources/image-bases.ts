@@ -1,8 +1,9 @@
 import { isKoConfig } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { type AssumptionInput, inGeneral } from './assumptions.js'
-import type { Answers } from './bake-files.js'
+import { distinctBy } from '../text/index.js'
+import { type AssumptionWarning, inGeneral } from './assumptions.js'
+import type { FileAnswers } from './bake-files.js'
 import { type BasesResult, type BaseUse, type BuiltFile, basesOf, unitedUses } from './bases.js'
 import { KO_REMEDY, koUses, namedUses, remedyWithoutDockerfile } from './named-bases.js'
 import { type FileRequest, requestKey } from './source-file.js'
@@ -43,7 +44,7 @@ export interface DiscoveryInput {
 }
 
 /** An image's discovery, and what to say about it. */
-export interface FoundImage {
+export interface ImageDiscovery {
   readonly name: string
   readonly discovery: Discovery
   readonly problems: readonly Problem[]
@@ -65,25 +66,25 @@ export function linkedRequests({ dockerfile }: DiscoveryInput, build: DefinedBui
  * @param answers all files that were asked for.
  */
 export function discoverImage(
-  asked: DiscoveryInput,
+  input: DiscoveryInput,
   build: DefinedBuild | undefined,
-  answers: Answers,
+  answers: FileAnswers,
   imagesFile: string,
-): FoundImage {
-  const { image, dockerfile } = asked
+): ImageDiscovery {
+  const { image, dockerfile } = input
   const answer = answers.get(requestKey(dockerfile))
-  const workflow = { request: asked.workflow, answers }
+  const workflow = { request: input.workflow, answers }
   if (answer?.kind !== 'found') {
     const remedy = answer === undefined ? null : remedyWithoutDockerfile(answer, workflow)
     return failed(image, answer?.message ?? 'no answer.', remedy, imagesFile)
   }
-  const missing = build === undefined ? null : missingLink(asked, build, answers)
+  const missing = build === undefined ? null : missingLink(input, build, answers)
   if (missing !== null) {
     return failed(image, missing, 'Correct the build definition, or write build.contexts in images.yaml.', imagesFile)
   }
   const files = [
     ...ownFiles(dockerfile.path, answer.text, build),
-    ...(build === undefined ? [] : linkedFiles(asked, build, answers)),
+    ...(build === undefined ? [] : linkedFiles(input, build, answers)),
   ]
   const read = files.map((file) => ({
     ...file,
@@ -99,7 +100,7 @@ export function discoverImage(
     return failed(image, first.text, remedy, imagesFile)
   }
   const refusals = refused.map(({ text }) => inGeneral(`one way it is built is refused: ${text.replace(/\.$/, '')}`))
-  return foundImage(asked, { build, files: good, refusals, branch: answer.branch, imagesFile })
+  return foundImage(input, { build, files: good, refusals, branch: answer.branch, imagesFile })
 }
 
 function foundImage(
@@ -113,11 +114,11 @@ function foundImage(
   }: {
     readonly build: DefinedBuild | undefined
     readonly files: readonly ReadFile[]
-    readonly refusals: readonly AssumptionInput[]
+    readonly refusals: readonly AssumptionWarning[]
     readonly branch: string | null
     readonly imagesFile: string
   },
-): FoundImage {
+): ImageDiscovery {
   const uses = [...namedUses(image, imagesFile), ...unitedUses(files)]
   const unnamed = distinct(files.flatMap((one) => one.unnamed))
   const [lost] = unnamed
@@ -126,13 +127,13 @@ function foundImage(
   }
   const isKo = isKoConfig(dockerfile.path)
   const general = (build?.assumed ?? []).map(inGeneral)
-  const input = distinct([...general, ...refusals, ...files.flatMap((one) => one.assumed)])
+  const warnings = distinct([...general, ...refusals, ...files.flatMap((one) => one.assumed)])
     .filter((one) => !one.isRuntimeOnly || image.rebuildOn === 'runtime')
     .map((one) => (isKo ? { ...one, remedy: KO_REMEDY } : one))
   const problems = [
     ...files.flatMap((one) => dockerfileProblems(image, dockerfile.repo, one)),
     ...unnamedProblems(image, unnamed, imagesFile),
-    ...assumptionProblems(image, input, imagesFile),
+    ...assumptionProblems(image, warnings, imagesFile),
     ...(files.some((one) => one.usesDefaults) ? unread(image, build, imagesFile) : []),
     ...withoutBase(image, uses),
   ]
@@ -141,19 +142,15 @@ function foundImage(
     file: dockerfile.path,
     branch,
     uses,
-    assumed: input.map(({ text }) => text),
+    assumed: warnings.map(({ text }) => text),
     mayBe: unnamed.flatMap(({ mayBe }) => mayBe ?? []),
   }
-  return { name: image.name, discovery, problems: distinctProblems(problems) }
+  return { name: image.name, discovery, problems: distinctBy(problems, (one) => JSON.stringify(one)) }
 }
 
 /** Ways to build one Dockerfile have the same to say of it. */
 function distinct<Item extends { readonly text: string }>(items: readonly Item[]): Item[] {
   return [...new Map(items.map((item) => [item.text, item])).values()]
-}
-
-function distinctProblems(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()]
 }
 
 /** What images.yaml says of a build, if it is one of the image itself. */
@@ -164,18 +161,18 @@ function explicitFor({ build, written }: EnrolledImage, { isImage }: BuiltFile):
 /** The ways the image's own Dockerfile is built; one that nothing is known of where no definition tells. */
 function ownFiles(file: string, text: string, build: DefinedBuild | undefined): BuiltFile[] {
   const builds = build?.builds ?? []
-  if (builds.length === 0) return [{ file, text, passes: null, isImage: true }]
-  return builds.map(({ passes, inline, isPossible }) => ({
+  if (builds.length === 0) return [{ file, text, inputs: null, isImage: true }]
+  return builds.map(({ inputs, inline, isPossible }) => ({
     file,
     text: inline ?? text,
-    passes,
+    inputs,
     isImage: true,
     isPossible,
   }))
 }
 
 /** A build it is put together from that cannot be read: its base images are not known, which is not the same as none. */
-function missingLink({ dockerfile }: DiscoveryInput, build: DefinedBuild, answers: Answers): string | null {
+function missingLink({ dockerfile }: DiscoveryInput, build: DefinedBuild, answers: FileAnswers): string | null {
   for (const { name, dockerfile: path, inline } of build.linked) {
     if (inline !== null) continue
     if (path === null) return `it is built on the target ${name}, whose Dockerfile is not known.`
@@ -185,11 +182,11 @@ function missingLink({ dockerfile }: DiscoveryInput, build: DefinedBuild, answer
   return null
 }
 
-function linkedFiles({ dockerfile }: DiscoveryInput, build: DefinedBuild, answers: Answers): BuiltFile[] {
-  return build.linked.flatMap(({ name, dockerfile: path, inline, passes }): BuiltFile[] => {
-    if (inline !== null) return [{ file: `target ${name}`, text: inline, passes, isImage: false }]
+function linkedFiles({ dockerfile }: DiscoveryInput, build: DefinedBuild, answers: FileAnswers): BuiltFile[] {
+  return build.linked.flatMap(({ name, dockerfile: path, inline, inputs }): BuiltFile[] => {
+    if (inline !== null) return [{ file: `target ${name}`, text: inline, inputs, isImage: false }]
     const answer = path === null ? undefined : answers.get(requestKey({ ...dockerfile, path }))
-    return path !== null && answer?.kind === 'found' ? [{ file: path, text: answer.text, passes, isImage: false }] : []
+    return path !== null && answer?.kind === 'found' ? [{ file: path, text: answer.text, inputs, isImage: false }] : []
   })
 }
 
@@ -209,13 +206,13 @@ function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: str
   return [problem('notice', message, { file, line, image: image.name })]
 }
 
-function failed(image: EnrolledImage, reason: string, remedy: string | null, file: string): FoundImage {
+function failed(image: EnrolledImage, reason: string, remedy: string | null, file: string): ImageDiscovery {
   const message = `${image.name}: its base images could not be found out, what was known of them stays: ${reason}`
   const line = image.lineOf('source.dockerfile') ?? image.line
   const column = line === image.line ? image.column : null
-  const input = problem('warning', message, { file, line, column, remedy, image: image.name })
+  const warning = problem('warning', message, { file, line, column, remedy, image: image.name })
   const named = namedUses(image, file)
-  return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [input] }
+  return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [warning] }
 }
 
 /** What is odd in a Dockerfile, each with its place. */
@@ -240,7 +237,7 @@ function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], 
 }
 
 /** What had to be assumed, with what would make it known. */
-function assumptionProblems(image: EnrolledImage, assumed: readonly AssumptionInput[], file: string): Problem[] {
+function assumptionProblems(image: EnrolledImage, assumed: readonly AssumptionWarning[], file: string): Problem[] {
   const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
   return assumed.map(({ text, remedy }) =>
     problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }),

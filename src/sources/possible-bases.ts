@@ -15,7 +15,7 @@ import {
   platformVariants,
   possibleTargets,
   targetVariants,
-  type Unknown,
+  type UnknownInput,
 } from './possible-builds.js'
 import { ANY_VALUE, earlierStages, isMarked, type StageChoices, stageChoices } from './stage-choices.js'
 
@@ -43,7 +43,7 @@ export interface PossibleBases {
   readonly unnamed: readonly BaseImageUse[]
   /** What the marks stand for, by their number. */
   readonly marked: ReadonlyMap<number, Marked>
-  readonly additions: ReadonlyMap<Unknown, Addition>
+  readonly additions: ReadonlyMap<UnknownInput, Addition>
   /** The build with the values that are assumed. */
   readonly options: BuildOptions
   /** Values of arguments that choose a stage. */
@@ -65,31 +65,31 @@ const MAX_TEXT = 1_048_576
  */
 export function possibleBases(
   dockerfile: Dockerfile,
-  settled: ResolvedBuild,
+  resolved: ResolvedBuild,
   text: string,
 ): ({ readonly ok: true } & PossibleBases) | { readonly ok: false; readonly line: number; readonly message: string } {
-  const targets = possibleTargets(dockerfile, settled)
-  const { args, platforms } = settled
-  const contexts = markedContexts(settled)
+  const targets = possibleTargets(dockerfile, resolved)
+  const { args, platforms } = resolved
+  const contexts = markedContexts(resolved)
   const plain = { args, platforms, contexts, target: targets.assumed }
   // First of all: whatever the other builds cost, this one is looked at.
   const first = { options: plain, result: dockerfile.find(plain) }
-  const open = openArguments(dockerfile, settled)
-  const assumed = assumedBuild(dockerfile, first, { args: open, isTargetOpen: settled.open.target !== null })
+  const open = openArguments(dockerfile, resolved)
+  const assumed = assumedBuild(dockerfile, first, { args: open, isTargetOpen: resolved.open.target !== null })
   const { options, result } = assumed
   if (!result.ok) return { ok: false, ...result.error }
   const choices = stageChoices(dockerfile, options, open)
   const variants = [
     argumentVariants(dockerfile, options, choices),
-    addsNothing(settled, { assumed, choices, text })
+    addsNothing(resolved, { assumed, choices, text })
       ? NONE
       : targetVariants(dockerfile, targets, options.target ?? null),
-    platformVariants(dockerfile, options, settled.open.platforms),
-    contextVariants(settled, contexts),
+    platformVariants(dockerfile, options, resolved.open.platforms),
+    contextVariants(resolved, contexts),
   ]
   const limit = Math.max(1, Math.min(MAX_BUILDS, Math.floor(MAX_TEXT / Math.max(text.length, 1))))
   const { builds, isCapped } = combinedBuilds(options, variants, limit)
-  const union = new Union(dockerfile, assumed, { choices, open: settled.open })
+  const union = new Union(dockerfile, assumed, { choices, open: resolved.open })
   for (const build of builds) union.add(build)
   const isCut = isCapped || choices.isCapped || dockerfile.isSpent()
   if (isCut) union.addAllNamed()
@@ -99,7 +99,7 @@ export function possibleBases(
     unnamed: [...union.unnamed.values()],
     marked: new Map<number, Marked>([
       ...open.map((name, index) => [index, { key: 'args' as const, name }] as const),
-      ...[...settled.open.contexts.keys()].map(
+      ...[...resolved.open.contexts.keys()].map(
         (name, at) => [FIRST_CONTEXT + at, { key: 'contexts' as const, name }] as const,
       ),
     ]),
@@ -139,7 +139,7 @@ interface Openness {
 class Union {
   readonly uses = new Map<string, PossibleUse>()
   readonly unnamed = new Map<string, BaseImageUse>()
-  readonly additions = new Map<Unknown, Addition>()
+  readonly additions = new Map<UnknownInput, Addition>()
   readonly #known = new Set<string>()
   /** What the names of stages would be as images. */
   readonly #stages: ReadonlySet<string>
@@ -210,7 +210,7 @@ class Union {
   }
 
   /** Tells images that are named by mistake: a stage that does not exist, a context that is left out. */
-  #madeUp(unknowns: readonly Unknown[], options: BuildOptions): (use: BaseImageUse) => boolean {
+  #madeUp(unknowns: readonly UnknownInput[], options: BuildOptions): (use: BaseImageUse) => boolean {
     const missed = this.#choosing(options).filter(
       (from) => !this.#isEarlierStage(from) && !this.#assumedNames.has(`${from.index} ${from.text}`),
     )
@@ -233,7 +233,7 @@ class Union {
     }
   }
 
-  #note(unknown: Unknown, of: Addition['of'], target: string | null): void {
+  #note(unknown: UnknownInput, of: Addition['of'], target: string | null): void {
     const before = this.additions.get(unknown)
     const chosen = this.#about.choices.stages.get(unknown.replace(/^args /, '')) ?? []
     const stages = unknown !== 'target' ? chosen : [...(before?.stages ?? []), ...(target === null ? [] : [target])]

@@ -3,11 +3,11 @@ import type { BuildOptions, Dockerfile, DockerfileResult } from '../dockerfile/i
 import { ANY_VALUE, earlierStages, markOf, piecesOf, type StageChoices, valuesFor } from './stage-choices.js'
 
 /** What is not known of a build: an argument's name after `args`, or the key alone. */
-export type Unknown = `args ${string}` | 'target' | 'platforms' | 'contexts'
+export type UnknownInput = `args ${string}` | 'target' | 'platforms' | 'contexts'
 
 /** A build that differs from the assumed one in some values that are not known. */
 export interface PossibleBuild {
-  readonly unknowns: readonly Unknown[]
+  readonly unknowns: readonly UnknownInput[]
   readonly options: BuildOptions
 }
 

@@ -1,7 +1,8 @@
-import { oneLine, pipelineTitle, type RunTitle, readPipeline, runTitle } from '../build-definition/index.js'
+import { excerpt, pipelineTitle, type RunTitle, readPipeline, runTitle } from '../build-definition/index.js'
 import type { EnrolledImage, GitLabSource, Source } from '../enrollment/images-file.js'
 import { problem } from '../enrollment/problem.js'
-import type { Answers } from './bake-files.js'
+import { groupBy } from '../text/index.js'
+import type { FileAnswers } from './bake-files.js'
 import type { SharedBuild, StartedImage } from './shared-builds.js'
 import { type FileRequest, requestKey } from './source-file.js'
 import type { WorkflowReading } from './workflow-build.js'
@@ -19,7 +20,7 @@ export type RunIdentity =
   | { readonly kind: 'own' }
 
 /** What an image's runs are called; unreadable: the file that names them was not to be had, and why. */
-type FoundTitle = RunTitle | { readonly kind: 'unreadable'; readonly reason: string }
+type RunTitleResult = RunTitle | { readonly kind: 'unreadable'; readonly reason: string }
 
 /** What the runs of images that share a build are called, and which of them are each image's own. */
 interface TitledRuns {
@@ -34,16 +35,17 @@ interface TitledRuns {
  * @param titles what each image's runs would be called; null where the workflow was not read.
  * @param imagesFile name of the enrolment file, for the problems.
  */
-function tellRunsApart(
+function distinguishRuns(
   shared: SharedBuild,
-  titles: ReadonlyMap<string, FoundTitle | null>,
+  titles: ReadonlyMap<string, RunTitleResult | null>,
   imagesFile: string,
 ): TitledRuns {
-  const byTitle = groupedByTitle(shared.images, titles)
+  const titleOf = ({ image }: StartedImage) => titles.get(image.name) ?? null
+  const byTitle = groupBy(shared.images, (one) => textOf(titleOf(one)))
   const runs = new Map<string, RunIdentity | null>()
   const problems: WorkflowProblem[] = []
   for (const one of shared.images) {
-    const title = titles.get(one.image.name) ?? null
+    const title = titleOf(one)
     if (title === null) {
       runs.set(one.image.name, null)
       continue
@@ -52,24 +54,13 @@ function tellRunsApart(
     const rivals = mixed.filter(({ key }) => key !== one.key)
     const isOnly = title.kind === 'title' && rivals.length === 0
     runs.set(one.image.name, isOnly ? title : { kind: 'own' })
-    if (!isOnly) problems.push(mixedRuns(one, { title, rivals, telling: shared.telling }, imagesFile))
+    if (!isOnly) problems.push(mixedRuns(one, { title, rivals, distinguishing: shared.distinguishing }, imagesFile))
   }
   return { runs, problems }
 }
 
-function groupedByTitle(
-  images: readonly StartedImage[],
-  titles: ReadonlyMap<string, FoundTitle | null>,
-): Map<string, StartedImage[]> {
-  const groups = new Map<string, StartedImage[]>()
-  for (const one of images) {
-    const title = titles.get(one.image.name)
-    if (title?.kind !== 'title') continue
-    const group = groups.get(title.title)
-    if (group === undefined) groups.set(title.title, [one])
-    else group.push(one)
-  }
-  return groups
+function textOf(title: RunTitleResult | null): string | null {
+  return title?.kind === 'title' ? title.title : null
 }
 
 const MAX_NAMES = 3
@@ -82,10 +73,10 @@ function namesOf(images: readonly StartedImage[]): string {
 }
 
 interface Mixed {
-  readonly title: FoundTitle
+  readonly title: RunTitleResult
   /** The images with other inputs that its runs are mixed up with. */
   readonly rivals: readonly StartedImage[]
-  readonly telling: readonly string[] | null
+  readonly distinguishing: readonly string[] | null
 }
 
 function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: string): WorkflowProblem {
@@ -98,22 +89,22 @@ function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: st
   return { problem: problem('warning', message, about), isRefusal: true }
 }
 
-function whyMixed(title: FoundTitle, { key }: Words): string {
+function whyMixed(title: RunTitleResult, { key }: Words): string {
   if (title.kind === 'none') return `it has no ${key}`
   if (title.kind === 'unreadable') return `its ${key} cannot be read: ${title.reason}`
   if (title.kind === 'unknown') return `its ${key} ${title.reason}`
-  return `its ${key} comes out the same for all of them (${JSON.stringify(oneLine(title.title))})`
+  return `its ${key} comes out the same for all of them (${JSON.stringify(excerpt(title.title))})`
 }
 
-function remedyOf({ title, telling }: Mixed, { file, line }: Words, image: EnrolledImage): string {
-  const named = line(telling ?? ['image'])
+function remedyOf({ title, distinguishing }: Mixed, { file, line }: Words, image: EnrolledImage): string {
+  const named = line(distinguishing ?? ['image'])
   const naming = NAMING[title.kind](named, file)
-  if (telling !== null) return `${naming}.`
+  if (distinguishing !== null) return `${naming}.`
   const own = `Send each image an input with a fixed value of its own, like inputs: {image: ${image.name}}`
   return `${own}. ${naming}.`
 }
 
-const NAMING: Readonly<Record<FoundTitle['kind'], (line: string, file: string) => string>> = {
+const NAMING: Readonly<Record<RunTitleResult['kind'], (line: string, file: string) => string>> = {
   none: (line, file) => `Add ${line} to ${file}`,
   title: (line, file) => `Write ${line} in ${file}`,
   unknown: (line, file) => `Write ${line} in ${file}`,
@@ -166,7 +157,7 @@ interface TitleSources {
   /** Workflows by image name. */
   readonly readings: ReadonlyMap<string, WorkflowReading>
   /** With the pipeline files asked for. */
-  readonly answers: Answers
+  readonly answers: FileAnswers
   readonly branchOf: (image: EnrolledImage) => string | null
   /** Whether a file that is not found is not there. */
   readonly isComplete: boolean
@@ -183,7 +174,7 @@ export async function titledRuns(
   imagesFile: string,
 ): Promise<TitledRuns> {
   const parts: TitledRuns[] = []
-  for (const one of shared) parts.push(tellRunsApart(one, await titlesOf(one, from), imagesFile))
+  for (const one of shared) parts.push(distinguishRuns(one, await titlesOf(one, from), imagesFile))
   return {
     runs: new Map(parts.flatMap(({ runs }) => [...runs])),
     problems: parts.flatMap(({ problems }) => problems),
@@ -191,8 +182,8 @@ export async function titledRuns(
 }
 
 /** What the runs of images that share a build would be called, by image; null where the file was not read. */
-async function titlesOf(shared: SharedBuild, from: TitleSources): Promise<Map<string, FoundTitle | null>> {
-  const titles = new Map<string, FoundTitle | null>()
+async function titlesOf(shared: SharedBuild, from: TitleSources): Promise<Map<string, RunTitleResult | null>> {
+  const titles = new Map<string, RunTitleResult | null>()
   for (const { image, source } of shared.images) {
     const title = source.provider === 'gitlab' ? pipelineTitleOf(source, from) : await workflowTitleOf(image, from)
     titles.set(image.name, title)
@@ -201,14 +192,17 @@ async function titlesOf(shared: SharedBuild, from: TitleSources): Promise<Map<st
 }
 
 /** Of a workflow that cannot be read, or cannot be dispatched, that is all there is to say. */
-async function workflowTitleOf(image: EnrolledImage, { readings, branchOf }: TitleSources): Promise<FoundTitle | null> {
+async function workflowTitleOf(
+  image: EnrolledImage,
+  { readings, branchOf }: TitleSources,
+): Promise<RunTitleResult | null> {
   const reading = readings.get(image.name)
   if (image.source === null || reading?.kind !== 'read' || reading.facts.dispatch === null) return null
   const { repo, inputs } = image.source
   return runTitle(reading.facts, { repo, branch: branchOf(image), inputs })
 }
 
-function pipelineTitleOf(source: GitLabSource, { answers, isComplete }: TitleSources): FoundTitle | null {
+function pipelineTitleOf(source: GitLabSource, { answers, isComplete }: TitleSources): RunTitleResult | null {
   const answer = answers.get(requestKey(pipelineRequest(source)))
   if (answer?.kind === 'found') {
     const read = readPipeline(answer.text, pipelineFile(source))

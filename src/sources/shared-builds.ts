@@ -1,5 +1,6 @@
 import { PLACEHOLDER } from '../build-definition/index.js'
 import type { EnrolledImage, Source } from '../enrollment/images-file.js'
+import { groupBy } from '../text/index.js'
 
 /** An image whose builds we start. */
 export interface StartedImage {
@@ -13,7 +14,7 @@ export interface StartedImage {
 export interface SharedBuild {
   readonly images: readonly StartedImage[]
   /** The inputs whose values tell every two of them apart that differ; null: no fixed values do. */
-  readonly telling: readonly string[] | null
+  readonly distinguishing: readonly string[] | null
 }
 
 /**
@@ -27,14 +28,14 @@ export function sharedBuilds(
   branchOf: (image: EnrolledImage) => string | null,
 ): readonly SharedBuild[] {
   const started = images.flatMap((image) => startedImage(image) ?? [])
-  const places = grouped(started, ({ source }) => placeOf(source)).filter(sendsDifferent)
+  const places = [...groupBy(started, ({ source }) => placeOf(source)).values()].filter(sendsDifferent)
   return places
     .flatMap((group) => {
       const isUnclear = group.some(({ image }) => branchOf(image) === null)
-      return isUnclear ? [group] : grouped(group, ({ image }) => branchOf(image) ?? '')
+      return isUnclear ? [group] : [...groupBy(group, ({ image }) => branchOf(image) ?? '').values()]
     })
     .filter(sendsDifferent)
-    .map((group) => ({ images: group, telling: tellingInputs(group) }))
+    .map((group) => ({ images: group, distinguishing: distinguishingInputs(group) }))
 }
 
 /** The images that one of these shares its builds with, itself among them, whatever the branches turn out to be. */
@@ -66,18 +67,8 @@ function sendsDifferent(group: readonly StartedImage[]): boolean {
   return others.some(({ key }) => key !== first?.key)
 }
 
-function grouped(images: readonly StartedImage[], keyOf: (one: StartedImage) => string): StartedImage[][] {
-  const groups = new Map<string, StartedImage[]>()
-  for (const one of images) {
-    const group = groups.get(keyOf(one))
-    if (group === undefined) groups.set(keyOf(one), [one])
-    else group.push(one)
-  }
-  return [...groups.values()]
-}
-
 /** One input that does it alone, else the fewest from the front that do it together. */
-function tellingInputs(group: readonly StartedImage[]): readonly string[] | null {
+function distinguishingInputs(group: readonly StartedImage[]): readonly string[] | null {
   const inputs = [...new Map(group.map(({ key, source }) => [key, source.inputs])).values()]
   const names = [...new Set(inputs.flatMap((one) => [...one.keys()]))].sort()
   const fixed = names.filter((name) => inputs.every((one) => !PLACEHOLDER.test(one.get(name) ?? '')))

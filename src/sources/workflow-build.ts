@@ -9,14 +9,16 @@ import {
   type FileReference,
   type FollowedBuilds,
   followBuilds,
+  insidePath,
   isKnown,
-  type PlacedFile,
   readDefinition,
   readWorkflow,
+  targetDockerfile,
   type WorkflowFacts,
+  type YamlFile,
 } from '../build-definition/index.js'
 import type { EnrolledImage, GitHubSource } from '../enrollment/images-file.js'
-import { type Answers, bakeRequests, definitionOf, insidePath, requestFor } from './bake-files.js'
+import { bakeRequests, definitionOf, type FileAnswers, requestFor } from './bake-files.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
 /** A build that the image's build is put together from (`contexts: base = target:base`). */
@@ -25,12 +27,12 @@ interface LinkedBuild {
   /** null: its text stands in the definition, or it is not known. */
   readonly dockerfile: string | null
   readonly inline: string | null
-  readonly passes: BuildInputs
+  readonly inputs: BuildInputs
 }
 
 /** One way the image's own Dockerfile is built. */
 interface OwnBuild {
-  readonly passes: BuildInputs
+  readonly inputs: BuildInputs
   /** The Dockerfile's text where the definition holds it instead of a file. */
   readonly inline: string | null
   /** Whether it is only one of several, of which nothing tells the one that is meant. */
@@ -59,7 +61,7 @@ export function workflowRequest(source: GitHubSource): FileRequest | null {
 
 /** A workflow read, or why it could not be. */
 export type WorkflowReading =
-  | { readonly kind: 'read'; readonly facts: WorkflowFacts; readonly file: PlacedFile; readonly path: string }
+  | { readonly kind: 'read'; readonly facts: WorkflowFacts; readonly file: YamlFile; readonly path: string }
   | { readonly kind: 'unreadable'; readonly message: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' }
@@ -78,7 +80,7 @@ export class Definitions {
   readonly #read = new Map<string, FileReading>()
 
   /** A workflow or an action; pending until it has an answer. */
-  open(reference: FileReference, source: GitHubSource, answers: Answers): FileReading {
+  open(reference: FileReference, source: GitHubSource, answers: FileAnswers): FileReading {
     const request = requestFor(reference, source)
     const answer = answers.get(requestKey(request))
     if (answer === undefined) return { kind: 'pending' }
@@ -95,7 +97,7 @@ export class Definitions {
 export function followImage(
   source: GitHubSource,
   reading: WorkflowReading,
-  { answers, definitions, branch }: { answers: Answers; definitions: Definitions; branch: string | null },
+  { answers, definitions, branch }: { answers: FileAnswers; definitions: Definitions; branch: string | null },
 ): FollowedBuilds | null {
   if (reading.kind !== 'read') return null
   const { facts, file, path } = reading
@@ -105,7 +107,7 @@ export function followImage(
 }
 
 /** The files that are needed to say more about a followed build and were not asked for yet. */
-export function wantedRequests(followed: FollowedBuilds, source: GitHubSource, answers: Answers): FileRequest[] {
+export function wantedRequests(followed: FollowedBuilds, source: GitHubSource, answers: FileAnswers): FileRequest[] {
   const definitions = followed.wanted.map((reference) => requestFor(reference, source))
   const baked = followed.builds.flatMap((step) => (step.kind === 'bake' ? bakeRequests(step, source, answers) : []))
   return [...definitions, ...baked].filter((request) => !answers.has(requestKey(request)))
@@ -115,7 +117,7 @@ export function wantedRequests(followed: FollowedBuilds, source: GitHubSource, a
 export function chooseImageBuilds(
   image: EnrolledImage,
   source: GitHubSource,
-  { followed, answers }: { followed: FollowedBuilds; answers: Answers },
+  { followed, answers }: { followed: FollowedBuilds; answers: FileAnswers },
 ): BuildChoice | null {
   if (source.dockerfile === null) return null
   const published = image.registry === '' ? null : `${image.registry}/${image.repository}`
@@ -129,7 +131,7 @@ export function definedBuild(choice: BuildChoice | null): DefinedBuild {
   if (!choice.ok) return { ...NO_BUILD, reason: choice.reason }
   return {
     builds: choice.builds.map(({ inputs, inline, isPossible }) => ({
-      passes: inputs,
+      inputs,
       inline: textOf(inline),
       isPossible,
     })),
@@ -144,11 +146,13 @@ function textOf(value: BuildValue | null): string | null {
 }
 
 function linkedBuild(target: BuildTarget, folder: string | null): LinkedBuild {
-  const { name, passes, inline } = target
-  if (inline !== null) return { name, passes, dockerfile: null, inline: textOf(inline) }
-  const context = target.context === null ? '.' : textOf(target.context)
-  const file = target.dockerfile === null ? 'Dockerfile' : textOf(target.dockerfile)
-  const place = context?.replace(/^cwd:\/\//, '') ?? null
-  const path = place === null || file === null || folder === null ? null : insidePath(`${folder}/${place}`, file)
-  return { name, passes, dockerfile: path, inline: null }
+  const { name, inputs, inline } = target
+  if (inline !== null) return { name, inputs, dockerfile: null, inline: textOf(inline) }
+  const file = folder === null ? null : targetDockerfile(target.context, target.dockerfile, folder)
+  return {
+    name,
+    inputs,
+    dockerfile: file !== null && isKnown(file) ? insidePath(file.text) || null : null,
+    inline: null,
+  }
 }

@@ -1,4 +1,5 @@
-import { Budget, oneLine, TooMuch } from '../value.js'
+import { Budget, TooMuch } from '../scan.js'
+import { excerpt } from '../value.js'
 import type { Attribute, BakeBody, Block, Body, Expression } from './hcl-tree.js'
 import type { BakeNames } from './names.js'
 import {
@@ -93,7 +94,7 @@ function labelOf({ type, labels, line, body }: Block, file: string | null): stri
 }
 
 function badName(name: string): string {
-  return `${oneLine(name)} is no name of a target: letters, digits, - and _ make one.`
+  return `${excerpt(name)} is no name of a target: letters, digits, - and _ make one.`
 }
 
 interface Variant {
@@ -125,7 +126,7 @@ function variantScopes(label: string, block: Block, { names, file }: Surrounding
       name === null
         ? null
         : taken.has(name)
-          ? `two targets are called ${oneLine(name)}.`
+          ? `two targets are called ${excerpt(name)}.`
           : TARGET_NAME.test(name)
             ? null
             : badName(name)
@@ -145,7 +146,7 @@ interface Axis {
 function axesOf(matrix: Expression, names: BakeNames, refuse: (message: string) => Refused): readonly Axis[] {
   const axis = (name: string, value: HclValue, isAssumed: boolean): Axis => {
     const values = valuesOf(value)
-    if (values === null && !isAssumed) throw refuse(`${oneLine(name)} in a matrix is a list, and here it is none.`)
+    if (values === null && !isAssumed) throw refuse(`${excerpt(name)} in a matrix is a list, and here it is none.`)
     return { name, values: values ?? [UNKNOWN], isAssumed }
   }
   if (matrix.kind !== 'object') {

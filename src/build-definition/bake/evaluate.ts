@@ -1,4 +1,4 @@
-import { type Budget, TooMuch } from '../value.js'
+import { type Budget, TooMuch } from '../scan.js'
 import { callLibrary, isLibrary } from './functions.js'
 import type { Binary, Call, Conditional, Expression, ForExpression, Part } from './hcl-tree.js'
 import {

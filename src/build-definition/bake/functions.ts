@@ -1,3 +1,4 @@
+import { by, distinctBy } from '../../text/index.js'
 import { callRegex, callText, isRegexFunction, isTextFunction } from './text-functions.js'
 import {
   Decimal,
@@ -11,6 +12,7 @@ import {
   isWhole,
   itemAt,
   itemsOf,
+  listOf,
   mustFit,
   numberOf,
   sizeOfValue,
@@ -68,7 +70,7 @@ const STRICT: Library = {
   coalescelist: (values) => found(values, (value) => value !== null && listOf(value).length > 0),
   compact: ([list = null]) => textsOf(list).filter((item) => item !== null && item !== ''),
   contains: ([list = null, value = null]) => listOf(list).some((item) => equals(item, value)),
-  distinct: ([list = null]) => distinct(listOf(list)),
+  distinct: ([list = null]) => distinctBy(listOf(list), keyOf),
   equal: ([a = null, b = null]) => equals(a, b),
   greaterthan: ([a = null, b = null]) => numberOf(a).compare(numberOf(b)) > 0,
   lessthan: ([a = null, b = null]) => numberOf(a).compare(numberOf(b)) < 0,
@@ -107,11 +109,6 @@ export function callLibrary(name: string, args: readonly HclValue[], spend: (cos
   const strict = Object.hasOwn(STRICT, name) ? STRICT[name] : undefined
   if (strict !== undefined) return strict(args)
   return isRegexFunction(name) ? callRegex(name, args, spend) : callText(name, args)
-}
-
-function listOf(value: HclValue): HclList {
-  if (!isList(value)) throw new Fault('it is no list')
-  return value
 }
 
 /** A list of texts: other values are turned into them. */
@@ -156,22 +153,11 @@ function keyOf(value: HclValue): string {
   return `${value instanceof Decimal ? 'number' : typeof value} ${value}`
 }
 
-function distinct(list: HclList): HclList {
-  const seen = new Set<string>()
-  return list.filter((item) => {
-    const key = keyOf(item)
-    return !seen.has(key) && seen.add(key) !== undefined
-  })
-}
-
 function asSorted(list: HclList): HclList {
-  return [...list].sort((a, b) => {
-    const [left, right] = [textOf(a) ?? keyOf(a), textOf(b) ?? keyOf(b)]
-    return left < right ? -1 : left > right ? 1 : 0
-  })
+  return [...list].sort(by((item) => textOf(item) ?? keyOf(item)))
 }
 
 /** A set has each value once, in the order of their letters. */
 export function asSet(list: HclList): HclList {
-  return asSorted(distinct(list))
+  return asSorted(distinctBy(list, keyOf))
 }

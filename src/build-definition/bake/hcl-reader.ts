@@ -1,3 +1,4 @@
+import { lineCounter, matchAt } from '../scan.js'
 import { HclError } from './hcl-tree.js'
 
 /** Brackets within brackets: deeper than this is nobody's file. */
@@ -10,16 +11,14 @@ const BLANKS = /[ \t]+/y
 export class HclReader {
   protected at = 0
   readonly #text: string
-  readonly #firstLine: number
-  readonly #lineStarts: readonly number[]
+  readonly #lineAt: (position: number) => number
   #newlines = true
   #depth = 0
 
   /** @param firstLine the line that the text begins in. */
   constructor(text: string, firstLine: number) {
     this.#text = text
-    this.#firstLine = firstLine
-    this.#lineStarts = [...text.matchAll(/\n/g)].map(({ index }) => index + 1)
+    this.#lineAt = lineCounter(text, firstLine)
     if (text.startsWith('\ufeff')) this.at = 1
   }
 
@@ -29,13 +28,7 @@ export class HclReader {
 
   /** The line of a place, 1-based. */
   protected line(at = this.at): number {
-    let [low, high] = [0, this.#lineStarts.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#lineStarts[middle] ?? 0) <= at) low = middle + 1
-      else high = middle
-    }
-    return this.#firstLine + low
+    return this.#lineAt(at)
   }
 
   protected fail(message: string, at = this.at): never {
@@ -64,8 +57,7 @@ export class HclReader {
     for (;;) {
       const sign = this.#text[this.at]
       if (sign === ' ' || sign === '\t' || (sign === '\r' && this.#text[this.at + 1] === '\n')) {
-        BLANKS.lastIndex = this.at
-        this.at += sign === '\r' ? 1 : (BLANKS.exec(this.#text)?.[0].length ?? 1)
+        this.at += sign === '\r' ? 1 : (this.match(BLANKS)?.length ?? 1)
       } else if (sign === '\n' && !this.#newlines) this.at += 1
       else if (sign === '#' || this.#text.startsWith('//', this.at)) {
         const end = this.#text.indexOf('\n', this.at)
@@ -124,7 +116,6 @@ export class HclReader {
 
   /** What a sticky pattern matches here. */
   protected match(pattern: RegExp): string | null {
-    pattern.lastIndex = this.at
-    return pattern.exec(this.#text)?.[0] ?? null
+    return matchAt(pattern, this.#text, this.at)?.[0] ?? null
   }
 }

@@ -1,3 +1,4 @@
+import { matchAt } from '../scan.js'
 import { HclReader } from './hcl-reader.js'
 import type { Expression, Part, Template } from './hcl-tree.js'
 
@@ -42,8 +43,7 @@ export abstract class TemplateReader extends HclReader {
 
   protected heredoc(): Template {
     const [start, line] = [this.at, this.line()]
-    HEREDOC.lastIndex = start
-    const head = HEREDOC.exec(this.text)
+    const head = matchAt(HEREDOC, this.text, start)
     if (head === null) return this.fail('a heredoc is expected.')
     const from = start + head[0].length
     const end = this.#heredocEnd(from, head[2] ?? '')

@@ -1,3 +1,4 @@
+import { matchAt } from '../scan.js'
 import { parseTemplate } from './hcl-parser.js'
 import { type Attribute, type Block, type Body, type Expression, HclError, type ObjectItem } from './hcl-tree.js'
 
@@ -187,8 +188,7 @@ class JsonReader {
   }
 
   #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at
-    const found = pattern.exec(this.#text)?.[0] ?? ''
+    const found = matchAt(pattern, this.#text, this.#at)?.[0] ?? ''
     this.#at += found.length
     return found
   }

@@ -1,4 +1,5 @@
-import { type Budget, type BuildValue, isKnown, oneLine } from '../value.js'
+import type { Budget } from '../scan.js'
+import { type Environment, excerpt, isKnown } from '../value.js'
 import { Evaluator } from './evaluate.js'
 import { parseExpression } from './hcl-parser.js'
 import { type Attribute, type BakeBody, type Block, type Expression, HclError } from './hcl-tree.js'
@@ -24,7 +25,7 @@ const BUILT_IN: ReadonlyMap<string, HclValue> = new Map([
 ])
 
 /** A value and whether a default took part that the environment of the real build may replace. */
-export interface Found {
+export interface Evaluated {
   readonly value: HclValue
   readonly isAssumed: boolean
 }
@@ -35,8 +36,8 @@ export class BakeNames implements Names {
   readonly #variables = new Map<string, Block & { readonly file: string | null }>()
   readonly #functions = new Map<string, Block>()
   readonly #attributes = new Map<string, Attribute>()
-  readonly #environment: ReadonlyMap<string, BuildValue>
-  readonly #found = new Map<string, Found | Fault>()
+  readonly #environment: Environment
+  readonly #found = new Map<string, Evaluated | Fault>()
   readonly #open = new Set<string>()
   /** Variables of which the default is refused: the real build must get another value. */
   readonly #refused = new Set<string>()
@@ -46,7 +47,7 @@ export class BakeNames implements Names {
    * @param environment what the build's environment is known to say.
    * @throws {Refused} where a variable has a value that its own rules refuse.
    */
-  constructor(files: readonly BakeBody[], environment: ReadonlyMap<string, BuildValue>, budget: Budget) {
+  constructor(files: readonly BakeBody[], environment: Environment, budget: Budget) {
     this.#environment = environment
     this.evaluator = new Evaluator(this, budget)
     for (const { file, body } of files) {
@@ -73,7 +74,7 @@ export class BakeNames implements Names {
     const text = message === null ? null : this.#watched(() => this.evaluator.evaluate(message, TOP.locals))
     const why = text === null || text instanceof Fault ? null : textOf(text.value)
     throw new Refused(
-      `the value of ${name} is refused: ${oneLine(why ?? 'its validation fails')}.`,
+      `the value of ${name} is refused: ${excerpt(why ?? 'its validation fails')}.`,
       file,
       condition.line,
     )
@@ -84,7 +85,7 @@ export class BakeNames implements Names {
    *
    * @throws {TooMuch} where the file comes to more than anybody writes.
    */
-  find(expression: Expression, scope: Scope): Found | Fault {
+  find(expression: Expression, scope: Scope): Evaluated | Fault {
     return this.#watched(() => this.evaluator.evaluate(expression, scope.locals), scope)
   }
 
@@ -110,7 +111,7 @@ export class BakeNames implements Names {
     return { params: namesIn(attributes?.get('params')?.value), rest, result }
   }
 
-  #resolved(name: string): Found | Fault {
+  #resolved(name: string): Evaluated | Fault {
     if (this.#open.has(name)) return new Fault(`${name} is made of itself`)
     this.#open.add(name)
     const found = this.#watched(() => this.#value(name))
@@ -119,7 +120,7 @@ export class BakeNames implements Names {
     return found
   }
 
-  #watched(read: () => HclValue, scope = TOP): Found | Fault {
+  #watched(read: () => HclValue, scope = TOP): Evaluated | Fault {
     const [before, localsBefore] = [this.evaluator.isAssumed, this.evaluator.assumedLocals]
     this.evaluator.isAssumed = false
     this.evaluator.assumedLocals = scope.assumed

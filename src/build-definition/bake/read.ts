@@ -1,3 +1,4 @@
+import { Budget, TooMuch } from '../scan.js'
 import {
   type BuildFile,
   type Fields,
@@ -8,7 +9,16 @@ import {
   splitPlatforms,
   targetOf,
 } from '../targets.js'
-import { Budget, type BuildValue, FROM_ENVIRONMENT, isKnown, known, TooMuch, unknown } from '../value.js'
+import {
+  type BuildValue,
+  type Environment,
+  FROM_ENVIRONMENT,
+  isKnown,
+  known,
+  splitPair,
+  unknown,
+  writtenText,
+} from '../value.js'
 import { MAX_DEFINITION_BYTES, type Unreadable } from '../yaml-file.js'
 import { type BakeBlocks, bakeBlocks, type TargetPart, textsIn } from './blocks.js'
 import { parseHcl } from './hcl-parser.js'
@@ -27,7 +37,7 @@ const MAX_COPIES = 1_000_000
 /** What decides beside the files. */
 export interface BakeSettings {
   /** Variables of the step that bakes. */
-  readonly environment?: ReadonlyMap<string, BuildValue>
+  readonly environment?: Environment
   /** Overrides, `TARGET.KEY=VALUE`. */
   readonly set?: readonly BuildValue[]
   /** What compose files say about targets; bake files lie over it. */
@@ -37,7 +47,7 @@ export interface BakeSettings {
 /** Reads one bake file in JSON. */
 export function readBakeJson(
   text: string,
-  environment: ReadonlyMap<string, BuildValue> = new Map(),
+  environment: Environment = new Map(),
 ): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
   const parsed = parseBake(text, 'json', null)
   return parsed.ok ? readBake([parsed.file], { environment }) : parsed
@@ -166,7 +176,7 @@ function overrideFields(
   fields: Fields,
   name: string,
   set: readonly BuildValue[],
-  environment: ReadonlyMap<string, BuildValue> = new Map(),
+  environment: Environment = new Map(),
 ): Fields {
   if (set.length === 0) return fields
   const args = new Map(fields.args)
@@ -176,8 +186,7 @@ function overrideFields(
   const single: { context?: BuildValue; dockerfile?: BuildValue; target?: BuildValue } = {}
   for (const item of set) {
     const override = overrideOf(item)
-    if (override === null && mayBearOnBases(item))
-      unclear.push({ key: 'set', written: isKnown(item) ? item.text : item.written })
+    if (override === null && mayBearOnBases(item)) unclear.push({ key: 'set', written: writtenText(item) })
     if (override === null || !matchesName(override.pattern, name)) continue
     const { key, name: of, value, adds } = override
     if ((key === 'args' || key === 'arg') && of !== '') {
@@ -195,14 +204,12 @@ function overrideFields(
 const LISTS: ReadonlySet<string> = new Set(['platform', 'platforms', 'tag', 'tags'])
 
 function overrideOf(item: BuildValue): BakeOverride | null {
-  const written = isKnown(item) ? item.text : item.written
-  const equals = written.indexOf('=')
-  const before = equals < 0 ? written : written.slice(0, equals)
+  const written = writtenText(item)
+  const [before, text] = splitPair(written)
   const left = before.replace(/\+$/, '')
   if (left.includes('${{')) return null
   const [pattern = '', key = '', ...rest] = left.split('.')
-  const text = written.slice(equals + 1)
-  const value = equals < 0 ? FROM_ENVIRONMENT : isKnown(item) ? known(text) : unknown(text)
+  const value = text === null ? FROM_ENVIRONMENT : isKnown(item) ? known(text) : unknown(text)
   return { pattern, key, name: rest.join('.'), adds: left !== before, value }
 }
 
@@ -212,6 +219,6 @@ const OF_BASES = /\.(?:args?|contexts?|dockerfile|target|platforms?|inherits)\b/
 
 /** Whether an override of which only the expression is known may choose another base image than its settings do. */
 function mayBearOnBases(item: BuildValue): boolean {
-  const written = isKnown(item) ? item.text : item.written
+  const written = writtenText(item)
   return !BESIDE_BASES.test(written) || OF_BASES.test(written)
 }

@@ -1,8 +1,8 @@
 import { type Fields, given, splitPlatforms } from '../targets.js'
-import { type BuildValue, unknown } from '../value.js'
+import { type BuildValue, type Unclear, unknown } from '../value.js'
 import type { TargetPart } from './blocks.js'
 import type { Attribute, Expression, ObjectItem } from './hcl-tree.js'
-import type { BakeNames, Found } from './names.js'
+import type { BakeNames, Evaluated } from './names.js'
 import { Fault, type HclValue, isHclMap, isList, textOf, UNKNOWN, Unknown } from './value.js'
 
 /** How a value is written, and where. */
@@ -34,7 +34,7 @@ interface Entries {
   readonly values: ReadonlyMap<string, BuildValue>
   /** What is nothing by default. */
   readonly absent: ReadonlyMap<string, BuildValue>
-  readonly unclear: Fields['unclear']
+  readonly unclear: readonly Unclear[]
 }
 
 /** Reads the attributes of a target for one combination of its matrix. */
@@ -81,7 +81,7 @@ class PartReader {
   }
 
   #items(key: string, items: readonly ObjectItem[], whole: Written): Entries {
-    const unclear: Fields['unclear'][number][] = []
+    const unclear: Unclear[] = []
     const known = items.flatMap((item) => {
       const name = this.#names.key(item.key, this.#part.scope)
       if (name === null) unclear.push({ key, ...whole })
@@ -91,7 +91,7 @@ class PartReader {
     return { ...entries(known), unclear }
   }
 
-  #find(expression: Expression): Found | Fault {
+  #find(expression: Expression): Evaluated | Fault {
     return this.#names.find(expression, this.#part.scope)
   }
 
@@ -102,7 +102,7 @@ class PartReader {
 }
 
 function entries(
-  items: readonly { readonly name: string; readonly found: Found | Fault; readonly written: Written }[],
+  items: readonly { readonly name: string; readonly found: Evaluated | Fault; readonly written: Written }[],
 ): Entries {
   const values = new Map<string, BuildValue>()
   const absent = new Map<string, BuildValue>()
@@ -115,7 +115,7 @@ function entries(
 }
 
 /** null: nothing. What bake refuses and what is no text are not known. */
-function buildValue(found: Found | Fault, written: Written): BuildValue | null {
+function buildValue(found: Evaluated | Fault, written: Written): BuildValue | null {
   const value: HclValue = found instanceof Fault ? UNKNOWN : found.value
   if (value === null) return null
   const text = value instanceof Unknown ? null : textOf(value)

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { Decimal, Fault, type HclValue, isList, mustFit, numberOf, textOf, truthOf, UNKNOWN } from './value.js'
+import { Decimal, Fault, type HclValue, isList, listOf, mustFit, numberOf, textOf, truthOf, UNKNOWN } from './value.js'
 
 type Texts = Readonly<Record<string, (args: readonly HclValue[]) => HclValue>>
 
@@ -8,7 +8,7 @@ const TEXTS: Texts = {
   chomp: ([text]) => needText(text).replace(/[\r\n]+$/, ''),
   format: ([form, ...args]) => formatted(needText(form), args),
   formatlist: ([form, ...args]) => formattedList(needText(form), args),
-  join: ([separator, ...lists]) => joined(needText(separator), lists.flatMap(textsOf)),
+  join: ([separator, ...lists]) => joinTexts(needText(separator), lists.flatMap(textsOf)),
   lower: ([text]) => needText(text).toLowerCase(),
   replace: ([text, what, by]) => replaced(needText(text), needText(what), needText(by)),
   sanitize: ([text]) => needText(text).replace(/[^A-Za-z0-9_-]/g, '_'),
@@ -54,11 +54,10 @@ function needText(value: HclValue | undefined): string {
 }
 
 function textsOf(list: HclValue): string[] {
-  if (!isList(list)) throw new Fault('it is no list')
-  return list.map(needText)
+  return listOf(list).map(needText)
 }
 
-function joined(separator: string, texts: readonly string[]): string {
+function joinTexts(separator: string, texts: readonly string[]): string {
   mustFit(texts.reduce((size, text) => size + text.length + separator.length, 0))
   return texts.join(separator)
 }
@@ -66,7 +65,7 @@ function joined(separator: string, texts: readonly string[]): string {
 function replaced(text: string, what: string, by: string): string {
   const pieces = text.split(what)
   // Go puts the new text around every letter where nothing is looked for.
-  return joined(by, what === '' ? ['', ...pieces, ''] : pieces)
+  return joinTexts(by, what === '' ? ['', ...pieces, ''] : pieces)
 }
 
 function trimmed(text: string, signs: ReadonlySet<string>): string {
@@ -126,7 +125,7 @@ function formatted(form: string, args: readonly HclValue[]): HclValue {
   }
   texts.push(form.slice(at))
   if (next < args.length && !isPlaced) throw new Fault('format has too many values')
-  return isKnown ? joined('', texts) : UNKNOWN
+  return isKnown ? joinTexts('', texts) : UNKNOWN
 }
 
 function padded(text: string, flags: string, width: number): string {

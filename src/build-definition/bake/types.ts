@@ -4,12 +4,12 @@ import type { Expression } from './hcl-tree.js'
 import {
   Decimal,
   Fault,
-  type HclList,
   type HclValue,
   isHclMap,
   isList,
   isWhole,
   itemsOf,
+  listOf,
   numberOf,
   textOf,
   truthOf,
@@ -67,11 +67,6 @@ function convertObject(value: HclValue, of: Expression & { readonly kind: 'objec
     map.set(name, convert(found ?? null, isOptional ? (type.args[0] ?? ANY) : type))
   }
   return map
-}
-
-function listOf(value: HclValue): HclList {
-  if (!isList(value)) throw new Fault('it is no list')
-  return value
 }
 
 /**

@@ -1,4 +1,5 @@
-import { TooMuch } from '../value.js'
+import { byKey } from '../../text/index.js'
+import { TooMuch } from '../scan.js'
 import type { Expression } from './hcl-tree.js'
 
 /** A value of HCL; what nobody knows is a value, too, and stays one in whatever is made of it. */
@@ -20,6 +21,12 @@ export class Fault extends Error {}
 
 export function isList(value: HclValue): value is HclList {
   return Array.isArray(value)
+}
+
+/** @throws {Fault} where a value is no list. */
+export function listOf(value: HclValue): HclList {
+  if (!isList(value)) throw new Fault('it is no list')
+  return value
 }
 
 export function isHclMap(value: HclValue): value is HclMap {
@@ -59,7 +66,7 @@ export function numberOf(value: HclValue): Decimal {
 /** The values of a list or map, in HCL's order: keys of maps by their letters. */
 export function itemsOf(value: HclValue): readonly (readonly [HclValue, HclValue])[] {
   if (isList(value)) return value.map((item, index) => [Decimal.of(index), item])
-  if (isHclMap(value)) return [...value].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  if (isHclMap(value)) return [...value].sort(byKey)
   throw new Fault('it is neither list nor map')
 }
 

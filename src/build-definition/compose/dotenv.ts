@@ -1,3 +1,4 @@
+import { matchAt } from '../scan.js'
 import { type BuildValue, isKnown } from '../value.js'
 import { MAX_DEFINITION_BYTES, type Unreadable } from '../yaml-file.js'
 import { type Interpolation, interpolate } from './variables.js'
@@ -92,7 +93,7 @@ class DotenvReader {
     this.#take(SPACES)
     const value = this.#value()
     if (value === null) return 'a quote begins here that does not end.'
-    this.values.set(name, placed(value, name, `${this.#file}:${line}`))
+    this.values.set(name, assumedAt(value, name, `${this.#file}:${line}`))
     return null
   }
 
@@ -104,8 +105,7 @@ class DotenvReader {
       return this.#filled(value.trimEnd())
     }
     const pattern = QUOTED[quote]
-    pattern.lastIndex = this.#at
-    const inner = pattern.exec(this.#text)?.[1]
+    const inner = matchAt(pattern, this.#text, this.#at)?.[1]
     if (inner === undefined) return null
     this.#take(pattern)
     const unquoted = inner.replaceAll(`\\${quote}`, quote)
@@ -120,8 +120,7 @@ class DotenvReader {
   }
 
   #take(pattern: RegExp): string {
-    pattern.lastIndex = this.#at
-    const found = pattern.exec(this.#text)?.[0] ?? ''
+    const found = matchAt(pattern, this.#text, this.#at)?.[0] ?? ''
     this.#at += found.length
     for (const sign of found) if (sign === '\n') this.line += 1
     return found
@@ -135,6 +134,6 @@ function unescaped(text: string): string {
   })
 }
 
-function placed(value: BuildValue, name: string, place: string): BuildValue {
+function assumedAt(value: BuildValue, name: string, place: string): BuildValue {
   return isKnown(value) ? { text: value.text, assumedFrom: name, place } : { ...value, place }
 }

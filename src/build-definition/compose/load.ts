@@ -1,16 +1,15 @@
 import { posix } from 'node:path'
-import { Budget, type BuildValue, isKnown, oneLine, TooMuch } from '../value.js'
+import { Budget, TooMuch } from '../scan.js'
+import { type BuildValue, type Environment, excerpt, isKnown, type Unclear } from '../value.js'
 import { readDotenv } from './dotenv.js'
 import { inFolder, locatedPath, pathFrom, ROOT } from './paths.js'
 import {
   ComposeFault,
   type ComposeModel,
   type ComposeSettings,
-  type Environment,
   mergeServices,
   sizeOfNode,
   textsOf,
-  type Unclear,
   unread,
   withContext,
   withNamed,
@@ -37,7 +36,7 @@ const MAX_READ = 4 * 1024 * 1024
 const NO_SERVICE: ComposeMap = new Map()
 
 /** Where a file is read. An `include` is read in a place of its own. */
-interface Place {
+interface ProjectContext {
   /** What paths of files are relative to. */
   readonly loader: string
   /** What paths of services come to be relative to. */
@@ -51,7 +50,7 @@ interface Place {
 interface Extendable {
   readonly file: ComposeFile
   readonly services: Map<string, ComposeMap>
-  readonly place: Place
+  readonly place: ProjectContext
 }
 
 interface NamedText {
@@ -108,7 +107,7 @@ export class ComposeLoader {
     return located === null || text === null ? null : this.#dotenv(text, located, environment)
   }
 
-  #services(files: readonly NamedText[], place: Place): Map<string, ComposeMap> {
+  #services(files: readonly NamedText[], place: ProjectContext): Map<string, ComposeMap> {
     const all = new Map<string, ComposeMap>()
     const within = [...place.within]
     for (const { file, text } of files) {
@@ -120,8 +119,8 @@ export class ComposeLoader {
       for (const [name, service] of services)
         all.set(name, this.#merged(this.#resetService(all.get(name), name, read), service))
     }
-    const settled = (service: ComposeMap) => withNamed(withContext(service, place.working), place.environment)
-    return new Map([...all].map(([name, service]) => [name, inFolder(settled(service), place.working)]))
+    const completed = (service: ComposeMap) => withNamed(withContext(service, place.working), place.environment)
+    return new Map([...all].map(([name, service]) => [name, inFolder(completed(service), place.working)]))
   }
 
   #read(text: string, file: string, environment: Environment): ComposeFile {
@@ -151,7 +150,7 @@ export class ComposeLoader {
     const [main] = read
     if (inner === null || main === undefined) return
     if (place.within.includes(main.file)) {
-      throw new ComposeFault(`${oneLine(main.file)} includes itself.`, file.file, file.line(['include']))
+      throw new ComposeFault(`${excerpt(main.file)} includes itself.`, file.file, file.line(['include']))
     }
     for (const [name, service] of this.#services(read, { ...inner, within: place.within })) {
       const own = services.get(name)
@@ -161,7 +160,7 @@ export class ComposeLoader {
   }
 
   /** null: its folder or its variables are not known. */
-  #includedPlace(item: ComposeNode, path: string, place: Place): Omit<Place, 'within'> | null {
+  #includedPlace(item: ComposeNode, path: string, place: ProjectContext): Omit<ProjectContext, 'within'> | null {
     const given = partOf(item, 'project_directory')
     const directory = given === null ? null : textsOf(given)?.[0]
     if (directory === undefined || directory?.startsWith('/')) return null
@@ -188,7 +187,7 @@ export class ComposeLoader {
     const written = service.get('extends') ?? null
     if (written === null) return service
     const step = JSON.stringify([at.file.file, name])
-    if (this.#open.has(step)) throw this.#fault(name, `the service ${oneLine(name)} extends itself.`, at)
+    if (this.#open.has(step)) throw this.#fault(name, `the service ${excerpt(name)} extends itself.`, at)
     if (this.#open.size >= MAX_EXTENDS)
       throw new TooMuch(`more than ${MAX_EXTENDS} services extend each other in a row.`)
     this.#open.add(step)
@@ -209,15 +208,15 @@ export class ComposeLoader {
     if (from.services.has(ref.text)) return this.#extended(ref.text, from)
     // What could not be included may hold it.
     if (from === at && this.#unclear.length > 0) return unread(ref, place)
-    const where = from === at ? '' : ` in ${oneLine(from.file.file)}`
+    const where = from === at ? '' : ` in ${excerpt(from.file.file)}`
     throw this.#fault(
       name,
-      `the service ${oneLine(name)} extends ${oneLine(ref.text)}, which does not exist${where}.`,
+      `the service ${excerpt(name)} extends ${excerpt(ref.text)}, which does not exist${where}.`,
       at,
     )
   }
 
-  #otherFile(written: BuildValue, place: Place): Extendable | null {
+  #otherFile(written: BuildValue, place: ProjectContext): Extendable | null {
     if (!isKnown(written)) return null
     const located = locatedPath(pathFrom(place.loader, written.text), this.#settings.folder)
     const text = this.#text(located)

@@ -53,10 +53,10 @@ const KEYS: Readonly<Record<string, Rebase>> = {
   },
   env_file: (files, folder) => {
     const one = (node: ComposeNode) =>
-      isComposeMap(node) ? changed(node, { path: (at) => joined(at, folder) }) : joined(node, folder)
+      isComposeMap(node) ? changed(node, { path: (at) => rebased(at, folder) }) : rebased(node, folder)
     return isComposeList(files) ? files.map(one) : one(files)
   },
-  extends: (base, folder) => (isComposeMap(base) ? changed(base, { file: (node) => joined(node, folder) }) : base),
+  extends: (base, folder) => (isComposeMap(base) ? changed(base, { file: (node) => rebased(node, folder) }) : base),
 }
 
 function changed(map: ComposeMap, changes: Readonly<Record<string, (node: ComposeNode) => ComposeNode>>): ComposeMap {
@@ -69,10 +69,10 @@ function changed(map: ComposeMap, changes: Readonly<Record<string, (node: Compos
 function context(node: ComposeNode, folder: string): ComposeNode {
   const value = scalarOf(node)
   const isPath = value !== null && isKnown(value) && !isRemote(value.text) && !value.text.startsWith('service:')
-  return isPath ? joined(node, folder) : node
+  return isPath ? rebased(node, folder) : node
 }
 
-function joined(node: ComposeNode, folder: string): ComposeNode {
+function rebased(node: ComposeNode, folder: string): ComposeNode {
   const value = scalarOf(node)
   if (value === null || !isKnown(value) || value.text === '') return node
   return { ...value, text: pathFrom(folder, value.text) }

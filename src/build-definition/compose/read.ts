@@ -1,9 +1,11 @@
+import { distinctBy } from '../../text/index.js'
+import { TooMuch } from '../scan.js'
 import { type Fields, given, splitPlatforms } from '../targets.js'
-import { type BuildValue, FROM_ENVIRONMENT, filled, isKnown, TooMuch, unknown } from '../value.js'
+import { type BuildValue, type Environment, FROM_ENVIRONMENT, filled, isKnown, unknown } from '../value.js'
 import type { Unreadable } from '../yaml-file.js'
 import { ComposeLoader } from './load.js'
 import { fromFolder } from './paths.js'
-import { ComposeFault, type ComposeModel, type ComposeSettings, type Environment, UNREAD } from './services.js'
+import { ComposeFault, type ComposeModel, type ComposeSettings, UNREAD } from './services.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, partOf, scalarOf } from './tree.js'
 
 /** A compose service that is built. */
@@ -178,7 +180,7 @@ function listOf(node: ComposeNode): readonly BuildValue[] {
 }
 
 function unique(values: readonly BuildValue[]): readonly BuildValue[] {
-  return [...new Map(values.map((value) => [isKnown(value) ? value.text : `$${value.written}`, value])).values()]
+  return distinctBy(values, (value) => (isKnown(value) ? value.text : `$${value.written}`))
 }
 
 /** A list, or a text of several words. */

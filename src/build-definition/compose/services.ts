@@ -1,9 +1,6 @@
 import type { Path } from '../../yaml/data.js'
-import type { BuildTarget } from '../targets.js'
-import { type BuildValue, isKnown } from '../value.js'
+import { type BuildValue, type Environment, isKnown, type Unclear, writtenText } from '../value.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, PairList, partOf, scalarOf } from './tree.js'
-
-export type Environment = ReadonlyMap<string, BuildValue>
 
 /** Files that lie beside the definition, by path: null where there is none. */
 export type BesideFiles = ReadonlyMap<string, string | null>
@@ -50,8 +47,6 @@ export class ComposeFault extends Error {
 /** The key of a service under which stands what it extends and nobody could read. */
 export const UNREAD = 'unread'
 
-export type Unclear = BuildTarget['passes']['unclear'][number]
-
 /** A build without context has the folder of its project, also where another includes it. */
 export function withContext(service: ComposeMap, folder: string): ComposeMap {
   const build = partOf(service, 'build')
@@ -85,7 +80,7 @@ export function textsOf(node: ComposeNode): readonly string[] | null {
 }
 
 export function unread(value: BuildValue | null, place: string): ComposeMap {
-  const written = value === null ? 'a list or map' : isKnown(value) ? value.text : value.written
+  const written = value === null ? 'a list or map' : writtenText(value)
   return new Map([[UNREAD, { unknown: true, written, place }]])
 }
 

@@ -1,6 +1,6 @@
 import type { Data, Path, Tagged } from '../../yaml/data.js'
-import { type BuildValue, isKnown, type KnownValue, type UnknownValue } from '../value.js'
-import { isMap, listOf, ownValue, type PlacedFile, readPlaced, scalarText, type Unreadable } from '../yaml-file.js'
+import { type BuildValue, isKnown, type KnownValue, splitPair, type UnknownValue, writtenText } from '../value.js'
+import { isMap, listOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from '../yaml-file.js'
 import { type Interpolation, interpolate } from './variables.js'
 
 /** A part of a compose file with its variables filled in; null: nothing is written. */
@@ -66,16 +66,16 @@ export function readComposeFile(
   file: string,
   settings: Interpolation,
 ): { readonly ok: true; readonly file: ComposeFile } | Unreadable {
-  const read = readPlaced(text, file, [RESET, OVERRIDE])
+  const read = readYamlFile(text, file, [RESET, OVERRIDE])
   if (!read.ok) return read
   const tagged = outermost(read.file.tagged)
   const reader = new TreeReader(read.file, file, tagged, settings)
   const top = read.file.data
   const services = new Map<string, ComposeMap>()
-  for (const [name, data] of reader.entries(mapAt(top, 'services'), ['services'])) {
+  for (const [name, data] of reader.entries(valueAt(top, 'services') ?? null, ['services'])) {
     services.set(name, reader.service(data.data, data.path))
   }
-  const include = isMap(top) ? reader.node(ownValue(top, 'include') ?? null, ['include']) : null
+  const include = reader.node(valueAt(top, 'include') ?? null, ['include'])
   const resets = tagged.map(({ path }) => path.filter((step) => step !== '<<'))
   const line = (path: Path) => read.file.lineOf(path)
   return { ok: true, file: { file, services, include: isComposeList(include) ? include : [], resets, line } }
@@ -83,8 +83,8 @@ export function readComposeFile(
 
 /** Whether a file without a known ending is a compose file. */
 export function isComposeText(text: string, file: string): boolean {
-  const read = readPlaced(text, file, [RESET, OVERRIDE])
-  return read.ok && isMap(mapAt(read.file.data, 'services'))
+  const read = readYamlFile(text, file, [RESET, OVERRIDE])
+  return read.ok && isMap(valueAt(read.file.data, 'services'))
 }
 
 /** Within what is replaced as a whole tags are none. */
@@ -93,24 +93,20 @@ function outermost(tagged: readonly Tagged[]): readonly Tagged[] {
   return tagged.filter(({ path }) => !path.some((_, length) => paths.has(JSON.stringify(path.slice(0, length)))))
 }
 
-function mapAt(data: Data, key: string): Data {
-  return isMap(data) ? (ownValue(data, key) ?? null) : null
-}
-
 /** Data and where it stands. */
-interface Placed {
+interface LocatedData {
   readonly data: Data
   readonly path: Path
 }
 
 /** Turns the data of one file into nodes. */
 class TreeReader {
-  readonly #placed: PlacedFile
+  readonly #placed: YamlFile
   readonly #file: string
   readonly #settings: Interpolation
   readonly #removed: ReadonlySet<string>
 
-  constructor(placed: PlacedFile, file: string, tagged: readonly Tagged[], settings: Interpolation) {
+  constructor(placed: YamlFile, file: string, tagged: readonly Tagged[], settings: Interpolation) {
     this.#placed = placed
     this.#file = file
     this.#settings = settings
@@ -123,20 +119,20 @@ class TreeReader {
     return new Map(kept.map(([key, part]) => [key, this.#part(key, part)]))
   }
 
-  #part(key: string, { data, path }: Placed): ComposeNode {
+  #part(key: string, { data, path }: LocatedData): ComposeNode {
     if (key === 'environment') return this.#pairs(data, path)
     if (key !== 'build' || !isMap(data)) return this.node(data, path)
     return new Map([...this.entries(data, path)].map(([name, part]) => [name, this.#buildPart(name, part)]))
   }
 
-  #buildPart(name: string, { data, path }: Placed): ComposeNode {
+  #buildPart(name: string, { data, path }: LocatedData): ComposeNode {
     if (name === 'args') return this.#pairs(data, path)
     return name === 'additional_contexts' ? new Map(this.#pairs(data, path)) : this.node(data, path)
   }
 
   node(data: Data, path: Path): ComposeNode {
     if (Array.isArray(data)) {
-      const items = data.map((item: Data, index): Placed => ({ data: item, path: [...path, index] }))
+      const items = data.map((item: Data, index): LocatedData => ({ data: item, path: [...path, index] }))
       return items.filter((item) => !this.#isRemoved(item.path)).map((item) => this.node(item.data, item.path))
     }
     if (!isMap(data)) return this.#scalar(data, path)
@@ -144,13 +140,13 @@ class TreeReader {
   }
 
   /** The keys of a map with what its merge key (`<<`) brings, which its own keys replace. */
-  entries(data: Data, path: Path): ReadonlyMap<string, Placed> {
-    const found = new Map<string, Placed>()
+  entries(data: Data, path: Path): ReadonlyMap<string, LocatedData> {
+    const found = new Map<string, LocatedData>()
     if (!isMap(data)) return found
-    const merge = ownValue(data, '<<')
+    const merge = valueAt(data, '<<')
     if (merge !== undefined) {
       const below = Array.isArray(merge)
-        ? merge.map((item: Data, index): Placed => ({ data: item, path: [...path, '<<', index] }))
+        ? merge.map((item: Data, index): LocatedData => ({ data: item, path: [...path, '<<', index] }))
         : [{ data: merge, path: [...path, '<<'] }]
       for (const part of below.slice(0, MAX_MERGED).reverse()) {
         for (const [key, value] of this.entries(part.data, part.path)) found.set(key, value)
@@ -173,13 +169,12 @@ class TreeReader {
     for (const [index, item] of listOf(data).entries()) {
       const whole = this.#scalar(item, [...path, index])
       if (whole === null || this.#isRemoved([...path, index])) continue
-      const line = isKnown(whole) ? whole.text : whole.written
-      const equals = line.indexOf('=')
-      const name = equals < 0 ? line : line.slice(0, equals)
+      const line = writtenText(whole)
+      const [name, rest] = splitPair(line)
       if (name === '') continue
       // A name that is not known may be any.
       if (!isKnown(whole) && name.includes('$')) pairs.set(line, whole)
-      else pairs.set(name, equals < 0 ? null : this.#rest(whole, line.slice(equals + 1), scalarText(item) ?? ''))
+      else pairs.set(name, rest === null ? null : this.#rest(whole, rest, scalarText(item) ?? ''))
     }
     return pairs
   }
@@ -188,8 +183,8 @@ class TreeReader {
   #rest(whole: BuildValue, text: string, written: string): BuildValue {
     if (!isKnown(whole))
       return { ...interpolate(text, this.#settings), ...(whole.place !== undefined && { place: whole.place }) }
-    const after = written.slice(written.indexOf('=') + 1)
-    return whole.assumedFrom === undefined ? { ...whole, text } : { ...whole, text, assumedFrom: after }
+    if (whole.assumedFrom === undefined) return { ...whole, text }
+    return { ...whole, text, assumedFrom: splitPair(written)[1] ?? written }
   }
 
   #scalar(data: Data, path: Path): BuildValue | null {

@@ -1,4 +1,5 @@
-import { type Budget, type BuildValue, isKnown, TooMuch, unknown } from '../value.js'
+import { type Budget, matchAt, TooMuch } from '../scan.js'
+import { type BuildValue, isKnown, unknown } from '../value.js'
 
 /** Defaults within defaults: deeper than this is nobody's file. */
 const MAX_DEPTH = 32
@@ -121,8 +122,7 @@ class VariableReader {
   }
 
   #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at
-    const found = pattern.exec(this.#written)?.[0] ?? ''
+    const found = matchAt(pattern, this.#written, this.#at)?.[0] ?? ''
     this.#at += found.length
     return found
   }

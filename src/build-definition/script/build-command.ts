@@ -1,4 +1,14 @@
-import { type BuildInputs, type BuildValue, FROM_ENVIRONMENT, filled, isKnown, unknown } from '../value.js'
+import { isRemote } from '../paths.js'
+import {
+  type BuildValue,
+  type EnvironmentLookup,
+  FROM_ENVIRONMENT,
+  filled,
+  isKnown,
+  splitPair,
+  type Unclear,
+  unknown,
+} from '../value.js'
 import type { BakeCommand, BuildTool, CommandBuild, ComposeCommand } from './facts.js'
 import { BAKE_FLAGS, BUILDAH_BUILD_FLAGS, DOCKER_BUILD_FLAGS, KANIKO_FLAGS } from './flag-tables.js'
 import { type FlagTable, type ParsedFlags, parseFlags } from './flags.js'
@@ -11,7 +21,7 @@ export interface Call {
   readonly state: State
   readonly marks: Marks
   /** What the program finds in its environment. */
-  readonly environment: (name: string) => BuildValue | null
+  readonly environment: EnvironmentLookup
   /** What of that the script sets. */
   readonly ownEnvironment: () => ReadonlyMap<string, BuildValue>
 }
@@ -98,7 +108,7 @@ function contextOf(
   { parsed }: Flags,
   isOptional: boolean,
   marks: Marks,
-): { readonly context: string | null; readonly unclear: BuildInputs['unclear'] } {
+): { readonly context: string | null; readonly unclear: readonly Unclear[] } {
   const firm = parsed.rest.filter(({ isElastic }) => !isElastic)
   const elastic = parsed.rest.filter(({ isElastic }) => isElastic)
   const [doubted] = parsed.doubtful
@@ -127,14 +137,14 @@ function pairsOf(
   flags: Flags,
   name: string,
   { marks, environment }: Call,
-): { readonly args: ReadonlyMap<string, BuildValue>; readonly unclear: BuildInputs['unclear'] } {
+): { readonly args: ReadonlyMap<string, BuildValue>; readonly unclear: readonly Unclear[] } {
   const args = new Map<string, BuildValue>()
-  const unclear: { key: string; written: string }[] = []
+  const unclear: Unclear[] = []
   for (const text of flags.all(name)) {
-    const equals = text.indexOf('=')
-    const key = marks.settled(equals < 0 ? text : text.slice(0, equals))
+    const [before, value] = splitPair(text)
+    const key = marks.withDefaults(before)
     if (key === null) unclear.push({ key: name, written: marks.written(text) })
-    else if (equals >= 0) args.set(key, marks.value(text.slice(equals + 1)))
+    else if (value !== null) args.set(key, marks.value(value))
     else if (key !== '' && name === 'build-arg') args.set(key, environment(key) ?? FROM_ENVIRONMENT)
   }
   return { args, unclear }
@@ -151,7 +161,7 @@ function defaultPlatforms(flags: Flags, isBuildah: boolean, { marks, environment
 }
 
 /** What changes a build in a way that no setting of ours says. */
-function unclearFlags(flags: Flags, isBuildah: boolean, call: Call): BuildInputs['unclear'] {
+function unclearFlags(flags: Flags, isBuildah: boolean, call: Call): readonly Unclear[] {
   const { marks } = call
   const found = ['build-arg', 'build-context'].flatMap((name) => pairsOf(flags, name, call).unclear)
   if (!isBuildah) return found
@@ -203,8 +213,6 @@ function readKaniko(args: readonly Field[], call: Call): CommandBuild | null {
   }
 }
 
-const REMOTE = /^(?:https?:\/\/|git:\/\/|git@|ssh:\/\/|github\.com\/)/
-
 /** `docker buildx bake` (docs.docker.com, `docker buildx bake`); null where it builds nothing. */
 export function readBake(args: readonly Field[], call: Call): BakeCommand | null {
   const { marks, state } = call
@@ -214,7 +222,7 @@ export function readBake(args: readonly Field[], call: Call): BakeCommand | null
   const { parsed } = flags
   const names = [...parsed.rest.filter(({ isElastic }) => !isElastic), ...parsed.doubtful]
   const elastic = parsed.rest.filter(({ isElastic }) => isElastic)
-  const source = names[0] !== undefined && REMOTE.test(names[0].text) ? names.shift() : undefined
+  const source = names[0] !== undefined && isRemote(names[0].text) ? names.shift() : undefined
   const set = flags.values('set')
   return {
     kind: 'bake',

@@ -1,5 +1,6 @@
 import type { Assignment } from 'unbash'
-import type { Reading, Started } from './reading.js'
+import { splitPair } from '../value.js'
+import type { ExpandedCommand, Interpreter } from './reading.js'
 import { enterFolder, type Field, type State, type Variable } from './state.js'
 
 /**
@@ -7,7 +8,7 @@ import { enterFolder, type Field, type State, type Variable } from './state.js'
  *
  * @returns false where the command is no such name.
  */
-export function runBuiltin(name: string, command: Started, state: State, reader: Reading): boolean {
+export function runBuiltin(name: string, command: ExpandedCommand, state: State, reader: Interpreter): boolean {
   const args = command.fields.slice(1)
   switch (name) {
     case 'cd':
@@ -45,7 +46,7 @@ export function runBuiltin(name: string, command: Started, state: State, reader:
   }
 }
 
-function runControl(name: string, args: readonly Field[], state: State, reader: Reading): boolean {
+function runControl(name: string, args: readonly Field[], state: State, reader: Interpreter): boolean {
   switch (name) {
     case 'exit':
       state.ended = 'script'
@@ -80,7 +81,7 @@ function runControl(name: string, args: readonly Field[], state: State, reader: 
   }
 }
 
-function changeFolder(args: readonly Field[], state: State, reader: Reading): void {
+function changeFolder(args: readonly Field[], state: State, reader: Interpreter): void {
   const [to] = args.filter(({ text }) => !/^-[LPen@]+$|^--$/.test(text))
   const previous = state.folders.at(-1)
   if (!reader.budget.spend(state.folder.length)) return
@@ -93,7 +94,7 @@ function changeFolder(args: readonly Field[], state: State, reader: Reading): vo
 }
 
 /** `export A=b`, `declare -x A`, `local A`. */
-function declare(name: string, { fields, declared }: Started, state: State, reader: Reading): void {
+function declare(name: string, { fields, declared }: ExpandedCommand, state: State, reader: Interpreter): void {
   const flags = fields.slice(1).filter(({ text }) => text.startsWith('-'))
   const isExport = name === 'export' || flags.some(({ text }) => /^-\w*x/.test(text))
   const isLocal = name === 'local' && state.locals !== null
@@ -109,11 +110,10 @@ function declare(name: string, { fields, declared }: Started, state: State, read
   }
   // `export "A=$B"`: a word that is an assignment.
   for (const { text } of fields.slice(1)) {
-    const equals = text.indexOf('=')
-    const one = text.slice(0, Math.max(equals, 0))
-    if (!isName(one)) continue
+    const [one, value] = splitPair(text)
+    if (value === null || !isName(one)) continue
     if (isExport) state.exported.add(one)
-    state.variables.set(one, { kind: 'text', text: text.slice(equals + 1) })
+    state.variables.set(one, { kind: 'text', text: value })
   }
 }
 
@@ -136,8 +136,8 @@ function isName(text: string): boolean {
 }
 
 /** `A=b`, `A+=b`, `A=(b c)`; what an index sets is not followed. */
-export function assign({ name, value, append, index }: Assignment, state: State, reader: Reading): void {
-  if (!/^[A-Za-z_]\w*$/.test(name)) return
+export function assign({ name, value, append, index }: Assignment, state: State, reader: Interpreter): void {
+  if (!isName(name)) return
   const before = reader.variables.find(state, name)
   const assigned = (): Variable => {
     if (value.type === 'ArrayValue') {
@@ -155,7 +155,7 @@ export function assign({ name, value, append, index }: Assignment, state: State,
 }
 
 /** What is there already. */
-function itemsOf(name: string, before: Variable | null, { marks }: Reading): readonly Field[] {
+function itemsOf(name: string, before: Variable | null, { marks }: Interpreter): readonly Field[] {
   if (before?.kind === 'list') return before.items
   if (before?.kind === 'text') return [{ text: before.text, isElastic: false }]
   return before?.kind === 'unknown' ? [{ text: marks.add(`$${name}`), isElastic: true }] : []

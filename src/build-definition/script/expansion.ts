@@ -69,7 +69,7 @@ export class FieldBuilder {
   #end(): void {
     const text = this.#text
     if (text !== null) {
-      this.#fields.push({ text, isElastic: !this.#isFirm && text !== '' && this.#marks.settled(text) === null })
+      this.#fields.push({ text, isElastic: !this.#isFirm && text !== '' && this.#marks.withDefaults(text) === null })
     }
     this.#text = null
     this.#isFirm = false

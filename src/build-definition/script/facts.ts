@@ -1,4 +1,5 @@
-import { type Budget, type BuildInputs, type BuildValue, isKnown, unknown } from '../value.js'
+import type { Budget } from '../scan.js'
+import { type BuildInputs, type BuildValue, type Environment, type Unclear, unknown, writtenText } from '../value.js'
 import type { Marks } from './marks.js'
 
 /** What a script starts with. */
@@ -95,8 +96,8 @@ export interface BakeCommand extends CommandPlace {
   /** A repository to read the files from, instead of `folder`. */
   readonly source: BuildValue | null
   /** What the script sets, over what it starts with; `--var` included. */
-  readonly environment: ReadonlyMap<string, BuildValue>
-  readonly unclear: BuildInputs['unclear']
+  readonly environment: Environment
+  readonly unclear: readonly Unclear[]
 }
 
 /** `docker compose build`, or `up --build`. */
@@ -111,8 +112,8 @@ export interface ComposeCommand extends CommandPlace {
   /** What paths in the files are relative to, if not to the folder of the first. */
   readonly projectFolder: BuildValue | null
   /** What the script sets, over what it starts with. */
-  readonly environment: ReadonlyMap<string, BuildValue>
-  readonly unclear: BuildInputs['unclear']
+  readonly environment: Environment
+  readonly unclear: readonly Unclear[]
 }
 
 /** What a command does as far as images are concerned. */
@@ -183,7 +184,7 @@ function isPushed(tag: BuildValue, pushed: ReadonlySet<string>): boolean {
 }
 
 function nameOf(value: BuildValue): string {
-  const written = isKnown(value) ? value.text : value.written
+  const written = writtenText(value)
   return written.replace(/^docker\.io\/(?:library\/)?/, '').replace(/:latest$/, '')
 }
 
@@ -196,7 +197,7 @@ export interface EnvironmentText {
 
 const MAX_LINES = 2000
 
-interface Line {
+interface WrittenLine {
   readonly text: string
   readonly isUnseen: boolean
   readonly isConditional: boolean
@@ -212,9 +213,9 @@ export function environmentWrites(pieces: readonly EnvironmentText[], marks: Mar
   const values = new Map<string, BuildValue>()
   let hasOthers = all.length > MAX_LINES
   for (let at = 0; at < lines.length; at += 1) {
-    const { text, isUnseen, isConditional } = lines[at] as Line
+    const { text, isUnseen, isConditional } = lines[at] as WrittenLine
     const [, written = '', operator = '', rest = ''] = /^([^=<]*)(=|<<)(.*)$/s.exec(text) ?? []
-    const name = marks.settled(written)?.trim() ?? ''
+    const name = marks.withDefaults(written)?.trim() ?? ''
     if (isUnseen || (text.trim() !== '' && name === '')) hasOthers = true
     if (name === '' || isUnseen) continue
     if (operator === '=') {
@@ -232,7 +233,7 @@ export function environmentWrites(pieces: readonly EnvironmentText[], marks: Mar
   return { values, hasOthers }
 }
 
-function linesOf({ text, isConditional }: EnvironmentText): Line[] {
+function linesOf({ text, isConditional }: EnvironmentText): WrittenLine[] {
   if (text === null) return [{ text: '', isUnseen: true, isConditional }]
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/)
   return lines.map((line) => ({ text: line, isUnseen: false, isConditional }))

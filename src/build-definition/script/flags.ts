@@ -1,3 +1,4 @@
+import { splitPair } from '../value.js'
 import type { Marks } from './marks.js'
 import type { Field } from './state.js'
 
@@ -86,16 +87,15 @@ interface Flag {
 
 function flagOf({ text, isElastic }: Field, table: FlagTable, marks: Marks): Flag | 'end' | null {
   // A flag that comes from a default is one; its value keeps what it is written as.
-  const read = text.startsWith('\0') ? (marks.settled(text) ?? text) : text
+  const read = text.startsWith('\0') ? (marks.withDefaults(text) ?? text) : text
   if (isElastic || !read.startsWith('-') || read === '-') return null
   if (read === '--') return 'end'
   return read.startsWith('--') ? longFlag(read.slice(2), table) : shortFlags(read.slice(1), table)
 }
 
 function longFlag(text: string, { values, switches }: FlagTable): Flag {
-  const equals = text.indexOf('=')
-  const name = equals < 0 ? text : text.slice(0, equals)
-  if (equals >= 0) return { switches: [], name, value: text.slice(equals + 1), wants: 'nothing' }
+  const [name, value] = splitPair(text)
+  if (value !== null) return { switches: [], name, value, wants: 'nothing' }
   const wants = values.has(name) ? 'value' : switches.has(name) ? 'nothing' : 'unknown'
   return { switches: [], name, value: null, wants }
 }

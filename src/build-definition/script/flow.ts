@@ -12,7 +12,7 @@ import type {
   TestCommand,
   While,
 } from 'unbash'
-import type { Reading } from './reading.js'
+import type { Interpreter } from './reading.js'
 import { chosenCase, holds, isTrue } from './results.js'
 import { type Field, mergeStates, type State, type Stdin } from './state.js'
 
@@ -26,9 +26,9 @@ const ASKING = /^(?:\[|test|grep|egrep|command|which|type|hash|diff|cmp|false)$/
 
 /** What the shell does between commands: lists, branches, loops, assignments. */
 export class Flow {
-  readonly #reader: Reading
+  readonly #reader: Interpreter
 
-  constructor(reader: Reading) {
+  constructor(reader: Interpreter) {
     this.#reader = reader
   }
 

@@ -5,9 +5,12 @@
  * The way through: parseScript (a parser of Bash) → ScriptReader (commands in their order; Flow: branches, loops) →
  * words (expansion) → wrappers (`sudo`) → programs → build-command. What is not known in a text is a mark (marks.ts).
  */
+
 import type { ParsedScript } from 'unbash'
+import { distinctBy } from '../../text/index.js'
 import { plainPath } from '../paths.js'
-import { Budget, isKnown, known } from '../value.js'
+import { Budget } from '../scan.js'
+import { contentKey, isKnown, known } from '../value.js'
 import type { Expanded } from '../workflow/scope.js'
 import { environmentWrites, type ScriptEnvironment, type ScriptFacts, type ScriptOptions, withPushes } from './facts.js'
 import { Marks } from './marks.js'
@@ -57,11 +60,11 @@ export function readScript(
   } else readWindowsScript(script.text, shell, reader, state)
   const { facts } = reader
   return {
-    builds: withPushes(distinct(facts.builds), facts),
+    builds: withPushes(distinctBy(facts.builds, contentKey), facts),
     environmentWrites: environmentWrites(facts.environment, marks),
-    unread: distinct(facts.unread),
-    pushes: distinct(facts.pushes),
-    retags: distinct(facts.retags),
+    unread: distinctBy(facts.unread, contentKey),
+    pushes: distinctBy(facts.pushes, contentKey),
+    retags: distinctBy(facts.retags, contentKey),
   }
 }
 
@@ -91,10 +94,4 @@ function addFault({ errors = [] }: ParsedScript, { text }: Expanded, reader: Scr
   if (error === undefined || !BUILDS.test(text)) return
   const line = text.slice(0, error.pos).split('\n').length
   reader.facts.addUnread(line, reader.marks.written(text.split('\n')[line - 1] ?? ''), 'shell')
-}
-
-/** Rounds of a loop may do the same. */
-function distinct<Item extends object>(items: readonly Item[]): Item[] {
-  const plain = (_key: string, value: unknown) => (value instanceof Map ? [...value] : value)
-  return [...new Map(items.map((item) => [JSON.stringify(item, plain), item])).values()]
 }

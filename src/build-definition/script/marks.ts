@@ -1,5 +1,7 @@
 import { posix } from 'node:path'
-import { type Budget, type BuildValue, known, unknown } from '../value.js'
+import { plainPath } from '../paths.js'
+import type { Budget } from '../scan.js'
+import { type BuildValue, known, unknown } from '../value.js'
 
 /** What is not known where it stands in a text, or is known only by a default. */
 interface Mark {
@@ -42,7 +44,7 @@ export class Marks {
   }
 
   /** The text with its defaults filled in, null where something else is not known. */
-  settled(text: string): string | null {
+  withDefaults(text: string): string | null {
     if (!text.includes('\0')) return text
     let isKnown = true
     const settled = text.replace(MARK, (_, index: string) => {
@@ -55,7 +57,7 @@ export class Marks {
 
   value(text: string): BuildValue {
     if (!text.includes('\0')) return known(text)
-    const settled = this.settled(text)
+    const settled = this.withDefaults(text)
     return settled === null ? unknown(this.written(text)) : { text: settled, assumedFrom: this.written(text) }
   }
 
@@ -65,8 +67,7 @@ export class Marks {
     const folder = this.#marks[Number(first?.[1] ?? -1)]?.folder
     const rest = text.slice(first?.[0].length ?? 0)
     if (folder === undefined || !/^(?:\/|$)/.test(rest) || rest.includes('\0')) return null
-    const place = posix.join(folder, `.${rest}`).replace(/\/$/, '')
-    return place === '.' ? '' : place
+    return plainPath(posix.join(folder, `.${rest}`))
   }
 
   /** A path as a program reads it that runs in a folder of the workspace. */

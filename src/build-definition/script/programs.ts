@@ -65,7 +65,7 @@ function subcommand(args: readonly Field[], table: typeof GLOBAL_FLAGS, { marks 
   if (doubtful.length > 0 && left.length === 0) return { name: doubtful[0]?.text ?? '', args: [], before }
   const [first] = left
   if (first === undefined) return { name: '', args: [], before }
-  const settled = marks.settled(first.text)
+  const settled = marks.withDefaults(first.text)
   if (settled !== null || !first.isElastic) return { name: settled, args: left.slice(1), before }
   const at = left.findIndex(({ text }) => SUBCOMMANDS.has(text))
   if (at < 0) return { name: null, args: left, before }

@@ -8,14 +8,14 @@ import {
   type SyntaxNode,
   type Word,
 } from 'unbash'
-import type { Budget } from '../value.js'
+import { type Budget, lineCounter } from '../scan.js'
 import type { Call } from './build-command.js'
 import { assign, runBuiltin } from './builtins.js'
 import { Facts, isEnvironmentFile, type ScriptBuild, type UnreadCommand } from './facts.js'
 import { Flow } from './flow.js'
 import type { Marks } from './marks.js'
 import { readProgram } from './programs.js'
-import { parseScript, type Reading, type Started } from './reading.js'
+import { type ExpandedCommand, type Interpreter, parseScript } from './reading.js'
 import { outputOf } from './results.js'
 import { copyState, type Field, type State, type Stdin, type Variable, type Variables } from './state.js'
 import { expandParts, expandText, expandWord, type WordContext } from './words.js'
@@ -35,7 +35,7 @@ interface Source {
 }
 
 /** Goes through a script as a shell would, without running anything: all branches, every round of a loop over words. */
-export class ScriptReader implements Reading {
+export class ScriptReader implements Interpreter {
   readonly facts = new Facts()
   readonly marks: Marks
   readonly variables: Variables
@@ -53,8 +53,7 @@ export class ScriptReader implements Reading {
     this.marks = marks
     this.variables = variables
     this.budget = budget
-    const lineEnds = [...text.matchAll(/\n/g)].map(({ index }) => index)
-    this.#source = { text, line: (position) => 1 + countBelow(lineEnds, position) }
+    this.#source = { text, line: lineCounter(text) }
     this.#flow = new Flow(this)
   }
 
@@ -164,7 +163,7 @@ export class ScriptReader implements Reading {
     return before
   }
 
-  #start(command: Started, state: State): Stdin {
+  #start(command: ExpandedCommand, state: State): Stdin {
     const { fields } = command
     const name = programOf(fields, this.marks) ?? ''
     if (this.#writesEnvironment(name, fields, state)) return null
@@ -205,7 +204,7 @@ export class ScriptReader implements Reading {
   }
 
   /** Reads what a command is that is no part of the shell. */
-  start({ fields, line, written }: Pick<Started, 'fields' | 'line' | 'written'>, state: State): void {
+  start({ fields, line, written }: Pick<ExpandedCommand, 'fields' | 'line' | 'written'>, state: State): void {
     const { fields: own, variables, isIsolated } = unwrapped(fields, this.marks)
     const script = scriptOf(own, state, this.marks)
     if (script !== null) {
@@ -274,14 +273,4 @@ function isOutput(redirect: Extract<Redirection, { type: 'Redirect' }>): boolean
 function restore(state: State, name: string, value: Variable | undefined): void {
   if (value === undefined) state.variables.delete(name)
   else state.variables.set(name, value)
-}
-
-function countBelow(sorted: readonly number[], position: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] ?? 0) < position) low = middle + 1
-    else high = middle
-  }
-  return low
 }

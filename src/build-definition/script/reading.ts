@@ -8,13 +8,13 @@ import {
   type SyntaxNode,
   type Word,
 } from 'unbash'
-import type { Budget } from '../value.js'
+import type { Budget } from '../scan.js'
 import type { Facts, ScriptOptions } from './facts.js'
 import type { Marks } from './marks.js'
 import type { Field, State, Stdin, Variables } from './state.js'
 
 /** A command whose words are expanded. */
-export interface Started {
+export interface ExpandedCommand {
   /** As the script writes it. */
   readonly written: string
   readonly fields: readonly Field[]
@@ -24,7 +24,7 @@ export interface Started {
 }
 
 /** A script that is being read, for what goes through the parts of it. */
-export interface Reading {
+export interface Interpreter {
   readonly facts: Facts
   readonly marks: Marks
   readonly variables: Variables

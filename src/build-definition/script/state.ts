@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Function as ShellFunction } from 'unbash'
+import { plainPath } from '../paths.js'
 import { type BuildValue, isKnown, unknown } from '../value.js'
 import type { ScriptEnvironment } from './facts.js'
 import type { Marks } from './marks.js'
@@ -130,17 +131,9 @@ export function enterFolder(state: State, to: string, marks: Marks): void {
   const place = marks.place(to)
   if (place !== null) state.folder = place
   else if (to.startsWith('/') || to.startsWith('\0') || to.startsWith('~')) state.folder = to
-  else if (state.folder.includes('\0') || to.includes('\0')) state.folder = joined(state.folder, to)
-  else state.folder = plain(posix.join(state.folder, to))
-}
-
-function joined(folder: string, to: string): string {
-  return folder === '' ? to : `${folder}/${to}`
-}
-
-function plain(path: string): string {
-  const trimmed = path.replace(/\/$/, '')
-  return trimmed === '.' ? '' : trimmed
+  else if (state.folder.includes('\0') || to.includes('\0')) {
+    state.folder = state.folder === '' ? to : `${state.folder}/${to}`
+  } else state.folder = plainPath(posix.join(state.folder, to))
 }
 
 /** Variables GitHub's runner sets in every step (docs.github.com, "Variables reference"), and those of any shell. */

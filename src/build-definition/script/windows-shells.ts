@@ -1,3 +1,4 @@
+import { matchAt } from '../scan.js'
 import { isEnvironmentFile } from './facts.js'
 import type { ScriptReader } from './reader.js'
 import { enterFolder, type Field, type State } from './state.js'
@@ -8,7 +9,7 @@ type Token =
   | { readonly kind: 'end'; readonly isPipe: boolean }
   | { readonly kind: 'open' | 'close' }
 
-interface Line {
+interface WindowsCommand {
   readonly line: number
   readonly words: readonly Extract<Token, { kind: 'word' }>[]
   /** Blocks around it, in which a command may be left out or be run again. */
@@ -43,7 +44,7 @@ export function readWindowsScript(text: string, shell: 'pwsh' | 'cmd', reader: S
   }
 }
 
-interface Surroundings {
+interface WindowsScript {
   readonly shell: 'pwsh' | 'cmd'
   readonly reader: ScriptReader
   readonly state: State
@@ -52,7 +53,7 @@ interface Surroundings {
 }
 
 /** @returns what the command prints, null where that is not known. */
-function runLine(line: Line, before: string | null, surroundings: Surroundings): string | null {
+function runLine(line: WindowsCommand, before: string | null, surroundings: WindowsScript): string | null {
   const { reader } = surroundings
   const words = line.words.filter(({ field }, index) => index > 0 || !/^(?:&|@|call)$/i.test(field.text))
   const [first] = words
@@ -70,7 +71,12 @@ function runLine(line: Line, before: string | null, surroundings: Surroundings):
   return text
 }
 
-function enterOrStart(name: string, fields: readonly Field[], line: Line, { reader, state }: Surroundings): void {
+function enterOrStart(
+  name: string,
+  fields: readonly Field[],
+  line: WindowsCommand,
+  { reader, state }: WindowsScript,
+): void {
   const { marks } = reader
   const rest = fields.slice(1).filter(({ text }) => !/^(?:\/d|-(?:literal)?path)$/i.test(text))
   const [to] = rest
@@ -84,7 +90,11 @@ function enterOrStart(name: string, fields: readonly Field[], line: Line, { read
 }
 
 /** `$name = value`, `$env:NAME = value`, `set NAME=value`. */
-function assigns(words: Line['words'], { depth }: Line, { shell, reader, state, locals }: Surroundings): boolean {
+function assigns(
+  words: WindowsCommand['words'],
+  { depth }: WindowsCommand,
+  { shell, reader, state, locals }: WindowsScript,
+): boolean {
   const [first, second, third] = words.map(({ field }) => reader.marks.written(field.text))
   const value = words[shell === 'cmd' ? 1 : 2]?.field.text ?? ''
   const known = (text: string, isWhole: boolean, name: string) =>
@@ -146,7 +156,7 @@ class Tokenizer {
   }
 
   /** The next command that is not empty, null at the end. */
-  next(): Line | null {
+  next(): WindowsCommand | null {
     const words: Extract<Token, { kind: 'word' }>[] = []
     let line = this.#line
     let depth = this.#depth
@@ -264,8 +274,7 @@ class Tokenizer {
   }
 
   #match(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.#at
-    const match = pattern.exec(this.#text)
+    const match = matchAt(pattern, this.#text, this.#at)
     if (match !== null) this.#at = pattern.lastIndex
     return match
   }

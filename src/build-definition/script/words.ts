@@ -1,5 +1,5 @@
 import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 'unbash'
-import type { Budget } from '../value.js'
+import type { Budget } from '../scan.js'
 import { FieldBuilder, ONLY_MARKS, operated } from './expansion.js'
 import type { Marks } from './marks.js'
 import type { Field, State, Variable, Variables } from './state.js'
@@ -168,9 +168,9 @@ function isWholeList(part: VariablePart): boolean {
 }
 
 /** What `$NAME`, `${NAME…}`, `$@` stand for. */
-type Found = Variable | { readonly kind: 'operand'; readonly word: Word }
+type Expansion = Variable | { readonly kind: 'operand'; readonly word: Word }
 
-function readVariable(part: VariablePart, context: WordContext, isQuoted: boolean): Found {
+function readVariable(part: VariablePart, context: WordContext, isQuoted: boolean): Expansion {
   const isSimple = part.type === 'SimpleExpansion'
   const name = isSimple ? part.text.slice(1) : part.parameter
   const index = isSimple ? null : (part.index?.text ?? null)
@@ -215,7 +215,7 @@ function operate(
   value: Variable | null,
   context: WordContext,
   isQuoted: boolean,
-): Found {
+): Expansion {
   if (operation.type !== 'Default') {
     const text = value?.kind === 'text' && !value.text.includes('\0') ? value.text : null
     const result = text === null ? null : operated(text, operation, (word) => expandText(word, context))
@@ -227,7 +227,7 @@ function operate(
   const isEmpty = value === null || value.kind === 'unset' || (isColon && isEmptyValue(value))
   if (operator.endsWith('?')) return isEmpty ? { kind: 'unknown' } : value
   if (!isEmpty) return value
-  const result: Found =
+  const result: Expansion =
     value === null ? assumed(operand, written, context, isQuoted) : { kind: 'operand', word: operand }
   if (operator.endsWith('=') && /^[A-Za-z_]\w*$/.test(parameter)) {
     const text = result.kind === 'operand' ? expandText(operand, context) : result
@@ -239,14 +239,14 @@ function operate(
 /** A default, where nobody is known to set the variable. */
 function assumed(operand: Word, written: string, context: WordContext, isQuoted: boolean): Variable {
   const { marks } = context
-  const settled = marks.settled(expandText(operand, context))
+  const settled = marks.withDefaults(expandText(operand, context))
   if (settled === null) return { kind: 'unknown' }
   const pieces = isQuoted ? [settled] : settled.split(/[ \t\n]+/)
   return { kind: 'text', text: pieces.map((piece) => marks.add(written, { assumed: piece })).join(' ') }
 }
 
 /** `${NAME:+text}`: the text where the variable is set. */
-function alternative(value: Variable | null, isColon: boolean, operand: Word): Found {
+function alternative(value: Variable | null, isColon: boolean, operand: Word): Expansion {
   if (value === null || value.kind === 'unknown') return { kind: 'unknown' }
   if (value.kind === 'unset' || (isColon && isEmptyValue(value))) return { kind: 'text', text: '' }
   if (value.kind === 'text' && isColon && ONLY_MARKS.test(value.text)) return { kind: 'unknown' }

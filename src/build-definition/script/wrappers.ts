@@ -1,3 +1,4 @@
+import { splitPair } from '../value.js'
 import { type FlagTable, flagTable, parseFlags } from './flags.js'
 import type { Marks } from './marks.js'
 import type { Field, State } from './state.js'
@@ -62,8 +63,8 @@ export function unwrapped(fields: readonly Field[], marks: Marks): Unwrapped {
     if (name === 'env' && parsed.flags.some((flag) => flag.name === 'ignore-environment')) isIsolated = true
     let rest = parsed.rest.length > 0 ? parsed.rest : args.slice(parsed.restIndex)
     while (wrapper.takesVariables === true && /^[A-Za-z_]\w*=/.test(rest[0]?.text ?? '')) {
-      const { text } = rest[0] as Field
-      variables.push({ name: text.slice(0, text.indexOf('=')), text: text.slice(text.indexOf('=') + 1) })
+      const [name, text] = splitPair(rest[0]?.text ?? '')
+      variables.push({ name, text: text ?? '' })
       rest = rest.slice(1)
     }
     left = rest.slice(wrapper.skips ?? 0)
@@ -75,7 +76,7 @@ export function unwrapped(fields: readonly Field[], marks: Marks): Unwrapped {
 export function programOf(fields: readonly Field[], marks: Marks): string | null {
   const [first] = fields
   if (first === undefined) return ''
-  const text = marks.settled(first.text)
+  const text = marks.withDefaults(first.text)
   return text === null ? null : text.replace(/^.*\//s, '').replace(/\.exe$/i, '')
 }
 

@@ -1,6 +1,17 @@
 import { posix } from 'node:path'
-import { contextDockerfile, type NamedDockerfile } from '../paths.js'
-import { type BuildInputs, type BuildValue, FROM_ENVIRONMENT, isKnown, joined, known, unknown } from '../value.js'
+import { contextDockerfile, joinPaths, type NamedDockerfile } from '../paths.js'
+import {
+  type BuildInputs,
+  type BuildValue,
+  type EnvironmentLookup,
+  FROM_ENVIRONMENT,
+  isKnown,
+  known,
+  splitPair,
+  type Unclear,
+  unknown,
+  writtenText,
+} from '../value.js'
 import type { DockerfileStep, StepInputs } from './steps.js'
 
 /** What a step passes to its builder. */
@@ -8,10 +19,7 @@ export interface ActionBuild extends Pick<DockerfileStep, 'inputs' | 'publishes'
   readonly dockerfile: NamedDockerfile
 }
 
-/** A variable of the build's environment; null: none of that name is known. */
-type Environment = (name: string) => BuildValue | null
-
-type ActionReader = (inputs: StepInputs, environment: Environment, repo: string) => ActionBuild
+type ActionReader = (inputs: StepInputs, environment: EnvironmentLookup, repo: string) => ActionBuild
 
 /**
  * How actions that build one Dockerfile are read, each after its own action.yml: the first pattern that fits the
@@ -38,7 +46,7 @@ const DEFAULT_FILE = known('Dockerfile')
 const WORKSPACE_ROOT = known('.')
 
 /** docker/build-push-action, versions 2 and later. */
-function buildPush(inputs: StepInputs, environment: Environment, repo: string): ActionBuild {
+function buildPush(inputs: StepInputs, environment: EnvironmentLookup, repo: string): ActionBuild {
   const outputs = inputs.list('outputs', 'lines')
   const names = outputs.flatMap((value) => (isKnown(value) ? (OUTPUT_NAME.exec(value.text)?.[1] ?? []) : []))
   const sends = outputs.some((value) => !isKnown(value) || /push=true|type=registry/.test(value.text))
@@ -54,17 +62,17 @@ function buildPush(inputs: StepInputs, environment: Environment, repo: string): 
 const OUTPUT_NAME = /(?:^|,)"?name=([^",]{1,255})/
 
 /** docker/github-builder builds what it fetches: `context` is a folder of the repository (its build.yml). */
-function githubBuilder(inputs: StepInputs, environment: Environment): ActionBuild {
+function githubBuilder(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('context') ?? WORKSPACE_ROOT
   return {
-    dockerfile: { in: 'repository', path: joined(folder, inputs.text('file') ?? DEFAULT_FILE) },
+    dockerfile: { in: 'repository', path: joinPaths(folder, inputs.text('file') ?? DEFAULT_FILE) },
     inputs: dockerInputs(inputs, environment),
     publishes: inputs.isOn('push'),
     tags: metadataTags(inputs, 'meta-images', 'meta-flavor'),
   }
 }
 
-function dockerInputs(inputs: StepInputs, environment: Environment): BuildInputs {
+function dockerInputs(inputs: StepInputs, environment: EnvironmentLookup): BuildInputs {
   const args = buildPairs('build-args', inputs.list('build-args', 'lines'), environment)
   const contexts = buildPairs('build-contexts', inputs.list('build-contexts', 'lines'), () => null)
   return {
@@ -77,12 +85,12 @@ function dockerInputs(inputs: StepInputs, environment: Environment): BuildInputs
 }
 
 /** docker/build-push-action until version 1, another action by that name. */
-function buildPushV1(inputs: StepInputs, environment: Environment): ActionBuild {
+function buildPushV1(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('path') ?? WORKSPACE_ROOT
   const args = buildPairs('build_args', inputs.list('build_args', 'commas'), environment)
   const image = imageName([inputs.text('registry'), inputs.text('repository')])
   return {
-    dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? joined(folder, DEFAULT_FILE) },
+    dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? joinPaths(folder, DEFAULT_FILE) },
     inputs: { ...NO_INPUTS, args: args.values, unclear: args.unclear, target: inputs.text('target') },
     publishes: !inputs.has('push') || inputs.isOn('push'),
     tags: image === null ? [] : [image],
@@ -90,7 +98,7 @@ function buildPushV1(inputs: StepInputs, environment: Environment): ActionBuild 
 }
 
 /** redhat-actions/buildah-build; what it builds is pushed by another step. */
-function buildah(inputs: StepInputs, environment: Environment): ActionBuild {
+function buildah(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const files = ['containerfiles', 'dockerfiles'].map((name) => inputs.list(name, 'plain'))
   const named = files.find((list) => list.length > 0)?.[0]
   const args = buildPairs('build-args', inputs.list('build-args', 'plain'), environment)
@@ -102,7 +110,7 @@ function buildah(inputs: StepInputs, environment: Environment): ActionBuild {
   return {
     dockerfile: {
       in: 'workspace',
-      path: named ?? joined(inputs.text('context') ?? WORKSPACE_ROOT, DEFAULT_FILE),
+      path: named ?? joinPaths(inputs.text('context') ?? WORKSPACE_ROOT, DEFAULT_FILE),
       orContainerfile: named === undefined,
     },
     inputs: {
@@ -118,7 +126,7 @@ function buildah(inputs: StepInputs, environment: Environment): ActionBuild {
 }
 
 /** Kaniko, by the actions of int128 and of aevea. */
-function kaniko(inputs: StepInputs, environment: Environment): ActionBuild {
+function kaniko(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('context') ?? inputs.text('path') ?? WORKSPACE_ROOT
   const file = inputs.text('file') ?? inputs.text('build_file') ?? DEFAULT_FILE
   const args = buildPairs('build-args', inputs.list('build-args', 'plain'), environment)
@@ -126,7 +134,7 @@ function kaniko(inputs: StepInputs, environment: Environment): ActionBuild {
   const image = imageName([inputs.text('registry'), inputs.text('image')])
   return {
     // Below its context for kaniko, but the workspace's own for whoever writes that.
-    dockerfile: { in: 'workspace', path: isBelow(file, folder) ? file : joined(folder, file) },
+    dockerfile: { in: 'workspace', path: isBelow(file, folder) ? file : joinPaths(folder, file) },
     inputs: {
       ...NO_INPUTS,
       args: args.values,
@@ -139,7 +147,7 @@ function kaniko(inputs: StepInputs, environment: Environment): ActionBuild {
   }
 }
 
-function dockerBuildPush(inputs: StepInputs, environment: Environment): ActionBuild {
+function dockerBuildPush(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const args = buildPairs('buildArgs', inputs.list('buildargs', 'commas'), environment)
   const image = imageName([inputs.text('registry'), inputs.text('image')])
   return {
@@ -156,12 +164,12 @@ function dockerBuildPush(inputs: StepInputs, environment: Environment): ActionBu
   }
 }
 
-function publishDocker(inputs: StepInputs, environment: Environment): ActionBuild {
+function publishDocker(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('workdir') ?? WORKSPACE_ROOT
   const args = buildPairs('buildargs', inputs.list('buildargs', 'commas'), environment)
   const image = imageName([inputs.text('registry'), inputs.text('name')])
   return {
-    dockerfile: { in: 'workspace', path: joined(folder, inputs.text('dockerfile') ?? DEFAULT_FILE) },
+    dockerfile: { in: 'workspace', path: joinPaths(folder, inputs.text('dockerfile') ?? DEFAULT_FILE) },
     inputs: {
       ...NO_INPUTS,
       args: args.values,
@@ -174,13 +182,13 @@ function publishDocker(inputs: StepInputs, environment: Environment): ActionBuil
   }
 }
 
-function pushToGhcr(inputs: StepInputs, environment: Environment): ActionBuild {
+function pushToGhcr(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('context') ?? WORKSPACE_ROOT
   const args = buildPairs('build_arg', inputs.list('build_arg', 'plain'), environment)
   const name = inputs.text('image_name')
   const image = name === null ? null : imageName([inputs.text('repository') ?? known('ghcr.io'), name])
   return {
-    dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? joined(folder, DEFAULT_FILE) },
+    dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? joinPaths(folder, DEFAULT_FILE) },
     inputs: { ...NO_INPUTS, args: args.values, unclear: args.unclear },
     publishes: true,
     tags: image === null ? [] : [image],
@@ -197,20 +205,17 @@ const NO_INPUTS: BuildInputs = { args: new Map(), target: null, platforms: [], c
 function buildPairs(
   key: string,
   items: readonly BuildValue[],
-  environment: Environment,
-): { readonly values: ReadonlyMap<string, BuildValue>; readonly unclear: BuildInputs['unclear'] } {
+  environment: EnvironmentLookup,
+): { readonly values: ReadonlyMap<string, BuildValue>; readonly unclear: readonly Unclear[] } {
   const values = new Map<string, BuildValue>()
-  const unclear: { key: string; written: string; place?: string }[] = []
+  const unclear: Unclear[] = []
   for (const item of items) {
-    const written = isKnown(item) ? item.text : item.written
-    const place = item.place === undefined ? {} : { place: item.place }
-    const equals = written.indexOf('=')
-    const name = equals < 0 ? written : written.slice(0, equals)
-    const rest = written.slice(equals + 1)
-    if (name.includes('${{')) unclear.push({ key, written, ...place })
+    const written = writtenText(item)
+    const [name, rest] = splitPair(written)
+    if (name.includes('${{')) unclear.push(unclearItem(key, item))
     else if (name.startsWith('#') || name.trim() === '') continue
-    else if (equals < 0) values.set(name, environment(name) ?? { ...FROM_ENVIRONMENT, ...place })
-    else values.set(name, isKnown(item) || !rest.includes('${{') ? known(rest) : { ...unknown(rest), ...place })
+    else if (rest === null) values.set(name, environment(name) ?? unknown(FROM_ENVIRONMENT.written, item.place))
+    else values.set(name, isKnown(item) || !rest.includes('${{') ? known(rest) : unknown(rest, item.place))
   }
   return { values, unclear }
 }
@@ -244,7 +249,7 @@ function flavorOf(lines: readonly BuildValue[], key: string): string {
 function imageName(parts: readonly (BuildValue | null)[]): BuildValue | null {
   const given = parts.filter((part) => part !== null)
   if (given.length === 0) return null
-  const text = given.map((part) => (isKnown(part) ? part.text : part.written)).join('/')
+  const text = given.map((part) => writtenText(part)).join('/')
   return given.every(isKnown) ? known(text.toLowerCase()) : unknown(text)
 }
 
@@ -261,7 +266,7 @@ function asLinux(architecture: BuildValue): BuildValue {
 /** The value of `--NAME=VALUE` among arguments; null where it is not there. */
 function optionValue(items: readonly BuildValue[], name: string): BuildValue | null {
   for (const [index, item] of items.entries()) {
-    const written = isKnown(item) ? item.text : item.written
+    const written = writtenText(item)
     if (written.startsWith(`--${name}=`)) {
       const text = written.slice(name.length + 3)
       return isKnown(item) ? known(text) : unknown(text)
@@ -271,8 +276,11 @@ function optionValue(items: readonly BuildValue[], name: string): BuildValue | n
   return null
 }
 
-function unreadOption(key: string, item: BuildValue): BuildInputs['unclear'] {
-  const written = isKnown(item) ? item.text : item.written
-  const matters = !isKnown(item) || /^--(?:build-arg|build-context|from)\b/.test(written)
-  return matters ? [{ key, written, ...(item.place !== undefined && { place: item.place }) }] : []
+function unreadOption(key: string, item: BuildValue): Unclear[] {
+  const matters = !isKnown(item) || /^--(?:build-arg|build-context|from)\b/.test(item.text)
+  return matters ? [unclearItem(key, item)] : []
+}
+
+function unclearItem(key: string, item: BuildValue): Unclear {
+  return { key, written: writtenText(item), ...(item.place !== undefined && { place: item.place }) }
 }

@@ -1,6 +1,7 @@
+import { byKey, distinctBy, groupBy } from '../../text/index.js'
 import { targetDockerfile } from '../paths.js'
 import { type BuildFile, selectTargets } from '../targets.js'
-import { type BuildInputs, type BuildValue, isKnown, known, oneLine } from '../value.js'
+import { type BuildInputs, type BuildValue, contentKey, excerpt, isKnown, known } from '../value.js'
 import { METADATA_TAG } from './build-actions.js'
 import type { BakeStep, BuildStep, DockerfileStep } from './steps.js'
 
@@ -59,13 +60,13 @@ export function targetCandidates(step: BakeStep, read: Extract<DefinitionResult,
   const unknown =
     open === undefined || isKnown(open)
       ? []
-      : [`the targets of ${where} are ${oneLine(open.written)}: all targets of this Dockerfile are tracked`]
+      : [`the targets of ${where} are ${excerpt(open.written)}: all targets of this Dockerfile are tracked`]
   return targets.map((target) => ({
     path: target.inline === null ? targetDockerfile(target.context, target.dockerfile, folder ?? '') : null,
     orContainerfile: false,
-    inputs: target.passes,
+    inputs: target.inputs,
     inline: target.inline,
-    place: `target ${oneLine(target.name)} of ${where}`,
+    place: `target ${excerpt(target.name)} of ${where}`,
     step,
     publishes: step.publishes,
     tags: target.tags,
@@ -82,18 +83,13 @@ export function isBuildOf({ path, orContainerfile }: Candidate, wanted: string):
 
 /** Builds that differ in platforms alone are one. */
 export function waysOf(candidates: readonly Candidate[]): Candidate[] {
-  const groups = new Map<string, Candidate[]>()
-  for (const candidate of candidates) {
-    const key = `${withoutPlatforms(candidate.inputs)} ${JSON.stringify(candidate.inline)}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [candidate])
-    else group.push(candidate)
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group
-    if (first === undefined) return []
-    const tags = [...new Map(group.flatMap((one) => one.tags).map((tag) => [JSON.stringify(tag), tag])).values()]
-    return [{ ...first, tags, inputs: { ...first.inputs, platforms: allPlatforms(group) } }]
+  const groups = groupBy(candidates, ({ inputs, inline }) => `${withoutPlatforms(inputs)} ${JSON.stringify(inline)}`)
+  return [...groups.values()].map((group) => {
+    const tags = distinctBy(
+      group.flatMap((one) => one.tags),
+      contentKey,
+    )
+    return { ...group[0], tags, inputs: { ...group[0].inputs, platforms: allPlatforms(group) } }
   })
 }
 
@@ -103,11 +99,11 @@ const DEFAULT_PLATFORM = known('linux/amd64')
 function allPlatforms(group: readonly Candidate[]): readonly BuildValue[] {
   if (group.length === 1) return group[0]?.inputs.platforms ?? []
   const all = group.flatMap(({ inputs }) => (inputs.platforms.length > 0 ? inputs.platforms : [DEFAULT_PLATFORM]))
-  return [...new Map(all.map((value) => [JSON.stringify(value), value])).values()]
+  return distinctBy(all, contentKey)
 }
 
 function withoutPlatforms({ args, contexts, target, unclear }: BuildInputs): string {
-  const sorted = (map: ReadonlyMap<string, BuildValue>) => [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const sorted = (map: ReadonlyMap<string, BuildValue>) => [...map].sort(byKey)
   return JSON.stringify([sorted(args), sorted(contexts), target, unclear], (key, value) =>
     key === 'place' ? undefined : value,
   )

@@ -1,6 +1,6 @@
 import { plainPath } from '../paths.js'
 import { type BuildTarget, contextTargets } from '../targets.js'
-import { type BuildInputs, type BuildValue, isKnown, oneLine } from '../value.js'
+import { type BuildInputs, type BuildValue, excerpt, isKnown, writtenText } from '../value.js'
 import {
   type Candidate,
   type DefinitionResult,
@@ -102,9 +102,9 @@ export function chooseBuilds(
     const others = isRead ? [...new Set(candidates.map(({ place }) => place))] : []
     return { ok: false, reason: failures[0] ?? noneOf(followed, wanted.dockerfile), others }
   }
-  const ways = waysOf(narrowed(found, wanted))
+  const ways = waysOf(filtered(found, wanted))
   const [first] = ways
-  if (first === undefined || ways.length > MAX_WAYS) return unchosen(`${inWays(ways, wanted)}. ${REMEDY}`)
+  if (first === undefined || ways.length > MAX_WAYS) return unchosen(`${inWays(ways, wanted)}. ${WRITE_BUILD}`)
   const isSure = ways.length === 1 || ways.every((one) => naming(one, wanted.image) === 'names')
   const assumed = [
     ...followed.limits.map((limit) => `the workflow has ${limit}: what lies behind is not read`),
@@ -116,7 +116,8 @@ export function chooseBuilds(
   return chosen(ways, { isSure, assumed: [...new Set(assumed)], image: wanted.image })
 }
 
-const REMEDY = 'Write what the build passes into the entry: `build: {target: …, args: {…}}`.'
+/** What to do where nothing tells how an image is built. */
+export const WRITE_BUILD = 'Write what the build passes into the entry: `build: {target: …, args: {…}}`.'
 
 function unchosen(reason: string): BuildChoice {
   return { ok: false, reason, others: [] }
@@ -151,25 +152,25 @@ function chosen(
 }
 
 /** A build that a dispatched run leaves out, that only tests or makes another image counts where no other does. */
-function narrowed(candidates: readonly Candidate[], { image, allow }: WantedImage): readonly Candidate[] {
+function filtered(candidates: readonly Candidate[], { image, allow }: WantedImage): readonly Candidate[] {
   const made = preferred(candidates, ({ step }) => step.runs !== false)
   const publishing = preferred(made, ({ publishes }) => publishes !== false)
   const named = preferred(publishing, (one) => naming(one, image) === 'names')
-  const perhaps = preferred(named, (one) => naming(one, image) !== 'others')
-  return ofFlavor(perhaps, allow)
+  const possible = preferred(named, (one) => naming(one, image) !== 'others')
+  return ofFlavor(possible, allow)
 }
 
 function inWays(ways: readonly Candidate[], { dockerfile }: WantedImage): string {
   const places = [...new Set(ways.map(({ place }) => place))]
   const shown = places.slice(0, 5).join(', ') + (places.length > 5 ? ', …' : '')
-  return `${oneLine(dockerfile)} is built in ${ways.length} ways (${shown})`
+  return `${excerpt(dockerfile)} is built in ${ways.length} ways (${shown})`
 }
 
 function assumedPath({ path, place }: Candidate, dockerfile: string): string {
   if (path === null)
-    return `the Dockerfile of ${place} is written in the definition: it is taken for ${oneLine(dockerfile)}`
-  const written = isKnown(path) ? path.text : path.written
-  return `the Dockerfile of ${place} is ${oneLine(written)}: ${oneLine(dockerfile)} is assumed`
+    return `the Dockerfile of ${place} is written in the definition: it is taken for ${excerpt(dockerfile)}`
+  const written = writtenText(path)
+  return `the Dockerfile of ${place} is ${excerpt(written)}: ${excerpt(dockerfile)} is assumed`
 }
 
 /** Where what was found publishes nothing, something that was not read may. */
@@ -194,9 +195,9 @@ function noneOf({ builds, unread, limits, wanted }: FollowedBuilds, dockerfile: 
         : limit !== undefined
           ? `the workflow has ${limit}`
           : others.length > 0
-            ? `${others.join(', ')} builds another Dockerfile than ${oneLine(dockerfile)}`
-            : `no step of the workflow builds ${oneLine(dockerfile)}`
-  return `${why}. ${REMEDY}`
+            ? `${others.join(', ')} builds another Dockerfile than ${excerpt(dockerfile)}`
+            : `no step of the workflow builds ${excerpt(dockerfile)}`
+  return `${why}. ${WRITE_BUILD}`
 }
 
 function sentenceOf({ file, line, what, reason }: UnreadStep): string {

@@ -1,4 +1,4 @@
-import { oneLine } from '../value.js'
+import { contentKey, excerpt } from '../value.js'
 import { type DispatchInput, PLACEHOLDER, type WorkflowFacts } from './workflow.js'
 
 /** What an expression may read, by the lower-case name of a context (`inputs`, `github`). */
@@ -124,7 +124,7 @@ function inputValues(
       const text = inputs.get(name) ?? input.default
       if (text === null) return [name, notSent(name, input)]
       if (!PLACEHOLDER.test(text)) return [name, read(text, input)]
-      return [name, new NotKnown(`the input ${oneLine(name)}`, 'which is another one for every new base image')]
+      return [name, new NotKnown(`the input ${excerpt(name)}`, 'which is another one for every new base image')]
     }),
   )
 }
@@ -132,7 +132,7 @@ function inputValues(
 /** Nothing is documented of other types that are not sent. */
 function notSent(name: string, { type }: DispatchInput): Value {
   if (type === 'string') return ''
-  return new NotKnown(`the input ${oneLine(name)}`, 'which is not sent and has no default')
+  return new NotKnown(`the input ${excerpt(name)}`, 'which is not sent and has no default')
 }
 
 /** `inputs` keeps the types that are declared, `github.event.inputs` has texts alone (docs.github.com, "Contexts"). */
@@ -216,11 +216,7 @@ function withIncluded(
 }
 
 function agrees(combination: Combination, entry: Combination): boolean {
-  return [...entry].every(([key, value]) => spelled(combination.get(key)) === spelled(value))
-}
-
-function spelled(value: Value | undefined): string | undefined {
-  return JSON.stringify(value, (_key, part: unknown) => (part instanceof Map ? [...part] : part))
+  return [...entry].every(([key, value]) => contentKey(combination.get(key)) === contentKey(value))
 }
 
 function isListOrNone(value: Value | undefined): boolean {

@@ -1,5 +1,5 @@
 import { data, Evaluator, Lexer, Parser, wellKnownFunctions } from '@actions/expressions'
-import { oneLine } from '../value.js'
+import { excerpt } from '../value.js'
 import {
   type Contexts,
   type ExpressionResult,
@@ -28,7 +28,7 @@ export function evaluate(
     const { tokens } = new Lexer(expression).lex()
     const parsed = new Parser(tokens, [...contexts.keys()], [...known.values()]).parse()
     if (parsed === undefined) return { kind: 'invalid', reason: 'there is nothing between ${{ and }}' }
-    const places = [...contexts].map(([key, map]) => ({ key, value: new Place(key, map, unknown) }))
+    const places = [...contexts].map(([key, map]) => ({ key, value: new ContextDictionary(key, map, unknown) }))
     const functions = new Map([...known].map(([name, one]) => [name, { ...one, call: () => one.call(unknown) }]))
     const result = new BoundedEvaluator(parsed, new data.Dictionary(...places), functions).evaluate()
     const value = readResult(result)
@@ -40,7 +40,7 @@ export function evaluate(
   } catch (error) {
     // The library wraps what is thrown inside of an index.
     if (unknown.first !== null) return { kind: 'unknown', ...unknown.first }
-    return { kind: 'invalid', reason: error instanceof Error ? oneLine(error.message) : 'GitHub would refuse it' }
+    return { kind: 'invalid', reason: error instanceof Error ? excerpt(error.message) : 'GitHub would refuse it' }
   }
 }
 
@@ -84,7 +84,7 @@ const FUNCTIONS: ReadonlyMap<string, StatusFunction> = new Map(
 const NO_FUNCTIONS: typeof FUNCTIONS = new Map()
 
 /** A map of which reading what is not known ends the evaluation. */
-class Place extends data.Dictionary {
+class ContextDictionary extends data.Dictionary {
   readonly #path: string
   readonly map: ValueMap
   readonly #unknown: Unknowns
@@ -97,7 +97,7 @@ class Place extends data.Dictionary {
   }
 
   override get(key: string): data.ExpressionData | undefined {
-    const path = `${this.#path}.${oneLine(key)}`
+    const path = `${this.#path}.${excerpt(key)}`
     const found = this.map.values.get(key.toLowerCase())
     if (found !== undefined) return dataOf(found, path, this.#unknown)
     if (this.map.others === 'unknown') return this.#unknown.reach(path, null)
@@ -118,7 +118,7 @@ class Place extends data.Dictionary {
 function dataOf(value: Value, path: string, unknown: Unknowns): data.ExpressionData {
   if (value === null) return new data.Null()
   if (value instanceof NotKnown) return unknown.reach(value.part ?? path, value.reason)
-  if (isValueMap(value)) return new Place(path, value, unknown)
+  if (isValueMap(value)) return new ContextDictionary(path, value, unknown)
   if (isValueList(value)) {
     return new data.Array(...value.map((item, index) => dataOf(item, `${path}[${index}]`, unknown)))
   }
@@ -140,7 +140,7 @@ function readResult(result: data.ExpressionData): Value {
     if (item instanceof data.NumberData) return item.number()
     if (item instanceof data.BooleanData) return item.value
     if (item instanceof data.Null) return null
-    if (item instanceof Place) return item.map
+    if (item instanceof ContextDictionary) return item.map
     if (item instanceof data.Array) return item.values().map((one) => read(one, depth + 1))
     const pairs = item.pairs().map(({ key, value }): [string, Value] => [key.toLowerCase(), read(value, depth + 1)])
     return { values: new Map(pairs), others: 'absent' }
@@ -161,7 +161,7 @@ class BoundedEvaluator extends Evaluator {
     const name = call.functionName.lexeme.toLowerCase()
     // The library looks names up in an object, which has more names than those of functions.
     if (!Object.hasOwn(wellKnownFunctions, name) && !FUNCTIONS.has(name)) {
-      throw new Error(`there is no function ${oneLine(name)}`)
+      throw new Error(`there is no function ${excerpt(name)}`)
     }
     const result = super.visitFunctionCall(call)
     if (result.primitive) bounded(result.coerceString())

@@ -2,10 +2,10 @@ import type { Path } from '../../yaml/data.js'
 import type { Checkout } from '../paths.js'
 import { readScript, shellOf } from '../script/index.js'
 import { type BuildValue, isKnown, known } from '../value.js'
-import { type DataMap, ownValue, type PlacedFile, scalarText } from '../yaml-file.js'
+import { type DataMap, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
 import { NotKnown, textOf, type Value } from './contexts.js'
 import { anyChanged, environmentOf, fillIn, pieceValue, type Scope, type Variables } from './scope.js'
-import { addCommand, type StepSurroundings } from './step-builds.js'
+import { addCommand, type JobContext } from './step-builds.js'
 import { type StepInputs, type StepPlace, stepInputs, withOf } from './steps.js'
 import type { FileReference, Walk } from './walk.js'
 
@@ -23,7 +23,7 @@ export interface JobState {
 /** Where a list of steps stands. */
 export interface StepsContext {
   readonly walk: Walk
-  readonly file: PlacedFile
+  readonly file: YamlFile
   readonly reference: FileReference
   readonly scope: Scope
   readonly depth: number
@@ -51,7 +51,7 @@ export function inputsOf({ step, path, file, scope }: OpenStep): StepInputs {
 }
 
 /** What its build is made in. */
-export function aroundOf({ place, walk, state, variables }: OpenStep): StepSurroundings {
+export function jobContextOf({ place, walk, state, variables }: OpenStep): JobContext {
   const { checkouts, metadata, generated } = state
   return { place, repo: walk.run.repo, checkouts, metadata, generated, variables }
 }
@@ -59,10 +59,10 @@ export function aroundOf({ place, walk, state, variables }: OpenStep): StepSurro
 /** Notes the builds of a script, and what it writes for the steps after it. */
 export function followScript(written: string, open: OpenStep): void {
   const { step, path, file, scope, state, walk, place, variables, workingDirectory } = open
-  const folder = scalarText(ownValue(step, 'working-directory')) ?? ''
+  const folder = scalarText(valueAt(step, 'working-directory')) ?? ''
   const expanded = fillIn(scope, folder === '' ? workingDirectory : folder)
-  const around = aroundOf(open)
-  const shell = shellOf(scalarText(ownValue(step, 'shell')) ?? '')
+  const job = jobContextOf(open)
+  const shell = shellOf(scalarText(valueAt(step, 'shell')) ?? '')
   if (shell === null) {
     skipScript(written, open)
     return
@@ -79,8 +79,7 @@ export function followScript(written: string, open: OpenStep): void {
   const first = file.line([...path, 'run'])
   // A block's text begins below its key.
   const offset = written.includes('\n') ? first : first - 1
-  for (const build of facts.builds)
-    addCommand(build, { ...around, place: { ...place, line: offset + build.line } }, walk)
+  for (const build of facts.builds) addCommand(build, { ...job, place: { ...place, line: offset + build.line } }, walk)
   for (const { line, command } of facts.unread) {
     walk.skip({ ...place, line: offset + line }, command, 'is not read')
   }

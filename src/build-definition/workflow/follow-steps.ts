@@ -1,10 +1,10 @@
 import type { Data, Path } from '../../yaml/data.js'
 import { insideWorkspace, repositoryPath } from '../paths.js'
 import { isKnown, known } from '../value.js'
-import { type DataMap, isMap, listOf, mapOf, ownValue, type PlacedFile, scalarText } from '../yaml-file.js'
+import { type DataMap, isMap, listOf, mapOf, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
 import { METADATA_TAG, metadataTags } from './build-actions.js'
 import { lowered, textOf, type Value, type ValueMap } from './contexts.js'
-import { aroundOf, followScript, inputsOf, type OpenStep, type StepsContext } from './follow-script.js'
+import { followScript, inputsOf, jobContextOf, type OpenStep, type StepsContext } from './follow-script.js'
 import {
   anyChanged,
   bothHold,
@@ -22,7 +22,7 @@ import {
   isFollowed,
   isRelevantScript,
   isSuspicious,
-  type StepSurroundings,
+  type JobContext,
 } from './step-builds.js'
 import { type StepInputs, type StepPlace, withOf } from './steps.js'
 import { type FileReference, remoteReference, type Walk } from './walk.js'
@@ -40,8 +40,8 @@ export function followSteps(steps: readonly Data[], path: Path, context: StepsCo
 }
 
 function followStep(step: DataMap, path: Path, context: StepsContext): void {
-  const uses = scalarText(ownValue(step, 'uses')) ?? ''
-  const run = ownValue(step, 'run')
+  const uses = scalarText(valueAt(step, 'uses')) ?? ''
+  const run = valueAt(step, 'run')
   const isScript = isRelevantScript(run)
   const isMarked = /^(?:actions\/checkout|docker\/metadata-action|crazy-max\/ghaction-docker-meta)@/i.test(uses)
   if (!isScript && !isMarked && !(uses !== '' && (isFollowed(uses) || isSuspicious(uses)))) return
@@ -49,7 +49,7 @@ function followStep(step: DataMap, path: Path, context: StepsContext): void {
   if (isScript) followScript(run, open)
   else if (/^actions\/checkout@/i.test(uses)) checkOut(open)
   else if (isMarked) makeMetadata(open)
-  else if (!addBuild(uses, inputsOf(open), { ...open, around: aroundOf(open) })) followUses(uses, open)
+  else if (!addBuild(uses, inputsOf(open), { ...open, job: jobContextOf(open) })) followUses(uses, open)
 }
 
 function followUses(uses: string, open: OpenStep): void {
@@ -62,15 +62,15 @@ function followUses(uses: string, open: OpenStep): void {
 export function addBuild(
   uses: string,
   inputs: StepInputs,
-  { walk, around }: { readonly walk: Walk; readonly around: StepSurroundings },
+  { walk, job }: { readonly walk: Walk; readonly job: JobContext },
 ): boolean {
   if (!isBake(uses)) {
-    const step = dockerfileStep(uses, inputs, around)
+    const step = dockerfileStep(uses, inputs, job)
     if (step !== null) walk.build(step)
     return step !== null
   }
-  const step = bakeStep(uses, inputs, around)
-  if ('unread' in step) walk.skip(around.place, uses, step.unread)
+  const step = bakeStep(uses, inputs, job)
+  if ('unread' in step) walk.skip(job.place, uses, step.unread)
   else walk.build(step)
   return true
 }
@@ -82,10 +82,10 @@ function openStep(step: DataMap, path: Path, context: StepsContext): OpenStep {
     env: envContext(outer),
     steps: { values: lowered(outputs), others: 'unknown' },
   })
-  const env = { scope: before, file, data: ownValue(step, 'env'), path: [...path, 'env'] }
+  const env = { scope: before, file, data: valueAt(step, 'env'), path: [...path, 'env'] }
   const variables = withVariables(outer, env)
   const scope = within(before, { env: envContext(variables) })
-  const condition = ownValue(step, 'if')
+  const condition = valueAt(step, 'if')
   const place: StepPlace = {
     file: file.name,
     line: file.line(path),
@@ -122,7 +122,7 @@ function makeMetadata(open: OpenStep): void {
   const name = target !== null && isKnown(target) ? target.text : 'docker-metadata-action'
   state.generated = [...state.generated, JSON.stringify({ target: { [name]: { tags: texts } } })]
   state.metadata = [...state.metadata, tags]
-  const id = scalarText(ownValue(step, 'id')) ?? ''
+  const id = scalarText(valueAt(step, 'id')) ?? ''
   if (id === '' || texts.length === 0) return
   const bakeFiles = ['bake-file', 'bake-file-tags', 'bake-file-labels', 'bake-file-annotations']
   const values: [string, Value][] = [
@@ -170,9 +170,9 @@ function followAction(folder: FileReference, uses: string, open: OpenStep): void
   )
   if (readings.some(({ kind }) => kind === 'pending')) return
   const read = readings.find((one) => one.kind === 'read')
-  const runs = read === undefined ? {} : mapOf(ownValue(mapOf(read.file.data), 'runs'))
-  if (read !== undefined && ownValue(runs, 'using') === 'composite') {
-    followComposite(read.file, listOf(ownValue(runs, 'steps')), { ...open, reference: folder })
+  const runs = read === undefined ? {} : mapOf(valueAt(read.file.data, 'runs'))
+  if (read !== undefined && valueAt(runs, 'using') === 'composite') {
+    followComposite(read.file, listOf(valueAt(runs, 'steps')), { ...open, reference: folder })
     return
   }
   const failure = readings.find((one) => one.kind === 'failed')
@@ -182,9 +182,9 @@ function followAction(folder: FileReference, uses: string, open: OpenStep): void
 }
 
 /** An action made of steps, which share the variables and the workspace of the job (docs, "Metadata syntax"). */
-function followComposite(file: PlacedFile, steps: readonly Data[], open: OpenStep): void {
+function followComposite(file: YamlFile, steps: readonly Data[], open: OpenStep): void {
   const { step, path, state, above, scope } = open
-  const env = { scope, file: open.file, data: ownValue(step, 'env'), path: [...path, 'env'] }
+  const env = { scope, file: open.file, data: valueAt(step, 'env'), path: [...path, 'env'] }
   const inner: StepsContext = {
     ...open,
     file,
@@ -195,31 +195,29 @@ function followComposite(file: PlacedFile, steps: readonly Data[], open: OpenSte
     workingDirectory: '',
   }
   followSteps(steps, ['runs', 'steps'], inner)
-  const id = scalarText(ownValue(step, 'id')) ?? ''
+  const id = scalarText(valueAt(step, 'id')) ?? ''
   if (id === '') return
   const after = within(inner.scope, {
     env: envContext(state.variables),
     steps: { values: lowered(inner.outputs), others: 'unknown' },
   })
-  const outputs = Object.entries(mapOf(ownValue(mapOf(file.data), 'outputs'))).map(
-    ([name, output]): [string, Value] => {
-      const written = ownValue(mapOf(output), 'value')
-      return [name, typeof written === 'string' ? valueOfText(after, written) : '']
-    },
-  )
+  const outputs = Object.entries(mapOf(valueAt(file.data, 'outputs'))).map(([name, output]): [string, Value] => {
+    const written = valueAt(output, 'value')
+    return [name, typeof written === 'string' ? valueOfText(after, written) : '']
+  })
   open.outputs.set(id, outputsOf(lowered(outputs)))
 }
 
 /** Actions get texts alone: `false` is one that is not empty. */
-function compositeInputs(file: PlacedFile, { step, path, scope, file: caller }: OpenStep): ValueMap {
+function compositeInputs(file: YamlFile, { step, path, scope, file: caller }: OpenStep): ValueMap {
   const given = new Map(Object.keys(withOf(step)).map((key) => [key.toLowerCase(), key]))
-  const declared = Object.entries(mapOf(ownValue(mapOf(file.data), 'inputs')))
+  const declared = Object.entries(mapOf(valueAt(file.data, 'inputs')))
   const values = declared.map(([name, input]): [string, Value] => {
     const key = given.get(name.toLowerCase())
     if (key !== undefined) {
       return [name, asText(valueOfData(scope, caller, withOf(step)[key] ?? null, [...path, 'with', key]))]
     }
-    const written = ownValue(mapOf(input), 'default')
+    const written = valueAt(input, 'default')
     return [name, written === undefined ? '' : asText(valueOfData(scope, file, written, ['inputs', name, 'default']))]
   })
   return { values: lowered(values), others: 'undeclared' }

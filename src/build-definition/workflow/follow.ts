@@ -1,6 +1,6 @@
 import type { Path } from '../../yaml/data.js'
 import { WORKSPACE } from '../paths.js'
-import { type DataMap, isMap, listOf, mapOf, ownValue, type PlacedFile, scalarText } from '../yaml-file.js'
+import { type DataMap, isMap, listOf, mapOf, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
 import {
   type Contexts,
   combinationsOf,
@@ -49,7 +49,7 @@ export interface FollowedBuilds {
 /** A workflow to be followed. */
 interface FollowedWorkflow {
   readonly facts: WorkflowFacts
-  readonly file: PlacedFile
+  readonly file: YamlFile
   readonly reference: FileReference
 }
 
@@ -93,7 +93,7 @@ function anyEvent(dispatched: ReadonlyMap<string, Value>): ReadonlyMap<string, V
 /** A workflow file on the way. */
 interface OpenWorkflow {
   readonly walk: Walk
-  readonly file: PlacedFile
+  readonly file: YamlFile
   readonly reference: FileReference
   readonly scope: Scope
   readonly depth: number
@@ -103,9 +103,9 @@ interface OpenWorkflow {
 function followWorkflow(workflow: OpenWorkflow, caller: StepPlace | null): void {
   const { walk, file, scope } = workflow
   const data = mapOf(file.data)
-  const variables = withVariables(new Map(), { scope, file, data: ownValue(data, 'env'), path: ['env'] })
+  const variables = withVariables(new Map(), { scope, file, data: valueAt(data, 'env'), path: ['env'] })
   const inner = within(scope, { env: envContext(variables) })
-  for (const [name, job] of Object.entries(mapOf(ownValue(data, 'jobs')))) {
+  for (const [name, job] of Object.entries(mapOf(valueAt(data, 'jobs')))) {
     if (!isMap(job) || !walk.step()) continue
     followJob({ ...workflow, scope: inner }, { name, data: job, variables, caller })
   }
@@ -121,9 +121,9 @@ interface OpenJob {
 function followJob(workflow: OpenWorkflow, job: OpenJob): void {
   const { file } = workflow
   const path: Path = ['jobs', job.name]
-  const uses = scalarText(ownValue(job.data, 'uses'))
+  const uses = scalarText(valueAt(job.data, 'uses'))
   const isCall = uses !== null && uses !== ''
-  if (!isCall && !mayBuild(listOf(ownValue(job.data, 'steps')))) return
+  if (!isCall && !mayBuild(listOf(valueAt(job.data, 'steps')))) return
   const scope = jobScope(workflow.scope)
   const matrix = matrixOf(scope, file, job)
   for (const combination of matrix.combinations) {
@@ -137,10 +137,10 @@ function followJob(workflow: OpenWorkflow, job: OpenJob): void {
 /** More jobs of one matrix than this are taken for one of which nothing is known. */
 const MAX_COMBINATIONS = 64
 
-function matrixOf(scope: Scope, file: PlacedFile, { name, data }: OpenJob): Matrix {
-  const strategy = ownValue(data, 'strategy')
+function matrixOf(scope: Scope, file: YamlFile, { name, data }: OpenJob): Matrix {
+  const strategy = valueAt(data, 'strategy')
   if (strategy === undefined || strategy === null) return combinationsOf(undefined)
-  const written = isMap(strategy) ? ownValue(strategy, 'matrix') : null
+  const written = isMap(strategy) ? valueAt(strategy, 'matrix') : null
   if (written === undefined) return combinationsOf(undefined)
   const matrix = combinationsOf(valueOfData(scope, file, written, ['jobs', name, 'strategy', 'matrix']))
   return matrix.combinations.length > MAX_COMBINATIONS ? combinationsOf(null) : matrix
@@ -151,7 +151,7 @@ function jobScope(scope: Scope): Scope {
 }
 
 function placeOf({ file, reference }: OpenWorkflow, { name, data, caller }: OpenJob, scope: Scope): StepPlace {
-  const condition = ownValue(data, 'if')
+  const condition = valueAt(data, 'if')
   const holds = conditionHolds(scope, condition)
   return {
     file: displayPath(reference),
@@ -165,12 +165,12 @@ function placeOf({ file, reference }: OpenWorkflow, { name, data, caller }: Open
 function followJobSteps(workflow: OpenWorkflow, { name, data, variables }: OpenJob, place: StepPlace): void {
   const { walk, file, reference, scope, depth } = workflow
   const path: Path = ['jobs', name]
-  const own = withVariables(variables, { scope, file, data: ownValue(data, 'env'), path: [...path, 'env'] })
+  const own = withVariables(variables, { scope, file, data: valueAt(data, 'env'), path: [...path, 'env'] })
   const state: JobState = { variables: new Map(own), checkouts: [], metadata: [], generated: [] }
-  const folder = ownValue(mapOf(ownValue(mapOf(ownValue(data, 'defaults')), 'run')), 'working-directory')
-  const general = ownValue(mapOf(ownValue(mapOf(ownValue(mapOf(file.data), 'defaults')), 'run')), 'working-directory')
+  const folder = valueAt(data, 'defaults', 'run', 'working-directory')
+  const general = valueAt(file.data, 'defaults', 'run', 'working-directory')
   const context = { walk, file, reference, scope, depth, state, place, above: new Map(), outputs: new Map() }
-  followSteps(listOf(ownValue(data, 'steps')), [...path, 'steps'], {
+  followSteps(listOf(valueAt(data, 'steps')), [...path, 'steps'], {
     ...context,
     workingDirectory: scalarText(folder ?? general) ?? '',
   })
@@ -188,8 +188,8 @@ function followCall(workflow: OpenWorkflow, call: Call): void {
   const { walk, reference, scope, depth, file } = workflow
   const { uses, place } = call
   const inputs = stepInputs(call.with, [...call.path, 'with'], { file, scope })
-  const around = { place, repo: walk.run.repo, checkouts: [], variables: new Map(), metadata: [], generated: [] }
-  if (addBuild(uses, inputs, { walk, around })) return
+  const job = { place, repo: walk.run.repo, checkouts: [], variables: new Map(), metadata: [], generated: [] }
+  if (addBuild(uses, inputs, { walk, job })) return
   const called = workflowReference(uses, reference, walk.run.repo)
   if (called === null) {
     walk.skip(place, uses, 'is no workflow that GitHub would call')
@@ -206,7 +206,7 @@ function followCall(workflow: OpenWorkflow, call: Call): void {
 }
 
 /** What the `inputs` of a called workflow are: what the caller passes, else the defaults (docs, `on.workflow_call`). */
-function calledInputs(caller: OpenWorkflow, call: Call, file: PlacedFile): ValueMap {
+function calledInputs(caller: OpenWorkflow, call: Call, file: YamlFile): ValueMap {
   const given = new Map(Object.keys(call.with).map((key) => [key.toLowerCase(), key]))
   const declared = inputsAt(mapOf(file.data), 'workflow_call', file)
   const values = [...declared].map(([name, input]): [string, Value] => {

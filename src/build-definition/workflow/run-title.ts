@@ -1,7 +1,7 @@
 import { hasExpressionOpener } from '../../enrollment/grammar.js'
 import type { Data } from '../../yaml/data.js'
-import { oneLine } from '../value.js'
-import { isMap, listOf, mapOf, ownValue, readPlaced, scalarText, type Unreadable } from '../yaml-file.js'
+import { excerpt } from '../value.js'
+import { isMap, listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt } from '../yaml-file.js'
 import {
   type Contexts,
   type DispatchedRun,
@@ -48,7 +48,7 @@ export async function runTitle(facts: WorkflowFacts, run: DispatchedRun): Promis
     return found
   })
   if (failure !== null) return unknown(whyNot(failure))
-  if (open.length > 0) return unknown(`cannot be evaluated: ${oneLine(open[0] ?? '')} is never closed`)
+  if (open.length > 0) return unknown(`cannot be evaluated: ${excerpt(open[0] ?? '')} is never closed`)
   return text.trim() === '' ? { kind: 'none' } : titleOf(text)
 }
 
@@ -106,15 +106,13 @@ export function readPipeline(
   file: string,
 ): { readonly ok: true; readonly pipeline: PipelineFacts } | Unreadable {
   // GitLab's own tag, which stands in scripts and rules: what it refers to names no pipeline.
-  const read = readPlaced(text.replace(/!reference(?=\s*\[)/g, ''), file)
+  const read = readYamlFile(text.replace(/!reference(?=\s*\[)/g, ''), file)
   if (!read.ok) return read
   const top = mapOf(read.file.data)
-  const workflow = mapOf(ownValue(top, 'workflow'))
-  const name = ownValue(workflow, 'name')
-  const variables = Object.entries(mapOf(ownValue(top, 'variables')))
-  const ruled = listOf(ownValue(workflow, 'rules')).flatMap((rule) =>
-    Object.keys(mapOf(ownValue(mapOf(rule), 'variables'))),
-  )
+  const workflow = mapOf(valueAt(top, 'workflow'))
+  const name = valueAt(workflow, 'name')
+  const variables = Object.entries(mapOf(valueAt(top, 'variables')))
+  const ruled = listOf(valueAt(workflow, 'rules')).flatMap((rule) => Object.keys(mapOf(valueAt(rule, 'variables'))))
   const pipeline = {
     name: name === undefined || name === null ? null : scalarText(name),
     variables: new Map(variables.flatMap(([key, value]) => defaultOf(key, value))),
@@ -125,7 +123,7 @@ export function readPipeline(
 
 /** A variable is a value, or a map that describes one. */
 function defaultOf(key: string, data: Data): [string, string][] {
-  const text = scalarText(isMap(data) ? ownValue(data, 'value') : data)
+  const text = scalarText(isMap(data) ? valueAt(data, 'value') : data)
   return text === null ? [] : [[key, text]]
 }
 
@@ -147,7 +145,7 @@ export function pipelineTitle({ name, variables, ruled }: PipelineFacts, sent: R
     const variable = groups.slice(0, 3).find((group) => group !== undefined) ?? ''
     const value = sent.get(variable) ?? (ruled.has(variable) ? undefined : variables.get(variable))
     const reason = whyUnknown(variable, value)
-    if (reason !== null) reasons.push(`uses $${oneLine(variable)}, ${reason}`)
+    if (reason !== null) reasons.push(`uses $${excerpt(variable)}, ${reason}`)
     return reason === null ? (value ?? '') : ''
   })
   const [first] = reasons

@@ -1,6 +1,7 @@
 import type { Data, Path } from '../../yaml/data.js'
-import { type Budget, type BuildValue, known, unknown } from '../value.js'
-import { isMap, type PlacedFile } from '../yaml-file.js'
+import type { Budget } from '../scan.js'
+import { type BuildValue, known, unknown } from '../value.js'
+import { isMap, type YamlFile } from '../yaml-file.js'
 import {
   type Contexts,
   isValueList,
@@ -57,7 +58,7 @@ export function valueOfText(scope: Scope, written: string): Value {
 }
 
 /** Data of a workflow with its numbers as GitHub reads them and its expressions evaluated. */
-export function valueOfData(scope: Scope, file: PlacedFile, data: Data, path: Path): Value {
+export function valueOfData(scope: Scope, file: YamlFile, data: Data, path: Path): Value {
   if (data === null || typeof data === 'boolean') return data
   if (Array.isArray(data)) {
     return data.map((item: Data, index) => valueOfData(scope, file, item, [...path, index]))
@@ -88,7 +89,7 @@ export function envContext(variables: Variables): ValueMap {
  */
 export function withVariables(
   below: Variables,
-  { scope, file, data, path }: { scope: Scope; file: PlacedFile; data: Data | undefined; path: Path },
+  { scope, file, data, path }: { scope: Scope; file: YamlFile; data: Data | undefined; path: Path },
 ): Variables {
   if (data === undefined || data === null) return below
   const value = valueOfData(scope, file, data, path)

@@ -5,12 +5,13 @@ import {
   DEFAULT_CONTEXT,
   folderOfRepository,
   isRemote,
+  joinPaths,
   type NamedDockerfile,
   repositoryPath,
 } from '../paths.js'
 import type { BakeCommand, CommandBuild, ComposeCommand, ScriptBuild } from '../script/index.js'
-import { type BuildValue, isKnown, joined, known, unknown } from '../value.js'
-import { mapOf, ownValue } from '../yaml-file.js'
+import { type BuildValue, isKnown, known, splitPair, unknown, writtenText } from '../value.js'
+import { mapOf, valueAt } from '../yaml-file.js'
 import { type ActionBuild, actionReader } from './build-actions.js'
 import { environmentOf, type Variables } from './scope.js'
 import type { BakeStep, DockerfileStep, StepInputs, StepPlace } from './steps.js'
@@ -32,7 +33,7 @@ const HARMLESS =
 export function mayBuild(steps: readonly Data[]): boolean {
   return steps.some((data) => {
     const step = mapOf(data)
-    const [uses, run] = [ownValue(step, 'uses'), ownValue(step, 'run')]
+    const [uses, run] = [valueAt(step, 'uses'), valueAt(step, 'run')]
     if (typeof run === 'string') return SCRIPT.test(run)
     return typeof uses === 'string' && (isFollowed(uses) || isSuspicious(uses))
   })
@@ -63,7 +64,7 @@ export function isRelevantScript(run: Data | undefined): run is string {
 }
 
 /** What surrounds a step that builds. */
-export interface StepSurroundings {
+export interface JobContext {
   readonly place: StepPlace
   /** OWNER/REPO that the workflow runs in. */
   readonly repo: string
@@ -76,17 +77,17 @@ export interface StepSurroundings {
 }
 
 /** A build by an action or a called workflow that builds one Dockerfile. */
-export function dockerfileStep(uses: string, inputs: StepInputs, around: StepSurroundings): DockerfileStep | null {
+export function dockerfileStep(uses: string, inputs: StepInputs, job: JobContext): DockerfileStep | null {
   const reader = actionReader(uses)
   if (reader === null) return null
-  const build = reader(inputs, (name) => environmentOf(around.variables).get(name) ?? null, around.repo)
+  const build = reader(inputs, (name) => environmentOf(job.variables).get(name) ?? null, job.repo)
   // A build that pushes by digest has no tags: what names it is the job's only such step.
-  const [only] = build.tags.length === 0 && around.metadata.length === 1 ? around.metadata : []
-  return { kind: 'build', ...around.place, tool: uses, ...located(build, around), tags: only ?? build.tags }
+  const [only] = build.tags.length === 0 && job.metadata.length === 1 ? job.metadata : []
+  return { kind: 'build', ...job.place, tool: uses, ...located(build, job), tags: only ?? build.tags }
 }
 
 /** A build as an action names it, its Dockerfile as a file of the repository. */
-function located(build: ActionBuild, { checkouts }: StepSurroundings) {
+function located(build: ActionBuild, { checkouts }: JobContext) {
   const { dockerfile, ...rest } = build
   const orContainerfile = dockerfile.orContainerfile ?? false
   return { ...rest, dockerfile: fileIn(dockerfile, checkouts), orContainerfile }
@@ -98,28 +99,24 @@ function fileIn({ in: where, path }: NamedDockerfile, checkouts: readonly Checko
 }
 
 /** docker/bake-action and docker/github-builder's bake.yml: what they build stands in other files. */
-export function bakeStep(
-  uses: string,
-  inputs: StepInputs,
-  around: StepSurroundings,
-): BakeStep | { readonly unread: string } {
+export function bakeStep(uses: string, inputs: StepInputs, job: JobContext): BakeStep | { readonly unread: string } {
   const isBuilder = /^docker\/github-builder\//i.test(uses)
   const source = isBuilder ? builderSource(inputs) : inputs.text('source')
   const workdir = inputs.text('workdir')
-  const place = definitionPlace(source, workdir, /@v[1-5](?:\.|$)/.test(uses) && !isBuilder, around)
+  const place = definitionPlace(source, workdir, /@v[1-5](?:\.|$)/.test(uses) && !isBuilder, job)
   if ('unread' in place) return place
   return {
     kind: 'bake',
     format: 'bake',
     tool: uses,
-    ...around.place,
+    ...job.place,
     ...place,
     files: inputs.list('files', 'commas'),
     targets: isBuilder ? [inputs.text('target') ?? known('default')] : inputs.list('targets', 'commas'),
     set: inputs.list('set', 'plain'),
     args: new Map(),
-    environment: new Map([...environmentOf(around.variables), ...variablesOf(inputs.list('vars', 'plain'))]),
-    generated: around.generated,
+    environment: new Map([...environmentOf(job.variables), ...variablesOf(inputs.list('vars', 'plain'))]),
+    generated: job.generated,
     publishes: inputs.isOn('push') ? true : null,
   }
 }
@@ -138,7 +135,7 @@ function definitionPlace(
   source: BuildValue | null,
   workdir: BuildValue | null,
   isLocal: boolean,
-  { checkouts, repo }: StepSurroundings,
+  { checkouts, repo }: JobContext,
 ): Pick<BakeStep, 'folder' | 'isFetched'> | { readonly unread: string } {
   const inWorkspace = (folder: BuildValue) => {
     const path = repositoryPath(checkouts, folder)
@@ -160,38 +157,38 @@ function definitionPlace(
 function variablesOf(items: readonly BuildValue[]): ReadonlyMap<string, BuildValue> {
   const values = new Map<string, BuildValue>()
   for (const item of items) {
-    const written = isKnown(item) ? item.text : item.written
-    const equals = written.indexOf('=')
-    const name = written.slice(0, Math.max(equals, 0)).trim()
-    const rest = written.slice(equals + 1)
-    if (name !== '' && !name.includes('${{')) values.set(name, isKnown(item) ? known(rest) : { ...item, written: rest })
+    const [written, rest] = splitPair(writtenText(item))
+    const name = written.trim()
+    if (rest === null || name === '' || name.includes('${{')) continue
+    values.set(name, isKnown(item) ? known(rest) : unknown(rest, item.place))
   }
   return values
 }
 
 /** Notes the build that a command of a script makes. */
-export function addCommand(build: ScriptBuild, around: StepSurroundings, walk: Walk): void {
-  const place = { ...around.place, isConditional: around.place.isConditional || build.isConditional }
-  const here = { ...around, place }
-  if (build.kind === 'build') addDockerfile(build, here, walk)
-  else if (build.kind === 'bake') addBake(build, here, walk)
-  else addCompose(build, here, walk)
+export function addCommand(build: ScriptBuild, job: JobContext, walk: Walk): void {
+  const place = { ...job.place, isConditional: job.place.isConditional || build.isConditional }
+  const inner = { ...job, place }
+  if (build.kind === 'build') addDockerfile(build, inner, walk)
+  else if (build.kind === 'bake') addBake(build, inner, walk)
+  else addCompose(build, inner, walk)
 }
 
-function addDockerfile(build: CommandBuild, around: StepSurroundings, walk: Walk): void {
+function addDockerfile(build: CommandBuild, job: JobContext, walk: Walk): void {
   const { tool, folder, inputs, publishes, tags } = build
-  const context = build.context === null || isRemoteValue(build.context) ? build.context : joined(folder, build.context)
-  const file = build.file === null ? null : joined(folder, build.file)
+  const context =
+    build.context === null || isRemoteValue(build.context) ? build.context : joinPaths(folder, build.context)
+  const file = build.file === null ? null : joinPaths(folder, build.file)
   const dockerfile =
     context === null
-      ? { in: 'workspace' as const, path: joined(folder, known('Dockerfile')) }
-      : contextDockerfile(context, file, around.repo)
+      ? { in: 'workspace' as const, path: joinPaths(folder, known('Dockerfile')) }
+      : contextDockerfile(context, file, job.repo)
   const orContainerfile = build.file === null && tool !== 'docker' && tool !== 'kaniko' && tool !== 'depot'
   walk.build({
     kind: 'build',
-    ...around.place,
+    ...job.place,
     tool,
-    ...located({ dockerfile: { ...dockerfile, orContainerfile }, inputs, publishes, tags }, around),
+    ...located({ dockerfile: { ...dockerfile, orContainerfile }, inputs, publishes, tags }, job),
   })
 }
 
@@ -199,55 +196,55 @@ function isRemoteValue(value: BuildValue): boolean {
   return isKnown(value) && isRemote(value.text)
 }
 
-function addBake(build: BakeCommand, around: StepSurroundings, walk: Walk): void {
+function addBake(build: BakeCommand, job: JobContext, walk: Walk): void {
   const { files, targets, set, source, folder, unclear, publishes } = build
-  const fetched = source === null || !isKnown(source) ? null : folderOfRepository(source.text, around.repo)
+  const fetched = source === null || !isKnown(source) ? null : folderOfRepository(source.text, job.repo)
   if (source !== null && fetched === null) {
-    const written = isKnown(source) ? source.text : source.written
-    walk.skip(around.place, 'docker buildx bake', `bakes what ${written} defines`)
+    const written = writtenText(source)
+    walk.skip(job.place, 'docker buildx bake', `bakes what ${written} defines`)
     return
   }
-  const place = fetched === null ? repositoryPath(around.checkouts, folder) : known(fetched)
+  const place = fetched === null ? repositoryPath(job.checkouts, folder) : known(fetched)
   if (place === null) {
-    walk.skip(around.place, 'docker buildx bake', 'runs outside of the repository')
+    walk.skip(job.place, 'docker buildx bake', 'runs outside of the repository')
     return
   }
   walk.build({
     kind: 'bake',
     format: 'bake',
     tool: 'docker buildx bake',
-    ...around.place,
+    ...job.place,
     folder: place,
     isFetched: fetched !== null,
     files,
     targets: [...targets, ...unclear.map(({ written }) => unknown(written))],
     set,
     args: new Map(),
-    environment: new Map([...environmentOf(around.variables), ...build.environment]),
-    generated: around.generated,
+    environment: new Map([...environmentOf(job.variables), ...build.environment]),
+    generated: job.generated,
     publishes,
   })
 }
 
-function addCompose(build: ComposeCommand, around: StepSurroundings, walk: Walk): void {
+function addCompose(build: ComposeCommand, job: JobContext, walk: Walk): void {
   const { files, services, args, folder, projectFolder, unclear, publishes } = build
-  const place = repositoryPath(around.checkouts, projectFolder === null ? folder : joined(folder, projectFolder))
+  const place = repositoryPath(job.checkouts, projectFolder === null ? folder : joinPaths(folder, projectFolder))
   if (place === null) {
-    walk.skip(around.place, 'docker compose build', 'runs outside of the repository')
+    walk.skip(job.place, 'docker compose build', 'runs outside of the repository')
     return
   }
   walk.build({
     kind: 'bake',
     format: 'compose',
     tool: 'docker compose',
-    ...around.place,
+    ...job.place,
     folder: place,
     isFetched: false,
     files,
     targets: [...services, ...unclear.map(({ written }) => unknown(written))],
     set: [],
     args,
-    environment: new Map([...environmentOf(around.variables), ...build.environment]),
+    environment: new Map([...environmentOf(job.variables), ...build.environment]),
     generated: [],
     publishes,
   })

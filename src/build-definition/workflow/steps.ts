@@ -1,7 +1,7 @@
 import type { Path } from '../../yaml/data.js'
 import { inputList, type ListKind } from '../input-list.js'
-import { type BuildInputs, type BuildValue, filled, isKnown } from '../value.js'
-import { type DataMap, mapOf, ownValue, type PlacedFile } from '../yaml-file.js'
+import { type BuildInputs, type BuildValue, type Environment, filled, isKnown } from '../value.js'
+import { type DataMap, mapOf, valueAt, type YamlFile } from '../yaml-file.js'
 import { fillIn, pieceValue, type Scope } from './scope.js'
 
 /** Where a build is defined, and whether a run makes it. */
@@ -49,7 +49,7 @@ export interface BakeStep extends StepPlace {
   /** Whether the definition is fetched from the repository, so that only `cwd://` names files of the workspace. */
   readonly isFetched: boolean
   /** Variables of the step and its `vars`: bake and compose files are filled in with them. */
-  readonly environment: ReadonlyMap<string, BuildValue>
+  readonly environment: Environment
   /** Definitions that steps before it wrote, as text. */
   readonly generated: readonly string[]
   /** null: the definition may say so itself. */
@@ -82,15 +82,11 @@ export interface StepInputs {
  *
  * @param path of the map in its file.
  */
-export function stepInputs(
-  given: DataMap,
-  path: Path,
-  { file, scope }: { file: PlacedFile; scope: Scope },
-): StepInputs {
+export function stepInputs(given: DataMap, path: Path, { file, scope }: { file: YamlFile; scope: Scope }): StepInputs {
   const keys = new Map(Object.keys(given).map((key) => [key.toLowerCase(), key]))
   const written = (name: string) => {
     const key = keys.get(name)
-    return key === undefined ? null : (file.scalar(ownValue(given, key), [...path, key])?.trim() ?? '')
+    return key === undefined ? null : (file.scalar(valueAt(given, key), [...path, key])?.trim() ?? '')
   }
   const placed = (name: string, value: BuildValue): BuildValue =>
     isKnown(value) ? value : { ...value, place: file.place([...path, keys.get(name) ?? name]) }
@@ -115,5 +111,5 @@ export function stepInputs(
 
 /** The `with` of a step. */
 export function withOf(step: DataMap): DataMap {
-  return mapOf(ownValue(step, 'with'))
+  return mapOf(valueAt(step, 'with'))
 }

@@ -1,18 +1,19 @@
-import { Budget, oneLine } from '../value.js'
-import { type PlacedFile, readPlaced } from '../yaml-file.js'
+import { Budget } from '../scan.js'
+import { contentKey, excerpt } from '../value.js'
+import { readYamlFile, type YamlFile } from '../yaml-file.js'
 import type { DispatchedRun } from './contexts.js'
 import type { BuildStep, StepPlace, UnreadStep } from './steps.js'
 
 /** A definition as far as it is read. `pending`: it will be asked for. */
 export type FileReading =
-  | { readonly kind: 'read'; readonly file: PlacedFile }
+  | { readonly kind: 'read'; readonly file: YamlFile }
   /** `message` is a sentence. */
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'pending' }
 
 /** Reads a workflow or an action that a definition names. */
 export function readDefinition(text: string, name: string): FileReading {
-  const read = readPlaced(text, name)
+  const read = readYamlFile(text, name)
   if (read.ok) return { kind: 'read', file: read.file }
   return { kind: 'failed', message: `${name}${read.line === null ? '' : `:${read.line}`}: ${read.message}` }
 }
@@ -64,15 +65,15 @@ export class Walk {
 
   build(step: BuildStep): void {
     if (this.#builds.size >= MAX_BUILDS) this.#reach(`more than ${MAX_BUILDS} builds`)
-    else this.#builds.set(keyOf(step), step)
+    else this.#builds.set(contentKey(step), step)
     if (step.isConditional && step.runs === null) this.#conditional.add(step.job)
   }
 
   /** Notes something that may build and is not read. */
   skip(place: StepPlace, what: string, reason: string): void {
     if (this.#unread.size >= MAX_BUILDS) return
-    const step = { ...place, what: oneLine(what), reason }
-    this.#unread.set(keyOf(step), step)
+    const step = { ...place, what: excerpt(what), reason }
+    this.#unread.set(contentKey(step), step)
   }
 
   /** A file that a definition names; one that is not there yet is noted as wanted. */
@@ -109,10 +110,6 @@ export class Walk {
   #reach(limit: string): void {
     this.#reached.add(limit)
   }
-}
-
-function keyOf(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => (part instanceof Map ? [...part] : part))
 }
 
 /** A file of a repository that a definition names. */

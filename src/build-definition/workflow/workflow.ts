@@ -1,15 +1,16 @@
 import { suggest } from '../../enrollment/messages.js'
-import { oneLine } from '../value.js'
+import { quote } from '../../text/index.js'
+import { excerpt } from '../value.js'
 import {
   type DataMap,
   isMap,
   listOf,
   mapOf,
-  ownValue,
-  type PlacedFile,
-  readPlaced,
+  readYamlFile,
   scalarText,
   type Unreadable,
+  valueAt,
+  type YamlFile,
 } from '../yaml-file.js'
 
 /** An input a workflow takes when it is dispatched. */
@@ -47,8 +48,8 @@ export interface WorkflowFacts {
 export function readWorkflow(
   text: string,
   about: { readonly file: string },
-): { readonly ok: true; readonly workflow: WorkflowFacts; readonly file: PlacedFile } | Unreadable {
-  const read = readPlaced(text, about.file)
+): { readonly ok: true; readonly workflow: WorkflowFacts; readonly file: YamlFile } | Unreadable {
+  const read = readYamlFile(text, about.file)
   if (!read.ok) return read
   const { file } = read
   const workflow = mapOf(file.data)
@@ -59,30 +60,30 @@ export function readWorkflow(
   return { ok: true, workflow: { file: about.file, ...names, dispatch }, file }
 }
 
-function textAt(workflow: DataMap, key: string, file: PlacedFile): string | null {
-  const data = ownValue(workflow, key)
+function textAt(workflow: DataMap, key: string, file: YamlFile): string | null {
+  const data = valueAt(workflow, key)
   return data === undefined || data === null ? null : file.scalar(data, [key])
 }
 
 /** `on` may be one event, a list of events or a map of them. */
 function isTriggeredBy(workflow: DataMap, event: string): boolean {
-  const on = ownValue(workflow, 'on')
-  return on === event || listOf(on).includes(event) || (isMap(on) && ownValue(on, event) !== undefined)
+  const on = valueAt(workflow, 'on')
+  return on === event || listOf(on).includes(event) || (isMap(on) && valueAt(on, event) !== undefined)
 }
 
 /** The inputs that a workflow declares for an event, `workflow_dispatch` or `workflow_call`, in order. */
-export function inputsAt(workflow: DataMap, event: string, file: PlacedFile): ReadonlyMap<string, DispatchInput> {
-  const declared = mapOf(ownValue(mapOf(ownValue(mapOf(ownValue(workflow, 'on')), event)), 'inputs'))
+export function inputsAt(workflow: DataMap, event: string, file: YamlFile): ReadonlyMap<string, DispatchInput> {
+  const declared = mapOf(valueAt(workflow, 'on', event, 'inputs'))
   const path = ['on', event, 'inputs']
   return new Map(Object.entries(declared).map(([name, data]) => [name, inputOf(mapOf(data), [...path, name], file)]))
 }
 
-function inputOf(data: DataMap, path: readonly string[], file: PlacedFile): DispatchInput {
-  const given = ownValue(data, 'default')
-  const type = scalarText(ownValue(data, 'type')) ?? ''
-  const options = listOf(ownValue(data, 'options'))
+function inputOf(data: DataMap, path: readonly string[], file: YamlFile): DispatchInput {
+  const given = valueAt(data, 'default')
+  const type = scalarText(valueAt(data, 'type')) ?? ''
+  const options = listOf(valueAt(data, 'options'))
   return {
-    required: scalarText(ownValue(data, 'required')) === 'true',
+    required: scalarText(valueAt(data, 'required')) === 'true',
     default: given === undefined || given === null ? null : (file.scalar(given, [...path, 'default']) ?? ''),
     type: type === '' ? 'string' : type,
     options:
@@ -122,18 +123,18 @@ export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, 
     const input = declared.get(name)
     if (input === undefined) problems.push(undeclared(name, [...declared.keys()], facts.file))
     else if (input.type === 'choice' && !PLACEHOLDER.test(value) && !input.options.includes(value)) {
-      const shown = input.options.slice(0, 10).map(oneLine).join(', ') + (input.options.length > 10 ? ', …' : '')
-      const message = `${facts.file} does not offer ${quoted(value)} for the input ${quoted(name)}.`
+      const shown = input.options.slice(0, 10).map(excerpt).join(', ') + (input.options.length > 10 ? ', …' : '')
+      const message = `${facts.file} does not offer ${quote(value)} for the input ${quote(name)}.`
       problems.push({ key: `inputs.${name}`, message, remedy: `Send one of: ${shown}.` })
     } else if (!isOfType(value, input.type)) {
-      const message = `${facts.file} takes a ${input.type} for the input ${quoted(name)}, not ${quoted(value)}.`
+      const message = `${facts.file} takes a ${input.type} for the input ${quote(name)}, not ${quote(value)}.`
       const written = input.type === 'boolean' ? `"true" or "false"` : 'a number in quotes, as in "3"'
       problems.push({ key: `inputs.${name}`, message, remedy: `Write ${name}: ${written}.` })
     }
   }
   for (const [name, input] of declared) {
     if (!input.required || input.default !== null || inputs.has(name)) continue
-    const message = `${facts.file} requires the input ${quoted(name)}, which has no default and is not sent.`
+    const message = `${facts.file} requires the input ${quote(name)}, which has no default and is not sent.`
     const remedy = `Add it under source.inputs in images.yaml, or give it a default in the workflow.`
     problems.push({ key: `inputs.${name}`, message, remedy })
   }
@@ -149,10 +150,10 @@ function isOfType(value: string, type: string): boolean {
 
 function undeclared(name: string, declared: readonly string[], file: string): DispatchProblem {
   const near = suggest(name, declared)
-  const known = declared.length === 0 ? 'It takes none.' : `It takes: ${declared.slice(0, 25).map(oneLine).join(', ')}.`
+  const known = declared.length === 0 ? 'It takes none.' : `It takes: ${declared.slice(0, 25).map(excerpt).join(', ')}.`
   const remedy =
-    near === null ? `${known} Declare it under workflow_dispatch, or do not send it.` : `Did you mean ${oneLine(near)}?`
-  return { key: `inputs.${name}`, message: `${file} declares no input ${quoted(name)}.`, remedy }
+    near === null ? `${known} Declare it under workflow_dispatch, or do not send it.` : `Did you mean ${excerpt(near)}?`
+  return { key: `inputs.${name}`, message: `${file} declares no input ${quote(name)}.`, remedy }
 }
 
 function sizeProblems(inputs: ReadonlyMap<string, string>, file: string): DispatchProblem[] {
@@ -166,8 +167,4 @@ function sizeProblems(inputs: ReadonlyMap<string, string>, file: string): Dispat
     return [{ key: 'workflow', message, remedy }]
   }
   return []
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(oneLine(text))
 }

@@ -20,11 +20,11 @@ function bases(file: string, text: string, target: string, files: Readonly<Recor
 function basesOf({ targets }: BuildFile, name: string, files: Readonly<Record<string, string>>): string[] {
   const target = targets.get(name)
   if (target === undefined) return []
-  const { context, dockerfile, inline, passes } = target
+  const { context, dockerfile, inline, inputs } = target
   const path = targetDockerfile(context, dockerfile, '')
   const text = inline === null ? files[isKnown(path) ? path.text : ''] : isKnown(inline) ? inline.text : undefined
   if (text === undefined) return ['its Dockerfile is not there']
-  const result = findBaseImages(text, resolveBuild(passes, NOTHING))
+  const result = findBaseImages(text, resolveBuild(inputs, NOTHING))
   if (!result.ok) return [result.error.message]
   return result.images.filter(({ reachable }) => reachable).map(({ ref }) => ref.replace('docker.io/library/', ''))
 }

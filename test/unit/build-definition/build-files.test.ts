@@ -30,7 +30,7 @@ function building(file: BuildFile, dockerfile: string, names: readonly string[],
 }
 
 function passes(file: BuildFile): Record<string, unknown> {
-  return Object.fromEntries([...file.targets].map(([name, target]) => [name, shown(target.passes)]))
+  return Object.fromEntries([...file.targets].map(([name, target]) => [name, shown(target.inputs)]))
 }
 
 const bake = (data: unknown, environment?: ReadonlyMap<string, BuildValue>) =>
@@ -144,7 +144,7 @@ describe('docker-bake.json', () => {
   })
   it('a default that is assumed is said', () => {
     const { targets } = bake(app({ args: { V: '${TAG}' } }, { variable }))
-    const settled = resolveBuild(targets.get('app')?.passes ?? null, NOTHING)
+    const settled = resolveBuild(targets.get('app')?.inputs ?? null, NOTHING)
     expect(settled.args).toEqual(new Map([['V', '3.19']]))
     expect(settled.assumed.map(assumptionText)).toEqual(['build-arg V is ${TAG}: 3.19 is assumed'])
   })
@@ -341,7 +341,7 @@ describe('the target that builds a Dockerfile', () => {
     const changed = definition(readBuildFiles([{ file: 'docker-bake.json', text }], { set: overrides }))
     const api = changed.targets.get('api')!
     expect(api.context).toEqual({ text: 'src' })
-    expect(shown(api.passes)).toEqual({
+    expect(shown(api.inputs)).toEqual({
       args: { A: '1,2', C: "?taken from the build's environment", D: '?${{ x }}' },
       target: 'y',
       platforms: ['linux/amd64', 'linux/arm64'],

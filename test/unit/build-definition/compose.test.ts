@@ -24,13 +24,13 @@ function input(read: DefinitionReading): unknown {
   return Object.fromEntries([...read.definition.targets].map(([name, target]) => [name, one(target)]))
 }
 
-function one({ context, dockerfile, tags, passes }: NonNullable<ReturnType<BuildFile['targets']['get']>>): unknown {
+function one({ context, dockerfile, tags, inputs }: NonNullable<ReturnType<BuildFile['targets']['get']>>): unknown {
   const text = (value: typeof context) => (value === null ? null : 'text' in value ? value.text : `?${value.written}`)
   return {
     ...(context !== null && { context: text(context) }),
     ...(dockerfile !== null && { dockerfile: text(dockerfile) }),
     ...(tags.length > 0 && { tags: tags.map(text) }),
-    ...shown(passes),
+    ...shown(inputs),
   }
 }
 
@@ -87,7 +87,7 @@ describe('.env', () => {
   it('its values are assumed, and say where they stand', () => {
     const files = { 'compose.yaml': 'services:\n  a:\n    build:\n      args:\n        V: x${V}\n        W:\n' }
     const read = readBuildFiles(all(files), { beside: beside({ '.env': 'V=1\nW=2\n' }) })
-    expect(read.ok && [...read.definition.targets.get('a')!.passes.args.values()]).toEqual([
+    expect(read.ok && [...read.definition.targets.get('a')!.inputs.args.values()]).toEqual([
       { text: 'x1', assumedFrom: 'x${V}', place: 'compose.yaml:5' },
       { text: '2', assumedFrom: 'W', place: '.env:2' },
     ])

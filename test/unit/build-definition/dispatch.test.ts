@@ -62,7 +62,7 @@ describe('would GitHub take the dispatch', () => {
       INPUTS,
       { tag: '1', level: 'loud\n' },
       'inputs.level',
-      'build.yml does not offer "loud" for the input "level".',
+      'build.yml does not offer "loud\\n" for the input "level".',
       'Send one of: debug, info, 3.2.',
     ],
   ])('no: %s', (_title, on, inputs, key, message, remedy) => {

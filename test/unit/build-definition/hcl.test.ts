@@ -12,7 +12,7 @@ function passed(text: string, environment: Environment = {}): unknown {
   const read = readBuildFile(text, 'b.hcl', variables)
   if (!read.ok) return `${read.line}: ${read.message}`
   const target = read.definition.targets.get('t')
-  return target === undefined ? [...read.definition.targets.keys()] : shown(target.passes)
+  return target === undefined ? [...read.definition.targets.keys()] : shown(target.inputs)
 }
 
 /** What an expression is as an argument. */
@@ -112,12 +112,12 @@ describe('files together', () => {
         '{"variable":{"X":{"default":"x"}},"group":{"default":{"targets":["t"]}},"target":{"t":{"target":"s"}}}',
       'compose.yaml': 'services: { t: { build: { args: { B: "0", C: "0" } } } }',
     })
-    expect(shown(targets.get('t')!.passes)).toEqual({ args: { A: 'x (X)', B: '1', C: '0' }, target: 's' })
+    expect(shown(targets.get('t')!.inputs)).toEqual({ args: { A: 'x (X)', B: '1', C: '0' }, target: 's' })
     expect(groups.get('default')).toEqual(['t'])
   })
   it('--set on a parent reaches a child that says nothing itself', () => {
     const { targets } = read({ 'a.hcl': 'target "p" {}\ntarget "t" { inherits = ["p"] }\n' }, ['p.args.A=1'])
-    expect(shown(targets.get('t')!.passes)).toEqual({ args: { A: '1' } })
+    expect(shown(targets.get('t')!.inputs)).toEqual({ args: { A: '1' } })
   })
   it('a matrix gives targets, its label is their group', () => {
     const text =
@@ -125,7 +125,7 @@ describe('files together', () => {
     const { targets, groups } = read({ 'a.hcl': text })
     expect([...targets.keys()]).toEqual(['m-12', 'm-3'])
     expect(groups.get('m')).toEqual(['m-12', 'm-3'])
-    expect(shown(targets.get('m-12')!.passes)).toEqual({ args: { V: '1.2' } })
+    expect(shown(targets.get('m-12')!.inputs)).toEqual({ args: { V: '1.2' } })
   })
   it('a key that BuildKit never looks for is no context', () => {
     const text = 'target "t" {\n  contexts = { "alpine:latest" = "docker-image://a", alpine = "docker-image://b" }\n}\n'

@@ -115,9 +115,9 @@ const bakeFile = fc.dictionary(
 function useBuildFile(read: ReturnType<typeof readBuildFile>): unknown {
   if (!read.ok) return read
   const { definition } = read
-  const targets = [...definition.targets.values()].map(({ name, passes }) => [
+  const targets = [...definition.targets.values()].map(({ name, inputs }) => [
     contextTargets(definition, name),
-    resolveBuild(passes, NOTHING),
+    resolveBuild(inputs, NOTHING),
   ])
   return [selectTargets(definition, []), selectTargets(definition, ['a', '*']), targets]
 }

@@ -37,8 +37,8 @@ function staged(refs: readonly string[]): string[] {
   return [...new Set(refs.filter((ref) => /\/image-\d:1$/.test(ref)))].sort()
 }
 
-function trackedOf(text: string, passes: BuildInputs | null) {
-  const result = basesOf({ file: 'Dockerfile', text, passes, isImage: true }, null)
+function trackedOf(text: string, inputs: BuildInputs | null) {
+  const result = basesOf({ file: 'Dockerfile', text, inputs, isImage: true }, null)
   if (!result.ok) return null
   return result.uses.flatMap((use) => (use.reachable ? [formatReference(use.reference)] : []))
 }
@@ -65,8 +65,8 @@ describe('whatever the unknown values are', () => {
           compared += 1
           const unknowns = new Map([...values.keys()].map((name) => [name, { unknown: true as const, written: 'x' }]))
           const written = chosen === null ? null : { unknown: true as const, written: 'x' }
-          for (const passes of [passing(unknowns, written), null]) {
-            const tracked = trackedOf(text, passes)
+          for (const inputs of [passing(unknowns, written), null]) {
+            const tracked = trackedOf(text, inputs)
             expect(tracked === null ? null : staged(tracked)).toEqual(expect.arrayContaining(staged(pulled)))
           }
         },
@@ -87,7 +87,7 @@ describe('whatever the unknown values are', () => {
           const exact = findBaseImages(text, { args, target })
           const known = new Map([...args].map(([name, value]) => [name, { text: value }]))
           const result = basesOf(
-            { file: 'f', text, passes: passing(known, target === null ? null : { text: target }), isImage: true },
+            { file: 'f', text, inputs: passing(known, target === null ? null : { text: target }), isImage: true },
             null,
           )
           if (!exact.ok || !result.ok) {
@@ -108,7 +108,7 @@ describe('whatever the unknown values are', () => {
     fc.assert(
       fc.property(dockerfile, ({ text }) => {
         const pulled = new Set(pulledWith(text, new Map(), null) ?? [])
-        const result = basesOf({ file: 'f', text, passes: null, isImage: true }, null)
+        const result = basesOf({ file: 'f', text, inputs: null, isImage: true }, null)
         for (const use of result.ok ? result.uses : []) {
           if (pulled.has(formatReference(use.reference)) && use.reachable) expect(use.assumed).toBe(false)
         }

@@ -30,8 +30,8 @@ function tracked(uses: readonly BaseUse[]): string[] {
     .sort()
 }
 
-function answer(text: string, passes: BuildInputs | null, explicit: typeof SAYS_NOTHING | null = null) {
-  const result = basesOf({ file: 'Dockerfile', text, passes, isImage: true }, explicit)
+function answer(text: string, inputs: BuildInputs | null, explicit: typeof SAYS_NOTHING | null = null) {
+  const result = basesOf({ file: 'Dockerfile', text, inputs, isImage: true }, explicit)
   if (!result.ok) throw new Error(result.message)
   return { ...result, bases: tracked(result.uses), texts: result.assumed.map(({ text }) => text) }
 }
@@ -94,7 +94,7 @@ describe('an unknown target', () => {
   })
   it('of a written one, what runs is what runs in any of them', () => {
     const text = 'FROM go:1 AS build\nFROM alpine:3 AS prod\nCOPY --from=build / /\n'
-    const runs = (passes: BuildInputs | null) => basesOf({ file: 'Dockerfile', text, passes, isImage: true }, null)
+    const runs = (inputs: BuildInputs | null) => basesOf({ file: 'Dockerfile', text, inputs, isImage: true }, null)
     const written = runs({ ...PASSES_NOTHING, target: unknown('${{ x }}') })
     expect(written).toMatchObject({ uses: [{ runtime: true }, { runtime: true }], assumed: [{ isRuntimeOnly: true }] })
     expect(runs(null)).toMatchObject({ uses: [{ runtime: false }, { runtime: true }], assumed: [] })
@@ -189,8 +189,8 @@ describe('a stage chosen by an argument', () => {
       { ...PASSES_NOTHING, unclear: [{ key: 'build-contexts', written: '${{ x }}' }] },
       ['debian:13-slim'],
     ],
-  ])('%s', (_title, text, passes, expected) => {
-    expect(answer(text, passes).bases).toEqual([...expected].sort())
+  ])('%s', (_title, text, inputs, expected) => {
+    expect(answer(text, inputs).bases).toEqual([...expected].sort())
   })
   it('two arguments together', () => {
     const text = 'ARG A=x\nARG B=1\nFROM a:1 AS x-1\nFROM b:1 AS y-2\nFROM c:1 AS z\nFROM ${A}-${B}\n'
@@ -212,9 +212,9 @@ describe('a stage chosen by an argument', () => {
     ])
   })
   it('a list of unknown arguments matters only where one names a base', () => {
-    const passes = { ...PASSES_NOTHING, unclear: [{ key: 'build-args', written: '${{ x }}' }] }
-    expect(answer('FROM node:20\nARG V=1\n', passes).texts).toEqual([])
-    expect(answer('ARG V=20\nFROM node:$V\n', passes).assumed).toMatchObject([
+    const inputs = { ...PASSES_NOTHING, unclear: [{ key: 'build-args', written: '${{ x }}' }] }
+    expect(answer('FROM node:20\nARG V=1\n', inputs).texts).toEqual([])
+    expect(answer('ARG V=20\nFROM node:$V\n', inputs).assumed).toMatchObject([
       {
         text: 'build-args holds ${{ x }}: what that passes is not known',
         remedy: expect.stringContaining('{V: "20"}'),
@@ -268,7 +268,7 @@ describe('an image that cannot be named', () => {
     expect(answer(`ARG X=PLEASE_SET\n${from}\n`, null).unnamed.length).toBeLessThanOrEqual(1)
   })
   it('a build that is known to pass nothing is refused, as BuildKit does', () => {
-    const file = { file: 'Dockerfile', text: 'ARG X\nFROM $X\n', passes: PASSES_NOTHING, isImage: true }
+    const file = { file: 'Dockerfile', text: 'ARG X\nFROM $X\n', inputs: PASSES_NOTHING, isImage: true }
     expect(basesOf(file, null)).toMatchObject({
       ok: false,
       line: 2,
@@ -315,15 +315,15 @@ describe('a default of a variable that reaches a base is said', () => {
     ['a context', 'FROM base', { contexts: new Map([['base', assumed('docker-image://b:1')]]) }, 'docker-image://b:1'],
     ['a target', 'FROM a:1 AS one\nFROM b:1 AS two', { target: assumed('one') }, 'one'],
     ['a platform', 'FROM a:$TARGETARCH', { platforms: [assumed('linux/arm64')] }, 'linux/arm64'],
-  ])('%s', (_title, text, passes, value) => {
-    expect(answer(`${text}\n`, { ...PASSES_NOTHING, ...passes }).texts).toEqual([
+  ])('%s', (_title, text, inputs, value) => {
+    expect(answer(`${text}\n`, { ...PASSES_NOTHING, ...inputs }).texts).toEqual([
       expect.stringContaining(`is \${X} (docker-bake.hcl:3): ${value} is assumed`),
     ])
   })
   it('one that reaches none is not', () => {
-    const passes = { ...PASSES_NOTHING, args: new Map([['V', assumed('2')]]) }
-    expect(answer('FROM a:1\nARG V\n', passes).texts).toEqual([])
-    expect(answer('ARG V\nFROM a:1\nARG V\n', passes).texts).toEqual([])
+    const inputs = { ...PASSES_NOTHING, args: new Map([['V', assumed('2')]]) }
+    expect(answer('FROM a:1\nARG V\n', inputs).texts).toEqual([])
+    expect(answer('ARG V\nFROM a:1\nARG V\n', inputs).texts).toEqual([])
   })
 })
 
