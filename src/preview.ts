@@ -4,7 +4,7 @@
  * answers from the sources; what differs between the two results is what the pull request causes.
  */
 import { formatProblem, type Problem, problem } from './enrollment/index.js'
-import { compareManifests } from './manifests/index.js'
+import { changesBetween } from './manifests/index.js'
 import { draftPlan } from './pipeline.js'
 import { committedBaseline, type DraftedPlan, type Loaded, type Plan, planOf, type ReportBaseline } from './plan.js'
 import { type BaseDrift, isChanged, settingsChanges, synthesizedState } from './report/index.js'
@@ -63,11 +63,10 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
     stateFiles: report.stateFiles.length,
     warnings,
   }
-  const generated = new Map(draft.manifests.map(({ path, text }) => [path, text]))
   return {
     before: synthesizedState(draft.enrolled, draft.state),
     settings: settingsChanges(draft.enrolled.settings, head.enrolled.settings),
-    changes: compareManifests(generated, head.manifests).changes,
+    changes: changesBetween(draft.manifests, head.manifests),
     baseDrift,
     problems: manualChanges(head, draft.loaded.output, fromTop(folder.path, folder.outputDir)),
   }

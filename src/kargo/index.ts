@@ -7,7 +7,7 @@
  * it belongs in; to add a kind, add a construct.
  */
 export type { Factory, Override } from './factory.js'
-export type { ManifestFile } from './manifest-file.js'
+export type { ManifestFile, ManifestObject, ResourceId } from './manifest-file.js'
 export { AUTO_PROMOTION_LABEL, BASE_IMAGE_LABEL, IMAGE_LABEL } from './names.js'
 export { GENERATED_HEADER } from './print.js'
 export { synthesize } from './synthesize.js'

@@ -9,7 +9,7 @@ import { SourceChart } from './charts/source-chart.js'
 import { chartProblems, imageProblems } from './checks.js'
 import { type Bases, basesOf, type Factory } from './factory.js'
 import type { ManifestFile } from './manifest-file.js'
-import { printManifests } from './print.js'
+import { joinObjects, printObject } from './print.js'
 import { type WatchedSource, watchedSources } from './sources.js'
 
 /**
@@ -28,9 +28,12 @@ export function synthesize(factory: Factory): ManifestFile[] {
     ...chartProblems(charts, factory.imagesFile ?? null),
   ]
   if (problems.length > 0) throw new Refusal(problems)
-  return charts
-    .map((chart) => ({ path: chart.path, text: printManifests(chart.objects.map((object) => object.toJson())) }))
-    .sort((a, b) => compare(a.path, b.path))
+  return charts.map(fileOf).sort((a, b) => compare(a.path, b.path))
+}
+
+function fileOf(chart: ManifestChart): ManifestFile {
+  const objects = chart.objects.map((object) => ({ id: object.id, text: printObject(object.toJson()) }))
+  return { path: chart.path, text: joinObjects(objects.map(({ text }) => text)), objects }
 }
 
 /** What the charts are drawn from: enabled images sorted by name, bases and sources by name. */

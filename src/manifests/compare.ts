@@ -1,5 +1,5 @@
-import { countManifests, parseManifests, type Resource } from './parse.js'
-import { type ManifestFile, type ResourceChange, resourceKey } from './resources.js'
+import type { ManifestFile, ManifestObject } from '../kargo/index.js'
+import { countManifests, parseManifests, type ResourceChange, resourceKey } from './resources.js'
 
 /** How the output folder differs from what it shall hold. */
 export interface Comparison {
@@ -11,54 +11,36 @@ export interface Comparison {
   readonly resourcesBefore: number
 }
 
-interface Placed extends Resource {
-  readonly file: string
-}
-
 /**
- * Compares generated files object by object.
+ * Compares generated files with those on disk, object by object.
  *
  * @param before text of the generated files that are there, by path.
  * @param after the files there shall be.
  */
 export function compareManifests(before: ReadonlyMap<string, string>, after: readonly ManifestFile[]): Comparison {
-  const files = new Map<string, string | null>()
-  const wanted = new Set(after.map((file) => file.path))
-  for (const { path, text } of after) if (before.get(path) !== text) files.set(path, text)
-  for (const path of before.keys()) if (!wanted.has(path)) files.set(path, null)
+  const wanted = new Set(after.map(({ path }) => path))
+  const changed = after.filter(({ path, text }) => before.get(path) !== text)
+  const gone = [...before.keys()].filter((path) => !wanted.has(path))
+  const files = new Map<string, string | null>([
+    ...changed.map(({ path, text }) => [path, text] as const),
+    ...gone.map((path) => [path, null] as const),
+  ])
   // What is equal as bytes needs no parsing: in a run that changes little that is nearly everything.
-  const old = placed([...files.keys()].flatMap((path) => pair(path, before.get(path))))
-  const next = placed([...files].flatMap(([path, text]) => pair(path, text ?? undefined)))
+  const old = [...files.keys()].flatMap((path) => {
+    const text = before.get(path)
+    return text === undefined ? [] : [readFile([path, text])]
+  })
+  const changes = changesBetween(old, changed)
   let resourcesBefore = 0
   for (const text of before.values()) resourcesBefore += countManifests(text)
-  const changes = withoutCopies(changesBetween(old, next), before, files)
-  return { changes, files, resourcesBefore }
+  return { changes: withoutCopies(changes, before, files), files, resourcesBefore }
 }
 
-/** An object that a deleted file held too, and a file that stays as it is still holds, does not go. */
-function withoutCopies(
-  changes: readonly ResourceChange[],
-  before: ReadonlyMap<string, string>,
-  files: ReadonlyMap<string, string | null>,
-): readonly ResourceChange[] {
-  if (!changes.some((change) => change.kind === 'removed')) return changes
-  const untouched = placed([...before].filter(([path]) => !files.has(path)))
-  return changes.filter((change) => change.kind !== 'removed' || !untouched.has(resourceKey(change.id)))
-}
+type FileOfObjects = Pick<ManifestFile, 'path' | 'objects'>
 
-function pair(path: string, text: string | undefined): [string, string][] {
-  return text === undefined ? [] : [[path, text]]
-}
-
-function placed(files: readonly [string, string][]): Map<string, Placed> {
-  const resources = new Map<string, Placed>()
-  for (const [file, text] of files) {
-    for (const resource of parseManifests(file, text)) resources.set(resourceKey(resource.id), { ...resource, file })
-  }
-  return resources
-}
-
-function changesBetween(old: ReadonlyMap<string, Placed>, next: ReadonlyMap<string, Placed>): ResourceChange[] {
+/** The objects that appear, disappear or change between two sets of files, sorted by identity. */
+export function changesBetween(before: readonly FileOfObjects[], after: readonly FileOfObjects[]): ResourceChange[] {
+  const [old, next] = [placed(before), placed(after)]
   const keys = [...new Set([...old.keys(), ...next.keys()])].sort()
   return keys.flatMap((key): ResourceChange[] => {
     const was = old.get(key)
@@ -71,4 +53,24 @@ function changesBetween(old: ReadonlyMap<string, Placed>, next: ReadonlyMap<stri
     if (was !== undefined) return [{ kind: 'removed', id: was.id, file: was.file, before: was.text, after: null }]
     return []
   })
+}
+
+function placed(files: readonly FileOfObjects[]): Map<string, ManifestObject & { readonly file: string }> {
+  const all = files.flatMap(({ path, objects }) => objects.map((object) => ({ ...object, file: path })))
+  return new Map(all.map((object) => [resourceKey(object.id), object]))
+}
+
+function readFile([path, text]: readonly [string, string]): FileOfObjects {
+  return { path, objects: parseManifests(path, text) }
+}
+
+/** An object that a deleted file held too, and a file that stays as it is still holds, does not go. */
+function withoutCopies(
+  changes: readonly ResourceChange[],
+  before: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | null>,
+): readonly ResourceChange[] {
+  if (!changes.some((change) => change.kind === 'removed')) return changes
+  const untouched = placed([...before].filter(([path]) => !files.has(path)).map(readFile))
+  return changes.filter((change) => change.kind !== 'removed' || !untouched.has(resourceKey(change.id)))
 }

@@ -1,8 +1,8 @@
 /**
  * Manifests on disk: read what is there, compare it with what shall be, object by object, and guard against deleting
- * too much. `parse.ts`, `compare.ts` and `guard.ts` are pure; `read.ts` touches the disk.
+ * too much. `resources.ts`, `compare.ts` and `guard.ts` are pure; `read.ts` touches the disk.
  */
-export { type Comparison, compareManifests } from './compare.js'
+export { type Comparison, changesBetween, compareManifests } from './compare.js'
 export { type DeletionLimit, guardDeletions, isDestructive, parseDeletionLimit } from './guard.js'
 export { type OutputFolder, readOutput, refuseForeignFiles } from './read.js'
-export { type ManifestFile, type ResourceChange, type ResourceId, resourceKey } from './resources.js'
+export { type ResourceChange, resourceKey } from './resources.js'

@@ -1,5 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s'
 import type { Construct } from 'constructs'
+import type { ResourceId } from '../manifest-file.js'
 import { type DraftObject, finish, type JsonObject } from './json.js'
 
 /** What every kind has. */
@@ -23,6 +24,7 @@ interface Kind {
 export abstract class KubeObject extends ApiObject {
   /** Literal texts, keys included, that Kargo would evaluate: there must be none. */
   readonly evaluatedLiterals: readonly string[]
+  readonly id: ResourceId
   readonly #manifest: JsonObject
 
   protected constructor(scope: Construct, props: ObjectProps, kind: Kind) {
@@ -33,6 +35,12 @@ export abstract class KubeObject extends ApiObject {
       metadata: { name: props.name },
     })
     const { namespace, labels: chartLabels } = Chart.of(scope)
+    this.id = {
+      apiVersion: kind.apiVersion,
+      kind: kind.kind,
+      namespace: kind.clusterScoped ? '' : (namespace ?? ''),
+      name: props.name,
+    }
     const labels = { ...chartLabels, ...props.labels }
     const { manifest, evaluatedLiterals } = finish({
       apiVersion: kind.apiVersion,

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareManifests, type ManifestFile, resourceKey } from '../../../src/manifests/index.js'
-import { applied, factoryOf, generated, object, onDisk } from './examples.js'
+import type { ManifestFile } from '../../../src/kargo/index.js'
+import { compareManifests, resourceKey } from '../../../src/manifests/index.js'
+import { parseManifests } from '../../../src/manifests/resources.js'
+import { applied, factoryOf, generated, madeFile, object, onDisk } from './examples.js'
 
 function changes(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): string[] {
-  const files = Object.entries(after).map(([path, text]) => ({ path, text }))
+  const files = Object.entries(after).map(([path, text]) => ({ path, text, objects: parseManifests(path, text) }))
   const compared = compareManifests(new Map(Object.entries(before)), files)
   return compared.changes.map((one) => `${one.kind} ${one.id.kind}/${one.id.name} ${one.file}`)
 }
@@ -50,9 +52,7 @@ describe('by identity', () => {
   })
 
   it('texts before and after go with each change', () => {
-    const compared = compareManifests(new Map([['f', generated(A, B)]]), [
-      { path: 'f', text: generated(A2, object('C', 'z')) },
-    ])
+    const compared = compareManifests(new Map([['f', generated(A, B)]]), [madeFile('f', A2, object('C', 'z'))])
     expect(compared.changes).toMatchObject([
       { kind: 'modified', before: A, after: A2 },
       { kind: 'removed', before: B, after: null },
@@ -63,10 +63,7 @@ describe('by identity', () => {
 
   it('a moved object rewrites both files', () => {
     const before = new Map([['f', generated(A, B)]])
-    const after = [
-      { path: 'f', text: generated(A) },
-      { path: 'g', text: generated(B) },
-    ]
+    const after = [madeFile('f', A), madeFile('g', B)]
     expect([...compareManifests(before, after).files.keys()]).toEqual(['f', 'g'])
   })
 
@@ -100,7 +97,7 @@ const files = fc
   .map((placed) => {
     const paths = [...new Set(placed.map(([to]) => to))]
     const textsIn = (to: string) => placed.filter(([there]) => there === to).map(([, text]) => text)
-    return paths.map((to): ManifestFile => ({ path: to, text: generated(...textsIn(to)) }))
+    return paths.map((to): ManifestFile => madeFile(to, ...textsIn(to)))
   })
 
 describe('properties', () => {

@@ -1,6 +1,6 @@
 import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
-import { GENERATED_HEADER, synthesize } from '../../../src/kargo/index.js'
-import type { ManifestFile } from '../../../src/manifests/index.js'
+import { GENERATED_HEADER, type ManifestFile, synthesize } from '../../../src/kargo/index.js'
+import { parseManifests } from '../../../src/manifests/resources.js'
 
 const BASE = { name: 'node-22', registry: 'docker.io', repository: 'library/node', tag: '22', baselineDigest: null }
 
@@ -35,6 +35,12 @@ export function object(kind: string, name: string, value = 'x', namespace = 'ns'
 /** A generated file with these objects. */
 export function generated(...objects: readonly string[]): string {
   return `${GENERATED_HEADER}\n${objects.join('---\n')}`
+}
+
+/** A generated file with these objects, as it is made. */
+export function madeFile(path: string, ...objects: readonly string[]): ManifestFile {
+  const text = generated(...objects)
+  return { path, text, objects: parseManifests(path, text) }
 }
 
 /** A folder after a comparison's files were written. */

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { compareManifests, guardDeletions, isDestructive, parseDeletionLimit } from '../../../src/manifests/index.js'
-import { factoryOf, generated, object, onDisk } from './examples.js'
+import { factoryOf, generated, madeFile, object, onDisk } from './examples.js'
 
 /** A comparison in which `gone` of `total` objects go. */
 function deleting(gone: number, total: number) {
   const objects = Array.from({ length: total }, (_, n) => object('ConfigMap', `c${n}`))
-  return compareManifests(new Map([['f', generated(...objects)]]), [
-    { path: 'f', text: generated(...objects.slice(gone)) },
-  ])
+  return compareManifests(new Map([['f', generated(...objects)]]), [madeFile('f', ...objects.slice(gone))])
 }
 
 describe('a limit as written', () => {
@@ -77,7 +75,7 @@ describe('Namespace and Project', () => {
 
   it('may change and move', () => {
     const before = new Map([['f', generated(object('Namespace', 'n', '1', ''))]])
-    const compared = compareManifests(before, [{ path: 'g', text: generated(object('Namespace', 'n', '2', '')) }])
+    const compared = compareManifests(before, [madeFile('g', object('Namespace', 'n', '2', ''))])
     expect(guardDeletions(compared, { kind: 'count', count: 0 }, 'dist')).toEqual([])
   })
 
@@ -101,7 +99,7 @@ describe('what loses history', () => {
     ['AnalysisTemplate', false],
   ])('%s', (kind, destructive) => {
     const removed = compareManifests(new Map([['f', generated(object(kind, 'x'))]]), [])
-    const added = compareManifests(new Map(), [{ path: 'f', text: generated(object(kind, 'x')) }])
+    const added = compareManifests(new Map(), [madeFile('f', object(kind, 'x'))])
     expect(removed.changes.map(isDestructive)).toEqual([destructive])
     expect(added.changes.map(isDestructive)).toEqual([false])
   })

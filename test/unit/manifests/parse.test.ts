@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { resourceKey } from '../../../src/manifests/index.js'
-import { countManifests, parseManifests } from '../../../src/manifests/parse.js'
+import { countManifests, parseManifests, resourceKey } from '../../../src/manifests/resources.js'
 import { factoryOf, generated, object } from './examples.js'
 
 /** Identities by the library alone. */
@@ -18,13 +17,13 @@ describe('real output', () => {
   const names = ['app', 'null', 'no', 'on', 'y', 'true', 'e1', '123', '1e3', '0x1', '0777', 'a-b', '12-34', 'off']
   const files = factoryOf(names)
 
-  it.each(files)('$path: as the library reads it, nothing lost', ({ text }) => {
+  it.each(files)('$path: as the library reads it, and as it was made', ({ text, objects }) => {
     const found = keys(text)
     expect(found).toEqual(byLibrary(text))
     expect(found.length).toBeGreaterThan(0)
     expect(countManifests(text)).toBe(found.length)
-    const texts = parseManifests('f', text).map((one) => one.text)
-    expect(`${text.split('\n', 1)[0]}\n${texts.join('---\n')}`).toBe(text)
+    expect(parseManifests('f', text)).toEqual(objects)
+    expect(`${text.split('\n', 1)[0]}\n${objects.map((one) => one.text).join('---\n')}`).toBe(text)
   })
 })
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { compareManifests, type ManifestFile } from '../../../src/manifests/index.js'
+import type { ManifestFile } from '../../../src/kargo/index.js'
+import { changesBetween } from '../../../src/manifests/index.js'
 import { buildReport, committedState, imageChanges } from '../../../src/report/index.js'
 import type { MergedState } from '../../../src/state/index.js'
 import { SETTINGS } from '../kargo/fixtures.js'
+import { madeFile } from '../manifests/examples.js'
 import { enrolled, entry, filesFrom, LATER, run } from '../state/world.js'
 
 const object = (kind: string, name: string, value: string) =>
@@ -11,14 +13,13 @@ const object = (kind: string, name: string, value: string) =>
 /** One file an image and a base, as far as causes need them. */
 function manifests(state: MergedState): ManifestFile[] {
   return [
-    ...state.images.map((image) => ({
-      path: `image-${image.enrollment.name}.k8s.yaml`,
-      text: object('Stage', image.enrollment.name, JSON.stringify([image.bases, image.enrollment.written])),
-    })),
-    ...state.bases.map((base) => ({
-      path: `base-${base.name}.k8s.yaml`,
-      text: object('Warehouse', base.name, base.tag),
-    })),
+    ...state.images.map(({ enrollment, bases }) =>
+      madeFile(
+        `image-${enrollment.name}.k8s.yaml`,
+        object('Stage', enrollment.name, JSON.stringify([bases, enrollment.written])),
+      ),
+    ),
+    ...state.bases.map(({ name, tag }) => madeFile(`base-${name}.k8s.yaml`, object('Warehouse', name, tag))),
   ]
 }
 
@@ -32,7 +33,6 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
   const first = was === null ? null : await run(was.images, was.sources)
   const before = first?.files ?? new Map<string, string>()
   const state = await run(is.images, is.sources, before, LATER)
-  const old = new Map((first === null ? [] : manifests(first)).map((file) => [file.path, file.text]))
   const committed = committedState(filesFrom(before))
   return buildReport({
     mode: 'preview',
@@ -46,7 +46,7 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
     settings: [],
     overrides: [],
     state,
-    changes: compareManifests(old, manifests(state)).changes,
+    changes: changesBetween(first === null ? [] : manifests(first), manifests(state)),
     baseDrift: null,
     problems: [],
   })
