@@ -139,7 +139,7 @@ async function write(report: Report, pull: PullRequest, setting: CommentSetting)
   const secrets = hidden()
   const render = (budget: number) => renderComment(report, { marker, secrets, budget })
   const isWanted = inputs.comment === 'always' || isReportable(report)
-  const result = await upsertComment(pull, { render, marker, isNews: isWanted, head })
+  const result = await upsertComment(pull, { render, marker, isReportable: isWanted, head })
   say(commentLine(result, pull.number))
   if (result.kind === 'forbidden') notice(FORBIDDEN)
   return result

@@ -4,7 +4,7 @@ import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
  * How near an address is. forbidden: link-local, cloud metadata, multicast and what is no destination at all; no
  * registry has one of them, and they answer to whoever runs on a machine.
  */
-export type AddressKind = 'public' | 'private' | 'loopback' | 'forbidden'
+type AddressKind = 'public' | 'private' | 'loopback' | 'forbidden'
 
 const FORBIDDEN = listOf([
   '0.0.0.0/8',

@@ -4,7 +4,7 @@ import { problem, Refusal } from '../enrollment/problem.js'
 export type ResponseHeaders = ReadonlyMap<string, string>
 
 /** Why a request has no response that could be used. */
-export type Reason =
+export type FailureReason =
   /** No whole response in time. */
   | 'timeout'
   /** No connection was made. */
@@ -28,7 +28,7 @@ export type Reason =
 /** A request without a response that could be used. */
 export interface RequestFailure {
   readonly kind: 'failure'
-  readonly reason: Reason
+  readonly reason: FailureReason
   /** Who was asked. */
   readonly host: string
   /** Continues "HOST …", without a full stop. Holds no secret and nothing that changes from one run to the next. */
@@ -42,7 +42,7 @@ export interface RequestFailure {
 
 /** Makes a failure; what is left out is null. */
 export function requestFailure(
-  reason: Reason,
+  reason: FailureReason,
   host: string,
   what: string,
   remedy: string,

@@ -3,8 +3,8 @@ import { request as httpsRequest } from 'node:https'
 import { type Connection, proxyOf } from './connection.js'
 import {
   FailedRequest,
+  type FailureReason,
   isFailure,
-  type Reason,
   type RequestFailure,
   type ResponseHeaders,
   requestFailure,
@@ -161,7 +161,7 @@ function networkFailure(error: NodeJS.ErrnoException, host: string, proxy: URL |
     return requestFailure('certificate', host, `has a certificate that is not trusted${where}`, remedy)
   }
   const isUnknown = syscall === 'getaddrinfo' && code === 'ENOTFOUND'
-  const reason: Reason = isUnknown ? 'unknown-host' : isConnecting ? 'unreachable' : 'disconnected'
+  const reason: FailureReason = isUnknown ? 'unknown-host' : isConnecting ? 'unreachable' : 'disconnected'
   const what = `${isConnecting ? 'could not be reached' : 'broke off'}${where}`
   return requestFailure(reason, host, what, 'Check its address and the network, and run this again.')
 }

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { baseDelay } from './connection.js'
-import { isFailure, isTransient, mayHaveTakenEffect, type Reason, type RequestFailure } from './request-failure.js'
+import {
+  type FailureReason,
+  isFailure,
+  isTransient,
+  mayHaveTakenEffect,
+  type RequestFailure,
+} from './request-failure.js'
 
 /** Who is told about pauses. */
 export interface Log {
@@ -33,7 +39,7 @@ export interface RetryLimits {
   readonly totalWait: number
   /** Failed attempts in a row, each with its weight, after which the server is not asked any more. */
   readonly failures: number
-  readonly weights: Partial<Record<Reason, number>>
+  readonly weights: Partial<Record<FailureReason, number>>
 }
 
 /**

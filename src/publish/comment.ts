@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import { isNewer, type Marker, parseMarker, sameReport } from '../report/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import { type GitHubError, isClientError, refusedRequest } from './github-error.js'
+import { isClientError, isForbidden, refusedRequest } from './refusals.js'
 
 /** A pull request, and the right to talk to it. */
 export interface PullRequest {
@@ -18,7 +18,7 @@ export interface CommentRequest {
   readonly render: (budget: number) => string
   readonly marker: Marker
   /** Whether it is worth a first comment; an existing one is always brought up to date. */
-  readonly isNews: boolean
+  readonly isReportable: boolean
   /** The commit the pull request must still be at; null where that does not matter. */
   readonly head: string | null
 }
@@ -26,7 +26,7 @@ export interface CommentRequest {
 /** What became of a comment, and where it is. */
 export type CommentResult =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string }
-  /** Nothing to say, or somebody newer has said it. */
+  /** Nothing to report, or a newer run has reported it. */
   | { readonly kind: 'skipped'; readonly reason: string }
   /** The token may not comment: usual for pull requests from forks and from Dependabot. */
   | { readonly kind: 'forbidden' }
@@ -48,7 +48,7 @@ export async function upsertComment(pull: PullRequest, request: CommentRequest):
   try {
     return await upsert(pull, request)
   } catch (error) {
-    if (isClientError(error) && (error as GitHubError).status === 403) return { kind: 'forbidden' }
+    if (isForbidden(error)) return { kind: 'forbidden' }
     const repository = `${pull.owner}/${pull.repo}`
     throw refusedRequest(error, `the comment on #${pull.number} of ${repository}`, repository)
   }
@@ -66,7 +66,7 @@ async function upsert(pull: PullRequest, request: CommentRequest): Promise<Comme
   }
   const [existing, ...doubles] = found
   if (existing === undefined) {
-    return request.isNews ? create(pull, request) : { kind: 'skipped', reason: 'there is nothing to report' }
+    return request.isReportable ? create(pull, request) : { kind: 'skipped', reason: 'there is nothing to report' }
   }
   const result = await update(pull, request, existing)
   await remove(pull, doubles)
@@ -76,7 +76,7 @@ async function upsert(pull: PullRequest, request: CommentRequest): Promise<Comme
 async function update(pull: PullRequest, request: CommentRequest, existing: OwnComment): Promise<CommentResult> {
   if (sameReport(existing.body, request.render(BODY_LIMITS[0]))) return { kind: 'unchanged', url: existing.url }
   const { client } = pull
-  return fitting(request, async (body) => {
+  return writeTruncated(request, async (body) => {
     const updated = await client.rest.issues.updateComment({ ...place(pull), comment_id: existing.id, body })
     return { kind: 'updated', url: updated.data.html_url }
   })
@@ -104,7 +104,7 @@ async function createOnce(pull: PullRequest, request: CommentRequest): Promise<s
   const { client, number } = pull
   for (let tried = 1; ; tried += 1) {
     try {
-      return await fitting(request, async (body) => {
+      return await writeTruncated(request, async (body) => {
         const { data } = await client.rest.issues.createComment({ ...place(pull), issue_number: number, body })
         return data.html_url
       })
@@ -132,8 +132,8 @@ function isLater(a: OwnComment, b: OwnComment): boolean {
   return isNewer(a.marker, b.marker) || (!isNewer(b.marker, a.marker) && a.id < b.id)
 }
 
-/** Writes as much as the server takes: one rung lower each time it says that it is too much. */
-async function fitting<T>(request: CommentRequest, write: (body: string) => Promise<T>): Promise<T> {
+/** Writes as much as the server takes: less each time it says that it is too much. */
+async function writeTruncated<T>(request: CommentRequest, write: (body: string) => Promise<T>): Promise<T> {
   let refused: unknown = null
   for (const budget of BODY_LIMITS) {
     try {
@@ -224,7 +224,7 @@ export async function findPullRequest(
     const merged = data.filter((pull) => pull.merged_at !== null && pull.merged_at !== undefined)
     return (merged.find((pull) => pull.merge_commit_sha === sha) ?? merged[0])?.number ?? null
   } catch (error) {
-    if (isClientError(error) && (error as GitHubError).status === 403) return null
+    if (isForbidden(error)) return null
     const name = `${repository.owner}/${repository.repo}`
     throw refusedRequest(error, `looking for the pull request of ${sha} in ${name}`, name)
   }

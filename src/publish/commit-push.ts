@@ -1,10 +1,9 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { refusedCommit } from './commit-refusal.js'
 import type { CommitRequest, CommitResult, FileSet } from './commit-request.js'
 import { type GitOutput, type GitRemote, git, gitOrRefuse, gitOverNetwork, withoutToken } from './git.js'
-import { checkedRef } from './work-tree.js'
-import { startScratchClone } from './work-tree-copy.js'
+import { refusedCommit } from './refusals.js'
+import { checkedRef, startScratchClone } from './work-tree.js'
 
 /** Who commits are by when nobody set anything up: GitHub shows it as the workflow. */
 const BOT = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' }

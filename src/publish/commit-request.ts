@@ -1,4 +1,5 @@
-import type { WorkTree } from './work-tree.js'
+import { fromTop } from '../state/index.js'
+import { blobId, listBlobs, type WorkTree } from './work-tree.js'
 
 /** One commit to be made. */
 export interface CommitRequest {
@@ -13,7 +14,7 @@ export interface CommitRequest {
   readonly message: CommitMessage
 }
 
-export interface CommitMessage {
+interface CommitMessage {
   readonly headline: string
   readonly body: string
 }
@@ -30,3 +31,24 @@ export type CommitResult =
   | { readonly kind: 'committed'; readonly sha: string; readonly note?: string }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'stale' }
+
+/** Compares with the commit, not with the disk: a file that lies there without being committed is still to be added. */
+export async function changesAgainstHead(request: CommitRequest): Promise<FileSet> {
+  const { files, removals, statePath, tree } = request
+  const paths = [...files.keys(), ...removals].map((path) => fromTop(statePath, path))
+  const folders = [...new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/') + 1)))]
+  const blobs = folders.length === 0 ? new Map<string, string>() : await listBlobs(tree, folders)
+  const additions = new Map<string, string>()
+  for (const [path, text] of files) {
+    const full = fromTop(statePath, path)
+    const known = blobs.get(full)
+    if (known === undefined || known !== blobId(text, known.length)) additions.set(full, text)
+  }
+  return {
+    additions,
+    deletions: removals
+      .map((path) => fromTop(statePath, path))
+      .filter((path) => blobs.has(path))
+      .sort(),
+  }
+}

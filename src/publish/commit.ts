@@ -1,10 +1,10 @@
-import { Refusal } from '../enrollment/problem.js'
-import { fromTop } from '../state/index.js'
-import { type ApiTarget, commitByApi } from './commit-api.js'
+// Commits, by GitHub's API or by push where the API does not take them.
+import { Refusal, refuse } from '../enrollment/problem.js'
+import { FailedRequest, mayHaveTakenEffect } from '../network/index.js'
+import type { GitHubClient } from '../sources/index.js'
 import { commitByPush, type PushTarget } from './commit-push.js'
-import type { CommitRequest, CommitResult, FileSet } from './commit-request.js'
-import { listBlobs } from './work-tree.js'
-import { blobId } from './work-tree-copy.js'
+import { type CommitRequest, type CommitResult, changesAgainstHead, type FileSet } from './commit-request.js'
+import { type GitHubError, isClientError, messageOf, refusedCommit } from './refusals.js'
 
 /** How and where commits are made. */
 export type CommitMethod =
@@ -36,23 +36,129 @@ async function pushInstead(request: CommitRequest, changes: FileSet, to: PushTar
   }
 }
 
-/** Compares with the commit, not with the disk: a file that lies there without being committed is still to be added. */
-async function changesAgainstHead(request: CommitRequest): Promise<FileSet> {
-  const { files, removals, statePath, tree } = request
-  const paths = [...files.keys(), ...removals].map((path) => fromTop(statePath, path))
-  const folders = [...new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/') + 1)))]
-  const blobs = folders.length === 0 ? new Map<string, string>() : await listBlobs(tree, folders)
-  const additions = new Map<string, string>()
-  for (const [path, text] of files) {
-    const full = fromTop(statePath, path)
-    const known = blobs.get(full)
-    if (known === undefined || known !== blobId(text, known.length)) additions.set(full, text)
+const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid } }
+}`
+
+interface Reply {
+  readonly createCommitOnBranch?: { readonly commit?: { readonly oid: string } | null } | null
+}
+
+/** How much is sent to the API. */
+export interface ApiLimit {
+  /** Nothing larger is tried at all. */
+  readonly bytes: number
+  /** A commit of more files, or more bytes, may be the reason when GitHub gives up on it. */
+  readonly easy: { readonly files: number; readonly bytes: number }
+}
+
+/**
+ * GitHub documents no size for this mutation. Requests are seen to fail at 40 MiB of content
+ * (grafana/github-api-commit-action#66), and every request ends after 10 seconds (docs.github.com, "Timeouts" of the
+ * GraphQL API), which many files can take. Trees time out from about 200 files (qoomon/actions--create-commit#90).
+ */
+export const API_LIMIT: ApiLimit = { bytes: 30_000_000, easy: { files: 100, bytes: 1_000_000 } }
+
+/** A commit that the API does not make in one piece, and why. It is never cut in two: half a state is a wrong state. */
+interface TooBig {
+  readonly kind: 'too-big'
+  readonly reason: string
+}
+
+/** Where commits are made by API. */
+interface ApiTarget {
+  readonly client: GitHubClient
+  readonly repository: string
+  readonly limit?: ApiLimit
+}
+
+/**
+ * Commits through GitHub's API: signed by GitHub, and only if the branch still is where we read it
+ * (`expectedHeadOid` is a compare-and-swap).
+ *
+ * @throws Refusal when GitHub does not take the commit, whatever its size.
+ */
+export async function commitByApi(
+  request: CommitRequest,
+  changes: FileSet,
+  { client, repository, limit = API_LIMIT }: ApiTarget,
+): Promise<CommitResult | TooBig> {
+  const files = changes.additions.size + changes.deletions.length
+  const bytes = sizeOf(changes)
+  const size = `${files} files (${Math.ceil(bytes / 1_000_000)} MB)`
+  if (bytes > limit.bytes) return { kind: 'too-big', reason: `${size} are too much for one commit by API.` }
+  const input = {
+    branch: { repositoryNameWithOwner: repository, branchName: request.branch },
+    expectedHeadOid: request.tree.head,
+    message: request.message,
+    fileChanges: fileChanges(changes),
   }
+  try {
+    const reply = await client.graphql<Reply | undefined>(MUTATION, { input })
+    const sha = reply?.createCommitOnBranch?.commit?.oid
+    // An answer that was cut off says nothing about the commit: the branch does.
+    return sha === undefined ? { kind: 'stale' } : { kind: 'committed', sha }
+  } catch (error) {
+    if (isStale(error)) return { kind: 'stale' }
+    const said = error instanceof FailedRequest ? error.sentence : messageOf(error)
+    const isHard = files > limit.easy.files || bytes > limit.easy.bytes
+    if (isHard && isOverloaded(error)) return { kind: 'too-big', reason: `GitHub's API gave up on ${size}: ${said}` }
+    if (error instanceof FailedRequest) return afterFailure(error, request, { client, repository })
+    throw refusedCommit({ method: 'api', repository, branch: request.branch, said })
+  }
+}
+
+function fileChanges({ additions, deletions }: FileSet) {
   return {
-    additions,
-    deletions: removals
-      .map((path) => fromTop(statePath, path))
-      .filter((path) => blobs.has(path))
-      .sort(),
+    additions: [...additions].map(([path, text]) => ({ path, contents: Buffer.from(text).toString('base64') })),
+    deletions: deletions.map((path) => ({ path })),
+  }
+}
+
+/** Bytes of the request, near enough: base64 makes four of three. */
+function sizeOf({ additions, deletions }: FileSet): number {
+  let bytes = 0
+  for (const [path, text] of additions) bytes += Math.ceil(Buffer.byteLength(text) / 3) * 4 + path.length + 32
+  for (const path of deletions) bytes += path.length + 16
+  return bytes
+}
+
+/** GitHub says it in two ways, the second where two commits meet in the moment of the swap. */
+const STALE_MESSAGE = /^Expected branch to point to|^Ref \S+ is at [0-9a-f]+ but expected/
+
+function isStale(error: unknown): boolean {
+  const { errors = [] } = error as GitHubError
+  return errors.some((one) => one.type === 'STALE_DATA' || STALE_MESSAGE.test(one.message))
+}
+
+/** Answers to a request that is too big or takes too long; the commit may have been made all the same. */
+function isOverloaded(error: unknown): boolean {
+  if (error instanceof FailedRequest) return mayHaveTakenEffect(error.failure)
+  if ((error as GitHubError).status === 413) return true
+  return /went wrong while executing your query|respond to your request in time|too large|timed out/i.test(
+    messageOf(error),
+  )
+}
+
+/** The answer is lost; the branch tells whether the commit is. */
+async function afterFailure(error: FailedRequest, request: CommitRequest, to: ApiTarget): Promise<CommitResult> {
+  const { branch, tree } = request
+  const now = mayHaveTakenEffect(error.failure) ? await headOf(branch, to) : tree.head
+  if (now !== null && now !== tree.head) return { kind: 'stale' }
+  const commit = `the commit on ${branch} of ${to.repository}`
+  const what = now === null ? `it is not known whether ${commit} was made` : `${commit} was not made`
+  const remedy = `${error.failure.remedy} What is there already is not committed again.`
+  throw refuse(`${what}: ${error.sentence}`, { remedy })
+}
+
+/** Where a branch is; null when that cannot be found out. */
+async function headOf(branch: string, { client, repository }: ApiTarget): Promise<string | null> {
+  const [owner = '', repo = ''] = repository.split('/')
+  try {
+    const { data } = await client.rest.git.getRef({ owner, repo, ref: `heads/${branch}` })
+    return data.object.sha
+  } catch (error) {
+    if (error instanceof FailedRequest || isClientError(error)) return null
+    throw error
   }
 }

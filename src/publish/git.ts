@@ -2,7 +2,8 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../enrollment/problem.js'
 import { baseDelay, isLoopback, requestTimeout } from '../network/index.js'
-import { isTransient, runAgain } from './transient-git-errors.js'
+import { withoutValues } from '../report/redact.js'
+import { gitRemedy, isTransientGitError, withoutFullStop } from './refusals.js'
 
 /** A repository on disk and how its remote is reached. */
 export interface GitRemote {
@@ -20,7 +21,7 @@ export interface GitOutput {
 }
 
 /** How git is called. */
-export interface GitCall {
+interface GitCall {
   readonly cwd: string
   /** Server that is asked: only in a repository that we started ourselves, whose configuration is ours (`startRepository`). */
   readonly remote?: GitRemote
@@ -52,31 +53,31 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
 
 /** Runs git and gives its output, trimmed; throws with what git said when it fails. */
 export async function gitOrRefuse(args: readonly string[], call: GitCall, doing: string): Promise<string> {
-  return outputOf(await (call.remote === undefined ? git(args, call) : gitOverNetwork(args, call)), call, doing)
+  return outputOrRefuse(await (call.remote === undefined ? git(args, call) : gitOverNetwork(args, call)), call, doing)
 }
 
 /** What git printed, trimmed; throws with what it said when it failed. */
-export function outputOf({ exitCode, stdout, stderr }: GitOutput, { remote }: GitCall, doing: string): string {
+export function outputOrRefuse({ exitCode, stdout, stderr }: GitOutput, { remote }: GitCall, doing: string): string {
   if (exitCode === 0) return stdout.trim()
-  const said = lastLines(stderr, remote).replace(/[.\s]+$/, '')
-  throw refuse(`${doing} failed: ${said}.`, { remedy: remedyFor(stderr) })
+  const said = withoutFullStop(lastLines(stderr, remote))
+  throw refuse(`${doing} failed: ${said}.`, { remedy: gitRemedy(stderr) })
 }
 
-/** Pauses before the second and the third try, in first pauses. */
-const PAUSES = [1, 4]
+/** Before the second and the third attempt, in base delays. */
+const DELAYS = [1, 4]
 
-/** Runs git against a server, again when that fails in a way that passes. All we ask can be asked twice. */
+/** Runs git against a server, again when it failed in a way that passes by itself. All we ask can be asked twice. */
 export async function gitOverNetwork(args: readonly string[], call: GitCall): Promise<GitOutput> {
-  for (const pause of PAUSES) {
+  for (const delay of DELAYS) {
     const output = await git(args, call)
-    if (output.exitCode === 0 || !isTransient(output.stderr)) return output
-    await sleep(pause * baseDelay())
+    if (output.exitCode === 0 || !isTransientGitError(output.stderr)) return output
+    await sleep(delay * baseDelay())
   }
   return git(args, call)
 }
 
 /** The end of what git printed, on one line, without the token. */
-export function lastLines(text: string, remote?: GitRemote): string {
+function lastLines(text: string, remote?: GitRemote): string {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
@@ -86,26 +87,11 @@ export function lastLines(text: string, remote?: GitRemote): string {
 
 /** A text in which the token, and the form git sends it in, are hidden. */
 export function withoutToken(text: string, remote: GitRemote | undefined): string {
-  if (remote === undefined || remote.token === '') return text
-  return text.replaceAll(remote.token, '***').replaceAll(basicCredentials(remote.token), '***')
+  return withoutValues([remote?.token ?? ''])(text)
 }
 
 function basicCredentials(token: string): string {
   return Buffer.from(`x-access-token:${token}`).toString('base64')
-}
-
-function remedyFor(stderr: string): string {
-  if (/returned error: 30\d/i.test(stderr)) {
-    return 'The repository has another address now: name that one in state-repository.'
-  }
-  if (isTransient(stderr)) return runAgain(stderr)
-  if (/couldn't find remote ref/i.test(stderr)) {
-    return 'The branch is not there (any more): create it, or name another in state-ref.'
-  }
-  if (/could not read Username|Authentication failed|40[134]|not found/i.test(stderr)) {
-    return 'Check that the repository exists and that state-token may read it (and write it, to commit).'
-  }
-  return 'Look at what git says and try again.'
 }
 
 /** Variables that git or its libraries take orders from: what of it may stay says where certificates and programs are. */

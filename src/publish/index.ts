@@ -17,10 +17,12 @@ export { leakedSecretProblems } from './leaked-secrets.js'
 export {
   checkOut,
   commitMessageOf,
+  copyCommitted,
   findWorkTree,
+  isAsCommitted,
   isCheckoutOf,
+  isSparse,
   remoteOf,
   stateRoot,
   type WorkTree,
 } from './work-tree.js'
-export { copyCommitted, isAsCommitted, isSparse } from './work-tree-copy.js'

@@ -5,15 +5,15 @@ import { isForbiddenHost, openRegistry, type Resolve, resolveBySystem } from './
 import { type PlatformImage, readContents } from './contents.js'
 import type { Credentials } from './credentials.js'
 import {
+  contentDigest,
   createdInConfig,
-  digestOf,
   isContentOf,
   isDigest,
   isManifest,
   type Manifest,
   readManifest,
 } from './manifests.js'
-import { type Answer, Registry, type RegistryLimits, unknown } from './registry.js'
+import { type Answer, Registry, type RegistryLimits, unknownAnswer } from './registry.js'
 import type { RegistryRequest } from './requests.js'
 
 /** A repository among a registry's. */
@@ -96,7 +96,7 @@ export function connectRegistries(options: RegistryOptions): RegistryClient {
   const registries = new Map<string, Registry>()
   const all = pLimit(MAX_CONCURRENCY)
   const send: Send = async (request) => {
-    if (isForbiddenHost(request.registry)) return unknown(`${request.registry} is no address of a registry`)
+    if (isForbiddenHost(request.registry)) return unknownAnswer(`${request.registry} is no address of a registry`)
     const registry = registries.get(request.registry) ?? newRegistry(request.registry, options)
     registries.set(request.registry, registry)
     return registry.send(request, all)
@@ -132,8 +132,8 @@ async function fetchDigest({ registry, repository, tag }: TaggedImage, send: Sen
   if (whole.kind !== 'found') return whole
   const { body } = whole.value
   // A page that asks to log in would be another image each time.
-  if (!isManifest(body)) return unknown(`${registry} gives no manifest for ${repository}:${tag}`)
-  return { kind: 'found', value: digestOf(body) }
+  if (!isManifest(body)) return unknownAnswer(`${registry} gives no manifest for ${repository}:${tag}`)
+  return { kind: 'found', value: contentDigest(body) }
 }
 
 type FetchContent = (image: PinnedImage, kind: 'manifests' | 'blobs') => Promise<Answer<Buffer>>
@@ -153,7 +153,7 @@ function contentReader(send: Send): FetchContent {
     const reply = await send({ registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES })
     if (reply.kind !== 'found') return reply
     const { body } = reply.value
-    if (!isContentOf(digest, body)) return unknown(`${registry} gives something else for ${repository}@${digest}`)
+    if (!isContentOf(digest, body)) return unknownAnswer(`${registry} gives something else for ${repository}@${digest}`)
     const found = { kind: 'found', value: body } as const
     if (body.length <= MAX_KEPT_BYTES && kept.size < MAX_KEPT) kept.set(registry + path, found)
     return found
@@ -165,7 +165,7 @@ async function fetchManifest(image: PinnedImage, fetchContent: FetchContent): Pr
   if (content.kind !== 'found') return content
   const manifest = readManifest(content.value)
   return manifest === null
-    ? unknown(`${image.registry}/${image.repository}@${image.digest} is no manifest`)
+    ? unknownAnswer(`${image.registry}/${image.repository}@${image.digest} is no manifest`)
     : { kind: 'found', value: manifest }
 }
 
@@ -189,13 +189,14 @@ async function fetchTags({ registry, repository }: Repository, send: Send): Prom
   let path: string | null = `/v2/${repository}/tags/list?n=1000`
   for (let page = 0; path !== null; page += 1) {
     // A part of them would say that the newest is another.
-    if (page === MAX_TAG_PAGES || tags.length > MAX_TAGS) return unknown(`${registry}/${repository} has too many tags`)
+    if (page === MAX_TAG_PAGES || tags.length > MAX_TAGS)
+      return unknownAnswer(`${registry}/${repository} has too many tags`)
     const accept = 'application/json'
     const request = { registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES } as const
     const reply: Answer<HttpResponse> = await send(request)
     if (reply.kind !== 'found') return reply
     const list = tagsIn(reply.value.body)
-    if (list === null) return unknown(`${registry} gives no list of tags for ${repository}`)
+    if (list === null) return unknownAnswer(`${registry} gives no list of tags for ${repository}`)
     for (const tag of list) tags.push(tag)
     path = nextPage(reply.value.headers.get('link') ?? '', registry)
   }

@@ -19,11 +19,11 @@ const MAX_PLATFORMS = 100
 
 /** Whether bytes are what a digest names. */
 export function isContentOf(digest: string, body: Buffer): boolean {
-  return digest === digestOf(body)
+  return digest === contentDigest(body)
 }
 
 /** The digest of bytes. */
-export function digestOf(body: Buffer): string {
+export function contentDigest(body: Buffer): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`
 }
 

@@ -16,7 +16,7 @@ export type Answer<T> =
   | { readonly kind: 'unknown'; readonly message: string }
 
 /** Says that nothing was learnt, and why. */
-export function unknown(message: string): { readonly kind: 'unknown'; readonly message: string } {
+export function unknownAnswer(message: string): { readonly kind: 'unknown'; readonly message: string } {
   return { kind: 'unknown', message }
 }
 
@@ -84,11 +84,13 @@ function answerTo(response: HttpResponse | RequestFailure, request: RegistryRequ
   if (isFailure(response)) {
     const { reason, host, what, status } = response
     if (reason === 'rate-limited') return { kind: 'limited', message: `${registry} limits how often it is asked` }
-    return unknown(reason === 'server-error' ? `${registry}/${repository}: ${meaningOf(status)}` : `${host} ${what}`)
+    return unknownAnswer(
+      reason === 'server-error' ? `${registry}/${repository}: ${meaningOf(status)}` : `${host} ${what}`,
+    )
   }
   if (response.status === 200) return { kind: 'found', value: response }
   if (response.status === 404) return { kind: 'missing' }
-  return unknown(`${registry}/${repository}: ${meaningOf(response.status)}`)
+  return unknownAnswer(`${registry}/${repository}: ${meaningOf(response.status)}`)
 }
 
 function meaningOf(status: number | null): string {

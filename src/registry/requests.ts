@@ -161,7 +161,7 @@ function bearer(body: Buffer): string | null {
 }
 
 /** What a registry asks for in `WWW-Authenticate` (RFC 9110 §11, distribution's token specification). */
-export type Challenge =
+type Challenge =
   | {
       readonly scheme: 'bearer'
       readonly realm: string

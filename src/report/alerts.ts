@@ -2,7 +2,7 @@
 // where builds run, where images go, and with whose credentials.
 import type { Problem } from '../enrollment/problem.js'
 import { count, listSome } from '../text/index.js'
-import { bullets, code, codeOrDefault, prose } from './markdown.js'
+import { bullets, codeOrDefault, codeSpan, prose } from './markdown.js'
 import type { ImageChange, OverrideRow, Report, ValueChange } from './model.js'
 import { byKind, type ChangedResource, type View } from './view.js'
 
@@ -45,10 +45,10 @@ function alert(kind: 'CAUTION' | 'WARNING', title: string, lines: readonly strin
 
 function problemLine(p: Problem): string {
   const place = [p.file, p.line, p.column].filter((part) => part !== null).join(':')
-  const about = p.image === null || p.message.includes(p.image) ? '' : `${code(p.image, 80)}: `
+  const about = p.image === null || p.message.includes(p.image) ? '' : `${codeSpan(p.image, 80)}: `
   const stop = /[.!?:;]$/.test(p.message.trimEnd()) ? '' : '.'
   const remedy = p.remedy === null ? '' : `${stop} ${prose(p.remedy)}`
-  return `- ${place === '' ? '' : `${code(place, 160)} `}${about}${prose(p.message)}${remedy}`
+  return `- ${place === '' ? '' : `${codeSpan(place, 160)} `}${about}${prose(p.message)}${remedy}`
 }
 
 const KEEPS_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
@@ -59,7 +59,7 @@ function lossOfHistory(view: View): ChangedResource[] {
 
 function deletions(lost: readonly ChangedResource[], rows: number): string | null {
   const lines = byKind(lost).map(([kind, resources]) => {
-    const show = ({ name }: ChangedResource) => code(name, 80)
+    const show = ({ name }: ChangedResource) => codeSpan(name, 80)
     const names = listSome(resources, Math.min(rows, 10), show, (n) => `and ${n} more`)
     return `- ${kind}: ${names.join(', ')}`
   })
@@ -85,7 +85,7 @@ function risks({ report }: View, rows: number): string | null {
 /** Overrides do not wait for rebuildDelay: whoever merges should know that they are there. */
 function overrides({ report }: View, rows: number): string | null {
   const show = ({ base, digest, reason, expires, place }: OverrideRow) =>
-    `${code(place, 160)} ${code(base, 160)} ${code(digest.slice(0, 19), 40)} until ${code(expires, 40)}: ${prose(reason)}`
+    `${codeSpan(place, 160)} ${codeSpan(base, 160)} ${codeSpan(digest.slice(0, 19), 40)} until ${codeSpan(expires, 40)}: ${prose(reason)}`
   const title = `${count(report.overrides.length, 'override')} in force: these rebuilds do not wait for their rebuildDelay`
   return alert('CAUTION', title, bullets(report.overrides, rows, show))
 }
@@ -114,11 +114,13 @@ export function risksOf({ images, settings }: Pick<Report, 'images' | 'settings'
 function imageRisks({ name: image, kind, published, details }: ImageChange): string[] {
   // A new image has nothing to compare with, and a removed one does nothing any more.
   if (kind === 'enrolled' || kind === 'removed') return []
-  const name = code(image, 80)
+  const name = codeSpan(image, 80)
   const moved =
     published === undefined
       ? []
-      : [`${name} is published to another registry: ${code(published.before, 240)} → ${code(published.after, 240)}`]
+      : [
+          `${name} is published to another registry: ${codeSpan(published.before, 240)} → ${codeSpan(published.after, 240)}`,
+        ]
   const others = details.flatMap((change) => {
     const meaning = imageRisk(change)
     return meaning === null ? [] : [`${name} ${meaning}: ${describe(change)}`]
@@ -161,5 +163,5 @@ function settingRisk(change: ValueChange): string | null {
 
 /** `rebuildDelay 24h → 7d` */
 function describe({ key, before, after }: ValueChange, prefix = ''): string {
-  return `${code(prefix + key, 80)} ${codeOrDefault(before, 160)} → ${codeOrDefault(after, 160)}`
+  return `${codeSpan(prefix + key, 80)} ${codeOrDefault(before, 160)} → ${codeOrDefault(after, 160)}`
 }

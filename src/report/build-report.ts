@@ -6,10 +6,10 @@ import { formatReference } from '../reference/index.js'
 import { fromTop, type MergedState, type StateFiles, textsOf } from '../state/index.js'
 import { by, compareText, groupBy } from '../text/index.js'
 import { causesOf } from './causes.js'
-import type { BaseDrift, BaseRow, BaseUse, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
+import type { BaseDrift, BaseRow, BaseUseRow, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
 
 /** Who pulls which base where; nothing of the place is known where it is only remembered. */
-type PlacedUse = Omit<BaseUse, 'change'> & { readonly base: string }
+type PlacedUse = Omit<BaseUseRow, 'change'> & { readonly base: string }
 
 /** What a run is compared with. */
 export interface Before {
@@ -70,7 +70,7 @@ function recordedReference(name: string, record: Readonly<Record<string, unknown
 }
 
 /** Where the files of a report lie. */
-export interface ReportFolder {
+interface ReportFolder {
   /** The state folder from the repository's top, `.` or a path. */
   readonly path: string
   readonly imagesFile: string
@@ -174,8 +174,8 @@ function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before:
 
 type Users = ReadonlyMap<string, readonly PlacedUse[]>
 
-function usesOf(base: string, now: Users, was: Users): BaseUse[] {
-  const toUse = ({ image, file, line, kind }: PlacedUse, change: BaseUse['change']) => ({
+function usesOf(base: string, now: Users, was: Users): BaseUseRow[] {
+  const toUse = ({ image, file, line, kind }: PlacedUse, change: BaseUseRow['change']) => ({
     image,
     file,
     line,

@@ -1,9 +1,9 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
-import type { BaseRow, BaseUse, ImageChange, ValueChange } from './model.js'
+import type { BaseRow, BaseUseRow, ImageChange, ValueChange } from './model.js'
 
 /** What causes are looked up in. */
-export interface CauseInput {
+interface CauseInput {
   readonly changes: readonly ResourceChange[]
   readonly enrollments: ReadonlyMap<string, EnrolledImage>
   readonly images: ReadonlyMap<string, ImageChange>
@@ -20,7 +20,7 @@ export interface CauseInput {
 export function causesOf(input: CauseInput): [string, string][] {
   const causes: [string, string][] = []
   const rows = new Map(input.bases.map((row) => [row.name, row]))
-  const usesByImage = new Map<string, BaseUse[]>()
+  const usesByImage = new Map<string, BaseUseRow[]>()
   for (const use of input.bases.flatMap((row) => row.uses)) {
     const uses = usesByImage.get(use.image) ?? []
     uses.push(use)
@@ -36,7 +36,7 @@ export function causesOf(input: CauseInput): [string, string][] {
   return causes
 }
 
-function imageCause(name: string, input: CauseInput, uses: readonly BaseUse[]): string | null {
+function imageCause(name: string, input: CauseInput, uses: readonly BaseUseRow[]): string | null {
   const enrollment = input.enrollments.get(name)
   const change = input.images.get(name)
   if (change?.kind === 'removed') return `${input.imagesFile} no longer enrols ${name}`
@@ -73,7 +73,7 @@ function baseCause(row: BaseRow | undefined): string | null {
 /** What stands in the line that pulls a base image, where that is not the kind itself. */
 const KIND_WORDS: Readonly<Record<string, string>> = { from: 'FROM', named: 'bases' }
 
-function dockerfileCause(uses: readonly BaseUse[]): string | null {
+function dockerfileCause(uses: readonly BaseUseRow[]): string | null {
   const use = uses.find((one) => one.change === 'added')
   if (use === undefined) return null
   return use.line === 0 ? use.file : `${use.file}:${use.line} ${KIND_WORDS[use.kind] ?? use.kind}`

@@ -1,8 +1,8 @@
 // Puts the parts of a report in order, as much of them as is asked for.
 import { count } from '../text/index.js'
 import { alertCounts, alerts, problemLines } from './alerts.js'
-import { graph } from './graph.js'
-import { bullets, code, delta, details, link, prose } from './markdown.js'
+import { graphBlock } from './graph.js'
+import { bullets, codeSpan, delta, details, link, prose } from './markdown.js'
 import { isChanged, type Report } from './model.js'
 import { manifestList, omitted, resourceList } from './resources.js'
 import { baseTable, changedBases, imagesTable, imageTable, settingsTable, unchangedBases } from './tables.js'
@@ -132,11 +132,11 @@ function opener(view: View, { firstLine }: DocumentOptions): string[] {
 }
 
 function committed({ report: { commit } }: View): string[] {
-  return commit === null ? [] : [`Committed as ${commitLink(commit)} to ${code(commit.branch, 100)}.`]
+  return commit === null ? [] : [`Committed as ${commitLink(commit)} to ${codeSpan(commit.branch, 100)}.`]
 }
 
 function commitLink({ sha, url }: NonNullable<Report['commit']>): string {
-  return link(code(sha.slice(0, 7)), url)
+  return link(codeSpan(sha.slice(0, 7)), url)
 }
 
 /** Whoever opened the pull request decides what its own run says. */
@@ -179,23 +179,23 @@ function notices(view: View, rows: number): string[] {
 function extraBlocks(view: View, rows: number): string[] {
   // When nothing changes, nobody wants to read what stays.
   if (view.resources.length === 0 && !view.report.bases.some(isChanged)) return stateFiles(view, rows)
-  return [...unchangedBases(view, rows), ...graph(view), ...stateFiles(view, rows)]
+  return [...unchangedBases(view, rows), ...graphBlock(view), ...stateFiles(view, rows)]
 }
 
 const FILE_WORD = { added: 'new', removed: 'removed', modified: 'changed' } as const
 
 function stateFiles({ report: { stateFiles: files } }: View, rows: number): string[] {
   if (files.length === 0) return []
-  const lines = bullets(files, rows, ({ kind, path }) => `${FILE_WORD[kind]} ${code(path, 160)}`)
+  const lines = bullets(files, rows, ({ kind, path }) => `${FILE_WORD[kind]} ${codeSpan(path, 160)}`)
   return [details(count(files.length, 'state file'), lines.join('\n'))]
 }
 
 /** Which commit and run this is: all that may differ between two equal reports. One line, the last. */
 function footerOf({ report: { run, commit } }: View): string[] {
   if (run === null) return []
-  const head = link(code(run.headSha.slice(0, 7)), `${run.repositoryUrl}/commit/${run.headSha}`)
+  const head = link(codeSpan(run.headSha.slice(0, 7)), `${run.repositoryUrl}/commit/${run.headSha}`)
   const parts = [`For ${head}`, `${link('run', run.url)} with the whole difference in its summary`]
   if (commit !== null) parts.push(`commit ${commitLink(commit)}`)
-  if (run.version !== undefined) parts.push(`image-factory-action ${code(run.version, 40)}`)
+  if (run.version !== undefined) parts.push(`image-factory-action ${codeSpan(run.version, 40)}`)
   return [`${FOOTER_OPENS}${parts.join(' · ')}</sub>`]
 }

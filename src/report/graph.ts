@@ -3,7 +3,7 @@ import { formatReference } from '../reference/index.js'
 import type { LinkedState } from '../state/index.js'
 import { by, compareText, groupBy, oneLine } from '../text/index.js'
 import { details, fence } from './markdown.js'
-import { type BaseRow, type BaseUse, isChanged } from './model.js'
+import { type BaseRow, type BaseUseRow, isChanged } from './model.js'
 import type { View } from './view.js'
 
 const MAX_EDGES = 60
@@ -14,11 +14,11 @@ interface Edge {
 }
 
 interface ChangedEdge extends Edge {
-  readonly change: BaseUse['change']
+  readonly change: BaseUseRow['change']
 }
 
 /** The folded graph; when all of it is too much to read, the bases that change; when that is too much, nothing. */
-export function graph(view: View): string[] {
+export function graphBlock(view: View): string[] {
   const all = edgesOf(view.report.bases)
   if (all.length === 0) return []
   if (all.length <= MAX_EDGES) return [block('What hangs on what', all)]
@@ -39,7 +39,7 @@ function edgesOf(bases: readonly BaseRow[]): ChangedEdge[] {
   return edges.sort(compareEdges)
 }
 
-function changeOf(uses: readonly BaseUse[]): BaseUse['change'] {
+function changeOf(uses: readonly BaseUseRow[]): BaseUseRow['change'] {
   const first = uses[0]?.change ?? 'unchanged'
   return uses.every(({ change }) => change === first) ? first : 'unchanged'
 }
@@ -48,7 +48,7 @@ function compareEdges(a: Edge, b: Edge): number {
   return compareText(a.base, b.base) || compareText(a.image, b.image)
 }
 
-const ARROW: Readonly<Record<BaseUse['change'], string>> = {
+const ARROW: Readonly<Record<BaseUseRow['change'], string>> = {
   added: '==>|new|',
   removed: '-.->|gone|',
   unchanged: '-->',

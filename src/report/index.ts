@@ -25,7 +25,7 @@ export {
   allChanges,
   type BaseDrift,
   type BaseRow,
-  type BaseUse,
+  type BaseUseRow,
   changesAnything,
   type ImageChange,
   isChanged,

@@ -33,7 +33,7 @@ export function htmlCode(text: string, most?: number): string {
  * An identifier as code, in prose, lists and (through `cell`) tables. Never as an HTML tag: GitHub reads markdown
  * between inline tags, and would make links there.
  */
-export function code(text: string, most?: number): string {
+export function codeSpan(text: string, most?: number): string {
   const line = oneLine(text, most)
   if (line === '') return '`""`'
   const ticks = '`'.repeat(longestRun(line) + 1)
@@ -48,7 +48,7 @@ export function cell(markdown: string): string {
 
 /** Words for a paragraph, list or table cell. `Quoted` words and words that GitHub would bring to life become code. */
 export function prose(text: string, most = 400): string {
-  const escaped = byWord(oneLine(text, most), escapeMarkdown, code)
+  const escaped = byWord(oneLine(text, most), escapeMarkdown, codeSpan)
   // At the start of a line these would open a list, a heading or a rule.
   return escaped.replace(/^[-+=]/, '\\$&').replace(/^(\d+)([.)])/, '$1\\$2')
 }
@@ -102,7 +102,7 @@ export function bullets<T>(items: readonly T[], max: number, show: (item: T) => 
 
 /** A value as code; null is a key that is not written. */
 export function codeOrDefault(value: string | null, maxLength: number): string {
-  return value === null ? '*default*' : code(value, maxLength)
+  return value === null ? '*default*' : codeSpan(value, maxLength)
 }
 
 /** `+2 −1` */

@@ -122,7 +122,7 @@ export type OverrideRow = z.infer<typeof override>
 export type ImageChange = z.infer<typeof imageChange>
 /** A base image and who pulls it where, before and after. */
 export type BaseRow = z.infer<typeof baseRow>
-export type BaseUse = z.infer<typeof baseUse>
+export type BaseUseRow = z.infer<typeof baseUse>
 /**
  * What the base branch brings with the next commit, whatever becomes of the pull request: Dockerfiles that moved on,
  * generated files that are out of date. Unknown where the base could not be looked at: then it is counted with the

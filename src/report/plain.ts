@@ -6,7 +6,7 @@ import { unified } from './difference.js'
 import { assemble, inPieces, summarize } from './document.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { pathHeader } from './resources.js'
-import { type ChangedResource, identityOf, type View } from './view.js'
+import { type ChangedResource, resourceTitle, type View } from './view.js'
 
 type Colors = ReturnType<typeof pico.createColors>
 
@@ -62,7 +62,7 @@ const SIGN = { added: '+', modified: '~', removed: '-' } as const
 
 function diff(resource: ChangedResource, colors: Colors): string {
   const { change, difference, cause } = resource
-  const identity = oneLine(identityOf(resource), 240)
+  const identity = oneLine(resourceTitle(resource), 240)
   const because = cause === null ? '' : ` — because ${oneLine(cause)}`
   const { added, removed } = difference
   const counted = `(${colors.green(`+${added}`)} ${colors.red(`−${removed}`)})`

@@ -1,8 +1,8 @@
 // The changed objects: a list to see them at a glance, and a folded diff each.
 import { compareText, count, groupBy, listSome, oneLine } from '../text/index.js'
 import { unified } from './difference.js'
-import { cell, code, delta, details, fence, html, htmlCode, prose } from './markdown.js'
-import { byKind, type ChangedResource, identityOf, type ResourceGroup, type View } from './view.js'
+import { cell, codeSpan, delta, details, fence, html, htmlCode, prose } from './markdown.js'
+import { byKind, type ChangedResource, type ResourceGroup, resourceTitle, type View } from './view.js'
 
 const MAX_LISTED = 30
 const MAX_CAUSES = 10
@@ -34,7 +34,7 @@ export function resourceList(resources: readonly ChangedResource[], shown: Reado
 
 function entry(resource: ChangedResource, isShown: boolean): string {
   const cause = isShown || resource.cause === null ? '' : ` — because ${prose(resource.cause, 160)}`
-  return `${prose(resource.kind, 60)} ${code(resource.name, 80)} (${delta(resource.difference)})${cause}`
+  return `${prose(resource.kind, 60)} ${codeSpan(resource.name, 80)} (${delta(resource.difference)})${cause}`
 }
 
 function countsByKind(all: readonly ChangedResource[]): string[] {
@@ -61,7 +61,7 @@ function countsByCause(resources: readonly ChangedResource[]): string[] {
 /** The folded diff of an object, and of all that change just as it does. */
 export function section(view: View, { lead, others }: ResourceGroup, context: 1 | 3): string {
   const { difference, cause } = lead
-  const identity = htmlCode(identityOf(lead), 200)
+  const identity = htmlCode(resourceTitle(lead), 200)
   const because = cause === null ? '' : ` — because ${html(cause, 160)}`
   const more = others.length === 0 ? '' : ` and ${others.length} more like it`
   const title = `${identity} ${delta(difference)}${more}${because}`
@@ -74,7 +74,7 @@ function likewise({ cause }: ChangedResource, others: readonly ChangedResource[]
   if (others.length === 0) return ''
   const show = (other: ChangedResource) => {
     const because = other.cause === null || other.cause === cause ? '' : ` (${prose(other.cause, 160)})`
-    return code(other.name, 80) + because
+    return codeSpan(other.name, 80) + because
   }
   const names = listSome(others, MAX_ALIKE, show, (n) => `and ${n} more`)
   return `\n\nThe same in ${names.join(', ')}.`

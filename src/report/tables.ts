@@ -1,7 +1,7 @@
 // The two tables: what changes for whom (images), and what they are built on (base images).
 import { compareText, count, groupBy, listSome } from '../text/index.js'
-import { cell, code, codeOrDefault, details, prose } from './markdown.js'
-import { type BaseRow, type BaseUse, type ImageChange, isChanged, type ValueChange } from './model.js'
+import { cell, codeOrDefault, codeSpan, details, prose } from './markdown.js'
+import { type BaseRow, type BaseUseRow, type ImageChange, isChanged, type ValueChange } from './model.js'
 import type { View } from './view.js'
 
 const MAX_DETAILS = 6
@@ -21,7 +21,7 @@ export function settingsTable(view: View, rows: number): string[] {
   const { settings } = view.report
   if (settings.length === 0) return []
   const cells = ({ key, before, after }: ValueChange) => [
-    code(key, 80),
+    codeSpan(key, 80),
     codeOrDefault(before, 160),
     codeOrDefault(after, 160),
   ]
@@ -73,7 +73,7 @@ function imageRows(images: readonly ImageChange[]): string[][] {
     const names = listSome(
       alike,
       MAX_NAMES,
-      ({ image }) => code(image.name, 80),
+      ({ image }) => codeSpan(image.name, 80),
       (n) => `and ${n} more`,
     )
     return [names.join(', '), ...(alike[0]?.cells ?? [])]
@@ -84,7 +84,7 @@ function imageRows(images: readonly ImageChange[]): string[][] {
 function whatChanges({ kind, details: changes }: ImageChange): string {
   const show = ({ key, before, after }: ValueChange) => {
     const old = kind === 'enrolled' && before === null ? '' : `${codeOrDefault(before, 80)} → `
-    return `${code(key, 60)} ${old}${codeOrDefault(after, 80)}`
+    return `${codeSpan(key, 60)} ${old}${codeOrDefault(after, 80)}`
   }
   return listSome(changes, MAX_DETAILS, show, (n) => `… and ${n} more`).join('<br>')
 }
@@ -102,13 +102,13 @@ function baseCells(base: BaseRow): string[] {
     (n) => `… and ${n} more`,
   )
   const users = count(new Set(present.map(({ image }) => image)).size, 'image')
-  const ours = base.enrolledImage === undefined ? '' : ` (the image ${code(base.enrolledImage, 80)})`
-  return [code(base.reference, 160) + ours, CHANGE[base.change] || usesChange(uses), users, places.join('<br>')]
+  const ours = base.enrolledImage === undefined ? '' : ` (the image ${codeSpan(base.enrolledImage, 80)})`
+  return [codeSpan(base.reference, 160) + ours, CHANGE[base.change] || usesChange(uses), users, places.join('<br>')]
 }
 
 /** `+2 −1 uses` of a base image that stays. */
-function usesChange(uses: readonly BaseUse[]): string {
-  const of = (change: BaseUse['change']) => uses.filter((use) => use.change === change).length
+function usesChange(uses: readonly BaseUseRow[]): string {
+  const of = (change: BaseUseRow['change']) => uses.filter((use) => use.change === change).length
   const [added, removed] = [of('added'), of('removed')]
   const parts = [added === 0 ? '' : `+${added}`, removed === 0 ? '' : `−${removed}`].filter((part) => part !== '')
   return parts.length === 0 ? '' : `${parts.join(' ')} ${added + removed === 1 ? 'use' : 'uses'}`
@@ -120,7 +120,7 @@ function withoutChange([base = '', , ...rest]: readonly string[]): string[] {
 
 const USE_ORDER: readonly string[] = ['added', 'removed', 'unchanged']
 
-function compareUses(a: BaseUse, b: BaseUse): number {
+function compareUses(a: BaseUseRow, b: BaseUseRow): number {
   return (
     USE_ORDER.indexOf(a.change) - USE_ORDER.indexOf(b.change) ||
     compareText(a.image, b.image) ||
@@ -131,13 +131,13 @@ function compareUses(a: BaseUse, b: BaseUse): number {
 }
 
 /** Of a use that is only remembered (it is gone, or could not be read again) nobody knows the line any more. */
-function where(use: BaseUse): string[] {
-  if (use.line === 0) return use.file === '' ? [] : [code(use.file, 160)]
-  return [code(`${use.file}:${use.line}`, 160), `(${prose(use.kind, 20)})`]
+function where(use: BaseUseRow): string[] {
+  if (use.line === 0) return use.file === '' ? [] : [codeSpan(use.file, 160)]
+  return [codeSpan(`${use.file}:${use.line}`, 160), `(${prose(use.kind, 20)})`]
 }
 
-function place(use: BaseUse, base: BaseRow): string {
-  const shown = [code(use.image, 80), ...where(use)].join(' ')
+function place(use: BaseUseRow, base: BaseRow): string {
+  const shown = [codeSpan(use.image, 80), ...where(use)].join(' ')
   if (use.change === 'unchanged' || base.change !== 'unchanged') return shown
   return use.change === 'added' ? `now ${shown}` : `no longer ${shown}`
 }

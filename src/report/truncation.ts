@@ -12,7 +12,7 @@ import { section } from './resources.js'
 import type { ResourceGroup, View } from './view.js'
 
 /** How much is shown at most. */
-export interface Budget {
+export interface SizeBudget {
   /** In what `measure` counts. */
   readonly limit: number
   readonly measure: (text: string) => number
@@ -28,13 +28,13 @@ const NOTHING: ReadonlySet<ResourceGroup> = new Set()
 interface Fitting {
   readonly view: View
   readonly options: DocumentOptions
-  readonly budget: Budget
+  readonly budget: SizeBudget
   readonly around: (detail: DetailLevel) => HeaderAndFooter
   readonly sizeOf: (group: ResourceGroup, context: DetailLevel['context']) => number
 }
 
 /** The most of a report that fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
-export function fitToBudget(view: View, options: DocumentOptions, budget: Budget): string {
+export function fitToBudget(view: View, options: DocumentOptions, budget: SizeBudget): string {
   const around = memoize(
     (detail: DetailLevel) => headerAndFooter(view, options, detail),
     ({ level, extras, rows, footer }) => JSON.stringify([level, extras, rows, footer]),

@@ -158,7 +158,7 @@ const KIND_ORDER: readonly string[] = [
 ]
 
 /** `Stage namespace/name` */
-export function identityOf({ kind, namespace, name }: ChangedResource): string {
+export function resourceTitle({ kind, namespace, name }: ChangedResource): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
 }
 

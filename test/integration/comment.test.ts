@@ -30,7 +30,7 @@ function request(run: number, text = `told by ${run}`, more: Partial<CommentRequ
   return {
     render: (budget) => `${line(run)}\n${text.slice(0, budget)}`,
     marker: { id: 'default', sha: 'abc', run, attempt: 1 },
-    isNews: true,
+    isReportable: true,
     head: null,
     ...more,
   }
@@ -46,7 +46,7 @@ describe('the first comment', () => {
   })
 
   test('is not made when there is none', async () => {
-    expect(await upsertComment(pull, request(5, 'x', { isNews: false }))).toMatchObject({ kind: 'skipped' })
+    expect(await upsertComment(pull, request(5, 'x', { isReportable: false }))).toMatchObject({ kind: 'skipped' })
     expect(bodies()).toEqual([])
   })
 
@@ -75,7 +75,7 @@ describe('an existing comment', () => {
 
   test('is brought up to date even when there is no news', async () => {
     await upsertComment(pull, request(5))
-    expect(await upsertComment(pull, request(6, 'nothing', { isNews: false }))).toMatchObject({ kind: 'updated' })
+    expect(await upsertComment(pull, request(6, 'nothing', { isReportable: false }))).toMatchObject({ kind: 'updated' })
   })
 
   test('of a newer run stays, also when it is a double', async () => {

@@ -1,7 +1,6 @@
 /** First commits are big: one commit or none, by API where it fits, else by push. COMMIT_FILES sets how many files. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type CommitMethod, commitFiles } from '../../src/publish/commit.js'
-import { API_LIMIT, type ApiLimit } from '../../src/publish/commit-api.js'
+import { API_LIMIT, type ApiLimit, type CommitMethod, commitFiles } from '../../src/publish/commit.js'
 import { checkOut } from '../../src/publish/work-tree.js'
 import { connectGitHub } from '../../src/sources/index.js'
 import { FakeGitHub, type Fault } from '../support/fake-github.js'

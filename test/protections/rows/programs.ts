@@ -56,7 +56,7 @@ const artifact: Removal = {
         return { report: { ...report, commit: null, run: null }, headSha }
       },
     },
-    { name: 'code', in: 'report/', by: (_, text) => text },
+    { name: 'codeSpan', in: 'report/', by: (_, text) => text },
     {
       name: 'findOpenPullRequest',
       by: async (_, client, { owner, repo }, { branch }) =>

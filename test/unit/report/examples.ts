@@ -2,7 +2,7 @@
 import type { Problem } from '../../../src/enrollment/problem.js'
 import { problem } from '../../../src/enrollment/problem.js'
 import type { ResourceChange } from '../../../src/manifests/resources.js'
-import type { BaseRow, BaseUse, ImageChange, Marker, Report } from '../../../src/report/index.js'
+import type { BaseRow, BaseUseRow, ImageChange, Marker, Report } from '../../../src/report/index.js'
 
 const HEAD = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 export const marker: Marker = { id: 'synth:.', sha: HEAD, run: 16_123_456_789, attempt: 1 }
@@ -128,11 +128,11 @@ spec:
 `
 }
 
-export function use(image: string, line: number, how: BaseUse['change'] = 'unchanged', kind = 'from'): BaseUse {
+export function use(image: string, line: number, how: BaseUseRow['change'] = 'unchanged', kind = 'from'): BaseUseRow {
   return { image, file: `apps/${image}/Dockerfile`, line, kind, change: how }
 }
 
-export function base(reference: string, how: BaseRow['change'], uses: readonly BaseUse[]): BaseRow {
+export function base(reference: string, how: BaseRow['change'], uses: readonly BaseUseRow[]): BaseRow {
   const name = reference.replace(/^docker\.io\/library\//, '').replace(/[:/]/g, '-')
   return { name, reference, change: how, uses }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cell, code, fence, html, htmlCode, link, prose } from '../../../src/report/markdown.js'
+import { cell, codeSpan, fence, html, htmlCode, link, prose } from '../../../src/report/markdown.js'
 import { text } from './arbitrary.js'
 
 describe('prose', () => {
@@ -44,7 +44,7 @@ describe('code', () => {
     ['<b>', '`<b>`'],
     ['a\nb', '`a b`'],
   ])('%j', (given, shown) => {
-    expect(code(given)).toBe(shown)
+    expect(codeSpan(given)).toBe(shown)
   })
 })
 
@@ -55,7 +55,7 @@ describe('cell', () => {
     ['a\\|b', '`a\\\\u{7c}b`'],
     ['||', '`\\|\\|`'],
   ])('%j', (given, shown) => {
-    expect(cell(code(given))).toBe(shown)
+    expect(cell(codeSpan(given))).toBe(shown)
   })
 })
 

@@ -44,7 +44,6 @@ describe('the code', () => {
       /\b(?:writeFile|writeFileSync|appendFile|createWriteStream|renameSync|copyFile|cp|symlink|ftruncate)\(|\btruncate\b.* from 'node:fs/
     expect([...new Set(places(writing).map((place) => place.split(':')[0]))].sort()).toEqual([
       'cli/demo.ts',
-      'publish/work-tree-copy.ts',
       'publish/work-tree.ts',
       'state/write.ts',
     ])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type RefusedCommit, refusedCommit, remedyFor } from '../../../src/publish/commit-refusal.js'
+import { type RefusedCommit, refusedCommit, remedyFor } from '../../../src/publish/refusals.js'
 
 const refused = (method: 'api' | 'push', said: string, more: Partial<RefusedCommit> = {}): RefusedCommit => ({
   method,
