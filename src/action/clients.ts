@@ -1,9 +1,11 @@
-import { debug, warning } from '@actions/core'
+import { debug, info, notice, warning } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
+import { type RunOptions, registryAccess, sourceReader } from '../run-options.js'
 import { connectGitHub, type GitHubClient } from '../sources/index.js'
 import type { Context } from './context.js'
-import type { Inputs } from './inputs.js'
-import { safe } from './log.js'
+import { type Inputs, namedFolder } from './inputs.js'
+import { countProgress, knownSecrets, logLine, safe, step } from './log.js'
+import type { Target } from './target.js'
 
 /** What a client is for decides which token it carries. */
 export type Purpose = 'comment' | 'state' | 'source'
@@ -37,4 +39,47 @@ export class Clients {
     this.#made.set(token, client)
     return client
   }
+}
+
+/** What this run of the action runs the pipeline with. */
+export async function runOptions(
+  inputs: Inputs,
+  context: Context,
+  target: Target,
+  clients: Clients,
+  now: string,
+): Promise<RunOptions> {
+  const { servers } = context
+  const isCommit = target.mode === 'commit'
+  return {
+    mode: target.mode,
+    read: sourceReader({
+      directory: inputs.sourcesDir === null ? null : existingFolder(inputs.sourcesDir, context),
+      servers,
+      connect: () => clients.for('source'),
+      gitlabToken: inputs.gitlabToken,
+      log: { warning: (text) => info(safe(text)), debug: () => countProgress('questions to GitLab asked again') },
+      count: countProgress,
+    }),
+    maxDeletions: inputs.maxDeletions,
+    apiUrl: servers.githubApi,
+    gitlabUrl: servers.gitlab,
+    ownRepository: target.repository,
+    secrets: knownSecrets(),
+    registries:
+      isCommit && inputs.refresh !== 'false'
+        ? await registryAccess(process.env, (text) => notice(safe(text)), countProgress)
+        : null,
+    now,
+    writes: isCommit,
+    step,
+    log: logLine,
+  }
+}
+
+function existingFolder(sourcesDir: string, context: Context): string {
+  const folder = namedFolder('sources-dir', sourcesDir, context)
+  if (folder !== null) return folder
+  const remedy = 'Check the source repositories out there as OWNER/REPO first.'
+  throw refuse(`sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { refuse } from '../enrollment/index.js'
 import { type Env, type Servers, serversIn } from '../run-options.js'
-import type { ActionReference } from './pinned.js'
 
 /** What the runner says about this run, as plain data. */
 export interface Context {
@@ -25,6 +24,14 @@ export interface Context {
   readonly action: ActionReference | null
   readonly workspace: string
   readonly temp: string
+}
+
+/** The action that runs, as the workflow names it. */
+export interface ActionReference {
+  /** OWNER/REPO */
+  readonly repository: string
+  /** What stands behind the `@`. */
+  readonly ref: string
 }
 
 /** The pull request an event is about. */
@@ -147,4 +154,20 @@ function triggeringRunOf({ workflow_run: run }: Payload): TriggeringRun | null {
     headSha,
     headBranch: `${run.head_repository?.owner?.login ?? ''}:${run.head_branch ?? ''}`,
   }
+}
+
+/** A commit, or the whole number of a version, whose tag an immutable release locks (docs.github.com, "Immutable releases"). */
+const FIXED = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/
+
+/**
+ * What to say to a workflow that names this action by something that moves, a branch or a tag like `v1`: whoever moves
+ * it decides what runs with the workflow's tokens. Null where all is well, and for an action out of the workspace.
+ */
+export function pinningAdvice(action: ActionReference | null): string | null {
+  if (action === null || FIXED.test(action.ref)) return null
+  const { repository, ref } = action
+  return (
+    `${repository}@${ref} may be another program tomorrow: ${ref} is a name that moves. ` +
+    `Pin it to the full SHA of a commit you have looked at (uses: ${repository}@SHA); Dependabot raises it for you.`
+  )
 }

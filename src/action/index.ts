@@ -1,6 +1,7 @@
 /**
- * The action: what the runner gives comes in, the pipeline runs, everybody is told. `inputs.ts` and `context.ts` are
- * the only files that read the environment; `target.ts` decides what the run may do; `tell.ts` is its last word.
+ * The action: what the runner gives comes in, the pipeline runs, the outcome is reported. `inputs.ts` and `context.ts` are
+ * the only files that read the environment; `target.ts` decides what the run may do, `run.ts` does it, `outputs.ts` and
+ * `report-outcome.ts` say what came of it. `post-report.ts` comments with the report that another run left behind.
  */
 import { ExitCode, setFailed } from '@actions/core'
 import { Refusal } from '../enrollment/index.js'
@@ -8,11 +9,10 @@ import { buildRefusalReport, renderSummary } from '../report/index.js'
 import type { Env } from '../run-options.js'
 import { readContext } from './context.js'
 import { readInputs } from './inputs.js'
-import { stoppedLine } from './last-line.js'
-import { annotate, hidden, safe, say } from './log.js'
-import { NO_OUTPUTS, setOutputs } from './outputs.js'
+import { annotate, knownSecrets, logLine, safe } from './log.js'
+import { NO_OUTPUTS, setOutputs, writeSummary } from './outputs.js'
 import { postReport } from './post-report.js'
-import { reportOutcome, writeSummary } from './report-outcome.js'
+import { reportOutcome, stoppedLine } from './report-outcome.js'
 import { run } from './run.js'
 
 /** A run that did not get as far as the state shows only its problems. */
@@ -33,11 +33,13 @@ export async function runAction(env: Env, now: string): Promise<void> {
     setOutputs(NO_OUTPUTS)
     if (error instanceof Refusal) {
       annotate(error.problems, false)
-      await writeSummary(renderSummary(buildRefusalReport('preview', NO_FOLDER, error.problems), { secrets: hidden() }))
+      await writeSummary(
+        renderSummary(buildRefusalReport('preview', NO_FOLDER, error.problems), { secrets: knownSecrets() }),
+      )
       process.exitCode = ExitCode.Failure
     } else {
       setFailed(safe(error instanceof Error ? (error.stack ?? error.message) : String(error)))
     }
-    say(stoppedLine({ isDefect: !(error instanceof Refusal) }))
+    logLine(stoppedLine({ isDefect: !(error instanceof Refusal) }))
   }
 }

@@ -1,8 +1,10 @@
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { getInput } from '@actions/core'
-import { type Problem, problem, Refusal } from '../enrollment/index.js'
+import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
-import { pathBelow } from '../state/index.js'
-import { hide } from './log.js'
+import { isSafeFolder, pathBelow } from '../state/index.js'
+import type { Context } from './context.js'
+import { hideSecret } from './log.js'
 
 /** The action's inputs, checked. This file is the only one that reads them; defaults stand in action.yml. */
 export interface Inputs {
@@ -114,11 +116,30 @@ class InputReader {
   secret(name: string, fallback: string): string {
     const value = getInput(name)
     if (value === '') return fallback
-    hide(value)
+    hideSecret(value)
     return value
   }
 
   #refuse(name: string, value: string, expected: string): void {
     this.#problems.push(problem('error', `the input ${name} must be ${expected}, not ${JSON.stringify(value)}.`))
   }
+}
+
+/**
+ * A folder that an input names: below the workspace, where a pull request can bring links, so that none on the way is
+ * followed; or elsewhere by its whole path, which only who wrote the workflow can say, and which is no link itself.
+ *
+ * @param input its name, for the message.
+ * @returns its absolute path; null where there is no such folder.
+ * @throws Refusal when the path climbs out of the workspace, or there is a link on the way.
+ */
+export function namedFolder(input: string, value: string, { workspace }: Context): string | null {
+  const folder = resolve(workspace, value)
+  const inside = relative(workspace, folder)
+  const isInside = inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)
+  if (isInside) return isSafeFolder(workspace, inside.replaceAll(sep, '/')) ? folder : null
+  if (isAbsolute(value)) return isSafeFolder(dirname(folder), basename(folder)) ? folder : null
+  throw refuse(`${input} leads out of the workspace: ${JSON.stringify(value)}.`, {
+    remedy: 'Name a folder in the workspace, or give its whole path.',
+  })
 }

@@ -5,15 +5,15 @@ import { redactor } from '../report/index.js'
 /** The runner shows no more than this of each kind a step. */
 const MAX_ANNOTATIONS = 10
 
-/** How often work that takes long says that it goes on, in milliseconds. */
-const PULSE = 15_000
+/** How often work that takes long logs its progress, in milliseconds. */
+const PROGRESS_INTERVAL = 15_000
 
 /** Kept out of all that is written: the runner's mask covers the log alone, and only what it was told before. */
 const secrets = new Set<string>()
 let redact = redactor([])
 
 /** Keeps a value out of everything from now on: the runner is told, and `safe` takes it out of what we write. */
-export function hide(secret: string): void {
+export function hideSecret(secret: string): void {
   setSecret(secret)
   setSecret(Buffer.from(`x-access-token:${secret}`).toString('base64'))
   secrets.add(secret)
@@ -21,7 +21,7 @@ export function hide(secret: string): void {
 }
 
 /** What was hidden so far. */
-export function hidden(): readonly string[] {
+export function knownSecrets(): readonly string[] {
   return [...secrets]
 }
 
@@ -45,14 +45,14 @@ interface Step {
 /** The step that is under way: the log is one for the whole process. */
 let current: Step | null = null
 
-/** A line of the log; what a step says stands below its group, where it is seen without unfolding. */
-export function say(text: string): void {
+/** A line of the log; what a step logs stands below its group, where it is seen without unfolding. */
+export function logLine(text: string): void {
   if (current === null) info(safe(text))
   else current.results.push(text)
 }
 
 /** Counts something done in the step that is under way, for those who wait. */
-export function count(what: string): void {
+export function countProgress(what: string): void {
   current?.done.set(what, (current.done.get(what) ?? 0) + 1)
 }
 
@@ -62,28 +62,28 @@ export function count(what: string): void {
  */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const outer = current
-  const here: Step = { results: [], done: new Map() }
+  const own: Step = { results: [], done: new Map() }
   const started = performance.now()
-  const tell = () => {
+  const logProgress = () => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    info(safe([`${seconds} s`, ...[...here.done].map(([what, times]) => `${what}: ${times}`)].join(', ')))
+    info(safe([`${seconds} s`, ...[...own.done].map(([what, times]) => `${what}: ${times}`)].join(', ')))
   }
   startGroup(safe(title))
-  current = here
-  const pulse = setInterval(tell, PULSE)
+  current = own
+  const timer = setInterval(logProgress, PROGRESS_INTERVAL)
   try {
     return await work()
   } finally {
-    clearInterval(pulse)
-    tell()
+    clearInterval(timer)
+    logProgress()
     endGroup()
     current = outer
-    for (const text of here.results) say(`  ${text}`)
+    for (const text of own.results) logLine(`  ${text}`)
   }
 }
 
 /** Text that is too long to be read by everybody, folded. */
-export function fold(title: string, text: string): void {
+export function logFolded(title: string, text: string): void {
   startGroup(safe(title))
   info(safe(text))
   endGroup()

@@ -1,7 +1,24 @@
-import { setOutput } from '@actions/core'
+import { join } from 'node:path'
+import { setOutput, summary, warning } from '@actions/core'
 import { isDestructive } from '../manifests/index.js'
-import { allChanges, changesAnything, type Report } from '../report/index.js'
-import { safe } from './log.js'
+import {
+  allChanges,
+  changesAnything,
+  type Report,
+  renderDiff,
+  renderFullSummary,
+  renderSummary,
+  toData,
+} from '../report/index.js'
+import { writeFiles } from '../state/index.js'
+import type { Context } from './context.js'
+import { knownSecrets, safe } from './log.js'
+
+const REPORT_FILE = 'image-factory-report.md'
+const DIFF_FILE = 'image-factory.diff'
+
+/** Name of the report's data, in the runner's temporary folder and in the artifact. */
+export const DATA_FILE = 'image-factory-report.json'
 
 /** What later steps of the job can read. */
 export interface Outputs {
@@ -39,4 +56,31 @@ export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile
   setOutput('report-file', reportFile)
   setOutput('diff-file', diffFile)
   setOutput('report-data', reportData)
+}
+
+/** The job summary, and the same as files: for people whole, as a difference, and as data for another run. */
+export async function writeReports(
+  report: Report,
+  context: Context,
+): Promise<Pick<Outputs, 'reportFile' | 'diffFile' | 'reportData'>> {
+  const secrets = knownSecrets()
+  await writeSummary(renderSummary(report, { secrets }))
+  const texts: readonly (readonly [string, () => string | Iterable<string>])[] = [
+    [REPORT_FILE, () => renderFullSummary(report, { secrets })],
+    [DIFF_FILE, () => renderDiff(report, { secrets })],
+    [DATA_FILE, () => toData(report, { secrets })],
+  ]
+  // One after the other: each may be as long as all manifests together.
+  for (const [name, render] of texts) writeFiles(context.temp, new Map([[name, render()]]))
+  const at = (name: string) => join(context.temp, name)
+  return { reportFile: at(REPORT_FILE), diffFile: at(DIFF_FILE), reportData: at(DATA_FILE) }
+}
+
+/** A summary that cannot be written is no reason to fail a run that went well. */
+export async function writeSummary(text: string): Promise<void> {
+  try {
+    await summary.addRaw(text, true).write()
+  } catch (error) {
+    warning(safe(`The job summary could not be written: ${(error as Error).message}`))
+  }
 }

@@ -1,20 +1,15 @@
 import { join } from 'node:path'
 import { refuse } from '../enrollment/index.js'
-import { type CommentResult, findOpenPullRequest, type PullRequest } from '../publish/index.js'
+import { findOpenPullRequest, type PullRequest } from '../publish/index.js'
 import { fromData, type LeftReport, MAX_DATA, type Report, summaryLine } from '../report/index.js'
 import { readOptional } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context, TriggeringRun } from './context.js'
-import type { Inputs } from './inputs.js'
-import { lastLine } from './last-line.js'
-import { hidden, say } from './log.js'
-import { setOutputs } from './outputs.js'
-import { comment, writeReports } from './report-outcome.js'
+import { type Inputs, namedFolder } from './inputs.js'
+import { knownSecrets, logLine } from './log.js'
+import { DATA_FILE, setOutputs, writeReports } from './outputs.js'
+import { comment, lastLine } from './report-outcome.js'
 import { VERSION } from './version.js'
-import { namedFolder } from './workspace.js'
-
-/** Name of the report's data, in the runner's temporary folder and in the artifact. */
-export const DATA_FILE = 'image-factory-report.json'
 
 /** The events whose runs may have a report for a pull request. */
 const REPORTED: ReadonlySet<string> = new Set(['pull_request'])
@@ -31,11 +26,12 @@ export async function postReport(folder: string, inputs: Inputs, context: Contex
   const report = trusted(fromData(readData(folder, context)), run, context)
   const files = await writeReports(report, context)
   const pull = await pullRequestOf(run, inputs, context)
-  const result = pull === null ? null : await post(report, run, pull, inputs)
+  const marker = { id: inputs.commentId, sha: run.headSha, run: run.id, attempt: run.attempt }
+  const result = await comment(report, async () => pull, { marker, head: run.headSha, inputs })
   const commentUrl = result !== null && 'url' in result ? result.url : ''
   setOutputs({ report, commitSha: '', commentUrl, ...files })
-  const ending = { verdict: summaryLine(report, { secrets: hidden() }), isFailed: false, commentUrl }
-  say(lastLine(report, { ...ending, runUrl: context.run.url }))
+  const ending = { verdict: summaryLine(report, { secrets: knownSecrets() }), isFailed: false, commentUrl }
+  logLine(lastLine(report, { ...ending, runUrl: context.run.url }))
 }
 
 function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRun {
@@ -86,11 +82,6 @@ async function pullRequestOf(run: TriggeringRun, inputs: Inputs, context: Contex
   const head = { branch: run.headBranch, sha: run.headSha }
   const number = await findOpenPullRequest(client, { owner, repo }, head)
   if (number === null)
-    say(`No open pull request of ${context.repository} has the head ${run.headSha}: nothing is posted.`)
+    logLine(`No open pull request of ${context.repository} has the head ${run.headSha}: nothing is posted.`)
   return number === null ? null : { client, owner, repo, number }
-}
-
-function post(report: Report, run: TriggeringRun, pull: PullRequest, inputs: Inputs): Promise<CommentResult | null> {
-  const marker = { id: inputs.commentId, sha: run.headSha, run: run.id, attempt: run.attempt }
-  return comment(report, pull, { marker, head: run.headSha, inputs })
 }

@@ -1,23 +1,22 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { info, notice } from '@actions/core'
-import { refuse } from '../enrollment/index.js'
+import { notice } from '@actions/core'
+import { Refusal } from '../enrollment/index.js'
+import { makePlan } from '../pipeline.js'
 import type { Plan } from '../plan.js'
 import { planAndCommit, removalsOf } from '../plan-and-commit.js'
-import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf } from '../publish/index.js'
-import { type RunOptions, registryAccess, sourceReader } from '../run-options.js'
+import { type BaseState, makePreview } from '../preview.js'
+import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf, git } from '../publish/index.js'
+import type { RunOptions } from '../run-options.js'
 import { fromTop, writeFiles } from '../state/index.js'
-import { planWithoutCommit } from './base-state.js'
-import { Clients } from './clients.js'
-import type { Context } from './context.js'
+import { Clients, runOptions } from './clients.js'
+import { type Context, pinningAdvice } from './context.js'
 import type { Inputs } from './inputs.js'
-import { count, hidden, safe, say, step } from './log.js'
-import { pinningAdvice } from './pinned.js'
+import { logLine, safe, step } from './log.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type Target } from './target.js'
-import { namedFolder } from './workspace.js'
 
-/** What a run ends with, to be told. */
+/** What a run came to. */
 export interface Outcome {
   readonly target: Target
   readonly plan: Plan
@@ -25,104 +24,90 @@ export interface Outcome {
   readonly clients: Clients
 }
 
+/** What a run of the action works with. */
+interface ActionRun {
+  readonly inputs: Inputs
+  readonly context: Context
+  readonly target: Target
+  readonly clients: Clients
+  readonly checkouts: StateCheckouts
+}
+
 /** Runs the pipeline as the event and the inputs ask for. */
 export async function run(inputs: Inputs, context: Context, now: string): Promise<Outcome> {
   const target = chooseTarget(inputs, context)
-  say(`Mode ${target.mode}, state in ${target.repository}${target.isOwn ? '' : ' (another repository)'}.`)
-  if (target.reason !== null) say(target.reason)
-  for (const text of [...withoutEffect(inputs, target), ...advice(context)]) notice(safe(text))
+  logLine(`Mode ${target.mode}, state in ${target.repository}${target.isOwn ? '' : ' (another repository)'}.`)
+  if (target.reason !== null) logLine(target.reason)
+  for (const text of notices(inputs, context, target)) notice(safe(text))
   const clients = new Clients(inputs, context)
   const checkouts = new StateCheckouts(inputs, context, target)
+  const action = { inputs, context, target, clients, checkouts }
   try {
     const checkout = await step('Open the state repository', () => checkouts.first())
-    const job = await runOptions(inputs, context, target, clients, now)
-    if (target.mode !== 'commit') {
-      return {
-        target,
-        plan: await planWithoutCommit(job, checkout, { checkouts, context, target }),
-        commit: null,
-        clients,
-      }
-    }
-    return { target, clients, ...(await commit(job, checkout, checkouts, { inputs, context, target, clients })) }
+    const options = await runOptions(inputs, context, target, clients, now)
+    if (target.mode === 'commit') return { target, clients, ...(await commit(options, checkout, action)) }
+    return { target, clients, plan: await planWithoutCommit(options, checkout, action), commit: null }
   } finally {
     await checkouts.remove()
   }
 }
 
-async function runOptions(
-  inputs: Inputs,
-  context: Context,
-  target: Target,
-  clients: Clients,
-  now: string,
-): Promise<RunOptions> {
-  const { servers } = context
-  const isCommit = target.mode === 'commit'
-  return {
-    mode: target.mode,
-    read: sourceReader({
-      directory: inputs.sourcesDir === null ? null : existingFolder(inputs.sourcesDir, context),
-      servers,
-      connect: () => clients.for('source'),
-      gitlabToken: inputs.gitlabToken,
-      log: { warning: (text) => info(safe(text)), debug: () => count('questions to GitLab asked again') },
-      count,
-    }),
-    maxDeletions: inputs.maxDeletions,
-    apiUrl: servers.githubApi,
-    gitlabUrl: servers.gitlab,
-    ownRepository: target.repository,
-    secrets: hidden(),
-    registries:
-      isCommit && inputs.refresh !== 'false'
-        ? await registryAccess(process.env, (text) => notice(safe(text)), count)
-        : null,
-    now,
-    writes: isCommit,
-    step,
-    log: say,
+/** What is set and has no effect, and how the action should be pinned. */
+function notices({ refresh }: Inputs, { action }: Context, { mode }: Target): string[] {
+  const advice = pinningAdvice(action)
+  const isIgnored = refresh === 'true' && mode !== 'commit'
+  return [
+    ...(isIgnored ? [`refresh: true has no effect in mode ${mode}: digests are looked up by runs that commit.`] : []),
+    ...(advice === null ? [] : [advice]),
+  ]
+}
+
+/**
+ * The plan of a run that commits nothing. On a pull request to the state's own repository it says what the pull request
+ * causes; a base that cannot be read is said, and no reason to fail.
+ */
+async function planWithoutCommit(options: RunOptions, head: StateCheckout, action: ActionRun): Promise<Plan> {
+  const { target, context, checkouts } = action
+  const isPullRequest = target.mode === 'preview' && target.isOwn && context.baseSha !== null
+  if (!isPullRequest || context.baseSha === null) return makePlan(options, head.folder)
+  const sha = (await mergedInto(head, context)) ?? context.baseSha
+  return makePreview(options, head.folder, () => readBase(sha, checkouts))
+}
+
+/** What the merge that is checked out was made with: the event may name an older commit of the base branch. */
+async function mergedInto({ tree }: StateCheckout, { pullRequest }: Context): Promise<string | null> {
+  const { exitCode, stdout } = await git(['cat-file', 'commit', tree.head], { cwd: tree.root })
+  if (exitCode !== 0) return null
+  const [headers = ''] = stdout.split('\n\n', 1)
+  const [first, second, ...more] = [...headers.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, sha = '']) => sha)
+  const isMerge = second !== undefined && second === pullRequest?.headSha && more.length === 0
+  return isMerge && first !== undefined ? first : null
+}
+
+async function readBase(sha: string, checkouts: StateCheckouts): Promise<BaseState> {
+  try {
+    return { kind: 'found', folder: (await checkouts.fresh(sha)).folder }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const reason = error.problems[0]?.message.replace(/\.$/, '') ?? 'it cannot be read'
+    return { kind: 'unknown', reason }
   }
 }
 
-function advice({ action }: Context): string[] {
-  const text = pinningAdvice(action)
-  return text === null ? [] : [text]
-}
-
-/** What is asked for and not done is said, never passed over. */
-function withoutEffect({ refresh }: Inputs, { mode }: Target): string[] {
-  if (refresh !== 'true' || mode === 'commit') return []
-  return [`refresh: true has no effect in mode ${mode}: digests are looked up by runs that commit.`]
-}
-
-function existingFolder(sourcesDir: string, context: Context): string {
-  const folder = namedFolder('sources-dir', sourcesDir, context)
-  if (folder !== null) return folder
-  const remedy = 'Check the source repositories out there as OWNER/REPO first.'
-  throw refuse(`sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })
-}
-
-interface CommitSetting {
-  readonly inputs: Inputs
-  readonly context: Context
-  readonly target: Target
-  readonly clients: Clients
-}
-
-async function commit(job: RunOptions, first: StateCheckout, checkouts: StateCheckouts, setting: CommitSetting) {
+async function commit(options: RunOptions, first: StateCheckout, action: ActionRun) {
+  const { checkouts } = action
   let current = first
   const branch = checkouts.branchOf(first)
-  const ends = {
-    commit: (plan: Plan) => commitPlan(plan, current, branch, checkouts, setting),
+  const ways = {
+    commit: (plan: Plan) => commitPlan(plan, current, branch, action),
     refetch: async (attempt: number) => {
-      // Everybody who lost the race waits a different while, and longer each time.
+      // Every run that lost the race waits a different while, and longer each time.
       await sleep(randomInt(100, 500) * Math.min(attempt, 4))
       current = await checkouts.fresh(`refs/heads/${branch}`)
       return current.folder
     },
   }
-  const { plan, sha } = await planAndCommit(job, first.folder, ends)
+  const { plan, sha } = await planAndCommit(options, first.folder, ways)
   if (!plan.refused && current.isWorkspace) writeFiles(current.folder.root, plan.changes)
   return { plan, commit: sha === null ? null : { sha, branch } }
 }
@@ -131,31 +116,29 @@ async function commitPlan(
   plan: Plan,
   checkout: StateCheckout,
   branch: string,
-  checkouts: StateCheckouts,
-  setting: CommitSetting,
+  action: ActionRun,
 ): Promise<CommitResult> {
-  const { inputs, context } = setting
+  const { inputs, context } = action
   const { tree, folder } = checkout
   const trailer = `Image-Factory-Run: ${context.run.url}`
   const body = `Generated from ${fromTop(folder.path, folder.imagesFile)} at ${tree.head}.\n\n${trailer}`
   const message = { headline: inputs.commitMessage, body }
   const request = { tree, branch, statePath: inputs.statePath, files: plan.files, removals: removalsOf(plan), message }
-  const result = await commitFiles(request, await methodOf(checkouts, setting))
+  const result = await commitFiles(request, await methodOf(action))
   if (result.kind === 'committed' && result.note !== undefined) notice(safe(result.note))
   if (result.kind === 'nothing' && !checkout.isFirst && (await commitMessageOf(tree)).includes(trailer)) {
-    say(`${tree.head} is this run's own commit; only the answer had been lost.`)
+    logLine(`${tree.head} is this run's own commit; only the answer had been lost.`)
     return { kind: 'committed', sha: tree.head }
   }
-  say(commitLine(result, branch))
+  logLine(commitLine(result, branch))
   return result
 }
 
-async function methodOf(checkouts: StateCheckouts, setting: CommitSetting): Promise<CommitMethod> {
+async function methodOf({ checkouts, inputs, clients, target }: ActionRun): Promise<CommitMethod> {
   const newFolder = () => checkouts.newFolder()
   const push = { remote: checkouts.remote, identityFrom: checkouts.identityFrom, newFolder }
-  if (setting.inputs.commitMethod === 'push') return { kind: 'push', ...push }
-  const client = await setting.clients.for('state')
-  return { kind: 'api', client, repository: setting.target.repository, instead: push }
+  if (inputs.commitMethod === 'push') return { kind: 'push', ...push }
+  return { kind: 'api', client: await clients.for('state'), repository: target.repository, instead: push }
 }
 
 function commitLine(result: CommitResult, branch: string): string {

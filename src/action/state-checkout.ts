@@ -16,7 +16,7 @@ import {
 import { cleanStateFolder, FOLDERS, fromTop, isSafeFolder, readOptional, type StateFolder } from '../state/index.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
-import { say } from './log.js'
+import { logLine } from './log.js'
 import type { Target } from './target.js'
 
 /** The state as one commit has it, on disk. */
@@ -84,7 +84,7 @@ export class StateCheckouts {
       )
     )
       return true
-    say('The workspace is not as it was committed (changed, sparse or partial): what is committed counts.')
+    logLine('The workspace is not as it was committed (changed, sparse or partial): what is committed counts.')
     return false
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
-import { lastLine, stoppedLine } from '../../../src/action/last-line.js'
-import { count, fold, say, step } from '../../../src/action/log.js'
-import { pinningAdvice } from '../../../src/action/pinned.js'
+import { pinningAdvice } from '../../../src/action/context.js'
+import { countProgress, logFolded, logLine, step } from '../../../src/action/log.js'
+import { lastLine, stoppedLine } from '../../../src/action/report-outcome.js'
 import { catchOutput } from './written.js'
 
 const output = catchOutput()
@@ -17,8 +17,8 @@ const lines = () =>
 describe('a step in the log', () => {
   it('is a group, and what it came to stands below it', async () => {
     const answer = await step('Discover', async () => {
-      say('5 found.')
-      say('1 failed.')
+      logLine('5 found.')
+      logLine('1 failed.')
       return 7
     })
     expect(answer).toBe(7)
@@ -30,10 +30,10 @@ describe('a step in the log', () => {
     const gates: (() => void)[] = []
     const gate = () => new Promise<void>((resolve) => gates.push(resolve))
     const running = step('Look up', async () => {
-      for (let n = 0; n < 3; n += 1) count('answers')
+      for (let n = 0; n < 3; n += 1) countProgress('answers')
       await gate()
-      count('answers')
-      count('pauses')
+      countProgress('answers')
+      countProgress('pauses')
     })
     vi.advanceTimersByTime(14_000)
     expect(lines()).toEqual(['::group::Look up'])
@@ -48,26 +48,26 @@ describe('a step in the log', () => {
 
   it('ends its group and says what it had to say when it fails', async () => {
     const failing = step('Commit', async () => {
-      say('half of it.')
+      logLine('half of it.')
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
-    say('after')
+    logLine('after')
     expect(lines()).toEqual(['::group::Commit', 'N s', '::endgroup::', '  half of it.', 'after'])
   })
 
   it('may have steps inside, whose results stand with its own', async () => {
     await step('outer', () =>
       step('inner', async () => {
-        say('found.')
+        logLine('found.')
       }),
     )
     expect(lines().slice(-2)).toEqual(['::endgroup::', '    found.'])
   })
 
   it('gives the runner no commands out of a text', async () => {
-    await step('a\n::error::b', async () => say('x\n::set-output name=y::z'))
-    fold('c', '::warning::d\n##[error]e')
+    await step('a\n::error::b', async () => logLine('x\n::set-output name=y::z'))
+    logFolded('c', '::warning::d\n##[error]e')
     expect(output.text()).not.toMatch(/^::(?:error|set-output|warning)::/m)
     expect(output.text()).not.toContain('##[')
   })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { stoppedLine } from '../../../src/action/last-line.js'
+import { stoppedLine } from '../../../src/action/report-outcome.js'
 import { anchorOf, anchors, PAGES, ROOT, readDocument } from '../../support/documents.js'
 
 describe.each(PAGES)('links of %s', (page) => {
