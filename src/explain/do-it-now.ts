@@ -1,6 +1,7 @@
 import type { EnrolledImage, GitHubSource, Settings, Source } from '../enrollment/index.js'
 import { rebuildStageName, warehouseName } from '../kargo/names.js'
 import { type StateRecord, textOf } from '../state/record.js'
+import { byKey } from '../text/index.js'
 import type { ExplainedBase } from './bases.js'
 
 /** Where images are built, as people open it in a browser. No slash at the end. */
@@ -23,8 +24,8 @@ export interface DoItNow {
   readonly promote: readonly string[]
 }
 
-/** The image, and how it stands. */
-interface Standing {
+/** The image, and the status it has. */
+interface ActionInput {
   readonly enrollment: EnrolledImage
   readonly record: StateRecord | undefined
   readonly bases: readonly ExplainedBase[]
@@ -42,13 +43,13 @@ const NOTHING: DoItNow = { build: null, page: null, look: [], promote: [] }
  * (github.com/akuity/kargo, pkg/cli/cmd). None is offered while Kargo's own Promotion waits for `rebuildDelay` or its
  * turn: Promotions of a Stage run one after the other, so another one would only queue behind it.
  */
-export function actionsFor(standing: Standing, settings: Settings, places: Places): DoItNow {
-  const { enrollment, record, changed, status, reason } = standing
+export function actionsFor(input: ActionInput, settings: Settings, places: Places): DoItNow {
+  const { enrollment, record, changed, status, reason } = input
   const { source } = enrollment
   if (source === null) return NOTHING
   const branch = source.branch ?? textOf(record, 'defaultBranch')
   const starts =
-    source.provider === 'github' ? onGitHub(source, branch, standing, places) : onGitLab(source, branch, places)
+    source.provider === 'github' ? onGitHub(source, branch, input, places) : onGitLab(source, branch, places)
   const isKnownToKargo = changed !== null && status !== 'never'
   const stage = word(rebuildStageName(enrollment.name))
   const project = `--project=${word(settings.namespace)}`
@@ -80,7 +81,7 @@ function promotion({ project, stage, changed, status }: Promoted): string[] {
 function onGitHub(
   { repo, workflow, inputs }: GitHubSource,
   branch: string | null,
-  { bases, changed }: Standing,
+  { bases, changed }: ActionInput,
   { github }: Places,
 ): Pick<DoItNow, 'build' | 'page'> {
   if (workflow === null) return { build: null, page: null }
@@ -91,7 +92,7 @@ function onGitHub(
   const options = [
     ['--repo', `${host}${repo}`],
     ...(branch === null ? [] : [['--ref', branch]]),
-    ...[...inputs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ['-f', `${key}=${fill(value)}`]),
+    ...[...inputs].sort(byKey).map(([key, value]) => ['-f', `${key}=${fill(value)}`]),
   ]
   const command = ['gh workflow run', word(workflow), ...options.map(([key, value = '']) => `${key} ${word(value)}`)]
   return { build: command.join(' '), page: `${github}/${path(repo)}/actions/workflows/${path(workflow)}` }

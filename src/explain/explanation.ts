@@ -65,10 +65,10 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
   const outlook = outlookOf(enrollment, known, { staggerSeconds: settings.stagger.seconds, overrides })
   const { base } = { base: null, ...outlook }
   const override = overrides.find(({ digest }) => digest === base?.digest) ?? null
-  const stands = standing(outlook, override, now)
+  const status = statusOf(outlook, override, now)
   return {
     enrollment,
-    ...stands,
+    ...status,
     outlook,
     bases,
     override,
@@ -80,11 +80,11 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
       error: textOf(record, 'discoveryError'),
     },
     asOf: newest(record, bases, records.bases),
-    doItNow: actionsFor({ enrollment, record, bases, changed: base, ...stands }, settings, places),
+    doItNow: actionsFor({ enrollment, record, bases, changed: base, ...status }, settings, places),
   }
 }
 
-function standing(
+function statusOf(
   outlook: Explanation['outlook'],
   override: Override | null,
   now: string,

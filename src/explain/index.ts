@@ -3,12 +3,9 @@
  * explanation an image out, as a table, as sentences or as data. Pure; nobody is asked anything.
  *
  * `bases.ts` is what the state files know of an image's bases, `explanation.ts` what follows for its rebuild (`policy/`)
- * and what that means now, `do-it-now.ts` what to type; `verdict.ts`,
- * `sentences.ts`, `table.ts` and `json.ts` say it.
+ * and what that means now, `do-it-now.ts` what to type; `sentences.ts` and `formats.ts` say it.
  */
 export { type ExplainedBase, knownImage } from './bases.js'
 export { type ExplainInput, type Explanation, explainImages } from './explanation.js'
-export { type ExplanationJson, explanationJson } from './json.js'
-export { paragraphs } from './sentences.js'
-export { HEAD, type Row, tableRows } from './table.js'
-export { minute } from './words.js'
+export { type ExplanationJson, explanationJson, HEAD, type Row, tableRows } from './formats.js'
+export { minute, paragraphs } from './sentences.js'

@@ -1,9 +1,9 @@
 import type { Override } from '../enrollment/index.js'
+import type { Turn } from '../policy/index.js'
+import { count } from '../text/index.js'
 import type { ExplainedBase } from './bases.js'
 import type { DoItNow } from './do-it-now.js'
-import type { Explanation } from './explanation.js'
-import { verdict } from './verdict.js'
-import { moment } from './words.js'
+import type { Explanation, Reason } from './explanation.js'
 
 /** Where the files are that answers come from, as people know them. */
 export interface Files {
@@ -111,4 +111,93 @@ function actionLines({ build, page, look, promote }: DoItNow): string[] {
     ...commands(look.length > 0 ? 'To build it now, which settles the change:' : 'To build it now:', [build, page]),
     ...commands('To have Kargo build it now (FREIGHT: the name of the newest one listed):', promote),
   ]
+}
+
+/** Why an image is rebuilt, or why not yet: one or two sentences. */
+export function verdict(explanation: Explanation, now: string): string {
+  const { outlook, reason } = explanation
+  if (outlook.kind === 'scheduled') return scheduled(explanation, outlook, now)
+  if (outlook.kind === 'held') {
+    const { base } = outlook
+    return `Held: ${changed(base)}, and autoRebuild is false: nothing is rebuilt until a person does it.`
+  }
+  return SENTENCES[reason as UnscheduledReason](explanation)
+}
+
+function scheduled(
+  { enrollment, reason, lastBuilt, override }: Explanation,
+  { base, at }: Turn<ExplainedBase>,
+  now: string,
+): string {
+  const { minimumReleaseAge, rebuildDelay } = enrollment
+  const until = `Waiting until ${moment(at)} (${relative(at, now)}): ${changed(base)}`
+  const built = lastBuilt === null ? null : `the last build (${moment(lastBuilt)})`
+  if (reason === 'rebuildDelay')
+    return `${until}, and rebuildDelay leaves ${rebuildDelay.text} between ${built} and the next.`
+  if (reason === 'minimumReleaseAge') {
+    return `${until}, and minimumReleaseAge is ${minimumReleaseAge.text} from then on. Another new digest starts it anew.`
+  }
+  if (reason === 'stagger') {
+    return `${until}, and its turn comes then: settings.stagger spreads the rebuilds of images that share a base image.`
+  }
+  const since = `Due since ${moment(at)} (${relative(at, now)}): ${changed(base, at)}`
+  if (override === null)
+    return `${since}, which ${built === null ? 'no build on record has' : `${built} does not have`}.`
+  return `${since}, and an override that holds until ${moment(override.expires)} passes over rebuildDelay: ${override.reason}`
+}
+
+/** @param said a moment that the sentence has said already. */
+function changed({ reference, updated, isReturned }: ExplainedBase, said: string | null = null): string {
+  const at = updated === null ? null : new Date(updated).toISOString()
+  const seen = at === null || at === said ? '' : ` since ${moment(at)}`
+  if (!isReturned) return `${reference} has a new digest${seen}`
+  return `${reference} had a new digest${seen} (and has gone back to an older one)`
+}
+
+type UnscheduledReason = Exclude<
+  Reason,
+  'change' | 'override' | 'autoRebuild' | 'rebuildDelay' | 'minimumReleaseAge' | 'stagger'
+>
+
+/** What is said where nothing is scheduled. */
+const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) => string>> = {
+  unchanged: () => 'Up to date: no base image has changed since the image was enrolled.',
+  built: ({ lastBuilt }) => {
+    const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`
+    return `Up to date: the last build${when} came after the last change of its base images.`
+  },
+  'not-looked-up': () =>
+    'Not known: no digest of its base images was looked up yet. A run that commits does that, unless refresh is off; Kargo looks for itself.',
+  'not-discovered': () => 'Not known: no run has read its Dockerfile yet. The next run that commits does.',
+  'discovery-failed': () => 'Not known: its base images could not be found out, and none are known from before.',
+  external: () => 'Never rebuilt: it has no source. It is built elsewhere, and only watched.',
+  disabled: () => 'Never rebuilt: enabled is false. Its state is kept, and it has no manifests.',
+  'no-workflow': () => 'Never rebuilt: it has no source.workflow, so nobody knows what to start.',
+  'no-bases': () => 'Never rebuilt: it is built on no image that can be watched.',
+}
+
+/** `2026-03-12 08:00 UTC` */
+function moment(iso: string): string {
+  return `${minute(iso)} UTC`
+}
+
+/** `2026-03-12 08:00`, where all times are in UTC and said to be. */
+export function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ')
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+/** `in 2 days`, `3 hours ago`: whole units, of the largest that fits twice, so that nothing is rounded by half. */
+function relative(iso: string, now: string): string {
+  const left = Date.parse(iso) - Date.parse(now)
+  const [unit, size] = UNITS.find(([, milliseconds]) => Math.abs(left) >= 2 * milliseconds) ?? UNITS[2]
+  const many = Math.floor(Math.abs(left) / size)
+  if (many === 0) return 'now'
+  const span = count(many, unit)
+  return left > 0 ? `in ${span}` : `${span} ago`
 }

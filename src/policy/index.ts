@@ -22,6 +22,7 @@ export {
   type ImagePolicy,
   type Limit,
   REBUILD_DEFAULTS,
+  type RebuiltBase,
   rebuildEligibleAt,
   spread,
   staggerOffset,

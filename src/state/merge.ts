@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Override } from '../enrollment/overrides.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { builtSince, rebuildEligibleAt } from '../policy/index.js'
+import { builtSince, type RebuiltBase, rebuildEligibleAt } from '../policy/index.js'
 import { formatReference } from '../reference/index.js'
 import { groupBy } from '../text/index.js'
 import { isDataMap } from '../yaml/data.js'
@@ -55,22 +55,22 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   }
   const images = writing.writes ? withEnrollment(linked, now) : state.images
   const users = usersOf(images)
-  const looked = state.bases.map((base) => lookedAt(base, users.get(base.name) ?? [], writing))
-  for (const { base, record } of looked) {
-    const eligible = eligibility(record, users.get(base.name) ?? [], records.images, writing)
-    const written = baseRecord(base, { ...record, ...eligible }, now)
+  const looked = state.bases.map((base) => observedBase(base, users.get(base.name) ?? [], writing))
+  const changes = looked.map(({ base, record }): RebuiltBase => {
+    const images = (users.get(base.name) ?? []).map(({ enrollment }) => {
+      return { policy: enrollment, times: timesOf(records.images.get(enrollment.name)) }
+    })
+    const change = { ...baseDigestOf(record), images }
+    const written = baseRecord(base, { ...record, ...eligibility(record, change, writing) }, now)
     records.bases.set(base.name, written)
     files.set(`${FOLDERS.bases}/${base.name}.yaml`, baseText(written))
-  }
-  const changed = looked.map(({ base, record }) => {
-    const rebuilt = users.get(base.name) ?? []
-    return { ...baseDigestOf(record), images: rebuilt.map((image) => rebuiltImage(image, records.images)) }
+    return change
   })
   const taken = [...own.values(), ...state.bases.flatMap(({ name }) => knownBase(name, before) ?? [])]
   addArchive(before, files, new Set(taken.map(({ path }) => path)))
   const problems = [...state.problems, ...looked.flatMap((one) => one.problems)]
   const bases = looked.map(({ base }) => base)
-  return { ...state, images, bases, files, records, builtSince: builtSince(changed), problems }
+  return { ...state, images, bases, files, records, builtSince: builtSince(changes), problems }
 }
 
 /** The images with the times that their files say from now on: those of new ones too. */
@@ -98,13 +98,17 @@ function knownBase(name: string, before: StateFiles): { readonly record: StateRe
   return null
 }
 
-interface LookedAt {
+interface ObservedBase {
   readonly base: TrackedBase
   readonly record: StateRecord | undefined
   readonly problems: readonly Problem[]
 }
 
-function lookedAt(base: TrackedBase, users: readonly TrackedImage[], { before, now, observed }: Writing): LookedAt {
+function observedBase(
+  base: TrackedBase,
+  users: readonly TrackedImage[],
+  { before, now, observed }: Writing,
+): ObservedBase {
   const known = knownBase(base.name, before)?.record
   const suspicious = known === undefined ? [] : recordWarnings(`${FOLDERS.bases}/${base.name}.yaml`, known, now)
   const facts = observed.bases.get(base.name)
@@ -126,22 +130,15 @@ function returned(base: TrackedBase, digest: string): Problem {
   })
 }
 
-function rebuiltImage({ enrollment }: TrackedImage, records: ReadonlyMap<string, StateRecord>) {
-  return { policy: enrollment, times: timesOf(records.get(enrollment.name)) }
-}
-
 /** When each image may be rebuilt for this base; nothing is said of a base that never changed. */
 function eligibility(
   record: StateRecord | undefined,
-  users: readonly TrackedImage[],
-  records: ReadonlyMap<string, StateRecord>,
+  { images, ...base }: RebuiltBase,
   { overridden }: Writing,
 ): StateRecord {
   if (record?.lastUpdated === undefined || record.lastUpdated === null) return {}
-  const base = baseDigestOf(record)
   const isOverridden = base.digest !== null && overridden.has(base.digest)
-  const due = users.map((image) => {
-    const { policy, times } = rebuiltImage(image, records)
+  const due = images.map(({ policy, times }) => {
     return [policy.name, rebuildEligibleAt(policy, base, times, { isOverridden })] as const
   })
   // What older files say for all images at once is nobody's, and stays.

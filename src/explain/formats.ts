@@ -1,0 +1,108 @@
+import type { ExplainedBase } from './bases.js'
+import type { Explanation } from './explanation.js'
+import { minute, verdict } from './sentences.js'
+
+/** One line of the table; what is said of the image stands in its first line only, its name in all. */
+export interface Row {
+  readonly status: Explanation['status']
+  readonly isFirst: boolean
+  readonly cells: readonly string[]
+}
+
+/** Titles of the columns. */
+export const HEAD = ['IMAGE', 'REBUILD', 'LAST BUILT', 'BASE IMAGE', 'DIGEST', 'SINCE', 'CHANGE'] as const
+
+/** The table of explanations: one line for each base image of each image; times in UTC. */
+export function tableRows(explanations: readonly Explanation[]): Row[] {
+  return explanations.flatMap((explanation) => {
+    const { enrollment, status, lastBuilt, bases } = explanation
+    const about = [statusCell(explanation), lastBuilt === null ? '-' : minute(lastBuilt)]
+    const lines = bases.length === 0 ? [['-', '-', '-', '-']] : bases.map(baseCells)
+    return lines.map((cells, index) => {
+      const isFirst = index === 0
+      return { status, isFirst, cells: [enrollment.name, ...(isFirst ? about : ['', '']), ...cells] }
+    })
+  })
+}
+
+/** `waiting until 2026-03-12 08:00 (rebuildDelay 7d)` */
+function statusCell({ status, reason, outlook, enrollment }: Explanation): string {
+  const at = outlook.kind === 'scheduled' ? minute(outlook.at) : ''
+  if (status === 'due') return `due since ${at}${reason === 'override' ? ' (override)' : ''}`
+  if (status === 'up-to-date') return 'up to date'
+  if (status === 'held') return 'held (autoRebuild false)'
+  if (status !== 'waiting') return `${status === 'never' ? 'never' : 'not known'} (${reason})`
+  const span = reason === 'rebuildDelay' || reason === 'minimumReleaseAge' ? ` ${enrollment[reason].text}` : ''
+  return `waiting until ${at} (${reason}${span})`
+}
+
+const CHANGE_CELLS: Readonly<Record<ExplainedBase['change'], string>> = {
+  unknown: 'not looked up',
+  unchanged: 'unchanged',
+  earlier: 'before enrollment',
+  built: 'built',
+  newer: 'newer',
+}
+
+function baseCells({ reference, digest, since, change, isReturned }: ExplainedBase): string[] {
+  const changed = isReturned
+    ? `${change === 'newer' ? 'changed' : CHANGE_CELLS[change]}, went back`
+    : CHANGE_CELLS[change]
+  return [reference, digest === null ? '-' : shortDigest(digest), since === null ? '-' : minute(since), changed]
+}
+
+/** `sha256:` and twelve digits: enough to tell digests apart, and to search for one. */
+function shortDigest(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12)
+}
+
+/** What `explain --json` prints of an image. Keys are stable: new ones may come, none goes or changes its meaning. */
+export type ExplanationJson = ReturnType<typeof explanationJson>
+
+/** An explanation as data. */
+export function explanationJson(explanation: Explanation, now: string) {
+  const { enrollment, status, reason, outlook, override, bases, discovery } = explanation
+  const { name, registry, repository, rebuildDelay, minimumReleaseAge, autoRebuild } = enrollment
+  const { at, base } = { at: null, base: null, ...outlook }
+  return {
+    name,
+    image: `${registry}/${repository}`,
+    status,
+    reason,
+    message: verdict(explanation, now),
+    eligibleAt: at,
+    base: base?.name ?? null,
+    override: override === null ? null : { ...override },
+    lastBuilt: explanation.lastBuilt,
+    version: explanation.version,
+    policy: { rebuildDelay: rebuildDelay.text, minimumReleaseAge: minimumReleaseAge.text, autoRebuild },
+    discovery,
+    bases: bases.map(baseJson),
+    doItNow: explanation.doItNow,
+    asOf: explanation.asOf,
+  }
+}
+
+function baseJson({
+  name,
+  reference,
+  digest,
+  since,
+  previousDigest,
+  change,
+  isReturned,
+  isForeign,
+  enrolledImage,
+}: ExplainedBase) {
+  return {
+    name,
+    ref: reference,
+    digest,
+    since,
+    previousDigest,
+    change,
+    returned: isReturned,
+    otherPlatformsOnly: isForeign,
+    enrolledImage,
+  }
+}
