@@ -1,11 +1,11 @@
 import { isProvenanceType } from '../evidence/index.js'
 import { parseJson } from '../network/index.js'
-import { isDigest, PLATFORM_NAME } from './manifests.js'
+import { isDigest, PLATFORM_NAME, usualPlatform } from './manifests.js'
 import type { Answer } from './registry.js'
 
 /** An image for one platform, as the registry has it. */
 export interface PlatformImage {
-  /** `os/arch[/variant]` */
+  /** `os/arch[/variant]`, in its usual spelling. */
   readonly platform: string
   /** Digest of its manifest. */
   readonly digest: string
@@ -46,9 +46,10 @@ export async function readContents(
   const manifest = mapOf(parseJson(top.value))
   const children = listOf(manifest?.manifests).map(mapOf)
   if (!Array.isArray(manifest?.manifests)) return collected([await readImage(null, digest, content)])
+  const wanted = platforms.map(usualPlatform)
   const images = children.flatMap((child) => {
     const platform = platformOf(child?.platform)
-    const isWanted = platform !== null && (platforms.length === 0 || platforms.includes(platform))
+    const isWanted = platform !== null && (wanted.length === 0 || wanted.includes(platform))
     return isWanted && isDigest(child?.digest) ? [{ platform, digest: child.digest }] : []
   })
   const attestations = statements ? children.flatMap(attestationOf).slice(0, MAX_ATTESTATIONS) : []
@@ -116,7 +117,7 @@ function layersIn(config: Json | null): readonly string[] | null {
 function platformOf(value: unknown): string | null {
   const { os, architecture, variant } = mapOf(value) ?? {}
   const name = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
-  return PLATFORM_NAME.test(name) && os !== 'unknown' ? name : null
+  return PLATFORM_NAME.test(name) && os !== 'unknown' ? usualPlatform(name) : null
 }
 
 type Json = Readonly<Record<string, unknown>>

@@ -18,4 +18,5 @@ export {
 } from './client.js'
 export type { PlatformImage } from './contents.js'
 export { type Credentials, readDockerCredentials } from './credentials.js'
+export { usualPlatform } from './manifests.js'
 export type { Answer } from './registry.js'

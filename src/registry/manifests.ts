@@ -92,3 +92,9 @@ function jsonOf(body: Buffer): Json | null {
 function mapOf(value: unknown): Json | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null
 }
+
+/** `linux/arm64/v8` is `linux/arm64`, `linux/arm` is `linux/arm/v7` (containerd's platform normalisation). */
+export function usualPlatform(platform: string): string {
+  if (platform.endsWith('/arm64/v8')) return platform.slice(0, -'/v8'.length)
+  return platform.endsWith('/arm') ? `${platform}/v7` : platform
+}

@@ -8,7 +8,9 @@ import {
   type Repository,
   rememberAnswers,
 } from '../registry/index.js'
+import { evidencedDigest } from './evidence.js'
 import type { LinkedState } from './link.js'
+import { readAllEvidence } from './look-up-evidence.js'
 import { matchRecords } from './match-records.js'
 import type { StateFiles, TrackedBase } from './model.js'
 import type { BaseFacts, Observations, PublishedFacts } from './observe.js'
@@ -54,6 +56,13 @@ export async function lookUp(input: LookUpInput, client: RegistryClient): Promis
   const observed = {
     bases: new Map(foundBases.flatMap((one, at) => entryOf(bases[at]?.name, one))),
     images: new Map(foundImages.flatMap((one, at) => entryOf(images[at]?.name, one))),
+  }
+  const evidence = await readAllEvidence(
+    { ...input, images, own, bases: observed.bases, found: observed.images },
+    asking,
+  )
+  for (const [name, facts] of observed.images) {
+    observed.images.set(name, { ...facts, evidence: evidence.get(name) ?? null })
   }
   const answered = [...foundBases, ...foundImages].filter(isAnswered).length
   return {
@@ -119,9 +128,10 @@ async function lookAtImage(
   const answer = await client.digest({ ...place, tag: version })
   if (answer.kind !== 'found') return answer
   const digest = answer.value
-  const isKnown = digest === digestOf(before, 'currentDigest') && timeOf(before, 'lastBuilt') !== null
+  const isRead = timeOf(before, 'lastBuilt') !== null || digest === evidencedDigest(before)
+  const isKnown = digest === digestOf(before, 'currentDigest') && isRead
   const created = isKnown ? null : await createdOf({ ...place, digest }, client)
-  return { kind: 'found', value: { version, digest, created } }
+  return { kind: 'found', value: { version, digest, created, evidence: null } }
 }
 
 async function createdOf(image: PinnedImage, client: RegistryClient): Promise<string | null> {

@@ -5,6 +5,7 @@ import { builtSince, type RebuiltBase, rebuildEligibleAt } from '../policy/index
 import { formatReference } from '../reference/index.js'
 import { groupBy } from '../text/index.js'
 import { isDataMap } from '../yaml/data.js'
+import { evidenceRecord } from './evidence.js'
 import type { LinkedState } from './link.js'
 import { enrollmentTimes } from './match-records.js'
 import { FOLDERS, type Records, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
@@ -44,11 +45,14 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   const files = new Map<string, string>()
   const records = { images: new Map<string, StateRecord>(), bases: new Map<string, StateRecord>() }
   const { facts, own, ...state } = linked
+  const names = new Map(state.bases.map((base) => [formatReference({ ...base, digest: null }), base.name]))
   for (const one of facts) {
     const { name } = one.enrollment
     const seen = observed.images.get(name)
     const known = own.get(name)?.record
-    const record = seen === undefined ? known : observeImage(known, seen, now)
+    const looked = seen === undefined ? known : observeImage(known, seen, now)
+    const evidence = seen?.evidence ?? null
+    const record = evidence === null ? looked : { ...looked, evidence: evidenceRecord(evidence, names, now) }
     const written = imageRecord(one, record, enrollmentTimes(own.get(name), now), now)
     records.images.set(name, written)
     files.set(`${FOLDERS.images}/${name}.yaml`, imageText(written))

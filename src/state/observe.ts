@@ -1,7 +1,9 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { isNewDigest } from '../policy/index.js'
+import { usualPlatform } from '../registry/index.js'
 import type { Data } from '../yaml/data.js'
 import { isDataMap } from '../yaml/data.js'
+import type { ImageEvidence } from './evidence.js'
 import type { TrackedImage } from './model.js'
 import { digestOf, type StateRecord, textOf, timeOf } from './record.js'
 
@@ -19,6 +21,8 @@ export interface PublishedFacts {
   readonly version: string
   /** When it was built, ISO 8601, as the image itself says; null where it does not, or was not asked. */
   readonly created: string | null
+  /** What it shows of how it was built; null where it was not read, or is known already. */
+  readonly evidence: ImageEvidence | null
 }
 
 /** What registries said in this run; what is not here was not learnt. */
@@ -63,7 +67,7 @@ export function observeBase(
   if (current === digest) return { record: known, event: 'same' }
   const metadata = withPlatforms(before?.metadata, platforms)
   if (current === null) return { record: { ...known, ...metadata, lastChecked: now }, event: 'first' }
-  const isReturned = !isNewDigest(digest, [baseline, ...digestsIn(before)])
+  const isReturned = !isNewDigest(digest, digestsIn(before))
   const isForeign = isSamePlatform(platformsOf(before), platforms, wanted)
   const entry = {
     digest,
@@ -98,11 +102,17 @@ export function historyOf(before: StateRecord | undefined): readonly Data[] {
   return Array.isArray(history) ? history : [history]
 }
 
-function digestsIn(before: StateRecord | undefined): (string | null)[] {
+/** Every digest that a base is known to have had, newest first; null for what is no digest. */
+export function digestsIn(before: StateRecord | undefined): (string | null)[] {
   const inHistory = historyOf(before).flatMap((entry) =>
     isDataMap(entry) ? [digestOf(entry, 'digest'), digestOf(entry, 'previousDigest')] : [],
   )
-  return [digestOf(before, 'previousDigest'), ...inHistory]
+  return [
+    digestOf(before, 'currentDigest'),
+    digestOf(before, 'previousDigest'),
+    ...inHistory,
+    digestOf(before, 'baselineDigest'),
+  ]
 }
 
 /**
@@ -162,15 +172,9 @@ function isSamePlatform(
 ): boolean {
   if (before === null || after === null) return false
   const [was, is] = [byUsualName(before), byUsualName(after)]
-  return wanted.map(usualName).every((name) => was.has(name) && was.get(name) === is.get(name))
+  return wanted.map(usualPlatform).every((name) => was.has(name) && was.get(name) === is.get(name))
 }
 
 function byUsualName(platforms: ReadonlyMap<string, string>): Map<string, string> {
-  return new Map([...platforms].map(([name, digest]) => [usualName(name), digest]))
-}
-
-/** `linux/arm64/v8` is `linux/arm64`, `linux/arm` is `linux/arm/v7` (containerd's platform normalisation). */
-function usualName(platform: string): string {
-  if (platform.endsWith('/arm64/v8')) return platform.slice(0, -'/v8'.length)
-  return platform.endsWith('/arm') ? `${platform}/v7` : platform
+  return new Map([...platforms].map(([name, digest]) => [usualPlatform(name), digest]))
 }

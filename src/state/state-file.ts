@@ -27,7 +27,7 @@ const IMAGE_SECTIONS: readonly Section[] = [
   },
   {
     comments: ['Current published state (from registry/Kargo)'],
-    keys: ['currentVersion', 'currentDigest', 'lastBuilt'],
+    keys: ['currentVersion', 'currentDigest', 'lastBuilt', 'evidence'],
   },
 ]
 
@@ -116,6 +116,7 @@ export function imageRecord(
     currentVersion: before?.currentVersion ?? null,
     currentDigest: before?.currentDigest ?? null,
     lastBuilt: before?.lastBuilt ?? null,
+    ...(before?.evidence === undefined ? {} : { evidence: before.evidence }),
   }
 }
 

@@ -112,29 +112,35 @@ export class FakeRegistry {
     }
     const listed = (platforms ?? []).map((platform) => {
       const [os, architecture, variant] = platform.split('/')
-      return { digest: this.#store(one(platform)), platform: { os, architecture, variant } }
+      return { digest: this.store(one(platform)), platform: { os, architecture, variant } }
     })
     const attested =
       attestation === undefined
         ? []
-        : [{ digest: this.#store(attestation), platform: { os: 'unknown', architecture: 'unknown' } }]
+        : [{ digest: this.store(attestation), platform: { os: 'unknown', architecture: 'unknown' } }]
     const mediaType = 'application/vnd.oci.image.index.v1+json'
     const index = JSON.stringify({ schemaVersion: 2, mediaType, manifests: [...listed, ...attested] })
     const manifest = platforms === undefined ? one('linux/amd64') : index
     this.images[repository] = { ...this.images[repository], [tag]: manifest }
-    return this.#store(manifest)
+    return this.store(manifest)
   }
 
   #image(created: string | undefined, layer: string): string {
-    const config = this.#store(JSON.stringify({ created, config: {}, rootfs: { diff_ids: [layer] } }))
+    const config = this.store(JSON.stringify({ created, config: {}, rootfs: { diff_ids: [layer] } }))
     const mediaType = 'application/vnd.oci.image.manifest.v1+json'
     return JSON.stringify({ schemaVersion: 2, mediaType, config: { digest: config }, layers: [] })
   }
 
-  #store(text: string): string {
+  /** Keeps content to be had by its digest, which it returns. */
+  store(text: string): string {
     const digest = FakeRegistry.digestOf(text)
     this.#contents.set(digest, text)
     return digest
+  }
+
+  /** What a digest names. */
+  contentOf(digest: string): string | undefined {
+    return this.#contents.get(digest)
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

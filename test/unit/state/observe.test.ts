@@ -110,7 +110,12 @@ describe('when an image was built', () => {
   const BUILT = '2026-02-01T00:00:00.000Z'
   const NEWER = '2026-02-20T00:00:00.000Z'
   const known: StateRecord = { currentVersion: '1.0.0', currentDigest: A, lastBuilt: BUILT }
-  const said = (digest: string, created: string | null): PublishedFacts => ({ digest, version: '1.1.0', created })
+  const said = (digest: string, created: string | null): PublishedFacts => ({
+    digest,
+    version: '1.1.0',
+    created,
+    evidence: null,
+  })
 
   it.each<[string, StateRecord | undefined, PublishedFacts, string | null]>([
     ['is what it says', undefined, said(A, BUILT), BUILT],

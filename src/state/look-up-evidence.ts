@@ -1,0 +1,161 @@
+import type { EnrolledImage } from '../enrollment/images-file.js'
+import {
+  type BaseCandidate,
+  builtOn,
+  isBuiltOn,
+  type KnownBase,
+  type PlatformEvidence,
+  readProvenance,
+} from '../evidence/index.js'
+import { formatReference } from '../reference/index.js'
+import type { PlatformImage, RegistryClient, Repository } from '../registry/index.js'
+import { evidencedDigest, type ImageEvidence } from './evidence.js'
+import type { LinkedState } from './link.js'
+import type { StateFiles, TrackedBase } from './model.js'
+import { type BaseFacts, digestsIn, type PublishedFacts } from './observe.js'
+import { digestOf, type StateRecord } from './record.js'
+
+/** A base image of the image that is read, with the digests it has and had: the current one first, the others newest first. */
+interface EvidenceBase extends Pick<TrackedBase, 'registry' | 'repository' | 'tag'> {
+  readonly digests: readonly string[]
+  /** Whether the final stage is FROM it; false where it is only copied from or mounted, null where that is not known. */
+  readonly isFinal: boolean | null
+}
+
+/** What is read of one image. */
+interface EvidenceQuestion extends Repository {
+  readonly digest: string
+  readonly bases: readonly EvidenceBase[]
+}
+
+/** More images are read in the next run: after the first run with evidence there are seldom many. */
+const MAX_EVIDENCE_READS = 500
+
+/** What is read for: images that were looked up, and their bases. */
+export interface EvidenceInput {
+  readonly linked: Pick<LinkedState, 'images' | 'bases' | 'uses'>
+  readonly before: StateFiles
+  readonly images: readonly EnrolledImage[]
+  readonly own: ReadonlyMap<string, { readonly record: StateRecord }>
+  readonly bases: ReadonlyMap<string, BaseFacts>
+  readonly found: ReadonlyMap<string, PublishedFacts>
+}
+
+/** Evidence of each image whose digest was not read yet, by the image's name. */
+export async function readAllEvidence(
+  input: EvidenceInput,
+  client: RegistryClient,
+): Promise<ReadonlyMap<string, ImageEvidence | null>> {
+  const unread = input.images.flatMap(({ name, source, registry, repository }) => {
+    const digest = input.found.get(name)?.digest
+    const isRead = digest === evidencedDigest(input.own.get(name)?.record)
+    if (source === null || digest === undefined || isRead) return []
+    return [{ name, question: { registry, repository, digest, bases: basesOf(name, input) } }]
+  })
+  const read = unread.slice(0, MAX_EVIDENCE_READS).map(async ({ name, question }) => {
+    return [name, await readEvidence(question, client)] as const
+  })
+  return new Map(await Promise.all(read))
+}
+
+function basesOf(image: string, { linked, before, bases }: EvidenceInput): EvidenceBase[] {
+  const names = linked.images.find(({ enrollment }) => enrollment.name === image)?.bases ?? []
+  const uses = linked.uses.filter((use) => use.image === image)
+  const final = new Set(uses.filter(({ kind }) => kind === 'from').map(({ base }) => base))
+  return linked.bases
+    .filter(({ name }) => names.includes(name))
+    .map((base) => {
+      const record = before.bases.get(base.name) ?? before.archivedBases.get(base.name)
+      const own = uses.filter((use) => use.base === base.name)
+      const isBeside = own.length > 0 && own.every(({ kind }) => kind === 'copy' || kind === 'mount')
+      const current = bases.get(base.name)?.digest ?? digestOf(record, 'currentDigest')
+      const digests = [current, ...digestsIn(record)].flatMap((digest) => digest ?? [])
+      const isFinal = isBeside ? false : final.size === 1 && final.has(base.name) ? true : null
+      return { ...base, digests: [...new Set(digests)], isFinal }
+    })
+}
+
+/**
+ * Reads what a published image was built on: its statements of provenance and its layers. Layers of a base are read where
+ * they tell more: of the digest that the provenance names, and of all that are known where it names none or where the
+ * image's layers are not those of the digest it names.
+ *
+ * @returns null where the registry did not answer, so that it is asked again in the next run.
+ */
+async function readEvidence(question: EvidenceQuestion, client: RegistryClient): Promise<ImageEvidence | null> {
+  const { registry, repository, digest, bases } = question
+  const contents = await client.contents({ registry, repository, digest, platforms: [], statements: true })
+  if (contents.kind === 'limited' || contents.kind === 'unknown') return null
+  const platforms = contents.kind === 'found' ? contents.value.map(evidenceOfPlatform) : []
+  const candidates = await Promise.all(bases.map((base) => candidateOf(base, platforms, client)))
+  const tracked = builtOn(platforms, candidates)
+  const known = new Set(tracked.map(({ identity }) => identity))
+  const others = builtOn(platforms, otherClaims(platforms, known)).filter((base) => base.digest !== null)
+  const all = [...tracked, ...others].map(({ identity, ...base }) => ({ reference: identity, ...base }))
+  const sources = new Set(all.map(({ source }) => source))
+  const revisions = new Set(platforms.flatMap(({ provenance }) => provenance?.revision ?? []))
+  const [revision = null] = revisions
+  return {
+    image: digest,
+    source: sources.has('provenance') ? 'provenance' : sources.has('layers') ? 'layers' : 'none',
+    revision: revisions.size === 1 ? revision : null,
+    bases: all.sort((a, b) => (a.reference < b.reference ? -1 : 1)),
+  }
+}
+
+/** Of several statements about one image the first that counts is taken; two builds do not push one digest. */
+function evidenceOfPlatform({ platform, digest, layers, statements }: PlatformImage): PlatformEvidence {
+  const read = statements.map((text) => readProvenance(text, digest)).find((one) => one !== null)
+  return { platform, provenance: read ?? null, layers }
+}
+
+/** Bases that provenance names and nobody tracks: what it says of them is all there is. */
+function otherClaims(platforms: readonly PlatformEvidence[], tracked: ReadonlySet<string>): BaseCandidate[] {
+  const claimed = platforms.flatMap(({ provenance }) => provenance?.bases ?? []).map(({ identity }) => identity)
+  const others = [...new Set(claimed)].filter((identity) => !tracked.has(identity)).slice(0, MAX_OTHERS)
+  return others.map((identity) => ({ identity, isFinal: false, digests: [], known: new Map() }))
+}
+
+/** More bases in one build that nobody tracks are left out. */
+const MAX_OTHERS = 100
+
+async function candidateOf(
+  { digests, isFinal, ...image }: EvidenceBase,
+  platforms: readonly PlatformEvidence[],
+  client: RegistryClient,
+): Promise<BaseCandidate> {
+  const identity = formatReference({ ...image, digest: null })
+  const known = new Map<string, KnownBase[]>()
+  const read = async (wanted: readonly string[]) => {
+    for (const digest of wanted) {
+      for (const [platform, layers] of await layersOf({ ...image, digest }, platforms, client)) {
+        known.set(platform, [...(known.get(platform) ?? []), { digest, layers }])
+      }
+    }
+  }
+  if (isFinal !== false) {
+    const claims = platforms.map(
+      ({ provenance }) => provenance?.bases.find((base) => base.identity === identity)?.digest,
+    )
+    const claimed = [...new Set(claims.flatMap((digest) => digest ?? []))]
+    await read(claimed)
+    const isConfirmed = platforms.every(({ platform, layers }, index) => {
+      const base = known.get(platform)?.find(({ digest }) => digest === claims[index])
+      return base !== undefined && layers !== null && isBuiltOn(layers, base.layers)
+    })
+    if (!isConfirmed) await read(digests.filter((digest) => !claimed.includes(digest)))
+  }
+  return { identity, isFinal, digests, known }
+}
+
+/** Layers of a base, for each platform that the image is built for; what its registry does not say is not there. */
+async function layersOf(
+  { registry, repository, digest }: Repository & { readonly digest: string },
+  platforms: readonly PlatformEvidence[],
+  client: RegistryClient,
+): Promise<readonly (readonly [string, readonly string[]])[]> {
+  const wanted = platforms.map(({ platform }) => platform)
+  const contents = await client.contents({ registry, repository, digest, platforms: wanted, statements: false })
+  if (contents.kind !== 'found') return []
+  return contents.value.flatMap(({ platform, layers }) => (layers === null ? [] : [[platform, layers] as const]))
+}
