@@ -8,7 +8,7 @@ import { by } from '../text/index.js'
 import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
 import { cycleProblems, type Publishers, publishersOf } from './links.js'
 import { enrolledBefore, type MatchedRecord, matchRecords } from './match-records.js'
-import type { StateFiles, TrackedBase, TrackedImage } from './model.js'
+import { placeOfEntry, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
 import { type ImageFacts, runsOf } from './state-file.js'
 
@@ -105,7 +105,7 @@ function mergeImage(
 ): MergedImage {
   const discovery = input.discovered.images.get(enrollment.name)
   const runs = runsOf(enrollment, input.discovered.runs.get(enrollment.name), before)
-  if (discovery?.kind === 'found') return foundImage({ enrollment, discovery, runs, before }, input, catalog)
+  if (discovery?.kind === 'found') return foundImage(enrollment, { discovery, runs, before }, input, catalog)
   // A failed look-up is not "no bases": what was known last stands. So it does for an image that is switched off. A base
   // that is no longer named by hand stands as well: the Dockerfile that cannot be read may have it.
   const named = placedUses(enrollment, discovery?.named ?? [], input, catalog)
@@ -135,15 +135,17 @@ function outcome(
   return { status: was === 'success' ? was : 'pending', reason: null }
 }
 
-interface FoundImage {
-  readonly enrollment: EnrolledImage
-  readonly discovery: Extract<Discovery, { kind: 'found' }>
+type FoundDiscovery = Extract<Discovery, { kind: 'found' }>
+
+interface FoundBases {
+  readonly discovery: FoundDiscovery
   readonly runs: RunIdentity
   readonly before: StateRecord | undefined
 }
 
 function foundImage(
-  { enrollment, discovery, runs, before }: FoundImage,
+  enrollment: EnrolledImage,
+  { discovery, runs, before }: FoundBases,
   input: MergeInput,
   catalog: BaseCatalog,
 ): MergedImage {
@@ -159,7 +161,7 @@ function foundImage(
 
 /** Bases of the last run that an image may be which could not be named: not known is not the same as gone. */
 function lastKnown(
-  { mayBe }: FoundImage['discovery'],
+  { mayBe }: FoundDiscovery,
   before: StateRecord | undefined,
   { byName }: BaseCatalog,
 ): readonly string[] {
@@ -200,51 +202,38 @@ function placedUses(
       if (base === undefined || !isAllowed(use, input)) return []
       return [{ base: base.name, image: enrollment.name, file: use.file, line: use.line, kind: use.kind }]
     }),
-    problems: uses.flatMap((use) => [
-      ...pinnedProblem(enrollment, use, use.file, input.imagesFile),
-      ...unwatchableProblem(enrollment, use, input.imagesFile),
-      ...forbiddenProblem(enrollment, use, input),
-    ]),
+    problems: uses.flatMap((use) => useProblems(enrollment, use, input)),
   }
-}
-
-/** `a/Dockerfile:3 pulls`, `images.yaml:7 names`. */
-function placeOf({ kind, file, line }: BaseUse): string {
-  return `${file}:${line} ${kind === 'named' ? 'names' : 'pulls'}`
-}
-
-/** A Dockerfile elsewhere must not stop the whole factory: what Kargo cannot watch is left out, and said. */
-function unwatchableProblem(enrollment: EnrolledImage, use: BaseUse, imagesFile: string): Problem[] {
-  if (isWatchable(use.reference)) return []
-  const base = formatReference({ ...use.reference, digest: null })
-  const message = `${enrollment.name}: ${placeOf(use)} ${base}, which Kargo cannot watch: its changes rebuild nothing.`
-  const remedy = 'Mirror it to a repository without doubled separators, on a host with a name.'
-  const about = { file: imagesFile, line: enrollment.line, column: enrollment.column, image: enrollment.name, remedy }
-  return [problem('warning', message, about)]
 }
 
 function isAllowed({ reference }: BaseUse, { allowedRegistries }: MergeInput): boolean {
   return isAllowedRegistry(`${reference.registry}/${reference.repository}`, allowedRegistries)
 }
 
-/** What may not be trusted is not watched either, and its Dockerfile must not stop the whole factory. */
-function forbiddenProblem(enrollment: EnrolledImage, use: BaseUse, input: MergeInput): Problem[] {
-  if (isAllowed(use, input)) return []
-  const base = formatReference({ ...use.reference, digest: null })
-  const message = `${enrollment.name}: ${placeOf(use)} ${base}, which is in no allowed registry: it is not watched.`
-  const remedy = 'Take the image from an allowed registry, or add its registry to settings.allowedRegistries.'
-  const { line, column, name } = enrollment
-  return [problem('warning', message, { file: input.imagesFile, line, column, image: name, remedy })]
-}
-
-/** A digest in the Dockerfile is what the build pulls, whatever the tag says by then. */
-function pinnedProblem(enrollment: EnrolledImage, use: BaseUse, file: string, imagesFile: string): Problem[] {
-  if (use.reference.digest === null) return []
-  const watched = use.reference.tag === null ? 'nothing can be watched' : 'a rebuild pulls the same image again'
-  const message = `${enrollment.name}: ${file}:${use.line} pins ${formatReference(use.reference)}: ${watched}.`
-  const remedy = 'Name the tag without a digest, or let a bot raise the digest.'
-  const about = { file: imagesFile, line: enrollment.line, column: enrollment.column, image: enrollment.name, remedy }
-  return [problem('warning', message, about)]
+/** Why a base is not watched, or watched in vain. A Dockerfile of others must not stop the whole factory: warnings. */
+function useProblems(enrollment: EnrolledImage, use: BaseUse, input: MergeInput): Problem[] {
+  const { reference, file, line, kind } = use
+  const about = placeOfEntry(enrollment, input.imagesFile)
+  const place = `${enrollment.name}: ${file}:${line}`
+  const base = `${kind === 'named' ? 'names' : 'pulls'} ${formatReference({ ...reference, digest: null })}`
+  const problems: Problem[] = []
+  if (reference.digest !== null) {
+    // It is what the build pulls, whatever the tag says by then.
+    const watched = reference.tag === null ? 'nothing can be watched' : 'a rebuild pulls the same image again'
+    const remedy = 'Name the tag without a digest, or let a bot raise the digest.'
+    problems.push(problem('warning', `${place} pins ${formatReference(reference)}: ${watched}.`, { ...about, remedy }))
+  }
+  if (!isWatchable(reference)) {
+    const remedy = 'Mirror it to a repository without doubled separators, on a host with a name.'
+    const message = `${place} ${base}, which Kargo cannot watch: its changes rebuild nothing.`
+    problems.push(problem('warning', message, { ...about, remedy }))
+  }
+  if (!isAllowed(use, input)) {
+    const remedy = 'Take the image from an allowed registry, or add its registry to settings.allowedRegistries.'
+    const message = `${place} ${base}, which is in no allowed registry: it is not watched.`
+    problems.push(problem('warning', message, { ...about, remedy }))
+  }
+  return problems
 }
 
 function branchesOf(facts: readonly ImageFacts[]): Map<string, string> {
@@ -263,7 +252,6 @@ function collisionProblems(
     const base = byName.get(image.name)
     if (base === undefined) return []
     const message = `the name ${image.name} is taken by the base image ${base.registry}/${base.repository}:${base.tag}.`
-    const { line, column } = image
-    return [problem('error', message, { file, line, column, image: image.name, remedy: 'Rename the image.' })]
+    return [problem('error', message, { ...placeOfEntry(image, file), remedy: 'Rename the image.' })]
   })
 }

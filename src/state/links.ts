@@ -2,6 +2,7 @@ import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { groupBy } from '../text/index.js'
 import type { BaseCatalog } from './bases.js'
+import { placeOfEntry } from './model.js'
 import type { ImageFacts } from './state-file.js'
 
 /** The enrolled image that publishes to a repository, null where none of ours does. */
@@ -97,8 +98,8 @@ export function cycleProblems(
     const shown = left > 0 ? [...cycle.slice(0, IMAGES_SHOWN), `${left} more`] : cycle
     const circle = [...shown, cycle[0]].join(' → ')
     const remedy = 'Take one of them out, or build it on an image that is not enrolled.'
-    const about = { file, line: first?.line ?? null, column: first?.column ?? null, image: first?.name ?? null, remedy }
-    return problem('error', `images are built on each other in a circle: ${circle}.`, about)
+    const about = first === undefined ? { file } : placeOfEntry(first, file)
+    return problem('error', `images are built on each other in a circle: ${circle}.`, { ...about, remedy })
   })
 }
 

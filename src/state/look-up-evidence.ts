@@ -11,9 +11,10 @@ import { formatReference } from '../reference/index.js'
 import type { PlatformImage, RegistryClient, Repository } from '../registry/index.js'
 import { evidencedDigest, type ImageEvidence } from './evidence.js'
 import type { LinkedState } from './link.js'
+import { knownBase } from './match-records.js'
 import type { StateFiles, TrackedBase } from './model.js'
-import { type BaseFacts, digestsIn, type PublishedFacts } from './observe.js'
-import { digestOf, type StateRecord } from './record.js'
+import { digestsIn, type Observations, type PublishedFacts } from './observe.js'
+import { digestOf } from './record.js'
 
 /** A base image of the image that is read, with the digests it has and had: the current one first, the others newest first. */
 interface EvidenceBase extends Pick<TrackedBase, 'registry' | 'repository' | 'tag'> {
@@ -33,42 +34,40 @@ const MAX_EVIDENCE_READS = 500
 
 /** What is read for: images that were looked up, and their bases. */
 export interface EvidenceInput {
-  readonly linked: Pick<LinkedState, 'images' | 'bases' | 'uses'>
+  readonly linked: LinkedState
   readonly before: StateFiles
   readonly images: readonly EnrolledImage[]
-  readonly own: ReadonlyMap<string, { readonly record: StateRecord }>
-  readonly bases: ReadonlyMap<string, BaseFacts>
-  readonly found: ReadonlyMap<string, PublishedFacts>
+  readonly observed: Observations
 }
 
 /** Evidence of each image whose digest was not read yet, by the image's name. */
 export async function readAllEvidence(
   input: EvidenceInput,
   client: RegistryClient,
-): Promise<ReadonlyMap<string, ImageEvidence | null>> {
+): Promise<ReadonlyMap<string, Pick<PublishedFacts, 'evidence'>>> {
   const unread = input.images.flatMap(({ name, source, registry, repository }) => {
-    const digest = input.found.get(name)?.digest
-    const isRead = digest === evidencedDigest(input.own.get(name)?.record)
+    const digest = input.observed.images.get(name)?.digest
+    const isRead = digest === evidencedDigest(input.linked.own.get(name)?.record)
     if (source === null || digest === undefined || isRead) return []
     return [{ name, question: { registry, repository, digest, bases: basesOf(name, input) } }]
   })
   const read = unread.slice(0, MAX_EVIDENCE_READS).map(async ({ name, question }) => {
-    return [name, await readEvidence(question, client)] as const
+    return [name, { evidence: await readEvidence(question, client) }] as const
   })
   return new Map(await Promise.all(read))
 }
 
-function basesOf(image: string, { linked, before, bases }: EvidenceInput): EvidenceBase[] {
+function basesOf(image: string, { linked, before, observed }: EvidenceInput): EvidenceBase[] {
   const names = linked.images.find(({ enrollment }) => enrollment.name === image)?.bases ?? []
   const uses = linked.uses.filter((use) => use.image === image)
   const final = new Set(uses.filter(({ kind }) => kind === 'from').map(({ base }) => base))
   return linked.bases
     .filter(({ name }) => names.includes(name))
     .map((base) => {
-      const record = before.bases.get(base.name) ?? before.archivedBases.get(base.name)
+      const record = knownBase(base.name, before)?.record
       const own = uses.filter((use) => use.base === base.name)
       const isBeside = own.length > 0 && own.every(({ kind }) => kind === 'copy' || kind === 'mount')
-      const current = bases.get(base.name)?.digest ?? digestOf(record, 'currentDigest')
+      const current = observed.bases.get(base.name)?.digest ?? digestOf(record, 'currentDigest')
       const digests = [current, ...digestsIn(record)].flatMap((digest) => digest ?? [])
       const isFinal = isBeside ? false : final.size === 1 && final.has(base.name) ? true : null
       return { ...base, digests: [...new Set(digests)], isFinal }

@@ -8,11 +8,12 @@ import {
   type Repository,
   rememberAnswers,
 } from '../registry/index.js'
+import { byKey, groupBy } from '../text/index.js'
 import { evidencedDigest } from './evidence.js'
 import type { LinkedState } from './link.js'
 import { readAllEvidence } from './look-up-evidence.js'
-import { matchRecords } from './match-records.js'
-import type { StateFiles, TrackedBase } from './model.js'
+import { knownBase } from './match-records.js'
+import { placeOfEntry, type StateFiles, type TrackedBase } from './model.js'
 import type { BaseFacts, Observations, PublishedFacts } from './observe.js'
 import { digestOf, type StateRecord, timeOf } from './record.js'
 import { eligibleTags } from './tag-choice.js'
@@ -42,37 +43,38 @@ export interface LookUpInput {
  *
  * What is behind a digest is asked only where the digest is another than the recorded one.
  */
-export async function lookUp(input: LookUpInput, client: RegistryClient): Promise<LookUp> {
+export async function lookUp({ linked, before, imagesFile }: LookUpInput, client: RegistryClient): Promise<LookUp> {
   // An enrolled image may be the base of another.
   const asking = rememberAnswers(client)
-  const images = input.linked.images.map(({ enrollment }) => enrollment).filter(({ enabled }) => enabled)
-  const used = new Set(input.linked.images.flatMap(({ enrollment, bases }) => (enrollment.enabled ? bases : [])))
-  const bases = input.linked.bases.filter(({ name }) => used.has(name))
-  const own = matchRecords(images, input.before)
-  const [foundBases, foundImages] = await Promise.all([
-    Promise.all(bases.map((base) => lookAtBase(base, recordOf(base, input.before), asking))),
-    Promise.all(images.map((image) => lookAtImage(image, own.get(image.name)?.record, asking))),
+  const enabled = linked.images.filter(({ enrollment }) => enrollment.enabled)
+  const used = new Set(enabled.flatMap((image) => image.bases))
+  const [bases, images] = await Promise.all([
+    Promise.all(
+      linked.bases
+        .filter(({ name }) => used.has(name))
+        .map(async (of) => ({ of, look: await lookAtBase(of, knownBase(of.name, before)?.record, asking) })),
+    ),
+    Promise.all(
+      enabled.map(async ({ enrollment: of }) => {
+        return { of, look: await lookAtImage(of, linked.own.get(of.name)?.record, asking) }
+      }),
+    ),
   ])
-  const observed = {
-    bases: new Map(foundBases.flatMap((one, at) => entryOf(bases[at]?.name, one))),
-    images: new Map(foundImages.flatMap((one, at) => entryOf(images[at]?.name, one))),
-  }
+  const all = [...bases, ...images]
+  const observed = { bases: foundIn(bases), images: foundIn(images) }
   const evidence = await readAllEvidence(
-    { ...input, images, own, bases: observed.bases, found: observed.images },
+    { linked, before, images: enabled.map(({ enrollment }) => enrollment), observed },
     asking,
   )
-  for (const [name, facts] of observed.images) {
-    observed.images.set(name, { ...facts, evidence: evidence.get(name) ?? null })
-  }
-  const answered = [...foundBases, ...foundImages].filter(isAnswered).length
+  const seen = [...observed.images].map(([name, facts]) => [name, { ...facts, ...evidence.get(name) }] as const)
   return {
-    observed,
+    observed: { ...observed, images: new Map(seen) },
     problems: [
-      ...lookUpProblems([...missedOf(bases, foundBases), ...missedOf(images, foundImages)]),
-      ...foundBases.flatMap((one, at) => missingBase(bases[at], one, input)),
-      ...foundImages.flatMap((one, at) => imageProblem(images[at], one, input.imagesFile)),
+      ...unansweredProblems(all),
+      ...bases.flatMap(({ of, look }) => missingBase(of, look, linked, imagesFile)),
+      ...images.flatMap(({ of, look }) => imageProblem(of, look, imagesFile)),
     ],
-    asked: { bases: bases.length, images: images.length, answered },
+    asked: { bases: bases.length, images: images.length, answered: all.filter(({ look }) => isAnswered(look)).length },
   }
 }
 
@@ -82,24 +84,31 @@ type Look<T> =
   | { readonly kind: 'none'; readonly tags: number }
   | { readonly kind: 'tooMany'; readonly tags: number }
 
-function isAnswered({ kind }: Look<unknown>): boolean {
-  return kind !== 'limited' && kind !== 'unknown'
+interface Looked<T> {
+  readonly of: { readonly name: string; readonly registry: string }
+  readonly look: Look<T>
 }
 
-function entryOf<T>(name: string | undefined, look: Look<T>): [string, T][] {
-  return name !== undefined && look.kind === 'found' ? [[name, look.value]] : []
+function isAnswered(look: Look<unknown>): look is Exclude<Look<unknown>, { kind: 'limited' | 'unknown' }> {
+  return look.kind !== 'limited' && look.kind !== 'unknown'
 }
 
-function missedOf(places: readonly Repository[], looks: readonly Look<unknown>[]): FailedLookUp[] {
-  return looks.map((look, at) => ({ registry: places[at]?.registry ?? '', message: messageOf(look) }))
+function foundIn<T>(looked: readonly Looked<T>[]): Map<string, T> {
+  return new Map(looked.flatMap(({ of, look }) => (look.kind === 'found' ? [[of.name, look.value] as const] : [])))
 }
 
-function messageOf(look: Look<unknown>): string | null {
-  return look.kind === 'limited' || look.kind === 'unknown' ? look.message : null
-}
-
-function recordOf({ name }: TrackedBase, before: StateFiles): StateRecord | undefined {
-  return before.bases.get(name) ?? before.archivedBases.get(name)
+/** Registries of which something was not learnt: one warning each, with the first reason, by name. */
+function unansweredProblems(looked: readonly Looked<unknown>[]): Problem[] {
+  const registries = [...groupBy(looked, ({ of }) => of.registry)].sort(byKey)
+  return registries.flatMap(([registry, all]) => {
+    const reasons = all.flatMap(({ look }) => (isAnswered(look) ? [] : [look.message]))
+    const [first, ...others] = [...new Set(reasons)].sort()
+    if (first === undefined) return []
+    const more = others.length > 0 ? ` (and ${others.length} other reasons)` : ''
+    const message = `${reasons.length} of ${all.length} images at ${registry} could not be looked up: ${first}${more}.`
+    const remedy = 'Nothing is taken for a change; what is known of them stands, and the next run asks again.'
+    return [problem('warning', message, { remedy })]
+  })
 }
 
 async function lookAtBase(
@@ -177,28 +186,24 @@ async function newestBuild(tags: readonly string[], place: Repository, client: R
   return newest === null ? { kind: 'missing' } : { kind: 'found', value: newest.tag }
 }
 
-function missingBase(
-  base: TrackedBase | undefined,
-  look: Look<unknown>,
-  { linked, imagesFile }: LookUpInput,
-): Problem[] {
-  if (base === undefined || look.kind !== 'missing') return []
+function missingBase(base: TrackedBase, look: Look<unknown>, linked: LinkedState, imagesFile: string): Problem[] {
+  if (look.kind !== 'missing') return []
   const uses = linked.uses.filter((use) => use.base === base.name)
   const [first] = uses
   const where = first === undefined ? '' : `: ${first.image} pulls it (${first.file}:${first.line})`
   const others = uses.length > 1 ? `, and ${uses.length - 1} more` : ''
   const message = `${formatReference({ ...base, digest: null })} is not there${where}${others}.`
-  const enrollment = linked.images.find((image) => image.enrollment.name === first?.image)?.enrollment
+  const user = linked.images.find(({ enrollment }) => enrollment.name === first?.image)?.enrollment
+  const about = user === undefined ? { file: imagesFile } : placeOfEntry(user, imagesFile)
   const remedy = 'Its registry says so (404): the next build fails. Name a tag that is there.'
-  const { line = null, column = null, name = null } = enrollment ?? {}
-  return [problem('warning', message, { file: imagesFile, line, column, image: name, remedy })]
+  return [problem('warning', message, { ...about, remedy })]
 }
 
 /** What Kargo would find nothing of. */
-function imageProblem(image: EnrolledImage | undefined, look: Look<unknown>, file: string): Problem[] {
-  if (image === undefined || (look.kind !== 'missing' && look.kind !== 'none' && look.kind !== 'tooMany')) return []
+function imageProblem(image: EnrolledImage, look: Look<unknown>, file: string): Problem[] {
+  if (look.kind !== 'missing' && look.kind !== 'none' && look.kind !== 'tooMany') return []
   const place = `${image.registry}/${image.repository}`
-  const about = { file, line: image.lineOf('tags') ?? image.line, column: image.column, image: image.name }
+  const about = { ...placeOfEntry(image, file), line: image.lineOf('tags') ?? image.line }
   const { strategy, constraint, allow } = image.tags
   if (look.kind === 'tooMany') {
     const message = `${image.name}: which of ${look.tags} tags of ${place} is the newest build is not looked up.`
@@ -214,34 +219,4 @@ function imageProblem(image: EnrolledImage | undefined, look: Look<unknown>, fil
   const message = `${image.name}: none of ${look.tags} tags of ${place} is one ${what}: Kargo finds nothing.`
   const remedy = isSaid ? 'Widen tags.constraint or tags.allow.' : 'Say by tags how its tags are to be read.'
   return [problem('warning', message, { ...about, remedy })]
-}
-
-/** What came of one question to a registry; message: why nothing was learnt, null where something was. */
-interface FailedLookUp {
-  readonly registry: string
-  readonly message: string | null
-}
-
-/** Registries of which something was not learnt: one warning each, with the first reason, by name. */
-function lookUpProblems(asked: readonly FailedLookUp[]): Problem[] {
-  const registries = new Map<string, { count: number; messages: Set<string>; missed: number }>()
-  for (const { registry, message } of asked) {
-    const known = registries.get(registry) ?? { count: 0, messages: new Set<string>(), missed: 0 }
-    known.count += 1
-    if (message !== null) {
-      known.missed += 1
-      known.messages.add(message)
-    }
-    registries.set(registry, known)
-  }
-  return [...registries]
-    .filter(([, { missed }]) => missed > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([registry, { count, messages, missed }]) => {
-      const [first] = [...messages].sort()
-      const others = messages.size > 1 ? ` (and ${messages.size - 1} other reasons)` : ''
-      const message = `${missed} of ${count} images at ${registry} could not be looked up: ${first}${others}.`
-      const remedy = 'Nothing is taken for a change; what is known of them stands, and the next run asks again.'
-      return problem('warning', message, { remedy })
-    })
 }

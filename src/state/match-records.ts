@@ -93,3 +93,15 @@ export function enrollmentTimes(own: MatchedRecord | undefined, now: string): En
 export function enrolledBefore(own: MatchedRecord | undefined): number | null {
   return own === undefined || own.isArchived ? null : enrolledSeconds(own.record)
 }
+
+/** The record a base goes on from, and its file. */
+export function knownBase(
+  name: string,
+  before: StateFiles,
+): { readonly record: StateRecord; readonly path: string } | null {
+  for (const folder of ['bases', 'archivedBases'] as const) {
+    const record = before[folder].get(name)
+    if (record !== undefined) return { record, path: `${FOLDERS[folder]}/${name}.yaml` }
+  }
+  return null
+}

@@ -7,7 +7,7 @@ import { groupBy } from '../text/index.js'
 import { isDataMap } from '../yaml/data.js'
 import { evidenceRecord } from './evidence.js'
 import type { LinkedState } from './link.js'
-import { enrollmentTimes } from './match-records.js'
+import { enrollmentTimes, knownBase } from './match-records.js'
 import { FOLDERS, type Records, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type Observations, observeBase, observeImage, wantedPlatforms } from './observe.js'
 import { STATE_HEADER } from './print.js'
@@ -91,15 +91,6 @@ function usersOf(images: readonly TrackedImage[]): Map<string, TrackedImage[]> {
   const uses = enabled.flatMap((image) => [...new Set(image.bases)].map((base) => ({ base, image })))
   const users = groupBy(uses, ({ base }) => base)
   return new Map([...users].map(([base, all]) => [base, all.map(({ image }) => image)]))
-}
-
-/** The record a base goes on from, and its file. */
-function knownBase(name: string, before: StateFiles): { readonly record: StateRecord; readonly path: string } | null {
-  for (const folder of ['bases', 'archivedBases'] as const) {
-    const record = before[folder].get(name)
-    if (record !== undefined) return { record, path: `${FOLDERS[folder]}/${name}.yaml` }
-  }
-  return null
 }
 
 interface ObservedBase {

@@ -60,3 +60,8 @@ export interface StateFolder {
   readonly imagesFile: string
   readonly outputDir: string
 }
+
+/** Where problems about an image point: its entry in images.yaml. */
+export function placeOfEntry({ line, column, name }: EnrolledImage, file: string) {
+  return { file, line, column, image: name }
+}
