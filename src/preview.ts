@@ -27,11 +27,11 @@ export async function makePreview(
   folder: StateFolder,
   readBase: () => Promise<BaseState>,
 ): Promise<Plan> {
-  const asked = { ...run, read: remembered(run.read), writes: false }
-  const draft = await draftPlan(asked, folder)
+  const options = { ...run, read: remembered(run.read), writes: false }
+  const draft = await draftPlan(options, folder)
   if (draft.kind === 'refused') return planOf(draft, run, folder)
   return run.step('Compare with the base branch', async () => {
-    const baseline = await baselineOf(draft, { ...asked, ...QUIET }, await readBase())
+    const baseline = await baselineOf(draft, { ...options, ...QUIET }, await readBase())
     return planOf(draft, run, folder, baseline)
   })
 }

@@ -66,7 +66,7 @@ export function serversIn(env: Env): Servers {
 }
 
 /** What sources are read with. */
-export interface SourceAccess {
+interface SourceAccess {
   /** Folder with checkouts as OWNER/REPO: no server is asked. */
   readonly directory: string | null
   readonly servers: Servers

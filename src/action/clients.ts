@@ -3,9 +3,9 @@ import { refuse } from '../enrollment/index.js'
 import { type RunOptions, registryAccess, sourceReader } from '../run-options.js'
 import { connectGitHub, type GitHubClient } from '../sources/index.js'
 import type { Context } from './context.js'
-import { type Inputs, namedFolder } from './inputs.js'
+import { type Inputs, inputFolder } from './inputs.js'
 import { countProgress, knownSecrets, logLine, safe, step } from './log.js'
-import type { Target } from './target.js'
+import type { RunTarget } from './target.js'
 
 /** What a client is for decides which token it carries. */
 export type Purpose = 'comment' | 'state' | 'source'
@@ -42,10 +42,10 @@ export class Clients {
 }
 
 /** What this run of the action runs the pipeline with. */
-export async function runOptions(
+export async function actionRunOptions(
   inputs: Inputs,
   context: Context,
-  target: Target,
+  target: RunTarget,
   clients: Clients,
   now: string,
 ): Promise<RunOptions> {
@@ -78,7 +78,7 @@ export async function runOptions(
 }
 
 function existingFolder(sourcesDir: string, context: Context): string {
-  const folder = namedFolder('sources-dir', sourcesDir, context)
+  const folder = inputFolder('sources-dir', sourcesDir, context)
   if (folder !== null) return folder
   const remedy = 'Check the source repositories out there as OWNER/REPO first.'
   throw refuse(`sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })

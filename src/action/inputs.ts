@@ -133,7 +133,7 @@ class InputReader {
  * @returns its absolute path; null where there is no such folder.
  * @throws Refusal when the path climbs out of the workspace, or there is a link on the way.
  */
-export function namedFolder(input: string, value: string, { workspace }: Context): string | null {
+export function inputFolder(input: string, value: string, { workspace }: Context): string | null {
   const folder = resolve(workspace, value)
   const inside = relative(workspace, folder)
   const isInside = inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)

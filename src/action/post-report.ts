@@ -5,10 +5,10 @@ import { fromData, type LeftReport, MAX_DATA, type Report, summaryLine } from '.
 import { readOptional } from '../state/index.js'
 import { Clients } from './clients.js'
 import type { Context, TriggeringRun } from './context.js'
-import { type Inputs, namedFolder } from './inputs.js'
+import { type Inputs, inputFolder } from './inputs.js'
 import { knownSecrets, logLine } from './log.js'
 import { DATA_FILE, setOutputs, writeReports } from './outputs.js'
-import { comment, lastLine } from './report-outcome.js'
+import { lastLine, postComment } from './report-outcome.js'
 import { VERSION } from './version.js'
 
 /** The events whose runs may have a report for a pull request. */
@@ -27,7 +27,7 @@ export async function postReport(folder: string, inputs: Inputs, context: Contex
   const files = await writeReports(report, context)
   const pull = await pullRequestOf(run, inputs, context)
   const marker = { id: inputs.commentId, sha: run.headSha, run: run.id, attempt: run.attempt }
-  const result = await comment(report, async () => pull, { marker, head: run.headSha, inputs })
+  const result = await postComment(report, async () => pull, { marker, head: run.headSha, inputs })
   const commentUrl = result !== null && 'url' in result ? result.url : ''
   setOutputs({ report, commitSha: '', commentUrl, ...files })
   const ending = { verdict: summaryLine(report, { secrets: knownSecrets() }), isFailed: false, commentUrl }
@@ -48,7 +48,7 @@ function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRu
 
 /** An artifact can bring links: none is followed. */
 function readData(left: string, context: Context): string {
-  const folder = namedFolder('report-from', left, context)
+  const folder = inputFolder('report-from', left, context)
   const text = folder === null ? null : readOptional(folder, DATA_FILE, { bytes: MAX_DATA })
   if (text !== null) return text
   const remedy = 'Download the artifact of the run that made the report into the folder that report-from names.'

@@ -64,11 +64,11 @@ function commentOn(report: Report, outcome: Outcome, inputs: Inputs, context: Co
   const head = context.pullRequest?.headSha ?? null
   const { id: run, attempt } = context.run
   const marker = { id: inputs.commentId, sha: head ?? context.sha, run, attempt }
-  return comment(report, () => pullRequestOf(outcome, context), { marker, head, inputs })
+  return postComment(report, () => pullRequestOf(outcome, context), { marker, head, inputs })
 }
 
 /** What a comment is written with. */
-export interface CommentOptions {
+interface CommentOptions {
   readonly marker: Marker
   /** The commit the pull request must still be at; null where that does not matter. */
   readonly head: string | null
@@ -80,7 +80,7 @@ export interface CommentOptions {
  *
  * @param find the pull request; null: there is none.
  */
-export async function comment(
+export async function postComment(
   report: Report,
   find: () => Promise<PullRequest | null>,
   options: CommentOptions,
@@ -137,7 +137,7 @@ const REPOSITORY = 'https://github.com/craigedmunds/image-factory-action'
 const TROUBLESHOOTING = `${REPOSITORY}/blob/main/docs/troubleshooting.md#what-the-run-says`
 
 /** What the last line of the log shows, beside the report. */
-export interface RunEnd {
+interface RunEnd {
   /** The report in one line. */
   readonly verdict: string
   readonly isFailed: boolean

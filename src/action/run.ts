@@ -9,16 +9,16 @@ import { type BaseState, makePreview } from '../preview.js'
 import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf, git } from '../publish/index.js'
 import type { RunOptions } from '../run-options.js'
 import { fromTop, writeFiles } from '../state/index.js'
-import { Clients, runOptions } from './clients.js'
+import { actionRunOptions, Clients } from './clients.js'
 import { type Context, pinningAdvice } from './context.js'
 import type { Inputs } from './inputs.js'
 import { logLine, safe, step } from './log.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
-import { chooseTarget, type Target } from './target.js'
+import { chooseTarget, type RunTarget } from './target.js'
 
 /** What a run came to. */
 export interface Outcome {
-  readonly target: Target
+  readonly target: RunTarget
   readonly plan: Plan
   readonly commit: { readonly sha: string; readonly branch: string } | null
   readonly clients: Clients
@@ -28,7 +28,7 @@ export interface Outcome {
 interface ActionRun {
   readonly inputs: Inputs
   readonly context: Context
-  readonly target: Target
+  readonly target: RunTarget
   readonly clients: Clients
   readonly checkouts: StateCheckouts
 }
@@ -44,7 +44,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
   const action = { inputs, context, target, clients, checkouts }
   try {
     const checkout = await step('Open the state repository', () => checkouts.first())
-    const options = await runOptions(inputs, context, target, clients, now)
+    const options = await actionRunOptions(inputs, context, target, clients, now)
     if (target.mode === 'commit') return { target, clients, ...(await commit(options, checkout, action)) }
     return { target, clients, plan: await planWithoutCommit(options, checkout, action), commit: null }
   } finally {
@@ -53,7 +53,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
 }
 
 /** What is set and has no effect, and how the action should be pinned. */
-function notices({ refresh }: Inputs, { action }: Context, { mode }: Target): string[] {
+function notices({ refresh }: Inputs, { action }: Context, { mode }: RunTarget): string[] {
   const advice = pinningAdvice(action)
   const isIgnored = refresh === 'true' && mode !== 'commit'
   return [

@@ -17,7 +17,7 @@ import { cleanStateFolder, FOLDERS, fromTop, isSafeFolder, readOptional, type St
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
 import { logLine } from './log.js'
-import type { Target } from './target.js'
+import type { RunTarget } from './target.js'
 
 /** The state as one commit has it, on disk. */
 export interface StateCheckout {
@@ -33,12 +33,12 @@ export interface StateCheckout {
 export class StateCheckouts {
   readonly #inputs: Inputs
   readonly #context: Context
-  readonly #target: Target
+  readonly #target: RunTarget
   readonly #made: string[] = []
   /** Where the workspace's checkout came from: what is fetched anew comes from there too. */
   #origin: GitRemote | null = null
 
-  constructor(inputs: Inputs, context: Context, target: Target) {
+  constructor(inputs: Inputs, context: Context, target: RunTarget) {
     this.#inputs = inputs
     this.#context = context
     this.#target = target

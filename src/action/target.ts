@@ -3,7 +3,7 @@ import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
 
 /** What the run does, and to which branch. */
-export interface Target {
+export interface RunTarget {
   readonly mode: 'preview' | 'commit' | 'check'
   /** OWNER/REPO of the state. */
   readonly repository: string
@@ -28,13 +28,13 @@ const COMMIT_EVENTS: ReadonlySet<string> = new Set(['push', 'workflow_dispatch',
  *
  * @throws Refusal when a commit is asked for that must not be made.
  */
-export function chooseTarget(inputs: Inputs, context: Context): Target {
+export function chooseTarget(inputs: Inputs, context: Context): RunTarget {
   const repository = inputs.stateRepository ?? context.repository
   const isOwn = repository.toLowerCase() === context.repository.toLowerCase()
   const about = { repository, isOwn, reason: null }
   const stateRef = inputs.stateRef === null ? null : fullRef(inputs.stateRef)
   if (!isOwn) {
-    return { ...about, ref: stateRef, useWorkspace: false, ...elsewhere(inputs, context) }
+    return { ...about, ref: stateRef, useWorkspace: false, ...otherRepositoryMode(inputs, context) }
   }
   if (inputs.mode === 'commit' && context.pullRequest !== null) return pullRequestCommit(context, about)
   if (PULL_REQUEST_EVENTS.has(context.eventName)) {
@@ -50,7 +50,7 @@ export function chooseTarget(inputs: Inputs, context: Context): Target {
 }
 
 /** The state is in another repository: only what is on the workflow's own default branch may write there. */
-function elsewhere(inputs: Inputs, context: Context): Pick<Target, 'mode' | 'reason'> {
+function otherRepositoryMode(inputs: Inputs, context: Context): Pick<RunTarget, 'mode' | 'reason'> {
   if (inputs.mode !== 'auto') return { mode: inputs.mode, reason: null }
   const trusted = context.defaultBranch === null ? null : fullRef(context.defaultBranch)
   if (!COMMIT_EVENTS.has(context.eventName)) return { mode: 'preview', reason: null }
@@ -58,10 +58,10 @@ function elsewhere(inputs: Inputs, context: Context): Pick<Target, 'mode' | 'rea
   return { mode: 'preview', reason: `${context.ref} is not ${trusted}: nothing is committed.` }
 }
 
-type About = Pick<Target, 'repository' | 'isOwn' | 'reason'>
+type About = Pick<RunTarget, 'repository' | 'isOwn' | 'reason'>
 
 /** A push, a schedule, a dispatch: commits on the state's branch, looks only on any other. */
-function automaticPush(context: Context, stateRef: string | null, about: About): Target {
+function automaticPush(context: Context, stateRef: string | null, about: About): RunTarget {
   if (!COMMIT_EVENTS.has(context.eventName)) {
     const reason = `on ${context.eventName} nothing is committed.`
     return { ...about, mode: 'preview', ref: context.ref || null, useWorkspace: true, reason }
@@ -74,7 +74,7 @@ function automaticPush(context: Context, stateRef: string | null, about: About):
   return { ...about, mode: 'preview', ref: context.ref || null, useWorkspace: true, reason }
 }
 
-function pullRequestCommit(context: Context, about: About): Target {
+function pullRequestCommit(context: Context, about: About): RunTarget {
   const { pullRequest } = context
   const from = pullRequest?.headRepository ?? 'a repository that is gone'
   if (pullRequest === null || from.toLowerCase() !== context.repository.toLowerCase()) {

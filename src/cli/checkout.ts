@@ -8,7 +8,7 @@ import type { Env } from '../run-options.js'
 import { isFolder } from '../state/index.js'
 
 /** What is read from a local clone. Nothing in it is executed: git is started without its hooks, helpers and filters. */
-export interface Checkout {
+export interface LocalClone {
   /** Address of the remote as it is written: may hold a password. Null: there is none, or several without origin. */
   readonly remote: string | null
   /** The branch that is checked out, by its name at the remote; null where none is. */
@@ -46,7 +46,7 @@ const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/i
  *
  * @throws Refusal when there is no such folder.
  */
-export async function readCheckout(folder: string): Promise<Checkout> {
+export async function readLocalClone(folder: string): Promise<LocalClone> {
   const root = resolve(folder)
   if (!isFolder(root)) throw refuse(`there is no folder ${root}.`, { remedy: 'Name a local clone.' })
   return {
@@ -58,7 +58,7 @@ export async function readCheckout(folder: string): Promise<Checkout> {
 }
 
 /** What git knows of a folder's remote and branches, from its configuration and references alone: no server is asked. */
-export async function gitFacts(root: string): Promise<Pick<Checkout, 'remote' | 'branch' | 'defaultBranch'>> {
+export async function gitFacts(root: string): Promise<Pick<LocalClone, 'remote' | 'branch' | 'defaultBranch'>> {
   const unknown = { remote: null, branch: null, defaultBranch: null }
   if (!existsSync(join(root, '.git'))) return unknown
   const ask = async (...args: string[]) => {
@@ -105,7 +105,7 @@ function readInside(root: string, path: string): string | null {
   return [...folders, join(root, path)].some(isLink) ? null : readSmall(join(root, path))
 }
 
-function dockerfilesIn(root: string): Pick<Checkout, 'dockerfiles' | 'isWhole'> {
+function dockerfilesIn(root: string): Pick<LocalClone, 'dockerfiles' | 'isWhole'> {
   const found: string[] = []
   const waiting: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }]
   let seen = 0

@@ -12,25 +12,25 @@ import {
 import { plainPath } from '../build-definition/paths.js'
 import { type Problem, printable, problem } from '../enrollment/index.js'
 import { parseReference } from '../reference/index.js'
-import type { Checkout, WorkflowFile } from './checkout.js'
+import type { LocalClone, WorkflowFile } from './checkout.js'
 
-/** Something found in a checkout, and what tells it. */
+/** A value that was found in a checkout, and why it is the one. */
 export interface Detected {
   readonly value: string
   readonly why: string
 }
 
-/** What builds an image and where it goes, as far as a checkout tells. */
+/** What builds an image and where it is published, as far as a checkout shows. */
 export interface DetectedBuild {
   readonly dockerfile: Detected | null
   readonly workflow: Detected | null
   /** REGISTRY/REPOSITORY */
   readonly image: Detected | null
-  /** What cannot be told, and the option that says it. */
+  /** What cannot be known from it, and the option that sets it. */
   readonly faults: readonly Problem[]
 }
 
-/** What is said already. */
+/** What options set. */
 export interface GivenBuild {
   readonly dockerfile: string | null
   readonly workflow: string | null
@@ -38,33 +38,36 @@ export interface GivenBuild {
   readonly image: string | null
 }
 
-/** Where there is nothing to look at. */
 export const NOTHING_DETECTED: DetectedBuild = { dockerfile: null, workflow: null, image: null, faults: [] }
 
 /**
  * Chooses Dockerfile, workflow and image: the only one there is, else the only one that the others lead to. Where
- * several are left, they are told with the option that chooses; nothing is guessed.
+ * several are left, the fault lists them with the option that chooses; nothing is guessed.
  */
-export function chooseBuild(said: GivenBuild, checkout: Checkout, all: readonly FoundBuild[]): DetectedBuild {
-  const named = said.workflow === null ? all : all.filter(({ workflow }) => workflow === said.workflow)
-  const tagging = named.filter(({ images }) => said.image !== null && images.includes(said.image))
+export function chooseBuild(given: GivenBuild, checkout: LocalClone, all: readonly FoundBuild[]): DetectedBuild {
+  const named = given.workflow === null ? all : all.filter(({ workflow }) => workflow === given.workflow)
+  const tagging = named.filter(({ images }) => given.image !== null && images.includes(given.image))
   const builds = tagging.length > 0 ? tagging : named
-  const dockerfile = chooseDockerfile(said, checkout, builds)
+  const dockerfile = chooseDockerfile(given, checkout, builds)
   if ('fault' in dockerfile) return { ...NOTHING_DETECTED, faults: [dockerfile.fault] }
   const path = plainPath(dockerfile.value)
-  const here = publishing(builds.filter((build) => build.dockerfile === path))
-  const perhaps = here.length > 0 ? here : builds.filter((build) => build.dockerfile === null)
-  const workflow = chooseWorkflow(path, perhaps, here.length > 0)
+  const exact = publishing(builds.filter((build) => build.dockerfile === path))
+  const possible = exact.length > 0 ? exact : builds.filter((build) => build.dockerfile === null)
+  const workflow = chooseWorkflow(path, possible, exact.length > 0)
   if (workflow !== null && 'fault' in workflow) return { ...NOTHING_DETECTED, dockerfile, faults: [workflow.fault] }
-  const image = workflow === null ? null : chooseImage(said, workflow.value, perhaps)
+  const image = workflow === null ? null : chooseImage(given, workflow.value, possible)
   if (image !== null && 'fault' in image) return { ...NOTHING_DETECTED, dockerfile, workflow, faults: [image.fault] }
   return { dockerfile, workflow, image, faults: [] }
 }
 
 type Choice = Detected | { readonly fault: Problem }
 
-function chooseDockerfile(said: GivenBuild, { dockerfiles, isWhole }: Checkout, builds: readonly FoundBuild[]): Choice {
-  if (said.dockerfile !== null) return { value: said.dockerfile, why: 'as you say' }
+function chooseDockerfile(
+  given: GivenBuild,
+  { dockerfiles, isWhole }: LocalClone,
+  builds: readonly FoundBuild[],
+): Choice {
+  if (given.dockerfile !== null) return { value: given.dockerfile, why: 'as you say' }
   const built = [...new Set(publishing(builds).flatMap(({ dockerfile }) => dockerfile ?? []))]
   const left = dockerfiles.filter((path) => built.includes(path))
   const [only] = left.length > 0 ? left : dockerfiles
@@ -97,11 +100,11 @@ function chooseWorkflow(dockerfile: string, builds: readonly FoundBuild[], isSur
   return { value: only, why: all.length > 1 ? 'builds this Dockerfile, and can be started' : 'builds this Dockerfile' }
 }
 
-function chooseImage(said: GivenBuild, workflow: string, builds: readonly FoundBuild[]): Choice | null {
+function chooseImage(given: GivenBuild, workflow: string, builds: readonly FoundBuild[]): Choice | null {
   const own = builds.filter((build) => build.workflow === workflow)
   const images = [...new Set(own.flatMap((build) => build.images))].sort()
   const [only] = images
-  if (only === undefined || said.image !== null) return null
+  if (only === undefined || given.image !== null) return null
   if (images.length === 1) return { value: only, why: `where ${shown(workflow)} publishes it` }
   return fault(`${shown(workflow)} publishes it in several places: ${listed(images)}.`, 'Choose one with --image.')
 }
@@ -139,13 +142,13 @@ export interface FoundBuild {
 }
 
 /** What a workflow builds and how it can be started; null where it cannot be read. */
-export interface WorkflowBuilds {
+interface WorkflowBuilds {
   readonly facts: WorkflowFacts
   readonly builds: readonly FoundBuild[]
 }
 
-/** What else builds are followed through. */
-export interface WorkflowRun {
+/** The checkout that a workflow runs in. */
+interface WorkflowCheckout {
   /** OWNER/REPO that the workflow runs in, which its expressions may name; null where that is not known. */
   readonly repo: string | null
   readonly branch: string | null
@@ -159,7 +162,10 @@ const WORKFLOWS = '.github/workflows'
  * The builds of a workflow in a checkout, each with the images it publishes: from its tags, or from the
  * docker/metadata-action step that its tags come from. What only a run can know is left out.
  */
-export function readBuilds({ name, text }: WorkflowFile, { repo, branch, read }: WorkflowRun): WorkflowBuilds | null {
+export function readWorkflowBuilds(
+  { name, text }: WorkflowFile,
+  { repo, branch, read }: WorkflowCheckout,
+): WorkflowBuilds | null {
   const path = `${WORKFLOWS}/${name}`
   const found = readWorkflow(text, { file: name })
   if (!found.ok) return null

@@ -115,8 +115,8 @@ function addGraph(program: Command, session: Session): void {
     .addOption(format)
     .option('--discover', 'read the Dockerfiles now (default: what the state files know)')
     .action(async (options: GraphOptions, command: Command) => {
-      const { graph } = await import(/* webpackMode: "eager" */ './read-commands.js')
-      session.finish(await graph(contextOf(command, session), options))
+      const { graphCommand } = await import(/* webpackMode: "eager" */ './read-commands.js')
+      session.finish(await graphCommand(contextOf(command, session), options))
     })
 }
 

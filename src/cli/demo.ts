@@ -10,7 +10,7 @@ import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js
 import { renderComment } from '../report/index.js'
 import type { RunOptions } from '../run-options.js'
 import type { StateFolder } from '../state/index.js'
-import { runOptions } from './run-options.js'
+import { commandRunOptions } from './run-options.js'
 import type { Terminal } from './terminal.js'
 
 const ENROLLED = `
@@ -32,36 +32,36 @@ const ENROLLED = `
 export async function demo(terminal: Terminal, now: string): Promise<number> {
   const examples = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples')
   const folder = await mkdtemp(join(tmpdir(), 'image-factory-demo-'))
-  const { say, heading } = narrator(terminal)
+  const { print, heading } = narrator(terminal)
   try {
     heading('1. A state repository, with five images enrolled and a bare repository as its remote')
     const { clone, remote } = await makeRepositories(join(examples, 'state-repo'), folder)
     const options = { images: '', output: '', sources: join(examples, 'sources') }
-    const run = runOptions('preview', { options, env: {}, terminal, now })
+    const run = commandRunOptions('preview', { options, env: {}, terminal, now })
     const state: StateFolder = { root: clone, path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
-    say(await gitText(['log', '--format=%h %an: %s', 'main'], clone))
+    print(await gitText(['log', '--format=%h %an: %s', 'main'], clone))
 
     heading('2. Somebody enrols one more image')
     await writeFile(join(clone, 'images.yaml'), (await readFile(join(clone, 'images.yaml'), 'utf8')) + ENROLLED)
-    say(ENROLLED.trim())
+    print(ENROLLED.trim())
 
     heading('3. The comment that the pull request gets')
     await commitAll(clone, 'Enrol order-book', 'Somebody', now)
     const head = await gitText(['rev-parse', 'HEAD'], clone)
     const preview = await makePlan(run, state)
     const comment = renderComment(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } })
-    say(terminal.color.out ? folded(comment) : comment)
+    print(terminal.color.out ? folded(comment) : comment)
     if (preview.refused) return 1
 
     heading('4. It is merged, and the factory commits state and manifests')
     await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
     const sha = await commitToRemote({ ...run, mode: 'commit', writes: true }, state, remote)
     if (sha === null) throw refuse('the demo made no commit.')
-    say(await gitText(['--git-dir=.', 'show', '--stat', '--format=%h %an: %s', 'refs/heads/main'], remote))
+    print(await gitText(['--git-dir=.', 'show', '--stat', '--format=%h %an: %s', 'refs/heads/main'], remote))
 
     heading('5. A second run finds nothing to do')
     const again = await makePlan({ ...run, mode: 'check' }, { ...state, root: await freshClone(remote, folder) })
-    say(again.changes.size === 0 ? 'Everything is up to date: no commit.' : 'There are changes, which is a defect.')
+    print(again.changes.size === 0 ? 'Everything is up to date: no commit.' : 'There are changes, which is a defect.')
     return again.changes.size === 0 ? 0 : 1
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -85,7 +85,7 @@ function narrator(terminal: Terminal) {
   const colors = pc.createColors(terminal.color.out)
   return {
     heading: (text: string) => terminal.out(`\n${colors.bold(colors.cyan(text))}\n\n`),
-    say: (text: string) => terminal.out(`${text.trimEnd()}\n`),
+    print: (text: string) => terminal.out(`${text.trimEnd()}\n`),
   }
 }
 

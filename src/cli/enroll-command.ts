@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import { addEntry, defaultsOf, type Enrolled, type EntryData } from '../enrollment/enroll.js'
 import { type Problem, printable, refuse } from '../enrollment/index.js'
 import { readOptional, writeFiles } from '../state/index.js'
-import { readCheckout } from './checkout.js'
+import { readLocalClone } from './checkout.js'
 import { type CommandContext, stateFolder } from './options.js'
 import type { EnrollOptions } from './propose-entry.js'
 import { type Proposal, proposeEntry } from './propose-entry.js'
@@ -28,7 +28,7 @@ export async function enroll(
   const proposal = proposeEntry({
     options,
     env,
-    checkout: checkout === undefined ? null : await readCheckout(checkout),
+    checkout: checkout === undefined ? null : await readLocalClone(checkout),
     defaults: defaultsOf(text ?? ''),
   })
   const result = addEntry(text, proposal.entry, imagesFile)

@@ -6,7 +6,7 @@ import { parseReference } from '../reference/index.js'
 import type { Env } from '../run-options.js'
 import { type ActionPin, type Answers, answerFault } from '../scaffold/index.js'
 import type { StateFolder } from '../state/index.js'
-import { gitFacts, readCheckout, repositoryOf } from './checkout.js'
+import { gitFacts, readLocalClone, repositoryOf } from './checkout.js'
 import { type Proposal, proposeEntry } from './propose-entry.js'
 
 /** Options of `init`. */
@@ -24,7 +24,7 @@ export interface InitOptions {
 }
 
 /** What the answers are found from. */
-export interface AnswerInput {
+interface AnswerInput {
   readonly options: InitOptions
   readonly checkout: string | undefined
   readonly folder: StateFolder
@@ -45,16 +45,16 @@ export interface FoundAnswers {
  *
  * @throws Refusal with everything that is missing or wrong.
  */
-export async function findAnswers(material: AnswerInput): Promise<FoundAnswers> {
-  const { options, folder, env, action, ask } = material
+export async function findAnswers(input: AnswerInput): Promise<FoundAnswers> {
+  const { options, folder, env, action, ask } = input
   refuseFaults(options)
   const facts = await gitFacts(folder.root)
   const remote = facts.remote === null ? null : repositoryOf(facts.remote, env)
   const found = remote?.provider === 'github' ? remote.repo : ''
-  const repository = options.repository ?? (await asked(ask, repositoryQuestion(found)))
-  const namespace = options.namespace ?? (await asked(ask, NAMESPACE))
-  const owners = options.owner.length > 0 ? options.owner : [await asked(ask, ownerQuestion(repository))]
-  const proposal = await proposed(await withFirstImage(material), material)
+  const repository = options.repository ?? (await answerOf(ask, repositoryQuestion(found)))
+  const namespace = options.namespace ?? (await answerOf(ask, NAMESPACE))
+  const owners = options.owner.length > 0 ? options.owner : [await answerOf(ask, ownerQuestion(repository))]
+  const proposal = await proposed(await withFirstImage(input), input)
   const answers = {
     repository,
     branch: options.branch ?? facts.branch ?? 'main',
@@ -68,31 +68,31 @@ export async function findAnswers(material: AnswerInput): Promise<FoundAnswers> 
   return { answers, proposal }
 }
 
-interface Open {
+interface Question {
   readonly kind: 'repository' | 'namespace' | 'owner'
   readonly text: string
   readonly fallback: string
   readonly option: string
 }
 
-const NAMESPACE: Open = {
+const NAMESPACE: Question = {
   kind: 'namespace',
   text: 'Kubernetes namespace (and Kargo Project)',
   fallback: 'image-factory',
   option: '--namespace',
 }
 
-function repositoryQuestion(found: string): Open {
+function repositoryQuestion(found: string): Question {
   return { kind: 'repository', text: 'State repository, OWNER/REPO', fallback: found, option: '--repository' }
 }
 
-function ownerQuestion(repository: string): Open {
+function ownerQuestion(repository: string): Question {
   const text = 'Who reviews changes (@user or @organisation/team)'
   return { kind: 'owner', text, fallback: `@${repository.split('/')[0] ?? ''}`, option: '--owner' }
 }
 
-/** What nobody is asked for is its default, and has to be given where there is none. */
-async function asked(ask: Ask | null, { kind, text, fallback, option }: Open): Promise<string> {
+/** Without a terminal the default is taken; an option has to be given where there is none. */
+async function answerOf(ask: Ask | null, { kind, text, fallback, option }: Question): Promise<string> {
   if (ask !== null) return ask({ text, fallback, fault: (answer) => answerFault(kind, answer) })
   if (fallback !== '') return fallback
   const message = 'the folder has no remote on GitHub that says which repository it is.'
@@ -116,8 +116,8 @@ function refuseFaults(options: InitOptions): void {
 
 /** The options, with what the person says of the first image where the options say nothing of it. */
 async function withFirstImage({ options, checkout, ask }: AnswerInput): Promise<InitOptions> {
-  const isSaid = [checkout, options.image, options.repo, options.dockerfile, options.workflow].some(Boolean)
-  if (ask === null || isSaid) return options
+  const isGiven = [checkout, options.image, options.repo, options.dockerfile, options.workflow].some(Boolean)
+  if (ask === null || isGiven) return options
   const image = await ask(FIRST_IMAGE)
   if (image === '') return options
   const repo = await ask(sourceQuestion(image))
@@ -161,12 +161,12 @@ function sourceQuestion(image: string): Prompt {
 /** The entry, made as `enroll` makes it. */
 async function proposed(options: InitOptions, { checkout, env }: AnswerInput): Promise<Proposal | null> {
   const { image, repo, dockerfile, workflow } = options
-  const said = Object.entries({ image, repo, dockerfile, workflow }).filter(([, value]) => value !== undefined)
-  if (checkout === undefined && said.length === 0) return null
-  const looked = checkout === undefined ? null : await readCheckout(checkout)
+  const given = Object.entries({ image, repo, dockerfile, workflow }).filter(([, value]) => value !== undefined)
+  if (checkout === undefined && given.length === 0) return null
+  const found = checkout === undefined ? null : await readLocalClone(checkout)
   return proposeEntry({
-    options: { ...Object.fromEntries(said), input: [], base: [] },
-    checkout: looked,
+    options: { ...Object.fromEntries(given), input: [], base: [] },
+    checkout: found,
     defaults: {},
     env,
   })
@@ -226,21 +226,21 @@ export function openPrompt(input: Readable, output: Writable): { readonly ask: A
       }
     })
   return {
-    ask: (question) => answered(question, answerTo, (text) => output.write(text)),
+    ask: (question) => askUntilValid(question, answerTo, (text) => output.write(text)),
     close: () => lines.close(),
   }
 }
 
 /** Asks again as long as an answer is no good, and says why. */
-async function answered(
+async function askUntilValid(
   question: Prompt,
   answerTo: (question: Prompt) => Promise<string>,
-  say: (text: string) => void,
+  print: (text: string) => void,
 ): Promise<string> {
   for (;;) {
     const answer = (await answerTo(question)).trim() || question.fallback
     const fault = question.fault(answer)
     if (fault === null) return answer
-    say(`It must be ${fault}.\n`)
+    print(`It must be ${fault}.\n`)
   }
 }

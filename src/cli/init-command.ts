@@ -9,7 +9,7 @@ import { isFolder, readOptional, type StateFolder, writeFiles } from '../state/i
 import { gitFacts, repositoryOf } from './checkout.js'
 import type { InitOptions } from './init-answers.js'
 import { type FoundAnswers, findAnswers, isInteractive, openPrompt } from './init-answers.js'
-import { type CommandContext, namedFolder, PROGRAM, shownPath } from './options.js'
+import { type CommandContext, newStateFolder, PROGRAM, shownPath } from './options.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
@@ -21,7 +21,7 @@ import { printJson, printProblems, type Terminal } from './terminal.js'
  */
 export async function init(run: CommandContext, checkout: string | undefined, options: InitOptions): Promise<number> {
   const { env, terminal } = run
-  const folder = namedFolder(run.options, env)
+  const folder = newStateFolder(run.options, env)
   refuseInside(folder.root)
   const action = await actionPin()
   const isAsking = options.yes !== true && run.options.json !== true && isInteractive()

@@ -12,7 +12,7 @@ import { isFolder, pathBelow, readOptional, type StateFolder } from '../state/in
 import type { Terminal } from './terminal.js'
 
 /** Where the state is, and what its parts are called. */
-export interface StateOptions {
+interface StateOptions {
   readonly state?: string
   readonly images: string
   readonly output: string
@@ -49,7 +49,7 @@ export function shownPath(path: string): string {
  * @throws Refusal when there is no such folder, or a path leads out of it.
  */
 export function stateFolder(options: StateOptions, env: Env): StateFolder {
-  const folder = namedFolder(options, env)
+  const folder = newStateFolder(options, env)
   if (isFolder(folder.root)) return folder
   throw refuse(`there is no folder ${folder.root}.`, { remedy: 'Name the folder with images.yaml in --state.' })
 }
@@ -59,7 +59,7 @@ export function stateFolder(options: StateOptions, env: Env): StateFolder {
  *
  * @throws Refusal when a path leads out of it.
  */
-export function namedFolder(options: StateOptions, env: Env): StateFolder {
+export function newStateFolder(options: StateOptions, env: Env): StateFolder {
   const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
   const output = below(options.output, '--output')
   if (output === '.') throw refuse('--output must be a folder of its own: generated files are deleted there.')
@@ -106,4 +106,15 @@ export function readImagesFile(
   const { enrolled, problems } = inspectImagesFile(folder, env)
   if (enrolled === null) throw new Refusal(problems)
   return { enrolled, problems }
+}
+
+/**
+ * An option's NAME=VALUE.
+ *
+ * @throws Refusal when it is not written so.
+ */
+export function nameAndValue(option: string, text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw refuse(`${option} must be NAME=VALUE, not ${JSON.stringify(text)}.`)
 }

@@ -6,7 +6,7 @@ import { renderPlain, summaryLine } from '../report/index.js'
 import { type RunOptions, registryAccess } from '../run-options.js'
 import { cleanStateFolder, writeFiles } from '../state/index.js'
 import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
-import { runOptions } from './run-options.js'
+import { commandRunOptions } from './run-options.js'
 import { printJson, type Terminal } from './terminal.js'
 
 /** `synth`: writes state and manifests, all or nothing. @returns the exit code. */
@@ -23,7 +23,7 @@ export async function refresh(context: CommandContext): Promise<number> {
 async function write(context: CommandContext, registries: RunOptions['registries']): Promise<number> {
   const { options, env, terminal } = context
   const folder = stateFolder(options, env)
-  const plan = await makePlan({ ...runOptions('preview', context, registries), writes: true }, folder)
+  const plan = await makePlan({ ...commandRunOptions('preview', context, registries), writes: true }, folder)
   if (!plan.refused) {
     cleanStateFolder(folder)
     writeFiles(folder.root, plan.changes)
@@ -39,7 +39,7 @@ async function write(context: CommandContext, registries: RunOptions['registries
 /** `diff`: shows what `synth` would change. */
 export async function diff(context: CommandContext): Promise<number> {
   const { options, env, terminal } = context
-  const plan = await makePlan(runOptions('preview', context), stateFolder(options, env))
+  const plan = await makePlan(commandRunOptions('preview', context), stateFolder(options, env))
   if (options.json) printJson(terminal, planJson(plan))
   else printReport(plan, terminal, 'whole')
   return plan.refused ? 1 : 0
@@ -48,7 +48,7 @@ export async function diff(context: CommandContext): Promise<number> {
 /** `check`: 0 when everything generated is up to date, 2 when not, 1 when that cannot be told. */
 export async function check(context: CommandContext): Promise<number> {
   const { options, env, terminal } = context
-  const plan = await makePlan(runOptions('check', context), stateFolder(options, env))
+  const plan = await makePlan(commandRunOptions('check', context), stateFolder(options, env))
   if (options.json) printJson(terminal, planJson(plan))
   else if (plan.refused) printReport(plan, terminal, 'short')
   else if (plan.changes.size === 0) terminal.out('Generated files are up to date.\n')

@@ -1,12 +1,19 @@
 import { checkDispatch } from '../build-definition/index.js'
 import type { EntryData } from '../enrollment/enroll.js'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
-import { parseReference } from '../reference/index.js'
+import { type ImageReference, parseReference } from '../reference/index.js'
 import type { Env } from '../run-options.js'
 import type { Data } from '../yaml/data.js'
-import type { Checkout } from './checkout.js'
+import type { LocalClone } from './checkout.js'
 import { type RemoteRepository, repositoryOf } from './checkout.js'
-import { chooseBuild, type DetectedBuild, type GivenBuild, NOTHING_DETECTED, readBuilds } from './choose-build.js'
+import {
+  chooseBuild,
+  type DetectedBuild,
+  type GivenBuild,
+  NOTHING_DETECTED,
+  readWorkflowBuilds,
+} from './choose-build.js'
+import { nameAndValue } from './options.js'
 
 /** Options of `enroll`: what an entry says first. */
 export interface EnrollOptions {
@@ -32,7 +39,7 @@ export interface EnrollOptions {
   readonly dryRun?: boolean
 }
 
-/** An entry, and what tells each part of it that nobody said. */
+/** An entry, and the reason for each part of it that no option sets. */
 export interface Proposal {
   readonly entry: EntryData
   /** Path of the key (`source.repo`) → why. */
@@ -42,34 +49,34 @@ export interface Proposal {
 }
 
 /** What an entry is made from. */
-export interface ProposalInput {
+interface ProposalInput {
   readonly options: EnrollOptions
-  readonly checkout: Checkout | null
+  readonly checkout: LocalClone | null
   /** `defaults` of the file that the entry goes to. */
   readonly defaults: EntryData
   readonly env: Env
 }
 
 /**
- * Makes an entry of what is said and, where nothing is said, of what the checkout tells.
+ * Makes an entry from options and, where they say nothing, from what the checkout shows.
  *
- * @throws Refusal with everything that neither tells, and the options that do.
+ * @throws Refusal with everything that neither shows, and the options that set it.
  */
-export function proposeEntry(material: ProposalInput): Proposal {
-  const { options, checkout } = material
-  const said = imageSaid(options)
-  const remote = remoteOf(material)
-  const { found, warnings } = lookUp(material, remote, said)
-  const published = said ?? splitImage(found.image?.value)
+export function proposeEntry(input: ProposalInput): Proposal {
+  const { options, checkout } = input
+  const given = imageOption(options)
+  const remote = remoteOf(input)
+  const { found, warnings } = detectBuild(input, remote, given)
+  const published = given ?? splitImage(found.image?.value)
   const repository = options.repository ?? published?.repository
   const name = options.name ?? nameFrom(repository)
   const faults = [
-    ...repositoryFaults(material, remote),
+    ...repositoryFaults(input, remote),
     ...found.faults,
     ...(found.faults.length === 0 ? entryFaults({ options, repository, name, hasCheckout: checkout !== null }) : []),
   ]
   if (faults.length > 0) throw new Refusal(faults)
-  const { source, why } = sourceOf(material, remote, found)
+  const { source, why } = sourceOf(input, remote, found)
   const entry = {
     name,
     registry: options.registry ?? published?.registry,
@@ -90,13 +97,10 @@ export function proposeEntry(material: ProposalInput): Proposal {
   return { entry: filled(entry), why: new Map(Object.entries(filled(reasons))), warnings }
 }
 
-interface Place {
-  readonly registry: string
-  readonly repository: string
-}
+type Repository = Pick<ImageReference, 'registry' | 'repository'>
 
 /** `--image`, taken apart as docker reads it. */
-function imageSaid({ image, registry, repository }: EnrollOptions): Place | null {
+function imageOption({ image, registry, repository }: EnrollOptions): Repository | null {
   if (image === undefined) return null
   if (registry !== undefined || repository !== undefined) {
     throw refuse('--image says registry and repository already.', { remedy: 'Leave out --registry and --repository.' })
@@ -110,7 +114,7 @@ function imageSaid({ image, registry, repository }: EnrollOptions): Place | null
   })
 }
 
-function splitImage(image: string | undefined): Place | null {
+function splitImage(image: string | undefined): Repository | null {
   const parsed = image === undefined ? null : parseReference(image)
   return parsed?.ok ? { registry: parsed.reference.registry, repository: parsed.reference.repository } : null
 }
@@ -130,19 +134,19 @@ function repositoryFaults({ options, checkout }: ProposalInput, remote: RemoteRe
   return [problem('error', message, { remedy: 'Say which with --source-provider.' })]
 }
 
-function lookUp(
+function detectBuild(
   { options, checkout }: ProposalInput,
   remote: RemoteRepository | null,
-  image: Place | null,
+  image: Repository | null,
 ): { readonly found: DetectedBuild; readonly warnings: readonly Problem[] } {
   if (checkout === null) return { found: NOTHING_DETECTED, warnings: [] }
   const isGitLab = (options.sourceProvider ?? remote?.provider) === 'gitlab'
   const repo = options.repo ?? remote?.repo ?? null
   const read = isGitLab
     ? []
-    : checkout.workflows.flatMap((file) => readBuilds(file, { repo, branch: null, read: checkout.read }) ?? [])
+    : checkout.workflows.flatMap((file) => readWorkflowBuilds(file, { repo, branch: null, read: checkout.read }) ?? [])
   const wanted = image ?? (options.registry && options.repository ? `${options.registry}/${options.repository}` : null)
-  const said: GivenBuild = {
+  const given: GivenBuild = {
     dockerfile: options.dockerfile ?? null,
     workflow: options.workflow ?? null,
     image: wanted === null || typeof wanted === 'string' ? wanted : `${wanted.registry}/${wanted.repository}`,
@@ -150,30 +154,24 @@ function lookUp(
   // Nothing in a checkout tells how an image is built whose base images have to be named.
   const isNamed = options.base.length > 0 && options.dockerfile === undefined
   const builds = read.flatMap((one) => one.builds)
-  const found = isNamed ? NOTHING_DETECTED : chooseBuild(said, checkout, builds)
+  const found = isNamed ? NOTHING_DETECTED : chooseBuild(given, checkout, builds)
   const workflow = options.workflow ?? found.workflow?.value
   const facts = read.find(({ facts: { file } }) => file === workflow)?.facts
-  const inputs = new Map(options.input.map(parseInput))
+  const inputs = new Map(options.input.map((text) => nameAndValue('--input', text)))
   const warnings = (facts === undefined ? [] : checkDispatch(facts, inputs)).map(({ message, remedy }) =>
     problem('warning', message, { remedy }),
   )
   return { found, warnings }
 }
 
-function parseInput(text: string): [string, string] {
-  const at = text.indexOf('=')
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw refuse(`--input must be NAME=VALUE, not ${JSON.stringify(text)}.`)
-}
-
-interface Known {
+interface EntryParts {
   readonly options: EnrollOptions
   readonly repository: string | undefined
   readonly name: string | null
   readonly hasCheckout: boolean
 }
 
-function entryFaults({ options, repository, name, hasCheckout }: Known): Problem[] {
+function entryFaults({ options, repository, name, hasCheckout }: EntryParts): Problem[] {
   if (repository === undefined && options.disabled !== true) {
     const message = hasCheckout
       ? 'the workflows of the checkout do not tell where the image is published.'
@@ -200,10 +198,13 @@ interface ProposedSource {
   readonly why: Readonly<Record<string, string | undefined>>
 }
 
-function sourceOf(material: ProposalInput, remote: RemoteRepository | null, found: DetectedBuild): ProposedSource {
-  const { options } = material
-  const branch = options.branch === undefined ? branchOf(material) : null
-  const inputs = options.input.length === 0 ? undefined : Object.fromEntries(options.input.map(parseInput))
+function sourceOf(input: ProposalInput, remote: RemoteRepository | null, found: DetectedBuild): ProposedSource {
+  const { options } = input
+  const branch = options.branch === undefined ? branchOf(input) : null
+  const inputs =
+    options.input.length === 0
+      ? undefined
+      : Object.fromEntries(options.input.map((text) => nameAndValue('--input', text)))
   const source = filled({
     provider: options.sourceProvider ?? (options.repo === undefined ? remote?.provider : undefined) ?? undefined,
     repo: options.repo ?? remote?.repo,
@@ -248,8 +249,8 @@ function branchOf({ checkout, defaults }: ProposalInput): { readonly value: stri
 }
 
 function filled<T extends Data>(data: Readonly<Record<string, T | null | undefined>>): Record<string, T> {
-  const said = Object.entries(data).flatMap(([key, value]): [string, T][] =>
+  const entries = Object.entries(data).flatMap(([key, value]): [string, T][] =>
     value === undefined || value === null ? [] : [[key, value]],
   )
-  return Object.fromEntries(said)
+  return Object.fromEntries(entries)
 }

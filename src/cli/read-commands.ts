@@ -5,7 +5,14 @@ import { type ImagesFileResult, type Problem, parseImagesFile, printable, refuse
 import { dependencyGraph, type GraphFormat, renderGraph } from '../report/index.js'
 import { type Discovered, discover } from '../sources/index.js'
 import { linkState, readState } from '../state/index.js'
-import { type CommandContext, inspectImagesFile, ownRepository, readImagesFile, stateFolder } from './options.js'
+import {
+  type CommandContext,
+  inspectImagesFile,
+  nameAndValue,
+  ownRepository,
+  readImagesFile,
+  stateFolder,
+} from './options.js'
 import { sourcesOf } from './run-options.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
@@ -74,7 +81,7 @@ export interface BasesOptions {
 /** `bases DOCKERFILE`: the base images BuildKit would pull. `-` reads standard input. */
 export async function bases({ terminal }: CommandContext, dockerfile: string, options: BasesOptions): Promise<number> {
   const text = dockerfile === '-' ? await readStream(process.stdin) : await readText(dockerfile)
-  const args = new Map(options.buildArg.map(parseBuildArg))
+  const args = new Map(options.buildArg.map((text) => nameAndValue('--build-arg', text)))
   const platforms = options.platform.length === 0 ? {} : { platforms: options.platform }
   const result = findBaseImages(text, { args, target: options.target ?? null, ...platforms })
   if (!result.ok) {
@@ -96,12 +103,6 @@ export async function bases({ terminal }: CommandContext, dockerfile: string, op
   return 0
 }
 
-function parseBuildArg(text: string): [string, string] {
-  const at = text.indexOf('=')
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw refuse(`--build-arg must be NAME=VALUE, not ${JSON.stringify(text)}.`)
-}
-
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
@@ -120,7 +121,7 @@ export interface GraphOptions {
 const NOTHING_DISCOVERED: Discovered = { images: new Map(), problems: [], workflowProblems: [], runs: new Map() }
 
 /** `graph`: which image hangs on which base image, as the state files know it; with `--discover` as sources have it now. */
-export async function graph(context: CommandContext, options: GraphOptions): Promise<number> {
+export async function graphCommand(context: CommandContext, options: GraphOptions): Promise<number> {
   const { env, terminal } = context
   const folder = stateFolder(context.options, env)
   const { imagesFile } = folder

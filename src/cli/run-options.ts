@@ -8,7 +8,7 @@ import { type CommandContext, ownRepository } from './options.js'
 import { tokensIn } from './terminal.js'
 
 /** What a command runs the pipeline with: it shows progress on a terminal, and writes nothing. */
-export function runOptions(
+export function commandRunOptions(
   mode: RunOptions['mode'],
   context: CommandContext,
   registries: RunOptions['registries'] = null,

@@ -63,8 +63,7 @@ const artifact: Removal = {
         (await client.rest.pulls.list({ owner, repo, state: 'all', head: branch })).data[0]?.number ?? null,
     },
     {
-      name: 'comment',
-      in: 'action/',
+      name: 'postComment',
       by: (original, report, ...others) =>
         original({ ...report, run: { ...report.run, isUnverified: false } }, ...others),
     },

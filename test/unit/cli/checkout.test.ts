@@ -3,14 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Checkout } from '../../../src/cli/checkout.js'
+import type { LocalClone } from '../../../src/cli/checkout.js'
 import { gitFacts, repositoryOf } from '../../../src/cli/checkout.js'
 import {
   chooseBuild,
   type DetectedBuild,
   type FoundBuild,
   type GivenBuild,
-  readBuilds,
+  readWorkflowBuilds,
 } from '../../../src/cli/choose-build.js'
 import { git } from '../../support/git.js'
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
@@ -133,7 +133,7 @@ const around = (files: Readonly<Record<string, string>> = {}) => ({
 
 describe('what a workflow builds, and what it is published as', () => {
   const builds = (steps: string, more?: string) =>
-    readBuilds(workflow(steps, more), around())?.builds.map(({ dockerfile, images }) => [dockerfile, ...images])
+    readWorkflowBuilds(workflow(steps, more), around())?.builds.map(({ dockerfile, images }) => [dockerfile, ...images])
 
   it.each([
     ['a tag', BUILD('tags: "ghcr.io/acme/web:1"'), [['Dockerfile', 'ghcr.io/acme/web']]],
@@ -181,7 +181,7 @@ describe('what a workflow builds, and what it is published as', () => {
     const called = `on: workflow_call\njobs: {a: {steps: [{uses: docker/build-push-action@v6, with: {push: true, tags: a.io/x}}]}}`
     const text = 'on: workflow_dispatch\njobs: {b: {uses: ./.github/workflows/image.yml}}'
     const found = (files: Readonly<Record<string, string>>) =>
-      readBuilds({ name: 'build.yml', text }, around(files))?.builds
+      readWorkflowBuilds({ name: 'build.yml', text }, around(files))?.builds
     const build = { workflow: 'build.yml', canBeStarted: true, publishes: true }
     expect(found({ '.github/workflows/image.yml': called })).toEqual([
       { ...build, dockerfile: 'Dockerfile', images: ['a.io/x'] },
@@ -191,17 +191,17 @@ describe('what a workflow builds, and what it is published as', () => {
 
   it('is not known by the repository where nobody knows that', () => {
     const steps = BUILD('tags: "ghcr.io/${{github.repository}}:1"')
-    expect(readBuilds(workflow(steps), { ...around(), repo: null })?.builds).toMatchObject([{ images: [] }])
+    expect(readWorkflowBuilds(workflow(steps), { ...around(), repo: null })?.builds).toMatchObject([{ images: [] }])
   })
 
   it('what is no workflow is none', () => {
-    expect(readBuilds({ name: 'x.yml', text: '- [' }, around())).toBeNull()
+    expect(readWorkflowBuilds({ name: 'x.yml', text: '- [' }, around())).toBeNull()
   })
 })
 
 describe('what is chosen', () => {
   const NOTHING_GIVEN: GivenBuild = { dockerfile: null, workflow: null, image: null }
-  const checkout = (...dockerfiles: string[]): Checkout => ({
+  const checkout = (...dockerfiles: string[]): LocalClone => ({
     remote: null,
     branch: null,
     defaultBranch: null,
@@ -225,7 +225,7 @@ describe('what is chosen', () => {
     build('b.yml', 'b/Dockerfile', { images: ['x.io/b'] }),
   ]
 
-  it.each<[string, Partial<GivenBuild>, Checkout, FoundBuild[], (string | undefined)[]]>([
+  it.each<[string, Partial<GivenBuild>, LocalClone, FoundBuild[], (string | undefined)[]]>([
     ['the only Dockerfile', {}, checkout('Dockerfile'), [], ['Dockerfile', undefined, undefined]],
     [
       'the only one that is built',
@@ -282,7 +282,7 @@ describe('what is chosen', () => {
     expect(values(found)).toEqual(expected)
   })
 
-  it.each<[string, Checkout, FoundBuild[], string, string]>([
+  it.each<[string, LocalClone, FoundBuild[], string, string]>([
     ['no Dockerfile', checkout(), [], 'the checkout has no Dockerfile.', '--dockerfile'],
     [
       'several',
