@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<Outlook<ExplainedBase>['kind'], string>> = {
   unknown: 'unknown',
   'up-to-date': 'up-to-date',
   held: 'held',
+  behind: 'behind',
   scheduled: 'pending',
 }
 

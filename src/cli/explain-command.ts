@@ -97,6 +97,7 @@ function printImages(explanations: readonly Explanation[], terminal: Terminal): 
   const colorOf: Readonly<Record<Explanation['status'], (text: string) => string>> = {
     due: colors.yellow,
     waiting: colors.cyan,
+    behind: colors.yellow,
     held: colors.magenta,
     'up-to-date': colors.green,
     unknown: colors.dim,

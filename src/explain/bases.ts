@@ -1,4 +1,5 @@
-import { type BaseChange, type BaseDigest, baseChange, type ImageTimes } from '../policy/index.js'
+import { baseChange, type ImageTimes, type JudgedBase, provenChange } from '../policy/index.js'
+import { type EvidenceSource, provenBase } from '../state/evidence.js'
 import type { Records } from '../state/index.js'
 import {
   baseDigestOf,
@@ -13,14 +14,15 @@ import {
 import { type Data, isDataMap } from '../yaml/data.js'
 
 /** What the state files know of a base image of one image. */
-export interface ExplainedBase extends BaseDigest {
+export interface ExplainedBase extends JudgedBase {
   readonly name: string
   /** As Dockerfiles spell it out: `docker.io/library/node:22`. */
   readonly reference: string
   /** Since when the tag has this digest, as far as it was looked at, ISO 8601. */
   readonly since: string | null
   readonly previousDigest: string | null
-  readonly change: BaseChange
+  /** What the published image proves of it; null: nothing. */
+  readonly evidence: { readonly source: EvidenceSource; readonly digest: string } | null
   /** The tag went back to a digest it had before: nothing is rebuilt for that. */
   readonly isReturned: boolean
   /** The last change left alone what the images built on it pull; it counts all the same. */
@@ -41,13 +43,19 @@ function basesOf(image: StateRecord | undefined, bases: Records['bases']): Expla
   const names = [...new Set(textsOf(image, 'baseImages'))].sort()
   return names.flatMap((name) => {
     const record = bases.get(name)
-    return record === undefined ? [] : [baseFacts(name, record, times)]
+    return record === undefined ? [] : [baseFacts(name, record, times, provenBase(image, name))]
   })
 }
 
-function baseFacts(name: string, record: StateRecord, times: ImageTimes): ExplainedBase {
+function baseFacts(
+  name: string,
+  record: StateRecord,
+  times: ImageTimes,
+  evidence: ExplainedBase['evidence'],
+): ExplainedBase {
   const { digest, updated } = baseDigestOf(record)
   const newest = digest === null ? undefined : newestEntry(record, digest)
+  const byClock = baseChange({ digest, updated }, times)
   const first = momentOf(record, 'lastChecked') ?? momentOf(record, 'firstDiscovered')
   return {
     name,
@@ -56,7 +64,9 @@ function baseFacts(name: string, record: StateRecord, times: ImageTimes): Explai
     since: digest === null ? null : (momentOf(newest, 'observedAt') ?? momentOf(record, 'lastUpdated') ?? first),
     updated,
     previousDigest: digestOf(record, 'previousDigest'),
-    change: baseChange({ digest, updated }, times),
+    change: provenChange(digest, evidence?.digest ?? null) ?? byClock,
+    byClock,
+    evidence,
     isReturned: isTrue(newest?.returned),
     isForeign: isTrue(newest?.otherPlatformsOnly),
     enrolledImage: textOf(record, 'enrolledImage'),

@@ -6,7 +6,7 @@ import { type ExplainedBase, knownImage } from './bases.js'
 import { actionsFor, type DoItNow, type Places } from './do-it-now.js'
 
 /** How an image stands now. */
-export type Status = 'due' | 'waiting' | 'held' | 'up-to-date' | 'unknown' | 'never'
+export type Status = 'due' | 'waiting' | 'held' | 'behind' | 'up-to-date' | 'unknown' | 'never'
 
 /** Why it stands so; stable words that programs may tell apart. */
 export type Reason =
@@ -16,6 +16,9 @@ export type Reason =
   | 'autoRebuild'
   | 'unchanged'
   | 'built'
+  | 'proven'
+  | 'before-enrollment'
+  | 'still-behind'
   | NeverReason
   | UnknownReason
 

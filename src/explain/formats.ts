@@ -30,6 +30,7 @@ function statusCell({ status, reason, outlook, enrollment }: Explanation): strin
   const at = outlook.kind === 'scheduled' ? minute(outlook.at) : ''
   if (status === 'due') return `due since ${at}${reason === 'override' ? ' (override)' : ''}`
   if (status === 'up-to-date') return 'up to date'
+  if (status === 'behind') return `behind (${reason})`
   if (status === 'held') return 'held (autoRebuild false)'
   if (status !== 'waiting') return `${status === 'never' ? 'never' : 'not known'} (${reason})`
   const span = reason === 'rebuildDelay' || reason === 'minimumReleaseAge' ? ` ${enrollment[reason].text}` : ''
@@ -42,12 +43,15 @@ const CHANGE_CELLS: Readonly<Record<ExplainedBase['change'], string>> = {
   earlier: 'before enrollment',
   built: 'built',
   newer: 'newer',
+  current: 'current',
+  behind: 'behind',
 }
 
-function baseCells({ reference, digest, since, change, isReturned }: ExplainedBase): string[] {
+function baseCells({ reference, digest, since, change, isReturned, evidence }: ExplainedBase): string[] {
+  const proven = evidence === null ? '' : ` (${evidence.source})`
   const changed = isReturned
     ? `${change === 'newer' ? 'changed' : CHANGE_CELLS[change]}, went back`
-    : CHANGE_CELLS[change]
+    : `${CHANGE_CELLS[change]}${proven}`
   return [reference, digest === null ? '-' : shortDigest(digest), since === null ? '-' : minute(since), changed]
 }
 
@@ -90,6 +94,7 @@ function baseJson({
   since,
   previousDigest,
   change,
+  evidence,
   isReturned,
   isForeign,
   enrolledImage,
@@ -101,6 +106,9 @@ function baseJson({
     since,
     previousDigest,
     change,
+    evidence,
+    // Clocks alone say it: no digest that the image was built on is known.
+    inferred: evidence === null && change !== 'unknown',
     returned: isReturned,
     otherPlatformsOnly: isForeign,
     enrolledImage,

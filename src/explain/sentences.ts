@@ -75,6 +75,8 @@ const CHANGES: Readonly<Record<ExplainedBase['change'], string>> = {
   earlier: 'last changed before the image was enrolled, which rebuilds nothing',
   built: 'the last build has it',
   newer: 'newer than the last build',
+  current: 'the published image is built on it',
+  behind: 'the published image is built on an older digest',
 }
 
 function baseLines({
@@ -83,6 +85,7 @@ function baseLines({
   since,
   previousDigest,
   change,
+  evidence,
   isReturned,
   isForeign,
   enrolledImage,
@@ -93,7 +96,12 @@ function baseLines({
   return [
     `  ${reference}${ours}: ${stands}`,
     ...(digest === null ? [] : [`    ${digest}${came}`]),
-    ...(previousDigest === null ? [] : [`    ${previousDigest} before`]),
+    ...(previousDigest === null || previousDigest === evidence?.digest ? [] : [`    ${previousDigest} before`]),
+    ...(evidence === null
+      ? []
+      : [
+          `    ${evidence.digest} is what it was built on, as its ${evidence.source} show${evidence.source === 'layers' ? '' : 's'}`,
+        ]),
     ...(isReturned ? ['    It went back to a digest it had before: that alone rebuilds nothing.'] : []),
     ...(isForeign
       ? ['    Only platforms that are not built changed; Kargo does not see that, so it counts all the same.']
@@ -159,12 +167,24 @@ type UnscheduledReason = Exclude<
   'change' | 'override' | 'autoRebuild' | 'rebuildDelay' | 'minimumReleaseAge' | 'stagger'
 >
 
+function behindOn({ outlook }: Explanation): string {
+  return outlook.kind === 'behind' ? outlook.base.reference : 'its base image'
+}
+
 /** What is said where nothing is scheduled. */
 const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) => string>> = {
-  unchanged: () => 'Up to date: no base image has changed since the image was enrolled.',
+  unchanged: () => 'Up to date as far as times tell: no base image has changed since the image was enrolled.',
+  proven: () => 'Up to date: it is built on the current digest of each of its base images.',
+  'before-enrollment': (explanation) =>
+    `Behind: it was built on an older digest of ${behindOn(explanation)} before it was enrolled, and enrollment rebuilds nothing. Build it by hand.`,
+  'still-behind': (explanation) => {
+    const { lastBuilt } = explanation
+    const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`
+    return `Behind: the last build${when} came after the last change of ${behindOn(explanation)} and is still on an older digest. Have its build pull its base images (\`pull: true\`), with no cache of layers from before.`
+  },
   built: ({ lastBuilt }) => {
     const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`
-    return `Up to date: the last build${when} came after the last change of its base images.`
+    return `Up to date as far as times tell: the last build${when} came after the last change of its base images.`
   },
   'not-looked-up': () =>
     'Not known: no digest of its base images was looked up yet. A run that commits does that, unless refresh is off; Kargo looks for itself.',

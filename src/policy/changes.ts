@@ -25,6 +25,19 @@ export function baseChange({ digest, updated }: BaseDigest, { built, enrolled }:
   return updated < (enrolled ?? 0) ? 'earlier' : 'newer'
 }
 
+/** How a base stands to what an image proves it was built on: what is proven needs no clock. */
+export type ProvenChange = 'current' | 'behind'
+
+/**
+ * Whether an image is built on the digest that the tag of a base has now.
+ *
+ * @param proven the digest that it was built on; null: nothing proves it, so nothing is said.
+ */
+export function provenChange(digest: string | null, proven: string | null): ProvenChange | null {
+  if (digest === null || proven === null) return null
+  return digest === proven ? 'current' : 'behind'
+}
+
 /**
  * Whether a digest that a tag got is a change. One that it had before is not: Kargo makes no Freight of it either, and
  * who goes back made a mistake or is an attacker. What changed for other platforms only counts: Kargo sees the index and

@@ -14,9 +14,11 @@ export {
   type ImageTimes,
   isNewDigest,
   mayStarve,
+  type ProvenChange,
+  provenChange,
   usualInterval,
 } from './changes.js'
-export { type NeverReason, type Outlook, outlookOf, type Turn, type UnknownReason } from './outlook.js'
+export { type JudgedBase, type NeverReason, type Outlook, outlookOf, type Turn, type UnknownReason } from './outlook.js'
 export {
   builtSince,
   type ImagePolicy,

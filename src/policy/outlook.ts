@@ -1,4 +1,4 @@
-import type { BaseChange, BaseDigest } from './changes.js'
+import type { BaseChange, BaseDigest, ProvenChange } from './changes.js'
 import { type ImagePolicy, type Limit, longestWait } from './waits.js'
 
 /** Why no change of a base ever rebuilds an image. */
@@ -11,8 +11,13 @@ export type UnknownReason = 'not-discovered' | 'discovery-failed' | 'not-looked-
 export type Outlook<Base> =
   | { readonly kind: 'never'; readonly reason: NeverReason }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason }
-  /** No base changed, or the last build has every change. */
-  | { readonly kind: 'up-to-date'; readonly reason: 'unchanged' | 'built' }
+  /** No base changed, or the last build has every change; proven: it is built on the current digest of each. */
+  | { readonly kind: 'up-to-date'; readonly reason: 'unchanged' | 'built' | 'proven' }
+  /**
+   * Proven to be built on an older digest, and nothing rebuilds it: it was so when it was enrolled, or the last build
+   * left it so.
+   */
+  | { readonly kind: 'behind'; readonly reason: 'before-enrollment' | 'still-behind'; readonly base: Base }
   /** A base changed, and nothing is rebuilt automatically. */
   | { readonly kind: 'held'; readonly base: Base }
   | ({ readonly kind: 'scheduled' } & Turn<Base>)
@@ -41,6 +46,13 @@ interface Buildable extends ImagePolicy {
     | null
 }
 
+/** A base as an outlook needs it. */
+export interface JudgedBase extends BaseDigest {
+  /** What is proven, else what clocks say. */
+  readonly change: BaseChange | ProvenChange
+  readonly byClock: BaseChange
+}
+
 /** What state files know of an image. */
 interface KnownImage<Base> {
   readonly bases: readonly Base[]
@@ -51,7 +63,7 @@ interface KnownImage<Base> {
 }
 
 /** The outlook of an image, as the manifests have Kargo do it; of changes that come at once that of the first base. */
-export function outlookOf<Base extends BaseDigest & { readonly change: BaseChange }>(
+export function outlookOf<Base extends JudgedBase>(
   image: Buildable,
   { bases, built, discoveryStatus }: KnownImage<Base>,
   factory: FactoryPolicy,
@@ -64,6 +76,11 @@ export function outlookOf<Base extends BaseDigest & { readonly change: BaseChang
   const [first] = turns.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   if (first !== undefined)
     return image.autoRebuild ? { kind: 'scheduled', ...first } : { kind: 'held', base: first.base }
+  const behind = bases.find(({ change }) => change === 'behind')
+  if (behind !== undefined) {
+    return { kind: 'behind', reason: behind.byClock === 'built' ? 'still-behind' : 'before-enrollment', base: behind }
+  }
+  if (bases.every(({ change }) => change === 'current')) return { kind: 'up-to-date', reason: 'proven' }
   return { kind: 'up-to-date', reason: bases.some(({ change }) => change === 'built') ? 'built' : 'unchanged' }
 }
 
@@ -79,14 +96,14 @@ function withoutBases(discoveryStatus: string | null): Outlook<never> {
   return { kind: 'unknown', reason: discoveryStatus === 'failed' ? 'discovery-failed' : 'not-discovered' }
 }
 
-function turnOf<Base extends BaseDigest & { readonly change: BaseChange }>(
+function turnOf<Base extends JudgedBase>(
   image: ImagePolicy,
   base: Base,
   built: number | null,
   { staggerSeconds, overrides }: FactoryPolicy,
 ): Turn<Base> | null {
-  const { change, updated } = base
-  if (change !== 'newer' || updated === null) return null
+  const { change, byClock, updated } = base
+  if (byClock !== 'newer' || change === 'current' || updated === null) return null
   const isOverridden = overrides.some(({ digest }) => digest === base.digest)
   const { limit, at } = longestWait(image, { updated, built }, { isOverridden, staggerSeconds })
   return { base, at: new Date(at).toISOString(), limit }

@@ -6,6 +6,7 @@ const GOLDEN = '../../golden/explain'
 const REASONS = [
   ...['change', 'override', 'rebuildDelay', 'minimumReleaseAge', 'stagger', 'autoRebuild', 'unchanged', 'built'],
   ...['not-looked-up', 'not-discovered', 'discovery-failed', 'external', 'disabled', 'no-workflow', 'no-bases'],
+  ...['proven', 'before-enrollment', 'still-behind'],
 ]
 
 describe('explain says in sentences', () => {

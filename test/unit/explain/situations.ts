@@ -87,6 +87,15 @@ export function builtAt(built: string | null, bases = 'node-22', more = ''): str
   return `${found}${more === '' ? 'discoveryStatus: success\n' : more}baseImages: [${bases}]\n${when}`
 }
 
+const IMAGE = `sha256:${'9'.repeat(64)}`
+
+/** The same, with what the published image shows of node:22. */
+function provenAt(built: string, digest: string, source: 'provenance' | 'layers'): string {
+  const base = `{name: node-22, ref: 'docker.io/library/node:22', digest: '${digest}', source: ${source}}`
+  const evidence = `evidence:\n  image: '${IMAGE}'\n  source: ${source}\n  at: '${built}'\n  bases:\n    - ${base}\n`
+  return `${builtAt(built)}currentDigest: '${IMAGE}'\n${evidence}`
+}
+
 const OVERRIDE = `- {base: 'node:22', digest: '${NEW}', reason: CVE-2026-1234 in zlib, expires: 2026-03-20}\n`
 const BUILT = '2026-03-05T08:00:00.000Z'
 const RECENT = '2026-03-09T20:30:00.000Z'
@@ -134,6 +143,33 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     },
   },
   'up-to-date-built': { images: web(), state: changed('2026-03-04T00:00:00.000Z') },
+  'up-to-date-proven': {
+    images: web(),
+    state: { images: { web: provenAt(BUILT, NEW, 'provenance') }, bases: { 'node-22': newNode(RECENT) } },
+  },
+  'behind-before-enrollment': {
+    images: web(),
+    state: {
+      images: {
+        web: provenAt('2026-03-01T00:00:00.000Z', OLD, 'layers').replace(
+          "enrolledAt: '2026-01-01",
+          "enrolledAt: '2026-03-10",
+        ),
+      },
+      bases: { 'node-22': newNode('2026-03-04T00:00:00.000Z') },
+    },
+  },
+  'behind-still-behind': {
+    images: web(),
+    state: {
+      images: { web: provenAt(BUILT, OLD, 'provenance') },
+      bases: { 'node-22': newNode('2026-03-04T00:00:00.000Z') },
+    },
+  },
+  'due-proven': {
+    images: web('rebuildDelay: 2d'),
+    state: { images: { web: provenAt(BUILT, OLD, 'provenance') }, bases: { 'node-22': newNode(RECENT) } },
+  },
   'due-went-back': {
     images: web('rebuildDelay: 1d'),
     state: { images: { web: builtAt(BUILT) }, bases: { 'node-22': returnedNode(RECENT, '2026-03-10T01:00:00.000Z') } },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { baseChange, builtSince, outlookOf, rebuildEligibleAt } from '../../../src/policy/index.js'
+import { baseChange, builtSince, outlookOf, provenChange, rebuildEligibleAt } from '../../../src/policy/index.js'
 
 const DAY = 86_400
 const [A, B] = ['a', 'b'].map((one) => `sha256:${one.repeat(64)}`) as [string, string]
@@ -62,7 +62,8 @@ describe('from when on a rebuild is due', () => {
     fc.assert(
       fc.property(fc.option(moments), moments, days, days, fc.boolean(), (built, updated, delay, age, isOverridden) => {
         const image = policy({ delay, age })
-        const known = { digest: B, updated, change: baseChange({ digest: B, updated }, { built, enrolled: null }) }
+        const byClock = baseChange({ digest: B, updated }, { built, enrolled: null })
+        const known = { digest: B, updated, change: byClock, byClock }
         const overrides = isOverridden ? [{ digest: B }] : [{ digest: A }]
         const outlook = (staggerSeconds: number) => {
           const facts = { bases: [known], built, discoveryStatus: 'success' }
@@ -97,5 +98,41 @@ describe('an override has done its work', () => {
 
   it('not where nothing changed', () => {
     expect(builtSince([{ digest: B, updated: null, images: [built(SINCE)] }]).size).toBe(0)
+  })
+})
+
+describe('evidence', () => {
+  const image = policy({})
+  const judged = (proven: string | null, built: number | null, updated: number | null, enrolled = 0) => {
+    const byClock = baseChange({ digest: B, updated }, { built, enrolled })
+    return { digest: B, updated, byClock, change: provenChange(B, proven) ?? byClock }
+  }
+  const outlook = (bases: readonly ReturnType<typeof judged>[], built: number | null) => {
+    const found = outlookOf(image, { bases, built, discoveryStatus: 'success' }, { staggerSeconds: 0, overrides: [] })
+    return 'reason' in found ? `${found.kind}: ${found.reason}` : found.kind
+  }
+  const [EARLY, CHANGE, LATE] = [1000, 2000, 3000]
+
+  it.each<[string, string | null, number | null, number | null, number, string]>([
+    ['proves an image fresh that clocks would rebuild', B, EARLY, CHANGE, 0, 'up-to-date: proven'],
+    ['proves an image fresh whose last build is not on record', B, null, CHANGE, 0, 'up-to-date: proven'],
+    ['lets a change come that clocks know as well', A, EARLY, CHANGE, 0, 'scheduled'],
+    ['finds a build that ran on the old base', A, LATE, CHANGE, 0, 'behind: still-behind'],
+    ['finds an image that was stale when it was enrolled', A, EARLY, CHANGE, LATE, 'behind: before-enrollment'],
+    ['finds one whose base never changed since', A, EARLY, null, LATE, 'behind: before-enrollment'],
+    ['says nothing where there is none', null, LATE, CHANGE, 0, 'up-to-date: built'],
+  ])('%s', (_, proven, built, updated, enrolled, expected) => {
+    expect(outlook([judged(proven, built, updated, enrolled)], built)).toBe(expected)
+  })
+
+  it('proves an image fresh only by all of its bases', () => {
+    const [proven, byClock] = [judged(B, LATE, CHANGE), judged(null, LATE, CHANGE)]
+    expect(outlook([proven, proven], LATE)).toBe('up-to-date: proven')
+    expect(outlook([proven, byClock], LATE)).toBe('up-to-date: built')
+    expect(outlook([proven, judged(A, LATE, CHANGE)], LATE)).toBe('behind: still-behind')
+  })
+
+  it('never makes a base current that has no digest', () => {
+    expect(provenChange(null, A)).toBeNull()
   })
 })
