@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { stringify } from 'yaml'
-import { comment, LIBRARY_OPTIONS, yamlLines } from '../../../src/state/print.js'
+import { LIBRARY_OPTIONS, yamlLines } from '../../../src/state/print.js'
 import type { Printable } from '../../../src/yaml/print.js'
 import { runs } from '../../support/full.js'
 
@@ -21,27 +21,7 @@ const WORDS = [
 const text = fc.oneof(
   fc.constantFrom(...WORDS),
   fc.string({
-    unit: fc.constantFrom(
-      'a',
-      'z',
-      'T',
-      'e',
-      'x',
-      'o',
-      '0',
-      '1',
-      '9',
-      '-',
-      ':',
-      '.',
-      '_',
-      '/',
-      '^',
-      '$',
-      '\\',
-      ' ',
-      '#',
-    ),
+    unit: fc.constantFrom(...'azTexo019-:._/^$\\ #'),
   }),
   fc.string({ unit: 'binary', maxLength: 12 }),
 )
@@ -67,9 +47,10 @@ describe('lines of a state file', () => {
     )
   })
 
-  test.each(WORDS)('are so for %j', (word) => {
-    for (const values of [{ key: word }, { [word]: 'value' }, { list: [word, { [word]: word }] }])
-      expect(yamlLines(values)).toBe(stringify(values, LIBRARY_OPTIONS))
+  it('are so for each word alone', () => {
+    const maps = WORDS.flatMap((word) => [{ key: word }, { [word]: 'value' }, { list: [word, { [word]: word }] }])
+    for (const values of maps)
+      expect(yamlLines(values), JSON.stringify(values)).toBe(stringify(values, LIBRARY_OPTIONS))
   })
 
   test.each([
@@ -81,8 +62,4 @@ describe('lines of a state file', () => {
   ])('are so for %s', (_, values) => {
     expect(yamlLines(values)).toBe(stringify(values, LIBRARY_OPTIONS))
   })
-})
-
-test('a comment stays one line', () => {
-  expect(comment('a\nb\u2028c')).toBe('# a b c\n')
 })
