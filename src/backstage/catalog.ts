@@ -29,7 +29,7 @@ export interface CatalogInput {
  * `catalog-info.yaml`, a Location that names them all: the one address Backstage has to know.
  *
  * Same input, same bytes: nothing depends on the clock. Names are those of Kubernetes, which Backstage takes as they
- * are; every other text stands in a value, and none as a key that Backstage would follow (`$text`).
+ * are; every other text is in a value, and none as a key that Backstage would follow (`$text`).
  */
 export function catalogFiles(input: CatalogInput): Map<string, string> {
   const images = input.images.map((image): [string, Entity] => {
@@ -65,7 +65,7 @@ function usersOf({ images, records }: CatalogInput): Map<string, string[]> {
   return new Map([...groupBy(uses, ({ base }) => base)].map(([base, all]) => [base, all.map(({ image }) => image)]))
 }
 
-/** What is wrong with a folder for the catalog, null where nothing is: it must be nobody else's. */
+/** What is wrong with a folder for the catalog, null where nothing is: no other files of ours may be in it. */
 export function catalogFolderFault(folder: string, outputDir: string): string | null {
   if (folder === '.') return 'the catalog needs a folder of its own: generated files are deleted there.'
   const taken = [...Object.values(FOLDERS), outputDir]

@@ -37,7 +37,7 @@ interface ActionInput {
 const NOTHING: DoItNow = { build: null, page: null, look: [], promote: [] }
 
 /**
- * The commands that rebuild an image now. Every value stands in them as one quoted word of a POSIX shell.
+ * The commands that rebuild an image now. Every value is in them as one quoted word of a POSIX shell.
  *
  * Kargo's are those of its command line, 1.11: `kargo get freight --origin`, `kargo approve`, `kargo promote`
  * (github.com/akuity/kargo, pkg/cli/cmd). None is offered while Kargo's own Promotion waits for `rebuildDelay` or its

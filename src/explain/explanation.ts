@@ -5,10 +5,10 @@ import { momentOf, type StateRecord, textOf } from '../state/record.js'
 import { type ExplainedBase, knownImage } from './bases.js'
 import { actionsFor, type DoItNow, type Places } from './do-it-now.js'
 
-/** How an image stands now. */
+/** What is true of an image now. */
 export type Status = 'due' | 'waiting' | 'held' | 'behind' | 'up-to-date' | 'unknown' | 'never'
 
-/** Why it stands so; stable words that programs may tell apart. */
+/** Why; stable words that programs may tell apart. */
 export type Reason =
   | 'change'
   | 'override'

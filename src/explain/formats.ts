@@ -2,7 +2,7 @@ import type { ExplainedBase } from './bases.js'
 import type { Explanation } from './explanation.js'
 import { minute, verdict } from './sentences.js'
 
-/** One line of the table; what is said of the image stands in its first line only, its name in all. */
+/** One line of the table; what is said of the image is in its first line only, its name in all. */
 export interface Row {
   readonly status: Explanation['status']
   readonly isFirst: boolean
@@ -60,10 +60,10 @@ function shortDigest(digest: string): string {
   return digest.slice(0, 'sha256:'.length + 12)
 }
 
-/** What `explain --json` prints of an image. Keys are stable: new ones may come, none goes or changes its meaning. */
-export type ExplanationJson = ReturnType<typeof explanationJson>
-
-/** An explanation as data. */
+/**
+ * An explanation as data: what `explain --json` prints of an image. Keys are stable: new ones may come, none goes or
+ * changes its meaning.
+ */
 export function explanationJson(explanation: Explanation, now: string) {
   const { enrollment, status, reason, outlook, override, bases, discovery } = explanation
   const { name, registry, repository, rebuildDelay, minimumReleaseAge, autoRebuild } = enrollment

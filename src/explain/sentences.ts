@@ -12,7 +12,7 @@ export interface Files {
 }
 
 /**
- * An explanation in sentences, one a line, the lines below a title indented. Text of files stands in it as it is: the
+ * An explanation in sentences, one a line, the lines below a title indented. Text of files is in it as it is: the
  * caller makes it printable.
  */
 export function paragraphs(explanation: Explanation, files: Files, now: string): string {
@@ -52,7 +52,7 @@ function remarks(explanation: Explanation, files: Files): string[] {
   ]
 }
 
-/** What an override does not reach, and where one stands that does. */
+/** What an override does not reach, and where one is that does. */
 function overrideRemarks({ line }: Override, { status, reason }: Explanation, { overrides }: Files): string[] {
   const place = `${overrides}:${line}`
   if (status === 'held')

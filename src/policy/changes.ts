@@ -12,7 +12,7 @@ export interface ImageTimes {
 }
 
 /**
- * How a base stands to the last build: `unknown`: no digest was looked up yet; `unchanged`: it has the digest it had
+ * What a base's last change is to an image: `unknown`: no digest was looked up yet; `unchanged`: it has the digest it had
  * when tracking began; `earlier`: it last changed before the image was enrolled, which rebuilds nothing; `built`: the
  * last build came after its last change; `newer`: the last build did not.
  */

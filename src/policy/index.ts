@@ -3,8 +3,7 @@
  * manifests are given the same values, from which Kargo works it out anew.
  *
  * `changes.ts` says which change of a base image counts, `waits.ts` how long it waits: the defaults, minimumReleaseAge,
- * rebuildDelay, stagger, and what an override shortens; `outlook.ts` what follows for an image. No clock: now is nobody's
- * argument.
+ * rebuildDelay, stagger, and what an override shortens; `outlook.ts` what follows for an image. No clock.
  */
 export {
   type BaseChange,

@@ -4,7 +4,7 @@ import { type ImagePolicy, type Limit, longestWait } from './waits.js'
 /** Why no change of a base ever rebuilds an image. */
 export type NeverReason = 'external' | 'disabled' | 'no-workflow' | 'no-bases'
 
-/** Why nobody knows yet whether an image is to be rebuilt. */
+/** Why it is not known yet whether an image is to be rebuilt. */
 export type UnknownReason = 'not-discovered' | 'discovery-failed' | 'not-looked-up'
 
 /** What follows from the state files for the next rebuild of an image; the clock has no part in it. */
@@ -90,7 +90,7 @@ function neverReason({ source, enabled }: Buildable): NeverReason | null {
   return source.provider === 'gitlab' || source.workflow !== null ? null : 'no-workflow'
 }
 
-/** What was found before a discovery failed still counts; where nothing was, nobody knows. */
+/** What was found before a discovery failed still counts; where nothing was, it is not known. */
 function withoutBases(discoveryStatus: string | null): Outlook<never> {
   if (discoveryStatus === 'success') return { kind: 'never', reason: 'no-bases' }
   return { kind: 'unknown', reason: discoveryStatus === 'failed' ? 'discovery-failed' : 'not-discovered' }

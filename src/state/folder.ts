@@ -110,7 +110,7 @@ export function isFolder(path: string): boolean {
 }
 
 /**
- * A path that somebody gave, in one spelling: POSIX, without `.` and doubled slashes, `.` for the folder itself.
+ * A path as it was given, in one spelling: POSIX, without `.` and doubled slashes, `.` for the folder itself.
  *
  * @returns null where it leads out of the folder it is relative to, into git's own, or is no path everywhere.
  */

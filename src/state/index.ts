@@ -1,12 +1,10 @@
 /**
- * State files: what is enrolled and tracked, since when, and what was found out at run time. `merge.ts` links images to
- * bases, `files.ts` writes the state after a run (both pure): `takeover.ts` says which record an image goes on from,
- * `observe.ts` what a look at a registry changes, `run-record.ts` which
- * runs are whose builds, `archive.ts` where what is no longer used goes. `look-up.ts` asks the registries,
- * `tag-choice.ts` chooses a tag as Kargo does. `image-file.ts` and `base-file.ts` are the two formats; `read.ts`,
- * `folder.ts` and `write.ts` touch the disk.
+ * State files: what is enrolled and tracked, since when, and what was found out at run time. `link.ts` links images to
+ * bases (`bases.ts` names them, `links.ts` knows which are enrolled images), `merge.ts` makes the state after a run from
+ * that (both pure): `match-records.ts` says which record an image goes on from, `observe.ts` what a registry's answer
+ * changes, `state-file.ts` what is in the two kinds of files. `look-up.ts` asks the registries, `tag-choice.ts` chooses a
+ * tag as Kargo does. `read.ts`, `folder.ts` and `write.ts` touch the disk.
  */
-
 export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional } from './folder.js'
 export { type LinkedState, linkState, type TrackedUse } from './link.js'
 export { type BuildPlace, buildOrder } from './links.js'

@@ -106,8 +106,8 @@ function mergeImage(
   const discovery = input.discovered.images.get(enrollment.name)
   const runs = runsOf(enrollment, input.discovered.runs.get(enrollment.name), before)
   if (discovery?.kind === 'found') return foundImage(enrollment, { discovery, runs, before }, input, catalog)
-  // A failed look-up is not "no bases": what was known last stands. So it does for an image that is switched off. A base
-  // that is no longer named by hand stands as well: the Dockerfile that cannot be read may have it.
+  // A failed look-up is not "no bases": what was known last is kept, as it is for an image that is switched off. A base
+  // that is no longer named by hand is kept as well: the Dockerfile that cannot be read may have it.
   const named = placedUses(enrollment, discovery?.named ?? [], input, catalog)
   const last = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
   const bases = [...last, ...named.uses.map((use) => use.base)]
@@ -153,7 +153,7 @@ function foundImage(
   const placed = placedUses(enrollment, counted, input, catalog)
   const kept = lastKnown(discovery, before, catalog)
   const bases = [...new Set([...placed.uses.map((use) => use.base), ...kept])].sort()
-  // Base images that are named are known without a look at the source, whose branch stays what it was.
+  // Base images that are named are known without reading the source, whose branch stays what it was.
   const branch = discovery.branch ?? (discovery.file === null ? textOf(before, 'defaultBranch') : null)
   const defaultBranch = enrollment.source?.branch === null ? branch : null
   return { facts: { enrollment, status: 'success', reason: null, bases, defaultBranch, runs }, ...placed }
@@ -174,7 +174,7 @@ function lastKnown(
   })
 }
 
-/** Whether a text fits a pattern, in which `*` stands for anything. */
+/** Whether a text fits a pattern, in which `*` is any text. */
 function fits(text: string, pattern: string): boolean {
   const [first = '', ...rest] = pattern.split('*')
   const last = rest.pop()

@@ -16,7 +16,7 @@ export function publishersOf(images: readonly EnrolledImage[]): Publishers {
   return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null
 }
 
-/** Where an image stands among the enrolled ones. */
+/** An image's place in the order of builds. */
 export interface BuildPlace {
   /** Enrolled images it is built on, sorted. */
   readonly builtOn: readonly string[]
@@ -45,7 +45,7 @@ export function buildOrder(
   return new Map([...builtOn].map(([name, bases]) => [name, { builtOn: bases, order: order.get(name) ?? null }]))
 }
 
-/** How high each stands above those that stand on nothing; what hangs on a circle has no level. */
+/** How many builds come before each one's; what is in a circle, or built on one, has no level. */
 function levelsOf(builtOn: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const pairs = [...builtOn].flatMap(([name, bases]) => bases.map((base) => ({ base, name })))
   const dependents = groupBy(pairs, ({ base }) => base)
@@ -67,7 +67,7 @@ function levelsOf(builtOn: ReadonlyMap<string, readonly string[]>): Map<string, 
   return levels
 }
 
-/** More circles, or more images of one, tell nobody anything. */
+/** More circles, or more images of one, would help no reader. */
 const CIRCLES_SHOWN = 20
 const IMAGES_SHOWN = 50
 

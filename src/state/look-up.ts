@@ -21,7 +21,7 @@ import { eligibleTags } from './tag-choice.js'
 /** What a look into the registries came to. */
 export interface LookUp {
   readonly observed: Observations
-  /** Warnings and notices, never errors: a registry that is out of reach stops nobody. */
+  /** Warnings and notices, never errors: a registry that is out of reach stops no run. */
   readonly problems: readonly Problem[]
   /** Base images and published images asked for, and how many of both were answered. */
   readonly asked: { readonly bases: number; readonly images: number; readonly answered: number }

@@ -78,7 +78,7 @@ export type EnrollmentTimes = {
 
 /**
  * What an image's state file says after a run. Coming back from the archive is enrollment too, and must rebuild nothing:
- * what changed while nobody watched counts as there from the start.
+ * what changed while it was not watched counts as there from the start.
  *
  * @param own the record the image goes on from; undefined for a new image.
  * @param now ISO 8601.

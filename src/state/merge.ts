@@ -114,7 +114,7 @@ function observedBase(
   return { base: { ...base, baselineDigest: digestOf(record, 'baselineDigest') }, record, problems }
 }
 
-/** A tag that goes back is a mistake of its publisher, or an attack: nobody rebuilds for it. */
+/** A tag that goes back is a mistake of its publisher, or an attack: nothing is rebuilt for it. */
 function returned(base: TrackedBase, digest: string): Problem {
   const name = formatReference({ ...base, digest: null })
   const message = `${name} went back to ${digest}, which it had before: nothing is rebuilt for that.`
@@ -136,7 +136,7 @@ function eligibility(
   const due = images.map(({ policy, times }) => {
     return [policy.name, rebuildEligibleAt(policy, base, times, { isOverridden })] as const
   })
-  // What older files say for all images at once is nobody's, and stays.
+  // What older files say for all images at once is kept.
   const old = isDataMap(record.rebuildEligibleAt) ? record.rebuildEligibleAt.default : null
   const all = old === null || old === undefined ? {} : { default: old }
   return due.length === 0 ? {} : { rebuildEligibleAt: { ...all, ...Object.fromEntries(due) } }

@@ -35,14 +35,14 @@ export interface Observations {
 /** Nothing was asked. */
 export const NOTHING_OBSERVED: Observations = { bases: new Map(), images: new Map() }
 
-/** What a look at a base image came to; returned: a digest that was there before and had been replaced. */
-export type BaseEvent = 'first' | 'same' | 'updated' | 'returned'
+/** What happened to a base image; returned: it has a digest again that had been replaced. */
+type BaseEvent = 'first' | 'same' | 'updated' | 'returned'
 
 /** Entries of an updateHistory. */
-export const MAX_HISTORY_ENTRIES = 10
+const MAX_HISTORY_ENTRIES = 10
 
 /** What a base is looked at with. */
-export interface BaseLook {
+interface BaseLook {
   /** ISO 8601. */
   readonly now: string
   /** Platforms (`os/arch[/variant]`) of the images built on it. */
@@ -96,7 +96,7 @@ function withPlatforms(before: Data | undefined, platforms: BaseFacts['platforms
 }
 
 /** Newest first; what an old file holds there instead of a list is kept as its one entry. */
-export function historyOf(before: StateRecord | undefined): readonly Data[] {
+function historyOf(before: StateRecord | undefined): readonly Data[] {
   const history = before?.updateHistory ?? null
   if (history === null) return []
   return Array.isArray(history) ? history : [history]
@@ -120,7 +120,7 @@ export function digestsIn(before: StateRecord | undefined): (string | null)[] {
  *
  * `lastBuilt` is what the image says of itself, where that can be: a reproducible build says 1970, or the time of a
  * commit long before the last build. Then it is our first sight of the new digest; of the first digest ever seen
- * nobody knows.
+ * the time is not known.
  */
 export function observeImage(before: StateRecord | undefined, facts: PublishedFacts, now: string): StateRecord {
   const known = digestOf(before, 'currentDigest')

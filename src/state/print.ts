@@ -43,7 +43,7 @@ function isOrdinaryValue(value: Printable | undefined): boolean {
   return Object.keys(value).length === 0 || isOrdinary(value as PrintableMap)
 }
 
-/** YAML has at most 1,024 characters before the colon; keys that long are nobody's. */
+/** YAML has at most 1,024 characters before the colon; we print none that long. */
 const MAX_KEY_LENGTH = 100
 const PRINTABLE_LINE = /^[\x20-\x7e]+$/
 /** Texts, and a regular expression's first `^`: nothing in them is YAML's. */
@@ -83,7 +83,7 @@ export interface Section {
   readonly keys: readonly string[]
 }
 
-/** What stands behind values that are not known yet. */
+/** Comments behind values that are not known yet. */
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['lastUpdated: null\n', 'Will be set when digest first changes'],
   ['rebuildEligibleAt:\n  default: null\n', 'Will be calculated as lastUpdated + rebuildDelay'],

@@ -60,7 +60,7 @@ export function readRecord(text: string, file: string): { record: StateRecord | 
     }
   }
   if (!text.includes(OLD_NULL)) return { record: placed.data, problems: [] }
-  // The copy of images.yaml is no runtime field: None is what somebody wrote there.
+  // The copy of images.yaml is no runtime field: None is what was written there.
   const { enrollment, ...runtime } = placed.data
   const record = withoutNone(runtime) as StateRecord
   return { record: enrollment === undefined ? record : { ...record, enrollment }, problems: [] }

@@ -35,7 +35,7 @@ export function timeOf(record: StateRecord | undefined, key: string): number | n
   return Number.isNaN(time) ? null : time
 }
 
-/** A moment of a record as ISO 8601 in UTC; null where it holds none, whatever somebody wrote there. */
+/** A moment of a record as ISO 8601 in UTC; null where it holds none, whatever it says. */
 export function momentOf(record: StateRecord | undefined, key: string): string | null {
   const time = timeOf(record, key)
   return time === null ? null : new Date(time).toISOString()

@@ -77,7 +77,7 @@ const ENTRY_ORDER = [
 const SOURCE_ORDER = ['provider', 'repo', 'branch', 'dockerfile', 'workflow', 'pipeline', 'job', 'builds', 'inputs']
 
 /** How the last discovery of an image went; pending: there was none yet. */
-export type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
+type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
 
 /** What the present run knows about an image. */
 export interface ImageFacts {
@@ -199,7 +199,7 @@ function otherKeys(record: StateRecord | undefined, sections: readonly Section[]
  * Which runs are an image's builds after this run. Where its workflow had to tell and was not read (or the image is
  * switched off), what was known of the same source stays; else only the runs that we start are surely its own.
  *
- * @param found what this run found; null: it was not read; undefined: nobody looked.
+ * @param found what this run found; null: it was not read; undefined: there was no need to.
  */
 export function runsOf(
   enrollment: EnrolledImage,
