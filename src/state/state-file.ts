@@ -1,5 +1,7 @@
 import { titleOf } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
+import { entrySchema, UNUSED_ENTRY_KEYS } from '../enrollment/schema/entry.js'
+import { githubSource, gitlabSource } from '../enrollment/schema/source.js'
 import { familiarReference, formatReference } from '../reference/index.js'
 import type { RunIdentity } from '../sources/index.js'
 import type { Data } from '../yaml/data.js'
@@ -53,28 +55,11 @@ const BASE_SECTIONS: readonly Section[] = [
   { comments: ['Update history (last 10 digest changes)'], keys: ['updateHistory'] },
 ]
 
-/** The copy of an entry of images.yaml. */
-const ENTRY_ORDER = [
-  'registry',
-  'repository',
-  'repoURL',
-  'enabled',
-  'source',
-  'build',
-  'bases',
-  'rebuildDelay',
-  'minimumReleaseAge',
-  'autoRebuild',
-  'rebuildOn',
-  'tags',
-  'allowTags',
-  'imageSelectionStrategy',
-  'analysis',
-  'updates',
-  'environments',
-  'shard',
-]
-const SOURCE_ORDER = ['provider', 'repo', 'branch', 'dockerfile', 'workflow', 'pipeline', 'job', 'builds', 'inputs']
+/** What says nothing of how an image is built, found or promoted. */
+const DESCRIBING = ['backstage', 'description', ...UNUSED_ENTRY_KEYS]
+/** The copy of an entry has its keys as the schema has them; those that only describe are at the end, as written. */
+const ENTRY_ORDER = Object.keys(entrySchema.shape).filter((key) => !DESCRIBING.includes(key))
+const SOURCE_ORDERS = { github: Object.keys(githubSource.shape), gitlab: Object.keys(gitlabSource.shape) }
 
 /** How the last discovery of an image went; pending: there was none yet. */
 type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
@@ -140,10 +125,10 @@ function isUnchanged(facts: ImageFacts, before: StateRecord | undefined): boolea
   )
 }
 
-function entryOf(enrollment: EnrolledImage): Data {
-  const entry = inOrder(enrollment.written as Record<string, Data>, ENTRY_ORDER)
-  const { source } = entry
-  return isDataMap(source) ? { ...entry, source: inOrder(source, SOURCE_ORDER) } : entry
+function entryOf({ written, source }: EnrolledImage): Data {
+  const entry = inOrder(written as Record<string, Data>, ENTRY_ORDER)
+  if (!isDataMap(entry.source)) return entry
+  return { ...entry, source: inOrder(entry.source, SOURCE_ORDERS[source?.provider ?? 'github']) }
 }
 
 /** An image's state file, from its whole record. */
