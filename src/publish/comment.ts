@@ -180,7 +180,7 @@ async function ownComments(pull: PullRequest, id: string): Promise<OwnComment[]>
 
 /**
  * Who the token is. The workflow's own token may be refused an answer; it is the workflow bot's. No answer at all is
- * another thing: somebody who does not know its own comment makes a second one.
+ * another thing: who does not know its own comment makes a second one.
  */
 async function ownLogin(client: GitHubClient): Promise<string> {
   try {

@@ -5,7 +5,7 @@ import { type GitOutput, type GitRemote, git, gitOrRefuse, gitOverNetwork, witho
 import { refusedCommit } from './refusals.js'
 import { checkedRef, startScratchClone } from './work-tree.js'
 
-/** Who commits are by when nobody set anything up: GitHub shows it as the workflow. */
+/** Who commits are by where no identity is configured: GitHub shows it as the workflow. */
 const BOT = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' }
 
 /** Where commits are pushed to, and in whose name. */
@@ -20,7 +20,7 @@ export interface PushTarget {
 }
 
 /**
- * Commits with git: the commit is made beside the checkout (no index, no work tree, no hooks, nobody's configuration),
+ * Commits with git: the commit is made beside the checkout (no index, no work tree, no hooks, no configuration of others),
  * then pushed on top of the commit it was made from, or not at all. The checkout itself stays as it is.
  *
  * @throws Refusal when the server does not take it.
@@ -33,15 +33,15 @@ export async function commitByPush(request: CommitRequest, changes: FileSet, to:
   const scratchClone = await to.newFolder()
   await startScratchClone(request.tree, scratchClone)
   const sha = await makeCommit(request, changes, { author, folder: scratchClone })
-  // The lease forces nothing, for our commit stands on `head`. It only adds "and the branch is there still": a branch
+  // The lease forces nothing, for our commit is made on `head`. It only adds "and the branch is there still": a branch
   // that was deleted or set back in the meantime does not come back through us.
   const lease = `--force-with-lease=${ref}:${head}`
   const args = ['push', '--porcelain', '--no-verify', lease, '--', remote.url, `${sha}:${ref}`]
   const push = await gitOverNetwork(args, { cwd: scratchClone, remote })
   if (push.exitCode === 0) return { kind: 'committed', sha }
   if (isStale(push)) return { kind: 'stale' }
-  const about = { method: 'push', repository: remote.url, branch: request.branch, said: saidBy(push, remote) } as const
-  throw refusedCommit({ ...about, tooBigForApi: to.tooBigForApi === true })
+  const refused = { method: 'push', repository: remote.url, branch: request.branch } as const
+  throw refusedCommit({ ...refused, message: messageOfPush(push, remote), tooBigForApi: to.tooBigForApi === true })
 }
 
 interface Making {
@@ -84,7 +84,7 @@ interface Identity {
   readonly email: string
 }
 
-/** The identity somebody set up for this checkout or this user, else the workflow bot's. */
+/** The identity that this checkout or this user has configured, else the workflow bot's. */
 async function identity(folder: string): Promise<Identity> {
   // Everything else of the user's configuration stays out; see `git`.
   const env = { HOME: homedir(), GIT_CONFIG_GLOBAL: join(homedir(), '.gitconfig') }
@@ -109,12 +109,12 @@ function rejections({ stdout }: GitOutput): string[] {
   return stdout.split('\n').filter((line) => line.startsWith('!'))
 }
 
-/** What gets in the way of what the server says: git's own lines around it, and the ids of commits nobody can look up. */
+/** What gets in the way of what the server says: git's own lines around it, and ids of commits that are on no server. */
 const NOISE =
   /^(?:error: failed to push some refs|To |hint:|Enumerating|Counting|Compressing|Writing|Delta|Total|Resolving deltas|error: Trace|[0-9a-f]{40,64}$)/
 
 /** What the server said, all of it and on one line; the reason git gives at the end. */
-function saidBy(push: GitOutput, remote: GitRemote): string {
+function messageOfPush(push: GitOutput, remote: GitRemote): string {
   const reasons = rejections(push).map((line) => /\(([^)]*)\)\s*$/.exec(line)?.[1] ?? line)
   const lines = push.stderr
     .split('\n')

@@ -25,7 +25,7 @@ export interface FileSet {
   readonly deletions: readonly string[]
 }
 
-/** How an attempt to commit ended. Stale: somebody else was faster, so the files have to be made again. */
+/** How an attempt to commit ended. Stale: the branch has moved on, so the files have to be made again. */
 export type CommitResult =
   /** `note`: why it was not made in the way that was asked for. */
   | { readonly kind: 'committed'; readonly sha: string; readonly note?: string }

@@ -100,11 +100,11 @@ export async function commitByApi(
     return sha === undefined ? { kind: 'stale' } : { kind: 'committed', sha }
   } catch (error) {
     if (isStale(error)) return { kind: 'stale' }
-    const said = error instanceof FailedRequest ? error.sentence : messageOf(error)
+    const message = error instanceof FailedRequest ? error.sentence : messageOf(error)
     const isHard = files > limit.easy.files || bytes > limit.easy.bytes
-    if (isHard && isOverloaded(error)) return { kind: 'too-big', reason: `GitHub's API gave up on ${size}: ${said}` }
+    if (isHard && isOverloaded(error)) return { kind: 'too-big', reason: `GitHub's API gave up on ${size}: ${message}` }
     if (error instanceof FailedRequest) return afterFailure(error, request, { client, repository })
-    throw refusedCommit({ method: 'api', repository, branch: request.branch, said })
+    throw refusedCommit({ method: 'api', repository, branch: request.branch, message })
   }
 }
 

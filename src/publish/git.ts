@@ -51,16 +51,15 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
   })
 }
 
-/** Runs git and gives its output, trimmed; throws with what git said when it fails. */
+/** Runs git and gives its output, trimmed; throws with what git printed when it fails. */
 export async function gitOrRefuse(args: readonly string[], call: GitCall, doing: string): Promise<string> {
   return outputOrRefuse(await (call.remote === undefined ? git(args, call) : gitOverNetwork(args, call)), call, doing)
 }
 
-/** What git printed, trimmed; throws with what it said when it failed. */
+/** What git printed, trimmed; throws with what it printed when it failed. */
 export function outputOrRefuse({ exitCode, stdout, stderr }: GitOutput, { remote }: GitCall, doing: string): string {
   if (exitCode === 0) return stdout.trim()
-  const said = withoutFullStop(lastLines(stderr, remote))
-  throw refuse(`${doing} failed: ${said}.`, { remedy: gitRemedy(stderr) })
+  throw refuse(`${doing} failed: ${withoutFullStop(lastLines(stderr, remote))}.`, { remedy: gitRemedy(stderr) })
 }
 
 /** Before the second and the third attempt, in base delays. */
@@ -121,7 +120,7 @@ function gitEnvironment({ remote, cwd }: GitCall): Record<string, string> {
 /** Later settings win, and an empty value resets a list: what a checkout step left behind must not go out beside ours. */
 function settingsFor(remote: GitRemote | undefined): [string, string][] {
   const settings: [string, string][] = [
-    // In containers the checkout belongs to somebody else; what that check guards against is switched off below.
+    // In containers the checkout belongs to another user; what that check guards against is switched off below.
     ['safe.directory', '*'],
     ['safe.bareRepository', 'explicit'],
     ['core.hooksPath', '/dev/null'],

@@ -76,8 +76,8 @@ async function fetchOne(remote: GitRemote, wanted: string, folder: string): Prom
 const RAW_FILES = '* -text !eol !ident !filter !working-tree-encoding\n'
 
 /**
- * Starts an empty repository in which files are checked out as they were committed, and whose configuration is nobody's
- * but git's own.
+ * Starts an empty repository in which files are checked out as they were committed, and whose configuration is
+ * git's own.
  */
 export async function startRepository(folder: string, hash: 'sha1' | 'sha256'): Promise<void> {
   const init = ['init', '--quiet', '--template=', '--initial-branch=image-factory', `--object-format=${hash}`, '.']
@@ -215,7 +215,7 @@ export async function copyCommitted(tree: WorkTree, path: string, folder: string
 
 /**
  * Starts a repository that sees all objects of a checkout and nothing of its configuration, hooks and references: what
- * somebody wrote into the checkout's `.git` (a proxy, another server, certificates not to be checked) has no say there.
+ * is written into the checkout's `.git` (a proxy, another server, certificates not to be checked) has no say there.
  */
 export async function startScratchClone(tree: WorkTree, folder: string): Promise<void> {
   const gitPath = async (name: string) =>

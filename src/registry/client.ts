@@ -67,7 +67,7 @@ export interface RegistryOptions {
    * credentials for it: everybody else's images name hosts too.
    */
   readonly allowedRegistries?: readonly string[]
-  /** Milliseconds a request may take; ten seconds where nobody says. */
+  /** Milliseconds a request may take; ten seconds where it is not given. */
   readonly timeout?: number
   readonly limits?: Partial<RegistryLimits>
   /** Addresses of a name; the system's resolver where it is not given. */

@@ -53,8 +53,8 @@ export function isAllowedUrl(url: URL): boolean {
 
 /**
  * Whether a registry's credentials may go to the host that gives its tokens: the registry's own, one known to belong to
- * it, or the domain it is a part of (`registry.gitlab.example.com` → `gitlab.example.com`). Any other realm is somebody
- * who would like to have them.
+ * it, or the domain it is a part of (`registry.gitlab.example.com` → `gitlab.example.com`). Any other realm may be
+ * after them.
  */
 export function mayHaveCredentials(registry: string, realm: URL): boolean {
   const asked = new URL(apiUrl(registry))
@@ -126,7 +126,7 @@ export function shown(url: URL): string {
   return `${url.protocol}//${url.host}`
 }
 
-/** Longest that is waited for a name that we need not know: behind a proxy there may be nobody to ask. */
+/** Longest that is waited for a name that we need not know: behind a proxy there may be no resolver. */
 const MAX_LOOKUP_MILLISECONDS = 2_000
 
 function ownLookup(name: string, { lookups, resolve }: RegistryConnection): Promise<readonly string[]> {

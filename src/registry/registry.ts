@@ -31,7 +31,7 @@ export interface RegistryLimits {
 }
 
 /**
- * A registry is asked many things, each of little weight. A name that does not exist is somebody's spelling mistake; a
+ * A registry is asked many things, each of little weight. A name that does not exist is a spelling mistake; a
  * registry that limits us without saying for how long is left to the next run.
  */
 const RETRY_LIMITS: RetryLimits = {

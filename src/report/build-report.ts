@@ -12,7 +12,7 @@ import type { BaseDrift, BaseRow, BaseUseRow, ImageChange, OverrideRow, Report, 
 type PlacedUse = Omit<BaseUseRow, 'change'> & { readonly base: string }
 
 /** What a run is compared with. */
-export interface Before {
+export interface PriorState {
   /** Entries as written, by the image's name. */
   readonly entries: ReadonlyMap<string, unknown>
   /** Canonical references, by the base image's name. */
@@ -23,7 +23,7 @@ export interface Before {
 }
 
 /** What the last commit left in the state files. */
-export function committedState(files: StateFiles): Before {
+export function committedState(files: StateFiles): PriorState {
   const uses = [...files.images].flatMap(([image, record]) =>
     textsOf(record, 'baseImages').map((base) => ({ base, image, file: '', line: 0, kind: 'from' })),
   )
@@ -36,7 +36,7 @@ export function committedState(files: StateFiles): Before {
 }
 
 /** What another images.yaml (that of the base branch) makes of the same Dockerfiles. */
-export function synthesizedState(enrolled: ImagesFile, state: MergedState): Before {
+export function synthesizedState(enrolled: ImagesFile, state: MergedState): PriorState {
   return {
     entries: new Map(enrolled.images.map(({ name, written }) => [name, written])),
     bases: new Map(state.bases.map((base) => [base.name, formatReference({ ...base, digest: null })])),
@@ -83,7 +83,7 @@ export interface ReportInput {
   readonly folder: ReportFolder
   readonly enrolled: ImagesFile
   /** What is compared with. */
-  readonly before: Before
+  readonly before: PriorState
   readonly state: MergedState
   readonly images: readonly ImageChange[]
   readonly settings: readonly ValueChange[]
@@ -136,7 +136,7 @@ function placesOf(folder: ReportFolder): Pick<Report, 'imagesFile' | 'outputDir'
   return { imagesFile: fromTop(folder.path, folder.imagesFile), outputDir: fromTop(folder.path, folder.outputDir) }
 }
 
-function stateFiles(before: Before, state: MergedState, folder: ReportFolder): Report['stateFiles'] {
+function stateFiles(before: PriorState, state: MergedState, folder: ReportFolder): Report['stateFiles'] {
   const changed = [...state.files].flatMap(([path, text]) => {
     const was = before.texts.get(path)
     if (was === text) return []
@@ -149,7 +149,7 @@ function stateFiles(before: Before, state: MergedState, folder: ReportFolder): R
 }
 
 /** The base images that are tracked or were, with who pulls them where; sorted by name. */
-function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before: Before): BaseRow[] {
+function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before: PriorState): BaseRow[] {
   const { bases } = state
   const was = groupBy(before.uses, ({ base }) => base)
   const used = groupBy(usesIn(state), ({ base }) => base)

@@ -1,5 +1,6 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
+import { groupBy } from '../text/index.js'
 import type { BaseRow, BaseUseRow, ImageChange, ValueChange } from './model.js'
 
 /** What causes are looked up in. */
@@ -20,12 +21,10 @@ interface CauseInput {
 export function causesOf(input: CauseInput): [string, string][] {
   const causes: [string, string][] = []
   const rows = new Map(input.bases.map((row) => [row.name, row]))
-  const usesByImage = new Map<string, BaseUseRow[]>()
-  for (const use of input.bases.flatMap((row) => row.uses)) {
-    const uses = usesByImage.get(use.image) ?? []
-    uses.push(use)
-    usesByImage.set(use.image, uses)
-  }
+  const usesByImage = groupBy(
+    input.bases.flatMap((row) => row.uses),
+    ({ image }) => image,
+  )
   for (const change of input.changes) {
     const [, kind = '', name = ''] = /^(base|image)-(.+)\.k8s\.yaml$/.exec(change.file) ?? []
     const uses = usesByImage.get(name) ?? []
@@ -70,7 +69,7 @@ function baseCause(row: BaseRow | undefined): string | null {
   return dockerfileCause(row.uses)
 }
 
-/** What stands in the line that pulls a base image, where that is not the kind itself. */
+/** The key in the line that pulls a base image, where that is not the kind itself. */
 const KIND_WORDS: Readonly<Record<string, string>> = { from: 'FROM', named: 'bases' }
 
 function dockerfileCause(uses: readonly BaseUseRow[]): string | null {

@@ -177,7 +177,7 @@ function notices(view: View, rows: number): string[] {
 }
 
 function extraBlocks(view: View, rows: number): string[] {
-  // When nothing changes, nobody wants to read what stays.
+  // When nothing changes, what stays is of no interest.
   if (view.resources.length === 0 && !view.report.bases.some(isChanged)) return stateFiles(view, rows)
   return [...unchangedBases(view, rows), ...graphBlock(view), ...stateFiles(view, rows)]
 }

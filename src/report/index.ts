@@ -10,10 +10,10 @@ import { fitToBudget, untruncated } from './truncation.js'
 import { viewOf } from './view.js'
 
 export {
-  type Before,
   buildRefusalReport,
   buildReport,
   committedState,
+  type PriorState,
   type ReportInput,
   synthesizedState,
 } from './build-report.js'
@@ -34,9 +34,8 @@ export {
   type Report,
   type ValueChange,
 } from './model.js'
+export { starvationProblems, workflowProblems } from './problems.js'
 export { redactor, withoutValues } from './redact.js'
-export { starvationProblems } from './starvation.js'
-export { workflowProblems } from './workflow-problems.js'
 
 /** Values that must never be shown: tokens and the like. */
 interface Secrets {

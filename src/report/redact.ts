@@ -45,7 +45,7 @@ export function withoutValues(secrets: readonly string[]): (text: string) => str
   return (text) => values.reduce(withoutValue, text)
 }
 
-/** So much of a secret gives it away, and stands in no text by chance. */
+/** So much of a secret gives it away, and is in no text by chance. */
 const PART = 12
 
 function withoutValue(text: string, value: string): string {

@@ -130,7 +130,7 @@ function compareUses(a: BaseUseRow, b: BaseUseRow): number {
   )
 }
 
-/** Of a use that is only remembered (it is gone, or could not be read again) nobody knows the line any more. */
+/** Of a use that is only remembered (it is gone, or could not be read again) the line is not known any more. */
 function where(use: BaseUseRow): string[] {
   if (use.line === 0) return use.file === '' ? [] : [codeSpan(use.file, 160)]
   return [codeSpan(`${use.file}:${use.line}`, 160), `(${prose(use.kind, 20)})`]

@@ -268,7 +268,7 @@ const lookAlikes: Removal = {
     { file: 'unit/enrollment/wrong-files.test.ts', title: '%s' },
     { file: 'unit/enrollment/grammar.test.ts', title: 'not %j' },
     { file: 'unit/reference/image-reference.test.ts', title: '%s' },
-    { file: 'unit/report/risks.test.ts', title: '%j → %j' },
+    { file: 'unit/report/alerts.test.ts', title: '%j → %j' },
   ],
 }
 

@@ -170,7 +170,7 @@ const dispatch: Removal = {
     expressions('no part of a project leads elsewhere: %s %s'),
     { file: 'unit/enrollment/grammar.test.ts', title: 'not %j' },
     { file: 'unit/enrollment/wrong-files.test.ts', title: '%s' },
-    { file: 'unit/report/risks.test.ts', title: '%j → %j' },
+    { file: 'unit/report/alerts.test.ts', title: '%j → %j' },
   ],
 }
 

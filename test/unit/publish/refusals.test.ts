@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type RefusedCommit, refusedCommit, remedyFor } from '../../../src/publish/refusals.js'
+import { commitRemedy, type RefusedCommit, refusedCommit } from '../../../src/publish/refusals.js'
 
-const refused = (method: 'api' | 'push', said: string, more: Partial<RefusedCommit> = {}): RefusedCommit => ({
+const refused = (method: 'api' | 'push', message: string, more: Partial<RefusedCommit> = {}): RefusedCommit => ({
   method,
   repository: 'acme/state',
   branch: 'main',
-  said,
+  message,
   ...more,
 })
 
@@ -116,7 +116,7 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
 
 describe('a commit that GitHub did not take', () => {
   it.each(ANSWERS)('by %s: %s', (method, said, remedy) => {
-    expect(remedyFor(refused(method, said))).toMatch(remedy)
+    expect(commitRemedy(refused(method, said))).toMatch(remedy)
   })
 
   it('says where, why and what to do', () => {
@@ -130,10 +130,10 @@ describe('a commit that GitHub did not take', () => {
 
   it('does not send people back to the API that the commit is too big for', () => {
     const said = 'error: GH013: / - Commits must have verified signatures.'
-    expect(remedyFor(refused('push', said, { tooBigForApi: true }))).toMatch(/too big for the API.*several steps/)
+    expect(commitRemedy(refused('push', said, { tooBigForApi: true }))).toMatch(/too big for the API.*several steps/)
   })
 
   it('says no more than it knows', () => {
-    expect(remedyFor(refused('push', 'fatal: the moon is full'))).toBe('Look at what GitHub says and run again.')
+    expect(commitRemedy(refused('push', 'fatal: the moon is full'))).toBe('Look at what GitHub says and run again.')
   })
 })

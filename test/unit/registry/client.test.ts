@@ -33,10 +33,6 @@ describe('the digest of a tag', () => {
     expect(await client().digest(web(registry))).toEqual({ kind: 'found', value: FakeRegistry.digestOf(MANIFEST) })
   })
 
-  it('of a tag that is not there is missing', async () => {
-    expect(await client().digest(web(await fake(), '9'))).toEqual({ kind: 'missing' })
-  })
-
   it('of a private repository is unknown without credentials', async () => {
     const answer = await client().digest(web(await fake({ auth: 'token', login: LOGIN })))
     expect(answer).toEqual({ kind: 'unknown', message: expect.stringContaining('wants credentials') })
@@ -130,22 +126,6 @@ describe('a registry in trouble', () => {
     expect(registry.requests).toHaveLength(1)
   })
 
-  it('that never answers is given up', async () => {
-    const registry = await fake({ faults: { hangs: true } })
-    expect(await client({ timeout: 50 }).digest(web(registry))).toEqual({
-      kind: 'unknown',
-      message: `${registry.host} did not answer within 0.05 s`,
-    })
-  })
-
-  it('that is not there is said to be so', async () => {
-    const gone = { registry: '127.0.0.1:1', repository: 'a/b', tag: '1' }
-    expect(await client().digest(gone)).toEqual({
-      kind: 'unknown',
-      message: expect.stringMatching(/^127\.0\.0\.1:1 could not be reached/),
-    })
-  })
-
   it.each(['http://169.254.169.254/latest', 'file:///etc/passwd', 'http://example.com/v2/'])(
     'cannot send us to %s',
     async (to) => {
@@ -164,11 +144,6 @@ describe('a registry in trouble', () => {
       expect(answer).toEqual({ kind: 'unknown', message: `${registry} is no address of a registry` })
     },
   )
-
-  it('that gives no tokens for now is limited, not forbidden', async () => {
-    const registry = await fake({ auth: 'token', faults: { tokenStatus: 429 } })
-    expect(await client().digest(web(registry))).toMatchObject({ kind: 'limited' })
-  })
 
   it('that nobody answers for is asked no more after a few questions', async () => {
     const registry = await fake({ faults: { hangs: true } })

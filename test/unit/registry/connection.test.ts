@@ -19,6 +19,12 @@ describe('challenges', () => {
       { scheme: 'bearer', realm: 'https://x/t', service: null, scope: null },
     ],
     ['Basic realm="a, b"', { scheme: 'basic' }],
+    // A private Amazon registry, and a plain registry:2 with htpasswd.
+    [
+      'Basic realm="https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/",service="ecr.amazonaws.com"',
+      { scheme: 'basic' },
+    ],
+    ['Basic realm="Registry Realm"', { scheme: 'basic' }],
     ['Bearer realm="a\\"b"', { scheme: 'bearer', realm: 'a"b', service: null, scope: null }],
     ['Bearer service="x"', null],
     ['Negotiate', null],
@@ -49,16 +55,6 @@ describe('the token flow of', () => {
     expect(isAllowedUrl(new URL(challenge.realm))).toBe(true)
     expect(mayHaveCredentials(registry, new URL(challenge.realm))).toBe(trusted)
   })
-
-  it.each([
-    [
-      'a private Amazon registry',
-      'Basic realm="https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/",service="ecr.amazonaws.com"',
-    ],
-    ['a plain registry:2 with htpasswd', 'Basic realm="Registry Realm"'],
-  ])('%s', (_, header) => {
-    expect(readChallenge(header)).toEqual({ scheme: 'basic' })
-  })
 })
 
 describe('hosts', () => {
@@ -74,12 +70,9 @@ describe('hosts', () => {
   })
 
   it.each([
-    ['docker.io', 'https://auth.docker.io/token', true],
     ['docker.io', 'https://auth.docker.io.evil.tld/token', false],
     ['docker.io', 'http://auth.docker.io/token', false],
-    ['ghcr.io', 'https://ghcr.io/token', true],
     ['ghcr.io', 'https://ghcr.io:444/token', false],
-    ['registry.gitlab.com', 'https://gitlab.com/jwt/auth', true],
     ['registry.gitlab.example.com', 'https://gitlab.example.com/jwt/auth', true],
     ['evil.com', 'https://com/token', false],
     ['acme.azurecr.io', 'https://azurecr.io/token', false],

@@ -91,7 +91,7 @@ function unlike({ after }: ResourceChange, index: number): Partial<ResourceChang
   return after === null ? {} : { after: `${after} ${index}` }
 }
 
-function anywayOf(
+function driftOf(
   later: readonly ResourceChange[] | string | null,
   cause: string,
   { images, bases }: Pick<Report, 'images' | 'bases'>,
@@ -137,7 +137,7 @@ export const reports: fc.Arbitrary<Report> = fc
       ...parts,
       changes: filed,
       causes: filed.map((one) => [idOf(one), cause]),
-      baseDrift: anywayOf(later, cause, parts),
+      baseDrift: driftOf(later, cause, parts),
     } as Partial<Report>)
   })
 

@@ -114,7 +114,7 @@ describe('an everyday change', () => {
   })
 })
 
-describe('news', () => {
+describe('a report worth a first comment', () => {
   const known = {
     kind: 'known',
     images: [],

@@ -1,6 +1,9 @@
+// What a run warns about that only the changes of an image, or the history of its bases, tell.
 import { type Problem, problem } from '../enrollment/problem.js'
 import { mayStarve, usualInterval } from '../policy/index.js'
+import type { WorkflowProblem } from '../sources/index.js'
 import type { MergedState, StateFiles } from '../state/index.js'
+import type { ImageChange, Report } from './model.js'
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 
@@ -44,4 +47,20 @@ function momentOf(entry: unknown): number | null {
 function inWords(seconds: number): string {
   if (seconds >= 86_400) return `${Math.round(seconds / 86_400)}d`
   return seconds >= 3600 ? `${Math.round(seconds / 3600)}h` : `${Math.max(1, Math.round(seconds / 60))}m`
+}
+
+/**
+ * What is wrong with the workflows. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
+ * for entries that stay as they are, a warning: a workflow that changed in its repository must not stop the whole factory.
+ */
+export function workflowProblems(
+  found: readonly WorkflowProblem[],
+  images: readonly ImageChange[],
+  mode: Report['mode'],
+): Problem[] {
+  const changed = new Set(images.map(({ name }) => name))
+  return found.map(({ problem: one, isRefusal }) => {
+    const isError = isRefusal && mode === 'preview' && changed.has(one.image ?? '')
+    return isError ? { ...one, severity: 'error' as const } : one
+  })
 }
