@@ -2,12 +2,12 @@
 import { type ImagesFile, OVERRIDES_FILE, type Override, type Problem } from './enrollment/index.js'
 import type { ManifestFile } from './kargo/index.js'
 import type { Comparison, OutputFolder } from './manifests/index.js'
-import { leakedSecretProblems } from './publish/index.js'
 import {
   buildRefusalReport,
   buildReport,
   committedState,
   imageChanges,
+  leakedSecretProblems,
   type Report,
   type ReportInput,
   starvationProblems,

@@ -44,15 +44,14 @@ export async function commitByPush(request: CommitRequest, changes: FileSet, to:
   throw refusedCommit({ ...refused, message: messageOfPush(push, remote), tooBigForApi: to.tooBigForApi === true })
 }
 
-interface Making {
-  readonly author: Identity
-  /** Repository the commit is made in. */
-  readonly folder: string
-}
-
 const MADE = 'refs/heads/made'
 
-async function makeCommit(request: CommitRequest, changes: FileSet, { author, folder }: Making): Promise<string> {
+/** @param folder the repository that the commit is made in. */
+async function makeCommit(
+  request: CommitRequest,
+  changes: FileSet,
+  { author, folder }: { readonly author: Identity; readonly folder: string },
+): Promise<string> {
   const input = Buffer.concat([
     Buffer.from(`commit ${MADE}\ncommitter ${author.name} <${author.email}> now\n`),
     data(`${request.message.headline}\n\n${request.message.body}\n`),

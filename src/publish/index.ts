@@ -13,7 +13,6 @@ export {
 export { type CommitMethod, commitFiles } from './commit.js'
 export type { CommitResult } from './commit-request.js'
 export { type GitRemote, git, gitOrRefuse } from './git.js'
-export { leakedSecretProblems } from './leaked-secrets.js'
 export {
   checkOut,
   commitMessageOf,

@@ -34,7 +34,7 @@ export {
   type Report,
   type ValueChange,
 } from './model.js'
-export { starvationProblems, workflowProblems } from './problems.js'
+export { leakedSecretProblems, starvationProblems, workflowProblems } from './problems.js'
 export { redactor, withoutValues } from './redact.js'
 
 /** Values that must never be shown: tokens and the like. */

@@ -1,9 +1,10 @@
-// What a run warns about that only the changes of an image, or the history of its bases, tell.
+// What a run warns about that only shows in what it changes, or in the history of its bases.
 import { type Problem, problem } from '../enrollment/problem.js'
 import { mayStarve, usualInterval } from '../policy/index.js'
 import type { WorkflowProblem } from '../sources/index.js'
-import type { MergedState, StateFiles } from '../state/index.js'
+import { fromTop, type MergedState, type StateFiles, type StateFolder } from '../state/index.js'
 import type { ImageChange, Report } from './model.js'
+import { withoutValues } from './redact.js'
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 
@@ -63,4 +64,27 @@ export function workflowProblems(
     const isError = isRefusal && mode === 'preview' && changed.has(one.image ?? '')
     return isError ? { ...one, severity: 'error' as const } : one
   })
+}
+
+/** Shorter secrets are part of ordinary words. */
+const MIN_SECRET_LENGTH = 16
+
+/**
+ * Files that would hold a token of this run: it was written where everybody can read it, and we spread no copy.
+ *
+ * @param changes texts by path below the state folder, null for a file that goes.
+ */
+export function leakedSecretProblems(
+  changes: ReadonlyMap<string, string | null>,
+  secrets: readonly string[],
+  folder: StateFolder,
+): Problem[] {
+  const hide = withoutValues(secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH))
+  const holding = [...changes].filter(([path, text]) => hide(path) !== path || (text !== null && hide(text) !== text))
+  return holding.map(([path]) =>
+    problem('error', `${fromTop(folder.path, hide(path))} would hold a token of this run.`, {
+      file: fromTop(folder.path, folder.imagesFile),
+      remedy: 'Revoke the token, and take it out of images.yaml and of the Dockerfile and workflow of that image.',
+    }),
+  )
 }
