@@ -17,7 +17,6 @@ export {
 export {
   FailedRequest,
   isFailure,
-  isTransient,
   mayHaveTakenEffect,
   type RequestFailure,
   requestFailure,

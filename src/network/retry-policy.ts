@@ -57,12 +57,6 @@ export const DEFAULT_RETRY_LIMITS: RetryLimits = {
 const SILENT: Log = { warning: () => undefined, debug: () => undefined }
 const SYSTEM_CLOCK: Clock = { now: () => performance.now(), sleep }
 
-interface Options {
-  readonly limits: RetryLimits
-  readonly log: Log
-  readonly clock: Clock
-}
-
 /** A wait of unknown length: GitHub's documentation asks for a minute. */
 const DEFAULT_RETRY_AFTER = 60
 
@@ -81,7 +75,11 @@ export class RetryPolicy {
   #failures = 0
   #closed: RequestFailure | null = null
 
-  constructor({ limits = DEFAULT_RETRY_LIMITS, log = SILENT, clock = SYSTEM_CLOCK }: Partial<Options> = {}) {
+  constructor({
+    limits = DEFAULT_RETRY_LIMITS,
+    log = SILENT,
+    clock = SYSTEM_CLOCK,
+  }: { readonly limits?: RetryLimits; readonly log?: Log; readonly clock?: Clock } = {}) {
     this.#limits = limits
     this.#log = log
     this.#clock = clock

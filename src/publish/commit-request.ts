@@ -11,12 +11,7 @@ export interface CommitRequest {
   readonly files: ReadonlyMap<string, string>
   /** Generated files that shall go, by path below the state folder. */
   readonly removals: readonly string[]
-  readonly message: CommitMessage
-}
-
-interface CommitMessage {
-  readonly headline: string
-  readonly body: string
+  readonly message: { readonly headline: string; readonly body: string }
 }
 
 /** What a commit changes: text by path from the repository's top. */

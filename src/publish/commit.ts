@@ -40,10 +40,6 @@ const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`
 
-interface Reply {
-  readonly createCommitOnBranch?: { readonly commit?: { readonly oid: string } | null } | null
-}
-
 /** How much is sent to the API. */
 export interface ApiLimit {
   /** Nothing larger is tried at all. */
@@ -59,12 +55,6 @@ export interface ApiLimit {
  */
 export const API_LIMIT: ApiLimit = { bytes: 30_000_000, easy: { files: 100, bytes: 1_000_000 } }
 
-/** A commit that the API does not make in one piece, and why. It is never cut in two: half a state is a wrong state. */
-interface TooBig {
-  readonly kind: 'too-big'
-  readonly reason: string
-}
-
 /** Where commits are made by API. */
 interface ApiTarget {
   readonly client: GitHubClient
@@ -76,13 +66,15 @@ interface ApiTarget {
  * Commits through GitHub's API: signed by GitHub, and only if the branch still is where we read it
  * (`expectedHeadOid` is a compare-and-swap).
  *
+ * @returns `too-big` for a commit that the API does not make in one piece. It is never cut in two: half a state is a
+ * wrong state.
  * @throws Refusal when GitHub does not take the commit, whatever its size.
  */
 export async function commitByApi(
   request: CommitRequest,
   changes: FileSet,
   { client, repository, limit = API_LIMIT }: ApiTarget,
-): Promise<CommitResult | TooBig> {
+): Promise<CommitResult | { readonly kind: 'too-big'; readonly reason: string }> {
   const files = changes.additions.size + changes.deletions.length
   const bytes = sizeOf(changes)
   const size = `${files} files (${Math.ceil(bytes / 1_000_000)} MB)`
@@ -94,7 +86,9 @@ export async function commitByApi(
     fileChanges: fileChanges(changes),
   }
   try {
-    const reply = await client.graphql<Reply | undefined>(MUTATION, { input })
+    const reply = await client.graphql<
+      { createCommitOnBranch?: { commit?: { oid: string } | null } | null } | undefined
+    >(MUTATION, { input })
     const sha = reply?.createCommitOnBranch?.commit?.oid
     // An answer that was cut off says nothing about the commit: the branch does.
     return sha === undefined ? { kind: 'stale' } : { kind: 'committed', sha }

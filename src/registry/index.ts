@@ -14,7 +14,6 @@ export {
   type RegistryOptions,
   type Repository,
   rememberAnswers,
-  type TaggedImage,
 } from './client.js'
 export type { PlatformImage } from './contents.js'
 export { type Credentials, readDockerCredentials } from './credentials.js'

@@ -124,15 +124,9 @@ function scopeOf(repository: string, asked: string | null): string {
   return asked !== null && /^[a-z]{1,32}$/.test(asked) ? asked : `repository:${repository}:pull`
 }
 
-interface TokenRequest {
-  readonly scope: string
-  readonly service: string | null
-  readonly login: Login | null
-}
-
 async function fetchToken(
   realm: URL,
-  { scope, service, login }: TokenRequest,
+  { scope, service, login }: { readonly scope: string; readonly service: string | null; readonly login: Login | null },
   to: RegistryConnection,
 ): Promise<HttpResponse | RequestFailure> {
   const headers = { accept: 'application/json', 'user-agent': 'image-factory-action' }

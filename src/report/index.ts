@@ -13,7 +13,6 @@ export {
   buildRefusalReport,
   buildReport,
   committedState,
-  type PriorState,
   type ReportInput,
   synthesizedState,
 } from './build-report.js'
@@ -30,9 +29,7 @@ export {
   type ImageChange,
   isChanged,
   isReportable,
-  type OverrideRow,
   type Report,
-  type ValueChange,
 } from './model.js'
 export { leakedSecretProblems, starvationProblems, workflowProblems } from './problems.js'
 export { redactor, withoutValues } from './redact.js'
