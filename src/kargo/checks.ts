@@ -3,10 +3,10 @@ import { type Problem, problem } from '../enrollment/problem.js'
 import type { TrackedImage } from '../state/model.js'
 import type { ManifestChart } from './charts/manifest-chart.js'
 import { branchesFault } from './charts/promote-stage.js'
+import { watchedFiles } from './charts/source-chart.js'
 import { changesType } from './constructs/expression.js'
 import { branchOf, type Factory } from './factory.js'
 import { FORGES } from './forges/index.js'
-import { watchedFiles } from './sources.js'
 
 /**
  * What of an image cannot become a manifest, each at the place of its key: only what no schema of images.yaml can say. A
@@ -60,11 +60,12 @@ export function chartProblems(charts: readonly ManifestChart[], imagesFile: stri
   const first = new Map<string, ManifestChart>()
   const found: Problem[] = []
   for (const chart of charts) {
-    const { title, ...place } = chart.subject
-    const add = (fault: string) => found.push(problem('error', `${title}: ${fault}`, { file: imagesFile, ...place }))
+    const { line = null, column = null, name: image = null } = chart.entry ?? {}
+    const at = { file: imagesFile, line, column, image }
+    const add = (fault: string) => found.push(problem('error', `${chart.title}: ${fault}`, at))
     // All objects are of one namespace, and no two API groups share a kind.
     for (const name of [`file ${chart.path}`, ...chart.objects.map((object) => `${object.kind} ${object.name}`)]) {
-      const other = first.get(name)?.subject.title
+      const other = first.get(name)?.title
       if (other === undefined) first.set(name, chart)
       else add(`its ${name} is already that of ${other}; one of them needs another name`)
     }

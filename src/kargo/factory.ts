@@ -1,4 +1,5 @@
 import type { Settings } from '../enrollment/images-file.js'
+import type { Override } from '../enrollment/overrides.js'
 import type { TrackedBase, TrackedImage } from '../state/model.js'
 
 /** All that the manifests are made from. */
@@ -14,17 +15,10 @@ export interface Factory {
   readonly github?: { readonly apiUrl: string }
   /** Where pipelines are started: `https://gitlab.com`, or the address of another GitLab. */
   readonly gitlab?: { readonly url: string }
-  /** Digests of base images whose rebuild waits for nothing. */
-  readonly overrides?: readonly Override[]
+  /** Digests of base images that rebuild at once every image built on them, and why. */
+  readonly overrides?: readonly Pick<Override, 'digest' | 'reason'>[]
   /** Path of the images file as people know it, for problems. */
   readonly imagesFile?: string
-}
-
-/** A base image's digest that rebuilds at once every image built on it, and why. */
-export interface Override {
-  /** `sha256:` and 64 hexadecimal digits. */
-  readonly digest: string
-  readonly reason: string
 }
 
 /** The branch an image is built from. */
@@ -32,10 +26,15 @@ export function branchOf(image: TrackedImage, factory: Factory): string {
   return image.enrollment.source?.branch ?? factory.branches?.get(image.enrollment.name) ?? 'main'
 }
 
+/** The Kargo controller (its shard) that looks after an image's objects; null: the one without a shard. */
+export function shardOf({ enrollment }: TrackedImage, { settings }: Factory): string | null {
+  return enrollment.shard ?? settings.shard
+}
+
 /** Base images by name. */
 export type Bases = ReadonlyMap<string, TrackedBase>
 
 /** The tracked base images an image is built on, sorted by name, each once; unknown names are left out. */
-export function basesOf(image: TrackedImage, bases: Bases): TrackedBase[] {
+export function trackedBases(image: TrackedImage, bases: Bases): TrackedBase[] {
   return [...new Set(image.bases)].sort().flatMap((name) => bases.get(name) ?? [])
 }

@@ -52,22 +52,22 @@ const HASH_AND_DASH = 9
  * not say all (`a/b.c`, a branch in capitals) or is too long, a hash makes it one of a kind.
  */
 export function sourceName(source: SourceIdentity): string {
-  const spoken = spokenName(source)
-  const name = spoken.replace(/[^a-z0-9-]/g, '-')
-  const isWhole = spoken === name && /^[a-z0-9].*[a-z0-9]$/.test(name) && name.length <= MAX_SOURCE_NAME_LENGTH
+  const readable = readableName(source)
+  const name = readable.replace(/[^a-z0-9-]/g, '-')
+  const isWhole = readable === name && /^[a-z0-9].*[a-z0-9]$/.test(name) && name.length <= MAX_SOURCE_NAME_LENGTH
   return isWhole ? name : hashedSourceName(source)
 }
 
 /** The same with a hash in any case: for sources that would share a name (`a/b-c` and `a-b/c`). */
 export function hashedSourceName(source: SourceIdentity): string {
-  const name = spokenName(source)
+  const name = readableName(source)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-/, '')
   return withHash(name.slice(0, MAX_SOURCE_NAME_LENGTH - HASH_AND_DASH), source.full)
 }
 
-function spokenName({ repo, branch }: SourceIdentity): string {
+function readableName({ repo, branch }: SourceIdentity): string {
   return [...repo.toLowerCase().split('/'), ...(branch === 'main' ? [] : branch.split('/'))].join('-')
 }
 

@@ -2,17 +2,16 @@
 import { posix } from 'node:path'
 import type { Construct } from 'constructs'
 import { isKoConfig } from '../../build-definition/index.js'
-import type { Analysis, Threshold } from '../../enrollment/images-file.js'
-import { THRESHOLDS } from '../../enrollment/images-file.js'
+import { type Analysis, THRESHOLDS, type Threshold } from '../../enrollment/images-file.js'
 import type { TrackedImage } from '../../state/model.js'
 import { expression, type Text } from '../constructs/expression.js'
 import { Stage, type Verification } from '../constructs/stage.js'
-import { branchOf, type Factory } from '../factory.js'
+import { branchOf, type Factory, shardOf } from '../factory.js'
 import { repositoryUrl } from '../forges/index.js'
 import { analyzeStageName, CHECK_CONTENT, CHECK_DOCKERFILE, SCAN_IMAGE, warehouseName } from '../names.js'
 import { stateNotice } from '../tasks/notify-state.js'
 
-export interface AnalyzedImage {
+export interface PublishedImage {
   readonly factory: Factory
   readonly image: TrackedImage
   /** As the image's Warehouse has it, byte for byte: `imageFrom()` finds it by this. */
@@ -23,14 +22,14 @@ export interface AnalyzedImage {
  * The Stage that checks what was published; promotion follows it. It is there without any check too, so that promotion
  * always has the same upstream: Kargo takes Freight for verified as soon as it is in a Stage without verification.
  */
-export function addAnalyzeStage(scope: Construct, { factory, image, repoURL }: AnalyzedImage): void {
-  const { name, shard } = image.enrollment
+export function addAnalyzeStage(scope: Construct, { factory, image, repoURL }: PublishedImage): void {
+  const { name } = image.enrollment
   const notice = stateNotice(factory, `image ${name} was published`)
   const verification = verificationOf(image, factory)
   new Stage(scope, {
     name: analyzeStageName(name),
     autoPromotion: true,
-    shard: shard ?? factory.settings.shard,
+    shard: shardOf(image, factory),
     vars: { image: repoURL, ...notice.vars },
     requestedFreight: [{ warehouse: warehouseName(name), from: { direct: true } }],
     steps: [

@@ -2,14 +2,11 @@ import type { Construct } from 'constructs'
 import { familiarReference } from '../../reference/index.js'
 import type { TrackedBase, TrackedImage } from '../../state/model.js'
 import { Stage } from '../constructs/stage.js'
-import { Warehouse } from '../constructs/warehouse.js'
+import { DEFAULT_INTERVAL_SECONDS, Warehouse } from '../constructs/warehouse.js'
 import type { Factory } from '../factory.js'
 import { BASE_IMAGE_LABEL, OBSERVE_BASE_IMAGE, soakStageName, warehouseName } from '../names.js'
 import { stateNotice } from '../tasks/notify-state.js'
 import { ManifestChart } from './manifest-chart.js'
-
-/** How often the Warehouse of an enrolled image is looked at, for whoever is built on it. */
-const FIVE_MINUTES = 300
 
 export interface BaseChartProps {
   readonly factory: Factory
@@ -24,11 +21,11 @@ export class BaseChart extends ManifestChart {
     const warehouse = warehouseName(base.name)
     const repoURL = `${base.registry}/${base.repository}`
     const { namespace, shard } = factory.settings
-    const { name: image, line, column } = usedBy.enrollment
     super(scope, id, {
       file: `base-${warehouse}`,
       namespace,
-      subject: { title: `base image ${repoURL}:${base.tag}`, image, line, column },
+      title: `base image ${repoURL}:${base.tag}`,
+      entry: usedBy.enrollment,
       labels: { [BASE_IMAGE_LABEL]: warehouse },
     })
     new Warehouse(this, {
@@ -61,5 +58,5 @@ export class BaseChart extends ManifestChart {
  * Kargo itself asks a registry at most 20 times a second.
  */
 function intervalOf({ enrolledImage }: TrackedBase, { settings }: Factory): number {
-  return enrolledImage === undefined ? settings.baseInterval.seconds : FIVE_MINUTES
+  return enrolledImage === undefined ? settings.baseInterval.seconds : DEFAULT_INTERVAL_SECONDS
 }

@@ -1,17 +1,13 @@
 import type { Construct } from 'constructs'
-import type { Settings } from '../../enrollment/images-file.js'
-import { addChecks } from '../analysis/checks.js'
-import { ConfigMap } from '../constructs/config-map.js'
-import { Namespace } from '../constructs/namespace.js'
-import { Project } from '../constructs/project.js'
-import { ProjectConfig } from '../constructs/project-config.js'
-import type { Factory, Override } from '../factory.js'
+import { by, byKey } from '../../text/index.js'
+import { ConfigMap, Namespace, Project, ProjectConfig } from '../constructs/project.js'
+import type { Factory } from '../factory.js'
 import { FORGES } from '../forges/index.js'
 import { AUTO_PROMOTION_LABEL, NOTIFY_STATE, OBSERVE_BASE_IMAGE, REBUILD_OVERRIDES } from '../names.js'
+import { addChecks } from '../tasks/image-checks.js'
 import { notifyState } from '../tasks/notify-state.js'
 import { observeBaseImage } from '../tasks/observe-base-image.js'
-import { rebuildImage } from '../tasks/rebuild-steps.js'
-import type { RebuildPolicy } from '../tasks/rebuild-waits.js'
+import { rebuildImage } from '../tasks/rebuild.js'
 import { ManifestChart } from './manifest-chart.js'
 
 /** Argo CD's order: a Stage that is seen before its policy and tasks looks again only after five minutes. */
@@ -24,48 +20,35 @@ const DELETION_PROOF = { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=
 
 /** `image-factory.k8s.yaml`: the Project and what all its pipelines share. */
 export class FactoryChart extends ManifestChart {
-  constructor(scope: Construct, id: string, { settings, overrides = [] }: Factory) {
+  constructor(scope: Construct, id: string, factory: Factory) {
+    const { settings } = factory
     const name = settings.namespace
-    const subject = { title: 'settings', image: null, line: null, column: null }
-    super(scope, id, { file: 'image-factory', namespace: name, subject })
+    super(scope, id, { file: 'image-factory', namespace: name, title: 'settings' })
     new Namespace(this, {
       name,
       annotations: { ...FIRST, ...DELETION_PROOF, 'kargo.akuity.io/keep-namespace': 'true' },
     })
     new Project(this, { name, annotations: { ...SECOND, ...DELETION_PROOF } })
     // One policy whatever the number of images: each Stage says for itself, in its own file.
-    const promotionPolicies = [{ matchLabels: { [AUTO_PROMOTION_LABEL]: 'true' }, autoPromotionEnabled: true }]
+    const autoPromotion = { [AUTO_PROMOTION_LABEL]: 'true' }
     const { webhookReceivers } = settings
-    new ProjectConfig(this, { name, annotations: BEFORE_STAGES, promotionPolicies, webhookReceivers })
+    new ProjectConfig(this, { name, annotations: BEFORE_STAGES, autoPromotion, webhookReceivers })
     const isTold = settings.stateWorkflow !== null
     observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES, isTold })
-    const policy = rebuildPolicy(settings)
-    for (const forge of Object.values(FORGES)) rebuildImage(this, { annotations: BEFORE_STAGES, forge, policy })
+    for (const forge of Object.values(FORGES)) rebuildImage(this, { annotations: BEFORE_STAGES, forge, settings })
     if (isTold) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
     // Read at every poll, so an override reaches rebuilds that are already waiting.
-    new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(overrides) })
+    new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(factory) })
     addChecks(this, settings, BEFORE_STAGES)
   }
 }
 
-function rebuildPolicy({ pollInterval, stagger, retries, retryPause }: Settings): RebuildPolicy {
-  return {
-    pollSeconds: pollInterval.seconds,
-    isStaggered: stagger.seconds > 0,
-    retries,
-    retryPauseSeconds: retryPause.seconds,
-  }
-}
-
 /** Hex part of a digest → reason, sorted; of several reasons for one digest the first by the alphabet. */
-function overridesData(overrides: readonly Override[]): Readonly<Record<string, string>> {
-  const data: Record<string, string> = {}
-  const lines = overrides.map(({ digest, reason }): [string, string] => [digest.replace(/^sha256:/, ''), reason])
-  for (const [hex, reason] of lines.sort(byBoth)) data[hex] ??= reason
-  return data
-}
-
-function byBoth([a, c]: [string, string], [b, d]: [string, string]): number {
-  if (a === b) return c < d ? -1 : 1
-  return a < b ? -1 : 1
+function overridesData({ overrides = [] }: Factory): Readonly<Record<string, string>> {
+  const reasons = new Map<string, string>()
+  for (const { digest, reason } of [...overrides].sort(by((one) => one.reason))) {
+    const hex = digest.replace(/^sha256:/, '')
+    if (!reasons.has(hex)) reasons.set(hex, reason)
+  }
+  return Object.fromEntries([...reasons].sort(byKey))
 }

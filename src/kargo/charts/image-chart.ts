@@ -1,13 +1,15 @@
 import type { Construct } from 'constructs'
 import type { TagSelection } from '../../enrollment/images-file.js'
+import { staggerOffset } from '../../policy/index.js'
+import type { TrackedBase, TrackedImage } from '../../state/model.js'
+import { type FreightRequest, Stage } from '../constructs/stage.js'
 import { type ImageSelection, Warehouse } from '../constructs/warehouse.js'
-import { IMAGE_LABEL, warehouseName } from '../names.js'
+import { type Bases, branchOf, type Factory, shardOf, trackedBases } from '../factory.js'
+import { FORGES } from '../forges/index.js'
+import { IMAGE_LABEL, rebuildStageName, soakStageName, warehouseName } from '../names.js'
 import { addAnalyzeStage } from './analyze-stage.js'
 import { ManifestChart } from './manifest-chart.js'
 import { addPromoteStages } from './promote-stage.js'
-import { addRebuildStage, type RebuiltImage } from './rebuild-stage.js'
-
-const FIVE_MINUTES = 300
 
 /**
  * `image-NAME.k8s.yaml`: watches what the image's workflow publishes, rebuilds it when a base changes, checks and promotes
@@ -15,20 +17,20 @@ const FIVE_MINUTES = 300
  */
 export class ImageChart extends ManifestChart {
   constructor(scope: Construct, id: string, { factory, image, bases }: RebuiltImage) {
-    const { name, line, column } = image.enrollment
+    const { name, registry, repository, tags } = image.enrollment
     super(scope, id, {
       file: `image-${name}`,
       namespace: factory.settings.namespace,
-      subject: { title: `image ${name}`, image: name, line, column },
+      title: `image ${name}`,
+      entry: image.enrollment,
       labels: { [IMAGE_LABEL]: name },
     })
-    const repoURL = `${image.enrollment.registry}/${image.enrollment.repository}`
+    const repoURL = `${registry}/${repository}`
     new Warehouse(this, {
       name: warehouseName(name),
-      intervalSeconds: FIVE_MINUTES,
-      shard: image.enrollment.shard ?? factory.settings.shard,
+      shard: shardOf(image, factory),
       repoURL,
-      select: imageSelection(image.enrollment.tags),
+      select: imageSelection(tags),
     })
     addRebuildStage(this, { factory, image, bases })
     addAnalyzeStage(this, { factory, image, repoURL })
@@ -39,4 +41,50 @@ export class ImageChart extends ManifestChart {
 function imageSelection({ strategy, constraint, allow }: TagSelection): ImageSelection {
   if (strategy === 'Digest') return { strategy, tag: constraint ?? '' }
   return strategy === 'SemVer' ? { strategy, constraint, allowTags: allow } : { strategy, allowTags: allow }
+}
+
+export interface RebuiltImage {
+  readonly factory: Factory
+  readonly image: TrackedImage
+  readonly bases: Bases
+}
+
+/**
+ * The Stage that has the image's own workflow or pipeline rebuild it: one an image, so that several bases that change
+ * together give one rebuild. An image without bases has none, nor one that nobody knows how to build.
+ */
+export function addRebuildStage(scope: Construct, { factory, image, bases }: RebuiltImage): void {
+  const { name, source, minimumReleaseAge, autoRebuild } = image.enrollment
+  const [firstBase, ...otherBases] = trackedBases(image, bases)
+  if (source === null || firstBase === undefined) return
+  const forge = FORGES[source.provider]
+  const build = forge.build(image, source, factory)
+  if (build === null) return
+  const request = (base: TrackedBase): FreightRequest => ({
+    warehouse: warehouseName(base.name),
+    from: { stages: [soakStageName(base.name)], soakSeconds: minimumReleaseAge.seconds },
+  })
+  const turn = staggerOffset(image.enrollment, factory.settings.stagger.seconds)
+  const policy = {
+    ref: branchOf(image, factory),
+    rebuildDelay: String(image.enrollment.rebuildDelay.seconds),
+    baseImages: repositoriesJson([firstBase, ...otherBases]),
+    enrolledAt: image.enrolledAt === null ? undefined : String(image.enrolledAt),
+    // Kargo does not tell who made a Promotion with an API token (kargo#6201): here every one is by hand.
+    autoRebuild: autoRebuild ? undefined : 'false',
+  }
+  new Stage(scope, {
+    name: rebuildStageName(name),
+    autoPromotion: autoRebuild,
+    shard: shardOf(image, factory),
+    vars: { ...build.where, ...policy, ...build.how, stagger: turn === null ? undefined : String(turn) },
+    requestedFreight: [request(firstBase), ...otherBases.map(request)],
+    steps: [{ as: 'rebuild', task: forge.task.name }],
+  })
+}
+
+/** Warehouse → repository: the task finds the base that changed by its Freight's origin. */
+function repositoriesJson(bases: readonly TrackedBase[]): string {
+  const pairs = bases.map((base) => [warehouseName(base.name), `${base.registry}/${base.repository}`])
+  return JSON.stringify(Object.fromEntries(pairs))
 }

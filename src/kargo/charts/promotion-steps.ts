@@ -2,40 +2,42 @@ import { posix } from 'node:path'
 import type { Update } from '../../enrollment/images-file.js'
 import { type Expression, expression } from '../constructs/expression.js'
 import type { GitProvider } from '../constructs/git-steps.js'
-import { RETRY_LIMITS } from '../constructs/retry-limits.js'
-import type { Step } from '../constructs/steps.js'
-import { goDuration } from '../go-duration.js'
+import { printGoDuration } from '../constructs/kube-object.js'
+import { type PromotionStep, RETRY_LIMITS } from '../constructs/steps.js'
 
 /**
  * What sets the branches that one Stage changes apart, in the names of steps: `commit`, `commit2` … The names stand inside
  * expressions, so they are all written out here.
  */
-export const NTH = ['', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16'] as const
-export type Nth = (typeof NTH)[number]
+// biome-ignore format: a list
+export const ORDINAL_SUFFIXES = [
+  '', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16',
+] as const
+export type OrdinalSuffix = (typeof ORDINAL_SUFFIXES)[number]
 
 /** A branch that a Stage changes, and which of its branches it is. */
-export interface Target {
-  readonly nth: Nth
+export interface TargetBranch {
+  readonly suffix: OrdinalSuffix
   readonly provider: GitProvider
   readonly repoURL: string
   readonly branch: string
 }
 
 /** Clones the branch. It is a literal: where an expression gives it, Kargo would make a number of a branch named 1.10. */
-export function cloneStep({ nth, repoURL, branch }: Target): Step {
+export function cloneStep({ suffix, repoURL, branch }: TargetBranch): PromotionStep {
   // A git server that is down for a while must not end a Promotion: Kargo promotes no Freight again by itself.
   return {
     uses: 'git-clone',
-    as: `clone${nth}`,
+    as: `clone${suffix}`,
     retry: RETRY_LIMITS.git,
-    config: { repoURL, checkout: [{ branch, path: folderOf(nth) }] },
+    config: { repoURL, checkout: [{ branch, path: folderOf(suffix) }] },
   }
 }
 
 /** An update, where it is made, and the image it is made for. */
 export interface Change {
   readonly update: Update
-  readonly nth: Nth
+  readonly suffix: OrdinalSuffix
   /** How many updates of the same clone come before it. */
   readonly index: number
   /** Repository of the image, as files name it. */
@@ -45,37 +47,37 @@ export interface Change {
 }
 
 /** Changes one file of the clone. */
-export function updateStep({ update, nth, index, image, hasOneTag }: Change): Step {
-  const as = `set${nth}${index === 0 ? '' : `-${index + 1}`}`
+export function updateStep({ update, suffix, index, image, hasOneTag }: Change): PromotionStep {
+  const as = `set${suffix}${index === 0 ? '' : `-${index + 1}`}`
   if (update.type === 'yaml-update') {
     const updates = [{ key: update.key ?? '', value: YAML_VALUES[update.value] }]
-    return { uses: 'yaml-update', as, config: { path: inFolder(nth, update.path), updates } }
+    return { uses: 'yaml-update', as, config: { path: inFolder(suffix, update.path), updates } }
   }
   const version = hasOneTag ? { digest: DIGEST } : { tag: TAG }
-  const path = inFolder(nth, kustomizationFolder(update.path))
+  const path = inFolder(suffix, kustomizationFolder(update.path))
   return { uses: 'kustomize-set-image', as, config: { path, images: [{ image, ...version }] } }
 }
 
 /** Commits what was changed; nothing, where everything was as it should be. */
-export function commitStep({ nth }: Target): Step {
-  return { uses: 'git-commit', as: `commit${nth}`, config: { path: folderOf(nth), message: COMMIT_MESSAGE } }
+export function commitStep({ suffix }: TargetBranch): PromotionStep {
+  return { uses: 'git-commit', as: `commit${suffix}`, config: { path: folderOf(suffix), message: COMMIT_MESSAGE } }
 }
 
 /** Pushes to the branch itself. Without a commit that changes nothing and is good. */
-export function pushStep({ nth, branch }: Target): Step {
-  const config = { path: folderOf(nth), targetBranch: branch }
-  return { uses: 'git-push', as: `push${nth}`, retry: RETRY_LIMITS.git, config }
+export function pushStep({ suffix, branch }: TargetBranch): PromotionStep {
+  const config = { path: folderOf(suffix), targetBranch: branch }
+  return { uses: 'git-push', as: `push${suffix}`, retry: RETRY_LIMITS.git, config }
 }
 
 /**
  * Pushes to a branch of the Promotion's own and opens a pull request, if there is a commit. Every condition asks for
  * `success()` first: without it, a step runs after one that failed, and a Promotion that is lost waits for the rest.
  */
-export function pullRequestSteps({ nth, provider, repoURL, branch }: Target): Step[] {
+export function pullRequestSteps({ suffix, provider, repoURL, branch }: TargetBranch): PromotionStep[] {
   const config = {
     repoURL,
     provider,
-    sourceBranch: expression(`\${{ outputs.push${nth}.branch }}`),
+    sourceBranch: expression(`\${{ outputs.push${suffix}.branch }}`),
     targetBranch: branch,
     title: TITLE,
     description: DESCRIPTION,
@@ -83,15 +85,15 @@ export function pullRequestSteps({ nth, provider, repoURL, branch }: Target): St
   return [
     {
       uses: 'git-push',
-      as: `push${nth}`,
-      if: expression(`\${{ success() && status("commit${nth}") == "Succeeded" }}`),
+      as: `push${suffix}`,
+      if: expression(`\${{ success() && status("commit${suffix}") == "Succeeded" }}`),
       retry: RETRY_LIMITS.git,
-      config: { path: folderOf(nth), generateTargetBranch: true },
+      config: { path: folderOf(suffix), generateTargetBranch: true },
     },
     {
       uses: 'git-open-pr',
-      as: `pr${nth}`,
-      if: expression(`\${{ success() && status("push${nth}") == "Succeeded" }}`),
+      as: `pr${suffix}`,
+      if: expression(`\${{ success() && status("push${suffix}") == "Succeeded" }}`),
       // A second try finds the pull request that the first one opened.
       retry: RETRY_LIMITS.git,
       config,
@@ -100,17 +102,17 @@ export function pullRequestSteps({ nth, provider, repoURL, branch }: Target): St
 }
 
 /** Waits until people merged the pull request, if there is one: there is none when the branch already has the change. */
-export function mergedStep({ nth, provider, repoURL }: Target): Step {
+export function mergedStep({ suffix, provider, repoURL }: TargetBranch): PromotionStep {
   return {
     uses: 'git-wait-for-pr',
-    as: `merged${nth}`,
-    if: expression(`\${{ success() && status("pr${nth}") == "Succeeded" }}`),
+    as: `merged${suffix}`,
+    if: expression(`\${{ success() && status("pr${suffix}") == "Succeeded" }}`),
     retry: RETRY_LIMITS.pullRequest,
     config: {
       repoURL,
       provider,
-      prNumber: expression(`\${{ outputs.pr${nth}.pr.id }}`),
-      pollInterval: goDuration(60),
+      prNumber: expression(`\${{ outputs.pr${suffix}.pr.id }}`),
+      pollInterval: printGoDuration(60),
     },
   }
 }
@@ -133,12 +135,12 @@ const DESCRIPTION = expression(
 )
 
 /** Where a branch is cloned to. */
-function folderOf(nth: Nth): string {
-  return `./repo${nth}`
+function folderOf(suffix: OrdinalSuffix): string {
+  return `./repo${suffix}`
 }
 
-function inFolder(nth: Nth, path: string): string {
-  return `${folderOf(nth)}/${posix.normalize(path)}`.replace(/\/\.?$/, '')
+function inFolder(suffix: OrdinalSuffix, path: string): string {
+  return `${folderOf(suffix)}/${posix.normalize(path)}`.replace(/\/\.?$/, '')
 }
 
 /** People name the folder or the file in it; Kargo wants the folder. The three names are kustomize's own. */

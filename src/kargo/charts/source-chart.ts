@@ -1,13 +1,22 @@
+import { posix } from 'node:path'
 import type { Construct } from 'constructs'
+import type { Source } from '../../enrollment/images-file.js'
+import type { TrackedImage } from '../../state/model.js'
+import { by, groupBy } from '../../text/index.js'
 import { Stage } from '../constructs/stage.js'
 import { GitWarehouse } from '../constructs/warehouse.js'
-import type { Factory } from '../factory.js'
-import { discoverStageName, SOURCE_LABEL, sourceWarehouseName } from '../names.js'
-import type { WatchedSource } from '../sources.js'
+import { branchOf, type Factory } from '../factory.js'
+import { FORGES, repositoryUrl } from '../forges/index.js'
+import {
+  discoverStageName,
+  hashedSourceName,
+  SOURCE_LABEL,
+  type SourceIdentity,
+  sourceName,
+  sourceWarehouseName,
+} from '../names.js'
 import { NOTIFY_STEP, stateNotice } from '../tasks/notify-state.js'
 import { ManifestChart } from './manifest-chart.js'
-
-const FIVE_MINUTES = 300
 
 export interface SourceChartProps {
   readonly factory: Factory
@@ -20,22 +29,15 @@ export class SourceChart extends ManifestChart {
     const { namespace, shard } = factory.settings
     const { repoURL, branch, paths } = source
     const title = `source ${displayName(source)}`
-    const { name: image, line, column } = source.usedBy.enrollment
     const warehouse = sourceWarehouseName(source.name)
     super(scope, id, {
       file: warehouse,
       namespace,
-      subject: { title, image, line, column },
+      title,
+      entry: source.usedBy.enrollment,
       labels: { [SOURCE_LABEL]: source.name },
     })
-    new GitWarehouse(this, {
-      name: warehouse,
-      intervalSeconds: FIVE_MINUTES,
-      shard,
-      repoURL,
-      branch,
-      includePaths: paths,
-    })
+    new GitWarehouse(this, { name: warehouse, shard, repoURL, branch, includePaths: paths })
     new Stage(this, {
       name: discoverStageName(source.name),
       autoPromotion: true,
@@ -49,4 +51,63 @@ export class SourceChart extends ManifestChart {
 
 function displayName({ repo, branch }: WatchedSource): string {
   return branch === 'main' ? repo : `${repo}@${branch}`
+}
+
+/** A repository at a branch whose Dockerfiles and build definitions are watched. */
+export interface WatchedSource extends SourceIdentity {
+  /** What its objects are called after. */
+  readonly name: string
+  readonly repoURL: string
+  /** Sorted, each once. */
+  readonly paths: readonly string[]
+  /** The first image built from it, by name: where problems with the source are shown. */
+  readonly usedBy: TrackedImage
+}
+
+/**
+ * The sources of enabled images, each repository and branch once, sorted by name. None where nobody wants to know
+ * (`settings.stateWorkflow`). Nobody can rename a repository for us, so sources that would share a name all take a hash.
+ *
+ * @param images enabled images, sorted by name.
+ */
+export function watchedSources(images: readonly TrackedImage[], factory: Factory): WatchedSource[] {
+  if (factory.settings.stateWorkflow === null) return []
+  const uses = images.flatMap((image) => useOf(image, factory))
+  const sources = [...groupBy(uses, ({ full }) => full).values()].map(merged)
+  const sharing = groupBy(sources, ({ name }) => name)
+  return sources
+    .map((source) => (sharing.get(source.name)?.length === 1 ? source : { ...source, name: hashedSourceName(source) }))
+    .sort(by(({ name }) => name))
+}
+
+/** Files of an image's source that say what is built, with the key that names each. */
+export function watchedFiles(source: Source): { readonly key: string; readonly path: string }[] {
+  const definition = FORGES[source.provider].definition(source)
+  return [{ key: 'source.dockerfile', path: source.dockerfile }, definition].flatMap(({ key, path }) =>
+    path === null ? [] : [{ key, path: posix.normalize(path) }],
+  )
+}
+
+/** One image's part in a source. */
+type Use = Omit<WatchedSource, 'name'>
+
+function useOf(image: TrackedImage, factory: Factory): Use[] {
+  const { source } = image.enrollment
+  if (source === null) return []
+  const { repo } = source
+  const branch = branchOf(image, factory)
+  const repoURL = repositoryUrl(source, factory)
+  // GitHub and GitLab take a repository's name in any case.
+  const full = `${repoURL.toLowerCase()}#${branch}`
+  const paths = watchedFiles(source).map(({ path }) => path)
+  // Without paths Kargo would watch the whole repository.
+  return paths.length === 0 ? [] : [{ repo, branch, repoURL, full, paths, usedBy: image }]
+}
+
+function merged(uses: readonly [Use, ...Use[]]): WatchedSource {
+  const [first] = uses
+  const [repoURL = first.repoURL] = uses.map((use) => use.repoURL).sort()
+  const [repo = first.repo] = uses.map((use) => use.repo).sort()
+  const paths = [...new Set(uses.flatMap((use) => use.paths))].sort()
+  return { ...first, repo, repoURL, paths, name: sourceName(first) }
 }

@@ -1,14 +1,5 @@
 import type { Construct } from 'constructs'
-import { type HardenedJob, jobDraft } from './hardened-job.js'
-import { KubeObject, type ObjectProps } from './kube-object.js'
-
-/** One check that runs as a Job in the Project's namespace; it is good when the Job ends well. */
-export interface JobMetric {
-  /** At most 24 characters of a-z, 0-9 and dash: Argo Rollouts cuts the Job's name otherwise. */
-  readonly name: string
-  readonly failureLimit: number
-  readonly job: HardenedJob
-}
+import { type DraftObject, KubeObject, type ObjectProps } from './kube-object.js'
 
 export interface AnalysisTemplateProps extends ObjectProps {
   /**
@@ -16,18 +7,120 @@ export interface AnalysisTemplateProps extends ObjectProps {
    * must mean the same by one name.
    */
   readonly args: readonly string[]
-  readonly metrics: readonly JobMetric[]
+  /** Named by at most 24 characters of a-z, 0-9 and dash: Argo Rollouts cuts the Job's name otherwise. */
+  readonly metric: string
+  /** The check, which runs in the Project's namespace; all is well when it ends well. */
+  readonly job: HardenedJob
 }
 
 /** An Argo Rollouts AnalysisTemplate, as Kargo runs it to verify Freight. */
 export class AnalysisTemplate extends KubeObject {
-  constructor(scope: Construct, props: AnalysisTemplateProps) {
-    const metrics = props.metrics.map(({ name, failureLimit, job }) => ({
-      name,
-      failureLimit,
-      provider: { job: { spec: jobDraft(job) } },
-    }))
-    const spec = { args: props.args.map((name) => ({ name })), metrics }
+  constructor(scope: Construct, { args, metric, job, ...props }: AnalysisTemplateProps) {
+    const metrics = [{ name: metric, failureLimit: 0, provider: { job: { spec: jobDraft(job) } } }]
+    const spec = { args: args.map((name) => ({ name })), metrics }
     super(scope, props, { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisTemplate', body: { spec } })
   }
+}
+
+/** A Job of one container that owns nothing: it is given arguments, variables, empty folders and at most two Secrets. */
+export interface HardenedJob {
+  readonly backoffLimit: number
+  readonly deadlineSeconds: number
+  readonly serviceAccount: string
+  readonly container: {
+    readonly name: string
+    readonly image: string
+    /** Instead of the image's entry point. */
+    readonly command?: readonly string[]
+    readonly args: readonly string[]
+    /** Variable → literal, or `{{args.NAME}}`: arguments never become part of a shell string. */
+    readonly env: Readonly<Record<string, string>>
+    readonly resources: Readonly<Record<'requests' | 'limits', { readonly cpu: string; readonly memory: string }>>
+  }
+  /** Folder → most it may hold; these are all that can be written to. */
+  readonly emptyFolders: Readonly<Record<string, string>>
+  /** One key of a Secret as a file; the folder stays empty where there is no such Secret. */
+  readonly secretFile?: {
+    readonly secret: string
+    readonly key: string
+    readonly folder: string
+    readonly file: string
+  }
+  /** One key of a Secret as an environment variable, which is not set where there is no such Secret. */
+  readonly secretVariable?: { readonly variable: string; readonly secret: string; readonly key: string }
+}
+
+/** `nobody`: a numeric id, or Kubernetes cannot tell that it is not root. */
+const NOBODY = 65_534
+const DAY_SECONDS = 86_400
+
+/** The JobSpec. It meets the Pod Security Standard "restricted", and no Job can be made here that does not. */
+export function jobDraft(job: HardenedJob): DraftObject {
+  return {
+    backoffLimit: job.backoffLimit,
+    activeDeadlineSeconds: job.deadlineSeconds,
+    ttlSecondsAfterFinished: DAY_SECONDS,
+    template: {
+      spec: {
+        restartPolicy: 'Never',
+        serviceAccountName: job.serviceAccount,
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: NOBODY,
+          runAsGroup: NOBODY,
+          fsGroup: NOBODY,
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+        containers: [containerDraft(job)],
+        volumes: volumes(job),
+      },
+    },
+  }
+}
+
+function containerDraft({ container, emptyFolders, secretFile, secretVariable }: HardenedJob): DraftObject {
+  const folders = Object.keys(emptyFolders).map((folder) => ({ name: volumeName(folder), mountPath: folder }))
+  const secrets = secretFile
+    ? [{ name: volumeName(secretFile.folder), mountPath: secretFile.folder, readOnly: true }]
+    : []
+  return {
+    name: container.name,
+    image: container.image,
+    command: container.command,
+    args: container.args,
+    env: [
+      ...Object.entries(container.env).map(([name, value]) => ({ name, value })),
+      // Last: Kubernetes puts the value of an earlier variable where a later one says $(NAME), and they may be hostile.
+      ...(secretVariable ? [fromSecret(secretVariable)] : []),
+    ],
+    resources: container.resources,
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [...folders, ...secrets],
+  }
+}
+
+function fromSecret({ variable, secret, key }: NonNullable<HardenedJob['secretVariable']>): DraftObject {
+  return { name: variable, valueFrom: { secretKeyRef: { name: secret, key, optional: true } } }
+}
+
+function volumes({ emptyFolders, secretFile }: HardenedJob): DraftObject[] {
+  const folders = Object.entries(emptyFolders).map(([folder, sizeLimit]) => ({
+    name: volumeName(folder),
+    emptyDir: { sizeLimit },
+  }))
+  if (secretFile === undefined) return folders
+  const { secret, key, folder, file } = secretFile
+  const items = [{ key, path: file }]
+  return [...folders, { name: volumeName(folder), secret: { secretName: secret, optional: true, items } }]
+}
+
+/** `/cache` → `cache`. */
+function volumeName(folder: string): string {
+  return folder.slice(1)
 }

@@ -1,13 +1,22 @@
 import { ApiObject, Chart } from 'cdk8s'
 import type { Construct } from 'constructs'
-import type { ResourceId } from '../manifest-file.js'
-import { type DraftObject, finish, type JsonObject } from './json.js'
+import { hasExpressionOpener } from '../../enrollment/grammar.js'
+import { Expression } from './expression.js'
 
 /** What every kind has. */
 export interface ObjectProps {
   readonly name: string
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** What makes two Kubernetes objects the same object. */
+export interface ResourceId {
+  readonly apiVersion: string
+  readonly kind: string
+  /** Empty for cluster-scoped objects. */
+  readonly namespace: string
+  readonly name: string
 }
 
 /** What a kind says of itself. */
@@ -42,7 +51,7 @@ export abstract class KubeObject extends ApiObject {
       name: props.name,
     }
     const labels = { ...chartLabels, ...props.labels }
-    const { manifest, evaluatedLiterals } = finish({
+    const draft = {
       apiVersion: kind.apiVersion,
       kind: kind.kind,
       metadata: {
@@ -52,9 +61,13 @@ export abstract class KubeObject extends ApiObject {
         annotations: unlessEmpty(props.annotations ?? {}),
       },
       ...kind.body,
+    }
+    const evaluated: string[] = []
+    this.#manifest = finishObject(draft, (text) => {
+      if (hasExpressionOpener(text)) evaluated.push(text)
+      return text
     })
-    this.#manifest = manifest
-    this.evaluatedLiterals = evaluatedLiterals
+    this.evaluatedLiterals = evaluated
   }
 
   /** cdk8s sorts keys by the alphabet; people read a Stage in the order that Kargo's documentation has. */
@@ -65,4 +78,56 @@ export abstract class KubeObject extends ApiObject {
 
 function unlessEmpty(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
   return Object.keys(map).length === 0 ? undefined : map
+}
+
+/** What a manifest is made of. */
+export type Json = string | number | boolean | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+/** A manifest under construction: expressions are still told from literal text, and undefined fields are left out. */
+type Draft = Json | Expression | undefined | readonly Draft[] | DraftObject
+export interface DraftObject {
+  readonly [key: string]: Draft
+}
+
+type OnLiteral = (text: string) => string
+
+/** The manifest of a draft, keys in the order they were given. */
+function finishObject(draft: DraftObject, literal: OnLiteral): JsonObject {
+  const finished: Record<string, Json> = {}
+  for (const key of Object.keys(draft)) {
+    const value = draft[key]
+    if (value !== undefined) finished[literal(key)] = finishValue(value, literal)
+  }
+  return finished
+}
+
+function finishValue(draft: Draft, literal: OnLiteral): Json {
+  if (typeof draft === 'string') return literal(draft)
+  if (draft instanceof Expression) return draft.text
+  if (isList(draft)) return draft.map((item) => finishValue(item, literal))
+  return typeof draft === 'object' ? finishObject(draft, literal) : (draft ?? '')
+}
+
+/** `Array.isArray` does not tell readonly arrays from objects. */
+function isList(draft: Draft): draft is readonly Draft[] {
+  return Array.isArray(draft)
+}
+
+/** API group and version of every Kargo kind. */
+export const KARGO_API = 'kargo.akuity.io/v1alpha1'
+
+/**
+ * A duration as Go prints it (`168h0m0s`): Kargo's webhook stores this form, so any other would show as drift.
+ *
+ * @param seconds whole, not negative.
+ */
+export function printGoDuration(seconds: number): string {
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  const rest = `${seconds % 60}s`
+  if (hours > 0) return `${hours}h${minutes}m${rest}`
+  return minutes > 0 ? `${minutes}m${rest}` : rest
 }

@@ -1,27 +1,20 @@
 import type { Construct } from 'constructs'
-import { goDuration } from '../go-duration.js'
 import { AUTO_PROMOTION_LABEL } from '../names.js'
 import type { Text } from './expression.js'
-import type { DraftObject } from './json.js'
-import { KARGO_API } from './kargo-api.js'
-import { KubeObject, type ObjectProps } from './kube-object.js'
-import { pairs, type Step, stepDraft } from './steps.js'
+import { type DraftObject, KARGO_API, KubeObject, type ObjectProps, printGoDuration } from './kube-object.js'
+import { type PromotionStep, pairs, type Some, stepDraft } from './steps.js'
 
-/** At least one. */
-export type Some<T> = readonly [T, ...T[]]
-
-/** Where a Stage gets Freight: straight from the Warehouse, or from other Stages. Never both: Kargo would then forget the soak time. */
-export type FreightSource =
-  | { readonly direct: true }
-  | {
-      readonly stages: Some<string>
-      /** How long Freight must have been in one of the Stages; 0 for no wait. */
-      readonly soakSeconds: number
-    }
-
+/** Freight of a Warehouse, and where a Stage gets it from. */
 export interface FreightRequest {
   readonly warehouse: string
-  readonly from: FreightSource
+  /** Straight from the Warehouse, or from other Stages. Never both: Kargo would then forget the soak time. */
+  readonly from:
+    | { readonly direct: true }
+    | {
+        readonly stages: Some<string>
+        /** How long Freight must have been in one of the Stages; 0 for no wait. */
+        readonly soakSeconds: number
+      }
 }
 
 /** Runs a PromotionTask of the namespace. */
@@ -45,7 +38,7 @@ export interface StageProps extends ObjectProps {
   readonly vars: Readonly<Record<string, string | undefined>>
   readonly requestedFreight: Some<FreightRequest>
   /** At least one step: without any, Kargo takes the Stage for control flow and neither promotes nor verifies. */
-  readonly steps: Some<Step | TaskStep>
+  readonly steps: Some<PromotionStep | TaskStep>
   readonly verification?: Verification
 }
 
@@ -69,12 +62,12 @@ function freightDraft({ warehouse, from }: FreightRequest): DraftObject {
   return { origin: { kind: 'Warehouse', name: warehouse }, sources: sourcesDraft(from) }
 }
 
-function sourcesDraft(from: FreightSource): DraftObject {
+function sourcesDraft(from: FreightRequest['from']): DraftObject {
   if ('direct' in from) return { direct: true }
-  return { stages: from.stages, requiredSoakTime: from.soakSeconds > 0 ? goDuration(from.soakSeconds) : undefined }
+  return { stages: from.stages, requiredSoakTime: from.soakSeconds > 0 ? printGoDuration(from.soakSeconds) : undefined }
 }
 
-function anyStepDraft(step: Step | TaskStep): DraftObject {
+function anyStepDraft(step: PromotionStep | TaskStep): DraftObject {
   return 'task' in step ? { as: step.as, task: { name: step.task } } : stepDraft(step)
 }
 

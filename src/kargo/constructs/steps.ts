@@ -1,10 +1,13 @@
-import { goDuration } from '../go-duration.js'
+import type { Construct } from 'constructs'
 import type { Expression, Text } from './expression.js'
 import type { GitStep } from './git-steps.js'
-import type { Draft, DraftObject } from './json.js'
+import { type DraftObject, KARGO_API, KubeObject, type ObjectProps, printGoDuration } from './kube-object.js'
+
+/** At least one. */
+export type Some<T> = readonly [T, ...T[]]
 
 /** A promotion step that runs something itself, as a PromotionTask or a Stage holds it. */
-export type Step = StepFrame & (HttpStep | SetMetadataStep | ComposeOutputStep | FailStep | GitStep)
+export type PromotionStep = StepFrame & (PlainStep | GitStep)
 
 interface StepFrame {
   /** Its outputs are known by this name. */
@@ -16,24 +19,32 @@ interface StepFrame {
   readonly if?: Expression
   /** Its failure fails no Promotion. */
   readonly continueOnError?: true
-  readonly retry?: Retry
+  /** When it gives up: after so many errors (one where nothing is said), or after so long. */
+  readonly retry?: { readonly timeoutSeconds?: number; readonly errorThreshold?: number }
   /** Its own variables, worked out before its `if`: they must not fail on what is not there yet. */
   readonly vars?: Readonly<Record<string, Expression>>
 }
 
-/** When a step gives up: after so many errors (one where nothing is said), or after so long. */
-export interface Retry {
-  readonly timeoutSeconds?: number
-  readonly errorThreshold?: number
-}
+type PlainStep =
+  | { readonly uses: 'http'; readonly config: HttpStepConfig }
+  /** Keeps values on Freight. Stages are left out: metadata kept on a Stage gets lost. */
+  | {
+      readonly uses: 'set-metadata'
+      readonly config: {
+        readonly updates: readonly {
+          readonly kind: 'Freight'
+          readonly name: Text
+          readonly values: Readonly<Record<string, Text>>
+        }[]
+      }
+    }
+  /** Names values for later steps and for people who look at the Promotion. */
+  | { readonly uses: 'compose-output'; readonly config: Readonly<Record<string, Text>> }
+  /** Ends the Promotion as failed. */
+  | { readonly uses: 'fail'; readonly config: { readonly message: Text } }
 
-/** Sends a request, again and again until one of the expressions holds. */
-export interface HttpStep {
-  readonly uses: 'http'
-  readonly config: HttpRequest
-}
-
-export interface HttpRequest {
+/** Is sent, again and again until one of the expressions holds. */
+export interface HttpStepConfig {
   /** GET where nothing is said. */
   readonly method?: 'POST'
   readonly url: Text
@@ -52,32 +63,8 @@ export interface HttpRequest {
   readonly outputs?: Readonly<Record<string, Expression>>
 }
 
-/** Keeps values on Freight. Stages are left out: metadata kept on a Stage gets lost. */
-export interface SetMetadataStep {
-  readonly uses: 'set-metadata'
-  readonly config: {
-    readonly updates: readonly {
-      readonly kind: 'Freight'
-      readonly name: Text
-      readonly values: Readonly<Record<string, Text>>
-    }[]
-  }
-}
-
-/** Names values for later steps and for people who look at the Promotion. */
-export interface ComposeOutputStep {
-  readonly uses: 'compose-output'
-  readonly config: Readonly<Record<string, Text>>
-}
-
-/** Ends the Promotion as failed. */
-export interface FailStep {
-  readonly uses: 'fail'
-  readonly config: { readonly message: Text }
-}
-
 /** The step as Kargo reads it. */
-export function stepDraft(step: Step): DraftObject {
+export function stepDraft(step: PromotionStep): DraftObject {
   return {
     uses: step.uses,
     as: step.as,
@@ -88,15 +75,11 @@ export function stepDraft(step: Step): DraftObject {
       errorThreshold: step.retry.errorThreshold,
     },
     vars: step.vars && pairs(step.vars, 'value'),
-    config: configDraft(step),
+    config: step.uses === 'http' ? httpDraft(step.config) : step.config,
   }
 }
 
-function configDraft(step: Step): Draft {
-  return step.uses === 'http' ? httpDraft(step.config) : step.config
-}
-
-function httpDraft(request: HttpRequest): DraftObject {
+function httpDraft(request: HttpStepConfig): DraftObject {
   return {
     method: request.method,
     url: request.url,
@@ -119,5 +102,35 @@ export function pairs(map: Readonly<Record<string, Text | undefined>>, valueKey:
 }
 
 function optionalDuration(seconds: number | undefined): string | undefined {
-  return seconds === undefined ? undefined : goDuration(seconds)
+  return seconds === undefined ? undefined : printGoDuration(seconds)
 }
+
+export interface PromotionTaskProps extends ObjectProps {
+  /** Variables that every Stage must give, and not empty. Kargo copies a default into every step: none is declared. */
+  readonly vars: readonly string[]
+  readonly steps: Some<PromotionStep>
+}
+
+/** Steps that many Stages share. */
+export class PromotionTask extends KubeObject {
+  constructor(scope: Construct, { vars, steps, ...props }: PromotionTaskProps) {
+    const spec = { vars: vars.map((name) => ({ name })), steps: steps.map(stepDraft) }
+    super(scope, props, { apiVersion: KARGO_API, kind: 'PromotionTask', body: { spec } })
+  }
+}
+
+/**
+ * After how many errors a step gives up. Kargo tries again 5 ms after the first error and then after twice as long each
+ * time, at most 1,000 s: the n-th error in a row comes 5 ms · (2^(n−1) − 1) after the first, until the pauses reach that
+ * limit (with the 19th). It never counts anew while the step lasts. Where a step says nothing, its first error is its last.
+ */
+export const RETRY_LIMITS = {
+  /** Reads of a forge: 6 hours in a row, or two times 20 minutes and some more in a wait of days. */
+  readForge: { errorThreshold: 40 },
+  /** Git servers, and the API that opens pull requests: 38 minutes. */
+  git: { errorThreshold: 20 },
+  /** A pull request may be open for weeks: a day in a row, or a hundred answers that were bad. */
+  pullRequest: { errorThreshold: 100 },
+  /** The clock is the cluster's own API: while that is down, nothing else goes on either. */
+  clock: { errorThreshold: 1_000_000 },
+} as const

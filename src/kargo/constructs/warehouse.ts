@@ -1,8 +1,5 @@
 import type { Construct } from 'constructs'
-import { goDuration } from '../go-duration.js'
-import type { DraftObject } from './json.js'
-import { KARGO_API } from './kargo-api.js'
-import { KubeObject, type ObjectProps } from './kube-object.js'
+import { type DraftObject, KARGO_API, KubeObject, type ObjectProps, printGoDuration } from './kube-object.js'
 
 /** Which image of a repository Kargo takes; each strategy has the fields that Kargo heeds under it, and no others. */
 export type ImageSelection =
@@ -13,9 +10,12 @@ export type ImageSelection =
   /** One mutable tag: every new digest counts. */
   | { readonly strategy: 'Digest'; readonly tag: string }
 
+/** How often Kargo looks at what is built or written here: five minutes. */
+export const DEFAULT_INTERVAL_SECONDS = 300
+
 interface WatchProps extends ObjectProps {
-  /** How often Kargo looks. */
-  readonly intervalSeconds: number
+  /** How often Kargo looks; {@link DEFAULT_INTERVAL_SECONDS} where nothing is said. */
+  readonly intervalSeconds?: number
   /** The Kargo controller that looks after it; null: the one without a shard. */
   readonly shard?: string | null
 }
@@ -68,10 +68,13 @@ export class GitWarehouse extends KubeObject {
   }
 }
 
-function warehouseSpec({ intervalSeconds, shard }: WatchProps, subscription: DraftObject): DraftObject {
+function warehouseSpec(
+  { intervalSeconds = DEFAULT_INTERVAL_SECONDS, shard }: WatchProps,
+  subscription: DraftObject,
+): DraftObject {
   return {
     shard: shard ?? undefined,
-    interval: goDuration(intervalSeconds),
+    interval: printGoDuration(intervalSeconds),
     freightCreationPolicy: 'Automatic',
     subscriptions: [subscription],
   }

@@ -2,16 +2,15 @@ import type { Construct } from 'constructs'
 import { spread } from '../../policy/index.js'
 import { code, type Expression, expression, filled } from '../constructs/expression.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
-import { PromotionTask } from '../constructs/promotion-task.js'
-import { type Some, type TaskStep, unlessDefault } from '../constructs/stage.js'
-import type { Step } from '../constructs/steps.js'
+import { type TaskStep, unlessDefault } from '../constructs/stage.js'
+import { type PromotionStep, PromotionTask, type Some } from '../constructs/steps.js'
 import type { Factory } from '../factory.js'
 import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET, githubApiUrl, workflowUrl } from '../forges/github.js'
 import { NOTIFY_STATE } from '../names.js'
-import { CREATED_AT, clockRequest } from './clock.js'
+import { CREATED_AT, clockRequest } from './waits.js'
 
 /** What the steps of a notice need of a Stage. */
-export const NOTICE_VARS = { workflow: null, ref: null, reason: null } as const
+export const NOTICE_VARS = ['workflow', 'ref', 'reason']
 
 /** A notice goes out so many seconds after the news, each at its own moment: the first is seen by those that follow. */
 const EARLIEST = 10
@@ -24,7 +23,7 @@ const SPAN = 30
  *
  * @param when what must hold besides.
  */
-export function noticeSteps(when: Expression): Some<Step> {
+export function noticeSteps(when: Expression): Some<PromotionStep> {
   return [
     {
       uses: 'http',
@@ -75,18 +74,18 @@ export function notifyState(scope: Construct, props: ObjectProps): PromotionTask
 /** The step of a Stage that tells the state repository; it needs the variables of {@link stateNotice}. */
 export const NOTIFY_STEP: TaskStep = { as: 'notify', task: NOTIFY_STATE }
 
-/** What a Stage needs to tell the state repository: variables, and steps to put behind its own. */
-export interface StateNotice {
-  readonly vars: Readonly<Record<string, string | undefined>>
-  readonly steps: readonly TaskStep[]
-}
-
 /**
- * How a Stage tells the state repository's workflow, nothing where `settings.stateWorkflow` names none.
+ * How a Stage tells the state repository's workflow: variables, and steps to put behind its own. Nothing where `settings.stateWorkflow` names none.
  *
  * @param reason what changed; the workflow's input `reason`. A literal: user data is welcome.
  */
-export function stateNotice(factory: Factory, reason: string): StateNotice {
+export function stateNotice(
+  factory: Factory,
+  reason: string,
+): {
+  vars: Readonly<Record<string, string | undefined>>
+  steps: readonly TaskStep[]
+} {
   const { stateWorkflow, githubTokenSecret } = factory.settings
   if (stateWorkflow === null) return { vars: {}, steps: [] }
   const vars = {

@@ -1,8 +1,7 @@
 import type { Construct } from 'constructs'
 import { code, expression, filled } from '../constructs/expression.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
-import { PromotionTask } from '../constructs/promotion-task.js'
-import type { Step } from '../constructs/steps.js'
+import { type PromotionStep, PromotionTask } from '../constructs/steps.js'
 import { NOTICE_VARS, noticeSteps } from './notify-state.js'
 
 export interface ObserveTaskProps extends ObjectProps {
@@ -19,7 +18,7 @@ const IS_BASELINE = expression(
  * A digest equal to `baselineDigest` was there from the start: it counts as seen at 0, never rebuilds anything, and is no
  * news to anybody.
  */
-const OBSERVED: Step = {
+const OBSERVED: PromotionStep = {
   uses: 'set-metadata',
   as: 'observed',
   if: filled`freightMetadata(ctx.targetFreight.name)?.observedAt == nil`,
@@ -41,7 +40,7 @@ export function observeBaseImage(scope: Construct, { isTold, ...props }: Observe
   const input = isTold ? noticeSteps(isNews) : []
   return new PromotionTask(scope, {
     ...props,
-    vars: { repo: null, baselineDigest: null, ...(isTold && NOTICE_VARS) },
+    vars: ['repo', 'baselineDigest', ...(isTold ? NOTICE_VARS : [])],
     steps: [OBSERVED, ...input],
   })
 }

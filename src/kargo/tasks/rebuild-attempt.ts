@@ -1,12 +1,12 @@
+import type { Settings } from '../../enrollment/images-file.js'
 import { allOf, code, type Expression, expression, filled } from '../constructs/expression.js'
-import { RETRY_LIMITS } from '../constructs/retry-limits.js'
-import type { HttpRequest, Step } from '../constructs/steps.js'
+import { printGoDuration } from '../constructs/kube-object.js'
+import { type HttpStepConfig, type PromotionStep, RETRY_LIMITS } from '../constructs/steps.js'
 import type { BuildApi } from '../forges/forge.js'
-import { goDuration } from '../go-duration.js'
-import { type RebuildPolicy, SINCE } from './rebuild-waits.js'
+import { SINCE } from './waits.js'
 
 /** Asks for the latest builds, until the forge answers. */
-export function readBuilds(api: BuildApi): HttpRequest {
+export function latestBuilds(api: BuildApi): HttpStepConfig {
   return {
     url: filled`${api.builds}`,
     queryParams: api.onBranch,
@@ -19,9 +19,9 @@ export function readBuilds(api: BuildApi): HttpRequest {
 }
 
 /** One of the tries to get the image built. */
-export interface Attempt {
+export interface BuildAttempt {
   /** What tells the names of its steps from those of the other. */
-  readonly nth: '' | '2'
+  readonly suffix: '' | '2'
   /** What its steps came to. */
   readonly builds: Expression
   readonly dispatch: Expression
@@ -33,8 +33,8 @@ export interface Attempt {
   readonly isAllowed: readonly Expression[]
 }
 
-export const FIRST: Attempt = {
-  nth: '',
+export const FIRST: BuildAttempt = {
+  suffix: '',
   builds: expression('task.outputs.builds'),
   dispatch: expression('task.outputs.dispatch'),
   build: expression('task.outputs.build'),
@@ -44,8 +44,8 @@ export const FIRST: Attempt = {
   isAllowed: [expression('len(task.outputs.builds.runs.failed) == 0')],
 }
 
-export const SECOND: Attempt = {
-  nth: '2',
+export const SECOND: BuildAttempt = {
+  suffix: '2',
   builds: expression('task.outputs.builds2'),
   dispatch: expression('task.outputs.dispatch2'),
   build: expression('task.outputs.build2'),
@@ -55,24 +55,24 @@ export const SECOND: Attempt = {
 }
 
 /** Reads builds; starts one if none covers the change; follows the one or the other to its end. */
-export function attempt(api: BuildApi, nth: Attempt, policy: RebuildPolicy): Step[] {
-  return [readCovering(api, nth), dispatch(api, nth), followBuild(api, nth, policy)]
+export function attemptSteps(api: BuildApi, attempt: BuildAttempt, settings: Settings): PromotionStep[] {
+  return [readCovering(api, attempt), dispatch(api, attempt), followBuild(api, attempt, settings)]
 }
 
 /** The newest build there is, one that covers the change, and, for the first try, those of its dispatches that failed. */
-function readCovering(api: BuildApi, { nth, starts }: Attempt): Step {
+function readCovering(api: BuildApi, { suffix, starts }: BuildAttempt): PromotionStep {
   const { counts, wasDispatched, isSuccess, mayYetSucceed, isGood, startedAt, address } = api.run
   const covering = code`filter(${api.answer.builds}, ${counts} && ${startedAt} >= ${filled`int(${SINCE})`})`
   const found = code`"at": now().Unix(), "newest": get(${api.answer.builds}, 0)?.id ?? 0.0, "run": (find(t, ${isSuccess}) ?? find(t, ${mayYetSucceed}))?.id`
   const failed = code`"failed": map(filter(t, ${wasDispatched} && !${isGood}), ${address})`
   return {
     uses: 'http',
-    as: `builds${nth}`,
+    as: `builds${suffix}`,
     if: starts,
     retry: RETRY_LIMITS.readForge,
     config: {
-      ...readBuilds(api),
-      outputs: { runs: code`let t = ${covering}; {${nth === '' ? code`${found}, ${failed}` : found}}` },
+      ...latestBuilds(api),
+      outputs: { runs: code`let t = ${covering}; {${suffix === '' ? code`${found}, ${failed}` : found}}` },
     },
   }
 }
@@ -81,11 +81,11 @@ function readCovering(api: BuildApi, { nth, starts }: Attempt): Step {
  * Starts a build, once: an answer that is lost is looked for in `build`, never asked for again. Its one error ends it, and
  * what follows goes on. After the controller was replaced `builds` is skipped, and so is this: it may have been sent.
  */
-function dispatch(api: BuildApi, { nth, builds, hasRead, isAllowed }: Attempt): Step {
+function dispatch(api: BuildApi, { suffix, builds, hasRead, isAllowed }: BuildAttempt): PromotionStep {
   const { isRateLimited, refusal, startedId } = api.answer
   return {
     uses: 'http',
-    as: `dispatch${nth}`,
+    as: `dispatch${suffix}`,
     if: filled`${allOf(hasRead, code`${builds}.runs.run == nil`, ...isAllowed)}`,
     continueOnError: true,
     retry: { timeoutSeconds: 3600 },
@@ -112,14 +112,14 @@ const BUILD_SECONDS = 86_400
  * Follows a build to its end: the one that covers the change, the one that was started, or, where the answer did not name
  * it, the first dispatched one with our title that is newer than all that were read. None appears: `missing`.
  */
-function followBuild(api: BuildApi, attempt: Attempt, { pollSeconds }: RebuildPolicy): Step {
+function followBuild(api: BuildApi, attempt: BuildAttempt, { pollInterval }: Settings): PromotionStep {
   const { answer, single } = api
-  const { nth, builds, dispatch: sent, build, isAllowed } = attempt
-  const poll = Math.min(60, pollSeconds)
+  const { suffix, builds, dispatch: sent, build, isAllowed } = attempt
+  const poll = Math.min(60, pollInterval.seconds)
   const mayHaveStarted = allOf(...isAllowed, code`int(${sent}?.code ?? 0) not in 300..499`)
   return {
     uses: 'http',
-    as: `build${nth}`,
+    as: `build${suffix}`,
     if: filled`success() && ${builds}?.runs != nil && ${build}?.run == nil && (${builds}.runs.run != nil || ${mayHaveStarted})`,
     retry: { timeoutSeconds: BUILD_SECONDS, ...RETRY_LIMITS.readForge },
     vars: {
@@ -133,7 +133,7 @@ function followBuild(api: BuildApi, attempt: Attempt, { pollSeconds }: RebuildPo
       queryParams: api.onBranch,
       headers: api.headers,
       timeoutSeconds: 30,
-      pollInterval: goDuration(poll),
+      pollInterval: printGoDuration(poll),
       successExpression: code`response.status == 200 && (${PICK}; r == nil ? now().Unix() > ${UNTIL} : ${single.isOver})`,
       failureExpression: code`${answer.isBuildRefused} || response.status == 404 && now().Unix() > ${UNTIL}`,
       errorExpression: answer.message,
@@ -151,7 +151,7 @@ const UNTIL = filled`vars.until`
  * An image that can tell its builds from others' by nothing (`builds: own`) takes one that it finds for its own only where
  * the forge took the dispatch: rather one build too many than none.
  */
-function pickBuild({ answer, run }: BuildApi, { builds, dispatch: sent }: Attempt): Expression {
+function pickBuild({ answer, run }: BuildApi, { builds, dispatch: sent }: BuildAttempt): Expression {
   const isNewer = code`#.id > ${filled`${builds}?.runs?.newest ?? 0`}`
   const mayBeOurs = filled`vars.builds != "own" || ${sent}?.code != nil`
   // `findLast` would do, but inside of a larger expression expr-lang 1.17.8 leaves its result on the stack.

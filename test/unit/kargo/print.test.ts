@@ -2,8 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import type { Json, JsonObject } from '../../../src/kargo/constructs/json.js'
-import { goDuration } from '../../../src/kargo/go-duration.js'
+import { type Json, type JsonObject, printGoDuration } from '../../../src/kargo/constructs/kube-object.js'
 import { printManifests } from '../../../src/kargo/print.js'
 import { runs } from '../../support/full.js'
 
@@ -81,5 +80,5 @@ test.each([
   [3661, '1h1m1s'],
   [604_800, '168h0m0s'],
 ])('%i seconds are %s to Go', (seconds, text) => {
-  expect(goDuration(seconds)).toBe(text)
+  expect(printGoDuration(seconds)).toBe(text)
 })

@@ -139,8 +139,8 @@ export const scenarios: Record<string, Scenario> = {
         stagger: { text: '2h', seconds: 7200 },
         shard: 'eu',
         webhookReceivers: [
-          { name: 'mirror', type: 'artifactory', secret: 'mirror-webhook', virtualRepoName: 'docker' },
           { name: 'github', type: 'github', secret: 'github-webhook', virtualRepoName: null },
+          { name: 'mirror', type: 'artifactory', secret: 'mirror-webhook', virtualRepoName: 'docker' },
         ],
       },
       images: [

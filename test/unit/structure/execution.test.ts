@@ -28,7 +28,7 @@ describe('the code', () => {
   ])('has no %s', (_, pattern) => {
     // What the jobs in the cluster run, what a word of a Dockerfile is called, what scripts of steps are written in.
     const allowed =
-      /^kargo\/(?:constructs\/hardened-job|analysis\/)|^dockerfile\/command|^build-definition\/(?:script\/|workflow\/follow-script)/
+      /^kargo\/tasks\/image-checks|^dockerfile\/command|^build-definition\/(?:script\/|workflow\/follow-script)/
     expect(places(pattern).filter((place) => !allowed.test(place))).toEqual([])
   })
 

@@ -1,14 +1,11 @@
 import type { Construct } from 'constructs'
+import type { Settings } from '../../enrollment/images-file.js'
 import { code, type Expression, expression, filled } from '../constructs/expression.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
-import { PromotionTask } from '../constructs/promotion-task.js'
-import { RETRY_LIMITS } from '../constructs/retry-limits.js'
-import type { Some } from '../constructs/stage.js'
-import type { Step } from '../constructs/steps.js'
+import { type PromotionStep, PromotionTask, RETRY_LIMITS, type Some } from '../constructs/steps.js'
 import type { BuildApi, Forge } from '../forges/forge.js'
-import { CREATED_AT } from './clock.js'
-import { attempt, FIRST, readBuilds, SECOND } from './rebuild-attempt.js'
-import { pause, type RebuildPolicy, SINCE, waitForDelay, waitForTurn } from './rebuild-waits.js'
+import { attemptSteps, FIRST, latestBuilds, SECOND } from './rebuild-attempt.js'
+import { CREATED_AT, pause, SINCE, waitForDelay, waitForTurn } from './waits.js'
 
 /**
  * Rebuilds an image when one of its base images changed: waits until it is due, looks whether a build covers the change,
@@ -18,36 +15,34 @@ import { pause, type RebuildPolicy, SINCE, waitForDelay, waitForTurn } from './r
  * once after it, and while it waits the forge is asked nothing. When the controller is replaced, Kargo runs the steps from
  * the first again and keeps their outputs: a step that must not run twice asks for its output first.
  */
-function rebuildSteps({ name, api }: Forge, policy: RebuildPolicy): Some<Step> {
+function rebuildSteps({ name, api }: Forge, settings: Settings): Some<PromotionStep> {
   return [
     UPDATE,
-    ...(policy.isStaggered ? [waitForTurn(policy)] : []),
+    ...(settings.stagger.seconds > 0 ? [waitForTurn(settings)] : []),
     readLastBuild(api),
-    waitForDelay(policy),
-    ...attempt(api, FIRST, policy),
-    ...(policy.retries > 0 ? [pause(api, policy), ...attempt(api, SECOND, policy)] : []),
-    outcome(name, api, policy),
+    waitForDelay(settings),
+    ...attemptSteps(api, FIRST, settings),
+    ...(settings.retries > 0 ? [pause(api, settings), ...attemptSteps(api, SECOND, settings)] : []),
+    outcome(name, api, settings),
   ]
 }
 
 export interface RebuildTaskProps extends Omit<ObjectProps, 'name'> {
   readonly forge: Forge
-  readonly policy: RebuildPolicy
+  readonly settings: Settings
 }
 
 /**
  * Has an image's own workflow or pipeline rebuild it once the policy allows. The forge is the record of builds: nothing
  * about builds is stored in the cluster.
- *
- * Declares only what every Stage must give: Kargo copies each declared default into every step of every Promotion.
  */
-export function rebuildImage(scope: Construct, { forge, policy, ...props }: RebuildTaskProps): PromotionTask {
+export function rebuildImage(scope: Construct, { forge, settings, ...props }: RebuildTaskProps): PromotionTask {
   const [where, inputs] = forge.task.vars
   return new PromotionTask(scope, {
     ...props,
     name: forge.task.name,
-    vars: { [where]: null, ref: null, rebuildDelay: null, baseImages: null, [inputs]: null },
-    steps: rebuildSteps(forge, policy),
+    vars: [where, 'ref', 'rebuildDelay', 'baseImages', inputs],
+    steps: rebuildSteps(forge, settings),
   })
 }
 
@@ -68,7 +63,7 @@ const CHANGED_IMAGE = expression(
  * What changed, and since when: a build that began then or later covers it. By hand that is the moment of asking.
  * `since` is 0 where nothing is to be rebuilt.
  */
-const UPDATE: Step = {
+const UPDATE: PromotionStep = {
   uses: 'compose-output',
   as: 'update',
   config: {
@@ -80,7 +75,7 @@ const UPDATE: Step = {
 }
 
 /** Reads once when the image was last built well, or began to be: `rebuildDelay` counts from there. */
-function readLastBuild(api: BuildApi): Step {
+function readLastBuild(api: BuildApi): PromotionStep {
   const { counts, isGood, startedAt } = api.run
   return {
     uses: 'http',
@@ -88,7 +83,7 @@ function readLastBuild(api: BuildApi): Step {
     if: filled`success() && !task.outputs.update.manual && ${SINCE} > 0 && int(vars.rebuildDelay) > 0 && task.outputs.lastBuild?.at == nil`,
     retry: RETRY_LIMITS.readForge,
     config: {
-      ...readBuilds(api),
+      ...latestBuilds(api),
       // 0.0, not 0: Kargo cannot copy an output that is a Go int.
       outputs: {
         at: code`max(0.0, map(filter(${api.answer.builds}, ${isGood} && ${counts}), ${startedAt}))`,
@@ -98,7 +93,7 @@ function readLastBuild(api: BuildApi): Step {
 }
 
 /** Ends the Promotion as failed, with what a person needs to know: the forge's own words, or the build's address. */
-function outcome(forge: Expression, { successes }: BuildApi, { retries }: RebuildPolicy): Step {
+function outcome(forge: Expression, { successes }: BuildApi, { retries }: Settings): PromotionStep {
   const sent = retries > 0 ? code`(${SECOND.dispatch} ?? ${FIRST.dispatch})` : FIRST.dispatch
   const last = retries > 0 ? code`${SECOND.build}?.run ?? ${FIRST.build}?.run` : code`${FIRST.build}?.run`
   const isRefused = expression('vars.code >= 300 && vars.code < 500')
