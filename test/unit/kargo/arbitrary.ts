@@ -170,5 +170,5 @@ const settings = fc
   })
   .map((some) => ({ ...SETTINGS, ...some }))
 
-const images = fc.uniqueArray(trackedImage, { maxLength: 8, selector: ({ enrollment }) => enrollment.name })
+const images = fc.uniqueArray(trackedImage, { maxLength: 6, selector: ({ enrollment }) => enrollment.name })
 export const factory = fc.record({ settings, images }).map((given): Factory => ({ ...given, bases }))

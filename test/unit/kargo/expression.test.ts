@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { hasExpressionOpener } from '../../../src/enrollment/grammar.js'
-import { changesType, expression } from '../../../src/kargo/constructs/expression.js'
+import { expression } from '../../../src/kargo/constructs/expression.js'
 import { githubUrl, workflowUrl } from '../../../src/kargo/forges/github.js'
 import { gitlabUrl, projectUrl } from '../../../src/kargo/forges/gitlab.js'
 import { exampleFactory } from './fixtures.js'
@@ -46,17 +46,6 @@ test.each([
   ['$(baseImage)', false],
 ])('Kargo evaluates %s: %s', (text, evaluated) => {
   expect(hasExpressionOpener(text)).toBe(evaluated)
-})
-
-test.each(['22', '1.', '.5', '-1', '1e5', '0x1p-2', 'NaN', '+Inf', 'infinity', 't', 'FALSE', 'null'])(
-  '%s changes its type where an expression stood',
-  (text) => {
-    expect(changesType(text)).toBe(true)
-  },
-)
-
-test.each(['main', 'v1', '1.2.3', 'true-north', 'e5', 'release-1', 'x0', 'nano'])('%s stays a text', (text) => {
-  expect(changesType(text)).toBe(false)
 })
 
 test.each([

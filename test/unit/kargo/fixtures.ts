@@ -1,4 +1,11 @@
-import type { EnrolledImage, GitHubSource, GitLabSource, Settings } from '../../../src/enrollment/images-file.js'
+import type {
+  EnrolledImage,
+  Environment,
+  GitHubSource,
+  GitLabSource,
+  Settings,
+  Update,
+} from '../../../src/enrollment/images-file.js'
 import type { Factory } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 
@@ -127,6 +134,28 @@ export function external(enrollment: Partial<EnrolledImage> = {}): TrackedImage 
     { name: 'postgres', registry: 'docker.io', repository: 'library/postgres', source: null, ...enrollment },
     [],
   )
+}
+
+/** The change of a kustomization, and that of a value in a YAML file. */
+export const KUSTOMIZE: Update = {
+  provider: 'github',
+  repo: 'acme/deployments',
+  branch: 'main',
+  path: 'apps',
+  type: 'kustomize-set-image',
+  key: null,
+  value: 'tag',
+}
+export const YAML: Update = {
+  ...KUSTOMIZE,
+  type: 'yaml-update',
+  path: 'charts/backstage/values.yaml',
+  key: 'image.tag',
+}
+
+/** An environment that pushes what is given, else one kustomization. */
+export function environment(name: string, change: Partial<Environment> = {}): Environment {
+  return { name, auto: true, soak: NONE, pullRequest: false, updates: [KUSTOMIZE], ...change }
 }
 
 /** What kargo/pipeline.yaml shows: backstage, built on node and python. */

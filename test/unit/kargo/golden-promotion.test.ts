@@ -1,25 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Environment, Settings, Update } from '../../../src/enrollment/images-file.js'
+import type { Environment, Settings } from '../../../src/enrollment/images-file.js'
 import { type Factory, synthesize } from '../../../src/kargo/index.js'
 import { kargoSchemasFolder, loadKargoSchemas, readObjects, WHY_SKIPPED } from '../../support/kargo-schemas.js'
-import { exampleFactory, external, image, SETTINGS, textOf } from './fixtures.js'
+import { environment, exampleFactory, external, image, KUSTOMIZE, SETTINGS, textOf, YAML } from './fixtures.js'
 
 const day = { text: '24h', seconds: 86_400 }
-const kustomize: Update = {
-  provider: 'github',
-  repo: 'craigedmunds/argocd-eda',
-  branch: 'main',
-  path: 'apps',
-  type: 'kustomize-set-image',
-  key: null,
-  value: 'tag',
-}
-const yaml: Update = { ...kustomize, type: 'yaml-update', path: 'charts/backstage/values.yaml', key: 'image.tag' }
-
-function environment(name: string, change: Partial<Environment> = {}): Environment {
-  const soak = { text: '0', seconds: 0 }
-  return { name, auto: true, soak, pullRequest: false, updates: [kustomize], ...change }
-}
+const kustomize = { ...KUSTOMIZE, repo: 'craigedmunds/argocd-eda' }
+const yaml = { ...YAML, repo: 'craigedmunds/argocd-eda' }
 
 function promoting(environments: readonly Environment[], settings: Partial<Settings> = {}): Factory {
   return exampleFactory({ settings: { ...SETTINGS, ...settings }, images: [image({ environments })] })
@@ -27,8 +14,8 @@ function promoting(environments: readonly Environment[], settings: Partial<Setti
 
 /** Every factory here has the one image backstage; its Stages that promote are what a file holds. */
 const scenarios: Record<string, Factory> = {
-  push: promoting([environment('1')]),
-  'pull-request': promoting([environment('prod', { pullRequest: true })]),
+  push: promoting([environment('1', { updates: [kustomize] })]),
+  'pull-request': promoting([environment('prod', { pullRequest: true, updates: [kustomize] })]),
   'staging-then-production-by-hand': promoting([
     environment('staging', { updates: [{ ...kustomize, path: 'staging/kustomization.yaml' }] }),
     environment('production', {

@@ -1,23 +1,12 @@
 /** Runs the generated Stages of environments in a simulated cluster: what becomes of a promotion when git does not do well. */
 import { describe, expect, test } from 'vitest'
-import type { Environment, Update } from '../../../src/enrollment/images-file.js'
 import { synthesize } from '../../../src/kargo/index.js'
 import { Cluster, START } from '../../support/kargo/cluster.js'
 import type { StepResult } from '../../support/kargo/http-step.js'
 import { readManifests } from '../../support/kargo/manifests.js'
 import { dict } from '../../support/kargo/values.js'
-import { exampleFactory, image, SETTINGS } from './fixtures.js'
+import { environment, exampleFactory, image, KUSTOMIZE, SETTINGS } from './fixtures.js'
 import { DAY, HOUR, MINUTE } from './rebuild-world.js'
-
-const kustomize: Update = {
-  provider: 'github',
-  repo: 'acme/deployments',
-  branch: 'main',
-  path: 'apps',
-  type: 'kustomize-set-image',
-  key: null,
-  value: 'tag',
-}
 
 const DOWN: StepResult = { status: 'Errored', error: { message: 'connection refused', isTerminal: false } }
 const CLOSED: StepResult = { status: 'Failed', error: { message: 'pull request was closed', isTerminal: true } }
@@ -31,12 +20,11 @@ const GIT = ['git-clone', 'kustomize-set-image', 'git-commit', 'git-push', 'git-
 
 /** Promotes into the environment of a factory, whose git steps are good but where something else is said. */
 function promoting(pullRequest: boolean, repos: readonly string[] = ['acme/deployments']) {
-  const updates = repos.map((repo) => ({ ...kustomize, repo }))
-  const environment: Environment = { name: 'prod', auto: true, soak: { text: '0', seconds: 0 }, pullRequest, updates }
+  const updates = repos.map((repo) => ({ ...KUSTOMIZE, repo }))
   const files = synthesize(
     exampleFactory({
       settings: { ...SETTINGS, analysis: false },
-      images: [image({ environments: [environment] })],
+      images: [image({ environments: [environment('prod', { pullRequest, updates })] })],
     }),
   )
   const cluster = new Cluster(readManifests(files), () => ({ status: 500 }))

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { EnrolledImage, Environment, Update } from '../../../src/enrollment/images-file.js'
+import type { EnrolledImage, Environment } from '../../../src/enrollment/images-file.js'
 import { type Factory, synthesize } from '../../../src/kargo/index.js'
 import { readObjects } from '../../support/kargo-schemas.js'
 import { environmentsNamed, MARK } from './arbitrary.js'
-import { exampleFactory, image, textOf } from './fixtures.js'
+import { environment, exampleFactory, image, KUSTOMIZE, textOf } from './fixtures.js'
 
 interface Step {
   readonly uses: string
@@ -23,20 +23,6 @@ interface StageObject {
     ]
     promotionTemplate: { spec: { steps: Step[] } }
   }
-}
-
-const update: Update = {
-  provider: 'github',
-  repo: 'acme/deployments',
-  branch: 'main',
-  path: 'apps',
-  type: 'kustomize-set-image',
-  key: null,
-  value: 'tag',
-}
-
-function environment(name: string, change: Partial<Environment> = {}): Environment {
-  return { name, auto: true, soak: { text: '0', seconds: 0 }, pullRequest: false, updates: [update], ...change }
 }
 
 function promoting(environments: readonly Environment[], enrollment: Partial<EnrolledImage> = {}): Factory {
@@ -63,70 +49,21 @@ test.each([
   ['kustomization.yaml', './repo'],
   ['my-kustomization.yaml', './repo/my-kustomization.yaml'],
 ])('the kustomization of %s is in %s', (path, folder) => {
-  const [, set] = stepsOf(promoting([environment('1', { updates: [{ ...update, path }] })]))
+  const [, set] = stepsOf(promoting([environment('1', { updates: [{ ...KUSTOMIZE, path }] })]))
   expect(set?.config.path).toBe(folder)
-})
-
-test('updates of one branch are one clone, one commit, one push, in the order they are written', () => {
-  const updates = [update, { ...update, branch: 'next' }, { ...update, path: 'more' }, { ...update, path: 'third' }]
-  const steps = stepsOf(promoting([environment('1', { updates })]))
-  expect(steps.map(({ uses, as, config }) => [uses, as, config.path])).toEqual([
-    ['git-clone', 'clone', undefined],
-    ['kustomize-set-image', 'set', './repo/apps'],
-    ['kustomize-set-image', 'set-2', './repo/more'],
-    ['kustomize-set-image', 'set-3', './repo/third'],
-    ['git-commit', 'commit', './repo'],
-    ['git-clone', 'clone2', undefined],
-    ['kustomize-set-image', 'set2', './repo2/apps'],
-    ['git-commit', 'commit2', './repo2'],
-    ['git-push', 'push', './repo'],
-    ['git-push', 'push2', './repo2'],
-  ])
-})
-
-test('a server that is down for a moment ends nothing: every step that talks to one is tried again', () => {
-  const updates = [update, { ...update, branch: 'next' }]
-  const steps = stepsOf(promoting([environment('1', { updates, pullRequest: true })]))
-  const thresholds = steps.flatMap(({ uses, retry }) =>
-    retry === undefined ? [] : [[uses, (retry as { errorThreshold: number }).errorThreshold]],
-  )
-  const both = (uses: string, threshold: number) => [
-    [uses, threshold],
-    [uses, threshold],
-  ]
-  expect(thresholds.filter(([uses]) => uses === 'git-clone')).toEqual(both('git-clone', 20))
-  expect(thresholds.filter(([uses]) => uses === 'git-push')).toEqual(both('git-push', 20))
-  expect(thresholds.filter(([uses]) => uses === 'git-open-pr')).toEqual(both('git-open-pr', 20))
-  expect(thresholds.filter(([uses]) => uses === 'git-wait-for-pr')).toEqual(both('git-wait-for-pr', 100))
-  expect(thresholds).toHaveLength(8)
-})
-
-test('where nothing was committed, or a step before failed, there is no pull request to open or to wait for', () => {
-  const steps = stepsOf(promoting([environment('1', { pullRequest: true })]))
-  expect(steps.flatMap((step) => (step.if === undefined ? [] : [[step.as, step.if]]))).toEqual([
-    ['push', '${{ success() && status("commit") == "Succeeded" }}'],
-    ['pr', '${{ success() && status("push") == "Succeeded" }}'],
-    ['merged', '${{ success() && status("pr") == "Succeeded" }}'],
-  ])
 })
 
 test('an environment of more branches than a Stage can change is refused, with the remedy', () => {
   const of = (count: number) =>
     promoting([
-      environment('1', { updates: Array.from({ length: count }, (_, index) => ({ ...update, branch: `b${index}` })) }),
+      environment('1', {
+        updates: Array.from({ length: count }, (_, index) => ({ ...KUSTOMIZE, branch: `b${index}` })),
+      }),
     ])
   expect(stepsOf(of(16)).filter(({ uses }) => uses === 'git-push')).toHaveLength(16)
   expect(() => synthesize(of(17))).toThrow(
     'images.yaml:5:3: error: image backstage: the environment 1 changes 17 branches, and one Stage can change 16; make several environments of it',
   )
-})
-
-test('two environments that would be one Stage are refused', () => {
-  const images = [
-    image({ name: 'a', environments: [environment('b-c')] }),
-    image({ name: 'a-b', environments: [environment('c')] }),
-  ]
-  expect(() => synthesize(exampleFactory({ images }))).toThrow(/Stage promote-a-b-c is already that of image a/)
 })
 
 const environments = environmentsNamed(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)

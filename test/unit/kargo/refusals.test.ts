@@ -1,9 +1,20 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kargo would evaluate.
 import { describe, expect, test } from 'vitest'
-import type { EnrolledImage, Environment, Update } from '../../../src/enrollment/images-file.js'
+import type { EnrolledImage, Update } from '../../../src/enrollment/images-file.js'
 import { type Problem, Refusal } from '../../../src/enrollment/problem.js'
 import { type Factory, synthesize } from '../../../src/kargo/index.js'
-import { exampleFactory, external, github, gitlab, image, NODE, SETTINGS, TELLING } from './fixtures.js'
+import {
+  environment,
+  exampleFactory,
+  external,
+  github,
+  gitlab,
+  image,
+  NODE,
+  SETTINGS,
+  TELLING,
+  YAML,
+} from './fixtures.js'
 
 function problemsOf(factory: Factory): readonly Problem[] {
   try {
@@ -18,20 +29,9 @@ function problemsOf(factory: Factory): readonly Problem[] {
 const messagesOf = (factory: Factory) => problemsOf(factory).map(({ message }) => message)
 const withSource = (source: Parameters<typeof github>[0]) => image({ source: github(source) })
 
-const update: Update = {
-  provider: 'github',
-  repo: 'acme/deployments',
-  branch: 'main',
-  path: 'apps',
-  type: 'yaml-update',
-  key: 'tag',
-  value: 'tag',
-}
-
-function environment(change: Partial<Update>): Environment {
-  const soak = { text: '0', seconds: 0 }
-  return { name: '1', auto: true, soak, pullRequest: false, updates: [{ ...update, ...change }] }
-}
+const updating = (change: Partial<Update>) => ({
+  environments: [environment('1', { updates: [{ ...YAML, ...change }] })],
+})
 
 describe('text that Kargo would evaluate is refused, whatever the checks before let through', () => {
   const hostile = ["${{ secret('github-dispatch').token }}", '${% quote(1) %}', 'x${{']
@@ -47,10 +47,10 @@ describe('text that Kargo would evaluate is refused, whatever the checks before 
       { source: github({ inputs: new Map([[text, 'value']]) }) },
       { tags: { strategy: 'SemVer', constraint: text, allow: [] } },
       { tags: { strategy: 'Lexical', constraint: null, allow: [text] } },
-      { environments: [environment({ repo: text })] },
-      { environments: [environment({ branch: text })] },
-      { environments: [environment({ path: text })] },
-      { environments: [environment({ key: text })] },
+      updating({ repo: text }),
+      updating({ branch: text }),
+      updating({ path: text }),
+      updating({ key: text }),
     ]
     for (const entry of entries) {
       const [problem] = problemsOf(exampleFactory({ settings: TELLING, images: [image(entry)] }))
@@ -88,15 +88,18 @@ describe('a default branch, as the forge names it', () => {
   const named = (branch: string, source: EnrolledImage['source'] = github({ branch: null })) =>
     exampleFactory({ images: [image({ source })], branches: new Map([['backstage', branch]]) })
 
-  test.each(['main', 'release/2.x', 'a_b', '2024-01-release', 'v1.0'])('%s is good', (branch) => {
-    expect(messagesOf(named(branch))).toEqual([])
-  })
+  test.each(['main', 'release/2.x', 'a_b', '2024-01-release', 'v1.0', '1.2.3', 'true-north', 'e5', 'x0', 'nano'])(
+    '%s is good',
+    (branch) => {
+      expect(messagesOf(named(branch))).toEqual([])
+    },
+  )
 
   test.each(['', 'feature+x', 'a@{u}', '-x', 'x/', 'x'.repeat(256)])('%s is none that Kargo takes', (branch) => {
     expect(messagesOf(named(branch))).toEqual([`Kargo does not accept ${branch} as a branch`])
   })
 
-  test.each(['22', '1.0', '1e5', 't', 'F', 'true', 'null', 'Infinity', 'nan', '0x1F', '1_000'])(
+  test.each(['22', '1.0', '1e5', 't', 'F', 'true', 'null', 'Infinity', 'inf', 'nan', 'NaN', '0x1F', '0x1p-2', '1_000'])(
     '%s is refused, which an expression would turn into something else',
     (branch) => {
       const message = (api: string) =>
@@ -151,6 +154,16 @@ describe('names', () => {
   test('an image whose file would be that of the factory is refused', () => {
     expect(messagesOf(exampleFactory({ images: [external({ name: 'factory' })] })).join()).toContain(
       'its file image-factory.k8s.yaml is already that of settings',
+    )
+  })
+
+  test('two environments that would be one Stage are refused', () => {
+    const images = [
+      image({ name: 'a', environments: [environment('b-c')] }),
+      image({ name: 'a-b', environments: [environment('c')] }),
+    ]
+    expect(messagesOf(exampleFactory({ images })).join()).toContain(
+      'its Stage promote-a-b-c is already that of image a',
     )
   })
 

@@ -4,7 +4,7 @@ import { type Factory, synthesize } from '../../../src/kargo/index.js'
 import { runs } from '../../support/full.js'
 import { readObjects } from '../../support/kargo-schemas.js'
 import { factory, OWN_TEMPLATES } from './arbitrary.js'
-import { exampleFactory, image, NODE, TELLING } from './fixtures.js'
+import { environment, exampleFactory, image, NODE, TELLING } from './fixtures.js'
 import { type Manifest, wiringFaults } from './wiring.js'
 
 const own = OWN_TEMPLATES.map((name) => `AnalysisTemplate ${name}`)
@@ -23,37 +23,8 @@ test('whatever the factory: its objects fit together', () => {
   )
 })
 
-const example = printed(
-  exampleFactory({
-    settings: TELLING,
-    images: [
-      image(
-        {
-          environments: [
-            {
-              name: 'test',
-              auto: true,
-              soak: { text: '0', seconds: 0 },
-              pullRequest: true,
-              updates: [
-                {
-                  provider: 'github',
-                  repo: 'a/b',
-                  branch: 'c',
-                  path: 'd',
-                  type: 'kustomize-set-image',
-                  key: null,
-                  value: 'tag',
-                },
-              ],
-            },
-          ],
-        },
-        [NODE.name],
-      ),
-    ],
-  }),
-)
+const promoted = image({ environments: [environment('test', { pullRequest: true })] }, [NODE.name])
+const example = printed(exampleFactory({ settings: TELLING, images: [promoted] }))
 
 // biome-ignore format: one case a line
 test.each<[what: string, from: RegExp, to: string, fault: RegExp]>([
