@@ -4,7 +4,7 @@ import { makePlan } from './pipeline.js'
 import type { Plan } from './plan.js'
 import type { CommitResult } from './publish/index.js'
 import type { RunOptions } from './run-options.js'
-import type { StateFolder } from './state/index.js'
+import { fromTop, type StateFolder } from './state/index.js'
 
 /** How plans are committed. */
 interface Committing {
@@ -38,6 +38,25 @@ export async function planAndCommit(
     if (attempt === MAX_ATTEMPTS) return { plan: withProblems(plan, [ALWAYS_LATE]), sha: null }
     folder = await run.step('Fetch what others committed', () => refetch(attempt))
   }
+}
+
+/** Headline of a commit where the input commit-message sets none; action.yml has the same default. */
+export const DEFAULT_HEADLINE = 'chore: update image factory state and manifests'
+
+/**
+ * The message of a commit: its headline, and which commit's images.yaml the files were generated from.
+ *
+ * @param head the commit that was read.
+ * @param trailer the last line, which names the run.
+ */
+export function commitMessage(
+  headline: string,
+  { path, imagesFile }: StateFolder,
+  head: string,
+  trailer?: string,
+): { readonly headline: string; readonly body: string } {
+  const body = `Generated from ${fromTop(path, imagesFile)} at ${head}.`
+  return { headline, body: trailer === undefined ? body : `${body}\n\n${trailer}` }
 }
 
 /** The generated files that a plan removes, by path below the state folder. */

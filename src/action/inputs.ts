@@ -2,6 +2,7 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import { getInput } from '@actions/core'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
+import { DEFAULT_HEADLINE } from '../plan-and-commit.js'
 import { isSafeFolder, pathBelow } from '../state/index.js'
 import type { Context } from './context.js'
 import { hideSecret } from './log.js'
@@ -50,7 +51,7 @@ export function readInputs(): Inputs {
     sourcesDir: getInput('sources-dir') || null,
     refresh: read.choice('refresh', ['auto', 'true', 'false']),
     commitMethod: read.choice('commit-method', ['api', 'push']),
-    commitMessage: read.line('commit-message', 'chore: update image factory state and manifests'),
+    commitMessage: read.line('commit-message', DEFAULT_HEADLINE),
     comment: read.choice('comment', ['auto', 'always', 'never']),
     commentId:
       read.matching('comment-id', /^[A-Za-z0-9._-]{1,100}$/, 'letters, digits, dot, dash, underscore') ?? 'default',

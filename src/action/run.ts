@@ -4,11 +4,11 @@ import { notice } from '@actions/core'
 import { Refusal } from '../enrollment/index.js'
 import { makePlan } from '../pipeline.js'
 import type { Plan } from '../plan.js'
-import { planAndCommit, removalsOf } from '../plan-and-commit.js'
+import { commitMessage, planAndCommit, removalsOf } from '../plan-and-commit.js'
 import { type BaseState, makePreview } from '../preview.js'
 import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf, git } from '../publish/index.js'
 import type { RunOptions } from '../run-options.js'
-import { fromTop, writeFiles } from '../state/index.js'
+import { writeFiles } from '../state/index.js'
 import { actionRunOptions, Clients } from './clients.js'
 import { type Context, pinningAdvice } from './context.js'
 import type { Inputs } from './inputs.js'
@@ -121,8 +121,7 @@ async function commitPlan(
   const { inputs, context } = action
   const { tree, folder } = checkout
   const trailer = `Image-Factory-Run: ${context.run.url}`
-  const body = `Generated from ${fromTop(folder.path, folder.imagesFile)} at ${tree.head}.\n\n${trailer}`
-  const message = { headline: inputs.commitMessage, body }
+  const message = commitMessage(inputs.commitMessage, folder, tree.head, trailer)
   const request = { tree, branch, statePath: inputs.statePath, files: plan.files, removals: removalsOf(plan), message }
   const result = await commitFiles(request, await methodOf(action))
   if (result.kind === 'committed' && result.note !== undefined) notice(safe(result.note))

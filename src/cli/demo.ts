@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { refuse } from '../enrollment/problem.js'
 import { makePlan } from '../pipeline.js'
-import { planAndCommit, removalsOf } from '../plan-and-commit.js'
+import { commitMessage, DEFAULT_HEADLINE, planAndCommit, removalsOf } from '../plan-and-commit.js'
 import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js'
 import { renderComment } from '../report/index.js'
 import type { RunOptions } from '../run-options.js'
@@ -111,10 +111,7 @@ async function commitAll(clone: string, message: string, name: string, date: str
 async function commitToRemote(run: RunOptions, state: StateFolder, url: string): Promise<string | null> {
   const tree = await findWorkTree(state.root)
   if (tree === null) throw refuse('the demo has no work tree.')
-  const message = {
-    headline: 'chore: update image factory state and manifests',
-    body: `Generated from images.yaml at ${tree.head}.`,
-  }
+  const message = commitMessage(DEFAULT_HEADLINE, state, tree.head)
   const { sha } = await planAndCommit(run, state, {
     commit: (plan) => {
       const request = { tree, branch: 'main', statePath: '.', files: plan.files, removals: removalsOf(plan), message }

@@ -7,15 +7,15 @@ import { workflowFaults } from '../../support/workflow-check.js'
 
 const read = readDocument
 const action = parse(read('action.yml')) as {
-  readonly inputs: Readonly<Record<string, unknown>>
+  readonly inputs: Readonly<Record<string, { readonly default?: unknown }>>
   readonly outputs: Readonly<Record<string, unknown>>
 }
 
 describe('action.yml', () => {
   afterEach(() => vi.restoreAllMocks())
 
-  it('has the inputs that are read, and no other', () => {
-    const { env } = process
+  /** What is read from an environment, and what it was asked for. */
+  function reading(env: NodeJS.ProcessEnv) {
     const asked = new Set<string>()
     const watched = new Proxy(env, {
       get: (target, name: string) => {
@@ -24,8 +24,20 @@ describe('action.yml', () => {
       },
     })
     vi.spyOn(process, 'env', 'get').mockReturnValue(watched)
-    readInputs()
-    expect([...asked].sort()).toEqual(Object.keys(action.inputs).sort())
+    return { inputs: readInputs(), asked: [...asked].sort() }
+  }
+
+  it('has the inputs that are read, and no other', () => {
+    expect(reading({}).asked).toEqual(Object.keys(action.inputs).sort())
+  })
+
+  it('has the defaults that are taken where nothing is set', () => {
+    const defaults = Object.entries(action.inputs).map(([name, input]) => {
+      // What is an expression comes from the runner.
+      const value = String(input.default ?? '')
+      return [`INPUT_${name.toUpperCase()}`, value.includes('${{') ? '' : value]
+    })
+    expect(reading(Object.fromEntries(defaults)).inputs).toEqual(reading({}).inputs)
   })
 
   it('has the outputs that are set, and no other', () => {
