@@ -149,7 +149,7 @@ const commands: Removal = {
     },
   ],
   failing: [
-    { file: 'unit/action/annotate.test.ts', title: 'give no text of a file to the runner as a command' },
+    { file: 'unit/action/log.test.ts', title: 'give no text of a file to the runner as a command' },
     { file: 'unit/action/log.test.ts', title: 'gives the runner no commands out of a text' },
     injection('of servers, on a push'),
     injection('an output is one output, whatever a server puts into it'),

@@ -1,8 +1,27 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pinningAdvice } from '../../../src/action/context.js'
-import { countProgress, logFolded, logLine, step } from '../../../src/action/log.js'
+import { annotate, countProgress, logFolded, logLine, step } from '../../../src/action/log.js'
 import { lastLine, stoppedLine } from '../../../src/action/report-outcome.js'
-import { catchOutput } from './written.js'
+import { problem, type Severity } from '../../../src/enrollment/index.js'
+import { renderSummary } from '../../../src/report/index.js'
+import { report } from '../report/examples.js'
+
+/** Catches what each test of a file writes to standard output. */
+function catchOutput(): { readonly text: () => string } {
+  let written = ''
+  beforeEach(() => {
+    written = ''
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written += String(text)
+      return true
+    })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+  return { text: () => written }
+}
 
 const output = catchOutput()
 
@@ -121,5 +140,42 @@ describe('how the workflow names this action', () => {
 
   it('out of the workspace (uses: ./) needs no pin', () => {
     expect(pinningAdvice(null)).toBeNull()
+  })
+})
+
+const many = (severity: Severity, count: number) =>
+  Array.from({ length: count }, (_, n) =>
+    problem(severity, `fault ${n}.`, { file: 'images.yaml', line: n + 1, column: 3, remedy: 'Mend it.' }),
+  )
+
+describe('annotations', () => {
+  const commands = () => lines().filter((line) => line.startsWith('::'))
+
+  it('are at most ten of each kind, errors first', () => {
+    annotate([...many('notice', 12), ...many('warning', 3), ...many('error', 25)], true)
+    const kinds = commands().map((line) => /^::(\w+)/.exec(line)?.[1])
+    expect(kinds).toEqual([...Array(10).fill('error'), ...Array(3).fill('warning'), ...Array(10).fill('notice')])
+  })
+
+  it('stand at their place in a file of this repository', () => {
+    annotate(many('error', 1), true)
+    expect(commands()).toEqual(['::error file=images.yaml,line=1,col=3::fault 0. Mend it.'])
+  })
+
+  it('name the place in their text where the file is in another repository', () => {
+    annotate(many('error', 1), false)
+    expect(commands()).toEqual(['::error::images.yaml:1: fault 0. Mend it.'])
+  })
+
+  it('give no text of a file to the runner as a command', () => {
+    annotate([problem('error', 'a\n::set-output name=x::y.', { file: 'a,b:c\n.yaml', line: 1 })], true)
+    expect(commands()).toHaveLength(1)
+  })
+})
+
+describe('problems beyond the annotations', () => {
+  it('are in the job summary, all of them', () => {
+    const summary = renderSummary(report({ problems: many('error', 45) }), {})
+    for (let n = 0; n < 45; n += 1) expect(summary).toContain(`fault ${n}.`)
   })
 })

@@ -1,45 +1,36 @@
 import { describe, expect, it } from 'vitest'
 import { excerpt, printProblems } from '../../../src/cli/terminal.js'
 import { parseImagesFile, problem } from '../../../src/enrollment/index.js'
+import { recordingTerminal } from '../../support/terminal.js'
 
-function printed(text: string, color: boolean): string {
-  let all = ''
-  const terminal = {
-    out: () => {},
-    err: (one: string) => {
-      all += one
-    },
-    color: { out: false, err: color },
-  }
+function shown(text: string, color: boolean): string {
+  const { terminal, printed } = recordingTerminal(color)
   printProblems(terminal, parseImagesFile(text, 'images.yaml').problems, text)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colors.
-  return all.replace(/\u001b\[\d+m/g, '')
+  return printed.err.replace(/\u001b\[\d+m/g, '')
 }
 
 const FILE = '- name: app\n  registry: ghcr.io\n  repository: org/app\n  rebuildDelay: soon\n'
 
 describe('problems on a terminal', () => {
   it('show the line with a caret below the place', () => {
-    expect(printed(FILE, true).split('\n').slice(1)).toEqual(['4 |   rebuildDelay: soon', '                    ^', ''])
+    expect(shown(FILE, true).split('\n').slice(1)).toEqual(['4 |   rebuildDelay: soon', '                    ^', ''])
   })
 
   it('are one line each where nobody looks', () => {
-    expect(printed(FILE, false)).toBe(
+    expect(shown(FILE, false)).toBe(
       'images.yaml:4:17: error: rebuildDelay: "soon" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.\n',
     )
   })
 
   it('keep control sequences of the file away from the terminal', () => {
-    expect(printed(`${FILE}# \u001b[2J\n`, false)).not.toContain('\u001b')
+    expect(shown(`${FILE}# \u001b[2J\n`, false)).not.toContain('\u001b')
   })
 
   it('without a line show none', () => {
-    let lines = 0
-    const err = () => {
-      lines += 1
-    }
-    printProblems({ out: () => {}, err, color: { out: false, err: true } }, [problem('error', 'no.')], FILE)
-    expect(lines).toBe(1)
+    const { terminal, printed } = recordingTerminal(true)
+    printProblems(terminal, [problem('error', 'no.')], FILE)
+    expect(printed.err.match(/\n/g)).toHaveLength(1)
   })
 })
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { validate } from '../../../src/cli/read-commands.js'
+import { recordingTerminal } from '../../support/terminal.js'
 
 describe('validate', () => {
   let folder = ''
@@ -13,19 +14,10 @@ describe('validate', () => {
 
   async function run(text: string, json: boolean) {
     writeFileSync(join(folder, 'images.yaml'), text)
-    const input = { out: '', err: '' }
     const options = { state: folder, images: 'images.yaml', output: 'dist', json }
-    const terminal = {
-      out: (one: string) => {
-        input.out += one
-      },
-      err: (one: string) => {
-        input.err += one
-      },
-      color: { out: false, err: false },
-    }
+    const { terminal, printed } = recordingTerminal()
     const code = await validate({ options, env: {}, terminal, now: '2024-01-01T00:00:00Z' })
-    return { code, ...input }
+    return { code, ...printed }
   }
 
   const WRONG = '- name: app\n  registry: ghcr.io\n  repository: org/app\n  rebuildelay: 7d\n  quarantine: 2d\n'

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { explainCommand } from '../../../src/cli/explain-command.js'
 import { Refusal } from '../../../src/enrollment/index.js'
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
+import { recordingTerminal } from '../../support/terminal.js'
 import { builtAt, FIRST_NODE, NOW, newNode, SITUATIONS, UNSEEN_NODE, web } from './situations.js'
 
 afterAll(removeTempFolders)
@@ -31,19 +32,10 @@ async function explain(
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  const said = { out: '', err: '' }
-  const terminal = {
-    out: (text: string) => {
-      said.out += text
-    },
-    err: (text: string) => {
-      said.err += text
-    },
-    color: { out: false, err: false },
-  }
+  const { terminal, printed } = recordingTerminal()
   const options = { state: root, images: 'images.yaml', output: 'dist', json }
   const code = explainCommand({ options, env: {}, terminal, now: NOW }, names)
-  return { ...said, code }
+  return { ...printed, code }
 }
 
 function refusal(names: readonly string[]): Promise<string> {

@@ -112,12 +112,6 @@ describe.each(WORKFLOWS)('%s', (path) => {
     expect(events).not.toContain('pull_request_target')
   })
 
-  it('leaves no credentials behind, and puts no text of others into a script', () => {
-    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
-    expect(checkouts.map((step) => step.with?.['persist-credentials'])).toEqual(checkouts.map(() => false))
-    for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{/)
-  })
-
   it('restores nothing that another run left in a cache', () => {
     expect(steps.filter(({ uses }) => /^actions\/cache|^[^@]*\/cache@/.test(uses ?? ''))).toEqual([])
     const nodes = steps.filter(({ uses }) => uses?.startsWith('actions/setup-node@'))
