@@ -1,7 +1,18 @@
 import { type Data, isDataMap, mergeData } from '../yaml/data.js'
 import type { EntryFault } from './entry-fault.js'
-import type { Analysis, Threshold } from './images-file.js'
 import type { Entry } from './schema/entry.js'
+import type { Threshold } from './schema/promotion.js'
+
+/** The checks of a published image; null: that check is off. */
+export interface Analysis {
+  readonly dockerfile: Threshold | null
+  readonly content: Threshold | null
+  readonly vulnerabilities: Threshold | null
+  /** Whether vulnerabilities that nobody can fix yet are passed over. */
+  readonly ignoreUnfixed: boolean
+  /** AnalysisTemplates of the user's own, by name; they get the arguments `image` and `digest`. */
+  readonly templates: readonly string[]
+}
 
 const WORST: Threshold = 'CRITICAL'
 

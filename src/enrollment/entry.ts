@@ -2,23 +2,19 @@ import { posix } from 'node:path'
 import { analysisFaults, analysisOf } from './analysis.js'
 import type { EntryFault } from './entry-fault.js'
 import { isSemVerConstraint, KARGO_REPO_URL, TAG } from './grammar.js'
-import type { EnrolledImage, Source, TagSelection } from './images-file.js'
 import { oneLine, quote } from './messages.js'
 import { namedBaseFaults, namedBases } from './named-bases.js'
 import { environmentsOf, promotionFaults } from './promotion.js'
 import { publishedAt } from './published.js'
 import { regexFault } from './regex.js'
-import { DEFAULT_STRATEGY, type Entry } from './schema/entry.js'
+import { DEFAULT_STRATEGY, type Entry, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { DEFAULT_DOCKERFILE } from './schema/source.js'
-import { durationOf } from './settings.js'
 
 /** An enabled or disabled image without what only the file knows (places). */
+export type CompletedEntry = ReturnType<typeof completed>
+
 export type EntryResult =
-  | {
-      readonly ok: true
-      readonly enrollment: Omit<EnrolledImage, 'line' | 'column' | 'written' | 'lineOf'>
-      readonly remarks: readonly EntryFault[]
-    }
+  | { readonly ok: true; readonly image: CompletedEntry; readonly remarks: readonly EntryFault[] }
   | { readonly ok: false; readonly faults: readonly EntryFault[] }
 
 /** Fills in and checks across keys what the schema checked key by key. */
@@ -34,8 +30,7 @@ export function toEnrolledImage(entry: Entry): EntryResult {
   if (!published.ok || found.some(({ severity }) => severity === undefined)) {
     return { ok: false, faults: found.filter(({ severity }) => severity === undefined) }
   }
-  const { registry, repository } = published
-  return { ok: true, enrollment: enrollmentOf(entry, registry, repository), remarks: [...found, ...remarksOn(entry)] }
+  return { ok: true, image: completed(entry, published), remarks: [...found, ...remarksOn(entry)] }
 }
 
 function watchFaults(entry: Entry, { registry, repository }: { registry: string; repository: string }): EntryFault[] {
@@ -75,7 +70,10 @@ function tagFaults(entry: Entry): EntryFault[] {
   ]
 }
 
-function constraintFaults(strategy: TagSelection['strategy'], constraint: string | null): Omit<EntryFault, 'path'>[] {
+function constraintFaults(
+  strategy: NonNullable<Entry['imageSelectionStrategy']>,
+  constraint: string | null,
+): Omit<EntryFault, 'path'>[] {
   if (strategy === 'Digest') {
     if (constraint === null)
       return [{ message: 'the strategy Digest needs a tag to follow.', remedy: 'Add tags.constraint.' }]
@@ -95,7 +93,7 @@ function constraintFaults(strategy: TagSelection['strategy'], constraint: string
 function remarksOn({ enabled, source, build, bases }: Entry): EntryFault[] {
   if (!enabled) return []
   if (source === undefined || build.enabled === false) return bases.length === 0 ? [] : [withoutBuild()]
-  if (source.provider === 'gitlab' || source.workflow !== undefined) return []
+  if (source.provider === 'gitlab' || source.workflow !== null) return []
   const remedy = 'Name the file of the workflow that builds it in source.workflow.'
   return [{ severity: 'notice', path: ['source'], message: 'without a workflow this image is never rebuilt.', remedy }]
 }
@@ -106,47 +104,41 @@ function withoutBuild(): EntryFault {
   return { severity: 'warning', path: ['bases'], message, remedy: 'Add source, or remove bases.' }
 }
 
-function enrollmentOf(entry: Entry, registry: string, repository: string) {
+/** Keys that are read into others, and those that only their files need. */
+const WRITTEN_ONLY = [
+  'repoURL',
+  'allowTags',
+  'imageSelectionStrategy',
+  'updates',
+  'description',
+  ...UNUSED_ENTRY_KEYS,
+] as const
+
+/** The image: what the schema makes of each key, and here what follows from several. */
+function completed(entry: Entry, { registry, repository }: { registry: string; repository: string }) {
+  const image = { ...entry }
+  for (const key of WRITTEN_ONLY) delete image[key]
   return {
-    name: entry.name,
-    enabled: entry.enabled,
+    ...(image as Omit<Entry, (typeof WRITTEN_ONLY)[number]>),
     registry,
     repository,
     source: sourceOf(entry),
-    build: {
-      args: new Map(Object.entries(entry.build.args)),
-      target: entry.build.target ?? null,
-      platforms: entry.build.platforms ?? null,
-      contexts: new Map(Object.entries(entry.build.contexts)),
-    },
     bases: namedBases(entry),
-    rebuildDelay: durationOf(entry.rebuildDelay),
-    minimumReleaseAge: durationOf(entry.minimumReleaseAge),
-    autoRebuild: entry.autoRebuild,
-    rebuildOn: entry.rebuildOn,
     tags: tagSelection(entry),
     analysis: analysisOf(entry.analysis),
     environments: environmentsOf(entry),
-    shard: entry.shard ?? null,
-    backstage: { ...entry.backstage, system: entry.backstage.system ?? null },
   }
 }
 
-function sourceOf({ source, build, bases }: Entry): Source | null {
+function sourceOf({ source, build, bases }: Entry) {
   if (source === undefined || build.enabled === false) return null
-  const inputs = new Map(Object.entries(source.inputs).sort(([a], [b]) => (a < b ? -1 : 1)))
   const file = source.dockerfile ?? (bases.length === 0 ? DEFAULT_DOCKERFILE : null)
   // Git knows no ./Dockerfile, people and GitHub's own workflows do.
-  const dockerfile = file === null ? null : posix.normalize(file)
-  const shared = { repo: source.repo, branch: source.branch ?? null, dockerfile, inputs }
-  if (source.provider === 'gitlab') {
-    return { provider: 'gitlab', ...shared, pipeline: source.pipeline ?? null, job: source.job ?? null }
-  }
-  return { provider: 'github', ...shared, workflow: source.workflow ?? null, builds: source.builds }
+  return { ...source, dockerfile: file === null ? null : posix.normalize(file) }
 }
 
-function tagSelection(entry: Entry): TagSelection {
-  const allow = entry.allowTags === undefined ? entry.tags.allow : [entry.allowTags, ...entry.tags.allow]
-  const strategy = entry.imageSelectionStrategy ?? entry.tags.strategy ?? DEFAULT_STRATEGY
-  return { strategy, constraint: entry.tags.constraint ?? null, allow }
+function tagSelection({ imageSelectionStrategy, allowTags, tags }: Entry) {
+  const allow = allowTags === undefined ? tags.allow : [allowTags, ...tags.allow]
+  const strategy = imageSelectionStrategy ?? tags.strategy ?? DEFAULT_STRATEGY
+  return { strategy, constraint: tags.constraint, allow }
 }

@@ -1,4 +1,8 @@
-import type { Duration } from './images-file.js'
+/** A span of time as written and in seconds. */
+export interface Duration {
+  readonly text: string
+  readonly seconds: number
+}
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 

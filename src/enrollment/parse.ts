@@ -1,6 +1,6 @@
 import { type Data, type DataMap, isDataMap, type Path, type PlacedData, type Position } from '../yaml/data.js'
 import { withDefaults } from './defaults.js'
-import { toEnrolledImage } from './entry.js'
+import { type CompletedEntry, toEnrolledImage } from './entry.js'
 import type { EnrolledImage, ImagesFile, Settings } from './images-file.js'
 import { explainIssues, unknownKey } from './messages.js'
 import { type EntryPlace, nearestPosition, partPosition, type Which, writtenAt } from './places.js'
@@ -10,7 +10,7 @@ import { registryProblems } from './registries.js'
 import { type Entry, entrySchema, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { exampleAt, keysAt } from './schema/keys.js'
 import { settingsSchema, TOP_KEYS } from './schema/settings.js'
-import { settingsFaults, settingsOf } from './settings.js'
+import { settingsFaults, settingsFrom } from './settings.js'
 import { uniquenessProblems } from './uniqueness.js'
 import { UnusedKeys } from './unused-keys.js'
 import { type Canonical, canonicalDefaults, canonicalEntry, withSource } from './variants.js'
@@ -126,7 +126,7 @@ class Reading {
     }
     const faults = settingsFaults(result.data)
     for (const { path, message, remedy } of faults) this.#add(['settings', ...path], 'value', message, remedy)
-    return faults.length === 0 ? settingsOf(result.data) : null
+    return faults.length === 0 ? settingsFrom(result.data) : null
   }
 
   images(data: Data, path: Path, defaults: Canonical): EnrolledImage[] {
@@ -185,19 +185,15 @@ class Reading {
       const which = severity === 'notice' ? 'key' : 'value'
       this.#addAt(severity, this.#place(place, at, which), message, remedy, result.data.name)
     }
-    return derived.ok ? this.#placedEnrollment(derived.enrollment, data, place) : null
+    return derived.ok ? this.#placedImage(derived.image, data, place) : null
   }
 
-  #placedEnrollment(
-    enrollment: Omit<EnrolledImage, 'line' | 'column' | 'written' | 'lineOf'>,
-    data: DataMap,
-    place: EntryPlace,
-  ): EnrolledImage {
+  #placedImage(completed: CompletedEntry, data: DataMap, place: EntryPlace): EnrolledImage {
     const placed = this.#placed
     const lineOf = (key: string) => partPosition(placed, place, key.split('.'), 'key')?.line ?? null
     // Most runs look at none of these, and looking for places and copying thousands of entries takes its time.
     const image = {
-      ...enrollment,
+      ...completed,
       get line() {
         return placed.position(place.path)?.line ?? 1
       },

@@ -1,35 +1,25 @@
-import { posix } from 'node:path'
 import type { Path } from '../yaml/data.js'
 import type { EntryFault } from './entry-fault.js'
 import { GITHUB_REPOSITORY } from './grammar.js'
-import type { Environment, Update } from './images-file.js'
 import { pathName, quote } from './messages.js'
 import type { Entry } from './schema/entry.js'
-import { durationOf } from './settings.js'
 
 /** Name of the one environment that the flat `updates` are. */
 const FLAT = '1'
+const NO_TIME = { text: '0', seconds: 0 }
 
-/** Where an image is promoted to, in the order it goes through. */
-export function environmentsOf({ updates, environments = [] }: Entry): readonly Environment[] {
-  if (environments.length > 0) {
-    return environments.map((one) => ({
-      name: one.name,
-      auto: one.auto,
-      soak: durationOf(one.soak),
-      pullRequest: one.pullRequest,
-      updates: one.updates.map(updateOf),
-    }))
-  }
-  if (updates === undefined || updates.length === 0) return []
-  const soak = durationOf('0')
-  return [{ name: FLAT, auto: true, soak, pullRequest: false, updates: updates.map(updateOf) }]
+/** Where an image is promoted to, in the order it goes through; the flat `updates` are one environment. */
+export function environmentsOf({ updates = [], environments = [] }: Entry) {
+  const flat = { name: FLAT, auto: true, soak: NO_TIME, pullRequest: false, updates }
+  const stages = environments.length > 0 || updates.length === 0 ? environments : [flat]
+  return stages.map((stage) => ({ ...stage, updates: stage.updates.map(withValue) }))
 }
 
 type WrittenUpdate = NonNullable<Entry['updates']>[number]
 
-function updateOf({ provider, repo, branch, path, type, key, value }: WrittenUpdate): Update {
-  return { provider, repo, branch, path: posix.normalize(path), type, key: key ?? null, value: value ?? 'tag' }
+/** Whether a value was written tells a mistake (`updateFaults`), so that the schema fills none in. */
+function withValue(update: WrittenUpdate) {
+  return { ...update, value: update.value ?? 'tag' } as const
 }
 
 /** What is wrong across the keys that say where an image is promoted to. */
@@ -69,13 +59,13 @@ function updateFaults({ provider, repo, type, key, value }: WrittenUpdate, path:
     const message = `${pathName([...path, 'repo'])}: ${quote(repo)} is no repository on GitHub.`
     faults.push({ path: [...path, 'repo'], message, remedy: 'Write OWNER/REPO, or provider: gitlab.' })
   }
-  if (type === 'yaml-update' && key === undefined) {
+  if (type === 'yaml-update' && key === null) {
     const remedy = 'Name the value that is changed, like key: image.tag.'
     faults.push({ path: [...path, 'type'], message: 'yaml-update needs a key.', remedy })
   }
   if (type === 'kustomize-set-image') {
     for (const [name, written] of Object.entries({ key, value })) {
-      if (written === undefined) continue
+      if (written === undefined || written === null) continue
       const message = `${name} has no meaning for kustomize-set-image.`
       faults.push({ path: [...path, name], message, remedy: 'Take it out, or write type: yaml-update.' })
     }

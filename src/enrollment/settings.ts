@@ -1,43 +1,21 @@
-import { parseDuration } from './grammar.js'
-import { DEFAULT_TRIVY_IMAGE, type Settings, type WebhookReceiver } from './images-file.js'
-import type { WrittenSettings } from './schema/settings.js'
+import type * as z from 'zod'
+import { by } from '../text/index.js'
+import type { settingsSchema } from './schema/settings.js'
 
-/** Settings with every default filled in. */
-export function settingsOf(written: WrittenSettings): Settings {
-  const { analysis } = written
+type WrittenSettings = z.output<typeof settingsSchema>
+
+/** What the schema makes of each key; Secrets and analysis by the names that the rest of the code has. */
+export function settingsFrom({ secrets, analysis, webhookReceivers, ...others }: WrittenSettings) {
   return {
-    namespace: written.namespace,
-    githubTokenSecret: written.secrets.github,
-    gitlabTokenSecret: written.secrets.gitlab,
-    registrySecret: written.secrets.registry,
-    sourceTokenSecret: written.secrets.source,
-    retries: Number(written.retries),
-    retryPause: durationOf(written.retryPause),
-    baseInterval: durationOf(written.baseInterval),
-    pollInterval: durationOf(written.pollInterval),
-    stagger: durationOf(written.stagger),
-    shard: written.shard ?? null,
-    stateWorkflow: written.stateWorkflow ?? null,
-    webhookReceivers: written.webhookReceivers.map(receiverOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
-    allowedRegistries: [...written.allowedRegistries].sort(),
-    analysis: typeof analysis === 'boolean' ? analysis : analysis.enabled,
-    trivyImage: typeof analysis === 'boolean' ? DEFAULT_TRIVY_IMAGE : analysis.image,
-    backstage: written.backstage === false ? null : written.backstage,
+    ...others,
+    githubTokenSecret: secrets.github,
+    gitlabTokenSecret: secrets.gitlab,
+    registrySecret: secrets.registry,
+    sourceTokenSecret: secrets.source,
+    webhookReceivers: [...webhookReceivers].sort(by(({ name }) => name)),
+    analysis: analysis.enabled,
+    trivyImage: analysis.image,
   }
-}
-
-function receiverOf({
-  name,
-  type,
-  secret,
-  virtualRepoName,
-}: WrittenSettings['webhookReceivers'][number]): WebhookReceiver {
-  return { name: name ?? type, type, secret, virtualRepoName: virtualRepoName ?? null }
-}
-
-/** A duration that the schema has checked. */
-export function durationOf(text: string) {
-  return parseDuration(text) ?? { text, seconds: 0 }
 }
 
 /** A thing wrong with settings that no single key can tell. */
@@ -49,12 +27,12 @@ export interface SettingsFault {
 }
 
 /** What is wrong across the keys of settings. */
-export function settingsFaults(written: WrittenSettings): SettingsFault[] {
-  return [...receiverFaults(written), ...FLOORS.flatMap((floor) => floorFaults(written, floor))]
+export function settingsFaults(settings: WrittenSettings): SettingsFault[] {
+  return [...receiverFaults(settings), ...FLOORS.flatMap((floor) => floorFaults(settings, floor))]
 }
 
 function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] {
-  const names = webhookReceivers.map(({ name, type }) => name ?? type)
+  const names = webhookReceivers.map(({ name }) => name)
   const repeated = names.flatMap((name, index) =>
     names.indexOf(name) === index
       ? []
@@ -67,7 +45,7 @@ function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] 
         ],
   )
   const misplaced = webhookReceivers.flatMap(({ type, virtualRepoName }, index) =>
-    virtualRepoName === undefined || type === 'artifactory'
+    virtualRepoName === null || type === 'artifactory'
       ? []
       : [
           {
@@ -106,7 +84,7 @@ const FLOORS: readonly Floor[] = [
   { key: 'pollInterval', ...POLL_FLOOR, remedy: 'Write 15m, or another span of at least 10s.' },
 ]
 
-function floorFaults(written: WrittenSettings, { key, seconds, message, remedy }: Floor): SettingsFault[] {
-  if (durationOf(written[key]).seconds >= seconds) return []
+function floorFaults(settings: WrittenSettings, { key, seconds, message, remedy }: Floor): SettingsFault[] {
+  if (settings[key].seconds >= seconds) return []
   return [{ path: [key], message: `${key} ${message}`, remedy }]
 }

@@ -4,7 +4,7 @@ import { REPOSITORY } from '../grammar.js'
 import { BASE_PATTERN, REGISTRY_PATTERN, REPO_URL_PATTERN } from './patterns.js'
 import { promotion } from './promotion.js'
 import { build, source } from './source.js'
-import { duration, kubernetesName, line } from './values.js'
+import { duration, kubernetesName, line, optional } from './values.js'
 
 const strategy = z.enum(['SemVer', 'NewestBuild', 'Lexical', 'Digest'])
 
@@ -26,9 +26,10 @@ const tags = z.strictObject({
     enumDescriptions: STRATEGIES,
     examples: ['NewestBuild'],
   }),
-  constraint: line
-    .optional()
-    .meta({ description: 'SemVer: a range of versions. Digest: the tag to follow.', examples: ['^1.2.0'] }),
+  constraint: optional(line).meta({
+    description: 'SemVer: a range of versions. Digest: the tag to follow.',
+    examples: ['^1.2.0'],
+  }),
   allow: z
     .array(line)
     .default([])
@@ -95,12 +96,12 @@ const bases = z
   })
 
 const policy = {
-  rebuildDelay: duration.default(REBUILD_DEFAULTS.rebuildDelay).meta({
+  rebuildDelay: duration.prefault(REBUILD_DEFAULTS.rebuildDelay).meta({
     description:
       'At least this long between the last good build and an automatic rebuild; changes in between are gathered into one.',
     examples: ['24h', '30d'],
   }),
-  minimumReleaseAge: duration.default(REBUILD_DEFAULTS.minimumReleaseAge).meta({
+  minimumReleaseAge: duration.prefault(REBUILD_DEFAULTS.minimumReleaseAge).meta({
     description: 'A digest of a base image must have been seen for this long before it may start a rebuild.',
     examples: ['2d'],
   }),
@@ -129,7 +130,7 @@ const backstage = z.strictObject({
     .default('unknown')
     .meta({ description: 'Who answers for the image: a user or a group.', examples: ['group:default/team-a'] }),
   lifecycle: line.default('production').meta({ description: 'How far along it is.', examples: ['experimental'] }),
-  system: entityRef.optional().meta({ description: 'The system it belongs to.', examples: ['shop'] }),
+  system: optional(entityRef).meta({ description: 'The system it belongs to.', examples: ['shop'] }),
 })
 
 /** Keys of other tools and other versions: accepted, and of no effect. */
@@ -168,9 +169,10 @@ export const entrySchema = z.strictObject({
     .optional()
     .meta({ description: 'Short for `tags.strategy`.', enumDescriptions: STRATEGIES, examples: ['NewestBuild'] }),
   ...promotion,
-  shard: kubernetesName
-    .optional()
-    .meta({ description: 'Kargo controller (its shard) that looks after the image.', examples: ['eu'] }),
+  shard: optional(kubernetesName).meta({
+    description: 'Kargo controller (its shard) that looks after the image.',
+    examples: ['eu'],
+  }),
   backstage: backstage.prefault({}).meta({
     description: 'What the catalog in `settings.backstage` says of it.',
     examples: [{ owner: 'group:default/team-a' }],

@@ -4,6 +4,8 @@ import { type Data, isDataMap } from '../../yaml/data.js'
 interface SchemaDefinition {
   readonly type: string
   readonly innerType?: z.core.$ZodType
+  /** What a transformed value is read by. */
+  readonly in?: z.core.$ZodType
   readonly shape?: Readonly<Record<string, z.core.$ZodType>>
   readonly options?: readonly z.core.$ZodType[]
   readonly element?: z.core.$ZodType
@@ -68,7 +70,7 @@ function optionsFor({ options = [], discriminator }: SchemaDefinition, data: Dat
 }
 
 function unwrap(schema: z.core.$ZodType): SchemaDefinition {
-  let definition = schema._zod.def as SchemaDefinition
-  while (definition.innerType !== undefined) definition = definition.innerType._zod.def as SchemaDefinition
-  return definition
+  const definition = schema._zod.def as SchemaDefinition
+  const inside = definition.innerType ?? definition.in
+  return inside === undefined ? definition : unwrap(inside)
 }

@@ -1,9 +1,14 @@
+import { posix } from 'node:path'
 import * as z from 'zod'
 import { GITHUB_REPOSITORY, GITLAB_PROJECT } from '../grammar.js'
-import { THRESHOLDS } from '../images-file.js'
 import { conditional, holding, says, where, without } from './conditions.js'
 import { ANY_REPOSITORY_PATTERN } from './patterns.js'
-import { branch, duration, kubernetesName, line, path } from './values.js'
+import { branch, duration, kubernetesName, line, optional, path } from './values.js'
+
+/** How bad a finding must be to fail a check: this severity and every worse one. Least first. */
+export const THRESHOLDS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const
+
+export type Threshold = (typeof THRESHOLDS)[number]
 
 const threshold = z.enum(THRESHOLDS)
 
@@ -79,7 +84,7 @@ const writtenUpdate = z.strictObject({
       refined: ANY_REPOSITORY_PATTERN,
     }),
   branch: branch.default('main').meta({ description: 'Branch that is changed.', examples: ['main'] }),
-  path: path.meta({
+  path: path.transform(posix.normalize).meta({
     description: 'A folder with a kustomization (or the kustomization itself), or the YAML file that is changed.',
     examples: ['apps/web/kustomization.yaml'],
   }),
@@ -88,9 +93,10 @@ const writtenUpdate = z.strictObject({
     enumDescriptions: ['The tag of this image in a kustomization.', 'One value of a YAML file, found by `key`.'],
     examples: ['yaml-update'],
   }),
-  key: line
-    .optional()
-    .meta({ description: 'yaml-update: dotted path of the value that is changed.', examples: ['image.tag'] }),
+  key: optional(line).meta({
+    description: 'yaml-update: dotted path of the value that is changed.',
+    examples: ['image.tag'],
+  }),
   value: z
     .enum(['tag', 'digest', 'image'])
     .optional()
@@ -132,7 +138,7 @@ export const environment = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: 'false: somebody promotes by hand.', examples: [false] }),
-  soak: duration.default('0').meta({
+  soak: duration.prefault('0').meta({
     description: 'How long an image must have stood in the environment before (in analysis, for the first).',
     examples: ['24h'],
   }),

@@ -2,10 +2,9 @@ import * as z from 'zod'
 import { REBUILD_DEFAULTS } from '../../policy/index.js'
 import { parseReference } from '../../reference/index.js'
 import { GITHUB_REPOSITORY, isAllowedOrigin } from '../grammar.js'
-import { DEFAULT_TRIVY_IMAGE, RECEIVER_TYPES } from '../images-file.js'
 import { conditional, holding, without } from './conditions.js'
 import { FROM_FIVE_MINUTES_PATTERN, FROM_TEN_SECONDS_PATTERN, REGISTRY_PATTERN } from './patterns.js'
-import { branch, duration, kubernetesName, line, path, workflowFile } from './values.js'
+import { branch, duration, durationFrom, kubernetesName, line, optional, path, workflowFile } from './values.js'
 
 const secretName = kubernetesName
 
@@ -41,20 +40,28 @@ const stateWorkflow = z.strictObject({
 })
 
 const writtenReceiver = z.strictObject({
-  type: z.enum(RECEIVER_TYPES).meta({ description: 'Who calls.', examples: ['github'] }),
+  type: z
+    .enum(['github', 'gitlab', 'bitbucket', 'dockerhub', 'quay', 'harbor', 'azure', 'gitea', 'artifactory'])
+    .meta({ description: 'Who calls.', examples: ['github'] }),
   secret: secretName.meta({ description: 'Secret that the calls are checked with.', examples: ['github-webhook'] }),
   name: kubernetesName.optional().meta({ description: 'Names the receiver; else its type.', examples: ['github'] }),
-  virtualRepoName: line
-    .optional()
-    .meta({ description: 'artifactory: name of the virtual repository.', examples: ['docker'] }),
+  virtualRepoName: optional(line).meta({
+    description: 'artifactory: name of the virtual repository.',
+    examples: ['docker'],
+  }),
 })
-const receiver = writtenReceiver.meta(
-  conditional(
-    holding({ type: 'artifactory' }),
-    null,
-    without(['virtualRepoName'], 'only receivers of the type artifactory have a virtualRepoName'),
-  ),
-)
+const receiver = writtenReceiver
+  .meta(
+    conditional(
+      holding({ type: 'artifactory' }),
+      null,
+      without(['virtualRepoName'], 'only receivers of the type artifactory have a virtualRepoName'),
+    ),
+  )
+  .transform(({ name, ...others }) => ({ ...others, name: name ?? others.type }))
+
+/** The image of Trivy that checks run where the settings name none. */
+const DEFAULT_TRIVY_IMAGE = 'ghcr.io/aquasecurity/trivy:0.70.0'
 
 const analysis = z.strictObject({
   enabled: z
@@ -70,12 +77,6 @@ const analysis = z.strictObject({
     }),
 })
 
-/** A duration that `settingsFaults` holds against its shortest; an editor has the pattern. */
-function durationFrom(shortest: string, pattern: string, example: string) {
-  const patternErrorMessage = `must be a duration of ${shortest} or more, like ${example}`
-  return duration.meta({ refined: pattern, numbers: false, patternErrorMessage })
-}
-
 /** Numbers of images.yaml are read as text; the JSON Schema takes the number and its text, as the validator does. */
 const retries = z
   .custom<'0' | '1'>(
@@ -89,6 +90,7 @@ const retries = z
     pattern: '^[01]$',
     errorMessage: 'must be how often a failed build is started again: write 0 or 1',
   })
+  .transform(Number)
 
 /** The key `settings`. */
 export const settingsSchema = z.strictObject({
@@ -96,33 +98,33 @@ export const settingsSchema = z.strictObject({
     .default('image-factory')
     .meta({ description: 'Kubernetes namespace and Kargo Project.', examples: ['image-factory'] }),
   secrets: secrets.prefault({}).meta({ description: 'Names of the Secrets in that namespace that you create.' }),
-  retries: retries.default('1').meta({
+  retries: retries.prefault('1').meta({
     description: 'How often a failed build is started again: 0 or 1.',
     default: 1,
     examples: [0],
   }),
   retryPause: durationFrom('ten seconds', FROM_TEN_SECONDS_PATTERN, '1h')
-    .default('1h')
+    .prefault('1h')
     .meta({ description: 'The pause before a failed build is started again.', examples: ['30m'] }),
   baseInterval: durationFrom('five minutes', FROM_FIVE_MINUTES_PATTERN, '24h')
-    .default('24h')
+    .prefault('24h')
     .meta({
       description:
         'How often Kargo looks at a base image; one that is enrolled itself is looked at every 5 minutes, like any enrolled image.',
       examples: ['12h'],
     }),
   pollInterval: durationFrom('ten seconds', FROM_TEN_SECONDS_PATTERN, '15m')
-    .default('15m')
+    .prefault('15m')
     .meta({
       description:
         "The longest time until a waiting rebuild notices an override; waiting asks only the cluster's own API. A running build is asked for once a minute, or this often where it is shorter.",
       examples: ['15m'],
     }),
-  stagger: duration.default(REBUILD_DEFAULTS.stagger).meta({
+  stagger: duration.prefault(REBUILD_DEFAULTS.stagger).meta({
     description: 'Rebuilds of images that share a base image are spread over this span.',
     examples: ['2h'],
   }),
-  stateWorkflow: stateWorkflow.optional().meta({
+  stateWorkflow: optional(stateWorkflow).meta({
     description: 'Whom Kargo tells about new digests, published images and changed sources; else nobody.',
     examples: [{ repo: 'acme/image-factory-state', workflow: 'image-factory.yml' }],
   }),
@@ -135,11 +137,13 @@ export const settingsSchema = z.strictObject({
     }),
   analysis: z
     .union([z.boolean(), analysis])
-    .default(true)
+    .prefault(true)
+    .transform((written) => (typeof written === 'boolean' ? { enabled: written, image: DEFAULT_TRIVY_IMAGE } : written))
     .meta({ description: 'How published images are checked.', examples: [false] }),
-  shard: kubernetesName
-    .optional()
-    .meta({ description: 'Kargo controller (its shard) of all that names none itself.', examples: ['eu'] }),
+  shard: optional(kubernetesName).meta({
+    description: 'Kargo controller (its shard) of all that names none itself.',
+    examples: ['eu'],
+  }),
   allowedRegistries: z
     .array(
       line
@@ -147,20 +151,20 @@ export const settingsSchema = z.strictObject({
         .meta({ refined: REGISTRY_PATTERN, numbers: false }),
     )
     .default([])
+    .transform((allowed) => [...allowed].sort())
     .meta({
       description: 'Where images may be published and base images may come from; else anywhere.',
       examples: [['ghcr.io/acme', 'docker.io']],
     }),
   backstage: z
     .union([z.literal(false), path])
-    .default(false)
+    .prefault(false)
+    .transform((folder) => (folder === false ? null : folder))
     .meta({
       description: 'Folder that catalog entities for Backstage are written to; else none are.',
       examples: ['catalog'],
     }),
 })
-
-export type WrittenSettings = z.infer<typeof settingsSchema>
 
 /** Keys of the file's map form. */
 export const TOP_KEYS = ['settings', 'defaults', 'images'] as const

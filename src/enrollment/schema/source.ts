@@ -1,16 +1,17 @@
 import * as z from 'zod'
 import { GITHUB_REPOSITORY, GITLAB_PROJECT, PLATFORM } from '../grammar.js'
-import { branch, inputs, line, path, text, workflowFile } from './values.js'
+import { branch, inputs, line, mapFrom, optional, path, text, workflowFile } from './values.js'
 
 /** The Dockerfile of an image whose entry names neither a Dockerfile nor base images. */
 export const DEFAULT_DOCKERFILE = 'Dockerfile'
 
 const shared = {
-  branch: branch
-    .optional()
-    .meta({ description: 'Branch it is built from; else the default branch.', examples: ['main'] }),
+  branch: optional(branch).meta({
+    description: 'Branch it is built from; else the default branch.',
+    examples: ['main'],
+  }),
   // Not a default of the schema's: beside `bases`, a Dockerfile is read only where somebody names it.
-  dockerfile: path.optional().meta({
+  dockerfile: optional(path).meta({
     default: DEFAULT_DOCKERFILE,
     description:
       'Path of the Dockerfile inside the repository, or of the `.ko.yaml` of an image that ko builds. Where `bases` is set, none is read unless it is named.',
@@ -28,7 +29,7 @@ export const githubSource = z.strictObject({
     .regex(GITHUB_REPOSITORY, 'must be OWNER/REPO')
     .meta({ description: 'OWNER/REPO of the repository it is built from.', examples: ['acme/web'] }),
   ...shared,
-  workflow: workflowFile.optional().meta({
+  workflow: optional(workflowFile).meta({
     description:
       'File name of the workflow in .github/workflows that builds and publishes the image; it needs the trigger workflow_dispatch. Without it the image is never rebuilt.',
     examples: ['build.yml'],
@@ -42,9 +43,7 @@ export const githubSource = z.strictObject({
       enumDescriptions: ['Every successful run.', 'Only runs that were dispatched, where the others only test.'],
       examples: ['dispatched'],
     }),
-  inputs: inputs
-    .default({})
-    .meta({ description: inputsText, examples: [{ reason: '$(baseImage) is now $(baseDigest)' }] }),
+  inputs: inputs.meta({ description: inputsText, examples: [{ reason: '$(baseImage) is now $(baseDigest)' }] }),
 })
 
 /** A source on GitLab. */
@@ -54,11 +53,9 @@ export const gitlabSource = z.strictObject({
     .regex(GITLAB_PROJECT, 'must be GROUP/PROJECT')
     .meta({ description: 'GROUP/…/PROJECT it is built from.', examples: ['acme/platform/web'] }),
   ...shared,
-  pipeline: path.optional().meta({ description: 'Path of the pipeline definition.', examples: ['.gitlab-ci.yml'] }),
-  job: line.optional().meta({ description: 'Job of the pipeline that builds the image.', examples: ['build-web'] }),
-  inputs: inputs
-    .default({})
-    .meta({ description: inputsText, examples: [{ REASON: '$(baseImage) is now $(baseDigest)' }] }),
+  pipeline: optional(path).meta({ description: 'Path of the pipeline definition.', examples: ['.gitlab-ci.yml'] }),
+  job: optional(line).meta({ description: 'Job of the pipeline that builds the image.', examples: ['build-web'] }),
+  inputs: inputs.meta({ description: inputsText, examples: [{ REASON: '$(baseImage) is now $(baseDigest)' }] }),
 })
 
 /** Where an image is built. */
@@ -73,18 +70,16 @@ export const build = z.strictObject({
       description: 'false: we do not build it, its source is not looked at; it is only tracked.',
       examples: [false],
     }),
-  args: z
-    .record(line.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no argument name'), text)
-    .default({})
-    .meta({ description: 'Build arguments.', examples: [{ NODE_VERSION: '22' }] }),
-  target: line.optional().meta({ description: 'Dockerfile stage that is built.', examples: ['runtime'] }),
-  platforms: z
-    .array(line.regex(PLATFORM, 'must be OS/ARCH or OS/ARCH/VARIANT'))
-    .min(1, 'must name a platform')
-    .optional()
-    .meta({ description: 'Platforms that are built.', examples: [['linux/amd64', 'linux/arm64']] }),
-  contexts: z
-    .record(line, text)
-    .default({})
-    .meta({ description: 'Named build contexts.', examples: [{ base: 'docker-image://ghcr.io/acme/base:1' }] }),
+  args: mapFrom(z.record(line.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no argument name'), text)).meta({
+    description: 'Build arguments.',
+    examples: [{ NODE_VERSION: '22' }],
+  }),
+  target: optional(line).meta({ description: 'Dockerfile stage that is built.', examples: ['runtime'] }),
+  platforms: optional(
+    z.array(line.regex(PLATFORM, 'must be OS/ARCH or OS/ARCH/VARIANT')).min(1, 'must name a platform'),
+  ).meta({ description: 'Platforms that are built.', examples: [['linux/amd64', 'linux/arm64']] }),
+  contexts: mapFrom(z.record(line, text)).meta({
+    description: 'Named build contexts.',
+    examples: [{ base: 'docker-image://ghcr.io/acme/base:1' }],
+  }),
 })

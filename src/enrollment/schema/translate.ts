@@ -16,9 +16,10 @@ export function translated(schema: z.core.$ZodType): JsonSchema {
     unrepresentable: 'any',
     reused: 'inline',
     override: ({ zodSchema, jsonSchema }) => {
-      // zod leaves out examples where it turns what is written into something else; ours are as written.
-      const { examples } = z.globalRegistry.get(zodSchema) ?? {}
+      // zod leaves these out where it turns what is written into something else; ours are as written.
+      const { examples, default: byDefault } = z.globalRegistry.get(zodSchema) ?? {}
       if (Array.isArray(examples)) jsonSchema.examples = examples
+      if (byDefault !== undefined) jsonSchema.default = byDefault as z.core.JSONSchema.JSONSchema['default']
       // An editor would write an empty map where the default is one.
       if (isEmpty(jsonSchema.default)) delete jsonSchema.default
       if (zodSchema._zod.def.type === 'string') describeText(zodSchema, jsonSchema as Draft)

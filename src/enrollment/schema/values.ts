@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { byKey } from '../../text/index.js'
 import {
   DNS_LABEL,
   DURATION,
@@ -39,9 +40,22 @@ export const line = z
   })
   .meta({ refined: LINE_PATTERN })
 
-export const duration = line
+const durationText = line
   .refine((text) => parseDuration(text) !== null, 'is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0')
   .meta({ refined: DURATION.source })
+
+/** Its text in the file, read. */
+export const duration = durationText.transform(readDuration)
+
+/** A duration that `settingsFaults` holds against its shortest; an editor has the pattern. */
+export function durationFrom(shortest: string, pattern: string, example: string) {
+  const patternErrorMessage = `must be a duration of ${shortest} or more, like ${example}`
+  return durationText.meta({ refined: pattern, numbers: false, patternErrorMessage }).transform(readDuration)
+}
+
+function readDuration(text: string) {
+  return parseDuration(text) ?? { text, seconds: 0 }
+}
 
 export const branch = line
   .refine(isBranchName, 'is no branch name that git and Kargo take')
@@ -65,18 +79,31 @@ export const workflowFile = line.regex(
   'must be the file name of a workflow in .github/workflows, like build.yml',
 )
 
+/** What may be left out: null then. */
+export function optional<T extends z.ZodType>(schema: T) {
+  return schema.optional().transform((value) => value ?? null)
+}
+
+/** A record as a map; none where nothing is written. */
+export function mapFrom(record: z.ZodRecord<typeof line, typeof text>) {
+  return record.prefault({}).transform((value): ReadonlyMap<string, string> => new Map(Object.entries(value)))
+}
+
 /** What people write without quotes and mean as text: `true` is one too (numbers are read as text anyway). */
 export const text = z.union([z.string(), z.boolean().transform(String)])
 
-/** Inputs of a workflow, variables of a pipeline. */
-export const inputs = z.record(
-  line.regex(INPUT_NAME, 'is no input name'),
-  text
-    .pipe(
-      z
-        .string()
-        .max(65_535)
-        .refine((value) => !hasExpressionOpener(value), EVALUATED),
-    )
-    .meta({ pattern: PLAIN_PATTERN, patternErrorMessage: EVALUATED, maxLength: 65_535 }),
-)
+/** Inputs of a workflow, variables of a pipeline: sorted. */
+export const inputs = z
+  .record(
+    line.regex(INPUT_NAME, 'is no input name'),
+    text
+      .pipe(
+        z
+          .string()
+          .max(65_535)
+          .refine((value) => !hasExpressionOpener(value), EVALUATED),
+      )
+      .meta({ pattern: PLAIN_PATTERN, patternErrorMessage: EVALUATED, maxLength: 65_535 }),
+  )
+  .prefault({})
+  .transform((value): ReadonlyMap<string, string> => new Map(Object.entries(value).sort(byKey)))
