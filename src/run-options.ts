@@ -2,6 +2,7 @@
  * What a run works with. The action and the command line build its readers and clients here, from what an environment and
  * tokens say.
  */
+import { type Provider, serverUrls } from './forges/index.js'
 import type { DeletionLimit } from './manifests/index.js'
 import type { Log } from './network/index.js'
 import type { RegistryClient } from './registry/index.js'
@@ -9,8 +10,8 @@ import type { Report } from './report/index.js'
 import {
   failed,
   type GitHubClient,
-  readFromBoth,
   readFromDirectory,
+  readFromForges,
   readFromGitHub,
   readFromGitLab,
   requestKey,
@@ -49,20 +50,13 @@ export interface RunOptions {
 }
 
 /** Addresses of the servers of a run, without a slash at their end. */
-export interface Servers {
-  readonly github: string
+export interface Servers extends Readonly<Record<Provider, string>> {
   readonly githubApi: string
-  readonly gitlab: string
 }
 
 /** The servers that an environment names, as runners do; the public ones where it names none. */
 export function serversIn(env: Env): Servers {
-  const address = (named: string | undefined, byDefault: string) => (named || byDefault).replace(/\/+$/, '')
-  return {
-    github: address(env.GITHUB_SERVER_URL, 'https://github.com'),
-    githubApi: address(env.GITHUB_API_URL, 'https://api.github.com'),
-    gitlab: address(env.GITLAB_URL, 'https://gitlab.com'),
-  }
+  return { ...serverUrls(env), githubApi: (env.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/, '') }
 }
 
 /** What sources are read with. */
@@ -84,13 +78,13 @@ interface SourceAccess {
 export function sourceReader({ directory, servers, connect, gitlabToken, log, count }: SourceAccess): SourceReader {
   if (directory !== null) return readFromDirectory(directory)
   const gitlab = readFromGitLab({ url: servers.gitlab, token: gitlabToken, log })
-  if (connect === null) return readFromBoth({ github: WITHOUT_TOKEN, gitlab })
+  if (connect === null) return readFromForges({ github: WITHOUT_TOKEN, gitlab })
   let client: Promise<GitHubClient> | null = null
   const graphql = async (query: string, variables: Readonly<Record<string, unknown>>) => {
     client ??= connect()
     return (await client).graphql(query, { ...variables }).finally(() => count?.('answers from GitHub'))
   }
-  return readFromBoth({ github: readFromGitHub(graphql, new URL(servers.github).host), gitlab })
+  return readFromForges({ github: readFromGitHub(graphql, new URL(servers.github).host), gitlab })
 }
 
 const WITHOUT_TOKEN: SourceReader = {

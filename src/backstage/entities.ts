@@ -1,5 +1,6 @@
 import type { CatalogPlace, EnrolledImage, Source } from '../enrollment/index.js'
 import type { ExplainedBase } from '../explain/index.js'
+import { forgeOf } from '../forges/index.js'
 import type { Outlook } from '../policy/index.js'
 import type { TrackedBase } from '../state/index.js'
 import { digestOf, momentOf, type StateRecord, textOf } from '../state/record.js'
@@ -66,7 +67,8 @@ export function managedImage({ enrollment, record, bases, outlook }: ImageFacts,
 function sourceSpec(source: Source, record: StateRecord | undefined): Readonly<Record<string, string>> {
   const { provider, repo, dockerfile } = source
   const branch = source.branch ?? textOf(record, 'defaultBranch') ?? 'main'
-  const workflow = provider === 'github' ? source.workflow : (source.pipeline ?? '.gitlab-ci.yml')
+  const forge = forgeOf(source)
+  const workflow = forge.buildOf(source) ?? forge.defaultBuild
   return {
     provider,
     repo,

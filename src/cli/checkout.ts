@@ -1,8 +1,9 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { MAX_DEFINITION_BYTES } from '../build-definition/yaml-file.js'
-import { GITHUB_REPOSITORY, GITLAB_PROJECT } from '../enrollment/grammar.js'
 import { refuse } from '../enrollment/index.js'
+import { GITLAB_PROJECT } from '../forges/gitlab.js'
+import { FORGES, type Provider } from '../forges/index.js'
 import { git } from '../publish/index.js'
 import type { Env } from '../run-options.js'
 import { isFolder } from '../state/index.js'
@@ -162,12 +163,9 @@ function isOwnFolder(path: string): boolean {
 export interface RemoteRepository {
   readonly host: string
   /** null: the host's name does not tell. */
-  readonly provider: 'github' | 'gitlab' | null
+  readonly provider: Provider | null
   readonly repo: string
 }
-
-const GITHUB_HOSTS = ['github.com', 'www.github.com', 'ssh.github.com']
-const GITLAB_HOSTS = ['gitlab.com', 'altssh.gitlab.com']
 
 /**
  * Host and repository behind a remote's address: https, ssh, or `git@host:path`. User and password in it are left
@@ -181,11 +179,9 @@ export function repositoryOf(address: string, env: Env): RemoteRepository | null
   if (found === null) return null
   const repo = found.path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '')
   const { host } = found
-  const isGitHub = GITHUB_HOSTS.includes(host) || host === hostOf(env.GITHUB_SERVER_URL)
-  const isGitLab = GITLAB_HOSTS.includes(host) || host === hostOf(env.GITLAB_URL) || /(?:^|\.)gitlab\./.test(host)
-  const provider = isGitHub ? 'github' : isGitLab ? 'gitlab' : null
-  const isRepository = provider === 'github' ? GITHUB_REPOSITORY.test(repo) : GITLAB_PROJECT.test(repo)
-  return isRepository ? { host, provider, repo } : null
+  const forge = FORGES.find((one) => one.host.test(host) || host === hostOf(env[one.urlVariable])) ?? null
+  const isRepository = (forge?.repository ?? GITLAB_PROJECT).test(repo)
+  return isRepository ? { host, provider: forge?.provider ?? null, repo } : null
 }
 
 function hostAndPath(address: string): { readonly host: string; readonly path: string } | null {

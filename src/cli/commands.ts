@@ -1,5 +1,7 @@
 /** Every command: its arguments, its options, and what runs it. Commands are loaded when they run: `--help` is fast. */
+
 import { Command, Option } from 'commander'
+import { FORGES } from '../forges/index.js'
 import type { InitOptions } from './init-answers.js'
 import type { CommandContext, CommonOptions } from './options.js'
 import type { EnrollOptions } from './propose-entry.js'
@@ -127,7 +129,9 @@ function addEnroll(program: Command, session: Session): void {
     .option('--image <reference>', 'where it is published, for example ghcr.io/acme/web')
     .option('--registry <host>', 'registry, instead of --image')
     .option('--repository <path>', 'repository below the registry, instead of --image')
-    .addOption(new Option('--source-provider <name>', 'where the source is').choices(['github', 'gitlab']))
+    .addOption(
+      new Option('--source-provider <name>', 'where the source is').choices(FORGES.map(({ provider }) => provider)),
+    )
     .option('--repo <owner/repo>', 'source repository; without it the image is external')
     .option('--branch <name>', 'branch it is built from (else the default branch)')
     .option('--dockerfile <path>', 'Dockerfile inside the source repository')

@@ -35,8 +35,7 @@ export function explainCommand({ options, env, terminal, now }: CommandContext, 
   const records = readState(folder.root)
   refuseUnknown(names, enrolled, records, folder)
   const overrides = activeOverrides(folder, terminal, now)
-  const places = serversIn(env)
-  const explanations = explainImages({ enrolled, records, overrides, now, places }, names)
+  const explanations = explainImages({ enrolled, records, overrides, now, urls: serversIn(env) }, names)
   if (options.json) {
     const images = explanations.map((one) => explanationJson(one, now))
     printJson(terminal, { now, asOf: newestOf(explanations), images })

@@ -30,12 +30,6 @@ export function parseDuration(text: string): Duration | null {
 /** RFC 1123 label: what Kubernetes takes as a name. */
 export const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
-/** OWNER/REPO on GitHub: letters, digits, dash in the owner; also dot and underscore in the repository. */
-export const GITHUB_REPOSITORY = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/
-
-/** GROUP/…/PROJECT on GitLab. */
-export const GITLAB_PROJECT = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}){1,20}$/
-
 /** What both git and Kargo's Warehouses accept as a branch (kargo.akuity.io Warehouse, git subscription). */
 export const BRANCH = /^[a-zA-Z0-9](?:[a-zA-Z0-9._/-]{0,253}[a-zA-Z0-9_-])?$/
 

@@ -1,6 +1,6 @@
+import { GITHUB_REPOSITORY } from '../forges/github.js'
 import type { Path } from '../yaml/data.js'
 import type { EntryFault } from './entry-fault.js'
-import { GITHUB_REPOSITORY } from './grammar.js'
 import { pathName, quote } from './messages.js'
 import type { Entry } from './schema/entry.js'
 

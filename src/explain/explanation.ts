@@ -1,9 +1,10 @@
 import type { EnrolledImage, ImagesFile, Override } from '../enrollment/index.js'
+import type { Provider } from '../forges/index.js'
 import { type Limit, type NeverReason, type Outlook, outlookOf, type UnknownReason } from '../policy/index.js'
 import type { Records } from '../state/index.js'
 import { momentOf, type StateRecord, textOf } from '../state/record.js'
 import { type ExplainedBase, knownImage } from './bases.js'
-import { actionsFor, type DoItNow, type Places } from './do-it-now.js'
+import { actionsFor, type DoItNow } from './do-it-now.js'
 
 /** What is true of an image now. */
 export type Status = 'due' | 'waiting' | 'held' | 'behind' | 'up-to-date' | 'unknown' | 'never'
@@ -47,7 +48,7 @@ export interface ExplainInput {
   readonly overrides: readonly Override[]
   /** ISO 8601: the clock decides between due and waiting, and nothing else. */
   readonly now: string
-  readonly places: Places
+  readonly urls: Readonly<Record<Provider, string>>
 }
 
 /**
@@ -60,7 +61,7 @@ export function explainImages(input: ExplainInput, names: readonly string[] = []
   return images.filter(({ name }) => names.length === 0 || names.includes(name)).map((one) => explain(one, input))
 }
 
-function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now, places }: ExplainInput): Explanation {
+function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now, urls }: ExplainInput): Explanation {
   const { settings } = enrolled
   const record = records.images.get(enrollment.name)
   const known = knownImage(record, records.bases)
@@ -83,7 +84,7 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
       error: textOf(record, 'discoveryError'),
     },
     asOf: newest(record, bases, records.bases),
-    doItNow: actionsFor({ enrollment, record, bases, changed: base, ...status }, settings, places),
+    doItNow: actionsFor({ enrollment, record, bases, changed: base, ...status }, settings, urls),
   }
 }
 

@@ -1,3 +1,4 @@
+import { type BuildName, forgeOf } from '../forges/index.js'
 import type { BaseChange, BaseDigest, ProvenChange } from './changes.js'
 import { type ImagePolicy, type Limit, longestWait } from './waits.js'
 
@@ -40,10 +41,7 @@ export interface FactoryPolicy {
 
 interface Buildable extends ImagePolicy {
   readonly enabled: boolean
-  readonly source:
-    | { readonly provider: 'gitlab' }
-    | { readonly provider: 'github'; readonly workflow: string | null }
-    | null
+  readonly source: BuildName | null
 }
 
 /** A base as an outlook needs it. */
@@ -87,7 +85,7 @@ export function outlookOf<Base extends JudgedBase>(
 function neverReason({ source, enabled }: Buildable): NeverReason | null {
   if (source === null) return 'external'
   if (!enabled) return 'disabled'
-  return source.provider === 'gitlab' || source.workflow !== null ? null : 'no-workflow'
+  return forgeOf(source).buildFile(source) === null ? 'no-workflow' : null
 }
 
 /** What was found before a discovery failed still counts; where nothing was, it is not known. */

@@ -1,4 +1,5 @@
 import type { EnrolledImage, Settings } from '../enrollment/images-file.js'
+import { forgeOf } from '../forges/index.js'
 import { formatReference, parseReference } from '../reference/index.js'
 import { by } from '../text/index.js'
 import { type Data, isDataMap, isSameData } from '../yaml/data.js'
@@ -67,7 +68,7 @@ function hostOf(reference: string): string {
 /** What a reviewer wants to know of a new image: where it is published and built, how often, and where it goes. */
 function enrolledDetails(image: EnrolledImage): ImageChange['details'] {
   const { registry, repository, source, bases, rebuildDelay, minimumReleaseAge, autoRebuild, environments } = image
-  const workflow = source?.provider === 'github' ? source.workflow : (source?.pipeline ?? null)
+  const forge = source === null ? null : forgeOf(source)
   const targets = environments.flatMap(({ name, updates }) =>
     updates.map(({ repo, branch, path }): readonly [string, string] => [
       `environments.${name}`,
@@ -78,7 +79,7 @@ function enrolledDetails(image: EnrolledImage): ImageChange['details'] {
     ['repository', registry === '' ? null : `${registry}/${repository}`],
     ...builtFrom(source),
     ['bases', source === null || bases.length === 0 ? null : bases.map(formatReference).join(', ')],
-    [source?.provider === 'gitlab' ? 'source.pipeline' : 'source.workflow', workflow],
+    ...(source === null || forge === null ? [] : [[forge.buildKey, forge.buildOf(source)] as const]),
     ['rebuildDelay', source === null ? null : rebuildDelay.text],
     ['minimumReleaseAge', minimumReleaseAge.seconds === 0 ? null : minimumReleaseAge.text],
     ['autoRebuild', autoRebuild ? null : 'false'],

@@ -1,5 +1,6 @@
 import type { EntryData } from '../enrollment/enroll.js'
-import { DNS_LABEL, GITHUB_REPOSITORY, isBranchName } from '../enrollment/grammar.js'
+import { DNS_LABEL, isBranchName } from '../enrollment/grammar.js'
+import { GITHUB_REPOSITORY } from '../forges/github.js'
 import type { ActionPin } from './action-pin.js'
 
 /** What the files of a new state repository are made from. */

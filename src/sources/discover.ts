@@ -10,9 +10,9 @@ import {
   linkedRequests,
 } from './image-bases.js'
 import { namedAlone, requestsBesideNamed } from './named-bases.js'
-import { pipelineRequests, type RunIdentity, titledRuns } from './run-identity.js'
+import { type RunIdentity, titledRuns, titleRequests } from './run-identity.js'
 import { sharedBuilds } from './shared-builds.js'
-import { type FileRequest, requestKey, type SourceReader } from './source-file.js'
+import { buildFileRequest, type FileRequest, requestKey, type SourceReader } from './source-file.js'
 import {
   chooseImageBuilds,
   Definitions,
@@ -21,7 +21,6 @@ import {
   readWorkflowAnswer,
   type WorkflowReading,
   wantedRequests,
-  workflowRequest,
 } from './workflow-build.js'
 import { checkWorkflow, type WorkflowProblem } from './workflow-checks.js'
 
@@ -62,7 +61,7 @@ export async function discover(
   const readings = readWorkflows(built, first)
   const branchOf = branchReader(first)
   const shared = sharedBuilds(images, branchOf)
-  const followed = await followAll(inputs, { reader, readings, first, branchOf, also: pipelineRequests(shared) })
+  const followed = await followAll(inputs, { reader, readings, first, branchOf, also: titleRequests(shared) })
   const choices = new Map(inputs.map(({ image }) => [image.name, choiceOf(image, followed)] as const))
   const builds = new Map([...choices].map(([name, choice]) => [name, definedBuild(choice)] as const))
   const linked = inputs.flatMap((one) => linkedRequests(one, builds.get(one.image.name)))
@@ -114,7 +113,7 @@ function dockerfileRequest({ source }: EnrolledImage): FileRequest | null {
 }
 
 function workflowOf({ source }: EnrolledImage): FileRequest | null {
-  return source?.provider === 'github' ? workflowRequest(source) : null
+  return source?.provider === 'github' ? buildFileRequest(source) : null
 }
 
 /** Workflows by image name; images that share one share its reading. */
@@ -157,7 +156,7 @@ async function followAll(
   const definitions = new Definitions()
   const builds = new Map<string, FollowedBuilds>()
   let open = inputs.map(({ image }) => image)
-  let wanted = [...about.also]
+  let wanted = about.also.filter((request) => !answers.has(requestKey(request)))
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const waiting: EnrolledImage[] = []
     for (const image of open) {

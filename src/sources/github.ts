@@ -1,7 +1,15 @@
 import pLimit from 'p-limit'
 import { FailedRequest } from '../network/index.js'
 import { by } from '../text/index.js'
-import { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
+import {
+  type FileAnswer,
+  type FileRequest,
+  failed,
+  onOtherForge,
+  requestKey,
+  type SourceReader,
+  textAnswer,
+} from './source-file.js'
 
 /** A GraphQL call: resolves with the data, rejects as octokit's graphql does (with what arrived in `data`, if anything). */
 export type GraphQL = (query: string, variables: Readonly<Record<string, unknown>>) => Promise<unknown>
@@ -23,7 +31,7 @@ export function readFromGitHub(graphql: GraphQL, host: string): SourceReader {
   const read: SourceReader['read'] = async (requests) => {
     const answers = new Map<string, FileAnswer>()
     const distinct = [...new Map(requests.map((request) => [requestKey(request), request])).values()]
-    for (const request of distinct) answers.set(requestKey(request), elsewhere(request, host))
+    for (const request of distinct) answers.set(requestKey(request), onOtherForge(request, host))
     const unique = distinct.filter((request) => request.provider === 'github')
     const readBatch = async (batch: readonly FileRequest[]) => {
       const reply = await ask(graphql, batch)
@@ -41,15 +49,6 @@ function batches(requests: readonly FileRequest[]): FileRequest[][] {
   const count = Math.ceil(sorted.length / FILES_A_REQUEST)
   return Array.from({ length: count }, (_, index) =>
     sorted.slice(index * FILES_A_REQUEST, (index + 1) * FILES_A_REQUEST),
-  )
-}
-
-/** What GitHub is not asked for: it may have another project by the same name. */
-function elsewhere({ provider, repo }: FileRequest, host: string): FileAnswer {
-  return failed(
-    'unreachable',
-    `${repo} is on ${provider}, and ${host} is not asked for it.`,
-    'Give its checkout in sources-dir.',
   )
 }
 
@@ -190,17 +189,5 @@ function blobAnswer(request: FileRequest, blob: Json | null, branch: string | nu
   if (typeof blob.text !== 'string') {
     return failed('content', `${where} is no file.`, 'Name a Dockerfile in source.dockerfile.')
   }
-  if (isLinkTarget(blob.text)) {
-    return failed(
-      'content',
-      `${where} is a symbolic link to ${blob.text.slice(0, 200)}.`,
-      'Name the file it points to.',
-    )
-  }
-  return { kind: 'found', text: blob.text, branch }
-}
-
-/** A link's blob holds the path it points to and nothing else; no Dockerfile or workflow is one word. */
-function isLinkTarget(text: string): boolean {
-  return text.length < 4096 && /^[^\s]+$/.test(text)
+  return textAnswer(blob.text, where, branch)
 }

@@ -7,6 +7,7 @@ import {
   type FileRequest,
   failed,
   MAX_FILE_BYTES,
+  textAnswer,
 } from './source-file.js'
 
 /** A file that is asked for, and the branch it is read from (null: not known). */
@@ -20,12 +21,6 @@ const TOKEN_SCOPES = 'a gitlab-token with the scope read_repository or read_api'
 /** Says why there is no text, in one line that holds no secret. */
 function fail(server: GitLabServer, reason: FailureReason, message: string, remedy: string): FailedAnswer {
   return failed(reason, server.plain(message), server.plain(remedy))
-}
-
-/** What GitLab is not asked for: it may have another project by the same name. */
-export function otherProvider(server: GitLabServer, { repo, provider }: FileRequest): FailedAnswer {
-  const message = `${repo} is on ${provider}, and ${server.host} is not asked for it.`
-  return fail(server, 'unreachable', message, 'Give its checkout in sources-dir.')
 }
 
 /** There is no such project, or it is hidden: GitLab does not tell which. */
@@ -129,20 +124,8 @@ export function fileOf(server: GitLabServer, place: FileLocation, data: unknown)
     return fail(server, 'unreachable', `${server.host} sent ${where} incomplete.`, 'Try again.')
   }
   if (bytes.length > MAX_FILE_BYTES) return tooLarge(server, place)
-  if (bytes.includes(0)) {
-    return fail(server, 'content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
-  }
-  const text = bytes.toString('utf8')
-  if (isLinkTarget(text)) {
-    const message = `${where} is a symbolic link to ${server.plain(text, 200)}.`
-    return fail(server, 'content', message, 'Name the file it points to.')
-  }
-  return { kind: 'found', text, branch: place.branch }
-}
-
-/** A link's blob holds the path it points to and nothing else; no Dockerfile or workflow is one word. */
-function isLinkTarget(text: string): boolean {
-  return text.length < 4096 && /^[^\s]+$/.test(text)
+  const answer = textAnswer(bytes.toString('utf8'), where, place.branch)
+  return answer.kind === 'found' ? answer : fail(server, answer.reason, answer.message, answer.remedy)
 }
 
 function placeName({ request, branch }: FileLocation): string {

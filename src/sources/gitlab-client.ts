@@ -17,6 +17,7 @@ import {
   sendRequest,
   statusFailure,
 } from '../network/index.js'
+import { oneLine } from '../text/index.js'
 import { MAX_FILE_BYTES } from './source-file.js'
 
 /** What it takes to ask a GitLab. */
@@ -41,7 +42,7 @@ export interface GitLabServer {
   readonly host: string
   readonly hasToken: boolean
   /** Makes text fit to be shown: one line, short, without the token. */
-  readonly plain: (text: string, most?: number) => string
+  readonly plain: (text: string, maxLength?: number) => string
   /** Asks for a path below the API's address. Never rejects. */
   readonly ask: (path: string) => Promise<GitLabReply>
 }
@@ -69,7 +70,7 @@ export function connectGitLab(options: GitLabOptions): GitLabServer {
   return {
     host,
     hasToken: token !== '',
-    plain: (text, most) => plainText(text, token, most),
+    plain: (text, maxLength) => plainText(text, token, maxLength),
     ask: (path) => limit(() => policy.run(() => send(path), { name: `GET ${path}`, isRepeatable: true })),
   }
 }
@@ -92,18 +93,9 @@ async function askOnce(url: URL, headers: HttpRequest['headers'], connection: Co
   return requestFailure('unexpected', url.host, 'answers what is no JSON', remedy, { status })
 }
 
-/** What nobody sees or what breaks a line: control, bidirectional, zero-width characters, lone surrogates. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu
-
-function plainText(text: string, token: string, most = 500): string {
+function plainText(text: string, token: string, maxLength = 500): string {
   // Before anything is cut, or half a token would stay.
-  const without = token === '' ? text : text.slice(0, 100_000).replaceAll(token, '***')
-  const line = without
-    .slice(0, most * 4)
-    .replace(UNSEEN, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return line.length <= most ? line : `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
+  return oneLine(token === '' ? text : text.slice(0, 100_000).replaceAll(token, '***'), maxLength)
 }
 
 /** Where a GitLab is. */

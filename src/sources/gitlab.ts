@@ -6,13 +6,19 @@ import {
   noFile,
   noFileOrBranch,
   noProject,
-  otherProvider,
   reasonOf,
   refused,
   tooLarge,
 } from './gitlab-answers.js'
 import { connectGitLab, type GitLabOptions, type GitLabReply, type GitLabServer, pathSegment } from './gitlab-client.js'
-import { type FailedAnswer, type FileAnswer, type FileRequest, requestKey, type SourceReader } from './source-file.js'
+import {
+  type FailedAnswer,
+  type FileAnswer,
+  type FileRequest,
+  onOtherForge,
+  requestKey,
+  type SourceReader,
+} from './source-file.js'
 
 export type { GitLabOptions } from './gitlab-client.js'
 
@@ -45,7 +51,7 @@ interface Round {
 
 async function answerTo(round: Round, request: FileRequest): Promise<FileAnswer> {
   const { server } = round
-  if (request.provider !== 'gitlab') return otherProvider(server, request)
+  if (request.provider !== 'gitlab') return onOtherForge(request, server.host)
   const project = pathSegment(request.repo)
   if (project === null) return noProject(server, request)
   const file = pathSegment(request.path)

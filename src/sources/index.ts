@@ -17,7 +17,7 @@ export {
   type FileAnswer,
   type FileRequest,
   failed,
-  readFromBoth,
+  readFromForges,
   requestKey,
   type SourceReader,
 } from './source-file.js'

@@ -5,8 +5,7 @@ import { DEFAULT_DOCKERFILE } from '../enrollment/schema/source.js'
 import { parseReference, withDefaultTag } from '../reference/index.js'
 import { inGeneral } from './assumptions.js'
 import type { BasesResult, BaseUse } from './bases.js'
-import { pipelineFile } from './run-identity.js'
-import { type FailedAnswer, type FileAnswer, type FileRequest, requestKey } from './source-file.js'
+import { buildFileRequest, type FailedAnswer, type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
 /**
  * The base images that images.yaml names for an image, each at its line there. They count whatever else is found, and
@@ -36,8 +35,7 @@ export function namedUses(image: EnrolledImage, imagesFile: string): BaseUse[] {
 export function requestsBesideNamed({ source }: EnrolledImage): FileRequest[] {
   if (source === null || source.dockerfile !== null) return []
   const { provider, repo, branch } = source
-  const paths = [DEFAULT_DOCKERFILE, ...(source.provider === 'gitlab' ? [pipelineFile(source)] : [])]
-  return paths.map((path) => ({ provider, repo, branch, path }))
+  return [{ provider, repo, branch, path: DEFAULT_DOCKERFILE }, ...[buildFileRequest(source) ?? []].flat()]
 }
 
 /** What is known beside the answers. */

@@ -1,10 +1,11 @@
 import { excerpt, pipelineTitle, type RunTitle, readPipeline, runTitle } from '../build-definition/index.js'
-import type { EnrolledImage, GitLabSource, Source } from '../enrollment/images-file.js'
+import type { EnrolledImage, Source } from '../enrollment/images-file.js'
 import { problem } from '../enrollment/problem.js'
+import { type Forge, forgeOf, type Provider } from '../forges/index.js'
 import { groupBy } from '../text/index.js'
 import type { FileAnswers } from './bake-files.js'
 import type { SharedBuild, StartedImage } from './shared-builds.js'
-import { type FileRequest, requestKey } from './source-file.js'
+import { buildFileRequest, type FileRequest, requestKey } from './source-file.js'
 import type { WorkflowReading } from './workflow-build.js'
 import type { WorkflowProblem } from './workflow-checks.js'
 
@@ -80,25 +81,25 @@ interface Mixed {
 }
 
 function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: string): WorkflowProblem {
-  const words = wordsFor(source)
+  const forge = forgeOf(source)
+  const file = forge.buildFile(source) ?? ''
   const message =
-    `${image.name}: ${words.file} also builds ${namesOf(mixed.rivals)}, with other inputs, and ${whyMixed(mixed.title, words)}. ` +
-    `Their ${words.runs} cannot be told apart: only the ones the factory starts count as builds of ${image.name}.`
-  const remedy = remedyOf(mixed, words, image)
-  const about = { file: imagesFile, line: lineOf(image, source), image: image.name, remedy }
+    `${image.name}: ${file} also builds ${namesOf(mixed.rivals)}, with other inputs, and ${whyMixed(mixed.title, forge)}. ` +
+    `Their ${forge.runs} cannot be told apart: only the ones the factory starts count as builds of ${image.name}.`
+  const remedy = remedyOf(mixed, forge.runTitleLine(mixed.distinguishing ?? ['image']), file, image)
+  const about = { file: imagesFile, line: lineOf(image, forge), image: image.name, remedy }
   return { problem: problem('warning', message, about), isRefusal: true }
 }
 
-function whyMixed(title: RunTitleResult, { key }: Words): string {
+function whyMixed(title: RunTitleResult, { runTitle: key }: Forge): string {
   if (title.kind === 'none') return `it has no ${key}`
   if (title.kind === 'unreadable') return `its ${key} cannot be read: ${title.reason}`
   if (title.kind === 'unknown') return `its ${key} ${title.reason}`
   return `its ${key} comes out the same for all of them (${JSON.stringify(excerpt(title.title))})`
 }
 
-function remedyOf({ title, distinguishing }: Mixed, { file, line }: Words, image: EnrolledImage): string {
-  const named = line(distinguishing ?? ['image'])
-  const naming = NAMING[title.kind](named, file)
+function remedyOf({ title, distinguishing }: Mixed, line: string, file: string, image: EnrolledImage): string {
+  const naming = NAMING[title.kind](line, file)
   if (distinguishing !== null) return `${naming}.`
   const own = `Send each image an input with a fixed value of its own, like inputs: {image: ${image.name}}`
   return `${own}. ${naming}.`
@@ -112,44 +113,13 @@ const NAMING: Readonly<Record<RunTitleResult['kind'], (line: string, file: strin
     `Correct ${file}, or name the project's pipeline file in source.pipeline; write ${line} in it`,
 }
 
-/** How a forge calls what it runs, and the line that names it. */
-interface Words {
-  readonly file: string
-  readonly runs: string
-  readonly key: string
-  readonly line: (inputs: readonly string[]) => string
+function lineOf(image: EnrolledImage, { buildKey }: Forge): number {
+  return image.lineOf(buildKey) ?? image.lineOf('source') ?? image.line
 }
 
-function wordsFor(source: Source): Words {
-  if (source.provider === 'github') {
-    const line = (inputs: readonly string[]) =>
-      `\`run-name: Build ${inputs.map((name) => `\${{ inputs.${name} }}`).join(' ')}\``
-    return { file: `.github/workflows/${source.workflow}`, runs: 'runs', key: 'run-name', line }
-  }
-  const line = (inputs: readonly string[]) =>
-    `\`name: Build ${inputs.map((name) => `$${name}`).join(' ')}\` under \`workflow:\``
-  return { file: pipelineFile(source), runs: 'pipelines', key: 'workflow name', line }
-}
-
-/** The file that names the pipelines of a GitLab source: GitLab's default unless the entry names another. */
-export function pipelineFile({ pipeline }: Extract<Source, { provider: 'gitlab' }>): string {
-  return pipeline ?? '.gitlab-ci.yml'
-}
-
-function lineOf(image: EnrolledImage, { provider }: Source): number {
-  const key = provider === 'github' ? 'source.workflow' : 'source.pipeline'
-  return image.lineOf(key) ?? image.lineOf('source') ?? image.line
-}
-
-/** The files that name the pipelines of images that share them; workflows are read in any case. */
-export function pipelineRequests(shared: readonly SharedBuild[]): FileRequest[] {
-  return shared.flatMap(({ images }) =>
-    images.flatMap(({ source }) => (source.provider === 'gitlab' ? [pipelineRequest(source)] : [])),
-  )
-}
-
-function pipelineRequest(source: GitLabSource): FileRequest {
-  return { provider: 'gitlab', repo: source.repo, branch: source.branch, path: pipelineFile(source) }
+/** The files that name the runs of images that share them. */
+export function titleRequests(shared: readonly SharedBuild[]): FileRequest[] {
+  return shared.flatMap(({ images }) => images.flatMap(({ source }) => buildFileRequest(source) ?? []))
 }
 
 /** What titles are read from. */
@@ -185,30 +155,44 @@ export async function titledRuns(
 async function titlesOf(shared: SharedBuild, from: TitleSources): Promise<Map<string, RunTitleResult | null>> {
   const titles = new Map<string, RunTitleResult | null>()
   for (const { image, source } of shared.images) {
-    const title = source.provider === 'gitlab' ? pipelineTitleOf(source, from) : await workflowTitleOf(image, from)
-    titles.set(image.name, title)
+    titles.set(image.name, await TITLES[source.provider](image, source, from))
   }
   return titles
 }
 
+type TitleReader = (
+  image: EnrolledImage,
+  source: Source,
+  from: TitleSources,
+) => RunTitleResult | null | Promise<RunTitleResult | null>
+
+const TITLES: Readonly<Record<Provider, TitleReader>> = { github: workflowTitleOf, gitlab: pipelineTitleOf }
+
 /** Of a workflow that cannot be read, or cannot be dispatched, that is all there is to say. */
 async function workflowTitleOf(
   image: EnrolledImage,
+  { repo, inputs }: Source,
   { readings, branchOf }: TitleSources,
 ): Promise<RunTitleResult | null> {
   const reading = readings.get(image.name)
-  if (image.source === null || reading?.kind !== 'read' || reading.facts.dispatch === null) return null
-  const { repo, inputs } = image.source
+  if (reading?.kind !== 'read' || reading.facts.dispatch === null) return null
   return runTitle(reading.facts, { repo, branch: branchOf(image), inputs })
 }
 
-function pipelineTitleOf(source: GitLabSource, { answers, isComplete }: TitleSources): RunTitleResult | null {
-  const answer = answers.get(requestKey(pipelineRequest(source)))
-  if (answer?.kind === 'found') {
-    const read = readPipeline(answer.text, pipelineFile(source))
+function pipelineTitleOf(
+  _: EnrolledImage,
+  source: Source,
+  { answers, isComplete }: TitleSources,
+): RunTitleResult | null {
+  const request = buildFileRequest(source)
+  const answer = request === null ? undefined : answers.get(requestKey(request))
+  if (request !== null && answer?.kind === 'found') {
+    const read = readPipeline(answer.text, request.path)
     if (read.ok) return pipelineTitle(read.pipeline, source.inputs)
     return { kind: 'unreadable', reason: read.message.replace(/\.$/, '') }
   }
-  // The project may have its pipeline elsewhere, which only its settings say.
-  return answer?.reason === 'file' && isComplete ? { kind: 'unreadable', reason: 'there is no such file' } : null
+  // The project may have its pipeline in another place, which only its settings say.
+  return answer?.kind === 'failed' && answer.reason === 'file' && isComplete
+    ? { kind: 'unreadable', reason: 'there is no such file' }
+    : null
 }

@@ -1,5 +1,6 @@
 import { PLACEHOLDER } from '../build-definition/index.js'
 import type { EnrolledImage, Source } from '../enrollment/images-file.js'
+import { forgeOf } from '../forges/index.js'
 import { groupBy } from '../text/index.js'
 
 /** An image whose builds we start. */
@@ -52,14 +53,14 @@ export function withSharing(images: readonly EnrolledImage[], names: ReadonlySet
 function startedImage(image: EnrolledImage): StartedImage | null {
   const { source, enabled } = image
   if (!enabled || source === null) return null
-  if (source.provider === 'github' && source.workflow === null) return null
+  if (forgeOf(source).buildFile(source) === null) return null
   return { image, source, key: JSON.stringify([...source.inputs]) }
 }
 
 /** Repositories are the same in either case of their letters, files and branches are not. */
 function placeOf(source: Source): string {
-  const workflow = source.provider === 'github' ? source.workflow : null
-  return JSON.stringify([source.provider, source.repo.toLowerCase(), workflow])
+  const { hasRunsPerFile, buildFile } = forgeOf(source)
+  return JSON.stringify([source.provider, source.repo.toLowerCase(), hasRunsPerFile ? buildFile(source) : null])
 }
 
 function sendsDifferent(group: readonly StartedImage[]): boolean {

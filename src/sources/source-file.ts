@@ -1,6 +1,10 @@
+import type { Source } from '../enrollment/images-file.js'
+import { FORGES, type Forge, forgeOf, type Provider } from '../forges/index.js'
+import { oneLine } from '../text/index.js'
+
 /** A file of a source repository, as somebody asks for it. */
 export interface FileRequest {
-  readonly provider: 'github' | 'gitlab'
+  readonly provider: Provider
   /** OWNER/REPO, GROUP/…/PROJECT */
   readonly repo: string
   /** null: the repository's default branch. */
@@ -53,29 +57,51 @@ export function failed(reason: FailureReason, message: string, remedy: string): 
 /** Dockerfiles are small; what is larger is a mistake or an attack. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024
 
-type Provider = FileRequest['provider']
-
-/** A reader for each provider; null where there is nothing to read it with. */
-type ReadersByProvider = Readonly<Record<Provider, SourceReader | null>>
-
-const NAMES: Readonly<Record<Provider, string>> = { github: 'GitHub', gitlab: 'GitLab' }
-const INPUTS: Readonly<Record<Provider, string>> = { github: 'source-token', gitlab: 'gitlab-token' }
-
-/** Reads every file from its own provider, from both at the same time. */
-export function readFromBoth(readers: ReadersByProvider): SourceReader {
+/** Reads every file from its own forge, from all at the same time; null: there is nothing to read one with. */
+export function readFromForges(readers: Readonly<Record<Provider, SourceReader | null>>): SourceReader {
   const read: SourceReader['read'] = async (requests) => {
-    const parts = (['github', 'gitlab'] as const).map((provider) => {
-      const own = requests.filter((request) => request.provider === provider)
-      const reader = readers[provider]
+    const parts = FORGES.map((forge) => {
+      const own = requests.filter(({ provider }) => provider === forge.provider)
+      const reader = readers[forge.provider]
       if (own.length === 0) return new Map<string, FileAnswer>()
-      return reader === null ? new Map(own.map((one) => [requestKey(one), withoutReader(one)])) : reader.read(own)
+      return reader === null
+        ? new Map(own.map((one) => [requestKey(one), withoutReader(one, forge)]))
+        : reader.read(own)
     })
     return new Map((await Promise.all(parts)).flatMap((answers) => [...answers]))
   }
   return { read, isComplete: Object.values(readers).every((reader) => reader?.isComplete ?? true) }
 }
 
-function withoutReader({ provider, repo }: FileRequest): FileAnswer {
-  const message = `${repo} is on ${NAMES[provider]}, and there is nothing to read it with.`
-  return failed('unreachable', message, `Set ${INPUTS[provider]}, or give its checkout in sources-dir.`)
+function withoutReader({ repo }: FileRequest, { name, tokenInput }: Forge): FileAnswer {
+  const message = `${repo} is on ${name}, and there is nothing to read it with.`
+  return failed('unreachable', message, `Set ${tokenInput}, or give its checkout in sources-dir.`)
+}
+
+/** What one forge is not asked for: it may have another project by the same name. */
+export function onOtherForge({ provider, repo }: FileRequest, host: string): FailedAnswer {
+  const message = `${repo} is on ${provider}, and ${host} is not asked for it.`
+  return failed('unreachable', message, 'Give its checkout in sources-dir.')
+}
+
+/**
+ * The answer that a file's text is, unless it is no text.
+ *
+ * @param where the file, for messages.
+ */
+export function textAnswer(text: string, where: string, branch: string | null): FileAnswer {
+  if (text.includes('\0')) return failed('content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
+  if (!isLinkTarget(text)) return { kind: 'found', text, branch }
+  return failed('content', `${where} is a symbolic link to ${oneLine(text, 200)}.`, 'Name the file it points to.')
+}
+
+/** A link's blob holds the path it points to and nothing else; no Dockerfile or workflow is one word. */
+function isLinkTarget(text: string): boolean {
+  return text.length < 4096 && /^[^\s]+$/.test(text)
+}
+
+/** The file that builds an image, as its source names it; null: none does. */
+export function buildFileRequest(source: Source): FileRequest | null {
+  const path = forgeOf(source).buildFile(source)
+  return path === null ? null : { provider: source.provider, repo: source.repo, branch: source.branch, path }
 }

@@ -53,12 +53,6 @@ export interface DefinedBuild {
 /** Where there is nothing to read. */
 const NO_BUILD: DefinedBuild = { builds: [], linked: [], assumed: [], reason: null }
 
-/** Where the workflow of an image stands; null where none is enrolled. */
-export function workflowRequest(source: GitHubSource): FileRequest | null {
-  if (source.workflow === null) return null
-  return requestFor({ repo: null, ref: null, path: `.github/workflows/${source.workflow}` }, source)
-}
-
 /** A workflow read, or why it could not be. */
 export type WorkflowReading =
   | { readonly kind: 'read'; readonly facts: WorkflowFacts; readonly file: YamlFile; readonly path: string }

@@ -2,7 +2,10 @@
  * What the checks of `values.ts` and `published.ts` take, as patterns for the JSON Schema: editors run no code of ours.
  * A test holds each against the check it stands for.
  */
-import { BRANCH, GITHUB_REPOSITORY, GITLAB_PROJECT, REGISTRY_HOST, REPOSITORY } from '../grammar.js'
+
+import { GITHUB_REPOSITORY } from '../../forges/github.js'
+import { GITLAB_PROJECT } from '../../forges/gitlab.js'
+import { BRANCH, REGISTRY_HOST, REPOSITORY } from '../grammar.js'
 
 const CONTROL = '\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff'
 const NO_OPENER = '(?![\\s\\S]*\\$\\{[{%])'

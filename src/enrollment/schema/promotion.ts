@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
-import { GITHUB_REPOSITORY, GITLAB_PROJECT } from '../grammar.js'
+import { GITHUB_REPOSITORY } from '../../forges/github.js'
+import { GITLAB_PROJECT } from '../../forges/gitlab.js'
 import { conditional, holding, says, where, without } from './conditions.js'
 import { ANY_REPOSITORY_PATTERN } from './patterns.js'
 import { branch, duration, kubernetesName, line, optional, path } from './values.js'

@@ -1,12 +1,8 @@
 /** What an entry needs beyond each key by itself, and what it must not have, as JSON Schema. */
-import {
-  GITHUB_REPOSITORY,
-  GITLAB_PROJECT,
-  KARGO_REPO_URL,
-  MAX_CONSTRAINT_LENGTH,
-  SEMVER_CONSTRAINT,
-  TAG,
-} from '../grammar.js'
+
+import { GITHUB_REPOSITORY } from '../../forges/github.js'
+import { GITLAB_PROJECT } from '../../forges/gitlab.js'
+import { KARGO_REPO_URL, MAX_CONSTRAINT_LENGTH, SEMVER_CONSTRAINT, TAG } from '../grammar.js'
 import { anyOf, conditional, holding, type JsonSchema, not, says, where, without } from './conditions.js'
 import { WATCHED_REGISTRY_PATTERN, WATCHED_REPOSITORY_PATTERN } from './patterns.js'
 

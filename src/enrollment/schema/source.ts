@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { GITHUB_REPOSITORY, GITLAB_PROJECT, PLATFORM } from '../grammar.js'
+import { GITHUB_REPOSITORY } from '../../forges/github.js'
+import { GITLAB_PROJECT } from '../../forges/gitlab.js'
+import { PLATFORM } from '../grammar.js'
 import { branch, inputs, line, mapFrom, optional, path, text, workflowFile } from './values.js'
 
 /** The Dockerfile of an image whose entry names neither a Dockerfile nor base images. */

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  GITHUB_REPOSITORY,
-  GITLAB_PROJECT,
   isBranchName,
   isInsidePath,
   isRegistryHost,
@@ -14,6 +12,8 @@ import {
 } from '../../../src/enrollment/grammar.js'
 import { suggest } from '../../../src/enrollment/messages.js'
 import { regexFault } from '../../../src/enrollment/regex.js'
+import { GITHUB_REPOSITORY } from '../../../src/forges/github.js'
+import { GITLAB_PROJECT } from '../../../src/forges/gitlab.js'
 
 describe('durations', () => {
   it.each([

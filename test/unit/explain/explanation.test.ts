@@ -80,7 +80,7 @@ describe('state files that somebody edited', () => {
           images: new Map([['web', { ...image, baseImages: ['node-22'] }]]),
           bases: new Map([['node-22', base]]),
         }
-        const input = { enrolled: enrolmentOf(web()), records, overrides: [], now: NOW, places: PLACES }
+        const input = { enrolled: enrolmentOf(web()), records, overrides: [], now: NOW, urls: PLACES }
         for (const { digest, since } of explainAt(input)[0]?.bases ?? []) {
           expect(digest ?? NEW).toMatch(/^sha256:[0-9a-f]{64}$/)
           expect(since ?? NOW).toMatch(/^[+-]?\d+-\d\d-\d\dT/)
@@ -114,8 +114,8 @@ describe('what to do', () => {
   it('names the server where it is not github.com', () => {
     const { images, state } = SITUATIONS['due-change']!
     const enrolled = enrolmentOf(images)
-    const places = { github: 'https://ghe.acme.org', gitlab: 'https://gitlab.com' }
-    const input = { enrolled, records: recordsFrom(state), overrides: overridesOf(undefined), now: NOW, places }
+    const urls = { github: 'https://ghe.acme.org', gitlab: 'https://gitlab.com' }
+    const input = { enrolled, records: recordsFrom(state), overrides: overridesOf(undefined), now: NOW, urls }
     const [one] = explainAt(input)
     expect(one?.doItNow.build).toBe('gh workflow run build.yml --repo ghe.acme.org/acme/web --ref main')
     expect(one?.doItNow.page).toBe('https://ghe.acme.org/acme/web/actions/workflows/build.yml')

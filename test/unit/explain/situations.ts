@@ -45,7 +45,7 @@ export function explain({ images, overrides, state }: Situation, now = NOW): Exp
     records: recordsFrom(state),
     overrides: overridesOf(overrides, now),
     now,
-    places: PLACES,
+    urls: PLACES,
   })
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatProblem, Refusal } from '../../../src/enrollment/problem.js'
 import { readFromGitLab } from '../../../src/sources/gitlab.js'
-import { type FileRequest, readFromBoth, requestKey, type SourceReader } from '../../../src/sources/source-file.js'
+import { type FileRequest, readFromForges, requestKey, type SourceReader } from '../../../src/sources/source-file.js'
 
 const TOKEN = 'glpat-CANARY-0123456789'
 
@@ -76,7 +76,7 @@ describe('both providers', () => {
   it('each request goes to the reader of its provider', async () => {
     const github = answering('hub')
     const gitlab = answering('lab')
-    const answers = await readFromBoth({ github, gitlab }).read([request('github'), request('gitlab')])
+    const answers = await readFromForges({ github, gitlab }).read([request('github'), request('gitlab')])
     expect(answers.get(requestKey(request('github')))).toMatchObject({ text: 'hub' })
     expect(answers.get(requestKey(request('gitlab')))).toMatchObject({ text: 'lab' })
     expect([github.asked, gitlab.asked]).toEqual([[request('github')], [request('gitlab')]])
@@ -97,7 +97,7 @@ describe('both providers', () => {
         return new Map()
       },
     })
-    const reader = readFromBoth({ github: waiting('github'), gitlab: waiting('gitlab') })
+    const reader = readFromForges({ github: waiting('github'), gitlab: waiting('gitlab') })
     await reader.read([request('github'), request('gitlab')])
     expect(started).toHaveLength(2)
   })
@@ -106,7 +106,7 @@ describe('both providers', () => {
     ['github', 'source-token'],
     ['gitlab', 'gitlab-token'],
   ] as const)('%s without a reader: %s gives one', async (provider, input) => {
-    const answers = await readFromBoth({ github: null, gitlab: null }).read([request(provider)])
+    const answers = await readFromForges({ github: null, gitlab: null }).read([request(provider)])
     expect(answers.get(requestKey(request(provider)))).toMatchObject({
       kind: 'failed',
       reason: 'unreachable',
@@ -116,12 +116,12 @@ describe('both providers', () => {
 
   it('a reader that has nothing to read is not asked', async () => {
     const gitlab = answering('lab')
-    await readFromBoth({ github: null, gitlab }).read([request('github')])
+    await readFromForges({ github: null, gitlab }).read([request('github')])
     expect(gitlab.asked).toEqual([])
   })
 
   it('is complete when all its readers are', () => {
-    expect(readFromBoth({ github: answering(''), gitlab: null }).isComplete).toBe(true)
-    expect(readFromBoth({ github: answering('', false), gitlab: answering('') }).isComplete).toBe(false)
+    expect(readFromForges({ github: answering(''), gitlab: null }).isComplete).toBe(true)
+    expect(readFromForges({ github: answering('', false), gitlab: answering('') }).isComplete).toBe(false)
   })
 })

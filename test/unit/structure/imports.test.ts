@@ -8,8 +8,9 @@ const SRC = fileURLToPath(new URL('../../../src', import.meta.url))
 /** The folders in the order data flows through them: imports point up this list only. */
 const ORDER = [
   'text',
-  'policy',
   'reference',
+  'forges',
+  'policy',
   'yaml',
   'enrollment',
   'scaffold',
@@ -38,7 +39,7 @@ const ORDER = [
 
 /** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
 const PURE = [
-  /^(?:text|policy|reference|yaml|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report)\//,
+  /^(?:text|reference|forges|policy|yaml|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report)\//,
   /^manifests\/(?!read)/,
   /^backstage\/(?!catalog-folder)/,
   /^state\/(?!read|folder|write)/,

@@ -1,0 +1,35 @@
+import { byKey } from '../text/index.js'
+import { type Forge, urlPath } from './forge.js'
+
+/** OWNER/REPO on GitHub: letters, digits, dash in the owner; also dot and underscore in the repository. */
+export const GITHUB_REPOSITORY = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/
+
+const DEFAULT_URL = 'https://github.com'
+
+/** GitHub, and GitHub Enterprise servers: workflows build. */
+export const github: Forge = {
+  provider: 'github',
+  name: 'GitHub',
+  defaultUrl: DEFAULT_URL,
+  urlVariable: 'GITHUB_SERVER_URL',
+  host: /^(?:(?:www|ssh)\.)?github\.com$/,
+  repository: GITHUB_REPOSITORY,
+  tokenInput: 'source-token',
+  buildKey: 'source.workflow',
+  defaultBuild: null,
+  buildOf: ({ workflow = null }) => workflow,
+  buildFile: ({ workflow = null }) => (workflow === null ? null : `.github/workflows/${workflow}`),
+  hasRunsPerFile: true,
+  runs: 'runs',
+  runTitle: 'run-name',
+  runTitleLine: (inputs) => `\`run-name: Build ${inputs.map((name) => `\${{ inputs.${name} }}`).join(' ')}\``,
+  startPage: (url, { repo, workflow = null }) =>
+    workflow === null ? null : `${url}/${urlPath(repo)}/actions/workflows/${urlPath(workflow)}`,
+  startCommand: (url, { repo, workflow = null, inputs }, branch, fill) => {
+    if (workflow === null) return null
+    const host = url === DEFAULT_URL ? '' : `${url.replace(/^https?:\/\//, '')}/`
+    const fields = [...inputs].sort(byKey).flatMap(([key, value]) => ['-f', `${key}=${fill(value)}`])
+    const ref = branch === null ? [] : ['--ref', branch]
+    return ['gh', 'workflow', 'run', workflow, '--repo', `${host}${repo}`, ...ref, ...fields]
+  },
+}

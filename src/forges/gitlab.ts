@@ -1,0 +1,30 @@
+import { type Forge, urlPath } from './forge.js'
+
+/** GROUP/…/PROJECT on GitLab. */
+export const GITLAB_PROJECT = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}){1,20}$/
+
+const DEFAULT_BUILD = '.gitlab-ci.yml'
+
+/** GitLab, its own or anybody's: the pipelines of a branch build. */
+export const gitlab: Forge = {
+  provider: 'gitlab',
+  name: 'GitLab',
+  defaultUrl: 'https://gitlab.com',
+  urlVariable: 'GITLAB_URL',
+  host: /(?:^|\.)gitlab\./,
+  repository: GITLAB_PROJECT,
+  tokenInput: 'gitlab-token',
+  buildKey: 'source.pipeline',
+  defaultBuild: DEFAULT_BUILD,
+  buildOf: ({ pipeline = null }) => pipeline,
+  buildFile: ({ pipeline }) => pipeline ?? DEFAULT_BUILD,
+  hasRunsPerFile: false,
+  runs: 'pipelines',
+  runTitle: 'workflow name',
+  runTitleLine: (inputs) => `\`name: Build ${inputs.map((name) => `$${name}`).join(' ')}\` under \`workflow:\``,
+  startPage: (url, { repo }, branch) => {
+    const ref = branch === null ? '' : `?ref=${encodeURIComponent(branch)}`
+    return `${url}/${urlPath(repo)}/-/pipelines/new${ref}`
+  },
+  startCommand: () => null,
+}
