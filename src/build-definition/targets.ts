@@ -65,13 +65,6 @@ function linksOf(target: BuildTarget): string[] {
   })
 }
 
-/** A group that is being looked through, and what of it is left. */
-interface OpenGroup {
-  readonly name: string
-  readonly members: readonly string[]
-  next: number
-}
-
 /**
  * The targets behind names of targets and groups, groups within groups included, each once, in order. A group goes
  * before a target of its name, which it may hold itself (buildx, `bake/bake.go` group).
@@ -90,7 +83,9 @@ export function selectTargets({ targets, groups }: BuildFile, names: readonly st
   const found = new Map<string, BuildTarget>()
   const seen = new Set<string>()
   const open = new Set<string>()
-  const way: OpenGroup[] = [{ name: '', members: asked, next: 0 }]
+  const way: { readonly name: string; readonly members: readonly string[]; next: number }[] = [
+    { name: '', members: asked, next: 0 },
+  ]
   for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
     const name = last.members[last.next]
     last.next += 1

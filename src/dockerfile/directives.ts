@@ -3,23 +3,10 @@ import { lower, trimNewline, trimStart } from './text.js'
 
 export type EscapeCharacter = '\\' | '`'
 
-interface Directive {
-  name: string
-  value: string
-}
-
 const DIRECTIVES: ReadonlySet<string> = new Set(['syntax', 'escape', 'check'])
 const BYTE_ORDER_MARK = '\ufeff'
 
-/** The parser directives at the top of a Dockerfile, read line by line until the first line that is none. */
-interface DirectiveReader {
-  /** Looks at a line (left-trimmed, numbered from 1). A directive said twice or a bad escape is refused. */
-  read(line: string, lineNumber: number): void
-  /** The escape and line-continuation character in force. */
-  escapeChar(): EscapeCharacter
-}
-
-export function directiveReader(): DirectiveReader {
+export function directiveReader(): { read(line: string, lineNumber: number): void; escapeChar(): EscapeCharacter } {
   const seen = new Set<string>()
   let done = false
   let escapeChar: EscapeCharacter = '\\'
@@ -89,7 +76,7 @@ function jsonSyntax(text: string): string | null {
   }
 }
 
-function parseDirective(line: string, comment: string): Directive | null {
+function parseDirective(line: string, comment: string): { name: string; value: string } | null {
   if (!line.startsWith(comment)) return null
   const body = trimStart(line.slice(comment.length))
   const assignment = /^([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=/.exec(body)

@@ -35,12 +35,6 @@ export interface Instruction {
   trigger: Instruction | null
 }
 
-interface ReadDockerfile {
-  instructions: Instruction[]
-  escapeChar: EscapeCharacter
-  warnings: Diagnostic[]
-}
-
 const NO_BODIES: ReadonlyMap<string, string> = new Map()
 const HEREDOC_INSTRUCTIONS: ReadonlySet<string> = new Set(['run', 'copy', 'add'])
 
@@ -49,7 +43,11 @@ const HEREDOC_INSTRUCTIONS: ReadonlySet<string> = new Set(['run', 'copy', 'add']
  * Refuses what BuildKit's parser refuses: bad directives, heredocs without end, malformed ENV, LABEL and JSON arguments,
  * lines over 65,535 bytes, and a file without any instruction.
  */
-export function readInstructions(text: string): ReadDockerfile {
+export function readInstructions(text: string): {
+  instructions: Instruction[]
+  escapeChar: EscapeCharacter
+  warnings: Diagnostic[]
+} {
   const lines = lineSource(text)
   const directives = directiveReader()
   const instructions: Instruction[] = []

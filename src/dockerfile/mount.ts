@@ -2,9 +2,6 @@ import { isGoBoolean, isMemorySize, isUint32, splitCsv } from './go-values.js'
 import { DockerfileRefusal, quoted } from './result.js'
 import { lower } from './text.js'
 
-/** Expands the variables of a value; null when a variable is in it whose value only the base image knows. */
-type Expander = (value: string) => string | null
-
 /** What has been read of a mount; a value is null where it is not known. */
 interface Mount {
   type: string | null
@@ -53,7 +50,12 @@ export function mountSource(mount: string, line: number): string {
  * What BuildKit has against a mount when its RUN is about to run, null when nothing. Fields are read in order: `size`
  * and `required` stand behind the `type` that allows them. What an unknown value might mend is no problem.
  */
-export function mountProblem(written: string, expand: Expander, directory: string | null, line: number): string | null {
+export function mountProblem(
+  written: string,
+  expand: (value: string) => string | null,
+  directory: string | null,
+  line: number,
+): string | null {
   const mount: Mount = { type: 'bind', from: '', source: '', target: '', id: '', sharing: '', owner: null }
   for (const field of splitCsv(written, line)) {
     const { key, value } = pairOf(field)

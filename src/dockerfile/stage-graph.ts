@@ -123,14 +123,16 @@ function findTarget(
   throw new DockerfileRefusal(`the target ${quoted(target ?? '')} is no stage of this file (${remedy})`, 1)
 }
 
-interface NeedContext {
-  byName: ReadonlyMap<string, StageNode>
-  numbered: readonly (StageNode | ImageRequest)[]
-  mode: ExpansionMode
-  kind: 'onbuild' | null
-}
-
-function commandNeeds(node: StageNode, command: StageCommand, context: NeedContext): Need[] {
+function commandNeeds(
+  node: StageNode,
+  command: StageCommand,
+  context: {
+    byName: ReadonlyMap<string, StageNode>
+    numbered: readonly (StageNode | ImageRequest)[]
+    mode: ExpansionMode
+    kind: 'onbuild' | null
+  },
+): Need[] {
   const { line } = command
   const image = (text: string, kind: UseKind): ImageRequest => {
     return { kind: context.kind ?? kind, text, stage: node.label, line, platform: null, assumed: [] }

@@ -15,13 +15,6 @@ interface StageState {
   directory: string | null
 }
 
-/** The stages that are built, and what ONBUILD of each makes those that continue it do. */
-interface StagesToRun {
-  /** In the order of the file. */
-  stages: readonly StageNode[]
-  triggered: ReadonlyMap<StageNode, readonly Step[]>
-}
-
 interface RunInput {
   args: GlobalArgs
   buildArgs: NonNullable<BuildOptions['args']>
@@ -37,7 +30,10 @@ const FROM_IMAGE: StageState = { values: new Map(), isWhole: false, directory: n
  * cannot be read and values that it does not take are refused. What an image from a registry sets is not known; where
  * it counts, nothing is refused.
  */
-export function runStages({ stages, triggered }: StagesToRun, input: RunInput): void {
+export function runStages(
+  { stages, triggered }: { stages: readonly StageNode[]; triggered: ReadonlyMap<StageNode, readonly Step[]> },
+  input: RunInput,
+): void {
   const ends = new Map<StageNode, StageState>()
   const afterTriggers = new Map<StageNode, StageState>()
   for (const node of stages) {

@@ -104,22 +104,26 @@ export function portsProblem(ports: readonly string[]): string | null {
   return null
 }
 
-/** The values of COPY or ADD once variables are expanded; null where a value is not known. */
-interface CopyValues {
+const SYMBOLIC_MODE = /^[augo]*(?:[-+=][rstwxXugo]*)+(?:,[augo]*(?:[-+=][rstwxXugo]*)+)*$/
+const DIGEST_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 }
+const MAX_MODE = 0o7777
+
+/** What BuildKit has against a COPY or ADD when it is about to run, null when nothing. */
+function copyProblem({
+  isAdd,
+  link,
+  chown,
+  chmod,
+  checksum,
+  sources,
+}: {
   isAdd: boolean
   link: boolean
   chown: string | null
   chmod: string | null
   checksum: string | null
   sources: readonly (string | null)[]
-}
-
-const SYMBOLIC_MODE = /^[augo]*(?:[-+=][rstwxXugo]*)+(?:,[augo]*(?:[-+=][rstwxXugo]*)+)*$/
-const DIGEST_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 }
-const MAX_MODE = 0o7777
-
-/** What BuildKit has against a COPY or ADD when it is about to run, null when nothing. */
-function copyProblem({ isAdd, link, chown, chmod, checksum, sources }: CopyValues): string | null {
+}): string | null {
   if (link && chown !== null && ownedByName(chown)) {
     return `--chown=${chown} with --link: names are not known there, write numbers`
   }

@@ -98,20 +98,12 @@ function plainText(text: string, token: string, maxLength = 500): string {
   return oneLine(token === '' ? text : text.slice(0, 100_000).replaceAll(token, '***'), maxLength)
 }
 
-/** Where a GitLab is. */
-interface GitLabAddress {
-  /** Where its REST API begins, without a slash at the end. */
-  readonly api: string
-  /** What the server is called in messages: host, with its port where it has one. */
-  readonly host: string
-}
-
 /**
  * Reads the address of a GitLab: `https://gitlab.com`, a self-hosted one, also below a path, or its API's address.
  *
  * @throws Refusal when it is none, or when the token would travel over it in the clear.
  */
-function gitLabAddress(url: string): GitLabAddress {
+function gitLabAddress(url: string): { readonly api: string; readonly host: string } {
   const remedy = 'Give it as https://HOST.'
   // Never shown whole: it may carry a password.
   if (!URL.canParse(url)) throw refuse('the address of GitLab is no URL.', { remedy })

@@ -50,8 +50,6 @@ export interface ImageDiscovery {
   readonly problems: readonly Problem[]
 }
 
-type ReadFile = BuiltFile & Extract<BasesResult, { ok: true }>
-
 /** The Dockerfiles that an image's build is put together from. */
 export function linkedRequests({ dockerfile }: DiscoveryInput, build: DefinedBuild | undefined): FileRequest[] {
   return (build?.linked ?? []).flatMap((one) =>
@@ -113,7 +111,7 @@ function foundImage(
     imagesFile,
   }: {
     readonly build: DefinedBuild | undefined
-    readonly files: readonly ReadFile[]
+    readonly files: readonly (BuiltFile & Extract<BasesResult, { ok: true }>)[]
     readonly refusals: readonly AssumptionWarning[]
     readonly branch: string | null
     readonly imagesFile: string

@@ -30,19 +30,14 @@ interface LinkedBuild {
   readonly inputs: BuildInputs
 }
 
-/** One way the image's own Dockerfile is built. */
-interface OwnBuild {
-  readonly inputs: BuildInputs
-  /** The Dockerfile's text where the definition holds it instead of a file. */
-  readonly inline: string | null
-  /** Whether it is only one of several, of which nothing tells the one that is meant. */
-  readonly isPossible: boolean
-}
-
 /** What the definition of an image's build tells. */
 export interface DefinedBuild {
   /** Empty: nothing could be read; images.yaml and the Dockerfile alone decide. */
-  readonly builds: readonly OwnBuild[]
+  readonly builds: readonly {
+    readonly inputs: BuildInputs
+    readonly inline: string | null
+    readonly isPossible: boolean
+  }[]
   readonly linked: readonly LinkedBuild[]
   /** In words: what had to be assumed to say so. */
   readonly assumed: readonly string[]

@@ -13,13 +13,6 @@ export interface WorkflowProblem {
   readonly isRefusal: boolean
 }
 
-/** An image's workflow, as far as it is read. */
-interface FollowedReading {
-  readonly reading: WorkflowReading
-  readonly followed: FollowedBuilds | null
-  readonly choice: BuildChoice | null
-}
-
 /**
  * Holds what we will ask of a workflow against the workflow: it exists, can be dispatched, takes what we send, and a
  * run of it that succeeds builds and publishes the image.
@@ -30,7 +23,15 @@ interface FollowedReading {
 export function checkWorkflow(
   image: EnrolledImage,
   source: GitHubSource,
-  { reading, followed, choice }: FollowedReading,
+  {
+    reading,
+    followed,
+    choice,
+  }: {
+    readonly reading: WorkflowReading
+    readonly followed: FollowedBuilds | null
+    readonly choice: BuildChoice | null
+  },
   { isComplete, imagesFile }: { readonly isComplete: boolean; readonly imagesFile: string },
 ): WorkflowProblem[] {
   const at = (key: string, message: string, remedy: string, isRefusal: boolean): WorkflowProblem => {

@@ -97,18 +97,11 @@ function badName(name: string): string {
   return `${excerpt(name)} is no name of a target: letters, digits, - and _ make one.`
 }
 
-interface Variant {
-  readonly name: string
-  readonly scope: Scope
-}
-
-/** Where the files stand that a target is one of. */
-interface Surroundings {
-  readonly names: BakeNames
-  readonly file: string | null
-}
-
-function variantScopes(label: string, block: Block, { names, file }: Surroundings): readonly Variant[] {
+function variantScopes(
+  label: string,
+  block: Block,
+  { names, file }: { readonly names: BakeNames; readonly file: string | null },
+): readonly { readonly name: string; readonly scope: Scope }[] {
   const { attributes } = block.body
   const matrix = attributes.get('matrix')
   if (matrix === undefined) return [{ name: label, scope: TOP }]

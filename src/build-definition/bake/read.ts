@@ -155,15 +155,6 @@ function unclearParents(written: string): { readonly key: string; readonly writt
   return { key: 'inherits', written }
 }
 
-interface BakeOverride {
-  readonly pattern: string
-  readonly key: string
-  readonly name: string
-  /** `+=`: beside what is there. */
-  readonly adds: boolean
-  readonly value: BuildValue
-}
-
 /**
  * Lays `--set` overrides over what a target says: `PATTERN.KEY[.NAME]=VALUE` for context, dockerfile, target, platform,
  * tags, args and contexts (docs.docker.com, `docker buildx bake --set`; buildx, `bake/bake.go` AddOverrides). Later ones win;
@@ -203,7 +194,13 @@ function overrideFields(
 
 const LISTS: ReadonlySet<string> = new Set(['platform', 'platforms', 'tag', 'tags'])
 
-function overrideOf(item: BuildValue): BakeOverride | null {
+function overrideOf(item: BuildValue): {
+  readonly pattern: string
+  readonly key: string
+  readonly name: string
+  readonly adds: boolean
+  readonly value: BuildValue
+} | null {
   const written = writtenText(item)
   const [before, text] = splitPair(written)
   const left = before.replace(/\+$/, '')

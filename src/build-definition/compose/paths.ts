@@ -40,9 +40,7 @@ export function inFolder(service: ComposeMap, folder: string): ComposeMap {
   return new Map([...service].map(([key, part]) => [key, KEYS[key]?.(part, folder) ?? part]))
 }
 
-type Rebase = (node: ComposeNode, folder: string) => ComposeNode
-
-const KEYS: Readonly<Record<string, Rebase>> = {
+const KEYS: Readonly<Record<string, (node: ComposeNode, folder: string) => ComposeNode>> = {
   build: (build, folder) => {
     if (!isComposeMap(build)) return context(build, folder)
     return changed(build, {

@@ -46,19 +46,16 @@ function built(build: ScriptBuild | null): CommandFacts {
   return build === null ? NOTHING : { builds: [build] }
 }
 
-/** The subcommand and what follows it. What may be any number of arguments is looked over if a subcommand follows. */
-interface Subcommand {
-  readonly name: string | null
-  readonly args: readonly Field[]
-  readonly before: Flags
-}
-
 const SUBCOMMANDS: ReadonlySet<string> = new Set([
   ...['build', 'bud', 'build-using-dockerfile', 'buildx', 'image', 'builder', 'compose', 'push', 'tag', 'manifest'],
   ...['bake', 'up', 'create', 'run', 'b', 'f'],
 ])
 
-function subcommand(args: readonly Field[], table: typeof GLOBAL_FLAGS, { marks }: Call): Subcommand {
+function subcommand(
+  args: readonly Field[],
+  table: typeof GLOBAL_FLAGS,
+  { marks }: Call,
+): { readonly name: string | null; readonly args: readonly Field[]; readonly before: Flags } {
   const before = new Flags(args, table, marks, false)
   const { restIndex, rest, doubtful } = before.parsed
   const left = rest.length > 0 ? rest : args.slice(restIndex)

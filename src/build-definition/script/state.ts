@@ -22,8 +22,6 @@ export type Variable =
 /** Where a command's input comes from, as far as it matters: null where that is not known. */
 export type Stdin = { readonly text: string } | { readonly file: string } | null
 
-type Ending = 'no' | 'round' | 'loop' | 'function' | 'script'
-
 /** What a command finds when it is run, and leaves to the next. */
 export interface State {
   readonly variables: Map<string, Variable>
@@ -35,7 +33,7 @@ export interface State {
   /** `$1` and the rest; null where they are not known. */
   positional: readonly Field[] | null
   /** After `continue`, `break`, `return`, `exit`: what follows in there is not run. */
-  ended: Ending
+  ended: 'no' | 'round' | 'loop' | 'function' | 'script'
   isConditional: boolean
   /** `set -a`: every variable is exported. */
   exportsAll: boolean

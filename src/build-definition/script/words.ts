@@ -4,15 +4,12 @@ import { FieldBuilder, ONLY_MARKS, operated } from './expansion.js'
 import type { Marks } from './marks.js'
 import type { Field, State, Variable, Variables } from './state.js'
 
-/** What a command substitution prints, null where that is not known; runs what is inside for what it builds. */
-type Substitute = (part: Extract<WordPart, { type: 'CommandExpansion' | 'ProcessSubstitution' }>) => string | null
-
 /** Where words are read, and with what. */
 export interface WordContext {
   readonly state: State
   readonly marks: Marks
   readonly variables: Variables
-  readonly substitute: Substitute
+  readonly substitute: (part: Extract<WordPart, { type: 'CommandExpansion' | 'ProcessSubstitution' }>) => string | null
   readonly budget: Budget
 }
 

@@ -33,19 +33,17 @@ const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map([
   ['nohup', { flags: flagTable('', '') }],
 ])
 
-/** A command without what only starts it. */
-interface Unwrapped {
-  readonly fields: readonly Field[]
-  /** `env A=b`: variables it gets besides. */
-  readonly variables: readonly { readonly name: string; readonly text: string }[]
-  /** `env -i`: it gets no others. */
-  readonly isIsolated: boolean
-}
-
 const MAX_WRAPPERS = 16
 
 /** Takes `sudo`, `env A=b`, `timeout 5m` and their like from before a command. */
-export function unwrapped(fields: readonly Field[], marks: Marks): Unwrapped {
+export function unwrapped(
+  fields: readonly Field[],
+  marks: Marks,
+): {
+  readonly fields: readonly Field[]
+  readonly variables: readonly { readonly name: string; readonly text: string }[]
+  readonly isIsolated: boolean
+} {
   const variables: { name: string; text: string }[] = []
   let left = fields
   let isIsolated = false

@@ -46,13 +46,6 @@ export interface FollowedBuilds {
   readonly limits: readonly string[]
 }
 
-/** A workflow to be followed. */
-interface FollowedWorkflow {
-  readonly facts: WorkflowFacts
-  readonly file: YamlFile
-  readonly reference: FileReference
-}
-
 /**
  * Follows a workflow to its builds: through reusable workflows, composite actions and scripts, as a run that is
  * dispatched would go (docs.github.com, "Workflow syntax", "Reusing workflows", "Metadata syntax"). Nothing is run, and
@@ -61,7 +54,11 @@ interface FollowedWorkflow {
  * @param run the run as we would start it.
  * @param read gives the files that definitions name.
  */
-export function followBuilds(workflow: FollowedWorkflow, run: DispatchedRun, read: ReadDefinition): FollowedBuilds {
+export function followBuilds(
+  workflow: { readonly facts: WorkflowFacts; readonly file: YamlFile; readonly reference: FileReference },
+  run: DispatchedRun,
+  read: ReadDefinition,
+): FollowedBuilds {
   const walk = new Walk(run, read)
   const { facts } = workflow
   const isStarted = facts.dispatch !== null

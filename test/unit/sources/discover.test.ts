@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 import { discover, type FileAnswer, type FileRequest, requestKey } from '../../../src/sources/index.js'
-
-function enrolled(text: string): readonly EnrolledImage[] {
-  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
-  if (enrolled === null) throw new Error(JSON.stringify(problems))
-  return enrolled.images
-}
+import { enrolledIn } from './discovery.js'
 
 const APP =
   '- name: app\n  registry: ghcr.io\n  repository: org/app\n  source:\n    repo: org/app\n    dockerfile: a/Dockerfile\n'
@@ -16,7 +10,7 @@ async function run(text: string, answer: FileAnswer | undefined, asked: FileRequ
     asked.push(...requests)
     return new Map(requests.flatMap((one) => (answer === undefined ? [] : [[requestKey(one), answer] as const])))
   }
-  return discover(enrolled(text), { read, isComplete: true }, 'state/images.yaml')
+  return discover(enrolledIn(text), { read, isComplete: true }, 'state/images.yaml')
 }
 
 const found = (text: string): FileAnswer => ({ kind: 'found', text, branch: 'main' })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formatProblem, parseImagesFile } from '../../../src/enrollment/index.js'
-import { formatReference } from '../../../src/reference/index.js'
-import { discover, type FileAnswer, failed, requestKey } from '../../../src/sources/index.js'
+import { formatProblem } from '../../../src/enrollment/index.js'
+import { discoverIn, type Files, shortUses } from './discovery.js'
 
 const KO = `- name: app
   registry: ghcr.io
@@ -14,30 +13,9 @@ const KO = `- name: app
 const WORKFLOW =
   'on: workflow_dispatch\njobs: {b: {steps: [{uses: ko-build/setup-ko@v0.9}, {run: ko build ./cmd/app}]}}\n'
 
-/** What is found, with these files in org/app; what is not there is not there. */
-async function run(text: string, files: Readonly<Record<string, string>>) {
-  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
-  if (enrolled === null) throw new Error(JSON.stringify(problems))
-  const answerTo = (path: string): FileAnswer => {
-    const found = files[path]
-    if (found === undefined) return failed('file', `there is no ${path}.`, 'Correct source.dockerfile.')
-    return { kind: 'found', text: found, branch: 'main' }
-  }
-  const { images, problems: input } = await discover(
-    enrolled.images,
-    {
-      read: async (requests) => new Map(requests.map((one) => [requestKey(one), answerTo(one.path)])),
-      isComplete: true,
-    },
-    'images.yaml',
-  )
-  const app = images.get('app')
-  const uses = app?.kind === 'found' ? app.uses : []
-  return {
-    app,
-    bases: uses.map(({ reference, kind, file, line }) => `${formatReference(reference)} ${kind} ${file}:${line}`),
-    said: input.map(formatProblem),
-  }
+async function run(text: string, files: Files) {
+  const { app, problems } = await discoverIn(text, files)
+  return { app, bases: shortUses(app), said: problems.map(formatProblem) }
 }
 
 const workflow = (text = WORKFLOW) => ({ '.github/workflows/build.yml': text })
@@ -88,7 +66,7 @@ describe('a Dockerfile that is not there', () => {
 
   it.each([
     ['calls ko', WORKFLOW, /write dockerfile: \.ko\.yaml in its source, or name its base images under `bases`\.$/],
-    ['does not', WORKFLOW.replaceAll('ko', 'mo'), / Correct source\.dockerfile\.$/],
+    ['does not', WORKFLOW.replaceAll('ko', 'mo'), / Correct it\.$/],
   ])('is told with what to write instead, if the workflow %s', async (_, text, remedy) => {
     const { app, said } = await run(WITHOUT, workflow(text))
     expect(app?.kind).toBe('failed')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { formatProblem, parseImagesFile } from '../../../src/enrollment/index.js'
-import { formatReference } from '../../../src/reference/index.js'
-import { discover, type FileAnswer, failed, requestKey } from '../../../src/sources/index.js'
+import { formatProblem } from '../../../src/enrollment/index.js'
+import { failed } from '../../../src/sources/index.js'
+import { discoverIn, type Files, shortUses } from './discovery.js'
 
 const KO = `- name: app
   registry: ghcr.io
@@ -16,37 +16,10 @@ const KO = `- name: app
 const BESIDE = KO.replace('    workflow:', '    dockerfile: docker/Dockerfile\n    workflow:')
 const WORKFLOW = 'on: workflow_dispatch\njobs: {b: {steps: [{run: ko build ./cmd/app}]}}\n'
 
-/** Files by `REPO/PATH`; what is not there is not there. */
-async function run(
-  text: string,
-  files: Readonly<Record<string, string | FileAnswer>>,
-  { isComplete = true, asked = [] as string[] } = {},
-) {
-  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
-  if (enrolled === null) throw new Error(JSON.stringify(problems))
-  const answerTo = (place: string): FileAnswer => {
-    const file = files[place] ?? failed('file', `there is no ${place}.`, 'Correct it.')
-    return typeof file === 'string' ? { kind: 'found', text: file, branch: 'trunk' } : file
-  }
-  const discovered = await discover(
-    enrolled.images,
-    {
-      read: async (requests) => {
-        asked.push(...requests.map(({ repo, path }) => `${repo}/${path}`))
-        return new Map(requests.map((one) => [requestKey(one), answerTo(`${one.repo}/${one.path}`)]))
-      },
-      isComplete,
-    },
-    'images.yaml',
-  )
-  const app = discovered.images.get('app')
-  const uses = app?.kind === 'found' ? app.uses : (app?.named ?? [])
-  return {
-    app,
-    discovered,
-    said: discovered.problems.map(formatProblem),
-    bases: uses.map(({ reference, kind, file, line }) => `${formatReference(reference)} ${kind} ${file}:${line}`),
-  }
+async function run(text: string, files: Files, { isComplete = true } = {}) {
+  const { app, rounds, ...discovered } = await discoverIn(text, files, { isComplete, branch: 'trunk' })
+  const asked = rounds.flat().map(({ repo, path }) => `${repo}/${path}`)
+  return { app, asked, discovered, said: discovered.problems.map(formatProblem), bases: shortUses(app) }
 }
 
 const NAMED = ['gcr.io/distroless/static:nonroot named images.yaml:8', 'docker.io/library/node:22 named images.yaml:9']
@@ -103,8 +76,7 @@ describe('base images that are named, without a Dockerfile', () => {
 
   it('have the default branch of a project on GitLab from its pipeline', async () => {
     const text = '- {name: app, repoURL: ghcr.io/o/a, source: {provider: gitlab, repo: g/app}, bases: [a:1]}\n'
-    const asked: string[] = []
-    const { app } = await run(text, { 'g/app/.gitlab-ci.yml': 'b: {}\n' }, { asked })
+    const { app, asked } = await run(text, { 'g/app/.gitlab-ci.yml': 'b: {}\n' })
     expect(asked).toEqual(['g/app/Dockerfile', 'g/app/.gitlab-ci.yml'])
     expect(app).toMatchObject({ kind: 'found', branch: 'trunk' })
   })
@@ -138,7 +110,6 @@ describe('base images that are named, beside a Dockerfile', () => {
 })
 
 it('an image that is switched off is not asked for', async () => {
-  const asked: string[] = []
-  const { discovered } = await run(`${KO}  enabled: false\n`, {}, { asked })
+  const { discovered, asked } = await run(`${KO}  enabled: false\n`, {})
   expect([asked, [...discovered.images]]).toEqual([[], []])
 })

@@ -1,52 +1,21 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub evaluates these.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseImagesFile } from '../../../src/enrollment/index.js'
-import {
-  discover,
-  type FileAnswer,
-  type FileRequest,
-  failed,
-  requestKey,
-  type SourceReader,
-} from '../../../src/sources/index.js'
+import { failed } from '../../../src/sources/index.js'
+import { discoverIn, type Files } from './discovery.js'
 
 const DISPATCH = 'on:\n  workflow_dispatch:\n    inputs:\n      image: {}\n      reason: {}\njobs: {}\n'
 const workflow = (runName: string) => `run-name: ${JSON.stringify(runName)}\n${DISPATCH}`
-
-type Files = Readonly<Record<string, string | 'unreachable'>>
-
-/** Files of every repository alike; a branch that is not named is `main`. */
-function reader(
-  files: Files,
-  rounds: FileRequest[][] = [],
-  { isComplete = true, main = 'main' as string | null } = {},
-) {
-  const read: SourceReader['read'] = async (requests) => {
-    rounds.push([...requests])
-    return new Map(
-      requests.map((one): [string, FileAnswer] => {
-        const text = one.path === 'Dockerfile' ? 'FROM node:22\n' : files[one.path]
-        const key = requestKey(one)
-        if (text === 'unreachable') return [key, failed('unreachable', 'HTTP 502.', 'Try again.')]
-        if (text === undefined) return [key, failed('file', 'there is no such file.', 'Add it.')]
-        return [key, { kind: 'found' as const, text, branch: one.branch ?? main }]
-      }),
-    )
-  }
-  return { read, isComplete }
-}
 
 const entry = (name: string, source: string) =>
   `- {name: ${name}, registry: ghcr.io, repository: org/${name}, source: {repo: org/apps, ${source}}}\n`
 const built = (name: string, inputs: string, more = '') =>
   entry(name, `workflow: build.yml, inputs: {${inputs}}${more}`)
 
-async function run(text: string, files: Files, options: Parameters<typeof reader>[2] = {}) {
-  const rounds: FileRequest[][] = []
-  const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
-  if (enrolled === null) throw new Error(JSON.stringify(problems))
-  const { runs, workflowProblems } = await discover(enrolled.images, reader(files, rounds, options), 'images.yaml')
+const UNREACHABLE = failed('unreachable', 'HTTP 502.', 'Try again.')
+
+async function run(text: string, files: Files, options: Parameters<typeof discoverIn>[2] = {}) {
+  const { runs, workflowProblems, rounds } = await discoverIn(text, { Dockerfile: 'FROM node:22\n', ...files }, options)
   return { runs: Object.fromEntries(runs), workflowProblems, rounds }
 }
 
@@ -162,13 +131,13 @@ describe('images that share a workflow with different inputs', () => {
 
   it('a default branch without a name may be any', async () => {
     const text = built('api', 'image: api', ', branch: main') + built('web', 'image: web')
-    const { runs } = await run(text, { '.github/workflows/build.yml': DISPATCH }, { main: null, isComplete: false })
+    const { runs } = await run(text, { '.github/workflows/build.yml': DISPATCH }, { branch: null, isComplete: false })
     expect(runs).toEqual({ api: OWN, web: OWN })
   })
 
   it.each([
     ['not there', undefined],
-    ['not reachable', 'unreachable'],
+    ['not reachable', UNREACHABLE],
     ['not readable', 'run-name: ['],
     ['not to be dispatched', 'run-name: x\non: push\njobs: {}\n'],
   ])('a workflow that is %s is complained of once', async (_, text) => {
@@ -251,7 +220,7 @@ describe('images that share a GitLab project', () => {
     expect(runs).toEqual({ api: titled('api'), web: titled('web') })
   })
 
-  it.each([{ '.gitlab-ci.yml': 'unreachable' }, {}])('nothing is known where nothing was read: %j', async (files) => {
+  it.each([{ '.gitlab-ci.yml': UNREACHABLE }, {}])('nothing is known where nothing was read: %j', async (files) => {
     const { runs, workflowProblems } = await run(both, files as Files, { isComplete: '.gitlab-ci.yml' in files })
     expect(runs).toEqual({ api: null, web: null })
     expect(workflowProblems).toEqual([])
