@@ -3,8 +3,11 @@
  * Actions workflow, and the bake or compose file it names. Also whether that workflow can be dispatched as we mean to.
  * Pure: text in, facts out. What cannot be known is never invented: it is left out, and said.
  *
- * Also what the runs we start will be called (run-title.ts, pipeline-name.ts): it tells the builds of images apart that
- * share a workflow. GitHub's expressions are evaluated by GitHub's own library, which touches nothing outside itself.
+ * Also what the runs we start will be called (`workflow/run-title.ts`): it tells the builds of images apart that share a
+ * workflow. GitHub's expressions are evaluated by GitHub's own library, which touches nothing outside itself.
+ *
+ * `bake/` and `compose/` read the files of those tools, `workflow/` follows GitHub's workflows and chooses among what they
+ * build, `script/` reads shell scripts. What they share is here: values that may not be known (value.ts), paths, targets.
  *
  * The way through: readWorkflow → followBuilds (again with the files it wants) → chooseBuilds (with readBuildFiles for
  * what bakes) → resolveBuild.

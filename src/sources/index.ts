@@ -1,6 +1,6 @@
 /**
  * Sources: where Dockerfiles come from (a folder of checkouts, GitHub) and which base images they pull.
- * `discover.ts` asks for all files at once and reads them; `shared-builds.ts`, `run-titles.ts` and `run-identity.ts` say
+ * `discover.ts` asks for all files at once and reads them; `shared-builds.ts` and `run-identity.ts` say
  * which runs of a workflow are whose builds; the other files are one place to read from each.
  */
 
