@@ -4,7 +4,7 @@ import { foreignKeys, nested, quarantine } from './schema/foreign-keys.js'
 import { conflicts, type EntryRule, entryRules, sourceRules } from './schema/rules.js'
 import { settingsSchema } from './schema/settings.js'
 import { githubSource, gitlabSource } from './schema/source.js'
-import { tidy, translated } from './schema/translate.js'
+import { describedAs, translated } from './schema/translate.js'
 
 const ID = 'https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
 
@@ -21,25 +21,24 @@ export function imagesJsonSchema(): JsonSchema {
   const entry = entryProperties()
   const rules = Object.fromEntries(entryRules.map(({ name, entry: rule }) => [name, rule]))
   const settings = translated(settingsSchema)
-  const schema: JsonSchema = {
+  return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: ID,
     title: 'images.yaml of image-factory-action',
-    description: 'The container images that are kept fresh: a list of images, or a map with the key `images`.',
+    ...describedAs('The container images that are kept fresh: a list of images, or a map with the key `images`.'),
     type: ['array', 'object'],
     minItems: 1,
     items: ref('entry'),
     required: ['images'],
     additionalProperties: false,
     properties: {
-      settings: { ...settings, type: ['object', 'null'], description: 'What holds for the whole factory.' },
+      settings: { ...settings, type: ['object', 'null'], ...describedAs('What holds for the whole factory.') },
       defaults: ref('defaults'),
-      images: { description: 'One entry an image.', type: 'array', minItems: 1, items: ref('entry') },
+      images: { ...describedAs('One entry an image.'), type: 'array', minItems: 1, items: ref('entry') },
     },
     allOf: entryRules.map(ruleForEach),
     definitions: { ...definitions(entry), ...rules },
   }
-  return tidy(schema) as JsonSchema
 }
 
 /** The published file. */
@@ -71,18 +70,17 @@ function anySource(): JsonSchema {
   const both = { ...gitlab, ...github }
   const repo = {
     ...both.repo,
-    description: 'OWNER/REPO of the repository it is built from; GROUP/…/PROJECT on GitLab.',
+    ...describedAs('OWNER/REPO of the repository it is built from; GROUP/…/PROJECT on GitLab.'),
     examples: ['acme/web', 'acme/platform/web'],
   }
   // Its pattern is that of the provider, among the rules.
-  for (const keyword of ['pattern', 'patternErrorMessage', 'markdownDescription'])
-    delete (repo as Record<string, unknown>)[keyword]
+  for (const keyword of ['pattern', 'patternErrorMessage']) delete (repo as Record<string, unknown>)[keyword]
   const provider = { type: 'string', enum: ['github', 'gitlab'], default: 'github' }
   return {
     type: 'object',
     additionalProperties: false,
     properties: {
-      provider: { description: 'Where the repository is.', ...provider, examples: ['gitlab'] },
+      provider: { ...describedAs('Where the repository is.'), ...provider, examples: ['gitlab'] },
       repo,
       ...Object.fromEntries(SOURCE_KEYS.map((key) => [key, both[key]])),
     },
@@ -106,14 +104,14 @@ function definitions(entry: Properties): Properties {
   return {
     entry: {
       ...map({ ...inside, enrollment: {} }),
-      description: 'An image that is kept fresh.',
+      ...describedAs('An image that is kept fresh.'),
       allOf: conflicts,
       defaultSnippets: SNIPPETS,
     },
     defaults: {
       ...map({ ...defaults, namespace, dockerfile, enrollment: {} }),
       type: ['object', 'null'],
-      description: 'Merged into every entry, map by map and key by key; what an entry says itself wins.',
+      ...describedAs('Merged into every entry, map by map and key by key; what an entry says itself wins.'),
     },
     ...entry,
     ...foreignKeys,

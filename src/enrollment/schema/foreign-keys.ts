@@ -2,10 +2,11 @@
 import { REPOSITORY } from '../grammar.js'
 import type { JsonSchema } from './conditions.js'
 import { PATH_PATTERN, REPO_URL_PATTERN } from './patterns.js'
+import { describedAs } from './translate.js'
 
 /** A key that is read as something else: what it is, and what to write instead. */
 function foreign(description: string, instead: string, schema: JsonSchema): JsonSchema {
-  return { description: `${description} ${instead}`, deprecated: true, deprecationMessage: instead, ...schema }
+  return { ...describedAs(`${description} ${instead}`), deprecated: true, deprecationMessage: instead, ...schema }
 }
 
 const repositoryText = {

@@ -1,8 +1,7 @@
 import * as z from 'zod'
-import { type Data, isDataMap } from '../../yaml/data.js'
+import { type Data, isDataMap, type Path } from '../../yaml/data.js'
 
 interface SchemaDefinition {
-  readonly type: string
   readonly innerType?: z.core.$ZodType
   /** What a transformed value is read by. */
   readonly in?: z.core.$ZodType
@@ -20,16 +19,11 @@ interface SchemaDefinition {
  * @param data what the schema was held against: a `source` of GitHub knows other keys than one of GitLab.
  * @returns the keys, sorted; empty where the path leads to no map of fixed keys.
  */
-export function keysAt(schema: z.core.$ZodType, path: readonly (string | number)[], data?: Data): readonly string[] {
-  const [step, ...rest] = path
-  const definition = unwrap(schema)
-  if (definition.options !== undefined) {
-    return [...new Set(optionsFor(definition, data).flatMap((option) => keysAt(option, path, data)))].sort()
-  }
-  if (step === undefined) return Object.keys(definition.shape ?? {}).sort()
-  const inside = ownValue(definition.shape, step) ?? definition.element ?? definition.valueType
-  const below = isDataMap(data) ? ownValue(data, step) : undefined
-  return inside === undefined ? [] : keysAt(inside, rest, below)
+export function keysAt(schema: z.core.$ZodType, path: Path, data?: Data): readonly string[] {
+  const keys = schemasAt(schema, path, data).flatMap(({ schema: found, data: here }) =>
+    formsOf(found, here).flatMap((form) => Object.keys(unwrap(form).shape ?? {})),
+  )
+  return [...new Set(keys)].sort()
 }
 
 /**
@@ -37,21 +31,32 @@ export function keysAt(schema: z.core.$ZodType, path: readonly (string | number)
  *
  * @returns null where there is none that fits on a line.
  */
-export function exampleAt(schema: z.core.$ZodType, path: readonly (string | number)[], data?: Data): string | null {
-  const [step, ...rest] = path
-  if (step === undefined) {
-    const { examples } = (z.globalRegistry.get(schema) ?? {}) as { readonly examples?: readonly unknown[] }
-    const example = examples?.[0]
-    return typeof example === 'string' ? example : null
-  }
-  const definition = unwrap(schema)
-  if (definition.options !== undefined) {
-    const found = optionsFor(definition, data).map((option) => exampleAt(option, path, data))
-    return found.find((one) => one !== null) ?? null
-  }
-  const inside = ownValue(definition.shape, step) ?? definition.element ?? definition.valueType
+export function exampleAt(schema: z.core.$ZodType, path: Path, data?: Data): string | null {
+  const examples = schemasAt(schema, path, data).map(({ schema: found }) => z.globalRegistry.get(found)?.examples)
+  const first = examples.map((all) => (Array.isArray(all) ? all[0] : null))
+  return first.find((example): example is string => typeof example === 'string') ?? null
+}
+
+interface Found {
+  readonly schema: z.core.$ZodType
+  readonly data: Data | undefined
+}
+
+function schemasAt(schema: z.core.$ZodType, [step, ...rest]: Path, data: Data | undefined): readonly Found[] {
+  if (step === undefined) return [{ schema, data }]
   const below = isDataMap(data) ? ownValue(data, step) : undefined
-  return inside === undefined ? null : exampleAt(inside, rest, below)
+  return formsOf(schema, data).flatMap((form) => {
+    const { shape, element, valueType } = unwrap(form)
+    const inside = ownValue(shape, step) ?? element ?? valueType
+    return inside === undefined ? [] : schemasAt(inside, rest, below)
+  })
+}
+
+/** The schema itself, or the forms of a union that may be meant, those of unions among them too. */
+function formsOf(schema: z.core.$ZodType, data: Data | undefined): readonly z.core.$ZodType[] {
+  const definition = unwrap(schema)
+  if (definition.options === undefined) return [schema]
+  return optionsFor(definition, data).flatMap((option) => formsOf(option, data))
 }
 
 /** A file may have keys like `constructor`. */

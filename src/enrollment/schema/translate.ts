@@ -17,16 +17,22 @@ export function translated(schema: z.core.$ZodType): JsonSchema {
     reused: 'inline',
     override: ({ zodSchema, jsonSchema }) => {
       // zod leaves these out where it turns what is written into something else; ours are as written.
-      const { examples, default: byDefault } = z.globalRegistry.get(zodSchema) ?? {}
+      const { description, enumDescriptions, examples, default: byDefault } = z.globalRegistry.get(zodSchema) ?? {}
       if (Array.isArray(examples)) jsonSchema.examples = examples
       if (byDefault !== undefined) jsonSchema.default = byDefault as z.core.JSONSchema.JSONSchema['default']
       // An editor would write an empty map where the default is one.
       if (isEmpty(jsonSchema.default)) delete jsonSchema.default
       if (zodSchema._zod.def.type === 'string') describeText(zodSchema, jsonSchema as Draft)
       if (zodSchema._zod.def.type === 'union') joinTypes(jsonSchema as Draft)
+      if (description !== undefined) Object.assign(jsonSchema, describedAs(description))
+      if (Array.isArray(enumDescriptions)) {
+        jsonSchema.enumDescriptions = enumDescriptions.map(plain)
+        jsonSchema.markdownEnumDescriptions = enumDescriptions
+      }
+      for (const ours of ['refined', 'numbers']) delete jsonSchema[ours]
     },
   })
-  return tidy(json) as JsonSchema
+  return json
 }
 
 function isEmpty(value: unknown): boolean {
@@ -70,72 +76,11 @@ function refusal(schema: z.core.$ZodType): string {
   return (own.length > 0 ? own : said).join(', or ')
 }
 
-/** Keywords as a reader looks for them; the others follow in the order of their names. */
-const ORDER = [
-  '$schema',
-  '$id',
-  '$ref',
-  'title',
-  'description',
-  'markdownDescription',
-  'deprecated',
-  'deprecationMessage',
-  'type',
-  'const',
-  'enum',
-  'enumDescriptions',
-  'markdownEnumDescriptions',
-  'pattern',
-  'patternErrorMessage',
-  'default',
-  'examples',
-  'items',
-  'required',
-  'properties',
-  'additionalProperties',
-  'allOf',
-  'anyOf',
-  'if',
-  'then',
-  'else',
-]
-/** Metadata of ours that is no keyword. */
-const OURS = ['refined', 'numbers']
-/** Keywords whose value is a map of names, not of keywords. */
-const NAMED = ['properties', 'definitions']
-/** Keywords whose value is data. */
-const DATA = ['default', 'examples', 'const', 'enum', 'enumDescriptions', 'markdownEnumDescriptions', 'defaultSnippets']
-
-/** The same schema with its keywords in order, and every description in Markdown as well. */
-export function tidy(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(tidy)
-  if (typeof schema !== 'object' || schema === null) return schema
-  const keywords = Object.entries(described(schema as JsonSchema)).filter(([keyword]) => !OURS.includes(keyword))
-  return Object.fromEntries(keywords.sort(byOrder).map(([keyword, value]) => [keyword, tidied(keyword, value)]))
+/** Descriptions are written in Markdown; the plain keyword is for editors that show it as it is. */
+export function describedAs(markdown: string): JsonSchema {
+  return { description: plain(markdown), markdownDescription: markdown }
 }
 
-function tidied(keyword: string, value: unknown): unknown {
-  if (DATA.includes(keyword)) return value
-  if (!NAMED.includes(keyword)) return tidy(value)
-  return Object.fromEntries(Object.entries(value as JsonSchema).map(([name, one]) => [name, tidy(one)]))
-}
-
-/** Descriptions are written in Markdown; the plain keywords are for editors that show them as they are. */
-function described(schema: JsonSchema): JsonSchema {
-  const { description, enumDescriptions } = schema
-  const plain: Draft = { ...schema }
-  if (typeof description === 'string') {
-    plain.description = description.replaceAll('`', '')
-    plain.markdownDescription ??= description
-  }
-  if (Array.isArray(enumDescriptions)) {
-    plain.enumDescriptions = enumDescriptions.map((one) => String(one).replaceAll('`', ''))
-    plain.markdownEnumDescriptions ??= enumDescriptions
-  }
-  return plain
-}
-
-function byOrder([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  const place = (keyword: string) => (ORDER.includes(keyword) ? ORDER.indexOf(keyword) : ORDER.length)
-  return place(a) - place(b) || (a < b ? -1 : 1)
+function plain(markdown: string): string {
+  return markdown.replaceAll('`', '')
 }
