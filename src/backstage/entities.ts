@@ -26,7 +26,7 @@ const STATUS: Readonly<Record<Outlook<ExplainedBase>['kind'], string>> = {
 }
 
 /** What an entity of an image is made from. */
-export interface ImageFacts {
+interface CatalogImage {
   readonly enrollment: EnrolledImage
   readonly record: StateRecord | undefined
   readonly bases: readonly ExplainedBase[]
@@ -34,7 +34,7 @@ export interface ImageFacts {
 }
 
 /** The entity of an image that is built here. */
-export function managedImage({ enrollment, record, bases, outlook }: ImageFacts, source: Source): Entity {
+export function managedImage({ enrollment, record, bases, outlook }: CatalogImage, source: Source): Entity {
   const { name, registry, repository, rebuildDelay, autoRebuild } = enrollment
   return {
     apiVersion: API_VERSION,
@@ -79,7 +79,7 @@ function sourceSpec(source: Source, record: StateRecord | undefined): Readonly<R
 }
 
 /** The entity of an image that is built elsewhere and only watched: to the catalog an upstream image. */
-export function externalImage({ enrollment, record }: ImageFacts): Entity {
+export function externalImage({ enrollment, record }: CatalogImage): Entity {
   const { name, registry, repository, tags } = enrollment
   const tag = textOf(record, 'currentVersion') ?? (tags.strategy === 'Digest' ? tags.constraint : null)
   return upstreamImage(
