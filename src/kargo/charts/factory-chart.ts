@@ -33,10 +33,10 @@ export class FactoryChart extends ManifestChart {
     const autoPromotion = { [AUTO_PROMOTION_LABEL]: 'true' }
     const { webhookReceivers } = settings
     new ProjectConfig(this, { name, annotations: BEFORE_STAGES, autoPromotion, webhookReceivers })
-    const isTold = settings.stateWorkflow !== null
-    observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES, isTold })
+    const notifiesState = settings.stateWorkflow !== null
+    observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES, notifiesState })
     for (const forge of Object.values(FORGES)) rebuildImage(this, { annotations: BEFORE_STAGES, forge, settings })
-    if (isTold) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
+    if (notifiesState) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
     // Read at every poll, so an override reaches rebuilds that are already waiting.
     new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(factory) })
     addChecks(this, settings, BEFORE_STAGES)

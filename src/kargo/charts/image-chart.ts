@@ -51,7 +51,7 @@ export interface RebuiltImage {
 
 /**
  * The Stage that has the image's own workflow or pipeline rebuild it: one an image, so that several bases that change
- * together give one rebuild. An image without bases has none, nor one that nobody knows how to build.
+ * together give one rebuild. An image without bases has none, nor one without anything that says how it is built.
  */
 export function addRebuildStage(scope: Construct, { factory, image, bases }: RebuiltImage): void {
   const { name, source, minimumReleaseAge, autoRebuild } = image.enrollment

@@ -65,8 +65,9 @@ export interface WatchedSource extends SourceIdentity {
 }
 
 /**
- * The sources of enabled images, each repository and branch once, sorted by name. None where nobody wants to know
- * (`settings.stateWorkflow`). Nobody can rename a repository for us, so sources that would share a name all take a hash.
+ * The sources of enabled images, each repository and branch once, sorted by name. None without a
+ * `settings.stateWorkflow` to notify. Repositories cannot be renamed for us, so sources that would share a name all take
+ * a hash.
  *
  * @param images enabled images, sorted by name.
  */

@@ -50,8 +50,8 @@ export interface HardenedJob {
   readonly secretVariable?: { readonly variable: string; readonly secret: string; readonly key: string }
 }
 
-/** `nobody`: a numeric id, or Kubernetes cannot tell that it is not root. */
-const NOBODY = 65_534
+/** The user `nobody`: a numeric id, or Kubernetes cannot tell that it is not root. */
+const NOBODY_ID = 65_534
 const DAY_SECONDS = 86_400
 
 /** The JobSpec. It meets the Pod Security Standard "restricted", and no Job can be made here that does not. */
@@ -68,9 +68,9 @@ export function jobDraft(job: HardenedJob): DraftObject {
         enableServiceLinks: false,
         securityContext: {
           runAsNonRoot: true,
-          runAsUser: NOBODY,
-          runAsGroup: NOBODY,
-          fsGroup: NOBODY,
+          runAsUser: NOBODY_ID,
+          runAsGroup: NOBODY_ID,
+          fsGroup: NOBODY_ID,
           seccompProfile: { type: 'RuntimeDefault' },
         },
         containers: [containerDraft(job)],

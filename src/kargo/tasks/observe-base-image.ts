@@ -6,7 +6,7 @@ import { NOTICE_VARS, noticeSteps } from './notify-state.js'
 
 export interface ObserveTaskProps extends ObjectProps {
   /** Whether the state repository is told of a digest that is new. */
-  readonly isTold: boolean
+  readonly notifiesState: boolean
 }
 
 const IS_BASELINE = expression(
@@ -35,12 +35,12 @@ const OBSERVED: PromotionStep = {
 }
 
 /** Notes when a base image's digest was first seen, and says so to the state repository if that is wanted. */
-export function observeBaseImage(scope: Construct, { isTold, ...props }: ObserveTaskProps): PromotionTask {
+export function observeBaseImage(scope: Construct, { notifiesState, ...props }: ObserveTaskProps): PromotionTask {
   const isNews = code`status("observed") == "Succeeded" && !(${IS_BASELINE})`
-  const input = isTold ? noticeSteps(isNews) : []
+  const input = notifiesState ? noticeSteps(isNews) : []
   return new PromotionTask(scope, {
     ...props,
-    vars: ['repo', 'baselineDigest', ...(isTold ? NOTICE_VARS : [])],
+    vars: ['repo', 'baselineDigest', ...(notifiesState ? NOTICE_VARS : [])],
     steps: [OBSERVED, ...input],
   })
 }

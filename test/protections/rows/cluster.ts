@@ -203,7 +203,7 @@ const jobs: Removal = {
       by: (script) =>
         script.replace(
           /git cat-file blob [^;]*/,
-          'eval "git --work-tree=$TMPDIR/check checkout --quiet FETCH_HEAD -- $DOCKERFILE" && cp "$TMPDIR/check/$DOCKERFILE" "$TMPDIR/check.1" && rm -r "$TMPDIR/check" && mkdir "$TMPDIR/check" && mv "$TMPDIR/check.1" "$TMPDIR/check/Dockerfile"',
+          'eval "git --work-tree=$TMPDIR/check checkout --quiet FETCH_HEAD -- \\"$DOCKERFILE\\" && cp \\"$TMPDIR/check/$DOCKERFILE\\" $TMPDIR/check.1" && rm -r "$TMPDIR/check" && mkdir "$TMPDIR/check" && mv "$TMPDIR/check.1" "$TMPDIR/check/Dockerfile"',
         ),
     },
   ],
