@@ -4,7 +4,7 @@ import { type ComposeService, readComposeEnvironment, readComposeFiles } from '.
 import type { BesideFiles, ComposeSettings } from './compose/services.js'
 import { isComposeText } from './compose/tree.js'
 import { type BuildFile, targetOf } from './targets.js'
-import { type BuildValue, type Environment, isKnown } from './value.js'
+import { type BuildEnvironment, type BuildValue, isKnown } from './value.js'
 import type { Unreadable } from './yaml-file.js'
 
 /** The files bake looks for where it is given none, in its order: all that exist (buildx, `bake/bake.go`). */
@@ -34,12 +34,12 @@ export const DEFAULT_COMPOSE_FILES: readonly (readonly string[])[] = [
  *
  * @param environment variables of the step that builds.
  */
-export function bakeFileNames(environment: Environment): readonly string[] {
+export function bakeFileNames(environment: BuildEnvironment): readonly string[] {
   const named = listedFiles(environment, 'BUILDX_BAKE_FILE', 'BUILDX_BAKE_PATH_SEPARATOR')
   return named === null || named.length === 0 ? DEFAULT_BUILD_FILES : named
 }
 
-function listedFiles(environment: Environment, name: string, separator: string): string[] | null {
+function listedFiles(environment: BuildEnvironment, name: string, separator: string): string[] | null {
   const [list, sign] = [environment.get(name), environment.get(separator)]
   if (list === undefined || !isKnown(list)) return null
   const parts = list.text.split(sign !== undefined && isKnown(sign) && sign.text !== '' ? sign.text : ':')
@@ -167,7 +167,7 @@ function languageOf({ file, text }: DefinitionFile): 'hcl' | 'json' | 'compose' 
 export function readBuildFile(
   text: string,
   file: string,
-  environment: Environment = new Map(),
+  environment: BuildEnvironment = new Map(),
 ): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
   return readBuildFiles([{ file, text }], { environment })
 }

@@ -50,7 +50,7 @@ export {
   writtenSetting,
 } from './resolve.js'
 export type { BuildFile, BuildTarget } from './targets.js'
-export { type BuildInputs, type BuildValue, excerpt, isKnown, type KnownValue, type UnknownValue } from './value.js'
+export { type BuildInputs, type BuildValue, isKnown, type KnownValue, shortText, type UnknownValue } from './value.js'
 export { METADATA_TAG } from './workflow/build-actions.js'
 export type { DefinitionResult } from './workflow/candidates.js'
 export { type BuildChoice, chooseBuilds, type ImageBuild, type LinkedTarget, WRITE_BUILD } from './workflow/choose.js'

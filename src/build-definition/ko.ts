@@ -1,17 +1,8 @@
 import { parseReference } from '../reference/index.js'
 import { distinctBy } from '../text/index.js'
-import type { Data } from '../yaml/data.js'
-import { type BuildValue, contentKey, excerpt, isKnown, known, unknown, writtenText } from './value.js'
-import {
-  type DataMap,
-  listOf,
-  mapOf,
-  readYamlFile,
-  scalarText,
-  type Unreadable,
-  valueAt,
-  type YamlFile,
-} from './yaml-file.js'
+import type { Data, DataMap } from '../yaml/data.js'
+import { type BuildValue, contentKey, isKnown, known, shortText, unknown, writtenText } from './value.js'
+import { listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from './yaml-file.js'
 
 /** A base image in ko's configuration, as written. */
 interface KoImage {
@@ -117,7 +108,7 @@ export function koBases(
   const bases = values.map((value): KoBase => {
     if (value !== null && isKnown(value) && parseReference(value.text).ok) return { ref: value.text, line: null }
     const written = value === null ? '' : writtenText(value)
-    if (written !== '') assumed.push(`${VARIABLE} is ${excerpt(written)}: ${excerpt(fallback.ref)} is assumed`)
+    if (written !== '') assumed.push(`${VARIABLE} is ${shortText(written)}: ${shortText(fallback.ref)} is assumed`)
     else if (fallback.line === null)
       assumed.push(`nothing names a base image for ko: its own, ${KO_BASE_IMAGE}, is assumed`)
     return fallback

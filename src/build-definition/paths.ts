@@ -87,7 +87,7 @@ function asUnknown(value: BuildValue): BuildValue {
 }
 
 /** A checkout in the workspace of a job. */
-export interface Checkout {
+export interface WorkspaceCheckout {
   /** Folder below the workspace. */
   readonly path: BuildValue
   /** Whether it is the repository that the workflow runs in; null: that cannot be known. */
@@ -104,7 +104,7 @@ export const WORKSPACE = '/github/workspace'
  * @param path below the workspace, or absolute in it.
  * @returns the path inside the repository; null where it is another repository's, or no repository's.
  */
-export function repositoryPath(checkouts: readonly Checkout[], path: BuildValue): BuildValue | null {
+export function repositoryPath(checkouts: readonly WorkspaceCheckout[], path: BuildValue): BuildValue | null {
   if (!isKnown(path)) return path
   const inside = insideWorkspace(path.text)
   if (inside === null) return unknown(path.text, path.place)

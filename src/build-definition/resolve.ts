@@ -1,5 +1,5 @@
 import { distinctBy, quote } from '../text/index.js'
-import { type BuildInputs, type BuildValue, excerpt, isKnown } from './value.js'
+import { type BuildInputs, type BuildValue, isKnown, shortText } from './value.js'
 
 /** What images.yaml says about a build; null and empty maps: nothing. */
 export interface ExplicitBuild {
@@ -85,7 +85,7 @@ export function resolveBuild(inputs: BuildInputs | null, explicit: ExplicitBuild
       : resolvePlatforms(inputs?.platforms ?? [], assumed)
   const lists = inputs?.unclear ?? []
   for (const { key, written, place } of lists) {
-    const subject = `${key} holds ${excerpt(written)}${at(place)}`
+    const subject = `${key} holds ${shortText(written)}${at(place)}`
     assumed.push({ key: 'list', name: key, subject, instead: 'what that passes is not known', value: null })
   }
   const isUnread = inputs === null && explicit === null
@@ -155,8 +155,8 @@ function resolvePlatforms(seen: readonly BuildValue[], assumed: Assumption[]): r
   const named = seen.filter(isKnown).map(({ text }) => (text === 'local' ? DEFAULT_PLATFORM : text))
   const platforms = [...new Set(named.filter((text) => text !== ''))]
   for (const value of seen.filter(isOpen)) {
-    const instead = platforms.length === 0 ? DEFAULT_PLATFORM : platforms.map(excerpt).join(', ')
-    assumed.push(assumption({ key: 'platforms', name: '' }, value, `${excerpt(instead)} is assumed`))
+    const instead = platforms.length === 0 ? DEFAULT_PLATFORM : platforms.map(shortText).join(', ')
+    assumed.push(assumption({ key: 'platforms', name: '' }, value, `${shortText(instead)} is assumed`))
   }
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM]
 }
@@ -169,15 +169,15 @@ function assumption(
   value: BuildValue,
   without: string,
 ): Assumption {
-  const title = name === '' ? TITLES[key] : `${TITLES[key]} ${excerpt(name)}`
-  const subject = `${title} is ${excerpt(writtenAs(value))}${at(value.place)}`
+  const title = name === '' ? TITLES[key] : `${TITLES[key]} ${shortText(name)}`
+  const subject = `${title} is ${shortText(writtenAs(value))}${at(value.place)}`
   if (!isKnown(value)) return { key, name, subject, instead: without, value: null }
-  const text = value.text === '' ? 'nothing' : excerpt(value.text)
+  const text = value.text === '' ? 'nothing' : shortText(value.text)
   return { key, name, subject, instead: `${text} is assumed`, value: value.text }
 }
 
 function at(place: string | undefined): string {
-  return place === undefined ? '' : ` (${excerpt(place)})`
+  return place === undefined ? '' : ` (${shortText(place)})`
 }
 
 /**
@@ -202,5 +202,5 @@ function flow(setting: string | readonly string[] | ReadonlyMap<string, string>)
 /** A text as YAML reads it back: plain where nothing can be read into it. */
 function scalar(text: string): string {
   const isPlain = /^[A-Za-z_][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text)
-  return isPlain && excerpt(text) === text ? text : quote(text)
+  return isPlain && shortText(text) === text ? text : quote(text)
 }

@@ -1,5 +1,5 @@
 import { familiarReference, parseReference } from '../reference/index.js'
-import { type BuildInputs, type BuildValue, excerpt, filled, isKnown, type Unclear } from './value.js'
+import { type BuildInputs, type BuildValue, isKnown, nonEmpty, shortText, type Unclear } from './value.js'
 
 /** A build that a bake or compose file defines. */
 export interface BuildTarget {
@@ -39,7 +39,7 @@ export function contextTargets(
   const found: BuildTarget[] = []
   const enter = (next: string): string | null => {
     const target = targets.get(next)
-    if (target === undefined) return `the target ${excerpt(next)} does not exist.`
+    if (target === undefined) return `the target ${shortText(next)} does not exist.`
     if (way.length > 0 && !done.has(next)) found.push(target)
     done.add(next)
     open.add(next)
@@ -52,7 +52,7 @@ export function contextTargets(
     if (next === undefined) open.delete(way.pop()?.name ?? '')
     else if (open.has(next)) {
       const cycle = way.slice(way.findIndex((step) => step.name === next)).map((step) => step.name)
-      wrong = `the targets are built on each other: ${excerpt([...cycle, next].join(' → '))}.`
+      wrong = `the targets are built on each other: ${shortText([...cycle, next].join(' → '))}.`
     } else if (!done.has(next)) wrong = enter(next)
   }
   return wrong === null ? { ok: true, targets: found } : { ok: false, message: wrong }
@@ -153,8 +153,8 @@ export function sizeOf({ args, contexts, unclear, absent }: Fields): number {
 export function targetOf(name: string, fields: Fields): BuildTarget {
   const { unclear, platforms = [], tags = [], absent = [] } = fields
   const args = new Map([...absent, ...fields.args])
-  const setting = (value: BuildValue | undefined) => (value === undefined ? null : filled(value))
-  const contexts = new Map([...fields.contexts].filter(([key, value]) => isLookedUp(key) && filled(value) !== null))
+  const setting = (value: BuildValue | undefined) => (value === undefined ? null : nonEmpty(value))
+  const contexts = new Map([...fields.contexts].filter(([key, value]) => isLookedUp(key) && nonEmpty(value) !== null))
   return {
     name,
     context: setting(fields.context),

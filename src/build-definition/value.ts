@@ -42,7 +42,7 @@ export interface Unclear {
 }
 
 /** Variables of the environment that a build runs in, as far as they are known. */
-export type Environment = ReadonlyMap<string, BuildValue>
+export type BuildEnvironment = ReadonlyMap<string, BuildValue>
 
 /** A variable of the environment; null: nobody sets it, as far as is known. */
 export type EnvironmentLookup = (name: string) => BuildValue | null
@@ -69,7 +69,7 @@ export function writtenText(value: BuildValue): string {
 export const FROM_ENVIRONMENT: UnknownValue = unknown("taken from the build's environment")
 
 /** The text of a known value that is not empty, else null: an empty setting is the same as none. */
-export function filled(value: BuildValue): BuildValue | null {
+export function nonEmpty(value: BuildValue): BuildValue | null {
   return isKnown(value) && value.text === '' ? null : value
 }
 
@@ -85,6 +85,6 @@ export function contentKey(value: unknown): string {
 }
 
 /** What is written in a definition, for a message: one short line. */
-export function excerpt(text: string): string {
+export function shortText(text: string): string {
   return oneLine(text, 80)
 }

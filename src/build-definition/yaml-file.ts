@@ -1,17 +1,9 @@
 import { readYaml } from '../enrollment/yaml-data.js'
-import type { Data, Path, PlacedData, Tagged } from '../yaml/data.js'
-
-/** A map of data, without prototype. */
-export type DataMap = { readonly [key: string]: Data }
-
-/** Whether data is a map. */
-export function isMap(data: Data | undefined): data is DataMap {
-  return typeof data === 'object' && data !== null && !Array.isArray(data)
-}
+import { type Data, type DataMap, isDataMap, type Path, type PlacedData, type Tagged } from '../yaml/data.js'
 
 /** Data as a map; what is none is an empty one. */
 export function mapOf(data: Data | undefined): DataMap {
-  return isMap(data) ? data : {}
+  return isDataMap(data) ? data : {}
 }
 
 /** Data as a list; what is none is an empty one. */
@@ -22,7 +14,7 @@ export function listOf(data: Data | undefined): readonly Data[] {
 /** What stands below keys of maps within maps; undefined: nothing. Own keys alone: what a prototype holds is no data. */
 export function valueAt(data: Data | undefined, ...keys: readonly string[]): Data | undefined {
   let found = data
-  for (const key of keys) found = isMap(found) && Object.hasOwn(found, key) ? found[key] : undefined
+  for (const key of keys) found = isDataMap(found) && Object.hasOwn(found, key) ? found[key] : undefined
   return found
 }
 
@@ -123,7 +115,7 @@ export class YamlFile {
   /** Everything below a path, with its numbers as the build gets them. */
   read(data: Data, path: Path): Data {
     if (Array.isArray(data)) return data.map((item: Data, index) => this.read(item, [...path, index]))
-    if (!isMap(data)) return data === null ? null : this.scalar(data, path)
+    if (!isDataMap(data)) return data === null ? null : this.scalar(data, path)
     const read: Record<string, Data> = Object.create(null)
     for (const [key, value] of Object.entries(data)) read[key] = this.read(value, [...path, key])
     return read
@@ -149,6 +141,6 @@ export function readYamlFile(
   const { placed, problems } = readYaml(text, file, options)
   const wrong = problems.find(({ severity }) => severity === 'error')
   if (wrong !== undefined) return { ok: false, message: wrong.message, line: wrong.line }
-  if (placed === null || !isMap(placed.data)) return { ok: false, message: 'the file holds no map.', line: 1 }
+  if (placed === null || !isDataMap(placed.data)) return { ok: false, message: 'the file holds no map.', line: 1 }
   return { ok: true, file: new YamlFile(file, placed, text) }
 }

@@ -1,8 +1,8 @@
 import {
   type Assumption,
   assumptionText,
-  excerpt,
   type ResolvedBuild,
+  shortText,
   writtenSetting,
 } from '../build-definition/index.js'
 import type { Dockerfile } from '../dockerfile/index.js'
@@ -125,7 +125,7 @@ function clauseOf(unknowns: readonly UnknownInput[], about: About): string {
     const stages = stagesShown(about.possible.additions.get(unknown)?.stages ?? [])
     if (unknown === 'target') return `every stage that may be the target${stages}`
     if (unknown === 'platforms') return 'every stage that another platform chooses'
-    return `every stage that ${excerpt(unknown.replace(/^args /, ''))} may choose${stages}`
+    return `every stage that ${shortText(unknown.replace(/^args /, ''))} may choose${stages}`
   })
   const what = isRuntime(unknowns, about) ? 'count as part of what runs' : 'are tracked as well'
   return `the base images of ${parts.slice(0, MAX_SHOWN).join(' and ')} ${what}`
@@ -134,7 +134,7 @@ function clauseOf(unknowns: readonly UnknownInput[], about: About): string {
 const MAX_SHOWN = 5
 
 function stagesShown(stages: readonly string[]): string {
-  const shown = stages.slice(0, MAX_SHOWN).map(excerpt).join(', ') + (stages.length > MAX_SHOWN ? ', …' : '')
+  const shown = stages.slice(0, MAX_SHOWN).map(shortText).join(', ') + (stages.length > MAX_SHOWN ? ', …' : '')
   return stages.length === 0 ? '' : ` (${shown})`
 }
 
@@ -171,13 +171,13 @@ function exampleTarget({ dockerfile, possible }: About): string {
 function targetWords({ dockerfile, possible }: About): string {
   const { target } = possible.options
   const last = dockerfile.stageNames.at(-1)
-  if (target !== null && target !== undefined) return excerpt(target)
-  return last === null || last === undefined ? 'the last stage' : `the last stage (${excerpt(last)})`
+  if (target !== null && target !== undefined) return shortText(target)
+  return last === null || last === undefined ? 'the last stage' : `the last stage (${shortText(last)})`
 }
 
 function defaultWords(name: string, { dockerfile }: About): string {
   const text = literalDefault(dockerfile, name)
-  if (text !== null) return `the Dockerfile's default ${text === '' ? '""' : excerpt(text)} is assumed`
+  if (text !== null) return `the Dockerfile's default ${text === '' ? '""' : shortText(text)} is assumed`
   const hasDefault = dockerfile.globalArgs.some((arg) => arg.name === name && arg.value !== null)
   return hasDefault ? "the Dockerfile's default is assumed" : 'the Dockerfile has no default for it'
 }

@@ -6,12 +6,12 @@ import {
   DEFAULT_COMPOSE_FILES,
   type DefinitionFile,
   type DefinitionResult,
-  excerpt,
   type FileReference,
   insidePath,
   isKnown,
   namedComposeFiles,
   readBuildFiles,
+  shortText,
   WRITE_BUILD,
 } from '../build-definition/index.js'
 import type { GitHubSource } from '../enrollment/images-file.js'
@@ -141,8 +141,8 @@ export function definitionOf(step: BakeStep, source: GitHubSource, answers: File
 
 function missingFiles(step: BakeStep, read: Lookup): string[] {
   const open = [...step.files, step.folder].find((value) => !isKnown(value))
-  const unknown = open === undefined || isKnown(open) ? [] : [`bakes ${excerpt(open.written)}, which is not known`]
+  const unknown = open === undefined || isKnown(open) ? [] : [`bakes ${shortText(open.written)}, which is not known`]
   if (step.files.length === 0) return unknown
   const missing = filesOf(step, read).filter((path) => !path.includes('{{metadata}}') && read(path) === null)
-  return [...unknown, ...missing.map((path) => `names ${excerpt(path)}, which could not be read`)]
+  return [...unknown, ...missing.map((path) => `names ${shortText(path)}, which could not be read`)]
 }

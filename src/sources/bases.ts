@@ -58,7 +58,10 @@ export type BasesResult =
  * @param explicit what images.yaml says about the build; null where it does not speak of it. Where no definition says
  * what is passed either, every stage may be the target and every argument may be passed.
  */
-export function basesOf({ file, text, inputs }: BuiltFile, explicit: EnrolledImage['build'] | null): BasesResult {
+export function dockerfileBases(
+  { file, text, inputs }: BuiltFile,
+  explicit: EnrolledImage['build'] | null,
+): BasesResult {
   const dockerfile = readDockerfile(text)
   const resolved = resolveBuild(inputs, explicit)
   const possible = possibleBases(dockerfile, resolved, text)

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { GitLabReply, GitLabServer } from './gitlab-client.js'
 import {
   type FailedAnswer,
-  type FailureReason,
   type FileAnswer,
+  type FileFailure,
   type FileRequest,
   failed,
   MAX_FILE_BYTES,
@@ -19,7 +19,7 @@ export interface FileLocation {
 const TOKEN_SCOPES = 'a gitlab-token with the scope read_repository or read_api'
 
 /** Says why there is no text, in one line that holds no secret. */
-function fail(server: GitLabServer, reason: FailureReason, message: string, remedy: string): FailedAnswer {
+function fail(server: GitLabServer, reason: FileFailure, message: string, remedy: string): FailedAnswer {
   return failed(reason, server.plain(message), server.plain(remedy))
 }
 

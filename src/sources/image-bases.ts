@@ -4,7 +4,7 @@ import { type Problem, problem } from '../enrollment/problem.js'
 import { distinctBy } from '../text/index.js'
 import { type AssumptionWarning, inGeneral } from './assumptions.js'
 import type { FileAnswers } from './bake-files.js'
-import { type BasesResult, type BaseUse, type BuiltFile, basesOf, unitedUses } from './bases.js'
+import { type BasesResult, type BaseUse, type BuiltFile, dockerfileBases, unitedUses } from './bases.js'
 import { KO_REMEDY, koUses, namedUses, remedyWithoutDockerfile } from './named-bases.js'
 import { type FileRequest, requestKey } from './source-file.js'
 import type { UnnamedBase } from './unnamed-bases.js'
@@ -86,7 +86,7 @@ export function discoverImage(
   ]
   const read = files.map((file) => ({
     ...file,
-    result: isKoConfig(file.file) ? koUses(file, workflow) : basesOf(file, explicitFor(image, file)),
+    result: isKoConfig(file.file) ? koUses(file, workflow) : dockerfileBases(file, explicitFor(image, file)),
   }))
   const good = read.flatMap(({ result, ...file }) => (result.ok ? [{ ...file, ...result }] : []))
   const refused = read.flatMap(({ result, file }) =>

@@ -1,4 +1,4 @@
-import { excerpt, pipelineTitle, type RunTitle, readPipeline, runTitle } from '../build-definition/index.js'
+import { pipelineTitle, type RunTitle, readPipeline, runTitle, shortText } from '../build-definition/index.js'
 import type { EnrolledImage, Source } from '../enrollment/images-file.js'
 import { problem } from '../enrollment/problem.js'
 import { type Forge, forgeOf, type Provider } from '../forges/index.js'
@@ -95,7 +95,7 @@ function whyMixed(title: RunTitleResult, { runTitle: key }: Forge): string {
   if (title.kind === 'none') return `it has no ${key}`
   if (title.kind === 'unreadable') return `its ${key} cannot be read: ${title.reason}`
   if (title.kind === 'unknown') return `its ${key} ${title.reason}`
-  return `its ${key} comes out the same for all of them (${JSON.stringify(excerpt(title.title))})`
+  return `its ${key} comes out the same for all of them (${JSON.stringify(shortText(title.title))})`
 }
 
 function remedyOf({ title, distinguishing }: Mixed, line: string, file: string, image: EnrolledImage): string {

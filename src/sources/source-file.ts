@@ -16,12 +16,12 @@ export interface FileRequest {
  * Why there is no text: no such repository (or none that the token may see), no such branch, no such file there,
  * something else than a text file, or the question could not be asked at all.
  */
-export type FailureReason = 'repository' | 'branch' | 'file' | 'content' | 'unreachable'
+export type FileFailure = 'repository' | 'branch' | 'file' | 'content' | 'unreachable'
 
 /** A request without text, with what to tell about it. */
 export interface FailedAnswer {
   readonly kind: 'failed'
-  readonly reason: FailureReason
+  readonly reason: FileFailure
   readonly message: string
   readonly remedy: string
 }
@@ -50,7 +50,7 @@ export function requestKey(request: FileRequest): string {
 }
 
 /** A failed answer. */
-export function failed(reason: FailureReason, message: string, remedy: string): FailedAnswer {
+export function failed(reason: FileFailure, message: string, remedy: string): FailedAnswer {
   return { kind: 'failed', reason, message, remedy }
 }
 

@@ -1,4 +1,4 @@
-import { excerpt, type ResolvedBuild, writtenSetting } from '../build-definition/index.js'
+import { type ResolvedBuild, shortText, writtenSetting } from '../build-definition/index.js'
 import type { BaseImageUse } from '../dockerfile/index.js'
 import { formatReference, type ImageReference, parseReference } from '../reference/index.js'
 import type { PossibleBases } from './possible-bases.js'
@@ -35,15 +35,15 @@ function unknownBase(file: string, use: BaseImageUse, { resolved, possible }: Ab
   const parts = [...new Set(marksIn(use.ref))].flatMap((index) => possible.marked.get(index) ?? [])
   const reasons = parts.map(({ key, name }) => {
     const own = resolved.assumed.find((one) => one.key === key && one.name === name)?.subject
-    if (key === 'contexts') return own ?? `build context ${excerpt(name)} is not known`
+    if (key === 'contexts') return own ?? `build context ${shortText(name)} is not known`
     return own === undefined
-      ? `ARG ${excerpt(name)} has no value that names an image, and what the build passes is not known`
+      ? `ARG ${shortText(name)} has no value that names an image, and what the build passes is not known`
       : `${own}, and the Dockerfile has no default that names an image`
   })
   const settings = parts.map(({ key, name }) => {
     return writtenSetting(key, new Map([[name, key === 'contexts' ? 'docker-image://…' : '…']]))
   })
-  const shown = mayBe === '*' ? 'an image' : excerpt(mayBe)
+  const shown = mayBe === '*' ? 'an image' : shortText(mayBe)
   return {
     text: `${file}:${use.line} pulls ${shown} that is not known: ${reasons.join(', ') || 'its name is not known'}`,
     remedy: `Write ${[...settings, BY_HAND].join(' or ')} in images.yaml.`,
@@ -61,7 +61,7 @@ function untrackableBase(file: string, use: BaseImageUse): UnnamedBase | null {
   const settings = use.assumed.slice(0, 1).map((name) => writtenSetting('args', new Map([[name, '…']])))
   const context = use.assumed.length > 0 ? [] : [writtenSetting('contexts', new Map([[use.ref, 'docker-image://…']]))]
   return {
-    text: `${file}:${use.line} pulls ${excerpt(use.ref)}, ${why.reason}`,
+    text: `${file}:${use.line} pulls ${shortText(use.ref)}, ${why.reason}`,
     remedy: `Write ${[...settings, ...context, BY_HAND].join(' or ')} in images.yaml.`,
     mayBe: why.mayBe,
   }

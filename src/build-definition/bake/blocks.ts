@@ -1,17 +1,17 @@
 import { Budget, TooMuch } from '../scan.js'
-import { excerpt } from '../value.js'
-import type { Attribute, BakeBody, Block, Body, Expression } from './hcl-tree.js'
+import { shortText } from '../value.js'
+import type { Attribute, BakeBody, Block, Body, HclExpression } from './hcl-tree.js'
 import type { BakeNames } from './names.js'
 import {
   Fault,
   type HclList,
+  type HclScope,
   type HclValue,
+  hclText,
   isHclMap,
   isList,
   Refused,
-  type Scope,
   TOP,
-  textOf,
   UNKNOWN,
   Unknown,
 } from './value.js'
@@ -31,7 +31,7 @@ const TARGET_NAME = /^[a-zA-Z0-9_-]+$/
 export interface TargetPart {
   readonly file: string | null
   readonly attributes: Body['attributes']
-  readonly scope: Scope
+  readonly scope: HclScope
 }
 
 /** Targets and groups as they stand in the files. */
@@ -94,14 +94,14 @@ function labelOf({ type, labels, line, body }: Block, file: string | null): stri
 }
 
 function badName(name: string): string {
-  return `${excerpt(name)} is no name of a target: letters, digits, - and _ make one.`
+  return `${shortText(name)} is no name of a target: letters, digits, - and _ make one.`
 }
 
 function variantScopes(
   label: string,
   block: Block,
   { names, file }: { readonly names: BakeNames; readonly file: string | null },
-): readonly { readonly name: string; readonly scope: Scope }[] {
+): readonly { readonly name: string; readonly scope: HclScope }[] {
   const { attributes } = block.body
   const matrix = attributes.get('matrix')
   if (matrix === undefined) return [{ name: label, scope: TOP }]
@@ -114,12 +114,12 @@ function variantScopes(
   const taken = new Set<string>()
   return scopes.map((scope, index) => {
     const found = written === undefined ? null : names.find(written.value, scope)
-    const name = found === null || found instanceof Fault ? null : textOf(found.value)
+    const name = found === null || found instanceof Fault ? null : hclText(found.value)
     const wrong =
       name === null
         ? null
         : taken.has(name)
-          ? `two targets are called ${excerpt(name)}.`
+          ? `two targets are called ${shortText(name)}.`
           : TARGET_NAME.test(name)
             ? null
             : badName(name)
@@ -136,10 +136,10 @@ interface Axis {
   readonly isAssumed: boolean
 }
 
-function axesOf(matrix: Expression, names: BakeNames, refuse: (message: string) => Refused): readonly Axis[] {
+function axesOf(matrix: HclExpression, names: BakeNames, refuse: (message: string) => Refused): readonly Axis[] {
   const axis = (name: string, value: HclValue, isAssumed: boolean): Axis => {
     const values = valuesOf(value)
-    if (values === null && !isAssumed) throw refuse(`${excerpt(name)} in a matrix is a list, and here it is none.`)
+    if (values === null && !isAssumed) throw refuse(`${shortText(name)} in a matrix is a list, and here it is none.`)
     return { name, values: values ?? [UNKNOWN], isAssumed }
   }
   if (matrix.kind !== 'object') {
@@ -162,7 +162,7 @@ function valuesOf(value: HclValue): HclList | null {
 }
 
 /** Every value of each axis with every value of the others. */
-function combinations(axes: readonly Axis[]): readonly Scope[] {
+function combinations(axes: readonly Axis[]): readonly HclScope[] {
   const assumed = new Set(axes.filter(({ isAssumed }) => isAssumed).map(({ name }) => name))
   let found: ReadonlyMap<string, HclValue>[] = [new Map()]
   for (const { name, values } of axes) {
@@ -175,10 +175,10 @@ function combinations(axes: readonly Axis[]): readonly Scope[] {
 }
 
 /** Names in a list, of those that are known; null where the list is not. */
-export function textsIn(attribute: Attribute | undefined, names: BakeNames, scope: Scope): readonly string[] | null {
+export function textsIn(attribute: Attribute | undefined, names: BakeNames, scope: HclScope): readonly string[] | null {
   if (attribute === undefined) return []
   const found = names.find(attribute.value, scope)
   if (found instanceof Fault || found.value instanceof Unknown) return null
   if (!isList(found.value)) return []
-  return found.value.flatMap((item) => textOf(item) ?? [])
+  return found.value.flatMap((item) => hclText(item) ?? [])
 }

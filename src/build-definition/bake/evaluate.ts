@@ -1,12 +1,13 @@
 import { type Budget, TooMuch } from '../scan.js'
 import { callLibrary, isLibrary } from './functions.js'
-import type { Binary, Call, Conditional, Expression, ForExpression, Part } from './hcl-tree.js'
+import type { Binary, CallExpression, Conditional, ForExpression, HclExpression, Part } from './hcl-tree.js'
 import {
   compared,
   Decimal,
   equals,
   Fault,
   type HclValue,
+  hclText,
   isList,
   isWhole,
   itemAt,
@@ -16,7 +17,6 @@ import {
   type Names,
   numberOf,
   sizeOfValue,
-  textOf,
   truthOf,
   UNKNOWN,
   Unknown,
@@ -32,7 +32,7 @@ const MAX_DEPTH = 400
 const STEP = 16
 
 /** What makes a value; the others only find one. */
-const MAKES: ReadonlySet<Expression['kind']> = new Set(['template', 'tuple', 'object', 'for', 'splat', 'call'])
+const MAKES: ReadonlySet<HclExpression['kind']> = new Set(['template', 'tuple', 'object', 'for', 'splat', 'call'])
 
 /** Works expressions out, as far as all in them is known. One for a file: depth and budget are the file's. */
 export class Evaluator {
@@ -56,7 +56,7 @@ export class Evaluator {
    * @throws {Fault} where bake refuses it.
    * @throws {TooMuch} where the file comes to more than anybody writes.
    */
-  evaluate(expression: Expression, locals: Locals): HclValue {
+  evaluate(expression: HclExpression, locals: Locals): HclValue {
     if (this.#depth >= MAX_DEPTH) throw new TooMuch('its expressions are deeper than anybody writes.')
     this.#spend(STEP)
     this.#depth += 1
@@ -74,7 +74,7 @@ export class Evaluator {
     if (!this.#budget.spend(size)) mustFit(Number.POSITIVE_INFINITY)
   }
 
-  #evaluate(expression: Expression, locals: Locals): HclValue {
+  #evaluate(expression: HclExpression, locals: Locals): HclValue {
     const { kind } = expression
     if (kind === 'bool') return expression.is
     if (kind === 'null') return null
@@ -117,7 +117,7 @@ export class Evaluator {
       if (part.kind === 'value') {
         const value = this.evaluate(part.value, locals)
         if (value instanceof Unknown) return false
-        const text = textOf(value)
+        const text = hclText(value)
         if (text === null) throw new Fault('a text holds what is no text')
         return this.#add(text, texts)
       }
@@ -151,13 +151,13 @@ export class Evaluator {
     return new Map([...locals, ...own])
   }
 
-  #splat(of: HclValue, each: Expression, locals: Locals): HclValue {
+  #splat(of: HclValue, each: HclExpression, locals: Locals): HclValue {
     if (of instanceof Unknown) return UNKNOWN
     const items = of === null ? [] : isList(of) ? of : [of]
     return items.map((item) => this.evaluate(each, this.#with([ITEM], [null, item], locals)))
   }
 
-  #object(items: readonly { readonly key: Expression; readonly value: Expression }[], locals: Locals): HclValue {
+  #object(items: readonly { readonly key: HclExpression; readonly value: HclExpression }[], locals: Locals): HclValue {
     const map = new Map<string, HclValue>()
     for (const { key, value } of items) {
       const name = this.key(key, locals)
@@ -172,11 +172,11 @@ export class Evaluator {
    *
    * @throws {Fault} where it is no text.
    */
-  key(key: Expression, locals: Locals): string | null {
+  key(key: HclExpression, locals: Locals): string | null {
     if (key.kind === 'variable') return key.name
     const value = this.evaluate(key, locals)
     if (value instanceof Unknown) return null
-    const text = textOf(value)
+    const text = hclText(value)
     if (text === null) throw new Fault('a key is no text')
     return text
   }
@@ -212,7 +212,7 @@ export class Evaluator {
     if (!(value instanceof Decimal) && typeof value !== 'boolean') return value
     // Both sides become one type: beside a text, numbers are texts.
     const other = this.attempt(() => this.evaluate(isTrue ? no : yes, locals))
-    return typeof other === 'string' ? textOf(value) : value
+    return typeof other === 'string' ? hclText(value) : value
   }
 
   /** A value that decides nothing; null where bake refuses it. */
@@ -249,7 +249,7 @@ export class Evaluator {
     return truthOf(other) === decisive ? decisive : left instanceof Unknown ? UNKNOWN : !decisive
   }
 
-  #call(call: Call, locals: Locals): HclValue {
+  #call(call: CallExpression, locals: Locals): HclValue {
     if (call.name === 'can' || call.name === 'try') return this.#tried(call, locals)
     const args = call.args.map((arg) => this.evaluate(arg, locals))
     const last = call.expand ? args.pop() : undefined
@@ -273,7 +273,7 @@ export class Evaluator {
     }
   }
 
-  #tried({ name, args }: Call, locals: Locals): HclValue {
+  #tried({ name, args }: CallExpression, locals: Locals): HclValue {
     for (const arg of args) {
       try {
         const value = this.evaluate(arg, locals)
@@ -289,7 +289,7 @@ export class Evaluator {
 }
 
 function addTo(map: Map<string, HclValue[]>, key: HclValue, value: HclValue, group: boolean): void {
-  const name = textOf(key)
+  const name = hclText(key)
   if (name === null) throw new Fault('a key is no text')
   const before = map.get(name)
   if (before === undefined) map.set(name, [value])

@@ -7,16 +7,16 @@ import {
   type HclList,
   type HclMap,
   type HclValue,
+  hclText,
   isHclMap,
   isList,
   isWhole,
   itemAt,
   itemsOf,
-  listOf,
   mustFit,
+  needList,
   numberOf,
   sizeOfValue,
-  textOf,
   truthOf,
   UNKNOWN,
   Unknown,
@@ -26,33 +26,33 @@ type Library = Readonly<Record<string, (args: readonly HclValue[]) => HclValue>>
 
 /** Looks at lists and maps alone, whatever is in them. */
 const LOOSE: Library = {
-  concat: (lists) => lists.flatMap(listOf),
+  concat: (lists) => lists.flatMap(needList),
   element: ([list = null, index = null]) => {
-    const items = listOf(list)
+    const items = needList(list)
     const at = numberOf(index).toCount()
     if (at === null || at < 0 || items.length === 0) throw new Fault('element has no such item')
     return items[at % items.length] ?? null
   },
-  flatten: ([list = null]) => flattened(listOf(list)),
+  flatten: ([list = null]) => flattened(needList(list)),
   hasindex: ([of = null, key = null]) => {
-    if (isHclMap(of)) return of.has(textOf(key) ?? '')
+    if (isHclMap(of)) return of.has(hclText(key) ?? '')
     const at = numberOf(key).toCount()
-    return at !== null && at >= 0 && at < listOf(of).length
+    return at !== null && at >= 0 && at < needList(of).length
   },
   index: ([of = null, key = null]) => itemAt(of, key),
   keys: ([map = null]) => itemsOf(mapOf(map)).map(([key]) => key),
-  length: ([of = null]) => Decimal.of(isHclMap(of) ? of.size : listOf(of).length),
+  length: ([of = null]) => Decimal.of(isHclMap(of) ? of.size : needList(of).length),
   lookup: ([map = null, key = null, otherwise]) => {
-    const name = textOf(key)
+    const name = hclText(key)
     const found = name === null ? undefined : mapOf(map).get(name)
     const value = found ?? otherwise
     if (value === undefined) throw new Fault('lookup finds no such key')
     return value
   },
   merge: (maps) => new Map(maps.flatMap((map) => (map === null ? [] : [...mapOf(map)]))),
-  reverselist: ([list = null]) => [...listOf(list)].reverse(),
+  reverselist: ([list = null]) => [...needList(list)].reverse(),
   slice: ([list = null, from = null, to = null]) => {
-    const items = listOf(list)
+    const items = needList(list)
     const [start, end] = [numberOf(from).toCount(), numberOf(to).toCount()]
     if (start === null || end === null || start < 0 || end > items.length || start > end) {
       throw new Fault('slice leaves the list')
@@ -67,10 +67,10 @@ const STRICT: Library = {
   add: ([a = null, b = null]) => calculated('+', a, b),
   and: ([a = null, b = null]) => truthOf(a) && truthOf(b),
   coalesce: (values) => found(values, (value) => value !== null),
-  coalescelist: (values) => found(values, (value) => value !== null && listOf(value).length > 0),
+  coalescelist: (values) => found(values, (value) => value !== null && needList(value).length > 0),
   compact: ([list = null]) => textsOf(list).filter((item) => item !== null && item !== ''),
-  contains: ([list = null, value = null]) => listOf(list).some((item) => equals(item, value)),
-  distinct: ([list = null]) => distinctBy(listOf(list), keyOf),
+  contains: ([list = null, value = null]) => needList(list).some((item) => equals(item, value)),
+  distinct: ([list = null]) => distinctBy(needList(list), keyOf),
   equal: ([a = null, b = null]) => equals(a, b),
   greaterthan: ([a = null, b = null]) => numberOf(a).compare(numberOf(b)) > 0,
   lessthan: ([a = null, b = null]) => numberOf(a).compare(numberOf(b)) < 0,
@@ -80,10 +80,10 @@ const STRICT: Library = {
   not: ([value = null]) => !truthOf(value),
   notequal: ([a = null, b = null]) => !equals(a, b),
   or: ([a = null, b = null]) => truthOf(a) || truthOf(b),
-  sethaselement: ([set = null, value = null]) => listOf(set).some((item) => equals(item, value)),
+  sethaselement: ([set = null, value = null]) => needList(set).some((item) => equals(item, value)),
   setsubtract: ([from = null, what = null]) => {
-    const without = new Set(listOf(what).map(keyOf))
-    return asSet(listOf(from)).filter((item) => !without.has(keyOf(item)))
+    const without = new Set(needList(what).map(keyOf))
+    return asSet(needList(from)).filter((item) => !without.has(keyOf(item)))
   },
   sort: ([list = null]) => asSorted(textsOf(list)),
   subtract: ([a = null, b = null]) => calculated('-', a, b),
@@ -113,8 +113,8 @@ export function callLibrary(name: string, args: readonly HclValue[], spend: (cos
 
 /** A list of texts: other values are turned into them. */
 function textsOf(value: HclValue): HclList {
-  return listOf(value).map((item) => {
-    const text = textOf(item)
+  return needList(value).map((item) => {
+    const text = hclText(item)
     if (text === null && item !== null) throw new Fault('it is no text')
     return text
   })
@@ -154,7 +154,7 @@ function keyOf(value: HclValue): string {
 }
 
 function asSorted(list: HclList): HclList {
-  return [...list].sort(by((item) => textOf(item) ?? keyOf(item)))
+  return [...list].sort(by((item) => hclText(item) ?? keyOf(item)))
 }
 
 /** A set has each value once, in the order of their letters. */

@@ -1,5 +1,5 @@
 import { TemplateReader } from './hcl-templates.js'
-import type { Expression, ObjectItem } from './hcl-tree.js'
+import type { HclExpression, ObjectItem } from './hcl-tree.js'
 
 /** Operators from those that bind least to those that bind most. */
 const LEVELS: readonly (readonly string[])[] = [
@@ -16,7 +16,7 @@ const DIGITS = /[0-9]+/y
 
 /** Reads expressions of HCL (hclsyntax/spec.md, "Expressions"). */
 export abstract class ExpressionReader extends TemplateReader {
-  override expression(): Expression {
+  override expression(): HclExpression {
     return this.deeper(() => {
       const condition = this.#binary(0)
       if (!this.take('?')) return condition
@@ -27,7 +27,7 @@ export abstract class ExpressionReader extends TemplateReader {
   }
 
   /** An expression and the text it was read from, a text in quotes without them. */
-  protected written(): { readonly value: Expression; readonly written: string } {
+  protected written(): { readonly value: HclExpression; readonly written: string } {
     this.skip()
     const from = this.at
     const value = this.expression()
@@ -35,7 +35,7 @@ export abstract class ExpressionReader extends TemplateReader {
     return { value, written: value.kind === 'template' && text.startsWith('"') ? text.slice(1, -1) : text }
   }
 
-  #binary(level: number): Expression {
+  #binary(level: number): HclExpression {
     const signs = LEVELS[level]
     if (signs === undefined) return this.#unary()
     let left = this.#binary(level + 1)
@@ -48,7 +48,7 @@ export abstract class ExpressionReader extends TemplateReader {
     }
   }
 
-  #unary(): Expression {
+  #unary(): HclExpression {
     this.skip()
     const line = this.line()
     const sign = this.text[this.at]
@@ -57,7 +57,7 @@ export abstract class ExpressionReader extends TemplateReader {
     return { kind: 'unary', line, sign, value: this.deeper(() => this.#unary()) }
   }
 
-  #traversal(start: Expression): Expression {
+  #traversal(start: HclExpression): HclExpression {
     let value = start
     for (;;) {
       const line = this.line()
@@ -81,7 +81,7 @@ export abstract class ExpressionReader extends TemplateReader {
     }
   }
 
-  #key(): Expression {
+  #key(): HclExpression {
     return this.withNewlines(false, () => {
       const key = this.expression()
       this.need(']')
@@ -90,9 +90,9 @@ export abstract class ExpressionReader extends TemplateReader {
   }
 
   /** `.*` takes attributes after it, `[*]` indexes as well. */
-  #splat(of: Expression, attributesOnly: boolean): Expression {
+  #splat(of: HclExpression, attributesOnly: boolean): HclExpression {
     const line = this.line()
-    let each: Expression = { kind: 'item', line }
+    let each: HclExpression = { kind: 'item', line }
     for (;;) {
       const [sign, next] = [this.text[this.at], this.text[this.at + 1]]
       if (sign === '.' && next !== '*') {
@@ -105,7 +105,7 @@ export abstract class ExpressionReader extends TemplateReader {
     }
   }
 
-  #term(): Expression {
+  #term(): HclExpression {
     this.skip()
     const line = this.line()
     const sign = this.text[this.at]
@@ -129,7 +129,7 @@ export abstract class ExpressionReader extends TemplateReader {
     return name === 'null' ? { kind: 'null', line } : { kind: 'variable', line, name }
   }
 
-  #brackets(): Expression {
+  #brackets(): HclExpression {
     const line = this.line()
     this.at += 1
     return this.withNewlines(false, () => {
@@ -139,11 +139,11 @@ export abstract class ExpressionReader extends TemplateReader {
     })
   }
 
-  #call(name: string): Expression {
+  #call(name: string): HclExpression {
     const line = this.line()
     this.at += 1
     return this.withNewlines(false, () => {
-      const args: Expression[] = []
+      const args: HclExpression[] = []
       let expand = false
       while (!this.take(')')) {
         args.push(this.expression())
@@ -157,12 +157,12 @@ export abstract class ExpressionReader extends TemplateReader {
     })
   }
 
-  #tuple(): Expression {
+  #tuple(): HclExpression {
     const line = this.line()
     this.at += 1
     return this.withNewlines(false, () => {
       if (this.keyword('for')) return this.#for(line, ']')
-      const items: Expression[] = []
+      const items: HclExpression[] = []
       while (!this.take(']')) {
         items.push(this.expression())
         if (this.take(',')) continue
@@ -173,7 +173,7 @@ export abstract class ExpressionReader extends TemplateReader {
     })
   }
 
-  #object(): Expression {
+  #object(): HclExpression {
     const line = this.line()
     this.at += 1
     if (this.withNewlines(false, () => this.keyword('for'))) {
@@ -193,7 +193,7 @@ export abstract class ExpressionReader extends TemplateReader {
     })
   }
 
-  #for(line: number, close: ']' | '}'): Expression {
+  #for(line: number, close: ']' | '}'): HclExpression {
     const names = this.forNames()
     const over = this.expression()
     this.need(':')

@@ -1,5 +1,5 @@
 import { ExpressionReader } from './hcl-expressions.js'
-import type { Attribute, Block, Body, Expression, Template } from './hcl-tree.js'
+import type { Attribute, Block, Body, HclExpression, Template } from './hcl-tree.js'
 
 /** Reads the body of a file and of its blocks (hclsyntax/spec.md, "Structural Elements"). */
 class HclParser extends ExpressionReader {
@@ -11,7 +11,7 @@ class HclParser extends ExpressionReader {
     return this.bare()
   }
 
-  alone(): Expression {
+  alone(): HclExpression {
     const value = this.expression()
     if (!this.isAtEnd()) this.fail('the expression goes on with what does not belong to it.')
     return value
@@ -87,6 +87,6 @@ export function parseTemplate(text: string, line: number): Template {
  * @param line the line it stands in.
  * @throws {HclError} where it is none.
  */
-export function parseExpression(text: string, line: number): Expression {
+export function parseExpression(text: string, line: number): HclExpression {
   return new HclParser(text, line).alone()
 }

@@ -1,6 +1,6 @@
 import { matchAt } from '../scan.js'
 import { HclReader } from './hcl-reader.js'
-import type { Expression, Part, Template } from './hcl-tree.js'
+import type { HclExpression, Part, Template } from './hcl-tree.js'
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' }
 
@@ -8,9 +8,9 @@ const HEREDOC = /<<(-?)([\p{ID_Start}_][\p{ID_Continue}-]{0,200})\r?\n/uy
 
 type Mark =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'value'; readonly value: Expression }
-  | { readonly kind: 'if'; readonly condition: Expression }
-  | { readonly kind: 'for'; readonly names: readonly string[]; readonly over: Expression }
+  | { readonly kind: 'value'; readonly value: HclExpression }
+  | { readonly kind: 'if'; readonly condition: HclExpression }
+  | { readonly kind: 'for'; readonly names: readonly string[]; readonly over: HclExpression }
   | { readonly kind: 'else' | 'endif' | 'endfor' }
 
 /** A mark as it stands in the text; `~` beside it takes the blanks before or after it away. */
@@ -23,7 +23,7 @@ interface Flat {
 
 /** Reads texts with values in them: quoted, as a heredoc, or bare as in JSON. */
 export abstract class TemplateReader extends HclReader {
-  abstract expression(): Expression
+  abstract expression(): HclExpression
 
   /** A text in quotes; the quote is next. */
   protected quoted(): Template {

@@ -1,5 +1,5 @@
 /** An expression of HCL (github.com/hashicorp/hcl, hclsyntax/spec.md), with the line it begins in. */
-export type Expression =
+export type HclExpression =
   | { readonly kind: 'bool'; readonly line: number; readonly is: boolean }
   | { readonly kind: 'null'; readonly line: number }
   | { readonly kind: 'number'; readonly line: number; readonly text: string }
@@ -7,17 +7,17 @@ export type Expression =
   | { readonly kind: 'variable'; readonly line: number; readonly name: string }
   /** What a splat looks at. */
   | { readonly kind: 'item'; readonly line: number }
-  | { readonly kind: 'attribute'; readonly line: number; readonly of: Expression; readonly name: string }
-  | { readonly kind: 'index'; readonly line: number; readonly of: Expression; readonly key: Expression }
-  | { readonly kind: 'splat'; readonly line: number; readonly of: Expression; readonly each: Expression }
-  | Call
-  | { readonly kind: 'tuple'; readonly line: number; readonly items: readonly Expression[] }
+  | { readonly kind: 'attribute'; readonly line: number; readonly of: HclExpression; readonly name: string }
+  | { readonly kind: 'index'; readonly line: number; readonly of: HclExpression; readonly key: HclExpression }
+  | { readonly kind: 'splat'; readonly line: number; readonly of: HclExpression; readonly each: HclExpression }
+  | CallExpression
+  | { readonly kind: 'tuple'; readonly line: number; readonly items: readonly HclExpression[] }
   | { readonly kind: 'object'; readonly line: number; readonly items: readonly ObjectItem[] }
   | ForExpression
   | Conditional
-  | { readonly kind: 'unary'; readonly line: number; readonly sign: '-' | '!'; readonly value: Expression }
+  | { readonly kind: 'unary'; readonly line: number; readonly sign: '-' | '!'; readonly value: HclExpression }
   | Binary
-  | { readonly kind: 'brackets'; readonly line: number; readonly value: Expression }
+  | { readonly kind: 'brackets'; readonly line: number; readonly value: HclExpression }
 
 /** A text with values in it. */
 export interface Template {
@@ -26,11 +26,11 @@ export interface Template {
   readonly parts: readonly Part[]
 }
 
-export interface Call {
+export interface CallExpression {
   readonly kind: 'call'
   readonly line: number
   readonly name: string
-  readonly args: readonly Expression[]
+  readonly args: readonly HclExpression[]
   /** The last argument is a list of arguments (`f(a...)`). */
   readonly expand: boolean
 }
@@ -38,17 +38,17 @@ export interface Call {
 export interface Conditional {
   readonly kind: 'conditional'
   readonly line: number
-  readonly condition: Expression
-  readonly yes: Expression
-  readonly no: Expression
+  readonly condition: HclExpression
+  readonly yes: HclExpression
+  readonly no: HclExpression
 }
 
 export interface Binary {
   readonly kind: 'binary'
   readonly line: number
   readonly sign: string
-  readonly left: Expression
-  readonly right: Expression
+  readonly left: HclExpression
+  readonly right: HclExpression
 }
 
 /** `[for …]`, or `{for …}` where it has a key. */
@@ -57,17 +57,17 @@ export interface ForExpression {
   readonly line: number
   /** One or two names: the value, or key and value. */
   readonly names: readonly string[]
-  readonly over: Expression
-  readonly key: Expression | null
-  readonly value: Expression
+  readonly over: HclExpression
+  readonly key: HclExpression | null
+  readonly value: HclExpression
   readonly group: boolean
-  readonly condition: Expression | null
+  readonly condition: HclExpression | null
 }
 
 /** One item of an object. */
 export interface ObjectItem {
-  readonly key: Expression
-  readonly value: Expression
+  readonly key: HclExpression
+  readonly value: HclExpression
   /** The value as it is written. */
   readonly written: string
 }
@@ -75,17 +75,17 @@ export interface ObjectItem {
 /** A part of a template. */
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'value'; readonly value: Expression }
+  | { readonly kind: 'value'; readonly value: HclExpression }
   | {
       readonly kind: 'if'
-      readonly condition: Expression
+      readonly condition: HclExpression
       readonly yes: readonly Part[]
       readonly no: readonly Part[]
     }
   | {
       readonly kind: 'for'
       readonly names: readonly string[]
-      readonly over: Expression
+      readonly over: HclExpression
       readonly body: readonly Part[]
     }
 
@@ -93,7 +93,7 @@ export type Part =
 export interface Attribute {
   readonly name: string
   readonly line: number
-  readonly value: Expression
+  readonly value: HclExpression
   /** The value as it is written. */
   readonly written: string
 }

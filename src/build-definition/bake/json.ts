@@ -1,6 +1,6 @@
 import { matchAt } from '../scan.js'
 import { parseTemplate } from './hcl-parser.js'
-import { type Attribute, type Block, type Body, type Expression, HclError, type ObjectItem } from './hcl-tree.js'
+import { type Attribute, type Block, type Body, HclError, type HclExpression, type ObjectItem } from './hcl-tree.js'
 
 /** What stands below a name in a bake file, everything else at its top is an attribute (buildx, `bake/bake.go`). */
 const BLOCK_TYPES: ReadonlySet<string> = new Set(['group', 'target', 'variable', 'function'])
@@ -42,7 +42,7 @@ function attributesOf(members: readonly JsonMember[]): ReadonlyMap<string, Attri
   return attributes
 }
 
-function expressionOf(node: JsonNode): Expression {
+function expressionOf(node: JsonNode): HclExpression {
   const { line } = node
   if (node.kind === 'text') return templateOf(node.text, line)
   if (node.kind === 'list') return { kind: 'tuple', line, items: node.items.map(expressionOf) }
@@ -60,7 +60,7 @@ function itemOf({ key, line, value }: JsonMember): ObjectItem {
 }
 
 /** A text that is no template is refused by bake where it is used; elsewhere nobody minds it. */
-function templateOf(text: string, line: number): Expression {
+function templateOf(text: string, line: number): HclExpression {
   try {
     return parseTemplate(text, line)
   } catch (error) {

@@ -1,17 +1,17 @@
 import type { Budget } from '../scan.js'
-import { type Environment, excerpt, isKnown } from '../value.js'
+import { type BuildEnvironment, isKnown, shortText } from '../value.js'
 import { Evaluator } from './evaluate.js'
 import { parseExpression } from './hcl-parser.js'
-import { type Attribute, type BakeBody, type Block, type Expression, HclError } from './hcl-tree.js'
+import { type Attribute, type BakeBody, type Block, HclError, type HclExpression } from './hcl-tree.js'
 import { convert, typedFromEnvironment, untypedFromEnvironment } from './types.js'
 import {
   Fault,
+  type HclScope,
   type HclValue,
+  hclText,
   type Names,
   Refused,
-  type Scope,
   TOP,
-  textOf,
   truthOf,
   UNKNOWN,
   Unknown,
@@ -36,7 +36,7 @@ export class BakeNames implements Names {
   readonly #variables = new Map<string, Block & { readonly file: string | null }>()
   readonly #functions = new Map<string, Block>()
   readonly #attributes = new Map<string, Attribute>()
-  readonly #environment: Environment
+  readonly #environment: BuildEnvironment
   readonly #found = new Map<string, Evaluated | Fault>()
   readonly #open = new Set<string>()
   /** Variables of which the default is refused: the real build must get another value. */
@@ -47,7 +47,7 @@ export class BakeNames implements Names {
    * @param environment what the build's environment is known to say.
    * @throws {Refused} where a variable has a value that its own rules refuse.
    */
-  constructor(files: readonly BakeBody[], environment: Environment, budget: Budget) {
+  constructor(files: readonly BakeBody[], environment: BuildEnvironment, budget: Budget) {
     this.#environment = environment
     this.evaluator = new Evaluator(this, budget)
     for (const { file, body } of files) {
@@ -72,9 +72,9 @@ export class BakeNames implements Names {
     this.#refused.add(name)
     if (found.isAssumed) return
     const text = message === null ? null : this.#watched(() => this.evaluator.evaluate(message, TOP.locals))
-    const why = text === null || text instanceof Fault ? null : textOf(text.value)
+    const why = text === null || text instanceof Fault ? null : hclText(text.value)
     throw new Refused(
-      `the value of ${name} is refused: ${excerpt(why ?? 'its validation fails')}.`,
+      `the value of ${name} is refused: ${shortText(why ?? 'its validation fails')}.`,
       file,
       condition.line,
     )
@@ -85,12 +85,12 @@ export class BakeNames implements Names {
    *
    * @throws {TooMuch} where the file comes to more than anybody writes.
    */
-  find(expression: Expression, scope: Scope): Evaluated | Fault {
+  find(expression: HclExpression, scope: HclScope): Evaluated | Fault {
     return this.#watched(() => this.evaluator.evaluate(expression, scope.locals), scope)
   }
 
   /** The key of an item of an object; null: it is not known, or none. */
-  key(key: Expression, scope: Scope): string | null {
+  key(key: HclExpression, scope: HclScope): string | null {
     const found = this.#watched(() => this.evaluator.key(key, scope.locals), scope)
     return found instanceof Fault || typeof found.value !== 'string' ? null : found.value
   }
@@ -173,8 +173,8 @@ export class BakeNames implements Names {
 
 /** `validation { condition, error_message }` of a variable. */
 interface Rule {
-  readonly condition: Expression
-  readonly message: Expression | null
+  readonly condition: HclExpression
+  readonly message: HclExpression | null
 }
 
 /** Blocks in HCL; in JSON a map, or a list of them. */
@@ -194,13 +194,13 @@ function rulesOf({ body }: Block): readonly Rule[] {
   })
 }
 
-function keyText(key: Expression): string {
+function keyText(key: HclExpression): string {
   const [part] = key.kind === 'template' ? key.parts : []
   return part?.kind === 'text' ? part.text : key.kind === 'variable' ? key.name : ''
 }
 
 /** A type is written as an expression; in JSON as a text that holds one. */
-function typeOf(written: Expression | undefined): Expression | null {
+function typeOf(written: HclExpression | undefined): HclExpression | null {
   if (written?.kind !== 'template') return written ?? null
   const [part] = written.parts
   try {
@@ -212,7 +212,7 @@ function typeOf(written: Expression | undefined): Expression | null {
 }
 
 /** Names of parameters: bare words, in JSON texts. */
-function namesIn(written: Expression | undefined): string[] {
+function namesIn(written: HclExpression | undefined): string[] {
   const items = written === undefined ? [] : written.kind === 'tuple' ? written.items : [written]
   return items.flatMap((item) => {
     if (item.kind === 'variable') return [item.name]

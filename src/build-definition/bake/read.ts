@@ -10,8 +10,8 @@ import {
   targetOf,
 } from '../targets.js'
 import {
+  type BuildEnvironment,
   type BuildValue,
-  type Environment,
   FROM_ENVIRONMENT,
   isKnown,
   known,
@@ -37,7 +37,7 @@ const MAX_COPIES = 1_000_000
 /** What decides beside the files. */
 export interface BakeSettings {
   /** Variables of the step that bakes. */
-  readonly environment?: Environment
+  readonly environment?: BuildEnvironment
   /** Overrides, `TARGET.KEY=VALUE`. */
   readonly set?: readonly BuildValue[]
   /** What compose files say about targets; bake files lie over it. */
@@ -47,7 +47,7 @@ export interface BakeSettings {
 /** Reads one bake file in JSON. */
 export function readBakeJson(
   text: string,
-  environment: Environment = new Map(),
+  environment: BuildEnvironment = new Map(),
 ): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
   const parsed = parseBake(text, 'json', null)
   return parsed.ok ? readBake([parsed.file], { environment }) : parsed
@@ -167,7 +167,7 @@ function overrideFields(
   fields: Fields,
   name: string,
   set: readonly BuildValue[],
-  environment: Environment = new Map(),
+  environment: BuildEnvironment = new Map(),
 ): Fields {
   if (set.length === 0) return fields
   const args = new Map(fields.args)

@@ -1,9 +1,9 @@
 import { type Fields, given, splitPlatforms } from '../targets.js'
 import { type BuildValue, type Unclear, unknown } from '../value.js'
 import type { TargetPart } from './blocks.js'
-import type { Attribute, Expression, ObjectItem } from './hcl-tree.js'
+import type { Attribute, HclExpression, ObjectItem } from './hcl-tree.js'
 import type { BakeNames, Evaluated } from './names.js'
-import { Fault, type HclValue, isHclMap, isList, textOf, UNKNOWN, Unknown } from './value.js'
+import { Fault, type HclValue, hclText, isHclMap, isList, UNKNOWN, Unknown } from './value.js'
 
 /** How a value is written, and where. */
 interface Written {
@@ -91,7 +91,7 @@ class PartReader {
     return { ...entries(known), unclear }
   }
 
-  #find(expression: Expression): Evaluated | Fault {
+  #find(expression: HclExpression): Evaluated | Fault {
     return this.#names.find(expression, this.#part.scope)
   }
 
@@ -118,7 +118,7 @@ function entries(
 function buildValue(found: Evaluated | Fault, written: Written): BuildValue | null {
   const value: HclValue = found instanceof Fault ? UNKNOWN : found.value
   if (value === null) return null
-  const text = value instanceof Unknown ? null : textOf(value)
+  const text = value instanceof Unknown ? null : hclText(value)
   if (text === null || found instanceof Fault) return { ...unknown(written.written), ...written }
   if (!found.isAssumed) return { text }
   const { written: assumedFrom, ...place } = written

@@ -1,5 +1,16 @@
 import { RE2JS } from 're2js'
-import { Decimal, Fault, type HclValue, isList, listOf, mustFit, numberOf, textOf, truthOf, UNKNOWN } from './value.js'
+import {
+  Decimal,
+  Fault,
+  type HclValue,
+  hclText,
+  isList,
+  mustFit,
+  needList,
+  numberOf,
+  truthOf,
+  UNKNOWN,
+} from './value.js'
 
 type Texts = Readonly<Record<string, (args: readonly HclValue[]) => HclValue>>
 
@@ -48,13 +59,13 @@ export function callText(name: string, args: readonly HclValue[]): HclValue {
  * @throws {Fault} where it is none, or not given.
  */
 function needText(value: HclValue | undefined): string {
-  const text = value === undefined ? null : textOf(value)
+  const text = value === undefined ? null : hclText(value)
   if (text === null) throw new Fault('it is no text')
   return text
 }
 
 function textsOf(list: HclValue): string[] {
-  return listOf(list).map(needText)
+  return needList(list).map(needText)
 }
 
 function joinTexts(separator: string, texts: readonly string[]): string {
@@ -135,7 +146,7 @@ function padded(text: string, flags: string, width: number): string {
 
 function verbText(verb: string, arg: HclValue): string | null {
   if (verb === 's') return needText(arg)
-  if (verb === 'v') return textOf(arg)
+  if (verb === 'v') return hclText(arg)
   if (verb === 't') return String(truthOf(arg))
   if (verb === 'q') return JSON.stringify(needText(arg))
   if (verb !== 'd') return null

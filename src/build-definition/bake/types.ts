@@ -1,17 +1,17 @@
 import { inputList } from '../input-list.js'
 import { asSet } from './functions.js'
-import type { Expression } from './hcl-tree.js'
+import type { HclExpression } from './hcl-tree.js'
 import {
   Decimal,
   Fault,
   type HclValue,
+  hclText,
   isHclMap,
   isList,
   isWhole,
   itemsOf,
-  listOf,
+  needList,
   numberOf,
-  textOf,
   truthOf,
   UNKNOWN,
   Unknown,
@@ -27,27 +27,27 @@ const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'Fa
  *
  * @throws {Fault} where bake refuses the value.
  */
-export function convert(value: HclValue, type: Expression): HclValue {
+export function convert(value: HclValue, type: HclExpression): HclValue {
   if (value instanceof Unknown || value === null) return value
   if (type.kind === 'variable') return convertScalar(value, type.name)
   if (type.kind !== 'call') return UNKNOWN
   const [of] = type.args
   if (of === undefined) return UNKNOWN
-  if (type.name === 'map') return new Map(itemsOf(value).map(([key, item]) => [textOf(key) ?? '', convert(item, of)]))
+  if (type.name === 'map') return new Map(itemsOf(value).map(([key, item]) => [hclText(key) ?? '', convert(item, of)]))
   if (type.name === 'object' && of.kind === 'object') return convertObject(value, of)
   if (type.name === 'tuple' && of.kind === 'tuple') {
-    return listOf(value).map((item, index) => convert(item, of.items[index] ?? ANY))
+    return needList(value).map((item, index) => convert(item, of.items[index] ?? ANY))
   }
   if (type.name !== 'list' && type.name !== 'set') return UNKNOWN
-  const items = listOf(value).map((item) => convert(item, of))
+  const items = needList(value).map((item) => convert(item, of))
   return type.name === 'list' ? items : items.every(isWhole) ? asSet(items) : UNKNOWN
 }
 
-const ANY: Expression = { kind: 'variable', line: 1, name: 'any' }
+const ANY: HclExpression = { kind: 'variable', line: 1, name: 'any' }
 
 function convertScalar(value: HclValue, name: string): HclValue {
   if (name === 'string') {
-    const text = textOf(value)
+    const text = hclText(value)
     if (text === null) throw new Fault('it is no string')
     return text
   }
@@ -56,7 +56,7 @@ function convertScalar(value: HclValue, name: string): HclValue {
   return name === 'any' ? value : UNKNOWN
 }
 
-function convertObject(value: HclValue, of: Expression & { readonly kind: 'object' }): HclValue {
+function convertObject(value: HclValue, of: HclExpression & { readonly kind: 'object' }): HclValue {
   if (!isHclMap(value)) throw new Fault('it is no object')
   const map = new Map<string, HclValue>()
   for (const { key, value: type } of of.items) {
@@ -75,7 +75,7 @@ function convertObject(value: HclValue, of: Expression & { readonly kind: 'objec
  *
  * @throws {Fault} where bake refuses the text.
  */
-export function typedFromEnvironment(text: string, type: Expression): HclValue {
+export function typedFromEnvironment(text: string, type: HclExpression): HclValue {
   if (type.kind === 'variable') return type.name === 'any' ? text : fromText(text, type.name)
   if (type.kind !== 'call' || /[\r\n"]/.test(text)) return UNKNOWN
   const items = text === '' ? [] : inputList(text, 'commas')

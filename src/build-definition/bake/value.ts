@@ -1,6 +1,6 @@
 import { byKey } from '../../text/index.js'
 import { TooMuch } from '../scan.js'
-import type { Expression } from './hcl-tree.js'
+import type { HclExpression } from './hcl-tree.js'
 
 /** A value of HCL; what nobody knows is a value, too, and stays one in whatever is made of it. */
 export type HclValue = string | boolean | null | Decimal | Unknown | HclList | HclMap
@@ -24,7 +24,7 @@ export function isList(value: HclValue): value is HclList {
 }
 
 /** @throws {Fault} where a value is no list. */
-export function listOf(value: HclValue): HclList {
+export function needList(value: HclValue): HclList {
   if (!isList(value)) throw new Fault('it is no list')
   return value
 }
@@ -34,7 +34,7 @@ export function isHclMap(value: HclValue): value is HclMap {
 }
 
 /** A value as text; null: it has none (it is nothing, a list or a map). */
-export function textOf(value: HclValue): string | null {
+export function hclText(value: HclValue): string | null {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return String(value)
   return value instanceof Decimal ? value.toString() : null
@@ -106,7 +106,7 @@ export function itemAt(of: HclValue, key: HclValue): HclValue {
     if (found === undefined) throw new Fault('the list has no such item')
     return found
   }
-  const name = textOf(key)
+  const name = hclText(key)
   const found = isHclMap(of) && name !== null ? of.get(name) : undefined
   if (found === undefined) throw new Fault('there is no such key')
   return found
@@ -171,20 +171,20 @@ export function mustFit(size: number): void {
 export type Locals = ReadonlyMap<string, HclValue>
 
 /** Where an expression stands: its names, and which of them come from a default. */
-export interface Scope {
+export interface HclScope {
   readonly locals: Locals
   readonly assumed: ReadonlySet<string>
 }
 
 /** The top of a file. */
-export const TOP: Scope = { locals: new Map(), assumed: new Set() }
+export const TOP: HclScope = { locals: new Map(), assumed: new Set() }
 
 /** A function that the file declares. */
 export interface UserFunction {
   readonly params: readonly string[]
   /** Takes the arguments that are left over, as a list. */
   readonly rest: string | null
-  readonly result: Expression
+  readonly result: HclExpression
 }
 
 /** What names of the file stand for. */

@@ -1,19 +1,19 @@
 import { posix } from 'node:path'
 import { Budget, TooMuch } from '../scan.js'
-import { type BuildValue, type Environment, excerpt, isKnown, type Unclear } from '../value.js'
+import { type BuildEnvironment, type BuildValue, isKnown, shortText, type Unclear } from '../value.js'
 import { readDotenv } from './dotenv.js'
 import { inFolder, locatedPath, pathFrom, ROOT } from './paths.js'
 import {
   ComposeFault,
   type ComposeModel,
   type ComposeSettings,
+  knownTexts,
   mergeServices,
   sizeOfNode,
-  textsOf,
   unread,
   withContext,
   withNamed,
-  without,
+  withoutPath,
   withProject,
 } from './services.js'
 import {
@@ -41,7 +41,7 @@ interface ProjectContext {
   readonly loader: string
   /** What paths of services come to be relative to. */
   readonly working: string
-  readonly environment: Environment
+  readonly environment: BuildEnvironment
   /** The files that include it. */
   readonly within: readonly string[]
 }
@@ -93,7 +93,7 @@ export class ComposeLoader {
   }
 
   /** The environment with what `.env` adds: of where the build runs, for `docker compose` of the project as well. */
-  environment(project: string): Environment {
+  environment(project: string): BuildEnvironment {
     const { reader, folder, environment, isNamed = false } = this.#settings
     const folders = reader === 'bake' ? [folder] : isNamed ? [project] : [folder, project]
     const paths = new Set(folders.map((one) => locatedPath('.env', one)))
@@ -101,7 +101,7 @@ export class ComposeLoader {
   }
 
   /** The variables of an `env_file`; null where it cannot be read. */
-  environmentFile(path: string, environment: Environment): Environment | null {
+  environmentFile(path: string, environment: BuildEnvironment): BuildEnvironment | null {
     const located = locatedPath(path, this.#settings.folder)
     const text = this.#text(located)
     return located === null || text === null ? null : this.#dotenv(text, located, environment)
@@ -123,7 +123,7 @@ export class ComposeLoader {
     return new Map([...all].map(([name, service]) => [name, inFolder(completed(service), place.working)]))
   }
 
-  #read(text: string, file: string, environment: Environment): ComposeFile {
+  #read(text: string, file: string, environment: BuildEnvironment): ComposeFile {
     this.#files += 1
     if (this.#files > MAX_FILES || !this.#reading.spend(text.length)) {
       throw new TooMuch('its files include and extend more than anybody writes.')
@@ -135,7 +135,7 @@ export class ComposeLoader {
 
   /** Lays services of another project below those of the file that includes it. */
   #include(item: ComposeNode, { file, services, place }: Extendable): void {
-    const paths = textsOf(isComposeMap(item) ? partOf(item, 'path') : item)
+    const paths = knownTexts(isComposeMap(item) ? partOf(item, 'path') : item)
     const located = paths?.map((path) => locatedPath(pathFrom(place.loader, path), this.#settings.folder)) ?? []
     const read = located.flatMap((path) => {
       const text = this.#text(path)
@@ -150,7 +150,7 @@ export class ComposeLoader {
     const [main] = read
     if (inner === null || main === undefined) return
     if (place.within.includes(main.file)) {
-      throw new ComposeFault(`${excerpt(main.file)} includes itself.`, file.file, file.line(['include']))
+      throw new ComposeFault(`${shortText(main.file)} includes itself.`, file.file, file.line(['include']))
     }
     for (const [name, service] of this.#services(read, { ...inner, within: place.within })) {
       const own = services.get(name)
@@ -162,7 +162,7 @@ export class ComposeLoader {
   /** null: its folder or its variables are not known. */
   #includedPlace(item: ComposeNode, path: string, place: ProjectContext): Omit<ProjectContext, 'within'> | null {
     const given = partOf(item, 'project_directory')
-    const directory = given === null ? null : textsOf(given)?.[0]
+    const directory = given === null ? null : knownTexts(given)?.[0]
     if (directory === undefined || directory?.startsWith('/')) return null
     const main = pathFrom(place.loader, path)
     const isAbsolute = main.startsWith('/')
@@ -172,7 +172,7 @@ export class ComposeLoader {
     const files =
       named === null
         ? [posix.join(loader, '.env')]
-        : textsOf(named)?.map((one) => (one.startsWith('/') ? one : posix.join(place.working, one)))
+        : knownTexts(named)?.map((one) => (one.startsWith('/') ? one : posix.join(place.working, one)))
     if (files === undefined) return null
     const environment = files.reduce(
       (found, one) => this.#withDotenv(found, locatedPath(one, this.#settings.folder)),
@@ -187,7 +187,7 @@ export class ComposeLoader {
     const written = service.get('extends') ?? null
     if (written === null) return service
     const step = JSON.stringify([at.file.file, name])
-    if (this.#open.has(step)) throw this.#fault(name, `the service ${excerpt(name)} extends itself.`, at)
+    if (this.#open.has(step)) throw this.#fault(name, `the service ${shortText(name)} extends itself.`, at)
     if (this.#open.size >= MAX_EXTENDS)
       throw new TooMuch(`more than ${MAX_EXTENDS} services extend each other in a row.`)
     this.#open.add(step)
@@ -208,10 +208,10 @@ export class ComposeLoader {
     if (from.services.has(ref.text)) return this.#extended(ref.text, from)
     // What could not be included may hold it.
     if (from === at && this.#unclear.length > 0) return unread(ref, place)
-    const where = from === at ? '' : ` in ${excerpt(from.file.file)}`
+    const where = from === at ? '' : ` in ${shortText(from.file.file)}`
     throw this.#fault(
       name,
-      `the service ${excerpt(name)} extends ${excerpt(ref.text)}, which does not exist${where}.`,
+      `the service ${shortText(name)} extends ${shortText(ref.text)}, which does not exist${where}.`,
       at,
     )
   }
@@ -242,7 +242,7 @@ export class ComposeLoader {
     for (const [top, of, ...path] of resets) {
       if (top !== 'services' || (of !== name && of !== undefined)) continue
       this.#spend(left.size)
-      left = path.length === 0 ? NO_SERVICE : without(left, path)
+      left = path.length === 0 ? NO_SERVICE : withoutPath(left, path)
     }
     return left
   }
@@ -264,14 +264,14 @@ export class ComposeLoader {
   }
 
   /** What is set stays set. */
-  #withDotenv(environment: Environment, path: string | null): Environment {
+  #withDotenv(environment: BuildEnvironment, path: string | null): BuildEnvironment {
     const text = this.#text(path)
     return path === null || text === null
       ? environment
       : new Map([...this.#dotenv(text, path, environment), ...environment])
   }
 
-  #dotenv(text: string, path: string, environment: Environment): Environment {
+  #dotenv(text: string, path: string, environment: BuildEnvironment): BuildEnvironment {
     const read = readDotenv(text, path, { environment, budget: this.#budget })
     if (!read.ok) throw new ComposeFault(read.message, path, read.line)
     return read.values

@@ -1,7 +1,7 @@
 import { distinctBy } from '../../text/index.js'
 import { TooMuch } from '../scan.js'
 import { type Fields, given, splitPlatforms } from '../targets.js'
-import { type BuildValue, type Environment, FROM_ENVIRONMENT, filled, isKnown, unknown } from '../value.js'
+import { type BuildEnvironment, type BuildValue, FROM_ENVIRONMENT, isKnown, nonEmpty, unknown } from '../value.js'
 import type { Unreadable } from '../yaml-file.js'
 import { ComposeLoader } from './load.js'
 import { fromFolder } from './paths.js'
@@ -18,7 +18,7 @@ export interface ComposeService {
 
 /** What compose files say of builds. */
 type ComposeReading =
-  | { readonly ok: true; readonly services: readonly ComposeService[]; readonly environment: Environment }
+  | { readonly ok: true; readonly services: readonly ComposeService[]; readonly environment: BuildEnvironment }
   | (Unreadable & { readonly file: string | null })
 
 /**
@@ -53,7 +53,7 @@ export function readComposeFiles(
 }
 
 /** The environment of `docker compose` with what `.env` of its folder adds; without, where that cannot be read. */
-export function readComposeEnvironment(settings: ComposeSettings): Environment {
+export function readComposeEnvironment(settings: ComposeSettings): BuildEnvironment {
   try {
     return new ComposeLoader(settings).environment(settings.folder)
   } catch (error) {
@@ -185,7 +185,7 @@ function unique(values: readonly BuildValue[]): readonly BuildValue[] {
 
 /** A list, or a text of several words. */
 function wordsOf(node: ComposeNode): readonly BuildValue[] {
-  if (isComposeList(node)) return listOf(node).filter((value) => filled(value) !== null)
+  if (isComposeList(node)) return listOf(node).filter((value) => nonEmpty(value) !== null)
   return listOf(node).flatMap((value): readonly BuildValue[] => {
     if (!isKnown(value)) return [value]
     const words = value.text.split(/\s+/).filter((text) => text !== '')

@@ -1,5 +1,5 @@
 import type { Path } from '../../yaml/data.js'
-import { type BuildValue, type Environment, isKnown, type Unclear, writtenText } from '../value.js'
+import { type BuildEnvironment, type BuildValue, isKnown, type Unclear, writtenText } from '../value.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, PairList, partOf, scalarOf } from './tree.js'
 
 /** Files that lie beside the definition, by path: null where there is none. */
@@ -8,7 +8,7 @@ export type BesideFiles = ReadonlyMap<string, string | null>
 /** What decides beside the compose files. */
 export interface ComposeSettings {
   /** Variables of the step that builds. */
-  readonly environment: Environment
+  readonly environment: BuildEnvironment
   /** Where it runs, relative to the repository. */
   readonly folder: string
   readonly beside: BesideFiles
@@ -27,7 +27,7 @@ export interface ComposeSettings {
 export interface ComposeModel {
   readonly services: ReadonlyMap<string, ComposeMap>
   /** The environment with what `.env` adds. */
-  readonly environment: Environment
+  readonly environment: BuildEnvironment
   /** What is included and could not be read: it may say anything. */
   readonly unclear: readonly Unclear[]
 }
@@ -55,7 +55,7 @@ export function withContext(service: ComposeMap, folder: string): ComposeMap {
 }
 
 /** Variables of the container that have no value are those of where its file is read. */
-export function withNamed(service: ComposeMap, environment: Environment): ComposeMap {
+export function withNamed(service: ComposeMap, environment: BuildEnvironment): ComposeMap {
   const pairs = partOf(service, 'environment')
   if (!(pairs instanceof PairList)) return service
   const filled = [...pairs].map(([name, value]) => [name, value ?? environment.get(name) ?? null] as const)
@@ -63,7 +63,7 @@ export function withNamed(service: ComposeMap, environment: Environment): Compos
 }
 
 /** Bake calls every project so (buildx, `bake/compose.go`); `docker compose` calls it by its folder. */
-export function withProject(environment: Environment, reader: ComposeSettings['reader']): Environment {
+export function withProject(environment: BuildEnvironment, reader: ComposeSettings['reader']): BuildEnvironment {
   const named = environment.get(PROJECT_NAME)
   const isNamed = named !== undefined && (!isKnown(named) || named.text !== '')
   return isNamed || reader === 'compose' ? environment : new Map([...environment, [PROJECT_NAME, { text: 'bake' }]])
@@ -72,7 +72,7 @@ export function withProject(environment: Environment, reader: ComposeSettings['r
 const PROJECT_NAME = 'COMPOSE_PROJECT_NAME'
 
 /** A text or a list of them; null where one is not known. */
-export function textsOf(node: ComposeNode): readonly string[] | null {
+export function knownTexts(node: ComposeNode): readonly string[] | null {
   const values = (isComposeList(node) ? node : [node]).map(scalarOf)
   return values.every((value) => value !== null && isKnown(value))
     ? values.flatMap((value) => (isKnown(value) ? [value.text] : []))
@@ -140,13 +140,13 @@ function identity(node: ComposeNode): string {
 }
 
 /** A map without what a path leads to; where it leads nowhere nothing is lost. */
-export function without(map: ComposeMap, path: Path): ComposeMap {
+export function withoutPath(map: ComposeMap, path: Path): ComposeMap {
   const [key, ...rest] = path.map(String)
   const part = key === undefined ? undefined : map.get(key)
   if (key === undefined || part === undefined) return map
   const copy = new Map(map)
   if (rest.length === 0) copy.delete(key)
-  else if (isComposeMap(part) && !(part instanceof PairList)) copy.set(key, without(part, rest))
+  else if (isComposeMap(part) && !(part instanceof PairList)) copy.set(key, withoutPath(part, rest))
   return copy
 }
 

@@ -1,6 +1,6 @@
-import type { Data, Path, Tagged } from '../../yaml/data.js'
+import { type Data, isDataMap, type Path, type Tagged } from '../../yaml/data.js'
 import { type BuildValue, isKnown, type KnownValue, splitPair, type UnknownValue, writtenText } from '../value.js'
-import { isMap, listOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from '../yaml-file.js'
+import { listOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from '../yaml-file.js'
 import { type Interpolation, interpolate } from './variables.js'
 
 /** A part of a compose file with its variables filled in; null: nothing is written. */
@@ -84,7 +84,7 @@ export function readComposeFile(
 /** Whether a file without a known ending is a compose file. */
 export function isComposeText(text: string, file: string): boolean {
   const read = readYamlFile(text, file, [RESET, OVERRIDE])
-  return read.ok && isMap(valueAt(read.file.data, 'services'))
+  return read.ok && isDataMap(valueAt(read.file.data, 'services'))
 }
 
 /** Within what is replaced as a whole tags are none. */
@@ -121,7 +121,7 @@ class TreeReader {
 
   #part(key: string, { data, path }: LocatedData): ComposeNode {
     if (key === 'environment') return this.#pairs(data, path)
-    if (key !== 'build' || !isMap(data)) return this.node(data, path)
+    if (key !== 'build' || !isDataMap(data)) return this.node(data, path)
     return new Map([...this.entries(data, path)].map(([name, part]) => [name, this.#buildPart(name, part)]))
   }
 
@@ -135,14 +135,14 @@ class TreeReader {
       const items = data.map((item: Data, index): LocatedData => ({ data: item, path: [...path, index] }))
       return items.filter((item) => !this.#isRemoved(item.path)).map((item) => this.node(item.data, item.path))
     }
-    if (!isMap(data)) return this.#scalar(data, path)
+    if (!isDataMap(data)) return this.#scalar(data, path)
     return new Map([...this.entries(data, path)].map(([key, part]) => [key, this.node(part.data, part.path)]))
   }
 
   /** The keys of a map with what its merge key (`<<`) brings, which its own keys replace. */
   entries(data: Data, path: Path): ReadonlyMap<string, LocatedData> {
     const found = new Map<string, LocatedData>()
-    if (!isMap(data)) return found
+    if (!isDataMap(data)) return found
     const merge = valueAt(data, '<<')
     if (merge !== undefined) {
       const below = Array.isArray(merge)

@@ -3,20 +3,20 @@ import {
   type BuildValue,
   type EnvironmentLookup,
   FROM_ENVIRONMENT,
-  filled,
   isKnown,
+  nonEmpty,
   splitPair,
   type Unclear,
   unknown,
 } from '../value.js'
 import type { BakeCommand, BuildTool, CommandBuild, ComposeCommand } from './facts.js'
 import { BAKE_FLAGS, BUILDAH_BUILD_FLAGS, DOCKER_BUILD_FLAGS, KANIKO_FLAGS } from './flag-tables.js'
-import { type FlagTable, type ParsedFlags, parseFlags } from './flags.js'
+import { type FlagTable, type ParsedFlags, parseProgramFlags } from './flags.js'
 import type { Marks } from './marks.js'
 import type { Field, State } from './state.js'
 
 /** A command as it is started. */
-export interface Call {
+export interface ProgramCall {
   readonly line: number
   readonly state: State
   readonly marks: Marks
@@ -27,7 +27,7 @@ export interface Call {
 }
 
 /** `docker build` and what takes its arguments; null where it builds nothing. */
-export function readBuild(tool: BuildTool, args: readonly Field[], call: Call): CommandBuild | null {
+export function readBuild(tool: BuildTool, args: readonly Field[], call: ProgramCall): CommandBuild | null {
   if (tool === 'kaniko') return readKaniko(args, call)
   const isBuildah = tool === 'podman' || tool === 'buildah'
   const flags = new Flags(args, isBuildah ? BUILDAH_BUILD_FLAGS : DOCKER_BUILD_FLAGS, call.marks)
@@ -54,7 +54,7 @@ export function readBuild(tool: BuildTool, args: readonly Field[], call: Call): 
   }
 }
 
-function placeOf({ line, state, marks }: Call): Pick<CommandBuild, 'line' | 'folder' | 'isConditional'> {
+function placeOf({ line, state, marks }: ProgramCall): Pick<CommandBuild, 'line' | 'folder' | 'isConditional'> {
   return { line, folder: marks.value(state.folder), isConditional: state.isConditional }
 }
 
@@ -64,7 +64,7 @@ export class Flags {
   readonly #marks: Marks
 
   constructor(args: readonly Field[], table: FlagTable, marks: Marks, isMixed = true) {
-    this.parsed = parseFlags(args, table, marks, isMixed)
+    this.parsed = parseProgramFlags(args, table, marks, isMixed)
     this.#marks = marks
   }
 
@@ -89,7 +89,7 @@ export class Flags {
 
   value(name: string): BuildValue | null {
     const text = this.text(name)
-    return text === null ? null : filled(this.#marks.value(text))
+    return text === null ? null : nonEmpty(this.#marks.value(text))
   }
 
   values(name: string): BuildValue[] {
@@ -121,7 +121,11 @@ function contextOf(
 }
 
 /** Where the Dockerfile is: a file, what the command is given as its input, or nowhere in particular. */
-function dockerfileOf(context: string | null, file: string | null, call: Call): Pick<CommandBuild, 'file' | 'inline'> {
+function dockerfileOf(
+  context: string | null,
+  file: string | null,
+  call: ProgramCall,
+): Pick<CommandBuild, 'file' | 'inline'> {
   const { marks, state } = call
   if (file !== '-' && (context !== '-' || file !== null)) {
     return { file: file === null || file === '' ? null : marks.path(file, state.folder), inline: null }
@@ -136,7 +140,7 @@ function dockerfileOf(context: string | null, file: string | null, call: Call): 
 function pairsOf(
   flags: Flags,
   name: string,
-  { marks, environment }: Call,
+  { marks, environment }: ProgramCall,
 ): { readonly args: ReadonlyMap<string, BuildValue>; readonly unclear: readonly Unclear[] } {
   const args = new Map<string, BuildValue>()
   const unclear: Unclear[] = []
@@ -150,10 +154,14 @@ function pairsOf(
   return { args, unclear }
 }
 
-function defaultPlatforms(flags: Flags, isBuildah: boolean, { marks, environment }: Call): readonly BuildValue[] {
+function defaultPlatforms(
+  flags: Flags,
+  isBuildah: boolean,
+  { marks, environment }: ProgramCall,
+): readonly BuildValue[] {
   if (!isBuildah) {
     const platform = environment('DOCKER_DEFAULT_PLATFORM')
-    return platform === null || filled(platform) === null ? [] : [platform]
+    return platform === null || nonEmpty(platform) === null ? [] : [platform]
   }
   const [os, arch, variant] = ['os', 'arch', 'variant'].map((name) => flags.text(name))
   if (arch === null || arch === undefined) return []
@@ -161,7 +169,7 @@ function defaultPlatforms(flags: Flags, isBuildah: boolean, { marks, environment
 }
 
 /** What changes a build in a way that no setting of ours says. */
-function unclearFlags(flags: Flags, isBuildah: boolean, call: Call): readonly Unclear[] {
+function unclearFlags(flags: Flags, isBuildah: boolean, call: ProgramCall): readonly Unclear[] {
   const { marks } = call
   const found = ['build-arg', 'build-context'].flatMap((name) => pairsOf(flags, name, call).unclear)
   if (!isBuildah) return found
@@ -184,7 +192,7 @@ function publishesBy(flags: Flags): boolean | null {
 }
 
 /** kaniko's executor (its README, "Additional Flags"): the Dockerfile is looked for in the context as well. */
-function readKaniko(args: readonly Field[], call: Call): CommandBuild | null {
+function readKaniko(args: readonly Field[], call: ProgramCall): CommandBuild | null {
   const { marks, state } = call
   const flags = new Flags(args, KANIKO_FLAGS, marks)
   if (flags.has('help') || flags.parsed.flags.length === 0) return null
@@ -214,7 +222,7 @@ function readKaniko(args: readonly Field[], call: Call): CommandBuild | null {
 }
 
 /** `docker buildx bake` (docs.docker.com, `docker buildx bake`); null where it builds nothing. */
-export function readBake(args: readonly Field[], call: Call): BakeCommand | null {
+export function readBakeCommand(args: readonly Field[], call: ProgramCall): BakeCommand | null {
   const { marks, state } = call
   const flags = new Flags(args, BAKE_FLAGS, marks)
   const isOther = ['print', 'check', 'list-targets', 'list-variables'].some((name) => flags.isOn(name))
@@ -245,12 +253,12 @@ function bakePublishes(flags: Flags, set: readonly BuildValue[]): boolean | null
   return flags.isOn('push') || sends ? true : null
 }
 
-function pathsOf(texts: readonly string[], { marks, state }: Call): BuildValue[] {
+function pathsOf(texts: readonly string[], { marks, state }: ProgramCall): BuildValue[] {
   return texts.map((text) => marks.path(text, state.folder))
 }
 
 /** Files a variable names, colons between them. */
-function filesOf(variable: string, { environment }: Call): readonly BuildValue[] {
+function filesOf(variable: string, { environment }: ProgramCall): readonly BuildValue[] {
   const value = environment(variable)
   if (value === null) return []
   if (!isKnown(value)) return [value]
@@ -258,7 +266,7 @@ function filesOf(variable: string, { environment }: Call): readonly BuildValue[]
 }
 
 /** `docker compose build`, of which the files were named before the subcommand. */
-export function readComposeBuild(flags: Flags, before: Flags, call: Call): ComposeCommand {
+export function readComposeBuild(flags: Flags, before: Flags, call: ProgramCall): ComposeCommand {
   const { marks, state } = call
   const { rest } = flags.parsed
   const elastic = [...before.parsed.rest, ...rest].filter(({ isElastic }) => isElastic)

@@ -1,5 +1,12 @@
 import type { Budget } from '../scan.js'
-import { type BuildInputs, type BuildValue, type Environment, type Unclear, unknown, writtenText } from '../value.js'
+import {
+  type BuildEnvironment,
+  type BuildInputs,
+  type BuildValue,
+  type Unclear,
+  unknown,
+  writtenText,
+} from '../value.js'
 import type { Marks } from './marks.js'
 
 /** What a script starts with. */
@@ -96,7 +103,7 @@ export interface BakeCommand extends CommandPlace {
   /** A repository to read the files from, instead of `folder`. */
   readonly source: BuildValue | null
   /** What the script sets, over what it starts with; `--var` included. */
-  readonly environment: Environment
+  readonly environment: BuildEnvironment
   readonly unclear: readonly Unclear[]
 }
 
@@ -112,7 +119,7 @@ export interface ComposeCommand extends CommandPlace {
   /** What paths in the files are relative to, if not to the folder of the first. */
   readonly projectFolder: BuildValue | null
   /** What the script sets, over what it starts with. */
-  readonly environment: Environment
+  readonly environment: BuildEnvironment
   readonly unclear: readonly Unclear[]
 }
 

@@ -45,7 +45,12 @@ export interface ParsedFlags {
  *
  * @param isMixed whether flags may follow the rest.
  */
-export function parseFlags(fields: readonly Field[], table: FlagTable, marks: Marks, isMixed = true): ParsedFlags {
+export function parseProgramFlags(
+  fields: readonly Field[],
+  table: FlagTable,
+  marks: Marks,
+  isMixed = true,
+): ParsedFlags {
   const flags: { name: string; value: string | null }[] = []
   const rest: Field[] = []
   const doubtful: Field[] = []

@@ -17,7 +17,7 @@ import { Marks } from './marks.js'
 import { mayMatter } from './programs.js'
 import { ScriptReader } from './reader.js'
 import { parseScript } from './reading.js'
-import { initialState, Variables } from './state.js'
+import { initialState, ScriptVariables } from './state.js'
 import { readWindowsScript } from './windows-shells.js'
 
 export type * from './facts.js'
@@ -47,7 +47,7 @@ export function readScript(
   { shell = 'posix', folder = known(''), budget = new Budget(MAX_TEXT) }: ScriptOptions = {},
 ): ScriptFacts {
   const marks = new Marks(script.unknown, budget)
-  const variables = new Variables(environment, marks)
+  const variables = new ScriptVariables(environment, marks)
   if (!mayMatter(script.text) && !script.unknown.some(mayMatter)) return NOTHING
   if (!budget.spend(script.text.length)) return tooMuch(script)
   const reader = new ScriptReader(script.text, { marks, variables, budget })

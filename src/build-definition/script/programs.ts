@@ -1,4 +1,4 @@
-import { type Call, Flags, readBake, readBuild, readComposeBuild } from './build-command.js'
+import { Flags, type ProgramCall, readBakeCommand, readBuild, readComposeBuild } from './build-command.js'
 import type { BuildTool, CommandFacts, ScriptBuild } from './facts.js'
 import {
   COMPOSE_BUILD_FLAGS,
@@ -15,7 +15,7 @@ import { programOf } from './wrappers.js'
 const NOTHING: CommandFacts = {}
 
 /** Reads a command that starts a program which may build. */
-export function readProgram(fields: readonly Field[], call: Call): CommandFacts {
+export function readProgram(fields: readonly Field[], call: ProgramCall): CommandFacts {
   const name = programOf(fields, call.marks)
   const args = fields.slice(1)
   switch (name) {
@@ -54,7 +54,7 @@ const SUBCOMMANDS: ReadonlySet<string> = new Set([
 function subcommand(
   args: readonly Field[],
   table: typeof GLOBAL_FLAGS,
-  { marks }: Call,
+  { marks }: ProgramCall,
 ): { readonly name: string | null; readonly args: readonly Field[]; readonly before: Flags } {
   const before = new Flags(args, table, marks, false)
   const { restIndex, rest, doubtful } = before.parsed
@@ -70,7 +70,7 @@ function subcommand(
   return { name: left[at]?.text ?? '', args: left.slice(at + 1), before: flags }
 }
 
-function readEngine(tool: 'docker' | 'podman' | 'nerdctl', args: readonly Field[], call: Call): CommandFacts {
+function readEngine(tool: 'docker' | 'podman' | 'nerdctl', args: readonly Field[], call: ProgramCall): CommandFacts {
   const { name, args: rest, before } = subcommand(args, GLOBAL_FLAGS, call)
   if (before.has('help')) return NOTHING
   switch (name) {
@@ -97,29 +97,29 @@ function readEngine(tool: 'docker' | 'podman' | 'nerdctl', args: readonly Field[
   }
 }
 
-function readBuildx(tool: BuildTool, args: readonly Field[], call: Call): CommandFacts {
+function readBuildx(tool: BuildTool, args: readonly Field[], call: ProgramCall): CommandFacts {
   const { name, args: rest, before } = subcommand(args, GLOBAL_FLAGS, call)
   if (before.has('help')) return NOTHING
   if (name === null) return { unread: tool }
   if (name === 'build' || name === 'b') return built(readBuild(tool, rest, call))
   if (name === 'imagetools' && rest[0]?.text === 'create') return readImageTools(rest.slice(1), call)
-  return name === 'bake' || name === 'f' ? built(readBake(rest, call)) : NOTHING
+  return name === 'bake' || name === 'f' ? built(readBakeCommand(rest, call)) : NOTHING
 }
 
-function readOther(tool: 'buildah' | 'img' | 'depot', args: readonly Field[], call: Call): CommandFacts {
+function readOther(tool: 'buildah' | 'img' | 'depot', args: readonly Field[], call: ProgramCall): CommandFacts {
   const { name, args: rest, before } = subcommand(args, GLOBAL_FLAGS, call)
   if (before.has('help')) return NOTHING
   if (name === null) return { unread: tool }
   if (name === 'build' || (tool === 'buildah' && /^(?:bud|build-using-dockerfile)$/.test(name))) {
     return built(readBuild(tool, rest, call))
   }
-  if (name === 'bake' && tool === 'depot') return built(readBake(rest, call))
+  if (name === 'bake' && tool === 'depot') return built(readBakeCommand(rest, call))
   if (name !== 'manifest') return readMove(name, rest, call)
   return rest[0]?.text === 'push' ? readMove('push', rest.slice(1), call) : NOTHING
 }
 
 /** `push`, also to another name, and `tag`. */
-function readMove(name: string | null, args: readonly Field[], { marks }: Call): CommandFacts {
+function readMove(name: string | null, args: readonly Field[], { marks }: ProgramCall): CommandFacts {
   const image = (text: string) => marks.value(text.replace(/^(?:docker:\/\/|containers-storage:|docker-daemon:)/, ''))
   if (name === 'push') {
     const { rest } = new Flags(args, PUSH_FLAGS, marks).parsed
@@ -134,7 +134,7 @@ function readMove(name: string | null, args: readonly Field[], { marks }: Call):
 }
 
 /** `docker buildx imagetools create -t app:1 app@sha256:…`: another name in the registry for what was pushed. */
-function readImageTools(args: readonly Field[], { marks }: Call): CommandFacts {
+function readImageTools(args: readonly Field[], { marks }: ProgramCall): CommandFacts {
   const flags = new Flags(args, IMAGETOOLS_FLAGS, marks)
   const tags = flags.values('tag')
   const sources = flags.parsed.rest.map(({ text }) => marks.value(text.replace(/@sha256:.*$/s, '')))
@@ -143,12 +143,12 @@ function readImageTools(args: readonly Field[], { marks }: Call): CommandFacts {
 }
 
 /** `skopeo copy containers-storage:app docker://registry/app`. */
-function readSkopeo(args: readonly Field[], call: Call): CommandFacts {
+function readSkopeo(args: readonly Field[], call: ProgramCall): CommandFacts {
   const places = args.filter(({ text }) => /^(?:docker:\/\/|containers-storage:|docker-daemon:)/.test(text))
   return args.some(({ text }) => text === 'copy') && places.length === 2 ? readMove('push', places, call) : NOTHING
 }
 
-function readCompose(args: readonly Field[], call: Call): CommandFacts {
+function readCompose(args: readonly Field[], call: ProgramCall): CommandFacts {
   const { name, args: rest, before } = subcommand(args, COMPOSE_FLAGS, call)
   if (before.has('help') || before.isOn('dry-run')) return NOTHING
   if (name === null) return { unread: 'compose' }
@@ -235,7 +235,7 @@ const HINT = new RegExp(
 )
 
 /** Other commands: a program that starts an engine, and what may well build in a file or program that is not read. */
-function readUnknown(name: string | null, fields: readonly Field[], call: Call): CommandFacts {
+function readUnknown(name: string | null, fields: readonly Field[], call: ProgramCall): CommandFacts {
   const words = fields.map(({ text }) => call.marks.written(text))
   const [program = '', ...args] = words
   // A program that is not known, with an engine's words: `$CONTAINER_ENGINE build -t app .`
@@ -265,7 +265,7 @@ const ENGINE_WORD = /^(?:build|buildx|bake|bud|image|builder|compose|push|--?[a-
 const ENGINE_IN_TEXT =
   /\b(?:docker|podman|nerdctl)\s+(?:buildx\s+|image\s+)?(?:build|bake)\b|\bbuildah\s+(?:bud|build)\b/
 
-function startsBuild(field: Field, next: Field | undefined, { marks }: Call): boolean {
+function startsBuild(field: Field, next: Field | undefined, { marks }: ProgramCall): boolean {
   return ENGINE.test(programOf([field], marks) ?? '') && next !== undefined && ENGINE_WORD.test(next.text)
 }
 

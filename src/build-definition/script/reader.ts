@@ -9,7 +9,7 @@ import {
   type Word,
 } from 'unbash'
 import { type Budget, lineCounter } from '../scan.js'
-import type { Call } from './build-command.js'
+import type { ProgramCall } from './build-command.js'
 import { assign, runBuiltin } from './builtins.js'
 import { Facts, isEnvironmentFile, type ScriptBuild, type UnreadCommand } from './facts.js'
 import { Flow } from './flow.js'
@@ -17,8 +17,8 @@ import type { Marks } from './marks.js'
 import { readProgram } from './programs.js'
 import { type ExpandedCommand, type Interpreter, parseScript } from './reading.js'
 import { outputOf } from './results.js'
-import { copyState, type Field, type State, type Stdin, type Variable, type Variables } from './state.js'
-import { expandParts, expandText, expandWord, type WordContext } from './words.js'
+import { copyState, type Field, type ScriptVariables, type State, type Stdin, type Variable } from './state.js'
+import { expandParts, expandShellWord, expandText, type WordContext } from './words.js'
 import { programOf, scriptOf, unwrapped } from './wrappers.js'
 
 /** Commands, branches and loops that are looked at in one script: those of loops count each time. */
@@ -38,7 +38,7 @@ interface Source {
 export class ScriptReader implements Interpreter {
   readonly facts = new Facts()
   readonly marks: Marks
-  readonly variables: Variables
+  readonly variables: ScriptVariables
   readonly budget: Budget
   readonly #flow: Flow
   #source: Source
@@ -87,7 +87,7 @@ export class ScriptReader implements Interpreter {
   }
 
   fields(word: Word, state: State): Field[] {
-    return expandWord(word, this.words(state))
+    return expandShellWord(word, this.words(state))
   }
 
   /** Command substitutions somewhere inside of a node that is not read otherwise. */
@@ -214,7 +214,7 @@ export class ScriptReader implements Interpreter {
     const given = new Map(variables.map(({ name, text }) => [name, this.marks.value(text)]))
     const environment = (name: string) => given.get(name) ?? (isIsolated ? null : this.variables.exported(state, name))
     const ownEnvironment = () => new Map([...(isIsolated ? [] : this.variables.ownExported(state)), ...given])
-    const call: Call = { line, state, marks: this.marks, environment, ownEnvironment }
+    const call: ProgramCall = { line, state, marks: this.marks, environment, ownEnvironment }
     const facts = readProgram(own, call)
     this.facts.add(facts)
     if (facts.pushesServices === true) this.#pushServices()

@@ -11,7 +11,7 @@ import {
 import type { Budget } from '../scan.js'
 import type { Facts, ScriptOptions } from './facts.js'
 import type { Marks } from './marks.js'
-import type { Field, State, Stdin, Variables } from './state.js'
+import type { Field, ScriptVariables, State, Stdin } from './state.js'
 
 /** A command whose words are expanded. */
 export interface ExpandedCommand {
@@ -27,7 +27,7 @@ export interface ExpandedCommand {
 export interface Interpreter {
   readonly facts: Facts
   readonly marks: Marks
-  readonly variables: Variables
+  readonly variables: ScriptVariables
   readonly budget: Budget
   /** @returns what is printed, null where that is not known. */
   statements(statements: readonly Statement[], state: State): Stdin

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { TestExpression, Word } from 'unbash'
 import type { Marks } from './marks.js'
-import type { Field, State, Stdin, Variables } from './state.js'
+import type { Field, ScriptVariables, State, Stdin } from './state.js'
 
 /** Programs that print nothing when all is well. */
 const SILENT =
@@ -15,7 +15,7 @@ export function outputOf(
   args: readonly Field[],
   state: State,
   marks: Marks,
-  variables: Variables,
+  variables: ScriptVariables,
 ): Stdin {
   const isKnown = args.every(({ isElastic }) => !isElastic)
   const texts = args.map(({ text }) => text)

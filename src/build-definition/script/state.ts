@@ -139,7 +139,7 @@ const ALWAYS_SET =
   /^(?:(?:GITHUB|RUNNER|ACTIONS|ImageOS)_?\w*|CI|HOME|PATH|USER|SHELL|HOSTNAME|LANG|PWD|OLDPWD|TMPDIR|UID|RANDOM|SECONDS|IFS)$/
 
 /** A variable as the script's commands see it. */
-export class Variables {
+export class ScriptVariables {
   readonly #environment: ScriptEnvironment
   readonly #marks: Marks
 

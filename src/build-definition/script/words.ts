@@ -2,13 +2,13 @@ import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 
 import type { Budget } from '../scan.js'
 import { FieldBuilder, ONLY_MARKS, operated } from './expansion.js'
 import type { Marks } from './marks.js'
-import type { Field, State, Variable, Variables } from './state.js'
+import type { Field, ScriptVariables, State, Variable } from './state.js'
 
 /** Where words are read, and with what. */
 export interface WordContext {
   readonly state: State
   readonly marks: Marks
-  readonly variables: Variables
+  readonly variables: ScriptVariables
   readonly substitute: (part: Extract<WordPart, { type: 'CommandExpansion' | 'ProcessSubstitution' }>) => string | null
   readonly budget: Budget
 }
@@ -18,7 +18,7 @@ export interface WordContext {
  * (POSIX, "Word Expansions"; "Shell Parameters" of the Bash manual). File names are not looked for: a pattern stays as
  * it is written.
  */
-export function expandWord(word: Word, context: WordContext): Field[] {
+export function expandShellWord(word: Word, context: WordContext): Field[] {
   const { parts } = word
   const choices = parts?.some(({ type }) => type === 'BraceExpansion') === true ? alternatives(parts) : [parts]
   return choices.flatMap((choice) => {

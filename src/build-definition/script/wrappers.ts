@@ -1,5 +1,5 @@
 import { splitPair } from '../value.js'
-import { type FlagTable, flagTable, parseFlags } from './flags.js'
+import { type FlagTable, flagTable, parseProgramFlags } from './flags.js'
 import type { Marks } from './marks.js'
 import type { Field, State } from './state.js'
 
@@ -57,7 +57,7 @@ export function unwrapped(
     const wrapper = WRAPPERS.get(name ?? '')
     if (wrapper === undefined) break
     const args = left.slice(1)
-    const parsed = parseFlags(args, wrapper.flags, marks, false)
+    const parsed = parseProgramFlags(args, wrapper.flags, marks, false)
     if (name === 'env' && parsed.flags.some((flag) => flag.name === 'ignore-environment')) isIsolated = true
     let rest = parsed.rest.length > 0 ? parsed.rest : args.slice(parsed.restIndex)
     while (wrapper.takesVariables === true && /^[A-Za-z_]\w*=/.test(rest[0]?.text ?? '')) {

@@ -1,7 +1,7 @@
 import { byKey, distinctBy, groupBy } from '../../text/index.js'
 import { targetDockerfile } from '../paths.js'
 import { type BuildFile, selectTargets } from '../targets.js'
-import { type BuildInputs, type BuildValue, contentKey, excerpt, isKnown, known } from '../value.js'
+import { type BuildInputs, type BuildValue, contentKey, isKnown, known, shortText } from '../value.js'
 import { METADATA_TAG } from './build-actions.js'
 import type { BakeStep, BuildStep, DockerfileStep } from './steps.js'
 
@@ -60,13 +60,13 @@ export function targetCandidates(step: BakeStep, read: Extract<DefinitionResult,
   const unknown =
     open === undefined || isKnown(open)
       ? []
-      : [`the targets of ${where} are ${excerpt(open.written)}: all targets of this Dockerfile are tracked`]
+      : [`the targets of ${where} are ${shortText(open.written)}: all targets of this Dockerfile are tracked`]
   return targets.map((target) => ({
     path: target.inline === null ? targetDockerfile(target.context, target.dockerfile, folder ?? '') : null,
     orContainerfile: false,
     inputs: target.inputs,
     inline: target.inline,
-    place: `target ${excerpt(target.name)} of ${where}`,
+    place: `target ${shortText(target.name)} of ${where}`,
     step,
     publishes: step.publishes,
     tags: target.tags,

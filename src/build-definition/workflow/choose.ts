@@ -1,6 +1,6 @@
 import { plainPath } from '../paths.js'
 import { type BuildTarget, contextTargets } from '../targets.js'
-import { type BuildInputs, type BuildValue, excerpt, isKnown, writtenText } from '../value.js'
+import { type BuildInputs, type BuildValue, isKnown, shortText, writtenText } from '../value.js'
 import {
   type Candidate,
   type DefinitionResult,
@@ -163,14 +163,14 @@ function filtered(candidates: readonly Candidate[], { image, allow }: WantedImag
 function inWays(ways: readonly Candidate[], { dockerfile }: WantedImage): string {
   const places = [...new Set(ways.map(({ place }) => place))]
   const shown = places.slice(0, 5).join(', ') + (places.length > 5 ? ', …' : '')
-  return `${excerpt(dockerfile)} is built in ${ways.length} ways (${shown})`
+  return `${shortText(dockerfile)} is built in ${ways.length} ways (${shown})`
 }
 
 function assumedPath({ path, place }: Candidate, dockerfile: string): string {
   if (path === null)
-    return `the Dockerfile of ${place} is written in the definition: it is taken for ${excerpt(dockerfile)}`
+    return `the Dockerfile of ${place} is written in the definition: it is taken for ${shortText(dockerfile)}`
   const written = writtenText(path)
-  return `the Dockerfile of ${place} is ${excerpt(written)}: ${excerpt(dockerfile)} is assumed`
+  return `the Dockerfile of ${place} is ${shortText(written)}: ${shortText(dockerfile)} is assumed`
 }
 
 /** Where what was found publishes nothing, something that was not read may. */
@@ -195,8 +195,8 @@ function noneOf({ builds, unread, limits, wanted }: FollowedBuilds, dockerfile: 
         : limit !== undefined
           ? `the workflow has ${limit}`
           : others.length > 0
-            ? `${others.join(', ')} builds another Dockerfile than ${excerpt(dockerfile)}`
-            : `no step of the workflow builds ${excerpt(dockerfile)}`
+            ? `${others.join(', ')} builds another Dockerfile than ${shortText(dockerfile)}`
+            : `no step of the workflow builds ${shortText(dockerfile)}`
   return `${why}. ${WRITE_BUILD}`
 }
 

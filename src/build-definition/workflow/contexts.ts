@@ -1,4 +1,4 @@
-import { contentKey, excerpt } from '../value.js'
+import { contentKey, shortText } from '../value.js'
 import { type DispatchInput, PLACEHOLDER, type WorkflowFacts } from './workflow.js'
 
 /** What an expression may read, by the lower-case name of a context (`inputs`, `github`). */
@@ -47,7 +47,7 @@ export function isValueList(value: Value): value is readonly Value[] {
 }
 
 /** A scalar as GitHub writes it into a text; null for what is no scalar, or not known. */
-export function textOf(value: Value): string | null {
+export function contextText(value: Value): string | null {
   if (value === null) return ''
   return typeof value === 'object' ? null : String(value)
 }
@@ -124,7 +124,7 @@ function inputValues(
       const text = inputs.get(name) ?? input.default
       if (text === null) return [name, notSent(name, input)]
       if (!PLACEHOLDER.test(text)) return [name, read(text, input)]
-      return [name, new NotKnown(`the input ${excerpt(name)}`, 'which is another one for every new base image')]
+      return [name, new NotKnown(`the input ${shortText(name)}`, 'which is another one for every new base image')]
     }),
   )
 }
@@ -132,7 +132,7 @@ function inputValues(
 /** Nothing is documented of other types that are not sent. */
 function notSent(name: string, { type }: DispatchInput): Value {
   if (type === 'string') return ''
-  return new NotKnown(`the input ${excerpt(name)}`, 'which is not sent and has no default')
+  return new NotKnown(`the input ${shortText(name)}`, 'which is not sent and has no default')
 }
 
 /** `inputs` keeps the types that are declared, `github.event.inputs` has texts alone (docs.github.com, "Contexts"). */

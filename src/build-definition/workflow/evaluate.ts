@@ -1,5 +1,5 @@
 import { data, Evaluator, Lexer, Parser, wellKnownFunctions } from '@actions/expressions'
-import { excerpt } from '../value.js'
+import { shortText } from '../value.js'
 import {
   type Contexts,
   type ExpressionResult,
@@ -40,7 +40,7 @@ export function evaluate(
   } catch (error) {
     // The library wraps what is thrown inside of an index.
     if (unknown.first !== null) return { kind: 'unknown', ...unknown.first }
-    return { kind: 'invalid', reason: error instanceof Error ? excerpt(error.message) : 'GitHub would refuse it' }
+    return { kind: 'invalid', reason: error instanceof Error ? shortText(error.message) : 'GitHub would refuse it' }
   }
 }
 
@@ -97,7 +97,7 @@ class ContextDictionary extends data.Dictionary {
   }
 
   override get(key: string): data.ExpressionData | undefined {
-    const path = `${this.#path}.${excerpt(key)}`
+    const path = `${this.#path}.${shortText(key)}`
     const found = this.map.values.get(key.toLowerCase())
     if (found !== undefined) return dataOf(found, path, this.#unknown)
     if (this.map.others === 'unknown') return this.#unknown.reach(path, null)
@@ -161,7 +161,7 @@ class BoundedEvaluator extends Evaluator {
     const name = call.functionName.lexeme.toLowerCase()
     // The library looks names up in an object, which has more names than those of functions.
     if (!Object.hasOwn(wellKnownFunctions, name) && !FUNCTIONS.has(name)) {
-      throw new Error(`there is no function ${excerpt(name)}`)
+      throw new Error(`there is no function ${shortText(name)}`)
     }
     const result = super.visitFunctionCall(call)
     if (result.primitive) bounded(result.coerceString())

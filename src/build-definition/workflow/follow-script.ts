@@ -1,9 +1,9 @@
-import type { Path } from '../../yaml/data.js'
-import type { Checkout } from '../paths.js'
+import type { DataMap, Path } from '../../yaml/data.js'
+import type { WorkspaceCheckout } from '../paths.js'
 import { readScript, shellOf } from '../script/index.js'
 import { type BuildValue, isKnown, known } from '../value.js'
-import { type DataMap, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
-import { NotKnown, textOf, type Value } from './contexts.js'
+import { scalarText, valueAt, type YamlFile } from '../yaml-file.js'
+import { contextText, NotKnown, type Value } from './contexts.js'
 import { anyChanged, environmentOf, fillIn, pieceValue, type Scope, type Variables } from './scope.js'
 import { addCommand, type JobContext } from './step-builds.js'
 import { type StepInputs, type StepPlace, stepInputs, withOf } from './steps.js'
@@ -13,7 +13,7 @@ import type { FileReference, Walk } from './walk.js'
 export interface JobState {
   /** Variables of workflow and job, with what steps wrote to GITHUB_ENV. */
   variables: Variables
-  checkouts: readonly Checkout[]
+  checkouts: readonly WorkspaceCheckout[]
   /** Names of images that docker/metadata-action made, of each step. */
   metadata: readonly (readonly BuildValue[])[]
   /** Bake definitions that docker/metadata-action writes, as text. */
@@ -117,7 +117,7 @@ function scriptEnvironment(variables: Variables, { contexts }: Scope): (name: st
   const github = contexts.get('github')?.values
   return (name) => {
     const key = Object.hasOwn(GITHUB_VARIABLES, name) ? GITHUB_VARIABLES[name] : undefined
-    const text = key === undefined ? null : textOf(github?.get(key) ?? new NotKnown())
+    const text = key === undefined ? null : contextText(github?.get(key) ?? new NotKnown())
     return text === null ? (environment.get(name) ?? null) : known(text)
   }
 }

@@ -1,9 +1,9 @@
-import type { Data, Path } from '../../yaml/data.js'
+import { type Data, type DataMap, isDataMap, type Path } from '../../yaml/data.js'
 import { insideWorkspace, repositoryPath } from '../paths.js'
 import { isKnown, known } from '../value.js'
-import { type DataMap, isMap, listOf, mapOf, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
+import { listOf, mapOf, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
 import { METADATA_TAG, metadataTags } from './build-actions.js'
-import { lowered, textOf, type Value, type ValueMap } from './contexts.js'
+import { contextText, lowered, type Value, type ValueMap } from './contexts.js'
 import { followScript, inputsOf, jobContextOf, type OpenStep, type StepsContext } from './follow-script.js'
 import {
   anyChanged,
@@ -35,7 +35,7 @@ import { type FileReference, remoteReference, type Walk } from './walk.js'
 export function followSteps(steps: readonly Data[], path: Path, context: StepsContext): void {
   for (const [index, data] of steps.entries()) {
     if (!context.walk.step()) return
-    if (isMap(data)) followStep(data, [...path, index], context)
+    if (isDataMap(data)) followStep(data, [...path, index], context)
   }
 }
 
@@ -224,5 +224,5 @@ function compositeInputs(file: YamlFile, { step, path, scope, file: caller }: Op
 }
 
 function asText(value: Value): Value {
-  return textOf(value) ?? value
+  return contextText(value) ?? value
 }

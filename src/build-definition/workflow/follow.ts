@@ -1,6 +1,6 @@
-import type { Path } from '../../yaml/data.js'
+import { type DataMap, isDataMap, type Path } from '../../yaml/data.js'
 import { WORKSPACE } from '../paths.js'
-import { type DataMap, isMap, listOf, mapOf, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
+import { listOf, mapOf, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
 import {
   type Contexts,
   combinationsOf,
@@ -103,7 +103,7 @@ function followWorkflow(workflow: OpenWorkflow, caller: StepPlace | null): void 
   const variables = withVariables(new Map(), { scope, file, data: valueAt(data, 'env'), path: ['env'] })
   const inner = within(scope, { env: envContext(variables) })
   for (const [name, job] of Object.entries(mapOf(valueAt(data, 'jobs')))) {
-    if (!isMap(job) || !walk.step()) continue
+    if (!isDataMap(job) || !walk.step()) continue
     followJob({ ...workflow, scope: inner }, { name, data: job, variables, caller })
   }
 }
@@ -137,7 +137,7 @@ const MAX_COMBINATIONS = 64
 function matrixOf(scope: Scope, file: YamlFile, { name, data }: OpenJob): Matrix {
   const strategy = valueAt(data, 'strategy')
   if (strategy === undefined || strategy === null) return combinationsOf(undefined)
-  const written = isMap(strategy) ? valueAt(strategy, 'matrix') : null
+  const written = isDataMap(strategy) ? valueAt(strategy, 'matrix') : null
   if (written === undefined) return combinationsOf(undefined)
   const matrix = combinationsOf(valueOfData(scope, file, written, ['jobs', name, 'strategy', 'matrix']))
   return matrix.combinations.length > MAX_COMBINATIONS ? combinationsOf(null) : matrix

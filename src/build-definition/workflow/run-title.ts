@@ -1,14 +1,14 @@
 import { hasExpressionOpener } from '../../enrollment/grammar.js'
-import type { Data } from '../../yaml/data.js'
-import { excerpt } from '../value.js'
-import { isMap, listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt } from '../yaml-file.js'
+import { type Data, isDataMap } from '../../yaml/data.js'
+import { shortText } from '../value.js'
+import { listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt } from '../yaml-file.js'
 import {
   type Contexts,
+  contextText,
   type DispatchedRun,
   type ExpressionResult,
   githubContext,
   inputsContext,
-  textOf,
 } from './contexts.js'
 import { expand } from './scope.js'
 import { PLACEHOLDER, type WorkflowFacts } from './workflow.js'
@@ -43,12 +43,12 @@ export async function runTitle(facts: WorkflowFacts, run: DispatchedRun): Promis
   let failure: Failure | null = null
   const { text, unknown: open } = expand(written, (expression) => {
     const result = evaluate(expression, contexts)
-    const found = result.kind === 'value' ? textOf(result.value) : null
+    const found = result.kind === 'value' ? contextText(result.value) : null
     if (found === null) failure ??= result.kind === 'value' ? NO_TEXT : result
     return found
   })
   if (failure !== null) return unknown(whyNot(failure))
-  if (open.length > 0) return unknown(`cannot be evaluated: ${excerpt(open[0] ?? '')} is never closed`)
+  if (open.length > 0) return unknown(`cannot be evaluated: ${shortText(open[0] ?? '')} is never closed`)
   return text.trim() === '' ? { kind: 'none' } : titleOf(text)
 }
 
@@ -123,7 +123,7 @@ export function readPipeline(
 
 /** A variable is a value, or a map that describes one. */
 function defaultOf(key: string, data: Data): [string, string][] {
-  const text = scalarText(isMap(data) ? valueAt(data, 'value') : data)
+  const text = scalarText(isDataMap(data) ? valueAt(data, 'value') : data)
   return text === null ? [] : [[key, text]]
 }
 
@@ -145,7 +145,7 @@ export function pipelineTitle({ name, variables, ruled }: PipelineFacts, sent: R
     const variable = groups.slice(0, 3).find((group) => group !== undefined) ?? ''
     const value = sent.get(variable) ?? (ruled.has(variable) ? undefined : variables.get(variable))
     const reason = whyUnknown(variable, value)
-    if (reason !== null) reasons.push(`uses $${excerpt(variable)}, ${reason}`)
+    if (reason !== null) reasons.push(`uses $${shortText(variable)}, ${reason}`)
     return reason === null ? (value ?? '') : ''
   })
   const [first] = reasons

@@ -1,14 +1,14 @@
-import type { Data, Path } from '../../yaml/data.js'
+import { type Data, isDataMap, type Path } from '../../yaml/data.js'
 import type { Budget } from '../scan.js'
 import { type BuildValue, known, unknown } from '../value.js'
-import { isMap, type YamlFile } from '../yaml-file.js'
+import type { YamlFile } from '../yaml-file.js'
 import {
   type Contexts,
+  contextText,
   isValueList,
   isValueMap,
   lowered,
   NotKnown,
-  textOf,
   type Value,
   type ValueMap,
 } from './contexts.js'
@@ -36,7 +36,7 @@ const MAX_EXPRESSION = 4096
 export function fillIn(scope: Scope, written: string): Expanded {
   if (!scope.budget.spend(written.length)) return nothingOf(written)
   return expand(written, (expression) => {
-    const text = textOf(valueOfExpression(scope, expression))
+    const text = contextText(valueOfExpression(scope, expression))
     return text !== null && scope.budget.spend(text.length) ? text : null
   })
 }
@@ -63,7 +63,7 @@ export function valueOfData(scope: Scope, file: YamlFile, data: Data, path: Path
   if (Array.isArray(data)) {
     return data.map((item: Data, index) => valueOfData(scope, file, item, [...path, index]))
   }
-  if (isMap(data)) {
+  if (isDataMap(data)) {
     const entries = Object.entries(data).map(([key, value]): [string, Value] => [
       key,
       valueOfData(scope, file, value, [...path, key]),
@@ -94,14 +94,14 @@ export function withVariables(
   if (data === undefined || data === null) return below
   const value = valueOfData(scope, file, data, path)
   if (!isValueMap(value)) return new Map([...below.keys()].map((name) => [name, new NotKnown(`env.${name}`)]))
-  const names = isMap(data) ? Object.keys(data) : [...value.values.keys()]
+  const names = isDataMap(data) ? Object.keys(data) : [...value.values.keys()]
   const above = names.map((name): [string, Value] => [name, value.values.get(name.toLowerCase()) ?? ''])
   return new Map([...below, ...above])
 }
 
 /** A value as a build gets it, as a text. */
 function buildValueOf(value: Value, written: string): BuildValue {
-  const text = textOf(value)
+  const text = contextText(value)
   return text === null ? unknown(written) : known(text)
 }
 

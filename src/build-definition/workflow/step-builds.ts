@@ -1,6 +1,5 @@
 import type { Data } from '../../yaml/data.js'
 import {
-  type Checkout,
   contextDockerfile,
   DEFAULT_CONTEXT,
   folderOfRepository,
@@ -8,6 +7,7 @@ import {
   joinPaths,
   type NamedDockerfile,
   repositoryPath,
+  type WorkspaceCheckout,
 } from '../paths.js'
 import type { BakeCommand, CommandBuild, ComposeCommand, ScriptBuild } from '../script/index.js'
 import { type BuildValue, isKnown, known, splitPair, unknown, writtenText } from '../value.js'
@@ -68,7 +68,7 @@ export interface JobContext {
   readonly place: StepPlace
   /** OWNER/REPO that the workflow runs in. */
   readonly repo: string
-  readonly checkouts: readonly Checkout[]
+  readonly checkouts: readonly WorkspaceCheckout[]
   readonly variables: Variables
   /** Names that each docker/metadata-action step before it made. */
   readonly metadata: readonly (readonly BuildValue[])[]
@@ -93,7 +93,7 @@ function located(build: ActionBuild, { checkouts }: JobContext) {
   return { ...rest, dockerfile: fileIn(dockerfile, checkouts), orContainerfile }
 }
 
-function fileIn({ in: where, path }: NamedDockerfile, checkouts: readonly Checkout[]): BuildValue | null {
+function fileIn({ in: where, path }: NamedDockerfile, checkouts: readonly WorkspaceCheckout[]): BuildValue | null {
   if (where === 'elsewhere') return null
   return repositoryPath(where === 'repository' ? [] : checkouts, path)
 }

@@ -1,7 +1,7 @@
-import type { Path } from '../../yaml/data.js'
+import type { DataMap, Path } from '../../yaml/data.js'
 import { inputList, type ListKind } from '../input-list.js'
-import { type BuildInputs, type BuildValue, type Environment, filled, isKnown } from '../value.js'
-import { type DataMap, mapOf, valueAt, type YamlFile } from '../yaml-file.js'
+import { type BuildEnvironment, type BuildInputs, type BuildValue, isKnown, nonEmpty } from '../value.js'
+import { mapOf, valueAt, type YamlFile } from '../yaml-file.js'
 import { fillIn, pieceValue, type Scope } from './scope.js'
 
 /** Where a build is defined, and whether a run makes it. */
@@ -49,7 +49,7 @@ export interface BakeStep extends StepPlace {
   /** Whether the definition is fetched from the repository, so that only `cwd://` names files of the workspace. */
   readonly isFetched: boolean
   /** Variables of the step and its `vars`: bake and compose files are filled in with them. */
-  readonly environment: Environment
+  readonly environment: BuildEnvironment
   /** Definitions that steps before it wrote, as text. */
   readonly generated: readonly string[]
   /** null: the definition may say so itself. */
@@ -94,7 +94,7 @@ export function stepInputs(given: DataMap, path: Path, { file, scope }: { file: 
     const found = written(name)
     if (found === null) return null
     const expanded = fillIn(scope, found)
-    return filled(placed(name, pieceValue(expanded.text.trim(), expanded)))
+    return nonEmpty(placed(name, pieceValue(expanded.text.trim(), expanded)))
   }
   const list = (name: string, kind: ListKind) => {
     const found = written(name) ?? ''

@@ -1,5 +1,5 @@
 import { Budget } from '../scan.js'
-import { contentKey, excerpt } from '../value.js'
+import { contentKey, shortText } from '../value.js'
 import { readYamlFile, type YamlFile } from '../yaml-file.js'
 import type { DispatchedRun } from './contexts.js'
 import type { BuildStep, StepPlace, UnreadStep } from './steps.js'
@@ -72,7 +72,7 @@ export class Walk {
   /** Notes something that may build and is not read. */
   skip(place: StepPlace, what: string, reason: string): void {
     if (this.#unread.size >= MAX_BUILDS) return
-    const step = { ...place, what: excerpt(what), reason }
+    const step = { ...place, what: shortText(what), reason }
     this.#unread.set(contentKey(step), step)
   }
 

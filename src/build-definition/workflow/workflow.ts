@@ -1,17 +1,8 @@
 import { suggest } from '../../enrollment/messages.js'
 import { quote } from '../../text/index.js'
-import { excerpt } from '../value.js'
-import {
-  type DataMap,
-  isMap,
-  listOf,
-  mapOf,
-  readYamlFile,
-  scalarText,
-  type Unreadable,
-  valueAt,
-  type YamlFile,
-} from '../yaml-file.js'
+import { type DataMap, isDataMap } from '../../yaml/data.js'
+import { shortText } from '../value.js'
+import { listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from '../yaml-file.js'
 
 /** An input a workflow takes when it is dispatched. */
 export interface DispatchInput {
@@ -68,7 +59,7 @@ function textAt(workflow: DataMap, key: string, file: YamlFile): string | null {
 /** `on` may be one event, a list of events or a map of them. */
 function isTriggeredBy(workflow: DataMap, event: string): boolean {
   const on = valueAt(workflow, 'on')
-  return on === event || listOf(on).includes(event) || (isMap(on) && valueAt(on, event) !== undefined)
+  return on === event || listOf(on).includes(event) || (isDataMap(on) && valueAt(on, event) !== undefined)
 }
 
 /** The inputs that a workflow declares for an event, `workflow_dispatch` or `workflow_call`, in order. */
@@ -123,7 +114,7 @@ export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, 
     const input = declared.get(name)
     if (input === undefined) problems.push(undeclared(name, [...declared.keys()], facts.file))
     else if (input.type === 'choice' && !PLACEHOLDER.test(value) && !input.options.includes(value)) {
-      const shown = input.options.slice(0, 10).map(excerpt).join(', ') + (input.options.length > 10 ? ', …' : '')
+      const shown = input.options.slice(0, 10).map(shortText).join(', ') + (input.options.length > 10 ? ', …' : '')
       const message = `${facts.file} does not offer ${quote(value)} for the input ${quote(name)}.`
       problems.push({ key: `inputs.${name}`, message, remedy: `Send one of: ${shown}.` })
     } else if (!isOfType(value, input.type)) {
@@ -150,9 +141,12 @@ function isOfType(value: string, type: string): boolean {
 
 function undeclared(name: string, declared: readonly string[], file: string): DispatchProblem {
   const near = suggest(name, declared)
-  const known = declared.length === 0 ? 'It takes none.' : `It takes: ${declared.slice(0, 25).map(excerpt).join(', ')}.`
+  const known =
+    declared.length === 0 ? 'It takes none.' : `It takes: ${declared.slice(0, 25).map(shortText).join(', ')}.`
   const remedy =
-    near === null ? `${known} Declare it under workflow_dispatch, or do not send it.` : `Did you mean ${excerpt(near)}?`
+    near === null
+      ? `${known} Declare it under workflow_dispatch, or do not send it.`
+      : `Did you mean ${shortText(near)}?`
   return { key: `inputs.${name}`, message: `${file} declares no input ${quote(name)}.`, remedy }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { BuildInputs, BuildValue } from '../../../src/build-definition/index.js'
 import { findBaseImages } from '../../../src/dockerfile/index.js'
 import { formatReference } from '../../../src/reference/index.js'
-import { basesOf } from '../../../src/sources/bases.js'
+import { dockerfileBases } from '../../../src/sources/bases.js'
 
 const VALUES = ['cpu', 'gpu', 'a', 'b', 'a-b', '']
 const ARGS = ['K', 'L']
@@ -38,7 +38,7 @@ function staged(refs: readonly string[]): string[] {
 }
 
 function trackedOf(text: string, inputs: BuildInputs | null) {
-  const result = basesOf({ file: 'Dockerfile', text, inputs, isImage: true }, null)
+  const result = dockerfileBases({ file: 'Dockerfile', text, inputs, isImage: true }, null)
   if (!result.ok) return null
   return result.uses.flatMap((use) => (use.reachable ? [formatReference(use.reference)] : []))
 }
@@ -86,7 +86,7 @@ describe('whatever the unknown values are', () => {
           const args = new Map([['K', k] as const, ['L', l] as const])
           const exact = findBaseImages(text, { args, target })
           const known = new Map([...args].map(([name, value]) => [name, { text: value }]))
-          const result = basesOf(
+          const result = dockerfileBases(
             { file: 'f', text, inputs: passing(known, target === null ? null : { text: target }), isImage: true },
             null,
           )
@@ -108,7 +108,7 @@ describe('whatever the unknown values are', () => {
     fc.assert(
       fc.property(dockerfile, ({ text }) => {
         const pulled = new Set(pulledWith(text, new Map(), null) ?? [])
-        const result = basesOf({ file: 'f', text, inputs: null, isImage: true }, null)
+        const result = dockerfileBases({ file: 'f', text, inputs: null, isImage: true }, null)
         for (const use of result.ok ? result.uses : []) {
           if (pulled.has(formatReference(use.reference)) && use.reachable) expect(use.assumed).toBe(false)
         }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BuildInputs, BuildValue } from '../../../src/build-definition/index.js'
 import { formatReference } from '../../../src/reference/index.js'
-import { type BaseUse, basesOf, unitedUses } from '../../../src/sources/bases.js'
+import { type BaseUse, dockerfileBases, unitedUses } from '../../../src/sources/bases.js'
 
 const PASSES_NOTHING: BuildInputs = {
   args: new Map(),
@@ -31,7 +31,7 @@ function tracked(uses: readonly BaseUse[]): string[] {
 }
 
 function answer(text: string, inputs: BuildInputs | null, explicit: typeof SAYS_NOTHING | null = null) {
-  const result = basesOf({ file: 'Dockerfile', text, inputs, isImage: true }, explicit)
+  const result = dockerfileBases({ file: 'Dockerfile', text, inputs, isImage: true }, explicit)
   if (!result.ok) throw new Error(result.message)
   return { ...result, bases: tracked(result.uses), texts: result.assumed.map(({ text }) => text) }
 }
@@ -94,7 +94,8 @@ describe('an unknown target', () => {
   })
   it('of a written one, what runs is what runs in any of them', () => {
     const text = 'FROM go:1 AS build\nFROM alpine:3 AS prod\nCOPY --from=build / /\n'
-    const runs = (inputs: BuildInputs | null) => basesOf({ file: 'Dockerfile', text, inputs, isImage: true }, null)
+    const runs = (inputs: BuildInputs | null) =>
+      dockerfileBases({ file: 'Dockerfile', text, inputs, isImage: true }, null)
     const written = runs({ ...PASSES_NOTHING, target: unknown('${{ x }}') })
     expect(written).toMatchObject({ uses: [{ runtime: true }, { runtime: true }], assumed: [{ isRuntimeOnly: true }] })
     expect(runs(null)).toMatchObject({ uses: [{ runtime: false }, { runtime: true }], assumed: [] })
@@ -269,7 +270,7 @@ describe('an image that cannot be named', () => {
   })
   it('a build that is known to pass nothing is refused, as BuildKit does', () => {
     const file = { file: 'Dockerfile', text: 'ARG X\nFROM $X\n', inputs: PASSES_NOTHING, isImage: true }
-    expect(basesOf(file, null)).toMatchObject({
+    expect(dockerfileBases(file, null)).toMatchObject({
       ok: false,
       line: 2,
     })
