@@ -1,6 +1,6 @@
 /** The tables of docs/images-yaml.md, out of the JSON Schema of images.yaml. */
 import { stringify } from 'yaml'
-import type { JsonSchema } from '../src/enrollment/schema/conditions.js'
+import type { JsonSchema } from '../src/enrollment/schema/rules.js'
 import { table, withParts } from './page-parts.js'
 
 type Properties = Readonly<Record<string, JsonSchema>>

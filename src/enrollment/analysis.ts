@@ -1,5 +1,5 @@
 import { type Data, isDataMap, mergeData } from '../yaml/data.js'
-import type { EntryFault } from './entry-fault.js'
+import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 import type { Threshold } from './schema/promotion.js'
 

@@ -1,3 +1,6 @@
+import { RE2JS } from 're2js'
+import { clip } from './messages.js'
+
 /** A span of time as written and in seconds. */
 export interface Duration {
   readonly text: string
@@ -132,4 +135,19 @@ export const MAX_CONSTRAINT_LENGTH = 256
  */
 export function isSemVerConstraint(text: string): boolean {
   return text.length <= MAX_CONSTRAINT_LENGTH && SEMVER_CONSTRAINT.test(text)
+}
+
+/**
+ * What is wrong with a regular expression that Kargo runs; null where it is good. Kargo is written in Go, whose
+ * expressions are RE2: no lookaround, no back references, repetition up to 1,000.
+ *
+ * @param regex never run here: only its syntax is read.
+ */
+export function regexFault(regex: string): string | null {
+  try {
+    RE2JS.compile(regex)
+    return null
+  } catch (error) {
+    return clip((error instanceof Error ? error.message : String(error)).replace(/^error parsing regexp: /, ''), 100)
+  }
 }

@@ -1,7 +1,6 @@
-import { type JsonSchema, says, where } from './schema/conditions.js'
 import { entrySchema } from './schema/entry.js'
 import { foreignKeys, nested, quarantine } from './schema/foreign-keys.js'
-import { conflicts, type EntryRule, entryRules, sourceRules } from './schema/rules.js'
+import { conflicts, type EntryRule, entryRules, type JsonSchema, says, sourceRules, where } from './schema/rules.js'
 import { settingsSchema } from './schema/settings.js'
 import { githubSource, gitlabSource } from './schema/source.js'
 import { describedAs, translated } from './schema/translate.js'

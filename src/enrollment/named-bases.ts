@@ -1,6 +1,6 @@
 import { formatReference, type ImageReference, identityOf, parseReference, withDefaultTag } from '../reference/index.js'
-import type { EntryFault } from './entry-fault.js'
 import { quote } from './messages.js'
+import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 
 interface Place {

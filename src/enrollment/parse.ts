@@ -5,7 +5,6 @@ import type { EnrolledImage, ImagesFile, Settings } from './images-file.js'
 import { explainIssues, unknownKey } from './messages.js'
 import { type EntryPlace, nearestPosition, partPosition, type Which, writtenAt } from './places.js'
 import { type Problem, problem, type Severity } from './problem.js'
-import { characterProblems } from './raw-text.js'
 import { registryProblems } from './registries.js'
 import { type Entry, entrySchema, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { exampleAt, keysAt } from './schema/keys.js'
@@ -14,7 +13,7 @@ import { settingsFaults, settingsFrom } from './settings.js'
 import { uniquenessProblems } from './uniqueness.js'
 import { UnusedKeys } from './unused-keys.js'
 import { type Canonical, canonicalDefaults, canonicalEntry, withSource } from './variants.js'
-import { readYaml } from './yaml-data.js'
+import { characterProblems, readYaml } from './yaml-data.js'
 
 /** What reading images.yaml gives: the enrolment when there is no error among the problems, else null. */
 export interface ImagesFileResult {

@@ -1,3 +1,5 @@
+import type { Path } from '../yaml/data.js'
+
 /** How bad a problem is: an error stops the run, a warning and a notice are shown and the run goes on. */
 export type Severity = 'error' | 'warning' | 'notice'
 
@@ -14,6 +16,15 @@ export interface Problem {
   readonly remedy: string | null
   /** Name of the image it concerns, null where it concerns the whole run. */
   readonly image: string | null
+}
+
+/** Something about an entry that its schema cannot see: where, what, and what mends it. */
+export interface EntryFault {
+  readonly severity?: 'warning' | 'notice'
+  /** Path in the entry. */
+  readonly path: Path
+  readonly message: string
+  readonly remedy: string | null
 }
 
 /** Makes a problem; what is left out is null. */

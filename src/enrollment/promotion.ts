@@ -1,7 +1,7 @@
 import { GITHUB_REPOSITORY } from '../forges/github.js'
 import type { Path } from '../yaml/data.js'
-import type { EntryFault } from './entry-fault.js'
 import { pathName, quote } from './messages.js'
+import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 
 /** Name of the one environment that the flat `updates` are. */

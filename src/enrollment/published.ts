@@ -1,6 +1,6 @@
-import type { EntryFault } from './entry-fault.js'
 import { isRegistryHost, REPOSITORY } from './grammar.js'
 import { clip, quote } from './messages.js'
+import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 
 /** Where an image is published, or what is wrong with what its entry says about that. */

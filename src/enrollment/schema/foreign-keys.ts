@@ -1,7 +1,7 @@
 /** Keys that other tools write (`variants.ts` reads them): accepted, and an editor says what to write instead. */
 import { REPOSITORY } from '../grammar.js'
-import type { JsonSchema } from './conditions.js'
 import { PATH_PATTERN, REPO_URL_PATTERN } from './patterns.js'
+import type { JsonSchema } from './rules.js'
 import { describedAs } from './translate.js'
 
 /** A key that is read as something else: what it is, and what to write instead. */

@@ -2,8 +2,8 @@ import { posix } from 'node:path'
 import * as z from 'zod'
 import { GITHUB_REPOSITORY } from '../../forges/github.js'
 import { GITLAB_PROJECT } from '../../forges/gitlab.js'
-import { conditional, holding, says, where, without } from './conditions.js'
 import { ANY_REPOSITORY_PATTERN } from './patterns.js'
+import { conditional, holding, says, where, without } from './rules.js'
 import { branch, duration, kubernetesName, line, optional, path } from './values.js'
 
 /** How bad a finding must be to fail a check: this severity and every worse one. Least first. */

@@ -3,8 +3,8 @@ import { GITHUB_REPOSITORY } from '../../forges/github.js'
 import { REBUILD_DEFAULTS } from '../../policy/index.js'
 import { parseReference } from '../../reference/index.js'
 import { isAllowedOrigin } from '../grammar.js'
-import { conditional, holding, without } from './conditions.js'
 import { FROM_FIVE_MINUTES_PATTERN, FROM_TEN_SECONDS_PATTERN, REGISTRY_PATTERN } from './patterns.js'
+import { conditional, holding, without } from './rules.js'
 import { branch, duration, durationFrom, kubernetesName, line, optional, path, workflowFile } from './values.js'
 
 const secretName = kubernetesName

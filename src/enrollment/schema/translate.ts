@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { conditional, type JsonSchema } from './conditions.js'
+import { conditional, type JsonSchema } from './rules.js'
 
 interface Draft {
   [keyword: string]: unknown

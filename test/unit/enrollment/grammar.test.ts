@@ -8,10 +8,10 @@ import {
   PLATFORM,
   parseDuration,
   REPOSITORY,
+  regexFault,
   WORKFLOW_FILE,
 } from '../../../src/enrollment/grammar.js'
 import { suggest } from '../../../src/enrollment/messages.js'
-import { regexFault } from '../../../src/enrollment/regex.js'
 import { GITHUB_REPOSITORY } from '../../../src/forges/github.js'
 import { GITLAB_PROJECT } from '../../../src/forges/gitlab.js'
 
