@@ -26,7 +26,7 @@ export function factoryOf(images: number): Factory {
   return { imagesYaml: imagesYaml(images), repositories }
 }
 
-/** An enrolment alone, for what only reads one. */
+/** An enrollment alone, for what only reads one. */
 export function imagesYaml(images: number): string {
   const entry = (index: number) => `- name: image-${index}
   registry: ghcr.io

@@ -46,7 +46,7 @@ const collect = (value: string, before: readonly string[]) => [...before, value]
 function withStateOptions(command: Command): Command {
   return command
     .option('--state <dir>', 'state folder (else IMAGE_FACTORY_STATE_DIR, else the current folder)')
-    .option('--images <file>', 'enrolment file below the state folder', 'images.yaml')
+    .option('--images <file>', 'enrollment file below the state folder', 'images.yaml')
     .option('--output <dir>', 'folder of the manifests below the state folder', 'dist')
     .option('--json', 'print JSON')
 }
@@ -58,7 +58,7 @@ function withCommonOptions(command: Command): Command {
 
 function addValidate(program: Command, session: Session): void {
   withCommonOptions(program.command('validate').description('check images.yaml and show every problem'))
-    .argument('[file...]', 'enrolment files (else the one of the state folder)')
+    .argument('[file...]', 'enrollment files (else the one of the state folder)')
     .action(async (files: string[], _, command: Command) => {
       const { validate } = await import(/* webpackMode: "eager" */ './read-commands.js')
       session.finish(await validate(contextOf(command, session), files))
@@ -143,7 +143,7 @@ function addEnroll(program: Command, session: Session): void {
     .option('--target <stage>', 'Dockerfile stage that is built')
     .option('--rebuild-delay <duration>', 'at least this long between builds, for example 7d')
     .addOption(new Option('--auto-rebuild <bool>', 'rebuild without being asked').choices(['true', 'false']))
-    .option('--disabled', 'enrol it switched off')
+    .option('--disabled', 'enroll it switched off')
     .option('--dry-run', 'show the entry, write nothing')
     .action(async (checkout: string | undefined, options: EnrollOptions, command: Command) => {
       const { enroll } = await import(/* webpackMode: "eager" */ './enroll-command.js')
@@ -155,7 +155,7 @@ function addInit(program: Command, session: Session): void {
   withStateOptions(program.command('init').description('write the files of a new state repository'))
     .argument('[checkout]', 'a local clone that the first image is built from, to look at as enroll does')
     .option('--repository <owner/repo>', 'the state repository (else the remote of its folder)')
-    .option('--branch <name>', 'branch whose enrolment counts (else the one that is checked out, else main)')
+    .option('--branch <name>', 'branch whose enrollment counts (else the one that is checked out, else main)')
     .option('--namespace <name>', 'Kubernetes namespace and Kargo Project (image-factory)')
     .option('--owner <owner>', 'who reviews changes: @user, @organisation/team (several)', collect, [])
     .option('--image <reference>', 'first image: where it is published, for example ghcr.io/acme/web')
@@ -183,7 +183,7 @@ function addSchema(program: Command, { terminal, finish }: Session): void {
 }
 
 function addDemo(program: Command, { terminal, now, finish }: Session): void {
-  const description = 'run the whole job on the embedded example: enrol, preview, commit'
+  const description = 'run the whole job on the embedded example: enroll, preview, commit'
   program
     .command('demo')
     .description(description)

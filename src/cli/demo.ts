@@ -41,12 +41,12 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     const state: StateFolder = { root: clone, path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
     print(await gitText(['log', '--format=%h %an: %s', 'main'], clone))
 
-    heading('2. Somebody enrols one more image')
+    heading('2. Somebody enrolls one more image')
     await writeFile(join(clone, 'images.yaml'), (await readFile(join(clone, 'images.yaml'), 'utf8')) + ENROLLED)
     print(ENROLLED.trim())
 
     heading('3. The comment that the pull request gets')
-    await commitAll(clone, 'Enrol order-book', 'Somebody', now)
+    await commitAll(clone, 'Enroll order-book', 'Somebody', now)
     const head = await gitText(['rev-parse', 'HEAD'], clone)
     const preview = await makePlan(run, state)
     const comment = renderComment(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } })

@@ -78,7 +78,7 @@ function whatItIs(
     const remedy = users.length === 0 ? 'Name an image.' : `Name an image that is built on it: ${users.join(', ')}.`
     return [`${name} is a base image.`, { file, remedy }]
   }
-  const message = `${file} enrols no image ${JSON.stringify(name)}.`
+  const message = `${file} enrolls no image ${JSON.stringify(name)}.`
   if (state.archivedImages.has(name)) {
     return [message, { file, remedy: `What is known of it is kept in _archive/images/${name}.yaml.` }]
   }

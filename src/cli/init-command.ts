@@ -147,11 +147,11 @@ function print(input: InitResult, terminal: Terminal): void {
 function nextSteps({ answers, folder, isOwnerGuessed }: InitResult): string[] {
   const { entry, branch, repository, owners } = answers
   const at = `--state ${shownPath(folder.root)}`
-  const enrol = `Enrol a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
+  const enroll = `Enroll a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
   const look = `Look at ${folder.imagesFile}, and have it checked: ${PROGRAM} validate ${at}`
   const guess = `CODEOWNERS names ${owners.join(' ')}, a guess: users and teams can review, an organisation cannot.`
   return [
-    entry === null ? enrol : look,
+    entry === null ? enroll : look,
     ...(isOwnerGuessed ? [guess] : []),
     `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the manifests.`,
     'Bring them into the cluster: https://github.com/craigedmunds/image-factory-action/blob/main/docs/install.md',

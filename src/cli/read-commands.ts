@@ -20,7 +20,7 @@ import { printJson, printProblems, type Terminal } from './terminal.js'
  * `validate`: all problems of images.yaml. Works offline; with `--sources` the Dockerfiles and workflows there are checked
  * as well, and what is wrong in them is a warning: only a run that sees the committed state can tell what is new.
  *
- * @param files enrolment files, from the current folder; none: the one of the state folder.
+ * @param files enrollment files, from the current folder; none: the one of the state folder.
  * @returns 1 when any of them is wrong.
  * @throws Refusal when there is no such file.
  */

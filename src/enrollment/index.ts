@@ -1,5 +1,5 @@
 /**
- * Enrolment: the text of images.yaml in, enrolled images and problems with their places out. Pure.
+ * Enrollment: the text of images.yaml in, enrolled images and problems with their places out. Pure.
  * `schema/` is what the file may hold, `variants.ts` what other tools write instead, `grammar.ts` what a duration, branch,
  * path is; `parse.ts` puts it together.
  */

@@ -15,7 +15,7 @@ import { UnusedKeys } from './unused-keys.js'
 import { type Canonical, canonicalDefaults, canonicalEntry, withSource } from './variants.js'
 import { characterProblems, readYaml } from './yaml-data.js'
 
-/** What reading images.yaml gives: the enrolment when there is no error among the problems, else null. */
+/** What reading images.yaml gives: the enrollment when there is no error among the problems, else null. */
 export interface ImagesFileResult {
   readonly enrolled: ImagesFile | null
   /** All problems at once, in the order of the file. */
@@ -132,7 +132,7 @@ class Reading {
     if (data === null || (Array.isArray(data) && data.length === 0)) {
       // A file that is no list, or says `imges:`, has been told so.
       if (this.problems.length > 0) return []
-      const remedy = 'Enrol an image, or check that this is the right file: an empty one would delete every manifest.'
+      const remedy = 'Enroll an image, or check that this is the right file: an empty one would delete every manifest.'
       this.#add(path, 'key', 'no image is enrolled.', remedy)
       return []
     }

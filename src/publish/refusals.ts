@@ -129,7 +129,7 @@ const COMMIT_REMEDIES: readonly (readonly [RegExp, string | ((refused: RefusedCo
 function unsigned({ method, tooBigForApi }: RefusedCommit): string {
   if (method === 'api') return 'The rule takes no signature of GitHub: let the token bypass it.'
   if (tooBigForApi !== true) return 'A rule asks for signed commits: use commit-method: api.'
-  return 'A rule asks for signed commits, and this one is too big for the API: let the token bypass the rule for this push, or enrol the images in several steps.'
+  return 'A rule asks for signed commits, and this one is too big for the API: let the token bypass the rule for this push, or enroll the images in several steps.'
 }
 
 function mayNotWrite({ repository }: RefusedCommit): string {

@@ -38,9 +38,9 @@ export function causesOf(input: CauseInput): [string, string][] {
 function imageCause(name: string, input: CauseInput, uses: readonly BaseUseRow[]): string | null {
   const enrollment = input.enrollments.get(name)
   const change = input.images.get(name)
-  if (change?.kind === 'removed') return `${input.imagesFile} no longer enrols ${name}`
+  if (change?.kind === 'removed') return `${input.imagesFile} no longer enrolls ${name}`
   if (enrollment === undefined) return null
-  if (change?.kind === 'enrolled') return `${input.imagesFile}:${enrollment.line} enrols ${name}`
+  if (change?.kind === 'enrolled') return `${input.imagesFile}:${enrollment.line} enrolls ${name}`
   const [first] = change?.details ?? []
   if (first !== undefined) {
     return `${input.imagesFile}:${lineOf(first.key, enrollment)} ${first.key}`

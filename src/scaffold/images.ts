@@ -4,7 +4,7 @@ import type { Answers } from './answers.js'
 import { filled, scalar } from './template.js'
 
 const HEAD = `{{schema}}
-# The images this factory keeps fresh: enrol one more by a pull request.
+# The images this factory keeps fresh: enroll one more by a pull request.
 # Every key: https://github.com/craigedmunds/image-factory-action/blob/main/docs/images-yaml.md
 
 settings:
@@ -26,7 +26,7 @@ images: []
 `
 
 /**
- * The enrolment file, with the first entry where there is one.
+ * The enrollment file, with the first entry where there is one.
  *
  * @throws Refusal when the entry is no good.
  */

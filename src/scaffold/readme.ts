@@ -14,7 +14,7 @@ Kargo manifests that rebuild them when a base image changes.
 | \`images/\`, \`base-images/\`, \`_archive/\` | what is known of images and base images | the workflow |
 | \`{{output}}/\` | the manifests; Argo CD syncs them to the namespace \`{{namespace}}\` | the workflow |
 
-**Enrol an image**: add an entry to \`{{images}}\` on a branch and open a pull request. Its comment says what the entry
+**Enroll an image**: add an entry to \`{{images}}\` on a branch and open a pull request. Its comment says what the entry
 changes, or what is wrong with it. Merged, the workflow [synth]({{workflow}}) commits the rest.
 [Every key]({{home}}/blob/main/docs/images-yaml.md) is explained.
 

@@ -44,7 +44,7 @@ export interface Discovered {
  *
  * @param images the enrolled images.
  * @param reader where files come from.
- * @param imagesFile name of the enrolment file, for the problems.
+ * @param imagesFile name of the enrollment file, for the problems.
  */
 export async function discover(
   images: readonly EnrolledImage[],

@@ -11,7 +11,7 @@ import { buildFileRequest, type FailedAnswer, type FileAnswer, type FileRequest,
  * The base images that images.yaml names for an image, each at its line there. They count whatever else is found, and
  * for `rebuildOn: runtime` too: nobody names an image by hand that shall not matter.
  *
- * @param imagesFile name of the enrolment file.
+ * @param imagesFile name of the enrollment file.
  */
 export function namedUses(image: EnrolledImage, imagesFile: string): BaseUse[] {
   return image.bases.map((reference, index) => ({

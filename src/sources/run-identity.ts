@@ -34,7 +34,7 @@ interface TitledRuns {
  * Tells the runs of images apart that share a build. A title counts only where no image with other inputs has it.
  *
  * @param titles what each image's runs would be called; null where the workflow was not read.
- * @param imagesFile name of the enrolment file, for the problems.
+ * @param imagesFile name of the enrollment file, for the problems.
  */
 function distinguishRuns(
   shared: SharedBuild,
@@ -136,7 +136,7 @@ interface TitleSources {
 /**
  * Which runs are the builds of images that share them.
  *
- * @param imagesFile name of the enrolment file, for the problems.
+ * @param imagesFile name of the enrollment file, for the problems.
  */
 export async function titledRuns(
   shared: readonly SharedBuild[],

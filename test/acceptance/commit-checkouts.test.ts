@@ -55,7 +55,7 @@ async function runTwice(name: string, make: () => Promise<string>): Promise<void
   const made = await commits()
   await push({ inputs: method(name), workspace: await make(), runId: 1002 })
   expect(await commits()).toBe(made)
-  await fake.commitFiles(STATE, 'main', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Enrol')
+  await fake.commitFiles(STATE, 'main', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Enroll')
   await push({ inputs: method(name), workspace: await make(), runId: 1003 })
   const after = await fake.readFiles(STATE, 'main')
   expect(after.has('dist/image-order-book.k8s.yaml')).toBe(true)

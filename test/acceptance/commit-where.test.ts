@@ -38,7 +38,7 @@ describe('what may be committed where', () => {
   })
 
   test('mode: commit on a pull request of the same repository commits to its branch', async () => {
-    await fake.commitFiles(STATE, 'topic', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Enrol')
+    await fake.commitFiles(STATE, 'topic', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Enroll')
     await fake.createPullRequest(STATE, { number: 1, head: { ref: 'topic' } })
     const workspace = await checkout({ fake, repository: STATE, ref: 'refs/pull/1/merge' })
     const event = await eventPayloads.pullRequest(fake, STATE, 1)

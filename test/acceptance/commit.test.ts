@@ -176,7 +176,7 @@ test('every source file is read in one request', async () => {
 })
 
 test('the comment of the merged pull request says what was committed', async () => {
-  await fake.commitFiles(STATE, 'topic', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Enrol')
+  await fake.commitFiles(STATE, 'topic', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Enroll')
   await fake.createPullRequest(STATE, { number: 7, head: { ref: 'topic' } })
   const event = await eventPayloads.pullRequest(fake, STATE, 7)
   await runAction({

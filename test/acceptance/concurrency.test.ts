@@ -24,7 +24,7 @@ const ROUNDS = Array.from({ length: Number(process.env.CONCURRENCY_ROUNDS ?? 1) 
 const EPOCH = { SOURCE_DATE_EPOCH: '1767225600' }
 const isGenerated = (path: string) => /^(?:dist|images|base-images)\//.test(path)
 
-/** What person number `index` does to images.yaml: enrols, delays, or takes an earlier image out again. */
+/** What person number `index` does to images.yaml: enrolls, delays, or takes an earlier image out again. */
 function edited(images: string, index: number): string {
   const enrolled = `${images}${ORDER_BOOK.replaceAll('order-book\n', `order-book-${index}\n`)}`
   if (index % 3 === 1) return `${enrolled}  rebuildDelay: ${index}d\n`

@@ -16,7 +16,7 @@ afterEach(() => stopFactory(fake))
 afterAll(removeTempFolders)
 
 async function preview(images: string) {
-  await fake.commitFiles(STATE, 'topic', { 'images.yaml': images }, 'Change the enrolment')
+  await fake.commitFiles(STATE, 'topic', { 'images.yaml': images }, 'Change the enrollment')
   await fake.createPullRequest(STATE, { number: 1, head: { ref: 'topic' } })
   const workspace = await checkout({ fake, repository: STATE, ref: 'refs/pull/1/merge' })
   return runAction({ fake, repository: STATE, workspace, ...(await eventPayloads.pullRequest(fake, STATE, 1)) })
@@ -386,7 +386,7 @@ ${more}`
     expect(comment).toContain(`images.yaml:${line}`)
     expect(comment).toContain('cmd/.ko.yaml:1')
 
-    await fake.commitFiles(STATE, 'main', { 'images.yaml': before + NAMED + KO }, 'Enrol them')
+    await fake.commitFiles(STATE, 'main', { 'images.yaml': before + NAMED + KO }, 'Enroll them')
     const pushed = await pushRun(fake)
     expect(pushed.code, pushed.stdout).toBe(0)
     const committed = await fake.readFiles(STATE, 'main')

@@ -27,7 +27,7 @@ function unfolded(stdout: string): string[] {
 const lastOf = (stdout: string) => stdout.trimEnd().split('\n').at(-1)
 
 async function previewRun(images: string, env: Record<string, string> = {}) {
-  await fake.commitFiles(STATE, 'topic', { 'images.yaml': images }, 'Change the enrolment')
+  await fake.commitFiles(STATE, 'topic', { 'images.yaml': images }, 'Change the enrollment')
   await fake.createPullRequest(STATE, { number: 1, head: { ref: 'topic' } })
   const workspace = await checkout({ fake, repository: STATE, ref: 'refs/pull/1/merge' })
   return runAction({ fake, repository: STATE, workspace, env, ...(await eventPayloads.pullRequest(fake, STATE, 1)) })

@@ -196,7 +196,7 @@ describe('paths that are given', () => {
   })
 
   test.each(['images', 'images/dist', 'base-images', '_archive', '_archive/images'])(
-    '%s is the state, and neither output nor enrolment',
+    '%s is the state, and neither output nor enrollment',
     async (path) => {
       for (const option of ['--output', '--images']) {
         const run = await synth(option, option === '--images' ? `${path}/images.yaml` : path)

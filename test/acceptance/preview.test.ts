@@ -17,7 +17,7 @@ afterEach(() => stopFactory(fake))
 afterAll(removeTempFolders)
 
 async function openPullRequest(images: string, number = 1): Promise<void> {
-  await fake.commitFiles(STATE, 'topic', { 'images.yaml': images }, 'Change the enrolment')
+  await fake.commitFiles(STATE, 'topic', { 'images.yaml': images }, 'Change the enrollment')
   await fake.createPullRequest(STATE, { number, head: { ref: 'topic' } })
 }
 

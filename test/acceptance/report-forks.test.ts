@@ -21,7 +21,7 @@ afterEach(() => stopFactory(fake))
 afterAll(removeTempFolders)
 
 async function push(images: string): Promise<void> {
-  await fake.commitFiles(FORK, 'topic', { 'images.yaml': images }, 'Change the enrolment')
+  await fake.commitFiles(FORK, 'topic', { 'images.yaml': images }, 'Change the enrollment')
   await fake.createPullRequest(STATE, { number: 7, head: { ref: 'topic', repo: FORK } })
 }
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { files as enrolments } from '../unit/enrollment/json-schema-files.js'
+import { files as enrollments } from '../unit/enrollment/json-schema-files.js'
 import { mutated, RUNS } from './support/mutate.js'
 import { planAndCheck, readerOf } from './support/plan.js'
 import { withinStepsAsync } from './support/steps.js'
@@ -72,7 +72,7 @@ describe('with something at random', () => {
   })
 
   test('images.yaml with values of every kind', async () => {
-    const property = fc.asyncProperty(enrolments, async (data) => {
+    const property = fc.asyncProperty(enrollments, async (data) => {
       await check({ 'images.yaml': stringify(data) })
     })
     await fc.assert(property, options)

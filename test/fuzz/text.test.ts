@@ -40,7 +40,7 @@ describe('images.yaml', () => {
   const words = lines(GOOD_FILES.map(([, text]) => text).join('\n')).map((line) => `${line}\n`)
   const marks = ['- ', ': ', ', ', '{', '}', '[', ']', '&a ', '*a', '!!str ', '|\n', '>-\n', '? ', '---\n', '<<: ', '#']
 
-  test('gives an enrolment or errors', () => {
+  test('gives an enrollment or errors', () => {
     fc.assert(
       fc.property(mutated(corpus, [...words, ...marks]), (text) => {
         const { enrolled, problems } = withinSteps(budget(text), () => parseImagesFile(text, 'images.yaml'))

@@ -115,7 +115,7 @@ describe(`${FILES} files`, () => {
     )
     const failed = commit('api', { ...API_LIMIT, bytes: 100_000 })
     await expect(failed).rejects.toThrow(
-      /too much for one commit by API.*verified signatures.*enrol the images in several steps/,
+      /too much for one commit by API.*verified signatures.*enroll the images in several steps/,
     )
     expect(await fake.log(STATE, 'main')).toHaveLength(1)
   })

@@ -66,7 +66,7 @@ const damaged = fc
 const anyText = fc.oneof(pieces, damaged, fc.string({ unit: 'binary', maxLength: 200 }))
 
 describe('any text at all', () => {
-  it('gives an enrolment or errors, never a throw, and positions inside the text', () => {
+  it('gives an enrollment or errors, never a throw, and positions inside the text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const { enrolled, problems } = parseImagesFile(text, 'f')
@@ -230,7 +230,7 @@ describe('a file that uses every key', () => {
     expect(enrolled?.images.map((image) => image.name)).toEqual(['cg', 'lab', 'old', 'pg', 'web'])
   })
 
-  it('damaged in any way gives an enrolment or problems that a person can read and find', () => {
+  it('damaged in any way gives an enrollment or problems that a person can read and find', () => {
     fc.assert(
       fc.property(fc.oneof(mutated, anyTree, anyText), (text) => {
         const { enrolled, problems } = parseImagesFile(text, 'f')
@@ -326,7 +326,7 @@ const entries = fc
   .map((all) => all.map((one) => ({ ...one, repository: `org/${one.name.replace(/-+/g, '-')}x${one.name.length}` })))
   .filter((all) => new Set(all.map((one) => one.repository)).size === all.length)
 
-describe('an enrolment that is written', () => {
+describe('an enrollment that is written', () => {
   it('is read as what it says', () => {
     fc.assert(
       fc.property(entries, fc.boolean(), (all, asMap) => {

@@ -6,28 +6,28 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
     'an empty file',
     '',
     [
-      '1:1: no image is enrolled. Enrol an image, or check that this is the right file: an empty one would delete every manifest.',
+      '1:1: no image is enrolled. Enroll an image, or check that this is the right file: an empty one would delete every manifest.',
     ],
   ],
   [
     'a comment alone',
     '# nothing yet\n',
     [
-      '1:1: no image is enrolled. Enrol an image, or check that this is the right file: an empty one would delete every manifest.',
+      '1:1: no image is enrolled. Enroll an image, or check that this is the right file: an empty one would delete every manifest.',
     ],
   ],
   [
     'an empty list',
     '[]\n',
     [
-      '1:1: no image is enrolled. Enrol an image, or check that this is the right file: an empty one would delete every manifest.',
+      '1:1: no image is enrolled. Enroll an image, or check that this is the right file: an empty one would delete every manifest.',
     ],
   ],
   [
     'images without entries',
     'images:\n',
     [
-      '1:1: no image is enrolled. Enrol an image, or check that this is the right file: an empty one would delete every manifest.',
+      '1:1: no image is enrolled. Enroll an image, or check that this is the right file: an empty one would delete every manifest.',
     ],
   ],
   ['a text', 'app\n', ['1:1: the file must be a list of images, or a map with the key images.']],

@@ -54,7 +54,7 @@ describe('the reference state', () => {
     const plan = await makePlan(jobWith(sources), { ...folder, path: 'factory/state' })
     expect(plan.report).toMatchObject({ imagesFile: 'factory/state/images.yaml', outputDir: 'factory/state/dist' })
     expect(plan.report.causes.map(([, cause]) => cause)).toContain(
-      'factory/state/images.yaml:56 enrols code-server-dev',
+      'factory/state/images.yaml:56 enrolls code-server-dev',
     )
   })
 

@@ -28,7 +28,7 @@ interface Side {
   readonly sources: Parameters<typeof run>[1]
 }
 
-/** The report of a run from one enrolment to another. */
+/** The report of a run from one enrollment to another. */
 async function reportOf(was: Side | null, is: Side, path = '.') {
   const first = was === null ? null : await run(was.images, was.sources)
   const before = first?.files ?? new Map<string, string>()
@@ -170,8 +170,8 @@ describe('base images', () => {
 
 describe('causes', () => {
   it.each([
-    ['an enrolment', { ...TWO, images: entry('app') }, TWO, ['v1/Stage//web: images.yaml:2 enrols web']],
-    ['a removal', TWO, { ...TWO, images: entry('app') }, ['v1/Stage//web: images.yaml no longer enrols web']],
+    ['an enrollment', { ...TWO, images: entry('app') }, TWO, ['v1/Stage//web: images.yaml:2 enrolls web']],
+    ['a removal', TWO, { ...TWO, images: entry('app') }, ['v1/Stage//web: images.yaml no longer enrolls web']],
     [
       'a key',
       TWO,
@@ -190,7 +190,7 @@ describe('causes', () => {
       { images: entry('app'), sources: { app: 'FROM b:2\n' } },
       [
         'v1/Stage//app: Dockerfile:1 FROM',
-        'v1/Stage//web: images.yaml no longer enrols web',
+        'v1/Stage//web: images.yaml no longer enrolls web',
         'v1/Warehouse//a-1: no image is built on it any more',
         'v1/Warehouse//b-2: Dockerfile:1 FROM',
       ],

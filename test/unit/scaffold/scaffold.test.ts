@@ -54,14 +54,14 @@ describe('the files of a new state repository', () => {
     expect(read('examples/state-repo/images.yaml').split('\n')[0]).toBe(first)
   })
 
-  it('enrol the first image', () => {
+  it('enroll the first image', () => {
     const { enrolled, problems } = parseImagesFile(textOf('images.yaml'), 'images.yaml')
     expect(problems).toEqual([])
     expect(enrolled?.images).toMatchObject([{ name: 'web', registry: 'ghcr.io', repository: 'acme/web' }])
     expect(enrolled?.settings.namespace).toBe('image-factory')
   })
 
-  it('enrol nothing where there is no image, which is an error until there is one', () => {
+  it('enroll nothing where there is no image, which is an error until there is one', () => {
     const text = textOf('images.yaml', { entry: null })
     expect(parse(text)).toEqual({ settings: { namespace: 'image-factory' }, images: [] })
     const [found, ...more] = parseImagesFile(text, 'images.yaml').problems

@@ -18,14 +18,14 @@ type Repo = (typeof REPOS)[number]
 type Base = (typeof BASES)[number]
 
 type Command =
-  | { readonly kind: 'enrol'; readonly repo: Repo; readonly name: string; readonly bases: readonly Base[] }
+  | { readonly kind: 'enroll'; readonly repo: Repo; readonly name: string; readonly bases: readonly Base[] }
   | { readonly kind: 'remove' | 'disable'; readonly repo: Repo }
   | { readonly kind: 'refresh'; readonly digests: readonly number[] }
 
 const repo = fc.constantFrom(...REPOS)
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({
-    kind: fc.constant('enrol' as const),
+    kind: fc.constant('enroll' as const),
     repo,
     name: fc.constantFrom(...NAMES),
     bases: fc.subarray([...BASES], { minLength: 1 }),
@@ -53,7 +53,7 @@ class Model {
   readonly histories = new Map<Base, { current: string; entries: string[] }>()
 
   apply(one: Command): void {
-    if (one.kind === 'enrol') {
+    if (one.kind === 'enroll') {
       const isTaken = [...this.images].some(([other, { name }]) => name === one.name && other !== one.repo)
       // An image that is built on itself is refused.
       const bases = one.bases.filter((base) => base !== `ghcr.io/org/${one.repo}:1`)
@@ -110,7 +110,7 @@ const entriesIn = (record: StateRecord) =>
   )
 
 describe('any sequence of enrolling, editing, renaming, removing, coming back and looking', () => {
-  it('keeps each entry of a history and each enrolment exactly once, and a second run writes nothing', async () => {
+  it('keeps each entry of a history and each enrollment exactly once, and a second run writes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 14 }), async (commands) => {
         const model = new Model()
@@ -139,8 +139,8 @@ describe('any sequence of enrolling, editing, renaming, removing, coming back an
           }
           const histories = recordsIn(state, 'base-images').flatMap(entriesIn).sort()
           expect(histories).toEqual([...model.histories.values()].flatMap(({ entries }) => entries).sort())
-          const enrolments = recordsIn(state, 'images').filter(({ enrollment }) => enrollment !== undefined)
-          expect(enrolments.map(({ enrolledAt }) => enrolledAt).sort()).toEqual([...model.since.values()].sort())
+          const enrollments = recordsIn(state, 'images').filter(({ enrollment }) => enrollment !== undefined)
+          expect(enrollments.map(({ enrolledAt }) => enrolledAt).sort()).toEqual([...model.since.values()].sort())
           const lately = [...model.lately.values()].map((time) => Date.parse(time) / 1000)
           expect(state.images.map(({ enrolledAt }) => enrolledAt).sort()).toEqual(lately.sort())
           const second = await runOnce(model, state.files, timeOf(1000), seen)
