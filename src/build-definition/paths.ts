@@ -12,7 +12,7 @@ export function plainPath(path: string): string {
 export interface NamedDockerfile {
   readonly path: BuildValue
   /** Where the path is: in the workspace, in the repository as BuildKit fetches it, or elsewhere. */
-  readonly in: 'workspace' | 'repository' | 'elsewhere'
+  readonly in: 'workspace' | 'repository' | 'outside'
   /** Whether a `Containerfile` beside it goes before it, as with buildah and podman where no file is named. */
   readonly orContainerfile?: boolean
 }
@@ -41,9 +41,9 @@ export function contextDockerfile(context: BuildValue | null, file: BuildValue |
   if (ofRepository !== null) return inRepository(ofRepository[1] ?? '')
   if (isRemote(context.text)) {
     const folder = folderOfRepository(context.text, repo)
-    return folder === null ? { in: 'elsewhere', path: context } : inRepository(folder)
+    return folder === null ? { in: 'outside', path: context } : inRepository(folder)
   }
-  if (file !== null) return isKnown(file) && isRemote(file.text) ? { in: 'elsewhere', path: file } : inWorkspace(file)
+  if (file !== null) return isKnown(file) && isRemote(file.text) ? { in: 'outside', path: file } : inWorkspace(file)
   return inWorkspace({ ...context, text: posix.join(context.text, 'Dockerfile') })
 }
 

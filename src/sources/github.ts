@@ -168,9 +168,9 @@ function answerTo(request: FileRequest, reply: BatchReply, host: string): FileAn
     return failed('repository', `there is no repository ${request.repo}, or the token may not see it${said}.`, remedy)
   }
   const alias = reply.aliases.get(requestKey(request)) ?? ''
-  const trouble = reply.errors.get(`${r}.f${alias}`) ?? reply.errors.get(`${r}.b${alias}`)
-  if (trouble !== undefined) {
-    const message = `${host} could not read ${request.path} of ${request.repo}: ${trouble.message}`
+  const error = reply.errors.get(`${r}.f${alias}`) ?? reply.errors.get(`${r}.b${alias}`)
+  if (error !== undefined) {
+    const message = `${host} could not read ${request.path} of ${request.repo}: ${error.message}`
     return failed('unreachable', message, 'Try again.')
   }
   const blob = mapOf(repository[`f${alias}`])

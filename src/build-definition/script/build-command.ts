@@ -187,8 +187,8 @@ function publishesBy(flags: Flags): boolean | null {
   if (flags.isOn('push')) return true
   const outputs = flags.values('output')
   if (outputs.some((value) => !isKnown(value) || /push=true|type=registry/.test(value.text))) return true
-  const isElsewhere = ({ text }: { text: string }) => /type=(?:local|tar|oci|cacheonly)|^[^=]*$/.test(text)
-  return outputs.length > 0 && outputs.every((value) => isKnown(value) && isElsewhere(value)) ? false : null
+  const isNotPushed = ({ text }: { text: string }) => /type=(?:local|tar|oci|cacheonly)|^[^=]*$/.test(text)
+  return outputs.length > 0 && outputs.every((value) => isKnown(value) && isNotPushed(value)) ? false : null
 }
 
 /** kaniko's executor (its README, "Additional Flags"): the Dockerfile is looked for in the context as well. */

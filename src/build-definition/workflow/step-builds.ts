@@ -94,7 +94,7 @@ function located(build: ActionBuild, { checkouts }: JobContext) {
 }
 
 function fileIn({ in: where, path }: NamedDockerfile, checkouts: readonly WorkspaceCheckout[]): BuildValue | null {
-  if (where === 'elsewhere') return null
+  if (where === 'outside') return null
   return repositoryPath(where === 'repository' ? [] : checkouts, path)
 }
 
