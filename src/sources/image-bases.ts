@@ -227,8 +227,8 @@ function dockerfileProblems(
 
 /** Images that are pulled and cannot be tracked. */
 function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], file: string): Problem[] {
-  const line = image.lineOf('build') ?? image.lineOf('source.dockerfile') ?? image.line
   return unnamed.map(({ text, remedy, mayBe }) => {
+    const line = image.lineOf('build') ?? image.lineOf('source.dockerfile') ?? image.line
     const kept = mayBe === null ? '' : ' The last known base images that it may be are kept.'
     return problem('warning', `${image.name}: ${text}.${kept}`, { file, line, image: image.name, remedy })
   })
@@ -236,8 +236,8 @@ function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], 
 
 /** What had to be assumed, with what would make it known. */
 function assumptionProblems(image: EnrolledImage, assumed: readonly AssumptionWarning[], file: string): Problem[] {
-  const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
-  return assumed.map(({ text, remedy }) =>
-    problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy }),
-  )
+  return assumed.map(({ text, remedy }) => {
+    const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
+    return problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy })
+  })
 }

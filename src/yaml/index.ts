@@ -1,10 +1,12 @@
 /**
- * YAML 1.2 as data, and the place of every part of it. Pure. Data comes from js-yaml, which is fast; places, mistakes
- * and everything unusual from the library `yaml` (`nodes.ts`), which is asked when it is needed. `print.ts` prints.
+ * YAML 1.2 as data, and the place of every part of it. Pure. Data comes from js-yaml, which is fast, and so do the places of
+ * keys and items (`places.ts`), once one is asked for; places of values, mistakes and everything unusual come from the
+ * library `yaml` (`nodes.ts`). `print.ts` prints.
  */
 import { FAILSAFE_SCHEMA, load, Type } from 'js-yaml'
 import { type Data, isDataMap, type Path, type PlacedData, type YamlOptions, type YamlReading } from './data.js'
 import { readNodes } from './nodes.js'
+import { placesIn } from './places.js'
 
 const DEFAULT_OPTIONS: YamlOptions = { numbers: 'text', bytes: 16 * 1024 * 1024, depth: 64, repeated: 1_000_000 }
 
@@ -29,16 +31,16 @@ export function readData(text: string, given: Partial<YamlOptions> = {}): YamlRe
 /** The places are looked for by reading the text again, when somebody asks for one. */
 function placedOnDemand(data: Data, text: string, options: YamlOptions): PlacedData {
   let nodes: PlacedData | null = null
-  const places = () => {
+  const byNodes = () => {
     nodes ??= readNodes(text, options).placed
     return nodes
   }
-  return {
-    data,
-    position: (path: Path) => places()?.position(path) ?? null,
-    valuePosition: (path: Path) => places()?.valuePosition(path) ?? null,
-    tagged: [],
+  let places: ReturnType<typeof placesIn> | null = null
+  const position = (path: Path) => {
+    places ??= placesIn(text, SCHEMAS[options.numbers])
+    return places(path) ?? byNodes()?.position(path) ?? null
   }
+  return { data, position, valuePosition: (path: Path) => byNodes()?.valuePosition(path) ?? null, tagged: [] }
 }
 
 /** The core schema's words; numbers are text first (yaml.org/spec/1.2.2, 10.3.2). Tags of ours: no text names them. */
@@ -65,8 +67,8 @@ const SCHEMAS = {
 /** What plain text begins with. */
 const FIRST = '(?:[^\\s&*!|>\'"%@`#,[\\]{}?:-]|-[^\\s-])'
 const QUOTED = `(?:"(?:[^"\\\\]|\\\\[^uU])*"|'(?:[^']|'')*'(?!'))`
-/** On one line, with plain keys, and without what may begin an anchor, an alias or a tag. */
-const FLOW = `[[{](?!.*[\\]}] *:)(?:${QUOTED}|[^"'#&*!?|>%@\`])*[\\]}]`
+/** On one line, with plain keys, and without what may begin an anchor, an alias or a tag: of those, `*` inside a word. */
+const FLOW = `[[{](?!.*[\\]}] *:)(?:${QUOTED}|[^"'#&*!?|>%@\`]|(?<=[\\w/.*-])\\*)*[\\]}]`
 const PLAIN = `${FIRST}(?:[^:#]|:(?=\\S)|(?<=\\S)#)*`
 const VALUE = `(?:${QUOTED}|${FLOW}|${PLAIN})`
 const KEY = `(?:${QUOTED} *|${FIRST}[^:#]*):`

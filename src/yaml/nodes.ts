@@ -107,15 +107,7 @@ class Walk {
   /** Line and column of an offset; what lies behind the end is at the end. */
   #positionOf(offset: number): Position {
     this.#lineStarts ??= lineStartsOf(this.#text)
-    const starts = this.#lineStarts
-    const inside = Math.min(offset, this.#text.length)
-    let [low, high] = [0, starts.length]
-    while (high - low > 1) {
-      const middle = (low + high) >> 1
-      if ((starts[middle] ?? 0) <= inside) low = middle
-      else high = middle
-    }
-    return { line: low + 1, column: inside - (starts[low] ?? 0) + 1 }
+    return positionIn(this.#lineStarts, Math.min(offset, this.#text.length))
   }
 
   placed(data: Data, root: Node | null): PlacedData {
@@ -219,10 +211,22 @@ class Walk {
 const HALF_CHARACTER = /\p{Surrogate}/u
 
 /** The library's own counter misses lines where it stumbled. */
-function lineStartsOf(text: string): number[] {
+/** Where each line of a text begins. */
+export function lineStartsOf(text: string): number[] {
   const starts = [0]
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1)
   return starts
+}
+
+/** Line and column of an offset, by where lines begin. */
+export function positionIn(starts: readonly number[], offset: number): Position {
+  let [low, high] = [0, starts.length]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] ?? 0) <= offset) low = middle
+    else high = middle
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
 }
 
 const CORE_TAG = /^tag:yaml\.org,2002:(str|map|seq|bool|int|float|null)$/

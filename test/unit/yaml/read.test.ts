@@ -29,7 +29,23 @@ function isOrdinary(text: string, options: YamlOptions = OPTIONS): boolean {
   if (faults.length > 0 || placed === null || said(data) !== said(placed.data)) {
     expect({ text, faults, data: said(data) }).toEqual({ text, faults: [], data: placed && said(placed.data) })
   }
+  for (const path of pathsIn(data)) {
+    const place = readData(text, options).placed?.position(path)
+    const other = placed?.position(path)
+    if (place?.line !== other?.line || place?.column !== other?.column) {
+      expect({ text, path, place }).toEqual({ text, path, place: other })
+    }
+  }
   return true
+}
+
+/** Paths of the first parts of data, and one that is not there. */
+function pathsIn(data: Data, at: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+  if (typeof data !== 'object' || data === null) return [[...at, 'not there']]
+  const parts: readonly (readonly [string | number, Data])[] = isDataMap(data)
+    ? Object.entries(data)
+    : [...data.entries()]
+  return parts.slice(0, 4).flatMap(([step, part]) => [[...at, step], ...pathsIn(part, [...at, step])])
 }
 
 const fixture = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
@@ -57,6 +73,7 @@ c:
       l:
 d.e-f: http://x:80/y#z
 g:    # nothing
+h: [a/**, '*.md', b*c, {d: e*}]
 `
 
 const mutation = fc.record({

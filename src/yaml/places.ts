@@ -1,0 +1,69 @@
+import { load, type Schema, type State } from 'js-yaml'
+import { isDataMap, type Path, type Position } from './data.js'
+import { lineStartsOf, positionIn } from './nodes.js'
+
+/** A node as js-yaml comes upon it: where it begins, and what it composed on the way. */
+interface Composed {
+  readonly start: number
+  readonly inside: Composed[]
+  result: unknown
+}
+
+/**
+ * Where the keys of maps and the items of lists begin in a text that js-yaml reads, five times as fast as a reading by the
+ * library `yaml` finds it.
+ *
+ * @returns undefined where only that library can tell: nothing is composed for a value that is left out.
+ */
+export function placesIn(text: string, schema: Schema): (path: Path) => Position | undefined {
+  const root: Composed = { start: 0, inside: [], result: null }
+  const open = [root]
+  load(text, {
+    schema,
+    listener: (event, state: State) => {
+      if (event === 'close') {
+        const closed = open.pop()
+        if (closed !== undefined) closed.result = state.result
+        return
+      }
+      const node: Composed = { start: state.position, inside: [], result: null }
+      open.at(-1)?.inside.push(node)
+      open.push(node)
+    },
+  })
+  const [document] = root.inside
+  const starts = lineStartsOf(text)
+  return (path) => {
+    const offset = document === undefined ? undefined : offsetOf(document, path)
+    return offset === undefined ? undefined : positionIn(starts, offset)
+  }
+}
+
+function offsetOf(document: Composed, path: Path): number | undefined {
+  let [node, start]: [Composed | undefined, number | undefined] = [document, undefined]
+  for (const step of path) {
+    const { inside: parts, result: data } = withoutTry(node)
+    if (Array.isArray(data) && parts.length === data.length) {
+      node = parts[Number(step)]
+      start = node?.start
+    } else if (isMapOf(data, parts)) {
+      const at = parts.findIndex(({ result }, index) => index % 2 === 0 && result === String(step))
+      start = parts[at]?.start
+      node = at === -1 ? undefined : parts[at + 1]
+    } else return undefined
+  }
+  return start
+}
+
+/** What was tried for the key of a map, and was a value by itself. */
+function withoutTry(node: Composed | undefined): Pick<Composed, 'inside' | 'result'> {
+  const [only, ...others] = node?.inside ?? []
+  const isTry = only !== undefined && others.length === 0 && only.result === node?.result
+  return isTry ? withoutTry(only) : (node ?? { inside: [], result: null })
+}
+
+/** Keys and values in turn, as many as the map has: then each is in its place. */
+function isMapOf(data: unknown, parts: readonly Composed[]): boolean {
+  const isMap = typeof data === 'object' && data !== null && isDataMap(data as never)
+  return isMap && parts.length === 2 * Object.keys(data).length
+}
