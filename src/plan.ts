@@ -10,6 +10,7 @@ import {
   leakedSecretProblems,
   type Report,
   type ReportInput,
+  staleProblems,
   starvationProblems,
   workflowProblems,
 } from './report/index.js'
@@ -73,6 +74,8 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     ...draft.problems,
     ...against.problems,
     ...starvationProblems(state, loaded.state, shown.imagesFile),
+    // A pull request neither causes nor ends them.
+    ...(mode === 'preview' ? [] : staleProblems(state, shown.imagesFile)),
     ...workflowProblems(discovered.workflowProblems, images, mode),
   ]
   const overrides = draft.overrides.map(({ line, ...one }) => ({ ...one, place: `${shown.overridesFile}:${line}` }))

@@ -51,6 +51,7 @@ export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile
   setOutput('destructive', String(changes.some(isDestructive)))
   setOutput('images', String(report?.totals.images ?? 0))
   setOutput('base-images', String(report?.totals.bases ?? 0))
+  setOutput('stale', String(report?.totals.stale ?? 0))
   setOutput('commit-sha', commitSha)
   setOutput('comment-url', safe(commentUrl))
   setOutput('report-file', reportFile)

@@ -7,6 +7,7 @@ import { fromTop, type MergedState, type StateFiles, textsOf } from '../state/in
 import { by, compareText, groupBy } from '../text/index.js'
 import { causesOf } from './causes.js'
 import type { BaseDrift, BaseRow, BaseUseRow, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
+import { staleImages } from './problems.js'
 
 /** Who pulls which base where; nothing of the place is known where it is only remembered. */
 type PlacedUse = Omit<BaseUseRow, 'change'> & { readonly base: string }
@@ -106,7 +107,8 @@ export function buildReport(input: ReportInput): Report {
     settings,
     imagesFile: places.imagesFile,
   })
-  const totals = { images: enrolled.images.length, bases: state.bases.length }
+  const stale = staleImages(state).length
+  const totals = { images: enrolled.images.length, bases: state.bases.length, stale }
   const files = stateFiles(before, state, input.folder)
   const about = { mode, ...places, problems, changes, stateFiles: files, settings, overrides, images, bases }
   return { ...about, totals, causes, baseDrift, commit: null, run: null }
@@ -124,7 +126,7 @@ export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, p
     overrides: [],
     images: [],
     bases: [],
-    totals: { images: 0, bases: 0 },
+    totals: { images: 0, bases: 0, stale: 0 },
     causes: [],
     baseDrift: null,
     commit: null,

@@ -110,7 +110,7 @@ export const reportShape = {
   images: list(imageChange),
   bases: list(baseRow),
   /** How many are enrolled, and tracked. */
-  totals: record({ images: number, bases: number }),
+  totals: record({ images: number, bases: number, stale: number }),
   causes,
   /** null: everything is counted together (commits, checks, the command line). */
   baseDrift: baseDrift.nullable(),

@@ -1,12 +1,58 @@
 // What a run warns about that only shows in what it changes, or in the history of its bases.
+import type { EnrolledImage } from '../enrollment/index.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { mayStarve, usualInterval } from '../policy/index.js'
+import { type ExplainedBase, knownImage } from '../explain/index.js'
+import { mayStarve, outlookOf, usualInterval } from '../policy/index.js'
 import type { WorkflowProblem } from '../sources/index.js'
 import { fromTop, type MergedState, type StateFiles, type StateFolder } from '../state/index.js'
+import { count, listSome } from '../text/index.js'
 import type { ImageChange, Report } from './model.js'
 import { withoutValues } from './redact.js'
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
+
+/** An enabled image that is proven to be built on an older digest of a base, and what follows for its rebuild. */
+export interface StaleImage {
+  readonly enrollment: EnrolledImage
+  /** The first such base, by name. */
+  readonly base: ExplainedBase
+  /** null: a rebuild is on its way, or held. */
+  readonly reason: 'before-enrollment' | 'still-behind' | null
+}
+
+/** The enabled images that are provably on an old base, as the state files have it after the run. */
+export function staleImages({ images, records }: Pick<MergedState, 'images' | 'records'>): StaleImage[] {
+  return images.flatMap(({ enrollment }) => {
+    const known = knownImage(records.images.get(enrollment.name), records.bases)
+    const base = known.bases.find(({ change }) => change === 'behind')
+    if (base === undefined || !enrollment.enabled) return []
+    // When a rebuild comes is not asked here, only whether one does.
+    const outlook = outlookOf(enrollment, known, { staggerSeconds: 0, overrides: [] })
+    return [{ enrollment, base, reason: outlook.kind === 'behind' ? outlook.reason : null }]
+  })
+}
+
+/** What nothing rebuilds by itself, though it is proven to be behind. */
+export function staleProblems(state: Pick<MergedState, 'images' | 'records'>, imagesFile: string): Problem[] {
+  const stale = staleImages(state)
+  const left = stale
+    .filter(({ reason }) => reason === 'still-behind')
+    .map(({ enrollment, base }) => {
+      const message = `${enrollment.name}: its last build came after the last change of ${base.reference} and is still on an older digest.`
+      const remedy = 'Have its build pull its base images (`pull: true`), with no cache of layers from before.'
+      return problem('warning', message, { file: imagesFile, line: enrollment.line, image: enrollment.name, remedy })
+    })
+  const names = stale.filter(({ reason }) => reason === 'before-enrollment').map(({ enrollment }) => enrollment.name)
+  if (names.length === 0) return left
+  const message = `${count(names.length, 'image')} on an older base since before enrollment: ${listSome(names, MAX_NAMES, String, (more) => `${more} more`).join(', ')}.`
+  return [
+    ...left,
+    problem('notice', message, { file: imagesFile, remedy: 'Enrollment rebuilds nothing: build them by hand.' }),
+  ]
+}
+
+/** Names in one message. */
+const MAX_NAMES = 20
 
 /** Images that may never be rebuilt. How often a base image changes is what its state file remembers. */
 export function starvationProblems(

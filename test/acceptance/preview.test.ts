@@ -70,6 +70,7 @@ describe('a pull request on images.yaml', () => {
       destructive: 'false',
       images: '6',
       'base-images': '8',
+      stale: '0',
       'commit-sha': '',
       'comment-url': fake.commentsOn(STATE, 1)[0]?.html_url,
     })

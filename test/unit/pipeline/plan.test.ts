@@ -28,7 +28,7 @@ describe('the reference state', () => {
       'dist/image-metrics-service.k8s.yaml',
       'dist/image-uv.k8s.yaml',
     ])
-    expect(plan.report).toMatchObject({ totals: { images: 5, bases: 5 }, mode: 'preview', outputDir: 'dist' })
+    expect(plan.report).toMatchObject({ totals: { images: 5, bases: 5, stale: 0 }, mode: 'preview', outputDir: 'dist' })
     expect(plan.report.changes.every((one) => one.kind === 'added')).toBe(true)
   })
 
@@ -84,7 +84,7 @@ describe('what is refused: nothing is to be written, and the report says why', (
     await spoil(folder)
     const plan = await makePlan(jobWith(sources), { ...folder, ...given })
     expect(plan).toMatchObject({ refused: true, files: new Map(), changes: new Map() })
-    expect(plan.report).toMatchObject({ changes: [], totals: { images: 0, bases: 0 } })
+    expect(plan.report).toMatchObject({ changes: [], totals: { images: 0, bases: 0, stale: 0 } })
     return errors(plan)
   }
 

@@ -128,7 +128,7 @@ describe('base images', () => {
       ['a-1', 'docker.io/library/a:1', 'removed'],
       ['b-2', 'docker.io/library/b:2', 'added'],
     ])
-    expect(totals).toEqual({ images: 2, bases: 1 })
+    expect(totals).toEqual({ images: 2, bases: 1, stale: 0 })
   })
 
   it('that are named by hand, at their line of images.yaml', async () => {

@@ -32,11 +32,11 @@ describe('a report as data', () => {
     ['nothing', 'null'],
     ['a key too many', JSON.stringify({ ...good, number: 1 })],
     ['a key too few', JSON.stringify({ ...good, bases: undefined })],
-    ['another format', JSON.stringify({ ...good, format: 2 })],
+    ['another format', JSON.stringify({ ...good, format: 3 })],
     ['a wrong type', JSON.stringify({ ...good, imagesFile: { toString: 1 } })],
     ['a prototype', JSON.stringify(good).replace('{', '{"__proto__":{"x":1},')],
     ['a text too long', JSON.stringify({ ...good, imagesFile: 'x'.repeat(30_000) })],
-    ['a negative number', JSON.stringify({ ...good, totals: { images: -1, bases: 0 } })],
+    ['a negative number', JSON.stringify({ ...good, totals: { images: -1, bases: 0, stale: 0 } })],
   ])('with %s is refused', (_, json) => {
     expect(() => fromData(json)).toThrow(/the report's data (cannot be used|is no JSON)/)
   })

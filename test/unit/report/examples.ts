@@ -23,7 +23,7 @@ export function report(parts: Partial<Report> = {}): Report {
     overrides: [],
     images: [],
     bases: [],
-    totals: { images: 3, bases: 2 },
+    totals: { images: 3, bases: 2, stale: 0 },
     causes: [],
     baseDrift: null,
     commit: null,
@@ -170,7 +170,7 @@ function firstEnrollment(): Report {
   ]
   return report({
     changes,
-    totals: { images: 1, bases: 1 },
+    totals: { images: 1, bases: 1, stale: 0 },
     images: [
       {
         name: 'uv',
@@ -222,7 +222,7 @@ function baseChange(): Report {
   return report({
     mode: 'commit',
     changes,
-    totals: { images: 3, bases: 3 },
+    totals: { images: 3, bases: 3, stale: 0 },
     bases: [
       base(NODE24, 'added', [use('backstage', 1, 'added')]),
       base(NODE, 'unchanged', [use('backstage', 1, 'removed'), use('code-server-dev', 3)]),
@@ -257,7 +257,7 @@ function imageRemoved(): Report {
   ]
   return report({
     changes,
-    totals: { images: 2, bases: 1 },
+    totals: { images: 2, bases: 1, stale: 0 },
     images: [
       { name: 'uv', kind: 'removed', details: [] },
       {
@@ -311,7 +311,7 @@ function brokenImages(): Report {
     problem('error', 'name "uv" is given twice, first in line 3', { file: 'images.yaml', line: 21, column: 9 }),
     problem('warning', 'rebuildDelay 30m is shorter than the poll interval 1h', { file: 'images.yaml', line: 30 }),
   ]
-  return report({ problems, totals: { images: 0, bases: 0 } })
+  return report({ problems, totals: { images: 0, bases: 0, stale: 0 } })
 }
 
 function manyChanged(): Report {
@@ -329,7 +329,7 @@ function manyChanged(): Report {
   })
   return report({
     changes: [...changes, orphan],
-    totals: { images: 500, bases: 2 },
+    totals: { images: 500, bases: 2, stale: 0 },
     images: names.map((name) => ({ name, kind: 'changed', details: [detail('rebuildDelay', '24h', '7d')] })),
     bases: [
       base(
@@ -478,7 +478,7 @@ export const examples = {
   'base-change': baseChange(),
   'image-removed': imageRemoved(),
   'discovery-failed': discoveryFailed(),
-  'nothing-changed': report({ bases, totals: { images: 3, bases: 2 } }),
+  'nothing-changed': report({ bases, totals: { images: 3, bases: 2, stale: 0 } }),
   'broken-images-file': brokenImages(),
   'many-changed': manyChanged(),
   'comes-anyway': comesAnyway(),

@@ -1,0 +1,78 @@
+/** Images that are provably on an old base: counted, and named where nothing rebuilds them. */
+import { describe, expect, it } from 'vitest'
+import { staleImages, staleProblems } from '../../../src/report/problems.js'
+import type { StateRecord } from '../../../src/state/index.js'
+import { enrolled } from '../state/world.js'
+
+const [OLD, NEW, IMAGE] = ['0', '1', '9'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string, string]
+const CHANGED = '2026-03-04T00:00:00.000Z'
+const BASE: StateRecord = {
+  registry: 'docker.io',
+  repository: 'library/node',
+  tag: '22',
+  baselineDigest: OLD,
+  currentDigest: NEW,
+  previousDigest: OLD,
+  lastUpdated: CHANGED,
+}
+
+function stateOf(proven: string | null, { built = CHANGED, enrolledAt = '2026-01-01', enabled = true } = {}) {
+  const evidence =
+    proven === null
+      ? {}
+      : { evidence: { image: IMAGE, bases: [{ name: 'node-22', digest: proven, source: 'provenance' }] } }
+  const record = { enrolledAt, baseImages: ['node-22'], currentDigest: IMAGE, lastBuilt: built, ...evidence }
+  const source = 'source: {repo: acme/web, branch: main, workflow: build.yml}'
+  const [enrollment] = enrolled(
+    `- {name: web, registry: ghcr.io, repository: acme/web, ${source}, enabled: ${enabled}}\n`,
+  )
+  if (enrollment === undefined) throw new Error('nothing is enrolled')
+  const image = { enrollment, bases: ['node-22'], enrolledAt: 0, runs: { kind: 'all' as const } }
+  return { images: [image], records: { images: new Map([['web', record]]), bases: new Map([['node-22', BASE]]) } }
+}
+
+const problems = (state: ReturnType<typeof stateOf>) =>
+  staleProblems(state, 'images.yaml').map(({ severity, line, message, remedy }) => [severity, line, message, remedy])
+
+describe('an image on an old base', () => {
+  it('that its last build left there is a warning with the likely cause', () => {
+    const state = stateOf(OLD)
+    expect(staleImages(state)).toHaveLength(1)
+    expect(problems(state)).toEqual([
+      [
+        'warning',
+        1,
+        'web: its last build came after the last change of docker.io/library/node:22 and is still on an older digest.',
+        'Have its build pull its base images (`pull: true`), with no cache of layers from before.',
+      ],
+    ])
+  })
+
+  it('since before it was enrolled is named once for all', () => {
+    const state = stateOf(OLD, { built: '2026-03-01', enrolledAt: '2026-03-05' })
+    expect(staleImages(state)).toHaveLength(1)
+    expect(problems(state)).toEqual([
+      [
+        'notice',
+        null,
+        '1 image on an older base since before enrollment: web.',
+        'Enrollment rebuilds nothing: build them by hand.',
+      ],
+    ])
+  })
+
+  it('whose rebuild comes is counted, and nothing is said of it', () => {
+    const state = stateOf(OLD, { built: '2026-03-01' })
+    expect(staleImages(state)).toHaveLength(1)
+    expect(problems(state)).toEqual([])
+  })
+
+  it.each([
+    ['that is built on the current digest', stateOf(NEW)],
+    ['of which nothing is proven', stateOf(null)],
+    ['that is switched off', stateOf(OLD, { enabled: false })],
+  ])('is none %s', (_, state) => {
+    expect(staleImages(state)).toEqual([])
+    expect(problems(state)).toEqual([])
+  })
+})
