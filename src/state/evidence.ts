@@ -13,6 +13,8 @@ export interface EvidencedBase {
   readonly source: EvidenceSource | 'none'
   /** The build named this digest, so that no newer one can come of a rebuild. */
   readonly isPinned: boolean
+  /** The base's digest when this was read, which an image that shows nothing may yet turn out to have; null: not known. */
+  readonly against: string | null
 }
 
 /** What a published image shows of how it was built. */
@@ -43,13 +45,13 @@ export function evidenceRecord(
     source,
     at,
     ...(revision === null ? {} : { revision }),
-    bases: bases.map(({ reference, digest, source: own, isPinned }) => {
+    bases: bases.map(({ reference, digest, source: own, isPinned, against }) => {
       const name = names.get(reference)
       return {
         ...(name === undefined ? {} : { name }),
         ref: reference,
         digest,
-        ...(own === 'none' ? {} : { source: own }),
+        ...(own === 'none' ? { against } : { source: own }),
         ...(isPinned ? { pinned: true } : {}),
       }
     }),
@@ -63,6 +65,27 @@ export function evidencedDigest(record: StateRecord | undefined): string | null 
 }
 
 /**
+ * Whether an image shows nothing more than a record holds: each of its bases is proven, or was the same when it was read. A
+ * build may have been on a digest that was seen later.
+ *
+ * @param current digest of each tracked base now, by its name; null where it is not known.
+ */
+export function isWhollyRead(record: StateRecord | undefined, current: ReadonlyMap<string, string | null>): boolean {
+  return [...current].every(([name, digest]) => {
+    const own = evidenceOf(record, name)
+    if (own === null || digest === null) return digest === null
+    return digestOf(own, 'digest') !== null || digestOf(own, 'against') === digest
+  })
+}
+
+function evidenceOf(record: StateRecord | undefined, name: string): StateRecord | null {
+  const evidence = record?.evidence
+  const bases: readonly Data[] = isDataMap(evidence) && Array.isArray(evidence.bases) ? evidence.bases : []
+  const own = bases.find((one) => isDataMap(one) && one.name === name)
+  return isDataMap(own) ? own : null
+}
+
+/**
  * What the published image proves of a tracked base. Evidence of another digest than the one published now proves nothing.
  *
  * @param name of the tracked base.
@@ -73,9 +96,8 @@ export function provenBase(
 ): { readonly source: EvidenceSource; readonly digest: string } | null {
   const evidence = record?.evidence
   if (!isDataMap(evidence) || digestOf(evidence, 'image') !== digestOf(record, 'currentDigest')) return null
-  const bases: readonly Data[] = Array.isArray(evidence.bases) ? evidence.bases : []
-  const own = bases.find((one) => isDataMap(one) && one.name === name)
-  if (!isDataMap(own)) return null
+  const own = evidenceOf(record, name)
+  if (own === null) return null
   const [digest, source] = [digestOf(own, 'digest'), textOf(own, 'source')]
   return digest !== null && (source === 'provenance' || source === 'layers') ? { source, digest } : null
 }

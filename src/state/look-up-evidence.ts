@@ -9,7 +9,7 @@ import {
 } from '../evidence/index.js'
 import { formatReference } from '../reference/index.js'
 import type { PlatformImage, RegistryClient, Repository } from '../registry/index.js'
-import { evidencedDigest, type ImageEvidence } from './evidence.js'
+import { evidencedDigest, type ImageEvidence, isWhollyRead } from './evidence.js'
 import type { LinkedState } from './link.js'
 import { knownBase } from './match-records.js'
 import type { StateFiles, TrackedBase } from './model.js'
@@ -17,7 +17,7 @@ import { digestsIn, type Observations, type PublishedFacts } from './observe.js'
 import { digestOf } from './record.js'
 
 /** A base image of the image that is read, with the digests it has and had: the current one first, the others newest first. */
-interface EvidenceBase extends Pick<TrackedBase, 'registry' | 'repository' | 'tag'> {
+interface EvidenceBase extends Pick<TrackedBase, 'name' | 'registry' | 'repository' | 'tag'> {
   readonly digests: readonly string[]
   /** Whether the final stage is FROM it; false where it is only copied from or mounted, null where that is not known. */
   readonly isFinal: boolean | null
@@ -47,9 +47,12 @@ export async function readAllEvidence(
 ): Promise<ReadonlyMap<string, Pick<PublishedFacts, 'evidence'>>> {
   const unread = input.images.flatMap(({ name, source, registry, repository }) => {
     const digest = input.observed.images.get(name)?.digest
-    const isRead = digest === evidencedDigest(input.linked.own.get(name)?.record)
-    if (source === null || digest === undefined || isRead) return []
-    return [{ name, question: { registry, repository, digest, bases: basesOf(name, input) } }]
+    if (source === null || digest === undefined) return []
+    const record = input.linked.own.get(name)?.record
+    const bases = basesOf(name, input)
+    const current = new Map(bases.map((base) => [base.name, base.digests[0] ?? null]))
+    if (digest === evidencedDigest(record) && isWhollyRead(record, current)) return []
+    return [{ name, question: { registry, repository, digest, bases } }]
   })
   const read = unread.slice(0, MAX_EVIDENCE_READS).map(async ({ name, question }) => {
     return [name, { evidence: await readEvidence(question, client) }] as const
@@ -90,7 +93,10 @@ async function readEvidence(question: EvidenceQuestion, client: RegistryClient):
   const tracked = builtOn(platforms, candidates)
   const known = new Set(tracked.map(({ identity }) => identity))
   const others = builtOn(platforms, otherClaims(platforms, known)).filter((base) => base.digest !== null)
-  const all = [...tracked, ...others].map(({ identity, ...base }) => ({ reference: identity, ...base }))
+  const against = new Map(candidates.map(({ identity, digests }) => [identity, digests[0] ?? null]))
+  const all = [...tracked, ...others].map(({ identity, ...base }) => {
+    return { reference: identity, ...base, against: against.get(identity) ?? null }
+  })
   const sources = new Set(all.map(({ source }) => source))
   const revisions = new Set(platforms.flatMap(({ provenance }) => provenance?.revision ?? []))
   const [revision = null] = revisions
