@@ -10,6 +10,7 @@ import {
   leakedSecretProblems,
   type Report,
   type ReportInput,
+  staleImages,
   staleProblems,
   starvationProblems,
   workflowProblems,
@@ -69,17 +70,18 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   const { before, ...against } = baseline ?? committedBaseline(draft)
   const images = imageChanges(enrolled.images, before.entries)
   const files = filesOf(draft, folder)
+  const stale = staleImages(state)
   const problems = [
     ...leakedSecretProblems(files.changes, run.secrets, folder),
     ...draft.problems,
     ...against.problems,
     ...starvationProblems(state, loaded.state, shown.imagesFile),
     // A pull request neither causes nor ends them.
-    ...(mode === 'preview' ? [] : staleProblems(state, shown.imagesFile)),
+    ...(mode === 'preview' ? [] : staleProblems(stale, shown.imagesFile)),
     ...workflowProblems(discovered.workflowProblems, images, mode),
   ]
   const overrides = draft.overrides.map(({ line, ...one }) => ({ ...one, place: `${shown.overridesFile}:${line}` }))
-  const report = buildReport({ ...against, before, mode, folder, enrolled, state, images, problems, overrides })
+  const report = buildReport({ ...against, before, mode, folder, enrolled, state, images, problems, overrides, stale })
   return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
 }
 

@@ -5,6 +5,7 @@ import type { Plan } from '../plan.js'
 import { renderPlain, summaryLine } from '../report/index.js'
 import { type RunOptions, registryAccess } from '../run-options.js'
 import { cleanStateFolder, writeFiles } from '../state/index.js'
+import { by } from '../text/index.js'
 import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
 import { commandRunOptions } from './run-options.js'
 import { printJson, type Terminal } from './terminal.js'
@@ -109,7 +110,7 @@ function planJson(plan: Plan) {
       ...id,
       file: `${report.outputDir}/${file}`,
     })),
-    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: files.sort(by(({ path }) => path)),
     problems: report.problems,
   }
 }

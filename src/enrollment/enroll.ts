@@ -1,3 +1,4 @@
+import { byKey } from '../text/index.js'
 import { type Data, isDataMap, type PlacedData } from '../yaml/data.js'
 import { blockEntry, type EntryData, PLAIN_STYLE } from './entry-text.js'
 import { type Edit, placesFor } from './insertion.js'
@@ -155,7 +156,7 @@ function says(text: string, file: string, wanted: Data): boolean {
 /** The key `images` may be new at the end of its map: the order of keys says nothing. */
 function sorted(data: Data): string {
   return JSON.stringify(data, (_, value: Data) =>
-    isDataMap(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+    isDataMap(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value,
   )
 }
 

@@ -1,3 +1,4 @@
+import { by } from '../text/index.js'
 import { type Data, type DataMap, isDataMap, type Path, type PlacedData, type Position } from '../yaml/data.js'
 import { withDefaults } from './defaults.js'
 import { type CompletedEntry, toEnrolledImage } from './entry.js'
@@ -54,7 +55,7 @@ export function parseImagesFile(text: string, file: string, { here = null }: Ima
   const others = found.filter((one) => !input.has(placeKey(one)))
   const all = [...unreadable, ...others].sort(byPlace)
   if (all.some((one) => one.severity === 'error') || settings === null) return { enrolled: null, problems: all }
-  return { enrolled: { settings, images: images.sort((a, b) => (a.name < b.name ? -1 : 1)) }, problems: all }
+  return { enrolled: { settings, images: images.sort(by(({ name }) => name)) }, problems: all }
 }
 
 function placeKey({ line, column }: Problem): string {

@@ -1,3 +1,4 @@
+import { compareText } from '../text/index.js'
 import { baseByLayers, isBuiltOn, type KnownBase } from './layers.js'
 import type { Provenance, ResolvedBase } from './provenance.js'
 
@@ -99,7 +100,7 @@ function combined({ identity, digests }: BaseCandidate, proofs: readonly Proof[]
     return index === -1 ? digests.length : index
   }
   const proven = proofs.filter(({ digest }) => digest !== null)
-  const [oldest = NOTHING] = [...proven].sort((a, b) => age(b) - age(a) || (`${a.digest}` < `${b.digest}` ? -1 : 1))
+  const [oldest = NOTHING] = [...proven].sort((a, b) => age(b) - age(a) || compareText(`${a.digest}`, `${b.digest}`))
   // One platform on an old base is proof enough that the image is not fresh; one on the current base is none that it is.
   const isKnown = proven.length === proofs.length || age(oldest) > 0
   return { identity, ...(isKnown ? oldest : NOTHING) }

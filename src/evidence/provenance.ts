@@ -1,11 +1,11 @@
-import { type ImageReference, identityOf, withDefaultTag } from '../reference/image-reference.js'
+import { identityOf, withDefaultTag } from '../reference/image-reference.js'
+import { by, jsonList, jsonMap, parseJson } from '../text/index.js'
 import { parsePackageUrl } from './package-url.js'
 
 /** A base image that a build resolved, and to what. */
 export interface ResolvedBase {
   /** Canonical `registry/repository:tag`, or `registry/repository@digest` of a base without a tag. */
   readonly identity: string
-  readonly reference: ImageReference
   /** What the tag was then: of the index where the base is one. */
   readonly digest: string
   /** Whether the build named the digest, so that no other could come of it. */
@@ -40,11 +40,11 @@ export function isProvenanceType(predicateType: unknown): boolean {
  * @returns null where it is no such statement, or one about another image: then it is no evidence.
  */
 export function readProvenance(text: string, subject: string): Provenance | null {
-  const statement = mapOf(parsed(text))
+  const statement = jsonMap(parseJson(text))
   if (statement === null || !isProvenanceType(statement.predicateType)) return null
-  if (!listOf(statement.subject).some((one) => digestOf(one) === subject)) return null
-  const predicate = mapOf(statement.predicate)
-  const definition = mapOf(predicate?.buildDefinition)
+  if (!jsonList(statement.subject).some((one) => digestOf(one) === subject)) return null
+  const predicate = jsonMap(statement.predicate)
+  const definition = jsonMap(predicate?.buildDefinition)
   const isFirst = statement.predicateType === PREDICATE_TYPES[0]
   const dependencies = isFirst ? predicate?.materials : definition?.resolvedDependencies
   if (!Array.isArray(dependencies) || dependencies.length > MAX_DEPENDENCIES) return null
@@ -56,27 +56,26 @@ export function readProvenance(text: string, subject: string): Provenance | null
 function basesIn(dependencies: readonly unknown[]): ResolvedBase[] | null {
   const found = new Map<string, ResolvedBase>()
   for (const dependency of dependencies) {
-    const { uri } = mapOf(dependency) ?? {}
+    const { uri } = jsonMap(dependency) ?? {}
     const image = typeof uri === 'string' ? parsePackageUrl(uri) : null
     if (image === null) continue
     const digest = digestOf(dependency)
     if (digest === null) return null
     const isPinned = image.reference.digest !== null
-    const reference = withDefaultTag(image.reference)
-    const identity = identityOf(reference)
+    const identity = identityOf(withDefaultTag(image.reference))
     const known = found.get(identity)
     if (known !== undefined && known.digest !== digest) return null
     // A stage that pins the digest changes nothing for another one that does not.
-    found.set(identity, { identity, reference, digest, isPinned: isPinned && (known?.isPinned ?? true) })
+    found.set(identity, { identity, digest, isPinned: isPinned && (known?.isPinned ?? true) })
   }
-  return [...found.values()].sort((a, b) => (a.identity < b.identity ? -1 : 1))
+  return [...found.values()].sort(by(({ identity }) => identity))
 }
 
 /** The Git source of a build from a repository: `https://github.com/acme/app.git#refs/heads/main`, digest `sha1`. */
 function revisionIn(dependencies: readonly unknown[]): string | null {
   const commits = dependencies.flatMap((dependency) => {
-    const { uri, digest } = mapOf(dependency) ?? {}
-    const sha1 = mapOf(digest)?.sha1
+    const { uri, digest } = jsonMap(dependency) ?? {}
+    const sha1 = jsonMap(digest)?.sha1
     const isSource = typeof uri === 'string' && /^(?:git\+)?(?:https?|ssh|git):\/\//.test(uri)
     return isSource && typeof sha1 === 'string' && /^[0-9a-f]{40}$/.test(sha1) ? [sha1] : []
   })
@@ -84,24 +83,6 @@ function revisionIn(dependencies: readonly unknown[]): string | null {
 }
 
 function digestOf(resource: unknown): string | null {
-  const sha256 = mapOf(mapOf(resource)?.digest)?.sha256
+  const sha256 = jsonMap(jsonMap(resource)?.digest)?.sha256
   return typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? `sha256:${sha256}` : null
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return null
-  }
-}
-
-function mapOf(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : null
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }

@@ -10,7 +10,6 @@ export {
   type HttpRequest,
   type HttpResponse,
   locationOf,
-  parseJson,
   sendRequest,
   unusableProxy,
 } from './request.js'

@@ -76,15 +76,6 @@ export async function followRedirects(
   return requestFailure('redirect', request.url.host, 'redirects without end', 'Check its address.')
 }
 
-/** A body as JSON; undefined where it is none. */
-export function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown
-  } catch {
-    return undefined
-  }
-}
-
 /** Where a response says to look instead; null where that is no address. */
 export function locationOf({ headers }: HttpResponse, from: URL): URL | null {
   const location = headers.get('location') ?? ''

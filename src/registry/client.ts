@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { isAllowedRegistry } from '../enrollment/registries.js'
-import { type HttpResponse, parseJson, requestTimeout } from '../network/index.js'
+import { type HttpResponse, requestTimeout } from '../network/index.js'
+import { parseJson } from '../text/index.js'
 import { isForbiddenHost, openRegistry, type Resolve, resolveBySystem } from './connection.js'
 import { type PlatformImage, readContents } from './contents.js'
 import type { Credentials } from './credentials.js'

@@ -1,6 +1,6 @@
 import { isProvenanceType } from '../evidence/index.js'
-import { parseJson } from '../network/index.js'
-import { isDigest, PLATFORM_NAME, usualPlatform } from './manifests.js'
+import { by, type JsonMap, jsonList, jsonMap, parseJson } from '../text/index.js'
+import { isDigest, platformName, usualPlatform } from './manifests.js'
 import type { Answer } from './registry.js'
 
 /** An image for one platform, as the registry has it. */
@@ -43,12 +43,13 @@ export async function readContents(
 ): Promise<Answer<readonly PlatformImage[]>> {
   const top = await content(digest, 'manifests')
   if (top.kind !== 'found') return top
-  const manifest = mapOf(parseJson(top.value))
-  const children = listOf(manifest?.manifests).map(mapOf)
+  const manifest = jsonMap(parseJson(top.value))
+  const children = jsonList(manifest?.manifests).map(jsonMap)
   if (!Array.isArray(manifest?.manifests)) return collected([await readImage(null, digest, content)])
   const wanted = platforms.map(usualPlatform)
   const images = children.flatMap((child) => {
-    const platform = platformOf(child?.platform)
+    const name = platformName(child?.platform)
+    const platform = name === null ? null : usualPlatform(name)
     const isWanted = platform !== null && (wanted.length === 0 || wanted.includes(platform))
     return isWanted && isDigest(child?.digest) ? [{ platform, digest: child.digest }] : []
   })
@@ -62,12 +63,12 @@ export async function readContents(
   })
   const all = collected(await Promise.all(read))
   if (all.kind !== 'found') return all
-  return { kind: 'found', value: [...all.value].sort((a, b) => (a.platform < b.platform ? -1 : 1)) }
+  return { kind: 'found', value: [...all.value].sort(by(({ platform }) => platform)) }
 }
 
 /** What hangs on an image: BuildKit's annotations of the attestation manifest in the index. */
-function attestationOf(child: Json | null): { readonly digest: string; readonly subject: string }[] {
-  const annotations = mapOf(child?.annotations)
+function attestationOf(child: JsonMap | null): { readonly digest: string; readonly subject: string }[] {
+  const annotations = jsonMap(child?.annotations)
   const subject = annotations?.['vnd.docker.reference.digest']
   const isAttestation = annotations?.['vnd.docker.reference.type'] === 'attestation-manifest'
   return isAttestation && isDigest(subject) && isDigest(child?.digest) ? [{ digest: child.digest, subject }] : []
@@ -76,21 +77,21 @@ function attestationOf(child: Json | null): { readonly digest: string; readonly 
 async function readImage(platform: string | null, digest: string, content: ContentOf): Promise<Answer<PlatformImage>> {
   const manifest = await content(digest, 'manifests')
   if (manifest.kind !== 'found') return manifest
-  const config = mapOf(mapOf(parseJson(manifest.value))?.config)?.digest
+  const config = jsonMap(jsonMap(parseJson(manifest.value))?.config)?.digest
   const blob = isDigest(config) ? await content(config, 'blobs') : null
   if (blob !== null && blob.kind !== 'found' && blob.kind !== 'missing') return blob
-  const data = blob?.kind === 'found' ? mapOf(parseJson(blob.value)) : null
-  const own = platform ?? platformOf(data) ?? 'linux/amd64'
+  const data = blob?.kind === 'found' ? jsonMap(parseJson(blob.value)) : null
+  const own = platform ?? usualPlatform(platformName(data) ?? 'linux/amd64')
   return { kind: 'found', value: { platform: own, digest, layers: layersIn(data), statements: [] } }
 }
 
 async function readStatements(digest: string, content: ContentOf): Promise<Answer<readonly string[]>> {
   const manifest = await content(digest, 'manifests')
   if (manifest.kind !== 'found') return manifest
-  const layers = listOf(mapOf(parseJson(manifest.value))?.layers).map(mapOf)
+  const layers = jsonList(jsonMap(parseJson(manifest.value))?.layers).map(jsonMap)
   const statements = layers.flatMap((layer) => {
     const isStatement = layer?.mediaType === 'application/vnd.in-toto+json'
-    const isProvenance = isProvenanceType(mapOf(layer?.annotations)?.['in-toto.io/predicate-type'])
+    const isProvenance = isProvenanceType(jsonMap(layer?.annotations)?.['in-toto.io/predicate-type'])
     const isReadable = isDigest(layer?.digest) && !(Number(layer.size) > MAX_STATEMENT_BYTES)
     return isStatement && isProvenance && isReadable ? [layer.digest as string] : []
   })
@@ -108,24 +109,7 @@ function collected<T>(answers: readonly Answer<T>[]): Answer<readonly T[]> {
 
 const MAX_LAYERS = 1000
 
-function layersIn(config: Json | null): readonly string[] | null {
-  const layers = mapOf(config?.rootfs)?.diff_ids
+function layersIn(config: JsonMap | null): readonly string[] | null {
+  const layers = jsonMap(config?.rootfs)?.diff_ids
   return Array.isArray(layers) && layers.length <= MAX_LAYERS && layers.every(isDigest) ? layers : null
-}
-
-/** Attestations are listed as a platform `unknown/unknown`. */
-function platformOf(value: unknown): string | null {
-  const { os, architecture, variant } = mapOf(value) ?? {}
-  const name = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
-  return PLATFORM_NAME.test(name) && os !== 'unknown' ? usualPlatform(name) : null
-}
-
-type Json = Readonly<Record<string, unknown>>
-
-function mapOf(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }

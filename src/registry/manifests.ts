@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { parseJson } from '../network/index.js'
-import { byKey } from '../text/index.js'
+import { byKey, jsonList, jsonMap, parseJson } from '../text/index.js'
 
 /** What is of interest in a manifest or an index. */
 export interface Manifest {
@@ -13,8 +12,7 @@ export interface Manifest {
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
-/** `os/arch[/variant]` */
-export const PLATFORM_NAME = /^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,16})?$/
+const PLATFORM_NAME = /^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,16})?$/
 const MAX_PLATFORMS = 100
 
 /** Whether bytes are what a digest names. */
@@ -34,36 +32,42 @@ export function isDigest(text: unknown): text is string {
 
 /** Whether bytes are a manifest or an index, as far as its version tells (OCI image specification: always 2). */
 export function isManifest(body: Buffer): boolean {
-  return jsonOf(body)?.schemaVersion === 2
+  return jsonMap(parseJson(body))?.schemaVersion === 2
 }
 
 /** Reads a manifest or an index (OCI image specification); null where it is none. */
 export function readManifest(body: Buffer): Manifest | null {
-  const data = jsonOf(body)
+  const data = jsonMap(parseJson(body))
   if (data === null) return null
-  const config = mapOf(data.config)?.digest
+  const config = jsonMap(data.config)?.digest
   return {
     platforms: platformsIn(data.manifests),
     config: isDigest(config) ? config : null,
-    created: createdIn(mapOf(data.annotations)),
+    created: createdIn(jsonMap(data.annotations)),
   }
 }
 
 /** When an image was built, as its configuration says: its labels first, as Kargo does it. */
 export function createdInConfig(body: Buffer): string | null {
-  const data = jsonOf(body)
-  return createdIn(mapOf(mapOf(data?.config)?.Labels)) ?? momentOf(data?.created)
+  const data = jsonMap(parseJson(body))
+  return createdIn(jsonMap(jsonMap(data?.config)?.Labels)) ?? momentOf(data?.created)
 }
 
-/** Attestations are listed as a platform `unknown/unknown`; two images of one platform are told apart by nothing here. */
+/** `os/arch[/variant]` of a platform as indexes and configurations have it; null for none: attestations have `unknown`. */
+export function platformName(platform: unknown): string | null {
+  const { os, architecture, variant } = jsonMap(platform) ?? {}
+  const name = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
+  return PLATFORM_NAME.test(name) && os !== 'unknown' ? name : null
+}
+
+/** Two images of one platform are told apart by nothing here. */
 function platformsIn(manifests: unknown): Map<string, string> {
   const found = new Map<string, string>()
   const twice = new Set<string>()
-  for (const one of Array.isArray(manifests) ? manifests.slice(0, MAX_PLATFORMS) : []) {
-    const entry = mapOf(one)
-    const { os, architecture, variant } = mapOf(entry?.platform) ?? {}
-    const name = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
-    if (!PLATFORM_NAME.test(name) || os === 'unknown' || !isDigest(entry?.digest)) continue
+  for (const one of jsonList(manifests).slice(0, MAX_PLATFORMS)) {
+    const entry = jsonMap(one)
+    const name = platformName(entry?.platform)
+    if (name === null || !isDigest(entry?.digest)) continue
     if (found.has(name)) twice.add(name)
     found.set(name, entry.digest)
   }
@@ -81,16 +85,6 @@ function momentOf(text: unknown): string | null {
     return null
   const time = Date.parse(text)
   return Number.isNaN(time) ? null : new Date(time).toISOString()
-}
-
-type Json = Readonly<Record<string, unknown>>
-
-function jsonOf(body: Buffer): Json | null {
-  return mapOf(parseJson(body))
-}
-
-function mapOf(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null
 }
 
 /** `linux/arm64/v8` is `linux/arm64`, `linux/arm` is `linux/arm/v7` (containerd's platform normalisation). */

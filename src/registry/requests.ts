@@ -4,10 +4,10 @@ import {
   type HttpRequest,
   type HttpResponse,
   isFailure,
-  parseJson,
   type RequestFailure,
   statusFailure,
 } from '../network/index.js'
+import { parseJson } from '../text/index.js'
 import {
   type Authorization,
   apiUrl,

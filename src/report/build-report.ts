@@ -7,7 +7,7 @@ import { fromTop, type MergedState, type StateFiles, textsOf } from '../state/in
 import { by, compareText, groupBy } from '../text/index.js'
 import { causesOf } from './causes.js'
 import type { BaseDrift, BaseRow, BaseUseRow, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
-import { staleImages } from './problems.js'
+import type { StaleImage } from './problems.js'
 
 /** Who pulls which base where; nothing of the place is known where it is only remembered. */
 type PlacedUse = Omit<BaseUseRow, 'change'> & { readonly base: string }
@@ -92,6 +92,7 @@ export interface ReportInput {
   readonly changes: readonly ResourceChange[]
   readonly baseDrift: BaseDrift | null
   readonly problems: readonly Problem[]
+  readonly stale: readonly StaleImage[]
 }
 
 /** The report of a run that came to its end; commit and run are added by whoever knows them. */
@@ -107,8 +108,7 @@ export function buildReport(input: ReportInput): Report {
     settings,
     imagesFile: places.imagesFile,
   })
-  const stale = staleImages(state).length
-  const totals = { images: enrolled.images.length, bases: state.bases.length, stale }
+  const totals = { images: enrolled.images.length, bases: state.bases.length, stale: input.stale.length }
   const files = stateFiles(before, state, input.folder)
   const about = { mode, ...places, problems, changes, stateFiles: files, settings, overrides, images, bases }
   return { ...about, totals, causes, baseDrift, commit: null, run: null }

@@ -31,7 +31,7 @@ export {
   isReportable,
   type Report,
 } from './model.js'
-export { leakedSecretProblems, staleProblems, starvationProblems, workflowProblems } from './problems.js'
+export { leakedSecretProblems, staleImages, staleProblems, starvationProblems, workflowProblems } from './problems.js'
 export { redactor, withoutValues } from './redact.js'
 
 /** Values that must never be shown: tokens and the like. */

@@ -33,8 +33,7 @@ export function staleImages({ images, records }: Pick<MergedState, 'images' | 'r
 }
 
 /** What nothing rebuilds by itself, though it is proven to be behind. */
-export function staleProblems(state: Pick<MergedState, 'images' | 'records'>, imagesFile: string): Problem[] {
-  const stale = staleImages(state)
+export function staleProblems(stale: readonly StaleImage[], imagesFile: string): Problem[] {
   const left = stale
     .filter(({ reason }) => reason === 'still-behind')
     .map(({ enrollment, base }) => {

@@ -9,7 +9,6 @@ import {
   isFailure,
   type Log,
   openConnection,
-  parseJson,
   type RequestFailure,
   RetryPolicy,
   requestFailure,
@@ -18,6 +17,7 @@ import {
   statusFailure,
   unusableProxy,
 } from '../network/index.js'
+import { parseJson } from '../text/index.js'
 import type { GitHub, ThrottlingOptions } from './github-library.js'
 
 /** An authenticated client of GitHub's REST and GraphQL API. */

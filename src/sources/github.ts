@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import { FailedRequest } from '../network/index.js'
-import { by } from '../text/index.js'
+import { by, type JsonMap, jsonMap } from '../text/index.js'
 import {
   type FileAnswer,
   type FileRequest,
@@ -52,19 +52,12 @@ function batches(requests: readonly FileRequest[]): FileRequest[][] {
   )
 }
 
-/** What arrived is looked at key by key: a proxy, or another server, may answer anything. */
-type Json = Readonly<Record<string, unknown>>
-
-function mapOf(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null
-}
-
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
 interface BatchReply {
-  readonly repositories: ReadonlyMap<string, Json | null>
+  readonly repositories: ReadonlyMap<string, JsonMap | null>
   readonly repositoryAliases: ReadonlyMap<string, string>
   /** Alias of each request's file and branch inside its repository's reply. */
   readonly aliases: ReadonlyMap<string, string>
@@ -77,11 +70,11 @@ interface BatchReply {
 async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<BatchReply> {
   const { query, variables, aliases, repositories } = buildQuery(batch)
   const reply = await graphql(query, variables).then(
-    (data) => ({ data: mapOf(data), errors: [], failure: null }),
+    (data) => ({ data: jsonMap(data), errors: [], failure: null }),
     partialReply,
   )
   const errors = new Map(reply.errors.map((error) => [(error.path ?? []).join('.'), error] as const))
-  const byRepository = new Map(repositories.map((repo, index) => [repo, mapOf(reply.data?.[`r${index}`])]))
+  const byRepository = new Map(repositories.map((repo, index) => [repo, jsonMap(reply.data?.[`r${index}`])]))
   const aliasOf = new Map(repositories.map((repo, index) => [repo, `r${index}`]))
   return { repositories: byRepository, repositoryAliases: aliasOf, aliases, errors, failure: reply.failure }
 }
@@ -96,12 +89,12 @@ const CHECK_TOKEN = 'Check the source-token and try again.'
 
 /** GraphQL answers in part: one repository that cannot be read does not take the others with it. */
 function partialReply(failure: unknown): {
-  data: Json | null
+  data: JsonMap | null
   errors: GraphQLError[]
   failure: BatchReply['failure']
 } {
-  const said = mapOf(failure)
-  const data = mapOf(said?.data)
+  const said = jsonMap(failure)
+  const data = jsonMap(said?.data)
   const errors = Array.isArray(said?.errors) ? said.errors.flatMap(errorIn) : []
   const usable = data !== null && Object.values(data).some((value) => value !== null)
   const onlyPaths = errors.length > 0 && errors.every((one) => one.path !== undefined)
@@ -112,7 +105,7 @@ function partialReply(failure: unknown): {
 }
 
 function errorIn(value: unknown): GraphQLError[] {
-  const { message, path, type } = mapOf(value) ?? {}
+  const { message, path, type } = jsonMap(value) ?? {}
   const place = Array.isArray(path) ? { path: path.map(String) } : {}
   const kind = typeof type === 'string' ? { type } : {}
   return [{ message: textOf(message) ?? 'it gives no reason', ...place, ...kind }]
@@ -173,14 +166,14 @@ function answerTo(request: FileRequest, reply: BatchReply, host: string): FileAn
     const message = `${host} could not read ${request.path} of ${request.repo}: ${error.message}`
     return failed('unreachable', message, 'Try again.')
   }
-  const blob = mapOf(repository[`f${alias}`])
-  if (request.branch !== null && blob === null && mapOf(repository[`b${alias}`]) === null) {
+  const blob = jsonMap(repository[`f${alias}`])
+  if (request.branch !== null && blob === null && jsonMap(repository[`b${alias}`]) === null) {
     return failed('branch', `${request.repo} has no branch ${request.branch}.`, 'Correct source.branch.')
   }
-  return blobAnswer(request, blob, request.branch ?? textOf(mapOf(repository.defaultBranchRef)?.name))
+  return blobAnswer(request, blob, request.branch ?? textOf(jsonMap(repository.defaultBranchRef)?.name))
 }
 
-function blobAnswer(request: FileRequest, blob: Json | null, branch: string | null): FileAnswer {
+function blobAnswer(request: FileRequest, blob: JsonMap | null, branch: string | null): FileAnswer {
   const where = `${request.path} of ${request.repo} (${branch ?? 'no branch'})`
   if (blob === null) return failed('file', `there is no ${where}.`, 'Correct source.dockerfile.')
   if (blob.isBinary === true) return failed('content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')

@@ -9,7 +9,6 @@ import {
   type Log,
   locationOf,
   openConnection,
-  parseJson,
   type RequestFailure,
   RetryPolicy,
   requestFailure,
@@ -17,7 +16,7 @@ import {
   sendRequest,
   statusFailure,
 } from '../network/index.js'
-import { oneLine } from '../text/index.js'
+import { oneLine, parseJson } from '../text/index.js'
 import { MAX_FILE_BYTES } from './source-file.js'
 
 /** What it takes to ask a GitLab. */

@@ -73,8 +73,8 @@ export function evidencedDigest(record: StateRecord | undefined): string | null 
 export function isWhollyRead(record: StateRecord | undefined, current: ReadonlyMap<string, string | null>): boolean {
   return [...current].every(([name, digest]) => {
     const own = evidenceOf(record, name)
-    if (own === null || digest === null) return digest === null
-    return digestOf(own, 'digest') !== null || digestOf(own, 'against') === digest
+    const isProven = own !== null && digestOf(own, 'digest') !== null
+    return digest === null || isProven || (own !== null && digestOf(own, 'against') === digest)
   })
 }
 
@@ -94,10 +94,9 @@ export function provenBase(
   record: StateRecord | undefined,
   name: string,
 ): { readonly source: EvidenceSource; readonly digest: string } | null {
-  const evidence = record?.evidence
-  if (!isDataMap(evidence) || digestOf(evidence, 'image') !== digestOf(record, 'currentDigest')) return null
+  const image = evidencedDigest(record)
   const own = evidenceOf(record, name)
-  if (own === null) return null
+  if (own === null || image === null || image !== digestOf(record, 'currentDigest')) return null
   const [digest, source] = [digestOf(own, 'digest'), textOf(own, 'source')]
   return digest !== null && (source === 'provenance' || source === 'layers') ? { source, digest } : null
 }

@@ -1,4 +1,3 @@
-import type { EnrolledImage } from '../enrollment/images-file.js'
 import {
   type BaseCandidate,
   builtOn,
@@ -9,12 +8,12 @@ import {
 } from '../evidence/index.js'
 import { formatReference } from '../reference/index.js'
 import type { PlatformImage, RegistryClient, Repository } from '../registry/index.js'
+import { by, groupBy } from '../text/index.js'
 import { evidencedDigest, type ImageEvidence, isWhollyRead } from './evidence.js'
-import type { LinkedState } from './link.js'
+import type { LinkedState, TrackedUse } from './link.js'
 import { knownBase } from './match-records.js'
 import type { StateFiles, TrackedBase } from './model.js'
 import { digestsIn, type Observations, type PublishedFacts } from './observe.js'
-import { digestOf } from './record.js'
 
 /** A base image of the image that is read, with the digests it has and had: the current one first, the others newest first. */
 interface EvidenceBase extends Pick<TrackedBase, 'name' | 'registry' | 'repository' | 'tag'> {
@@ -32,11 +31,10 @@ interface EvidenceQuestion extends Repository {
 /** More images are read in the next run: after the first run with evidence there are seldom many. */
 const MAX_EVIDENCE_READS = 500
 
-/** What is read for: images that were looked up, and their bases. */
+/** What is read for: images that were found in their registries, and their bases. */
 export interface EvidenceInput {
   readonly linked: LinkedState
   readonly before: StateFiles
-  readonly images: readonly EnrolledImage[]
   readonly observed: Observations
 }
 
@@ -45,11 +43,18 @@ export async function readAllEvidence(
   input: EvidenceInput,
   client: RegistryClient,
 ): Promise<ReadonlyMap<string, Pick<PublishedFacts, 'evidence'>>> {
-  const unread = input.images.flatMap(({ name, source, registry, repository }) => {
+  const digests = digestsOf(input)
+  const uses = groupBy(input.linked.uses, ({ image }) => image)
+  const unread = input.linked.images.flatMap(({ enrollment, bases: names }) => {
+    const { name, source, registry, repository } = enrollment
     const digest = input.observed.images.get(name)?.digest
     if (source === null || digest === undefined) return []
     const record = input.linked.own.get(name)?.record
-    const bases = basesOf(name, input)
+    const finals = finality(uses.get(name) ?? [])
+    const bases = names.flatMap((base) => {
+      const known = digests.get(base)
+      return known === undefined ? [] : [{ ...known, isFinal: finals(base) }]
+    })
     const current = new Map(bases.map((base) => [base.name, base.digests[0] ?? null]))
     if (digest === evidencedDigest(record) && isWhollyRead(record, current)) return []
     return [{ name, question: { registry, repository, digest, bases } }]
@@ -60,21 +65,25 @@ export async function readAllEvidence(
   return new Map(await Promise.all(read))
 }
 
-function basesOf(image: string, { linked, before, observed }: EvidenceInput): EvidenceBase[] {
-  const names = linked.images.find(({ enrollment }) => enrollment.name === image)?.bases ?? []
-  const uses = linked.uses.filter((use) => use.image === image)
+/** Each tracked base with its digests, by its name. */
+function digestsOf({ linked, before, observed }: EvidenceInput): Map<string, Omit<EvidenceBase, 'isFinal'>> {
+  const bases = linked.bases.map((base) => {
+    const record = knownBase(base.name, before)?.record
+    const current = observed.bases.get(base.name)?.digest
+    const digests = [current, ...digestsIn(record)].flatMap((digest) => digest ?? [])
+    return [base.name, { ...base, digests: [...new Set(digests)] }] as const
+  })
+  return new Map(bases)
+}
+
+/** Whether the final stage of an image is FROM a base, by where the image pulls its bases. */
+function finality(uses: readonly TrackedUse[]): (base: string) => boolean | null {
   const final = new Set(uses.filter(({ kind }) => kind === 'from').map(({ base }) => base))
-  return linked.bases
-    .filter(({ name }) => names.includes(name))
-    .map((base) => {
-      const record = knownBase(base.name, before)?.record
-      const own = uses.filter((use) => use.base === base.name)
-      const isBeside = own.length > 0 && own.every(({ kind }) => kind === 'copy' || kind === 'mount')
-      const current = observed.bases.get(base.name)?.digest ?? digestOf(record, 'currentDigest')
-      const digests = [current, ...digestsIn(record)].flatMap((digest) => digest ?? [])
-      const isFinal = isBeside ? false : final.size === 1 && final.has(base.name) ? true : null
-      return { ...base, digests: [...new Set(digests)], isFinal }
-    })
+  return (base) => {
+    const own = uses.filter((use) => use.base === base)
+    if (own.length > 0 && own.every(({ kind }) => kind === 'copy' || kind === 'mount')) return false
+    return final.size === 1 && final.has(base) ? true : null
+  }
 }
 
 /**
@@ -104,7 +113,7 @@ async function readEvidence(question: EvidenceQuestion, client: RegistryClient):
     image: digest,
     source: sources.has('provenance') ? 'provenance' : sources.has('layers') ? 'layers' : 'none',
     revision: revisions.size === 1 ? revision : null,
-    bases: all.sort((a, b) => (a.reference < b.reference ? -1 : 1)),
+    bases: all.sort(by(({ reference }) => reference)),
   }
 }
 

@@ -13,7 +13,6 @@ import {
   type Provenance,
   readProvenance,
 } from '../../../src/evidence/index.js'
-import { parseReference } from '../../../src/reference/image-reference.js'
 import { runs } from '../../support/full.js'
 
 interface Descriptor {
@@ -136,9 +135,7 @@ const candidate = (more: Partial<BaseCandidate> = {}, known: readonly KnownBase[
   ...more,
 })
 const claims = (digest: string, identity = A): Provenance => {
-  const parsed = parseReference(identity)
-  if (!parsed.ok) throw new Error(identity)
-  return { bases: [{ identity, reference: parsed.reference, digest, isPinned: false }], revision: null }
+  return { bases: [{ identity, digest, isPinned: false }], revision: null }
 }
 const shows = (provenance: Provenance | null, own: readonly string[] | null, platform = 'linux/amd64') => ({
   platform,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ManifestFile } from '../../../src/kargo/index.js'
 import { changesBetween } from '../../../src/manifests/index.js'
-import { buildReport, committedState, imageChanges } from '../../../src/report/index.js'
+import { buildReport, committedState, imageChanges, staleImages } from '../../../src/report/index.js'
 import type { MergedState } from '../../../src/state/index.js'
 import { SETTINGS } from '../kargo/fixtures.js'
 import { madeFile } from '../manifests/examples.js'
@@ -49,6 +49,7 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
     changes: changesBetween(first === null ? [] : manifests(first), manifests(state)),
     baseDrift: null,
     problems: [],
+    stale: staleImages(state),
   })
 }
 

@@ -32,7 +32,12 @@ function stateOf(proven: string | null, { built = CHANGED, enrolledAt = '2026-01
 }
 
 const problems = (state: ReturnType<typeof stateOf>) =>
-  staleProblems(state, 'images.yaml').map(({ severity, line, message, remedy }) => [severity, line, message, remedy])
+  staleProblems(staleImages(state), 'images.yaml').map(({ severity, line, message, remedy }) => [
+    severity,
+    line,
+    message,
+    remedy,
+  ])
 
 describe('an image on an old base', () => {
   it('that its last build left there is a warning with the likely cause', () => {
