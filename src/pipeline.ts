@@ -30,9 +30,11 @@ import type { RunOptions } from './run-options.js'
 import { type Discovered, discover } from './sources/index.js'
 import {
   activeOverrides,
+  evidenceSeen,
   type LinkedState,
   linkState,
   lookUp,
+  lookUpBases,
   type MergedState,
   NOTHING_OBSERVED,
   type Observations,
@@ -67,8 +69,7 @@ export async function draftPlan(run: RunOptions, folder: StateFolder): Promise<P
     const enrolled = await run.step('Validate images.yaml', async () => validate(found.images, context))
     const written = readOverrides(found.overrides, context)
     const discovered = await run.step('Discover base images', () => findBases(enrolled, context))
-    const linked = link(enrolled, discovered, found, context)
-    const observed = await observe(linked, enrolled, found, context)
+    const { linked, observed } = await observe(enrolled, discovered, found, context)
     const merged = await run.step('Merge the state', async () => merge(linked, observed, written, found, context))
     keepOrThrow([...discovered.problems, ...merged.problems], problems)
     const { active: overrides, notices } = activeOverrides(written, merged, context.shown.overridesFile)
@@ -121,26 +122,28 @@ async function findBases({ images }: ImagesFile, { run, shown }: PlanContext): P
   return discovered
 }
 
-function link(enrolled: ImagesFile, discovered: Discovered, loaded: Loaded, { shown }: PlanContext): LinkedState {
-  const { images: enrollments, settings } = enrolled
-  const { allowedRegistries } = settings
-  return linkState({ enrollments, discovered, before: loaded.state, imagesFile: shown.imagesFile, allowedRegistries })
-}
-
+/** Links what source says, looks it up, and links anew where a published image shows bases that source does not name. */
 async function observe(
-  linked: LinkedState,
-  { settings }: ImagesFile,
-  loaded: Loaded,
-  { run, shown, problems }: PlanContext,
-): Promise<Observations> {
-  if (run.registries === null) return NOTHING_OBSERVED
-  const client = run.registries(settings.allowedRegistries)
-  const input = { linked, before: loaded.state, imagesFile: shown.imagesFile }
-  const found = await run.step('Look up digests', () => lookUp(input, client))
+  { images: enrollments, settings: { allowedRegistries } }: ImagesFile,
+  discovered: Discovered,
+  { state: before }: Loaded,
+  { run, shown: { imagesFile }, problems }: PlanContext,
+): Promise<{ readonly linked: LinkedState; readonly observed: Observations }> {
+  const input = { enrollments, discovered, before, imagesFile, allowedRegistries }
+  const linked = linkState(input)
+  if (run.registries === null) return { linked, observed: NOTHING_OBSERVED }
+  const client = run.registries(allowedRegistries)
+  const found = await run.step('Look up digests', async () => {
+    const first = await lookUp({ linked, before, imagesFile }, client)
+    const evidence = evidenceSeen(first.observed)
+    const more = evidence.size === 0 ? linked : linkState({ ...input, evidence })
+    const known = new Set(linked.bases.map(({ name }) => name))
+    return { linked: more, ...(await lookUpBases({ linked: more, before, imagesFile }, { first, known }, client)) }
+  })
   problems.push(...found.problems)
   const { bases, images, answered } = found.asked
   run.log(`${bases} base images and ${images} published images looked up, ${answered} of them answered for.`)
-  return found.observed
+  return found
 }
 
 function merge(

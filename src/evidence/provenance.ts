@@ -1,5 +1,5 @@
-import { identityOf, withDefaultTag } from '../reference/image-reference.js'
-import { by, jsonList, jsonMap, parseJson } from '../text/index.js'
+import { identityOf, parseReference, withDefaultTag } from '../reference/image-reference.js'
+import { by, type JsonMap, jsonList, jsonMap, parseJson } from '../text/index.js'
 import { parsePackageUrl } from './package-url.js'
 
 /** A base image that a build resolved, and to what. */
@@ -49,7 +49,31 @@ export function readProvenance(text: string, subject: string): Provenance | null
   const dependencies = isFirst ? predicate?.materials : definition?.resolvedDependencies
   if (!Array.isArray(dependencies) || dependencies.length > MAX_DEPENDENCIES) return null
   const bases = basesIn(dependencies)
-  return bases === null ? null : { bases, revision: revisionIn(dependencies) }
+  if (bases === null) return null
+  const request = jsonMap(isFirst ? jsonMap(predicate?.invocation)?.parameters : external(definition))
+  const tools = toolsOf(jsonMap(request?.args))
+  return { bases: bases.filter(({ identity }) => !tools(identity)), revision: revisionIn(dependencies) }
+}
+
+function external(definition: JsonMap | null): unknown {
+  return jsonMap(definition?.externalParameters)?.request
+}
+
+/** What reads a Dockerfile, and what lists packages: BuildKit pulls it for a build that is not built on it. */
+const TOOLS = /^docker\.io\/docker\/(?:dockerfile|dockerfile-upstream|buildkit-syft-scanner|scout-sbom-indexer)[:@]/
+
+/** Whether an image is a tool of the build: one of Docker's, the frontend, or the generator of the list of packages. */
+function toolsOf(args: JsonMap | null): (identity: string) => boolean {
+  const generator = /(?:^|,)generator=(?<image>[^,]+)/.exec(textIn(args?.['attest:sbom']))?.groups?.image
+  const named = [textIn(args?.source), generator ?? ''].flatMap((text) => {
+    const parsed = parseReference(text)
+    return parsed.ok ? [identityOf(withDefaultTag(parsed.reference))] : []
+  })
+  return (identity) => TOOLS.test(identity) || named.includes(identity)
+}
+
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** Two digests for one tag prove neither, so such a statement is none. */

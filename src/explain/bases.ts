@@ -1,5 +1,5 @@
 import { baseChange, type ImageTimes, type JudgedBase, provenChange } from '../policy/index.js'
-import { type EvidenceSource, provenBase } from '../state/evidence.js'
+import { type ProvenBase, provenBases } from '../state/evidence.js'
 import type { Records } from '../state/index.js'
 import {
   baseDigestOf,
@@ -22,7 +22,7 @@ export interface ExplainedBase extends JudgedBase {
   readonly since: string | null
   readonly previousDigest: string | null
   /** What the published image proves of it; null: nothing. */
-  readonly evidence: { readonly source: EvidenceSource; readonly digest: string } | null
+  readonly evidence: ProvenBase | null
   /** The tag went back to a digest it had before: nothing is rebuilt for that. */
   readonly isReturned: boolean
   /** The last change left alone what the images built on it pull; it counts all the same. */
@@ -40,10 +40,11 @@ export function knownImage(image: StateRecord | undefined, bases: Records['bases
 /** The bases of an image that have a state file, sorted by name. */
 function basesOf(image: StateRecord | undefined, bases: Records['bases']): ExplainedBase[] {
   const times = timesOf(image)
+  const proven = provenBases(image)
   const names = [...new Set(textsOf(image, 'baseImages'))].sort()
   return names.flatMap((name) => {
     const record = bases.get(name)
-    return record === undefined ? [] : [baseFacts(name, record, times, provenBase(image, name))]
+    return record === undefined ? [] : [baseFacts(name, record, times, proven.get(name) ?? null)]
   })
 }
 

@@ -6,11 +6,14 @@ import { type AssumptionWarning, assumptions } from './assumptions.js'
 import { type PossibleBases, type PossibleUse, possibleBases } from './possible-bases.js'
 import { type UnnamedBase, unnamedBases, untrackable } from './unnamed-bases.js'
 
-/** One place that pulls a base image: in a Dockerfile, in ko's configuration, or in images.yaml, which names it. */
+/**
+ * One place that pulls a base image: in a Dockerfile, in ko's configuration, or in images.yaml, which names it. `evidence`:
+ * the published image was built on it, and source does not say so.
+ */
 export interface BaseUse {
   readonly reference: ImageReference
-  readonly kind: 'from' | 'copy' | 'mount' | 'onbuild' | 'named' | 'ko'
-  /** The Dockerfile or `.ko.yaml` inside its repository; for a named one images.yaml. */
+  readonly kind: 'from' | 'copy' | 'mount' | 'onbuild' | 'named' | 'ko' | 'evidence'
+  /** The Dockerfile or `.ko.yaml` inside its repository; for a named one, and for evidence, images.yaml. */
   readonly file: string
   readonly stage: string
   readonly line: number

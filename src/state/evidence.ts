@@ -32,12 +32,12 @@ export interface ImageEvidence {
 /**
  * Evidence as an image's state file keeps it, under `evidence`.
  *
- * @param names of tracked bases, by reference.
+ * @param tracked what a base is tracked as, and whether evidence alone names it; null: it is not tracked.
  * @param at when it was read, ISO 8601.
  */
 export function evidenceRecord(
   { image, source, revision, bases }: ImageEvidence,
-  names: ReadonlyMap<string, string>,
+  tracked: (reference: string) => Pick<RecordedBase, 'name' | 'isFromEvidence'> | null,
   at: string,
 ): StateRecord {
   return {
@@ -46,22 +46,60 @@ export function evidenceRecord(
     at,
     ...(revision === null ? {} : { revision }),
     bases: bases.map(({ reference, digest, source: own, isPinned, against }) => {
-      const name = names.get(reference)
+      const base = tracked(reference)
       return {
-        ...(name === undefined ? {} : { name }),
+        ...(base === null ? {} : { name: base.name }),
         ref: reference,
         digest,
         ...(own === 'none' ? { against } : { source: own }),
         ...(isPinned ? { pinned: true } : {}),
+        ...(base?.isFromEvidence === true ? { kind: 'evidence' } : {}),
       }
     }),
   }
 }
 
-/** The digest whose evidence a record holds; null where it holds none. */
-export function evidencedDigest(record: StateRecord | undefined): string | null {
+/** A base image as an image's state file has it under `evidence`. */
+interface RecordedBase extends EvidencedBase {
+  /** What it is tracked as; null where it is not. */
+  readonly name: string | null
+  /** Source does not name it: it is tracked because a published image was built on it. */
+  readonly isFromEvidence: boolean
+}
+
+/** Evidence as a state file has it. */
+export interface RecordedEvidence extends Omit<ImageEvidence, 'bases'> {
+  readonly bases: readonly RecordedBase[]
+}
+
+/** What a state file says under `evidence`; null where it says nothing that can be read. */
+export function evidenceIn(record: StateRecord | undefined): RecordedEvidence | null {
   const evidence = record?.evidence
-  return isDataMap(evidence) ? digestOf(evidence, 'image') : null
+  const image = isDataMap(evidence) ? digestOf(evidence, 'image') : null
+  if (!isDataMap(evidence) || image === null) return null
+  const written: readonly Data[] = Array.isArray(evidence.bases) ? evidence.bases : []
+  const bases = written.flatMap((one) => (isDataMap(one) ? (recordedBase(one) ?? []) : []))
+  return { image, source: sourceIn(evidence), revision: textOf(evidence, 'revision'), bases }
+}
+
+function recordedBase(one: StateRecord): RecordedBase | null {
+  const reference = textOf(one, 'ref')
+  if (reference === null) return null
+  return {
+    reference,
+    digest: digestOf(one, 'digest'),
+    source: sourceIn(one),
+    // Every scalar is read as it is written.
+    isPinned: textOf(one, 'pinned') === 'true' || one.pinned === true,
+    against: digestOf(one, 'against'),
+    name: textOf(one, 'name'),
+    isFromEvidence: textOf(one, 'kind') === 'evidence',
+  }
+}
+
+function sourceIn(record: StateRecord): EvidenceSource | 'none' {
+  const source = textOf(record, 'source')
+  return source === 'provenance' || source === 'layers' ? source : 'none'
 }
 
 /**
@@ -70,33 +108,25 @@ export function evidencedDigest(record: StateRecord | undefined): string | null 
  *
  * @param current digest of each tracked base now, by its name; null where it is not known.
  */
-export function isWhollyRead(record: StateRecord | undefined, current: ReadonlyMap<string, string | null>): boolean {
+export function isWhollyRead(evidence: RecordedEvidence | null, current: ReadonlyMap<string, string | null>): boolean {
   return [...current].every(([name, digest]) => {
-    const own = evidenceOf(record, name)
-    const isProven = own !== null && digestOf(own, 'digest') !== null
-    return digest === null || isProven || (own !== null && digestOf(own, 'against') === digest)
+    const own = evidence?.bases.find((base) => base.name === name)
+    return digest === null || (own !== undefined && (own.digest !== null || own.against === digest))
   })
 }
 
-function evidenceOf(record: StateRecord | undefined, name: string): StateRecord | null {
-  const evidence = record?.evidence
-  const bases: readonly Data[] = isDataMap(evidence) && Array.isArray(evidence.bases) ? evidence.bases : []
-  const own = bases.find((one) => isDataMap(one) && one.name === name)
-  return isDataMap(own) ? own : null
+/** What a published image proves of a base. */
+export interface ProvenBase {
+  readonly source: EvidenceSource
+  readonly digest: string
 }
 
-/**
- * What the published image proves of a tracked base. Evidence of another digest than the one published now proves nothing.
- *
- * @param name of the tracked base.
- */
-export function provenBase(
-  record: StateRecord | undefined,
-  name: string,
-): { readonly source: EvidenceSource; readonly digest: string } | null {
-  const image = evidencedDigest(record)
-  const own = evidenceOf(record, name)
-  if (own === null || image === null || image !== digestOf(record, 'currentDigest')) return null
-  const [digest, source] = [digestOf(own, 'digest'), textOf(own, 'source')]
-  return digest !== null && (source === 'provenance' || source === 'layers') ? { source, digest } : null
+/** What an image proves of each of its bases, by name. Evidence of another digest than the one published now proves nothing. */
+export function provenBases(record: StateRecord | undefined): ReadonlyMap<string, ProvenBase> {
+  const evidence = evidenceIn(record)
+  if (evidence === null || evidence.image !== digestOf(record, 'currentDigest')) return new Map()
+  const proven = evidence.bases.flatMap(({ name, source, digest }) =>
+    name === null || source === 'none' || digest === null ? [] : [[name, { source, digest }] as const],
+  )
+  return new Map(proven)
 }

@@ -1,25 +1,18 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { isAllowedRegistry } from '../enrollment/registries.js'
 import { countsForRebuild } from '../policy/index.js'
-import { formatReference } from '../reference/index.js'
 import type { BaseUse, Discovered, Discovery, RunIdentity } from '../sources/index.js'
 import { by } from '../text/index.js'
-import { type BaseCatalog, catalogBases, isWatchable, watchedIdentity } from './bases.js'
-import { cycleProblems, type Publishers, publishersOf } from './links.js'
+import { type BaseCatalog, catalogBases } from './bases.js'
+import type { ImageEvidence } from './evidence.js'
+import { evidenceIn } from './evidence.js'
+import { type EvidenceBases, evidenceBases } from './evidence-bases.js'
+import { cycleProblems, imagesInCycles, type Publishers, publishersOf } from './links.js'
 import { enrolledBefore, type MatchedRecord, matchRecords } from './match-records.js'
 import { placeOfEntry, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
 import { type ImageFacts, runsOf } from './state-file.js'
-
-/** One place where an image pulls a tracked base. */
-export interface TrackedUse {
-  readonly base: string
-  readonly image: string
-  readonly file: string
-  readonly line: number
-  readonly kind: BaseUse['kind']
-}
+import { placedUses, type TrackedUse } from './tracked-uses.js'
 
 /** Who is built on what after a run; what registries say is not part of it yet. */
 export interface LinkedState {
@@ -44,45 +37,112 @@ export interface MergeInput {
   readonly imagesFile: string
   /** Where base images may come from; empty: anywhere. */
   readonly allowedRegistries: readonly string[]
+  /** What published images were seen to be built on in this run, by the image's name; of others the state says it. */
+  readonly evidence?: ReadonlyMap<string, ImageEvidence>
 }
 
 /** Links images to the bases that discovery found: configuration follows images.yaml, bases follow discovery. */
 export function linkState(input: MergeInput): LinkedState {
-  const { discovered, before } = input
   const enrollments = [...input.enrollments].sort(by(({ name }) => name))
-  const references = [...discovered.images.values()].flatMap((one) =>
-    knownUses(one)
-      .filter((use) => use.reachable)
-      .map((use) => use.reference),
-  )
-  const catalog = catalogBases(before, references)
-  const own = matchRecords(enrollments, before)
-  const merged = enrollments.map((enrollment) =>
-    mergeImage(enrollment, input, catalog, own.get(enrollment.name)?.record),
-  )
-  const names = [...new Set(merged.flatMap(({ facts }) => facts.bases))].sort()
+  const own = matchRecords(enrollments, input.before)
   const publisher = publishersOf(enrollments)
+  const shown = evidenceOf(enrollments, own, input)
+  let linking = linkImages(enrollments, own, shown, input)
+  // Provenance is not signed: what it says must not stop a factory that stands without it.
+  for (let circles = evidenceInCircles(linking, publisher); circles.length > 0; ) {
+    for (const name of circles) shown.set(name, { ...NO_EVIDENCE, problems: shown.get(name)?.problems ?? [] })
+    linking = linkImages(enrollments, own, shown, input)
+    circles = evidenceInCircles(linking, publisher)
+  }
+  const { merged, catalog } = linking
+  const facts = merged.map((one) => one.facts)
+  const names = [...new Set(facts.flatMap(({ bases }) => bases))].sort()
   const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map((base) => linked(base, publisher))
   return {
-    images: merged.map(({ facts: { enrollment, bases, runs } }) => {
+    images: facts.map(({ enrollment, bases, runs }) => {
       return { enrollment, bases, enrolledAt: enrolledBefore(own.get(enrollment.name)), runs }
     }),
     bases,
     uses: merged.flatMap(({ uses }) => uses),
-    branches: branchesOf(merged.map(({ facts }) => facts)),
-    facts: merged.map(({ facts }) => facts),
+    branches: branchesOf(facts),
+    facts,
     own,
     problems: [
       ...catalog.problems,
       ...merged.flatMap(({ problems }) => problems),
       ...collisionProblems(enrollments, bases, input.imagesFile),
-      ...cycleProblems(
-        merged.map(({ facts }) => facts),
-        { catalog, publisher },
-        input.imagesFile,
-      ),
+      ...cycleProblems(facts, { catalog, publisher }, input.imagesFile),
     ],
   }
+}
+
+const NO_EVIDENCE: EvidenceBases = { uses: [], problems: [] }
+
+/** What evidence adds to what source says, by the image's name. */
+function evidenceOf(
+  enrollments: readonly EnrolledImage[],
+  own: ReadonlyMap<string, MatchedRecord>,
+  { discovered, imagesFile, evidence }: MergeInput,
+): Map<string, EvidenceBases> {
+  const taken = new Set(enrollments.map(({ name }) => name))
+  return new Map(
+    enrollments.map((enrollment) => {
+      const { name } = enrollment
+      const seen = evidence?.get(name) ?? evidenceIn(own.get(name)?.record)
+      const discovery = discovered.images.get(name)
+      return [name, evidenceBases({ enrollment, discovery, evidence: seen, imagesFile, taken })]
+    }),
+  )
+}
+
+interface Linking {
+  readonly merged: readonly MergedImage[]
+  readonly catalog: BaseCatalog
+}
+
+function linkImages(
+  enrollments: readonly EnrolledImage[],
+  own: ReadonlyMap<string, MatchedRecord>,
+  shown: ReadonlyMap<string, EvidenceBases>,
+  input: MergeInput,
+): Linking {
+  const { discovered, before } = input
+  const found = [...discovered.images.values()].flatMap(knownUses)
+  const uses = [...found.filter(({ reachable }) => reachable), ...[...shown.values()].flatMap((one) => one.uses)]
+  const catalog = catalogBases(
+    before,
+    uses.map(({ reference }) => reference),
+  )
+  const merged = enrollments.map((enrollment) => {
+    const record = own.get(enrollment.name)?.record
+    const image = mergeImage(enrollment, input, catalog, record)
+    return withEvidence(image, shown.get(enrollment.name) ?? NO_EVIDENCE, input, catalog)
+  })
+  return { merged, catalog }
+}
+
+function withEvidence(
+  { facts, uses, problems }: MergedImage,
+  shown: EvidenceBases,
+  input: MergeInput,
+  catalog: BaseCatalog,
+): MergedImage {
+  const placed = placedUses(facts.enrollment, shown.uses, input, catalog)
+  const bases = [...new Set([...facts.bases, ...placed.uses.map((use) => use.base)])].sort()
+  return {
+    facts: { ...facts, bases },
+    uses: [...uses, ...placed.uses],
+    problems: [...problems, ...shown.problems, ...placed.problems],
+  }
+}
+
+/** Images in a circle that evidence closes, or that it may close. */
+function evidenceInCircles({ merged, catalog }: Linking, publisher: Publishers): string[] {
+  const closing = merged.filter(({ uses }) => uses.some(({ kind }) => kind === 'evidence'))
+  if (closing.length === 0) return []
+  const facts = merged.map((one) => one.facts)
+  const circles = new Set(imagesInCycles(facts, { catalog, publisher }))
+  return closing.map((one) => one.facts.enrollment.name).filter((name) => circles.has(name))
 }
 
 /** Says of a base which enrolled image it is. */
@@ -187,53 +247,6 @@ function fits(text: string, pattern: string): boolean {
     from = at + part.length
   }
   return from <= text.length - last.length
-}
-
-/** The uses whose base is tracked, and what is to be said of the others. */
-function placedUses(
-  enrollment: EnrolledImage,
-  uses: readonly BaseUse[],
-  input: MergeInput,
-  catalog: BaseCatalog,
-): Pick<MergedImage, 'uses' | 'problems'> {
-  return {
-    uses: uses.flatMap((use): TrackedUse[] => {
-      const base = catalog.byIdentity.get(watchedIdentity(use.reference) ?? '')
-      if (base === undefined || !isAllowed(use, input)) return []
-      return [{ base: base.name, image: enrollment.name, file: use.file, line: use.line, kind: use.kind }]
-    }),
-    problems: uses.flatMap((use) => useProblems(enrollment, use, input)),
-  }
-}
-
-function isAllowed({ reference }: BaseUse, { allowedRegistries }: MergeInput): boolean {
-  return isAllowedRegistry(`${reference.registry}/${reference.repository}`, allowedRegistries)
-}
-
-/** Why a base is not watched, or watched in vain. A Dockerfile of others must not stop the whole factory: warnings. */
-function useProblems(enrollment: EnrolledImage, use: BaseUse, input: MergeInput): Problem[] {
-  const { reference, file, line, kind } = use
-  const about = placeOfEntry(enrollment, input.imagesFile)
-  const place = `${enrollment.name}: ${file}:${line}`
-  const base = `${kind === 'named' ? 'names' : 'pulls'} ${formatReference({ ...reference, digest: null })}`
-  const problems: Problem[] = []
-  if (reference.digest !== null) {
-    // It is what the build pulls, whatever the tag says by then.
-    const watched = reference.tag === null ? 'nothing can be watched' : 'a rebuild pulls the same image again'
-    const remedy = 'Name the tag without a digest, or let a bot raise the digest.'
-    problems.push(problem('warning', `${place} pins ${formatReference(reference)}: ${watched}.`, { ...about, remedy }))
-  }
-  if (!isWatchable(reference)) {
-    const remedy = 'Mirror it to a repository without doubled separators, on a host with a name.'
-    const message = `${place} ${base}, which Kargo cannot watch: its changes rebuild nothing.`
-    problems.push(problem('warning', message, { ...about, remedy }))
-  }
-  if (!isAllowed(use, input)) {
-    const remedy = 'Take the image from an allowed registry, or add its registry to settings.allowedRegistries.'
-    const message = `${place} ${base}, which is in no allowed registry: it is not watched.`
-    problems.push(problem('warning', message, { ...about, remedy }))
-  }
-  return problems
 }
 
 function branchesOf(facts: readonly ImageFacts[]): Map<string, string> {

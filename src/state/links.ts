@@ -67,6 +67,29 @@ function levelsOf(builtOn: ReadonlyMap<string, readonly string[]>): Map<string, 
   return levels
 }
 
+/** How base images are told to be enrolled images. */
+interface Links {
+  readonly catalog: BaseCatalog
+  readonly publisher: Publishers
+}
+
+/** The images that are in a circle, of the circles that are looked at. */
+export function imagesInCycles(all: readonly ImageFacts[], links: Links): string[] {
+  return cyclesOf(all, links).flat()
+}
+
+function cyclesOf(all: readonly ImageFacts[], { catalog, publisher }: Links): string[][] {
+  const images = all.filter(({ enrollment }) => enrollment.enabled)
+  const builtOn = images.map((image) => {
+    const publishedBy = image.bases.flatMap((name) => {
+      const base = catalog.byName.get(name)
+      return base === undefined ? [] : (publisher(base) ?? [])
+    })
+    return [image.enrollment.name, [...new Set(publishedBy)]] as const
+  })
+  return findCycles(new Map(builtOn))
+}
+
 /** More circles, or more images of one, would help no reader. */
 const CIRCLES_SHOWN = 20
 const IMAGES_SHOWN = 50
@@ -77,23 +100,9 @@ const IMAGES_SHOWN = 50
  *
  * @returns one error a circle, with the whole circle in it.
  */
-export function cycleProblems(
-  all: readonly ImageFacts[],
-  { catalog, publisher }: { readonly catalog: BaseCatalog; readonly publisher: Publishers },
-  file: string,
-): Problem[] {
-  const images = all.filter(({ enrollment }) => enrollment.enabled)
-  const builtOn = new Map(
-    images.map((image) => {
-      const publishedBy = image.bases.flatMap((name) => {
-        const base = catalog.byName.get(name)
-        return base === undefined ? [] : (publisher(base) ?? [])
-      })
-      return [image.enrollment.name, [...new Set(publishedBy)]] as const
-    }),
-  )
-  return findCycles(builtOn).map((cycle) => {
-    const first = images.find(({ enrollment }) => enrollment.name === cycle[0])?.enrollment
+export function cycleProblems(all: readonly ImageFacts[], links: Links, file: string): Problem[] {
+  return cyclesOf(all, links).map((cycle) => {
+    const first = all.find(({ enrollment }) => enrollment.name === cycle[0])?.enrollment
     const left = cycle.length - IMAGES_SHOWN
     const shown = left > 0 ? [...cycle.slice(0, IMAGES_SHOWN), `${left} more`] : cycle
     const circle = [...shown, cycle[0]].join(' → ')

@@ -9,11 +9,12 @@ import {
 import { formatReference } from '../reference/index.js'
 import type { PlatformImage, RegistryClient, Repository } from '../registry/index.js'
 import { by, groupBy } from '../text/index.js'
-import { evidencedDigest, type ImageEvidence, isWhollyRead } from './evidence.js'
-import type { LinkedState, TrackedUse } from './link.js'
+import { evidenceIn, type ImageEvidence, isWhollyRead } from './evidence.js'
+import type { LinkedState } from './link.js'
 import { knownBase } from './match-records.js'
 import type { StateFiles, TrackedBase } from './model.js'
 import { digestsIn, type Observations, type PublishedFacts } from './observe.js'
+import type { TrackedUse } from './tracked-uses.js'
 
 /** A base image of the image that is read, with the digests it has and had: the current one first, the others newest first. */
 interface EvidenceBase extends Pick<TrackedBase, 'name' | 'registry' | 'repository' | 'tag'> {
@@ -49,14 +50,14 @@ export async function readAllEvidence(
     const { name, source, registry, repository } = enrollment
     const digest = input.observed.images.get(name)?.digest
     if (source === null || digest === undefined) return []
-    const record = input.linked.own.get(name)?.record
+    const known = evidenceIn(input.linked.own.get(name)?.record)
     const finals = finality(uses.get(name) ?? [])
     const bases = names.flatMap((base) => {
-      const known = digests.get(base)
-      return known === undefined ? [] : [{ ...known, isFinal: finals(base) }]
+      const own = digests.get(base)
+      return own === undefined ? [] : [{ ...own, isFinal: finals(base) }]
     })
     const current = new Map(bases.map((base) => [base.name, base.digests[0] ?? null]))
-    if (digest === evidencedDigest(record) && isWhollyRead(record, current)) return []
+    if (digest === known?.image && isWhollyRead(known, current)) return []
     return [{ name, question: { registry, repository, digest, bases } }]
   })
   const read = unread.slice(0, MAX_EVIDENCE_READS).map(async ({ name, question }) => {

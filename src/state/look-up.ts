@@ -9,7 +9,7 @@ import {
   rememberAnswers,
 } from '../registry/index.js'
 import { byKey, groupBy } from '../text/index.js'
-import { evidencedDigest } from './evidence.js'
+import { evidenceIn, type ImageEvidence } from './evidence.js'
 import type { LinkedState } from './link.js'
 import { readAllEvidence } from './look-up-evidence.js'
 import { knownBase } from './match-records.js'
@@ -49,10 +49,10 @@ export async function lookUp({ linked, before, imagesFile }: LookUpInput, client
   const enabled = linked.images.filter(({ enrollment }) => enrollment.enabled)
   const used = new Set(enabled.flatMap((image) => image.bases))
   const [bases, images] = await Promise.all([
-    Promise.all(
-      linked.bases
-        .filter(({ name }) => used.has(name))
-        .map(async (of) => ({ of, look: await lookAtBase(of, knownBase(of.name, before)?.record, asking) })),
+    lookAtBases(
+      linked.bases.filter(({ name }) => used.has(name)),
+      before,
+      asking,
     ),
     Promise.all(
       enabled.map(async ({ enrollment: of }) => {
@@ -73,6 +73,50 @@ export async function lookUp({ linked, before, imagesFile }: LookUpInput, client
     ],
     asked: { bases: bases.length, images: images.length, answered: all.filter(({ look }) => isAnswered(look)).length },
   }
+}
+
+/** What published images were seen to be built on, by the image's name. */
+export function evidenceSeen({ images }: Observations): ReadonlyMap<string, ImageEvidence> {
+  return new Map([...images].flatMap(([name, { evidence }]) => (evidence === null ? [] : [[name, evidence] as const])))
+}
+
+/**
+ * Looks up the bases that were not there yet when the rest was looked up: published images showed them.
+ *
+ * @param known names of those that were there.
+ */
+export async function lookUpBases(
+  { linked, before, imagesFile }: LookUpInput,
+  { first, known }: { readonly first: LookUp; readonly known: ReadonlySet<string> },
+  client: RegistryClient,
+): Promise<LookUp> {
+  const used = new Set(linked.images.filter(({ enrollment }) => enrollment.enabled).flatMap((image) => image.bases))
+  const isNew = (name: string) => used.has(name) && !known.has(name)
+  const bases = await lookAtBases(
+    linked.bases.filter(({ name }) => isNew(name)),
+    before,
+    client,
+  )
+  if (bases.length === 0) return first
+  const problems = [
+    ...unansweredProblems(bases),
+    ...bases.flatMap(({ of, look }) => missingBase(of, look, linked, imagesFile)),
+  ]
+  return {
+    observed: { ...first.observed, bases: new Map([...first.observed.bases, ...foundIn(bases)]) },
+    problems: [...first.problems, ...problems],
+    asked: {
+      ...first.asked,
+      bases: first.asked.bases + bases.length,
+      answered: first.asked.answered + bases.filter(({ look }) => isAnswered(look)).length,
+    },
+  }
+}
+
+function lookAtBases(bases: readonly TrackedBase[], before: StateFiles, client: RegistryClient) {
+  return Promise.all(
+    bases.map(async (of) => ({ of, look: await lookAtBase(of, knownBase(of.name, before)?.record, client) })),
+  )
 }
 
 /** What came of one look: the registry's answer, or that there is nothing Kargo would choose. */
@@ -134,7 +178,7 @@ async function lookAtImage(
   const answer = await client.digest({ ...place, tag: version })
   if (answer.kind !== 'found') return answer
   const digest = answer.value
-  const isRead = timeOf(before, 'lastBuilt') !== null || digest === evidencedDigest(before)
+  const isRead = timeOf(before, 'lastBuilt') !== null || digest === evidenceIn(before)?.image
   const isKnown = digest === digestOf(before, 'currentDigest') && isRead
   const created = isKnown ? null : await createdOf({ ...place, digest }, client)
   return { kind: 'found', value: { version, digest, created, evidence: null } }

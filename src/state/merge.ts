@@ -46,13 +46,22 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   const records = { images: new Map<string, StateRecord>(), bases: new Map<string, StateRecord>() }
   const { facts, own, ...state } = linked
   const names = new Map(state.bases.map((base) => [formatReference({ ...base, digest: null }), base.name]))
+  const onEvidence = groupBy(
+    state.uses.filter(({ kind }) => kind === 'evidence'),
+    ({ image }) => image,
+  )
+  const fromEvidence = new Map([...onEvidence].map(([image, uses]) => [image, new Set(uses.map(({ base }) => base))]))
   for (const one of facts) {
     const { name } = one.enrollment
     const seen = observed.images.get(name)
     const known = own.get(name)?.record
     const looked = seen === undefined ? known : observeImage(known, seen, now)
     const evidence = seen?.evidence ?? null
-    const record = evidence === null ? looked : { ...looked, evidence: evidenceRecord(evidence, names, now) }
+    const tracked = (reference: string) => {
+      const base = names.get(reference)
+      return base === undefined ? null : { name: base, isFromEvidence: fromEvidence.get(name)?.has(base) ?? false }
+    }
+    const record = evidence === null ? looked : { ...looked, evidence: evidenceRecord(evidence, tracked, now) }
     const written = imageRecord(one, record, enrollmentTimes(own.get(name), now), now)
     records.images.set(name, written)
     files.set(`${FOLDERS.images}/${name}.yaml`, imageText(written))

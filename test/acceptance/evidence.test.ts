@@ -13,8 +13,8 @@ beforeEach(async () => {
 afterEach(() => pushed.registry.stop())
 afterAll(removeTempFolders)
 
-/** A state folder in which every image of the dump is enrolled, and its sources. */
-async function factory() {
+/** A state folder in which every image of the dump is enrolled, and its sources; some have no Dockerfile. */
+async function factory({ without = [] }: { readonly without?: readonly string[] } = {}) {
   const { path } = await tempFolder('evidence')
   const [state, sources] = [join(path, 'state'), join(path, 'sources')]
   const { host } = pushed.registry
@@ -27,7 +27,7 @@ async function factory() {
   for (const { name, dockerfile } of DUMP.images) {
     const folder = join(sources, 'acme', name)
     await mkdir(join(folder, '.github/workflows'), { recursive: true })
-    await writeFile(join(folder, 'Dockerfile'), dockerfile.replaceAll(DUMP.registry, host))
+    if (!without.includes(name)) await writeFile(join(folder, 'Dockerfile'), dockerfile.replaceAll(DUMP.registry, host))
     const build = '{uses: docker/build-push-action@v6, with: {push: true}}'
     const workflow = `on: workflow_dispatch\njobs: {build: {runs-on: x, steps: [${build}]}}\n`
     await writeFile(join(folder, '.github/workflows/build.yml'), workflow)
@@ -71,4 +71,30 @@ test('every verdict is as the truth says after both versions of the bases were s
   await refresh()
   expect(pushed.registry.requests.filter(({ url }) => url.includes('sha256:'))).toEqual([])
   expect(await readFile(join(state, 'images/multi-v1-v1.yaml'), 'utf8')).toBe(before)
+})
+
+test('an image whose Dockerfile nobody can read lives from what its published image was built on', async () => {
+  const { state, refresh, explain } = await factory({ without: ['stages-v1-v1', 'stages-v1-none'] })
+  await refresh()
+  const read = (name: string) => readFile(join(state, `images/${name}.yaml`), 'utf8')
+  expect(await read('stages-v1-v1')).toMatch(
+    /baseImages:\n {2}- .*chainguard-wolfi-base-latest\n {2}- .*library-rust-1.89\n/,
+  )
+  expect(await read('stages-v1-v1')).toContain('kind: evidence')
+  // Layers prove a base that is known, and name none.
+  expect(await read('stages-v1-none')).toMatch(/baseImages: \[\]\n/)
+  const before = await read('stages-v1-v1')
+  pushed.registry.requests.length = 0
+  await refresh()
+  expect(
+    pushed.registry.requests.filter(({ url }) => url.includes('/acme/stages-v1-v1/') && url.includes('sha256:')),
+  ).toEqual([])
+  expect(await read('stages-v1-v1')).toBe(before)
+  pushed.moveBases('v2')
+  await refresh()
+  const { images } = JSON.parse((await explain()).stdout) as {
+    images: { name: string; bases: { change: string }[] }[]
+  }
+  const changes = images.find(({ name }) => name === 'stages-v1-v1')?.bases.map(({ change }) => change)
+  expect(changes).toEqual(['behind', 'behind'])
 })

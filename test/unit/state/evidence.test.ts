@@ -1,7 +1,7 @@
 /** What state files learn of the bases that published images were really built on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectRegistries } from '../../../src/registry/index.js'
-import { evidencedDigest, provenBase } from '../../../src/state/evidence.js'
+import { evidenceIn, provenBases } from '../../../src/state/evidence.js'
 import { lookUp, type MergedState, type StateRecord, writtenState } from '../../../src/state/index.js'
 import { readRecord } from '../../../src/state/read.js'
 import { DUMP, EvidenceRegistry } from '../../support/evidence-registry.js'
@@ -51,7 +51,7 @@ function verdicts(state: MergedState, name: string) {
   return Object.fromEntries(
     Object.keys(want).map((base) => {
       const tracked = state.bases.find(({ repository, tag }) => `${repository}:${tag}` === base)
-      const digest = provenBase(record, tracked?.name ?? '')?.digest
+      const digest = provenBases(record).get(tracked?.name ?? '')?.digest
       const version = (['v1', 'v2'] as const).find((one) => pushed.digestOf(base, one) === digest)
       return [base, version ?? 'unknown']
     }),
@@ -111,7 +111,7 @@ describe('refresh', () => {
     expect(observed.images.size).toBe(0)
     pushed.registry.fail({})
     const { state } = await refresh(new Map(), NOW)
-    expect(evidencedDigest(recordOf(state, 'images/single-v1-v1.yaml'))).not.toBeNull()
+    expect(evidenceIn(recordOf(state, 'images/single-v1-v1.yaml'))).not.toBeNull()
   })
 })
 
@@ -143,14 +143,21 @@ describe('evidence in a state file', () => {
     ['without bases', { evidence: { image: `sha256:${'a'.repeat(64)}` } }],
     [
       'that proves nothing of it',
-      { evidence: { image: `sha256:${'a'.repeat(64)}`, bases: [{ name: 'node', digest: null }] } },
+      {
+        evidence: {
+          image: `sha256:${'a'.repeat(64)}`,
+          bases: [{ name: 'node', ref: 'docker.io/library/node:22', digest: null }],
+        },
+      },
     ],
     [
       'by a word that is none',
       {
         evidence: {
           image: `sha256:${'a'.repeat(64)}`,
-          bases: [{ name: 'node', digest: `sha256:${'c'.repeat(64)}`, source: 'hearsay' }],
+          bases: [
+            { name: 'node', ref: 'docker.io/library/node:22', digest: `sha256:${'c'.repeat(64)}`, source: 'hearsay' },
+          ],
         },
       },
     ],
@@ -159,17 +166,24 @@ describe('evidence in a state file', () => {
       {
         evidence: {
           image: `sha256:${'a'.repeat(64)}`,
-          bases: [{ name: 'ruby', digest: `sha256:${'c'.repeat(64)}`, source: 'layers' }],
+          bases: [
+            { name: 'ruby', ref: 'docker.io/library/ruby:3', digest: `sha256:${'c'.repeat(64)}`, source: 'layers' },
+          ],
         },
       },
     ],
   ])('%s proves nothing', (_, more) => {
-    const good = { name: 'node', digest: `sha256:${'c'.repeat(64)}`, source: 'layers' }
+    const good = {
+      name: 'node',
+      ref: 'docker.io/library/node:22',
+      digest: `sha256:${'c'.repeat(64)}`,
+      source: 'layers',
+    }
     const record = {
       currentDigest: `sha256:${'a'.repeat(64)}`,
       evidence: { image: `sha256:${'a'.repeat(64)}`, bases: [good] },
     }
-    expect(provenBase(record, 'node')).toEqual({ digest: good.digest, source: 'layers' })
-    expect(provenBase({ ...record, ...more }, 'node')).toBeNull()
+    expect(provenBases(record).get('node')).toEqual({ digest: good.digest, source: 'layers' })
+    expect(provenBases({ ...record, ...more }).get('node')).toBeUndefined()
   })
 })

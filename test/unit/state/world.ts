@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 import { discover, type FileAnswer, failed, requestKey, type SourceReader } from '../../../src/sources/index.js'
+import type { ImageEvidence } from '../../../src/state/evidence.js'
 import {
   FOLDERS,
   type LinkedState,
@@ -51,10 +52,11 @@ export async function link(
   dockerfiles: Dockerfiles,
   before: StateFiles,
   allowedRegistries: readonly string[] = [],
+  evidence: ReadonlyMap<string, ImageEvidence> = new Map(),
 ): Promise<LinkedState> {
   const enrollments = typeof images === 'string' ? enrolled(images) : images
   const discovered = await discover(enrollments, reader(dockerfiles), 'images.yaml')
-  return linkState({ enrollments, discovered, before, imagesFile: 'images.yaml', allowedRegistries })
+  return linkState({ enrollments, discovered, before, imagesFile: 'images.yaml', allowedRegistries, evidence })
 }
 
 /** One run: images.yaml, Dockerfiles, the state files there were. */
