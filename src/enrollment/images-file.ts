@@ -15,8 +15,11 @@ export type StateWorkflow = NonNullable<Settings['stateWorkflow']>
 /** A webhook receiver of the Project. */
 export type WebhookReceiver = Settings['webhookReceivers'][number]
 
-/** One enrolled image, complete: every default filled in, every value checked; null: it has none. */
-export interface EnrolledImage extends Immutable<CompletedEntry> {
+/** What an entry comes to: every default filled in, every value checked; null: it has none. */
+export type EntryContent = Immutable<CompletedEntry>
+
+/** One enrolled image. */
+export interface EnrolledImage extends EntryContent {
   /** 1-based position of the entry in the images file. */
   readonly line: number
   readonly column: number

@@ -33,7 +33,8 @@ export interface OverridesResult {
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?Z$/
 
-const overrideSchema = z.strictObject({
+/** One entry of overrides.yaml. */
+export const overrideSchema = z.strictObject({
   base: line.refine((text) => parseReference(text).ok, 'is no image reference'),
   digest: line.regex(/^sha256:[0-9a-f]{64}$/, 'is no digest (sha256: and 64 hexadecimal digits)'),
   reason: line,

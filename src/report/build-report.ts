@@ -6,6 +6,7 @@ import { formatReference } from '../reference/index.js'
 import { fromTop, type MergedState, type StateFiles, textsOf } from '../state/index.js'
 import { by, compareText, groupBy } from '../text/index.js'
 import { causesOf } from './causes.js'
+import { gatesOf } from './gates/index.js'
 import type { BaseDrift, BaseRow, BaseUseRow, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
 import type { StaleImage } from './problems.js'
 
@@ -108,9 +109,16 @@ export function buildReport(input: ReportInput): Report {
     settings,
     imagesFile: places.imagesFile,
   })
+  const gates = gatesOf({
+    images,
+    enrollments: enrolled.images,
+    entries: before.entries,
+    settings,
+    settingsNow: enrolled.settings,
+  })
   const totals = { images: enrolled.images.length, bases: state.bases.length, stale: input.stale.length }
   const files = stateFiles(before, state, input.folder)
-  const about = { mode, ...places, problems, changes, stateFiles: files, settings, overrides, images, bases }
+  const about = { mode, ...places, problems, changes, stateFiles: files, settings, gates, overrides, images, bases }
   return { ...about, totals, causes, baseDrift, commit: null, run: null }
 }
 
@@ -123,6 +131,7 @@ export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, p
     changes: [],
     stateFiles: [],
     settings: [],
+    gates: [],
     overrides: [],
     images: [],
     bases: [],

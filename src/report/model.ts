@@ -1,6 +1,7 @@
 // What a report is: one schema, which `report-from` reads with and the types are inferred from.
 import * as z from 'zod'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
+import { GATE_KINDS } from './gates/decisions.js'
 
 const MAX_ITEMS = 50_000
 
@@ -40,6 +41,19 @@ const override = record({
   expires: text,
   /** File and line: `overrides.yaml:3`. */
   place: text,
+})
+
+/** A change that lets something else run, lets more through, or takes somebody out of the loop. */
+const gateChange = record({
+  kind: z.enum(GATE_KINDS),
+  /** null: a setting of the whole factory. */
+  image: text.nullable(),
+  key: text,
+  /** Values with their defaults written out; null: there is nothing. */
+  before: text.nullable(),
+  after: text.nullable(),
+  /** What follows, without a full stop. */
+  meaning: text,
 })
 
 const imageChange = record({
@@ -105,6 +119,8 @@ export const reportShape = {
   stateFiles: list(record({ kind: change, path: text })),
   /** Settings of the whole factory that change; empty where it is not known what they were. */
   settings: list(valueChange),
+  /** What is to be reviewed carefully. */
+  gates: list(gateChange),
   /** Entries of overrides.yaml that hold now. */
   overrides: list(override),
   images: list(imageChange),
@@ -117,6 +133,7 @@ export const reportShape = {
 }
 
 export type ValueChange = z.infer<typeof valueChange>
+export type GateChange = z.infer<typeof gateChange>
 export type OverrideRow = z.infer<typeof override>
 /** What happens to one enrolled image. */
 export type ImageChange = z.infer<typeof imageChange>

@@ -258,7 +258,7 @@ const lookAlikes: Removal = {
     { name: 'isAllowedRegistry', by: () => true },
     { name: 'isRegistryHost', by: () => true },
     { name: 'registryProblem', in: 'reference/', by: () => null },
-    { name: 'risksOf', by: () => [] },
+    { name: 'gatesOf', by: () => [] },
   ],
   failing: [
     {
@@ -268,7 +268,7 @@ const lookAlikes: Removal = {
     { file: 'unit/enrollment/wrong-files.test.ts', title: '%s' },
     { file: 'unit/enrollment/grammar.test.ts', title: 'not %j' },
     { file: 'unit/reference/image-reference.test.ts', title: '%s' },
-    { file: 'unit/report/alerts.test.ts', title: '%j → %j' },
+    { file: 'unit/report/gates.test.ts', title: '%s: %j → %j' },
   ],
 }
 

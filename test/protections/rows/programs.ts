@@ -163,14 +163,14 @@ const dispatch: Removal = {
     { name: 'GITHUB_REPOSITORY', by: () => /^/ },
     { name: 'GITLAB_PROJECT', by: () => /^/ },
     { name: 'WORKFLOW_FILE', in: 'enrollment/', by: () => /^/ },
-    { name: 'risksOf', by: () => [] },
+    { name: 'gatesOf', by: () => [] },
   ],
   failing: [
     expressions('no part of a workflow leads elsewhere: %s %s %s'),
     expressions('no part of a project leads elsewhere: %s %s'),
     { file: 'unit/enrollment/grammar.test.ts', title: 'not %j' },
     { file: 'unit/enrollment/wrong-files.test.ts', title: '%s' },
-    { file: 'unit/report/alerts.test.ts', title: '%j → %j' },
+    { file: 'unit/report/gates.test.ts', title: '%s: %j → %j' },
   ],
 }
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import type { Problem } from '../../../src/enrollment/problem.js'
 import type { ResourceChange } from '../../../src/manifests/resources.js'
+import { GATE_KINDS } from '../../../src/report/gates/index.js'
 import type { BaseDrift, BaseRow, ImageChange, Report } from '../../../src/report/index.js'
+import type { GateChange } from '../../../src/report/model.js'
 import { HOSTILE, idOf, report } from './examples.js'
 
 const piece = fc.oneof(
@@ -71,6 +73,14 @@ const detail = fc.record({
   before: maybe,
   after: maybe,
 })
+const gate: fc.Arbitrary<GateChange> = fc.record({
+  kind: fc.constantFrom(...GATE_KINDS),
+  image: maybe,
+  key: text,
+  before: maybe,
+  after: maybe,
+  meaning: text,
+})
 const image: fc.Arbitrary<ImageChange> = fc.record({
   name: text,
   kind: fc.constantFrom('enrolled', 'changed', 'disabled', 'enabled', 'removed'),
@@ -122,6 +132,7 @@ export const reports: fc.Arbitrary<Report> = fc
     }),
     cause: text,
     settings: fc.array(detail, { maxLength: 20 }),
+    gates: fc.array(gate, { maxLength: 40 }),
     overrides: fc.array(fc.record({ base: text, digest: text, reason: text, expires: text, place: text }), {
       maxLength: 20,
     }),

@@ -3,6 +3,7 @@ import type { Problem } from '../../../src/enrollment/problem.js'
 import { problem } from '../../../src/enrollment/problem.js'
 import type { ResourceChange } from '../../../src/manifests/resources.js'
 import type { BaseRow, BaseUseRow, ImageChange, Marker, Report } from '../../../src/report/index.js'
+import type { GateChange } from '../../../src/report/model.js'
 
 const HEAD = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 export const marker: Marker = { id: 'synth:.', sha: HEAD, run: 16_123_456_789, attempt: 1 }
@@ -20,6 +21,7 @@ export function report(parts: Partial<Report> = {}): Report {
     changes: [],
     stateFiles: [],
     settings: [],
+    gates: [],
     overrides: [],
     images: [],
     bases: [],
@@ -139,6 +141,15 @@ export function base(reference: string, how: BaseRow['change'], uses: readonly B
 
 function detail(key: string, before: string | null, after: string | null): ImageChange['details'][number] {
   return { key, before, after }
+}
+
+function gate(
+  kind: GateChange['kind'],
+  image: string | null,
+  [key, before, after]: readonly [string, string, string],
+  meaning: string,
+): GateChange {
+  return { kind, image, key, before, after, meaning }
 }
 
 const bases: readonly BaseRow[] = [
@@ -267,6 +278,15 @@ function imageRemoved(): Report {
         published: { before: 'ghcr.io/example/backstage', after: 'ghcr.io.example.net/example/backstage' },
       },
     ],
+    gates: [
+      gate(
+        'deployed',
+        'backstage',
+        ['repository', 'ghcr.io/example/backstage', 'ghcr.io.example.net/example/backstage'],
+        'Another image is watched, checked, and deployed',
+      ),
+      gate('agreement', 'backstage', ['autoRebuild', 'false', 'true'], 'Rebuilt automatically from now on'),
+    ],
     bases: [base(NODE, 'unchanged', [use('backstage', 1)]), base(PYTHON, 'removed', [use('uv', 1, 'removed')])],
     stateFiles: [
       { kind: 'removed', path: 'images/uv.yaml' },
@@ -386,6 +406,23 @@ function dangerousSettings(): Report {
       detail('pollInterval', '15m', '5m'),
       detail('secrets.github', 'github-dispatch', 'dispatch'),
     ],
+    gates: [
+      gate(
+        'checks',
+        'backstage',
+        ['analysis.vulnerabilities', 'HIGH', 'off'],
+        'Fewer vulnerabilities stop a promotion',
+      ),
+      gate(
+        'destination',
+        'backstage',
+        ['environments.production.updates[0].repo', 'example/deployments', 'example/elsewhere'],
+        'Promotion changes another repository',
+      ),
+      gate('builds', 'backstage', ['source.branch', 'main', 'next'], 'Another branch is built'),
+      gate('checks', null, ['settings.analysis.enabled', 'true', 'false'], 'No image is checked any more'),
+      gate('builds', null, ['settings.secrets.github', 'github-dispatch', 'dispatch'], 'Other credentials are used'),
+    ],
     overrides: [
       {
         base: 'docker.io/library/node:22-bookworm-slim',
@@ -452,6 +489,7 @@ function hostileNames(): Report {
       published: { before: markup, after: unseen },
     })),
     settings: HOSTILE.map((text) => detail(`secrets.${text}`, text, markup)),
+    gates: HOSTILE.map((text) => gate('deployed', text, [text, html, table], markup)),
     overrides: HOSTILE.map((text) => ({ base: text, digest: text, reason: ping, expires: table, place: ticks })),
     baseDrift: {
       kind: 'known',

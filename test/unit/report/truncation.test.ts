@@ -151,7 +151,7 @@ describe('the steps', () => {
   it('never goes below counts: what is dangerous stays', () => {
     const failed = renderComment(examples['hostile-names'], { marker, budget: 1500 })
     expect(failed).toContain('**1 error**')
-    expect(failed).toContain('**Kargo loses the history of 1 Warehouse**')
+    expect(failed).toContain('changes to review carefully**')
   })
 
   it('opens the diffs of a small change only', () => {

@@ -1,0 +1,19 @@
+import { type Data, isDataMap } from '../yaml/data.js'
+import { toEnrolledImage } from './entry.js'
+import type { EntryContent } from './images-file.js'
+import { entrySchema } from './schema/entry.js'
+import { canonicalEntry, withSource } from './variants.js'
+
+/**
+ * An entry as an earlier run wrote it down (defaults merged in, without its name), with every default filled in.
+ *
+ * @returns null where this version cannot read it.
+ */
+export function completeEntry(name: string, written: unknown): EntryContent | null {
+  if (!isDataMap(written as Data)) return null
+  const { data } = canonicalEntry(written as Record<string, Data>)
+  const parsed = entrySchema.safeParse({ ...withSource(data, null), name })
+  if (!parsed.success) return null
+  const result = toEnrolledImage(parsed.data)
+  return result.ok ? result.image : null
+}

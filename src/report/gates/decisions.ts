@@ -1,0 +1,209 @@
+// Every key there is, and what a change of it can let through: dangerous when and with what consequence, or harmless
+// and why. A test walks the schema and demands a decision for each key.
+import {
+  anyChange,
+  changed,
+  type Rule,
+  replaced,
+  shortened,
+  shortenedList,
+  turnedOff,
+  turnedOn,
+  weakened,
+  widened,
+  widenedRegistries,
+} from './rules.js'
+
+/** What a gate keeps, in the order that a reviewer reads them. */
+export const GATE_KINDS = ['deployed', 'destination', 'agreement', 'checks', 'builds'] as const
+
+export type GateKind = (typeof GATE_KINDS)[number]
+
+/** A key whose change is to be reviewed carefully. */
+export interface GateRule {
+  readonly kind: GateKind
+  readonly isDangerous: Rule
+  /** What follows, as a sentence without its full stop. */
+  readonly meaning: string
+}
+
+/** What is decided about a key. */
+export type Decision =
+  | GateRule
+  /** Why a change of it lets nothing through. */
+  | { readonly harmless: string }
+  /** It is another way to write that key, which is compared. */
+  | { readonly readAs: string }
+
+function gate(kind: GateKind, isDangerous: Rule, meaning: string): GateRule {
+  return { kind, isDangerous, meaning }
+}
+
+const harmless = (why: string): Decision => ({ harmless: why })
+const readAs = (key: string): Decision => ({ readAs: key })
+
+type Decisions = Readonly<Record<string, Decision>>
+
+const ELSEWHERE = "Rebuilds are started elsewhere, with the factory's token"
+const NO_EFFECT = 'has no effect here'
+const CATALOG = 'is only shown in the catalog'
+const DISCOVERY =
+  'tells which base images count, and changes no build; the base images that follow have their own table'
+
+/** Keys of an entry: maps by dots, `[]` any item of a list, `*` any key of a map. */
+export const ENTRY_DECISIONS: Decisions = {
+  name: harmless('another name is another image: one joins, one leaves'),
+  enabled: harmless('what is switched on is reviewed like a new entry, what is switched off is a deletion'),
+  description: harmless('is free text'),
+
+  repository: gate('deployed', replaced, 'Another image is watched, checked, and deployed'),
+  registry: readAs('repository'),
+  repoURL: readAs('repository'),
+  'tags.strategy': gate('deployed', changed, 'Another tag can be the newest one, and is deployed'),
+  'tags.constraint': gate('deployed', anyChange, 'Other versions can be deployed'),
+  'tags.allow': gate('deployed', widened, 'Tags that were ignored can be deployed'),
+  allowTags: readAs('tags.allow'),
+  imageSelectionStrategy: readAs('tags.strategy'),
+
+  environments: gate('agreement', shortenedList, 'It no longer has to pass the environments that came before'),
+  'environments[].name': gate('destination', changed, 'It is promoted into an environment that is new for it'),
+  'environments[].auto': gate('agreement', turnedOn, 'Promoted without anybody asking for it'),
+  'environments[].soak': gate('agreement', shortened, 'Promoted sooner: less time to notice a bad version'),
+  'environments[].pullRequest': gate('agreement', turnedOff, 'Pushed directly: nobody reviews the change'),
+  'environments[].updates': gate(
+    'destination',
+    changed,
+    'Promotion also changes this place, with the credentials for it',
+  ),
+  'environments[].updates[].provider': gate('destination', changed, 'Promotion changes a repository elsewhere'),
+  'environments[].updates[].repo': gate('destination', changed, 'Promotion changes another repository'),
+  'environments[].updates[].branch': gate('destination', changed, 'Promotion changes another branch'),
+  'environments[].updates[].path': gate('destination', changed, 'Promotion changes another file'),
+  'environments[].updates[].type': gate('destination', changed, 'Promotion changes the file in another way'),
+  'environments[].updates[].key': gate('destination', changed, 'Promotion changes another value of the file'),
+  'environments[].updates[].value': gate(
+    'deployed',
+    (before) => before === 'digest',
+    'No longer pinned by digest: the tag decides what runs',
+  ),
+  updates: readAs('environments[].updates'),
+  'updates[].provider': readAs('environments[].updates[].provider'),
+  'updates[].repo': readAs('environments[].updates[].repo'),
+  'updates[].branch': readAs('environments[].updates[].branch'),
+  'updates[].path': readAs('environments[].updates[].path'),
+  'updates[].type': readAs('environments[].updates[].type'),
+  'updates[].key': readAs('environments[].updates[].key'),
+  'updates[].value': readAs('environments[].updates[].value'),
+
+  autoRebuild: gate('agreement', turnedOn, 'Rebuilt automatically from now on'),
+  minimumReleaseAge: gate('agreement', shortened, 'New base images are used sooner after their release'),
+  rebuildDelay: harmless('changes how often it is rebuilt, not what is built or let through'),
+  rebuildOn: harmless(DISCOVERY),
+  bases: harmless(DISCOVERY),
+  quarantine: readAs('minimumReleaseAge'),
+
+  analysis: gate('checks', turnedOff, 'Nothing is checked before promotion'),
+  'analysis.enabled': readAs('analysis'),
+  'analysis.dockerfile': gate('checks', weakened, 'Fewer findings in the Dockerfile stop a promotion'),
+  'analysis.dockerfile.enabled': readAs('analysis.dockerfile'),
+  'analysis.dockerfile.severity': readAs('analysis.dockerfile'),
+  'analysis.content': gate('checks', weakened, 'Fewer findings in the image stop a promotion'),
+  'analysis.content.enabled': readAs('analysis.content'),
+  'analysis.content.severity': readAs('analysis.content'),
+  'analysis.vulnerabilities': gate('checks', weakened, 'Fewer vulnerabilities stop a promotion'),
+  'analysis.vulnerabilities.enabled': readAs('analysis.vulnerabilities'),
+  'analysis.vulnerabilities.severity': readAs('analysis.vulnerabilities'),
+  'analysis.vulnerabilities.ignoreUnfixed': gate('checks', turnedOn, 'Vulnerabilities without a fix are ignored'),
+  'analysis.templates': gate('checks', shortenedList, 'Your own check no longer runs'),
+
+  'source.provider': gate('builds', changed, ELSEWHERE),
+  'source.repo': gate('builds', changed, ELSEWHERE),
+  'source.branch': gate('builds', changed, 'Another branch is built'),
+  'source.workflow': gate('builds', changed, "Another workflow is started, with the factory's token"),
+  'source.pipeline': gate('builds', changed, "Another pipeline is run, with the factory's token"),
+  'source.job': gate('builds', changed, "Another job is run, with the factory's token"),
+  'source.inputs.*': gate('builds', anyChange, 'Builds are started with other inputs'),
+  'source.builds': harmless('says which runs count as builds, and starts none'),
+  'source.dockerfile': harmless(DISCOVERY),
+  dockerfile: readAs('source.dockerfile'),
+  'build.enabled': harmless('false ends rebuilds; without it, what is then built is compared below source'),
+  'build.args.*': harmless(DISCOVERY),
+  'build.target': harmless(DISCOVERY),
+  'build.platforms': harmless(DISCOVERY),
+  'build.contexts.*': harmless(DISCOVERY),
+
+  shard: harmless('another controller of the same Kargo does the same work'),
+  'backstage.owner': harmless(CATALOG),
+  'backstage.lifecycle': harmless(CATALOG),
+  'backstage.system': harmless(CATALOG),
+
+  image: readAs('repository'),
+  namespace: readAs('repository'),
+  full_name: readAs('repository'),
+  local: harmless(NO_EFFECT),
+  tag: harmless(NO_EFFECT),
+  promote: harmless(NO_EFFECT),
+  tagging: harmless(NO_EFFECT),
+  latest_stable_tags: harmless(NO_EFFECT),
+}
+
+const CREDENTIALS = 'Other credentials are used'
+const STATE_WORKFLOW = "Kargo starts another workflow when something changes, with the factory's token"
+const TIMING = 'changes when, not what'
+
+/** Keys of `settings`. */
+export const SETTINGS_DECISIONS: Decisions = {
+  namespace: gate('destination', anyChange, 'Everything is created anew in another namespace, without its Freight'),
+  'secrets.github': gate('builds', anyChange, CREDENTIALS),
+  'secrets.gitlab': gate('builds', anyChange, CREDENTIALS),
+  'secrets.registry': gate('builds', anyChange, CREDENTIALS),
+  'secrets.source': gate('builds', anyChange, CREDENTIALS),
+  retries: harmless(TIMING),
+  retryPause: harmless(TIMING),
+  baseInterval: harmless(TIMING),
+  pollInterval: harmless(TIMING),
+  stagger: harmless(TIMING),
+  'stateWorkflow.repo': gate('builds', changed, STATE_WORKFLOW),
+  'stateWorkflow.workflow': gate('builds', changed, STATE_WORKFLOW),
+  'stateWorkflow.ref': gate('builds', changed, STATE_WORKFLOW),
+  webhookReceivers: harmless('a receiver is reviewed by its Secret'),
+  'webhookReceivers[].secret': gate('builds', changed, 'Whoever has this Secret can make Kargo look'),
+  'webhookReceivers[].type': harmless('says how calls are read; the Secret decides whose are believed'),
+  'webhookReceivers[].name': harmless('only names it'),
+  'webhookReceivers[].virtualRepoName': harmless('says which repository the calls are about'),
+  analysis: readAs('analysis.enabled'),
+  'analysis.enabled': gate('checks', turnedOff, 'No image is checked any more'),
+  'analysis.image': gate('checks', anyChange, 'The checks run another scanner'),
+  shard: harmless('another controller of the same Kargo does the same work'),
+  allowedRegistries: gate('checks', widenedRegistries, 'Images can come from more registries'),
+  backstage: harmless(CATALOG),
+}
+
+/** Keys of an entry of overrides.yaml: what is added is shown whole, whichever of them is new. */
+export const OVERRIDE_DECISIONS: Decisions = {
+  base: readAs('digest'),
+  digest: gate('agreement', changed, 'Rebuilds for this digest do not wait for their rebuildDelay'),
+  expires: readAs('digest'),
+  reason: readAs('digest'),
+}
+
+/** What is asked of an entry that is new, that is switched on again, or whose earlier form is not known. */
+export const NEW_ENTRY = {
+  unchecked: gate('checks', changed, 'New, and promoted without any check'),
+  unknown: gate(
+    'deployed',
+    changed,
+    'What it was before cannot be read, so nothing is compared: review all of its entry',
+  ),
+  straight: gate(
+    'agreement',
+    changed,
+    'New, and every version is deployed at once: nobody is asked, nothing is waited for',
+  ),
+} as const
+
+/** The rule of a key; null where a change of it lets nothing through. */
+export function ruleOf(decisions: Decisions, key: string): GateRule | null {
+  const decision = Object.hasOwn(decisions, key) ? decisions[key] : undefined
+  return decision !== undefined && 'kind' in decision ? decision : null
+}

@@ -1,0 +1,134 @@
+// The gates: whatever lets something else run, lets more through, or takes somebody out of the loop. `decisions.ts` is
+// the list of all keys, `rules.ts` when a change is dangerous, `facts.ts` what entries are compared by.
+import { completeEntry } from '../../enrollment/complete.js'
+import type { EnrolledImage, EntryContent, Settings } from '../../enrollment/images-file.js'
+import { flatten } from '../image-changes.js'
+import type { GateChange, ImageChange, ValueChange } from '../model.js'
+import { ENTRY_DECISIONS, type GateRule, NEW_ENTRY, ruleOf, SETTINGS_DECISIONS } from './decisions.js'
+import { type Difference, differencesOf, schemaKeyOf, targetsOf } from './facts.js'
+import type { GateValue } from './rules.js'
+
+export { GATE_KINDS, type GateKind } from './decisions.js'
+
+/** What gates are looked for in. */
+export interface GateInput {
+  readonly images: readonly ImageChange[]
+  readonly enrollments: readonly EnrolledImage[]
+  /** Entries as they were written, by the image's name. */
+  readonly entries: ReadonlyMap<string, unknown>
+  readonly settings: readonly ValueChange[]
+  readonly settingsNow: Settings
+}
+
+/** The changes to review carefully: images in their order, then settings. */
+export function gatesOf({ images, enrollments, entries, settings, settingsNow }: GateInput): GateChange[] {
+  const byName = new Map(enrollments.map((image) => [image.name, image]))
+  const ofImages = images.flatMap((change) => {
+    const image = byName.get(change.name)
+    return image?.enabled === true ? imageGates(change, image, entries.get(change.name), settingsNow) : []
+  })
+  return [...ofImages, ...settings.flatMap(settingGate)]
+}
+
+function imageGates(
+  { name, kind }: ImageChange,
+  image: EnrolledImage,
+  written: unknown,
+  settings: Settings,
+): GateChange[] {
+  const before = kind === 'enrolled' ? null : completeEntry(name, written)
+  const isUnknown = before === null && kind !== 'enrolled'
+  const fresh = [
+    ...(isUnknown ? [toChange(NEW_ENTRY.unknown, name, 'name', null, name)] : []),
+    ...(before === null || kind === 'enabled' ? newEntryGates(image, settings) : []),
+  ]
+  if (before === null || before.registry === '') return fresh
+  const read = { before: writtenKeys(written), after: writtenKeys(image.written) }
+  const changes = differencesOf(before, image).flatMap((difference) => gateOf(name, difference, read))
+  return [...changes, ...fresh]
+}
+
+interface WrittenKeys {
+  readonly before: ReadonlySet<string>
+  readonly after: ReadonlySet<string>
+}
+
+function gateOf(image: string, { key, before, after }: Difference, written: WrittenKeys): GateChange[] {
+  const rule = ruleOf(ENTRY_DECISIONS, schemaKeyOf(key))
+  if (rule === null || !rule.isDangerous(before, after)) return []
+  const isWritten = (keys: ReadonlySet<string>) => [key, ...(WRITTEN_AS[key] ?? [])].some((one) => says(keys, one))
+  const show = (value: GateValue, keys: ReadonlySet<string>) => textOf(value, !isWritten(keys))
+  return [toChange(rule, image, shownKey(key), show(before, written.before), show(after, written.after))]
+}
+
+/** Other keys that a value may come from. */
+const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
+  repository: ['repoURL', 'full_name'],
+  'tags.strategy': ['imageSelectionStrategy'],
+  'tags.allow': ['allowTags'],
+  minimumReleaseAge: ['quarantine'],
+}
+
+function writtenKeys(written: unknown): ReadonlySet<string> {
+  return new Set(flatten(written).keys())
+}
+
+/** Whether a key is written: itself, something below it, or one value for it and what is beside it (`analysis: true`). */
+function says(keys: ReadonlySet<string>, key: string): boolean {
+  if ([...keys].some((one) => one === key || one.startsWith(`${key}.`) || one.startsWith(`${key}[`))) return true
+  const above = key.slice(0, key.lastIndexOf('.'))
+  return key.includes('.') && keys.has(above)
+}
+
+function shownKey(key: string): string {
+  if (/^environments\.1\.[a-z]+$/i.test(key)) return 'updates'
+  return key.replace(/^(environments\.[^.]+)\.(?:after|name)$/, '$1')
+}
+
+function textOf(value: GateValue, isDefault: boolean): string | null {
+  const text = typeof value === 'object' && value !== null ? value.join(', ') : value
+  if (text === null || text === '') return null
+  return isDefault && typeof value === 'string' && !value.startsWith('default ') ? `${text} (default)` : text
+}
+
+function toChange(
+  { kind, meaning }: GateRule,
+  image: string | null,
+  key: string,
+  before: string | null,
+  after: string | null,
+): GateChange {
+  return { kind, image, key, before, after, meaning }
+}
+
+/** A new entry that goes somewhere: whether anything looks at it, and whether anybody is asked. */
+function newEntryGates({ name, analysis, environments }: EnrolledImage, settings: Settings): GateChange[] {
+  if (environments.length === 0) return []
+  const isUnchecked = analysis === null || !settings.analysis
+  const unchecked = isUnchecked ? [toChange(NEW_ENTRY.unchecked, name, 'analysis', null, 'false')] : []
+  const straight = straightThrough(environments).map((environment) =>
+    toChange(
+      NEW_ENTRY.straight,
+      name,
+      shownKey(`environments.${environment.name}.name`),
+      null,
+      textOf(targetsOf(environment), false),
+    ),
+  )
+  return [...unchecked, ...straight]
+}
+
+/** The first environments that every published version reaches at once. */
+function straightThrough(environments: EntryContent['environments']): EntryContent['environments'] {
+  const stop = environments.findIndex(({ auto, pullRequest, soak }) => !auto || pullRequest || soak.seconds > 0)
+  return stop < 0 ? environments : environments.slice(0, stop)
+}
+
+function settingGate({ key, before, after }: ValueChange): GateChange[] {
+  const schemaKey = key.replace(/^webhookReceivers\.[^.]+/, 'webhookReceivers[]')
+  const rule = ruleOf(SETTINGS_DECISIONS, schemaKey)
+  const isList = key === 'allowedRegistries'
+  const value = (text: string | null) => (isList && text !== null ? text.split(', ') : text)
+  if (rule === null || !rule.isDangerous(value(before), value(after))) return []
+  return [toChange(rule, null, `settings.${key}`, before, after)]
+}

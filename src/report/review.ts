@@ -1,0 +1,142 @@
+// What is to be reviewed carefully, in lines: gates by what they keep, deletions that lose history, overrides.
+import { count, groupBy, listSome } from '../text/index.js'
+import { GATE_KINDS, type GateKind } from './gates/decisions.js'
+import { codeSpan, prose } from './markdown.js'
+import type { GateChange, OverrideRow } from './model.js'
+import { byKind, type ChangedResource, type View } from './view.js'
+
+const HEADINGS: Readonly<Record<GateKind, string>> = {
+  deployed: 'What is deployed',
+  destination: 'Where it goes',
+  agreement: 'Who must agree',
+  checks: 'What is checked',
+  builds: 'Where builds run',
+}
+
+const MAX_LINES = 20
+const MAX_NAMES = 5
+const MAX_EXAMPLES = 3
+
+/** `6 changes to review carefully`; null where there is none. */
+export function reviewTitle(view: View): string | null {
+  const { gates, overrides } = view.report
+  const total = gates.length + overrides.length + lossOfHistory(view).length
+  return total === 0 ? null : `${count(total, 'change')} to review carefully`
+}
+
+/**
+ * Each change in a line: what it is, before → after, what follows. Changes that are alike share one, and where there are
+ * too many all that have the same consequence do; no line is left out then but by its number.
+ */
+export function reviewLines(view: View, rows: number): string[] {
+  const { gates, overrides } = view.report
+  const alike = groupsOf(gates, ({ key, before, after, meaning }) => JSON.stringify([key, before, after, meaning]))
+  const groups = alike.length > Math.min(rows, MAX_LINES) ? groupsOf(gates, ({ meaning }) => meaning) : alike
+  const sections = GATE_KINDS.map((kind) => ({
+    heading: HEADINGS[kind],
+    lines: groups.filter(([first]) => first.kind === kind).map(groupLine),
+  }))
+  const all = [
+    { heading: 'What is deleted', lines: deletionLines(view) },
+    ...sections,
+    {
+      heading: 'Which rebuilds do not wait',
+      lines: listSome(overrides, rows, overrideLine, (n) => `… and ${count(n, 'more override')}`),
+    },
+  ]
+  return all
+    .filter(({ lines }) => lines.length > 0)
+    .flatMap(({ heading, lines }, index) => [
+      ...(index === 0 ? [] : ['']),
+      `**${heading}**`,
+      ...lines.map((line) => `- ${line}`),
+    ])
+}
+
+type Group = readonly [GateChange, ...GateChange[]]
+
+function groupsOf(gates: readonly GateChange[], keyOf: (gate: GateChange) => string): Group[] {
+  return [...groupBy(gates, keyOf).values()]
+}
+
+function groupLine(group: Group): string {
+  const [first, ...others] = group
+  const meaning = prose(first.meaning)
+  if (others.length === 0) return `${subjectOf(group)}: ${changeOf(first)}. ${meaning}.`
+  const isAlike = others.every(
+    ({ key, before, after }) => key === first.key && before === first.before && after === first.after,
+  )
+  if (isAlike) return `${subjectOf(group)}: ${changeOf(first)}. ${meaning}.`
+  const show = (one: GateChange) => `${one.image === null ? '' : `${codeSpan(one.image, 80)} `}${changeOf(one)}`
+  return `**${count(group.length, 'change')}**: ${listed(group, MAX_EXAMPLES, show)}. ${meaning}.`
+}
+
+/** `payments`, or `49 images (a, b, and 47 more)`. */
+function subjectOf(group: Group): string {
+  const names = [...new Set(group.flatMap(({ image }) => image ?? []))]
+  const [name] = names
+  if (name === undefined) return 'All images'
+  if (names.length === 1) return codeSpan(name, 80)
+  return `**${count(names.length, 'image')}** (${listed(names, MAX_NAMES, (one) => codeSpan(one, 80))})`
+}
+
+/** `soak` `24h` → `0` */
+function changeOf({ key, before, after }: GateChange): string {
+  return `${codeSpan(key, 80)} ${shownValue(before)} → ${shownValue(after)}`
+}
+
+function shownValue(value: string | null): string {
+  return value === null ? '*none*' : codeSpan(value, 240)
+}
+
+const KEEPS_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
+
+/** What base images and sources have is seen again when somebody uses them again: nothing was promoted there. */
+const WITHOUT_HISTORY = /(?:^|\/)(?:base|source)-[^/]+$/
+
+/** Deleted objects that Kargo keeps a history for, by the file that they were in. */
+function lossOfHistory(view: View): (readonly [string, readonly ChangedResource[]])[] {
+  const lost = view.resources.filter(
+    ({ change, kind, path }) => change === 'removed' && KEEPS_HISTORY.has(kind) && !WITHOUT_HISTORY.test(path),
+  )
+  return [...groupBy(lost, ({ path }) => path)]
+}
+
+const MAX_DELETED = 5
+
+function deletionLines(view: View): string[] {
+  const files = lossOfHistory(view)
+  if (files.length === 0) return []
+  if (files.length > MAX_DELETED) {
+    const names = listed(files, MAX_NAMES, ([path]) => codeSpan(nameIn(path), 80))
+    return [`**${count(files.length, 'image')}** (${names}): ${kindsOf(files.flatMap(([, all]) => all))}. ${FORGETS}`]
+  }
+  return files.map(([path, all]) => `${codeSpan(nameIn(path), 80)}: ${kindsOf(all)}. ${FORGETS}`)
+}
+
+const FORGETS = 'Kargo forgets the Freight and what was promoted where.'
+
+/** `image-web.k8s.yaml` → `web` */
+function nameIn(path: string): string {
+  return path
+    .replace(/^.*\//, '')
+    .replace(/^image-(?!factory\.k8s)/, '')
+    .replace(/\.k8s\.yaml$/, '')
+}
+
+/** `1 Warehouse, 3 Stages` */
+function kindsOf(resources: readonly ChangedResource[]): string {
+  return byKind(resources)
+    .map(([kind, all]) => count(all.length, kind))
+    .join(', ')
+}
+
+/** Overrides do not wait for rebuildDelay: whoever merges should know that they are there. */
+function overrideLine({ base, digest, reason, expires, place }: OverrideRow): string {
+  const what = `${codeSpan(base, 160)} ${codeSpan(digest.slice(0, 19), 40)} until ${codeSpan(expires, 40)}`
+  return `${codeSpan(place, 160)}: ${what}. Rebuilds for it do not wait for their rebuildDelay: ${prose(reason)}`
+}
+
+function listed<T>(items: readonly T[], most: number, show: (item: T) => string): string {
+  return listSome(items, most, show, (n) => `and ${n} more`).join(', ')
+}
