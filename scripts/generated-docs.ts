@@ -72,16 +72,17 @@ export function demoComment(): string {
   return text.trim()
 }
 
-const SHOWN_DIFF = 'rebuild-trigger-order-book'
-
-/** Its first screen: all that is not folded, and one of the folded differences. */
+/** All that is not folded, and the titles of what is. */
 function shownOf(comment: string): string {
-  const [open = ''] = comment.split('<details>', 1)
-  const folded = comment.match(/<details>[\s\S]*?<\/details>/g) ?? []
-  const shown = folded.find((one) => one.slice(0, 200).includes(SHOWN_DIFF))
-  if (shown === undefined) throw new Error(`the demo's comment shows no ${SHOWN_DIFF}`)
-  const rest = folded.length - 1
-  return `${open.trimEnd()}\n\n${shown}\n\n*… and ${rest} more folded parts: the other differences, the unchanged base images, the graph, the state files.*`
+  let depth = 0
+  const lines = comment.split('\n').flatMap((line): string[] => {
+    const title = /^<details><summary>(.*)<\/summary>$/.exec(line)?.[1]
+    if (title !== undefined) depth += 1
+    const isShown = depth === 0 || (depth === 1 && title !== undefined)
+    if (line === '</details>') depth -= 1
+    return isShown ? [title === undefined ? line : `▸ ${title}`] : []
+  })
+  return lines.join('\n').replace(/\n{3,}/g, '\n\n')
 }
 
 function quoted(text: string): string {

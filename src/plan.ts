@@ -6,6 +6,7 @@ import {
   buildRefusalReport,
   buildReport,
   committedState,
+  dueRebuilds,
   imageChanges,
   leakedSecretProblems,
   type Report,
@@ -18,6 +19,7 @@ import {
 import type { RunOptions } from './run-options.js'
 import type { Discovered } from './sources/index.js'
 import { fromTop, type MergedState, type StateFiles, type StateFolder } from './state/index.js'
+import { groupBy } from './text/index.js'
 
 /** What a run would do to the state folder. */
 export interface Plan {
@@ -56,7 +58,11 @@ export type PlanDraft =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
 
 /** What a draft is compared with in its report. */
-export type ReportBaseline = Pick<ReportInput, 'before' | 'settings' | 'changes' | 'baseDrift' | 'problems'>
+export interface ReportBaseline
+  extends Pick<ReportInput, 'before' | 'settings' | 'changes' | 'baseDrift' | 'problems'> {
+  /** Digests of the overrides that held already. */
+  readonly overridden: ReadonlySet<string>
+}
 
 /** The plan of a draft, reported against what was committed last unless another state is given. */
 export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, baseline?: ReportBaseline): Plan {
@@ -67,7 +73,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   }
   const { loaded, enrolled, state, discovered } = draft
   const shown = shownFiles(folder)
-  const { before, ...against } = baseline ?? committedBaseline(draft)
+  const { before, overridden, ...against } = baseline ?? committedBaseline(draft)
   const images = imageChanges(enrolled.images, before.entries)
   const files = filesOf(draft, folder)
   const stale = staleImages(state)
@@ -81,16 +87,42 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     ...workflowProblems(discovered.workflowProblems, images, mode),
   ]
   const overrides = draft.overrides.map(({ line, ...one }) => ({ ...one, place: `${shown.overridesFile}:${line}` }))
-  const report = buildReport({ ...against, before, mode, folder, enrolled, state, images, problems, overrides, stale })
+  const due = dueRebuilds({
+    state,
+    changes: images,
+    usedBefore: usesByImage(before.uses),
+    overrides: draft.overrides,
+    overriddenBefore: overridden,
+    staggerSeconds: enrolled.settings.stagger.seconds,
+  })
+  const report = buildReport({
+    ...against,
+    due,
+    before,
+    mode,
+    folder,
+    enrolled,
+    state,
+    images,
+    problems,
+    overrides,
+    stale,
+  })
   return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
+}
+
+function usesByImage(uses: ReportBaseline['before']['uses']): Map<string, ReadonlySet<string>> {
+  const byImage = groupBy(uses, ({ image }) => image)
+  return new Map([...byImage].map(([image, own]) => [image, new Set(own.map(({ base }) => base))]))
 }
 
 export type DraftedPlan = Extract<PlanDraft, { kind: 'drafted' }>
 
 /** What was committed last. */
-export function committedBaseline({ loaded, comparison }: DraftedPlan): ReportBaseline {
+export function committedBaseline({ loaded, comparison, overrides }: DraftedPlan): ReportBaseline {
   const before = committedState(loaded.state)
-  return { before, settings: [], changes: comparison.changes, baseDrift: null, problems: [] }
+  const overridden = new Set(overrides.map(({ digest }) => digest))
+  return { before, overridden, settings: [], changes: comparison.changes, baseDrift: null, problems: [] }
 }
 
 function filesOf(

@@ -3,14 +3,14 @@
  * moved on, generated files that are out of date. Both images.yaml are run through the same pipeline with the same
  * answers from the sources; what differs between the two results is what the pull request causes.
  */
-import { formatProblem, type Problem, problem } from './enrollment/index.js'
+import { DEFAULT_SETTINGS, formatProblem, type Problem, parseImagesFile, problem } from './enrollment/index.js'
 import { changesBetween } from './manifests/index.js'
 import { draftPlan } from './pipeline.js'
 import { committedBaseline, type DraftedPlan, type Loaded, type Plan, planOf, type ReportBaseline } from './plan.js'
-import { type BaseDrift, isChanged, settingsChanges, synthesizedState } from './report/index.js'
+import { type BaseDrift, isChanged, NOTHING_BEFORE, settingsChanges, synthesizedState } from './report/index.js'
 import type { RunOptions } from './run-options.js'
 import { type FileAnswer, requestKey, type SourceReader } from './sources/index.js'
-import { fromTop, type StateFolder } from './state/index.js'
+import { fromTop, readOptional, type StateFolder } from './state/index.js'
 
 /** The state as the base branch has it, or why that cannot be said. */
 export type BaseState =
@@ -32,8 +32,24 @@ export async function makePreview(
   if (draft.kind === 'refused') return planOf(draft, run, folder)
   return run.step('Compare with the base branch', async () => {
     const baseline = await baselineOf(draft, { ...options, ...QUIET }, await readBase())
-    return planOf(draft, run, folder, baseline)
+    return withoutKnownWarnings(planOf(draft, run, folder, baseline))
   })
+}
+
+/** What the base branch warns of as well is not said again among what the pull request causes. */
+function withoutKnownWarnings(plan: Plan): Plan {
+  const { baseDrift: drift } = plan.report
+  if (drift?.kind !== 'known') return plan
+  const known = new Set(drift.warnings.map(identityOf))
+  const isKnown = (one: Problem) => one.severity === 'warning' && known.has(identityOf(one))
+  const problems = plan.report.problems.filter((one) => !isKnown(one))
+  // As the pull request has them: lines move.
+  const warnings = plan.report.problems.filter(isKnown)
+  return { ...plan, report: { ...plan.report, problems, baseDrift: { ...drift, warnings } } }
+}
+
+function identityOf({ file, image, message }: Problem): string {
+  return JSON.stringify([file, image, message])
 }
 
 /** What the base's run would say has been said by the pull request's. */
@@ -42,18 +58,21 @@ const QUIET: Pick<RunOptions, 'step' | 'log'> = { step: (_, work) => work(), log
 async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): Promise<ReportBaseline> {
   if (base.kind === 'unknown') return withoutBase(head, base.reason, run)
   const { folder } = base
+  const text = readOptional(folder.root, folder.imagesFile)
+  if (text === null) return firstBaseline(head)
   const draft = await draftPlan(run, folder)
+  const settings = settingsBefore(text, head, folder)
   if (draft.kind === 'drafted' && draft.loaded.output.generated.size === 0) {
-    return withoutBase(head, 'nothing is generated on the base branch yet', run)
+    return { ...withoutBase(head, 'nothing is generated there yet', run), settings }
   }
   if (draft.kind === 'refused') {
     const [first] = draft.problems
-    const reason = `the base branch has errors of its own${first === undefined ? '' : ` (${formatProblem({ ...first, remedy: null })})`}`
-    return withoutBase(head, reason, run)
+    const reason = `it has errors of its own${first === undefined ? '' : `: ${formatProblem({ ...first, remedy: null })}`}`
+    return { ...withoutBase(head, reason, run), settings }
   }
   const { report } = planOf(draft, run, folder)
   const { images, bases, changes, causes } = report
-  const warnings = report.problems.filter((one) => one.severity === 'warning').length
+  const warnings = report.problems.filter((one) => one.severity === 'warning')
   const baseDrift: BaseDrift = {
     kind: 'known',
     images,
@@ -65,15 +84,36 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
   }
   return {
     before: synthesizedState(draft.enrolled, draft.state),
-    settings: settingsChanges(draft.enrolled.settings, head.enrolled.settings),
+    overridden: new Set(draft.overrides.map(({ digest }) => digest)),
+    settings,
     changes: changesBetween(draft.manifests, head.manifests),
     baseDrift,
     problems: manualChanges(head, draft.loaded.output, fromTop(folder.path, folder.outputDir)),
   }
 }
 
+/** A pull request that brings the first images.yaml: there was nothing, and all of it is its own. */
+function firstBaseline(head: DraftedPlan): ReportBaseline {
+  const changes = changesBetween([], head.manifests)
+  const settings = settingsChanges(DEFAULT_SETTINGS, head.enrolled.settings)
+  return {
+    before: NOTHING_BEFORE,
+    overridden: new Set(),
+    settings,
+    changes,
+    baseDrift: { kind: 'first' },
+    problems: [],
+  }
+}
+
+/** What changes of the settings that the base's file has, whatever else is wrong with that file. */
+function settingsBefore(text: string, head: DraftedPlan, folder: StateFolder): ReportBaseline['settings'] {
+  const { settings } = parseImagesFile(text, fromTop(folder.path, folder.imagesFile))
+  return settings === null ? [] : settingsChanges(settings, head.enrolled.settings)
+}
+
 function withoutBase(head: DraftedPlan, reason: string, run: RunOptions): ReportBaseline {
-  run.log(`Everything is counted together: ${reason}.`)
+  run.log(`Could not compare with the base branch (${reason}): changes already there are counted too.`)
   return { ...committedBaseline(head), baseDrift: { kind: 'unknown', reason } }
 }
 

@@ -38,6 +38,8 @@ export interface ActionReference {
 export interface EventPullRequest {
   readonly number: number
   readonly headSha: string
+  /** Branch that it is to be merged into; null where the event does not say. */
+  readonly baseBranch: string | null
   readonly headRef: string
   /** OWNER/REPO the commits come from; null when that fork is gone. */
   readonly headRepository: string | null
@@ -62,7 +64,7 @@ interface Payload {
       readonly ref?: string
       readonly repo?: { readonly full_name?: string } | null
     }
-    readonly base?: { readonly sha?: string }
+    readonly base?: { readonly sha?: string; readonly ref?: string }
   }
   readonly repository?: { readonly default_branch?: string }
   readonly merge_group?: { readonly base_sha?: string }
@@ -136,6 +138,7 @@ function pullRequestOf({ pull_request: pull }: Payload): EventPullRequest | null
     headSha: head?.sha ?? '',
     headRef: head?.ref ?? '',
     headRepository: head?.repo?.full_name ?? null,
+    baseBranch: pull.base?.ref ?? null,
   }
 }
 

@@ -23,7 +23,7 @@ const REPORTED: ReadonlySet<string> = new Set(['pull_request'])
  */
 export async function postReport(folder: string, inputs: Inputs, context: Context): Promise<void> {
   const run = triggeringRun(context)
-  const report = trusted(fromData(readData(folder, context)), run, context)
+  const report = trusted(fromData(readData(folder, context)), run, inputs, context)
   const files = await writeReports(report, context)
   const pull = await pullRequestOf(run, inputs, context)
   const marker = { id: inputs.commentId, sha: run.headSha, run: run.id, attempt: run.attempt }
@@ -56,7 +56,7 @@ function readData(left: string, context: Context): string {
 }
 
 /** Where a report comes from is GitHub's word; that it committed something is not possible. */
-function trusted({ report, headSha }: LeftReport, run: TriggeringRun, context: Context): Report {
+function trusted({ report, headSha }: LeftReport, run: TriggeringRun, inputs: Inputs, context: Context): Report {
   const { servers, repository } = context
   const repositoryUrl = `${servers.github}/${repository}`
   if (headSha !== run.headSha) {
@@ -66,10 +66,14 @@ function trusted({ report, headSha }: LeftReport, run: TriggeringRun, context: C
     ...report,
     mode: 'preview',
     commit: null,
+    servers,
     run: {
       url: `${repositoryUrl}/actions/runs/${run.id}/attempts/${run.attempt}`,
       headSha: run.headSha,
       repositoryUrl,
+      ...((inputs.stateRepository ?? repository) === repository
+        ? { filesUrl: `${repositoryUrl}/blob/${run.headSha}` }
+        : {}),
       version: VERSION,
       isUnverified: true,
     },

@@ -39,13 +39,17 @@ function logText(report: Report, secrets: readonly string[]): string | null {
 function completed({ plan, commit, target }: Outcome, context: Context): Report {
   const repositoryUrl = `${context.servers.github}/${target.repository}`
   const headSha = context.pullRequest?.headSha || context.sha
+  const baseBranch = context.pullRequest?.baseBranch ?? null
   return {
     ...plan.report,
+    servers: context.servers,
     commit: commit === null ? null : { ...commit, url: `${repositoryUrl}/commit/${commit.sha}` },
     run: {
       url: `${context.run.url}/attempts/${context.run.attempt}`,
       headSha,
       repositoryUrl: `${context.servers.github}/${context.repository}`,
+      ...(target.isOwn ? { filesUrl: `${repositoryUrl}/blob/${commit?.sha ?? headSha}` } : {}),
+      ...(baseBranch === null ? {} : { baseBranch }),
       version: VERSION,
     },
   }

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { FORGES } from '../forges/index.js'
 import type { InitOptions } from './init-answers.js'
 import type { CommandContext, CommonOptions } from './options.js'
+import type { DiffOptions } from './plan-commands.js'
 import type { EnrollOptions } from './propose-entry.js'
 import type { BasesOptions, GraphOptions } from './read-commands.js'
 
@@ -26,7 +27,7 @@ export function makeProgram(session: Session): Command {
   addDiscover(program, session)
   addPlanCommand(program, session, 'synth', 'write state files and Kargo manifests')
   addPlanCommand(program, session, 'refresh', 'look up digests in their registries, then write as synth does')
-  addPlanCommand(program, session, 'diff', 'show what synth would change')
+  addDiff(program, session)
   addPlanCommand(program, session, 'check', 'exit with 2 when generated files are out of date')
   addExplain(program, session)
   addGraph(program, session)
@@ -89,15 +90,27 @@ function addDiscover(program: Command, session: Session): void {
 function addPlanCommand(
   program: Command,
   session: Session,
-  name: 'synth' | 'refresh' | 'diff' | 'check',
+  name: 'synth' | 'refresh' | 'check',
   description: string,
 ): void {
+  withDeletionLimit(program.command(name).description(description)).action(async (_, command: Command) => {
+    const commands = await import(/* webpackMode: "eager" */ './plan-commands.js')
+    session.finish(await commands[name](contextOf(command, session)))
+  })
+}
+
+function withDeletionLimit(command: Command): Command {
   const limit = 'resources that may be deleted, a number or a percentage (ten may always go)'
-  withCommonOptions(program.command(name).description(description))
-    .option('--max-deletions <limit>', limit, '25%')
-    .action(async (_, command: Command) => {
-      const commands = await import(/* webpackMode: "eager" */ './plan-commands.js')
-      session.finish(await commands[name](contextOf(command, session)))
+  return withCommonOptions(command).option('--max-deletions <limit>', limit, '25%')
+}
+
+function addDiff(program: Command, session: Session): void {
+  withDeletionLimit(program.command('diff').description('show what synth would change'))
+    .option('--stat', 'leave out the differences')
+    .option('--markdown', 'print the comment that a pull request would get')
+    .action(async (options: DiffOptions, command: Command) => {
+      const { diff } = await import(/* webpackMode: "eager" */ './plan-commands.js')
+      session.finish(await diff(contextOf(command, session), options))
     })
 }
 

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { refuse } from '../enrollment/problem.js'
+import { serverUrls } from '../forges/index.js'
+
 import { makePlan } from '../pipeline.js'
 import { commitMessage, DEFAULT_HEADLINE, planAndCommit, removalsOf } from '../plan-and-commit.js'
 import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js'
@@ -49,7 +51,8 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     await commitAll(clone, 'Enroll order-book', 'Somebody', now)
     const head = await gitText(['rev-parse', 'HEAD'], clone)
     const preview = await makePlan(run, state)
-    const comment = renderComment(preview.report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } })
+    const report = { ...preview.report, servers: serverUrls({}) }
+    const comment = renderComment(report, { marker: { id: 'default', sha: head, run: 1, attempt: 1 } })
     print(terminal.color.out ? folded(comment) : comment)
     if (preview.refused) return 1
 
@@ -70,15 +73,23 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
 
 /** The comment as it first meets the eye: what is folded away on the pull request is one line here as well. */
 function folded(comment: string): string {
-  return comment.replace(
-    /<details><summary>(.*?)<\/summary>.*?\n<\/details>\n*/gs,
-    (_, summary: string) =>
-      `▸ ${summary
-        .replace(/<[^>]*>/g, '')
-        .replaceAll('&lt;', '<')
-        .replaceAll('&gt;', '>')
-        .replaceAll('&amp;', '&')}\n`,
-  )
+  let depth = 0
+  const lines = comment.split('\n').flatMap((line): string[] => {
+    const [, summary] = /^<details><summary>(.*)<\/summary>$/.exec(line) ?? []
+    if (summary !== undefined) depth += 1
+    const isShown = depth === 0 || (depth === 1 && summary !== undefined)
+    if (line === '</details>') depth -= 1
+    return isShown ? [summary === undefined ? line : `▸ ${withoutTags(summary)}`] : []
+  })
+  return lines.join('\n').replace(/\n{3,}/g, '\n\n')
+}
+
+function withoutTags(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
 }
 
 function narrator(terminal: Terminal) {

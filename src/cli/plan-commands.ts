@@ -1,14 +1,14 @@
-import { formatProblem, printable } from '../enrollment/index.js'
+import { printable, refuse } from '../enrollment/index.js'
 import { isDestructive } from '../manifests/index.js'
 import { makePlan } from '../pipeline.js'
 import type { Plan } from '../plan.js'
-import { renderPlain, summaryLine } from '../report/index.js'
-import { type RunOptions, registryAccess } from '../run-options.js'
+import { renderComment, renderPlain } from '../report/index.js'
+import { type Env, type RunOptions, registryAccess, serversIn } from '../run-options.js'
 import { cleanStateFolder, writeFiles } from '../state/index.js'
 import { by } from '../text/index.js'
 import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
 import { commandRunOptions } from './run-options.js'
-import { printJson, type Terminal } from './terminal.js'
+import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /** `synth`: writes state and manifests, all or nothing. @returns the exit code. */
 export async function synth(context: CommandContext): Promise<number> {
@@ -31,19 +31,35 @@ async function write(context: CommandContext, registries: RunOptions['registries
   }
   if (options.json) printJson(terminal, planJson(plan))
   else {
-    printReport(plan, terminal, 'short')
+    printReport(plan, terminal, { diffs: false })
     if (!plan.refused) terminal.out(`${writtenLine(plan)}\n`)
   }
   return plan.refused ? 1 : 0
 }
 
+/** How `diff` shows what it found. */
+export interface DiffOptions {
+  readonly stat?: true
+  readonly markdown?: true
+}
+
 /** `diff`: shows what `synth` would change. */
-export async function diff(context: CommandContext): Promise<number> {
+export async function diff(context: CommandContext, { stat, markdown }: DiffOptions = {}): Promise<number> {
   const { options, env, terminal } = context
+  if ([options.json, stat, markdown].filter(Boolean).length > 1) {
+    throw refuse('--json, --stat and --markdown exclude each other.', { remedy: 'Give one of them.' })
+  }
   const plan = await makePlan(commandRunOptions('preview', context), stateFolder(options, env))
   if (options.json) printJson(terminal, planJson(plan))
-  else printReport(plan, terminal, 'whole')
+  else if (markdown) terminal.out(comment(plan, env))
+  else printReport(plan, terminal, { diffs: stat !== true })
   return plan.refused ? 1 : 0
+}
+
+/** The comment that a pull request would get, but for which run wrote it. */
+function comment({ report }: Plan, env: Env): string {
+  const marker = { id: 'default', sha: '', run: 0, attempt: 0 }
+  return renderComment({ ...report, servers: serversIn(env) }, { marker })
 }
 
 /** `check`: 0 when everything generated is up to date, 2 when not, 1 when that cannot be told. */
@@ -51,10 +67,10 @@ export async function check(context: CommandContext): Promise<number> {
   const { options, env, terminal } = context
   const plan = await makePlan(commandRunOptions('check', context), stateFolder(options, env))
   if (options.json) printJson(terminal, planJson(plan))
-  else if (plan.refused) printReport(plan, terminal, 'short')
+  else if (plan.refused) printReport(plan, terminal, { diffs: false })
   else if (plan.changes.size === 0) terminal.out('Generated files are up to date.\n')
   else {
-    printReport(plan, terminal, 'short')
+    printReport(plan, terminal, { diffs: false })
     const files = [...plan.changes.keys()].sort()
     terminal.out(`${files.length} generated ${files.length === 1 ? 'file is' : 'files are'} out of date:\n`)
     for (const file of files) terminal.out(`  ${file}\n`)
@@ -77,12 +93,11 @@ function commandOptions({ state, images, output, sources }: CommonOptions): stri
     .join('')
 }
 
-function printReport(plan: Plan, terminal: Terminal, how: 'short' | 'whole'): void {
-  if (how === 'whole' || plan.refused) terminal.out(renderPlain(plan.report, { color: terminal.color.out }))
-  else {
-    for (const found of plan.report.problems) terminal.err(`${printable(formatProblem(found))}\n`)
-    terminal.out(`${summaryLine(plan.report)}\n`)
-  }
+/** What was found goes to standard output, problems to standard error; errors come last. */
+function printReport({ report }: Plan, terminal: Terminal, { diffs }: { readonly diffs: boolean }): void {
+  const of = (isError: boolean) => report.problems.filter(({ severity }) => (severity === 'error') === isError)
+  terminal.out(renderPlain(report, { color: terminal.color.out, diffs, problems: false }))
+  printProblems(terminal, [...of(false), ...of(true)])
 }
 
 function writtenLine(plan: Plan): string {

@@ -24,3 +24,4 @@ export type {
 export { OVERRIDES_FILE, type Override, type OverridesResult, parseOverrides } from './overrides.js'
 export { type ImagesFileContext, type ImagesFileResult, parseImagesFile } from './parse.js'
 export { formatProblem, type Problem, printable, problem, Refusal, refuse, type Severity } from './problem.js'
+export { DEFAULT_SETTINGS } from './settings.js'

@@ -19,6 +19,8 @@ import { characterProblems, readYaml } from './yaml-data.js'
 /** What reading images.yaml gives: the enrollment when there is no error among the problems, else null. */
 export interface ImagesFileResult {
   readonly enrolled: ImagesFile | null
+  /** The settings, whatever is wrong with the images; null where they cannot be read themselves. */
+  readonly settings: Settings | null
   /** All problems at once, in the order of the file. */
   readonly problems: readonly Problem[]
 }
@@ -37,9 +39,9 @@ export interface ImagesFileContext {
  */
 export function parseImagesFile(text: string, file: string, { here = null }: ImagesFileContext = {}): ImagesFileResult {
   const unprintable = characterProblems(text, file)
-  if (unprintable.length > 0) return { enrolled: null, problems: unprintable }
+  if (unprintable.length > 0) return { enrolled: null, settings: null, problems: unprintable }
   const { placed, problems: unreadable } = readYaml(text, file)
-  if (placed === null) return { enrolled: null, problems: unreadable }
+  if (placed === null) return { enrolled: null, settings: null, problems: unreadable }
   const reading = new Reading(placed, file, here)
   const parts = reading.parts()
   const settings = reading.settings(parts.settings)
@@ -54,8 +56,9 @@ export function parseImagesFile(text: string, file: string, { here = null }: Ima
   const input = new Set(unreadable.map(placeKey))
   const others = found.filter((one) => !input.has(placeKey(one)))
   const all = [...unreadable, ...others].sort(byPlace)
-  if (all.some((one) => one.severity === 'error') || settings === null) return { enrolled: null, problems: all }
-  return { enrolled: { settings, images: images.sort(by(({ name }) => name)) }, problems: all }
+  if (all.some((one) => one.severity === 'error') || settings === null)
+    return { enrolled: null, settings, problems: all }
+  return { enrolled: { settings, images: images.sort(by(({ name }) => name)) }, settings, problems: all }
 }
 
 function placeKey({ line, column }: Problem): string {

@@ -5,7 +5,7 @@ import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 
 /** Name of the one environment that the flat `updates` are. */
-const FLAT = '1'
+export const FLAT = '1'
 const NO_TIME = { text: '0', seconds: 0 }
 
 /** Where an image is promoted to, in the order it goes through; the flat `updates` are one environment. */

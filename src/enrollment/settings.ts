@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { by } from '../text/index.js'
-import type { settingsSchema } from './schema/settings.js'
+import { settingsSchema } from './schema/settings.js'
 
 type WrittenSettings = z.output<typeof settingsSchema>
 
@@ -17,6 +17,9 @@ export function settingsFrom({ secrets, analysis, webhookReceivers, ...others }:
     trivyImage: analysis.image,
   }
 }
+
+/** The settings of a file that writes none. */
+export const DEFAULT_SETTINGS = settingsFrom(settingsSchema.parse({}))
 
 /** A thing wrong with settings that no single key can tell. */
 export interface SettingsFault {

@@ -43,6 +43,12 @@ export interface Forge {
   readonly runs: string
   readonly runTitle: string
   readonly runTitleLine: (inputs: readonly string[]) => string
+  /** The page of a file, at the branch that is named, else at the default branch. */
+  readonly filePage: (
+    url: string,
+    at: { readonly repo: string; readonly branch: string | null },
+    path: string,
+  ) => string
   /** The page that starts a build by hand; null: there is none. */
   readonly startPage: (url: string, source: ForgeSource, branch: string | null) => string | null
   /** The command that does, word by word; null: there is none. `fill` puts values in the place of placeholders. */

@@ -23,6 +23,8 @@ export const github: Forge = {
   runs: 'runs',
   runTitle: 'run-name',
   runTitleLine: (inputs) => `\`run-name: Build ${inputs.map((name) => `\${{ inputs.${name} }}`).join(' ')}\``,
+  filePage: (url, { repo, branch }, path) =>
+    `${url}/${urlPath(repo)}/blob/${urlPath(branch ?? 'HEAD')}/${urlPath(path)}`,
   startPage: (url, { repo, workflow = null }) =>
     workflow === null ? null : `${url}/${urlPath(repo)}/actions/workflows/${urlPath(workflow)}`,
   startCommand: (url, { repo, workflow = null, inputs }, branch, fill) => {

@@ -22,6 +22,8 @@ export const gitlab: Forge = {
   runs: 'pipelines',
   runTitle: 'workflow name',
   runTitleLine: (inputs) => `\`name: Build ${inputs.map((name) => `$${name}`).join(' ')}\` under \`workflow:\``,
+  filePage: (url, { repo, branch }, path) =>
+    `${url}/${urlPath(repo)}/-/blob/${urlPath(branch ?? 'HEAD')}/${urlPath(path)}`,
   startPage: (url, { repo }, branch) => {
     const ref = branch === null ? '' : `?ref=${encodeURIComponent(branch)}`
     return `${url}/${urlPath(repo)}/-/pipelines/new${ref}`

@@ -1,7 +1,9 @@
 // What must not be overlooked: never folded, and above everything else. What is to be reviewed carefully, and problems.
 import type { Problem } from '../enrollment/problem.js'
 import { count, listSome } from '../text/index.js'
-import { codeSpan, prose } from './markdown.js'
+import { problemUrl } from './links.js'
+import { codeSpan, link, prose } from './markdown.js'
+import type { Report } from './model.js'
 import { reviewLines, reviewTitle } from './review.js'
 import type { View } from './view.js'
 
@@ -9,8 +11,8 @@ import type { View } from './view.js'
 export function alerts(view: View, rows: number): string[] {
   const blocks = [
     review(view, rows),
-    alert('CAUTION', `${count(view.errors.length, 'error')} to mend`, problemLines(view.errors, rows)),
-    alert('WARNING', count(view.warnings.length, 'warning'), problemLines(view.warnings, rows)),
+    alert('CAUTION', `${count(view.errors.length, 'error')} to fix`, problemLines(view.report, view.errors, rows)),
+    alert('WARNING', count(view.warnings.length, 'warning'), problemLines(view.report, view.warnings, rows)),
   ]
   return blocks.filter((block) => block !== null)
 }
@@ -28,8 +30,13 @@ export function alertCounts(view: View): string[] {
 }
 
 /** A list of problems, each with its place and its remedy. */
-export function problemLines(problems: readonly Problem[], rows: number): string[] {
-  return listSome(problems, rows, problemLine, (n) => `- … and ${n} more${n === 1 ? ' problem' : ''}`)
+export function problemLines(report: Report, problems: readonly Problem[], rows: number): string[] {
+  return listSome(
+    problems,
+    rows,
+    (one) => problemLine(report, one),
+    (n) => `- … and ${n} more${n === 1 ? ' problem' : ''}`,
+  )
 }
 
 function alert(kind: 'CAUTION' | 'WARNING', title: string, lines: readonly string[]): string | null {
@@ -37,12 +44,12 @@ function alert(kind: 'CAUTION' | 'WARNING', title: string, lines: readonly strin
   return [`[!${kind}]`, `**${title}**`, '', ...lines].map((line) => `> ${line}`.trimEnd()).join('\n')
 }
 
-function problemLine(p: Problem): string {
+function problemLine(report: Report, p: Problem): string {
   const place = [p.file, p.line, p.column].filter((part) => part !== null).join(':')
   const about = p.image === null || p.message.includes(p.image) ? '' : `${codeSpan(p.image, 80)}: `
   const stop = /[.!?:;]$/.test(p.message.trimEnd()) ? '' : '.'
   const remedy = p.remedy === null ? '' : `${stop} ${prose(p.remedy)}`
-  return `- ${place === '' ? '' : `${codeSpan(place, 160)} `}${about}${prose(p.message)}${remedy}`
+  return `- ${place === '' ? '' : `${link(codeSpan(place, 160), problemUrl(report, p.file, p.line))} `}${about}${prose(p.message)}${remedy}`
 }
 
 /** One block for all that is to be reviewed; whatever is left out of its lines is in the number on top. */

@@ -1,13 +1,26 @@
 // Makes a report of what a run found: what there is now beside what was there before.
-import type { ImagesFile } from '../enrollment/images-file.js'
+import type { EnrolledImage, ImagesFile } from '../enrollment/images-file.js'
 import type { Problem } from '../enrollment/problem.js'
+import { FLAT } from '../enrollment/promotion.js'
+import { forgeOf } from '../forges/index.js'
 import type { ResourceChange } from '../manifests/index.js'
 import { formatReference } from '../reference/index.js'
 import { fromTop, type MergedState, type StateFiles, textsOf } from '../state/index.js'
 import { by, compareText, groupBy } from '../text/index.js'
 import { causesOf } from './causes.js'
 import { gatesOf } from './gates/index.js'
-import type { BaseDrift, BaseRow, BaseUseRow, ImageChange, OverrideRow, Report, ValueChange } from './model.js'
+import {
+  type BaseDrift,
+  type BaseRow,
+  type BaseUseRow,
+  type DueRebuild,
+  type ImageChange,
+  isChanged,
+  type OverrideRow,
+  type Report,
+  type RepositoryRef,
+  type ValueChange,
+} from './model.js'
 import type { StaleImage } from './problems.js'
 
 /** Who pulls which base where; nothing of the place is known where it is only remembered. */
@@ -23,6 +36,9 @@ export interface PriorState {
   /** State files, by their path. */
   readonly texts: ReadonlyMap<string, string>
 }
+
+/** There was nothing. */
+export const NOTHING_BEFORE: PriorState = { entries: new Map(), bases: new Map(), uses: [], texts: new Map() }
 
 /** What the last commit left in the state files. */
 export function committedState(files: StateFiles): PriorState {
@@ -94,12 +110,14 @@ export interface ReportInput {
   readonly baseDrift: BaseDrift | null
   readonly problems: readonly Problem[]
   readonly stale: readonly StaleImage[]
+  readonly due: readonly DueRebuild[]
 }
 
 /** The report of a run that came to its end; commit and run are added by whoever knows them. */
 export function buildReport(input: ReportInput): Report {
-  const { mode, enrolled, before, state, images, settings, overrides, changes, baseDrift, problems } = input
+  const { mode, enrolled, before, state, settings, overrides, changes, baseDrift, problems, due } = input
   const bases = baseRows(state, before)
+  const images = withBuilds(input.images, state)
   const places = placesOf(input.folder)
   const causes = causesOf({
     changes,
@@ -119,7 +137,7 @@ export function buildReport(input: ReportInput): Report {
   const totals = { images: enrolled.images.length, bases: state.bases.length, stale: input.stale.length }
   const files = stateFiles(before, state, input.folder)
   const about = { mode, ...places, problems, changes, stateFiles: files, settings, gates, overrides, images, bases }
-  return { ...about, totals, causes, baseDrift, commit: null, run: null }
+  return { ...about, totals, causes, due, baseDrift, commit: null, run: null }
 }
 
 /** The report of a run that was stopped before it could tell what changes. */
@@ -137,6 +155,7 @@ export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, p
     bases: [],
     totals: { images: 0, bases: 0, stale: 0 },
     causes: [],
+    due: [],
     baseDrift: null,
     commit: null,
     run: null,
@@ -157,6 +176,32 @@ function stateFiles(before: PriorState, state: MergedState, folder: ReportFolder
     .filter((path) => !state.files.has(path))
     .map((path) => ({ kind: 'removed' as const, path: fromTop(folder.path, path) }))
   return [...changed, ...removed].sort(by(({ path }) => path))
+}
+
+/** The images that change, each with how it is built from now on. */
+function withBuilds(changes: readonly ImageChange[], state: Pick<MergedState, 'images' | 'bases'>): ImageChange[] {
+  const tracked = new Map(state.images.map((image) => [image.enrollment.name, image]))
+  const references = new Map(state.bases.map((base) => [base.name, formatReference({ ...base, digest: null })]))
+  return changes.map((change) => {
+    const image = tracked.get(change.name)
+    if (image === undefined) return change
+    const bases = image.bases.map((name) => references.get(name) ?? name)
+    const { line, environments } = image.enrollment
+    const stages = environments.map(({ name, auto }) => ({ name: name === FLAT ? null : name, auto }))
+    return { ...change, line, environments: stages, ...buildOf(image.enrollment, bases) }
+  })
+}
+
+function buildOf(enrollment: EnrolledImage, bases: readonly string[]): Pick<ImageChange, 'build'> {
+  const { source: from, rebuildDelay, autoRebuild } = enrollment
+  const source = sourceOf(enrollment)
+  if (from === null || source === null) return {}
+  const file = forgeOf(from).buildFile(from)
+  return { build: { source, dockerfile: from.dockerfile, file, bases, rebuildDelay: rebuildDelay.text, autoRebuild } }
+}
+
+function sourceOf({ source }: EnrolledImage): RepositoryRef | null {
+  return source === null ? null : { provider: source.provider, repo: source.repo, branch: source.branch }
 }
 
 /** The base images that are tracked or were, with who pulls them where; sorted by name. */
@@ -180,7 +225,19 @@ function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before:
   const removed = gone.map(
     ([name, reference]): BaseRow => ({ name, reference, change: 'removed', uses: usesOf(name, used, was) }),
   )
-  return [...live, ...removed].sort(by(({ name }) => name))
+  const sources = new Map(state.images.map(({ enrollment }) => [enrollment.name, sourceOf(enrollment)]))
+  return [...live, ...removed].map((row) => withSources(row, sources)).sort(by(({ name }) => name))
+}
+
+/** Where the files of its uses lie, for a base image that is shown. */
+function withSources(row: BaseRow, sources: ReadonlyMap<string, RepositoryRef | null>): BaseRow {
+  if (!isChanged(row)) return row
+  const placed = (use: BaseUseRow): BaseUseRow => {
+    // One that is named by hand is named in images.yaml.
+    const source = use.file === '' || use.kind === 'named' ? null : (sources.get(use.image) ?? null)
+    return source === null ? use : { ...use, source }
+  }
+  return { ...row, uses: row.uses.map(placed) }
 }
 
 type Users = ReadonlyMap<string, readonly PlacedUse[]>

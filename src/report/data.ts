@@ -7,7 +7,7 @@ import { viewOf } from './view.js'
 /** Bytes of a report's data; enough for the differences of tens of thousands of objects. */
 export const MAX_DATA = 32 * 1024 * 1024
 
-const FORMAT = 2
+const FORMAT = 3
 
 const dataSchema = z.strictObject({
   format: z.literal(FORMAT),
@@ -17,7 +17,7 @@ const dataSchema = z.strictObject({
 
 /** The report as JSON, without secrets. Which run made it is not in it: whoever posts it knows better. */
 export function toData(report: Report, options: { readonly secrets?: readonly string[] } = {}): string {
-  const { run, commit: _, ...rest } = viewOf(report, options.secrets).report
+  const { run, commit: _, servers: __, ...rest } = viewOf(report, options.secrets).report
   return `${JSON.stringify({ format: FORMAT, ...rest, headSha: run?.headSha ?? null })}\n`
 }
 

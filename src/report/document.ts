@@ -1,12 +1,15 @@
-// Puts the parts of a report in order, as much of them as is asked for.
+// Puts the parts of a report in order, as much of them as is asked for: what it comes to, what must not be overlooked,
+// one table of images, one of base images, and all that only some look for, folded.
 import { count } from '../text/index.js'
 import { alertCounts, alerts, problemLines } from './alerts.js'
+import { effectOf } from './effect.js'
 import { graphBlock } from './graph.js'
-import { bullets, codeSpan, delta, details, link, prose } from './markdown.js'
-import { isChanged, type Report } from './model.js'
-import { manifestList, omitted, resourceList } from './resources.js'
-import { baseTable, changedBases, imagesTable, imageTable, settingsTable, unchangedBases } from './tables.js'
-import type { ChangedResource, ResourceGroup, View } from './view.js'
+import { bullets, codeSpan, delta, details, html, link, prose } from './markdown.js'
+import type { Report } from './model.js'
+import { countedChanges, manifestList, omitted, resourceList } from './resources.js'
+import { markdown } from './spans.js'
+import { baseTable, changedBases, imagesTable, imageTable, settingsTable } from './tables.js'
+import type { ResourceGroup, View } from './view.js'
 
 /** How much of a report is shown. */
 export interface DetailLevel {
@@ -15,7 +18,7 @@ export interface DetailLevel {
   /** Whose diffs are shown, and with how many unchanged lines around a change. */
   readonly shown: ReadonlySet<ResourceGroup>
   readonly context: 1 | 3
-  /** Graph, unchanged base images, state files. */
+  /** Graph and state files. */
   readonly extras: boolean
   /** How long a list may get. */
   readonly rows: number
@@ -30,43 +33,57 @@ export interface DocumentOptions {
 
 export const FOOTER_OPENS = '<sub>'
 
-/** What is around the diffs, whichever of them are shown. */
-export interface HeaderAndFooter {
+/** What is around something, whatever of it is shown. */
+export interface Around {
   readonly above: readonly string[]
   readonly below: readonly string[]
 }
 
-/** The document without the objects' diffs and without what tells which are shown, in two halves. */
+/** The document without the manifests, in two halves. */
 export function headerAndFooter(
   view: View,
   options: DocumentOptions,
   { level, rows, extras, footer }: Omit<DetailLevel, 'shown' | 'context'>,
-): HeaderAndFooter {
-  const opening = [...opener(view, options), ...committed(view), ...unverified(view)]
+): Around {
   const end = footer ? footerOf(view) : []
-  if (level === 'counts') return { above: [...opening, ...alertCounts(view)], below: end }
+  if (level === 'counts') {
+    const { main, rest } = summarize(view)
+    const counts = [heading(view, options), `**${main}**${rest}`, ...committed(view), ...unverified(view)]
+    return { above: [...counts, ...alertCounts(view)], below: end }
+  }
   return {
     above: [
-      ...opening,
+      heading(view, options),
       ...uncompared(view),
+      ...effect(view),
+      ...committed(view),
+      ...unverified(view),
       ...alerts(view, rows),
       ...settingsTable(view, rows),
       ...imagesTable(view, rows),
       ...baseTable(view, rows),
+      ...alreadyOnBase(view, rows),
+      ...notices(view, rows),
     ],
-    below: [...baseDrift(view, rows), ...notices(view, rows), ...(extras ? extraBlocks(view, rows) : []), ...end],
+    below: [...(extras ? [...graphBlock(view), ...stateFiles(view, rows)] : []), ...end],
   }
 }
 
-/** What is right above the diffs: which objects change, and how many diffs are left out. */
-export function contents(
+/** The fold of the manifests without its diffs: what it holds, and how many diffs are left out. */
+export function manifestsFold(
   view: View,
   options: DocumentOptions,
   { level, shown }: Pick<DetailLevel, 'level' | 'shown'>,
-): string[] {
+): Around {
+  if (view.resources.length === 0) return { above: [], below: [] }
   const missing = omitted(view, shown)
   const note = missing === null ? [] : [`*${missing}: ${options.whereOmitted}.*`]
-  return level === 'counts' ? note : [...manifestList(view, shown), ...note]
+  if (level === 'counts') return { above: note, below: [] }
+  const title = `Kargo manifests: ${countedChanges(view.resources)} (${delta(view.lines)})`
+  return {
+    above: [`<details><summary>${title}</summary>`, ...manifestList(view, shown), ...note],
+    below: ['</details>'],
+  }
 }
 
 /** The whole document. */
@@ -94,11 +111,11 @@ export function summarize(view: View): { readonly main: string; readonly rest: s
   ]).join(', ')
   if (errors.length > 0) {
     const written = report.commit === null ? ': nothing was written' : ''
-    const rest = resources.length === 0 ? '' : ` — ${describeChanges(resources)}`
+    const rest = resources.length === 0 ? '' : ` — ${describeChanges(view)}`
     return { main: `❌ Failed with ${problems}${written}`, rest }
   }
   // What the numbers before it leave out.
-  const drift = view.baseDrift.length === 0 ? '' : ` · ${view.baseDrift.length} more come anyway`
+  const drift = view.baseDrift.length === 0 ? '' : ` · ${view.baseDrift.length} more on the base branch already`
   const aside = drift + (problems === '' ? '' : ` — ${problems}`)
   const totals = `${count(report.totals.images, 'image')}, ${count(report.totals.bases, 'base image')}`
   if (resources.length === 0) {
@@ -107,7 +124,7 @@ export function summarize(view: View): { readonly main: string; readonly rest: s
     return { main: '✅ No manifest changes', rest: ` — ${totals} checked${updated}${aside}` }
   }
   const stale = report.mode === 'check' ? 'Out of date: ' : ''
-  const main = `${stale}${totals}: ${describeChanges(resources)}`
+  const main = `${stale}${totals}: ${describeChanges(view)}`
   return { main, rest: ` (${delta(view.lines)} lines)${aside}` }
 }
 
@@ -116,19 +133,28 @@ function counted(counts: readonly (readonly [number, string])[]): string[] {
 }
 
 /** `4 resources added · 1 changed · 1 removed` */
-function describeChanges(resources: readonly ChangedResource[]): string {
-  const words = { added: 'added', modified: 'changed', removed: 'removed' }
-  return Object.entries(words)
-    .map(([change, word]) => [resources.filter((resource) => resource.change === change).length, word] as const)
-    .filter(([n]) => n > 0)
-    .map(([n, word], index) => `${index === 0 ? count(n, 'resource') : n} ${word}`)
-    .join(' · ')
+function describeChanges({ resources }: View): string {
+  const [first = '', ...rest] = countedChanges(resources).split(', ')
+  const noun = first.startsWith('1 ') ? 'resource' : 'resources'
+  return [first.replace(' ', ` ${noun} `), ...rest].join(' · ')
 }
 
-function opener(view: View, { firstLine }: DocumentOptions): string[] {
-  const { main, rest } = summarize(view)
-  const heading = `## 🏭 Image Factory${view.errors.length > 0 ? ': failed' : ''}`
-  return [firstLine === null ? heading : `${firstLine}\n${heading}`, `**${main}**${rest}`]
+function heading(view: View, { firstLine }: DocumentOptions): string {
+  const text = `## 🏭 Image Factory${view.errors.length > 0 ? ': failed' : ''}`
+  return firstLine === null ? text : `${firstLine}\n${text}`
+}
+
+const ONE_BREATH = 2
+
+function effect(view: View): string[] {
+  const errors = view.errors.length
+  const until = errors === 1 ? 'it is fixed' : 'they are fixed'
+  const blocked = errors === 0 ? [] : [`**Blocked by ${count(errors, 'error')}:** nothing is written until ${until}.`]
+  const sentences = effectOf(view).map(markdown)
+  // One thing and what follows from it is read in one breath; more than that, line by line.
+  return [...blocked, ...(sentences.length <= ONE_BREATH ? [sentences.join(' ')] : sentences)].filter(
+    (text) => text !== '',
+  )
 }
 
 function committed({ report: { commit } }: View): string[] {
@@ -149,37 +175,46 @@ function unverified({ report }: View): string[] {
 
 function uncompared({ report }: View): string[] {
   if (report.baseDrift?.kind !== 'unknown') return []
+  const reason = prose(report.baseDrift.reason, 300)
   return [
-    `*What the base branch brings anyway is counted with what this pull request causes: ${prose(report.baseDrift.reason, 300)}.*`,
+    `> [!WARNING]\n> Could not compare with ${baseBranch(report, prose)} (${reason}): changes already there are counted too.`,
   ]
 }
 
-/** What the next commit on the base branch brings, whether this is merged or not. */
-function baseDrift({ report, baseDrift: resources }: View, rows: number): string[] {
+/** By its name where that is known. */
+function baseBranch({ run }: Report, show: (text: string, most: number) => string): string {
+  return run?.baseBranch === undefined ? 'the base branch' : show(run.baseBranch, 80)
+}
+
+/** What stands on the base branch, and what the next commit there brings, whether this is merged or not. */
+function alreadyOnBase({ report, baseDrift: resources }: View, rows: number): string[] {
   if (report.baseDrift?.kind !== 'known') return []
-  const { stateFiles: files, images, bases } = report.baseDrift
-  if (resources.length + files === 0) return []
-  const changes = resources.length === 0 ? [] : [describeChanges(resources)]
-  const what = [...changes, ...counted([[files, 'state file']])].join(', ')
+  const { stateFiles: files, images, bases, warnings } = report.baseDrift
+  const what = counted([
+    [warnings.length, 'warning'],
+    [resources.length, 'Kargo object'],
+    [files, 'state file'],
+  ])
+  if (what.length === 0) return []
   const why =
-    'Not caused by this pull request: the next commit on its base branch brings it, merged or not. Dockerfiles have moved on since the last one, or it was made by another version of this action.'
+    resources.length + files === 0
+      ? []
+      : [
+          'The next commit on the base branch brings the following, whether this is merged or not: Dockerfiles have moved on since the last one, or another version of this action made it.',
+        ]
   const parts = [
-    ...(images.length === 0 ? [] : [imageTable(images, rows)]),
-    ...(bases.length === 0 ? [] : [changedBases(bases, rows)]),
-    ...resourceList(resources, new Set()),
+    ...(warnings.length === 0 ? [] : [problemLines(report, warnings, rows).join('\n')]),
+    ...why,
+    ...(images.length === 0 ? [] : [imageTable(report, images, rows)]),
+    ...(bases.length === 0 ? [] : [changedBases(report, bases, rows)]),
+    ...resourceList(resources),
   ]
-  return [details(`Comes anyway: ${what}`, [why, ...parts].join('\n\n'))]
+  return [details(`On ${baseBranch(report, html)} already: ${what.join(', ')}`, parts.join('\n\n'))]
 }
 
 function notices(view: View, rows: number): string[] {
   if (view.notices.length === 0) return []
-  return [details(count(view.notices.length, 'notice'), problemLines(view.notices, rows).join('\n'))]
-}
-
-function extraBlocks(view: View, rows: number): string[] {
-  // When nothing changes, what stays is of no interest.
-  if (view.resources.length === 0 && !view.report.bases.some(isChanged)) return stateFiles(view, rows)
-  return [...unchangedBases(view, rows), ...graphBlock(view), ...stateFiles(view, rows)]
+  return [details(count(view.notices.length, 'notice'), problemLines(view.report, view.notices, rows).join('\n'))]
 }
 
 const FILE_WORD = { added: 'new', removed: 'removed', modified: 'changed' } as const
@@ -187,7 +222,11 @@ const FILE_WORD = { added: 'new', removed: 'removed', modified: 'changed' } as c
 function stateFiles({ report: { stateFiles: files } }: View, rows: number): string[] {
   if (files.length === 0) return []
   const lines = bullets(files, rows, ({ kind, path }) => `${FILE_WORD[kind]} ${codeSpan(path, 160)}`)
-  return [details(count(files.length, 'state file'), lines.join('\n'))]
+  const words = Object.entries(FILE_WORD).flatMap(([kind, word]) => {
+    const n = files.filter((file) => file.kind === kind).length
+    return n === 0 ? [] : [`${n} ${word}`]
+  })
+  return [details(`State files: ${words.join(', ')}`, lines.join('\n'))]
 }
 
 /** Which commit and run this is: all that may differ between two equal reports. One line, the last. */

@@ -6,6 +6,9 @@ import { details, fence } from './markdown.js'
 import { type BaseRow, type BaseUseRow, isChanged } from './model.js'
 import type { View } from './view.js'
 
+/** A graph of more nodes is one of what changes alone. */
+const MAX_NODES = 30
+/** Nobody reads more lines than that. */
 const MAX_EDGES = 60
 
 interface Edge {
@@ -17,14 +20,23 @@ interface ChangedEdge extends Edge {
   readonly change: BaseUseRow['change']
 }
 
-/** The folded graph; when all of it is too much to read, the bases that change; when that is too much, nothing. */
-export function graphBlock(view: View): string[] {
-  const all = edgesOf(view.report.bases)
-  if (all.length === 0) return []
-  if (all.length <= MAX_EDGES) return [block('What hangs on what', all)]
-  const changed = edgesOf(view.report.bases.filter(isChanged))
-  if (changed.length === 0 || changed.length > MAX_EDGES) return []
-  return [block('What hangs on the base images that change', changed)]
+/**
+ * The folded graph, where something in it changes: all of it, or what changes with its neighbors, or what changes alone.
+ * When that is still too much to read, nothing.
+ */
+export function graphBlock({ report }: View): string[] {
+  const all = edgesOf(report.bases)
+  const changed = new Set(report.images.map(({ name }) => name))
+  const bases = new Set(report.bases.filter(isChanged).map(({ reference }) => reference))
+  if (changed.size + bases.size === 0) return []
+  const near = all.filter(({ base, image }) => changed.has(image) || bases.has(base))
+  const own = all.filter(({ change, image }) => change !== 'unchanged' || changed.has(image))
+  const drawn = [all, near, own].find((edges) => nodesOf(edges) <= MAX_NODES && edges.length <= MAX_EDGES)
+  return drawn === undefined || drawn.length === 0 ? [] : [block('Dependency graph', drawn)]
+}
+
+function nodesOf(edges: readonly ChangedEdge[]): number {
+  return new Set(edges.map(({ base }) => base)).size + new Set(edges.map(({ image }) => image)).size
 }
 
 /** One edge a pair, however often the image pulls the base. */

@@ -76,6 +76,7 @@ function enrolledDetails(image: EnrolledImage): ImageChange['details'] {
     ]),
   )
   const facts: readonly (readonly [string, string | null])[] = [
+    ['enabled', image.enabled ? null : 'false'],
     ['repository', registry === '' ? null : `${registry}/${repository}`],
     ...builtFrom(source),
     ['bases', source === null || bases.length === 0 ? null : bases.map(formatReference).join(', ')],

@@ -5,7 +5,7 @@ import { Buffer } from 'node:buffer'
 import { summarize } from './document.js'
 import { formatMarker, type Marker } from './marker.js'
 import type { Report } from './model.js'
-import { patch, plain, plainWithin } from './plain.js'
+import { type PlainOptions, patch, plain, plainWithin } from './plain.js'
 import { fitToBudget, untruncated } from './truncation.js'
 import { viewOf } from './view.js'
 
@@ -13,10 +13,12 @@ export {
   buildRefusalReport,
   buildReport,
   committedState,
+  NOTHING_BEFORE,
   type ReportInput,
   synthesizedState,
 } from './build-report.js'
 export { fromData, type LeftReport, MAX_DATA, toData } from './data.js'
+export { dueRebuilds } from './due.js'
 export { type DependencyGraph, dependencyGraph, type GraphFormat, renderGraph } from './graph.js'
 export { imageChanges, settingsChanges } from './image-changes.js'
 export { isNewer, type Marker, parseMarker, sameReport } from './marker.js'
@@ -46,8 +48,12 @@ export function renderComment(
 ): string {
   const { marker, budget: limit = 60_000, secrets } = options
   const document = { firstLine: formatMarker(marker), whereOmitted: 'see the summary of the run' }
-  return fitToBudget(viewOf(report, secrets), document, { limit, measure: (text) => text.length, rows: 50 })
+  const measure = (text: string) => text.length
+  return fitToBudget(viewOf(report, secrets), document, { limit, comfortable: COMFORTABLE, measure, rows: 50 })
 }
+
+/** In a comment longer than this nobody finds anything: what is only added is left to the summary then. */
+const COMFORTABLE = 20_000
 
 const SUMMARY = { firstLine: null, whereOmitted: '`image-factory diff` shows all of them' }
 const SUMMARY_ROWS = 500
@@ -56,7 +62,7 @@ const SUMMARY_ROWS = 500
 export function renderSummary(report: Report, options: { readonly budget?: number } & Secrets = {}): string {
   const { budget: limit = 1_000_000, secrets } = options
   const measure = (text: string) => Buffer.byteLength(text)
-  return fitToBudget(viewOf(report, secrets), SUMMARY, { limit, measure, rows: SUMMARY_ROWS })
+  return fitToBudget(viewOf(report, secrets), SUMMARY, { limit, comfortable: limit, measure, rows: SUMMARY_ROWS })
 }
 
 /** The job summary with every diff, however long it gets: piece by piece, for it may be as long as all manifests. */
@@ -64,9 +70,12 @@ export function renderFullSummary(report: Report, { secrets }: Secrets = {}): It
   return untruncated(viewOf(report, secrets), SUMMARY, SUMMARY_ROWS)
 }
 
-/** The report for a terminal: problems, images, unified diffs, and the one line that sums up. */
-export function renderPlain(report: Report, options: { readonly color: boolean } & Secrets): string {
-  return plain(viewOf(report, options.secrets), options.color)
+/** The report for a terminal: unified diffs unless they are left out, the effect, problems, and what it comes to. */
+export function renderPlain(
+  report: Report,
+  { secrets, ...options }: { readonly color: boolean } & Partial<PlainOptions> & Secrets,
+): string {
+  return plain(viewOf(report, secrets), { diffs: true, problems: true, ...options })
 }
 
 /** The same without colors, for a log; null where it has more than `maxLength` characters. */

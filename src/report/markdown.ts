@@ -86,8 +86,8 @@ export function link(markdown: string, url: string | null): string {
 }
 
 /** A folded block. The title is HTML, the body markdown. */
-export function details(title: string, body: string, state: 'open' | 'folded' = 'folded'): string {
-  return `<details${state === 'open' ? ' open' : ''}><summary>${title}</summary>\n\n${body}\n\n</details>`
+export function details(title: string, body: string): string {
+  return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`
 }
 
 /** A list of at most `max` items, one a line. */

@@ -63,8 +63,11 @@ export function sameReport(a: string, b: string): boolean {
 }
 
 function content(comment: string): string {
+  // Links lead to files at that commit: they stay as good as they were while nothing else changes.
+  const sha = parseMarker(comment)?.sha ?? ''
+  const text = /^[0-9a-f]{40,64}$/.test(sha) ? comment.replaceAll(`/blob/${sha}/`, '/blob/') : comment
   // GitHub trims what it stores and may change its line ends.
-  const lines = comment.replaceAll('\r\n', '\n').trimEnd().split('\n')
+  const lines = text.replaceAll('\r\n', '\n').trimEnd().split('\n')
   if (lines[0]?.startsWith('<!-- image-factory:report ')) lines.shift()
   if (lines.at(-1)?.startsWith(FOOTER_OPENS)) lines.pop()
   return lines.join('\n').trimEnd()

@@ -1,5 +1,6 @@
 // What a report is: one schema, which `report-from` reads with and the types are inferred from.
 import * as z from 'zod'
+import type { Provider } from '../forges/index.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
 import { GATE_KINDS } from './gates/decisions.js'
 
@@ -56,6 +57,9 @@ const gateChange = record({
   meaning: text,
 })
 
+/** A repository that is read, at the branch that is named; null: its default branch. */
+const repository = record({ provider: z.enum(['github', 'gitlab']), repo: text, branch: text.nullable() })
+
 const imageChange = record({
   name: text,
   kind: z.enum(['enrolled', 'changed', 'disabled', 'enabled', 'removed']),
@@ -63,6 +67,30 @@ const imageChange = record({
   details: list(valueChange),
   /** Where it is published, whole and canonical, when the registry's host is another one from now on. */
   published: record({ before: text, after: text }).exactOptional(),
+  /** Line of its entry; absent for one that goes. */
+  line: number.exactOptional(),
+  /** How it is built from now on; absent for one that goes or that we do not build. */
+  build: record({
+    source: repository,
+    dockerfile: text.nullable(),
+    /** The workflow or pipeline that builds it; null: nothing does. */
+    file: text.nullable(),
+    /** Canonical references of the base images whose changes rebuild it. */
+    bases: list(text),
+    rebuildDelay: text,
+    autoRebuild: z.boolean(),
+  }).exactOptional(),
+  /** Where it is promoted to from now on, in that order; the flat `updates` are an environment without a name. */
+  environments: list(record({ name: text.nullable(), auto: z.boolean() })).exactOptional(),
+})
+
+/** A rebuild that nothing held back before. */
+const dueRebuild = record({
+  image: text,
+  /** The base image that changed. */
+  base: text,
+  /** When the rebuild is due, ISO 8601: perhaps long ago. */
+  at: text,
 })
 
 /** One place of one image that pulls a base image; line 0 where it is not known. */
@@ -71,6 +99,8 @@ const baseUse = record({
   file: text,
   line: number,
   kind: text,
+  /** Where the file lies; absent where that is not known, or nothing about the base image changes. */
+  source: repository.exactOptional(),
   /** An image that now pulls another base has an added use there and a removed one at its old base. */
   change: use,
 })
@@ -98,9 +128,11 @@ const baseDrift = z.discriminatedUnion('kind', [
     causes,
     /** How many state files are written anew. */
     stateFiles: number,
-    /** How many warnings the base branch gives. */
-    warnings: number,
+    /** Warnings that the base branch gives as well; they are not among the report's own. */
+    warnings: list(problem),
   }),
+  /** There is no images.yaml on the base branch yet. */
+  record({ kind: z.literal('first') }),
   record({ kind: z.literal('unknown'), reason: text }),
 ])
 
@@ -128,6 +160,8 @@ export const reportShape = {
   /** How many are enrolled, and tracked. */
   totals: record({ images: number, bases: number, stale: number }),
   causes,
+  /** Rebuilds that may start because of what changes here. */
+  due: list(dueRebuild),
   /** null: everything is counted together (commits, checks, the command line). */
   baseDrift: baseDrift.nullable(),
 }
@@ -140,6 +174,10 @@ export type ImageChange = z.infer<typeof imageChange>
 /** A base image and who pulls it where, before and after. */
 export type BaseRow = z.infer<typeof baseRow>
 export type BaseUseRow = z.infer<typeof baseUse>
+/** A repository and the branch of it that is read. */
+export type RepositoryRef = z.infer<typeof repository>
+/** A rebuild that may start once this is merged. */
+export type DueRebuild = z.infer<typeof dueRebuild>
 /**
  * What the base branch brings with the next commit, whatever becomes of the pull request: Dockerfiles that moved on,
  * generated files that are out of date. Unknown where the base could not be looked at: then it is counted with the
@@ -155,11 +193,17 @@ export interface Report extends z.infer<z.ZodReadonly<z.ZodObject<typeof reportS
     readonly url: string
     readonly headSha: string
     readonly repositoryUrl: string
+    /** Page of the state repository's files at that commit; absent where they are not in this repository. */
+    readonly filesUrl?: string
+    /** Where the pull request goes. */
+    readonly baseBranch?: string
     /** Version of this action. */
     readonly version?: string
     /** The run was the pull request's own, and nobody else has checked what it says. */
     readonly isUnverified?: boolean
   } | null
+  /** Addresses of the servers that sources are on; without them nothing links there. */
+  readonly servers?: Readonly<Record<Provider, string>>
 }
 
 /** Whether anything would be written: what a pull request causes, and what the next commit brings without it. */
@@ -177,10 +221,8 @@ export function allChanges({ changes, baseDrift: drift }: Report): readonly Reso
 
 /** Whether a report is worth a first comment; warnings that the base branch has too are not. */
 export function isReportable(report: Report): boolean {
-  const { problems, baseDrift: drift, settings, images } = report
-  const warnings = problems.filter((one) => one.severity === 'warning').length
-  const known = drift?.kind === 'known' ? drift.warnings : 0
-  const isWrong = problems.some((one) => one.severity === 'error') || warnings > known
+  const { problems, settings, images } = report
+  const isWrong = problems.some(({ severity }) => severity !== 'notice')
   return changesAnything(report) || settings.length + images.length > 0 || isWrong
 }
 

@@ -1,46 +1,64 @@
-// The report for a terminal: nothing folded, nothing left out.
+// The report for a terminal: what it comes to stands last, next to the prompt, and errors last of all.
 import pico from 'picocolors'
 import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { oneLine } from '../text/index.js'
 import { unified } from './difference.js'
 import { assemble, inPieces, summarize } from './document.js'
+import { effectOf } from './effect.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { pathHeader } from './resources.js'
+import { terminalText } from './spans.js'
 import { type ChangedResource, resourceTitle, type View } from './view.js'
 
 type Colors = ReturnType<typeof pico.createColors>
 
-/** Problems, images, and every object's diff; the line that sums up is the last, where a terminal stops scrolling. */
-export function plain(view: View, color: boolean): string {
-  return assemble(blocks(view, pico.createColors(color)))
+/** What of a report is shown on a terminal. */
+export interface PlainOptions {
+  readonly color: boolean
+  /** Every object's diff, and every value that changes. */
+  readonly diffs: boolean
+  /** Problems; without them, whoever prints this prints them after it. */
+  readonly problems: boolean
+}
+
+/** Differences, effect, problems, and the line that sums up; errors are the last, where a terminal stops scrolling. */
+export function plain(view: View, options: PlainOptions): string {
+  return assemble(blocks(view, options))
 }
 
 /** The same without colors; null where it has more than so many characters. No more than these are written to see it. */
 export function plainWithin(view: View, maxLength: number): string | null {
   let text = ''
-  for (const piece of inPieces(blocks(view, pico.createColors(false)))) {
+  for (const piece of inPieces(blocks(view, { color: false, diffs: true, problems: true }))) {
     text += piece
     if (text.length > maxLength) return null
   }
   return text
 }
 
-function* blocks(view: View, colors: Colors): Generator<string> {
+function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOptions): Generator<string> {
+  const colors = pico.createColors(color)
   const { errors, warnings, notices, report, resources } = view
-  const problems = [...errors, ...warnings, ...notices].map((p) => problemLine(p, colors))
-  const images = report.images.flatMap((image) => imageLines(image, colors))
-  const settings = report.settings.length === 0 ? [] : [colors.bold('settings'), ...report.settings.map(valueLine)]
-  for (const lines of [problems, settings, images]) if (lines.length > 0) yield lines.join('\n')
-  for (const one of resources) yield diff(one, colors)
+  if (diffs) {
+    for (const one of resources) yield diff(one, colors)
+    const images = report.images.flatMap((image) => imageLines(image, colors))
+    const settings = report.settings.length === 0 ? [] : [colors.bold('settings'), ...report.settings.map(valueLine)]
+    for (const lines of [settings, images]) if (lines.length > 0) yield lines.join('\n')
+  }
+  const sentences = effectOf(view).map((spans) => terminalText(spans, colors.bold))
+  const problems = (found: readonly Problem[]) => (withProblems ? found.map((one) => problemLine(one, colors)) : [])
   const { main, rest } = summarize(view)
-  yield `${(errors.length > 0 ? colors.red : colors.bold)(main)}${rest}`
+  const verdict = `${(errors.length > 0 ? colors.red : colors.bold)(main)}${rest}`
+  for (const lines of [sentences, problems([...notices, ...warnings]), [verdict], problems(errors)]) {
+    if (lines.length > 0) yield lines.join('\n')
+  }
 }
 
 /** All diffs one after the other; none when nothing changes. */
 export function* patch(view: View): Generator<string> {
   const text = (one: ChangedResource) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`
   for (const one of view.resources) yield text(one)
-  if (view.baseDrift.length > 0) yield '# Comes anyway, whatever becomes of the pull request:\n'
+  if (view.baseDrift.length > 0) yield '# On the base branch already, whether the pull request is merged or not:\n'
   for (const one of view.baseDrift) yield text(one)
 }
 

@@ -6,9 +6,7 @@ import { byKind, type ChangedResource, type ResourceGroup, resourceTitle, type V
 
 const MAX_LISTED = 30
 const MAX_CAUSES = 10
-const MAX_ALIKE = 20
-/** Reports this small are opened for the reader. */
-const OPENED_LINES = 12
+const MAX_ALIKE = 10
 
 const WORD: Readonly<Record<ChangedResource['change'], string>> = {
   removed: 'Removed',
@@ -16,24 +14,33 @@ const WORD: Readonly<Record<ChangedResource['change'], string>> = {
   added: 'Added',
 }
 
-/** Which objects change. Those whose diff is not shown below tell their cause here. */
+const COUNT_ORDER = ['added', 'modified', 'removed'] as const
+
+/** `7 added, 1 changed` */
+export function countedChanges(resources: readonly ChangedResource[]): string {
+  return COUNT_ORDER.flatMap((change) => {
+    const n = resources.filter((resource) => resource.change === change).length
+    return n === 0 ? [] : [`${n} ${WORD[change].toLowerCase()}`]
+  }).join(', ')
+}
+
+/** The objects whose diff is not shown: each is named in one place. */
 export function manifestList(view: View, groups: ReadonlySet<ResourceGroup>): string[] {
-  if (view.resources.length === 0) return []
   const shown = new Set([...groups].flatMap(({ lead, others }) => [lead, ...others]))
-  return ['### Manifests', ...resourceList(view.resources, shown)]
+  return resourceList(view.resources.filter((resource) => !shown.has(resource)))
 }
 
 /** Resources by what happens to them, removed first; many are counted by kind and by cause. */
-export function resourceList(resources: readonly ChangedResource[], shown: ReadonlySet<ChangedResource>): string[] {
+export function resourceList(resources: readonly ChangedResource[]): string[] {
   if (resources.length > MAX_LISTED) return [...countsByKind(resources), ...countsByCause(resources)]
   return [...groupBy(resources, ({ change }) => change)].map(([change, alike]) => {
-    const lines = alike.map((resource) => `- ${entry(resource, shown.has(resource))}`)
+    const lines = alike.map((resource) => `- ${entry(resource)}`)
     return [`**${WORD[change]}**`, '', ...lines].join('\n')
   })
 }
 
-function entry(resource: ChangedResource, isShown: boolean): string {
-  const cause = isShown || resource.cause === null ? '' : ` — because ${prose(resource.cause, 160)}`
+function entry(resource: ChangedResource): string {
+  const cause = resource.cause === null ? '' : ` — because ${prose(resource.cause, 160)}`
   return `${prose(resource.kind, 60)} ${codeSpan(resource.name, 80)} (${delta(resource.difference)})${cause}`
 }
 
@@ -48,35 +55,41 @@ function countsByKind(all: readonly ChangedResource[]): string[] {
   return [['| Kind | Removed | Changed | Added |', '| --- | --: | --: | --: |', ...rows].join('\n')]
 }
 
+/** By the key that changed, whatever the line: one line of the list is one thing to read. */
 function countsByCause(resources: readonly ChangedResource[]): string[] {
   const caused = resources.filter(({ cause }) => cause !== null)
-  const causes = [...groupBy(caused, ({ cause }) => cause ?? '')]
+  const causes = [...groupBy(caused, ({ cause }) => withoutLine(cause ?? ''))]
     .map(([cause, alike]) => ({ cause, n: alike.length }))
     .sort((a, b) => b.n - a.n || compareText(a.cause, b.cause))
   if (causes.length === 0) return []
-  const show = ({ cause, n }: (typeof causes)[number]) => `- ${count(n, 'resource')} because ${prose(cause, 160)}`
+  const show = ({ cause, n }: (typeof causes)[number]) => `- ${count(n, 'resource')} because of ${prose(cause, 160)}`
   return [listSome(causes, MAX_CAUSES, show, (n) => `- … and ${count(n, 'more cause')}`).join('\n')]
 }
 
-/** The folded diff of an object, and of all that change just as it does. */
-export function section(view: View, { lead, others }: ResourceGroup, context: 1 | 3): string {
-  const { difference, cause } = lead
-  const identity = htmlCode(resourceTitle(lead), 200)
-  const because = cause === null ? '' : ` — because ${html(cause, 160)}`
-  const more = others.length === 0 ? '' : ` and ${others.length} more like it`
-  const title = `${identity} ${delta(difference)}${more}${because}`
-  const small = view.lines.added + view.lines.removed <= OPENED_LINES
-  return details(title, body(lead, context) + likewise(lead, others), small ? 'open' : 'folded')
+/** `images.yaml:14 rebuildDelay` → `rebuildDelay` */
+function withoutLine(cause: string): string {
+  return cause.replace(/^[^ :]{1,200}:\d{1,9} (?=.)/, '')
 }
 
-/** Who else changes so, each with its cause where that is another one. */
-function likewise({ cause }: ChangedResource, others: readonly ChangedResource[]): string {
+/** The folded diff of an object, and of all that change just as it does. */
+export function section({ lead, others }: ResourceGroup, context: 1 | 3): string {
+  const { change, difference, cause } = lead
+  const identity = htmlCode(resourceTitle(lead), 200)
+  const because = cause === null ? '' : ` — because ${html(others.length === 0 ? cause : withoutLine(cause), 160)}`
+  const more = others.length === 0 ? '' : ` and ${others.length} more like it`
+  const title = `${identity} ${WORD[change].toLowerCase()} ${delta(difference)}${more}${because}`
+  return details(title, body(lead, context) + likewise(others))
+}
+
+/** Who else changes so. */
+function likewise(others: readonly ChangedResource[]): string {
   if (others.length === 0) return ''
-  const show = (other: ChangedResource) => {
-    const because = other.cause === null || other.cause === cause ? '' : ` (${prose(other.cause, 160)})`
-    return codeSpan(other.name, 80) + because
-  }
-  const names = listSome(others, MAX_ALIKE, show, (n) => `and ${n} more`)
+  const names = listSome(
+    others,
+    MAX_ALIKE,
+    ({ name }) => codeSpan(name, 80),
+    (n) => `and ${n} more`,
+  )
   return `\n\nThe same in ${names.join(', ')}.`
 }
 

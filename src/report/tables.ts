@@ -1,60 +1,69 @@
-// The two tables: what changes for whom (images), and what they are built on (base images).
+// The tables: what changes for whom (images), the settings, and what is built on that was not before (base images).
 import { compareText, count, groupBy, listSome } from '../text/index.js'
-import { cell, codeOrDefault, codeSpan, details, prose } from './markdown.js'
-import { type BaseRow, type BaseUseRow, type ImageChange, isChanged, type ValueChange } from './model.js'
+import { movedWords, moves } from './effect-of-bases.js'
+import { deployedTo, imageName, rebuiltWhen } from './effect-of-entries.js'
+import { sourceFileUrl, stateFileUrl } from './links.js'
+import { cell, codeSpan, link } from './markdown.js'
+import type { BaseRow, BaseUseRow, ImageChange, Report, ValueChange } from './model.js'
+import { predicatesOf } from './predicates.js'
+import { code, listed, markdown, type Span } from './spans.js'
+import { beforeAndAfter, keyedChange } from './values.js'
 import type { View } from './view.js'
 
 const MAX_DETAILS = 6
-const MAX_PLACES = 3
+const MAX_USERS = 3
 const MAX_NAMES = 5
 const MANY_IMAGES = 10
 
-/** The images that change, and what about them. */
-export function imagesTable(view: View, rows: number): string[] {
-  const { images } = view.report
-  if (images.length === 0) return []
-  return ['### Images', imageTable(images, rows)]
+/** The images that change, and what follows for each. */
+export function imagesTable({ report }: View, rows: number): string[] {
+  const images = report.images.filter((image) => report.images.length > ONE_BY_ONE || !isTold(image))
+  return images.length === 0 ? [] : ['### Images', imageTable(report, images, rows)]
 }
 
-/** The settings of the whole factory that change. */
-export function settingsTable(view: View, rows: number): string[] {
-  const { settings } = view.report
-  if (settings.length === 0) return []
-  const cells = ({ key, before, after }: ValueChange) => [
-    codeSpan(key, 80),
-    codeOrDefault(before, 160),
-    codeOrDefault(after, 160),
-  ]
-  return ['### Settings', table(['Setting', 'Before', 'After'], settings, cells, rows)]
+/** So many images the sentences above speak of one by one, with every value. */
+const ONE_BY_ONE = 2
+const TOLD_VALUES = 4
+
+/** Whether the sentences above have said all there is to say. */
+function isTold(image: ImageChange): boolean {
+  if (image.kind === 'removed') return true
+  return image.kind !== 'enrolled' && predicatesOf(image).every(({ changes }) => changes.length <= TOLD_VALUES)
 }
 
-/** The base images that change, or that are used otherwise than before. */
-export function baseTable(view: View, rows: number): string[] {
-  const bases = view.report.bases.filter(isChanged)
+/** The settings of the whole factory that change, where the sentences above do not hold them all. */
+export function settingsTable({ report: { settings } }: View, rows: number): string[] {
+  if (settings.length <= TOLD_VALUES) return []
+  const cells = (change: ValueChange) => [codeSpan(change.key, 80), markdown(beforeAndAfter(change))]
+  return ['### Settings', table(['Setting', 'Before → after'], settings, cells, rows)]
+}
+
+/** The base images that become tracked, or stop being tracked, with who uses them. */
+export function baseTable({ report }: View, rows: number): string[] {
+  const bases = report.bases.filter(({ change }) => change !== 'unchanged')
   if (bases.length === 0) return []
-  const isNewHere = view.report.mode === 'preview' && bases.some(({ change }) => change === 'added')
+  const isNewHere = report.mode === 'preview' && bases.some(({ change }) => change === 'added')
   const note = isNewHere
-    ? ['The digest of a new base image is looked up by the run that commits: what it is by then rebuilds nothing.']
+    ? [
+        'The digest that a newly tracked base image has at the next commit becomes its baseline: merging rebuilds nothing.',
+      ]
     : []
-  return ['### Base images', changedBases(bases, rows), ...note]
+  return ['### Base images', changedBases(report, bases, rows), ...note]
 }
 
 /** What happens to images, without a heading. */
-export function imageTable(images: readonly ImageChange[], rows: number): string {
-  return table(['Image', 'Change', 'What'], imageRows(images), (cells) => cells, rows)
+export function imageTable(report: Report, images: readonly ImageChange[], rows: number): string {
+  return table(['Image', 'What changes', 'What follows'], imageRows(report, images), (cells) => cells, rows)
 }
 
 /** What happens to base images, without a heading. */
-export function changedBases(bases: readonly BaseRow[], rows: number): string {
-  return table(['Base image', 'Change', 'Used by', 'Where'], bases, baseCells, rows)
-}
-
-/** The base images that stay as they are, folded. */
-export function unchangedBases(view: View, rows: number): string[] {
-  const bases = view.report.bases.filter((base) => !isChanged(base))
-  if (bases.length === 0) return []
-  const body = table(['Base image', 'Used by', 'Where'], bases, (base) => withoutChange(baseCells(base)), rows)
-  return [details(count(bases.length, 'unchanged base image'), body)]
+export function changedBases(report: Report, bases: readonly BaseRow[], rows: number): string {
+  const cells = (base: BaseRow) => [
+    codeSpan(base.reference, 160) + ours(base),
+    CHANGE[base.change],
+    users(report, base),
+  ]
+  return table(['Base image', 'Change', 'Used by'], bases, cells, rows)
 }
 
 function table<T>(head: readonly string[], items: readonly T[], cells: (item: T) => string[], rows: number): string {
@@ -65,57 +74,109 @@ function table<T>(head: readonly string[], items: readonly T[], cells: (item: T)
 }
 
 /** Images with the same change share a row where there are many: 500 delays changed are one thing to read. */
-function imageRows(images: readonly ImageChange[]): string[][] {
-  const rows = images.map((image) => ({ image, cells: [image.kind, whatChanges(image)] }))
+function imageRows(report: Report, images: readonly ImageChange[]): string[][] {
+  const movesOf = new Map(moves(report).map((move) => [move.image, move]))
+  const rows = images.map((image) => {
+    const moved = movesOf.get(image.name)
+    const follows = [...whatFollows(report, image), ...(moved === undefined ? [] : [withoutIs(movedWords(moved))])]
+    return {
+      image,
+      cells: [whatChanges(report, image), listSome(follows.map(markdown), MAX_DETAILS, String, more).join('<br>')],
+    }
+  })
   const shared = images.length > MANY_IMAGES
-  const groups = groupBy(rows, ({ image, cells }) => (shared ? cells.join('\n') : image))
-  return [...groups.values()].map((alike) => {
-    const names = listSome(
-      alike,
-      MAX_NAMES,
-      ({ image }) => codeSpan(image.name, 80),
-      (n) => `and ${n} more`,
-    )
-    return [names.join(', '), ...(alike[0]?.cells ?? [])]
+  const groups = [...groupBy(rows, ({ image, cells }) => (shared ? cells.join('\n') : image)).values()]
+  const sorted = groups.sort((a, b) => b.length - a.length)
+  return sorted.map((alike) => {
+    const names = alike.map(({ image }) => [imageName(report, image)])
+    return [markdown(listed(names, { max: MAX_NAMES })), ...(alike[0]?.cells ?? [])]
   })
 }
 
-/** `rebuildDelay 24h → 7d`; of a new image only what it begins with. */
-function whatChanges({ kind, details: changes }: ImageChange): string {
-  const show = ({ key, before, after }: ValueChange) => {
-    const old = kind === 'enrolled' && before === null ? '' : `${codeOrDefault(before, 80)} → `
-    return `${codeSpan(key, 60)} ${old}${codeOrDefault(after, 80)}`
+function more(n: number): string {
+  return `… and ${n} more`
+}
+
+/** `rebuildDelay 24h → 7d`; of a new image where it is published and what it is built from. */
+function whatChanges(report: Report, image: ImageChange): string {
+  if (image.kind === 'removed') return 'removed'
+  if (image.kind === 'enrolled') return whatIsNew(report, image)
+  return listSome(image.details, MAX_DETAILS, (change) => markdown(keyedChange(change)), more).join('<br>')
+}
+
+/** Told by the words beside it. */
+const TOLD = /^(?:repository|rebuildDelay|autoRebuild|enabled|source\.(?:dockerfile|workflow|pipeline))$/
+
+function whatIsNew(report: Report, { details, build }: ImageChange): string {
+  const published = details.find(({ key }) => key === 'repository')?.after
+  const file = build?.dockerfile ?? null
+  const from =
+    build === undefined || file === null
+      ? []
+      : [['built from ', code(`${build.source.repo}/${file}`, sourceFileUrl(report, build.source, file))]]
+  const others = details
+    .filter(({ key }) => !TOLD.test(key))
+    .map(({ key, after }): Span[] => [code(key), ' ', ...(after === null ? [] : [code(after)])])
+  const first: Span[] = published === undefined || published === null ? ['new'] : ['new: ', code(published)]
+  return listSome([first, ...from, ...others].map(markdown), MAX_DETAILS, String, more).join('<br>')
+}
+
+/** In the words of the sentences above, each for itself. */
+function whatFollows(report: Report, image: ImageChange): Span[][] {
+  if (image.kind === 'removed') return [['no longer rebuilt']]
+  if (image.kind !== 'enrolled') {
+    const switched = image.kind === 'changed' ? [] : [[`switched ${image.kind === 'enabled' ? 'on again' : 'off'}`]]
+    return [...switched, ...predicatesOf(image).map(({ words, detail }) => [...withoutIs(words), ...detail])]
   }
-  return listSome(changes, MAX_DETAILS, show, (n) => `… and ${n} more`).join('<br>')
+  const deployed = deployedTo(image)
+  const isAlone = report.images.length === 1
+  const rest: Span[][] = deployed.length > 0 && !isAlone ? [deployed] : []
+  if (isAlone) return [[afterPublication(image)]]
+  return [rebuiltWhen(report, image, 'It'), ...rest]
 }
 
-const CHANGE: Readonly<Record<BaseRow['change'], string>> = { added: 'new', removed: 'no longer used', unchanged: '' }
-
-function baseCells(base: BaseRow): string[] {
-  const uses = [...base.uses].sort(compareUses)
-  // Who pulls it from now on; for a base that goes, who pulled it.
-  const present = base.change === 'removed' ? uses : uses.filter(({ change }) => change !== 'removed')
-  const places = listSome(
-    uses,
-    MAX_PLACES,
-    (use) => place(use, base),
-    (n) => `… and ${n} more`,
-  )
-  const users = count(new Set(present.map(({ image }) => image)).size, 'image')
-  const ours = base.enrolledImage === undefined ? '' : ` (the image ${codeSpan(base.enrolledImage, 80)})`
-  return [codeSpan(base.reference, 160) + ours, CHANGE[base.change] || usesChange(uses), users, places.join('<br>')]
+/** What becomes of each new version of a new image, which the sentences above do not say. */
+function afterPublication({ details, environments = [] }: ImageChange): string {
+  const isChecked = !details.some(({ key, after }) => key === 'analysis' && after === 'false')
+  if (environments.length > 0)
+    return isChecked ? 'new versions are checked, then deployed' : 'new versions are deployed unchecked'
+  return isChecked ? 'new versions are checked, not deployed' : 'new versions are neither checked nor deployed'
 }
 
-/** `+2 −1 uses` of a base image that stays. */
-function usesChange(uses: readonly BaseUseRow[]): string {
-  const of = (change: BaseUseRow['change']) => uses.filter((use) => use.change === change).length
-  const [added, removed] = [of('added'), of('removed')]
-  const parts = [added === 0 ? '' : `+${added}`, removed === 0 ? '' : `−${removed}`].filter((part) => part !== '')
-  return parts.length === 0 ? '' : `${parts.join(' ')} ${added + removed === 1 ? 'use' : 'uses'}`
+/** A cell is no sentence. */
+function withoutIs([first = '', ...rest]: readonly Span[]): Span[] {
+  return [typeof first === 'string' ? first.replace(/^is (?:now )?/, '') : first, ...rest]
 }
 
-function withoutChange([base = '', , ...rest]: readonly string[]): string[] {
-  return [base, ...rest]
+const CHANGE: Readonly<Record<BaseRow['change'], string>> = {
+  added: 'tracked from now on',
+  removed: 'no longer tracked',
+  unchanged: '',
+}
+
+function ours({ enrolledImage }: BaseRow): string {
+  return enrolledImage === undefined ? '' : ` (the image ${codeSpan(enrolledImage, 80)})`
+}
+
+/** Who pulls it from now on, and where; for a base that goes, who pulled it. */
+function users(report: Report, base: BaseRow): string {
+  const present = base.uses.filter(({ change }) => base.change === 'removed' || change !== 'removed')
+  const byImage = [...groupBy([...present].sort(compareUses), ({ image }) => image).values()]
+  return listSome(
+    byImage,
+    MAX_USERS,
+    ([use]) => user(report, use),
+    (n) => `and ${count(n, 'more image')}`,
+  ).join('<br>')
+}
+
+/** Of a use that is only remembered (it is gone, or could not be read again) the line is not known any more. */
+function user(report: Report, { image, file, line, kind, source }: BaseUseRow): string {
+  if (file === '') return codeSpan(image, 80)
+  const place = codeSpan(line === 0 ? file : `${file}:${line}`, 160)
+  const inSource = source === undefined ? null : sourceFileUrl(report, source, file, line)
+  const url = kind === 'named' ? stateFileUrl(report, file, line) : inSource
+  return `${codeSpan(image, 80)} in ${link(place, url)}`
 }
 
 const USE_ORDER: readonly string[] = ['added', 'removed', 'unchanged']
@@ -128,16 +189,4 @@ function compareUses(a: BaseUseRow, b: BaseUseRow): number {
     a.line - b.line ||
     compareText(a.kind, b.kind)
   )
-}
-
-/** Of a use that is only remembered (it is gone, or could not be read again) the line is not known any more. */
-function where(use: BaseUseRow): string[] {
-  if (use.line === 0) return use.file === '' ? [] : [codeSpan(use.file, 160)]
-  return [codeSpan(`${use.file}:${use.line}`, 160), `(${prose(use.kind, 20)})`]
-}
-
-function place(use: BaseUseRow, base: BaseRow): string {
-  const shown = [codeSpan(use.image, 80), ...where(use)].join(' ')
-  if (use.change === 'unchanged' || base.change !== 'unchanged') return shown
-  return use.change === 'added' ? `now ${shown}` : `no longer ${shown}`
 }

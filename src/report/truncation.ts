@@ -1,12 +1,12 @@
 // Makes a report fit: whole parts are left out, step by step, until it does. Nothing is ever cut in the middle.
 import {
+  type Around,
   assemble,
-  contents,
   type DetailLevel,
   type DocumentOptions,
-  type HeaderAndFooter,
   headerAndFooter,
   inPieces,
+  manifestsFold,
 } from './document.js'
 import { section } from './resources.js'
 import type { ResourceGroup, View } from './view.js'
@@ -15,6 +15,8 @@ import type { ResourceGroup, View } from './view.js'
 export interface SizeBudget {
   /** In what `measure` counts. */
   readonly limit: number
+  /** Above this the longest diffs of what is added are left out. */
+  readonly comfortable: number
   readonly measure: (text: string) => number
   /** How long a list may get. */
   readonly rows: number
@@ -29,7 +31,7 @@ interface Fitting {
   readonly view: View
   readonly options: DocumentOptions
   readonly budget: SizeBudget
-  readonly around: (detail: DetailLevel) => HeaderAndFooter
+  readonly around: (detail: DetailLevel) => Around
   readonly sizeOf: (group: ResourceGroup, context: DetailLevel['context']) => number
 }
 
@@ -41,17 +43,17 @@ export function fitToBudget(view: View, options: DocumentOptions, budget: SizeBu
   )
   const sizes = {
     1: memoize(
-      (group: ResourceGroup) => budget.measure(section(view, group, 1)),
+      (group: ResourceGroup) => budget.measure(section(group, 1)),
       (group) => group,
     ),
     3: memoize(
-      (group: ResourceGroup) => budget.measure(section(view, group, 3)),
+      (group: ResourceGroup) => budget.measure(section(group, 3)),
       (group) => group,
     ),
   }
   const fitting: Fitting = { view, options, budget, around, sizeOf: (group, context) => sizes[context](group) }
-  for (const detail of detailLevels(fitting)) {
-    if (size(fitting, detail) <= budget.limit) return assemble(blocks(view, options, detail, around(detail)))
+  for (const { detail, limit } of detailLevels(fitting)) {
+    if (size(fitting, detail) <= limit) return assemble(blocks(view, options, detail, around(detail)))
   }
   const least = { ...COUNTS, footer: false }
   return assemble(blocks(view, options, least, around(least)))
@@ -77,11 +79,13 @@ function* blocks(
   view: View,
   options: DocumentOptions,
   detail: DetailLevel,
-  { above, below }: HeaderAndFooter,
+  { above, below }: Around,
 ): Generator<string> {
+  const fold = manifestsFold(view, options, detail)
   yield* above
-  yield* contents(view, options, detail)
-  for (const group of view.groups) if (detail.shown.has(group)) yield section(view, group, detail.context)
+  yield* fold.above
+  for (const group of view.groups) if (detail.shown.has(group)) yield section(group, detail.context)
+  yield* fold.below
   yield* below
 }
 
@@ -92,23 +96,26 @@ function everything({ groups }: View, rows: number): DetailLevel {
 }
 
 /** From everything to numbers. Diffs of deletions go last: what is lost must be seen longest. */
-function* detailLevels(fitting: Fitting): Generator<DetailLevel> {
+function* detailLevels(fitting: Fitting): Generator<{ readonly detail: DetailLevel; readonly limit: number }> {
   const { groups } = fitting.view
-  const all = everything(fitting.view, fitting.budget.rows)
-  yield all
-  yield { ...all, context: 1 }
+  const { limit, rows } = fitting.budget
+  const comfortable = Math.min(limit, fitting.budget.comfortable)
+  const all = everything(fitting.view, rows)
+  yield { detail: all, limit: comfortable }
+  yield { detail: { ...all, context: 1 }, limit: comfortable }
   const removed = groups.filter(({ lead }) => lead.change === 'removed')
   const changed = groups.filter(({ lead }) => lead.change === 'modified')
   const added = groups.filter(({ lead }) => lead.change === 'added')
   const lean: DetailLevel = { ...all, context: 1, shown: new Set([...removed, ...changed]) }
   // What is added is all "+": the longest say least.
-  yield dropLargest(fitting, lean, { kept: [...removed, ...changed], candidates: added })
-  yield dropLargest(fitting, lean, { kept: removed, candidates: changed })
-  yield dropLargest(fitting, { ...lean, extras: false }, { kept: [], candidates: removed })
+  const fewer = { kept: [...removed, ...changed], candidates: added }
+  yield { detail: dropLargest(fitting, lean, fewer, comfortable), limit }
+  yield { detail: dropLargest(fitting, lean, { kept: removed, candidates: changed }, limit), limit }
+  yield { detail: dropLargest(fitting, { ...lean, extras: false }, { kept: [], candidates: removed }, limit), limit }
   const summary: DetailLevel = { ...lean, level: 'summary', shown: NOTHING, extras: false }
-  yield summary
-  yield { ...summary, rows: FEW_ROWS }
-  yield COUNTS
+  yield { detail: summary, limit }
+  yield { detail: { ...summary, rows: FEW_ROWS }, limit }
+  yield { detail: COUNTS, limit }
 }
 
 /** Keeps `kept` and as many of `candidates` as fit: the one of most lines goes first, then the next. */
@@ -116,6 +123,7 @@ function dropLargest(
   fitting: Fitting,
   detail: DetailLevel,
   { kept, candidates }: { readonly kept: readonly ResourceGroup[]; readonly candidates: readonly ResourceGroup[] },
+  limit: number,
 ): DetailLevel {
   // By lines and not by size, which for thousands of diffs would have to be written to be known.
   const byLines = [...candidates].sort((a, b) => linesOf(a) - linesOf(b))
@@ -127,7 +135,7 @@ function dropLargest(
   let [low, high] = [0, byLines.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (size(fitting, without(middle)) <= fitting.budget.limit) high = middle
+    if (size(fitting, without(middle)) <= limit) high = middle
     else low = middle + 1
   }
   return without(low)
@@ -140,7 +148,8 @@ function linesOf({ lead: { difference } }: ResourceGroup): number {
 /** The size of a level of detail; stops counting as soon as it is too much. */
 function size({ view, options, budget, around, sizeOf }: Fitting, detail: DetailLevel): number {
   const { above, below } = around(detail)
-  let total = budget.measure(assemble([...above, ...contents(view, options, detail), ...below]))
+  const fold = manifestsFold(view, options, detail)
+  let total = budget.measure(assemble([...above, ...fold.above, ...fold.below, ...below]))
   for (const group of detail.shown) {
     if (total > budget.limit) return total
     total += sizeOf(group, detail.context) + BLANK_LINE

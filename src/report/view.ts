@@ -78,7 +78,7 @@ const REPORT = z.object(reportShape)
 
 /** The report as it may be shown: without secrets, and lists in the order they are shown in. */
 function redactReport(report: Report, redact: (text: string) => string): Report {
-  const { commit, run, baseDrift } = report
+  const { commit, run, servers, baseDrift } = report
   const mask = (change: ResourceChange) => ({ ...change, ...maskObject(change.id.kind, change) })
   const drift = baseDrift?.kind === 'known' ? { ...baseDrift, changes: baseDrift.changes.map(mask) } : baseDrift
   const masked = { ...report, changes: report.changes.map(mask), baseDrift: drift }
@@ -90,6 +90,7 @@ function redactReport(report: Report, redact: (text: string) => string): Report 
     bases: sortedBy(data.bases, ({ reference }) => reference),
     commit: commit && { ...commit, branch: redact(commit.branch), url: commit.url && redact(commit.url) },
     run,
+    ...(servers === undefined ? {} : { servers }),
   }
 }
 

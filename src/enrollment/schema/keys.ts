@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Data, isDataMap, type Path } from '../../yaml/data.js'
+import { entrySchema } from './entry.js'
 
 interface SchemaDefinition {
   readonly innerType?: z.core.$ZodType
@@ -11,6 +12,7 @@ interface SchemaDefinition {
   readonly valueType?: z.core.$ZodType
   readonly discriminator?: string
   readonly values?: readonly unknown[]
+  readonly defaultValue?: unknown
 }
 
 /**
@@ -78,4 +80,24 @@ function unwrap(schema: z.core.$ZodType): SchemaDefinition {
   const definition = schema._zod.def as SchemaDefinition
   const inside = definition.innerType ?? definition.in
   return inside === undefined ? definition : unwrap(inside)
+}
+
+/**
+ * What an entry has where it does not write a key, as the file would say it.
+ *
+ * @param key as changes name it: `rebuildDelay`, `environments.production.auto`, `updates[0].branch`.
+ * @returns null where the schema knows no default.
+ */
+export function defaultOfKey(key: string): string | null {
+  const path = key.replace(/\[(\d+)\]/g, '.$1').split('.')
+  const found = schemasAt(entrySchema, path, undefined).flatMap(({ schema }) => defaultOf(schema) ?? [])
+  return found[0] ?? null
+}
+
+function defaultOf(schema: z.core.$ZodType): string | null {
+  const { defaultValue, innerType, in: input } = schema._zod.def as SchemaDefinition
+  const said = defaultValue ?? z.globalRegistry.get(schema)?.default
+  if (typeof said === 'string' || typeof said === 'boolean' || typeof said === 'number') return String(said)
+  const inside = innerType ?? input
+  return inside === undefined ? null : defaultOf(inside)
 }

@@ -50,9 +50,11 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
     baseDrift: null,
     problems: [],
     stale: staleImages(state),
+    due: [],
   })
 }
 
+const inMain = (name: string) => ({ provider: 'github', repo: `org/${name}`, branch: 'main' })
 const A1 = 'FROM a:1\n'
 const TWO = { images: entry('app') + entry('web'), sources: { app: A1, web: A1 } }
 
@@ -105,20 +107,20 @@ describe('base images', () => {
         change: 'unchanged',
         uses: [
           { image: 'app', file: '', line: 0, kind: 'from', change: 'removed' },
-          { image: 'web', file: 'Dockerfile', line: 1, kind: 'from', change: 'unchanged' },
+          { image: 'web', file: 'Dockerfile', line: 1, kind: 'from', change: 'unchanged', source: inMain('web') },
         ],
       },
       {
         name: 'b-2',
         reference: 'docker.io/library/b:2',
         change: 'added',
-        uses: [{ image: 'app', file: 'Dockerfile', line: 2, kind: 'from', change: 'added' }],
+        uses: [{ image: 'app', file: 'Dockerfile', line: 2, kind: 'from', change: 'added', source: inMain('app') }],
       },
       {
         name: 'c-3',
         reference: 'docker.io/library/c:3',
         change: 'added',
-        uses: [{ image: 'app', file: 'Dockerfile', line: 3, kind: 'copy', change: 'added' }],
+        uses: [{ image: 'app', file: 'Dockerfile', line: 3, kind: 'copy', change: 'added', source: inMain('app') }],
       },
     ])
   })

@@ -10,7 +10,7 @@ describe('a report worth a first comment', () => {
     changes: [],
     causes: [],
     stateFiles: 0,
-    warnings: 1,
+    warnings: [],
   } as const
   const warning = {
     severity: 'warning',
@@ -24,7 +24,7 @@ describe('a report worth a first comment', () => {
   it.each([
     ['nothing', report(), false],
     ['a warning', report({ problems: [warning] }), true],
-    ['a warning that the base branch has too', report({ problems: [warning], baseDrift: known }), false],
+    ['a warning that the base branch has too', report({ baseDrift: { ...known, warnings: [warning] } }), false],
     ['an error', report({ problems: [{ ...warning, severity: 'error' }], baseDrift: known }), true],
     ['a state file', report({ stateFiles: [{ kind: 'added', path: 'x' }] }), true],
     ['a state file that comes anyway', report({ baseDrift: { ...known, stateFiles: 1 } }), true],

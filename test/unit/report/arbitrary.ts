@@ -69,6 +69,13 @@ const detail = fc.record({
   key: fc.oneof(
     text,
     fc.constantFrom('autoRebuild', 'source.repo', 'updates[0].repo', 'analysis', 'namespace', 'secrets.github'),
+    fc.constantFrom(
+      'rebuildDelay',
+      'minimumReleaseAge',
+      'environments.prod.auto',
+      'environments.prod.soak',
+      'bases[0]',
+    ),
   ),
   before: maybe,
   after: maybe,
@@ -81,19 +88,47 @@ const gate: fc.Arbitrary<GateChange> = fc.record({
   after: maybe,
   meaning: text,
 })
-const image: fc.Arbitrary<ImageChange> = fc.record({
+const repository = fc.record({
+  provider: fc.constantFrom('github', 'gitlab'),
+  repo: fc.oneof(text, fc.constant('acme/web')),
+  branch: maybe,
+})
+const build = fc.record({
+  source: repository,
+  dockerfile: maybe,
+  file: maybe,
+  bases: fc.array(text, { maxLength: 6 }),
+  rebuildDelay: fc.oneof(text, fc.constantFrom('0', '7d')),
+  autoRebuild: fc.boolean(),
+})
+const parts = fc.record(
+  {
+    line,
+    build,
+    environments: fc.array(fc.record({ name: maybe, auto: fc.boolean() }), { maxLength: 4 }),
+  },
+  { requiredKeys: [] },
+)
+const plainImage: fc.Arbitrary<ImageChange> = fc.record({
   name: text,
   kind: fc.constantFrom('enrolled', 'changed', 'disabled', 'enabled', 'removed'),
   details: fc.array(detail, { maxLength: 8 }),
   published: fc.record({ before: text, after: text }),
 })
+const image: fc.Arbitrary<ImageChange> = fc.tuple(plainImage, parts).map(([one, more]) => ({ ...one, ...more }))
 
 const how = fc.constantFrom('added', 'removed', 'unchanged')
 const base: fc.Arbitrary<BaseRow> = fc.record({
   name: text,
   reference: text,
   change: how,
-  uses: fc.array(fc.record({ image: text, file: text, line, kind: text, change: how }), { maxLength: 8 }),
+  uses: fc.array(
+    fc.record(
+      { image: text, file: text, line, kind: text, change: how, source: repository },
+      { requiredKeys: ['image', 'file', 'line', 'kind', 'change'] },
+    ),
+    { maxLength: 8 },
+  ),
 })
 
 /** No two objects change alike, so that each has a diff of its own. */
@@ -113,7 +148,7 @@ function driftOf(
     changes: later,
     causes: later.map((one) => [idOf(one), cause]),
     stateFiles: 3,
-    warnings: 0,
+    warnings: [],
     images,
     bases,
   }
@@ -137,6 +172,7 @@ export const reports: fc.Arbitrary<Report> = fc
       maxLength: 20,
     }),
     later: fc.option(fc.oneof(fc.array(change, { maxLength: 45 }), text)),
+    due: fc.array(fc.record({ image: text, base: text, at: text }), { maxLength: 5 }),
     commit: fc.option(fc.record({ sha: text, branch: text, url: maybe })),
     run: fc.option(
       fc.record({ url: text, headSha: text, repositoryUrl: text, version: text, isUnverified: fc.boolean() }),

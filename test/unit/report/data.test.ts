@@ -11,7 +11,8 @@ describe('a report as data', () => {
     fc.assert(
       fc.property(reports, (any) => {
         const { report: read, headSha } = fromData(toData(any))
-        const input = { ...any, commit: null, run: null }
+        const { servers: _, ...rest } = any
+        const input = { ...rest, commit: null, run: null }
         expect(renderSummary(read, { budget: 10_000_000 })).toBe(renderSummary(input, { budget: 10_000_000 }))
         expect(headSha).toBe(any.run?.headSha ?? null)
       }),
@@ -32,7 +33,7 @@ describe('a report as data', () => {
     ['nothing', 'null'],
     ['a key too many', JSON.stringify({ ...good, number: 1 })],
     ['a key too few', JSON.stringify({ ...good, bases: undefined })],
-    ['another format', JSON.stringify({ ...good, format: 3 })],
+    ['another format', JSON.stringify({ ...good, format: 2 })],
     ['a wrong type', JSON.stringify({ ...good, imagesFile: { toString: 1 } })],
     ['a prototype', JSON.stringify(good).replace('{', '{"__proto__":{"x":1},')],
     ['a text too long', JSON.stringify({ ...good, imagesFile: 'x'.repeat(30_000) })],

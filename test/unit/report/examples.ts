@@ -27,14 +27,18 @@ export function report(parts: Partial<Report> = {}): Report {
     bases: [],
     totals: { images: 3, bases: 2, stale: 0 },
     causes: [],
+    due: [],
     baseDrift: null,
     commit: null,
     run: {
       url: 'https://github.com/example/factory-state/actions/runs/16123456789/attempts/1',
       headSha: HEAD,
       repositoryUrl: 'https://github.com/example/factory-state',
+      filesUrl: `https://github.com/example/factory-state/blob/${HEAD}`,
+      baseBranch: 'main',
       version: '1.2.3',
     },
+    servers: { github: 'https://github.com', gitlab: 'https://gitlab.com' },
     ...parts,
   }
 }
@@ -386,7 +390,7 @@ function comesAnyway(): Report {
   ]
   return {
     ...delayChange(),
-    baseDrift: { kind: 'known', changes: later, causes, stateFiles: 2, warnings: 0, images: [], bases: moved },
+    baseDrift: { kind: 'known', changes: later, causes, stateFiles: 2, warnings: [], images: [], bases: moved },
   }
 }
 
@@ -496,7 +500,7 @@ function hostileNames(): Report {
       changes,
       causes: because(table, changes),
       stateFiles: 1,
-      warnings: 0,
+      warnings: [],
       images: [],
       bases: [],
     },

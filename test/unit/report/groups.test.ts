@@ -19,8 +19,8 @@ describe('objects that change alike', () => {
   it('share one diff, and are named with it', () => {
     const comment = renderComment(one, { marker })
     expect(titles(comment)).toEqual([
-      'Stage image-factory/rebuild-trigger-a +1 −1 and 2 more like it — because images.yaml:3 rebuildDelay',
-      'Stage image-factory/rebuild-trigger-c +1 −1',
+      'Stage image-factory/rebuild-trigger-a changed +1 −1 and 2 more like it — because rebuildDelay',
+      'Stage image-factory/rebuild-trigger-c changed +1 −1',
     ])
     expect(comment).toContain('The same in `rebuild-trigger-b`, `rebuild-trigger-d`.')
   })

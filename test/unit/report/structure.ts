@@ -15,7 +15,7 @@ export function outsideOfFences(markdown: string): string[] {
       continue
     }
     folds += (line.match(/^<details( open)?><summary>/g) ?? []).length - (line === '</details>' ? 1 : 0)
-    if (folds < 0 || folds > 1) throw new Error(`unbalanced details: ${line}`)
+    if (folds < 0 || folds > 2) throw new Error(`unbalanced details: ${line}`)
     outside.push(line)
   }
   if (fence !== '') throw new Error('a fence is left open')
@@ -32,7 +32,7 @@ export function alive(line: string): string {
 
 const OURS = /<\/?(details|summary|sub)( open)?>|<br>/g
 /** Links are ours: their addresses are checked, their texts are code or a word. */
-const LINK = /\]\(https:\/\/github\.com\/[^\s()]*\)/g
+const LINK = /\]\(https:\/\/git(?:hub|lab)\.com\/[^\s()]*\)/g
 
 /** Whatever would ping, link, show an image, run or hide something; null where nothing does. */
 export function danger(markdown: string): string | null {

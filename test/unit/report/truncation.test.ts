@@ -154,12 +154,16 @@ describe('the steps', () => {
     expect(failed).toContain('changes to review carefully**')
   })
 
-  it('opens the diffs of a small change only', () => {
-    expect(renderComment(examples['delay-change'], { marker })).toContain('<details open>')
-    expect(renderComment(all, { marker })).not.toContain('<details open>')
+  it('opens nothing, and holds all diffs in one fold', () => {
+    for (const one of [examples['delay-change'], all]) {
+      const comment = renderComment(one, { marker })
+      expect(comment).not.toContain('<details open>')
+      const [, fold = ''] = comment.split('<details><summary>Kargo manifests: ')
+      expect(fold.match(/^@@ /gm)).toHaveLength(comment.match(/^@@ /gm)?.length ?? 0)
+    }
   })
 
-  it('draws at most 60 edges', () => {
+  it('draws what somebody can read', () => {
     expect(renderComment(examples['delay-change'], { marker })).toContain('```mermaid')
     expect(renderSummary(examples['many-changed'])).not.toContain('```mermaid')
   })

@@ -1,0 +1,47 @@
+// Rebuilds that something held back until now: what changed long ago may be built for as soon as nothing holds it.
+import { knownImage } from '../explain/index.js'
+import { outlookOf } from '../policy/index.js'
+import type { MergedState } from '../state/index.js'
+import type { DueRebuild, ImageChange } from './model.js'
+import { effective } from './values.js'
+
+/** What a rebuild is judged by. */
+interface DueInput {
+  readonly state: Pick<MergedState, 'images' | 'records'>
+  readonly changes: readonly ImageChange[]
+  /** Base images that each image was built on before, by its name. */
+  readonly usedBefore: ReadonlyMap<string, ReadonlySet<string>>
+  /** Overrides that hold, and the digests of those that held before. */
+  readonly overrides: readonly { readonly digest: string }[]
+  readonly overriddenBefore: ReadonlySet<string>
+  readonly staggerSeconds: number
+}
+
+/** The rebuilds that may start because of what changes here, by the image's name. No clock: each says when it is due. */
+export function dueRebuilds(input: DueInput): DueRebuild[] {
+  const { state, overrides, overriddenBefore, staggerSeconds } = input
+  const changes = new Map(input.changes.map((change) => [change.name, change]))
+  const fresh = new Set(overrides.map(({ digest }) => digest).filter((digest) => !overriddenBefore.has(digest)))
+  return state.images.flatMap(({ enrollment }) => {
+    const change = changes.get(enrollment.name)
+    // Of a new image, what its bases changed to before counts as there from the start.
+    if (change?.kind === 'enrolled' || (change === undefined && fresh.size === 0)) return []
+    const known = knownImage(state.records.images.get(enrollment.name), state.records.bases)
+    const outlook = outlookOf(enrollment, known, { staggerSeconds, overrides })
+    if (outlook.kind !== 'scheduled') return []
+    const { base, at } = outlook
+    const isNewBase = !(input.usedBefore.get(enrollment.name)?.has(base.name) ?? false)
+    const isFreed = change !== undefined && (isNewBase || opens(change))
+    if (!isFreed && !(base.digest !== null && fresh.has(base.digest))) return []
+    return [{ image: enrollment.name, base: base.reference, at }]
+  })
+}
+
+/** Whether a change takes away what held rebuilds back. A shorter delay does not: a rebuild that waits keeps its own. */
+function opens({ kind, details }: ImageChange): boolean {
+  if (kind === 'enabled') return true
+  return details.some(({ key, before, after }) => {
+    if (key === 'autoRebuild') return effective(key, before) === 'false'
+    return /^source\.(?:workflow|pipeline)$/.test(key) && before === null && after !== null
+  })
+}

@@ -1,0 +1,142 @@
+// Images that join the factory, leave it, or are switched on and off, in sentences.
+import { parseDuration } from '../enrollment/grammar.js'
+import { compareText, groupBy } from '../text/index.js'
+import { sourceFileUrl, stateFileUrl } from './links.js'
+import type { ImageChange, Report } from './model.js'
+import { shortReference } from './references.js'
+import { code, listed, type Span, strong } from './spans.js'
+import type { View } from './view.js'
+
+const MAX_NAMES = 5
+const MAX_BASES = 4
+
+/** An image by its name, linked to its entry. */
+export function imageName(report: Report, { name, line }: ImageChange): Span {
+  return code(name, line === undefined ? null : stateFileUrl(report, report.imagesFile, line))
+}
+
+/** `a, b and 3 more`, each linked to its entry. */
+export function imageNames(report: Report, images: readonly ImageChange[], max = MAX_NAMES): Span[] {
+  const names = images.map((image) => [imageName(report, image)])
+  return listed(names, { max })
+}
+
+/** `order-book joins the factory.` and by what it is rebuilt. */
+export function joiningSentences(report: Report): Span[][] {
+  const images = report.images.filter(({ kind }) => kind === 'enrolled')
+  const [first] = images
+  if (first === undefined) return []
+  const joins = images.length === 1 ? ' joins the factory.' : ' join the factory.'
+  const rebuilt = images.length === 1 ? rebuiltWhen(report, first, 'It') : rebuiltTogether(images)
+  const goes = images.length === 1 ? deployedTo(first) : []
+  const deployed = goes.length === 0 ? [] : [' ', ...goes]
+  return [[strong(...imageNames(report, images), joins), ' ', ...rebuilt, ...deployed]]
+}
+
+/** By what an image is rebuilt, when and how often. */
+export function rebuiltWhen(report: Report, { build, details }: ImageChange, it: string): Span[] {
+  if (details.some(({ key, after }) => key === 'enabled' && after === 'false')) return [`${it} is switched off.`]
+  if (build === undefined) return [`${it} is watched and scanned; nothing rebuilds it.`]
+  const { source, file, bases, rebuildDelay, autoRebuild } = build
+  if (file === null) return [`${it} names no workflow, so nothing rebuilds it.`]
+  const workflow = code(file.slice(file.lastIndexOf('/') + 1), sourceFileUrl(report, source, file))
+  if (!autoRebuild) return [`${it} is rebuilt by `, workflow, ' only when somebody promotes it by hand.']
+  if (bases.length === 0) return [`No base image of it is known, so nothing rebuilds it yet.`]
+  const changes = listed(
+    bases.map((base) => [code(shortReference(base))]),
+    { max: MAX_BASES, and: ' or ' },
+  )
+  return [workflow, ` rebuilds ${it.toLowerCase()} when `, ...changes, ' changes', ...atMost(rebuildDelay, ''), '.']
+}
+
+/** Of a delay of nothing, nothing is said. */
+function atMost(delay: string, upTo: string): Span[] {
+  if (delay === '0') return []
+  const text = (one: string) => (/^[0-9smhdw]+$/.test(one) ? one : code(one))
+  return [', at most once per ', text(delay), ...(upTo === '' ? [] : [' to ', text(upTo)])]
+}
+
+function rebuiltTogether(images: readonly ImageChange[]): Span[] {
+  const rebuilt = images.flatMap(({ build }) =>
+    build !== undefined && build.file !== null && build.autoRebuild && build.bases.length > 0 ? [build] : [],
+  )
+  if (rebuilt.length === 0) return ['None of them is rebuilt automatically.']
+  const delays = [...new Set(rebuilt.map(({ rebuildDelay }) => rebuildDelay))].sort(
+    (a, b) => secondsOf(a) - secondsOf(b) || compareText(a, b),
+  )
+  const [shortest = '0', longest = ''] = [delays[0], delays.length > 1 ? delays.at(-1) : '']
+  const whom = rebuilt.length === images.length ? 'them' : `${rebuilt.length} of them`
+  return [`Their workflows rebuild ${whom} when a base image changes`, ...atMost(shortest, longest), '.']
+}
+
+function secondsOf(duration: string): number {
+  return parseDuration(duration)?.seconds ?? 0
+}
+
+/** Where a new image goes, environment by environment. */
+export function deployedTo({ environments = [] }: ImageChange): Span[] {
+  if (environments.length === 0) return []
+  const stages = environments.map(({ name, auto }): Span[] => {
+    const to = name === null ? [] : ['to ', code(name), ' ']
+    return [...to, auto ? 'automatically' : 'by hand']
+  })
+  return ['Kargo deploys it ', ...listed(stages), '.']
+}
+
+/** `uv leaves the factory`, and what of Kargo's goes with it. */
+export function leavingSentences(view: View): Span[][] {
+  const images = view.report.images.filter(({ kind }) => kind === 'removed')
+  if (images.length === 0) return []
+  const one = images.length === 1
+  const names = imageNames(view.report, images)
+  const leaves = [strong(...names, one ? ' leaves the factory' : ' leave the factory')]
+  const what = [...leaves, ` and ${one ? 'is' : 'are'} no longer rebuilt.`, ...deletedWith(view, images)]
+  const archive = view.report.stateFiles.find(({ path }) => /(?:^|\/)_archive\/images\/[^/]+$/.test(path))
+  if (archive === undefined) return [what]
+  const folder = archive.path.slice(0, archive.path.indexOf('_archive/') + '_archive/'.length)
+  return [[...what, ` ${one ? 'Its' : 'Their'} state is archived in `, code(folder), '.']]
+}
+
+const HISTORY_KEEPERS = ['Warehouse', 'Stage'] as const
+
+/** `Its Warehouse and 2 Stages are deleted, and with them …` */
+function deletedWith({ resources }: View, images: readonly ImageChange[]): Span[] {
+  const files = new Set(images.map(({ name }) => `image-${name}.k8s.yaml`))
+  const gone = resources.filter(({ change, path }) => change === 'removed' && files.has(path.replace(/^.*\//, '')))
+  const byKind = groupBy(gone, ({ kind }) => kind)
+  const counts = HISTORY_KEEPERS.flatMap((kind) => {
+    const n = byKind.get(kind)?.length ?? 0
+    return n === 0 ? [] : [[n === 1 ? kind : `${n} ${kind}s`]]
+  })
+  if (counts.length === 0) return []
+  const [its, are] = [images.length === 1 ? 'Its' : 'Their', gone.length === 1 ? 'is' : 'are']
+  const whose = images.length === 1 ? 'its' : 'their'
+  return [
+    ` ${its} `,
+    ...listed(counts),
+    ` ${are} deleted, and with ${gone.length === 1 ? 'it' : 'them'} Kargo's record of ${whose} versions and promotions.`,
+  ]
+}
+
+/** `uv is switched off`, or on again. */
+export function switchedSentences(view: View): Span[][] {
+  const { report } = view
+  const of = (kind: ImageChange['kind']) => report.images.filter((image) => image.kind === kind)
+  const [off, on] = [of('disabled'), of('enabled')]
+  const [first] = on
+  const sentences: Span[][] = []
+  if (off.length > 0) {
+    const are = off.length === 1 ? ' is' : ' are'
+    const rest = ` and no longer rebuilt; what is known of ${off.length === 1 ? 'it' : 'them'} is kept.`
+    sentences.push([strong(...imageNames(report, off), `${are} switched off`), rest, ...deletedWith(view, off)])
+  }
+  if (first !== undefined) {
+    const rebuilt = on.length === 1 ? rebuiltWhen(report, first, 'It') : rebuiltTogether(on)
+    sentences.push([
+      strong(...imageNames(report, on), on.length === 1 ? ' is' : ' are', ' switched on again.'),
+      ' ',
+      ...rebuilt,
+    ])
+  }
+  return sentences
+}

@@ -1,0 +1,53 @@
+// What a report comes to, in one to three sentences that somebody understands who has never seen a manifest: which images
+// join, leave, are built or deployed another way, and what happens when this is merged. Pure: from the report to words.
+import { count } from '../text/index.js'
+import { movedSentences } from './effect-of-bases.js'
+import { changedSentences } from './effect-of-changes.js'
+import { joiningSentences, leavingSentences, switchedSentences } from './effect-of-entries.js'
+import { dueSentences } from './effect-of-merging.js'
+import { code, listed, type Span, strong } from './spans.js'
+import { keyedChange } from './values.js'
+import type { View } from './view.js'
+
+const MAX_SETTINGS = 4
+
+/** The sentences, in the order they are read in. */
+export function effectOf(view: View): Span[][] {
+  const { report } = view
+  const said = [
+    ...creation(view),
+    ...changedSentences(report),
+    ...joiningSentences(report),
+    ...leavingSentences(view),
+    ...switchedSentences(view),
+    ...movedSentences(report),
+    ...settingsSentences(view),
+  ]
+  if (said.length === 0 && view.errors.length > 0) return []
+  const all = said.length === 0 ? [resting(view)] : said
+  return [...all, ...dueSentences(report, said.length > 0)]
+}
+
+/** There is nothing to compare with where the pull request brings the file. */
+function creation({ report }: View): Span[][] {
+  if (report.baseDrift?.kind !== 'first') return []
+  return [[strong('This pull request creates ', code(report.imagesFile), '.')]]
+}
+
+function settingsSentences({ report: { settings } }: View): Span[][] {
+  if (settings.length === 0) return []
+  const shown = settings.map((change) => keyedChange(change, `settings.${change.key}`))
+  return [[strong('The whole factory changes'), ': ', ...listed(shown, { max: MAX_SETTINGS }), '.']]
+}
+
+/** What is said where no image, base image or setting changes. */
+function resting({ report, resources }: View): Span[] {
+  const { mode, totals, stateFiles } = report
+  const checked = ` ${count(totals.images, 'image')}, ${count(totals.bases, 'base image')} checked`
+  if (resources.length > 0) {
+    if (mode === 'check') return [strong('Generated files are out of date.'), `${checked}.`]
+    return [strong('The Kargo manifests change, though no image, base image or setting does.')]
+  }
+  const updated = stateFiles.length === 0 ? '' : `, ${count(stateFiles.length, 'state file')} updated`
+  return [strong(stateFiles.length === 0 ? 'Nothing changes.' : 'No manifest changes.'), `${checked}${updated}.`]
+}

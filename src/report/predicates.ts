@@ -1,0 +1,191 @@
+// What changes about an image, in words: each says of the image what is another way from now on ("is rebuilt more often"),
+// and from which values that follows.
+import { parseDuration } from '../enrollment/grammar.js'
+import type { ImageChange, ValueChange } from './model.js'
+import { code, listed, type Span } from './spans.js'
+import { effective } from './values.js'
+
+/** One thing that is said of an image. */
+export interface Predicate {
+  /** Begins with a verb: `is rebuilt more often`. */
+  readonly words: readonly Span[]
+  /** More of the same sentence, where one image is spoken of: `, up to once per 24h`. */
+  readonly detail: readonly Span[]
+  readonly changes: readonly ValueChange[]
+  /** Its place among others: what matters most is first. */
+  readonly rank: number
+  /** What the keys of the changes begin with, told by the words already. */
+  readonly prefix: string
+}
+
+type Words = Pick<Predicate, 'words'> & Partial<Predicate>
+
+interface Rule {
+  readonly keys: RegExp
+  readonly say: (changes: readonly ValueChange[]) => Words
+}
+
+/** From what matters most to what matters least: who gets it, what it is, how often. */
+const RULES: readonly Rule[] = [
+  {
+    keys: /^(?:registry|repository|repoURL)$/,
+    say: () => ({ words: ['takes its new versions from another repository'] }),
+  },
+  {
+    keys: /^(?:tags\b|allowTags$|imageSelectionStrategy$)/,
+    say: () => ({ words: ['picks its new version by another rule'] }),
+  },
+  { keys: /^analysis\b/, say: checked },
+  { keys: /^source\.(?:provider|repo)$/, say: () => ({ words: ['is built elsewhere'] }) },
+  { keys: /^source\.branch$/, say: () => ({ words: ['is built from another branch'] }) },
+  { keys: /^source\.(?:workflow|pipeline|job)$/, say: builtBy },
+  { keys: /^source\.dockerfile$/, say: () => ({ words: ['is built from another Dockerfile'] }) },
+  { keys: /^(?:source|build)\b/, say: () => ({ words: ['is built differently'] }) },
+  { keys: /^autoRebuild$/, say: automatic },
+  { keys: /^rebuildDelay$/, say: delayed },
+  { keys: /^minimumReleaseAge$/, say: aged },
+  { keys: /^rebuildOn$/, say: rebuiltOn },
+  { keys: /^bases\b/, say: () => ({ words: ['names other base images'] }) },
+]
+
+const DEPLOYMENT = /^(?:environments|updates)\b/
+
+/** What is said of an image that changes, in the order of how much it matters. */
+export function predicatesOf({ details }: ImageChange): Predicate[] {
+  const rest = details.filter(({ key }) => key !== 'enabled' && !DEPLOYMENT.test(key))
+  const said = RULES.flatMap((rule, index) => {
+    const changes = rest.filter(({ key }) => RULES.findIndex(({ keys }) => keys.test(key)) === index)
+    return changes.length === 0 ? [] : [predicate({ ...rule.say(changes), rank: index + 1 }, changes)]
+  })
+  const others = rest.filter(({ key }) => !RULES.some(({ keys }) => keys.test(key)))
+  const last =
+    others.length === 0
+      ? []
+      : [predicate({ words: ['changes in something that affects no build'], rank: RULES.length + 1 }, others)]
+  return [...deployments(details.filter(({ key }) => DEPLOYMENT.test(key))), ...said, ...last]
+}
+
+function predicate(words: Words, changes: readonly ValueChange[]): Predicate {
+  return { detail: [], rank: 0, prefix: '', changes, ...words }
+}
+
+function checked(changes: readonly ValueChange[]): Words {
+  const isOff = ({ after }: ValueChange) => after === 'false'
+  const wasOff = ({ before }: ValueChange) => before === 'false'
+  if (changes.some(({ key, after }) => /^analysis(?:\.enabled)?$/.test(key) && after === 'false')) {
+    return { words: ['is no longer checked'] }
+  }
+  if (changes.every(isOff)) return { words: ['is checked for less'] }
+  return { words: [changes.every(wasOff) ? 'is checked for more' : 'is checked differently'] }
+}
+
+function builtBy(changes: readonly ValueChange[]): Words {
+  const [first] = changes
+  const isGone = changes.every(({ after }) => after === null) && first?.key !== 'source.job'
+  return { words: [isGone ? 'names no workflow that rebuilds it any more' : 'is rebuilt by another workflow'] }
+}
+
+function automatic([change]: readonly ValueChange[]): Words {
+  const isOff = change?.after === 'false'
+  return { words: [isOff ? 'is no longer rebuilt automatically' : 'is rebuilt automatically from now on'] }
+}
+
+/** Whether a duration gets longer; null where it stays. */
+function isLonger({ key, before, after }: ValueChange): boolean | null {
+  const [was, is] = [before, after].map((text) => parseDuration(effective(key, text) ?? '')?.seconds ?? 0)
+  if (was === undefined || is === undefined || was === is) return null
+  return is > was
+}
+
+function delayed([change]: readonly ValueChange[]): Words {
+  if (change === undefined) return { words: [] }
+  const longer = isLonger(change)
+  const delay = effective(change.key, change.after) ?? ''
+  if (longer === null) return { words: ['is rebuilt as often as before'] }
+  if (longer) return { words: ['is rebuilt less often'], detail: [', at most once per ', ...duration(delay)] }
+  const often = delay === '0' ? ['with every change of a base image'] : ['up to once per ', ...duration(delay)]
+  return { words: ['is rebuilt more often'], detail: [', ', ...often] }
+}
+
+function aged([change]: readonly ValueChange[]): Words {
+  const longer = change === undefined ? null : isLonger(change)
+  if (change === undefined || longer === null) return { words: ['waits for new base images as long as before'] }
+  const age = effective(change.key, change.after) ?? '0'
+  const until = age === '0' ? [', and rebuilds for them at once'] : [', until they are ', ...duration(age), ' old']
+  return { words: [longer ? 'waits longer for new base images' : 'waits less for new base images'], detail: until }
+}
+
+/** Ours where it is one, else a text of users. */
+function duration(text: string): Span[] {
+  return [/^[0-9smhdw]+$/.test(text) ? text : code(text)]
+}
+
+function rebuiltOn([change]: readonly ValueChange[]): Words {
+  const fewer = change?.after === 'runtime'
+  return { words: [fewer ? 'is rebuilt for fewer of its base images' : 'is rebuilt for more of its base images'] }
+}
+
+/** One predicate an environment; the flat `updates` are an environment without a name. */
+function deployments(changes: readonly ValueChange[]): Predicate[] {
+  const names = [...new Set(changes.map(({ key }) => environmentOf(key)))]
+  return names.map((name) => {
+    const prefix = name === null ? '' : `environments.${name}.`
+    const own = changes.filter(({ key }) => environmentOf(key) === name)
+    const at = (key: string) => own.find((change) => change.key === prefix + key)
+    const words = ['is ', ...deployed(name, own, at)]
+    return predicate({ words, prefix }, shownChanges(own, prefix))
+  })
+}
+
+function environmentOf(key: string): string | null {
+  return /^environments\.([^.]*)/.exec(key)?.[1] ?? null
+}
+
+/** Of an environment that comes or goes, not every key. */
+function shownChanges(changes: readonly ValueChange[], prefix: string): readonly ValueChange[] {
+  const whole = changes.every(({ before }) => before === null) || changes.every(({ after }) => after === null)
+  if (!whole) return changes
+  return changes.filter(({ key }) => /updates\[\d+\]\.repo$/.test(key.slice(prefix.length)))
+}
+
+function deployed(
+  name: string | null,
+  own: readonly ValueChange[],
+  at: (key: string) => ValueChange | undefined,
+): Span[] {
+  const to = name === null ? [] : [' to ', code(name)]
+  if (own.some(({ key }) => key.startsWith('updates[0].')) || at('name') !== undefined) {
+    if (own.every(({ before }) => before === null)) return ['deployed', ...to, ' from now on']
+    if (own.every(({ after }) => after === null)) return ['no longer deployed', ...to]
+  }
+  const review = turned(at('pullRequest'), 'only after review', 'without review')
+  const auto = turned(at('auto'), 'automatically', 'only by hand')
+  const soak = at('soak')
+  const longer = soak === undefined ? null : isLonger(soak)
+  // Without review says more than automatically, and both more than when.
+  const how = review ?? auto ?? (longer === null ? null : longer ? 'later' : 'sooner')
+  const place = own.some(({ key }) => /updates\[/.test(key)) ? 'in another place' : null
+  const adverbs = [how, place].filter((word) => word !== null)
+  const all = adverbs.length === 0 ? ['another way'] : adverbs
+  return ['deployed', ...to, ' ', ...listed(all.map((word) => [word]))]
+}
+
+function turned(change: ValueChange | undefined, on: string, off: string): string | null {
+  if (change === undefined) return null
+  return effective(change.key, change.after) === 'true' ? on : off
+}
+
+const PLURAL: Readonly<Record<string, string>> = {
+  is: 'are',
+  takes: 'take',
+  picks: 'pick',
+  names: 'name',
+  changes: 'change',
+  waits: 'wait',
+}
+
+/** The same of several images: `are rebuilt more often`. */
+export function plural([first = '', ...rest]: readonly Span[]): Span[] {
+  if (typeof first !== 'string') return [first, ...rest]
+  return [first.replace(/^[a-z]+/, (verb) => PLURAL[verb] ?? verb), ...rest]
+}

@@ -1,0 +1,61 @@
+// Sentences before it is known where they are shown: words of our own, and texts of users that each place escapes.
+import { oneLine } from '../text/index.js'
+import { codeSpan, link } from './markdown.js'
+
+/** Words of our own, a text of users, or a part that stands out. */
+export type Span = string | CodeSpan | StrongSpan
+
+/** A text of users: a name, a value. */
+interface CodeSpan {
+  readonly code: string
+  /** Where it leads; null: nowhere. */
+  readonly url: string | null
+}
+
+interface StrongSpan {
+  readonly strong: readonly Span[]
+}
+
+/** A name or value, linked where there is an address. */
+export function code(text: string, url: string | null = null): Span {
+  return { code: text, url }
+}
+
+/** What a reader sees first. */
+export function strong(...spans: readonly Span[]): Span {
+  return { strong: spans }
+}
+
+const MAX_CODE = 120
+
+/** As Markdown, safe wherever GitHub shows it. */
+export function markdown(spans: readonly Span[]): string {
+  return spans
+    .map((span) => {
+      if (typeof span === 'string') return span
+      return 'code' in span ? link(codeSpan(span.code, MAX_CODE), span.url) : `**${markdown(span.strong)}**`
+    })
+    .join('')
+}
+
+/** As text for a terminal. */
+export function terminalText(spans: readonly Span[], bold: (text: string) => string): string {
+  return spans
+    .map((span) => {
+      if (typeof span === 'string') return span
+      return 'code' in span ? oneLine(span.code, MAX_CODE) || '""' : bold(terminalText(span.strong, (text) => text))
+    })
+    .join('')
+}
+
+/** `a`, `a and b`, `a, b and c`; of many the first, and how many there are besides. */
+export function listed(
+  items: readonly (readonly Span[])[],
+  { max = items.length, and = ' and ' }: { readonly max?: number; readonly and?: string } = {},
+): Span[] {
+  const shown = items.length > max ? [...items.slice(0, max), [`${items.length - max} more`]] : items
+  return shown.flatMap((item, index) => {
+    if (index === 0) return [...item]
+    return [index === shown.length - 1 ? and : ', ', ...item]
+  })
+}

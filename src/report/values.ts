@@ -1,0 +1,31 @@
+// Values of keys before and after, with the defaults that nobody wrote.
+import { defaultOfKey } from '../enrollment/schema/keys.js'
+import type { ValueChange } from './model.js'
+import { code, type Span } from './spans.js'
+
+const SIMPLE = /^[A-Za-z0-9]{1,40}$/
+
+/** `7d (default) → 24h` */
+export function beforeAndAfter({ key, before, after }: ValueChange): Span[] {
+  return [...shown(key, before), ' → ', ...shown(key, after)]
+}
+
+/** `rebuildDelay 7d (default) → 24h`, the key by a shorter name where its place is told already. */
+export function keyedChange(change: ValueChange, name = change.key): Span[] {
+  return [code(name), ' ', ...beforeAndAfter(change)]
+}
+
+function shown(key: string, value: string | null): Span[] {
+  if (value !== null) return [plainOrCode(value)]
+  const byDefault = defaultOfKey(key)
+  return byDefault === null ? ['not set'] : [plainOrCode(byDefault), ' (default)']
+}
+
+function plainOrCode(value: string): Span {
+  return SIMPLE.test(value) ? value : code(value)
+}
+
+/** The value that holds: what is written, else the default. */
+export function effective(key: string, value: string | null): string | null {
+  return value ?? defaultOfKey(key)
+}
