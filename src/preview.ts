@@ -3,7 +3,7 @@
  * moved on, generated files that are out of date. Both images.yaml are run through the same pipeline with the same
  * answers from the sources; what differs between the two results is what the pull request causes.
  */
-import { DEFAULT_SETTINGS, formatProblem, type Problem, parseImagesFile, problem } from './enrollment/index.js'
+import { DEFAULT_SETTINGS, type Problem, parseImagesFile, problem } from './enrollment/index.js'
 import { changesBetween } from './manifests/index.js'
 import { draftPlan } from './pipeline.js'
 import { committedBaseline, type DraftedPlan, type Loaded, type Plan, planOf, type ReportBaseline } from './plan.js'
@@ -67,7 +67,8 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
   }
   if (draft.kind === 'refused') {
     const [first] = draft.problems
-    const reason = `it has errors of its own${first === undefined ? '' : `: ${formatProblem({ ...first, remedy: null })}`}`
+    const what = first === undefined ? '' : `: ${placed(first)}${first.message.replace(/\.$/, '')}`
+    const reason = `it has errors of its own${what}`
     return { ...withoutBase(head, reason, run), settings }
   }
   const { report } = planOf(draft, run, folder)
@@ -90,6 +91,11 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
     baseDrift,
     problems: manualChanges(head, draft.loaded.output, fromTop(folder.path, folder.outputDir)),
   }
+}
+
+function placed({ file, line, column }: Problem): string {
+  const place = [file, line, column].filter((part) => part !== null).join(':')
+  return place === '' ? '' : `${place} `
 }
 
 /** A pull request that brings the first images.yaml: there was nothing, and all of it is its own. */

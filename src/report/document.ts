@@ -219,9 +219,16 @@ function notices(view: View, rows: number): string[] {
 
 const FILE_WORD = { added: 'new', removed: 'removed', modified: 'changed' } as const
 
+/** Every one of them is named after its image or base image. */
+const MAX_STATE_FILES = 10
+
 function stateFiles({ report: { stateFiles: files } }: View, rows: number): string[] {
   if (files.length === 0) return []
-  const lines = bullets(files, rows, ({ kind, path }) => `${FILE_WORD[kind]} ${codeSpan(path, 160)}`)
+  const lines = bullets(
+    files,
+    Math.min(rows, MAX_STATE_FILES),
+    ({ kind, path }) => `${FILE_WORD[kind]} ${codeSpan(path, 160)}`,
+  )
   const words = Object.entries(FILE_WORD).flatMap(([kind, word]) => {
     const n = files.filter((file) => file.kind === kind).length
     return n === 0 ? [] : [`${n} ${word}`]

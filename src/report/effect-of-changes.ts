@@ -4,7 +4,7 @@ import { imageName, imageNames } from './effect-of-entries.js'
 import type { ImageChange, Report, ValueChange } from './model.js'
 import { type Predicate, plural, predicatesOf } from './predicates.js'
 import { listed, markdown, type Span, strong } from './spans.js'
-import { keyedChange } from './values.js'
+import { beforeAndAfter, keyedChange } from './values.js'
 
 /** So many images are spoken of one by one. */
 const FEW_IMAGES = 2
@@ -63,10 +63,14 @@ function differentValues(predicates: readonly Predicate[]): Span[] {
   )
   const alike = [...groupBy(all, ({ change, name }) => JSON.stringify([name, change.before, change.after])).values()]
   const sorted = alike.sort((a, b) => b.length - a.length)
+  let told: string | null = null
   const show = ([first, ...others]: readonly { readonly change: ValueChange; readonly name: string }[]): Span[] => {
     if (first === undefined) return []
     const times = alike.length === 1 || others.length === 0 ? [] : [`${others.length + 1} × `]
-    return [...times, ...keyedChange(first.change, first.name)]
+    // The key is told with the first of its values.
+    const isTold = first.name === told
+    told = first.name
+    return [...times, ...(isTold ? beforeAndAfter(first.change) : keyedChange(first.change, first.name))]
   }
   return listed(sorted.map(show), { max: MAX_DIFFERENT, and: ', ' })
 }

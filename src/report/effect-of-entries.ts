@@ -66,7 +66,13 @@ function rebuiltTogether(images: readonly ImageChange[]): Span[] {
   )
   const [shortest = '0', longest = ''] = [delays[0], delays.length > 1 ? delays.at(-1) : '']
   const whom = rebuilt.length === images.length ? 'them' : `${rebuilt.length} of them`
-  return [`Their workflows rebuild ${whom} when a base image changes`, ...atMost(shortest, longest), '.']
+  const bases = [...new Set(rebuilt.flatMap((build) => build.bases))].sort()
+  const named = listed(
+    bases.map((base) => [code(shortReference(base))]),
+    { and: ' or ' },
+  )
+  const what = bases.length > MAX_BASES ? ['one of their base images'] : named
+  return [`Their workflows rebuild ${whom} when `, ...what, ' changes', ...atMost(shortest, longest), '.']
 }
 
 function secondsOf(duration: string): number {

@@ -13,7 +13,7 @@ export function dueSentences(report: Report, hasEffect: boolean): Span[][] {
   const { due, images, settings } = report
   const promoted = images.flatMap(promotedAtOnce)
   if (!hasEffect && due.length === 0) return []
-  const sentences = due.length > 0 ? [started(due)] : [['Merging starts no build.']]
+  const builds = due.length > 0 ? started(due) : ['Merging starts no build.']
   if (settings.some(({ key }) => key === 'namespace')) {
     return [
       [
@@ -21,9 +21,9 @@ export function dueSentences(report: Report, hasEffect: boolean): Span[][] {
       ],
     ]
   }
-  if (promoted.length === 0) return sentences
+  if (promoted.length === 0) return [builds]
   const what = listed(promoted, { max: MAX_DUE })
-  return [...sentences, ['Once merged, Kargo may deploy the newest version of ', ...what, ' without being asked.']]
+  return [[...builds, ' Once merged, Kargo may deploy the newest version of ', ...what, ' without being asked.']]
 }
 
 /** `Merging may start 2 builds: web (node:22 changed, due 2026-11-21 07:00 UTC) and …` */

@@ -37,7 +37,11 @@ function creation({ report }: View): Span[][] {
 function settingsSentences({ report: { settings } }: View): Span[][] {
   if (settings.length === 0) return []
   const shown = settings.map((change) => keyedChange(change, `settings.${change.key}`))
-  return [[strong('The whole factory changes'), ': ', ...listed(shown, { max: MAX_SETTINGS }), '.']]
+  const one = settings.length === 1
+  const what = one
+    ? 'A setting of the whole factory changes'
+    : `${settings.length} settings of the whole factory change`
+  return [[strong(what), ': ', ...listed(shown, { max: MAX_SETTINGS }), '.']]
 }
 
 /** What is said where no image, base image or setting changes. */

@@ -62,7 +62,7 @@ const SUMMARY_ROWS = 500
 export function renderSummary(report: Report, options: { readonly budget?: number } & Secrets = {}): string {
   const { budget: limit = 1_000_000, secrets } = options
   const measure = (text: string) => Buffer.byteLength(text)
-  return fitToBudget(viewOf(report, secrets), SUMMARY, { limit, comfortable: limit, measure, rows: SUMMARY_ROWS })
+  return fitToBudget(viewOf(report, secrets), SUMMARY, { limit, comfortable: 2 * limit, measure, rows: SUMMARY_ROWS })
 }
 
 /** The job summary with every diff, however long it gets: piece by piece, for it may be as long as all manifests. */

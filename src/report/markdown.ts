@@ -105,7 +105,8 @@ export function codeOrDefault(value: string | null, maxLength: number): string {
   return value === null ? '*default*' : codeSpan(value, maxLength)
 }
 
-/** `+2 −1` */
-export function delta(lines: { readonly added: number; readonly removed: number }): string {
-  return `+${lines.added} −${lines.removed}`
+/** `+2 −1`; of an object that comes or goes only what there is. */
+export function delta({ added, removed }: { readonly added: number; readonly removed: number }): string {
+  if (added > 0 && removed === 0) return `+${added}`
+  return added === 0 && removed > 0 ? `−${removed}` : `+${added} −${removed}`
 }

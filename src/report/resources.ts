@@ -6,7 +6,7 @@ import { byKind, type ChangedResource, type ResourceGroup, resourceTitle, type V
 
 const MAX_LISTED = 30
 const MAX_CAUSES = 10
-const MAX_ALIKE = 10
+const MAX_ALIKE = 5
 
 const WORD: Readonly<Record<ChangedResource['change'], string>> = {
   removed: 'Removed',

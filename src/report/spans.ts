@@ -53,9 +53,12 @@ export function listed(
   items: readonly (readonly Span[])[],
   { max = items.length, and = ' and ' }: { readonly max?: number; readonly and?: string } = {},
 ): Span[] {
-  const shown = items.length > max ? [...items.slice(0, max), [`${items.length - max} more`]] : items
-  return shown.flatMap((item, index) => {
+  const shown = items.slice(0, max)
+  const more = items.length > max ? [` and ${items.length - max} more`] : []
+  const last = more.length > 0 ? ', ' : and
+  const joined = shown.flatMap((item, index) => {
     if (index === 0) return [...item]
-    return [index === shown.length - 1 ? and : ', ', ...item]
+    return [index === shown.length - 1 ? last : ', ', ...item]
   })
+  return [...joined, ...more]
 }

@@ -11,7 +11,7 @@ import { beforeAndAfter, keyedChange } from './values.js'
 import type { View } from './view.js'
 
 const MAX_DETAILS = 6
-const MAX_USERS = 3
+const MAX_USERS = 5
 const MAX_NAMES = 5
 const MANY_IMAGES = 10
 
@@ -44,9 +44,7 @@ export function baseTable({ report }: View, rows: number): string[] {
   if (bases.length === 0) return []
   const isNewHere = report.mode === 'preview' && bases.some(({ change }) => change === 'added')
   const note = isNewHere
-    ? [
-        'The digest that a newly tracked base image has at the next commit becomes its baseline: merging rebuilds nothing.',
-      ]
+    ? ['The first rebuild comes with the next change of such a base image, not for what it is today.']
     : []
   return ['### Base images', changedBases(report, bases, rows), ...note]
 }
@@ -88,7 +86,9 @@ function imageRows(report: Report, images: readonly ImageChange[]): string[][] {
   const groups = [...groupBy(rows, ({ image, cells }) => (shared ? cells.join('\n') : image)).values()]
   const sorted = groups.sort((a, b) => b.length - a.length)
   return sorted.map((alike) => {
-    const names = alike.map(({ image }) => [imageName(report, image)])
+    // Nobody looks up the lines of fifty entries.
+    const isLinked = alike.length <= MAX_NAMES
+    const names = alike.map(({ image }) => [isLinked ? imageName(report, image) : code(image.name)])
     return [markdown(listed(names, { max: MAX_NAMES })), ...(alike[0]?.cells ?? [])]
   })
 }
@@ -132,7 +132,7 @@ function whatFollows(report: Report, image: ImageChange): Span[][] {
   const isAlone = report.images.length === 1
   const rest: Span[][] = deployed.length > 0 && !isAlone ? [deployed] : []
   if (isAlone) return [[afterPublication(image)]]
-  return [rebuiltWhen(report, image, 'It'), ...rest]
+  return [withoutStop(rebuiltWhen(report, image, 'It')), ...rest.map(withoutStop)]
 }
 
 /** What becomes of each new version of a new image, which the sentences above do not say. */
@@ -141,6 +141,11 @@ function afterPublication({ details, environments = [] }: ImageChange): string {
   if (environments.length > 0)
     return isChecked ? 'new versions are checked, then deployed' : 'new versions are deployed unchecked'
   return isChecked ? 'new versions are checked, not deployed' : 'new versions are neither checked nor deployed'
+}
+
+function withoutStop(words: readonly Span[]): Span[] {
+  const last = words.at(-1)
+  return typeof last === 'string' ? [...words.slice(0, -1), last.replace(/\.$/, '')] : [...words]
 }
 
 /** A cell is no sentence. */

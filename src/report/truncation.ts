@@ -101,7 +101,8 @@ function* detailLevels(fitting: Fitting): Generator<{ readonly detail: DetailLev
   const { limit, rows } = fitting.budget
   const comfortable = Math.min(limit, fitting.budget.comfortable)
   const all = everything(fitting.view, rows)
-  yield { detail: all, limit: comfortable }
+  // Whoever reads much wants less around it.
+  yield { detail: all, limit: Math.min(limit, comfortable / 2) }
   yield { detail: { ...all, context: 1 }, limit: comfortable }
   const removed = groups.filter(({ lead }) => lead.change === 'removed')
   const changed = groups.filter(({ lead }) => lead.change === 'modified')

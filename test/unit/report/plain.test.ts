@@ -4,7 +4,7 @@ import { change, examples, report } from './examples.js'
 
 describe('the summary line', () => {
   it.each([
-    ['first-enrollment', '1 image, 1 base image: 6 resources added (+79 −0 lines)'],
+    ['first-enrollment', '1 image, 1 base image: 6 resources added (+79 lines)'],
     ['delay-change', '3 images, 2 base images: 1 resource changed (+1 −1 lines)'],
     ['image-removed', '2 images, 1 base image: 1 resource changed · 3 removed (+1 −54 lines)'],
     ['discovery-failed', '3 images, 2 base images: 1 resource changed (+1 −1 lines) — 2 warnings, 1 notice'],

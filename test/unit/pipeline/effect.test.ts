@@ -1,0 +1,103 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { removeTempFolders } from '../../support/temp-folder.js'
+import { commentOf, entry, previewOf } from './pull-request.js'
+
+afterAll(removeTempFolders)
+
+const golden = (name: string) => `../../golden/report/${name}.md`
+/** What is read first: the lines between the heading and the first table, alert or fold. */
+function effectOf(comment: string): string {
+  const [, text = ''] = comment.split('## 🏭 Image Factory')
+  return (text.split(/\n(?=###|>|<)/)[0] ?? '').trim().replace(/\]\([^)]*\)/g, ']')
+}
+
+const environments = (auto: boolean, pullRequest: boolean, soak: string) => [
+  'environments:',
+  `  - {name: staging, updates: [{repo: acme/deploy, path: staging, type: kustomize-set-image}]}`,
+  `  - {name: production, auto: ${auto}, pullRequest: ${pullRequest}, soak: ${soak}, updates: [{repo: acme/deploy, path: production, type: kustomize-set-image}]}`,
+]
+const payments = (auto: boolean, pullRequest: boolean, soak: string) =>
+  entry('payments', environments(auto, pullRequest, soak))
+
+describe('what a reviewer reads first', () => {
+  it.each([
+    [
+      'an image joins',
+      {
+        before: entry('web'),
+        after: entry('web') + entry('order-book', ['rebuildDelay: 48h']),
+        dockerfiles: {
+          'order-book':
+            'FROM golang:1.25-bookworm AS build\nFROM gcr.io/distroless/static-debian12:nonroot\nCOPY --from=build /a /a\n',
+        },
+      },
+      '**[`order-book`] joins the factory.** [`order-book.yml`] rebuilds it when `gcr.io/distroless/static-debian12:nonroot` or `golang:1.25-bookworm` changes, at most once per 48h. Merging starts no build.',
+    ],
+    [
+      'a shorter delay',
+      { before: entry('shop-web'), after: entry('shop-web', ['rebuildDelay: 24h']) },
+      '**[`shop-web`] is rebuilt more often, up to once per 24h** (`rebuildDelay` 7d (default) → 24h). Merging starts no build.',
+    ],
+    [
+      'review and soak go, and another repository is deployed',
+      {
+        before: payments(false, true, '24h'),
+        after: payments(true, false, '0').replace('repository: acme/', 'repository: other/'),
+      },
+      '**[`payments`] is deployed to `production` without review** (`auto` false → true, `pullRequest` true → false, `soak` 24h → 0) and **takes its new versions from another repository** (`repository` `acme/payments` → `other/payments`). Merging starts no build. Once merged, Kargo may deploy the newest version of `payments` to `production` without being asked.',
+    ],
+    [
+      'an image leaves',
+      { before: entry('web') + entry('uv'), after: entry('web') },
+      "**`uv` leaves the factory** and is no longer rebuilt. Its Warehouse and 2 Stages are deleted, and with them Kargo's record of its versions and promotions. Its state is archived in `_archive/`. Merging starts no build.",
+    ],
+    [
+      'nothing',
+      { before: entry('web'), after: `${entry('web')}# A comment.\n` },
+      '**Nothing changes.** 1 image, 1 base image checked.',
+    ],
+  ])('%s', async (_, pull, said) => {
+    expect(effectOf(commentOf(await previewOf(pull)))).toBe(said)
+  })
+})
+
+describe('sizes', () => {
+  it('200 images that change', async () => {
+    const delays = ['', 'rebuildDelay: 30d', 'rebuildDelay: 24h', 'minimumReleaseAge: 1d']
+    const changed = ['rebuildDelay: 14d', 'rebuildDelay: 7d', 'rebuildDelay: 12h', 'minimumReleaseAge: 3d']
+    const name = (index: number) => `service-${String(index).padStart(5, '0')}`
+    const all = (lines: readonly string[]) =>
+      Array.from({ length: 200 }, (_, index) => entry(name(index), [lines[index % 4] ?? ''].filter(Boolean))).join('')
+    const after = [3, 50, 101, 152].reduce(
+      (text, index) => text.replace(`repo: acme/${name(index)},`, 'repo: acme/service-three,'),
+      all(changed),
+    )
+    const comment = commentOf(await previewOf({ before: all(delays), after }))
+    await expect(comment).toMatchFileSnapshot(golden('two-hundred-changed'))
+    expect(comment.length).toBeLessThan(12_000)
+  })
+
+  it('the first enrollment of four images', async () => {
+    const four = ['backend', 'frontend', 'mailer', 'search'].map((name) => entry(name)).join('')
+    const comment = commentOf(await previewOf({ before: entry('web'), after: entry('web') + four }))
+    expect(comment.length).toBeLessThan(20_000)
+    expect(comment).not.toContain('omitted')
+    expect(comment.match(/^<details>/gm)?.length).toBeGreaterThan(4)
+    await expect(comment).toMatchFileSnapshot(golden('four-enrolled'))
+  })
+
+  it('the first images.yaml', async () => {
+    const four = ['backend', 'frontend', 'mailer', 'search'].map((name) => entry(name)).join('')
+    const comment = commentOf(await previewOf({ before: null, after: four }))
+    expect(comment.length).toBeLessThan(20_000)
+    await expect(comment).toMatchFileSnapshot(golden('first-images-file'))
+  })
+
+  it('a base branch that cannot be read', async () => {
+    const file = (interval: string, lines: readonly string[]) =>
+      `settings: {pollInterval: ${interval}}\nimages:\n${entry('web', lines).replace(/^(?=.)/gm, '  ')}`
+    const since = file('15m', ['rebuildDelya: 24h'])
+    const plan = await previewOf({ before: file('15m', []), since, after: file('30m', ['rebuildDelay: 24h']) })
+    await expect(commentOf(plan)).toMatchFileSnapshot(golden('base-not-readable'))
+  })
+})
