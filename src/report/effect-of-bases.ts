@@ -17,7 +17,7 @@ interface Move {
 
 /** The images whose base images change, for another reason than that the image itself comes or goes; by name. */
 export function moves({ images, bases }: Report): Move[] {
-  const told = new Set(images.flatMap(({ name, kind }) => (kind === 'enrolled' || kind === 'removed' ? [name] : [])))
+  const told = new Set(images.flatMap(({ name, kind }) => (kind === 'changed' ? [] : [name])))
   const uses = bases.flatMap(({ reference, uses }) =>
     uses.flatMap(({ image, change }) =>
       change === 'unchanged' || told.has(image) ? [] : [{ image, change, reference }],

@@ -37,9 +37,9 @@ export function joiningSentences(report: Report): Span[][] {
 export function rebuiltWhen(report: Report, { build, details }: ImageChange, it: string): Span[] {
   if (details.some(({ key, after }) => key === 'enabled' && after === 'false')) return [`${it} is switched off.`]
   if (build === undefined) return [`${it} is watched and scanned; nothing rebuilds it.`]
-  const { source, file, bases, rebuildDelay, autoRebuild } = build
+  const { file, bases, rebuildDelay, autoRebuild } = build
   if (file === null) return [`${it} names no workflow, so nothing rebuilds it.`]
-  const workflow = code(file.slice(file.lastIndexOf('/') + 1), sourceFileUrl(report, source, file))
+  const workflow = workflowName(report, build)
   if (!autoRebuild) return [`${it} is rebuilt by `, workflow, ' only when somebody promotes it by hand.']
   if (bases.length === 0) return [`No base image of it is known, so nothing rebuilds it yet.`]
   const changes = listed(
@@ -47,6 +47,12 @@ export function rebuiltWhen(report: Report, { build, details }: ImageChange, it:
     { max: MAX_BASES, and: ' or ' },
   )
   return [workflow, ` rebuilds ${it.toLowerCase()} when `, ...changes, ' changes', ...atMost(rebuildDelay, ''), '.']
+}
+
+/** The file that builds an image, by its name alone, linked to where it is. */
+export function workflowName(report: Report, { source, file }: NonNullable<ImageChange['build']>): Span {
+  const path = file ?? ''
+  return code(path.slice(path.lastIndexOf('/') + 1), sourceFileUrl(report, source, path))
 }
 
 /** Of a delay of nothing, nothing is said. */

@@ -1,7 +1,7 @@
 // The tables: what changes for whom (images), the settings, and what is built on that was not before (base images).
 import { compareText, count, groupBy, listSome } from '../text/index.js'
 import { movedWords, moves } from './effect-of-bases.js'
-import { deployedTo, imageName, rebuiltWhen } from './effect-of-entries.js'
+import { deployedTo, imageName, rebuiltWhen, workflowName } from './effect-of-entries.js'
 import { sourceFileUrl, stateFileUrl } from './links.js'
 import { cell, codeSpan, link } from './markdown.js'
 import type { BaseRow, BaseUseRow, ImageChange, Report, ValueChange } from './model.js'
@@ -132,7 +132,7 @@ function whatFollows(report: Report, image: ImageChange): Span[][] {
   const isAlone = report.images.length === 1
   const rest: Span[][] = deployed.length > 0 && !isAlone ? [deployed] : []
   if (isAlone) return [[afterPublication(image)]]
-  return [withoutStop(rebuiltWhen(report, image, 'It')), ...rest.map(withoutStop)]
+  return [withoutStop(rebuilt(report, image)), ...rest.map(withoutStop)]
 }
 
 /** What becomes of each new version of a new image, which the sentences above do not say. */
@@ -141,6 +141,18 @@ function afterPublication({ details, environments = [] }: ImageChange): string {
   if (environments.length > 0)
     return isChecked ? 'new versions are checked, then deployed' : 'new versions are deployed unchecked'
   return isChecked ? 'new versions are checked, not deployed' : 'new versions are neither checked nor deployed'
+}
+
+/** What the sentences above say of all images that join is not said of each again. */
+function rebuilt(report: Report, image: ImageChange): Span[] {
+  const joining = report.images.filter(({ kind }) => kind === 'enrolled')
+  const alike = new Set(
+    joining.map(({ build }) => JSON.stringify([build?.bases, build?.rebuildDelay, build?.autoRebuild])),
+  )
+  const { build } = image
+  const isTold = alike.size === 1 && build !== undefined && build.autoRebuild && build.bases.length > 0
+  if (!isTold || joining.some((one) => (one.build?.file ?? null) === null)) return rebuiltWhen(report, image, 'It')
+  return ['rebuilt by ', workflowName(report, build)]
 }
 
 function withoutStop(words: readonly Span[]): Span[] {

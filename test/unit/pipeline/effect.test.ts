@@ -61,6 +61,41 @@ describe('what a reviewer reads first', () => {
   })
 })
 
+const DIGEST = `sha256:${'b2'.repeat(32)}`
+const NODE = 'base-images/node-22-bookworm-slim.yaml'
+/** node:22 got another digest after web was enrolled, and web was not built since. */
+const patches = {
+  [NODE]: (text: string) =>
+    text
+      .replace('currentDigest: null', `currentDigest: ${DIGEST}`)
+      .replace(/lastUpdated: null.*/, "lastUpdated: '2026-03-10T09:00:00.000Z'"),
+}
+const OVERRIDE = `- {base: node:22-bookworm-slim, digest: ${DIGEST}, reason: CVE-2026-1, expires: 2026-12-31}\n`
+const STARTS = '**Merging may start 1 build**: `web` (`node:22-bookworm-slim` changed, due `2026-03-10 09:00 UTC`).'
+
+describe('what merging itself does', () => {
+  it.each([
+    ['automatic again', ['autoRebuild: false'], ['autoRebuild: true'], undefined, STARTS],
+    ['automatic again, by default', ['autoRebuild: false'], [], undefined, STARTS],
+    ['switched on', ['enabled: false'], [], undefined, STARTS],
+    ['an override that is new', [], [], OVERRIDE, STARTS],
+    ['a shorter delay: what waits keeps its own', [], ['rebuildDelay: 24h'], undefined, 'Merging starts no build.'],
+    ['automatic no more', [], ['autoRebuild: false'], undefined, 'Merging starts no build.'],
+  ])('%s', async (_, before, after, overrides, said) => {
+    const held = entry('api', ['autoRebuild: false'])
+    const files = { before: held + entry('web', before), after: held + entry('web', after) }
+    const plan = await previewOf({ ...files, patches, ...(overrides === undefined ? {} : { overrides }) })
+    expect(effectOf(commentOf(plan))).toContain(said)
+    const other = said === STARTS ? 'starts no build' : 'may start'
+    expect(effectOf(commentOf(plan))).not.toContain(other)
+  })
+
+  it('starts no build where nothing changed meanwhile', async () => {
+    const plan = await previewOf({ before: entry('web', ['autoRebuild: false']), after: entry('web') })
+    expect(effectOf(commentOf(plan))).toContain('Merging starts no build.')
+  })
+})
+
 describe('sizes', () => {
   it('200 images that change', async () => {
     const delays = ['', 'rebuildDelay: 30d', 'rebuildDelay: 24h', 'minimumReleaseAge: 1d']

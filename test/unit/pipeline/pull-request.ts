@@ -73,7 +73,7 @@ export async function previewOf(pull: PullRequest): Promise<Plan> {
   if (since !== undefined) await writeFile(join(base.root, 'images.yaml'), since)
   await writeFile(join(head.root, 'images.yaml'), after)
   if (overrides !== undefined) await writeFile(join(head.root, 'overrides.yaml'), overrides)
-  return makePreview(quietJob(read, { writes: false }), head, async () =>
+  return makePreview(quietJob(read, { writes: false, now: '2026-03-20T08:00:00.000Z' }), head, async () =>
     unreadable === undefined ? { kind: 'found', folder: base } : { kind: 'unknown', reason: unreadable },
   )
 }
