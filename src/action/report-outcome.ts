@@ -31,9 +31,10 @@ const MAX_LOG_LENGTH = 200_000
 
 /** The report for the log; null where its verdict is all. */
 function logText(report: Report, secrets: readonly string[]): string | null {
+  const { changes, problems, images, settings } = report
+  if (changes.length + problems.length + images.length + settings.length === 0) return null
   const whole = renderLog(report, { maxLength: MAX_LOG_LENGTH, secrets })
-  if (whole === null) return 'This is too long for the log: it is in the file of the output diff-file.'
-  return whole.trimEnd().includes('\n') ? whole : null
+  return whole ?? 'This is too long for the log: it is in the file of the output diff-file.'
 }
 
 function completed({ plan, commit, target }: Outcome, context: Context): Report {

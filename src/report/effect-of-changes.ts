@@ -6,8 +6,8 @@ import { type Predicate, plural, predicatesOf } from './predicates.js'
 import { listed, markdown, type Span, strong } from './spans.js'
 import { beforeAndAfter, keyedChange } from './values.js'
 
-/** So many images are spoken of one by one. */
-const FEW_IMAGES = 2
+/** So many images are spoken of one by one, with every value. */
+export const ONE_BY_ONE = 2
 const MAX_NAMES = 3
 const MAX_VALUES = 4
 const MAX_DIFFERENT = 3
@@ -20,7 +20,7 @@ export function changedSentences(report: Report): Span[][] {
     const predicates = predicatesOf(image)
     return predicates.length === 0 ? [] : [{ image, predicates }]
   })
-  if (changed.length <= FEW_IMAGES) return changed.map(({ image, predicates }) => alone(report, image, predicates))
+  if (changed.length <= ONE_BY_ONE) return changed.map(({ image, predicates }) => alone(report, image, predicates))
   const pairs = changed.flatMap(({ image, predicates }) => predicates.map((predicate) => ({ image, predicate })))
   const sorted = pairs.sort((a, b) => a.predicate.rank - b.predicate.rank)
   const groups = [...groupBy(sorted, ({ predicate }) => markdown(predicate.words)).values()]

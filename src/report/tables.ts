@@ -1,6 +1,7 @@
 // The tables: what changes for whom (images), the settings, and what is built on that was not before (base images).
 import { compareText, count, groupBy, listSome } from '../text/index.js'
 import { movedWords, moves } from './effect-of-bases.js'
+import { ONE_BY_ONE } from './effect-of-changes.js'
 import { deployedTo, imageName, rebuiltWhen, workflowName } from './effect-of-entries.js'
 import { sourceFileUrl, stateFileUrl } from './links.js'
 import { cell, codeSpan, link } from './markdown.js'
@@ -21,8 +22,6 @@ export function imagesTable({ report }: View, rows: number): string[] {
   return images.length === 0 ? [] : ['### Images', imageTable(report, images, rows)]
 }
 
-/** So many images the sentences above speak of one by one, with every value. */
-const ONE_BY_ONE = 2
 const TOLD_VALUES = 4
 
 /** Whether the sentences above have said all there is to say. */

@@ -88,6 +88,17 @@ describe('the reference state repository', () => {
     expect(diff.code).toBe(0)
     expect(diff.stdout).toContain('rebuild-trigger-backstage')
     expect(diff.stdout).toMatch(/^\+.*value: "777600"$/m)
+    const [effect, end] = [
+      'backstage is rebuilt less often, at most once per 9d (rebuildDelay 7d → 9d).',
+      '1 resource changed',
+    ]
+    for (const { stdout } of [diff, await onState('diff', '--stat')])
+      expect(stdout.indexOf(end)).toBeGreaterThan(stdout.indexOf(effect))
+    expect((await onState('diff', '--stat')).stdout).toMatch(new RegExp(`^${effect.slice(0, 20)}`))
+    const { stdout: comment } = await onState('diff', '--markdown')
+    expect(comment).toMatch(/^<!-- image-factory:report id=default sha= run=0 attempt=0 -->\n## /)
+    expect(comment).toContain('**`backstage` is rebuilt less often, at most once per 9d** (`rebuildDelay` 7d → 9d).')
+    expect((await onState('diff', '--stat', '--markdown')).code).toBe(1)
     const json = JSON.parse((await onState('diff', '--json')).stdout)
     expect(json).toMatchObject({
       refused: false,
@@ -108,6 +119,19 @@ describe('the reference state repository', () => {
         file: 'dist/image-backstage.k8s.yaml',
       },
     ])
+  })
+
+  test('what fails shows no differences, and its errors last', async () => {
+    await onState('synth')
+    const images = await readFile(join(state, 'images.yaml'), 'utf8')
+    await writeFile(join(state, 'images.yaml'), images.split('- name: uv')[0] ?? '')
+    for (const command of ['synth', 'check']) {
+      const run = await onState(command, '--max-deletions', '0')
+      expect(run.code).toBe(1)
+      expect(run.stdout).not.toContain('@@')
+      expect(run.stdout).toMatch(/\n❌ Failed with 1 error: nothing was written[^\n]*\n$/)
+      expect(run.stderr.trimEnd().split('\n').at(-1)).toMatch(/^(?:[^:]+: )?error: /)
+    }
   })
 
   test.skipIf(kargoSchemasFolder === null)(`gives objects that Kargo's schemas accept${WHY_SKIPPED}`, async () => {
@@ -282,7 +306,9 @@ test('the demo does the whole job and ends with a commit on its remote', async (
   const run = await runCli(['demo'], { cwd: state })
   expect(run.code, run.stderr).toBe(0)
   expect(run.stdout).toContain('## 🏭 Image Factory')
-  expect(run.stdout).toContain('**6 images, 8 base images: 7 resources added**')
+  expect(run.stdout).toContain(
+    '**`order-book` joins the factory.** [`order-book.yml`](https://github.com/craigedmunds/market-making/blob/main/',
+  )
   expect(run.stdout).toMatch(/[0-9a-f]{7,} github-actions\[bot\]: chore: update image factory state and manifests/)
   expect(run.stdout).toContain('dist/image-order-book.k8s.yaml')
   expect(run.stdout).toContain('Everything is up to date: no commit.')

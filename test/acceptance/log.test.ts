@@ -60,7 +60,7 @@ describe('the log', () => {
       '▸ All problems and differences',
     ])
     expect(lines.at(-1)).toBe(
-      `Committed ${sha.slice(0, 12)} to main: 5 images, 6 base images: 38 resources added (+1802 −0 lines). ` +
+      `Committed ${sha.slice(0, 12)} to main: 5 images, 6 base images: 38 resources added (+1802 lines). ` +
         `Look at: commit ${fake.url}/${STATE}/commit/${sha} · summary ${fake.url}/${STATE}/actions/runs/1001`,
     )
     expect(run.stdout).toMatch(/^::group::Discover base images\n\d+\.\d s, answers from GitHub: 1\n/m)

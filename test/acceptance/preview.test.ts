@@ -52,11 +52,12 @@ describe('a pull request on images.yaml', () => {
     expect(fake.commentsOn(STATE, 1)).toHaveLength(1)
     expect(comment?.body).toMatch(/^<!-- image-factory:report id=default sha=[0-9a-f]{40} run=1001 attempt=1 -->\n/)
     // Nothing is generated on the base branch yet: what this pull request adds comes with everything else.
-    expect(comment?.body).toContain('6 images, 8 base images: 45 resources added')
+    expect(comment?.body).toContain('Could not compare with main (nothing is generated there yet)')
+    expect(comment?.body).toContain('<summary>Kargo manifests: 45 added (+')
     expect(comment?.body).toContain('`order-book`')
     expect(await readTree(workspace)).toEqual(tree)
     expect(writes().map(({ method }) => method)).toEqual(['POST'])
-    expect(run.summary).toContain('6 images, 8 base images')
+    expect(run.summary).toContain('join the factory.**')
   })
 
   test('sets the outputs and writes report and difference', async () => {
@@ -138,7 +139,7 @@ describe('a pull request on images.yaml', () => {
     expect(quiet.outputs.get('changed')).toBe('false')
     expect(fake.commentsOn(STATE, 1)).toEqual([])
     await preview({ inputs: { comment: 'always' } })
-    expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('No manifest changes')
+    expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('**Nothing changes.**')
   })
 
   test('with comment: never gets a summary alone', async () => {
@@ -165,9 +166,8 @@ describe('a pull request on images.yaml', () => {
       await openPullRequest(images)
       const { outputs } = await preview()
       const body = fake.commentsOn(STATE, 1)[0]?.body ?? ''
-      const [input = '', later = ''] = body.split('<summary>Comes anyway: ')
-      expect(input).toMatch(/: 1 resource changed\*\* \(\+1 −1 lines\) · \d more come anyway/)
-      expect(input).toContain('`30d` → `45d`')
+      const [input = '', later = ''] = body.split('<summary>On main already: ')
+      expect(input).toMatch(/ is rebuilt less often, at most once per 45d\*\* \(`rebuildDelay` 30d → 45d\)/)
       expect(input).not.toContain('python:3.14-slim')
       expect(later).toContain('`docker.io/library/python:3.14-slim`')
       expect(later).toContain('because metrics-service/Dockerfile:1 FROM')
@@ -184,7 +184,7 @@ describe('a pull request on images.yaml', () => {
         .slice(asked)
         .filter(({ path, body }) => path.endsWith('/graphql') && /object/.test(JSON.stringify(body)))
       expect(queries).toHaveLength(1)
-      expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('✅ No manifest changes')
+      expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('**Nothing changes.**')
     })
   })
 
@@ -194,9 +194,8 @@ describe('a pull request on images.yaml', () => {
     const run = await preview()
     expect(run.code, run.stdout).toBe(0)
     const body = fake.commentsOn(STATE, 1)[0]?.body ?? ''
-    expect(body).toContain('the base branch has errors of its own')
-    expect(body).toContain('5 images, 6 base images: ')
-    expect(body).not.toContain('Comes anyway')
+    expect(body).toContain('Could not compare with main (it has errors of its own: ')
+    expect(body).not.toContain('On main already')
   })
 })
 
