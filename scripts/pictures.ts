@@ -3,8 +3,8 @@
  *
  *     node scripts/pictures.ts    rewrites docs/pictures/*.png   (Node 24: npm exec -- node …)
  *
- * It needs Chromium (`CHROMIUM` names it, else `chromium`), and nothing of the network. The Mermaid graph is left folded:
- * GitHub draws it, this page does not.
+ * It needs Chromium (`CHROMIUM` names it, else `chromium`), and nothing of the network. What is folded stays
+ * folded.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,8 +25,6 @@ interface Picture {
   readonly markdown: string
   /** Pixels. */
   readonly height: number
-  /** Beginning of the summary of the one part that is shown unfolded. */
-  readonly open?: string
 }
 
 /** The pictures there are. */
@@ -34,8 +32,7 @@ const PICTURES: readonly Picture[] = [
   {
     file: 'comment.png',
     markdown: demoComment(),
-    height: 1420,
-    open: 'Stage image-factory/rebuild-trigger-order-book',
+    height: 640,
   },
   { file: 'caution.png', markdown: golden('dangerous-settings'), height: 1250 },
 ]
@@ -53,9 +50,9 @@ function main(): void {
   }
 }
 
-function take({ file, markdown, height, open }: Picture, folder: string): void {
+function take({ file, markdown, height }: Picture, folder: string): void {
   const page = join(folder, 'page.html')
-  writeFileSync(page, pageOf(unfolded(html(markdown), open)))
+  writeFileSync(page, pageOf(html(markdown)))
   const flags = [
     '--headless',
     '--no-sandbox',
@@ -100,12 +97,6 @@ function coloured(text: string): string {
   )
 }
 
-function unfolded(text: string, open: string | undefined): string {
-  return open === undefined
-    ? text
-    : text.replace(`<details><summary><code>${open}`, `<details open><summary><code>${open}`)
-}
-
 function pageOf(body: string): string {
   return `<!doctype html><meta charset="utf-8"><style>${STYLE}</style><div class="comment"><header><b>github-actions</b> bot commented</header><main>${body}</main></div>`
 }
@@ -126,6 +117,7 @@ pre { background: #f6f8fa; padding: 12px 16px; border-radius: 6px; overflow: hid
 pre code { background: none; padding: 0; }
 pre span { display: inline-block; width: 100%; }
 .plus { background: #dafbe1; color: #116329; } .minus { background: #ffebe9; color: #82071e; }
+a { color: #0969da; }
 details { margin: 6px 0; }
 blockquote { margin: 0 0 16px; padding: 0 14px; border-left: 4px solid #d1d9e0; color: #59636e; }
 .alert { color: #1f2328; }
