@@ -33,10 +33,19 @@ export function changedSentences(report: Report): Span[][] {
 function alone(report: Report, image: ImageChange, predicates: readonly Predicate[]): Span[] {
   const parts = predicates.map(({ words, detail, changes, prefix }, index): Span[] => {
     const subject = index === 0 ? [imageName(report, image), ' '] : []
-    const values = changes.map((change) => keyedChange(change, change.key.slice(prefix.length)))
+    const shown = isOneBreath(predicates) ? changes : []
+    const values = shown.map((change) => keyedChange(change, change.key.slice(prefix.length)))
     return [strong(...subject, ...words, ...detail), ...inParentheses(listed(values, { max: MAX_VALUES, and: ', ' }))]
   })
   return [...listed(parts), '.']
+}
+
+/** Of more things than these the values are left to the table. */
+const MAX_PREDICATES = 3
+
+/** Whether a sentence holds all that is said of one image, with every value. */
+export function isOneBreath(predicates: readonly Predicate[]): boolean {
+  return predicates.length <= MAX_PREDICATES && predicates.every(({ changes }) => changes.length <= MAX_VALUES)
 }
 
 function inParentheses(values: readonly Span[]): Span[] {

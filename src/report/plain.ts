@@ -5,8 +5,9 @@ import { oneLine } from '../text/index.js'
 import { unified } from './difference.js'
 import { assemble, inPieces, summarize } from './document.js'
 import { effectOf } from './effect.js'
-import { ONE_BY_ONE } from './effect-of-changes.js'
+import { isOneBreath, ONE_BY_ONE } from './effect-of-changes.js'
 import type { ImageChange, ValueChange } from './model.js'
+import { predicatesOf } from './predicates.js'
 import { pathHeader } from './resources.js'
 import { terminalText } from './spans.js'
 import { type ChangedResource, resourceTitle, type View } from './view.js'
@@ -43,8 +44,9 @@ function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOpti
   if (diffs) {
     for (const one of resources) yield diff(one, colors)
     // Of few images the sentences below tell every value.
-    const many = report.images.length > ONE_BY_ONE ? report.images : []
-    const images = many.flatMap((image) => imageLines(image, colors))
+    const isTold = (image: ImageChange) => image.kind !== 'enrolled' && isOneBreath(predicatesOf(image))
+    const untold = report.images.filter((image) => report.images.length > ONE_BY_ONE || !isTold(image))
+    const images = untold.flatMap((image) => imageLines(image, colors))
     const settings = report.settings.length === 0 ? [] : [colors.bold('settings'), ...report.settings.map(valueLine)]
     for (const lines of [settings, images]) if (lines.length > 0) yield lines.join('\n')
   }

@@ -1,7 +1,7 @@
 // The tables: what changes for whom (images), the settings, and what is built on that was not before (base images).
 import { compareText, count, groupBy, listSome } from '../text/index.js'
 import { movedWords, moves } from './effect-of-bases.js'
-import { ONE_BY_ONE } from './effect-of-changes.js'
+import { isOneBreath, ONE_BY_ONE } from './effect-of-changes.js'
 import { deployedTo, imageName, rebuiltWhen, workflowName } from './effect-of-entries.js'
 import { sourceFileUrl, stateFileUrl } from './links.js'
 import { cell, codeSpan, link } from './markdown.js'
@@ -11,7 +11,7 @@ import { code, listed, markdown, type Span } from './spans.js'
 import { beforeAndAfter, keyedChange } from './values.js'
 import type { View } from './view.js'
 
-const MAX_DETAILS = 6
+const MAX_DETAILS = 10
 const MAX_USERS = 5
 const MAX_NAMES = 5
 const MANY_IMAGES = 10
@@ -27,7 +27,7 @@ const TOLD_VALUES = 4
 /** Whether the sentences above have said all there is to say. */
 function isTold(image: ImageChange): boolean {
   if (image.kind === 'removed') return true
-  return image.kind !== 'enrolled' && predicatesOf(image).every(({ changes }) => changes.length <= TOLD_VALUES)
+  return image.kind !== 'enrolled' && isOneBreath(predicatesOf(image))
 }
 
 /** The settings of the whole factory that change, where the sentences above do not hold them all. */
