@@ -16,7 +16,7 @@ import {
   Refusal,
   refuse,
 } from './enrollment/index.js'
-import { type ManifestFile, synthesize } from './kargo/index.js'
+import { type Factory, type ManifestFile, synthesize } from './kargo/index.js'
 import {
   type Comparison,
   compareManifests,
@@ -75,10 +75,12 @@ export async function draftPlan(run: RunOptions, folder: StateFolder): Promise<P
     const { active: overrides, notices } = activeOverrides(written, merged, context.shown.overridesFile)
     problems.push(...notices)
     const { loaded, state } = await addCatalog(found, merged, enrolled, overrides, context)
-    const manifests = await run.step('Make manifests', async () => manifestsOf(enrolled, state, overrides, context))
+    const factory = factoryOf(enrolled, state, overrides, context)
+    const manifests = await run.step('Make manifests', async () => manifestsOf(factory, context))
     const comparison = await run.step('Compare manifests', async () => compare(loaded.output, manifests, context))
     problems.push(...(await run.step('Guard against deletions', async () => guard(comparison, context))))
-    return { kind: 'drafted', loaded, enrolled, overrides, discovered, state, manifests, comparison, problems }
+    const made = { factory, manifests, comparison }
+    return { kind: 'drafted', loaded, enrolled, overrides, discovered, state, ...made, problems }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { kind: 'refused', problems: [...problems, ...error.problems] }
@@ -179,14 +181,18 @@ async function addCatalog(
   })
 }
 
-function manifestsOf(
+function factoryOf(
   { settings }: ImagesFile,
   { images, bases, branches }: MergedState,
   overrides: readonly Override[],
   { run, shown: { imagesFile } }: PlanContext,
-): ManifestFile[] {
+): Factory {
   const hosts = { github: { apiUrl: run.apiUrl }, gitlab: { url: run.gitlabUrl } }
-  const files = synthesize({ settings, images, bases, branches, overrides, ...hosts, imagesFile })
+  return { settings, images, bases, branches, overrides, ...hosts, imagesFile }
+}
+
+function manifestsOf(factory: Factory, { run }: PlanContext): ManifestFile[] {
+  const files = synthesize(factory)
   run.log(`${files.length} manifest files.`)
   return files
 }

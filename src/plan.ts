@@ -1,6 +1,6 @@
 /** What a run would do, and the report about it. */
 import { type ImagesFile, OVERRIDES_FILE, type Override, type Problem } from './enrollment/index.js'
-import type { ManifestFile } from './kargo/index.js'
+import type { Factory, ManifestFile } from './kargo/index.js'
 import type { Comparison, OutputFolder } from './manifests/index.js'
 import {
   buildRefusalReport,
@@ -50,6 +50,7 @@ export type PlanDraft =
       readonly overrides: readonly Override[]
       readonly discovered: Discovered
       readonly state: MergedState
+      readonly factory: Factory
       readonly manifests: readonly ManifestFile[]
       /** With the manifests on disk. */
       readonly comparison: Comparison
@@ -71,7 +72,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     const report = buildRefusalReport(mode, folder, draft.problems)
     return { report, refused: true, files: new Map(), changes: new Map() }
   }
-  const { loaded, enrolled, state, discovered } = draft
+  const { loaded, enrolled, state, discovered, factory, manifests } = draft
   const shown = shownFiles(folder)
   const { before, overridden, ...against } = baseline ?? committedBaseline(draft)
   const images = imageChanges(enrolled.images, before.entries)
@@ -86,7 +87,6 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     ...(mode === 'preview' ? [] : staleProblems(stale, shown.imagesFile)),
     ...workflowProblems(discovered.workflowProblems, images, mode),
   ]
-  const overrides = draft.overrides.map(({ line, ...one }) => ({ ...one, place: `${shown.overridesFile}:${line}` }))
   const due = dueRebuilds({
     state,
     changes: images,
@@ -95,20 +95,21 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     overriddenBefore: overridden,
     staggerSeconds: enrolled.settings.stagger.seconds,
   })
-  const report = buildReport({
-    ...against,
-    due,
-    before,
-    mode,
-    folder,
-    enrolled,
-    state,
-    images,
-    problems,
-    overrides,
-    stale,
-  })
+  const made = { factory, manifests, enrolled, state, images, stale, due, problems }
+  const overrides = overrideRows(
+    draft.overrides,
+    shown.overridesFile,
+    against.baseDrift?.kind === 'known' ? overridden : null,
+  )
+  const report = buildReport({ ...against, ...made, before, mode, folder, overrides })
   return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
+}
+
+/** @param known digests of overrides that the base branch has: nobody has to review them again. */
+function overrideRows(overrides: readonly Override[], file: string, known: ReadonlySet<string> | null) {
+  return overrides
+    .filter(({ digest }) => known?.has(digest) !== true)
+    .map(({ line, ...one }) => ({ ...one, place: `${file}:${line}` }))
 }
 
 function usesByImage(uses: ReportBaseline['before']['uses']): Map<string, ReadonlySet<string>> {

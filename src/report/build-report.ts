@@ -1,8 +1,9 @@
 // Makes a report of what a run found: what there is now beside what was there before.
-import type { EnrolledImage, ImagesFile } from '../enrollment/images-file.js'
+import type { EnrolledImage, ImagesFile, Settings } from '../enrollment/images-file.js'
 import type { Problem } from '../enrollment/problem.js'
 import { FLAT } from '../enrollment/promotion.js'
 import { forgeOf } from '../forges/index.js'
+import type { Factory, ManifestFile } from '../kargo/index.js'
 import type { ResourceChange } from '../manifests/index.js'
 import { formatReference } from '../reference/index.js'
 import { fromTop, type MergedState, type StateFiles, textsOf } from '../state/index.js'
@@ -35,10 +36,18 @@ export interface PriorState {
   readonly uses: readonly PlacedUse[]
   /** State files, by their path. */
   readonly texts: ReadonlyMap<string, string>
+  /** null: not known. */
+  readonly settings: Settings | null
 }
 
 /** There was nothing. */
-export const NOTHING_BEFORE: PriorState = { entries: new Map(), bases: new Map(), uses: [], texts: new Map() }
+export const NOTHING_BEFORE: PriorState = {
+  entries: new Map(),
+  bases: new Map(),
+  uses: [],
+  texts: new Map(),
+  settings: null,
+}
 
 /** What the last commit left in the state files. */
 export function committedState(files: StateFiles): PriorState {
@@ -50,6 +59,7 @@ export function committedState(files: StateFiles): PriorState {
     bases: new Map([...files.bases].map(([name, record]) => [name, recordedReference(name, record)])),
     uses,
     texts: files.texts,
+    settings: null,
   }
 }
 
@@ -60,6 +70,7 @@ export function synthesizedState(enrolled: ImagesFile, state: MergedState): Prio
     bases: new Map(state.bases.map((base) => [base.name, formatReference({ ...base, digest: null })])),
     uses: usesIn(state),
     texts: state.files,
+    settings: enrolled.settings,
   }
 }
 
@@ -107,6 +118,9 @@ export interface ReportInput {
   readonly settings: readonly ValueChange[]
   readonly overrides: readonly OverrideRow[]
   readonly changes: readonly ResourceChange[]
+  /** What the manifests are made from. */
+  readonly factory: Factory
+  readonly manifests: readonly ManifestFile[]
   readonly baseDrift: BaseDrift | null
   readonly problems: readonly Problem[]
   readonly stale: readonly StaleImage[]
@@ -121,11 +135,13 @@ export function buildReport(input: ReportInput): Report {
   const places = placesOf(input.folder)
   const causes = causesOf({
     changes,
-    enrollments: new Map(enrolled.images.map((image) => [image.name, image])),
-    images: new Map(images.map((image) => [image.name, image])),
+    factory: input.factory,
+    manifests: input.manifests,
+    entries: before.entries,
+    settingsBefore: before.settings,
+    images,
     bases,
     settings,
-    imagesFile: places.imagesFile,
   })
   const gates = gatesOf({
     images,

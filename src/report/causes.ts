@@ -1,79 +1,203 @@
-import type { EnrolledImage } from '../enrollment/images-file.js'
+// Why each object changes: the keys that it is made from and that changed, or the image that joins, or a Dockerfile.
+import type { Settings } from '../enrollment/images-file.js'
+import type { Factory, ManifestFile } from '../kargo/index.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
+import { shortenName } from '../reference/index.js'
 import { groupBy } from '../text/index.js'
+import { type CausesByObject, keyCauses, presenceOf } from './made-from.js'
 import type { BaseRow, BaseUseRow, ImageChange, ValueChange } from './model.js'
 
 /** What causes are looked up in. */
-interface CauseInput {
+export interface CauseInput {
   readonly changes: readonly ResourceChange[]
-  readonly enrollments: ReadonlyMap<string, EnrolledImage>
-  readonly images: ReadonlyMap<string, ImageChange>
+  readonly factory: Factory
+  readonly manifests: readonly ManifestFile[]
+  /** Entries as they were written, by the image's name. */
+  readonly entries: ReadonlyMap<string, unknown>
+  /** Settings as they were; null where that is not known. */
+  readonly settingsBefore: Settings | null
+  readonly images: readonly ImageChange[]
   readonly bases: readonly BaseRow[]
   readonly settings: readonly ValueChange[]
-  /** The images file as people know it. */
-  readonly imagesFile: string
 }
 
 /**
- * Why each object changes, by its identity: a line of images.yaml or of a Dockerfile, else a setting of the whole
- * factory. Changes of our own making have no cause here.
+ * Why each object changes, by its identity, as what follows "because of". Changes of our own making, and those of which
+ * the cause is not known, have none.
  */
 export function causesOf(input: CauseInput): [string, string][] {
-  const causes: [string, string][] = []
-  const rows = new Map(input.bases.map((row) => [row.name, row]))
-  const usesByImage = groupBy(
-    input.bases.flatMap((row) => row.uses),
-    ({ image }) => image,
+  if (input.changes.length === 0) return []
+  const lookups = lookupsFor(input)
+  return input.changes.flatMap((change): [string, string][] => {
+    const causes = [...new Set(causesOfOne(change, lookups))]
+    return causes.length === 0 ? [] : [[resourceKey(change.id), named(causes)]]
+  })
+}
+
+interface Lookups {
+  readonly input: CauseInput
+  readonly images: ReadonlyMap<string, ImageChange>
+  readonly bases: ReadonlyMap<string, BaseRow>
+  readonly uses: ReadonlyMap<string, readonly BaseUseRow[]>
+  readonly byKeys: CausesByObject
+}
+
+function lookupsFor(input: CauseInput): Lookups {
+  const { factory, manifests, entries, settingsBefore, images, bases, changes } = input
+  const byName = new Map(images.map((image) => [image.name, image]))
+  const changed = factory.images.flatMap((image) => {
+    const { name } = image.enrollment
+    const kind = byName.get(name)?.kind
+    return kind === undefined || kind === 'enrolled' ? [] : [{ image, before: entries.get(name) }]
+  })
+  const isExplained = (causes: CausesByObject) => changes.every((one) => causes.has(identityOf(one)))
+  return {
+    input,
+    images: byName,
+    bases: new Map(bases.map((row) => [`base-${shortenName(row.name)}.k8s.yaml`, row])),
+    uses: groupBy(
+      bases.flatMap((row) => row.uses),
+      ({ image }) => image,
+    ),
+    byKeys: keyCauses({ factory, manifests, changed, settingsBefore }, isExplained),
+  }
+}
+
+/** What has to be made otherwise: an object that stays another text, one that comes or goes whether it is there. */
+function identityOf({ kind, id }: ResourceChange): string {
+  return kind === 'modified' ? resourceKey(id) : presenceOf(resourceKey(id))
+}
+
+function causesOfOne(change: ResourceChange, lookups: Lookups): string[] {
+  const key = identityOf(change)
+  const keys = [...(lookups.byKeys.get(key) ?? [])].sort().map(quoted)
+  const [, kind = '', name = ''] = /^(base|image|source)-(.+)\.k8s\.yaml$/.exec(change.file) ?? []
+  const found = [...(OTHERS[kind] ?? factoryCauses)(change, lookups, name), ...keys]
+  return found.length > 0 ? found : unknownSettings(lookups.input)
+}
+
+/** Of settings that were other in a way that nobody can make again, all that is known is that they changed. */
+function unknownSettings({ settingsBefore, settings }: CauseInput): string[] {
+  return settingsBefore === null ? settings.map(({ key }) => quoted(`settings.${key}`)) : []
+}
+
+type FindCauses = (change: ResourceChange, lookups: Lookups, name: string) => string[]
+
+/** Causes that are no keys which the object itself is made from, by the kind of its file. */
+const OTHERS: Readonly<Record<string, FindCauses>> = { image: imageCauses, base: baseCauses, source: sourceCauses }
+
+function factoryCauses({ kind, id }: ResourceChange): string[] {
+  return kind === 'modified' && id.kind === 'ConfigMap' ? ['overrides.yaml'] : []
+}
+
+/** Images of that repository that join or leave. */
+function sourceCauses({ before, after }: ResourceChange, { images, input }: Lookups): string[] {
+  const text = `${before} ${after}`.toLowerCase()
+  const entries = new Map(input.factory.images.map(({ enrollment }) => [enrollment.name, enrollment.written]))
+  return memberships(
+    [...images.values()].filter(({ name }) => {
+      const repo = repoOf(entries.get(name) ?? input.entries.get(name))
+      return repo !== null && text.includes(repo.toLowerCase())
+    }),
   )
-  for (const change of input.changes) {
-    const [, kind = '', name = ''] = /^(base|image)-(.+)\.k8s\.yaml$/.exec(change.file) ?? []
-    const uses = usesByImage.get(name) ?? []
-    const own = kind === 'image' ? imageCause(name, input, uses) : kind === 'base' ? baseCause(rows.get(name)) : null
-    const cause = own ?? settingsCause(input)
-    if (cause !== null) causes.push([resourceKey(change.id), cause])
-  }
-  return causes
 }
 
-function imageCause(name: string, input: CauseInput, uses: readonly BaseUseRow[]): string | null {
-  const enrollment = input.enrollments.get(name)
-  const change = input.images.get(name)
-  if (change?.kind === 'removed') return `${input.imagesFile} no longer enrolls ${name}`
-  if (enrollment === undefined) return null
-  if (change?.kind === 'enrolled') return `${input.imagesFile}:${enrollment.line} enrolls ${name}`
-  const [first] = change?.details ?? []
-  if (first !== undefined) {
-    return `${input.imagesFile}:${lineOf(first.key, enrollment)} ${first.key}`
-  }
-  return dockerfileCause(uses)
+function repoOf(written: unknown): string | null {
+  const { source } = (written ?? {}) as { readonly source?: { readonly repo?: unknown } }
+  return typeof source?.repo === 'string' ? source.repo : null
 }
 
-/** The line of a key, of the nearest key above it where it is not written any more, else of the entry. */
-function lineOf(key: string, enrollment: EnrolledImage): number {
-  const parts = key.replaceAll('[', '.').replaceAll(']', '').split('.')
-  for (let length = parts.length; length > 0; length -= 1) {
-    const line = enrollment.lineOf(parts.slice(0, length).join('.'))
-    if (line !== null) return line
-  }
-  return enrollment.line
+const MEMBERSHIP: Readonly<Partial<Record<ImageChange['kind'], string>>> = {
+  enrolled: 'the new image',
+  removed: 'the removed image',
 }
 
-function settingsCause({ settings, imagesFile }: CauseInput): string | null {
-  if (settings.length === 0) return null
-  return `${imagesFile} ${settings.map(({ key }) => `settings.${key}`).join(', ')}`
+function memberships(images: readonly ImageChange[]): string[] {
+  return images.flatMap(({ name, kind }) => {
+    const word = MEMBERSHIP[kind]
+    return word === undefined ? [] : [`${word} ${quoted(name)}`]
+  })
 }
 
-function baseCause(row: BaseRow | undefined): string | null {
-  if (row === undefined) return null
-  if (row.change === 'removed') return 'no image is built on it any more'
-  return dockerfileCause(row.uses)
+function imageCauses(change: ResourceChange, { images, uses }: Lookups, name: string): string[] {
+  const image = images.get(name)
+  const word = image === undefined ? undefined : MEMBERSHIP[image.kind]
+  if (word !== undefined) return [word]
+  if (change.kind !== 'modified' && isSwitched(image)) return [quoted('enabled')]
+  const own = uses.get(name) ?? []
+  return hasOtherBases(change, own) ? discoveryCauses(image, own) : []
+}
+
+function isSwitched(image: ImageChange | undefined): boolean {
+  return image?.kind === 'enabled' || image?.kind === 'disabled'
+}
+
+/** Whether the base images that a rebuild Stage waits for are others; one that comes or goes, because they do. */
+function hasOtherBases({ before, after }: ResourceChange, uses: readonly BaseUseRow[]): boolean {
+  const stages = (text: string | null) => (text?.match(/(?<=[ "[])soak-[a-z0-9.-]+/g) ?? []).sort().join()
+  if (before !== null && after !== null) return stages(before) !== stages(after)
+  if (stages(before ?? after) === '') return false
+  const [first] = uses
+  const how = before === null ? 'added' : 'removed'
+  return first !== undefined && uses.every(({ change }) => change === how)
+}
+
+/** Keys that say what an image is built on; the second ones are asked where the first ones stay. */
+const DISCOVERY: readonly RegExp[] = [
+  /^(?:source\.(?:provider|repo|dockerfile)|dockerfile|build|rebuildOn)\b/,
+  /^source\.(?:branch|workflow|pipeline|inputs)\b/,
+]
+
+/** Why an image is built on other base images: its keys, else the lines that pull them. */
+function discoveryCauses(image: ImageChange | undefined, uses: readonly BaseUseRow[]): string[] {
+  const changed = uses.filter(({ change }) => change !== 'unchanged')
+  const keys = [...new Set(image?.details.map(({ key }) => key.replace(/\[\d+\]$/, '')))]
+  const isByHand = changed.some(({ kind }) => kind === 'named' || kind === 'from')
+  const byHand = isByHand ? keys.filter((key) => key === 'bases') : []
+  const [first = [], second = []] = DISCOVERY.map((pattern) => keys.filter((key) => pattern.test(key)))
+  const found = [...byHand, ...first]
+  const causes = (found.length > 0 ? found : second).map(quoted)
+  return causes.length > 0 ? causes : placesOf(changed)
 }
 
 /** The key in the line that pulls a base image, where that is not the kind itself. */
 const KIND_WORDS: Readonly<Record<string, string>> = { from: 'FROM', named: 'bases' }
 
-function dockerfileCause(uses: readonly BaseUseRow[]): string | null {
-  const use = uses.find((one) => one.change === 'added')
-  if (use === undefined) return null
-  return use.line === 0 ? use.file : `${use.file}:${use.line} ${KIND_WORDS[use.kind] ?? use.kind}`
+function placesOf(uses: readonly BaseUseRow[]): string[] {
+  const use = uses.find(({ change }) => change === 'added')
+  if (use === undefined || use.file === '') return []
+  return [
+    use.line === 0 ? quoted(use.file) : `${quoted(`${use.file}:${use.line}`)} ${KIND_WORDS[use.kind] ?? use.kind}`,
+  ]
+}
+
+function baseCauses(change: ResourceChange, { images, bases }: Lookups): string[] {
+  const row = bases.get(change.file)
+  if (row === undefined) return []
+  // Whether it is one of our own says how often Kargo looks at it.
+  const own = row.enrolledImage === undefined ? undefined : images.get(row.enrolledImage)
+  if (change.kind === 'modified') return own === undefined ? [] : memberships([own])
+  const uses = row.uses.filter((use) => use.change !== 'unchanged')
+  const users = [...groupBy(uses, ({ image }) => image)].flatMap(([name, all]) => {
+    const image = images.get(name)
+    if (isSwitched(image)) return [quoted('enabled')]
+    return image !== undefined && image.kind in MEMBERSHIP ? memberships([image]) : discoveryCauses(image, all)
+  })
+  return users.length === 0 && row.change === 'removed' ? ['no image using it'] : users
+}
+
+/** Words that are shown as code. */
+function quoted(word: string): string {
+  return `\`${word}\``
+}
+
+const MAX_CAUSES = 8
+
+/** `a`, `a and b`, `a, b, and c`. */
+function named(causes: readonly string[]): string {
+  const shown =
+    causes.length > MAX_CAUSES ? [...causes.slice(0, MAX_CAUSES - 1), `${causes.length - MAX_CAUSES + 1} more`] : causes
+  const last = shown.at(-1) ?? ''
+  if (shown.length < 3) return shown.join(' and ')
+  return `${shown.slice(0, -1).join(', ')}, and ${last}`
 }

@@ -86,7 +86,7 @@ const SIGN = { added: '+', modified: '~', removed: '-' } as const
 function diff(resource: ChangedResource, colors: Colors): string {
   const { change, difference, cause } = resource
   const identity = oneLine(resourceTitle(resource), 240)
-  const because = cause === null ? '' : ` — because ${oneLine(cause)}`
+  const because = cause === null ? '' : ` — because of ${oneLine(cause)}`
   const { added, removed } = difference
   const counted = `(${colors.green(`+${added}`)} ${colors.red(`−${removed}`)})`
   const title = `${colors.bold(`${SIGN[change]} ${identity}`)} ${counted}${because}`

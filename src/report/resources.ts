@@ -40,7 +40,7 @@ export function resourceList(resources: readonly ChangedResource[]): string[] {
 }
 
 function entry(resource: ChangedResource): string {
-  const cause = resource.cause === null ? '' : ` — because ${prose(resource.cause, 160)}`
+  const cause = resource.cause === null ? '' : ` — because of ${prose(resource.cause, 160)}`
   return `${prose(resource.kind, 60)} ${codeSpan(resource.name, 80)} (${delta(resource.difference)})${cause}`
 }
 
@@ -55,10 +55,9 @@ function countsByKind(all: readonly ChangedResource[]): string[] {
   return [['| Kind | Removed | Changed | Added |', '| --- | --: | --: | --: |', ...rows].join('\n')]
 }
 
-/** By the key that changed, whatever the line: one line of the list is one thing to read. */
 function countsByCause(resources: readonly ChangedResource[]): string[] {
   const caused = resources.filter(({ cause }) => cause !== null)
-  const causes = [...groupBy(caused, ({ cause }) => withoutLine(cause ?? ''))]
+  const causes = [...groupBy(caused, ({ cause }) => cause ?? '')]
     .map(([cause, alike]) => ({ cause, n: alike.length }))
     .sort((a, b) => b.n - a.n || compareText(a.cause, b.cause))
   if (causes.length === 0) return []
@@ -66,16 +65,11 @@ function countsByCause(resources: readonly ChangedResource[]): string[] {
   return [listSome(causes, MAX_CAUSES, show, (n) => `- … and ${count(n, 'more cause')}`).join('\n')]
 }
 
-/** `images.yaml:14 rebuildDelay` → `rebuildDelay` */
-function withoutLine(cause: string): string {
-  return cause.replace(/^[^ :]{1,200}:\d{1,9} (?=.)/, '')
-}
-
 /** The folded diff of an object, and of all that change just as it does. */
 export function section({ lead, others }: ResourceGroup, context: 1 | 3): string {
   const { change, difference, cause } = lead
   const identity = htmlCode(resourceTitle(lead), 200)
-  const because = cause === null ? '' : ` — because ${html(others.length === 0 ? cause : withoutLine(cause), 160)}`
+  const because = cause === null ? '' : ` — because of ${html(cause, 160)}`
   const more = others.length === 0 ? '' : ` and ${others.length} more like it`
   const title = `${identity} ${WORD[change].toLowerCase()} ${delta(difference)}${more}${because}`
   return details(title, body(lead, context) + likewise(others))

@@ -139,11 +139,11 @@ function groupAlike(resources: readonly ChangedResource[]): ResourceGroup[] {
 }
 
 /** What changes in an object, line by line; null for one that comes or goes, which is itself what there is to read. */
-function changeKey({ change, kind, difference }: ChangedResource): string | null {
+function changeKey({ change, kind, cause, difference }: ChangedResource): string | null {
   // What a Secret hides may differ where it looks alike.
   if (change !== 'modified' || kind === 'Secret') return null
   const changed = difference.hunks().map(({ lines }) => lines.filter((line) => !line.startsWith(' ')).join('\n'))
-  return changed.length === 0 ? null : JSON.stringify([kind, changed])
+  return changed.length === 0 ? null : JSON.stringify([kind, cause, changed])
 }
 
 const CHANGE_ORDER: readonly string[] = ['removed', 'modified', 'added']

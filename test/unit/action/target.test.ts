@@ -9,7 +9,13 @@ const MODES = ['auto', 'preview', 'commit', 'check'] as const
 
 const inputs = (some: Partial<Inputs> = {}) =>
   ({ mode: 'auto', stateRepository: null, stateRef: null, ...some }) as Inputs
-const pull = (headRepository: string | null) => ({ number: 1, headSha: 'a', headRef: 'topic', headRepository, baseBranch: 'main' })
+const pull = (headRepository: string | null) => ({
+  number: 1,
+  headSha: 'a',
+  headRef: 'topic',
+  headRepository,
+  baseBranch: 'main',
+})
 const context = (some: Partial<Context>) =>
   ({ repository: HERE, defaultBranch: 'main', ref: 'refs/heads/main', pullRequest: null, ...some }) as Context
 

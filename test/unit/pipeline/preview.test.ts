@@ -127,7 +127,7 @@ describe('a preview against the base branch', () => {
     await edit(head, (text) => `settings: {pollInterval: 30m}\nimages:\n${text.replace(/^(?=.)/gm, '  ')}`)
     const { report } = await makePreview(quietJob(reading().read), head, found(base))
     expect(report.settings).toEqual([{ key: 'pollInterval', before: '15m', after: '30m' }])
-    expect(report.causes.map(([, cause]) => cause)).toContain('images.yaml settings.pollInterval')
+    expect(report.causes.map(([, cause]) => cause)).toContain('`settings.pollInterval`')
   })
 
   it('says the same whenever it runs, of a new image too', async () => {

@@ -49,6 +49,8 @@ async function reportOf(was: Side | null, is: Side, path = '.') {
     changes: changesBetween(first === null ? [] : manifests(first), manifests(state)),
     baseDrift: null,
     problems: [],
+    factory: { settings: SETTINGS, images: state.images, bases: state.bases },
+    manifests: [],
     stale: staleImages(state),
     due: [],
   })
@@ -136,13 +138,12 @@ describe('base images', () => {
 
   it('that are named by hand, at their line of images.yaml', async () => {
     const named = { images: `${entry('app', 'bases: ["b:2"]')}${entry('web')}`, sources: { web: A1 } }
-    const { bases, causes, images } = await reportOf(TWO, named)
+    const { bases, images } = await reportOf(TWO, named)
     expect(bases.map(({ name, uses }) => [name, uses.find(({ image }) => image === 'app')])).toEqual([
       ['a-1', { image: 'app', file: '', line: 0, kind: 'from', change: 'removed' }],
       ['b-2', { image: 'app', file: 'images.yaml', line: 1, kind: 'named', change: 'added' }],
     ])
     expect(images).toMatchObject([{ details: [{ key: 'bases[0]', before: null, after: 'b:2' }] }])
-    expect(causes.map(([, cause]) => cause)).toEqual(['images.yaml:1 bases[0]', 'images.yaml:1 bases'])
     const { images: enrolledNow } = await reportOf({ images: entry('web'), sources: { web: A1 } }, named)
     expect(enrolledNow).toMatchObject([
       {
@@ -168,39 +169,6 @@ describe('base images', () => {
       },
     ])
     expect(bases[0]?.uses.every((use) => use.change === 'unchanged')).toBe(true)
-  })
-})
-
-describe('causes', () => {
-  it.each([
-    ['an enrollment', { ...TWO, images: entry('app') }, TWO, ['v1/Stage//web: images.yaml:2 enrolls web']],
-    ['a removal', TWO, { ...TWO, images: entry('app') }, ['v1/Stage//web: images.yaml no longer enrolls web']],
-    [
-      'a key',
-      TWO,
-      { ...TWO, images: entry('app') + entry('web', 'rebuildDelay: 1d') },
-      ['v1/Stage//web: images.yaml:2 rebuildDelay'],
-    ],
-    [
-      'a Dockerfile',
-      TWO,
-      { ...TWO, sources: { app: A1, web: '\nFROM b:2\n' } },
-      ['v1/Stage//web: Dockerfile:2 FROM', 'v1/Warehouse//b-2: Dockerfile:2 FROM'],
-    ],
-    [
-      'a base nobody uses',
-      TWO,
-      { images: entry('app'), sources: { app: 'FROM b:2\n' } },
-      [
-        'v1/Stage//app: Dockerfile:1 FROM',
-        'v1/Stage//web: images.yaml no longer enrolls web',
-        'v1/Warehouse//a-1: no image is built on it any more',
-        'v1/Warehouse//b-2: Dockerfile:1 FROM',
-      ],
-    ],
-  ])('%s', async (_, was, is, expected) => {
-    const { causes } = await reportOf(was, is)
-    expect(causes.map(([key, cause]) => `${key}: ${cause}`).sort()).toEqual(expected)
   })
 })
 

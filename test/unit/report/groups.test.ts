@@ -14,13 +14,13 @@ const titles = (text: string) =>
 
 describe('objects that change alike', () => {
   const changes = ['a', 'b', 'c', 'd'].map((name) => delay(name, name === 'c' ? 1 : 2))
-  const one = report({ changes, causes: because('images.yaml:3 rebuildDelay', changes.slice(0, 2)) })
+  const one = report({ changes, causes: because('`rebuildDelay`', changes) })
 
   it('share one diff, and are named with it', () => {
     const comment = renderComment(one, { marker })
     expect(titles(comment)).toEqual([
-      'Stage image-factory/rebuild-trigger-a changed +1 −1 and 2 more like it — because rebuildDelay',
-      'Stage image-factory/rebuild-trigger-c changed +1 −1',
+      'Stage image-factory/rebuild-trigger-a changed +1 −1 and 2 more like it — because of <code>rebuildDelay</code>',
+      'Stage image-factory/rebuild-trigger-c changed +1 −1 — because of <code>rebuildDelay</code>',
     ])
     expect(comment).toContain('The same in `rebuild-trigger-b`, `rebuild-trigger-d`.')
   })

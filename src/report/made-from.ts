@@ -1,0 +1,227 @@
+/**
+ * Which keys an object is made from: it is made again with one of them as it was before, and where that makes a
+ * difference, the key is a cause. The charts are the only ones that know, and nothing here has to be told of them.
+ */
+import { completeEntry } from '../enrollment/complete.js'
+import type { EnrolledImage, Settings } from '../enrollment/images-file.js'
+import { Refusal } from '../enrollment/problem.js'
+import { type Factory, type ManifestFile, synthesize } from '../kargo/index.js'
+import { resourceKey } from '../manifests/resources.js'
+import type { TrackedImage } from '../state/index.js'
+import { groupBy } from '../text/index.js'
+import { type Data, type DataMap, isDataMap } from '../yaml/data.js'
+import { differingKeys, type EntryKey, withKeyOf, writes } from './entry-keys.js'
+
+/** An image whose entry changed. */
+export interface ChangedImage {
+  readonly image: TrackedImage
+  /** Its entry as it was written. */
+  readonly before: unknown
+}
+
+/** Names of keys by what they change: the text of an object, or whether there is one (`presenceOf`). */
+export type CausesByObject = ReadonlyMap<string, ReadonlySet<string>>
+
+/** What stands for there being an object, beside its identity, which stands for its text. */
+export function presenceOf(key: string): string {
+  return `+${key}`
+}
+
+/** Two factories, of which one has become the other. */
+export interface FactoryChange {
+  readonly factory: Factory
+  readonly manifests: readonly ManifestFile[]
+  readonly changed: readonly ChangedImage[]
+  /** null where it is not known. */
+  readonly settingsBefore: Settings | null
+}
+
+/**
+ * Which keys made which objects what they are.
+ *
+ * @param isExplained whether all that changed has its cause in the ones that are known.
+ */
+export function keyCauses(change: FactoryChange, isExplained: (causes: CausesByObject) => boolean): CausesByObject {
+  const { factory, manifests, settingsBefore } = change
+  const pairs = change.changed.flatMap(({ image, before }) => {
+    const now = image.enrollment.written as DataMap
+    return isDataMap(before as Data) ? [{ image, now, before: before as DataMap }] : []
+  })
+  const causes = new Map<string, Set<string>>()
+  const back = pairs.map(({ image, now, before }) => variantsOf(image, now, before))
+  addEntryCauses(causes, factory, back)
+  addSettingCauses(causes, factory, settingsBefore, manifests)
+  if (isExplained(causes)) return causes
+  // Where two keys each do the same, putting one of them back changes nothing: then what each does by itself counts.
+  const alone = new Map<string, Set<string>>()
+  const forth = pairs.map(({ image, now, before }) => variantsOf(image, before, now))
+  const earlier = new Map(forth.map(({ image }) => [image.enrollment.name, image]))
+  const images = factory.images.map((image) => earlier.get(image.enrollment.name) ?? image)
+  const was = { ...factory, images, settings: settingsBefore ?? factory.settings }
+  addEntryCauses(alone, was, forth)
+  if (settingsBefore !== null) addSettingCauses(alone, was, factory.settings, null)
+  return new Map([...alone, ...causes])
+}
+
+/** An image as it is made, and what it would be with some keys as they are elsewhere. */
+interface Variants {
+  readonly image: TrackedImage
+  readonly variants: readonly { readonly names: readonly string[]; readonly image: TrackedImage }[]
+}
+
+/** Images that are made again at most; nobody waits for the causes of more. */
+const MAX_MADE = 5000
+
+function addEntryCauses(causes: Map<string, Set<string>>, factory: Factory, all: readonly Variants[]): void {
+  const rounds = Math.max(0, ...all.map(({ variants }) => variants.length))
+  let made = 0
+  for (let round = 0; round < rounds; round += 1) {
+    const some = all.flatMap(({ image, variants }) => {
+      const variant = variants[round]
+      return variant === undefined ? [] : [{ image, variant }]
+    })
+    made += some.length
+    if (made > MAX_MADE) return
+    const differing = differingObjects(
+      make({ ...factory, images: some.map(({ image }) => image) }),
+      make({ ...factory, images: some.map(({ variant }) => variant.image) }),
+    )
+    const byFile = new Map(some.map((one) => [`image-${one.image.enrollment.name}.k8s.yaml`, one]))
+    for (const one of differing) {
+      const own = byFile.get(one.file)
+      const makers = own === undefined ? some.filter((made) => isWatched(made, one)) : [own]
+      for (const { variant } of makers) for (const name of variant.names) add(causes, one.key, name)
+    }
+  }
+}
+
+interface Made {
+  readonly image: TrackedImage
+  readonly variant: Variants['variants'][number]
+}
+
+/** Whether an object about a source is made otherwise because of this image: several are made anew together. */
+function isWatched({ image, variant }: Made, { text }: Differing): boolean {
+  const [was, is] = [image.enrollment, variant.image.enrollment]
+  const files = ({ enabled, source }: EnrolledImage) => JSON.stringify(enabled && source && { ...source, inputs: null })
+  if (files(was) === files(is)) return false
+  return [was, is].some(({ source }) => source !== null && text.toLowerCase().includes(source.repo.toLowerCase()))
+}
+
+function add(causes: Map<string, Set<string>>, key: string, name: string): void {
+  const known = causes.get(key)
+  if (known === undefined) causes.set(key, new Set([name]))
+  else known.add(name)
+}
+
+/** The manifests of a factory; none where it cannot be made so. */
+function make(factory: Factory): readonly ManifestFile[] {
+  try {
+    return synthesize(factory)
+  } catch (error) {
+    if (error instanceof Refusal) return []
+    throw error
+  }
+}
+
+interface Differing {
+  readonly key: string
+  readonly file: string
+  /** As it is in either. */
+  readonly text: string
+}
+
+function differingObjects(a: readonly ManifestFile[], b: readonly ManifestFile[]): Differing[] {
+  if (a.length === 0 || b.length === 0) return []
+  const [first, second] = [textsOf(a), textsOf(b)]
+  return [...new Set([...first.keys(), ...second.keys()])].flatMap((key) => {
+    const [one, other] = [first.get(key), second.get(key)]
+    if (one?.text === other?.text) return []
+    const { file } = one ?? other ?? { file: '' }
+    const found = { key, file, text: `${one?.text} ${other?.text}` }
+    return one === undefined || other === undefined ? [found, { ...found, key: presenceOf(key) }] : [found]
+  })
+}
+
+function textsOf(files: readonly ManifestFile[]) {
+  return new Map(
+    files.flatMap(({ path, objects }) =>
+      objects.map(({ id, text }) => [resourceKey(id), { text, file: path }] as const),
+    ),
+  )
+}
+
+function variantsOf(image: TrackedImage, from: DataMap, to: DataMap): Variants {
+  const keys = differingKeys(from, to)
+  const variantOf = (some: readonly EntryKey[]) => {
+    const written = some.reduce<Data | undefined>((entry, { steps }) => withKeyOf(entry, to, steps), from)
+    const made = entryOf(image, written)
+    return made === null ? [] : [{ names: some.map((key) => key.name), image: made }]
+  }
+  const single = keys.flatMap((key) => variantOf([key]))
+  const done = new Set(single.flatMap(({ names }) => names))
+  // What is only valid together (`provider` and `pipeline`) is put back together: what is below one key, then all of it.
+  const left = keys.filter((key) => !done.has(key.name))
+  const below = [...groupBy(left, (key) => topKeyOf(key.name)).keys()].flatMap((top) =>
+    variantOf(keys.filter((key) => topKeyOf(key.name) === top)),
+  )
+  const covered = new Set(below.flatMap(({ names }) => names))
+  const rest = left.filter((key) => !covered.has(key.name))
+  const variants = [...single, ...below, ...(rest.length === 0 ? [] : variantOf(rest))]
+  return { image: entryOf(image, from) ?? image, variants }
+}
+
+function topKeyOf(name: string): string {
+  return /^[^.[]*/.exec(name)?.[0] ?? name
+}
+
+/** The image with another entry; null where that is not valid. */
+function entryOf(image: TrackedImage, written: Data | undefined): TrackedImage | null {
+  if (!isDataMap(written)) return null
+  const content = completeEntry(image.enrollment.name, written)
+  if (content === null) return null
+  const lineOf = (key: string) => (writes(written, key) ? 1 : null)
+  const enrollment: EnrolledImage = { ...content, line: 1, column: 1, written, lineOf }
+  return { ...image, enrollment }
+}
+
+/** @param manifests what the factory comes to; null: it has to be made for that. */
+function addSettingCauses(
+  causes: Map<string, Set<string>>,
+  factory: Factory,
+  others: Settings | null,
+  manifests: readonly ManifestFile[] | null,
+): void {
+  const variants = others === null ? [] : settingVariants(factory.settings, others)
+  if (variants.length === 0) return
+  const made = manifests ?? make(factory)
+  for (const { name, settings } of variants) {
+    for (const { key } of differingObjects(made, make({ ...factory, settings }))) add(causes, key, `settings.${name}`)
+  }
+}
+
+/** Where the file calls a setting otherwise than the code. */
+const WRITTEN_NAMES: Readonly<Record<string, string>> = {
+  githubTokenSecret: 'secrets.github',
+  gitlabTokenSecret: 'secrets.gitlab',
+  registrySecret: 'secrets.registry',
+  sourceTokenSecret: 'secrets.source',
+  analysis: 'analysis.enabled',
+  trivyImage: 'analysis.image',
+}
+
+function settingVariants(now: Settings, before: Settings): { readonly name: string; readonly settings: Settings }[] {
+  const keys = Object.keys(now) as (keyof Settings)[]
+  const differing = keys.filter((key) => JSON.stringify(now[key]) !== JSON.stringify(before[key]))
+  return differing.flatMap((key) => {
+    const [is, was] = [now.stateWorkflow, before.stateWorkflow]
+    if (key !== 'stateWorkflow' || is === null || was === null)
+      return [{ name: WRITTEN_NAMES[key] ?? key, settings: { ...now, [key]: before[key] } }]
+    return (['repo', 'workflow', 'ref'] as const)
+      .filter((part) => is[part] !== was[part])
+      .map((part) => ({
+        name: `stateWorkflow.${part}`,
+        settings: { ...now, stateWorkflow: { ...is, [part]: was[part] } },
+      }))
+  })
+}
