@@ -112,10 +112,14 @@ const MEMBERSHIP: Readonly<Partial<Record<ImageChange['kind'], string>>> = {
   removed: 'the removed image',
 }
 
+const MAX_NAMED = 3
+
+/** `the new image web`, `5 new images`. */
 function memberships(images: readonly ImageChange[]): string[] {
-  return images.flatMap(({ name, kind }) => {
-    const word = MEMBERSHIP[kind]
-    return word === undefined ? [] : [`${word} ${quoted(name)}`]
+  return [...groupBy(images, ({ kind }) => MEMBERSHIP[kind])].flatMap(([word, all]) => {
+    if (word === undefined) return []
+    if (all.length > MAX_NAMED) return [`${all.length} ${word.replace('the ', '')}s`]
+    return [`${word}${all.length === 1 ? '' : 's'} ${all.map(({ name }) => quoted(name)).join(', ')}`]
   })
 }
 
@@ -178,12 +182,14 @@ function baseCauses(change: ResourceChange, { images, bases }: Lookups): string[
   const own = row.enrolledImage === undefined ? undefined : images.get(row.enrolledImage)
   if (change.kind === 'modified') return own === undefined ? [] : memberships([own])
   const uses = row.uses.filter((use) => use.change !== 'unchanged')
-  const users = [...groupBy(uses, ({ image }) => image)].flatMap(([name, all]) => {
+  const users = [...groupBy(uses, ({ image }) => image)]
+  const others = users.flatMap(([name, all]) => {
     const image = images.get(name)
     if (isSwitched(image)) return [quoted('enabled')]
-    return image !== undefined && image.kind in MEMBERSHIP ? memberships([image]) : discoveryCauses(image, all)
+    return image !== undefined && image.kind in MEMBERSHIP ? [] : discoveryCauses(image, all)
   })
-  return users.length === 0 && row.change === 'removed' ? ['no image using it'] : users
+  const found = [...memberships(users.flatMap(([name]) => images.get(name) ?? [])), ...others]
+  return found.length === 0 && row.change === 'removed' ? ['no image using it'] : found
 }
 
 /** Words that are shown as code. */
