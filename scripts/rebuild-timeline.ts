@@ -64,6 +64,7 @@ export function buildsOf({ rebuildDelay, minimumReleaseAge, events }: Scenario, 
   const policy = {
     name: 'web',
     autoRebuild: true,
+    rebuildOnEnrollment: false,
     rebuildDelay: { seconds: rebuildDelay * DAY },
     minimumReleaseAge: { seconds: minimumReleaseAge * DAY },
   }
@@ -80,7 +81,7 @@ export function buildsOf({ rebuildDelay, minimumReleaseAge, events }: Scenario, 
     const times = { built: last === undefined ? null : Date.parse(iso(last.day)), enrolled: null }
     const days = [...changed.values()].flatMap((day) => {
       const base = { digest: null, updated: Date.parse(iso(day)) }
-      return dayOf(rule(policy, base, times, { isOverridden: false })) ?? []
+      return dayOf(rule({ policy, times, fromEnrollment: null }, base, { isOverridden: false })) ?? []
     })
     return days.length === 0 ? null : Math.min(...days)
   }

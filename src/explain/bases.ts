@@ -1,17 +1,17 @@
-import { baseChange, type ImageTimes, type JudgedBase, provenChange } from '../policy/index.js'
-import { type ProvenBase, provenBases } from '../state/evidence.js'
+import type { JudgedBase } from '../policy/index.js'
+import { type ProvenBase, provenBase } from '../state/evidence.js'
 import type { Records } from '../state/index.js'
+import { judgeBase, provenTimes } from '../state/judge.js'
 import {
-  baseDigestOf,
   digestOf,
-  momentOf,
+  digestSince,
+  newestEntry,
   type StateRecord,
   textOf,
   textsOf,
-  timesOf,
   writtenReference,
 } from '../state/record.js'
-import { type Data, isDataMap } from '../yaml/data.js'
+import type { Data } from '../yaml/data.js'
 
 /** What the state files know of a base image of one image. */
 export interface ExplainedBase extends JudgedBase {
@@ -34,40 +34,27 @@ export interface ExplainedBase extends JudgedBase {
 /** What the state files know of an image, as its outlook is made from. */
 export function knownImage(image: StateRecord | undefined, bases: Records['bases']) {
   const discoveryStatus = textOf(image, 'discoveryStatus')
-  return { bases: basesOf(image, bases), built: timesOf(image).built, discoveryStatus }
+  return { bases: basesOf(image, bases), times: provenTimes(image), discoveryStatus }
 }
 
 /** The bases of an image that have a state file, sorted by name. */
 function basesOf(image: StateRecord | undefined, bases: Records['bases']): ExplainedBase[] {
-  const times = timesOf(image)
-  const proven = provenBases(image)
   const names = [...new Set(textsOf(image, 'baseImages'))].sort()
   return names.flatMap((name) => {
     const record = bases.get(name)
-    return record === undefined ? [] : [baseFacts(name, record, times, proven.get(name) ?? null)]
+    return record === undefined ? [] : [baseFacts(image, name, record)]
   })
 }
 
-function baseFacts(
-  name: string,
-  record: StateRecord,
-  times: ImageTimes,
-  evidence: ExplainedBase['evidence'],
-): ExplainedBase {
-  const { digest, updated } = baseDigestOf(record)
-  const newest = digest === null ? undefined : newestEntry(record, digest)
-  const byClock = baseChange({ digest, updated }, times)
-  const first = momentOf(record, 'lastChecked') ?? momentOf(record, 'firstDiscovered')
+function baseFacts(image: StateRecord | undefined, name: string, record: StateRecord): ExplainedBase {
+  const newest = newestEntry(record)
   return {
+    ...judgeBase(image, name, record),
     name,
     reference: writtenReference(record) ?? name,
-    digest,
-    since: digest === null ? null : (momentOf(newest, 'observedAt') ?? momentOf(record, 'lastUpdated') ?? first),
-    updated,
+    since: digestSince(record),
     previousDigest: digestOf(record, 'previousDigest'),
-    change: provenChange(digest, evidence?.digest ?? null) ?? byClock,
-    byClock,
-    evidence,
+    evidence: provenBase(image, name),
     isReturned: isTrue(newest?.returned),
     isForeign: isTrue(newest?.otherPlatformsOnly),
     enrolledImage: textOf(record, 'enrolledImage'),
@@ -77,10 +64,4 @@ function baseFacts(
 /** State files are read with every scalar as it is written. */
 function isTrue(value: Data | undefined): boolean {
   return value === true || value === 'true'
-}
-
-/** The entry of the history about the digest that the tag has now. */
-function newestEntry(record: StateRecord, digest: string | null): StateRecord | undefined {
-  const [newest] = Array.isArray(record.updateHistory) ? record.updateHistory : []
-  return isDataMap(newest) && digestOf(newest, 'digest') === digest ? newest : undefined
 }

@@ -1,6 +1,7 @@
 import type { EnrolledImage, Settings } from '../enrollment/index.js'
 import { forgeOf, type Provider } from '../forges/index.js'
 import { rebuildStageName, warehouseName } from '../kargo/names.js'
+import type { Cause } from '../policy/index.js'
 import { type StateRecord, textOf } from '../state/record.js'
 import type { ExplainedBase } from './bases.js'
 
@@ -22,6 +23,8 @@ interface ActionInput {
   readonly record: StateRecord | undefined
   readonly bases: readonly ExplainedBase[]
   readonly changed: ExplainedBase | null
+  /** Why it is rebuilt; null where it is not. */
+  readonly cause: Cause | null
   readonly status: string
   readonly reason: string
 }
@@ -33,10 +36,11 @@ const NOTHING: DoItNow = { build: null, page: null, look: [], promote: [] }
  *
  * Kargo's are those of its command line, 1.11: `kargo get freight --origin`, `kargo approve`, `kargo promote`
  * (github.com/akuity/kargo, pkg/cli/cmd). None is offered while Kargo's own Promotion waits for `rebuildDelay` or its
- * turn: Promotions of a Stage run one after the other, so another one would only queue behind it.
+ * turn: Promotions of a Stage run one after the other, so another one would only queue behind it. What an image is rebuilt
+ * for because it was enrolled waits there for its age, too.
  */
 export function actionsFor(input: ActionInput, settings: Settings, urls: Readonly<Record<Provider, string>>): DoItNow {
-  const { enrollment, record, bases, changed, status, reason } = input
+  const { enrollment, record, bases, changed, cause, status, reason } = input
   const { source } = enrollment
   if (source === null) return NOTHING
   const branch = source.branch ?? textOf(record, 'defaultBranch')
@@ -48,7 +52,7 @@ export function actionsFor(input: ActionInput, settings: Settings, urls: Readonl
   const isKnownToKargo = changed !== null && status !== 'never'
   const stage = word(rebuildStageName(enrollment.name))
   const project = `--project=${word(settings.namespace)}`
-  const isQueued = status === 'waiting' && reason !== 'minimumReleaseAge'
+  const isQueued = status === 'waiting' && (reason !== 'minimumReleaseAge' || cause === 'before-enrollment')
   return {
     build: forge.startCommand(url, source, branch, fill)?.map(word).join(' ') ?? null,
     page: forge.startPage(url, source, branch),

@@ -1,6 +1,13 @@
 import type { EnrolledImage, ImagesFile, Override } from '../enrollment/index.js'
 import type { Provider } from '../forges/index.js'
-import { type Limit, type NeverReason, type Outlook, outlookOf, type UnknownReason } from '../policy/index.js'
+import {
+  type Cause,
+  type Limit,
+  type NeverReason,
+  type Outlook,
+  outlookOf,
+  type UnknownReason,
+} from '../policy/index.js'
 import type { Records } from '../state/index.js'
 import { momentOf, type StateRecord, textOf } from '../state/record.js'
 import { type ExplainedBase, knownImage } from './bases.js'
@@ -11,14 +18,13 @@ export type Status = 'due' | 'waiting' | 'held' | 'behind' | 'up-to-date' | 'unk
 
 /** Why; stable words that programs may tell apart. */
 export type Reason =
-  | 'change'
+  | Cause
   | 'override'
   | Exclude<Limit, 'none'>
   | 'autoRebuild'
   | 'unchanged'
   | 'built'
   | 'proven'
-  | 'before-enrollment'
   | 'still-behind'
   | NeverReason
   | UnknownReason
@@ -67,7 +73,7 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
   const known = knownImage(record, records.bases)
   const { bases } = known
   const outlook = outlookOf(enrollment, known, { staggerSeconds: settings.stagger.seconds, overrides })
-  const { base } = { base: null, ...outlook }
+  const { base, cause } = { base: null, cause: null, ...outlook }
   const override = overrides.find(({ digest }) => digest === base?.digest) ?? null
   const status = statusOf(outlook, override, now)
   return {
@@ -84,7 +90,7 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
       error: textOf(record, 'discoveryError'),
     },
     asOf: newest(record, bases, records.bases),
-    doItNow: actionsFor({ enrollment, record, bases, changed: base, ...status }, settings, urls),
+    doItNow: actionsFor({ enrollment, record, bases, changed: base, cause, ...status }, settings, urls),
   }
 }
 
@@ -95,9 +101,9 @@ function statusOf(
 ): { readonly status: Status; readonly reason: Reason } {
   if (outlook.kind === 'held') return { status: 'held', reason: 'autoRebuild' }
   if (outlook.kind !== 'scheduled') return { status: outlook.kind, reason: outlook.reason }
-  const { at, limit } = outlook
+  const { at, limit, cause } = outlook
   if (limit !== 'none' && Date.parse(at) > Date.parse(now)) return { status: 'waiting', reason: limit }
-  return { status: 'due', reason: override === null ? 'change' : 'override' }
+  return { status: 'due', reason: override === null ? cause : 'override' }
 }
 
 function newest(

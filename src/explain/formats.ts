@@ -66,7 +66,7 @@ function shortDigest(digest: string): string {
  */
 export function explanationJson(explanation: Explanation, now: string) {
   const { enrollment, status, reason, outlook, override, bases, discovery } = explanation
-  const { name, registry, repository, rebuildDelay, minimumReleaseAge, autoRebuild } = enrollment
+  const { name, registry, repository } = enrollment
   const { at, base } = { at: null, base: null, ...outlook }
   return {
     name,
@@ -79,11 +79,20 @@ export function explanationJson(explanation: Explanation, now: string) {
     override: override === null ? null : { ...override },
     lastBuilt: explanation.lastBuilt,
     version: explanation.version,
-    policy: { rebuildDelay: rebuildDelay.text, minimumReleaseAge: minimumReleaseAge.text, autoRebuild },
+    policy: policyJson(enrollment),
     discovery,
     bases: bases.map(baseJson),
     doItNow: explanation.doItNow,
     asOf: explanation.asOf,
+  }
+}
+
+function policyJson({ rebuildDelay, minimumReleaseAge, autoRebuild, rebuildOnEnrollment }: Explanation['enrollment']) {
+  return {
+    rebuildDelay: rebuildDelay.text,
+    minimumReleaseAge: minimumReleaseAge.text,
+    autoRebuild,
+    rebuildOnEnrollment,
   }
 }
 

@@ -35,15 +35,16 @@ export function paragraphs(explanation: Explanation, files: Files, now: string):
 }
 
 function remarks(explanation: Explanation, files: Files): string[] {
-  const { status, discovery, bases, override } = explanation
+  const { status, outlook, discovery, bases, override } = explanation
   const failed = discovery.status === 'failed'
   const kept = bases.length === 0 ? '' : ' Its base images are those that were found before.'
   const why = discovery.error === null ? '' : ` ${discovery.error}`
   const at = discovery.at === null ? '' : `, ${moment(discovery.at)}`
   const counts =
     'Kargo counts from the good runs of the build; the time of the last build here is what the image itself says.'
-  const stuck =
-    'It looks at base images every settings.baseInterval (24h unless set). A build that fails is started again as settings.retries says, then only with the next change.'
+  const isChange = outlook.kind === 'scheduled' && outlook.cause === 'change'
+  const looks = isChange ? 'It looks at base images every settings.baseInterval (24h unless set). ' : ''
+  const stuck = `${looks}A build that fails is started again as settings.retries says, then only with the next change.`
   return [
     ...(failed ? [`The last discovery failed${at}:${why}${kept}`] : []),
     ...(override === null ? [] : overrideRemarks(override, explanation, files)),
@@ -53,13 +54,14 @@ function remarks(explanation: Explanation, files: Files): string[] {
 }
 
 /** What an override does not reach, and where one is that does. */
-function overrideRemarks({ line }: Override, { status, reason }: Explanation, { overrides }: Files): string[] {
+function overrideRemarks({ line }: Override, { status, reason, outlook }: Explanation, { overrides }: Files): string[] {
   const place = `${overrides}:${line}`
   if (status === 'held')
     return [`The override in ${place} does not start it: it shortens waits, and autoRebuild is false.`]
   if (reason !== 'minimumReleaseAge') return [`The override is in ${place}.`]
-  const remedy = 'until then Kargo gives the digest to this image only when a person approves it.'
-  return [`The override in ${place} passes over rebuildDelay, not over minimumReleaseAge: ${remedy}`]
+  const passes = `The override in ${place} passes over rebuildDelay, not over minimumReleaseAge`
+  if (outlook.kind === 'scheduled' && outlook.cause === 'before-enrollment') return [`${passes}.`]
+  return [`${passes}: until then Kargo gives the digest to this image only when a person approves it.`]
 }
 
 function built({ lastBuilt, version }: Explanation): string {
@@ -126,36 +128,43 @@ export function verdict(explanation: Explanation, now: string): string {
   const { outlook, reason } = explanation
   if (outlook.kind === 'scheduled') return scheduled(explanation, outlook, now)
   if (outlook.kind === 'held') {
-    const { base } = outlook
-    return `Held: ${changed(base)}, and autoRebuild is false: nothing is rebuilt until a person does it.`
+    return `Held: ${causeOf(outlook)}, and autoRebuild is false: nothing is rebuilt until a person does it.`
   }
   return SENTENCES[reason as UnscheduledReason](explanation)
 }
 
 function scheduled(
   { enrollment, reason, lastBuilt, override }: Explanation,
-  { base, at }: Turn<ExplainedBase>,
+  turn: Turn<ExplainedBase>,
   now: string,
 ): string {
+  const { at } = turn
   const { minimumReleaseAge, rebuildDelay } = enrollment
-  const until = `Waiting until ${moment(at)} (${relative(at, now)}): ${changed(base)}`
+  const until = `Waiting until ${moment(at)} (${relative(at, now)}): ${causeOf(turn)}`
   const built = lastBuilt === null ? null : `the last build (${moment(lastBuilt)})`
   if (reason === 'rebuildDelay')
     return `${until}, and rebuildDelay leaves ${rebuildDelay.text} between ${built} and the next.`
   if (reason === 'minimumReleaseAge') {
-    return `${until}, and minimumReleaseAge is ${minimumReleaseAge.text} from then on. Another new digest starts it anew.`
+    const from = turn.cause === 'change' ? 'from then on' : `from ${moment(turn.base.since ?? at)} on`
+    return `${until}, and minimumReleaseAge is ${minimumReleaseAge.text} ${from}. Another new digest starts it anew.`
   }
   if (reason === 'stagger') {
     return `${until}, and its turn comes then: settings.stagger spreads the rebuilds of images that share a base image.`
   }
-  const since = `Due since ${moment(at)} (${relative(at, now)}): ${changed(base, at)}`
+  const since = `Due since ${moment(at)} (${relative(at, now)}): ${causeOf(turn, at)}`
+  if (override === null && turn.cause === 'before-enrollment') return `${since}, and rebuildOnEnrollment is true.`
   if (override === null)
     return `${since}, which ${built === null ? 'no build on record has' : `${built} does not have`}.`
   return `${since}, and an override that holds until ${moment(override.expires)} passes over rebuildDelay: ${override.reason}`
 }
 
 /** @param said a moment that the sentence has said already. */
-function changed({ reference, updated, isReturned }: ExplainedBase, said: string | null = null): string {
+function causeOf({ cause, base }: Pick<Turn<ExplainedBase>, 'cause' | 'base'>, said: string | null = null): string {
+  if (cause === 'change') return changed(base, said)
+  return `it was built on an older digest of ${base.reference} before it was enrolled`
+}
+
+function changed({ reference, updated, isReturned }: ExplainedBase, said: string | null): string {
   const at = updated === null ? null : new Date(updated).toISOString()
   const seen = at === null || at === said ? '' : ` since ${moment(at)}`
   if (!isReturned) return `${reference} has a new digest${seen}`
@@ -176,7 +185,7 @@ const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) =
   unchanged: () => 'Up to date as far as times tell: no base image has changed since the image was enrolled.',
   proven: () => 'Up to date: it is built on the current digest of each of its base images.',
   'before-enrollment': (explanation) =>
-    `Behind: it was built on an older digest of ${behindOn(explanation)} before it was enrolled, and enrollment rebuilds nothing. Build it by hand.`,
+    `Behind: it was built on an older digest of ${behindOn(explanation)} before it was enrolled, which alone rebuilds nothing. Set rebuildOnEnrollment: true, or build it by hand.`,
   'still-behind': (explanation) => {
     const { lastBuilt } = explanation
     const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`

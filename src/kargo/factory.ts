@@ -38,3 +38,8 @@ export type Bases = ReadonlyMap<string, TrackedBase>
 export function trackedBases(image: TrackedImage, bases: Bases): TrackedBase[] {
   return [...new Set(image.bases)].sort().flatMap((name) => bases.get(name) ?? [])
 }
+
+/** Whether the rebuild Stage of an image takes Freight of the image too (`rebuildOnEnrollment`). */
+export function takesOwnFreight({ atEnrollment, enrollment, bases }: TrackedImage): boolean {
+  return atEnrollment !== undefined && enrollment.source !== null && bases.length > 0
+}

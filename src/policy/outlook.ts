@@ -1,5 +1,6 @@
 import { type BuildName, forgeOf } from '../forges/index.js'
-import type { BaseChange, BaseDigest, ProvenChange } from './changes.js'
+import type { BaseDigest } from './changes.js'
+import { type BaseStanding, isBuiltSinceEnrollment, type ProvenTimes, rebuiltFromEnrollment } from './enrollment.js'
 import { type ImagePolicy, type Limit, longestWait } from './waits.js'
 
 /** Why no change of a base ever rebuilds an image. */
@@ -19,13 +20,17 @@ export type Outlook<Base> =
    * left it so.
    */
   | { readonly kind: 'behind'; readonly reason: 'before-enrollment' | 'still-behind'; readonly base: Base }
-  /** A base changed, and nothing is rebuilt automatically. */
-  | { readonly kind: 'held'; readonly base: Base }
+  /** There is a cause to rebuild it, and nothing is rebuilt automatically. */
+  | { readonly kind: 'held'; readonly base: Base; readonly cause: Cause }
   | ({ readonly kind: 'scheduled' } & Turn<Base>)
 
-/** When a change of a base rebuilds an image. */
+/** Why an image is rebuilt: a base changed, or it is behind since before it was enrolled (`rebuildOnEnrollment`). */
+export type Cause = 'change' | 'before-enrollment'
+
+/** When an image is rebuilt for a base. */
 export interface Turn<Base> {
   readonly base: Base
+  readonly cause: Cause
   /** ISO 8601. */
   readonly at: string
   readonly limit: Limit
@@ -45,17 +50,12 @@ interface Buildable extends ImagePolicy {
 }
 
 /** A base as an outlook needs it. */
-export interface JudgedBase extends BaseDigest {
-  /** What is proven, else what clocks say. */
-  readonly change: BaseChange | ProvenChange
-  readonly byClock: BaseChange
-}
+export interface JudgedBase extends BaseDigest, BaseStanding {}
 
 /** What state files know of an image. */
 interface KnownImage<Base> {
   readonly bases: readonly Base[]
-  /** When it was last built, in milliseconds; null where that is not known. */
-  readonly built: number | null
+  readonly times: ProvenTimes
   /** null where no run has looked for its base images yet. */
   readonly discoveryStatus: string | null
 }
@@ -63,20 +63,23 @@ interface KnownImage<Base> {
 /** The outlook of an image, as the manifests have Kargo do it; of changes that come at once that of the first base. */
 export function outlookOf<Base extends JudgedBase>(
   image: Buildable,
-  { bases, built, discoveryStatus }: KnownImage<Base>,
+  { bases, times, discoveryStatus }: KnownImage<Base>,
   factory: FactoryPolicy,
 ): Outlook<Base> {
   const reason = neverReason(image)
   if (reason !== null) return { kind: 'never', reason }
   if (bases.length === 0) return withoutBases(discoveryStatus)
   if (bases.every(({ change }) => change === 'unknown')) return { kind: 'unknown', reason: 'not-looked-up' }
-  const turns = bases.flatMap((base) => turnOf(image, base, built, factory) ?? [])
+  const turns = bases.flatMap((base) => turnOf(image, base, times, factory) ?? [])
   const [first] = turns.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
-  if (first !== undefined)
-    return image.autoRebuild ? { kind: 'scheduled', ...first } : { kind: 'held', base: first.base }
+  if (first !== undefined) {
+    const { base, cause } = first
+    return image.autoRebuild ? { kind: 'scheduled', ...first } : { kind: 'held', base, cause }
+  }
   const behind = bases.find(({ change }) => change === 'behind')
   if (behind !== undefined) {
-    return { kind: 'behind', reason: behind.byClock === 'built' ? 'still-behind' : 'before-enrollment', base: behind }
+    const isLeft = behind.byClock === 'built' || isBuiltSinceEnrollment(times)
+    return { kind: 'behind', reason: isLeft ? 'still-behind' : 'before-enrollment', base: behind }
   }
   if (bases.every(({ change }) => change === 'current')) return { kind: 'up-to-date', reason: 'proven' }
   return { kind: 'up-to-date', reason: bases.some(({ change }) => change === 'built') ? 'built' : 'unchanged' }
@@ -97,12 +100,15 @@ function withoutBases(discoveryStatus: string | null): Outlook<never> {
 function turnOf<Base extends JudgedBase>(
   image: ImagePolicy,
   base: Base,
-  built: number | null,
+  times: ProvenTimes,
   { staggerSeconds, overrides }: FactoryPolicy,
 ): Turn<Base> | null {
-  const { change, byClock, updated } = base
-  if (byClock !== 'newer' || change === 'current' || updated === null) return null
-  const isOverridden = overrides.some(({ digest }) => digest === base.digest)
-  const { limit, at } = longestWait(image, { updated, built }, { isOverridden, staggerSeconds })
-  return { base, at: new Date(at).toISOString(), limit }
+  const { change, byClock, updated, digest } = base
+  const changed = byClock === 'newer' && change !== 'current' ? updated : null
+  const seen = changed ?? rebuiltFromEnrollment(image, base, times)
+  if (seen === null) return null
+  const isOverridden = overrides.some((one) => one.digest === digest)
+  const { limit, at } = longestWait(image, { seen, built: times.built }, { isOverridden, staggerSeconds })
+  const cause = changed === null ? 'before-enrollment' : 'change'
+  return { base, cause, at: new Date(at).toISOString(), limit }
 }

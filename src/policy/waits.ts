@@ -7,6 +7,7 @@ export const REBUILD_DEFAULTS = {
   minimumReleaseAge: '0',
   autoRebuild: true,
   rebuildOn: 'all',
+  rebuildOnEnrollment: false,
   stagger: '0',
 } as const
 
@@ -20,34 +21,35 @@ export interface ImagePolicy {
   readonly rebuildDelay: Span
   readonly minimumReleaseAge: Span
   readonly autoRebuild: boolean
+  readonly rebuildOnEnrollment: boolean
 }
 
 /** What decides when a rebuild comes; none: nothing does, it comes at once. */
 export type Limit = 'rebuildDelay' | 'minimumReleaseAge' | 'stagger' | 'none'
 
 /**
- * From when on an image may be rebuilt for a change: the end of the longest wait. The digest has to be old enough
+ * From when on an image may be rebuilt for a digest: the end of the longest wait. The digest has to be old enough
  * (`minimumReleaseAge`), the last build long enough ago (`rebuildDelay`), and the image's turn has to come (`stagger`).
  *
  * An override passes over the last two. `minimumReleaseAge` it does not reach: Kargo gives Freight to a Stage only when
  * its soak time is over, and gives none by itself where `autoRebuild` is false.
  *
- * @param updated when the change was seen, in milliseconds.
+ * @param seen when the digest was first seen, or counts as seen, in milliseconds.
  * @param built when the image was last built, in milliseconds; null where that is not known.
  */
 export function longestWait(
   image: ImagePolicy,
-  { updated, built }: { readonly updated: number; readonly built: number | null },
+  { seen, built }: { readonly seen: number; readonly built: number | null },
   { isOverridden, staggerSeconds }: { readonly isOverridden: boolean; readonly staggerSeconds: number },
 ): { readonly limit: Limit; readonly at: number } {
   const waits: { readonly limit: Limit; readonly at: number }[] = [
-    { limit: 'none', at: updated },
-    { limit: 'minimumReleaseAge', at: updated + image.minimumReleaseAge.seconds * 1000 },
+    { limit: 'none', at: seen },
+    { limit: 'minimumReleaseAge', at: seen + image.minimumReleaseAge.seconds * 1000 },
   ]
   if (!isOverridden) {
     if (built !== null) waits.push({ limit: 'rebuildDelay', at: built + image.rebuildDelay.seconds * 1000 })
     const turn = staggerOffset(image, staggerSeconds)
-    if (turn !== null) waits.push({ limit: 'stagger', at: updated + turn * 1000 })
+    if (turn !== null) waits.push({ limit: 'stagger', at: seen + turn * 1000 })
   }
   return waits.reduce((latest, one) => (one.at > latest.at ? one : latest))
 }
@@ -76,29 +78,35 @@ export function spread(name: string, limit: number): number {
   return createHash('sha256').update(name).digest().readUIntBE(0, 6) % limit
 }
 
+/** What an image is rebuilt for when it is, beside changes of the base. */
+export interface RebuiltImage {
+  readonly policy: ImagePolicy
+  readonly times: ImageTimes
+  /** What `rebuiltFromEnrollment` says of it and the base. */
+  readonly fromEnrollment: number | null
+}
+
 /**
- * From when on an image may be rebuilt for what changed in a base, as state files say it: without the turns of
- * `settings.stagger`.
+ * From when on an image may be rebuilt for a base, as state files say it: without the turns of `settings.stagger`.
  *
  * @param isOverridden whether an override names the base's digest.
  * @returns ISO 8601; null where nothing is due: the base never changed, or not since the image was enrolled, a build
  *   covers the change, or nothing is rebuilt automatically.
  */
 export function rebuildEligibleAt(
-  image: ImagePolicy,
+  { policy, times, fromEnrollment }: RebuiltImage,
   base: BaseDigest,
-  times: ImageTimes,
   { isOverridden }: { readonly isOverridden: boolean },
 ): string | null {
-  const { updated } = base
-  if (updated === null || !image.autoRebuild || baseChange(base, times) !== 'newer') return null
-  const { at } = longestWait(image, { updated, built: times.built }, { isOverridden, staggerSeconds: 0 })
+  const seen = baseChange(base, times) === 'newer' ? base.updated : fromEnrollment
+  if (seen === null || !policy.autoRebuild) return null
+  const { at } = longestWait(policy, { seen, built: times.built }, { isOverridden, staggerSeconds: 0 })
   return new Date(at).toISOString()
 }
 
-/** A base image that changed, and the enabled images built on it. */
+/** A base image, and the enabled images built on it. */
 export interface RebuiltBase extends BaseDigest {
-  readonly images: readonly { readonly policy: ImagePolicy; readonly times: ImageTimes }[]
+  readonly images: readonly RebuiltImage[]
 }
 
 /**
@@ -111,7 +119,9 @@ export function builtSince(bases: readonly RebuiltBase[]): Set<string> {
   for (const { digest, updated, images } of bases) {
     if (digest === null || updated === null) continue
     const rebuilt = images.filter(({ policy }) => policy.autoRebuild)
-    const isBuilt = rebuilt.every(({ times }) => baseChange({ digest, updated }, times) !== 'newer')
+    const isBuilt = rebuilt.every(({ times, fromEnrollment }) => {
+      return fromEnrollment === null && baseChange({ digest, updated }, times) !== 'newer'
+    })
     if (rebuilt.length > 0 && isBuilt) built.add(digest)
     else open.add(digest)
   }

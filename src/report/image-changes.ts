@@ -67,7 +67,7 @@ function hostOf(reference: string): string {
 
 /** What a reviewer wants to know of a new image: where it is published and built, how often, and where it goes. */
 function enrolledDetails(image: EnrolledImage): ImageChange['details'] {
-  const { registry, repository, source, bases, rebuildDelay, minimumReleaseAge, autoRebuild, environments } = image
+  const { registry, repository, source, bases, rebuildDelay, minimumReleaseAge, environments } = image
   const forge = source === null ? null : forgeOf(source)
   const targets = environments.flatMap(({ name, updates }) =>
     updates.map(({ repo, branch, path }): readonly [string, string] => [
@@ -83,7 +83,8 @@ function enrolledDetails(image: EnrolledImage): ImageChange['details'] {
     ...(source === null || forge === null ? [] : [[forge.buildKey, forge.buildOf(source)] as const]),
     ['rebuildDelay', source === null ? null : rebuildDelay.text],
     ['minimumReleaseAge', minimumReleaseAge.seconds === 0 ? null : minimumReleaseAge.text],
-    ['autoRebuild', autoRebuild ? null : 'false'],
+    ['autoRebuild', image.autoRebuild ? null : 'false'],
+    ['rebuildOnEnrollment', image.rebuildOnEnrollment && source !== null ? 'true' : null],
     ['analysis', image.analysis === null && source !== null ? 'false' : null],
     ...targets,
   ]

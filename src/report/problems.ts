@@ -46,7 +46,10 @@ export function staleProblems(stale: readonly StaleImage[], imagesFile: string):
   const message = `${count(names.length, 'image')} on an older base since before enrollment: ${listSome(names, MAX_NAMES, String, (more) => `${more} more`).join(', ')}.`
   return [
     ...left,
-    problem('notice', message, { file: imagesFile, remedy: 'Enrollment rebuilds nothing: build them by hand.' }),
+    problem('notice', message, {
+      file: imagesFile,
+      remedy: 'Set rebuildOnEnrollment: true to have each rebuilt once, or build them by hand.',
+    }),
   ]
 }
 

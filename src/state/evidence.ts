@@ -121,12 +121,14 @@ export interface ProvenBase {
   readonly digest: string
 }
 
-/** What an image proves of each of its bases, by name. Evidence of another digest than the one published now proves nothing. */
-export function provenBases(record: StateRecord | undefined): ReadonlyMap<string, ProvenBase> {
+/**
+ * What an image proves of a base. Evidence of another digest than the one published now proves nothing.
+ *
+ * @param name of the tracked base.
+ */
+export function provenBase(record: StateRecord | undefined, name: string): ProvenBase | null {
   const evidence = evidenceIn(record)
-  if (evidence === null || evidence.image !== digestOf(record, 'currentDigest')) return new Map()
-  const proven = evidence.bases.flatMap(({ name, source, digest }) =>
-    name === null || source === 'none' || digest === null ? [] : [[name, { source, digest }] as const],
-  )
-  return new Map(proven)
+  if (evidence === null || evidence.image !== digestOf(record, 'currentDigest')) return null
+  const { source, digest } = evidence.bases.find((base) => base.name === name) ?? { source: 'none', digest: null }
+  return source === 'none' || digest === null ? null : { source, digest }
 }

@@ -6,12 +6,13 @@ import { formatReference } from '../reference/index.js'
 import { groupBy } from '../text/index.js'
 import { isDataMap } from '../yaml/data.js'
 import { evidenceRecord } from './evidence.js'
+import { rebuiltImage, withEnrollmentState } from './judge.js'
 import type { LinkedState } from './link.js'
 import { enrollmentTimes, knownBase } from './match-records.js'
 import { FOLDERS, type Records, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type Observations, observeBase, observeImage, wantedPlatforms } from './observe.js'
 import { STATE_HEADER } from './print.js'
-import { baseDigestOf, digestOf, enrolledSeconds, recordWarnings, type StateRecord, timesOf } from './record.js'
+import { baseDigestOf, digestOf, enrolledSeconds, recordWarnings, type StateRecord } from './record.js'
 import { baseRecord, baseText, imageRecord, imageText } from './state-file.js'
 
 /** The state after a run. */
@@ -66,12 +67,12 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
     records.images.set(name, written)
     files.set(`${FOLDERS.images}/${name}.yaml`, imageText(written))
   }
-  const images = writing.writes ? withEnrollment(linked, now) : state.images
-  const users = usersOf(images)
+  const enrolled = writing.writes ? withEnrollment(linked, now) : state.images
+  const users = usersOf(enrolled)
   const looked = state.bases.map((base) => observedBase(base, users.get(base.name) ?? [], writing))
   const changes = looked.map(({ base, record }): RebuiltBase => {
-    const images = (users.get(base.name) ?? []).map(({ enrollment }) => {
-      return { policy: enrollment, times: timesOf(records.images.get(enrollment.name)) }
+    const images = (users.get(base.name) ?? []).map((image) => {
+      return rebuiltImage(image, records.images.get(image.enrollment.name), base.name, record)
     })
     const change = { ...baseDigestOf(record), images }
     const written = baseRecord(base, { ...record, ...eligibility(record, change, writing) }, now)
@@ -83,6 +84,9 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   addArchive(before, files, new Set(taken.map(({ path }) => path)))
   const problems = [...state.problems, ...looked.flatMap((one) => one.problems)]
   const bases = looked.map(({ base }) => base)
+  const images = enrolled.map((image) => {
+    return withEnrollmentState(image, records.images.get(image.enrollment.name), records.bases)
+  })
   return { ...state, images, bases, files, records, builtSince: builtSince(changes), problems }
 }
 
@@ -134,20 +138,22 @@ function returned(base: TrackedBase, digest: string): Problem {
   })
 }
 
-/** When each image may be rebuilt for this base; nothing is said of a base that never changed. */
+/** When each image may be rebuilt for this base; nothing is said where it never changed and nothing is due for it. */
 function eligibility(
   record: StateRecord | undefined,
   { images, ...base }: RebuiltBase,
   { overridden }: Writing,
 ): StateRecord {
-  if (record?.lastUpdated === undefined || record.lastUpdated === null) return {}
   const isOverridden = base.digest !== null && overridden.has(base.digest)
-  const due = images.map(({ policy, times }) => {
-    return [policy.name, rebuildEligibleAt(policy, base, times, { isOverridden })] as const
+  const due = images.map((image) => {
+    return [image.policy.name, rebuildEligibleAt(image, base, { isOverridden })] as const
   })
+  const before = isDataMap(record?.rebuildEligibleAt) ? record.rebuildEligibleAt : {}
+  const { default: old = null, ...others } = before
+  const isSaid = Object.keys(others).length > 0 || due.some(([, at]) => at !== null)
+  if ((record?.lastUpdated ?? null) === null && !isSaid) return {}
   // What older files say for all images at once is kept.
-  const old = isDataMap(record.rebuildEligibleAt) ? record.rebuildEligibleAt.default : null
-  const all = old === null || old === undefined ? {} : { default: old }
+  const all = old === null ? {} : { default: old }
   return due.length === 0 ? {} : { rebuildEligibleAt: { ...all, ...Object.fromEntries(due) } }
 }
 

@@ -15,6 +15,17 @@ export interface TrackedBase {
   readonly enrolledImage?: string
 }
 
+/** A published image that is proven to be behind since before it was enrolled. */
+export interface StaleBuild {
+  /** Its digest. */
+  readonly image: string
+  /** Name of the base it is behind on, and the digest that the base's tag has now. */
+  readonly base: string
+  readonly digest: string
+  /** Unix seconds: its rebuild waits as if the base's digest were first seen then. */
+  readonly from: number
+}
+
 /** An enrolled image together with the base images it is built on. */
 export interface TrackedImage {
   readonly enrollment: EnrolledImage
@@ -25,6 +36,11 @@ export interface TrackedImage {
    * not say, and for an image that is new in a run that writes nothing: its manifests must not change with the clock.
    */
   readonly enrolledAt: number | null
+  /**
+   * Whether it was behind when it was enrolled, where `rebuildOnEnrollment` asks for that and there is evidence of a
+   * published image, whatever it proves; absent elsewhere.
+   */
+  readonly atEnrollment?: { readonly stale: StaleBuild | null }
   /** Which runs of its workflow (pipelines of its branch) count as its builds. */
   readonly runs: RunIdentity
 }

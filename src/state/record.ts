@@ -46,6 +46,20 @@ export function baseDigestOf(record: StateRecord | undefined): BaseDigest {
   return { digest: digestOf(record, 'currentDigest'), updated: timeOf(record, 'lastUpdated') }
 }
 
+/** The newest entry of a base image's history; undefined where it is about another digest than the tag has now. */
+export function newestEntry(record: StateRecord | undefined): StateRecord | undefined {
+  const [newest] = Array.isArray(record?.updateHistory) ? record.updateHistory : []
+  const digest = digestOf(record, 'currentDigest')
+  return digest !== null && isDataMap(newest) && digestOf(newest, 'digest') === digest ? newest : undefined
+}
+
+/** Since when a base image's tag has its digest, as far as it was looked at, ISO 8601; null where none is known. */
+export function digestSince(record: StateRecord | undefined): string | null {
+  if (digestOf(record, 'currentDigest') === null) return null
+  const first = momentOf(record, 'lastChecked') ?? momentOf(record, 'firstDiscovered')
+  return momentOf(newestEntry(record), 'observedAt') ?? momentOf(record, 'lastUpdated') ?? first
+}
+
 /** When an image was last built, and since when it is enrolled: a whole second, as Kargo is told it. */
 export function timesOf(record: StateRecord | undefined): ImageTimes {
   const enrolled = record === undefined ? null : enrolledSeconds(record)

@@ -117,6 +117,14 @@ const policy = {
       enumDescriptions: ['All of them.', 'Those that end up in the image, not those that only build it.'],
       examples: ['runtime'],
     }),
+  rebuildOnEnrollment: z
+    .boolean()
+    .default(REBUILD_DEFAULTS.rebuildOnEnrollment)
+    .meta({
+      description:
+        'true: it is rebuilt once if it is proven to be built on an older digest since before it was enrolled; else that is only reported.',
+      examples: [true],
+    }),
 }
 
 /** A reference to another entity of the catalog: `[KIND:][NAMESPACE/]NAME` (Backstage's descriptor format). */

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs'
 import { by, byKey } from '../../text/index.js'
 import { ConfigMap, Namespace, Project, ProjectConfig } from '../constructs/project.js'
-import type { Factory } from '../factory.js'
+import { type Factory, takesOwnFreight } from '../factory.js'
 import { FORGES } from '../forges/index.js'
 import { AUTO_PROMOTION_LABEL, NOTIFY_STATE, OBSERVE_BASE_IMAGE, REBUILD_OVERRIDES } from '../names.js'
 import { addChecks } from '../tasks/image-checks.js'
@@ -35,7 +35,9 @@ export class FactoryChart extends ManifestChart {
     new ProjectConfig(this, { name, annotations: BEFORE_STAGES, autoPromotion, webhookReceivers })
     const notifiesState = settings.stateWorkflow !== null
     observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES, notifiesState })
-    for (const forge of Object.values(FORGES)) rebuildImage(this, { annotations: BEFORE_STAGES, forge, settings })
+    const takesImages = factory.images.some((image) => image.enrollment.enabled && takesOwnFreight(image))
+    for (const forge of Object.values(FORGES))
+      rebuildImage(this, { annotations: BEFORE_STAGES, forge, settings, takesImages })
     if (notifiesState) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
     // Read at every poll, so an override reaches rebuilds that are already waiting.
     new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(factory) })

@@ -1,10 +1,11 @@
 import type { Construct } from 'constructs'
 import type { TagSelection } from '../../enrollment/images-file.js'
 import { staggerOffset } from '../../policy/index.js'
+import { formatReference } from '../../reference/index.js'
 import type { TrackedBase, TrackedImage } from '../../state/model.js'
 import { type FreightRequest, Stage } from '../constructs/stage.js'
 import { type ImageSelection, Warehouse } from '../constructs/warehouse.js'
-import { type Bases, branchOf, type Factory, shardOf, trackedBases } from '../factory.js'
+import { type Bases, branchOf, type Factory, shardOf, takesOwnFreight, trackedBases } from '../factory.js'
 import { FORGES } from '../forges/index.js'
 import { IMAGE_LABEL, rebuildStageName, soakStageName, warehouseName } from '../names.js'
 import { addAnalyzeStage } from './analyze-stage.js'
@@ -64,6 +65,7 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
     warehouse: warehouseName(base.name),
     from: { stages: [soakStageName(base.name)], soakSeconds: minimumReleaseAge.seconds },
   })
+  const own = takesOwnFreight(image) ? [{ warehouse: warehouseName(name), from: { direct: true } } as const] : []
   const turn = staggerOffset(image.enrollment, factory.settings.stagger.seconds)
   const policy = {
     ref: branchOf(image, factory),
@@ -77,10 +79,43 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
     name: rebuildStageName(name),
     autoPromotion: autoRebuild,
     shard: shardOf(image, factory),
-    vars: { ...build.where, ...policy, ...build.how, stagger: turn === null ? undefined : String(turn) },
-    requestedFreight: [request(firstBase), ...otherBases.map(request)],
+    vars: {
+      ...build.where,
+      ...policy,
+      ...build.how,
+      stagger: turn === null ? undefined : String(turn),
+      ...enrollmentVars(image, { factory, base: bases.get(image.atEnrollment?.stale?.base ?? '') ?? firstBase }),
+    },
+    requestedFreight: [request(firstBase), ...otherBases.map(request), ...own],
     steps: [{ as: 'rebuild', task: forge.task.name }],
   })
+}
+
+/**
+ * What the task needs for Freight of the image itself: its repository, a base image for the workflow's inputs, and, where
+ * it is proven to be behind, its digest, the base's, and from when on the rebuild may come.
+ */
+function enrollmentVars(
+  image: TrackedImage,
+  { factory, base }: { readonly factory: Factory; readonly base: TrackedBase },
+): Readonly<Record<string, string>> {
+  const { enrollment, atEnrollment } = image
+  if (!takesOwnFreight(image)) return {}
+  const known = {
+    ownImage: `${enrollment.registry}/${enrollment.repository}`,
+    builtOn: formatReference({ ...base, digest: null }),
+  }
+  const stale = atEnrollment?.stale ?? null
+  if (stale === null) return known
+  const age = enrollment.minimumReleaseAge.seconds
+  const turn = staggerOffset(enrollment, factory.settings.stagger.seconds) ?? age
+  return {
+    ...known,
+    staleImage: stale.image,
+    baseDigest: stale.digest,
+    oldEnough: String(stale.from + age),
+    turn: String(stale.from + turn),
+  }
 }
 
 /** Warehouse → repository: the task finds the base that changed by its Freight's origin. */

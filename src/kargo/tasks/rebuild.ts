@@ -5,7 +5,8 @@ import type { ObjectProps } from '../constructs/kube-object.js'
 import { type PromotionStep, PromotionTask, RETRY_LIMITS, type Some } from '../constructs/steps.js'
 import type { BuildApi, Forge } from '../forges/forge.js'
 import { attemptSteps, FIRST, latestBuilds, SECOND } from './rebuild-attempt.js'
-import { CREATED_AT, pause, SINCE, waitForDelay, waitForTurn } from './waits.js'
+import { findUpdate } from './rebuild-update.js'
+import { pause, SINCE, waitForDelay, waitForTurn } from './waits.js'
 
 /**
  * Rebuilds an image when one of its base images changed: waits until it is due, looks whether a build covers the change,
@@ -15,10 +16,10 @@ import { CREATED_AT, pause, SINCE, waitForDelay, waitForTurn } from './waits.js'
  * once after it, and while it waits the forge is asked nothing. When the controller is replaced, Kargo runs the steps from
  * the first again and keeps their outputs: a step that must not run twice asks for its output first.
  */
-function rebuildSteps({ name, api }: Forge, settings: Settings): Some<PromotionStep> {
+function rebuildSteps({ forge: { name, api }, settings, takesImages }: RebuildTaskProps): Some<PromotionStep> {
   return [
-    UPDATE,
-    ...(settings.stagger.seconds > 0 ? [waitForTurn(settings)] : []),
+    findUpdate({ takesImages }),
+    ...(settings.stagger.seconds > 0 || takesImages ? [waitForTurn(settings, { takesImages })] : []),
     readLastBuild(api),
     waitForDelay(settings),
     ...attemptSteps(api, FIRST, settings),
@@ -30,48 +31,23 @@ function rebuildSteps({ name, api }: Forge, settings: Settings): Some<PromotionS
 export interface RebuildTaskProps extends Omit<ObjectProps, 'name'> {
   readonly forge: Forge
   readonly settings: Settings
+  /** Whether Stages take Freight of the image itself too: some image has `rebuildOnEnrollment`. */
+  readonly takesImages: boolean
 }
 
 /**
  * Has an image's own workflow or pipeline rebuild it once the policy allows. The forge is the record of builds: nothing
  * about builds is stored in the cluster.
  */
-export function rebuildImage(scope: Construct, { forge, settings, ...props }: RebuildTaskProps): PromotionTask {
+export function rebuildImage(scope: Construct, props: RebuildTaskProps): PromotionTask {
+  const { forge, settings: _, takesImages: __, ...object } = props
   const [where, inputs] = forge.task.vars
   return new PromotionTask(scope, {
-    ...props,
+    ...object,
     name: forge.task.name,
     vars: [where, 'ref', 'rebuildDelay', 'baseImages', inputs],
-    steps: rebuildSteps(forge, settings),
+    steps: rebuildSteps(props),
   })
-}
-
-/**
- * A Promotion that a person created has an actor. One made with an API token of Kargo's has none (kargo#6201); where
- * nothing is automatic, every Promotion is by hand.
- */
-const IS_BY_HAND = expression('ctx.meta.promotion.actor != "" || vars.autoRebuild == "false"')
-
-/** What was seen before the image was enrolled counts as seen at 0, as the digest does that was there from the start. */
-const FIRST_SEEN_AT = expression('seen < int(vars.enrolledAt ?? 0) ? 0 : seen')
-
-const CHANGED_IMAGE = expression(
-  'imageFrom(fromJSON(vars.baseImages)[ctx.targetFreight.origin.name], warehouse(ctx.targetFreight.origin.name))',
-)
-
-/**
- * What changed, and since when: a build that began then or later covers it. By hand that is the moment of asking.
- * `since` is 0 where nothing is to be rebuilt.
- */
-const UPDATE: PromotionStep = {
-  uses: 'compose-output',
-  as: 'update',
-  config: {
-    base: filled`let i = ${CHANGED_IMAGE}; i.RepoURL + ":" + i.Tag`,
-    digest: filled`${CHANGED_IMAGE}.Digest`,
-    manual: filled`${IS_BY_HAND}`,
-    since: filled`let seen = int(freightMetadata(ctx.targetFreight.name)?.observedAt ?? 0); ${IS_BY_HAND} ? ${CREATED_AT} : ${FIRST_SEEN_AT}`,
-  },
 }
 
 /** Reads once when the image was last built well, or began to be: `rebuildDelay` counts from there. */

@@ -28,31 +28,54 @@ export function clockRequest(isOver: Expression, pollSeconds: number): HttpStepC
 /** Since when a build covers the change: an output of the first step. */
 export const SINCE = expression('task.outputs.update.since')
 
+/** The Warehouse that the Freight is from; repository of each base image by its Warehouse. */
+export const ORIGIN = expression('ctx.targetFreight.origin.name')
+export const REPOSITORIES = expression('fromJSON(vars.baseImages)')
+
+/**
+ * Freight of the image itself, and not of a base: Kargo promotes by itself only what a Stage does not have, so an image
+ * that is behind since before it was enrolled is rebuilt for its own Freight (`rebuildOnEnrollment`).
+ */
+export const IS_OWN_FREIGHT = code`${ORIGIN} not in ${REPOSITORIES}`
+
 // The map holds texts, and a key it lacks is the empty one: only `in` tells whether it is there.
-const IS_OVER = expression(
-  'now().Unix() >= vars.at || task.outputs.update.digest[7:] in configMap("rebuild-overrides")',
-)
+const IS_OVERRIDDEN = expression('task.outputs.update.digest[7:] in configMap("rebuild-overrides")')
+
+interface Wait {
+  readonly if: Expression
+  readonly at: Expression
+  /** Before that no override ends it. */
+  readonly notBefore?: Expression
+}
 
 /** Waits until `vars.at`, or until an override names the digest, for which it looks every `settings.pollInterval`. */
-function waitUntil(as: string, { pollInterval }: Settings, when: { if: Expression; at: Expression }): PromotionStep {
+function waitUntil(as: string, { pollInterval }: Settings, { if: condition, at, notBefore }: Wait): PromotionStep {
+  const mayPass = notBefore === undefined ? IS_OVERRIDDEN : code`now().Unix() >= vars.notBefore && ${IS_OVERRIDDEN}`
   return {
     uses: 'http',
     as,
-    if: when.if,
+    if: condition,
     retry: RETRY_LIMITS.clock,
-    vars: { at: when.at },
-    config: clockRequest(IS_OVER, pollInterval.seconds),
+    vars: { at, ...(notBefore === undefined ? {} : { notBefore }) },
+    config: clockRequest(code`now().Unix() >= vars.at || ${mayPass}`, pollInterval.seconds),
   }
 }
 
 /** Not again after the builds were read: what followed from that stands. */
 const IS_UNDECIDED = expression('task.outputs.builds?.runs == nil && now().Unix() < vars.at')
 
-/** `settings.stagger`: the images of one base image are rebuilt one after the other. */
-export function waitForTurn(settings: Settings): PromotionStep {
+/**
+ * `settings.stagger`: the images of one base image are rebuilt one after the other. Of what an image's own Freight is
+ * rebuilt for, no soak time tells that it is old enough (`minimumReleaseAge`): that is waited for here.
+ */
+export function waitForTurn(settings: Settings, { takesImages }: { readonly takesImages: boolean }): PromotionStep {
+  const condition = filled`success() && !task.outputs.update.manual && ${SINCE} > 0 && ${IS_UNDECIDED}`
+  const turn = code`int(${SINCE}) + int(vars.stagger ?? 0)`
+  if (!takesImages) return waitUntil('turn', settings, { if: condition, at: filled`${turn}` })
   return waitUntil('turn', settings, {
-    if: filled`success() && !task.outputs.update.manual && ${SINCE} > 0 && ${IS_UNDECIDED}`,
-    at: filled`int(${SINCE}) + int(vars.stagger ?? 0)`,
+    if: condition,
+    at: filled`${IS_OWN_FREIGHT} ? int(vars.turn ?? 0) : ${turn}`,
+    notBefore: filled`${IS_OWN_FREIGHT} ? int(vars.oldEnough ?? 0) : 0`,
   })
 }
 

@@ -193,6 +193,7 @@ const policy = {
   minimumReleaseAge: durations,
   autoRebuild: switches,
   rebuildOn: value('all', 'runtime', 'none'),
+  rebuildOnEnrollment: value('true', 'false', 'once'),
 }
 const others = {
   enabled: switches,

@@ -104,6 +104,16 @@ const changed = (at: string, built: string | null = BUILT) => ({
   bases: { 'node-22': newNode(at) },
 })
 
+/** Enrolled on 10 March, and proven to be on the digest that node:22 had until the fourth. */
+const STALE: Situation['state'] = {
+  images: {
+    web: provenAt('2026-03-01T00:00:00.000Z', OLD, 'layers')
+      .replace("enrolledAt: '2026-01-01", "enrolledAt: '2026-03-10")
+      .replace("at: '2026-03-01", "at: '2026-03-10"),
+  },
+  bases: { 'node-22': newNode('2026-03-04T00:00:00.000Z') },
+}
+
 /** Every situation an image can be in, as its golden file is called. */
 export const SITUATIONS: Readonly<Record<string, Situation>> = {
   'due-change': { images: web('rebuildDelay: 2d'), state: changed(RECENT) },
@@ -147,18 +157,18 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     images: web(),
     state: { images: { web: provenAt(BUILT, NEW, 'provenance') }, bases: { 'node-22': newNode(RECENT) } },
   },
-  'behind-before-enrollment': {
-    images: web(),
-    state: {
-      images: {
-        web: provenAt('2026-03-01T00:00:00.000Z', OLD, 'layers').replace(
-          "enrolledAt: '2026-01-01",
-          "enrolledAt: '2026-03-10",
-        ),
-      },
-      bases: { 'node-22': newNode('2026-03-04T00:00:00.000Z') },
-    },
+  'behind-before-enrollment': { images: web(), state: STALE },
+  'due-before-enrollment': { images: web('rebuildOnEnrollment: true, rebuildDelay: 1d'), state: STALE },
+  'waiting-rebuildDelay-before-enrollment': {
+    images: web('rebuildOnEnrollment: true, rebuildDelay: 12d'),
+    state: STALE,
   },
+  'waiting-minimumReleaseAge-before-enrollment': {
+    images: web('rebuildOnEnrollment: true, rebuildDelay: 1d, minimumReleaseAge: 7d'),
+    overrides: OVERRIDE,
+    state: STALE,
+  },
+  'held-before-enrollment': { images: web('rebuildOnEnrollment: true, autoRebuild: false'), state: STALE },
   'behind-still-behind': {
     images: web(),
     state: {

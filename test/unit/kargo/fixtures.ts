@@ -116,6 +116,7 @@ export function image(
       minimumReleaseAge: NONE,
       autoRebuild: true,
       rebuildOn: 'all',
+      rebuildOnEnrollment: false,
       tags: { strategy: 'SemVer', constraint: null, allow: [] },
       analysis: ANALYSIS,
       environments: [],

@@ -126,6 +126,20 @@ export class RebuildWorld {
     return freight
   }
 
+  /** The image itself is published, which is promoted to where Kargo would promote it by itself. */
+  publish(digest: string): Freight {
+    const freight: Freight = {
+      name: createHash('sha1').update(digest).digest('hex'),
+      warehouse: 'app',
+      image: { repoURL: 'ghcr.io/craigedmunds/app', tag: '1.0.0', digest },
+      metadata: new Map(),
+    }
+    this.cluster.addFreight(freight)
+    for (const { name, isAutomatic } of this.cluster.stagesAfter(soakStageName('app')))
+      if (isAutomatic) this.cluster.promote(name, freight)
+    return freight
+  }
+
   #nextDigest(base: TrackedBase): string {
     const count = (this.#digests.get(base.name) ?? 0) + 1
     this.#digests.set(base.name, count)

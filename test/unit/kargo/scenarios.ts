@@ -13,6 +13,7 @@ import {
 } from './fixtures.js'
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
+const other = `sha256:${'fedcba9876543210'.repeat(4)}`
 const day = { text: '1d', seconds: 86_400 }
 
 const settings = { ...SETTINGS, analysis: false }
@@ -90,6 +91,33 @@ export const scenarios: Record<string, Scenario> = {
       github: { apiUrl: 'https://github.example.com/api/v3' },
     }),
     files: ['base-node-22-bookworm-slim', 'base-python-3.12-slim', 'image-backstage', 'image-factory'],
+    showsFactory: true,
+  },
+  enrollment: {
+    factory: exampleFactory({
+      settings: { ...settings, stagger: { text: '2h', seconds: 7200 } },
+      images: [
+        {
+          ...image({ name: 'api', rebuildOnEnrollment: true, minimumReleaseAge: day }),
+          enrolledAt: 1_790_000_000,
+          atEnrollment: { stale: { image: digest, base: PYTHON.name, digest: other, from: 1_790_000_060 } },
+        },
+        {
+          ...image({ name: 'current', rebuildOnEnrollment: true }, [NODE.name]),
+          enrolledAt: 1_790_000_000,
+          atEnrollment: { stale: null },
+        },
+        { ...image({ name: 'unread', rebuildOnEnrollment: true }, [NODE.name]), enrolledAt: 1_790_000_000 },
+      ],
+    }),
+    files: [
+      'base-node-22-bookworm-slim',
+      'base-python-3.12-slim',
+      'image-api',
+      'image-current',
+      'image-factory',
+      'image-unread',
+    ],
     showsFactory: true,
   },
   gitlab: {

@@ -7,13 +7,14 @@ const [A, B] = ['a', 'b'].map((one) => `sha256:${one.repeat(64)}`) as [string, s
 const CHANGED = '2026-02-10T00:00:00.000Z'
 const at = (moment: string | null) => (moment === null ? null : Date.parse(moment))
 
-const policy = (days: { delay?: number; age?: number; autoRebuild?: boolean } = {}) => ({
+const policy = (days: { delay?: number; age?: number; autoRebuild?: boolean; rebuildOnEnrollment?: boolean } = {}) => ({
   name: 'web',
   enabled: true,
   source: { provider: 'gitlab' } as const,
   rebuildDelay: { seconds: (days.delay ?? 7) * DAY },
   minimumReleaseAge: { seconds: (days.age ?? 0) * DAY },
   autoRebuild: days.autoRebuild ?? true,
+  rebuildOnEnrollment: days.rebuildOnEnrollment ?? false,
 })
 const base = (updated = CHANGED) => ({ digest: B, updated: at(updated) })
 const times = (built: string | null, enrolled: string | null = null) => ({ built: at(built), enrolled: at(enrolled) })
@@ -53,7 +54,8 @@ describe('from when on a rebuild is due', () => {
     ['never: nothing is automatic', { autoRebuild: false }, LONG_AGO, false, null],
     ['never, with an override either', { autoRebuild: false }, BEFORE, true, null],
   ])('%s', (_, days, built, isOverridden, expected) => {
-    expect(rebuildEligibleAt(policy(days), base(), times(built), { isOverridden })).toBe(expected)
+    const image = { policy: policy(days), times: times(built), fromEnrollment: null }
+    expect(rebuildEligibleAt(image, base(), { isOverridden })).toBe(expected)
   })
 
   it('the outlook says the same, with the turns of stagger up to its span later', () => {
@@ -63,14 +65,15 @@ describe('from when on a rebuild is due', () => {
       fc.property(fc.option(moments), moments, days, days, fc.boolean(), (built, updated, delay, age, isOverridden) => {
         const image = policy({ delay, age })
         const byClock = baseChange({ digest: B, updated }, { built, enrolled: null })
-        const known = { digest: B, updated, change: byClock, byClock }
+        const known = { digest: B, updated, change: byClock, byClock, seen: updated }
         const overrides = isOverridden ? [{ digest: B }] : [{ digest: A }]
         const outlook = (staggerSeconds: number) => {
-          const facts = { bases: [known], built, discoveryStatus: 'success' }
+          const facts = { bases: [known], times: { built, enrolled: null, proven: null }, discoveryStatus: 'success' }
           const found = outlookOf(image, facts, { staggerSeconds, overrides })
           return found.kind === 'scheduled' ? found.at : null
         }
-        const eligible = rebuildEligibleAt(image, known, { built, enrolled: null }, { isOverridden })
+        const rebuilt = { policy: image, times: { built, enrolled: null }, fromEnrollment: null }
+        const eligible = rebuildEligibleAt(rebuilt, known, { isOverridden })
         expect(outlook(0)).toBe(eligible)
         const latest = Date.parse(eligible ?? CHANGED) + DAY * 1000
         expect(Date.parse(outlook(DAY) ?? CHANGED)).toBeLessThanOrEqual(latest)
@@ -83,7 +86,9 @@ describe('from when on a rebuild is due', () => {
 describe('an override has done its work', () => {
   const SINCE = '2026-02-11T00:00:00Z'
   const LONG_AGO = '2026-01-01T00:00:00Z'
-  const built = (moment: string, autoRebuild = true) => ({ policy: policy({ autoRebuild }), times: times(moment) })
+  const built = (moment: string, autoRebuild = true) => {
+    return { policy: policy({ autoRebuild }), times: times(moment), fromEnrollment: null }
+  }
 
   it.each([
     ['when all were built since', [[built(SINCE), built(SINCE)]], [B]],
@@ -91,6 +96,7 @@ describe('an override has done its work', () => {
     ['not while one waits for another base with that digest', [[built(SINCE)], [built(LONG_AGO)]], []],
     ['whatever is rebuilt by hand only', [[built(SINCE), built(LONG_AGO, false)]], [B]],
     ['not where nothing is rebuilt automatically', [[built(SINCE)], [built(LONG_AGO, false)]], []],
+    ['not while one is still to be rebuilt because it was enrolled', [[{ ...built(SINCE), fromEnrollment: 0 }]], []],
     ['not where nothing is built on a base with that digest', [[built(SINCE)], []], []],
   ])('%s', (_, bases, expected) => {
     expect([...builtSince(bases.map((images) => ({ ...base(), images })))]).toEqual(expected)
@@ -105,10 +111,11 @@ describe('evidence', () => {
   const image = policy({})
   const judged = (proven: string | null, built: number | null, updated: number | null, enrolled = 0) => {
     const byClock = baseChange({ digest: B, updated }, { built, enrolled })
-    return { digest: B, updated, byClock, change: provenChange(B, proven) ?? byClock }
+    return { digest: B, updated, byClock, change: provenChange(B, proven) ?? byClock, seen: updated ?? 0 }
   }
-  const outlook = (bases: readonly ReturnType<typeof judged>[], built: number | null) => {
-    const found = outlookOf(image, { bases, built, discoveryStatus: 'success' }, { staggerSeconds: 0, overrides: [] })
+  const outlook = (bases: readonly ReturnType<typeof judged>[], built: number | null, enrolled = 0) => {
+    const known = { bases, times: { built, enrolled, proven: LATE }, discoveryStatus: 'success' }
+    const found = outlookOf(image, known, { staggerSeconds: 0, overrides: [] })
     return 'reason' in found ? `${found.kind}: ${found.reason}` : found.kind
   }
   const [EARLY, CHANGE, LATE] = [1000, 2000, 3000]
@@ -120,9 +127,10 @@ describe('evidence', () => {
     ['finds a build that ran on the old base', A, LATE, CHANGE, 0, 'behind: still-behind'],
     ['finds an image that was stale when it was enrolled', A, EARLY, CHANGE, LATE, 'behind: before-enrollment'],
     ['finds one whose base never changed since', A, EARLY, null, LATE, 'behind: before-enrollment'],
+    ['finds one that a build after its enrollment left behind', A, LATE, null, CHANGE, 'behind: still-behind'],
     ['says nothing where there is none', null, LATE, CHANGE, 0, 'up-to-date: built'],
   ])('%s', (_, proven, built, updated, enrolled, expected) => {
-    expect(outlook([judged(proven, built, updated, enrolled)], built)).toBe(expected)
+    expect(outlook([judged(proven, built, updated, enrolled)], built, enrolled)).toBe(expected)
   })
 
   it('proves an image fresh only by all of its bases', () => {

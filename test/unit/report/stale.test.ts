@@ -16,15 +16,24 @@ const BASE: StateRecord = {
   lastUpdated: CHANGED,
 }
 
-function stateOf(proven: string | null, { built = CHANGED, enrolledAt = '2026-01-01', enabled = true } = {}) {
+function stateOf(
+  proven: string | null,
+  { built = CHANGED, enrolledAt = '2026-01-01', enabled = true, key = false } = {},
+) {
   const evidence =
     proven === null
       ? {}
-      : { evidence: { image: IMAGE, bases: [{ name: 'node-22', digest: proven, source: 'provenance' }] } }
+      : {
+          evidence: {
+            image: IMAGE,
+            at: '2026-03-06',
+            bases: [{ name: 'node-22', digest: proven, source: 'provenance' }],
+          },
+        }
   const record = { enrolledAt, baseImages: ['node-22'], currentDigest: IMAGE, lastBuilt: built, ...evidence }
   const source = 'source: {repo: acme/web, branch: main, workflow: build.yml}'
   const [enrollment] = enrolled(
-    `- {name: web, registry: ghcr.io, repository: acme/web, ${source}, enabled: ${enabled}}\n`,
+    `- {name: web, registry: ghcr.io, repository: acme/web, ${source}, enabled: ${enabled}, rebuildOnEnrollment: ${key}}\n`,
   )
   if (enrollment === undefined) throw new Error('nothing is enrolled')
   const image = { enrollment, bases: ['node-22'], enrolledAt: 0, runs: { kind: 'all' as const } }
@@ -61,9 +70,15 @@ describe('an image on an old base', () => {
         'notice',
         null,
         '1 image on an older base since before enrollment: web.',
-        'Enrollment rebuilds nothing: build them by hand.',
+        'Set rebuildOnEnrollment: true to have each rebuilt once, or build them by hand.',
       ],
     ])
+  })
+
+  it('since before it was enrolled that is rebuilt for it is counted, and nothing is said of it', () => {
+    const state = stateOf(OLD, { built: '2026-03-01', enrolledAt: '2026-03-05', key: true })
+    expect(staleImages(state)).toHaveLength(1)
+    expect(problems(state)).toEqual([])
   })
 
   it('whose rebuild comes is counted, and nothing is said of it', () => {

@@ -1,7 +1,7 @@
 /** What state files learn of the bases that published images were really built on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectRegistries } from '../../../src/registry/index.js'
-import { evidenceIn, provenBases } from '../../../src/state/evidence.js'
+import { evidenceIn, provenBase } from '../../../src/state/evidence.js'
 import { lookUp, type MergedState, type StateRecord, writtenState } from '../../../src/state/index.js'
 import { readRecord } from '../../../src/state/read.js'
 import { DUMP, EvidenceRegistry } from '../../support/evidence-registry.js'
@@ -51,7 +51,7 @@ function verdicts(state: MergedState, name: string) {
   return Object.fromEntries(
     Object.keys(want).map((base) => {
       const tracked = state.bases.find(({ repository, tag }) => `${repository}:${tag}` === base)
-      const digest = provenBases(record).get(tracked?.name ?? '')?.digest
+      const digest = provenBase(record, tracked?.name ?? '')?.digest
       const version = (['v1', 'v2'] as const).find((one) => pushed.digestOf(base, one) === digest)
       return [base, version ?? 'unknown']
     }),
@@ -183,7 +183,7 @@ describe('evidence in a state file', () => {
       currentDigest: `sha256:${'a'.repeat(64)}`,
       evidence: { image: `sha256:${'a'.repeat(64)}`, bases: [good] },
     }
-    expect(provenBases(record).get('node')).toEqual({ digest: good.digest, source: 'layers' })
-    expect(provenBases({ ...record, ...more }).get('node')).toBeUndefined()
+    expect(provenBase(record, 'node')).toEqual({ digest: good.digest, source: 'layers' })
+    expect(provenBase({ ...record, ...more }, 'node')).toBeNull()
   })
 })

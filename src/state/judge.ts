@@ -1,0 +1,65 @@
+import {
+  baseChange,
+  type JudgedBase,
+  type ProvenTimes,
+  provenChange,
+  type RebuiltImage,
+  rebuiltFromEnrollment,
+} from '../policy/index.js'
+import { isDataMap } from '../yaml/data.js'
+import { evidenceIn, provenBase } from './evidence.js'
+import type { StaleBuild, TrackedImage } from './model.js'
+import { baseDigestOf, digestSince, type StateRecord, timeOf, timesOf } from './record.js'
+
+/** A base of an image as `policy/` judges it, from the records of both. */
+export function judgeBase(image: StateRecord | undefined, name: string, base: StateRecord | undefined): JudgedBase {
+  const { digest, updated } = baseDigestOf(base)
+  const byClock = baseChange({ digest, updated }, timesOf(image))
+  const change = provenChange(digest, provenBase(image, name)?.digest ?? null) ?? byClock
+  const since = digestSince(base)
+  return { digest, updated, byClock, change, seen: since === null ? null : Date.parse(since) }
+}
+
+/** When an image was built and enrolled, and its evidence read. */
+export function provenTimes(image: StateRecord | undefined): ProvenTimes {
+  const evidence = image?.evidence
+  return { ...timesOf(image), proven: isDataMap(evidence) ? timeOf(evidence, 'at') : null }
+}
+
+/** An image as its rebuild for one of its bases needs it. */
+export function rebuiltImage(
+  { enrollment }: TrackedImage,
+  image: StateRecord | undefined,
+  name: string,
+  base: StateRecord | undefined,
+): RebuiltImage {
+  const times = provenTimes(image)
+  return {
+    policy: enrollment,
+    times,
+    fromEnrollment: rebuiltFromEnrollment(enrollment, judgeBase(image, name, base), times),
+  }
+}
+
+/**
+ * An image with what is known of its state at enrollment, where `rebuildOnEnrollment` asks for it and its evidence was
+ * read: of several bases that it is behind on, the first by name.
+ *
+ * @param records of base images by name.
+ */
+export function withEnrollmentState(
+  image: TrackedImage,
+  record: StateRecord | undefined,
+  records: ReadonlyMap<string, StateRecord | undefined>,
+): TrackedImage {
+  const published = evidenceIn(record)?.image ?? null
+  if (!image.enrollment.rebuildOnEnrollment || published === null || image.enrolledAt === null) return image
+  const [stale = null] = [...image.bases].sort().flatMap((base): StaleBuild[] => {
+    const known = records.get(base)
+    const { digest } = baseDigestOf(known)
+    const { fromEnrollment } = rebuiltImage(image, record, base, known)
+    if (fromEnrollment === null || digest === null) return []
+    return [{ image: published, base, digest, from: Math.floor(fromEnrollment / 1000) }]
+  })
+  return { ...image, atEnrollment: { stale } }
+}
