@@ -5,6 +5,7 @@
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHECKED, CHECKED_IMAGE } from './scenarios/checked.ts'
+import { ENROLLMENTS } from './scenarios/enrollment.ts'
 import { FACTORIES } from './scenarios/factories.ts'
 import { FORGE_FAULTS } from './scenarios/forge-faults.ts'
 import { GITLAB } from './scenarios/gitlab.ts'
@@ -17,7 +18,14 @@ import { suiteOptions } from './support/options.ts'
 import { type Scenario, Suite } from './support/suite.ts'
 
 const options = suiteOptions(process.env)
-const scenarios: readonly Scenario[] = [...REBUILDS, ...FORGE_FAULTS, ...GITLAB, ...PROMOTIONS, ...TELLINGS]
+const scenarios: readonly Scenario[] = [
+  ...REBUILDS,
+  ...ENROLLMENTS,
+  ...FORGE_FAULTS,
+  ...GITLAB,
+  ...PROMOTIONS,
+  ...TELLINGS,
+]
 const why = options === null ? ' (skipped: see CONTRIBUTING.md, "On a live Kargo")' : ''
 
 const TEN_MINUTES = 600_000

@@ -16,7 +16,10 @@ export const TELLING: FactorySpec = {
   settings: { retryPause: '15s', stateWorkflow: { repo: 'acme/state', workflow: 'image-factory.yml' } },
 }
 
-export const FACTORIES = [MAIN, ONCE, SLOW, TELLING] as const
+/** Images that were behind when they were enrolled; what that changes in the shared tasks, no other factory has. */
+export const ENROLLING: FactorySpec = { name: 'enrolling', settings: { retryPause: '15s' } }
+
+export const FACTORIES = [MAIN, ONCE, SLOW, TELLING, ENROLLING] as const
 
 /** How often anything is asked again; no poll is more often. */
 export const POLL_SECONDS = 10

@@ -75,6 +75,20 @@ const automatic: readonly Replacement[] = [
     },
   },
   {
+    title: 'in turn, behind since enrollment',
+    factory: ONCE,
+    image: { name: 'waits-stale', entry: { rebuildOnEnrollment: true } },
+    before: async (image) => {
+      const old = await image.version(await image.publish('1.0.0'))
+      await image.factory.prove(image.spec, { published: old.digest, builtOn: 'older' })
+      await image.running(old)
+      await pause(5)
+      expect(image.builds.requests).toEqual([])
+      return old
+    },
+    after: oneBuild,
+  },
+  {
     title: 'in the wait',
     factory: MAIN,
     image: { name: 'wait-replaced', entry: { rebuildDelay: '100s' } },

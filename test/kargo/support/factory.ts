@@ -34,6 +34,13 @@ export interface ImageSpec {
   readonly isOnOlderServer?: true
 }
 
+/** What a run read of a published image: its digest, and the digest of its first base that it proves. */
+export interface Proof {
+  readonly published: string
+  /** What the base is now, or what it was long ago. */
+  readonly builtOn: 'current' | 'older'
+}
+
 /** A factory, and what its `settings` say beside its namespace. */
 export interface FactorySpec {
   readonly name: string
@@ -55,6 +62,9 @@ export interface Surroundings {
 
 /** In force in every factory all the time: it must release nothing. */
 const FOREIGN = { digest: `sha256:${'0d7e'.repeat(16)}`, reason: 'an override for a digest that is nowhere' }
+
+/** What a base image was when images were built on it long ago. */
+const LONG_GONE = `sha256:${'01d0'.repeat(16)}`
 
 /** One factory in the cluster. */
 export class Factory {
@@ -98,13 +108,28 @@ export class Factory {
     await this.#apply([...secrets(this.namespace), ...own])
   }
 
-  /** Enrolls one more image. */
-  enroll(image: ImageSpec): Promise<void> {
-    return this.#inTurn(async () => {
-      const before = new Set(this.objects.map(identityOf))
+  /** Enrolls one more image; a proof is read by the same run. */
+  enroll(image: ImageSpec, proof?: Proof): Promise<void> {
+    return this.#changed(async () => {
       await this.#enroll([image])
-      await this.#apply(this.objects.filter((object) => !before.has(identityOf(object))))
+      if (proof !== undefined) await this.#prove(image, proof)
     })
+  }
+
+  /** A later run reads what a published image was built on. */
+  prove(image: ImageSpec, proof: Proof): Promise<void> {
+    return this.#changed(() => this.#prove(image, proof))
+  }
+
+  /** The digest that a base image had at first. */
+  baseline(base: string): string {
+    return this.#baselines.get(this.repository(base)) ?? ''
+  }
+
+  /** Since when an image is enrolled, as its Stage says; milliseconds. */
+  enrolledAt(stage: string): number {
+    const { vars } = this.stage(stage).spec as { vars: { name: string; value: string }[] }
+    return Number(vars.find(({ name }) => name === 'enrolledAt')?.value) * 1000
   }
 
   /** An emergency: every rebuild for this digest is let through. */
@@ -141,6 +166,36 @@ export class Factory {
     const found = this.objects.find(({ kind, metadata }) => kind === 'Stage' && metadata.name === name)
     if (found === undefined) throw new Error(`there is no Stage ${name} in ${this.namespace}`)
     return found
+  }
+
+  /** Makes a change of the state repository, and applies what it changes in the cluster. */
+  #changed(change: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = new Set(this.objects.map((object) => JSON.stringify(object)))
+      await change()
+      await this.#apply(this.objects.filter((object) => !before.has(JSON.stringify(object))))
+    })
+  }
+
+  async #prove(image: ImageSpec, { published, builtOn }: Proof): Promise<void> {
+    const repository = this.repository(basesOf(image)[0] ?? '')
+    const digest = this.baseline(basesOf(image)[0] ?? '')
+    const [base] = this.#baseFiles().filter(({ document }) => document.get('repository') === repository)
+    if (base === undefined) throw new Error(`no base image is tracked for ${image.name}`)
+    base.document.set('currentDigest', digest)
+    writeFileSync(base.path, base.document.toString())
+    const path = join(this.#state, `images/${image.name}.yaml`)
+    const document = parseDocument(readFileSync(path, 'utf8'))
+    const proven = { name: base.document.get('name'), digest: builtOn === 'current' ? digest : LONG_GONE }
+    document.set('currentDigest', published)
+    document.set('evidence', {
+      image: published,
+      source: 'provenance',
+      at: new Date().toISOString(),
+      bases: [{ ...proven, source: 'provenance' }],
+    })
+    writeFileSync(path, document.toString())
+    await this.#synthesize()
   }
 
   /** Changes of the state repository are made one after the other. */
@@ -194,8 +249,7 @@ export class Factory {
   /** Gives whether there was a base without one. */
   #writeBaselines(): boolean {
     let written = false
-    for (const path of globSync(join(this.#state, 'base-images/*.yaml'))) {
-      const document = parseDocument(readFileSync(path, 'utf8'))
+    for (const { path, document } of this.#baseFiles()) {
       const digest = this.#baselines.get(String(document.get('repository')))
       if (digest === undefined || typeof document.get('baselineDigest') === 'string') continue
       document.set('baselineDigest', digest)
@@ -203,6 +257,11 @@ export class Factory {
       written = true
     }
     return written
+  }
+
+  #baseFiles() {
+    const paths = globSync(join(this.#state, 'base-images/*.yaml'))
+    return paths.map((path) => ({ path, document: parseDocument(readFileSync(path, 'utf8')) }))
   }
 
   get #state(): string {
@@ -292,10 +351,6 @@ function secrets(namespace: string): KubeObject[] {
 function rankOf({ kind, metadata }: KubeObject): number {
   const wave = Number(metadata.annotations?.['argocd.argoproj.io/sync-wave'] ?? '0')
   return wave * 10 + (kind === 'Stage' ? 1 : 0)
-}
-
-function identityOf({ kind, metadata }: KubeObject): string {
-  return `${kind}/${metadata.name}`
 }
 
 function split<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {

@@ -73,13 +73,29 @@ export class TestImage {
     return { base, digest, freight: await this.#freightOf(base, digest) }
   }
 
-  /** A build publishes the image. */
+  /** A build publishes the image, and Kargo looks. */
   async publish(tag: string): Promise<string> {
+    const digest = await this.push(tag)
+    await this.look()
+    return digest
+  }
+
+  /** A build publishes the image; Kargo may see it in five minutes. */
+  async push(tag: string): Promise<string> {
     const repository = this.factory.repository(this.spec.name)
     const digest = await this.#at.registry.push(repository, tag, `${this.spec.name} ${tag}`)
     await this.#at.janitor.watchOver({ repository, digest })
-    await this.#look(repository)
     return digest
+  }
+
+  /** Has Kargo look for new versions of the image. */
+  look(): Promise<void> {
+    return this.#look(this.factory.repository(this.spec.name))
+  }
+
+  /** A published version, with its Freight. */
+  async version(digest: string): Promise<Change> {
+    return { base: this.spec.name, digest, freight: await this.#freightOf(this.spec.name, digest) }
   }
 
   /** When the digest of a Freight was first seen, in seconds since the epoch; null: not yet. */
