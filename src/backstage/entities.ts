@@ -2,6 +2,7 @@ import type { CatalogPlace, EnrolledImage, Source } from '../enrollment/index.js
 import type { ExplainedBase } from '../explain/index.js'
 import { forgeOf } from '../forges/index.js'
 import type { Outlook } from '../policy/index.js'
+import { evidenceIn } from '../state/evidence.js'
 import type { TrackedBase } from '../state/index.js'
 import { digestOf, momentOf, type StateRecord, textOf } from '../state/record.js'
 
@@ -48,6 +49,7 @@ export function managedImage({ enrollment, record, bases, outlook }: CatalogImag
         digest: digestOf(record, 'currentDigest'),
         'last-built': momentOf(record, 'lastBuilt'),
         'rebuild-status': STATUS[outlook.kind],
+        'base-evidence': evidenceIn(record)?.source ?? null,
         'rebuild-eligible-at': outlook.kind === 'scheduled' ? outlook.at : null,
         'enrolled-at': momentOf(record, 'enrolledAt'),
         'discovery-status': textOf(record, 'discoveryStatus'),

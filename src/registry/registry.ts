@@ -84,6 +84,8 @@ function answerTo(response: HttpResponse | RequestFailure, request: RegistryRequ
   if (isFailure(response)) {
     const { reason, host, what, status } = response
     if (reason === 'rate-limited') return { kind: 'limited', message: `${registry} limits how often it is asked` }
+    // It is what its digest says, so that the next run would find it as large.
+    if (reason === 'too-large' && request.path.includes('/blobs/')) return { kind: 'missing' }
     return unknownAnswer(
       reason === 'server-error' ? `${registry}/${repository}: ${meaningOf(status)}` : `${host} ${what}`,
     )

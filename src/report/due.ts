@@ -41,6 +41,7 @@ export function dueRebuilds(input: DueInput): DueRebuild[] {
 function opens({ kind, details }: ImageChange): boolean {
   if (kind === 'enabled') return true
   return details.some(({ key, before, after }) => {
+    if (key === 'rebuildOnEnrollment') return after === 'true'
     if (key === 'autoRebuild') return effective(key, before) === 'false'
     return /^source\.(?:workflow|pipeline)$/.test(key) && before === null && after !== null
   })

@@ -46,23 +46,14 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   const files = new Map<string, string>()
   const records = { images: new Map<string, StateRecord>(), bases: new Map<string, StateRecord>() }
   const { facts, own, ...state } = linked
-  const names = new Map(state.bases.map((base) => [formatReference({ ...base, digest: null }), base.name]))
-  const onEvidence = groupBy(
-    state.uses.filter(({ kind }) => kind === 'evidence'),
-    ({ image }) => image,
-  )
-  const fromEvidence = new Map([...onEvidence].map(([image, uses]) => [image, new Set(uses.map(({ base }) => base))]))
+  const tracked = trackedFor(state)
   for (const one of facts) {
     const { name } = one.enrollment
     const seen = observed.images.get(name)
     const known = own.get(name)?.record
     const looked = seen === undefined ? known : observeImage(known, seen, now)
     const evidence = seen?.evidence ?? null
-    const tracked = (reference: string) => {
-      const base = names.get(reference)
-      return base === undefined ? null : { name: base, isFromEvidence: fromEvidence.get(name)?.has(base) ?? false }
-    }
-    const record = evidence === null ? looked : { ...looked, evidence: evidenceRecord(evidence, tracked, now) }
+    const record = evidence === null ? looked : { ...looked, evidence: evidenceRecord(evidence, tracked(name), now) }
     const written = imageRecord(one, record, enrollmentTimes(own.get(name), now), now)
     records.images.set(name, written)
     files.set(`${FOLDERS.images}/${name}.yaml`, imageText(written))
@@ -88,6 +79,16 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
     return withEnrollmentState(image, records.images.get(image.enrollment.name), records.bases)
   })
   return { ...state, images, bases, files, records, builtSince: builtSince(changes), problems }
+}
+
+/** What a base is tracked as for an image, and whether evidence alone names it. */
+function trackedFor({ bases, uses }: Pick<LinkedState, 'bases' | 'uses'>) {
+  const names = new Map(bases.map((base) => [formatReference({ ...base, digest: null }), base.name]))
+  const shown = new Set(uses.flatMap(({ kind, image, base }) => (kind === 'evidence' ? [`${image} ${base}`] : [])))
+  return (image: string) => (reference: string) => {
+    const name = names.get(reference)
+    return name === undefined ? null : { name, isFromEvidence: shown.has(`${image} ${name}`) }
+  }
 }
 
 /** The images with the times that their files say from now on: those of new ones too. */

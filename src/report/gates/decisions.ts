@@ -99,6 +99,9 @@ export const ENTRY_DECISIONS: Decisions = {
   minimumReleaseAge: gate('agreement', shortened, 'New base images are used sooner after their release'),
   rebuildDelay: harmless('changes how often it is rebuilt, not what is built or let through'),
   rebuildOn: harmless(DISCOVERY),
+  rebuildOnEnrollment: harmless(
+    'starts one build at most, of an image that is provably behind; autoRebuild still holds it',
+  ),
   bases: harmless(DISCOVERY),
   quarantine: readAs('minimumReleaseAge'),
 

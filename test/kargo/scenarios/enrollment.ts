@@ -15,25 +15,29 @@ function one(title: string, image: ImageSpec, play: (image: TestImage) => Promis
 
 /** Each Stage has been there for a while, and has what its bases were from the start. */
 const provenLater: readonly Scenario[] = [
-  one('behind since enrollment', { name: 'stale', entry: { ...KEY, rebuildDelay: '0' }, inputs: REASON }, async (image) => {
-    const { factory, spec } = image
-    const old = await image.version(await image.publish('1.0.0'))
-    await image.dispatchesNoMore(5)
-    await factory.prove(spec, { published: old.digest, builtOn: 'older' })
-    await image.succeeds(old)
-    expect(image.builds.counts()).toMatchObject({ runs: 1, dispatch: 1 })
-    expect(image.builds.asked('dispatch')[0]?.body, 'it is told of the base').toMatchObject({
-      inputs: { reason: expect.stringContaining(`${factory.reference('stale-base')} is now sha256:`) },
-    })
-    const built = await image.version(await image.publish('1.0.1'))
-    await image.succeeds(built)
-    await factory.prove(spec, { published: built.digest, builtOn: 'current' })
-    await image.refreshStage()
-    await image.dispatchesNoMore(20)
-    expect(image.builds.counts(), 'what was built is not asked for').toMatchObject({ runs: 1, dispatch: 1 })
-    await image.succeeds(await image.change())
-    expect(image.builds.counts(), 'the next change is as ever').toMatchObject({ dispatch: 2 })
-  }),
+  one(
+    'behind since enrollment',
+    { name: 'stale', entry: { ...KEY, rebuildDelay: '0' }, inputs: REASON },
+    async (image) => {
+      const { factory, spec } = image
+      const old = await image.version(await image.publish('1.0.0'))
+      await image.dispatchesNoMore(5)
+      await factory.prove(spec, { published: old.digest, builtOn: 'older' })
+      await image.succeeds(old)
+      expect(image.builds.counts()).toMatchObject({ runs: 1, dispatch: 1 })
+      expect(image.builds.asked('dispatch')[0]?.body, 'it is told of the base').toMatchObject({
+        inputs: { reason: expect.stringContaining(`${factory.reference('stale-base')} is now sha256:`) },
+      })
+      const built = await image.version(await image.publish('1.0.1'))
+      await image.succeeds(built)
+      await factory.prove(spec, { published: built.digest, builtOn: 'current' })
+      await image.refreshStage()
+      await image.dispatchesNoMore(20)
+      expect(image.builds.counts(), 'what was built is not asked for').toMatchObject({ runs: 1, dispatch: 1 })
+      await image.succeeds(await image.change())
+      expect(image.builds.counts(), 'the next change is as ever').toMatchObject({ dispatch: 2 })
+    },
+  ),
   one('still behind after its rebuild', { name: 'cached', entry: KEY }, async (image) => {
     const old = await image.version(await image.publish('1.0.0'))
     await image.factory.prove(image.spec, { published: old.digest, builtOn: 'older' })

@@ -11,6 +11,7 @@ images:
 - {name: postgres, repoURL: docker.io/library/postgres, allowTags: ^16}
 `
 const BUILT = '2026-03-05T08:00:00.000Z'
+const DIGEST = `sha256:${'e'.repeat(64)}`
 const OURS = "registry: ghcr.io\nrepository: acme/base\ntag: '1'\ncurrentDigest: null\nenrolledImage: base\n"
 
 /** Records as a run leaves them: node:22 changed since the images were built. */
@@ -18,7 +19,7 @@ const RECORDS = recordsFrom({
   images: {
     web: builtAt(BUILT, 'acme-base-1'),
     base: `${builtAt(BUILT)}defaultBranch: trunk\n`,
-    tool: builtAt(BUILT),
+    tool: `${builtAt(BUILT)}evidence: {image: ${DIGEST}, source: layers, bases: []}\n`,
     postgres: builtAt(BUILT, '', 'discoveryStatus: external\n'),
   },
   bases: { 'node-22': newNode('2026-03-09T20:30:00.000Z'), 'acme-base-1': OURS },

@@ -57,6 +57,31 @@ const bases = (text: string) =>
   readProvenance(text, SUBJECT)?.bases.map(({ identity, digest, isPinned }) => [identity, digest.slice(7, 9), isPinned])
 
 describe('a statement of provenance', () => {
+  const args = { source: 'ghcr.io/acme/frontend:2', 'attest:sbom': 'generator=ghcr.io/acme/lister:1,x=y' }
+  const request = { frontend: 'gateway.v0', args }
+  it.each([
+    ['v0.2', (all: unknown) => first(all, { predicate: { materials: all, invocation: { parameters: request } } })],
+    [
+      'v1',
+      (all: unknown) => {
+        const buildDefinition = { resolvedDependencies: all, externalParameters: { request } }
+        return second(all, { predicate: { buildDefinition } })
+      },
+    ],
+  ])('%s names what builds too, and no image is built on that', (_, write) => {
+    const tools = [
+      'docker/dockerfile@1',
+      'docker/buildkit-syft-scanner@stable-1',
+      'ghcr.io/acme/frontend@2',
+      'ghcr.io/acme/lister@1',
+    ]
+    const text = write([...tools, 'alpine@3.22', 'docker/compose@2'].map((name) => material(`pkg:docker/${name}`)))
+    expect(bases(text)).toEqual([
+      ['docker.io/docker/compose:2', 'aa', false],
+      ['docker.io/library/alpine:3.22', 'aa', false],
+    ])
+  })
+
   it.each([
     ['v0.2', first],
     ['v1', second],

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { parseImagesFile } from '../../../src/enrollment/index.js'
@@ -90,34 +88,21 @@ describe('examples/app-repo', () => {
     expect(workflow['run-name']).toContain('inputs.reason')
   })
 
-  it('pulls its bases anew, tags a growing version, and says what it was built on', () => {
+  it('pulls its bases anew, tags a growing version, and has BuildKit say what it was built on', () => {
     const build = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'))
-    expect(build?.with).toMatchObject({ pull: true, push: true })
+    expect(build?.with).toMatchObject({ pull: true, push: true, provenance: 'mode=max' })
     expect(build?.with?.tags).toMatch(/:\d+\.\$\{\{ github\.run_number \}\}\.\d+$/)
     const labels = String(build?.with?.labels)
       .trim()
       .split('\n')
       .map((line) => line.split('=')[0])
-    expect(labels).toEqual(
-      ['source', 'revision', 'base.name', 'base.digest'].map((name) => `org.opencontainers.image.${name}`),
-    )
+    // What was looked up before the build need not be what it pulled.
+    expect(labels).toEqual(['source', 'revision'].map((name) => `org.opencontainers.image.${name}`))
   })
 
   it('pins the actions by their full SHA', () => {
     const used = steps.flatMap(({ uses }) => uses ?? [])
     expect(used.length).toBeGreaterThan(3)
     for (const uses of used) expect(uses).toMatch(/^[\w./-]+@[0-9a-f]{40}$/)
-  })
-
-  it.skipIf(process.platform === 'win32')('finds the base that ends up in the image as discovery does', async () => {
-    const script = steps.find(({ id }) => id === 'base')?.run ?? ''
-    const [line = ''] = script.split('\n')
-    const said = execFileSync('bash', ['-c', `${line}; printf %s "$name"`], {
-      cwd: fileURLToPath(root),
-      encoding: 'utf8',
-    })
-    const web = (await discovered()).images.get('web')
-    const last = web?.kind === 'found' ? web.uses.findLast(({ runtime }) => runtime) : undefined
-    expect(last === undefined ? '' : formatReference(last.reference)).toBe(said)
   })
 })

@@ -103,6 +103,7 @@ describe('an image that is broken', () => {
   })
   const indexOf = (...manifests: readonly object[]) => stored(JSON.stringify({ schemaVersion: 2, manifests }))
   const statement = stored('{"predicateType": "x"}')
+  const huge = () => stored('x'.repeat(5 * 1024 * 1024))
   const layer = (more: object) => ({
     mediaType: 'application/vnd.in-toto+json',
     digest: statement[0],
@@ -141,13 +142,14 @@ describe('an image that is broken', () => {
       0,
     ],
     ['a statement larger than any', { size: 5 * 1024 * 1024 }, 0],
+    ['a statement that is larger than it says', { digest: huge()[0], size: 10 }, 0],
     ['another media type', { mediaType: 'application/vnd.oci.image.layer.v1.tar' }, 0],
     ['a statement that is not there', { digest: `sha256:${'0'.repeat(64)}` }, 0],
     ['no digest', { digest: 7 }, 0],
   ])('has %s', async (_, more, count) => {
     const attestation = stored(JSON.stringify({ schemaVersion: 2, layers: [layer(more)] }))
     const index = indexOf({ digest: good[0], platform }, { digest: attestation[0], annotations: about(good[0]) })
-    await serve([good, config, statement, attestation, index])
+    await serve([good, config, statement, attestation, index, huge()])
     const { answer } = await contents('acme/web', index[0])
     if (answer.kind !== 'found') throw new Error(answer.kind)
     expect(answer.value[0]?.statements).toHaveLength(count)

@@ -27,7 +27,7 @@ function stateOf(
           evidence: {
             image: IMAGE,
             at: '2026-03-06',
-            bases: [{ name: 'node-22', digest: proven, source: 'provenance' }],
+            bases: [{ name: 'node-22', ref: 'docker.io/library/node:22', digest: proven, source: 'provenance' }],
           },
         }
   const record = { enrolledAt, baseImages: ['node-22'], currentDigest: IMAGE, lastBuilt: built, ...evidence }
