@@ -34,7 +34,7 @@ const PICTURES: readonly Picture[] = [
     markdown: demoComment(),
     height: 640,
   },
-  { file: 'caution.png', markdown: golden('dangerous-settings'), height: 1250 },
+  { file: 'caution.png', markdown: golden('worst-pull-request'), height: 1500 },
 ]
 
 function main(): void {
