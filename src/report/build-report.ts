@@ -152,8 +152,9 @@ export function buildReport(input: ReportInput): Report {
   })
   const totals = { images: enrolled.images.length, bases: state.bases.length, stale: input.stale.length }
   const files = stateFiles(before, state, input.folder)
+  const stale = input.stale.map(({ enrollment, base }) => ({ image: enrollment.name, base: base.reference }))
   const about = { mode, ...places, problems, changes, stateFiles: files, settings, gates, overrides, images, bases }
-  return { ...about, totals, causes, due, baseDrift, commit: null, run: null }
+  return { ...about, totals, causes, due, stale, baseDrift, commit: null, run: null }
 }
 
 /** The report of a run that was stopped before it could tell what changes. */
@@ -172,6 +173,7 @@ export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, p
     totals: { images: 0, bases: 0, stale: 0 },
     causes: [],
     due: [],
+    stale: [],
     baseDrift: null,
     commit: null,
     run: null,

@@ -5,6 +5,7 @@ import { movedSentences } from './effect-of-bases.js'
 import { changedSentences } from './effect-of-changes.js'
 import { joiningSentences, leavingSentences, switchedSentences } from './effect-of-entries.js'
 import { dueSentences } from './effect-of-merging.js'
+import { shortReference } from './references.js'
 import { code, listed, type Span, strong } from './spans.js'
 import { keyedChange } from './values.js'
 import type { View } from './view.js'
@@ -25,7 +26,17 @@ export function effectOf(view: View): Span[][] {
   ]
   if (said.length === 0 && view.errors.length > 0) return []
   const all = said.length === 0 ? [resting(view)] : said
-  return [...all, ...dueSentences(report, said.length > 0)]
+  return [...all, ...dueSentences(report, said.length > 0), ...staleSentences(view)]
+}
+
+const MAX_STALE = 5
+
+/** What is behind after a run that commits, whether a rebuild is on its way or not: `explain` says which. */
+function staleSentences({ report: { mode, stale } }: View): Span[][] {
+  if (mode !== 'commit' || stale.length === 0) return []
+  const shown = stale.map(({ image, base }): Span[] => [code(image), ' (', code(shortReference(base)), ')'])
+  const what = stale.length === 1 ? 'image is on an old base image' : 'images are on an old base image'
+  return [[strong(`${stale.length} ${what}`), ': ', ...listed(shown, { max: MAX_STALE }), '.']]
 }
 
 /** There is nothing to compare with where the pull request brings the file. */

@@ -157,11 +157,13 @@ export const reportShape = {
   overrides: list(override),
   images: list(imageChange),
   bases: list(baseRow),
-  /** How many are enrolled, and tracked. */
+  /** How many are enrolled, tracked, and on an old base image. */
   totals: record({ images: number, bases: number, stale: number }),
   causes,
   /** Rebuilds that may start because of what changes here. */
   due: list(dueRebuild),
+  /** Images that are proven to be built on an older digest of a base image: the first such base, canonical. */
+  stale: list(record({ image: text, base: text })),
   /** null: everything is counted together (commits, checks, the command line). */
   baseDrift: baseDrift.nullable(),
 }

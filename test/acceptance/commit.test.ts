@@ -226,7 +226,7 @@ describe('checking out the state', () => {
     const event = await eventPayloads.pullRequest(fake, 'acme/platform', 2)
     const run = await runAction({ fake, repository: 'acme/platform', ...event, inputs })
     expect(run.code, run.stdout).toBe(0)
-    expect(fake.commentsOn('acme/platform', 2)[0]?.body).toContain('5 images, 6 base images')
+    expect(fake.commentsOn('acme/platform', 2)[0]?.body).toContain('`uv` join the factory.**')
     expect(await fake.log(STATE, 'main')).toHaveLength(1)
   })
 })

@@ -170,7 +170,7 @@ describe('a pull request on images.yaml', () => {
       expect(input).toMatch(/ is rebuilt less often, at most once per 45d\*\* \(`rebuildDelay` 30d → 45d\)/)
       expect(input).not.toContain('python:3.14-slim')
       expect(later).toContain('`docker.io/library/python:3.14-slim`')
-      expect(later).toContain('because metrics-service/Dockerfile:1 FROM')
+      expect(later).toContain('because of `metrics-service/Dockerfile:1` FROM')
       // What the next commit changes, whoever causes it.
       expect([outputs.get('added'), outputs.get('modified'), outputs.get('removed')]).toEqual(['2', '2', '0'])
     })

@@ -172,6 +172,7 @@ export const reports: fc.Arbitrary<Report> = fc
       maxLength: 20,
     }),
     later: fc.option(fc.oneof(fc.array(change, { maxLength: 45 }), text)),
+    stale: fc.array(fc.record({ image: text, base: text }), { maxLength: 3 }),
     due: fc.array(fc.record({ image: text, base: text, at: text }), { maxLength: 5 }),
     commit: fc.option(fc.record({ sha: text, branch: text, url: maybe })),
     run: fc.option(

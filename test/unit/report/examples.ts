@@ -28,6 +28,7 @@ export function report(parts: Partial<Report> = {}): Report {
     totals: { images: 3, bases: 2, stale: 0 },
     causes: [],
     due: [],
+    stale: [],
     baseDrift: null,
     commit: null,
     run: {

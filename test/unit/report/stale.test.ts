@@ -1,8 +1,12 @@
 /** Images that are provably on an old base: counted, and named where nothing rebuilds them. */
 import { describe, expect, it } from 'vitest'
+import { effectOf } from '../../../src/report/effect.js'
 import { staleImages, staleProblems } from '../../../src/report/problems.js'
+import { markdown } from '../../../src/report/spans.js'
+import { viewOf } from '../../../src/report/view.js'
 import type { StateRecord } from '../../../src/state/index.js'
 import { enrolled } from '../state/world.js'
+import { report } from './examples.js'
 
 const [OLD, NEW, IMAGE] = ['0', '1', '9'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string, string]
 const CHANGED = '2026-03-04T00:00:00.000Z'
@@ -94,5 +98,23 @@ describe('an image on an old base', () => {
   ])('is none %s', (_, state) => {
     expect(staleImages(state)).toEqual([])
     expect(problems(state)).toEqual([])
+  })
+})
+
+describe('a report', () => {
+  const stale = ['web', 'api'].map((image) => ({ image, base: 'docker.io/library/node:22' }))
+  const said = (mode: 'commit' | 'preview', all: typeof stale) =>
+    effectOf(viewOf(report({ mode, stale: all }))).map((sentence) => markdown(sentence))
+
+  it('of a commit names the images that are on an old base image', () => {
+    expect(said('commit', stale)).toContain(
+      '**2 images are on an old base image**: `web` (`node:22`) and `api` (`node:22`).',
+    )
+    expect(said('commit', stale.slice(0, 1))).toContain('**1 image is on an old base image**: `web` (`node:22`).')
+  })
+
+  it('says nothing of it where there is none, or before a merge', () => {
+    expect(said('commit', []).join()).not.toContain('old base image')
+    expect(said('preview', stale).join()).not.toContain('old base image')
   })
 })
