@@ -3,7 +3,7 @@
  * moved on, generated files that are out of date. Both images.yaml are run through the same pipeline with the same
  * answers from the sources; what differs between the two results is what the pull request causes.
  */
-import { DEFAULT_SETTINGS, type Problem, parseImagesFile, problem } from './enrollment/index.js'
+import { DEFAULT_SETTINGS, type Problem, parseImagesFile, placeOfProblem, problem } from './enrollment/index.js'
 import { changesBetween } from './manifests/index.js'
 import { draftPlan } from './pipeline.js'
 import { committedBaseline, type DraftedPlan, type Loaded, type Plan, planOf, type ReportBaseline } from './plan.js'
@@ -93,8 +93,8 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
   }
 }
 
-function placed({ file, line, column }: Problem): string {
-  const place = [file, line, column].filter((part) => part !== null).join(':')
+function placed(one: Problem): string {
+  const place = placeOfProblem(one)
   return place === '' ? '' : `${place} `
 }
 

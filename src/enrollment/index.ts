@@ -23,5 +23,14 @@ export type {
 } from './images-file.js'
 export { OVERRIDES_FILE, type Override, type OverridesResult, parseOverrides } from './overrides.js'
 export { type ImagesFileContext, type ImagesFileResult, parseImagesFile } from './parse.js'
-export { formatProblem, type Problem, printable, problem, Refusal, refuse, type Severity } from './problem.js'
+export {
+  formatProblem,
+  type Problem,
+  placeOfProblem,
+  printable,
+  problem,
+  Refusal,
+  refuse,
+  type Severity,
+} from './problem.js'
 export { DEFAULT_SETTINGS } from './settings.js'

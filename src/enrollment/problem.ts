@@ -36,9 +36,14 @@ export function problem(
   return { severity, message, file: null, line: null, column: null, remedy: null, image: null, ...about }
 }
 
+/** `images.yaml:14:3`, as far as it is known; empty where no file is. */
+export function placeOfProblem({ file, line, column }: Pick<Problem, 'file' | 'line' | 'column'>): string {
+  return [file, line, column].filter((part) => part !== null).join(':')
+}
+
 /** `images.yaml:14:3: error: message. Remedy.` on one line, for logs and plain terminals. */
 export function formatProblem(p: Problem): string {
-  const place = [p.file, p.line, p.column].filter((part) => part !== null).join(':')
+  const place = placeOfProblem(p)
   const remedy = p.remedy === null ? '' : ` ${p.remedy}`
   return `${place === '' ? '' : `${place}: `}${p.severity}: ${p.message}${remedy}`
 }

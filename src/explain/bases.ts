@@ -1,28 +1,13 @@
-import type { JudgedBase } from '../policy/index.js'
-import { type ProvenBase, provenBase } from '../state/evidence.js'
 import type { Records } from '../state/index.js'
-import { judgeBase, provenTimes } from '../state/judge.js'
-import {
-  digestOf,
-  digestSince,
-  newestEntry,
-  type StateRecord,
-  textOf,
-  textsOf,
-  writtenReference,
-} from '../state/record.js'
-import type { Data } from '../yaml/data.js'
+import { type JudgedRecord, judgeBase, provenTimes } from '../state/judge.js'
+import { digestOf, isTrue, newestEntry, type StateRecord, textOf, textsOf, writtenReference } from '../state/record.js'
 
 /** What the state files know of a base image of one image. */
-export interface ExplainedBase extends JudgedBase {
+export interface ExplainedBase extends JudgedRecord {
   readonly name: string
   /** As Dockerfiles spell it out: `docker.io/library/node:22`. */
   readonly reference: string
-  /** Since when the tag has this digest, as far as it was looked at, ISO 8601. */
-  readonly since: string | null
   readonly previousDigest: string | null
-  /** What the published image proves of it; null: nothing. */
-  readonly evidence: ProvenBase | null
   /** The tag went back to a digest it had before: nothing is rebuilt for that. */
   readonly isReturned: boolean
   /** The last change left alone what the images built on it pull; it counts all the same. */
@@ -52,16 +37,9 @@ function baseFacts(image: StateRecord | undefined, name: string, record: StateRe
     ...judgeBase(image, name, record),
     name,
     reference: writtenReference(record) ?? name,
-    since: digestSince(record),
     previousDigest: digestOf(record, 'previousDigest'),
-    evidence: provenBase(image, name),
     isReturned: isTrue(newest?.returned),
     isForeign: isTrue(newest?.otherPlatformsOnly),
     enrolledImage: textOf(record, 'enrolledImage'),
   }
-}
-
-/** State files are read with every scalar as it is written. */
-function isTrue(value: Data | undefined): boolean {
-  return value === true || value === 'true'
 }

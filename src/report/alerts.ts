@@ -1,5 +1,5 @@
 // What must not be overlooked: never folded, and above everything else. What is to be reviewed carefully, and problems.
-import type { Problem } from '../enrollment/problem.js'
+import { type Problem, placeOfProblem } from '../enrollment/problem.js'
 import { count, listSome } from '../text/index.js'
 import { problemUrl } from './links.js'
 import { codeSpan, link, prose } from './markdown.js'
@@ -45,7 +45,7 @@ function alert(kind: 'CAUTION' | 'WARNING', title: string, lines: readonly strin
 }
 
 function problemLine(report: Report, p: Problem): string {
-  const place = [p.file, p.line, p.column].filter((part) => part !== null).join(':')
+  const place = placeOfProblem(p)
   const about = p.image === null || p.message.includes(p.image) ? '' : `${codeSpan(p.image, 80)}: `
   const stop = /[.!?:;]$/.test(p.message.trimEnd()) ? '' : '.'
   const remedy = p.remedy === null ? '' : `${stop} ${prose(p.remedy)}`

@@ -1,5 +1,5 @@
 // Images that are built on other base images than before, in sentences.
-import { groupBy } from '../text/index.js'
+import { by, groupBy } from '../text/index.js'
 import { imageName } from './effect-of-entries.js'
 import type { Report } from './model.js'
 import { shortReference } from './references.js'
@@ -30,7 +30,7 @@ export function moves({ images, bases }: Report): Move[] {
       ]
       return { image, added: of('added'), removed: of('removed') }
     })
-    .sort((a, b) => (a.image < b.image ? -1 : 1))
+    .sort(by(({ image }) => image))
 }
 
 /** `web is now built on node:24 instead of node:22.` */

@@ -5,6 +5,7 @@ import { sourceFileUrl, stateFileUrl } from './links.js'
 import type { ImageChange, Report } from './model.js'
 import { shortReference } from './references.js'
 import { code, listed, type Span, strong } from './spans.js'
+import { durationText } from './values.js'
 import type { View } from './view.js'
 
 const MAX_NAMES = 5
@@ -58,8 +59,7 @@ export function workflowName(report: Report, { source, file }: NonNullable<Image
 /** Of a delay of nothing, nothing is said. */
 function atMost(delay: string, upTo: string): Span[] {
   if (delay === '0') return []
-  const text = (one: string) => (/^[0-9smhdw]+$/.test(one) ? one : code(one))
-  return [', at most once per ', text(delay), ...(upTo === '' ? [] : [' to ', text(upTo)])]
+  return [', at most once per ', durationText(delay), ...(upTo === '' ? [] : [' to ', durationText(upTo)])]
 }
 
 function rebuiltTogether(images: readonly ImageChange[]): Span[] {

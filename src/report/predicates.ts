@@ -3,7 +3,7 @@
 import { parseDuration } from '../enrollment/grammar.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { code, listed, type Span } from './spans.js'
-import { effective } from './values.js'
+import { durationText, effective } from './values.js'
 
 /** One thing that is said of an image. */
 export interface Predicate {
@@ -102,8 +102,8 @@ function delayed([change]: readonly ValueChange[]): Words {
   const longer = isLonger(change)
   const delay = effective(change.key, change.after) ?? ''
   if (longer === null) return { words: ['is rebuilt as often as before'] }
-  if (longer) return { words: ['is rebuilt less often'], detail: [', at most once per ', ...duration(delay)] }
-  const often = delay === '0' ? ['with every change of a base image'] : ['up to once per ', ...duration(delay)]
+  if (longer) return { words: ['is rebuilt less often'], detail: [', at most once per ', durationText(delay)] }
+  const often = delay === '0' ? ['with every change of a base image'] : ['up to once per ', durationText(delay)]
   return { words: ['is rebuilt more often'], detail: [', ', ...often] }
 }
 
@@ -111,13 +111,8 @@ function aged([change]: readonly ValueChange[]): Words {
   const longer = change === undefined ? null : isLonger(change)
   if (change === undefined || longer === null) return { words: ['waits for new base images as long as before'] }
   const age = effective(change.key, change.after) ?? '0'
-  const until = age === '0' ? [', and rebuilds for them at once'] : [', until they are ', ...duration(age), ' old']
+  const until = age === '0' ? [', and rebuilds for them at once'] : [', until they are ', durationText(age), ' old']
   return { words: [longer ? 'waits longer for new base images' : 'waits less for new base images'], detail: until }
-}
-
-/** Ours where it is one, else a text of users. */
-function duration(text: string): Span[] {
-  return [/^[0-9smhdw]+$/.test(text) ? text : code(text)]
 }
 
 function rebuiltOn([change]: readonly ValueChange[]): Words {

@@ -29,3 +29,8 @@ function plainOrCode(value: string): Span {
 export function effective(key: string, value: string | null): string | null {
   return value ?? defaultOfKey(key)
 }
+
+/** A duration: ours where it is one, else a text of users. */
+export function durationText(text: string): Span {
+  return /^[0-9smhdw]+$/.test(text) ? text : code(text)
+}

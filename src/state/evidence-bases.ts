@@ -3,7 +3,7 @@ import { type Problem, problem } from '../enrollment/problem.js'
 import { baseImageName, identityOf, parseReference } from '../reference/index.js'
 import type { BaseUse, Discovery } from '../sources/index.js'
 import { count, listSome } from '../text/index.js'
-import type { EvidencedBase, ImageEvidence } from './evidence.js'
+import type { ImageEvidence } from './evidence.js'
 import { placeOfEntry } from './model.js'
 
 /** What the published image of one enrolled image tells of its bases. */
@@ -37,10 +37,10 @@ const NAMES_SHOWN = 5
 export function evidenceBases(input: EvidenceInput): EvidenceBases {
   const { enrollment, discovery, imagesFile } = input
   // Of an image that is switched off everything stays as it is.
-  if (enrollment.source === null || discovery === undefined) return NOTHING
+  if (enrollment.source === null || discovery === undefined) return NO_EVIDENCE
   const named = sourceIdentities(discovery)
   const others = basesNamed(input).filter(({ identity }) => !named.includes(identity))
-  if (others.length === 0) return NOTHING
+  if (others.length === 0) return NO_EVIDENCE
   const about = placeOfEntry(enrollment, imagesFile)
   const shown = (all: typeof others) =>
     listSome(
@@ -63,14 +63,15 @@ export function evidenceBases(input: EvidenceInput): EvidenceBases {
   return { uses, problems: [problem('warning', message, { ...about, remedy })] }
 }
 
-const NOTHING: EvidenceBases = { uses: [], problems: [] }
+/** Evidence adds nothing. */
+export const NO_EVIDENCE: EvidenceBases = { uses: [], problems: [] }
 
 /** Those that its provenance names, each once; where a newer image has none, those that were tracked because of an earlier one. */
 function basesNamed({ enrollment, evidence, taken }: EvidenceInput) {
   if (evidence === null) return []
   const hasProvenance = evidence.source === 'provenance'
   return evidence.bases.flatMap((base) => {
-    const isNamed = hasProvenance ? base.source === 'provenance' : wasTracked(base)
+    const isNamed = hasProvenance ? base.source === 'provenance' : base.isFromEvidence === true
     const parsed = isNamed && !base.isPinned ? parseReference(base.reference) : null
     if (parsed === null || !parsed.ok || parsed.reference.tag === null) return []
     const { reference } = parsed
@@ -79,10 +80,6 @@ function basesNamed({ enrollment, evidence, taken }: EvidenceInput) {
     if (isItself || taken.has(baseImageName(reference))) return []
     return [{ identity: identityOf(reference), reference }]
   })
-}
-
-function wasTracked(base: EvidencedBase & { readonly isFromEvidence?: boolean }): boolean {
-  return base.isFromEvidence === true
 }
 
 /** What source or images.yaml names, whether it counts for rebuilds or not. */

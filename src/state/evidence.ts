@@ -1,5 +1,5 @@
 import { type Data, isDataMap } from '../yaml/data.js'
-import { digestOf, type StateRecord, textOf } from './record.js'
+import { digestOf, isTrue, type StateRecord, textOf } from './record.js'
 
 /** What proves which digest a base had. */
 export type EvidenceSource = 'provenance' | 'layers'
@@ -15,6 +15,8 @@ export interface EvidencedBase {
   readonly isPinned: boolean
   /** The base's digest when this was read, which an image that shows nothing may yet turn out to have; null: not known. */
   readonly against: string | null
+  /** Source does not name it: it is tracked because a published image was built on it. */
+  readonly isFromEvidence?: boolean
 }
 
 /** What a published image shows of how it was built. */
@@ -63,7 +65,6 @@ export function evidenceRecord(
 interface RecordedBase extends EvidencedBase {
   /** What it is tracked as; null where it is not. */
   readonly name: string | null
-  /** Source does not name it: it is tracked because a published image was built on it. */
   readonly isFromEvidence: boolean
 }
 
@@ -89,8 +90,7 @@ function recordedBase(one: StateRecord): RecordedBase | null {
     reference,
     digest: digestOf(one, 'digest'),
     source: sourceIn(one),
-    // Every scalar is read as it is written.
-    isPinned: textOf(one, 'pinned') === 'true' || one.pinned === true,
+    isPinned: isTrue(one.pinned),
     against: digestOf(one, 'against'),
     name: textOf(one, 'name'),
     isFromEvidence: textOf(one, 'kind') === 'evidence',

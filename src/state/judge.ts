@@ -7,17 +7,26 @@ import {
   rebuiltFromEnrollment,
 } from '../policy/index.js'
 import { isDataMap } from '../yaml/data.js'
-import { evidenceIn, provenBase } from './evidence.js'
+import { evidenceIn, type ProvenBase, provenBase } from './evidence.js'
 import type { StaleBuild, TrackedImage } from './model.js'
 import { baseDigestOf, digestSince, type StateRecord, timeOf, timesOf } from './record.js'
 
+/** A base as `policy/` judges it, and what that is judged by. */
+export interface JudgedRecord extends JudgedBase {
+  /** Since when the tag has this digest, as far as it was looked at, ISO 8601; null where that is not known. */
+  readonly since: string | null
+  /** What the published image proves of it; null: nothing. */
+  readonly evidence: ProvenBase | null
+}
+
 /** A base of an image as `policy/` judges it, from the records of both. */
-export function judgeBase(image: StateRecord | undefined, name: string, base: StateRecord | undefined): JudgedBase {
+export function judgeBase(image: StateRecord | undefined, name: string, base: StateRecord | undefined): JudgedRecord {
   const { digest, updated } = baseDigestOf(base)
   const byClock = baseChange({ digest, updated }, timesOf(image))
-  const change = provenChange(digest, provenBase(image, name)?.digest ?? null) ?? byClock
+  const evidence = provenBase(image, name)
+  const change = provenChange(digest, evidence?.digest ?? null) ?? byClock
   const since = digestSince(base)
-  return { digest, updated, byClock, change, seen: since === null ? null : Date.parse(since) }
+  return { digest, updated, byClock, change, since, evidence, seen: since === null ? null : Date.parse(since) }
 }
 
 /** When an image was built and enrolled, and its evidence read. */

@@ -4,9 +4,8 @@ import { countsForRebuild } from '../policy/index.js'
 import type { BaseUse, Discovered, Discovery, RunIdentity } from '../sources/index.js'
 import { by } from '../text/index.js'
 import { type BaseCatalog, catalogBases } from './bases.js'
-import type { ImageEvidence } from './evidence.js'
-import { evidenceIn } from './evidence.js'
-import { type EvidenceBases, evidenceBases } from './evidence-bases.js'
+import { evidenceIn, type ImageEvidence } from './evidence.js'
+import { type EvidenceBases, evidenceBases, NO_EVIDENCE } from './evidence-bases.js'
 import { cycleProblems, imagesInCycles, type Publishers, publishersOf } from './links.js'
 import { enrolledBefore, type MatchedRecord, matchRecords } from './match-records.js'
 import { placeOfEntry, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
@@ -75,8 +74,6 @@ export function linkState(input: MergeInput): LinkedState {
     ],
   }
 }
-
-const NO_EVIDENCE: EvidenceBases = { uses: [], problems: [] }
 
 /** What evidence adds to what source says, by the image's name. */
 function evidenceOf(

@@ -18,6 +18,11 @@ export function textsOf(record: StateRecord | undefined, key: string): readonly 
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
+/** State files are read with every scalar as it is written. */
+export function isTrue(value: Data | undefined): boolean {
+  return value === true || value === 'true'
+}
+
 /** A digest of a record, null unless it is one: a file edited by hand must not put other text into manifests. */
 export function digestOf(record: StateRecord | undefined, key: string): string | null {
   const value = textOf(record, key)
