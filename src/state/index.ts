@@ -21,6 +21,7 @@ export {
 } from './model.js'
 export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
 export { readState } from './read.js'
+export { type Rebuild, type RebuiltFor, rebuildsOf, updateRebuild, withRebuild } from './rebuilds.js'
 export { digestOf, type StateRecord, textOf, textsOf } from './record.js'
 export type { TrackedUse } from './tracked-uses.js'
 export { cleanStateFolder, type FileChanges, refuseOverlap, removeLeftovers, writeFiles } from './write.js'

@@ -29,7 +29,7 @@ const IMAGE_SECTIONS: readonly Section[] = [
   },
   {
     comments: ['Current published state (from registry/Kargo)'],
-    keys: ['currentVersion', 'currentDigest', 'lastBuilt', 'evidence'],
+    keys: ['currentVersion', 'currentDigest', 'lastBuilt', 'evidence', 'rebuilds'],
   },
 ]
 
@@ -102,6 +102,7 @@ export function imageRecord(
     currentDigest: before?.currentDigest ?? null,
     lastBuilt: before?.lastBuilt ?? null,
     ...(before?.evidence === undefined ? {} : { evidence: before.evidence }),
+    ...(before?.rebuilds === undefined ? {} : { rebuilds: before.rebuilds }),
   }
 }
 

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { type Rebuild, rebuildsOf, updateRebuild, withRebuild } from '../../../src/state/rebuilds.js'
+import { imageText } from '../../../src/state/state-file.js'
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`
+const intended: Rebuild = {
+  at: '2026-01-02T03:04:05.000Z',
+  reason: 'base',
+  bases: [{ name: 'node-22', reference: 'docker.io/library/node:22', from: digest('a'), to: digest('b') }],
+  run: null,
+  result: 'intended',
+  attempts: 0,
+  message: null,
+  evidence: null,
+}
+const run = { id: '123', url: 'https://github.com/acme/api/actions/runs/123' }
+
+describe('the record of rebuilds', () => {
+  it('is read from a state file as it was written', () => {
+    const started = updateRebuild(withRebuild({ name: 'api' }, intended), intended, {
+      run,
+      result: 'started',
+      attempts: 1,
+    })
+    const done = updateRebuild(started, intended, { result: 'failed', message: 'exit\ncode 1', evidence: 'behind' })
+    const read = rebuildsOf(parse(imageText(done)))
+    expect(read).toEqual([
+      {
+        ...intended,
+        run,
+        result: 'failed',
+        attempts: 1,
+        message: expect.stringMatching(/^exit.+code 1$/),
+        evidence: 'behind',
+      },
+    ])
+  })
+
+  it('keeps the last ten, newest first, and the same one once', () => {
+    const days = Array.from({ length: 12 }, (_, day) => `2026-01-${String(day + 10)}T00:00:00.000Z`)
+    let record = {}
+    for (const at of [...days, ...days]) record = withRebuild(record, { ...intended, at })
+    expect(rebuildsOf(record).map(({ at }) => at)).toEqual(days.toReversed().slice(0, 10))
+  })
+
+  it('changes nothing where there is no such rebuild', () => {
+    const record = withRebuild({}, intended)
+    expect(updateRebuild(record, { at: intended.at, reason: 'manual' }, { result: 'lost' })).toBe(record)
+  })
+
+  it.each([undefined, null, 'x', {}, [null, 1, 'x', [], { at: 'now', reason: 'base', result: 'started' }]])(
+    'reads nothing from %j',
+    (rebuilds) => {
+      expect(rebuildsOf(rebuilds === undefined ? {} : { rebuilds })).toEqual([])
+    },
+  )
+
+  it('takes no run, digest or address that is none', () => {
+    const bases = [{ name: 'a', ref: 1, from: 'x', to: digest('c') }, 'b', {}]
+    const at = intended.at
+    const one = { at, reason: 'manual', result: 'started', attempts: -1, evidence: 'good', bases }
+    const rebuilds = [{ ...one, run: { id: '1', url: 'javascript:x' } }]
+    expect(rebuildsOf({ rebuilds })).toEqual([
+      {
+        ...{ at, reason: 'manual', result: 'started', attempts: 0, evidence: null, message: null },
+        bases: [{ name: 'a', reference: null, from: null, to: digest('c') }],
+        run: { id: '1', url: null },
+      },
+    ])
+    expect(rebuildsOf({ rebuilds: [{ ...one, run: { id: '../1' } }] })[0]?.run).toBeNull()
+  })
+})
