@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { readRecord } from '../../../src/state/read.js'
 import { type Rebuild, rebuildsOf, updateRebuild, withRebuild } from '../../../src/state/rebuilds.js'
 import { imageText } from '../../../src/state/state-file.js'
+import { entry, run as runState } from './world.js'
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`
 const intended: Rebuild = {
@@ -69,5 +71,20 @@ describe('the record of rebuilds', () => {
       },
     ])
     expect(rebuildsOf({ rebuilds: [{ ...one, run: { id: '../1' } }] })[0]?.run).toBeNull()
+  })
+
+  it('is kept through every run, in the archive and when the image comes back', async () => {
+    const sources = { api: 'FROM node:22\n' }
+    const first = await runState(entry('api'), sources)
+    const path = 'images/api.yaml'
+    const { record } = readRecord(first.files.get(path) ?? '', path)
+    const text = imageText(withRebuild(record ?? {}, { ...intended, run, result: 'started', attempts: 1 }))
+    const files = new Map([...first.files, [path, text]])
+    const again = await runState(entry('api'), sources, files)
+    expect(again.files.get(path)).toBe(text)
+    const gone = await runState(entry('web'), { web: 'FROM node:22\n' }, again.files)
+    expect(gone.files.get('_archive/images/api.yaml')).toBe(text)
+    const back = await runState(entry('api'), sources, gone.files)
+    expect(rebuildsOf(back.records.images.get('api'))).toEqual(rebuildsOf(parse(text)))
   })
 })
