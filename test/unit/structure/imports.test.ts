@@ -21,6 +21,7 @@ const ORDER = [
   'evidence',
   'registry',
   'state',
+  'rebuild',
   'kargo',
   'manifests',
   'explain',

@@ -1,0 +1,96 @@
+import type { Provider } from '../forges/index.js'
+
+/** Where an image is built: its entry's `source`, the default branch filled in. */
+export interface BuildPlace {
+  readonly provider: Provider
+  /** OWNER/REPO on GitHub, GROUP/…/PROJECT on GitLab. */
+  readonly repo: string
+  readonly branch: string
+  /** File name of the workflow; null on GitLab, where the pipelines of a branch build. */
+  readonly workflow: string | null
+}
+
+/** A run (GitHub) or pipeline (GitLab). */
+export interface Run {
+  /** Digits. */
+  readonly id: string
+  /** Its page. Made here, never taken from an answer. */
+  readonly url: string
+}
+
+/** Which of its runs a former start made. */
+export interface RunSearch {
+  readonly source: BuildPlace
+  /** What the run is called; null where titles tell nothing. */
+  readonly title: string | null
+  /** ISO 8601: when the start was decided. Older runs are others'. */
+  readonly createdAfter: string
+  /** Ids of runs that are known to be another image's, or of another start. */
+  readonly taken: ReadonlySet<string>
+}
+
+/** A build to start. */
+export interface StartRequest extends RunSearch {
+  /** Workflow inputs, or variables of the pipeline, as they are sent. */
+  readonly inputs: ReadonlyMap<string, string>
+}
+
+/** What came of a start. */
+export type StartAnswer =
+  /** Accepted. `run` is null where the forge does not say which run it is and none was found yet. */
+  | { readonly kind: 'started'; readonly run: Run | null }
+  /** Not accepted, and will not be as it is. */
+  | { readonly kind: 'refused'; readonly message: string; readonly remedy: string; readonly status: number | null }
+  /** Not looked at: too many requests. Nothing more should be started in this run. `retryAt` is ISO 8601. */
+  | { readonly kind: 'limited'; readonly message: string; readonly retryAt: string | null }
+  /** The answer was lost: the build may have been started. Never send it again; look for its run (`find`) next time. */
+  | { readonly kind: 'unknown'; readonly message: string; readonly remedy: string }
+
+/** How far a run is. `not-found`: it was deleted, or the token may not see it. */
+export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'not-found'
+
+/** What the forge says of one run. Times are ISO 8601; null: not yet, or not known. */
+export interface RunState {
+  readonly status: RunStatus
+  readonly url: string
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+}
+
+/** Which successful runs count as builds of an image. */
+export interface CountedRuns {
+  /**
+   * With this title; null: whatever they are called. A run that nobody dispatched has no title of its own, and counts
+   * with `any` all the same: say `any` of an image with a title only where its entry writes `builds: any`.
+   */
+  readonly title: string | null
+  /** Whoever started them, or only what was dispatched. */
+  readonly builds: 'any' | 'dispatched'
+}
+
+/** A successful run. */
+export interface SuccessfulRun extends Run {
+  /** ISO 8601: what the build pulled is from then or later. */
+  readonly startedAt: string
+}
+
+/** Starts builds where images are built, and asks for their runs. */
+export interface RunsClient {
+  /** Starts a build. It is sent once, whatever comes of it. */
+  readonly start: (request: StartRequest) => Promise<StartAnswer>
+  /**
+   * Looks for the run that a former start made: the oldest one that may be it.
+   *
+   * @returns null: there is none.
+   * @throws Refusal when the forge gives no usable answer.
+   */
+  readonly find: (search: RunSearch) => Promise<Run | null>
+  /** @throws Refusal when the forge gives no usable answer. */
+  readonly read: (source: BuildPlace, runId: string) => Promise<RunState>
+  /**
+   * The latest successful run that counts as a build of an image, among the newest hundred.
+   *
+   * @throws Refusal when the forge gives no usable answer.
+   */
+  readonly lastSuccess: (source: BuildPlace, counted: CountedRuns) => Promise<SuccessfulRun | null>
+}
