@@ -49,6 +49,8 @@ export interface Forge {
     at: { readonly repo: string; readonly branch: string | null },
     path: string,
   ) => string
+  /** The page of one run, by its id. */
+  readonly runPage: (url: string, repo: string, id: string) => string
   /** The page that starts a build by hand; null: there is none. */
   readonly startPage: (url: string, source: ForgeSource, branch: string | null) => string | null
   /** The command that does, word by word; null: there is none. `fill` puts values in the place of placeholders. */

@@ -25,6 +25,7 @@ export const github: Forge = {
   runTitleLine: (inputs) => `\`run-name: Build ${inputs.map((name) => `\${{ inputs.${name} }}`).join(' ')}\``,
   filePage: (url, { repo, branch }, path) =>
     `${url}/${urlPath(repo)}/blob/${urlPath(branch ?? 'HEAD')}/${urlPath(path)}`,
+  runPage: (url, repo, id) => `${url}/${urlPath(repo)}/actions/runs/${id}`,
   startPage: (url, { repo, workflow = null }) =>
     workflow === null ? null : `${url}/${urlPath(repo)}/actions/workflows/${urlPath(workflow)}`,
   startCommand: (url, { repo, workflow = null, inputs }, branch, fill) => {
@@ -34,4 +35,22 @@ export const github: Forge = {
     const ref = branch === null ? [] : ['--ref', branch]
     return ['gh', 'workflow', 'run', workflow, '--repo', `${host}${repo}`, ...ref, ...fields]
   },
+}
+
+/**
+ * Address of a workflow in GitHub's API. Our token is sent there, so no part of it may change where it leads: the
+ * schema takes no `.` or `..`, and all else is percent-encoded.
+ *
+ * @param apiUrl `https://api.github.com`, or `https://HOST/api/v3`; no slash at the end.
+ * @param repo OWNER/REPO.
+ * @param workflow file name.
+ */
+export function workflowUrl(apiUrl: string, repo: string, workflow: string): string {
+  const path = ['repos', ...repo.split('/'), 'actions', 'workflows', workflow].map(encodeURIComponent).join('/')
+  return `${apiUrl}/${path}`
+}
+
+/** github.com and ghe.com answer a dispatch with its run since 2026-02-19; older servers refuse to be asked for it. */
+export function givesRunDetails(apiUrl: string): boolean {
+  return /^https:\/\/api\.(?:github\.com|[\w-]+\.ghe\.com)$/.test(apiUrl)
 }

@@ -24,9 +24,21 @@ export const gitlab: Forge = {
   runTitleLine: (inputs) => `\`name: Build ${inputs.map((name) => `$${name}`).join(' ')}\` under \`workflow:\``,
   filePage: (url, { repo, branch }, path) =>
     `${url}/${urlPath(repo)}/-/blob/${urlPath(branch ?? 'HEAD')}/${urlPath(path)}`,
+  runPage: (url, repo, id) => `${url}/${urlPath(repo)}/-/pipelines/${id}`,
   startPage: (url, { repo }, branch) => {
     const ref = branch === null ? '' : `?ref=${encodeURIComponent(branch)}`
     return `${url}/${urlPath(repo)}/-/pipelines/new${ref}`
   },
   startCommand: () => null,
+}
+
+/**
+ * Address of a project in GitLab's API, which our token is sent to, as to a workflow's. The whole path is one part of it,
+ * its slashes encoded (docs.gitlab.com/api/rest, "Namespaced paths").
+ *
+ * @param url `https://gitlab.com`, or that of another GitLab; no slash at the end.
+ * @param project GROUP/…/PROJECT.
+ */
+export function projectUrl(url: string, project: string): string {
+  return `${url}/api/v4/projects/${encodeURIComponent(project)}`
 }

@@ -7,6 +7,8 @@ import { github } from './github.js'
 import { gitlab } from './gitlab.js'
 
 export type { BuildName, Forge, ForgeSource, Provider } from './forge.js'
+export { givesRunDetails, workflowUrl } from './github.js'
+export { projectUrl } from './gitlab.js'
 
 const BY_PROVIDER: Readonly<Record<Provider, Forge>> = { github, gitlab }
 

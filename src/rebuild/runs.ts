@@ -1,13 +1,22 @@
-import type { Provider } from '../forges/index.js'
-
 /** Where an image is built: its entry's `source`, the default branch filled in. */
-export interface BuildPlace {
-  readonly provider: Provider
-  /** OWNER/REPO on GitHub, GROUP/…/PROJECT on GitLab. */
+export type BuildPlace = GitHubPlace | GitLabPlace
+
+/** A workflow of a repository on GitHub. */
+export interface GitHubPlace {
+  readonly provider: 'github'
+  /** OWNER/REPO. */
   readonly repo: string
   readonly branch: string
-  /** File name of the workflow; null on GitLab, where the pipelines of a branch build. */
-  readonly workflow: string | null
+  /** Its file name. */
+  readonly workflow: string
+}
+
+/** The pipelines of a branch on GitLab: an entry's `job` is for people who read it. */
+export interface GitLabPlace {
+  readonly provider: 'gitlab'
+  /** GROUP/…/PROJECT. */
+  readonly repo: string
+  readonly branch: string
 }
 
 /** A run (GitHub) or pipeline (GitLab). */
@@ -19,8 +28,8 @@ export interface Run {
 }
 
 /** Which of its runs a former start made. */
-export interface RunSearch {
-  readonly source: BuildPlace
+export interface RunSearch<Place = BuildPlace> {
+  readonly source: Place
   /** What the run is called; null where titles tell nothing. */
   readonly title: string | null
   /** ISO 8601: when the start was decided. Older runs are others'. */
@@ -30,7 +39,7 @@ export interface RunSearch {
 }
 
 /** A build to start. */
-export interface StartRequest extends RunSearch {
+export interface StartRequest<Place = BuildPlace> extends RunSearch<Place> {
   /** Workflow inputs, or variables of the pipeline, as they are sent. */
   readonly inputs: ReadonlyMap<string, string>
 }
@@ -59,12 +68,12 @@ export interface RunState {
 
 /** Which successful runs count as builds of an image. */
 export interface CountedRuns {
-  /**
-   * With this title; null: whatever they are called. A run that nobody dispatched has no title of its own, and counts
-   * with `any` all the same: say `any` of an image with a title only where its entry writes `builds: any`.
-   */
+  /** With this title; null: whatever they are called. */
   readonly title: string | null
-  /** Whoever started them, or only what was dispatched. */
+  /**
+   * Whoever started them, or only what was dispatched. A run of GitHub that was not dispatched has no title of its own,
+   * and counts with `any` all the same: pass `any` for an image with a title only if its entry says `builds: any`.
+   */
   readonly builds: 'any' | 'dispatched'
 }
 
@@ -75,22 +84,22 @@ export interface SuccessfulRun extends Run {
 }
 
 /** Starts builds where images are built, and asks for their runs. */
-export interface RunsClient {
-  /** Starts a build. It is sent once, whatever comes of it. */
-  readonly start: (request: StartRequest) => Promise<StartAnswer>
+export interface RunsClient<Place = BuildPlace> {
+  /** Starts a build. It is sent once, whatever comes of it. Never rejects for what the forge does. */
+  readonly start: (request: StartRequest<Place>) => Promise<StartAnswer>
   /**
    * Looks for the run that a former start made: the oldest one that may be it.
    *
    * @returns null: there is none.
    * @throws Refusal when the forge gives no usable answer.
    */
-  readonly find: (search: RunSearch) => Promise<Run | null>
+  readonly find: (search: RunSearch<Place>) => Promise<Run | null>
   /** @throws Refusal when the forge gives no usable answer. */
-  readonly read: (source: BuildPlace, runId: string) => Promise<RunState>
+  readonly read: (source: Place, runId: string) => Promise<RunState>
   /**
    * The latest successful run that counts as a build of an image, among the newest hundred.
    *
    * @throws Refusal when the forge gives no usable answer.
    */
-  readonly lastSuccess: (source: BuildPlace, counted: CountedRuns) => Promise<SuccessfulRun | null>
+  readonly lastSuccess: (source: Place, counted: CountedRuns) => Promise<SuccessfulRun | null>
 }

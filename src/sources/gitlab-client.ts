@@ -92,7 +92,8 @@ async function askOnce(url: URL, headers: HttpRequest['headers'], connection: Co
   return requestFailure('unexpected', url.host, 'answers what is no JSON', remedy, { status })
 }
 
-function plainText(text: string, token: string, maxLength = 500): string {
+/** Makes text of a server fit to be shown: one line, short, without the token. */
+export function plainText(text: string, token: string, maxLength = 500): string {
   // Before anything is cut, or half a token would stay.
   return oneLine(token === '' ? text : text.slice(0, 100_000).replaceAll(token, '***'), maxLength)
 }
@@ -102,7 +103,7 @@ function plainText(text: string, token: string, maxLength = 500): string {
  *
  * @throws Refusal when it is none, or when the token would travel over it in the clear.
  */
-function gitLabAddress(url: string): { readonly api: string; readonly host: string } {
+export function gitLabAddress(url: string): { readonly url: string; readonly api: string; readonly host: string } {
   const remedy = 'Give it as https://HOST.'
   // Never shown whole: it may carry a password.
   if (!URL.canParse(url)) throw refuse('the address of GitLab is no URL.', { remedy })
@@ -123,7 +124,8 @@ function gitLabAddress(url: string): { readonly api: string; readonly host: stri
     throw refuse(`the address of GitLab (${parsed.host}) has a query or a fragment.`, { remedy })
   }
   const root = parsed.pathname.replace(/\/+$/, '').replace(/\/api\/v4$/, '')
-  return { api: `${parsed.origin}${root}/api/v4`, host: parsed.host }
+  const own = `${parsed.origin}${root}`
+  return { url: own, api: `${own}/api/v4`, host: parsed.host }
 }
 
 /** One segment of a URL's path; null for what cannot be one (`..` would climb, encoded or not). */

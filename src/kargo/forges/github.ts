@@ -1,4 +1,5 @@
 import type { GitHubSource } from '../../enrollment/images-file.js'
+import { givesRunDetails, workflowUrl } from '../../forges/index.js'
 import type { TrackedImage } from '../../state/model.js'
 import { byKey } from '../../text/index.js'
 import { code, expression, filled } from '../constructs/expression.js'
@@ -92,19 +93,6 @@ export function githubUrl(factory: Factory): string {
     .replace(/^(https?:\/\/)api\.(?=github\.com$|[\w-]+\.ghe\.com$)/, '$1')
 }
 
-/**
- * Address of a workflow in GitHub's API. Our token is sent there, so no part of it may change where it leads: the
- * schema takes no `.` or `..`, and all else is percent-encoded.
- *
- * @param apiUrl `https://api.github.com`, or `https://HOST/api/v3`; no slash at the end.
- * @param repo OWNER/REPO.
- * @param workflow file name.
- */
-export function workflowUrl(apiUrl: string, repo: string, workflow: string): string {
-  const path = ['repos', ...repo.split('/'), 'actions', 'workflows', workflow].map(encodeURIComponent).join('/')
-  return `${apiUrl}/${path}`
-}
-
 function buildOf(image: TrackedImage, source: GitHubSource, factory: Factory): Build | null {
   if (source.workflow === null) return null
   const apiUrl = githubApiUrl(factory)
@@ -144,11 +132,6 @@ function sharing(image: TrackedImage, factory: Factory): number {
   }
   const mine = place(image)
   return factory.images.filter((one) => one.enrollment.enabled && place(one) === mine).length
-}
-
-/** github.com and ghe.com answer a dispatch with its run since 2026-02-19; older servers refuse to be asked for it. */
-function givesRunDetails(apiUrl: string): boolean {
-  return /^https:\/\/api\.(?:github\.com|[\w-]+\.ghe\.com)$/.test(apiUrl)
 }
 
 /**

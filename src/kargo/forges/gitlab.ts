@@ -1,4 +1,5 @@
 import type { GitLabSource } from '../../enrollment/images-file.js'
+import { projectUrl } from '../../forges/index.js'
 import type { TrackedImage } from '../../state/model.js'
 import { byKey } from '../../text/index.js'
 import { code, expression, filled } from '../constructs/expression.js'
@@ -59,17 +60,6 @@ const CI: BuildApi = {
 /** The GitLab of the factory; gitlab.com where it names none. No slash at the end. */
 export function gitlabUrl({ gitlab }: Factory): string {
   return (gitlab?.url ?? 'https://gitlab.com').replace(/\/+$/, '')
-}
-
-/**
- * Address of a project in GitLab's API, which our token is sent to, as to a workflow's. The whole path is one part of it,
- * its slashes encoded (docs.gitlab.com/api/rest, "Namespaced paths").
- *
- * @param url `https://gitlab.com`, or that of another GitLab; no slash at the end.
- * @param project GROUP/…/PROJECT.
- */
-export function projectUrl(url: string, project: string): string {
-  return `${url}/api/v4/projects/${encodeURIComponent(project)}`
 }
 
 function buildOf({ runs }: TrackedImage, source: GitLabSource, factory: Factory): Build {

@@ -1,11 +1,12 @@
 import type { Construct } from 'constructs'
+import { workflowUrl } from '../../forges/index.js'
 import { spread } from '../../policy/index.js'
 import { code, type Expression, expression, filled } from '../constructs/expression.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
 import { type TaskStep, unlessDefault } from '../constructs/stage.js'
 import { type PromotionStep, PromotionTask, type Some } from '../constructs/steps.js'
 import type { Factory } from '../factory.js'
-import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET, githubApiUrl, workflowUrl } from '../forges/github.js'
+import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET, githubApiUrl } from '../forges/github.js'
 import { NOTIFY_STATE } from '../names.js'
 import { CREATED_AT, clockRequest } from './waits.js'
 

@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { hasExpressionOpener } from '../../../src/enrollment/grammar.js'
+import { projectUrl, workflowUrl } from '../../../src/forges/index.js'
 import { expression } from '../../../src/kargo/constructs/expression.js'
-import { githubUrl, workflowUrl } from '../../../src/kargo/forges/github.js'
-import { gitlabUrl, projectUrl } from '../../../src/kargo/forges/gitlab.js'
+import { githubUrl } from '../../../src/kargo/forges/github.js'
+import { gitlabUrl } from '../../../src/kargo/forges/gitlab.js'
 import { exampleFactory } from './fixtures.js'
 
 /** Lines, from 0, in which the compiler refuses code that stands beside the expressions. */

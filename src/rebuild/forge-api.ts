@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import { type Refusal, refuse } from '../enrollment/index.js'
+import {
+  baseDelay,
+  followRedirects,
+  type HttpRequest,
+  type HttpResponse,
+  isFailure,
+  type Log,
+  mayHaveTakenEffect,
+  openConnection,
+  type RequestFailure,
+  RetryPolicy,
+  requestFailure,
+  requestTimeout,
+  sendRequest,
+  statusFailure,
+} from '../network/index.js'
+import { plainText } from '../sources/index.js'
+import { jsonMap, parseJson } from '../text/index.js'
+import type { StartAnswer } from './runs.js'
+
+/** A forge to be asked for runs. */
+export interface ForgeServer {
+  /** As messages call it. */
+  readonly name: string
+  /** The token, and the input that it comes from. Empty: there is none. */
+  readonly token: string
+  readonly tokenInput: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly log: Log
+}
+
+/** What a forge answered: data where it did what was asked, else what it says itself. */
+export type ForgeReply =
+  | { readonly kind: 'data'; readonly data: unknown }
+  | { readonly kind: 'no'; readonly status: number; readonly message: string }
+  | RequestFailure
+
+/** Starts that came to nothing, and one that was accepted, with what the forge says of it. */
+export type Posted = Exclude<StartAnswer, { kind: 'started' }> | { readonly kind: 'accepted'; readonly data: unknown }
+
+/** What a start is about, for messages. */
+export interface Start {
+  readonly url: string
+  readonly body: unknown
+  /** `build.yml of acme/web on main`. */
+  readonly what: string
+  /** What helps against a refusal. */
+  readonly remedyOf: (status: number, message: string) => string
+}
+
+/** Asks one forge. */
+export interface ForgeApi {
+  /** Reads, as often as it takes. Never rejects. */
+  readonly read: (url: string) => Promise<ForgeReply>
+  /** Starts, once. Starts of one client follow each other a second apart. */
+  readonly start: (start: Start) => Promise<Posted>
+}
+
+/** A hundred runs of GitHub are some 1.5 MB without their pull requests. */
+const MAX_BYTES = 8 * 1024 * 1024
+
+/**
+ * Makes a forge ready to be asked. Its token goes to the origin of the addresses that are asked, and is in no message.
+ *
+ * @throws Refusal when the token cannot be one.
+ */
+export function connectForge(server: ForgeServer): ForgeApi {
+  const { token, tokenInput, log } = server
+  if (!/^[\x21-\x7e]*$/.test(token)) {
+    throw refuse(`${tokenInput} holds a space or a character that no token has.`, { remedy: 'Copy the token again.' })
+  }
+  const connection = openConnection(requestTimeout())
+  const policy = new RetryPolicy({ log })
+  const request = (url: string, method: string) => {
+    const headers = { 'user-agent': 'image-factory-action', ...server.headers }
+    return { url: new URL(url), method, headers, maxBytes: MAX_BYTES }
+  }
+  const send = (one: HttpRequest) => sendRequest(one, connection)
+  const read = (url: string) =>
+    policy.run(async () => replyTo(await followHome(request(url, 'GET'), send), url, server), {
+      name: `GET ${new URL(url).pathname}`,
+      isRepeatable: true,
+    })
+  // GitHub asks for a second between requests that write ("Best practices for using the REST API").
+  const oneByOne = pLimit(1)
+  let isFirst = true
+  const post = async (start: Start): Promise<Posted> => {
+    if (token === '') return withoutToken(start, server)
+    if (!isFirst) await sleep(baseDelay())
+    isFirst = false
+    const one = request(start.url, 'POST')
+    const headers = { ...one.headers, 'content-type': 'application/json' }
+    const body = JSON.stringify(start.body)
+    // What cannot be reached got nothing, and is tried again; whatever may have got the request is not.
+    const attempt = { name: `POST ${one.url.pathname}`, isRepeatable: false }
+    const sendOnce = async () => {
+      const answer = await send({ ...one, headers, body })
+      return isFailure(answer) ? answer : postedOf(answer, start, server)
+    }
+    const answer = await policy.run(sendOnce, attempt)
+    return isFailure(answer) ? lost(answer, start) : answer
+  }
+  return { read, start: (start) => oneByOne(() => post(start)) }
+}
+
+/** The refusal of a run that cannot go on without an answer that it did not get. */
+export function unreadable(
+  what: string,
+  reply: Exclude<ForgeReply, { kind: 'data' }>,
+  { name, tokenInput }: Pick<ForgeServer, 'name' | 'tokenInput'>,
+): Refusal {
+  if (isFailure(reply))
+    return refuse(`${what} could not be read: ${reply.host} ${reply.what}.`, { remedy: reply.remedy })
+  const remedy = `Check that ${tokenInput} is valid and may read it.`
+  return refuse(`${what} could not be read: ${name} answers ${reply.message} (${reply.status}).`, { remedy })
+}
+
+/** What was renamed is found again on the same server. */
+function followHome(request: HttpRequest, send: (one: HttpRequest) => Promise<HttpResponse | RequestFailure>) {
+  const { origin, host } = request.url
+  return followRedirects(request, send, (to) => {
+    if (to?.origin === origin) return { ...request, url: to }
+    const what = `sends us ${to === null ? 'somewhere' : `to ${to.host}`}, and no token is sent there`
+    return requestFailure('redirect', host, what, 'Check the address of its API.')
+  })
+}
+
+function replyTo(answer: HttpResponse | RequestFailure, url: string, { token }: ForgeServer): ForgeReply {
+  if (isFailure(answer)) return answer
+  const { status, headers, body } = answer
+  const { host } = new URL(url)
+  const wait = limitOf(answer)
+  if (wait !== null) {
+    const what = `limits how often this token asks (${status})`
+    return requestFailure('rate-limited', host, what, 'Run this again later.', { wait: wait.milliseconds, status })
+  }
+  const failure = statusFailure(host, status, headers)
+  if (failure !== null) return failure
+  if (status !== 200) return { kind: 'no', status, message: messageOf(answer, token) }
+  const data = parseJson(body)
+  if (data !== undefined) return { kind: 'data', data }
+  const remedy = 'Check that nothing between here and it asks to log in, and run this again.'
+  return requestFailure('unexpected', host, 'answers what is no JSON', remedy, { status })
+}
+
+function postedOf(answer: HttpResponse, start: Start, { name, token }: ForgeServer): Posted | RequestFailure {
+  const { status, headers, body } = answer
+  const { host } = new URL(start.url)
+  const wait = limitOf(answer)
+  if (wait !== null) {
+    const retryAt = wait.milliseconds === null ? null : new Date(Date.now() + wait.milliseconds).toISOString()
+    return { kind: 'limited', message: `${name} limits how often this token asks (${status}).`, retryAt }
+  }
+  const failure = statusFailure(host, status, headers)
+  if (failure !== null) return failure
+  if (status >= 200 && status < 300) return { kind: 'accepted', data: parseJson(body) }
+  const said = messageOf(answer, token)
+  const message = `${name} refused to start ${start.what} (${status}): ${said}`.replace(/\.?$/, '.')
+  return { kind: 'refused', message, remedy: start.remedyOf(status, said), status }
+}
+
+function lost(failure: RequestFailure, { what }: Start): Posted {
+  const why = `${failure.host} ${failure.what}.`
+  // The server closed its doors before, to something that was read.
+  if (failure.reason === 'rate-limited') return { kind: 'limited', message: why, retryAt: null }
+  if (!mayHaveTakenEffect(failure)) {
+    return { kind: 'unknown', message: `${what} was not started: ${why}`, remedy: failure.remedy }
+  }
+  const remedy = 'The next run looks for it before it starts another.'
+  return { kind: 'unknown', message: `it is not known whether ${what} was started: ${why}`, remedy }
+}
+
+function withoutToken({ what }: Start, { tokenInput }: ForgeServer): Posted {
+  const message = `there is no token to start ${what} with.`
+  return { kind: 'refused', message, remedy: `Set ${tokenInput}.`, status: null }
+}
+
+const DAY = 24 * 60 * 60 * 1000
+
+/**
+ * Whether a request was turned away because there were too many, and for how long; a wait of more than a day is taken
+ * for one of unknown length. GitHub answers 403 or 429 (docs.github.com/rest, "Rate limits"), GitLab 429.
+ */
+function limitOf({ status, headers, body }: HttpResponse): { readonly milliseconds: number | null } | null {
+  const isUsedUp = headers.get('x-ratelimit-remaining') === '0'
+  const saysSo = () => /\brate limit\b/i.test(String(jsonMap(parseJson(body))?.message ?? ''))
+  const isLimit = status === 429 || (status === 403 && (isUsedUp || headers.has('retry-after') || saysSo()))
+  if (!isLimit) return null
+  const asked = statusFailure('', 429, headers)?.wait ?? null
+  const reset = isUsedUp ? headers.get('x-ratelimit-reset') : headers.get('ratelimit-reset')
+  const until = /^\d{1,12}$/.test(reset ?? '') ? Math.max(0, Number(reset) * 1000 - Date.now()) : null
+  const milliseconds = asked ?? until
+  return { milliseconds: milliseconds !== null && milliseconds <= DAY ? milliseconds : null }
+}
+
+/** A forge's own words: a text, or lists of what is wrong by field (GitLab). */
+function messageOf({ body }: HttpResponse, token: string): string {
+  const { message, error } = jsonMap(parseJson(body)) ?? {}
+  const said = message ?? error ?? ''
+  return plainText(typeof said === 'string' ? said : JSON.stringify(said), token, 300) || 'no reason given'
+}

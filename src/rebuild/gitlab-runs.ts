@@ -1,0 +1,107 @@
+import { forgeOf, projectUrl } from '../forges/index.js'
+import type { Log } from '../network/index.js'
+import { gitLabAddress } from '../sources/index.js'
+import { byKey, type JsonMap, jsonMap } from '../text/index.js'
+import { idIn, isoIn, momentIn, textIn } from './listed.js'
+import type { GitLabPlace, RunState, RunStatus } from './runs.js'
+import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
+
+/** What it takes to start pipelines. */
+export interface GitLabRunsOptions {
+  /** https://gitlab.com, or the address of a self-hosted one. */
+  readonly url: string
+  readonly token: string
+  readonly log: Log
+}
+
+const GITLAB = forgeOf({ provider: 'gitlab' })
+
+/**
+ * GitLab CI: the pipelines of a branch.
+ *
+ * @throws Refusal when the address is neither https nor on this machine.
+ */
+export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<GitLabPlace> {
+  const address = gitLabAddress(url)
+  const projectOf = ({ repo }: GitLabPlace) => projectUrl(address.url, repo)
+  const listUrl = ({ branch, ...source }: GitLabPlace, query: Readonly<Record<string, string>>) =>
+    `${projectOf({ branch, ...source })}/pipelines?${new URLSearchParams({ ref: branch, per_page: String(PAGE), ...query })}`
+  return {
+    name: GITLAB.name,
+    token,
+    tokenInput: GITLAB.tokenInput,
+    headers: { accept: 'application/json', ...(token === '' ? {} : { 'private-token': token }) },
+    log,
+    start: ({ source, inputs }) => ({
+      url: `${projectOf(source)}/pipeline`,
+      body: {
+        ref: source.branch,
+        variables: [...inputs].sort(byKey).map(([key, value]) => ({ key, value })),
+      },
+      remedyOf: (status, said) => remedyOf(status, said, source),
+    }),
+    startedId: (data) => idIn(jsonMap(data)?.id),
+    // What was created since was updated since; older servers know nothing else to ask by.
+    dispatchedUrl: (source, since, page) =>
+      listUrl(source, { source: 'api', updated_after: since.toISOString(), page: String(page) }),
+    // Without `status`: `manual` counts as well, and only one status can be asked for.
+    builtUrl: (source, { builds }) => listUrl(source, builds === 'dispatched' ? { source: 'api' } : {}),
+    runUrl: (source, id) => `${projectOf(source)}/pipelines/${id}`,
+    runsIn: (data) => (Array.isArray(data) ? data.flatMap(listedPipeline) : null),
+    stateOf,
+    nameOf: ({ repo }) => `the pipeline of ${repo}`,
+    pageOf: ({ repo }, id) => GITLAB.runPage(address.url, repo, id),
+  }
+}
+
+/** A pipeline of a list; none where it is not what GitLab sends. */
+function listedPipeline(data: unknown): readonly ListedRun[] {
+  const pipeline: JsonMap = jsonMap(data) ?? {}
+  const id = idIn(pipeline.id)
+  const createdAt = momentIn(pipeline.created_at)
+  if (id === null || createdAt === null) return []
+  const source = textIn(pipeline.source)
+  return [
+    {
+      id,
+      branch: textIn(pipeline.ref),
+      title: textIn(pipeline.name),
+      isDispatched: source === 'api',
+      isProposal: source === 'merge_request_event' || source === 'external_pull_request_event',
+      isUntitled: false,
+      isSuccess: statusOf(pipeline.status) === 'succeeded',
+      createdAt,
+      startedAt: createdAt,
+    },
+  ]
+}
+
+function stateOf(data: unknown): Omit<RunState, 'url'> | null {
+  const pipeline: JsonMap = jsonMap(data) ?? {}
+  if (idIn(pipeline.id) === null || textIn(pipeline.status) === null) return null
+  const status = statusOf(pipeline.status)
+  const isOver = status !== 'queued' && status !== 'running'
+  const endedAt = isoIn(pipeline.finished_at) ?? isoIn(pipeline.updated_at)
+  return { status, startedAt: isoIn(pipeline.started_at), endedAt: isOver ? endedAt : null }
+}
+
+/** `manual`: all that runs by itself has succeeded, and the rest waits for a person. */
+function statusOf(status: unknown): RunStatus {
+  if (status === 'success' || status === 'manual') return 'succeeded'
+  if (status === 'failed' || status === 'skipped') return 'failed'
+  if (status === 'canceled') return 'canceled'
+  return status === 'running' || status === 'canceling' ? 'running' : 'queued'
+}
+
+function remedyOf(status: number, said: string, { repo, branch }: GitLabPlace): string {
+  const permission = `gitlab-token needs the scope api and the role Developer on ${repo}`
+  if (status >= 300 && status < 400) return 'If the project was renamed or moved, write its new path in source.repo.'
+  if (status === 401) return 'Set a gitlab-token that is valid and has the scope api.'
+  if (status === 403) return `${permission}.`
+  if (status === 404) return `Check source.repo; ${permission}.`
+  if (/\breference not found\b/i.test(said)) return `Correct source.branch: ${repo} has no branch ${branch}.`
+  if (/\brules\b|\bfiltered out\b|\bno (?:stages|jobs)\b/i.test(said)) {
+    return 'Let the pipeline run when it is started by the API: `if: $CI_PIPELINE_SOURCE == "api"` under `rules:`.'
+  }
+  return 'Look at what GitLab says.'
+}

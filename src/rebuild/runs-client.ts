@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { refuse } from '../enrollment/index.js'
+import { baseDelay } from '../network/index.js'
+import { quote } from '../text/index.js'
+import { connectForge, type ForgeApi, type ForgeReply, type ForgeServer, type Start, unreadable } from './forge-api.js'
+import type {
+  CountedRuns,
+  Run,
+  RunSearch,
+  RunState,
+  RunsClient,
+  StartAnswer,
+  StartRequest,
+  SuccessfulRun,
+} from './runs.js'
+
+/** A run as a list of the forge shows it. Times are in milliseconds. */
+export interface ListedRun {
+  readonly id: string
+  readonly branch: string | null
+  readonly title: string | null
+  readonly isDispatched: boolean
+  /** Whether it builds a proposed change, which is published nowhere. */
+  readonly isProposal: boolean
+  /** Whether nothing that is ours gave it its title. */
+  readonly isUntitled: boolean
+  readonly isSuccess: boolean
+  readonly createdAt: number
+  readonly startedAt: number
+}
+
+/** What differs between forges: addresses below the API, and what its answers mean. */
+export interface ForgeRuns<Place> extends ForgeServer {
+  readonly start: (request: StartRequest<Place>) => Omit<Start, 'what'>
+  /** The id of the run that an accepted start made; null where the answer does not say. */
+  readonly startedId: (data: unknown) => string | null
+  /** One page of what was dispatched since, newest first. */
+  readonly dispatchedUrl: (source: Place, since: Date, page: number) => string
+  /** The newest runs among which successful ones are. */
+  readonly builtUrl: (source: Place, counted: CountedRuns) => string
+  readonly runUrl: (source: Place, id: string) => string
+  /** null: the answer is no list. */
+  readonly runsIn: (data: unknown) => readonly ListedRun[] | null
+  /** null: the answer is no run. */
+  readonly stateOf: (data: unknown) => Omit<RunState, 'url'> | null
+  /** `build.yml of acme/web`. */
+  readonly nameOf: (source: Place) => string
+  readonly pageOf: (source: Place, id: string) => string
+}
+
+/** So many runs a page, and so many pages of what was dispatched since a start was decided. */
+export const PAGE = 100
+const MAX_PAGES = 3
+
+/** Our clock and the forge's may differ by so much, in milliseconds. */
+const SKEW = 15_000
+
+/** Where the answer to a start names no run, it is looked for so many base delays later, then so many after that. */
+const LOOKS = [2, 4]
+
+const RUN_ID = /^[1-9]\d{0,19}$/
+
+/** Starts builds on a forge, and asks for their runs. */
+export class ForgeRunsClient<Place extends { readonly branch: string }> implements RunsClient<Place> {
+  readonly #forge: ForgeRuns<Place>
+  readonly #api: ForgeApi
+  /** Runs that starts of this client made. */
+  readonly #started = new Set<string>()
+
+  /** @throws Refusal when the token cannot be one. */
+  constructor(forge: ForgeRuns<Place>) {
+    this.#forge = forge
+    this.#api = connectForge(forge)
+  }
+
+  async start(request: StartRequest<Place>): Promise<StartAnswer> {
+    const { source } = request
+    const what = `${this.#forge.nameOf(source)} on ${source.branch}`
+    const answer = await this.#api.start({ ...this.#forge.start(request), what })
+    if (answer.kind !== 'accepted') return answer
+    const id = this.#forge.startedId(answer.data)
+    const run = id === null ? await this.#lookFor(request) : this.#runOf(source, id)
+    if (run !== null) this.#started.add(run.id)
+    return { kind: 'started', run }
+  }
+
+  async find({ source, title, createdAfter, taken }: RunSearch<Place>): Promise<Run | null> {
+    const since = Date.parse(createdAfter) - SKEW
+    const isIt = (run: ListedRun) =>
+      run.isDispatched &&
+      run.branch === source.branch &&
+      run.createdAt >= since &&
+      (title === null || run.title === title) &&
+      !taken.has(run.id) &&
+      !this.#started.has(run.id)
+    const found: ListedRun[] = []
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
+      const runs = await this.#list(source, this.#forge.dispatchedUrl(source, new Date(since), page))
+      found.push(...runs.filter(isIt))
+      if (runs.length < PAGE) break
+    }
+    const [oldest] = found.sort((a, b) => a.createdAt - b.createdAt || Number(a.id) - Number(b.id))
+    return oldest === undefined ? null : this.#runOf(source, oldest.id)
+  }
+
+  async read(source: Place, runId: string): Promise<RunState> {
+    // State files can be changed by hand.
+    if (!RUN_ID.test(runId)) throw refuse(`${quote(runId)} is no id of a run.`, { remedy: 'Correct the state file.' })
+    const { url } = this.#runOf(source, runId)
+    const what = `run ${runId} of ${this.#forge.nameOf(source)}`
+    const reply = await this.#api.read(this.#forge.runUrl(source, runId))
+    if (reply.kind === 'no' && reply.status === 404) return { status: 'not-found', url, startedAt: null, endedAt: null }
+    return { ...this.#taken(what, reply, this.#forge.stateOf), url }
+  }
+
+  async lastSuccess(source: Place, counted: CountedRuns): Promise<SuccessfulRun | null> {
+    const runs = await this.#list(source, this.#forge.builtUrl(source, counted))
+    const builds = runs.filter((run) => run.isSuccess && run.branch === source.branch && countsAs(run, counted))
+    const [newest] = builds.sort((a, b) => b.startedAt - a.startedAt)
+    if (newest === undefined) return null
+    return { ...this.#runOf(source, newest.id), startedAt: new Date(newest.startedAt).toISOString() }
+  }
+
+  /** Runs appear in lists a moment after a start was accepted. */
+  async #lookFor(request: StartRequest<Place>): Promise<Run | null> {
+    for (const delays of LOOKS) {
+      await sleep(delays * baseDelay())
+      const run = await this.find(request).catch(() => null)
+      if (run !== null) return run
+    }
+    return null
+  }
+
+  async #list(source: Place, url: string): Promise<readonly ListedRun[]> {
+    return this.#taken(`the runs of ${this.#forge.nameOf(source)}`, await this.#api.read(url), this.#forge.runsIn)
+  }
+
+  /** @throws Refusal where there is no such data. */
+  #taken<T>(what: string, reply: ForgeReply, use: (data: unknown) => T | null): T {
+    if (reply.kind !== 'data') throw unreadable(what, reply, this.#forge)
+    const found = use(reply.data)
+    if (found !== null) return found
+    throw unreadable(what, { kind: 'no', status: 200, message: 'something else' }, this.#forge)
+  }
+
+  #runOf(source: Place, id: string): Run {
+    return { id, url: this.#forge.pageOf(source, id) }
+  }
+}
+
+/** Whether a run is a build of an image (docs/rebuild-policy.md); Kargo's task says the same in `counts`. */
+function countsAs(run: ListedRun, { title, builds }: CountedRuns): boolean {
+  if (run.isProposal || (builds === 'dispatched' && !run.isDispatched)) return false
+  return title === null || run.title === title || run.isUntitled
+}
