@@ -26,6 +26,7 @@ import {
   refuseForeignFiles,
 } from './manifests/index.js'
 import { type Loaded, type Plan, type PlanDraft, planOf, shownFiles } from './plan.js'
+import { type Decision, decideRebuilds, followRebuilds } from './rebuild/index.js'
 import type { RunOptions } from './run-options.js'
 import { type Discovered, discover } from './sources/index.js'
 import {
@@ -42,6 +43,7 @@ import {
   readState,
   refuseOverlap,
   type StateFolder,
+  withRebuilds,
   writtenState,
 } from './state/index.js'
 
@@ -69,17 +71,18 @@ export async function draftPlan(run: RunOptions, folder: StateFolder): Promise<P
     const enrolled = await run.step('Validate images.yaml', async () => validate(found.images, context))
     const written = readOverrides(found.overrides, context)
     const discovered = await run.step('Discover base images', () => findBases(enrolled, context))
-    const { linked, observed } = await observe(enrolled, discovered, found, context)
-    const merged = await run.step('Merge the state', async () => merge(linked, observed, written, found, context))
+    const { loaded: followed, ended } = await follow(enrolled, found, context)
+    const { linked, observed } = await observe(enrolled, discovered, followed, context)
+    const { merged, rebuilds } = await mergeAndDecide({ linked, observed, written, enrolled, ended }, followed, context)
     keepOrThrow([...discovered.problems, ...merged.problems], problems)
     const { active: overrides, notices } = activeOverrides(written, merged, context.shown.overridesFile)
     problems.push(...notices)
-    const { loaded, state } = await addCatalog(found, merged, enrolled, overrides, context)
+    const { loaded, state } = await addCatalog(followed, merged, enrolled, overrides, context)
     const factory = factoryOf(enrolled, state, overrides, context)
     const manifests = await run.step('Make manifests', async () => manifestsOf(factory, context))
     const comparison = await run.step('Compare manifests', async () => compare(loaded.output, manifests, context))
-    problems.push(...(await run.step('Guard against deletions', async () => guard(comparison, context))))
-    const made = { factory, manifests, comparison }
+    problems.push(...(await run.step('Guard against deletions', async () => guard(comparison, enrolled, context))))
+    const made = { rebuilds, factory, manifests, comparison }
     return { kind: 'drafted', loaded, enrolled, overrides, discovered, state, ...made, problems }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -122,6 +125,61 @@ async function findBases({ images }: ImagesFile, { run, shown }: PlanContext): P
   const failed = read.filter((one) => one.kind === 'failed').length
   run.log(`${read.length} Dockerfiles looked up, ${failed} of them without success.`)
   return discovered
+}
+
+/** What became of the builds that were started before: it counts for all that follows. */
+async function follow(
+  { images }: ImagesFile,
+  loaded: Loaded,
+  { run, problems }: PlanContext,
+): Promise<{ readonly loaded: Loaded; readonly ended: Decision['ended'] }> {
+  const { builds, now } = run
+  if (builds === null) return { loaded, ended: [] }
+  const { state } = loaded
+  const found = await run.step('Follow rebuilds', () => followRebuilds(images, state.images, { ...builds, now }))
+  problems.push(...found.problems)
+  const followed = { ...state, images: new Map([...state.images, ...found.records]) }
+  return { loaded: { ...loaded, state: followed }, ended: found.ended }
+}
+
+/** What the state after a run is made from. */
+interface MergeInput {
+  readonly linked: LinkedState
+  readonly observed: Observations
+  readonly written: readonly Override[]
+  readonly enrolled: ImagesFile
+  readonly ended: Decision['ended']
+}
+
+/** The state, with what is to be started: that is in it before it is started. */
+async function mergeAndDecide(
+  { linked, observed, written, enrolled, ended }: MergeInput,
+  loaded: Loaded,
+  context: PlanContext,
+): Promise<{ readonly merged: MergedState; readonly rebuilds: Decision | null }> {
+  const { run, problems } = context
+  const merged = await run.step('Merge the state', async () => merge(linked, observed, written, loaded, context))
+  const { builds, now } = run
+  if (builds === null) return { merged, rebuilds: null }
+  const { settings } = enrolled
+  const { active: overrides } = activeOverrides(written, merged, context.shown.overridesFile)
+  const all = {
+    records: merged.records,
+    settings,
+    overrides,
+    request: builds.request,
+    now,
+    clock: Date.now,
+    me: builds.me,
+  }
+  const rebuilds = await run.step('Decide rebuilds', () =>
+    decideRebuilds(merged.images, all, { client: builds.client, ended }),
+  )
+  problems.push(...rebuilds.problems)
+  run.log(`${rebuilds.starts.length} builds are to be started.`)
+  if (rebuilds.records.size === 0) return { merged, rebuilds }
+  const own = withRebuilds(linked.own, rebuilds.records)
+  return { merged: merge({ ...linked, own }, observed, written, loaded, context), rebuilds }
 }
 
 /** Links what source says, looks it up, and links anew where a published image shows bases that source does not name. */
@@ -192,7 +250,7 @@ function factoryOf(
 }
 
 function manifestsOf(factory: Factory, { run }: PlanContext): ManifestFile[] {
-  const files = synthesize(factory)
+  const files = factory.settings.engine === 'kargo' ? synthesize(factory) : []
   run.log(`${files.length} manifest files.`)
   return files
 }
@@ -208,7 +266,9 @@ function compare(output: OutputFolder, manifests: readonly ManifestFile[], { run
   return comparison
 }
 
-function guard(comparison: Comparison, { run, shown }: PlanContext): Problem[] {
+/** Without Kargo its manifests go, all of them; Argo CD keeps the Namespace and the Project (docs/engines.md). */
+function guard(comparison: Comparison, { settings }: ImagesFile, { run, shown }: PlanContext): Problem[] {
+  if (settings.engine !== 'kargo') return []
   const forbidden = guardDeletions(comparison, run.maxDeletions, shown.outputDir)
   if (forbidden.length > 0) run.log('These changes are not allowed.')
   return forbidden

@@ -7,7 +7,7 @@ import type { RunOptions } from './run-options.js'
 import { fromTop, type StateFolder } from './state/index.js'
 
 /** How plans are committed. */
-interface Committing {
+export interface Committing {
   /** Commits the plan made from this folder, on top of what it was made from and on nothing else. */
   readonly commit: (plan: Plan, folder: StateFolder) => Promise<CommitResult>
   /** The folder as the branch has it now, after another run was faster. */

@@ -2,6 +2,7 @@
 import { type ImagesFile, OVERRIDES_FILE, type Override, type Problem } from './enrollment/index.js'
 import type { Factory, ManifestFile } from './kargo/index.js'
 import type { Comparison, OutputFolder } from './manifests/index.js'
+import type { Decision } from './rebuild/index.js'
 import {
   buildRefusalReport,
   buildReport,
@@ -30,6 +31,8 @@ export interface Plan {
   readonly files: ReadonlyMap<string, string>
   /** What differs on disk, by the same paths: text, or null for a file that goes. */
   readonly changes: ReadonlyMap<string, string | null>
+  /** What is to be done about rebuilds; null: this run starts none. */
+  readonly rebuilds: Decision | null
 }
 
 /** What lies in the state folder. */
@@ -50,6 +53,7 @@ export type PlanDraft =
       readonly overrides: readonly Override[]
       readonly discovered: Discovered
       readonly state: MergedState
+      readonly rebuilds: Decision | null
       readonly factory: Factory
       readonly manifests: readonly ManifestFile[]
       /** With the manifests on disk. */
@@ -70,7 +74,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   const { mode } = run
   if (draft.kind === 'refused') {
     const report = buildRefusalReport(mode, folder, draft.problems)
-    return { report, refused: true, files: new Map(), changes: new Map() }
+    return { report, refused: true, files: new Map(), changes: new Map(), rebuilds: null }
   }
   const { loaded, enrolled, state, discovered, factory, manifests } = draft
   const shown = shownFiles(folder)
@@ -102,7 +106,8 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     against.baseDrift?.kind === 'known' ? overridden : null,
   )
   const report = buildReport({ ...against, ...made, before, mode, folder, overrides })
-  return { report, refused: problems.some((one) => one.severity === 'error'), ...files }
+  const refused = problems.some((one) => one.severity === 'error')
+  return { report, refused, rebuilds: draft.rebuilds, ...files }
 }
 
 /** @param known digests of overrides that the base branch has: nobody has to review them again. */

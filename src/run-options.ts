@@ -5,6 +5,7 @@
 import { type Provider, serverUrls } from './forges/index.js'
 import type { DeletionLimit } from './manifests/index.js'
 import type { Log } from './network/index.js'
+import type { Request, RunsClient } from './rebuild/index.js'
 import type { RegistryClient } from './registry/index.js'
 import type { Report } from './report/index.js'
 import {
@@ -21,6 +22,15 @@ import {
 /** Environment variables, as plain data. */
 export type Env = Readonly<Record<string, string | undefined>>
 
+/** What builds are started with. */
+export interface BuildOptions {
+  readonly client: RunsClient
+  /** How this run signs what it is about to start: no two runs alike. */
+  readonly me: string
+  /** What a person asked to be rebuilt now; null: nobody did. */
+  readonly request: Request | null
+}
+
 /** What a run works with and what it may do, whoever started it. */
 export interface RunOptions {
   readonly mode: Report['mode']
@@ -34,6 +44,8 @@ export interface RunOptions {
   readonly ownRepository: string | null
   /** Asks registries, those in private networks where they are named; null: this run looks up nothing. */
   readonly registries: ((allowedRegistries: readonly string[]) => RegistryClient) | null
+  /** Starts builds and follows them; null: this run starts none. */
+  readonly builds: BuildOptions | null
   /** Tokens of this run: they must get into nothing that is written. */
   readonly secrets: readonly string[]
   /** ISO 8601: the time of what is found out in this run. */

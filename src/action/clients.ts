@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { debug, info, notice, warning } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
-import { type RunOptions, registryAccess, sourceReader } from '../run-options.js'
+import { connectRuns } from '../rebuild/index.js'
+import { type BuildOptions, type RunOptions, registryAccess, sourceReader } from '../run-options.js'
 import { connectGitHub, type GitHubClient } from '../sources/index.js'
 import type { Context } from './context.js'
 import { type Inputs, inputFolder } from './inputs.js'
@@ -66,6 +68,7 @@ export async function actionRunOptions(
     gitlabUrl: servers.gitlab,
     ownRepository: target.repository,
     secrets: knownSecrets(),
+    builds: buildOptions(inputs, context, target),
     registries:
       isCommit && inputs.refresh !== 'false'
         ? await registryAccess(process.env, (text) => notice(safe(text)), countProgress)
@@ -75,6 +78,19 @@ export async function actionRunOptions(
     step,
     log: logLine,
   }
+}
+
+/** Builds are started from the branch that the state is kept on, and never for a pull request. */
+function buildOptions(inputs: Inputs, context: Context, target: RunTarget): BuildOptions | null {
+  if (target.mode !== 'commit' || context.pullRequest !== null) return null
+  const { servers, run } = context
+  const client = connectRuns({
+    servers,
+    tokens: { github: inputs.dispatchToken, gitlab: inputs.gitlabToken },
+    log: { warning: (text) => info(safe(text)), debug: (text) => debug(safe(text)) },
+  })
+  const me = `${run.url}/attempts/${run.attempt}#${randomUUID().slice(0, 8)}`
+  return { client, me, request: inputs.rebuild }
 }
 
 function existingFolder(sourcesDir: string, context: Context): string {

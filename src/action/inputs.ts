@@ -3,6 +3,7 @@ import { getInput } from '@actions/core'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { DEFAULT_HEADLINE } from '../plan-and-commit.js'
+import { parseRequest, type Request } from '../rebuild/index.js'
 import { isSafeFolder, pathBelow } from '../state/index.js'
 import type { Context } from './context.js'
 import { hideSecret } from './log.js'
@@ -29,6 +30,10 @@ export interface Inputs {
   readonly stateToken: string
   readonly sourceToken: string
   readonly gitlabToken: string
+  /** Starts workflows. */
+  readonly dispatchToken: string
+  /** What a person asked to be rebuilt now; null: nothing. */
+  readonly rebuild: Request | null
 }
 
 /**
@@ -41,6 +46,7 @@ export function readInputs(): Inputs {
   const read = new InputReader(problems)
   const githubToken = read.secret('github-token', '')
   const stateToken = read.secret('state-token', githubToken)
+  const sourceToken = read.secret('source-token', stateToken)
   const inputs: Inputs = {
     mode: read.choice('mode', ['auto', 'preview', 'commit', 'check']),
     stateRepository: read.matching('state-repository', /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/, 'OWNER/REPO'),
@@ -59,8 +65,10 @@ export function readInputs(): Inputs {
     maxDeletions: read.limit('max-deletions', '25%'),
     githubToken,
     stateToken,
-    sourceToken: read.secret('source-token', stateToken),
+    sourceToken,
     gitlabToken: read.secret('gitlab-token', ''),
+    dispatchToken: read.secret('dispatch-token', sourceToken),
+    rebuild: read.request('rebuild'),
   }
   if (problems.length > 0) throw new Refusal(problems)
   return inputs
@@ -112,6 +120,14 @@ class InputReader {
     const limit = parseDeletionLimit(value)
     if (limit === null) this.#refuse(name, value, 'a number or a percentage like 25%')
     return limit ?? { kind: 'count', count: 0 }
+  }
+
+  /** Names of images, with commas or spaces between them, or `all-stale`. */
+  request(name: string): Request | null {
+    const value = getInput(name)
+    const request = parseRequest(value)
+    if (request === 'invalid') this.#refuse(name, value, 'names of images, or all-stale')
+    return request === 'invalid' ? null : request
   }
 
   secret(name: string, fallback: string): string {

@@ -1,12 +1,21 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { notice } from '@actions/core'
+import { commitAndStart } from '../commit-and-start.js'
 import { Refusal } from '../enrollment/index.js'
 import { makePlan } from '../pipeline.js'
 import type { Plan } from '../plan.js'
-import { commitMessage, planAndCommit, removalsOf } from '../plan-and-commit.js'
+import { commitMessage, removalsOf } from '../plan-and-commit.js'
 import { type BaseState, makePreview } from '../preview.js'
-import { type CommitMethod, type CommitResult, commitFiles, commitMessageOf, git } from '../publish/index.js'
+import {
+  type CommitMethod,
+  type CommitRequest,
+  type CommitResult,
+  commitFiles,
+  commitMessageOf,
+  git,
+} from '../publish/index.js'
+import type { ImageOutcome } from '../rebuild/index.js'
 import type { RunOptions } from '../run-options.js'
 import { writeFiles } from '../state/index.js'
 import { actionRunOptions, Clients } from './clients.js'
@@ -21,6 +30,8 @@ export interface Outcome {
   readonly target: RunTarget
   readonly plan: Plan
   readonly commit: { readonly sha: string; readonly branch: string } | null
+  /** Builds that were started, or should have been. */
+  readonly outcomes: readonly ImageOutcome[]
   readonly clients: Clients
 }
 
@@ -46,7 +57,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
     const checkout = await step('Open the state repository', () => checkouts.first())
     const options = await actionRunOptions(inputs, context, target, clients, now)
     if (target.mode === 'commit') return { target, clients, ...(await commit(options, checkout, action)) }
-    return { target, clients, plan: await planWithoutCommit(options, checkout, action), commit: null }
+    return { target, clients, plan: await planWithoutCommit(options, checkout, action), commit: null, outcomes: [] }
   } finally {
     await checkouts.remove()
   }
@@ -97,9 +108,14 @@ async function readBase(sha: string, checkouts: StateCheckouts): Promise<BaseSta
 async function commit(options: RunOptions, first: StateCheckout, action: ActionRun) {
   const { checkouts } = action
   let current = first
+  let planned = first
   const branch = checkouts.branchOf(first)
   const ways = {
-    commit: (plan: Plan) => commitPlan(plan, current, branch, action),
+    commit: (plan: Plan) => {
+      planned = current
+      return commitPlan(plan, current, branch, action)
+    },
+    record: (files: ReadonlyMap<string, string>) => commitOn({ files, removals: [] }, current, branch, action),
     refetch: async (attempt: number) => {
       // Every run that lost the race waits a different while, and longer each time.
       await sleep(randomInt(100, 500) * Math.min(attempt, 4))
@@ -107,9 +123,9 @@ async function commit(options: RunOptions, first: StateCheckout, action: ActionR
       return current.folder
     },
   }
-  const { plan, sha } = await planAndCommit(options, first.folder, ways)
-  if (!plan.refused && current.isWorkspace) writeFiles(current.folder.root, plan.changes)
-  return { plan, commit: sha === null ? null : { sha, branch } }
+  const { plan, sha, outcomes } = await commitAndStart(options, first.folder, ways)
+  if (!plan.refused && planned.isWorkspace) writeFiles(planned.folder.root, plan.changes)
+  return { plan, outcomes, commit: sha === null ? null : { sha, branch } }
 }
 
 async function commitPlan(
@@ -118,12 +134,9 @@ async function commitPlan(
   branch: string,
   action: ActionRun,
 ): Promise<CommitResult> {
-  const { inputs, context } = action
-  const { tree, folder } = checkout
-  const trailer = `Image-Factory-Run: ${context.run.url}`
-  const message = commitMessage(inputs.commitMessage, folder, tree.head, trailer)
-  const request = { tree, branch, statePath: inputs.statePath, files: plan.files, removals: removalsOf(plan), message }
-  const result = await commitFiles(request, await methodOf(action))
+  const { tree } = checkout
+  const trailer = trailerOf(action)
+  const result = await commitOn({ files: plan.files, removals: removalsOf(plan) }, checkout, branch, action)
   if (result.kind === 'committed' && result.note !== undefined) notice(safe(result.note))
   if (result.kind === 'nothing' && !checkout.isFirst && (await commitMessageOf(tree)).includes(trailer)) {
     logLine(`${tree.head} is this run's own commit; only the answer had been lost.`)
@@ -131,6 +144,22 @@ async function commitPlan(
   }
   logLine(commitLine(result, branch))
   return result
+}
+
+function trailerOf({ context }: ActionRun): string {
+  return `Image-Factory-Run: ${context.run.url}`
+}
+
+async function commitOn(
+  changes: Pick<CommitRequest, 'files' | 'removals'>,
+  { tree, folder }: StateCheckout,
+  branch: string,
+  action: ActionRun,
+): Promise<CommitResult> {
+  const { inputs } = action
+  const message = commitMessage(inputs.commitMessage, folder, tree.head, trailerOf(action))
+  const request = { ...changes, tree, branch, statePath: inputs.statePath, message }
+  return commitFiles(request, await methodOf(action))
 }
 
 async function methodOf({ checkouts, inputs, clients, target }: ActionRun): Promise<CommitMethod> {

@@ -20,7 +20,13 @@ export interface RunTarget {
 const PULL_REQUEST_EVENTS: ReadonlySet<string> = new Set(['pull_request', 'pull_request_target', 'merge_group'])
 
 /** Events behind which stands somebody who may write to the branch. A called workflow has its caller's event. */
-const COMMIT_EVENTS: ReadonlySet<string> = new Set(['push', 'workflow_dispatch', 'schedule', 'repository_dispatch'])
+const COMMIT_EVENTS: ReadonlySet<string> = new Set([
+  'push',
+  'workflow_dispatch',
+  'schedule',
+  'repository_dispatch',
+  'registry_package',
+])
 
 /**
  * Decides what to do from inputs and event. Only a push to (or a run on) the state's own branch writes to it; nothing

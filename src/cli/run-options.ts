@@ -23,6 +23,7 @@ export function commandRunOptions(
     gitlabUrl: servers.gitlab,
     ownRepository: ownRepository(env),
     registries,
+    builds: null,
     secrets: tokensIn(env),
     now,
     writes: false,

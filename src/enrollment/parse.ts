@@ -1,6 +1,7 @@
 import { by } from '../text/index.js'
 import { type Data, type DataMap, isDataMap, type Path, type PlacedData, type Position } from '../yaml/data.js'
 import { withDefaults } from './defaults.js'
+import { engineProblems } from './engine.js'
 import { type CompletedEntry, toEnrolledImage } from './entry.js'
 import type { EnrolledImage, ImagesFile, Settings } from './images-file.js'
 import { explainIssues, unknownKey } from './messages.js'
@@ -50,6 +51,7 @@ export function parseImagesFile(text: string, file: string, { here = null }: Ima
     ...reading.problems,
     ...reading.unused.problems(file),
     ...uniquenessProblems(images, settings, file, reading.placeOf),
+    ...engineProblems(images, settings?.engine ?? 'kargo', file, reading.placeOf),
     ...registryProblems(images, settings?.allowedRegistries ?? [], file, reading.placeOf),
   ]
   // What YAML itself cannot say is no text either: one problem a place.

@@ -31,7 +31,17 @@ export interface SettingsFault {
 
 /** What is wrong across the keys of settings. */
 export function settingsFaults(settings: WrittenSettings): SettingsFault[] {
-  return [...receiverFaults(settings), ...FLOORS.flatMap((floor) => floorFaults(settings, floor))]
+  return [
+    ...receiverFaults(settings),
+    ...retryFaults(settings),
+    ...FLOORS.flatMap((floor) => floorFaults(settings, floor)),
+  ]
+}
+
+function retryFaults({ engine, retries }: WrittenSettings): SettingsFault[] {
+  if (engine !== 'kargo' || retries <= 1) return []
+  const message = `Kargo starts a failed build again once at most, not ${retries} times.`
+  return [{ path: ['retries'], message, remedy: 'Write 0 or 1, or `engine: actions`.' }]
 }
 
 function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] {

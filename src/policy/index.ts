@@ -25,6 +25,7 @@ export {
   type NeverReason,
   type Outlook,
   outlookOf,
+  rebuildCause,
   type Turn,
   type UnknownReason,
 } from './outlook.js'

@@ -103,12 +103,25 @@ function turnOf<Base extends JudgedBase>(
   times: ProvenTimes,
   { staggerSeconds, overrides }: FactoryPolicy,
 ): Turn<Base> | null {
-  const { change, byClock, updated, digest } = base
-  const changed = byClock === 'newer' && change !== 'current' ? updated : null
-  const seen = changed ?? rebuiltFromEnrollment(image, base, times)
-  if (seen === null) return null
-  const isOverridden = overrides.some((one) => one.digest === digest)
+  const found = rebuildCause(image, base, times)
+  if (found === null) return null
+  const { cause, seen } = found
+  const isOverridden = overrides.some((one) => one.digest === base.digest)
   const { limit, at } = longestWait(image, { seen, built: times.built }, { isOverridden, staggerSeconds })
-  const cause = changed === null ? 'before-enrollment' : 'change'
   return { base, cause, at: new Date(at).toISOString(), limit }
+}
+
+/**
+ * Why a base is a reason to rebuild an image, and since when in milliseconds its digest counts as seen; null where it is
+ * none.
+ */
+export function rebuildCause(
+  image: ImagePolicy,
+  base: JudgedBase,
+  times: ProvenTimes,
+): { readonly cause: Cause; readonly seen: number } | null {
+  const { change, byClock, updated } = base
+  if (byClock === 'newer' && change !== 'current' && updated !== null) return { cause: 'change', seen: updated }
+  const seen = rebuiltFromEnrollment(image, base, times)
+  return seen === null ? null : { cause: 'before-enrollment', seen }
 }

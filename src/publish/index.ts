@@ -11,7 +11,7 @@ export {
   upsertComment,
 } from './comment.js'
 export { type CommitMethod, commitFiles } from './commit.js'
-export type { CommitResult } from './commit-request.js'
+export type { CommitRequest, CommitResult } from './commit-request.js'
 export { type GitRemote, git, gitOrRefuse } from './git.js'
 export {
   checkOut,

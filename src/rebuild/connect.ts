@@ -30,6 +30,8 @@ export function connectRuns({ servers, tokens, log }: RunsOptions): RunsClient {
     read: async (source, id) => (source.provider === 'github' ? github().read(source, id) : gitlab().read(source, id)),
     lastSuccess: async (source, counted) =>
       source.provider === 'github' ? github().lastSuccess(source, counted) : gitlab().lastSuccess(source, counted),
+    latest: async (source, counted) =>
+      source.provider === 'github' ? github().latest(source, counted) : gitlab().latest(source, counted),
   }
 }
 

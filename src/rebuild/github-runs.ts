@@ -52,6 +52,10 @@ export function githubRuns(options: GitHubRunsOptions): ForgeRuns<GitHubPlace> {
       const event: Readonly<Record<string, string>> = builds === 'dispatched' ? { event: 'workflow_dispatch' } : {}
       return listUrl(source, { status: 'success', ...event, per_page: String(PAGE) })
     },
+    runsUrl: (source, { builds }) => {
+      const event: Readonly<Record<string, string>> = builds === 'dispatched' ? { event: 'workflow_dispatch' } : {}
+      return listUrl(source, { ...event, per_page: String(PAGE) })
+    },
     runUrl: ({ repo }, id) => `${apiUrl}/repos/${repo.split('/').map(encodeURIComponent).join('/')}/actions/runs/${id}`,
     runsIn: (data) => {
       const runs = jsonMap(data)?.workflow_runs
@@ -80,6 +84,7 @@ function listedRun(data: unknown): readonly ListedRun[] {
       isProposal: event.startsWith('pull_request') || event === 'merge_group',
       isUntitled: !isDispatched,
       isSuccess: run.conclusion === 'success',
+      isOver: run.status === 'completed',
       createdAt,
       startedAt: momentIn(run.run_started_at) ?? createdAt,
     },

@@ -46,6 +46,7 @@ export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<Gi
       listUrl(source, { source: 'api', updated_after: since.toISOString(), page: String(page) }),
     // Without `status`: `manual` counts as well, and only one status can be asked for.
     builtUrl: (source, { builds }) => listUrl(source, builds === 'dispatched' ? { source: 'api' } : {}),
+    runsUrl: (source, { builds }) => listUrl(source, builds === 'dispatched' ? { source: 'api' } : {}),
     runUrl: (source, id) => `${projectOf(source)}/pipelines/${id}`,
     runsIn: (data) => (Array.isArray(data) ? data.flatMap(listedPipeline) : null),
     stateOf,
@@ -70,6 +71,7 @@ function listedPipeline(data: unknown): readonly ListedRun[] {
       isProposal: source === 'merge_request_event' || source === 'external_pull_request_event',
       isUntitled: false,
       isSuccess: statusOf(pipeline.status) === 'succeeded',
+      isOver: !['queued', 'running'].includes(statusOf(pipeline.status)),
       createdAt,
       startedAt: createdAt,
     },

@@ -1,14 +1,24 @@
 /**
- * Rebuilds without a cluster (`engine: actions`): starting an image's own workflow, and following its run.
- * `runs.ts` says what can be asked of a forge, `runs-client.ts` how, `github-runs.ts` and `gitlab-runs.ts` what differs
- * between forges; `forge-api.ts` sends.
+ * Rebuilds without a cluster (`engine: actions`, and what a person asks for): starting an image's own workflow, and
+ * following its run.
+ *
+ * `follow.ts` asks how far the builds are that were started before, and `open.ts` says what follows; `candidates.ts` says
+ * what is to be done about each image, by `policy/` alone, `choose.ts` which of them are started in this run; `adopt.ts`
+ * takes over what others built, `decide.ts` puts these together; `start.ts` starts what was committed as an intent, `outcome.ts` writes what came of it
+ * into state files. `runs.ts` says what can be asked of a forge, `runs-client.ts` how, `github-runs.ts` and
+ * `gitlab-runs.ts` what differs between forges; `forge-api.ts` sends.
  */
+export { knownRuns, openRebuild } from './builds.js'
+export { parseRequest, type Request } from './candidates.js'
 export { connectRuns, type RunsOptions } from './connect.js'
+export { type Decision, decideRebuilds, type Start } from './decide.js'
+export { followRebuilds } from './follow.js'
+export { outcomeFiles, renewed, stillClaimed } from './outcome.js'
+export { type RebuildRow, rebuildRows } from './rows.js'
 export type {
   BuildPlace,
   CountedRuns,
-  GitHubPlace,
-  GitLabPlace,
+  LatestRun,
   Run,
   RunSearch,
   RunState,
@@ -18,3 +28,4 @@ export type {
   StartRequest,
   SuccessfulRun,
 } from './runs.js'
+export { type ImageOutcome, startBuilds } from './start.js'

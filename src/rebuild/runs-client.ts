@@ -5,6 +5,7 @@ import { quote } from '../text/index.js'
 import { connectForge, type ForgeApi, type ForgeReply, type ForgeServer, type Start, unreadable } from './forge-api.js'
 import type {
   CountedRuns,
+  LatestRun,
   Run,
   RunSearch,
   RunState,
@@ -25,6 +26,7 @@ export interface ListedRun {
   /** Whether nothing that is ours gave it its title. */
   readonly isUntitled: boolean
   readonly isSuccess: boolean
+  readonly isOver: boolean
   readonly createdAt: number
   readonly startedAt: number
 }
@@ -38,6 +40,8 @@ export interface ForgeRuns<Place> extends ForgeServer {
   readonly dispatchedUrl: (source: Place, since: Date, page: number) => string
   /** The newest runs among which successful ones are. */
   readonly builtUrl: (source: Place, counted: CountedRuns) => string
+  /** The newest runs, whatever became of them. */
+  readonly runsUrl: (source: Place, counted: CountedRuns) => string
   readonly runUrl: (source: Place, id: string) => string
   /** null: the answer is no list. */
   readonly runsIn: (data: unknown) => readonly ListedRun[] | null
@@ -119,6 +123,17 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
     const [newest] = builds.sort((a, b) => b.startedAt - a.startedAt)
     if (newest === undefined) return null
     return { ...this.#runOf(source, newest.id), startedAt: new Date(newest.startedAt).toISOString() }
+  }
+
+  async latest(source: Place, counted: CountedRuns): Promise<LatestRun | null> {
+    const runs = await this.#list(source, this.#forge.runsUrl(source, counted))
+    const builds = runs.filter(
+      (run) => (run.isSuccess || !run.isOver) && run.branch === source.branch && countsAs(run, counted),
+    )
+    const [newest] = builds.sort((a, b) => b.startedAt - a.startedAt)
+    if (newest === undefined) return null
+    const status = newest.isSuccess ? 'succeeded' : 'running'
+    return { ...this.#runOf(source, newest.id), startedAt: new Date(newest.startedAt).toISOString(), status }
   }
 
   /** Runs appear in lists a moment after a start was accepted. */

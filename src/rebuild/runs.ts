@@ -83,6 +83,11 @@ export interface SuccessfulRun extends Run {
   readonly startedAt: string
 }
 
+/** The newest run that is a build of an image, or may yet become one. */
+export interface LatestRun extends SuccessfulRun {
+  readonly status: 'queued' | 'running' | 'succeeded'
+}
+
 /** Starts builds where images are built, and asks for their runs. */
 export interface RunsClient<Place = BuildPlace> {
   /** Starts a build. It is sent once, whatever comes of it. Never rejects for what the forge does. */
@@ -102,4 +107,10 @@ export interface RunsClient<Place = BuildPlace> {
    * @throws Refusal when the forge gives no usable answer.
    */
   readonly lastSuccess: (source: Place, counted: CountedRuns) => Promise<SuccessfulRun | null>
+  /**
+   * The latest run that counts as a build of an image and has succeeded, or is not over yet, among the newest hundred.
+   *
+   * @throws Refusal when the forge gives no usable answer.
+   */
+  readonly latest: (source: Place, counted: CountedRuns) => Promise<LatestRun | null>
 }

@@ -10,6 +10,7 @@ export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional } 
 export { type LinkedState, linkState } from './link.js'
 export { type BuildPlace, buildOrder } from './links.js'
 export { evidenceSeen, type LookUp, type LookUpInput, lookUp, lookUpBases } from './look-up.js'
+export { withRebuilds } from './match-records.js'
 export { activeOverrides, type MergedState, writtenState } from './merge.js'
 export {
   FOLDERS,
@@ -21,7 +22,17 @@ export {
 } from './model.js'
 export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
 export { readState } from './read.js'
-export { type Rebuild, type RebuiltFor, rebuildsOf, updateRebuild, withRebuild } from './rebuilds.js'
+export {
+  type Claim,
+  type FailedResult,
+  type Rebuild,
+  type RebuildKey,
+  type RebuiltFor,
+  rebuildsOf,
+  updateRebuild,
+  withoutRebuild,
+  withRebuild,
+} from './rebuilds.js'
 export { digestOf, type StateRecord, textOf, textsOf } from './record.js'
 export type { TrackedUse } from './tracked-uses.js'
 export { cleanStateFolder, type FileChanges, refuseOverlap, removeLeftovers, writeFiles } from './write.js'

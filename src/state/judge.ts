@@ -1,5 +1,6 @@
 import {
   baseChange,
+  type ImageTimes,
   type JudgedBase,
   type ProvenTimes,
   provenChange,
@@ -9,7 +10,8 @@ import {
 import { isDataMap } from '../yaml/data.js'
 import { evidenceIn, type ProvenBase, provenBase } from './evidence.js'
 import type { StaleBuild, TrackedImage } from './model.js'
-import { baseDigestOf, digestSince, type StateRecord, timeOf, timesOf } from './record.js'
+import { lastRebuilt } from './rebuilds.js'
+import { baseDigestOf, digestSince, enrolledSeconds, type StateRecord, timeOf } from './record.js'
 
 /** A base as `policy/` judges it, and what that is judged by. */
 export interface JudgedRecord extends JudgedBase {
@@ -27,6 +29,21 @@ export function judgeBase(image: StateRecord | undefined, name: string, base: St
   const change = provenChange(digest, evidence?.digest ?? null) ?? byClock
   const since = digestSince(base)
   return { digest, updated, byClock, change, since, evidence, seen: since === null ? null : Date.parse(since) }
+}
+
+/** When an image was last built, and since when it is enrolled: a whole second, as Kargo is told it. */
+export function timesOf(record: StateRecord | undefined): ImageTimes {
+  const enrolled = record === undefined ? null : enrolledSeconds(record)
+  return { built: builtTime(record), enrolled: enrolled === null ? null : enrolled * 1000 }
+}
+
+/**
+ * When an image was last built, as far as its record tells, in milliseconds: what the published image says of itself, or
+ * when a later build of ours was started.
+ */
+export function builtTime(record: StateRecord | undefined): number | null {
+  const [published, own] = [timeOf(record, 'lastBuilt'), lastRebuilt(record)]
+  return published === null || own === null ? (published ?? own) : Math.max(published, own)
 }
 
 /** When an image was built and enrolled, and its evidence read. */

@@ -89,6 +89,25 @@ export function enrollmentTimes(own: MatchedRecord | undefined, now: string): En
   return { enrolledAt: textOf(record, 'enrolledAt'), reenrolledAt: isArchived ? now : textOf(record, 'reenrolledAt') }
 }
 
+/**
+ * The records that images go on from, with other rebuilds.
+ *
+ * @param changed records after a first merge, by image; their rebuilds count. A new image goes on from its record there.
+ */
+export function withRebuilds(
+  own: ReadonlyMap<string, MatchedRecord>,
+  changed: ReadonlyMap<string, StateRecord>,
+): ReadonlyMap<string, MatchedRecord> {
+  const result = new Map(own)
+  for (const [name, record] of changed) {
+    const known = own.get(name) ?? { record, path: `${FOLDERS.images}/${name}.yaml`, isArchived: false }
+    const { rebuilds: _, ...others } = known.record
+    const { rebuilds } = record
+    result.set(name, { ...known, record: rebuilds === undefined ? others : { ...others, rebuilds } })
+  }
+  return result
+}
+
 /** The same of the record before a run; null for an image that was not enrolled then. */
 export function enrolledBefore(own: MatchedRecord | undefined): number | null {
   return own === undefined || own.isArchived ? null : enrolledSeconds(own.record)

@@ -16,24 +16,42 @@ export interface RebuiltFor {
   readonly to: string | null
 }
 
-/** One rebuild of an image. */
+/** Who is about to start a build. */
+export interface Claim {
+  /** ISO 8601. */
+  readonly at: string
+  /** The run of ours; null: it gave up, and its request may have been accepted all the same. */
+  readonly by: string | null
+}
+
+/** One rebuild of an image. All times are ISO 8601. */
 export interface Rebuild {
-  /** When it was decided, ISO 8601: what it is known by, together with its reason. */
+  /** When it was decided: what it is known by, together with its reason. */
   readonly at: string
   readonly reason: (typeof REASONS)[number]
   /** Sorted by name; empty for one by hand. */
   readonly bases: readonly RebuiltFor[]
-  /** The forge's run; null while the rebuild is only intended. */
+  /** Digest that was published when it was decided; null: not known. */
+  readonly published: string | null
+  /** null: no run of ours has taken it on yet, or it is started. */
+  readonly claim: Claim | null
+  /** The forge's run; null while the rebuild is only intended, or where the forge did not say which run it is. */
   readonly run: { readonly id: string; readonly url: string | null } | null
-  /** lost: no run of it was found and it is not started again. */
+  /** lost: no run of it was found. refused: the forge did not take the request. */
   readonly result: (typeof RESULTS)[number]
-  /** How many times a start was tried, 0 while it is only intended. */
+  /** How many builds were started, 0 while it is only intended. */
   readonly attempts: number
+  /** When the last of its builds was started, and when that ended; null: it was not, or has not. */
+  readonly started: string | null
+  readonly ended: string | null
   /** The forge's words where it refused or failed. */
   readonly message: string | null
   /** What the published image showed afterwards; null: not read yet. */
   readonly evidence: (typeof EVIDENCE)[number] | null
 }
+
+/** The results after which nothing more comes of a rebuild by itself, but that it is tried again. */
+export type FailedResult = 'failed' | 'canceled' | 'lost' | 'refused'
 
 const MAX_REBUILDS = 10
 const MAX_BASES = 100
@@ -47,25 +65,47 @@ export function rebuildsOf(record: StateRecord | undefined): readonly Rebuild[] 
   return newest(all)
 }
 
-/** A record with one more rebuild, as its newest; the same one twice is one. */
+/** A record with one more rebuild; the same one twice is one. */
 export function withRebuild(record: StateRecord, rebuild: Rebuild): StateRecord {
-  const others = rebuildsOf(record).filter((one) => !isSame(one, rebuild))
+  const others = rebuildsOf(record).filter((one) => !isSameRebuild(one, rebuild))
   return { ...record, rebuilds: newest([rebuild, ...others]).map(written) }
 }
 
 /** A record with what came of one of its rebuilds; unchanged where it holds no such rebuild. */
 export function updateRebuild(
   record: StateRecord,
-  key: Pick<Rebuild, 'at' | 'reason'>,
-  change: Partial<Omit<Rebuild, 'at' | 'reason'>>,
+  key: RebuildKey,
+  change: Partial<Omit<Rebuild, keyof RebuildKey>>,
 ): StateRecord {
   const all = rebuildsOf(record)
-  if (!all.some((one) => isSame(one, key))) return record
-  return { ...record, rebuilds: all.map((one) => written(isSame(one, key) ? { ...one, ...change } : one)) }
+  if (!all.some((one) => isSameRebuild(one, key))) return record
+  return { ...record, rebuilds: all.map((one) => written(isSameRebuild(one, key) ? { ...one, ...change } : one)) }
 }
 
-function isSame(one: Pick<Rebuild, 'at' | 'reason'>, other: Pick<Rebuild, 'at' | 'reason'>): boolean {
+/** A record without one of its rebuilds, which was never started. */
+export function withoutRebuild(record: StateRecord | undefined, key: RebuildKey): StateRecord {
+  const { rebuilds: _, ...others } = record ?? {}
+  const rebuilds = rebuildsOf(record).filter((one) => !isSameRebuild(one, key))
+  return rebuilds.length === 0 ? others : { ...others, rebuilds: rebuilds.map(written) }
+}
+
+/** What a rebuild of an image is known by. */
+export type RebuildKey = Pick<Rebuild, 'at' | 'reason'>
+
+/** Whether two rebuilds of one image are the same. */
+export function isSameRebuild(one: RebuildKey, other: RebuildKey): boolean {
   return one.reason === other.reason && Date.parse(one.at) === Date.parse(other.at)
+}
+
+/**
+ * When the newest build of ours that succeeded was started, in milliseconds; null: none is on record. Registries tell
+ * when an image says it was built, which a build that makes the same bytes each time does not change.
+ */
+export function lastRebuilt(record: StateRecord | undefined): number | null {
+  const times = rebuildsOf(record).flatMap(({ result, started }) =>
+    result === 'succeeded' && started !== null ? [Date.parse(started)] : [],
+  )
+  return times.length === 0 ? null : Math.max(...times)
 }
 
 function newest(all: readonly Rebuild[]): Rebuild[] {
@@ -82,9 +122,13 @@ function rebuildIn(one: Data): Rebuild | null {
     at,
     reason,
     bases: bases.flatMap((base) => baseIn(base) ?? []),
+    published: digestOf(one, 'published'),
+    claim: claimIn(one.claim),
     run: runIn(one.run),
     result,
     attempts: attemptsIn(one.attempts),
+    started: momentOf(one, 'started'),
+    ended: momentOf(one, 'ended'),
     message: message === null ? null : oneLine(message, MAX_MESSAGE),
     evidence: wordOf(EVIDENCE, one.evidence),
   }
@@ -97,6 +141,12 @@ function baseIn(base: Data): RebuiltFor | null {
   return { name, reference: textOf(base, 'ref'), from: digestOf(base, 'from'), to: digestOf(base, 'to') }
 }
 
+function claimIn(claim: Data | undefined): Claim | null {
+  if (!isDataMap(claim)) return null
+  const at = momentOf(claim, 'at')
+  return at === null ? null : { at, by: textOf(claim, 'by') }
+}
+
 /** A run's number is asked for at the forge, and its address is shown as a link: nothing else may stand there. */
 function runIn(run: Data | undefined): Rebuild['run'] {
   if (!isDataMap(run)) return null
@@ -105,23 +155,30 @@ function runIn(run: Data | undefined): Rebuild['run'] {
   return { id, url: url !== null && url.length <= 500 && /^https?:\/\/[\w.:/-]+$/.test(url) ? url : null }
 }
 
+/** State files are read with every scalar as it is written. */
 function attemptsIn(value: Data | undefined): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? Math.min(value, MAX_ATTEMPTS) : 0
+  const count = typeof value === 'number' || typeof value === 'string' ? Number(value) : 0
+  return Number.isSafeInteger(count) && count >= 0 ? Math.min(count, MAX_ATTEMPTS) : 0
 }
 
 function wordOf<T extends string>(words: readonly T[], value: Data | undefined): T | null {
   return words.find((word) => word === value) ?? null
 }
 
-function written({ at, reason, bases, run, result, attempts, message, evidence }: Rebuild): StateRecord {
+function written(rebuild: Rebuild): StateRecord {
+  const { at, reason, bases, published, claim, run, result, attempts, started, ended, message, evidence } = rebuild
   const byName = [...bases].sort((one, other) => compareText(one.name, other.name))
   return {
     at,
     reason,
     bases: byName.map(({ name, reference, from, to }) => ({ name, ref: reference, from, to })),
+    ...(published === null ? {} : { published }),
+    ...(claim === null ? {} : { claim: { at: claim.at, ...(claim.by === null ? {} : { by: claim.by }) } }),
     run: run === null ? null : { id: run.id, url: run.url },
     result,
     attempts,
+    ...(started === null ? {} : { started }),
+    ...(ended === null ? {} : { ended }),
     ...(message === null ? {} : { message: oneLine(message, MAX_MESSAGE) }),
     ...(evidence === null ? {} : { evidence }),
   }

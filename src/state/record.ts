@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../enrollment/problem.js'
-import type { BaseDigest, ImageTimes } from '../policy/index.js'
+import type { BaseDigest } from '../policy/index.js'
 import { formatReference } from '../reference/index.js'
 import { type Data, isDataMap } from '../yaml/data.js'
 
@@ -63,12 +63,6 @@ export function digestSince(record: StateRecord | undefined): string | null {
   if (digestOf(record, 'currentDigest') === null) return null
   const first = momentOf(record, 'lastChecked') ?? momentOf(record, 'firstDiscovered')
   return momentOf(newestEntry(record), 'observedAt') ?? momentOf(record, 'lastUpdated') ?? first
-}
-
-/** When an image was last built, and since when it is enrolled: a whole second, as Kargo is told it. */
-export function timesOf(record: StateRecord | undefined): ImageTimes {
-  const enrolled = record === undefined ? null : enrolledSeconds(record)
-  return { built: timeOf(record, 'lastBuilt'), enrolled: enrolled === null ? null : enrolled * 1000 }
 }
 
 /** Unix seconds since when an image is enrolled without interruption; null where its record does not say. */

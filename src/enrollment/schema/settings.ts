@@ -79,30 +79,47 @@ const analysis = z.strictObject({
 })
 
 /** Numbers of images.yaml are read as text; the JSON Schema takes the number and its text, as the validator does. */
-const retries = z
-  .custom<'0' | '1'>(
-    (value) => value === '0' || value === '1',
-    'is not a valid number of retries (how often a failed build is started again). Write 0 or 1',
-  )
-  .meta({
-    type: ['integer', 'string'],
-    minimum: 0,
-    maximum: 1,
-    pattern: '^[01]$',
-    errorMessage: 'must be how often a failed build is started again: write 0 or 1',
-  })
-  .transform(Number)
+function wholeNumber(what: string, [min, max]: readonly [number, number]) {
+  const isValid = (value: unknown) =>
+    typeof value === 'string' && /^(?:0|[1-9]\d{0,5})$/.test(value) && Number(value) >= min && Number(value) <= max
+  return z
+    .custom<string>(isValid, `is not a valid number of ${what}. Write ${min} to ${max}`)
+    .meta({
+      type: ['integer', 'string'],
+      minimum: min,
+      maximum: max,
+      pattern: '^(?:0|[1-9][0-9]{0,5})$',
+      errorMessage: `must be a number of ${what}: write ${min} to ${max}`,
+    })
+    .transform(Number)
+}
+
+const retries = wholeNumber('retries (how often a failed build is started again)', [0, 10])
+const rebuildsPerRun = wholeNumber('rebuilds that one run starts', [1, 500])
 
 /** The key `settings`. */
 export const settingsSchema = z.strictObject({
+  engine: z
+    .enum(['kargo', 'actions'])
+    .default('kargo')
+    .meta({
+      description:
+        'What starts rebuilds: Kargo in a cluster, or this action itself on its scheduled runs, without a cluster.',
+      examples: ['actions'],
+    }),
   namespace: kubernetesName
     .default('image-factory')
     .meta({ description: 'Kubernetes namespace and Kargo Project.', examples: ['image-factory'] }),
   secrets: secrets.prefault({}).meta({ description: 'Names of the Secrets in that namespace that you create.' }),
   retries: retries.prefault('1').meta({
-    description: 'How often a failed build is started again: 0 or 1.',
+    description: 'How often a failed build is started again: 0 to 10 with `engine: actions`, 0 or 1 with Kargo.',
     default: 1,
     examples: [0],
+  }),
+  maxRebuildsPerRun: rebuildsPerRun.prefault('20').meta({
+    description: 'How many builds one run of the action starts at most, with `engine: actions`.',
+    default: 20,
+    examples: [5],
   }),
   retryPause: durationFrom('ten seconds', FROM_TEN_SECONDS_PATTERN, '1h')
     .prefault('1h')

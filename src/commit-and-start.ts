@@ -1,0 +1,126 @@
+/** Plans, commits, and starts the builds that were committed as intents (settings.engine: actions, and what a person asks for). */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Plan } from './plan.js'
+import { type Committing, planAndCommit } from './plan-and-commit.js'
+import type { CommitResult } from './publish/index.js'
+import {
+  type Decision,
+  type ImageOutcome,
+  knownRuns,
+  outcomeFiles,
+  renewed,
+  type Start,
+  startBuilds,
+  stillClaimed,
+} from './rebuild/index.js'
+import type { BuildOptions, RunOptions } from './run-options.js'
+import { readState, type StateFiles, type StateFolder } from './state/index.js'
+
+/** How plans are committed, and what becomes of rebuilds. */
+export interface CommittingRebuilds extends Committing {
+  /** Commits these state files on top of the folder that was fetched last, and on nothing else. */
+  readonly record: (files: ReadonlyMap<string, string>) => Promise<CommitResult>
+}
+
+/** A commit, and the builds that were started after it. */
+export interface Committed {
+  readonly plan: Plan
+  /** null: nothing was committed. */
+  readonly sha: string | null
+  readonly outcomes: readonly ImageOutcome[]
+}
+
+/** So often what other runs claimed is waited for. */
+const MAX_ROUNDS = 3
+
+const MAX_ATTEMPTS = 20
+
+/**
+ * Plans and commits, then starts what the commit says is to be started, and commits what came of it. What another run of
+ * ours has claimed is left to it; should that run have ended before it started anything, this one takes over.
+ */
+export async function commitAndStart(
+  run: RunOptions,
+  first: StateFolder,
+  ways: CommittingRebuilds,
+): Promise<Committed> {
+  let committed = await oneRound(run, first, ways)
+  for (let round = 1; round < MAX_ROUNDS; round += 1) {
+    const { builds } = run
+    const until = committed.plan.rebuilds?.claimedUntil ?? null
+    if (builds === null || until === null) return committed
+    run.log('Another run is about to start builds: waiting for what comes of them.')
+    await sleep(Math.max(0, until - Date.now()) + CLAIM_MARGIN)
+    const folder = await run.step('Fetch what others committed', () => ways.refetch(round))
+    const next = await oneRound(
+      // What a person asked for was decided in the first round.
+      { ...run, now: new Date().toISOString(), builds: { ...builds, request: null } },
+      folder,
+      ways,
+    )
+    committed = joined(committed, next)
+  }
+  return committed
+}
+
+/** Milliseconds: clocks differ a little. */
+const CLAIM_MARGIN = 500
+
+/** The report stays that of the first round: what it changed is what this run is about. */
+function joined(first: Committed, next: Committed): Committed {
+  const rebuilds = next.plan.rebuilds
+  const plan = first.sha === null && next.sha !== null ? next.plan : first.plan
+  return { plan: { ...plan, rebuilds }, sha: first.sha ?? next.sha, outcomes: [...first.outcomes, ...next.outcomes] }
+}
+
+async function oneRound(run: RunOptions, folder: StateFolder, ways: CommittingRebuilds): Promise<Committed> {
+  const { plan, sha } = await planAndCommit(run, folder, ways)
+  const { builds } = run
+  if (plan.refused || plan.rebuilds === null || builds === null || plan.rebuilds.starts.length === 0) {
+    return { plan, sha, outcomes: [] }
+  }
+  const { starts } = plan.rebuilds
+  const outcomes = await run.step('Start builds', () => start(starts, plan.rebuilds, builds, ways))
+  await run.step('Record what was started', () => updateState(ways, (state) => outcomeFiles(outcomes, state)))
+  for (const { name, rebuild } of outcomes) run.log(`${name}: ${rebuild.result} ${rebuild.run?.url ?? ''}`.trimEnd())
+  return { plan, sha, outcomes }
+}
+
+function start(
+  starts: readonly Start[],
+  decision: Decision | null,
+  { client, me }: BuildOptions,
+  ways: CommittingRebuilds,
+): Promise<ImageOutcome[]> {
+  const renew = async (left: readonly Start[]) => {
+    let kept: readonly Start[] = []
+    await updateState(ways, (state) => {
+      kept = renewed(stillClaimed(left, state, me), me, new Date().toISOString())
+      return outcomeFiles(
+        kept.flatMap(({ images }) => images),
+        state,
+      )
+    })
+    return kept
+  }
+  const taken = knownRuns(decision?.records.values() ?? [])
+  return startBuilds(starts, { client, taken, clock: Date.now, renew })
+}
+
+/**
+ * Changes state files of the branch as it is now; again, where it has moved on in between.
+ *
+ * @param change the files that change, from the state as it is.
+ */
+async function updateState(
+  { refetch, record }: CommittingRebuilds,
+  change: (state: StateFiles) => ReadonlyMap<string, string>,
+): Promise<void> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const { root } = await refetch(attempt)
+    const files = change(readState(root))
+    if (files.size === 0) return
+    const result = await record(files)
+    if (result.kind !== 'stale') return
+  }
+}

@@ -1,0 +1,66 @@
+import type { EnrolledImage, Source } from '../enrollment/images-file.js'
+import { type Rebuild, rebuildsOf, type StateRecord, textOf } from '../state/index.js'
+import { byKey } from '../text/index.js'
+import type { BuildPlace, CountedRuns } from './runs.js'
+
+/** How an image's build is started, and which runs are its builds. */
+export interface Build {
+  readonly source: Source
+  readonly place: BuildPlace
+  /** What its runs are called; null: that tells nothing. */
+  readonly title: string | null
+  /** null: none but those that are known to be its own. */
+  readonly counted: CountedRuns | null
+}
+
+/**
+ * The build of an image.
+ *
+ * @param record of its state file: its default branch, and which runs are its own.
+ * @returns null where nothing says what to start, or the branch is not known yet.
+ */
+export function buildOf({ source, lineOf }: EnrolledImage, record: StateRecord | undefined): Build | null {
+  const branch = source?.branch ?? textOf(record, 'defaultBranch')
+  if (source === null || branch === null) return null
+  const place = placeOf(source, branch)
+  if (place === null) return null
+  const title = textOf(record, 'runTitle')
+  const onlyDispatched = source.provider === 'github' && source.builds === 'dispatched'
+  const isAny = !onlyDispatched && (title === null || lineOf('source.builds') !== null)
+  const counted = textOf(record, 'runs') === 'own' ? null : ({ title, builds: isAny ? 'any' : 'dispatched' } as const)
+  return { source, place, title, counted }
+}
+
+function placeOf(source: Source, branch: string): BuildPlace | null {
+  const { repo } = source
+  if (source.provider === 'gitlab') return { provider: 'gitlab', repo, branch }
+  return source.workflow === null ? null : { provider: 'github', repo, branch, workflow: source.workflow }
+}
+
+/** What stands in the place of `$(baseImage)` and `$(baseDigest)`. */
+export interface ChangedBase {
+  readonly reference: string | null
+  readonly digest: string | null
+}
+
+/** The inputs of a build as they are sent. */
+export function filledInputs({ source }: Build, base: ChangedBase | null): ReadonlyMap<string, string> {
+  const fill = (value: string) =>
+    value.replaceAll('$(baseImage)', base?.reference ?? '').replaceAll('$(baseDigest)', base?.digest ?? '')
+  return new Map([...source.inputs].sort(byKey).map(([key, value]) => [key, fill(value)]))
+}
+
+/** What builds that one run serves have in common. */
+export function startKey({ place, title }: Build, inputs: ReadonlyMap<string, string>): string {
+  return JSON.stringify([{ ...place, repo: place.repo.toLowerCase() }, title, [...inputs]])
+}
+
+/** A rebuild whose end is not known yet; null: there is none. */
+export function openRebuild(record: StateRecord | undefined): Rebuild | null {
+  return rebuildsOf(record).find(({ result }) => result === 'intended' || result === 'started') ?? null
+}
+
+/** Ids of all runs that the records know. */
+export function knownRuns(records: Iterable<StateRecord>): Set<string> {
+  return new Set([...records].flatMap((record) => rebuildsOf(record).flatMap(({ run }) => run?.id ?? [])))
+}

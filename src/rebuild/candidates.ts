@@ -1,0 +1,192 @@
+import type { Override, Settings } from '../enrollment/index.js'
+import { type ExplainedBase, knownImage } from '../explain/index.js'
+import { type Limit, outlookOf, rebuildCause } from '../policy/index.js'
+import {
+  digestOf,
+  type Rebuild,
+  type Records,
+  rebuildsOf,
+  type StateRecord,
+  type TrackedImage,
+  withoutRebuild,
+} from '../state/index.js'
+import { type Build, buildOf, openRebuild } from './builds.js'
+import { questionAbout } from './open.js'
+
+/** What a person asked to be rebuilt now, whatever the delay. */
+export type Request = { readonly kind: 'names'; readonly names: readonly string[] } | { readonly kind: 'all-stale' }
+
+/** More names than this nobody asks for at once. */
+const MAX_NAMES = 1000
+
+/**
+ * Reads what a person asks for: names of images, with commas or spaces between them, or `all-stale`.
+ *
+ * @returns null where nothing is asked for.
+ */
+export function parseRequest(text: string): Request | 'invalid' | null {
+  const words = [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))].sort()
+  if (words.length === 0) return null
+  if (words.length === 1 && words[0] === 'all-stale') return { kind: 'all-stale' }
+  const isName = (word: string) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(word) && word !== 'all-stale'
+  return words.length <= MAX_NAMES && words.every(isName) ? { kind: 'names', names: words } : 'invalid'
+}
+
+/** What images are judged by. */
+export interface Circumstances {
+  readonly records: Records
+  readonly settings: Pick<Settings, 'engine' | 'stagger' | 'retries' | 'retryPause' | 'maxRebuildsPerRun'>
+  readonly overrides: readonly Override[]
+  /** null: nobody asked. */
+  readonly request: Request | null
+  /** ISO 8601. */
+  readonly now: string
+  /** Milliseconds: claims begin when they are made, however long the run has gone on. */
+  readonly clock: () => number
+  /** How this run signs its claims. */
+  readonly me: string
+}
+
+/** A build that may be started now. */
+export interface Startable {
+  readonly kind: 'startable'
+  readonly build: Build
+  /** Without a claim of this run yet. */
+  readonly rebuild: Rebuild
+  /** Since when it is due, in milliseconds. */
+  readonly since: number
+}
+
+/** What is to be done about an image, now or later. */
+export type Candidate =
+  | Startable
+  /** Its build runs, or another run of ours is about to start it. */
+  | { readonly kind: 'open' | 'claimed'; readonly rebuild: Rebuild }
+  /** Its build failed, or was refused, and is started again then (ISO 8601). */
+  | { readonly kind: 'paused'; readonly rebuild: Rebuild; readonly until: string }
+  /** Its build failed as often as it may: nothing more until the base moves or a person asks. */
+  | { readonly kind: 'failed'; readonly rebuild: Rebuild }
+  | {
+      readonly kind: 'waiting'
+      readonly until: string
+      readonly limit: Limit
+      readonly bases: readonly ExplainedBase[]
+    }
+  /** It was to be built and is not any more, before anything was started. */
+  | { readonly kind: 'withdrawn'; readonly rebuild: Rebuild }
+  /** It is due, and it is not known what to start. */
+  | { readonly kind: 'unbuildable'; readonly bases: readonly ExplainedBase[] }
+
+/** What is to be done about one image. */
+export interface ImageCandidate {
+  readonly image: TrackedImage
+  readonly candidate: Candidate
+}
+
+/** What is to be done about each image that something is to be done about. */
+export function candidatesOf(images: readonly TrackedImage[], all: Circumstances): ImageCandidate[] {
+  return images.flatMap((image) => {
+    const candidate = candidateOf(image, all)
+    return candidate === null ? [] : [{ image, candidate }]
+  })
+}
+
+/** The same with other records of images. */
+export function withRecords(all: Circumstances, changed: ReadonlyMap<string, StateRecord>): Circumstances {
+  if (changed.size === 0) return all
+  return { ...all, records: { ...all.records, images: new Map([...all.records.images, ...changed]) } }
+}
+
+/** What is to be done about an image; null: nothing. */
+export function candidateOf(image: TrackedImage, all: Circumstances): Candidate | null {
+  const record = all.records.images.get(image.enrollment.name)
+  const build = buildOf(image.enrollment, record)
+  const open = openRebuild(record)
+  if (open !== null) {
+    const question = questionAbout(open, all.me, Date.parse(all.now))
+    if (question === 'claimed') return { kind: 'claimed', rebuild: open }
+    if (question !== 'none') return { kind: 'open', rebuild: open }
+    const isWanted =
+      open.reason === 'manual' || dueCandidate(image, withoutRebuild(record, open), build, all)?.kind === 'startable'
+    if (build === null || !isWanted) return { kind: 'withdrawn', rebuild: open }
+    return { kind: 'startable', build, rebuild: open, since: Date.parse(open.at) }
+  }
+  const due = dueCandidate(image, record, build, all)
+  if (due?.kind === 'startable' || build === null || !isRequested(image, record, all)) return due
+  return { kind: 'startable', build, rebuild: byHand(image, record, all), since: Number.NEGATIVE_INFINITY }
+}
+
+/** What policy says. */
+function dueCandidate(
+  { enrollment }: TrackedImage,
+  record: StateRecord | undefined,
+  build: Build | null,
+  all: Circumstances,
+): Candidate | null {
+  if (all.settings.engine !== 'actions') return null
+  const known = knownImage(record, all.records.bases)
+  const factory = { staggerSeconds: all.settings.stagger.seconds, overrides: all.overrides }
+  const outlook = outlookOf(enrollment, known, factory)
+  if (outlook.kind !== 'scheduled') return null
+  const bases = known.bases.filter((base) => rebuildCause(enrollment, base, known.times) !== null)
+  const since = Date.parse(outlook.at)
+  if (since > Date.parse(all.now)) return { kind: 'waiting', until: outlook.at, limit: outlook.limit, bases }
+  if (build === null) return { kind: 'unbuildable', bases }
+  const [last] = rebuildsOf(record)
+  if (last !== undefined && isSettledFor(last, bases)) return againCandidate(last, build, since, all)
+  const isOverridden = bases.some(({ digest }) => all.overrides.some((one) => one.digest === digest))
+  const rebuild = newRebuild(isOverridden ? 'override' : 'base', bases, record, all.now)
+  return { kind: 'startable', build, rebuild, since }
+}
+
+/** Whether a rebuild that came to nothing was for all that an image is to be rebuilt for. */
+function isSettledFor({ result, bases, reason }: Rebuild, due: readonly ExplainedBase[]): boolean {
+  if (result === 'succeeded') return false
+  if (reason === 'manual' && bases.length === 0) return false
+  return due.every(({ name, digest }) => bases.some((one) => one.name === name && one.to === digest))
+}
+
+function againCandidate(last: Rebuild, build: Build, since: number, { settings, now }: Circumstances): Candidate {
+  const isRefused = last.result === 'refused'
+  if (!isRefused && last.attempts > settings.retries) return { kind: 'failed', rebuild: last }
+  const until = Date.parse(last.ended ?? last.at) + settings.retryPause.seconds * 1000
+  if (until > Date.parse(now)) return { kind: 'paused', rebuild: last, until: new Date(until).toISOString() }
+  const rebuild = { ...last, result: 'intended', claim: null, run: null, message: null } as const
+  return { kind: 'startable', build, rebuild, since }
+}
+
+function isRequested(
+  { enrollment, bases }: TrackedImage,
+  record: StateRecord | undefined,
+  all: Circumstances,
+): boolean {
+  const { request, records } = all
+  if (request === null || !enrollment.enabled) return false
+  if (request.kind === 'names') return request.names.includes(enrollment.name)
+  return bases.length > 0 && knownImage(record, records.bases).bases.some(({ change }) => change === 'behind')
+}
+
+/** What a person asks for covers every change that there is. */
+function byHand({ enrollment }: TrackedImage, record: StateRecord | undefined, all: Circumstances): Rebuild {
+  const known = knownImage(record, all.records.bases)
+  const changed = known.bases.filter((base) => {
+    return base.change === 'behind' || rebuildCause(enrollment, base, known.times) !== null
+  })
+  return newRebuild('manual', changed, record, all.now)
+}
+
+function newRebuild(
+  reason: Rebuild['reason'],
+  bases: readonly ExplainedBase[],
+  record: StateRecord | undefined,
+  at: string,
+): Rebuild {
+  const rebuiltFor = bases.map(({ name, reference, digest, previousDigest, evidence }) => {
+    return { name, reference, from: evidence?.digest ?? previousDigest, to: digest }
+  })
+  return {
+    ...{ at, reason, bases: rebuiltFor, published: digestOf(record, 'currentDigest') },
+    ...{ claim: null, run: null, result: 'intended', attempts: 0 },
+    ...{ started: null, ended: null, message: null, evidence: null },
+  }
+}

@@ -1,0 +1,130 @@
+import { type Problem, problem, Refusal } from '../enrollment/index.js'
+import { suggest } from '../enrollment/messages.js'
+import {
+  type Rebuild,
+  type StateRecord,
+  type TrackedImage,
+  updateRebuild,
+  withoutRebuild,
+  withRebuild,
+} from '../state/index.js'
+import { quote } from '../text/index.js'
+import { adoptBuilds, withEvidence } from './adopt.js'
+import { type Build, buildOf, filledInputs, startKey } from './builds.js'
+import { type Circumstances, candidatesOf, type ImageCandidate, withRecords } from './candidates.js'
+import { chooseStarts, type PutOff } from './choose.js'
+import { CLAIM_HOLDS } from './open.js'
+import type { RunsClient } from './runs.js'
+
+/** A build that this run is to start, once the intent is committed. */
+export interface Start {
+  /** All that the one build is for, sorted. */
+  readonly images: readonly { readonly name: string; readonly rebuild: Rebuild }[]
+  readonly build: Build
+  readonly inputs: ReadonlyMap<string, string>
+}
+
+/** What is to be done about rebuilds. */
+export interface Decision {
+  /** Records of images that changed, by name. */
+  readonly records: ReadonlyMap<string, StateRecord>
+  readonly starts: readonly Start[]
+  readonly candidates: readonly ImageCandidate[]
+  readonly putOff: readonly PutOff[]
+  /** Builds of before that came to an end, as this run found out. */
+  readonly ended: readonly { readonly name: string; readonly rebuild: Rebuild }[]
+  /** Until when other runs of ours have claimed builds, in milliseconds; null: none has. */
+  readonly claimedUntil: number | null
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Decides what is started in this run. Forges are asked only about images that are due: whether they were built since by
+ * other means, or are being built.
+ *
+ * @param ended what `followRebuilds` found at its end.
+ * @throws Refusal when a person asks for what cannot be rebuilt.
+ */
+export async function decideRebuilds(
+  images: readonly TrackedImage[],
+  all: Circumstances,
+  { client, ended }: { readonly client: Pick<RunsClient, 'latest'>; readonly ended: Decision['ended'] },
+): Promise<Decision> {
+  const problems = requestProblems(images, all)
+  if (problems.length > 0) throw new Refusal(problems)
+  const seen = withEvidence(images, all.records)
+  const adopted = await adoptBuilds(candidatesOf(images, withRecords(all, seen)), withRecords(all, seen), client)
+  const records = new Map([...seen, ...adopted.records])
+  const candidates = candidatesOf(images, withRecords(all, records))
+  const { start, putOff } = chooseStarts(candidates, all.records.bases, all.settings.maxRebuildsPerRun)
+  const change = ({ enrollment: { name } }: TrackedImage, changed: (record: StateRecord) => StateRecord) => {
+    records.set(name, changed(records.get(name) ?? all.records.images.get(name) ?? {}))
+  }
+  for (const { image, candidate } of candidates) {
+    if (candidate.kind === 'withdrawn') change(image, (record) => withdraw(record, candidate.rebuild, all.now))
+  }
+  // What a person asked for is not forgotten where it has to wait.
+  for (const { image, candidate } of putOff) {
+    if (candidate.rebuild.reason === 'manual') change(image, (record) => withRebuild(record, candidate.rebuild))
+  }
+  const claim = { at: new Date(all.clock()).toISOString(), by: all.me }
+  const claimed = start.map(({ image, candidate }) => {
+    const rebuild = { ...candidate.rebuild, claim }
+    change(image, (record) => withRebuild(record, rebuild))
+    return { name: image.enrollment.name, rebuild, build: candidate.build }
+  })
+  const ends = { claimedUntil: claimedUntil(candidates), ended: [...ended], problems: adopted.problems }
+  return { records, starts: startsOf(claimed), candidates, putOff, ...ends }
+}
+
+/** Names that cannot be rebuilt: a person who asks for them is told so, and nothing is done. */
+function requestProblems(images: readonly TrackedImage[], { request, records }: Circumstances): Problem[] {
+  if (request?.kind !== 'names') return []
+  const known = new Map(images.map((image) => [image.enrollment.name, image]))
+  return request.names.flatMap((name): Problem[] => {
+    const image = known.get(name)
+    if (image === undefined) {
+      const near = suggest(name, [...known.keys()])
+      const remedy = near === null ? 'Write a name that images.yaml has.' : `Did you mean ${near}?`
+      return [problem('error', `rebuild: no image is called ${quote(name)}.`, { remedy })]
+    }
+    if (!image.enrollment.enabled) {
+      return [
+        problem('error', `rebuild: ${name} is disabled.`, { image: name, remedy: 'Write `enabled: true` first.' }),
+      ]
+    }
+    if (buildOf(image.enrollment, records.images.get(name)) !== null) return []
+    const remedy = 'Write source.workflow, the file of the workflow that builds it.'
+    return [problem('error', `rebuild: nothing says how ${name} is built.`, { image: name, remedy })]
+  })
+}
+
+/** A build that was never started leaves no trace; one that failed before has failed. */
+function withdraw(record: StateRecord, rebuild: Rebuild, now: string): StateRecord {
+  if (rebuild.attempts === 0) return withoutRebuild(record, rebuild)
+  return updateRebuild(record, rebuild, { result: 'failed', claim: null, ended: rebuild.ended ?? now })
+}
+
+/** One build for all images that it serves. */
+function startsOf(
+  claimed: readonly { readonly name: string; readonly rebuild: Rebuild; readonly build: Build }[],
+): Start[] {
+  const starts = new Map<string, Start>()
+  for (const { name, rebuild, build } of claimed) {
+    const [base = null] = rebuild.bases
+    const inputs = filledInputs(build, base === null ? null : { reference: base.reference, digest: base.to })
+    const key = startKey(build, inputs)
+    const images = [...(starts.get(key)?.images ?? []), { name, rebuild }]
+    starts.set(key, { images, build, inputs })
+  }
+  return [...starts.values()]
+}
+
+function claimedUntil(candidates: readonly ImageCandidate[]): number | null {
+  const ends = candidates.flatMap(({ candidate }) =>
+    candidate.kind === 'claimed' && candidate.rebuild.claim !== null
+      ? [Date.parse(candidate.rebuild.claim.at) + CLAIM_HOLDS]
+      : [],
+  )
+  return ends.length === 0 ? null : Math.max(...ends)
+}

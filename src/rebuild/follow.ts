@@ -1,0 +1,95 @@
+import pLimit from 'p-limit'
+import { type EnrolledImage, type Problem, problem, Refusal } from '../enrollment/index.js'
+import { type Rebuild, type Records, type StateRecord, updateRebuild } from '../state/index.js'
+import { type Build, buildOf, knownRuns, openRebuild } from './builds.js'
+import { afterReading, afterSearch, questionAbout } from './open.js'
+import type { RunsClient } from './runs.js'
+
+/** Who asks, and when. */
+export interface Asking {
+  readonly client: Pick<RunsClient, 'find' | 'read' | 'latest'>
+  /** How this run signs its claims. */
+  readonly me: string
+  /** ISO 8601. */
+  readonly now: string
+}
+
+/** Records of images that changed, by name, and what could not be found out. */
+export interface Followed {
+  readonly records: ReadonlyMap<string, StateRecord>
+  readonly problems: readonly Problem[]
+}
+
+/** The builds among them that came to an end. */
+export interface FollowedBuilds extends Followed {
+  readonly ended: readonly { readonly name: string; readonly rebuild: Rebuild }[]
+}
+
+/** Requests to forges at the same time. */
+export const MAX_CONCURRENCY = 4
+
+/**
+ * Asks how far the builds are that were started before: one request for each of them, none where there is none. What
+ * cannot be found out stays as it is, with a warning.
+ */
+export async function followRebuilds(
+  images: readonly EnrolledImage[],
+  records: Records['images'],
+  asking: Asking,
+): Promise<FollowedBuilds> {
+  const open = images.flatMap((image) => {
+    const record = records.get(image.name)
+    const rebuild = openRebuild(record)
+    const build = buildOf(image, record)
+    return record === undefined || rebuild === null || build === null ? [] : [{ image, record, rebuild, build }]
+  })
+  if (open.length === 0) return { records: new Map(), ended: [], problems: [] }
+  const taken = knownRuns(records.values())
+  const limit = pLimit(MAX_CONCURRENCY)
+  // What is looked for may be found by two images: one after the other, so that the second does not take it again.
+  const searches = pLimit(1)
+  const changed = new Map<string, StateRecord>()
+  const ended: { readonly name: string; readonly rebuild: Rebuild }[] = []
+  const problems: Problem[] = []
+  const follow = async ({ image, record, rebuild, build }: (typeof open)[number]) => {
+    const question = questionAbout(rebuild, asking.me, Date.parse(asking.now))
+    if (question !== 'find' && question !== 'read') return
+    try {
+      const after =
+        question === 'read'
+          ? await limit(() => read(rebuild, build, asking))
+          : await searches(() => search(rebuild, build, taken, asking))
+      if (after === rebuild) return
+      changed.set(image.name, updateRebuild(record, rebuild, after))
+      if (after.ended !== null) ended.push({ name: image.name, rebuild: after })
+    } catch (error) {
+      problems.push(...unanswered(error, image))
+    }
+  }
+  await Promise.all(open.map(follow))
+  return { records: changed, ended, problems }
+}
+
+async function read(rebuild: Rebuild, { place }: Build, { client, now }: Asking): Promise<Rebuild> {
+  return rebuild.run === null ? rebuild : afterReading(rebuild, await client.read(place, rebuild.run.id), now)
+}
+
+async function search(
+  rebuild: Rebuild,
+  { place, title }: Build,
+  taken: Set<string>,
+  { client, now }: Asking,
+): Promise<Rebuild> {
+  const createdAfter = rebuild.claim?.at ?? rebuild.started ?? rebuild.at
+  const found = await client.find({ source: place, title, createdAfter, taken })
+  if (found !== null) taken.add(found.id)
+  return afterSearch(rebuild, found, now)
+}
+
+/** A forge that does not answer holds up nothing but what it was asked about. */
+export function unanswered(error: unknown, { name }: Pick<EnrolledImage, 'name'>): Problem[] {
+  if (!(error instanceof Refusal)) throw error
+  return error.problems.map(({ message, remedy }) =>
+    problem('warning', `${name}: ${message}`, { image: name, remedy: remedy ?? 'The next run asks again.' }),
+  )
+}

@@ -1,0 +1,44 @@
+import { FOLDERS, rebuildsOf, type StateFiles, updateRebuild } from '../state/index.js'
+import { imageText } from '../state/state-file.js'
+import type { Start } from './decide.js'
+import type { ImageOutcome } from './start.js'
+
+/**
+ * The state files that say what came of rebuilds, by path: of images that are still there, and whose rebuild is.
+ *
+ * @param state as the branch has it now.
+ */
+export function outcomeFiles(outcomes: readonly ImageOutcome[], state: StateFiles): Map<string, string> {
+  const files = new Map<string, string>()
+  for (const { name, rebuild } of outcomes) {
+    const record = state.images.get(name)
+    if (record === undefined) continue
+    const { at: _, reason: __, ...change } = rebuild
+    const path = `${FOLDERS.images}/${name}.yaml`
+    const text = imageText(updateRebuild(record, rebuild, change))
+    if (state.texts.get(path) !== text) files.set(path, text)
+  }
+  return files
+}
+
+/** The builds that are still claimed by this run, as the branch has it now: each image of them. */
+export function stillClaimed(starts: readonly Start[], state: StateFiles, me: string): Start[] {
+  return starts.flatMap((start) => {
+    const images = start.images.filter(({ name, rebuild }) => {
+      const now = rebuildsOf(state.images.get(name)).find(
+        ({ at, reason }) => at === rebuild.at && reason === rebuild.reason,
+      )
+      return now?.result === 'intended' && now.claim?.by === me
+    })
+    return images.length === 0 ? [] : [{ ...start, images }]
+  })
+}
+
+/** Starts whose claims begin now. */
+export function renewed(starts: readonly Start[], me: string, at: string): Start[] {
+  const claim = { at, by: me }
+  return starts.map((start) => ({
+    ...start,
+    images: start.images.map(({ name, rebuild }) => ({ name, rebuild: { ...rebuild, claim } })),
+  }))
+}
