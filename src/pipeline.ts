@@ -95,7 +95,7 @@ function load({ run, folder, shown }: PlanContext): Loaded {
   const images = readOptional(folder.root, folder.imagesFile)
   if (images === null) {
     const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).'
-    throw refuse(`there is no ${shown.imagesFile}.`, { file: shown.imagesFile, remedy })
+    throw refuse('file-missing', `there is no ${shown.imagesFile}.`, { file: shown.imagesFile, remedy })
   }
   const state = readState(folder.root)
   const output = readOutput(folder.root, folder.outputDir)

@@ -64,7 +64,7 @@ export function removalsOf({ changes }: Plan): string[] {
   return [...changes].flatMap(([path, text]) => (text === null ? [path] : []))
 }
 
-const ALWAYS_LATE = problem('error', `the branch moved on during each of ${MAX_ATTEMPTS} attempts to commit.`, {
+const ALWAYS_LATE = problem('branch-moved', `the branch moved on during each of ${MAX_ATTEMPTS} attempts to commit.`, {
   remedy: 'Give the workflow a concurrency group, so that its runs wait for each other.',
 })
 

@@ -135,7 +135,7 @@ function manualChanges({ loaded, manifests }: DraftedPlan, base: Loaded['output'
   const others = made.length === 1 ? '' : ` and ${made.length - 1} more`
   const message = `${file}${others} differ from the base branch and from what is generated: the next commit writes them anew.`
   const remedy = 'Change images.yaml instead, and take the generated files out of the pull request.'
-  return [problem('warning', message, { file, remedy })]
+  return [problem('manifest-changed', message, { file, remedy })]
 }
 
 /** A reader that asks for no file twice. */

@@ -35,7 +35,9 @@ export class Clients {
   async for(purpose: Purpose): Promise<GitHubClient> {
     const token = this.#tokens[purpose]
     if (token === '')
-      throw refuse(`there is no token ${NEEDED[purpose].what}.`, { remedy: `Set ${NEEDED[purpose].input}.` })
+      throw refuse('token-missing', `there is no token ${NEEDED[purpose].what}.`, {
+        remedy: `Set ${NEEDED[purpose].input}.`,
+      })
     const log = { warning: (text: string) => warning(safe(text)), debug: (text: string) => debug(safe(text)) }
     const client = this.#made.get(token) ?? connectGitHub({ apiUrl: this.#apiUrl, token, log })
     this.#made.set(token, client)
@@ -97,5 +99,5 @@ function existingFolder(sourcesDir: string, context: Context): string {
   const folder = inputFolder('sources-dir', sourcesDir, context)
   if (folder !== null) return folder
   const remedy = 'Check the source repositories out there as OWNER/REPO first.'
-  throw refuse(`sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })
+  throw refuse('file-missing', `sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })
 }

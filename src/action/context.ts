@@ -87,7 +87,9 @@ export function readContext(env: Env): Context {
   const need = (name: string): string => {
     const value = env[name]
     if (value === undefined || value === '') {
-      throw refuse(`the environment variable ${name} is not set.`, { remedy: 'Run this in a GitHub Actions workflow.' })
+      throw refuse('environment-variable-invalid', `the environment variable ${name} is not set.`, {
+        remedy: 'Run this in a GitHub Actions workflow.',
+      })
     }
     return value
   }
@@ -126,7 +128,7 @@ function readPayload(path: string | undefined): Payload {
   try {
     return (JSON.parse(readFileSync(path, 'utf8')) ?? {}) as Payload
   } catch (error) {
-    throw refuse(`the event file ${path} cannot be read: ${(error as Error).message}`)
+    throw refuse('file-unusable', `the event file ${path} cannot be read: ${(error as Error).message}`)
   }
 }
 

@@ -138,7 +138,9 @@ class InputReader {
   }
 
   #refuse(name: string, value: string, expected: string): void {
-    this.#problems.push(problem('error', `the input ${name} must be ${expected}, not ${JSON.stringify(value)}.`))
+    this.#problems.push(
+      problem('input-invalid', `the input ${name} must be ${expected}, not ${JSON.stringify(value)}.`),
+    )
   }
 }
 
@@ -156,7 +158,7 @@ export function inputFolder(input: string, value: string, { workspace }: Context
   const isInside = inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)
   if (isInside) return isSafeFolder(workspace, inside.replaceAll(sep, '/')) ? folder : null
   if (isAbsolute(value)) return isSafeFolder(dirname(folder), basename(folder)) ? folder : null
-  throw refuse(`${input} leads out of the workspace: ${JSON.stringify(value)}.`, {
+  throw refuse('path-unsafe', `${input} leads out of the workspace: ${JSON.stringify(value)}.`, {
     remedy: 'Name a folder in the workspace, or give its whole path.',
   })
 }

@@ -36,12 +36,12 @@ export async function postReport(folder: string, inputs: Inputs, context: Contex
 
 function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRun {
   if (eventName !== 'workflow_run' || run === null) {
-    throw refuse(`report-from has a meaning on workflow_run only, not on ${eventName}.`, {
+    throw refuse('event-unsuitable', `report-from has a meaning on workflow_run only, not on ${eventName}.`, {
       remedy: 'Leave it out, or start the workflow by workflow_run: see docs/forks.md.',
     })
   }
   if (REPORTED.has(run.event)) return run
-  throw refuse(`the run that started this one ran on ${run.event}, not on pull_request.`, {
+  throw refuse('event-unsuitable', `the run that started this one ran on ${run.event}, not on pull_request.`, {
     remedy: "Add to the job: if: github.event.workflow_run.event == 'pull_request'.",
   })
 }
@@ -52,7 +52,7 @@ function readData(left: string, context: Context): string {
   const text = folder === null ? null : readOptional(folder, DATA_FILE, { bytes: MAX_DATA })
   if (text !== null) return text
   const remedy = 'Download the artifact of the run that made the report into the folder that report-from names.'
-  throw refuse(`there is no ${join(folder ?? left, DATA_FILE)}.`, { remedy })
+  throw refuse('file-missing', `there is no ${join(folder ?? left, DATA_FILE)}.`, { remedy })
 }
 
 /** Where a report comes from is GitHub's word; that it committed something is not possible. */
@@ -60,7 +60,7 @@ function trusted({ report, headSha }: LeftReport, run: TriggeringRun, inputs: In
   const { servers, repository } = context
   const repositoryUrl = `${servers.github}/${repository}`
   if (headSha !== run.headSha) {
-    throw refuse(`the report is for another commit than the run that left it (${run.headSha}).`)
+    throw refuse('data-invalid', `the report is for another commit than the run that left it (${run.headSha}).`)
   }
   return {
     ...report,

@@ -114,7 +114,9 @@ export class StateCheckouts {
     if (ref?.startsWith('refs/heads/')) return ref.slice('refs/heads/'.length)
     const branch = checkout.tree.branch
     if (branch !== null) return branch
-    throw refuse(`it is not clear which branch to commit to (${ref ?? 'no ref'}).`, { remedy: 'Name it in state-ref.' })
+    throw refuse('input-invalid', `it is not clear which branch to commit to (${ref ?? 'no ref'}).`, {
+      remedy: 'Name it in state-ref.',
+    })
   }
 
   async remove(): Promise<void> {
@@ -125,7 +127,9 @@ export class StateCheckouts {
   #checkout(tree: WorkTree, top: string): StateCheckout {
     const { statePath, imagesFile, outputDir } = this.#inputs
     if (!isSafeFolder(top, statePath)) {
-      throw refuse(`there is no folder ${statePath} in ${this.#target.repository}.`, { remedy: 'Correct state-path.' })
+      throw refuse('file-missing', `there is no folder ${statePath} in ${this.#target.repository}.`, {
+        remedy: 'Correct state-path.',
+      })
     }
     const folder = { root: stateRoot({ ...tree, root: top }, statePath), path: statePath, imagesFile, outputDir }
     refusePointer(folder)
@@ -137,8 +141,12 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
 
 function refusePointer({ root, path, imagesFile }: StateFolder): void {
   if (!(readOptional(root, imagesFile) ?? '').startsWith(LFS_POINTER)) return
-  throw refuse(`${fromTop(path, imagesFile)} is stored with Git LFS: the commit has only a pointer to it.`, {
-    file: fromTop(path, imagesFile),
-    remedy: `Take it out of LFS (git lfs migrate export --include=${fromTop(path, imagesFile)}) and out of .gitattributes.`,
-  })
+  throw refuse(
+    'file-unusable',
+    `${fromTop(path, imagesFile)} is stored with Git LFS: the commit has only a pointer to it.`,
+    {
+      file: fromTop(path, imagesFile),
+      remedy: `Take it out of LFS (git lfs migrate export --include=${fromTop(path, imagesFile)}) and out of .gitattributes.`,
+    },
+  )
 }

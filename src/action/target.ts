@@ -46,7 +46,9 @@ export function chooseTarget(inputs: Inputs, context: Context): RunTarget {
   if (PULL_REQUEST_EVENTS.has(context.eventName)) {
     const mode = inputs.mode === 'auto' ? 'preview' : inputs.mode
     if (mode === 'commit')
-      throw refuse(`mode commit is not possible on ${context.eventName}.`, { remedy: 'Use mode: auto.' })
+      throw refuse('event-unsuitable', `mode commit is not possible on ${context.eventName}.`, {
+        remedy: 'Use mode: auto.',
+      })
     return { ...about, mode, ref: context.ref || null, useWorkspace: true }
   }
   const ref = stateRef ?? (context.ref || null)
@@ -84,7 +86,7 @@ function pullRequestCommit(context: Context, about: About): RunTarget {
   const { pullRequest } = context
   const from = pullRequest?.headRepository ?? 'a repository that is gone'
   if (pullRequest === null || from.toLowerCase() !== context.repository.toLowerCase()) {
-    throw refuse(`mode commit writes to the pull request's branch, and that is in ${from}.`, {
+    throw refuse('event-unsuitable', `mode commit writes to the pull request's branch, and that is in ${from}.`, {
       remedy: 'Use mode: auto, which only looks on pull requests.',
     })
   }

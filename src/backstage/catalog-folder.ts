@@ -25,7 +25,7 @@ export function planCatalog(
   const fault = catalogFolderFault(path, folder.outputDir)
   if (fault !== null) {
     const about = { file: fromTop(folder.path, folder.imagesFile), remedy: 'Name another folder, like catalog.' }
-    throw refuse(`settings.backstage: ${fault}`, about)
+    throw refuse('value-invalid', `settings.backstage: ${fault}`, about)
   }
   const output = readOutput(folder.root, path)
   const wanted = catalogFiles({ ...state, folder: path, name, overrides, staggerSeconds: stagger.seconds })

@@ -49,7 +49,7 @@ const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/i
  */
 export async function readLocalClone(folder: string): Promise<LocalClone> {
   const root = resolve(folder)
-  if (!isFolder(root)) throw refuse(`there is no folder ${root}.`, { remedy: 'Name a local clone.' })
+  if (!isFolder(root)) throw refuse('file-missing', `there is no folder ${root}.`, { remedy: 'Name a local clone.' })
   return {
     ...(await gitFacts(root)),
     ...dockerfilesIn(root),

@@ -74,7 +74,7 @@ function chooseDockerfile(
   if (only === undefined) {
     const looked = isWhole ? '' : ' in what could be looked at (it is very large)'
     return {
-      fault: problem('error', `the checkout has no Dockerfile${looked}.`, {
+      fault: problem('build-unclear', `the checkout has no Dockerfile${looked}.`, {
         remedy: 'Name it with --dockerfile, or what the image is built on with --base.',
       }),
     }
@@ -116,7 +116,7 @@ function publishing(builds: readonly FoundBuild[]): readonly FoundBuild[] {
 }
 
 function fault(message: string, remedy: string): { readonly fault: Problem } {
-  return { fault: problem('error', message, { remedy }) }
+  return { fault: problem('build-unclear', message, { remedy }) }
 }
 
 function listed(names: readonly string[]): string {

@@ -59,7 +59,7 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     heading('4. It is merged, and the factory commits state and manifests')
     await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
     const sha = await commitToRemote({ ...run, mode: 'commit', writes: true }, state, remote)
-    if (sha === null) throw refuse('the demo made no commit.')
+    if (sha === null) throw refuse('git-failed', 'the demo made no commit.')
     print(await gitText(['--git-dir=.', 'show', '--stat', '--format=%h %an: %s', 'refs/heads/main'], remote))
 
     heading('5. A second run finds nothing to do')
@@ -121,7 +121,7 @@ async function commitAll(clone: string, message: string, name: string, date: str
 
 async function commitToRemote(run: RunOptions, state: StateFolder, url: string): Promise<string | null> {
   const tree = await findWorkTree(state.root)
-  if (tree === null) throw refuse('the demo has no work tree.')
+  if (tree === null) throw refuse('git-failed', 'the demo has no work tree.')
   const message = commitMessage(DEFAULT_HEADLINE, state, tree.head)
   const { sha } = await planAndCommit(run, state, {
     commit: (plan) => {

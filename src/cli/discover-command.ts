@@ -22,7 +22,7 @@ export async function discoverCommand(context: CommandContext, names: readonly s
   const folder = stateFolder(options, env)
   const { enrolled, problems } = readImagesFile(folder, env)
   const unknown = names.filter((name) => !enrolled.images.some((image) => image.name === name))
-  if (unknown.length > 0) throw refuse(`${folder.imagesFile} enrolls no image ${unknown.join(', ')}.`)
+  if (unknown.length > 0) throw refuse('image-unknown', `${folder.imagesFile} enrolls no image ${unknown.join(', ')}.`)
   const chosen = new Set(names.length === 0 ? enrolled.images.map(({ name }) => name) : names)
   const images = enrolled.images.filter(({ name }) => chosen.has(name))
   // Whether an image's runs can be told apart depends on the others that share its workflow.

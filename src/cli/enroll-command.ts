@@ -55,7 +55,7 @@ export async function enroll(
 function readImages(root: string, file: string): string | null {
   const text = readOptional(root, file)
   if (text === null || isUtf8(readFileSync(join(root, file)))) return text
-  throw refuse(`${file} is not written in UTF-8.`, { file, remedy: 'Save it as UTF-8.' })
+  throw refuse('file-unusable', `${file} is not written in UTF-8.`, { file, remedy: 'Save it as UTF-8.' })
 }
 
 interface EnrollResult {

@@ -62,7 +62,7 @@ function refuseUnknown(names: readonly string[], enrolled: ImagesFile, state: St
   const imageNames = enrolled.images.map(({ name }) => name)
   const unknown = names.filter((name) => !imageNames.includes(name))
   if (unknown.length === 0) return
-  const found = unknown.map((name) => problem('error', ...whatItIs(name, imageNames, state, folder.imagesFile)))
+  const found = unknown.map((name) => problem('image-unknown', ...whatItIs(name, imageNames, state, folder.imagesFile)))
   throw new Refusal(found)
 }
 

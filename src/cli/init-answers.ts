@@ -96,7 +96,7 @@ async function answerOf(ask: Ask | null, { kind, text, fallback, option }: Quest
   if (ask !== null) return ask({ text, fallback, fault: (answer) => answerFault(kind, answer) })
   if (fallback !== '') return fallback
   const message = 'the folder has no remote on GitHub that says which repository it is.'
-  throw new Refusal([problem('error', message, { remedy: `Say it with ${option} OWNER/REPO.` })])
+  throw new Refusal([problem('option-invalid', message, { remedy: `Say it with ${option} OWNER/REPO.` })])
 }
 
 function refuseFaults(options: InitOptions): void {
@@ -109,7 +109,7 @@ function refuseFaults(options: InitOptions): void {
   ] as const
   const faults = given.flatMap(([kind, option, text]): Problem[] => {
     const fault = text === undefined ? null : answerFault(kind, text)
-    return fault === null ? [] : [problem('error', `${option} must be ${fault}, not ${JSON.stringify(text)}.`)]
+    return fault === null ? [] : [problem('option-invalid', `${option} must be ${fault}, not ${JSON.stringify(text)}.`)]
   })
   if (faults.length > 0) throw new Refusal(faults)
 }
@@ -212,7 +212,7 @@ export function openPrompt(input: Readable, output: Writable): { readonly ask: A
   })
   const answerTo = ({ text, fallback }: Prompt) =>
     new Promise<string>((resolve, reject) => {
-      const leave = () => reject(refuse('the questions were not answered: nothing was written.'))
+      const leave = () => reject(refuse('option-invalid', 'the questions were not answered: nothing was written.'))
       const prompt = `${text}${fallback === '' ? '' : ` [${fallback}]`}: `
       const line = typed.shift()
       if (line !== undefined) {

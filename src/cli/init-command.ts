@@ -53,9 +53,13 @@ function refuseInside(root: string): void {
   if (existsSync(join(root, '.git'))) return
   for (let above = dirname(root); above !== dirname(above); above = dirname(above)) {
     if (!existsSync(join(above, '.git'))) continue
-    throw refuse(`${root} is inside the repository ${above}, and GitHub reads workflows at its top only.`, {
-      remedy: `Choose another folder, or make it a repository of its own first: git init ${root}.`,
-    })
+    throw refuse(
+      'path-unsafe',
+      `${root} is inside the repository ${above}, and GitHub reads workflows at its top only.`,
+      {
+        remedy: `Choose another folder, or make it a repository of its own first: git init ${root}.`,
+      },
+    )
   }
 }
 
@@ -94,7 +98,7 @@ function spelling(root: string, path: string): string | null {
 
 function refuseExisting(paths: readonly string[]): Error {
   const [verb, them] = paths.length === 1 ? ['is', 'it'] : ['are', 'them']
-  return refuse(`${paths.join(', ')} ${verb} there already: nothing was written.`, {
+  return refuse('file-exists', `${paths.join(', ')} ${verb} there already: nothing was written.`, {
     remedy: `Move ${them} away, or keep ${them} and write only what is missing: --keep.`,
   })
 }

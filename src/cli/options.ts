@@ -51,7 +51,9 @@ export function shownPath(path: string): string {
 export function stateFolder(options: StateOptions, env: Env): StateFolder {
   const folder = newStateFolder(options, env)
   if (isFolder(folder.root)) return folder
-  throw refuse(`there is no folder ${folder.root}.`, { remedy: 'Name the folder with images.yaml in --state.' })
+  throw refuse('file-missing', `there is no folder ${folder.root}.`, {
+    remedy: 'Name the folder with images.yaml in --state.',
+  })
 }
 
 /**
@@ -62,14 +64,15 @@ export function stateFolder(options: StateOptions, env: Env): StateFolder {
 export function newStateFolder(options: StateOptions, env: Env): StateFolder {
   const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
   const output = below(options.output, '--output')
-  if (output === '.') throw refuse('--output must be a folder of its own: generated files are deleted there.')
+  if (output === '.')
+    throw refuse('option-invalid', '--output must be a folder of its own: generated files are deleted there.')
   return { root, path: '.', imagesFile: below(options.images, '--images'), outputDir: output }
 }
 
 function below(path: string, option: string): string {
   const inside = pathBelow(path)
   if (inside !== null) return inside
-  throw refuse(`${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
+  throw refuse('option-invalid', `${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
 }
 
 /** On a runner the repository that holds the file is known, as it is to the commands that write. */
@@ -89,7 +92,7 @@ export function inspectImagesFile(
   const text = readOptional(root, imagesFile)
   if (text === null) {
     const remedy = 'Name the folder in --state and the file in --images.'
-    throw refuse(`there is no ${imagesFile}.`, { file: imagesFile, remedy })
+    throw refuse('file-missing', `there is no ${imagesFile}.`, { file: imagesFile, remedy })
   }
   return { text, ...parseImagesFile(text, imagesFile, { here: ownRepository(env) }) }
 }
@@ -116,5 +119,5 @@ export function readImagesFile(
 export function nameAndValue(option: string, text: string): [string, string] {
   const at = text.indexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw refuse(`${option} must be NAME=VALUE, not ${JSON.stringify(text)}.`)
+  throw refuse('option-invalid', `${option} must be NAME=VALUE, not ${JSON.stringify(text)}.`)
 }

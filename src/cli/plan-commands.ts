@@ -47,7 +47,7 @@ export interface DiffOptions {
 export async function diff(context: CommandContext, { stat, markdown }: DiffOptions = {}): Promise<number> {
   const { options, env, terminal } = context
   if ([options.json, stat, markdown].filter(Boolean).length > 1) {
-    throw refuse('--json, --stat and --markdown exclude each other.', { remedy: 'Give one of them.' })
+    throw refuse('option-invalid', '--json, --stat and --markdown exclude each other.', { remedy: 'Give one of them.' })
   }
   const plan = await makePlan(commandRunOptions('preview', context), stateFolder(options, env))
   if (options.json) printJson(terminal, planJson(plan))

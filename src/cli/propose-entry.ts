@@ -103,15 +103,21 @@ type Repository = Pick<ImageReference, 'registry' | 'repository'>
 function imageOption({ image, registry, repository }: EnrollOptions): Repository | null {
   if (image === undefined) return null
   if (registry !== undefined || repository !== undefined) {
-    throw refuse('--image says registry and repository already.', { remedy: 'Leave out --registry and --repository.' })
+    throw refuse('option-invalid', '--image says registry and repository already.', {
+      remedy: 'Leave out --registry and --repository.',
+    })
   }
   const parsed = parseReference(image)
-  if (!parsed.ok) throw refuse(`--image: ${parsed.message}.`)
+  if (!parsed.ok) throw refuse('option-invalid', `--image: ${parsed.message}.`)
   const { tag, digest, ...place } = parsed.reference
   if (tag === null && digest === null) return place
-  throw refuse('--image names a tag or digest; all that is published under the repository is enrolled.', {
-    remedy: `Write --image ${place.registry}/${place.repository}.`,
-  })
+  throw refuse(
+    'option-invalid',
+    '--image names a tag or digest; all that is published under the repository is enrolled.',
+    {
+      remedy: `Write --image ${place.registry}/${place.repository}.`,
+    },
+  )
 }
 
 function splitImage(image: string | undefined): Repository | null {
@@ -127,11 +133,11 @@ function repositoryFaults({ options, checkout }: ProposalInput, remote: RemoteRe
   if (checkout === null || options.repo !== undefined) return []
   if (remote === null) {
     const why = checkout.remote === null ? 'has no remote' : 'has a remote that names no repository on a server'
-    return [problem('error', `the checkout ${why}.`, { remedy: 'Name its repository with --repo.' })]
+    return [problem('build-unclear', `the checkout ${why}.`, { remedy: 'Name its repository with --repo.' })]
   }
   if (remote.provider !== null || options.sourceProvider !== undefined) return []
   const message = `the checkout comes from ${remote.host}, which may be GitHub or GitLab.`
-  return [problem('error', message, { remedy: 'Say which with --source-provider.' })]
+  return [problem('build-unclear', message, { remedy: 'Say which with --source-provider.' })]
 }
 
 function detectBuild(
@@ -158,8 +164,8 @@ function detectBuild(
   const workflow = options.workflow ?? found.workflow?.value
   const facts = read.find(({ facts: { file } }) => file === workflow)?.facts
   const inputs = new Map(options.input.map((text) => nameAndValue('--input', text)))
-  const warnings = (facts === undefined ? [] : checkDispatch(facts, inputs)).map(({ message, remedy }) =>
-    problem('warning', message, { remedy }),
+  const warnings = (facts === undefined ? [] : checkDispatch(facts, inputs)).map(({ code, message, remedy }) =>
+    problem(code, message, { remedy }),
   )
   return { found, warnings }
 }
@@ -176,10 +182,10 @@ function entryFaults({ options, repository, name, hasCheckout }: EntryParts): Pr
     const message = hasCheckout
       ? 'the workflows of the checkout do not tell where the image is published.'
       : 'there is nothing that says where the image is published.'
-    return [problem('error', message, { remedy: 'Say it with --image, for example --image ghcr.io/acme/web.' })]
+    return [problem('build-unclear', message, { remedy: 'Say it with --image, for example --image ghcr.io/acme/web.' })]
   }
   if (name !== null) return []
-  return [problem('error', 'there is nothing to make a name of.', { remedy: 'Name the entry with --name.' })]
+  return [problem('build-unclear', 'there is nothing to make a name of.', { remedy: 'Name the entry with --name.' })]
 }
 
 /** The last part of a repository as a name that Kubernetes takes; null where nothing is left of it. */

@@ -27,7 +27,8 @@ import { printJson, printProblems, type Terminal } from './terminal.js'
 export async function validate(context: CommandContext, files: readonly string[] = []): Promise<number> {
   const { options, env, terminal } = context
   if (files.length === 0) return validateState(context)
-  if (options.state !== undefined) throw refuse('--state and files are both given.', { remedy: 'Keep one of them.' })
+  if (options.state !== undefined)
+    throw refuse('option-invalid', '--state and files are both given.', { remedy: 'Keep one of them.' })
   const texts = await Promise.all(files.map(readText))
   const results = files.map((file, index) => ({
     file,
@@ -107,7 +108,11 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw refuse(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`, { file: path })
+    throw refuse(
+      'file-unusable',
+      `${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
+      { file: path },
+    )
   }
 }
 

@@ -43,7 +43,10 @@ export function commandRunOptions(
 function deletionLimit(text: string): DeletionLimit {
   const limit = parseDeletionLimit(text)
   if (limit !== null) return limit
-  throw refuse(`--max-deletions must be a number or a percentage like 25%, not ${JSON.stringify(text)}.`)
+  throw refuse(
+    'option-invalid',
+    `--max-deletions must be a number or a percentage like 25%, not ${JSON.stringify(text)}.`,
+  )
 }
 
 /** Where Dockerfiles come from: `--sources`, else the servers, with the tokens of the environment. */
@@ -63,5 +66,7 @@ export function sourcesOf({ options, env, terminal }: Omit<CommandContext, 'now'
 function existingFolder(path: string): string {
   const root = resolve(path)
   if (isFolder(root)) return root
-  throw refuse(`there is no folder ${root}.`, { remedy: 'Name a folder with checkouts as OWNER/REPO in --sources.' })
+  throw refuse('file-missing', `there is no folder ${root}.`, {
+    remedy: 'Name a folder with checkouts as OWNER/REPO in --sources.',
+  })
 }

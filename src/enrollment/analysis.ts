@@ -54,7 +54,7 @@ export function analysisFaults(written: Entry['analysis']): EntryFault[] {
     if (!(Object.values(OWN_TEMPLATES) as readonly string[]).includes(name)) return []
     const message = `${name} is one of the factory's own AnalysisTemplates.`
     const remedy = 'Take it out (its check is switched on by name), or name yours otherwise.'
-    return [{ path: ['analysis', 'templates', index], message, remedy }]
+    return [{ code: 'name-taken', path: ['analysis', 'templates', index], message, remedy }]
   })
 }
 

@@ -168,7 +168,7 @@ function newFile(entry: EntryData): Edit {
 
 function noPlace(entry: EntryData, file: string): Problem {
   const remedy = `Add it yourself:\n${blockEntry(entry, PLAIN_STYLE, '\n')}`
-  return problem('error', 'the list is written in a way that no entry can be added to.', { file, remedy })
+  return problem('list-unwritable', 'the list is written in a way that no entry can be added to.', { file, remedy })
 }
 
 function isError({ severity }: Problem): boolean {

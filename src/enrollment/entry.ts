@@ -4,6 +4,7 @@ import { isSemVerConstraint, KARGO_REPO_URL, regexFault, TAG } from './grammar.j
 import { oneLine, quote } from './messages.js'
 import { namedBaseFaults, namedBases } from './named-bases.js'
 import type { EntryFault } from './problem.js'
+import { severityOf } from './problem-codes.js'
 import { environmentsOf, promotionFaults } from './promotion.js'
 import { publishedAt } from './published.js'
 import { DEFAULT_STRATEGY, type Entry, UNUSED_ENTRY_KEYS } from './schema/entry.js'
@@ -26,16 +27,21 @@ export function toEnrolledImage(entry: Entry): EntryResult {
     ...promotionFaults(entry),
     ...analysisFaults(entry.analysis),
   ]
-  if (!published.ok || found.some(({ severity }) => severity === undefined)) {
-    return { ok: false, faults: found.filter(({ severity }) => severity === undefined) }
+  if (!published.ok || found.some(isError)) {
+    return { ok: false, faults: found.filter(isError) }
   }
   return { ok: true, image: completed(entry, published), remarks: [...found, ...remarksOn(entry)] }
+}
+
+function isError({ code }: EntryFault): boolean {
+  return severityOf(code) === 'error'
 }
 
 function watchFaults(entry: Entry, { registry, repository }: { registry: string; repository: string }): EntryFault[] {
   if (!entry.enabled || KARGO_REPO_URL.test(`${registry}/${repository}`)) return []
   return [
     {
+      code: 'value-invalid',
       path: [entry.repoURL === undefined ? 'repository' : 'repoURL'],
       message: `${quote(`${registry}/${repository}`)} cannot be watched: Kargo takes no doubled separators like "--".`,
       remedy: 'Publish the image under another repository.',
@@ -48,7 +54,7 @@ function strategyFaults({ imageSelectionStrategy, tags }: Entry): EntryFault[] {
   const { strategy } = tags
   if (imageSelectionStrategy === undefined || strategy === undefined || strategy === imageSelectionStrategy) return []
   const message = `tags.strategy ${strategy} has no effect: imageSelectionStrategy says ${imageSelectionStrategy}.`
-  return [{ severity: 'warning', path: ['tags', 'strategy'], message, remedy: 'Keep one.' }]
+  return [{ code: 'tags-ignored', path: ['tags', 'strategy'], message, remedy: 'Keep one.' }]
 }
 
 function tagFaults(entry: Entry): EntryFault[] {
@@ -60,11 +66,11 @@ function tagFaults(entry: Entry): EntryFault[] {
   ]
   return [
     ...constraintFaults(strategy, constraint).map((fault) => ({ ...at, ...fault })),
-    ...regexes.flatMap(({ path, regex }) => {
+    ...regexes.flatMap(({ path, regex }): EntryFault[] => {
       const fault = regexFault(regex)
       if (fault === null) return []
       const message = oneLine(`${quote(regex)} is no regular expression that Kargo takes (RE2): ${fault}`)
-      return [{ path, message, remedy: 'See https://github.com/google/re2/wiki/Syntax.' }]
+      return [{ code: 'value-invalid', path, message, remedy: 'See https://github.com/google/re2/wiki/Syntax.' }]
     }),
   ]
 }
@@ -75,17 +81,31 @@ function constraintFaults(
 ): Omit<EntryFault, 'path'>[] {
   if (strategy === 'Digest') {
     if (constraint === null)
-      return [{ message: 'the strategy Digest needs a tag to follow.', remedy: 'Add tags.constraint.' }]
+      return [
+        { code: 'key-missing', message: 'the strategy Digest needs a tag to follow.', remedy: 'Add tags.constraint.' },
+      ]
     if (TAG.test(constraint)) return []
-    return [{ message: `${quote(constraint)} is no tag.`, remedy: 'The strategy Digest follows one tag, like latest.' }]
+    return [
+      {
+        code: 'value-invalid',
+        message: `${quote(constraint)} is no tag.`,
+        remedy: 'The strategy Digest follows one tag, like latest.',
+      },
+    ]
   }
   if (constraint === null) return []
   if (strategy !== 'SemVer') {
     const message = `tags.constraint has no effect with the strategy ${strategy}.`
-    return [{ severity: 'warning', message, remedy: 'Choose tags by tags.allow.' }]
+    return [{ code: 'tags-ignored', message, remedy: 'Choose tags by tags.allow.' }]
   }
   if (isSemVerConstraint(constraint)) return []
-  return [{ message: `${quote(constraint)} is no range of versions.`, remedy: 'Write one like ^1.2.0 or >=1.2 <3.' }]
+  return [
+    {
+      code: 'value-invalid',
+      message: `${quote(constraint)} is no range of versions.`,
+      remedy: 'Write one like ^1.2.0 or >=1.2 <3.',
+    },
+  ]
 }
 
 /** What is allowed and surely not meant: an image of ours that nothing can rebuild. */
@@ -94,13 +114,15 @@ function remarksOn({ enabled, source, build, bases }: Entry): EntryFault[] {
   if (source === undefined || build.enabled === false) return bases.length === 0 ? [] : [withoutBuild()]
   if (source.provider === 'gitlab' || source.workflow !== null) return []
   const remedy = 'Name the file of the workflow that builds it in source.workflow.'
-  return [{ severity: 'notice', path: ['source'], message: 'without a workflow this image is never rebuilt.', remedy }]
+  return [
+    { code: 'workflow-unnamed', path: ['source'], message: 'without a workflow this image is never rebuilt.', remedy },
+  ]
 }
 
 /** Nothing rebuilds an image that is built elsewhere, whatever it is built on. */
 function withoutBuild(): EntryFault {
   const message = 'bases has no effect: without a source nothing here rebuilds this image.'
-  return { severity: 'warning', path: ['bases'], message, remedy: 'Add source, or remove bases.' }
+  return { code: 'bases-ignored', path: ['bases'], message, remedy: 'Add source, or remove bases.' }
 }
 
 /** Keys that are read into others, and those that only their files need. */

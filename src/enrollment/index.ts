@@ -33,4 +33,5 @@ export {
   refuse,
   type Severity,
 } from './problem.js'
+export { PROBLEM_CODES, type ProblemCode } from './problem-codes.js'
 export { DEFAULT_SETTINGS } from './settings.js'

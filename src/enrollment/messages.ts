@@ -1,5 +1,6 @@
 import leven from 'leven'
 import type * as z from 'zod'
+import type { ErrorCode } from './problem-codes.js'
 
 /** The known word nearest to a misspelt one, null when none is near. */
 export function suggest(word: string, known: readonly string[]): string | null {
@@ -20,6 +21,7 @@ function distance(word: string, candidate: string): number {
 
 /** One problem zod found, in our words. */
 export interface SchemaProblem {
+  readonly code: ErrorCode
   readonly path: readonly (string | number)[]
   /** key: the place is the key itself; value: what stands behind it. */
   readonly at: 'key' | 'value'
@@ -55,11 +57,12 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], examined: Exa
 export function unknownKey(
   key: string,
   known: readonly string[],
-): { readonly message: string; readonly remedy: string } {
+): Pick<SchemaProblem, 'code' | 'message'> & { readonly remedy: string } {
+  const code = 'key-unknown'
   const near = suggest(key, known)
   const message = `unknown key ${quote(key)}.`
-  if (key === '<<') return { message, remedy: 'Merge keys are not read: put what entries share under defaults.' }
-  return { message, remedy: near === null ? `Known here: ${known.join(', ')}.` : `Did you mean ${near}?` }
+  if (key === '<<') return { code, message, remedy: 'Merge keys are not read: put what entries share under defaults.' }
+  return { code, message, remedy: near === null ? `Known here: ${known.join(', ')}.` : `Did you mean ${near}?` }
 }
 
 function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProblem[] {
@@ -71,7 +74,7 @@ function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProble
   }
   if (issue.code === 'invalid_key') {
     const message = `${quote(String(path.at(-1)))} ${issue.issues[0]?.message ?? 'is no usable key'}.`
-    return [{ path, at: 'key', message, remedy: null }]
+    return [{ code: 'value-invalid', path, at: 'key', message, remedy: null }]
   }
   const found = value(path)
   if (found === undefined) {
@@ -79,11 +82,12 @@ function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProble
     const key = String(path.at(-1))
     const remedy =
       example === null ? `Write ${key}: and what belongs below it.` : `Write it, for example ${key}: ${example}.`
-    return [{ path, at: 'value', message: `${name} is missing.`, remedy }]
+    return [{ code: 'key-missing', path, at: 'value', message: `${name} is missing.`, remedy }]
   }
   if (issue.code === 'invalid_type') {
     return [
       {
+        code: 'value-invalid',
         path,
         at: 'value',
         message: `${name} must be ${typeName(issue.expected)}, not ${describe(found)}.`,
@@ -94,7 +98,7 @@ function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProble
   if (issue.code === 'invalid_union') return explainUnion(issue, examined)
   if (issue.code === 'invalid_value') return [choiceProblem(issue.values.map(String), path, name, found)]
   const said = Array.isArray(found) ? `${name} ${issue.message}.` : `${name}: ${describe(found)} ${issue.message}.`
-  return [{ path, at: 'value', message: said, remedy: null }]
+  return [{ code: 'value-invalid', path, at: 'value', message: said, remedy: null }]
 }
 
 /** What is wrong by the form that was meant: a map is held against the map among the forms. */
@@ -115,7 +119,15 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, examined: Examined): 
   const expected = alternatives([...choices, ...named])
   const near = typeof found === 'string' ? suggest(found, choices) : null
   const remedy = near === null ? null : `Did you mean ${near}?`
-  return [{ path, at: 'value', message: `${name} must be ${expected}, not ${describe(found)}.`, remedy }]
+  return [
+    {
+      code: 'value-invalid',
+      path,
+      at: 'value',
+      message: `${name} must be ${expected}, not ${describe(found)}.`,
+      remedy,
+    },
+  ]
 }
 
 function isOfOtherType(issue: z.core.$ZodIssue): boolean {
@@ -131,7 +143,7 @@ function choiceProblem(
   const near = typeof found === 'string' ? suggest(found, choices) : null
   const remedy = near === null ? null : `Did you mean ${near}?`
   const message = `${name} must be one of ${choices.join(', ')}, not ${describe(found)}.`
-  return { path, at: 'value', message, remedy }
+  return { code: 'value-invalid', path, at: 'value', message, remedy }
 }
 
 function nameOf(path: readonly (string | number)[], { prefix, written = (same) => same }: Examined): string {

@@ -27,11 +27,13 @@ export function namedBaseFaults({ bases }: Pick<Entry, 'bases'>, published: Plac
   return bases.flatMap((text, index) => {
     const reference = checkedReference(text)
     const found = 'message' in reference ? reference : ownFault(text, reference, published)
-    if (found !== null) return [{ path: ['bases', index], ...found }]
+    if (found !== null) return [{ code: 'base-invalid', path: ['bases', index], ...found }]
     const identity = identityOf(withDefaultTag(reference as ImageReference))
     const earlier = first.get(identity)
     if (earlier === undefined) first.set(identity, index)
-    return earlier === undefined ? [] : [{ path: ['bases', index], ...duplicate(text, identity, earlier) }]
+    return earlier === undefined
+      ? []
+      : [{ code: 'base-invalid', path: ['bases', index], ...duplicate(text, identity, earlier) }]
   })
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { parseReference } from '../reference/index.js'
-import type { Data, Path } from '../yaml/data.js'
-import { explainIssues } from './messages.js'
+import type { Data } from '../yaml/data.js'
+import { explainIssues, type SchemaProblem } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import { keysAt } from './schema/keys.js'
 import { line } from './schema/values.js'
@@ -54,14 +54,15 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
   if (placed === null || unreadable.length > 0) return { active: [], problems: unreadable }
   const { data } = placed
   if (data === null) return { active: [], problems: [] }
-  const add = (path: Path, which: 'key' | 'value', message: string, remedy: string | null) => {
+  const add = ({ code, path, at: which, message, remedy }: SchemaProblem) => {
     const exact = which === 'key' ? placed.position(path) : placed.valuePosition(path)
-    const at = exact ?? placed.valuePosition(path.slice(0, 1)) ?? { line: 1, column: 1 }
-    return problem('error', message, { file, ...at, remedy })
+    const place = exact ?? placed.valuePosition(path.slice(0, 1)) ?? { line: 1, column: 1 }
+    return problem(code, message, { file, ...place, remedy })
   }
   if (!Array.isArray(data)) {
     const remedy = 'Begin each entry with "- base:".'
-    return { active: [], problems: [add([], 'value', 'the file must be a list of overrides.', remedy)] }
+    const message = 'the file must be a list of overrides.'
+    return { active: [], problems: [add({ code: 'value-invalid', path: [], at: 'value', message, remedy })] }
   }
   const read = data.map((entry: Data, index) => {
     const result = overrideSchema.safeParse(entry)
@@ -73,7 +74,7 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
       knownKeys: (path) => keysAt(overrideSchema, path),
       value: (path) => path.reduce<unknown>((value, step) => (value as Record<string, unknown> | null)?.[step], entry),
     })
-    const problems = found.map((one) => add([index, ...one.path], one.at, one.message, one.remedy))
+    const problems = found.map((one) => add({ ...one, path: [index, ...one.path] }))
     return { override: null, problems }
   })
   const all = read.flatMap(({ override }) => override ?? [])
@@ -89,7 +90,7 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
 function expired(file: string) {
   return ({ base, expires, line: at }: Override): Problem => {
     const message = `the override of ${base} expired at ${expires} and has no effect any more.`
-    return problem('notice', message, { file, line: at, remedy: 'Take it out.' })
+    return problem('override-expired', message, { file, line: at, remedy: 'Take it out.' })
   }
 }
 

@@ -4,9 +4,10 @@ import { withDefaults } from './defaults.js'
 import { engineProblems } from './engine.js'
 import { type CompletedEntry, toEnrolledImage } from './entry.js'
 import type { EnrolledImage, ImagesFile, Settings } from './images-file.js'
-import { explainIssues, unknownKey } from './messages.js'
+import { explainIssues, type SchemaProblem, unknownKey } from './messages.js'
 import { type EntryPlace, nearestPosition, partPosition, type Which, writtenAt } from './places.js'
-import { type Problem, problem, type Severity } from './problem.js'
+import { type EntryFault, type Problem, problem } from './problem.js'
+import { severityOf } from './problem-codes.js'
 import { registryProblems } from './registries.js'
 import { type Entry, entrySchema, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { exampleAt, keysAt } from './schema/keys.js'
@@ -101,12 +102,12 @@ class Reading {
     if (Array.isArray(data)) return { ...nothing, images: data }
     if (data === null) return nothing
     if (!isDataMap(data)) {
-      this.#add([], 'value', 'the file must be a list of images, or a map with the key images.', null)
+      const message = 'the file must be a list of images, or a map with the key images.'
+      this.#add({ code: 'value-invalid', path: [], at: 'value', message, remedy: null })
       return nothing
     }
     for (const key of Object.keys(data).filter((one) => !(TOP_KEYS as readonly string[]).includes(one))) {
-      const { message, remedy } = unknownKey(key, TOP_KEYS)
-      this.#add([key], 'key', message, remedy)
+      this.#add({ path: [key], at: 'key', ...unknownKey(key, TOP_KEYS) })
     }
     const { settings = {}, defaults = {}, images = null } = data
     return {
@@ -126,11 +127,11 @@ class Reading {
         value: (path) => valueAt(data, path),
         example: (path) => exampleAt(settingsSchema, path, data),
       })
-      for (const { path, at, message, remedy } of found) this.#add(['settings', ...path], at, message, remedy)
+      for (const one of found) this.#add({ ...one, path: ['settings', ...one.path] })
       return null
     }
     const faults = settingsFaults(result.data)
-    for (const { path, message, remedy } of faults) this.#add(['settings', ...path], 'value', message, remedy)
+    for (const one of faults) this.#add({ ...one, path: ['settings', ...one.path], at: 'value' })
     return faults.length === 0 ? settingsFrom(result.data) : null
   }
 
@@ -139,11 +140,12 @@ class Reading {
       // A file that is no list, or says `imges:`, has been told so.
       if (this.problems.length > 0) return []
       const remedy = 'Enroll an image, or check that this is the right file: an empty one would delete every manifest.'
-      this.#add(path, 'key', 'no image is enrolled.', remedy)
+      this.#add({ code: 'images-missing', path, at: 'key', message: 'no image is enrolled.', remedy })
       return []
     }
     if (!Array.isArray(data)) {
-      this.#add(path, 'value', 'images must be a list.', 'Begin each entry with "- name:".')
+      const remedy = 'Begin each entry with "- name:".'
+      this.#add({ code: 'value-invalid', path, at: 'value', message: 'images must be a list.', remedy })
       return []
     }
     return data.flatMap((entry: Data, index) => this.#image(entry, [...path, index], defaults) ?? [])
@@ -152,19 +154,20 @@ class Reading {
   #image(written: Data, path: Path, defaults: Canonical): EnrolledImage | null {
     if (!isDataMap(written)) {
       const remedy = 'Write "- name: web" and the other keys of the image below it.'
-      this.#add(path, 'value', 'an entry must be a map with at least name, registry and repository.', remedy)
+      const message = 'an entry must be a map with at least name, registry and repository.'
+      this.#add({ code: 'value-invalid', path, at: 'value', message, remedy })
       return null
     }
     const own = canonicalEntry(written, defaults.data)
     const place = { path, moved: own.moved, movedInDefaults: defaults.moved }
     const enrollment = this.#checked(withSource(withDefaults(own.data, defaults.data), this.#here), place)
     this.#remark(own, path, imageName(own.data))
-    return own.remarks.some(({ severity }) => severity === 'error') ? null : enrollment
+    return own.remarks.some(({ code }) => severityOf(code) === 'error') ? null : enrollment
   }
 
   #remark({ remarks }: Canonical, path: Path, image: string | null): void {
-    for (const { severity, path: at, message, remedy } of remarks) {
-      this.#addAt(severity, this.#placed.position([...path, ...at]), message, remedy, image)
+    for (const one of remarks) {
+      this.#addAt(one, this.#placed.position([...path, ...one.path]), image)
     }
   }
 
@@ -178,17 +181,17 @@ class Reading {
         example: (at) => exampleAt(entrySchema, at, data),
         written: (at) => this.#writtenAt(at, place),
       })
-      for (const { path: at, at: which, message, remedy } of found) {
-        this.#addAt('error', this.#place(place, at, which), message, remedy, imageName(data))
+      for (const one of found) {
+        this.#addAt(one, this.#place(place, one.path, one.at), imageName(data))
       }
       return null
     }
     this.#tellUnused(result.data, place)
     const derived = toEnrolledImage(result.data)
     const input = derived.ok ? derived.remarks : derived.faults
-    for (const { severity = 'error', path: at, message, remedy } of input) {
-      const which = severity === 'notice' ? 'key' : 'value'
-      this.#addAt(severity, this.#place(place, at, which), message, remedy, result.data.name)
+    for (const one of input) {
+      const which = severityOf(one.code) === 'notice' ? 'key' : 'value'
+      this.#addAt(one, this.#place(place, one.path, which), result.data.name)
     }
     return derived.ok ? this.#placedImage(derived.image, data, place) : null
   }
@@ -241,33 +244,32 @@ class Reading {
 
   #defaults(data: Data): Canonical {
     if (!isDataMap(data)) {
-      this.#add(
-        ['defaults'],
-        'value',
-        'defaults must be a map.',
-        'Write keys of an image below it, like rebuildDelay: 7d.',
-      )
+      const remedy = 'Write keys of an image below it, like rebuildDelay: 7d.'
+      const message = 'defaults must be a map.'
+      this.#add({ code: 'value-invalid', path: ['defaults'], at: 'value', message, remedy })
       return canonicalDefaults({})
     }
     const { name, ...others } = data
     if (name !== undefined) {
       const remedy = 'Take it out: each image has its own.'
-      this.#add(['defaults', 'name'], 'key', 'name cannot be a default.', remedy)
+      const message = 'name cannot be a default.'
+      this.#add({ code: 'key-unknown', path: ['defaults', 'name'], at: 'key', message, remedy })
     }
     const canonical = canonicalDefaults(others)
     this.#remark(canonical, ['defaults'], null)
     return canonical
   }
 
-  #add(path: Path, which: Which, message: string, remedy: string | null): void {
-    const look = which === 'key' ? this.#placed.position : this.#placed.valuePosition
+  #add(fault: SchemaProblem): void {
+    const { path } = fault
+    const look = fault.at === 'key' ? this.#placed.position : this.#placed.valuePosition
     let at = look(path)
     for (let length = path.length - 1; at === null && length > 0; length -= 1) at = look(path.slice(0, length))
-    this.#addAt('error', at, message, remedy, null)
+    this.#addAt(fault, at, null)
   }
 
-  #addAt(severity: Severity, at: Position | null, message: string, remedy: string | null, image: string | null): void {
-    const found = problem(severity, message, {
+  #addAt({ code, message, remedy }: Omit<EntryFault, 'path'>, at: Position | null, image: string | null): void {
+    const found = problem(code, message, {
       file: this.#file,
       line: at?.line ?? 1,
       column: at?.column ?? 1,

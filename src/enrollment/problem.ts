@@ -1,4 +1,5 @@
 import type { Path } from '../yaml/data.js'
+import { type ErrorCode, type ProblemCode, severityOf } from './problem-codes.js'
 
 /** How bad a problem is: an error stops the run, a warning and a notice are shown and the run goes on. */
 export type Severity = 'error' | 'warning' | 'notice'
@@ -6,6 +7,8 @@ export type Severity = 'error' | 'warning' | 'notice'
 /** Something a person should know: where it is, what is wrong, and what mends it. */
 export interface Problem {
   readonly severity: Severity
+  /** What kind of problem it is; stable (`problem-codes.ts`). */
+  readonly code: ProblemCode
   /** Path as the person knows it (relative to the state folder or repository), null where there is no file. */
   readonly file: string | null
   /** 1-based line and column, null where unknown. */
@@ -20,20 +23,19 @@ export interface Problem {
 
 /** Something about an entry that its schema cannot see: where, what, and what mends it. */
 export interface EntryFault {
-  readonly severity?: 'warning' | 'notice'
+  readonly code: ProblemCode
   /** Path in the entry. */
   readonly path: Path
   readonly message: string
   readonly remedy: string | null
 }
 
-/** Makes a problem; what is left out is null. */
-export function problem(
-  severity: Severity,
-  message: string,
-  about: Partial<Omit<Problem, 'severity' | 'message'>> = {},
-): Problem {
-  return { severity, message, file: null, line: null, column: null, remedy: null, image: null, ...about }
+type About = Partial<Omit<Problem, 'severity' | 'code' | 'message'>>
+
+/** Makes a problem, as bad as its code says; what is left out is null. */
+export function problem(code: ProblemCode, message: string, about: About = {}): Problem {
+  const nowhere = { file: null, line: null, column: null, remedy: null, image: null }
+  return { severity: severityOf(code), code, message, ...nowhere, ...about }
 }
 
 /** `images.yaml:14:3`, as far as it is known; empty where no file is. */
@@ -65,6 +67,6 @@ export class Refusal extends Error {
 }
 
 /** A refusal with one error. */
-export function refuse(message: string, about: Partial<Omit<Problem, 'severity' | 'message'>> = {}): Refusal {
-  return new Refusal([problem('error', message, about)])
+export function refuse(code: ErrorCode, message: string, about: About = {}): Refusal {
+  return new Refusal([problem(code, message, about)])
 }

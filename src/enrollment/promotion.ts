@@ -29,6 +29,7 @@ export function promotionFaults({ updates = [], environments = [] }: Entry): Ent
       ? []
       : [
           {
+            code: 'keys-conflicting',
             path: ['updates'],
             message: 'both updates and environments are given.',
             remedy: 'Keep environments: updates are one environment.',
@@ -49,7 +50,9 @@ function repeatedNames(environments: NonNullable<Entry['environments']>): EntryF
   return names.flatMap((name, index) => {
     if (names.indexOf(name) === index) return []
     const message = `two environments are called ${name}.`
-    return [{ path: ['environments', index, 'name'], message, remedy: 'Give each a name of its own.' }]
+    return [
+      { code: 'name-taken', path: ['environments', index, 'name'], message, remedy: 'Give each a name of its own.' },
+    ]
   })
 }
 
@@ -57,17 +60,27 @@ function updateFaults({ provider, repo, type, key, value }: WrittenUpdate, path:
   const faults: EntryFault[] = []
   if (provider === 'github' && !GITHUB_REPOSITORY.test(repo)) {
     const message = `${pathName([...path, 'repo'])}: ${quote(repo)} is no repository on GitHub.`
-    faults.push({ path: [...path, 'repo'], message, remedy: 'Write OWNER/REPO, or provider: gitlab.' })
+    faults.push({
+      code: 'value-invalid',
+      path: [...path, 'repo'],
+      message,
+      remedy: 'Write OWNER/REPO, or provider: gitlab.',
+    })
   }
   if (type === 'yaml-update' && key === null) {
     const remedy = 'Name the value that is changed, like key: image.tag.'
-    faults.push({ path: [...path, 'type'], message: 'yaml-update needs a key.', remedy })
+    faults.push({ code: 'key-missing', path: [...path, 'type'], message: 'yaml-update needs a key.', remedy })
   }
   if (type === 'kustomize-set-image') {
     for (const [name, written] of Object.entries({ key, value })) {
       if (written === undefined || written === null) continue
       const message = `${name} has no meaning for kustomize-set-image.`
-      faults.push({ path: [...path, name], message, remedy: 'Take it out, or write type: yaml-update.' })
+      faults.push({
+        code: 'keys-conflicting',
+        path: [...path, name],
+        message,
+        remedy: 'Take it out, or write type: yaml-update.',
+      })
     }
   }
   return faults

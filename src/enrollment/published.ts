@@ -14,7 +14,12 @@ export function publishedAt(entry: Entry): Published {
   if (entry.repoURL !== undefined && (entry.registry !== undefined || entry.repository !== undefined)) {
     return {
       ok: false,
-      fault: { path: [key], message: 'both repoURL and registry/repository are given.', remedy: 'Keep one.' },
+      fault: {
+        code: 'keys-conflicting',
+        path: [key],
+        message: 'both repoURL and registry/repository are given.',
+        remedy: 'Keep one.',
+      },
     }
   }
   if (entry.repoURL === undefined && (entry.registry === undefined || entry.repository === undefined)) {
@@ -26,7 +31,7 @@ export function publishedAt(entry: Entry): Published {
 function incomplete({ registry }: Entry): Published {
   const missing = registry === undefined ? 'registry' : 'repository'
   const remedy = 'Say where the image is published, for example registry: ghcr.io and repository: org/app.'
-  return { ok: false, fault: { path: [missing], message: `${missing} is missing.`, remedy } }
+  return { ok: false, fault: { code: 'key-missing', path: [missing], message: `${missing} is missing.`, remedy } }
 }
 
 /** A disabled entry may be its name alone: nothing is watched or built. What it does say must be right. */
@@ -39,7 +44,10 @@ function partly({ registry, repository }: Entry): Published {
 }
 
 function located(whole: string, key: string): Published {
-  const wrong = (message: string, remedy: string): Published => ({ ok: false, fault: { path: [key], message, remedy } })
+  const wrong = (message: string, remedy: string): Published => ({
+    ok: false,
+    fault: { code: 'value-invalid', path: [key], message, remedy },
+  })
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(whole)?.[0]
   if (scheme !== undefined)
     return wrong(`${quote(whole)} is no image but an address.`, `Leave out ${clip(scheme, 20)} before the host.`)

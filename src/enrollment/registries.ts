@@ -33,11 +33,15 @@ export function registryProblems(
     .filter(({ registry, repository }) => registry !== '' && !isAllowedRegistry(`${registry}/${repository}`, allowed))
     .map((image) => {
       const key = image.written.repoURL === undefined ? 'registry' : 'repoURL'
-      return problem('error', `${clip(`${image.registry}/${image.repository}`, 120)} is in no allowed registry.`, {
-        file,
-        ...placeOf(image, key),
-        remedy: `Publish it below ${named}, or add its registry to settings.allowedRegistries.`,
-        image: image.name,
-      })
+      return problem(
+        'registry-forbidden',
+        `${clip(`${image.registry}/${image.repository}`, 120)} is in no allowed registry.`,
+        {
+          file,
+          ...placeOf(image, key),
+          remedy: `Publish it below ${named}, or add its registry to settings.allowedRegistries.`,
+          image: image.name,
+        },
+      )
     })
 }

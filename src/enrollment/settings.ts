@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { by } from '../text/index.js'
+import type { ErrorCode } from './problem-codes.js'
 import { settingsSchema } from './schema/settings.js'
 
 type WrittenSettings = z.output<typeof settingsSchema>
@@ -23,6 +24,7 @@ export const DEFAULT_SETTINGS = settingsFrom(settingsSchema.parse({}))
 
 /** A thing wrong with settings that no single key can tell. */
 export interface SettingsFault {
+  readonly code: ErrorCode
   /** Path below `settings`. */
   readonly path: readonly (string | number)[]
   readonly message: string
@@ -51,6 +53,7 @@ function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] 
       ? []
       : [
           {
+            code: 'name-taken' as const,
             path: ['webhookReceivers', index],
             message: `two webhook receivers are called ${name}.`,
             remedy: 'Give each a name of its own.',
@@ -62,6 +65,7 @@ function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] 
       ? []
       : [
           {
+            code: 'keys-conflicting' as const,
             path: ['webhookReceivers', index, 'virtualRepoName'],
             message: `only receivers of the type artifactory have a virtualRepoName, not ${type}.`,
             remedy: 'Take it out.',
@@ -99,5 +103,5 @@ const FLOORS: readonly Floor[] = [
 
 function floorFaults(settings: WrittenSettings, { key, seconds, message, remedy }: Floor): SettingsFault[] {
   if (settings[key].seconds >= seconds) return []
-  return [{ path: [key], message: `${key} ${message}`, remedy }]
+  return [{ code: 'value-invalid', path: [key], message: `${key} ${message}`, remedy }]
 }

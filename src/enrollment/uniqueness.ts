@@ -20,20 +20,25 @@ export function uniquenessProblems(
   const at = (image: EnrolledImage, key: string) => ({ file, ...placeOf(image, key), image: image.name })
   return [
     ...repeated(images, (image) => image.name).map(({ image, earlier }) =>
-      taken(`the name ${image.name}`, earlier, at(image, 'name')),
+      taken('name-taken', `the name ${image.name}`, earlier, at(image, 'name')),
     ),
     ...repeated(images, publishedAt).map(({ image, earlier }) => {
       const key = image.written.repoURL === undefined ? 'repository' : 'repoURL'
-      return taken(`the repository ${clip(`${image.registry}/${image.repository}`, 120)}`, earlier, at(image, key))
+      return taken(
+        'repository-taken',
+        `the repository ${clip(`${image.registry}/${image.repository}`, 120)}`,
+        earlier,
+        at(image, key),
+      )
     }),
     ...repeatedStages(images).map(({ image, earlier, stage }) =>
-      problem('error', `its Stage ${stage} is called like one of the entry in line ${earlier.line}.`, {
+      problem('name-taken', `its Stage ${stage} is called like one of the entry in line ${earlier.line}.`, {
         ...at(image, 'environments'),
         remedy: `Rename the environment, ${image.name} or ${earlier.name}.`,
       }),
     ),
     ...namedLikeSources(images, settings).map((image) =>
-      problem('error', `the name ${image.name} is that of the Warehouse that watches a source.`, {
+      problem('name-taken', `the name ${image.name} is that of the Warehouse that watches a source.`, {
         ...at(image, 'name'),
         remedy: 'Give the image another name.',
       }),
@@ -41,7 +46,7 @@ export function uniquenessProblems(
     ...images
       .filter(({ name }) => name === 'factory')
       .map((image) =>
-        problem('error', 'the name factory is taken by the file of what all images share.', {
+        problem('name-taken', 'the name factory is taken by the file of what all images share.', {
           ...at(image, 'name'),
           remedy: 'Give the image another name.',
         }),
@@ -49,9 +54,14 @@ export function uniquenessProblems(
   ]
 }
 
-function taken(what: string, earlier: EnrolledImage, at: Partial<Problem>): Problem {
+function taken(
+  code: 'name-taken' | 'repository-taken',
+  what: string,
+  earlier: EnrolledImage,
+  at: Partial<Problem>,
+): Problem {
   const remedy = 'Each image is enrolled once.'
-  return problem('error', `${what} is taken by the entry in line ${earlier.line}.`, { ...at, remedy })
+  return problem(code, `${what} is taken by the entry in line ${earlier.line}.`, { ...at, remedy })
 }
 
 /** Two tags of one repository may be watched apart. */

@@ -19,7 +19,7 @@ export class UnusedKeys {
       if (first === undefined) return []
       const others = places.size === 1 ? '' : ` (here and in ${places.size - 1} more places)`
       const about = { file, ...first, remedy: 'Take it out, or leave it for the tool that reads it.' }
-      return [problem('notice', `${key} is known but has no effect${others}.`, about)]
+      return [problem('key-unused', `${key} is known but has no effect${others}.`, about)]
     })
   }
 }

@@ -10,7 +10,7 @@ export interface Canonical {
 
 /** Something to tell about the form of an entry. */
 export interface Remark {
-  readonly severity: 'error' | 'notice'
+  readonly code: 'keys-conflicting' | 'value-invalid' | 'form-foreign'
   /** Where, below the entry as it is written. */
   readonly path: Path
   readonly message: string
@@ -57,14 +57,14 @@ function flatten(written: DataMap): Canonical {
   const path = ['enrollment']
   if (!isDataMap(enrollment)) {
     const remedy = 'Take it out, and write the keys of the image in the entry itself.'
-    const remark: Remark = { severity: 'error', path, message: 'enrollment must be a map.', remedy }
+    const remark: Remark = { code: 'value-invalid', path, message: 'enrollment must be a map.', remedy }
     return { data: plain(outer), moved: new Map(), remarks: [remark] }
   }
   const inner = Object.keys(enrollment)
   const twice = inner.filter((key) => Object.hasOwn(outer, key))
   const message = 'keys below enrollment are read as if they stood in the entry itself.'
   const input: Remark = {
-    severity: 'notice',
+    code: 'form-foreign',
     path,
     message,
     remedy: 'Take enrollment out and move its keys to the left.',
@@ -80,7 +80,7 @@ function flatten(written: DataMap): Canonical {
 }
 
 function both(path: Path, message: string): Remark {
-  return { severity: 'error', path, message, remedy: 'Keep one of them.' }
+  return { code: 'keys-conflicting', path, message, remedy: 'Keep one of them.' }
 }
 
 function withDockerfile(draft: Canonical): Canonical {
@@ -108,11 +108,11 @@ function withQuarantine(draft: Canonical): Canonical {
   const path = placeOf(draft, 'quarantine')
   if (rest.minimumReleaseAge !== undefined) {
     const message = 'quarantine has no effect beside minimumReleaseAge.'
-    const remark: Remark = { severity: 'notice', path, message, remedy: 'Take quarantine out.' }
+    const remark: Remark = { code: 'form-foreign', path, message, remedy: 'Take quarantine out.' }
     return { ...draft, data: plain(rest), remarks: [...draft.remarks, remark] }
   }
   const message = 'quarantine is read as minimumReleaseAge.'
-  const remark: Remark = { severity: 'notice', path, message, remedy: 'Write minimumReleaseAge.' }
+  const remark: Remark = { code: 'form-foreign', path, message, remedy: 'Write minimumReleaseAge.' }
   return {
     data: plain({ ...rest, minimumReleaseAge: quarantinePeriod(quarantine) }),
     moved: new Map([...draft.moved, ['minimumReleaseAge', path]]),

@@ -18,7 +18,7 @@ export function readYaml(
 ): { readonly placed: PlacedData | null; readonly problems: readonly Problem[] } {
   const { placed, faults } = readData(text, options)
   // The library quotes what it finds, whatever that is.
-  const problems = faults.map(({ message, ...at }) => problem('error', oneLine(message), { file, ...at }))
+  const problems = faults.map(({ message, ...at }) => problem('yaml-invalid', oneLine(message), { file, ...at }))
   return { placed, problems }
 }
 
@@ -43,7 +43,12 @@ export function characterProblems(text: string, file: string): Problem[] {
       start = end + 1
     }
     found.push(
-      problem('error', messageFor(character), { file, line, column: index - start + 1, ...remedyFor(character) }),
+      problem('character-unprintable', messageFor(character), {
+        file,
+        line,
+        column: index - start + 1,
+        ...remedyFor(character),
+      }),
     )
     if (found.length === MAX_COUNT) break
   }

@@ -21,13 +21,13 @@ export function imageProblems(image: TrackedImage, factory: Factory): Problem[] 
     image: name,
   })
   return [
-    ...branchFaults(image, factory).map((fault) => problem('error', fault, at('source.branch'))),
+    ...branchFaults(image, factory).map((fault) => problem('manifest-impossible', fault, at('source.branch'))),
     ...patternFaults(image, factory).map(({ key, fault }) =>
-      problem('error', fault, { ...at(key), remedy: PATTERN_REMEDY }),
+      problem('manifest-impossible', fault, { ...at(key), remedy: PATTERN_REMEDY }),
     ),
     ...environments
       .flatMap((environment) => branchesFault(environment) ?? [])
-      .map((fault) => problem('error', `image ${name}: ${fault}`, { ...at('name'), line, column })),
+      .map((fault) => problem('manifest-impossible', `image ${name}: ${fault}`, { ...at('name'), line, column })),
   ]
 }
 
@@ -62,7 +62,7 @@ export function chartProblems(charts: readonly ManifestChart[], imagesFile: stri
   for (const chart of charts) {
     const { line = null, column = null, name: image = null } = chart.entry ?? {}
     const at = { file: imagesFile, line, column, image }
-    const add = (fault: string) => found.push(problem('error', `${chart.title}: ${fault}`, at))
+    const add = (fault: string) => found.push(problem('manifest-impossible', `${chart.title}: ${fault}`, at))
     // All objects are of one namespace, and no two API groups share a kind.
     for (const name of [`file ${chart.path}`, ...chart.objects.map((object) => `${object.kind} ${object.name}`)]) {
       const other = first.get(name)?.title

@@ -40,7 +40,7 @@ export function guardDeletions(comparison: Comparison, limit: DeletionLimit, out
   if (removed.length > allowed) {
     const message = `this run would delete ${removed.length} of ${comparison.resourcesBefore} resources; ${allowed} are allowed.`
     const remedy = `If that is meant, run once with max-deletions: ${removed.length} (--max-deletions ${removed.length}). If not, look at what images.yaml lost.`
-    problems.push(problem('error', message, { remedy }))
+    problems.push(problem('deletions-exceeded', message, { remedy }))
   }
   return problems
 }
@@ -49,7 +49,7 @@ function containerProblem(change: ResourceChange, outputDir: string): Problem {
   const message = `this run would delete the ${change.id.kind} ${change.id.name}, and with it all Freight.`
   const file = `${outputDir}/${change.file}`
   const remedy = `Undo the change of settings.namespace; if it is meant, delete ${file} by hand in a commit of its own first.`
-  return problem('error', message, { file, remedy })
+  return problem('container-deleted', message, { file, remedy })
 }
 
 function allowedDeletions(limit: DeletionLimit, before: number): number {

@@ -33,9 +33,13 @@ export function refuseForeignFiles(paths: Iterable<string>, output: OutputFolder
     if (!output.foreign.has(path)) continue
     const file = `${outputDir}/${path}`
     const remedy = 'Move it out of the output folder, or delete it if it is an old generated file.'
-    throw refuse(`${file} is to be written and is not ours: its first line is not "${GENERATED_HEADER}".`, {
-      file,
-      remedy,
-    })
+    throw refuse(
+      'file-foreign',
+      `${file} is to be written and is not ours: its first line is not "${GENERATED_HEADER}".`,
+      {
+        file,
+        remedy,
+      },
+    )
   }
 }

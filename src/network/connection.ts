@@ -64,7 +64,11 @@ function seconds(name: string, usual: number, least: number): number {
   if (text === '') return usual
   const value = Number(text)
   if (value >= least && value <= 3600) return value
-  throw refuse(`the environment variable ${name} must be a number of seconds from ${least} to 3600.`, {
-    remedy: 'Correct it, or leave it out.',
-  })
+  throw refuse(
+    'environment-variable-invalid',
+    `the environment variable ${name} must be a number of seconds from ${least} to 3600.`,
+    {
+      remedy: 'Correct it, or leave it out.',
+    },
+  )
 }

@@ -89,7 +89,7 @@ export class FailedRequest extends Refusal {
 
   /** @param name what was asked for, `GET /path`. */
   constructor(failure: RequestFailure, name: string) {
-    super([problem('error', `${failure.host} ${failure.what}: ${name}.`, { remedy: failure.remedy })])
+    super([problem('request-failed', `${failure.host} ${failure.what}: ${name}.`, { remedy: failure.remedy })])
     this.name = 'FailedRequest'
     this.failure = failure
   }

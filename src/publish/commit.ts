@@ -142,7 +142,7 @@ async function afterFailure(error: FailedRequest, request: CommitRequest, to: Ap
   const commit = `the commit on ${branch} of ${to.repository}`
   const what = now === null ? `it is not known whether ${commit} was made` : `${commit} was not made`
   const remedy = `${error.failure.remedy} What is there already is not committed again.`
-  throw refuse(`${what}: ${error.sentence}`, { remedy })
+  throw refuse('commit-refused', `${what}: ${error.sentence}`, { remedy })
 }
 
 /** Where a branch is; null when that cannot be found out. */

@@ -47,7 +47,7 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
   }
   return getExecOutput('git', [...args], options).catch((error: Error) => {
     if (!error.message.startsWith('Unable to locate executable')) throw error
-    throw refuse('there is no git on this machine.', { remedy: 'Install git 2.31 or newer.' })
+    throw refuse('git-failed', 'there is no git on this machine.', { remedy: 'Install git 2.31 or newer.' })
   })
 }
 
@@ -59,7 +59,9 @@ export async function gitOrRefuse(args: readonly string[], call: GitCall, doing:
 /** What git printed, trimmed; throws with what it printed when it failed. */
 export function outputOrRefuse({ exitCode, stdout, stderr }: GitOutput, { remote }: GitCall, doing: string): string {
   if (exitCode === 0) return stdout.trim()
-  throw refuse(`${doing} failed: ${withoutFullStop(lastLines(stderr, remote))}.`, { remedy: gitRemedy(stderr) })
+  throw refuse('git-failed', `${doing} failed: ${withoutFullStop(lastLines(stderr, remote))}.`, {
+    remedy: gitRemedy(stderr),
+  })
 }
 
 /** Before the second and the third attempt, in base delays. */
@@ -171,5 +173,5 @@ export function protocolOf(url: string): 'https' | 'http' | 'file' {
   if (parsed?.protocol === 'https:') return 'https'
   if (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)) return 'http'
   if (parsed?.protocol === 'file:') return 'file'
-  throw refuse(`git may not be used with ${JSON.stringify(url)}.`, { remedy: 'Use an https address.' })
+  throw refuse('git-failed', `git may not be used with ${JSON.stringify(url)}.`, { remedy: 'Use an https address.' })
 }

@@ -47,7 +47,7 @@ export function refusedRequest(error: unknown, doing: string, repository: string
     404: `Check that the github-token may see ${repository}, with the permission pull-requests: write.`,
   }
   const remedy = remedies[status] ?? 'Look at what GitHub says.'
-  return refuse(`${doing} was refused: ${withoutFullStop(messageOf(error))}.`, { remedy })
+  return refuse('comment-refused', `${doing} was refused: ${withoutFullStop(messageOf(error))}.`, { remedy })
 }
 
 /** A commit that GitHub did not take. */
@@ -67,7 +67,7 @@ export function refusedCommit(refused: RefusedCommit): Refusal {
   const { method, repository, branch, message } = refused
   const what = method === 'api' ? `the commit on ${branch} of ${repository}` : `the push to ${branch} of ${repository}`
   const verb = isTransientGitError(message) ? 'failed' : 'was refused'
-  return refuse(`${what} ${verb}: ${withoutFullStop(message)}.`, { remedy: commitRemedy(refused) })
+  return refuse('commit-refused', `${what} ${verb}: ${withoutFullStop(message)}.`, { remedy: commitRemedy(refused) })
 }
 
 /**

@@ -56,7 +56,9 @@ const NO_REF = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u
 /** A ref that can be nothing else. @throws Refusal */
 export function checkedRef(ref: string): string {
   if (ref !== '' && !NO_REF.test(ref)) return ref
-  throw refuse(`${JSON.stringify(ref)} is no name of a branch.`, { remedy: 'Name it in state-ref as git has it.' })
+  throw refuse('input-invalid', `${JSON.stringify(ref)} is no name of a branch.`, {
+    remedy: 'Name it in state-ref as git has it.',
+  })
 }
 
 /** Only the server knows which hash its repository uses: nearly always SHA-1, which is tried first. */
@@ -96,7 +98,7 @@ async function defaultBranch(remote: GitRemote, folder: string): Promise<string>
   )
   const match = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(listed)
   if (match?.[1] !== undefined) return match[1]
-  throw refuse(`${remote.url} has no default branch.`, {
+  throw refuse('git-failed', `${remote.url} has no default branch.`, {
     remedy: 'Push a first commit, or name a branch in state-ref.',
   })
 }

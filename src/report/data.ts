@@ -7,7 +7,7 @@ import { viewOf } from './view.js'
 /** Bytes of a report's data; enough for the differences of tens of thousands of objects. */
 export const MAX_DATA = 32 * 1024 * 1024
 
-const FORMAT = 3
+const FORMAT = 4
 
 const dataSchema = z.strictObject({
   format: z.literal(FORMAT),
@@ -38,9 +38,13 @@ export function fromData(json: string): LeftReport {
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const place = issue?.path.slice(0, 6).join('.') ?? ''
-    throw refuse(`the report's data cannot be used${place === '' ? '' : `, at ${place}`}: ${issue?.message ?? ''}.`, {
-      remedy: 'Let both workflows run the same version of this action.',
-    })
+    throw refuse(
+      'data-invalid',
+      `the report's data cannot be used${place === '' ? '' : `, at ${place}`}: ${issue?.message ?? ''}.`,
+      {
+        remedy: 'Let both workflows run the same version of this action.',
+      },
+    )
   }
   const { format: _, headSha, ...report } = parsed.data
   return { report: { ...report, commit: null, run: null }, headSha }
@@ -50,6 +54,6 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
-    throw refuse("the report's data is no JSON.")
+    throw refuse('data-invalid', "the report's data is no JSON.")
   }
 }

@@ -1,5 +1,6 @@
 // What a report is: one schema, which `report-from` reads with and the types are inferred from.
 import * as z from 'zod'
+import { PROBLEM_CODES } from '../enrollment/problem-codes.js'
 import type { Provider } from '../forges/index.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
 import { GATE_KINDS } from './gates/decisions.js'
@@ -16,6 +17,7 @@ const use = z.enum(['added', 'removed', 'unchanged'])
 
 const problem = record({
   severity: z.enum(['error', 'warning', 'notice']),
+  code: z.enum(PROBLEM_CODES),
   message: text,
   file: text.nullable(),
   line: number.nullable(),

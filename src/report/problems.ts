@@ -39,14 +39,19 @@ export function staleProblems(stale: readonly StaleImage[], imagesFile: string):
     .map(({ enrollment, base }) => {
       const message = `${enrollment.name}: its last build came after the last change of ${base.reference} and is still on an older digest.`
       const remedy = 'Have its build pull its base images (`pull: true`), with no cache of layers from before.'
-      return problem('warning', message, { file: imagesFile, line: enrollment.line, image: enrollment.name, remedy })
+      return problem('build-behind', message, {
+        file: imagesFile,
+        line: enrollment.line,
+        image: enrollment.name,
+        remedy,
+      })
     })
   const names = stale.filter(({ reason }) => reason === 'before-enrollment').map(({ enrollment }) => enrollment.name)
   if (names.length === 0) return left
   const message = `${count(names.length, 'image')} on an older base since before enrollment: ${listSome(names, MAX_NAMES, String, (more) => `${more} more`).join(', ')}.`
   return [
     ...left,
-    problem('notice', message, {
+    problem('enrollment-behind', message, {
       file: imagesFile,
       remedy: 'Set rebuildOnEnrollment: true to have each rebuilt once, or build them by hand.',
     }),
@@ -73,7 +78,7 @@ export function starvationProblems(
       const message = `${name}: ${base} usually changes every ${inWords(interval)}, and minimumReleaseAge is ${age.text}: each change starts the wait anew, so a rebuild may never come.`
       const remedy = `Make minimumReleaseAge shorter than ${inWords(interval)}; rebuildDelay limits how often rebuilds happen and cannot starve.`
       const place = { file: imagesFile, line: lineOf('minimumReleaseAge') ?? line, image: name }
-      return [problem('warning', message, { ...place, remedy })]
+      return [problem('rebuild-starved', message, { ...place, remedy })]
     })
   })
 }
@@ -130,7 +135,7 @@ export function leakedSecretProblems(
   const hide = withoutValues(secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH))
   const holding = [...changes].filter(([path, text]) => hide(path) !== path || (text !== null && hide(text) !== text))
   return holding.map(([path]) =>
-    problem('error', `${fromTop(folder.path, hide(path))} would hold a token of this run.`, {
+    problem('secret-leaked', `${fromTop(folder.path, hide(path))} would hold a token of this run.`, {
       file: fromTop(folder.path, folder.imagesFile),
       remedy: 'Revoke the token, and take it out of images.yaml and of the Dockerfile and workflow of that image.',
     }),

@@ -58,7 +58,9 @@ export function connectGitLab(options: GitLabOptions): GitLabServer {
   const { api, host } = gitLabAddress(options.url)
   const { token } = options
   if (!/^[\x21-\x7e]*$/.test(token)) {
-    throw refuse('gitlab-token holds a space or a character that no token has.', { remedy: 'Copy the token again.' })
+    throw refuse('token-missing', 'gitlab-token holds a space or a character that no token has.', {
+      remedy: 'Copy the token again.',
+    })
   }
   const common = { accept: 'application/json', 'user-agent': 'image-factory-action' }
   const headers = token === '' ? common : { ...common, 'private-token': token }
@@ -106,22 +108,26 @@ export function plainText(text: string, token: string, maxLength = 500): string 
 export function gitLabAddress(url: string): { readonly url: string; readonly api: string; readonly host: string } {
   const remedy = 'Give it as https://HOST.'
   // Never shown whole: it may carry a password.
-  if (!URL.canParse(url)) throw refuse('the address of GitLab is no URL.', { remedy })
+  if (!URL.canParse(url)) throw refuse('input-invalid', 'the address of GitLab is no URL.', { remedy })
   const parsed = new URL(url)
   if (parsed.username !== '' || parsed.password !== '') {
-    throw refuse(`the address of GitLab (${parsed.host}) carries a user or a password.`, {
+    throw refuse('input-invalid', `the address of GitLab (${parsed.host}) carries a user or a password.`, {
       remedy: 'Give the token in gitlab-token, and the address as https://HOST.',
     })
   }
   const isSafe = parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback(parsed.hostname))
   if (!isSafe) {
     const place = parsed.host === '' ? parsed.protocol : `${parsed.protocol}//${parsed.host}`
-    throw refuse(`the address of GitLab (${place}) is not https: a token sent there could be read on its way.`, {
-      remedy,
-    })
+    throw refuse(
+      'input-invalid',
+      `the address of GitLab (${place}) is not https: a token sent there could be read on its way.`,
+      {
+        remedy,
+      },
+    )
   }
   if (parsed.search !== '' || parsed.hash !== '') {
-    throw refuse(`the address of GitLab (${parsed.host}) has a query or a fragment.`, { remedy })
+    throw refuse('input-invalid', `the address of GitLab (${parsed.host}) has a query or a fragment.`, { remedy })
   }
   const root = parsed.pathname.replace(/\/+$/, '').replace(/\/api\/v4$/, '')
   const own = `${parsed.origin}${root}`

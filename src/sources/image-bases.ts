@@ -192,7 +192,7 @@ function linkedFiles({ dockerfile }: DiscoveryInput, build: DefinedBuild, answer
 function withoutBase(image: EnrolledImage, uses: readonly BaseUse[]): Problem[] {
   if (uses.some((use) => use.reachable)) return []
   const message = `${image.name} is built on no image (FROM scratch): no base image can make it rebuild.`
-  return [problem('notice', message, { image: image.name })]
+  return [problem('base-none', message, { image: image.name })]
 }
 
 /** Where nobody says what the build passes, the Dockerfile's defaults stand: worth knowing, and seldom wrong. */
@@ -201,14 +201,14 @@ function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: str
   if (reason === null || image.written.build !== undefined) return []
   const line = image.lineOf('source.workflow') ?? image.line
   const message = `${image.name}: what the build passes is not known, the Dockerfile's defaults stand: ${reason}`
-  return [problem('notice', message, { file, line, image: image.name })]
+  return [problem('build-unread', message, { file, line, image: image.name })]
 }
 
 function failed(image: EnrolledImage, reason: string, remedy: string | null, file: string): ImageDiscovery {
   const message = `${image.name}: its base images could not be found out, what was known of them stays: ${reason}`
   const line = image.lineOf('source.dockerfile') ?? image.line
   const column = line === image.line ? image.column : null
-  const warning = problem('warning', message, { file, line, column, remedy, image: image.name })
+  const warning = problem('bases-unknown', message, { file, line, column, remedy, image: image.name })
   const named = namedUses(image, file)
   return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [warning] }
 }
@@ -221,7 +221,7 @@ function dockerfileProblems(
 ): Problem[] {
   return warnings.map(({ line, message }) => {
     const text = `${image.name}: ${repo}/${file}:${line}: ${message}`
-    return problem('warning', text, { image: image.name })
+    return problem('dockerfile-odd', text, { image: image.name })
   })
 }
 
@@ -230,7 +230,7 @@ function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], 
   return unnamed.map(({ text, remedy, mayBe }) => {
     const line = image.lineOf('build') ?? image.lineOf('source.dockerfile') ?? image.line
     const kept = mayBe === null ? '' : ' The last known base images that it may be are kept.'
-    return problem('warning', `${image.name}: ${text}.${kept}`, { file, line, image: image.name, remedy })
+    return problem('base-unknown', `${image.name}: ${text}.${kept}`, { file, line, image: image.name, remedy })
   })
 }
 
@@ -238,6 +238,6 @@ function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], 
 function assumptionProblems(image: EnrolledImage, assumed: readonly AssumptionWarning[], file: string): Problem[] {
   return assumed.map(({ text, remedy }) => {
     const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line
-    return problem('warning', `${image.name}: ${text}.`, { file, line, image: image.name, remedy })
+    return problem('base-assumed', `${image.name}: ${text}.`, { file, line, image: image.name, remedy })
   })
 }

@@ -78,12 +78,12 @@ function problemsBeside(
   if (answer.kind === 'found') {
     const message = `${image.name}: ${dockerfile.repo} has a ${DEFAULT_DOCKERFILE}, which is not read because bases is set.`
     const remedy = `If the image is built from it, write dockerfile: ${DEFAULT_DOCKERFILE} in its source.`
-    return [problem('notice', message, { ...about, line: image.lineOf('bases') ?? image.line, remedy })]
+    return [problem('dockerfile-unread', message, { ...about, line: image.lineOf('bases') ?? image.line, remedy })]
   }
   if (!isComplete || answer.reason === 'file' || answer.reason === 'content') return []
   const message = `${image.name}: its source could not be checked: ${answer.message}`
   const line = image.lineOf('source.repo') ?? image.lineOf('source') ?? image.line
-  return [problem('warning', message, { ...about, line, remedy: answer.remedy })]
+  return [problem('source-unchecked', message, { ...about, line, remedy: answer.remedy })]
 }
 
 /** What to do about an answer of ours that is not the real one. */

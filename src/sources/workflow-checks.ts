@@ -1,6 +1,7 @@
 import { type BuildChoice, checkDispatch, type FollowedBuilds } from '../build-definition/index.js'
 import type { EnrolledImage, GitHubSource } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
+import type { WarningCode } from '../enrollment/problem-codes.js'
 import type { WorkflowReading } from './workflow-build.js'
 
 /** Something in an image's workflow that will make a rebuild fail or mislead it. */
@@ -34,28 +35,33 @@ export function checkWorkflow(
   },
   { isComplete, imagesFile }: { readonly isComplete: boolean; readonly imagesFile: string },
 ): WorkflowProblem[] {
-  const at = (key: string, message: string, remedy: string, isRefusal: boolean): WorkflowProblem => {
+  const at = ({ code, key, message, remedy }: Remark, isRefusal: boolean): WorkflowProblem => {
     const line = image.lineOf(`source.${key}`) ?? image.lineOf('source') ?? image.line
     const about = { file: imagesFile, line, image: image.name, remedy }
-    return { problem: problem('warning', `${image.name}: ${message}`, about), isRefusal }
+    return { problem: problem(code, `${image.name}: ${message}`, about), isRefusal }
   }
   if (reading.kind === 'missing') {
     if (!isComplete) return []
     const message = `workflow ${source.workflow} not found in ${source.repo}: rebuilds cannot be started.`
-    return [at('workflow', message, 'Correct source.workflow, or add the workflow.', false)]
+    const remedy = 'Correct source.workflow, or add the workflow.'
+    return [at({ code: 'workflow-missing', key: 'workflow', message, remedy }, false)]
   }
-  if (reading.kind === 'unreadable') return [at('workflow', reading.message, 'Correct the workflow.', false)]
+  if (reading.kind === 'unreadable') {
+    const { message } = reading
+    return [at({ code: 'workflow-unreadable', key: 'workflow', message, remedy: 'Correct the workflow.' }, false)]
+  }
   if (reading.kind === 'unknown') return []
   const refusals = checkDispatch(reading.facts, source.inputs)
   return [
-    ...refusals.map(({ key, message, remedy }) => at(key, message, remedy, true)),
-    ...[...conditionRemarks(source, followed), ...publishingRemarks(image, source, choice)].map(
-      ({ key, message, remedy }) => at(key, message, remedy, false),
+    ...refusals.map((one) => at(one, true)),
+    ...[...conditionRemarks(source, followed), ...publishingRemarks(image, source, choice)].map((one) =>
+      at(one, false),
     ),
   ]
 }
 
 interface Remark {
+  readonly code: WarningCode
   readonly key: string
   readonly message: string
   readonly remedy: string
@@ -66,7 +72,14 @@ function conditionRemarks({ builds, workflow }: GitHubSource, followed: Followed
   const jobs = followed?.conditionalJobs.slice(0, 3) ?? []
   if (builds !== 'any' || jobs.length === 0) return []
   const message = `the job ${jobs.join(', ')} of ${workflow} has a condition: a successful run that built nothing would count as a build.`
-  return [{ key: 'workflow', message, remedy: 'Write `builds: dispatched`, or build in every run.' }]
+  return [
+    {
+      code: 'build-conditional',
+      key: 'workflow',
+      message,
+      remedy: 'Write `builds: dispatched`, or build in every run.',
+    },
+  ]
 }
 
 /** What the workflow builds and publishes, held against what is enrolled; nothing is said of what is not known. */
@@ -76,23 +89,51 @@ function publishingRemarks(image: EnrolledImage, source: GitHubSource, choice: B
   if (!choice.ok) {
     if (choice.others.length === 0) return []
     const message = `${choice.others.slice(0, 3).join(', ')} builds another Dockerfile than ${source.dockerfile}: a rebuild would not build this image.`
-    return [{ key, message, remedy: 'Correct source.dockerfile, or name the workflow that builds it.' }]
+    return [
+      {
+        code: 'dockerfile-other',
+        key,
+        message,
+        remedy: 'Correct source.dockerfile, or name the workflow that builds it.',
+      },
+    ]
   }
   const [first] = choice.steps
   const place = first === undefined ? (source.workflow ?? '') : `${first.file}:${first.line}`
   const published = `${image.registry}/${image.repository}`
   if (choice.steps.every(({ runs }) => runs === false)) {
     const message = `the build in ${place} is left out when ${source.workflow} is dispatched (its \`if\` is false then): a rebuild would build nothing.`
-    return [{ key, message, remedy: "Let its `if` hold for github.event_name == 'workflow_dispatch'." }]
+    return [
+      {
+        code: 'build-skipped',
+        key,
+        message,
+        remedy: "Let its `if` hold for github.event_name == 'workflow_dispatch'.",
+      },
+    ]
   }
   if (choice.namesImage === false) {
     const names = [...new Set(choice.tags.map(repositoryOfTag))].slice(0, 3).join(', ')
     const message = `the build in ${place} publishes ${names}, not ${published}.`
-    return [{ key, message, remedy: 'Correct registry and repository, or name the workflow that publishes it.' }]
+    return [
+      {
+        code: 'image-other',
+        key,
+        message,
+        remedy: 'Correct registry and repository, or name the workflow that publishes it.',
+      },
+    ]
   }
   if (choice.publishes === false && choice.assumed.length === 0) {
     const message = `the build in ${place} publishes nothing: a rebuild would not reach ${published}.`
-    return [{ key, message, remedy: 'Write `push: true` there, or name the workflow that publishes it.' }]
+    return [
+      {
+        code: 'build-unpublished',
+        key,
+        message,
+        remedy: 'Write `push: true` there, or name the workflow that publishes it.',
+      },
+    ]
   }
   return tagRemarks(image, choice, place)
 }
@@ -105,7 +146,14 @@ function tagRemarks({ tags }: EnrolledImage, choice: Extract<BuildChoice, { ok: 
     return []
   const shown = [...new Set(given)].slice(0, 3)
   const message = `the build in ${place} publishes only ${shown.join(', ')}, and tags.strategy SemVer looks for versions: no published image would be found.`
-  return [{ key: 'tags', message, remedy: `Write \`tags: {strategy: Digest, constraint: ${shown[0]}}\`.` }]
+  return [
+    {
+      code: 'tags-unversioned',
+      key: 'tags',
+      message,
+      remedy: `Write \`tags: {strategy: Digest, constraint: ${shown[0]}}\`.`,
+    },
+  ]
 }
 
 function repositoryOfTag(tag: string): string {

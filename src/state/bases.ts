@@ -51,11 +51,13 @@ export function catalogBases(files: StateFiles, references: readonly ImageRefere
       const folder = files.bases.has(name) ? FOLDERS.bases : FOLDERS.archivedBases
       const remedy = 'Correct its registry, repository and tag, or remove it.'
       const about = { file: `${folder}/${name}.yaml`, remedy }
-      problems.push(problem('warning', `${name} names no image reference that can be watched and is not used.`, about))
+      problems.push(
+        problem('base-unused', `${name} names no image reference that can be watched and is not used.`, about),
+      )
     } else if (!isObjectName(name)) {
       const remedy = 'Rename it to lower-case letters, digits, dashes and dots, or let its base be named anew.'
       const about = { file: `${FOLDERS.bases}/${name}.yaml`, remedy }
-      problems.push(problem('warning', `${name} is no name of a Kubernetes object and is not used.`, about))
+      problems.push(problem('base-unused', `${name} is no name of a Kubernetes object and is not used.`, about))
     } else if (!byIdentity.has(identity) && !byName.has(name)) {
       add(baseOf(name, reference, digestOf(record, 'baselineDigest')), identity)
     }

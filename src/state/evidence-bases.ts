@@ -52,7 +52,7 @@ export function evidenceBases(input: EvidenceInput): EvidenceBases {
   if (discovery.kind === 'found' && discovery.file !== null && isExact(discovery)) {
     const message = `${enrollment.name}: the published image was built on ${shown(others)}, which ${discovery.file} does not pull: it has changed since, or the image is built from something else.`
     const remedy = 'If the next build does not settle it, see which Dockerfile and target its workflow builds.'
-    return { uses: [], problems: [problem('notice', message, { ...about, remedy })] }
+    return { uses: [], problems: [problem('base-differs', message, { ...about, remedy })] }
   }
   const tracked = others.slice(0, MAX_TRACKED)
   const left = others.slice(MAX_TRACKED)
@@ -60,7 +60,7 @@ export function evidenceBases(input: EvidenceInput): EvidenceBases {
   if (left.length === 0) return { uses, problems: [] }
   const message = `${enrollment.name}: the published image names ${count(others.length, 'base image')} that its source does not, and ${MAX_TRACKED} of them are tracked: not ${shown(left)}.`
   const remedy = 'Name those that matter under `bases`.'
-  return { uses, problems: [problem('warning', message, { ...about, remedy })] }
+  return { uses, problems: [problem('bases-untracked', message, { ...about, remedy })] }
 }
 
 /** Evidence adds nothing. */

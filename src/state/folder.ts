@@ -54,7 +54,7 @@ function readText(path: string, shown: string, bytes = MAX_BYTES): string {
     const found = fstatSync(file)
     if (!found.isFile()) throw refuseLink(shown)
     if (found.size > bytes) {
-      throw refuse(`${shown} has ${found.size} bytes.`, { file: shown, remedy: 'Remove it.' })
+      throw refuse('file-unusable', `${shown} has ${found.size} bytes.`, { file: shown, remedy: 'Remove it.' })
     }
     return readFileSync(file, 'utf8')
   } finally {
@@ -70,8 +70,10 @@ function readText(path: string, shown: string, bytes = MAX_BYTES): string {
 export function isSafeFolder(root: string, folder: string): boolean {
   let path = root
   for (const part of folder.split('/').filter((one) => one !== '' && one !== '.')) {
-    if (part === '..') throw refuse(`${folder} leads out of its folder.`, { remedy: 'Name a path inside it.' })
-    if (part.toLowerCase() === '.git') throw refuse(`${folder} is git's own.`, { remedy: 'Name another path.' })
+    if (part === '..')
+      throw refuse('path-unsafe', `${folder} leads out of its folder.`, { remedy: 'Name a path inside it.' })
+    if (part.toLowerCase() === '.git')
+      throw refuse('path-unsafe', `${folder} is git's own.`, { remedy: 'Name another path.' })
     path = join(path, part)
     const found = lookAt(path)
     if (found === null) return false
@@ -96,7 +98,10 @@ export function readOptional(root: string, path: string, most: { readonly bytes?
 
 function refuseLink(path: string): Error {
   const remedy = 'Put a plain file or folder there.'
-  return refuse(`${path} is a link or something else that is no plain file or folder.`, { file: path, remedy })
+  return refuse('path-unsafe', `${path} is a link or something else that is no plain file or folder.`, {
+    file: path,
+    remedy,
+  })
 }
 
 /** What is at a path, itself where it is a link; null where there is nothing. */

@@ -262,6 +262,6 @@ function collisionProblems(
     const base = byName.get(image.name)
     if (base === undefined) return []
     const message = `the name ${image.name} is taken by the base image ${base.registry}/${base.repository}:${base.tag}.`
-    return [problem('error', message, { ...placeOfEntry(image, file), remedy: 'Rename the image.' })]
+    return [problem('name-taken', message, { ...placeOfEntry(image, file), remedy: 'Rename the image.' })]
   })
 }

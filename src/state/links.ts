@@ -108,7 +108,7 @@ export function cycleProblems(all: readonly ImageFacts[], links: Links, file: st
     const circle = [...shown, cycle[0]].join(' → ')
     const remedy = 'Take one of them out, or build it on an image that is not enrolled.'
     const about = first === undefined ? { file } : placeOfEntry(first, file)
-    return problem('error', `images are built on each other in a circle: ${circle}.`, { ...about, remedy })
+    return problem('base-circle', `images are built on each other in a circle: ${circle}.`, { ...about, remedy })
   })
 }
 

@@ -148,7 +148,7 @@ function unansweredProblems(looked: readonly Looked<unknown>[]): Problem[] {
     const more = others.length > 0 ? ` (and ${others.length} other reasons)` : ''
     const message = `${reasons.length} of ${all.length} images at ${registry} could not be looked up: ${first}${more}.`
     const remedy = 'Nothing is taken for a change; what is known of them stands, and the next run asks again.'
-    return [problem('warning', message, { remedy })]
+    return [problem('registry-unanswered', message, { remedy })]
   })
 }
 
@@ -237,7 +237,7 @@ function missingBase(base: TrackedBase, look: Look<unknown>, linked: LinkedState
   const user = linked.images.find(({ enrollment }) => enrollment.name === first?.image)?.enrollment
   const about = user === undefined ? { file: imagesFile } : placeOfEntry(user, imagesFile)
   const remedy = 'Its registry says so (404): the next build fails. Name a tag that is there.'
-  return [problem('warning', message, { ...about, remedy })]
+  return [problem('base-missing', message, { ...about, remedy })]
 }
 
 /** What Kargo would find nothing of. */
@@ -248,16 +248,16 @@ function imageProblem(image: EnrolledImage, look: Look<unknown>, file: string): 
   const { strategy, constraint, allow } = image.tags
   if (look.kind === 'tooMany') {
     const message = `${image.name}: which of ${look.tags} tags of ${place} is the newest build is not looked up.`
-    return [problem('notice', message, { ...about, remedy: `Narrow them by tags.allow, to ${MAX_BUILDS} at most.` })]
+    return [problem('tags-many', message, { ...about, remedy: `Narrow them by tags.allow, to ${MAX_BUILDS} at most.` })]
   }
   if (look.kind === 'missing') {
     const missing = strategy === 'Digest' ? `${place}:${constraint}` : place
     const remedy = 'Kargo finds nothing until a build has published it.'
-    return [problem('notice', `${image.name}: ${missing} is not there yet.`, { ...about, remedy })]
+    return [problem('image-unpublished', `${image.name}: ${missing} is not there yet.`, { ...about, remedy })]
   }
   const isSaid = constraint !== null || allow.length > 0
   const what = isSaid ? 'that tags lets through' : 'that is a semantic version (1.2.3)'
   const message = `${image.name}: none of ${look.tags} tags of ${place} is one ${what}: Kargo finds nothing.`
   const remedy = isSaid ? 'Widen tags.constraint or tags.allow.' : 'Say by tags how its tags are to be read.'
-  return [problem('warning', message, { ...about, remedy })]
+  return [problem('tags-unmatched', message, { ...about, remedy })]
 }

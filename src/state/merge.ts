@@ -133,7 +133,7 @@ function returned(base: TrackedBase, digest: string): Problem {
   const name = formatReference({ ...base, digest: null })
   const message = `${name} went back to ${digest}, which it had before: nothing is rebuilt for that.`
   const file = `${FOLDERS.bases}/${base.name}.yaml`
-  return problem('warning', message, {
+  return problem('base-returned', message, {
     file,
     remedy: 'Ask its publisher; promote by hand if the older image is right.',
   })
@@ -206,7 +206,7 @@ export function activeOverrides(
     .filter(({ digest }) => builtSince.has(digest))
     .map(({ base, line }) => {
       const message = `the override of ${base} has done its work: every image that is rebuilt for it was built since.`
-      return problem('notice', message, { file, line, remedy: 'Take it out.' })
+      return problem('override-done', message, { file, line, remedy: 'Take it out.' })
     })
   return { active: overrides.filter(({ digest }) => !builtSince.has(digest)), notices }
 }

@@ -56,7 +56,7 @@ export function readRecord(text: string, file: string): { record: StateRecord | 
     const remedy = 'Mend it, or remove it: it is then written anew.'
     return {
       record: null,
-      problems: [problem('error', 'a state file must be a map.', { file, line: 1, column: 1, remedy })],
+      problems: [problem('state-invalid', 'a state file must be a map.', { file, line: 1, column: 1, remedy })],
     }
   }
   if (!text.includes(OLD_NULL)) return { record: placed.data, problems: [] }

@@ -87,7 +87,10 @@ export function writtenReference(record: StateRecord): string | null {
  */
 export function recordWarnings(file: string, record: StateRecord, now: string): Problem[] {
   const say = (message: string) =>
-    problem('warning', message, { file, remedy: 'Somebody edited the file: put the value back as the history has it.' })
+    problem('base-edited', message, {
+      file,
+      remedy: 'Somebody edited the file: put the value back as the history has it.',
+    })
   return [
     ...['baselineDigest', 'currentDigest', 'previousDigest'].flatMap((key) =>
       isSaid(record, key) && digestOf(record, key) === null ? [say(`${key} is no digest and counts as unknown.`)] : [],

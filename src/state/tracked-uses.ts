@@ -55,17 +55,19 @@ function useProblems(enrollment: EnrolledImage, use: BaseUse, input: PlacingInpu
     // It is what the build pulls, whatever the tag says by then.
     const watched = reference.tag === null ? 'nothing can be watched' : 'a rebuild pulls the same image again'
     const remedy = 'Name the tag without a digest, or let a bot raise the digest.'
-    problems.push(problem('warning', `${place} pins ${formatReference(reference)}: ${watched}.`, { ...about, remedy }))
+    problems.push(
+      problem('base-pinned', `${place} pins ${formatReference(reference)}: ${watched}.`, { ...about, remedy }),
+    )
   }
   if (!isWatchable(reference)) {
     const remedy = 'Mirror it to a repository without doubled separators, on a host with a name.'
     const message = `${place} ${base}, which Kargo cannot watch: its changes rebuild nothing.`
-    problems.push(problem('warning', message, { ...about, remedy }))
+    problems.push(problem('base-unwatchable', message, { ...about, remedy }))
   }
   if (!isAllowed(use, input)) {
     const remedy = 'Take the image from an allowed registry, or add its registry to settings.allowedRegistries.'
     const message = `${place} ${base}, which is in no allowed registry: it is not watched.`
-    problems.push(problem('warning', message, { ...about, remedy }))
+    problems.push(problem('base-forbidden', message, { ...about, remedy }))
   }
   return problems
 }

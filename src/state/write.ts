@@ -101,7 +101,7 @@ function isWriting(writer: number): boolean {
 function refuseForeign(target: string, shown: string): void {
   const found = lookAt(target)
   if (found === null || found.isFile()) return
-  throw refuse(`${shown} is no plain file.`, { file: shown, remedy: 'Remove it.' })
+  throw refuse('path-unsafe', `${shown} is no plain file.`, { file: shown, remedy: 'Remove it.' })
 }
 
 /** Removes the temporary files that interrupted runs left in the state folder. */
@@ -119,6 +119,8 @@ export function refuseOverlap({ imagesFile, outputDir }: StateFolder): void {
   const inputs = { 'output-dir (--output)': outputDir, 'images-file (--images)': imagesFile }
   for (const [input, path] of Object.entries(inputs)) {
     if (!taken.has(path.split('/')[0] ?? '')) continue
-    throw refuse(`${input} is ${path}, and the state is kept there.`, { remedy: 'Name a place of its own.' })
+    throw refuse('path-unsafe', `${input} is ${path}, and the state is kept there.`, {
+      remedy: 'Name a place of its own.',
+    })
   }
 }

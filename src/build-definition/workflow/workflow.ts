@@ -84,6 +84,7 @@ function inputOf(data: DataMap, path: readonly string[], file: YamlFile): Dispat
 
 /** Why GitHub would refuse a dispatch, at the key of `source` in images.yaml that causes it. */
 export interface DispatchProblem {
+  readonly code: 'dispatch-impossible' | 'dispatch-input'
   readonly key: 'workflow' | `inputs.${string}`
   readonly message: string
   readonly remedy: string
@@ -106,7 +107,14 @@ export const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
 export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, string>): DispatchProblem[] {
   if (facts.dispatch === null) {
     const message = `${facts.file} has no workflow_dispatch trigger: it cannot be started.`
-    return [{ key: 'workflow', message, remedy: 'Add `workflow_dispatch:` under `on:` in that workflow.' }]
+    return [
+      {
+        code: 'dispatch-impossible',
+        key: 'workflow',
+        message,
+        remedy: 'Add `workflow_dispatch:` under `on:` in that workflow.',
+      },
+    ]
   }
   const declared = facts.dispatch.inputs
   const problems = sizeProblems(inputs, facts.file)
@@ -116,18 +124,18 @@ export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, 
     else if (input.type === 'choice' && !PLACEHOLDER.test(value) && !input.options.includes(value)) {
       const shown = input.options.slice(0, 10).map(shortText).join(', ') + (input.options.length > 10 ? ', …' : '')
       const message = `${facts.file} does not offer ${quote(value)} for the input ${quote(name)}.`
-      problems.push({ key: `inputs.${name}`, message, remedy: `Send one of: ${shown}.` })
+      problems.push({ code: 'dispatch-input', key: `inputs.${name}`, message, remedy: `Send one of: ${shown}.` })
     } else if (!isOfType(value, input.type)) {
       const message = `${facts.file} takes a ${input.type} for the input ${quote(name)}, not ${quote(value)}.`
       const written = input.type === 'boolean' ? `"true" or "false"` : 'a number in quotes, as in "3"'
-      problems.push({ key: `inputs.${name}`, message, remedy: `Write ${name}: ${written}.` })
+      problems.push({ code: 'dispatch-input', key: `inputs.${name}`, message, remedy: `Write ${name}: ${written}.` })
     }
   }
   for (const [name, input] of declared) {
     if (!input.required || input.default !== null || inputs.has(name)) continue
     const message = `${facts.file} requires the input ${quote(name)}, which has no default and is not sent.`
     const remedy = `Add it under source.inputs in images.yaml, or give it a default in the workflow.`
-    problems.push({ key: `inputs.${name}`, message, remedy })
+    problems.push({ code: 'dispatch-input', key: `inputs.${name}`, message, remedy })
   }
   return problems
 }
@@ -147,18 +155,18 @@ function undeclared(name: string, declared: readonly string[], file: string): Di
     near === null
       ? `${known} Declare it under workflow_dispatch, or do not send it.`
       : `Did you mean ${shortText(near)}?`
-  return { key: `inputs.${name}`, message: `${file} declares no input ${quote(name)}.`, remedy }
+  return { code: 'dispatch-input', key: `inputs.${name}`, message: `${file} declares no input ${quote(name)}.`, remedy }
 }
 
 function sizeProblems(inputs: ReadonlyMap<string, string>, file: string): DispatchProblem[] {
   const remedy = 'Send fewer or shorter ones.'
   if (inputs.size > MAX_INPUTS) {
     const message = `${file} is sent ${inputs.size} inputs; GitHub takes ${MAX_INPUTS}.`
-    return [{ key: 'workflow', message, remedy }]
+    return [{ code: 'dispatch-input', key: 'workflow', message, remedy }]
   }
   if (JSON.stringify(Object.fromEntries(inputs)).length > MAX_INPUT_CHARACTERS) {
     const message = `${file} is sent more than ${MAX_INPUT_CHARACTERS} characters of inputs, which is all GitHub takes.`
-    return [{ key: 'workflow', message, remedy }]
+    return [{ code: 'dispatch-input', key: 'workflow', message, remedy }]
   }
   return []
 }

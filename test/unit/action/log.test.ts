@@ -143,9 +143,11 @@ describe('how the workflow names this action', () => {
   })
 })
 
+const CODES = { error: 'value-invalid', warning: 'base-pinned', notice: 'key-unused' } as const
+
 const many = (severity: Severity, count: number) =>
   Array.from({ length: count }, (_, n) =>
-    problem(severity, `fault ${n}.`, { file: 'images.yaml', line: n + 1, column: 3, remedy: 'Mend it.' }),
+    problem(CODES[severity], `fault ${n}.`, { file: 'images.yaml', line: n + 1, column: 3, remedy: 'Mend it.' }),
   )
 
 describe('annotations', () => {
@@ -168,7 +170,7 @@ describe('annotations', () => {
   })
 
   it('give no text of a file to the runner as a command', () => {
-    annotate([problem('error', 'a\n::set-output name=x::y.', { file: 'a,b:c\n.yaml', line: 1 })], true)
+    annotate([problem('value-invalid', 'a\n::set-output name=x::y.', { file: 'a,b:c\n.yaml', line: 1 })], true)
     expect(commands()).toHaveLength(1)
   })
 })

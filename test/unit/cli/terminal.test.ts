@@ -29,7 +29,7 @@ describe('problems on a terminal', () => {
 
   it('without a line show none', () => {
     const { terminal, printed } = recordingTerminal(true)
-    printProblems(terminal, [problem('error', 'no.')], FILE)
+    printProblems(terminal, [problem('value-invalid', 'no.')], FILE)
     expect(printed.err.match(/\n/g)).toHaveLength(1)
   })
 })

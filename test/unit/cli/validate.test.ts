@@ -31,6 +31,7 @@ describe('validate', () => {
       problems: [
         {
           severity: 'error',
+          code: 'key-unknown',
           file: 'images.yaml',
           line: 4,
           column: 3,
@@ -40,6 +41,7 @@ describe('validate', () => {
         },
         {
           severity: 'notice',
+          code: 'form-foreign',
           file: 'images.yaml',
           line: 5,
           column: 3,

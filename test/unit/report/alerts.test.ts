@@ -14,6 +14,7 @@ describe('a report worth a first comment', () => {
   } as const
   const warning = {
     severity: 'warning',
+    code: 'base-pinned',
     file: null,
     line: null,
     column: null,

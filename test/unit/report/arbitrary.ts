@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Problem } from '../../../src/enrollment/problem.js'
+import { PROBLEM_CODES } from '../../../src/enrollment/problem-codes.js'
 import type { ResourceChange } from '../../../src/manifests/resources.js'
 import { GATE_KINDS } from '../../../src/report/gates/index.js'
 import type { BaseDrift, BaseRow, ImageChange, Report } from '../../../src/report/index.js'
@@ -42,6 +43,7 @@ const kind = fc.oneof(fc.constantFrom('Stage', 'Warehouse', 'Project', 'Namespac
 
 const problems: fc.Arbitrary<Problem> = fc.record({
   severity: fc.constantFrom('error', 'warning', 'notice'),
+  code: fc.constantFrom(...PROBLEM_CODES),
   file: maybe,
   line: fc.option(line),
   column: fc.option(line),

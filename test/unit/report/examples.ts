@@ -300,35 +300,38 @@ function imageRemoved(): Report {
 
 function discoveryFailed(): Report {
   const problems: Problem[] = [
-    problem('warning', 'GitHub did not answer for example/uv (HTTP 502); uv keeps its last known base images.', {
+    problem('bases-unknown', 'GitHub did not answer for example/uv (HTTP 502); uv keeps its last known base images.', {
       file: 'images.yaml',
       line: 9,
       column: 5,
       image: 'uv',
       remedy: 'Run again; nothing is lost.',
     }),
-    problem('warning', 'FROM $BASE: the argument BASE has no default and build.args does not give one.', {
+    problem('base-unknown', 'FROM $BASE: the argument BASE has no default and build.args does not give one.', {
       file: 'apps/code-server-dev/Dockerfile',
       line: 3,
       image: 'code-server-dev',
       remedy: 'Say `build.args.BASE` in images.yaml.',
     }),
-    problem('notice', '`syntax=docker/dockerfile:1` is not tracked.', { file: 'apps/uv/Dockerfile', line: 1 }),
+    problem('base-none', '`syntax=docker/dockerfile:1` is not tracked.', { file: 'apps/uv/Dockerfile', line: 1 }),
   ]
   return report({ ...delayChange(), problems })
 }
 
 function brokenImages(): Report {
   const problems: Problem[] = [
-    problem('error', 'unknown key `rebuildDelya`', {
+    problem('key-unknown', 'unknown key `rebuildDelya`', {
       file: 'images.yaml',
       line: 14,
       column: 3,
       image: 'backstage',
       remedy: 'Did you mean `rebuildDelay`?',
     }),
-    problem('error', 'name "uv" is given twice, first in line 3', { file: 'images.yaml', line: 21, column: 9 }),
-    problem('warning', 'rebuildDelay 30m is shorter than the poll interval 1h', { file: 'images.yaml', line: 30 }),
+    problem('name-taken', 'name "uv" is given twice, first in line 3', { file: 'images.yaml', line: 21, column: 9 }),
+    problem('rebuild-starved', 'rebuildDelay 30m is shorter than the poll interval 1h', {
+      file: 'images.yaml',
+      line: 30,
+    }),
   ]
   return report({ problems, totals: { images: 0, bases: 0, stale: 0 } })
 }
@@ -474,9 +477,9 @@ function hostileNames(): Report {
     imagesFile: ping,
     changes,
     problems: [
-      problem('error', ping, { file: html, line: 1, image: ticks, remedy: markup }),
-      problem('warning', table, { file: table, remedy: unseen }),
-      problem('notice', markup, { file: unseen }),
+      problem('value-invalid', ping, { file: html, line: 1, image: ticks, remedy: markup }),
+      problem('base-pinned', table, { file: table, remedy: unseen }),
+      problem('key-unused', markup, { file: unseen }),
     ],
     images: HOSTILE.map((name) => ({
       name,

@@ -1,0 +1,121 @@
+/**
+ * Every kind of problem there is: its code, which stays the same from release to release, and what it means in one
+ * sentence. The documentation lists them (docs/troubleshooting.md). What differs in wording only shares a code; what one
+ * person may accept and another may not has its own.
+ */
+
+/** What stops the run. */
+export const ERRORS = {
+  'accept-invalid': 'An acceptance names no warning, or gives no reason.',
+  'base-circle': 'Images are built on each other in a circle.',
+  'base-invalid': 'A named base image is no reference that can be followed.',
+  'branch-moved': 'Others committed to the branch during every attempt to commit.',
+  'build-unclear': 'Which build, image or Dockerfile an entry is for cannot be told; say it with an option.',
+  'character-unprintable': 'A file holds a character that no editor shows as it is.',
+  'comment-refused': 'The forge refused the comment.',
+  'commit-refused': 'The forge refused the commit or the push, or did not say whether it took it.',
+  'container-deleted': 'The run would delete the Namespace or Project, and with it all Freight.',
+  'data-invalid': "A report's data is not what this version writes.",
+  'deletions-exceeded': 'The run would delete more resources than are allowed.',
+  'environment-variable-invalid': 'An environment variable is missing or holds a value that cannot be used.',
+  'event-unsuitable': 'What is asked for is not possible on the event that started the run.',
+  'file-exists': 'A file is there already, and nothing is written over it.',
+  'file-foreign': 'A file in the output folder is not one of ours, and would be written over.',
+  'file-missing': 'A file or folder is not there.',
+  'file-unusable': 'A file cannot be used as it is: too large, not UTF-8, a pointer of Git LFS, not readable.',
+  'git-failed': 'A git command failed.',
+  'image-unknown': 'No enrolled image has that name.',
+  'images-missing': 'images.yaml enrolls no image.',
+  'input-invalid': 'An input of the action has a value that cannot be used.',
+  'key-missing': 'A key that must be there is missing.',
+  'key-unknown': 'There is no such key.',
+  'keys-conflicting': 'Keys exclude each other, or are written twice.',
+  'list-unwritable': 'The list of images is written in a way that no entry can be added to.',
+  'manifest-impossible': 'No manifest that Kargo takes can be made of an entry.',
+  'name-taken': 'Two things would have the same name.',
+  'option-invalid': 'An option of the command line is missing, excludes another, or has a value that cannot be used.',
+  'path-unsafe': 'A path is a link, leads out of its folder, or is where other files are kept.',
+  'registry-forbidden': 'An image is published in no allowed registry.',
+  'repository-taken': 'Two entries publish to the same place.',
+  'request-failed': 'A server did not answer as it should, and the run cannot go on without.',
+  'secret-leaked': 'A file would hold a token of the run.',
+  'state-invalid': 'A state file is no map.',
+  'token-missing': 'A token is missing or cannot be used.',
+  'value-invalid': 'A value is none of those that its key takes.',
+  'yaml-invalid': 'The file is no YAML, or uses what is not read.',
+} as const
+
+/** What is shown while the run goes on; an entry can accept it. */
+export const WARNINGS = {
+  'base-assumed': 'A base image is named by a value of the build that is assumed.',
+  'base-edited': 'The record of a base image holds what no run writes.',
+  'base-forbidden': 'A base image is in no allowed registry and is not watched.',
+  'base-missing': 'The registry says that a base image is not there.',
+  'base-pinned': 'A base image is pinned to a digest, which never changes.',
+  'base-returned': 'A tag went back to an earlier digest; nothing is rebuilt for that.',
+  'base-unknown': 'An image that is pulled has no name that can be tracked.',
+  'base-unused': 'The file of a base image says nothing that can be watched.',
+  'base-unwatchable': 'Kargo cannot watch a base image.',
+  'bases-ignored': 'Named base images have no effect without a source.',
+  'bases-unknown': 'The base images of an image could not be found out; the last known ones stay.',
+  'bases-untracked': 'A published image names more base images than are tracked.',
+  'build-behind': 'The last build came after the last change of a base image and is still on an older digest.',
+  'build-conditional': 'A job of the workflow has a condition, so a run may end well and build nothing.',
+  'build-skipped': 'The build is left out when the workflow is dispatched.',
+  'build-unpublished': 'The build publishes nothing.',
+  'dispatch-impossible': 'The workflow has no workflow_dispatch trigger.',
+  'dispatch-input': 'The workflow does not take the inputs that it would be sent.',
+  'dockerfile-odd': 'Something in a Dockerfile is odd.',
+  'dockerfile-other': 'The workflow builds another Dockerfile.',
+  'image-other': 'The workflow publishes another image.',
+  'manifest-changed': 'Generated files were changed by hand.',
+  'rebuild-starved': 'A base image changes more often than minimumReleaseAge allows a rebuild.',
+  'registry-unanswered': 'A registry did not answer for some images.',
+  'runs-mixed': 'Images share a workflow, and their runs cannot be told apart.',
+  'source-unchecked': 'The source of an image could not be checked.',
+  'tags-ignored': 'A key of tags has no effect.',
+  'tags-unmatched': 'No published tag is one that the entry lets through.',
+  'tags-unversioned': 'The build publishes no version, and versions are looked for.',
+  'workflow-missing': 'The workflow is not in its repository.',
+  'workflow-unreadable': 'The workflow cannot be read.',
+} as const
+
+/** What is good to know. */
+export const NOTICES = {
+  'accept-unused': 'An accepted warning is not given any more.',
+  'base-differs': 'A published image was built on a base image that its source does not pull.',
+  'base-none': 'An image is built on no image.',
+  'build-unread': "What the build passes is not known; the Dockerfile's defaults stand.",
+  'dockerfile-unread': 'There is a Dockerfile that is not read, because bases is set.',
+  'enrollment-behind': 'Images are on an older base image since before they were enrolled.',
+  'form-foreign': 'A key is written as another tool writes it.',
+  'image-unpublished': 'An image is not published yet.',
+  'key-unused': 'A key is known and has no effect.',
+  'override-done': 'An override has done its work.',
+  'override-expired': 'An override has expired.',
+  'tags-many': 'There are too many tags to look up the newest build.',
+  'workflow-unnamed': 'Without a workflow an image is never rebuilt.',
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+export type WarningCode = keyof typeof WARNINGS
+export type NoticeCode = keyof typeof NOTICES
+/** What a problem is called, whatever its words. */
+export type ProblemCode = ErrorCode | WarningCode | NoticeCode
+
+/** All codes, sorted. */
+export const PROBLEM_CODES = Object.keys({ ...ERRORS, ...WARNINGS, ...NOTICES }).sort() as [
+  ProblemCode,
+  ...ProblemCode[],
+]
+
+/** Whether a word is the code of a warning. */
+export function isWarningCode(code: string): code is WarningCode {
+  return Object.hasOwn(WARNINGS, code)
+}
+
+/** How bad a problem of a code is, where it is made. */
+export function severityOf(code: ProblemCode): 'error' | 'warning' | 'notice' {
+  if (isWarningCode(code)) return 'warning'
+  return Object.hasOwn(NOTICES, code) ? 'notice' : 'error'
+}
