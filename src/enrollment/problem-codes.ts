@@ -39,7 +39,7 @@ export const ERRORS = {
   'repository-taken': 'Two entries publish to the same place.',
   'request-failed': 'A server did not answer as it should, and the run cannot go on without.',
   'secret-leaked': 'A file would hold a token of the run.',
-  'state-invalid': 'A state file is no map.',
+  'state-invalid': 'A state file is no map, or holds a value that cannot be used.',
   'token-missing': 'A token is missing or cannot be used.',
   'value-invalid': 'A value is none of those that its key takes.',
   'yaml-invalid': 'The file is no YAML, or uses what is not read.',

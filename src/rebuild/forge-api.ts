@@ -70,7 +70,9 @@ const MAX_BYTES = 8 * 1024 * 1024
 export function connectForge(server: ForgeServer): ForgeApi {
   const { token, tokenInput, log } = server
   if (!/^[\x21-\x7e]*$/.test(token)) {
-    throw refuse(`${tokenInput} holds a space or a character that no token has.`, { remedy: 'Copy the token again.' })
+    throw refuse('token-missing', `${tokenInput} holds a space or a character that no token has.`, {
+      remedy: 'Copy the token again.',
+    })
   }
   const connection = openConnection(requestTimeout())
   const policy = new RetryPolicy({ log })
@@ -113,9 +115,11 @@ export function unreadable(
   { name, tokenInput }: Pick<ForgeServer, 'name' | 'tokenInput'>,
 ): Refusal {
   if (isFailure(reply))
-    return refuse(`${what} could not be read: ${reply.host} ${reply.what}.`, { remedy: reply.remedy })
+    return refuse('request-failed', `${what} could not be read: ${reply.host} ${reply.what}.`, { remedy: reply.remedy })
   const remedy = `Check that ${tokenInput} is valid and may read it.`
-  return refuse(`${what} could not be read: ${name} answers ${reply.message} (${reply.status}).`, { remedy })
+  return refuse('request-failed', `${what} could not be read: ${name} answers ${reply.message} (${reply.status}).`, {
+    remedy,
+  })
 }
 
 /** What was renamed is found again on the same server. */
