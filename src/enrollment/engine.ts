@@ -12,7 +12,7 @@ export function engineProblems(
   if (engine === 'kargo') return []
   return images.flatMap((image) => {
     const say = (key: string, what: string, remedy: string) =>
-      problem('error', `${image.name}: ${what} needs Kargo, and settings.engine is actions.`, {
+      problem('engine-unsuitable', `${image.name}: ${what} needs Kargo, and settings.engine is actions.`, {
         file,
         ...placeOf(image, key),
         remedy,

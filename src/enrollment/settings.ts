@@ -43,7 +43,7 @@ export function settingsFaults(settings: WrittenSettings): SettingsFault[] {
 function retryFaults({ engine, retries }: WrittenSettings): SettingsFault[] {
   if (engine !== 'kargo' || retries <= 1) return []
   const message = `Kargo starts a failed build again once at most, not ${retries} times.`
-  return [{ path: ['retries'], message, remedy: 'Write 0 or 1, or `engine: actions`.' }]
+  return [{ code: 'engine-unsuitable', path: ['retries'], message, remedy: 'Write 0 or 1, or `engine: actions`.' }]
 }
 
 function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] {

@@ -86,16 +86,19 @@ function requestProblems(images: readonly TrackedImage[], { request, records }: 
     if (image === undefined) {
       const near = suggest(name, [...known.keys()])
       const remedy = near === null ? 'Write a name that images.yaml has.' : `Did you mean ${near}?`
-      return [problem('error', `rebuild: no image is called ${quote(name)}.`, { remedy })]
+      return [problem('rebuild-impossible', `rebuild: no image is called ${quote(name)}.`, { remedy })]
     }
     if (!image.enrollment.enabled) {
       return [
-        problem('error', `rebuild: ${name} is disabled.`, { image: name, remedy: 'Write `enabled: true` first.' }),
+        problem('rebuild-impossible', `rebuild: ${name} is disabled.`, {
+          image: name,
+          remedy: 'Write `enabled: true` first.',
+        }),
       ]
     }
     if (buildOf(image.enrollment, records.images.get(name)) !== null) return []
     const remedy = 'Write source.workflow, the file of the workflow that builds it.'
-    return [problem('error', `rebuild: nothing says how ${name} is built.`, { image: name, remedy })]
+    return [problem('rebuild-impossible', `rebuild: nothing says how ${name} is built.`, { image: name, remedy })]
   })
 }
 

@@ -90,6 +90,6 @@ async function search(
 export function unanswered(error: unknown, { name }: Pick<EnrolledImage, 'name'>): Problem[] {
   if (!(error instanceof Refusal)) throw error
   return error.problems.map(({ message, remedy }) =>
-    problem('warning', `${name}: ${message}`, { image: name, remedy: remedy ?? 'The next run asks again.' }),
+    problem('run-unanswered', `${name}: ${message}`, { image: name, remedy: remedy ?? 'The next run asks again.' }),
   )
 }

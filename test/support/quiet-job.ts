@@ -11,6 +11,7 @@ export function quietJob(read: SourceReader, more: Partial<RunOptions> = {}): Ru
     gitlabUrl: 'https://gitlab.com',
     ownRepository: null,
     registries: null,
+    builds: null,
     secrets: [],
     now: '2026-03-01T08:00:00.000Z',
     writes: true,

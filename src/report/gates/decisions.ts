@@ -156,6 +156,8 @@ const TIMING = 'changes when, not what'
 
 /** Keys of `settings`. */
 export const SETTINGS_DECISIONS: Decisions = {
+  engine: gate('builds', anyChange, 'Something else starts the rebuilds, with other credentials'),
+  maxRebuildsPerRun: harmless(TIMING),
   namespace: gate('destination', anyChange, 'Everything is created anew in another namespace, without its Freight'),
   'secrets.github': gate('builds', anyChange, CREDENTIALS),
   'secrets.gitlab': gate('builds', anyChange, CREDENTIALS),

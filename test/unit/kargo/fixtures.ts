@@ -21,6 +21,8 @@ const ANALYSIS = {
 } as const
 
 export const SETTINGS: Settings = {
+  engine: 'kargo',
+  maxRebuildsPerRun: 20,
   namespace: 'image-factory',
   githubTokenSecret: 'github-dispatch',
   gitlabTokenSecret: 'gitlab-dispatch',

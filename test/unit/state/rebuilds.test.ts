@@ -10,9 +10,13 @@ const intended: Rebuild = {
   at: '2026-01-02T03:04:05.000Z',
   reason: 'base',
   bases: [{ name: 'node-22', reference: 'docker.io/library/node:22', from: digest('a'), to: digest('b') }],
+  published: digest('e'),
+  claim: { at: '2026-01-02T03:04:06.000Z', by: 'https://github.com/acme/state/actions/runs/1/attempts/1#0a1b2c3d' },
   run: null,
   result: 'intended',
   attempts: 0,
+  started: null,
+  ended: null,
   message: null,
   evidence: null,
 }
@@ -22,15 +26,26 @@ describe('the record of rebuilds', () => {
   it('is read from a state file as it was written', () => {
     const started = updateRebuild(withRebuild({ name: 'api' }, intended), intended, {
       run,
+      claim: null,
       result: 'started',
       attempts: 1,
+      started: '2026-01-02T03:04:07.000Z',
     })
-    const done = updateRebuild(started, intended, { result: 'failed', message: 'exit\ncode 1', evidence: 'behind' })
+    const ended = '2026-01-02T03:14:07.000Z'
+    const done = updateRebuild(started, intended, {
+      result: 'failed',
+      ended,
+      message: 'exit\ncode 1',
+      evidence: 'behind',
+    })
     const read = rebuildsOf(parse(imageText(done)))
     expect(read).toEqual([
       {
         ...intended,
         run,
+        claim: null,
+        started: '2026-01-02T03:04:07.000Z',
+        ended,
         result: 'failed',
         attempts: 1,
         message: expect.stringMatching(/^exit.+code 1$/),
@@ -66,6 +81,7 @@ describe('the record of rebuilds', () => {
     expect(rebuildsOf({ rebuilds })).toEqual([
       {
         ...{ at, reason: 'manual', result: 'started', attempts: 0, evidence: null, message: null },
+        ...{ published: null, claim: null, started: null, ended: null },
         bases: [{ name: 'a', reference: null, from: null, to: digest('c') }],
         run: { id: '1', url: null },
       },
