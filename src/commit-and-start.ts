@@ -1,5 +1,6 @@
 /** Plans, commits, and starts the builds that were committed as intents (settings.engine: actions, and what a person asks for). */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Problem, problem } from './enrollment/index.js'
 import type { Plan } from './plan.js'
 import { type Committing, planAndCommit } from './plan-and-commit.js'
 import type { CommitResult } from './publish/index.js'
@@ -8,6 +9,7 @@ import {
   type ImageOutcome,
   knownRuns,
   outcomeFiles,
+  rebuildRows,
   renewed,
   type Start,
   startBuilds,
@@ -44,6 +46,10 @@ export async function commitAndStart(
   first: StateFolder,
   ways: CommittingRebuilds,
 ): Promise<Committed> {
+  return reported(await inRounds(run, first, ways), first.imagesFile)
+}
+
+async function inRounds(run: RunOptions, first: StateFolder, ways: CommittingRebuilds): Promise<Committed> {
   let committed = await oneRound(run, first, ways)
   for (let round = 1; round < MAX_ROUNDS; round += 1) {
     const { builds } = run
@@ -71,6 +77,22 @@ function joined(first: Committed, next: Committed): Committed {
   const rebuilds = next.plan.rebuilds
   const plan = first.sha === null && next.sha !== null ? next.plan : first.plan
   return { plan: { ...plan, rebuilds }, sha: first.sha ?? next.sha, outcomes: [...first.outcomes, ...next.outcomes] }
+}
+
+/** With what there is to say about rebuilds. */
+function reported(committed: Committed, file: string): Committed {
+  const { plan, outcomes } = committed
+  if (plan.rebuilds === null) return committed
+  const rebuilds = rebuildRows(plan.rebuilds, outcomes)
+  const problems = rebuilds.flatMap(({ image, status, message, run }): Problem[] => {
+    const about = { file, image, remedy: run === null ? null : `Look at ${run}.` }
+    if (status === 'failed') return [problem('rebuild-failed', `${image}: ${message ?? 'the build failed'}.`, about)]
+    if (status === 'refused')
+      return [problem('rebuild-refused', `${image}: ${message ?? 'its build was refused'}`, about)]
+    return []
+  })
+  const report = { ...plan.report, rebuilds, problems: [...plan.report.problems, ...problems] }
+  return { ...committed, plan: { ...plan, report } }
 }
 
 async function oneRound(run: RunOptions, folder: StateFolder, ways: CommittingRebuilds): Promise<Committed> {

@@ -52,11 +52,18 @@ export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile
   setOutput('images', String(report?.totals.images ?? 0))
   setOutput('base-images', String(report?.totals.bases ?? 0))
   setOutput('stale', String(report?.totals.stale ?? 0))
+  setOutput('rebuilds', startedJson(report))
   setOutput('commit-sha', commitSha)
   setOutput('comment-url', safe(commentUrl))
   setOutput('report-file', reportFile)
   setOutput('diff-file', diffFile)
   setOutput('report-data', reportData)
+}
+
+/** What was started: the image, the page of its run (null: not known), and why. */
+function startedJson(report: Report | null): string {
+  const started = (report?.rebuilds ?? []).filter(({ status }) => status === 'started')
+  return safe(JSON.stringify(started.map(({ image, run, reason, bases }) => ({ image, run, reason, bases }))))
 }
 
 /** The job summary, and the same as files: for people whole, as a difference, and as data for another run. */

@@ -154,7 +154,7 @@ export function buildReport(input: ReportInput): Report {
   const files = stateFiles(before, state, input.folder)
   const stale = input.stale.map(({ enrollment, base }) => ({ image: enrollment.name, base: base.reference }))
   const about = { mode, ...places, problems, changes, stateFiles: files, settings, gates, overrides, images, bases }
-  return { ...about, totals, causes, due, stale, baseDrift, commit: null, run: null }
+  return { ...about, totals, causes, due, stale, rebuilds: [], baseDrift, commit: null, run: null }
 }
 
 /** The report of a run that was stopped before it could tell what changes. */
@@ -174,6 +174,7 @@ export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, p
     causes: [],
     due: [],
     stale: [],
+    rebuilds: [],
     baseDrift: null,
     commit: null,
     run: null,

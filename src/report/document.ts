@@ -8,7 +8,7 @@ import { bullets, codeSpan, delta, details, html, link, prose } from './markdown
 import type { Report } from './model.js'
 import { countedChanges, manifestList, omitted, resourceList } from './resources.js'
 import { markdown } from './spans.js'
-import { baseTable, changedBases, imagesTable, imageTable, settingsTable } from './tables.js'
+import { baseTable, changedBases, imagesTable, imageTable, rebuildTable, settingsTable } from './tables.js'
 import type { ResourceGroup, View } from './view.js'
 
 /** How much of a report is shown. */
@@ -59,6 +59,7 @@ export function headerAndFooter(
       ...committed(view),
       ...unverified(view),
       ...alerts(view, rows),
+      ...rebuildTable(view, rows),
       ...settingsTable(view, rows),
       ...imagesTable(view, rows),
       ...baseTable(view, rows),

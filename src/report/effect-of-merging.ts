@@ -34,7 +34,8 @@ function started(due: readonly DueRebuild[]): Span[] {
   return [strong(`Merging may start ${count(due.length, 'build')}`), ': ', ...listed(all, { max: MAX_DUE }), '.']
 }
 
-function minute(at: string): string {
+/** `2026-11-21 07:00 UTC` */
+export function minute(at: string): string {
   return at.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, '$1 $2 UTC')
 }
 

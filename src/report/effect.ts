@@ -5,6 +5,7 @@ import { movedSentences } from './effect-of-bases.js'
 import { changedSentences } from './effect-of-changes.js'
 import { joiningSentences, leavingSentences, switchedSentences } from './effect-of-entries.js'
 import { dueSentences } from './effect-of-merging.js'
+import { rebuildSentences } from './rebuilds.js'
 import { shortReference } from './references.js'
 import { code, listed, type Span, strong } from './spans.js'
 import { keyedChange } from './values.js'
@@ -26,7 +27,7 @@ export function effectOf(view: View): Span[][] {
   ]
   if (said.length === 0 && view.errors.length > 0) return []
   const all = said.length === 0 ? [resting(view)] : said
-  return [...all, ...dueSentences(report, said.length > 0), ...staleSentences(view)]
+  return [...all, ...dueSentences(report, said.length > 0), ...rebuildSentences(report), ...staleSentences(view)]
 }
 
 const MAX_STALE = 5

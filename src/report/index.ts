@@ -31,6 +31,7 @@ export {
   type ImageChange,
   isChanged,
   isReportable,
+  type RebuildRow,
   type Report,
 } from './model.js'
 export { leakedSecretProblems, staleImages, staleProblems, starvationProblems, workflowProblems } from './problems.js'

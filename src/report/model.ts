@@ -95,6 +95,41 @@ const dueRebuild = record({
   at: text,
 })
 
+/** What a run that commits has to say about the rebuild of one image. */
+const rebuild = record({
+  image: text,
+  /**
+   * started: in this run. running: before it. claimed: another run is about to start it. queued: the next run starts it.
+   * paused: it failed or was refused, and is tried again at `until`. unknown: its start was not answered. unbuildable:
+   * nothing says what to start.
+   */
+  status: z.enum([
+    'started',
+    'running',
+    'claimed',
+    'queued',
+    'waiting',
+    'paused',
+    'succeeded',
+    'failed',
+    'refused',
+    'unknown',
+    'unbuildable',
+  ]),
+  /** null: it is not decided yet. */
+  reason: z.enum(['base', 'override', 'manual']).nullable(),
+  /** Canonical references of the base images that it is rebuilt for. */
+  bases: list(text),
+  /** The page of its run. */
+  run: text.nullable(),
+  /** ISO 8601. */
+  until: text.nullable(),
+  /** The image that it waits for. */
+  waitsFor: text.nullable(),
+  /** The forge's words, or the key that it waits by. */
+  message: text.nullable(),
+})
+
 /** One place of one image that pulls a base image; line 0 where it is not known. */
 const baseUse = record({
   image: text,
@@ -166,6 +201,8 @@ export const reportShape = {
   due: list(dueRebuild),
   /** Images that are proven to be built on an older digest of a base image: the first such base, canonical. */
   stale: list(record({ image: text, base: text })),
+  /** Rebuilds that this run started, follows or waits for, sorted by image. */
+  rebuilds: list(rebuild),
   /** null: everything is counted together (commits, checks, the command line). */
   baseDrift: baseDrift.nullable(),
 }
@@ -180,6 +217,7 @@ export type BaseRow = z.infer<typeof baseRow>
 export type BaseUseRow = z.infer<typeof baseUse>
 /** A repository and the branch of it that is read. */
 export type RepositoryRef = z.infer<typeof repository>
+export type RebuildRow = z.infer<typeof rebuild>
 /** A rebuild that may start once this is merged. */
 export type DueRebuild = z.infer<typeof dueRebuild>
 /**

@@ -7,6 +7,7 @@ import { sourceFileUrl, stateFileUrl } from './links.js'
 import { cell, codeSpan, link } from './markdown.js'
 import type { BaseRow, BaseUseRow, ImageChange, Report, ValueChange } from './model.js'
 import { predicatesOf } from './predicates.js'
+import { rebuildCells } from './rebuilds.js'
 import { code, listed, markdown, type Span } from './spans.js'
 import { beforeAndAfter, keyedChange } from './values.js'
 import type { View } from './view.js'
@@ -35,6 +36,12 @@ export function settingsTable({ report: { settings } }: View, rows: number): str
   if (settings.length <= TOLD_VALUES) return []
   const cells = (change: ValueChange) => [codeSpan(change.key, 80), markdown(beforeAndAfter(change))]
   return ['### Settings', table(['Setting', 'Before → after'], settings, cells, rows)]
+}
+
+/** Rebuilds on their way, waiting, or at their end. */
+export function rebuildTable({ report: { rebuilds } }: View, rows: number): string[] {
+  if (rebuilds.length === 0) return []
+  return ['### Rebuilds', table(['Image', 'Rebuild', 'Because'], rebuilds, rebuildCells, rows)]
 }
 
 /** The base images that become tracked, or stop being tracked, with who uses them. */

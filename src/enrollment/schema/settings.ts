@@ -4,7 +4,7 @@ import { REBUILD_DEFAULTS } from '../../policy/index.js'
 import { parseReference } from '../../reference/index.js'
 import { isAllowedOrigin } from '../grammar.js'
 import { FROM_FIVE_MINUTES_PATTERN, FROM_TEN_SECONDS_PATTERN, REGISTRY_PATTERN } from './patterns.js'
-import { conditional, holding, without } from './rules.js'
+import { conditional, holding, where, without } from './rules.js'
 import { branch, duration, durationFrom, kubernetesName, line, optional, path, workflowFile } from './values.js'
 
 const secretName = kubernetesName
@@ -97,8 +97,7 @@ function wholeNumber(what: string, [min, max]: readonly [number, number]) {
 const retries = wholeNumber('retries (how often a failed build is started again)', [0, 10])
 const rebuildsPerRun = wholeNumber('rebuilds that one run starts', [1, 500])
 
-/** The key `settings`. */
-export const settingsSchema = z.strictObject({
+const keys = z.strictObject({
   engine: z
     .enum(['kargo', 'actions'])
     .default('kargo')
@@ -183,6 +182,16 @@ export const settingsSchema = z.strictObject({
       examples: ['catalog'],
     }),
 })
+
+const ONE_RETRY = {
+  enum: [0, 1, '0', '1'],
+  errorMessage: 'Kargo starts a failed build again once at most: write 0 or 1',
+}
+
+/** The key `settings`. */
+export const settingsSchema = keys.meta(
+  conditional(holding({ engine: 'actions' }), null, where({ retries: ONE_RETRY })),
+)
 
 /** Keys of the file's map form. */
 export const TOP_KEYS = ['settings', 'defaults', 'images'] as const

@@ -22,7 +22,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   ],
   ...(
     [
-      ['2', '"2"'],
+      ['11', '"11"'],
       ['-1', '"-1"'],
       ['1.0', '"1.0"'],
       ['01', '"01"'],
@@ -35,15 +35,20 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
       `${written} for retries`,
       `settings: {retries: ${written}}\nimages:\n${INDENTED_APP}`,
       [
-        `1:21: settings.retries: ${shown} is not a valid number of retries (how often a failed build is started again). Write 0 or 1.`,
+        `1:21: settings.retries: ${shown} is not a valid number of retries (how often a failed build is started again). Write 0 to 10.`,
       ],
     ],
   ),
   [
+    '2 retries for Kargo',
+    `settings: {retries: 2}\nimages:\n${INDENTED_APP}`,
+    ['1:21: Kargo starts a failed build again once at most, not 2 times. Write 0 or 1, or `engine: actions`.'],
+  ],
+  [
     'a list for retries',
     `settings:\n  retries: [1]\nimages:\n${INDENTED_APP}`,
     [
-      `2:12: settings.retries is not a valid number of retries (how often a failed build is started again). Write 0 or 1.`,
+      `2:12: settings.retries is not a valid number of retries (how often a failed build is started again). Write 0 to 10.`,
     ],
   ],
   ...['9s', '0', '4s5s'].map(

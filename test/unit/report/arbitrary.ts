@@ -3,7 +3,7 @@ import type { Problem } from '../../../src/enrollment/problem.js'
 import { PROBLEM_CODES } from '../../../src/enrollment/problem-codes.js'
 import type { ResourceChange } from '../../../src/manifests/resources.js'
 import { GATE_KINDS } from '../../../src/report/gates/index.js'
-import type { BaseDrift, BaseRow, ImageChange, Report } from '../../../src/report/index.js'
+import type { BaseDrift, BaseRow, ImageChange, RebuildRow, Report } from '../../../src/report/index.js'
 import type { GateChange } from '../../../src/report/model.js'
 import { HOSTILE, idOf, report } from './examples.js'
 
@@ -40,6 +40,20 @@ const lines = fc.array(text, { maxLength: 12 }).map((all) => all.join('\n'))
 const maybe = fc.option(text)
 const line = fc.integer({ min: 1, max: 9999 })
 const kind = fc.oneof(fc.constantFrom('Stage', 'Warehouse', 'Project', 'Namespace', 'ConfigMap', 'Secret'), text)
+
+const rebuild: fc.Arbitrary<RebuildRow> = fc.record({
+  image: text,
+  status: fc.constantFrom(
+    ...(['started', 'running', 'claimed', 'queued', 'waiting', 'paused'] as const),
+    ...(['succeeded', 'failed', 'refused', 'unknown', 'unbuildable'] as const),
+  ),
+  reason: fc.constantFrom('base', 'override', 'manual', null),
+  bases: fc.array(text, { maxLength: 3 }),
+  run: maybe,
+  until: maybe,
+  waitsFor: maybe,
+  message: maybe,
+})
 
 const problems: fc.Arbitrary<Problem> = fc.record({
   severity: fc.constantFrom('error', 'warning', 'notice'),
@@ -175,6 +189,7 @@ export const reports: fc.Arbitrary<Report> = fc
     }),
     later: fc.option(fc.oneof(fc.array(change, { maxLength: 45 }), text)),
     stale: fc.array(fc.record({ image: text, base: text }), { maxLength: 3 }),
+    rebuilds: fc.array(rebuild, { maxLength: 3 }),
     due: fc.array(fc.record({ image: text, base: text, at: text }), { maxLength: 5 }),
     commit: fc.option(fc.record({ sha: text, branch: text, url: maybe })),
     run: fc.option(

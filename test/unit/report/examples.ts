@@ -29,6 +29,7 @@ export function report(parts: Partial<Report> = {}): Report {
     causes: [],
     due: [],
     stale: [],
+    rebuilds: [],
     baseDrift: null,
     commit: null,
     run: {

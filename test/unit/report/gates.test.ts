@@ -239,7 +239,8 @@ const flat = (edits: typeof ENTRY_EDITS) =>
 describe('a gate', () => {
   it('of every kind is opened below', () => {
     expect(Object.keys(ENTRY_EDITS).sort()).toEqual(isGate(ENTRY_DECISIONS).sort())
-    expect(Object.keys(SETTINGS_EDITS).sort()).toEqual(isGate(SETTINGS_DECISIONS).sort())
+    // What images ask of Kargo cannot be in a file without it: its test is below.
+    expect([...Object.keys(SETTINGS_EDITS), 'engine'].sort()).toEqual(isGate(SETTINGS_DECISIONS).sort())
   })
 
   it.each([...flat(ENTRY_EDITS), ...flat(SETTINGS_EDITS)])('%s: %j → %j', (key, from, to, said) => {
@@ -248,6 +249,19 @@ describe('a gate', () => {
     const decisions =
       Object.hasOwn(SETTINGS_EDITS, key) && said.startsWith('all ') ? SETTINGS_DECISIONS : ENTRY_DECISIONS
     expect(found.find((one) => shown([one])[0] === said)).toMatchObject(meaningIn(decisions, key))
+  })
+})
+
+describe('what starts rebuilds', () => {
+  const images = 'images:\n  - {name: web, registry: ghcr.io, repository: acme/web}\n'
+
+  it.each([
+    ['', 'settings: {engine: actions}\n', 'kargo → actions'],
+    ['settings: {engine: actions}\n', '', 'actions → kargo'],
+  ])('%j → %j', (from, to, said) => {
+    const found = gates(from + images, to + images)
+    expect(shown(found)).toEqual([`all settings.engine: ${said}`])
+    expect(found[0]).toMatchObject({ kind: 'builds' })
   })
 })
 

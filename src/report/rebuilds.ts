@@ -1,0 +1,79 @@
+// Rebuilds that a run started, follows or waits for: sentences and a table. Only runs that commit have any.
+import { count, groupBy } from '../text/index.js'
+import { minute } from './effect-of-merging.js'
+import type { RebuildRow, Report } from './model.js'
+import { shortReference } from './references.js'
+import { code, listed, markdown, type Span, strong } from './spans.js'
+
+const MAX_NAMES = 5
+
+type Status = RebuildRow['status']
+
+/** What happens to the rebuilds of a status, as one sentence says it of several images. */
+const HEADLINES: Readonly<Partial<Record<Status, (n: number) => string>>> = {
+  started: (n) => `${count(n, 'build')} started`,
+  failed: (n) => `${count(n, 'build')} failed`,
+  refused: (n) => `${count(n, 'build')} refused`,
+  unknown: (n) => `${count(n, 'build')} may have been started`,
+  unbuildable: (n) => `${count(n, 'image')} cannot be rebuilt`,
+}
+
+/** What was started, and what went wrong: the rest is in the table. */
+export function rebuildSentences({ rebuilds }: Report): Span[][] {
+  const byStatus = groupBy(rebuilds, ({ status }) => status)
+  return Object.entries(HEADLINES).flatMap(([status, headline]): Span[][] => {
+    const rows = byStatus.get(status as Status)
+    if (rows === undefined) return []
+    return [[strong(headline(rows.length)), ': ', ...listed(rows.map(named), { max: MAX_NAMES }), '.']]
+  })
+}
+
+function named(row: RebuildRow): Span[] {
+  const why = row.status === 'started' ? reasonOf(row) : []
+  return why.length === 0 ? [code(row.image, row.run)] : [code(row.image, row.run), ' (', ...why, ')']
+}
+
+/** `node:22 changed`; nothing where no reason is known. */
+function reasonOf({ reason, bases }: RebuildRow): Span[] {
+  if (reason === 'manual' && bases.length === 0) return ['by request']
+  const what = listed(
+    bases.map((base) => [code(shortReference(base))]),
+    { max: 3 },
+  )
+  if (reason === 'manual') return ['by request; ', ...what, ' changed']
+  return reason === 'override' ? [...what, ' changed, override'] : what.length === 0 ? [] : [...what, ' changed']
+}
+
+/** One row for each image whose rebuild is on its way, waits, or came to its end. */
+export function rebuildCells(row: RebuildRow): string[] {
+  return [markdown([code(row.image)]), markdown(STATES[row.status](row)), markdown(reasonOf(row))]
+}
+
+function runOf({ run }: RebuildRow, word: string): Span {
+  return run === null ? word : code(word, run)
+}
+
+function until({ until: at }: RebuildRow): Span[] {
+  return at === null ? [] : [code(minute(at))]
+}
+
+function because({ message }: RebuildRow): Span[] {
+  return message === null ? [] : [': ', code(message)]
+}
+
+const STATES: Readonly<Record<Status, (row: RebuildRow) => Span[]>> = {
+  started: (row) => [runOf(row, 'started')],
+  running: (row) => [runOf(row, 'is being built')],
+  claimed: () => ['another run is about to start it'],
+  queued: (row) =>
+    row.waitsFor === null
+      ? ['the next run starts it', ...(row.message === null ? [] : [' (', code(row.message), ')'])]
+      : ['waits for ', code(row.waitsFor), ', which it is built on'],
+  waiting: (row) => ['waits until ', ...until(row), ...(row.message === null ? [] : [' (', code(row.message), ')'])],
+  paused: (row) => ['is started again after ', ...until(row), ...because(row)],
+  succeeded: (row) => [runOf(row, 'built')],
+  failed: (row) => [runOf(row, 'failed'), ...because(row), '; no further try until a base image changes'],
+  refused: (row) => ['refused', ...because(row)],
+  unknown: (row) => ['may have been started; the next run looks for it', ...because(row)],
+  unbuildable: () => ['nothing says how it is built'],
+}
