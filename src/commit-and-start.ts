@@ -5,6 +5,7 @@ import type { Plan } from './plan.js'
 import { type Committing, planAndCommit } from './plan-and-commit.js'
 import type { CommitResult } from './publish/index.js'
 import {
+  type ClaimedRebuild,
   type Decision,
   type ImageOutcome,
   knownRuns,
@@ -14,6 +15,7 @@ import {
   type Start,
   startBuilds,
   stillClaimed,
+  stillOpen,
 } from './rebuild/index.js'
 import type { BuildOptions, RunOptions } from './run-options.js'
 import { readState, type StateFiles, type StateFolder } from './state/index.js'
@@ -32,9 +34,6 @@ export interface Committed {
   readonly outcomes: readonly ImageOutcome[]
 }
 
-/** So often what other runs claimed is waited for. */
-const MAX_ROUNDS = 3
-
 const MAX_ATTEMPTS = 20
 
 /**
@@ -50,27 +49,35 @@ export async function commitAndStart(
 }
 
 async function inRounds(run: RunOptions, first: StateFolder, ways: CommittingRebuilds): Promise<Committed> {
-  let committed = await oneRound(run, first, ways)
-  for (let round = 1; round < MAX_ROUNDS; round += 1) {
-    const { builds } = run
-    const until = committed.plan.rebuilds?.claimedUntil ?? null
-    if (builds === null || until === null) return committed
-    run.log('Another run is about to start builds: waiting for what comes of them.')
-    await sleep(Math.max(0, until - Date.now()) + CLAIM_MARGIN)
-    const folder = await run.step('Fetch what others committed', () => ways.refetch(round))
-    const next = await oneRound(
-      // What a person asked for was decided in the first round.
-      { ...run, now: new Date().toISOString(), builds: { ...builds, request: null } },
-      folder,
-      ways,
-    )
-    committed = joined(committed, next)
-  }
-  return committed
+  const committed = await oneRound(run, first, ways)
+  const { builds } = run
+  const claims = committed.plan.rebuilds?.claims ?? []
+  if (builds === null || claims.length === 0) return committed
+  run.log('Another run is about to start builds: waiting for what comes of them.')
+  const folder = await run.step('Wait for another run', () => abandoned(claims, builds, ways))
+  if (folder === null) return committed
+  // What a person asked for was decided in the first round.
+  const now = new Date(builds.clock()).toISOString()
+  return joined(committed, await oneRound({ ...run, now, builds: { ...builds, request: null } }, folder, ways))
 }
 
-/** Milliseconds: clocks differ a little. */
-const CLAIM_MARGIN = 500
+/** Milliseconds between two looks at what another run has claimed. */
+const CLAIM_LOOK = 3000
+
+/** The state as it is when claims of other runs have ended without a start; null: they were all settled. */
+async function abandoned(
+  claims: readonly ClaimedRebuild[],
+  { clock }: BuildOptions,
+  { refetch }: CommittingRebuilds,
+): Promise<StateFolder | null> {
+  for (let attempt = 1; ; attempt += 1) {
+    await sleep(CLAIM_LOOK)
+    const folder = await refetch(attempt)
+    const left = stillOpen(claims, readState(folder.root))
+    if (left.length === 0) return null
+    if (left.every(({ until }) => clock() > until)) return folder
+  }
+}
 
 /** The report stays that of the first round: what it changed is what this run is about. */
 function joined(first: Committed, next: Committed): Committed {
@@ -111,13 +118,13 @@ async function oneRound(run: RunOptions, folder: StateFolder, ways: CommittingRe
 function start(
   starts: readonly Start[],
   decision: Decision | null,
-  { client, me }: BuildOptions,
+  { client, me, clock }: BuildOptions,
   ways: CommittingRebuilds,
 ): Promise<ImageOutcome[]> {
   const renew = async (left: readonly Start[]) => {
     let kept: readonly Start[] = []
     await updateState(ways, (state) => {
-      kept = renewed(stillClaimed(left, state, me), me, new Date().toISOString())
+      kept = renewed(stillClaimed(left, state, me), me, new Date(clock()).toISOString())
       return outcomeFiles(
         kept.flatMap(({ images }) => images),
         state,
@@ -126,7 +133,7 @@ function start(
     return kept
   }
   const taken = knownRuns(decision?.records.values() ?? [])
-  return startBuilds(starts, { client, taken, clock: Date.now, renew })
+  return startBuilds(starts, { client, taken, clock, renew })
 }
 
 /**

@@ -169,7 +169,7 @@ async function mergeAndDecide(
     overrides,
     request: builds.request,
     now,
-    clock: Date.now,
+    clock: builds.clock,
     me: builds.me,
   }
   const rebuilds = await run.step('Decide rebuilds', () =>

@@ -29,6 +29,8 @@ export interface BuildOptions {
   readonly me: string
   /** What a person asked to be rebuilt now; null: nobody did. */
   readonly request: Request | null
+  /** Milliseconds: the run's `now`, and how long it has gone on. */
+  readonly clock: () => number
 }
 
 /** What a run works with and what it may do, whoever started it. */

@@ -70,7 +70,7 @@ export async function actionRunOptions(
     gitlabUrl: servers.gitlab,
     ownRepository: target.repository,
     secrets: knownSecrets(),
-    builds: buildOptions(inputs, context, target),
+    builds: buildOptions(inputs, context, target, now),
     registries:
       isCommit && inputs.refresh !== 'false'
         ? await registryAccess(process.env, (text) => notice(safe(text)), countProgress)
@@ -83,7 +83,7 @@ export async function actionRunOptions(
 }
 
 /** Builds are started from the branch that the state is kept on, and never for a pull request. */
-function buildOptions(inputs: Inputs, context: Context, target: RunTarget): BuildOptions | null {
+function buildOptions(inputs: Inputs, context: Context, target: RunTarget, now: string): BuildOptions | null {
   if (target.mode !== 'commit' || context.pullRequest !== null) return null
   const { servers, run } = context
   const client = connectRuns({
@@ -92,7 +92,9 @@ function buildOptions(inputs: Inputs, context: Context, target: RunTarget): Buil
     log: { warning: (text) => info(safe(text)), debug: (text) => debug(safe(text)) },
   })
   const me = `${run.url}/attempts/${run.attempt}#${randomUUID().slice(0, 8)}`
-  return { client, me, request: inputs.rebuild }
+  const began = performance.now()
+  const clock = () => Date.parse(now) + performance.now() - began
+  return { client, me, request: inputs.rebuild, clock }
 }
 
 function existingFolder(sourcesDir: string, context: Context): string {

@@ -12,7 +12,7 @@ import {
   withRebuild,
 } from '../state/index.js'
 import type { Circumstances, ImageCandidate, Startable } from './candidates.js'
-import { type Followed, MAX_CONCURRENCY, unanswered } from './follow.js'
+import { type Followed, MAX_CONCURRENCY, unansweredProblems } from './follow.js'
 import type { LatestRun, RunsClient } from './runs.js'
 
 /** Takes over builds that others started, or that ran since: they cover what is due. */
@@ -20,9 +20,11 @@ export async function adoptBuilds(
   candidates: readonly ImageCandidate[],
   all: Circumstances,
   client: Pick<RunsClient, 'latest'>,
-): Promise<Followed> {
+): Promise<Followed & { readonly unanswered: ReadonlySet<string> }> {
   const records = new Map<string, StateRecord>()
   const problems: Problem[] = []
+  // Whoever cannot be asked whether a build is needed gets none in this run.
+  const unanswered = new Set<string>()
   const limit = pLimit(MAX_CONCURRENCY)
   const ask = async ({ image, candidate }: { readonly image: TrackedImage; readonly candidate: Startable }) => {
     const { enrollment } = image
@@ -34,14 +36,15 @@ export async function adoptBuilds(
       const after = latest === null ? record : adopted(record, latest, all)
       if (after !== record) records.set(enrollment.name, after)
     } catch (error) {
-      problems.push(...unanswered(error, enrollment))
+      unanswered.add(enrollment.name)
+      problems.push(...unansweredProblems(error, enrollment))
     }
   }
   const due = candidates.flatMap(({ image, candidate }) =>
     candidate.kind === 'startable' && candidate.rebuild.reason !== 'manual' ? [{ image, candidate }] : [],
   )
   await Promise.all(due.map((one) => limit(() => ask(one))))
-  return { records, problems }
+  return { records, problems, unanswered }
 }
 
 /** A record with a build that is not ours; unchanged where it is on record, or is older than what is. */

@@ -103,7 +103,7 @@ export function candidateOf(image: TrackedImage, all: Circumstances): Candidate 
   const build = buildOf(image.enrollment, record)
   const open = openRebuild(record)
   if (open !== null) {
-    const question = questionAbout(open, all.me, Date.parse(all.now))
+    const question = questionAbout(open, all.me, all.clock())
     if (question === 'claimed') return { kind: 'claimed', rebuild: open }
     if (question !== 'none') return { kind: 'open', rebuild: open }
     const isWanted =

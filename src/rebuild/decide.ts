@@ -24,6 +24,14 @@ export interface Start {
   readonly inputs: ReadonlyMap<string, string>
 }
 
+/** A build that another run of ours has claimed. */
+export interface ClaimedRebuild {
+  readonly name: string
+  readonly rebuild: Rebuild
+  /** Milliseconds: later than that its claim counts for nothing. */
+  readonly until: number
+}
+
 /** What is to be done about rebuilds. */
 export interface Decision {
   /** Records of images that changed, by name. */
@@ -33,8 +41,8 @@ export interface Decision {
   readonly putOff: readonly PutOff[]
   /** Builds of before that came to an end, as this run found out. */
   readonly ended: readonly { readonly name: string; readonly rebuild: Rebuild }[]
-  /** Until when other runs of ours have claimed builds, in milliseconds; null: none has. */
-  readonly claimedUntil: number | null
+  /** What other runs of ours are about to start. */
+  readonly claims: readonly ClaimedRebuild[]
   readonly problems: readonly Problem[]
 }
 
@@ -56,7 +64,8 @@ export async function decideRebuilds(
   const adopted = await adoptBuilds(candidatesOf(images, withRecords(all, seen)), withRecords(all, seen), client)
   const records = new Map([...seen, ...adopted.records])
   const candidates = candidatesOf(images, withRecords(all, records))
-  const { start, putOff } = chooseStarts(candidates, all.records.bases, all.settings.maxRebuildsPerRun)
+  const known = candidates.filter(({ image }) => !adopted.unanswered.has(image.enrollment.name))
+  const { start, putOff } = chooseStarts(known, all.records.bases, all.settings.maxRebuildsPerRun)
   const change = ({ enrollment: { name } }: TrackedImage, changed: (record: StateRecord) => StateRecord) => {
     records.set(name, changed(records.get(name) ?? all.records.images.get(name) ?? {}))
   }
@@ -73,7 +82,7 @@ export async function decideRebuilds(
     change(image, (record) => withRebuild(record, rebuild))
     return { name: image.enrollment.name, rebuild, build: candidate.build }
   })
-  const ends = { claimedUntil: claimedUntil(candidates), ended: [...ended], problems: adopted.problems }
+  const ends = { claims: claimsOf(candidates), ended: [...ended], problems: adopted.problems }
   return { records, starts: startsOf(claimed), candidates, putOff, ...ends }
 }
 
@@ -123,11 +132,10 @@ function startsOf(
   return [...starts.values()]
 }
 
-function claimedUntil(candidates: readonly ImageCandidate[]): number | null {
-  const ends = candidates.flatMap(({ candidate }) =>
-    candidate.kind === 'claimed' && candidate.rebuild.claim !== null
-      ? [Date.parse(candidate.rebuild.claim.at) + CLAIM_HOLDS]
-      : [],
-  )
-  return ends.length === 0 ? null : Math.max(...ends)
+function claimsOf(candidates: readonly ImageCandidate[]): ClaimedRebuild[] {
+  return candidates.flatMap(({ image, candidate }) => {
+    if (candidate.kind !== 'claimed' || candidate.rebuild.claim === null) return []
+    const until = Date.parse(candidate.rebuild.claim.at) + CLAIM_HOLDS
+    return [{ name: image.enrollment.name, rebuild: candidate.rebuild, until }]
+  })
 }

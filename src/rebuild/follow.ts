@@ -12,6 +12,8 @@ export interface Asking {
   readonly me: string
   /** ISO 8601. */
   readonly now: string
+  /** Milliseconds. */
+  readonly clock: () => number
 }
 
 /** Records of images that changed, by name, and what could not be found out. */
@@ -52,7 +54,7 @@ export async function followRebuilds(
   const ended: { readonly name: string; readonly rebuild: Rebuild }[] = []
   const problems: Problem[] = []
   const follow = async ({ image, record, rebuild, build }: (typeof open)[number]) => {
-    const question = questionAbout(rebuild, asking.me, Date.parse(asking.now))
+    const question = questionAbout(rebuild, asking.me, asking.clock())
     if (question !== 'find' && question !== 'read') return
     try {
       const after =
@@ -63,7 +65,7 @@ export async function followRebuilds(
       changed.set(image.name, updateRebuild(record, rebuild, after))
       if (after.ended !== null) ended.push({ name: image.name, rebuild: after })
     } catch (error) {
-      problems.push(...unanswered(error, image))
+      problems.push(...unansweredProblems(error, image))
     }
   }
   await Promise.all(open.map(follow))
@@ -87,7 +89,7 @@ async function search(
 }
 
 /** A forge that does not answer holds up nothing but what it was asked about. */
-export function unanswered(error: unknown, { name }: Pick<EnrolledImage, 'name'>): Problem[] {
+export function unansweredProblems(error: unknown, { name }: Pick<EnrolledImage, 'name'>): Problem[] {
   if (!(error instanceof Refusal)) throw error
   return error.problems.map(({ message, remedy }) =>
     problem('run-unanswered', `${name}: ${message}`, { image: name, remedy: remedy ?? 'The next run asks again.' }),

@@ -1,6 +1,6 @@
-import { FOLDERS, rebuildsOf, type StateFiles, updateRebuild } from '../state/index.js'
+import { FOLDERS, isSameRebuild, rebuildsOf, type StateFiles, updateRebuild } from '../state/index.js'
 import { imageText } from '../state/state-file.js'
-import type { Start } from './decide.js'
+import type { ClaimedRebuild, Start } from './decide.js'
 import type { ImageOutcome } from './start.js'
 
 /**
@@ -25,12 +25,18 @@ export function outcomeFiles(outcomes: readonly ImageOutcome[], state: StateFile
 export function stillClaimed(starts: readonly Start[], state: StateFiles, me: string): Start[] {
   return starts.flatMap((start) => {
     const images = start.images.filter(({ name, rebuild }) => {
-      const now = rebuildsOf(state.images.get(name)).find(
-        ({ at, reason }) => at === rebuild.at && reason === rebuild.reason,
-      )
+      const now = rebuildsOf(state.images.get(name)).find((one) => isSameRebuild(one, rebuild))
       return now?.result === 'intended' && now.claim?.by === me
     })
     return images.length === 0 ? [] : [{ ...start, images }]
+  })
+}
+
+/** The builds that other runs have claimed and not settled, as the branch has it now. */
+export function stillOpen(claims: readonly ClaimedRebuild[], state: StateFiles): ClaimedRebuild[] {
+  return claims.filter(({ name, rebuild }) => {
+    const now = rebuildsOf(state.images.get(name)).find((one) => isSameRebuild(one, rebuild))
+    return now?.result === 'intended' && now.claim?.by === rebuild.claim?.by
   })
 }
 

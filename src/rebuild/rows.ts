@@ -67,7 +67,8 @@ function statusOf({ result, claim }: Rebuild): RebuildRow['status'] {
 
 function candidateRow(name: string, candidate: Candidate): RebuildRow | null {
   const { kind } = candidate
-  if (kind === 'withdrawn' || kind === 'startable') return null
+  if (kind === 'withdrawn') return null
+  if (kind === 'startable') return rowOf(name, 'queued', candidate.rebuild)
   if (kind === 'waiting' || kind === 'unbuildable') {
     const waits = kind === 'waiting' ? { until: candidate.until, message: candidate.limit } : {}
     const bases = candidate.bases.map(({ reference }) => reference)

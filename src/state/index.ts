@@ -24,7 +24,7 @@ export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFact
 export { readState } from './read.js'
 export {
   type Claim,
-  type FailedResult,
+  isSameRebuild,
   type Rebuild,
   type RebuildKey,
   type RebuiltFor,

@@ -50,9 +50,6 @@ export interface Rebuild {
   readonly evidence: (typeof EVIDENCE)[number] | null
 }
 
-/** The results after which nothing more comes of a rebuild by itself, but that it is tried again. */
-export type FailedResult = 'failed' | 'canceled' | 'lost' | 'refused'
-
 const MAX_REBUILDS = 10
 const MAX_BASES = 100
 const MAX_ATTEMPTS = 1000

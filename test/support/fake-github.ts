@@ -20,12 +20,14 @@ import type {
   RecordedRequest,
   Reply,
   Token,
+  WorkflowRun,
   World,
 } from './github/model.js'
 import { createPullRequest, mergePullRequest, type PullRequestOptions, pullRequestKey } from './github/pull-requests.js'
 import { canned, failure, NOT_FOUND, text } from './github/replies.js'
 import { type FileChanges, type LogEntry, Repositories, type RepositoryOptions } from './github/repositories.js'
 import { serveRest } from './github/rest.js'
+import { startRun } from './github/rest-actions.js'
 import { addComment } from './github/rest-comments.js'
 import { type TempFolder, tempFolder } from './temp-folder.js'
 
@@ -44,6 +46,7 @@ export type {
   RecordedRequest,
   RepositoryOptions,
   Token,
+  WorkflowRun,
 }
 
 export class FakeGitHub implements World {
@@ -55,6 +58,9 @@ export class FakeGitHub implements World {
   readonly comments: Comment[] = []
   readonly requests: RecordedRequest[] = []
   readonly faults: Fault[] = []
+  readonly runs: WorkflowRun[] = []
+  givesRunDetails = true
+  onDispatch: World['onDispatch']
   readonly invalidQueries: InvalidQuery[] = []
   readonly unimplementedFields: string[] = []
   /** Errors of the fake itself (answered 500). */
@@ -185,6 +191,23 @@ export class FakeGitHub implements World {
     }
     const isPush = ({ query }: RecordedRequest) => query.service === 'git-receive-pack'
     this.faults.push({ match: isPush, times: left, before: win })
+  }
+
+  /** A build by hand, or a push: whatever is not the action's own. */
+  startRun(about: Parameters<typeof startRun>[1]): WorkflowRun {
+    return startRun(this.runs, about)
+  }
+
+  /** A run comes to its end now. */
+  finishRun(run: WorkflowRun, conclusion = 'success'): void {
+    Object.assign(run, { status: 'completed', conclusion, updatedAt: new Date().toISOString() })
+  }
+
+  /** Requests to GitHub Actions, by what they ask for. */
+  get actionsRequests(): string[] {
+    return this.requests.flatMap(({ method, path }) =>
+      path.includes('/actions/') ? [`${method} ${path.replace(/^.*\/repos\//, '')}`] : [],
+    )
   }
 
   /** Requests to addresses the fake does not know. */

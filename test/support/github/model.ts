@@ -7,6 +7,8 @@ export type Access = 'none' | 'read' | 'write'
 export interface RepositoryPermissions {
   readonly contents: Access
   readonly pulls: Access
+  /** As for contents where it is left out. */
+  readonly actions?: Access
 }
 
 export interface Token {
@@ -75,6 +77,21 @@ export interface Comment {
   updated_at: string
 }
 
+/** A run of a workflow. Times are ISO 8601. */
+export interface WorkflowRun {
+  readonly id: number
+  readonly repository: string
+  readonly workflow: string
+  readonly branch: string
+  readonly event: string
+  title: string
+  readonly inputs: Readonly<Record<string, string>>
+  status: 'queued' | 'in_progress' | 'completed'
+  conclusion: string | null
+  startedAt: string
+  updatedAt: string
+}
+
 export interface PullRequest {
   readonly repository: string
   readonly number: number
@@ -107,6 +124,12 @@ export interface World {
   readonly invalidQueries: InvalidQuery[]
   /** Schema fields that were asked for and that the fake does not know, as Type.field. */
   readonly unimplementedFields: string[]
+  /** All runs of all workflows, in the order they were started. */
+  readonly runs: WorkflowRun[]
+  /** Whether a dispatch may ask for its run, as on github.com. */
+  givesRunDetails: boolean
+  /** Called for each run that a dispatch starts, before the answer. */
+  onDispatch: ((run: WorkflowRun) => void | Promise<void>) | undefined
   onBeforeCommit: CommitHook | undefined
   onBeforeUpdateRef: CommitHook | undefined
 }

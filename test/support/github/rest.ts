@@ -2,6 +2,7 @@
 import { knownToken, permissionsIn, visibleRepository } from './access.js'
 import type { Access, RecordedRequest, Reply, RepositoryPermissions, World } from './model.js'
 import { BAD_CREDENTIALS, FORBIDDEN, NOT_FOUND } from './replies.js'
+import { dispatchWorkflow, listRuns, readRun } from './rest-actions.js'
 import { createComment, deleteComment, listComments, readComment, updateComment } from './rest-comments.js'
 import { readBlob, readBranch, readCommit, readContents, readRef } from './rest-git.js'
 import { listPullRequests, pullRequestsOfCommit, readPullRequest, readRepository } from './rest-repositories.js'
@@ -29,6 +30,14 @@ const ROUTES: readonly Route[] = [
   { method: 'POST', pattern: /^\/issues\/(\d+)\/comments$/, needs: { pulls: 'write' }, handler: createComment },
   { method: 'GET', pattern: /^\/issues\/comments\/(\d+)$/, needs: { pulls: 'read' }, handler: readComment },
   { method: 'PATCH', pattern: /^\/issues\/comments\/(\d+)$/, needs: { pulls: 'write' }, handler: updateComment },
+  {
+    method: 'POST',
+    pattern: /^\/actions\/workflows\/([^/]+)\/dispatches$/,
+    needs: { actions: 'write' },
+    handler: dispatchWorkflow,
+  },
+  { method: 'GET', pattern: /^\/actions\/workflows\/([^/]+)\/runs$/, needs: { actions: 'read' }, handler: listRuns },
+  { method: 'GET', pattern: /^\/actions\/runs\/(\d+)$/, needs: { actions: 'read' }, handler: readRun },
   { method: 'DELETE', pattern: /^\/issues\/comments\/(\d+)$/, needs: { pulls: 'write' }, handler: deleteComment },
 ]
 
@@ -53,7 +62,8 @@ export async function serveRest(world: World, record: RecordedRequest, path: str
 }
 
 function allows(has: RepositoryPermissions, needs: Partial<RepositoryPermissions>): boolean {
-  return reaches(has.contents, needs.contents) && reaches(has.pulls, needs.pulls)
+  const actions = has.actions ?? has.contents
+  return reaches(has.contents, needs.contents) && reaches(has.pulls, needs.pulls) && reaches(actions, needs.actions)
 }
 
 function reaches(has: Access, needs: Access = 'none'): boolean {

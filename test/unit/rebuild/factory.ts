@@ -152,7 +152,12 @@ export class Factory {
     this.#run += 1
     const me = `run-${this.#run}`
     const enrollments = this.tracked.map(({ enrollment }) => enrollment)
-    const followed = await followRebuilds(enrollments, this.images, { client: this.client, me, now: iso(this.now) })
+    const followed = await followRebuilds(enrollments, this.images, {
+      client: this.client,
+      me,
+      now: iso(this.now),
+      clock: () => this.now,
+    })
     for (const [name, record] of followed.records) this.images.set(name, record)
     this.#lookUp()
     const all = {
