@@ -7,6 +7,7 @@ import type { CommandContext, CommonOptions } from './options.js'
 import type { DiffOptions } from './plan-commands.js'
 import type { EnrollOptions } from './propose-entry.js'
 import type { BasesOptions, GraphOptions } from './read-commands.js'
+import type { RebuildOptions } from './rebuild-command.js'
 
 /** What all commands of one call share. */
 export interface Session extends Omit<CommandContext, 'options'> {
@@ -30,6 +31,7 @@ export function makeProgram(session: Session): Command {
   addDiff(program, session)
   addPlanCommand(program, session, 'check', 'exit with 2 when generated files are out of date')
   addExplain(program, session)
+  addRebuild(program, session)
   addGraph(program, session)
   addEnroll(program, session)
   addInit(program, session)
@@ -121,6 +123,17 @@ function addExplain(program: Command, session: Session): void {
     .action(async (names: string[], _, command: Command) => {
       const { explainCommand } = await import(/* webpackMode: "eager" */ './explain-command.js')
       session.finish(explainCommand(contextOf(command, session), names))
+    })
+}
+
+function addRebuild(program: Command, session: Session): void {
+  withStateOptions(program.command('rebuild').description('start builds now, whatever their delay'))
+    .argument('[name...]', 'images (else those that are due, with `engine: actions`)')
+    .option('--all-stale', 'all images that are provably on an old base image')
+    .option('--dry-run', 'show what would be started, ask no server')
+    .action(async (names: string[], options: RebuildOptions, command: Command) => {
+      const { rebuildCommand } = await import(/* webpackMode: "eager" */ './rebuild-command.js')
+      session.finish(await rebuildCommand(contextOf(command, session), names, options))
     })
 }
 

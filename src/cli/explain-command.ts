@@ -49,7 +49,8 @@ export function explainCommand({ options, env, terminal, now }: CommandContext, 
   return 0
 }
 
-function activeOverrides({ root }: StateFolder, terminal: Terminal, now: string): readonly Override[] {
+/** The overrides that hold now; what is wrong with the others is printed. */
+export function activeOverrides({ root }: StateFolder, terminal: Terminal, now: string): readonly Override[] {
   const written = readOptional(root, OVERRIDES_FILE)
   if (written === null) return []
   const { active, problems } = parseOverrides(written, OVERRIDES_FILE, now)
@@ -94,6 +95,8 @@ function newestOf(explanations: readonly Explanation[]): string | null {
 function printImages(explanations: readonly Explanation[], terminal: Terminal): void {
   const colors = pc.createColors(terminal.color.out)
   const colorOf: Readonly<Record<Explanation['status'], (text: string) => string>> = {
+    building: colors.cyan,
+    failed: colors.red,
     due: colors.yellow,
     waiting: colors.cyan,
     behind: colors.yellow,

@@ -35,8 +35,10 @@ export function processTerminal(secrets: readonly string[]): Terminal {
 }
 
 /** Tokens that the environment brings. */
-export function tokensIn({ GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN }: Env): string[] {
-  return [GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN].filter((one): one is string => one !== undefined && one !== '')
+export function tokensIn({ GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN, IMAGE_FACTORY_DISPATCH_TOKEN }: Env): string[] {
+  return [GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN, IMAGE_FACTORY_DISPATCH_TOKEN].filter(
+    (one): one is string => one !== undefined && one !== '',
+  )
 }
 
 /** Data, as `--json` prints it. */

@@ -49,7 +49,7 @@ export function actionsFor(input: ActionInput, settings: Settings, urls: Readonl
     value.replaceAll('$(baseImage)', base?.reference ?? '').replaceAll('$(baseDigest)', base?.digest ?? '')
   const forge = forgeOf(source)
   const url = urls[source.provider]
-  const isKnownToKargo = changed !== null && status !== 'never'
+  const isKnownToKargo = settings.engine === 'kargo' && changed !== null && status !== 'never'
   const stage = word(rebuildStageName(enrollment.name))
   const project = `--project=${word(settings.namespace)}`
   const isQueued = status === 'waiting' && (reason !== 'minimumReleaseAge' || cause === 'before-enrollment')

@@ -1,4 +1,4 @@
-import type { EnrolledImage, ImagesFile, Override } from '../enrollment/index.js'
+import type { EnrolledImage, ImagesFile, Override, Settings } from '../enrollment/index.js'
 import type { Provider } from '../forges/index.js'
 import {
   type Cause,
@@ -6,19 +6,25 @@ import {
   type NeverReason,
   type Outlook,
   outlookOf,
+  rebuildCause,
   type UnknownReason,
 } from '../policy/index.js'
-import type { Records } from '../state/index.js'
+import { isFailedFor, nextTry, type Rebuild, type Records, rebuildsOf } from '../state/index.js'
+import { builtTime } from '../state/judge.js'
 import { momentOf, type StateRecord, textOf } from '../state/record.js'
 import { type ExplainedBase, knownImage } from './bases.js'
 import { actionsFor, type DoItNow } from './do-it-now.js'
 
 /** What is true of an image now. */
-export type Status = 'due' | 'waiting' | 'held' | 'behind' | 'up-to-date' | 'unknown' | 'never'
+export type Status = 'building' | 'failed' | 'due' | 'waiting' | 'held' | 'behind' | 'up-to-date' | 'unknown' | 'never'
 
 /** Why; stable words that programs may tell apart. */
 export type Reason =
   | Cause
+  | 'intended'
+  | 'started'
+  | 'build-failed'
+  | 'start-refused'
   | 'override'
   | Exclude<Limit, 'none'>
   | 'autoRebuild'
@@ -38,6 +44,13 @@ export interface Explanation {
   readonly bases: readonly ExplainedBase[]
   /** The override that concerns the base that changed, whether it helps or not. */
   readonly override: Override | null
+  /** Who starts rebuilds. */
+  readonly engine: Settings['engine']
+  /** The last rebuilds on record, newest first. */
+  readonly rebuilds: readonly Rebuild[]
+  /** When a build that failed or was refused is tried again; null: it is not, or there is none. */
+  readonly nextTry: string | null
+  /** ISO 8601: what the published image says, or when the last good build of ours was started. */
   readonly lastBuilt: string | null
   readonly version: string | null
   readonly discovery: { readonly status: string | null; readonly at: string | null; readonly error: string | null }
@@ -75,14 +88,22 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
   const outlook = outlookOf(enrollment, known, { staggerSeconds: settings.stagger.seconds, overrides })
   const { base, cause } = { base: null, cause: null, ...outlook }
   const override = overrides.find(({ digest }) => digest === base?.digest) ?? null
-  const status = statusOf(outlook, override, now)
+  const rebuilds = rebuildsOf(record)
+  const due = known.bases.filter((one) => rebuildCause(enrollment, one, known.times) !== null)
+  const [last] = rebuilds
+  const failed = last !== undefined && outlook.kind === 'scheduled' && isFailedFor(last, due) ? last : null
+  const status = rebuildStatus(last, failed) ?? statusOf(outlook, override, now)
+  const built = builtTime(record)
   return {
     enrollment,
     ...status,
     outlook,
     bases,
     override,
-    lastBuilt: momentOf(record, 'lastBuilt'),
+    engine: settings.engine,
+    rebuilds,
+    nextTry: failed === null ? null : nextTry(failed, settings),
+    lastBuilt: built === null ? null : new Date(built).toISOString(),
     version: textOf(record, 'currentVersion'),
     discovery: {
       status: textOf(record, 'discoveryStatus'),
@@ -92,6 +113,16 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
     asOf: newest(record, bases, records.bases),
     doItNow: actionsFor({ enrollment, record, bases, changed: base, cause, ...status }, settings, urls),
   }
+}
+
+/** What the record of rebuilds says of an image: a build is on its way, or the last one came to nothing. */
+function rebuildStatus(
+  last: Rebuild | undefined,
+  failed: Rebuild | null,
+): { readonly status: Status; readonly reason: Reason } | null {
+  if (last?.result === 'intended' || last?.result === 'started') return { status: 'building', reason: last.result }
+  if (failed === null) return null
+  return { status: 'failed', reason: failed.result === 'refused' ? 'start-refused' : 'build-failed' }
 }
 
 function statusOf(
@@ -113,6 +144,7 @@ function newest(
 ): string | null {
   const moments = [
     ...['enrolledAt', 'reenrolledAt', 'lastDiscovery', 'lastBuilt'].map((key) => momentOf(record, key)),
+    ...rebuildsOf(record).flatMap(({ at, started, ended }) => [at, started, ended]),
     ...bases.flatMap(({ name, since }) => [since, momentOf(records.get(name), 'lastChecked')]),
   ]
   return moments.reduce((latest, one) => (one !== null && (latest === null || one > latest) ? one : latest), null)

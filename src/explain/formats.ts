@@ -1,3 +1,4 @@
+import type { Rebuild } from '../state/index.js'
 import type { ExplainedBase } from './bases.js'
 import type { Explanation } from './explanation.js'
 import { minute, verdict } from './sentences.js'
@@ -28,6 +29,8 @@ export function tableRows(explanations: readonly Explanation[]): Row[] {
 /** `waiting until 2026-03-12 08:00 (rebuildDelay 7d)` */
 function statusCell({ status, reason, outlook, enrollment }: Explanation): string {
   const at = outlook.kind === 'scheduled' ? minute(outlook.at) : ''
+  if (status === 'building') return reason === 'started' ? 'being built' : 'about to be built'
+  if (status === 'failed') return `failed (${reason})`
   if (status === 'due') return `due since ${at}${reason === 'override' ? ' (override)' : ''}`
   if (status === 'up-to-date') return 'up to date'
   if (status === 'behind') return `behind (${reason})`
@@ -79,12 +82,20 @@ export function explanationJson(explanation: Explanation, now: string) {
     override: override === null ? null : { ...override },
     lastBuilt: explanation.lastBuilt,
     version: explanation.version,
+    engine: explanation.engine,
+    rebuilds: explanation.rebuilds.map(rebuildJson),
+    nextTry: explanation.nextTry,
     policy: policyJson(enrollment),
     discovery,
     bases: bases.map(baseJson),
     doItNow: explanation.doItNow,
     asOf: explanation.asOf,
   }
+}
+
+function rebuildJson({ at, reason, bases, run, result, attempts, started, ended, message, evidence }: Rebuild) {
+  const from = bases.map(({ name, reference, from, to }) => ({ name, ref: reference, from, to }))
+  return { at, reason, bases: from, run, result, attempts, started, ended, message, evidence }
 }
 
 function policyJson({ rebuildDelay, minimumReleaseAge, autoRebuild, rebuildOnEnrollment }: Explanation['enrollment']) {

@@ -1,5 +1,6 @@
 import type { Override } from '../enrollment/index.js'
 import type { Turn } from '../policy/index.js'
+import type { Rebuild } from '../state/index.js'
 import { count } from '../text/index.js'
 import type { ExplainedBase } from './bases.js'
 import type { DoItNow } from './do-it-now.js'
@@ -24,6 +25,7 @@ export function paragraphs(explanation: Explanation, files: Files, now: string):
     [`${enrollment.name} (${enrollment.registry}/${enrollment.repository})`, verdict(explanation, now)],
     remarks(explanation, files),
     ['Built:', `  ${built(explanation)}`],
+    rebuildLines(explanation),
     bases.length === 0 ? [] : ['Base images:', ...bases.flatMap(baseLines)],
     actionLines(doItNow),
     [`From ${place} and ${facts}.`],
@@ -44,6 +46,13 @@ function remarks(explanation: Explanation, files: Files): string[] {
     'Kargo counts from the good runs of the build; the time of the last build here is what the image itself says.'
   const isChange = outlook.kind === 'scheduled' && outlook.cause === 'change'
   const looks = isChange ? 'It looks at base images every settings.baseInterval (24h unless set). ' : ''
+  if (explanation.engine === 'actions') {
+    return [
+      ...(failed ? [`The last discovery failed${at}:${why}${kept}`] : []),
+      ...(override === null ? [] : overrideRemarks(override, explanation, files)),
+      ...(status === 'due' ? ['The next run of the action that commits starts its build.'] : []),
+    ]
+  }
   const stuck = `${looks}A build that fails is started again as settings.retries says, then only with the next change.`
   return [
     ...(failed ? [`The last discovery failed${at}:${why}${kept}`] : []),
@@ -123,9 +132,49 @@ function actionLines({ build, page, look, promote }: DoItNow): string[] {
   ]
 }
 
+const MAX_SHOWN = 5
+
+const REASONS: Readonly<Record<Rebuild['reason'], string>> = {
+  base: 'a base image changed',
+  override: 'an override names a base image that changed',
+  manual: 'it was asked for, or built by hand',
+}
+
+/** The last rebuilds on record. */
+function rebuildLines({ rebuilds }: Explanation): string[] {
+  if (rebuilds.length === 0) return []
+  const lines = rebuilds.slice(0, MAX_SHOWN).map(({ at, reason, result, attempts, run, evidence }) => {
+    const tries = attempts > 1 ? ` after ${attempts} builds` : ''
+    const shows = evidence === null ? '' : `, then ${evidence === 'unknown' ? 'nothing proven' : evidence}`
+    return `  ${moment(at)}: ${result}${tries}${shows}; ${REASONS[reason]}${run?.url == null ? '' : `; ${run.url}`}`
+  })
+  return ['Rebuilds:', ...lines]
+}
+
+/** What the record of rebuilds says; null: nothing that counts now. */
+function rebuildVerdict({ status, reason, rebuilds, nextTry }: Explanation, now: string): string | null {
+  const [last] = rebuilds
+  if (last === undefined || (status !== 'building' && status !== 'failed')) return null
+  const { at, started, attempts, run, message, bases } = last
+  const place = run?.url == null ? '' : ` (${run.url})`
+  const references = bases.flatMap(({ reference }) => reference ?? [])
+  const why = references.length === 0 ? '' : ` for ${references.join(', ')}`
+  if (reason === 'started') return `Being built${why} since ${moment(started ?? at)}${place}.`
+  if (reason === 'intended') return `About to be built${why}: decided ${moment(at)}, and not known to be started yet.`
+  const then =
+    nextTry === null
+      ? 'No further try until a base image changes, or somebody asks for it.'
+      : `The next try comes after ${moment(nextTry)} (${relative(nextTry, now)}).`
+  const words = message === null ? '' : `: ${message.replace(/\.$/, '')}`
+  if (reason === 'start-refused') return `Failed: its build could not be started${words}. ${then}`
+  return `Failed: ${count(attempts, 'build')}${why} came to nothing, the last${place}${words}. ${then}`
+}
+
 /** Why an image is rebuilt, or why not yet: one or two sentences. */
 export function verdict(explanation: Explanation, now: string): string {
   const { outlook, reason } = explanation
+  const recorded = rebuildVerdict(explanation, now)
+  if (recorded !== null) return recorded
   if (outlook.kind === 'scheduled') return scheduled(explanation, outlook, now)
   if (outlook.kind === 'held') {
     return `Held: ${causeOf(outlook)}, and autoRebuild is false: nothing is rebuilt until a person does it.`
@@ -173,7 +222,16 @@ function changed({ reference, updated, isReturned }: ExplainedBase, said: string
 
 type UnscheduledReason = Exclude<
   Reason,
-  'change' | 'override' | 'autoRebuild' | 'rebuildDelay' | 'minimumReleaseAge' | 'stagger'
+  | 'intended'
+  | 'started'
+  | 'build-failed'
+  | 'start-refused'
+  | 'change'
+  | 'override'
+  | 'autoRebuild'
+  | 'rebuildDelay'
+  | 'minimumReleaseAge'
+  | 'stagger'
 >
 
 function behindOn({ outlook }: Explanation): string {

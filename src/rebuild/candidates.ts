@@ -3,6 +3,8 @@ import { type ExplainedBase, knownImage } from '../explain/index.js'
 import { type Limit, outlookOf, rebuildCause } from '../policy/index.js'
 import {
   digestOf,
+  isFailedFor,
+  nextTry,
   type Rebuild,
   type Records,
   rebuildsOf,
@@ -133,24 +135,16 @@ function dueCandidate(
   if (since > Date.parse(all.now)) return { kind: 'waiting', until: outlook.at, limit: outlook.limit, bases }
   if (build === null) return { kind: 'unbuildable', bases }
   const [last] = rebuildsOf(record)
-  if (last !== undefined && isSettledFor(last, bases)) return againCandidate(last, build, since, all)
+  if (last !== undefined && isFailedFor(last, bases)) return againCandidate(last, build, since, all)
   const isOverridden = bases.some(({ digest }) => all.overrides.some((one) => one.digest === digest))
   const rebuild = newRebuild(isOverridden ? 'override' : 'base', bases, record, all.now)
   return { kind: 'startable', build, rebuild, since }
 }
 
-/** Whether a rebuild that came to nothing was for all that an image is to be rebuilt for. */
-function isSettledFor({ result, bases, reason }: Rebuild, due: readonly ExplainedBase[]): boolean {
-  if (result === 'succeeded') return false
-  if (reason === 'manual' && bases.length === 0) return false
-  return due.every(({ name, digest }) => bases.some((one) => one.name === name && one.to === digest))
-}
-
 function againCandidate(last: Rebuild, build: Build, since: number, { settings, now }: Circumstances): Candidate {
-  const isRefused = last.result === 'refused'
-  if (!isRefused && last.attempts > settings.retries) return { kind: 'failed', rebuild: last }
-  const until = Date.parse(last.ended ?? last.at) + settings.retryPause.seconds * 1000
-  if (until > Date.parse(now)) return { kind: 'paused', rebuild: last, until: new Date(until).toISOString() }
+  const until = nextTry(last, settings)
+  if (until === null) return { kind: 'failed', rebuild: last }
+  if (Date.parse(until) > Date.parse(now)) return { kind: 'paused', rebuild: last, until }
   const rebuild = { ...last, result: 'intended', claim: null, run: null, message: null } as const
   return { kind: 'startable', build, rebuild, since }
 }

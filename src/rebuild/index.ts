@@ -13,7 +13,7 @@ export { parseRequest, type Request } from './candidates.js'
 export { connectRuns, type RunsOptions } from './connect.js'
 export { type ClaimedRebuild, type Decision, decideRebuilds, type Start } from './decide.js'
 export { followRebuilds } from './follow.js'
-export { outcomeFiles, renewed, stillClaimed, stillOpen } from './outcome.js'
+export { changedImageFiles, outcomeFiles, renewed, stillClaimed, stillOpen } from './outcome.js'
 export { type RebuildRow, rebuildRows } from './rows.js'
 export type {
   BuildPlace,

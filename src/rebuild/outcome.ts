@@ -21,6 +21,12 @@ export function outcomeFiles(outcomes: readonly ImageOutcome[], state: StateFile
   return files
 }
 
+/** The state files of images whose records say something else than their texts, by path. */
+export function changedImageFiles({ images, texts }: StateFiles): Map<string, string> {
+  const files = [...images].map(([name, record]) => [`${FOLDERS.images}/${name}.yaml`, imageText(record)] as const)
+  return new Map(files.filter(([path, text]) => texts.has(path) && texts.get(path) !== text))
+}
+
 /** The builds that are still claimed by this run, as the branch has it now: each image of them. */
 export function stillClaimed(starts: readonly Start[], state: StateFiles, me: string): Start[] {
   return starts.flatMap((start) => {

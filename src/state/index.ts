@@ -24,7 +24,9 @@ export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFact
 export { readState } from './read.js'
 export {
   type Claim,
+  isFailedFor,
   isSameRebuild,
+  nextTry,
   type Rebuild,
   type RebuildKey,
   type RebuiltFor,

@@ -105,6 +105,28 @@ export function lastRebuilt(record: StateRecord | undefined): number | null {
   return times.length === 0 ? null : Math.max(...times)
 }
 
+/**
+ * Whether a rebuild that came to nothing was for all of these: then a new one would be for the same change.
+ *
+ * @param bases by their names, with the digests that they have now.
+ */
+export function isFailedFor(
+  { result, bases, reason }: Rebuild,
+  due: readonly { readonly name: string; readonly digest: string | null }[],
+): boolean {
+  if (result === 'succeeded' || (reason === 'manual' && bases.length === 0)) return false
+  return due.every(({ name, digest }) => bases.some((one) => one.name === name && one.to === digest))
+}
+
+/** When a rebuild that failed or was refused is tried again, ISO 8601; null: never by itself. */
+export function nextTry(
+  { result, attempts, ended, at }: Rebuild,
+  { retries, retryPause }: { readonly retries: number; readonly retryPause: { readonly seconds: number } },
+): string | null {
+  if (result !== 'refused' && attempts > retries) return null
+  return new Date(Date.parse(ended ?? at) + retryPause.seconds * 1000).toISOString()
+}
+
 function newest(all: readonly Rebuild[]): Rebuild[] {
   return [...all].sort((one, other) => Date.parse(other.at) - Date.parse(one.at)).slice(0, MAX_REBUILDS)
 }

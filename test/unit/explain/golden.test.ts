@@ -7,7 +7,7 @@ const GOLDEN = '../../golden/explain'
 const REASONS = [
   ...['change', 'override', 'rebuildDelay', 'minimumReleaseAge', 'stagger', 'autoRebuild', 'unchanged', 'built'],
   ...['not-looked-up', 'not-discovered', 'discovery-failed', 'external', 'disabled', 'no-workflow', 'no-bases'],
-  ...['proven', 'before-enrollment', 'still-behind'],
+  ...['proven', 'before-enrollment', 'still-behind', 'intended', 'started', 'build-failed', 'start-refused'],
 ]
 
 describe('explain says in sentences', () => {

@@ -114,6 +114,16 @@ const STALE: Situation['state'] = {
   bases: { 'node-22': newNode('2026-03-04T00:00:00.000Z') },
 }
 
+/** The same as `changed`, with what came of the rebuild that it gave. */
+function rebuilt(result: string, more = ''): Situation['state'] {
+  const base = `{name: node-22, ref: 'docker.io/library/node:22', from: '${OLD}', to: '${NEW}'}`
+  const run = "{id: '16123', url: 'https://github.com/acme/web/actions/runs/16123'}"
+  const written = `rebuilds:\n  - {at: '${RECENT}', reason: base, bases: [${base}], run: ${run}, result: ${result}, ${more}}\n`
+  return { images: { web: `${builtAt(BUILT)}${written}` }, bases: { 'node-22': newNode(RECENT) } }
+}
+
+const TRIED = "started: '2026-03-09T20:31:00.000Z', ended: '2026-03-10T07:45:00.000Z'"
+
 /** Every situation an image can be in, as its golden file is called. */
 export const SITUATIONS: Readonly<Record<string, Situation>> = {
   'due-change': { images: web('rebuildDelay: 2d'), state: changed(RECENT) },
@@ -218,6 +228,34 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
   },
   'never-no-workflow': { images: web().replace(', workflow: build.yml', ''), state: changed(RECENT) },
   'never-no-bases': { images: web(), state: { images: { web: builtAt(BUILT, '') } } },
+  'due-engine-actions': { images: web('rebuildDelay: 2d', 'engine: actions'), state: changed(RECENT) },
+  'building-intended': {
+    images: web('rebuildDelay: 2d', 'engine: actions'),
+    state: rebuilt('intended', 'attempts: 0'),
+  },
+  'building-started': {
+    images: web('rebuildDelay: 2d', 'engine: actions'),
+    state: rebuilt('started', "attempts: 1, started: '2026-03-10T07:31:00.000Z'"),
+  },
+  'failed-to-be-tried-again': {
+    images: web('rebuildDelay: 2d', 'engine: actions'),
+    state: rebuilt('failed', `attempts: 1, message: the build failed, ${TRIED}`),
+  },
+  'failed-for-good': {
+    images: web('rebuildDelay: 2d', 'engine: actions'),
+    state: rebuilt('failed', `attempts: 2, message: the build failed, ${TRIED}`),
+  },
+  'failed-start-refused': {
+    images: web('rebuildDelay: 2d', 'engine: actions'),
+    state: rebuilt(
+      'refused',
+      `attempts: 0, message: GitHub refused to start build.yml of acme/web on main (403)., ${TRIED}`,
+    ),
+  },
+  'up-to-date-rebuilt': {
+    images: web('rebuildDelay: 2d', 'engine: actions'),
+    state: rebuilt('succeeded', `attempts: 2, evidence: current, ${TRIED}`),
+  },
   'due-gitlab': {
     images:
       '- {name: web, registry: registry.gitlab.com, repository: acme/web, rebuildDelay: 1d, source: {provider: gitlab, repo: acme/tools/web, branch: main}}\n',

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import { type ImagesFile, type Problem, printable, refuse } from '../enrollment/index.js'
+import {
+  changedImageFiles,
+  connectRuns,
+  type Decision,
+  decideRebuilds,
+  followRebuilds,
+  type ImageOutcome,
+  knownRuns,
+  outcomeFiles,
+  type RebuildRow,
+  type Request,
+  type RunsClient,
+  rebuildRows,
+  startBuilds,
+} from '../rebuild/index.js'
+import { serversIn } from '../run-options.js'
+import { readState, type StateFiles, type StateFolder, type TrackedImage, textsOf, writeFiles } from '../state/index.js'
+import { activeOverrides } from './explain-command.js'
+import { type CommandContext, readImagesFile, stateFolder } from './options.js'
+import { printJson, printProblems, printTable } from './terminal.js'
+
+/** Options of `rebuild`. */
+export interface RebuildOptions {
+  readonly dryRun?: true
+  readonly allStale?: true
+}
+
+/**
+ * `rebuild [NAME…]`: starts the builds of images now, whatever their delay; without names those that are due, where no
+ * cluster does it (`engine: actions`). The state files say what is started before it is, and what came of it.
+ *
+ * @returns 1 when a build could not be started.
+ * @throws Refusal when a name cannot be rebuilt, or nothing is asked for.
+ */
+export async function rebuildCommand(
+  context: CommandContext,
+  names: readonly string[],
+  { dryRun = false, allStale = false }: { readonly dryRun?: boolean; readonly allStale?: boolean },
+): Promise<number> {
+  const { options, env, terminal } = context
+  const folder = stateFolder(options, env)
+  const { enrolled } = readImagesFile(folder, env)
+  const request = requestOf(names, allStale, enrolled)
+  const client = dryRun ? null : clientOf(context)
+  const { decision, problems, ...decided } = await decide(context, { folder, enrolled, request, client })
+  const outcomes = client === null ? planned(decision) : await startAll({ decision, ...decided }, folder, client)
+  const rows = rebuildRows(decision, outcomes)
+  if (options.json) printJson(terminal, { dryRun, rebuilds: rows })
+  else printRows(context, rows, dryRun)
+  printProblems(terminal, problems)
+  return rows.some(({ status }) => status === 'refused' || status === 'unknown') ? 1 : 0
+}
+
+function requestOf(names: readonly string[], allStale: boolean, { settings }: ImagesFile): Request | null {
+  if (allStale && names.length > 0) {
+    throw refuse('option-invalid', 'names and --all-stale exclude each other.', { remedy: 'Give one of them.' })
+  }
+  if (allStale) return { kind: 'all-stale' }
+  if (names.length > 0) return { kind: 'names', names: [...new Set(names)].sort() }
+  if (settings.engine === 'actions') return null
+  const remedy = 'Name the images to rebuild, or give --all-stale.'
+  throw refuse('option-invalid', 'no image is named, and with `engine: kargo` Kargo starts what is due.', { remedy })
+}
+
+function clientOf({ env, terminal }: CommandContext): RunsClient {
+  const github = env.IMAGE_FACTORY_DISPATCH_TOKEN || env.GITHUB_TOKEN || env.GH_TOKEN || ''
+  const gitlab = env.GITLAB_TOKEN ?? ''
+  if (github === '' && gitlab === '') {
+    const remedy = 'Set GITHUB_TOKEN (Actions: write) or GITLAB_TOKEN, or try it with --dry-run.'
+    throw refuse('token-missing', 'there is no token to start builds with.', { remedy })
+  }
+  const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
+  return connectRuns({ servers: serversIn(env), tokens: { github, gitlab }, log })
+}
+
+interface Question {
+  readonly folder: StateFolder
+  readonly enrolled: ImagesFile
+  readonly request: Request | null
+  /** null: a trial, which asks no server. */
+  readonly client: RunsClient | null
+}
+
+interface Decided {
+  readonly decision: Decision
+  /** With what became of earlier builds, and what is to be started. */
+  readonly state: StateFiles
+  readonly clock: () => number
+}
+
+async function decide(
+  context: CommandContext,
+  { folder, enrolled, request, client }: Question,
+): Promise<Decided & { readonly problems: readonly Problem[] }> {
+  const { now, terminal } = context
+  const began = performance.now()
+  const asking = {
+    me: `command-line#${randomUUID().slice(0, 8)}`,
+    now,
+    clock: () => Date.parse(now) + performance.now() - began,
+  }
+  const found = readState(folder.root)
+  const followed =
+    client === null
+      ? { records: new Map<string, never>(), ended: [], problems: [] }
+      : await followRebuilds(enrolled.images, found.images, { client, ...asking })
+  const records = { images: new Map([...found.images, ...followed.records]), bases: found.bases }
+  const overrides = activeOverrides(folder, terminal, now)
+  const all = { records, settings: enrolled.settings, overrides, request, ...asking }
+  const latest = client?.latest ?? (async () => null)
+  const decision = await decideRebuilds(trackedImages(enrolled, records), all, {
+    client: { latest },
+    ended: followed.ended,
+  })
+  const state = { ...found, images: new Map([...records.images, ...decision.records]) }
+  return { decision, state, clock: asking.clock, problems: [...followed.problems, ...decision.problems] }
+}
+
+function trackedImages({ images }: ImagesFile, { images: records }: Pick<StateFiles, 'images'>): TrackedImage[] {
+  return images.map((enrollment) => {
+    const bases = [...textsOf(records.get(enrollment.name), 'baseImages')].sort()
+    return { enrollment, bases, enrolledAt: null, runs: { kind: 'all' } }
+  })
+}
+
+/** What a trial would start. */
+function planned({ starts }: Decision): ImageOutcome[] {
+  return starts.flatMap(({ images }) =>
+    images.map(({ name, rebuild }) => ({ name, rebuild: { ...rebuild, result: 'started' } })),
+  )
+}
+
+/** The intents are on disk before anything is started, and what came of it afterwards. */
+async function startAll({ decision, state, clock }: Decided, { root }: StateFolder, client: RunsClient) {
+  writeFiles(root, changedImageFiles(state))
+  const taken = knownRuns(state.images.values())
+  const outcomes = await startBuilds(decision.starts, { client, taken, clock, renew: async (left) => left })
+  writeFiles(root, outcomeFiles(outcomes, state))
+  return outcomes
+}
+
+const WORDS: Readonly<Record<RebuildRow['status'], string>> = {
+  started: 'started',
+  running: 'is being built',
+  claimed: 'another run is about to start it',
+  queued: 'to be started later',
+  waiting: 'waiting',
+  paused: 'to be started again',
+  succeeded: 'built',
+  failed: 'failed',
+  refused: 'refused',
+  unknown: 'may have been started',
+  unbuildable: 'nothing says how it is built',
+}
+
+function printRows({ terminal }: CommandContext, rows: readonly RebuildRow[], dryRun: boolean): void {
+  if (rows.length === 0) {
+    terminal.out('Nothing to rebuild.\n')
+    return
+  }
+  const cells = rows.map((row) => {
+    const status = dryRun && row.status === 'started' ? 'would be started' : WORDS[row.status]
+    const until = row.until === null ? '' : ` until ${row.until.slice(0, 16).replace('T', ' ')} UTC`
+    const why = row.waitsFor === null ? (row.run ?? row.message ?? '') : `built on ${row.waitsFor}`
+    return [row.image, `${status}${until}`, row.bases.join(' '), why]
+  })
+  printTable(terminal, ['IMAGE', 'REBUILD', 'BASE IMAGES', 'DETAILS'], cells)
+  if (!dryRun) terminal.out('\nCommit the state files: they say what was started.\n')
+}
