@@ -11,7 +11,8 @@ import { commitMessage, DEFAULT_HEADLINE, planAndCommit, removalsOf } from '../p
 import { commitFiles, findWorkTree, git, gitOrRefuse } from '../publish/index.js'
 import { renderComment } from '../report/index.js'
 import type { RunOptions } from '../run-options.js'
-import type { StateFolder } from '../state/index.js'
+import { type StateFolder, writeFiles } from '../state/index.js'
+import { type DemoState, demoLoop } from './demo-loop.js'
 import { commandRunOptions } from './run-options.js'
 import type { Terminal } from './terminal.js'
 
@@ -65,7 +66,11 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     heading('5. A second run finds nothing to do')
     const again = await makePlan({ ...run, mode: 'check' }, { ...state, root: await freshClone(remote, folder) })
     print(again.changes.size === 0 ? 'Everything is up to date: no commit.' : 'There are changes, which is a defect.')
-    return again.changes.size === 0 ? 0 : 1
+    if (again.changes.size > 0) return 1
+
+    const isFresh = await demoLoop({ heading, print }, await makeLoopState(folder), terminal, now)
+    print(isFresh ? 'That was the whole loop.' : 'The image is not proven to be fresh, which is a defect.')
+    return isFresh ? 0 : 1
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -109,6 +114,19 @@ async function makeRepositories(example: string, folder: string): Promise<{ clon
   await commitAll(clone, 'A factory with five images', 'Somebody', new Date(0).toISOString())
   await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
   return { clone, remote }
+}
+
+/** A state repository of its own: a run commits, and the next one works on what it committed. */
+async function makeLoopState(folder: string): Promise<DemoState> {
+  const root = join(folder, 'loop')
+  await mkdir(root)
+  await gitText(['init', '--quiet', '--initial-branch=main', '.'], root)
+  const commit = async (files: ReadonlyMap<string, string>, removals: readonly string[]) => {
+    writeFiles(root, new Map([...files, ...removals.map((path) => [path, null] as const)]))
+    await commitAll(root, DEFAULT_HEADLINE, 'Image Factory', new Date(0).toISOString())
+    return gitText(['rev-parse', 'HEAD'], root)
+  }
+  return { folder, commit, state: { root, path: '.', imagesFile: 'images.yaml', outputDir: 'dist' } }
 }
 
 async function commitAll(clone: string, message: string, name: string, date: string): Promise<void> {

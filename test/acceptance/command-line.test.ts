@@ -312,6 +312,8 @@ test('the demo does the whole job and ends with a commit on its remote', async (
   expect(run.stdout).toMatch(/[0-9a-f]{7,} github-actions\[bot\]: chore: update image factory state and manifests/)
   expect(run.stdout).toContain('dist/image-order-book.k8s.yaml')
   expect(run.stdout).toContain('Everything is up to date: no commit.')
+  expect(run.stdout).toContain('**1 build started**: [`web`]')
+  expect(run.stdout).toContain('Up to date: it is built on the current digest of each of its base images.')
 })
 
 test('the example is what this version generates', async () => {

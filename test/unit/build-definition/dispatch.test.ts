@@ -66,7 +66,8 @@ describe('would GitHub take the dispatch', () => {
       'Send one of: debug, info, 3.2.',
     ],
   ])('no: %s', (_title, on, inputs, key, message, remedy) => {
-    expect(check(on, inputs as Record<string, string>)).toEqual([{ key, message, remedy }])
+    const code = key === 'workflow' ? 'dispatch-impossible' : 'dispatch-input'
+    expect(check(on, inputs as Record<string, string>)).toEqual([{ code, key, message, remedy }])
   })
 
   const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`i${n}`, 'x']))
@@ -76,7 +77,7 @@ describe('would GitHub take the dispatch', () => {
   it('no: 26 inputs', () => {
     const message = 'build.yml is sent 26 inputs; GitHub takes 25.'
     expect(check(declaring(26), many(26))).toEqual([
-      { key: 'workflow', message, remedy: 'Send fewer or shorter ones.' },
+      { code: 'dispatch-input', key: 'workflow', message, remedy: 'Send fewer or shorter ones.' },
     ])
   })
   it('no: too much text', () => {

@@ -91,6 +91,7 @@ describe('what failed', () => {
     expect(problems).toEqual([
       {
         severity: 'warning',
+        code: 'bases-unknown',
         file: 'state/images.yaml',
         line: 6,
         column: null,

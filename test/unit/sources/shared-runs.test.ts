@@ -66,6 +66,7 @@ describe('images that share a workflow with different inputs', () => {
       isRefusal: true,
       problem: {
         severity: 'warning',
+        code: 'runs-mixed',
         file: 'images.yaml',
         line,
         column: null,

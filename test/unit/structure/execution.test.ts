@@ -43,6 +43,7 @@ describe('the code', () => {
     const writing =
       /\b(?:writeFile|writeFileSync|appendFile|createWriteStream|renameSync|copyFile|cp|symlink|ftruncate)\(|\btruncate\b.* from 'node:fs/
     expect([...new Set(places(writing).map((place) => place.split(':')[0]))].sort()).toEqual([
+      'cli/demo-loop.ts',
       'cli/demo.ts',
       'publish/work-tree.ts',
       'state/write.ts',
