@@ -12,6 +12,7 @@ import {
   leakedSecretProblems,
   type Report,
   type ReportInput,
+  sourceProblems,
   staleImages,
   staleProblems,
   starvationProblems,
@@ -84,7 +85,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   const stale = staleImages(state)
   const problems = [
     ...leakedSecretProblems(files.changes, run.secrets, folder),
-    ...draft.problems,
+    ...sourceProblems(draft.problems, discovered, images, mode),
     ...against.problems,
     ...starvationProblems(state, loaded.state, shown.imagesFile),
     // A pull request neither causes nor ends them.

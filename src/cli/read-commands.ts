@@ -123,7 +123,13 @@ export interface GraphOptions {
   readonly json?: boolean
 }
 
-const NOTHING_DISCOVERED: Discovered = { images: new Map(), problems: [], workflowProblems: [], runs: new Map() }
+const NOTHING_DISCOVERED: Discovered = {
+  images: new Map(),
+  problems: [],
+  workflowProblems: [],
+  runs: new Map(),
+  failures: new Map(),
+}
 
 /** `graph`: which image hangs on which base image, as the state files know it; with `--discover` as sources have it now. */
 export async function graphCommand(context: CommandContext, options: GraphOptions): Promise<number> {

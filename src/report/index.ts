@@ -34,7 +34,14 @@ export {
   type RebuildRow,
   type Report,
 } from './model.js'
-export { leakedSecretProblems, staleImages, staleProblems, starvationProblems, workflowProblems } from './problems.js'
+export {
+  leakedSecretProblems,
+  sourceProblems,
+  staleImages,
+  staleProblems,
+  starvationProblems,
+  workflowProblems,
+} from './problems.js'
 export { redactor, withoutValues } from './redact.js'
 
 /** Values that must never be shown: tokens and the like. */

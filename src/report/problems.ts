@@ -3,7 +3,7 @@ import type { EnrolledImage } from '../enrollment/index.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { type ExplainedBase, knownImage } from '../explain/index.js'
 import { mayStarve, outlookOf, usualInterval } from '../policy/index.js'
-import type { WorkflowProblem } from '../sources/index.js'
+import type { Discovered, WorkflowProblem } from '../sources/index.js'
 import { fromTop, type MergedState, type StateFiles, type StateFolder } from '../state/index.js'
 import { count, listSome } from '../text/index.js'
 import type { ImageChange, Report } from './model.js'
@@ -116,6 +116,29 @@ export function workflowProblems(
   return found.map(({ problem: one, isRefusal }) => {
     const isError = isRefusal && mode === 'preview' && changed.has(one.image ?? '')
     return isError ? { ...one, severity: 'error' as const } : one
+  })
+}
+
+/**
+ * What is wrong with sources. Before an entry is merged a Dockerfile or a branch that is not there is an error; a source
+ * that cannot be read may be private: of a new entry nothing is known then, and that is said.
+ */
+export function sourceProblems(
+  problems: readonly Problem[],
+  { failures, images: discovered }: Pick<Discovered, 'failures' | 'images'>,
+  images: readonly ImageChange[],
+  mode: Report['mode'],
+): Problem[] {
+  if (mode !== 'preview' || failures.size === 0) return [...problems]
+  const changes = new Map(images.map(({ name, kind }) => [name, kind]))
+  return problems.map((one) => {
+    const name = one.image ?? ''
+    const [failure, change, found] = [failures.get(name), changes.get(name), discovered.get(name)]
+    if (failure === undefined || change === undefined) return one
+    if (one.code !== 'bases-unknown' && one.code !== 'source-unchecked') return one
+    if (failure === 'file' || failure === 'branch') return { ...one, severity: 'error' as const }
+    if (change !== 'enrolled' || found?.kind !== 'failed') return one
+    return { ...one, message: `nothing is known about ${name} yet: ${found.message}` }
   })
 }
 

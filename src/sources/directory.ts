@@ -78,6 +78,12 @@ function walk(root: string, request: FileRequest, looking: Look): string | FileA
       : `there is no checkout of ${repo} in the sources folder.`
     return failed('repository', message, remedy)
   }
+  // What was checked out may be the Dockerfiles alone: then it is not known which workflows there are.
+  const workflows = path.startsWith(`${WORKFLOWS}/`) ? descend(repository, WORKFLOWS, looking) : null
+  if (typeof workflows === 'object' && workflows?.found === 'nothing') {
+    const message = `the checkout of ${repo} has no folder ${WORKFLOWS}.`
+    return failed('unreachable', message, 'Check the whole repository out.')
+  }
   const file = descend(repository, path, looking)
   if (typeof file === 'string') return file
   if (file.found === 'link') return failed('content', `${path} of ${repo} is a link.`, 'Name the file it points to.')
@@ -88,6 +94,8 @@ function walk(root: string, request: FileRequest, looking: Look): string | FileA
     'Correct source.dockerfile, or check out the branch that has it.',
   )
 }
+
+const WORKFLOWS = '.github/workflows'
 
 /** Goes down a path part by part. A part that leads elsewhere, or into git's own folder, is not there for us. */
 function descend(from: string, path: string, looking: Look): string | { readonly found: EntryKind } {

@@ -12,7 +12,7 @@ import {
 import { namedAlone, requestsBesideNamed } from './named-bases.js'
 import { type RunIdentity, titledRuns, titleRequests } from './run-identity.js'
 import { sharedBuilds } from './shared-builds.js'
-import { buildFileRequest, type FileRequest, requestKey, type SourceReader } from './source-file.js'
+import { buildFileRequest, type FileFailure, type FileRequest, requestKey, type SourceReader } from './source-file.js'
 import {
   chooseImageBuilds,
   Definitions,
@@ -35,6 +35,8 @@ export interface Discovered {
    * them, and was not read.
    */
   readonly runs: ReadonlyMap<string, RunIdentity | null>
+  /** Why the files of an image's source cannot be read, by its name. */
+  readonly failures: ReadonlyMap<string, FileFailure>
 }
 
 /**
@@ -78,15 +80,14 @@ export async function discover(
     )
   })
   const titled = await titledRuns(shared, { readings, answers, branchOf, isComplete }, imagesFile)
-  const checked = built.flatMap((image) =>
-    workflowProblemsOf(image, { readings, followed, choices, isComplete, imagesFile }),
-  )
+  const checked = built.flatMap((image) => workflowProblemsOf(image, { readings, followed, choices, imagesFile }))
   const all = built.map((image): [string, RunIdentity] => [image.name, { kind: 'all' }])
   return {
     images: new Map(found.map(({ name, discovery }) => [name, discovery])),
     problems: failedFirst(found).flatMap(({ problems }) => problems),
     workflowProblems: [...checked, ...titled.problems],
     runs: new Map([...all, ...titled.runs]),
+    failures: new Map(found.flatMap(({ name, failure }) => (failure === undefined ? [] : [[name, failure]]))),
   }
 }
 
@@ -190,12 +191,11 @@ function workflowProblemsOf(
     readings,
     followed,
     choices,
-    ...about
+    imagesFile,
   }: {
     readonly readings: ReadonlyMap<string, WorkflowReading>
     readonly followed: Followed
     readonly choices: ReadonlyMap<string, BuildChoice | null>
-    readonly isComplete: boolean
     readonly imagesFile: string
   },
 ): WorkflowProblem[] {
@@ -206,7 +206,7 @@ function workflowProblemsOf(
     followed: followed.builds.get(image.name) ?? null,
     choice: choices.get(image.name) ?? null,
   }
-  return checkWorkflow(image, image.source, from, about)
+  return checkWorkflow(image, image.source, from, imagesFile)
 }
 
 /** What could not be found out is what people must see before all else. */

@@ -6,7 +6,7 @@ import { type AssumptionWarning, inGeneral } from './assumptions.js'
 import type { FileAnswers } from './bake-files.js'
 import { type BasesResult, type BaseUse, type BuiltFile, dockerfileBases, unitedUses } from './bases.js'
 import { KO_REMEDY, koUses, namedUses, remedyWithoutDockerfile } from './named-bases.js'
-import { type FileRequest, requestKey } from './source-file.js'
+import { type FileFailure, type FileRequest, requestKey } from './source-file.js'
 import type { UnnamedBase } from './unnamed-bases.js'
 import type { DefinedBuild } from './workflow-build.js'
 
@@ -48,6 +48,8 @@ export interface ImageDiscovery {
   readonly name: string
   readonly discovery: Discovery
   readonly problems: readonly Problem[]
+  /** Why its files cannot be read; absent where they can be, or something in them is wrong. */
+  readonly failure?: FileFailure
 }
 
 /** The Dockerfiles that an image's build is put together from. */
@@ -74,7 +76,8 @@ export function discoverImage(
   const workflow = { request: input.workflow, answers }
   if (answer?.kind !== 'found') {
     const remedy = answer === undefined ? null : remedyWithoutDockerfile(answer, workflow)
-    return failed(image, answer?.message ?? 'no answer.', remedy, imagesFile)
+    const failure = answer === undefined ? {} : { failure: answer.reason }
+    return { ...failed(image, answer?.message ?? 'no answer.', remedy, imagesFile), ...failure }
   }
   const missing = build === undefined ? null : missingLink(input, build, answers)
   if (missing !== null) {

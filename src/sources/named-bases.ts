@@ -5,7 +5,14 @@ import { DEFAULT_DOCKERFILE } from '../enrollment/schema/source.js'
 import { parseReference, withDefaultTag } from '../reference/index.js'
 import { inGeneral } from './assumptions.js'
 import type { BasesResult, BaseUse } from './bases.js'
-import { buildFileRequest, type FailedAnswer, type FileAnswer, type FileRequest, requestKey } from './source-file.js'
+import {
+  buildFileRequest,
+  type FailedAnswer,
+  type FileAnswer,
+  type FileFailure,
+  type FileRequest,
+  requestKey,
+} from './source-file.js'
 
 /**
  * The base images that images.yaml names for an image, each at its line there. They count whatever else is found, and
@@ -62,7 +69,7 @@ export function namedAlone(image: EnrolledImage, answers: ReadonlyMap<string, Fi
     assumed: [],
     mayBe: [],
   }
-  return { name: image.name, discovery, problems: problemsBeside(image, answers, about) }
+  return { name: image.name, discovery, ...problemsBeside(image, answers, about) }
 }
 
 /** A source that cannot be seen, or that holds a Dockerfile: perhaps nobody meant to give that up. */
@@ -70,20 +77,22 @@ function problemsBeside(
   image: EnrolledImage,
   answers: ReadonlyMap<string, FileAnswer>,
   { isComplete, imagesFile }: About,
-): Problem[] {
+): { readonly problems: readonly Problem[]; readonly failure?: FileFailure } {
   const [dockerfile] = requestsBesideNamed(image)
   const answer = dockerfile === undefined ? undefined : answers.get(requestKey(dockerfile))
-  if (dockerfile === undefined || answer === undefined) return []
+  if (dockerfile === undefined || answer === undefined) return { problems: [] }
   const about = { file: imagesFile, image: image.name }
   if (answer.kind === 'found') {
     const message = `${image.name}: ${dockerfile.repo} has a ${DEFAULT_DOCKERFILE}, which is not read because bases is set.`
     const remedy = `If the image is built from it, write dockerfile: ${DEFAULT_DOCKERFILE} in its source.`
-    return [problem('dockerfile-unread', message, { ...about, line: image.lineOf('bases') ?? image.line, remedy })]
+    const line = image.lineOf('bases') ?? image.line
+    return { problems: [problem('dockerfile-unread', message, { ...about, line, remedy })] }
   }
-  if (!isComplete || answer.reason === 'file' || answer.reason === 'content') return []
+  if (!isComplete || answer.reason === 'file' || answer.reason === 'content') return { problems: [] }
   const message = `${image.name}: its source could not be checked: ${answer.message}`
   const line = image.lineOf('source.repo') ?? image.lineOf('source') ?? image.line
-  return [problem('source-unchecked', message, { ...about, line, remedy: answer.remedy })]
+  const problems = [problem('source-unchecked', message, { ...about, line, remedy: answer.remedy })]
+  return { problems, failure: answer.reason }
 }
 
 /** What to do about an answer of ours that is not the real one. */

@@ -18,7 +18,6 @@ export interface WorkflowProblem {
  * Holds what we will ask of a workflow against the workflow: it exists, can be dispatched, takes what we send, and a
  * run of it that succeeds builds and publishes the image.
  *
- * @param isComplete whether a workflow that is not found is not there.
  * @param imagesFile name of the images file; problems point at the key in it that causes them.
  */
 export function checkWorkflow(
@@ -33,7 +32,7 @@ export function checkWorkflow(
     readonly followed: FollowedBuilds | null
     readonly choice: BuildChoice | null
   },
-  { isComplete, imagesFile }: { readonly isComplete: boolean; readonly imagesFile: string },
+  imagesFile: string,
 ): WorkflowProblem[] {
   const at = ({ code, key, message, remedy }: Remark, isRefusal: boolean): WorkflowProblem => {
     const line = image.lineOf(`source.${key}`) ?? image.lineOf('source') ?? image.line
@@ -41,14 +40,13 @@ export function checkWorkflow(
     return { problem: problem(code, `${image.name}: ${message}`, about), isRefusal }
   }
   if (reading.kind === 'missing') {
-    if (!isComplete) return []
     const message = `workflow ${source.workflow} not found in ${source.repo}: rebuilds cannot be started.`
     const remedy = 'Correct source.workflow, or add the workflow.'
-    return [at({ code: 'workflow-missing', key: 'workflow', message, remedy }, false)]
+    return [at({ code: 'workflow-missing', key: 'workflow', message, remedy }, true)]
   }
   if (reading.kind === 'unreadable') {
     const { message } = reading
-    return [at({ code: 'workflow-unreadable', key: 'workflow', message, remedy: 'Correct the workflow.' }, false)]
+    return [at({ code: 'workflow-unreadable', key: 'workflow', message, remedy: 'Correct the workflow.' }, true)]
   }
   if (reading.kind === 'unknown') return []
   const refusals = checkDispatch(reading.facts, source.inputs)

@@ -115,7 +115,7 @@ const STALE: Situation['state'] = {
 }
 
 /** The same as `changed`, with what came of the rebuild that it gave. */
-function rebuilt(result: string, more = ''): Situation['state'] {
+function rebuilt(result: string, more = ''): NonNullable<Situation['state']> {
   const base = `{name: node-22, ref: 'docker.io/library/node:22', from: '${OLD}', to: '${NEW}'}`
   const run = "{id: '16123', url: 'https://github.com/acme/web/actions/runs/16123'}"
   const written = `rebuilds:\n  - {at: '${RECENT}', reason: base, bases: [${base}], run: ${run}, result: ${result}, ${more}}\n`

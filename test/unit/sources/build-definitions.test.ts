@@ -425,7 +425,7 @@ describe('the workflow', () => {
   const withInputs = (inputs: string) => workflow(pushes(''), `workflow_dispatch: {inputs: ${inputs}}`)
 
   it.each([
-    ['no workflow', {}, '', false, 'workflow build.yml not found in org/app'],
+    ['no workflow', {}, '', true, 'workflow build.yml not found in org/app'],
     [
       'no workflow_dispatch',
       { '.github/workflows/build.yml': workflow(pushes(''), 'push:') },
@@ -499,7 +499,7 @@ describe('the workflow', () => {
       false,
       'publishes only latest, and tags.strategy SemVer looks for versions',
     ],
-    ['no YAML', { '.github/workflows/build.yml': 'on: [\n' }, '', false, '.github/workflows/build.yml'],
+    ['no YAML', { '.github/workflows/build.yml': 'on: [\n' }, '', true, '.github/workflows/build.yml'],
   ] as const)('%s', async (_, files, more, isRefusal, message) => {
     const { workflowProblems } = await run({ ...dockerfile, ...files }, more)
     expect(workflowProblems).toMatchObject([
@@ -539,9 +539,5 @@ describe('the workflow', () => {
   it('is good', async () => {
     const files = { ...dockerfile, '.github/workflows/build.yml': withInputs('{reason: {type: string}}') }
     expect((await run(files, send('{reason: $(baseImage)}'))).workflowProblems).toEqual([])
-  })
-
-  it('is not missed in a folder that may hold Dockerfiles alone', async () => {
-    expect((await run(dockerfile, '', false)).workflowProblems).toEqual([])
   })
 })
