@@ -15,6 +15,7 @@ import {
   parseOverrides,
   Refusal,
   refuse,
+  type Settings,
 } from './enrollment/index.js'
 import { type Factory, type ManifestFile, synthesize } from './kargo/index.js'
 import {
@@ -26,8 +27,8 @@ import {
   refuseForeignFiles,
 } from './manifests/index.js'
 import { type Loaded, type Plan, type PlanDraft, planOf, shownFiles } from './plan.js'
-import { type Decision, decideRebuilds, followRebuilds } from './rebuild/index.js'
-import type { RunOptions } from './run-options.js'
+import { type Decision, decideRebuilds, followRebuilds, openRebuild } from './rebuild/index.js'
+import type { BuildOptions, RunOptions } from './run-options.js'
 import { type Discovered, discover } from './sources/index.js'
 import {
   activeOverrides,
@@ -134,8 +135,10 @@ async function follow(
   { run, problems }: PlanContext,
 ): Promise<{ readonly loaded: Loaded; readonly ended: Decision['ended'] }> {
   const { builds, now } = run
-  if (builds === null) return { loaded, ended: [] }
   const { state } = loaded
+  if (builds === null || ![...state.images.values()].some((record) => openRebuild(record) !== null)) {
+    return { loaded, ended: [] }
+  }
   const found = await run.step('Follow rebuilds', () => followRebuilds(images, state.images, { ...builds, now }))
   problems.push(...found.problems)
   const followed = { ...state, images: new Map([...state.images, ...found.records]) }
@@ -160,8 +163,8 @@ async function mergeAndDecide(
   const { run, problems } = context
   const merged = await run.step('Merge the state', async () => merge(linked, observed, written, loaded, context))
   const { builds, now } = run
-  if (builds === null) return { merged, rebuilds: null }
   const { settings } = enrolled
+  if (builds === null || !hasRebuilds(builds, settings, merged)) return { merged, rebuilds: null }
   const { active: overrides } = activeOverrides(written, merged, context.shown.overridesFile)
   const all = {
     records: merged.records,
@@ -180,6 +183,12 @@ async function mergeAndDecide(
   if (rebuilds.records.size === 0) return { merged, rebuilds }
   const own = withRebuilds(linked.own, rebuilds.records)
   return { merged: merge({ ...linked, own }, observed, written, loaded, context), rebuilds }
+}
+
+/** Whether there is anything to decide: with Kargo only what a person asks for, and what became of it. */
+function hasRebuilds({ request }: BuildOptions, { engine }: Settings, { records }: MergedState): boolean {
+  if (engine === 'actions' || request !== null) return true
+  return [...records.images.values()].some(({ rebuilds }) => rebuilds !== undefined)
 }
 
 /** Links what source says, looks it up, and links anew where a published image shows bases that source does not name. */

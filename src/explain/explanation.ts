@@ -9,6 +9,7 @@ import {
   rebuildCause,
   type UnknownReason,
 } from '../policy/index.js'
+import { type BaseClaim, evidenceIn } from '../state/evidence.js'
 import { isFailedFor, nextTry, type Rebuild, type Records, rebuildsOf } from '../state/index.js'
 import { builtTime } from '../state/judge.js'
 import { momentOf, type StateRecord, textOf } from '../state/record.js'
@@ -53,6 +54,8 @@ export interface Explanation {
   /** ISO 8601: what the published image says, or when the last good build of ours was started. */
   readonly lastBuilt: string | null
   readonly version: string | null
+  /** The base that the published image's labels name; null: none. It counts for nothing. */
+  readonly claims: BaseClaim | null
   readonly discovery: { readonly status: string | null; readonly at: string | null; readonly error: string | null }
   /** The newest moment that the image's state files hold: from when the facts are. ISO 8601. */
   readonly asOf: string | null
@@ -105,6 +108,7 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
     nextTry: failed === null ? null : nextTry(failed, settings),
     lastBuilt: built === null ? null : new Date(built).toISOString(),
     version: textOf(record, 'currentVersion'),
+    claims: evidenceIn(record)?.claims ?? null,
     discovery: {
       status: textOf(record, 'discoveryStatus'),
       at: momentOf(record, 'lastDiscovery'),

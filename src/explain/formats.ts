@@ -51,7 +51,7 @@ const CHANGE_CELLS: Readonly<Record<ExplainedBase['change'], string>> = {
 }
 
 function baseCells({ reference, digest, since, change, isReturned, evidence }: ExplainedBase): string[] {
-  const proven = evidence === null ? '' : ` (${evidence.source})`
+  const proven = evidence === null ? '' : ` (${evidence.source}${evidence.isPinned ? ', pinned' : ''})`
   const changed = isReturned
     ? `${change === 'newer' ? 'changed' : CHANGE_CELLS[change]}, went back`
     : `${CHANGE_CELLS[change]}${proven}`
@@ -68,7 +68,7 @@ function shortDigest(digest: string): string {
  * changes its meaning.
  */
 export function explanationJson(explanation: Explanation, now: string) {
-  const { enrollment, status, reason, outlook, override, bases, discovery } = explanation
+  const { enrollment, status, reason, outlook, override, bases, discovery, claims } = explanation
   const { name, registry, repository } = enrollment
   const { at, base } = { at: null, base: null, ...outlook }
   return {
@@ -82,6 +82,7 @@ export function explanationJson(explanation: Explanation, now: string) {
     override: override === null ? null : { ...override },
     lastBuilt: explanation.lastBuilt,
     version: explanation.version,
+    claims: claims === null ? null : { ref: claims.reference, digest: claims.digest },
     engine: explanation.engine,
     rebuilds: explanation.rebuilds.map(rebuildJson),
     nextTry: explanation.nextTry,
@@ -126,7 +127,8 @@ function baseJson({
     since,
     previousDigest,
     change,
-    evidence,
+    evidence: evidence === null ? null : { source: evidence.source, digest: evidence.digest },
+    pinned: evidence?.isPinned ?? false,
     // Clocks alone say it: no digest that the image was built on is known.
     inferred: evidence === null && change !== 'unknown',
     returned: isReturned,

@@ -27,6 +27,7 @@ export function paragraphs(explanation: Explanation, files: Files, now: string):
     ['Built:', `  ${built(explanation)}`],
     rebuildLines(explanation),
     bases.length === 0 ? [] : ['Base images:', ...bases.flatMap(baseLines)],
+    claimLines(explanation),
     actionLines(doItNow),
     [`From ${place} and ${facts}.`],
   ]
@@ -112,12 +113,20 @@ function baseLines({
       ? []
       : [
           `    ${evidence.digest} is what it was built on, as its ${evidence.source} show${evidence.source === 'layers' ? '' : 's'}`,
+          ...(evidence.isPinned ? ['    Its Dockerfile pins that digest: a rebuild pulls no other.'] : []),
         ]),
     ...(isReturned ? ['    It went back to a digest it had before: that alone rebuilds nothing.'] : []),
     ...(isForeign
       ? ['    Only platforms that are not built changed; Kargo does not see that, so it counts all the same.']
       : []),
   ]
+}
+
+/** A label is whatever the workflow wrote into it. */
+function claimLines({ claims }: Explanation): string[] {
+  if (claims === null) return []
+  const digest = claims.digest === null ? '' : `@${claims.digest}`
+  return [`The image's label claims ${claims.reference}${digest}; a label proves nothing.`]
 }
 
 function actionLines({ build, page, look, promote }: DoItNow): string[] {
@@ -238,13 +247,22 @@ function behindOn({ outlook }: Explanation): string {
   return outlook.kind === 'behind' ? outlook.base.reference : 'its base image'
 }
 
+/** What is said of an image that no build brings up to date as it is; null: one does. */
+function pinnedVerdict({ outlook }: Explanation): string | null {
+  if (outlook.kind !== 'behind' || outlook.base.evidence?.isPinned !== true) return null
+  return `Behind: its Dockerfile pins ${outlook.base.reference} to an older digest, and no rebuild changes that. Write the new digest there (Renovate and Dependabot do it), or leave it out.`
+}
+
 /** What is said where nothing is scheduled. */
 const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) => string>> = {
   unchanged: () => 'Up to date as far as times tell: no base image has changed since the image was enrolled.',
   proven: () => 'Up to date: it is built on the current digest of each of its base images.',
   'before-enrollment': (explanation) =>
+    pinnedVerdict(explanation) ??
     `Behind: it was built on an older digest of ${behindOn(explanation)} before it was enrolled, which alone rebuilds nothing. Set rebuildOnEnrollment: true, or build it by hand.`,
   'still-behind': (explanation) => {
+    const pinned = pinnedVerdict(explanation)
+    if (pinned !== null) return pinned
     const { lastBuilt } = explanation
     const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`
     return `Behind: the last build${when} came after the last change of ${behindOn(explanation)} and is still on an older digest. Have its build pull its base images (\`pull: true\`), with no cache of layers from before.`

@@ -11,6 +11,8 @@ export interface PlatformImage {
   readonly digest: string
   /** `rootfs.diff_ids` of its configuration; null where it has none that can be read. */
   readonly layers: readonly string[] | null
+  /** The base image that its labels name, as they are written; null: none. */
+  readonly baseLabels: { readonly name: string; readonly digest: string | null } | null
   /** In-toto statements of provenance that hang on it, as they were pushed. */
   readonly statements: readonly string[]
 }
@@ -82,7 +84,30 @@ async function readImage(platform: string | null, digest: string, content: Conte
   if (blob !== null && blob.kind !== 'found' && blob.kind !== 'missing') return blob
   const data = blob?.kind === 'found' ? jsonMap(parseJson(blob.value)) : null
   const own = platform ?? usualPlatform(platformName(data) ?? 'linux/amd64')
-  return { kind: 'found', value: { platform: own, digest, layers: layersIn(data), statements: [] } }
+  return {
+    kind: 'found',
+    value: {
+      platform: own,
+      digest,
+      layers: layersIn(data),
+      baseLabels: baseLabels(data, manifest.value),
+      statements: [],
+    },
+  }
+}
+
+const MAX_LABEL = 500
+
+/** Annotation keys of the OCI image specification, which builds write as labels too. */
+function baseLabels(config: JsonMap | null, manifest: Buffer): PlatformImage['baseLabels'] {
+  const places = [jsonMap(jsonMap(config?.config)?.Labels), jsonMap(jsonMap(parseJson(manifest))?.annotations)]
+  for (const labels of places) {
+    const name = labels?.['org.opencontainers.image.base.name']
+    const digest = labels?.['org.opencontainers.image.base.digest']
+    if (typeof name !== 'string' || name === '' || name.length > MAX_LABEL) continue
+    return { name, digest: isDigest(digest) ? digest : null }
+  }
+  return null
 }
 
 async function readStatements(digest: string, content: ContentOf): Promise<Answer<readonly string[]>> {

@@ -38,7 +38,9 @@ export function staleProblems(stale: readonly StaleImage[], imagesFile: string):
     .filter(({ reason }) => reason === 'still-behind')
     .map(({ enrollment, base }) => {
       const message = `${enrollment.name}: its last build came after the last change of ${base.reference} and is still on an older digest.`
-      const remedy = 'Have its build pull its base images (`pull: true`), with no cache of layers from before.'
+      const remedy = base.isPinned
+        ? 'Its Dockerfile pins that digest: write the new one there, or leave it out.'
+        : 'Have its build pull its base images (`pull: true`), with no cache of layers from before.'
       return problem('build-behind', message, {
         file: imagesFile,
         line: enrollment.line,

@@ -19,6 +19,13 @@ export interface EvidencedBase {
   readonly isFromEvidence?: boolean
 }
 
+/** What a label says of a base image. */
+export interface BaseClaim {
+  readonly reference: string
+  /** null: it says none. */
+  readonly digest: string | null
+}
+
 /** What a published image shows of how it was built. */
 export interface ImageEvidence {
   /** The digest that was read. */
@@ -27,6 +34,8 @@ export interface ImageEvidence {
   readonly source: EvidenceSource | 'none'
   /** Commit that was built, as its provenance says; null where it does not. */
   readonly revision: string | null
+  /** The base that its labels name, canonical: a claim of whoever wrote the workflow, which proves nothing. */
+  readonly claims: BaseClaim | null
   /** Those that are tracked, and those that its provenance names; sorted by reference. */
   readonly bases: readonly EvidencedBase[]
 }
@@ -38,7 +47,7 @@ export interface ImageEvidence {
  * @param at when it was read, ISO 8601.
  */
 export function evidenceRecord(
-  { image, source, revision, bases }: ImageEvidence,
+  { image, source, revision, claims, bases }: ImageEvidence,
   tracked: (reference: string) => Pick<RecordedBase, 'name' | 'isFromEvidence'> | null,
   at: string,
 ): StateRecord {
@@ -47,6 +56,7 @@ export function evidenceRecord(
     source,
     at,
     ...(revision === null ? {} : { revision }),
+    ...(claims === null ? {} : { claims: { ref: claims.reference, digest: claims.digest } }),
     bases: bases.map(({ reference, digest, source: own, isPinned, against }) => {
       const base = tracked(reference)
       return {
@@ -80,7 +90,14 @@ export function evidenceIn(record: StateRecord | undefined): RecordedEvidence | 
   if (!isDataMap(evidence) || image === null) return null
   const written: readonly Data[] = Array.isArray(evidence.bases) ? evidence.bases : []
   const bases = written.flatMap((one) => (isDataMap(one) ? (recordedBase(one) ?? []) : []))
-  return { image, source: sourceIn(evidence), revision: textOf(evidence, 'revision'), bases }
+  const revision = textOf(evidence, 'revision')
+  return { image, source: sourceIn(evidence), revision, claims: claimIn(evidence.claims), bases }
+}
+
+function claimIn(claims: Data | undefined): BaseClaim | null {
+  if (!isDataMap(claims)) return null
+  const reference = textOf(claims, 'ref')
+  return reference === null ? null : { reference, digest: digestOf(claims, 'digest') }
 }
 
 function recordedBase(one: StateRecord): RecordedBase | null {
@@ -119,6 +136,8 @@ export function isWhollyRead(evidence: RecordedEvidence | null, current: Readonl
 export interface ProvenBase {
   readonly source: EvidenceSource
   readonly digest: string
+  /** The build named this digest, so that no newer one can come of a rebuild. */
+  readonly isPinned: boolean
 }
 
 /**
@@ -129,6 +148,8 @@ export interface ProvenBase {
 export function provenBase(record: StateRecord | undefined, name: string): ProvenBase | null {
   const evidence = evidenceIn(record)
   if (evidence === null || evidence.image !== digestOf(record, 'currentDigest')) return null
-  const { source, digest } = evidence.bases.find((base) => base.name === name) ?? { source: 'none', digest: null }
-  return source === 'none' || digest === null ? null : { source, digest }
+  const found = evidence.bases.find((base) => base.name === name)
+  if (found === undefined || found.source === 'none' || found.digest === null) return null
+  const { source, digest, isPinned } = found
+  return { source, digest, isPinned }
 }

@@ -28,7 +28,8 @@ export function judgeBase(image: StateRecord | undefined, name: string, base: St
   const evidence = provenBase(image, name)
   const change = provenChange(digest, evidence?.digest ?? null) ?? byClock
   const since = digestSince(base)
-  return { digest, updated, byClock, change, since, evidence, seen: since === null ? null : Date.parse(since) }
+  const seen = since === null ? null : Date.parse(since)
+  return { digest, updated, byClock, change, since, evidence, seen, isPinned: evidence?.isPinned ?? false }
 }
 
 /** When an image was last built, and since when it is enrolled: a whole second, as Kargo is told it. */

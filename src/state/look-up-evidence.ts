@@ -6,7 +6,7 @@ import {
   type PlatformEvidence,
   readProvenance,
 } from '../evidence/index.js'
-import { formatReference } from '../reference/index.js'
+import { formatReference, parseReference, withDefaultTag } from '../reference/index.js'
 import type { PlatformImage, RegistryClient, Repository } from '../registry/index.js'
 import { by, groupBy } from '../text/index.js'
 import { evidenceIn, type ImageEvidence, isWhollyRead } from './evidence.js'
@@ -114,8 +114,20 @@ async function readEvidence(question: EvidenceQuestion, client: RegistryClient):
     image: digest,
     source: sources.has('provenance') ? 'provenance' : sources.has('layers') ? 'layers' : 'none',
     revision: revisions.size === 1 ? revision : null,
+    claims: contents.kind === 'found' ? claimOf(contents.value) : null,
     bases: all.sort(by(({ reference }) => reference)),
   }
+}
+
+/** The first base that labels name which can be one. */
+function claimOf(platforms: readonly PlatformImage[]): ImageEvidence['claims'] {
+  for (const { baseLabels } of platforms) {
+    const parsed = baseLabels === null ? null : parseReference(baseLabels.name)
+    if (baseLabels === null || parsed?.ok !== true) continue
+    const { digest, ...reference } = withDefaultTag(parsed.reference)
+    return { reference: formatReference({ ...reference, digest: null }), digest: baseLabels.digest ?? digest }
+  }
+  return null
 }
 
 /** Of several statements about one image the first that counts is taken; two builds do not push one digest. */

@@ -67,6 +67,7 @@ describe('a pull request on images.yaml', () => {
       changed: 'true',
       added: '45',
       modified: '0',
+      rebuilds: '[]',
       removed: '0',
       destructive: 'false',
       images: '6',

@@ -228,6 +228,17 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
   },
   'never-no-workflow': { images: web().replace(', workflow: build.yml', ''), state: changed(RECENT) },
   'never-no-bases': { images: web(), state: { images: { web: builtAt(BUILT, '') } } },
+  'behind-pinned': {
+    images: web(),
+    state: {
+      images: {
+        web: provenAt(BUILT, OLD, 'provenance')
+          .replace('source: provenance}', 'source: provenance, pinned: true}')
+          .replace('  bases:', `  claims: {ref: 'docker.io/library/node:22', digest: '${NEW}'}\n  bases:`),
+      },
+      bases: { 'node-22': newNode('2026-03-04T00:00:00.000Z') },
+    },
+  },
   'due-engine-actions': { images: web('rebuildDelay: 2d', 'engine: actions'), state: changed(RECENT) },
   'building-intended': {
     images: web('rebuildDelay: 2d', 'engine: actions'),

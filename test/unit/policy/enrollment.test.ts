@@ -9,6 +9,7 @@ const at = (moment: string | null) => (moment === null ? null : Date.parse(momen
 
 /** An image, its base and what is on record; the rest is as at the enrollment of an image that is behind. */
 interface Facts {
+  readonly isPinned?: boolean
   readonly key?: boolean
   readonly autoRebuild?: boolean
   readonly age?: number
@@ -42,7 +43,13 @@ function outlook(facts: Facts) {
   const times = { built: at(built), enrolled: at(enrolled), proven: at(read) }
   const digest = { digest: NEW, updated: at(updated) }
   const byClock = baseChange(digest, times)
-  const base = { ...digest, byClock, change: provenChange(NEW, proven) ?? byClock, seen: at(seen) }
+  const base = {
+    ...digest,
+    byClock,
+    change: provenChange(NEW, proven) ?? byClock,
+    seen: at(seen),
+    isPinned: facts.isPinned ?? false,
+  }
   const known = { bases: [base], times, discoveryStatus: 'success' }
   return outlookOf(image, known, { staggerSeconds: stagger * DAY, overrides: [{ digest: override }] })
 }
@@ -56,6 +63,7 @@ function told(facts: Facts): string {
 
 describe('an image that is proven to be behind since before it was enrolled', () => {
   it.each<[string, Facts, string]>([
+    ['stays as it is where its build pins that digest', { isPinned: true }, 'behind: before-enrollment'],
     ['is due when that was read', {}, 'before-enrollment at 2026-03-02 by none'],
     ['is due whose last build is not on record', { built: null }, 'before-enrollment at 2026-03-02 by none'],
     [

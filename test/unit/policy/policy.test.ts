@@ -65,7 +65,7 @@ describe('from when on a rebuild is due', () => {
       fc.property(fc.option(moments), moments, days, days, fc.boolean(), (built, updated, delay, age, isOverridden) => {
         const image = policy({ delay, age })
         const byClock = baseChange({ digest: B, updated }, { built, enrolled: null })
-        const known = { digest: B, updated, change: byClock, byClock, seen: updated }
+        const known = { digest: B, updated, change: byClock, byClock, seen: updated, isPinned: false }
         const overrides = isOverridden ? [{ digest: B }] : [{ digest: A }]
         const outlook = (staggerSeconds: number) => {
           const facts = { bases: [known], times: { built, enrolled: null, proven: null }, discoveryStatus: 'success' }
@@ -111,7 +111,14 @@ describe('evidence', () => {
   const image = policy({})
   const judged = (proven: string | null, built: number | null, updated: number | null, enrolled = 0) => {
     const byClock = baseChange({ digest: B, updated }, { built, enrolled })
-    return { digest: B, updated, byClock, change: provenChange(B, proven) ?? byClock, seen: updated ?? 0 }
+    return {
+      digest: B,
+      updated,
+      byClock,
+      change: provenChange(B, proven) ?? byClock,
+      seen: updated ?? 0,
+      isPinned: false,
+    }
   }
   const outlook = (bases: readonly ReturnType<typeof judged>[], built: number | null, enrolled = 0) => {
     const known = { bases, times: { built, enrolled, proven: LATE }, discoveryStatus: 'success' }

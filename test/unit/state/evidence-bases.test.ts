@@ -30,7 +30,7 @@ type Shown = Partial<EvidencedBase> & { readonly reference: string; readonly isF
 
 function evidence(bases: readonly Shown[], source: ImageEvidence['source'] = 'provenance'): ImageEvidence {
   const all = bases.map((base) => ({ digest: DIGEST, source, isPinned: false, against: null, ...base }))
-  return { image: DIGEST, source, revision: null, bases: all }
+  return { image: DIGEST, source, revision: null, claims: null, bases: all }
 }
 
 function bases(discovery: Discovery | undefined, shown: ImageEvidence | null, text = ENTRY) {

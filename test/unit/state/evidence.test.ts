@@ -183,7 +183,7 @@ describe('evidence in a state file', () => {
       currentDigest: `sha256:${'a'.repeat(64)}`,
       evidence: { image: `sha256:${'a'.repeat(64)}`, bases: [good] },
     }
-    expect(provenBase(record, 'node')).toEqual({ digest: good.digest, source: 'layers' })
+    expect(provenBase(record, 'node')).toEqual({ digest: good.digest, source: 'layers', isPinned: false })
     expect(provenBase({ ...record, ...more }, 'node')).toBeNull()
   })
 })
