@@ -2,7 +2,7 @@ import { forgeOf, givesRunDetails, workflowUrl } from '../forges/index.js'
 import type { Log } from '../network/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
 import { idIn, isoIn, momentIn, textIn } from './listed.js'
-import type { CountedRuns, GitHubPlace, RunState, RunStatus } from './runs.js'
+import type { GitHubPlace, RunState, RunStatus } from './runs.js'
 import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
 
 /** What it takes to start workflows. */
@@ -47,10 +47,6 @@ export function githubRuns(options: GitHubRunsOptions): ForgeRuns<GitHubPlace> {
     dispatchedUrl: (source, since, page) => {
       const created = `>=${since.toISOString().replace(/\.\d+Z$/, 'Z')}`
       return listUrl(source, { event: 'workflow_dispatch', created, per_page: String(PAGE), page: String(page) })
-    },
-    builtUrl: (source, { builds }: CountedRuns) => {
-      const event: Readonly<Record<string, string>> = builds === 'dispatched' ? { event: 'workflow_dispatch' } : {}
-      return listUrl(source, { status: 'success', ...event, per_page: String(PAGE) })
     },
     runsUrl: (source, { builds }) => {
       const event: Readonly<Record<string, string>> = builds === 'dispatched' ? { event: 'workflow_dispatch' } : {}

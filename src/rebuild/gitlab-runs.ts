@@ -44,8 +44,6 @@ export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<Gi
     // What was created since was updated since; older servers know nothing else to ask by.
     dispatchedUrl: (source, since, page) =>
       listUrl(source, { source: 'api', updated_after: since.toISOString(), page: String(page) }),
-    // Without `status`: `manual` counts as well, and only one status can be asked for.
-    builtUrl: (source, { builds }) => listUrl(source, builds === 'dispatched' ? { source: 'api' } : {}),
     runsUrl: (source, { builds }) => listUrl(source, builds === 'dispatched' ? { source: 'api' } : {}),
     runUrl: (source, id) => `${projectOf(source)}/pipelines/${id}`,
     runsIn: (data) => (Array.isArray(data) ? data.flatMap(listedPipeline) : null),

@@ -26,6 +26,5 @@ export type {
   RunsClient,
   StartAnswer,
   StartRequest,
-  SuccessfulRun,
 } from './runs.js'
 export { type ImageOutcome, startBuilds } from './start.js'

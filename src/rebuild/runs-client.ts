@@ -3,17 +3,7 @@ import { refuse } from '../enrollment/index.js'
 import { baseDelay } from '../network/index.js'
 import { quote } from '../text/index.js'
 import { connectForge, type ForgeApi, type ForgeReply, type ForgeServer, type Start, unreadable } from './forge-api.js'
-import type {
-  CountedRuns,
-  LatestRun,
-  Run,
-  RunSearch,
-  RunState,
-  RunsClient,
-  StartAnswer,
-  StartRequest,
-  SuccessfulRun,
-} from './runs.js'
+import type { CountedRuns, LatestRun, Run, RunSearch, RunState, RunsClient, StartAnswer, StartRequest } from './runs.js'
 
 /** A run as a list of the forge shows it. Times are in milliseconds. */
 export interface ListedRun {
@@ -38,8 +28,6 @@ export interface ForgeRuns<Place> extends ForgeServer {
   readonly startedId: (data: unknown) => string | null
   /** One page of what was dispatched since, newest first. */
   readonly dispatchedUrl: (source: Place, since: Date, page: number) => string
-  /** The newest runs among which successful ones are. */
-  readonly builtUrl: (source: Place, counted: CountedRuns) => string
   /** The newest runs, whatever became of them. */
   readonly runsUrl: (source: Place, counted: CountedRuns) => string
   readonly runUrl: (source: Place, id: string) => string
@@ -116,14 +104,6 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
     const reply = await this.#api.read(this.#forge.runUrl(source, runId))
     if (reply.kind === 'no' && reply.status === 404) return { status: 'not-found', url, startedAt: null, endedAt: null }
     return { ...this.#taken(what, reply, this.#forge.stateOf), url }
-  }
-
-  async lastSuccess(source: Place, counted: CountedRuns): Promise<SuccessfulRun | null> {
-    const runs = await this.#list(source, this.#forge.builtUrl(source, counted))
-    const builds = runs.filter((run) => run.isSuccess && run.branch === source.branch && countsAs(run, counted))
-    const [newest] = builds.sort((a, b) => b.startedAt - a.startedAt)
-    if (newest === undefined) return null
-    return { ...this.#runOf(source, newest.id), startedAt: new Date(newest.startedAt).toISOString() }
   }
 
   async latest(source: Place, counted: CountedRuns): Promise<LatestRun | null> {

@@ -66,7 +66,7 @@ export interface RunState {
   readonly endedAt: string | null
 }
 
-/** Which successful runs count as builds of an image. */
+/** Which runs count as builds of an image. */
 export interface CountedRuns {
   /** With this title; null: whatever they are called. */
   readonly title: string | null
@@ -77,14 +77,10 @@ export interface CountedRuns {
   readonly builds: 'any' | 'dispatched'
 }
 
-/** A successful run. */
-export interface SuccessfulRun extends Run {
+/** The newest run that is a build of an image, or may yet become one. */
+export interface LatestRun extends Run {
   /** ISO 8601: what the build pulled is from then or later. */
   readonly startedAt: string
-}
-
-/** The newest run that is a build of an image, or may yet become one. */
-export interface LatestRun extends SuccessfulRun {
   readonly status: 'queued' | 'running' | 'succeeded'
 }
 
@@ -101,12 +97,6 @@ export interface RunsClient<Place = BuildPlace> {
   readonly find: (search: RunSearch<Place>) => Promise<Run | null>
   /** @throws Refusal when the forge gives no usable answer. */
   readonly read: (source: Place, runId: string) => Promise<RunState>
-  /**
-   * The latest successful run that counts as a build of an image, among the newest hundred.
-   *
-   * @throws Refusal when the forge gives no usable answer.
-   */
-  readonly lastSuccess: (source: Place, counted: CountedRuns) => Promise<SuccessfulRun | null>
   /**
    * The latest run that counts as a build of an image and has succeeded, or is not over yet, among the newest hundred.
    *

@@ -116,7 +116,6 @@ export class Factory {
       if (run.endsAt > this.now) return { status: 'running', url, startedAt, endedAt: null }
       return { status: run.isGood ? 'succeeded' : 'failed', url, startedAt, endedAt: iso(run.endsAt) }
     },
-    lastSuccess: async () => null,
     latest: async (source, _: CountedRuns) => {
       this.requests += 1
       const found = this.runs
