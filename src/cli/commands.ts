@@ -180,6 +180,18 @@ function addEnroll(program: Command, session: Session): void {
 function addInit(program: Command, session: Session): void {
   withStateOptions(program.command('init').description('write the files of a new state repository'))
     .argument('[checkout]', 'a local clone that the first image is built from, to look at as enroll does')
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        'what starts rebuilds: Kargo in a cluster, or the action itself on its scheduled runs',
+      )
+        .choices(['kargo', 'actions'])
+        .default('kargo'),
+    )
+    .option(
+      '--in-app-repository',
+      'keep the state in the repository that builds the image, in image-factory/ (else --state); needs --engine actions',
+    )
     .option('--repository <owner/repo>', 'the state repository (else the remote of its folder)')
     .option('--branch <name>', 'branch whose enrollment counts (else the one that is checked out, else main)')
     .option('--namespace <name>', 'Kubernetes namespace and Kargo Project (image-factory)')

@@ -1,16 +1,17 @@
-import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
 import { isInsidePath, WORKFLOW_FILE } from '../enrollment/grammar.js'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { parseReference } from '../reference/index.js'
 import type { Env } from '../run-options.js'
-import { type ActionPin, type Answers, answerFault } from '../scaffold/index.js'
-import type { StateFolder } from '../state/index.js'
+import { type ActionPin, type Answers, answerFault, type Engine } from '../scaffold/index.js'
 import { gitFacts, readLocalClone, repositoryOf } from './checkout.js'
+import type { InitPlace } from './init-place.js'
+import type { Ask, Prompt } from './prompt.js'
 import { type Proposal, proposeEntry } from './propose-entry.js'
 
 /** Options of `init`. */
 export interface InitOptions {
+  readonly engine: Engine
+  readonly inAppRepository?: boolean
   readonly repository?: string
   readonly branch?: string
   readonly namespace?: string
@@ -27,7 +28,7 @@ export interface InitOptions {
 interface AnswerInput {
   readonly options: InitOptions
   readonly checkout: string | undefined
-  readonly folder: StateFolder
+  readonly place: InitPlace
   readonly env: Env
   readonly action: ActionPin
   /** null: nobody is asked. */
@@ -46,18 +47,23 @@ export interface FoundAnswers {
  * @throws Refusal with everything that is missing or wrong.
  */
 export async function findAnswers(input: AnswerInput): Promise<FoundAnswers> {
-  const { options, folder, env, action, ask } = input
+  const { options, place, env, action, ask } = input
+  const { folder, applicationFolder } = place
   refuseFaults(options)
-  const facts = await gitFacts(folder.root)
+  const facts = await gitFacts(place.top)
   const remote = facts.remote === null ? null : repositoryOf(facts.remote, env)
   const found = remote?.provider === 'github' ? remote.repo : ''
-  const repository = options.repository ?? (await answerOf(ask, repositoryQuestion(found)))
-  const namespace = options.namespace ?? (await answerOf(ask, NAMESPACE))
-  const owners = options.owner.length > 0 ? options.owner : [await answerOf(ask, ownerQuestion(repository))]
-  const proposal = await proposed(await withFirstImage(input), input)
+  const repository = options.repository ?? (await answerOf(ask, repositoryQuestion(found, applicationFolder !== null)))
+  const namespace =
+    options.namespace ?? (options.engine === 'kargo' ? await answerOf(ask, NAMESPACE) : NAMESPACE.fallback)
+  const owners = applicationFolder === null ? await ownersOf(input, repository) : []
+  const proposal =
+    applicationFolder === null ? await proposed(await withFirstImage(input), input) : await ownImage(input, repository)
   const answers = {
     repository,
     branch: options.branch ?? facts.branch ?? 'main',
+    engine: options.engine,
+    applicationFolder,
     namespace,
     owners,
     action,
@@ -66,6 +72,21 @@ export async function findAnswers(input: AnswerInput): Promise<FoundAnswers> {
     entry: proposal?.entry ?? null,
   }
   return { answers, proposal }
+}
+
+async function ownersOf({ options, ask }: AnswerInput, repository: string): Promise<readonly string[]> {
+  return options.owner.length > 0 ? options.owner : [await answerOf(ask, ownerQuestion(repository))]
+}
+
+/** The image that an application's own repository builds: the clone tells what no option says. */
+async function ownImage(input: AnswerInput, repository: string): Promise<Proposal | null> {
+  const { options, place, checkout = place.top } = input
+  const { repo = repository } = options
+  if (repo.toLowerCase() === repository.toLowerCase()) return proposed({ ...options, repo }, { ...input, checkout })
+  const message = `--in-app-repository is for images that ${repository} builds itself, not ${repo}.`
+  throw refuse('option-invalid', message, {
+    remedy: 'Leave it out: a repository of its own can rebuild images of others.',
+  })
 }
 
 interface Question {
@@ -82,8 +103,9 @@ const NAMESPACE: Question = {
   option: '--namespace',
 }
 
-function repositoryQuestion(found: string): Question {
-  return { kind: 'repository', text: 'State repository, OWNER/REPO', fallback: found, option: '--repository' }
+function repositoryQuestion(found: string, isApplication: boolean): Question {
+  const text = `${isApplication ? 'This' : 'State'} repository, OWNER/REPO`
+  return { kind: 'repository', text, fallback: found, option: '--repository' }
 }
 
 function ownerQuestion(repository: string): Question {
@@ -170,77 +192,4 @@ async function proposed(options: InitOptions, { checkout, env }: AnswerInput): P
     defaults: {},
     env,
   })
-}
-
-/** One question to the person at the terminal. */
-export interface Prompt {
-  readonly text: string
-  /** Taken for an empty answer. */
-  readonly fallback: string
-  /** What is wrong with an answer, as an ending of "must be …"; null when it is good. */
-  readonly fault: (answer: string) => string | null
-}
-
-/** Asks until the answer is good. */
-export type Ask = (question: Prompt) => Promise<string>
-
-/** Whether there is somebody at both ends of the terminal. */
-export function isInteractive(): boolean {
-  return process.stdin.isTTY === true && process.stdout.isTTY === true
-}
-
-/**
- * The person at the terminal. What is typed ahead answers the questions to come; a question is rejected with a Refusal
- * once the person has left (Ctrl-C, end of input).
- *
- * @param input and
- * @param output are the ends of the terminal.
- */
-export function openPrompt(input: Readable, output: Writable): { readonly ask: Ask; readonly close: () => void } {
-  const lines = createInterface({ input, output })
-  const typed: string[] = []
-  const open: { readonly answer: (line: string) => void; readonly leave: () => void }[] = []
-  let isGone = false
-  lines.on('line', (line) => {
-    const question = open.shift()
-    if (question === undefined) typed.push(line)
-    else question.answer(line)
-  })
-  lines.on('close', () => {
-    isGone = true
-    for (const { leave } of open) leave()
-  })
-  const answerTo = ({ text, fallback }: Prompt) =>
-    new Promise<string>((resolve, reject) => {
-      const leave = () => reject(refuse('option-invalid', 'the questions were not answered: nothing was written.'))
-      const prompt = `${text}${fallback === '' ? '' : ` [${fallback}]`}: `
-      const line = typed.shift()
-      if (line !== undefined) {
-        output.write(`${prompt}${line}\n`)
-        resolve(line)
-      } else if (isGone) leave()
-      else {
-        open.push({ answer: resolve, leave })
-        lines.setPrompt(prompt)
-        lines.prompt()
-      }
-    })
-  return {
-    ask: (question) => askUntilValid(question, answerTo, (text) => output.write(text)),
-    close: () => lines.close(),
-  }
-}
-
-/** Asks again as long as an answer is no good, and says why. */
-async function askUntilValid(
-  question: Prompt,
-  answerTo: (question: Prompt) => Promise<string>,
-  print: (text: string) => void,
-): Promise<string> {
-  for (;;) {
-    const answer = (await answerTo(question)).trim() || question.fallback
-    const fault = question.fault(answer)
-    if (fault === null) return answer
-    print(`It must be ${fault}.\n`)
-  }
 }

@@ -1,15 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { printable, refuse } from '../enrollment/index.js'
 import { git } from '../publish/index.js'
-import { ACTION, type ActionPin, PUBLISHED, scaffold } from '../scaffold/index.js'
-import { isFolder, readOptional, type StateFolder, writeFiles } from '../state/index.js'
+import { ACTION, type ActionPin, type Answers, PUBLISHED, scaffold } from '../scaffold/index.js'
+import { isFolder, readOptional, writeFiles } from '../state/index.js'
 import { gitFacts, repositoryOf } from './checkout.js'
 import type { InitOptions } from './init-answers.js'
-import { type FoundAnswers, findAnswers, isInteractive, openPrompt } from './init-answers.js'
-import { type CommandContext, newStateFolder, PROGRAM, shownPath } from './options.js'
+import { type FoundAnswers, findAnswers } from './init-answers.js'
+import { type InitPlace, initPlace } from './init-place.js'
+import { type CommandContext, PROGRAM, shownPath } from './options.js'
+import { isInteractive, openPrompt } from './prompt.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
@@ -21,17 +23,16 @@ import { printJson, printProblems, type Terminal } from './terminal.js'
  */
 export async function init(run: CommandContext, checkout: string | undefined, options: InitOptions): Promise<number> {
   const { env, terminal } = run
-  const folder = newStateFolder(run.options, env)
-  refuseInside(folder.root)
-  const action = await actionPin()
   const isAsking = options.yes !== true && run.options.json !== true && isInteractive()
   const person = isAsking ? openPrompt(process.stdin, process.stdout) : null
-  const found = await answersOf(person, { options, checkout, folder, env, action })
-  const plan = compare(scaffold(found.answers), folder.root)
+  const action = await actionPin()
+  const { place, found } = await answersOf(person, run, { checkout, options, env, action })
+  const plan = compare(scaffold(found.answers), place.top)
   if (plan.different.length > 0 && options.keep !== true) throw refuseExisting(plan.different)
-  writeFiles(folder.root, plan.missing)
+  writeFiles(place.top, plan.missing)
   const done = { written: [...plan.missing.keys()], kept: [...plan.same, ...plan.different] }
-  const input = { ...found, ...done, folder, isOwnerGuessed: options.owner.length === 0 && person === null }
+  const isOwnerGuessed = place.applicationFolder === null && options.owner.length === 0 && person === null
+  const input = { ...found, ...done, place, isOwnerGuessed }
   if (run.options.json) printJson(terminal, asJson(input))
   else print(input, terminal)
   return 0
@@ -39,27 +40,16 @@ export async function init(run: CommandContext, checkout: string | undefined, op
 
 async function answersOf(
   person: ReturnType<typeof openPrompt> | null,
-  material: Omit<Parameters<typeof findAnswers>[0], 'ask'>,
-): Promise<FoundAnswers> {
+  { options: state }: CommandContext,
+  material: Omit<Parameters<typeof findAnswers>[0], 'ask' | 'place'>,
+): Promise<{ readonly place: InitPlace; readonly found: FoundAnswers }> {
+  const ask = person?.ask ?? null
+  const { env, options } = material
   try {
-    return await findAnswers({ ...material, ask: person?.ask ?? null })
+    const place = await initPlace({ ...options, state, env, ask })
+    return { place, found: await findAnswers({ ...material, place, ask }) }
   } finally {
     person?.close()
-  }
-}
-
-/** Workflows are read from a repository's top alone. */
-function refuseInside(root: string): void {
-  if (existsSync(join(root, '.git'))) return
-  for (let above = dirname(root); above !== dirname(above); above = dirname(above)) {
-    if (!existsSync(join(above, '.git'))) continue
-    throw refuse(
-      'path-unsafe',
-      `${root} is inside the repository ${above}, and GitHub reads workflows at its top only.`,
-      {
-        remedy: `Choose another folder, or make it a repository of its own first: git init ${root}.`,
-      },
-    )
   }
 }
 
@@ -120,44 +110,52 @@ async function actionPin(): Promise<ActionPin> {
 }
 
 interface InitResult extends FoundAnswers {
-  readonly folder: StateFolder
+  readonly place: InitPlace
   readonly written: readonly string[]
   readonly kept: readonly string[]
   /** Nobody said who reviews. */
   readonly isOwnerGuessed: boolean
 }
 
-function asJson({ answers, folder, written, kept }: InitResult) {
-  const { repository, branch, namespace, owners, action, entry } = answers
-  return { state: folder.root, written, kept, repository, branch, namespace, owners, action: action.sha, entry }
+function asJson({ answers, place: { top, folder }, written, kept }: InitResult) {
+  const { repository, branch, engine, namespace, owners, action, entry } = answers
+  const about = { repository, branch, engine, namespace, owners, action: action.sha, entry }
+  return { state: folder.root, top, written, kept, ...about }
 }
 
 function print(input: InitResult, terminal: Terminal): void {
-  const { proposal, folder, written, kept } = input
+  const { proposal, place, written, kept } = input
   const colors = pc.createColors(terminal.color.out)
   printProblems(terminal, proposal?.warnings ?? [])
   const out = (text: string) => terminal.out(`${printable(text)}\n`)
   if (written.length === 0) {
-    out(`All ${kept.length} files are in ${folder.root} already: nothing was written.`)
+    out(`All ${kept.length} files are in ${place.top} already: nothing was written.`)
     return
   }
-  terminal.out(`${colors.bold(printable(`Wrote to ${folder.root}:`))}\n`)
+  terminal.out(`${colors.bold(printable(`Wrote to ${place.top}:`))}\n`)
   for (const path of written) out(`  ${path}`)
   for (const path of kept) out(`  ${path} (kept as it was)`)
   out('\nNext:')
   for (const [index, text] of nextSteps(input).entries()) out(`  ${index + 1}. ${text}`)
 }
 
-function nextSteps({ answers, folder, isOwnerGuessed }: InitResult): string[] {
-  const { entry, branch, repository, owners } = answers
+function nextSteps({ answers, place: { folder }, isOwnerGuessed }: InitResult): string[] {
+  const { entry, owners } = answers
   const at = `--state ${shownPath(folder.root)}`
   const enroll = `Enroll a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
   const look = `Look at ${folder.imagesFile}, and have it checked: ${PROGRAM} validate ${at}`
   const guess = `CODEOWNERS names ${owners.join(' ')}, a guess: users and teams can review, an organisation cannot.`
-  return [
-    entry === null ? enroll : look,
-    ...(isOwnerGuessed ? [guess] : []),
-    `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the manifests.`,
-    'Bring them into the cluster: https://github.com/craigedmunds/image-factory-action/blob/main/docs/install.md',
-  ]
+  return [entry === null ? enroll : look, ...(isOwnerGuessed ? [guess] : []), ...startSteps(answers)]
+}
+
+const DOCS = `https://github.com/${ACTION}/blob/main/docs`
+
+/** What it takes to set it going. */
+function startSteps({ engine, applicationFolder, branch, repository }: Answers): string[] {
+  const push = `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the`
+  if (engine === 'kargo') return [`${push} manifests.`, `Bring them into the cluster: ${DOCS}/install.md`]
+  const started = `${push} state, and from then on a run every hour starts the builds that are due.`
+  if (applicationFolder !== null) return [started]
+  const app = `Create a GitHub App that may start the builds, and save FACTORY_APP_CLIENT_ID and FACTORY_APP_PRIVATE_KEY: ${DOCS}/engines.md#tokens`
+  return [app, started]
 }

@@ -3,17 +3,31 @@ import { DNS_LABEL, isBranchName } from '../enrollment/grammar.js'
 import { GITHUB_REPOSITORY } from '../forges/github.js'
 import type { ActionPin } from './action-pin.js'
 
+/** What starts rebuilds: Kargo in a cluster, or this action itself. */
+export type Engine = 'kargo' | 'actions'
+
+/** Where GitHub finds the workflow. */
+export const WORKFLOW_FILES: Readonly<Record<Engine, string>> = {
+  kargo: '.github/workflows/synth.yml',
+  actions: '.github/workflows/image-factory.yml',
+}
+
 /** What the files of a new state repository are made from. */
 export interface Answers {
   /** OWNER/REPO of the state repository itself. */
   readonly repository: string
   /** Branch whose images.yaml counts. */
   readonly branch: string
+  /** What starts rebuilds: `settings.engine`. */
+  readonly engine: Engine
+  /** Where the state lies in an application's own repository (`.`: at its top); null: the repository is the state's alone. */
+  readonly applicationFolder: string | null
   /** Kubernetes namespace and Kargo Project. */
   readonly namespace: string
   /** Who reviews changes: users (`@name`), teams (`@org/team`) or addresses. */
   readonly owners: readonly string[]
   readonly action: ActionPin
+  /** Relative to the state's folder, as the next. */
   readonly imagesFile: string
   readonly outputDir: string
   /** The first image; null: nothing is enrolled yet. */

@@ -8,7 +8,7 @@ const HEAD = `{{schema}}
 # Every key: https://github.com/craigedmunds/image-factory-action/blob/main/docs/images-yaml.md
 
 settings:
-  namespace: {{namespace}}
+  {{setting}}
 
 `
 
@@ -30,8 +30,9 @@ images: []
  *
  * @throws Refusal when the entry is no good.
  */
-export function images({ namespace, imagesFile, entry }: Answers): string {
-  const head = filled(HEAD, { schema: SCHEMA_COMMENT, namespace: scalar(namespace) })
+export function images({ engine, namespace, imagesFile, entry }: Answers): string {
+  const setting = engine === 'kargo' ? `namespace: ${scalar(namespace)}` : 'engine: actions'
+  const head = filled(HEAD, { schema: SCHEMA_COMMENT, setting })
   if (entry === null) return head + EMPTY_LIST
   const added = addEntry(`${head}images: []\n`, entry, imagesFile)
   if (added.ok) return added.text

@@ -1,5 +1,5 @@
 import { ACTION } from './action-pin.js'
-import type { Answers } from './answers.js'
+import { type Answers, WORKFLOW_FILES } from './answers.js'
 import { filled } from './template.js'
 
 const README = `# {{repository}}
@@ -30,7 +30,7 @@ export function readme({ repository, namespace, imagesFile, outputDir }: Answers
     namespace,
     images: imagesFile,
     output: outputDir,
-    workflow: '.github/workflows/synth.yml',
+    workflow: WORKFLOW_FILES.kargo,
     home: `https://github.com/${ACTION}`,
   })
 }

@@ -1,9 +1,14 @@
 import { ACTION } from './action-pin.js'
+import { ACTIONS_WORKFLOW, application, stateRepository } from './actions-workflow.js'
 import type { Answers } from './answers.js'
 import { filled, scalar } from './template.js'
 
-/** Where GitHub finds it. */
-export const WORKFLOW_FILE = '.github/workflows/synth.yml'
+/** The input by which a run is allowed what the guard of deletions refused. */
+const MAX_DELETIONS = `      max-deletions:
+        description: How many generated resources this run may delete, where a run refused to (a number, or 25%)
+        type: string
+        required: false
+`
 
 const WORKFLOW = `# Runs image-factory-action for this state repository: a preview on every pull request, a commit on {{branchName}}.
 name: synth
@@ -24,7 +29,7 @@ on:
         description: Why this run was started
         type: string
         required: false
-
+{{maxDeletions}}
 permissions: {}
 
 # Runs on a branch wait for each other, and a commit is never cut off. A newer push to a pull request replaces the
@@ -46,20 +51,35 @@ jobs:
           persist-credentials: false # the action brings its token itself and leaves none behind
       - uses: {{action}}
         with:
-          commit-method: api # commits signed by GitHub
 `
 
-/** The workflow of a state repository. */
-export function workflow({ branch, action, imagesFile, outputDir }: Answers): string {
-  const more = [
-    ...(imagesFile === 'images.yaml' ? [] : [`          images-file: ${scalar(imagesFile)}\n`]),
-    ...(outputDir === 'dist' ? [] : [`          output-dir: ${scalar(outputDir)}\n`]),
-  ]
+/** The workflow of a state repository, or of an application's own. */
+export function workflow(answers: Answers): string {
+  const { branch, engine, applicationFolder, imagesFile } = answers
   const values = {
     branch: scalar(branch),
     branchName: branch,
     images: imagesFile,
-    action: `${ACTION}@${action.sha} # ${action.name}`,
+    maxDeletions: MAX_DELETIONS,
+    action: `${ACTION}@${answers.action.sha} # ${answers.action.name}`,
   }
-  return filled(WORKFLOW, values) + more.join('')
+  if (engine === 'kargo') return filled(WORKFLOW, values) + inputsOf(answers)
+  const shape = applicationFolder === null ? stateRepository(answers) : application(applicationFolder, answers)
+  return filled(ACTIONS_WORKFLOW, { ...values, ...shape }) + inputsOf(answers)
+}
+
+/** What the action is given. */
+function inputsOf({ engine, applicationFolder, imagesFile, outputDir }: Answers): string {
+  const inputs = [
+    'commit-method: api # commits signed by GitHub',
+    ...(applicationFolder === null || applicationFolder === '.' ? [] : [`state-path: ${scalar(applicationFolder)}`]),
+    ...(imagesFile === 'images.yaml' ? [] : [`images-file: ${scalar(imagesFile)}`]),
+    ...(outputDir === 'dist' ? [] : [`output-dir: ${scalar(outputDir)}`]),
+    ...(engine === 'actions' && applicationFolder === null
+      ? ['source-token: ${{ steps.app.outputs.token }} # reads sources, and starts builds']
+      : []),
+    ...(engine === 'actions' ? ['rebuild: ${{ inputs.rebuild }}'] : []),
+    'max-deletions: ${{ inputs.max-deletions }}',
+  ]
+  return inputs.map((line) => `          ${line}\n`).join('')
 }

@@ -3,11 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse, parseDocument } from 'yaml'
 import { parseImagesFile } from '../../../src/enrollment/index.js'
-import { ACTION, type Answers, answerFault, PUBLISHED, scaffold, WORKFLOW_FILE } from '../../../src/scaffold/index.js'
+import { ACTION, type Answers, answerFault, PUBLISHED, scaffold, WORKFLOW_FILES } from '../../../src/scaffold/index.js'
 import { workflowFaults } from '../../support/workflow-check.js'
 
 const EXAMPLE = '../../../examples/state-repo'
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+
+const WORKFLOW_FILE = WORKFLOW_FILES.kargo
 
 const ENTRY = {
   name: 'web',
@@ -19,6 +21,8 @@ const ENTRY = {
 const answers = (more: Partial<Answers> = {}): Answers => ({
   repository: 'craigedmunds/image-factory-state',
   branch: 'main',
+  engine: 'kargo',
+  applicationFolder: null,
   namespace: 'image-factory',
   owners: ['@craigedmunds'],
   action: PUBLISHED,
@@ -116,6 +120,7 @@ describe('whatever is answered', () => {
         'commit-method': 'api',
         ...(imagesFile === 'images.yaml' ? {} : { 'images-file': imagesFile }),
         ...(outputDir === 'dist' ? {} : { 'output-dir': outputDir }),
+        'max-deletions': '${{ inputs.max-deletions }}',
       })
     })
     await fc.assert(property, { numRuns: 60 })
@@ -140,6 +145,112 @@ describe('whatever is answered', () => {
       }),
     )
   })
+})
+
+const SHAPES = [
+  ['a repository of its own', 'state-repository', { repository: 'acme/image-factory-state' }],
+  ["the application's own repository", 'application', { repository: 'acme/web', applicationFolder: 'image-factory' }],
+] as const
+
+interface Actions {
+  readonly on: {
+    readonly push: { readonly branches: readonly string[]; readonly paths: readonly string[] }
+    readonly pull_request: { readonly branches: readonly string[]; readonly paths?: readonly string[] }
+  }
+  readonly permissions: object
+  readonly jobs: {
+    readonly 'image-factory': {
+      readonly permissions: Readonly<Record<string, string>>
+      readonly steps: readonly { readonly uses: string; readonly with?: Readonly<Record<string, string>> }[]
+    }
+  }
+}
+
+describe.each(SHAPES)('without a cluster, in %s', (_, golden, shape) => {
+  const pin = { sha: '0123456789abcdef0123456789abcdef01234567', name: 'v1.2.3' }
+  const all = { engine: 'actions', owners: ['@acme/platform'], ...shape } as const
+  const file = WORKFLOW_FILES.actions
+  const workflowOf = (more: Partial<Answers> = {}) => parse(textOf(file, { ...all, ...more })) as Actions
+
+  it('the files are those', async () => {
+    for (const [path, text] of scaffold(answers({ ...all, action: pin }))) {
+      await expect(text, path).toMatchFileSnapshot(
+        `../../golden/scaffold/${golden}/${path.replace('.github', 'github')}`,
+      )
+    }
+    const top = golden === 'application' ? 'image-factory/' : ''
+    const names = [
+      `${top}images.yaml`,
+      file,
+      ...(top === '' ? ['CODEOWNERS'] : []),
+      `${top}.gitattributes`,
+      `${top}README.md`,
+    ]
+    expect([...scaffold(answers(all)).keys()]).toEqual(names)
+  })
+
+  it('images.yaml is valid, with the engine and the image', () => {
+    const text = [...scaffold(answers(all)).values()][0] ?? ''
+    const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+    expect(problems).toEqual([])
+    expect(enrolled?.settings.engine).toBe('actions')
+    expect(enrolled?.images).toMatchObject([{ name: 'web' }])
+  })
+
+  it('a token can do what it is for, and no more', () => {
+    const { permissions, jobs } = workflowOf()
+    const { permissions: granted, steps } = jobs['image-factory']
+    expect(permissions).toEqual({})
+    const own = { contents: 'write', 'pull-requests': 'write' }
+    expect(granted).toEqual(golden === 'application' ? { ...own, actions: 'write' } : own)
+    const app = steps.find(({ uses }) => uses.startsWith('actions/create-github-app-token@'))
+    if (golden === 'application') expect(app).toBeUndefined()
+    else
+      expect(app?.with).toMatchObject({ owner: 'acme', 'permission-contents': 'read', 'permission-actions': 'write' })
+    const token = golden === 'application' ? undefined : '${{ steps.app.outputs.token }}'
+    expect(steps.at(-1)?.with?.['source-token']).toBe(token)
+  })
+
+  it('says of every permission why', () => {
+    const granted = textOf(file, all).match(/^ {6}[a-z-]+: write\b.*$/gm) ?? []
+    expect(granted.filter((line) => !/ # \S/.test(line))).toEqual([])
+  })
+
+  it('nothing that a run commits starts another one', () => {
+    const { on } = workflowOf()
+    const top = golden === 'application' ? 'image-factory/' : ''
+    expect(on.push.paths).toEqual([`${top}images.yaml`, `${top}overrides.yaml`, file])
+    expect(on.pull_request.paths).toEqual(golden === 'application' ? on.push.paths : undefined)
+  })
+
+  it('GitHub takes the workflow, whatever is answered', async () => {
+    const folders =
+      shape.repository === 'acme/web' ? fc.constantFrom('.', 'a b', 'on', 'c++/[x]', '!x') : fc.constant(null)
+    const property = fc.asyncProperty(anyAnswers, folders, async (more, applicationFolder) => {
+      const text = textOf(file, { ...more, engine: 'actions', applicationFolder })
+      expect(await workflowFaults(file, text)).toEqual([])
+      const { on, jobs } = parse(text) as Actions
+      expect(on.push.branches).toEqual([more.branch])
+      const below = applicationFolder === null || applicationFolder === '.' ? '' : `${applicationFolder}/`
+      expect(on.push.paths[0]?.replaceAll('\\', '')).toBe(`${below}${more.imagesFile}`)
+      const given = jobs['image-factory'].steps.at(-1)?.with
+      expect(given?.['state-path']).toBe(below === '' ? undefined : applicationFolder)
+      expect(given).toMatchObject({ rebuild: '${{ inputs.rebuild }}', 'max-deletions': '${{ inputs.max-deletions }}' })
+      for (const one of scaffold(answers({ ...more, engine: 'actions', applicationFolder })).values())
+        expect(one).not.toMatch(/(?<!\$)\{\{|undefined/)
+    })
+    await fc.assert(property, { numRuns: 40 })
+  })
+})
+
+it('the App is installed where the first image is built, if that is GitHub', () => {
+  const ownerOf = (entry: Answers['entry']) =>
+    /^ +owner: (\S+)/m.exec(textOf(WORKFLOW_FILES.actions, { engine: 'actions', repository: 'acme/state', entry }))?.[1]
+  expect(ownerOf({ ...ENTRY, source: { ...ENTRY.source, repo: 'other/web' } })).toBe('other')
+  expect(ownerOf({ ...ENTRY, source: { provider: 'gitlab', repo: 'group/sub/web', dockerfile: 'Dockerfile' } })).toBe(
+    'acme',
+  )
+  expect(ownerOf(null)).toBe('acme')
 })
 
 describe('answers', () => {

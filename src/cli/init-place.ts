@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { refuse } from '../enrollment/index.js'
+import type { Env } from '../run-options.js'
+import type { Engine } from '../scaffold/index.js'
+import type { StateFolder } from '../state/index.js'
+import { newStateFolder } from './options.js'
+import type { Ask, Prompt } from './prompt.js'
+
+/** Where the files of a new factory go. */
+export interface InitPlace {
+  /** The top of the repository: GitHub reads workflows there alone. */
+  readonly top: string
+  readonly folder: StateFolder
+  /** Where the state lies in an application's own repository, from its top; null: the repository is the state's alone. */
+  readonly applicationFolder: string | null
+}
+
+interface PlaceInput {
+  readonly state: Parameters<typeof newStateFolder>[0]
+  readonly engine: Engine
+  readonly inAppRepository?: boolean
+  readonly env: Env
+  /** null: nobody is asked. */
+  readonly ask: Ask | null
+}
+
+/** The folder of the state in an application's own repository, where no option names one. */
+const APPLICATION_FOLDER = 'image-factory'
+
+/**
+ * A repository of the state's own is the state folder itself; an application's own is the one around it.
+ *
+ * @throws Refusal when the state cannot lie there.
+ */
+export async function initPlace({ state, engine, inAppRepository, env, ask }: PlaceInput): Promise<InitPlace> {
+  const isApplication = inAppRepository ?? (engine === 'actions' && ask !== null && (await ask(SHAPE)) === 'app')
+  if (!isApplication) {
+    const folder = newStateFolder(state, env)
+    refuseInside(folder.root, engine)
+    return { top: folder.root, folder, applicationFolder: null }
+  }
+  if (engine !== 'actions') {
+    const remedy = 'Add --engine actions, or leave it out: Kargo syncs a repository of its own.'
+    throw refuse('option-invalid', '--in-app-repository needs --engine actions.', { remedy })
+  }
+  const named = state.state ?? env.IMAGE_FACTORY_STATE_DIR
+  const start = resolve(named ?? '.')
+  const top = repositoryAround(start)
+  if (top === null) {
+    const remedy = 'Run this in a clone of the repository that builds the image, or name a folder in one: --state.'
+    throw refuse('option-invalid', `${start} is not inside a git repository.`, { remedy })
+  }
+  const folder = newStateFolder({ ...state, state: named === undefined ? join(top, APPLICATION_FOLDER) : start }, env)
+  return { top, folder, applicationFolder: relative(top, folder.root).replaceAll('\\', '/') || '.' }
+}
+
+const SHAPE: Prompt = {
+  text: 'Keep the state in a repository of its own (own), or in this one, which builds the image (app)',
+  fallback: 'own',
+  fault: (answer) => (answer === 'own' || answer === 'app' ? null : 'own or app'),
+}
+
+/** The nearest folder with a `.git`, the folder itself included. */
+function repositoryAround(folder: string): string | null {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at
+    if (at === dirname(at)) return null
+  }
+}
+
+/** Workflows are read from a repository's top alone. */
+function refuseInside(root: string, engine: Engine): void {
+  const above = repositoryAround(root)
+  if (above === null || above === root) return
+  const other = engine === 'actions' ? ' To keep the state in that repository, add --in-app-repository.' : ''
+  throw refuse(
+    'path-unsafe',
+    `${root} is inside the repository ${above}, and GitHub reads workflows at its top only.`,
+    { remedy: `Choose another folder, or make it a repository of its own first: git init ${root}.${other}` },
+  )
+}

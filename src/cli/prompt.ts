@@ -1,0 +1,76 @@
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { refuse } from '../enrollment/index.js'
+
+/** One question to the person at the terminal. */
+export interface Prompt {
+  readonly text: string
+  /** Taken for an empty answer. */
+  readonly fallback: string
+  /** What is wrong with an answer, as an ending of "must be …"; null when it is good. */
+  readonly fault: (answer: string) => string | null
+}
+
+/** Asks until the answer is good. */
+export type Ask = (question: Prompt) => Promise<string>
+
+/** Whether there is somebody at both ends of the terminal. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true
+}
+
+/**
+ * The person at the terminal. What is typed ahead answers the questions to come; a question is rejected with a Refusal
+ * once the person has left (Ctrl-C, end of input).
+ *
+ * @param input and
+ * @param output are the ends of the terminal.
+ */
+export function openPrompt(input: Readable, output: Writable): { readonly ask: Ask; readonly close: () => void } {
+  const lines = createInterface({ input, output })
+  const typed: string[] = []
+  const open: { readonly answer: (line: string) => void; readonly leave: () => void }[] = []
+  let isGone = false
+  lines.on('line', (line) => {
+    const question = open.shift()
+    if (question === undefined) typed.push(line)
+    else question.answer(line)
+  })
+  lines.on('close', () => {
+    isGone = true
+    for (const { leave } of open) leave()
+  })
+  const answerTo = ({ text, fallback }: Prompt) =>
+    new Promise<string>((resolve, reject) => {
+      const leave = () => reject(refuse('option-invalid', 'the questions were not answered: nothing was written.'))
+      const prompt = `${text}${fallback === '' ? '' : ` [${fallback}]`}: `
+      const line = typed.shift()
+      if (line !== undefined) {
+        output.write(`${prompt}${line}\n`)
+        resolve(line)
+      } else if (isGone) leave()
+      else {
+        open.push({ answer: resolve, leave })
+        lines.setPrompt(prompt)
+        lines.prompt()
+      }
+    })
+  return {
+    ask: (question) => askUntilValid(question, answerTo, (text) => output.write(text)),
+    close: () => lines.close(),
+  }
+}
+
+/** Asks again as long as an answer is no good, and says why. */
+async function askUntilValid(
+  question: Prompt,
+  answerTo: (question: Prompt) => Promise<string>,
+  print: (text: string) => void,
+): Promise<string> {
+  for (;;) {
+    const answer = (await answerTo(question)).trim() || question.fallback
+    const fault = question.fault(answer)
+    if (fault === null) return answer
+    print(`It must be ${fault}.\n`)
+  }
+}

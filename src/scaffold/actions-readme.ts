@@ -1,0 +1,73 @@
+import { ACTION } from './action-pin.js'
+import { type Answers, WORKFLOW_FILES } from './answers.js'
+import { filled } from './template.js'
+
+const README = `# {{title}}
+
+An [image factory]({{home}}) keeps the container images in
+\`{{images}}\` fresh, without a cluster. Once an hour the workflow [image-factory]({{workflow}})
+looks up their base images. When one has changed, and the image's \`rebuildDelay\` allows it, the factory starts the image's
+own build workflow and follows it to its end.
+
+## What to do next
+
+{{setup}}
+
+## What is here
+
+| Path | What it is | Who writes it |
+| --- | --- | --- |
+| \`{{images}}\` | the images, and how each is rebuilt | you, by pull request |
+| \`overrides.yaml\` | digests that are let through at once, in an emergency | you, by pull request |
+| \`images/\`, \`base-images/\`, \`_archive/\` | what is known of images and base images, and every rebuild | the workflow |
+
+## What you can do
+
+**Enroll an image**: add an entry to \`{{images}}\` on a branch and open a pull request. Its comment says what the entry
+changes, or what is wrong with it. [Every key]({{home}}/blob/main/docs/images-yaml.md) is explained.
+
+**Rebuild an image now**, whatever its delay: _Actions → image-factory → Run workflow_ with its name, or \`all-stale\` for
+every image that is provably on an old base image. From a terminal:
+
+\`\`\`sh
+gh workflow run image-factory.yml --repo {{repository}} -f rebuild=NAME
+\`\`\`
+
+**Never edit generated files**: the next run overwrites them.
+
+**Is the workflow still running?** In a public repository, GitHub disables schedules after 60 days without activity.
+[What to do about it]({{home}}/blob/main/docs/engines.md#when-the-schedule-stops)
+
+**Something does not happen?** The summary of the latest run says what was started, what waits, and until when.
+[Troubleshooting]({{home}}/blob/main/docs/troubleshooting.md)
+`
+
+const STATE_REPOSITORY = `1. Create a GitHub App with the repository permissions _Actions: read and write_ and _Contents: read_, and install it on the
+   repositories that build your images ([how]({{home}}/blob/main/docs/engines.md#tokens)).
+2. In this repository's settings, save its client ID as the variable \`FACTORY_APP_CLIENT_ID\` and its private key as the secret
+   \`FACTORY_APP_PRIVATE_KEY\`.
+3. Make sure that each build workflow has a \`workflow_dispatch\` trigger and pulls its base images fresh (\`pull: true\`).
+4. Commit these files and push them to \`{{branch}}\`. The push starts the workflow, and its summary says what it found. Nothing is
+   rebuilt just because it was enrolled.`
+
+const APPLICATION = `1. Make sure that each build workflow has a \`workflow_dispatch\` trigger and pulls its base images fresh (\`pull: true\`).
+2. Commit these files and push them to \`{{branch}}\`. The push starts the workflow, and its summary says what it found. Nothing is
+   rebuilt just because it was enrolled.
+
+There are no secrets to create: \`github.token\` commits the state and starts the builds. Its commits start no workflow. If
+\`{{branch}}\` takes changes by pull request only, \`github.token\` cannot commit to it:
+[what to do then]({{home}}/blob/main/docs/engines.md#a-protected-branch).`
+
+/** What somebody who opens the repository, or the folder of the state in it, should know. */
+export function actionsReadme({ repository, branch, applicationFolder, imagesFile }: Answers): string {
+  const home = `https://github.com/${ACTION}`
+  const depth = applicationFolder === null || applicationFolder === '.' ? 0 : applicationFolder.split('/').length
+  return filled(README, {
+    title: applicationFolder === null ? repository : `Image factory of ${repository}`,
+    images: imagesFile,
+    workflow: `${'../'.repeat(depth)}${WORKFLOW_FILES.actions}`,
+    setup: filled(applicationFolder === null ? STATE_REPOSITORY : APPLICATION, { home, branch }),
+    repository,
+    home,
+  })
+}

@@ -1,0 +1,112 @@
+import { OVERRIDES_FILE } from '../enrollment/index.js'
+import { jsonMap } from '../text/index.js'
+import { type Answers, WORKFLOW_FILES } from './answers.js'
+import { scalar } from './template.js'
+
+/** The workflow of a factory without a cluster, without what depends on whose repository it is in. */
+export const ACTIONS_WORKFLOW = `# The image factory: looks up base images once an hour, and starts the builds that are due. Pull requests get a preview.
+name: image-factory
+# Who starts a run by hand can say why; the run list shows it.
+run-name: \${{ inputs.rebuild && format('Rebuild {0}', inputs.rebuild) || inputs.reason }}
+
+on:
+  pull_request:
+    branches: [{{branch}}]
+{{pullRequestPaths}}  push:
+    branches: [{{branch}}]
+    # What people edit. The factory's own commits touch none of it: a run never starts another one.
+    paths:
+{{paths}}  schedule:
+    # Not on the hour, when GitHub is busiest and scheduled runs are late.
+    - cron: '23 * * * *'
+  workflow_dispatch:
+    inputs:
+      rebuild:
+        description: Images to rebuild now, whatever their delay (names, or all-stale)
+        type: string
+        required: false
+{{maxDeletions}}      reason:
+        description: Why this run was started
+        type: string
+        required: false
+  # Anything else can have it look now: gh api repos/{{repository}}/dispatches -f event_type=image-factory
+  repository_dispatch:
+    types: [image-factory]
+  # A package of this repository was published. GitHub leaves out what was pushed with github.token: the next scheduled
+  # run sees that.
+  registry_package:
+    types: [published]
+
+permissions: {}
+
+# Runs on a branch wait for each other, and a commit is never cut off. Only the newest run of a group is kept waiting:
+# a run that is to rebuild something has a group of its own, so that no other takes its place.
+concurrency:
+  group: image-factory-\${{ inputs.rebuild && github.run_id || github.ref }}
+  cancel-in-progress: \${{ github.event_name == 'pull_request' }}
+
+jobs:
+  image-factory:
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    permissions:
+      contents: write # commit the state to {{branchName}} (a preview writes nothing)
+{{permissions}}      pull-requests: write # write the comment
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false # the action brings its token itself and leaves none behind
+{{steps}}      - uses: {{action}}
+        with:
+`
+
+/** What depends on whose repository it is in. */
+interface Shape {
+  readonly repository: string
+  readonly pullRequestPaths: string
+  readonly paths: string
+  readonly permissions: string
+  readonly steps: string
+}
+
+/** A repository of the state's own: images are built elsewhere, which takes the token of a GitHub App. */
+export function stateRepository({ repository, imagesFile, entry }: Answers): Shape {
+  const paths = pathLines([imagesFile, OVERRIDES_FILE, WORKFLOW_FILES.actions])
+  return { repository, pullRequestPaths: '', paths, permissions: '', steps: appToken(ownerOf(entry, repository)) }
+}
+
+/** The repository that builds the images: its own token starts them, and other changes are none of the factory's business. */
+export function application(folder: string, { repository, imagesFile }: Answers): Shape {
+  const below = (path: string) => (folder === '.' ? path : `${folder}/${path}`)
+  const paths = pathLines([below(imagesFile), below(OVERRIDES_FILE), WORKFLOW_FILES.actions])
+  const permissions = '      actions: write # start the workflow that builds an image, and follow its run\n'
+  return { repository, pullRequestPaths: `    paths:\n${paths}`, paths, permissions, steps: '' }
+}
+
+/** Paths as the filters of a workflow read them, where some characters are patterns. */
+function pathLines(paths: readonly string[]): string {
+  const lines = paths.map((path) => scalar(path.replace(/[*?+[\]!\\]/g, '\\$&')))
+  return lines.map((line) => `      - ${line}\n`).join('')
+}
+
+/** Who owns the first image's source repository: the App is installed there. */
+function ownerOf(entry: Answers['entry'], repository: string): string {
+  const source = jsonMap(entry?.source)
+  const repo = source?.provider === 'gitlab' ? null : source?.repo
+  return (typeof repo === 'string' ? repo : repository).split('/')[0] ?? ''
+}
+
+function appToken(owner: string): string {
+  return `      # A token of a GitHub App, for the repositories that build images. Pull requests from forks and of Dependabot get no
+      # secrets: their preview reads what is public.
+      - uses: actions/create-github-app-token@bcd2ba49218906704ab6c1aa796996da409d3eb1 # v3.2.0
+        if: github.event_name != 'pull_request' || (!github.event.pull_request.head.repo.fork && github.actor != 'dependabot[bot]')
+        id: app
+        with:
+          client-id: \${{ vars.FACTORY_APP_CLIENT_ID }}
+          private-key: \${{ secrets.FACTORY_APP_PRIVATE_KEY }}
+          owner: ${scalar(owner)} # where the App is installed
+          permission-contents: read # read Dockerfiles and workflows
+          permission-actions: write # start builds, and follow their runs
+`
+}
