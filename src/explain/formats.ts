@@ -1,7 +1,8 @@
 import type { Rebuild } from '../state/index.js'
 import type { ExplainedBase } from './bases.js'
 import type { Explanation } from './explanation.js'
-import { minute, verdict } from './sentences.js'
+import { verdict } from './sentences.js'
+import { minute } from './times.js'
 
 /** One line of the table; what is said of the image is in its first line only, its name in all. */
 export interface Row {

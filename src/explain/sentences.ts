@@ -1,10 +1,10 @@
 import type { Override } from '../enrollment/index.js'
 import type { Turn } from '../policy/index.js'
-import type { Rebuild } from '../state/index.js'
-import { count } from '../text/index.js'
 import type { ExplainedBase } from './bases.js'
 import type { DoItNow } from './do-it-now.js'
 import type { Explanation, Reason } from './explanation.js'
+import { rebuildLines, rebuildVerdict } from './rebuilds.js'
+import { moment, relative } from './times.js'
 
 /** Where the files are that answers come from, as people know them. */
 export interface Files {
@@ -141,44 +141,6 @@ function actionLines({ build, page, look, promote }: DoItNow): string[] {
   ]
 }
 
-const MAX_SHOWN = 5
-
-const REASONS: Readonly<Record<Rebuild['reason'], string>> = {
-  base: 'a base image changed',
-  override: 'an override names a base image that changed',
-  manual: 'it was asked for, or built by hand',
-}
-
-/** The last rebuilds on record. */
-function rebuildLines({ rebuilds }: Explanation): string[] {
-  if (rebuilds.length === 0) return []
-  const lines = rebuilds.slice(0, MAX_SHOWN).map(({ at, reason, result, attempts, run, evidence }) => {
-    const tries = attempts > 1 ? ` after ${attempts} builds` : ''
-    const shows = evidence === null ? '' : `, then ${evidence === 'unknown' ? 'nothing proven' : evidence}`
-    return `  ${moment(at)}: ${result}${tries}${shows}; ${REASONS[reason]}${run?.url == null ? '' : `; ${run.url}`}`
-  })
-  return ['Rebuilds:', ...lines]
-}
-
-/** What the record of rebuilds says; null: nothing that counts now. */
-function rebuildVerdict({ status, reason, rebuilds, nextTry }: Explanation, now: string): string | null {
-  const [last] = rebuilds
-  if (last === undefined || (status !== 'building' && status !== 'failed')) return null
-  const { at, started, attempts, run, message, bases } = last
-  const place = run?.url == null ? '' : ` (${run.url})`
-  const references = bases.flatMap(({ reference }) => reference ?? [])
-  const why = references.length === 0 ? '' : ` for ${references.join(', ')}`
-  if (reason === 'started') return `Being built${why} since ${moment(started ?? at)}${place}.`
-  if (reason === 'intended') return `About to be built${why}: decided ${moment(at)}, and not known to be started yet.`
-  const then =
-    nextTry === null
-      ? 'No further try until a base image changes, or somebody asks for it.'
-      : `The next try comes after ${moment(nextTry)} (${relative(nextTry, now)}).`
-  const words = message === null ? '' : `: ${message.replace(/\.$/, '')}`
-  if (reason === 'start-refused') return `Failed: its build could not be started${words}. ${then}`
-  return `Failed: ${count(attempts, 'build')}${why} came to nothing, the last${place}${words}. ${then}`
-}
-
 /** Why an image is rebuilt, or why not yet: one or two sentences. */
 export function verdict(explanation: Explanation, now: string): string {
   const { outlook, reason } = explanation
@@ -279,30 +241,4 @@ const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) =
   disabled: () => 'Never rebuilt: enabled is false. Its state is kept, and it has no manifests.',
   'no-workflow': () => 'Never rebuilt: it has no source.workflow, so nobody knows what to start.',
   'no-bases': () => 'Never rebuilt: it is built on no image that can be watched.',
-}
-
-/** `2026-03-12 08:00 UTC` */
-function moment(iso: string): string {
-  return `${minute(iso)} UTC`
-}
-
-/** `2026-03-12 08:00`, where all times are in UTC and said to be. */
-export function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ')
-}
-
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-] as const
-
-/** `in 2 days`, `3 hours ago`: whole units, of the largest that fits twice, so that nothing is rounded by half. */
-function relative(iso: string, now: string): string {
-  const left = Date.parse(iso) - Date.parse(now)
-  const [unit, size] = UNITS.find(([, milliseconds]) => Math.abs(left) >= 2 * milliseconds) ?? UNITS[2]
-  const many = Math.floor(Math.abs(left) / size)
-  if (many === 0) return 'now'
-  const span = count(many, unit)
-  return left > 0 ? `in ${span}` : `${span} ago`
 }

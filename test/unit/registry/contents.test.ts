@@ -155,6 +155,39 @@ describe('an image that is broken', () => {
     expect(answer.value[0]?.statements).toHaveLength(count)
   })
 
+  const DIGEST = `sha256:${'d'.repeat(64)}`
+  const NAME = 'org.opencontainers.image.base.name'
+  const labelled = (labels: object, annotations: object = {}) => {
+    const own = stored(JSON.stringify({ os: 'linux', architecture: 'amd64', config: { Labels: labels } }))
+    const manifest = { ...(JSON.parse(image(own[0])) as object), annotations }
+    return [stored(JSON.stringify(manifest)), own] as const
+  }
+
+  it.each<[string, object, object, object | null]>([
+    [
+      'both',
+      { [NAME]: 'node:22', 'org.opencontainers.image.base.digest': DIGEST },
+      {},
+      { name: 'node:22', digest: DIGEST },
+    ],
+    ['a name alone', { [NAME]: 'node:22' }, {}, { name: 'node:22', digest: null }],
+    [
+      'a digest that is none',
+      { [NAME]: 'node:22', 'org.opencontainers.image.base.digest': 'x' },
+      {},
+      { name: 'node:22', digest: null },
+    ],
+    ['an annotation', {}, { [NAME]: 'alpine:3' }, { name: 'alpine:3', digest: null }],
+    ['a digest alone', { 'org.opencontainers.image.base.digest': DIGEST }, {}, null],
+    ['a name that is no text', { [NAME]: 7 }, {}, null],
+    ['a name that is too long', { [NAME]: 'x'.repeat(600) }, {}, null],
+  ])('labels its base with %s', async (_, labels, annotations, said) => {
+    const pushed = labelled(labels, annotations)
+    await serve(pushed)
+    const { answer } = await contents('acme/web', pushed[0][0])
+    expect(answer).toMatchObject({ kind: 'found', value: [{ baseLabels: said }] })
+  })
+
   it('has no statement that hangs on another image, and none beyond the limit', async () => {
     const attestation = stored(
       JSON.stringify({ schemaVersion: 2, layers: Array.from({ length: 20 }, () => layer({})) }),

@@ -1,8 +1,9 @@
 /** What state files learn of the bases that published images were really built on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectRegistries } from '../../../src/registry/index.js'
-import { evidenceIn, provenBase } from '../../../src/state/evidence.js'
+import { evidenceIn, evidenceRecord, provenBase } from '../../../src/state/evidence.js'
 import { lookUp, type MergedState, type StateRecord, writtenState } from '../../../src/state/index.js'
+import { judgeBase } from '../../../src/state/judge.js'
 import { readRecord } from '../../../src/state/read.js'
 import { DUMP, EvidenceRegistry } from '../../support/evidence-registry.js'
 import { filesFrom, link } from './world.js'
@@ -186,4 +187,14 @@ describe('evidence in a state file', () => {
     expect(provenBase(record, 'node')).toEqual({ digest: good.digest, source: 'layers', isPinned: false })
     expect(provenBase({ ...record, ...more }, 'node')).toBeNull()
   })
+})
+
+it('what a label claims is kept and proves nothing', () => {
+  const image = `sha256:${'a'.repeat(64)}`
+  const evidence = { image, source: 'none' as const, revision: null, bases: [] }
+  const claims = { reference: 'docker.io/library/node:22', digest: `sha256:${'b'.repeat(64)}` }
+  const record = { currentDigest: image, evidence: evidenceRecord({ ...evidence, claims }, () => null, '2026-01-01') }
+  expect(evidenceIn(record)?.claims).toEqual(claims)
+  expect(provenBase(record, 'node-22')).toBeNull()
+  expect(judgeBase(record, 'node-22', { currentDigest: claims.digest })).toMatchObject({ evidence: null })
 })

@@ -1,0 +1,27 @@
+import { count } from '../text/index.js'
+
+/** `2026-03-12 08:00 UTC` */
+export function moment(iso: string): string {
+  return `${minute(iso)} UTC`
+}
+
+/** `2026-03-12 08:00`, where all times are in UTC and said to be. */
+export function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ')
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+/** `in 2 days`, `3 hours ago`: whole units, of the largest that fits twice, so that nothing is rounded by half. */
+export function relative(iso: string, now: string): string {
+  const left = Date.parse(iso) - Date.parse(now)
+  const [unit, size] = UNITS.find(([, milliseconds]) => Math.abs(left) >= 2 * milliseconds) ?? UNITS[2]
+  const many = Math.floor(Math.abs(left) / size)
+  if (many === 0) return 'now'
+  const span = count(many, unit)
+  return left > 0 ? `in ${span}` : `${span} ago`
+}
