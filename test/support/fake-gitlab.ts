@@ -1,12 +1,13 @@
 /**
  * A local GitLab: the three questions of its REST API that reading files takes, answered as lib/api/files.rb,
- * branches.rb and projects.rb of GitLab do, with members, token scopes, faults and a record of every request. Anything
- * else that is asked is an unknown request.
+ * branches.rb and projects.rb of GitLab do, and its pipelines, with members, token scopes, faults and a record of every
+ * request. Anything else that is asked is an unknown request.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { answerPipelines, type FakePipeline } from './gitlab-pipelines.js'
 
-type Scope = 'read_api' | 'read_repository'
+type Scope = 'api' | 'read_api' | 'read_repository'
 
 export interface FakeProject {
   readonly id: number
@@ -29,6 +30,8 @@ export interface SeenRequest {
   /** As it was sent: percent-encoded, with its query. */
   readonly url: string
   readonly headers: IncomingMessage['headers']
+  /** Empty until it was read. */
+  body: string
   unknown: boolean
 }
 
@@ -57,6 +60,7 @@ export class FakeGitLab {
   readonly tokens = new Map<string, FakeToken>()
   readonly requests: SeenRequest[] = []
   readonly faults: FakeFault[] = []
+  readonly pipelines: FakePipeline[] = []
   /** Requests under way at the same time, at most. */
   busiest = 0
   /** Bytes of endless bodies that were taken before the reader went away. */
@@ -70,7 +74,7 @@ export class FakeGitLab {
     this.#root = root
     this.url = `http://127.0.0.1:${port}${root}`
     this.#server = server
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#serve(request, response))
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response))
   }
 
   /** @param root the path it lies below, `/gitlab` (GitLab's relative URL root). */
@@ -101,8 +105,9 @@ export class FakeGitLab {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
-    const seen = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, unknown: false }
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '', headers } = request
+    const seen: SeenRequest = { method, url, headers, body: '', unknown: false }
     this.requests.push(seen)
     this.#busy += 1
     this.busiest = Math.max(this.busiest, this.#busy)
@@ -111,6 +116,7 @@ export class FakeGitLab {
     })
     const fault = this.faults.find((one) => one.times > 0 && (one.match?.test(seen.url) ?? true))
     if (fault !== undefined) fault.times -= 1
+    if (seen.method === 'POST') for await (const chunk of request) seen.body += String(chunk)
     // A moment later, so that requests sent together are under way together.
     setImmediate(() => this.#respond(seen, request.socket, response, fault))
   }
@@ -148,10 +154,13 @@ export class FakeGitLab {
     const prefix = `${this.#root}/api/v4/projects/`
     const [id = '', ...rest] = path.startsWith(prefix) ? path.slice(prefix.length).split('/') : []
     const [first, kind, name, ...more] = rest
+    const isStart = seen.method === 'POST' && first === 'pipeline' && kind === undefined
+    const isPipeline = isStart || (first === 'pipelines' && name === undefined)
     const isKnown =
       rest.length === 0 ||
+      isPipeline ||
       (first === 'repository' && (kind === 'files' || kind === 'branches') && name !== undefined && more.length === 0)
-    if (seen.method !== 'GET' || id === '' || !isKnown || seen.headers.authorization !== undefined) {
+    if ((seen.method !== 'GET' && !isStart) || id === '' || !isKnown || seen.headers.authorization !== undefined) {
       seen.unknown = true
       return { status: 404, body: { error: '404 Not Found' } }
     }
@@ -165,7 +174,9 @@ export class FakeGitLab {
         body: { error: 'insufficient_scope', error_description: 'higher privileges', scope: 'api' },
       }
     }
-    return this.#inProject({ id: decodeURIComponent(id), rawId: id, kind, name, query, url: seen.url }, token)
+    if (isStart && token?.scope !== 'api') return { status: 403, body: { error: 'insufficient_scope' } }
+    const question = { id: decodeURIComponent(id), rawId: id, kind: isPipeline ? 'pipelines' : kind, name, query }
+    return this.#inProject({ ...question, pipeline: kind, seen, url: seen.url }, token)
   }
 
   #inProject(question: Question, token: FakeToken | null): Reply {
@@ -186,7 +197,12 @@ export class FakeGitLab {
         : {}
       return { status: 200, body: { id: project.id, path_with_namespace: path, ...code } }
     }
-    if (!readsCode) return message(403, 'Forbidden')
+    if (!readsCode || (question.seen.method === 'POST' && role !== 'developer')) return message(403, 'Forbidden')
+    if (question.kind === 'pipelines') {
+      const { method, body } = question.seen
+      const about = { project: path, branches: Object.keys(project.branches), id: question.pipeline }
+      return answerPipelines(this.pipelines, { ...about, method, body, query: question.query })
+    }
     const name = decodeURIComponent(question.name ?? '')
     if (question.kind === 'files') return file(project, name, new URLSearchParams(question.query))
     return Object.hasOwn(project.branches, name)
@@ -210,6 +226,9 @@ interface Question {
   readonly name: string | undefined
   readonly query: string
   readonly url: string
+  /** What comes after `/pipelines/`. */
+  readonly pipeline: string | undefined
+  readonly seen: SeenRequest
 }
 
 function file(project: FakeProject, path: string, query: URLSearchParams): Reply {
