@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { checkout } from '../support/checkout.js'
 import { codeBlocks, readDocument } from '../support/documents.js'
 import { eventPayloads } from '../support/events.js'
@@ -12,6 +11,7 @@ import { git, gitEnvironment, withConfig } from '../support/git.js'
 import { runProcess } from '../support/processes.js'
 import { BUNDLE, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
+import { inputsOf } from '../support/workflow-inputs.js'
 import { EXAMPLES, readTree, startFactory, stopFactory } from './factory.js'
 
 afterAll(removeTempFolders)
@@ -81,7 +81,11 @@ test.skipIf(process.platform === 'win32')('ends with manifests in the state repo
     await fake.createRepository(STATE, { files })
     await fake.createRepository('acme/web', { files: await readTree(join(EXAMPLES, 'app-repo')) })
     fake.addToken(WORKFLOW_TOKEN, { [STATE]: 'write', 'acme/web': 'read' })
-    const push = { repository: STATE, ...(await eventPayloads.push(fake, STATE)), inputs: inputsOf(files) }
+    const push = {
+      repository: STATE,
+      ...(await eventPayloads.push(fake, STATE)),
+      inputs: inputsOf(files['.github/workflows/synth.yml'] ?? ''),
+    }
     const run = await runAction({ fake, workspace: await checkout({ fake, repository: STATE }), ...push })
     expect(run.code, run.stdout).toBe(0)
     expect(run.annotations.filter(({ level }) => level === 'warning' || level === 'error')).toEqual([])
@@ -92,11 +96,3 @@ test.skipIf(process.platform === 'win32')('ends with manifests in the state repo
     await stopFactory(fake)
   }
 })
-
-/** What the workflow gives the action. */
-function inputsOf(files: Readonly<Record<string, string>>): Record<string, string> {
-  const { jobs } = parse(files['.github/workflows/synth.yml'] ?? '') as {
-    jobs: { synth: { steps: { with?: Record<string, string> }[] } }
-  }
-  return jobs.synth.steps.at(-1)?.with ?? {}
-}

@@ -9,7 +9,6 @@ import { parseGitPath, serveGit } from './github/git-http.js'
 import type { FileContent } from './github/git-objects.js'
 import { serveGraphql } from './github/graphql.js'
 import type {
-  Access,
   CannedReply,
   Comment,
   CommitAttempt,
@@ -19,6 +18,7 @@ import type {
   PullRequest,
   RecordedRequest,
   Reply,
+  RepositoryPermissions,
   Token,
   WorkflowRun,
   World,
@@ -109,7 +109,7 @@ export class FakeGitHub implements World {
   /** A token and what it may do; repositories given as `read` or `write` mean both contents and pull requests. */
   addToken(
     token: string,
-    permissions: Readonly<Record<string, 'read' | 'write' | { contents: Access; pulls: Access }>>,
+    permissions: Readonly<Record<string, 'read' | 'write' | RepositoryPermissions>>,
     login = 'github-actions[bot]',
   ): void {
     const entries = Object.entries(permissions).map(
