@@ -18,13 +18,13 @@ afterAll(removeTempFolders)
 
 const STATE = 'acme/image-factory-state'
 
-/** The blocks of shell between the markers of the quick start. */
-function quickStart(): string {
+/** The blocks of shell between the markers of a quick start. */
+function quickStart(name: string, count: number): string {
   const text = readDocument('README.md')
-  const from = text.slice(0, text.indexOf('<!-- quick start -->')).split('\n').length
-  const to = text.slice(0, text.indexOf('<!-- end of quick start -->')).split('\n').length
+  const from = text.slice(0, text.indexOf(`<!-- ${name} -->`)).split('\n').length
+  const to = text.slice(0, text.indexOf(`<!-- end of ${name} -->`)).split('\n').length
   const blocks = codeBlocks('README.md').filter(({ language, line }) => language === 'sh' && line > from && line < to)
-  expect(blocks).toHaveLength(2)
+  expect(blocks).toHaveLength(count)
   return `set -eu\n${blocks.map(({ text: block }) => block).join('\n')}`
 }
 
@@ -62,7 +62,10 @@ test.skipIf(process.platform === 'win32')('ends with manifests in the state repo
   ])
   const work = join(root, 'work')
   await mkdir(work)
-  const shell = await runProcess('/bin/bash', ['--noprofile', '--norc', '-c', quickStart()], { cwd: work, env })
+  const shell = await runProcess('/bin/bash', ['--noprofile', '--norc', '-c', quickStart('quick start', 2)], {
+    cwd: work,
+    env,
+  })
   expect(shell.code, `${shell.stdout}${shell.stderr}`).toBe(0)
 
   const clone = join(root, 'clone')
@@ -96,3 +99,50 @@ test.skipIf(process.platform === 'win32')('ends with manifests in the state repo
     await stopFactory(fake)
   }
 })
+
+test.skipIf(process.platform === 'win32')(
+  'without a cluster, ends with a factory whose first run starts a rebuild',
+  async () => {
+    const root = (await tempFolder('quick-start-actions')).path
+    const [action, remote, work] = [await thisRepository(root), join(root, 'web.git'), join(root, 'web')]
+    await cp(join(EXAMPLES, 'app-repo'), work, { recursive: true })
+    await git(root, ['init', '--quiet', '--bare', '--initial-branch=main', remote])
+    await git(work, ['init', '--quiet', '--initial-branch=main', '.'])
+    await git(work, ['remote', 'add', 'origin', 'https://github.com/acme/web.git'])
+    await git(work, ['add', '--all'])
+    await git(work, ['commit', '--quiet', '--message', 'An application'])
+    const base = { ...gitEnvironment(), PATH: await onlyGitAndNode(root), HOME: join(root, 'home') }
+    const env = withConfig(base, [
+      [`url.${action}.insteadOf`, 'https://github.com/craigedmunds/image-factory-action.git'],
+      [`url.${remote}.insteadOf`, 'https://github.com/acme/web.git'],
+      ['protocol.file.allow', 'always'],
+      ['push.autoSetupRemote', 'true'],
+    ])
+    const commands = quickStart('quick start without a cluster', 1)
+    const shell = await runProcess('/bin/bash', ['--noprofile', '--norc', '-c', commands], { cwd: work, env })
+    expect(shell.code, `${shell.stdout}${shell.stderr}`).toBe(0)
+
+    const clone = join(root, 'clone')
+    await git(root, ['clone', '--quiet', remote, clone])
+    const files = await readTree(clone)
+    const fake = await startFactory()
+    try {
+      await fake.createRepository('acme/web', { files })
+      fake.addToken(WORKFLOW_TOKEN, { 'acme/web': 'write' })
+      const workflow = inputsOf(files['.github/workflows/image-factory.yml'] ?? '')
+      const event = await eventPayloads.push(fake, 'acme/web')
+      const run = async (inputs: Readonly<Record<string, string>> = {}) => {
+        const workspace = await checkout({ fake, repository: 'acme/web' })
+        return runAction({ fake, workspace, repository: 'acme/web', ...event, inputs: { ...workflow, ...inputs } })
+      }
+      const first = await run()
+      expect(first.code, first.stdout).toBe(0)
+      expect(fake.runs).toEqual([])
+      const second = await run({ rebuild: 'web' })
+      expect(second.code, second.stdout).toBe(0)
+      expect(fake.runs).toHaveLength(1)
+    } finally {
+      await stopFactory(fake)
+    }
+  },
+)
