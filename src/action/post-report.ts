@@ -3,13 +3,13 @@ import { refuse } from '../enrollment/index.js'
 import { findOpenPullRequest, type PullRequest } from '../publish/index.js'
 import { fromData, type LeftReport, MAX_DATA, type Report, summaryLine } from '../report/index.js'
 import { readOptional } from '../state/index.js'
+import { VERSION } from '../version.js'
 import { Clients } from './clients.js'
 import type { Context, TriggeringRun } from './context.js'
 import { type Inputs, inputFolder } from './inputs.js'
 import { knownSecrets, logLine } from './log.js'
 import { DATA_FILE, setOutputs, writeReports } from './outputs.js'
 import { lastLine, postComment } from './report-outcome.js'
-import { VERSION } from './version.js'
 
 /** The events whose runs may have a report for a pull request. */
 const REPORTED: ReadonlySet<string> = new Set(['pull_request'])

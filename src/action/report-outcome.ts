@@ -2,12 +2,12 @@ import { notice, setFailed, warning } from '@actions/core'
 import { type Problem, Refusal } from '../enrollment/index.js'
 import { type CommentResult, findPullRequest, type PullRequest, upsertComment } from '../publish/index.js'
 import { isReportable, type Marker, type Report, renderComment, renderLog, summaryLine } from '../report/index.js'
+import { VERSION } from '../version.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
 import { annotate, knownSecrets, logFolded, logLine, safe } from './log.js'
 import { setOutputs, writeReports } from './outputs.js'
 import type { Outcome } from './run.js'
-import { VERSION } from './version.js'
 
 /** Reports how the run went: log, annotations, summary, comment, outputs; fails the step last. */
 export async function reportOutcome(outcome: Outcome, inputs: Inputs, context: Context): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander'
 import { FORGES } from '../forges/index.js'
+import { VERSION } from '../version.js'
 import type { InitOptions } from './init-answers.js'
 import type { CommandContext, CommonOptions } from './options.js'
 import type { DiffOptions } from './plan-commands.js'
@@ -19,7 +20,8 @@ export interface Session extends Omit<CommandContext, 'options'> {
 export function makeProgram(session: Session): Command {
   const program = new Command('image-factory')
     .description('Keeps container images fresh: images.yaml in, Kargo manifests out.')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'show the help of a command')
+    .version(VERSION, '--version', 'show the version')
     .exitOverride()
     .configureOutput({ writeOut: session.terminal.out, writeErr: session.terminal.err })
     .showSuggestionAfterError()
@@ -37,6 +39,7 @@ export function makeProgram(session: Session): Command {
   addInit(program, session)
   addSchema(program, session)
   addDemo(program, session)
+  addCompletion(program, session)
   return program
 }
 
@@ -216,6 +219,18 @@ function addSchema(program: Command, { terminal, finish }: Session): void {
     .action(async () => {
       const { printJsonSchema } = await import(/* webpackMode: "eager" */ '../enrollment/json-schema.js')
       terminal.out(printJsonSchema())
+      finish(0)
+    })
+}
+
+function addCompletion(program: Command, { terminal, finish }: Session): void {
+  program
+    .command('completion')
+    .description('print a script that completes commands and options: bash, zsh or fish')
+    .argument('<shell>')
+    .action(async (shell: string) => {
+      const { completionScript } = await import(/* webpackMode: "eager" */ './completion.js')
+      terminal.out(completionScript(program, shell))
       finish(0)
     })
 }

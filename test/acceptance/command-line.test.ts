@@ -302,6 +302,31 @@ test.skipIf(process.platform === 'win32')('a reader that stops reading gets no s
   expect(run.stdout.toString()).toBe('{\n0\n')
 })
 
+test('says its version, and helps with a command', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  expect((await runCli(['--version'], { cwd: state })).stdout).toBe(`${version}\n`)
+  const help = await runCli(['help', 'rebuild'], { cwd: state })
+  expect(help.code).toBe(0)
+  expect(help.stdout).toContain('--all-stale')
+  expect((await runCli(['help', 'rebuilt'], { cwd: state })).code).toBe(1)
+})
+
+test.skipIf(process.platform === 'win32')('completes commands and options in bash', async () => {
+  const script = (await runCli(['completion', 'bash'], { cwd: state })).stdout
+  const complete = async (...words: readonly string[]) => {
+    const line = `COMP_WORDS=(image-factory ${words.join(' ')}); COMP_CWORD=${words.length}; _image_factory; echo "\${COMPREPLY[*]}"`
+    const run = await runProcess('bash', ['--norc', '-c', `${script}\n${line}`], { cwd: state })
+    return run.stdout.toString().trim()
+  }
+  expect(await complete('exp')).toBe('explain')
+  expect(await complete('rebuild', '--all')).toBe('--all-stale')
+  expect(await complete('schema', '--all')).toBe('')
+  const other = await runCli(['completion', 'tcsh'], { cwd: state })
+  expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('Write one of bash, zsh, fish.')])
+})
+
 test('the demo does the whole job and ends with a commit on its remote', async () => {
   const run = await runCli(['demo'], { cwd: state })
   expect(run.code, run.stderr).toBe(0)

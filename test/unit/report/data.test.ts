@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { VERSION } from '../../../src/action/version.js'
 import { fromData, renderSummary, toData } from '../../../src/report/index.js'
+import { VERSION } from '../../../src/version.js'
 import { reports } from './arbitrary.js'
 import { change, examples, report } from './examples.js'
 

@@ -28,6 +28,7 @@ const ORDER = [
   'backstage',
   'report',
   'publish',
+  'version.ts',
   'run-options.ts',
   'plan.ts',
   'pipeline.ts',
