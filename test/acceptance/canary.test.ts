@@ -18,7 +18,8 @@ const GITHUB = 'canaryGitHub0a1b2c3d4e5f6g7h8i9j'
 const STATES = 'canaryState9z8y7x6w5v4u3t2s1r0q'
 const SOURCE = 'canarySource5m4n3b2v1c0x9z8a7s6d'
 const GITLAB = 'canaryGitLab1q2w3e4r5t6y7u8i9o0p'
-const TOKENS = [GITHUB, STATES, SOURCE, GITLAB]
+const DISPATCH = 'canaryDispatch4t5r6e7w8q9u0i1o2p'
+const TOKENS = [GITHUB, STATES, SOURCE, GITLAB, DISPATCH]
 
 /** Every token at once, plain and as git sends it: what a server that echoes requests would say. */
 const ECHO = TOKENS.flatMap((token) => [token, Buffer.from(`x-access-token:${token}`).toString('base64')]).join(' / ')
@@ -33,6 +34,7 @@ beforeEach(async () => {
   fake.addToken(GITHUB, { [STATE]: { contents: 'read', pulls: 'write' } })
   fake.addToken(STATES, { [STATE]: { contents: 'write', pulls: 'none' } })
   fake.addToken(SOURCE, readable)
+  fake.addToken(DISPATCH, { [SOURCES[0]]: 'write' })
 })
 afterEach(() => stopFactory(fake))
 afterAll(removeTempFolders)
@@ -44,6 +46,7 @@ function purposeOf({ path, body }: RecordedRequest): string {
     if (text.includes('createCommitOnBranch')) return STATES
     return text.includes('viewer') ? GITHUB : SOURCE
   }
+  if (path.includes('/actions/')) return DISPATCH
   return path.startsWith('/api/') ? GITHUB : STATES
 }
 
@@ -71,7 +74,7 @@ async function run(input: Told = {}): Promise<ActionRun> {
   })
   const event =
     input.pullRequest === true ? await eventPayloads.pullRequest(fake, STATE, 1) : await eventPayloads.push(fake, STATE)
-  const tokens = { 'state-token': STATES, 'source-token': SOURCE, 'gitlab-token': GITLAB }
+  const tokens = { 'state-token': STATES, 'source-token': SOURCE, 'gitlab-token': GITLAB, 'dispatch-token': DISPATCH }
   const done = await runAction({
     fake,
     repository: STATE,
@@ -131,6 +134,14 @@ describe('a run that goes well', () => {
   test('commits after a lost race, from a checkout of its own', async () => {
     fake.loseRace(STATE, 'main', { files: { 'notes.md': 'x' } })
     expect((await run({ method: 'push', workspace: (await tempFolder('empty')).path })).code).toBe(0)
+    nothingSeen()
+  })
+
+  test('starts a build that a person asked for, and follows it', async () => {
+    expect((await run({ inputs: { rebuild: 'uv' } })).code).toBe(0)
+    expect(fake.actionsRequests).toContain(`POST ${SOURCES[0]}/actions/workflows/uv.yml/dispatches`)
+    expect((await run()).code).toBe(0)
+    expect(fake.actionsRequests).toEqual([`GET ${SOURCES[0]}/actions/runs/9001`])
     nothingSeen()
   })
 
@@ -207,9 +218,31 @@ describe('a run that fails', () => {
     nothingSeen()
   })
 
+  test('with answers to a start that repeat what was sent', async () => {
+    const isStart: Fault['match'] = ({ path }) => path.endsWith('/dispatches')
+    for (const status of [400, 401, 403, 404, 422, 429, 500]) {
+      fake.faults.push({ match: isStart, respond: { status, body: { message: `Not for ${ECHO}` } }, times: 1 })
+      await run({ inputs: { rebuild: 'uv' } })
+      expect(fake.actionsRequests.filter((one) => one.startsWith('POST'))).toHaveLength(1)
+    }
+    nothingSeen()
+  })
+
+  test('with a question for a run that is answered with what was sent', async () => {
+    await run({ inputs: { rebuild: 'uv' } })
+    always(({ path }) => path.includes('/actions/runs/'), { status: 403, body: { message: `Not for ${ECHO}` } })
+    const { annotations } = await run()
+    expect(annotations.map(({ message }) => message).join()).toContain('could not be read')
+    nothingSeen()
+  })
+
   test('with inputs that are wrong, and hold a token', async () => {
     expect(
-      (await run({ inputs: { 'state-ref': `-${STATES}`, mode: SOURCE, 'output-dir': `../${GITLAB}` } })).code,
+      (
+        await run({
+          inputs: { 'state-ref': `-${STATES}`, mode: SOURCE, 'output-dir': `../${GITLAB}`, rebuild: DISPATCH },
+        })
+      ).code,
     ).toBe(1)
     nothingSeen()
   })

@@ -1,4 +1,5 @@
 import { type Override, parseImagesFile } from '../../../src/enrollment/index.js'
+import type { Circumstances } from '../../../src/rebuild/candidates.js'
 import { decideRebuilds, followRebuilds, type Request, startBuilds } from '../../../src/rebuild/index.js'
 import type { CountedRuns, RunsClient } from '../../../src/rebuild/runs.js'
 import { type StateRecord, type TrackedImage, updateRebuild } from '../../../src/state/index.js'
@@ -141,6 +142,12 @@ export class Factory {
     }
   }
 
+  /** What a run goes by that begins now. */
+  circumstances(me: string, request: Request | null = null): Circumstances {
+    const { images, bases, settings, overrides } = this
+    return { records: { images, bases }, settings, overrides, request, now: iso(this.now), clock: () => this.now, me }
+  }
+
   /**
    * One run of the factory.
    *
@@ -159,15 +166,7 @@ export class Factory {
     })
     for (const [name, record] of followed.records) this.images.set(name, record)
     this.#lookUp()
-    const all = {
-      records: { images: this.images, bases: this.bases },
-      settings: this.settings,
-      overrides: this.overrides,
-      request,
-      now: iso(this.now),
-      clock: () => this.now,
-      me,
-    }
+    const all = this.circumstances(me, request)
     const decision = await decideRebuilds(this.tracked, all, { client: this.client, ended: followed.ended })
     if (cut === 'before-commit') return []
     for (const [name, record] of decision.records) this.images.set(name, record)

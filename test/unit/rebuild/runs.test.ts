@@ -396,6 +396,16 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
       60_000,
     )
 
+    it('leads elsewhere are not asked for there: the token would go along', async () => {
+      const other = await servers.start(json(forge.shown({})))
+      for (const to of [other.url, other.url.replace('127.0.0.1', 'localhost')]) {
+        const { client } = await connected((_, response) => void response.writeHead(302, { location: to }).end())
+        await expect(client.read(place, '7')).rejects.toThrow('no token is sent there')
+        expect(await client.start(request)).toMatchObject({ kind: 'refused' })
+      }
+      expect(other.seen).toEqual([])
+    })
+
     it('leads to a new name of the repository are followed there', async () => {
       const { server, client } = await connected((seen: Seen, response, count) => {
         if (count > 1) json(forge.shown({}))(seen, response, count)
