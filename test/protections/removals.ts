@@ -4,5 +4,6 @@ import { cluster } from './rows/cluster.ts'
 import { input } from './rows/input.ts'
 import { output } from './rows/output.ts'
 import { programs } from './rows/programs.ts'
+import { rebuild } from './rows/rebuild.ts'
 
-export const removals: readonly Removal[] = [...programs, ...input, ...output, ...cluster]
+export const removals: readonly Removal[] = [...programs, ...input, ...output, ...cluster, ...rebuild]

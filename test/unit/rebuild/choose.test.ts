@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Candidate, ImageCandidate } from '../../../src/rebuild/candidates.js'
 import { chooseStarts } from '../../../src/rebuild/choose.js'

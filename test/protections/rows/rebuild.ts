@@ -1,0 +1,52 @@
+/** Rows 31 and 32: builds that the action itself starts. */
+import { type Removal, testsOf } from '../removal.ts'
+
+const runs = testsOf('unit/rebuild/runs.test.ts')
+const candidates = testsOf('unit/rebuild/candidates.test.ts')
+
+const dispatchToken: Removal = {
+  threat: 31,
+  without: 'a token that stays where it belongs, and is asked for by the default branch alone',
+  edits: [
+    {
+      name: 'followRedirects',
+      by: (original, request, send) =>
+        original(request, send, (to: URL | null) => (to === null ? request : { ...request, url: to })),
+    },
+    { name: 'plainText', in: 'sources/', by: (_, text) => text },
+    {
+      name: 'buildOptions',
+      by: (original, inputs, context, target, now) =>
+        original(inputs, { ...context, pullRequest: null }, { ...target, mode: 'commit' }, now),
+    },
+  ],
+  failing: [
+    runs('leads elsewhere are not asked for there: the token would go along'),
+    runs('that is refused with the token in it does not repeat it, nor a command or a page'),
+    { file: 'acceptance/rebuild.test.ts', title: 'a pull request starts nothing' },
+    { file: 'acceptance/canary.test.ts', title: 'with answers to a start that repeat what was sent' },
+  ],
+}
+
+const requests: Removal = {
+  threat: 32,
+  without: 'bounds to what is asked for, and starts that are sent once',
+  edits: [
+    { name: 'parseRequest', by: (_, text) => ({ kind: 'names', names: text.split(',') }) },
+    { name: 'requestProblems', by: () => [] },
+    { name: 'chooseStarts', by: (original, all, bases) => original(all, bases, Number.POSITIVE_INFINITY) },
+    { name: 'mayHaveTakenEffect', by: () => false },
+    { name: 'RUN_ID', by: () => /^/ },
+    { name: 'idIn', by: (_, value) => String(value) },
+  ],
+  failing: [
+    candidates('%j'),
+    candidates('%s'),
+    { file: 'unit/rebuild/choose.test.ts', title: 'as many as the limit says; the others are put off for it' },
+    runs('whose answer is lost (%s) may have been started, and is sent exactly once'),
+    runs('is asked of no id that a state file may not hold'),
+    runs('takes no id that is %s, and looks for the run'),
+  ],
+}
+
+export const rebuild: readonly Removal[] = [dispatchToken, requests]
