@@ -228,9 +228,9 @@ function addCompletion(program: Command, { terminal, finish }: Session): void {
     .command('completion')
     .description('print a script that completes commands and options: bash, zsh or fish')
     .argument('<shell>')
-    .action(async (shell: string) => {
+    .action(async (name: string) => {
       const { completionScript } = await import(/* webpackMode: "eager" */ './completion.js')
-      terminal.out(completionScript(program, shell))
+      terminal.out(completionScript(program, name))
       finish(0)
     })
 }

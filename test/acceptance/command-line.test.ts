@@ -317,7 +317,10 @@ test.skipIf(process.platform === 'win32')('completes commands and options in bas
   const script = (await runCli(['completion', 'bash'], { cwd: state })).stdout
   const complete = async (...words: readonly string[]) => {
     const line = `COMP_WORDS=(image-factory ${words.join(' ')}); COMP_CWORD=${words.length}; _image_factory; echo "\${COMPREPLY[*]}"`
-    const run = await runProcess('bash', ['--norc', '-c', `${script}\n${line}`], { cwd: state })
+    const run = await runProcess('bash', ['--norc', '-c', `${script}\n${line}`], {
+      cwd: state,
+      env: { PATH: process.env.PATH ?? '' },
+    })
     return run.stdout.toString().trim()
   }
   expect(await complete('exp')).toBe('explain')
