@@ -99,17 +99,20 @@ describe('what is to be done about an image', () => {
     ])
   })
 
-  it('by all-stale, what is behind alone', () => {
+  it('by all-stale, what is provably behind, held or not; not what is disabled, nor what is not proven', () => {
     const factory = new Factory(YAML, BASES)
-    factory.now += HOUR
-    const { currentDigest } = factory.bases.get('node') ?? {}
+    const image = `sha256:${'e'.repeat(64)}`
+    const digest = String(factory.bases.get('node')?.currentDigest)
     factory.moveBase('node')
-    const evidence = { status: 'proven', bases: [{ name: 'node', digest: currentDigest }] }
-    factory.images.set('held', { ...factory.images.get('held'), evidence })
-    const due = ['api: startable base', 'vague: unbuildable']
+    for (const name of ['held', 'off']) {
+      const base = { name: 'node', ref: 'ghcr.io/acme/node:latest', digest, source: 'provenance' }
+      const evidence = { image, source: 'provenance', at: '2026-01-01T00:00:00.000Z', bases: [base] }
+      factory.images.set(name, { ...factory.images.get(name), currentDigest: image, evidence })
+    }
     const stale = seen(factory, { kind: 'all-stale' })
-    expect(stale).toEqual(expect.arrayContaining(due))
+    expect(stale).toContain('held: startable manual')
     expect(stale.filter((one) => /^(?:off|web)/.test(one))).toEqual([])
+    expect(seen(factory).filter((one) => one.startsWith('held'))).toEqual([])
   })
 
   it('waits until its delay is over; an override does not', async () => {
