@@ -26,8 +26,9 @@ export function effectOf(view: View): Span[][] {
     ...settingsSentences(view),
   ]
   if (said.length === 0 && view.errors.length > 0) return []
-  const all = said.length === 0 ? [resting(view)] : said
-  return [...all, ...dueSentences(report, said.length > 0), ...rebuildSentences(report), ...staleSentences(view)]
+  const rebuilds = rebuildSentences(report)
+  const all = said.length === 0 && rebuilds.length === 0 ? [resting(view)] : said
+  return [...all, ...dueSentences(report, said.length > 0), ...rebuilds, ...staleSentences(view)]
 }
 
 const MAX_STALE = 5

@@ -3,7 +3,7 @@ import { count, groupBy } from '../text/index.js'
 import { minute } from './effect-of-merging.js'
 import type { RebuildRow, Report } from './model.js'
 import { shortReference } from './references.js'
-import { code, listed, markdown, type Span, strong } from './spans.js'
+import { code, linked, listed, markdown, type Span, strong } from './spans.js'
 
 const MAX_NAMES = 5
 
@@ -50,7 +50,7 @@ export function rebuildCells(row: RebuildRow): string[] {
 }
 
 function runOf({ run }: RebuildRow, word: string): Span {
-  return run === null ? word : code(word, run)
+  return linked(word, run)
 }
 
 function until({ until: at }: RebuildRow): Span[] {

@@ -3,13 +3,19 @@ import { oneLine } from '../text/index.js'
 import { codeSpan, link } from './markdown.js'
 
 /** Words of our own, a text of users, or a part that stands out. */
-export type Span = string | CodeSpan | StrongSpan
+export type Span = string | CodeSpan | LinkSpan | StrongSpan
 
 /** A text of users: a name, a value. */
 interface CodeSpan {
   readonly code: string
   /** Where it leads; null: nowhere. */
   readonly url: string | null
+}
+
+/** Words of our own that lead somewhere. */
+interface LinkSpan {
+  readonly word: string
+  readonly to: string
 }
 
 interface StrongSpan {
@@ -19,6 +25,11 @@ interface StrongSpan {
 /** A name or value, linked where there is an address. */
 export function code(text: string, url: string | null = null): Span {
   return { code: text, url }
+}
+
+/** Words of our own, linked where there is an address. */
+export function linked(word: string, url: string | null): Span {
+  return url === null ? word : { word, to: url }
 }
 
 /** What a reader sees first. */
@@ -33,6 +44,7 @@ export function markdown(spans: readonly Span[]): string {
   return spans
     .map((span) => {
       if (typeof span === 'string') return span
+      if ('word' in span) return link(span.word, span.to)
       return 'code' in span ? link(codeSpan(span.code, MAX_CODE), span.url) : `**${markdown(span.strong)}**`
     })
     .join('')
@@ -43,6 +55,7 @@ export function terminalText(spans: readonly Span[], bold: (text: string) => str
   return spans
     .map((span) => {
       if (typeof span === 'string') return span
+      if ('word' in span) return span.word
       return 'code' in span ? oneLine(span.code, MAX_CODE) || '""' : bold(terminalText(span.strong, (text) => text))
     })
     .join('')
