@@ -218,13 +218,10 @@ describe('a run that fails', () => {
     nothingSeen()
   })
 
-  test('with answers to a start that repeat what was sent', async () => {
-    const isStart: Fault['match'] = ({ path }) => path.endsWith('/dispatches')
-    for (const status of [400, 401, 403, 404, 422, 429, 500]) {
-      fake.faults.push({ match: isStart, respond: { status, body: { message: `Not for ${ECHO}` } }, times: 1 })
-      await run({ inputs: { rebuild: 'uv' } })
-      expect(fake.actionsRequests.filter((one) => one.startsWith('POST'))).toHaveLength(1)
-    }
+  test.each([401, 422, 500])('with a %s to a start that repeats what was sent', async (status) => {
+    always(({ path }) => path.endsWith('/dispatches'), { status, body: { message: `Not for ${ECHO}` } })
+    await run({ inputs: { rebuild: 'uv' } })
+    expect(fake.actionsRequests.filter((one) => one.startsWith('POST'))).toHaveLength(1)
     nothingSeen()
   })
 

@@ -24,7 +24,7 @@ const dispatchToken: Removal = {
     runs('leads elsewhere are not asked for there: the token would go along'),
     runs('that is refused with the token in it does not repeat it, nor a command or a page'),
     { file: 'acceptance/rebuild.test.ts', title: 'a pull request starts nothing' },
-    { file: 'acceptance/canary.test.ts', title: 'with answers to a start that repeat what was sent' },
+    { file: 'acceptance/canary.test.ts', title: 'with a %s to a start that repeats what was sent' },
   ],
 }
 
