@@ -17,6 +17,7 @@ import {
   stillClaimed,
   stillOpen,
 } from './rebuild/index.js'
+import { redactor } from './report/index.js'
 import type { BuildOptions, RunOptions } from './run-options.js'
 import { readState, type StateFiles, type StateFolder } from './state/index.js'
 
@@ -109,7 +110,9 @@ async function oneRound(run: RunOptions, folder: StateFolder, ways: CommittingRe
     return { plan, sha, outcomes: [] }
   }
   const { starts } = plan.rebuilds
-  const outcomes = await run.step('Start builds', () => start(starts, plan.rebuilds, builds, ways))
+  const outcomes = await run.step('Start builds', () =>
+    start(starts, plan.rebuilds, { ...builds, secrets: run.secrets }, ways),
+  )
   await run.step('Record what was started', () => updateState(ways, (state) => outcomeFiles(outcomes, state)))
   for (const { name, rebuild } of outcomes) run.log(`${name}: ${rebuild.result} ${rebuild.run?.url ?? ''}`.trimEnd())
   return { plan, sha, outcomes }
@@ -118,7 +121,7 @@ async function oneRound(run: RunOptions, folder: StateFolder, ways: CommittingRe
 function start(
   starts: readonly Start[],
   decision: Decision | null,
-  { client, me, clock }: BuildOptions,
+  { client, me, clock, secrets }: BuildOptions & Pick<RunOptions, 'secrets'>,
   ways: CommittingRebuilds,
 ): Promise<ImageOutcome[]> {
   const renew = async (left: readonly Start[]) => {
@@ -133,7 +136,7 @@ function start(
     return kept
   }
   const taken = knownRuns(decision?.records.values() ?? [])
-  return startBuilds(starts, { client, taken, clock, renew })
+  return startBuilds(starts, { client, taken, clock, renew, hide: redactor(secrets) })
 }
 
 /**

@@ -15,11 +15,12 @@ import {
   rebuildRows,
   startBuilds,
 } from '../rebuild/index.js'
+import { redactor } from '../report/index.js'
 import { serversIn } from '../run-options.js'
 import { readState, type StateFiles, type StateFolder, type TrackedImage, textsOf, writeFiles } from '../state/index.js'
 import { activeOverrides } from './explain-command.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
-import { printJson, printProblems, printTable } from './terminal.js'
+import { printJson, printProblems, printTable, tokensIn } from './terminal.js'
 
 /** Options of `rebuild`. */
 export interface RebuildOptions {
@@ -45,7 +46,10 @@ export async function rebuildCommand(
   const request = requestOf(names, allStale, enrolled)
   const client = dryRun ? null : clientOf(context)
   const { decision, problems, ...decided } = await decide(context, { folder, enrolled, request, client })
-  const outcomes = client === null ? planned(decision) : await startAll({ decision, ...decided }, folder, client)
+  const outcomes =
+    client === null
+      ? planned(decision)
+      : await startAll({ decision, ...decided }, folder, client, redactor(tokensIn(env)))
   const rows = rebuildRows(decision, outcomes)
   if (options.json) printJson(terminal, { dryRun, rebuilds: rows })
   else printRows(context, rows, dryRun)
@@ -133,10 +137,15 @@ function planned({ starts }: Decision): ImageOutcome[] {
 }
 
 /** The intents are on disk before anything is started, and what came of it afterwards. */
-async function startAll({ decision, state, clock }: Decided, { root }: StateFolder, client: RunsClient) {
+async function startAll(
+  { decision, state, clock }: Decided,
+  { root }: StateFolder,
+  client: RunsClient,
+  hide: (text: string) => string,
+) {
   writeFiles(root, changedImageFiles(state))
   const taken = knownRuns(state.images.values())
-  const outcomes = await startBuilds(decision.starts, { client, taken, clock, renew: async (left) => left })
+  const outcomes = await startBuilds(decision.starts, { client, taken, clock, renew: async (left) => left, hide })
   writeFiles(root, outcomeFiles(outcomes, state))
   return outcomes
 }

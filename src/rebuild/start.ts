@@ -17,6 +17,8 @@ export interface Starting {
   readonly taken: ReadonlySet<string>
   /** Milliseconds. */
   readonly clock: () => number
+  /** Takes tokens out of a forge's words: they are committed. */
+  readonly hide: (text: string) => string
   /**
    * Commits new claims on builds whose turn comes late.
    *
@@ -47,9 +49,13 @@ export async function startBuilds(starts: readonly Start[], starting: Starting):
     if (answer.kind === 'started' && answer.run !== null) taken.add(answer.run.id)
     isLimited = answer.kind === 'limited'
     const now = new Date(starting.clock()).toISOString()
-    outcomes.push(...outcomesOf(next, (rebuild) => afterStart(rebuild, answer, now)))
+    outcomes.push(...outcomesOf(next, (rebuild) => hidden(afterStart(rebuild, answer, now), starting)))
   }
   return outcomes
+}
+
+function hidden(rebuild: Rebuild, { hide }: Starting): Rebuild {
+  return rebuild.message === null ? rebuild : { ...rebuild, message: hide(rebuild.message) }
 }
 
 function isLate({ images }: Start, now: number): boolean {

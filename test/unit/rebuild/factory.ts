@@ -172,7 +172,11 @@ export class Factory {
     for (const [name, record] of decision.records) this.images.set(name, record)
     if (cut === 'after-intent') return []
     const starting = { client: this.client, taken: new Set<string>(), clock: () => this.now }
-    const outcomes = await startBuilds(decision.starts, { ...starting, renew: async (left) => left })
+    const outcomes = await startBuilds(decision.starts, {
+      ...starting,
+      renew: async (left) => left,
+      hide: (text) => text,
+    })
     const names = outcomes.map(({ name }) => name)
     if (cut === 'after-start') return names
     for (const { name, rebuild } of outcomes) {
