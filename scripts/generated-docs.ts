@@ -1,7 +1,7 @@
 /**
  * Keeps what is generated in the documents: the tables of inputs and outputs (from action.yml), the workflow (from the
- * example), the commands' help and the comment (from the committed bundle), and the speed (from the benchmark that was
- * recorded last).
+ * example), the commands' help and the comment (from the committed bundle), the speed (from the benchmark that was recorded last),
+ * and the codes of problems (from their table).
  *
  *     node scripts/generated-docs.ts           rewrites them   (Node 24: npm exec -- node …)
  *     node scripts/generated-docs.ts --check   exit code 1 when one is out of date
@@ -12,6 +12,7 @@ import process, { argv, execPath, stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { type Results, shortTable } from '../bench/results.ts'
+import { ERRORS, NOTICES, RUN_WARNINGS, WARNINGS } from '../src/enrollment/problem-codes.ts'
 import { type PageParts, table, withParts } from './page-parts.ts'
 
 const root = new URL('../', import.meta.url)
@@ -43,8 +44,22 @@ export function generatedPages(): Pages {
       speed: shortTable(JSON.parse(read('bench/results.json')) as Results),
     },
     'docs/commands.md': { commands: commandHelp() },
+    'docs/troubleshooting.md': {
+      acceptable: codeTable(WARNINGS),
+      warnings: codeTable(RUN_WARNINGS),
+      errors: codeTable(ERRORS),
+      notices: codeTable(NOTICES),
+    },
     'docs/reference.md': { comment: quoted(shownOf(demoComment())) },
   }
+}
+
+function codeTable(codes: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1))
+  return table(
+    ['Code', 'Meaning'],
+    rows.map(([code, meaning]) => [`\`${code}\``, meaning]),
+  )
 }
 
 const run = (...args: readonly string[]): string =>

@@ -15,6 +15,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   check: ['analysis', 'vulnerabilities'],
   environments: ['environments'],
   updates: ['updates'],
+  accept: ['accept'],
   backstage: ['backstage'],
   settings: ['settings'],
   secrets: ['settings', 'secrets'],

@@ -1,5 +1,13 @@
 /** What a run would do, and the report about it. */
-import { type ImagesFile, OVERRIDES_FILE, type Override, type Problem } from './enrollment/index.js'
+import {
+  type EnrolledImage,
+  type ImagesFile,
+  OVERRIDES_FILE,
+  type Override,
+  type Problem,
+  unusedAcceptances,
+  withAcceptances,
+} from './enrollment/index.js'
 import type { Factory, ManifestFile } from './kargo/index.js'
 import type { Comparison, OutputFolder } from './manifests/index.js'
 import type { Decision } from './rebuild/index.js'
@@ -83,7 +91,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   const images = imageChanges(enrolled.images, before.entries)
   const files = filesOf(draft, folder)
   const stale = staleImages(state)
-  const problems = [
+  const found = [
     ...leakedSecretProblems(files.changes, run.secrets, folder),
     ...sourceProblems(draft.problems, discovered, images, mode),
     ...against.problems,
@@ -92,6 +100,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     ...(mode === 'preview' ? [] : staleProblems(stale, shown.imagesFile)),
     ...workflowProblems(discovered.workflowProblems, images, mode),
   ]
+  const problems = withAcceptances([...found, ...unused(found, draft, run, shown.imagesFile)], enrolled.images)
   const due = dueRebuilds({
     state,
     changes: images,
@@ -110,6 +119,18 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   const refused = problems.some((one) => one.severity === 'error')
   return { report, refused, rebuilds: draft.rebuilds, ...files }
 }
+
+/** Acceptances without a warning, of images about which everything could be read. */
+function unused(found: readonly Problem[], { enrolled, discovered }: DraftedPlan, run: RunOptions, file: string) {
+  const unread = new Set(found.flatMap(({ code, image }) => (UNREAD.includes(code) ? [image] : [])))
+  const isJudged = ({ enabled, source, name }: EnrolledImage) => {
+    const isRead = run.read.isComplete && discovered.images.get(name)?.kind === 'found' && !unread.has(name)
+    return enabled && (source === null || isRead)
+  }
+  return unusedAcceptances(found, enrolled.images, { file, isJudged })
+}
+
+const UNREAD: readonly Problem['code'][] = ['bases-unknown', 'build-unread', 'source-unchecked']
 
 /** @param known digests of overrides that the base branch has: nobody has to review them again. */
 function overrideRows(overrides: readonly Override[], file: string, known: ReadonlySet<string> | null) {

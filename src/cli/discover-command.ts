@@ -1,4 +1,4 @@
-import { type EnrolledImage, printable, refuse } from '../enrollment/index.js'
+import { type EnrolledImage, printable, refuse, withAcceptances } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
 import {
   type BaseUse,
@@ -29,7 +29,10 @@ export async function discoverCommand(context: CommandContext, names: readonly s
   const read = withSharing(enrolled.images, chosen)
   const discovered = await discover(read, sourcesOf(context), folder.imagesFile)
   const found = [...discovered.problems, ...discovered.workflowProblems.map(({ problem }) => problem)]
-  const input = found.filter(({ image }) => image === null || chosen.has(image))
+  const input = withAcceptances(
+    found.filter(({ image }) => image === null || chosen.has(image)),
+    enrolled.images,
+  )
   const places = buildOrder(enrolled.images, pulledBy(discovered))
   if (options.json) {
     const rows = images.map(({ name }) => ({

@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { text as readStream } from 'node:stream/consumers'
 import { findBaseImages } from '../dockerfile/index.js'
-import { type ImagesFileResult, type Problem, parseImagesFile, printable, refuse } from '../enrollment/index.js'
+import {
+  type ImagesFileResult,
+  type Problem,
+  parseImagesFile,
+  printable,
+  refuse,
+  withAcceptances,
+} from '../enrollment/index.js'
 import { dependencyGraph, type GraphFormat, renderGraph } from '../report/index.js'
 import { type Discovered, discover } from '../sources/index.js'
 import { linkState, readState } from '../state/index.js'
@@ -59,7 +66,7 @@ async function sourceProblems(context: CommandContext, { enrolled }: ImagesFileR
   if (enrolled === null) return []
   const { imagesFile } = stateFolder(context.options, context.env)
   const { problems, workflowProblems } = await discover(enrolled.images, sourcesOf(context), imagesFile)
-  return [...problems, ...workflowProblems.map(({ problem }) => problem)]
+  return withAcceptances([...problems, ...workflowProblems.map(({ problem }) => problem)], enrolled.images)
 }
 
 function summary({ enrolled, problems }: ImagesFileResult) {
@@ -142,7 +149,7 @@ export async function graphCommand(context: CommandContext, options: GraphOption
   const { allowedRegistries } = settings
   const before = readState(folder.root)
   const state = linkState({ enrollments, discovered, before, imagesFile, allowedRegistries })
-  printProblems(terminal, [...discovered.problems, ...state.problems])
+  printProblems(terminal, withAcceptances([...discovered.problems, ...state.problems], enrollments))
   terminal.out(renderGraph(dependencyGraph(state), options.json ? 'json' : options.format))
   return 0
 }

@@ -72,7 +72,7 @@ export function printTable(
 /** Problems, one a line, with the excerpt they point at where the text is at hand. */
 export function printProblems(terminal: Terminal, problems: readonly Problem[], text: string | null = null): void {
   const colors = pc.createColors(terminal.color.err)
-  const paint = { error: colors.red, warning: colors.yellow, notice: colors.cyan }
+  const paint = { error: colors.red, warning: colors.yellow, accepted: colors.dim, notice: colors.cyan }
   const lines = text?.split(/\r?\n/) ?? []
   for (const found of problems) {
     terminal.err(`${paint[found.severity](printable(formatProblem(found)))}\n`)

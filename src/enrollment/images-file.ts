@@ -1,4 +1,5 @@
 import type { CompletedEntry } from './entry.js'
+import type { Problem } from './problem.js'
 import type { settingsFrom } from './settings.js'
 
 export type { Duration } from './grammar.js'
@@ -51,4 +52,19 @@ export interface ImagesFile {
   readonly settings: Settings
   /** Sorted by name. */
   readonly images: readonly EnrolledImage[]
+}
+
+/** What reading images.yaml gives: the enrollment when there is no error among the problems, else null. */
+export interface ImagesFileResult {
+  readonly enrolled: ImagesFile | null
+  /** The settings, whatever is wrong with the images; null where they cannot be read themselves. */
+  readonly settings: Settings | null
+  /** All problems at once, in the order of the file. */
+  readonly problems: readonly Problem[]
+}
+
+/** What is known beside the file's text. */
+export interface ImagesFileContext {
+  /** OWNER/REPO of the repository that holds the file: a source that names no repository is there. */
+  readonly here?: string | null
 }

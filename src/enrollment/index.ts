@@ -3,6 +3,8 @@
  * `schema/` is what the file may hold, `variants.ts` what other tools write instead, `grammar.ts` what a duration, branch,
  * path is; `parse.ts` puts it together.
  */
+
+export { unusedAcceptances, withAcceptances } from './acceptances.js'
 export type {
   Analysis,
   BuildSettings,
@@ -13,6 +15,8 @@ export type {
   GitHubSource,
   GitLabSource,
   ImagesFile,
+  ImagesFileContext,
+  ImagesFileResult,
   Settings,
   Source,
   StateWorkflow,
@@ -22,7 +26,7 @@ export type {
   WebhookReceiver,
 } from './images-file.js'
 export { OVERRIDES_FILE, type Override, type OverridesResult, parseOverrides } from './overrides.js'
-export { type ImagesFileContext, type ImagesFileResult, parseImagesFile } from './parse.js'
+export { parseImagesFile } from './parse.js'
 export {
   formatProblem,
   type Problem,

@@ -97,7 +97,7 @@ function definitions(entry: Properties): Properties {
     additionalProperties: false,
     properties: refs(properties),
   })
-  const { name: _, ...defaults } = entry
+  const { name: _, accept: __, ...defaults } = entry
   const { namespace = {}, dockerfile = {} } = foreignKeys
   const inside = { ...entry, ...foreignKeys }
   return {

@@ -98,7 +98,8 @@ function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProble
   if (issue.code === 'invalid_union') return explainUnion(issue, examined)
   if (issue.code === 'invalid_value') return [choiceProblem(issue.values.map(String), path, name, found)]
   const said = Array.isArray(found) ? `${name} ${issue.message}.` : `${name}: ${describe(found)} ${issue.message}.`
-  return [{ code: 'value-invalid', path, at: 'value', message: said, remedy: null }]
+  const remedy = issue.code === 'custom' && typeof issue.params?.remedy === 'string' ? issue.params.remedy : null
+  return [{ code: 'value-invalid', path, at: 'value', message: said, remedy }]
 }
 
 /** What is wrong by the form that was meant: a map is held against the map among the forms. */

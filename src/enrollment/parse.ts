@@ -1,11 +1,22 @@
 import { by } from '../text/index.js'
 import { type Data, type DataMap, isDataMap, type Path, type PlacedData, type Position } from '../yaml/data.js'
+import { type AcceptComment, acceptComments, withComments } from './accept-comments.js'
+import { withAcceptances } from './acceptances.js'
 import { withDefaults } from './defaults.js'
 import { engineProblems } from './engine.js'
 import { type CompletedEntry, toEnrolledImage } from './entry.js'
-import type { EnrolledImage, ImagesFile, Settings } from './images-file.js'
+import type { EnrolledImage, ImagesFileContext, ImagesFileResult, Settings } from './images-file.js'
 import { explainIssues, type SchemaProblem, unknownKey } from './messages.js'
-import { type EntryPlace, nearestPosition, partPosition, type Which, writtenAt } from './places.js'
+import {
+  byPlace,
+  type EntryPlace,
+  nearestPosition,
+  partPosition,
+  placeKey,
+  valueAt,
+  type Which,
+  writtenAt,
+} from './places.js'
 import { type EntryFault, type Problem, problem } from './problem.js'
 import { severityOf } from './problem-codes.js'
 import { registryProblems } from './registries.js'
@@ -18,21 +29,6 @@ import { UnusedKeys } from './unused-keys.js'
 import { type Canonical, canonicalDefaults, canonicalEntry, withSource } from './variants.js'
 import { characterProblems, readYaml } from './yaml-data.js'
 
-/** What reading images.yaml gives: the enrollment when there is no error among the problems, else null. */
-export interface ImagesFileResult {
-  readonly enrolled: ImagesFile | null
-  /** The settings, whatever is wrong with the images; null where they cannot be read themselves. */
-  readonly settings: Settings | null
-  /** All problems at once, in the order of the file. */
-  readonly problems: readonly Problem[]
-}
-
-/** What is known beside the file's text. */
-export interface ImagesFileContext {
-  /** OWNER/REPO of the repository that holds the file: a source that names no repository is there. */
-  readonly here?: string | null
-}
-
 /**
  * Reads images.yaml: a bare list of images, or a map `{settings, defaults, images}`.
  *
@@ -44,7 +40,7 @@ export function parseImagesFile(text: string, file: string, { here = null }: Ima
   if (unprintable.length > 0) return { enrolled: null, settings: null, problems: unprintable }
   const { placed, problems: unreadable } = readYaml(text, file)
   if (placed === null) return { enrolled: null, settings: null, problems: unreadable }
-  const reading = new Reading(placed, file, here)
+  const reading = new Reading(placed, { text, file, here })
   const parts = reading.parts()
   const settings = reading.settings(parts.settings)
   const images = reading.images(parts.images, parts.imagesPath, parts.defaults)
@@ -58,18 +54,10 @@ export function parseImagesFile(text: string, file: string, { here = null }: Ima
   // What YAML itself cannot say is no text either: one problem a place.
   const input = new Set(unreadable.map(placeKey))
   const others = found.filter((one) => !input.has(placeKey(one)))
-  const all = [...unreadable, ...others].sort(byPlace)
+  const all = withAcceptances([...unreadable, ...others], images).sort(byPlace)
   if (all.some((one) => one.severity === 'error') || settings === null)
     return { enrolled: null, settings, problems: all }
   return { enrolled: { settings, images: images.sort(by(({ name }) => name)) }, settings, problems: all }
-}
-
-function placeKey({ line, column }: Problem): string {
-  return `${line}:${column}`
-}
-
-function byPlace(a: Problem, b: Problem): number {
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 }
 
 interface Parts {
@@ -79,21 +67,32 @@ interface Parts {
   readonly imagesPath: Path
 }
 
+interface ReadingInput extends Required<ImagesFileContext> {
+  readonly text: string
+  readonly file: string
+}
+
+/** What an entry is read with. */
+interface Around {
+  readonly defaults: Canonical
+  readonly accepted: readonly AcceptComment[]
+}
+
+interface CommentedEntry extends EntryPlace, Pick<Around, 'accepted'> {}
+
 /** One reading of one file: collects its problems on the way. */
 class Reading {
   readonly problems: Problem[] = []
   readonly #placed: PlacedData
-  readonly #file: string
-  readonly #here: string | null
+  readonly #input: ReadingInput
   readonly unused = new UnusedKeys()
   readonly #paths = new Map<EnrolledImage, EntryPlace>()
   /** What is wrong in the defaults is wrong in every entry, and said once. */
   readonly #said = new Set<string>()
 
-  constructor(placed: PlacedData, file: string, here: string | null) {
+  constructor(placed: PlacedData, input: ReadingInput) {
     this.#placed = placed
-    this.#file = file
-    this.#here = here
+    this.#input = input
   }
 
   parts(): Parts {
@@ -148,10 +147,14 @@ class Reading {
       this.#add({ code: 'value-invalid', path, at: 'value', message: 'images must be a list.', remedy })
       return []
     }
-    return data.flatMap((entry: Data, index) => this.#image(entry, [...path, index], defaults) ?? [])
+    const { byEntry, faults } = acceptComments(this.#input.text, this.#placed, path, data.length)
+    for (const { fault, at } of faults) this.#addAt(fault, at, null)
+    return data.flatMap((entry: Data, index) => {
+      return this.#image(entry, [...path, index], { defaults, accepted: byEntry.get(index) ?? [] }) ?? []
+    })
   }
 
-  #image(written: Data, path: Path, defaults: Canonical): EnrolledImage | null {
+  #image(written: Data, path: Path, { defaults, accepted }: Around): EnrolledImage | null {
     if (!isDataMap(written)) {
       const remedy = 'Write "- name: web" and the other keys of the image below it.'
       const message = 'an entry must be a map with at least name, registry and repository.'
@@ -159,8 +162,9 @@ class Reading {
       return null
     }
     const own = canonicalEntry(written, defaults.data)
-    const place = { path, moved: own.moved, movedInDefaults: defaults.moved }
-    const enrollment = this.#checked(withSource(withDefaults(own.data, defaults.data), this.#here), place)
+    const place = { path, moved: own.moved, movedInDefaults: defaults.moved, accepted }
+    const whole = withComments(withDefaults(own.data, defaults.data), accepted)
+    const enrollment = this.#checked(withSource(whole, this.#input.here), place)
     this.#remark(own, path, imageName(own.data))
     return own.remarks.some(({ code }) => severityOf(code) === 'error') ? null : enrollment
   }
@@ -171,7 +175,7 @@ class Reading {
     }
   }
 
-  #checked(data: DataMap, place: EntryPlace): EnrolledImage | null {
+  #checked(data: DataMap, place: CommentedEntry): EnrolledImage | null {
     const result = entrySchema.safeParse(data)
     if (!result.success) {
       const found = explainIssues(result.error.issues, {
@@ -196,9 +200,12 @@ class Reading {
     return derived.ok ? this.#placedImage(derived.image, data, place) : null
   }
 
-  #placedImage(completed: CompletedEntry, data: DataMap, place: EntryPlace): EnrolledImage {
+  #placedImage(completed: CompletedEntry, data: DataMap, place: CommentedEntry): EnrolledImage {
     const placed = this.#placed
-    const lineOf = (key: string) => partPosition(placed, place, key.split('.'), 'key')?.line ?? null
+    const lineOf = (key: string) =>
+      place.accepted.find(({ data: { code } }) => key === `accept.${code}`)?.at.line ??
+      partPosition(placed, place, key.split('.'), 'key')?.line ??
+      null
     // Most runs look at none of these, and looking for places and copying thousands of entries takes its time.
     const image = {
       ...completed,
@@ -249,11 +256,11 @@ class Reading {
       this.#add({ code: 'value-invalid', path: ['defaults'], at: 'value', message, remedy })
       return canonicalDefaults({})
     }
-    const { name, ...others } = data
-    if (name !== undefined) {
+    const { name: _, accept: __, ...others } = data
+    for (const key of ['name', 'accept'].filter((one) => data[one] !== undefined)) {
       const remedy = 'Take it out: each image has its own.'
-      const message = 'name cannot be a default.'
-      this.#add({ code: 'key-unknown', path: ['defaults', 'name'], at: 'key', message, remedy })
+      const message = `${key} cannot be a default.`
+      this.#add({ code: 'key-unknown', path: ['defaults', key], at: 'key', message, remedy })
     }
     const canonical = canonicalDefaults(others)
     this.#remark(canonical, ['defaults'], null)
@@ -270,7 +277,7 @@ class Reading {
 
   #addAt({ code, message, remedy }: Omit<EntryFault, 'path'>, at: Position | null, image: string | null): void {
     const found = problem(code, message, {
-      file: this.#file,
+      file: this.#input.file,
       line: at?.line ?? 1,
       column: at?.column ?? 1,
       remedy,
@@ -288,13 +295,4 @@ function isUnused(key: string): boolean {
 
 function imageName(data: Data): string | null {
   return isDataMap(data) && typeof data.name === 'string' ? data.name : null
-}
-
-function valueAt(data: Data, path: Path): unknown {
-  let value: unknown = data
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = Object.hasOwn(value, step) ? (value as Record<string | number, unknown>)[step] : undefined
-  }
-  return value
 }

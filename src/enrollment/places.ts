@@ -1,4 +1,4 @@
-import type { Path, PlacedData, Position } from '../yaml/data.js'
+import type { Data, Path, PlacedData, Position } from '../yaml/data.js'
 
 /** Paths in our form (joined by dots) → where the file has them. */
 export type Moved = ReadonlyMap<string, Path>
@@ -44,4 +44,26 @@ export function writtenAt(inside: Path, moved: Moved): Path {
 function isInOwnList(placed: PlacedData, { path, moved }: EntryPlace, inside: Path): boolean {
   const index = inside.findIndex((step) => typeof step === 'number')
   return index > 0 && placed.position([...path, ...writtenAt(inside.slice(0, index), moved)]) !== null
+}
+
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(data: Data, path: Path): unknown {
+  let value: unknown = data
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Object.hasOwn(value, step) ? (value as Record<string | number, unknown>)[step] : undefined
+  }
+  return value
+}
+
+type Placed = Readonly<Record<keyof Position, number | null>>
+
+/** The place of something as text. */
+export function placeKey({ line, column }: Placed): string {
+  return `${line}:${column}`
+}
+
+/** The order of a file. */
+export function byPlace(a: Placed, b: Placed): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 }

@@ -6,7 +6,6 @@
 
 /** What stops the run. */
 export const ERRORS = {
-  'accept-invalid': 'An acceptance names no warning, or gives no reason.',
   'base-circle': 'Images are built on each other in a circle.',
   'base-invalid': 'A named base image is no reference that can be followed.',
   'branch-moved': 'Others committed to the branch during every attempt to commit.',
@@ -50,13 +49,10 @@ export const ERRORS = {
 /** What is shown while the run goes on; an entry can accept it. */
 export const WARNINGS = {
   'base-assumed': 'A base image is named by a value of the build that is assumed.',
-  'base-edited': 'The record of a base image holds what no run writes.',
   'base-forbidden': 'A base image is in no allowed registry and is not watched.',
   'base-missing': 'The registry says that a base image is not there.',
   'base-pinned': 'A base image is pinned to a digest, which never changes.',
-  'base-returned': 'A tag went back to an earlier digest; nothing is rebuilt for that.',
   'base-unknown': 'An image that is pulled has no name that can be tracked.',
-  'base-unused': 'The file of a base image says nothing that can be watched.',
   'base-unwatchable': 'Kargo cannot watch a base image.',
   'bases-ignored': 'Named base images have no effect without a source.',
   'bases-unknown': 'The base images of an image could not be found out; the last known ones stay.',
@@ -70,12 +66,7 @@ export const WARNINGS = {
   'dockerfile-odd': 'Something in a Dockerfile is odd.',
   'dockerfile-other': 'The workflow builds another Dockerfile.',
   'image-other': 'The workflow publishes another image.',
-  'manifest-changed': 'Generated files were changed by hand.',
-  'rebuild-failed': 'A build failed, and is not started again until a base image changes.',
-  'rebuild-refused': 'The forge refused to start a build.',
   'rebuild-starved': 'A base image changes more often than minimumReleaseAge allows a rebuild.',
-  'registry-unanswered': 'A registry did not answer for some images.',
-  'run-unanswered': 'It could not be found out how far a build is.',
   'runs-mixed': 'Images share a workflow, and their runs cannot be told apart.',
   'source-unchecked': 'The source of an image could not be checked.',
   'tags-ignored': 'A key of tags has no effect.',
@@ -83,6 +74,18 @@ export const WARNINGS = {
   'tags-unversioned': 'The build publishes no version, and versions are looked for.',
   'workflow-missing': 'The workflow is not in its repository.',
   'workflow-unreadable': 'The workflow cannot be read.',
+} as const
+
+/** Warnings about a run, its builds or a base image, and about no entry: nothing accepts them. */
+export const RUN_WARNINGS = {
+  'base-edited': 'The record of a base image holds what no run writes.',
+  'base-returned': 'A tag went back to an earlier digest; nothing is rebuilt for that.',
+  'base-unused': 'The file of a base image says nothing that can be watched.',
+  'manifest-changed': 'Generated files were changed by hand.',
+  'rebuild-failed': 'A build failed, and is not started again until a base image changes.',
+  'rebuild-refused': 'The forge refused to start a build.',
+  'registry-unanswered': 'A registry did not answer for some images.',
+  'run-unanswered': 'It could not be found out how far a build is.',
 } as const
 
 /** What is good to know. */
@@ -103,24 +106,31 @@ export const NOTICES = {
 } as const
 
 export type ErrorCode = keyof typeof ERRORS
+/** A warning that an entry can accept. */
 export type WarningCode = keyof typeof WARNINGS
-export type NoticeCode = keyof typeof NOTICES
 /** What a problem is called, whatever its words. */
-export type ProblemCode = ErrorCode | WarningCode | NoticeCode
+export type ProblemCode = ErrorCode | WarningCode | keyof typeof RUN_WARNINGS | keyof typeof NOTICES
+
+const ALL = { ...ERRORS, ...WARNINGS, ...RUN_WARNINGS, ...NOTICES }
 
 /** All codes, sorted. */
-export const PROBLEM_CODES = Object.keys({ ...ERRORS, ...WARNINGS, ...NOTICES }).sort() as [
-  ProblemCode,
-  ...ProblemCode[],
-]
+export const PROBLEM_CODES = Object.keys(ALL).sort() as [ProblemCode, ...ProblemCode[]]
 
-/** Whether a word is the code of a warning. */
-export function isWarningCode(code: string): code is WarningCode {
-  return Object.hasOwn(WARNINGS, code)
+/** Those that an entry can accept, sorted. */
+export const WARNING_CODES = Object.keys(WARNINGS).sort() as WarningCode[]
+
+/** Whether a word is the code of a problem. */
+export function isProblemCode(word: string): word is ProblemCode {
+  return Object.hasOwn(ALL, word)
+}
+
+/** Whether a word is the code of a warning that an entry can accept. */
+export function isWarningCode(word: string): word is WarningCode {
+  return Object.hasOwn(WARNINGS, word)
 }
 
 /** How bad a problem of a code is, where it is made. */
 export function severityOf(code: ProblemCode): 'error' | 'warning' | 'notice' {
-  if (isWarningCode(code)) return 'warning'
-  return Object.hasOwn(NOTICES, code) ? 'notice' : 'error'
+  if (Object.hasOwn(ERRORS, code)) return 'error'
+  return Object.hasOwn(NOTICES, code) ? 'notice' : 'warning'
 }

@@ -1,8 +1,11 @@
 import type { Path } from '../yaml/data.js'
 import { type ErrorCode, type ProblemCode, severityOf } from './problem-codes.js'
 
-/** How bad a problem is: an error stops the run, a warning and a notice are shown and the run goes on. */
-export type Severity = 'error' | 'warning' | 'notice'
+/**
+ * How bad a problem is: an error stops the run, a warning and a notice are shown and the run goes on. A warning that its
+ * entry accepts is counted, and keeps nobody.
+ */
+export type Severity = 'error' | 'warning' | 'accepted' | 'notice'
 
 /** Something a person should know: where it is, what is wrong, and what mends it. */
 export interface Problem {
@@ -19,6 +22,8 @@ export interface Problem {
   readonly remedy: string | null
   /** Name of the image it concerns, null where it concerns the whole run. */
   readonly image: string | null
+  /** Why it is accepted, in the words of images.yaml; absent where it is not. */
+  readonly reason?: string
 }
 
 /** Something about an entry that its schema cannot see: where, what, and what mends it. */
@@ -43,11 +48,18 @@ export function placeOfProblem({ file, line, column }: Pick<Problem, 'file' | 'l
   return [file, line, column].filter((part) => part !== null).join(':')
 }
 
-/** `images.yaml:14:3: error: message. Remedy.` on one line, for logs and plain terminals. */
+/** `images.yaml:14:3: warning: message. Remedy. [code]` on one line, for logs and plain terminals. */
 export function formatProblem(p: Problem): string {
   const place = placeOfProblem(p)
   const remedy = p.remedy === null ? '' : ` ${p.remedy}`
-  return `${place === '' ? '' : `${place}: `}${p.severity}: ${p.message}${remedy}`
+  const severity = p.severity === 'accepted' ? 'accepted warning' : p.severity
+  return `${place === '' ? '' : `${place}: `}${severity}: ${p.message}${remedy}${codeOf(p)}`
+}
+
+/** The code of what can be accepted, and the reason why it is. */
+function codeOf({ severity, code, reason }: Problem): string {
+  if (severity !== 'warning' && severity !== 'accepted') return ''
+  return ` [${code}]${reason === undefined ? '' : ` Accepted: ${reason}`}`
 }
 
 /** Text from files and servers, made safe for a log or a terminal: no control characters but line ends, no reversed text. */

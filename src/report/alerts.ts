@@ -49,7 +49,13 @@ function problemLine(report: Report, p: Problem): string {
   const about = p.image === null || p.message.includes(p.image) ? '' : `${codeSpan(p.image, 80)}: `
   const stop = /[.!?:;]$/.test(p.message.trimEnd()) ? '' : '.'
   const remedy = p.remedy === null ? '' : `${stop} ${prose(p.remedy)}`
-  return `- ${place === '' ? '' : `${link(codeSpan(place, 160), problemUrl(report, p.file, p.line))} `}${about}${prose(p.message)}${remedy}`
+  return `- ${place === '' ? '' : `${link(codeSpan(place, 160), problemUrl(report, p.file, p.line))} `}${about}${prose(p.message)}${remedy}${codeOf(p)}`
+}
+
+/** The code of what can be accepted, and the reason why it is. */
+function codeOf({ severity, code, reason }: Problem): string {
+  if (severity !== 'warning' && severity !== 'accepted') return ''
+  return ` ${codeSpan(`[${code}]`, 40)}${reason === undefined ? '' : ` Accepted: ${prose(reason)}`}`
 }
 
 /** One block for all that is to be reviewed; whatever is left out of its lines is in the number on top. */

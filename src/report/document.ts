@@ -1,5 +1,6 @@
 // Puts the parts of a report in order, as much of them as is asked for: what it comes to, what must not be overlooked,
 // one table of images, one of base images, and all that only some look for, folded.
+import type { Problem } from '../enrollment/problem.js'
 import { count } from '../text/index.js'
 import { alertCounts, alerts, problemLines } from './alerts.js'
 import { effectOf } from './effect.js'
@@ -64,7 +65,8 @@ export function headerAndFooter(
       ...imagesTable(view, rows),
       ...baseTable(view, rows),
       ...alreadyOnBase(view, rows),
-      ...notices(view, rows),
+      ...folded(view, view.accepted, 'accepted warning', rows),
+      ...folded(view, view.notices, 'notice', rows),
     ],
     below: [...(extras ? [...graphBlock(view), ...stateFiles(view, rows)] : []), ...end],
   }
@@ -104,11 +106,12 @@ export function* inPieces(blocks: Iterable<string>): Generator<string> {
 
 /** The report in one line: what matters most, then the rest. Only numbers and words of our own. */
 export function summarize(view: View): { readonly main: string; readonly rest: string } {
-  const { errors, warnings, notices: hints, resources, report } = view
+  const { errors, warnings, accepted, notices, resources, report } = view
   const problems = counted([
     [errors.length, 'error'],
     [warnings.length, 'warning'],
-    [hints.length, 'notice'],
+    [accepted.length, 'accepted warning'],
+    [notices.length, 'notice'],
   ]).join(', ')
   if (errors.length > 0) {
     const written = report.commit === null ? ': nothing was written' : ''
@@ -213,9 +216,9 @@ function alreadyOnBase({ report, baseDrift: resources }: View, rows: number): st
   return [details(`On ${baseBranch(report, html)} already: ${what.join(', ')}`, parts.join('\n\n'))]
 }
 
-function notices(view: View, rows: number): string[] {
-  if (view.notices.length === 0) return []
-  return [details(count(view.notices.length, 'notice'), problemLines(view.report, view.notices, rows).join('\n'))]
+function folded({ report }: View, found: readonly Problem[], noun: string, rows: number): string[] {
+  if (found.length === 0) return []
+  return [details(count(found.length, noun), problemLines(report, found, rows).join('\n'))]
 }
 
 const FILE_WORD = { added: 'new', removed: 'removed', modified: 'changed' } as const

@@ -97,8 +97,12 @@ function builtFrom(source: EnrolledImage['source']): (readonly [string, string])
   return [dockerfile === null ? ['source.repo', repo] : ['source.dockerfile', `${repo}/${dockerfile}`]]
 }
 
-/** `source.workflow` → value, for every plain value: lists by number, but environments by their names. */
+/**
+ * `source.workflow` → value, for every plain value: lists by number, but environments by their names, and reasons of
+ * acceptances by their codes.
+ */
 export function flatten(data: unknown, prefix = ''): Map<string, string> {
+  if (prefix === 'accept') return reasonsIn(data)
   const below = (key: string, value: unknown) => [...flatten(value, key)]
   if (Array.isArray(data)) {
     return new Map(data.flatMap((value, index) => below(`${prefix}${step(value, index, prefix)}`, value)))
@@ -109,6 +113,16 @@ export function flatten(data: unknown, prefix = ''): Map<string, string> {
     )
   }
   return prefix === '' || data === null || data === undefined ? new Map() : new Map([[prefix, String(data)]])
+}
+
+/** Of several reasons for a code the first one counts. */
+function reasonsIn(accept: unknown): Map<string, string> {
+  const all: readonly unknown[] = Array.isArray(accept) ? accept : []
+  const reasons = all.flatMap((one): [string, string][] => {
+    const { code, reason } = isDataMap(one as Data) ? (one as { code?: unknown; reason?: unknown }) : {}
+    return typeof code === 'string' && typeof reason === 'string' ? [[`accept.${code}`, reason]] : []
+  })
+  return new Map(reasons.reverse())
 }
 
 function step(value: unknown, index: number, prefix: string): string {

@@ -16,7 +16,7 @@ const change = z.enum(['added', 'removed', 'modified'])
 const use = z.enum(['added', 'removed', 'unchanged'])
 
 const problem = record({
-  severity: z.enum(['error', 'warning', 'notice']),
+  severity: z.enum(['error', 'warning', 'accepted', 'notice']),
   code: z.enum(PROBLEM_CODES),
   message: text,
   file: text.nullable(),
@@ -24,6 +24,7 @@ const problem = record({
   column: number.nullable(),
   remedy: text.nullable(),
   image: text.nullable(),
+  reason: text.exactOptional(),
 })
 
 const resourceChange = record({
@@ -264,7 +265,7 @@ export function allChanges({ changes, baseDrift: drift }: Report): readonly Reso
 /** Whether a report is worth a first comment; warnings that the base branch has too are not. */
 export function isReportable(report: Report): boolean {
   const { problems, settings, images } = report
-  const isWrong = problems.some(({ severity }) => severity !== 'notice')
+  const isWrong = problems.some(({ severity }) => severity === 'error' || severity === 'warning')
   return changesAnything(report) || settings.length + images.length > 0 || isWrong
 }
 

@@ -40,7 +40,7 @@ export function plainWithin(view: View, maxLength: number): string | null {
 
 function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOptions): Generator<string> {
   const colors = pico.createColors(color)
-  const { errors, warnings, notices, report, resources } = view
+  const { errors, warnings, accepted, notices, report, resources } = view
   if (diffs) {
     for (const one of resources) yield diff(one, colors)
     // Of few images the sentences below tell every value.
@@ -54,7 +54,7 @@ function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOpti
   const problems = (found: readonly Problem[]) => (withProblems ? found.map((one) => problemLine(one, colors)) : [])
   const { main, rest } = summarize(view)
   const verdict = `${(errors.length > 0 ? colors.red : colors.bold)(main)}${rest}`
-  for (const lines of [sentences, problems([...notices, ...warnings]), [verdict], problems(errors)]) {
+  for (const lines of [sentences, problems([...accepted, ...notices, ...warnings]), [verdict], problems(errors)]) {
     if (lines.length > 0) yield lines.join('\n')
   }
 }
@@ -68,7 +68,7 @@ export function* patch(view: View): Generator<string> {
 }
 
 function problemLine(p: Problem, colors: Colors): string {
-  const paint = { error: colors.red, warning: colors.yellow, notice: colors.cyan }[p.severity]
+  const paint = { error: colors.red, warning: colors.yellow, accepted: colors.dim, notice: colors.cyan }[p.severity]
   return paint(oneLine(formatProblem(p), 1000))
 }
 

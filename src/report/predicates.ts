@@ -45,6 +45,7 @@ const RULES: readonly Rule[] = [
   { keys: /^rebuildDelay$/, say: delayed },
   { keys: /^minimumReleaseAge$/, say: aged },
   { keys: /^rebuildOn$/, say: rebuiltOn },
+  { keys: /^accept\b/, say: accepting },
   { keys: /^bases\b/, say: () => ({ words: ['names other base images'] }) },
 ]
 
@@ -120,6 +121,14 @@ function rebuiltOn([change]: readonly ValueChange[]): Words {
   return { words: [fewer ? 'is rebuilt for fewer of its base images' : 'is rebuilt for more of its base images'] }
 }
 
+function accepting(changes: readonly ValueChange[]): Words {
+  const what = changes.length === 1 ? 'a warning' : `${changes.length} warnings`
+  const prefix = 'accept.'
+  if (changes.every(({ before }) => before === null)) return { words: [`accepts ${what}`], prefix }
+  if (changes.every(({ after }) => after === null)) return { words: [`accepts ${what} no longer`], prefix }
+  return { words: ['accepts other warnings, or for other reasons'], prefix }
+}
+
 /** One predicate an environment; the flat `updates` are an environment without a name. */
 function deployments(changes: readonly ValueChange[]): Predicate[] {
   const names = [...new Set(changes.map(({ key }) => environmentOf(key)))]
@@ -177,6 +186,7 @@ const PLURAL: Readonly<Record<string, string>> = {
   names: 'name',
   changes: 'change',
   waits: 'wait',
+  accepts: 'accept',
 }
 
 /** The same of several images: `are rebuilt more often`. */

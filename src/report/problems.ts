@@ -114,11 +114,18 @@ export function workflowProblems(
   images: readonly ImageChange[],
   mode: Report['mode'],
 ): Problem[] {
-  const changed = new Set(images.map(({ name }) => name))
+  const changed = kindsOfChange(images)
   return found.map(({ problem: one, isRefusal }) => {
     const isError = isRefusal && mode === 'preview' && changed.has(one.image ?? '')
     return isError ? { ...one, severity: 'error' as const } : one
   })
+}
+
+/** What happens to images, by name. An entry that only accepts a warning stays as it is: that makes no error of it. */
+function kindsOfChange(images: readonly ImageChange[]): ReadonlyMap<string, ImageChange['kind']> {
+  const isMore = ({ details, kind }: ImageChange) =>
+    kind !== 'changed' || details.some(({ key }) => !/^accept\b/.test(key))
+  return new Map(images.filter(isMore).map(({ name, kind }) => [name, kind]))
 }
 
 /**
@@ -132,7 +139,7 @@ export function sourceProblems(
   mode: Report['mode'],
 ): Problem[] {
   if (mode !== 'preview' || failures.size === 0) return [...problems]
-  const changes = new Map(images.map(({ name, kind }) => [name, kind]))
+  const changes = kindsOfChange(images)
   return problems.map((one) => {
     const name = one.image ?? ''
     const [failure, change, found] = [failures.get(name), changes.get(name), discovered.get(name)]

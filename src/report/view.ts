@@ -36,6 +36,8 @@ export interface View {
   readonly baseDrift: readonly ChangedResource[]
   readonly errors: readonly Problem[]
   readonly warnings: readonly Problem[]
+  /** Warnings that their entries accept. */
+  readonly accepted: readonly Problem[]
   readonly notices: readonly Problem[]
   /** Changed lines in all. */
   readonly lines: { readonly added: number; readonly removed: number }
@@ -69,7 +71,7 @@ function makeView(unredacted: Report, redact: (text: string) => string): View {
     lines.added += difference.added
     lines.removed += difference.removed
   }
-  const problems = { errors: of('error'), warnings: of('warning'), notices: of('notice') }
+  const problems = { errors: of('error'), warnings: of('warning'), accepted: of('accepted'), notices: of('notice') }
   const drift = baseDrift?.kind === 'known' ? toResources(baseDrift) : []
   return { report, resources, groups: groupAlike(resources), baseDrift: drift, ...problems, lines }
 }

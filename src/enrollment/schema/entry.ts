@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { REBUILD_DEFAULTS } from '../../policy/index.js'
 import { REPOSITORY } from '../grammar.js'
+import { accept } from './accept.js'
 import { BASE_PATTERN, REGISTRY_PATTERN, REPO_URL_PATTERN } from './patterns.js'
 import { promotion } from './promotion.js'
 import { build, source } from './source.js'
@@ -184,6 +185,10 @@ export const entrySchema = z.strictObject({
   backstage: backstage.prefault({}).meta({
     description: 'What the catalog in `settings.backstage` says of it.',
     examples: [{ owner: 'group:default/team-a' }],
+  }),
+  accept: accept.meta({
+    description: 'Warnings about this image that are known and accepted: counted and folded, not shown as warnings.',
+    examples: [[{ code: 'base-pinned', reason: 'Pinned on purpose' }]],
   }),
   description: z
     .string()

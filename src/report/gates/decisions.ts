@@ -1,6 +1,7 @@
 // Every key there is, and what a change of it can let through: dangerous when and with what consequence, or harmless
 // and why. A test walks the schema and demands a decision for each key.
 import {
+  added,
   anyChange,
   changed,
   type Rule,
@@ -119,6 +120,10 @@ export const ENTRY_DECISIONS: Decisions = {
   'analysis.vulnerabilities.ignoreUnfixed': gate('checks', turnedOn, 'Vulnerabilities without a fix are ignored'),
   'analysis.templates': gate('checks', shortenedList, 'Your own check no longer runs'),
 
+  accept: gate('checks', added, 'These warnings about it are counted and folded from now on'),
+  'accept[].code': readAs('accept'),
+  'accept[].reason': harmless('says why a warning may stay'),
+
   'source.provider': gate('builds', changed, ELSEWHERE),
   'source.repo': gate('builds', changed, ELSEWHERE),
   'source.branch': gate('builds', changed, 'Another branch is built'),
@@ -194,6 +199,7 @@ export const OVERRIDE_DECISIONS: Decisions = {
 
 /** What is asked of an entry that is new, that is switched on again, or whose earlier form is not known. */
 export const NEW_ENTRY = {
+  accepted: gate('checks', changed, 'New, and these warnings about it are counted and folded'),
   unchecked: gate('checks', changed, 'New, and promoted without any check'),
   unknown: gate(
     'deployed',

@@ -27,12 +27,13 @@ function differing(before: Facts, after: Facts): Difference[] {
 }
 
 function entryFacts(entry: EntryContent): Facts {
-  const { registry, repository, tags, minimumReleaseAge, autoRebuild } = entry
+  const { registry, repository, tags, accept, minimumReleaseAge, autoRebuild } = entry
   return {
     repository: registry === '' ? null : `${registry}/${repository}`,
     'tags.strategy': tags.strategy,
     'tags.constraint': tags.constraint,
     'tags.allow': [...tags.allow].sort(),
+    accept: [...new Set(accept.map(({ code }) => code))].sort(),
     autoRebuild: String(autoRebuild),
     minimumReleaseAge: minimumReleaseAge.text,
     ...analysisFacts(entry),

@@ -102,8 +102,10 @@ function toChange(
 }
 
 /** A new entry that goes somewhere: whether anything looks at it, and whether anybody is asked. */
-function newEntryGates({ name, analysis, environments }: EnrolledImage, settings: Settings): GateChange[] {
-  if (environments.length === 0) return []
+function newEntryGates({ name, accept, analysis, environments }: EnrolledImage, settings: Settings): GateChange[] {
+  const codes = accept.length === 0 ? null : [...new Set(accept.map(({ code }) => code))].sort()
+  const accepted = codes === null ? [] : [toChange(NEW_ENTRY.accepted, name, 'accept', null, textOf(codes, false))]
+  if (environments.length === 0) return accepted
   const isUnchecked = analysis === null || !settings.analysis
   const unchecked = isUnchecked ? [toChange(NEW_ENTRY.unchecked, name, 'analysis', null, 'false')] : []
   const straight = straightThrough(environments).map((environment) =>
@@ -115,7 +117,7 @@ function newEntryGates({ name, analysis, environments }: EnrolledImage, settings
       textOf(targetsOf(environment), false),
     ),
   )
-  return [...unchecked, ...straight]
+  return [...accepted, ...unchecked, ...straight]
 }
 
 /** The first environments that every published version reaches at once. */

@@ -18,6 +18,9 @@ export const changed: Rule = (_, after) => after !== null
 /** It was something else; the first value takes the place of none. */
 export const replaced: Rule = (before, after) => before !== null && after !== null
 
+/** Something is on the list that was not. */
+export const added: Rule = (before, after) => listOf(after).some((one) => !listOf(before).includes(one))
+
 /** A span that waits is shorter. */
 export const shortened: Rule = (before, after) => secondsOf(after) < secondsOf(before)
 

@@ -33,7 +33,7 @@ describe('docs/images-yaml.md', () => {
   const ajv = new Ajv({ strict: false, allErrors: true })
   const check = ajv.compile(schema)
 
-  it('has a first entry and seven recipes', () => expect(examples).toHaveLength(8))
+  it('has a first entry, seven recipes and an acceptance', () => expect(examples).toHaveLength(9))
 
   it.each(examples)('an example without any problem, for the command line and for an editor: %s', (example) => {
     expect(parseImagesFile(example, 'images.yaml').problems).toEqual([])

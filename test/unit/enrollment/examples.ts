@@ -12,4 +12,4 @@ export const SOURCE = `${APP}  source:\n    repo: org/app\n`
 
 /** The keys of an entry, as a problem lists them. */
 export const ENTRY_KEYS =
-  'allowTags, analysis, autoRebuild, backstage, bases, build, description, enabled, environments, imageSelectionStrategy, minimumReleaseAge, name, rebuildDelay, rebuildOn, rebuildOnEnrollment, registry, repoURL, repository, shard, source, tags, updates.'
+  'accept, allowTags, analysis, autoRebuild, backstage, bases, build, description, enabled, environments, imageSelectionStrategy, minimumReleaseAge, name, rebuildDelay, rebuildOn, rebuildOnEnrollment, registry, repoURL, repository, shard, source, tags, updates.'

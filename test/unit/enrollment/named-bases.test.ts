@@ -51,7 +51,7 @@ describe('base images that are named by hand', () => {
   })
 
   const IDLE =
-    'warning: bases has no effect: without a source nothing here rebuilds this image. Add source, or remove bases.'
+    'warning: bases has no effect: without a source nothing here rebuilds this image. Add source, or remove bases. [bases-ignored]'
   it.each([
     ['of an external image', `${APP}  bases: [a:1]\n`, [`f:4:10: ${IDLE}`]],
     [

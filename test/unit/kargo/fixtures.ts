@@ -113,6 +113,7 @@ export function image(
       repository: `craigedmunds/${name}`,
       source: github(),
       bases: [],
+      accept: [],
       build: { args: new Map(), target: null, platforms: ['linux/amd64'], contexts: new Map() },
       rebuildDelay: WEEK,
       minimumReleaseAge: NONE,

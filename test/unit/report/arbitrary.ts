@@ -55,7 +55,7 @@ const rebuild: fc.Arbitrary<RebuildRow> = fc.record({
   message: maybe,
 })
 
-const problems: fc.Arbitrary<Problem> = fc.record({
+const given: fc.Arbitrary<Problem> = fc.record({
   severity: fc.constantFrom('error', 'warning', 'notice'),
   code: fc.constantFrom(...PROBLEM_CODES),
   file: maybe,
@@ -65,6 +65,13 @@ const problems: fc.Arbitrary<Problem> = fc.record({
   remedy: maybe,
   image: maybe,
 })
+const problems: fc.Arbitrary<Problem> = fc.oneof(
+  { weight: 4, arbitrary: given },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(given, text).map(([one, reason]): Problem => ({ ...one, severity: 'accepted', reason })),
+  },
+)
 
 const change: fc.Arbitrary<ResourceChange> = fc
   .record({

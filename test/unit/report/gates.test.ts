@@ -165,6 +165,16 @@ const ENTRY_EDITS: Readonly<Record<string, readonly (readonly [Edit, string])[]>
   'analysis.vulnerabilities.ignoreUnfixed': [
     [['ignoreUnfixed: false', 'ignoreUnfixed: true'], 'app analysis.vulnerabilities.ignoreUnfixed: false → true'],
   ],
+  accept: [
+    [
+      ['  autoRebuild', '  accept: [{code: base-missing, reason: New.}]\n  autoRebuild'],
+      'app accept: none → base-missing',
+    ],
+    [
+      ['minimumReleaseAge', `# image-factory: accept runs-mixed One build.\n  minimumReleaseAge`],
+      'app accept: none → runs-mixed',
+    ],
+  ],
   'analysis.templates': [[['smoke, license', 'smoke'], 'app analysis.templates: license, smoke → smoke']],
   'source.provider': [
     [
@@ -262,6 +272,27 @@ describe('what starts rebuilds', () => {
     const found = gates(from + images, to + images)
     expect(shown(found)).toEqual([`all settings.engine: ${said}`])
     expect(found[0]).toMatchObject({ kind: 'builds' })
+  })
+})
+
+describe('acceptances', () => {
+  const accepting = (list: string) => edited(['  autoRebuild', `  accept: ${list}\n  autoRebuild`])
+  const ONE = '[{code: base-missing, reason: New.}]'
+  const TWO = '[{code: base-missing, reason: New.}, {code: base-pinned, reason: Certified.}]'
+
+  it.each([
+    ['one more', ONE, TWO, ['app accept: base-missing → base-missing, base-pinned']],
+    ['another', ONE, '[{code: base-pinned, reason: x}]', ['app accept: base-missing → base-pinned']],
+    ['one less', TWO, ONE, []],
+    ['another order', TWO, '[{code: base-pinned, reason: x}, {code: base-missing, reason: x}]', []],
+    ['another reason', ONE, '[{code: base-missing, reason: Still.}]', []],
+  ])('%s', (_, from, to, said) => {
+    expect(shown(gates(accepting(from), accepting(to)))).toEqual(said)
+  })
+
+  it('of a new image, whether it goes anywhere or not', () => {
+    const entry = `- {name: new, registry: ghcr.io, repository: acme/new, accept: ${TWO}}\n- name: lab`
+    expect(shown(gates(BASE, edited(['- name: lab', entry])))).toEqual(['new accept: none → base-missing, base-pinned'])
   })
 })
 

@@ -19,7 +19,7 @@ async function run(text: string, files: Files) {
 }
 
 const workflow = (text = WORKFLOW) => ({ '.github/workflows/build.yml': text })
-const ELSE = 'If it is built on another image, name that under `bases` and leave out `dockerfile`.'
+const ELSE = 'If it is built on another image, name that under `bases` and leave out `dockerfile`. [base-assumed]'
 
 describe('an image whose entry names the configuration of ko', () => {
   it('is built on its default, with its place', async () => {
@@ -57,7 +57,7 @@ describe('an image whose entry names the configuration of ko', () => {
       kind: 'failed',
       message: expect.stringMatching(/^org\/app\/\.ko\.yaml:2: "A B" is not/),
     })
-    expect(said).toEqual([expect.stringMatching(/ Correct it\.$/)])
+    expect(said).toEqual([expect.stringMatching(/ Correct it\. \[bases-unknown\]$/)])
   })
 })
 
@@ -65,8 +65,12 @@ describe('a Dockerfile that is not there', () => {
   const WITHOUT = KO.replace('    dockerfile: .ko.yaml\n', '')
 
   it.each([
-    ['calls ko', WORKFLOW, /write dockerfile: \.ko\.yaml in its source, or name its base images under `bases`\.$/],
-    ['does not', WORKFLOW.replaceAll('ko', 'mo'), / Correct it\.$/],
+    [
+      'calls ko',
+      WORKFLOW,
+      /write dockerfile: \.ko\.yaml in its source, or name its base images under `bases`\. \[bases-unknown\]$/,
+    ],
+    ['does not', WORKFLOW.replaceAll('ko', 'mo'), / Correct it\. \[bases-unknown\]$/],
   ])('is told with what to write instead, if the workflow %s', async (_, text, remedy) => {
     const { app, said } = await run(WITHOUT, workflow(text))
     expect(app?.kind).toBe('failed')

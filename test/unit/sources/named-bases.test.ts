@@ -70,7 +70,7 @@ describe('base images that are named, without a Dockerfile', () => {
     expect(bases).toEqual(NAMED)
     expect(app).toMatchObject({ kind: 'found', branch: null })
     const text =
-      'images.yaml:5: warning: app: its source could not be checked: org/app cannot be seen. Correct source.repo.'
+      'images.yaml:5: warning: app: its source could not be checked: org/app cannot be seen. Correct source.repo. [source-unchecked]'
     expect(said).toEqual(isSaid ? [text] : [])
   })
 

@@ -1,0 +1,120 @@
+import { type Comment, commentsOf } from '../yaml/comments.js'
+import type { Data, Path, PlacedData, Position } from '../yaml/data.js'
+import { explainIssues, type SchemaProblem } from './messages.js'
+import { acceptance } from './schema/accept.js'
+import { keysAt } from './schema/keys.js'
+
+/** An acceptance that a comment gives, at the entry it is beside. */
+export interface AcceptComment {
+  readonly data: { readonly code: string; readonly reason: string }
+  readonly at: Position
+}
+
+/** The comments that accept a warning, by the number of the entry, and what is wrong with others. */
+export interface AcceptComments {
+  readonly byEntry: ReadonlyMap<number, readonly AcceptComment[]>
+  readonly faults: readonly {
+    readonly fault: Pick<SchemaProblem, 'code' | 'message' | 'remedy'>
+    readonly at: Position
+  }[]
+}
+
+const NONE: AcceptComments = { byEntry: new Map(), faults: [] }
+const FORM = 'Write `# image-factory: accept CODE reason`'
+const ACCEPT = /^#\s*image-factory:\s*accept(?:\s+(\S+))?(?:\s+(\S.*))?$/
+
+/**
+ * Reads `# image-factory: accept CODE reason`: above an entry, or in a line of its own or at the end of one inside it.
+ *
+ * @param path of the list of images.
+ * @param count of its entries.
+ */
+export function acceptComments(text: string, placed: PlacedData, path: Path, count: number): AcceptComments {
+  if (!/#\s*image-factory:\s*accept/.test(text)) return NONE
+  const comments = commentsOf(text)
+  const entries = Array.from(
+    { length: count },
+    (_, index) => placed.position([...path, index]) ?? { line: 1, column: 1 },
+  )
+  const end = endOfList(placed, entries)
+  const below = entriesBelow(comments, entries)
+  let own = -1
+  const byEntry = new Map<number, AcceptComment[]>()
+  const faults: AcceptComments['faults'][number][] = []
+  for (const at of comments) {
+    const match = ACCEPT.exec(at.text)
+    if (match === null) continue
+    const [, code, reason] = match
+    while ((entries[own + 1]?.line ?? Number.POSITIVE_INFINITY) <= at.line) own += 1
+    const entry = at.line < end ? entryOf(at, own, entries, below) : null
+    const fault = entry === null ? BESIDE_NOTHING : faultOf({ code, reason })
+    if (fault !== null) faults.push({ fault, at })
+    if (fault !== null || entry === null || code === undefined || reason === undefined) continue
+    const all = byEntry.get(entry) ?? []
+    all.push({ data: { code, reason }, at })
+    byEntry.set(entry, all)
+  }
+  return { byEntry, faults }
+}
+
+const BESIDE_NOTHING = {
+  code: 'value-invalid',
+  message: 'this acceptance stands beside no entry.',
+  remedy: 'Write it directly above the entry, or indented like its keys.',
+} as const
+
+/** What the key `accept` would be told of the same. */
+function faultOf(written: {
+  readonly code: string | undefined
+  readonly reason: string | undefined
+}): SchemaProblem | null {
+  if (written.code === undefined || written.reason === undefined) {
+    const message = `an acceptance needs ${written.code === undefined ? 'a code and ' : ''}a reason.`
+    return { code: 'key-missing', path: [], at: 'value', message, remedy: `${FORM}.` }
+  }
+  const result = acceptance.safeParse(written)
+  if (result.success) return null
+  const [first] = explainIssues(result.error.issues, {
+    prefix: ['accept'],
+    knownKeys: (at) => keysAt(acceptance, at),
+    value: ([key]) => (written as Readonly<Record<string, string | undefined>>)[String(key)],
+  })
+  return first ?? null
+}
+
+/** The first line after the list that belongs to another key of the file. */
+function endOfList(placed: PlacedData, entries: readonly Position[]): number {
+  const last = entries.at(-1)?.line ?? 0
+  const keys = placed.data === null || Array.isArray(placed.data) ? [] : Object.keys(placed.data as object)
+  const lines = keys.flatMap((key) => placed.position([key])?.line ?? []).filter((line) => line > last)
+  return Math.min(...lines, Number.POSITIVE_INFINITY)
+}
+
+/** The entries that comments in lines of their own stand directly above, by the comments' lines. */
+function entriesBelow(comments: readonly Comment[], entries: readonly Position[]): ReadonlyMap<number, number> {
+  const below = new Map(entries.map(({ line }, index) => [line, index]))
+  for (const { line, isAlone } of [...comments].reverse()) {
+    const entry = below.get(line + 1)
+    if (isAlone && entry !== undefined) below.set(line, entry)
+  }
+  return below
+}
+
+/** @param own the last entry that begins before the comment, or in its line. */
+function entryOf(at: Comment, own: number, entries: readonly Position[], below: ReadonlyMap<number, number>) {
+  const inside = entries[own]
+  // What stands as far to the right as the keys of an entry is part of it.
+  if (inside !== undefined && (!at.isAlone || at.column >= inside.column)) return own
+  return at.isAlone ? (below.get(at.line) ?? null) : null
+}
+
+/** An entry's data with the acceptances of the comments beside it, as if its key `accept` said them. */
+export function withComments<T extends { readonly [key: string]: Data }>(
+  entry: T,
+  comments: readonly AcceptComment[],
+): T {
+  const { accept = [] } = entry
+  // A list is needed to add to one; what else stands there is told by itself.
+  if (comments.length === 0 || !Array.isArray(accept)) return entry
+  return Object.assign(Object.create(null), entry, { accept: [...accept, ...comments.map(({ data }) => data)] })
+}

@@ -1,0 +1,59 @@
+import type { EnrolledImage } from './images-file.js'
+import { type Problem, problem } from './problem.js'
+import type { WarningCode } from './problem-codes.js'
+
+/** What entries accept, by the image's name and the code: the reason. */
+function reasonsOf(images: readonly EnrolledImage[]): ReadonlyMap<string, string> {
+  // The first reason that is given for a code counts.
+  const all = images.flatMap(({ name, accept }) =>
+    accept.map(({ code, reason }) => [keyOf(name, code), reason] as const),
+  )
+  return new Map(all.reverse())
+}
+
+function keyOf(image: string | null, code: string): string {
+  return `${image} ${code}`
+}
+
+/** The same problems; warnings that the entry of their image accepts are marked with its reason. Errors stay errors. */
+export function withAcceptances(problems: readonly Problem[], images: readonly EnrolledImage[]): Problem[] {
+  const reasons = reasonsOf(images)
+  return problems.map((one) => {
+    const reason = one.severity === 'warning' ? reasons.get(keyOf(one.image, one.code)) : undefined
+    return reason === undefined ? one : { ...one, severity: 'accepted' as const, reason }
+  })
+}
+
+/** What hangs on registries and on time: that it is not given in one run says nothing about the next. */
+const PASSING: readonly WarningCode[] = [
+  'base-missing',
+  'bases-untracked',
+  'build-behind',
+  'rebuild-starved',
+  'tags-unmatched',
+]
+
+/**
+ * Acceptances that nothing is left of: a notice each.
+ *
+ * @param problems all of a run.
+ * @param isJudged whether everything that its source can tell of an image was looked at.
+ */
+export function unusedAcceptances(
+  problems: readonly Problem[],
+  images: readonly EnrolledImage[],
+  { file, isJudged }: { readonly file: string; readonly isJudged: (image: EnrolledImage) => boolean },
+): Problem[] {
+  const given = new Set(problems.map(({ image, code }) => keyOf(image, code)))
+  return images.filter(isJudged).flatMap((image) => {
+    const { name, accept, line, lineOf } = image
+    const codes = [...new Set(accept.map(({ code }) => code))]
+    return codes
+      .filter((code) => !given.has(keyOf(name, code)) && !PASSING.includes(code))
+      .map((code) => {
+        const at = { file, line: lineOf(`accept.${code}`) ?? lineOf('accept') ?? line, image: name }
+        const message = `${name}: there is nothing to accept any more: no warning has the code ${code}.`
+        return problem('accept-unused', message, { ...at, remedy: 'Take the acceptance out.' })
+      })
+  })
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { suggest } from '../messages.js'
+import { isProblemCode, isWarningCode, severityOf, WARNING_CODES, type WarningCode } from '../problem-codes.js'
+import { LINE_PATTERN } from './patterns.js'
+import { line } from './values.js'
+
+const code = line
+  .superRefine((text, context) => {
+    const fault = codeFault(text)
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault.message, params: { remedy: fault.remedy } })
+  })
+  .transform((text) => text as WarningCode)
+  .meta({ enum: WARNING_CODES })
+
+const reason = line
+  .refine((text) => /\S/.test(text), 'must say why')
+  .meta({ refined: `^(?=[\\s\\S]*\\S)${LINE_PATTERN}` })
+
+/** One warning of an entry that is known and accepted. */
+export const acceptance = z.strictObject({
+  code: code.meta({ description: 'The code that the warning is shown with.', examples: ['base-pinned'] }),
+  reason: reason.meta({ description: 'Why it may stay.', examples: ['Pinned on purpose'] }),
+})
+
+/** What `accept` holds. */
+export const accept = z
+  .array(acceptance)
+  .max(WARNING_CODES.length, `must name at most ${WARNING_CODES.length} warnings`)
+  .default([])
+
+/** Why a word cannot be accepted; null: it can. */
+function codeFault(text: string): { readonly message: string; readonly remedy: string } | null {
+  if (isWarningCode(text)) return null
+  if (!isProblemCode(text)) {
+    const near = suggest(text, WARNING_CODES)
+    const remedy =
+      near === null
+        ? 'A warning ends with its code in brackets; all are in docs/troubleshooting.md.'
+        : `Did you mean ${near}?`
+    return { message: 'is no code of a warning', remedy }
+  }
+  const severity = severityOf(text)
+  if (severity === 'error')
+    return { message: 'is an error, and only warnings can be accepted', remedy: 'Mend what it says.' }
+  if (severity === 'notice')
+    return { message: 'is a notice, and only warnings can be accepted', remedy: 'Take it out: a notice keeps nobody.' }
+  return {
+    message: 'is about a run or a base image, and only warnings about the entry can be accepted',
+    remedy: 'Take it out.',
+  }
+}

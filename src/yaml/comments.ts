@@ -1,0 +1,35 @@
+import { Lexer } from 'yaml'
+import type { Position } from './data.js'
+import { lineStartsOf, positionIn } from './nodes.js'
+
+/** A comment of a text, with its `#`. */
+export interface Comment extends Position {
+  readonly text: string
+  /** Nothing else stands in its line. */
+  readonly isAlone: boolean
+}
+
+/** What precedes a scalar in the tokens of the library. */
+const SCALAR = '\x1f'
+
+/** All comments of a YAML text, in their order; a `#` inside a value is none. */
+export function commentsOf(text: string): Comment[] {
+  const body = text.startsWith('\ufeff') ? text.slice(1) : text
+  const starts = lineStartsOf(body)
+  const found: Comment[] = []
+  let offset = 0
+  let previous = ''
+  for (const token of new Lexer().lex(body)) {
+    if (token.startsWith('#') && previous !== SCALAR) {
+      const { line, column } = positionIn(starts, offset)
+      const before = body.slice(starts[line - 1], offset)
+      found.push({ text: token.trimEnd(), line, column, isAlone: before.trim() === '' })
+    }
+    // Marks that the library puts between the tokens are no part of the text.
+    if (!MARKS.has(token)) offset += token.length
+    previous = token
+  }
+  return found
+}
+
+const MARKS: ReadonlySet<string> = new Set(['\x02', '\x18', SCALAR])
