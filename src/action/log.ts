@@ -110,7 +110,8 @@ function text(found: Problem, isOwnRepository: boolean): string {
       ? ''
       : `${[found.file, found.line].filter((part) => part !== null).join(':')}: `
   const remedy = found.remedy === null ? '' : ` ${found.remedy}`
-  return `${where}${found.message}${remedy}`.slice(0, 4000)
+  const code = found.severity === 'warning' ? ` [${found.code}]` : ''
+  return `${where}${found.message}${remedy}`.slice(0, 4000) + code
 }
 
 function place(found: Problem): AnnotationProperties {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pinningAdvice } from '../../../src/action/context.js'
 import { annotate, countProgress, logFolded, logLine, step } from '../../../src/action/log.js'
 import { lastLine, stoppedLine } from '../../../src/action/report-outcome.js'
-import { problem, type Severity } from '../../../src/enrollment/index.js'
+import { problem } from '../../../src/enrollment/index.js'
 import { renderSummary } from '../../../src/report/index.js'
 import { report } from '../report/examples.js'
 
@@ -145,7 +145,7 @@ describe('how the workflow names this action', () => {
 
 const CODES = { error: 'value-invalid', warning: 'base-pinned', notice: 'key-unused' } as const
 
-const many = (severity: Severity, count: number) =>
+const many = (severity: keyof typeof CODES, count: number) =>
   Array.from({ length: count }, (_, n) =>
     problem(CODES[severity], `fault ${n}.`, { file: 'images.yaml', line: n + 1, column: 3, remedy: 'Mend it.' }),
   )
@@ -162,6 +162,12 @@ describe('annotations', () => {
   it('stand at their place in a file of this repository', () => {
     annotate(many('error', 1), true)
     expect(commands()).toEqual(['::error file=images.yaml,line=1,col=3::fault 0. Mend it.'])
+  })
+
+  it('of warnings end in their code; an accepted one gets none', () => {
+    const accepted = many('warning', 1).map((one) => ({ ...one, severity: 'accepted' as const, reason: 'Known.' }))
+    annotate([...many('warning', 1), ...accepted], true)
+    expect(commands()).toEqual(['::warning file=images.yaml,line=1,col=3::fault 0. Mend it. [base-pinned]'])
   })
 
   it('name the place in their text where the file is in another repository', () => {
