@@ -93,12 +93,12 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   const stale = staleImages(state)
   const found = [
     ...leakedSecretProblems(files.changes, run.secrets, folder),
-    ...sourceProblems(draft.problems, discovered, images, mode),
+    ...sourceProblems(draft.problems, discovered, images, run),
     ...against.problems,
     ...starvationProblems(state, loaded.state, shown.imagesFile),
     // A pull request neither causes nor ends them.
     ...(mode === 'preview' ? [] : staleProblems(stale, shown.imagesFile)),
-    ...workflowProblems(discovered.workflowProblems, images, mode),
+    ...workflowProblems(discovered.workflowProblems, images, run),
   ]
   const problems = withAcceptances([...found, ...unused(found, draft, run, shown.imagesFile)], enrolled.images)
   const due = dueRebuilds({

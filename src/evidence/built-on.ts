@@ -1,8 +1,7 @@
-import { compareText } from '../text/index.js'
 import { baseByLayers, isBuiltOn, type KnownBase } from './layers.js'
 import type { Provenance, ResolvedBase } from './provenance.js'
 
-/** What a published image shows of one platform's build. */
+/** What a published image shows of one platform's build, by one statement of several where there are more. */
 export interface PlatformEvidence {
   /** `linux/amd64` */
   readonly platform: string
@@ -38,7 +37,7 @@ export interface BuiltOn {
  * base as far as one believes it: where the two contradict each other, layers count. All platforms must say so; where they
  * differ, the oldest counts.
  *
- * @param platforms those the image is built for, each once; none: nothing is known.
+ * @param platforms those the image is built for, one for each statement about it; none: nothing is known.
  */
 export function builtOn(platforms: readonly PlatformEvidence[], candidates: readonly BaseCandidate[]): BuiltOn[] {
   const finals = platforms.map((platform) => finalBase(platform, candidates))
@@ -94,14 +93,14 @@ function isDenied({ isFinal, known }: BaseCandidate, { platform, layers }: Platf
 }
 
 function combined({ identity, digests }: BaseCandidate, proofs: readonly Proof[]): BuiltOn {
-  const age = ({ digest }: Proof) => {
-    const index = digests.indexOf(digest ?? '')
-    // A digest that we never saw is not the current one.
-    return index === -1 ? digests.length : index
+  const [first = NOTHING] = proofs
+  if (proofs.every(({ digest }) => digest === first.digest)) {
+    const isPinned = proofs.length > 0 && proofs.every((proof) => proof.isPinned)
+    return { identity, ...(proofs.find(({ source }) => source === 'provenance') ?? first), isPinned }
   }
-  const proven = proofs.filter(({ digest }) => digest !== null)
-  const [oldest = NOTHING] = [...proven].sort((a, b) => age(b) - age(a) || compareText(`${a.digest}`, `${b.digest}`))
-  // One platform on an old base is proof enough that the image is not fresh; one on the current base is none that it is.
-  const isKnown = proven.length === proofs.length || age(oldest) > 0
-  return { identity, ...(isKnown ? oldest : NOTHING) }
+  // One platform on an earlier digest is proof enough that the image is not fresh; one on the current base is none that it
+  // is. Neither is one on a digest that was never seen: that may be the current one soon.
+  const age = ({ digest }: Proof) => digests.indexOf(digest ?? '')
+  const earlier = proofs.filter((proof) => age(proof) > 0).sort((a, b) => age(b) - age(a))
+  return { identity, ...(earlier[0] ?? NOTHING) }
 }

@@ -56,17 +56,24 @@ export async function readContents(
     return isWanted && isDigest(child?.digest) ? [{ platform, digest: child.digest }] : []
   })
   const attestations = statements ? children.flatMap(attestationOf).slice(0, MAX_ATTESTATIONS) : []
-  const read = images.slice(0, MAX_PLATFORMS).map(async ({ platform, digest: image }) => {
-    const found = await readImage(platform, image, content)
+  const read = images.map(async ({ platform, digest: image }, index): Promise<Answer<PlatformImage>> => {
+    const found = index < MAX_PLATFORMS ? await readImage(platform, image, content) : MISSING
+    // A platform of which nothing is read proves nothing; left out, the others would speak for it.
+    if (found.kind === 'missing') return { kind: 'found', value: { ...UNREAD, platform, digest: image } }
     if (found.kind !== 'found') return found
     const own = attestations.filter(({ subject }) => subject === image)
     const texts = await collected(await Promise.all(own.map((one) => readStatements(one.digest, content))))
-    return texts.kind === 'found' ? { ...found, value: { ...found.value, statements: texts.value.flat() } } : texts
+    if (texts.kind !== 'found') return texts
+    const labels = found.value.baseLabels ?? baseLabels(null, top.value)
+    return { ...found, value: { ...found.value, baseLabels: labels, statements: texts.value.flat() } }
   })
   const all = collected(await Promise.all(read))
   if (all.kind !== 'found') return all
   return { kind: 'found', value: [...all.value].sort(by(({ platform }) => platform)) }
 }
+
+const MISSING = { kind: 'missing' } as const
+const UNREAD = { layers: null, baseLabels: null, statements: [] } as const
 
 /** What hangs on an image: BuildKit's annotations of the attestation manifest in the index. */
 function attestationOf(child: JsonMap | null): { readonly digest: string; readonly subject: string }[] {

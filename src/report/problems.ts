@@ -105,6 +105,13 @@ function inWords(seconds: number): string {
   return seconds >= 3600 ? `${Math.round(seconds / 3600)}h` : `${Math.max(1, Math.round(seconds / 60))}m`
 }
 
+/** What a run is for. */
+interface Occasion {
+  readonly mode: Report['mode']
+  /** On the command line what was found is written, with what is not there as a warning: the pull request comes later. */
+  readonly writes: boolean
+}
+
 /**
  * What is wrong with the workflows. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
  * for entries that stay as they are, a warning: a workflow that changed in its repository must not stop the whole factory.
@@ -112,11 +119,12 @@ function inWords(seconds: number): string {
 export function workflowProblems(
   found: readonly WorkflowProblem[],
   images: readonly ImageChange[],
-  mode: Report['mode'],
+  { mode, writes }: Occasion,
 ): Problem[] {
   const changed = kindsOfChange(images)
   return found.map(({ problem: one, isRefusal }) => {
-    const isError = isRefusal && mode === 'preview' && changed.has(one.image ?? '')
+    const isThere = one.code !== 'workflow-missing' && one.code !== 'workflow-unreadable'
+    const isError = isRefusal && mode === 'preview' && (isThere || !writes) && changed.has(one.image ?? '')
     return isError ? { ...one, severity: 'error' as const } : one
   })
 }
@@ -136,9 +144,9 @@ export function sourceProblems(
   problems: readonly Problem[],
   { failures, images: discovered }: Pick<Discovered, 'failures' | 'images'>,
   images: readonly ImageChange[],
-  mode: Report['mode'],
+  { mode, writes }: Occasion,
 ): Problem[] {
-  if (mode !== 'preview' || failures.size === 0) return [...problems]
+  if (mode !== 'preview' || writes || failures.size === 0) return [...problems]
   const changes = kindsOfChange(images)
   return problems.map((one) => {
     const name = one.image ?? ''

@@ -98,7 +98,7 @@ async function readEvidence(question: EvidenceQuestion, client: RegistryClient):
   const { registry, repository, digest, bases } = question
   const contents = await client.contents({ registry, repository, digest, platforms: [], statements: true })
   if (contents.kind === 'limited' || contents.kind === 'unknown') return null
-  const platforms = contents.kind === 'found' ? contents.value.map(evidenceOfPlatform) : []
+  const platforms = contents.kind === 'found' ? contents.value.flatMap(evidenceOfPlatform) : []
   const candidates = await Promise.all(bases.map((base) => candidateOf(base, platforms, client)))
   const tracked = builtOn(platforms, candidates)
   const known = new Set(tracked.map(({ identity }) => identity))
@@ -130,10 +130,11 @@ function claimOf(platforms: readonly PlatformImage[]): ImageEvidence['claims'] {
   return null
 }
 
-/** Of several statements about one image the first that counts is taken; two builds do not push one digest. */
-function evidenceOfPlatform({ platform, digest, layers, statements }: PlatformImage): PlatformEvidence {
-  const read = statements.map((text) => readProvenance(text, digest)).find((one) => one !== null)
-  return { platform, provenance: read ?? null, layers }
+/** Several statements about one image must all say so, as several platforms must: it is not known which of them lies. */
+function evidenceOfPlatform({ platform, digest, layers, statements }: PlatformImage): PlatformEvidence[] {
+  const read = statements.flatMap((text) => readProvenance(text, digest) ?? [])
+  const all = read.length === 0 ? [null] : read
+  return all.map((provenance) => ({ platform, provenance, layers }))
 }
 
 /** Bases that provenance names and nobody tracks: what it says of them is all there is. */
@@ -181,7 +182,7 @@ async function layersOf(
   platforms: readonly PlatformEvidence[],
   client: RegistryClient,
 ): Promise<readonly (readonly [string, readonly string[]])[]> {
-  const wanted = platforms.map(({ platform }) => platform)
+  const wanted = [...new Set(platforms.map(({ platform }) => platform))]
   const contents = await client.contents({ registry, repository, digest, platforms: wanted, statements: false })
   if (contents.kind !== 'found') return []
   return contents.value.flatMap(({ platform, layers }) => (layers === null ? [] : [[platform, layers] as const]))

@@ -67,10 +67,12 @@ describe('the workflow', () => {
     fake = await startFactory()
     await fake.commitFiles(SOURCES[1], 'main', { '.github/workflows/metrics-service.yml': null }, 'Remove it')
     const run = await preview(await exampleImages())
-    expect(run.code, run.stdout).toBe(0)
-    expect(run.annotations).toMatchObject([
-      { level: 'warning', message: expect.stringContaining('workflow metrics-service.yml not found') },
-    ])
+    // Its entry is new on this pull request: what would fail later fails now.
+    expect(run.code, run.stdout).toBe(1)
+    expect(run.annotations[0]).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('workflow metrics-service.yml not found'),
+    })
     expect(run.outputs.get('base-images')).toBe('6')
   })
 })

@@ -83,7 +83,9 @@ describe('a dispatch that GitHub would refuse', () => {
   }
   const about = (details: readonly string[], kind: 'changed' | 'enrolled' = 'changed') => {
     const change = { name: 'web', kind, details: details.map((key) => ({ key, before: null, after: 'x' })) }
-    return workflowProblems([{ problem, isRefusal: true }], [change], 'preview').map(({ severity }) => severity)
+    return workflowProblems([{ problem, isRefusal: true }], [change], { mode: 'preview', writes: false }).map(
+      ({ severity }) => severity,
+    )
   }
 
   it.each([

@@ -125,7 +125,11 @@ describe('an image that is broken', () => {
       [{ layers: null }],
     ],
     ['that is an empty index', [indexOf()], []],
-    ['that lists no image that is there', [indexOf({ digest: `sha256:${'0'.repeat(64)}`, platform })], []],
+    [
+      'that lists no image that is there',
+      [indexOf({ digest: `sha256:${'0'.repeat(64)}`, platform })],
+      [{ layers: null }],
+    ],
     ['that lists no digests', [indexOf({ digest: 'x', platform }, 7 as never)], []],
     ['that names its platform in its configuration', [good, config], [{ platform: 'linux/arm64' }]],
   ])('%s', async (_, pushed, value) => {
