@@ -2,8 +2,9 @@
 import type { Settings } from '../enrollment/images-file.js'
 import type { Factory, ManifestFile } from '../kargo/index.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
-import { shortenName } from '../reference/index.js'
-import { groupBy } from '../text/index.js'
+import { parseReference, shortenName, withDefaultTag } from '../reference/index.js'
+import type { TrackedBase, TrackedImage } from '../state/index.js'
+import { distinctBy, groupBy } from '../text/index.js'
 import { type CausesByObject, keyCauses, presenceOf } from './made-from.js'
 import type { BaseRow, BaseUseRow, ImageChange, ValueChange } from './model.js'
 
@@ -43,8 +44,13 @@ interface Lookups {
 }
 
 function lookupsFor(input: CauseInput): Lookups {
-  const { factory, manifests, entries, settingsBefore, images, bases, changes } = input
+  const { manifests, entries, settingsBefore, images, bases, changes } = input
   const byName = new Map(images.map((image) => [image.name, image]))
+  const uses = groupBy(
+    bases.flatMap((row) => row.uses.map((use) => ({ ...use, base: row }))),
+    ({ image }) => image,
+  )
+  const factory = withBasesOfSwitchedOff(input, uses)
   const changed = factory.images.flatMap((image) => {
     const { name } = image.enrollment
     const kind = byName.get(name)?.kind
@@ -55,12 +61,31 @@ function lookupsFor(input: CauseInput): Lookups {
     input,
     images: byName,
     bases: new Map(bases.map((row) => [`base-${shortenName(row.name)}.k8s.yaml`, row])),
-    uses: groupBy(
-      bases.flatMap((row) => row.uses),
-      ({ image }) => image,
-    ),
+    uses,
     byKeys: keyCauses({ factory, manifests, changed, settingsBefore }, isExplained),
   }
+}
+
+type Used = ReadonlyMap<string, readonly { readonly base: BaseRow }[]>
+
+/** Nobody reads the Dockerfile of an image that is switched off: it is built on what it was built on before. */
+function withBasesOfSwitchedOff({ factory, images }: CauseInput, uses: Used): Factory {
+  const off = images.filter(({ kind }) => kind === 'disabled')
+  const used = new Map(off.map(({ name }) => [name, (uses.get(name) ?? []).map(({ base }) => base)]))
+  const tracked = new Set(factory.bases.map(({ name }) => name))
+  const others = distinctBy([...used.values()].flat(), ({ name }) => name).filter(({ name }) => !tracked.has(name))
+  const withBases = (image: TrackedImage): TrackedImage => {
+    const names = (used.get(image.enrollment.name) ?? []).map(({ name }) => name)
+    return names.length === 0 ? image : { ...image, bases: names }
+  }
+  return { ...factory, images: factory.images.map(withBases), bases: [...factory.bases, ...others.flatMap(asTracked)] }
+}
+
+function asTracked({ name, reference }: BaseRow): TrackedBase[] {
+  const parsed = parseReference(reference)
+  if (!parsed.ok) return []
+  const { registry, repository, tag } = withDefaultTag(parsed.reference)
+  return [{ name, registry, repository, tag: tag ?? '', baselineDigest: null }]
 }
 
 /** What has to be made otherwise: an object that stays another text, one that comes or goes whether it is there. */

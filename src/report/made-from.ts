@@ -138,8 +138,8 @@ function differingObjects(a: readonly ManifestFile[], b: readonly ManifestFile[]
     const [one, other] = [first.get(key), second.get(key)]
     if (one?.text === other?.text) return []
     const { file } = one ?? other ?? { file: '' }
-    const found = { key, file, text: `${one?.text} ${other?.text}` }
-    return one === undefined || other === undefined ? [found, { ...found, key: presenceOf(key) }] : [found]
+    const found = { file, text: `${one?.text} ${other?.text}` }
+    return [{ ...found, key: one === undefined || other === undefined ? presenceOf(key) : key }]
   })
 }
 

@@ -44,7 +44,7 @@ function reportOf(base: DraftedPlan, head: DraftedPlan) {
     before: synthesizedState(base.enrolled, base.state),
     settings: settingsChanges(base.enrolled.settings, head.enrolled.settings),
     changes: changesBetween(base.manifests, head.manifests),
-    overridden: new Set<string>(),
+    overridden: new Map<string, string>(),
     baseDrift: null,
     problems: [],
   }
@@ -224,8 +224,11 @@ describe('causes', () => {
         const [first, now] = [textsOf(base), textsOf(head)]
         for (const { id, kind, file } of report.changes) {
           const object = resourceKey(id)
+          // A key that takes the whole object away is none that its text differs because of.
           const differs = (a: string | undefined, b: string | undefined) =>
-            kind === 'modified' ? a !== b : (a === undefined) !== (b === undefined)
+            kind === 'modified'
+              ? a !== undefined && b !== undefined && a !== b
+              : (a === undefined) !== (b === undefined)
           const namesOf = (found: typeof tried) => [...new Set(found.map(({ key }) => nameOf(key)))].sort()
           const back = namesOf(tried.filter((one) => differs(one.back.get(object), now.get(object))))
           const alone = namesOf(tried.filter((one) => differs(one.alone.get(object), first.get(object))))
@@ -289,6 +292,23 @@ describe('a cause', () => {
       'Warehouse node-22': 'no image using it',
       'Stage soak-node-22': 'no image using it',
     })
+  })
+
+  it('is the switch and the missing workflow, where each alone takes the rebuild Stage away', async () => {
+    const off = image('web', { enabled: false, source: { repo: 'acme/web' } })
+    const causes = await causesBetween([image('web'), image('api')], [off, image('api')])
+    expect(causes['Stage rebuild-trigger-web']).toBe('`enabled` and `source.workflow`')
+    expect(causes['Stage analyze-web']).toBe('`enabled`')
+  })
+
+  it('is no key that an object is only there because of', async () => {
+    const of = (secrets: object, web: object, api: object) => ({
+      settings: { secrets },
+      images: [image('web', web), image('api', api)],
+    })
+    const other = { source: { repo: 'acme/web', workflow: 'build.yml', dockerfile: 'other/Dockerfile' } }
+    const causes = await causesBetween(of({}, other, {}), of({ github: 'token' }, {}, { enabled: false }))
+    expect(causes['Stage soak-node-22'] ?? '').not.toContain('source.dockerfile')
   })
 
   it('is each base image that is named by hand', async () => {
