@@ -74,8 +74,8 @@ export type PlanDraft =
 /** What a draft is compared with in its report. */
 export interface ReportBaseline
   extends Pick<ReportInput, 'before' | 'settings' | 'changes' | 'baseDrift' | 'problems'> {
-  /** Digests of the overrides that held already. */
-  readonly overridden: ReadonlySet<string>
+  /** Until when the overrides hold that were there already, by their digest. */
+  readonly overridden: ReadonlyMap<string, string>
 }
 
 /** The plan of a draft, reported against what was committed last unless another state is given. */
@@ -106,7 +106,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     changes: images,
     usedBefore: usesByImage(before.uses),
     overrides: draft.overrides,
-    overriddenBefore: overridden,
+    overriddenBefore: new Set(overridden.keys()),
     staggerSeconds: enrolled.settings.stagger.seconds,
   })
   const made = { factory, manifests, enrolled, state, images, stale, due, problems }
@@ -130,13 +130,18 @@ function unused(found: readonly Problem[], { enrolled, discovered }: DraftedPlan
   return unusedAcceptances(found, enrolled.images, { file, isJudged })
 }
 
-const UNREAD: readonly Problem['code'][] = ['bases-unknown', 'build-unread', 'source-unchecked']
+const UNREAD: readonly Problem['code'][] = ['bases-unknown', 'build-unread', 'source-unchecked', 'source-unread']
 
-/** @param known digests of overrides that the base branch has: nobody has to review them again. */
-function overrideRows(overrides: readonly Override[], file: string, known: ReadonlySet<string> | null) {
-  return overrides
-    .filter(({ digest }) => known?.has(digest) !== true)
-    .map(({ line, ...one }) => ({ ...one, place: `${file}:${line}` }))
+/**
+ * @param known until when the overrides of the base branch hold, by their digest: nobody has to review those again that
+ *   hold no longer than they did.
+ */
+function overrideRows(overrides: readonly Override[], file: string, known: ReadonlyMap<string, string> | null) {
+  return overrides.flatMap(({ line, ...one }) => {
+    const before = known?.get(one.digest)
+    if (before !== undefined && Date.parse(one.expires) <= Date.parse(before)) return []
+    return [{ ...one, place: `${file}:${line}`, ...(before === undefined ? {} : { expiredBefore: before }) }]
+  })
 }
 
 function usesByImage(uses: ReportBaseline['before']['uses']): Map<string, ReadonlySet<string>> {
@@ -149,7 +154,7 @@ export type DraftedPlan = Extract<PlanDraft, { kind: 'drafted' }>
 /** What was committed last. */
 export function committedBaseline({ loaded, comparison, overrides }: DraftedPlan): ReportBaseline {
   const before = committedState(loaded.state)
-  const overridden = new Set(overrides.map(({ digest }) => digest))
+  const overridden = new Map(overrides.map(({ digest, expires }) => [digest, expires]))
   return { before, overridden, settings: [], changes: comparison.changes, baseDrift: null, problems: [] }
 }
 

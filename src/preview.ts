@@ -85,7 +85,7 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
   }
   return {
     before: synthesizedState(draft.enrolled, draft.state),
-    overridden: new Set(draft.overrides.map(({ digest }) => digest)),
+    overridden: new Map(draft.overrides.map(({ digest, expires }) => [digest, expires])),
     settings,
     changes: changesBetween(draft.manifests, head.manifests),
     baseDrift,
@@ -104,7 +104,7 @@ function firstBaseline(head: DraftedPlan): ReportBaseline {
   const settings = settingsChanges(DEFAULT_SETTINGS, head.enrolled.settings)
   return {
     before: NOTHING_BEFORE,
-    overridden: new Set(),
+    overridden: new Map(),
     settings,
     changes,
     baseDrift: { kind: 'first' },

@@ -69,6 +69,7 @@ export const WARNINGS = {
   'rebuild-starved': 'A base image changes more often than minimumReleaseAge allows a rebuild.',
   'runs-mixed': 'Images share a workflow, and their runs cannot be told apart.',
   'source-unchecked': 'The source of an image could not be checked.',
+  'source-unread': 'The source of a new image cannot be read: nothing is known about it yet.',
   'tags-ignored': 'A key of tags has no effect.',
   'tags-unmatched': 'No published tag is one that the entry lets through.',
   'tags-unversioned': 'The build publishes no version, and versions are looked for.',

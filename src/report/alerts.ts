@@ -9,12 +9,25 @@ import type { View } from './view.js'
 
 /** The alerts of a report: what is to be reviewed, then problems, worst first; no list is longer than `rows`. */
 export function alerts(view: View, rows: number): string[] {
+  const warnings = view.warnings.filter((one) => !isUnread(one))
   const blocks = [
     review(view, rows),
     alert('CAUTION', `${count(view.errors.length, 'error')} to fix`, problemLines(view.report, view.errors, rows)),
-    alert('WARNING', count(view.warnings.length, 'warning'), problemLines(view.report, view.warnings, rows)),
+    alert('WARNING', count(warnings.length, 'warning'), problemLines(view.report, warnings, rows)),
   ]
   return blocks.filter((block) => block !== null)
+}
+
+/** New images whose source cannot be read: what follows says nothing about them, so this is read first. */
+export function unread(view: View, rows: number): string[] {
+  const own = view.warnings.filter(isUnread)
+  const title = `${count(own.length, 'new image')} could not be checked`
+  const block = alert('WARNING', title, problemLines(view.report, own, rows))
+  return block === null ? [] : [block]
+}
+
+function isUnread({ code }: Problem): boolean {
+  return code === 'source-unread'
 }
 
 /** What the alerts count, for when there is no room to name anything. */

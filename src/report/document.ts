@@ -2,7 +2,7 @@
 // one table of images, one of base images, and all that only some look for, folded.
 import type { Problem } from '../enrollment/problem.js'
 import { count } from '../text/index.js'
-import { alertCounts, alerts, problemLines } from './alerts.js'
+import { alertCounts, alerts, problemLines, unread } from './alerts.js'
 import { effectOf } from './effect.js'
 import { graphBlock } from './graph.js'
 import { bullets, codeSpan, delta, details, html, link, prose } from './markdown.js'
@@ -56,6 +56,7 @@ export function headerAndFooter(
     above: [
       heading(view, options),
       ...uncompared(view),
+      ...unread(view, rows),
       ...effect(view),
       ...committed(view),
       ...unverified(view),

@@ -41,7 +41,7 @@ export function rebuiltWhen(report: Report, { build, details }: ImageChange, it:
   const { file, bases, rebuildDelay, autoRebuild } = build
   if (file === null) return [`${it} names no workflow, so nothing rebuilds it.`]
   const workflow = workflowName(report, build)
-  if (!autoRebuild) return [`${it} is rebuilt by `, workflow, ' only when somebody promotes it by hand.']
+  if (!autoRebuild) return [`${it} is rebuilt by `, workflow, ' only when promoted by hand.']
   if (bases.length === 0) return [`No base image of it is known, so nothing rebuilds it yet.`]
   const changes = listed(
     bases.map((base) => [code(shortReference(base))]),

@@ -5,13 +5,11 @@ import { movedSentences } from './effect-of-bases.js'
 import { changedSentences } from './effect-of-changes.js'
 import { joiningSentences, leavingSentences, switchedSentences } from './effect-of-entries.js'
 import { dueSentences } from './effect-of-merging.js'
+import { settingsSentences } from './effect-of-settings.js'
 import { rebuildSentences } from './rebuilds.js'
 import { shortReference } from './references.js'
 import { code, listed, type Span, strong } from './spans.js'
-import { keyedChange } from './values.js'
 import type { View } from './view.js'
-
-const MAX_SETTINGS = 4
 
 /** The sentences, in the order they are read in. */
 export function effectOf(view: View): Span[][] {
@@ -23,7 +21,7 @@ export function effectOf(view: View): Span[][] {
     ...leavingSentences(view),
     ...switchedSentences(view),
     ...movedSentences(report),
-    ...settingsSentences(view),
+    ...settingsSentences(report),
   ]
   if (said.length === 0 && view.errors.length > 0) return []
   const rebuilds = rebuildSentences(report)
@@ -45,16 +43,6 @@ function staleSentences({ report: { mode, stale } }: View): Span[][] {
 function creation({ report }: View): Span[][] {
   if (report.baseDrift?.kind !== 'first') return []
   return [[strong('This pull request creates ', code(report.imagesFile), '.')]]
-}
-
-function settingsSentences({ report: { settings } }: View): Span[][] {
-  if (settings.length === 0) return []
-  const shown = settings.map((change) => keyedChange(change, `settings.${change.key}`))
-  const one = settings.length === 1
-  const what = one
-    ? 'A setting of the whole factory changes'
-    : `${settings.length} settings of the whole factory change`
-  return [[strong(what), ': ', ...listed(shown, { max: MAX_SETTINGS }), '.']]
 }
 
 /** What is said where no image, base image or setting changes. */

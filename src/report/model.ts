@@ -43,6 +43,8 @@ const override = record({
   digest: text,
   reason: text,
   expires: text,
+  /** Until when it held before; absent for one that is new. */
+  expiredBefore: text.exactOptional(),
   /** File and line: `overrides.yaml:3`. */
   place: text,
 })

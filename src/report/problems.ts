@@ -155,7 +155,7 @@ export function sourceProblems(
     if (one.code !== 'bases-unknown' && one.code !== 'source-unchecked') return one
     if (failure === 'file' || failure === 'branch') return { ...one, severity: 'error' as const }
     if (change !== 'enrolled' || found?.kind !== 'failed') return one
-    return { ...one, message: `nothing is known about ${name} yet: ${found.message}` }
+    return { ...one, code: 'source-unread', message: `nothing is known about ${name} yet: ${found.message}` }
   })
 }
 

@@ -132,8 +132,9 @@ function kindsOf(resources: readonly ChangedResource[]): string {
 }
 
 /** Overrides do not wait for rebuildDelay: whoever merges should know that they are there. */
-function overrideLine({ base, digest, reason, expires, place }: OverrideRow): string {
-  const what = `${codeSpan(base, 160)} ${codeSpan(digest.slice(0, 19), 40)} until ${codeSpan(expires, 40)}`
+function overrideLine({ base, digest, reason, expires, expiredBefore, place }: OverrideRow): string {
+  const until = expiredBefore === undefined ? 'until ' : `longer: until ${codeSpan(expiredBefore, 40)} → `
+  const what = `${codeSpan(base, 160)} ${codeSpan(digest.slice(0, 19), 40)} ${until}${codeSpan(expires, 40)}`
   return `${codeSpan(place, 160)}: ${what}. Rebuilds for it do not wait for their rebuildDelay: ${prose(reason)}`
 }
 

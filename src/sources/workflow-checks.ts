@@ -8,8 +8,7 @@ import type { WorkflowReading } from './workflow-build.js'
 export interface WorkflowProblem {
   readonly problem: Problem
   /**
-   * GitHub would refuse the dispatch, or nobody could tell whose build it is: an error where it is found before the
-   * entry is merged.
+   * There is nothing to start, or GitHub would refuse it: an error where it is found before the entry is merged.
    */
   readonly isRefusal: boolean
 }
@@ -50,12 +49,17 @@ export function checkWorkflow(
   }
   if (reading.kind === 'unknown') return []
   const refusals = checkDispatch(reading.facts, source.inputs)
-  return [
-    ...refusals.map((one) => at(one, true)),
-    ...[...conditionRemarks(source, followed), ...publishingRemarks(image, source, choice)].map((one) =>
-      at(one, false),
-    ),
-  ]
+  const seen = [...conditionRemarks(source, followed), ...publishingRemarks(image, source, choice)]
+  const isSeen = followed?.runsNothing !== true || seen.some(({ code }) => code === 'build-skipped')
+  const remarks = isSeen ? seen : [leftOut(source)]
+  return [...refusals.map((one) => at(one, true)), ...remarks.map((one) => at(one, false))]
+}
+
+const LET_RUN = "Let its `if` hold for github.event_name == 'workflow_dispatch'."
+
+function leftOut({ workflow }: GitHubSource): Remark {
+  const message = `no job of ${workflow} runs when it is dispatched (every \`if\` is false then): a rebuild would build nothing.`
+  return { code: 'build-skipped', key: 'workflow', message, remedy: LET_RUN }
 }
 
 interface Remark {
@@ -106,7 +110,7 @@ function publishingRemarks(image: EnrolledImage, source: GitHubSource, choice: B
         code: 'build-skipped',
         key,
         message,
-        remedy: "Let its `if` hold for github.event_name == 'workflow_dispatch'.",
+        remedy: LET_RUN,
       },
     ]
   }

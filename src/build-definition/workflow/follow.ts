@@ -42,6 +42,8 @@ export interface FollowedBuilds {
   readonly wanted: readonly FileReference[]
   /** Jobs of which only the run decides whether they build: it may succeed without. */
   readonly conditionalJobs: readonly string[]
+  /** Whether a run that is dispatched leaves every job out: each has a condition that is false then. */
+  readonly runsNothing: boolean
   /** Limits that were reached, in words: what lies behind them is not known. */
   readonly limits: readonly string[]
 }
@@ -75,7 +77,12 @@ export function followBuilds(
   ])
   const scope: Scope = { contexts, budget: walk.budget }
   followWorkflow({ walk, file: workflow.file, reference: workflow.reference, scope, depth: 0 }, null)
-  return walk.found
+  return { ...walk.found, runsNothing: isStarted && leavesAllOut(workflow.file, scope) }
+}
+
+function leavesAllOut({ data }: YamlFile, scope: Scope): boolean {
+  const jobs = Object.values(mapOf(valueAt(mapOf(data), 'jobs'))).filter(isDataMap)
+  return jobs.length > 0 && jobs.every((job) => conditionHolds(scope, valueAt(job, 'if')) === false)
 }
 
 const NONE: ValueMap = { values: new Map(), others: 'absent' }

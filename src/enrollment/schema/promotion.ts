@@ -138,7 +138,7 @@ export const environment = z.strictObject({
   auto: z
     .boolean()
     .default(true)
-    .meta({ description: 'false: somebody promotes by hand.', examples: [false] }),
+    .meta({ description: 'false: promoted by hand only.', examples: [false] }),
   soak: duration.prefault('0').meta({
     description: 'How long an image must have stood in the environment before (in analysis, for the first).',
     examples: ['24h'],

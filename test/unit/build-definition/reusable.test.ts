@@ -213,6 +213,7 @@ describe('where a called workflow lies', () => {
       unread: [],
       wanted: [],
       conditionalJobs: [],
+      runsNothing: false,
       limits: [],
     })
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { imagesJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { overrideSchema } from '../../../src/enrollment/overrides.js'
+import { SETTING_WORDS } from '../../../src/report/effect-of-settings.js'
 import {
   type Decision,
   ENTRY_DECISIONS,
@@ -53,6 +54,16 @@ function faultsOf(keys: readonly string[], decisions: Readonly<Record<string, De
 
 const ENTRY_KEYS = keysOf({ $ref: '#/definitions/entry' }).filter((key) => !key.startsWith('enrollment'))
 const SETTINGS_KEYS = keysOf(root.properties?.settings ?? {})
+
+describe('every setting', () => {
+  it('has words that say what it decides', () => {
+    const words = Object.keys(SETTING_WORDS)
+    const isTold = (key: string) =>
+      words.some((word) => key === word || key.startsWith(`${word}.`) || key.startsWith(`${word}[`))
+    expect(SETTINGS_KEYS.filter((key) => key !== 'analysis' && !isTold(key))).toEqual([])
+    expect(words.filter((word) => !SETTINGS_KEYS.some((key) => key === word || key.startsWith(word)))).toEqual([])
+  })
+})
 
 describe('every key of images.yaml and overrides.yaml', () => {
   it.each([

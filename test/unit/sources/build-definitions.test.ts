@@ -493,6 +493,16 @@ describe('the workflow', () => {
       'the build in .github/workflows/build.yml:8 publishes nothing',
     ],
     [
+      'no job that runs when it is dispatched',
+      {
+        '.github/workflows/build.yml':
+          'on: [push, workflow_dispatch]\njobs: {test: {if: "github.event_name == \'push\'", runs-on: x, steps: [{run: make}]}}\n',
+      },
+      '',
+      false,
+      'no job of build.yml runs when it is dispatched',
+    ],
+    [
       'a tag that is no version',
       { '.github/workflows/build.yml': workflow(pushes('          tags: ghcr.io/org/app:latest\n')) },
       '',

@@ -1,0 +1,49 @@
+// Settings of the whole factory that change, in sentences: what each is about, then its values.
+import type { Report, ValueChange } from './model.js'
+import { listed, type Span, strong } from './spans.js'
+import { keyedChange } from './values.js'
+
+/** What a setting decides, by its key in images.yaml; a test demands one for each. */
+export const SETTING_WORDS: Readonly<Record<string, string>> = {
+  engine: 'what starts rebuilds',
+  maxRebuildsPerRun: 'how many builds one run starts at most',
+  namespace: 'the namespace that everything is created in',
+  'secrets.github': 'the Secret with the token that starts GitHub workflows',
+  'secrets.gitlab': 'the Secret with the token that starts GitLab pipelines',
+  'secrets.registry': 'the Secret that checks pull private images with',
+  'secrets.source': 'the Secret that checks read private sources with',
+  retries: 'how often a failed build is started again',
+  retryPause: 'how long after a failed build the next one starts',
+  baseInterval: 'how often Kargo looks at a base image',
+  pollInterval: 'how long a waiting rebuild may take to notice an override',
+  stagger: 'over which span rebuilds for one base image are spread',
+  stateWorkflow: 'which workflow Kargo starts when something changes',
+  webhookReceivers: 'who can tell Kargo of a push',
+  'analysis.enabled': 'whether images are checked',
+  'analysis.image': 'the scanner that checks images',
+  shard: 'which Kargo controller does the work',
+  allowedRegistries: 'which registries images may come from',
+  backstage: 'where catalog entities are written to',
+}
+
+const MAX_SETTINGS = 4
+
+/** `A setting of the whole factory changes: how often …` */
+export function settingsSentences({ settings }: Pick<Report, 'settings'>): Span[][] {
+  if (settings.length === 0) return []
+  const shown = settings.map((change): Span[] => {
+    const [values, words] = [keyedChange(change, `settings.${change.key}`), wordsOf(change)]
+    return words === null ? values : [`${words} (`, ...values, ')']
+  })
+  const what =
+    settings.length === 1
+      ? 'A setting of the whole factory changes'
+      : `${settings.length} settings of the whole factory change`
+  return [[strong(what), ': ', ...listed(shown, { max: MAX_SETTINGS }), '.']]
+}
+
+/** What is below a key is about the same as the key. */
+function wordsOf({ key }: ValueChange): string | null {
+  const name = Object.hasOwn(SETTING_WORDS, key) ? key : (/^[^.[]*/.exec(key)?.[0] ?? key)
+  return Object.hasOwn(SETTING_WORDS, name) ? (SETTING_WORDS[name] ?? null) : null
+}
