@@ -88,7 +88,7 @@ function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: st
     `Their ${forge.runs} cannot be told apart: only the ones the factory starts count as builds of ${image.name}.`
   const remedy = remedyOf(mixed, forge.runTitleLine(mixed.distinguishing ?? ['image']), file, image)
   const about = { file: imagesFile, line: lineOf(image, forge), image: image.name, remedy }
-  return { problem: problem('runs-mixed', message, about), isRefusal: false }
+  return { problem: problem('runs-mixed', message, about), isRefusal: true }
 }
 
 function whyMixed(title: RunTitleResult, { runTitle: key }: Forge): string {

@@ -63,7 +63,7 @@ describe('images that share a workflow with different inputs', () => {
     const { runs, workflowProblems } = await run(TWO, { '.github/workflows/build.yml': text })
     expect(runs).toEqual({ api: OWN, web: OWN })
     const said = (name: string, other: string, line: number) => ({
-      isRefusal: false,
+      isRefusal: true,
       problem: {
         severity: 'warning',
         code: 'runs-mixed',
@@ -204,7 +204,7 @@ describe('images that share a GitLab project', () => {
     expect(runs).toEqual({ api: OWN, web: OWN })
     expect(workflowProblems).toMatchObject([
       {
-        isRefusal: false,
+        isRefusal: true,
         problem: {
           message: `api: .gitlab-ci.yml also builds web, with other inputs, and ${why}. Their pipelines cannot be told apart: only the ones the factory starts count as builds of api.`,
           remedy,
