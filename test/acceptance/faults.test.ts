@@ -105,7 +105,7 @@ function wrongs({ run, written }: Tried, extra: readonly string[], good: Written
     ),
     ...wrong(
       'no remedy',
-      extra.some((line) => !/\. (?:Run|Check|GitHub|The|Look|If|For) .*\.$/.test(line)),
+      extra.some((line) => !/\. (?:Run|Check|GitHub|The|Look|If|For) .*\.(?: \[[a-z-]+\])?$/.test(line)),
     ),
   ]
   if (run.code !== 0) {
