@@ -100,7 +100,26 @@ describe('on a pull request', () => {
     expect(run.code, run.stdout).toBe(0)
     expect(body).toContain('nothing is known about web yet')
     expect(body).not.toContain('not found in acme/web')
-    expect(body.indexOf('nothing is known about web yet')).toBeLessThan(body.indexOf('<details>'))
+    expect(body.indexOf('nothing is known about web yet')).toBeLessThan(body.indexOf('joins the factory'))
+    expect(body.split('nothing is known about web yet')).toHaveLength(2)
+  })
+
+  test.each([
+    [
+      'a workflow of which no job runs on dispatch',
+      WORKFLOW.replace('runs-on', "if: github.event_name == 'push'\n    runs-on").replace(
+        /steps:[\s\S]*$/,
+        'steps: [{run: make}]\n',
+      ),
+      'no job of build.yml runs when it is dispatched',
+    ],
+    ['a workflow that pushes nothing', WORKFLOW.replace('push: true', 'push: false'), 'publishes nothing'],
+  ])('%s: a warning of this pull request', async (_, workflow, said) => {
+    await fake.createRepository('acme/web', { files: { ...GOOD, [BUILD]: workflow } })
+    const { run, body } = await preview(entry())
+    expect(run.code, run.stdout).toBe(0)
+    expect(body.replaceAll('\\_', '_')).toContain(said)
+    expect(body).toContain('[!WARNING]')
   })
 })
 

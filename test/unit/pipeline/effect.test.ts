@@ -90,6 +90,19 @@ describe('what merging itself does', () => {
     expect(effectOf(commentOf(plan))).not.toContain(other)
   })
 
+  it.each([
+    ['longer', '2026-12-31', 'longer: until `2026-06-30T23:59:59.999Z` → `2026-12-31T23:59:59.999Z`'],
+    ['as long', '2026-06-30', null],
+    ['shorter', '2026-05-31', null],
+  ])('shows an override that holds %s', async (_, expires, said) => {
+    const until = (day: string) => OVERRIDE.replace('2026-12-31', day)
+    const web = entry('web')
+    const overridden = { overridesBefore: until('2026-06-30'), overrides: until(expires) }
+    const comment = commentOf(await previewOf({ before: web, after: web, patches, ...overridden }))
+    if (said === null) expect(comment).not.toContain('Which rebuilds do not wait')
+    else expect(comment).toContain(said)
+  })
+
   it('starts no build where nothing changed meanwhile', async () => {
     const plan = await previewOf({ before: entry('web', ['autoRebuild: false']), after: entry('web') })
     expect(effectOf(commentOf(plan))).toContain('Merging starts no build.')

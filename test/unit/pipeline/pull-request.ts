@@ -52,11 +52,13 @@ interface PullRequest {
   /** State and manifests that the base branch has, beside those that are made of its images.yaml. */
   readonly patches?: Readonly<Record<string, (text: string) => string>>
   readonly overrides?: string
+  /** What the base branch has of them. */
+  readonly overridesBefore?: string
 }
 
 /** The plan of a pull request whose base branch is up to date. */
 export async function previewOf(pull: PullRequest): Promise<Plan> {
-  const { before, after, since, dockerfiles, unreadable, patches = {}, overrides } = pull
+  const { before, after, since, dockerfiles, unreadable, patches = {}, overrides, overridesBefore } = pull
   const { path } = await tempFolder()
   const folder = async (name: string): Promise<StateFolder> => {
     const root = join(path, name)
@@ -72,6 +74,7 @@ export async function previewOf(pull: PullRequest): Promise<Plan> {
   }
   if (since !== undefined) await writeFile(join(base.root, 'images.yaml'), since)
   await writeFile(join(head.root, 'images.yaml'), after)
+  if (overridesBefore !== undefined) await writeFile(join(base.root, 'overrides.yaml'), overridesBefore)
   if (overrides !== undefined) await writeFile(join(head.root, 'overrides.yaml'), overrides)
   return makePreview(quietJob(read, { writes: false, now: '2026-03-20T08:00:00.000Z' }), head, async () =>
     unreadable === undefined ? { kind: 'found', folder: base } : { kind: 'unknown', reason: unreadable },
