@@ -33,6 +33,16 @@ export interface BuildOptions {
   readonly clock: () => number
 }
 
+/**
+ * The clock of a run, in milliseconds: its `now`, and how long it has gone on since this was called.
+ *
+ * @param now ISO 8601.
+ */
+export function runClock(now: string): () => number {
+  const began = performance.now()
+  return () => Date.parse(now) + performance.now() - began
+}
+
 /** What a run works with and what it may do, whoever started it. */
 export interface RunOptions {
   readonly mode: Report['mode']

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { debug, info, notice, warning } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
 import { connectRuns } from '../rebuild/index.js'
-import { type BuildOptions, type RunOptions, registryAccess, sourceReader } from '../run-options.js'
+import { type BuildOptions, type RunOptions, registryAccess, runClock, sourceReader } from '../run-options.js'
 import { connectGitHub, type GitHubClient } from '../sources/index.js'
 import type { Context } from './context.js'
 import { type Inputs, inputFolder } from './inputs.js'
@@ -92,9 +92,7 @@ function buildOptions(inputs: Inputs, context: Context, target: RunTarget, now: 
     log: { warning: (text) => info(safe(text)), debug: (text) => debug(safe(text)) },
   })
   const me = `${run.url}/attempts/${run.attempt}#${randomUUID().slice(0, 8)}`
-  const began = performance.now()
-  const clock = () => Date.parse(now) + performance.now() - began
-  return { client, me, request: inputs.rebuild, clock }
+  return { client, me, request: inputs.rebuild, clock: runClock(now) }
 }
 
 function existingFolder(sourcesDir: string, context: Context): string {

@@ -70,6 +70,7 @@ export {
   checkDispatch,
   type DispatchInput,
   type DispatchProblem,
+  filledInput,
   PLACEHOLDER,
   readWorkflow,
   type WorkflowFacts,

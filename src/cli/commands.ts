@@ -142,7 +142,7 @@ function addRebuild(program: Command, session: Session): void {
 
 function addGraph(program: Command, session: Session): void {
   const format = new Option('--format <format>', 'what to print').choices(['mermaid', 'dot', 'json']).default('mermaid')
-  withCommonOptions(program.command('graph').description('show which image hangs on which base image'))
+  withCommonOptions(program.command('graph').description('show which image depends on which base image'))
     .addOption(format)
     .option('--discover', 'read the Dockerfiles now (default: what the state files know)')
     .action(async (options: GraphOptions, command: Command) => {

@@ -138,7 +138,7 @@ const NOTHING_DISCOVERED: Discovered = {
   failures: new Map(),
 }
 
-/** `graph`: which image hangs on which base image, as the state files know it; with `--discover` as sources have it now. */
+/** `graph`: which image depends on which base image, as the state files know it; with `--discover` as sources have it now. */
 export async function graphCommand(context: CommandContext, options: GraphOptions): Promise<number> {
   const { env, terminal } = context
   const folder = stateFolder(context.options, env)

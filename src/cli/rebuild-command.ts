@@ -16,7 +16,7 @@ import {
   startBuilds,
 } from '../rebuild/index.js'
 import { redactor } from '../report/index.js'
-import { serversIn } from '../run-options.js'
+import { runClock, serversIn } from '../run-options.js'
 import { readState, type StateFiles, type StateFolder, type TrackedImage, textsOf, writeFiles } from '../state/index.js'
 import { activeOverrides } from './explain-command.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
@@ -99,11 +99,10 @@ async function decide(
   { folder, enrolled, request, client }: Question,
 ): Promise<Decided & { readonly problems: readonly Problem[] }> {
   const { now, terminal } = context
-  const began = performance.now()
   const asking = {
     me: `command-line#${randomUUID().slice(0, 8)}`,
     now,
-    clock: () => Date.parse(now) + performance.now() - began,
+    clock: runClock(now),
   }
   const found = readState(folder.root)
   const followed =

@@ -1,3 +1,4 @@
+import { filledInput } from '../build-definition/index.js'
 import type { EnrolledImage, Settings } from '../enrollment/index.js'
 import { forgeOf, type Provider } from '../forges/index.js'
 import { rebuildStageName, warehouseName } from '../kargo/names.js'
@@ -45,8 +46,7 @@ export function actionsFor(input: ActionInput, settings: Settings, urls: Readonl
   if (source === null) return NOTHING
   const branch = source.branch ?? textOf(record, 'defaultBranch')
   const base = changed ?? bases[0] ?? null
-  const fill = (value: string) =>
-    value.replaceAll('$(baseImage)', base?.reference ?? '').replaceAll('$(baseDigest)', base?.digest ?? '')
+  const fill = (value: string) => filledInput(value, base)
   const forge = forgeOf(source)
   const url = urls[source.provider]
   const isKnownToKargo = settings.engine === 'kargo' && changed !== null && status !== 'never'

@@ -11,7 +11,7 @@ import {
   updateRebuild,
   withRebuild,
 } from '../state/index.js'
-import type { Circumstances, ImageCandidate, Startable } from './candidates.js'
+import { type Circumstances, type ImageCandidate, intended, rebuiltForBase, type Startable } from './candidates.js'
 import { type Followed, MAX_CONCURRENCY, unansweredProblems } from './follow.js'
 import type { LatestRun, RunsClient } from './runs.js'
 
@@ -60,24 +60,14 @@ function adopted(record: StateRecord, latest: LatestRun, { records, now }: Circu
   )
   if (status !== 'succeeded' && covered.length === 0) return record
   const isOver = status === 'succeeded'
+  const rebuiltFor = covered.map((base) => rebuiltForBase(base, base.previousDigest))
   return withRebuild(record, {
-    at: startedAt,
-    reason: 'manual',
-    bases: covered.map(({ name, reference, digest, previousDigest }) => ({
-      name,
-      reference,
-      from: previousDigest,
-      to: digest,
-    })),
-    published: digestOf(record, 'currentDigest'),
-    claim: null,
+    ...intended('manual', rebuiltFor, record, startedAt),
     run: { id, url },
     result: isOver ? 'succeeded' : 'started',
     attempts: 1,
     started: startedAt,
     ended: isOver ? now : null,
-    message: null,
-    evidence: null,
   })
 }
 

@@ -1,3 +1,4 @@
+import { filledInput } from '../build-definition/index.js'
 import type { EnrolledImage, Source } from '../enrollment/images-file.js'
 import { type Rebuild, rebuildsOf, type StateRecord, textOf } from '../state/index.js'
 import { byKey } from '../text/index.js'
@@ -37,17 +38,9 @@ function placeOf(source: Source, branch: string): BuildPlace | null {
   return source.workflow === null ? null : { provider: 'github', repo, branch, workflow: source.workflow }
 }
 
-/** What stands in the place of `$(baseImage)` and `$(baseDigest)`. */
-export interface ChangedBase {
-  readonly reference: string | null
-  readonly digest: string | null
-}
-
 /** The inputs of a build as they are sent. */
-export function filledInputs({ source }: Build, base: ChangedBase | null): ReadonlyMap<string, string> {
-  const fill = (value: string) =>
-    value.replaceAll('$(baseImage)', base?.reference ?? '').replaceAll('$(baseDigest)', base?.digest ?? '')
-  return new Map([...source.inputs].sort(byKey).map(([key, value]) => [key, fill(value)]))
+export function filledInputs({ source }: Build, base: Parameters<typeof filledInput>[1]): ReadonlyMap<string, string> {
+  return new Map([...source.inputs].sort(byKey).map(([key, value]) => [key, filledInput(value, base)]))
 }
 
 /** What builds that one run serves have in common. */

@@ -6,6 +6,7 @@ import {
   isFailedFor,
   nextTry,
   type Rebuild,
+  type RebuiltFor,
   type Records,
   rebuildsOf,
   type StateRecord,
@@ -175,11 +176,24 @@ function newRebuild(
   record: StateRecord | undefined,
   at: string,
 ): Rebuild {
-  const rebuiltFor = bases.map(({ name, reference, digest, previousDigest, evidence }) => {
-    return { name, reference, from: evidence?.digest ?? previousDigest, to: digest }
-  })
+  const rebuiltFor = bases.map((base) => rebuiltForBase(base, base.evidence?.digest ?? base.previousDigest))
+  return intended(reason, rebuiltFor, record, at)
+}
+
+/** @param from the digest that the image was built on, as far as it is known. */
+export function rebuiltForBase({ name, reference, digest }: ExplainedBase, from: string | null): RebuiltFor {
+  return { name, reference, from, to: digest }
+}
+
+/** A rebuild that nothing has come of yet. */
+export function intended(
+  reason: Rebuild['reason'],
+  bases: readonly RebuiltFor[],
+  record: StateRecord | undefined,
+  at: string,
+): Rebuild {
   return {
-    ...{ at, reason, bases: rebuiltFor, published: digestOf(record, 'currentDigest') },
+    ...{ at, reason, bases, published: digestOf(record, 'currentDigest') },
     ...{ claim: null, run: null, result: 'intended', attempts: 0 },
     ...{ started: null, ended: null, message: null, evidence: null },
   }

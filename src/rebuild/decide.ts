@@ -61,9 +61,11 @@ export async function decideRebuilds(
   const problems = requestProblems(images, all)
   if (problems.length > 0) throw new Refusal(problems)
   const seen = withEvidence(images, all.records)
-  const adopted = await adoptBuilds(candidatesOf(images, withRecords(all, seen)), withRecords(all, seen), client)
+  const before = withRecords(all, seen)
+  const found = candidatesOf(images, before)
+  const adopted = await adoptBuilds(found, before, client)
   const records = new Map([...seen, ...adopted.records])
-  const candidates = candidatesOf(images, withRecords(all, records))
+  const candidates = adopted.records.size === 0 ? found : candidatesOf(images, withRecords(all, records))
   const known = candidates.filter(({ image }) => !adopted.unanswered.has(image.enrollment.name))
   const { start, putOff } = chooseStarts(known, all.records.bases, all.settings.maxRebuildsPerRun)
   const change = ({ enrollment: { name } }: TrackedImage, changed: (record: StateRecord) => StateRecord) => {

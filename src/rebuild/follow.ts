@@ -7,7 +7,7 @@ import type { RunsClient } from './runs.js'
 
 /** Who asks, and when. */
 export interface Asking {
-  readonly client: Pick<RunsClient, 'find' | 'read' | 'latest'>
+  readonly client: Pick<RunsClient, 'find' | 'read'>
   /** How this run signs its claims. */
   readonly me: string
   /** ISO 8601. */

@@ -30,20 +30,19 @@ export function changedImageFiles({ images, texts }: StateFiles): Map<string, st
 /** The builds that are still claimed by this run, as the branch has it now: each image of them. */
 export function stillClaimed(starts: readonly Start[], state: StateFiles, me: string): Start[] {
   return starts.flatMap((start) => {
-    const images = start.images.filter(({ name, rebuild }) => {
-      const now = rebuildsOf(state.images.get(name)).find((one) => isSameRebuild(one, rebuild))
-      return now?.result === 'intended' && now.claim?.by === me
-    })
+    const images = start.images.filter((one) => isClaimedBy(me, one, state))
     return images.length === 0 ? [] : [{ ...start, images }]
   })
 }
 
 /** The builds that other runs have claimed and not settled, as the branch has it now. */
 export function stillOpen(claims: readonly ClaimedRebuild[], state: StateFiles): ClaimedRebuild[] {
-  return claims.filter(({ name, rebuild }) => {
-    const now = rebuildsOf(state.images.get(name)).find((one) => isSameRebuild(one, rebuild))
-    return now?.result === 'intended' && now.claim?.by === rebuild.claim?.by
-  })
+  return claims.filter((one) => isClaimedBy(one.rebuild.claim?.by, one, state))
+}
+
+function isClaimedBy(who: string | null | undefined, { name, rebuild }: ImageOutcome, state: StateFiles): boolean {
+  const now = rebuildsOf(state.images.get(name)).find((one) => isSameRebuild(one, rebuild))
+  return now?.result === 'intended' && now.claim?.by === who
 }
 
 /** Starts whose claims begin now. */

@@ -99,6 +99,14 @@ const MAX_INPUT_CHARACTERS = 65_535
 /** What we fill in when a rebuild is due: values no list of options can be held against. */
 export const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
 
+/** An input as it is sent: the base image that changed and its digest in the place of the placeholders; nothing if unknown. */
+export function filledInput(
+  value: string,
+  base: { readonly reference: string | null; readonly digest: string | null } | null,
+): string {
+  return value.replaceAll('$(baseImage)', base?.reference ?? '').replaceAll('$(baseDigest)', base?.digest ?? '')
+}
+
 /**
  * Would GitHub take this dispatch? Everything it answers with 422, found before anything is merged.
  *
