@@ -27,6 +27,7 @@ const ORDER = [
   'rebuild',
   'backstage',
   'report',
+  'dashboard',
   'publish',
   'version.ts',
   'run-options.ts',
@@ -42,7 +43,7 @@ const ORDER = [
 
 /** Folders and files that touch nothing outside themselves: no disk, no network, no process. */
 const PURE = [
-  /^(?:text|reference|forges|policy|yaml|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report)\//,
+  /^(?:text|reference|forges|policy|yaml|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report|dashboard)\//,
   /^manifests\/(?!read)/,
   /^backstage\/(?!catalog-folder)/,
   /^state\/(?!read|folder|write)/,
