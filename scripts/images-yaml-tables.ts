@@ -22,6 +22,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   stateWorkflow: ['settings', 'stateWorkflow'],
   webhookReceivers: ['settings', 'webhookReceivers'],
   settingsAnalysis: ['settings', 'analysis'],
+  dashboard: ['settings', 'dashboard'],
 }
 
 /** The page with its tables put in. Throws when a marker is missing. */

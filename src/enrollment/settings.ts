@@ -36,6 +36,7 @@ export function settingsFaults(settings: WrittenSettings): SettingsFault[] {
   return [
     ...receiverFaults(settings),
     ...retryFaults(settings),
+    ...notifyFaults(settings),
     ...FLOORS.flatMap((floor) => floorFaults(settings, floor)),
   ]
 }
@@ -44,6 +45,13 @@ function retryFaults({ engine, retries }: WrittenSettings): SettingsFault[] {
   if (engine !== 'kargo' || retries <= 1) return []
   const message = `Kargo starts a failed build again once at most, not ${retries} times.`
   return [{ code: 'engine-unsuitable', path: ['retries'], message, remedy: 'Write 0 or 1, or `engine: actions`.' }]
+}
+
+function notifyFaults({ dashboard: { issue, notify } }: WrittenSettings): SettingsFault[] {
+  if (issue || notify.length === 0) return []
+  const message = 'people are told by a comment on the dashboard issue, and there is none.'
+  const remedy = 'Write `issue: true` beside it, or take notify out.'
+  return [{ code: 'keys-conflicting', path: ['dashboard', 'notify'], message, remedy }]
 }
 
 function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] {

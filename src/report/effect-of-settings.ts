@@ -23,6 +23,8 @@ export const SETTING_WORDS: Readonly<Record<string, string>> = {
   'analysis.image': 'the scanner that checks images',
   shard: 'which Kargo controller does the work',
   allowedRegistries: 'which registries images may come from',
+  'dashboard.issue': 'whether an issue shows the whole factory',
+  'dashboard.notify': 'who is told when something newly fails',
   backstage: 'where catalog entities are written to',
 }
 

@@ -78,6 +78,25 @@ const analysis = z.strictObject({
     }),
 })
 
+/** A user, or a team of an organisation, as GitHub mentions them (with `_` the users that a company manages). */
+const MENTION = /^@[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?$/
+
+const dashboard = z.strictObject({
+  issue: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'true: runs that commit keep an issue in the state repository current.', examples: [true] }),
+  notify: z
+    .array(line.regex(MENTION, 'must be @user or @org/team'))
+    .max(10, 'must name at most 10 users and teams')
+    .default([])
+    .meta({
+      description:
+        'Whom a comment on the issue mentions when something newly fails: `@user` or `@org/team`, at most 10.',
+      examples: [['@acme/platform']],
+    }),
+})
+
 /** Numbers of images.yaml are read as text; the JSON Schema takes the number and its text, as the validator does. */
 function wholeNumber(what: string, [min, max]: readonly [number, number]) {
   const isValid = (value: unknown) =>
@@ -173,6 +192,9 @@ const keys = z.strictObject({
       description: 'Where images may be published and base images may come from; else anywhere.',
       examples: [['ghcr.io/acme', 'docker.io']],
     }),
+  dashboard: dashboard
+    .prefault({})
+    .meta({ description: 'What the state repository shows of the whole factory, on GitHub.' }),
   backstage: z
     .union([z.literal(false), path])
     .prefault(false)

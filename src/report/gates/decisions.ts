@@ -186,6 +186,8 @@ export const SETTINGS_DECISIONS: Decisions = {
   'analysis.image': gate('checks', anyChange, 'The checks run another scanner'),
   shard: harmless('another controller of the same Kargo does the same work'),
   allowedRegistries: gate('checks', widenedRegistries, 'Images can come from more registries'),
+  'dashboard.issue': harmless('shows what the state files say; whoever ticks its boxes may start runs already'),
+  'dashboard.notify': harmless('only mentions people'),
   backstage: harmless(CATALOG),
 }
 

@@ -177,6 +177,7 @@ describe('settings and defaults', () => {
       allowedRegistries: [],
       analysis: true,
       trivyImage: 'ghcr.io/aquasecurity/trivy:0.70.0',
+      dashboard: { issue: false, notify: [] },
       backstage: null,
     })
     const text = `settings: {namespace: kf, secrets: {github: gh}, pollInterval: 1m}\nimages:\n${INDENTED_APP}`
@@ -198,6 +199,11 @@ describe('settings and defaults', () => {
     ['retryPause: 5s5s', { retryPause: { text: '5s5s', seconds: 10 } }],
     ['baseInterval: 5m', { baseInterval: { text: '5m', seconds: 300 } }],
     ['baseInterval: 4m60s', { baseInterval: { text: '4m60s', seconds: 300 } }],
+    ['dashboard: {issue: true}', { dashboard: { issue: true, notify: [] } }],
+    [
+      'dashboard: {issue: true, notify: ["@octo_cat", "@acme/platform.team"]}',
+      { dashboard: { issue: true, notify: ['@octo_cat', '@acme/platform.team'] } },
+    ],
     ['baseInterval: 7d', { baseInterval: { text: '7d', seconds: 604_800 } }],
   ])('say %s', (written, expected) => {
     expect(parseImagesFile(`settings: {${written}}\nimages:\n${INDENTED_APP}`, 'f').enrolled?.settings).toMatchObject(

@@ -223,7 +223,7 @@ describe('every key', () => {
     expect(all.length).toBeGreaterThan(60)
     expect(all.filter(([, part]) => part.description === undefined).map(([path]) => path)).toEqual([])
     const holdsKeys =
-      /^(?:entry\.(?:build|tags|enrollment|local|promote|tagging|tag|latest_stable_tags)|settings\.secrets)$/
+      /^(?:entry\.(?:build|tags|enrollment|local|promote|tagging|tag|latest_stable_tags)|settings\.(?:secrets|dashboard))$/
     expect(
       all.filter(([path, part]) => part.examples === undefined && !holdsKeys.test(path)).map(([path]) => path),
     ).toEqual([])

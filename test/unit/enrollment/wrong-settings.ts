@@ -132,6 +132,33 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     [`2:18: settings.stateWorkflow must be a map, not "acme/state".`],
   ],
   [
+    'a team that is not mentioned as GitHub does',
+    `settings:\n  dashboard: {issue: true, notify: ["@acme/platform", platform, "@a b", "@acme/", "@x/y/z"]}\nimages:\n${INDENTED_APP}`,
+    [
+      `2:55: settings.dashboard.notify[1]: "platform" must be @user or @org/team.`,
+      `2:65: settings.dashboard.notify[2]: "@a b" must be @user or @org/team.`,
+      `2:73: settings.dashboard.notify[3]: "@acme/" must be @user or @org/team.`,
+      `2:83: settings.dashboard.notify[4]: "@x/y/z" must be @user or @org/team.`,
+    ],
+  ],
+  [
+    'more people than a comment mentions',
+    `settings:\n  dashboard: {issue: true, notify: ["@a", "@b", "@c", "@d", "@e", "@f", "@g", "@h", "@i", "@j", "@k"]}\nimages:\n${INDENTED_APP}`,
+    [`2:36: settings.dashboard.notify must name at most 10 users and teams.`],
+  ],
+  [
+    'people to be told where nothing tells them',
+    `settings:\n  dashboard: {notify: ["@acme/platform"]}\nimages:\n${INDENTED_APP}`,
+    [
+      `2:23: people are told by a comment on the dashboard issue, and there is none. Write \`issue: true\` beside it, or take notify out.`,
+    ],
+  ],
+  [
+    'true for dashboard',
+    `settings:\n  dashboard: true\nimages:\n${INDENTED_APP}`,
+    [`2:14: settings.dashboard must be a map, not true.`],
+  ],
+  [
     'a map for webhookReceivers',
     `settings:\n  webhookReceivers: {type: github, secret: a}\nimages:\n${INDENTED_APP}`,
     [`2:21: settings.webhookReceivers must be a list, not a map.`],

@@ -39,6 +39,7 @@ export const SETTINGS: Settings = {
   allowedRegistries: [],
   analysis: true,
   trivyImage: 'ghcr.io/aquasecurity/trivy:0.70.0',
+  dashboard: { issue: false, notify: [] },
   backstage: null,
 }
 
