@@ -32,12 +32,14 @@ import type { BuildOptions, RunOptions } from './run-options.js'
 import { type Discovered, discover } from './sources/index.js'
 import {
   activeOverrides,
+  type BaseAnswers,
   evidenceSeen,
   type LinkedState,
   linkState,
   lookUp,
   lookUpBases,
   type MergedState,
+  NO_ANSWERS,
   NOTHING_OBSERVED,
   type Observations,
   readOptional,
@@ -73,7 +75,7 @@ export async function draftPlan(run: RunOptions, folder: StateFolder): Promise<P
     const written = readOverrides(found.overrides, context)
     const discovered = await run.step('Discover base images', () => findBases(enrolled, context))
     const { loaded: followed, ended } = await follow(enrolled, found, context)
-    const { linked, observed } = await observe(enrolled, discovered, followed, context)
+    const { linked, observed, answers } = await observe(enrolled, discovered, followed, context)
     const { merged, rebuilds } = await mergeAndDecide({ linked, observed, written, enrolled, ended }, followed, context)
     keepOrThrow([...discovered.problems, ...merged.problems], problems)
     const { active: overrides, notices } = activeOverrides(written, merged, context.shown.overridesFile)
@@ -83,7 +85,7 @@ export async function draftPlan(run: RunOptions, folder: StateFolder): Promise<P
     const manifests = await run.step('Make manifests', async () => manifestsOf(factory, context))
     const comparison = await run.step('Compare manifests', async () => compare(loaded.output, manifests, context))
     problems.push(...(await run.step('Guard against deletions', async () => guard(comparison, enrolled, context))))
-    const made = { rebuilds, factory, manifests, comparison }
+    const made = { rebuilds, answers, factory, manifests, comparison }
     return { kind: 'drafted', loaded, enrolled, overrides, discovered, state, ...made, problems }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -197,10 +199,10 @@ async function observe(
   discovered: Discovered,
   { state: before }: Loaded,
   { run, shown: { imagesFile }, problems }: PlanContext,
-): Promise<{ readonly linked: LinkedState; readonly observed: Observations }> {
+): Promise<{ readonly linked: LinkedState; readonly observed: Observations; readonly answers: BaseAnswers }> {
   const input = { enrollments, discovered, before, imagesFile, allowedRegistries }
   const linked = linkState(input)
-  if (run.registries === null) return { linked, observed: NOTHING_OBSERVED }
+  if (run.registries === null) return { linked, observed: NOTHING_OBSERVED, answers: NO_ANSWERS }
   const client = run.registries(allowedRegistries)
   const found = await run.step('Look up digests', async () => {
     const first = await lookUp({ linked, before, imagesFile }, client)

@@ -28,7 +28,14 @@ import {
 } from './report/index.js'
 import type { RunOptions } from './run-options.js'
 import type { Discovered } from './sources/index.js'
-import { fromTop, type MergedState, type StateFiles, type StateFolder } from './state/index.js'
+import {
+  type BaseAnswers,
+  fromTop,
+  type MergedState,
+  NO_ANSWERS,
+  type StateFiles,
+  type StateFolder,
+} from './state/index.js'
 import { groupBy } from './text/index.js'
 
 /** What a run would do to the state folder. */
@@ -42,6 +49,8 @@ export interface Plan {
   readonly changes: ReadonlyMap<string, string | null>
   /** What is to be done about rebuilds; null: this run starts none. */
   readonly rebuilds: Decision | null
+  /** What registries said of base images in this run. */
+  readonly answers: BaseAnswers
 }
 
 /** What lies in the state folder. */
@@ -63,6 +72,7 @@ export type PlanDraft =
       readonly discovered: Discovered
       readonly state: MergedState
       readonly rebuilds: Decision | null
+      readonly answers: BaseAnswers
       readonly factory: Factory
       readonly manifests: readonly ManifestFile[]
       /** With the manifests on disk. */
@@ -83,7 +93,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   const { mode } = run
   if (draft.kind === 'refused') {
     const report = buildRefusalReport(mode, folder, draft.problems)
-    return { report, refused: true, files: new Map(), changes: new Map(), rebuilds: null }
+    return { report, refused: true, files: new Map(), changes: new Map(), rebuilds: null, answers: NO_ANSWERS }
   }
   const { loaded, enrolled, state, discovered, factory, manifests } = draft
   const shown = shownFiles(folder)
@@ -117,7 +127,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   )
   const report = buildReport({ ...against, ...made, before, mode, folder, overrides })
   const refused = problems.some((one) => one.severity === 'error')
-  return { report, refused, rebuilds: draft.rebuilds, ...files }
+  return { report, refused, rebuilds: draft.rebuilds, answers: draft.answers, ...files }
 }
 
 /** Acceptances without a warning, of images about which everything could be read. */

@@ -1,5 +1,6 @@
 import type { Override, Settings } from '../enrollment/index.js'
 import { type Explanation, explanationJson } from '../explain/index.js'
+import { buildOf } from '../rebuild/index.js'
 import type { Records } from '../state/index.js'
 import { digestOf, momentOf, type StateRecord } from '../state/record.js'
 import { by, groupBy } from '../text/index.js'
@@ -35,6 +36,8 @@ export interface OverviewImage extends ReturnType<typeof explanationJson> {
   readonly source: { readonly provider: 'github' | 'gitlab'; readonly repo: string } | null
   /** 1-based line of its entry in images.yaml. */
   readonly line: number
+  /** Whether a person may have it built now: it is enabled, it is known what to start, and no build of it is on its way. */
+  readonly isStartable: boolean
 }
 
 /** A base image, and who is built on it. */
@@ -81,7 +84,7 @@ export interface Overview {
 /** What a factory is seen from. */
 export interface OverviewInput {
   readonly explanations: readonly Explanation[]
-  readonly records: Pick<Records, 'bases'>
+  readonly records: Records
   readonly overrides: readonly Override[]
   readonly settings: Pick<Settings, 'engine'>
   readonly repository: string | null
@@ -115,15 +118,17 @@ export function overviewOf(input: OverviewInput): Overview {
   }
 }
 
-function imageOf(explanation: Explanation, { missingBases, now }: OverviewInput): OverviewImage {
+function imageOf(explanation: Explanation, { records, missingBases, now }: OverviewInput): OverviewImage {
   const { enrollment, status } = explanation
-  const { source, line } = enrollment
+  const { source, line, enabled } = enrollment
+  const isBuildable = enabled && buildOf(enrollment, records.images.get(enrollment.name)) !== null
   return {
     ...explanationJson(explanation, now),
     standing: standingOf(explanation),
     concerns: status === 'never' ? [] : concernsOf(explanation, { missingBases, now }),
     source: source === null ? null : { provider: source.provider, repo: source.repo },
     line,
+    isStartable: isBuildable && status !== 'building',
   }
 }
 

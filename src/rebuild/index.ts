@@ -8,7 +8,7 @@
  * into state files. `runs.ts` says what can be asked of a forge, `runs-client.ts` how, `github-runs.ts` and
  * `gitlab-runs.ts` what differs between forges; `forge-api.ts` sends.
  */
-export { knownRuns, openRebuild } from './builds.js'
+export { buildOf, knownRuns, openRebuild } from './builds.js'
 export { parseRequest, type Request } from './candidates.js'
 export { connectRuns, type RunsOptions } from './connect.js'
 export { type ClaimedRebuild, type Decision, decideRebuilds, type Start } from './decide.js'

@@ -9,7 +9,15 @@
 export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional } from './folder.js'
 export { type LinkedState, linkState } from './link.js'
 export { type BuildPlace, buildOrder } from './links.js'
-export { evidenceSeen, type LookUp, type LookUpInput, lookUp, lookUpBases } from './look-up.js'
+export {
+  type BaseAnswers,
+  evidenceSeen,
+  type LookUp,
+  type LookUpInput,
+  lookUp,
+  lookUpBases,
+  NO_ANSWERS,
+} from './look-up.js'
 export { withRebuilds } from './match-records.js'
 export { activeOverrides, type MergedState, writtenState } from './merge.js'
 export {

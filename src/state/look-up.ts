@@ -18,9 +18,20 @@ import type { BaseFacts, Observations, PublishedFacts } from './observe.js'
 import { digestOf, type StateRecord, timeOf } from './record.js'
 import { eligibleTags } from './tag-choice.js'
 
+/** What registries said of base images in this run, by their references; what is in neither was not learnt. */
+export interface BaseAnswers {
+  readonly there: ReadonlySet<string>
+  /** The registry says that it has no such image. */
+  readonly missing: ReadonlySet<string>
+}
+
+/** No registry was asked. */
+export const NO_ANSWERS: BaseAnswers = { there: new Set(), missing: new Set() }
+
 /** What a look into the registries came to. */
 export interface LookUp {
   readonly observed: Observations
+  readonly answers: BaseAnswers
   /** Warnings and notices, never errors: a registry that is out of reach stops no run. */
   readonly problems: readonly Problem[]
   /** Base images and published images asked for, and how many of both were answered. */
@@ -66,6 +77,7 @@ export async function lookUp({ linked, before, imagesFile }: LookUpInput, client
   const seen = [...observed.images].map(([name, facts]) => [name, { ...facts, ...evidence.get(name) }] as const)
   return {
     observed: { ...observed, images: new Map(seen) },
+    answers: answersIn(bases),
     problems: [
       ...unansweredProblems(all),
       ...bases.flatMap(({ of, look }) => missingBase(of, look, linked, imagesFile)),
@@ -104,6 +116,10 @@ export async function lookUpBases(
   ]
   return {
     observed: { ...first.observed, bases: new Map([...first.observed.bases, ...foundIn(bases)]) },
+    answers: {
+      there: new Set([...first.answers.there, ...answersIn(bases).there]),
+      missing: new Set([...first.answers.missing, ...answersIn(bases).missing]),
+    },
     problems: [...first.problems, ...problems],
     asked: {
       ...first.asked,
@@ -136,6 +152,12 @@ function isAnswered(look: Look<unknown>): look is Exclude<Look<unknown>, { kind:
 
 function foundIn<T>(looked: readonly Looked<T>[]): Map<string, T> {
   return new Map(looked.flatMap(({ of, look }) => (look.kind === 'found' ? [[of.name, look.value] as const] : [])))
+}
+
+function answersIn(looked: readonly { readonly of: TrackedBase; readonly look: Look<unknown> }[]): BaseAnswers {
+  const of = (kind: Look<unknown>['kind']) =>
+    new Set(looked.flatMap(({ of, look }) => (look.kind === kind ? [formatReference({ ...of, digest: null })] : [])))
+  return { there: of('found'), missing: of('missing') }
 }
 
 /** Registries of which something was not learnt: one warning each, with the first reason, by name. */

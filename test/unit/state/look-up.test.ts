@@ -188,6 +188,7 @@ describe('what could not be learnt', () => {
     registry.push('org/app', '1.0.0', { created: BUILT })
     const looked = await look(image(registry, 'app'), { app: `FROM ${registry.host}/acme/base:9\n` })
     expect(input(looked)).toEqual([`warning: ${registry.host}/acme/base:9 is not there: app pulls it (Dockerfile:1).`])
+    expect(looked.seen.answers).toEqual({ there: new Set(), missing: new Set([`${registry.host}/acme/base:9`]) })
     expect(looked.seen.asked.answered).toBe(2)
   })
 
