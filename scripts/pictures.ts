@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the documentation: comments as GitHub shows them, from Markdown to PNG.
+ * Takes the pictures of the documentation: comments as GitHub shows them, from Markdown to PNG, and the page.
  *
  *     node scripts/pictures.ts    rewrites docs/pictures/*.png   (Node 24: npm exec -- node …)
  *
@@ -13,16 +13,27 @@ import { join } from 'node:path'
 import { env, stdout } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { marked } from 'marked'
+import type * as Dashboard from '../src/dashboard/index.js'
+import type * as Factories from '../test/support/factories.js'
+import type * as OverviewIn from '../test/unit/dashboard/overview-in.js'
 import type * as GeneratedDocs from './generated-docs.js'
+import type * as SourceModules from './source-modules.js'
 
 const root = new URL('../', import.meta.url)
 // Node runs these files as they are; the compiler knows them by their other name.
 const { demoComment }: typeof GeneratedDocs = await import(new URL('./generated-docs.ts', import.meta.url).href)
+const { loadSourceModules }: typeof SourceModules = await import(new URL('./source-modules.ts', import.meta.url).href)
+loadSourceModules()
+const load = (path: string) => import(new URL(path, root).href)
+const { pageFiles }: typeof Dashboard = await load('src/dashboard/index.ts')
+const { tenSituations }: typeof Factories = await load('test/support/factories.ts')
+const { overviewIn }: typeof OverviewIn = await load('test/unit/dashboard/overview-in.ts')
 const golden = (name: string): string => readFileSync(new URL(`test/golden/report/${name}.md`, root), 'utf8')
 
 interface Picture {
   readonly file: string
-  readonly markdown: string
+  /** The whole page. */
+  readonly html: () => string
   /** Pixels. */
   readonly height: number
 }
@@ -31,10 +42,11 @@ interface Picture {
 const PICTURES: readonly Picture[] = [
   {
     file: 'comment.png',
-    markdown: demoComment(),
+    html: () => commentPage(demoComment()),
     height: 640,
   },
-  { file: 'caution.png', markdown: golden('worst-pull-request'), height: 1500 },
+  { file: 'caution.png', html: () => commentPage(golden('worst-pull-request')), height: 1500 },
+  { file: 'page.png', html: () => pageFiles(overviewIn(tenSituations())).get('index.html') ?? '', height: 1000 },
 ]
 
 function main(): void {
@@ -50,9 +62,9 @@ function main(): void {
   }
 }
 
-function take({ file, markdown, height }: Picture, folder: string): void {
+function take({ file, html, height }: Picture, folder: string): void {
   const page = join(folder, 'page.html')
-  writeFileSync(page, pageOf(html(markdown)))
+  writeFileSync(page, html())
   const flags = [
     '--headless',
     '--no-sandbox',
@@ -69,7 +81,11 @@ function take({ file, markdown, height }: Picture, folder: string): void {
   execFileSync(env.CHROMIUM ?? 'chromium', [...flags, pathToFileURL(page).href], { stdio: 'ignore', timeout: 60_000 })
 }
 
-function html(markdown: string): string {
+function commentPage(markdown: string): string {
+  return pageOf(contentOf(markdown))
+}
+
+function contentOf(markdown: string): string {
   // A machine that takes pictures need not have a font with emoji.
   const text = marked.parse(markdown.replaceAll('🏭 ', ''), { gfm: true, async: false })
   // GitHub's alerts are no part of GFM.

@@ -34,6 +34,8 @@ export interface Inputs {
   readonly dispatchToken: string
   /** What a person asked to be rebuilt now; null: nothing. */
   readonly rebuild: Request | null
+  /** Where the page is to be written; null: nowhere. */
+  readonly pageDir: string | null
 }
 
 /**
@@ -69,6 +71,7 @@ export function readInputs(): Inputs {
     gitlabToken: read.secret('gitlab-token', ''),
     dispatchToken: read.secret('dispatch-token', sourceToken),
     rebuild: read.request('rebuild'),
+    pageDir: getInput('page-dir') || null,
   }
   if (problems.length > 0) throw new Refusal(problems)
   return inputs

@@ -17,11 +17,12 @@ import {
 } from '../publish/index.js'
 import type { ImageOutcome } from '../rebuild/index.js'
 import type { RunOptions } from '../run-options.js'
-import { writeFiles } from '../state/index.js'
+import { type StateFolder, writeFiles } from '../state/index.js'
 import { actionRunOptions, Clients } from './clients.js'
 import { type Context, pinningAdvice } from './context.js'
 import type { Inputs } from './inputs.js'
 import { logLine, safe, step } from './log.js'
+import { writePage } from './page.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type RunTarget } from './target.js'
 
@@ -57,7 +58,9 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
     const checkout = await step('Open the state repository', () => checkouts.first())
     const options = await actionRunOptions(inputs, context, target, clients, now)
     if (target.mode === 'commit') return { target, clients, ...(await commit(options, checkout, action)) }
-    return { target, clients, plan: await planWithoutCommit(options, checkout, action), commit: null, outcomes: [] }
+    const plan = await planWithoutCommit(options, checkout, action)
+    await page(plan, async () => checkout.folder, action, now)
+    return { target, clients, plan, commit: null, outcomes: [] }
   } finally {
     await checkouts.remove()
   }
@@ -125,7 +128,13 @@ async function commit(options: RunOptions, first: StateCheckout, action: ActionR
   }
   const { plan, sha, outcomes } = await commitAndStart(options, first.folder, ways)
   if (!plan.refused && planned.isWorkspace) writeFiles(planned.folder.root, plan.changes)
+  await page(plan, async () => (await checkouts.fresh(`refs/heads/${branch}`)).folder, action, options.now)
   return { plan, outcomes, commit: sha === null ? null : { sha, branch } }
+}
+
+function page(plan: Plan, folder: () => Promise<StateFolder>, action: ActionRun, now: string): Promise<void> {
+  const { inputs, target, context } = action
+  return writePage({ directory: inputs.pageDir, plan, repository: target.repository, now, folder }, context)
 }
 
 async function commitPlan(

@@ -5,6 +5,7 @@ import { FORGES } from '../forges/index.js'
 import { VERSION } from '../version.js'
 import type { InitOptions } from './init-answers.js'
 import type { CommandContext, CommonOptions } from './options.js'
+import type { PageOptions } from './page-command.js'
 import type { DiffOptions } from './plan-commands.js'
 import type { EnrollOptions } from './propose-entry.js'
 import type { BasesOptions, GraphOptions } from './read-commands.js'
@@ -33,6 +34,7 @@ export function makeProgram(session: Session): Command {
   addDiff(program, session)
   addPlanCommand(program, session, 'check', 'exit with 2 when generated files are out of date')
   addExplain(program, session)
+  addPage(program, session)
   addRebuild(program, session)
   addGraph(program, session)
   addEnroll(program, session)
@@ -126,6 +128,17 @@ function addExplain(program: Command, session: Session): void {
     .action(async (names: string[], _, command: Command) => {
       const { explainCommand } = await import(/* webpackMode: "eager" */ './explain-command.js')
       session.finish(explainCommand(contextOf(command, session), names))
+    })
+}
+
+function addPage(program: Command, session: Session): void {
+  withStateOptions(
+    program.command('page').description('write a page that shows the whole factory, from the state files'),
+  )
+    .option('--out <dir>', 'folder that index.html and factory.json are written to')
+    .action(async (options: PageOptions, command: Command) => {
+      const { pageCommand } = await import(/* webpackMode: "eager" */ './page-command.js')
+      session.finish(pageCommand(contextOf(command, session), options))
     })
 }
 

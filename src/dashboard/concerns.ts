@@ -1,4 +1,5 @@
 import type { Explanation } from '../explain/index.js'
+import { shortReference } from '../report/references.js'
 import { oneLine } from '../text/index.js'
 
 /** What can be wrong with an image so that a person has to look, the worst first. */
@@ -53,12 +54,17 @@ function failedRebuild({ status, reason, rebuilds, nextTry }: Explanation): Conc
       { kind: 'start-refused', key: last.at, isNews: true, text: `Its build could not be started${words}.`, next },
     ]
   }
-  const tries = last.attempts === 1 ? 'The build failed' : `The build failed ${last.attempts} times`
+  // Of a run that failed the forge says no more than that.
+  const text = last.result === 'failed' ? `${times(last.attempts)}.` : `${times(last.attempts)}${words}.`
   const next =
     nextTry === null
       ? 'Look at the run, mend the build, then start it again: nothing does before a base image changes.'
       : 'Nothing yet: it is started once more by itself.'
-  return [{ kind: 'build-failed', key: last.at, isNews: nextTry === null, text: `${tries}${words}.`, next }]
+  return [{ kind: 'build-failed', key: last.at, isNews: nextTry === null, text, next }]
+}
+
+function times(attempts: number): string {
+  return attempts > 1 ? `The build failed ${attempts} times` : 'The build failed'
 }
 
 function missing({ bases }: Explanation, { missingBases }: ConcernInput): Concern[] {
@@ -68,7 +74,7 @@ function missing({ bases }: Explanation, { missingBases }: ConcernInput): Concer
       kind: 'base-missing',
       key: name,
       isNews: true,
-      text: `Its registry says that ${reference} is not there: the next build fails.`,
+      text: `Its registry says that ${shortReference(reference)} is not there: the next build fails.`,
       next: 'Name a tag that is there in the Dockerfile.',
     }))
 }
@@ -87,10 +93,10 @@ function stillBehind({ status, reason, outlook }: Explanation): Concern[] {
   const { reference, digest, evidence } = outlook.base
   const about = { kind: 'still-behind' as const, key: digest ?? '', isNews: true }
   if (evidence?.isPinned === true) {
-    const text = `It was rebuilt, and its Dockerfile pins ${reference} to an older digest.`
+    const text = `It was rebuilt, and its Dockerfile pins ${shortReference(reference)} to an older digest.`
     return [{ ...about, text, next: 'Write the new digest there, or leave it out.' }]
   }
-  const text = `It was rebuilt, and is still built on an older digest of ${reference}.`
+  const text = `It was rebuilt, and is still built on an older digest of ${shortReference(reference)}.`
   return [{ ...about, text, next: 'Have the build pull its base images (`pull: true`), with no old cache.' }]
 }
 
@@ -105,6 +111,6 @@ function overdue({ status, outlook, engine }: Explanation, { now }: ConcernInput
     engine === 'actions'
       ? 'Look whether the scheduled runs of the action still take place, or start it now.'
       : 'Look at its Stage in Kargo, or start it now.'
-  const text = `It has been due for more than a day, since ${reference} changed, and nothing has built it.`
+  const text = `It has been due for more than a day, since ${shortReference(reference)} changed, and nothing has built it.`
   return [{ kind: 'overdue', key: outlook.base.digest ?? '', isNews: false, text, next }]
 }

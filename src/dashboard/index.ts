@@ -1,8 +1,10 @@
 /**
  * The factory at a glance. `overview.ts` sees the whole of it in explanations and state files, `concerns.ts` what needs a
- * person; issue and page show that, and nothing else decides anything. Pure.
+ * person; everything else shows that and decides nothing: `page/` one HTML file, `files.ts` that and the same as data.
+ * Pure.
  */
 export { CONCERN_KINDS, type Concern } from './concerns.js'
+export { pageFiles } from './files.js'
 export {
   type Overview,
   type OverviewBase,

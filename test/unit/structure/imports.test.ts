@@ -36,6 +36,7 @@ const ORDER = [
   'preview.ts',
   'plan-and-commit.ts',
   'commit-and-start.ts',
+  'overview.ts',
   'action',
   'cli',
   'index.ts',

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import { warning } from '@actions/core'
+import { pageFiles } from '../dashboard/index.js'
+import { Refusal } from '../enrollment/index.js'
+import { readOverview } from '../overview.js'
+import type { Plan } from '../plan.js'
+import { type StateFolder, writeFiles } from '../state/index.js'
+import type { Context } from './context.js'
+import { inputFolder } from './inputs.js'
+import { logLine, safe, step } from './log.js'
+
+/** What a page is made from. */
+export interface PageRequest {
+  /** The input page-dir; null: no page is wanted. */
+  readonly directory: string | null
+  readonly plan: Plan
+  /** OWNER/REPO of the state. */
+  readonly repository: string
+  /** ISO 8601. */
+  readonly now: string
+  /** The state that is shown. */
+  readonly folder: () => Promise<StateFolder>
+}
+
+/**
+ * Writes the page and its data to the folder that the input page-dir names. That this is not possible is a warning, and
+ * no reason to fail: what was committed is committed.
+ */
+export async function writePage(request: PageRequest, context: Context): Promise<void> {
+  const { directory, plan, repository, now, folder } = request
+  if (directory === null || plan.refused) return
+  try {
+    await step('Write the page', async () => {
+      const root = inputFolder('page-dir', directory, context) ?? resolve(context.workspace, directory)
+      const missingBases = plan.answers.missing
+      const overview = readOverview(await folder(), { repository, urls: context.servers, now, missingBases })
+      writeFiles(root, pageFiles(overview))
+      logLine(`The page is in ${directory}.`)
+    })
+  } catch (error) {
+    const reason = error instanceof Refusal ? error.message : (error as Error).message
+    warning(safe(`The page could not be written: ${reason}`))
+  }
+}

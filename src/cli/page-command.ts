@@ -1,0 +1,39 @@
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pageFiles } from '../dashboard/index.js'
+import { printable, refuse } from '../enrollment/index.js'
+import { readOverview } from '../overview.js'
+import { serversIn } from '../run-options.js'
+import { writeFiles } from '../state/index.js'
+import { type CommandContext, ownRepository, shownPath, stateFolder } from './options.js'
+import { printJson } from './terminal.js'
+
+/** Options of `page`. */
+export interface PageOptions {
+  /** Folder that the page is written to. */
+  readonly out?: string
+}
+
+/**
+ * `page --out DIR`: the factory as one HTML file, index.html, and as data, factory.json. Asks nobody.
+ *
+ * @throws Refusal when no folder is named, or images.yaml, overrides.yaml or a state file cannot be used.
+ */
+export function pageCommand({ options, env, terminal, now }: CommandContext, { out }: PageOptions): number {
+  if (out === undefined && options.json !== true) {
+    const remedy = 'Name the folder to write to, for example --out public; or print the data with --json.'
+    throw refuse('option-invalid', '--out is missing.', { remedy })
+  }
+  const folder = stateFolder(options, env)
+  const repository = ownRepository(env)
+  const overview = readOverview(folder, { repository, urls: serversIn(env), now, missingBases: new Set() })
+  if (out !== undefined) {
+    const root = resolve(out)
+    mkdirSync(root, { recursive: true })
+    const files = pageFiles(overview)
+    writeFiles(root, files)
+    if (!options.json) terminal.out(printable(`Wrote ${[...files.keys()].join(' and ')} to ${shownPath(out)}.\n`))
+  }
+  if (options.json) printJson(terminal, overview)
+  return 0
+}

@@ -1,0 +1,48 @@
+import { printable } from '../../text/index.js'
+
+/** Markup that is safe to show: texts in it are escaped. */
+export class Html {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Part = Html | string | number | null | false | readonly Part[]
+
+/** Markup with values in it: texts are escaped, markup is taken as it is, lists are joined, null and false are nothing. */
+export function html(markup: TemplateStringsArray, ...values: readonly Part[]): Html {
+  return new Html(markup.map((text, index) => text + textOf(values[index] ?? null)).join(''))
+}
+
+function textOf(part: Part): string {
+  if (part instanceof Html) return part.text
+  if (part === null || part === false) return ''
+  if (typeof part === 'string' || typeof part === 'number') return escapeHtml(String(part))
+  return part.map(textOf).join('')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Right for texts and for quoted attributes. */
+function escapeHtml(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+}
+
+/** A link where the address is one of the web's, else the text alone: addresses come from state files. */
+export function link(address: string | null, content: Part): Html {
+  if (address === null || !/^https?:\/\/[^\s"'<>]+$/.test(address)) return html`${content}`
+  return html`<a href="${address}">${content}</a>`
+}
+
+/** A sentence of ours: what stands between backquotes is code. */
+export function prose(text: string): Html {
+  return html`${text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`
+}
