@@ -9,25 +9,17 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { env, stdout } from 'node:process'
+import { dirname, join } from 'node:path'
+import { env, execPath, stdout } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { marked } from 'marked'
-import type * as Dashboard from '../src/dashboard/index.js'
 import type * as Factories from '../test/support/factories.js'
-import type * as OverviewIn from '../test/unit/dashboard/overview-in.js'
 import type * as GeneratedDocs from './generated-docs.js'
-import type * as SourceModules from './source-modules.js'
 
 const root = new URL('../', import.meta.url)
 // Node runs these files as they are; the compiler knows them by their other name.
 const { demoComment }: typeof GeneratedDocs = await import(new URL('./generated-docs.ts', import.meta.url).href)
-const { loadSourceModules }: typeof SourceModules = await import(new URL('./source-modules.ts', import.meta.url).href)
-loadSourceModules()
-const load = (path: string) => import(new URL(path, root).href)
-const { pageFiles }: typeof Dashboard = await load('src/dashboard/index.ts')
-const { tenSituations }: typeof Factories = await load('test/support/factories.ts')
-const { overviewIn }: typeof OverviewIn = await load('test/unit/dashboard/overview-in.ts')
+const { NOW, tenSituations }: typeof Factories = await import(new URL('test/support/factories.ts', root).href)
 const golden = (name: string): string => readFileSync(new URL(`test/golden/report/${name}.md`, root), 'utf8')
 
 interface Picture {
@@ -46,7 +38,7 @@ const PICTURES: readonly Picture[] = [
     height: 640,
   },
   { file: 'caution.png', html: () => commentPage(golden('worst-pull-request')), height: 1500 },
-  { file: 'page.png', html: () => pageFiles(overviewIn(tenSituations())).get('index.html') ?? '', height: 1000 },
+  { file: 'page.png', html: factoryPage, height: 1000 },
 ]
 
 function main(): void {
@@ -83,6 +75,23 @@ function take({ file, html, height }: Picture, folder: string): void {
 
 function commentPage(markdown: string): string {
   return pageOf(contentOf(markdown))
+}
+
+/** What `page` writes of a factory with an image in each situation. */
+function factoryPage(): string {
+  const state = mkdtempSync(join(tmpdir(), 'image-factory-page-'))
+  try {
+    for (const [path, text] of Object.entries(tenSituations())) {
+      mkdirSync(dirname(join(state, path)), { recursive: true })
+      writeFileSync(join(state, path), text)
+    }
+    const clock = { SOURCE_DATE_EPOCH: String(Date.parse(NOW) / 1000), GITHUB_REPOSITORY: 'acme/factory' }
+    const bundle = fileURLToPath(new URL('dist/index.js', root))
+    execFileSync(execPath, [bundle, 'page', '--out', 'public'], { cwd: state, env: { ...env, ...clock } })
+    return readFileSync(join(state, 'public/index.html'), 'utf8')
+  } finally {
+    rmSync(state, { recursive: true, force: true, maxRetries: 3 })
+  }
 }
 
 function contentOf(markdown: string): string {
