@@ -3,7 +3,7 @@ import { isAllowedRegistry } from '../enrollment/registries.js'
 import { type HttpResponse, requestTimeout } from '../network/index.js'
 import { parseJson } from '../text/index.js'
 import { isForbiddenHost, openRegistry, type Resolve, resolveBySystem } from './connection.js'
-import { type PlatformImage, readContents } from './contents.js'
+import { type ContentOf, type PlatformImage, readContents } from './contents.js'
 import type { Credentials } from './credentials.js'
 import {
   contentDigest,
@@ -108,8 +108,10 @@ export function connectRegistries(options: RegistryOptions): RegistryClient {
     tags: (image) => fetchTags(image, send),
     platforms: async (image) => mapped(await fetchManifest(image, fetchContent), ({ platforms }) => platforms),
     created: (image) => fetchCreated(image, fetchContent),
-    contents: ({ platforms, statements, ...image }) =>
-      readContents(image.digest, (digest, kind) => fetchContent({ ...image, digest }, kind), { platforms, statements }),
+    contents: ({ platforms, statements, ...image }) => {
+      const content: ContentOf = (digest, kind) => fetchContent({ ...image, digest }, kind, 'missing')
+      return readContents(image.digest, content, { platforms, statements })
+    },
   }
 }
 
@@ -137,7 +139,12 @@ async function fetchDigest({ registry, repository, tag }: TaggedImage, send: Sen
   return { kind: 'found', value: contentDigest(body) }
 }
 
-type FetchContent = (image: PinnedImage, kind: 'manifests' | 'blobs') => Promise<Answer<Buffer>>
+/** @param others what bytes are that the registry has in the place of those that the digest names. */
+type FetchContent = (
+  image: PinnedImage,
+  kind: 'manifests' | 'blobs',
+  others?: 'unknown' | 'missing',
+) => Promise<Answer<Buffer>>
 
 /** Contents of so many bytes, and so many of them, are kept for the next question about the same digest. */
 const MAX_KEPT_BYTES = 64 * 1024
@@ -146,7 +153,7 @@ const MAX_KEPT = 1000
 /** Fetches what a digest names, and takes nothing else for it. It never changes, so that most of it is fetched once. */
 function contentReader(send: Send): FetchContent {
   const kept = new Map<string, Answer<Buffer>>()
-  return async ({ registry, repository, digest }, kind) => {
+  return async ({ registry, repository, digest }, kind, others = 'unknown') => {
     const path = `/v2/${repository}/${kind}/${digest}`
     const known = kept.get(registry + path)
     if (known !== undefined) return known
@@ -154,11 +161,19 @@ function contentReader(send: Send): FetchContent {
     const reply = await send({ registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES })
     if (reply.kind !== 'found') return reply
     const { body } = reply.value
-    if (!isContentOf(digest, body)) return unknownAnswer(`${registry} gives something else for ${repository}@${digest}`)
+    if (!isContentOf(digest, body)) {
+      // What is stored broken is so in the next run; a page that asks to log in may be gone by then.
+      if (others === 'missing' && isStored(body, kind)) return { kind: 'missing' }
+      return unknownAnswer(`${registry} gives something else for ${repository}@${digest}`)
+    }
     const found = { kind: 'found', value: body } as const
     if (body.length <= MAX_KEPT_BYTES && kept.size < MAX_KEPT) kept.set(registry + path, found)
     return found
   }
+}
+
+function isStored(body: Buffer, kind: 'manifests' | 'blobs'): boolean {
+  return kind === 'manifests' ? isManifest(body) : body.length > 0 && !/^\s*</.test(body.toString('latin1', 0, 100))
 }
 
 async function fetchManifest(image: PinnedImage, fetchContent: FetchContent): Promise<Answer<Manifest>> {

@@ -36,7 +36,7 @@ const MAX_STATEMENTS = 8
  * @param platforms to read; empty: all there are.
  * @param statements whether statements are read too: nobody needs those of a base image.
  * @returns sorted by platform. What cannot be read because the registry does not answer makes the whole unknown, so that it
- * is asked again; what is not there or broken is left out.
+ * is asked again; what is not there, broken or something else than its digest names is left out.
  */
 export async function readContents(
   digest: string,

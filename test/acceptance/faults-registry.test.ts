@@ -1,11 +1,12 @@
 /** A registry and a GitLab that fail in a run that commits: what others say is committed, what is not known stays. */
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type Answer, BAD, json } from '../support/bad-server.js'
 import { eventPayloads } from '../support/events.js'
 import { FakeGitHub } from '../support/fake-github.js'
 import { FakeGitLab } from '../support/fake-gitlab.js'
 import { FakeRegistry } from '../support/fake-registry.js'
+import { isDue } from '../support/full.js'
 import { runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { STATE } from './factory.js'
@@ -53,6 +54,7 @@ interface StateFile {
   readonly registry?: string
   readonly currentDigest?: string
   readonly baseImages?: readonly string[]
+  readonly evidence?: { readonly source: string }
 }
 
 async function stateFile(isIt: (path: string, file: StateFile) => boolean): Promise<StateFile> {
@@ -84,6 +86,74 @@ test.each([
   )
   expect(await digestAt(other)).toBe(before.other)
   expect(await digestAt(good)).not.toBe(before.good)
+})
+
+/** An image as BuildKit pushes it: an index with an attestation, whose statement names the base. */
+function pushBuilt() {
+  const base = FakeRegistry.digestOf(good.images['acme/base']?.['1'] ?? '')
+  const config = good.store(JSON.stringify({ os: 'linux', architecture: 'amd64', created: '2026-01-05T10:00:00Z' }))
+  const manifest = good.store(JSON.stringify({ schemaVersion: 2, config: { digest: config }, layers: [] }))
+  const uri = `pkg:docker/${good.host}/acme/base@1?digest=${base}&platform=linux%2Famd64`
+  const statement = good.store(
+    JSON.stringify({
+      _type: 'https://in-toto.io/Statement/v0.1',
+      predicateType: 'https://slsa.dev/provenance/v1',
+      subject: [{ name: '_', digest: { sha256: manifest.slice('sha256:'.length) } }],
+      predicate: {
+        buildDefinition: { resolvedDependencies: [{ uri, digest: { sha256: base.slice('sha256:'.length) } }] },
+      },
+    }),
+  )
+  const layer = { mediaType: 'application/vnd.in-toto+json', digest: statement, size: 100 }
+  const annotations = { 'in-toto.io/predicate-type': 'https://slsa.dev/provenance/v1' }
+  const attestation = good.store(JSON.stringify({ schemaVersion: 2, layers: [{ ...layer, annotations }] }))
+  const about = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': manifest }
+  const manifests = [
+    { digest: manifest, platform: { os: 'linux', architecture: 'amd64' } },
+    { digest: attestation, platform: { os: 'unknown', architecture: 'unknown' }, annotations: about },
+  ]
+  const index = JSON.stringify({ schemaVersion: 2, manifests })
+  good.images['acme/web'] = { '1.0.0': index }
+  return { index: good.store(index), manifest, config, attestation, statement }
+}
+
+const CONTENTS = ['index', 'manifest', 'config', 'attestation', 'statement'] as const
+
+/** Whether it is asked again in the next run. What a registry has, or has not, behind a digest stays so. */
+const FAILURES: readonly (readonly [string, Answer, 'asked again' | 'settled'])[] = [
+  ['never answers', BAD.silent, 'asked again'],
+  ['answers a byte at a time', BAD.drips, 'asked again'],
+  ['breaks off', BAD.cutOff, 'asked again'],
+  ['limits how often it is asked', json({}, 429, { 'retry-after': '3600' }), 'asked again'],
+  ['is in trouble', json({}, 503), 'asked again'],
+  ['wants somebody to log in', page, 'asked again'],
+  ['has lost it', json({}, 404), 'settled'],
+  ['has something else in its place', json({ schemaVersion: 2, manifests: [] }), 'settled'],
+]
+
+describe.each(CONTENTS.map((content, at) => [content, at] as const))('asked for the %s of an image', (content, at) => {
+  for (const [index, [name, answer, then]] of FAILURES.entries()) {
+    test.skipIf(!isDue(at + index))(
+      `a registry that ${name}: ${then}`,
+      async () => {
+        const digest = pushBuilt()[content]
+        good.fail({ instead: answer, only: new RegExp(`${digest}$`) })
+        await push(1001)
+        const { currentDigest, evidence } = await imageNamed('web')
+        expect(currentDigest).toBe(pushBuilt().index)
+        if (then === 'asked again') expect(evidence).toBeUndefined()
+        else if (content === 'config') expect(evidence).toMatchObject({ source: 'provenance' })
+        else expect(evidence).toMatchObject({ source: 'none' })
+        good.fail({})
+        good.requests.length = 0
+        await push(1002)
+        const contents = good.requests.filter(({ url }) => url.includes('/acme/web/') && url.includes('sha256:'))
+        if (then === 'settled') expect(contents).toEqual([])
+        else expect(await imageNamed('web')).toMatchObject({ evidence: { source: 'provenance' } })
+      },
+      60_000,
+    )
+  }
 })
 
 test('a GitLab that is gone', async () => {

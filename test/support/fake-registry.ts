@@ -11,8 +11,9 @@ export interface RegistryFaults {
   readonly noDigestHeader?: true
   /** Answers never. */
   readonly hangs?: true
-  /** Answers everything so. */
+  /** Answers everything so, or what is asked at these addresses. */
   readonly instead?: Answer
+  readonly only?: RegExp
   /** Where requests for manifests are sent to. */
   readonly redirectTo?: string
   /** Realm of the challenge, instead of our own token server. */
@@ -147,7 +148,7 @@ export class FakeRegistry {
     const { method = '', url = '' } = request
     this.requests.push({ method, url, authorization: request.headers.authorization })
     if (this.faults.hangs) return
-    if (this.faults.instead !== undefined) {
+    if (this.faults.instead !== undefined && (this.faults.only?.test(url) ?? true)) {
       this.faults.instead({ method, url, headers: request.headers, body: '' }, response, this.requests.length)
       return
     }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectRegistries } from '../../../src/registry/index.js'
+import { json } from '../../support/bad-server.js'
 import { FakeRegistry } from '../../support/fake-registry.js'
 
 interface Dump {
@@ -203,6 +204,26 @@ describe('an image that is broken', () => {
     expect((await contents('acme/web', index[0])).answer).toMatchObject({ value: [{ statements: [] }] })
     const { answer } = await contents('acme/web', many[0])
     expect(answer.kind === 'found' ? answer.value[0]?.statements.length : 0).toBe(8)
+  })
+
+  it.each<[string, string, object]>([
+    ['whole', 'top', { kind: 'missing' }],
+    ['manifest', 'manifest', { value: [{ layers: null, statements: [] }] }],
+    ['configuration', 'config', { value: [{ layers: null, statements: [expect.any(String)] }] }],
+    ['attestation', 'attestation', { value: [{ layers: [expect.any(String)], statements: [] }] }],
+    ['statement', 'statement', { value: [{ layers: [expect.any(String)], statements: [] }] }],
+  ])('whose %s is stored as something else is read as if that were not there', async (_, part, answer) => {
+    const attestation = stored(JSON.stringify({ schemaVersion: 2, layers: [layer({})] }))
+    const hanging = { digest: attestation[0], annotations: about(good[0]) }
+    const top = indexOf({ digest: good[0], platform }, hanging)
+    const parts = { top, manifest: good, config, attestation, statement }
+    await serve(Object.values(parts))
+    const [digest] = parts[part as keyof typeof parts]
+    registry.fail({ only: new RegExp(digest), instead: json({ schemaVersion: 2, forged: true }) })
+    expect((await contents('acme/web', top[0])).answer).toMatchObject(answer)
+    // Somebody who wants to see a login shows it for everything, and not for ever.
+    registry.fail({ only: new RegExp(digest), instead: (_, response) => void response.writeHead(200).end('<html>') })
+    expect((await contents('acme/web', top[0])).answer.kind).toBe('unknown')
   })
 
   it('is not known where a part of it cannot be asked for', async () => {

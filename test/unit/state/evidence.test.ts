@@ -5,6 +5,7 @@ import { evidenceIn, evidenceRecord, provenBase } from '../../../src/state/evide
 import { lookUp, type MergedState, type StateRecord, writtenState } from '../../../src/state/index.js'
 import { judgeBase } from '../../../src/state/judge.js'
 import { readRecord } from '../../../src/state/read.js'
+import { json } from '../../support/bad-server.js'
 import { DUMP, EvidenceRegistry } from '../../support/evidence-registry.js'
 import { filesFrom, link } from './world.js'
 
@@ -85,6 +86,16 @@ describe('refresh', () => {
     const first = await refresh(new Map(), NOW)
     const second = await refresh(first.state.files, LATER)
     // The tags of every image and base, and no content.
+    expect(second.requests.filter(({ url }) => url.includes('sha256:'))).toEqual([])
+    expect(second.state.files).toEqual(first.state.files)
+  })
+
+  it('asks once for what the registry has stored as something else, and calls nothing proven by it', async () => {
+    pushed.registry.fail({ only: /acme\/.*\/blobs\//, instead: json({ forged: true }) })
+    const first = await refresh(new Map(), NOW)
+    const evidence = evidenceIn(recordOf(first.state, 'images/single-v1-v1.yaml'))
+    expect(evidence).toMatchObject({ source: 'none', bases: [{ digest: null }] })
+    const second = await refresh(first.state.files, LATER)
     expect(second.requests.filter(({ url }) => url.includes('sha256:'))).toEqual([])
     expect(second.state.files).toEqual(first.state.files)
   })
