@@ -10,14 +10,13 @@ import {
   type ImageOutcome,
   knownRuns,
   outcomeFiles,
-  rebuildRows,
   renewed,
   type Start,
   startBuilds,
   stillClaimed,
   stillOpen,
 } from './rebuild/index.js'
-import { redactor } from './report/index.js'
+import { rebuildRows, redactor } from './report/index.js'
 import type { BuildOptions, RunOptions } from './run-options.js'
 import { readState, type StateFiles, type StateFolder } from './state/index.js'
 

@@ -27,7 +27,14 @@ import {
   refuseForeignFiles,
 } from './manifests/index.js'
 import { type Loaded, type Plan, type PlanDraft, planOf, shownFiles } from './plan.js'
-import { type Decision, decideRebuilds, followRebuilds, openRebuild } from './rebuild/index.js'
+import {
+  awaitedBuilds,
+  type Decision,
+  decideRebuilds,
+  type FollowedBuilds,
+  followRebuilds,
+  openRebuild,
+} from './rebuild/index.js'
 import type { BuildOptions, RunOptions } from './run-options.js'
 import { type Discovered, discover } from './sources/index.js'
 import {
@@ -74,9 +81,13 @@ export async function draftPlan(run: RunOptions, folder: StateFolder): Promise<P
     const enrolled = await run.step('Validate images.yaml', async () => validate(found.images, context))
     const written = readOverrides(found.overrides, context)
     const discovered = await run.step('Discover base images', () => findBases(enrolled, context))
-    const { loaded: followed, ended } = await follow(enrolled, found, context)
+    const { loaded: followed, builds } = await follow(enrolled, found, context)
     const { linked, observed, answers } = await observe(enrolled, discovered, followed, context)
-    const { merged, rebuilds } = await mergeAndDecide({ linked, observed, written, enrolled, ended }, followed, context)
+    const { merged, rebuilds } = await mergeAndDecide(
+      { linked, observed, written, enrolled, builds },
+      followed,
+      context,
+    )
     keepOrThrow([...discovered.problems, ...merged.problems], problems)
     const { active: overrides, notices } = activeOverrides(written, merged, context.shown.overridesFile)
     problems.push(...notices)
@@ -134,17 +145,16 @@ async function findBases({ images }: ImagesFile, { run, shown }: PlanContext): P
 async function follow(
   { images }: ImagesFile,
   loaded: Loaded,
-  { run, problems }: PlanContext,
-): Promise<{ readonly loaded: Loaded; readonly ended: Decision['ended'] }> {
+  { run }: PlanContext,
+): Promise<{ readonly loaded: Loaded; readonly builds: FollowedBuilds }> {
   const { builds, now } = run
   const { state } = loaded
   if (builds === null || ![...state.images.values()].some((record) => openRebuild(record) !== null)) {
-    return { loaded, ended: [] }
+    return { loaded, builds: { records: new Map(), ended: [], problems: [] } }
   }
   const found = await run.step('Follow rebuilds', () => followRebuilds(images, state.images, { ...builds, now }))
-  problems.push(...found.problems)
   const followed = { ...state, images: new Map([...state.images, ...found.records]) }
-  return { loaded: { ...loaded, state: followed }, ended: found.ended }
+  return { loaded: { ...loaded, state: followed }, builds: found }
 }
 
 /** What the state after a run is made from. */
@@ -153,12 +163,13 @@ interface MergeInput {
   readonly observed: Observations
   readonly written: readonly Override[]
   readonly enrolled: ImagesFile
-  readonly ended: Decision['ended']
+  /** What became of those that were started before. */
+  readonly builds: FollowedBuilds
 }
 
 /** The state, with what is to be started: that is in it before it is started. */
 async function mergeAndDecide(
-  { linked, observed, written, enrolled, ended }: MergeInput,
+  { linked, observed, written, enrolled, builds: followed }: MergeInput,
   loaded: Loaded,
   context: PlanContext,
 ): Promise<{ readonly merged: MergedState; readonly rebuilds: Decision | null }> {
@@ -166,19 +177,14 @@ async function mergeAndDecide(
   const merged = await run.step('Merge the state', async () => merge(linked, observed, written, loaded, context))
   const { builds, now } = run
   const { settings } = enrolled
-  if (builds === null || !hasRebuilds(builds, settings, merged)) return { merged, rebuilds: null }
+  if (builds === null) return { merged, rebuilds: null }
   const { active: overrides } = activeOverrides(written, merged, context.shown.overridesFile)
-  const all = {
-    records: merged.records,
-    settings,
-    overrides,
-    request: builds.request,
-    now,
-    clock: builds.clock,
-    me: builds.me,
-  }
+  const { client, ...asking } = builds
+  const all = { records: merged.records, settings, overrides, now, ...asking }
+  const awaited = awaitedBuilds(merged.images, all, run.registries === null ? null : loaded.state.images)
+  if (awaited.length === 0 && !hasRebuilds(builds, settings, merged)) return { merged, rebuilds: null }
   const rebuilds = await run.step('Decide rebuilds', () =>
-    decideRebuilds(merged.images, all, { client: builds.client, ended }),
+    decideRebuilds(merged.images, all, { client, followed, awaited }),
   )
   problems.push(...rebuilds.problems)
   run.log(`${rebuilds.starts.length} builds are to be started.`)

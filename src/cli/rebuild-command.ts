@@ -9,13 +9,11 @@ import {
   type ImageOutcome,
   knownRuns,
   outcomeFiles,
-  type RebuildRow,
   type Request,
   type RunsClient,
-  rebuildRows,
   startBuilds,
 } from '../rebuild/index.js'
-import { redactor } from '../report/index.js'
+import { type RebuildRow, rebuildRows, rebuildWords, redactor } from '../report/index.js'
 import { runClock, serversIn } from '../run-options.js'
 import { readState, type StateFiles, type StateFolder, type TrackedImage, textsOf, writeFiles } from '../state/index.js'
 import { activeOverrides } from './explain-command.js'
@@ -91,6 +89,8 @@ interface Decided {
   readonly decision: Decision
   /** With what became of earlier builds, and what is to be started. */
   readonly state: StateFiles
+  /** Names of the images whose records are others than before. */
+  readonly changed: readonly string[]
   readonly clock: () => number
 }
 
@@ -112,13 +112,14 @@ async function decide(
   const records = { images: new Map([...found.images, ...followed.records]), bases: found.bases }
   const overrides = activeOverrides(folder, terminal, now)
   const all = { records, settings: enrolled.settings, overrides, request, ...asking }
-  const latest = client?.latest ?? (async () => null)
   const decision = await decideRebuilds(trackedImages(enrolled, records), all, {
-    client: { latest },
-    ended: followed.ended,
+    client: { builds: client?.builds ?? (async () => []) },
+    followed,
+    awaited: [],
   })
   const state = { ...found, images: new Map([...records.images, ...decision.records]) }
-  return { decision, state, clock: asking.clock, problems: [...followed.problems, ...decision.problems] }
+  const changed = [...followed.records.keys(), ...decision.records.keys()]
+  return { decision, state, changed, clock: asking.clock, problems: decision.problems }
 }
 
 function trackedImages({ images }: ImagesFile, { images: records }: Pick<StateFiles, 'images'>): TrackedImage[] {
@@ -137,30 +138,16 @@ function planned({ starts }: Decision): ImageOutcome[] {
 
 /** The intents are on disk before anything is started, and what came of it afterwards. */
 async function startAll(
-  { decision, state, clock }: Decided,
+  { decision, state, changed, clock }: Decided,
   { root }: StateFolder,
   client: RunsClient,
   hide: (text: string) => string,
 ) {
-  writeFiles(root, changedImageFiles(state))
+  writeFiles(root, changedImageFiles(state, changed))
   const taken = knownRuns(state.images.values())
   const outcomes = await startBuilds(decision.starts, { client, taken, clock, renew: async (left) => left, hide })
   writeFiles(root, outcomeFiles(outcomes, state))
   return outcomes
-}
-
-const WORDS: Readonly<Record<RebuildRow['status'], string>> = {
-  started: 'started',
-  running: 'is being built',
-  claimed: 'another run is about to start it',
-  queued: 'to be started later',
-  waiting: 'waiting',
-  paused: 'to be started again',
-  succeeded: 'built',
-  failed: 'failed',
-  refused: 'refused',
-  unknown: 'may have been started',
-  unbuildable: 'nothing says how it is built',
 }
 
 function printRows({ terminal }: CommandContext, rows: readonly RebuildRow[], dryRun: boolean): void {
@@ -169,10 +156,9 @@ function printRows({ terminal }: CommandContext, rows: readonly RebuildRow[], dr
     return
   }
   const cells = rows.map((row) => {
-    const status = dryRun && row.status === 'started' ? 'would be started' : WORDS[row.status]
-    const until = row.until === null ? '' : ` until ${row.until.slice(0, 16).replace('T', ' ')} UTC`
+    const status = dryRun && row.status === 'started' ? 'would be started' : rebuildWords(row)
     const why = row.waitsFor === null ? (row.run ?? row.message ?? '') : `built on ${row.waitsFor}`
-    return [row.image, `${status}${until}`, row.bases.join(' '), why]
+    return [row.image, status, row.bases.join(' '), why]
   })
   printTable(terminal, ['IMAGE', 'REBUILD', 'BASE IMAGES', 'DETAILS'], cells)
   if (!dryRun) terminal.out('\nCommit the state files: they say what was started.\n')

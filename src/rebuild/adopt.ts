@@ -13,13 +13,13 @@ import {
 } from '../state/index.js'
 import { type Circumstances, type ImageCandidate, intended, rebuiltForBase, type Startable } from './candidates.js'
 import { type Followed, MAX_CONCURRENCY, unansweredProblems } from './follow.js'
-import type { LatestRun, RunsClient } from './runs.js'
+import type { BuildRun, RunsClient } from './runs.js'
 
 /** Takes over builds that others started, or that ran since: they cover what is due. */
 export async function adoptBuilds(
   candidates: readonly ImageCandidate[],
   all: Circumstances,
-  client: Pick<RunsClient, 'latest'>,
+  client: Pick<RunsClient, 'builds'>,
 ): Promise<Followed & { readonly unanswered: ReadonlySet<string> }> {
   const records = new Map<string, StateRecord>()
   const problems: Problem[] = []
@@ -31,7 +31,7 @@ export async function adoptBuilds(
     const { place, counted } = candidate.build
     if (counted === null) return
     try {
-      const latest = await client.latest(place, counted)
+      const latest = latestBuild(await client.builds(place, counted))
       const record = all.records.images.get(enrollment.name) ?? {}
       const after = latest === null ? record : adopted(record, latest, all)
       if (after !== record) records.set(enrollment.name, after)
@@ -47,9 +47,14 @@ export async function adoptBuilds(
   return { records, problems, unanswered }
 }
 
+/** The newest build that succeeded, or may yet. */
+export function latestBuild(runs: readonly BuildRun[]): BuildRun | null {
+  return runs.find(({ status }) => status !== 'failed' && status !== 'canceled') ?? null
+}
+
 /** A record with a build that is not ours; unchanged where it is on record, or is older than what is. */
-function adopted(record: StateRecord, latest: LatestRun, { records, now }: Circumstances): StateRecord {
-  const { id, url, startedAt, status } = latest
+function adopted(record: StateRecord, latest: BuildRun, { records, now }: Circumstances): StateRecord {
+  const { id, url, startedAt, endedAt, status } = latest
   const all = rebuildsOf(record)
   if (all.some(({ run }) => run?.id === id)) return record
   const { times, bases } = knownImage(record, records.bases)
@@ -67,7 +72,7 @@ function adopted(record: StateRecord, latest: LatestRun, { records, now }: Circu
     result: isOver ? 'succeeded' : 'started',
     attempts: 1,
     started: startedAt,
-    ended: isOver ? now : null,
+    ended: isOver ? (endedAt ?? now) : null,
   })
 }
 
@@ -76,8 +81,8 @@ export function withEvidence(images: readonly TrackedImage[], records: Records):
   const changed = new Map<string, StateRecord>()
   for (const { enrollment } of images) {
     const record = records.images.get(enrollment.name)
-    const [last] = rebuildsOf(record)
-    if (record === undefined || last === undefined || last.result !== 'succeeded' || last.evidence !== null) continue
+    const last = rebuildsOf(record).find(({ result }) => result === 'succeeded')
+    if (record === undefined || last === undefined || last.evidence !== null) continue
     const current = digestOf(record, 'currentDigest')
     if (current === null || current === last.published) continue
     changed.set(enrollment.name, updateRebuild(record, last, { evidence: verdictOf(record, records) }))

@@ -109,24 +109,28 @@ export function candidateOf(image: TrackedImage, all: Circumstances): Candidate 
     const question = questionAbout(open, all.me, all.clock())
     if (question === 'claimed') return { kind: 'claimed', rebuild: open }
     if (question !== 'none') return { kind: 'open', rebuild: open }
-    const isWanted =
-      open.reason === 'manual' || dueCandidate(image, withoutRebuild(record, open), build, all)?.kind === 'startable'
+    const due = ownCandidate(dueCandidate(image, withoutRebuild(record, open), build, all), all)
+    const isWanted = open.reason === 'manual' || due?.kind === 'startable'
     if (build === null || !isWanted) return { kind: 'withdrawn', rebuild: open }
     return { kind: 'startable', build, rebuild: open, since: Date.parse(open.at) }
   }
-  const due = dueCandidate(image, record, build, all)
+  const due = ownCandidate(dueCandidate(image, record, build, all), all)
   if (due?.kind === 'startable' || build === null || !isRequested(image, record, all)) return due
   return { kind: 'startable', build, rebuild: byHand(image, record, all), since: Number.NEGATIVE_INFINITY }
 }
 
-/** What policy says. */
-function dueCandidate(
+/** What is left to us of what policy says: Kargo starts what is due, and we say what came to nothing. */
+function ownCandidate(due: Candidate | null, { settings: { engine } }: Circumstances): Candidate | null {
+  return engine === 'actions' || due?.kind === 'failed' || due?.kind === 'paused' ? due : null
+}
+
+/** What policy says, whoever starts builds. */
+export function dueCandidate(
   { enrollment }: TrackedImage,
   record: StateRecord | undefined,
   build: Build | null,
   all: Circumstances,
 ): Candidate | null {
-  if (all.settings.engine !== 'actions') return null
   const known = knownImage(record, all.records.bases)
   const factory = { staggerSeconds: all.settings.stagger.seconds, overrides: all.overrides }
   const outlook = outlookOf(enrollment, known, factory)
@@ -170,7 +174,8 @@ function byHand({ enrollment }: TrackedImage, record: StateRecord | undefined, a
   return newRebuild('manual', changed, record, all.now)
 }
 
-function newRebuild(
+/** A rebuild for bases that changed, of which nothing is done yet. */
+export function newRebuild(
   reason: Rebuild['reason'],
   bases: readonly ExplainedBase[],
   record: StateRecord | undefined,

@@ -28,8 +28,8 @@ export function connectRuns({ servers, tokens, log }: RunsOptions): RunsClient {
     find: async ({ source, ...search }) =>
       source.provider === 'github' ? github().find({ source, ...search }) : gitlab().find({ source, ...search }),
     read: async (source, id) => (source.provider === 'github' ? github().read(source, id) : gitlab().read(source, id)),
-    latest: async (source, counted) =>
-      source.provider === 'github' ? github().latest(source, counted) : gitlab().latest(source, counted),
+    builds: async (source, counted) =>
+      source.provider === 'github' ? github().builds(source, counted) : gitlab().builds(source, counted),
   }
 }
 

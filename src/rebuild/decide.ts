@@ -13,7 +13,9 @@ import { adoptBuilds, withEvidence } from './adopt.js'
 import { type Build, buildOf, filledInputs, startKey } from './builds.js'
 import { type Circumstances, candidatesOf, type ImageCandidate, withRecords } from './candidates.js'
 import { chooseStarts, type PutOff } from './choose.js'
+import { type FollowedBuilds, oneWarning } from './follow.js'
 import { CLAIM_HOLDS } from './open.js'
+import { type AwaitedBuild, recordBuilds } from './record-builds.js'
 import type { RunsClient } from './runs.js'
 
 /** A build that this run is to start, once the intent is committed. */
@@ -48,23 +50,32 @@ export interface Decision {
 
 /**
  * Decides what is started in this run. Forges are asked only about images that are due: whether they were built since by
- * other means, or are being built.
+ * other means, or are being built; with `engine: kargo`, about those that are awaited.
  *
- * @param ended what `followRebuilds` found at its end.
+ * @param followed what `followRebuilds` found.
  * @throws Refusal when a person asks for what cannot be rebuilt.
  */
 export async function decideRebuilds(
   images: readonly TrackedImage[],
   all: Circumstances,
-  { client, ended }: { readonly client: Pick<RunsClient, 'latest'>; readonly ended: Decision['ended'] },
+  {
+    client,
+    followed,
+    awaited,
+  }: {
+    readonly client: Pick<RunsClient, 'builds'>
+    readonly followed: Pick<FollowedBuilds, 'ended' | 'problems'>
+    readonly awaited: readonly AwaitedBuild[]
+  },
 ): Promise<Decision> {
   const problems = requestProblems(images, all)
   if (problems.length > 0) throw new Refusal(problems)
-  const seen = withEvidence(images, all.records)
-  const before = withRecords(all, seen)
+  const recorded = await recordBuilds(awaited, all, client)
+  const seen = withEvidence(images, withRecords(all, recorded.records).records)
+  const before = withRecords(all, new Map([...recorded.records, ...seen]))
   const found = candidatesOf(images, before)
   const adopted = await adoptBuilds(found, before, client)
-  const records = new Map([...seen, ...adopted.records])
+  const records = new Map([...recorded.records, ...seen, ...adopted.records])
   const candidates = adopted.records.size === 0 ? found : candidatesOf(images, withRecords(all, records))
   const known = candidates.filter(({ image }) => !adopted.unanswered.has(image.enrollment.name))
   const { start, putOff } = chooseStarts(known, all.records.bases, all.settings.maxRebuildsPerRun)
@@ -84,7 +95,8 @@ export async function decideRebuilds(
     change(image, (record) => withRebuild(record, rebuild))
     return { name: image.enrollment.name, rebuild, build: candidate.build }
   })
-  const ends = { claims: claimsOf(candidates), ended: [...ended], problems: adopted.problems }
+  const unanswered = [...followed.problems, ...recorded.problems, ...adopted.problems]
+  const ends = { claims: claimsOf(candidates), ended: followed.ended, problems: oneWarning(unanswered, all.settings) }
   return { records, starts: startsOf(claimed), candidates, putOff, ...ends }
 }
 

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
-import { type EnrolledImage, type Problem, problem, Refusal } from '../enrollment/index.js'
+import { type EnrolledImage, type Problem, problem, Refusal, type Settings } from '../enrollment/index.js'
 import { type Rebuild, type Records, type StateRecord, updateRebuild } from '../state/index.js'
+import { by, count } from '../text/index.js'
 import { type Build, buildOf, knownRuns, openRebuild } from './builds.js'
 import { afterReading, afterSearch, questionAbout } from './open.js'
 import type { RunsClient } from './runs.js'
@@ -86,6 +87,17 @@ async function search(
   const found = await client.find({ source: place, title, createdAfter, taken })
   if (found !== null) taken.add(found.id)
   return afterSearch(rebuild, found, now)
+}
+
+/**
+ * What could not be found out. Kargo starts builds without knowing of it, and many images of a factory may be at a forge
+ * that our token may not ask: then one warning says it of all.
+ */
+export function oneWarning(problems: readonly Problem[], { engine }: Pick<Settings, 'engine'>): readonly Problem[] {
+  const [first, ...others] = [...problems].sort(by(({ message }) => message))
+  if (engine === 'actions' || first === undefined || others.length === 0) return problems
+  const message = `${first.message} The same goes for ${count(others.length, 'other image')}.`
+  return [{ ...first, message, image: null }]
 }
 
 /** A forge that does not answer holds up nothing but what it was asked about. */

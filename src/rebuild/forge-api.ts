@@ -28,6 +28,8 @@ export interface ForgeServer {
   /** The token, and the input that it comes from. Empty: there is none. */
   readonly token: string
   readonly tokenInput: string
+  /** What the token needs to read runs. */
+  readonly readPermission: string
   readonly headers: Readonly<Record<string, string>>
   readonly log: Log
 }
@@ -112,11 +114,11 @@ export function connectForge(server: ForgeServer): ForgeApi {
 export function unreadable(
   what: string,
   reply: Exclude<ForgeReply, { kind: 'data' }>,
-  { name, tokenInput }: Pick<ForgeServer, 'name' | 'tokenInput'>,
+  { name, tokenInput, readPermission }: Pick<ForgeServer, 'name' | 'tokenInput' | 'readPermission'>,
 ): Refusal {
   if (isFailure(reply))
     return refuse('request-failed', `${what} could not be read: ${reply.host} ${reply.what}.`, { remedy: reply.remedy })
-  const remedy = `Check that ${tokenInput} is valid and may read it.`
+  const remedy = `Check that ${tokenInput} is valid and may read it (${readPermission}).`
   return refuse('request-failed', `${what} could not be read: ${name} answers ${reply.message} (${reply.status}).`, {
     remedy,
   })

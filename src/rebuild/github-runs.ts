@@ -2,7 +2,7 @@ import { forgeOf, givesRunDetails, workflowUrl } from '../forges/index.js'
 import type { Log } from '../network/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
 import { idIn, isoIn, momentIn, textIn } from './listed.js'
-import type { GitHubPlace, RunState, RunStatus } from './runs.js'
+import type { BuildRun, GitHubPlace, RunState } from './runs.js'
 import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
 
 /** What it takes to start workflows. */
@@ -29,6 +29,7 @@ export function githubRuns(options: GitHubRunsOptions): ForgeRuns<GitHubPlace> {
     name: GITHUB.name,
     token,
     tokenInput: 'dispatch-token',
+    readPermission: 'Actions: read',
     headers: {
       accept: 'application/vnd.github+json',
       ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
@@ -79,10 +80,10 @@ function listedRun(data: unknown): readonly ListedRun[] {
       isDispatched,
       isProposal: event.startsWith('pull_request') || event === 'merge_group',
       isUntitled: !isDispatched,
-      isSuccess: run.conclusion === 'success',
-      isOver: run.status === 'completed',
+      status: statusOf(run),
       createdAt,
       startedAt: momentIn(run.run_started_at) ?? createdAt,
+      endedAt: run.status === 'completed' ? momentIn(run.updated_at) : null,
     },
   ]
 }
@@ -96,7 +97,7 @@ function stateOf(data: unknown): Omit<RunState, 'url'> | null {
 }
 
 /** Every conclusion but one is no build: `failure`, `timed_out`, `startup_failure`, `skipped`, `neutral`, `stale`, … */
-function statusOf({ status, conclusion }: JsonMap): RunStatus {
+function statusOf({ status, conclusion }: JsonMap): BuildRun['status'] {
   if (status === 'in_progress') return 'running'
   if (status !== 'completed') return 'queued'
   if (conclusion === 'success') return 'succeeded'

@@ -3,7 +3,7 @@ import type { Log } from '../network/index.js'
 import { gitLabAddress } from '../sources/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
 import { idIn, isoIn, momentIn, textIn } from './listed.js'
-import type { GitLabPlace, RunState, RunStatus } from './runs.js'
+import type { BuildRun, GitLabPlace, RunState } from './runs.js'
 import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
 
 /** What it takes to start pipelines. */
@@ -30,6 +30,7 @@ export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<Gi
     name: GITLAB.name,
     token,
     tokenInput: GITLAB.tokenInput,
+    readPermission: 'scope read_api',
     headers: { accept: 'application/json', ...(token === '' ? {} : { 'private-token': token }) },
     log,
     start: ({ source, inputs }) => ({
@@ -60,6 +61,7 @@ function listedPipeline(data: unknown): readonly ListedRun[] {
   const createdAt = momentIn(pipeline.created_at)
   if (id === null || createdAt === null) return []
   const source = textIn(pipeline.source)
+  const status = statusOf(pipeline.status)
   return [
     {
       id,
@@ -68,10 +70,10 @@ function listedPipeline(data: unknown): readonly ListedRun[] {
       isDispatched: source === 'api',
       isProposal: source === 'merge_request_event' || source === 'external_pull_request_event',
       isUntitled: false,
-      isSuccess: statusOf(pipeline.status) === 'succeeded',
-      isOver: !['queued', 'running'].includes(statusOf(pipeline.status)),
+      status,
       createdAt,
       startedAt: createdAt,
+      endedAt: isOver(status) ? momentIn(pipeline.updated_at) : null,
     },
   ]
 }
@@ -80,13 +82,16 @@ function stateOf(data: unknown): Omit<RunState, 'url'> | null {
   const pipeline: JsonMap = jsonMap(data) ?? {}
   if (idIn(pipeline.id) === null || textIn(pipeline.status) === null) return null
   const status = statusOf(pipeline.status)
-  const isOver = status !== 'queued' && status !== 'running'
   const endedAt = isoIn(pipeline.finished_at) ?? isoIn(pipeline.updated_at)
-  return { status, startedAt: isoIn(pipeline.started_at), endedAt: isOver ? endedAt : null }
+  return { status, startedAt: isoIn(pipeline.started_at), endedAt: isOver(status) ? endedAt : null }
+}
+
+function isOver(status: BuildRun['status']): boolean {
+  return status !== 'queued' && status !== 'running'
 }
 
 /** `manual`: all that runs by itself has succeeded, and the rest waits for a person. */
-function statusOf(status: unknown): RunStatus {
+function statusOf(status: unknown): BuildRun['status'] {
   if (status === 'success' || status === 'manual') return 'succeeded'
   if (status === 'failed' || status === 'skipped') return 'failed'
   if (status === 'canceled') return 'canceled'

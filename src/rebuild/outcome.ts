@@ -21,9 +21,16 @@ export function outcomeFiles(outcomes: readonly ImageOutcome[], state: StateFile
   return files
 }
 
-/** The state files of images whose records say something else than their texts, by path. */
-export function changedImageFiles({ images, texts }: StateFiles): Map<string, string> {
-  const files = [...images].map(([name, record]) => [`${FOLDERS.images}/${name}.yaml`, imageText(record)] as const)
+/**
+ * The state files of images whose records changed, by path.
+ *
+ * @param names of these images: files of others stay as they are, those of an older form too.
+ */
+export function changedImageFiles({ images, texts }: StateFiles, names: Iterable<string>): Map<string, string> {
+  const files = [...new Set(names)].flatMap((name) => {
+    const record = images.get(name)
+    return record === undefined ? [] : [[`${FOLDERS.images}/${name}.yaml`, imageText(record)] as const]
+  })
   return new Map(files.filter(([path, text]) => texts.has(path) && texts.get(path) !== text))
 }
 

@@ -3,7 +3,7 @@ import { refuse } from '../enrollment/index.js'
 import { baseDelay } from '../network/index.js'
 import { quote } from '../text/index.js'
 import { connectForge, type ForgeApi, type ForgeReply, type ForgeServer, type Start, unreadable } from './forge-api.js'
-import type { CountedRuns, LatestRun, Run, RunSearch, RunState, RunsClient, StartAnswer, StartRequest } from './runs.js'
+import type { BuildRun, CountedRuns, Run, RunSearch, RunState, RunsClient, StartAnswer, StartRequest } from './runs.js'
 
 /** A run as a list of the forge shows it. Times are in milliseconds. */
 export interface ListedRun {
@@ -15,10 +15,11 @@ export interface ListedRun {
   readonly isProposal: boolean
   /** Whether nothing that is ours gave it its title. */
   readonly isUntitled: boolean
-  readonly isSuccess: boolean
-  readonly isOver: boolean
+  readonly status: BuildRun['status']
   readonly createdAt: number
   readonly startedAt: number
+  /** null while it goes on, or where it is not known. */
+  readonly endedAt: number | null
 }
 
 /** What differs between forges: addresses below the API, and what its answers mean. */
@@ -58,6 +59,8 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
   readonly #api: ForgeApi
   /** Runs that starts of this client made. */
   readonly #started = new Set<string>()
+  /** Answers by their addresses, as far as they are good for further questions. */
+  readonly #known = new Map<string, Promise<unknown>>()
 
   /** @throws Refusal when the token cannot be one. */
   constructor(forge: ForgeRuns<Place>) {
@@ -68,6 +71,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
   async start(request: StartRequest<Place>): Promise<StartAnswer> {
     const { source } = request
     const what = `${this.#forge.nameOf(source)} on ${source.branch}`
+    this.#known.clear()
     const answer = await this.#api.start({ ...this.#forge.start(request), what })
     if (answer.kind !== 'accepted') return answer
     const id = this.#forge.startedId(answer.data)
@@ -86,6 +90,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
       !taken.has(run.id) &&
       !this.#started.has(run.id)
     const found: ListedRun[] = []
+    this.#known.clear()
     for (let page = 1; page <= MAX_PAGES; page += 1) {
       const runs = await this.#list(source, this.#forge.dispatchedUrl(source, new Date(since), page))
       found.push(...runs.filter(isIt))
@@ -101,20 +106,32 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
       throw refuse('state-invalid', `${quote(runId)} is no id of a run.`, { remedy: 'Correct the state file.' })
     const { url } = this.#runOf(source, runId)
     const what = `run ${runId} of ${this.#forge.nameOf(source)}`
-    const reply = await this.#api.read(this.#forge.runUrl(source, runId))
-    if (reply.kind === 'no' && reply.status === 404) return { status: 'not-found', url, startedAt: null, endedAt: null }
-    return { ...this.#taken(what, reply, this.#forge.stateOf), url }
+    const address = this.#forge.runUrl(source, runId)
+    return this.#once(address, async () => {
+      const reply = await this.#api.read(address)
+      const isGone = reply.kind === 'no' && reply.status === 404
+      if (isGone) return { status: 'not-found', url, startedAt: null, endedAt: null }
+      return { ...this.#taken(what, reply, this.#forge.stateOf), url }
+    })
   }
 
-  async latest(source: Place, counted: CountedRuns): Promise<LatestRun | null> {
-    const runs = await this.#list(source, this.#forge.runsUrl(source, counted))
-    const builds = runs.filter(
-      (run) => (run.isSuccess || !run.isOver) && run.branch === source.branch && countsAs(run, counted),
-    )
-    const [newest] = builds.sort((a, b) => b.startedAt - a.startedAt)
-    if (newest === undefined) return null
-    const status = newest.isSuccess ? 'succeeded' : 'running'
-    return { ...this.#runOf(source, newest.id), startedAt: new Date(newest.startedAt).toISOString(), status }
+  async builds(source: Place, counted: CountedRuns): Promise<readonly BuildRun[]> {
+    const address = this.#forge.runsUrl(source, counted)
+    const runs = await this.#once(address, () => this.#list(source, address))
+    return runs
+      .filter((run) => run.branch === source.branch && countsAs(run, counted))
+      .sort((a, b) => b.startedAt - a.startedAt || Number(b.id) - Number(a.id))
+      .map(({ id, startedAt, endedAt, isDispatched, status }) => {
+        const times = { startedAt: isoOf(startedAt), endedAt: endedAt === null ? null : isoOf(endedAt) }
+        return { ...this.#runOf(source, id), ...times, isDispatched, status }
+      })
+  }
+
+  /** What is known of an address; asked where nothing is. */
+  #once<T>(address: string, ask: () => Promise<T>): Promise<T> {
+    const answer = (this.#known.get(address) as Promise<T> | undefined) ?? ask()
+    this.#known.set(address, answer)
+    return answer
   }
 
   /** Runs appear in lists a moment after a start was accepted. */
@@ -142,6 +159,10 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
   #runOf(source: Place, id: string): Run {
     return { id, url: this.#forge.pageOf(source, id) }
   }
+}
+
+function isoOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
 }
 
 /** Whether a run is a build of an image (docs/rebuild-policy.md); Kargo's task says the same in `counts`. */

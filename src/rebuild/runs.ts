@@ -77,14 +77,21 @@ export interface CountedRuns {
   readonly builds: 'any' | 'dispatched'
 }
 
-/** The newest run that is a build of an image, or may yet become one. */
-export interface LatestRun extends Run {
+/** A run that counts as a build of an image, whatever became of it. */
+export interface BuildRun extends Run {
   /** ISO 8601: what the build pulled is from then or later. */
   readonly startedAt: string
-  readonly status: 'queued' | 'running' | 'succeeded'
+  /** ISO 8601; null while it goes on. */
+  readonly endedAt: string | null
+  /** Whether it was started as we and Kargo start builds. */
+  readonly isDispatched: boolean
+  readonly status: Exclude<RunStatus, 'not-found'>
 }
 
-/** Starts builds where images are built, and asks for their runs. */
+/**
+ * Starts builds where images are built, and asks for their runs. What was asked is not asked again until something is
+ * started or looked for: several images may share a workflow, or a run.
+ */
 export interface RunsClient<Place = BuildPlace> {
   /** Starts a build. It is sent once, whatever comes of it. Never rejects for what the forge does. */
   readonly start: (request: StartRequest<Place>) => Promise<StartAnswer>
@@ -98,9 +105,9 @@ export interface RunsClient<Place = BuildPlace> {
   /** @throws Refusal when the forge gives no usable answer. */
   readonly read: (source: Place, runId: string) => Promise<RunState>
   /**
-   * The latest run that counts as a build of an image and has succeeded, or is not over yet, among the newest hundred.
+   * The runs that count as builds of an image among the newest hundred, newest first.
    *
    * @throws Refusal when the forge gives no usable answer.
    */
-  readonly latest: (source: Place, counted: CountedRuns) => Promise<LatestRun | null>
+  readonly builds: (source: Place, counted: CountedRuns) => Promise<readonly BuildRun[]>
 }

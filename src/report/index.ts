@@ -42,6 +42,8 @@ export {
   starvationProblems,
   workflowProblems,
 } from './problems.js'
+export { rebuildRows } from './rebuild-rows.js'
+export { rebuildWords } from './rebuilds.js'
 export { redactor, withoutValues } from './redact.js'
 
 /** Values that must never be shown: tokens and the like. */

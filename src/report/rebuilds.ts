@@ -49,8 +49,8 @@ export function rebuildCells(row: RebuildRow): string[] {
   return [markdown([code(row.image)]), markdown(STATES[row.status](row)), markdown(reasonOf(row))]
 }
 
-function runOf({ run }: RebuildRow, word: string): Span {
-  return linked(word, run)
+function runOf({ status, run }: RebuildRow): Span {
+  return linked(WORDS[status], run)
 }
 
 function until({ until: at }: RebuildRow): Span[] {
@@ -61,19 +61,43 @@ function because({ message }: RebuildRow): Span[] {
   return message === null ? [] : [': ', code(message)]
 }
 
+/** What happens to the rebuild of an image, in a few words; what is not there yet follows them. */
+const WORDS: Readonly<Record<Status, string>> = {
+  started: 'started',
+  running: 'is being built',
+  claimed: 'another run is about to start it',
+  queued: 'the next run starts it',
+  waiting: 'waits until',
+  paused: 'is started again after',
+  succeeded: 'built',
+  failed: 'failed',
+  refused: 'refused',
+  unknown: 'may have been started',
+  unbuildable: 'nothing says how it is built',
+}
+
+/** The same for a terminal. */
+export function rebuildWords({ status, until: at }: RebuildRow): string {
+  return at === null ? WORDS[status] : `${WORDS[status]} ${minute(at)}`
+}
+
 const STATES: Readonly<Record<Status, (row: RebuildRow) => Span[]>> = {
-  started: (row) => [runOf(row, 'started')],
-  running: (row) => [runOf(row, 'is being built')],
-  claimed: () => ['another run is about to start it'],
+  started: (row) => [runOf(row)],
+  running: (row) => [runOf(row)],
+  claimed: () => [WORDS.claimed],
   queued: (row) =>
     row.waitsFor === null
-      ? ['the next run starts it', ...(row.message === null ? [] : [' (', code(row.message), ')'])]
+      ? [WORDS.queued, ...(row.message === null ? [] : [' (', code(row.message), ')'])]
       : ['waits for ', code(row.waitsFor), ', which it is built on'],
-  waiting: (row) => ['waits until ', ...until(row), ...(row.message === null ? [] : [' (', code(row.message), ')'])],
-  paused: (row) => ['is started again after ', ...until(row), ...because(row)],
-  succeeded: (row) => [runOf(row, 'built')],
-  failed: (row) => [runOf(row, 'failed'), ...because(row), '; no further try until a base image changes'],
-  refused: (row) => ['refused', ...because(row)],
-  unknown: (row) => ['may have been started; the next run looks for it', ...because(row)],
-  unbuildable: () => ['nothing says how it is built'],
+  waiting: (row) => [
+    `${WORDS.waiting} `,
+    ...until(row),
+    ...(row.message === null ? [] : [' (', code(row.message), ')']),
+  ],
+  paused: (row) => [`${WORDS.paused} `, ...until(row), ...because(row)],
+  succeeded: (row) => [runOf(row)],
+  failed: (row) => [runOf(row), ...because(row), '; no further try until a base image changes'],
+  refused: (row) => [WORDS.refused, ...because(row)],
+  unknown: (row) => [`${WORDS.unknown}; the next run looks for it`, ...because(row)],
+  unbuildable: () => [WORDS.unbuildable],
 }

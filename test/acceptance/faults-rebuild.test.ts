@@ -26,6 +26,7 @@ const REQUESTS: readonly Asked[] = [
 ]
 
 let factory: RebuildFactory
+let kargo: RebuildFactory
 let main: string
 
 beforeAll(async () => {
@@ -33,8 +34,12 @@ beforeAll(async () => {
   await factory.run(0)
   factory.moveBase('two')
   main = await factory.fake.head(STATE, 'main')
+  kargo = await RebuildFactory.start(['web'], { settings: '{engine: kargo}' })
+  await kargo.run(0)
+  kargo.moveBase('two')
 })
 afterAll(async () => {
+  await kargo.stop()
   await factory.stop()
   await removeTempFolders()
 })
@@ -81,3 +86,36 @@ describe.each(REQUESTS)('$name', (asked) => {
     })
   }
 })
+
+describe('with engine: kargo, GET the runs of a workflow', () => {
+  for (const [at, failure] of STAYING.entries()) {
+    test.skipIf(!isDue(at))(failure.name, { timeout: 120_000 }, async () => {
+      const { fake } = kargo
+      const before = await fake.head(STATE, 'main')
+      const [base] = await digestsIn(kargo)
+      kargo.moveBase(failure.name)
+      kargo.startBuild(2)
+      const match = ({ path }: { readonly path: string }) => path.includes('/actions/')
+      fake.faults.splice(0, Infinity, { match, respond: failure.respond, times: Number.POSITIVE_INFINITY })
+      const env = failure.respond === 'timeout' ? { IMAGE_FACTORY_TIMEOUT: '3' } : {}
+      const run = await kargo.run(1, { env })
+      fake.faults.splice(0)
+      expect(run.code, run.stdout).toBe(0)
+      const said = run.annotations.map(({ message }) => message).filter((one) => one.includes('run-unanswered'))
+      expect(said).toEqual([expect.stringContaining('the runs of build.yml of acme/web could not be read')])
+      // What the registry says is committed all the same, and the next run asks again.
+      expect(await digestsIn(kargo)).not.toEqual([base])
+      expect(await kargo.rebuilds()).toEqual([])
+      await kargo.run(2)
+      expect(await kargo.rebuilds()).toMatchObject([{ reason: 'base', result: 'started' }])
+      expect(fake.requests.filter(({ method, path }) => method === 'POST' && path.includes('/actions/'))).toEqual([])
+      await git(fake.repositories.get(STATE).gitDir, ['update-ref', 'refs/heads/main', before])
+      fake.runs.splice(0)
+    })
+  }
+})
+
+async function digestsIn({ fake }: RebuildFactory): Promise<readonly string[]> {
+  const files = [...(await fake.readFiles(STATE, 'main'))].filter(([path]) => path.startsWith('base-images/'))
+  return files.flatMap(([, text]) => /^currentDigest: (.*)$/m.exec(text)?.[1] ?? [])
+}

@@ -167,6 +167,43 @@ describe("in the application's own repository", () => {
     expect(changed.filter((path) => !/^image-factory\/(?:images|base-images)\//.test(path))).toEqual([])
   }, 120_000)
 
+  test('a package that a push published: the run commits, takes the build over and starts none', async () => {
+    const root = await clone(APPLICATION, application())
+    await runCli(['init', '--engine', 'actions', '--in-app-repository', '--yes'], { cwd: root })
+    const files = await readTree(root)
+    await fake.createRepository(APPLICATION, { files })
+    const { run } = workflowOf(APPLICATION, files[WORKFLOW] ?? '')
+    await run(0, await eventPayloads.push(fake, APPLICATION))
+    registry.push('acme/base', '1', { content: 'two' })
+    expect(startedBy(await run(1, await eventPayloads.schedule(fake, APPLICATION)))).toEqual(['web: base'])
+    for (const build of fake.runs) fake.finishRun(build)
+    registry.push('acme/base', '1', { content: 'three' })
+    expect(startedBy(await run(2, await eventPayloads.schedule(fake, APPLICATION)))).toEqual([])
+    // Its delay is over, and somebody pushed to the application.
+    const [hour, at] = [7 * 24 + 3, new Date((FIRST + (7 * 24 + 2) * 3600) * 1000).toISOString()]
+    const build = fake.startRun({ repository: APPLICATION, workflow: 'build.yml', branch: 'main', event: 'push' })
+    build.startedAt = at
+    const image = { created: at, content: 'new' }
+    const digest = registry.push('acme/web', 'main', image)
+    const published = (tag: string) => eventPayloads.registryPackage(fake, APPLICATION, { digest, tag, createdAt: at })
+    const stateFile = async () =>
+      parse((await fake.readFiles(APPLICATION, 'main')).get('image-factory/images/web.yaml') ?? '') as object
+    // GitHub sends one for each tag, while the build that pushes them is at its last steps.
+    const done = await run(hour, await published('main'))
+    expect([startedBy(done), done.outputs.get('changed')]).toEqual([[], 'true'])
+    expect(await stateFile()).toMatchObject({
+      rebuilds: [{ reason: 'manual', result: 'started', run: { id: String(build.id) } }, { reason: 'base' }],
+    })
+    fake.finishRun(build)
+    registry.push('acme/web', '1.0.1', image)
+    expect(startedBy(await run(hour + 1, await published('1.0.1')))).toEqual([])
+    expect(await stateFile()).toMatchObject({
+      currentDigest: digest,
+      rebuilds: [{ reason: 'manual', result: 'succeeded', evidence: 'unknown' }, { reason: 'base' }],
+    })
+    expect(fake.runs).toHaveLength(2)
+  }, 120_000)
+
   test('in a folder that an option names', async () => {
     const root = await clone(APPLICATION, application())
     const args = ['--engine', 'actions', '--in-app-repository', '--state', 'deploy/factory', '--json']

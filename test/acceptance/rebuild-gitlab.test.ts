@@ -13,7 +13,7 @@ const ENTRY = `{provider: gitlab, repo: ${PROJECT}, branch: main, dockerfile: Do
 let factory: RebuildFactory
 let gitlab: FakeGitLab
 beforeEach(async () => {
-  factory = await RebuildFactory.start(['web'], ENTRY)
+  factory = await RebuildFactory.start(['web'], { source: ENTRY })
   gitlab = await FakeGitLab.start()
   const files = {
     Dockerfile: `FROM ${factory.registry.host}/acme/base:1\n`,

@@ -97,6 +97,75 @@ export const eventPayloads = {
     return workflowEvent('schedule', event, { sha, ref })
   },
 
+  /**
+   * An image was pushed to ghcr.io: the fields that GitHub sends ("Webhook events and payloads", registry_package, and its
+   * example of a container in octokit/webhooks), the empty and odd ones among them. Its ref is the package's branch.
+   *
+   * @param image what was pushed.
+   */
+  async registryPackage(
+    fake: FakeGitHub,
+    fullName: string,
+    image: { readonly digest: string; readonly tag: string; readonly createdAt: string },
+    options: BranchOptions = {},
+  ) {
+    const { branch, sha, ref, common } = await situation(fake, fullName, options)
+    const [owner = '', name = ''] = fullName.split('/')
+    const { digest, tag, createdAt } = image
+    const manifest = {
+      digest,
+      media_type: 'application/vnd.oci.image.manifest.v1+json',
+      uri: `repositories/${fullName}/manifests/${digest}`,
+      size: 1782,
+      config: {
+        digest: `sha256:${'1'.repeat(64)}`,
+        media_type: 'application/vnd.oci.image.config.v1+json',
+        size: 7205,
+      },
+      layers: [],
+    }
+    const version = {
+      id: 57755,
+      version: digest,
+      name: digest,
+      description: '',
+      summary: '',
+      body: '',
+      manifest: '',
+      html_url: `${fake.url}/orgs/${owner}/packages/container/${name}/57755`,
+      target_commitish: branch,
+      target_oid: sha,
+      // What GitHub really sends of containers.
+      created_at: '0001-01-01T00:00:00Z',
+      updated_at: '0001-01-01T00:00:00Z',
+      metadata: [],
+      container_metadata: {
+        tag: { name: tag, digest },
+        labels: { description: '', source: '', revision: '', image_url: '', licenses: '', all_labels: {} },
+        manifest,
+      },
+      package_files: [],
+      installation_command: `docker pull ghcr.io/${fullName}:${tag}`,
+      package_url: `ghcr.io/${fullName}:${tag}`,
+    }
+    const registryPackage = {
+      id: 10696,
+      name,
+      namespace: owner,
+      description: '',
+      ecosystem: 'CONTAINER',
+      package_type: 'CONTAINER',
+      html_url: `${fake.url}/${fullName}/packages/10696`,
+      created_at: createdAt,
+      updated_at: createdAt,
+      owner: userJson(fake, owner),
+      package_version: version,
+      registry: { about_url: '', name: 'GitHub CONTAINER registry', type: 'CONTAINER', url: '', vendor: 'GitHub Inc' },
+    }
+    const event = { ...common, action: 'published', registry_package: registryPackage }
+    return workflowEvent('registry_package', event, { sha, ref })
+  },
+
   /** The merge queue's commit for a pull request: no pull request number in it. */
   async mergeGroup(fake: FakeGitHub, fullName: string, number: number) {
     const { branch, common } = await situation(fake, fullName)

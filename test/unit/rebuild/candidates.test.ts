@@ -193,7 +193,9 @@ describe('a person who asks for what cannot be rebuilt', () => {
   ])('%s', async (name, message, remedy) => {
     const factory = new Factory(YAML, BASES)
     const all = factory.circumstances('me', names(name, 'web'))
-    const decision = decideRebuilds(factory.tracked, all, { client: factory.client, ended: [] })
+    const decision = decideRebuilds(factory.tracked, all, {
+      ...{ client: factory.client, followed: { ended: [], problems: [] }, awaited: [] },
+    })
     const error = await decision.then(
       () => null,
       (thrown: unknown) => thrown as { problems: readonly { message: string; remedy: string }[] },

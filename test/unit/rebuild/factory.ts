@@ -1,6 +1,6 @@
 import { type Override, parseImagesFile } from '../../../src/enrollment/index.js'
 import type { Circumstances } from '../../../src/rebuild/candidates.js'
-import { decideRebuilds, followRebuilds, type Request, startBuilds } from '../../../src/rebuild/index.js'
+import { awaitedBuilds, decideRebuilds, followRebuilds, type Request, startBuilds } from '../../../src/rebuild/index.js'
 import type { CountedRuns, RunsClient } from '../../../src/rebuild/runs.js'
 import { type StateRecord, type TrackedImage, updateRebuild } from '../../../src/state/index.js'
 
@@ -84,6 +84,11 @@ export class Factory {
     this.#startRun(image, false)
   }
 
+  /** Kargo dispatches a build. */
+  buildByKargo(image: string): void {
+    this.#startRun(image, true)
+  }
+
   #startRun(image: string, isOurs: boolean): FakeRun {
     const { now, isGood, buildTime, runs } = this
     const run = { id: String(runs.length + 1), image, startedAt: now, endsAt: now + buildTime, isGood, isOurs }
@@ -117,15 +122,21 @@ export class Factory {
       if (run.endsAt > this.now) return { status: 'running', url, startedAt, endedAt: null }
       return { status: run.isGood ? 'succeeded' : 'failed', url, startedAt, endedAt: iso(run.endsAt) }
     },
-    latest: async (source, _: CountedRuns) => {
+    builds: async (source, _: CountedRuns) => {
       this.requests += 1
-      const found = this.runs
-        .filter((run) => `acme/${run.image}` === source.repo && (run.isGood || run.endsAt > this.now))
-        .at(-1)
-      if (found === undefined) return null
-      const status = found.endsAt > this.now ? 'running' : 'succeeded'
-      const url = `https://github.com/acme/x/actions/runs/${found.id}`
-      return { id: found.id, url, startedAt: iso(found.startedAt), status }
+      const own = this.runs.filter((run) => `acme/${run.image}` === source.repo && run.startedAt <= this.now)
+      return own.reverse().map(({ id, startedAt, endsAt, isGood, isOurs }) => {
+        const isOver = endsAt <= this.now
+        const times = { startedAt: iso(startedAt), endedAt: isOver ? iso(endsAt) : null }
+        const url = `https://github.com/acme/x/actions/runs/${id}`
+        return {
+          id,
+          url,
+          ...times,
+          isDispatched: isOurs,
+          status: !isOver ? 'running' : isGood ? 'succeeded' : 'failed',
+        }
+      })
     },
   }
 
@@ -165,9 +176,11 @@ export class Factory {
       clock: () => this.now,
     })
     for (const [name, record] of followed.records) this.images.set(name, record)
+    const before = new Map(this.images)
     this.#lookUp()
     const all = this.circumstances(me, request)
-    const decision = await decideRebuilds(this.tracked, all, { client: this.client, ended: followed.ended })
+    const awaited = awaitedBuilds(this.tracked, all, before)
+    const decision = await decideRebuilds(this.tracked, all, { client: this.client, followed, awaited })
     if (cut === 'before-commit') return []
     for (const [name, record] of decision.records) this.images.set(name, record)
     if (cut === 'after-intent') return []

@@ -1,5 +1,6 @@
 /** What is made of the answers of forges to starts and to questions for runs, over real connections. */
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { latestBuild } from '../../../src/rebuild/adopt.js'
 import type { RunsClient } from '../../../src/rebuild/runs.js'
 import { type Answer, BAD, type BadServer, BadServers, json, type Seen } from '../../support/bad-server.js'
 import { GITHUB, GITLAB, type Shown, TOKEN } from './forges.js'
@@ -309,7 +310,7 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
       ...runs: readonly Shown[]
     ) => {
       const { client } = await connected(json(forge.list(runs.map(forge.shown))))
-      const found = await client.latest(place, counted)
+      const found = latestBuild(await client.builds(place, counted))
       return found === null ? null : `${found.id} ${found.status}`
     }
     const any = { title: null, builds: 'any' } as const
@@ -318,7 +319,7 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
 
     it.each<[string, typeof any | typeof own | typeof dispatched, Shown, string | null]>([
       ['running', any, {}, '7 running'],
-      ['queued', any, { status: 'queued' }, '7 running'],
+      ['queued', any, { status: 'queued' }, '7 queued'],
       ['succeeded', any, { status: 'succeeded' }, '7 succeeded'],
       ['failed', any, { status: 'failed' }, null],
       ['canceled', any, { status: 'canceled' }, null],
@@ -352,8 +353,57 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
     it('is asked for with one request', async () => {
       const runs = Array.from({ length: 100 }, (_, at) => forge.shown({ id: at + 1, branch: 'topic' }))
       const { server, client } = await connected(json(forge.list(runs)))
-      expect(await client.latest(place, any)).toBeNull()
+      expect(await client.builds(place, any)).toEqual([])
       expect(server.seen).toHaveLength(1)
+    })
+  })
+
+  describe('the builds of an image', () => {
+    const any = { title: null, builds: 'any' } as const
+
+    it('are all there are, newest first, with their ends', async () => {
+      const ended = { at: '2026-03-01T08:00:00Z', endedAt: '2026-03-01T08:30:00Z' }
+      const runs = [forge.shown({ id: 6, status: 'failed', ...ended }), forge.shown({ id: 7, isDispatched: false })]
+      const { server, client } = await connected(json(forge.list(runs)))
+      expect(await client.builds(place, any)).toEqual([
+        {
+          ...{ id: '7', url: `${server.url}${forge.runPage}7`, status: 'running', isDispatched: false },
+          ...{ startedAt: '2026-03-01T10:00:00.000Z', endedAt: null },
+        },
+        {
+          ...{ id: '6', url: `${server.url}${forge.runPage}6`, status: 'failed', isDispatched: true },
+          ...{ startedAt: '2026-03-01T08:00:00.000Z', endedAt: '2026-03-01T08:30:00.000Z' },
+        },
+      ])
+    })
+
+    it('of a shared workflow are asked for once, whatever the titles, and a run of several images too', async () => {
+      const run = forge.shown({ title: 'web' })
+      const { server, client } = await connected(({ url }, response) => {
+        const isRun = url.startsWith(forge.runPath)
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.end(JSON.stringify(isRun ? run : forge.list([run])))
+      })
+      const titles = ['web', 'api', 'web']
+      const found = await Promise.all(titles.map((title) => client.builds(place, { title, builds: 'any' })))
+      expect(found.map((runs) => runs.length)).toEqual([1, 0, 1])
+      await Promise.all([client.read(place, '7'), client.read(place, '7')])
+      expect(server.seen).toHaveLength(2)
+    })
+
+    it('are asked for anew after something was started, or looked for', async () => {
+      const { server, client } = await connected(json(forge.list([])))
+      const lists = () => server.seen.filter(({ method }) => method === 'GET').length
+      await client.builds(place, any)
+      await client.find(request)
+      expect(lists()).toBe(2)
+      await client.builds(place, any)
+      expect(lists()).toBe(3)
+      await client.start(request)
+      const before = lists()
+      await client.builds(place, any)
+      await client.builds(place, any)
+      expect(lists()).toBe(before + 1)
     })
   })
 
@@ -361,7 +411,7 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
     const questions: readonly (readonly [string, (client: RunsClient) => Promise<unknown>])[] = [
       ['find', (client) => client.find(request)],
       ['read', (client) => client.read(place, '7')],
-      ['latest', (client) => client.latest(place, { title: null, builds: 'any' })],
+      ['builds', (client) => client.builds(place, { title: null, builds: 'any' })],
     ]
     const elsewhere: Answer = (_, response) => void response.writeHead(302, { location: 'https://example.com/x' }).end()
 
@@ -417,7 +467,7 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
 
     it('holds entries that are none leaves them out', async () => {
       const { client } = await connected(json(forge.list([null, 7, 'x', [], { id: 1 }, forge.shown({})] as object[])))
-      expect(await client.latest(place, { title: null, builds: 'any' })).toMatchObject({ id: '7' })
+      expect(await client.builds(place, { title: null, builds: 'any' })).toMatchObject([{ id: '7' }])
     })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Candidate } from '../../../src/rebuild/candidates.js'
 import type { Decision } from '../../../src/rebuild/decide.js'
-import { rebuildRows } from '../../../src/rebuild/rows.js'
+import { rebuildRows } from '../../../src/report/rebuild-rows.js'
 import type { Rebuild, TrackedImage } from '../../../src/state/index.js'
 
 const RUN = { id: '7', url: 'https://github.com/acme/web/actions/runs/7' }

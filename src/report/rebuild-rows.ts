@@ -1,42 +1,9 @@
+// What a run has to say about rebuilds, from what was decided and what came of it.
+import type { Candidate } from '../rebuild/candidates.js'
+import type { Decision, ImageOutcome } from '../rebuild/index.js'
 import type { Rebuild } from '../state/index.js'
 import { by } from '../text/index.js'
-import type { Candidate } from './candidates.js'
-import type { Decision } from './decide.js'
-import type { ImageOutcome } from './start.js'
-
-/** What a run has to say about the rebuild of one image. */
-export interface RebuildRow {
-  readonly image: string
-  /**
-   * started: in this run. running: before it. claimed: another run is about to start it. queued: the next run starts it.
-   * paused: it failed or was refused, and is tried again at `until`. unknown: its start was not answered. unbuildable:
-   * nothing says what to start.
-   */
-  readonly status:
-    | 'started'
-    | 'running'
-    | 'claimed'
-    | 'queued'
-    | 'waiting'
-    | 'paused'
-    | 'succeeded'
-    | 'failed'
-    | 'refused'
-    | 'unknown'
-    | 'unbuildable'
-  /** null: it is not decided yet. */
-  readonly reason: Rebuild['reason'] | null
-  /** Canonical references of the base images that it is rebuilt for. */
-  readonly bases: readonly string[]
-  /** The page of its run. */
-  readonly run: string | null
-  /** ISO 8601. */
-  readonly until: string | null
-  /** The image that it waits for. */
-  readonly waitsFor: string | null
-  /** The forge's words, or the key that it waits by. */
-  readonly message: string | null
-}
+import type { RebuildRow } from './model.js'
 
 /**
  * One row for each image that something happens to, sorted by name: what was started, what is awaited, what came of the
