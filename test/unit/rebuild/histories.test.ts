@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { knownImage } from '../../../src/explain/index.js'
 import { outlookOf } from '../../../src/policy/index.js'
 import { rebuildsOf } from '../../../src/state/index.js'
+import { runs } from '../../support/full.js'
 import { type Cut, Factory, HOUR } from './factory.js'
 
 const YAML = `
@@ -98,6 +99,75 @@ function checkStarts(factory: Factory, before: number): void {
     expect(covering, `${run.image} is being built by hand`).toEqual([])
     const failed = others.filter((one) => !one.isGood && one.startedAt > last && one.isOurs)
     expect(failed.filter((one) => one.startedAt >= seen).length).toBeLessThanOrEqual(1)
+  }
+}
+
+/** Events of a factory whose builds Kargo and people start. */
+const kargoEvent = fc.oneof(
+  fc.record({ kind: fc.constant('move' as const), base: fc.constantFrom('node' as const, 'alpine' as const) }),
+  fc.record({
+    kind: fc.constant('build' as const),
+    image: fc.constantFrom('api', 'web', 'tool'),
+    isOurs: fc.boolean(),
+    isGood: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 5 }) }),
+  fc.constant({ kind: 'run' as const }),
+)
+
+describe('random histories with engine: kargo', () => {
+  it('start nothing, put each build on record once and as it ended, and the next run changes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(kargoEvent, { minLength: 5, maxLength: 60 }), async (events) => {
+        const factory = new Factory(YAML.replace('engine: actions', 'engine: kargo'), BASES)
+        for (const one of events) {
+          factory.now += 60_000
+          if (one.kind === 'move') factory.moveBase(one.base)
+          if (one.kind === 'wait') factory.now += one.hours * HOUR
+          if (one.kind === 'build') {
+            factory.isGood = one.isGood
+            if (one.isOurs) factory.buildByKargo(one.image)
+            else factory.buildByHand(one.image)
+          }
+          if (one.kind !== 'run') continue
+          expect(await factory.run()).toEqual([])
+          const known = JSON.stringify([...factory.images])
+          expect(await factory.run()).toEqual([])
+          expect(JSON.stringify([...factory.images]), 'a second run').toBe(known)
+          checkRecords(factory)
+        }
+        // What is pending comes to rest: nobody is asked any more where every image was built well.
+        factory.isGood = true
+        for (const image of ['api', 'web', 'tool']) {
+          factory.now += 10 * HOUR
+          await factory.run()
+          factory.buildByKargo(image)
+          factory.now += HOUR
+          await factory.run()
+        }
+        const { requests } = factory
+        factory.now += 100 * HOUR
+        await factory.run()
+        expect(factory.requests - requests).toBe(0)
+      }),
+      { numRuns: runs(300) },
+    )
+  })
+})
+
+/** Every rebuild on record is a run of its image, each at most once, and is what that run came to. */
+function checkRecords(factory: Factory): void {
+  for (const [name, record] of factory.images) {
+    const rebuilds = rebuildsOf(record)
+    expect(new Set(rebuilds.map(({ run }) => run?.id)).size).toBe(rebuilds.length)
+    for (const { run, result, reason, started } of rebuilds) {
+      const own = factory.runs.find(({ id }) => id === run?.id)
+      expect(own?.image).toBe(name)
+      const isOver = (own?.endsAt ?? 0) <= factory.now
+      expect(result).toBe(!isOver ? 'started' : own?.isGood === true ? 'succeeded' : 'failed')
+      expect(Date.parse(started ?? '')).toBe(own?.startedAt)
+      if (reason !== 'manual') expect(own?.isOurs).toBe(true)
+    }
   }
 }
 

@@ -244,14 +244,17 @@ describe('what is behind a digest', () => {
     expect(await client().created(pinned(registry, digest))).toEqual({ kind: 'found', value: null })
   })
 
-  it('is nothing else than what the digest says', async () => {
-    const registry = await fake({ faults: { content: '{"manifests":[]}' } })
-    const digest = registry.push('acme/web', '2.0', { created: CREATED })
-    expect(await client().platforms(pinned(registry, digest))).toEqual({
-      kind: 'unknown',
-      message: `${registry.host} gives something else for acme/web@${digest}`,
-    })
-  })
+  it.each(['{"manifests":[]}', '{"schemaVersion":2}'])(
+    'is nothing else than what the digest says: %s',
+    async (content) => {
+      const registry = await fake({ faults: { content } })
+      const digest = registry.push('acme/web', '2.0', { created: CREATED })
+      expect(await client().platforms(pinned(registry, digest))).toEqual({
+        kind: 'unknown',
+        message: `${registry.host} gives something else for acme/web@${digest}`,
+      })
+    },
+  )
 })
 
 describe('the tags of a repository', () => {
