@@ -5,10 +5,11 @@ import {
   OVERRIDES_FILE,
   type Override,
   type Problem,
+  recordedSettings,
   unusedAcceptances,
   withAcceptances,
 } from './enrollment/index.js'
-import type { Factory, ManifestFile } from './kargo/index.js'
+import { FACTORY_FILE, type Factory, type ManifestFile } from './kargo/index.js'
 import type { Comparison, OutputFolder } from './manifests/index.js'
 import type { Decision } from './rebuild/index.js'
 import {
@@ -20,6 +21,7 @@ import {
   leakedSecretProblems,
   type Report,
   type ReportInput,
+  settingsChanges,
   sourceProblems,
   staleImages,
   staleProblems,
@@ -162,10 +164,13 @@ function usesByImage(uses: ReportBaseline['before']['uses']): Map<string, Readon
 export type DraftedPlan = Extract<PlanDraft, { kind: 'drafted' }>
 
 /** What was committed last. */
-export function committedBaseline({ loaded, comparison, overrides }: DraftedPlan): ReportBaseline {
-  const before = committedState(loaded.state)
+export function committedBaseline({ loaded, enrolled, comparison, overrides }: DraftedPlan): ReportBaseline {
+  const text = loaded.output.generated.get(FACTORY_FILE)
+  const recorded = text === undefined ? null : recordedSettings(text)
+  const before = { ...committedState(loaded.state), settings: recorded }
+  const settings = recorded === null ? [] : settingsChanges(recorded, enrolled.settings)
   const overridden = new Map(overrides.map(({ digest, expires }) => [digest, expires]))
-  return { before, overridden, settings: [], changes: comparison.changes, baseDrift: null, problems: [] }
+  return { before, overridden, settings, changes: comparison.changes, baseDrift: null, problems: [] }
 }
 
 function filesOf(

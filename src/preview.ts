@@ -3,7 +3,14 @@
  * moved on, generated files that are out of date. Both images.yaml are run through the same pipeline with the same
  * answers from the sources; what differs between the two results is what the pull request causes.
  */
-import { DEFAULT_SETTINGS, type Problem, parseImagesFile, placeOfProblem, problem } from './enrollment/index.js'
+import {
+  DEFAULT_SETTINGS,
+  type Problem,
+  parseImagesFile,
+  placeOfProblem,
+  problem,
+  type Settings,
+} from './enrollment/index.js'
 import { changesBetween } from './manifests/index.js'
 import { draftPlan } from './pipeline.js'
 import { committedBaseline, type DraftedPlan, type Loaded, type Plan, planOf, type ReportBaseline } from './plan.js'
@@ -61,15 +68,15 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
   const text = readOptional(folder.root, folder.imagesFile)
   if (text === null) return firstBaseline(head)
   const draft = await draftPlan(run, folder)
-  const settings = settingsBefore(text, head, folder)
+  const { settings: found } = parseImagesFile(text, fromTop(folder.path, folder.imagesFile))
   if (draft.kind === 'drafted' && draft.loaded.output.generated.size === 0) {
-    return { ...withoutBase(head, 'nothing is generated there yet', run), settings }
+    return withoutBase(head, 'nothing is generated there yet', run, found)
   }
   if (draft.kind === 'refused') {
     const [first] = draft.problems
     const what = first === undefined ? '' : `: ${placed(first)}${first.message.replace(/\.$/, '')}`
     const reason = `it has errors of its own${what}`
-    return { ...withoutBase(head, reason, run), settings }
+    return withoutBase(head, reason, run, found)
   }
   const { report } = planOf(draft, run, folder)
   const { images, bases, changes, causes } = report
@@ -86,7 +93,7 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
   return {
     before: synthesizedState(draft.enrolled, draft.state),
     overridden: new Map(draft.overrides.map(({ digest, expires }) => [digest, expires])),
-    settings,
+    settings: settingsChanges(draft.enrolled.settings, head.enrolled.settings),
     changes: changesBetween(draft.manifests, head.manifests),
     baseDrift,
     problems: manualChanges(head, draft.loaded.output, fromTop(folder.path, folder.outputDir)),
@@ -112,15 +119,25 @@ function firstBaseline(head: DraftedPlan): ReportBaseline {
   }
 }
 
-/** What changes of the settings that the base's file has, whatever else is wrong with that file. */
-function settingsBefore(text: string, head: DraftedPlan, folder: StateFolder): ReportBaseline['settings'] {
-  const { settings } = parseImagesFile(text, fromTop(folder.path, folder.imagesFile))
-  return settings === null ? [] : settingsChanges(settings, head.enrolled.settings)
-}
-
-function withoutBase(head: DraftedPlan, reason: string, run: RunOptions): ReportBaseline {
+/**
+ * Where nothing is known of the base but perhaps its settings: they are read whatever else is wrong with its file. Else
+ * those count that the last commit recorded.
+ */
+function withoutBase(
+  head: DraftedPlan,
+  reason: string,
+  run: RunOptions,
+  found: Settings | null = null,
+): ReportBaseline {
   run.log(`Could not compare with the base branch (${reason}): changes already there are counted too.`)
-  return { ...committedBaseline(head), baseDrift: { kind: 'unknown', reason } }
+  const committed = committedBaseline(head)
+  if (found === null) {
+    const settings = committed.before.settings === null ? 'unknown' : 'recorded'
+    return { ...committed, baseDrift: { kind: 'unknown', reason, settings } }
+  }
+  const before = { ...committed.before, settings: found }
+  const settings = settingsChanges(found, head.enrolled.settings)
+  return { ...committed, before, settings, baseDrift: { kind: 'unknown', reason, settings: 'known' } }
 }
 
 /** Manifests that are neither the base branch's nor what is generated: what somebody changed there goes again. */

@@ -39,3 +39,4 @@ export {
 } from './problem.js'
 export { PROBLEM_CODES, type ProblemCode } from './problem-codes.js'
 export { DEFAULT_SETTINGS } from './settings.js'
+export { recordedSettings } from './settings-record.js'

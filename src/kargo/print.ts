@@ -17,9 +17,9 @@ export function printObject(object: JsonObject): string {
   return `${blockLines(object, STYLE).join('\n')}\n`
 }
 
-/** A file of printed objects. */
-export function joinObjects(printed: readonly string[]): string {
-  return `${GENERATED_HEADER}\n${printed.join('---\n')}`
+/** A file of printed objects. @param comments more lines of its head. */
+export function joinObjects(printed: readonly string[], comments: readonly string[] = []): string {
+  return [GENERATED_HEADER, ...comments, printed.join('---\n')].join('\n')
 }
 
 const STYLE: BlockStyle = {

@@ -32,7 +32,14 @@ export function synthesize(factory: Factory): ManifestFile[] {
 
 function fileOf(chart: ManifestChart): ManifestFile {
   const objects = chart.objects.map((object) => ({ id: object.id, text: printObject(object.toJson()) }))
-  return { path: chart.path, text: joinObjects(objects.map(({ text }) => text)), objects }
+  return {
+    path: chart.path,
+    text: joinObjects(
+      objects.map(({ text }) => text),
+      chart.comments,
+    ),
+    objects,
+  }
 }
 
 /** @param images enabled images, sorted by name. */

@@ -4,7 +4,7 @@ import type { Factory, ManifestFile } from '../kargo/index.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
 import { parseReference, shortenName, withDefaultTag } from '../reference/index.js'
 import type { TrackedBase, TrackedImage } from '../state/index.js'
-import { distinctBy, groupBy } from '../text/index.js'
+import { distinctBy, enumeration, groupBy } from '../text/index.js'
 import { type CausesByObject, keyCauses, presenceOf } from './made-from.js'
 import type { BaseRow, BaseUseRow, ImageChange, ValueChange } from './model.js'
 
@@ -224,11 +224,8 @@ function quoted(word: string): string {
 
 const MAX_CAUSES = 8
 
-/** `a`, `a and b`, `a, b, and c`. */
+/** Several causes as one; of many the first. */
 function named(causes: readonly string[]): string {
-  const shown =
-    causes.length > MAX_CAUSES ? [...causes.slice(0, MAX_CAUSES - 1), `${causes.length - MAX_CAUSES + 1} more`] : causes
-  const last = shown.at(-1) ?? ''
-  if (shown.length < 3) return shown.join(' and ')
-  return `${shown.slice(0, -1).join(', ')}, and ${last}`
+  const more = causes.length - MAX_CAUSES + 1
+  return enumeration(more > 1 ? [...causes.slice(0, MAX_CAUSES - 1), `${more} more`] : causes)
 }

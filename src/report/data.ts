@@ -7,7 +7,7 @@ import { viewOf } from './view.js'
 /** Bytes of a report's data; enough for the differences of tens of thousands of objects. */
 export const MAX_DATA = 32 * 1024 * 1024
 
-const FORMAT = 4
+const FORMAT = 5
 
 const dataSchema = z.strictObject({
   format: z.literal(FORMAT),

@@ -1,9 +1,11 @@
 // Puts the parts of a report in order, as much of them as is asked for: what it comes to, what must not be overlooked,
 // one table of images, one of base images, and all that only some look for, folded.
 import type { Problem } from '../enrollment/problem.js'
-import { count } from '../text/index.js'
+import { FACTORY_FILE } from '../kargo/index.js'
+import { count, enumeration } from '../text/index.js'
 import { alertCounts, alerts, problemLines, unread } from './alerts.js'
 import { effectOf } from './effect.js'
+import { GATED_SETTINGS } from './gates/decisions.js'
 import { graphBlock } from './graph.js'
 import { bullets, codeSpan, delta, details, html, link, prose } from './markdown.js'
 import type { Report } from './model.js'
@@ -179,10 +181,16 @@ function unverified({ report }: View): string[] {
 }
 
 function uncompared({ report }: View): string[] {
-  if (report.baseDrift?.kind !== 'unknown') return []
-  const reason = prose(report.baseDrift.reason, 300)
+  const { baseDrift, outputDir, imagesFile } = report
+  if (baseDrift?.kind !== 'unknown') return []
+  const reason = prose(baseDrift.reason, 300)
+  const settings = {
+    known: '',
+    recorded: ` Settings are compared with those that ${codeSpan(`${outputDir}/${FACTORY_FILE}`, 160)} records.`,
+    unknown: ` Settings are not compared, since no generated file records them: review ${enumeration(GATED_SETTINGS.map((key) => codeSpan(key)))} in ${codeSpan(imagesFile, 160)} yourself.`,
+  }[baseDrift.settings]
   return [
-    `> [!WARNING]\n> Could not compare with ${baseBranch(report, prose)} (${reason}): changes already there are counted too.`,
+    `> [!WARNING]\n> Could not compare with ${baseBranch(report, prose)} (${reason}): changes already there are counted too.${settings}`,
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { EnrolledImage, Settings } from '../enrollment/images-file.js'
+import { writtenSettings } from '../enrollment/settings-record.js'
 import { forgeOf } from '../forges/index.js'
 import { formatReference, parseReference } from '../reference/index.js'
 import { by } from '../text/index.js'
@@ -132,28 +133,15 @@ function step(value: unknown, index: number, prefix: string): string {
 
 /** The settings that differ, by the keys of images.yaml. */
 export function settingsChanges(before: Settings, now: Settings): ValueChange[] {
-  return valueChanges(flatten(asWritten(before)), flatten(asWritten(now)))
+  return valueChanges(flatten(asCompared(before)), flatten(asCompared(now)))
 }
 
-function asWritten(settings: Settings): object {
-  const { githubTokenSecret, gitlabTokenSecret, registrySecret, sourceTokenSecret, ...rest } = settings
-  const { retryPause, baseInterval, pollInterval, stagger, ...plain } = rest
-  const { webhookReceivers, allowedRegistries, analysis, trivyImage, backstage, ...others } = plain
+/** Receivers by their names, and a list that is one value. */
+function asCompared(settings: Settings): object {
+  const { webhookReceivers, allowedRegistries, ...others } = writtenSettings(settings)
   return {
     ...others,
-    secrets: {
-      github: githubTokenSecret,
-      gitlab: gitlabTokenSecret,
-      registry: registrySecret,
-      source: sourceTokenSecret,
-    },
-    retryPause: retryPause.text,
-    baseInterval: baseInterval.text,
-    pollInterval: pollInterval.text,
-    stagger: stagger.text,
     webhookReceivers: Object.fromEntries(webhookReceivers.map(({ name, ...receiver }) => [name, receiver])),
     allowedRegistries: allowedRegistries.length === 0 ? null : allowedRegistries.join(', '),
-    analysis: { enabled: analysis, image: trivyImage },
-    backstage,
   }
 }

@@ -173,7 +173,8 @@ const baseDrift = z.discriminatedUnion('kind', [
   }),
   /** There is no images.yaml on the base branch yet. */
   record({ kind: z.literal('first') }),
-  record({ kind: z.literal('unknown'), reason: text }),
+  /** settings: whether the base's own could be read, or those that the last commit recorded are compared with. */
+  record({ kind: z.literal('unknown'), reason: text, settings: z.enum(['known', 'recorded', 'unknown']) }),
 ])
 
 /** What a report holds, but for which run made it and what that run committed. */

@@ -5,4 +5,4 @@
 export { type JsonMap, jsonList, jsonMap, parseJson } from './json.js'
 export { by, byKey, compareText, distinctBy, groupBy } from './lists.js'
 export { escapeInvisible, hasInvisible, oneLine, printable, quote, truncate } from './safe.js'
-export { alternatives, count, listSome } from './words.js'
+export { alternatives, count, enumeration, listSome } from './words.js'

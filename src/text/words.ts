@@ -9,6 +9,12 @@ export function alternatives(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`
 }
 
+/** `a`, `a and b`, `a, b, and c`. */
+export function enumeration(words: readonly string[]): string {
+  const last = words.at(-1) ?? ''
+  return words.length < 3 ? words.join(' and ') : `${words.slice(0, -1).join(', ')}, and ${last}`
+}
+
 /** The first `max` items, and one line that says how many are left out. */
 export function listSome<T>(
   items: readonly T[],

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs'
+import { recordOfSettings } from '../../enrollment/settings-record.js'
 import { by, byKey } from '../../text/index.js'
 import { ConfigMap, Namespace, Project, ProjectConfig } from '../constructs/project.js'
 import { type Factory, takesOwnFreight } from '../factory.js'
@@ -18,12 +19,18 @@ const BEFORE_STAGES = { 'argocd.argoproj.io/sync-wave': '-1' }
 /** Whatever is deleted from the state repository, these stay: with them all Freight would go. */
 const DELETION_PROOF = { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' }
 
+const FACTORY = 'image-factory'
+
+/** The file in the output folder that records the settings. */
+export const FACTORY_FILE = `${FACTORY}.k8s.yaml`
+
 /** `image-factory.k8s.yaml`: the Project and what all its pipelines share. */
 export class FactoryChart extends ManifestChart {
   constructor(scope: Construct, id: string, factory: Factory) {
     const { settings } = factory
     const name = settings.namespace
-    super(scope, id, { file: 'image-factory', namespace: name, title: 'settings' })
+    const comments = [recordOfSettings(settings)]
+    super(scope, id, { file: FACTORY, namespace: name, title: 'settings', comments })
     new Namespace(this, {
       name,
       annotations: { ...FIRST, ...DELETION_PROOF, 'kargo.akuity.io/keep-namespace': 'true' },

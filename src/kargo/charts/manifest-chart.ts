@@ -11,6 +11,8 @@ export interface ManifestChartProps {
   readonly title: string
   /** The entry that it comes from, where its problems are shown. */
   readonly entry?: EnrolledImage
+  /** Lines for its head, each a comment of YAML. */
+  readonly comments?: readonly string[]
   /** Every object of the file carries these. */
   readonly labels?: Readonly<Record<string, string>>
 }
@@ -20,13 +22,16 @@ export class ManifestChart extends Chart {
   readonly path: string
   readonly title: string
   readonly entry: EnrolledImage | undefined
+  readonly comments: readonly string[]
 
   /** @param id any that the app has not yet: nothing in the output is named by it. */
-  constructor(scope: Construct, id: string, { file, namespace, title, entry, labels = {} }: ManifestChartProps) {
+  constructor(scope: Construct, id: string, props: ManifestChartProps) {
+    const { file, namespace, title, entry, comments = [], labels = {} } = props
     super(scope, id, { namespace, labels: { ...labels } })
     this.path = `${file}.k8s.yaml`
     this.title = title
     this.entry = entry
+    this.comments = comments
   }
 
   get objects(): KubeObject[] {

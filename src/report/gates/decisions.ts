@@ -220,3 +220,12 @@ export function ruleOf(decisions: Decisions, key: string): GateRule | null {
   const decision = Object.hasOwn(decisions, key) ? decisions[key] : undefined
   return decision !== undefined && 'kind' in decision ? decision : null
 }
+
+/** The settings of which some change lets more through, by their first key. */
+export const GATED_SETTINGS: readonly string[] = [
+  ...new Set(
+    Object.keys(SETTINGS_DECISIONS)
+      .filter((key) => ruleOf(SETTINGS_DECISIONS, key) !== null)
+      .map((key) => key.replace(/\W.*$/, '')),
+  ),
+].sort()

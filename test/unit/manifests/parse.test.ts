@@ -23,7 +23,8 @@ describe('real output', () => {
     expect(found.length).toBeGreaterThan(0)
     expect(countManifests(text)).toBe(found.length)
     expect(parseManifests('f', text)).toEqual(objects)
-    expect(`${text.split('\n', 1)[0]}\n${objects.map((one) => one.text).join('---\n')}`).toBe(text)
+    const [head = ''] = /^(?:#.*\n)*/.exec(text) ?? []
+    expect(`${head}${objects.map((one) => one.text).join('---\n')}`).toBe(text)
   })
 })
 

@@ -165,7 +165,7 @@ function driftOf(
   { images, bases }: Pick<Report, 'images' | 'bases'>,
 ): BaseDrift | null {
   if (later === null) return null
-  if (typeof later === 'string') return { kind: 'unknown', reason: later }
+  if (typeof later === 'string') return { kind: 'unknown', settings: 'recorded', reason: later }
   return {
     kind: 'known',
     changes: later,

@@ -448,6 +448,7 @@ function dangerousSettings(): Report {
     causes: because('`settings.secrets.github`', changes),
     baseDrift: {
       kind: 'unknown',
+      settings: 'known',
       reason: 'the base branch has errors of its own (images.yaml:3:1: error: no image is enrolled.)',
     },
   })
