@@ -26,6 +26,7 @@ import {
   staleImages,
   staleProblems,
   starvationProblems,
+  withPlaces,
   workflowProblems,
 } from './report/index.js'
 import type { RunOptions } from './run-options.js'
@@ -112,7 +113,8 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     ...(mode === 'preview' ? [] : staleProblems(stale, shown.imagesFile)),
     ...workflowProblems(discovered.workflowProblems, images, run),
   ]
-  const problems = withAcceptances([...found, ...unused(found, draft, run, shown.imagesFile)], enrolled.images)
+  const accepted = withAcceptances([...found, ...unused(found, draft, run, shown.imagesFile)], enrolled.images)
+  const problems = withPlaces(accepted, enrolled.images, discovered)
   const due = dueRebuilds({
     state,
     changes: images,

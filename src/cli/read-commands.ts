@@ -136,6 +136,7 @@ const NOTHING_DISCOVERED: Discovered = {
   workflowProblems: [],
   runs: new Map(),
   failures: new Map(),
+  files: new Map(),
 }
 
 /** `graph`: which image depends on which base image, as the state files know it; with `--discover` as sources have it now. */

@@ -1,3 +1,4 @@
+import type { Provider } from '../forges/index.js'
 import type { Path } from '../yaml/data.js'
 import { type ErrorCode, type ProblemCode, severityOf } from './problem-codes.js'
 
@@ -6,6 +7,17 @@ import { type ErrorCode, type ProblemCode, severityOf } from './problem-codes.js
  * entry accepts is counted, and keeps nobody.
  */
 export type Severity = 'error' | 'warning' | 'accepted' | 'notice'
+
+/** A place in a source repository that a problem speaks of. */
+export interface SourcePlace {
+  /** As the message or the remedy names it, as one word: `build.yml:12`. */
+  readonly text: string
+  /** The branch is the one that the file was read from; null: the default branch. */
+  readonly source: { readonly provider: Provider; readonly repo: string; readonly branch: string | null }
+  readonly path: string
+  /** null: the file as a whole. */
+  readonly line: number | null
+}
 
 /** Something a person should know: where it is, what is wrong, and what mends it. */
 export interface Problem {
@@ -24,6 +36,8 @@ export interface Problem {
   readonly image: string | null
   /** Why it is accepted, in the words of images.yaml; absent where it is not. */
   readonly reason?: string
+  /** Where more of it is seen; absent where its words name no file that was read. */
+  readonly places?: readonly SourcePlace[]
 }
 
 /** Something about an entry that its schema cannot see: where, what, and what mends it. */

@@ -1,7 +1,7 @@
 // What must not be overlooked: never folded, and above everything else. What is to be reviewed carefully, and problems.
 import { type Problem, placeOfProblem } from '../enrollment/problem.js'
 import { count, listSome } from '../text/index.js'
-import { problemUrl } from './links.js'
+import { problemUrl, sourceFileUrl } from './links.js'
 import { codeSpan, link, prose } from './markdown.js'
 import type { Report } from './model.js'
 import { reviewLines, reviewTitle } from './review.js'
@@ -61,8 +61,18 @@ function problemLine(report: Report, p: Problem): string {
   const place = placeOfProblem(p)
   const about = p.image === null || p.message.includes(p.image) ? '' : `${codeSpan(p.image, 80)}: `
   const stop = /[.!?:;]$/.test(p.message.trimEnd()) ? '' : '.'
-  const remedy = p.remedy === null ? '' : `${stop} ${prose(p.remedy)}`
-  return `- ${place === '' ? '' : `${link(codeSpan(place, 160), problemUrl(report, p.file, p.line))} `}${about}${prose(p.message)}${remedy}${codeOf(p)}`
+  const urls = new Map(
+    p.places?.map(({ text, source, path, line }) => [text, sourceFileUrl(report, source, path, line)]),
+  )
+  const words = (text: string) => prose(text, undefined, (word) => urls.get(word) ?? ownUrl(report, word))
+  const remedy = p.remedy === null ? '' : `${stop} ${words(p.remedy)}`
+  return `- ${place === '' ? '' : `${link(codeSpan(place, 160), problemUrl(report, p.file, p.line))} `}${about}${words(p.message)}${remedy}${codeOf(p)}`
+}
+
+/** `images.yaml:3`: a line of one of our own files. */
+function ownUrl(report: Report, word: string): string | null {
+  const [, file = null, line = ''] = /^(.+):(\d{1,9})$/.exec(word) ?? []
+  return problemUrl(report, file, Number(line))
 }
 
 /** The code of what can be accepted, and the reason why it is. */

@@ -34,6 +34,7 @@ export {
   type RebuildRow,
   type Report,
 } from './model.js'
+export { withPlaces } from './places.js'
 export {
   leakedSecretProblems,
   sourceProblems,

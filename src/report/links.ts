@@ -30,9 +30,9 @@ export function problemUrl(report: Report, file: string | null, line: number | n
   return stateFileUrl(report, file, line)
 }
 
-/** Half a character has no address. */
+/** Half a character has no address, and `..` is somebody else's. */
 function isPath(text: string): boolean {
-  return text !== '' && !/\p{Cs}/u.test(text)
+  return text !== '' && !/\p{Cs}|(?:^|\/)\.{1,2}(?:\/|$)/u.test(text)
 }
 
 /** Whole lines of a file are named by `#L`, by both forges. */

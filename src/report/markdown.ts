@@ -2,6 +2,8 @@
 // nothing in it can break out of its place, ping a person or link an issue.
 import { listSome, oneLine } from '../text/index.js'
 
+const MAX_PROSE = 400
+
 /** What GitHub turns into a link, a ping, an emoji or a formula after it has read the markdown, escaped or not. */
 const LIVE = /[@$]|#\d|\bGH-\d|:\/\/|www\.|:[\w+-]+:/i
 
@@ -46,9 +48,17 @@ export function cell(markdown: string): string {
   return markdown.replace(/(\\?)\|/g, (_, backslash: string) => (backslash === '' ? '\\|' : '\\\\u{7c}'))
 }
 
-/** Words for a paragraph, list or table cell. `Quoted` words and words that GitHub would bring to life become code. */
-export function prose(text: string, most = 400): string {
-  const escaped = byWord(oneLine(text, most), escapeMarkdown, codeSpan)
+/**
+ * Words for a paragraph, list or table cell. `Quoted` words and words that GitHub would bring to life become code.
+ *
+ * @param urlOf the address of a word, without what is around it; null: it has none.
+ */
+export function prose(text: string, most = MAX_PROSE, urlOf: (word: string) => string | null = () => null): string {
+  const linked = (word: string) => {
+    const url = urlOf(word)
+    return url === null ? null : link(codeSpan(word), url)
+  }
+  const escaped = byWord(oneLine(text, most), escapeMarkdown, codeSpan, linked)
   // At the start of a line these would open a list, a heading or a rule.
   return escaped.replace(/^[-+=]/, '\\$&').replace(/^(\d+)([.)])/, '$1\\$2')
 }
@@ -58,11 +68,26 @@ export function html(text: string, most?: number): string {
   return byWord(oneLine(text, most), escapeHtml, htmlCode)
 }
 
-function byWord(line: string, plain: (word: string) => string, asCode: (word: string) => string): string {
-  return line.replace(/(?<!\S)`([^`]+)`(?=[.,;:!?)]*(?: |$))|\S+/g, (word: string, quoted: string | undefined) => {
-    if (quoted !== undefined) return asCode(quoted)
+/** Words of a text that stand for themselves, without brackets, full stops or backticks around them. */
+export function bareWords(text: string): string[] {
+  return [...oneLine(text, MAX_PROSE).matchAll(WORDS)].map(([word, quoted]) => quoted ?? BARE.exec(word)?.[2] ?? word)
+}
+
+const WORDS = /(?<!\S)`([^`]+)`(?=[.,;:!?)]*(?: |$))|\S+/g
+const BARE = /^(\(?)(.*?)([.,;:!?)]*)$/
+
+function byWord(
+  line: string,
+  plain: (word: string) => string,
+  asCode: (word: string) => string,
+  linked: (word: string) => string | null = () => null,
+): string {
+  return line.replace(WORDS, (word: string, quoted: string | undefined) => {
+    if (quoted !== undefined) return linked(quoted) ?? asCode(quoted)
+    const [, open = '', inner = '', close = ''] = BARE.exec(word) ?? []
+    const url = linked(inner)
+    if (url !== null) return open + url + close
     if (!LIVE.test(word)) return plain(word)
-    const [, open = '', inner = '', close = ''] = /^(\(?)(.*?)([.,;:!?)]*)$/.exec(word) ?? []
     return LIVE.test(inner) ? open + asCode(inner) + close : asCode(word)
   })
 }

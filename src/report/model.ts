@@ -15,6 +15,9 @@ const record = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).read
 const change = z.enum(['added', 'removed', 'modified'])
 const use = z.enum(['added', 'removed', 'unchanged'])
 
+/** A repository that is read, at the branch that is named; null: its default branch. */
+const repository = record({ provider: z.enum(['github', 'gitlab']), repo: text, branch: text.nullable() })
+
 const problem = record({
   severity: z.enum(['error', 'warning', 'accepted', 'notice']),
   code: z.enum(PROBLEM_CODES),
@@ -25,6 +28,7 @@ const problem = record({
   remedy: text.nullable(),
   image: text.nullable(),
   reason: text.exactOptional(),
+  places: list(record({ text, source: repository, path: text, line: number.nullable() })).exactOptional(),
 })
 
 const resourceChange = record({
@@ -61,9 +65,6 @@ const gateChange = record({
   /** What follows, without a full stop. */
   meaning: text,
 })
-
-/** A repository that is read, at the branch that is named; null: its default branch. */
-const repository = record({ provider: z.enum(['github', 'gitlab']), repo: text, branch: text.nullable() })
 
 const imageChange = record({
   name: text,

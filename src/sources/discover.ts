@@ -37,6 +37,8 @@ export interface Discovered {
   readonly runs: ReadonlyMap<string, RunIdentity | null>
   /** Why the files of an image's source cannot be read, by its name. */
   readonly failures: ReadonlyMap<string, FileFailure>
+  /** The files that were read, by `requestKey`, and the branch of each; null where that is not known. */
+  readonly files: ReadonlyMap<string, string | null>
 }
 
 /**
@@ -88,6 +90,7 @@ export async function discover(
     workflowProblems: [...checked, ...titled.problems],
     runs: new Map([...all, ...titled.runs]),
     failures: new Map(found.flatMap(({ name, failure }) => (failure === undefined ? [] : [[name, failure]]))),
+    files: new Map([...answers].flatMap(([key, one]) => (one.kind === 'found' ? [[key, one.branch]] : []))),
   }
 }
 

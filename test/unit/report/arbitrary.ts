@@ -65,7 +65,17 @@ const given: fc.Arbitrary<Problem> = fc.record({
   remedy: maybe,
   image: maybe,
 })
+const repository = fc.record({
+  provider: fc.constantFrom('github', 'gitlab'),
+  repo: fc.oneof(text, fc.constant('acme/web')),
+  branch: maybe,
+})
+const place = fc.record({ text, source: repository, path: text, line: fc.option(line) })
+const placed = fc
+  .tuple(given, fc.array(place, { maxLength: 3 }))
+  .map(([one, places]): Problem => ({ ...one, message: [one.message, ...places.map((p) => p.text)].join(' '), places }))
 const problems: fc.Arbitrary<Problem> = fc.oneof(
+  { weight: 2, arbitrary: placed },
   { weight: 4, arbitrary: given },
   {
     weight: 1,
@@ -110,11 +120,6 @@ const gate: fc.Arbitrary<GateChange> = fc.record({
   before: maybe,
   after: maybe,
   meaning: text,
-})
-const repository = fc.record({
-  provider: fc.constantFrom('github', 'gitlab'),
-  repo: fc.oneof(text, fc.constant('acme/web')),
-  branch: maybe,
 })
 const build = fc.record({
   source: repository,
