@@ -108,7 +108,7 @@ function remedyOf(status: number, said: string, { repo, branch, workflow }: GitH
   const permission = `dispatch-token needs Actions: write on ${repo}`
   if (status >= 300 && status < 400) return 'If the repository was renamed or moved, write its new name in source.repo.'
   if (status === 401) return 'Set a dispatch-token that is valid.'
-  if (status === 403) return `${permission} (github.token: \`permissions: actions: write\`).`
+  if (status === 403) return `${permission} (github.token: \`permissions: {actions: write}\`).`
   if (status === 404) return `Check source.repo and source.workflow; ${permission}.`
   if (/\bdisabled\b/i.test(said))
     return `Enable ${workflow} in ${repo}: GitHub disables schedules of quiet repositories.`
