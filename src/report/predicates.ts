@@ -1,6 +1,7 @@
 // What changes about an image, in words: each says of the image what is another way from now on ("is rebuilt more often"),
 // and from which values that follows.
 import { parseDuration } from '../enrollment/grammar.js'
+import { ENTRY_DECISIONS, ruleOf } from './gates/decisions.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { code, listed, type Span } from './spans.js'
 import { durationText, effective } from './values.js'
@@ -76,8 +77,14 @@ function checked(changes: readonly ValueChange[]): Words {
   if (changes.some(({ key, after }) => /^analysis(?:\.enabled)?$/.test(key) && after === 'false')) {
     return { words: ['is no longer checked'] }
   }
-  if (changes.every(isOff)) return { words: ['is checked for less'] }
+  if (changes.every((change) => isOff(change) || isWeaker(change))) return { words: ['is checked for less'] }
   return { words: [changes.every(wasOff) ? 'is checked for more' : 'is checked differently'] }
+}
+
+/** One that comes out of a list, or what is to be reviewed carefully. */
+function isWeaker({ key, before, after }: ValueChange): boolean {
+  if (key.endsWith(']')) return after === null
+  return ruleOf(ENTRY_DECISIONS, key)?.isDangerous(effective(key, before), effective(key, after)) === true
 }
 
 function builtBy(changes: readonly ValueChange[]): Words {
@@ -168,11 +175,20 @@ function deployed(
   const longer = soak === undefined ? null : isLonger(soak)
   // Without review says more than automatically, and both more than when.
   const how = review ?? auto ?? (longer === null ? null : longer ? 'later' : 'sooner')
-  const place = own.some(({ key }) => /updates\[/.test(key)) ? 'in another place' : null
+  const through = WRITES.find(({ keys }) => own.some(({ key }) => keys.test(key)))
+  const place = through === undefined ? null : `through another ${through.what}`
   const adverbs = [how, place].filter((word) => word !== null)
   const all = adverbs.length === 0 ? ['another way'] : adverbs
   return ['deployed', ...to, ' ', ...listed(all.map((word) => [word]))]
 }
+
+/** What a deployment is written to, from what matters most to what matters least. */
+const WRITES: readonly { readonly keys: RegExp; readonly what: string }[] = [
+  { keys: /updates\[\d+\]\.(?:provider|repo)$/, what: 'repository' },
+  { keys: /updates\[\d+\]\.branch$/, what: 'branch' },
+  { keys: /updates\[\d+\]\.path$/, what: 'file' },
+  { keys: /updates\[/, what: 'key' },
+]
 
 function turned(change: ValueChange | undefined, on: string, off: string): string | null {
   if (change === undefined) return null

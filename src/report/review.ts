@@ -86,7 +86,7 @@ function changeOf({ key, before, after }: GateChange): string {
 }
 
 function shownValue(value: string | null): string {
-  return value === null ? '*none*' : codeSpan(value, 240)
+  return value === null ? 'not set' : codeSpan(value, 240)
 }
 
 const KEEPS_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])

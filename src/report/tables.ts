@@ -50,7 +50,7 @@ export function baseTable({ report }: View, rows: number): string[] {
   if (bases.length === 0) return []
   const isNewHere = report.mode === 'preview' && bases.some(({ change }) => change === 'added')
   const note = isNewHere
-    ? ['The first rebuild comes with the next change of such a base image, not for what it is today.']
+    ? ["Today's digests rebuild nothing: the first rebuild comes when one of these base images changes."]
     : []
   return ['### Base images', changedBases(report, bases, rows), ...note]
 }

@@ -61,6 +61,27 @@ describe('what a reviewer reads first', () => {
   })
 })
 
+describe('what is said of', () => {
+  const analysis = (vulnerabilities: string, templates = '[smoke]') => [
+    `analysis: {vulnerabilities: ${vulnerabilities}, templates: ${templates}}`,
+  ]
+  const UPDATE = 'updates: [{repo: acme/deploy, branch: a, path: a.yaml, type: yaml-update, key: a}]'
+  const update = (from = '', to = '') => [UPDATE.replace(from, to)]
+  it.each([
+    ['a higher severity', analysis('HIGH'), analysis('CRITICAL'), 'is checked for less'],
+    ['a check that goes', analysis('HIGH'), analysis('HIGH', '[]'), 'is checked for less'],
+    ['a lower severity', analysis('CRITICAL'), analysis('HIGH'), 'is checked differently'],
+    ['one of each', analysis('CRITICAL'), analysis('HIGH', '[]'), 'is checked differently'],
+    ['another repository', update(), update('acme/deploy', 'acme/other'), 'is deployed through another repository'],
+    ['another branch', update(), update('branch: a', 'branch: b'), 'is deployed through another branch'],
+    ['another file', update(), update('path: a', 'path: b'), 'is deployed through another file'],
+    ['another key', update(), update('key: a', 'key: b'), 'is deployed through another key'],
+  ])('%s', async (_, before, after, said) => {
+    const plan = await previewOf({ before: entry('web', before), after: entry('web', after) })
+    expect(effectOf(commentOf(plan))).toContain(said)
+  })
+})
+
 const DIGEST = `sha256:${'b2'.repeat(32)}`
 const NODE = 'base-images/node-22-bookworm-slim.yaml'
 /** node:22 got another digest after web was enrolled, and web was not built since. */

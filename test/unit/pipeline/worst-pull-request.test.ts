@@ -53,16 +53,16 @@ function reviewOf(comment: string): string[] {
 describe('the worst pull request', () => {
   it.each([
     ['`payments`: `repository` `ghcr.io/acme/payments` → `ghcr.io/other/payments`'],
-    ['`payments`: `tags.allow` `^v3\\.` → *none*'],
+    ['`payments`: `tags.allow` `^v3\\.` → not set'],
     ['`payments`: `environments.production.auto` `false` → `true (default)`'],
     ['`payments`: `environments.production.soak` `24h` → `0 (default)`'],
     ['`payments`: `environments.production.pullRequest` `true` → `false (default)`'],
     ['`payments`: `environments.production.updates[0].path` `production/payments` → `production/wallet`'],
     ['`payments`: `minimumReleaseAge` `2d` → `0 (default)`'],
     ['`payments`: `analysis.vulnerabilities` `HIGH` → `CRITICAL`'],
-    ['`payments`: `analysis.templates` `smoke-test` → *none*'],
-    ['`miner`: `analysis` *none* → `false`'],
-    ['`miner`: `environments.production` *none* → `acme/deployments@main production/miner`'],
+    ['`payments`: `analysis.templates` `smoke-test` → not set'],
+    ['`miner`: `analysis` not set → `false`'],
+    ['`miner`: `environments.production` not set → `acme/deployments@main production/miner`'],
     [
       'All images: `settings.allowedRegistries` `docker.io, gcr.io/distroless, ghcr.io/acme` → `docker.io, gcr.io, ghcr.io`',
     ],
