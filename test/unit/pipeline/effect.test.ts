@@ -70,6 +70,7 @@ describe('what is said of', () => {
   it.each([
     ['a higher severity', analysis('HIGH'), analysis('CRITICAL'), 'is checked for less'],
     ['a check that goes', analysis('HIGH'), analysis('HIGH', '[]'), 'is checked for less'],
+    ['a check that comes', analysis('HIGH', '[]'), analysis('HIGH'), 'is checked differently'],
     ['a lower severity', analysis('CRITICAL'), analysis('HIGH'), 'is checked differently'],
     ['one of each', analysis('CRITICAL'), analysis('HIGH', '[]'), 'is checked differently'],
     ['another repository', update(), update('acme/deploy', 'acme/other'), 'is deployed through another repository'],
