@@ -186,7 +186,7 @@ function uncompared({ report }: View): string[] {
   const reason = prose(baseDrift.reason, 300)
   const settings = {
     known: '',
-    recorded: ` Settings are compared with those recorded in ${codeSpan(`${outputDir}/${FACTORY_FILE}`, 160)}.`,
+    recorded: ` Settings are compared with those recorded in ${codeSpan(`${outputDir}/${FACTORY_FILE}`, 160)} of this branch.`,
     unknown: ` Settings are not compared, since no generated file records them: review ${enumeration(GATED_SETTINGS.map((key) => codeSpan(key)))} in ${codeSpan(imagesFile, 160)} yourself.`,
   }[baseDrift.settings]
   return [

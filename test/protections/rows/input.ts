@@ -335,6 +335,10 @@ const alive: Removal = {
     markdown('makes fences longer than what they hold'),
     truncation('has nothing unseen on a terminal, and one line that sums up'),
     markdown('links to ordinary addresses only'),
+    {
+      file: 'unit/report/places.test.ts',
+      title: 'cannot lead out of the repository, or out of their place: %j',
+    },
   ],
 }
 

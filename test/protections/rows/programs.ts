@@ -164,6 +164,7 @@ const dispatch: Removal = {
     { name: 'GITLAB_PROJECT', by: () => /^/ },
     { name: 'WORKFLOW_FILE', in: 'enrollment/', by: () => /^/ },
     { name: 'gatesOf', by: () => [] },
+    { name: 'recordedSettings', by: () => null },
   ],
   failing: [
     expressions('no part of a workflow leads elsewhere: %s %s %s'),
@@ -171,6 +172,7 @@ const dispatch: Removal = {
     { file: 'unit/enrollment/grammar.test.ts', title: 'not %j' },
     { file: 'unit/enrollment/wrong-files.test.ts', title: '%s' },
     { file: 'unit/report/gates.test.ts', title: '%s: %j → %j' },
+    { file: 'unit/pipeline/base-unread.test.ts', title: 'hides no change of settings.%s' },
   ],
 }
 

@@ -152,7 +152,10 @@ describe('sizes', () => {
     const comment = commentOf(await previewOf({ before: entry('web'), after: entry('web') + four }))
     expect(comment.length).toBeLessThan(20_000)
     expect(comment).not.toContain('omitted')
-    expect(comment.match(/^<details>/gm)?.length).toBeGreaterThan(4)
+    const [above = '', manifests = ''] = comment.split('<details><summary>Kargo manifests: ')
+    const [inside = '', below = ''] = manifests.split('<details><summary>Dependency graph')
+    expect(inside.match(/^```diff/gm)).toHaveLength(12)
+    expect(above + below).not.toMatch(/^```(?!mermaid|$)/m)
     await expect(comment).toMatchFileSnapshot(golden('four-enrolled'))
   })
 
