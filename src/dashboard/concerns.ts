@@ -97,7 +97,7 @@ function stillBehind({ status, reason, outlook }: Explanation): Concern[] {
     return [{ ...about, text, next: 'Write the new digest there, or leave it out.' }]
   }
   const text = `It was rebuilt, and is still built on an older digest of ${shortReference(reference)}.`
-  return [{ ...about, text, next: 'Have the build pull its base images (`pull: true`), with no old cache.' }]
+  return [{ ...about, text, next: 'Have the build pull its base images, with `pull: true` and no old cache.' }]
 }
 
 /** Milliseconds after which something that is due should have been started by any schedule. */

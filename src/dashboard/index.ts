@@ -5,6 +5,19 @@
  */
 export { CONCERN_KINDS, type Concern } from './concerns.js'
 export { pageFiles } from './files.js'
+export { type IssueOptions, issueTitle, renderIssue } from './issue.js'
+export {
+  ALL_STALE,
+  type Dashboard,
+  type DashboardMarker,
+  isSameBody,
+  isSameButBoxes,
+  readDashboard,
+  unticked,
+  withMarker,
+  withTicks,
+} from './issue-marker.js'
+export { keysOf, type News, type NewsItem, type Notice, newsOf, readNotice, renderNotice, toldAlso } from './notice.js'
 export {
   type Overview,
   type OverviewBase,

@@ -38,7 +38,7 @@ export function isNewer(existing: Marker, ours: Marker): boolean {
 }
 
 /** Percent-encodes all that could close the HTML comment or split a field. */
-function encode(text: string): string {
+export function encode(text: string): string {
   let encoded = ''
   for (const byte of Buffer.from(text, 'utf8')) {
     const character = String.fromCharCode(byte)
@@ -48,7 +48,8 @@ function encode(text: string): string {
   return encoded
 }
 
-function decode(text: string): string {
+/** What `encode` made. */
+export function decode(text: string): string {
   const bytes = text.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }

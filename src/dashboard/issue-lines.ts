@@ -1,0 +1,152 @@
+// What the dashboard says of one image, without its name. No clock: what is due or waits is said by dates.
+
+import { minute } from '../report/effect-of-merging.js'
+import { prose } from '../report/markdown.js'
+import { shortReference } from '../report/references.js'
+import { code, linked, listed, markdown, type Span } from '../report/spans.js'
+import type { OverviewImage, Standing } from './overview.js'
+
+const MAX_BASES = 3
+
+/** How an image stands, as Markdown; the same for images about which the same is to be said. */
+export function standingText(image: OverviewImage): string {
+  return markdown(STANDING_SPANS[image.standing](image))
+}
+
+type Rebuild = OverviewImage['rebuilds'][number]
+
+const STANDING_SPANS: Readonly<Record<Standing, (image: OverviewImage) => Span[]>> = {
+  failed: () => ['its last build came to nothing'],
+  building: ({ rebuilds: [last] }) => (last === undefined ? [] : building(last)),
+  due: (image) => ['since ', ...at(image.eligibleAt), ': ', ...cause(image)],
+  behind: (image) => [...cause(image), ...(isPinned(image) ? [', pinned by its Dockerfile'] : [])],
+  held: (image) => [...cause(image), '; ', code('autoRebuild'), ' is false'],
+  waiting: (image) => ['until ', ...at(image.eligibleAt), ': ', ...cause(image), ...because(image)],
+  unknown: ({ reason }) => [UNKNOWN[reason] ?? 'nothing is known of its base images'],
+  unproven: ({ reason }) => [
+    reason === 'built'
+      ? 'the last build came after the last change of their base images'
+      : 'no base image has changed since they are enrolled',
+  ],
+  fresh: () => ['built on the current digest of each base image'],
+  never: ({ reason }) => [NEVER[reason] ?? 'nothing rebuilds them'],
+}
+
+const UNKNOWN: Readonly<Record<string, string>> = {
+  'not-looked-up': 'no digest of its base images was looked up yet',
+  'not-discovered': 'no run has read its Dockerfile yet',
+  'discovery-failed': 'its base images could not be found out',
+}
+
+const NEVER: Readonly<Record<string, string>> = {
+  external: 'built elsewhere, only watched',
+  disabled: '`enabled` is false',
+  'no-workflow': 'no `source.workflow` is named, so nobody knows what to start',
+  'no-bases': 'built on no image that can be watched',
+}
+
+function at(moment: string | null): Span[] {
+  return moment === null ? [] : [minute(moment)]
+}
+
+function building({ result, started, at: decided, run, bases }: Rebuild): Span[] {
+  const why = references(bases.flatMap(({ ref }) => ref ?? []))
+  const reason: Span[] = why.length === 0 ? [] : [' for ', ...why]
+  if (result === 'intended') return ['about to be started', ...reason, ', decided ', minute(decided)]
+  return [linked('started', run?.url ?? null), ' ', minute(started ?? decided), ...reason]
+}
+
+function references(all: readonly string[]): Span[] {
+  return listed(
+    [...new Set(all)].map((one) => [code(shortReference(one))]),
+    { max: MAX_BASES },
+  )
+}
+
+/** What an image is, or is not, rebuilt for. */
+function cause({ reason, base: name, bases, standing, override, eligibleAt }: OverviewImage): Span[] {
+  const base = bases.find((one) => one.name === name)
+  if (base === undefined) return ['a base image changed']
+  const reference = code(shortReference(base.ref))
+  if (reason === 'before-enrollment' || standing === 'behind') return ['on an older ', reference]
+  const isSaid = base.since === null || (standing === 'due' && base.since === eligibleAt)
+  const changed: Span[] = isSaid ? [] : [' ', ...at(base.since)]
+  const returned = base.returned ? ' and went back' : ''
+  return [reference, ' changed', ...changed, returned, ...(override === null ? [] : ['; an override is in force'])]
+}
+
+function isPinned({ base: name, bases }: OverviewImage): boolean {
+  return bases.some((one) => one.name === name && one.pinned)
+}
+
+function because({ reason, policy }: OverviewImage): Span[] {
+  if (reason !== 'rebuildDelay' && reason !== 'minimumReleaseAge') return ['; ', code(`settings.${reason}`)]
+  return ['; ', code(reason), ` ${policy[reason]}`]
+}
+
+/** What is wrong with an image and what to do about it, as Markdown; one line. */
+export function concernText(image: OverviewImage): string {
+  const covered = new Set(image.concerns.flatMap(({ kind }) => COVERS[kind] ?? []))
+  const [last] = image.rebuilds
+  const told = image.concerns.map(({ kind, text, next }) => {
+    const isOfRun = kind === 'build-failed' || kind === 'still-behind'
+    const run = isOfRun && last?.run?.url != null ? ` ${markdown([linked('Run', last.run.url)])}.` : ''
+    return `${prose(text, MAX_CONCERN)}${run}<br>→ ${prose(next, MAX_CONCERN)}`
+  })
+  const isQuiet = covered.has(image.standing) || QUIET.has(image.standing)
+  const rest = isQuiet ? [] : [`${WORDS[image.standing]} ${standingText(image)}.`]
+  return [...told, ...rest].join('<br>')
+}
+
+const MAX_CONCERN = 600
+
+/** The standing that a concern says already. */
+const COVERS: Readonly<Partial<Record<OverviewImage['concerns'][number]['kind'], Standing>>> = {
+  'build-failed': 'failed',
+  'start-refused': 'failed',
+  'still-behind': 'behind',
+  overdue: 'due',
+  'discovery-failed': 'unknown',
+}
+
+const QUIET: ReadonlySet<Standing> = new Set(['fresh', 'unproven', 'never', 'unknown', 'failed'])
+
+const WORDS: Readonly<Record<Standing, string>> = {
+  failed: 'Failed:',
+  building: 'Being built:',
+  due: 'Due',
+  behind: 'Behind:',
+  held: 'Held:',
+  waiting: 'Waits',
+  unknown: 'Not known:',
+  unproven: 'Not proven:',
+  fresh: 'Fresh:',
+  never: 'Never rebuilt:',
+}
+
+/** One row of the last rebuilds: the image, when, why, what came of it, what it is built on now. */
+export function rebuildCells(image: string, rebuild: Rebuild): string[] {
+  const { at: decided, started, ended, reason, bases, run, result, attempts, evidence } = rebuild
+  const changed = references(bases.flatMap(({ ref }) => ref ?? []))
+  const what: Span[] = changed.length === 0 ? [] : [...changed, ' changed']
+  const why: Span[] = {
+    base: what,
+    override: [...what, what.length === 0 ? 'override' : ', override'],
+    manual: what.length === 0 ? ['by request'] : ['by request; ', ...what],
+  }[reason]
+  const tries = attempts > 1 ? ` after ${attempts} builds` : ''
+  return [
+    markdown([code(image)]),
+    minute(ended ?? started ?? decided),
+    markdown(why),
+    markdown([linked(result, run?.url ?? null), tries]),
+    result === 'succeeded' ? EVIDENCE[evidence ?? 'none'] : '',
+  ]
+}
+
+const EVIDENCE = {
+  current: 'on the current digests',
+  behind: '**still on an older digest**',
+  unknown: 'nothing proves it',
+  none: 'not looked at yet',
+} as const

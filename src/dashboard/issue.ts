@@ -1,0 +1,249 @@
+/**
+ * The dashboard issue: the factory as one Markdown text with boxes that start rebuilds. Pure, and without a clock: the same
+ * factory gives the same bytes. `issue-lines.ts` says what there is to say of one image, `issue-marker.ts` knows an issue
+ * of ours again and which of its boxes are ticked, `notice.ts` makes the comment that tells people what is new.
+ */
+
+import { minute } from '../report/effect-of-merging.js'
+import { cell, codeSpan, details, html, link, prose } from '../report/markdown.js'
+import { redactor } from '../report/redact.js'
+import { shortReference } from '../report/references.js'
+import { code, listed, markdown } from '../report/spans.js'
+import { compareText, count, groupBy } from '../text/index.js'
+import { concernText, rebuildCells, standingText } from './issue-lines.js'
+import { ALL_STALE, box } from './issue-marker.js'
+import { type Overview, type OverviewImage, type OverviewOverride, STANDINGS, type Standing } from './overview.js'
+
+/** What an issue is rendered with. */
+export interface IssueOptions {
+  /** Most characters of it; 600 at least. */
+  readonly budget: number
+  /** Whether ticking can start anything: the issue is where the workflow is. */
+  readonly hasBoxes: boolean
+  /** Where images.yaml is seen; null: not known. */
+  readonly imagesUrl: string | null
+  /** Values that are never shown. */
+  readonly secrets: readonly string[]
+}
+
+/** What it is called; a factory that is not at the top of its repository by its folder too. */
+export function issueTitle(path: string): string {
+  return path === '.' ? 'Image factory' : `Image factory: ${path}`
+}
+
+/** The issue below its marker. */
+export function renderIssue(overview: Overview, options: IssueOptions): string {
+  const shown = withoutSecrets(overview, redactor(options.secrets))
+  let text = ''
+  for (const rows of ROWS) {
+    text = render(shown, options, rows)
+    if (text.length <= options.budget) return text
+  }
+  return text.slice(0, options.budget)
+}
+
+/** Images listed in a section, less and less until it fits; 0: numbers alone. */
+const ROWS = [Number.POSITIVE_INFINITY, 400, 200, 100, 50, 25, 10, 5, 2, 0]
+
+/** Data with every text in it changed. */
+function withoutSecrets<T>(data: T, redact: (text: string) => string): T {
+  if (typeof data === 'string') return redact(data) as T
+  if (Array.isArray(data)) return data.map((one) => withoutSecrets(one, redact)) as T
+  if (typeof data !== 'object' || data === null) return data
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, withoutSecrets(value, redact)])) as T
+}
+
+function render(overview: Overview, options: IssueOptions, rows: number): string {
+  if (overview.images.length === 0) return EMPTY
+  const context = { overview, options, rows }
+  const concerned = overview.images.filter(({ concerns }) => concerns.length > 0)
+  const calm = groupBy(
+    overview.images.filter(({ concerns }) => concerns.length === 0),
+    ({ standing }) => standing,
+  )
+  const of = (standing: Standing) => calm.get(standing) ?? []
+  const blocks = [
+    headline(overview, concerned),
+    ...about(context),
+    ...section('Needs attention', concerned, concernText, context),
+    ...OPEN.flatMap(([standing, title]) => section(title(overview), of(standing), standingText, context)),
+    ...recent(context),
+    ...overridesSection(context),
+    ...FOLDED.flatMap(([standing, title]) => folded(title, of(standing), context)),
+  ]
+  return blocks.join('\n\n')
+}
+
+const DOCS = 'https://github.com/craigedmunds/image-factory-action/blob/main/docs'
+
+const EMPTY = [
+  '**Nothing is enrolled yet.**',
+  `Enroll a first image by a pull request on \`images.yaml\`: \`image-factory enroll\`, in a clone of the image's repository, writes its entry ([every key](${DOCS}/images-yaml.md)). It appears here when that is merged.`,
+].join('\n\n')
+
+interface IssueContext {
+  readonly overview: Overview
+  readonly options: IssueOptions
+  readonly rows: number
+}
+
+const WORDS: Readonly<Record<Standing, string>> = {
+  failed: 'failed',
+  building: 'being built',
+  due: 'due',
+  behind: 'behind',
+  held: 'held',
+  waiting: 'waiting',
+  unknown: 'not known',
+  unproven: 'not proven',
+  fresh: 'fresh',
+  never: 'never rebuilt',
+}
+
+/** `3 images: 1 failed, 2 fresh. 1 image needs attention.` */
+function headline({ images, totals }: Overview, concerned: readonly OverviewImage[]): string {
+  const parts = STANDINGS.filter((standing) => totals[standing] > 0).map(
+    (standing) => `${totals[standing]} ${WORDS[standing]}`,
+  )
+  const n = concerned.length
+  const needs =
+    n === 0 ? 'Nothing needs attention.' : `**${count(n, 'image')} ${n === 1 ? 'needs' : 'need'} attention.**`
+  return `**${count(images.length, 'image')}**: ${parts.join(', ')}. ${needs}`
+}
+
+function about({ overview, options }: IssueContext): string[] {
+  const kept = `Kept current by [image-factory-action](${DOCS}/dashboard.md).`
+  if (!options.hasBoxes || !overview.images.some(({ isStartable }) => isStartable)) return [kept]
+  const stale = overview.images.filter(isStale).length
+  const all = stale === 0 ? [] : [`${box(ALL_STALE)} **Rebuild all that are stale** (${count(stale, 'image')})`]
+  return [`Ticking a box rebuilds the image now, whatever its delay; it takes write access. ${kept}`, ...all]
+}
+
+/** Provably on an old base image, and to be had built: what `all-stale` asks for. */
+function isStale({ isStartable, bases }: OverviewImage): boolean {
+  return isStartable && bases.some(({ change }) => change === 'behind')
+}
+
+/** Sections whose images are listed, in order; what failed needs attention, and is there. */
+const OPEN: readonly (readonly [Standing, (overview: Overview) => string])[] = [
+  ['building', () => 'Being built'],
+  ['due', ({ engine }) => (engine === 'actions' ? 'Due: the next run starts them' : 'Due: Kargo starts them')],
+  ['behind', () => 'Behind since before they were enrolled'],
+  ['waiting', () => 'Waiting'],
+  ['held', () => 'Held: nothing is rebuilt until a person does it'],
+  ['unknown', () => 'Not known yet'],
+]
+
+/** Sections that few need to see. */
+const FOLDED: readonly (readonly [Standing, string])[] = [
+  ['unproven', 'Not proven: up to date as far as times tell'],
+  ['fresh', 'Fresh: proven to be on the current base images'],
+  ['never', 'Never rebuilt'],
+]
+
+/** More images than these of which the same is to be said are folded. */
+const MAX_ALIKE = 5
+
+type Images = readonly OverviewImage[]
+
+function section(
+  title: string,
+  images: Images,
+  say: (image: OverviewImage) => string,
+  context: IssueContext,
+): string[] {
+  if (images.length === 0) return []
+  const heading = `### ${title} (${images.length})`
+  if (context.rows === 0) return [heading]
+  const shown = images.slice(0, context.rows)
+  const groups = [...groupBy(shown, say)]
+  const alone = groups.filter(([, alike]) => alike.length <= MAX_ALIKE)
+  const lines = alone
+    .flatMap(([text, alike]) => alike.map((image) => ({ image, text })))
+    .sort((a, b) => compareText(a.image.name, b.image.name))
+    .map(({ image, text }) => `${start(image, context)} ${nameOf(image, context)}: ${text}`)
+  const folds = groups
+    .filter(([, alike]) => alike.length > MAX_ALIKE)
+    .map(([text, alike]) => `**${alike.length} images**: ${text}\n${namesFold(alike, context)}`)
+  return [heading, ...folds, ...block(lines), ...left(images.length - shown.length)]
+}
+
+function block(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [lines.join('\n')]
+}
+
+function left(n: number): string[] {
+  return n <= 0 ? [] : [`… and ${n} more: \`image-factory explain\` lists all of them.`]
+}
+
+/** How a line about an image begins: with a box, where a person may start its build. */
+function start({ name, isStartable }: OverviewImage, { options }: IssueContext): string {
+  return isStartable && options.hasBoxes && name !== ALL_STALE ? box(name) : '-'
+}
+
+function nameOf({ name, line }: OverviewImage, { options: { imagesUrl } }: IssueContext): string {
+  return `**${link(codeSpan(name), imagesUrl === null ? null : `${imagesUrl}#L${line}`)}**`
+}
+
+function namesFold(images: Images, context: IssueContext): string {
+  const lines = images.map((image) => `${start(image, context)} ${codeSpan(image.name)}`)
+  return details('Which', lines.join('\n'))
+}
+
+function folded(title: string, images: Images, context: IssueContext): string[] {
+  if (images.length === 0) return []
+  const heading = `${html(title)} (${images.length})`
+  if (context.rows === 0) return [`### ${heading}`]
+  const shown = images.slice(0, context.rows)
+  const groups = [...groupBy(shown, standingText)]
+  const parts = groups.flatMap(([text, alike]) => {
+    const lines = alike.map((image) => `${start(image, context)} ${codeSpan(image.name)}`)
+    return groups.length === 1 && !SAID.has(alike[0].standing) ? [lines.join('\n')] : [`${text}:`, lines.join('\n')]
+  })
+  return [details(heading, [...parts, ...left(images.length - shown.length)].join('\n\n'))]
+}
+
+/** Standings whose title does not say all. */
+const SAID: ReadonlySet<Standing> = new Set(['unproven', 'never'])
+
+const MAX_RECENT = 10
+
+function recent({ overview: { images }, rows }: IssueContext): string[] {
+  const ended = images.flatMap(({ name, rebuilds }) =>
+    rebuilds.flatMap((one) => (ENDED.has(one.result) ? [{ name, one, when: one.ended ?? one.started ?? one.at }] : [])),
+  )
+  if (ended.length === 0 || rows === 0) return []
+  const last = ended.sort((a, b) => compareText(b.when, a.when) || compareText(a.name, b.name)).slice(0, MAX_RECENT)
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
+  const head = ['Image', 'When', 'Because', 'Build', 'Now']
+  const rule = line(head.map(() => '---'))
+  return [
+    '### Recently rebuilt',
+    [line(head), rule, ...last.map(({ name, one }) => line(rebuildCells(name, one)))].join('\n'),
+  ]
+}
+
+const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'canceled', 'lost'])
+
+const MAX_OVERRIDES = 20
+const MAX_NAMES = 5
+
+function overridesSection({ overview: { overrides }, rows }: IssueContext): string[] {
+  if (overrides.length === 0) return []
+  const heading = `### Overrides in force (${overrides.length})`
+  const shown = overrides.slice(0, Math.min(rows, MAX_OVERRIDES))
+  return [heading, ...block(shown.map(overrideLine)), ...left(overrides.length - shown.length)]
+}
+
+/** `sha256:` and twelve digits. */
+const DIGEST_LENGTH = 19
+
+function overrideLine({ base, digest, reason, expires, images }: OverviewOverride): string {
+  const names = listed(
+    images.map((name) => [code(name)]),
+    { max: MAX_NAMES },
+  )
+  const whom = images.length === 0 ? 'no image now' : markdown(names)
+  const what = markdown([code(shortReference(base)), ' ', code(digest.slice(0, DIGEST_LENGTH))])
+  return `- ${what} is let through at once until ${minute(expires)}, for ${whom}: ${prose(reason, 200)}`
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { bullets, codeSpan, prose } from '../report/markdown.js'
+import { decode, encode } from '../report/marker.js'
+import { redactor } from '../report/redact.js'
+import { linked, markdown } from '../report/spans.js'
+import { count, groupBy } from '../text/index.js'
+import type { Concern } from './concerns.js'
+import { type DashboardMarker, joined, KEY_LENGTH, MAX_TOLD, parted } from './issue-marker.js'
+import type { Overview, OverviewImage } from './overview.js'
+
+type Told = DashboardMarker['told']
+
+/** A concern that people are told about. */
+export interface NewsItem {
+  readonly key: string
+  readonly image: OverviewImage
+  readonly concern: Concern
+}
+
+/** What people are to be told now. */
+export interface News {
+  /** What they do not know of yet, by image. */
+  readonly items: readonly NewsItem[]
+  /** What they know of then: what lasts, and no more of what is over. */
+  readonly told: Told
+}
+
+/**
+ * What is news in a factory.
+ *
+ * @param told what people know of already.
+ * @param there references of base images that registries have: of the others it is not known in each run whether they are
+ *   missing still, and what was told of them is not told again.
+ */
+export function newsOf({ images }: Overview, told: Told, there: ReadonlySet<string>): News {
+  const all = images.flatMap((image) =>
+    image.concerns.flatMap((concern): NewsItem[] =>
+      concern.isNews ? [{ key: keyOf(image.name, concern.kind, concern.key), image, concern }] : [],
+    ),
+  )
+  const unasked = images.flatMap(({ name, bases }) =>
+    bases.flatMap((base) => (there.has(base.ref) ? [] : [keyOf(name, 'base-missing', base.name)])),
+  )
+  const lasting = told === 'many' ? [] : unasked.filter((key) => told.has(key))
+  const current = new Set([...all.map(({ key }) => key), ...lasting])
+  return {
+    items: told === 'many' ? [] : all.filter(({ key }) => !told.has(key)),
+    told: current.size > MAX_TOLD ? 'many' : current,
+  }
+}
+
+function keyOf(image: string, kind: Concern['kind'], key: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([image, kind, key]))
+    .digest('hex')
+    .slice(0, KEY_LENGTH)
+}
+
+/** What people know of, and what they are told beside. */
+export function toldAlso(told: Told, more: Told): Told {
+  return told === 'many' || more === 'many' ? 'many' : new Set([...told, ...more])
+}
+
+/** The keys of items, as their notice keeps them. */
+export function keysOf(items: readonly NewsItem[]): Told {
+  return items.length > MAX_TOLD ? 'many' : new Set(items.map(({ key }) => key))
+}
+
+/** A notice as it was read from a comment. */
+export interface Notice {
+  readonly id: string
+  readonly sequence: number
+  readonly told: Told
+}
+
+const LINE = /^<!-- image-factory:notice id=(\S{1,1000}) seq=(\d{1,9}) told=(many|[0-9a-f]{0,1600}) -->$/
+
+/** Reads a comment's first line; null where the comment is no notice. */
+export function readNotice(body: string): Notice | null {
+  const [first = ''] = body.slice(0, 4000).split('\n', 1)
+  const found = LINE.exec(first.replace(/\r$/, ''))
+  if (found === null) return null
+  const [, id = '', sequence = '', told = ''] = found
+  return { id: decode(id), sequence: Number(sequence), told: parted(told) }
+}
+
+const MAX_SHOWN = 20
+
+/** What a notice is rendered with. */
+export interface NoticeOptions {
+  /** Which dashboard it belongs to. */
+  readonly id: string
+  readonly sequence: number
+  /** `@user`, `@org/team`: who is told; of the grammar of settings. */
+  readonly notify: readonly string[]
+  /** Values that are never shown. */
+  readonly secrets: readonly string[]
+}
+
+/** The comment that tells people what is new; every notice fits into GitHub's limit. */
+export function renderNotice(items: readonly NewsItem[], { id, sequence, notify, secrets }: NoticeOptions): string {
+  const redact = redactor(secrets)
+  const byImage = [...groupBy(items, ({ image }) => image.name).values()]
+  const n = byImage.length
+  const show = ([first, ...others]: readonly [NewsItem, ...NewsItem[]]) =>
+    `**${codeSpan(first.image.name)}**: ${[first, ...others].map((item) => sentence(item, redact)).join(' ')}`
+  return [
+    `<!-- image-factory:notice id=${encode(id)} seq=${sequence} told=${joined(keysOf(items))} -->`,
+    `${notify.map((one) => `${one} `).join('')}**${count(n, 'image')} newly ${n === 1 ? 'needs' : 'need'} attention.**`,
+    bullets(byImage, MAX_SHOWN, show).join('\n'),
+    'The issue above is kept current, with boxes that start rebuilds.',
+  ].join('\n\n')
+}
+
+const MAX_TEXT = 600
+
+function sentence({ image, concern }: NewsItem, redact: (text: string) => string): string {
+  const url = concern.kind === 'build-failed' ? (image.rebuilds[0]?.run?.url ?? null) : null
+  const run = url === null ? '' : ` ${markdown([linked('Run', redact(url))])}.`
+  return `${prose(redact(concern.text), MAX_TEXT)}${run} ${prose(redact(concern.next), MAX_TEXT)}`
+}
