@@ -6,6 +6,7 @@ import {
   type Override,
   type Problem,
   recordedSettings,
+  type Settings,
   unusedAcceptances,
   withAcceptances,
 } from './enrollment/index.js'
@@ -54,6 +55,8 @@ export interface Plan {
   readonly rebuilds: Decision | null
   /** What registries said of base images in this run. */
   readonly answers: BaseAnswers
+  /** What images.yaml says of the whole factory; null: it cannot be read. */
+  readonly settings: Settings | null
 }
 
 /** What lies in the state folder. */
@@ -91,13 +94,16 @@ export interface ReportBaseline
   readonly overridden: ReadonlyMap<string, string>
 }
 
+/** Nothing is to be done. */
+function refusedPlan(report: Report): Plan {
+  const nothing = { files: new Map(), changes: new Map(), rebuilds: null, answers: NO_ANSWERS, settings: null }
+  return { report, refused: true, ...nothing }
+}
+
 /** The plan of a draft, reported against what was committed last unless another state is given. */
 export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, baseline?: ReportBaseline): Plan {
   const { mode } = run
-  if (draft.kind === 'refused') {
-    const report = buildRefusalReport(mode, folder, draft.problems)
-    return { report, refused: true, files: new Map(), changes: new Map(), rebuilds: null, answers: NO_ANSWERS }
-  }
+  if (draft.kind === 'refused') return refusedPlan(buildRefusalReport(mode, folder, draft.problems))
   const { loaded, enrolled, state, discovered, factory, manifests } = draft
   const shown = shownFiles(folder)
   const { before, overridden, ...against } = baseline ?? committedBaseline(draft)
@@ -131,7 +137,8 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   )
   const report = buildReport({ ...against, ...made, before, mode, folder, overrides })
   const refused = problems.some((one) => one.severity === 'error')
-  return { report, refused, rebuilds: draft.rebuilds, answers: draft.answers, ...files }
+  const { rebuilds, answers } = draft
+  return { report, refused, rebuilds, answers, settings: enrolled.settings, ...files }
 }
 
 /** Acceptances without a warning, of images about which everything could be read. */

@@ -15,6 +15,8 @@ export interface Context {
   readonly baseSha: string | null
   /** The run that this one was started by, on workflow_run. */
   readonly triggeringRun: TriggeringRun | null
+  /** The issue whose text somebody has changed, on issues; null where there is none. */
+  readonly editedIssue: EditedIssue | null
   /** null where the event does not say. */
   readonly defaultBranch: string | null
   /** Never from images.yaml: they get tokens. */
@@ -56,7 +58,19 @@ export interface TriggeringRun {
   readonly headBranch: string
 }
 
+/** An issue whose text somebody has changed. Texts and names are of people; GitHub says who they are. */
+export interface EditedIssue {
+  readonly number: number
+  readonly before: string
+  readonly after: string
+  readonly sender: { readonly login: string; readonly isPerson: boolean }
+}
+
 interface Payload {
+  readonly action?: string
+  readonly issue?: { readonly number?: number; readonly body?: string | null }
+  readonly changes?: { readonly body?: { readonly from?: string | null } }
+  readonly sender?: { readonly login?: string; readonly type?: string }
   readonly pull_request?: {
     readonly number?: number
     readonly head?: {
@@ -105,6 +119,7 @@ export function readContext(env: Env): Context {
     pullRequest: pullRequestOf(payload),
     baseSha: commitOf(payload.pull_request?.base?.sha ?? payload.merge_group?.base_sha),
     triggeringRun: triggeringRunOf(payload),
+    editedIssue: editedIssueOf(payload),
     defaultBranch: payload.repository?.default_branch ?? null,
     servers,
     run: {
@@ -158,6 +173,18 @@ function triggeringRunOf({ workflow_run: run }: Payload): TriggeringRun | null {
     event: run.event ?? '',
     headSha,
     headBranch: `${run.head_repository?.owner?.login ?? ''}:${run.head_branch ?? ''}`,
+  }
+}
+
+function editedIssueOf({ action, issue, changes, sender }: Payload): EditedIssue | null {
+  const before = changes?.body?.from
+  if (action !== 'edited' || issue?.number === undefined || typeof before !== 'string') return null
+  const login = sender?.login ?? ''
+  return {
+    number: issue.number,
+    before,
+    after: issue.body ?? '',
+    sender: { login, isPerson: login !== '' && sender?.type === 'User' },
   }
 }
 

@@ -1,14 +1,17 @@
 /**
  * The action: what the runner gives comes in, the pipeline runs, the outcome is reported. `inputs.ts` and `context.ts` are
  * the only files that read the environment; `target.ts` decides what the run may do, `run.ts` does it, `outputs.ts` and
- * `report-outcome.ts` say what came of it. `post-report.ts` comments with the report that another run left behind.
+ * `report-outcome.ts` say what came of it. `dashboard.ts` keeps the dashboard issue, `boxes.ts` says what a person asked for on
+ * it. `post-report.ts` comments with the report that another run left behind.
  */
 import { ExitCode, setFailed } from '@actions/core'
 import { Refusal } from '../enrollment/index.js'
 import { buildRefusalReport, renderSummary } from '../report/index.js'
 import type { Env } from '../run-options.js'
-import { readContext } from './context.js'
-import { readInputs } from './inputs.js'
+import { isAboutIssue, requestedByBoxes, untickDashboard } from './boxes.js'
+import { Clients } from './clients.js'
+import { type Context, readContext } from './context.js'
+import { type Inputs, readInputs } from './inputs.js'
 import { annotate, knownSecrets, logLine, safe } from './log.js'
 import { NO_OUTPUTS, setOutputs, writeSummary } from './outputs.js'
 import { postReport } from './post-report.js'
@@ -28,6 +31,7 @@ export async function runAction(env: Env, now: string): Promise<void> {
     const inputs = readInputs()
     const context = readContext(env)
     if (inputs.reportFrom !== null) await postReport(inputs.reportFrom, inputs, context)
+    else if (isAboutIssue(inputs, context)) await runForBoxes(inputs, context, now)
     else await reportOutcome(await run(inputs, context, now), inputs, context)
   } catch (error) {
     setOutputs(NO_OUTPUTS)
@@ -42,4 +46,17 @@ export async function runAction(env: Env, now: string): Promise<void> {
     }
     logLine(stoppedLine({ isDefect: !(error instanceof Refusal) }))
   }
+}
+
+/** A commit run with what a person asked for on the dashboard; where that is nothing, no run. */
+async function runForBoxes(inputs: Inputs, context: Context, now: string): Promise<void> {
+  const clients = new Clients(inputs, context)
+  const rebuild = await requestedByBoxes(inputs, context, clients)
+  if (rebuild === null) {
+    setOutputs(NO_OUTPUTS)
+    return
+  }
+  const outcome = await run({ ...inputs, rebuild }, context, now)
+  if (outcome.plan.refused) await untickDashboard(inputs, context, clients)
+  await reportOutcome(outcome, inputs, context)
 }

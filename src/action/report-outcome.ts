@@ -95,8 +95,7 @@ export async function postComment(
     const pull = await find()
     return pull === null ? null : await writeComment(report, pull, options)
   } catch (error) {
-    const reason = error instanceof Refusal ? error.problems.map(sentences).join(' ') : (error as Error).message
-    warning(safe(`The pull request could not be commented: ${reason} The report is in the job summary.`))
+    warning(safe(`The pull request could not be commented: ${asWarning(error)} The report is in the job summary.`))
     return null
   }
 }
@@ -110,6 +109,11 @@ async function writeComment(report: Report, pull: PullRequest, options: CommentO
   logLine(commentLine(result, pull.number))
   if (result.kind === 'forbidden') notice(FORBIDDEN)
   return result
+}
+
+/** Why something failed that is no reason for the run to fail. */
+export function asWarning(error: unknown): string {
+  return error instanceof Refusal ? error.problems.map(sentences).join(' ') : (error as Error).message
 }
 
 function sentences({ message, remedy }: Problem): string {

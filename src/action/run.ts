@@ -20,6 +20,7 @@ import type { RunOptions } from '../run-options.js'
 import { type StateFolder, writeFiles } from '../state/index.js'
 import { actionRunOptions, Clients } from './clients.js'
 import { type Context, pinningAdvice } from './context.js'
+import { updateDashboard } from './dashboard.js'
 import type { Inputs } from './inputs.js'
 import { logLine, safe, step } from './log.js'
 import { writePage } from './page.js'
@@ -57,7 +58,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
   try {
     const checkout = await step('Open the state repository', () => checkouts.first())
     const options = await actionRunOptions(inputs, context, target, clients, now)
-    if (target.mode === 'commit') return { target, clients, ...(await commit(options, checkout, action)) }
+    if (target.mode === 'commit') return { target, clients, ...(await commitAndShow(options, checkout, action)) }
     const plan = await planWithoutCommit(options, checkout, action)
     await page(plan, async () => checkout.folder, action, now)
     return { target, clients, plan, commit: null, outcomes: [] }
@@ -108,6 +109,23 @@ async function readBase(sha: string, checkouts: StateCheckouts): Promise<BaseSta
   }
 }
 
+/** Commits, then shows the state as it is on the branch afterwards. */
+async function commitAndShow(options: RunOptions, first: StateCheckout, action: ActionRun) {
+  const committed = await commit(options, first, action)
+  const { plan } = committed
+  const { checkouts } = action
+  const { now } = options
+  const branch = checkouts.branchOf(first)
+  let folder: Promise<StateFolder> | null = null
+  const fetch = () => {
+    folder ??= checkouts.fresh(`refs/heads/${branch}`).then((fresh) => fresh.folder)
+    return folder
+  }
+  if (!plan.refused) await updateDashboard(action, plan, { branch, now, fetch })
+  await page(plan, fetch, action, now)
+  return committed
+}
+
 async function commit(options: RunOptions, first: StateCheckout, action: ActionRun) {
   const { checkouts } = action
   let current = first
@@ -128,7 +146,6 @@ async function commit(options: RunOptions, first: StateCheckout, action: ActionR
   }
   const { plan, sha, outcomes } = await commitAndStart(options, first.folder, ways)
   if (!plan.refused && planned.isWorkspace) writeFiles(planned.folder.root, plan.changes)
-  await page(plan, async () => (await checkouts.fresh(`refs/heads/${branch}`)).folder, action, options.now)
   return { plan, outcomes, commit: sha === null ? null : { sha, branch } }
 }
 

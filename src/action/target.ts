@@ -26,6 +26,8 @@ const COMMIT_EVENTS: ReadonlySet<string> = new Set([
   'schedule',
   'repository_dispatch',
   'registry_package',
+  // Only where boxes.ts has found that somebody who may write ticked a box.
+  'issues',
 ])
 
 /**

@@ -59,7 +59,7 @@ function requestOf(names: readonly string[], allStale: boolean, { settings }: Im
   if (allStale && names.length > 0) {
     throw refuse('option-invalid', 'names and --all-stale exclude each other.', { remedy: 'Give one of them.' })
   }
-  if (allStale) return { kind: 'all-stale' }
+  if (allStale) return { kind: 'all-stale', names: [] }
   if (names.length > 0) return { kind: 'names', names: [...new Set(names)].sort() }
   if (settings.engine === 'actions') return null
   const remedy = 'Name the images to rebuild, or give --all-stale.'

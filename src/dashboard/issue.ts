@@ -34,12 +34,11 @@ export function issueTitle(path: string): string {
 /** The issue below its marker. */
 export function renderIssue(overview: Overview, options: IssueOptions): string {
   const shown = withoutSecrets(overview, redactor(options.secrets))
-  let text = ''
   for (const rows of ROWS) {
-    text = render(shown, options, rows)
+    const text = render(shown, options, rows)
     if (text.length <= options.budget) return text
   }
-  return text.slice(0, options.budget)
+  return headline(shown)
 }
 
 /** Images listed in a section, less and less until it fits; 0: numbers alone. */
@@ -63,7 +62,7 @@ function render(overview: Overview, options: IssueOptions, rows: number): string
   )
   const of = (standing: Standing) => calm.get(standing) ?? []
   const blocks = [
-    headline(overview, concerned),
+    headline(overview),
     ...about(context),
     ...section('Needs attention', concerned, concernText, context),
     ...OPEN.flatMap(([standing, title]) => section(title(overview), of(standing), standingText, context)),
@@ -101,11 +100,11 @@ const WORDS: Readonly<Record<Standing, string>> = {
 }
 
 /** `3 images: 1 failed, 2 fresh. 1 image needs attention.` */
-function headline({ images, totals }: Overview, concerned: readonly OverviewImage[]): string {
+function headline({ images, totals }: Overview): string {
   const parts = STANDINGS.filter((standing) => totals[standing] > 0).map(
     (standing) => `${totals[standing]} ${WORDS[standing]}`,
   )
-  const n = concerned.length
+  const n = images.filter(({ concerns }) => concerns.length > 0).length
   const needs =
     n === 0 ? 'Nothing needs attention.' : `**${count(n, 'image')} ${n === 1 ? 'needs' : 'need'} attention.**`
   return `**${count(images.length, 'image')}**: ${parts.join(', ')}. ${needs}`
@@ -213,7 +212,9 @@ function recent({ overview: { images }, rows }: IssueContext): string[] {
     rebuilds.flatMap((one) => (ENDED.has(one.result) ? [{ name, one, when: one.ended ?? one.started ?? one.at }] : [])),
   )
   if (ended.length === 0 || rows === 0) return []
-  const last = ended.sort((a, b) => compareText(b.when, a.when) || compareText(a.name, b.name)).slice(0, MAX_RECENT)
+  const last = ended
+    .sort((a, b) => compareText(b.when, a.when) || compareText(a.name, b.name))
+    .slice(0, Math.min(rows, MAX_RECENT))
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
   const head = ['Image', 'When', 'Because', 'Build', 'Now']
   const rule = line(head.map(() => '---'))

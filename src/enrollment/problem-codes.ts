@@ -27,6 +27,7 @@ export const ERRORS = {
   'image-unknown': 'No enrolled image has that name.',
   'images-missing': 'images.yaml enrolls no image.',
   'input-invalid': 'An input of the action has a value that cannot be used.',
+  'issue-refused': 'The forge refused the dashboard issue, or a comment on it.',
   'key-missing': 'A key that must be there is missing.',
   'key-unknown': 'There is no such key.',
   'keys-conflicting': 'Keys exclude each other, or are written twice.',

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import { isNewer, type Marker, parseMarker, sameReport } from '../report/index.js'
 import type { GitHubClient } from '../sources/index.js'
+import { ownLogin, sameLogin } from './own-login.js'
 import { isClientError, isForbidden, refusedRequest } from './refusals.js'
+import { BODY_LIMITS, writeTruncated } from './truncated.js'
 
 /** A pull request, and the right to talk to it. */
 export interface PullRequest {
@@ -54,9 +56,6 @@ export async function upsertComment(pull: PullRequest, request: CommentRequest):
   }
 }
 
-/** Characters: what reads well, then less and less, should a server take less than GitHub does. */
-const BODY_LIMITS = [60_000, 30_000, 10_000, 3_000] as const
-
 async function upsert(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
   const found = await ownComments(pull, request.marker.id)
   if (found.some(({ marker }) => isNewer(marker, request.marker))) return NEWER
@@ -76,7 +75,7 @@ async function upsert(pull: PullRequest, request: CommentRequest): Promise<Comme
 async function update(pull: PullRequest, request: CommentRequest, existing: OwnComment): Promise<CommentResult> {
   if (sameReport(existing.body, request.render(BODY_LIMITS[0]))) return { kind: 'unchanged', url: existing.url }
   const { client } = pull
-  return writeTruncated(request, async (body) => {
+  return writeTruncated(request.render, async (body) => {
     const updated = await client.rest.issues.updateComment({ ...place(pull), comment_id: existing.id, body })
     return { kind: 'updated', url: updated.data.html_url }
   })
@@ -104,7 +103,7 @@ async function createOnce(pull: PullRequest, request: CommentRequest): Promise<s
   const { client, number } = pull
   for (let tried = 1; ; tried += 1) {
     try {
-      return await writeTruncated(request, async (body) => {
+      return await writeTruncated(request.render, async (body) => {
         const { data } = await client.rest.issues.createComment({ ...place(pull), issue_number: number, body })
         return data.html_url
       })
@@ -132,25 +131,6 @@ function isLater(a: OwnComment, b: OwnComment): boolean {
   return isNewer(a.marker, b.marker) || (!isNewer(b.marker, a.marker) && a.id < b.id)
 }
 
-/** Writes as much as the server takes: less each time it says that it is too much. */
-async function writeTruncated<T>(request: CommentRequest, write: (body: string) => Promise<T>): Promise<T> {
-  let refused: unknown = null
-  for (const budget of BODY_LIMITS) {
-    try {
-      return await write(request.render(budget))
-    } catch (error) {
-      if (!isTooLong(error)) throw error
-      refused = error
-    }
-  }
-  throw refused
-}
-
-function isTooLong(error: unknown): boolean {
-  const { status, message } = error as { readonly status?: number; readonly message?: string }
-  return status === 413 || (status === 422 && /too long/i.test(message ?? ''))
-}
-
 /** Somebody else may have removed them already. */
 async function remove({ client, owner, repo }: PullRequest, comments: readonly OwnComment[]): Promise<void> {
   for (const { id } of comments)
@@ -176,26 +156,6 @@ async function ownComments(pull: PullRequest, id: string): Promise<OwnComment[]>
     .filter(({ comment }) => sameLogin(comment.user?.login ?? '', login))
     .map(({ comment, marker }) => ({ id: comment.id, body: comment.body ?? '', url: comment.html_url, marker }))
     .sort((a, b) => a.id - b.id)
-}
-
-/**
- * Who the token is. The workflow's own token may be refused an answer; it is the workflow bot's. No answer at all is
- * another thing: who does not know its own comment makes a second one.
- */
-async function ownLogin(client: GitHubClient): Promise<string> {
-  try {
-    const { viewer } = await client.graphql<{ viewer: { login: string } }>('query { viewer { login } }')
-    return viewer.login
-  } catch (error) {
-    if (!isClientError(error)) throw error
-    return 'github-actions[bot]'
-  }
-}
-
-/** GraphQL and REST disagree about the `[bot]` behind an App's name. */
-function sameLogin(a: string, b: string): boolean {
-  const plain = (login: string) => login.toLowerCase().replace(/\[bot\]$/, '')
-  return plain(a) === plain(b) && a !== ''
 }
 
 async function hasMovedOn(pull: PullRequest, head: string | null): Promise<boolean> {

@@ -1,6 +1,6 @@
 /**
  * Publishing: the work tree the state lives in, commits by GitHub's API or by `git push`, the comment on a pull
- * request. `git.ts` is the only file that starts a process, and the token's only way into it.
+ * request, the dashboard issue and the notices on it. `git.ts` is the only file that starts a process, and the token's only way into it.
  */
 export {
   type CommentRequest,
@@ -13,6 +13,16 @@ export {
 export { type CommitMethod, commitFiles } from './commit.js'
 export type { CommitRequest, CommitResult } from './commit-request.js'
 export { type GitRemote, git, gitOrRefuse } from './git.js'
+export {
+  type DashboardNow,
+  type DashboardRequest,
+  type DashboardResult,
+  type IssuePlace,
+  keepDashboard,
+  mayWrite,
+  readOwnDashboard,
+  untickAll,
+} from './issue.js'
 export {
   checkOut,
   commitMessageOf,

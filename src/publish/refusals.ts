@@ -39,15 +39,41 @@ export function isForbidden(error: unknown): boolean {
  * @param repository OWNER/REPO.
  */
 export function refusedRequest(error: unknown, doing: string, repository: string): Error {
+  const needed = { code: 'comment-refused', token: 'github-token', permission: 'pull-requests: write' } as const
+  return refused(error, doing, { ...needed, repository })
+}
+
+/**
+ * The same for a request about an issue.
+ *
+ * @param token the input with the token that was used.
+ */
+export function refusedIssue(
+  error: unknown,
+  doing: string,
+  { repository, token }: { readonly repository: string; readonly token: string },
+): Error {
+  return refused(error, doing, { code: 'issue-refused', token, permission: 'issues: write', repository })
+}
+
+interface Needed {
+  readonly code: 'comment-refused' | 'issue-refused'
+  readonly token: string
+  readonly permission: string
+  readonly repository: string
+}
+
+function refused(error: unknown, doing: string, { code, token, permission, repository }: Needed): Error {
   if (!isClientError(error)) return error as Error
   const { status = 0 } = error
   const remedies: Readonly<Record<number, string>> = {
-    401: 'Check github-token.',
-    403: `The github-token needs the permission pull-requests: write on ${repository}.`,
-    404: `Check that the github-token may see ${repository}, with the permission pull-requests: write.`,
+    401: `Check ${token}.`,
+    403: `The ${token} needs the permission ${permission} on ${repository}.`,
+    404: `Check that the ${token} may see ${repository}, with the permission ${permission}.`,
+    410: `Switch issues on in the settings of ${repository}, or take \`issue: true\` out of settings.dashboard.`,
   }
   const remedy = remedies[status] ?? 'Look at what GitHub says.'
-  return refuse('comment-refused', `${doing} was refused: ${withoutFullStop(messageOf(error))}.`, { remedy })
+  return refuse(code, `${doing} was refused: ${withoutFullStop(messageOf(error))}.`, { remedy })
 }
 
 /** A commit that GitHub did not take. */

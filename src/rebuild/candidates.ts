@@ -16,8 +16,11 @@ import {
 import { type Build, buildOf, openRebuild } from './builds.js'
 import { questionAbout } from './open.js'
 
-/** What a person asked to be rebuilt now, whatever the delay. */
-export type Request = { readonly kind: 'names'; readonly names: readonly string[] } | { readonly kind: 'all-stale' }
+/** What a person asked to be rebuilt now, whatever the delay; all-stale: those that are stale beside those named. */
+export interface Request {
+  readonly kind: 'names' | 'all-stale'
+  readonly names: readonly string[]
+}
 
 /** More names than this nobody asks for at once. */
 const MAX_NAMES = 1000
@@ -30,7 +33,7 @@ const MAX_NAMES = 1000
 export function parseRequest(text: string): Request | 'invalid' | null {
   const words = [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))].sort()
   if (words.length === 0) return null
-  if (words.length === 1 && words[0] === 'all-stale') return { kind: 'all-stale' }
+  if (words.length === 1 && words[0] === 'all-stale') return { kind: 'all-stale', names: [] }
   const isName = (word: string) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(word) && word !== 'all-stale'
   return words.length <= MAX_NAMES && words.every(isName) ? { kind: 'names', names: words } : 'invalid'
 }
@@ -161,7 +164,8 @@ function isRequested(
 ): boolean {
   const { request, records } = all
   if (request === null || !enrollment.enabled) return false
-  if (request.kind === 'names') return request.names.includes(enrollment.name)
+  if (request.names.includes(enrollment.name)) return true
+  if (request.kind === 'names') return false
   return bases.length > 0 && knownImage(record, records.bases).bases.some(({ change }) => change === 'behind')
 }
 

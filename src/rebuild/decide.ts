@@ -102,7 +102,7 @@ export async function decideRebuilds(
 
 /** Names that cannot be rebuilt: a person who asks for them is told so, and nothing is done. */
 function requestProblems(images: readonly TrackedImage[], { request, records }: Circumstances): Problem[] {
-  if (request?.kind !== 'names') return []
+  if (request === null) return []
   const known = new Map(images.map((image) => [image.enrollment.name, image]))
   return request.names.flatMap((name): Problem[] => {
     const image = known.get(name)

@@ -1,5 +1,6 @@
 /** Events as GitHub delivers them: the payload and what the runner derives from it, ready for `runAction`. */
-import type { FakeGitHub } from './fake-github.js'
+import type { FakeGitHub, Issue } from './fake-github.js'
+import { editIssue } from './github/rest-issues.js'
 import { pullRequestJson, repositoryJson, userJson } from './github/rest-repositories.js'
 
 export interface WorkflowEvent {
@@ -164,6 +165,13 @@ export const eventPayloads = {
     }
     const event = { ...common, action: 'published', registry_package: registryPackage }
     return workflowEvent('registry_package', event, { sha, ref })
+  },
+
+  /** Somebody changes the text of an issue, and the fake has it from then on. */
+  async issueEdited(fake: FakeGitHub, issue: Issue, edit: { readonly body: string; readonly sender?: string }) {
+    const { sha, ref, common } = await situation(fake, issue.repository)
+    const sender = userJson(fake, edit.sender ?? 'octocat')
+    return workflowEvent('issues', { ...common, sender, ...editIssue(fake, issue, edit.body) }, { sha, ref })
   },
 
   /** The merge queue's commit for a pull request: no pull request number in it. */

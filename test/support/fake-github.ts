@@ -15,6 +15,7 @@ import type {
   CommitHook,
   Fault,
   InvalidQuery,
+  Issue,
   PullRequest,
   RecordedRequest,
   Reply,
@@ -29,6 +30,7 @@ import { type FileChanges, type LogEntry, Repositories, type RepositoryOptions }
 import { serveRest } from './github/rest.js'
 import { startRun } from './github/rest-actions.js'
 import { addComment } from './github/rest-comments.js'
+import { addIssue } from './github/rest-issues.js'
 import { type TempFolder, tempFolder } from './temp-folder.js'
 
 export type {
@@ -40,6 +42,7 @@ export type {
   FileChanges,
   FileContent,
   InvalidQuery,
+  Issue,
   LogEntry,
   PullRequest,
   PullRequestOptions,
@@ -56,6 +59,9 @@ export class FakeGitHub implements World {
   readonly pullRequests = new Map<string, PullRequest>()
   /** All comments of all pull requests, in the order they were made. */
   readonly comments: Comment[] = []
+  readonly issues: Issue[] = []
+  hasIssues = true
+  readonly collaborators = new Map<string, string>()
   readonly requests: RecordedRequest[] = []
   readonly faults: Fault[] = []
   readonly runs: WorkflowRun[] = []
@@ -170,6 +176,10 @@ export class FakeGitHub implements World {
     return this.comments.filter(
       (comment) => comment.issue === issue && comment.repository.toLowerCase() === fullName.toLowerCase(),
     )
+  }
+
+  addIssue(fullName: string, issue: { readonly login: string; readonly title?: string; readonly body: string }): Issue {
+    return addIssue(this, { repository: this.repositories.get(fullName).fullName, title: 'An issue', ...issue })
   }
 
   /** Pushes (and commits by API) are refused with this text, as rulesets do; null lifts it. */

@@ -9,6 +9,8 @@ export interface RepositoryPermissions {
   readonly pulls: Access
   /** As for contents where it is left out. */
   readonly actions?: Access
+  /** As for pulls where it is left out. */
+  readonly issues?: Access
 }
 
 export interface Token {
@@ -77,6 +79,17 @@ export interface Comment {
   updated_at: string
 }
 
+export interface Issue {
+  readonly repository: string
+  readonly number: number
+  title: string
+  body: string
+  state: 'open' | 'closed'
+  readonly user: { readonly login: string; readonly type: 'Bot' | 'User' }
+  readonly created_at: string
+  updated_at: string
+}
+
 /** A run of a workflow. Times are ISO 8601. */
 export interface WorkflowRun {
   readonly id: number
@@ -121,6 +134,12 @@ export interface World {
   /** OWNER/REPO#N → pull request */
   readonly pullRequests: Map<string, PullRequest>
   readonly comments: Comment[]
+  /** All issues of all repositories, in the order they were made. */
+  readonly issues: Issue[]
+  /** Whether issues are switched on. */
+  hasIssues: boolean
+  /** What people may do in every repository: `admin`, `write`, `read`; others are no collaborators. */
+  readonly collaborators: Map<string, string>
   readonly invalidQueries: InvalidQuery[]
   /** Schema fields that were asked for and that the fake does not know, as Type.field. */
   readonly unimplementedFields: string[]

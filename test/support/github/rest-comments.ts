@@ -40,22 +40,27 @@ function nextCommentNumber(world: World): number {
   return number
 }
 
-function timestamp(world: World): string {
+export function timestamp(world: World): string {
   return new Date(world.repositories.tick() * 1000).toISOString().replace('.000Z', 'Z')
 }
 
 export function listComments(request: RestRequest): Reply {
   const { world, repository } = request
   const issue = Number(request.parameters[0])
-  if (!world.pullRequests.has(pullRequestKey(repository.fullName, issue))) return NOT_FOUND
+  if (!isCommentable(world, repository.fullName, issue)) return NOT_FOUND
   const comments = world.comments.filter((one) => one.repository === repository.fullName && one.issue === issue)
   return page(request, comments.map(commentJson))
+}
+
+function isCommentable(world: World, repository: string, number: number): boolean {
+  const isIssue = world.issues.some((one) => one.repository === repository && one.number === number)
+  return isIssue || world.pullRequests.has(pullRequestKey(repository, number))
 }
 
 export function createComment(request: RestRequest): Reply {
   const { world, repository, token, record } = request
   const issue = Number(request.parameters[0])
-  if (!world.pullRequests.has(pullRequestKey(repository.fullName, issue))) return NOT_FOUND
+  if (!isCommentable(world, repository.fullName, issue)) return NOT_FOUND
   const body = bodyOf(record.body)
   if (typeof body !== 'string') return body
   const comment = addComment(world, { repository: repository.fullName, issue, login: token.login, body })
@@ -89,7 +94,7 @@ function findComment({ world, repository, parameters }: RestRequest): Comment | 
   return world.comments.find((comment) => comment.id === id && comment.repository === repository.fullName)
 }
 
-function bodyOf(sent: unknown): string | Reply {
+export function bodyOf(sent: unknown): string | Reply {
   const body = typeof sent === 'object' && sent !== null && 'body' in sent ? sent.body : undefined
   if (typeof body !== 'string') return failure(422, 'Invalid request.\n\n"body" wasn\'t supplied.')
   if (body.trim() === '') return invalid({ code: 'missing_field', field: 'body' })

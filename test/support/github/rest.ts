@@ -5,6 +5,7 @@ import { BAD_CREDENTIALS, FORBIDDEN, NOT_FOUND } from './replies.js'
 import { dispatchWorkflow, listRuns, readRun } from './rest-actions.js'
 import { createComment, deleteComment, listComments, readComment, updateComment } from './rest-comments.js'
 import { readBlob, readBranch, readCommit, readContents, readRef } from './rest-git.js'
+import { createIssue, listIssues, readIssue, readPermission, updateIssue } from './rest-issues.js'
 import { listPullRequests, pullRequestsOfCommit, readPullRequest, readRepository } from './rest-repositories.js'
 import type { RestHandler } from './rest-request.js'
 
@@ -38,6 +39,11 @@ const ROUTES: readonly Route[] = [
   },
   { method: 'GET', pattern: /^\/actions\/workflows\/([^/]+)\/runs$/, needs: { actions: 'read' }, handler: listRuns },
   { method: 'GET', pattern: /^\/actions\/runs\/(\d+)$/, needs: { actions: 'read' }, handler: readRun },
+  { method: 'GET', pattern: /^\/issues$/, needs: { issues: 'read' }, handler: listIssues },
+  { method: 'POST', pattern: /^\/issues$/, needs: { issues: 'write' }, handler: createIssue },
+  { method: 'GET', pattern: /^\/issues\/(\d+)$/, needs: { issues: 'read' }, handler: readIssue },
+  { method: 'PATCH', pattern: /^\/issues\/(\d+)$/, needs: { issues: 'write' }, handler: updateIssue },
+  { method: 'GET', pattern: /^\/collaborators\/([^/]+)\/permission$/, needs: {}, handler: readPermission },
   { method: 'DELETE', pattern: /^\/issues\/comments\/(\d+)$/, needs: { pulls: 'write' }, handler: deleteComment },
 ]
 
@@ -63,7 +69,13 @@ export async function serveRest(world: World, record: RecordedRequest, path: str
 
 function allows(has: RepositoryPermissions, needs: Partial<RepositoryPermissions>): boolean {
   const actions = has.actions ?? has.contents
-  return reaches(has.contents, needs.contents) && reaches(has.pulls, needs.pulls) && reaches(actions, needs.actions)
+  const issues = has.issues ?? has.pulls
+  return (
+    reaches(has.contents, needs.contents) &&
+    reaches(has.pulls, needs.pulls) &&
+    reaches(actions, needs.actions) &&
+    reaches(issues, needs.issues)
+  )
 }
 
 function reaches(has: Access, needs: Access = 'none'): boolean {

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type IssueOptions, issueTitle, type Overview, renderIssue, withMarker } from '../../../src/dashboard/index.js'
 import { boxesIn } from '../../../src/dashboard/issue-marker.js'
@@ -89,6 +89,8 @@ describe('however big a factory is', () => {
       const text = renderIssue(many(1000), { ...OPTIONS, budget })
       expect(text.length).toBeLessThanOrEqual(budget)
       expect(text).toContain('need attention.**')
+      expect(text.includes('### Waiting (')).toBe(budget > 1000)
+      expect(boxesIn(text).length).toBeGreaterThan(budget / 1500 - 1)
     }
   })
 })

@@ -50,7 +50,7 @@ describe('what is asked for', () => {
     [' \n, ', null],
     ['web', names('web')],
     ['web, api\nweb', names('api', 'web')],
-    ['all-stale', { kind: 'all-stale' }],
+    ['all-stale', { kind: 'all-stale', names: [] }],
     ['all-stale, web', 'invalid'],
     ['Web', 'invalid'],
     ['-web', 'invalid'],
@@ -109,7 +109,7 @@ describe('what is to be done about an image', () => {
       const evidence = { image, source: 'provenance', at: '2026-01-01T00:00:00.000Z', bases: [base] }
       factory.images.set(name, { ...factory.images.get(name), currentDigest: image, evidence })
     }
-    const stale = seen(factory, { kind: 'all-stale' })
+    const stale = seen(factory, { kind: 'all-stale', names: [] })
     expect(stale).toContain('held: startable manual')
     expect(stale.filter((one) => /^(?:off|web)/.test(one))).toEqual([])
     expect(seen(factory).filter((one) => one.startsWith('held'))).toEqual([])

@@ -1,0 +1,103 @@
+import { warning } from '@actions/core'
+import { isSameButBoxes, readDashboard } from '../dashboard/index.js'
+import { type DashboardNow, mayWrite, readOwnDashboard, untickAll } from '../publish/index.js'
+import type { Request } from '../rebuild/index.js'
+import type { Clients } from './clients.js'
+import type { Context, EditedIssue } from './context.js'
+import { dashboardId, type Factory, forbidden, issuePlace, requestOf, stateBranch } from './dashboard.js'
+import type { Inputs } from './inputs.js'
+import { logLine, safe } from './log.js'
+import { asWarning } from './report-outcome.js'
+
+/** Whether a run is about an issue: a box may have been ticked, and nothing else of it counts. */
+export function isAboutIssue({ mode }: Inputs, { eventName }: Context): boolean {
+  return eventName === 'issues' && (mode === 'auto' || mode === 'commit')
+}
+
+/**
+ * What a person asked for by ticking boxes of the dashboard; null: nothing that counts, and the log says why. It counts
+ * where the issue is ours and was as we wrote it, this edit changed nothing but boxes, the boxes are ticked still, and
+ * GitHub says that the person may write to the repository. About other issues nobody is asked.
+ */
+export async function requestedByBoxes(inputs: Inputs, context: Context, clients: Clients): Promise<Request | null> {
+  const factory = factoryOf(inputs, context, clients)
+  const found = newTicks(factory)
+  if (typeof found === 'string') return nothing(found)
+  try {
+    const { edit, names } = found
+    const now = await readOwnDashboard(await issuePlace(factory), edit.number)
+    if (now === null) return nothing(`#${edit.number} is no issue of this factory`)
+    if (now.kind === 'forbidden') return nothing(forbidden(factory))
+    const ticked = names.filter((name) => now.dashboard.ticked.includes(name))
+    if (ticked.length === 0) return nothing(`the boxes of #${edit.number} are ticked no longer`)
+    const refusal = await refusalOf(found, now, factory)
+    if (refusal === null) return requestOf(ticked)
+    await untickAll(await issuePlace(factory), edit.number, now)
+    return nothing(refusal)
+  } catch (error) {
+    warning(safe(`Nothing is started, for the dashboard could not be asked about: ${asWarning(error)}`))
+    return null
+  }
+}
+
+/** Takes the ticks out of the dashboard of a run that could not take them up. */
+export async function untickDashboard(inputs: Inputs, context: Context, clients: Clients): Promise<void> {
+  const { editedIssue } = context
+  if (editedIssue === null) return
+  try {
+    const place = await issuePlace(factoryOf(inputs, context, clients))
+    const now = await readOwnDashboard(place, editedIssue.number)
+    if (now?.kind === 'read') await untickAll(place, editedIssue.number, now)
+  } catch (error) {
+    warning(safe(`The boxes of the dashboard could not be taken back: ${asWarning(error)}`))
+  }
+}
+
+function factoryOf(inputs: Inputs, context: Context, clients: Clients): Factory {
+  const repository = inputs.stateRepository ?? context.repository
+  const isOwn = repository.toLowerCase() === context.repository.toLowerCase()
+  return { inputs, context, target: { repository, isOwn }, clients }
+}
+
+function nothing(why: string): null {
+  logLine(`Nothing is started: ${why.replace(/\.$/, '')}.`)
+  return null
+}
+
+/** Boxes that an edit ticked. */
+interface NewTicks {
+  readonly edit: EditedIssue
+  readonly names: readonly string[]
+  /** Whether the text was ours before, and nothing but boxes changed. */
+  readonly isIntact: boolean
+}
+
+/** What the event says; a text: why it is about no box of ours. */
+function newTicks(factory: Factory): NewTicks | string {
+  const { inputs, context, target } = factory
+  const edit = context.editedIssue
+  if (edit === null) return 'nobody has changed the text of an issue'
+  const { number } = edit
+  const [before, after] = [readDashboard(edit.before), readDashboard(edit.after)]
+  if (before === null || after === null) return `#${number} is no dashboard`
+  if (!target.isOwn)
+    return `the dashboard is an issue of ${target.repository}, and its boxes need a workflow there that runs this action`
+  const id = dashboardId(inputs, stateBranch(factory, context.ref.replace(/^refs\/heads\//, '')))
+  if (before.marker.id !== id) return `#${number} is the dashboard of another factory (${before.marker.id})`
+  const names = after.ticked.filter((name) => !before.ticked.includes(name))
+  if (names.length === 0) return `no box of #${number} was ticked`
+  return { edit, names, isIntact: before.isIntact && isSameButBoxes(edit.before, edit.after) }
+}
+
+/** Why ticks count for nothing; null: they count. */
+async function refusalOf(
+  { edit: { number, sender }, isIntact }: NewTicks,
+  now: DashboardNow,
+  factory: Factory,
+): Promise<string | null> {
+  if (!isIntact || !now.dashboard.isIntact) return `others have written into the text of #${number}`
+  if (!sender.isPerson) return `${sender.login} is not a person`
+  const { repository } = factory.target
+  if (await mayWrite(await issuePlace(factory), sender.login)) return null
+  return `${sender.login} may not write to ${repository}, as far as GitHub says`
+}

@@ -1,0 +1,120 @@
+import { warning } from '@actions/core'
+import {
+  ALL_STALE,
+  issueTitle,
+  newsOf,
+  type Overview,
+  readDashboard,
+  renderIssue,
+  renderNotice,
+} from '../dashboard/index.js'
+import type { Settings } from '../enrollment/index.js'
+import { urlPath } from '../forges/forge.js'
+import { readOverview } from '../overview.js'
+import type { Plan } from '../plan.js'
+import { type DashboardRequest, type IssuePlace, keepDashboard } from '../publish/index.js'
+import { fromTop, type StateFolder } from '../state/index.js'
+import type { Clients } from './clients.js'
+import type { Context } from './context.js'
+import type { Inputs } from './inputs.js'
+import { knownSecrets, logLine, safe, step } from './log.js'
+import { asWarning } from './report-outcome.js'
+import type { RunTarget } from './target.js'
+
+/** Whose dashboard it is. */
+export interface Factory {
+  readonly inputs: Inputs
+  readonly context: Context
+  readonly target: Pick<RunTarget, 'repository' | 'isOwn'>
+  readonly clients: Clients
+}
+
+/**
+ * Brings the dashboard issue up to date, where the settings ask for one. That this is not possible is a warning, and no
+ * reason to fail.
+ *
+ * @param branch that was committed to.
+ * @param fetch gives the state as it is now, after all that was committed.
+ */
+export async function updateDashboard(
+  factory: Factory,
+  plan: Plan,
+  { branch, now, fetch }: { readonly branch: string; readonly now: string; readonly fetch: () => Promise<StateFolder> },
+): Promise<void> {
+  const { context, target } = factory
+  if (plan.settings?.dashboard.issue !== true || context.pullRequest !== null) return
+  if (branch !== stateBranch(factory, branch)) {
+    logLine(`The dashboard shows ${stateBranch(factory, branch)}, not ${branch}: it stays as it is.`)
+    return
+  }
+  const { settings } = plan
+  try {
+    const result = await step('Bring the dashboard up to date', async () => {
+      const { repository } = target
+      const missingBases = plan.answers.missing
+      const overview = readOverview(await fetch(), { repository, urls: context.servers, now, missingBases })
+      const request = requestFor(overview, { factory, plan, settings, branch })
+      return keepDashboard(await issuePlace(factory), request)
+    })
+    if (result.kind === 'forbidden') warning(safe(forbidden(factory)))
+    else if (result.kind === 'skipped') logLine('Another run makes the dashboard in this moment.')
+    else logLine(`Dashboard ${result.kind}${result.isNotified ? ', people are told what is new' : ''}: ${result.url}`)
+  } catch (error) {
+    warning(safe(`The dashboard could not be brought up to date: ${asWarning(error)}`))
+  }
+}
+
+/** The state's own branch; where the event does not name it, the branch of the run. */
+export function stateBranch({ inputs, context, target }: Omit<Factory, 'clients'>, branch: string): string {
+  return inputs.stateRef?.replace(/^refs\/heads\//, '') ?? (target.isOwn ? (context.defaultBranch ?? branch) : branch)
+}
+
+/** What tells the dashboards of several factories in one repository apart. */
+export function dashboardId({ statePath }: Inputs, branch: string): string {
+  return `${branch}:${statePath}`
+}
+
+/** The state repository's issues: the workflow's own token writes those of its own repository. */
+export async function issuePlace({ target, clients }: Factory): Promise<IssuePlace> {
+  const [owner = '', repo = ''] = target.repository.split('/')
+  const [purpose, token] = target.isOwn ? (['comment', 'github-token'] as const) : (['state', 'state-token'] as const)
+  return { client: await clients.for(purpose), owner, repo, token }
+}
+
+/** What to do where the token may not write issues. */
+export function forbidden({ target }: Pick<Factory, 'target'>): string {
+  const remedy = target.isOwn
+    ? 'give the job the permission issues: write'
+    : `the state-token needs the permission issues: write on ${target.repository}`
+  return `The token may not write the dashboard issue: ${remedy}, or take \`issue: true\` out of settings.dashboard.`
+}
+
+interface Shown {
+  readonly factory: Factory
+  readonly plan: Plan
+  readonly settings: Settings
+  readonly branch: string
+}
+
+function requestFor(overview: Overview, { factory, plan, settings, branch }: Shown): DashboardRequest {
+  const { inputs, context, target } = factory
+  const secrets = knownSecrets()
+  const id = dashboardId(inputs, branch)
+  const file = urlPath(fromTop(inputs.statePath, inputs.imagesFile))
+  const imagesUrl = `${context.servers.github}/${target.repository}/blob/${urlPath(branch)}/${file}`
+  const { notify } = settings.dashboard
+  return {
+    id,
+    title: issueTitle(inputs.statePath),
+    render: (budget) => renderIssue(overview, { budget, hasBoxes: target.isOwn, imagesUrl, secrets }),
+    handled: context.editedIssue === null ? [] : (readDashboard(context.editedIssue.after)?.ticked ?? []),
+    news: (told) => newsOf(overview, told, plan.answers.there),
+    notice: (items, sequence) => renderNotice(items, { id, sequence, notify, secrets }),
+  }
+}
+
+/** What boxes ask for. */
+export function requestOf(boxes: readonly string[]): Inputs['rebuild'] {
+  const names = boxes.filter((name) => name !== ALL_STALE)
+  return boxes.includes(ALL_STALE) ? { kind: 'all-stale', names } : { kind: 'names', names }
+}

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type DashboardMarker,
+  type News,
+  type NewsItem,
+  type Notice,
+  readNotice,
+  toldAlso,
+} from '../dashboard/index.js'
+import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
+import type { GitHubClient } from '../sources/index.js'
+import { sameLogin } from './own-login.js'
+import { isClientError } from './refusals.js'
+
+/** What people are told, and how. */
+export interface NoticeRequest {
+  /** Which dashboard it is. */
+  readonly id: string
+  /** What is news to people who know of these already. */
+  readonly news: (told: DashboardMarker['told']) => News
+  /** The comment, with its marker. */
+  readonly notice: (items: readonly NewsItem[], sequence: number) => string
+}
+
+/** An issue that is commented, and who comments. */
+export interface NoticePlace {
+  readonly client: GitHubClient
+  readonly owner: string
+  readonly repo: string
+  readonly number: number
+  /** Who the token is. */
+  readonly login: string
+}
+
+interface OwnNotice extends Notice {
+  readonly commentId: number
+}
+
+/**
+ * Tells people what they do not know of yet, in one comment, once: what comments of ours say already, which the marker does
+ * not know of (a run was cut off, or another one tells it in this moment), is not told again.
+ *
+ * @param marker what the issue says that people know of.
+ * @returns what the issue is to say from now on.
+ */
+export async function notify(
+  place: NoticePlace,
+  marker: DashboardMarker,
+  request: NoticeRequest,
+): Promise<{ readonly marker: DashboardMarker; readonly isNotified: boolean }> {
+  const { news } = request
+  if (news(marker.told).items.length === 0)
+    return { marker: { ...marker, told: news(marker.told).told }, isNotified: false }
+  const known = withNotices(marker, await ownNotices(place, marker))
+  const { items } = news(known.told)
+  if (items.length === 0) return { marker: { ...known, told: news(known.told).told }, isNotified: false }
+  const sequence = known.sequence + 1
+  const isNotified = await tellOnce(place, { marker: known, sequence, body: request.notice(items, sequence) })
+  // What another run told in our place is what people know of; the rest is for the next run.
+  const after = withNotices(known, await withoutDoubles(place, known, sequence))
+  return { marker: { ...after, told: lasting(news(after.told), after.told) }, isNotified }
+}
+
+/** Of what lasts, what people were told of. */
+function lasting({ told }: News, known: DashboardMarker['told']): DashboardMarker['told'] {
+  return told === 'many' || known === 'many' ? told : new Set([...told].filter((key) => known.has(key)))
+}
+
+function withNotices(marker: DashboardMarker, notices: readonly OwnNotice[]): DashboardMarker {
+  let { sequence, told } = marker
+  for (const notice of notices) {
+    sequence = Math.max(sequence, notice.sequence)
+    told = toldAlso(told, notice.told)
+  }
+  return { ...marker, sequence, told }
+}
+
+interface Telling {
+  readonly marker: DashboardMarker
+  readonly sequence: number
+  readonly body: string
+}
+
+const MAX_ATTEMPTS = 3
+
+/** A comment whose answer got lost may be there: that is looked at before another is made. */
+async function tellOnce(place: NoticePlace, { marker, sequence, body }: Telling): Promise<boolean> {
+  const { client, owner, repo, number } = place
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await client.rest.issues.createComment({ owner, repo, issue_number: number, body })
+      return true
+    } catch (error) {
+      if (!(error instanceof FailedRequest) || !mayHaveTakenEffect(error.failure)) throw error
+      const made = await ownNotices(place, marker)
+      if (made.some((one) => one.sequence === sequence)) return true
+      if (tried === MAX_ATTEMPTS) throw error
+      await sleep(baseDelay() * 2 ** tried)
+    }
+  }
+}
+
+/** Two runs may tell the same at once: the first comment stays. */
+async function withoutDoubles(place: NoticePlace, marker: DashboardMarker, sequence: number): Promise<OwnNotice[]> {
+  const { client, owner, repo } = place
+  const made = (await ownNotices(place, marker)).filter((one) => one.sequence === sequence)
+  const [first, ...doubles] = made
+  for (const { commentId } of doubles) {
+    await client.rest.issues.deleteComment({ owner, repo, comment_id: commentId }).catch((error: unknown) => {
+      // Somebody else may have removed it already.
+      if (!(error instanceof FailedRequest) && !isClientError(error)) throw error
+    })
+  }
+  return first === undefined ? [] : [first]
+}
+
+/** Notices that the marker does not know of yet, by number, then oldest first. */
+async function ownNotices(
+  { client, owner, repo, number, login }: NoticePlace,
+  { id, sequence }: DashboardMarker,
+): Promise<OwnNotice[]> {
+  const parameters = { owner, repo, issue_number: number, per_page: 100 }
+  const all = await client.paginate(client.rest.issues.listComments, parameters)
+  return all
+    .flatMap((comment): OwnNotice[] => {
+      const notice = readNotice(comment.body ?? '')
+      const isOurs = notice?.id === id && notice.sequence > sequence && sameLogin(comment.user?.login ?? '', login)
+      return isOurs ? [{ ...notice, commentId: comment.id }] : []
+    })
+    .sort((a, b) => a.sequence - b.sequence || a.commentId - b.commentId)
+}
