@@ -6,8 +6,7 @@ import type { Clients } from './clients.js'
 import type { Context, EditedIssue } from './context.js'
 import { dashboardId, type Factory, forbidden, issuePlace, requestOf, stateBranch } from './dashboard.js'
 import type { Inputs } from './inputs.js'
-import { logLine, safe } from './log.js'
-import { asWarning } from './report-outcome.js'
+import { asWarning, logLine, safe } from './log.js'
 
 /** Whether a run is about an issue: a box may have been ticked, and nothing else of it counts. */
 export function isAboutIssue({ mode }: Inputs, { eventName }: Context): boolean {

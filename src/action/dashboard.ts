@@ -17,8 +17,7 @@ import { fromTop, type StateFolder } from '../state/index.js'
 import type { Clients } from './clients.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
-import { knownSecrets, logLine, safe, step } from './log.js'
-import { asWarning } from './report-outcome.js'
+import { asWarning, knownSecrets, logLine, safe, step } from './log.js'
 import type { RunTarget } from './target.js'
 
 /** Whose dashboard it is. */
@@ -34,12 +33,12 @@ export interface Factory {
  * reason to fail.
  *
  * @param branch that was committed to.
- * @param fetch gives the state as it is now, after all that was committed.
+ * @param read gives the state as it is now, after all that was committed.
  */
 export async function updateDashboard(
   factory: Factory,
   plan: Plan,
-  { branch, now, fetch }: { readonly branch: string; readonly now: string; readonly fetch: () => Promise<StateFolder> },
+  { branch, now, read }: { readonly branch: string; readonly now: string; readonly read: () => Promise<StateFolder> },
 ): Promise<void> {
   const { context, target } = factory
   if (plan.settings?.dashboard.issue !== true || context.pullRequest !== null) return
@@ -52,7 +51,7 @@ export async function updateDashboard(
     const result = await step('Bring the dashboard up to date', async () => {
       const { repository } = target
       const missingBases = plan.answers.missing
-      const overview = readOverview(await fetch(), { repository, urls: context.servers, now, missingBases })
+      const overview = readOverview(await read(), { repository, urls: context.servers, now, missingBases })
       const request = requestFor(overview, { factory, plan, settings, branch })
       return keepDashboard(await issuePlace(factory), request)
     })

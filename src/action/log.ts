@@ -1,5 +1,5 @@
 import { type AnnotationProperties, endGroup, error, info, notice, setSecret, startGroup, warning } from '@actions/core'
-import { type Problem, printable } from '../enrollment/index.js'
+import { type Problem, printable, Refusal } from '../enrollment/index.js'
 import { redactor } from '../report/index.js'
 
 /** The runner shows no more than this of each kind a step. */
@@ -120,4 +120,13 @@ function place(found: Problem): AnnotationProperties {
     ...(found.line === null ? {} : { startLine: found.line }),
     ...(found.column === null ? {} : { startColumn: found.column }),
   }
+}
+
+/** Why something failed that is no reason for the run to fail. */
+export function asWarning(error: unknown): string {
+  return error instanceof Refusal ? error.problems.map(sentences).join(' ') : (error as Error).message
+}
+
+function sentences({ message, remedy }: Problem): string {
+  return remedy === null ? message : `${message} ${remedy}`
 }

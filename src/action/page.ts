@@ -1,13 +1,12 @@
 import { resolve } from 'node:path'
 import { warning } from '@actions/core'
 import { pageFiles } from '../dashboard/index.js'
-import { Refusal } from '../enrollment/index.js'
 import { readOverview } from '../overview.js'
 import type { Plan } from '../plan.js'
 import { type StateFolder, writeFiles } from '../state/index.js'
 import type { Context } from './context.js'
 import { inputFolder } from './inputs.js'
-import { logLine, safe, step } from './log.js'
+import { asWarning, logLine, safe, step } from './log.js'
 
 /** What a page is made from. */
 export interface PageRequest {
@@ -38,7 +37,6 @@ export async function writePage(request: PageRequest, context: Context): Promise
       logLine(`The page is in ${directory}.`)
     })
   } catch (error) {
-    const reason = error instanceof Refusal ? error.message : (error as Error).message
-    warning(safe(`The page could not be written: ${reason}`))
+    warning(safe(`The page could not be written: ${asWarning(error)}`))
   }
 }

@@ -1,11 +1,10 @@
 import { notice, setFailed, warning } from '@actions/core'
-import { type Problem, Refusal } from '../enrollment/index.js'
 import { type CommentResult, findPullRequest, type PullRequest, upsertComment } from '../publish/index.js'
 import { isReportable, type Marker, type Report, renderComment, renderLog, summaryLine } from '../report/index.js'
 import { VERSION } from '../version.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
-import { annotate, knownSecrets, logFolded, logLine, safe } from './log.js'
+import { annotate, asWarning, knownSecrets, logFolded, logLine, safe } from './log.js'
 import { setOutputs, writeReports } from './outputs.js'
 import type { Outcome } from './run.js'
 
@@ -109,15 +108,6 @@ async function writeComment(report: Report, pull: PullRequest, options: CommentO
   logLine(commentLine(result, pull.number))
   if (result.kind === 'forbidden') notice(FORBIDDEN)
   return result
-}
-
-/** Why something failed that is no reason for the run to fail. */
-export function asWarning(error: unknown): string {
-  return error instanceof Refusal ? error.problems.map(sentences).join(' ') : (error as Error).message
-}
-
-function sentences({ message, remedy }: Problem): string {
-  return remedy === null ? message : `${message} ${remedy}`
 }
 
 const FORBIDDEN =

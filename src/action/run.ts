@@ -117,12 +117,12 @@ async function commitAndShow(options: RunOptions, first: StateCheckout, action: 
   const { now } = options
   const branch = checkouts.branchOf(first)
   let folder: Promise<StateFolder> | null = null
-  const fetch = () => {
+  const read = () => {
     folder ??= checkouts.fresh(`refs/heads/${branch}`).then((fresh) => fresh.folder)
     return folder
   }
-  if (!plan.refused) await updateDashboard(action, plan, { branch, now, fetch })
-  await page(plan, fetch, action, now)
+  if (!plan.refused) await updateDashboard(action, plan, { branch, now, read })
+  await page(plan, read, action, now)
   return committed
 }
 

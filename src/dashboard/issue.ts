@@ -33,16 +33,20 @@ export function issueTitle(path: string): string {
 
 /** The issue below its marker. */
 export function renderIssue(overview: Overview, options: IssueOptions): string {
-  const shown = withoutSecrets(overview, redactor(options.secrets))
+  const redact = redactor(options.secrets)
   for (const rows of ROWS) {
-    const text = render(shown, options, rows)
+    if (Math.min(rows, overview.images.length) * MIN_LINE > options.budget) continue
+    const text = render({ overview, options, rows, redact })
     if (text.length <= options.budget) return text
   }
-  return headline(shown)
+  return headline(overview)
 }
 
-/** Images listed in a section, less and less until it fits; 0: numbers alone. */
-const ROWS = [Number.POSITIVE_INFINITY, 400, 200, 100, 50, 25, 10, 5, 2, 0]
+/** Characters of the shortest line of an image: what cannot fit need not be written to be known. */
+const MIN_LINE = 7
+
+/** Images listed in a section, fewer and fewer until it fits; 0: numbers alone. */
+const ROWS = [10_000, 1000, 400, 200, 100, 50, 25, 10, 5, 2, 0]
 
 /** Data with every text in it changed. */
 function withoutSecrets<T>(data: T, redact: (text: string) => string): T {
@@ -52,9 +56,9 @@ function withoutSecrets<T>(data: T, redact: (text: string) => string): T {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, withoutSecrets(value, redact)])) as T
 }
 
-function render(overview: Overview, options: IssueOptions, rows: number): string {
+function render(context: IssueContext): string {
+  const { overview } = context
   if (overview.images.length === 0) return EMPTY
-  const context = { overview, options, rows }
   const concerned = overview.images.filter(({ concerns }) => concerns.length > 0)
   const calm = groupBy(
     overview.images.filter(({ concerns }) => concerns.length === 0),
@@ -83,7 +87,9 @@ const EMPTY = [
 interface IssueContext {
   readonly overview: Overview
   readonly options: IssueOptions
+  /** How many images a section lists. */
   readonly rows: number
+  readonly redact: (text: string) => string
 }
 
 const WORDS: Readonly<Record<Standing, string>> = {
@@ -154,7 +160,7 @@ function section(
   if (images.length === 0) return []
   const heading = `### ${title} (${images.length})`
   if (context.rows === 0) return [heading]
-  const shown = images.slice(0, context.rows)
+  const shown = withoutSecrets(images.slice(0, context.rows), context.redact)
   const groups = [...groupBy(shown, say)]
   const alone = groups.filter(([, alike]) => alike.length <= MAX_ALIKE)
   const lines = alone
@@ -193,7 +199,7 @@ function folded(title: string, images: Images, context: IssueContext): string[] 
   if (images.length === 0) return []
   const heading = `${html(title)} (${images.length})`
   if (context.rows === 0) return [`### ${heading}`]
-  const shown = images.slice(0, context.rows)
+  const shown = withoutSecrets(images.slice(0, context.rows), context.redact)
   const groups = [...groupBy(shown, standingText)]
   const parts = groups.flatMap(([text, alike]) => {
     const lines = alike.map((image) => `${start(image, context)} ${codeSpan(image.name)}`)
@@ -207,7 +213,7 @@ const SAID: ReadonlySet<Standing> = new Set(['unproven', 'never'])
 
 const MAX_RECENT = 10
 
-function recent({ overview: { images }, rows }: IssueContext): string[] {
+function recent({ overview: { images }, rows, redact }: IssueContext): string[] {
   const ended = images.flatMap(({ name, rebuilds }) =>
     rebuilds.flatMap((one) => (ENDED.has(one.result) ? [{ name, one, when: one.ended ?? one.started ?? one.at }] : [])),
   )
@@ -220,7 +226,9 @@ function recent({ overview: { images }, rows }: IssueContext): string[] {
   const rule = line(head.map(() => '---'))
   return [
     '### Recently rebuilt',
-    [line(head), rule, ...last.map(({ name, one }) => line(rebuildCells(name, one)))].join('\n'),
+    [line(head), rule, ...last.map(({ name, one }) => line(rebuildCells(name, withoutSecrets(one, redact))))].join(
+      '\n',
+    ),
   ]
 }
 
@@ -229,10 +237,10 @@ const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'canceled', '
 const MAX_OVERRIDES = 20
 const MAX_NAMES = 5
 
-function overridesSection({ overview: { overrides }, rows }: IssueContext): string[] {
+function overridesSection({ overview: { overrides }, rows, redact }: IssueContext): string[] {
   if (overrides.length === 0) return []
   const heading = `### Overrides in force (${overrides.length})`
-  const shown = overrides.slice(0, Math.min(rows, MAX_OVERRIDES))
+  const shown = withoutSecrets(overrides.slice(0, Math.min(rows, MAX_OVERRIDES)), redact)
   return [heading, ...block(shown.map(overrideLine)), ...left(overrides.length - shown.length)]
 }
 

@@ -89,7 +89,7 @@ describe('however big a factory is', () => {
       const text = renderIssue(many(1000), { ...OPTIONS, budget })
       expect(text.length).toBeLessThanOrEqual(budget)
       expect(text).toContain('need attention.**')
-      expect(text.includes('### Waiting (')).toBe(budget > 1000)
+      expect(text).toContain('### Waiting (')
       expect(boxesIn(text).length).toBeGreaterThan(budget / 1500 - 1)
     }
   })
@@ -127,7 +127,7 @@ describe('whatever texts there are', () => {
         fc.integer({ min: 700, max: 60_000 }),
         (some, text, budget) => {
           const factory = withTexts(factoryOfAll(some), text)
-          const whole = renderIssue(factory, { ...OPTIONS, budget: Number.POSITIVE_INFINITY })
+          const whole = renderIssue(factory, { ...OPTIONS, budget: 10_000_000 })
           const expected = startable(factory)
           expect(boxesIn(whole).filter((name) => name !== 'all-stale')).toEqual(expected)
           const cut = renderIssue(factory, { ...OPTIONS, budget })
