@@ -208,6 +208,7 @@ function addInit(program: Command, session: Session): void {
       '--in-app-repository',
       'keep the state in the repository that builds the image, in image-factory/ (else --state); needs --engine actions',
     )
+    .option('--dashboard', 'show the factory in an issue, with boxes that start rebuilds')
     .option('--repository <owner/repo>', 'the state repository (else the remote of its folder)')
     .option('--branch <name>', 'branch whose enrollment counts (else the one that is checked out, else main)')
     .option('--namespace <name>', 'Kubernetes namespace and Kargo Project (image-factory)')

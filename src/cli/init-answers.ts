@@ -12,6 +12,7 @@ import { type Proposal, proposeEntry } from './propose-entry.js'
 export interface InitOptions {
   readonly engine: Engine
   readonly inAppRepository?: boolean
+  readonly dashboard?: boolean
   readonly repository?: string
   readonly branch?: string
   readonly namespace?: string
@@ -64,6 +65,7 @@ export async function findAnswers(input: AnswerInput): Promise<FoundAnswers> {
     branch: options.branch ?? facts.branch ?? 'main',
     engine: options.engine,
     applicationFolder,
+    hasDashboard: options.dashboard === true,
     namespace,
     owners,
     action,

@@ -1,6 +1,6 @@
 import { OVERRIDES_FILE } from '../enrollment/index.js'
-import { jsonMap } from '../text/index.js'
 import { type Answers, WORKFLOW_FILES } from './answers.js'
+import { ownerOf } from './dashboard-parts.js'
 import { scalar } from './template.js'
 
 /** The workflow of a factory without a cluster, without what depends on whose repository it is in. */
@@ -36,23 +36,23 @@ on:
   # run sees that.
   registry_package:
     types: [published]
-
+{{issueEvent}}
 permissions: {}
 
 # Runs on a branch wait for each other, and a commit is never cut off. Only the newest run of a group is kept waiting:
 # a run that is to rebuild something has a group of its own, so that no other takes its place.
 concurrency:
-  group: image-factory-\${{ inputs.rebuild && github.run_id || github.ref }}
+  group: image-factory-\${{ {{isIssue}}inputs.rebuild && github.run_id || github.ref }}
   cancel-in-progress: \${{ github.event_name == 'pull_request' }}
 
 jobs:
   image-factory:
-    runs-on: ubuntu-latest
+{{onlyBoxes}}    runs-on: ubuntu-latest
     timeout-minutes: 15
     permissions:
       contents: write # commit the state to {{branchName}} (a preview writes nothing)
 {{permissions}}      pull-requests: write # write the comment
-    steps:
+{{issues}}    steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false # the action brings its token itself and leaves none behind
@@ -87,13 +87,6 @@ export function application(folder: string, { repository, imagesFile }: Answers)
 function pathLines(paths: readonly string[]): string {
   const lines = paths.map((path) => scalar(path.replace(/[*?+[\]!\\]/g, '\\$&')))
   return lines.map((line) => `      - ${line}\n`).join('')
-}
-
-/** Who owns the first image's source repository: the App is installed there. */
-function ownerOf(entry: Answers['entry'], repository: string): string {
-  const source = jsonMap(entry?.source)
-  const repo = source?.provider === 'gitlab' ? null : source?.repo
-  return (typeof repo === 'string' ? repo : repository).split('/')[0] ?? ''
 }
 
 function appToken(owner: string): string {

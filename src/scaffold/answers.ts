@@ -22,6 +22,8 @@ export interface Answers {
   readonly engine: Engine
   /** Where the state lies in an application's own repository (`.`: at its top); null: the repository is the state's alone. */
   readonly applicationFolder: string | null
+  /** Whether an issue shows the factory, with boxes that start rebuilds. */
+  readonly hasDashboard: boolean
   /** Kubernetes namespace and Kargo Project. */
   readonly namespace: string
   /** Who reviews changes: users (`@name`), teams (`@org/team`) or addresses. */

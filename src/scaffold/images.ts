@@ -8,7 +8,7 @@ const HEAD = `{{schema}}
 # Every key: https://github.com/craigedmunds/image-factory-action/blob/main/docs/images-yaml.md
 
 settings:
-  {{setting}}
+{{settings}}
 
 `
 
@@ -30,9 +30,11 @@ images: []
  *
  * @throws Refusal when the entry is no good.
  */
-export function images({ engine, namespace, imagesFile, entry }: Answers): string {
+export function images({ engine, hasDashboard, namespace, imagesFile, entry }: Answers): string {
   const setting = engine === 'kargo' ? `namespace: ${scalar(namespace)}` : 'engine: actions'
-  const head = filled(HEAD, { schema: SCHEMA_COMMENT, setting })
+  const dashboard = hasDashboard ? ['dashboard: {issue: true} # notify: whom to tell when something newly fails'] : []
+  const settings = [setting, ...dashboard].map((line) => `  ${line}`).join('\n')
+  const head = filled(HEAD, { schema: SCHEMA_COMMENT, settings })
   if (entry === null) return head + EMPTY_LIST
   const added = addEntry(`${head}images: []\n`, entry, imagesFile)
   if (added.ok) return added.text

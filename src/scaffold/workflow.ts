@@ -1,6 +1,7 @@
 import { ACTION } from './action-pin.js'
 import { ACTIONS_WORKFLOW, application, stateRepository } from './actions-workflow.js'
 import type { Answers } from './answers.js'
+import { dashboardParts } from './dashboard-parts.js'
 import { filled, scalar } from './template.js'
 
 /** The input by which a run is allowed what the guard of deletions refused. */
@@ -29,27 +30,27 @@ on:
         description: Why this run was started
         type: string
         required: false
-{{maxDeletions}}
+{{maxDeletions}}{{issueEvent}}
 permissions: {}
 
 # Runs on a branch wait for each other, and a commit is never cut off. A newer push to a pull request replaces the
-# preview that is still running.
+# preview that is still running.{{group}}
 concurrency:
-  group: image-factory-\${{ github.ref }}
+  group: image-factory-\${{ {{isIssue}}github.ref }}
   cancel-in-progress: \${{ github.event_name == 'pull_request' }}
 
 jobs:
   synth:
-    runs-on: ubuntu-latest
+{{onlyBoxes}}    runs-on: ubuntu-latest
     timeout-minutes: 10
     permissions:
       contents: write # commit state and manifests to {{branchName}} (a preview writes nothing)
       pull-requests: write # write the comment
-    steps:
+{{issues}}    steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false # the action brings its token itself and leaves none behind
-      - uses: {{action}}
+{{boxToken}}      - uses: {{action}}
         with:
 `
 
@@ -62,6 +63,7 @@ export function workflow(answers: Answers): string {
     images: imagesFile,
     maxDeletions: MAX_DELETIONS,
     action: `${ACTION}@${answers.action.sha} # ${answers.action.name}`,
+    ...dashboardParts(answers),
   }
   if (engine === 'kargo') return filled(WORKFLOW, values) + inputsOf(answers)
   const shape = applicationFolder === null ? stateRepository(answers) : application(applicationFolder, answers)
@@ -69,7 +71,7 @@ export function workflow(answers: Answers): string {
 }
 
 /** What the action is given. */
-function inputsOf({ engine, applicationFolder, imagesFile, outputDir }: Answers): string {
+function inputsOf({ engine, applicationFolder, hasDashboard, imagesFile, outputDir }: Answers): string {
   const inputs = [
     'commit-method: api # commits signed by GitHub',
     ...(applicationFolder === null || applicationFolder === '.' ? [] : [`state-path: ${scalar(applicationFolder)}`]),
@@ -77,6 +79,9 @@ function inputsOf({ engine, applicationFolder, imagesFile, outputDir }: Answers)
     ...(outputDir === 'dist' ? [] : [`output-dir: ${scalar(outputDir)}`]),
     ...(engine === 'actions' && applicationFolder === null
       ? ['source-token: ${{ steps.app.outputs.token }} # reads sources, and starts builds']
+      : []),
+    ...(engine === 'kargo' && hasDashboard
+      ? ['dispatch-token: ${{ steps.app.outputs.token }} # starts what is ticked']
       : []),
     ...(engine === 'actions' ? ['rebuild: ${{ inputs.rebuild }}'] : []),
     'max-deletions: ${{ inputs.max-deletions }}',

@@ -23,6 +23,7 @@ const answers = (more: Partial<Answers> = {}): Answers => ({
   branch: 'main',
   engine: 'kargo',
   applicationFolder: null,
+  hasDashboard: false,
   namespace: 'image-factory',
   owners: ['@craigedmunds'],
   action: PUBLISHED,
@@ -262,5 +263,48 @@ describe('answers', () => {
   ] as const)('%s', (kind, goodOnes, badOnes) => {
     for (const text of goodOnes) expect(answerFault(kind, text), text).toBeNull()
     for (const text of badOnes) expect(answerFault(kind, text), text).not.toBeNull()
+  })
+})
+
+describe('with a dashboard', () => {
+  const SHAPES_OF_ALL = [
+    ['kargo', {}, WORKFLOW_FILES.kargo],
+    ['actions', { engine: 'actions' }, WORKFLOW_FILES.actions],
+    [
+      'application',
+      { engine: 'actions', repository: 'acme/web', applicationFolder: 'image-factory' },
+      WORKFLOW_FILES.actions,
+    ],
+  ] as const
+
+  it.each(SHAPES_OF_ALL)(
+    '%s: GitHub takes the workflow, which listens to boxes and may write issues',
+    async (golden, shape, file) => {
+      const text = textOf(file, { ...shape, hasDashboard: true })
+      await expect(text).toMatchFileSnapshot(`../../golden/scaffold/dashboard/${golden}.yml`)
+      expect(await workflowFaults(file, text)).toEqual([])
+      const { on, jobs } = parse(text) as {
+        on: { issues: object }
+        jobs: Record<string, { if: string; permissions: object }>
+      }
+      expect(on.issues).toEqual({ types: ['edited'] })
+      expect(Object.values(jobs).map((job) => job.permissions)).toMatchObject([{ issues: 'write' }])
+      expect(Object.values(jobs)[0]?.if).toContain("github.event_name != 'issues' ||")
+      expect(text).toMatch(/group: .*github\.event_name == 'issues' && github\.run_id \|\|/)
+      expect(text.match(/^ {6}[a-z-]+: write\b(?! # \S).*$/gm)).toBeNull()
+    },
+  )
+
+  it.each(SHAPES_OF_ALL)('%s: images.yaml asks for it, and not without', (_, shape) => {
+    const settingsOf = (hasDashboard: boolean) => {
+      const [text = ''] = scaffold(answers({ ...shape, hasDashboard })).values()
+      const { enrolled, problems } = parseImagesFile(text, 'images.yaml')
+      expect(problems).toEqual([])
+      return enrolled?.settings.dashboard
+    }
+    expect([settingsOf(true), settingsOf(false)]).toEqual([
+      { issue: true, notify: [] },
+      { issue: false, notify: [] },
+    ])
   })
 })

@@ -1,0 +1,61 @@
+import { jsonMap } from '../text/index.js'
+import type { Answers } from './answers.js'
+import { scalar } from './template.js'
+
+/** What a workflow has for the boxes of the dashboard: empty texts where there is none. */
+export interface DashboardParts extends Readonly<Record<string, string>> {
+  /** The trigger. */
+  readonly issueEvent: string
+  /** The beginning of an expression that names the group of a run. */
+  readonly isIssue: string
+  readonly group: string
+  readonly onlyBoxes: string
+  readonly issues: string
+  readonly boxToken: string
+}
+
+const NONE: DashboardParts = { issueEvent: '', isIssue: '', group: '', onlyBoxes: '', issues: '', boxToken: '' }
+
+const EVENT = `  # Somebody ticks a box of the dashboard.
+  issues:
+    types: [edited]
+`
+
+const ONLY_BOXES = `    # Of all issues only the dashboard.
+    if: github.event_name != 'issues' || contains(github.event.issue.body, 'image-factory:dashboard')
+`
+
+/** The parts of a factory's workflow that its dashboard needs. */
+export function dashboardParts(answers: Answers): DashboardParts {
+  if (!answers.hasDashboard) return NONE
+  return {
+    issueEvent: EVENT,
+    isIssue: "github.event_name == 'issues' && github.run_id || ",
+    group:
+      answers.engine === 'kargo' ? ' What is ticked has a group of its own: of those that wait GitHub keeps one.' : '',
+    onlyBoxes: ONLY_BOXES,
+    issues: '      issues: write # keep the dashboard, and tell people on it\n',
+    boxToken: boxToken(ownerOf(answers.entry, answers.repository)),
+  }
+}
+
+/** Who owns the first image's source repository: the App is installed there. */
+export function ownerOf(entry: Answers['entry'], repository: string): string {
+  const source = jsonMap(entry?.source)
+  const repo = source?.provider === 'gitlab' ? null : source?.repo
+  return (typeof repo === 'string' ? repo : repository).split('/')[0] ?? ''
+}
+
+/** Kargo starts rebuilds with a token of the cluster; what is ticked is started from here. */
+function boxToken(owner: string): string {
+  return `      # A token of a GitHub App that starts what is ticked. Until the variable is set, only this repository's workflows can be.
+      - uses: actions/create-github-app-token@bcd2ba49218906704ab6c1aa796996da409d3eb1 # v3.2.0
+        if: github.event_name == 'issues' && vars.FACTORY_APP_CLIENT_ID != ''
+        id: app
+        with:
+          client-id: \${{ vars.FACTORY_APP_CLIENT_ID }}
+          private-key: \${{ secrets.FACTORY_APP_PRIVATE_KEY }}
+          owner: ${scalar(owner)} # where the App is installed
+          permission-actions: write # start builds
+`
+}
