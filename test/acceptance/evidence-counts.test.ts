@@ -1,5 +1,5 @@
 /** What evidence costs where nothing is new: no request more than the digests alone. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { FakeRegistry } from '../support/fake-registry.js'
@@ -41,27 +41,41 @@ async function factory() {
     const workflow = `on: workflow_dispatch\njobs: {build: {runs-on: x, steps: [${build}]}}\n`
     await writeFile(join(folder, '.github/workflows/build.yml'), workflow)
   }
-  return async () => {
+  const refresh = async () => {
     for (const registry of registries) registry.requests.length = 0
     const run = await runCli(['refresh', '--sources', sources, '--state', state], { cwd: path, timeoutMs: 600_000 })
     expect(run.code, run.stderr).toBe(0)
     const asked = registries.flatMap(({ requests }) => requests.map(({ method, url }) => `${method} ${url}`))
     return { all: asked.length, contents: asked.filter((one) => one.includes('sha256:')).length }
   }
+  return { refresh, fill: () => fill(join(state, 'images')) }
+}
+
+/** What further runs would write down of images that the first one did not read, as of others on the same base. */
+async function fill(folder: string): Promise<void> {
+  const digestIn = (text: string) => /^currentDigest: (sha256:\w+)$/m.exec(text)?.[1] ?? expect.fail('no digest')
+  for (let at = READS; at < COUNT; at += 1) {
+    const path = join(folder, `image-${at}.yaml`)
+    const [own, like] = await Promise.all(
+      [path, join(folder, `image-${at % BASES}.yaml`)].map((one) => readFile(one, 'utf8')),
+    )
+    if (own === undefined || like === undefined || own.includes('\nevidence:')) continue
+    const text = like.replaceAll(`image-${at % BASES}`, `image-${at}`).replaceAll(digestIn(like), digestIn(own))
+    await writeFile(path, text)
+  }
 }
 
 test('images without a new digest: a list of tags and a digest each, a digest of each base, and nothing more', async () => {
-  const refresh = await factory()
+  const { refresh, fill } = await factory()
   const digestsAlone = 2 * COUNT + BASES
-  for (let read = 0; read < COUNT; read += READS) {
-    expect((await refresh()).contents).toBeGreaterThan(Math.min(READS, COUNT - read))
-  }
+  expect((await refresh()).contents).toBeGreaterThan(Math.min(READS, COUNT))
+  await fill()
   const asked = await refresh()
   if (process.env.EVIDENCE_IMAGES !== undefined)
     console.log(`${COUNT} images: ${asked.all} requests of ${digestsAlone}`)
   expect(asked).toEqual({ all: digestsAlone, contents: 0 })
   // A new digest of one base of which nothing is proven has its images read once more, and then nothing again.
   registries[0]?.push('acme/base-0', '1', { content: 'two' })
-  expect((await refresh()).contents).toBeGreaterThan(0)
+  for (let read = 0; read < COUNT / BASES; read += READS) expect((await refresh()).contents).toBeGreaterThan(0)
   expect(await refresh()).toEqual({ all: digestsAlone, contents: 0 })
 }, 3_600_000)

@@ -30,8 +30,9 @@ const dispatchToken: Removal = {
 
 const requests: Removal = {
   threat: 32,
-  without: 'bounds to what is asked for, and starts that are sent once',
+  without: 'bounds to what is asked for, starts that are sent once, and starts that are left to Kargo',
   edits: [
+    { name: 'ownCandidate', by: (_, due) => due },
     { name: 'parseRequest', by: (_, text) => ({ kind: 'names', names: text.split(',') }) },
     { name: 'requestProblems', by: () => [] },
     { name: 'chooseStarts', by: (original, all, bases) => original(all, bases, Number.POSITIVE_INFINITY) },
@@ -46,6 +47,10 @@ const requests: Removal = {
     runs('whose answer is lost (%s) may have been started, and is sent exactly once'),
     runs('is asked of no id that a state file may not hold'),
     runs('takes no id that is %s, and looks for the run'),
+    {
+      file: 'unit/rebuild/record-builds.test.ts',
+      title: 'that failed are told with when the next try comes, and what is due is left to Kargo',
+    },
   ],
 }
 
