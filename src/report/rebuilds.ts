@@ -33,14 +33,18 @@ function named(row: RebuildRow): Span[] {
   return why.length === 0 ? [code(row.image, row.run)] : [code(row.image, row.run), ' (', ...why, ')']
 }
 
+/** Builds that we start by hand were asked for; of those that run or are over, somebody may have started them himself. */
+const ASKED: ReadonlySet<Status> = new Set(['started', 'queued', 'refused', 'unknown'])
+
 /** `node:22 changed`; nothing where no reason is known. */
-function reasonOf({ reason, bases }: RebuildRow): Span[] {
-  if (reason === 'manual' && bases.length === 0) return ['by request']
+function reasonOf({ reason, bases, status }: RebuildRow): Span[] {
+  const asked = ASKED.has(status) ? 'by request' : 'by hand'
+  if (reason === 'manual' && bases.length === 0) return [asked]
   const what = listed(
     bases.map((base) => [code(shortReference(base))]),
     { max: 3 },
   )
-  if (reason === 'manual') return ['by request; ', ...what, ' changed']
+  if (reason === 'manual') return [`${asked}; `, ...what, ' changed']
   return reason === 'override' ? [...what, ' changed, override'] : what.length === 0 ? [] : [...what, ' changed']
 }
 

@@ -25,6 +25,7 @@ const ROWS: readonly RebuildRow[] = [
   row('j-waiting', 'waiting', { reason: null, until: '2026-03-01T10:00:00.000Z', message: 'rebuildDelay' }),
   row('k-paused', 'paused', { until: '2026-03-01T10:00:00.000Z', message: 'the build failed', run: RUN }),
   row('l-succeeded', 'succeeded', { run: RUN }),
+  row('l-succeeded-by-hand', 'succeeded', { reason: 'manual', bases: [], run: RUN }),
   row('m-failed', 'failed', { message: 'the build failed', run: RUN }),
   row('n-refused', 'refused', { message: 'GitHub refused to start build.yml of acme/web (404): Not Found.' }),
   row('o-unknown', 'unknown', { message: 'github.com did not answer within 30 s.' }),
