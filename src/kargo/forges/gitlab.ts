@@ -12,6 +12,9 @@ const GITLAB_TOKEN_SECRET = 'gitlab-dispatch'
 
 const HAS_TITLE = code`${filled`toJSON(vars.runTitle ?? "")`} in ["", #.name]`
 
+/** For a merge request, or for a pull request of a mirrored GitHub. */
+const IS_PROPOSAL = expression('#.source contains "request_event"')
+
 const IS_GOOD = expression('(#.status not in ["failed", "canceled", "canceling", "skipped"])')
 
 const BODY = expression(
@@ -39,7 +42,7 @@ const CI: BuildApi = {
     startedId: expression('response.body?.id'),
   },
   run: {
-    counts: code`(${filled`vars.builds != "own"`} && ${HAS_TITLE})`,
+    counts: code`!(${IS_PROPOSAL}) && ${filled`vars.builds != "own"`} && ${HAS_TITLE}`,
     hasTitle: HAS_TITLE,
     wasDispatched: expression('#.source == "api"'),
     isSuccess: expression('#.status in ["success", "manual"]'),

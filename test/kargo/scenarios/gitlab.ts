@@ -38,6 +38,21 @@ const pipelines: readonly Scenario[] = [
     expect(dispatch?.at).toBeGreaterThan(due - 1000)
     expect(dispatch?.at).toBeLessThan(due + SLACK_SECONDS * 1000)
   }),
+  one(
+    'GitLab: pipelines for a pull request, from a branch of the same name',
+    MAIN,
+    { ...onGitLab('proposal'), entry: { rebuildDelay: '2m' } },
+    async (image) => {
+      const proposal = { event: 'external_pull_request_event', seconds: 1 }
+      image.builds.start({ ...proposal, ageSeconds: 5 })
+      const change = await image.change()
+      image.builds.start(proposal)
+      await image.succeeds(change)
+      expect(image.builds.counts(), 'they neither delay it nor cover the change').toMatchObject({ runs: 2, dispatch: 1 })
+      const [dispatch] = image.builds.asked('dispatch')
+      expect((dispatch?.at ?? 0) / 1000).toBeLessThan((image.observedAt(change.freight) ?? 0) + 100)
+    },
+  ),
   one('GitLab: build fails, then succeeds', MAIN, onGitLab('flaky'), async (image) => {
     image.builds.conclusions = ['failed', 'success']
     await image.succeeds(await image.change())

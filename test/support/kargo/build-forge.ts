@@ -8,6 +8,8 @@ export interface Build {
   readonly place: string
   readonly branch: string
   readonly isDispatched: boolean
+  /** What started it, in the forge's own word; left out: a dispatch, or a push. */
+  readonly event?: string
   readonly title: string
   readonly inputs: Readonly<Record<string, unknown>>
   readonly startedAt: number

@@ -21,7 +21,7 @@ export function addressOf({ place, id }: { readonly place: string; readonly id: 
 function githubRun(run: Shown): unknown {
   return {
     id: run.id,
-    event: run.isDispatched ? 'workflow_dispatch' : 'push',
+    event: run.event ?? (run.isDispatched ? 'workflow_dispatch' : 'push'),
     display_title: run.title,
     status: run.isOver ? 'completed' : (run.state ?? 'in_progress'),
     conclusion: run.isOver ? run.conclusion : null,
@@ -77,7 +77,7 @@ function pipeline(build: Shown): unknown {
   return {
     id: build.id,
     name: build.title,
-    source: build.isDispatched ? 'api' : 'push',
+    source: build.event ?? (build.isDispatched ? 'api' : 'push'),
     ref: build.branch,
     status: build.isOver ? build.conclusion : (build.state ?? 'running'),
     created_at: new Date(build.startedAt * 1000).toISOString(),

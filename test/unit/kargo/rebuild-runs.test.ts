@@ -73,6 +73,17 @@ describe.each(FORGES)('on %s', (forge) => {
     expect(it.counts.dispatch).toBe(1)
   })
 
+  test('nor does one of a proposal, whose branch may be called the same in a fork', () => {
+    const proposal = { isDispatched: false, event: forge === 'GitHub' ? 'pull_request' : 'external_pull_request_event' }
+    const it = new RebuildWorld({ forge })
+    it.build({ ...proposal, startedAt: START - HOUR, endsAt: START - 1, visibleAt: 0 })
+    it.change()
+    it.build(proposal)
+    it.cluster.run()
+    expect(it.outcomes).toEqual(['Succeeded'])
+    expect(it.asked('dispatch')).toEqual([0])
+  })
+
   describe('with a title', () => {
     test.each([
       ['of another image', { title: 'Build web' }],
