@@ -1,6 +1,8 @@
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { getInput } from '@actions/core'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
+import { suggest } from '../enrollment/messages.js'
+import { repo } from '../enrollment/repairs.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { DEFAULT_HEADLINE } from '../plan-and-commit.js'
 import { parseRequest, type Request } from '../rebuild/index.js'
@@ -38,6 +40,11 @@ export interface Inputs {
   readonly pageDir: string | null
 }
 
+const STATE_REPOSITORY = /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/
+const STATE_REF = /^(?!-)(?!.*(?:\.\.|@\{|\/\/))[A-Za-z0-9._/+#@-]{1,255}$/
+const COMMENT_ID = /^[A-Za-z0-9._-]{1,100}$/
+const withDashes = (id: string) => id.replace(/[^A-Za-z0-9._-]+/g, '-')
+
 /**
  * Reads all inputs.
  *
@@ -51,8 +58,8 @@ export function readInputs(): Inputs {
   const sourceToken = read.secret('source-token', stateToken)
   const inputs: Inputs = {
     mode: read.choice('mode', ['auto', 'preview', 'commit', 'check']),
-    stateRepository: read.matching('state-repository', /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/, 'OWNER/REPO'),
-    stateRef: read.matching('state-ref', /^(?!-)(?!.*(?:\.\.|@\{|\/\/))[A-Za-z0-9._/+#@-]{1,255}$/, 'a branch name'),
+    stateRepository: read.matching('state-repository', STATE_REPOSITORY, 'OWNER/REPO', repo),
+    stateRef: read.matching('state-ref', STATE_REF, 'a branch name', () => 'main'),
     statePath: read.path('state-path', '.'),
     imagesFile: read.path('images-file', 'images.yaml'),
     outputDir: read.folder('output-dir', 'dist'),
@@ -62,7 +69,7 @@ export function readInputs(): Inputs {
     commitMessage: read.line('commit-message', DEFAULT_HEADLINE),
     comment: read.choice('comment', ['auto', 'always', 'never']),
     commentId:
-      read.matching('comment-id', /^[A-Za-z0-9._-]{1,100}$/, 'letters, digits, dot, dash, underscore') ?? 'default',
+      read.matching('comment-id', COMMENT_ID, 'letters, digits, dot, dash, underscore', withDashes) ?? 'default',
     reportFrom: getInput('report-from') || null,
     maxDeletions: read.limit('max-deletions', '25%'),
     githubToken,
@@ -87,20 +94,28 @@ class InputReader {
   choice<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
     const value = getInput(name) || choices[0]
     const found = choices.find((choice) => choice === value)
-    if (found === undefined) this.#refuse(name, value, `one of ${choices.join(', ')}`)
+    if (found === undefined) {
+      const near = suggest(value, choices)
+      const remedy = near === null ? `Write ${name}: ${choices[0]}.` : `Did you mean ${near}?`
+      this.#refuse(name, value, `one of ${choices.join(', ')}`, remedy)
+    }
     return found ?? choices[0]
   }
 
-  matching(name: string, pattern: RegExp, expected: string): string | null {
+  /** @param repair what is meant by a value of another form; null: nobody can tell. */
+  matching(name: string, pattern: RegExp, expected: string, repair: (value: string) => string | null): string | null {
     const value = getInput(name)
     if (value === '') return null
-    if (!pattern.test(value)) this.#refuse(name, value, expected)
+    if (pattern.test(value)) return value
+    const meant = repair(value)
+    this.#refuse(name, value, expected, meant !== null && pattern.test(meant) ? `Write ${name}: ${meant}.` : null)
     return value
   }
 
   line(name: string, fallback: string): string {
     const value = getInput(name) || fallback
-    if (/[\p{Cc}\u2028\u2029]/u.test(value)) this.#refuse(name, value, 'one line of text')
+    if (/[\p{Cc}\u2028\u2029]/u.test(value))
+      this.#refuse(name, value, 'one line of text', `Write ${name}: ${fallback}.`)
     return value
   }
 
@@ -108,20 +123,23 @@ class InputReader {
   path(name: string, fallback: string): string {
     const value = getInput(name) || fallback
     const inside = pathBelow(value)
-    if (inside === null) this.#refuse(name, value, 'a path below the state repository')
+    if (inside === null) this.#refuse(name, value, 'a path below the state repository', `Write ${name}: ${fallback}.`)
     return inside ?? fallback
   }
 
   folder(name: string, fallback: string): string {
     const value = this.path(name, fallback)
-    if (value === '.') this.#refuse(name, value, 'a folder of its own: generated files are deleted there')
+    if (value === '.') {
+      const expected = 'a folder of its own, for generated files are deleted there'
+      this.#refuse(name, value, expected, `Write ${name}: ${fallback}.`)
+    }
     return value
   }
 
   limit(name: string, fallback: string): DeletionLimit {
     const value = getInput(name) || fallback
     const limit = parseDeletionLimit(value)
-    if (limit === null) this.#refuse(name, value, 'a number or a percentage like 25%')
+    if (limit === null) this.#refuse(name, value, 'a number or a percentage', `Write ${name}: ${fallback}.`)
     return limit ?? { kind: 'count', count: 0 }
   }
 
@@ -129,7 +147,7 @@ class InputReader {
   request(name: string): Request | null {
     const value = getInput(name)
     const request = parseRequest(value)
-    if (request === 'invalid') this.#refuse(name, value, 'names of images, or all-stale')
+    if (request === 'invalid') this.#refuse(name, value, 'names of images, or all-stale', `Write ${name}: all-stale.`)
     return request === 'invalid' ? null : request
   }
 
@@ -140,10 +158,9 @@ class InputReader {
     return value
   }
 
-  #refuse(name: string, value: string, expected: string): void {
-    this.#problems.push(
-      problem('input-invalid', `the input ${name} must be ${expected}, not ${JSON.stringify(value)}.`),
-    )
+  #refuse(name: string, value: string, expected: string, remedy: string | null): void {
+    const message = `the input ${name} must be ${expected}, not ${JSON.stringify(value)}.`
+    this.#problems.push(problem('input-invalid', message, { remedy }))
   }
 }
 

@@ -3,6 +3,8 @@
 import { Command, Option } from 'commander'
 import { FORGES } from '../forges/index.js'
 import { VERSION } from '../version.js'
+import { examplesText } from './examples.js'
+import type { ExplainOptions } from './explain-command.js'
 import type { InitOptions } from './init-answers.js'
 import type { CommandContext, CommonOptions } from './options.js'
 import type { PageOptions } from './page-command.js'
@@ -42,6 +44,10 @@ export function makeProgram(session: Session): Command {
   addSchema(program, session)
   addDemo(program, session)
   addCompletion(program, session)
+  for (const command of program.commands) {
+    const examples = examplesText(command.name())
+    command.addHelpText('after', `\nExamples:\n${examples}`).showHelpAfterError(`For example:\n${examples}`)
+  }
   return program
 }
 
@@ -65,10 +71,12 @@ function withCommonOptions(command: Command): Command {
 }
 
 function addValidate(program: Command, session: Session): void {
-  withCommonOptions(program.command('validate').description('check images.yaml and show every problem'))
-    .argument('[file...]', 'enrollment files (else the one of the state folder)')
+  withCommonOptions(
+    program.command('validate').description('check images.yaml and overrides.yaml, and show every problem'),
+  )
+    .argument('[file...]', 'enrollment files, or overrides.yaml (else those of the state folder)')
     .action(async (files: string[], _, command: Command) => {
-      const { validate } = await import(/* webpackMode: "eager" */ './read-commands.js')
+      const { validate } = await import(/* webpackMode: "eager" */ './validate-command.js')
       session.finish(await validate(contextOf(command, session), files))
     })
 }
@@ -125,9 +133,10 @@ function addExplain(program: Command, session: Session): void {
   const description = 'say why images are rebuilt, or why not yet, from the state files'
   withCommonOptions(program.command('explain').description(description))
     .argument('[name...]', 'images to explain in sentences (else a table of all)')
-    .action(async (names: string[], _, command: Command) => {
+    .option('--status <status,…>', 'only images with one of these statuses, for example behind,failed')
+    .action(async (names: string[], options: ExplainOptions, command: Command) => {
       const { explainCommand } = await import(/* webpackMode: "eager" */ './explain-command.js')
-      session.finish(explainCommand(contextOf(command, session), names))
+      session.finish(explainCommand(contextOf(command, session), names, options))
     })
 }
 

@@ -11,7 +11,8 @@ import {
 import { type BuildPlace, buildOrder } from '../state/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { sourcesOf } from './run-options.js'
-import { printJson, printProblems, printTable } from './terminal.js'
+import { printTable } from './table.js'
+import { printJson, printProblems } from './terminal.js'
 
 /**
  * `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed; and which runs are

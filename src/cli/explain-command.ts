@@ -7,6 +7,7 @@ import {
   printable,
   problem,
   Refusal,
+  refuse,
 } from '../enrollment/index.js'
 import { suggest } from '../enrollment/messages.js'
 import {
@@ -16,37 +17,64 @@ import {
   HEAD,
   minute,
   paragraphs,
+  STATUSES,
+  type Status,
+  statusTotals,
   tableRows,
 } from '../explain/index.js'
 import { serversIn } from '../run-options.js'
 import { readOptional, readState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
-import { printJson, printProblems, printTable, type Terminal } from './terminal.js'
+import { printTable } from './table.js'
+import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
  * `explain [NAME…]`: why each image is rebuilt, or why not yet, as images.yaml, overrides.yaml and the state files have
- * it: a table of all images, sentences about those that are named. Asks nobody.
+ * it: a table of all images, sentences about those that are named. Works offline.
  *
- * @throws Refusal when a name is not enrolled, or a file cannot be read.
+ * @throws Refusal when a name is not enrolled, a status is none, or a file cannot be read.
  */
-export function explainCommand({ options, env, terminal, now }: CommandContext, names: readonly string[]): number {
+export function explainCommand(
+  { options, env, terminal, now }: CommandContext,
+  names: readonly string[],
+  { status }: ExplainOptions = {},
+): number {
+  const wanted = status === undefined ? STATUSES : statusesIn(status)
   const folder = stateFolder(options, env)
   const { enrolled } = readImagesFile(folder, env)
   const records = readState(folder.root)
   refuseUnknown(names, enrolled, records, folder)
   const overrides = activeOverrides(folder, terminal, now)
-  const explanations = explainImages({ enrolled, records, overrides, now, urls: serversIn(env) }, names)
+  const all = explainImages({ enrolled, records, overrides, now, urls: serversIn(env) }, names)
+  const explanations = all.filter((one) => wanted.includes(one.status))
   if (options.json) {
     const images = explanations.map((one) => explanationJson(one, now))
-    printJson(terminal, { now, asOf: newestOf(explanations), images })
+    printJson(terminal, { now, asOf: newestOf(all), totals: countByStatus(all), images })
   } else if (names.length > 0) {
     const files = { images: folder.imagesFile, overrides: OVERRIDES_FILE }
     terminal.out(printable(explanations.map((one) => paragraphs(one, files, now)).join('\n')))
   } else {
-    printImages(explanations, terminal)
-    printFooter(newestOf(explanations), terminal)
+    if (explanations.length > 0) printImages(explanations, terminal)
+    printFooter(statusTotals(all), newestOf(all), terminal)
   }
   return 0
+}
+
+/** What `explain` takes beside the common options. */
+export interface ExplainOptions {
+  /** Statuses with commas between them. */
+  readonly status?: string
+}
+
+function statusesIn(written: string): readonly Status[] {
+  const words = written.split(',').map((word) => word.trim())
+  const known = words.flatMap((word) => STATUSES.find((status) => status === word) ?? [])
+  const wrong = words.find((word) => !STATUSES.some((status) => status === word))
+  if (wrong === undefined) return known
+  const near = suggest(wrong, STATUSES)
+  throw refuse('option-invalid', `--status: ${JSON.stringify(wrong)} is not a status.`, {
+    remedy: near === null ? `Write ${STATUSES.join(', ')}, or several with commas.` : `Did you mean ${near}?`,
+  })
 }
 
 /** The overrides that hold now; what is wrong with the others is printed. */
@@ -87,6 +115,11 @@ function whatItIs(
   return [message, { file, remedy: near === null ? 'Without a name, all images are listed.' : `Did you mean ${near}?` }]
 }
 
+function countByStatus(explanations: readonly Explanation[]): Readonly<Record<string, number>> {
+  const counts = STATUSES.map((status) => [status, explanations.filter((one) => one.status === status).length] as const)
+  return Object.fromEntries(counts)
+}
+
 function newestOf(explanations: readonly Explanation[]): string | null {
   const moments = explanations.flatMap(({ asOf }) => asOf ?? [])
   return moments.sort().at(-1) ?? null
@@ -112,8 +145,7 @@ function printImages(explanations: readonly Explanation[], terminal: Terminal): 
   )
 }
 
-function printFooter(asOf: string | null, terminal: Terminal): void {
-  const facts =
-    asOf === null ? 'There are no state files yet.' : `The newest fact in the state files is of ${minute(asOf)}.`
-  terminal.out(`\nTimes are in UTC. ${facts} "explain NAME" says more about an image.\n`)
+function printFooter(totals: string, asOf: string | null, terminal: Terminal): void {
+  const facts = asOf === null ? 'There are no state files yet.' : `Data as of ${minute(asOf)}.`
+  terminal.out(`\n${totals}.\nTimes are in UTC. ${facts} "explain NAME" shows more about an image.\n`)
 }

@@ -63,16 +63,20 @@ export function stateFolder(options: StateOptions, env: Env): StateFolder {
  */
 export function newStateFolder(options: StateOptions, env: Env): StateFolder {
   const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
-  const output = below(options.output, '--output')
+  const output = below(options.output, '--output', 'dist')
   if (output === '.')
-    throw refuse('option-invalid', '--output must be a folder of its own: generated files are deleted there.')
-  return { root, path: '.', imagesFile: below(options.images, '--images'), outputDir: output }
+    throw refuse('option-invalid', '--output must be a folder of its own: generated files are deleted there.', {
+      remedy: 'Write --output dist.',
+    })
+  return { root, path: '.', imagesFile: below(options.images, '--images', 'images.yaml'), outputDir: output }
 }
 
-function below(path: string, option: string): string {
+function below(path: string, option: string, example: string): string {
   const inside = pathBelow(path)
   if (inside !== null) return inside
-  throw refuse('option-invalid', `${option} must be a path below the state folder, not ${JSON.stringify(path)}.`)
+  throw refuse('option-invalid', `${option} must be a path below the state folder, not ${JSON.stringify(path)}.`, {
+    remedy: `Write ${option} ${example}.`,
+  })
 }
 
 /** On a runner the repository that holds the file is known, as it is to the commands that write. */
@@ -119,5 +123,7 @@ export function readImagesFile(
 export function nameAndValue(option: string, text: string): [string, string] {
   const at = text.indexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw refuse('option-invalid', `${option} must be NAME=VALUE, not ${JSON.stringify(text)}.`)
+  throw refuse('option-invalid', `${option} must be NAME=VALUE, not ${JSON.stringify(text)}.`, {
+    remedy: `Write ${option} ${/^\w[\w-]*$/.test(text) ? text : 'NAME'}=VALUE.`,
+  })
 }

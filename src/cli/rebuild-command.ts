@@ -18,7 +18,8 @@ import { runClock, serversIn } from '../run-options.js'
 import { readState, type StateFiles, type StateFolder, type TrackedImage, textsOf, writeFiles } from '../state/index.js'
 import { activeOverrides } from './explain-command.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
-import { printJson, printProblems, printTable, tokensIn } from './terminal.js'
+import { printTable } from './table.js'
+import { printJson, printProblems, tokensIn } from './terminal.js'
 
 /** Options of `rebuild`. */
 export interface RebuildOptions {

@@ -43,10 +43,9 @@ export function commandRunOptions(
 function deletionLimit(text: string): DeletionLimit {
   const limit = parseDeletionLimit(text)
   if (limit !== null) return limit
-  throw refuse(
-    'option-invalid',
-    `--max-deletions must be a number or a percentage like 25%, not ${JSON.stringify(text)}.`,
-  )
+  throw refuse('option-invalid', `--max-deletions must be a number or a percentage, not ${JSON.stringify(text)}.`, {
+    remedy: 'Write --max-deletions 25%.',
+  })
 }
 
 /** Where Dockerfiles come from: `--sources`, else the servers, with the tokens of the environment. */

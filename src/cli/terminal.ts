@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import stringWidth from 'string-width'
 import { formatProblem, type Problem, printable } from '../enrollment/problem.js'
 import { withoutValues } from '../report/redact.js'
 import type { Env } from '../run-options.js'
@@ -9,6 +10,8 @@ export interface Terminal {
   readonly err: (text: string) => void
   /** Whether `out` and `err` understand colors. */
   readonly color: { readonly out: boolean; readonly err: boolean }
+  /** How many characters a line of `out` holds; without it a table is as wide as its cells. */
+  readonly columns?: number
 }
 
 /**
@@ -31,6 +34,7 @@ export function processTerminal(secrets: readonly string[]): Terminal {
       out: pc.isColorSupported && process.stdout.isTTY === true,
       err: pc.isColorSupported && process.stderr.isTTY === true,
     },
+    ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
   }
 }
 
@@ -44,29 +48,6 @@ export function tokensIn({ GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN, IMAGE_FACTORY_D
 /** Data, as `--json` prints it. */
 export function printJson(terminal: Terminal, data: unknown): void {
   terminal.out(`${JSON.stringify(data, null, 2)}\n`)
-}
-
-/**
- * Columns under their titles.
- *
- * @param paint colors a padded cell.
- */
-export function printTable(
-  terminal: Terminal,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  paint: (cell: string, row: number, column: number) => string = (cell) => cell,
-): void {
-  const safe = rows.map((row) => row.map(printable))
-  const widths = head.map((title, column) =>
-    safe.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
-  )
-  const padded = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0))
-  terminal.out(`${pc.createColors(terminal.color.out).bold(padded(head).join('  ').trimEnd())}\n`)
-  for (const [row, cells] of safe.entries()) {
-    const painted = padded(cells).map((cell, column) => paint(cell, row, column))
-    terminal.out(`${painted.join('  ').trimEnd()}\n`)
-  }
 }
 
 /** Problems, one a line, with the excerpt they point at where the text is at hand. */
@@ -106,7 +87,7 @@ export function excerpt(line: string, column: number): { readonly shown: string;
   const left = (start > 0 || at > 4 * WIDEST ? '…' : '') + readable(before.slice(start).join(''))
   const end = firstWithin(after, WIDEST - BEFORE)
   const isCut = end < after.length || line.length > at + 4 * WIDEST
-  return { shown: left + readable(after.slice(0, end).join('')) + (isCut ? '…' : ''), caret: widthOf(left) }
+  return { shown: left + readable(after.slice(0, end).join('')) + (isCut ? '…' : ''), caret: stringWidth(left) }
 }
 
 function readable(text: string): string {
@@ -117,7 +98,7 @@ function readable(text: string): string {
 function firstWithin(characters: readonly string[], width: number): number {
   let used = 0
   const over = characters.findIndex((one) => {
-    used += widthOf(readable(one))
+    used += stringWidth(readable(one))
     return used > width
   })
   return over < 0 ? characters.length : over
@@ -126,17 +107,4 @@ function firstWithin(characters: readonly string[], width: number): number {
 /** Where the last characters begin that fit into so many cells. */
 function lastWithin(characters: readonly string[], width: number): number {
   return characters.length - firstWithin([...characters].reverse(), width)
-}
-
-/** Drawn over two cells: scripts of East Asia, full-width forms, emoji (Unicode Standard Annex 11, its common part). */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
-
-function widthOf(text: string): number {
-  let width = 0
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (/^\p{M}+$/u.test(segment)) continue
-    width += WIDE.test(segment) ? 2 : 1
-  }
-  return width
 }

@@ -7,6 +7,7 @@ import type { EntryFault } from './problem.js'
 import { severityOf } from './problem-codes.js'
 import { environmentsOf, promotionFaults } from './promotion.js'
 import { publishedAt } from './published.js'
+import { remedyFor } from './repairs.js'
 import { DEFAULT_STRATEGY, type Entry, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { DEFAULT_DOCKERFILE } from './schema/source.js'
 
@@ -54,7 +55,14 @@ function strategyFaults({ imageSelectionStrategy, tags }: Entry): EntryFault[] {
   const { strategy } = tags
   if (imageSelectionStrategy === undefined || strategy === undefined || strategy === imageSelectionStrategy) return []
   const message = `tags.strategy ${strategy} has no effect: imageSelectionStrategy says ${imageSelectionStrategy}.`
-  return [{ code: 'tags-ignored', path: ['tags', 'strategy'], message, remedy: 'Keep one.' }]
+  return [
+    {
+      code: 'tags-ignored',
+      path: ['tags', 'strategy'],
+      message,
+      remedy: 'Take tags.strategy out.',
+    },
+  ]
 }
 
 function tagFaults(entry: Entry): EntryFault[] {
@@ -69,7 +77,7 @@ function tagFaults(entry: Entry): EntryFault[] {
     ...regexes.flatMap(({ path, regex }): EntryFault[] => {
       const fault = regexFault(regex)
       if (fault === null) return []
-      const message = oneLine(`${quote(regex)} is no regular expression that Kargo takes (RE2): ${fault}`)
+      const message = oneLine(`${quote(regex)} is not a regular expression that Kargo takes (RE2): ${fault}`)
       return [{ code: 'value-invalid', path, message, remedy: 'See https://github.com/google/re2/wiki/Syntax.' }]
     }),
   ]
@@ -82,13 +90,17 @@ function constraintFaults(
   if (strategy === 'Digest') {
     if (constraint === null)
       return [
-        { code: 'key-missing', message: 'the strategy Digest needs a tag to follow.', remedy: 'Add tags.constraint.' },
+        {
+          code: 'key-missing',
+          message: 'the strategy Digest needs a tag to follow.',
+          remedy: 'Write constraint: latest, or another tag.',
+        },
       ]
     if (TAG.test(constraint)) return []
     return [
       {
         code: 'value-invalid',
-        message: `${quote(constraint)} is no tag.`,
+        message: `${quote(constraint)} is not a tag.`,
         remedy: 'The strategy Digest follows one tag, like latest.',
       },
     ]
@@ -102,10 +114,20 @@ function constraintFaults(
   return [
     {
       code: 'value-invalid',
-      message: `${quote(constraint)} is no range of versions.`,
-      remedy: 'Write one like ^1.2.0 or >=1.2 <3.',
+      message: `${quote(constraint)} is not a range of versions.`,
+      remedy: rangeRemedy(constraint),
     },
   ]
+}
+
+/** A tag where a range of versions belongs: following one tag is another strategy. */
+function rangeRemedy(constraint: string): string {
+  const repaired = remedyFor(['constraint'], constraint)
+  if (repaired !== null) return repaired
+  const range = 'Write a range like ^1.2.0 or >=1.2 <3'
+  return TAG.test(constraint)
+    ? `${range}; to follow the tag ${constraint}, write strategy: Digest beside it.`
+    : `${range}.`
 }
 
 /** What is allowed and surely not meant: an image of ours that nothing can rebuild. */

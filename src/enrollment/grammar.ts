@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { clip } from './messages.js'
+import { truncate } from '../text/index.js'
 
 /** A span of time as written and in seconds. */
 export interface Duration {
@@ -71,8 +71,8 @@ export function isBranchName(text: string): boolean {
   return text.split('/').every((part) => part !== '' && !/^\.|\.$|\.\.|\.lock$/.test(part))
 }
 
-/** A drive, or what makes Kargo take a path for a pattern (its `pkg/pattern`). */
-const PATH_PREFIX = /^(?:[A-Za-z]|glob|regexp?):/
+/** A drive, an address, or what makes Kargo take a path for a pattern (its `pkg/pattern`). */
+const PATH_PREFIX = /^(?:(?:[A-Za-z]|glob|regexp?):|[A-Za-z][A-Za-z0-9+.-]*:\/\/)/
 
 /** Whether a path names something inside the folder it is relative to, in POSIX spelling. */
 export function isInsidePath(text: string): boolean {
@@ -148,6 +148,9 @@ export function regexFault(regex: string): string | null {
     RE2JS.compile(regex)
     return null
   } catch (error) {
-    return clip((error instanceof Error ? error.message : String(error)).replace(/^error parsing regexp: /, ''), 100)
+    return truncate(
+      (error instanceof Error ? error.message : String(error)).replace(/^error parsing regexp: /, ''),
+      100,
+    )
   }
 }

@@ -1,6 +1,8 @@
 import leven from 'leven'
 import type * as z from 'zod'
 import type { ErrorCode } from './problem-codes.js'
+import { remedyFor } from './repairs.js'
+import { remedyForType } from './type-repairs.js'
 
 /** The known word nearest to a misspelt one, null when none is near. */
 export function suggest(word: string, known: readonly string[]): string | null {
@@ -39,6 +41,8 @@ export interface Examined {
   readonly value: (path: readonly (string | number)[]) => unknown
   /** What may stand at a path, for where nothing does. */
   readonly example?: (path: readonly (string | number)[]) => string | null
+  /** What to do with a key that is not known at a path, where it is known elsewhere. */
+  readonly elsewhere?: (key: string, path: readonly (string | number)[]) => string | null
   /** The path as the person wrote it, where that differs. */
   readonly written?: (path: readonly (string | number)[]) => readonly (string | number)[]
 }
@@ -57,11 +61,13 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], examined: Exa
 export function unknownKey(
   key: string,
   known: readonly string[],
+  elsewhere: string | null = null,
 ): Pick<SchemaProblem, 'code' | 'message'> & { readonly remedy: string } {
   const code = 'key-unknown'
   const near = suggest(key, known)
   const message = `unknown key ${quote(key)}.`
   if (key === '<<') return { code, message, remedy: 'Merge keys are not read: put what entries share under defaults.' }
+  if (elsewhere !== null) return { code, message, remedy: elsewhere }
   return { code, message, remedy: near === null ? `Known here: ${known.join(', ')}.` : `Did you mean ${near}?` }
 }
 
@@ -70,11 +76,13 @@ function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProble
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
   const name = nameOf(path, examined)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', ...unknownKey(key, knownKeys(path)) }))
+    const told = (key: string) => unknownKey(key, knownKeys(path), examined.elsewhere?.(key, path) ?? null)
+    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', ...told(key) }))
   }
   if (issue.code === 'invalid_key') {
-    const message = `${quote(String(path.at(-1)))} ${issue.issues[0]?.message ?? 'is no usable key'}.`
-    return [{ code: 'value-invalid', path, at: 'key', message, remedy: null }]
+    const message = `${quote(String(path.at(-1)))} ${issue.issues[0]?.message ?? 'is not a valid key'}.`
+    const remedy = 'Use letters, digits and underscores.'
+    return [{ code: 'value-invalid', path, at: 'key', message, remedy }]
   }
   const found = value(path)
   if (found === undefined) {
@@ -84,22 +92,42 @@ function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProble
       example === null ? `Write ${key}: and what belongs below it.` : `Write it, for example ${key}: ${example}.`
     return [{ code: 'key-missing', path, at: 'value', message: `${name} is missing.`, remedy }]
   }
-  if (issue.code === 'invalid_type') {
-    return [
-      {
-        code: 'value-invalid',
-        path,
-        at: 'value',
-        message: `${name} must be ${typeName(issue.expected)}, not ${describe(found)}.`,
-        remedy: null,
-      },
-    ]
-  }
+  if (issue.code === 'invalid_type') return [typeProblem(issue.expected, path, found, examined)]
   if (issue.code === 'invalid_union') return explainUnion(issue, examined)
   if (issue.code === 'invalid_value') return [choiceProblem(issue.values.map(String), path, name, found)]
   const said = Array.isArray(found) ? `${name} ${issue.message}.` : `${name}: ${describe(found)} ${issue.message}.`
-  const remedy = issue.code === 'custom' && typeof issue.params?.remedy === 'string' ? issue.params.remedy : null
+  const remedy =
+    (issue.code === 'custom' ? remedyIn(issue.params, found) : null) ??
+    remedyFor(path, found) ??
+    likeExample(examined.example?.(path) ?? null)
   return [{ code: 'value-invalid', path, at: 'value', message: said, remedy }]
+}
+
+function likeExample(example: string | null): string | null {
+  return example === null ? null : `Write it like ${example}.`
+}
+
+/** What a check of the schema itself says should be written. */
+function remedyIn(params: Readonly<Record<string, unknown>> | undefined, found: unknown): string | null {
+  if (typeof params?.remedy === 'string') return params.remedy
+  const make = params?.remedyFor
+  return typeof make === 'function' && typeof found === 'string' ? String(make(found)) : null
+}
+
+function typeProblem(
+  expected: string,
+  path: readonly (string | number)[],
+  found: unknown,
+  examined: Examined,
+): SchemaProblem {
+  const name = nameOf(path, examined)
+  const isEmpty = found === null && typeof path.at(-1) === 'string'
+  const message = isEmpty ? `${name} is empty.` : `${name} must be ${typeName(expected)}, not ${describe(found)}.`
+  const remedy = remedyForType(expected, path, found, {
+    example: examined.example?.(path) ?? null,
+    keys: examined.knownKeys(path),
+  })
+  return { code: 'value-invalid', path, at: 'value', message, remedy }
 }
 
 /** What is wrong by the form that was meant: a map is held against the map among the forms. */
@@ -119,7 +147,8 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, examined: Examined): 
   const named = types.includes('string') ? ['text'] : [...new Set(types.map(typeName))]
   const expected = alternatives([...choices, ...named])
   const near = typeof found === 'string' ? suggest(found, choices) : null
-  const remedy = near === null ? null : `Did you mean ${near}?`
+  const about = { example: examined.example?.(path) ?? null, keys: [] }
+  const remedy = near === null ? remedyForType(types[0] ?? 'string', path, found, about) : `Did you mean ${near}?`
   return [
     {
       code: 'value-invalid',

@@ -3,7 +3,7 @@ import { parseReference } from '../reference/index.js'
 import type { Data } from '../yaml/data.js'
 import { explainIssues, type SchemaProblem } from './messages.js'
 import { type Problem, problem } from './problem.js'
-import { keysAt } from './schema/keys.js'
+import { exampleAt, keysAt } from './schema/keys.js'
 import { line } from './schema/values.js'
 import { readYaml } from './yaml-data.js'
 
@@ -35,14 +35,24 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?Z$/
 
 /** One entry of overrides.yaml. */
 export const overrideSchema = z.strictObject({
-  base: line.refine((text) => parseReference(text).ok, 'is no image reference'),
-  digest: line.regex(/^sha256:[0-9a-f]{64}$/, 'is no digest (sha256: and 64 hexadecimal digits)'),
-  reason: line,
-  expires: line.refine(
-    (text) => expiryOf(text) !== null,
-    'is no date; write 2026-03-31 (its end, in UTC) or 2026-03-31T12:00Z',
-  ),
+  base: line.refine((text) => parseReference(text).ok, 'is not an image reference').meta({ examples: ['node:22'] }),
+  digest: line.regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest (sha256: and 64 hexadecimal digits)'),
+  reason: line.meta({ examples: ['CVE-2026-1234'] }),
+  expires: line.refine((text) => expiryOf(text) !== null, 'is not a date').meta({ examples: ['2026-03-31'] }),
 })
+
+/** What people call its keys. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  image: 'base',
+  name: 'base',
+  sha: 'digest',
+  sha256: 'digest',
+  comment: 'reason',
+  why: 'reason',
+  until: 'expires',
+  expiry: 'expires',
+  date: 'expires',
+}
 
 /**
  * Reads overrides.yaml: a list of `{base, digest, reason, expires}`.
@@ -72,6 +82,8 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
     const found = explainIssues(result.error.issues, {
       prefix: [],
       knownKeys: (path) => keysAt(overrideSchema, path),
+      example: (path) => exampleAt(overrideSchema, path),
+      elsewhere: (key) => (Object.hasOwn(SYNONYMS, key) ? `Write ${SYNONYMS[key]}.` : null),
       value: (path) => path.reduce<unknown>((value, step) => (value as Record<string, unknown> | null)?.[step], entry),
     })
     const problems = found.map((one) => add({ ...one, path: [index, ...one.path] }))

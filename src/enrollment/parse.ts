@@ -7,6 +7,8 @@ import { engineProblems } from './engine.js'
 import { type CompletedEntry, toEnrolledImage } from './entry.js'
 import type { EnrolledImage, ImagesFileContext, ImagesFileResult, Settings } from './images-file.js'
 import { explainIssues, type SchemaProblem, unknownKey } from './messages.js'
+import { misplacedKey } from './misplaced-keys.js'
+import { misshapenEntry, misshapenList } from './misshapen.js'
 import {
   byPlace,
   type EntryPlace,
@@ -22,8 +24,8 @@ import { severityOf } from './problem-codes.js'
 import { registryProblems } from './registries.js'
 import { type Entry, entrySchema, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { exampleAt, keysAt } from './schema/keys.js'
-import { settingsSchema, TOP_KEYS } from './schema/settings.js'
-import { settingsFaults, settingsFrom } from './settings.js'
+import { TOP_KEYS } from './schema/settings.js'
+import { readSettings } from './settings.js'
 import { uniquenessProblems } from './uniqueness.js'
 import { UnusedKeys } from './unused-keys.js'
 import { type Canonical, canonicalDefaults, canonicalEntry, withSource } from './variants.js'
@@ -102,11 +104,12 @@ class Reading {
     if (data === null) return nothing
     if (!isDataMap(data)) {
       const message = 'the file must be a list of images, or a map with the key images.'
-      this.#add({ code: 'value-invalid', path: [], at: 'value', message, remedy: null })
+      const remedy = 'Begin with "images:", and the first entry below it with "- name: web".'
+      this.#add({ code: 'value-invalid', path: [], at: 'value', message, remedy })
       return nothing
     }
     for (const key of Object.keys(data).filter((one) => !(TOP_KEYS as readonly string[]).includes(one))) {
-      this.#add({ path: [key], at: 'key', ...unknownKey(key, TOP_KEYS) })
+      this.#add({ path: [key], at: 'key', ...unknownKey(key, TOP_KEYS, misplacedKey(key, [], 'file')) })
     }
     const { settings = {}, defaults = {}, images = null } = data
     return {
@@ -118,20 +121,9 @@ class Reading {
   }
 
   settings(data: Data): Settings | null {
-    const result = settingsSchema.safeParse(data)
-    if (!result.success) {
-      const found = explainIssues(result.error.issues, {
-        prefix: ['settings'],
-        knownKeys: (path) => keysAt(settingsSchema, path, data),
-        value: (path) => valueAt(data, path),
-        example: (path) => exampleAt(settingsSchema, path, data),
-      })
-      for (const one of found) this.#add({ ...one, path: ['settings', ...one.path] })
-      return null
-    }
-    const faults = settingsFaults(result.data)
-    for (const one of faults) this.#add({ ...one, path: ['settings', ...one.path], at: 'value' })
-    return faults.length === 0 ? settingsFrom(result.data) : null
+    const { settings, faults } = readSettings(data)
+    for (const one of faults) this.#add({ ...one, path: ['settings', ...one.path] })
+    return settings
   }
 
   images(data: Data, path: Path, defaults: Canonical): EnrolledImage[] {
@@ -143,8 +135,7 @@ class Reading {
       return []
     }
     if (!Array.isArray(data)) {
-      const remedy = 'Begin each entry with "- name:".'
-      this.#add({ code: 'value-invalid', path, at: 'value', message: 'images must be a list.', remedy })
+      this.#add({ code: 'value-invalid', path, at: 'value', ...misshapenList(data) })
       return []
     }
     const { byEntry, faults } = acceptComments(this.#input.text, this.#placed, path, data.length)
@@ -156,9 +147,9 @@ class Reading {
 
   #image(written: Data, path: Path, { defaults, accepted }: Around): EnrolledImage | null {
     if (!isDataMap(written)) {
-      const remedy = 'Write "- name: web" and the other keys of the image below it.'
-      const message = 'an entry must be a map with at least name, registry and repository.'
-      this.#add({ code: 'value-invalid', path, at: 'value', message, remedy })
+      const at = this.#placed.valuePosition(path)
+      const line = at === null ? null : (this.#input.text.split(/\r?\n/)[at.line - 1] ?? null)
+      this.#addAt({ code: 'value-invalid', ...misshapenEntry(written, line) }, at, null)
       return null
     }
     const own = canonicalEntry(written, defaults.data)
@@ -183,6 +174,7 @@ class Reading {
         knownKeys: (at) => keysAt(entrySchema, at, data).filter((key) => at.length > 0 || !isUnused(key)),
         value: (at) => valueAt(data, at),
         example: (at) => exampleAt(entrySchema, at, data),
+        elsewhere: (key, at) => misplacedKey(key, at, 'entry'),
         written: (at) => this.#writtenAt(at, place),
       })
       for (const one of found) {

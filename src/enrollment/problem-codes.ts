@@ -7,7 +7,7 @@
 /** What stops the run. */
 export const ERRORS = {
   'base-circle': 'Images are built on each other in a circle.',
-  'base-invalid': 'A named base image is no reference that can be followed.',
+  'base-invalid': 'A named base image is not a reference that can be followed.',
   'branch-moved': 'Others committed to the branch during every attempt to commit.',
   'build-unclear': 'Which build, image or Dockerfile an entry is for cannot be told; say it with an option.',
   'character-unprintable': 'A file holds a character that no editor shows as it is.',
@@ -41,10 +41,10 @@ export const ERRORS = {
   'repository-taken': 'Two entries publish to the same place.',
   'request-failed': 'A server did not answer as it should, and the run cannot go on without.',
   'secret-leaked': 'A file would hold a token of the run.',
-  'state-invalid': 'A state file is no map, or holds a value that cannot be used.',
+  'state-invalid': 'A state file is not a map, or holds a value that cannot be used.',
   'token-missing': 'A token is missing or cannot be used.',
   'value-invalid': 'A value is none of those that its key takes.',
-  'yaml-invalid': 'The file is no YAML, or uses what is not read.',
+  'yaml-invalid': 'The file is not valid YAML, or uses what is not read.',
 } as const
 
 /** What is shown while the run goes on; an entry can accept it. */

@@ -59,7 +59,7 @@ function repeatedNames(environments: NonNullable<Entry['environments']>): EntryF
 function updateFaults({ provider, repo, type, key, value }: WrittenUpdate, path: Path): EntryFault[] {
   const faults: EntryFault[] = []
   if (provider === 'github' && !GITHUB_REPOSITORY.test(repo)) {
-    const message = `${pathName([...path, 'repo'])}: ${quote(repo)} is no repository on GitHub.`
+    const message = `${pathName([...path, 'repo'])}: ${quote(repo)} is not a repository on GitHub.`
     faults.push({
       code: 'value-invalid',
       path: [...path, 'repo'],

@@ -1,6 +1,7 @@
 import { isRegistryHost, REPOSITORY } from './grammar.js'
 import { clip, quote } from './messages.js'
 import type { EntryFault } from './problem.js'
+import { imageMeant, remedyFor } from './repairs.js'
 import type { Entry } from './schema/entry.js'
 
 /** Where an image is published, or what is wrong with what its entry says about that. */
@@ -18,52 +19,65 @@ export function publishedAt(entry: Entry): Published {
         code: 'keys-conflicting',
         path: [key],
         message: 'both repoURL and registry/repository are given.',
-        remedy: 'Keep one.',
+        remedy: 'Keep repoURL alone, or registry and repository.',
       },
     }
   }
   if (entry.repoURL === undefined && (entry.registry === undefined || entry.repository === undefined)) {
     return entry.enabled ? incomplete(entry) : partly(entry)
   }
-  return located(entry.repoURL ?? `${entry.registry}/${entry.repository}`, key)
+  return located(entry.repoURL ?? `${entry.registry}/${entry.repository}`, key, entry.repoURL ?? entry.registry)
 }
 
-function incomplete({ registry }: Entry): Published {
+function incomplete({ registry, repository }: Entry): Published {
   const missing = registry === undefined ? 'registry' : 'repository'
-  const remedy = 'Say where the image is published, for example registry: ghcr.io and repository: org/app.'
+  const meant = imageMeant(repository ?? '')
+  const remedy =
+    missing === 'registry' && meant !== null && repository?.startsWith(meant.split('/')[0] ?? '')
+      ? `Write repoURL: ${meant}.`
+      : 'Write where the image is published, for example registry: ghcr.io and repository: org/app.'
   return { ok: false, fault: { code: 'key-missing', path: [missing], message: `${missing} is missing.`, remedy } }
 }
 
 /** A disabled entry may be its name alone: nothing is watched or built. What it does say must be right. */
 function partly({ registry, repository }: Entry): Published {
   const said = [
-    ...(registry === undefined ? [] : [located(registry.includes('/') ? registry : `${registry}/any`, 'registry')]),
+    ...(registry === undefined
+      ? []
+      : [located(registry.includes('/') ? registry : `${registry}/any`, 'registry', registry)]),
     ...(repository === undefined ? [] : [located(`localhost/${repository}`, 'repository')]),
   ]
   return said.find(({ ok }) => !ok) ?? { ok: true, registry: '', repository: '' }
 }
 
-function located(whole: string, key: string): Published {
+function located(whole: string, key: string, written = whole): Published {
   const wrong = (message: string, remedy: string): Published => ({
     ok: false,
-    fault: { code: 'value-invalid', path: [key], message, remedy },
+    fault: { code: 'value-invalid', path: [key], message, remedy: remedyFor([key], written) ?? remedy },
   })
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(whole)?.[0]
-  if (scheme !== undefined)
-    return wrong(`${quote(whole)} is no image but an address.`, `Leave out ${clip(scheme, 20)} before the host.`)
+  if (scheme !== undefined) {
+    return wrong(`${quote(written)} is a URL.`, `Leave out ${clip(scheme, 20)} before the host.`)
+  }
   const slash = whole.indexOf('/')
   // Hosts are the same in any case; Dockerfiles and registries write them small.
   const host = slash < 0 ? '' : whole.slice(0, slash).toLowerCase()
   const path = whole.slice(slash + 1)
   if (!isRegistryHost(host)) {
-    const message = slash < 0 ? `${quote(whole)} names no registry.` : `${quote(host)} is no registry.`
+    const message = slash < 0 ? `${quote(whole)} names no registry.` : `${quote(host)} is not a registry host.`
     return wrong(message, 'Write a host, like ghcr.io or registry.example.com:5000.')
   }
   if (/[:@]/.test(path)) {
     return wrong(`${quote(path)} has a tag or a digest.`, 'Leave it out: tags says which tags count.')
   }
   if (!REPOSITORY.test(path))
-    return wrong(`${quote(path)} is no repository.`, 'Write a path in lower case, like org/app.')
+    return wrong(`${quote(path)} is not a repository.`, 'Write a path in lower case, like org/app.')
+  if (path.startsWith(`${host}/`)) {
+    const at = key === 'registry' ? 'repository' : key
+    const remedy = `Write ${at}: ${key === 'registry' ? path.slice(host.length + 1) : path}.`
+    const message = `${quote(path)} names the registry again.`
+    return { ok: false, fault: { code: 'value-invalid', path: [at], message, remedy } }
+  }
   const { registry, repository } = onDockerHub(host, path)
   if (repository.length <= MAX_REPOSITORY_LENGTH) return { ok: true, registry, repository }
   return wrong(

@@ -1,6 +1,11 @@
 import type * as z from 'zod'
 import { by } from '../text/index.js'
+import { type Data, type DataMap, isDataMap } from '../yaml/data.js'
+import { explainIssues, type SchemaProblem } from './messages.js'
+import { misplacedKey } from './misplaced-keys.js'
+import { valueAt } from './places.js'
 import type { ErrorCode } from './problem-codes.js'
+import { exampleAt, keysAt } from './schema/keys.js'
 import { settingsSchema } from './schema/settings.js'
 
 type WrittenSettings = z.output<typeof settingsSchema>
@@ -21,6 +26,38 @@ export function settingsFrom({ secrets, analysis, webhookReceivers, ...others }:
 
 /** The settings of a file that writes none. */
 export const DEFAULT_SETTINGS = settingsFrom(settingsSchema.parse({}))
+
+/** What reading the key `settings` gives. */
+interface SettingsReading {
+  /** null where anything is wrong with them. */
+  readonly settings: ReturnType<typeof settingsFrom> | null
+  /** All of it at once; paths below `settings`. */
+  readonly faults: readonly SchemaProblem[]
+}
+
+/** Reads the key `settings`: what is wrong with one key keeps no other from being looked at. */
+export function readSettings(data: Data): SettingsReading {
+  const result = settingsSchema.safeParse(data)
+  const atValue = (found: readonly SettingsFault[]) => found.map((one): SchemaProblem => ({ ...one, at: 'value' }))
+  if (result.success) {
+    const faults = atValue(settingsFaults(result.data))
+    return { settings: faults.length === 0 ? settingsFrom(result.data) : null, faults }
+  }
+  const faults = explainIssues(result.error.issues, {
+    prefix: ['settings'],
+    knownKeys: (path) => keysAt(settingsSchema, path, data),
+    value: (path) => valueAt(data, path),
+    example: (path) => exampleAt(settingsSchema, path, data),
+    elsewhere: (key, path) => misplacedKey(key, path, 'settings'),
+  })
+  const others = isDataMap(data) ? settingsSchema.safeParse(without(data, faults)) : result
+  return { settings: null, faults: [...faults, ...(others.success ? atValue(settingsFaults(others.data)) : [])] }
+}
+
+function without(data: DataMap, faults: readonly SchemaProblem[]): DataMap {
+  const wrong = new Set(faults.map(({ path: [key] }) => key))
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
+}
 
 /** A thing wrong with settings that no single key can tell. */
 export interface SettingsFault {

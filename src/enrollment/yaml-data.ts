@@ -18,7 +18,9 @@ export function readYaml(
 ): { readonly placed: PlacedData | null; readonly problems: readonly Problem[] } {
   const { placed, faults } = readData(text, options)
   // The library quotes what it finds, whatever that is.
-  const problems = faults.map(({ message, ...at }) => problem('yaml-invalid', oneLine(message), { file, ...at }))
+  const problems = faults.map(({ message, remedy, ...at }) =>
+    problem('yaml-invalid', oneLine(message), { file, remedy: remedy === null ? null : oneLine(remedy), ...at }),
+  )
   return { placed, problems }
 }
 

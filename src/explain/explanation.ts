@@ -17,7 +17,19 @@ import { type ExplainedBase, knownImage } from './bases.js'
 import { actionsFor, type DoItNow } from './do-it-now.js'
 
 /** What is true of an image now. */
-export type Status = 'building' | 'failed' | 'due' | 'waiting' | 'held' | 'behind' | 'up-to-date' | 'unknown' | 'never'
+export const STATUSES = [
+  'building',
+  'failed',
+  'due',
+  'waiting',
+  'held',
+  'behind',
+  'up-to-date',
+  'unknown',
+  'never',
+] as const
+
+export type Status = (typeof STATUSES)[number]
 
 /** Why; stable words that programs may tell apart. */
 export type Reason =

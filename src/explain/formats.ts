@@ -1,6 +1,7 @@
 import type { Rebuild } from '../state/index.js'
+import { count } from '../text/index.js'
 import type { ExplainedBase } from './bases.js'
-import type { Explanation } from './explanation.js'
+import { type Explanation, STATUSES } from './explanation.js'
 import { verdict } from './sentences.js'
 import { minute } from './times.js'
 
@@ -25,6 +26,15 @@ export function tableRows(explanations: readonly Explanation[]): Row[] {
       return { status, isFirst, cells: [enrollment.name, ...(isFirst ? about : ['', '']), ...cells] }
     })
   })
+}
+
+/** `3 images: 1 behind, 2 up-to-date`, in the words that `--status` takes. */
+export function statusTotals(explanations: readonly Explanation[]): string {
+  const parts = STATUSES.flatMap((status) => {
+    const n = explanations.filter((one) => one.status === status).length
+    return n === 0 ? [] : [`${n} ${status}`]
+  })
+  return `${count(explanations.length, 'image')}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`
 }
 
 /** `waiting until 2026-03-12 08:00 (rebuildDelay 7d)` */

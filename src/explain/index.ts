@@ -7,7 +7,7 @@
  * `rebuilds.ts` and `formats.ts` say it.
  */
 export { type ExplainedBase, knownImage } from './bases.js'
-export { type ExplainInput, type Explanation, explainImages } from './explanation.js'
-export { explanationJson, HEAD, type Row, tableRows } from './formats.js'
+export { type ExplainInput, type Explanation, explainImages, STATUSES, type Status } from './explanation.js'
+export { explanationJson, HEAD, type Row, statusTotals, tableRows } from './formats.js'
 export { paragraphs } from './sentences.js'
 export { minute } from './times.js'

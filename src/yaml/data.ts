@@ -47,6 +47,8 @@ export interface YamlOptions {
 /** A mistake in a text; line and column are null where the whole text is meant. */
 export interface YamlFault {
   readonly message: string
+  /** What to write instead; null where that is not known. */
+  readonly remedy: string | null
   readonly line: number | null
   readonly column: number | null
 }

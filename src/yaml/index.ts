@@ -20,7 +20,7 @@ export function readData(text: string, given: Partial<YamlOptions> = {}): YamlRe
   const options = { ...DEFAULT_OPTIONS, ...given }
   if (Buffer.byteLength(text) > options.bytes) {
     const message = `the file is larger than ${options.bytes} bytes.`
-    return { placed: null, faults: [{ message, line: null, column: null }] }
+    return { placed: null, faults: [{ message, remedy: null, line: null, column: null }] }
   }
   // Editors on Windows write a byte order mark; the library takes it for indentation.
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
@@ -97,7 +97,8 @@ export function readOrdinary(text: string, { numbers, depth }: Pick<YamlOptions,
   }
 }
 
-const RESERVED_KEYS = ['__proto__', 'null']
+/** What a map becomes as a key is among them. */
+const RESERVED_KEYS = ['__proto__', 'null', '[object Object]']
 
 /** @throws RangeError at what only the other library can tell: a map's key that is null or none, too many levels. */
 function withoutPrototype(data: Data | undefined, depth: number): Data {

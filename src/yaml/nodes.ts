@@ -1,5 +1,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
 import type { Data, Path, PlacedData, Position, Tagged, YamlFault, YamlOptions, YamlReading } from './data.js'
+import { short } from './layout.js'
+import { explainMistake, type Mistake } from './mistakes.js'
 
 /** One slip makes a parser stumble on; more than these help nobody. */
 const MAX_SYNTAX_FAULTS = 20
@@ -13,10 +15,10 @@ export function readNodes(text: string, options: YamlOptions): YamlReading {
   const parsed = parseWithin(text, options.tags ?? [])
   if (parsed === null) {
     const message = `the file nests deeper than ${options.depth} levels.`
-    return { placed: null, faults: [{ message, line: null, column: null }] }
+    return { placed: null, faults: [{ message, remedy: null, line: null, column: null }] }
   }
   const walk = new Walk(text, options)
-  for (const { message, offset } of parsed.mistakes) walk.report(message, offset)
+  for (const { message, offset, remedy } of parsed.mistakes) walk.report(message, offset, remedy)
   if (walk.faults.length > 0) return { placed: null, faults: oneALine(walk.faults).slice(0, MAX_SYNTAX_FAULTS) }
   const data = parsed.contents === null ? null : walk.visit(parsed.contents, 0)
   return { placed: walk.cutShort ? null : walk.placed(data, parsed.contents), faults: walk.faults }
@@ -33,7 +35,7 @@ function oneALine(faults: readonly YamlFault[]): YamlFault[] {
 interface Parsed {
   readonly contents: Node | null
   /** After any of these the data would be guesswork. */
-  readonly mistakes: readonly { readonly message: string; readonly offset: number }[]
+  readonly mistakes: readonly Mistake[]
 }
 
 function parseWithin(text: string, tags: readonly string[]): Parsed | null {
@@ -46,15 +48,13 @@ function parseWithin(text: string, tags: readonly string[]): Parsed | null {
       .filter(({ message }) => !passes.has(message))
     if (found.some((error) => error.message.startsWith('Maximum call stack'))) return null
     const marker = found.length === 0 ? -1 : text.search(CONFLICT_MARKER)
-    if (marker >= 0) return { contents: null, mistakes: [{ message: CONFLICT_MESSAGE, offset: marker }] }
-    const mistakes = found.map((error) => ({
-      message: isIndentedByTab(text, error.pos[0]) ? TAB_MESSAGE : sentence(error.message),
-      offset: error.pos[0],
-    }))
+    if (marker >= 0) return { contents: null, mistakes: [{ ...CONFLICT, offset: marker }] }
+    // Each is looked at with the lines around it: thousands would take their time, and nobody reads them.
+    const mistakes = found
+      .slice(0, 5 * MAX_SYNTAX_FAULTS)
+      .map(({ code, message, pos: [offset] }) => explainMistake(text, { code, message, offset }))
     const second = documents[1]
-    if (second !== undefined) {
-      mistakes.push({ message: 'the file holds more than one YAML document.', offset: second.range[0] })
-    }
+    if (second !== undefined) mistakes.push({ ...SECOND_DOCUMENT, offset: second.range[0] })
     return { contents: (documents[0]?.contents as Node | null | undefined) ?? null, mistakes }
   } catch (error) {
     // The parser recurses: text made of brackets alone exhausts the stack before there is a document to look at.
@@ -63,18 +63,11 @@ function parseWithin(text: string, tags: readonly string[]): Parsed | null {
   }
 }
 
-const TAB_MESSAGE = 'this line is indented with a tab. Use spaces.'
-
 const CONFLICT_MARKER = /^(?:<{7}|>{7})(?: |$)/m
-const CONFLICT_MESSAGE = 'a merge conflict begins here that nobody has resolved.'
-
-function isIndentedByTab(text: string, offset: number): boolean {
-  const start = text.lastIndexOf('\n', offset - 1) + 1
-  return /^ *\t/.test(text.slice(start, start + 200))
-}
-
-function sentence(message: string): string {
-  return /[.!?]$/.test(message) ? message : `${message}.`
+const CONFLICT = { message: 'an unresolved merge conflict begins here.', remedy: 'Resolve it.' }
+const SECOND_DOCUMENT = {
+  message: 'the file holds more than one YAML document.',
+  remedy: 'Keep one, without "---" or "..." after it.',
 }
 
 /** One pass over the nodes of a document, and what it found. */
@@ -100,8 +93,8 @@ class Walk {
     this.#options = options
   }
 
-  report(message: string, offset: number): void {
-    this.faults.push({ message, ...this.#positionOf(offset) })
+  report(message: string, offset: number, remedy: string | null = null): void {
+    this.faults.push({ message, remedy, ...this.#positionOf(offset) })
   }
 
   /** Line and column of an offset; what lies behind the end is at the end. */
@@ -143,7 +136,7 @@ class Walk {
 
   #visitTag(tag: string, offset: number): void {
     if (this.#options.tags?.includes(tag)) this.#tagged.push({ tag, path: [...this.#path] })
-    else this.report(`the tag ${tag} is not supported here.`, offset)
+    else this.report(`the tag ${short(tag)} is not supported here.`, offset, 'Take it out, or quote the value.')
   }
 
   #visitScalar(node: Scalar, offset: number): Data {
@@ -157,19 +150,32 @@ class Walk {
     const map: Record<string, Data> = Object.create(null)
     for (const { key, value } of pairs) {
       const name = keyName(key)
-      if (name === null) this.report('a key must be plain text.', offsetOf(key))
+      if (name === null) this.#reportKey(key)
       else if (HALF_CHARACTER.test(name)) this.report('this key holds half a character.', offsetOf(key))
-      else if (name in map) this.report('this key is written twice. Keep one of them.', offsetOf(key))
-      else if (name === '__proto__') this.report('__proto__ is no usable key.', offsetOf(key))
+      else if (name in map)
+        this.report(`duplicate key ${JSON.stringify(name.slice(0, 80))}.`, offsetOf(key), 'Keep one of them.')
+      else if (name === '__proto__') this.report('__proto__ is not a valid key.', offsetOf(key))
       else map[name] = value === null ? null : this.#visitPart(name, value, depth)
     }
     return map
   }
 
+  /** `{{ name }}` is a map whose key is a map. */
+  #reportKey(key: Node): void {
+    const offset = offsetOf(key)
+    const isTemplate = /\{\s*$/.test(this.#text.slice(Math.max(0, offset - 10), offset)) && this.#text[offset] === '{'
+    const remedy = isTemplate
+      ? 'Nothing fills in "{{ … }}" here: write the value itself, or put quotes around it.'
+      : 'Write one word before the colon.'
+    this.report('a key must be plain text.', offset, remedy)
+  }
+
   #visitAlias(node: Alias, depth: number): Data {
     const target = this.#anchors.get(node.source)
     if (target === undefined) {
-      this.report(`the alias *${node.source} has no anchor before it.`, offsetOf(node))
+      const name = short(node.source)
+      const remedy = `Write "*${name}" in quotes if it is text.`
+      this.report(`the alias *${name} has no anchor before it.`, offsetOf(node), remedy)
       return null
     }
     this.#targets.set(node, target)
@@ -210,7 +216,6 @@ class Walk {
 /** Half of a character outside the first 65,536: it cannot be written to a file. */
 const HALF_CHARACTER = /\p{Surrogate}/u
 
-/** The library's own counter misses lines where it stumbled. */
 /** Where each line of a text begins. */
 export function lineStartsOf(text: string): number[] {
   const starts = [0]

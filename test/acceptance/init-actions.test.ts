@@ -161,7 +161,7 @@ describe("in the application's own repository", () => {
     ])
     expect(files).toMatchObject(application())
     const validated = await runCli(['validate', '--state', 'image-factory'], { cwd: root })
-    expect(validated).toMatchObject({ code: 0, stdout: 'images.yaml is valid: 1 images.\n' })
+    expect(validated).toMatchObject({ code: 0, stdout: 'images.yaml is valid: 1 image.\n' })
     await fake.createRepository(APPLICATION, { files })
     const changed = await play(APPLICATION, files)
     expect(changed.filter((path) => !/^image-factory\/(?:images|base-images)\//.test(path))).toEqual([])

@@ -39,7 +39,7 @@ describe('init', () => {
     expect(run.stdout).toContain('images.yaml\n')
     expect(run.stdout).toContain('\nNext:\n  1. ')
     const validated = await cli('validate', '--state', state)
-    expect(validated).toMatchObject({ code: 0, stdout: 'images.yaml is valid: 1 images.\n', stderr: '' })
+    expect(validated).toMatchObject({ code: 0, stdout: 'images.yaml is valid: 1 image.\n', stderr: '' })
     const synth = await cli('synth', '--state', state, '--sources', await sources())
     expect(synth.code, synth.stderr + synth.stdout).toBe(0)
     expect(await readFile(join(state, 'dist/image-web.k8s.yaml'), 'utf8')).toContain('name: rebuild-trigger-web')

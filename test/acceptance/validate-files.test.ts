@@ -26,7 +26,7 @@ describe('validate FILE…', () => {
   test('looks at each file, and fails when one is wrong', async () => {
     const both = await validate('images.yaml', 'images.yml')
     expect(both.code).toBe(1)
-    expect(both.stdout).toBe('images.yaml is valid: 1 images.\n')
+    expect(both.stdout).toBe('images.yaml is valid: 1 image.\n')
     expect(both.stderr).toContain('images.yml:1:3: error: repository is missing.')
     expect(await validate('images.yaml')).toMatchObject({ code: 0 })
     expect(await validate(join(folder, 'images.yaml'))).toMatchObject({ code: 0 })
@@ -45,7 +45,9 @@ describe('validate FILE…', () => {
   })
 
   test('refuses a file that is not there, and files beside --state', async () => {
-    expect((await validate('none.yaml')).stderr).toContain('none.yaml cannot be read: ENOENT')
+    expect((await validate('none.yaml')).stderr).toContain(
+      'none.yaml: error: there is no file none.yaml. Check the path',
+    )
     expect((await validate('--state', '.', 'images.yaml')).stderr).toContain('--state and files are both given')
   })
 })

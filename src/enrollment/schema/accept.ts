@@ -35,15 +35,15 @@ function codeFault(text: string): { readonly message: string; readonly remedy: s
     const near = suggest(text, WARNING_CODES)
     const remedy =
       near === null
-        ? 'A warning ends with its code in brackets; all are in docs/troubleshooting.md.'
+        ? 'Each warning ends with its code in brackets; docs/troubleshooting.md lists all.'
         : `Did you mean ${near}?`
-    return { message: 'is no code of a warning', remedy }
+    return { message: 'is not the code of a warning', remedy }
   }
   const severity = severityOf(text)
   if (severity === 'error')
-    return { message: 'is an error, and only warnings can be accepted', remedy: 'Mend what it says.' }
+    return { message: 'is an error, and only warnings can be accepted', remedy: 'Fix it instead.' }
   if (severity === 'notice')
-    return { message: 'is a notice, and only warnings can be accepted', remedy: 'Take it out: a notice keeps nobody.' }
+    return { message: 'is a notice, and only warnings can be accepted', remedy: 'Take it out: notices need no action.' }
   return {
     message: 'is about a run or a base image, and only warnings about the entry can be accepted',
     remedy: 'Take it out.',

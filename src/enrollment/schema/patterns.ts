@@ -28,7 +28,7 @@ const FOLDER = '(?:[\\s\\S]*\\/)?'
 export const PATH_PATTERN = [
   '^',
   NO_OPENER,
-  '(?![/-]|(?:[A-Za-z]|glob|regexp?):)',
+  '(?![/-]|(?:[A-Za-z]|glob|regexp?):|[A-Za-z][A-Za-z0-9+.-]*:\\/\\/)',
   `(?!${FOLDER}(?:\\.\\.|\\.[gG][iI][tT])(?:\\/|$))`,
   `(?!${FOLDER}\\.$)`,
   `[^\\\\${CONTROL}]*[^\\\\/${CONTROL}]$`,

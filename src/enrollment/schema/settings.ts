@@ -70,7 +70,7 @@ const analysis = z.strictObject({
     .default(true)
     .meta({ description: 'false: no image is checked (a cluster without Argo Rollouts).', examples: [false] }),
   image: line
-    .refine((text) => parseReference(text).ok, 'is no reference of an image')
+    .refine((text) => parseReference(text).ok, 'is not an image reference')
     .default(DEFAULT_TRIVY_IMAGE)
     .meta({
       description: 'Image of Trivy that the checks run; from a mirror, or pinned by digest.',

@@ -72,10 +72,12 @@ export const build = z.strictObject({
       description: 'false: we do not build it, its source is not looked at; it is only tracked.',
       examples: [false],
     }),
-  args: mapFrom(z.record(line.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no argument name'), text)).meta({
-    description: 'Build arguments.',
-    examples: [{ NODE_VERSION: '22' }],
-  }),
+  args: mapFrom(z.record(line.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a valid name of a build argument'), text)).meta(
+    {
+      description: 'Build arguments.',
+      examples: [{ NODE_VERSION: '22' }],
+    },
+  ),
   target: optional(line).meta({ description: 'Dockerfile stage that is built.', examples: ['runtime'] }),
   platforms: optional(
     z.array(line.regex(PLATFORM, 'must be OS/ARCH or OS/ARCH/VARIANT')).min(1, 'must name a platform'),

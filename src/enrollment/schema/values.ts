@@ -12,6 +12,7 @@ import {
   parseDuration,
   WORKFLOW_FILE,
 } from '../grammar.js'
+import { durationRemedy } from '../type-repairs.js'
 import { BRANCH_PATTERN, LINE_PATTERN, PATH_PATTERN, PLAIN_PATTERN } from './patterns.js'
 
 const EVALUATED = 'holds ${{ or ${%, which Kargo would evaluate'
@@ -19,16 +20,22 @@ const EVALUATED = 'holds ${{ or ${%, which Kargo would evaluate'
 /** One look at what nearly every text is, for there are a dozen of them in each entry. */
 const ORDINARY = /^[ -#%-~]*$/
 
-function lineFaults(text: string): readonly string[] {
+interface LineFault {
+  readonly message: string
+  readonly remedy: string
+}
+
+function lineFaults(text: string): readonly LineFault[] {
   if (ORDINARY.test(text)) return NO_FAULTS
+  const remedy = 'Type it anew, without it.'
   return [
-    ...(hasControlCharacter(text) ? ['holds a control character'] : []),
-    ...(hasInvisibleCharacter(text) ? ['holds a character that nobody sees'] : []),
-    ...(hasExpressionOpener(text) ? [EVALUATED] : []),
+    ...(hasControlCharacter(text) ? [{ message: 'holds a control character', remedy }] : []),
+    ...(hasInvisibleCharacter(text) ? [{ message: 'holds an invisible character', remedy }] : []),
+    ...(hasExpressionOpener(text) ? [{ message: EVALUATED, remedy: 'Write the value itself.' }] : []),
   ]
 }
 
-const NO_FAULTS: readonly string[] = []
+const NO_FAULTS: readonly LineFault[] = []
 
 /** Text on one line that Kargo takes as it is. `refined` is what its checks take, for the JSON Schema. */
 export const line = z
@@ -36,13 +43,18 @@ export const line = z
   .min(1, 'must not be empty')
   .max(1024, 'is longer than 1,024 characters')
   .superRefine((text, context) => {
-    for (const message of lineFaults(text)) context.addIssue({ code: 'custom', message })
+    for (const { message, remedy } of lineFaults(text)) {
+      context.addIssue({ code: 'custom', message, params: { remedy } })
+    }
   })
   .meta({ refined: LINE_PATTERN })
 
 const durationText = line
-  .refine((text) => parseDuration(text) !== null, 'is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0')
-  .meta({ refined: DURATION.source })
+  .refine((text) => parseDuration(text) !== null, {
+    message: 'is not a valid duration',
+    params: { remedyFor: durationRemedy },
+  })
+  .meta({ refined: DURATION.source, patternErrorMessage: 'must be 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0' })
 
 /** Its text in the file, read. */
 export const duration = durationText.transform(readDuration)
@@ -58,7 +70,7 @@ function readDuration(text: string) {
 }
 
 export const branch = line
-  .refine(isBranchName, 'is no branch name that git and Kargo take')
+  .refine(isBranchName, 'is not a branch name that git and Kargo take')
   .meta({ refined: BRANCH_PATTERN })
 
 export const path = line
@@ -95,7 +107,7 @@ export const text = z.union([z.string(), z.boolean().transform(String)])
 /** Inputs of a workflow, variables of a pipeline: sorted. */
 export const inputs = z
   .record(
-    line.regex(INPUT_NAME, 'is no input name'),
+    line.regex(INPUT_NAME, 'is not a valid input name'),
     text
       .pipe(
         z

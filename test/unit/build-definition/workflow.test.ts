@@ -323,7 +323,7 @@ describe('steps of other kinds', () => {
 
 describe('a file nobody can use', () => {
   it.each([
-    ['broken', 'on: [push\njobs:', 2],
+    ['broken', 'on: [push\njobs:', 1],
     ['a key twice', 'on: push\non: pull_request', 2],
     ['a list', '- on: push', 1],
     ['nothing', '', 1],

@@ -19,7 +19,7 @@ describe('problems on a terminal', () => {
 
   it('are one line each where nobody looks', () => {
     expect(shown(FILE, false)).toBe(
-      'images.yaml:4:17: error: rebuildDelay: "soon" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.\n',
+      'images.yaml:4:17: error: rebuildDelay: "soon" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.\n',
     )
   })
 

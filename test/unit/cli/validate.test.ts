@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { validate } from '../../../src/cli/read-commands.js'
+import { validate } from '../../../src/cli/validate-command.js'
 import { recordingTerminal } from '../../support/terminal.js'
 
 describe('validate', () => {
@@ -61,7 +61,7 @@ describe('validate', () => {
     })
     expect(await run(WRONG.replace('rebuildelay', 'rebuildDelay'), false)).toMatchObject({
       code: 0,
-      out: 'images.yaml is valid: 1 images.\n',
+      out: 'images.yaml is valid: 1 image.\n',
     })
   })
 })

@@ -62,17 +62,17 @@ describe('accept', () => {
     [
       'a misspelt code',
       'base-pined Why.',
-      'value-invalid: accept.code: "base-pined" is no code of a warning. Did you mean base-pinned?',
+      'value-invalid: accept.code: "base-pined" is not the code of a warning. Did you mean base-pinned?',
     ],
     [
       'an error',
       'registry-forbidden Why.',
-      'value-invalid: accept.code: "registry-forbidden" is an error, and only warnings can be accepted. Mend what it says.',
+      'value-invalid: accept.code: "registry-forbidden" is an error, and only warnings can be accepted. Fix it instead.',
     ],
     [
       'a notice',
       'base-none Why.',
-      'value-invalid: accept.code: "base-none" is a notice, and only warnings can be accepted. Take it out: a notice keeps nobody.',
+      'value-invalid: accept.code: "base-none" is a notice, and only warnings can be accepted. Take it out: notices need no action.',
     ],
     [
       'a warning about no entry',
@@ -97,7 +97,7 @@ describe('accept', () => {
     [
       'a misspelt code',
       '[{code: base-pined, reason: Why.}]',
-      '4:19 value-invalid: accept[0].code: "base-pined" is no code of a warning. Did you mean base-pinned?',
+      '4:19 value-invalid: accept[0].code: "base-pined" is not the code of a warning. Did you mean base-pinned?',
     ],
     [
       'no reason',
@@ -107,9 +107,13 @@ describe('accept', () => {
     [
       'an empty reason',
       '[{code: base-pinned, reason: " "}]',
-      '4:40 value-invalid: accept[0].reason: " " must say why. null',
+      '4:40 value-invalid: accept[0].reason: " " must say why. Write it like Pinned on purpose.',
     ],
-    ['a code alone', 'base-pinned', '4:11 value-invalid: accept must be a list, not "base-pinned". null'],
+    [
+      'a code alone',
+      'base-pinned',
+      '4:11 value-invalid: accept must be a list, not "base-pinned". Write accept: [{code: base-pinned, …}].',
+    ],
   ])('refuses %s in the key', (_, value, message) => {
     expect(said(`${WEB}  accept: ${value}\n`)).toEqual([message])
   })

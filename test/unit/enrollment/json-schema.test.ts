@@ -56,15 +56,15 @@ const BEYOND: Readonly<Record<string, RegExp>> = {
     /its Stage .* is called like|is that of the Warehouse|the name factory is taken/,
   'templates called like our own': /is one of the factory's own AnalysisTemplates/,
   'base images that are the same in other words': /names already|is the image itself/,
-  'the syntax of RE2': /is no regular expression that Kargo takes/,
-  'sums of durations': /is no duration|is shorter than (?:10 seconds|5 minutes)/,
-  'references of images': /is no reference of an image/,
+  'the syntax of RE2': /is not a regular expression that Kargo takes/,
+  'sums of durations': /is not a valid duration|is shorter than (?:10 seconds|5 minutes)/,
+  'references of images': /is not an image reference/,
   'where another key allows an image to come from': /is in no allowed registry/,
   'the length of two keys together': /is longer than \d+ characters/,
   'a key in the entry and below enrollment': /stands in the entry and below enrollment/,
   'the repository that holds the file': /source\.repo is missing/,
   'the text of the file, not its data':
-    /written twice|merge conflict|is not supported here|half a character|turns the text around|control character .* stands|Unresolved tag|Unknown directive|a key must be plain text|no usable key|more than one YAML document/,
+    /duplicate key|merge conflict|is not supported here|half a character|turns the text around|control character .* stands|not a directive|a key must be plain text|not a valid key|more than one YAML document/,
 }
 
 const isBeyond = ({ problems }: ImagesFileResult) =>

@@ -10,17 +10,21 @@ const itself = (text: string) =>
 
 /** Title, text, what is said: line:column message remedy. */
 export const WRONG_BASES: readonly WrongFile[] = [
-  ['nothing for bases', `${APP}  bases:\n`, ['4:9: bases must be a list, not nothing.']],
-  ['one text for bases', `${APP}  bases: node:22\n`, ['4:10: bases must be a list, not "node:22".']],
-  ['a map for a base', bases('{image: node}'), ['7:7: bases[0] must be text, not a map.']],
-  ['nothing for a base', bases(''), ['7:7: bases[0] must be text, not nothing.']],
+  ['nothing for bases', `${APP}  bases:\n`, ['4:9: bases is empty. Write its value, or take the line out.']],
+  [
+    'one text for bases',
+    `${APP}  bases: node:22\n`,
+    ['4:10: bases must be a list, not "node:22". Write bases: [node:22].'],
+  ],
+  ['a map for a base', bases('{image: node}'), ['7:7: bases[0] must be text, not a map. Write one value.']],
+  ['nothing for a base', bases(''), ['7:7: bases[0] must be text, not nothing. Write one value.']],
   ['an empty base', bases('""'), ['7:7: bases[0]: "" must not be empty.']],
   ['a base with a variable', bases('node:22', '"node:${NODE_VERSION}"'), [variable('8:7', 'node:${NODE_VERSION}')]],
   ['a base that is a variable', bases('$BASE'), [variable('7:7', '$BASE')]],
   [
     'a base with an expression',
     bases('"node:${{ vars.NODE }}"'),
-    ['7:7: bases[0]: "node:${{ vars.NODE }}" holds ${{ or ${%, which Kargo would evaluate.'],
+    ['7:7: bases[0]: "node:${{ vars.NODE }}" holds ${{ or ${%, which Kargo would evaluate. Write the value itself.'],
   ],
   ['a base out of a template', bases('"{{ .Base }}"'), [variable('7:7', '{{ .Base }}')]],
   [

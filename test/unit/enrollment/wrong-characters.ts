@@ -40,22 +40,28 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
   [
     'a JavaScript tag',
     `${APP}  description: !!js/function "x"\n`,
-    [`4:16: Unresolved tag: tag:yaml.org,2002:js/function.`],
+    [`4:16: the tag tag:yaml.org,2002:js/function is not supported here. Take it out, or quote the value.`],
   ],
   [
     'a very long tag',
     `${APP}  description: !<tag:${'x'.repeat(1000)}> a\n`,
-    [`4:16: Unresolved tag: tag:${'x'.repeat(280)}\u2026.`],
+    [`4:16: the tag tag:${'x'.repeat(56)}\u2026 is not supported here. Take it out, or quote the value.`],
   ],
-  ['a very long alias', `${APP}  description: *${'x'.repeat(1000)}\n`, [`4:16: the alias *${'x'.repeat(289)}\u2026.`]],
+  [
+    'a very long alias',
+    `${APP}  description: *${'x'.repeat(1000)}\n`,
+    [
+      `4:16: the alias *${'x'.repeat(60)}\u2026 has no anchor before it. Write "*${'x'.repeat(60)}\u2026" in quotes if it is text.`,
+    ],
+  ],
   [
     'a key in quotes and without',
     `${APP}  "registry": ghcr.io\n`,
-    [`4:3: this key is written twice. Keep one of them.`],
+    [`4:3: duplicate key "registry". Keep one of them.`],
   ],
   ['a number for a key', `${APP}  1: a\n`, [`4:3: unknown key "1". Known here: ${ENTRY_KEYS}`]],
   ['true for a key', `${APP}  true: a\n`, [`4:3: unknown key "true". Known here: ${ENTRY_KEYS}`]],
-  ['~ for a key', `${APP}  ~: a\n`, [`4:3: a key must be plain text.`]],
+  ['~ for a key', `${APP}  ~: a\n`, [`4:3: a key must be plain text. Write one word before the colon.`]],
   [
     'the key hasOwnProperty',
     `hasOwnProperty: a\nimages:\n${INDENTED_APP}`,
@@ -71,7 +77,7 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
   [
     '__proto__ among build arguments',
     `${APP}  build: {args: {__proto__: {a: b}}}\n`,
-    [`4:18: __proto__ is no usable key.`],
+    [`4:18: __proto__ is not a valid key.`],
   ],
   [
     'the key constructor below enrollment',
@@ -94,29 +100,37 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
   [
     'a list under a context of 1,000 characters',
     `${APP}  build: {contexts: {${'k'.repeat(1000)}: [a]}}\n`,
-    [`4:1024: build.contexts["${'k'.repeat(80)}\u2026"] must be text, not a list.`],
+    [`4:1024: build.contexts["${'k'.repeat(80)}\u2026"] must be text, not a list. Write a.`],
   ],
-  ['octal for a repo', `${APP}  source: {repo: 0777}\n`, [`4:18: source.repo: "0777" must be OWNER/REPO.`]],
+  [
+    'octal for a repo',
+    `${APP}  source: {repo: 0777}\n`,
+    [`4:18: source.repo: "0777" must be OWNER/REPO. Write it like acme/web.`],
+  ],
   [
     'a date for a duration',
     `${APP}  rebuildDelay: 2024-01-01\n`,
-    [`4:17: rebuildDelay: "2024-01-01" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
+    [`4:17: rebuildDelay: "2024-01-01" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
   ],
-  ['on for true', `${APP}  autoRebuild: on\n`, [`4:16: autoRebuild must be true or false, not "on".`]],
-  ['~ for a source', `${APP}  source: ~\n`, [`4:11: source must be a map, not nothing.`]],
+  [
+    'on for true',
+    `${APP}  autoRebuild: on\n`,
+    [`4:16: autoRebuild must be true or false, not "on". Write autoRebuild: true.`],
+  ],
+  ['~ for a source', `${APP}  source: ~\n`, [`4:11: source is empty. Write its value, or take the line out.`]],
   [
     'a conflict in the middle',
     `${APP}<<<<<<< HEAD\n  autoRebuild: true\n=======\n  autoRebuild: false\n>>>>>>> other\n`,
-    [`4:1: a merge conflict begins here that nobody has resolved.`],
+    [`4:1: an unresolved merge conflict begins here. Resolve it.`],
   ],
   [
     'a value of 100,000 characters',
     `${APP}  shard: ${'x'.repeat(100000)}\n`,
-    [`4:10: shard: "${'x'.repeat(80)}\u2026" is longer than 1,024 characters.`],
+    [`4:10: shard: "${'x'.repeat(80)}\u2026" is longer than 1,024 characters. Write it like eu.`],
   ],
   [
     'a line of 100,000 characters',
     `- ${'{'.repeat(50)}${'x'.repeat(100000)}\n`,
-    [`2:1: Flow map in block collection must be sufficiently indented and end with a }.`],
+    [`1:52: "{" is never closed. Close it with "}".`],
   ],
 ]

@@ -30,7 +30,13 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
       '1:1: no image is enrolled. Enroll an image, or check that this is the right file: an empty one would delete every manifest.',
     ],
   ],
-  ['a text', 'app\n', ['1:1: the file must be a list of images, or a map with the key images.']],
+  [
+    'a text',
+    'app\n',
+    [
+      '1:1: the file must be a list of images, or a map with the key images. Begin with "images:", and the first entry below it with "- name: web".',
+    ],
+  ],
   ['a misspelt top key', `imges:\n${INDENTED_APP}`, ['1:1: unknown key "imges". Did you mean images?']],
   [
     'an unknown top key',
@@ -40,18 +46,24 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'a map where the list belongs',
     'images:\n  app:\n    registry: ghcr.io\n',
-    ['2:3: images must be a list. Begin each entry with "- name:".'],
+    ['2:3: images must be a list. Write "- name: app" instead of "app:".'],
   ],
   [
     'an entry for the file',
     'name: app\nregistry: ghcr.io\nrepository: org/app\n',
     [
-      '1:1: unknown key "name". Known here: settings, defaults, images.',
-      '2:1: unknown key "registry". Known here: settings, defaults, images.',
-      '3:1: unknown key "repository". Known here: settings, defaults, images.',
+      '1:1: unknown key "name". Write "- " before it, and indent the keys below it by 2 spaces.',
+      '2:1: unknown key "registry". Write it in an entry of images, or below "defaults:".',
+      '3:1: unknown key "repository". Write it in an entry of images, or below "defaults:".',
     ],
   ],
-  ['a list for settings', `settings: []\nimages:\n${INDENTED_APP}`, ['1:11: settings must be a map, not a list.']],
+  [
+    'a list for settings',
+    `settings: []\nimages:\n${INDENTED_APP}`,
+    [
+      '1:11: settings must be a map, not a list. Write its keys below it: allowedRegistries, analysis, backstage, baseInterval, engine, maxRebuildsPerRun, namespace, pollInterval, retries, retryPause, secrets, shard, stagger, stateWorkflow, webhookReceivers.',
+    ],
+  ],
   [
     'a text for defaults',
     `defaults: slow\nimages:\n${INDENTED_APP}`,
@@ -60,57 +72,81 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'two documents',
     `${APP}---\n- name: app\n  registry: ghcr.io\n  repository: org/app\n`,
-    ['4:1: the file holds more than one YAML document.'],
+    ['4:1: the file holds more than one YAML document. Keep one, without "---" or "..." after it.'],
   ],
-  ['a text after the end of the document', `${APP}...\nmore\n`, ['5:1: the file holds more than one YAML document.']],
+  [
+    'a text after the end of the document',
+    `${APP}...\nmore\n`,
+    ['5:1: the file holds more than one YAML document. Keep one, without "---" or "..." after it.'],
+  ],
   [
     'a byte order mark before a wrong value',
     '\ufeff- name: App\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:9: name: "App" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).'],
+    [
+      '1:9: name: "App" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write name: app.',
+    ],
   ],
   [
     'Windows line ends',
     '- name: app\r\n  registry: ghcr.io\r\n  repository: org/app\r\n  autoRebuild: maybe\r\n',
-    ['4:16: autoRebuild must be true or false, not "maybe".'],
+    ['4:16: autoRebuild must be true or false, not "maybe". Write autoRebuild: true or autoRebuild: false.'],
   ],
   [
     'a tab as indentation',
     '- name: app\n\tregistry: ghcr.io\n',
     ['2:2: this line is indented with a tab. Use spaces.'],
   ],
-  ['a quote that never ends', '- name: "app\n', ['2:1: Missing closing "quote.']],
-  ['a colon in plain text', '- name: a: b\n', ['1:9: Nested mappings are not allowed in compact mappings.']],
+  ['a quote that never ends', '- name: "app\n', ['1:9: the quote " is never closed. Write "app".']],
+  [
+    'a colon in plain text',
+    '- name: a: b\n',
+    [
+      '1:9: the value of name holds a colon and a space. Write name: "a: b", or put what follows "name:" on lines of its own, indented further.',
+    ],
+  ],
   [
     'conflict markers',
     '<<<<<<< HEAD\n- name: app\n  registry: ghcr.io\n  repository: org/app\n=======\n',
-    ['1:1: a merge conflict begins here that nobody has resolved.'],
+    ['1:1: an unresolved merge conflict begins here. Resolve it.'],
   ],
-  ['a custom tag', `${APP}  autoRebuild: !secret true\n`, ['4:16: Unresolved tag: !secret.']],
+  [
+    'a custom tag',
+    `${APP}  autoRebuild: !secret true\n`,
+    ['4:16: the tag !secret is not supported here. Take it out, or quote the value.'],
+  ],
   [
     'a tag of another type',
     `${APP}  rebuildDelay: !!binary aGk=\n`,
-    ['4:26: the tag tag:yaml.org,2002:binary is not supported here.'],
+    ['4:26: the tag tag:yaml.org,2002:binary is not supported here. Take it out, or quote the value.'],
   ],
-  ['a tag that changes the kind', '- !!seq {name: app}\n', ['1:3: Unresolved tag: tag:yaml.org,2002:seq.']],
-  ['a key written twice', `${APP}  name: other\n`, ['4:3: this key is written twice. Keep one of them.']],
+  [
+    'a tag that changes the kind',
+    '- !!seq {name: app}\n',
+    ['1:3: the tag tag:yaml.org,2002:seq is not supported here. Take it out, or quote the value.'],
+  ],
+  ['a key written twice', `${APP}  name: other\n`, ['4:3: duplicate key "name". Keep one of them.']],
   [
     'a key written twice far below',
     `${SOURCE}    branch: main\n    branch: dev\n`,
     [
       '4:3: notice: without a workflow this image is never rebuilt. Name the file of the workflow that builds it in source.workflow.',
-      '7:5: this key is written twice. Keep one of them.',
+      '7:5: duplicate key "branch". Keep one of them.',
     ],
   ],
-  ['a list for a key', `${APP}  [a, b]: c\n`, ['4:3: Map comment with trailing content.']],
-  ['a map for a key', `${APP}  {a: b}: c\n`, ['4:3: Map comment with trailing content.']],
-  ['no key', `${APP}  : c\n`, ['4:1: a key must be plain text.']],
-  ['a key of the prototype', `${APP}  __proto__: {enabled: false}\n`, ['4:3: __proto__ is no usable key.']],
+  ['a list for a key', `${APP}  [a, b]: c\n`, ['4:3: a key must be plain text. Write one word before the colon.']],
+  ['a map for a key', `${APP}  {a: b}: c\n`, ['4:3: a key must be plain text. Write one word before the colon.']],
+  ['no key', `${APP}  : c\n`, ['4:1: a key must be plain text. Write one word before the colon.']],
+  ['a key of the prototype', `${APP}  __proto__: {enabled: false}\n`, ['4:3: __proto__ is not a valid key.']],
   ['the key constructor', `${APP}  constructor: {}\n`, [`4:3: unknown key "constructor". Known here: ${ENTRY_KEYS}`]],
-  ['an alias without anchor', `${APP}  rebuildDelay: *week\n`, ['4:17: the alias *week has no anchor before it.']],
+  [
+    'an alias without anchor',
+    `${APP}  rebuildDelay: *week\n`,
+    ['4:17: the alias *week has no anchor before it. Write "*week" in quotes if it is text.'],
+  ],
   [
     'an alias for a key',
     '- &n name: app\n  *n : x\n  registry: ghcr.io\n  repository: org/app\n',
-    ['2:3: a key must be plain text.'],
+    ['2:3: a key must be plain text. Write one word before the colon.'],
   ],
   ['an alias that holds itself', `${APP}  updates: &u [*u]\n`, ['4:16: the file nests deeper than 64 levels.']],
   [
@@ -127,12 +163,15 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'half a character in a key',
     `${APP}  updates: {"\\udc00": 1}\n`,
-    ['4:12: updates must be a list, not a map.', '4:13: this key holds half a character.'],
+    [
+      '4:12: updates must be a list, not a map. Begin each of its items with "- ".',
+      '4:13: this key holds half a character.',
+    ],
   ],
   [
     'an unknown directive',
     '%FOO\n---\n- name: app\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:1: Unknown directive %FOO.'],
+    ['1:1: %FOO is not a directive of YAML. Take the line out.'],
   ],
   [
     'a misspelt setting',
@@ -143,18 +182,20 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
     'a bad namespace',
     `settings:\n  namespace: Image_Factory\nimages:\n${INDENTED_APP}`,
     [
-      '2:14: settings.namespace: "Image_Factory" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).',
+      '2:14: settings.namespace: "Image_Factory" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write namespace: image-factory.',
     ],
   ],
   [
     'a bad poll interval',
     `settings:\n  pollInterval: often\nimages:\n${INDENTED_APP}`,
-    ['2:17: settings.pollInterval: "often" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.'],
+    [
+      '2:17: settings.pollInterval: "often" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.',
+    ],
   ],
   [
     'a text for secrets',
     `settings:\n  secrets: x\nimages:\n${INDENTED_APP}`,
-    ['2:12: settings.secrets must be a map, not "x".'],
+    ['2:12: settings.secrets must be a map, not "x". Write its keys below it: github, gitlab, registry, source.'],
   ],
   [
     'a misspelt secret',
@@ -164,7 +205,7 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'a bad default, said once',
     'defaults:\n  rebuildDelay: soon\nimages:\n  - name: a\n    registry: ghcr.io\n    repository: org/a\n  - name: b\n    registry: ghcr.io\n    repository: org/b\n',
-    ['2:17: rebuildDelay: "soon" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.'],
+    ['2:17: rebuildDelay: "soon" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.'],
   ],
   [
     'an unknown default, said once',
@@ -174,6 +215,6 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'a bad default of source',
     'defaults:\n  source:\n    branch: a..b\nimages:\n  - name: app\n    registry: ghcr.io\n    repository: org/app\n    source:\n      repo: org/app\n',
-    ['3:13: source.branch: "a..b" is no branch name that git and Kargo take.'],
+    ['3:13: source.branch: "a..b" is not a branch name that git and Kargo take. Write it like main.'],
   ],
 ]

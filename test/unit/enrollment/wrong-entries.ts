@@ -32,21 +32,21 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
     'no registry',
     '- name: app\n  repository: org/app\n',
     [
-      '1:3: registry is missing. Say where the image is published, for example registry: ghcr.io and repository: org/app.',
+      '1:3: registry is missing. Write where the image is published, for example registry: ghcr.io and repository: org/app.',
     ],
   ],
   [
     'no repository',
     '- name: app\n  registry: ghcr.io\n',
     [
-      '1:3: repository is missing. Say where the image is published, for example registry: ghcr.io and repository: org/app.',
+      '1:3: repository is missing. Write where the image is published, for example registry: ghcr.io and repository: org/app.',
     ],
   ],
   [
     'neither',
     '- name: app\n',
     [
-      '1:3: registry is missing. Say where the image is published, for example registry: ghcr.io and repository: org/app.',
+      '1:3: registry is missing. Write where the image is published, for example registry: ghcr.io and repository: org/app.',
     ],
   ],
   ['an unknown key', `${APP}  colour: red\n`, [`4:3: unknown key "colour". Known here: ${ENTRY_KEYS}`]],
@@ -69,12 +69,12 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
   [
     'a key of GitLab in a source of GitHub',
     `${SOURCE}    pipeline: .gitlab-ci.yml\n`,
-    ['6:5: unknown key "pipeline". Known here: branch, builds, dockerfile, inputs, provider, repo, workflow.'],
+    ['6:5: unknown key "pipeline". Only a source on GitLab has it: write provider: gitlab beside it.'],
   ],
   [
     'a key of GitHub in a source of GitLab',
     `${SOURCE}    provider: gitlab\n    workflow: build.yml\n`,
-    ['7:5: unknown key "workflow". Known here: branch, dockerfile, inputs, job, pipeline, provider, repo.'],
+    ['7:5: unknown key "workflow". Only a source on GitHub has it: a source on GitLab has pipeline.'],
   ],
   ['a misspelt key of build', `${APP}  build:\n    arg: {A: b}\n`, ['5:5: unknown key "arg". Did you mean args?']],
   [
@@ -82,48 +82,56 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
     `${APP}  tags:\n    constrain: ^1\n`,
     ['5:5: unknown key "constrain". Did you mean constraint?'],
   ],
-  ['an empty name', '- name: ""\n  registry: ghcr.io\n  repository: org/app\n', ['1:9: name: "" must not be empty.']],
+  [
+    'an empty name',
+    '- name: ""\n  registry: ghcr.io\n  repository: org/app\n',
+    ['1:9: name: "" must not be empty. Write it like web.'],
+  ],
   [
     'capitals in a name',
     '- name: App\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:9: name: "App" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).'],
+    [
+      '1:9: name: "App" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write name: app.',
+    ],
   ],
   [
     'a dot in a name',
     '- name: a.b\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:9: name: "a.b" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).'],
+    [
+      '1:9: name: "a.b" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write name: a-b.',
+    ],
   ],
   [
     'a name of 64 characters',
     '- name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n  registry: ghcr.io\n  repository: org/app\n',
     [
-      '1:9: name: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).',
+      '1:9: name: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write it like web.',
     ],
   ],
   [
     'a list for a name',
     '- name: [app]\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:9: name must be text, not a list.'],
+    ['1:9: name must be text, not a list. Write name: app.'],
   ],
   [
     'true for a name',
     '- name: true\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:9: name must be text, not true.'],
+    ['1:9: name must be text, not true. Write name: web.'],
   ],
   [
     'nothing for a name',
     '- name:\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:8: name must be text, not nothing.'],
+    ['1:8: name is empty. Write name: web.'],
   ],
   [
     'null for a name',
     '- name: null\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:9: name must be text, not nothing.'],
+    ['1:9: name is empty. Write name: web.'],
   ],
   [
     'an expression for a name',
     `- name: \${{ secrets.token }}\n  registry: ghcr.io\n  repository: org/app\n`,
-    [`1:9: name: "\${{ secrets.token }}" holds \${{ or \${%, which Kargo would evaluate.`],
+    [`1:9: name: "\${{ secrets.token }}" holds \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
   ],
   [
     'a name taken',
@@ -158,27 +166,31 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
   [
     'a registry that is no host',
     '- name: app\n  registry: ghcr\n  repository: org/app\n',
-    ['2:13: "ghcr" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
+    ['2:13: "ghcr" is not a registry host. Write registry: ghcr.io.'],
   ],
   [
     'a registry that is no host, switched off and without a repository',
     '- name: app\n  registry: ghcr\n  enabled: false\n',
-    ['2:13: "ghcr" is no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
+    ['2:13: "ghcr" is not a registry host. Write registry: ghcr.io.'],
   ],
   [
     'a registry with a scheme',
     '- name: app\n  registry: https://ghcr.io\n  repository: org/app\n',
-    ['2:13: "https://ghcr.io/org/app" is no image but an address. Leave out https:// before the host.'],
+    ['2:13: "https://ghcr.io" is a URL. Write registry: ghcr.io.'],
   ],
   [
     'a repository in capitals',
     '- name: app\n  registry: ghcr.io\n  repository: Org/App\n',
-    ['3:15: repository: "Org/App" must be a repository path like org/app, in lower case, without tag or digest.'],
+    [
+      '3:15: repository: "Org/App" must be a repository path like org/app, in lower case, without tag or digest. Write repository: org/app.',
+    ],
   ],
   [
     'a repository with a tag',
     '- name: app\n  registry: ghcr.io\n  repository: org/app:1\n',
-    ['3:15: repository: "org/app:1" must be a repository path like org/app, in lower case, without tag or digest.'],
+    [
+      '3:15: repository: "org/app:1" must be a repository path like org/app, in lower case, without tag or digest. Write repository: org/app.',
+    ],
   ],
   [
     'a repository Kargo refuses',
@@ -190,11 +202,11 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
   [
     'both ways to say where',
     `${APP}  repoURL: ghcr.io/org/app\n`,
-    ['4:12: both repoURL and registry/repository are given. Keep one.'],
+    ['4:12: both repoURL and registry/repository are given. Keep repoURL alone, or registry and repository.'],
   ],
   [
     'a repoURL without host',
     '- name: app\n  repoURL: app\n',
-    ['2:12: "app" names no registry. Write a host, like ghcr.io or registry.example.com:5000.'],
+    ['2:12: "app" names no registry. Write repoURL: docker.io/library/app.'],
   ],
 ]

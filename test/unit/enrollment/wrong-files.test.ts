@@ -110,7 +110,7 @@ describe('problems', () => {
 
   const LEXICAL = 'imageSelectionStrategy: Lexical'
   const noEffect = (strategy: string) =>
-    `tags.strategy ${strategy} has no effect: imageSelectionStrategy says Lexical. Keep one.`
+    `tags.strategy ${strategy} has no effect: imageSelectionStrategy says Lexical. Take tags.strategy out.`
   it.each([
     ['another', `${APP}  ${LEXICAL}\n  tags: {strategy: SemVer}\n`, `5:20 ${noEffect('SemVer')}`],
     [

@@ -5,27 +5,27 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a repository with a digest',
     `- name: app\n  repoURL: ghcr.io/org/app@sha256:0000\n`,
-    [`2:12: "org/app@sha256:0000" has a tag or a digest. Leave it out: tags says which tags count.`],
+    [`2:12: "org/app@sha256:0000" has a tag or a digest. Write repoURL: ghcr.io/org/app.`],
   ],
   [
     'a repoURL with a tag',
     `- name: app\n  repoURL: ghcr.io/org/app:1\n`,
-    [`2:12: "org/app:1" has a tag or a digest. Leave it out: tags says which tags count.`],
+    [`2:12: "org/app:1" has a tag or a digest. Write repoURL: ghcr.io/org/app.`],
   ],
   [
     'a repoURL with a scheme',
     `- name: app\n  repoURL: oci://ghcr.io/org/app\n`,
-    [`2:12: "oci://ghcr.io/org/app" is no image but an address. Leave out oci:// before the host.`],
+    [`2:12: "oci://ghcr.io/org/app" is a URL. Write repoURL: ghcr.io/org/app.`],
   ],
   [
     'a port out of range',
     `- name: app\n  repoURL: example.com:70000/org/app\n`,
-    [`2:12: "example.com:70000" is no registry. Write a host, like ghcr.io or registry.example.com:5000.`],
+    [`2:12: "example.com:70000" is not a registry host. Write a host, like ghcr.io or registry.example.com:5000.`],
   ],
   [
     'a host that begins with a dash',
     `- name: app\n  repoURL: -a.example.com/org/app\n`,
-    [`2:12: "-a.example.com" is no registry. Write a host, like ghcr.io or registry.example.com:5000.`],
+    [`2:12: "-a.example.com" is not a registry host. Write a host, like ghcr.io or registry.example.com:5000.`],
   ],
   [
     'a repository of 256 characters',
@@ -40,102 +40,106 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a branch HEAD',
     `${SOURCE}    workflow: build.yml\n    branch: HEAD\n`,
-    [`7:13: source.branch: "HEAD" is no branch name that git and Kargo take.`],
+    [`7:13: source.branch: "HEAD" is not a branch name that git and Kargo take. Write it like main.`],
   ],
   [
     'a whole ref for a branch',
     `${SOURCE}    workflow: build.yml\n    branch: refs/heads/main\n`,
-    [`7:13: source.branch: "refs/heads/main" is no branch name that git and Kargo take.`],
+    [`7:13: source.branch: "refs/heads/main" is not a branch name that git and Kargo take. Write branch: main.`],
   ],
   [
     'a branch of 256 characters',
     `${SOURCE}    workflow: build.yml\n    branch: ${'b'.repeat(256)}\n`,
-    [`7:13: source.branch: "${'b'.repeat(80)}\u2026" is no branch name that git and Kargo take.`],
+    [
+      `7:13: source.branch: "${'b'.repeat(80)}\u2026" is not a branch name that git and Kargo take. Write it like main.`,
+    ],
   ],
   [
     'a pattern for a path',
     `${SOURCE}    workflow: build.yml\n    dockerfile: "glob:**/Dockerfile"\n`,
     [
-      `7:17: source.dockerfile: "glob:**/Dockerfile" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.`,
+      `7:17: source.dockerfile: "glob:**/Dockerfile" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:. Write it like apps/web/Dockerfile.`,
     ],
   ],
   [
     'an expression for a path',
     `${SOURCE}    workflow: build.yml\n    dockerfile: "regex:.*"\n`,
     [
-      `7:17: source.dockerfile: "regex:.*" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.`,
+      `7:17: source.dockerfile: "regex:.*" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:. Write it like apps/web/Dockerfile.`,
     ],
   ],
   [
     'a drive',
     `${SOURCE}    workflow: build.yml\n    dockerfile: C:/Dockerfile\n`,
     [
-      `7:17: source.dockerfile: "C:/Dockerfile" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.`,
+      `7:17: source.dockerfile: "C:/Dockerfile" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:. Write it like apps/web/Dockerfile.`,
     ],
   ],
   [
     'a character that nobody sees',
     `${SOURCE}    workflow: build.yml\n    dockerfile: "Docker\\u200bfile"\n`,
-    [`7:17: source.dockerfile: "Docker\\u200bfile" holds a character that nobody sees.`],
+    [`7:17: source.dockerfile: "Docker\\u200bfile" holds an invisible character. Type it anew, without it.`],
   ],
   [
     'a pipeline that climbs',
     `${APP}  source: {provider: gitlab, repo: g/a, pipeline: ../x.yml}\n`,
     [
-      `4:51: source.pipeline: "../x.yml" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.`,
+      `4:51: source.pipeline: "../x.yml" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:. Write it like .gitlab-ci.yml.`,
     ],
   ],
   [
     'a job with a control character',
     `${APP}  source: {provider: gitlab, repo: g/a, job: "a\\tb"}\n`,
-    [`4:46: source.job: "a\\tb" holds a control character.`],
+    [`4:46: source.job: "a\\tb" holds a control character. Type it anew, without it.`],
   ],
   [
     'a constraint for nothing',
     `${APP}  tags: {constraint: latest}\n`,
-    [`4:22: "latest" is no range of versions. Write one like ^1.2.0 or >=1.2 <3.`],
+    [
+      `4:22: "latest" is not a range of versions. Write a range like ^1.2.0 or >=1.2 <3; to follow the tag latest, write strategy: Digest beside it.`,
+    ],
   ],
   [
     'two equals signs',
     `${APP}  tags: {constraint: ==1.2.3}\n`,
-    [`4:22: "==1.2.3" is no range of versions. Write one like ^1.2.0 or >=1.2 <3.`],
+    [`4:22: "==1.2.3" is not a range of versions. Write constraint: =1.2.3.`],
   ],
   [
     'a bad tag to follow',
     `${APP}  tags: {strategy: Digest, constraint: "a b"}\n`,
-    [`4:40: "a b" is no tag. The strategy Digest follows one tag, like latest.`],
+    [`4:40: "a b" is not a tag. The strategy Digest follows one tag, like latest.`],
   ],
   [
     'a tag of 129 characters',
     `${APP}  tags: {strategy: Digest, constraint: ${'t'.repeat(129)}}\n`,
-    [`4:40: "${'t'.repeat(80)}\u2026" is no tag. The strategy Digest follows one tag, like latest.`],
+    [`4:40: "${'t'.repeat(80)}\u2026" is not a tag. The strategy Digest follows one tag, like latest.`],
   ],
   [
     'a look ahead',
     `${APP}  tags: {allow: ["^v(?!0)"]}\n`,
     [
-      `4:18: "^v(?!0)" is no regular expression that Kargo takes (RE2): invalid or unsupported Perl syntax: \`(?!\`. See https://github.com/google/re2/wiki/Syntax.`,
+      `4:18: "^v(?!0)" is not a regular expression that Kargo takes (RE2): invalid or unsupported Perl syntax: \`(?!\`. See https://github.com/google/re2/wiki/Syntax.`,
     ],
   ],
   [
     'a back reference',
     `${APP}  tags: {allow: ['(a)\\1']}\n`,
     [
-      `4:18: "(a)\\\\1" is no regular expression that Kargo takes (RE2): invalid escape sequence: \`\\1\`. See https://github.com/google/re2/wiki/Syntax.`,
+      `4:18: "(a)\\\\1" is not a regular expression that Kargo takes (RE2): invalid escape sequence: \`\\1\`. See https://github.com/google/re2/wiki/Syntax.`,
     ],
   ],
   [
     'too many repetitions',
     `${APP}  allowTags: a{1001}\n`,
     [
-      `4:14: "a{1001}" is no regular expression that Kargo takes (RE2): invalid repeat count: \`{1001}\`. See https://github.com/google/re2/wiki/Syntax.`,
+      `4:14: "a{1001}" is not a regular expression that Kargo takes (RE2): invalid repeat count: \`{1001}\`. See https://github.com/google/re2/wiki/Syntax.`,
     ],
   ],
   [
     'a bracket left open',
     `${APP}  allowTags: "[a"\n`,
     [
-      `4:14: "[a" is no regular expression that Kargo takes (RE2): missing closing ]: \`[a\`. See https://github.com/google/re2/wiki/Syntax.`,
+      `4:14: "[a" is not a regular expression that Kargo takes (RE2): missing closing ]: \`[a\`. See https://github.com/google/re2/wiki/Syntax.`,
     ],
   ],
   [
@@ -150,37 +154,55 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     `${APP}  tags: {strategy: 1}\n`,
     [`4:20: tags.strategy must be one of SemVer, NewestBuild, Lexical, Digest, not "1".`],
   ],
-  ['a map for tags.allow', `${APP}  tags: {allow: {a: b}}\n`, [`4:17: tags.allow must be a list, not a map.`]],
-  ['a text for build', `${APP}  build: fast\n`, [`4:10: build must be a map, not "fast".`]],
-  ['a list for build.args', `${APP}  build: {args: [A=b]}\n`, [`4:17: build.args must be a map, not a list.`]],
+  [
+    'a map for tags.allow',
+    `${APP}  tags: {allow: {a: b}}\n`,
+    [`4:17: tags.allow must be a list, not a map. Begin each of its items with "- ".`],
+  ],
+  [
+    'a text for build',
+    `${APP}  build: fast\n`,
+    [`4:10: build must be a map, not "fast". Write its keys below it: args, contexts, enabled, platforms, target.`],
+  ],
+  [
+    'a list for build.args',
+    `${APP}  build: {args: [A=b]}\n`,
+    [`4:17: build.args must be a map, not a list. Write args: {A: b}.`],
+  ],
   [
     'a list for build.contexts',
     `${APP}  build: {contexts: {"a b": [c]}}\n`,
-    [`4:29: build.contexts["a b"] must be text, not a list.`],
+    [`4:29: build.contexts["a b"] must be text, not a list. Write c.`],
   ],
   [
     'a text for build.enabled',
     `${APP}  build: {enabled: "no"}\n`,
-    [`4:20: build.enabled must be true or false, not "no".`],
+    [`4:20: build.enabled must be true or false, not "no". Write enabled: false.`],
   ],
-  ['a list for description', `${APP}  description: [a]\n`, [`4:16: description must be text, not a list.`]],
+  [
+    'a list for description',
+    `${APP}  description: [a]\n`,
+    [`4:16: description must be text, not a list. Write description: a.`],
+  ],
   [
     'a bad workflow file',
     `${SOURCE}    workflow: ../build.yml\n`,
-    [`6:15: source.workflow: "../build.yml" must be the file name of a workflow in .github/workflows, like build.yml.`],
+    [
+      `6:15: source.workflow: "../build.yml" must be the file name of a workflow in .github/workflows, like build.yml. Write workflow: build.yml.`,
+    ],
   ],
   [
     'inputs as a list',
     `${SOURCE}    workflow: build.yml\n    inputs: [a]\n`,
-    [`7:13: source.inputs must be a map, not a list.`],
+    [`7:13: source.inputs must be a map, not a list. Write its keys below it.`],
   ],
   [
     'a fault below enrollment',
     `- name: a\n  enrollment:\n    registry: ghcr.io\n    repository: Org/a\n    rebuildDelay: soon\n`,
     [
       `2:3: notice: keys below enrollment are read as if they stood in the entry itself. Take enrollment out and move its keys to the left.`,
-      `4:17: enrollment.repository: "Org/a" must be a repository path like org/app, in lower case, without tag or digest.`,
-      `5:19: enrollment.rebuildDelay: "soon" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`,
+      `4:17: enrollment.repository: "Org/a" must be a repository path like org/app, in lower case, without tag or digest. Write repository: org/a.`,
+      `5:19: enrollment.rebuildDelay: "soon" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`,
     ],
   ],
   [
@@ -195,7 +217,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     'a text for enrollment',
     `- name: a\n  enrollment: x\n`,
     [
-      `1:3: registry is missing. Say where the image is published, for example registry: ghcr.io and repository: org/app.`,
+      `1:3: registry is missing. Write where the image is published, for example registry: ghcr.io and repository: org/app.`,
       `2:3: enrollment must be a map. Take it out, and write the keys of the image in the entry itself.`,
     ],
   ],
@@ -210,35 +232,37 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'an image in capitals',
     `- name: a\n  registry: ghcr.io/org\n  image: Nginx\n`,
-    [`3:10: image: "Nginx" must be a repository path like org/app, in lower case, without tag or digest.`],
+    [
+      `3:10: image: "Nginx" must be a repository path like org/app, in lower case, without tag or digest. Write repository: nginx.`,
+    ],
   ],
   [
     'a list for image',
     `- name: a\n  registry: ghcr.io/org\n  image: [nginx]\n`,
-    [`3:10: image must be text, not a list.`],
+    [`3:10: image must be text, not a list. Write repository: nginx.`],
   ],
   [
     'an image without a registry',
     `- name: a\n  image: nginx\n`,
     [
-      `1:3: registry is missing. Say where the image is published, for example registry: ghcr.io and repository: org/app.`,
+      `1:3: registry is missing. Write where the image is published, for example registry: ghcr.io and repository: org/app.`,
     ],
   ],
   [
     'a full_name with a tag',
     `- name: a\n  full_name: ghcr.io/org/nginx:1\n`,
-    [`2:14: "org/nginx:1" has a tag or a digest. Leave it out: tags says which tags count.`],
+    [`2:14: "org/nginx:1" has a tag or a digest. Write repoURL: ghcr.io/org/nginx.`],
   ],
   [
     'a full_name without a registry',
     `- name: a\n  full_name: nginx\n`,
-    [`2:14: "nginx" names no registry. Write a host, like ghcr.io or registry.example.com:5000.`],
+    [`2:14: "nginx" names no registry. Write repoURL: docker.io/library/nginx.`],
   ],
   [
     'a dockerfile that climbs',
     `- name: a\n  registry: ghcr.io/org\n  image: a\n  dockerfile: ../Dockerfile\n  source: {repo: org/a, workflow: a.yml}\n`,
     [
-      `4:15: dockerfile: "../Dockerfile" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.`,
+      `4:15: dockerfile: "../Dockerfile" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:. Write it like apps/web/Dockerfile.`,
     ],
   ],
   [
@@ -256,7 +280,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     `${APP}  quarantine: 7 days\n`,
     [
       `4:3: notice: quarantine is read as minimumReleaseAge. Write minimumReleaseAge.`,
-      `4:15: quarantine: "7 days" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`,
+      `4:15: quarantine: "7 days" is not a valid duration. Write 7d.`,
     ],
   ],
   [
@@ -264,7 +288,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     `${APP}  quarantine: [7d]\n`,
     [
       `4:3: notice: quarantine is read as minimumReleaseAge. Write minimumReleaseAge.`,
-      `4:15: quarantine must be text, not a list.`,
+      `4:15: quarantine must be text, not a list. Write minimumReleaseAge: 7d.`,
     ],
   ],
   [
@@ -272,7 +296,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     `defaults:\n  quarantine: soon\nimages:\n${INDENTED_APP}`,
     [
       `2:3: notice: quarantine is read as minimumReleaseAge. Write minimumReleaseAge.`,
-      `2:15: quarantine: "soon" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`,
+      `2:15: quarantine: "soon" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`,
     ],
   ],
 ]

@@ -2,17 +2,27 @@ import { APP, INDENTED_APP, type WrongFile } from './examples.js'
 
 /** Title, text, what is said: line:column message remedy. */
 export const WRONG_PROMOTION: readonly WrongFile[] = [
-  ['a word for analysis', `${APP}  analysis: maybe\n`, [`4:13: analysis must be true, false or a map, not "maybe".`]],
-  ['nothing for analysis', `${APP}  analysis:\n`, [`4:12: analysis must be true, false or a map, not nothing.`]],
+  [
+    'a word for analysis',
+    `${APP}  analysis: maybe\n`,
+    [`4:13: analysis must be true, false or a map, not "maybe". Write analysis: true or analysis: false.`],
+  ],
+  [
+    'nothing for analysis',
+    `${APP}  analysis:\n`,
+    [
+      `4:12: analysis must be true, false or a map, not nothing. Write analysis: true or analysis: false, or take the line out.`,
+    ],
+  ],
   [
     'a list for analysis',
     `${APP}  analysis: [content]\n`,
-    [`4:13: analysis must be true, false or a map, not a list.`],
+    [`4:13: analysis must be true, false or a map, not a list. Write analysis: true or analysis: false.`],
   ],
   [
     'a severity for all of analysis',
     `${APP}  analysis: HIGH\n`,
-    [`4:13: analysis must be true, false or a map, not "HIGH".`],
+    [`4:13: analysis must be true, false or a map, not "HIGH". Write analysis: true or analysis: false.`],
   ],
   [
     "a template called like one of the factory's own",
@@ -54,17 +64,19 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'a text for ignoreUnfixed',
     `${APP}  analysis: {vulnerabilities: {ignoreUnfixed: "yes"}}\n`,
-    [`4:47: analysis.vulnerabilities.ignoreUnfixed must be true or false, not "yes".`],
+    [`4:47: analysis.vulnerabilities.ignoreUnfixed must be true or false, not "yes". Write ignoreUnfixed: true.`],
   ],
   [
     'a number for a check',
     `${APP}  analysis: {content: 7}\n`,
-    [`4:23: analysis.content must be LOW, MEDIUM, HIGH, CRITICAL, true, false or a map, not "7".`],
+    [
+      `4:23: analysis.content must be LOW, MEDIUM, HIGH, CRITICAL, true, false or a map, not "7". Write content: true or content: false.`,
+    ],
   ],
   [
     'a text for enabled of analysis',
     `${APP}  analysis: {enabled: off}\n`,
-    [`4:23: analysis.enabled must be true or false, not "off".`],
+    [`4:23: analysis.enabled must be true or false, not "off". Write enabled: false.`],
   ],
   [
     'a template with a bad name',
@@ -76,15 +88,19 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'one template without a list',
     `${APP}  analysis: {templates: smoke}\n`,
-    [`4:25: analysis.templates must be a list, not "smoke".`],
+    [`4:25: analysis.templates must be a list, not "smoke". Write templates: [smoke].`],
   ],
   [
     'a map for updates',
     `${APP}  updates: {repo: org/deploy, path: apps/web, type: kustomize-set-image}\n`,
-    [`4:12: updates must be a list, not a map.`],
+    [`4:12: updates must be a list, not a map. Begin each of its items with "- ".`],
   ],
-  ['nothing for updates', `${APP}  updates:\n`, [`4:11: updates must be a list, not nothing.`]],
-  ['a text for an update', `${APP}  updates: [org/deploy]\n`, [`4:13: updates[0] must be a map, not "org/deploy".`]],
+  ['nothing for updates', `${APP}  updates:\n`, [`4:11: updates is empty. Write its value, or take the line out.`]],
+  [
+    'a text for an update',
+    `${APP}  updates: [org/deploy]\n`,
+    [`4:13: updates[0] must be a map, not "org/deploy". Write {repo: org/deploy}.`],
+  ],
   [
     'an update without anything',
     `${APP}  updates: [{}]\n`,
@@ -102,7 +118,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'an update of a GitLab project on GitHub',
     `${APP}  updates: [{repo: g/sub/d, path: a, type: kustomize-set-image}]\n`,
-    [`4:20: updates[0].repo: "g/sub/d" is no repository on GitHub. Write OWNER/REPO, or provider: gitlab.`],
+    [`4:20: updates[0].repo: "g/sub/d" is not a repository on GitHub. Write OWNER/REPO, or provider: gitlab.`],
   ],
   [
     'an update of an unknown provider',
@@ -112,19 +128,21 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'an update of a URL',
     `${APP}  updates: [{repo: https://x/g/d, path: a, type: kustomize-set-image}]\n`,
-    [`4:20: updates[0].repo: "https://x/g/d" must be OWNER/REPO (on GitLab GROUP/\u2026/PROJECT).`],
+    [
+      `4:20: updates[0].repo: "https://x/g/d" must be OWNER/REPO (on GitLab GROUP/\u2026/PROJECT). Write it like acme/deployments.`,
+    ],
   ],
   [
     'an update that climbs',
     `${APP}  updates: [{repo: g/d, path: ../a, type: kustomize-set-image}]\n`,
     [
-      `4:31: updates[0].path: "../a" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.`,
+      `4:31: updates[0].path: "../a" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:. Write it like apps/web/kustomization.yaml.`,
     ],
   ],
   [
     'an update of a bad branch',
     `${APP}  updates: [{repo: g/d, path: a, branch: HEAD, type: kustomize-set-image}]\n`,
-    [`4:42: updates[0].branch: "HEAD" is no branch name that git and Kargo take.`],
+    [`4:42: updates[0].branch: "HEAD" is not a branch name that git and Kargo take. Write it like main.`],
   ],
   [
     'a yaml-update without a key',
@@ -149,7 +167,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'an expression in a key',
     `${APP}  updates: [{repo: g/d, path: a, type: yaml-update, key: "\${{ x }}"}]\n`,
-    [`4:58: updates[0].key: "\${{ x }}" holds \${{ or \${%, which Kargo would evaluate.`],
+    [`4:58: updates[0].key: "\${{ x }}" holds \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
   ],
   [
     'a misspelt key of an update',
@@ -183,7 +201,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
     'an environment with a bad name',
     `${APP}  environments: [{name: Prod, updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}]\n`,
     [
-      `4:25: environments[0].name: "Prod" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`,
+      `4:25: environments[0].name: "Prod" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write name: prod.`,
     ],
   ],
   [
@@ -194,17 +212,17 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'a bad soak',
     `${APP}  environments: [{name: prod, soak: 1 day, updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}]\n`,
-    [`4:37: environments[0].soak: "1 day" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
+    [`4:37: environments[0].soak: "1 day" is not a valid duration. Write 1d.`],
   ],
   [
     'a text for auto',
     `${APP}  environments: [{name: prod, auto: "no", updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}]\n`,
-    [`4:37: environments[0].auto must be true or false, not "no".`],
+    [`4:37: environments[0].auto must be true or false, not "no". Write auto: false.`],
   ],
   [
     'a text for pullRequest',
     `${APP}  environments: [{name: prod, pullRequest: never, updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}]\n`,
-    [`4:44: environments[0].pullRequest must be true or false, not "never".`],
+    [`4:44: environments[0].pullRequest must be true or false, not "never". Write pullRequest: false.`],
   ],
   [
     'a misspelt key of an environment',
@@ -214,7 +232,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'a map for environments',
     `${APP}  environments: {prod: {updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}}\n`,
-    [`4:17: environments must be a list, not a map.`],
+    [`4:17: environments must be a list, not a map. Begin each of its items with "- ".`],
   ],
   [
     'an environment of an entry that lacks what the default has',

@@ -2,16 +2,24 @@ import { APP, INDENTED_APP, type WrongFile } from './examples.js'
 
 /** Title, text, what is said: line:column message remedy. */
 export const WRONG_SETTINGS: readonly WrongFile[] = [
-  ['a scalar for settings', `settings: fast\nimages:\n${INDENTED_APP}`, [`1:11: settings must be a map, not "fast".`]],
+  [
+    'a scalar for settings',
+    `settings: fast\nimages:\n${INDENTED_APP}`,
+    [
+      `1:11: settings must be a map, not "fast". Write its keys below it: allowedRegistries, analysis, backstage, baseInterval, engine, maxRebuildsPerRun, namespace, pollInterval, retries, retryPause, secrets, shard, stagger, stateWorkflow, webhookReceivers.`,
+    ],
+  ],
   [
     'a number for a namespace',
     `settings:\n  namespace: 1.5\nimages:\n${INDENTED_APP}`,
-    [`2:14: settings.namespace: "1.5" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`],
+    [
+      `2:14: settings.namespace: "1.5" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write namespace: 1-5.`,
+    ],
   ],
   [
     'a list for pollInterval',
     `settings:\n  pollInterval: [1m]\nimages:\n${INDENTED_APP}`,
-    [`2:17: settings.pollInterval must be text, not a list.`],
+    [`2:17: settings.pollInterval must be text, not a list. Write pollInterval: 1m.`],
   ],
   [
     'a hasty pollInterval',
@@ -45,6 +53,16 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     ['1:21: Kargo starts a failed build again once at most, not 2 times. Write 0 or 1, or `engine: actions`.'],
   ],
   [
+    'several wrong settings, all at once',
+    `settings: {namespace: A_B, retries: 5, retryPause: 1s, stagger: soon}\nimages:\n${INDENTED_APP}`,
+    [
+      '1:23: settings.namespace: "A_B" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write namespace: a-b.',
+      '1:37: Kargo starts a failed build again once at most, not 5 times. Write 0 or 1, or `engine: actions`.',
+      '1:52: retryPause is shorter than 10 seconds, which is the shortest that Kargo waits. Write 1h, or another span of at least 10s.',
+      '1:65: settings.stagger: "soon" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.',
+    ],
+  ],
+  [
     'a list for retries',
     `settings:\n  retries: [1]\nimages:\n${INDENTED_APP}`,
     [
@@ -63,7 +81,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'a retryPause in words',
     `settings:\n  retryPause: soon\nimages:\n${INDENTED_APP}`,
-    [`2:15: settings.retryPause: "soon" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
+    [`2:15: settings.retryPause: "soon" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
   ],
   ...['4m', '299s', '0', '4m59s'].map(
     (written): WrongFile => [
@@ -77,22 +95,26 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'a baseInterval without a unit',
     `settings:\n  baseInterval: 24\nimages:\n${INDENTED_APP}`,
-    [`2:17: settings.baseInterval: "24" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
+    [`2:17: settings.baseInterval: "24" is not a valid duration. Write 24d for days, or 24h for hours.`],
   ],
   [
     'a bad stagger',
     `settings:\n  stagger: a while\nimages:\n${INDENTED_APP}`,
-    [`2:12: settings.stagger: "a while" is no duration; write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
+    [`2:12: settings.stagger: "a while" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`],
   ],
   [
     'a bad shard',
     `settings:\n  shard: EU\nimages:\n${INDENTED_APP}`,
-    [`2:10: settings.shard: "EU" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`],
+    [
+      `2:10: settings.shard: "EU" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write shard: eu.`,
+    ],
   ],
   [
     'a bad shard of an image',
     `${APP}  shard: eu_1\n`,
-    [`4:10: shard: "eu_1" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`],
+    [
+      `4:10: shard: "eu_1" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write shard: eu-1.`,
+    ],
   ],
   [
     'a stateWorkflow without workflow',
@@ -107,19 +129,21 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'a stateWorkflow in a bad repo',
     `settings:\n  stateWorkflow: {repo: state, workflow: a.yml}\nimages:\n${INDENTED_APP}`,
-    [`2:25: settings.stateWorkflow.repo: "state" must be OWNER/REPO.`],
+    [`2:25: settings.stateWorkflow.repo: "state" must be OWNER/REPO. Write it like acme/image-factory-state.`],
   ],
   [
     'a stateWorkflow with a path',
     `settings:\n  stateWorkflow: {repo: acme/state, workflow: .github/workflows/a.yml}\nimages:\n${INDENTED_APP}`,
     [
-      `2:47: settings.stateWorkflow.workflow: ".github/workflows/a.yml" must be the file name of a workflow in .github/workflows, like build.yml.`,
+      `2:47: settings.stateWorkflow.workflow: ".github/workflows/a.yml" must be the file name of a workflow in .github/workflows, like build.yml. Write workflow: a.yml.`,
     ],
   ],
   [
     'a stateWorkflow on a bad ref',
     `settings:\n  stateWorkflow: {repo: acme/state, workflow: a.yml, ref: refs/heads/main}\nimages:\n${INDENTED_APP}`,
-    [`2:59: settings.stateWorkflow.ref: "refs/heads/main" is no branch name that git and Kargo take.`],
+    [
+      `2:59: settings.stateWorkflow.ref: "refs/heads/main" is not a branch name that git and Kargo take. Write ref: main.`,
+    ],
   ],
   [
     'a misspelt key of stateWorkflow',
@@ -129,7 +153,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'a text for stateWorkflow',
     `settings:\n  stateWorkflow: acme/state\nimages:\n${INDENTED_APP}`,
-    [`2:18: settings.stateWorkflow must be a map, not "acme/state".`],
+    [`2:18: settings.stateWorkflow must be a map, not "acme/state". Write stateWorkflow: {repo: acme/state}.`],
   ],
   [
     'a team that is not mentioned as GitHub does',
@@ -161,7 +185,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'a map for webhookReceivers',
     `settings:\n  webhookReceivers: {type: github, secret: a}\nimages:\n${INDENTED_APP}`,
-    [`2:21: settings.webhookReceivers must be a list, not a map.`],
+    [`2:21: settings.webhookReceivers must be a list, not a map. Begin each of its items with "- ".`],
   ],
   [
     'a receiver of an unknown type',
@@ -179,7 +203,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     'a receiver with a bad secret',
     `settings:\n  webhookReceivers: [{type: github, secret: A b}]\nimages:\n${INDENTED_APP}`,
     [
-      `2:45: settings.webhookReceivers[0].secret: "A b" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`,
+      `2:45: settings.webhookReceivers[0].secret: "A b" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write secret: a-b.`,
     ],
   ],
   [
@@ -203,20 +227,20 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'a text for allowedRegistries',
     `settings:\n  allowedRegistries: ghcr.io\nimages:\n${INDENTED_APP}`,
-    [`2:22: settings.allowedRegistries must be a list, not "ghcr.io".`],
+    [`2:22: settings.allowedRegistries must be a list, not "ghcr.io". Write allowedRegistries: [ghcr.io].`],
   ],
   [
     'an allowed registry with a scheme',
     `settings:\n  allowedRegistries: [https://ghcr.io]\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: settings.allowedRegistries[0]: "https://ghcr.io" must be a host, or a host and the beginning of a path, like ghcr.io/acme.`,
+      `2:23: settings.allowedRegistries[0]: "https://ghcr.io" must be a host, or a host and the beginning of a path, like ghcr.io/acme. Write ghcr.io.`,
     ],
   ],
   [
     'an allowed registry with a slash at its end',
     `settings:\n  allowedRegistries: [ghcr.io/]\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: settings.allowedRegistries[0]: "ghcr.io/" must be a host, or a host and the beginning of a path, like ghcr.io/acme.`,
+      `2:23: settings.allowedRegistries[0]: "ghcr.io/" must be a host, or a host and the beginning of a path, like ghcr.io/acme. Write ghcr.io.`,
     ],
   ],
   [
@@ -230,7 +254,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     'an allowed word',
     `settings:\n  allowedRegistries: [ghcr]\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: settings.allowedRegistries[0]: "ghcr" must be a host, or a host and the beginning of a path, like ghcr.io/acme.`,
+      `2:23: settings.allowedRegistries[0]: "ghcr" must be a host, or a host and the beginning of a path, like ghcr.io/acme. Write ghcr.io.`,
     ],
   ],
   [
@@ -264,24 +288,26 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'true for backstage',
     `settings:\n  backstage: true\nimages:\n${INDENTED_APP}`,
-    [`2:14: settings.backstage must be false or text, not true.`],
+    [`2:14: settings.backstage must be false or text, not true. Write backstage: catalog.`],
   ],
   [
     'a backstage folder that climbs',
     `settings:\n  backstage: ../catalog\nimages:\n${INDENTED_APP}`,
     [
-      `2:14: settings.backstage: "../catalog" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:.`,
+      `2:14: settings.backstage: "../catalog" must be a path inside the repository: no / at either end, no .., no .git, no backslash, no prefix like C: or glob:. Write it like catalog.`,
     ],
   ],
   [
     'a word for analysis',
     `settings:\n  analysis: never\nimages:\n${INDENTED_APP}`,
-    [`2:13: settings.analysis must be true, false or a map, not "never".`],
+    [`2:13: settings.analysis must be true, false or a map, not "never". Write analysis: false.`],
   ],
   [
     'no reference for the image of Trivy',
     `settings:\n  analysis: {image: "Trivy:1"}\nimages:\n${INDENTED_APP}`,
-    [`2:21: settings.analysis.image: "Trivy:1" is no reference of an image.`],
+    [
+      `2:21: settings.analysis.image: "Trivy:1" is not an image reference. Write it like registry.example.com/aquasecurity/trivy:0.70.0.`,
+    ],
   ],
   [
     'a misspelt key of analysis',
@@ -292,13 +318,13 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     'a bad name of a secret',
     `settings:\n  secrets: {registry: Registry_Credentials}\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: settings.secrets.registry: "Registry_Credentials" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label).`,
+      `2:23: settings.secrets.registry: "Registry_Credentials" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write registry: registry-credentials.`,
     ],
   ],
   [
     'nothing for a secret',
     `settings:\n  secrets: {gitlab: }\nimages:\n${INDENTED_APP}`,
-    [`2:21: settings.secrets.gitlab must be text, not nothing.`],
+    [`2:21: settings.secrets.gitlab is empty. Write gitlab: gitlab-dispatch, or take the line out.`],
   ],
   [
     'a name as a default',

@@ -92,7 +92,7 @@ describe('what is refused: nothing is to be written, and the report says why', (
       ),
     )
     expect(said).toEqual([
-      expect.stringMatching(/^images\.yaml:19 rebuildDelay: "soon" is no duration/),
+      expect.stringMatching(/^images\.yaml:19 rebuildDelay: "soon" is not a valid duration/),
       expect.stringMatching(/^images\.yaml:22 name: "UV" must be/),
     ])
   })
@@ -119,7 +119,7 @@ describe('what is refused: nothing is to be written, and the report says why', (
     const said = await refused((folder) =>
       writeFile(join(folder.root, 'images/uv.yaml'), 'name: uv\n<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x\n'),
     )
-    expect(said).toEqual(['images/uv.yaml:2 a merge conflict begins here that nobody has resolved.'])
+    expect(said).toEqual(['images/uv.yaml:2 an unresolved merge conflict begins here.'])
   })
 
   it('a file of somebody else where a manifest goes', async () => {

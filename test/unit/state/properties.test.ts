@@ -117,9 +117,9 @@ describe('a state file', () => {
   it.each([
     ['a list', '- a\n', 'a state file must be a map.'],
     ['a text', 'hello\n', 'a state file must be a map.'],
-    ['conflict markers', '<<<<<<< HEAD\nname: a\n=======\n', 'a merge conflict begins here that nobody has resolved.'],
-    ['a key twice', 'name: a\nname: b\n', 'this key is written twice. Keep one of them.'],
-    ['a key of the prototype', '__proto__: {a: 1}\n', '__proto__ is no usable key.'],
+    ['conflict markers', '<<<<<<< HEAD\nname: a\n=======\n', 'an unresolved merge conflict begins here.'],
+    ['a key twice', 'name: a\nname: b\n', 'duplicate key "name".'],
+    ['a key of the prototype', '__proto__: {a: 1}\n', '__proto__ is not a valid key.'],
   ])('%s is refused, for writing over it would lose it', (_, written, message) => {
     expect(readRecord(written, 'images/a.yaml')).toMatchObject({
       record: null,

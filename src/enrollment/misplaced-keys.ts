@@ -1,0 +1,67 @@
+import type { Path } from '../yaml/data.js'
+import { entrySchema } from './schema/entry.js'
+import { keysAt } from './schema/keys.js'
+import { settingsSchema } from './schema/settings.js'
+
+/** Which part of the file a key stands in. */
+export type Part = 'file' | 'settings' | 'entry'
+
+/** Maps of an entry whose keys people write beside them. */
+const NESTED = ['source', 'build', 'tags', 'backstage'] as const
+
+/** What other tools call a key of an entry, in small letters without separators. */
+const ENTRY_SYNONYMS: Readonly<Record<string, string>> = {
+  delay: 'rebuildDelay',
+  interval: 'rebuildDelay',
+  schedule: 'rebuildDelay',
+  cron: 'rebuildDelay',
+  url: 'repoURL',
+  host: 'registry',
+  base: 'bases',
+  baseimage: 'bases',
+  baseimages: 'bases',
+  from: 'bases',
+  ref: 'source.branch',
+  file: 'source.dockerfile',
+  path: 'source.dockerfile',
+  buildargs: 'build.args',
+  arch: 'build.platforms',
+  architectures: 'build.platforms',
+  platform: 'build.platforms',
+  stage: 'build.target',
+  owner: 'backstage.owner',
+  team: 'backstage.owner',
+  ignore: 'accept',
+  suppress: 'accept',
+}
+
+/**
+ * What to do with a key that is not known where it stands: it may be known elsewhere, or by another name.
+ *
+ * @param path where it stands, inside its part.
+ * @returns null where nothing is known of it.
+ */
+export function misplacedKey(key: string, path: Path, part: Part): string | null {
+  const inEntry = keysAt(entrySchema, []).includes(key)
+  const inSettings = keysAt(settingsSchema, []).includes(key)
+  if (part === 'file') {
+    if (key === 'name') return 'Write "- " before it, and indent the keys below it by 2 spaces.'
+    if (inSettings) return 'Write it below "settings:".'
+    return inEntry ? 'Write it in an entry of images, or below "defaults:".' : null
+  }
+  if (part === 'settings') return inEntry ? 'Write it in an entry of images, or below "defaults:".' : null
+  if (path.length > 0) return inEntry ? `Write it in the entry itself, beside "${path[0]}:".` : otherForge(key, path)
+  const nested = NESTED.find((one) => keysAt(entrySchema, [one]).includes(key))
+  if (nested !== undefined) return `Write it below "${nested}:".`
+  if (inSettings) return 'Write it below "settings:", beside "images:".'
+  const plain = key.toLowerCase().replace(/[-_]/g, '')
+  return Object.hasOwn(ENTRY_SYNONYMS, plain) ? `Write ${ENTRY_SYNONYMS[plain]}.` : null
+}
+
+function otherForge(key: string, path: Path): string | null {
+  if (path.length !== 1 || path[0] !== 'source') return null
+  if (key === 'pipeline' || key === 'job') return 'Only a source on GitLab has it: write provider: gitlab beside it.'
+  return key === 'workflow' || key === 'builds'
+    ? 'Only a source on GitHub has it: a source on GitLab has pipeline.'
+    : null
+}

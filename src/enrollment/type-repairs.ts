@@ -1,0 +1,125 @@
+import { parseDuration } from './grammar.js'
+import { repo } from './repairs.js'
+
+/** `7 days`, `24hours`, `weekly`, `P7D`, `7`: as images.yaml has them. */
+export function durationRemedy(text: string): string {
+  const plain = text.trim().toLowerCase().replace(/^-/, '')
+  if (/^\d{1,4}$/.test(plain)) return `Write ${plain}d for days, or ${plain}h for hours.`
+  const said = SPANS[plain] ?? sumOf(plain.replace(/^p(?=.*\d)/, '').replace(/(\d[a-z]*)t(?=\d)|^t/g, '$1'))
+  return said !== null && parseDuration(said) !== null
+    ? `Write ${said}.`
+    : 'Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.'
+}
+
+const SPANS: Readonly<Record<string, string>> = {
+  hourly: '1h',
+  daily: '1d',
+  weekly: '7d',
+  monthly: '30d',
+  none: '0',
+  never: '0',
+  immediately: '0',
+  now: '0',
+}
+
+const UNITS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:s|secs?|seconds?)$/, 's'],
+  [/^(?:m|mins?|minutes?)$/, 'm'],
+  [/^(?:h|hrs?|hours?)$/, 'h'],
+  [/^(?:d|days?)$/, 'd'],
+  [/^(?:w|wks?|weeks?)$/, 'w'],
+]
+
+function sumOf(text: string): string | null {
+  const parts = [...text.matchAll(/\s*(\d{1,6})\s*([a-z]+)\s*,?\s*(?:and\s+)?/gy)]
+  if (parts.length === 0 || parts.reduce((length, [part]) => length + part.length, 0) !== text.length) return null
+  const sum = parts.map(([, amount, word = '']) => {
+    if (/^(?:mo|months?)$/.test(word)) return `${Number(amount) * 30}d`
+    const unit = UNITS.find(([pattern]) => pattern.test(word))?.[1]
+    return unit === undefined ? null : `${amount}${unit}`
+  })
+  return sum.includes(null) ? null : sum.join('')
+}
+
+/** What a schema shows of a key. */
+interface KeyFacts {
+  readonly example: string | null
+  /** Keys below it. */
+  readonly keys: readonly string[]
+}
+
+/**
+ * The text to write where a value is of another type: `yes` for true, a word for a list, a list for a map.
+ *
+ * @param expected zod's name of the type.
+ */
+export function remedyForType(
+  expected: string,
+  path: readonly (string | number)[],
+  found: unknown,
+  { example, keys }: KeyFacts,
+): string | null {
+  const key = path.at(-1)
+  const before = typeof key === 'string' && /^[A-Za-z][\w-]{0,63}$/.test(key) ? `${key}: ` : ''
+  if (found === null && before !== '') {
+    if (example !== null)
+      return `Write ${before}${example}${key === 'name' || key === 'repo' ? '' : ', or take the line out'}.`
+    if (expected === 'boolean') return `Write ${before}true or ${before}false, or take the line out.`
+    return 'Write its value, or take the line out.'
+  }
+  if (expected === 'boolean') {
+    const meant = booleanMeant(found)
+    return meant === null ? `Write ${before}true or ${before}false.` : `Write ${before}${meant}.`
+  }
+  if (expected === 'array') return listRemedy(typeof key === 'string' ? key : '', found)
+  if (expected === 'string') return textRemedy(before, found, example)
+  if (expected !== 'object' && expected !== 'record') return null
+  return mapRemedy(before, found, keys)
+}
+
+/** Lists whose items are maps, and the key that a single word is the value of. */
+const FIRST_KEYS: Readonly<Record<string, string>> = {
+  accept: 'code',
+  environments: 'name',
+  updates: 'repo',
+  webhookReceivers: 'type',
+}
+
+function listRemedy(key: string, found: unknown): string {
+  if (typeof found !== 'boolean' && typeof found !== 'string') return 'Begin each of its items with "- ".'
+  const first = Object.hasOwn(FIRST_KEYS, key) ? FIRST_KEYS[key] : undefined
+  const item = plain(String(found))
+  return `Write ${key}: [${first === undefined ? item : `{${first}: ${item}, …}`}].`
+}
+
+function textRemedy(before: string, found: unknown, example: string | null): string {
+  if (typeof found === 'boolean') return `Write ${before}${example ?? `"${found}"`}.`
+  const only = Array.isArray(found) && found.length === 1 ? (found[0] as unknown) : null
+  return typeof only === 'string' ? `Write ${before}${plain(only)}.` : 'Write one value.'
+}
+
+function mapRemedy(before: string, found: unknown, keys: readonly string[]): string | null {
+  const pairs = Array.isArray(found)
+    ? found.map((item) => (typeof item === 'string' ? /^([\w-]+)[=:] *(.*)$/.exec(item) : null))
+    : []
+  if (pairs.length > 0 && !pairs.includes(null)) {
+    const items = pairs.map((pair) => `${pair?.[1]}: ${plain(pair?.[2] ?? '')}`)
+    return `Write ${before}{${items.slice(0, 5).join(', ')}}.`
+  }
+  const meant = typeof found === 'string' && keys.includes('repo') ? repo(found) : null
+  if (meant !== null) return `Write ${before}{repo: ${meant}}.`
+  return keys.length === 0 ? 'Write its keys below it.' : `Write its keys below it: ${keys.join(', ')}.`
+}
+
+/** A value as YAML, in quotes where it may mean something else without. */
+function plain(text: string): string {
+  const short = text.length > 100 ? `${text.slice(0, 100)}…` : text
+  return /^[A-Za-z0-9][\w./@-]*(?::[\w./@-]+)*$/.test(short) ? short : JSON.stringify(short)
+}
+
+/** `yes`, `"true"`, `off`, `1`: what other tools take for true and false; null where it is neither. */
+export function booleanMeant(value: unknown): boolean | null {
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : ''
+  if (['true', 'yes', 'y', 'on', '1', 'enabled'].includes(text)) return true
+  return ['false', 'no', 'n', 'off', '0', 'disabled', 'never'].includes(text) ? false : null
+}

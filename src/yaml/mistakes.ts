@@ -1,0 +1,180 @@
+import { byLayout, KEY, lineAt, linesOf, type Mistake, type ParserError, short } from './layout.js'
+
+export type { Mistake } from './layout.js'
+
+type Rule = (text: string, error: ParserError) => Mistake | null
+
+/**
+ * Says what a syntax error comes from. A parser names the token that it stumbled on ("Implicit keys need to be on a
+ * single line"); what people get wrong is nearly always one of a few things that the lines there show.
+ *
+ * @param text the whole file.
+ */
+export function explainMistake(text: string, error: ParserError): Mistake {
+  for (const rule of RULES) {
+    const found = rule(text, error)
+    if (found !== null) return found
+  }
+  return { message: sentence(error.message), offset: error.offset, remedy: null }
+}
+
+const RULES: readonly Rule[] = [
+  byTab,
+  byQuote,
+  byBracket,
+  byFirstCharacter,
+  byEscape,
+  byTextAfterQuote,
+  byMissingComma,
+  byDashBeforeKey,
+  byLayout,
+  byColonInValue,
+  byDashInValue,
+  byWords,
+]
+
+function byTab(text: string, { offset }: ParserError): Mistake | null {
+  if (!/^ *\t/.test(lineAt(text, offset).text.slice(0, 200))) return null
+  return { message: 'this line is indented with a tab.', offset, remedy: 'Use spaces.' }
+}
+
+/** The parser looks for the end of a quote to the end of the file: what matters is where it begins. */
+function byQuote(text: string, { message }: ParserError): Mistake | null {
+  const quote = /^Missing closing (["'])quote/.exec(message)?.[1]
+  if (quote === undefined) return null
+  const opening = quote === '"' ? /(?:^|[\s[{,])("(?:[^"\\]|\\.)*)$/ : /(?:^|[\s[{,])('(?:[^']|'')*)$/
+  for (const { start, text: line } of linesOf(text)) {
+    const rest = opening.exec(line)?.[1]
+    if (rest === undefined) continue
+    const offset = start + line.length - rest.length
+    return { message: `the quote ${quote} is never closed.`, offset, remedy: `Write ${short(rest.trimEnd())}${quote}.` }
+  }
+  return null
+}
+
+function byBracket(text: string, { message, offset }: ParserError): Mistake | null {
+  const end = /^Flow (?:map|sequence) .*end with a ([\]}])$/.exec(message)?.[1]
+  if (end === undefined) return null
+  const open = end === ']' ? '[' : '{'
+  const at = lastUnclosed(text.slice(0, offset), open, end)
+  return { message: `"${open}" is never closed.`, offset: at ?? offset, remedy: `Close it with "${end}".` }
+}
+
+function lastUnclosed(before: string, open: string, end: string): number | null {
+  let closed = 0
+  for (let index = before.length - 1; index >= 0; index -= 1) {
+    if (before[index] === end) closed += 1
+    else if (before[index] === open) {
+      if (closed === 0) return index
+      closed -= 1
+    }
+  }
+  return null
+}
+
+/** What has a meaning of its own at the beginning of a value: `@`, a backtick, `%`, `*`, `&`. */
+function byFirstCharacter(text: string, { code, message, offset }: ParserError): Mistake | null {
+  const isAlias = code === 'BAD_ALIAS' && message.includes('empty string')
+  if (code !== 'BAD_SCALAR_START' && !isAlias) return null
+  const rest = restOf(text, offset)
+  const value = isAlias ? (/^[^\s,\]}]*/.exec(rest)?.[0] ?? '') : rest
+  return { message: `a value cannot begin with "${value.slice(0, 1)}".`, offset, remedy: `Write ${quoted(value)}.` }
+}
+
+/** A regular expression in double quotes, mostly. */
+function byEscape(text: string, { code, offset }: ParserError): Mistake | null {
+  if (code !== 'BAD_DQ_ESCAPE') return null
+  const { start, text: line } = lineAt(text, offset)
+  const sequence = text.slice(offset, offset + 2)
+  const inside = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].find(
+    ({ index, 0: whole }) => start + index < offset && offset < start + index + whole.length,
+  )?.[1]
+  const message = `${sequence} is not an escape that double quotes take.`
+  if (inside === undefined || inside.includes("'")) return { message, offset, remedy: 'Use single quotes.' }
+  return { message, offset, remedy: `Use single quotes: '${short(inside)}'.` }
+}
+
+function byTextAfterQuote(text: string, { code, offset }: ParserError): Mistake | null {
+  if (code !== 'UNEXPECTED_TOKEN') return null
+  const { text: line } = lineAt(text, offset)
+  const [, value, rest] = /(?:^|: +|- +)("(?:[^"\\]|\\.)*"|'(?:[^']|'')*') *([^\s#].*)$/.exec(line) ?? []
+  if (value === undefined || rest === undefined) return null
+  const message = `there is text after the closing quote: ${quoted(rest)}.`
+  return { message, offset, remedy: `Write ${short(value)} alone.` }
+}
+
+function byMissingComma(_: string, { code, offset }: ParserError): Mistake | null {
+  if (code !== 'BLOCK_IN_FLOW') return null
+  const remedy = 'Put one after each value, as in {name: web, registry: ghcr.io}.'
+  return { message: 'a comma is missing in this { } or [ ].', offset, remedy }
+}
+
+function byColonInValue(text: string, { code, offset }: ParserError): Mistake | null {
+  if (code !== 'BLOCK_AS_IMPLICIT_KEY') return null
+  const { text: line } = lineAt(text, offset)
+  const [, key, value] = new RegExp(`^ *(?:- +)*(${KEY}): +(.*: .*)$`).exec(line) ?? []
+  if (key === undefined || value === undefined) return null
+  const remedy = `Write ${key}: ${quoted(value)}, or put what follows "${key}:" on lines of its own, indented further.`
+  return { message: `the value of ${key} holds a colon and a space.`, offset, remedy }
+}
+
+/** `- registry: ghcr.io` below `- name: web`. */
+function byDashBeforeKey(text: string, { message, offset }: ParserError): Mistake | null {
+  if (!message.startsWith('A block sequence may not be used as an implicit map key')) return null
+  const { start, text: line } = lineAt(text, offset)
+  const [, before = '', key] = new RegExp(`^( *)- +(${KEY}:.*)$`).exec(line) ?? []
+  if (key === undefined) return null
+  const remedy = `Write ${short(key.trimEnd())} with spaces instead of the "-".`
+  return { message: 'this "-" begins a list where a key belongs.', offset: start + before.length, remedy }
+}
+
+function byDashInValue(text: string, { code, offset }: ParserError): Mistake | null {
+  const [, item] = new RegExp(`^ *(?:- +)*${KEY}: +- +(.*)$`).exec(lineAt(text, offset).text) ?? []
+  if (code !== 'UNEXPECTED_TOKEN' || item === undefined) return null
+  const shown = short(item.trimEnd())
+  return {
+    message: 'a list cannot begin behind its key.',
+    offset,
+    remedy: `Write [${shown}], or put "- ${shown}" on the next line.`,
+  }
+}
+
+/** The rest: the parser's words, as a person would say them. */
+function byWords(text: string, { code, message, offset }: ParserError): Mistake | null {
+  const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1]
+  if (tag !== undefined) {
+    return {
+      message: `the tag ${short(tag)} is not supported here.`,
+      offset,
+      remedy: 'Take it out, or quote the value.',
+    }
+  }
+  if (code === 'BAD_DIRECTIVE') {
+    const remedy = 'Take the line out.'
+    return { message: `${restOf(text, offset)} is not a directive of YAML.`, offset, remedy }
+  }
+  const header = /^Block scalar header includes extra characters: ([|>].*)$/.exec(message)?.[1]
+  if (header !== undefined) {
+    const remedy = `Write "${header.slice(0, 1)}" alone, and the text on the next lines.`
+    return { message: `there is text after "${header.slice(0, 1)}".`, offset, remedy }
+  }
+  if (code !== 'IMPOSSIBLE') return null
+  return { message: 'a key must be plain text.', offset, remedy: 'Write one word before the colon.' }
+}
+
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`
+}
+
+/** From an offset to the end of its line, a comment left out. */
+function restOf(text: string, offset: number): string {
+  const { start, text: line } = lineAt(text, offset)
+  return line
+    .slice(offset - start)
+    .replace(/ +#.*$/, '')
+    .trimEnd()
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(short(text.trimEnd()))
+}
