@@ -48,7 +48,10 @@ const pipelines: readonly Scenario[] = [
       const change = await image.change()
       image.builds.start(proposal)
       await image.succeeds(change)
-      expect(image.builds.counts(), 'they neither delay it nor cover the change').toMatchObject({ runs: 2, dispatch: 1 })
+      expect(image.builds.counts(), 'they neither delay it nor cover the change').toMatchObject({
+        runs: 2,
+        dispatch: 1,
+      })
       const [dispatch] = image.builds.asked('dispatch')
       expect((dispatch?.at ?? 0) / 1000).toBeLessThan((image.observedAt(change.freight) ?? 0) + 100)
     },
