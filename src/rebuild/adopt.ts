@@ -15,15 +15,26 @@ import { type Circumstances, type ImageCandidate, intended, rebuiltForBase, type
 import { type Followed, MAX_CONCURRENCY, unansweredProblems } from './follow.js'
 import type { BuildRun, RunsClient } from './runs.js'
 
+/** What became known of builds that others started. */
+interface Adopted extends Followed {
+  /** Whoever cannot be asked whether a build is needed gets none in this run. */
+  readonly unanswered: ReadonlySet<string>
+  /**
+   * Records as they will be if builds succeed that are underway and began before the change: they do not cover it, and
+   * `rebuildDelay` counts from them. Not to be kept.
+   */
+  readonly expected: ReadonlyMap<string, StateRecord>
+}
+
 /** Takes over builds that others started, or that ran since: they cover what is due. */
 export async function adoptBuilds(
   candidates: readonly ImageCandidate[],
   all: Circumstances,
   client: Pick<RunsClient, 'builds'>,
-): Promise<Followed & { readonly unanswered: ReadonlySet<string> }> {
+): Promise<Adopted> {
   const records = new Map<string, StateRecord>()
+  const expected = new Map<string, StateRecord>()
   const problems: Problem[] = []
-  // Whoever cannot be asked whether a build is needed gets none in this run.
   const unanswered = new Set<string>()
   const limit = pLimit(MAX_CONCURRENCY)
   const ask = async ({ image, candidate }: { readonly image: TrackedImage; readonly candidate: Startable }) => {
@@ -31,10 +42,12 @@ export async function adoptBuilds(
     const { place, counted } = candidate.build
     if (counted === null) return
     try {
-      const latest = latestBuild(await client.builds(place, counted))
+      const runs = await client.builds(place, counted)
       const record = all.records.images.get(enrollment.name) ?? {}
-      const after = latest === null ? record : adopted(record, latest, all)
-      if (after !== record) records.set(enrollment.name, after)
+      const found = foreignBuild(record, latestBuild(runs), all)
+      const tried = found === null && candidate.rebuild.attempts === 0 ? failedBuild(record, runs, all) : null
+      if (tried !== null) records.set(enrollment.name, withRebuild(record, tried))
+      if (found !== null) (found.isKept ? records : expected).set(enrollment.name, withRebuild(record, found.rebuild))
     } catch (error) {
       unanswered.add(enrollment.name)
       problems.push(...unansweredProblems(error, enrollment))
@@ -44,36 +57,73 @@ export async function adoptBuilds(
     candidate.kind === 'startable' && candidate.rebuild.reason !== 'manual' ? [{ image, candidate }] : [],
   )
   await Promise.all(due.map((one) => limit(() => ask(one))))
-  return { records, problems, unanswered }
+  return { records, problems, unanswered, expected }
 }
 
 /** The newest build that succeeded, or may yet. */
 export function latestBuild(runs: readonly BuildRun[]): BuildRun | null {
-  return runs.find(({ status }) => status !== 'failed' && status !== 'canceled') ?? null
+  return runs.find(({ status }) => !isBad(status)) ?? null
 }
 
-/** A record with a build that is not ours; unchanged where it is on record, or is older than what is. */
-function adopted(record: StateRecord, latest: BuildRun, { records, now }: Circumstances): StateRecord {
+/**
+ * A build that is not ours, as a rebuild; null where there is none, or it is on record, or older than what is.
+ *
+ * @returns `isKept`: it is over, or covers a change. Else it is given as if it had succeeded.
+ */
+function foreignBuild(
+  record: StateRecord,
+  latest: BuildRun | null,
+  { records, now }: Circumstances,
+): { readonly rebuild: Rebuild; readonly isKept: boolean } | null {
+  if (latest === null || rebuildsOf(record).some(({ run }) => run?.id === latest.id)) return null
   const { id, url, startedAt, endedAt, status } = latest
-  const all = rebuildsOf(record)
-  if (all.some(({ run }) => run?.id === id)) return record
   const { times, bases } = knownImage(record, records.bases)
   const isNews = times.built === null || Date.parse(startedAt) > times.built
-  if (!isNews && status === 'succeeded') return record
+  const isOver = status === 'succeeded'
   const covered = bases.filter(
     ({ byClock, updated }) => byClock === 'newer' && updated !== null && Date.parse(startedAt) >= updated,
   )
-  if (status !== 'succeeded' && covered.length === 0) return record
-  const isOver = status === 'succeeded'
+  if (!isNews && (isOver || covered.length === 0)) return null
+  const isUnderway = !isOver && covered.length > 0
   const rebuiltFor = covered.map((base) => rebuiltForBase(base, base.previousDigest))
-  return withRebuild(record, {
+  const rebuild = {
     ...intended('manual', rebuiltFor, record, startedAt),
     run: { id, url },
-    result: isOver ? 'succeeded' : 'started',
     attempts: 1,
     started: startedAt,
-    ended: isOver ? (endedAt ?? now) : null,
-  })
+    result: isUnderway ? 'started' : 'succeeded',
+    ended: isUnderway ? null : (endedAt ?? now),
+  } as const
+  return { rebuild, isKept: isOver || isUnderway }
+}
+
+/** Builds that a person started since every change there is, and that failed: each was a try. null: there is none. */
+function failedBuild(record: StateRecord, runs: readonly BuildRun[], { records }: Circumstances): Rebuild | null {
+  const { bases } = knownImage(record, records.bases)
+  const changed = bases.filter(({ byClock }) => byClock === 'newer')
+  const isKnown = new Set(rebuildsOf(record).map(({ run }) => run?.id))
+  const since = Math.max(...changed.map(({ updated }) => updated ?? 0))
+  const tries = runs.filter(
+    ({ id, isDispatched, startedAt, status }) =>
+      isDispatched && isBad(status) && !isKnown.has(id) && Date.parse(startedAt) >= since,
+  )
+  const [last] = tries
+  if (last === undefined || changed.length === 0) return null
+  const { id, url, startedAt, endedAt } = last
+  const rebuiltFor = changed.map((base) => rebuiltForBase(base, base.previousDigest))
+  return {
+    ...intended('manual', rebuiltFor, record, startedAt),
+    run: { id, url },
+    attempts: tries.length,
+    result: 'failed',
+    started: startedAt,
+    ended: endedAt ?? startedAt,
+    message: 'the build failed',
+  }
+}
+
+function isBad(status: BuildRun['status']): boolean {
+  return status === 'failed' || status === 'canceled'
 }
 
 /** What the published image shows after a rebuild, once it is another one than before. */

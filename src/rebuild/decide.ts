@@ -76,7 +76,9 @@ export async function decideRebuilds(
   const found = candidatesOf(images, before)
   const adopted = await adoptBuilds(found, before, client)
   const records = new Map([...recorded.records, ...seen, ...adopted.records])
-  const candidates = adopted.records.size === 0 ? found : candidatesOf(images, withRecords(all, records))
+  const judged = new Map([...records, ...adopted.expected])
+  const isNews = adopted.records.size + adopted.expected.size > 0
+  const candidates = isNews ? candidatesOf(images, withRecords(all, judged)) : found
   const known = candidates.filter(({ image }) => !adopted.unanswered.has(image.enrollment.name))
   const { start, putOff } = chooseStarts(known, all.records.bases, all.settings.maxRebuildsPerRun)
   const change = ({ enrollment: { name } }: TrackedImage, changed: (record: StateRecord) => StateRecord) => {

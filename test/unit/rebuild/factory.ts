@@ -39,11 +39,16 @@ export class Factory {
   #digests = 1
   #run = 0
 
+  /** Each run has a client of its own: it remembers what it was told. */
+  client: RunsClient
+
   /**
    * @param yaml images.yaml.
    * @param bases names of the bases of each image; one that is the name of an image is that image.
+   * @param client of another forge than its own, whose builds are to be written into `runs`.
    */
-  constructor(yaml: string, bases: Readonly<Record<string, readonly string[]>>) {
+  constructor(yaml: string, bases: Readonly<Record<string, readonly string[]>>, client?: RunsClient) {
+    this.client = client ?? this.#ownForge
     const { enrolled, problems } = parseImagesFile(yaml, 'images.yaml')
     if (enrolled === null) throw new Error(JSON.stringify(problems))
     this.settings = enrolled.settings
@@ -96,7 +101,7 @@ export class Factory {
     return run
   }
 
-  readonly client: RunsClient = {
+  readonly #ownForge: RunsClient = {
     start: async ({ source }) => {
       this.requests += 1
       const run = this.#startRun(source.repo.slice('acme/'.length), true)

@@ -42,7 +42,10 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
 )
 
-/** Images that policy calls due now, and that no build of is on its way, has failed or waits to be tried again. */
+/**
+ * Images that policy calls due now, and that no build of is on its way, has failed or waits to be tried again. Their delay
+ * counts from a build by hand that is underway, too.
+ */
 function forgotten(factory: Factory): string[] {
   const factoryPolicy = { staggerSeconds: 0, overrides: factory.overrides }
   return factory.tracked.flatMap(({ enrollment, bases }) => {
@@ -54,7 +57,12 @@ function forgotten(factory: Factory): string[] {
       const [last] = rebuildsOf(factory.images.get(name))
       return last !== undefined && last.result !== 'succeeded'
     }
-    return isBuilt(enrollment.name) || bases.some(isBuilt) ? [] : [enrollment.name]
+    const { name, rebuildDelay } = enrollment
+    const isDelayed = factory.runs.some(
+      ({ image, startedAt, endsAt }) =>
+        image === name && endsAt > factory.now && factory.now - startedAt < rebuildDelay.seconds * 1000,
+    )
+    return isDelayed || isBuilt(name) || bases.some(isBuilt) ? [] : [name]
   })
 }
 
