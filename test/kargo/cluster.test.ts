@@ -9,6 +9,7 @@ import { ENROLLMENTS } from './scenarios/enrollment.ts'
 import { FACTORIES } from './scenarios/factories.ts'
 import { FORGE_FAULTS } from './scenarios/forge-faults.ts'
 import { GITLAB } from './scenarios/gitlab.ts'
+import { PAST } from './scenarios/histories.ts'
 import { LOAD, loadScenario } from './scenarios/load.ts'
 import { PROMOTIONS } from './scenarios/promotions.ts'
 import { REBUILDS } from './scenarios/rebuild.ts'
@@ -25,6 +26,7 @@ const scenarios: readonly Scenario[] = [
   ...GITLAB,
   ...PROMOTIONS,
   ...TELLINGS,
+  ...PAST,
 ]
 const why = options === null ? ' (skipped: see CONTRIBUTING.md, "On a live Kargo")' : ''
 

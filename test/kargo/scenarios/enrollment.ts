@@ -65,6 +65,19 @@ const provenLater: readonly Scenario[] = [
     await image.dispatchesNoMore(10)
     expect(image.builds.requests).toEqual([])
   }),
+  one('behind since enrollment on a digest that its build pins', { name: 'pinned', entry: KEY }, async (image) => {
+    const { factory, spec, stage } = image
+    const old = await image.version(await image.publish('1.0.0'))
+    await factory.prove(spec, { published: old.digest, builtOn: 'older', isPinned: true })
+    expect(JSON.stringify(factory.stage(stage).spec), 'another build would pull the same').not.toContain('staleImage')
+    expect(await factory.drift()).toEqual([])
+    await image.succeeds(old)
+    await image.refreshStage()
+    await image.dispatchesNoMore(20)
+    expect(image.builds.requests).toEqual([])
+    await image.succeeds(await image.change())
+    expect(image.builds.counts(), 'the next change is as ever').toMatchObject({ dispatch: 1 })
+  }),
   one('published anew since that was read', { name: 'outdated', entry: KEY }, async (image) => {
     const old = await image.version(await image.publish('1.0.0'))
     const newer = await image.version(await image.publish('1.0.1'))

@@ -1,4 +1,5 @@
 /** The factories that the scenarios run in: settings that one factory can have only one of. */
+import { RETRY_PAUSE_SECONDS } from '../../support/histories.ts'
 import type { FactorySpec } from '../support/factory.ts'
 
 /** Builds that fail are tried once more, soon. */
@@ -19,7 +20,10 @@ export const TELLING: FactorySpec = {
 /** Images that were behind when they were enrolled; what that changes in the shared tasks, no other factory has. */
 export const ENROLLING: FactorySpec = { name: 'enrolling', settings: { retryPause: '15s' } }
 
-export const FACTORIES = [MAIN, ONCE, SLOW, TELLING, ENROLLING] as const
+/** Histories are played on as much as they are elsewhere. */
+export const REPLAYED: FactorySpec = { name: 'replayed', settings: { retryPause: `${RETRY_PAUSE_SECONDS}s` } }
+
+export const FACTORIES = [MAIN, ONCE, SLOW, TELLING, ENROLLING, REPLAYED] as const
 
 /** How often anything is asked again; no poll is more often. */
 export const POLL_SECONDS = 10

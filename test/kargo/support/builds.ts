@@ -44,6 +44,7 @@ export interface RunOptions {
   /** How long ago it was started. */
   readonly ageSeconds?: number
   readonly title?: string
+  readonly branch?: string
 }
 
 export interface Run {
@@ -99,6 +100,11 @@ export class Builds {
     this.#faults.push({ ...fault, hits: 0, until: Number.POSITIVE_INFINITY })
   }
 
+  /** All is well again. */
+  recovers(): void {
+    this.#faults.splice(0)
+  }
+
   /** What goes wrong with a request that is made now. */
   faultFor(question: Question): Fault | undefined {
     const fault = this.#faults.find(
@@ -123,7 +129,7 @@ export class Builds {
     const run = {
       id: lastId,
       event: options.event ?? this.words.event,
-      branch: 'main',
+      branch: options.branch ?? 'main',
       title: options.title ?? 'build',
       conclusion: options.conclusion ?? this.words.success,
       startedAt,

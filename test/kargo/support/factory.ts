@@ -39,6 +39,8 @@ export interface Proof {
   readonly published: string
   /** What the base is now, or what it was long ago. */
   readonly builtOn: 'current' | 'older'
+  /** The build named that digest. */
+  readonly isPinned?: true
 }
 
 /** A factory, and what its `settings` say beside its namespace. */
@@ -132,22 +134,24 @@ export class Factory {
     return Number(vars.find(({ name }) => name === 'enrolledAt')?.value) * 1000
   }
 
-  /** An emergency: every rebuild for this digest is let through. */
-  override(base: string, digest: string): Promise<void> {
+  /** An emergency: every rebuild for this digest is let through, until then. */
+  override(base: string, digest: string, expires = nextYear()): Promise<void> {
     return this.#inTurn(async () => {
-      this.#overrides.push({ base: this.reference(base), digest, reason: 'a test', expires: nextYear() })
+      this.#overrides.push({ base: this.reference(base), digest, reason: 'a test', expires })
       await this.#synthesize()
       await this.#apply(this.objects.filter(({ kind }) => kind === 'ConfigMap'))
     })
   }
 
   /** Where the objects in the cluster are not as they were applied. */
-  async drift(): Promise<string[]> {
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: this.objects })
-    const live = JSON.parse(await this.#at.cluster.kubectl(['get', '-f', '-', '-o', 'json'], list)) as {
-      items: KubeObject[]
-    }
-    return differences(this.objects, live.items)
+  drift(): Promise<string[]> {
+    return this.#inTurn(async () => {
+      const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: this.objects })
+      const live = JSON.parse(await this.#at.cluster.kubectl(['get', '-f', '-', '-o', 'json'], list)) as {
+        items: KubeObject[]
+      }
+      return differences(this.objects, live.items)
+    })
   }
 
   /** The Warehouse that watches a repository of the registry. */
@@ -177,7 +181,7 @@ export class Factory {
     })
   }
 
-  async #prove(image: ImageSpec, { published, builtOn }: Proof): Promise<void> {
+  async #prove(image: ImageSpec, { published, builtOn, isPinned }: Proof): Promise<void> {
     const repository = this.repository(basesOf(image)[0] ?? '')
     const digest = this.baseline(basesOf(image)[0] ?? '')
     const [base] = this.#baseFiles().filter(({ document }) => document.get('repository') === repository)
@@ -186,13 +190,17 @@ export class Factory {
     writeFileSync(base.path, base.document.toString())
     const path = join(this.#state, `images/${image.name}.yaml`)
     const document = parseDocument(readFileSync(path, 'utf8'))
-    const proven = { name: base.document.get('name'), digest: builtOn === 'current' ? digest : LONG_GONE }
+    const proven = {
+      name: base.document.get('name'),
+      ref: this.reference(basesOf(image)[0] ?? ''),
+      digest: builtOn === 'current' ? digest : LONG_GONE,
+    }
     document.set('currentDigest', published)
     document.set('evidence', {
       image: published,
       source: 'provenance',
       at: new Date().toISOString(),
-      bases: [{ ...proven, source: 'provenance' }],
+      bases: [{ ...proven, source: 'provenance', ...(isPinned === true ? { pinned: true } : {}) }],
     })
     writeFileSync(path, document.toString())
     await this.#synthesize()
