@@ -36,10 +36,11 @@ const WAS_DISPATCHED = expression('#.event == "workflow_dispatch"')
 const IS_PROPOSAL = expression('#.event contains "pull_request"')
 
 /**
- * `builds` of a Stage: absent, every run counts; `dispatched`, only those; `own`, none but what we start ourselves, which
- * is followed by its id; `any`, beside runs with the title those that nobody dispatched, which can have none.
+ * `builds` of a Stage: absent, every run counts; `dispatched`, only those, and only those are asked for; `own`, none but
+ * what we start ourselves, which is followed by its id; `any`, beside runs with the title those that nobody dispatched,
+ * which can have none.
  */
-const COUNTS = code`!(${IS_PROPOSAL}) && (${filled`vars.builds == "any"`} && #.event != "workflow_dispatch" || ${filled`vars.builds != "own"`} && (${filled`vars.builds != "dispatched"`} || ${WAS_DISPATCHED}) && ${HAS_TITLE})`
+const COUNTS = code`!(${IS_PROPOSAL}) && (${filled`vars.builds == "any"`} && #.event != "workflow_dispatch" || ${filled`vars.builds != "own"`} && ${HAS_TITLE})`
 
 /**
  * The key `return_run_details` has GitHub answer with the run's id. Servers before 3.21 refuse a key they do not know: for
