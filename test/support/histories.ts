@@ -21,7 +21,7 @@ interface Moment {
 /** A run of the image's workflow that the factory did not start. */
 export interface ForeignRun extends Moment {
   readonly what: 'run'
-  /** What started it, as GitHub calls it. */
+  /** What started it, as GitHub calls it; `WORDS` has GitLab's. */
   readonly event: 'push' | 'workflow_dispatch' | 'pull_request'
   /** Left out: the one that the image is built on, or one of that name in a fork. */
   readonly branch?: string
@@ -69,6 +69,19 @@ export const RETRY_PAUSE_SECONDS = 15
 export const POLL_SECONDS = 10
 
 export const BUILD_SECONDS = 5
+
+/** What GitHub and GitLab call what starts a run, and how it ends. */
+export const WORDS: Readonly<Record<'GitHub' | 'GitLab', (word: string) => string>> = {
+  GitHub: (word) => word,
+  GitLab: (word) => GITLAB_WORDS[word] ?? word,
+}
+
+const GITLAB_WORDS: Readonly<Record<string, string>> = {
+  workflow_dispatch: 'api',
+  pull_request: 'external_pull_request_event',
+  failure: 'failed',
+  cancelled: 'canceled',
+}
 
 const moves = { at: 0, what: 'base moves' } as const
 const pushBefore = { at: -30, what: 'run', event: 'push' } as const

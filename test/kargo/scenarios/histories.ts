@@ -6,6 +6,7 @@ import {
   type History,
   type HistoryEnd,
   type HistoryEvent,
+  WORDS,
   wrongStarts,
 } from '../../support/histories.ts'
 import { pause } from '../support/cluster.ts'
@@ -15,21 +16,27 @@ import type { Scenario } from '../support/suite.ts'
 import type { Change, TestImage } from '../support/test-image.ts'
 import { REPLAYED } from './factories.ts'
 
-function imageOf({ name, entry = {} }: History): ImageSpec {
-  const { bases = 1, rebuildDelay = '90s', ...policy } = entry
+type ForgeName = keyof typeof WORDS
+
+function imageOf(forge: ForgeName, history: History): ImageSpec {
+  const { bases = 1, rebuildDelay = '90s', ...policy } = history.entry ?? {}
+  const provider = forge === 'GitHub' ? 'github' : 'gitlab'
+  const name = `${provider}-${history.name}`
   const both = [`${name}-one`, `${name}-two`]
-  return { name: `past-${name}`, bases: both.slice(0, bases), entry: { rebuildDelay, ...policy } }
+  return { name, provider, bases: both.slice(0, bases), entry: { rebuildDelay, ...policy } }
 }
 
 /** A history as it happens. */
 class Replay {
   readonly #image: TestImage
+  readonly #word: (word: string) => string
   readonly #began = Date.now()
   readonly #foreign = new Set<number>()
   #last: Change | null = null
 
-  constructor(image: TestImage) {
+  constructor(image: TestImage, forge: ForgeName) {
     this.#image = image
+    this.#word = WORDS[forge]
   }
 
   async play({ events, watched, entry }: History): Promise<void> {
@@ -66,10 +73,11 @@ class Replay {
     const { what } = event
     if (what === 'base moves') this.#last = await this.#image.change(event.base ?? 0)
     else if (what === 'run') {
-      const { at, seconds = BUILD_SECONDS, ...run } = event
+      const { at, branch = 'main', seconds = BUILD_SECONDS } = event
+      const words = { event: this.#word(event.event), conclusion: this.#word(event.conclusion ?? 'success') }
       // It began on the second, however late this comes.
       const ageSeconds = (Date.now() - this.#began) / 1000 - at
-      this.#foreign.add(builds.start({ ...run, seconds, ageSeconds }).id)
+      this.#foreign.add(builds.start({ ...words, branch, seconds, ageSeconds }).id)
     } else if (what === 'forge accepts') builds.recovers()
     else if (what === 'forge refuses') {
       builds.fails({ question: 'dispatch', answer: { status: 403, body: { message: 'The words of a refusal' } } })
@@ -84,19 +92,26 @@ const LATE_SECONDS = 45
 
 const LONG_AGO = '2020-01-01'
 
-export const PAST: readonly Scenario[] = HISTORIES.map((history) => ({
-  title: `histories: ${history.title}`,
-  factory: REPLAYED.name,
-  images: [imageOf(history)],
-  run: async ([image], { report }) => {
-    if (image === undefined) return
-    const { conclusions = ['success'], buildSeconds = BUILD_SECONDS } = history
-    Object.assign(image.builds, { conclusions: [...conclusions], buildSeconds })
-    const replay = new Replay(image)
-    await replay.play(history)
-    const { starts, end } = replay
-    report.note(`${history.title}: started at ${JSON.stringify(starts)}, ${end}`)
-    expect(wrongStarts(starts, history, LATE_SECONDS), 'when builds were started').toBeNull()
-    expect(end).toBe(history.end)
-  },
-}))
+function played(forge: ForgeName, history: History): Scenario {
+  const title = `histories with ${forge}: ${history.title}`
+  return {
+    title,
+    factory: REPLAYED.name,
+    images: [imageOf(forge, history)],
+    run: async ([image], { report }) => {
+      if (image === undefined) return
+      const { conclusions = ['success'], buildSeconds = BUILD_SECONDS } = history
+      Object.assign(image.builds, { conclusions: conclusions.map(WORDS[forge]), buildSeconds })
+      const replay = new Replay(image, forge)
+      await replay.play(history)
+      const { starts, end } = replay
+      report.note(`${title}: started at ${JSON.stringify(starts)}, ${end}`)
+      expect(wrongStarts(starts, history, LATE_SECONDS), 'when builds were started').toBeNull()
+      expect(end).toBe(history.end)
+    },
+  }
+}
+
+export const PAST: readonly Scenario[] = (['GitHub', 'GitLab'] as const).flatMap((forge) =>
+  HISTORIES.map((history) => played(forge, history)),
+)

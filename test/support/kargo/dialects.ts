@@ -28,6 +28,7 @@ function githubRun(run: Shown): unknown {
     head_branch: run.branch,
     created_at: new Date(run.startedAt * 1000).toISOString(),
     run_started_at: iso(run.startedAt),
+    updated_at: iso(run.isOver ? run.endsAt : run.startedAt),
     html_url: addressOf(run),
   }
 }
@@ -81,6 +82,7 @@ function pipeline(build: Shown): unknown {
     ref: build.branch,
     status: build.isOver ? build.conclusion : (build.state ?? 'running'),
     created_at: new Date(build.startedAt * 1000).toISOString(),
+    updated_at: iso(build.isOver ? build.endsAt : build.startedAt),
     web_url: addressOf(build),
   }
 }

@@ -9,37 +9,43 @@ import {
   type HistoryEnd,
   POLL_SECONDS,
   RETRY_PAUSE_SECONDS,
+  WORDS,
   wrongStarts,
 } from '../../support/histories.js'
 import { START } from '../../support/kargo/cluster.js'
 import { NODE, PYTHON } from './fixtures.js'
-import { RebuildWorld } from './rebuild-world.js'
+import { FORGES, type ForgeName, RebuildWorld } from './rebuild-world.js'
 
 /** When the first base moves, in seconds since the cluster began. */
 const FIRST = 600
 
 const span = (text: string) => parseDuration(text) ?? { text, seconds: 0 }
 
-function worldOf({ entry = {}, conclusions = [], buildSeconds = BUILD_SECONDS, watched }: History): RebuildWorld {
+function worldOf(
+  forge: ForgeName,
+  { entry = {}, conclusions = ['success'], buildSeconds = BUILD_SECONDS, watched }: History,
+): RebuildWorld {
   const { rebuildDelay = '90s', minimumReleaseAge = '0', autoRebuild = true } = entry
   const it = new RebuildWorld({
+    forge,
     image: { rebuildDelay: span(rebuildDelay), minimumReleaseAge: span(minimumReleaseAge), autoRebuild },
     settings: { retryPause: span(`${RETRY_PAUSE_SECONDS}s`), pollInterval: span(`${POLL_SECONDS}s`) },
   })
-  const last = conclusions.at(-1) ?? 'success'
+  const ends = Array.from({ length: watched }, (_, index) => conclusions[index] ?? conclusions.at(-1) ?? '')
   it.forge.plan.seconds = buildSeconds
-  it.forge.plan.conclusions = [...conclusions, ...Array.from({ length: watched }, () => last)]
+  it.forge.plan.conclusions = ends.map(WORDS[forge])
   return it
 }
 
-function play(history: History): { readonly starts: readonly number[]; readonly end: HistoryEnd } {
-  const it = worldOf(history)
+function play(forge: ForgeName, history: History): { readonly starts: readonly number[]; readonly end: HistoryEnd } {
+  const it = worldOf(forge, history)
   const foreign = new Set<number>()
   let digest = ''
   const build = ({ event, branch = 'main', conclusion = 'success', seconds = BUILD_SECONDS }: ForeignRun) => {
     const now = START + it.cluster.now
     const isDispatched = event === 'workflow_dispatch'
-    foreign.add(it.build({ event, isDispatched, branch, conclusion, endsAt: now + seconds }).id)
+    const words = { event: WORDS[forge](event), conclusion: WORDS[forge](conclusion) }
+    foreign.add(it.build({ ...words, isDispatched, branch, endsAt: now + seconds }).id)
   }
   for (const event of history.events) {
     it.cluster.at(FIRST + event.at, () => {
@@ -64,9 +70,9 @@ function endOf({ rebuilds }: RebuildWorld): HistoryEnd {
   return last.message.includes('refused') ? 'refused' : 'failed'
 }
 
-describe('on Kargo', () => {
+describe.each(FORGES)('on Kargo, with %s', (forge) => {
   test.each(HISTORIES)('$title', (history) => {
-    const { starts, end } = play(history)
+    const { starts, end } = play(forge, history)
     expect(wrongStarts(starts, history, 2 * POLL_SECONDS), 'when builds were started').toBeNull()
     expect(end).toBe(history.end)
   })

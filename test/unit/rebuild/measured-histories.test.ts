@@ -11,12 +11,13 @@ import {
   type History,
   type HistoryEnd,
   RETRY_PAUSE_SECONDS,
+  WORDS,
   wrongStarts,
 } from '../../support/histories.js'
 import { BuildForge } from '../../support/kargo/build-forge.js'
-import { githubDialect, TOKEN } from '../../support/kargo/dialects.js'
+import { GITLAB_DIALECT, githubDialect, TOKEN } from '../../support/kargo/dialects.js'
 import { Factory } from './factory.js'
-import { GITHUB } from './forges.js'
+import { GITHUB, GITLAB, type TestedForge } from './forges.js'
 
 beforeEach(() => {
   vi.stubEnv('IMAGE_FACTORY_PAUSE', '0.001')
@@ -29,10 +30,24 @@ afterAll(() => {
 /** Seconds between two runs of the factory. */
 const STEP = 5
 
-function imagesFile({ entry = {} }: History): string {
+/** What the two forges differ in. */
+const PLACES = {
+  GitHub: {
+    dialect: githubDialect('github.com'),
+    source: '{repo: acme/app, branch: main, workflow: build.yml}',
+    path: '/api/v3/repos/acme/app/actions/workflows/build.yml',
+  },
+  GitLab: {
+    dialect: GITLAB_DIALECT,
+    source: '{provider: gitlab, repo: acme/app, branch: main}',
+    path: '/api/v4/projects/acme%2Fapp',
+  },
+} as const
+
+function imagesFile({ forge }: TestedForge, { entry = {} }: History): string {
   const { rebuildDelay = '90s', minimumReleaseAge = '0', autoRebuild = true } = entry
   const policy = `rebuildDelay: ${rebuildDelay}, minimumReleaseAge: ${minimumReleaseAge}, autoRebuild: ${autoRebuild}`
-  const source = '{repo: acme/app, branch: main, workflow: build.yml}'
+  const { source } = PLACES[forge]
   return `settings: {engine: actions, retryPause: ${RETRY_PAUSE_SECONDS}s}
 images:
   - {name: app, registry: ghcr.io, repository: acme/app, ${policy}, source: ${source}}
@@ -43,20 +58,22 @@ images:
 class Replay {
   readonly factory: Factory
   readonly forge: BuildForge
+  readonly #tested: TestedForge
   readonly #server: BadServer
   readonly #history: History
   readonly #began: number
   readonly #foreign = new Set<number>()
   #digest = ''
 
-  private constructor(history: History, server: BadServer) {
+  private constructor(tested: TestedForge, history: History, server: BadServer) {
     const bases = { app: history.entry?.bases === 2 ? ['first', 'second'] : ['first'] }
-    const { conclusions = [], buildSeconds = BUILD_SECONDS, watched } = history
-    this.factory = new Factory(imagesFile(history), bases, GITHUB.connect(server.url, TOKEN))
-    this.forge = new BuildForge(githubDialect('github.com'), () => this.factory.now / 1000)
-    const last = conclusions.at(-1) ?? 'success'
+    const { conclusions = ['success'], buildSeconds = BUILD_SECONDS, watched } = history
+    this.factory = new Factory(imagesFile(tested, history), bases, tested.connect(server.url, TOKEN))
+    this.forge = new BuildForge(PLACES[tested.forge].dialect, () => this.factory.now / 1000)
+    const ends = Array.from({ length: watched }, (_, index) => conclusions[index] ?? conclusions.at(-1) ?? '')
     this.forge.plan.seconds = buildSeconds
-    this.forge.plan.conclusions = [...conclusions, ...Array.from({ length: watched }, () => last)]
+    this.forge.plan.conclusions = ends.map(WORDS[tested.forge])
+    this.#tested = tested
     this.#history = history
     this.#server = server
     this.#began = this.factory.now + 600_000
@@ -67,8 +84,8 @@ class Replay {
     }
   }
 
-  static async start(history: History): Promise<Replay> {
-    return new Replay(history, await BadServer.start(() => undefined))
+  static async start(tested: TestedForge, history: History): Promise<Replay> {
+    return new Replay(tested, history, await BadServer.start(() => undefined))
   }
 
   async play(): Promise<{ readonly starts: readonly number[]; readonly end: HistoryEnd }> {
@@ -99,15 +116,19 @@ class Replay {
   }
 
   #build({ event, branch = 'main', conclusion = 'success', seconds = BUILD_SECONDS }: ForeignRun): void {
-    const place = `${this.#server.url}/api/v3/repos/acme/app/actions/workflows/build.yml`
+    const { forge } = this.#tested
+    const place = `${this.#server.url}${PLACES[forge].path}`
+    const words = { event: WORDS[forge](event), conclusion: WORDS[forge](conclusion) }
     const isDispatched = event === 'workflow_dispatch'
     const endsAt = this.factory.now / 1000 + seconds
-    this.#foreign.add(this.forge.start(place, { event, isDispatched, branch, conclusion, endsAt }).id)
+    this.#foreign.add(this.forge.start(place, { ...words, isDispatched, branch, endsAt }).id)
   }
 
   /** Good builds of the branch are published; a pull request's is not. */
   #publish(): void {
-    const published = this.forge.builds.filter(({ branch, event }) => branch === 'main' && event !== 'pull_request')
+    const published = this.forge.builds.filter(
+      ({ branch, event = '' }) => branch === 'main' && !event.includes('request'),
+    )
     this.factory.runs.length = 0
     for (const { id, startedAt, endsAt, conclusion } of published) {
       const times = { startedAt: startedAt * 1000, endsAt: endsAt * 1000 }
@@ -134,9 +155,9 @@ class Replay {
   }
 }
 
-describe('engine actions', () => {
+describe.each([GITHUB, GITLAB])('engine actions, with $forge', (tested) => {
   test.each(HISTORIES)('$title', async (history) => {
-    const replay = await Replay.start(history)
+    const replay = await Replay.start(tested, history)
     const { starts, end } = await replay.play().finally(() => replay.stop())
     const expected = history.actions ?? history
     expect(wrongStarts(starts, expected, 2 * STEP), 'when builds were started').toBeNull()
