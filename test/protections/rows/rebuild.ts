@@ -1,4 +1,4 @@
-/** Rows 31 and 32: builds that the action itself starts. */
+/** Rows 31 to 33: builds that the action itself starts, and those that count. */
 import { type Removal, testsOf } from '../removal.ts'
 
 const runs = testsOf('unit/rebuild/runs.test.ts')
@@ -54,4 +54,24 @@ const requests: Removal = {
   ],
 }
 
-export const rebuild: readonly Removal[] = [dispatchToken, requests]
+const proposals: Removal = {
+  threat: 33,
+  without: 'telling proposals from builds',
+  edits: [
+    { name: 'IS_PROPOSAL', in: 'kargo/forges/github', by: (original) => original.constructor.of('false') },
+    { name: 'IS_PROPOSAL', in: 'kargo/forges/gitlab', by: (original) => original.constructor.of('false') },
+    {
+      name: 'listedRun',
+      by: (original, data) => original(data).map((run: object) => ({ ...run, isProposal: false })),
+    },
+  ],
+  failing: [
+    {
+      file: 'unit/kargo/rebuild-runs.test.ts',
+      title: 'nor does one of a proposal, whose branch may be called the same in a fork',
+    },
+    { file: 'unit/rebuild/measured-histories.test.ts', title: '$title' },
+  ],
+}
+
+export const rebuild: readonly Removal[] = [dispatchToken, requests, proposals]
