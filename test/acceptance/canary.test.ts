@@ -107,6 +107,7 @@ async function lookAround(done: ActionRun, { workspace, temp, isMeant, calls }: 
   for (const folder of [workspace, temp]) lookout.lookBelow(folder, isMeant)
   for (const call of calls) lookout.look('an argument of git', call.join(' '))
   for (const { body } of fake.comments) lookout.look('a comment', body)
+  for (const { body, title } of fake.issues) lookout.look('an issue', `${title}\n${body}`)
   for (const commit of await fake.log(STATE, 'main')) lookout.look('a commit message', commit.message)
   for (const [path, text] of await fake.readFiles(STATE, 'main')) if (!isMeant(path)) lookout.look(`main:${path}`, text)
   for (const request of fake.requests) {
@@ -118,6 +119,11 @@ async function lookAround(done: ActionRun, { workspace, temp, isMeant, calls }: 
 const nothingSeen = () => {
   expect(lookout.looked).toBeGreaterThan(50)
   expect(lookout.sightings).toEqual([])
+}
+
+async function wantDashboard(): Promise<void> {
+  const images = `settings: {dashboard: {issue: true, notify: ['@octocat']}}\nimages:\n${await exampleImages()}`
+  await fake.commitFiles(STATE, 'main', { 'images.yaml': images })
 }
 
 async function openPullRequest(files: Record<string, string>): Promise<void> {
@@ -142,6 +148,13 @@ describe('a run that goes well', () => {
     expect(fake.actionsRequests).toContain(`POST ${SOURCES[0]}/actions/workflows/uv.yml/dispatches`)
     expect((await run()).code).toBe(0)
     expect(fake.actionsRequests).toEqual([`GET ${SOURCES[0]}/actions/runs/9001`])
+    nothingSeen()
+  })
+
+  test('keeps the dashboard', async () => {
+    await wantDashboard()
+    expect((await run()).code).toBe(0)
+    expect(fake.issues.map(({ user }) => user.login)).toEqual(['github-actions[bot]'])
     nothingSeen()
   })
 
@@ -222,6 +235,15 @@ describe('a run that fails', () => {
     always(({ path }) => path.endsWith('/dispatches'), { status, body: { message: `Not for ${ECHO}` } })
     await run({ inputs: { rebuild: 'uv' } })
     expect(fake.actionsRequests.filter((one) => one.startsWith('POST'))).toHaveLength(1)
+    nothingSeen()
+  })
+
+  test('with a dashboard that is refused by what repeats the token', async () => {
+    await wantDashboard()
+    always(({ path }) => path.endsWith('/issues'), { status: 422, body: { message: `Not for ${ECHO}` } })
+    const { code, annotations } = await run()
+    expect(code).toBe(0)
+    expect(annotations.map(({ message }) => message).join()).toContain('The dashboard could not be brought up to date')
     nothingSeen()
   })
 

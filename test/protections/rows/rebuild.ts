@@ -1,4 +1,4 @@
-/** Rows 31 to 33: builds that the action itself starts, and those that count. */
+/** Rows 31 to 34: builds that the action itself starts, who asks for them, and runs that count. */
 import { type Removal, testsOf } from '../removal.ts'
 
 const runs = testsOf('unit/rebuild/runs.test.ts')
@@ -74,4 +74,34 @@ const proposals: Removal = {
   ],
 }
 
-export const rebuild: readonly Removal[] = [dispatchToken, requests, proposals]
+const dashboard = testsOf('acceptance/dashboard.test.ts')
+
+const boxes: Removal = {
+  threat: 34,
+  without: 'knowing whose the dashboard is, who ticked it, and what was told',
+  edits: [
+    { name: 'mayWrite', by: async () => true },
+    { name: 'isOwn', in: 'publish/issue.ts', by: () => true },
+    { name: 'isSameButBoxes', by: () => true },
+    { name: 'hashOf', in: 'dashboard/', by: () => '0123456789abcdef' },
+    { name: 'prose', by: (_, text) => text },
+    { name: 'newsOf', by: (original, overview, __, there) => original(overview, new Set(), there) },
+  ],
+  failing: [
+    dashboard('ticked %s starts nothing'),
+    dashboard('in an issue of another author starts nothing'),
+    dashboard('that others wrote into is written anew; an issue of others is never touched'),
+    { file: 'unit/dashboard/issue-marker.test.ts', title: 'that others wrote into is seen: %s' },
+    {
+      file: 'unit/dashboard/issue.test.ts',
+      title: 'no text of others makes a box, a heading, an element or a mention',
+    },
+    {
+      file: 'unit/dashboard/notice.test.ts',
+      title: 'mentions whom the settings name, and nobody whom a text names',
+    },
+    dashboard('is told once, and what fails beside it later once'),
+  ],
+}
+
+export const rebuild: readonly Removal[] = [dispatchToken, requests, proposals, boxes]
