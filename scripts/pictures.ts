@@ -20,7 +20,7 @@ const root = new URL('../', import.meta.url)
 // Node runs these files as they are; the compiler knows them by their other name.
 const { demoComment }: typeof GeneratedDocs = await import(new URL('./generated-docs.ts', import.meta.url).href)
 const { NOW, tenSituations }: typeof Factories = await import(new URL('test/support/factories.ts', root).href)
-const golden = (name: string): string => readFileSync(new URL(`test/golden/report/${name}.md`, root), 'utf8')
+const golden = (name: string): string => readFileSync(new URL(`test/golden/${name}.md`, root), 'utf8')
 
 interface Picture {
   readonly file: string
@@ -37,7 +37,8 @@ const PICTURES: readonly Picture[] = [
     html: () => commentPage(demoComment()),
     height: 640,
   },
-  { file: 'caution.png', html: () => commentPage(golden('worst-pull-request')), height: 1500 },
+  { file: 'caution.png', html: () => commentPage(golden('report/worst-pull-request')), height: 1500 },
+  { file: 'dashboard.png', html: () => commentPage(golden('dashboard/factory')), height: 1100 },
   { file: 'page.png', html: factoryPage, height: 1000 },
 ]
 
@@ -144,6 +145,7 @@ pre span { display: inline-block; width: 100%; }
 .plus { background: #dafbe1; color: #116329; } .minus { background: #ffebe9; color: #82071e; }
 a { color: #0969da; }
 details { margin: 6px 0; }
+li:has(> input) { list-style: none; } li > input { margin: 0 4px 0 -20px; }
 blockquote { margin: 0 0 16px; padding: 0 14px; border-left: 4px solid #d1d9e0; color: #59636e; }
 .alert { color: #1f2328; }
 .alert p { margin: 6px 0; }

@@ -121,7 +121,7 @@ function about({ overview, options }: IssueContext): string[] {
   if (!options.hasBoxes || !overview.images.some(({ isStartable }) => isStartable)) return [kept]
   const stale = overview.images.filter(isStale).length
   const all = stale === 0 ? [] : [`${box(ALL_STALE)} **Rebuild all that are stale** (${count(stale, 'image')})`]
-  return [`Ticking a box rebuilds the image now, whatever its delay; it takes write access. ${kept}`, ...all]
+  return [`Tick a box to have the image rebuilt now, whatever its delay; you need write access. ${kept}`, ...all]
 }
 
 /** Provably on an old base image, and to be had built: what `all-stale` asks for. */
@@ -133,7 +133,7 @@ function isStale({ isStartable, bases }: OverviewImage): boolean {
 const OPEN: readonly (readonly [Standing, (overview: Overview) => string])[] = [
   ['building', () => 'Being built'],
   ['due', ({ engine }) => (engine === 'actions' ? 'Due: the next run starts them' : 'Due: Kargo starts them')],
-  ['behind', () => 'Behind since before they were enrolled'],
+  ['behind', () => 'Behind since before they were enrolled: nothing rebuilds them by itself'],
   ['waiting', () => 'Waiting'],
   ['held', () => 'Held: nothing is rebuilt until a person does it'],
   ['unknown', () => 'Not known yet'],

@@ -60,6 +60,19 @@ export function factoryOfAll(names: readonly string[], missingBases: readonly st
   return { ...first!.one, totals, images, overrides }
 }
 
+/** Situations as images of other names: what the documentation shows. */
+export function factoryNamed(situations: Readonly<Record<string, string>>): Overview {
+  const factory = factoryOfAll(Object.values(situations))
+  const nameOf = new Map(Object.entries(situations).map(([name, situation]) => [situation.toLowerCase(), name]))
+  const images = factory.images.map((one) => ({ ...one, name: nameOf.get(one.name) ?? one.name }))
+  images.sort((a, b) => (a.name < b.name ? -1 : 1))
+  const overrides = factory.overrides.map((one) => ({
+    ...one,
+    images: one.images.map((name) => nameOf.get(name) ?? name),
+  }))
+  return { ...factory, images: images.map((one, index) => ({ ...one, line: 10 * index + 3 })), overrides }
+}
+
 /** The ten situations that a dashboard must get right. */
 export const TEN: Readonly<Record<string, Overview>> = {
   fresh: factoryIn('up-to-date-proven'),

@@ -4,7 +4,7 @@ import { type IssueOptions, issueTitle, type Overview, renderIssue, withMarker }
 import { boxesIn } from '../../../src/dashboard/issue-marker.js'
 import { runs } from '../../support/full.js'
 import { SITUATIONS } from '../explain/situations.js'
-import { factoryIn, factoryOfAll, hostile, many, TEN, withTexts } from './factories.js'
+import { factoryIn, factoryNamed, factoryOfAll, hostile, many, TEN, withTexts } from './factories.js'
 
 const GOLDEN = '../../golden/dashboard'
 const OPTIONS: IssueOptions = {
@@ -31,9 +31,26 @@ describe('the issue', () => {
     await expect(`${renderIssue(factory, OPTIONS)}\n`).toMatchFileSnapshot(`${GOLDEN}/everything.md`)
   })
 
+  it('of a factory, as the documentation shows it', async () => {
+    const factory = factoryNamed({
+      payments: 'failed-for-good',
+      search: 'behind-still-behind',
+      worker: 'building-started',
+      checkout: 'waiting-rebuildDelay',
+      ledger: 'waiting-minimumReleaseAge',
+      legacy: 'held-autoRebuild',
+      gateway: 'due-override',
+      reports: 'behind-before-enrollment',
+      api: 'up-to-date-proven',
+      web: 'up-to-date-rebuilt',
+      postgres: 'never-external',
+    })
+    await expect(`${renderIssue(factory, OPTIONS)}\n`).toMatchFileSnapshot(`${GOLDEN}/factory.md`)
+  })
+
   it('without boxes, where its repository runs no workflow of ours', () => {
     const text = renderIssue(factoryIn('behind-still-behind'), { ...OPTIONS, hasBoxes: false })
-    expect(text).not.toMatch(/- \[|Ticking/)
+    expect(text).not.toMatch(/- \[|Tick/)
     expect(text).toContain('- **[`web`]')
   })
 
