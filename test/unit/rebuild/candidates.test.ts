@@ -113,6 +113,10 @@ describe('what is to be done about an image', () => {
     expect(stale).toContain('held: startable manual')
     expect(stale.filter((one) => /^(?:off|web)/.test(one))).toEqual([])
     expect(seen(factory).filter((one) => one.startsWith('held'))).toEqual([])
+    // Boxes of a dashboard can ask for both at once.
+    expect(seen(factory, { kind: 'all-stale', names: ['web'] })).toEqual(
+      expect.arrayContaining(['held: startable manual', 'web: startable manual']),
+    )
   })
 
   it('waits until its delay is over; an override does not', async () => {
