@@ -272,7 +272,7 @@ describe('a box', () => {
     },
   )
 
-  test('for all that are stale, and one beside it', { timeout: 180_000 }, async () => {
+  test('beside another starts both', { timeout: 180_000 }, async () => {
     await start(['api', 'web'])
     await factory.run(0)
     const issue = dashboard()
