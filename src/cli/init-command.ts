@@ -151,7 +151,12 @@ function nextSteps({ answers, place: { folder }, isOwnerGuessed }: InitResult): 
 const DOCS = `https://github.com/${ACTION}/blob/main/docs`
 
 /** What it takes to set it going. */
-function startSteps({ engine, applicationFolder, branch, repository }: Answers): string[] {
+function startSteps(answers: Answers): string[] {
+  const dashboard = `Say in settings.dashboard whom the dashboard notifies, and who may start what: ${DOCS}/dashboard.md`
+  return [...engineSteps(answers), ...(answers.hasDashboard ? [dashboard] : [])]
+}
+
+function engineSteps({ engine, applicationFolder, branch, repository }: Answers): string[] {
   const push = `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the`
   if (engine === 'kargo') return [`${push} manifests.`, `Bring them into the cluster: ${DOCS}/install.md`]
   const started = `${push} state, and from then on a run every hour starts the builds that are due.`

@@ -129,6 +129,17 @@ describe('the issue', () => {
     expect(factory.fake.issues).toHaveLength(2)
   })
 
+  test('of a state in another repository is there, without boxes', { timeout: 60_000 }, async () => {
+    await start(['web'])
+    await factory.fake.createRepository('acme/runner', { files: { 'README.md': 'Runs' } })
+    const inputs = { 'state-repository': STATE, 'state-token': 'state-token-of-the-app' }
+    factory.fake.addToken('state-token-of-the-app', { [STATE]: 'write', [SOURCE]: 'write' }, 'factory[bot]')
+    const run = await factory.run(0, { repository: 'acme/runner', inputs })
+    expect(run.code, run.stdout).toBe(0)
+    expect(dashboard()).toMatchObject({ repository: STATE, user: { login: 'factory[bot]' } })
+    expect(dashboard().body).not.toMatch(/- \[|Tick a box/)
+  })
+
   test('is found again where GitHub does not know its creator', { timeout: 120_000 }, async () => {
     await start(['web'])
     const isByCreator = ({ query }: RecordedRequest) => query.creator !== undefined

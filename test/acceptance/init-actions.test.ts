@@ -83,6 +83,7 @@ function workflowOf(repository: string, text: string) {
       contents: permissions.contents ?? 'none',
       pulls: permissions['pull-requests'] ?? 'none',
       actions: permissions.actions ?? 'none',
+      issues: permissions.issues ?? 'none',
     },
   })
   let runId = 1000
@@ -202,6 +203,27 @@ describe("in the application's own repository", () => {
       rebuilds: [{ reason: 'manual', result: 'succeeded', evidence: 'unknown' }, { reason: 'base' }],
     })
     expect(fake.runs).toHaveLength(2)
+  }, 120_000)
+
+  test('with a dashboard: a ticked box starts the build, with no more than github.token', async () => {
+    const root = await clone(APPLICATION, application())
+    const args = ['init', '--engine', 'actions', '--in-app-repository', '--dashboard', '--yes']
+    const init = await runCli(args, { cwd: root })
+    expect(init.code, init.stderr).toBe(0)
+    expect(init.stdout).toContain('docs/dashboard.md')
+    const files = await readTree(root)
+    await fake.createRepository(APPLICATION, { files })
+    fake.collaborators.set('octocat', 'admin')
+    const { run } = workflowOf(APPLICATION, files[WORKFLOW] ?? '')
+    const first = await run(0, await eventPayloads.push(fake, APPLICATION))
+    expect(first.annotations.filter(({ level }) => level === 'warning' || level === 'error')).toEqual([])
+    const [issue] = fake.issues
+    if (issue === undefined) throw new Error('there is no dashboard')
+    expect(issue.title).toBe('Image factory: image-factory')
+    const body = issue.body.replace('- [ ] <!-- rebuild=web -->', '- [x] <!-- rebuild=web -->')
+    expect(startedBy(await run(1, await eventPayloads.issueEdited(fake, issue, { body })))).toEqual(['web: manual'])
+    expect(fake.runs).toMatchObject([{ repository: APPLICATION, workflow: 'build.yml', branch: 'main' }])
+    expect(issue.body).toContain('### Being built (1)')
   }, 120_000)
 
   test('in a folder that an option names', async () => {
