@@ -1,5 +1,5 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { MAX_DEFINITION_BYTES } from '../build-definition/yaml-file.js'
 import { refuse } from '../enrollment/index.js'
 import { GITLAB_PROJECT } from '../forges/gitlab.js'
@@ -45,16 +45,27 @@ const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/i
 /**
  * Reads a local clone: its remote and branch, its Dockerfiles and workflows. Links are not followed.
  *
+ * @param folder its top, or a folder in it: then the Dockerfiles in that folder count, where there are any.
  * @throws Refusal when there is no such folder.
  */
 export async function readLocalClone(folder: string): Promise<LocalClone> {
-  const root = resolve(folder)
-  if (!isFolder(root)) throw refuse('file-missing', `there is no folder ${root}.`, { remedy: 'Name a local clone.' })
+  const given = resolve(folder)
+  if (!isFolder(given)) throw refuse('file-missing', `there is no folder ${given}.`, { remedy: 'Name a local clone.' })
+  const root = topOf(given)
+  const own = dockerfilesIn(root, relative(root, given).replaceAll(sep, '/'))
   return {
     ...(await gitFacts(root)),
-    ...dockerfilesIn(root),
+    ...(own.dockerfiles.length > 0 ? own : dockerfilesIn(root)),
     workflows: workflowsIn(root),
     read: (path) => readInside(root, path),
+  }
+}
+
+/** The folder above that git's own folder is in, as git looks for it; the folder itself where there is none. */
+function topOf(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at
+    if (dirname(at) === at) return folder
   }
 }
 
@@ -106,9 +117,10 @@ function readInside(root: string, path: string): string | null {
   return [...folders, join(root, path)].some(isLink) ? null : readSmall(join(root, path))
 }
 
-function dockerfilesIn(root: string): Pick<LocalClone, 'dockerfiles' | 'isWhole'> {
+/** @param from path of the folder to begin in, from the top. */
+function dockerfilesIn(root: string, from = ''): Pick<LocalClone, 'dockerfiles' | 'isWhole'> {
   const found: string[] = []
-  const waiting: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }]
+  const waiting: { readonly path: string; readonly depth: number }[] = [{ path: from, depth: 0 }]
   let seen = 0
   let isWhole = true
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

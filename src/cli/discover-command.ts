@@ -10,6 +10,7 @@ import {
 } from '../sources/index.js'
 import { type BuildPlace, buildOrder } from '../state/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
+import { progressOn } from './progress.js'
 import { sourcesOf } from './run-options.js'
 import { printTable } from './table.js'
 import { printJson, printProblems } from './terminal.js'
@@ -28,7 +29,10 @@ export async function discoverCommand(context: CommandContext, names: readonly s
   const images = enrolled.images.filter(({ name }) => chosen.has(name))
   // Whether an image's runs can be told apart depends on the others that share its workflow.
   const read = withSharing(enrolled.images, chosen)
-  const discovered = await discover(read, sourcesOf(context), folder.imagesFile)
+  const progress = progressOn(context.terminal)
+  const discovered = await progress.step('Discover base images', () =>
+    discover(read, sourcesOf(context, progress.count), folder.imagesFile),
+  )
   const found = [...discovered.problems, ...discovered.workflowProblems.map(({ problem }) => problem)]
   const input = withAcceptances(
     found.filter(({ image }) => image === null || chosen.has(image)),

@@ -7,6 +7,7 @@ import { type Env, type RunOptions, registryAccess, serversIn } from '../run-opt
 import { cleanStateFolder, writeFiles } from '../state/index.js'
 import { by } from '../text/index.js'
 import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
+import { type Progress, progressOn } from './progress.js'
 import { commandRunOptions } from './run-options.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
@@ -18,13 +19,19 @@ export async function synth(context: CommandContext): Promise<number> {
 /** `refresh`: looks up digests in their registries, and writes what follows from that like `synth`. */
 export async function refresh(context: CommandContext): Promise<number> {
   const { env, terminal } = context
-  return write(context, await registryAccess(env, (text) => terminal.err(`${printable(text)}\n`)))
+  const progress = progressOn(terminal)
+  const warn = (text: string) => terminal.err(`${printable(text)}\n`)
+  return write(context, await registryAccess(env, warn, progress.count), progress)
 }
 
-async function write(context: CommandContext, registries: RunOptions['registries']): Promise<number> {
+async function write(
+  context: CommandContext,
+  registries: RunOptions['registries'],
+  progress: Progress = progressOn(context.terminal),
+): Promise<number> {
   const { options, env, terminal } = context
   const folder = stateFolder(options, env)
-  const plan = await makePlan({ ...commandRunOptions('preview', context, registries), writes: true }, folder)
+  const plan = await makePlan({ ...commandRunOptions('preview', context, registries, progress), writes: true }, folder)
   if (!plan.refused) {
     cleanStateFolder(folder)
     writeFiles(folder.root, plan.changes)
@@ -74,7 +81,7 @@ export async function check(context: CommandContext): Promise<number> {
     const files = [...plan.changes.keys()].sort()
     terminal.out(`${files.length} generated ${files.length === 1 ? 'file is' : 'files are'} out of date:\n`)
     for (const file of files) terminal.out(`  ${file}\n`)
-    terminal.out(`Mend it with: ${PROGRAM} synth${commandOptions(options)}\n`)
+    terminal.out(`Update them with: ${PROGRAM} synth${commandOptions(options)}\n`)
   }
   if (plan.refused) return 1
   return plan.changes.size === 0 ? 0 : 2

@@ -5,6 +5,7 @@ import { type RunOptions, serversIn, sourceReader } from '../run-options.js'
 import { connectGitHub, type SourceReader } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
 import { type CommandContext, ownRepository } from './options.js'
+import { type Progress, progressOn } from './progress.js'
 import { tokensIn } from './terminal.js'
 
 /** What a command runs the pipeline with: it shows progress on a terminal, and writes nothing. */
@@ -12,12 +13,13 @@ export function commandRunOptions(
   mode: RunOptions['mode'],
   context: CommandContext,
   registries: RunOptions['registries'] = null,
+  progress: Progress = progressOn(context.terminal),
 ): RunOptions {
-  const { options, env, terminal, now } = context
+  const { options, env, now } = context
   const servers = serversIn(env)
   return {
     mode,
-    read: sourcesOf(context),
+    read: sourcesOf(context, progress.count),
     maxDeletions: deletionLimit(options.maxDeletions ?? '25%'),
     apiUrl: servers.githubApi,
     gitlabUrl: servers.gitlab,
@@ -28,15 +30,7 @@ export function commandRunOptions(
     now,
     writes: false,
     log: () => undefined,
-    step: async (name, work) => {
-      if (!terminal.color.err) return work()
-      terminal.err(`\r\u001b[K${name} …`)
-      try {
-        return await work()
-      } finally {
-        terminal.err('\r\u001b[K')
-      }
-    },
+    step: progress.step,
   }
 }
 
@@ -49,17 +43,23 @@ function deletionLimit(text: string): DeletionLimit {
 }
 
 /** Where Dockerfiles come from: `--sources`, else the servers, with the tokens of the environment. */
-export function sourcesOf({ options, env, terminal }: Omit<CommandContext, 'now'>): SourceReader {
+export function sourcesOf(
+  { options, env, terminal }: Omit<CommandContext, 'now'>,
+  count: Progress['count'] = () => undefined,
+): SourceReader {
   const servers = serversIn(env)
   const token = env.GITHUB_TOKEN || env.GH_TOKEN || ''
   const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
-  return sourceReader({
+  const reader = sourceReader({
     directory: options.sources === undefined ? null : existingFolder(options.sources),
     servers,
     connect: token === '' ? null : () => connectGitHub({ apiUrl: servers.githubApi, token, log }),
     gitlabToken: env.GITLAB_TOKEN ?? '',
     log,
   })
+  const read: SourceReader['read'] = (requests) =>
+    reader.read(requests).finally(() => count('files read', requests.length))
+  return { ...reader, read }
 }
 
 function existingFolder(path: string): string {

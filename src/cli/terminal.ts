@@ -10,6 +10,8 @@ export interface Terminal {
   readonly err: (text: string) => void
   /** Whether `out` and `err` understand colors. */
   readonly color: { readonly out: boolean; readonly err: boolean }
+  /** Whether somebody looks at `err` while it is written. */
+  readonly isLive?: boolean
   /** How many characters a line of `out` holds; without it a table is as wide as its cells. */
   readonly columns?: number
 }
@@ -34,6 +36,7 @@ export function processTerminal(secrets: readonly string[]): Terminal {
       out: pc.isColorSupported && process.stdout.isTTY === true,
       err: pc.isColorSupported && process.stderr.isTTY === true,
     },
+    isLive: process.stderr.isTTY === true,
     ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
   }
 }

@@ -13,6 +13,7 @@ import { discover } from '../sources/index.js'
 import { readOptional } from '../state/index.js'
 import { count } from '../text/index.js'
 import { type CommandContext, inspectImagesFile, ownRepository, stateFolder } from './options.js'
+import { progressOn } from './progress.js'
 import { sourcesOf } from './run-options.js'
 import { printJson, printProblems } from './terminal.js'
 
@@ -78,7 +79,9 @@ async function checkImages(context: CommandContext, file: string, text: string):
   const { enrolled, problems } = parseImagesFile(text, file, { here: ownRepository(context.env) })
   const images = enrolled?.images ?? []
   const isRead = context.options.sources !== undefined && enrolled !== null
-  const found = isRead ? await discover(images, sourcesOf(context), file) : null
+  const progress = progressOn(context.terminal)
+  const read = () => discover(images, sourcesOf(context, progress.count), file)
+  const found = isRead ? await progress.step('Discover base images', read) : null
   // What cannot be read below --sources, and what will keep a rebuild from working.
   const inSources = found === null ? [] : [...found.problems, ...found.workflowProblems.map(({ problem }) => problem)]
   return {

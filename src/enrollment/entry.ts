@@ -131,8 +131,20 @@ function rangeRemedy(constraint: string): string {
 }
 
 /** What is allowed and surely not meant: an image of ours that nothing can rebuild. */
-function remarksOn({ enabled, source, build, bases }: Entry): EntryFault[] {
-  if (!enabled) return []
+function remarksOn(entry: Entry): EntryFault[] {
+  return entry.enabled ? [...unfilteredTags(entry), ...sourceRemarks(entry)] : []
+}
+
+/** For the newest build every tag's time is asked for, in the registry, one by one. */
+function unfilteredTags(entry: Entry): EntryFault[] {
+  const { strategy, allow } = tagSelection(entry)
+  if (strategy !== 'NewestBuild' || allow.length > 0) return []
+  const message = 'NewestBuild without tags.allow: Kargo asks the registry about every tag.'
+  const remedy = "Write allow: ['^v?\\d'], or another pattern that only tags of builds match."
+  return [{ code: 'tags-unfiltered', path: ['tags', 'strategy'], message, remedy }]
+}
+
+function sourceRemarks({ source, build, bases }: Entry): EntryFault[] {
   if (source === undefined || build.enabled === false) return bases.length === 0 ? [] : [withoutBuild()]
   if (source.provider === 'gitlab' || source.workflow !== null) return []
   const remedy = 'Name the file of the workflow that builds it in source.workflow.'
@@ -183,5 +195,6 @@ function sourceOf({ source, build, bases }: Entry) {
 function tagSelection({ imageSelectionStrategy, allowTags, tags }: Entry) {
   const allow = allowTags === undefined ? tags.allow : [allowTags, ...tags.allow]
   const strategy = imageSelectionStrategy ?? tags.strategy ?? DEFAULT_STRATEGY
-  return { strategy, constraint: tags.constraint, allow }
+  const limit = tags.discoveryLimit === undefined ? {} : { discoveryLimit: tags.discoveryLimit }
+  return { strategy, constraint: tags.constraint, allow, ...limit }
 }

@@ -104,6 +104,7 @@ export const NOTICES = {
   'override-done': 'An override has done its work.',
   'override-expired': 'An override has expired.',
   'tags-many': 'There are too many tags to look up the newest build.',
+  'tags-unfiltered': 'The newest build is looked for among all tags, and the registry is asked about each.',
   'workflow-unnamed': 'Without a workflow an image is never rebuilt.',
 } as const
 

@@ -50,7 +50,7 @@ describe('the reference state repository', () => {
   test('check: 2 before, 0 after, 2 again after an edit of images.yaml, a manifest, or an untracked one', async () => {
     const stale = await onState('check')
     expect(stale.code).toBe(2)
-    expect(stale.stdout).toContain(`Mend it with: node ${BUNDLE} synth --state ${state} --sources ${SOURCES}`)
+    expect(stale.stdout).toContain(`Update them with: node ${BUNDLE} synth --state ${state} --sources ${SOURCES}`)
     await onState('synth')
     expect((await onState('check')).code).toBe(0)
 

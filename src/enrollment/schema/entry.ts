@@ -5,7 +5,7 @@ import { accept } from './accept.js'
 import { BASE_PATTERN, REGISTRY_PATTERN, REPO_URL_PATTERN } from './patterns.js'
 import { promotion } from './promotion.js'
 import { build, source } from './source.js'
-import { duration, kubernetesName, line, optional } from './values.js'
+import { duration, kubernetesName, line, optional, wholeNumber } from './values.js'
 
 const strategy = z.enum(['SemVer', 'NewestBuild', 'Lexical', 'Digest'])
 
@@ -18,6 +18,9 @@ const STRATEGIES = [
   'The tag that is last in the order of the alphabet.',
   'The digest of one tag that moves, named in `constraint`.',
 ]
+
+/** Kargo's own limits (kargo.akuity.io, image subscription of a Warehouse). */
+const discoveryLimit = wholeNumber('tags that Kargo lists', [1, 100])
 
 const tags = z.strictObject({
   // Not a default of the schema's: whether it was said tells a contradiction from a wish.
@@ -35,6 +38,11 @@ const tags = z.strictObject({
     .array(line)
     .default([])
     .meta({ description: 'Regular expressions (RE2); a tag must match one of them.', examples: [['^v?\\d']] }),
+  discoveryLimit: discoveryLimit.optional().meta({
+    description: 'How many of the newest tags Kargo keeps in its list at most: 1 to 100.',
+    default: 20,
+    examples: [50],
+  }),
 })
 
 /** Something this version knows of and does not use: an editor says that it may go. */

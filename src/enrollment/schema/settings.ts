@@ -5,7 +5,17 @@ import { parseReference } from '../../reference/index.js'
 import { isAllowedOrigin } from '../grammar.js'
 import { FROM_FIVE_MINUTES_PATTERN, FROM_TEN_SECONDS_PATTERN, REGISTRY_PATTERN } from './patterns.js'
 import { conditional, holding, where, without } from './rules.js'
-import { branch, duration, durationFrom, kubernetesName, line, optional, path, workflowFile } from './values.js'
+import {
+  branch,
+  duration,
+  durationFrom,
+  kubernetesName,
+  line,
+  optional,
+  path,
+  wholeNumber,
+  workflowFile,
+} from './values.js'
 
 const secretName = kubernetesName
 
@@ -96,22 +106,6 @@ const dashboard = z.strictObject({
       examples: [['@acme/platform']],
     }),
 })
-
-/** Numbers of images.yaml are read as text; the JSON Schema takes the number and its text, as the validator does. */
-function wholeNumber(what: string, [min, max]: readonly [number, number]) {
-  const isValid = (value: unknown) =>
-    typeof value === 'string' && /^(?:0|[1-9]\d{0,5})$/.test(value) && Number(value) >= min && Number(value) <= max
-  return z
-    .custom<string>(isValid, `is not a valid number of ${what}. Write ${min} to ${max}`)
-    .meta({
-      type: ['integer', 'string'],
-      minimum: min,
-      maximum: max,
-      pattern: '^(?:0|[1-9][0-9]{0,5})$',
-      errorMessage: `must be a number of ${what}: write ${min} to ${max}`,
-    })
-    .transform(Number)
-}
 
 const retries = wholeNumber('retries (how often a failed build is started again)', [0, 10])
 const rebuildsPerRun = wholeNumber('rebuilds that one run starts', [1, 500])

@@ -119,3 +119,19 @@ export const inputs = z
   )
   .prefault({})
   .transform((value): ReadonlyMap<string, string> => new Map(Object.entries(value).sort(byKey)))
+
+/** Numbers of images.yaml are read as text; the JSON Schema takes the number and its text, as the validator does. */
+export function wholeNumber(what: string, [min, max]: readonly [number, number]) {
+  const isValid = (value: unknown) =>
+    typeof value === 'string' && /^(?:0|[1-9]\d{0,5})$/.test(value) && Number(value) >= min && Number(value) <= max
+  return z
+    .custom<string>(isValid, `is not a valid number of ${what}. Write ${min} to ${max}`)
+    .meta({
+      type: ['integer', 'string'],
+      minimum: min,
+      maximum: max,
+      pattern: '^(?:0|[1-9][0-9]{0,5})$',
+      errorMessage: `must be a number of ${what}: write ${min} to ${max}`,
+    })
+    .transform(Number)
+}

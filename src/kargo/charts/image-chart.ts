@@ -32,6 +32,7 @@ export class ImageChart extends ManifestChart {
       shard: shardOf(image, factory),
       repoURL,
       select: imageSelection(tags),
+      ...(tags.discoveryLimit === undefined ? {} : { discoveryLimit: tags.discoveryLimit }),
     })
     addRebuildStage(this, { factory, image, bases })
     addAnalyzeStage(this, { factory, image, repoURL })

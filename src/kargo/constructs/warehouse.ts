@@ -24,7 +24,12 @@ export interface WarehouseProps extends WatchProps {
   /** Registry and repository, without scheme, tag or digest; `imageFrom()` compares it byte for byte. */
   readonly repoURL: string
   readonly select: ImageSelection
+  /** How many image references Kargo keeps in its list; its own default where nothing is said. */
+  readonly discoveryLimit?: number
 }
+
+/** Kargo's own. */
+const DEFAULT_DISCOVERY_LIMIT = 20
 
 /**
  * Watches one image repository and makes Freight of what it finds.
@@ -37,7 +42,7 @@ export class Warehouse extends KubeObject {
       imageSelectionStrategy: props.select.strategy,
       ...selection(props.select),
       strictSemvers: true,
-      discoveryLimit: 20,
+      discoveryLimit: props.discoveryLimit ?? DEFAULT_DISCOVERY_LIMIT,
     }
     const body = { spec: warehouseSpec(props, { image }) }
     super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body })
@@ -60,7 +65,7 @@ export class GitWarehouse extends KubeObject {
       branch: props.branch,
       commitSelectionStrategy: 'NewestFromBranch',
       strictSemvers: true,
-      discoveryLimit: 20,
+      discoveryLimit: DEFAULT_DISCOVERY_LIMIT,
       includePaths: props.includePaths,
     }
     const body = { spec: warehouseSpec(props, { git }) }

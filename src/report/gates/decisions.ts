@@ -63,6 +63,7 @@ export const ENTRY_DECISIONS: Decisions = {
   'tags.strategy': gate('deployed', changed, 'Another tag can be the newest one, and is deployed'),
   'tags.constraint': gate('deployed', anyChange, 'Other versions can be deployed'),
   'tags.allow': gate('deployed', widened, 'Tags that were ignored can be deployed'),
+  'tags.discoveryLimit': harmless('The newest tag stays the first of the list, however long it is'),
   allowTags: readAs('tags.allow'),
   imageSelectionStrategy: readAs('tags.strategy'),
 

@@ -265,7 +265,7 @@ describe('from options alone', () => {
       'an entry that is none',
       IMAGES,
       ['--image', 'ghcr.io/acme/web', '--rebuild-delay', '7'],
-      'error: rebuildDelay: "7" is no duration',
+      'error: rebuildDelay: "7" is not a valid duration',
     ],
     ['an expression', IMAGES, ['--image', 'ghcr.io/acme/web', '--target', '${{ x }}'], 'which Kargo would evaluate'],
     ['a tag', IMAGES, ['--image', 'ghcr.io/acme/web:1'], 'Write --image ghcr.io/acme/web.'],
@@ -298,4 +298,20 @@ describe('from options alone', () => {
     await symlink(join(state, 'images.yaml'), join(state, 'linked.yaml'))
     expect((await enroll('--images', 'linked.yaml', '--image', 'ghcr.io/acme/web')).code).toBe(1)
   })
+})
+
+test('a folder inside a clone: its Dockerfile counts, with the remote and workflows of the whole clone', async () => {
+  await git(checkout, ['init', '--quiet', '--initial-branch=main'])
+  await git(checkout, ['remote', 'add', 'origin', 'https://github.com/acme/shop.git'])
+  const workflow = WORKFLOW.replace('push: true', 'push: true\n          file: services/cart/Dockerfile')
+  await write({
+    Dockerfile: 'FROM node:22\n',
+    'services/cart/Dockerfile': 'FROM node:24\n',
+    '.github/workflows/cart.yml': workflow,
+  })
+  const { code, stdout } = await enroll('--dry-run', join(checkout, 'services', 'cart'))
+  expect(code).toBe(0)
+  expect(stdout).toContain('repo: acme/shop')
+  expect(stdout).toContain('dockerfile: services/cart/Dockerfile')
+  expect(stdout).toContain('workflow: cart.yml')
 })

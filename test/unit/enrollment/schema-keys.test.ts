@@ -4,7 +4,7 @@ import { exampleAt, keysAt } from '../../../src/enrollment/schema/keys.js'
 
 describe('what a schema knows at a path', () => {
   it.each([
-    [['tags'], ['allow', 'constraint', 'strategy']],
+    [['tags'], ['allow', 'constraint', 'discoveryLimit', 'strategy']],
     [
       ['analysis', 'content'],
       ['enabled', 'severity'],

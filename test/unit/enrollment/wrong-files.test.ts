@@ -135,6 +135,23 @@ describe('problems', () => {
   })
 })
 
+describe('NewestBuild', () => {
+  const NEWEST = `${APP}  tags: {strategy: NewestBuild, discoveryLimit: 50}\n`
+  it('is noticed where the registry is asked about every tag', () => {
+    const { enrolled, problems } = parseImagesFile(NEWEST, 'f')
+    expect(problems).toMatchObject([{ code: 'tags-unfiltered', severity: 'notice', line: 4, column: 10 }])
+    expect(enrolled?.images[0]?.tags.discoveryLimit).toBe(50)
+  })
+
+  it.each([
+    ['tags are chosen', NEWEST.replace('50', "50, allow: ['^v']")],
+    ['it is switched off', `${NEWEST}  enabled: false\n`],
+    ['another strategy counts', NEWEST.replace('NewestBuild', 'Lexical')],
+  ])('is not where %s', (_, text) => {
+    expect(parseImagesFile(text, 'f').problems).toEqual([])
+  })
+})
+
 describe('hostile files end soon and with a problem', () => {
   const bomb = (levels: number) =>
     Array.from({ length: levels }, (_, level) =>

@@ -63,6 +63,13 @@ export const WRONG_VALUES: readonly WrongFile[] = [
     `${APP}  tags: {constraint: "\${% x %}"}\n`,
     [`4:22: tags.constraint: "\${% x %}" holds \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
   ],
+  ...['0', '101', '1.5', 'all'].map(
+    (written): WrongFile => [
+      `${written} for discoveryLimit`,
+      `${APP}  tags: {discoveryLimit: ${written}}\n`,
+      [`4:26: tags.discoveryLimit: "${written}" is not a valid number of tags that Kargo lists. Write 1 to 100.`],
+    ],
+  ),
   ['nothing for a source', `${APP}  source:\n`, ['4:10: source is empty. Write its value, or take the line out.']],
   [
     'a text for a source',

@@ -73,6 +73,11 @@ test.each([
     { imageSelectionStrategy: 'NewestBuild', allowTagsRegexes: ['.'] },
   ],
   [
+    'NewestBuild in a longer list',
+    { strategy: 'NewestBuild', constraint: null, allow: ['.'], discoveryLimit: 50 },
+    { imageSelectionStrategy: 'NewestBuild', allowTagsRegexes: ['.'], discoveryLimit: 50 },
+  ],
+  [
     'Lexical',
     { strategy: 'Lexical', constraint: null, allow: ['^2024-'] },
     { imageSelectionStrategy: 'Lexical', allowTagsRegexes: ['^2024-'] },
