@@ -113,7 +113,7 @@ function main(check: boolean): number {
     return read(path) === wanted ? [] : [[path, wanted]]
   })
   for (const [path, wanted] of stale) {
-    if (check) stderr.write(`${path} is out of date. Mend it with: npm run docs\n`)
+    if (check) stderr.write(`${path} is out of date. Update them with: npm run docs\n`)
     else writeFileSync(new URL(path, root), wanted)
   }
   stdout.write(stale.length === 0 ? 'The generated documents are up to date.\n' : '')

@@ -33,7 +33,7 @@ async function main(check: boolean): Promise<number> {
   const stale = [...wanted].filter(([url, text]) => current(url) !== text)
   for (const [url, text] of stale) {
     const name = url.href.slice(root.href.length)
-    if (check) stderr.write(`${name} is out of date. Mend it with: npm exec -- node scripts/images-yaml.ts\n`)
+    if (check) stderr.write(`${name} is out of date. Update them with: npm exec -- node scripts/images-yaml.ts\n`)
     else writeFileSync(url, text)
   }
   if (stale.length === 0)

@@ -56,6 +56,7 @@ import {
   withRebuilds,
   writtenState,
 } from './state/index.js'
+import { count } from './text/index.js'
 
 /** Everything up to the guard: what would be written, and the report about it. Writes nothing. */
 export async function makePlan(run: RunOptions, folder: StateFolder): Promise<Plan> {
@@ -121,7 +122,7 @@ function validate(text: string, { run, shown, problems }: PlanContext): ImagesFi
   const result = parseImagesFile(text, shown.imagesFile, { here: run.ownRepository })
   if (result.enrolled === null) throw new Refusal(result.problems)
   problems.push(...result.problems)
-  run.log(`${result.enrolled.images.length} images are enrolled.`)
+  run.log(`${count(result.enrolled.images.length, 'image')} enrolled.`)
   return result.enrolled
 }
 
@@ -287,7 +288,7 @@ function compare(output: OutputFolder, manifests: readonly ManifestFile[], { run
 function guard(comparison: Comparison, { settings }: ImagesFile, { run, shown }: PlanContext): Problem[] {
   if (settings.engine !== 'kargo') return []
   const forbidden = guardDeletions(comparison, run.maxDeletions, shown.outputDir)
-  if (forbidden.length > 0) run.log('These changes are not allowed.')
+  if (forbidden.length > 0) run.log(`Blocked by ${count(forbidden.length, 'error')}.`)
   return forbidden
 }
 

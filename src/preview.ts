@@ -150,7 +150,7 @@ function manualChanges({ loaded, manifests }: DraftedPlan, base: Loaded['output'
   if (first === undefined) return []
   const file = `${outputDir}/${first}`
   const others = made.length === 1 ? '' : ` and ${made.length - 1} more`
-  const message = `${file}${others} differ from the base branch and from what is generated: the next commit writes them anew.`
+  const message = `${file}${others} differ from the base branch and from what is generated: the next commit regenerates them.`
   const remedy = 'Change images.yaml instead, and take the generated files out of the pull request.'
   return [problem('manifest-changed', message, { file, remedy })]
 }

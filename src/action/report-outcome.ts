@@ -61,7 +61,7 @@ function failureOf({ plan, target }: Outcome, report: Report, inputs: Inputs): s
   const options = [`--state ${inputs.statePath}`, `--images ${inputs.imagesFile}`, `--output ${inputs.outputDir}`].join(
     ' ',
   )
-  return `${plan.changes.size} generated files are out of date. Mend it with: image-factory synth ${options} (node dist/index.js of this action), and commit; or run this action with mode: commit.`
+  return `${plan.changes.size} generated files are out of date. Update them with: image-factory synth ${options} (node dist/index.js of this action), and commit; or run this action with mode: commit.`
 }
 
 function commentOn(report: Report, outcome: Outcome, inputs: Inputs, context: Context): Promise<CommentResult | null> {

@@ -67,7 +67,7 @@ function chooseDockerfile(
   { dockerfiles, isWhole }: LocalClone,
   builds: readonly FoundBuild[],
 ): Choice {
-  if (given.dockerfile !== null) return { value: given.dockerfile, why: 'as you say' }
+  if (given.dockerfile !== null) return { value: given.dockerfile, why: 'from the option' }
   const built = [...new Set(publishing(builds).flatMap(({ dockerfile }) => dockerfile ?? []))]
   const left = dockerfiles.filter((path) => built.includes(path))
   const [only] = left.length > 0 ? left : dockerfiles

@@ -155,7 +155,7 @@ function addRebuild(program: Command, session: Session): void {
   withStateOptions(program.command('rebuild').description('start builds now, whatever their delay'))
     .argument('[name...]', 'images (else those that are due, with `engine: actions`)')
     .option('--all-stale', 'all images that are provably on an old base image')
-    .option('--dry-run', 'show what would be started, ask no server')
+    .option('--dry-run', 'show what would be started, without asking any server')
     .action(async (names: string[], options: RebuildOptions, command: Command) => {
       const { rebuildCommand } = await import(/* webpackMode: "eager" */ './rebuild-command.js')
       session.finish(await rebuildCommand(contextOf(command, session), names, options))
@@ -190,7 +190,7 @@ function addEnroll(program: Command, session: Session): void {
     .option('--pipeline <path>', 'GitLab pipeline definition')
     .option('--job <name>', 'GitLab job that builds it')
     .option('--input <name=value>', 'input that the build is started with (several)', collect, [])
-    .option('--base <reference>', 'base image, where no Dockerfile tells it (several)', collect, [])
+    .option('--base <reference>', 'base image, where no Dockerfile shows it (several)', collect, [])
     .option('--target <stage>', 'Dockerfile stage that is built')
     .option('--rebuild-delay <duration>', 'at least this long between builds, for example 7d')
     .addOption(new Option('--auto-rebuild <bool>', 'rebuild without being asked').choices(['true', 'false']))

@@ -12,7 +12,7 @@ import { type Proposal, proposeEntry } from './propose-entry.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
- * `enroll [CHECKOUT]`: adds an entry to images.yaml, from options and from what a local clone tells. Writes that file
+ * `enroll [CHECKOUT]`: adds an entry to images.yaml, from options and from what a local clone shows. Writes that file
  * alone, and only when all of it is valid afterwards.
  *
  * @returns the exit code.
@@ -79,7 +79,7 @@ function print({ result, proposal, file, isWritten, problems }: EnrollResult, te
   for (const line of printable(result.printed).split('\n')) terminal.out(`${colors.green(`  ${line}`)}\n`)
   const found = reasons(result.entry, proposal)
   if (found.length > 0) {
-    terminal.out('What nobody said was found:\n')
+    terminal.out('Found in the clone:\n')
     const width = Math.max(...found.map(([key]) => key.length))
     for (const [key, why] of found) terminal.out(printable(`  ${key.padEnd(width)}  ${why}\n`))
   }

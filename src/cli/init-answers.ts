@@ -120,7 +120,7 @@ async function answerOf(ask: Ask | null, { kind, text, fallback, option }: Quest
   if (ask !== null) return ask({ text, fallback, fault: (answer) => answerFault(kind, answer) })
   if (fallback !== '') return fallback
   const message = 'the folder has no remote on GitHub that says which repository it is.'
-  throw new Refusal([problem('option-invalid', message, { remedy: `Say it with ${option} OWNER/REPO.` })])
+  throw new Refusal([problem('option-invalid', message, { remedy: `Write ${option} OWNER/REPO.` })])
 }
 
 function refuseFaults(options: InitOptions): void {

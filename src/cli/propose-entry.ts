@@ -137,7 +137,7 @@ function repositoryFaults({ options, checkout }: ProposalInput, remote: RemoteRe
   }
   if (remote.provider !== null || options.sourceProvider !== undefined) return []
   const message = `the checkout comes from ${remote.host}, which may be GitHub or GitLab.`
-  return [problem('build-unclear', message, { remedy: 'Say which with --source-provider.' })]
+  return [problem('build-unclear', message, { remedy: 'Write --source-provider github or --source-provider gitlab.' })]
 }
 
 function detectBuild(
@@ -181,11 +181,13 @@ function entryFaults({ options, repository, name, hasCheckout }: EntryParts): Pr
   if (repository === undefined && options.disabled !== true) {
     const message = hasCheckout
       ? 'the workflows of the checkout do not tell where the image is published.'
-      : 'there is nothing that says where the image is published.'
-    return [problem('build-unclear', message, { remedy: 'Say it with --image, for example --image ghcr.io/acme/web.' })]
+      : 'it is unclear where the image is published.'
+    return [problem('build-unclear', message, { remedy: 'Write --image ghcr.io/acme/web.' })]
   }
   if (name !== null) return []
-  return [problem('build-unclear', 'there is nothing to make a name of.', { remedy: 'Name the entry with --name.' })]
+  return [
+    problem('build-unclear', 'there is nothing to derive a name from.', { remedy: 'Name the entry with --name.' }),
+  ]
 }
 
 /** The last part of a repository as a name that Kubernetes takes; null where nothing is left of it. */

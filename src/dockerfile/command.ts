@@ -75,7 +75,7 @@ function fromCommand(instruction: Instruction): Command {
   if (name !== null && !/^[a-z][a-z0-9_.-]*$/.test(name)) {
     refuse(
       instruction,
-      `${quoted(written ?? '')} is no stage name: a letter first, then letters, digits, ".", "-", "_"; no variables`,
+      `${quoted(written ?? '')} is not a valid stage name: a letter first, then letters, digits, ".", "-", "_"; no variables`,
     )
   }
   const platform = flagsOf(instruction).get('platform')?.[0] ?? ''

@@ -103,7 +103,7 @@ function readField(mount: Mount, key: string, value: string | null): string | nu
     case 'env':
       return null
     default:
-      return `${quoted(key)} is no key of a mount`
+      return `${quoted(key)} is not a key of a mount`
   }
 }
 

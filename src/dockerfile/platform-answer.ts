@@ -184,5 +184,5 @@ function imageOf(value: string, name: string, line: number): string | null {
   if (text === 'scratch') return null
   const parsed = parseReference(text)
   if (parsed.ok) return formatReference(withDefaultTag(parsed.reference))
-  throw new DockerfileRefusal(`the build context ${name} is no image: ${parsed.message}`, line)
+  throw new DockerfileRefusal(`the build context ${name} is not an image: ${parsed.message}`, line)
 }

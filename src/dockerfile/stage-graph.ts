@@ -120,7 +120,7 @@ function findTarget(
   const meant = nearest(lower(target ?? ''), byName.keys())
   const names = [...byName.keys()].slice(0, 20).join(', ')
   const remedy = meant !== null ? `did you mean ${meant}?` : names === '' ? 'no stage has a name' : `there are ${names}`
-  throw new DockerfileRefusal(`the target ${quoted(target ?? '')} is no stage of this file (${remedy})`, 1)
+  throw new DockerfileRefusal(`the target ${quoted(target ?? '')} is not a stage of this file (${remedy})`, 1)
 }
 
 function commandNeeds(

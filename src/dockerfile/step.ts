@@ -86,7 +86,7 @@ function expandedBody(file: string, bodies: ReadonlyMap<string, string>): string
 
 function signalProblem(signal: string | null): string | null {
   if (signal === null || isSignal(signal)) return null
-  return `${quoted(signal)} is no signal: write a name such as SIGTERM or a number`
+  return `${quoted(signal)} is not a signal: write a name such as SIGTERM or a number`
 }
 
 function isSignal(text: string): boolean {

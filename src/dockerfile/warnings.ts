@@ -80,7 +80,7 @@ function misspelled(text: string, line: number, graph: StageGraph): Diagnostic[]
   return [
     warning(
       line,
-      `${text} is no stage of this file, so an image of that name is pulled: did you mean the stage ${meant}?`,
+      `${text} is not a stage of this file, so an image of that name is pulled: did you mean the stage ${meant}?`,
     ),
   ]
 }

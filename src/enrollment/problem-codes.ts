@@ -9,7 +9,7 @@ export const ERRORS = {
   'base-circle': 'Images are built on each other in a circle.',
   'base-invalid': 'A named base image is not a reference that can be followed.',
   'branch-moved': 'Others committed to the branch during every attempt to commit.',
-  'build-unclear': 'Which build, image or Dockerfile an entry is for cannot be told; say it with an option.',
+  'build-unclear': 'It is unclear which build, image or Dockerfile an entry is for; set it with an option.',
   'character-unprintable': 'A file holds a character that no editor shows as it is.',
   'comment-refused': 'The forge refused the comment.',
   'commit-refused': 'The forge refused the commit or the push, or did not say whether it took it.',
@@ -29,8 +29,8 @@ export const ERRORS = {
   'input-invalid': 'An input of the action has a value that cannot be used.',
   'issue-refused': 'The forge refused the dashboard issue, or a comment on it.',
   'key-missing': 'A key that must be there is missing.',
-  'key-unknown': 'There is no such key.',
-  'keys-conflicting': 'Keys exclude each other, or are written twice.',
+  'key-unknown': 'The key does not exist.',
+  'keys-conflicting': 'Keys exclude each other, or are duplicates.',
   'list-unwritable': 'The list of images is written in a way that no entry can be added to.',
   'manifest-impossible': 'No manifest that Kargo takes can be made of an entry.',
   'name-taken': 'Two things would have the same name.',
@@ -56,7 +56,7 @@ export const WARNINGS = {
   'base-unknown': 'An image that is pulled has no name that can be tracked.',
   'base-unwatchable': 'Kargo cannot watch a base image.',
   'bases-ignored': 'Named base images have no effect without a source.',
-  'bases-unknown': 'The base images of an image could not be found out; the last known ones stay.',
+  'bases-unknown': 'Discovery failed for an image; the last known base images are kept.',
   'bases-untracked': 'A published image names more base images than are tracked.',
   'build-behind': 'The last build came after the last change of a base image and is still on an older digest.',
   'build-conditional': 'A job of the workflow has a condition, so a run may end well and build nothing.',
@@ -87,7 +87,7 @@ export const RUN_WARNINGS = {
   'rebuild-failed': 'A build failed, and is not started again until a base image changes.',
   'rebuild-refused': 'The forge refused to start a build.',
   'registry-unanswered': 'A registry did not answer for some images.',
-  'run-unanswered': 'It could not be found out how far a build is.',
+  'run-unanswered': 'The state of a build is not known.',
 } as const
 
 /** What is good to know. */

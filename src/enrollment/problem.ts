@@ -24,7 +24,7 @@ export interface Problem {
   readonly severity: Severity
   /** What kind of problem it is; stable (`problem-codes.ts`). */
   readonly code: ProblemCode
-  /** Path as the person knows it (relative to the state folder or repository), null where there is no file. */
+  /** Path as the person knows it (relative to the state folder or repository), null where there is not a file. */
   readonly file: string | null
   /** 1-based line and column, null where unknown. */
   readonly line: number | null

@@ -63,7 +63,7 @@ export interface Explanation {
   readonly rebuilds: readonly Rebuild[]
   /** When a build that failed or was refused is tried again; null: it is not, or there is none. */
   readonly nextTry: string | null
-  /** ISO 8601: what the published image says, or when the last good build of ours was started. */
+  /** ISO 8601: what the published image says, or when the last successful build of ours was started. */
   readonly lastBuilt: string | null
   readonly version: string | null
   /** The base that the published image's labels name; null: none. It counts for nothing. */

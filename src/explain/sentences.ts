@@ -19,8 +19,7 @@ export interface Files {
 export function paragraphs(explanation: Explanation, files: Files, now: string): string {
   const { enrollment, bases, doItNow, asOf } = explanation
   const place = `${files.images}:${enrollment.line}`
-  const facts =
-    asOf === null ? 'there are no state files of it' : `the state files; their newest fact is of ${moment(asOf)}`
+  const facts = asOf === null ? 'there are no state files of it' : `the state files; data as of ${moment(asOf)}`
   const parts = [
     [`${enrollment.name} (${enrollment.registry}/${enrollment.repository})`, verdict(explanation, now)],
     remarks(explanation, files),
@@ -44,7 +43,7 @@ function remarks(explanation: Explanation, files: Files): string[] {
   const why = discovery.error === null ? '' : ` ${discovery.error}`
   const at = discovery.at === null ? '' : `, ${moment(discovery.at)}`
   const counts =
-    'Kargo counts from the good runs of the build; the time of the last build here is what the image itself says.'
+    'Kargo counts from the successful runs of the build; the time of the last build here is what the image itself says.'
   const isChange = outlook.kind === 'scheduled' && outlook.cause === 'change'
   const looks = isChange ? 'It looks at base images every settings.baseInterval (24h unless set). ' : ''
   if (explanation.engine === 'actions') {
@@ -136,7 +135,7 @@ function actionLines({ build, page, look, promote }: DoItNow): string[] {
   }
   return [
     ...commands('To see what Kargo does about it:', look),
-    ...commands(look.length > 0 ? 'To build it now, which settles the change:' : 'To build it now:', [build, page]),
+    ...commands(look.length > 0 ? 'To build it now, which covers the change:' : 'To build it now:', [build, page]),
     ...commands('To have Kargo build it now (FREIGHT: the name of the newest one listed):', promote),
   ]
 }
@@ -166,7 +165,7 @@ function scheduled(
     return `${until}, and rebuildDelay leaves ${rebuildDelay.text} between ${built} and the next.`
   if (reason === 'minimumReleaseAge') {
     const from = turn.cause === 'change' ? 'from then on' : `from ${moment(turn.base.since ?? at)} on`
-    return `${until}, and minimumReleaseAge is ${minimumReleaseAge.text} ${from}. Another new digest starts it anew.`
+    return `${until}, and minimumReleaseAge is ${minimumReleaseAge.text} ${from}. Another new digest restarts the wait.`
   }
   if (reason === 'stagger') {
     return `${until}, and its turn comes then: settings.stagger spreads the rebuilds of images that share a base image.`
@@ -236,7 +235,7 @@ const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) =
   'not-looked-up': () =>
     'Not known: no digest of its base images was looked up yet. A run that commits does that, unless refresh is off; Kargo looks for itself.',
   'not-discovered': () => 'Not known: no run has read its Dockerfile yet. The next run that commits does.',
-  'discovery-failed': () => 'Not known: its base images could not be found out, and none are known from before.',
+  'discovery-failed': () => 'Not known: discovery failed, and no base images are known from before.',
   external: () => 'Never rebuilt: it has no source. It is built elsewhere, and only watched.',
   disabled: () => 'Never rebuilt: enabled is false. Its state is kept, and it has no manifests.',
   'no-workflow': () => 'Never rebuilt: it has no source.workflow, so nobody knows what to start.',

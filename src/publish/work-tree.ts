@@ -56,7 +56,7 @@ const NO_REF = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u
 /** A ref that can be nothing else. @throws Refusal */
 export function checkedRef(ref: string): string {
   if (ref !== '' && !NO_REF.test(ref)) return ref
-  throw refuse('input-invalid', `${JSON.stringify(ref)} is no name of a branch.`, {
+  throw refuse('input-invalid', `${JSON.stringify(ref)} is not a valid branch name.`, {
     remedy: 'Name it in state-ref as git has it.',
   })
 }

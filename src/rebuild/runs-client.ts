@@ -103,7 +103,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
   async read(source: Place, runId: string): Promise<RunState> {
     // State files can be changed by hand.
     if (!RUN_ID.test(runId))
-      throw refuse('state-invalid', `${quote(runId)} is no id of a run.`, { remedy: 'Correct the state file.' })
+      throw refuse('state-invalid', `${quote(runId)} is not the ID of a run.`, { remedy: 'Correct the state file.' })
     const { url } = this.#runOf(source, runId)
     const what = `run ${runId} of ${this.#forge.nameOf(source)}`
     const address = this.#forge.runUrl(source, runId)

@@ -97,7 +97,7 @@ export function connectRegistries(options: RegistryOptions): RegistryClient {
   const registries = new Map<string, Registry>()
   const all = pLimit(MAX_CONCURRENCY)
   const send: Send = async (request) => {
-    if (isForbiddenHost(request.registry)) return unknownAnswer(`${request.registry} is no address of a registry`)
+    if (isForbiddenHost(request.registry)) return unknownAnswer(`${request.registry} is not the address of a registry`)
     const registry = registries.get(request.registry) ?? newRegistry(request.registry, options)
     registries.set(request.registry, registry)
     return registry.send(request, all)
@@ -181,7 +181,7 @@ async function fetchManifest(image: PinnedImage, fetchContent: FetchContent): Pr
   if (content.kind !== 'found') return content
   const manifest = readManifest(content.value)
   return manifest === null
-    ? unknownAnswer(`${image.registry}/${image.repository}@${image.digest} is no manifest`)
+    ? unknownAnswer(`${image.registry}/${image.repository}@${image.digest} is not a manifest`)
     : { kind: 'found', value: manifest }
 }
 

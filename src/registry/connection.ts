@@ -109,7 +109,7 @@ export async function sendGuarded(
   to: RegistryConnection,
 ): Promise<HttpResponse | RequestFailure> {
   const { url } = request
-  if (!isAllowedUrl(url)) return notAllowed(shown(url), 'is no address of a registry')
+  if (!isAllowedUrl(url)) return notAllowed(shown(url), 'is not the address of a registry')
   const name = hostnameOf(url.host)
   const isBehindProxy = isIP(name) === 0 && proxyOf(url) !== null
   const addresses = isIP(name) !== 0 ? [name] : isBehindProxy ? await ownLookup(name, to) : []

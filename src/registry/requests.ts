@@ -74,7 +74,7 @@ async function sendWith(
   const headers = { accept, 'user-agent': 'image-factory-action' }
   const own = authorization?.kind === 'header' ? { ...headers, authorization: authorization.value } : headers
   const redirected = (url: URL | null): HttpRequest | RequestFailure => {
-    if (url === null) return notAllowed(registry, 'redirects to something that is no address')
+    if (url === null) return notAllowed(registry, 'redirects to an invalid address')
     if (!isAllowedUrl(url)) return notAllowed(registry, `redirects to ${shown(url)}, where no registry may be`)
     // Storage behind a registry is another host: it gets no header of ours.
     const isHome = url.host === home.host && url.protocol === home.protocol

@@ -16,9 +16,7 @@ export function dueSentences(report: Report, hasEffect: boolean): Span[][] {
   const builds = due.length > 0 ? started(due) : ['Merging starts no build.']
   if (settings.some(({ key }) => key === 'namespace')) {
     return [
-      [
-        'Kargo begins anew in the other namespace: what changed before counts as new there, so merging may start builds.',
-      ],
+      ['Kargo starts over in the other namespace: earlier changes count as new there, so merging may start builds.'],
     ]
   }
   if (promoted.length === 0) return [builds]

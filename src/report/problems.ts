@@ -77,7 +77,7 @@ export function starvationProblems(
     return names.flatMap((base): Problem[] => {
       const interval = intervals.get(base) ?? null
       if (!mayStarve(age, interval)) return []
-      const message = `${name}: ${base} usually changes every ${inWords(interval)}, and minimumReleaseAge is ${age.text}: each change starts the wait anew, so a rebuild may never come.`
+      const message = `${name}: ${base} usually changes every ${inWords(interval)}, and minimumReleaseAge is ${age.text}: each change restarts the wait, so a rebuild may never come.`
       const remedy = `Make minimumReleaseAge shorter than ${inWords(interval)}; rebuildDelay limits how often rebuilds happen and cannot starve.`
       const place = { file: imagesFile, line: lineOf('minimumReleaseAge') ?? line, image: name }
       return [problem('rebuild-starved', message, { ...place, remedy })]

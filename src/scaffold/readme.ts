@@ -18,7 +18,7 @@ Kargo manifests that rebuild them when a base image changes.
 changes, or what is wrong with it. Merged, the workflow [synth]({{workflow}}) commits the rest.
 [Every key]({{home}}/blob/main/docs/images-yaml.md) is explained.
 
-**Never edit generated files**: the next run writes them anew.
+**Never edit generated files**: the next run regenerates them.
 
 **Something does not happen?** [Troubleshooting]({{home}}/blob/main/docs/troubleshooting.md)
 `

@@ -113,7 +113,7 @@ function descend(from: string, path: string, looking: Look): string | { readonly
 }
 
 function noFile(request: FileRequest): FailedAnswer {
-  return unusable(request, 'is no file.', 'Name a Dockerfile in source.dockerfile.')
+  return unusable(request, 'is not a file.', 'Name a Dockerfile in source.dockerfile.')
 }
 
 /**

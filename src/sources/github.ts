@@ -180,7 +180,7 @@ function blobAnswer(request: FileRequest, blob: JsonMap | null, branch: string |
   if (blob.isTruncated === true)
     return failed('content', `${where} is too large (${blob.byteSize} bytes).`, 'A Dockerfile is smaller.')
   if (typeof blob.text !== 'string') {
-    return failed('content', `${where} is no file.`, 'Name a Dockerfile in source.dockerfile.')
+    return failed('content', `${where} is not a file.`, 'Name a Dockerfile in source.dockerfile.')
   }
   return textAnswer(blob.text, where, branch)
 }

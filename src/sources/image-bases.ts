@@ -208,7 +208,7 @@ function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: str
 }
 
 function failed(image: EnrolledImage, reason: string, remedy: string | null, file: string): ImageDiscovery {
-  const message = `${image.name}: its base images could not be found out, what was known of them stays: ${reason}`
+  const message = `${image.name}: discovery failed; the last known base images are kept: ${reason}`
   const line = image.lineOf('source.dockerfile') ?? image.line
   const column = line === image.line ? image.column : null
   const warning = problem('bases-unknown', message, { file, line, column, remedy, image: image.name })

@@ -55,9 +55,11 @@ export function catalogBases(files: StateFiles, references: readonly ImageRefere
         problem('base-unused', `${name} names no image reference that can be watched and is not used.`, about),
       )
     } else if (!isObjectName(name)) {
-      const remedy = 'Rename it to lower-case letters, digits, dashes and dots, or let its base be named anew.'
+      const remedy = 'Rename it to lower-case letters, digits, dashes and dots.'
       const about = { file: `${FOLDERS.bases}/${name}.yaml`, remedy }
-      problems.push(problem('base-unused', `${name} is no name of a Kubernetes object and is not used.`, about))
+      problems.push(
+        problem('base-unused', `${name} is not a valid name of a Kubernetes object and is not used.`, about),
+      )
     } else if (!byIdentity.has(identity) && !byName.has(name)) {
       add(baseOf(name, reference, digestOf(record, 'baselineDigest')), identity)
     }

@@ -51,7 +51,7 @@ export function evidenceBases(input: EvidenceInput): EvidenceBases {
     ).join(', ')
   if (discovery.kind === 'found' && discovery.file !== null && isExact(discovery)) {
     const message = `${enrollment.name}: the published image was built on ${shown(others)}, which ${discovery.file} does not pull: it has changed since, or the image is built from something else.`
-    const remedy = 'If the next build does not settle it, see which Dockerfile and target its workflow builds.'
+    const remedy = 'If the next build does not fix it, see which Dockerfile and target its workflow builds.'
     return { uses: [], problems: [problem('base-differs', message, { ...about, remedy })] }
   }
   const tracked = others.slice(0, MAX_TRACKED)

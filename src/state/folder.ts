@@ -98,7 +98,7 @@ export function readOptional(root: string, path: string, most: { readonly bytes?
 
 function refuseLink(path: string): Error {
   const remedy = 'Put a plain file or folder there.'
-  return refuse('path-unsafe', `${path} is a link or something else that is no plain file or folder.`, {
+  return refuse('path-unsafe', `${path} is a link, or not a plain file or folder.`, {
     file: path,
     remedy,
   })

@@ -53,7 +53,7 @@ export function readRecord(text: string, file: string): { record: StateRecord | 
   if (placed === null || problems.length > 0) return { record: null, problems }
   if (placed.data === null) return { record: {}, problems: [] }
   if (!isDataMap(placed.data)) {
-    const remedy = 'Mend it, or remove it: it is then written anew.'
+    const remedy = 'Fix it, or remove it: it is then regenerated.'
     return {
       record: null,
       problems: [problem('state-invalid', 'a state file must be a map.', { file, line: 1, column: 1, remedy })],

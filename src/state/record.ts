@@ -93,10 +93,12 @@ export function recordWarnings(file: string, record: StateRecord, now: string): 
     })
   return [
     ...['baselineDigest', 'currentDigest', 'previousDigest'].flatMap((key) =>
-      isSaid(record, key) && digestOf(record, key) === null ? [say(`${key} is no digest and counts as unknown.`)] : [],
+      isSaid(record, key) && digestOf(record, key) === null
+        ? [say(`${key} is not a digest and counts as unknown.`)]
+        : [],
     ),
     ...(isSaid(record, 'lastUpdated') ? momentFaults(record, now).map(say) : []),
-    ...(isHistory(record.updateHistory) ? [] : [say('updateHistory is no list of digest changes; it is kept.')]),
+    ...(isHistory(record.updateHistory) ? [] : [say('updateHistory is not a list of digest changes; it is kept.')]),
   ]
 }
 
@@ -106,7 +108,7 @@ function isSaid(record: StateRecord, key: string): boolean {
 
 function momentFaults(record: StateRecord, now: string): string[] {
   const updated = timeOf(record, 'lastUpdated')
-  if (updated === null) return ['lastUpdated is no moment and counts as unknown.']
+  if (updated === null) return ['lastUpdated is not a time and counts as unknown.']
   return updated > Date.parse(now) ? ['lastUpdated is in the future: rebuilds are said to be due from then on.'] : []
 }
 

@@ -101,7 +101,7 @@ function isWriting(writer: number): boolean {
 function refuseForeign(target: string, shown: string): void {
   const found = lookAt(target)
   if (found === null || found.isFile()) return
-  throw refuse('path-unsafe', `${shown} is no plain file.`, { file: shown, remedy: 'Remove it.' })
+  throw refuse('path-unsafe', `${shown} is not a plain file.`, { file: shown, remedy: 'Remove it.' })
 }
 
 /** Removes the temporary files that interrupted runs left in the state folder. */

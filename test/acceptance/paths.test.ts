@@ -161,7 +161,7 @@ describe('the sources', () => {
     const said = run.stdout + run.stderr
     expect(run.code, said).toBe(0)
     // A folder of checkouts may hold the Dockerfiles alone: of workflows nothing is said.
-    if (!place.includes('workflows')) expect(said).toMatch(/is a link|is no file/)
+    if (!place.includes('workflows')) expect(said).toMatch(/is a link|is not a file/)
     expect(said).not.toContain(CANARY)
     expect(JSON.stringify(await lying(state))).not.toContain(CANARY)
     expect(await readFile(join(state, 'base-images/node-22-bookworm-slim.yaml'), 'utf8')).toBe(known)

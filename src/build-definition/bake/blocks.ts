@@ -94,7 +94,7 @@ function labelOf({ type, labels, line, body }: Block, file: string | null): stri
 }
 
 function badName(name: string): string {
-  return `${shortText(name)} is no name of a target: letters, digits, - and _ make one.`
+  return `${shortText(name)} is not a valid target name: letters, digits, - and _ make one.`
 }
 
 function variantScopes(

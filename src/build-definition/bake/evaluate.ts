@@ -118,7 +118,7 @@ export class Evaluator {
         const value = this.evaluate(part.value, locals)
         if (value instanceof Unknown) return false
         const text = hclText(value)
-        if (text === null) throw new Fault('a text holds what is no text')
+        if (text === null) throw new Fault('a text holds something that is not text')
         return this.#add(text, texts)
       }
       if (part.kind === 'if') {
@@ -177,7 +177,7 @@ export class Evaluator {
     const value = this.evaluate(key, locals)
     if (value instanceof Unknown) return null
     const text = hclText(value)
-    if (text === null) throw new Fault('a key is no text')
+    if (text === null) throw new Fault('a key is not text')
     return text
   }
 
@@ -290,7 +290,7 @@ export class Evaluator {
 
 function addTo(map: Map<string, HclValue[]>, key: HclValue, value: HclValue, group: boolean): void {
   const name = hclText(key)
-  if (name === null) throw new Fault('a key is no text')
+  if (name === null) throw new Fault('a key is not text')
   const before = map.get(name)
   if (before === undefined) map.set(name, [value])
   else if (group) before.push(value)

@@ -115,13 +115,13 @@ export function callLibrary(name: string, args: readonly HclValue[], spend: (cos
 function textsOf(value: HclValue): HclList {
   return needList(value).map((item) => {
     const text = hclText(item)
-    if (text === null && item !== null) throw new Fault('it is no text')
+    if (text === null && item !== null) throw new Fault('it is not text')
     return text
   })
 }
 
 function mapOf(value: HclValue): HclMap {
-  if (!isHclMap(value)) throw new Fault('it is no map')
+  if (!isHclMap(value)) throw new Fault('it is not a map')
   return value
 }
 

@@ -60,7 +60,7 @@ export function callText(name: string, args: readonly HclValue[]): HclValue {
  */
 function needText(value: HclValue | undefined): string {
   const text = value === undefined ? null : hclText(value)
-  if (text === null) throw new Fault('it is no text')
+  if (text === null) throw new Fault('it is not text')
   return text
 }
 

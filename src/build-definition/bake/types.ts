@@ -48,7 +48,7 @@ const ANY: HclExpression = { kind: 'variable', line: 1, name: 'any' }
 function convertScalar(value: HclValue, name: string): HclValue {
   if (name === 'string') {
     const text = hclText(value)
-    if (text === null) throw new Fault('it is no string')
+    if (text === null) throw new Fault('it is not a string')
     return text
   }
   if (name === 'number') return numberOf(value)
@@ -57,7 +57,7 @@ function convertScalar(value: HclValue, name: string): HclValue {
 }
 
 function convertObject(value: HclValue, of: HclExpression & { readonly kind: 'object' }): HclValue {
-  if (!isHclMap(value)) throw new Fault('it is no object')
+  if (!isHclMap(value)) throw new Fault('it is not an object')
   const map = new Map<string, HclValue>()
   for (const { key, value: type } of of.items) {
     const name = key.kind === 'variable' ? key.name : ''

@@ -25,7 +25,7 @@ export function isList(value: HclValue): value is HclList {
 
 /** @throws {Fault} where a value is no list. */
 export function needList(value: HclValue): HclList {
-  if (!isList(value)) throw new Fault('it is no list')
+  if (!isList(value)) throw new Fault('it is not a list')
   return value
 }
 
@@ -59,7 +59,7 @@ export function truthOf(value: HclValue): boolean {
 export function numberOf(value: HclValue): Decimal {
   if (value instanceof Decimal) return value
   const parsed = typeof value === 'string' ? Decimal.parse(value) : null
-  if (parsed === null) throw new Fault('it is no number')
+  if (parsed === null) throw new Fault('it is not a number')
   return parsed
 }
 

@@ -176,7 +176,7 @@ function followAction(folder: FileReference, uses: string, open: OpenStep): void
     return
   }
   const failure = readings.find((one) => one.kind === 'failed')
-  const reason = read === undefined ? `could not be read: ${failure?.message ?? ''}` : 'is no composite action'
+  const reason = read === undefined ? `could not be read: ${failure?.message ?? ''}` : 'is not a composite action'
   walk.skip(place, uses, reason)
   if (place.runs !== false) state.variables = anyChanged(state.variables, `${place.file}:${place.line}`)
 }

@@ -196,7 +196,7 @@ function followCall(workflow: OpenWorkflow, call: Call): void {
   if (addBuild(uses, inputs, { walk, job })) return
   const called = workflowReference(uses, reference, walk.run.repo)
   if (called === null) {
-    walk.skip(place, uses, 'is no workflow that GitHub would call')
+    walk.skip(place, uses, 'is not a workflow that GitHub would call')
     return
   }
   const at = called.repo === null && called.ref === walk.run.branch ? { ...called, ref: null } : called

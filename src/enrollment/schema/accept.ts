@@ -35,7 +35,7 @@ function codeFault(text: string): { readonly message: string; readonly remedy: s
     const near = suggest(text, WARNING_CODES)
     const remedy =
       near === null
-        ? 'Each warning ends with its code in brackets; docs/troubleshooting.md lists all.'
+        ? 'Each warning ends with its code in square brackets; docs/troubleshooting.md lists all.'
         : `Did you mean ${near}?`
     return { message: 'is not the code of a warning', remedy }
   }

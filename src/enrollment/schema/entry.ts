@@ -26,7 +26,7 @@ const tags = z.strictObject({
   // Not a default of the schema's: whether it was said tells a contradiction from a wish.
   strategy: strategy.optional().meta({
     default: DEFAULT_STRATEGY,
-    description: 'How the newest image is told among the tags.',
+    description: 'How the newest image is chosen among the tags.',
     enumDescriptions: STRATEGIES,
     examples: ['NewestBuild'],
   }),
@@ -100,14 +100,14 @@ const bases = z
   .meta({
     uniqueItems: true,
     description:
-      'Base images that are named by hand, beside those that a Dockerfile tells; for builds without a readable Dockerfile (ko, Nix, Jib, buildpacks, templates). Without a tag, `latest` is meant.',
+      'Base images that are named by hand, beside those that a Dockerfile shows; for builds without a readable Dockerfile (ko, Nix, Jib, buildpacks, templates). Without a tag, `latest` is meant.',
     examples: [['docker.io/library/node:22', 'gcr.io/distroless/static:nonroot']],
   })
 
 const policy = {
   rebuildDelay: duration.prefault(REBUILD_DEFAULTS.rebuildDelay).meta({
     description:
-      'At least this long between the last good build and an automatic rebuild; changes in between are gathered into one.',
+      'At least this long between the last successful build and an automatic rebuild; changes in between are gathered into one.',
     examples: ['24h', '30d'],
   }),
   minimumReleaseAge: duration.prefault(REBUILD_DEFAULTS.minimumReleaseAge).meta({
@@ -177,7 +177,7 @@ export const entrySchema = z.strictObject({
     description: 'Where it is built; without it the image is external, only watched and scanned.',
     examples: [{ repo: 'acme/web', workflow: 'build.yml' }],
   }),
-  build: build.prefault({}).meta({ description: 'What the real build passes, where its workflow does not tell.' }),
+  build: build.prefault({}).meta({ description: 'What the real build passes, where its workflow does not show it.' }),
   bases,
   ...policy,
   tags: tags.prefault({}).meta({ description: 'How the published image is found.' }),

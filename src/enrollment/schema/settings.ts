@@ -155,14 +155,15 @@ const keys = z.strictObject({
     examples: ['2h'],
   }),
   stateWorkflow: optional(stateWorkflow).meta({
-    description: 'Whom Kargo tells about new digests, published images and changed sources; else nobody.',
+    description:
+      'The workflow that Kargo notifies of new digests, published images and changed sources; without it none.',
     examples: [{ repo: 'acme/image-factory-state', workflow: 'image-factory.yml' }],
   }),
   webhookReceivers: z
     .array(receiver)
     .default([])
     .meta({
-      description: 'Who can tell Kargo of a push, so that it need not wait for its next look.',
+      description: 'Who notifies Kargo of a push, so that it need not wait for its next poll.',
       examples: [[{ type: 'github', secret: 'github-webhook' }]],
     }),
   analysis: z

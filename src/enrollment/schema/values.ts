@@ -27,7 +27,7 @@ interface LineFault {
 
 function lineFaults(text: string): readonly LineFault[] {
   if (ORDINARY.test(text)) return NO_FAULTS
-  const remedy = 'Type it anew, without it.'
+  const remedy = 'Type it again, without it.'
   return [
     ...(hasControlCharacter(text) ? [{ message: 'holds a control character', remedy }] : []),
     ...(hasInvisibleCharacter(text) ? [{ message: 'holds an invisible character', remedy }] : []),

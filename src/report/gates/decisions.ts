@@ -164,7 +164,7 @@ const TIMING = 'changes when, not what'
 export const SETTINGS_DECISIONS: Decisions = {
   engine: gate('builds', anyChange, 'Something else starts the rebuilds, with other credentials'),
   maxRebuildsPerRun: harmless(TIMING),
-  namespace: gate('destination', anyChange, 'Everything is created anew in another namespace, without its Freight'),
+  namespace: gate('destination', anyChange, 'Everything is recreated in another namespace, without its Freight'),
   'secrets.github': gate('builds', anyChange, CREDENTIALS),
   'secrets.gitlab': gate('builds', anyChange, CREDENTIALS),
   'secrets.registry': gate('builds', anyChange, CREDENTIALS),

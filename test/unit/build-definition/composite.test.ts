@@ -132,7 +132,7 @@ describe('variables', () => {
   })
   it.each([
     ['is not there', {}],
-    ['is no composite action', { [FILE]: 'runs: { using: node24, main: index.js }' }],
+    ['is not a composite action', { [FILE]: 'runs: { using: node24, main: index.js }' }],
     ['is no YAML', { [FILE]: '[' }],
   ])('may have changed where the action %s', (_title, files) => {
     const text = steps('run: echo "V=1" >> $GITHUB_ENV', use(), build('${{ env.V }}'))

@@ -163,8 +163,8 @@ describe('what bake refuses as a whole', () => {
     ['target {}\n', '1: a target has one label, its name.'],
     ['target "a" "b" {}\n', '1: a target has one label, its name.'],
     ['\nvariable {}\n', '2: a variable has one label, its name.'],
-    ['target "a.b" {}\n', '1: a.b is no name of a target: letters, digits, - and _ make one.'],
-    ['group "a b" { targets = [] }\n', '1: a b is no name of a target: letters, digits, - and _ make one.'],
+    ['target "a.b" {}\n', '1: a.b is not a valid target name: letters, digits, - and _ make one.'],
+    ['group "a b" { targets = [] }\n', '1: a b is not a valid target name: letters, digits, - and _ make one.'],
     ['group "g" {}\n', '1: the group g has no targets. Write targets = [] if that is meant.'],
     ['target "t" { name = "x" }\n', '1: name is for targets with a matrix. Take it away, or add a matrix.'],
     [
@@ -173,7 +173,7 @@ describe('what bake refuses as a whole', () => {
     ],
     [
       'target "t" {\n  name = "t-${v}"\n  matrix = { v = ["1.2"] }\n}\n',
-      '3: t-1.2 is no name of a target: letters, digits, - and _ make one.',
+      '3: t-1.2 is not a valid target name: letters, digits, - and _ make one.',
     ],
     ['target "t" {\n  name = "x"\n  matrix = { v = [1, 2] }\n}\n', '3: two targets are called x.'],
     ['target "t" {\n  name = "x"\n  matrix = { v = "1" }\n}\n', '3: v in a matrix is a list, and here it is none.'],

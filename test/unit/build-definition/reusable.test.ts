@@ -198,7 +198,7 @@ describe('where a called workflow lies', () => {
   ])('not at %s', (uses) => {
     const { builds, unread, wanted } = follow(calling(`uses: ${uses}`), { isPending: true })
     expect([builds, wanted]).toEqual([[], []])
-    expect(unread).toMatchObject([{ line: 8, reason: 'is no workflow that GitHub would call' }])
+    expect(unread).toMatchObject([{ line: 8, reason: 'is not a workflow that GitHub would call' }])
   })
   it('that cannot be read says where', () => {
     const { unread } = follow(calling(`uses: ./${LOCAL}`), { files: { [LOCAL]: 'on: workflow_call\njobs: [' } })

@@ -208,7 +208,7 @@ describe('warnings', () => {
     ['FROM build\nFROM a AS build\n', '1: FROM build looks like a reference to the stage of line 2'],
     ['FROM a\nFROM b\nCOPY --from=0x0 c d\n', '3: --from=0x0 means an image called 0x0'],
     ['FROM a\nRUN --mount=from=0,target=/x ls\n', '2: from=0 means an image called 0'],
-    ['FROM a AS builder\nFROM b\nCOPY --from=bulider c d\n', '3: bulider is no stage of this file'],
+    ['FROM a AS builder\nFROM b\nCOPY --from=bulider c d\n', '3: bulider is not a stage of this file'],
     ['FROM a AS x\nFROM b AS x\n', '2: a stage named x exists already'],
     ['FROM a AS scratch\nFROM b\n', '1: scratch has a meaning of its own'],
     ['FROM a\nRUN dir c:\\\nFROM b\n', '3: this FROM belongs to the instruction of line 2'],

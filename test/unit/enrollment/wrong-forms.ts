@@ -78,7 +78,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a character that nobody sees',
     `${SOURCE}    workflow: build.yml\n    dockerfile: "Docker\\u200bfile"\n`,
-    [`7:17: source.dockerfile: "Docker\\u200bfile" holds an invisible character. Type it anew, without it.`],
+    [`7:17: source.dockerfile: "Docker\\u200bfile" holds an invisible character. Type it again, without it.`],
   ],
   [
     'a pipeline that climbs',
@@ -90,7 +90,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a job with a control character',
     `${APP}  source: {provider: gitlab, repo: g/a, job: "a\\tb"}\n`,
-    [`4:46: source.job: "a\\tb" holds a control character. Type it anew, without it.`],
+    [`4:46: source.job: "a\\tb" holds a control character. Type it again, without it.`],
   ],
   [
     'a constraint for nothing',

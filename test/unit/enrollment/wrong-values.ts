@@ -211,7 +211,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   [
     'a control character',
     `${APP}  build: {target: "a\\u0007b"}\n`,
-    ['4:19: build.target: "a\\u0007b" holds a control character. Type it anew, without it.'],
+    ['4:19: build.target: "a\\u0007b" holds a control character. Type it again, without it.'],
   ],
   [
     'a very long text',

@@ -59,6 +59,6 @@ describe('a ref that git may be given', () => {
     'refs/heads/x.',
     'refs\\heads\\x',
   ])('not %j', (ref) => {
-    expect(() => checkedRef(ref)).toThrow('is no name of a branch')
+    expect(() => checkedRef(ref)).toThrow('is not a valid branch name')
   })
 })

@@ -290,7 +290,7 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
     it('is asked of no id that a state file may not hold', async () => {
       const { server, client } = await connected(json(forge.shown({})))
       for (const id of ['', '0', '-1', '1e3', '../../user', '7?x=1', '1'.repeat(30)]) {
-        await expect(client.read(place, id)).rejects.toThrow('is no id of a run')
+        await expect(client.read(place, id)).rejects.toThrow('is not the ID of a run')
       }
       expect(server.seen).toEqual([])
     })

@@ -141,7 +141,7 @@ describe('a registry in trouble', () => {
     'is not asked at %s',
     async (registry) => {
       const answer = await client().digest({ registry, repository: 'a/b', tag: '1' })
-      expect(answer).toEqual({ kind: 'unknown', message: `${registry} is no address of a registry` })
+      expect(answer).toEqual({ kind: 'unknown', message: `${registry} is not the address of a registry` })
     },
   )
 

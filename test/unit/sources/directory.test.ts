@@ -79,7 +79,7 @@ describe('what cannot be read says why', () => {
     ['a file for a repository', 'Dockerfile', 'secret/x', 'there is no checkout of secret/x in the sources folder.'],
     ['no such file', 'Nope', 'org/app', 'org/app has no file Nope.'],
     ['a file for a folder', 'Dockerfile/x', 'org/app', 'org/app has no file Dockerfile/x.'],
-    ['a folder', 'deep', 'org/app', 'deep of org/app is no file.'],
+    ['a folder', 'deep', 'org/app', 'deep of org/app is not a file.'],
     ['a link out of the repository', 'out', 'org/app', 'out of org/app is a link.'],
     ['a folder that is a link out', 'etc/passwd', 'org/app', 'etc/passwd of org/app is a link.'],
     [
@@ -101,7 +101,7 @@ describe('what cannot be read says why', () => {
       'org/app',
       'org/app has no file sub/.GIT/config.',
     ],
-    ['a named pipe', 'fifo', 'org/app', 'fifo of org/app is no file.'],
+    ['a named pipe', 'fifo', 'org/app', 'fifo of org/app is not a file.'],
     ['too large', 'large', 'org/app', `large of org/app has ${MAX_FILE_BYTES + 1} bytes.`],
     ['binary', 'binary', 'org/app', 'binary of org/app is binary.'],
     ['a way out', '../other/Dockerfile', 'org/app', 'org/app has no file ../other/Dockerfile.'],
@@ -125,7 +125,7 @@ describe('what cannot be read says why', () => {
     await new Promise<void>((resolve) => server.listen(join(root, 'org/app/socket'), resolve))
     expect(await read('socket')).toMatchObject({
       kind: 'failed',
-      message: 'socket of org/app is no file.',
+      message: 'socket of org/app is not a file.',
     })
     await new Promise((resolve) => server.close(resolve))
   })

@@ -97,7 +97,7 @@ describe('what failed', () => {
         column: null,
         image: 'app',
         message: expect.stringMatching(
-          new RegExp(`^app: its base images could not be found out, what was known of them stays: ${message}$`),
+          new RegExp(`^app: discovery failed; the last known base images are kept: ${message}$`),
         ),
         remedy,
       },

@@ -106,7 +106,7 @@ describe('files of GitHub', () => {
     ['no file', request('org/app', 'Nope', 'dev'), /^there is no Nope of org\/app \(dev\)\.$/],
     ['no file in the default branch', request('org/app', 'Nope'), /^there is no Nope of org\/app \(trunk\)\.$/],
     ['an empty repository', request('org/new', 'Dockerfile'), /^there is no Dockerfile of org\/new \(no branch\)\.$/],
-    ['a folder', request('org/app', 'docker'), /^docker of org\/app \(trunk\) is no file\.$/],
+    ['a folder', request('org/app', 'docker'), /^docker of org\/app \(trunk\) is not a file\.$/],
     [
       'a symbolic link',
       request('org/app', 'link'),

@@ -99,7 +99,7 @@ describe('state files somebody tampered with', () => {
 
   it.each(['Node', 'a_b', 'a..b', 'a-.b', 'x'.repeat(64)])('the file name %s names no base', async (name) => {
     const state = await basesOf('FROM node:22\n', [base(name, 'docker.io/library/node:22')])
-    expect(messages(state)).toEqual([`warning: ${name} is no name of a Kubernetes object and is not used.`])
+    expect(messages(state)).toEqual([`warning: ${name} is not a valid name of a Kubernetes object and is not used.`])
     expect(state.bases.map((one) => one.name)).toEqual(['node-22'])
   })
 

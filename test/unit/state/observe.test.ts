@@ -177,13 +177,13 @@ describe('a base file that somebody edited', () => {
   const FUTURE = `lastUpdated: '2199-01-01T00:00:00Z'\n`
 
   it.each([
-    [`baselineDigest: "\${{ secret('x') }}"\n`, 'baselineDigest is no digest and counts as unknown.'],
-    ['currentDigest: sha256:abc\n', 'currentDigest is no digest and counts as unknown.'],
-    ['lastUpdated: yesterday\n', 'lastUpdated is no moment and counts as unknown.'],
-    ['lastUpdated: March 7\n', 'lastUpdated is no moment and counts as unknown.'],
+    [`baselineDigest: "\${{ secret('x') }}"\n`, 'baselineDigest is not a digest and counts as unknown.'],
+    ['currentDigest: sha256:abc\n', 'currentDigest is not a digest and counts as unknown.'],
+    ['lastUpdated: yesterday\n', 'lastUpdated is not a time and counts as unknown.'],
+    ['lastUpdated: March 7\n', 'lastUpdated is not a time and counts as unknown.'],
     [FUTURE, 'lastUpdated is in the future: rebuilds are said to be due from then on.'],
-    ['updateHistory: {a: b}\n', 'updateHistory is no list of digest changes; it is kept.'],
-    ['updateHistory: [nonsense]\n', 'updateHistory is no list of digest changes; it is kept.'],
+    ['updateHistory: {a: b}\n', 'updateHistory is not a list of digest changes; it is kept.'],
+    ['updateHistory: [nonsense]\n', 'updateHistory is not a list of digest changes; it is kept.'],
   ])('%j is told, survives, and reaches nothing', async (text, message) => {
     const before = base(text)
     const state = await run(entry('app'), { app: 'FROM a:1\n' }, before)

@@ -1,0 +1,74 @@
+/** What people read is English that people write: turns of phrase that were translated, and must not come back. */
+import { describe, expect, it } from 'vitest'
+import { PAGES, paths, readDocument } from '../../support/documents.js'
+
+/** A phrase that nobody would say, and what to say instead. */
+const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
+  [/\bhangs? on\b(?! a dead)/, 'depends on'],
+  [/\bwhat is not said\b|\bnobody said\b|\bspares the\b/, 'prompts for anything missing'],
+  [/\bintroduce yourself\b/, "set git's user.name and user.email"],
+  [/\bWhen another run was faster\b/, 'if another run commits first'],
+  [/\bin brackets processor time\b/, 'CPU time in parentheses'],
+  [
+    /\bmakes? everything anew\b|\b(?:starts?|begins?|began|writes? them|made|rendered) (?:it )?anew\b/,
+    'regenerates, restarts',
+  ],
+  [/\bvouch(?:es)? for\b/, 'guarantee'],
+  [
+    /\bonce a cluster\b|\bone entry an image\b|\bone GitLab a factory\b|\bone file a concern\b|\ban hour at a time\b/,
+    'per …',
+  ],
+  [/\bNobody can tell\b/, 'has no webhook, so it is polled'],
+  [/\bif it shall\b/, 'if it needs to'],
+  [/\bnames that are no names\b/, 'invalid names'],
+  [/\b(?:told|said) at once\b/, 'reported together'],
+  [/\basks nobody\b|\bask no server\b/, 'works offline'],
+  [/\bnewest fact\b/, 'data as of'],
+  [/\bgood (?:run|runs|build)\b/, 'successful run'],
+  [/\b[Ss]ettles? (?:the change|all|it)\b/, 'covers, fixes'],
+  [/\b[Mm]end(?:s|ed)?\b/, 'fix'],
+  [/\bfar end\b/, 'workflow checks'],
+  [/\b[Ss]ay (?:it|which|where) with\b/, 'set, pass, write'],
+  [/\bwhat it is by then\b/, 'its digest at that moment becomes the baseline'],
+  [/\bis checked no longer, or for less\b/, 'checks disabled, or weakened'],
+  [/\bcould not be found out\b|\bwhat was known of\b/, 'discovery failed; the last known base images are kept'],
+  [/\bthis key is written twice\b/, 'duplicate key'],
+  [/\bEverything is counted together\b/, 'could not compare'],
+  [/\bThese changes are not allowed\b/, 'Blocked: …'],
+  [/\b1 (?:images|files|overrides|errors|warnings|spaces)\b/, 'the plural of one is one'],
+  [
+    /(?<!\bthere )\bis no (?:duration|digest|tag|registry|repository|range|regular|reference|image|name|address|plain|file|list|map|text|stage)\b/,
+    'is not a valid …',
+  ],
+  [/\bImplicit (?:map )?keys need\b|\bcompact mappings\b/, 'what is wrong in the line'],
+  [/\bcannot be read: E[A-Z]+\b/, 'there is no file …'],
+]
+
+const strings = (text: string) =>
+  [...text.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map(([, plain, template]) => plain ?? template ?? '')
+
+/** Comments of the code are for who reads code; what is in quotes may be read by everybody. */
+const withoutComments = (text: string) => text.replace(/^\s*(?:\/\/|\*|\/\*\*).*$/gm, '')
+
+const READ: readonly (readonly [file: string, text: string])[] = [
+  // Titles of tests, which threat-model.md names, are for who reads code.
+  ...[...PAGES, 'action.yml'].map((page) => [page, readDocument(page).replace(/› `[^`]*`/g, '')] as const),
+  ...paths('src/**/*.ts').map((file) => [file, strings(withoutComments(readDocument(file))).join('\n')] as const),
+  ...paths('test/golden/{explain,report,scaffold}/**/*.{md,txt,json,yaml,yml}').map(
+    (file) => [file, readDocument(file)] as const,
+  ),
+]
+
+describe('what people read', () => {
+  it('is found: documents, the strings of the code, what was generated', () => {
+    expect(READ.length).toBeGreaterThan(400)
+    expect(READ.filter(([, text]) => text === '').length).toBeLessThan(60)
+  })
+
+  it.each(PHRASES)('does not say %s', (phrase, instead) => {
+    const found = READ.flatMap(([file, text]) =>
+      text.split('\n').flatMap((line) => (phrase.test(line) ? [`${file}: ${line.trim()} → ${instead}`] : [])),
+    )
+    expect(found).toEqual([])
+  })
+})
