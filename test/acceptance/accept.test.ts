@@ -11,7 +11,7 @@ const REASON = 'The range is for people who read this.'
 const entry = (name: string) => `- name: ${name}
   registry: ghcr.io
   repository: acme/${name}
-  tags: {strategy: NewestBuild, constraint: ^1.0.0}
+  tags: {strategy: Lexical, constraint: ^1.0.0}
 `
 
 let state: string
@@ -62,6 +62,6 @@ test('a code that does not exist is an error, with the one that was meant', asyn
   const { code, stderr } = await cli('validate')
   expect(code).toBe(1)
   expect(stderr).toContain(
-    'images.yaml:1:1: error: accept.code: "tags-ignord" is no code of a warning. Did you mean tags-ignored?',
+    'images.yaml:1:1: error: accept.code: "tags-ignord" is not the code of a warning. Did you mean tags-ignored?',
   )
 })

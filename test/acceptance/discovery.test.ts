@@ -341,7 +341,7 @@ describe('GitHub in trouble', () => {
     const run = await runAction({ fake, repository: STATE, workspace, ...event, inputs: { mode: 'preview' } })
     expect(run.code, run.stdout).toBe(0)
     expect(run.outputs.get('base-images')).toBe('6')
-    expect(run.annotations.filter(({ message }) => message.includes('could not be found out'))).toEqual([])
+    expect(run.annotations.filter(({ message }) => message.includes('discovery failed'))).toEqual([])
   })
 
   test('a source that is gone for good fails alone; the report says so first', async () => {
@@ -355,7 +355,7 @@ describe('GitHub in trouble', () => {
       'there is no repository craigedmunds/argocd-eda, or the token may not see it',
     )
     const comment = fake.commentsOn(STATE, 1)[0]?.body ?? ''
-    expect(comment.indexOf('could not be found out')).toBeLessThan(comment.indexOf('### Images'))
+    expect(comment.indexOf('discovery failed')).toBeLessThan(comment.indexOf('### Images'))
   })
 })
 

@@ -162,7 +162,7 @@ test('a GitLab that is gone', async () => {
   expect(baseImages).toHaveLength(1)
   gitlab.faults.push({ times: 999, respond: 'reset' })
   await github.commitFiles('acme/web', 'main', { Dockerfile: `FROM ${good.host}/acme/base:1\n` }, 'One base less')
-  expect(await push(1002)).toMatch(/api: its base images could not be found out, what was known of them stays/)
+  expect(await push(1002)).toMatch(/api: discovery failed; the last known base images are kept/)
   expect(await imageNamed('api')).toMatchObject({ discoveryStatus: 'failed', baseImages })
   expect(await imageNamed('web')).toMatchObject({ discoveryStatus: 'success', baseImages })
 })

@@ -141,7 +141,7 @@ describe('init refuses', () => {
   test('a folder that does not say which repository it is', async () => {
     const run = await cli('init', '--state', state)
     expect(run.code).toBe(1)
-    expect(run.stderr).toContain('Say it with --repository OWNER/REPO.')
+    expect(run.stderr).toContain('Write --repository OWNER/REPO.')
   })
 
   test('a folder inside another repository, where GitHub would never see the workflow', async () => {

@@ -45,7 +45,7 @@ describe('the log', () => {
       '▸ Load the state',
       '  0 state files, 0 manifest files.',
       '▸ Validate images.yaml',
-      '  5 images are enrolled.',
+      '  5 images enrolled.',
       '▸ Discover base images',
       '  5 Dockerfiles looked up, 0 of them without success.',
       '▸ Merge the state',

@@ -134,7 +134,7 @@ describe('from a local clone', () => {
       'error: the checkout has several Dockerfiles: Dockerfile, worker/Dockerfile. Choose one with --dockerfile.\n',
     )
     const nowhere = await enroll(checkout, '--dockerfile', 'worker/Dockerfile')
-    expect(nowhere.stderr).toContain('do not tell where the image is published. Say it with --image')
+    expect(nowhere.stderr).toContain('do not tell where the image is published. Write --image')
     expect(await images()).toBe(IMAGES)
     const said = await enroll(checkout, '--dockerfile', 'worker/Dockerfile', '--image', 'ghcr.io/acme/worker')
     expect(said.code, said.stderr).toBe(0)
@@ -275,7 +275,7 @@ describe('from options alone', () => {
       ['--image', 'ghcr.io/acme/web', '--registry', 'x.io'],
       '--image says registry and repository already',
     ],
-    ['nothing said', IMAGES, [], 'Say it with --image'],
+    ['nothing said', IMAGES, [], 'Write --image'],
     ['an input without a value', IMAGES, ['--image', 'ghcr.io/acme/web', '--input', 'x'], '--input must be NAME=VALUE'],
     ['a checkout that is not there', IMAGES, ['nowhere'], 'there is no folder'],
   ])('refused: %s; the file stays as it is', async (_, text, args, said) => {
