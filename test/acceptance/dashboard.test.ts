@@ -240,7 +240,10 @@ describe('what newly fails', () => {
     )
     expect(dashboard().body).toContain(' seq=0 ')
     expect(notices()).toHaveLength(1)
+    asked()
     await factory.run(2)
+    // One that is made and taken back is mailed all the same.
+    expect(asked().filter((one) => one.startsWith('POST'))).toEqual([])
     expect(notices()).toHaveLength(1)
     expect(dashboard().body).toContain(' seq=1 ')
   })
@@ -282,6 +285,17 @@ describe('a box', () => {
       expect(startedImages()).toEqual(['web'])
     },
   )
+
+  test('that is ticked is empty again where the build is refused', { timeout: 120_000 }, async () => {
+    await start(['web'])
+    await factory.run(0)
+    refuseBuilds()
+    const issue = dashboard()
+    const run = await edit(issue, 1, { body: ticked(issue.body, 'web') })
+    expect(run.annotations.map(({ message }) => message).join()).toContain('workflow_dispatch')
+    expect(issue.body).toContain('- [ ] <!-- rebuild=web -->')
+    expect(issue.body).not.toContain('[x]')
+  })
 
   test('beside another starts both', { timeout: 180_000 }, async () => {
     await start(['api', 'web'])
