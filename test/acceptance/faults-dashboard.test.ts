@@ -12,7 +12,7 @@ import { STATE } from './factory.js'
 import { type Failure, STAYING } from './faults/requests.js'
 import { RebuildFactory } from './rebuild-factory.js'
 
-const SETTINGS = 'engine: actions, retryPause: 1h, dashboard: {issue: true, notify: ["@acme/platform"]}'
+const SETTINGS = '{engine: actions, retryPause: 1h, dashboard: {issue: true, notify: ["@acme/platform"]}}'
 
 interface Asked {
   readonly name: string
@@ -44,7 +44,7 @@ afterAll(removeTempFolders)
 
 /** A factory whose build is refused from now on. */
 async function failing(isThere: boolean): Promise<void> {
-  factory = await RebuildFactory.start(['web'], { settings: `{${SETTINGS}}` })
+  factory = await RebuildFactory.start(['web'], { settings: SETTINGS })
   await factory.run(0)
   const { fake } = factory
   if (!isThere) fake.issues.splice(0)
@@ -97,7 +97,7 @@ const ASKED_FOR_BOX: readonly Omit<Asked, 'isThere'>[] = [
 describe.each(ASKED_FOR_BOX)('a box is ticked: $name', ({ name, isIt }) => {
   for (const [at, failure] of STAYING.entries()) {
     test.skipIf(!isTried(at, name.length))(failure.name, { timeout: 240_000 }, async () => {
-      factory = await RebuildFactory.start(['web'], { settings: `{${SETTINGS}}` })
+      factory = await RebuildFactory.start(['web'], { settings: SETTINGS })
       const { fake } = factory
       fake.collaborators.set('octocat', 'write')
       await factory.run(0)
