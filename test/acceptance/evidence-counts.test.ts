@@ -9,10 +9,13 @@ import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 /** 10,000 were measured so once (docs/evidence.md). */
 const COUNT = Number(process.env.EVIDENCE_IMAGES ?? 300)
 const BASES = 10
-/** A registry is asked 20,000 times a run at most. */
-const REGISTRIES = Math.ceil(COUNT / 5000)
+/** A registry is asked 20,000 times a run at most; images on one base are on one registry. */
+const REGISTRIES = COUNT > 2500 ? BASES / 2 : 1
 /** A run reads so many images. */
 const READS = 500
+
+/** In the order in which images are read. */
+const named = (at: number) => `image-${String(at).padStart(5, '0')}`
 
 let registries: FakeRegistry[]
 beforeEach(async () => {
@@ -28,8 +31,8 @@ async function factory() {
   await mkdir(state)
   const entries = Array.from({ length: COUNT }, (_, at) => {
     const registry = registries[at % REGISTRIES] ?? expect.fail('no registry')
-    registry.push(`acme/image-${at}`, '1.0.0', { created: '2026-01-05T10:00:00Z', content: `${at}` })
-    return `- {name: image-${at}, registry: '${registry.host}', repository: acme/image-${at}, source: {repo: acme/app-${at % BASES}, branch: main, workflow: build.yml}}\n`
+    registry.push(`acme/${named(at)}`, '1.0.0', { created: '2026-01-05T10:00:00Z', content: `${at}` })
+    return `- {name: ${named(at)}, registry: '${registry.host}', repository: acme/${named(at)}, source: {repo: acme/app-${at % BASES}, branch: main, workflow: build.yml}}\n`
   })
   await writeFile(join(state, 'images.yaml'), entries.join(''))
   for (let at = 0; at < BASES; at += 1) {
@@ -55,12 +58,12 @@ async function factory() {
 async function fill(folder: string): Promise<void> {
   const digestIn = (text: string) => /^currentDigest: (sha256:\w+)$/m.exec(text)?.[1] ?? expect.fail('no digest')
   for (let at = READS; at < COUNT; at += 1) {
-    const path = join(folder, `image-${at}.yaml`)
+    const path = join(folder, `${named(at)}.yaml`)
     const [own, like] = await Promise.all(
-      [path, join(folder, `image-${at % BASES}.yaml`)].map((one) => readFile(one, 'utf8')),
+      [path, join(folder, `${named(at % BASES)}.yaml`)].map((one) => readFile(one, 'utf8')),
     )
     if (own === undefined || like === undefined || own.includes('\nevidence:')) continue
-    const text = like.replaceAll(`image-${at % BASES}`, `image-${at}`).replaceAll(digestIn(like), digestIn(own))
+    const text = like.replaceAll(named(at % BASES), named(at)).replaceAll(digestIn(like), digestIn(own))
     await writeFile(path, text)
   }
 }
