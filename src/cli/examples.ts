@@ -30,6 +30,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
     ['why one image was, or was not, rebuilt', 'explain web'],
     ['only what needs a look', 'explain --status behind,failed'],
   ],
+  page: [
+    ['the page and its data, in the folder public', 'page --out public'],
+    ['the data alone', 'page --json'],
+  ],
   rebuild: [
     ['rebuild one image now', 'rebuild web'],
     ['show what would be started', 'rebuild --all-stale --dry-run'],

@@ -17,7 +17,7 @@ export interface Concern {
   readonly kind: (typeof CONCERN_KINDS)[number]
   /** Tells this occurrence from others of its kind and image; the same as long as it lasts. */
   readonly key: string
-  /** Whether people are told when it is new: it does not mend itself. */
+  /** Whether people are told when it is new: it does not go away by itself. */
   readonly isNews: boolean
   /** What is wrong, one sentence on one line; holds texts of forges and files. */
   readonly text: string
@@ -49,7 +49,7 @@ function failedRebuild({ status, reason, rebuilds, nextTry }: Explanation): Conc
   if (status !== 'failed' || last === undefined) return []
   const words = last.message === null ? '' : `: ${oneLine(last.message, MAX_WORDS).replace(/\.$/, '')}`
   if (reason === 'start-refused') {
-    const next = 'Mend what the forge names (token, workflow, branch); the next run tries again.'
+    const next = 'Fix what the forge names (token, workflow, branch); the next run tries again.'
     return [
       { kind: 'start-refused', key: last.at, isNews: true, text: `Its build could not be started${words}.`, next },
     ]
@@ -58,7 +58,7 @@ function failedRebuild({ status, reason, rebuilds, nextTry }: Explanation): Conc
   const text = last.result === 'failed' ? `${times(last.attempts)}.` : `${times(last.attempts)}${words}.`
   const next =
     nextTry === null
-      ? 'Look at the run, mend the build, then start it again: nothing does before a base image changes.'
+      ? 'Look at the run, fix the build, then start it again: nothing else does until a base image changes.'
       : 'Nothing yet: it is started once more by itself.'
   return [{ kind: 'build-failed', key: last.at, isNews: nextTry === null, text, next }]
 }
@@ -83,8 +83,8 @@ function failedDiscovery({ discovery, bases }: Explanation): Concern[] {
   if (discovery.status !== 'failed') return []
   const why = discovery.error === null ? '' : `: ${oneLine(discovery.error, MAX_WORDS).replace(/\.$/, '')}`
   const kept = bases.length === 0 ? 'none are known' : 'those known before are kept'
-  const text = `Its base images could not be found out, ${kept}${why}.`
-  const next = 'Mend what is named, or list the base images under `bases`.'
+  const text = `Discovery of its base images failed, ${kept}${why}.`
+  const next = 'Fix what is named, or list the base images under `bases`.'
   return [{ kind: 'discovery-failed', key: '', isNews: true, text, next }]
 }
 

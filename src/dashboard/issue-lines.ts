@@ -35,7 +35,7 @@ const STANDING_SPANS: Readonly<Record<Standing, (image: OverviewImage) => Span[]
 const UNKNOWN: Readonly<Record<string, string>> = {
   'not-looked-up': 'no digest of its base images was looked up yet',
   'not-discovered': 'no run has read its Dockerfile yet',
-  'discovery-failed': 'its base images could not be found out',
+  'discovery-failed': 'the discovery of its base images failed',
 }
 
 const NEVER: Readonly<Record<string, string>> = {

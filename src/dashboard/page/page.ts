@@ -45,7 +45,7 @@ ${body}
 }
 
 function asOf({ at, asOf: newest, images, bases }: Overview): string {
-  const facts = newest === null ? 'there are no state files yet' : `the newest fact is of ${minute(newest)}`
+  const facts = newest === null ? 'there are no state files yet' : `data as of ${minute(newest)}`
   const many = `${count(images.length, 'image')}, ${count(bases.length, 'base image')}`
   return `${many}. Written ${minute(at)}; ${facts}. Times are in UTC.`
 }

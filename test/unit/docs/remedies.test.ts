@@ -113,6 +113,14 @@ const PLACES: readonly ((snippet: string) => string)[] = [
   (one) => inEntry(`updates: [{repo: acme/gitops, path: a.yaml, type: yaml-update, ${one}}]`),
   (one) => inEntry(`updates: [{repo: acme/gitops, path: a.yaml, key: a, ${one}}]`),
   (one) => inEntry(`updates: [{repo: acme/gitops, path: a, ${one}}]`),
+  (one) => inEntry(`tags: {${one}}`),
+  (one) => inEntry(`tags: {strategy: Digest, ${one}}`),
+  (one) => inEntry(`tags: {constraint: latest, ${one}}`),
+  (one) =>
+    `settings: {dashboard: {issue: true, ${one}}}\nimages: [{name: web, registry: ghcr.io, repository: acme/web}]`,
+  (one) => `settings: {dashboard: {${one}}}\nimages: [{name: web, registry: ghcr.io, repository: acme/web}]`,
+  // Where an image is published.
+  (one) => `images: [{name: web, ${one.replace(/^(repoURL): x$/, '$1: ghcr.io/acme/web')}}]`,
 ]
 
 function inEntry(text: string): string {
@@ -128,7 +136,7 @@ function isTaken(yaml: string): boolean {
 
 /** Keys of GitHub's and GitLab's files. */
 const FORGE_SNIPPETS =
-  /^(?:workflow_dispatch|on|if|permissions|pull-requests|actions|Actions|push|pull|rules|run-name):/
+  /^(?:workflow_dispatch|on|if|permissions|pull-requests|issues|actions|Actions|push|pull|rules|run-name):/
 
 describe('a remedy', () => {
   it('is found wherever there is one', () => {

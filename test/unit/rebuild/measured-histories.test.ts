@@ -99,7 +99,7 @@ class Replay {
       }
       factory.now = this.#began + at * 1000
       this.#publish()
-      factory.client = GITHUB.connect(this.#server.url, TOKEN)
+      factory.client = this.#tested.connect(this.#server.url, TOKEN)
       await factory.run()
     }
     const started = forge.builds.filter(({ id }) => !this.#foreign.has(id))
