@@ -5,10 +5,12 @@ import { dirname, join } from 'node:path'
 import { env } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { NOW, tenSituations } from '../support/factories.js'
-import { runCli } from '../support/run-action.js'
+import type { FakeGitHub } from '../support/fake-github.js'
+import { type ActionRun, runCli } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
+import { pushRun, STATE, startFactory, stopFactory } from './factory.js'
 
 /** Debian's, or the one that `CHROMIUM` names; where there is none the tests say that they were skipped. */
 const CHROMIUM = env.CHROMIUM ?? '/usr/bin/chromium'
@@ -62,6 +64,52 @@ describe('image-factory page', () => {
     const { code, stderr } = await runCli(['page', '--out', 'public'], { cwd: root, env: CLOCK })
     expect({ code, isWritten: existsSync(join(root, 'public')) }).toEqual({ code: 1, isWritten: false })
     expect(stderr).toContain('images.yaml:1')
+  })
+})
+
+describe('the input page-dir', () => {
+  let fake: FakeGitHub
+  beforeEach(async () => {
+    fake = await startFactory({ 'images.yaml': '- {name: postgres, repoURL: docker.io/library/postgres}\n' })
+  })
+  afterEach(() => stopFactory(fake))
+
+  const warnings = ({ annotations }: ActionRun) =>
+    annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)
+
+  it('has a run that commits show the state after its commit', async () => {
+    const run = await pushRun(fake, { inputs: { 'page-dir': 'public', refresh: 'false' } })
+    expect(run.code, run.stdout).toBe(0)
+    const { repository, images } = JSON.parse(await readFile(join(run.workspace, 'public/factory.json'), 'utf8'))
+    // Only the commit brought its state file, with the day of its enrollment.
+    expect({ repository, images }).toMatchObject({ repository: STATE, images: [{ name: 'postgres', line: 1 }] })
+    expect(images[0].asOf).not.toBeNull()
+    expect(await readFile(join(run.workspace, 'public/index.html'), 'utf8')).toContain('id="i-postgres"')
+    expect((await fake.readFiles(STATE, 'main')).has('public/index.html')).toBe(false)
+  })
+
+  it('has any other run show what is checked out, and commits nothing', async () => {
+    const run = await pushRun(fake, { inputs: { 'page-dir': 'public', mode: 'preview' } })
+    expect(run.code, run.stdout).toBe(0)
+    const { images } = JSON.parse(await readFile(join(run.workspace, 'public/factory.json'), 'utf8'))
+    expect(images).toMatchObject([{ name: 'postgres', asOf: null }])
+    expect((await fake.readFiles(STATE, 'main')).has('images/postgres.yaml')).toBe(false)
+  })
+
+  it('that leads out of the workspace is a warning, and the run goes on', async () => {
+    const run = await pushRun(fake, { inputs: { 'page-dir': '../elsewhere', refresh: 'false' } })
+    expect(run.code, run.stdout).toBe(0)
+    expect(warnings(run)).toEqual([
+      expect.stringMatching(/^The page could not be written: page-dir leads out of the workspace: "..\/elsewhere"\./),
+    ])
+    expect(existsSync(join(run.workspace, '../elsewhere'))).toBe(false)
+    expect(run.outputs.get('commit-sha')).not.toBe('')
+  })
+
+  it('writes nothing where it is left out', async () => {
+    const run = await pushRun(fake, { inputs: { refresh: 'false' } })
+    expect(existsSync(join(run.workspace, 'index.html'))).toBe(false)
+    expect(run.stdout).not.toContain('Write the page')
   })
 })
 
