@@ -17,7 +17,7 @@ export interface CatalogPlan {
  */
 export function planCatalog(
   path: string,
-  { namespace: name, stagger }: Settings,
+  { namespace: name, stagger, backstageKinds: kinds }: Settings,
   state: MergedState,
   overrides: readonly Override[],
   folder: StateFolder,
@@ -28,7 +28,7 @@ export function planCatalog(
     throw refuse('value-invalid', `settings.backstage: ${fault}`, about)
   }
   const output = readOutput(folder.root, path)
-  const wanted = catalogFiles({ ...state, folder: path, name, overrides, staggerSeconds: stagger.seconds })
+  const wanted = catalogFiles({ ...state, folder: path, name, overrides, staggerSeconds: stagger.seconds, kinds })
   const names = [...wanted.keys()].map((file) => file.slice(path.length + 1))
   refuseForeignFiles(names, output, fromTop(folder.path, path))
   return { present: new Map([...output.generated].map(([file, text]) => [`${path}/${file}`, text])), wanted }

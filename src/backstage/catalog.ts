@@ -6,7 +6,7 @@ import { FOLDERS, type Records, type TrackedBase, type TrackedImage } from '../s
 import { yamlLines } from '../state/print.js'
 import { textsOf } from '../state/record.js'
 import { byKey, groupBy } from '../text/index.js'
-import { baseImage, type Entity, externalImage, location, managedImage } from './entities.js'
+import { baseImage, type Entity, externalImage, type Kinds, location, managedImage } from './entities.js'
 
 /** What the catalog is made from. */
 export interface CatalogInput {
@@ -22,6 +22,8 @@ export interface CatalogInput {
   readonly overrides: readonly Override[]
   /** `settings.stagger`, in seconds. */
   readonly staggerSeconds: number
+  /** `settings.backstageKinds`. */
+  readonly kinds: Kinds
 }
 
 /**
@@ -34,12 +36,12 @@ export interface CatalogInput {
 export function catalogFiles(input: CatalogInput): Map<string, string> {
   const images = input.images.map((image): [string, Entity] => {
     const entity = imageEntity(image, input)
-    return [`${entity.kind === 'ManagedImage' ? 'image' : 'external'}-${entity.metadata.name}.yaml`, entity]
+    return [`${image.enrollment.source === null ? 'external' : 'image'}-${entity.metadata.name}.yaml`, entity]
   })
   const users = usersOf(input)
   const bases = input.bases.map((base): [string, Entity] => {
     const { name } = base
-    return [`base-${name}.yaml`, baseImage(base, input.records.bases.get(name), users.get(name) ?? [])]
+    return [`base-${name}.yaml`, baseImage(base, input.records.bases.get(name), users.get(name) ?? [], input.kinds)]
   })
   const entities = [...images, ...bases].sort(byKey)
   const targets = entities.map(([file]) => `./${file}`)
@@ -48,12 +50,12 @@ export function catalogFiles(input: CatalogInput): Map<string, string> {
 }
 
 function imageEntity({ enrollment }: TrackedImage, input: CatalogInput): Entity {
-  const { records, overrides, staggerSeconds } = input
+  const { records, overrides, staggerSeconds, kinds } = input
   const record = records.images.get(enrollment.name)
   const known = knownImage(record, records.bases)
   const outlook = outlookOf(enrollment, known, { staggerSeconds, overrides })
   const facts = { enrollment, record, bases: known.bases, outlook }
-  return enrollment.source === null ? externalImage(facts) : managedImage(facts, enrollment.source)
+  return enrollment.source === null ? externalImage(facts, kinds) : managedImage(facts, enrollment.source, kinds)
 }
 
 /** The images built on each base, by name, as the state files have it. */

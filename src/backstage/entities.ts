@@ -1,20 +1,24 @@
-import type { CatalogPlace, EnrolledImage, Source } from '../enrollment/index.js'
+import type { CatalogPlace, EnrolledImage, Settings, Source } from '../enrollment/index.js'
 import type { ExplainedBase } from '../explain/index.js'
 import { forgeOf } from '../forges/index.js'
 import type { Outlook } from '../policy/index.js'
 import { evidenceIn } from '../state/evidence.js'
-import type { TrackedBase } from '../state/index.js'
+import { rebuildsOf, type TrackedBase } from '../state/index.js'
 import { digestOf, momentOf, type StateRecord, textOf } from '../state/record.js'
 
 /** An entity of the catalog. */
 export interface Entity {
   readonly apiVersion: string
-  readonly kind: 'ManagedImage' | 'BaseImage' | 'Location'
+  readonly kind: 'ManagedImage' | 'BaseImage' | 'Component' | 'Resource' | 'Location'
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> }
   readonly spec: Readonly<Record<string, unknown>>
 }
 
+/** Kinds of our own, or those that every Backstage has (`settings.backstageKinds`). */
+export type Kinds = Settings['backstageKinds']
+
 const API_VERSION = 'image-factory.io/v1alpha1'
+const STOCK_API_VERSION = 'backstage.io/v1alpha1'
 
 /** What the word of `image-factory.io/rebuild-status` is; no clock decides, `rebuild-eligible-at` says when. */
 const STATUS: Readonly<Record<Outlook<ExplainedBase>['kind'], string>> = {
@@ -35,27 +39,28 @@ interface CatalogImage {
 }
 
 /** The entity of an image that is built here. */
-export function managedImage({ enrollment, record, bases, outlook }: CatalogImage, source: Source): Entity {
-  const { name, registry, repository, rebuildDelay, autoRebuild } = enrollment
+export function managedImage(image: CatalogImage, source: Source, kinds: Kinds): Entity {
+  const { enrollment, record, bases } = image
+  const { name, rebuildDelay, autoRebuild } = enrollment
+  const facts = imageAnnotations(image)
+  if (kinds === 'stock') {
+    const policy = annotations({ 'rebuild-delay': rebuildDelay.text, 'auto-rebuild': String(autoRebuild) })
+    const slug = source.provider === 'github' ? { 'github.com/project-slug': source.repo } : {}
+    return {
+      apiVersion: STOCK_API_VERSION,
+      kind: 'Component',
+      metadata: { name, annotations: { ...facts, ...policy, ...slug } },
+      spec: {
+        type: 'container-image',
+        ...owned(enrollment.backstage),
+        dependsOn: bases.map((base) => `resource:default/${base.name}`),
+      },
+    }
+  }
   return {
     apiVersion: API_VERSION,
     kind: 'ManagedImage',
-    metadata: {
-      name,
-      annotations: annotations({
-        registry,
-        repository,
-        tag: textOf(record, 'currentVersion'),
-        digest: digestOf(record, 'currentDigest'),
-        'last-built': momentOf(record, 'lastBuilt'),
-        'rebuild-status': STATUS[outlook.kind],
-        'base-evidence': evidenceIn(record)?.source ?? null,
-        'rebuild-eligible-at': outlook.kind === 'scheduled' ? outlook.at : null,
-        'enrolled-at': momentOf(record, 'enrolledAt'),
-        'discovery-status': textOf(record, 'discoveryStatus'),
-        'last-discovery': momentOf(record, 'lastDiscovery'),
-      }),
-    },
+    metadata: { name, annotations: facts },
     spec: {
       type: 'managed-image',
       ...owned(enrollment.backstage),
@@ -64,6 +69,26 @@ export function managedImage({ enrollment, record, bases, outlook }: CatalogImag
       dependsOn: bases.map((base) => ({ resource: base.name, type: 'base-image' })),
     },
   }
+}
+
+function imageAnnotations({ enrollment, record, outlook }: CatalogImage): Readonly<Record<string, string>> {
+  const { registry, repository } = enrollment
+  const [rebuild] = rebuildsOf(record)
+  return annotations({
+    registry,
+    repository,
+    tag: textOf(record, 'currentVersion'),
+    digest: digestOf(record, 'currentDigest'),
+    'last-built': momentOf(record, 'lastBuilt'),
+    'rebuild-status': STATUS[outlook.kind],
+    'base-evidence': evidenceIn(record)?.source ?? null,
+    'rebuild-eligible-at': outlook.kind === 'scheduled' ? outlook.at : null,
+    'last-rebuild': rebuild?.result ?? null,
+    'last-rebuild-run': rebuild?.run?.url ?? null,
+    'enrolled-at': momentOf(record, 'enrolledAt'),
+    'discovery-status': textOf(record, 'discoveryStatus'),
+    'last-discovery': momentOf(record, 'lastDiscovery'),
+  })
 }
 
 function sourceSpec(source: Source, record: StateRecord | undefined): Readonly<Record<string, string>> {
@@ -81,13 +106,19 @@ function sourceSpec(source: Source, record: StateRecord | undefined): Readonly<R
 }
 
 /** The entity of an image that is built elsewhere and only watched: to the catalog an upstream image. */
-export function externalImage({ enrollment, record }: CatalogImage): Entity {
+export function externalImage({ enrollment, record }: CatalogImage, kinds: Kinds): Entity {
   const { name, registry, repository, tags } = enrollment
   const tag = textOf(record, 'currentVersion') ?? (tags.strategy === 'Digest' ? tags.constraint : null)
   return upstreamImage(
     { name, registry, repository, tag, digest: digestOf(record, 'currentDigest') },
     { 'last-built': momentOf(record, 'lastBuilt'), 'enrolled-at': momentOf(record, 'enrolledAt') },
-    { ...owned(enrollment.backstage), upstream: { registry, repository, tag: tag ?? 'unknown' }, dependents: [] },
+    {
+      owner: enrollment.backstage,
+      upstream: { registry, repository, tag: tag ?? 'unknown' },
+      enrolledImage: null,
+      dependents: [],
+    },
+    kinds,
   )
 }
 
@@ -100,18 +131,29 @@ export function baseImage(
   { name, registry, repository, tag, enrolledImage }: TrackedBase,
   record: StateRecord | undefined,
   dependents: readonly string[],
+  kinds: Kinds,
 ): Entity {
-  const ours = enrolledImage === undefined ? {} : { dependsOn: [{ resource: enrolledImage, type: 'managed-image' }] }
   return upstreamImage(
     { name, registry, repository, tag, digest: digestOf(record, 'currentDigest') },
     { 'last-updated': momentOf(record, 'lastUpdated'), 'previous-digest': digestOf(record, 'previousDigest') },
     {
-      ...owned({ owner: 'upstream', lifecycle: 'production', system: null }),
+      owner: { owner: 'upstream', lifecycle: 'production', system: null },
       upstream: { registry, repository, tag },
-      ...ours,
-      dependents: dependents.map((resource) => ({ resource, type: 'managed-image' })),
+      enrolledImage: enrolledImage ?? null,
+      dependents,
     },
+    kinds,
   )
+}
+
+/** Where an image that others build comes from, and what is built on it. */
+interface Upstream {
+  readonly owner: CatalogPlace
+  readonly upstream: Readonly<Record<'registry' | 'repository' | 'tag', string>>
+  /** The enrolled image that it is; null: none. */
+  readonly enrolledImage: string | null
+  /** Sorted. */
+  readonly dependents: readonly string[]
 }
 
 /** What all images have in common that others build. */
@@ -121,19 +163,25 @@ function upstreamImage(
     ...place
   }: Readonly<Record<'name' | 'registry' | 'repository', string>> & Readonly<Record<'tag' | 'digest', string | null>>,
   more: Readonly<Record<string, string | null>>,
-  spec: Entity['spec'],
+  { owner, upstream, enrolledImage, dependents }: Upstream,
+  kinds: Kinds,
 ): Entity {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'BaseImage',
-    metadata: { name, annotations: annotations({ ...place, ...more }) },
-    spec: { type: 'base-image', ...spec },
+  const metadata = { name, annotations: annotations({ ...place, ...more }) }
+  if (kinds === 'stock') {
+    const ours = enrolledImage === null ? {} : { dependsOn: [`component:default/${enrolledImage}`] }
+    const dependencyOf = dependents.map((image) => `component:default/${image}`)
+    const spec = { type: 'container-image', ...owned(owner), ...ours, dependencyOf }
+    return { apiVersion: STOCK_API_VERSION, kind: 'Resource', metadata, spec }
   }
+  const ours = enrolledImage === null ? {} : { dependsOn: [{ resource: enrolledImage, type: 'managed-image' }] }
+  const users = dependents.map((resource) => ({ resource, type: 'managed-image' }))
+  const spec = { type: 'base-image', ...owned(owner), upstream, ...ours, dependents: users }
+  return { apiVersion: API_VERSION, kind: 'BaseImage', metadata, spec }
 }
 
 /** The entity that tells Backstage of all others. */
 export function location(name: string, targets: readonly string[]): Entity {
-  return { apiVersion: 'backstage.io/v1alpha1', kind: 'Location', metadata: { name }, spec: { targets } }
+  return { apiVersion: STOCK_API_VERSION, kind: 'Location', metadata: { name }, spec: { targets } }
 }
 
 function owned({ owner, lifecycle, system }: CatalogPlace): Readonly<Record<string, string>> {

@@ -26,6 +26,7 @@ export const SETTING_WORDS: Readonly<Record<string, string>> = {
   'dashboard.issue': 'whether an issue shows the whole factory',
   'dashboard.notify': 'who is told when something newly fails',
   backstage: 'where catalog entities are written to',
+  backstageKinds: 'which kinds catalog entities are of',
 }
 
 const MAX_SETTINGS = 4

@@ -112,6 +112,6 @@ test("a link in the runner's own folder is not written through", async () => {
   await symlink(join(path, 'theirs'), join(path, 'temp/image-factory-report.md'))
   const run = await pushRun(fake, { env: { RUNNER_TEMP: join(path, 'temp') } })
   expect(run.code).toBe(1)
-  expect(run.stdout).toContain('image-factory-report.md is no plain file')
+  expect(run.stdout).toContain('image-factory-report.md is not a plain file')
   expect(await readFile(join(path, 'theirs'), 'utf8')).toBe('theirs')
 })

@@ -198,6 +198,14 @@ const keys = z.strictObject({
       description: 'Folder that catalog entities for Backstage are written to; else none are.',
       examples: ['catalog'],
     }),
+  backstageKinds: z
+    .enum(['custom', 'stock'])
+    .default('custom')
+    .meta({
+      description:
+        'Kinds of the catalog entities: `ManagedImage` and `BaseImage`, which need a processor, or `Component` and `Resource`, which every Backstage has.',
+      examples: ['stock'],
+    }),
 })
 
 const ONE_RETRY = {

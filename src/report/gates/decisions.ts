@@ -190,6 +190,7 @@ export const SETTINGS_DECISIONS: Decisions = {
   'dashboard.issue': harmless('shows what the state files say; whoever ticks its boxes may start runs already'),
   'dashboard.notify': harmless('only mentions people'),
   backstage: harmless(CATALOG),
+  backstageKinds: harmless(CATALOG),
 }
 
 /** Keys of an entry of overrides.yaml: what is added is shown whole, whichever of them is new. */

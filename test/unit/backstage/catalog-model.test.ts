@@ -1,4 +1,5 @@
 import {
+  componentEntityV1alpha1Validator,
   DefaultNamespaceEntityPolicy,
   type Entity,
   EntityPolicies,
@@ -7,6 +8,7 @@ import {
   locationEntityV1alpha1Validator,
   NoForeignRootFieldsEntityPolicy,
   parseEntityRef,
+  resourceEntityV1alpha1Validator,
   SchemaValidEntityPolicy,
 } from '@backstage/catalog-model'
 import { describe, expect, it } from 'vitest'
@@ -65,5 +67,54 @@ describe("Backstage's catalog model takes", () => {
     const entity = entityOf(text)
     const wrong = { ...entity, metadata: { ...entity.metadata, name: 'a/b' } }
     await expect(policy.enforce(wrong)).rejects.toThrow('metadata.name')
+  })
+})
+
+describe('kinds that every Backstage has', () => {
+  const stock = new Map([...catalogFiles({ ...input, kinds: 'stock' })].map(([path, text]) => [path, entityOf(text)]))
+  const validators = [
+    componentEntityV1alpha1Validator,
+    resourceEntityV1alpha1Validator,
+    locationEntityV1alpha1Validator,
+  ]
+
+  it('are in the same files, and nothing of ours is among them', () => {
+    expect([...stock.keys()]).toEqual([...files.keys()])
+    expect(new Set([...stock.values()].map(({ kind }) => kind))).toEqual(new Set(['Component', 'Location', 'Resource']))
+  })
+
+  it.each([...stock])('%s is valid as what it says it is', async (_, entity) => {
+    const taken = await Promise.all(validators.map((validator) => validator.check(entity)))
+    expect(taken.filter(Boolean)).toHaveLength(1)
+    await expect(policy.enforce(entity)).resolves.toMatchObject({ metadata: { namespace: 'default' } })
+  })
+
+  it('name each other in both directions, and name nothing that is not there', () => {
+    const refOf = ({ kind, metadata }: Entity) => `${kind.toLowerCase()}:default/${metadata.name}`
+    const all = [...stock.values()].filter(({ kind }) => kind !== 'Location')
+    const relations = (key: 'dependsOn' | 'dependencyOf') =>
+      all.flatMap((entity) => ((entity.spec?.[key] ?? []) as string[]).map((other) => [refOf(entity), other] as const))
+    const known = new Set(all.map(refOf))
+    const named = [...relations('dependsOn'), ...relations('dependencyOf')].map(([, other]) => other)
+    expect(named.filter((ref) => !known.has(ref))).toEqual([])
+    expect(relations('dependencyOf').map(([base, image]) => [image, base])).toEqual(
+      expect.arrayContaining(relations('dependsOn').filter(([, base]) => base.startsWith('resource:'))),
+    )
+    expect(relations('dependsOn').length).toBeGreaterThan(3)
+  })
+
+  it.each([...stock].filter(([path]) => !path.endsWith('catalog-info.yaml')))(
+    '%s says what its file says otherwise',
+    (path, entity) => {
+      const custom = entityOf(files.get(path)!)
+      expect(entity.metadata.annotations).toMatchObject(custom.metadata.annotations ?? {})
+      expect(entity.spec?.owner).toBe(custom.spec?.owner)
+    },
+  )
+
+  it('are these, of an image and its base', async () => {
+    const texts = catalogFiles({ ...input, kinds: 'stock' })
+    const shown = ['image-web', 'base-acme-base-1'].map((name) => texts.get(`catalog/${name}.yaml`) ?? '')
+    await expect(shown.join('---\n')).toMatchFileSnapshot('../../golden/backstage/stock-kinds.yaml')
   })
 })

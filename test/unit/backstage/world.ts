@@ -14,10 +14,13 @@ const BUILT = '2026-03-05T08:00:00.000Z'
 const DIGEST = `sha256:${'e'.repeat(64)}`
 const OURS = "registry: ghcr.io\nrepository: acme/base\ntag: '1'\ncurrentDigest: null\nenrolledImage: base\n"
 
+const RUN = "{id: '7', url: 'https://github.com/org/web/actions/runs/7'}"
+const REBUILT = `rebuilds:\n  - {at: '${BUILT}', reason: manual, bases: [], run: ${RUN}, result: succeeded, attempts: 1}\n`
+
 /** Records as a run leaves them: node:22 changed since the images were built. */
 const RECORDS = recordsFrom({
   images: {
-    web: builtAt(BUILT, 'acme-base-1'),
+    web: `${builtAt(BUILT, 'acme-base-1')}${REBUILT}`,
     base: `${builtAt(BUILT)}defaultBranch: trunk\n`,
     tool: `${builtAt(BUILT)}evidence: {image: ${DIGEST}, source: layers, bases: []}\n`,
     postgres: builtAt(BUILT, '', 'discoveryStatus: external\n'),
@@ -40,5 +43,6 @@ export function catalogInput(): CatalogInput {
     records: RECORDS,
     overrides: [],
     staggerSeconds: 0,
+    kinds: 'custom',
   }
 }

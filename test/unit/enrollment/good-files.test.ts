@@ -179,6 +179,7 @@ describe('settings and defaults', () => {
       trivyImage: 'ghcr.io/aquasecurity/trivy:0.70.0',
       dashboard: { issue: false, notify: [] },
       backstage: null,
+      backstageKinds: 'custom',
     })
     const text = `settings: {namespace: kf, secrets: {github: gh}, pollInterval: 1m}\nimages:\n${INDENTED_APP}`
     expect(parseImagesFile(text, 'f').enrolled?.settings).toMatchObject({

@@ -71,7 +71,7 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
     'the key toString of settings',
     `settings:\n  toString: a\nimages:\n${INDENTED_APP}`,
     [
-      `2:3: unknown key "toString". Known here: allowedRegistries, analysis, backstage, baseInterval, dashboard, engine, maxRebuildsPerRun, namespace, pollInterval, retries, retryPause, secrets, shard, stagger, stateWorkflow, webhookReceivers.`,
+      `2:3: unknown key "toString". Known here: allowedRegistries, analysis, backstage, backstageKinds, baseInterval, dashboard, engine, maxRebuildsPerRun, namespace, pollInterval, retries, retryPause, secrets, shard, stagger, stateWorkflow, webhookReceivers.`,
     ],
   ],
   [

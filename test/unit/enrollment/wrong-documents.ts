@@ -61,7 +61,7 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
     'a list for settings',
     `settings: []\nimages:\n${INDENTED_APP}`,
     [
-      '1:11: settings must be a map, not a list. Write its keys below it: allowedRegistries, analysis, backstage, baseInterval, dashboard, engine, maxRebuildsPerRun, namespace, pollInterval, retries, retryPause, secrets, shard, stagger, stateWorkflow, webhookReceivers.',
+      '1:11: settings must be a map, not a list. Write its keys below it: allowedRegistries, analysis, backstage, backstageKinds, baseInterval, dashboard, engine, maxRebuildsPerRun, namespace, pollInterval, retries, retryPause, secrets, shard, stagger, stateWorkflow, webhookReceivers.',
     ],
   ],
   [

@@ -6,7 +6,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     'a scalar for settings',
     `settings: fast\nimages:\n${INDENTED_APP}`,
     [
-      `1:11: settings must be a map, not "fast". Write its keys below it: allowedRegistries, analysis, backstage, baseInterval, dashboard, engine, maxRebuildsPerRun, namespace, pollInterval, retries, retryPause, secrets, shard, stagger, stateWorkflow, webhookReceivers.`,
+      `1:11: settings must be a map, not "fast". Write its keys below it: allowedRegistries, analysis, backstage, backstageKinds, baseInterval, dashboard, engine, maxRebuildsPerRun, namespace, pollInterval, retries, retryPause, secrets, shard, stagger, stateWorkflow, webhookReceivers.`,
     ],
   ],
   [

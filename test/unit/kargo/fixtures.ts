@@ -41,6 +41,7 @@ export const SETTINGS: Settings = {
   trivyImage: 'ghcr.io/aquasecurity/trivy:0.70.0',
   dashboard: { issue: false, notify: [] },
   backstage: null,
+  backstageKinds: 'custom',
 }
 
 /** Settings of a factory that tells its state repository. */
