@@ -210,6 +210,18 @@ describe.skipIf(!existsSync(CHROMIUM))('the page in a browser', () => {
     await page.close()
   })
 
+  it('draws when base images changed, and when the image was rebuilt', async () => {
+    const page = await opened({ hash: '#i-fresh' })
+    const heights = (selector: string) =>
+      page.$$eval(selector, (all) =>
+        all.map((one) => (one as { getBoundingClientRect(): { height: number } }).getBoundingClientRect().height),
+      )
+    // One lane has all changes of a base image, the other two rebuilds.
+    expect(await heights('#i-fresh .tl use')).toEqual([12])
+    expect(await heights('#i-fresh .tl circle')).toEqual([10, 10])
+    await page.close()
+  })
+
   it('shows everything without scripts', async () => {
     const page = await opened({ javaScriptEnabled: false })
     expect(await page.isVisible('#i-waiting')).toBe(true)

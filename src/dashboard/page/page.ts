@@ -61,9 +61,9 @@ ${attention(overview)}
 ${overridesInForce(overview)}
 <section><h2>Images</h2>
 <p class="tools"><label>Search <input type="search" id="search" placeholder="name, base image, repository" autocomplete="off"></label> <output id="shown" aria-live="polite"></output></p>
+<p class="legend">History, ${span}: <i class="ch"></i> new digest <i class="wt"></i> waiting <i class="ok"></i> rebuilt, proven current <i class="bd"></i> rebuilt <i class="no"></i> failed <i class="now"></i> now</p>
 ${laneParts(overview, axis)}
 ${imageTable(overview, axis)}
-<p class="legend">History, ${span}: <i class="ch"></i> new digest <i class="wt"></i> waiting <i class="ok"></i> rebuilt, proven current <i class="bd"></i> rebuilt <i class="no"></i> failed <i class="now"></i> now</p>
 </section>
 <section><h2>Base images</h2>${baseTable(overview)}</section>
 <section><h2>Dependencies</h2>${dependencyPicture(overview)}</section>

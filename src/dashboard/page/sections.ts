@@ -101,7 +101,8 @@ function sinceOf({ standing, eligibleAt, override }: OverviewImage): Html | null
 function about(image: OverviewImage, history: Html): Html {
   const { message, concerns, doItNow, source, policy } = image
   const said = message.replaceAll('docker.io/library/', '')
-  const wrong = concerns.map(({ kind, text, next }) => {
+  const left = concerns.filter(({ kind }) => kind !== 'still-behind')
+  const wrong = left.map(({ kind, text, next }) => {
     return html`<li>${UNSAID.has(kind) && prose(text)} ${prose(next)}</li>`
   })
   const from = source === null ? null : html`Built from ${link(doItNow.page, source.repo)}. `

@@ -53,7 +53,7 @@ details > p, details > ul { margin: .4rem 0; }
 .tl div { display: grid; grid-template-columns: minmax(9rem, 20rem) 1fr; gap: .5rem; align-items: center; font-size: .8rem; }
 .parts { position: absolute; width: 0; height: 0; }
 .tl svg { width: 100%; height: 16px; overflow: hidden; background: linear-gradient(90deg, transparent var(--now), var(--soft) var(--now), var(--soft) calc(var(--now) + 1px), transparent calc(var(--now) + 1px)), linear-gradient(transparent 8px, var(--line) 8px, var(--line) 9px, transparent 9px); }
-svg .ch { y: 2px; width: 3px; height: 12px; } svg .wt { y: 5px; height: 6px; } .tl circle { cy: 8px; r: 5px; }
+.ch { y: 2px; width: 3px; height: 12px; } svg .wt { y: 5px; height: 6px; } .tl circle { cy: 8px; r: 5px; }
 .ch { fill: var(--violet); background: var(--violet); }
 .wt { fill: var(--amber); background: var(--amber); opacity: .45; } .to { fill: var(--blue); }
 .ok { fill: var(--green); background: var(--green); }
