@@ -1,4 +1,4 @@
-/** Rows 31 to 34: builds that the action itself starts, who asks for them, and runs that count. */
+/** Rows 31 to 35: builds that the action itself starts, who asks for them, runs that count, and where people see them. */
 import { type Removal, testsOf } from '../removal.ts'
 
 const runs = testsOf('unit/rebuild/runs.test.ts')
@@ -104,4 +104,24 @@ const boxes: Removal = {
   ],
 }
 
-export const rebuild: readonly Removal[] = [dispatchToken, requests, proposals, boxes]
+const markup = testsOf('unit/dashboard/page.test.ts')
+const inBrowser = testsOf('acceptance/page.test.ts')
+
+const page: Removal = {
+  threat: 35,
+  without: 'escaping what the page shows, and holding it to its own script',
+  edits: [
+    { name: 'escapeHtml', in: 'dashboard/page/', by: (_, text) => text },
+    { name: 'link', in: 'dashboard/page/', by: (original, _, content) => original('https://example.com/', content) },
+    { name: 'hashOf', in: 'dashboard/page/', by: () => 'sha256-AAAA' },
+    { name: 'inputFolder', by: () => null },
+  ],
+  failing: [
+    markup('makes no markup of any text'),
+    markup('allows its own style and script, and nothing else'),
+    markup('makes no link of %j'),
+    inBrowser('that leads out of the workspace is a warning, and the run goes on'),
+  ],
+}
+
+export const rebuild: readonly Removal[] = [dispatchToken, requests, proposals, boxes, page]
