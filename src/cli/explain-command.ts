@@ -3,7 +3,6 @@ import {
   type ImagesFile,
   OVERRIDES_FILE,
   type Override,
-  parseOverrides,
   printable,
   problem,
   Refusal,
@@ -22,8 +21,9 @@ import {
   statusTotals,
   tableRows,
 } from '../explain/index.js'
+import { readActiveOverrides } from '../read-enrollment.js'
 import { serversIn } from '../run-options.js'
-import { readOptional, readState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
+import { readState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { printTable } from './table.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
@@ -78,11 +78,8 @@ function statusesIn(written: string): readonly Status[] {
 }
 
 /** The overrides that hold now; what is wrong with the others is printed. */
-export function activeOverrides({ root }: StateFolder, terminal: Terminal, now: string): readonly Override[] {
-  const written = readOptional(root, OVERRIDES_FILE)
-  if (written === null) return []
-  const { active, problems } = parseOverrides(written, OVERRIDES_FILE, now)
-  if (problems.some(({ severity }) => severity === 'error')) throw new Refusal(problems)
+export function activeOverrides(folder: StateFolder, terminal: Terminal, now: string): readonly Override[] {
+  const { active, problems } = readActiveOverrides(folder, now)
   printProblems(terminal, problems)
   return active
 }

@@ -1,14 +1,8 @@
 import { resolve } from 'node:path'
-import {
-  type ImagesFile,
-  type ImagesFileResult,
-  type Problem,
-  parseImagesFile,
-  Refusal,
-  refuse,
-} from '../enrollment/index.js'
+import { type ImagesFile, type Problem, Refusal, refuse } from '../enrollment/index.js'
+import { readImages } from '../read-enrollment.js'
 import type { Env } from '../run-options.js'
-import { isFolder, pathBelow, readOptional, type StateFolder } from '../state/index.js'
+import { isFolder, pathBelow, type StateFolder } from '../state/index.js'
 import type { Terminal } from './terminal.js'
 
 /** Where the state is, and what its parts are called. */
@@ -85,23 +79,6 @@ export function ownRepository(env: Env): string | null {
 }
 
 /**
- * The images file of a state folder: its text, and what reading it gives.
- *
- * @throws Refusal when there is no such file.
- */
-export function inspectImagesFile(
-  { root, imagesFile }: StateFolder,
-  env: Env,
-): ImagesFileResult & { readonly text: string } {
-  const text = readOptional(root, imagesFile)
-  if (text === null) {
-    const remedy = 'Name the folder in --state and the file in --images.'
-    throw refuse('file-missing', `there is no ${imagesFile}.`, { file: imagesFile, remedy })
-  }
-  return { text, ...parseImagesFile(text, imagesFile, { here: ownRepository(env) }) }
-}
-
-/**
  * A valid images file, for a command that cannot do without.
  *
  * @throws Refusal when there is none, or with its problems when there are errors among them.
@@ -110,7 +87,7 @@ export function readImagesFile(
   folder: StateFolder,
   env: Env,
 ): { readonly enrolled: ImagesFile; readonly problems: readonly Problem[] } {
-  const { enrolled, problems } = inspectImagesFile(folder, env)
+  const { enrolled, problems } = readImages(folder, ownRepository(env))
   if (enrolled === null) throw new Refusal(problems)
   return { enrolled, problems }
 }

@@ -9,10 +9,11 @@ import {
   refuse,
   withAcceptances,
 } from '../enrollment/index.js'
+import { readImages } from '../read-enrollment.js'
 import { discover } from '../sources/index.js'
 import { readOptional } from '../state/index.js'
 import { count } from '../text/index.js'
-import { type CommandContext, inspectImagesFile, ownRepository, stateFolder } from './options.js'
+import { type CommandContext, ownRepository, stateFolder } from './options.js'
 import { progressOn } from './progress.js'
 import { sourcesOf } from './run-options.js'
 import { printJson, printProblems } from './terminal.js'
@@ -58,7 +59,7 @@ interface CheckedFile {
 
 async function checkState(context: CommandContext): Promise<CheckedFile[]> {
   const folder = stateFolder(context.options, context.env)
-  const { text } = inspectImagesFile(folder, context.env)
+  const { text } = readImages(folder, ownRepository(context.env))
   const overrides = readOptional(folder.root, OVERRIDES_FILE)
   const images = await checkImages(context, folder.imagesFile, text)
   return overrides === null ? [images] : [images, checkOverrides(context, OVERRIDES_FILE, overrides)]

@@ -5,6 +5,7 @@ import { prose } from '../report/markdown.js'
 import { shortReference } from '../report/references.js'
 import { code, linked, listed, markdown, type Span } from '../report/spans.js'
 import type { OverviewImage, Standing } from './overview.js'
+import { STANDING_WORDS } from './standing-words.js'
 
 const MAX_BASES = 3
 
@@ -94,7 +95,7 @@ export function concernText(image: OverviewImage): string {
     return `${prose(text, MAX_CONCERN)}${run}<br>→ ${prose(next, MAX_CONCERN)}`
   })
   const isQuiet = covered.has(image.standing) || QUIET.has(image.standing)
-  const rest = isQuiet ? [] : [`${WORDS[image.standing]} ${standingText(image)}.`]
+  const rest = isQuiet ? [] : [`${lead(image.standing)} ${standingText(image)}.`]
   return [...told, ...rest].join('<br>')
 }
 
@@ -111,17 +112,10 @@ const COVERS: Readonly<Partial<Record<OverviewImage['concerns'][number]['kind'],
 
 const QUIET: ReadonlySet<Standing> = new Set(['fresh', 'unproven', 'never', 'unknown', 'failed'])
 
-const WORDS: Readonly<Record<Standing, string>> = {
-  failed: 'Failed:',
-  building: 'Being built:',
-  due: 'Due',
-  behind: 'Behind:',
-  held: 'Held:',
-  waiting: 'Waits',
-  unknown: 'Not known:',
-  unproven: 'Not proven:',
-  fresh: 'Fresh:',
-  never: 'Never rebuilt:',
+/** How a sentence about a standing begins: those with a date go on without a colon. */
+function lead(standing: Standing): string {
+  if (standing === 'waiting') return 'Waits'
+  return standing === 'due' ? STANDING_WORDS.due.word : `${STANDING_WORDS[standing].word}:`
 }
 
 /** One row of the last rebuilds: the image, when, why, what came of it, what it is built on now. */

@@ -4,6 +4,7 @@
  * of ours again and which of its boxes are ticked, `notice.ts` makes the comment that tells people what is new.
  */
 
+import { shortDigest } from '../explain/index.js'
 import { minute } from '../report/effect-of-merging.js'
 import { cell, codeSpan, details, html, link, prose } from '../report/markdown.js'
 import { redactor } from '../report/redact.js'
@@ -13,6 +14,7 @@ import { compareText, count, groupBy } from '../text/index.js'
 import { concernText, rebuildCells, standingText } from './issue-lines.js'
 import { ALL_STALE, box } from './issue-marker.js'
 import { type Overview, type OverviewImage, type OverviewOverride, STANDINGS, type Standing } from './overview.js'
+import { STANDING_WORDS } from './standing-words.js'
 
 /** What an issue is rendered with. */
 export interface IssueOptions {
@@ -92,23 +94,10 @@ interface IssueContext {
   readonly redact: (text: string) => string
 }
 
-const WORDS: Readonly<Record<Standing, string>> = {
-  failed: 'failed',
-  building: 'being built',
-  due: 'due',
-  behind: 'behind',
-  held: 'held',
-  waiting: 'waiting',
-  unknown: 'not known',
-  unproven: 'not proven',
-  fresh: 'fresh',
-  never: 'never rebuilt',
-}
-
 /** `3 images: 1 failed, 2 fresh. 1 image needs attention.` */
 function headline({ images, totals }: Overview): string {
   const parts = STANDINGS.filter((standing) => totals[standing] > 0).map(
-    (standing) => `${totals[standing]} ${WORDS[standing]}`,
+    (standing) => `${totals[standing]} ${STANDING_WORDS[standing].word.toLowerCase()}`,
   )
   const n = images.filter(({ concerns }) => concerns.length > 0).length
   const needs =
@@ -244,15 +233,12 @@ function overridesSection({ overview: { overrides }, rows, redact }: IssueContex
   return [heading, ...block(shown.map(overrideLine)), ...left(overrides.length - shown.length)]
 }
 
-/** `sha256:` and twelve digits. */
-const DIGEST_LENGTH = 19
-
 function overrideLine({ base, digest, reason, expires, images }: OverviewOverride): string {
   const names = listed(
     images.map((name) => [code(name)]),
     { max: MAX_NAMES },
   )
   const whom = images.length === 0 ? 'no image now' : markdown(names)
-  const what = markdown([code(shortReference(base)), ' ', code(digest.slice(0, DIGEST_LENGTH))])
+  const what = markdown([code(shortReference(base)), ' ', code(shortDigest(digest))])
   return `- ${what} is let through at once until ${minute(expires)}, for ${whom}: ${prose(reason, 200)}`
 }

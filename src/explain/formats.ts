@@ -70,7 +70,7 @@ function baseCells({ reference, digest, since, change, isReturned, evidence }: E
 }
 
 /** `sha256:` and twelve digits: enough to tell digests apart, and to search for one. */
-function shortDigest(digest: string): string {
+export function shortDigest(digest: string): string {
   return digest.slice(0, 'sha256:'.length + 12)
 }
 

@@ -8,6 +8,6 @@
  */
 export { type ExplainedBase, knownImage } from './bases.js'
 export { type ExplainInput, type Explanation, explainImages, STATUSES, type Status } from './explanation.js'
-export { explanationJson, HEAD, type Row, statusTotals, tableRows } from './formats.js'
+export { explanationJson, HEAD, type Row, shortDigest, statusTotals, tableRows } from './formats.js'
 export { paragraphs } from './sentences.js'
 export { minute } from './times.js'

@@ -122,7 +122,8 @@ function failedBuild(record: StateRecord, runs: readonly BuildRun[], { records }
   }
 }
 
-function isBad(status: BuildRun['status']): boolean {
+/** Whether a run came to nothing. */
+export function isBad(status: BuildRun['status']): boolean {
   return status === 'failed' || status === 'canceled'
 }
 

@@ -12,7 +12,7 @@ import {
   withRebuild,
 } from '../state/index.js'
 import { compareText } from '../text/index.js'
-import { latestBuild } from './adopt.js'
+import { isBad, latestBuild } from './adopt.js'
 import { buildOf, openRebuild } from './builds.js'
 import { type Circumstances, dueCandidate, newRebuild } from './candidates.js'
 import { type Followed, MAX_CONCURRENCY, unansweredProblems } from './follow.js'
@@ -119,7 +119,7 @@ function withBuilds(
     const publisher = since.find(({ status }) => status === 'succeeded') ?? latestBuild(since)
     if (publisher !== null) after = withBuild(publisher, { image, record, before }, all)
   }
-  const failed = runs.find(({ status, isDispatched }) => isDispatched && (status === 'failed' || status === 'canceled'))
+  const failed = runs.find(({ status, isDispatched }) => isDispatched && isBad(status))
   for (const run of [latestBuild(runs), failed ?? null]) {
     const next = run === null ? after : withBuild(run, { image, record: after, before: null }, all)
     if (next !== after) return next

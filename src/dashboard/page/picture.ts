@@ -1,8 +1,8 @@
 import { shortReference } from '../../report/references.js'
 import { by, truncate } from '../../text/index.js'
 import { type Overview, type OverviewImage, STANDINGS } from '../overview.js'
+import { STANDING_WORDS } from '../standing-words.js'
 import { type Html, html } from './html.js'
-import { STANDING_WORDS } from './words.js'
 
 /** A base image or an enrolled image, at its place in the picture. */
 interface Box {

@@ -3,9 +3,10 @@ import { shortReference } from '../../report/references.js'
 import { count, groupBy } from '../../text/index.js'
 import { CONCERN_KINDS, type Concern } from '../concerns.js'
 import { type Overview, type OverviewImage, STANDINGS } from '../overview.js'
+import { STANDING_WORDS } from '../standing-words.js'
 import { type Html, html, link, prose } from './html.js'
 import { type Axis, timeline } from './timeline.js'
-import { ageOf, dayOf, STANDING_WORDS, shortDigest } from './words.js'
+import { ageOf, dayOf, shortDigest } from './words.js'
 
 /** How many images stand where; each is a button that shows those alone. */
 export function totals({ totals: all, images }: Overview): Html {

@@ -36,6 +36,7 @@ const ORDER = [
   'preview.ts',
   'plan-and-commit.ts',
   'commit-and-start.ts',
+  'read-enrollment.ts',
   'overview.ts',
   'action',
   'cli',
