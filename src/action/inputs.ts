@@ -1,12 +1,12 @@
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { getInput } from '@actions/core'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
-import { suggest } from '../enrollment/messages.js'
 import { repo } from '../enrollment/repairs.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { DEFAULT_HEADLINE } from '../plan-and-commit.js'
 import { parseRequest, type Request } from '../rebuild/index.js'
 import { isSafeFolder, pathBelow } from '../state/index.js'
+import { suggest } from '../text/index.js'
 import type { Context } from './context.js'
 import { hideSecret } from './log.js'
 

@@ -1,6 +1,7 @@
 import { type AnnotationProperties, endGroup, error, info, notice, setSecret, startGroup, warning } from '@actions/core'
-import { type Problem, printable, Refusal } from '../enrollment/index.js'
+import { type Problem, Refusal } from '../enrollment/index.js'
 import { redactor } from '../report/index.js'
+import { printable } from '../text/index.js'
 
 /** The runner shows no more than this of each kind a step. */
 const MAX_ANNOTATIONS = 10

@@ -10,8 +10,9 @@ import {
   type WorkflowFacts,
 } from '../build-definition/index.js'
 import { plainPath } from '../build-definition/paths.js'
-import { type Problem, printable, problem } from '../enrollment/index.js'
+import { type Problem, problem } from '../enrollment/index.js'
 import { parseReference } from '../reference/index.js'
+import { printable } from '../text/index.js'
 import type { LocalClone, WorkflowFile } from './checkout.js'
 
 /** A value that was found in a checkout, and why it is the one. */

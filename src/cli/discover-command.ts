@@ -1,4 +1,4 @@
-import { type EnrolledImage, printable, refuse, withAcceptances } from '../enrollment/index.js'
+import { type EnrolledImage, refuse, withAcceptances } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
 import {
   type BaseUse,
@@ -9,6 +9,7 @@ import {
   withSharing,
 } from '../sources/index.js'
 import { type BuildPlace, buildOrder } from '../state/index.js'
+import { printable } from '../text/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { progressOn } from './progress.js'
 import { sourcesOf } from './run-options.js'

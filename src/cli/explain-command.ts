@@ -1,14 +1,5 @@
 import pc from 'picocolors'
-import {
-  type ImagesFile,
-  OVERRIDES_FILE,
-  type Override,
-  printable,
-  problem,
-  Refusal,
-  refuse,
-} from '../enrollment/index.js'
-import { suggest } from '../enrollment/messages.js'
+import { type ImagesFile, OVERRIDES_FILE, type Override, problem, Refusal, refuse } from '../enrollment/index.js'
 import {
   type Explanation,
   explainImages,
@@ -24,6 +15,7 @@ import {
 import { readActiveOverrides } from '../read-enrollment.js'
 import { serversIn } from '../run-options.js'
 import { readState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
+import { printable, suggest } from '../text/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { printTable } from './table.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'

@@ -3,9 +3,11 @@
  * `read-commands.ts` has those that only read, `plan-commands.ts` those that run the pipeline, `demo.ts` shows the whole
  * job on the embedded example.
  */
+
 import { CommanderError } from 'commander'
-import { printable, Refusal } from '../enrollment/problem.js'
+import { Refusal } from '../enrollment/problem.js'
 import type { Env } from '../run-options.js'
+import { printable } from '../text/index.js'
 import { makeProgram } from './commands.js'
 import { printJson, printProblems, processTerminal, tokensIn } from './terminal.js'
 

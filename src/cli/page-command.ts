@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pageFiles } from '../dashboard/index.js'
-import { printable, refuse } from '../enrollment/index.js'
+import { refuse } from '../enrollment/index.js'
 import { readOverview } from '../overview.js'
 import { serversIn } from '../run-options.js'
 import { writeFiles } from '../state/index.js'
+import { printable } from '../text/index.js'
 import { type CommandContext, ownRepository, shownPath, stateFolder } from './options.js'
 import { printJson } from './terminal.js'
 

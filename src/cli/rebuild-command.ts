@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ImagesFile, type Problem, printable, refuse } from '../enrollment/index.js'
+import { type ImagesFile, type Problem, refuse } from '../enrollment/index.js'
 import {
   changedImageFiles,
   connectRuns,
@@ -16,6 +16,7 @@ import {
 import { type RebuildRow, rebuildRows, rebuildWords, redactor } from '../report/index.js'
 import { runClock, serversIn } from '../run-options.js'
 import { readState, type StateFiles, type StateFolder, type TrackedImage, textsOf, writeFiles } from '../state/index.js'
+import { printable } from '../text/index.js'
 import { activeOverrides } from './explain-command.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { printTable } from './table.js'

@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
-import { printable } from '../enrollment/problem.js'
+import { printable } from '../text/index.js'
 import type { Terminal } from './terminal.js'
 
 const GAP = '  '

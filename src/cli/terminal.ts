@@ -1,8 +1,9 @@
 import pc from 'picocolors'
 import stringWidth from 'string-width'
-import { formatProblem, type Problem, printable } from '../enrollment/problem.js'
+import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { withoutValues } from '../report/redact.js'
 import type { Env } from '../run-options.js'
+import { printable } from '../text/index.js'
 
 /** Where a command prints: results to `out`, everything about the run itself to `err`. */
 export interface Terminal {

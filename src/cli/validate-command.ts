@@ -5,14 +5,13 @@ import {
   type Problem,
   parseImagesFile,
   parseOverrides,
-  printable,
   refuse,
   withAcceptances,
 } from '../enrollment/index.js'
 import { readImages } from '../read-enrollment.js'
 import { discover } from '../sources/index.js'
 import { readOptional } from '../state/index.js'
-import { count } from '../text/index.js'
+import { count, printable } from '../text/index.js'
 import { type CommandContext, ownRepository, stateFolder } from './options.js'
 import { progressOn } from './progress.js'
 import { sourcesOf } from './run-options.js'

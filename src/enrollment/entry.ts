@@ -1,7 +1,8 @@
 import { posix } from 'node:path'
+import { quote } from '../text/index.js'
 import { analysisFaults, analysisOf } from './analysis.js'
 import { isSemVerConstraint, KARGO_REPO_URL, regexFault, TAG } from './grammar.js'
-import { oneLine, quote } from './messages.js'
+import { sentence } from './messages.js'
 import { namedBaseFaults, namedBases } from './named-bases.js'
 import type { EntryFault } from './problem.js'
 import { severityOf } from './problem-codes.js'
@@ -77,7 +78,7 @@ function tagFaults(entry: Entry): EntryFault[] {
     ...regexes.flatMap(({ path, regex }): EntryFault[] => {
       const fault = regexFault(regex)
       if (fault === null) return []
-      const message = oneLine(`${quote(regex)} is not a regular expression that Kargo takes (RE2): ${fault}`)
+      const message = sentence(`${quote(regex)} is not a regular expression that Kargo takes (RE2): ${fault}`)
       return [{ code: 'value-invalid', path, message, remedy: 'See https://github.com/google/re2/wiki/Syntax.' }]
     }),
   ]

@@ -31,7 +31,6 @@ export {
   formatProblem,
   type Problem,
   placeOfProblem,
-  printable,
   problem,
   Refusal,
   refuse,

@@ -1,25 +1,8 @@
-import leven from 'leven'
 import type * as z from 'zod'
+import { alternatives, oneLine, quote, suggest } from '../text/index.js'
 import type { ErrorCode } from './problem-codes.js'
 import { remedyFor } from './repairs.js'
 import { remedyForType } from './type-repairs.js'
-
-/** The known word nearest to a misspelt one, null when none is near. */
-export function suggest(word: string, known: readonly string[]): string | null {
-  const near = known
-    .map((candidate) => ({ candidate, distance: distance(word, candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.distance - b.distance)
-  return near[0]?.candidate ?? null
-}
-
-function distance(word: string, candidate: string): number {
-  const plain = (text: string) => text.slice(0, 64).toLowerCase().replace(/[-_]/g, '')
-  const [a, b] = [plain(word), plain(candidate)]
-  // Letters that changed places are one slip: nmae.
-  const isSwapped = a.length === b.length && [...a].sort().join('') === [...b].sort().join('')
-  return isSwapped ? Math.min(leven(a, b), 1) : leven(a, b)
-}
 
 /** One problem zod found, in our words. */
 export interface SchemaProblem {
@@ -145,7 +128,8 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, examined: Examined): 
   const choices = roots.flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : []))
   // Text takes true and false as well: not worth a word.
   const named = types.includes('string') ? ['text'] : [...new Set(types.map(typeName))]
-  const expected = alternatives([...choices, ...named])
+  const words = [...choices, ...named].flatMap((one) => (one === 'true or false' ? ['true', 'false'] : [one]))
+  const expected = alternatives(words)
   const near = typeof found === 'string' ? suggest(found, choices) : null
   const about = { example: examined.example?.(path) ?? null, keys: [] }
   const remedy = near === null ? remedyForType(types[0] ?? 'string', path, found, about) : `Did you mean ${near}?`
@@ -191,36 +175,10 @@ export function pathName(path: readonly (string | number)[]): string {
     .join('')
 }
 
-/** A value from a file inside a message: short, on one line, with what is not printed spelled out. */
-export function quote(text: string): string {
-  return JSON.stringify(clip(text, 80)).replace(UNPRINTED, escaped)
-}
-
-/** At most so many characters, the rest as an ellipsis. */
-export function clip(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text
-}
-
-/** A message of somebody else, as ours are: short, on one line, ending with a full stop. */
-export function oneLine(message: string): string {
-  const line = clip(message.replace(/\s+/g, ' ').trim(), 300)
-    .replace(/\p{Surrogate}/gu, '�')
-    .replace(UNPRINTED, escaped)
+/** A message of a library, as ours are: short, on one line, ending with a full stop. */
+export function sentence(message: string): string {
+  const line = oneLine(message, 300)
   return line.endsWith('.') ? line : `${line}.`
-}
-
-/** Control characters, what has no width, what turns text around, and the line ends of Unicode. */
-const UNPRINTED = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
-
-/** `true, false, HIGH or a map`. */
-function alternatives(all: readonly string[]): string {
-  const last = all.at(-1) ?? ''
-  const before = all.slice(0, -1).map((one) => (one === 'true or false' ? 'true, false' : one))
-  return before.length === 0 ? last : `${before.join(', ')} or ${last}`
 }
 
 function describe(value: unknown): string {

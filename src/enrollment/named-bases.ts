@@ -1,5 +1,5 @@
 import { formatReference, type ImageReference, identityOf, parseReference, withDefaultTag } from '../reference/index.js'
-import { quote } from './messages.js'
+import { quote } from '../text/index.js'
 import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 

@@ -76,11 +76,6 @@ function codeOf({ severity, code, reason }: Problem): string {
   return ` [${code}]${reason === undefined ? '' : ` Accepted: ${reason}`}`
 }
 
-/** Text from files and servers, made safe for a log or a terminal: no control characters but line ends, no reversed text. */
-export function printable(text: string): string {
-  return text.replace(/[\u202a-\u202e\u2066-\u2069\u200b-\u200f]|(?!\n)\p{Cc}/gu, '�')
-}
-
 /** Stops the run: carries every problem found, so that all are reported at once. */
 export class Refusal extends Error {
   readonly problems: readonly Problem[]

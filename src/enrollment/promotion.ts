@@ -1,6 +1,7 @@
 import { GITHUB_REPOSITORY } from '../forges/github.js'
+import { quote } from '../text/index.js'
 import type { Path } from '../yaml/data.js'
-import { pathName, quote } from './messages.js'
+import { pathName } from './messages.js'
 import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 

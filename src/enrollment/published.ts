@@ -1,5 +1,5 @@
+import { quote, truncate } from '../text/index.js'
 import { isRegistryHost, REPOSITORY } from './grammar.js'
-import { clip, quote } from './messages.js'
 import type { EntryFault } from './problem.js'
 import { imageMeant, remedyFor } from './repairs.js'
 import type { Entry } from './schema/entry.js'
@@ -57,7 +57,7 @@ function located(whole: string, key: string, written = whole): Published {
   })
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(whole)?.[0]
   if (scheme !== undefined) {
-    return wrong(`${quote(written)} is a URL.`, `Leave out ${clip(scheme, 20)} before the host.`)
+    return wrong(`${quote(written)} is a URL.`, `Leave out ${truncate(scheme, 20)} before the host.`)
   }
   const slash = whole.indexOf('/')
   // Hosts are the same in any case; Dockerfiles and registries write them small.

@@ -1,5 +1,5 @@
+import { truncate } from '../text/index.js'
 import type { EnrolledImage } from './images-file.js'
-import { clip } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import type { PlaceOf } from './uniqueness.js'
 
@@ -26,16 +26,17 @@ export function registryProblems(
   file: string,
   placeOf: PlaceOf,
 ): Problem[] {
-  const named = [...allowed.slice(0, 3).map((one) => clip(one, 60)), ...(allowed.length > 3 ? ['another'] : [])].join(
-    ' or ',
-  )
+  const named = [
+    ...allowed.slice(0, 3).map((one) => truncate(one, 60)),
+    ...(allowed.length > 3 ? ['another'] : []),
+  ].join(' or ')
   return images
     .filter(({ registry, repository }) => registry !== '' && !isAllowedRegistry(`${registry}/${repository}`, allowed))
     .map((image) => {
       const key = image.written.repoURL === undefined ? 'registry' : 'repoURL'
       return problem(
         'registry-forbidden',
-        `${clip(`${image.registry}/${image.repository}`, 120)} is in no allowed registry.`,
+        `${truncate(`${image.registry}/${image.repository}`, 120)} is in no allowed registry.`,
         {
           file,
           ...placeOf(image, key),

@@ -1,7 +1,7 @@
 import { shortenName } from '../reference/index.js'
+import { truncate } from '../text/index.js'
 import type { Position } from '../yaml/data.js'
 import type { EnrolledImage, Settings } from './images-file.js'
-import { clip } from './messages.js'
 import { type Problem, problem } from './problem.js'
 
 /** Where a key of an image's entry stands. */
@@ -26,7 +26,7 @@ export function uniquenessProblems(
       const key = image.written.repoURL === undefined ? 'repository' : 'repoURL'
       return taken(
         'repository-taken',
-        `the repository ${clip(`${image.registry}/${image.repository}`, 120)}`,
+        `the repository ${truncate(`${image.registry}/${image.repository}`, 120)}`,
         earlier,
         at(image, key),
       )

@@ -1,6 +1,6 @@
 import type { PlacedData, YamlOptions } from '../yaml/data.js'
 import { readData } from '../yaml/index.js'
-import { oneLine } from './messages.js'
+import { sentence } from './messages.js'
 import { type Problem, problem } from './problem.js'
 
 /**
@@ -19,7 +19,7 @@ export function readYaml(
   const { placed, faults } = readData(text, options)
   // The library quotes what it finds, whatever that is.
   const problems = faults.map(({ message, remedy, ...at }) =>
-    problem('yaml-invalid', oneLine(message), { file, remedy: remedy === null ? null : oneLine(remedy), ...at }),
+    problem('yaml-invalid', sentence(message), { file, remedy: remedy === null ? null : sentence(remedy), ...at }),
   )
   return { placed, problems }
 }

@@ -1,5 +1,4 @@
 import { type Problem, problem, Refusal } from '../enrollment/index.js'
-import { suggest } from '../enrollment/messages.js'
 import {
   type Rebuild,
   type StateRecord,
@@ -8,7 +7,7 @@ import {
   withoutRebuild,
   withRebuild,
 } from '../state/index.js'
-import { quote } from '../text/index.js'
+import { quote, suggest } from '../text/index.js'
 import { adoptBuilds, withEvidence } from './adopt.js'
 import { type Build, buildOf, filledInputs, startKey } from './builds.js'
 import { type Circumstances, candidatesOf, type ImageCandidate, withRecords } from './candidates.js'

@@ -4,5 +4,6 @@
  */
 export { type JsonMap, jsonList, jsonMap, parseJson } from './json.js'
 export { by, byKey, compareText, distinctBy, groupBy } from './lists.js'
-export { escapeInvisible, hasInvisible, oneLine, printable, quote, truncate } from './safe.js'
+export { escapeInvisible, oneLine, printable, quote, truncate } from './safe.js'
+export { suggest } from './suggest.js'
 export { alternatives, count, enumeration, listSome } from './words.js'

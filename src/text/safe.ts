@@ -8,11 +8,6 @@ const ALL_INVISIBLE = new RegExp(INVISIBLE, 'gu')
 /** Most texts: nothing of them is replaced, and whole differences are among them. */
 const ORDINARY = /^[\x20-\x7e\n]*$/
 
-/** Whether a text has a character that a reader cannot see; line feeds and tabs count. */
-export function hasInvisible(text: string): boolean {
-  return INVISIBLE.test(text)
-}
-
 /** Shows what cannot be seen as `\u{1b}`; line feeds and tabs stay. */
 export function escapeInvisible(text: string): string {
   if (ORDINARY.test(text)) return text

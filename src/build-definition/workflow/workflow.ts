@@ -1,5 +1,4 @@
-import { suggest } from '../../enrollment/messages.js'
-import { quote } from '../../text/index.js'
+import { quote, suggest } from '../../text/index.js'
 import { type DataMap, isDataMap } from '../../yaml/data.js'
 import { shortText } from '../value.js'
 import { listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from '../yaml-file.js'

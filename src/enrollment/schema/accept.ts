@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { suggest } from '../messages.js'
+import { suggest } from '../../text/index.js'
 import { isProblemCode, isWarningCode, severityOf, WARNING_CODES, type WarningCode } from '../problem-codes.js'
 import { LINE_PATTERN } from './patterns.js'
 import { line } from './values.js'

@@ -11,9 +11,9 @@ import {
   regexFault,
   WORKFLOW_FILE,
 } from '../../../src/enrollment/grammar.js'
-import { suggest } from '../../../src/enrollment/messages.js'
 import { GITHUB_REPOSITORY } from '../../../src/forges/github.js'
 import { GITLAB_PROJECT } from '../../../src/forges/gitlab.js'
+import { suggest } from '../../../src/text/index.js'
 
 describe('durations', () => {
   it.each([

@@ -60,7 +60,7 @@ export const WRONG_BASES: readonly WrongFile[] = [
     'a base by its digest alone',
     bases(`ghcr.io/org/base@${DIGEST}`),
     [
-      `7:7: "ghcr.io/org/base@${DIGEST.slice(0, 63)}\u2026" is a digest without a tag, and a digest never changes. Write ghcr.io/org/base:TAG with the tag that is followed.`,
+      `7:7: "ghcr.io/org/base@${DIGEST.slice(0, 62)}\u2026" is a digest without a tag, and a digest never changes. Write ghcr.io/org/base:TAG with the tag that is followed.`,
     ],
   ],
   ['scratch', bases('scratch'), ['7:7: scratch is not an image and never changes. Remove it from bases.']],

@@ -95,12 +95,12 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
   [
     'a key of 1,000 characters',
     `${APP}  ${'k'.repeat(1000)}: a\n`,
-    [`4:3: unknown key "${'k'.repeat(80)}\u2026". Known here: ${ENTRY_KEYS}`],
+    [`4:3: unknown key "${'k'.repeat(79)}\u2026". Known here: ${ENTRY_KEYS}`],
   ],
   [
     'a list under a context of 1,000 characters',
     `${APP}  build: {contexts: {${'k'.repeat(1000)}: [a]}}\n`,
-    [`4:1024: build.contexts["${'k'.repeat(80)}\u2026"] must be text, not a list. Write a.`],
+    [`4:1024: build.contexts["${'k'.repeat(79)}\u2026"] must be text, not a list. Write a.`],
   ],
   [
     'octal for a repo',
@@ -126,7 +126,7 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
   [
     'a value of 100,000 characters',
     `${APP}  shard: ${'x'.repeat(100000)}\n`,
-    [`4:10: shard: "${'x'.repeat(80)}\u2026" is longer than 1,024 characters. Write it like eu.`],
+    [`4:10: shard: "${'x'.repeat(79)}\u2026" is longer than 1,024 characters. Write it like eu.`],
   ],
   [
     'a line of 100,000 characters',

@@ -30,7 +30,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a repository of 256 characters',
     `- name: app\n  repoURL: ghcr.io/${'a'.repeat(256)}\n`,
-    [`2:12: "${'a'.repeat(80)}\u2026" is longer than 255 characters. No registry takes it: shorten it.`],
+    [`2:12: "${'a'.repeat(79)}\u2026" is longer than 255 characters. No registry takes it: shorten it.`],
   ],
   [
     'two names of one image on Docker Hub',
@@ -51,7 +51,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     'a branch of 256 characters',
     `${SOURCE}    workflow: build.yml\n    branch: ${'b'.repeat(256)}\n`,
     [
-      `7:13: source.branch: "${'b'.repeat(80)}\u2026" is not a branch name that git and Kargo take. Write it like main.`,
+      `7:13: source.branch: "${'b'.repeat(79)}\u2026" is not a branch name that git and Kargo take. Write it like main.`,
     ],
   ],
   [
@@ -78,7 +78,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a character that nobody sees',
     `${SOURCE}    workflow: build.yml\n    dockerfile: "Docker\\u200bfile"\n`,
-    [`7:17: source.dockerfile: "Docker\\u200bfile" holds an invisible character. Type it again, without it.`],
+    [`7:17: source.dockerfile: "Docker\\u{200b}file" holds an invisible character. Type it again, without it.`],
   ],
   [
     'a pipeline that climbs',
@@ -112,7 +112,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a tag of 129 characters',
     `${APP}  tags: {strategy: Digest, constraint: ${'t'.repeat(129)}}\n`,
-    [`4:40: "${'t'.repeat(80)}\u2026" is not a tag. The strategy Digest follows one tag, like latest.`],
+    [`4:40: "${'t'.repeat(79)}\u2026" is not a tag. The strategy Digest follows one tag, like latest.`],
   ],
   [
     'a look ahead',

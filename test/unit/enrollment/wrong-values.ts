@@ -217,7 +217,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
     'a very long text',
     `${APP}  build: {target: ${'x'.repeat(1025)}}\n`,
     [
-      '4:19: build.target: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\u2026" is longer than 1,024 characters. Write it like runtime.',
+      '4:19: build.target: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\u2026" is longer than 1,024 characters. Write it like runtime.',
     ],
   ],
 ]
