@@ -24,8 +24,8 @@ export function withAcceptances(problems: readonly Problem[], images: readonly E
   })
 }
 
-/** What hangs on registries and on time: that it is not given in one run says nothing about the next. */
-const PASSING: readonly WarningCode[] = [
+/** These depend on registries and on time: their absence in one run does not mean that they are gone. */
+const TRANSIENT_CODES: readonly WarningCode[] = [
   'base-missing',
   'bases-untracked',
   'build-behind',
@@ -49,7 +49,7 @@ export function unusedAcceptances(
     const { name, accept, line, lineOf } = image
     const codes = [...new Set(accept.map(({ code }) => code))]
     return codes
-      .filter((code) => !given.has(keyOf(name, code)) && !PASSING.includes(code))
+      .filter((code) => !given.has(keyOf(name, code)) && !TRANSIENT_CODES.includes(code))
       .map((code) => {
         const at = { file, line: lineOf(`accept.${code}`) ?? lineOf('accept') ?? line, image: name }
         const message = `${name}: there is nothing to accept any more: no warning has the code ${code}.`

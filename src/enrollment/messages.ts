@@ -25,7 +25,7 @@ export interface Examined {
   /** What may stand at a path, for where nothing does. */
   readonly example?: (path: readonly (string | number)[]) => string | null
   /** What to do with a key that is not known at a path, where it is known elsewhere. */
-  readonly elsewhere?: (key: string, path: readonly (string | number)[]) => string | null
+  readonly misplaced?: (key: string, path: readonly (string | number)[]) => string | null
   /** The path as the person wrote it, where that differs. */
   readonly written?: (path: readonly (string | number)[]) => readonly (string | number)[]
 }
@@ -44,13 +44,13 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], examined: Exa
 export function unknownKey(
   key: string,
   known: readonly string[],
-  elsewhere: string | null = null,
+  misplaced: string | null = null,
 ): Pick<SchemaProblem, 'code' | 'message'> & { readonly remedy: string } {
   const code = 'key-unknown'
   const near = suggest(key, known)
   const message = `unknown key ${quote(key)}.`
   if (key === '<<') return { code, message, remedy: 'Merge keys are not read: put what entries share under defaults.' }
-  if (elsewhere !== null) return { code, message, remedy: elsewhere }
+  if (misplaced !== null) return { code, message, remedy: misplaced }
   return { code, message, remedy: near === null ? `Known here: ${known.join(', ')}.` : `Did you mean ${near}?` }
 }
 
@@ -59,7 +59,7 @@ function explainIssue(issue: z.core.$ZodIssue, examined: Examined): SchemaProble
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
   const name = nameOf(path, examined)
   if (issue.code === 'unrecognized_keys') {
-    const told = (key: string) => unknownKey(key, knownKeys(path), examined.elsewhere?.(key, path) ?? null)
+    const told = (key: string) => unknownKey(key, knownKeys(path), examined.misplaced?.(key, path) ?? null)
     return issue.keys.map((key) => ({ path: [...path, key], at: 'key', ...told(key) }))
   }
   if (issue.code === 'invalid_key') {

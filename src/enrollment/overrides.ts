@@ -83,7 +83,7 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
       prefix: [],
       knownKeys: (path) => keysAt(overrideSchema, path),
       example: (path) => exampleAt(overrideSchema, path),
-      elsewhere: (key) => (Object.hasOwn(SYNONYMS, key) ? `Write ${SYNONYMS[key]}.` : null),
+      misplaced: (key) => (Object.hasOwn(SYNONYMS, key) ? `Write ${SYNONYMS[key]}.` : null),
       value: (path) => path.reduce<unknown>((value, step) => (value as Record<string, unknown> | null)?.[step], entry),
     })
     const problems = found.map((one) => add({ ...one, path: [index, ...one.path] }))

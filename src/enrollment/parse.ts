@@ -174,7 +174,7 @@ class Reading {
         knownKeys: (at) => keysAt(entrySchema, at, data).filter((key) => at.length > 0 || !isUnused(key)),
         value: (at) => valueAt(data, at),
         example: (at) => exampleAt(entrySchema, at, data),
-        elsewhere: (key, at) => misplacedKey(key, at, 'entry'),
+        misplaced: (key, at) => misplacedKey(key, at, 'entry'),
         written: (at) => this.#writtenAt(at, place),
       })
       for (const one of found) {

@@ -48,7 +48,7 @@ export function readSettings(data: Data): SettingsReading {
     knownKeys: (path) => keysAt(settingsSchema, path, data),
     value: (path) => valueAt(data, path),
     example: (path) => exampleAt(settingsSchema, path, data),
-    elsewhere: (key, path) => misplacedKey(key, path, 'settings'),
+    misplaced: (key, path) => misplacedKey(key, path, 'settings'),
   })
   const others = isDataMap(data) ? settingsSchema.safeParse(without(data, faults)) : result
   return { settings: null, faults: [...faults, ...(others.success ? atValue(settingsFaults(others.data)) : [])] }

@@ -45,7 +45,7 @@ const readAs = (key: string): Decision => ({ readAs: key })
 
 type Decisions = Readonly<Record<string, Decision>>
 
-const ELSEWHERE = "Rebuilds are started elsewhere, with the factory's token"
+const STARTED_AT_FORGE = "Rebuilds are started elsewhere, with the factory's token"
 const NO_EFFECT = 'has no effect here'
 const CATALOG = 'is only shown in the catalog'
 const DISCOVERY =
@@ -125,8 +125,8 @@ export const ENTRY_DECISIONS: Decisions = {
   'accept[].code': readAs('accept'),
   'accept[].reason': harmless('says why a warning may stay'),
 
-  'source.provider': gate('builds', changed, ELSEWHERE),
-  'source.repo': gate('builds', changed, ELSEWHERE),
+  'source.provider': gate('builds', changed, STARTED_AT_FORGE),
+  'source.repo': gate('builds', changed, STARTED_AT_FORGE),
   'source.branch': gate('builds', changed, 'Another branch is built'),
   'source.workflow': gate('builds', changed, "Another workflow is started, with the factory's token"),
   'source.pipeline': gate('builds', changed, "Another pipeline is run, with the factory's token"),
