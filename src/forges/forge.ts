@@ -1,59 +1,59 @@
-/** A forge as images.yaml writes it under `provider`. */
+/** The forges, as `provider` in images.yaml names them. */
 export type Provider = 'github' | 'gitlab'
 
-/** What names the file that builds an image. */
+/** The keys that name the file which builds an image. */
 export interface BuildName {
   readonly provider: Provider
   readonly workflow?: string | null
   readonly pipeline?: string | null
 }
 
-/** What a forge looks at of where an image is built (`Source` of enrollment/ is one). */
+/** Where an image is built, as far as a forge needs to know (`Source` in enrollment/ is one). */
 export interface ForgeSource extends BuildName {
   readonly repo: string
-  /** What is sent when a build is started, by name. */
+  /** Inputs sent when a build is started, by name. */
   readonly inputs: ReadonlyMap<string, string>
 }
 
-/** What messages, pages and commands need to know of one forge. Facts alone: nothing is asked. */
+/** What messages, pages and commands need to know about one forge. Static facts only: no requests. */
 export interface Forge {
   readonly provider: Provider
-  /** As messages call it. */
+  /** Name for messages. */
   readonly name: string
-  /** Where it is, unless a variable names a server of one's own. Without a slash at the end. */
+  /** Server used unless `urlVariable` is set. No trailing slash. */
   readonly defaultUrl: string
   readonly urlVariable: string
-  /** Hosts of remotes that are known to be its. */
+  /** Hosts of git remotes that belong to it. */
   readonly host: RegExp
-  /** How its repositories are named. */
+  /** Valid repository names. */
   readonly repository: RegExp
   /** The action's input for the token that reads sources. */
   readonly tokenInput: string
-  /** The key of an entry that names the file which builds. */
+  /** The key of an entry that names the build file. */
   readonly buildKey: 'source.workflow' | 'source.pipeline'
-  /** The file that builds where an entry names none; null: none does. */
+  /** The build file when an entry names none; null: there is no default. */
   readonly defaultBuild: string | null
-  /** What an entry names as the file that builds. */
+  /** The build file that an entry names. */
   readonly buildOf: (source: BuildName) => string | null
-  /** Where that file lies in the repository; null: there is none. */
+  /** Path of that file in the repository; null: there is none. */
   readonly buildFile: (source: BuildName) => string | null
-  /** Whether each file that builds has runs of its own, rather than each branch. */
+  /** Whether runs belong to a build file rather than to a branch. */
   readonly hasRunsPerFile: boolean
-  /** What it calls its runs, the name of one, and the line of a file that names them after inputs. */
+  /** What the forge calls its runs, what it calls a run's name, and the line that names runs after inputs. */
   readonly runs: string
   readonly runTitle: string
   readonly runTitleLine: (inputs: readonly string[]) => string
-  /** The page of a file, at the branch that is named, else at the default branch. */
+  /** URL of a file, on the given branch or else on the default branch. */
   readonly filePage: (
     url: string,
     at: { readonly repo: string; readonly branch: string | null },
     path: string,
   ) => string
-  /** The page of one run, by its id. */
+  /** URL of one run. */
   readonly runPage: (url: string, repo: string, id: string) => string
-  /** The page that starts a build by hand; null: there is none. */
+  /** URL of the page that starts a build by hand; null: there is none. */
   readonly startPage: (url: string, source: ForgeSource, branch: string | null) => string | null
-  /** The command that does, word by word; null: there is none. `fill` puts values in the place of placeholders. */
+  /** The command that starts a build, as words; null: there is none. `fill` replaces the placeholder of an input. */
   readonly startCommand: (
     url: string,
     source: ForgeSource,
@@ -62,7 +62,7 @@ export interface Forge {
   ) => readonly string[] | null
 }
 
-/** The parts of a path, each encoded for a URL. */
+/** A path with each segment percent-encoded. */
 export function urlPath(text: string): string {
   return text.split('/').map(encodeURIComponent).join('/')
 }

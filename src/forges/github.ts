@@ -1,12 +1,12 @@
 import { byKey } from '../text/index.js'
 import { type Forge, urlPath } from './forge.js'
 
-/** OWNER/REPO on GitHub: letters, digits, dash in the owner; also dot and underscore in the repository. */
+/** OWNER/REPO on GitHub: letters, digits and dashes in the owner; dots and underscores too in the repository. */
 export const GITHUB_REPOSITORY = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/
 
 const DEFAULT_URL = 'https://github.com'
 
-/** GitHub, and GitHub Enterprise servers: workflows build. */
+/** GitHub and GitHub Enterprise Server: workflows build images. */
 export const github: Forge = {
   provider: 'github',
   name: 'GitHub',
@@ -38,10 +38,10 @@ export const github: Forge = {
 }
 
 /**
- * Address of a workflow in GitHub's API. Our token is sent there, so no part of it may change where it leads: the
- * schema takes no `.` or `..`, and all else is percent-encoded.
+ * URL of a workflow in GitHub's API. The token is sent there, so no part may change where it leads: the schema rejects
+ * `.` and `..`, and everything else is percent-encoded.
  *
- * @param apiUrl `https://api.github.com`, or `https://HOST/api/v3`; no slash at the end.
+ * @param apiUrl `https://api.github.com`, or `https://HOST/api/v3`; no trailing slash.
  * @param repo OWNER/REPO.
  * @param workflow file name.
  */
@@ -50,7 +50,10 @@ export function workflowUrl(apiUrl: string, repo: string, workflow: string): str
   return `${apiUrl}/${path}`
 }
 
-/** github.com and ghe.com answer a dispatch with its run since 2026-02-19; older servers refuse to be asked for it. */
+/**
+ * Since 2026-02-19, github.com and ghe.com return the run that a dispatch starts; older servers reject the request for
+ * it.
+ */
 export function givesRunDetails(apiUrl: string): boolean {
   return /^https:\/\/api\.(?:github\.com|[\w-]+\.ghe\.com)$/.test(apiUrl)
 }

@@ -5,7 +5,7 @@ export const GITLAB_PROJECT = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?:\/[A-Za-z0-9
 
 const DEFAULT_BUILD = '.gitlab-ci.yml'
 
-/** GitLab, its own or anybody's: the pipelines of a branch build. */
+/** gitlab.com or self-hosted GitLab: the pipelines of a branch build images. */
 export const gitlab: Forge = {
   provider: 'gitlab',
   name: 'GitLab',
@@ -33,10 +33,10 @@ export const gitlab: Forge = {
 }
 
 /**
- * Address of a project in GitLab's API, which our token is sent to, as to a workflow's. The whole path is one part of it,
- * its slashes encoded (docs.gitlab.com/api/rest, "Namespaced paths").
+ * URL of a project in GitLab's API. The token is sent there, so the project's whole path is one segment with its
+ * slashes encoded (docs.gitlab.com/api/rest, "Namespaced paths").
  *
- * @param url `https://gitlab.com`, or that of another GitLab; no slash at the end.
+ * @param url `https://gitlab.com`, or a self-hosted GitLab; no trailing slash.
  * @param project GROUP/…/PROJECT.
  */
 export function projectUrl(url: string, project: string): string {
