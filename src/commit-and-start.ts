@@ -1,4 +1,7 @@
-/** Plans, commits, and starts the builds that were committed as intents (settings.engine: actions, and what a person asks for). */
+/**
+ * Plans, commits, and starts the builds that the commit records as intents (`settings.engine: actions`, and rebuilds
+ * that a person requests).
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Problem, problem } from './enrollment/index.js'
 import type { Plan } from './plan.js'
@@ -20,13 +23,12 @@ import { rebuildRows, redactor } from './report/index.js'
 import type { BuildOptions, RunOptions } from './run-options.js'
 import { readState, type StateFiles, type StateFolder } from './state/index.js'
 
-/** How plans are committed, and what becomes of rebuilds. */
 export interface CommittingRebuilds extends Committing {
-  /** Commits these state files on top of the folder that was fetched last, and on nothing else. */
+  /** Commits these state files on top of the folder fetched last, and on nothing else. */
   readonly record: (files: ReadonlyMap<string, string>) => Promise<CommitResult>
 }
 
-/** A commit, and the builds that were started after it. */
+/** A commit, and the builds started after it. */
 export interface Committed {
   readonly plan: Plan
   /** null: nothing was committed. */
@@ -37,8 +39,8 @@ export interface Committed {
 const MAX_ATTEMPTS = 20
 
 /**
- * Plans and commits, then starts what the commit says is to be started, and commits what came of it. What another run of
- * ours has claimed is left to it; should that run have ended before it started anything, this one takes over.
+ * Plans and commits, then starts the builds that the commit records as due, and commits their results. Builds claimed
+ * by another run are left to it; if that run ends without starting them, this one takes over.
  */
 export async function commitAndStart(
   run: RunOptions,
@@ -56,15 +58,15 @@ async function inRounds(run: RunOptions, first: StateFolder, ways: CommittingReb
   run.log('Another run is about to start builds: waiting for what comes of them.')
   const folder = await run.step('Wait for another run', () => abandoned(claims, builds, ways))
   if (folder === null) return committed
-  // What a person asked for was decided in the first round.
+  // The first round already handled what a person requested.
   const now = new Date(builds.clock()).toISOString()
   return joined(committed, await oneRound({ ...run, now, builds: { ...builds, request: null } }, folder, ways))
 }
 
-/** Milliseconds between two looks at what another run has claimed. */
+/** Milliseconds between two checks of what another run has claimed. */
 const CLAIM_LOOK = 3000
 
-/** The state as it is when claims of other runs have ended without a start; null: they were all settled. */
+/** The state once the claims of other runs have expired without a start; null: none is left open. */
 async function abandoned(
   claims: readonly ClaimedRebuild[],
   { clock }: BuildOptions,
@@ -79,14 +81,14 @@ async function abandoned(
   }
 }
 
-/** The report stays that of the first round: what it changed is what this run is about. */
+/** Keeps the report of the first round: its changes are what this run is about. */
 function joined(first: Committed, next: Committed): Committed {
   const rebuilds = next.plan.rebuilds
   const plan = first.sha === null && next.sha !== null ? next.plan : first.plan
   return { plan: { ...plan, rebuilds }, sha: first.sha ?? next.sha, outcomes: [...first.outcomes, ...next.outcomes] }
 }
 
-/** With what there is to say about rebuilds. */
+/** Adds the rebuilds to the report. */
 function reported(committed: Committed, file: string): Committed {
   const { plan, outcomes } = committed
   if (plan.rebuilds === null) return committed
@@ -139,9 +141,9 @@ function start(
 }
 
 /**
- * Changes state files of the branch as it is now; again, where it has moved on in between.
+ * Changes state files on top of the branch head; retries when the branch has moved in the meantime.
  *
- * @param change the files that change, from the state as it is.
+ * @param change returns the files to change, given the current state.
  */
 async function updateState(
   { refetch, record }: CommittingRebuilds,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Without arguments on a runner this is the action, else the command line. */
+/** Entry point: the action when run on a runner without arguments, otherwise the command line. */
 const epoch = Number(process.env.SOURCE_DATE_EPOCH)
 const now = (Number.isSafeInteger(epoch) && epoch > 0 ? new Date(epoch * 1000) : new Date()).toISOString()
 

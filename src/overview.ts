@@ -1,4 +1,4 @@
-/** The factory at a glance, from a state folder as it lies on disk. */
+/** Overview of the factory, read from a state folder on disk. */
 import { type Overview, overviewOf } from './dashboard/index.js'
 import { Refusal } from './enrollment/index.js'
 import { explainImages } from './explain/index.js'
@@ -6,21 +6,21 @@ import type { Provider } from './forges/index.js'
 import { readActiveOverrides, readImages } from './read-enrollment.js'
 import { readState, type StateFolder } from './state/index.js'
 
-/** What a run knows beside the state folder. */
+/** What a run knows besides the state folder. */
 export interface OverviewOptions {
-  /** OWNER/REPO of the state; null where that is not known. */
+  /** OWNER/REPO of the state; null where unknown. */
   readonly repository: string | null
   readonly urls: Readonly<Record<Provider, string>>
   /** ISO 8601. */
   readonly now: string
-  /** References of base images that their registries say are not there. */
+  /** References of base images that their registries report as missing. */
   readonly missingBases: ReadonlySet<string>
 }
 
 /**
- * Sees the factory of a state folder.
+ * Builds the overview of a state folder.
  *
- * @throws Refusal when images.yaml, overrides.yaml or a state file cannot be used.
+ * @throws Refusal when images.yaml, overrides.yaml or a state file is invalid.
  */
 export function readOverview(folder: StateFolder, options: OverviewOptions): Overview {
   const { repository, urls, now, missingBases } = options

@@ -1,9 +1,9 @@
 /**
- * The pipeline: load → validate → discover → merge the state → make manifests → compare → guard → report. The action and
- * the command line both run it; they differ in where files come from and in what becomes of the plan.
+ * The pipeline: load → validate → discover → merge the state → generate manifests → compare → guard → report. The
+ * action and the command line both run it; they differ in where files come from and in what they do with the plan.
  *
- * `draftPlan` is the story, the functions below it are its steps in their order. `plan.ts` makes the plan and its report
- * of what the steps came to, `preview.ts` compares it with the base of a pull request, `plan-and-commit.ts` commits it.
+ * `draftPlan` lists the steps; the functions below it are these steps in order. `plan.ts` turns their results into the
+ * plan and its report, `preview.ts` compares it with the base of a pull request, `plan-and-commit.ts` commits it.
  */
 import { planCatalog } from './backstage/index.js'
 import {
@@ -58,16 +58,15 @@ import {
 } from './state/index.js'
 import { count } from './text/index.js'
 
-/** Everything up to the guard: what would be written, and the report about it. Writes nothing. */
+/** Runs everything up to the guard: what would be written, and the report about it. Writes nothing. */
 export async function makePlan(run: RunOptions, folder: StateFolder): Promise<Plan> {
   return planOf(await draftPlan(run, folder), run, folder)
 }
 
-/** What every step works with. */
 interface PlanContext {
   readonly run: RunOptions
   readonly folder: StateFolder
-  /** Files as people know them, from the repository's top. */
+  /** Paths as shown to people, relative to the top of the repository. */
   readonly shown: ReturnType<typeof shownFiles>
   /** Warnings and notices so far; the first error ends the run. */
   readonly problems: Problem[]
@@ -142,7 +141,7 @@ async function findBases({ images }: ImagesFile, { run, shown }: PlanContext): P
   return discovered
 }
 
-/** What became of the builds that were started before: it counts for all that follows. */
+/** Checks on builds started earlier; the later steps depend on their results. */
 async function follow(
   { images }: ImagesFile,
   loaded: Loaded,
@@ -158,17 +157,16 @@ async function follow(
   return { loaded: { ...loaded, state: followed }, builds: found }
 }
 
-/** What the state after a run is made from. */
 interface MergeInput {
   readonly linked: LinkedState
   readonly observed: Observations
   readonly written: readonly Override[]
   readonly enrolled: ImagesFile
-  /** What became of those that were started before. */
+  /** Results of the builds started earlier. */
   readonly builds: FollowedBuilds
 }
 
-/** The state, with what is to be started: that is in it before it is started. */
+/** The new state, including the builds to start: they are recorded before they are started. */
 async function mergeAndDecide(
   { linked, observed, written, enrolled, builds: followed }: MergeInput,
   loaded: Loaded,
@@ -194,13 +192,16 @@ async function mergeAndDecide(
   return { merged: merge({ ...linked, own }, observed, written, loaded, context), rebuilds }
 }
 
-/** Whether there is anything to decide: with Kargo only what a person asks for, and what became of it. */
+/** Whether there is anything to decide. With Kargo that is only what a person requested, and its result. */
 function hasRebuilds({ request }: BuildOptions, { engine }: Settings, { records }: MergedState): boolean {
   if (engine === 'actions' || request !== null) return true
   return [...records.images.values()].some(({ rebuilds }) => rebuilds !== undefined)
 }
 
-/** Links what source says, looks it up, and links anew where a published image shows bases that source does not name. */
+/**
+ * Links what the sources declare, looks it up in registries, and links again where a published image shows bases that
+ * its source does not name.
+ */
 async function observe(
   { images: enrollments, settings: { allowedRegistries } }: ImagesFile,
   discovered: Discovered,
@@ -238,7 +239,7 @@ function merge(
   return state
 }
 
-/** Where there is a catalog for Backstage, its files are state files from here on: as they are, as they shall be. */
+/** Where a Backstage catalog exists, treats its files as state files from here on, both current and planned. */
 async function addCatalog(
   loaded: Loaded,
   state: MergedState,
@@ -284,7 +285,7 @@ function compare(output: OutputFolder, manifests: readonly ManifestFile[], { run
   return comparison
 }
 
-/** Without Kargo its manifests go, all of them; Argo CD keeps the Namespace and the Project (docs/engines.md). */
+/** Without Kargo all its manifests are deleted; Argo CD keeps the Namespace and the Project (docs/engines.md). */
 function guard(comparison: Comparison, { settings }: ImagesFile, { run, shown }: PlanContext): Problem[] {
   if (settings.engine !== 'kargo') return []
   const forbidden = guardDeletions(comparison, run.maxDeletions, shown.outputDir)
@@ -292,7 +293,7 @@ function guard(comparison: Comparison, { settings }: ImagesFile, { run, shown }:
   return forbidden
 }
 
-/** Keeps warnings and notices for the report; throws when there are errors among them. */
+/** Keeps warnings and notices for the report; throws if there are errors. */
 function keepOrThrow(found: readonly Problem[], problems: Problem[]): void {
   if (found.some((one) => one.severity === 'error')) throw new Refusal(found)
   problems.push(...found)

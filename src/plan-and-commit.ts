@@ -1,4 +1,4 @@
-/** Plans and commits; when another run committed first, plans again from what is there now. */
+/** Plans and commits; if another run commits first, plans again from the new branch head. */
 import { type Problem, problem, Refusal } from './enrollment/index.js'
 import { makePlan } from './pipeline.js'
 import type { Plan } from './plan.js'
@@ -6,19 +6,18 @@ import type { CommitResult } from './publish/index.js'
 import type { RunOptions } from './run-options.js'
 import { fromTop, type StateFolder } from './state/index.js'
 
-/** How plans are committed. */
 export interface Committing {
-  /** Commits the plan made from this folder, on top of what it was made from and on nothing else. */
+  /** Commits the plan made from this folder, on top of the commit it was made from and on nothing else. */
   readonly commit: (plan: Plan, folder: StateFolder) => Promise<CommitResult>
-  /** The folder as the branch has it now, after another run was faster. */
+  /** The folder at the current branch head, after another run committed first. */
   readonly refetch: (attempt: number) => Promise<StateFolder>
 }
 
 const MAX_ATTEMPTS = 10
 
 /**
- * Plans and commits. When the branch has moved on in between, the generated files are made again from what is there
- * now; they are never merged, rebased or forced.
+ * Plans and commits. If the branch has moved in the meantime, the generated files are regenerated from its head; they
+ * are never merged, rebased or force-pushed.
  *
  * @returns the last plan, and the commit's SHA; null where nothing was committed.
  */
@@ -40,14 +39,14 @@ export async function planAndCommit(
   }
 }
 
-/** Headline of a commit where the input commit-message sets none; action.yml has the same default. */
+/** Headline of a commit where the input commit-message is not set; action.yml has the same default. */
 export const DEFAULT_HEADLINE = 'chore: update image factory state and manifests'
 
 /**
- * The message of a commit: its headline, and which commit's images.yaml the files were generated from.
+ * The message of a commit: its headline, and the commit whose images.yaml the files were generated from.
  *
  * @param head the commit that was read.
- * @param trailer the last line, which names the run.
+ * @param trailer the last line, which identifies the run.
  */
 export function commitMessage(
   headline: string,
@@ -68,7 +67,7 @@ const ALWAYS_LATE = problem('branch-moved', `the branch moved on during each of 
   remedy: 'Give the workflow a concurrency group, so that its runs wait for each other.',
 })
 
-/** A commit that is not allowed is part of the report, with what it would have changed. */
+/** Makes a forbidden commit part of the report, with what it would have changed. */
 function refusalOf(error: unknown): { readonly kind: 'refused'; readonly problems: readonly Problem[] } {
   if (error instanceof Refusal) return { kind: 'refused', problems: error.problems }
   throw error

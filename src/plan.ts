@@ -47,19 +47,19 @@ export interface Plan {
   readonly report: Report
   /** There are errors: nothing may be written or committed. */
   readonly refused: boolean
-  /** Every generated file there shall be, by path below the state folder. */
+  /** Every generated file that should exist, by path relative to the state folder. */
   readonly files: ReadonlyMap<string, string>
-  /** What differs on disk, by the same paths: text, or null for a file that goes. */
+  /** What differs on disk, by the same paths: the new text, or null for a deleted file. */
   readonly changes: ReadonlyMap<string, string | null>
-  /** What is to be done about rebuilds; null: this run starts none. */
+  /** What to do about rebuilds; null: this run starts none. */
   readonly rebuilds: Decision | null
-  /** What registries said of base images in this run. */
+  /** Answers of registries about base images in this run. */
   readonly answers: BaseAnswers
-  /** What images.yaml says of the whole factory; null: it cannot be read. */
+  /** Settings of the whole factory in images.yaml; null: the file is invalid. */
   readonly settings: Settings | null
 }
 
-/** What lies in the state folder. */
+/** The files of the state folder. */
 export interface Loaded {
   readonly images: string
   /** Text of overrides.yaml; null where there is none. */
@@ -68,7 +68,7 @@ export interface Loaded {
   readonly output: OutputFolder
 }
 
-/** What the steps up to the guard came to; or what stopped them. */
+/** Result of the steps up to the guard, or what stopped them. */
 export type PlanDraft =
   | {
       readonly kind: 'drafted'
@@ -81,26 +81,25 @@ export type PlanDraft =
       readonly answers: BaseAnswers
       readonly factory: Factory
       readonly manifests: readonly ManifestFile[]
-      /** With the manifests on disk. */
+      /** Comparison with the manifests on disk. */
       readonly comparison: Comparison
       readonly problems: readonly Problem[]
     }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
 
-/** What a draft is compared with in its report. */
+/** What the report compares a draft with. */
 export interface ReportBaseline
   extends Pick<ReportInput, 'before' | 'settings' | 'changes' | 'baseDrift' | 'problems'> {
-  /** Until when the overrides hold that were there already, by their digest. */
+  /** When the existing overrides expire, by their digest. */
   readonly overridden: ReadonlyMap<string, string>
 }
 
-/** Nothing is to be done. */
 function refusedPlan(report: Report): Plan {
   const nothing = { files: new Map(), changes: new Map(), rebuilds: null, answers: NO_ANSWERS, settings: null }
   return { report, refused: true, ...nothing }
 }
 
-/** The plan of a draft, reported against what was committed last unless another state is given. */
+/** The plan of a draft, reported against the last commit unless another baseline is given. */
 export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, baseline?: ReportBaseline): Plan {
   const { mode } = run
   if (draft.kind === 'refused') return refusedPlan(buildRefusalReport(mode, folder, draft.problems))
@@ -115,7 +114,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
     ...sourceProblems(draft.problems, discovered, images, run),
     ...against.problems,
     ...starvationProblems(state, loaded.state, shown.imagesFile),
-    // A pull request neither causes nor ends them.
+    // A pull request neither causes nor fixes stale images.
     ...(mode === 'preview' ? [] : staleProblems(stale, shown.imagesFile)),
     ...workflowProblems(discovered.workflowProblems, images, run),
   ]
@@ -141,7 +140,7 @@ export function planOf(draft: PlanDraft, run: RunOptions, folder: StateFolder, b
   return { report, refused, rebuilds, answers, settings: enrolled.settings, ...files }
 }
 
-/** Acceptances without a warning, of images about which everything could be read. */
+/** Acceptances that match no warning, for images that could be read completely. */
 function unused(found: readonly Problem[], { enrolled, discovered }: DraftedPlan, run: RunOptions, file: string) {
   const unread = new Set(found.flatMap(({ code, image }) => (UNREAD.includes(code) ? [image] : [])))
   const isJudged = ({ enabled, source, name }: EnrolledImage) => {
@@ -154,8 +153,8 @@ function unused(found: readonly Problem[], { enrolled, discovered }: DraftedPlan
 const UNREAD: readonly Problem['code'][] = ['bases-unknown', 'build-unread', 'source-unchecked', 'source-unread']
 
 /**
- * @param known until when the overrides of the base branch hold, by their digest: nobody has to review those again that
- *   hold no longer than they did.
+ * @param known when the overrides of the base branch expire, by digest: an override that does not last longer than
+ *   before needs no new review.
  */
 function overrideRows(overrides: readonly Override[], file: string, known: ReadonlyMap<string, string> | null) {
   return overrides.flatMap(({ line, ...one }) => {
@@ -172,7 +171,7 @@ function usesByImage(uses: ReportBaseline['before']['uses']): Map<string, Readon
 
 export type DraftedPlan = Extract<PlanDraft, { kind: 'drafted' }>
 
-/** What was committed last. */
+/** The last commit as the baseline. */
 export function committedBaseline({ loaded, enrolled, comparison, overrides }: DraftedPlan): ReportBaseline {
   const text = loaded.output.generated.get(FACTORY_FILE)
   const recorded = text === undefined ? null : recordedSettings(text)
@@ -198,7 +197,7 @@ function filesOf(
   }
 }
 
-/** The files of a state folder as people know them: from the top of the repository. */
+/** Paths of a state folder as shown to people: relative to the top of the repository. */
 export function shownFiles({ path, imagesFile, outputDir }: StateFolder): {
   readonly imagesFile: string
   readonly outputDir: string

@@ -1,7 +1,7 @@
 /**
- * What a pull request causes, told apart from what its base branch brings with the next commit anyway: Dockerfiles that
- * moved on, generated files that are out of date. Both images.yaml are run through the same pipeline with the same
- * answers from the sources; what differs between the two results is what the pull request causes.
+ * Separates what a pull request causes from what the next commit on its base branch brings regardless: changed
+ * Dockerfiles, outdated generated files. Both versions of images.yaml run through the same pipeline with the same
+ * answers from the sources; the pull request causes the difference between the two results.
  */
 import {
   DEFAULT_SETTINGS,
@@ -19,15 +19,15 @@ import type { RunOptions } from './run-options.js'
 import { type FileAnswer, requestKey, type SourceReader } from './sources/index.js'
 import { fromTop, readOptional, type StateFolder } from './state/index.js'
 
-/** The state as the base branch has it, or why that cannot be said. */
+/** The state of the base branch, or why it is not available. */
 export type BaseState =
   | { readonly kind: 'found'; readonly folder: StateFolder }
   | { readonly kind: 'unknown'; readonly reason: string }
 
 /**
- * The plan of a pull request's state, told against what its base would generate.
+ * The plan of a pull request's state, reported against what its base would generate.
  *
- * @param readBase reads the base; called only when the pull request's own state can be planned.
+ * @param readBase reads the base; called only if the pull request's own state can be planned.
  */
 export async function makePreview(
   run: RunOptions,
@@ -43,14 +43,14 @@ export async function makePreview(
   })
 }
 
-/** What the base branch warns of as well is not said again among what the pull request causes. */
+/** Leaves out warnings that the base branch has as well: the pull request does not cause them. */
 function withoutKnownWarnings(plan: Plan): Plan {
   const { baseDrift: drift } = plan.report
   if (drift?.kind !== 'known') return plan
   const known = new Set(drift.warnings.map(identityOf))
   const isKnown = (one: Problem) => one.severity === 'warning' && known.has(identityOf(one))
   const problems = plan.report.problems.filter((one) => !isKnown(one))
-  // As the pull request has them: lines move.
+  // The pull request's version of the warning: line numbers move.
   const warnings = plan.report.problems.filter(isKnown)
   return { ...plan, report: { ...plan.report, problems, baseDrift: { ...drift, warnings } } }
 }
@@ -59,7 +59,7 @@ function identityOf({ file, image, message }: Problem): string {
   return JSON.stringify([file, image, message])
 }
 
-/** What the base's run would say has been said by the pull request's. */
+/** The base is planned silently: its log would repeat that of the pull request. */
 const QUIET: Pick<RunOptions, 'step' | 'log'> = { step: (_, work) => work(), log: () => undefined }
 
 async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): Promise<ReportBaseline> {
@@ -105,7 +105,7 @@ function placed(one: Problem): string {
   return place === '' ? '' : `${place} `
 }
 
-/** A pull request that brings the first images.yaml: there was nothing, and all of it is its own. */
+/** A pull request that adds the first images.yaml: everything is its own change. */
 function firstBaseline(head: DraftedPlan): ReportBaseline {
   const changes = changesBetween([], head.manifests)
   const settings = settingsChanges(DEFAULT_SETTINGS, head.enrolled.settings)
@@ -120,8 +120,8 @@ function firstBaseline(head: DraftedPlan): ReportBaseline {
 }
 
 /**
- * Where nothing is known of the base but perhaps its settings: they are read whatever else is wrong with its file. Else
- * those count that the last commit recorded.
+ * Where nothing is known of the base except perhaps its settings: they are read whatever else is wrong with its file,
+ * otherwise those recorded by the last commit count.
  */
 function withoutBase(
   head: DraftedPlan,
@@ -140,7 +140,7 @@ function withoutBase(
   return { ...committed, before, settings, baseDrift: { kind: 'unknown', reason, settings: 'known' } }
 }
 
-/** Manifests that are neither the base branch's nor what is generated: what somebody changed there goes again. */
+/** Manifests that match neither the base branch nor what is generated: manual edits, which the next commit reverts. */
 function manualChanges({ loaded, manifests }: DraftedPlan, base: Loaded['output'], outputDir: string): Problem[] {
   const wanted = new Map(manifests.map(({ path, text }) => [path, text]))
   const now = loaded.output.generated
@@ -155,7 +155,7 @@ function manualChanges({ loaded, manifests }: DraftedPlan, base: Loaded['output'
   return [problem('manifest-changed', message, { file, remedy })]
 }
 
-/** A reader that asks for no file twice. */
+/** Caches answers, so that no file is requested twice. */
 function remembered(reader: SourceReader): SourceReader {
   const known = new Map<string, FileAnswer>()
   return {

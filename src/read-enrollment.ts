@@ -1,4 +1,4 @@
-/** What people write in a state folder, as it lies on disk: images.yaml and overrides.yaml. */
+/** Reads the files of a state folder that people write: images.yaml and overrides.yaml. */
 import {
   type ImagesFileResult,
   OVERRIDES_FILE,
@@ -11,10 +11,10 @@ import {
 import { readOptional, type StateFolder } from './state/index.js'
 
 /**
- * The images file of a state folder: its text, and what reading it gives.
+ * Reads the images file of a state folder.
  *
- * @param here OWNER/REPO that holds the file; null where it is not known.
- * @throws Refusal when there is no such file.
+ * @param here OWNER/REPO that holds the file; null where unknown.
+ * @throws Refusal if the file does not exist.
  */
 export function readImages(
   { root, imagesFile }: StateFolder,
@@ -29,7 +29,7 @@ export function readImages(
 }
 
 /**
- * The overrides of a state folder that hold; none where there is no file.
+ * The active overrides of a state folder; none if there is no file.
  *
  * @param now ISO 8601.
  * @throws Refusal with its problems when there are errors among them.

@@ -1,6 +1,6 @@
 /**
- * What a run works with. The action and the command line build its readers and clients here, from what an environment and
- * tokens say.
+ * Options of a run. The action and the command line build its readers and clients here, from environment variables and
+ * tokens.
  */
 import { type Provider, serverUrls } from './forges/index.js'
 import type { DeletionLimit } from './manifests/index.js'
@@ -22,19 +22,18 @@ import {
 /** Environment variables, as plain data. */
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** What builds are started with. */
 export interface BuildOptions {
   readonly client: RunsClient
-  /** How this run signs what it is about to start: no two runs alike. */
+  /** Identifies this run in what it claims; unique per run. */
   readonly me: string
-  /** What a person asked to be rebuilt now; null: nobody did. */
+  /** What a person asked to rebuild now; null: nothing. */
   readonly request: Request | null
-  /** Milliseconds: the run's `now`, and how long it has gone on. */
+  /** Milliseconds since the epoch: the run's `now` plus the time elapsed. */
   readonly clock: () => number
 }
 
 /**
- * The clock of a run, in milliseconds: its `now`, and how long it has gone on since this was called.
+ * The clock of a run, in milliseconds since the epoch: its `now` plus the time elapsed since this call.
  *
  * @param now ISO 8601.
  */
@@ -43,28 +42,28 @@ export function runClock(now: string): () => number {
   return () => Date.parse(now) + performance.now() - began
 }
 
-/** What a run works with and what it may do, whoever started it. */
+/** What a run works with and what it is allowed to do, for the action and the command line. */
 export interface RunOptions {
   readonly mode: Report['mode']
   readonly read: SourceReader
   readonly maxDeletions: DeletionLimit
-  /** Where Kargo dispatches GitHub workflows. */
+  /** API that Kargo uses to dispatch GitHub workflows. */
   readonly apiUrl: string
-  /** The GitLab where Kargo starts pipelines. */
+  /** The GitLab instance where Kargo starts pipelines. */
   readonly gitlabUrl: string
-  /** OWNER/REPO of the state repository: a source that names no repository is there; null where it is not known. */
+  /** OWNER/REPO of the state repository, the default for a source without a repository; null where unknown. */
   readonly ownRepository: string | null
-  /** Asks registries, those in private networks where they are named; null: this run looks up nothing. */
+  /** Creates the registry client, given the registries allowed in private networks; null: this run looks up nothing. */
   readonly registries: ((allowedRegistries: readonly string[]) => RegistryClient) | null
   /** Starts builds and follows them; null: this run starts none. */
   readonly builds: BuildOptions | null
-  /** Tokens of this run: they must get into nothing that is written. */
+  /** Tokens of this run: they must not appear in anything that is written. */
   readonly secrets: readonly string[]
-  /** ISO 8601: the time of what is found out in this run. */
+  /** ISO 8601: the timestamp of everything discovered in this run. */
   readonly now: string
   /**
-   * Whether what is planned is written or committed. Where it is not, the clock has no part in the manifests: two
-   * previews of the same files say the same.
+   * Whether the plan is written or committed. If not, the manifests do not depend on the clock: two previews of the
+   * same files are identical.
    */
   readonly writes: boolean
   /** Runs one named step, showing its progress. */
@@ -73,32 +72,31 @@ export interface RunOptions {
   readonly log: (text: string) => void
 }
 
-/** Addresses of the servers of a run, without a slash at their end. */
+/** Server URLs of a run, without trailing slash. */
 export interface Servers extends Readonly<Record<Provider, string>> {
   readonly githubApi: string
 }
 
-/** The servers that an environment names, as runners do; the public ones where it names none. */
+/** Server URLs from the environment variables that runners set; the public servers by default. */
 export function serversIn(env: Env): Servers {
   return { ...serverUrls(env), githubApi: (env.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/, '') }
 }
 
-/** What sources are read with. */
 interface SourceAccess {
-  /** Folder with checkouts as OWNER/REPO: no server is asked. */
+  /** Folder with checkouts as OWNER/REPO; if set, no server is contacted. */
   readonly directory: string | null
   readonly servers: Servers
   /** Called once, when the first file is read from GitHub; null without a token. */
   readonly connect: (() => Promise<GitHubClient>) | null
-  /** Empty: only what everybody may see. */
+  /** Empty: only public projects can be read. */
   readonly gitlabToken: string
-  /** Retries of requests to GitLab. */
+  /** Receives retries of requests to GitLab. */
   readonly log: Log
-  /** Counts answers, by where they come from. */
+  /** Counts answers by their origin. */
   readonly count?: (what: string) => void
 }
 
-/** Where Dockerfiles and workflows come from: a folder, else GitHub and GitLab. */
+/** Reads Dockerfiles and workflows from a folder if one is set, otherwise from GitHub and GitLab. */
 export function sourceReader({ directory, servers, connect, gitlabToken, log, count }: SourceAccess): SourceReader {
   if (directory !== null) return readFromDirectory(directory)
   const gitlab = readFromGitLab({ url: servers.gitlab, token: gitlabToken, log })
@@ -121,11 +119,11 @@ const WITHOUT_TOKEN: SourceReader = {
 }
 
 /**
- * Clients of registries with the logins of docker, one for each list of allowed registries: when the files are made again
- * after a lost race, nothing is asked twice. Loaded on first use, with what TLS needs.
+ * Creates registry clients that use Docker's logins, one per list of allowed registries, so that regenerating files
+ * after a lost race repeats no request. Loaded on first use, together with its TLS dependencies.
  *
- * @param warn is told of a login that cannot be used.
- * @param count counts answers, by where they come from.
+ * @param warn receives logins that cannot be used.
+ * @param count counts answers by their origin.
  */
 export async function registryAccess(
   env: Env,

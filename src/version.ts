@@ -1,2 +1,2 @@
-/** Version of this action, as package.json has it (a test holds the two together): the bundle has no package.json. */
+/** Version of this action, the same as in package.json (held by a test): the bundle has no package.json. */
 export const VERSION = '0.1.0'
