@@ -8,15 +8,15 @@ import { dashboardId, type Factory, forbidden, issuePlace, requestOf, stateBranc
 import type { Inputs } from './inputs.js'
 import { asWarning, logLine, safe } from './log.js'
 
-/** Whether a run is about an issue: a box may have been ticked, and nothing else of it counts. */
+/** Whether the event is about an issue: a dashboard box may have been ticked, and nothing else in it matters. */
 export function isAboutIssue({ mode }: Inputs, { eventName }: Context): boolean {
   return eventName === 'issues' && (mode === 'auto' || mode === 'commit')
 }
 
 /**
- * What a person asked for by ticking boxes of the dashboard; null: nothing that counts, and the log says why. It counts
- * where the issue is ours and was as we wrote it, this edit changed nothing but boxes, the boxes are ticked still, and
- * GitHub says that the person may write to the repository. About other issues nobody is asked.
+ * The rebuild that a person requested by ticking boxes of the dashboard; null: none that counts, and the log says why.
+ * It counts if the issue is ours and was unmodified, this edit changed only boxes, the boxes are still ticked, and
+ * GitHub confirms that the person has write access. Other issues cause no API request.
  */
 export async function requestedByBoxes(inputs: Inputs, context: Context, clients: Clients): Promise<Request | null> {
   const factory = factoryOf(inputs, context, clients)
@@ -39,7 +39,7 @@ export async function requestedByBoxes(inputs: Inputs, context: Context, clients
   }
 }
 
-/** Takes the ticks out of the dashboard of a run that could not take them up. */
+/** Unticks the boxes of the dashboard, for a run that could not handle them. */
 export async function untickDashboard(inputs: Inputs, context: Context, clients: Clients): Promise<void> {
   const { editedIssue } = context
   if (editedIssue === null) return
@@ -63,15 +63,14 @@ function nothing(why: string): null {
   return null
 }
 
-/** Boxes that an edit ticked. */
 interface NewTicks {
   readonly edit: EditedIssue
   readonly names: readonly string[]
-  /** Whether the text was ours before, and nothing but boxes changed. */
+  /** Whether the text was ours before and only boxes changed. */
   readonly isIntact: boolean
 }
 
-/** What the event says; a text: why it is about no box of ours. */
+/** The ticks of the event; a string: why it concerns no box of ours. */
 function newTicks(factory: Factory): NewTicks | string {
   const { inputs, context, target } = factory
   const edit = context.editedIssue
@@ -88,7 +87,7 @@ function newTicks(factory: Factory): NewTicks | string {
   return { edit, names, isIntact: before.isIntact && isSameButBoxes(edit.before, edit.after) }
 }
 
-/** Why ticks count for nothing; null: they count. */
+/** Why ticks are ignored; null: they count. */
 async function refusalOf(
   { edit: { number, sender }, isIntact }: NewTicks,
   now: DashboardNow,

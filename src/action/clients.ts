@@ -9,7 +9,7 @@ import { type Inputs, inputFolder } from './inputs.js'
 import { countProgress, knownSecrets, logLine, safe, step } from './log.js'
 import type { RunTarget } from './target.js'
 
-/** What a client is for decides which token it carries. */
+/** The purpose of a client decides which token it uses. */
 export type Purpose = 'comment' | 'state' | 'source'
 
 const NEEDED: Readonly<Record<Purpose, { readonly what: string; readonly input: string }>> = {
@@ -18,7 +18,7 @@ const NEEDED: Readonly<Record<Purpose, { readonly what: string; readonly input: 
   source: { what: 'to read source repositories with', input: 'source-token (or state-token, or github-token)' },
 }
 
-/** One client a token, made when it is first needed. */
+/** One client per token, created on first use. */
 export class Clients {
   readonly #apiUrl: string
   readonly #tokens: Readonly<Record<Purpose, string>>
@@ -29,9 +29,7 @@ export class Clients {
     this.#tokens = { comment: inputs.githubToken, state: inputs.stateToken, source: inputs.sourceToken }
   }
 
-  /**
-   * @throws Refusal when there is no token for the purpose.
-   */
+  /** @throws Refusal when there is no token for the purpose. */
   async for(purpose: Purpose): Promise<GitHubClient> {
     const token = this.#tokens[purpose]
     if (token === '')
@@ -45,7 +43,7 @@ export class Clients {
   }
 }
 
-/** What this run of the action runs the pipeline with. */
+/** Pipeline options for this run of the action. */
 export async function actionRunOptions(
   inputs: Inputs,
   context: Context,
@@ -82,7 +80,7 @@ export async function actionRunOptions(
   }
 }
 
-/** Builds are started from the branch that the state is kept on, and never for a pull request. */
+/** Builds are started only from the branch that holds the state, and never for a pull request. */
 function buildOptions(inputs: Inputs, context: Context, target: RunTarget, now: string): BuildOptions | null {
   if (target.mode !== 'commit' || context.pullRequest !== null) return null
   const { servers, run } = context

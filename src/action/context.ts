@@ -2,37 +2,37 @@ import { readFileSync } from 'node:fs'
 import { refuse } from '../enrollment/index.js'
 import { type Env, type Servers, serversIn } from '../run-options.js'
 
-/** What the runner says about this run, as plain data. */
+/** The runner's facts about this run, as plain data. */
 export interface Context {
   readonly eventName: string
-  /** OWNER/REPO the workflow runs in. */
+  /** OWNER/REPO that the workflow runs in. */
   readonly repository: string
   readonly sha: string
   /** Full name: refs/heads/main, refs/pull/3/merge. */
   readonly ref: string
   readonly pullRequest: EventPullRequest | null
-  /** The commit a pull request (or the merge queue's merge of it) is to be merged into; null where there is none. */
+  /** The base commit of a pull request (or of its merge queue entry); null for other events. */
   readonly baseSha: string | null
-  /** The run that this one was started by, on workflow_run. */
+  /** The run that triggered this one, on workflow_run. */
   readonly triggeringRun: TriggeringRun | null
-  /** The issue whose text somebody has changed, on issues; null where there is none. */
+  /** The issue whose text was edited, on issues; null for other events. */
   readonly editedIssue: EditedIssue | null
-  /** null where the event does not say. */
+  /** null if the event does not include it. */
   readonly defaultBranch: string | null
-  /** Never from images.yaml: they get tokens. */
+  /** Never taken from images.yaml: these servers receive tokens. */
   readonly servers: Servers
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string }
-  /** How the workflow names this action; null for `uses: ./`. */
+  /** How the workflow references this action; null for `uses: ./`. */
   readonly action: ActionReference | null
   readonly workspace: string
   readonly temp: string
 }
 
-/** The action that runs, as the workflow names it. */
+/** The running action, as the workflow references it. */
 export interface ActionReference {
   /** OWNER/REPO */
   readonly repository: string
-  /** What stands behind the `@`. */
+  /** The part after the `@`. */
   readonly ref: string
 }
 
@@ -40,25 +40,25 @@ export interface ActionReference {
 export interface EventPullRequest {
   readonly number: number
   readonly headSha: string
-  /** Branch that it is to be merged into; null where the event does not say. */
+  /** Base branch; null if the event does not include it. */
   readonly baseBranch: string | null
   readonly headRef: string
-  /** OWNER/REPO the commits come from; null when that fork is gone. */
+  /** OWNER/REPO the commits come from; null if that fork was deleted. */
   readonly headRepository: string | null
 }
 
-/** A finished run of another workflow, as GitHub tells of it: nothing here is from its author but names. */
+/** A finished run of another workflow, as reported by GitHub: its author controls only names. */
 export interface TriggeringRun {
   readonly id: number
   readonly attempt: number
-  /** Event it ran on. */
+  /** The event that triggered it. */
   readonly event: string
   readonly headSha: string
   /** OWNER:BRANCH */
   readonly headBranch: string
 }
 
-/** An issue whose text somebody has changed. Texts and names are of people; GitHub says who they are. */
+/** An issue whose text was edited. Texts and names are user-controlled; GitHub identifies the user. */
 export interface EditedIssue {
   readonly number: number
   readonly before: string
@@ -95,7 +95,7 @@ interface Payload {
 /**
  * Reads the context from the runner's environment.
  *
- * @throws Refusal when a variable is missing that every runner sets.
+ * @throws Refusal when a variable that every runner sets is missing.
  */
 export function readContext(env: Env): Context {
   const need = (name: string): string => {
@@ -133,7 +133,7 @@ export function readContext(env: Env): Context {
   }
 }
 
-/** The runner sets both for actions from a repository, and leaves them empty for one in the workspace. */
+/** The runner sets both for an action from a repository, and leaves them empty for one in the workspace. */
 function actionOf(repository = '', ref = ''): ActionReference | null {
   return repository === '' || ref === '' ? null : { repository, ref }
 }
@@ -159,7 +159,7 @@ function pullRequestOf({ pull_request: pull }: Payload): EventPullRequest | null
   }
 }
 
-/** A commit's whole name, null for anything else: it becomes an argument of git. */
+/** A full commit SHA, null for anything else: it becomes an argument of git. */
 function commitOf(text: string | undefined): string | null {
   return text !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : null
 }
@@ -188,12 +188,13 @@ function editedIssueOf({ action, issue, changes, sender }: Payload): EditedIssue
   }
 }
 
-/** A commit, or the whole number of a version, whose tag an immutable release locks (docs.github.com, "Immutable releases"). */
+/** A commit, or a full version number, whose tag an immutable release locks (docs.github.com, "Immutable releases"). */
 const FIXED = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/
 
 /**
- * What to say to a workflow that names this action by something that moves, a branch or a tag like `v1`: whoever moves
- * it decides what runs with the workflow's tokens. Null where all is well, and for an action out of the workspace.
+ * Advice for a workflow that references this action by a branch or a movable tag such as `v1`: whoever can move it
+ * controls what runs with the workflow's tokens. Null if there is nothing to advise, and for an action in the
+ * workspace.
  */
 export function pinningAdvice(action: ActionReference | null): string | null {
   if (action === null || FIXED.test(action.ref)) return null

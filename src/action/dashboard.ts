@@ -20,7 +20,7 @@ import type { Inputs } from './inputs.js'
 import { asWarning, knownSecrets, logLine, safe, step } from './log.js'
 import type { RunTarget } from './target.js'
 
-/** Whose dashboard it is. */
+/** The factory a dashboard belongs to. */
 export interface Factory {
   readonly inputs: Inputs
   readonly context: Context
@@ -29,11 +29,10 @@ export interface Factory {
 }
 
 /**
- * Brings the dashboard issue up to date, where the settings ask for one. That this is not possible is a warning, and no
- * reason to fail.
+ * Updates the dashboard issue if the settings ask for one. A failure is a warning and does not fail the run.
  *
- * @param branch that was committed to.
- * @param read gives the state as it is now, after all that was committed.
+ * @param branch the branch that was committed to.
+ * @param read reads the state after everything was committed.
  */
 export async function updateDashboard(
   factory: Factory,
@@ -63,24 +62,24 @@ export async function updateDashboard(
   }
 }
 
-/** The state's own branch; where the event does not name it, the branch of the run. */
+/** The branch that holds the state; if the event does not name it, the branch of the run. */
 export function stateBranch({ inputs, context, target }: Omit<Factory, 'clients'>, branch: string): string {
   return inputs.stateRef?.replace(/^refs\/heads\//, '') ?? (target.isOwn ? (context.defaultBranch ?? branch) : branch)
 }
 
-/** What tells the dashboards of several factories in one repository apart. */
+/** Distinguishes the dashboards of several factories in one repository. */
 export function dashboardId({ statePath }: Inputs, branch: string): string {
   return `${branch}:${statePath}`
 }
 
-/** The state repository's issues: the workflow's own token writes those of its own repository. */
+/** The issues of the state repository; in the workflow's own repository they are written with the workflow's token. */
 export async function issuePlace({ target, clients }: Factory): Promise<IssuePlace> {
   const [owner = '', repo = ''] = target.repository.split('/')
   const [purpose, token] = target.isOwn ? (['comment', 'github-token'] as const) : (['state', 'state-token'] as const)
   return { client: await clients.for(purpose), owner, repo, token }
 }
 
-/** What to do where the token may not write issues. */
+/** Remedy for a token that is not allowed to write issues. */
 export function forbidden({ target }: Pick<Factory, 'target'>): string {
   const remedy = target.isOwn
     ? 'give the job the permission issues: write'
@@ -112,7 +111,7 @@ function requestFor(overview: Overview, { factory, plan, settings, branch }: Sho
   }
 }
 
-/** What boxes ask for. */
+/** The rebuild that ticked boxes request. */
 export function requestOf(boxes: readonly string[]): Inputs['rebuild'] {
   const names = boxes.filter((name) => name !== ALL_STALE)
   return boxes.includes(ALL_STALE) ? { kind: 'all-stale', names } : { kind: 'names', names }

@@ -1,8 +1,8 @@
 /**
- * The action: what the runner gives comes in, the pipeline runs, the outcome is reported. `inputs.ts` and `context.ts` are
- * the only files that read the environment; `target.ts` decides what the run may do, `run.ts` does it, `outputs.ts` and
- * `report-outcome.ts` say what came of it. `dashboard.ts` keeps the dashboard issue, `boxes.ts` says what a person asked for on
- * it. `post-report.ts` comments with the report that another run left behind.
+ * The action: reads the runner's input, runs the pipeline, reports the outcome. `inputs.ts` and `context.ts` are the
+ * only files that read the environment; `target.ts` decides what the run may do, `run.ts` does it, `outputs.ts` and
+ * `report-outcome.ts` report the result. `dashboard.ts` maintains the dashboard issue, `boxes.ts` reads which rebuilds
+ * a person requested on it. `post-report.ts` comments with the report of another run.
  */
 import { ExitCode, setFailed } from '@actions/core'
 import { Refusal } from '../enrollment/index.js'
@@ -18,11 +18,11 @@ import { postReport } from './post-report.js'
 import { reportOutcome, stoppedLine } from './report-outcome.js'
 import { run } from './run.js'
 
-/** A run that did not get as far as the state shows only its problems. */
+/** A run that failed before it reached the state shows only its problems. */
 const NO_FOLDER = { path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
 
 /**
- * Runs the action once. Never throws: a failure becomes the step's failure, and the outputs are set all the same.
+ * Runs the action once. Never throws: an error fails the step, and the outputs are set regardless.
  *
  * @param now the time of the run, ISO 8601.
  */
@@ -48,7 +48,7 @@ export async function runAction(env: Env, now: string): Promise<void> {
   }
 }
 
-/** A commit run with what a person asked for on the dashboard; where that is nothing, no run. */
+/** A commit run for what a person requested on the dashboard; no run if that is nothing. */
 async function runForBoxes(inputs: Inputs, context: Context, now: string): Promise<void> {
   const clients = new Clients(inputs, context)
   const rebuild = await requestedByBoxes(inputs, context, clients)

@@ -10,10 +10,10 @@ import { suggest } from '../text/index.js'
 import type { Context } from './context.js'
 import { hideSecret } from './log.js'
 
-/** The action's inputs, checked. This file is the only one that reads them; defaults stand in action.yml. */
+/** The action's inputs, validated. This is the only file that reads them; their defaults are in action.yml. */
 export interface Inputs {
   readonly mode: 'auto' | 'preview' | 'commit' | 'check'
-  /** OWNER/REPO, null for the repository the workflow runs in. */
+  /** OWNER/REPO, null for the repository that the workflow runs in. */
   readonly stateRepository: string | null
   readonly stateRef: string | null
   readonly statePath: string
@@ -25,18 +25,18 @@ export interface Inputs {
   readonly commitMessage: string
   readonly comment: 'auto' | 'always' | 'never'
   readonly commentId: string
-  /** Folder with the report that another run left; null: the run makes its own. */
+  /** Folder with the report of another run; null: the run makes its own. */
   readonly reportFrom: string | null
   readonly maxDeletions: DeletionLimit
   readonly githubToken: string
   readonly stateToken: string
   readonly sourceToken: string
   readonly gitlabToken: string
-  /** Starts workflows. */
+  /** Token that starts workflows. */
   readonly dispatchToken: string
-  /** What a person asked to be rebuilt now; null: nothing. */
+  /** What a person asked to rebuild now; null: nothing. */
   readonly rebuild: Request | null
-  /** Where the page is to be written; null: nowhere. */
+  /** Folder that the page is written to; null: no page. */
   readonly pageDir: string | null
 }
 
@@ -48,7 +48,7 @@ const withDashes = (id: string) => id.replace(/[^A-Za-z0-9._-]+/g, '-')
 /**
  * Reads all inputs.
  *
- * @throws Refusal with every input that is wrong.
+ * @throws Refusal with every invalid input.
  */
 export function readInputs(): Inputs {
   const problems: Problem[] = []
@@ -102,7 +102,7 @@ class InputReader {
     return found ?? choices[0]
   }
 
-  /** @param repair what is meant by a value of another form; null: nobody can tell. */
+  /** @param repair the correct spelling of an invalid value; null if it cannot be derived. */
   matching(name: string, pattern: RegExp, expected: string, repair: (value: string) => string | null): string | null {
     const value = getInput(name)
     if (value === '') return null
@@ -119,7 +119,7 @@ class InputReader {
     return value
   }
 
-  /** A path below the folder it is relative to. */
+  /** A path that must stay below the folder it is relative to. */
   path(name: string, fallback: string): string {
     const value = getInput(name) || fallback
     const inside = pathBelow(value)
@@ -143,7 +143,7 @@ class InputReader {
     return limit ?? { kind: 'count', count: 0 }
   }
 
-  /** Names of images, with commas or spaces between them, or `all-stale`. */
+  /** Names of images, separated by commas or spaces, or `all-stale`. */
   request(name: string): Request | null {
     const value = getInput(name)
     const request = parseRequest(value)
@@ -165,12 +165,13 @@ class InputReader {
 }
 
 /**
- * A folder that an input names: below the workspace, where a pull request can bring links, so that none on the way is
- * followed; or elsewhere by its whole path, which only who wrote the workflow can say, and which is no link itself.
+ * A folder that an input names. Below the workspace, where a pull request can bring symlinks, none may be on the way;
+ * outside of it the path must be absolute, which only the author of the workflow can set, and must not be a symlink
+ * itself.
  *
- * @param input its name, for the message.
- * @returns its absolute path; null where there is no such folder.
- * @throws Refusal when the path climbs out of the workspace, or there is a link on the way.
+ * @param input name of the input, for the message.
+ * @returns the absolute path; null if there is no such folder.
+ * @throws Refusal when the path leads out of the workspace, or contains a symlink.
  */
 export function inputFolder(input: string, value: string, { workspace }: Context): string | null {
   const folder = resolve(workspace, value)

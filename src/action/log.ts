@@ -3,17 +3,19 @@ import { type Problem, Refusal } from '../enrollment/index.js'
 import { redactor } from '../report/index.js'
 import { printable } from '../text/index.js'
 
-/** The runner shows no more than this of each kind a step. */
+/** The runner shows at most this many annotations of each kind per step. */
 const MAX_ANNOTATIONS = 10
 
-/** How often work that takes long logs its progress, in milliseconds. */
+/** Milliseconds between two progress lines of a long step. */
 const PROGRESS_INTERVAL = 15_000
 
-/** Kept out of all that is written: the runner's mask covers the log alone, and only what it was told before. */
+/**
+ * Kept out of everything that is written: the runner's mask covers only the log, and only values registered earlier.
+ */
 const secrets = new Set<string>()
 let redact = redactor([])
 
-/** Keeps a value out of everything from now on: the runner is told, and `safe` takes it out of what we write. */
+/** Hides a value from now on: masks it in the runner's log, and makes `safe` remove it from what we write. */
 export function hideSecret(secret: string): void {
   setSecret(secret)
   setSecret(Buffer.from(`x-access-token:${secret}`).toString('base64'))
@@ -21,14 +23,14 @@ export function hideSecret(secret: string): void {
   redact = redactor([...secrets])
 }
 
-/** What was hidden so far. */
+/** The values hidden so far. */
 export function knownSecrets(): readonly string[] {
   return [...secrets]
 }
 
 /**
- * Text that may come from anywhere, made safe for the log: without secrets; the runner takes `::…` at the start of a
- * line and `##[…` for commands, and terminals obey control characters.
+ * Makes untrusted text safe for the log: removes secrets, breaks up `::…` at the start of a line and `##[…`, which the
+ * runner would take for commands, and replaces control characters, which terminals obey.
  */
 export function safe(text: string): string {
   return printable(redact(text))
@@ -39,27 +41,27 @@ export function safe(text: string): string {
 
 interface Step {
   readonly results: string[]
-  /** How much was done, by what it is. */
+  /** Completed work, counted by kind. */
   readonly done: Map<string, number>
 }
 
-/** The step that is under way: the log is one for the whole process. */
+/** The current step: there is one log for the whole process. */
 let current: Step | null = null
 
-/** A line of the log; what a step logs stands below its group, where it is seen without unfolding. */
+/** Logs a line; lines of a step appear below its group, where they are visible without unfolding. */
 export function logLine(text: string): void {
   if (current === null) info(safe(text))
   else current.results.push(text)
 }
 
-/** Counts something done in the step that is under way, for those who wait. */
+/** Counts completed work in the current step, for its progress lines. */
 export function countProgress(what: string): void {
   current?.done.set(what, (current.done.get(what) ?? 0) + 1)
 }
 
 /**
- * Runs one step as a group of the log. Folded groups and the results between them read as a table of contents; inside
- * stand what was counted and how long it took, now and then while the step runs and once at its end.
+ * Runs one step as a group of the log, so that folded groups with their results read as a table of contents. The group
+ * holds the counts and the time taken, logged periodically during the step and once at its end.
  */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const outer = current
@@ -83,7 +85,7 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** Text that is too long to be read by everybody, folded. */
+/** Logs text that is too long for most readers, folded. */
 export function logFolded(title: string, text: string): void {
   startGroup(safe(title))
   info(safe(text))
@@ -91,10 +93,10 @@ export function logFolded(title: string, text: string): void {
 }
 
 /**
- * Shows problems as annotations at their place: as many as the runner keeps, errors before the rest. All of them are
- * in the log and in the summary.
+ * Shows problems as annotations at their location, errors first, as many as the runner keeps. The log and the summary
+ * list all of them.
  *
- * @param isOwnRepository whether the files named are files of the repository the workflow runs in.
+ * @param isOwnRepository whether the files belong to the repository that the workflow runs in.
  */
 export function annotate(problems: readonly Problem[], isOwnRepository: boolean): void {
   const show = { error, warning, notice } as const
@@ -123,7 +125,7 @@ function place(found: Problem): AnnotationProperties {
   }
 }
 
-/** Why something failed that is no reason for the run to fail. */
+/** The message of an error that does not fail the run. */
 export function asWarning(error: unknown): string {
   return error instanceof Refusal ? error.problems.map(sentences).join(' ') : (error as Error).message
 }

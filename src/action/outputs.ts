@@ -17,10 +17,10 @@ import { knownSecrets, safe } from './log.js'
 const REPORT_FILE = 'image-factory-report.md'
 const DIFF_FILE = 'image-factory.diff'
 
-/** Name of the report's data, in the runner's temporary folder and in the artifact. */
+/** Name of the report's data file, in the runner's temporary folder and in the artifact. */
 export const DATA_FILE = 'image-factory-report.json'
 
-/** What later steps of the job can read. */
+/** Values for later steps of the job. */
 export interface Outputs {
   readonly report: Report | null
   readonly commitSha: string
@@ -30,7 +30,7 @@ export interface Outputs {
   readonly reportData: string
 }
 
-/** What there is to read of a run that did not get far. */
+/** Outputs of a run that failed early. */
 export const NO_OUTPUTS: Outputs = {
   report: null,
   commitSha: '',
@@ -40,7 +40,7 @@ export const NO_OUTPUTS: Outputs = {
   reportData: '',
 }
 
-/** Sets every output, also after a failure: what could not be found out is empty or zero. */
+/** Sets every output, also after a failure: unknown values are empty or zero. */
 export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile, reportData }: Outputs): void {
   const changes = report === null ? [] : allChanges(report)
   const count = (kind: string) => String(changes.filter((change) => change.kind === kind).length)
@@ -60,13 +60,13 @@ export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile
   setOutput('report-data', reportData)
 }
 
-/** What was started: the image, the page of its run (null: not known), and why. */
+/** The started builds: the image, the URL of its run (null: unknown), and the reason. */
 function startedJson(report: Report | null): string {
   const started = (report?.rebuilds ?? []).filter(({ status }) => status === 'started')
   return safe(JSON.stringify(started.map(({ image, run, reason, bases }) => ({ image, run, reason, bases }))))
 }
 
-/** The job summary, and the same as files: for people whole, as a difference, and as data for another run. */
+/** Writes the job summary, and the report as files: in full for people, as a diff, and as data for another run. */
 export async function writeReports(
   report: Report,
   context: Context,
@@ -78,13 +78,13 @@ export async function writeReports(
     [DIFF_FILE, () => renderDiff(report, { secrets })],
     [DATA_FILE, () => toData(report, { secrets })],
   ]
-  // One after the other: each may be as long as all manifests together.
+  // One at a time: each can be as long as all manifests together.
   for (const [name, render] of texts) writeFiles(context.temp, new Map([[name, render()]]))
   const at = (name: string) => join(context.temp, name)
   return { reportFile: at(REPORT_FILE), diffFile: at(DIFF_FILE), reportData: at(DATA_FILE) }
 }
 
-/** A summary that cannot be written is no reason to fail a run that went well. */
+/** A failure to write the summary does not fail a successful run. */
 export async function writeSummary(text: string): Promise<void> {
   try {
     await summary.addRaw(text, true).write()

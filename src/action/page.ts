@@ -8,22 +8,22 @@ import type { Context } from './context.js'
 import { inputFolder } from './inputs.js'
 import { asWarning, logLine, safe, step } from './log.js'
 
-/** What a page is made from. */
+/** What the page is made from. */
 export interface PageRequest {
-  /** The input page-dir; null: no page is wanted. */
+  /** The input page-dir; null: no page. */
   readonly directory: string | null
   readonly plan: Plan
   /** OWNER/REPO of the state. */
   readonly repository: string
   /** ISO 8601. */
   readonly now: string
-  /** The state that is shown. */
+  /** Reads the state to show. */
   readonly folder: () => Promise<StateFolder>
 }
 
 /**
- * Writes the page and its data to the folder that the input page-dir names. That this is not possible is a warning, and
- * no reason to fail: what was committed is committed.
+ * Writes the page and its data to the folder in the input page-dir. A failure is a warning and does not fail the run:
+ * the commit is already made.
  */
 export async function writePage(request: PageRequest, context: Context): Promise<void> {
   const { directory, plan, repository, now, folder } = request

@@ -11,15 +11,15 @@ import { knownSecrets, logLine } from './log.js'
 import { DATA_FILE, setOutputs, writeReports } from './outputs.js'
 import { lastLine, postComment } from './report-outcome.js'
 
-/** The events whose runs may have a report for a pull request. */
+/** Events whose runs may have a report for a pull request. */
 const REPORTED: ReadonlySet<string> = new Set(['pull_request'])
 
 /**
- * Posts the report that a run on a pull request left behind, where that run's token could not (forks, Dependabot). The
- * report is what the pull request's author makes of it: its data is checked and rendered anew, and nothing in it says
- * which pull request, commit or run it belongs to; GitHub's event and API do.
+ * Posts the report of a run on a pull request whose own token could not (forks, Dependabot). The author of the pull
+ * request controls that report: its data is validated and rendered again, and the pull request, commit and run come
+ * from GitHub's event and API, never from the report.
  *
- * @throws Refusal when the event is none of a finished run, or the data cannot be used.
+ * @throws Refusal when the event is not a finished run, or the data is invalid.
  */
 export async function postReport(folder: string, inputs: Inputs, context: Context): Promise<void> {
   const run = triggeringRun(context)
@@ -46,7 +46,7 @@ function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRu
   })
 }
 
-/** An artifact can bring links: none is followed. */
+/** An artifact can contain symlinks: none is followed. */
 function readData(left: string, context: Context): string {
   const folder = inputFolder('report-from', left, context)
   const text = folder === null ? null : readOptional(folder, DATA_FILE, { bytes: MAX_DATA })
@@ -55,7 +55,7 @@ function readData(left: string, context: Context): string {
   throw refuse('file-missing', `there is no ${join(folder ?? left, DATA_FILE)}.`, { remedy })
 }
 
-/** Where a report comes from is GitHub's word; that it committed something is not possible. */
+/** GitHub, not the report, decides where it comes from; such a run cannot have committed anything. */
 function trusted({ report, headSha }: LeftReport, run: TriggeringRun, inputs: Inputs, context: Context): Report {
   const { servers, repository } = context
   const repositoryUrl = `${servers.github}/${repository}`

@@ -25,10 +25,10 @@ export async function reportOutcome(outcome: Outcome, inputs: Inputs, context: C
   logLine(lastLine(report, { ...ending, runUrl: context.run.url }))
 }
 
-/** More than this nobody reads in a log; the whole difference is in `diff-file`. */
+/** Longer logs are not readable; `diff-file` has the whole diff. */
 const MAX_LOG_LENGTH = 200_000
 
-/** The report for the log; null where its verdict is all. */
+/** The report for the log; null if the verdict says it all. */
 function logText(report: Report, secrets: readonly string[]): string | null {
   const { changes, problems, images, settings } = report
   if (changes.length + problems.length + images.length + settings.length === 0) return null
@@ -71,18 +71,17 @@ function commentOn(report: Report, outcome: Outcome, inputs: Inputs, context: Co
   return postComment(report, () => pullRequestOf(outcome, context), { marker, head, inputs })
 }
 
-/** What a comment is written with. */
 interface CommentOptions {
   readonly marker: Marker
-  /** The commit the pull request must still be at; null where that does not matter. */
+  /** The commit the pull request must still be at; null: any. */
   readonly head: string | null
   readonly inputs: Inputs
 }
 
 /**
- * Shows a report on a pull request. That this is not possible is a warning, and no reason to fail.
+ * Shows a report on a pull request. A failure is a warning and does not fail the run.
  *
- * @param find the pull request; null: there is none.
+ * @param find finds the pull request; null: there is none.
  */
 export async function postComment(
   report: Report,
@@ -132,21 +131,21 @@ function commentLine(result: CommentResult, number: number): string {
 
 const REPOSITORY = 'https://github.com/craigedmunds/image-factory-action'
 
-/** What the messages mean, for those whose run failed. */
+/** Explains the messages, for people whose run failed. */
 const TROUBLESHOOTING = `${REPOSITORY}/blob/main/docs/troubleshooting.md#what-the-run-says`
 
-/** What the last line of the log shows, beside the report. */
+/** What the last line of the log shows besides the report. */
 interface RunEnd {
   /** The report in one line. */
   readonly verdict: string
   readonly isFailed: boolean
   /** Empty where there is none. */
   readonly commentUrl: string
-  /** The page of the run, which has the job summary. */
+  /** Page of the run, which shows the job summary. */
   readonly runUrl: string
 }
 
-/** Says what happened and where to look: the line that a log is scrolled down to. */
+/** The last line of the log, which people scroll to: what happened and where to look. */
 export function lastLine(report: Pick<Report, 'mode' | 'commit'>, ending: RunEnd): string {
   const { verdict, isFailed, commentUrl, runUrl } = ending
   const places = [
@@ -166,9 +165,9 @@ function whatWasDone({ mode, commit }: Pick<Report, 'mode' | 'commit'>): string 
 }
 
 /**
- * The last line of a run that was stopped before there was anything to report.
+ * The last line of a run that stopped before there was anything to report.
  *
- * @param isDefect nobody but us can mend it.
+ * @param isDefect a bug in this action, which users cannot fix.
  */
 export function stoppedLine({ isDefect }: { readonly isDefect: boolean }): string {
   return isDefect

@@ -27,17 +27,16 @@ import { writePage } from './page.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type RunTarget } from './target.js'
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Outcome {
   readonly target: RunTarget
   readonly plan: Plan
   readonly commit: { readonly sha: string; readonly branch: string } | null
-  /** Builds that were started, or should have been. */
+  /** Builds that were started, or could not be. */
   readonly outcomes: readonly ImageOutcome[]
   readonly clients: Clients
 }
 
-/** What a run of the action works with. */
 interface ActionRun {
   readonly inputs: Inputs
   readonly context: Context
@@ -46,7 +45,7 @@ interface ActionRun {
   readonly checkouts: StateCheckouts
 }
 
-/** Runs the pipeline as the event and the inputs ask for. */
+/** Runs the pipeline as the event and the inputs require. */
 export async function run(inputs: Inputs, context: Context, now: string): Promise<Outcome> {
   const target = chooseTarget(inputs, context)
   logLine(`Mode ${target.mode}, state in ${target.repository}${target.isOwn ? '' : ' (another repository)'}.`)
@@ -67,7 +66,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
   }
 }
 
-/** What is set and has no effect, and how the action should be pinned. */
+/** Notices about inputs that have no effect, and about pinning the action. */
 function notices({ refresh }: Inputs, { action }: Context, { mode }: RunTarget): string[] {
   const advice = pinningAdvice(action)
   const isIgnored = refresh === 'true' && mode !== 'commit'
@@ -78,8 +77,8 @@ function notices({ refresh }: Inputs, { action }: Context, { mode }: RunTarget):
 }
 
 /**
- * The plan of a run that commits nothing. On a pull request to the state's own repository it says what the pull request
- * causes; a base that cannot be read is said, and no reason to fail.
+ * The plan of a run that commits nothing. On a pull request to the state's own repository it shows what the pull
+ * request causes; an unreadable base is reported and does not fail the run.
  */
 async function planWithoutCommit(options: RunOptions, head: StateCheckout, action: ActionRun): Promise<Plan> {
   const { target, context, checkouts } = action
@@ -89,7 +88,7 @@ async function planWithoutCommit(options: RunOptions, head: StateCheckout, actio
   return makePreview(options, head.folder, () => readBase(sha, checkouts))
 }
 
-/** What the merge that is checked out was made with: the event may name an older commit of the base branch. */
+/** The base commit of the merge that is checked out: the event may name an older one. */
 async function mergedInto({ tree }: StateCheckout, { pullRequest }: Context): Promise<string | null> {
   const { exitCode, stdout } = await git(['cat-file', 'commit', tree.head], { cwd: tree.root })
   if (exitCode !== 0) return null
@@ -109,7 +108,7 @@ async function readBase(sha: string, checkouts: StateCheckouts): Promise<BaseSta
   }
 }
 
-/** Commits, then shows the state as it is on the branch afterwards. */
+/** Commits, then shows the state of the branch afterwards. */
 async function commitAndShow(options: RunOptions, first: StateCheckout, action: ActionRun) {
   const committed = await commit(options, first, action)
   const { plan } = committed
@@ -138,7 +137,7 @@ async function commit(options: RunOptions, first: StateCheckout, action: ActionR
     },
     record: (files: ReadonlyMap<string, string>) => commitOn({ files, removals: [] }, current, branch, action),
     refetch: async (attempt: number) => {
-      // Every run that lost the race waits a different while, and longer each time.
+      // Random and growing backoff, so that runs that lost the race do not collide again.
       await sleep(randomInt(100, 500) * Math.min(attempt, 4))
       current = await checkouts.fresh(`refs/heads/${branch}`)
       return current.folder

@@ -19,23 +19,26 @@ import type { Inputs } from './inputs.js'
 import { logLine } from './log.js'
 import type { RunTarget } from './target.js'
 
-/** The state as one commit has it, on disk. */
+/** The state at one commit, on disk. */
 export interface StateCheckout {
   readonly tree: WorkTree
   readonly folder: StateFolder
-  /** The workspace's own checkout, where later steps expect to see what was generated. */
+  /** It is the workspace's own checkout, where later steps expect the generated files. */
   readonly isWorkspace: boolean
-  /** The one the run began with; later ones are what others, or a lost answer of ours, left on the branch. */
+  /**
+   * The checkout the run began with; later ones hold what other runs, or a push of ours whose answer was lost, added to
+   * the branch.
+   */
   readonly isFirst: boolean
 }
 
-/** Checkouts of the state made by ourselves, each in a folder of its own, all gone at the end. */
+/** Our own checkouts of the state, each in a temporary folder, all deleted at the end. */
 export class StateCheckouts {
   readonly #inputs: Inputs
   readonly #context: Context
   readonly #target: RunTarget
   readonly #made: string[] = []
-  /** Where the workspace's checkout came from: what is fetched anew comes from there too. */
+  /** Remote of the workspace's checkout; later fetches use it too. */
   #origin: GitRemote | null = null
 
   constructor(inputs: Inputs, context: Context, target: RunTarget) {
@@ -44,18 +47,18 @@ export class StateCheckouts {
     this.#target = target
   }
 
-  /** Where the state repository is reached. */
+  /** The remote of the state repository. */
   get remote(): GitRemote {
     const ours = { url: `${this.#context.servers.github}/${this.#target.repository}`, token: this.#inputs.stateToken }
     return this.#origin ?? ours
   }
 
-  /** Folder whose git configuration says who commits. */
+  /** Folder whose git configuration defines the committer. */
   get identityFrom(): string {
     return this.#context.workspace
   }
 
-  /** The workspace's checkout where it is one of the state and may be used, else one of our own. */
+  /** The workspace's checkout if it holds the state and is usable, otherwise a new one. */
   async first(): Promise<StateCheckout> {
     return { ...(await this.#open()), isFirst: true }
   }
@@ -69,8 +72,8 @@ export class StateCheckouts {
   }
 
   /**
-   * A commit is made from what is committed: what else lies in the workspace, or is left out of it, would get into
-   * files that do not belong to their images.yaml. Previews and checks look at what is there.
+   * A commit is made from committed files only: uncommitted or missing files in the workspace would lead to generated
+   * files that do not match their images.yaml. Previews and checks use the files as they are.
    */
   async #isUsable(tree: WorkTree): Promise<boolean> {
     if (this.#target.mode !== 'commit') return !(await isSparse(tree))
@@ -88,21 +91,21 @@ export class StateCheckouts {
     return false
   }
 
-  /** The workspace's commit, laid out a second time; null when the workspace does not hold all of it. */
+  /** A second checkout of the workspace's commit; null if the workspace does not have all of its objects. */
   async #copy(tree: WorkTree): Promise<StateCheckout | null> {
     const folder = await this.newFolder()
     const isWhole = await copyCommitted(tree, this.#inputs.statePath, folder)
     return isWhole ? this.#checkout(tree, folder) : null
   }
 
-  /** An empty folder that is gone at the end. */
+  /** An empty folder that is deleted at the end. */
   async newFolder(): Promise<string> {
     const folder = await mkdtemp(join(this.#context.temp, 'image-factory-'))
     this.#made.push(folder)
     return folder
   }
 
-  /** The head of a ref as it is on the server now. */
+  /** Checks out the current head of a ref on the server. */
   async fresh(ref: string | null): Promise<StateCheckout> {
     const tree = await checkOut(this.remote, ref, await this.newFolder())
     return this.#checkout(tree, tree.root)
@@ -123,7 +126,7 @@ export class StateCheckouts {
     for (const folder of this.#made) await rm(folder, { recursive: true, force: true })
   }
 
-  /** @param top where the repository lies on disk: the work tree itself, or a copy of its commit. */
+  /** @param top where the repository is on disk: the work tree itself, or a copy of its commit. */
   #checkout(tree: WorkTree, top: string): StateCheckout {
     const { statePath, imagesFile, outputDir } = this.#inputs
     if (!isSafeFolder(top, statePath)) {

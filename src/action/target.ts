@@ -7,26 +7,26 @@ export interface RunTarget {
   readonly mode: 'preview' | 'commit' | 'check'
   /** OWNER/REPO of the state. */
   readonly repository: string
-  /** Whether that is the repository the workflow runs in. */
+  /** Whether that is the repository that the workflow runs in. */
   readonly isOwn: boolean
-  /** Full name of the ref to look at, null for the default branch of the state repository. */
+  /** Full name of the ref to read, null for the default branch of the state repository. */
   readonly ref: string | null
   /** Whether the workspace's checkout may be used, if there is one. */
   readonly useWorkspace: boolean
-  /** Why the run is no more than a preview, where one might expect a commit. */
+  /** Why the run is only a preview where a commit might be expected. */
   readonly reason: string | null
 }
 
 const PULL_REQUEST_EVENTS: ReadonlySet<string> = new Set(['pull_request', 'pull_request_target', 'merge_group'])
 
-/** Events behind which stands somebody who may write to the branch. A called workflow has its caller's event. */
+/** Events that only people with write access to the branch can cause. A called workflow has its caller's event. */
 const COMMIT_EVENTS: ReadonlySet<string> = new Set([
   'push',
   'workflow_dispatch',
   'schedule',
   'repository_dispatch',
   'registry_package',
-  // Only where boxes.ts has found that somebody who may write ticked a box.
+  // Only after boxes.ts has confirmed that a person with write access ticked a box.
   'issues',
 ])
 
@@ -34,7 +34,7 @@ const COMMIT_EVENTS: ReadonlySet<string> = new Set([
  * Decides what to do from inputs and event. Only a push to (or a run on) the state's own branch writes to it; nothing
  * that comes from a pull request writes to a shared branch.
  *
- * @throws Refusal when a commit is asked for that must not be made.
+ * @throws Refusal when a commit is requested that is not allowed.
  */
 export function chooseTarget(inputs: Inputs, context: Context): RunTarget {
   const repository = inputs.stateRepository ?? context.repository
@@ -59,7 +59,7 @@ export function chooseTarget(inputs: Inputs, context: Context): RunTarget {
   return automaticPush(context, stateRef, about)
 }
 
-/** The state is in another repository: only what is on the workflow's own default branch may write there. */
+/** The state is in another repository: only the workflow's own default branch may write to it. */
 function otherRepositoryMode(inputs: Inputs, context: Context): Pick<RunTarget, 'mode' | 'reason'> {
   if (inputs.mode !== 'auto') return { mode: inputs.mode, reason: null }
   const trusted = context.defaultBranch === null ? null : fullRef(context.defaultBranch)
@@ -70,7 +70,7 @@ function otherRepositoryMode(inputs: Inputs, context: Context): Pick<RunTarget, 
 
 type About = Pick<RunTarget, 'repository' | 'isOwn' | 'reason'>
 
-/** A push, a schedule, a dispatch: commits on the state's branch, looks only on any other. */
+/** A push, a schedule, a dispatch: commits on the state's branch, previews on any other. */
 function automaticPush(context: Context, stateRef: string | null, about: About): RunTarget {
   if (!COMMIT_EVENTS.has(context.eventName)) {
     const reason = `on ${context.eventName} nothing is committed.`
@@ -92,7 +92,7 @@ function pullRequestCommit(context: Context, about: About): RunTarget {
       remedy: 'Use mode: auto, which only looks on pull requests.',
     })
   }
-  // The workspace usually holds the merge with the base branch, which is not what the head branch holds.
+  // The workspace usually holds the merge with the base branch instead of the head branch.
   return { ...about, mode: 'commit', ref: fullRef(pullRequest.headRef), useWorkspace: false }
 }
 
