@@ -3,17 +3,21 @@ import { readOutput, refuseForeignFiles } from '../manifests/index.js'
 import { fromTop, type MergedState, type StateFolder } from '../state/index.js'
 import { catalogFiles, catalogFolderFault } from './catalog.js'
 
-/** The catalog's entity files, text by path below the state folder; files that are not generated are in neither map. */
+/**
+ * The catalog's entity files, text by path relative to the state folder; neither map contains files that are not
+ * generated.
+ */
 export interface CatalogPlan {
   readonly present: ReadonlyMap<string, string>
   readonly wanted: ReadonlyMap<string, string>
 }
 
 /**
- * Reads the catalog there is, and makes the one that follows from the state.
+ * Reads the existing catalog, and generates the one for the new state.
  *
  * @param path `settings.backstage`.
- * @throws Refusal when the folder has other files of ours, or holds a file in the place of an entity that is not ours.
+ * @throws Refusal when the folder overlaps with other generated files, or an entity's path is taken by a file that is
+ *   not ours.
  */
 export function planCatalog(
   path: string,

@@ -8,17 +8,17 @@ import { textsOf } from '../state/record.js'
 import { byKey, groupBy } from '../text/index.js'
 import { baseImage, type Entity, externalImage, type Kinds, location, managedImage } from './entities.js'
 
-/** What the catalog is made from. */
+/** What the catalog is generated from. */
 export interface CatalogInput {
-  /** Folder of the entity files, below the state folder. */
+  /** Folder of the entity files, relative to the state folder. */
   readonly folder: string
-  /** Names the catalog among others: the Kargo Project. */
+  /** Distinguishes the catalog from others: the name of the Kargo Project. */
   readonly name: string
   readonly images: readonly TrackedImage[]
   readonly bases: readonly TrackedBase[]
-  /** The state as this run leaves it. */
+  /** The state at the end of this run. */
   readonly records: Records
-  /** Those that hold now. */
+  /** Active ones only. */
   readonly overrides: readonly Override[]
   /** `settings.stagger`, in seconds. */
   readonly staggerSeconds: number
@@ -27,11 +27,11 @@ export interface CatalogInput {
 }
 
 /**
- * The entity files of a catalog: text by path below the state folder, sorted. One file an image and base image, and
- * `catalog-info.yaml`, a Location that names them all: the one address Backstage has to know.
+ * The entity files of a catalog: text by path relative to the state folder, sorted. One file per image and base image,
+ * and `catalog-info.yaml`, a Location that lists all of them: the only URL to register in Backstage.
  *
- * Same input, same bytes: nothing depends on the clock. Names are those of Kubernetes, which Backstage takes as they
- * are; every other text is in a value, and none as a key that Backstage would follow (`$text`).
+ * Same input, same bytes: nothing depends on the clock. Names are Kubernetes names, which Backstage accepts unchanged;
+ * all other text is in values, never in a key that Backstage would interpret (`$text`).
  */
 export function catalogFiles(input: CatalogInput): Map<string, string> {
   const images = input.images.map((image): [string, Entity] => {
@@ -58,7 +58,7 @@ function imageEntity({ enrollment }: TrackedImage, input: CatalogInput): Entity 
   return enrollment.source === null ? externalImage(facts, kinds) : managedImage(facts, enrollment.source, kinds)
 }
 
-/** The images built on each base, by name, as the state files have it. */
+/** Images built on each base, by the base's name in the state files. */
 function usersOf({ images, records }: CatalogInput): Map<string, string[]> {
   const names = images.map(({ enrollment }) => enrollment.name).sort()
   const uses = names.flatMap((image) =>
@@ -67,7 +67,7 @@ function usersOf({ images, records }: CatalogInput): Map<string, string[]> {
   return new Map([...groupBy(uses, ({ base }) => base)].map(([base, all]) => [base, all.map(({ image }) => image)]))
 }
 
-/** What is wrong with a folder for the catalog, null where nothing is: no other files of ours may be in it. */
+/** What is wrong with a folder for the catalog, null if nothing is: it must not overlap with other generated files. */
 export function catalogFolderFault(folder: string, outputDir: string): string | null {
   if (folder === '.') return 'the catalog needs a folder of its own: generated files are deleted there.'
   const taken = [...Object.values(FOLDERS), outputDir]

@@ -6,7 +6,6 @@ import { evidenceIn } from '../state/evidence.js'
 import { rebuildsOf, type TrackedBase } from '../state/index.js'
 import { digestOf, momentOf, type StateRecord, textOf } from '../state/record.js'
 
-/** An entity of the catalog. */
 export interface Entity {
   readonly apiVersion: string
   readonly kind: 'ManagedImage' | 'BaseImage' | 'Component' | 'Resource' | 'Location'
@@ -14,13 +13,13 @@ export interface Entity {
   readonly spec: Readonly<Record<string, unknown>>
 }
 
-/** Kinds of our own, or those that every Backstage has (`settings.backstageKinds`). */
+/** Our own kinds, or the built-in ones that every Backstage has (`settings.backstageKinds`). */
 export type Kinds = Settings['backstageKinds']
 
 const API_VERSION = 'image-factory.io/v1alpha1'
 const STOCK_API_VERSION = 'backstage.io/v1alpha1'
 
-/** What the word of `image-factory.io/rebuild-status` is; no clock decides, `rebuild-eligible-at` says when. */
+/** Values of `image-factory.io/rebuild-status`; none depends on the clock, `rebuild-eligible-at` has the date. */
 const STATUS: Readonly<Record<Outlook<ExplainedBase>['kind'], string>> = {
   never: 'never',
   unknown: 'unknown',
@@ -30,7 +29,6 @@ const STATUS: Readonly<Record<Outlook<ExplainedBase>['kind'], string>> = {
   scheduled: 'pending',
 }
 
-/** What an entity of an image is made from. */
 interface CatalogImage {
   readonly enrollment: EnrolledImage
   readonly record: StateRecord | undefined
@@ -105,7 +103,7 @@ function sourceSpec(source: Source, record: StateRecord | undefined): Readonly<R
   }
 }
 
-/** The entity of an image that is built elsewhere and only watched: to the catalog an upstream image. */
+/** The entity of an image that is built by others and only watched: an upstream image in the catalog. */
 export function externalImage({ enrollment, record }: CatalogImage, kinds: Kinds): Entity {
   const { name, registry, repository, tags } = enrollment
   const tag = textOf(record, 'currentVersion') ?? (tags.strategy === 'Digest' ? tags.constraint : null)
@@ -125,7 +123,7 @@ export function externalImage({ enrollment, record }: CatalogImage, kinds: Kinds
 /**
  * The entity of a base image.
  *
- * @param dependents names of the images that are built on it, sorted.
+ * @param dependents names of the images built on it, sorted.
  */
 export function baseImage(
   { name, registry, repository, tag, enrolledImage }: TrackedBase,
@@ -146,17 +144,15 @@ export function baseImage(
   )
 }
 
-/** Where an image that others build comes from, and what is built on it. */
 interface Upstream {
   readonly owner: CatalogPlace
   readonly upstream: Readonly<Record<'registry' | 'repository' | 'tag', string>>
-  /** The enrolled image that it is; null: none. */
+  /** The enrolled image with the same repository; null: none. */
   readonly enrolledImage: string | null
   /** Sorted. */
   readonly dependents: readonly string[]
 }
 
-/** What all images have in common that others build. */
 function upstreamImage(
   {
     name,
@@ -179,7 +175,7 @@ function upstreamImage(
   return { apiVersion: API_VERSION, kind: 'BaseImage', metadata, spec }
 }
 
-/** The entity that tells Backstage of all others. */
+/** The Location entity that lists all others. */
 export function location(name: string, targets: readonly string[]): Entity {
   return { apiVersion: STOCK_API_VERSION, kind: 'Location', metadata: { name }, spec: { targets } }
 }
@@ -188,7 +184,7 @@ function owned({ owner, lifecycle, system }: CatalogPlace): Readonly<Record<stri
   return { lifecycle, owner, ...(system === null ? {} : { system }) }
 }
 
-/** Annotations are texts; what is not known is not there. */
+/** Annotations are strings; unknown values are left out. */
 function annotations(values: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
   const known = Object.entries(values).flatMap(([key, value]) =>
     value === null ? [] : [[`image-factory.io/${key}`, value] as const],
