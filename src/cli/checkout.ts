@@ -8,31 +8,31 @@ import { git } from '../publish/index.js'
 import type { Env } from '../run-options.js'
 import { isFolder } from '../state/index.js'
 
-/** What is read from a local clone. Nothing in it is executed: git is started without its hooks, helpers and filters. */
+/** What is read from a local clone. Nothing in it is executed: git runs without its hooks, helpers and filters. */
 export interface LocalClone {
-  /** Address of the remote as it is written: may hold a password. Null: there is none, or several without origin. */
+  /** URL of the remote as written, possibly with a password. Null: there is none, or several without origin. */
   readonly remote: string | null
-  /** The branch that is checked out, by its name at the remote; null where none is. */
+  /** The branch that is checked out, by its name on the remote; null if there is none. */
   readonly branch: string | null
-  /** The remote's default branch, null where the clone does not know. */
+  /** The remote's default branch, null if the clone does not record it. */
   readonly defaultBranch: string | null
-  /** Paths from the top, sorted. */
+  /** Paths relative to the top, sorted. */
   readonly dockerfiles: readonly string[]
-  /** false: there was too much to look through. */
+  /** false: the search stopped at its limit. */
   readonly isWhole: boolean
   readonly workflows: readonly WorkflowFile[]
-  /** The text of a file by its path from the top; null: there is none, or it is behind a link. */
+  /** The text of a file by its path relative to the top; null: it does not exist, or is behind a symlink. */
   readonly read: (path: string) => string | null
 }
 
 /** A file of `.github/workflows`. */
 export interface WorkflowFile {
-  /** Its name in that folder. */
+  /** File name in that folder. */
   readonly name: string
   readonly text: string
 }
 
-/** Other people's files: names of dependencies are full of Dockerfiles that nobody here builds. */
+/** Third-party files: dependencies contain many Dockerfiles that are not built here. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', 'vendor'])
 
 const MAX_ENTRIES = 100_000
@@ -43,10 +43,10 @@ const DOCKERFILE = /^(?:(?:Docker|Container)file(?:\..+)?|dockerfile|.+\.(?:Dock
 const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/i
 
 /**
- * Reads a local clone: its remote and branch, its Dockerfiles and workflows. Links are not followed.
+ * Reads a local clone: its remote and branch, its Dockerfiles and workflows. Symlinks are not followed.
  *
- * @param folder its top, or a folder in it: then the Dockerfiles in that folder count, where there are any.
- * @throws Refusal when there is no such folder.
+ * @param folder its top, or a subfolder: then the Dockerfiles in that subfolder are used, if there are any.
+ * @throws Refusal when the folder does not exist.
  */
 export async function readLocalClone(folder: string): Promise<LocalClone> {
   const given = resolve(folder)
@@ -61,7 +61,10 @@ export async function readLocalClone(folder: string): Promise<LocalClone> {
   }
 }
 
-/** The folder above that git's own folder is in, as git looks for it; the folder itself where there is none. */
+/**
+ * The nearest folder upwards that contains git's own folder, as git searches for it; the folder itself if there is
+ * none.
+ */
 function topOf(folder: string): string {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return at
@@ -69,7 +72,7 @@ function topOf(folder: string): string {
   }
 }
 
-/** What git knows of a folder's remote and branches, from its configuration and references alone: no server is asked. */
+/** A folder's remote and branches, from git's configuration and local refs only: no server is contacted. */
 export async function gitFacts(root: string): Promise<Pick<LocalClone, 'remote' | 'branch' | 'defaultBranch'>> {
   const unknown = { remote: null, branch: null, defaultBranch: null }
   if (!existsSync(join(root, '.git'))) return unknown
@@ -94,7 +97,7 @@ export async function gitFacts(root: string): Promise<Pick<LocalClone, 'remote' 
   }
 }
 
-/** The first value of each key in what `git config --null` prints. */
+/** The first value of each key in the output of `git config --null`. */
 function firstValues(output: string): ReadonlyMap<string, string> {
   const pairs = output.split('\0').flatMap((pair): [string, string][] => {
     const at = pair.indexOf('\n')
@@ -117,7 +120,7 @@ function readInside(root: string, path: string): string | null {
   return [...folders, join(root, path)].some(isLink) ? null : readSmall(join(root, path))
 }
 
-/** @param from path of the folder to begin in, from the top. */
+/** @param from path of the folder to start in, relative to the top. */
 function dockerfilesIn(root: string, from = ''): Pick<LocalClone, 'dockerfiles' | 'isWhole'> {
   const found: string[] = []
   const waiting: { readonly path: string; readonly depth: number }[] = [{ path: from, depth: 0 }]
@@ -144,7 +147,7 @@ function isDockerfile(name: string): boolean {
   return DOCKERFILE.test(name) && !NO_DOCKERFILE.test(name)
 }
 
-/** A folder that this run may not read holds nothing for it. */
+/** An unreadable folder counts as empty. */
 function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
@@ -171,20 +174,19 @@ function isOwnFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-/** A repository on a server. */
 export interface RemoteRepository {
   readonly host: string
-  /** null: the host's name does not tell. */
+  /** null: the host name does not show it. */
   readonly provider: Provider | null
   readonly repo: string
 }
 
 /**
- * Host and repository behind a remote's address: https, ssh, or `git@host:path`. User and password in it are left
- * behind: nothing that is given back holds them.
+ * Host and repository of a remote's URL: https, ssh, or `git@host:path`. User and password are dropped: the result
+ * never contains them.
  *
- * @param env GITHUB_SERVER_URL and GITLAB_URL name servers of one's own.
- * @returns null for addresses that name no repository on a server (a path on disk).
+ * @param env GITHUB_SERVER_URL and GITLAB_URL name self-hosted servers.
+ * @returns null for URLs that are not a repository on a server (a path on disk).
  */
 export function repositoryOf(address: string, env: Env): RemoteRepository | null {
   const found = hostAndPath(address)

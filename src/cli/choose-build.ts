@@ -15,23 +15,23 @@ import { parseReference } from '../reference/index.js'
 import { printable } from '../text/index.js'
 import type { LocalClone, WorkflowFile } from './checkout.js'
 
-/** A value that was found in a checkout, and why it is the one. */
+/** A value found in a checkout, and why it was chosen. */
 export interface Detected {
   readonly value: string
   readonly why: string
 }
 
-/** What builds an image and where it is published, as far as a checkout shows. */
+/** What builds an image and where it is published, as far as a checkout shows it. */
 export interface DetectedBuild {
   readonly dockerfile: Detected | null
   readonly workflow: Detected | null
   /** REGISTRY/REPOSITORY */
   readonly image: Detected | null
-  /** What cannot be known from it, and the option that sets it. */
+  /** What could not be determined, each with the option that sets it. */
   readonly faults: readonly Problem[]
 }
 
-/** What options set. */
+/** Values set by options. */
 export interface GivenBuild {
   readonly dockerfile: string | null
   readonly workflow: string | null
@@ -42,8 +42,8 @@ export interface GivenBuild {
 export const NOTHING_DETECTED: DetectedBuild = { dockerfile: null, workflow: null, image: null, faults: [] }
 
 /**
- * Chooses Dockerfile, workflow and image: the only one there is, else the only one that the others lead to. Where
- * several are left, the fault lists them with the option that chooses; nothing is guessed.
+ * Chooses Dockerfile, workflow and image: the only candidate, or the only one consistent with the other two. If several
+ * are left, the problem lists them with the option that chooses; nothing is guessed.
  */
 export function chooseBuild(given: GivenBuild, checkout: LocalClone, all: readonly FoundBuild[]): DetectedBuild {
   const named = given.workflow === null ? all : all.filter(({ workflow }) => workflow === given.workflow)
@@ -110,7 +110,7 @@ function chooseImage(given: GivenBuild, workflow: string, builds: readonly Found
   return fault(`${shown(workflow)} publishes it in several places: ${listed(images)}.`, 'Choose one with --image.')
 }
 
-/** A build that only tests counts where none publishes. */
+/** Builds that only test count if none publishes. */
 function publishing(builds: readonly FoundBuild[]): readonly FoundBuild[] {
   const left = builds.filter(({ publishes }) => publishes)
   return left.length > 0 ? left : builds
@@ -125,16 +125,16 @@ function listed(names: readonly string[]): string {
   return names.slice(0, 20).map(shown).join(', ') + more
 }
 
-/** A name out of a checkout, on one line. */
+/** A name from a checkout, on one line. */
 function shown(name: string): string {
   return printable(name.slice(0, 200)).replaceAll('\n', '�')
 }
 
-/** One build that a workflow makes. */
+/** One build in a workflow. */
 export interface FoundBuild {
   /** File name of the workflow. */
   readonly workflow: string
-  /** null: what it builds cannot be told from the workflow (bake, an expression, what is not read). */
+  /** null: the workflow does not show what it builds (bake, an expression, an unread part). */
   readonly dockerfile: string | null
   readonly publishes: boolean
   /** REGISTRY/REPOSITORY, sorted. */
@@ -142,18 +142,17 @@ export interface FoundBuild {
   readonly canBeStarted: boolean
 }
 
-/** What a workflow builds and how it can be started; null where it cannot be read. */
+/** What a workflow builds and how it can be started; null if it cannot be read. */
 interface WorkflowBuilds {
   readonly facts: WorkflowFacts
   readonly builds: readonly FoundBuild[]
 }
 
-/** The checkout that a workflow runs in. */
 interface WorkflowCheckout {
-  /** OWNER/REPO that the workflow runs in, which its expressions may name; null where that is not known. */
+  /** OWNER/REPO that the workflow runs in, available to its expressions; null if unknown. */
   readonly repo: string | null
   readonly branch: string | null
-  /** The text of a file of the checkout; null: there is none that can be read. */
+  /** The text of a file of the checkout; null: it does not exist or cannot be read. */
   readonly read: (path: string) => string | null
 }
 
@@ -161,7 +160,7 @@ const WORKFLOWS = '.github/workflows'
 
 /**
  * The builds of a workflow in a checkout, each with the images it publishes: from its tags, or from the
- * docker/metadata-action step that its tags come from. What only a run can know is left out.
+ * docker/metadata-action step that provides them. Values known only at run time are left out.
  */
 export function readWorkflowBuilds(
   { name, text }: WorkflowFile,
@@ -200,7 +199,7 @@ function buildOf(step: BuildStep): Pick<FoundBuild, 'dockerfile' | 'publishes' |
   }
 }
 
-/** REGISTRY/REPOSITORY of a tag, as far as it stands before what only a run can know. */
+/** REGISTRY/REPOSITORY of a tag, if it comes before any value known only at run time. */
 function imageName(tag: BuildValue): string | null {
   const written = (isKnown(tag) ? tag.text : tag.written).split(METADATA_TAG)[0] ?? ''
   const open = written.indexOf('${{')

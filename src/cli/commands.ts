@@ -1,4 +1,7 @@
-/** Every command: its arguments, its options, and what runs it. Commands are loaded when they run: `--help` is fast. */
+/**
+ * Every command: its arguments, its options, and its implementation. Implementations are loaded when they run, to keep
+ * `--help` fast.
+ */
 
 import { Command, Option } from 'commander'
 import { FORGES } from '../forges/index.js'
@@ -13,13 +16,13 @@ import type { EnrollOptions } from './propose-entry.js'
 import type { BasesOptions, GraphOptions } from './read-commands.js'
 import type { RebuildOptions } from './rebuild-command.js'
 
-/** What all commands of one call share. */
+/** What all commands of one invocation share. */
 export interface Session extends Omit<CommandContext, 'options'> {
-  /** Takes the exit code. */
+  /** Receives the exit code. */
   readonly finish: (code: number) => void
 }
 
-/** The program with all its commands, in the order in which `--help` lists them. */
+/** The program with all its commands, in the order of `--help`. */
 export function makeProgram(session: Session): Command {
   const program = new Command('image-factory')
     .description('Keeps container images fresh: images.yaml in, Kargo manifests out.')

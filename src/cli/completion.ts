@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander'
 import { refuse } from '../enrollment/problem.js'
 
-/** The shells that there is a script for. */
+/** Shells with a completion script. */
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 interface Completed {
@@ -13,7 +13,7 @@ interface Completed {
 /**
  * A script that completes commands and options in a shell.
  *
- * @throws Refusal when there is none for the shell.
+ * @throws Refusal for any other shell.
  */
 export function completionScript(program: Command, shell: string): string {
   const commands = program.commands.map((command): Completed => {
@@ -30,7 +30,7 @@ function flagsOf({ options }: Completed): string[] {
   return [...options.flatMap(({ long }) => long ?? []), '--help']
 }
 
-/** Paths are completed wherever no option is. */
+/** Completes paths wherever no option is expected. */
 function bash(program: string, commands: readonly Completed[]): string {
   const cases = commands.map((one) => `    ${one.name}) words="${flagsOf(one).join(' ')}" ;;`)
   return `# bash completion of ${program}: source <(${program} completion bash)
@@ -94,12 +94,12 @@ ${[...names, ...options].join('\n')}
 `
 }
 
-/** One word of a shell. */
+/** Quotes one word for a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** What zsh would take for the end of a description. */
+/** Removes the characters that would end a description in zsh. */
 function plain(text: string): string {
   return text.replace(/[[\]:]/g, ' ')
 }

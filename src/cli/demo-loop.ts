@@ -15,12 +15,11 @@ import type { Terminal } from './terminal.js'
 
 const HOUR = 3_600_000
 
-/** How the demo keeps its state. */
 export interface DemoState {
   readonly state: StateFolder
-  /** Commits these files on the remote, which nothing else writes to. */
+  /** Commits these files to the remote, which has no other writer. */
   readonly commit: (files: ReadonlyMap<string, string>, removals: readonly string[]) => Promise<string>
-  /** A folder for what belongs to nobody's repository. */
+  /** A folder for files outside of any repository. */
   readonly folder: string
 }
 
@@ -46,18 +45,17 @@ jobs:
         with: { push: true, tags: "REGISTRY/acme/web:1.0.1" }
 `
 
-/** Where the demo prints. */
 interface Narrator {
   readonly heading: (text: string) => void
   readonly print: (text: string) => void
 }
 
 /**
- * The loop without a cluster, with a registry and a forge on loopback: a base image moves, the run decides to rebuild,
- * starts the build, and the published image proves what it was built on.
+ * The loop without a cluster, with a registry and a forge on loopback: a base image changes, the run decides to
+ * rebuild, starts the build, and the published image proves which base it was built on.
  *
  * @param start ISO 8601.
- * @returns whether it ended as it should.
+ * @returns whether it ended as expected.
  */
 export async function demoLoop(
   { heading, print }: Narrator,
@@ -65,7 +63,7 @@ export async function demoLoop(
   terminal: Terminal,
   start: string,
 ): Promise<boolean> {
-  // The image was built a month ago: its rebuildDelay of a week is over.
+  // The image was built a month ago: its rebuildDelay of a week has passed.
   let hours = -30 * 24
   const now = () => new Date(Date.parse(start) + hours * HOUR).toISOString()
   const registry = await DemoRegistry.start()

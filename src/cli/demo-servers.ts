@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a server on loopback answers; null: nothing is there. */
+/** Answer of a server on loopback; null: not found. */
 interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
@@ -44,7 +44,7 @@ interface Descriptor {
 
 type Contents = Map<string, { readonly type: string; readonly text: string }>
 
-/** A registry in memory: what is pushed to it, by digest, and where its tags point. */
+/** An in-memory registry: pushed content by digest, and the digest of each tag. */
 export class DemoRegistry {
   readonly host: string
   readonly #server: Server
@@ -74,7 +74,7 @@ export class DemoRegistry {
   }
 
   /**
-   * Pushes an image, with BuildKit's provenance.
+   * Pushes an image with BuildKit's provenance.
    *
    * @param name `acme/web:1.0.0`.
    * @param builtOn tags of this registry that it is built on.
@@ -113,7 +113,7 @@ export class DemoRegistry {
     return digest
   }
 
-  /** The digest that a tag has now. */
+  /** The current digest of a tag. */
   digestOf(name: string): string {
     return this.#tags.get(name) ?? ''
   }
@@ -144,7 +144,7 @@ function json(data: unknown, status = 200): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(data) }
 }
 
-/** A forge in memory: each dispatch starts a run, which is over at once. */
+/** An in-memory forge: each dispatch starts a run that completes immediately. */
 export class DemoForge {
   readonly url: string
   readonly #server: Server
@@ -156,7 +156,7 @@ export class DemoForge {
 
   /**
    * @param now ISO 8601: when its runs start and end.
-   * @param build is called for each run.
+   * @param build called for each run.
    */
   static async start(now: () => string, build: () => void): Promise<DemoForge> {
     const runs: object[] = []

@@ -29,8 +29,9 @@ const ENROLLED = `
 `
 
 /**
- * The whole job on the embedded example, with real git and without network: a copy of the state repository with a bare
- * repository as its remote, one more image enrolled by a pull request, the comment it gets, and the commit after it.
+ * The whole workflow on the embedded example, with real git and no network: a copy of the state repository with a bare
+ * repository as its remote, a pull request that enrolls one more image, the comment on it, and the commit after the
+ * merge.
  */
 export async function demo(terminal: Terminal, now: string): Promise<number> {
   const examples = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples')
@@ -76,7 +77,7 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
   }
 }
 
-/** The comment as it first meets the eye: what is folded away on the pull request is one line here as well. */
+/** The comment as it first appears: collapsed sections are one line here as well. */
 function folded(comment: string): string {
   let depth = 0
   const lines = comment.split('\n').flatMap((line): string[] => {
@@ -116,7 +117,7 @@ async function makeRepositories(example: string, folder: string): Promise<{ clon
   return { clone, remote }
 }
 
-/** A state repository of its own: a run commits, and the next one works on what it committed. */
+/** A separate state repository: each run works on what the previous one committed. */
 async function makeLoopState(folder: string): Promise<DemoState> {
   const root = join(folder, 'loop')
   await mkdir(root)

@@ -17,8 +17,8 @@ import { printTable } from './table.js'
 import { printJson, printProblems } from './terminal.js'
 
 /**
- * `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed; and which runs are
- * its builds where it shares a workflow.
+ * `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed; and, for images
+ * that share a workflow, which runs are builds of each.
  */
 export async function discoverCommand(context: CommandContext, names: readonly string[]): Promise<number> {
   const { options, env, terminal } = context
@@ -28,7 +28,7 @@ export async function discoverCommand(context: CommandContext, names: readonly s
   if (unknown.length > 0) throw refuse('image-unknown', `${folder.imagesFile} enrolls no image ${unknown.join(', ')}.`)
   const chosen = new Set(names.length === 0 ? enrolled.images.map(({ name }) => name) : names)
   const images = enrolled.images.filter(({ name }) => chosen.has(name))
-  // Whether an image's runs can be told apart depends on the others that share its workflow.
+  // Whether an image's runs can be identified depends on the other images that share its workflow.
   const read = withSharing(enrolled.images, chosen)
   const progress = progressOn(context.terminal)
   const discovered = await progress.step('Discover base images', () =>
@@ -82,13 +82,13 @@ function discoveryJson(discovery: Discovery | undefined) {
   return { status: 'found', file: discovery.file, branch: discovery.branch, assumed: discovery.assumed, bases }
 }
 
-/** Nothing of an image that is not looked at; what the state file keeps is no part of this answer. */
+/** Nothing for an image that was not inspected; what its state file records is not part of this answer. */
 function runsJson(runs: RunIdentity | null | undefined) {
   if (runs === undefined) return {}
   return { runs: runs?.kind ?? 'unknown', runTitle: runs?.kind === 'title' ? runs.title : null }
 }
 
-/** Which runs count, where not every one does. */
+/** Which runs count, where not all do. */
 function runsLine(name: string, runs: RunIdentity | null | undefined): string[] {
   if (runs === null) return [`${name}: which runs count as its builds is not known, its workflow could not be read`]
   if (runs?.kind === 'title') return [`${name}: runs with the title ${JSON.stringify(runs.title)} count as its builds`]

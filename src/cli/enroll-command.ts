@@ -13,8 +13,8 @@ import { type Proposal, proposeEntry } from './propose-entry.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
- * `enroll [CHECKOUT]`: adds an entry to images.yaml, from options and from what a local clone shows. Writes that file
- * alone, and only when all of it is valid afterwards.
+ * `enroll [CHECKOUT]`: adds an entry to images.yaml, from options and from a local clone. Writes only that file, and
+ * only if all of it is valid afterwards.
  *
  * @returns the exit code.
  */
@@ -52,7 +52,7 @@ export async function enroll(
   return 0
 }
 
-/** The file's text; what is not UTF-8 could not be written back as it was. */
+/** The file's text; a file that is not valid UTF-8 is refused, because it could not be written back unchanged. */
 function readImages(root: string, file: string): string | null {
   const text = readOptional(root, file)
   if (text === null || isUtf8(readFileSync(join(root, file)))) return text
@@ -90,7 +90,7 @@ function print({ result, proposal, file, isWritten, problems }: EnrollResult, te
   terminal.out(`${next}\n`)
 }
 
-/** What the defaults of the file say already is not in the entry, and needs no reason. */
+/** Leaves out what the defaults of the file already set: it is not in the entry, and needs no reason. */
 function reasons(entry: EntryData, { why }: Proposal): [string, string][] {
   return [...why].filter(([key]) => {
     const [first = '', second] = key.split('.')

@@ -1,4 +1,4 @@
-/** What people type most, by command: what it does, and the command. */
+/** The most common invocations by command: what each does, and how it is typed. */
 export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string, command: string])[]>> = {
   validate: [
     ['check the state folder you are in', 'validate'],
@@ -62,7 +62,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
   ],
 }
 
-/** The examples of a command, a comment above each. */
+/** The examples of a command, each below a comment. */
 export function examplesText(name: string): string {
   return (EXAMPLES[name] ?? [])
     .map(([what, command]) => {

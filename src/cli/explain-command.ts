@@ -21,10 +21,10 @@ import { printTable } from './table.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
- * `explain [NAME…]`: why each image is rebuilt, or why not yet, as images.yaml, overrides.yaml and the state files have
- * it: a table of all images, sentences about those that are named. Works offline.
+ * `explain [NAME…]`: why each image is rebuilt or not yet, according to images.yaml, overrides.yaml and the state
+ * files: a table of all images, or sentences about the named ones. Works offline.
  *
- * @throws Refusal when a name is not enrolled, a status is none, or a file cannot be read.
+ * @throws Refusal when a name is not enrolled, a status does not exist, or a file is invalid.
  */
 export function explainCommand(
   { options, env, terminal, now }: CommandContext,
@@ -52,9 +52,9 @@ export function explainCommand(
   return 0
 }
 
-/** What `explain` takes beside the common options. */
+/** Options of `explain` besides the common ones. */
 export interface ExplainOptions {
-  /** Statuses with commas between them. */
+  /** Statuses, separated by commas. */
   readonly status?: string
 }
 
@@ -69,7 +69,7 @@ function statusesIn(written: string): readonly Status[] {
   })
 }
 
-/** The overrides that hold now; what is wrong with the others is printed. */
+/** The active overrides; problems of the others are printed. */
 export function activeOverrides(folder: StateFolder, terminal: Terminal, now: string): readonly Override[] {
   const { active, problems } = readActiveOverrides(folder, now)
   printProblems(terminal, problems)
@@ -84,7 +84,7 @@ function refuseUnknown(names: readonly string[], enrolled: ImagesFile, state: St
   throw new Refusal(found)
 }
 
-/** What a name that is not enrolled may be: a base image, an image that is gone, a slip. */
+/** What a name that is not enrolled could be: a base image, a removed image, a typo. */
 function whatItIs(
   name: string,
   imageNames: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * The command line: options in, the pipeline or one of its steps, text or JSON out. `commands.ts` declares the commands,
- * `read-commands.ts` has those that only read, `plan-commands.ts` those that run the pipeline, `demo.ts` shows the whole
- * job on the embedded example.
+ * The command line: options in, the pipeline or one of its steps, text or JSON out. `commands.ts` declares the
+ * commands, `read-commands.ts` has the read-only ones, `plan-commands.ts` those that run the pipeline, `demo.ts` shows
+ * the whole workflow on the embedded example.
  */
 
 import { CommanderError } from 'commander'
@@ -14,9 +14,9 @@ import { printJson, printProblems, processTerminal, tokensIn } from './terminal.
 /**
  * Runs one command.
  *
- * @param args the arguments behind the program's name.
+ * @param args the arguments after the program's name.
  * @param now the time of the run, ISO 8601.
- * @returns the exit code: 0 good, 1 error, 2 out of date (`check` only).
+ * @returns the exit code: 0 success, 1 error, 2 out of date (`check` only).
  */
 export async function runCommandLine(args: readonly string[], env: Env, now: string): Promise<number> {
   const terminal = processTerminal(tokensIn(env))
@@ -29,7 +29,7 @@ export async function runCommandLine(args: readonly string[], env: Env, now: str
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
-    // A defect: its trace is for who fixes it, and may quote what a server answered.
+    // A bug: the stack trace helps to fix it, and may quote a server's answer.
     if (!(error instanceof Refusal)) {
       terminal.err(`${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`)
     } else if (args.includes('--json')) {

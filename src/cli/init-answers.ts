@@ -8,7 +8,6 @@ import type { InitPlace } from './init-place.js'
 import type { Ask, Prompt } from './prompt.js'
 import { type Proposal, proposeEntry } from './propose-entry.js'
 
-/** Options of `init`. */
 export interface InitOptions {
   readonly engine: Engine
   readonly inAppRepository?: boolean
@@ -25,14 +24,13 @@ export interface InitOptions {
   readonly yes?: boolean
 }
 
-/** What the answers are found from. */
 interface AnswerInput {
   readonly options: InitOptions
   readonly checkout: string | undefined
   readonly place: InitPlace
   readonly env: Env
   readonly action: ActionPin
-  /** null: nobody is asked. */
+  /** null: not interactive. */
   readonly ask: Ask | null
 }
 
@@ -43,7 +41,7 @@ export interface FoundAnswers {
 }
 
 /**
- * What options say, then what the folder's own `.git` tells, then what the person at the terminal answers.
+ * Collects the answers: from options, then from the folder's own `.git`, then from the person at the terminal.
  *
  * @throws Refusal with everything that is missing or wrong.
  */
@@ -80,7 +78,7 @@ async function ownersOf({ options, ask }: AnswerInput, repository: string): Prom
   return options.owner.length > 0 ? options.owner : [await answerOf(ask, ownerQuestion(repository))]
 }
 
-/** The image that an application's own repository builds: the clone tells what no option says. */
+/** The image that an application's own repository builds: the clone supplies what no option sets. */
 async function ownImage(input: AnswerInput, repository: string): Promise<Proposal | null> {
   const { options, place, checkout = place.top } = input
   const { repo = repository } = options
@@ -115,7 +113,7 @@ function ownerQuestion(repository: string): Question {
   return { kind: 'owner', text, fallback: `@${repository.split('/')[0] ?? ''}`, option: '--owner' }
 }
 
-/** Without a terminal the default is taken; an option has to be given where there is none. */
+/** Without a terminal the default is used; a question without a default requires its option. */
 async function answerOf(ask: Ask | null, { kind, text, fallback, option }: Question): Promise<string> {
   if (ask !== null) return ask({ text, fallback, fault: (answer) => answerFault(kind, answer) })
   if (fallback !== '') return fallback
@@ -138,7 +136,7 @@ function refuseFaults(options: InitOptions): void {
   if (faults.length > 0) throw new Refusal(faults)
 }
 
-/** The options, with what the person says of the first image where the options say nothing of it. */
+/** The options, completed with the person's answers about the first image where no option describes it. */
 async function withFirstImage({ options, checkout, ask }: AnswerInput): Promise<InitOptions> {
   const isGiven = [checkout, options.image, options.repo, options.dockerfile, options.workflow].some(Boolean)
   if (ask === null || isGiven) return options
@@ -171,7 +169,7 @@ const WORKFLOW: Prompt = {
   fault: (answer) => (WORKFLOW_FILE.test(answer) ? null : 'a file in .github/workflows, by its name'),
 }
 
-/** Images are often called after the repository they are built from. */
+/** Images are often named after their source repository. */
 function sourceQuestion(image: string): Prompt {
   const parsed = parseReference(image)
   const path = parsed.ok ? parsed.reference.repository.split('/').slice(0, 2).join('/') : ''
@@ -182,7 +180,7 @@ function sourceQuestion(image: string): Prompt {
   }
 }
 
-/** The entry, made as `enroll` makes it. */
+/** The entry, built the same way as by `enroll`. */
 async function proposed(options: InitOptions, { checkout, env }: AnswerInput): Promise<Proposal | null> {
   const { image, repo, dockerfile, workflow } = options
   const given = Object.entries({ image, repo, dockerfile, workflow }).filter(([, value]) => value !== undefined)

@@ -16,11 +16,11 @@ import { isInteractive, openPrompt } from './prompt.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
- * `init [CHECKOUT]`: writes the files of a new state repository, after a few questions on a terminal or from options.
- * Files that are there are never written over. Asks nobody but the person at the terminal.
+ * `init [CHECKOUT]`: writes the files of a new state repository, from options or a few questions on a terminal.
+ * Existing files are never overwritten. Works offline.
  *
  * @returns the exit code.
- * @throws Refusal when a file is there that says something else, or an answer is missing or wrong.
+ * @throws Refusal when an existing file has different content, or an answer is missing or wrong.
  */
 export async function init(run: CommandContext, checkout: string | undefined, options: InitOptions): Promise<number> {
   const { env, terminal } = run
@@ -60,7 +60,7 @@ interface FileStatus {
   readonly different: readonly string[]
 }
 
-/** What is to be written, held against what is there. Names that differ in case alone are one file on many systems. */
+/** Compares the files to write with existing ones. Names that differ only in case are one file on many systems. */
 function compare(files: ReadonlyMap<string, string>, root: string): FileStatus {
   const missing = new Map<string, string>()
   const same: string[] = []
@@ -74,7 +74,7 @@ function compare(files: ReadonlyMap<string, string>, root: string): FileStatus {
   return { missing, same, different }
 }
 
-/** How a path that is there is spelled; null where there is nothing in any spelling. */
+/** Actual spelling of an existing path; null if it does not exist in any spelling. */
 function spelling(root: string, path: string): string | null {
   let found = ''
   for (const part of path.split('/')) {
@@ -94,7 +94,9 @@ function refuseExisting(paths: readonly string[]): Error {
   })
 }
 
-/** The commit of this action that is running, where it is a checkout of one that its remote has; else the published one. */
+/**
+ * The running commit of this action, if it is a checkout of a commit that its remote has; otherwise the published one.
+ */
 async function actionPin(): Promise<ActionPin> {
   const root = join(dirname(fileURLToPath(import.meta.url)), '..')
   const { remote } = await gitFacts(root)
@@ -114,7 +116,7 @@ interface InitResult extends FoundAnswers {
   readonly place: InitPlace
   readonly written: readonly string[]
   readonly kept: readonly string[]
-  /** Nobody said who reviews. */
+  /** No option or answer names a reviewer. */
   readonly isOwnerGuessed: boolean
 }
 
@@ -151,7 +153,7 @@ function nextSteps({ answers, place: { folder }, isOwnerGuessed }: InitResult): 
 
 const DOCS = `https://github.com/${ACTION}/blob/main/docs`
 
-/** What it takes to set it going. */
+/** The steps to get it running. */
 function startSteps(answers: Answers): string[] {
   const dashboard = `Say in settings.dashboard whom the dashboard notifies, and who may start what: ${DOCS}/dashboard.md`
   return [...engineSteps(answers), ...(answers.hasDashboard ? [dashboard] : [])]

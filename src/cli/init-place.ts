@@ -9,10 +9,10 @@ import type { Ask, Prompt } from './prompt.js'
 
 /** Where the files of a new factory go. */
 export interface InitPlace {
-  /** The top of the repository: GitHub reads workflows there alone. */
+  /** The top of the repository, the only place where GitHub reads workflows. */
   readonly top: string
   readonly folder: StateFolder
-  /** Where the state lies in an application's own repository, from its top; null: the repository is the state's alone. */
+  /** Folder of the state in an application's own repository, relative to its top; null: a separate state repository. */
   readonly applicationFolder: string | null
 }
 
@@ -21,17 +21,17 @@ interface PlaceInput {
   readonly engine: Engine
   readonly inAppRepository?: boolean
   readonly env: Env
-  /** null: nobody is asked. */
+  /** null: not interactive. */
   readonly ask: Ask | null
 }
 
-/** The folder of the state in an application's own repository, where no option names one. */
+/** Default folder of the state in an application's own repository. */
 const APPLICATION_FOLDER = 'image-factory'
 
 /**
- * A repository of the state's own is the state folder itself; an application's own is the one around it.
+ * A separate state repository has the state at its top; in an application's own repository, the state is a folder.
  *
- * @throws Refusal when the state cannot lie there.
+ * @throws Refusal when the state cannot be placed there.
  */
 export async function initPlace({ state, engine, inAppRepository, env, ask }: PlaceInput): Promise<InitPlace> {
   const isApplication = inAppRepository ?? (engine === 'actions' && ask !== null && (await ask(SHAPE)) === 'app')
@@ -61,7 +61,7 @@ const SHAPE: Prompt = {
   fault: (answer) => (answer === 'own' || answer === 'app' ? null : 'own or app'),
 }
 
-/** The nearest folder with a `.git`, the folder itself included. */
+/** The nearest folder with a `.git`, including the folder itself. */
 function repositoryAround(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return at
@@ -69,7 +69,7 @@ function repositoryAround(folder: string): string | null {
   }
 }
 
-/** Workflows are read from a repository's top alone. */
+/** Workflows are read only from the top of a repository. */
 function refuseInside(root: string, engine: Engine): void {
   const above = repositoryAround(root)
   if (above === null || above === root) return

@@ -5,14 +5,14 @@ import type { Env } from '../run-options.js'
 import { isFolder, pathBelow, type StateFolder } from '../state/index.js'
 import type { Terminal } from './terminal.js'
 
-/** Where the state is, and what its parts are called. */
+/** Where the state is, and the names of its parts. */
 interface StateOptions {
   readonly state?: string
   readonly images: string
   readonly output: string
 }
 
-/** Options that every command takes. */
+/** Options of every command. */
 export interface CommonOptions extends StateOptions {
   readonly sources?: string
   readonly json?: boolean
@@ -28,19 +28,19 @@ export interface CommandContext {
   readonly now: string
 }
 
-/** How this program was called, so that a command can be copied as it is. */
+/** How this program was invoked, so that printed commands can be copied as they are. */
 export const PROGRAM = process.argv[1]?.endsWith('.js') ? `node ${process.argv[1]}` : 'image-factory'
 
-/** A path as one word of a command that is shown to be copied; what a path on Windows is made of needs no quotes there. */
+/** A path as one word of a printed command; Windows path characters need no quotes there. */
 export function shownPath(path: string): string {
   const plain = process.platform === 'win32' ? /^[\w./:\\-]+$/ : /^[\w./-]+$/
   return plain.test(path) ? path : JSON.stringify(path)
 }
 
 /**
- * The state folder a command works on: `--state`, else IMAGE_FACTORY_STATE_DIR, else the current folder.
+ * The state folder of a command: `--state`, else IMAGE_FACTORY_STATE_DIR, else the current folder.
  *
- * @throws Refusal when there is no such folder, or a path leads out of it.
+ * @throws Refusal when the folder does not exist, or a path leads out of it.
  */
 export function stateFolder(options: StateOptions, env: Env): StateFolder {
   const folder = newStateFolder(options, env)
@@ -51,7 +51,7 @@ export function stateFolder(options: StateOptions, env: Env): StateFolder {
 }
 
 /**
- * The same folder, which need not be there yet.
+ * The state folder, which need not exist yet.
  *
  * @throws Refusal when a path leads out of it.
  */
@@ -73,15 +73,15 @@ function below(path: string, option: string, example: string): string {
   })
 }
 
-/** On a runner the repository that holds the file is known, as it is to the commands that write. */
+/** OWNER/REPO of the file; on a runner it is known, as it is to the commands that write. */
 export function ownRepository(env: Env): string | null {
   return env.GITHUB_REPOSITORY || null
 }
 
 /**
- * A valid images file, for a command that cannot do without.
+ * The images file, for commands that need a valid one.
  *
- * @throws Refusal when there is none, or with its problems when there are errors among them.
+ * @throws Refusal when it does not exist, or with its problems when there are errors among them.
  */
 export function readImagesFile(
   folder: StateFolder,
@@ -93,9 +93,9 @@ export function readImagesFile(
 }
 
 /**
- * An option's NAME=VALUE.
+ * Splits an option's NAME=VALUE.
  *
- * @throws Refusal when it is not written so.
+ * @throws Refusal when it has another form.
  */
 export function nameAndValue(option: string, text: string): [string, string] {
   const at = text.indexOf('=')

@@ -9,16 +9,15 @@ import { printable } from '../text/index.js'
 import { type CommandContext, ownRepository, shownPath, stateFolder } from './options.js'
 import { printJson } from './terminal.js'
 
-/** Options of `page`. */
 export interface PageOptions {
   /** Folder that the page is written to. */
   readonly out?: string
 }
 
 /**
- * `page --out DIR`: the factory as one HTML file, index.html, and as data, factory.json. Asks nobody.
+ * `page --out DIR`: the factory as one HTML file, index.html, and as data, factory.json. Works offline.
  *
- * @throws Refusal when no folder is named, or images.yaml, overrides.yaml or a state file cannot be used.
+ * @throws Refusal when no folder is given, or images.yaml, overrides.yaml or a state file is invalid.
  */
 export function pageCommand({ options, env, terminal, now }: CommandContext, { out }: PageOptions): number {
   if (out === undefined && options.json !== true) {

@@ -16,7 +16,7 @@ export async function synth(context: CommandContext): Promise<number> {
   return write(context, null)
 }
 
-/** `refresh`: looks up digests in their registries, and writes what follows from that like `synth`. */
+/** `refresh`: looks up digests in their registries, then writes like `synth`. */
 export async function refresh(context: CommandContext): Promise<number> {
   const { env, terminal } = context
   const progress = progressOn(terminal)
@@ -44,7 +44,7 @@ async function write(
   return plan.refused ? 1 : 0
 }
 
-/** How `diff` shows what it found. */
+/** Output format of `diff`. */
 export interface DiffOptions {
   readonly stat?: true
   readonly markdown?: true
@@ -63,13 +63,13 @@ export async function diff(context: CommandContext, { stat, markdown }: DiffOpti
   return plan.refused ? 1 : 0
 }
 
-/** The comment that a pull request would get, but for which run wrote it. */
+/** The comment that a pull request would get, except for the run that wrote it. */
 function comment({ report }: Plan, env: Env): string {
   const marker = { id: 'default', sha: '', run: 0, attempt: 0 }
   return renderComment({ ...report, servers: serversIn(env) }, { marker })
 }
 
-/** `check`: 0 when everything generated is up to date, 2 when not, 1 when that cannot be told. */
+/** `check`: exit code 0 when all generated files are up to date, 2 when not, 1 when that cannot be determined. */
 export async function check(context: CommandContext): Promise<number> {
   const { options, env, terminal } = context
   const plan = await makePlan(commandRunOptions('check', context), stateFolder(options, env))
@@ -100,7 +100,7 @@ function commandOptions({ state, images, output, sources }: CommonOptions): stri
     .join('')
 }
 
-/** What was found goes to standard output, problems to standard error; errors come last. */
+/** Results go to standard output, problems to standard error; errors come last. */
 function printReport({ report }: Plan, terminal: Terminal, { diffs }: { readonly diffs: boolean }): void {
   const of = (isError: boolean) => report.problems.filter(({ severity }) => (severity === 'error') === isError)
   terminal.out(renderPlain(report, { color: terminal.color.out, diffs, problems: false }))

@@ -1,10 +1,10 @@
 import type { Terminal } from './terminal.js'
 
-/** Shows what a command is at, on one line of a terminal that is written over. */
+/** Shows the progress of a command on one line of a terminal, which is overwritten. */
 export interface Progress {
   /** Runs one named step. */
   readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
-  /** Counts things done in the step that is under way: `answers from GitHub`. */
+  /** Counts work done in the current step: `answers from GitHub`. */
   readonly count: (what: string, times?: number) => void
 }
 
@@ -12,7 +12,7 @@ export interface Progress {
 const REPAINT_INTERVAL = 100
 const CLEAR = '\r\u001b[K'
 
-/** Progress on the error stream of a terminal; silent where nobody looks at one. */
+/** Progress on a terminal's error stream; silent when it is not a terminal. */
 export function progressOn({ err, isLive = false, columns = 80 }: Terminal): Progress {
   if (!isLive) return { step: (_, work) => work(), count: () => undefined }
   let title = ''

@@ -5,26 +5,26 @@ import { refuse } from '../enrollment/index.js'
 /** One question to the person at the terminal. */
 export interface Prompt {
   readonly text: string
-  /** Taken for an empty answer. */
+  /** Used for an empty answer. */
   readonly fallback: string
-  /** What is wrong with an answer, as an ending of "must be …"; null when it is good. */
+  /** What is wrong with an answer, to complete "must be …"; null if it is valid. */
   readonly fault: (answer: string) => string | null
 }
 
-/** Asks until the answer is good. */
+/** Asks until the answer is valid. */
 export type Ask = (question: Prompt) => Promise<string>
 
-/** Whether there is somebody at both ends of the terminal. */
+/** Whether both input and output are a terminal. */
 export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true
 }
 
 /**
- * The person at the terminal. What is typed ahead answers the questions to come; a question is rejected with a Refusal
- * once the person has left (Ctrl-C, end of input).
+ * Asks the person at the terminal. Lines typed ahead answer later questions; a question is rejected with a Refusal once
+ * input has ended (Ctrl-C, end of input).
  *
  * @param input and
- * @param output are the ends of the terminal.
+ * @param output are the two streams of the terminal.
  */
 export function openPrompt(input: Readable, output: Writable): { readonly ask: Ask; readonly close: () => void } {
   const lines = createInterface({ input, output })
@@ -61,7 +61,7 @@ export function openPrompt(input: Readable, output: Writable): { readonly ask: A
   }
 }
 
-/** Asks again as long as an answer is no good, and says why. */
+/** Repeats the question with the reason while the answer is invalid. */
 async function askUntilValid(
   question: Prompt,
   answerTo: (question: Prompt) => Promise<string>,

@@ -15,7 +15,7 @@ import {
 } from './choose-build.js'
 import { nameAndValue } from './options.js'
 
-/** Options of `enroll`: what an entry says first. */
+/** Options of `enroll` that set parts of an entry. */
 export interface EnrollOptions {
   readonly name?: string
   readonly image?: string
@@ -30,7 +30,7 @@ export interface EnrollOptions {
   readonly job?: string
   /** NAME=VALUE */
   readonly input: readonly string[]
-  /** References. */
+  /** Image references. */
   readonly base: readonly string[]
   readonly target?: string
   readonly rebuildDelay?: string
@@ -44,11 +44,10 @@ export interface Proposal {
   readonly entry: EntryData
   /** Path of the key (`source.repo`) → why. */
   readonly why: ReadonlyMap<string, string>
-  /** What should be known before the entry is merged. */
+  /** What to know before the entry is merged. */
   readonly warnings: readonly Problem[]
 }
 
-/** What an entry is made from. */
 interface ProposalInput {
   readonly options: EnrollOptions
   readonly checkout: LocalClone | null
@@ -58,9 +57,9 @@ interface ProposalInput {
 }
 
 /**
- * Makes an entry from options and, where they say nothing, from what the checkout shows.
+ * Builds an entry from options and, where they are missing, from the checkout.
  *
- * @throws Refusal with everything that neither shows, and the options that set it.
+ * @throws Refusal with everything that neither provides, and the options that set it.
  */
 export function proposeEntry(input: ProposalInput): Proposal {
   const { options, checkout } = input
@@ -99,7 +98,7 @@ export function proposeEntry(input: ProposalInput): Proposal {
 
 type Repository = Pick<ImageReference, 'registry' | 'repository'>
 
-/** `--image`, taken apart as docker reads it. */
+/** `--image`, parsed like Docker does. */
 function imageOption({ image, registry, repository }: EnrollOptions): Repository | null {
   if (image === undefined) return null
   if (registry !== undefined || repository !== undefined) {
@@ -157,7 +156,7 @@ function detectBuild(
     workflow: options.workflow ?? null,
     image: wanted === null || typeof wanted === 'string' ? wanted : `${wanted.registry}/${wanted.repository}`,
   }
-  // Nothing in a checkout tells how an image is built whose base images have to be named.
+  // A checkout does not show how an image is built whose base images have to be named.
   const isNamed = options.base.length > 0 && options.dockerfile === undefined
   const builds = read.flatMap((one) => one.builds)
   const found = isNamed ? NOTHING_DETECTED : chooseBuild(given, checkout, builds)
@@ -190,7 +189,7 @@ function entryFaults({ options, repository, name, hasCheckout }: EntryParts): Pr
   ]
 }
 
-/** The last part of a repository as a name that Kubernetes takes; null where nothing is left of it. */
+/** The last part of a repository as a valid Kubernetes name; null if no character of it is valid. */
 function nameFrom(repository: string | undefined): string | null {
   const last = repository?.split('/').at(-1) ?? ''
   const name = last
@@ -240,7 +239,7 @@ function sourceOf(input: ProposalInput, remote: RemoteRepository | null, found: 
   return { source: Object.keys(source).length === 0 ? undefined : source, why }
 }
 
-/** The branch that is checked out, where the entry would be read from another one without it. */
+/** The checked-out branch, if the entry would otherwise be read from another one. */
 function branchOf({ checkout, defaults }: ProposalInput): { readonly value: string; readonly why: string } | null {
   if (checkout === null || checkout.branch === null) return null
   const { branch, defaultBranch } = checkout
@@ -250,7 +249,7 @@ function branchOf({ checkout, defaults }: ProposalInput): { readonly value: stri
     return inherited === branch ? null : { value: branch, why: 'what is checked out; the defaults name another' }
   }
   if (branch === defaultBranch) return null
-  // A clone that never learned its remote's default branch: these two are it, nearly always.
+  // The clone does not record its remote's default branch: it is nearly always one of these two.
   if (defaultBranch === null && (branch === 'main' || branch === 'master')) return null
   const other = defaultBranch === null ? 'a default branch' : defaultBranch
   return { value: branch, why: `what is checked out, and not ${other}` }

@@ -10,7 +10,6 @@ import { sourcesOf } from './run-options.js'
 import { printJson, printProblems } from './terminal.js'
 import { readText } from './validate-command.js'
 
-/** Options of `bases`. */
 export interface BasesOptions {
   readonly buildArg: readonly string[]
   readonly target?: string
@@ -43,7 +42,7 @@ export async function bases({ terminal }: CommandContext, dockerfile: string, op
   return 0
 }
 
-/** What `graph` takes beside the common options. */
+/** Options of `graph` besides the common ones. */
 export interface GraphOptions {
   readonly format: GraphFormat
   readonly discover?: boolean
@@ -59,7 +58,10 @@ const NOTHING_DISCOVERED: Discovered = {
   files: new Map(),
 }
 
-/** `graph`: which image depends on which base image, as the state files know it; with `--discover` as sources have it now. */
+/**
+ * `graph`: which image depends on which base image, according to the state files; with `--discover` according to the
+ * current sources.
+ */
 export async function graphCommand(context: CommandContext, options: GraphOptions): Promise<number> {
   const { env, terminal } = context
   const folder = stateFolder(context.options, env)

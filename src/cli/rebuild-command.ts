@@ -22,18 +22,18 @@ import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { printTable } from './table.js'
 import { printJson, printProblems, tokensIn } from './terminal.js'
 
-/** Options of `rebuild`. */
 export interface RebuildOptions {
   readonly dryRun?: true
   readonly allStale?: true
 }
 
 /**
- * `rebuild [NAME…]`: starts the builds of images now, whatever their delay; without names those that are due, where no
- * cluster does it (`engine: actions`). The state files say what is started before it is, and what came of it.
+ * `rebuild [NAME…]`: starts the builds of images now, regardless of their delay; without names, those that are due, if
+ * no cluster starts them (`engine: actions`). The state files record what is started beforehand, and its result
+ * afterwards.
  *
  * @returns 1 when a build could not be started.
- * @throws Refusal when a name cannot be rebuilt, or nothing is asked for.
+ * @throws Refusal when a name cannot be rebuilt, or there is nothing to rebuild.
  */
 export async function rebuildCommand(
   context: CommandContext,
@@ -83,15 +83,15 @@ interface Question {
   readonly folder: StateFolder
   readonly enrolled: ImagesFile
   readonly request: Request | null
-  /** null: a trial, which asks no server. */
+  /** null: a dry run, which contacts no server. */
   readonly client: RunsClient | null
 }
 
 interface Decided {
   readonly decision: Decision
-  /** With what became of earlier builds, and what is to be started. */
+  /** With the results of earlier builds, and the builds to start. */
   readonly state: StateFiles
-  /** Names of the images whose records are others than before. */
+  /** Names of the images whose records changed. */
   readonly changed: readonly string[]
   readonly clock: () => number
 }
@@ -131,14 +131,14 @@ function trackedImages({ images }: ImagesFile, { images: records }: Pick<StateFi
   })
 }
 
-/** What a trial would start. */
+/** What a dry run would start. */
 function planned({ starts }: Decision): ImageOutcome[] {
   return starts.flatMap(({ images }) =>
     images.map(({ name, rebuild }) => ({ name, rebuild: { ...rebuild, result: 'started' } })),
   )
 }
 
-/** The intents are on disk before anything is started, and what came of it afterwards. */
+/** The intents are on disk before anything is started, the results afterwards. */
 async function startAll(
   { decision, state, changed, clock }: Decided,
   { root }: StateFolder,

@@ -9,7 +9,7 @@ import { type CommandContext, ownRepository } from './options.js'
 import { type Progress, progressOn } from './progress.js'
 import { tokensIn } from './terminal.js'
 
-/** What a command runs the pipeline with: it shows progress on a terminal, and writes nothing. */
+/** Pipeline options of a command: shows progress on a terminal, and writes nothing. */
 export function commandRunOptions(
   mode: RunOptions['mode'],
   context: CommandContext,

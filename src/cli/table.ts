@@ -5,14 +5,14 @@ import { printable } from '../text/index.js'
 import type { Terminal } from './terminal.js'
 
 const GAP = '  '
-/** A column that is narrower cannot be read. */
+/** Narrower columns are unreadable. */
 const MIN_WIDTH = 12
 
 type Paint = (cell: string, row: number, column: number) => string
 
 /**
- * Columns under their titles, as wide as the terminal at most: long cells go on in the next line, and where too many
- * columns are left for that, each row is a block of lines with the titles before them.
+ * Prints columns below their titles, at most as wide as the terminal: long cells wrap, and if there are too many
+ * columns for that, each row becomes a block of lines that start with the titles.
  *
  * @param paint colors a padded cell.
  */
@@ -35,7 +35,10 @@ export function printTable(
   }
 }
 
-/** The width of each column: of its longest cell, the widest made narrower until all fit; null where they cannot. */
+/**
+ * The width of each column: that of its longest cell, with the widest columns narrowed until all fit; null if they
+ * cannot.
+ */
 function fittedWidths(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -75,7 +78,7 @@ function wrap(cell: string, width: number): readonly string[] {
   return stringWidth(cell) <= width ? [cell] : wrapAnsi(cell, width, { hard: true }).split('\n')
 }
 
-/** A row as lines of its own, where columns do not fit beside each other. */
+/** A row as a block of lines, for columns that do not fit side by side. */
 function blockOf(
   head: readonly string[],
   cells: readonly string[],

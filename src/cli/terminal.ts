@@ -9,16 +9,16 @@ import { printable } from '../text/index.js'
 export interface Terminal {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
-  /** Whether `out` and `err` understand colors. */
+  /** Whether `out` and `err` support colors. */
   readonly color: { readonly out: boolean; readonly err: boolean }
-  /** Whether somebody looks at `err` while it is written. */
+  /** Whether `err` is shown while it is written. */
   readonly isLive?: boolean
-  /** How many characters a line of `out` holds; without it a table is as wide as its cells. */
+  /** Width of `out` in characters; if not set, a table is as wide as its cells. */
   readonly columns?: number
 }
 
 /**
- * The process's own terminal. Whoever reads it may stop at any time (`| head`): then there is nobody left to tell.
+ * The process's own terminal. Its reader may close it at any time (`| head`): the process then exits silently.
  *
  * @param secrets values that are never printed.
  */
@@ -42,19 +42,19 @@ export function processTerminal(secrets: readonly string[]): Terminal {
   }
 }
 
-/** Tokens that the environment brings. */
+/** The tokens in the environment. */
 export function tokensIn({ GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN, IMAGE_FACTORY_DISPATCH_TOKEN }: Env): string[] {
   return [GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN, IMAGE_FACTORY_DISPATCH_TOKEN].filter(
     (one): one is string => one !== undefined && one !== '',
   )
 }
 
-/** Data, as `--json` prints it. */
+/** Prints data for `--json`. */
 export function printJson(terminal: Terminal, data: unknown): void {
   terminal.out(`${JSON.stringify(data, null, 2)}\n`)
 }
 
-/** Problems, one a line, with the excerpt they point at where the text is at hand. */
+/** Prints problems, one per line, with an excerpt of the text if it is available. */
 export function printProblems(terminal: Terminal, problems: readonly Problem[], text: string | null = null): void {
   const colors = pc.createColors(terminal.color.err)
   const paint = { error: colors.red, warning: colors.yellow, accepted: colors.dim, notice: colors.cyan }
@@ -70,20 +70,20 @@ export function printProblems(terminal: Terminal, problems: readonly Problem[], 
   }
 }
 
-/** Widest excerpt of a line, and how much of it is kept before the place. */
+/** Maximum width of an excerpt, and how much of it precedes the column. */
 const WIDEST = 120
 const BEFORE = 60
 
 /**
- * The part of a line around a column, as a terminal shows it: on a line of its own, tabs as two blanks.
+ * The part of a line around a column, as a terminal shows it on one line, tabs as two spaces.
  *
  * @param column 1-based, in UTF-16 units.
- * @returns the text, and how many cells stand before the place.
+ * @returns the text, and the number of cells before the column.
  */
 export function excerpt(line: string, column: number): { readonly shown: string; readonly caret: number } {
   const cells = (text: string) => [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
   const at = Math.min(column - 1, line.length)
-  // What is far from the place is never looked at: lines may be very long.
+  // Only text near the column is processed: lines may be very long.
   const near = line.slice(Math.max(0, at - 4 * WIDEST), at + 4 * WIDEST)
   const before = cells(near.slice(0, Math.min(at, 4 * WIDEST)))
   const after = cells(near.slice(Math.min(at, 4 * WIDEST)))
@@ -98,7 +98,7 @@ function readable(text: string): string {
   return printable(text.replaceAll('\t', '  '))
 }
 
-/** How many characters from the beginning fit into so many cells. */
+/** How many of the first characters fit into this many cells. */
 function firstWithin(characters: readonly string[], width: number): number {
   let used = 0
   const over = characters.findIndex((one) => {
@@ -108,7 +108,7 @@ function firstWithin(characters: readonly string[], width: number): number {
   return over < 0 ? characters.length : over
 }
 
-/** Where the last characters begin that fit into so many cells. */
+/** Index of the first of the last characters that fit into this many cells. */
 function lastWithin(characters: readonly string[], width: number): number {
   return characters.length - firstWithin([...characters].reverse(), width)
 }

@@ -18,13 +18,14 @@ import { sourcesOf } from './run-options.js'
 import { printJson, printProblems } from './terminal.js'
 
 /**
- * `validate`: all problems of images.yaml and overrides.yaml. Works offline; with `--sources` the Dockerfiles and workflows
- * there are checked as well, and what is wrong in them is a warning: only a run that sees the committed state can tell
- * what is new.
+ * `validate`: lists all problems of images.yaml and overrides.yaml. Works offline; with `--sources` the Dockerfiles and
+ * workflows there are checked as well. Problems in them are warnings: only a run that sees the committed state can tell
+ * which are new.
  *
- * @param files enrollment files, or files called overrides.yaml, from the current folder; none: those of the state folder.
- * @returns 1 when any of them is wrong.
- * @throws Refusal when there is no such file.
+ * @param files enrollment files, or files named overrides.yaml, relative to the current folder; none: those of the
+ *   state folder.
+ * @returns 1 when any of them has errors.
+ * @throws Refusal when a file does not exist.
  */
 export async function validate(context: CommandContext, files: readonly string[] = []): Promise<number> {
   const { options, terminal } = context
@@ -45,7 +46,7 @@ export async function validate(context: CommandContext, files: readonly string[]
   return isValid ? 0 : 1
 }
 
-/** What one file comes to. */
+/** Result of checking one file. */
 interface CheckedFile {
   readonly file: string
   readonly text: string
@@ -82,7 +83,7 @@ async function checkImages(context: CommandContext, file: string, text: string):
   const progress = progressOn(context.terminal)
   const read = () => discover(images, sourcesOf(context, progress.count), file)
   const found = isRead ? await progress.step('Discover base images', read) : null
-  // What cannot be read below --sources, and what will keep a rebuild from working.
+  // What could not be read below --sources, and workflow problems that will make rebuilds fail.
   const inSources = found === null ? [] : [...found.problems, ...found.workflowProblems.map(({ problem }) => problem)]
   return {
     file,
@@ -103,7 +104,7 @@ function checkOverrides({ now }: CommandContext, file: string, text: string): Ch
 /**
  * The text of a file that an argument names.
  *
- * @throws Refusal where it cannot be read.
+ * @throws Refusal when it cannot be read.
  */
 export async function readText(path: string): Promise<string> {
   try {
@@ -118,7 +119,7 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** The system's words for a file that cannot be read, as a person would say them. */
+/** System error codes of unreadable files, as messages for people. */
 const UNREADABLE: Readonly<Record<string, readonly [string, string | null]>> = {
   ENOENT: ['there is no file PATH.', 'Check the path: it starts at the current folder.'],
   EISDIR: ['PATH is a folder.', 'Name a file in it, like images.yaml.'],
