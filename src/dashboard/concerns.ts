@@ -2,7 +2,7 @@ import type { Explanation } from '../explain/index.js'
 import { shortReference } from '../report/references.js'
 import { oneLine } from '../text/index.js'
 
-/** What can be wrong with an image so that a person has to look, the worst first. */
+/** Conditions of an image that require a person, the worst first. */
 export const CONCERN_KINDS = [
   'build-failed',
   'start-refused',
@@ -12,14 +12,14 @@ export const CONCERN_KINDS = [
   'overdue',
 ] as const
 
-/** Something that needs a person. */
+/** A condition that requires a person. */
 export interface Concern {
   readonly kind: (typeof CONCERN_KINDS)[number]
-  /** Tells this occurrence from others of its kind and image; the same as long as it lasts. */
+  /** Identifies this occurrence among others of its kind and image; unchanged while it lasts. */
   readonly key: string
-  /** Whether people are told when it is new: it does not go away by itself. */
+  /** Whether people are notified when it is new: it does not resolve itself. */
   readonly isNews: boolean
-  /** What is wrong, one sentence on one line; holds texts of forges and files. */
+  /** What is wrong, one sentence on one line; may contain text from forges and files. */
   readonly text: string
   /** What to do about it, one sentence. */
   readonly next: string
@@ -31,7 +31,7 @@ interface ConcernInput {
   readonly now: string
 }
 
-/** What needs a person about one image, the worst first. */
+/** The concerns about one image, the worst first. */
 export function concernsOf(explanation: Explanation, input: ConcernInput): Concern[] {
   return [
     ...failedRebuild(explanation),
@@ -54,7 +54,7 @@ function failedRebuild({ status, reason, rebuilds, nextTry }: Explanation): Conc
       { kind: 'start-refused', key: last.at, isNews: true, text: `Its build could not be started${words}.`, next },
     ]
   }
-  // Of a run that failed the forge says no more than that.
+  // The forge gives no details about a failed run.
   const text = last.result === 'failed' ? `${times(last.attempts)}.` : `${times(last.attempts)}${words}.`
   const next =
     nextTry === null
@@ -100,7 +100,7 @@ function stillBehind({ status, reason, outlook }: Explanation): Concern[] {
   return [{ ...about, text, next: 'Have the build pull its base images, with `pull: true` and no old cache.' }]
 }
 
-/** Milliseconds after which something that is due should have been started by any schedule. */
+/** Milliseconds after which any schedule should have started a due rebuild. */
 const OVERDUE_AFTER = 24 * 60 * 60 * 1000
 
 function overdue({ status, outlook, engine }: Explanation, { now }: ConcernInput): Concern[] {

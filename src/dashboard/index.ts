@@ -1,7 +1,6 @@
 /**
- * The factory at a glance. `overview.ts` sees the whole of it in explanations and state files, `concerns.ts` what needs a
- * person; everything else shows that and decides nothing: `page/` one HTML file, `files.ts` that and the same as data.
- * Pure.
+ * Overview of the factory. `overview.ts` builds it from explanations and state files, `concerns.ts` finds what requires
+ * a person; all other files only display it: `page/` as one HTML file, `files.ts` as that and as data. Pure.
  */
 export { CONCERN_KINDS, type Concern } from './concerns.js'
 export { pageFiles } from './files.js'

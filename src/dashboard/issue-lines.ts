@@ -1,4 +1,5 @@
-// What the dashboard says of one image, without its name. No clock: what is due or waits is said by dates.
+// What the dashboard shows about one image, without its name. Independent of the clock: due and waiting rebuilds are
+// given as dates.
 
 import { minute } from '../report/effect-of-merging.js'
 import { prose } from '../report/markdown.js'
@@ -9,7 +10,7 @@ import { STANDING_WORDS } from './standing-words.js'
 
 const MAX_BASES = 3
 
-/** How an image stands, as Markdown; the same for images about which the same is to be said. */
+/** The standing of an image, as Markdown; identical for images in the same situation. */
 export function standingText(image: OverviewImage): string {
   return markdown(STANDING_SPANS[image.standing](image))
 }
@@ -64,7 +65,7 @@ function references(all: readonly string[]): Span[] {
   )
 }
 
-/** What an image is, or is not, rebuilt for. */
+/** Why an image is rebuilt or not. */
 function cause({ reason, base: name, bases, standing, override, eligibleAt }: OverviewImage): Span[] {
   const base = bases.find((one) => one.name === name)
   if (base === undefined) return ['a base image changed']
@@ -101,7 +102,7 @@ export function concernText(image: OverviewImage): string {
 
 const MAX_CONCERN = 600
 
-/** The standing that a concern says already. */
+/** The standing that a concern already expresses. */
 const COVERS: Readonly<Partial<Record<OverviewImage['concerns'][number]['kind'], Standing>>> = {
   'build-failed': 'failed',
   'start-refused': 'failed',
@@ -112,13 +113,13 @@ const COVERS: Readonly<Partial<Record<OverviewImage['concerns'][number]['kind'],
 
 const QUIET: ReadonlySet<Standing> = new Set(['fresh', 'unproven', 'never', 'unknown', 'failed'])
 
-/** How a sentence about a standing begins: those with a date go on without a colon. */
+/** How a sentence about a standing begins: those with a date continue without a colon. */
 function lead(standing: Standing): string {
   if (standing === 'waiting') return 'Waits'
   return standing === 'due' ? STANDING_WORDS.due.word : `${STANDING_WORDS[standing].word}:`
 }
 
-/** One row of the last rebuilds: the image, when, why, what came of it, what it is built on now. */
+/** One row of the latest rebuilds: the image, time, reason, result, and current base. */
 export function rebuildCells(image: string, rebuild: Rebuild): string[] {
   const { at: decided, started, ended, reason, bases, run, result, attempts, evidence } = rebuild
   const changed = references(bases.flatMap(({ ref }) => ref ?? []))

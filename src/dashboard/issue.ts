@@ -1,7 +1,7 @@
 /**
- * The dashboard issue: the factory as one Markdown text with boxes that start rebuilds. Pure, and without a clock: the same
- * factory gives the same bytes. `issue-lines.ts` says what there is to say of one image, `issue-marker.ts` knows an issue
- * of ours again and which of its boxes are ticked, `notice.ts` makes the comment that tells people what is new.
+ * The dashboard issue: the factory as one Markdown text with boxes that start rebuilds. Pure, and independent of the
+ * clock: the same factory gives the same bytes. `issue-lines.ts` describes one image, `issue-marker.ts` recognizes our
+ * issues and their ticked boxes, `notice.ts` renders the comment that notifies people of new concerns.
  */
 
 import { shortDigest } from '../explain/index.js'
@@ -16,19 +16,19 @@ import { ALL_STALE, box } from './issue-marker.js'
 import { type Overview, type OverviewImage, type OverviewOverride, STANDINGS, type Standing } from './overview.js'
 import { STANDING_WORDS } from './standing-words.js'
 
-/** What an issue is rendered with. */
+/** How an issue is rendered. */
 export interface IssueOptions {
-  /** Most characters of it; 600 at least. */
+  /** Maximum length in characters; at least 600. */
   readonly budget: number
-  /** Whether ticking can start anything: the issue is where the workflow is. */
+  /** Whether ticking a box can start anything: the issue is in the workflow's repository. */
   readonly hasBoxes: boolean
-  /** Where images.yaml is seen; null: not known. */
+  /** URL of images.yaml; null: unknown. */
   readonly imagesUrl: string | null
   /** Values that are never shown. */
   readonly secrets: readonly string[]
 }
 
-/** What it is called; a factory that is not at the top of its repository by its folder too. */
+/** The issue's title; for a factory that is not at the top of its repository it includes the folder. */
 export function issueTitle(path: string): string {
   return path === '.' ? 'Image factory' : `Image factory: ${path}`
 }
@@ -44,13 +44,13 @@ export function renderIssue(overview: Overview, options: IssueOptions): string {
   return headline(overview)
 }
 
-/** Characters of the shortest line of an image: what cannot fit need not be written to be known. */
+/** Characters of the shortest line about an image, to skip rendering what cannot fit. */
 const MIN_LINE = 7
 
-/** Images listed in a section, fewer and fewer until it fits; 0: numbers alone. */
+/** Images listed per section, reduced until everything fits; 0: only counts. */
 const ROWS = [10_000, 1000, 400, 200, 100, 50, 25, 10, 5, 2, 0]
 
-/** Data with every text in it changed. */
+/** Data with every string in it changed. */
 function withoutSecrets<T>(data: T, redact: (text: string) => string): T {
   if (typeof data === 'string') return redact(data) as T
   if (Array.isArray(data)) return data.map((one) => withoutSecrets(one, redact)) as T
@@ -113,12 +113,12 @@ function about({ overview, options }: IssueContext): string[] {
   return [`Tick a box to have the image rebuilt now, whatever its delay; you need write access. ${kept}`, ...all]
 }
 
-/** Provably on an old base image, and to be had built: what `all-stale` asks for. */
+/** Provably built on an outdated base image, and startable: what `all-stale` covers. */
 function isStale({ isStartable, bases }: OverviewImage): boolean {
   return isStartable && bases.some(({ change }) => change === 'behind')
 }
 
-/** Sections whose images are listed, in order; what failed needs attention, and is there. */
+/** Sections whose images are listed, in order; failed images are listed under "needs attention". */
 const OPEN: readonly (readonly [Standing, (overview: Overview) => string])[] = [
   ['building', () => 'Being built'],
   ['due', ({ engine }) => (engine === 'actions' ? 'Due: the next run starts them' : 'Due: Kargo starts them')],
@@ -128,14 +128,14 @@ const OPEN: readonly (readonly [Standing, (overview: Overview) => string])[] = [
   ['unknown', () => 'Not known yet'],
 ]
 
-/** Sections that few need to see. */
+/** Sections that few readers need. */
 const FOLDED: readonly (readonly [Standing, string])[] = [
   ['unproven', 'Not proven: up to date as far as times tell'],
   ['fresh', 'Fresh: proven to be on the current base images'],
   ['never', 'Never rebuilt'],
 ]
 
-/** More images than these of which the same is to be said are folded. */
+/** Groups of more images in the same situation are folded. */
 const MAX_ALIKE = 5
 
 type Images = readonly OverviewImage[]
@@ -170,7 +170,7 @@ function left(n: number): string[] {
   return n <= 0 ? [] : [`… and ${n} more: \`image-factory explain\` lists all of them.`]
 }
 
-/** How a line about an image begins: with a box, where a person may start its build. */
+/** How a line about an image begins: with a box, if a person may start its build. */
 function start({ name, isStartable }: OverviewImage, { options }: IssueContext): string {
   return isStartable && options.hasBoxes && name !== ALL_STALE ? box(name) : '-'
 }
@@ -197,7 +197,7 @@ function folded(title: string, images: Images, context: IssueContext): string[] 
   return [details(heading, [...parts, ...left(images.length - shown.length)].join('\n\n'))]
 }
 
-/** Standings whose title does not say all. */
+/** Standings whose title leaves something out. */
 const SAID: ReadonlySet<Standing> = new Set(['unproven', 'never'])
 
 const MAX_RECENT = 10

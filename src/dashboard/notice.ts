@@ -10,27 +10,26 @@ import type { Overview, OverviewImage } from './overview.js'
 
 type Told = DashboardMarker['told']
 
-/** A concern that people are told about. */
+/** A concern that people are notified of. */
 export interface NewsItem {
   readonly key: string
   readonly image: OverviewImage
   readonly concern: Concern
 }
 
-/** What people are to be told now. */
 export interface News {
-  /** What they do not know of yet, by image. */
+  /** Concerns without a notification yet, by image. */
   readonly items: readonly NewsItem[]
-  /** What they know of then: what lasts, and no more of what is over. */
+  /** What people know of afterwards: concerns that last; resolved ones are dropped. */
   readonly told: Told
 }
 
 /**
- * What is news in a factory.
+ * The news in a factory.
  *
- * @param told what people know of already.
- * @param there references of base images that registries have: of the others it is not known in each run whether they are
- *   missing still, and what was told of them is not told again.
+ * @param told what people were already notified of.
+ * @param there references of base images found in registries: whether the others are still missing is not checked in
+ *   every run, and their notification is not repeated.
  */
 export function newsOf({ images }: Overview, told: Told, there: ReadonlySet<string>): News {
   const all = images.flatMap((image) =>
@@ -56,17 +55,17 @@ function keyOf(image: string, kind: Concern['kind'], key: string): string {
     .slice(0, KEY_LENGTH)
 }
 
-/** What people know of, and what they are told beside. */
+/** What people were notified of, plus more. */
 export function toldAlso(told: Told, more: Told): Told {
   return told === 'many' || more === 'many' ? 'many' : new Set([...told, ...more])
 }
 
-/** The keys of items, as their notice keeps them. */
+/** The keys of items, as their notice stores them. */
 export function keysOf(items: readonly NewsItem[]): Told {
   return items.length > MAX_TOLD ? 'many' : new Set(items.map(({ key }) => key))
 }
 
-/** A notice as it was read from a comment. */
+/** A notice as read from a comment. */
 export interface Notice {
   readonly id: string
   readonly sequence: number
@@ -75,7 +74,7 @@ export interface Notice {
 
 const LINE = /^<!-- image-factory:notice id=(\S{1,1000}) seq=(\d{1,9}) told=(many|[0-9a-f]{0,1600}) -->$/
 
-/** Reads a comment's first line; null where the comment is no notice. */
+/** Reads a comment's first line; null if the comment is not a notice. */
 export function readNotice(body: string): Notice | null {
   const [first = ''] = body.slice(0, 4000).split('\n', 1)
   const found = LINE.exec(first.replace(/\r$/, ''))
@@ -86,18 +85,18 @@ export function readNotice(body: string): Notice | null {
 
 const MAX_SHOWN = 20
 
-/** What a notice is rendered with. */
+/** How a notice is rendered. */
 export interface NoticeOptions {
-  /** Which dashboard it belongs to. */
+  /** The dashboard it belongs to. */
   readonly id: string
   readonly sequence: number
-  /** `@user`, `@org/team`: who is told; of the grammar of settings. */
+  /** `@user`, `@org/team`: who is notified; validated with the settings. */
   readonly notify: readonly string[]
   /** Values that are never shown. */
   readonly secrets: readonly string[]
 }
 
-/** The comment that tells people what is new; every notice fits into GitHub's limit. */
+/** The comment that notifies people of new concerns; it always fits into GitHub's limit. */
 export function renderNotice(items: readonly NewsItem[], { id, sequence, notify, secrets }: NoticeOptions): string {
   const redact = redactor(secrets)
   const byImage = [...groupBy(items, ({ image }) => image.name).values()]

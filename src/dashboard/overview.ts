@@ -8,12 +8,12 @@ import { isDataMap } from '../yaml/data.js'
 import { type Concern, concernsOf } from './concerns.js'
 
 /**
- * Where an image stands: what `explain` calls its status, but "up to date" is told apart by what it rests on. fresh: it
- * is proven to be built on the current digest of each base. unproven: nothing but times says so.
+ * Standing of an image: its status in `explain`, with "up to date" split by evidence. fresh: proven to be built on the
+ * current digest of each base. unproven: only timestamps suggest it.
  */
 export type Standing = Exclude<Explanation['status'], 'up-to-date'> | 'fresh' | 'unproven'
 
-/** Every standing, the most urgent first: the order in which people are shown them. */
+/** Every standing, the most urgent first, which is the order of display. */
 export const STANDINGS = [
   'failed',
   'building',
@@ -27,61 +27,64 @@ export const STANDINGS = [
   'never',
 ] as const satisfies readonly Standing[]
 
-/** An enrolled image: all that `explain --json` says, and how it looks from outside. */
+/** An enrolled image: the output of `explain --json`, and its standing. */
 export interface OverviewImage extends ReturnType<typeof explanationJson> {
   readonly standing: Standing
-  /** What needs a person, the worst first. */
+  /** What requires a person, the worst first. */
   readonly concerns: readonly Concern[]
-  /** Where it is built from; null: elsewhere, it is only watched. */
+  /** Its source; null: it is built by others and only watched. */
   readonly source: { readonly provider: 'github' | 'gitlab'; readonly repo: string } | null
   /** 1-based line of its entry in images.yaml. */
   readonly line: number
-  /** Whether a person may have it built now: it is enabled, it is known what to start, and no build of it is on its way. */
+  /** Whether a person may start its build now: it is enabled, its workflow is known, and no build is in progress. */
   readonly isStartable: boolean
 }
 
-/** A base image, and who is built on it. */
+/** A base image, and the images built on it. */
 export interface OverviewBase {
   readonly name: string
   /** `docker.io/library/node:22` */
   readonly ref: string
   readonly digest: string | null
-  /** Since when its tag has the digest, ISO 8601. */
+  /** When its tag got the digest, ISO 8601. */
   readonly since: string | null
-  /** Its digests as they were seen, newest first, at most ten. */
+  /** Its observed digests, newest first, at most ten. */
   readonly changes: readonly { readonly at: string; readonly digest: string }[]
-  /** The enrolled image that it is. */
+  /** Name of the enrolled image that it is; null: none. */
   readonly enrolledImage: string | null
-  /** Names of the images that are built on it, sorted. */
+  /** Names of the images built on it, sorted. */
   readonly users: readonly string[]
 }
 
-/** An override that holds. */
+/** An active override. */
 export interface OverviewOverride extends Omit<Override, 'line'> {
-  /** Names of the images that it concerns now, sorted. */
+  /** Names of the images that it currently affects, sorted. */
   readonly images: readonly string[]
 }
 
-/** The whole factory at one moment; what `factory.json` holds. Keys are stable: new ones may come, none goes. */
+/**
+ * The whole factory at one moment; the content of `factory.json`. Keys are stable: new ones may be added, none is
+ * removed.
+ */
 export interface Overview {
   readonly version: 1
-  /** OWNER/REPO of the state; null where that is not known. */
+  /** OWNER/REPO of the state; null where unknown. */
   readonly repository: string | null
-  /** When it was looked at, ISO 8601: decides between due and waiting. */
+  /** Time of the overview, ISO 8601: decides between due and waiting. */
   readonly at: string
-  /** The newest fact of the state files, ISO 8601; null: there is none. */
+  /** The latest timestamp in the state files, ISO 8601; null: there is none. */
   readonly asOf: string | null
   readonly engine: Settings['engine']
-  /** How many images stand where; every standing has its number. */
+  /** Number of images per standing, zeros included. */
   readonly totals: Readonly<Record<Standing, number>>
   /** Sorted by name. */
   readonly images: readonly OverviewImage[]
-  /** Those that an image is built on, sorted by name. */
+  /** The bases of all images, sorted by name. */
   readonly bases: readonly OverviewBase[]
   readonly overrides: readonly OverviewOverride[]
 }
 
-/** What a factory is seen from. */
+/** What an overview is built from. */
 export interface OverviewInput {
   readonly explanations: readonly Explanation[]
   readonly records: Records
@@ -90,11 +93,11 @@ export interface OverviewInput {
   readonly repository: string | null
   /** ISO 8601. */
   readonly now: string
-  /** References of bases that a registry says are not there, as far as this run has asked. */
+  /** References of bases that a registry reports as missing, among those requested in this run. */
   readonly missingBases: ReadonlySet<string>
 }
 
-/** The factory as a person wants to see it. Pure: the same input gives the same factory. */
+/** Builds the overview. Pure: the same input gives the same overview. */
 export function overviewOf(input: OverviewInput): Overview {
   const { explanations, overrides, settings, repository, now } = input
   const images = explanations.map((one) => imageOf(one, input)).sort(by(({ name }) => name))
@@ -148,7 +151,7 @@ function basesOf(explanations: readonly Explanation[], { bases: records }: Overv
   return all.sort(by(({ name }) => name))
 }
 
-/** State files may have been edited: what is no change is left out. */
+/** State files may have been edited: entries that are not changes are skipped. */
 function changesOf(record: StateRecord | undefined): OverviewBase['changes'] {
   const history = Array.isArray(record?.updateHistory) ? record.updateHistory : []
   const changes = history.flatMap((entry) => {

@@ -1,6 +1,6 @@
 import type { Standing } from './overview.js'
 
-/** One word or two for each standing, and what it means. */
+/** One or two words for each standing, and what it means. */
 export const STANDING_WORDS: Readonly<Record<Standing, { readonly word: string; readonly meaning: string }>> = {
   failed: { word: 'Failed', meaning: 'The last rebuild came to nothing.' },
   building: { word: 'Being built', meaning: 'A build is on its way.' },

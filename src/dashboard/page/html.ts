@@ -11,7 +11,9 @@ export class Html {
 
 type Part = Html | string | number | null | false | readonly Part[]
 
-/** Markup with values in it: texts are escaped, markup is taken as it is, lists are joined, null and false are nothing. */
+/**
+ * Markup with values: texts are escaped, markup is inserted unchanged, lists are joined, null and false are dropped.
+ */
 export function html(markup: TemplateStringsArray, ...values: readonly Part[]): Html {
   return new Html(markup.map((text, index) => text + textOf(values[index] ?? null)).join(''))
 }
@@ -31,18 +33,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Right for texts and for quoted attributes. */
+/** Safe in text and in quoted attributes. */
 function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }
 
-/** A link where the address is one of the web's, else the text alone: addresses come from state files. */
+/** A link if the URL is http or https, otherwise only the text: URLs come from state files. */
 export function link(address: string | null, content: Part): Html {
   if (address === null || !/^https?:\/\/[^\s"'<>]+$/.test(address)) return html`${content}`
   return html`<a href="${address}">${content}</a>`
 }
 
-/** A sentence of ours: what stands between backquotes is code. */
+/** A sentence of ours: text between backquotes becomes code. */
 export function prose(text: string): Html {
   return html`${text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`
 }

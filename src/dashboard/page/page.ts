@@ -11,8 +11,8 @@ import { type Axis, axisOf, laneParts, nowStyle } from './timeline.js'
 import { dayOf } from './words.js'
 
 /**
- * The page of a factory: one HTML file that asks nobody for anything and works from disk. Its policy forbids all but its
- * own style and script, by their hashes: a text that came in as markup in spite of all could do nothing.
+ * The page of a factory: one HTML file that loads nothing and works from disk. Its Content-Security-Policy allows only
+ * its own style and script, by their hashes: markup that got in through some text could not run anything.
  */
 export function renderPage(overview: Overview): string {
   const { repository, images } = overview

@@ -4,7 +4,7 @@ import { type Overview, type OverviewImage, STANDINGS } from '../overview.js'
 import { STANDING_WORDS } from '../standing-words.js'
 import { type Html, html } from './html.js'
 
-/** A base image or an enrolled image, at its place in the picture. */
+/** A base image or an enrolled image, with its position in the picture. */
 interface Box {
   readonly id: string
   readonly label: string
@@ -15,13 +15,13 @@ interface Box {
   readonly row: number
 }
 
-/** Images that one picture can show and still be read. */
+/** Most images in one readable picture. */
 const MAX_IMAGES = 60
 const MAX_LABEL = 26
 
 const [COLUMN, ROW, WIDTH, HEIGHT] = [260, 44, 196, 34]
 
-/** Which image is built on which, from left to right; of many images the most urgent ones. */
+/** Which image is built on which, from left to right; if there are many images, the most urgent ones. */
 export function dependencyPicture(overview: Overview): Html {
   const shown = [...overview.images]
     .filter(({ bases }) => bases.length > 0)
@@ -40,7 +40,7 @@ export function dependencyPicture(overview: Overview): Html {
   return html`${cut}<div class="pic" tabindex="0" role="region" aria-label="Picture of dependencies">${picture}</div>`
 }
 
-/** A base that is one of our images is that image. */
+/** A base that is an enrolled image is represented by that image. */
 function sourceOf(base: OverviewImage['bases'][number], shown: ReadonlySet<string>): string {
   const { enrolledImage, name } = base
   return enrolledImage !== null && shown.has(enrolledImage) ? `i-${enrolledImage}` : `b-${name}`
@@ -65,7 +65,7 @@ function boxesOf(overview: Overview, shown: readonly OverviewImage[]): Box[] {
   return [...left, ...imageBoxes(shown, sources, column, rows)]
 }
 
-/** Each image as near as can be to the middle of what it is built on, column by column. */
+/** Places each image as close as possible to the middle of its bases, column by column. */
 function imageBoxes(
   shown: readonly OverviewImage[],
   sources: ReadonlyMap<string, readonly string[]>,
@@ -96,7 +96,7 @@ function middleOf(sources: readonly string[], rows: ReadonlyMap<string, number>)
   return known.reduce((sum, row) => sum + row, 0) / Math.max(1, known.length)
 }
 
-/** 0 for base images, else one more than the furthest of what an image is built on; circles end where they began. */
+/** 0 for base images, otherwise one more than the highest column of an image's bases; cycles end where they began. */
 function columnsOf(sources: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const columns = new Map<string, number>()
   const columnOf = (id: string, path: readonly string[]): number => {

@@ -1,6 +1,6 @@
 /**
- * What the page does when it is used: it hides rows and sorts them. It makes no markup, so no text can become any; without
- * it the page shows everything.
+ * The script of the page: hides and sorts rows. It creates no markup, so no text can become markup; without it the page
+ * shows everything.
  */
 export const SCRIPT = `
 'use strict'

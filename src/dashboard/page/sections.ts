@@ -8,7 +8,7 @@ import { type Html, html, link, prose } from './html.js'
 import { type Axis, timeline } from './timeline.js'
 import { ageOf, dayOf, shortDigest } from './words.js'
 
-/** How many images stand where; each is a button that shows those alone. */
+/** Number of images per standing; each is a button that shows only those images. */
 export function totals({ totals: all, images }: Overview): Html {
   const cards = STANDINGS.filter((standing) => all[standing] > 0).map((standing) => {
     const { word, meaning } = STANDING_WORDS[standing]
@@ -26,7 +26,7 @@ interface Concerned {
   readonly concern: Concern
 }
 
-/** What needs a person, the worst first; what several images have alike is said once. */
+/** What requires a person, the worst first; identical concerns of several images are listed once. */
 export function attention({ images }: Overview): Html | null {
   const all = images.flatMap((image) => image.concerns.map((concern): Concerned => ({ image, concern })))
   if (all.length === 0) return null
@@ -50,13 +50,13 @@ function concernItem(group: readonly [Concerned, ...Concerned[]]): Html {
   return html`<li>${names}: ${prose(concern.text)} <span class="next">${prose(concern.next)}</span>${seen}</li>`
 }
 
-/** Names that lead to their images, those beyond `max` as a number. */
+/** Links to images by name; those beyond `max` as a count. */
 function imageLinks(names: readonly string[], max: number): Html {
   const links = names.slice(0, max).map((name, index) => html`${index > 0 && ', '}<a href="#i-${name}">${name}</a>`)
   return html`${links}${names.length > max && ` and ${names.length - max} more`}`
 }
 
-/** Emergencies that hold. */
+/** Active overrides. */
 export function overridesInForce({ overrides }: Overview): Html | null {
   if (overrides.length === 0) return null
   const items = overrides.map(({ base, digest, reason, expires, images }) => {
@@ -74,7 +74,7 @@ const COLUMNS = [
   ['delay', 'Delay'],
 ] as const
 
-/** One row for each image, and behind it all there is to say about it. */
+/** One row per image, with all details behind it. */
 export function imageTable({ images, bases }: Overview, axis: Axis): Html {
   const byName = new Map(bases.map((base) => [base.name, base]))
   const head = COLUMNS.map(
@@ -112,10 +112,10 @@ function about(image: OverviewImage, history: Html): Html {
   return html`<p>${prose(said)}</p>${wrong.length > 0 && html`<ul>${wrong}</ul>`}${history}<p>${from}${more}</p>`
 }
 
-/** What the sentence about an image does not say of its concerns. */
+/** Concerns that the sentence about an image does not mention. */
 const UNSAID: ReadonlySet<Concern['kind']> = new Set(['base-missing', 'discovery-failed'])
 
-/** What differs from the defaults, beside the delay. */
+/** Differences from the default policy, except the delay. */
 function policyWords({ minimumReleaseAge, autoRebuild, rebuildOnEnrollment }: OverviewImage['policy']): string {
   return [
     ...(minimumReleaseAge === '0' ? [] : [`minimumReleaseAge ${minimumReleaseAge}`]),
@@ -126,7 +126,7 @@ function policyWords({ minimumReleaseAge, autoRebuild, rebuildOnEnrollment }: Ov
 
 const MAX_USERS = 20
 
-/** Base images: since when they have their digest, and who is built on them. */
+/** Base images: when they got their current digest, and which images are built on them. */
 export function baseTable({ bases, at }: Overview): Html {
   const rows = bases.map(({ name, ref, digest, since, users, enrolledImage }) => {
     const ours = enrolledImage === null ? null : html` <small>the enrolled image ${enrolledImage}</small>`
@@ -138,7 +138,7 @@ export function baseTable({ bases, at }: Overview): Html {
   return html`<table><thead><tr><th scope="col">Base image</th><th scope="col">Digest</th><th scope="col">Since</th><th scope="col">Age</th><th scope="col">Used by</th></tr></thead><tbody>${rows}</tbody></table>`
 }
 
-/** The policies there are, and how many images have each. */
+/** The policies in use, and how many images have each. */
 export function policyTable({ images, engine }: Overview): Html {
   const built = images.filter(({ standing }) => standing !== 'never')
   const groups = [...groupBy(built, ({ policy }) => `${policy.rebuildDelay} ${policyWords(policy)}`)].sort(

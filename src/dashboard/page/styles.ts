@@ -1,4 +1,4 @@
-/** How the page looks: light and dark, from 360 pixels to the widest screens, and on paper. */
+/** Styles of the page: light and dark, from 360 pixels to the widest screens, and in print. */
 export const STYLES = `
 :root {
   --back: #fff; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --raised: #f6f8fa; --link: #0550ae;

@@ -4,7 +4,7 @@ import type { Overview, OverviewBase, OverviewImage } from '../overview.js'
 import { type Html, html, link } from './html.js'
 import { changeWords, dayOf, shortDigest } from './words.js'
 
-/** The span that all timelines of a page show, in milliseconds. */
+/** The period that all timelines of a page show, in milliseconds. */
 export interface Axis {
   readonly begin: number
   readonly now: number
@@ -16,7 +16,7 @@ const MAX_PAST = 120 * DAY
 const MIN_PAST = 14 * DAY
 const MAX_FUTURE = 30 * DAY
 
-/** One axis for all images, so that their pictures can be compared: from the first event to the last date awaited. */
+/** One axis for all images, so that their timelines can be compared: from the first event to the last expected date. */
 export function axisOf({ at, images, bases }: Overview): Axis {
   const now = Date.parse(at)
   const times = [
@@ -32,18 +32,18 @@ export function axisOf({ at, images, bases }: Overview): Axis {
   return { begin, now, end: Math.max(now + DAY, Math.min(now + MAX_FUTURE, last)) }
 }
 
-/** Where the moment of the run is, for the style of all lanes. */
+/** Position of the current moment, as a style for all lanes. */
 export function nowStyle(axis: Axis): string {
   return `:root { --now: ${placeOn(axis, axis.now) ?? 100}%; }\n`
 }
 
-/** Where a moment is on an axis, in percent with one decimal; null: outside of it. */
+/** Position of a moment on an axis, in percent with one decimal; null: outside of it. */
 function placeOn({ begin, end }: Axis, time: number): number | null {
   if (!(time >= begin && time <= end)) return null
   return Math.round(((time - begin) / (end - begin)) * 1000) / 10
 }
 
-/** What lanes have in common: the changes of each base image. */
+/** What lanes share: the changes of each base image. */
 export function laneParts({ bases }: Overview, axis: Axis): Html {
   const changes = bases.map((base) => html`<g id="${partOf(base)}">${ticks(base, axis)}</g>`)
   return html`<svg class="parts" aria-hidden="true">${changes}</svg>`
@@ -54,8 +54,8 @@ function partOf({ name }: Pick<OverviewBase, 'name'>): string {
 }
 
 /**
- * The history of an image as a picture: for each base image when it changed, then when the image was rebuilt, and from
- * which change to which rebuild it waited. It is drawn with `laneParts`.
+ * The history of an image as a picture: for each base image when it changed, then when the image was rebuilt, and the
+ * wait from each change to its rebuild. Requires `laneParts` on the same page.
  */
 export function timeline(image: OverviewImage, bases: ReadonlyMap<string, OverviewBase>, axis: Axis): Html {
   const lanes = image.bases.slice(0, MAX_LANES).map((one) => {
@@ -91,7 +91,7 @@ function ticks({ changes }: OverviewBase, axis: Axis): Html[] {
   })
 }
 
-/** From each change of the base to the rebuild it led to, or to the date that is waited for. */
+/** From each change of the base to the rebuild it led to, or to the expected date. */
 function waits(image: OverviewImage, base: OverviewBase, axis: Axis): Html[] {
   const { rebuilds, standing, eligibleAt } = image
   const changed = new Map(base.changes.map(({ at, digest }) => [digest, at]))
@@ -122,7 +122,7 @@ function builds({ rebuilds }: OverviewImage, axis: Axis): Html[] {
     if (x === null) return []
     const kind = BAD_RESULTS.has(result) ? 'no' : evidence === 'current' ? 'ok' : 'bd'
     const said = `${minute(when)} ${result}${evidence === null ? '' : `, then ${evidence}`}`
-    // Of those that went well the newest is enough: a thousand images have thousands.
+    // Only the latest successful one is linked: a thousand images have thousands.
     const page = index === 0 || kind === 'no' ? (run?.url ?? null) : null
     return [link(page, html`<circle class="${kind}" cx="${x}%"><title>${said}</title></circle>`)]
   })

@@ -1,4 +1,4 @@
-// What the page calls things.
+// The page's vocabulary.
 import type { OverviewBase, OverviewImage } from '../overview.js'
 
 /** `2026-03-12` */
@@ -6,7 +6,7 @@ export function dayOf(iso: string): string {
   return iso.slice(0, 10)
 }
 
-/** Twelve digits: enough to tell digests apart. */
+/** Twelve digits: enough to distinguish digests. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12)
 }
@@ -21,12 +21,12 @@ const CHANGES: Readonly<Record<OverviewImage['bases'][number]['change'], string>
   behind: 'the image is built on an older one',
 }
 
-/** How an image stands to one of its bases. */
+/** The relation of an image to one of its bases. */
 export function changeWords(change: OverviewImage['bases'][number]['change']): string {
   return CHANGES[change]
 }
 
-/** Whole days from one moment to another. */
+/** Whole days between two moments. */
 function daysBetween(from: string, to: string): number {
   return Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000))
 }
