@@ -1,4 +1,4 @@
-/** What a benchmark found, and how it is shown: on the terminal, in bench/results.md and in README.md. */
+/** What a benchmark found, and how it is shown: on the terminal, in bench/results.md and in docs/reference.md. */
 import { table } from '../scripts/page-parts.ts'
 import type { ActionResult } from './action.ts'
 import type { Measured } from './measure.ts'
@@ -133,7 +133,7 @@ function actionTable({ action }: Results): string[] {
   return [head, table(['Run', 'Time', 'Peak memory'], rows)]
 }
 
-/** For README.md: the sizes, and what the network is asked for. */
+/** For docs/reference.md: the sizes, and what the network is asked for. */
 export function shortTable(results: Results): string {
   return [machineLine(results), timesTable(results), ...networkLine(results)].join('\n\n')
 }

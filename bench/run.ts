@@ -5,7 +5,7 @@
  *     npm run bench                        prints tables; 10, 100, 1,000 and 10,000 images
  *     npm run bench -- 10 1000             these sizes, without the network and the action
  *     npm run bench -- --record            all sizes; also writes bench/results.json, puts the tables at the end of
- *                                          bench/results.md, and the short one into README.md
+ *                                          bench/results.md, and the short one into docs/reference.md
  *     npm run bench -- --json FILE         also writes what was found as JSON
  *     npm run bench -- --bundle FILE --node FILE --rounds N
  */

@@ -37,12 +37,6 @@ export function generatedPages(): Pages {
   const outputRows = Object.entries(outputs).map(([name, output]) => [`\`${name}\``, output.description])
   const workflow = read('examples/state-repo/.github/workflows/synth.yml')
   return {
-    'README.md': {
-      inputs: table(['Input', 'What it is', 'Default'], inputRows),
-      outputs: table(['Output', 'What it is'], outputRows),
-      workflow: `\`\`\`yaml\n${workflow.trimEnd()}\n\`\`\``,
-      speed: shortTable(JSON.parse(read('bench/results.json')) as Results),
-    },
     'docs/commands.md': { commands: commandHelp() },
     'docs/troubleshooting.md': {
       acceptable: codeTable(WARNINGS),
@@ -50,7 +44,13 @@ export function generatedPages(): Pages {
       errors: codeTable(ERRORS),
       notices: codeTable(NOTICES),
     },
-    'docs/reference.md': { comment: quoted(shownOf(demoComment())) },
+    'docs/reference.md': {
+      inputs: table(['Input', 'What it is', 'Default'], inputRows),
+      outputs: table(['Output', 'What it is'], outputRows),
+      workflow: `\`\`\`yaml\n${workflow.trimEnd()}\n\`\`\``,
+      comment: quoted(shownOf(demoComment())),
+      speed: shortTable(JSON.parse(read('bench/results.json')) as Results),
+    },
   }
 }
 
