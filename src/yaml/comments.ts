@@ -2,17 +2,17 @@ import { Lexer } from 'yaml'
 import type { Position } from './data.js'
 import { lineStartsOf, positionIn } from './nodes.js'
 
-/** A comment of a text, with its `#`. */
+/** A comment, including its `#`. */
 export interface Comment extends Position {
   readonly text: string
-  /** Nothing else stands in its line. */
+  /** Whether it is alone on its line. */
   readonly isAlone: boolean
 }
 
-/** What precedes a scalar in the tokens of the library. */
+/** The library's token before a scalar. */
 const SCALAR = '\x1f'
 
-/** All comments of a YAML text, in their order; a `#` inside a value is none. */
+/** All comments of a YAML text in order; a `#` inside a value is not one. */
 export function commentsOf(text: string): Comment[] {
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   const starts = lineStartsOf(body)
@@ -25,7 +25,7 @@ export function commentsOf(text: string): Comment[] {
       const before = body.slice(starts[line - 1], offset)
       found.push({ text: token.trimEnd(), line, column, isAlone: before.trim() === '' })
     }
-    // Marks that the library puts between the tokens are no part of the text.
+    // The library's own marks between tokens are not part of the text.
     if (!MARKS.has(token)) offset += token.length
     previous = token
   }

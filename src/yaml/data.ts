@@ -1,67 +1,66 @@
-/** Plain data out of YAML: strings stay strings (`1e3`, `0777`, `2024-01-01`), maps have no prototype. */
+/** Plain data from YAML: strings stay strings (`1e3`, `0777`, `2024-01-01`), maps have no prototype. */
 export type Data = string | number | boolean | null | readonly Data[] | DataMap
 
-/** A map out of a file. */
 export interface DataMap {
   readonly [key: string]: Data
 }
 
-/** Path of keys and indexes into data. */
+/** Keys and indexes that lead to a part of the data. */
 export type Path = readonly (string | number)[]
 
-/** 1-based place in a text. */
+/** 1-based position in a text. */
 export interface Position {
   readonly line: number
   readonly column: number
 }
 
-/** Data together with the place of each part of it. */
+/** Data with the position of each of its parts. */
 export interface PlacedData {
   readonly data: Data
-  /** Place of the key that leads to `path` (of the list item, for an index); null where there is none. */
+  /** Position of the key at `path` (of the list item, for an index); null when there is none. */
   readonly position: (path: Path) => Position | null
-  /** Place of the value at `path`. */
+  /** Position of the value at `path`. */
   readonly valuePosition: (path: Path) => Position | null
-  /** Where the tags stand that the reader was told to let pass. */
+  /** The tags that `YamlOptions.tags` allows, where they occur. */
   readonly tagged: readonly Tagged[]
 }
 
-/** A tag of its own (`!reset`) on the part at a path. */
+/** A custom tag (`!reset`) and the path of the value it is on. */
 export interface Tagged {
   readonly tag: string
   readonly path: Path
 }
 
-/** How text is read. */
+/** Options for reading. */
 export interface YamlOptions {
-  /** What becomes of plain numbers: their spelling (1.10 is a version), or a number where that loses nothing. */
+  /** Plain numbers: as written (1.10 is a version), or as a number where no digits are lost. */
   readonly numbers: 'text' | 'lossless'
   readonly bytes: number
   readonly depth: number
-  /** Values that aliases repeat, each time they are used: what stops an alias bomb. */
+  /** Limit on values repeated by aliases, counted each time: stops alias bombs. */
   readonly repeated: number
-  /** Tags of its own that a kind of file knows (`!reset`); every other one is a mistake. */
+  /** Custom tags allowed in this kind of file (`!reset`); any other tag is an error. */
   readonly tags?: readonly string[]
 }
 
-/** A mistake in a text; line and column are null where the whole text is meant. */
+/** An error in a text; line and column are null when it concerns the whole text. */
 export interface YamlFault {
   readonly message: string
-  /** What to write instead; null where that is not known. */
+  /** What to write instead; null when unknown. */
   readonly remedy: string | null
   readonly line: number | null
   readonly column: number | null
 }
 
 export interface YamlReading {
-  /** Null when the text could not be read; only to be used when there is no fault. */
+  /** Null when the text could not be read. Use it only when there are no faults. */
   readonly placed: PlacedData | null
   readonly faults: readonly YamlFault[]
 }
 
 /**
- * Two maps as one: map by map and key by key; a list or a plain value replaces what is below it.
- * The result shares nothing with a prototype.
+ * Deep merge: maps are merged key by key; a list or scalar in `above` replaces what is in `below`. The result has no
+ * prototype.
  */
 export function mergeData(below: Data, above: Data): Data {
   if (!isDataMap(below) || !isDataMap(above)) return above
@@ -73,7 +72,7 @@ export function mergeData(below: Data, above: Data): Data {
   return merged
 }
 
-/** Whether two say the same; the order of keys says nothing. */
+/** Deep equality; the order of keys does not matter. */
 export function isSameData(a: Data | undefined, b: Data | undefined): boolean {
   if (isDataMap(a) && isDataMap(b)) {
     const keys = Object.keys(a)

@@ -1,6 +1,6 @@
 /**
- * YAML 1.2 as data, and the place of every part of it. Pure. Data comes from js-yaml, which is fast, and so do the places of
- * keys and items (`places.ts`), once one is asked for; places of values, mistakes and everything unusual come from the
+ * YAML 1.2 as data, with the position of every part. Pure. Data, and on demand the positions of keys and items
+ * (`places.ts`), come from js-yaml, which is fast; positions of values, errors and anything unusual come from the
  * library `yaml` (`nodes.ts`). `print.ts` prints.
  */
 import { FAILSAFE_SCHEMA, load, Type } from 'js-yaml'
@@ -12,7 +12,7 @@ const DEFAULT_OPTIONS: YamlOptions = { numbers: 'text', bytes: 16 * 1024 * 1024,
 
 /**
  * Reads one YAML 1.2 document as plain data with positions. Every string in it may be hostile: duplicate keys, custom
- * tags, keys that are no strings, prototype keys, several documents, alias bombs and absurd sizes are faults.
+ * tags, non-string keys, prototype keys, multiple documents, alias bombs and absurd sizes are faults.
  *
  * @param text the file's text; a BOM and CRLF are fine.
  */
@@ -22,13 +22,13 @@ export function readData(text: string, given: Partial<YamlOptions> = {}): YamlRe
     const message = `the file is larger than ${options.bytes} bytes.`
     return { placed: null, faults: [{ message, remedy: null, line: null, column: null }] }
   }
-  // Editors on Windows write a byte order mark; the library takes it for indentation.
+  // Editors on Windows write a byte order mark, which the library reads as indentation.
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   const data = readOrdinary(body, options)
   return data === undefined ? readNodes(body, options) : { placed: placedOnDemand(data, body, options), faults: [] }
 }
 
-/** The places are looked for by reading the text again, when somebody asks for one. */
+/** Positions cost a second reading of the text, so they are computed only when one is requested. */
 function placedOnDemand(data: Data, text: string, options: YamlOptions): PlacedData {
   let nodes: PlacedData | null = null
   const byNodes = () => {
@@ -43,7 +43,10 @@ function placedOnDemand(data: Data, text: string, options: YamlOptions): PlacedD
   return { data, position, valuePosition: (path: Path) => byNodes()?.valuePosition(path) ?? null, tagged: [] }
 }
 
-/** The core schema's words; numbers are text first (yaml.org/spec/1.2.2, 10.3.2). Tags of ours: no text names them. */
+/**
+ * Words of the core schema; numbers are text at first (yaml.org/spec/1.2.2, 10.3.2). No text can use these private
+ * tags.
+ */
 const NULL = new Type('!image-factory/null', {
   kind: 'scalar',
   resolve: (words: string) => /^(?:~|null|Null|NULL)$/.test(words),
@@ -64,17 +67,17 @@ const SCHEMAS = {
   lossless: FAILSAFE_SCHEMA.extend({ implicit: [NULL, BOOLEAN, NUMBER] }),
 }
 
-/** What plain text begins with. */
+/** First character of a plain scalar. */
 const FIRST = '(?:[^\\s&*!|>\'"%@`#,[\\]{}?:-]|-[^\\s-])'
 const QUOTED = `(?:"(?:[^"\\\\]|\\\\[^uU])*"|'(?:[^']|'')*'(?!'))`
-/** On one line, with plain keys, and without what may begin an anchor, an alias or a tag: of those, `*` inside a word. */
+/** One line, plain keys, and nothing that could begin an anchor, alias or tag, except `*` inside a word. */
 const FLOW = `[[{](?!.*[\\]}] *:)(?:${QUOTED}|[^"'#&*!?|>%@\`]|(?<=[\\w/.*-])\\*)*[\\]}]`
 const PLAIN = `${FIRST}(?:[^:#]|:(?=\\S)|(?<=\\S)#)*`
 const VALUE = `(?:${QUOTED}|${FLOW}|${PLAIN})`
 const KEY = `(?:${QUOTED} *|${FIRST}[^:#]*):`
 /**
- * What both libraries read alike: no quotes or brackets over several lines, no dash alone, and short, for a key has at
- * most 1,024 characters.
+ * What both libraries read the same way: no quotes or brackets across lines, no dash alone, and short lines, because a
+ * key has at most 1,024 characters.
  */
 const ORDINARY_LINE = new RegExp(
   `^(?!.{1000}) *(?:#.*|---|(?:- +)*(?:${KEY}(?: +${VALUE})?|${VALUE})(?: +#.*| *))?\\r?$`,
@@ -82,11 +85,11 @@ const ORDINARY_LINE = new RegExp(
 const UNUSUAL_CHARACTER = /[\t\ufeff]|\r(?!\n)|\p{Surrogate}/u
 
 /**
- * The YAML that people and state files mostly consist of, by js-yaml: ten times as fast as `yaml`, and less strict.
- * Tests hold what it gives against the other's reading.
+ * Reads the YAML that hand-written and state files mostly consist of with js-yaml: ten times as fast as `yaml`, and
+ * less strict. Tests compare the result with the other library's.
  *
- * @returns undefined where the text may mean something else to `yaml`, or holds a mistake: then that library's word
- *   counts, and it names the place.
+ * @returns undefined where `yaml` may read the text differently or it contains an error: then that library decides and
+ * reports the position.
  */
 export function readOrdinary(text: string, { numbers, depth }: Pick<YamlOptions, 'numbers' | 'depth'>) {
   if (UNUSUAL_CHARACTER.test(text) || !text.split('\n').every((line) => ORDINARY_LINE.test(line))) return undefined
@@ -97,10 +100,10 @@ export function readOrdinary(text: string, { numbers, depth }: Pick<YamlOptions,
   }
 }
 
-/** What a map becomes as a key is among them. */
+/** Includes what a map turns into when used as a key. */
 const RESERVED_KEYS = ['__proto__', 'null', '[object Object]']
 
-/** @throws RangeError at what only the other library can tell: a map's key that is null or none, too many levels. */
+/** @throws RangeError where only the other library can decide: a null or non-scalar key, or too many levels. */
 function withoutPrototype(data: Data | undefined, depth: number): Data {
   if (typeof data !== 'object' || data === null) return data ?? null
   if (depth <= 0) throw new RangeError('nested too deeply')

@@ -1,13 +1,13 @@
 import { count } from '../text/index.js'
 
-/** A mistake that the library `yaml` found: its code, its words and where. */
+/** An error as the library `yaml` reports it. */
 export interface ParserError {
   readonly code: string
   readonly message: string
   readonly offset: number
 }
 
-/** The same for a person: what is wrong, where, and the text to write instead; null where that cannot be known. */
+/** An error for people: what is wrong, where, and the literal text to write instead; null when that is unknown. */
 export interface Mistake {
   readonly message: string
   readonly offset: number
@@ -19,7 +19,7 @@ export interface Line {
   readonly text: string
 }
 
-/** Where lines say more than the token: a key, a dash or a value is out of place. */
+/** For these codes the lines tell more than the token: a key, dash or value is misplaced. */
 const LAYOUT_CODES: readonly string[] = [
   'MULTILINE_IMPLICIT_KEY',
   'BLOCK_AS_IMPLICIT_KEY',
@@ -34,7 +34,7 @@ const GLUED_DASH = new RegExp(`^( *)-(${KEY}:(?: .*)?)$`)
 const NO_COLON = new RegExp(`^( *(?:- +)*)(${KEY})(?: *=+ *| +)([^\\s:=](?:[^:]|:(?=\\S))*)$`)
 
 /**
- * The space or the colon that a line lacks; null where it lacks neither.
+ * A missing space or colon in a line; null when neither is missing.
  *
  * @returns message, column (0-based) and remedy.
  */
@@ -59,7 +59,7 @@ export function gluedLine(line: string): { message: string; column: number; reme
   return { message: `a colon is missing after "${word}".`, column, remedy: `Write ${word}: ${short(rest.trimEnd())}.` }
 }
 
-/** What the line of the error, or the one after it, lacks or has too much of. */
+/** What is missing from, or misplaced in, the line of the error or the one after it. */
 export function byLayout(text: string, error: ParserError): Mistake | null {
   if (!LAYOUT_CODES.includes(error.code)) return null
   const lines = linesOf(text).filter(({ text: line }) => !/^ *(?:#|$)/.test(line))
@@ -75,9 +75,9 @@ export function byLayout(text: string, error: ParserError): Mistake | null {
 
 interface Layout {
   readonly indent: number
-  /** Column of its first dash; null: it has none. */
+  /** Column of the first dash; null: none. */
   readonly item: number | null
-  /** Column of its key; null: it has none. */
+  /** Column of the key; null: none. */
   readonly key: number | null
   readonly word: string
 }
@@ -93,7 +93,7 @@ function layoutOf(line: string): Layout {
   }
 }
 
-/** A key or a dash in a column that no line above has opened. */
+/** A key or dash in a column that no line above has opened. */
 function misplaced(before: readonly Line[], line: Line): { message: string; column: number; remedy: string } | null {
   const { indent, item, key, word } = layoutOf(line.text)
   const above = before.at(-1)
@@ -110,7 +110,7 @@ function misplaced(before: readonly Line[], line: Line): { message: string; colu
   return { message, column: indent, remedy: `Indent it by ${count(wanted, 'space')}.` }
 }
 
-/** Columns in which more keys, or more items, of something that is open can stand; the innermost first. */
+/** Columns where another key, or another item, of an open block may start; innermost first. */
 function openColumns(before: readonly Line[], which: 'key' | 'item'): readonly number[] {
   const columns: number[] = []
   let innermost = Number.POSITIVE_INFINITY
@@ -125,7 +125,7 @@ function openColumns(before: readonly Line[], which: 'key' | 'item'): readonly n
   return columns
 }
 
-/** The line that holds an offset, without its end. */
+/** The line that contains an offset, without its line end. */
 export function lineAt(text: string, offset: number): Line {
   const start = text.lastIndexOf('\n', offset - 1) + 1
   const end = text.indexOf('\n', start)
@@ -141,7 +141,7 @@ export function linesOf(text: string): readonly Line[] {
   })
 }
 
-/** A value from the file, not too long for a message. */
+/** A value from the file, truncated for a message. */
 export function short(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }

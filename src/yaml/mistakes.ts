@@ -5,8 +5,8 @@ export type { Mistake } from './layout.js'
 type Rule = (text: string, error: ParserError) => Mistake | null
 
 /**
- * Says what a syntax error comes from. A parser names the token that it stumbled on ("Implicit keys need to be on a
- * single line"); what people get wrong is nearly always one of a few things that the lines there show.
+ * Explains a syntax error. A parser names the token that stopped it ("Implicit keys need to be on a single line"); the
+ * actual cause is nearly always one of a few mistakes visible in the lines around it.
  *
  * @param text the whole file.
  */
@@ -38,7 +38,7 @@ function byTab(text: string, { offset }: ParserError): Mistake | null {
   return { message: 'this line is indented with a tab.', offset, remedy: 'Use spaces.' }
 }
 
-/** The parser looks for the end of a quote to the end of the file: what matters is where it begins. */
+/** The parser searches for the closing quote up to the end of the file; the opening quote is what matters. */
 function byQuote(text: string, { message }: ParserError): Mistake | null {
   const quote = /^Missing closing (["'])quote/.exec(message)?.[1]
   if (quote === undefined) return null
@@ -72,7 +72,7 @@ function lastUnclosed(before: string, open: string, end: string): number | null 
   return null
 }
 
-/** What has a meaning of its own at the beginning of a value: `@`, a backtick, `%`, `*`, `&`. */
+/** Characters with a special meaning at the start of a value: `@`, a backtick, `%`, `*`, `&`. */
 function byFirstCharacter(text: string, { code, message, offset }: ParserError): Mistake | null {
   const isAlias = code === 'BAD_ALIAS' && message.includes('empty string')
   if (code !== 'BAD_SCALAR_START' && !isAlias) return null
@@ -81,7 +81,7 @@ function byFirstCharacter(text: string, { code, message, offset }: ParserError):
   return { message: `a value cannot begin with "${value.slice(0, 1)}".`, offset, remedy: `Write ${quoted(value)}.` }
 }
 
-/** A regular expression in double quotes, mostly. */
+/** Usually a regular expression in double quotes. */
 function byEscape(text: string, { code, offset }: ParserError): Mistake | null {
   if (code !== 'BAD_DQ_ESCAPE') return null
   const { start, text: line } = lineAt(text, offset)
@@ -139,7 +139,7 @@ function byDashInValue(text: string, { code, offset }: ParserError): Mistake | n
   }
 }
 
-/** The rest: the parser's words, as a person would say them. */
+/** Everything else: the parser's message in plain words. */
 function byWords(text: string, { code, message, offset }: ParserError): Mistake | null {
   const tag = /^Unresolved tag: (.*)$/.exec(message)?.[1]
   if (tag !== undefined) {
@@ -166,7 +166,7 @@ function sentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`
 }
 
-/** From an offset to the end of its line, a comment left out. */
+/** From an offset to the end of its line, without a comment. */
 function restOf(text: string, offset: number): string {
   const { start, text: line } = lineAt(text, offset)
   return line

@@ -3,11 +3,11 @@ import type { Data, Path, PlacedData, Position, Tagged, YamlFault, YamlOptions, 
 import { short } from './layout.js'
 import { explainMistake, type Mistake } from './mistakes.js'
 
-/** One slip makes a parser stumble on; more than these help nobody. */
+/** One mistake can cause many syntax errors; a longer list helps no one. */
 const MAX_SYNTAX_FAULTS = 20
 
 /**
- * Reads any YAML text with the library `yaml`, which finds every mistake in it.
+ * Reads any YAML text with the library `yaml`, which reports every error in it.
  *
  * @param text without a byte order mark.
  */
@@ -24,7 +24,7 @@ export function readNodes(text: string, options: YamlOptions): YamlReading {
   return { placed: walk.cutShort ? null : walk.placed(data, parsed.contents), faults: walk.faults }
 }
 
-/** The first of each line: the others in it follow from that one. */
+/** Only the first error of each line: the others usually follow from it. */
 function oneALine(faults: readonly YamlFault[]): YamlFault[] {
   const first = new Map<number | null, YamlFault>()
   const inOrder = [...faults].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
@@ -34,7 +34,7 @@ function oneALine(faults: readonly YamlFault[]): YamlFault[] {
 
 interface Parsed {
   readonly contents: Node | null
-  /** After any of these the data would be guesswork. */
+  /** After any of these, the data would be guesswork. */
   readonly mistakes: readonly Mistake[]
 }
 
@@ -49,7 +49,7 @@ function parseWithin(text: string, tags: readonly string[]): Parsed | null {
     if (found.some((error) => error.message.startsWith('Maximum call stack'))) return null
     const marker = found.length === 0 ? -1 : text.search(CONFLICT_MARKER)
     if (marker >= 0) return { contents: null, mistakes: [{ ...CONFLICT, offset: marker }] }
-    // Each is looked at with the lines around it: thousands would take their time, and nobody reads them.
+    // Explaining each takes reading the lines around it: thousands would be slow, and no one would read them.
     const mistakes = found
       .slice(0, 5 * MAX_SYNTAX_FAULTS)
       .map(({ code, message, pos: [offset] }) => explainMistake(text, { code, message, offset }))
@@ -57,7 +57,7 @@ function parseWithin(text: string, tags: readonly string[]): Parsed | null {
     if (second !== undefined) mistakes.push({ ...SECOND_DOCUMENT, offset: second.range[0] })
     return { contents: (documents[0]?.contents as Node | null | undefined) ?? null, mistakes }
   } catch (error) {
-    // The parser recurses: text made of brackets alone exhausts the stack before there is a document to look at.
+    // The parser is recursive: text made only of brackets exhausts the stack before there is a document.
     if (error instanceof RangeError) return null
     throw error
   }
@@ -70,22 +70,21 @@ const SECOND_DOCUMENT = {
   remedy: 'Keep one, without "---" or "..." after it.',
 }
 
-/** One pass over the nodes of a document, and what it found. */
+/** One pass over the nodes of a document. */
 class Walk {
   readonly faults: YamlFault[] = []
   readonly #text: string
   #lineStarts: readonly number[] | null = null
   readonly #options: YamlOptions
   readonly #anchors = new Map<string, Node>()
-  /** What each alias stood for where it was used: an anchor may be defined anew further down. */
+  /** The target of each alias where it was used: an anchor may be redefined further down. */
   readonly #targets = new Map<Node, Node>()
-  /** How many aliases we are inside of, and how many values they repeated so far. */
+  /** Aliases being visited, and values repeated through aliases so far. */
   #inside = 0
   #repeated = 0
   readonly #tagged: Tagged[] = []
-  /** Where we are. */
   readonly #path: (string | number)[] = []
-  /** The text is too much to be read whole: its data is not to be used. */
+  /** The text exceeds a limit: its data must not be used. */
   cutShort = false
 
   constructor(text: string, options: YamlOptions) {
@@ -97,7 +96,7 @@ class Walk {
     this.faults.push({ message, remedy, ...this.#positionOf(offset) })
   }
 
-  /** Line and column of an offset; what lies behind the end is at the end. */
+  /** An offset past the end counts as the end. */
   #positionOf(offset: number): Position {
     this.#lineStarts ??= lineStartsOf(this.#text)
     return positionIn(this.#lineStarts, Math.min(offset, this.#text.length))
@@ -141,7 +140,7 @@ class Walk {
 
   #visitScalar(node: Scalar, offset: number): Data {
     const data = scalarData(node, this.#options.numbers)
-    // "\ud800" cannot be written to a file: what is read back would differ for ever.
+    // "\ud800" cannot be written to a file: reading it back would differ every time.
     if (typeof data === 'string' && HALF_CHARACTER.test(data)) this.report('this text holds half a character.', offset)
     return data
   }
@@ -213,17 +212,17 @@ class Walk {
   }
 }
 
-/** Half of a character outside the first 65,536: it cannot be written to a file. */
+/** A lone surrogate: it cannot be written to a file. */
 const HALF_CHARACTER = /\p{Surrogate}/u
 
-/** Where each line of a text begins. */
+/** Offsets at which the lines of a text begin. */
 export function lineStartsOf(text: string): number[] {
   const starts = [0]
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1)
   return starts
 }
 
-/** Line and column of an offset, by where lines begin. */
+/** Line and column of an offset, from the offsets of the lines. */
 export function positionIn(starts: readonly number[], offset: number): Position {
   let [low, high] = [0, starts.length]
   while (high - low > 1) {

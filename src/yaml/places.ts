@@ -2,7 +2,7 @@ import { load, type Schema, type State } from 'js-yaml'
 import { isDataMap, type Path, type Position } from './data.js'
 import { lineStartsOf, positionIn } from './nodes.js'
 
-/** A node as js-yaml comes upon it: where it begins, and what it composed on the way. */
+/** A node as js-yaml reads it: where it begins, and the nodes composed while reading it. */
 interface Composed {
   readonly start: number
   readonly inside: Composed[]
@@ -10,10 +10,9 @@ interface Composed {
 }
 
 /**
- * Where the keys of maps and the items of lists begin in a text that js-yaml reads, five times as fast as a reading by the
- * library `yaml` finds it.
+ * Positions of map keys and list items in a text that js-yaml can read, five times as fast as the library `yaml`.
  *
- * @returns undefined where only that library can tell: nothing is composed for a value that is left out.
+ * @returns undefined where only that library knows the position: js-yaml composes nothing for an omitted value.
  */
 export function placesIn(text: string, schema: Schema): (path: Path) => Position | undefined {
   const root: Composed = { start: 0, inside: [], result: null }
@@ -55,14 +54,14 @@ function offsetOf(document: Composed, path: Path): number | undefined {
   return start
 }
 
-/** What was tried for the key of a map, and was a value by itself. */
+/** Skips js-yaml's attempt to read a map key that turned out to be a plain value. */
 function withoutTry(node: Composed | undefined): Pick<Composed, 'inside' | 'result'> {
   const [only, ...others] = node?.inside ?? []
   const isTry = only !== undefined && others.length === 0 && only.result === node?.result
   return isTry ? withoutTry(only) : (node ?? { inside: [], result: null })
 }
 
-/** Keys and values in turn, as many as the map has: then each is in its place. */
+/** Only with exactly one key and one value per entry is each at its expected index. */
 function isMapOf(data: unknown, parts: readonly Composed[]): boolean {
   const isMap = typeof data === 'object' && data !== null && isDataMap(data as never)
   return isMap && parts.length === 2 * Object.keys(data).length

@@ -1,21 +1,21 @@
-/** What a printed file is made of. */
+/** Data to print. */
 export type Printable = string | number | boolean | null | readonly Printable[] | PrintableMap
 export interface PrintableMap {
   readonly [key: string]: Printable
 }
 
-/** In what two kinds of generated files differ. */
+/** How two kinds of generated files differ. */
 export interface BlockStyle {
-  /** What a list stands further to the right than the key it belongs to. */
+  /** Extra indentation of a list below its key. */
   readonly listIndent: '' | '  '
   readonly key: (text: string) => string
-  /** A scalar as it stands behind its key or dash; of several lines all but the first are indented. */
+  /** A scalar as printed after its key or dash; with several lines, all but the first are indented. */
   readonly scalar: (value: string | number | boolean | null) => string | readonly string[]
 }
 
 /**
- * A map as lines of block YAML, keys in the order they have. Written here because thousands of files are printed: the
- * library takes ten times as long, most of it for building nodes. The tests hold what is printed against the library.
+ * A map as lines of block YAML, keys in the given order. Hand-written because thousands of files are printed: the
+ * library takes ten times as long, mostly building nodes. Tests compare the output with the library's.
  */
 export function blockLines(map: PrintableMap, style: BlockStyle): string[] {
   const lines: string[] = []
@@ -28,7 +28,7 @@ interface Place {
   readonly indent: string
 }
 
-/** @param start what stands before the first key instead of the indentation: the dash of a list's item. */
+/** @param start printed before the first key instead of the indentation: the dash of a list item. */
 function printMap(lines: string[], map: PrintableMap, place: Place, start = place.indent): void {
   let before = start
   for (const key of Object.keys(map)) {
@@ -69,7 +69,7 @@ function isEmpty(value: readonly Printable[] | PrintableMap): boolean {
   return (isList(value) ? value : Object.keys(value)).length === 0
 }
 
-/** `Array.isArray` does not tell readonly arrays from objects. */
+/** `Array.isArray` does not narrow readonly arrays. */
 function isList(value: readonly Printable[] | PrintableMap): value is readonly Printable[] {
   return Array.isArray(value)
 }
