@@ -1,4 +1,6 @@
-/** An image as registries know it; `registry` and `repository` are always complete (`docker.io`, `library/node`). */
+/**
+ * An image as registries identify it; `registry` and `repository` are always complete (`docker.io`, `library/node`).
+ */
 export interface ImageReference {
   registry: string
   repository: string
@@ -13,7 +15,7 @@ const LEGACY_REGISTRY = 'index.docker.io'
 const OFFICIAL_PREFIX = 'library/'
 const MAX_REPOSITORY_LENGTH = 255
 const MAX_TAG_LENGTH = 128
-/** Hexadecimal digits each known digest algorithm has (github.com/opencontainers/go-digest). */
+/** Hexadecimal digits of each known digest algorithm (github.com/opencontainers/go-digest). */
 const DIGEST_LENGTHS: ReadonlyMap<string, number> = new Map([
   ['sha256', 64],
   ['sha384', 96],
@@ -21,10 +23,10 @@ const DIGEST_LENGTHS: ReadonlyMap<string, number> = new Map([
 ])
 
 /**
- * Reads a reference the way docker and BuildKit do (grammar and normalisation of github.com/distribution/reference,
+ * Parses a reference the way docker and BuildKit do (grammar and normalization of github.com/distribution/reference,
  * `ParseNormalizedNamed`): Docker Hub and `library/` are filled in, `index.docker.io` becomes `docker.io`, the first
- * component is a host when it has a `.` or `:`, an upper-case letter, or is `localhost`. No tag is made up, see
- * {@link withDefaultTag}. Not a reference: a message that names what is wrong. Never throws.
+ * component is a host when it has a `.` or `:`, an upper-case letter, or is `localhost`. No default tag is added, see
+ * {@link withDefaultTag}. Never throws: for an invalid reference, the message names the problem.
  */
 export function parseReference(text: string): ParsedReference {
   if (text === '') return wrong(text, 'it is empty')
@@ -39,19 +41,19 @@ export function parseReference(text: string): ParsedReference {
   return { ok: true, reference: { registry, repository, ...suffix } }
 }
 
-/** The reference with tag `latest` when it has neither tag nor digest, else unchanged. */
+/** The reference with tag `latest` if it has neither tag nor digest, else unchanged. */
 export function withDefaultTag(reference: ImageReference): ImageReference {
   return reference.tag === null && reference.digest === null ? { ...reference, tag: 'latest' } : reference
 }
 
-/** Canonical form, everything spelled out: `docker.io/library/node:22@sha256:…`. */
+/** Canonical form with nothing omitted: `docker.io/library/node:22@sha256:…`. */
 export function formatReference(reference: ImageReference): string {
   return `${reference.registry}/${reference.repository}${suffixOf(reference)}`
 }
 
 /**
- * What makes two references the same base image: `registry/repository:tag`. A digest is an attribute and no part of it,
- * except where nothing else tells (`registry/repository@digest`).
+ * What makes two references the same base image: `registry/repository:tag`. The digest is an attribute, not part of the
+ * identity, unless there is no tag (`registry/repository@digest`).
  */
 export function identityOf(reference: ImageReference): string {
   const digest = reference.tag === null ? reference.digest : null

@@ -1,6 +1,6 @@
 /**
- * Image references and the names derived from them: what `node:22` means in full, what makes two references the same
- * image, and what a file or Kubernetes object about it is called. Pure: no I/O, no knowledge of Dockerfiles.
+ * Image references and names derived from them: what `node:22` means in full, what makes two references the same image,
+ * and the names of its files and Kubernetes objects. Pure: no I/O, no knowledge of Dockerfiles.
  */
 export {
   familiarReference,

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { ImageReference } from './image-reference.js'
 
-/** Longest name given to anything: the limit of a Kubernetes label value and DNS label. */
+/** Maximum length of any generated name: the limit of a Kubernetes label value and DNS label. */
 export const MAX_NAME_LENGTH = 63
 const HASH_LENGTH = 8
-/** Left out of names, as the first author's state files do it. */
+/** Omitted from names, as in the original author's state files. */
 const UNNAMED_REGISTRIES: ReadonlySet<string> = new Set(['docker.io', 'gcr.io'])
 
 /**
- * Name of a base image's state file and of everything in Kubernetes that is called after it: `python-3.12-slim`,
+ * Name of a base image's state file and of its Kubernetes objects: `python-3.12-slim`,
  * `distroless-python3-debian12-latest`, `mcr.microsoft.com-playwright-v1.40.0-focal`. An RFC 1123 subdomain of at most
- * 63 characters. Different images may get the same name (`a/b` and `a-b`): the caller tells them apart by
- * {@link withHash}.
+ * 63 characters. Different images may get the same name (`a/b` and `a-b`): the caller resolves collisions with {@link
+ * withHash}.
  */
 export function baseImageName(reference: ImageReference): string {
   const registry = UNNAMED_REGISTRIES.has(reference.registry) ? '' : `${reference.registry}-`
@@ -23,21 +23,24 @@ export function baseImageName(reference: ImageReference): string {
 }
 
 /**
- * The name itself when it has at most 63 characters, else its beginning, `-` and the first 8 hexadecimal digits of the
- * SHA-256 of `full` (what the name stands for).
+ * The name itself if it has at most 63 characters, else its beginning, `-` and the first 8 hexadecimal digits of the
+ * SHA-256 of `full` (the untruncated name).
  */
 export function shortenName(name: string, full: string = name): string {
   return name.length <= MAX_NAME_LENGTH ? name : withHash(name, full)
 }
 
-/** The name with `-` and 8 hexadecimal digits of `full`'s SHA-256 appended, cut to 63 characters: for collisions. */
+/**
+ * Appends `-` and 8 hexadecimal digits of `full`'s SHA-256, truncating the name to 63 characters in total. For
+ * collisions.
+ */
 export function withHash(name: string, full: string): string {
   const hash = createHash('sha256').update(full).digest('hex').slice(0, HASH_LENGTH)
   const head = trimEndPunctuation(name.slice(0, MAX_NAME_LENGTH - HASH_LENGTH - 1))
   return head === '' ? hash : `${head}-${hash}`
 }
 
-/** Is this an RFC 1123 label: lower-case letters, digits and `-`, at most 63, beginning and ending with no `-`? */
+/** Whether this is an RFC 1123 label: lower-case letters, digits and `-`, at most 63, no `-` at either end. */
 export function isDnsLabel(text: string): boolean {
   return text.length <= MAX_NAME_LENGTH && /^[a-z0-9-]+$/.test(text) && !text.startsWith('-') && !text.endsWith('-')
 }
@@ -46,7 +49,7 @@ function shortDigest(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1).slice(0, 12)
 }
 
-/** Every part between dots must begin and end with a letter or digit: `.-`, `-.` and `..` are no names. */
+/** Each part between dots must begin and end with a letter or digit: `.-`, `-.` and `..` are invalid. */
 function asSubdomain(text: string): string {
   const safe = text.toLowerCase().replace(/[^a-z0-9.-]+/g, '-')
   const labels = safe.split('.').map((label) => trimEndPunctuation(label.replace(/^-+/, '')))
