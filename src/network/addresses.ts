@@ -1,15 +1,15 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 
 /**
- * How near an address is. forbidden: link-local, cloud metadata, multicast and what is no destination at all; no
- * registry has one of them, and they answer to whoever runs on a machine.
+ * How close an address is. forbidden: link-local, cloud metadata, multicast and addresses that are not a valid
+ * destination. No registry has one of these, and metadata services answer anyone who runs code on the machine.
  */
 type AddressKind = 'public' | 'private' | 'loopback' | 'forbidden'
 
 const FORBIDDEN = listOf([
   '0.0.0.0/8',
   '169.254.0.0/16',
-  // Metadata of Alibaba Cloud, Azure's host, Oracle Cloud.
+  // Metadata of Alibaba Cloud, Azure's host agent, Oracle Cloud.
   '100.100.100.200/32',
   '168.63.129.16/32',
   '192.0.0.192/32',
@@ -32,7 +32,7 @@ const PRIVATE = listOf([
   'fec0::/10',
 ])
 
-/** How near an address is (IANA's special-purpose registries); text that is no address is forbidden. */
+/** Classifies an address (IANA's special-purpose registries); text that is not an address is forbidden. */
 export function addressKind(address: string): AddressKind {
   const plain = embedded(address) ?? address
   const family = isIPv4(plain) ? 'ipv4' : isIPv6(plain) ? 'ipv6' : null
@@ -41,13 +41,13 @@ export function addressKind(address: string): AddressKind {
   return PRIVATE.check(plain, family) ? 'private' : 'public'
 }
 
-/** Is this host the machine itself, by a name that says so? Only there may credentials go without TLS. */
+/** Whether a host is this machine by its literal name or address. Only there may credentials be sent without TLS. */
 export function isLoopback(host: string): boolean {
   const name = hostnameOf(host)
   return name === 'localhost' || (isIP(name) !== 0 && addressKind(name) === 'loopback')
 }
 
-/** A host in small letters, without its port, brackets and final dot. */
+/** A host in lower case, without port, brackets and trailing dot. */
 export function hostnameOf(host: string): string {
   return host
     .replace(/:\d+$/, '')
@@ -65,7 +65,7 @@ function listOf(ranges: readonly string[]): BlockList {
   return list
 }
 
-/** The IPv4 address that an IPv6 address stands for (mapped, RFC 4291 §2.5.5; NAT64, RFC 6052; 6to4, RFC 3056). */
+/** The IPv4 address embedded in an IPv6 address (mapped, RFC 4291 §2.5.5; NAT64, RFC 6052; 6to4, RFC 3056). */
 function embedded(address: string): string | null {
   const groups = groupsOf(address)
   if (groups === null) return null
@@ -74,11 +74,11 @@ function embedded(address: string): string | null {
   return groups[0] === '2002' ? dotted(groups[1] ?? '', groups[2] ?? '') : null
 }
 
-/** The eight groups of an IPv6 address, without zeros in front. */
+/** The eight groups of an IPv6 address, without leading zeros. */
 function groupsOf(address: string): string[] | null {
   const [bare = ''] = address.split('%')
   if (!isIPv6(bare)) return null
-  // The URL parser spells every address in one way, a dotted end included.
+  // The URL parser normalizes every spelling, including a dotted-quad suffix.
   const [left = '', right] = new URL(`http://[${bare}]`).hostname.slice(1, -1).split('::')
   const before = left === '' ? [] : left.split(':')
   const after = right === undefined || right === '' ? [] : right.split(':')

@@ -5,16 +5,16 @@ import { getProxyUrl } from '@actions/http-client/lib/proxy'
 import { HttpsProxyAgent } from 'hpagent'
 import { refuse } from '../enrollment/problem.js'
 
-/** How a server is reached. Its connections are used again, and not shared with others. */
+/** How to reach a server. Its connections are kept alive and not shared with other servers. */
 export interface Connection {
-  /** Milliseconds until a request is given up, its response included. */
+  /** Timeout of one request including its response, in milliseconds. */
   readonly timeout: number
   readonly agentOf: (url: URL) => HttpAgent
-  /** Finds the addresses of a name, where not the system shall. What it throws fails the request (`FailedRequest`). */
+  /** Resolves names instead of the system. An error it throws fails the request (`FailedRequest`). */
   readonly lookup?: LookupFunction
 }
 
-/** New connections, through the proxy that the environment names. */
+/** Opens a pool of connections, through the proxy from the environment. */
 export function openConnection(timeout: number, lookup?: LookupFunction): Connection {
   const plain = new HttpAgent({ keepAlive: true })
   const direct = new HttpsAgent({ keepAlive: true })
@@ -31,29 +31,29 @@ export function openConnection(timeout: number, lookup?: LookupFunction): Connec
 }
 
 /**
- * The proxy that the environment names for an https address: HTTPS_PROXY, unless NO_PROXY excepts it, both also in small
- * letters, as the runner and its toolkit read them. Null where there is none, for this machine always, and for http.
+ * The proxy for an https URL from the environment: HTTPS_PROXY unless NO_PROXY matches, also in lower case, as the
+ * runner and its toolkit read them. Null without one, and always for this machine and for http.
  */
 export function proxyOf(url: URL): URL | null {
   const proxy = url.protocol === 'https:' ? (getProxyUrl(url) ?? null) : null
-  // HOST:PORT alone reads as a URL with the scheme HOST.
+  // HOST:PORT alone parses as a URL whose scheme is HOST.
   return proxy?.host === '' ? new URL(`http://${proxy.href}`) : proxy
 }
 
 /**
- * How long one request may take, from the first byte sent to the last one read, in milliseconds: so many seconds as
- * the environment variable IMAGE_FACTORY_TIMEOUT says, else `usual`.
+ * Timeout of one request, from the first byte sent to the last one read, in milliseconds: the environment variable
+ * IMAGE_FACTORY_TIMEOUT (seconds), or `usual`.
  *
  * @param usual seconds.
- * @throws Refusal when the variable says something else than 0.1 to 3600 seconds.
+ * @throws Refusal when the variable is not a number from 0.1 to 3600.
  */
 export function requestTimeout(usual = 30): number {
   return seconds('IMAGE_FACTORY_TIMEOUT', usual, 0.1) * 1000
 }
 
 /**
- * The pause before a second try, in milliseconds. All other pauses are multiples of it. It is a second; tests make it
- * shorter by the environment variable IMAGE_FACTORY_PAUSE (seconds), which is no interface.
+ * Delay before the second attempt, in milliseconds; all other delays are multiples of it. One second; tests shorten it
+ * with the environment variable IMAGE_FACTORY_PAUSE (seconds), which is not a public interface.
  */
 export function baseDelay(): number {
   return seconds('IMAGE_FACTORY_PAUSE', 1, 0) * 1000

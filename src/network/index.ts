@@ -1,7 +1,7 @@
 /**
- * The network: how servers are asked. Every request ends in time, its response is read up to a size, it goes through the
- * proxy the environment names, and it is repeated where that makes sense and nothing can be done twice by it.
- * `request.ts` is the only file that sends, `retry-policy.ts` the only one that waits.
+ * The network. Every request has a timeout and a limit on its response's size, goes through the proxy from the
+ * environment, and is retried where that can help and cannot repeat a side effect. `request.ts` is the only file that
+ * sends, `retry-policy.ts` the only one that waits.
  */
 export { addressKind, hostnameOf, isLoopback } from './addresses.js'
 export { baseDelay, type Connection, openConnection, proxyOf, requestTimeout } from './connection.js'

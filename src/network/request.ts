@@ -10,7 +10,7 @@ import {
   requestFailure,
 } from './request-failure.js'
 
-/** A server's response, its body read whole. */
+/** A response with its whole body. */
 export interface HttpResponse {
   readonly kind: 'response'
   readonly status: number
@@ -18,7 +18,6 @@ export interface HttpResponse {
   readonly body: Buffer
 }
 
-/** One HTTP request. */
 export interface HttpRequest {
   readonly url: URL
   readonly method: string
@@ -29,11 +28,12 @@ export interface HttpRequest {
 }
 
 /**
- * Sends a request once. Redirects are not followed, and credentials go where `request.url` says and nowhere else.
+ * Sends a request once. Redirects are not followed; credentials go only to `request.url`.
  *
- * A response that comes a byte at a time ends with the time, one without end with `maxBytes`.
+ * A response that arrives a byte at a time ends with the timeout, an endless one with `maxBytes`.
  *
- * @returns the response whatever its status, or why there is none. Rejects only for what cannot be sent at all.
+ * @returns the response whatever its status, or why there is none. Rejects only for a request that cannot be sent at
+ * all.
  */
 export async function sendRequest(
   request: HttpRequest,
@@ -56,9 +56,9 @@ export async function sendRequest(
 const MAX_REDIRECTS = 3
 
 /**
- * Sends a request, and again to where redirects lead.
+ * Sends a request and follows redirects.
  *
- * @param redirected the request to send next, or why none is sent; null is a place that is no address.
+ * @param redirected returns the next request, or why there is none; null is an invalid `Location`.
  */
 export async function followRedirects(
   request: HttpRequest,
@@ -76,7 +76,7 @@ export async function followRedirects(
   return requestFailure('redirect', request.url.host, 'redirects without end', 'Check its address.')
 }
 
-/** Where a response says to look instead; null where that is no address. */
+/** Target of a redirect; null if it is not a valid URL. */
 export function locationOf({ headers }: HttpResponse, from: URL): URL | null {
   const location = headers.get('location') ?? ''
   return location !== '' && URL.canParse(location, from.href) ? new URL(location, from) : null
@@ -88,7 +88,7 @@ function send(request: HttpRequest, connection: Connection, signal: AbortSignal)
   const open = url.protocol === 'http:' ? httpRequest : httpsRequest
   const sized = body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((resolve, reject) => {
-    // The signal ends the request; a proxy that opens no tunnel is left by `timeout`.
+    // The signal aborts the request; `timeout` covers a proxy that opens no tunnel.
     const options = { method, headers: sized, agent: agentOf(url), signal, timeout, ...(lookup && { lookup }) }
     open(url, options, resolve).on('error', reject).end(body)
   })
@@ -98,7 +98,7 @@ async function readResponse(response: IncomingMessage, { url, maxBytes }: HttpRe
   const status = response.statusCode ?? 0
   const chunks: Buffer[] = []
   let bytes = 0
-  // Leaving the loop early ends the connection too.
+  // Leaving the loop early also closes the connection.
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > maxBytes) {
@@ -107,7 +107,7 @@ async function readResponse(response: IncomingMessage, { url, maxBytes }: HttpRe
     }
     chunks.push(chunk)
   }
-  // Not a `Headers`: the first one loads all of Node's fetch, which nothing else here needs.
+  // Not a `Headers` object: creating the first one loads all of Node's fetch, which nothing else here needs.
   const headers = new Map(Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]))
   return { kind: 'response' as const, status, headers, body: Buffer.concat(chunks) }
 }
@@ -118,7 +118,7 @@ function timeoutFailure(host: string, { timeout }: Connection, proxy: URL | null
   return requestFailure('timeout', host, what, remedy)
 }
 
-/** Why the proxy of an address cannot be used; null where it may be tried, and where there is none. */
+/** Why the proxy for a URL cannot be used; null if it can, or if there is none. */
 export function unusableProxy(url: URL): RequestFailure | null {
   const proxy = proxyOf(url)
   if (proxy === null || /^https?:$/.test(proxy.protocol)) return null
@@ -134,17 +134,17 @@ function through(proxy: URL | null): string {
   return proxy === null ? '' : ` through the proxy ${proxy.host}`
 }
 
-/** Node's and OpenSSL's names for certificates that are not trusted. */
+/** Node's and OpenSSL's error codes for untrusted certificates. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS/
 
-/** Only codes are told of errors: their texts may quote what was sent. */
+/** Only error codes are reported: messages may quote what was sent. */
 function networkFailure(error: NodeJS.ErrnoException, host: string, proxy: URL | null): RequestFailure {
   const { code = '', message, syscall } = error
   const isConnecting = syscall === 'connect' || syscall === 'getaddrinfo' || code === 'ECONNREFUSED'
   const [, status] = /^Bad response: (\d{3})$/.exec(message) ?? []
   if (proxy !== null && status !== undefined) return proxyFailure(host, proxy, `answers ${status}`)
   if (proxy !== null && isConnecting) return proxyFailure(host, proxy, `cannot be reached (${code})`)
-  // What cannot be sent is a mistake of who sends it.
+  // A request that cannot be sent is the caller's bug.
   if (code === '' || code.startsWith('ERR_INVALID')) throw error
   const where = `${through(proxy)} (${code})`
   if (CERTIFICATE.test(code)) {

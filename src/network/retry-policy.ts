@@ -8,43 +8,40 @@ import {
   type RequestFailure,
 } from './request-failure.js'
 
-/** Who is told about pauses. */
 export interface Log {
   readonly warning: (text: string) => void
   readonly debug: (text: string) => void
 }
 
-/** What waits, and what time it is; for tests. */
+/** Time and sleep, replaceable in tests. */
 export interface Clock {
   readonly now: () => number
   readonly sleep: (milliseconds: number) => Promise<unknown>
 }
 
-/** What is asked for, as often as it takes. */
+/** A request to be retried. */
 export interface Attempt {
   /** `GET /path`, for the log. */
   readonly name: string
-  /** Whether it may be repeated although the first attempt may have taken effect. */
+  /** Whether it may be retried although an earlier attempt may have taken effect. */
   readonly isRepeatable: boolean
 }
 
-/** What one server may cost a run. Delays and waits are in base delays, that is, in seconds. */
+/** Limits for one server in one run. Delays and waits are multiples of `baseDelay`, that is, seconds. */
 export interface RetryLimits {
   readonly attempts: number
   /** Before the second attempt; doubled before each further one. */
   readonly delay: number
-  /** Longest single wait that a server may ask for; a longer one is for the next run. */
+  /** Longest wait that a server may request; a longer one is left to the next run. */
   readonly wait: number
-  /** All waits that a server may ask for. */
+  /** Limit on the sum of all requested waits. */
   readonly totalWait: number
-  /** Failed attempts in a row, each with its weight, after which the server is not asked any more. */
+  /** Consecutive failed attempts, each times its weight, after which the server is no longer used. */
   readonly failures: number
   readonly weights: Partial<Record<FailureReason, number>>
 }
 
-/**
- * A timeout costs half a minute, so that few are enough; a server error may concern one project alone.
- */
+/** A timeout costs half a minute, so a few are enough; a server error may affect only one project. */
 export const DEFAULT_RETRY_LIMITS: RetryLimits = {
   attempts: 4,
   delay: 1,
@@ -57,19 +54,19 @@ export const DEFAULT_RETRY_LIMITS: RetryLimits = {
 const SILENT: Log = { warning: () => undefined, debug: () => undefined }
 const SYSTEM_CLOCK: Clock = { now: () => performance.now(), sleep }
 
-/** A wait of unknown length: GitHub's documentation asks for a minute. */
+/** For a rate limit of unknown length: GitHub's documentation asks for a minute. */
 const DEFAULT_RETRY_AFTER = 60
 
-/** Shorter waits are for the debug log. */
+/** Shorter waits go to the debug log. */
 const LOG_THRESHOLD = 5
 
-/** How one server is asked in one run: what is repeated and when, what is waited for, when it is given up. */
+/** Retries for one server during one run: what is retried and when, how long to wait, when to give up. */
 export class RetryPolicy {
   readonly #limits: RetryLimits
   readonly #log: Log
   readonly #clock: Clock
   readonly #unit = baseDelay()
-  /** The server wants a pause until then. */
+  /** When the pause that the server requested ends. */
   #until = 0
   #waited = 0
   #failures = 0
@@ -85,12 +82,12 @@ export class RetryPolicy {
     this.#clock = clock
   }
 
-  /** Why the server is not asked any more in this run; null while it is. */
+  /** Why the server is no longer used in this run; null while it is. */
   get closed(): RequestFailure | null {
     return this.#closed
   }
 
-  /** Sends until there is a response, or until another attempt makes no sense or is not safe. */
+  /** Sends until there is a response, or until a retry is pointless or unsafe. */
   async run<T extends object>(send: () => Promise<T | RequestFailure>, attempt: Attempt): Promise<T | RequestFailure> {
     for (let count = 1; ; count += 1) {
       const closed = await this.ready()
@@ -107,9 +104,9 @@ export class RetryPolicy {
   }
 
   /**
-   * To be awaited before each attempt: everybody waits when the server asked for a pause, and comes back apart.
+   * Await before each attempt: during a requested pause everything waits, and resumes with jitter.
    *
-   * @returns why the server is not asked any more, or null.
+   * @returns why the server is no longer used, or null.
    */
   async ready(): Promise<RequestFailure | null> {
     for (let left = this.#left(); left > 0; left = this.#left()) {
@@ -118,16 +115,17 @@ export class RetryPolicy {
     return this.#closed
   }
 
-  /** To be called after each attempt that got a response. */
+  /** Call after each attempt that got a response. */
   succeeded(): void {
     this.#failures = 0
   }
 
   /**
-   * To be called after each attempt that failed.
+   * Call after each failed attempt.
    *
    * @param count attempts so far.
-   * @returns milliseconds until the next one (`ready` waits for what the server asked for); null where there is none.
+   * @returns milliseconds until the next attempt (`ready` waits as long as the server asked for); null if there is
+   * none.
    */
   delayAfter(failure: RequestFailure, count: number, { name, isRepeatable }: Attempt): number | null {
     if (this.#closed !== null || !isTransient(failure)) return null
@@ -150,7 +148,7 @@ export class RetryPolicy {
     return this.#until - this.#clock.now()
   }
 
-  /** How long the server wants a pause; null when that is more than a run waits. */
+  /** Requested pause in milliseconds; null if it exceeds the limits. */
   #requestedWait({ wait }: RequestFailure): number | null {
     const pause = wait ?? DEFAULT_RETRY_AFTER * this.#unit
     const more = Math.max(0, pause - Math.max(0, this.#left()))
