@@ -1,43 +1,43 @@
 import { baseByLayers, isBuiltOn, type KnownBase } from './layers.js'
 import type { Provenance, ResolvedBase } from './provenance.js'
 
-/** What a published image shows of one platform's build, by one statement of several where there are more. */
+/** Evidence from a published image for one platform; one record per provenance statement. */
 export interface PlatformEvidence {
   /** `linux/amd64` */
   readonly platform: string
-  /** null: it has no statement that counts. */
+  /** null: no valid provenance statement. */
   readonly provenance: Provenance | null
-  /** `rootfs.diff_ids` of its configuration; null where it could not be read. */
+  /** `rootfs.diff_ids` of its configuration; null when unreadable. */
   readonly layers: readonly string[] | null
 }
 
-/** A base image that an image is held against. */
+/** A base image to compare an image with. */
 export interface BaseCandidate {
   /** Canonical `registry/repository:tag`. */
   readonly identity: string
-  /** Whether the final stage is FROM it, so that its layers are the image's first; null where that is not known. */
+  /** Whether the final stage is FROM it, so that the image begins with its layers; null when unknown. */
   readonly isFinal: boolean | null
-  /** Its digests, the current one first, then those before, newest first. */
+  /** Its digests: the current one first, then the earlier ones, newest first. */
   readonly digests: readonly string[]
-  /** The same with their layers, by platform; those that could not be read are not there. */
+  /** The digests with their layers, by platform; unreadable ones are omitted. */
   readonly known: ReadonlyMap<string, readonly KnownBase[]>
 }
 
-/** What a base image was when the image was built on it. */
+/** The digest of a base that an image was built on. */
 export interface BuiltOn {
   readonly identity: string
-  /** null: nothing proves it. */
+  /** null: no proof. */
   readonly digest: string | null
   readonly source: 'provenance' | 'layers' | 'none'
   readonly isPinned: boolean
 }
 
 /**
- * What each base was when an image was built. Layers prove the final stage's base without anybody's help, provenance every
- * base as far as one believes it: where the two contradict each other, layers count. All platforms must say so; where they
- * differ, the oldest counts.
+ * Finds the digest of each base that an image was built on. Layers prove the final stage's base independently;
+ * provenance covers every base but has to be trusted, so layers win where the two contradict each other. All platforms
+ * must agree; where they differ, the oldest of the earlier digests counts.
  *
- * @param platforms those the image is built for, one for each statement about it; none: nothing is known.
+ * @param platforms those the image is built for, one entry per statement; empty: nothing is known.
  */
 export function builtOn(platforms: readonly PlatformEvidence[], candidates: readonly BaseCandidate[]): BuiltOn[] {
   const finals = platforms.map((platform) => finalBase(platform, candidates))
@@ -47,7 +47,7 @@ export function builtOn(platforms: readonly PlatformEvidence[], candidates: read
   })
 }
 
-/** A digest that one platform proves; null: it proves none. */
+/** What one platform proves about a base; a null digest proves nothing. */
 type Proof = Omit<BuiltOn, 'identity'>
 
 const NOTHING: Proof = { digest: null, source: 'none', isPinned: false }
@@ -57,7 +57,10 @@ interface FinalBase {
   readonly digest: string
 }
 
-/** The base whose layers an image begins with: of several the one with the most, for bases are built on each other. */
+/**
+ * The base whose layers an image begins with. With several matches, the one with the most layers: bases build on each
+ * other.
+ */
 function finalBase({ platform, layers }: PlatformEvidence, candidates: readonly BaseCandidate[]): FinalBase | null {
   if (layers === null) return null
   let [final, most]: [FinalBase | null, number] = [null, 0]
@@ -83,8 +86,8 @@ function proofOf(base: BaseCandidate, evidence: PlatformEvidence, final: FinalBa
 }
 
 /**
- * Whether the layers of an image are not those of the base it claims to be built on, though nothing says on which it is. An
- * image with fewer layers than its base was flattened: it keeps none of them, and denies nothing.
+ * Whether an image's layers contradict the digest that its provenance claims for the final stage's base. An image with
+ * fewer layers than the base was flattened: it keeps none of the base's layers and contradicts nothing.
  */
 function isDenied({ isFinal, known }: BaseCandidate, { platform, layers }: PlatformEvidence, claim: ResolvedBase) {
   const claimed = known.get(platform)?.find(({ digest }) => digest === claim.digest)
@@ -98,8 +101,8 @@ function combined({ identity, digests }: BaseCandidate, proofs: readonly Proof[]
     const isPinned = proofs.length > 0 && proofs.every((proof) => proof.isPinned)
     return { identity, ...(proofs.find(({ source }) => source === 'provenance') ?? first), isPinned }
   }
-  // One platform on an earlier digest is proof enough that the image is not fresh; one on the current base is none that it
-  // is. Neither is one on a digest that was never seen: that may be the current one soon.
+  // One platform on an earlier digest proves that the image is stale; one on the current digest does not prove that it
+  // is fresh. A digest not seen before proves neither: it may soon be the current one.
   const age = ({ digest }: Proof) => digests.indexOf(digest ?? '')
   const earlier = proofs.filter((proof) => age(proof) > 0).sort((a, b) => age(b) - age(a))
   return { identity, ...(earlier[0] ?? NOTHING) }

@@ -1,6 +1,6 @@
 /**
- * Evidence: what a published image shows of the bases it was built on. Statements of provenance and layers in, digests of
- * bases out; what nothing proves is not known. Pure: `registry/` asks for what is read here.
+ * Evidence of the bases that a published image was built on: provenance statements and layers in, base digests out.
+ * What is not proven is unknown. Pure: `registry/` fetches the input.
  */
 export { type BaseCandidate, type BuiltOn, builtOn, type PlatformEvidence } from './built-on.js'
 export { baseByLayers, isBuiltOn, type KnownBase } from './layers.js'

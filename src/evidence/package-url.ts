@@ -1,20 +1,20 @@
 import { type ImageReference, parseReference } from '../reference/image-reference.js'
 
-/** A base image as a statement of provenance names it. */
+/** A base image as named in a provenance statement. */
 export interface PackageUrl {
-  /** Canonical; with a digest where the build named it by one. */
+  /** Canonical; has a digest if the build pinned it. */
   readonly reference: ImageReference
-  /** `linux/amd64`; null where it is not said. */
+  /** `linux/amd64`; null when absent. */
   readonly platform: string | null
 }
 
 const MAX_LENGTH = 2048
 
 /**
- * Reads the package URL of an image, `pkg:docker/NAME@TAG?platform=linux%2Famd64&digest=sha256:…` (purl specification,
- * type docker, as BuildKit's `util/purl` writes it: the registry stands before the name, Docker Hub's is left out).
+ * Parses the package URL of an image, `pkg:docker/NAME@TAG?platform=linux%2Famd64&digest=sha256:…` (purl specification,
+ * type docker, as BuildKit's `util/purl` writes it: the registry precedes the name, Docker Hub's is omitted).
  *
- * @returns null for any other package, and for what names no image.
+ * @returns null for any other package, and when it names no valid image.
  */
 export function parsePackageUrl(text: string): PackageUrl | null {
   if (text.length > MAX_LENGTH) return null
@@ -29,13 +29,13 @@ export function parsePackageUrl(text: string): PackageUrl | null {
   return parsed.ok ? { reference: parsed.reference, platform: parameters.get('platform') } : null
 }
 
-/** The version is behind the last `@`; a name may hold none (purl specification, rules for each component). */
+/** The version follows the last `@`; a name may contain none (purl specification, rules for each component). */
 function splitVersion(path: string): [string, string | null] {
   const at = path.lastIndexOf('@')
   return at === -1 ? [path, null] : [path.slice(0, at), path.slice(at + 1)]
 }
 
-/** A digest as version is how other tools pin an image. */
+/** Other tools pin an image with a digest as the version. */
 function versionSuffix(version: string): string {
   if (version === '') return ''
   return /^sha256:[0-9a-f]{64}$/.test(version) ? `@${version}` : `:${version}`

@@ -2,42 +2,42 @@ import { identityOf, parseReference, withDefaultTag } from '../reference/image-r
 import { by, type JsonMap, jsonList, jsonMap, parseJson } from '../text/index.js'
 import { parsePackageUrl } from './package-url.js'
 
-/** A base image that a build resolved, and to what. */
+/** A base image that a build resolved, and the digest it resolved to. */
 export interface ResolvedBase {
   /** Canonical `registry/repository:tag`, or `registry/repository@digest` of a base without a tag. */
   readonly identity: string
-  /** What the tag was then: of the index where the base is one. */
+  /** The tag's digest at the time of the build: the index's where the base is an index. */
   readonly digest: string
-  /** Whether the build named the digest, so that no other could come of it. */
+  /** Whether the build pinned the digest. */
   readonly isPinned: boolean
 }
 
-/** What a statement says of a build. */
+/** The content of a provenance statement. */
 export interface Provenance {
   /** Each base once, sorted by identity. */
   readonly bases: readonly ResolvedBase[]
-  /** Commit of the source that was built; null where it is not said. */
+  /** Commit of the source that was built; null when absent. */
   readonly revision: string | null
 }
 
 const PREDICATE_TYPES = ['https://slsa.dev/provenance/v0.2', 'https://slsa.dev/provenance/v1'] as const
 
-/** More than this in a statement is left out, and the statement with it: a part of a list would prove too much. */
+/** A statement with more is ignored as a whole: part of a list would prove too much. */
 const MAX_DEPENDENCIES = 10_000
 
-/** Whether an attestation layer can hold provenance, by its annotation `in-toto.io/predicate-type`. */
+/** Whether an attestation layer can contain provenance, by its annotation `in-toto.io/predicate-type`. */
 export function isProvenanceType(predicateType: unknown): boolean {
   return PREDICATE_TYPES.some((type) => type === predicateType)
 }
 
 /**
- * Reads an in-toto statement with SLSA provenance, v0.2 (`materials`) or v1 (`resolvedDependencies`), as BuildKit attaches
- * it to an image (BuildKit, docs/attestations/slsa-definitions.md). Nothing here is signed: whoever could push the image
- * could write it.
+ * Reads an in-toto statement with SLSA provenance, v0.2 (`materials`) or v1 (`resolvedDependencies`), as BuildKit
+ * attaches it to an image (BuildKit, docs/attestations/slsa-definitions.md). Nothing here is signed: anyone who can
+ * push the image can write it.
  *
- * @param text the statement, JSON; whoever reads it sees to its size.
- * @param subject digest of the image's manifest that the statement hangs on.
- * @returns null where it is no such statement, or one about another image: then it is no evidence.
+ * @param text the statement, JSON; the caller limits its size.
+ * @param subject digest of the image manifest that the statement is attached to.
+ * @returns null if it is not such a statement, or is about another image: then it is not evidence.
  */
 export function readProvenance(text: string, subject: string): Provenance | null {
   const statement = jsonMap(parseJson(text))
@@ -59,10 +59,10 @@ function external(definition: JsonMap | null): unknown {
   return jsonMap(definition?.externalParameters)?.request
 }
 
-/** What reads a Dockerfile, and what lists packages: BuildKit pulls it for a build that is not built on it. */
+/** Dockerfile frontends and SBOM generators: BuildKit pulls them, but the build is not based on them. */
 const TOOLS = /^docker\.io\/docker\/(?:dockerfile|dockerfile-upstream|buildkit-syft-scanner|scout-sbom-indexer)[:@]/
 
-/** Whether an image is a tool of the build: one of Docker's, the frontend, or the generator of the list of packages. */
+/** Whether an image is a build tool: one of Docker's, the frontend, or the SBOM generator. */
 function toolsOf(args: JsonMap | null): (identity: string) => boolean {
   const generator = /(?:^|,)generator=(?<image>[^,]+)/.exec(textIn(args?.['attest:sbom']))?.groups?.image
   const named = [textIn(args?.source), generator ?? ''].flatMap((text) => {
@@ -76,7 +76,7 @@ function textIn(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Two digests for one tag prove neither, so such a statement is none. */
+/** Two digests for one tag prove neither, which invalidates the whole statement. */
 function basesIn(dependencies: readonly unknown[]): ResolvedBase[] | null {
   const found = new Map<string, ResolvedBase>()
   for (const dependency of dependencies) {
@@ -89,7 +89,7 @@ function basesIn(dependencies: readonly unknown[]): ResolvedBase[] | null {
     const identity = identityOf(withDefaultTag(image.reference))
     const known = found.get(identity)
     if (known !== undefined && known.digest !== digest) return null
-    // A stage that pins the digest changes nothing for another one that does not.
+    // A stage that pins the digest does not pin it for another stage that does not.
     found.set(identity, { identity, digest, isPinned: isPinned && (known?.isPinned ?? true) })
   }
   return [...found.values()].sort(by(({ identity }) => identity))
