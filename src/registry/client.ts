@@ -17,65 +17,63 @@ import {
 import { type Answer, Registry, type RegistryLimits, unknownAnswer } from './registry.js'
 import type { RegistryRequest } from './requests.js'
 
-/** A repository among a registry's. */
+/** A repository in a registry. */
 export interface Repository {
-  /** As images are written: `docker.io`, `ghcr.io`, `localhost:5000`. */
+  /** As in image references: `docker.io`, `ghcr.io`, `localhost:5000`. */
   readonly registry: string
   readonly repository: string
 }
 
-/** An image by its tag. */
 export interface TaggedImage extends Repository {
   readonly tag: string
 }
 
-/** An image by its digest. */
 export interface PinnedImage extends Repository {
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string
 }
 
-/** Reads registries. Each method may be called as often and as much at once as one likes. */
+/** Reads registries. All methods may be called repeatedly and concurrently. */
 export interface RegistryClient {
-  /** The digest a tag has now: of the index where there is one, as Kargo and the builds see it. */
+  /** The digest a tag has now: the index's if there is one, as Kargo and builds see it. */
   readonly digest: (image: TaggedImage) => Promise<Answer<string>>
   /** All tags of a repository, in the registry's order. */
   readonly tags: (image: Repository) => Promise<Answer<readonly string[]>>
-  /** Digest of each platform's image by `os/arch[/variant]`, sorted; empty for an image that is no index. */
+  /** Digest per platform (`os/arch[/variant]`), sorted; empty for an image that is not an index. */
   readonly platforms: (image: PinnedImage) => Promise<Answer<ReadonlyMap<string, string>>>
   /**
-   * When an image was built, as it says itself (ISO 8601); null where it does not. Of an index the image for
-   * linux/amd64 is asked, else the first: all are built by one build.
+   * Build time from the image's own metadata (ISO 8601); null if missing. For an index, read from the linux/amd64 image
+   * or else the first one: a single build makes them all.
    */
   readonly created: (image: PinnedImage) => Promise<Answer<string | null>>
-  /** The images behind a digest, with their layers and what attests to them; see `readContents`. */
+  /** The images behind a digest, with their layers and attestations; see `readContents`. */
   readonly contents: (image: WantedContents) => Promise<Answer<readonly PlatformImage[]>>
 }
 
-/** What of an image is read. */
+/** What to read of an image. */
 export interface WantedContents extends PinnedImage {
   /** `os/arch[/variant]`; empty: all. */
   readonly platforms: readonly string[]
-  /** Whether statements of provenance are read. */
+  /** Whether to read provenance statements. */
   readonly statements: boolean
 }
 
-/** How registries are reached. */
+/** How to reach registries. */
 export interface RegistryOptions {
   readonly credentials: Credentials
   /**
-   * settings.allowedRegistries. A registry in a private network is asked only where it is named there or there are
-   * credentials for it: everybody else's images name hosts too.
+   * settings.allowedRegistries. A registry in a private network is contacted only if it is listed there or has
+   * credentials: image references written by others name hosts too.
    */
   readonly allowedRegistries?: readonly string[]
-  /** Milliseconds a request may take; ten seconds where it is not given. */
+  /** Request timeout in milliseconds; ten seconds by default. */
   readonly timeout?: number
   readonly limits?: Partial<RegistryLimits>
-  /** Addresses of a name; the system's resolver where it is not given. */
+  /** Name resolution; the system's resolver by default. */
   readonly resolve?: Resolve
 }
 
-/** What a tag may lead to; the list is docker's own. */
+/** What a tag may point to; the same list as docker's. */
 const MANIFESTS = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -87,12 +85,12 @@ const MAX_BYTES = 4 * 1024 * 1024
 const MAX_TAG_PAGES = 500
 const MAX_TAGS = 100_000
 const DEFAULT_LIMITS: RegistryLimits = { concurrency: 8, requests: 20_000, time: 600_000 }
-/** Requests to all registries together. */
+/** Limit across all registries. */
 const MAX_CONCURRENCY = 32
 
 type Send = (request: RegistryRequest) => Promise<Answer<HttpResponse>>
 
-/** A client with limits for each registry and for all of them. */
+/** Creates a client with limits per registry and overall. */
 export function connectRegistries(options: RegistryOptions): RegistryClient {
   const registries = new Map<string, Registry>()
   const all = pLimit(MAX_CONCURRENCY)
@@ -130,27 +128,29 @@ async function fetchDigest({ registry, repository, tag }: TaggedImage, send: Sen
   if (head.kind !== 'found') return head
   const stated = head.value.headers.get('docker-content-digest')
   if (isDigest(stated)) return { kind: 'found', value: stated }
-  // Not every registry states it: what is hashed is exactly what it sends.
+  // Not every registry sends the digest header; the digest is the hash of the exact bytes it sends.
   const whole = await send({ ...what, method: 'GET', maxBytes: MAX_BYTES })
   if (whole.kind !== 'found') return whole
   const { body } = whole.value
-  // A page that asks to log in would be another image each time.
+  // A login page would otherwise be another image each time.
   if (!isManifest(body)) return unknownAnswer(`${registry} gives no manifest for ${repository}:${tag}`)
   return { kind: 'found', value: contentDigest(body) }
 }
 
-/** @param others what bytes are that the registry has in the place of those that the digest names. */
+/** @param others how to treat content that does not match the digest. */
 type FetchContent = (
   image: PinnedImage,
   kind: 'manifests' | 'blobs',
   others?: 'unknown' | 'missing',
 ) => Promise<Answer<Buffer>>
 
-/** Contents of so many bytes, and so many of them, are kept for the next question about the same digest. */
+/** Blobs up to this size, and this many of them, are cached by digest. */
 const MAX_KEPT_BYTES = 64 * 1024
 const MAX_KEPT = 1000
 
-/** Fetches what a digest names, and takes nothing else for it. It never changes, so that most of it is fetched once. */
+/**
+ * Fetches content by digest and rejects anything that does not match. Content never changes, so most of it is cached.
+ */
 function contentReader(send: Send): FetchContent {
   const kept = new Map<string, Answer<Buffer>>()
   return async ({ registry, repository, digest }, kind, others = 'unknown') => {
@@ -162,7 +162,7 @@ function contentReader(send: Send): FetchContent {
     if (reply.kind !== 'found') return reply
     const { body } = reply.value
     if (!isContentOf(digest, body)) {
-      // What is stored broken is so in the next run; a page that asks to log in may be gone by then.
+      // Broken content is still broken in the next run; a login page may be gone by then.
       if (others === 'missing' && isStored(body, kind)) return { kind: 'missing' }
       return unknownAnswer(`${registry} gives something else for ${repository}@${digest}`)
     }
@@ -204,7 +204,7 @@ async function fetchTags({ registry, repository }: Repository, send: Send): Prom
   const tags: string[] = []
   let path: string | null = `/v2/${repository}/tags/list?n=1000`
   for (let page = 0; path !== null; page += 1) {
-    // A part of them would say that the newest is another.
+    // A partial list could make another tag look like the newest.
     if (page === MAX_TAG_PAGES || tags.length > MAX_TAGS)
       return unknownAnswer(`${registry}/${repository} has too many tags`)
     const accept = 'application/json'
@@ -221,14 +221,14 @@ async function fetchTags({ registry, repository }: Repository, send: Send): Prom
 
 const TAG = /^\w[\w.-]{0,127}$/
 
-/** What is no tag cannot be asked for either. */
+/** Invalid tags cannot be requested, so they are dropped. */
 function tagsIn(body: Buffer): string[] | null {
   const { tags } = (parseJson(body) ?? {}) as { tags?: unknown }
   if (tags === null) return []
   return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag)) : null
 }
 
-/** The next page's path: whatever host the link names, it is this registry that is asked. */
+/** Path of the next page; the host in the link is ignored, requests stay on this registry. */
 function nextPage(link: string, registry: string): string | null {
   const target = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(link)?.[1]
   if (target === undefined || !URL.canParse(target, `https://${registry}`)) return null
@@ -237,8 +237,8 @@ function nextPage(link: string, registry: string): string | null {
 }
 
 /**
- * A client that sends the same question once, whatever came of it: an enrolled image may be the base of others, and a
- * run may have to begin anew. For one run: what was learnt goes stale.
+ * A client that sends each distinct request only once, whatever the result: an enrolled image may be the base of
+ * others, and a run may have to restart. Use it for one run only: results go stale.
  */
 export function rememberAnswers(client: RegistryClient): RegistryClient {
   const once = <Q, A>(read: (image: Q) => Promise<A>) => {

@@ -1,4 +1,4 @@
-// Where a registry is, and where requests to it may go: looked at before each one, and where its name is resolved.
+// Where a registry is and where requests to it may go: checked before each request and during name resolution.
 import { lookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,29 +18,29 @@ import {
 } from '../network/index.js'
 import type { Credentials } from './credentials.js'
 
-/** Docker Hub answers under another name than images are written with. */
+/** Docker Hub's API host differs from the name in image references. */
 const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' }
 
-/** Hosts that give tokens for registries of another name; credentials of the registry go there. */
+/** Token servers with another host name than their registry; they may receive the registry's credentials. */
 const TOKEN_HOSTS: Readonly<Record<string, string>> = {
   'docker.io': 'auth.docker.io',
   'registry.gitlab.com': 'gitlab.com',
   'registry.digitalocean.com': 'api.digitalocean.com',
 }
 
-/** Names of metadata servers, whatever they resolve to. */
+/** Names of metadata services, whatever they resolve to. */
 const METADATA_NAMES: readonly string[] = ['metadata', 'metadata.google.internal', 'instance-data']
 
-/** Whether a host is one that no registry has: see `addressKind`. Names are also looked at when they are resolved. */
+/** Whether no registry can be at a host, see `addressKind`. Names are also checked when they are resolved. */
 export function isForbiddenHost(host: string): boolean {
   const name = hostnameOf(host)
   if (METADATA_NAMES.includes(name)) return true
   if (isIP(name) !== 0) return addressKind(name) === 'forbidden'
-  // Other spellings of an address (`2852039166`, `0xa9.254.1`) that resolvers take and isIP does not.
+  // Other spellings of an address (`2852039166`, `0xa9.254.1`) that resolvers accept and isIP does not.
   return /^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*$/.test(name)
 }
 
-/** Where a registry's API is, without a slash at the end. */
+/** URL of a registry's API, without a trailing slash. */
 export function apiUrl(registry: string): string {
   return `${isLoopback(registry) ? 'http' : 'https'}://${API_HOSTS[registry] ?? registry}`
 }
@@ -52,9 +52,9 @@ export function isAllowedUrl(url: URL): boolean {
 }
 
 /**
- * Whether a registry's credentials may go to the host that gives its tokens: the registry's own, one known to belong to
- * it, or the domain it is a part of (`registry.gitlab.example.com` → `gitlab.example.com`). Any other realm may be
- * after them.
+ * Whether a registry's credentials may go to its token server: the registry's own host, a known token server, or the
+ * registry's parent domain (`registry.gitlab.example.com` → `gitlab.example.com`). Any other realm may be an attempt to
+ * steal them.
  */
 export function mayHaveCredentials(registry: string, realm: URL): boolean {
   const asked = new URL(apiUrl(registry))
@@ -64,7 +64,7 @@ export function mayHaveCredentials(registry: string, realm: URL): boolean {
   return realm.host.split('.').length > 2 && asked.host.endsWith(`.${realm.host}`)
 }
 
-/** What a challenge came to: a header, nothing that we could send, or why the token server gave none. */
+/** Result of a challenge: a header, nothing we can send, or why the token server returned no token. */
 export type Authorization =
   | { readonly kind: 'header'; readonly value: string }
   | { readonly kind: 'none' }
@@ -73,24 +73,24 @@ export type Authorization =
 /** All addresses of a name. */
 export type Resolve = (name: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
 
-/** The system's resolver. */
+/** Resolves names with the system's resolver. */
 export const resolveBySystem: Resolve = (name) => lookup(name, { all: true })
 
-/** How one registry is reached, and with what. */
+/** How to reach one registry, and its credentials. */
 export interface RegistryConnection {
   readonly registry: string
   readonly credentials: Credentials
   readonly resolve: Resolve
-  /** Whether the registry may be in a private network: asked only where an address is there. */
+  /** Whether the registry may be in a private network; called only when an address is in one. */
   readonly isTrusted: () => Promise<boolean>
   readonly connection: Connection
-  /** What we know of names that a proxy looks up for itself. */
+  /** Our own lookups of names that a proxy resolves. */
   readonly lookups: Map<string, Promise<readonly string[]>>
-  /** What each repository is read with: asked for once, by whoever needs it first. */
+  /** Authorization per repository, requested once by the first request that needs it. */
   readonly authorizations: Map<string, Promise<Authorization>>
 }
 
-/** @param timeout milliseconds of each request. */
+/** @param timeout per request, in milliseconds. */
 export function openRegistry(
   who: Pick<RegistryConnection, 'registry' | 'credentials' | 'resolve' | 'isTrusted'>,
   timeout: number,
@@ -100,9 +100,9 @@ export function openRegistry(
 }
 
 /**
- * Sends one request, to an address that the registry may have: looked at after the name was resolved, in the very lookup
- * that the connection is made from, so that a name cannot be one thing when it is looked at and another when it is used.
- * A proxy looks names up itself; there it is for the proxy to say where it leads.
+ * Sends one request, to an allowed address only. The check runs inside the lookup that the connection uses, so that a
+ * name cannot resolve to one address for the check and another for the connection. A proxy resolves names itself; where
+ * it connects to is the proxy's decision.
  */
 export async function sendGuarded(
   request: HttpRequest,
@@ -116,17 +116,17 @@ export async function sendGuarded(
   return (await addressFailure(addresses, name, to)) ?? sendRequest(request, to.connection)
 }
 
-/** We must not ask: another attempt comes to the same. */
+/** The request is not allowed; a retry would not help. */
 export function notAllowed(who: string, what: string): RequestFailure {
   return requestFailure('not-allowed', who, what, 'Check the name of the image.')
 }
 
-/** Only what cannot hold a secret. */
+/** A URL reduced to the parts that cannot contain a secret. */
 export function shown(url: URL): string {
   return `${url.protocol}//${url.host}`
 }
 
-/** Longest that is waited for a name that we need not know: behind a proxy there may be no resolver. */
+/** Timeout for an optional lookup: behind a proxy there may be no resolver. */
 const MAX_LOOKUP_MILLISECONDS = 2_000
 
 function ownLookup(name: string, { lookups, resolve }: RegistryConnection): Promise<readonly string[]> {
@@ -160,7 +160,7 @@ function guardedLookup(rules: Rules): LookupFunction {
   }
 }
 
-/** One address of several that is too near is enough: the connection could go to any of them. */
+/** One private address is enough: the connection could use any of them. */
 async function addressFailure(
   addresses: readonly string[],
   name: string,

@@ -3,40 +3,40 @@ import { by, type JsonMap, jsonList, jsonMap, parseJson } from '../text/index.js
 import { isDigest, platformName, usualPlatform } from './manifests.js'
 import type { Answer } from './registry.js'
 
-/** An image for one platform, as the registry has it. */
+/** An image for one platform, as stored in the registry. */
 export interface PlatformImage {
-  /** `os/arch[/variant]`, in its usual spelling. */
+  /** `os/arch[/variant]`, normalized. */
   readonly platform: string
   /** Digest of its manifest. */
   readonly digest: string
-  /** `rootfs.diff_ids` of its configuration; null where it has none that can be read. */
+  /** `rootfs.diff_ids` of its configuration; null when missing or unreadable. */
   readonly layers: readonly string[] | null
-  /** The base image that its labels name, as they are written; null: none. */
+  /** The base image that its labels name, unvalidated; null: none. */
   readonly baseLabels: { readonly name: string; readonly digest: string | null } | null
-  /** In-toto statements of provenance that hang on it, as they were pushed. */
+  /** In-toto provenance statements attached to it, as pushed. */
   readonly statements: readonly string[]
 }
 
-/** Bytes that a digest names, in the repository in question. */
+/** Fetches content by digest from the repository being read. */
 export type ContentOf = (digest: string, kind: 'manifests' | 'blobs') => Promise<Answer<Buffer>>
 
-/** A larger statement is none (BuildKit's are a few kilobytes, with mode=max some hundred). */
+/** Larger statements are ignored (BuildKit's are a few kilobytes; with mode=max, some hundred). */
 const MAX_STATEMENT_BYTES = 4 * 1024 * 1024
 
-/** More platforms, attestation manifests of an index, statements of one than anybody publishes. */
+/** Limits on platforms, attestation manifests of an index, and statements of one; no real image reaches them. */
 const MAX_PLATFORMS = 32
 const MAX_ATTESTATIONS = 64
 const MAX_STATEMENTS = 8
 
 /**
- * Reads an image behind its digest: the images of an index for the wanted platforms, their layers and what attests to them
- * (OCI image specification; BuildKit, docs/attestations/attestation-storage.md). One request for the index, and for each
- * platform its manifest and configuration, its attestation manifest and each statement.
+ * Reads the image behind a digest: an index's images for the wanted platforms, their layers and attestations (OCI image
+ * specification; BuildKit, docs/attestations/attestation-storage.md). One request for the index, and for each platform
+ * its manifest and configuration, its attestation manifest and each statement.
  *
- * @param platforms to read; empty: all there are.
- * @param statements whether statements are read too: nobody needs those of a base image.
- * @returns sorted by platform. What cannot be read because the registry does not answer makes the whole unknown, so that it
- * is asked again; what is not there, broken or something else than its digest names is left out.
+ * @param platforms to read; empty: all.
+ * @param statements whether to read provenance statements, which are not needed for base images.
+ * @returns sorted by platform. If the registry does not answer for a part, the whole answer is unknown, so that it is
+ * requested again; parts that are missing, broken or do not match their digest are omitted.
  */
 export async function readContents(
   digest: string,
@@ -58,7 +58,7 @@ export async function readContents(
   const attestations = statements ? children.flatMap(attestationOf).slice(0, MAX_ATTESTATIONS) : []
   const read = images.map(async ({ platform, digest: image }, index): Promise<Answer<PlatformImage>> => {
     const found = index < MAX_PLATFORMS ? await readImage(platform, image, content) : MISSING
-    // A platform of which nothing is read proves nothing; left out, the others would speak for it.
+    // An unreadable platform proves nothing; if it were omitted, the others would count for it.
     if (found.kind === 'missing') return { kind: 'found', value: { ...UNREAD, platform, digest: image } }
     if (found.kind !== 'found') return found
     const own = attestations.filter(({ subject }) => subject === image)
@@ -75,7 +75,7 @@ export async function readContents(
 const MISSING = { kind: 'missing' } as const
 const UNREAD = { layers: null, baseLabels: null, statements: [] } as const
 
-/** What hangs on an image: BuildKit's annotations of the attestation manifest in the index. */
+/** The image an attestation manifest belongs to, from BuildKit's annotations in the index. */
 function attestationOf(child: JsonMap | null): { readonly digest: string; readonly subject: string }[] {
   const annotations = jsonMap(child?.annotations)
   const subject = annotations?.['vnd.docker.reference.digest']
@@ -105,7 +105,7 @@ async function readImage(platform: string | null, digest: string, content: Conte
 
 const MAX_LABEL = 500
 
-/** Annotation keys of the OCI image specification, which builds write as labels too. */
+/** Annotation keys of the OCI image specification, which builds also write as labels. */
 function baseLabels(config: JsonMap | null, manifest: Buffer): PlatformImage['baseLabels'] {
   const places = [jsonMap(jsonMap(config?.config)?.Labels), jsonMap(jsonMap(parseJson(manifest))?.annotations)]
   for (const labels of places) {
@@ -132,7 +132,7 @@ async function readStatements(digest: string, content: ContentOf): Promise<Answe
   return found.kind === 'found' ? { ...found, value: found.value.map((blob) => blob.toString('utf8')) } : found
 }
 
-/** What was found; what is missing is left out. */
+/** Found values without the missing ones; the first failure, if any. */
 function collected<T>(answers: readonly Answer<T>[]): Answer<readonly T[]> {
   const failed = answers.find(({ kind }) => kind === 'limited' || kind === 'unknown')
   if (failed !== undefined && (failed.kind === 'limited' || failed.kind === 'unknown')) return failed

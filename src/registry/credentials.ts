@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** A user name and password; an identity token has the user `<token>`. */
+/** A user name and password; an identity token has the user name `<token>`. */
 export interface Login {
   readonly username: string
   readonly password: string
 }
 
-/** Knows the login of each registry; null where there is none. Never throws. */
+/** Returns a registry's login; null if there is none. Never throws. */
 export type Credentials = (registry: string) => Promise<Login | null>
 
 interface DockerConfig {
@@ -19,10 +19,10 @@ interface DockerConfig {
 }
 
 /**
- * The logins that `docker login` left behind: `config.json` in `DOCKER_CONFIG`, else in `~/.docker`, with the helper
- * programs it names. Each registry is looked up once.
+ * Reads the logins that `docker login` stored: `config.json` in `DOCKER_CONFIG` or `~/.docker`, and the credential
+ * helpers it names. Each registry is looked up once.
  *
- * @param warn is told about a file or helper that cannot be used, without anything secret in it.
+ * @param warn called for an unusable file or helper; the text contains no secrets.
  */
 export function readDockerCredentials(
   env: Readonly<Record<string, string | undefined>>,
@@ -48,7 +48,7 @@ async function readConfig(path: string, warn: (text: string) => void): Promise<D
     return typeof parsed === 'object' && parsed !== null ? (parsed as DockerConfig) : {}
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      // The parser's own message may quote what is in the file.
+      // The parser's own message may quote the file's content.
       warn(`docker's configuration ${path} cannot be read; registries are asked without credentials.`)
     }
     return {}
@@ -77,7 +77,7 @@ async function loginFor(
   return entry === null ? null : decode(entry)
 }
 
-/** Docker Hub's login has the address of its first API; others may have been stored with a scheme. */
+/** Docker Hub's login is stored under the URL of its first API; others may be stored with a scheme. */
 function keysOf(registry: string): string[] {
   if (registry === 'docker.io')
     return ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io']
@@ -102,8 +102,8 @@ const MAX_HELPER_MILLISECONDS = 10_000
 const MAX_HELPER_BYTES = 65_536
 
 /**
- * Runs `docker-credential-NAME get` (docker's credential helper protocol): the registry goes in by standard input, JSON
- * comes back. The name comes from the user's own docker configuration, never from a repository.
+ * Runs `docker-credential-NAME get` (docker's credential helper protocol): the registry on standard input, JSON on
+ * standard output. The name comes from the user's own docker configuration, never from a repository.
  */
 async function askHelper(
   name: string,
@@ -119,12 +119,12 @@ async function askHelper(
       ? { username, password }
       : null
   } catch {
-    // A helper that knows no such registry answers with a sentence.
+    // A helper without that login prints a sentence instead of JSON.
     return null
   }
 }
 
-/** @returns what the helper printed, empty where it failed; null where it could not be run. */
+/** @returns the helper's output, empty if it failed; null if it could not be run. */
 function runHelper(
   command: string,
   input: string,

@@ -1,10 +1,10 @@
 /**
- * Registries: which digest does a tag have, which tags are there, what is behind a digest. Reads only, by the OCI
- * distribution protocol.
+ * Registries: the digest of a tag, the list of tags, the content behind a digest. Read-only, using the OCI distribution
+ * protocol.
  *
- * `client.ts` is what can be read, `registry.ts` how much one registry is asked, `requests.ts` sends one request with the
- * token flow, `connection.ts` looks at where each one goes, `manifests.ts` reads what comes back, `credentials.ts` what
- * docker's configuration knows.
+ * `client.ts` defines what can be read, `registry.ts` limits requests per registry, `requests.ts` sends one request
+ * with the token flow, `connection.ts` checks where each one goes, `manifests.ts` parses responses, `credentials.ts`
+ * reads docker's configuration.
  */
 
 export {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { byKey, jsonList, jsonMap, parseJson } from '../text/index.js'
 
-/** What is of interest in a manifest or an index. */
+/** The relevant parts of a manifest or an index. */
 export interface Manifest {
-  /** Digest of each platform's image, by `os/arch[/variant]`; empty where it is no index, or names none. */
+  /** Digest per platform (`os/arch[/variant]`); empty when it is not an index or names no platforms. */
   readonly platforms: ReadonlyMap<string, string>
   /** Digest of the image's configuration; null for an index. */
   readonly config: string | null
-  /** When it was built, as its annotations say (ISO 8601). */
+  /** Build time from its annotations (ISO 8601). */
   readonly created: string | null
 }
 
@@ -15,27 +15,27 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/
 const PLATFORM_NAME = /^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,16})?$/
 const MAX_PLATFORMS = 100
 
-/** Whether bytes are what a digest names. */
+/** Whether content matches a digest. */
 export function isContentOf(digest: string, body: Buffer): boolean {
   return digest === contentDigest(body)
 }
 
-/** The digest of bytes. */
+/** The digest of content. */
 export function contentDigest(body: Buffer): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`
 }
 
-/** Whether text is a digest that we can check. */
+/** Whether text is a digest of a supported algorithm. */
 export function isDigest(text: unknown): text is string {
   return typeof text === 'string' && DIGEST.test(text)
 }
 
-/** Whether bytes are a manifest or an index, as far as its version tells (OCI image specification: always 2). */
+/** Whether content is a manifest or an index, judged by its schema version (OCI image specification: always 2). */
 export function isManifest(body: Buffer): boolean {
   return jsonMap(parseJson(body))?.schemaVersion === 2
 }
 
-/** Reads a manifest or an index (OCI image specification); null where it is none. */
+/** Parses a manifest or an index (OCI image specification); null if it is neither. */
 export function readManifest(body: Buffer): Manifest | null {
   const data = jsonMap(parseJson(body))
   if (data === null) return null
@@ -47,20 +47,20 @@ export function readManifest(body: Buffer): Manifest | null {
   }
 }
 
-/** When an image was built, as its configuration says: its labels first, as Kargo does it. */
+/** Build time from an image's configuration: its labels first, as in Kargo. */
 export function createdInConfig(body: Buffer): string | null {
   const data = jsonMap(parseJson(body))
   return createdIn(jsonMap(jsonMap(data?.config)?.Labels)) ?? momentOf(data?.created)
 }
 
-/** `os/arch[/variant]` of a platform as indexes and configurations have it; null for none: attestations have `unknown`. */
+/** `os/arch[/variant]` of a platform in an index or configuration; null if invalid: attestations have `unknown`. */
 export function platformName(platform: unknown): string | null {
   const { os, architecture, variant } = jsonMap(platform) ?? {}
   const name = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
   return PLATFORM_NAME.test(name) && os !== 'unknown' ? name : null
 }
 
-/** Two images of one platform are told apart by nothing here. */
+/** Two images for one platform cannot be told apart, so neither counts. */
 function platformsIn(manifests: unknown): Map<string, string> {
   const found = new Map<string, string>()
   const twice = new Set<string>()
@@ -79,7 +79,7 @@ function createdIn(texts: Readonly<Record<string, unknown>> | null): string | nu
   return momentOf(texts?.['org.opencontainers.image.created']) ?? momentOf(texts?.['org.label-schema.build-date'])
 }
 
-/** A moment of RFC 3339, in one spelling. */
+/** Normalizes an RFC 3339 timestamp. */
 function momentOf(text: unknown): string | null {
   if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i.test(text))
     return null
@@ -87,7 +87,7 @@ function momentOf(text: unknown): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString()
 }
 
-/** `linux/arm64/v8` is `linux/arm64`, `linux/arm` is `linux/arm/v7` (containerd's platform normalisation). */
+/** `linux/arm64/v8` becomes `linux/arm64`, `linux/arm` becomes `linux/arm/v7` (containerd's platform normalization). */
 export function usualPlatform(platform: string): string {
   if (platform.endsWith('/arm64/v8')) return platform.slice(0, -'/v8'.length)
   return platform.endsWith('/arm') ? `${platform}/v7` : platform

@@ -4,35 +4,35 @@ import type { RegistryConnection } from './connection.js'
 import { type RegistryRequest, sendToRegistry } from './requests.js'
 
 /**
- * What came of a request to a registry. Only `found` says something about the image; `limited` and `unknown` say that
- * nothing was learnt, which is never taken for a change.
+ * Result of a registry request. Only `found` and `missing` are facts about the image; `limited` and `unknown` mean that
+ * nothing was learned, which never counts as a change.
  */
 export type Answer<T> =
   | { readonly kind: 'found'; readonly value: T }
-  /** The registry says that there is no such image or tag. */
+  /** The registry reports that there is no such image or tag. */
   | { readonly kind: 'missing' }
-  /** The registry asks to come back later: it is not asked again in this run. */
+  /** Rate-limited: the registry gets no more requests in this run. */
   | { readonly kind: 'limited'; readonly message: string }
   | { readonly kind: 'unknown'; readonly message: string }
 
-/** Says that nothing was learnt, and why. */
+/** Nothing was learned, and why. */
 export function unknownAnswer(message: string): { readonly kind: 'unknown'; readonly message: string } {
   return { kind: 'unknown', message }
 }
 
-/** How much one registry is asked. */
+/** Limits per registry. */
 export interface RegistryLimits {
-  /** Requests at a time. */
+  /** Concurrent requests. */
   readonly concurrency: number
-  /** Requests in one run; what is beyond is left to the next. */
+  /** Requests per run; the rest is left to the next run. */
   readonly requests: number
-  /** Milliseconds in which requests are begun, from the first on. */
+  /** Milliseconds from the first request during which new ones may start. */
   readonly time: number
 }
 
 /**
- * A registry is asked many things, each of little weight. A name that does not exist is a spelling mistake; a
- * registry that limits us without saying for how long is left to the next run.
+ * Many small requests go to one registry. A host name that does not exist is a typo, so it is not retried; a registry
+ * that rate-limits us without stating a wait is left to the next run.
  */
 const RETRY_LIMITS: RetryLimits = {
   attempts: 3,
@@ -43,7 +43,7 @@ const RETRY_LIMITS: RetryLimits = {
   weights: { timeout: 4, 'server-error': 1 / 4, 'unknown-host': Number.POSITIVE_INFINITY },
 }
 
-/** One registry during a run: how often it may still be asked, and how. */
+/** One registry during a run: its limits and retries. */
 export class Registry {
   readonly #connection: RegistryConnection
   readonly #limits: RegistryLimits
@@ -58,7 +58,7 @@ export class Registry {
     this.#queue = pLimit(limits.concurrency)
   }
 
-  /** @param all what limits the requests to all registries together. */
+  /** @param all limits requests to all registries together. */
   send(request: RegistryRequest, all: LimitFunction): Promise<Answer<HttpResponse>> {
     return this.#queue(async () => {
       if (this.#isExhausted()) {
@@ -84,7 +84,7 @@ function answerTo(response: HttpResponse | RequestFailure, request: RegistryRequ
   if (isFailure(response)) {
     const { reason, host, what, status } = response
     if (reason === 'rate-limited') return { kind: 'limited', message: `${registry} limits how often it is asked` }
-    // It is what its digest says, so that the next run would find it as large.
+    // Content never changes for a digest, so the next run would find it just as large.
     if (reason === 'too-large' && request.path.includes('/blobs/')) return { kind: 'missing' }
     return unknownAnswer(
       reason === 'server-error' ? `${registry}/${repository}: ${meaningOf(status)}` : `${host} ${what}`,

@@ -1,4 +1,4 @@
-// Sends a registry one request, with the token flow where it asks for it.
+// Sends one request to a registry, with the token flow if it asks for it.
 import {
   followRedirects,
   type HttpRequest,
@@ -23,16 +23,16 @@ import type { Login } from './credentials.js'
 const NONE: Authorization = { kind: 'none' }
 const MAX_TOKEN_BYTES = 262_144
 
-/** Docker's name for the user of an identity token. */
+/** Docker's user name for identity tokens. */
 const IDENTITY = '<token>'
 
-/** One request to a registry's API. */
+/** A request to a registry's API. */
 export interface RegistryRequest {
   readonly registry: string
-  /** Repository below it: what a token is asked for. */
+  /** Repository within the registry: the scope of the token. */
   readonly repository: string
   readonly method: 'HEAD' | 'GET'
-  /** Path and query below the API's address, beginning with `/v2/`. */
+  /** Path and query, beginning with `/v2/`. */
   readonly path: string
   readonly accept: string
   /** A larger response body is a failure. */
@@ -40,10 +40,9 @@ export interface RegistryRequest {
 }
 
 /**
- * Sends a request, with the token flow where the registry asks for it.
+ * Sends a request, with the token flow if the registry asks for it.
  *
- * Credentials go to the registry's own host or its known token host and nowhere else; no redirect to another host
- * carries anything.
+ * Credentials go only to the registry's own host or its known token server; a redirect to another host carries none.
  */
 export async function sendToRegistry(
   request: RegistryRequest,
@@ -53,7 +52,7 @@ export async function sendToRegistry(
   const known = authorizations.get(request.repository)
   const response = await sendWith(await known, request, to)
   if (isFailure(response) || response.status !== 401) return response
-  // Others may have asked for a new one while this request was on its way.
+  // Another request may have started a new authorization meanwhile.
   let newer = authorizations.get(request.repository)
   if (newer === undefined || newer === known) {
     newer = authorize(request.repository, response, to)
@@ -76,7 +75,7 @@ async function sendWith(
   const redirected = (url: URL | null): HttpRequest | RequestFailure => {
     if (url === null) return notAllowed(registry, 'redirects to an invalid address')
     if (!isAllowedUrl(url)) return notAllowed(registry, `redirects to ${shown(url)}, where no registry may be`)
-    // Storage behind a registry is another host: it gets no header of ours.
+    // Storage behind a registry is on another host: it gets none of our headers.
     const isHome = url.host === home.host && url.protocol === home.protocol
     return { url, method, headers: isHome ? own : headers, maxBytes }
   }
@@ -89,9 +88,9 @@ function withStatusFailure(host: string, response: HttpResponse | RequestFailure
 }
 
 /**
- * What to send after a registry answered 401: basic credentials, or a token fetched from the server it names
- * (distribution's token specification; OAuth2 for identity tokens). A failure when that server may not be asked, does
- * not answer, or would need credentials that are not for it.
+ * What to send after a 401: basic credentials, or a token from the server that the challenge names (distribution's
+ * token specification; OAuth2 for identity tokens). A failure if that server is not allowed, does not answer, or would
+ * need credentials it may not have.
  */
 async function authorize(repository: string, response: HttpResponse, to: RegistryConnection): Promise<Authorization> {
   const { registry } = to
@@ -117,8 +116,8 @@ function header(value: string): Authorization {
 }
 
 /**
- * The scope is ours, not the challenge's: nothing but reading this repository. A single word is a registry's own name for
- * reading what is public (`aws` at public.ecr.aws) and is taken as it is.
+ * We choose the scope, not the challenge: read access to this repository only. A single word is a registry's own name
+ * for public read access (`aws` at public.ecr.aws) and is used as is.
  */
 function scopeOf(repository: string, asked: string | null): string {
   return asked !== null && /^[a-z]{1,32}$/.test(asked) ? asked : `repository:${repository}:pull`
@@ -154,7 +153,7 @@ function bearer(body: Buffer): string | null {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? `Bearer ${value}` : null
 }
 
-/** What a registry asks for in `WWW-Authenticate` (RFC 9110 §11, distribution's token specification). */
+/** A challenge in `WWW-Authenticate` (RFC 9110 §11, distribution's token specification). */
 type Challenge =
   | {
       readonly scheme: 'bearer'
@@ -165,9 +164,9 @@ type Challenge =
   | { readonly scheme: 'basic' }
 
 /**
- * Reads the header. Of several challenges the bearer's is taken.
+ * Parses the header. Prefers bearer among several challenges.
  *
- * @returns null where it asks for nothing that we can give.
+ * @returns null if there is no challenge we can answer.
  */
 export function readChallenge(header: string | null): Challenge | null {
   if (header === null || header.length > 8192) return null
@@ -184,7 +183,7 @@ export function readChallenge(header: string | null): Challenge | null {
 
 const PARAMETER = /([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g
 
-/** The parameters of a challenge by name in small letters; of one that is given twice, the first counts. */
+/** Parameters of a challenge by lower-case name; the first of duplicates counts. */
 function readParameters(text: string): ReadonlyMap<string, string> {
   const all = [...text.matchAll(PARAMETER)].map(([, name = '', quoted, plain]): [string, string] => [
     name.toLowerCase(),
