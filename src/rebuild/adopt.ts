@@ -1,5 +1,3 @@
-import pLimit from 'p-limit'
-import type { Problem } from '../enrollment/index.js'
 import { knownImage } from '../explain/index.js'
 import {
   digestOf,
@@ -11,8 +9,8 @@ import {
   updateRebuild,
   withRebuild,
 } from '../state/index.js'
-import { type Circumstances, type ImageCandidate, intended, rebuiltForBase, type Startable } from './candidates.js'
-import { type Followed, MAX_CONCURRENCY, unansweredProblems } from './follow.js'
+import { type Circumstances, type ImageCandidate, intended, rebuiltForBase } from './candidates.js'
+import { askForges, type Followed } from './follow.js'
 import type { BuildRun, RunsClient } from './runs.js'
 
 /** What became known of builds that others started. */
@@ -34,29 +32,20 @@ export async function adoptBuilds(
 ): Promise<Adopted> {
   const records = new Map<string, StateRecord>()
   const expected = new Map<string, StateRecord>()
-  const problems: Problem[] = []
-  const unanswered = new Set<string>()
-  const limit = pLimit(MAX_CONCURRENCY)
-  const ask = async ({ image, candidate }: { readonly image: TrackedImage; readonly candidate: Startable }) => {
-    const { enrollment } = image
+  const due = candidates.flatMap(({ image: { enrollment }, candidate }) =>
+    candidate.kind === 'startable' && candidate.rebuild.reason !== 'manual' ? [{ enrollment, candidate }] : [],
+  )
+  const ask = async ({ enrollment: { name }, candidate }: (typeof due)[number]) => {
     const { place, counted } = candidate.build
     if (counted === null) return
-    try {
-      const runs = await client.builds(place, counted)
-      const record = all.records.images.get(enrollment.name) ?? {}
-      const found = foreignBuild(record, latestBuild(runs), all)
-      const tried = found === null && candidate.rebuild.attempts === 0 ? failedBuild(record, runs, all) : null
-      if (tried !== null) records.set(enrollment.name, withRebuild(record, tried))
-      if (found !== null) (found.isKept ? records : expected).set(enrollment.name, withRebuild(record, found.rebuild))
-    } catch (error) {
-      unanswered.add(enrollment.name)
-      problems.push(...unansweredProblems(error, enrollment))
-    }
+    const runs = await client.builds(place, counted)
+    const record = all.records.images.get(name) ?? {}
+    const found = foreignBuild(record, latestBuild(runs), all)
+    const tried = found === null && candidate.rebuild.attempts === 0 ? failedBuild(record, runs, all) : null
+    if (tried !== null) records.set(name, withRebuild(record, tried))
+    if (found !== null) (found.isKept ? records : expected).set(name, withRebuild(record, found.rebuild))
   }
-  const due = candidates.flatMap(({ image, candidate }) =>
-    candidate.kind === 'startable' && candidate.rebuild.reason !== 'manual' ? [{ image, candidate }] : [],
-  )
-  await Promise.all(due.map((one) => limit(() => ask(one))))
+  const { unanswered, problems } = await askForges(due, ({ enrollment }) => enrollment, ask)
   return { records, problems, unanswered, expected }
 }
 

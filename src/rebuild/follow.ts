@@ -29,7 +29,7 @@ export interface FollowedBuilds extends Followed {
 }
 
 /** Requests to forges at the same time. */
-export const MAX_CONCURRENCY = 4
+const MAX_CONCURRENCY = 4
 
 /**
  * Asks how far the builds are that were started before: one request for each of them, none where there is none. What
@@ -48,28 +48,22 @@ export async function followRebuilds(
   })
   if (open.length === 0) return { records: new Map(), ended: [], problems: [] }
   const taken = knownRuns(records.values())
-  const limit = pLimit(MAX_CONCURRENCY)
   // What is looked for may be found by two images: one after the other, so that the second does not take it again.
   const searches = pLimit(1)
   const changed = new Map<string, StateRecord>()
   const ended: { readonly name: string; readonly rebuild: Rebuild }[] = []
-  const problems: Problem[] = []
   const follow = async ({ image, record, rebuild, build }: (typeof open)[number]) => {
     const question = questionAbout(rebuild, asking.me, asking.clock())
     if (question !== 'find' && question !== 'read') return
-    try {
-      const after =
-        question === 'read'
-          ? await limit(() => read(rebuild, build, asking))
-          : await searches(() => search(rebuild, build, taken, asking))
-      if (after === rebuild) return
-      changed.set(image.name, updateRebuild(record, rebuild, after))
-      if (after.ended !== null) ended.push({ name: image.name, rebuild: after })
-    } catch (error) {
-      problems.push(...unansweredProblems(error, image))
-    }
+    const after =
+      question === 'read'
+        ? await read(rebuild, build, asking)
+        : await searches(() => search(rebuild, build, taken, asking))
+    if (after === rebuild) return
+    changed.set(image.name, updateRebuild(record, rebuild, after))
+    if (after.ended !== null) ended.push({ name: image.name, rebuild: after })
   }
-  await Promise.all(open.map(follow))
+  const { problems } = await askForges(open, ({ image }) => image, follow)
   return { records: changed, ended, problems }
 }
 
@@ -100,8 +94,34 @@ export function oneWarning(problems: readonly Problem[], { engine }: Pick<Settin
   return [{ ...first, message, image: null }]
 }
 
-/** A forge that does not answer holds up nothing but what it was asked about. */
-export function unansweredProblems(error: unknown, { name }: Pick<EnrolledImage, 'name'>): Problem[] {
+/**
+ * Asks a forge about images, a few at a time.
+ *
+ * @param ask what is asked about one of them, and what becomes of the answer.
+ * @returns the images without an answer, by name, and why there is none. A forge that does not answer holds up no other
+ *   image.
+ */
+export async function askForges<Item>(
+  items: readonly Item[],
+  imageOf: (item: Item) => Pick<EnrolledImage, 'name'>,
+  ask: (item: Item) => Promise<void>,
+): Promise<{ readonly unanswered: ReadonlySet<string>; readonly problems: readonly Problem[] }> {
+  const limit = pLimit(MAX_CONCURRENCY)
+  const unanswered = new Set<string>()
+  const problems: Problem[] = []
+  const askOne = async (item: Item) => {
+    try {
+      await ask(item)
+    } catch (error) {
+      unanswered.add(imageOf(item).name)
+      problems.push(...unansweredProblems(error, imageOf(item)))
+    }
+  }
+  await Promise.all(items.map((item) => limit(() => askOne(item))))
+  return { unanswered, problems }
+}
+
+function unansweredProblems(error: unknown, { name }: Pick<EnrolledImage, 'name'>): Problem[] {
   if (!(error instanceof Refusal)) throw error
   return error.problems.map(({ message, remedy }) =>
     problem('run-unanswered', `${name}: ${message}`, { image: name, remedy: remedy ?? 'The next run asks again.' }),

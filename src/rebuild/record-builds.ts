@@ -1,5 +1,3 @@
-import pLimit from 'p-limit'
-import type { Problem } from '../enrollment/index.js'
 import { type ExplainedBase, knownImage } from '../explain/index.js'
 import { rebuildCause } from '../policy/index.js'
 import {
@@ -15,7 +13,7 @@ import { compareText } from '../text/index.js'
 import { isBad, latestBuild } from './adopt.js'
 import { buildOf, openRebuild } from './builds.js'
 import { type Circumstances, dueCandidate, newRebuild } from './candidates.js'
-import { type Followed, MAX_CONCURRENCY, unansweredProblems } from './follow.js'
+import { askForges, type Followed } from './follow.js'
 import { afterReading, started } from './open.js'
 import type { BuildPlace, BuildRun, CountedRuns, RunsClient } from './runs.js'
 
@@ -87,19 +85,14 @@ export async function recordBuilds(
   client: Pick<RunsClient, 'builds'>,
 ): Promise<Followed> {
   const records = new Map<string, StateRecord>()
-  const problems: Problem[] = []
-  const limit = pLimit(MAX_CONCURRENCY)
-  const ask = async (one: AwaitedBuild) => {
-    const { enrollment } = one.image
-    try {
-      const runs = await client.builds(one.place, one.counted)
-      const after = withBuilds(one, runs, all)
-      if (after !== one.record) records.set(enrollment.name, after)
-    } catch (error) {
-      problems.push(...unansweredProblems(error, enrollment))
-    }
-  }
-  await Promise.all(awaited.map((one) => limit(() => ask(one))))
+  const { problems } = await askForges(
+    awaited,
+    ({ image }) => image.enrollment,
+    async (one) => {
+      const after = withBuilds(one, await client.builds(one.place, one.counted), all)
+      if (after !== one.record) records.set(one.image.enrollment.name, after)
+    },
+  )
   return { records, problems }
 }
 
