@@ -1,6 +1,6 @@
 /**
- * Text and lists: what messages, logs and files are made with. Nothing here knows what the factory is about; every text
- * that comes from outside is made safe here before it is shown (report/ adds what Markdown needs).
+ * Text and list helpers for messages, logs and files. They know nothing about the factory. All text from outside is
+ * made safe here before it is shown (report/ adds Markdown escaping).
  */
 export { type JsonMap, jsonList, jsonMap, parseJson } from './json.js'
 export { by, byKey, compareText, distinctBy, groupBy } from './lists.js'

@@ -1,7 +1,7 @@
-/** A map of JSON that comes from outside: what is in it is looked at key by key. */
+/** A JSON object from outside: check each key before use. */
 export type JsonMap = Readonly<Record<string, unknown>>
 
-/** JSON as data; undefined where it is none. */
+/** Parses JSON; undefined when it is invalid. */
 export function parseJson(text: string | Buffer): unknown {
   try {
     return JSON.parse(text.toString()) as unknown
@@ -10,12 +10,12 @@ export function parseJson(text: string | Buffer): unknown {
   }
 }
 
-/** A value as a map; null where it is something else. */
+/** The value if it is an object, else null. */
 export function jsonMap(value: unknown): JsonMap | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonMap) : null
 }
 
-/** A value as a list; empty where it is something else. */
+/** The value if it is an array, else an empty one. */
 export function jsonList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }

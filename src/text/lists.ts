@@ -1,10 +1,10 @@
-/** Order by code unit: the same on every machine, whatever its language. */
+/** Compares by code unit: the same order on every machine, whatever its locale. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }
 
-/** Compares by a text of each item: `items.sort(by(({ name }) => name))`. */
+/** A comparison by one text of each item: `items.sort(by(({ name }) => name))`. */
 export function by<T>(textOf: (item: T) => string): (a: T, b: T) => number {
   return (a, b) => compareText(textOf(a), textOf(b))
 }
@@ -14,7 +14,7 @@ export function byKey([a]: readonly [string, unknown], [b]: readonly [string, un
   return compareText(a, b)
 }
 
-/** Items with the same key together, keys in the order they first appear. */
+/** Groups items by key; keys keep the order of first appearance. */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, [T, ...T[]]> {
   const groups = new Map<K, [T, ...T[]]>()
   for (const item of items) {

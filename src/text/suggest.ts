@@ -1,6 +1,6 @@
 import leven from 'leven'
 
-/** The known word nearest to a misspelt one, null when none is near. */
+/** The known word closest to a misspelled one, null if none is close. */
 export function suggest(word: string, known: readonly string[]): string | null {
   const near = known
     .map((candidate) => ({ candidate, distance: distance(word, candidate) }))
@@ -12,7 +12,7 @@ export function suggest(word: string, known: readonly string[]): string | null {
 function distance(word: string, candidate: string): number {
   const plain = (text: string) => text.slice(0, 64).toLowerCase().replace(/[-_]/g, '')
   const [a, b] = [plain(word), plain(candidate)]
-  // Letters that changed places are one slip: nmae.
+  // Transposed letters count as one edit: nmae.
   const isSwapped = a.length === b.length && [...a].sort().join('') === [...b].sort().join('')
   return isSwapped ? Math.min(leven(a, b), 1) : leven(a, b)
 }

@@ -15,7 +15,7 @@ export function enumeration(words: readonly string[]): string {
   return words.length < 3 ? words.join(' and ') : `${words.slice(0, -1).join(', ')}, and ${last}`
 }
 
-/** The first `max` items, and one line that says how many are left out. */
+/** The first `max` items, plus one line with the number omitted. */
 export function listSome<T>(
   items: readonly T[],
   max: number,
