@@ -12,17 +12,17 @@ import { isMarked } from './stage-choices.js'
 
 const GENERAL = 'Write what the build passes under `build` in images.yaml.'
 
-/** What had to be assumed and bears on the answer. */
+/** An assumption about the build that affects the result. */
 export interface AssumptionWarning {
-  /** One line, without full stop. */
+  /** One line, without a full stop. */
   readonly text: string
-  /** What to write in images.yaml so that it is known, as a sentence. */
+  /** What to write in images.yaml instead of assuming, as a sentence. */
   readonly remedy: string
-  /** Whether only images that are built with it count otherwise: it matters where `rebuildOn` is `runtime`. */
+  /** Whether another value would only change which images count as runtime: relevant only with `rebuildOn: runtime`. */
   readonly isRuntimeOnly: boolean
 }
 
-/** An assumption of which no more is known than how it reads. */
+/** A warning with the general remedy. */
 export function inGeneral(text: string): AssumptionWarning {
   return { text, remedy: GENERAL, isRuntimeOnly: false }
 }
@@ -31,11 +31,11 @@ interface About {
   readonly dockerfile: Dockerfile
   readonly resolved: ResolvedBuild
   readonly possible: PossibleBases
-  /** Arguments that name a base image by a value that was assumed. */
+  /** Arguments whose assumed value names a base image. */
   readonly used: ReadonlySet<string>
 }
 
-/** Says what was assumed, where another value may give other base images, and what would make it known. */
+/** The assumptions under which another value may give other base images, each with its remedy. */
 export function assumptions(about: About): AssumptionWarning[] {
   const { resolved, possible } = about
   const own = resolved.assumed.flatMap((assumption) => warningsOf(assumption, about))
@@ -61,7 +61,7 @@ function warningsOf(assumption: Assumption, about: About): AssumptionWarning[] {
     case 'platforms':
       return bearsOnPlatform(about) ? [warningOf(assumption, ['platforms'], about)] : []
     case 'contexts':
-      // One whose value is not known is told where the image that it replaces is.
+      // A context with an unknown value is reported with the image that it replaces.
       return assumption.value === null ? [] : [warningOf(assumption, [], about)]
     case 'list': {
       const isOfArgs = /^(?:build-)?args$/.test(assumption.name)
@@ -72,7 +72,7 @@ function warningsOf(assumption: Assumption, about: About): AssumptionWarning[] {
   }
 }
 
-/** One platform of each kind that a Dockerfile may tell apart. */
+/** One platform of each kind that a Dockerfile may distinguish. */
 const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/s390x', 'windows/amd64', 'darwin/arm64']
 
 /** Whether another platform may pull other images. */
@@ -84,7 +84,7 @@ function bearsOnPlatform({ dockerfile, possible }: About): boolean {
   return possible.additions.has('platforms') || new Set(pulled).size > 1
 }
 
-/** What a build adds of which nothing was read. */
+/** A warning about unknown values that no other assumption covers. */
 function unreadOf(about: About): AssumptionWarning[] {
   const unknowns = unownedAdditions(about)
   if (unknowns.length === 0) return []
@@ -99,7 +99,7 @@ function unreadOf(about: About): AssumptionWarning[] {
   ]
 }
 
-/** What is added by values of which nothing is written. */
+/** Unknown values that matter and that no other assumption covers. */
 function unownedAdditions({ possible, resolved }: About): UnknownInput[] {
   const owned = new Set(resolved.assumed.map(({ key, name }) => (key === 'args' ? `args ${name}` : key)))
   return [...possible.additions.keys()].filter((unknown) => !owned.has(unknown) && unknown !== 'contexts')
@@ -138,7 +138,7 @@ function stagesShown(stages: readonly string[]): string {
   return stages.length === 0 ? '' : ` (${shown})`
 }
 
-/** What to write for unknown values, with the values that are assumed. */
+/** What to write for unknown values, with the assumed ones as examples. */
 function remedyOf(unknowns: readonly UnknownInput[], about: About, assumption?: Assumption): string {
   const names = unknowns.flatMap((unknown) => (unknown.startsWith('args ') ? [unknown.slice('args '.length)] : []))
   const args = new Map(names.slice(0, MAX_SHOWN).map((name) => [name, exampleFor(name, about)]))
@@ -156,7 +156,7 @@ function remedyFor({ key, name, value }: Assumption): string {
   return `Write ${writtenSetting(key, new Map([[name, value]]))} in images.yaml, with what the build passes.`
 }
 
-/** A value that the argument may have: the one that is assumed, else one that chooses a stage. */
+/** An example value for an argument: the assumed one, else one that selects a stage. */
 function exampleFor(name: string, { dockerfile, possible, resolved }: About): string {
   const given = resolved.args.get(name) ?? literalDefault(dockerfile, name)
   const choices = [...(possible.choices.get(name) ?? [])].filter((value) => value !== '' && !isMarked(value))
@@ -182,7 +182,7 @@ function defaultWords(name: string, { dockerfile }: About): string {
   return hasDefault ? "the Dockerfile's default is assumed" : 'the Dockerfile has no default for it'
 }
 
-/** The default of an ARG that is written out; null where there is none, or variables make it. */
+/** The default of an ARG when it is literal; null when there is none or it contains variables. */
 function literalDefault({ globalArgs }: Dockerfile, name: string): string | null {
   const written = globalArgs.findLast((arg) => arg.name === name && arg.value !== null)?.value ?? null
   const plain = written === null ? null : /^(["']?)([^$"'\\]*)\1$/.exec(written)

@@ -17,16 +17,16 @@ import {
 import type { GitHubSource } from '../enrollment/images-file.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
-/** Answers by request key, of one round or of several. */
+/** Answers by request key, from one or more rounds. */
 export type FileAnswers = ReadonlyMap<string, FileAnswer>
 
-/** A file that a definition names, as it is asked for. */
+/** The request for a file that a definition names. */
 export function requestFor({ repo, ref, path }: FileReference, source: GitHubSource): FileRequest {
   const branch = repo === null && ref === null ? source.branch : ref
   return { provider: 'github', repo: repo ?? source.repo, branch, path }
 }
 
-/** A repository as it was read: by path in it; null: there is no such file, undefined: nobody asked. */
+/** Reads a repository by path; null: no such file, undefined: not requested yet. */
 type Lookup = (path: string) => string | null | undefined
 
 function lookupIn(source: GitHubSource, answers: FileAnswers): Lookup {
@@ -36,7 +36,7 @@ function lookupIn(source: GitHubSource, answers: FileAnswers): Lookup {
   }
 }
 
-/** The files that a bake or compose step reads, as far as those that were read name them. */
+/** The files that a bake or compose step reads, as far as the files read so far name them. */
 export function bakeRequests(step: BakeStep, source: GitHubSource, answers: FileAnswers): FileRequest[] {
   const read = lookupIn(source, answers)
   const paths = [...filesOf(step, read), ...(step.format === 'compose' ? [environmentFile(step)] : [])]
@@ -47,8 +47,8 @@ export function bakeRequests(step: BakeStep, source: GitHubSource, answers: File
 const BESIDE = 'cwd://'
 
 /**
- * Paths of the files that a step reads, in order. `cwd://` names one beside those that bake fetches where it has no
- * checkout, which are read first (buildx, `bake/bake.go` ParseFiles).
+ * Paths of the files that a step reads, in order. When bake has no checkout and fetches its files, `cwd://` names local
+ * files, which are read first (buildx, `bake/bake.go` ParseFiles).
  */
 function filesOf(step: BakeStep, read: Lookup): string[] {
   const named = step.files.filter(isKnown).map(({ text }) => text)
@@ -65,7 +65,7 @@ function filesOf(step: BakeStep, read: Lookup): string[] {
     .filter((path) => path !== null)
 }
 
-/** Compose takes the first of each list that is there, unless `COMPOSE_FILE` names others. */
+/** Compose takes the first existing file of each list, unless `COMPOSE_FILE` names others. */
 function composeDefaults(step: BakeStep, read: Lookup): readonly string[] {
   const path = environmentFile(step)
   const beside = new Map([[path, read(path) ?? null]])
@@ -81,7 +81,7 @@ function environmentFile(step: BakeStep): string {
   return fileIn(step, '.env') ?? '.env'
 }
 
-/** A file that a step names, in its folder; null where it is outside of the repository, or an address. */
+/** Path of a file that a step names, in its folder; null when it is outside the repository or a URL. */
 function fileIn(step: BakeStep, file: string): string | null {
   return file.includes('://') ? null : insidePath(`${folderOf(step)}/${file}`) || null
 }
@@ -97,12 +97,12 @@ function definitionFiles(step: BakeStep, read: Lookup): DefinitionFile[] {
   })
 }
 
-/** Rounds of files that name others. */
+/** Limit on chains of files that name others. */
 const MAX_ROUNDS = 64
 
-/** What compose files refer to, and what of it nobody asked for yet. */
+/** The files that compose files refer to, and the paths not requested yet. */
 function besideFiles(step: BakeStep, files: readonly DefinitionFile[], read: Lookup) {
-  // Where bake fetches its files there is no `.env` beside them.
+  // When bake fetches its files, there is no `.env` next to them.
   const beside = new Map<string, string | null>(step.isFetched ? [[environmentFile(step), null]] : [])
   const settings = { environment: step.environment, folder: folderOf(step) }
   for (let round = 0; round < MAX_ROUNDS; round += 1) {

@@ -7,36 +7,36 @@ import { type PossibleBases, type PossibleUse, possibleBases } from './possible-
 import { type UnnamedBase, unnamedBases, untrackable } from './unnamed-bases.js'
 
 /**
- * One place that pulls a base image: in a Dockerfile, in ko's configuration, or in images.yaml, which names it. `evidence`:
- * the published image was built on it, and source does not say so.
+ * One place that pulls a base image: in a Dockerfile, in ko's configuration, or named in images.yaml. `evidence`: the
+ * published image was built on it although the source does not name it.
  */
 export interface BaseUse {
   readonly reference: ImageReference
   readonly kind: 'from' | 'copy' | 'mount' | 'onbuild' | 'named' | 'ko' | 'evidence'
-  /** The Dockerfile or `.ko.yaml` inside its repository; for a named one, and for evidence, images.yaml. */
+  /** Path of the Dockerfile or `.ko.yaml` in its repository; images.yaml for `named` and `evidence`. */
   readonly file: string
   readonly stage: string
   readonly line: number
   /** Pulled for the target that is built. */
   readonly reachable: boolean
-  /** Part of what runs, not only of what builds. */
+  /** Part of the image that runs, not only used to build it. */
   readonly runtime: boolean
   readonly platform: string | null
   /** The platforms that need it. */
   readonly platforms: readonly string[]
-  /** Pulled only if the build passes something else than what is assumed. */
+  /** Pulled only if the build passes other values than the assumed ones. */
   readonly assumed: boolean
 }
 
-/** A Dockerfile to be read, with what its build passes. */
+/** A Dockerfile to read, with the inputs of its build. */
 export interface BuiltFile {
   readonly file: string
   readonly text: string
-  /** What its build passes; null where no definition says. */
+  /** What the build passes; null when no definition tells. */
   readonly inputs: BuildInputs | null
-  /** Whether it is the image's own Dockerfile, so that what images.yaml says holds for it. */
+  /** Whether it is the image's own Dockerfile, which `build` in images.yaml applies to. */
   readonly isImage: boolean
-  /** Whether it is only one of several builds, of which nothing tells the one that is meant. */
+  /** Whether it is one of several possible builds, with nothing to tell which one is meant. */
   readonly isPossible?: boolean
 }
 
@@ -45,21 +45,21 @@ export type BasesResult =
   | {
       readonly ok: true
       readonly uses: readonly BaseUse[]
-      /** What had to be assumed and bears on the answer. */
+      /** Assumptions that affect the result. */
       readonly assumed: readonly AssumptionWarning[]
       readonly unnamed: readonly UnnamedBase[]
-      /** Whether a base image is named by an argument that has its value from the Dockerfile. */
+      /** Whether an argument with its default from the Dockerfile names a base image. */
       readonly usesDefaults: boolean
       readonly warnings: readonly { readonly line: number; readonly message: string }[]
     }
   | { readonly ok: false; readonly line: number; readonly message: string }
 
 /**
- * The base images a Dockerfile pulls when it is built as its definition says, and those that it may pull where the
- * definition does not say all.
+ * The base images that a Dockerfile pulls when built as its definition specifies, and those it may pull where the
+ * definition is incomplete.
  *
- * @param explicit what images.yaml says about the build; null where it does not speak of it. Where no definition says
- * what is passed either, every stage may be the target and every argument may be passed.
+ * @param explicit `build` in images.yaml; null if absent. If no definition specifies the inputs either, every stage may
+ * be the target and every argument may be passed.
  */
 export function dockerfileBases(
   { file, text, inputs }: BuiltFile,
@@ -90,10 +90,10 @@ function baseUse(use: PossibleUse, file: string): BaseUse | null {
   return { reference, kind, file, stage, line, reachable, runtime, platform, platforms, assumed: use.isPossible }
 }
 
-/** Arguments that are tried one by one; of more each is said. */
+/** Arguments tried one by one; with more, all of them are reported. */
 const MAX_TRIED = 32
 
-/** Arguments with a default that the real build may replace, if another value gives other base images. */
+/** Assumed arguments for which another value gives other base images. */
 function decisive(dockerfile: Dockerfile, { options }: PossibleBases, inputs: BuildInputs | null): string[] {
   const images = (given: NonNullable<BuildOptions['args']>) => {
     const result = dockerfile.find({ ...options, args: given })
@@ -103,7 +103,7 @@ function decisive(dockerfile: Dockerfile, { options }: PossibleBases, inputs: Bu
   const declared = new Set(dockerfile.globalArgs.map(({ name }) => name))
   const assumed = [...(inputs?.args ?? [])].flatMap(([name, value]) => {
     const isAssumed = isKnown(value) && value.assumedFrom !== undefined && given.get(name) === value.text
-    // FROM sees the platform's arguments without an ARG.
+    // FROM sees the platform arguments without an ARG.
     return isAssumed && (declared.has(name) || /^(?:TARGET|BUILD)/.test(name)) ? [{ name, text: value.text }] : []
   })
   if (assumed.length > MAX_TRIED) return assumed.map(({ name }) => name)
@@ -113,10 +113,10 @@ function decisive(dockerfile: Dockerfile, { options }: PossibleBases, inputs: Bu
 }
 
 /**
- * The uses of several Dockerfiles of one image. What only some of those builds pull that may be the image's is assumed;
- * where one of them is known to be the image's, so is all that only the others pull.
+ * Merges the uses of one image's Dockerfiles. An image that only some of the possible builds pull is marked as assumed;
+ * if one build is known to be the image's, so is everything that only the possible ones pull.
  *
- * @param builds that of the image first; others of its own Dockerfile say so.
+ * @param builds the image's own first; other builds of its own Dockerfile have `isImage` too.
  */
 export function unitedUses(
   builds: readonly (Pick<BuiltFile, 'isImage' | 'isPossible'> & { readonly uses: readonly BaseUse[] })[],

@@ -9,13 +9,13 @@ import {
   type SourceReader,
 } from './source-file.js'
 
-// Synchronous throughout, as state files are read: a file that is there already waits for nothing.
+// Synchronous throughout, like reading state files: local files need no waiting.
 
 /**
- * Reads sources from local checkouts laid out as ROOT/OWNER/REPO/PATH. The branch asked for is not looked at: what is
- * checked out is what is read.
+ * Reads sources from local checkouts laid out as ROOT/OWNER/REPO/PATH. The requested branch is ignored: whatever is
+ * checked out is read.
  *
- * @param root the folder; what it holds may be hostile: no link in it is followed, and what git keeps is not read.
+ * @param root the folder; its contents may be hostile: links are not followed, and `.git` is not read.
  */
 export function readFromDirectory(root: string): SourceReader {
   const read: SourceReader['read'] = async (requests) => {
@@ -29,7 +29,7 @@ export function readFromDirectory(root: string): SourceReader {
 type EntryKind = 'folder' | 'file' | 'link' | 'other' | 'nothing'
 type Look = (path: string) => EntryKind
 
-/** What is at a path, itself where it is a link. The files of one reading lie in few folders, each looked at once. */
+/** Looks up each path once (a link as itself): the files of one read share a few folders. */
 function lookingOnce(): Look {
   const known = new Map<string, EntryKind>()
   return (path) => {
@@ -66,7 +66,7 @@ function readOne(root: string, request: FileRequest, looking: Look): FileAnswer 
   }
 }
 
-/** The file on disk, every part of the way to it looked at; or why it is none. */
+/** Path of the file on disk after checking every part of it, or why there is none. */
 function walk(root: string, request: FileRequest, looking: Look): string | FileAnswer {
   const { repo, path } = request
   const repository = descend(root, repo, looking)
@@ -78,7 +78,7 @@ function walk(root: string, request: FileRequest, looking: Look): string | FileA
       : `there is no checkout of ${repo} in the sources folder.`
     return failed('repository', message, remedy)
   }
-  // What was checked out may be the Dockerfiles alone: then it is not known which workflows there are.
+  // A checkout may contain only Dockerfiles: then the repository's workflows are unknown.
   const workflows = path.startsWith(`${WORKFLOWS}/`) ? descend(repository, WORKFLOWS, looking) : null
   if (typeof workflows === 'object' && workflows?.found === 'nothing') {
     const message = `the checkout of ${repo} has no folder ${WORKFLOWS}.`
@@ -97,13 +97,13 @@ function walk(root: string, request: FileRequest, looking: Look): string | FileA
 
 const WORKFLOWS = '.github/workflows'
 
-/** Goes down a path part by part. A part that leads elsewhere, or into git's own folder, is not there for us. */
+/** Descends a path part by part. A part that leads out of the folder or into `.git` counts as missing. */
 function descend(from: string, path: string, looking: Look): string | { readonly found: EntryKind } {
   const parts = path.split('/').filter((part) => part !== '.')
   if (parts.some((part) => part === '' || part === '..' || part.toLowerCase() === '.git')) return { found: 'nothing' }
   let place = from
   for (const [index, part] of parts.entries()) {
-    // No part leads up or is empty, so that there is nothing for `join` to do.
+    // No part is `..` or empty, so `join` is not needed.
     place = `${place}/${part}`
     const found = looking(place)
     const isLast = index === parts.length - 1
@@ -117,8 +117,8 @@ function noFile(request: FileRequest): FailedAnswer {
 }
 
 /**
- * Should it have become something else since it was looked at: no link (Windows knows no such flag), and no named pipe
- * that waits for a writer.
+ * Guards against a change since the check: no link (not supported on Windows), and no named pipe that blocks until a
+ * writer appears.
  */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | (constants.O_NOFOLLOW ?? 0)
 

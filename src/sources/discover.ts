@@ -24,31 +24,31 @@ import {
 } from './workflow-build.js'
 import { checkWorkflow, type WorkflowProblem } from './workflow-checks.js'
 
-/** Discoveries by image name (only enabled images with a source have one), and what to tell about them. */
+/** Discoveries by image name (only enabled images with a source have one), with everything to report. */
 export interface Discovered {
   readonly images: ReadonlyMap<string, Discovery>
   readonly problems: readonly Problem[]
-  /** What is wrong where the rebuilds will be dispatched. */
+  /** Problems in the workflows that rebuilds will dispatch. */
   readonly workflowProblems: readonly WorkflowProblem[]
   /**
-   * Which runs are an image's builds, by image name (the enabled ones with a source). null: its workflow has to tell
-   * them, and was not read.
+   * Which runs are an image's builds, by image name (enabled images with a source). null: that depends on its workflow,
+   * which was not read.
    */
   readonly runs: ReadonlyMap<string, RunIdentity | null>
-  /** Why the files of an image's source cannot be read, by its name. */
+  /** Why an image's source files cannot be read, by image name. */
   readonly failures: ReadonlyMap<string, FileFailure>
-  /** The files that were read, by `requestKey`, and the branch of each; null where that is not known. */
+  /** The files that were read, by `requestKey`, with the branch of each; null when unknown. */
   readonly files: ReadonlyMap<string, string | null>
 }
 
 /**
  * Finds the base images of every enabled image that is built from a source: reads Dockerfiles and workflows, then the
- * bake and compose files those name, then the Dockerfiles those are built on. Each round is asked for all images
- * together, and a round that has nothing to ask is none.
+ * bake and compose files those name, then the Dockerfiles those build on. Each round sends the requests of all images
+ * together; empty rounds are skipped.
  *
  * @param images the enrolled images.
  * @param reader where files come from.
- * @param imagesFile name of the enrollment file, for the problems.
+ * @param imagesFile name of the enrollment file, for problems.
  */
 export async function discover(
   images: readonly EnrolledImage[],
@@ -94,7 +94,7 @@ export async function discover(
   }
 }
 
-/** The branch of an image's source: where none is named, the one that its files were read from. */
+/** The branch of an image's source; if none is named, the one its files were read from. */
 function branchReader(answers: FileAnswers): (image: EnrolledImage) => string | null {
   return (image) => {
     const named = image.source?.branch ?? null
@@ -120,7 +120,7 @@ function workflowOf({ source }: EnrolledImage): FileRequest | null {
   return source?.provider === 'github' ? buildFileRequest(source) : null
 }
 
-/** Workflows by image name; images that share one share its reading. */
+/** Workflows by image name; images that share a workflow share its reading. */
 function readWorkflows(images: readonly EnrolledImage[], answers: FileAnswers): Map<string, WorkflowReading> {
   const byRequest = new Map<string, WorkflowReading>()
   const readings = new Map<string, WorkflowReading>()
@@ -135,16 +135,16 @@ function readWorkflows(images: readonly EnrolledImage[], answers: FileAnswers): 
   return readings
 }
 
-/** More rounds than reusable workflows and actions can be nested, with those of bake and compose files. */
+/** More rounds than reusable workflows and actions can nest, plus those for bake and compose files. */
 const MAX_ROUNDS = 16
 
 interface Followed {
-  /** By image name; an image without a workflow that could be read has none. */
+  /** By image name; missing for an image whose workflow could not be read. */
   readonly builds: ReadonlyMap<string, FollowedBuilds>
   readonly answers: FileAnswers
 }
 
-/** Follows the workflows of all images, round by round: each asks for what the one before named. */
+/** Follows the workflows of all images in rounds: each requests the files that the previous one named. */
 async function followAll(
   inputs: readonly DiscoveryInput[],
   about: {
@@ -152,7 +152,7 @@ async function followAll(
     readonly readings: ReadonlyMap<string, WorkflowReading>
     readonly first: FileAnswers
     readonly branchOf: (image: EnrolledImage) => string | null
-    /** What else is asked for in the first round. */
+    /** Additional requests for the first round. */
     readonly also: readonly FileRequest[]
   },
 ): Promise<Followed> {
@@ -212,7 +212,7 @@ function workflowProblemsOf(
   return checkWorkflow(image, image.source, from, imagesFile)
 }
 
-/** What could not be found out is what people must see before all else. */
+/** Failures come first: they are what people must see. */
 function failedFirst(found: readonly ImageDiscovery[]): ImageDiscovery[] {
   const isFailed = ({ discovery }: ImageDiscovery) => discovery.kind === 'failed'
   return [...found.filter(isFailed), ...found.filter((one) => !isFailed(one))]

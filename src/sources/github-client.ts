@@ -20,10 +20,10 @@ import {
 import { parseJson } from '../text/index.js'
 import type { GitHub, ThrottlingOptions } from './github-library.js'
 
-/** An authenticated client of GitHub's REST and GraphQL API. */
+/** An authenticated client for GitHub's REST and GraphQL APIs. */
 export type GitHubClient = InstanceType<typeof GitHub>
 
-/** What a client needs to know. */
+/** How to reach GitHub. */
 export interface GitHubServer {
   /** https://api.github.com, or https://HOST/api/v3 for a GitHub Enterprise server. */
   readonly apiUrl: string
@@ -31,27 +31,27 @@ export interface GitHubServer {
   readonly log: Log
 }
 
-/** A run writes a handful of times. The plugin takes every query for a write, of which it would send one a second. */
+/** The plugin treats every query as a write and would send one per second; a run writes only a handful of times. */
 const UNSPACED = {
   key: () => ({ schedule: (_: unknown, send: () => Promise<void>) => send() }),
 } as unknown as NonNullable<ThrottlingOptions['write']>
 
-/** Not repeated; limits are the throttling plugin's. */
+/** The retry plugin must not retry these; rate limits belong to the throttling plugin. */
 const CLIENT_ERRORS = Array.from({ length: 100 }, (_, index) => 400 + index)
 
 /**
- * A client whose calls reject with FailedRequest when GitHub gives no response that could be used, and as octokit's do
- * when it refuses. Octokit's plugins repeat and wait as far as a RetryPolicy allows it. Loaded on first use, because
- * offline runs never need it.
+ * Connects to GitHub. Calls reject with FailedRequest when there is no usable response, and with octokit's own errors
+ * when GitHub refuses. Octokit's plugins retry and wait only as far as a RetryPolicy allows. The library is loaded on
+ * first use: offline runs never need it.
  */
 export async function connectGitHub({ apiUrl, token, log }: GitHubServer): Promise<GitHubClient> {
-  // As it is loaded, the toolkit makes an agent of its own, which must not meet another kind of proxy.
+  // The toolkit creates its own agent when loaded, which cannot handle other kinds of proxies.
   const unusable = unusableProxy(new URL(apiUrl))
   if (unusable !== null) throw new FailedRequest(unusable, apiUrl)
   const library = await import(/* webpackMode: "eager" */ './github-library.js')
   const { GitHub, getOctokitOptions, retry, throttling } = library
   const { host } = new URL(apiUrl)
-  // GitHub counts REST and GraphQL apart, and one may be silent while the other answers.
+  // GitHub limits REST and GraphQL separately, and one may be down while the other responds.
   const policies = { rest: new RetryPolicy({ log }), graphql: new RetryPolicy({ log }) }
   const policyOf: PolicyOf = (url) => (isGraphQL(url) ? policies.graphql : policies.rest)
   const mayWait = waitForLimit(host, policyOf)
@@ -70,7 +70,7 @@ export async function connectGitHub({ apiUrl, token, log }: GitHubServer): Promi
   })
   const client = new (GitHub.plugin(keepFromRepeating(policyOf), retry, throttling))(options)
   client.hook.wrap('request', async (request, call) => {
-    // Octokit's calls share this object, and its plugins write into it.
+    // Octokit's calls share this object, and its plugins modify it.
     call.request = { ...call.request }
     try {
       return await request(call)
@@ -82,14 +82,14 @@ export async function connectGitHub({ apiUrl, token, log }: GitHubServer): Promi
 }
 
 /**
- * Octokit's retry plugin repeats whatever failed, a comment whose response got lost too. This one comes before it, and
- * takes the retries of what makes no sense or is not safe.
+ * Octokit's retry plugin retries any failure, even a comment whose response was lost. This hook runs before it and
+ * cancels retries that are pointless or unsafe.
  */
 function keepFromRepeating(policyOf: PolicyOf) {
   return ({ hook }: Pick<GitHubClient, 'hook'>): void => {
     hook.error('request', (error, { method, url, request }) => {
       const failure = error.cause instanceof FailedRequest ? error.cause.failure : null
-      // A commit names the one it stands on, so that it cannot be made twice; every other query reads.
+      // A commit names its parent, so it cannot be made twice; all other queries only read.
       const attempt = { name: nameOf(error as OctokitError), isRepeatable: method !== 'POST' || isGraphQL(url) }
       const count = Number(request.retryCount ?? 0) + 1
       if (failure !== null && policyOf(url).delayAfter(failure, count, attempt) === null) request.retries = 0
@@ -98,7 +98,7 @@ function keepFromRepeating(policyOf: PolicyOf) {
   }
 }
 
-/** Whether the throttling plugin may wait for the end of a limit and send the request again. */
+/** Whether the throttling plugin may wait for the limit to end and retry. */
 function waitForLimit(host: string, policyOf: PolicyOf) {
   return (
     seconds: number,
@@ -110,24 +110,24 @@ function waitForLimit(host: string, policyOf: PolicyOf) {
     const more = { wait: seconds * baseDelay() }
     const failure = requestFailure('rate-limited', host, what, 'GitHub asks for a pause: run this again later.', more)
     const name = `${method} ${url.replace(/^https?:\/\/[^/]+/, '')}`
-    // What was turned away had no effect.
+    // A rate-limited request had no effect, so it can always be repeated.
     return policyOf(url).delayAfter(failure, retries + 1, { name, isRepeatable: true }) !== null
   }
 }
 
-/** What octokit rejects with. */
+/** An error that octokit rejects with. */
 interface OctokitError extends Error {
   readonly status?: number
   readonly request?: { readonly method: string; readonly url: string }
   readonly response?: Awaited<ReturnType<GitHubClient['request']>>
 }
 
-/** The retry plugin takes a query that answers in part for one that failed. */
+/** The retry plugin treats a partial answer to a query as a failure. */
 function partialResponse({ response }: OctokitError) {
   return response?.data?.data ? response : null
 }
 
-/** Octokit wraps what its transport throws, and puts an address behind what GitHub says. */
+/** Unwraps errors of our transport, and strips the URL that octokit appends to GitHub's message. */
 function explain(error: OctokitError, host: string, closed: RequestFailure | null): never {
   const { cause, status = 0 } = error
   if (cause instanceof FailedRequest) throw cause
@@ -141,24 +141,23 @@ function nameOf({ request }: OctokitError): string {
   return request === undefined ? '' : `${request.method} ${new URL(request.url).pathname}`
 }
 
-/** The policy of the API that a URL belongs to. */
 type PolicyOf = (url: string) => RetryPolicy
 
-/** GitHub has it at `/graphql`, an Enterprise server at `/api/graphql`. */
+/** `/graphql` on GitHub, `/api/graphql` on an Enterprise server. */
 function isGraphQL(url: string): boolean {
   return url.endsWith('/graphql')
 }
 
-/** A hundred files of half a megabyte, or a hundred comments, and no more. */
+/** Enough for a hundred files of half a megabyte or a hundred comments. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 /**
- * Sends octokit's requests to one server, once each and bounded in time and size. Octokit's own transport takes a
- * response that was cut off for an empty one, and follows redirects wherever they lead.
+ * Octokit's transport to one server: each request is sent once, with limits on time and size. Octokit's own transport
+ * treats a truncated response as empty and follows redirects anywhere.
  *
- * @param apiUrl the one server that is asked: nothing is sent anywhere else, whatever a response says.
- * @returns what octokit reads of a `Response`; rejects with FailedRequest where there is none that could be used. 4xx are
- * octokit's to judge.
+ * @param apiUrl the only server that requests go to, whatever a response says.
+ * @returns the parts of a `Response` that octokit reads; rejects with FailedRequest when there is no usable response.
+ * 4xx are left to octokit.
  */
 function fetchFrom(apiUrl: string, policyOf: PolicyOf) {
   const home = new URL(apiUrl)
@@ -176,7 +175,7 @@ function fetchFrom(apiUrl: string, policyOf: PolicyOf) {
   }
 }
 
-/** What was renamed is found again on the same server; a request that writes is never sent on. */
+/** Follows redirects of renamed repositories on the same server, but never for a request that writes. */
 async function sendHome(request: HttpRequest, home: URL, connection: Connection) {
   if (request.url.origin !== home.origin) return strayed(home, request.url)
   return followRedirects(
@@ -196,7 +195,10 @@ function strayed({ host }: URL, to: URL | null): RequestFailure {
   return requestFailure('redirect', host, what, 'Check the address of its API.')
 }
 
-/** What is answered in GitHub's place by something before it, and limits in the form that the throttling plugin knows. */
+/**
+ * Rejects responses from a proxy or gateway in front of GitHub, and shapes rate limits as the throttling plugin
+ * expects.
+ */
 function usable(response: HttpResponse | RequestFailure, host: string): HttpResponse | RequestFailure {
   if (isFailure(response)) return response
   const { status, headers, body } = response
@@ -208,7 +210,7 @@ function usable(response: HttpResponse | RequestFailure, host: string): HttpResp
     const remedy = 'Run this again later; check that nothing between here and GitHub asks to log in.'
     return requestFailure('unexpected', host, 'answers what is no JSON', remedy, { status })
   }
-  // A query that is limited has status 200, which the plugin does not see at an Enterprise server.
+  // A rate-limited query has status 200, which the plugin does not recognize on an Enterprise server.
   return isLimited(data) ? { ...response, status: 403 } : response
 }
 

@@ -1,4 +1,4 @@
-/** What is loaded when GitHub is first asked. The toolkit's main module is left out: it reads the event and may print. */
+/** Loaded on the first request to GitHub. Skips the toolkit's main module, which reads the event and may print. */
 export { GitHub, getOctokitOptions } from '@actions/github/lib/utils'
 export { retry } from '@octokit/plugin-retry'
 export { type ThrottlingOptions, throttling } from '@octokit/plugin-throttling'

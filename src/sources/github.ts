@@ -11,20 +11,20 @@ import {
   textAnswer,
 } from './source-file.js'
 
-/** A GraphQL call: resolves with the data, rejects as octokit's graphql does (with what arrived in `data`, if anything). */
+/** A GraphQL call: resolves with the data, rejects like octokit's graphql (with partial results in `data`, if any). */
 export type GraphQL = (query: string, variables: Readonly<Record<string, unknown>>) => Promise<unknown>
 
-/** Files asked for in one request: well below GitHub's limits on nodes and on the time of one query. */
+/** Files per request: well below GitHub's limits on nodes and query time. */
 const FILES_A_REQUEST = 100
 
-/** Requests under way at the same time: GitHub asks for few. */
+/** Concurrent requests: GitHub asks clients to send few. */
 const CONCURRENCY = 4
 
 /**
- * Reads sources from GitHub: one GraphQL request serves many files of many repositories, nothing is cloned.
+ * Reads sources from GitHub: one GraphQL request reads many files from many repositories; nothing is cloned.
  *
- * @param graphql how to ask, authenticated.
- * @param host how the server is called in messages, `github.com`.
+ * @param graphql an authenticated GraphQL call.
+ * @param host the server's name in messages, `github.com`.
  */
 export function readFromGitHub(graphql: GraphQL, host: string): SourceReader {
   const limit = pLimit(CONCURRENCY)
@@ -43,7 +43,7 @@ export function readFromGitHub(graphql: GraphQL, host: string): SourceReader {
   return { read, isComplete: true }
 }
 
-/** Files of one repository side by side, so that it is named in as few requests as can be. */
+/** Keeps files of one repository together, so that it appears in as few requests as possible. */
 function batches(requests: readonly FileRequest[]): FileRequest[][] {
   const sorted = [...requests].sort(by(({ repo }) => repo))
   const count = Math.ceil(sorted.length / FILES_A_REQUEST)
@@ -59,11 +59,11 @@ function textOf(value: unknown): string | null {
 interface BatchReply {
   readonly repositories: ReadonlyMap<string, JsonMap | null>
   readonly repositoryAliases: ReadonlyMap<string, string>
-  /** Alias of each request's file and branch inside its repository's reply. */
+  /** Alias of each request's file and branch in its repository's reply. */
   readonly aliases: ReadonlyMap<string, string>
-  /** What GitHub says is wrong, by path: `` for all, `r0` a repository, `r0.f3` a file. */
+  /** GitHub's errors by path: `` for the whole query, `r0` a repository, `r0.f3` a file. */
   readonly errors: ReadonlyMap<string, GraphQLError>
-  /** Why nothing of the batch was read. */
+  /** Why nothing in the batch could be read. */
   readonly failure: { readonly said: string; readonly remedy: string } | null
 }
 
@@ -87,7 +87,7 @@ interface GraphQLError {
 
 const CHECK_TOKEN = 'Check the source-token and try again.'
 
-/** GraphQL answers in part: one repository that cannot be read does not take the others with it. */
+/** GraphQL replies can be partial: one unreadable repository does not fail the others. */
 function partialReply(failure: unknown): {
   data: JsonMap | null
   errors: GraphQLError[]
@@ -116,7 +116,7 @@ function buildQuery(batch: readonly FileRequest[]) {
   const declarations: string[] = []
   const variables: Record<string, string> = {}
   const aliases = new Map<string, string>()
-  // Every string of a user travels as a variable: none can change the query.
+  // User-supplied strings are always passed as variables, so none can change the query.
   const declare = (name: string, value: string): string => {
     declarations.push(`$${name}: String!`)
     variables[name] = value

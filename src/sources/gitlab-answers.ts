@@ -10,7 +10,7 @@ import {
   textAnswer,
 } from './source-file.js'
 
-/** A file that is asked for, and the branch it is read from (null: not known). */
+/** A requested file and the branch it is read from (null: unknown). */
 export interface FileLocation {
   readonly request: FileRequest
   readonly branch: string | null
@@ -18,12 +18,12 @@ export interface FileLocation {
 
 const TOKEN_SCOPES = 'a gitlab-token with the scope read_repository or read_api'
 
-/** Says why there is no text, in one line that holds no secret. */
+/** A failed answer whose texts are one line each, with the token removed. */
 function fail(server: GitLabServer, reason: FileFailure, message: string, remedy: string): FailedAnswer {
   return failed(reason, server.plain(message), server.plain(remedy))
 }
 
-/** There is no such project, or it is hidden: GitLab does not tell which. */
+/** There is no such project, or it is hidden: GitLab does not say which. */
 export function noProject(server: GitLabServer, { repo }: FileRequest, said = ''): FailedAnswer {
   const who = server.hasToken ? 'the token may not see it' : 'only a token may see it'
   const reason = said === '' ? '' : ` (${server.host} says: ${said})`
@@ -41,19 +41,19 @@ export function noFile(server: GitLabServer, place: FileLocation): FailedAnswer 
   return fail(server, 'file', `there is no ${placeName(place)}.`, 'Correct source.dockerfile.')
 }
 
-/** Neither the file nor, as far as one may know, its branch. */
+/** The file or its branch is missing; GitLab does not say which. */
 export function noFileOrBranch(server: GitLabServer, place: FileLocation): FailedAnswer {
   const message = `there is no ${placeName(place)}, or no such branch.`
   return fail(server, 'file', message, 'Correct source.dockerfile or source.branch.')
 }
 
-/** Larger than any Dockerfile. */
+/** The file exceeds the size limit. */
 export function tooLarge(server: GitLabServer, place: FileLocation): FailedAnswer {
   const message = `${placeName(place)} is too large (more than ${MAX_FILE_BYTES} bytes).`
   return fail(server, 'content', message, 'A Dockerfile is smaller.')
 }
 
-/** A reply that answers nothing: refused, moved, or none at all. */
+/** The request was refused or redirected, or got no usable response. */
 export function refused(server: GitLabServer, { repo }: FileRequest, reply: GitLabReply): FailedAnswer {
   if (reply.kind === 'redirect') return moved(server, repo, reply.from, reply.to)
   if (reply.kind === 'failure') {
@@ -95,7 +95,7 @@ const REASON = z.object({
   error: z.string().optional().catch(undefined),
 })
 
-/** GitLab's own words: `404 File Not Found`, `insufficient_scope`; the status where it has none. */
+/** GitLab's own message: `404 File Not Found`, `insufficient_scope`; the status if it has none. */
 export function reasonOf(server: GitLabServer, reply: { readonly status: number; readonly data: unknown }): string {
   const { data } = REASON.safeParse(reply.data)
   return server.plain(data?.message ?? data?.error ?? '', 200) || String(reply.status)
@@ -103,7 +103,7 @@ export function reasonOf(server: GitLabServer, reply: { readonly status: number;
 
 const PROJECT = z.object({ default_branch: z.string().min(1) })
 
-/** The default branch; null for a project without one, or whose code may not be read. */
+/** The default branch; null for a project without one, or whose code the token may not read. */
 export function defaultBranchOf(data: unknown): string | null {
   const parsed = PROJECT.safeParse(data)
   return parsed.success ? parsed.data.default_branch : null
@@ -115,7 +115,7 @@ const FILE = z.object({
   size: z.number().optional(),
 })
 
-/** The file in GitLab's answer, when it is a text. */
+/** The file in GitLab's response, if it is text. */
 export function fileOf(server: GitLabServer, place: FileLocation, data: unknown): FileAnswer {
   const where = placeName(place)
   const file = FILE.safeParse(data)

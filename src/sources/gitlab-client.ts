@@ -19,40 +19,40 @@ import {
 import { oneLine, parseJson } from '../text/index.js'
 import { MAX_FILE_BYTES } from './source-file.js'
 
-/** What it takes to ask a GitLab. */
+/** How to reach a GitLab server. */
 export interface GitLabOptions {
-  /** https://gitlab.com, or the address of a self-hosted one. */
+  /** https://gitlab.com, or the URL of a self-hosted server. */
   readonly url: string
-  /** Empty: only what everybody may see. */
+  /** Empty: public projects only. */
   readonly token: string
   readonly log?: Log
   readonly clock?: Clock
 }
 
-/** What came of a request. */
+/** Result of a request. */
 export type GitLabReply =
   | { readonly kind: 'answer'; readonly status: number; readonly data: unknown }
   | { readonly kind: 'redirect'; readonly from: URL; readonly to: URL | null }
   | { readonly kind: 'too-large' }
   | RequestFailure
 
-/** A GitLab to ask. */
+/** A connected GitLab server. */
 export interface GitLabServer {
   readonly host: string
   readonly hasToken: boolean
-  /** Makes text fit to be shown: one line, short, without the token. */
+  /** Makes text safe to show: one line, truncated, without the token. */
   readonly plain: (text: string, maxLength?: number) => string
-  /** Asks for a path below the API's address. Never rejects. */
+  /** Requests a path below the API's URL. Never rejects. */
   readonly ask: (path: string) => Promise<GitLabReply>
 }
 
-/** Requests under way at the same time. */
+/** Concurrent requests. */
 const MAX_CONCURRENCY = 8
 
 /**
- * Makes a GitLab ready to be asked.
+ * Prepares requests to a GitLab server; sends nothing.
  *
- * @throws Refusal when the address or the token cannot be one.
+ * @throws Refusal when the URL or the token is invalid.
  */
 export function connectGitLab(options: GitLabOptions): GitLabServer {
   const { api, host } = gitLabAddress(options.url)
@@ -76,10 +76,10 @@ export function connectGitLab(options: GitLabOptions): GitLabServer {
   }
 }
 
-/** The largest file in base64, and what GitLab says about it. */
+/** The largest file in base64, plus GitLab's metadata. */
 const MAX_RESPONSE_BYTES = Math.ceil(MAX_FILE_BYTES / 3) * 4 + 64 * 1024
 
-/** Asks once. A redirect is not followed: the token is for this server alone. */
+/** Sends one request. Redirects are not followed: the token is for this server only. */
 async function askOnce(url: URL, headers: HttpRequest['headers'], connection: Connection): Promise<GitLabReply> {
   const response = await sendRequest({ url, method: 'GET', headers, maxBytes: MAX_RESPONSE_BYTES }, connection)
   if (isFailure(response) && response.reason !== 'too-large') return response
@@ -94,20 +94,21 @@ async function askOnce(url: URL, headers: HttpRequest['headers'], connection: Co
   return requestFailure('unexpected', url.host, 'answers what is no JSON', remedy, { status })
 }
 
-/** Makes text of a server fit to be shown: one line, short, without the token. */
+/** Makes a server's text safe to show: one line, truncated, without the token. */
 export function plainText(text: string, token: string, maxLength = 500): string {
-  // Before anything is cut, or half a token would stay.
+  // Before truncating, or half a token could remain.
   return oneLine(token === '' ? text : text.slice(0, 100_000).replaceAll(token, '***'), maxLength)
 }
 
 /**
- * Reads the address of a GitLab: `https://gitlab.com`, a self-hosted one, also below a path, or its API's address.
+ * Parses the URL of a GitLab server: `https://gitlab.com`, a self-hosted server (possibly below a path), or its API's
+ * URL.
  *
- * @throws Refusal when it is none, or when the token would travel over it in the clear.
+ * @throws Refusal when it is invalid, or when the token would be sent unencrypted.
  */
 export function gitLabAddress(url: string): { readonly url: string; readonly api: string; readonly host: string } {
   const remedy = 'Give it as https://HOST.'
-  // Never shown whole: it may carry a password.
+  // The URL itself is never shown: it may contain a password.
   if (!URL.canParse(url)) throw refuse('input-invalid', 'the address of GitLab is no URL.', { remedy })
   const parsed = new URL(url)
   if (parsed.username !== '' || parsed.password !== '') {
@@ -134,12 +135,12 @@ export function gitLabAddress(url: string): { readonly url: string; readonly api
   return { url: own, api: `${own}/api/v4`, host: parsed.host }
 }
 
-/** One segment of a URL's path; null for what cannot be one (`..` would climb, encoded or not). */
+/** One segment of a URL's path; null if invalid (`..` would climb, encoded or not). */
 export function pathSegment(text: string): string | null {
   if (text === '' || text === '.' || text === '..') return null
   try {
     return encodeURIComponent(text)
   } catch {
-    return null // Half a character.
+    return null // A lone surrogate.
   }
 }

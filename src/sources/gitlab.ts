@@ -23,10 +23,10 @@ import {
 export type { GitLabOptions } from './gitlab-client.js'
 
 /**
- * Reads sources from a GitLab, by its REST API: one request a file, nothing is cloned.
+ * Reads sources from GitLab with its REST API: one request per file; nothing is cloned.
  *
- * @param options the token is sent to this server alone, and is in no message.
- * @throws Refusal when the address is neither https nor on this machine.
+ * @param options the token is sent only to this server and appears in no message.
+ * @throws Refusal when the URL is neither https nor on this machine.
  */
 export function readFromGitLab(options: GitLabOptions): SourceReader {
   const server = connectGitLab(options)
@@ -44,7 +44,7 @@ interface Round {
   readonly server: GitLabServer
   /** By project, as they become known. */
   readonly defaultBranches: Map<string, string>
-  /** What was asked about projects and branches, by path. */
+  /** Requests about projects and branches, by path. */
   readonly questions: Map<string, Promise<GitLabReply>>
   readonly files: Map<string, Promise<FileAnswer>>
 }
@@ -63,13 +63,13 @@ async function answerTo(round: Round, request: FileRequest): Promise<FileAnswer>
   if ('kind' in start) return start
   const { ref, branch } = start
   const path = `/projects/${project}/repository/files/${file}?${new URLSearchParams({ ref })}`
-  // The default branch may be asked for by its name as well.
+  // The default branch may also be requested by its name.
   return once(round.files, JSON.stringify([path, branch]), () => readFile(round, path, { request, branch }, project))
 }
 
 /**
- * Where to read from when no branch is named. Its name is for a token that may read the project; one with the scope
- * read_repository alone may not, but may read files at `HEAD`.
+ * Where to read when no branch is named. Reading the default branch's name takes a token with access to the project;
+ * one with only the scope read_repository lacks that, but may read files at `HEAD`.
  */
 async function defaultStart(
   round: Round,
@@ -98,7 +98,10 @@ async function readFile(round: Round, path: string, place: FileLocation, project
   return refused(server, place.request, reply)
 }
 
-/** What is missing: GitLab says it (`not_found!` in its lib/api/files.rb); what something before it says, it does not. */
+/**
+ * Finds out what is missing, from GitLab's own message (`not_found!` in its lib/api/files.rb) or, where a proxy
+ * replaced it, with a further request.
+ */
 async function missing(round: Round, place: FileLocation, project: string, said: string): Promise<FailedAnswer> {
   const { server } = round
   const { request } = place

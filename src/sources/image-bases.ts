@@ -10,20 +10,20 @@ import { type FileFailure, type FileRequest, requestKey } from './source-file.js
 import type { UnnamedBase } from './unnamed-bases.js'
 import type { DefinedBuild } from './workflow-build.js'
 
-/** What discovery found out about one image. */
+/** The result of discovery for one image. */
 export type Discovery =
   | {
       readonly kind: 'found'
-      /** The Dockerfile inside its repository; null: none is read, all base images are named. */
+      /** Path of the Dockerfile in its repository; null: none is read, all base images are named. */
       readonly file: string | null
-      /** The branch that was read; null: not known. */
+      /** The branch that was read; null: unknown. */
       readonly branch: string | null
       readonly uses: readonly BaseUse[]
-      /** What had to be assumed about the build, in words. */
+      /** Assumptions about the build, in words. */
       readonly assumed: readonly string[]
       /**
-       * Which tracked images those may be that are pulled and could not be named (`docker.io/library/node:*`): of the
-       * last known bases these stay.
+       * Patterns of the tracked images that the unidentified ones may be (`docker.io/library/node:*`): matching last
+       * known bases are kept.
        */
       readonly mayBe: readonly string[]
     }
@@ -31,7 +31,7 @@ export type Discovery =
       readonly kind: 'failed'
       readonly message: string
       readonly remedy: string | null
-      /** The base images that images.yaml names: they are known in any case. */
+      /** The base images that images.yaml names, which are known in any case. */
       readonly named: readonly BaseUse[]
     }
 
@@ -39,20 +39,20 @@ export type Discovery =
 export interface DiscoveryInput {
   readonly image: EnrolledImage
   readonly dockerfile: FileRequest
-  /** null: none is enrolled. */
+  /** null: no workflow is enrolled. */
   readonly workflow: FileRequest | null
 }
 
-/** An image's discovery, and what to say about it. */
+/** An image's discovery, and the problems to report. */
 export interface ImageDiscovery {
   readonly name: string
   readonly discovery: Discovery
   readonly problems: readonly Problem[]
-  /** Why its files cannot be read; absent where they can be, or something in them is wrong. */
+  /** Why its files cannot be read; absent when they can, or when their content is invalid. */
   readonly failure?: FileFailure
 }
 
-/** The Dockerfiles that an image's build is put together from. */
+/** Requests for the Dockerfiles that an image's build depends on. */
 export function linkedRequests({ dockerfile }: DiscoveryInput, build: DefinedBuild | undefined): FileRequest[] {
   return (build?.linked ?? []).flatMap((one) =>
     one.dockerfile === null || one.dockerfile === dockerfile.path ? [] : [{ ...dockerfile, path: one.dockerfile }],
@@ -60,10 +60,10 @@ export function linkedRequests({ dockerfile }: DiscoveryInput, build: DefinedBui
 }
 
 /**
- * The base images of one image: of every way its Dockerfile is built, and of what that is put together from.
+ * The base images of one image: from every way its Dockerfile is built, and from the builds it depends on.
  *
- * @param build what its definition says; undefined where there is none.
- * @param answers all files that were asked for.
+ * @param build from the image's build definition; undefined if there is none.
+ * @param answers all files requested so far.
  */
 export function discoverImage(
   input: DiscoveryInput,
@@ -149,17 +149,17 @@ function foundImage(
   return { name: image.name, discovery, problems: distinctBy(problems, (one) => JSON.stringify(one)) }
 }
 
-/** Ways to build one Dockerfile have the same to say of it. */
+/** Several builds of one Dockerfile cause the same warnings. */
 function distinct<Item extends { readonly text: string }>(items: readonly Item[]): Item[] {
   return [...new Map(items.map((item) => [item.text, item])).values()]
 }
 
-/** What images.yaml says of a build, if it is one of the image itself. */
+/** `build` from images.yaml, if the file is the image's own. */
 function explicitFor({ build, written }: EnrolledImage, { isImage }: BuiltFile): EnrolledImage['build'] | null {
   return isImage && written.build !== undefined ? build : null
 }
 
-/** The ways the image's own Dockerfile is built; one that nothing is known of where no definition tells. */
+/** The ways the image's own Dockerfile is built; one with unknown inputs if no definition tells. */
 function ownFiles(file: string, text: string, build: DefinedBuild | undefined): BuiltFile[] {
   const builds = build?.builds ?? []
   if (builds.length === 0) return [{ file, text, inputs: null, isImage: true }]
@@ -172,7 +172,7 @@ function ownFiles(file: string, text: string, build: DefinedBuild | undefined): 
   }))
 }
 
-/** A build it is put together from that cannot be read: its base images are not known, which is not the same as none. */
+/** Why the base images of a build it depends on are unknown, which is not the same as none. */
 function missingLink({ dockerfile }: DiscoveryInput, build: DefinedBuild, answers: FileAnswers): string | null {
   for (const { name, dockerfile: path, inline } of build.linked) {
     if (inline !== null) continue
@@ -191,14 +191,14 @@ function linkedFiles({ dockerfile }: DiscoveryInput, build: DefinedBuild, answer
   })
 }
 
-/** None found is an answer, and a rare one: it is told apart from a look-up that failed. */
+/** No base image is a valid but rare result, which must not look like a failed lookup. */
 function withoutBase(image: EnrolledImage, uses: readonly BaseUse[]): Problem[] {
   if (uses.some((use) => use.reachable)) return []
   const message = `${image.name} is built on no image (FROM scratch): no base image can make it rebuild.`
   return [problem('base-none', message, { image: image.name })]
 }
 
-/** Where nobody says what the build passes, the Dockerfile's defaults stand: worth knowing, and seldom wrong. */
+/** Without a definition of the build, the Dockerfile's defaults are used: worth reporting, and rarely wrong. */
 function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: string): Problem[] {
   const reason = build?.reason ?? null
   if (reason === null || image.written.build !== undefined) return []
@@ -216,7 +216,7 @@ function failed(image: EnrolledImage, reason: string, remedy: string | null, fil
   return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [warning] }
 }
 
-/** What is odd in a Dockerfile, each with its place. */
+/** Warnings about a Dockerfile, with their positions. */
 function dockerfileProblems(
   image: EnrolledImage,
   repo: string,
@@ -228,7 +228,7 @@ function dockerfileProblems(
   })
 }
 
-/** Images that are pulled and cannot be tracked. */
+/** Images that are pulled but cannot be tracked. */
 function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], file: string): Problem[] {
   return unnamed.map(({ text, remedy, mayBe }) => {
     const line = image.lineOf('build') ?? image.lineOf('source.dockerfile') ?? image.line
@@ -237,7 +237,7 @@ function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], 
   })
 }
 
-/** What had to be assumed, with what would make it known. */
+/** Assumptions, with their remedies. */
 function assumptionProblems(image: EnrolledImage, assumed: readonly AssumptionWarning[], file: string): Problem[] {
   return assumed.map(({ text, remedy }) => {
     const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line

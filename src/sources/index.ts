@@ -1,7 +1,7 @@
 /**
- * Sources: where Dockerfiles come from (a folder of checkouts, GitHub) and which base images they pull.
- * `discover.ts` asks for all files at once and reads them; `shared-builds.ts` and `run-identity.ts` say
- * which runs of a workflow are whose builds; the other files are one place to read from each.
+ * Sources: where Dockerfiles come from (local checkouts, GitHub, GitLab) and which base images they pull. `discover.ts`
+ * requests all files in rounds and reads them; `shared-builds.ts` and `run-identity.ts` determine which runs of a
+ * workflow are whose builds; `directory.ts`, `github.ts` and `gitlab.ts` each read from one kind of place.
  */
 
 export type { BaseUse } from './bases.js'

@@ -15,8 +15,8 @@ import {
 } from './source-file.js'
 
 /**
- * The base images that images.yaml names for an image, each at its line there. They count whatever else is found, and
- * for `rebuildOn: runtime` too: nobody names an image by hand that shall not matter.
+ * The base images that images.yaml names for an image, each with its line there. They count whatever else is found,
+ * also with `rebuildOn: runtime`: an image named by hand is meant to matter.
  *
  * @param imagesFile name of the enrollment file.
  */
@@ -36,8 +36,8 @@ export function namedUses(image: EnrolledImage, imagesFile: string): BaseUse[] {
 }
 
 /**
- * The files that are looked for where base images are named and no Dockerfile is: they tell the default branch, whether
- * there is such a repository at all, and that it holds a Dockerfile which nobody reads.
+ * The files to request when base images are named and no Dockerfile is: they give the default branch, and show whether
+ * the repository exists and whether it has a Dockerfile that is not used.
  */
 export function requestsBesideNamed({ source }: EnrolledImage): FileRequest[] {
   if (source === null || source.dockerfile !== null) return []
@@ -45,19 +45,19 @@ export function requestsBesideNamed({ source }: EnrolledImage): FileRequest[] {
   return [{ provider, repo, branch, path: DEFAULT_DOCKERFILE }, ...[buildFileRequest(source) ?? []].flat()]
 }
 
-/** What is known beside the answers. */
+/** Context of the answers. */
 interface About {
-  /** The branch that the answers are of; null: not known. */
+  /** The branch that was read; null: unknown. */
   readonly branch: string | null
-  /** Whether a file that is not found is not there. */
+  /** Whether a file that is not found does not exist. */
   readonly isComplete: boolean
   readonly imagesFile: string
 }
 
 /**
- * The discovery of an image without Dockerfile: what images.yaml names is all there is to know.
+ * The discovery of an image without a Dockerfile: only the bases that images.yaml names.
  *
- * @param answers those to `requestsBesideNamed`.
+ * @param answers to `requestsBesideNamed`.
  */
 export function namedAlone(image: EnrolledImage, answers: ReadonlyMap<string, FileAnswer>, about: About) {
   const { branch, imagesFile } = about
@@ -72,7 +72,7 @@ export function namedAlone(image: EnrolledImage, answers: ReadonlyMap<string, Fi
   return { name: image.name, discovery, ...problemsBeside(image, answers, about) }
 }
 
-/** A source that cannot be seen, or that holds a Dockerfile: perhaps nobody meant to give that up. */
+/** Problems with a source that cannot be read, or that has a Dockerfile, which may have been dropped by accident. */
 function problemsBeside(
   image: EnrolledImage,
   answers: ReadonlyMap<string, FileAnswer>,
@@ -95,22 +95,22 @@ function problemsBeside(
   return { problems, failure: answer.reason }
 }
 
-/** What to do about an answer of ours that is not the real one. */
+/** Remedy where a default of ours may not be the actual base. */
 export const KO_REMEDY = 'If it is built on another image, name that under `bases` and leave out `dockerfile`.'
 
-/** The workflow that builds an image, among what was read. */
+/** The workflow that builds an image, among the files read. */
 interface Builder {
-  /** null: none is enrolled. */
+  /** null: no workflow is enrolled. */
   readonly request: FileRequest | null
   readonly answers: ReadonlyMap<string, FileAnswer>
 }
 
 /**
- * The base images of an image that ko builds: its entry names `.ko.yaml` in the place of a Dockerfile. Which import path
- * is built stands in no file that can be relied on, so every override counts.
+ * The base images of an image that ko builds: its entry names `.ko.yaml` instead of a Dockerfile. No file reliably
+ * tells which import path is built, so every override counts.
  *
  * @param config ko's configuration.
- * @param workflow its environment goes before the configuration; where it was not read, the configuration decides.
+ * @param workflow its environment takes precedence over the configuration; without it, the configuration decides.
  */
 export function koUses(config: { readonly file: string; readonly text: string }, workflow: Builder): BasesResult {
   const { file, text } = config
@@ -128,7 +128,7 @@ export function koUses(config: { readonly file: string; readonly text: string },
   return { ok: true, uses, assumed: assumed.map(inGeneral), unnamed: [], usesDefaults: false, warnings: [] }
 }
 
-/** What to do about a Dockerfile that is not there: none is needed where the workflow calls ko. */
+/** Remedy for a missing Dockerfile: none is needed if the workflow calls ko. */
 export function remedyWithoutDockerfile({ reason, remedy }: FailedAnswer, workflow: Builder): string {
   if (reason !== 'file' || !callsKo(textOf(workflow))) return remedy
   return 'If ko builds it, write dockerfile: .ko.yaml in its source, or name its base images under `bases`.'

@@ -19,14 +19,14 @@ import {
 } from './possible-builds.js'
 import { ANY_VALUE, earlierStages, isMarked, type StageChoices, stageChoices } from './stage-choices.js'
 
-/** What an unknown value adds: images, or only that images are part of what runs. */
+/** What other values of an unknown input add: images, or only that images are part of the runtime. */
 interface Addition {
   readonly of: 'images' | 'runtime'
-  /** The stages that it may choose. */
+  /** The stages it may select. */
   readonly stages: readonly string[]
 }
 
-/** What a mark stands for. */
+/** The input that a mark stands for. */
 interface Marked {
   readonly key: 'args' | 'contexts'
   readonly name: string
@@ -35,32 +35,32 @@ interface Marked {
 /** A place that pulls an image. */
 export type PossibleUse = BaseImageUse & { readonly isPossible: boolean }
 
-/** The images that a build pulls of which not everything is known. */
+/** The images that an incompletely known build pulls. */
 export interface PossibleBases {
-  /** With `isPossible`: not pulled with the values that are assumed, but perhaps with others. */
+  /** With `isPossible`: not pulled with the assumed values, but possibly with others. */
   readonly uses: readonly PossibleUse[]
-  /** Pulled, but which image is not known: the references hold marks. */
+  /** Pulled, but unidentified: the references contain marks. */
   readonly unnamed: readonly BaseImageUse[]
-  /** What the marks stand for, by their number. */
+  /** The inputs that the marks stand for, by number. */
   readonly marked: ReadonlyMap<number, Marked>
   readonly additions: ReadonlyMap<UnknownInput, Addition>
-  /** The build with the values that are assumed. */
+  /** The build with the assumed values. */
   readonly options: BuildOptions
-  /** Values of arguments that choose a stage. */
+  /** Values of arguments that select a stage. */
   readonly choices: StageChoices['values']
-  /** Whether there were too many possibilities to look at each. */
+  /** Whether a limit on possible builds was reached. */
   readonly isCapped: boolean
   readonly warnings: readonly Diagnostic[]
 }
 
-/** How much text the builds that are looked at may have together. */
+/** Limit on the total text of the builds tried. */
 const MAX_TEXT = 1_048_576
 
 /**
- * The base images of a build of which not everything is known: those of the build with the values that are assumed,
- * and those that any other possible build adds. Where everything is known it is what BuildKit answers.
+ * The base images of an incompletely known build: those pulled with the assumed values, and those that any other
+ * possible build adds. For a fully known build this is BuildKit's answer.
  *
- * @param text of the Dockerfile: fewer builds of a long one are looked at.
+ * @param text of the Dockerfile: fewer builds of a long one are tried.
  * @returns or why BuildKit refuses the file, whatever the unknown values are.
  */
 export function possibleBases(
@@ -72,7 +72,7 @@ export function possibleBases(
   const { args, platforms } = resolved
   const contexts = markedContexts(resolved)
   const plain = { args, platforms, contexts, target: targets.assumed }
-  // First of all: whatever the other builds cost, this one is looked at.
+  // First, so that this build is always evaluated whatever the others cost.
   const first = { options: plain, result: dockerfile.find(plain) }
   const open = openArguments(dockerfile, resolved)
   const assumed = assumedBuild(dockerfile, first, { args: open, isTargetOpen: resolved.open.target !== null })
@@ -114,8 +114,8 @@ export function possibleBases(
 const NONE = { list: [], isCapped: false }
 
 /**
- * Whether no target can pull an image that is not pulled anyway, as in most files: everything they name is needed, and
- * nothing in them depends on the target.
+ * Whether no target can pull an additional image, as in most files: every image named is needed, and nothing depends on
+ * the target.
  */
 function addsNothing(
   { open }: ResolvedBuild,
@@ -141,13 +141,13 @@ class Union {
   readonly unnamed = new Map<string, BaseImageUse>()
   readonly additions = new Map<UnknownInput, Addition>()
   readonly #known = new Set<string>()
-  /** What the names of stages would be as images. */
+  /** Canonical references that stage names would be as images. */
   readonly #stages: ReadonlySet<string>
   readonly #dockerfile: Dockerfile
   readonly #assumed: AssumedBuild
   readonly #about: Openness
   readonly #isEarlierStage: ReturnType<typeof earlierStages>
-  /** What the FROMs that choose among stages name with the values that are assumed, and where they stand. */
+  /** What the stage-selecting FROMs name with the assumed values, and their lines. */
   readonly #assumedNames: ReadonlySet<string>
   readonly #choosingLines: ReadonlySet<number>
 
@@ -167,7 +167,7 @@ class Union {
     this.#learn([...this.uses.values()])
   }
 
-  /** Adds what is pulled by this build and by none before it. */
+  /** Adds what this build pulls and no earlier one does. */
   add({ unknowns, options }: PossibleBuild): void {
     const result = this.#dockerfile.find(options)
     if (!result.ok) return
@@ -180,7 +180,7 @@ class Union {
     this.#learn(pulled.map(([, use]) => use))
   }
 
-  /** Adds every image that the file names, where there are too many builds to look at each. */
+  /** Adds every image that the file names, for when there are too many builds to try each. */
   addAllNamed(): void {
     const { choices, open } = this.#about
     const { contexts, platforms } = this.#assumed.options
@@ -195,7 +195,7 @@ class Union {
 
   #addNamed(key: string, use: BaseImageUse, build: Pick<PossibleBuild, 'unknowns'> & { target: string | null }): void {
     const of = this.#known.has(use.ref) ? 'runtime' : 'images'
-    // Where nothing says that a target is passed, a stage that others copy from is not taken for one.
+    // Unless a target is known to be passed, a stage that others copy from does not count as the target.
     const isTargetWritten = this.#about.open.target !== ''
     if (of === 'runtime' && !(isTargetWritten && use.runtime && !this.#known.has(`${use.ref} runtime`))) return
     const before = this.uses.get(key)
@@ -204,12 +204,12 @@ class Union {
   }
 
   #addUnnamed(key: string, use: BaseImageUse): void {
-    // A FROM that chooses among stages says nothing of an image.
+    // A FROM that selects a stage says nothing about images.
     const isChoice = use.kind === 'from' && this.#choosingLines.has(use.line)
     if (!isChoice && !use.ref.includes(ANY_VALUE)) this.unnamed.set(key, use)
   }
 
-  /** Tells images that are named by mistake: a stage that does not exist, a context that is left out. */
+  /** Matches images that are only artifacts: a stage that does not exist, an omitted context. */
   #madeUp(unknowns: readonly UnknownInput[], options: BuildOptions): (use: BaseImageUse) => boolean {
     const missed = this.#choosing(options).filter(
       (from) => !this.#isEarlierStage(from) && !this.#assumedNames.has(`${from.index} ${from.text}`),
@@ -241,7 +241,7 @@ class Union {
   }
 }
 
-/** Uses by their place; one instruction may name an image more than once. */
+/** Uses keyed by their position; one instruction may name an image more than once. */
 function keyed(uses: readonly BaseImageUse[]): [string, BaseImageUse][] {
   const seen = new Map<string, number>()
   return uses.map((use) => {
@@ -252,7 +252,7 @@ function keyed(uses: readonly BaseImageUse[]): [string, BaseImageUse][] {
   })
 }
 
-/** The reference in full, or the text itself where it is none. */
+/** The full reference, or the text itself if it is not one. */
 function canonical(text: string): string {
   const parsed = parseReference(text)
   return parsed.ok ? formatReference(withDefaultTag(parsed.reference)) : text

@@ -2,22 +2,22 @@ import type { ResolvedBuild } from '../build-definition/index.js'
 import type { BuildOptions, Dockerfile, DockerfileResult } from '../dockerfile/index.js'
 import { ANY_VALUE, earlierStages, markOf, piecesOf, type StageChoices, valuesFor } from './stage-choices.js'
 
-/** What is not known of a build: an argument's name after `args`, or the key alone. */
+/** An unknown input of a build: `args` and an argument's name, or another key alone. */
 export type UnknownInput = `args ${string}` | 'target' | 'platforms' | 'contexts'
 
-/** A build that differs from the assumed one in some values that are not known. */
+/** A build that differs from the assumed one in some unknown values. */
 export interface PossibleBuild {
   readonly unknowns: readonly UnknownInput[]
   readonly options: BuildOptions
 }
 
-/** How one unknown value, or several together, may be. */
+/** The alternatives for one unknown value, or for several together. */
 type Variants = { readonly list: readonly PossibleBuild[]; readonly isCapped: boolean }
 
-/** How many builds of one Dockerfile are looked at. */
+/** Limit on builds tried per Dockerfile. */
 export const MAX_BUILDS = 64
 
-/** The arguments that decide a FROM and whose value is not known, in the order of the file. */
+/** The unknown arguments that decide a FROM, in the order of the file. */
 export function openArguments(dockerfile: Dockerfile, { args, open }: ResolvedBuild): string[] {
   const names = [...new Set(dockerfile.globalArgs.map(({ name }) => name))]
   const openNames = names.filter((name) => open.args.has(name) || (open.anyArg && !args.has(name)))
@@ -28,7 +28,7 @@ export function openArguments(dockerfile: Dockerfile, { args, open }: ResolvedBu
   return openNames.filter((name) => behind.has(name))
 }
 
-/** The stages that an unknown target may name, and the one that is assumed. */
+/** The stages that an unknown target may name, and the assumed one. */
 interface PossibleTargets {
   readonly names: readonly string[]
   /** null: the last stage. */
@@ -36,8 +36,8 @@ interface PossibleTargets {
 }
 
 /**
- * The stages that an unknown target may name: those that fit its known parts (`${{ matrix.os }}-debian`), where any
- * does, else all. Of those that fit the last is assumed, unless a default is.
+ * The stages that an unknown target may name: those that match its known parts (`${{ matrix.os }}-debian`) if any do,
+ * else all. The last match is assumed, unless there is a default.
  */
 export function possibleTargets({ stageNames }: Dockerfile, { target, open }: ResolvedBuild): PossibleTargets {
   if (open.target === null) return { names: [], assumed: target }
@@ -53,10 +53,10 @@ export function possibleTargets({ stageNames }: Dockerfile, { target, open }: Re
     : { names: fitting, assumed: isUnnamed ? (fitting.at(-1) ?? null) : target }
 }
 
-/** Enough for what anybody writes. */
+/** Longer than any real template. */
 const MAX_TEMPLATE = 1_000
 
-/** A template of a workflow, bake or compose file with a mark in the place of each variable part. */
+/** A template from a workflow, bake or compose file with a mark in place of each variable part. */
 function templateWithMarks(written: string, numberOf: (at: number) => number): string {
   let at = -1
   return written
@@ -68,10 +68,10 @@ function templateWithMarks(written: string, numberOf: (at: number) => number): s
     })
 }
 
-/** The number of the first context's mark; those of arguments are smaller. */
+/** Number of the first context's mark; arguments have smaller ones. */
 export const FIRST_CONTEXT = 100_000
 
-/** Contexts whose value is not known, with marks for it: `docker-image://` where it may be an image. */
+/** Contexts with marks for unknown values: `docker-image://` where it may be an image. */
 export function markedContexts({ contexts, open }: ResolvedBuild): ReadonlyMap<string, string> {
   const marked = [...open.contexts].map(([name, written], at) => {
     const index = FIRST_CONTEXT + at
@@ -83,28 +83,28 @@ export function markedContexts({ contexts, open }: ResolvedBuild): ReadonlyMap<s
   return new Map([...contexts, ...marked])
 }
 
-/** A context that cannot be an image, whatever its unknown part is. */
+/** Whether a context cannot be an image, whatever its unknown part is. */
 function isFolder(written: string): boolean {
   return /^(?:[./~]|https?:|git@|ssh:|oci-layout:|local:|\$\{\{ ?(?:github\.workspace|runner\.temp) ?\}\})/.test(
     written,
   )
 }
 
-/** The build with the values that are assumed. */
+/** The build with the assumed values. */
 export interface AssumedBuild {
   readonly options: BuildOptions
   readonly result: DockerfileResult
-  /** Whether even the target that is assumed is no stage of the file. */
+  /** Whether even the assumed target is not a stage of the file. */
   readonly isGuess: boolean
 }
 
 const MAX_TRIES = 16
 
 /**
- * The build with the values that are assumed. Where BuildKit refuses it for want of an unknown value (`FROM $X`, `ARG X`
- * without a default, or with one that is no name), marks take the place of as few values as it takes.
+ * The build with the assumed values. If BuildKit refuses it because a value is unknown (`FROM $X`, `ARG X` without a
+ * default or with an invalid one), marks replace as few values as necessary.
  *
- * @param build the build without such marks, and what BuildKit makes of it.
+ * @param build the build without such marks, and BuildKit's result for it.
  */
 export function assumedBuild(
   dockerfile: Dockerfile,
@@ -150,7 +150,7 @@ export function argumentVariants(dockerfile: Dockerfile, options: BuildOptions, 
   return { list, isCapped }
 }
 
-/** All ways to take at most one of each, but none of all. */
+/** Every way to take at most one item from each group, except the empty one. */
 function product<Item>(groups: readonly (readonly Item[])[]): Item[][] {
   let taken: Item[][] = [[]]
   for (const group of groups) taken = [...taken, ...taken.flatMap((items) => group.map((item) => [...items, item]))]
@@ -169,11 +169,11 @@ export function targetVariants(
   return { list, isCapped: false }
 }
 
-/** What images are built for. */
+/** Common platforms. */
 const PLATFORMS = ['amd64', 'arm64', 'arm/v7', '386', 'ppc64le', 's390x', 'riscv64'].map((name) => `linux/${name}`)
 const PLATFORM_ARGUMENTS = ['TARGETPLATFORM', 'TARGETOS', 'TARGETARCH', 'TARGETVARIANT']
 
-/** Builds for other platforms, where the platform chooses a stage (`FROM base-$TARGETARCH`). */
+/** Builds for other platforms, if the platform selects a stage (`FROM base-$TARGETARCH`). */
 export function platformVariants(dockerfile: Dockerfile, options: BuildOptions, isOpen: boolean): Variants {
   if (!isOpen) return { list: [], isCapped: false }
   const decidesFrom = dockerfile
@@ -191,7 +191,7 @@ export function platformVariants(dockerfile: Dockerfile, options: BuildOptions, 
   return { list, isCapped: false }
 }
 
-/** The build without the contexts whose value is not known: nothing may be passed in their place. */
+/** The build without the unknown contexts: possibly none is passed. */
 export function contextVariants({ contexts, open }: ResolvedBuild, marked: BuildOptions['contexts']): Variants {
   const kept = [...open.contexts].flatMap(([name, written]): [string, string][] =>
     isFolder(written) || /^docker-image:/.test(written) ? [[name, marked?.get(name) ?? '.']] : [],
@@ -201,8 +201,8 @@ export function contextVariants({ contexts, open }: ResolvedBuild, marked: Build
 }
 
 /**
- * Every combination of variants, those that differ in least first; where there are more than the limit, each variant
- * alone, as many as the limit allows.
+ * Every combination of variants, those with the fewest differences first; beyond the limit, each variant alone, up to
+ * the limit.
  */
 export function combinedBuilds(base: BuildOptions, variants: readonly Variants[], limit: number) {
   const groups = variants.map(({ list }) => list)

@@ -10,31 +10,31 @@ import type { WorkflowReading } from './workflow-build.js'
 import type { WorkflowProblem } from './workflow-checks.js'
 
 /**
- * Which runs of its workflow (pipelines of its branch) are builds of an image.
+ * Which runs of its workflow (or pipelines of its branch) are builds of an image.
  *
- * `all`: every run, for nobody else is built by them, or every run builds all. `title`: those with exactly this title.
- * `own`: only those that we start for it: nothing tells the others apart.
+ * `all`: every run, because they build no other image or build all of them. `title`: runs with exactly this title.
+ * `own`: only runs that we start for it, because nothing distinguishes the others.
  */
 export type RunIdentity =
   | { readonly kind: 'all' }
   | { readonly kind: 'title'; readonly title: string }
   | { readonly kind: 'own' }
 
-/** What an image's runs are called; unreadable: the file that names them was not to be had, and why. */
+/** The title of an image's runs; unreadable: the file that defines it could not be read, and why. */
 type RunTitleResult = RunTitle | { readonly kind: 'unreadable'; readonly reason: string }
 
-/** What the runs of images that share a build are called, and which of them are each image's own. */
+/** Run titles of images that share a build, and the identity of each image's runs. */
 interface TitledRuns {
-  /** By image; null: the workflow was not read, what was known before stands. */
+  /** By image; null: the workflow was not read, so the last known value is kept. */
   readonly runs: ReadonlyMap<string, RunIdentity | null>
   readonly problems: readonly WorkflowProblem[]
 }
 
 /**
- * Tells the runs of images apart that share a build. A title counts only where no image with other inputs has it.
+ * Distinguishes the runs of images that share a build. A title counts only if no image with other inputs has it.
  *
- * @param titles what each image's runs would be called; null where the workflow was not read.
- * @param imagesFile name of the enrollment file, for the problems.
+ * @param titles title of each image's runs; null if the workflow was not read.
+ * @param imagesFile name of the enrollment file, for problems.
  */
 function distinguishRuns(
   shared: SharedBuild,
@@ -66,7 +66,6 @@ function textOf(title: RunTitleResult | null): string | null {
 
 const MAX_NAMES = 3
 
-/** The first few by name. */
 function namesOf(images: readonly StartedImage[]): string {
   const shown = images.slice(0, MAX_NAMES).map(({ image }) => image.name)
   if (images.length > MAX_NAMES) return `${shown.join(', ')} and ${images.length - MAX_NAMES} more`
@@ -75,7 +74,7 @@ function namesOf(images: readonly StartedImage[]): string {
 
 interface Mixed {
   readonly title: RunTitleResult
-  /** The images with other inputs that its runs are mixed up with. */
+  /** The images with other inputs whose runs look the same. */
   readonly rivals: readonly StartedImage[]
   readonly distinguishing: readonly string[] | null
 }
@@ -117,7 +116,7 @@ function lineOf(image: EnrolledImage, { buildKey }: Forge): number {
   return image.lineOf(buildKey) ?? image.lineOf('source') ?? image.line
 }
 
-/** The files that name the runs of images that share them. */
+/** The files that define run titles of images that share builds. */
 export function titleRequests(shared: readonly SharedBuild[]): FileRequest[] {
   return shared.flatMap(({ images }) => images.flatMap(({ source }) => buildFileRequest(source) ?? []))
 }
@@ -126,17 +125,17 @@ export function titleRequests(shared: readonly SharedBuild[]): FileRequest[] {
 interface TitleSources {
   /** Workflows by image name. */
   readonly readings: ReadonlyMap<string, WorkflowReading>
-  /** With the pipeline files asked for. */
+  /** Must include the pipeline files. */
   readonly answers: FileAnswers
   readonly branchOf: (image: EnrolledImage) => string | null
-  /** Whether a file that is not found is not there. */
+  /** Whether a file that is not found does not exist. */
   readonly isComplete: boolean
 }
 
 /**
- * Which runs are the builds of images that share them.
+ * The identity of runs for images that share builds.
  *
- * @param imagesFile name of the enrollment file, for the problems.
+ * @param imagesFile name of the enrollment file, for problems.
  */
 export async function titledRuns(
   shared: readonly SharedBuild[],
@@ -151,7 +150,7 @@ export async function titledRuns(
   }
 }
 
-/** What the runs of images that share a build would be called, by image; null where the file was not read. */
+/** Run title of each image that shares a build; null if the file was not read. */
 async function titlesOf(shared: SharedBuild, from: TitleSources): Promise<Map<string, RunTitleResult | null>> {
   const titles = new Map<string, RunTitleResult | null>()
   for (const { image, source } of shared.images) {
@@ -168,7 +167,7 @@ type TitleReader = (
 
 const TITLES: Readonly<Record<Provider, TitleReader>> = { github: workflowTitleOf, gitlab: pipelineTitleOf }
 
-/** Of a workflow that cannot be read, or cannot be dispatched, that is all there is to say. */
+/** For a workflow that cannot be read or dispatched, that problem is all there is to report. */
 async function workflowTitleOf(
   image: EnrolledImage,
   { repo, inputs }: Source,
@@ -191,7 +190,7 @@ function pipelineTitleOf(
     if (read.ok) return pipelineTitle(read.pipeline, source.inputs)
     return { kind: 'unreadable', reason: read.message.replace(/\.$/, '') }
   }
-  // The project may have its pipeline in another place, which only its settings say.
+  // The project's settings may place its pipeline in another file.
   return answer?.kind === 'failed' && answer.reason === 'file' && isComplete
     ? { kind: 'unreadable', reason: 'there is no such file' }
     : null

@@ -7,22 +7,22 @@ import { groupBy } from '../text/index.js'
 export interface StartedImage {
   readonly image: EnrolledImage
   readonly source: Source
-  /** Equal for images that are started with equal inputs, which one run serves. */
+  /** Equal for images started with equal inputs, which one run covers. */
   readonly key: string
 }
 
 /** Images that one workflow (or one project's pipelines) builds on one branch, started with different inputs. */
 export interface SharedBuild {
   readonly images: readonly StartedImage[]
-  /** The inputs whose values tell every two of them apart that differ; null: no fixed values do. */
+  /** Inputs whose values distinguish all these images; null: no fixed values do. */
   readonly distinguishing: readonly string[] | null
 }
 
 /**
- * The enabled images whose runs have to be told apart: same repository, branch and workflow, different inputs. All
- * pipelines of a GitLab project's branch are one workflow.
+ * The enabled images whose runs must be distinguished: same repository, branch and workflow, different inputs. All
+ * pipelines of a GitLab project's branch count as one workflow.
  *
- * @param branchOf branch of a source; null where the default branch's name is not known, which may then be any.
+ * @param branchOf branch of a source; null if the default branch's name is unknown, so that it may be any.
  */
 export function sharedBuilds(
   images: readonly EnrolledImage[],
@@ -39,7 +39,7 @@ export function sharedBuilds(
     .map((group) => ({ images: group, distinguishing: distinguishingInputs(group) }))
 }
 
-/** The images that one of these shares its builds with, itself among them, whatever the branches turn out to be. */
+/** The named images and those that share builds with them, whatever their branches turn out to be. */
 export function withSharing(images: readonly EnrolledImage[], names: ReadonlySet<string>): readonly EnrolledImage[] {
   const places = new Set(
     images.flatMap((image) => (names.has(image.name) ? (startedImage(image)?.source ?? []) : [])).map(placeOf),
@@ -57,7 +57,7 @@ function startedImage(image: EnrolledImage): StartedImage | null {
   return { image, source, key: JSON.stringify([...source.inputs]) }
 }
 
-/** Repositories are the same in either case of their letters, files and branches are not. */
+/** Repository names are case-insensitive; files and branches are not. */
 function placeOf(source: Source): string {
   const { hasRunsPerFile, buildFile } = forgeOf(source)
   return JSON.stringify([source.provider, source.repo.toLowerCase(), hasRunsPerFile ? buildFile(source) : null])
@@ -68,7 +68,7 @@ function sendsDifferent(group: readonly StartedImage[]): boolean {
   return others.some(({ key }) => key !== first?.key)
 }
 
-/** One input that does it alone, else the fewest from the front that do it together. */
+/** A single input that distinguishes them all, else the fewest from the front that do together. */
 function distinguishingInputs(group: readonly StartedImage[]): readonly string[] | null {
   const inputs = [...new Map(group.map(({ key, source }) => [key, source.inputs])).values()]
   const names = [...new Set(inputs.flatMap((one) => [...one.keys()]))].sort()

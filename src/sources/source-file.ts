@@ -2,7 +2,7 @@ import type { Source } from '../enrollment/images-file.js'
 import { FORGES, type Forge, forgeOf, type Provider } from '../forges/index.js'
 import { oneLine } from '../text/index.js'
 
-/** A file of a source repository, as somebody asks for it. */
+/** A request for a file of a source repository. */
 export interface FileRequest {
   readonly provider: Provider
   /** OWNER/REPO, GROUP/…/PROJECT */
@@ -13,12 +13,12 @@ export interface FileRequest {
 }
 
 /**
- * Why there is no text: no such repository (or none that the token may see), no such branch, no such file there,
- * something else than a text file, or the question could not be asked at all.
+ * Why there is no text: no such repository (or none that the token may see), no such branch, no such file, not a text
+ * file, or the request could not be made.
  */
 export type FileFailure = 'repository' | 'branch' | 'file' | 'content' | 'unreachable'
 
-/** A request without text, with what to tell about it. */
+/** A failed request, with the message to report. */
 export interface FailedAnswer {
   readonly kind: 'failed'
   readonly reason: FileFailure
@@ -26,38 +26,38 @@ export interface FailedAnswer {
   readonly remedy: string
 }
 
-/** What became of a request. A failure is never "no such content": it says why and what mends it. */
+/** Result of a request. A failure never means "no such content": it has a reason and a remedy. */
 export type FileAnswer =
   | {
       readonly kind: 'found'
       readonly text: string
-      /** The branch it was read from; null where it is not known. */
+      /** The branch it was read from; null if unknown. */
       readonly branch: string | null
     }
   | FailedAnswer
 
-/** Where source files come from. */
+/** Reads source files. */
 export interface SourceReader {
   /** Reads many files at once; every request has its answer under `requestKey`. */
   readonly read: (requests: readonly FileRequest[]) => Promise<ReadonlyMap<string, FileAnswer>>
-  /** Whether a file that is not found is not there; a folder of checkouts may hold the Dockerfiles alone. */
+  /** Whether a file that is not found does not exist; local checkouts may contain only Dockerfiles. */
   readonly isComplete: boolean
 }
 
-/** The key of a request in the answers; equal requests have equal keys. */
+/** Key of a request in the answers; equal requests have equal keys. */
 export function requestKey(request: FileRequest): string {
   return JSON.stringify([request.provider, request.repo, request.branch, request.path])
 }
 
-/** A failed answer. */
+/** Creates a failed answer. */
 export function failed(reason: FileFailure, message: string, remedy: string): FailedAnswer {
   return { kind: 'failed', reason, message, remedy }
 }
 
-/** Dockerfiles are small; what is larger is a mistake or an attack. */
+/** Dockerfiles are small; anything larger is a mistake or an attack. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024
 
-/** Reads every file from its own forge, from all at the same time; null: there is nothing to read one with. */
+/** Reads every file from its own forge, all forges concurrently. null: no reader for that forge, so its files fail. */
 export function readFromForges(readers: Readonly<Record<Provider, SourceReader | null>>): SourceReader {
   const read: SourceReader['read'] = async (requests) => {
     const parts = FORGES.map((forge) => {
@@ -78,14 +78,16 @@ function withoutReader({ repo }: FileRequest, { name, tokenInput }: Forge): File
   return failed('unreachable', message, `Set ${tokenInput}, or give its checkout in sources-dir.`)
 }
 
-/** What one forge is not asked for: it may have another project by the same name. */
+/**
+ * The answer for a file of another forge, which is not requested: this one may have another project with the same name.
+ */
 export function onOtherForge({ provider, repo }: FileRequest, host: string): FailedAnswer {
   const message = `${repo} is on ${provider}, and ${host} is not asked for it.`
   return failed('unreachable', message, 'Give its checkout in sources-dir.')
 }
 
 /**
- * The answer that a file's text is, unless it is no text.
+ * The answer for a file's text, or a failure if it is not usable text.
  *
  * @param where the file, for messages.
  */
@@ -95,12 +97,12 @@ export function textAnswer(text: string, where: string, branch: string | null): 
   return failed('content', `${where} is a symbolic link to ${oneLine(text, 200)}.`, 'Name the file it points to.')
 }
 
-/** A link's blob holds the path it points to and nothing else; no Dockerfile or workflow is one word. */
+/** A symbolic link's blob contains only its target path; no Dockerfile or workflow is a single word. */
 function isLinkTarget(text: string): boolean {
   return text.length < 4096 && /^[^\s]+$/.test(text)
 }
 
-/** The file that builds an image, as its source names it; null: none does. */
+/** The request for the file that builds an image; null if its source names none. */
 export function buildFileRequest(source: Source): FileRequest | null {
   const path = forgeOf(source).buildFile(source)
   return path === null ? null : { provider: source.provider, repo: source.repo, branch: source.branch, path }

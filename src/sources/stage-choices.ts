@@ -1,33 +1,33 @@
 import type { BuildOptions, Dockerfile, FromName } from '../dockerfile/index.js'
 
-/** Stand in for values that are not known; nobody names an image or a stage like that. */
+/** Placeholder for unknown values; no real image or stage has such a name. */
 const CORE = 'zq0unknown'
 const MARK = new RegExp(`${CORE}([0-9]+)qz`, 'g')
 
-/** A text that stands in for the unknown value of that number: valid wherever a reference takes a name. */
+/** The mark for an unknown value with this number: valid wherever a reference allows a name. */
 export function markOf(index: number): string {
   return `${CORE}${index}qz`
 }
 
-/** Whether a text was made with the help of an unknown value. */
+/** Whether a text contains a mark. */
 export function isMarked(text: string): boolean {
   return text.includes(CORE)
 }
 
-/** The numbers of the unknown values in a text. */
+/** The numbers of the marks in a text. */
 export function marksIn(text: string): number[] {
   return [...text.matchAll(MARK)].map(([, index]) => Number(index))
 }
 
-/** The text with `*` for what is not known of it. */
+/** The text with `*` in place of its unknown parts. */
 export function withWildcards(text: string): string {
   return text.replace(/(?:zq0unknown(?:\d+qz)?)+/g, '*').replace(/\*+/g, '*')
 }
 
-/** Pieces of a text: literal ones, and the numbers of the unknown values between them. */
+/** Part of a text: a literal, or the number of an unknown value. */
 type Piece = string | number
 
-/** A marked text cut at its marks. */
+/** Splits a text at its marks. */
 export function piecesOf(text: string): Piece[] {
   return text
     .split(MARK)
@@ -39,8 +39,8 @@ const MAX_ANSWERS = 16
 const MAX_STEPS = 2_000
 
 /**
- * The values that make a marked text come out as a name, at most sixteen ways; none where no value does. More than
- * eight unknown values are not tried.
+ * The values that turn a marked text into a name, at most sixteen solutions; empty if there is none. Texts with more
+ * than eight unknown values are not tried.
  */
 export function valuesFor(pieces: readonly Piece[], name: string): ReadonlyMap<number, string>[] {
   const answers: ReadonlyMap<number, string>[] = []
@@ -68,32 +68,32 @@ export function valuesFor(pieces: readonly Piece[], name: string): ReadonlyMap<n
   return answers
 }
 
-/** What arguments whose value is not known may make FROM name. */
+/** What unknown arguments may make FROM name. */
 export interface StageChoices {
-  /** Values that make a FROM name an earlier stage, by argument. */
+  /** By argument, the values that make a FROM name an earlier stage. */
   readonly values: ReadonlyMap<string, ReadonlySet<string>>
-  /** The stages that each argument may choose. */
+  /** By argument, the stages it may select. */
   readonly stages: ReadonlyMap<string, ReadonlySet<string>>
-  /** The FROMs (by index) that choose among stages. */
+  /** Indexes of the FROMs that select stages. */
   readonly froms: ReadonlySet<number>
-  /** Whether there were more than anybody looks at. */
+  /** Whether a limit was reached. */
   readonly isCapped: boolean
 }
 
-/** More arguments, or values of one, are nobody's to choose from. */
+/** No real Dockerfile selects stages with more arguments or values. */
 const MAX_ARGS = 32
 const MAX_VALUES = 64
-/** How often the name of a FROM is compared with that of a stage. */
+/** Limit on comparisons of a FROM's name with a stage's. */
 const MAX_COMPARISONS = 200_000
 
-/** For `${KIND:+…}`, where every value that is not empty chooses the same. */
+/** For `${KIND:+…}`, where every non-empty value has the same effect. */
 export const ANY_VALUE = markOf(1_000_000)
 
 /**
- * The values of unknown arguments that make some FROM name an earlier stage, as the literal parts around them and the
- * Dockerfile's defaults have it (`FROM base-${KIND}`, `ARG BASE=base-${KIND}`).
+ * The values of unknown arguments that make some FROM name an earlier stage, given the literal parts around them and
+ * the Dockerfile's defaults (`FROM base-${KIND}`, `ARG BASE=base-${KIND}`).
  *
- * @param args arguments declared before the first FROM whose value is not known.
+ * @param args unknown arguments declared before the first FROM.
  */
 export function stageChoices(dockerfile: Dockerfile, options: BuildOptions, args: readonly string[]): StageChoices {
   const search = new Search(dockerfile, options, args.slice(0, MAX_ARGS))
@@ -138,7 +138,7 @@ class Search {
     return this.#dockerfile.fromNames({ ...this.#options, args: new Map([...(this.#options.args ?? []), ...values]) })
   }
 
-  /** Arguments to look at together: each alone, those whose default has no other behind it, all. */
+  /** Sets of arguments to try together: each alone, all whose default mentions no other, and all. */
   #together(): (readonly string[])[] {
     const names = new Set(this.#args)
     const dependent = new Set(
@@ -184,7 +184,7 @@ function isLike(stage: string, pieces: readonly Piece[]): boolean {
   return (typeof first !== 'string' || stage.startsWith(first)) && (typeof last !== 'string' || stage.endsWith(last))
 }
 
-/** Tells whether a FROM names a stage above it. */
+/** Returns a test for whether a FROM names an earlier stage. */
 export function earlierStages({ stageNames }: Dockerfile): (from: Pick<FromName, 'text' | 'index'>) => boolean {
   const first = new Map<string, number>()
   for (const [at, name] of stageNames.entries()) if (name !== null && !first.has(name)) first.set(name, at)

@@ -4,12 +4,12 @@ import { formatReference, type ImageReference, parseReference } from '../referen
 import type { PossibleBases } from './possible-bases.js'
 import { marksIn, withWildcards } from './stage-choices.js'
 
-/** An image that is pulled and cannot be tracked, because nobody can tell which it is. */
+/** An image that is pulled but cannot be tracked, because it cannot be identified. */
 export interface UnnamedBase {
-  /** Where it is pulled and why it is not known, one line without full stop. */
+  /** Where it is pulled and why it is unknown; one line without a full stop. */
   readonly text: string
   readonly remedy: string
-  /** The tracked images that it may be (`docker.io/library/node:*`), `*` for anything; null: none. */
+  /** Pattern of the tracked images it may be (`docker.io/library/node:*`), with `*` for anything; null: none. */
   readonly mayBe: string | null
 }
 
@@ -29,7 +29,7 @@ export function unnamedBases(file: string, about: About): UnnamedBase[] {
   return [...byReference.values()].reverse().map(({ text, remedy, mayBe }) => ({ text, remedy, mayBe }))
 }
 
-/** An image whose name an unknown value is part of. */
+/** An image with an unknown value in its name. */
 function unknownBase(file: string, use: BaseImageUse, { resolved, possible }: About): UnnamedBase {
   const mayBe = mayBeOf(use.ref)
   const parts = [...new Set(marksIn(use.ref))].flatMap((index) => possible.marked.get(index) ?? [])
@@ -53,7 +53,7 @@ function unknownBase(file: string, use: BaseImageUse, { resolved, possible }: Ab
 
 const BY_HAND = '`bases: […]` with the image'
 
-/** An image that has a name, which is no name of an image that can be tracked. */
+/** An image with a name that cannot be tracked. */
 function untrackableBase(file: string, use: BaseImageUse): UnnamedBase | null {
   const parsed = parseReference(use.ref)
   const why = parsed.ok ? untrackable(parsed.reference) : null
@@ -67,35 +67,35 @@ function untrackableBase(file: string, use: BaseImageUse): UnnamedBase | null {
   }
 }
 
-/** A marked reference with `*` for what is not known; only `*` where no part of it tells anything. */
+/** A marked reference with `*` for unknown parts; only `*` if nothing in it is known. */
 function mayBeOf(ref: string): string {
   const text = withWildcards(ref)
   const parsed = parseReference(ref)
   const name = parsed.ok ? formatReference({ ...parsed.reference, tag: null, digest: null }) : ref
   if (!withWildcards(name).includes('*')) return text
-  // `docker.io/library/` and `:latest` are filled in where the value may bring its own.
+  // `docker.io/library/` and `:latest` were filled in, but the unknown value may contain its own.
   return text
     .replace(/^docker\.io\/(?:library\/)?(?=\*)/, '')
     .replace(/:latest$/, '*')
     .replace('**', '*')
 }
 
-/** Words that people write where the build has to pass something else; nobody gives them to a tag. */
+/** Placeholders for a value that the build must pass; no real tag is called that. */
 const WORDS =
   /^(?:not-?set|un-?set|undefined|null|none|invalid|place-?holder|change-?me|replace-?me|to-?do|fix-?me|(?:please|must)-.+)$/
-/** Those that nobody gives to a repository either: `acme/todo` is an application. */
+/** Placeholders that are not real repository names either: `acme/todo` is an application. */
 const NEVER_A_REPOSITORY =
   /^(?:not-?set|change-?me|replace-?me|please-(?:set|use|pass|provide|specify|define|replace)-?.*)$/
 
 interface Rule {
   readonly applies: (reference: ImageReference) => boolean
-  /** Why it is no image that can be tracked. */
+  /** Why it cannot be tracked. */
   readonly reason: string
-  /** How a tracked image that it may stand for is written, `*` for anything; null: there is none. */
+  /** Pattern of the tracked images it may stand for, with `*` for anything; null: none. */
   readonly mayBe: (reference: ImageReference) => string | null
 }
 
-/** Where buildah and podman take images from beside registries (containers/image, `transports`). */
+/** Non-registry transports of buildah and podman (containers/image, `transports`). */
 const TRANSPORTS = /^library\/(?:oci|oci-archive|docker-archive|docker-daemon|containers-storage|dir)$/
 
 const RULES: readonly Rule[] = [
@@ -105,7 +105,7 @@ const RULES: readonly Rule[] = [
     mayBe: () => null,
   },
   {
-    // On a loopback address it is the port of the registry that workflows start; others may be anybody's.
+    // On a loopback address, 5000 is the port of the registry that workflows start; other ports could be anything.
     applies: ({ registry }) =>
       /^(?:(?:localhost|host\.docker\.internal)(?::\d+)?|(?:127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])(?::5000)?)$/i.test(
         registry,
@@ -116,7 +116,7 @@ const RULES: readonly Rule[] = [
   {
     applies: ({ registry, repository }) => {
       const parts = repository.split('/').map(dashed)
-      // None of Docker Hub's official images is called by such a word.
+      // No official image on Docker Hub has such a name.
       const isOfficial = registry === 'docker.io' && parts[0] === 'library'
       return parts.some((part) => (isOfficial ? WORDS : NEVER_A_REPOSITORY).test(part))
     },
@@ -134,7 +134,7 @@ function dashed(name: string): string {
   return name.toLowerCase().replace(/[_.]+/g, '-')
 }
 
-/** Why a reference cannot be an image to track, and what tracked image it may stand for; null: it may be one. */
+/** Why a reference cannot be tracked, and the pattern of tracked images it may stand for; null: it may be tracked. */
 export function untrackable(
   reference: ImageReference,
 ): { readonly reason: string; readonly mayBe: string | null } | null {

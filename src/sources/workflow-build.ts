@@ -21,10 +21,10 @@ import type { EnrolledImage, GitHubSource } from '../enrollment/images-file.js'
 import { bakeRequests, definitionOf, type FileAnswers, requestFor } from './bake-files.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
-/** A build that the image's build is put together from (`contexts: base = target:base`). */
+/** A build that the image's build depends on (`contexts: base = target:base`). */
 interface LinkedBuild {
   readonly name: string
-  /** null: its text stands in the definition, or it is not known. */
+  /** null: its text is inline in the definition, or it is unknown. */
   readonly dockerfile: string | null
   readonly inline: string | null
   readonly inputs: BuildInputs
@@ -39,23 +39,22 @@ export interface DefinedBuild {
     readonly isPossible: boolean
   }[]
   readonly linked: readonly LinkedBuild[]
-  /** In words: what had to be assumed to say so. */
+  /** Assumptions made, in words. */
   readonly assumed: readonly string[]
-  /** Why nothing could be read; null where something was, or where there is nothing to read. */
+  /** Why nothing could be read; null if something was, or if there is nothing to read. */
   readonly reason: string | null
 }
 
-/** Where there is nothing to read. */
 const NO_BUILD: DefinedBuild = { builds: [], linked: [], assumed: [], reason: null }
 
-/** A workflow read, or why it could not be. */
+/** A parsed workflow, or why there is none. */
 export type WorkflowReading =
   | { readonly kind: 'read'; readonly facts: WorkflowFacts; readonly file: YamlFile; readonly path: string }
   | { readonly kind: 'unreadable'; readonly message: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown' }
 
-/** Reads the workflow of an image out of the answers. */
+/** Parses the workflow of an image from the answers. */
 export function readWorkflowAnswer(request: FileRequest, answer: FileAnswer | undefined): WorkflowReading {
   if (answer?.kind !== 'found') return { kind: answer?.reason === 'file' ? 'missing' : 'unknown' }
   const read = readWorkflow(answer.text, { file: request.path })
@@ -64,7 +63,7 @@ export function readWorkflowAnswer(request: FileRequest, answer: FileAnswer | un
   return { kind: 'unreadable', message: `${place}: ${read.message}` }
 }
 
-/** Reads the files that builds are defined in, each once however many images are built by it. */
+/** Parses the files that define builds, each once, however many images share them. */
 export class Definitions {
   readonly #read = new Map<string, FileReading>()
 
@@ -82,7 +81,7 @@ export class Definitions {
   }
 }
 
-/** Follows the workflow of an image as far as what was read goes. */
+/** Follows the workflow of an image as far as the files read so far allow. */
 export function followImage(
   source: GitHubSource,
   reading: WorkflowReading,
@@ -95,7 +94,7 @@ export function followImage(
   return followBuilds({ facts, file, reference }, run, (one) => definitions.open(one, source, answers))
 }
 
-/** The files that are needed to say more about a followed build and were not asked for yet. */
+/** The files needed to learn more about a followed build, without those already requested. */
 export function wantedRequests(followed: FollowedBuilds, source: GitHubSource, answers: FileAnswers): FileRequest[] {
   const definitions = followed.wanted.map((reference) => requestFor(reference, source))
   const baked = followed.builds.flatMap((step) => (step.kind === 'bake' ? bakeRequests(step, source, answers) : []))
@@ -114,7 +113,7 @@ export function chooseImageBuilds(
   return chooseBuilds(followed, wanted, (step) => definitionOf(step, source, answers))
 }
 
-/** What the builds that make the image pass, and what they are put together from. */
+/** The inputs of the builds that make the image, and the builds they depend on. */
 export function definedBuild(choice: BuildChoice | null): DefinedBuild {
   if (choice === null) return NO_BUILD
   if (!choice.ok) return { ...NO_BUILD, reason: choice.reason }

@@ -4,18 +4,16 @@ import { type Problem, problem } from '../enrollment/problem.js'
 import type { WarningCode } from '../enrollment/problem-codes.js'
 import type { WorkflowReading } from './workflow-build.js'
 
-/** Something in an image's workflow that will make a rebuild fail or mislead it. */
+/** A problem in an image's workflow that will break a rebuild or make it misleading. */
 export interface WorkflowProblem {
   readonly problem: Problem
-  /**
-   * There is nothing to start, or GitHub would refuse it: an error where it is found before the entry is merged.
-   */
+  /** There is nothing to start, or GitHub would refuse to start it: an error when found before the entry is merged. */
   readonly isRefusal: boolean
 }
 
 /**
- * Holds what we will ask of a workflow against the workflow: it exists, can be dispatched, takes what we send, and a
- * run of it that succeeds builds and publishes the image.
+ * Checks a workflow against the requests we will make of it: it exists, can be dispatched, accepts our inputs, and a
+ * successful run builds and publishes the image.
  *
  * @param imagesFile name of the images file; problems point at the key in it that causes them.
  */
@@ -84,7 +82,7 @@ function conditionRemarks({ builds, workflow }: GitHubSource, followed: Followed
   ]
 }
 
-/** What the workflow builds and publishes, held against what is enrolled; nothing is said of what is not known. */
+/** Compares what the workflow builds and publishes with the enrolled image; unknowns are not reported. */
 function publishingRemarks(image: EnrolledImage, source: GitHubSource, choice: BuildChoice | null): Remark[] {
   if (choice === null) return []
   const key = 'workflow'
@@ -140,7 +138,7 @@ function publishingRemarks(image: EnrolledImage, source: GitHubSource, choice: B
   return tagRemarks(image, choice, place)
 }
 
-/** Kargo chooses among version tags where nothing else is said; a build that gives none is never seen. */
+/** By default Kargo selects version tags; it never sees a build that publishes none. */
 function tagRemarks({ tags }: EnrolledImage, choice: Extract<BuildChoice, { ok: true }>, place: string): Remark[] {
   const given = choice.tags.map((tag) => tag.slice(tag.lastIndexOf(':') + 1))
   const isFixed = choice.areTagsKnown && given.length > 0 && given.every((tag) => /^[a-z][\w.-]*$/i.test(tag))
