@@ -1,7 +1,9 @@
 import { DockerfileRefusal, quoted } from './result.js'
 import { cutAtBlank, isSpace, nearest, trim, trimStart } from './text.js'
 
-/** Cuts ARG, ENV and LABEL arguments at white space outside quotes; quotes and escapes stay for the word expansion. */
+/**
+ * Splits ARG, ENV and LABEL arguments at white space outside quotes; quotes and escapes are left for word expansion.
+ */
 export function splitQuotedWords(text: string, escapeChar: string): string[] {
   const words: string[] = []
   let word = ''
@@ -17,7 +19,7 @@ export function splitQuotedWords(text: string, escapeChar: string): string[] {
       continue
     }
     if (char === escapeChar && quote !== "'") {
-      // An escape at the very end is dropped.
+      // A trailing escape is dropped.
       if (at + 1 < text.length) word += char + text.charAt(at + 1)
       at += 1
       continue
@@ -29,7 +31,7 @@ export function splitQuotedWords(text: string, escapeChar: string): string[] {
   return words
 }
 
-/** `ENV name=value …` or the old `ENV name value`: names and values in turn. Other forms are refused. */
+/** `ENV name=value …` or the legacy `ENV name value`, as alternating names and values. Other forms are refused. */
 export function assignedPairs(instruction: string, text: string, escapeChar: string, line: number): string[] {
   const words = splitQuotedWords(text, escapeChar)
   const first = words[0]
@@ -47,7 +49,7 @@ export function assignedPairs(instruction: string, text: string, escapeChar: str
   })
 }
 
-/** The strings of a JSON array; null when the text is none. An array of other things is refused. */
+/** The strings of a JSON array; null if the text is not an array. An array of other values is refused. */
 export function jsonStrings(text: string, line: number): string[] | null {
   const body = trimStart(text)
   if (!body.startsWith('[')) return null
@@ -73,17 +75,17 @@ function parseJson(text: string): unknown {
 }
 
 type FlagKind = 'boolean' | 'string' | 'strings'
-/** The flags an instruction knows. */
+/** The flags that an instruction accepts. */
 export type FlagSpecification = Readonly<Record<string, FlagKind>>
 export type FlagValues = ReadonlyMap<string, readonly string[]>
 
 /**
- * Takes the `--flag` words off the front of an instruction's arguments; quotes and escapes in them are resolved.
- * A lone `--` ends them.
+ * Splits the leading `--flag` words from an instruction's arguments, resolving quotes and escapes in them. A lone `--`
+ * ends them.
  */
 export function takeFlags(text: string, escapeChar: string): { flags: string[]; rest: string } {
   if (!trim(text).startsWith('--')) return { flags: [], rest: text }
-  // BuildKit reads flags byte by byte, so a byte of a longer character may count as a blank or be taken for a letter.
+  // BuildKit reads flags byte by byte, so a byte of a multi-byte character may count as a space or a letter.
   const bytes = Buffer.from(text, 'utf8').toString('latin1')
   const scanner = flagScanner(bytes, escapeChar)
   const flags: string[] = []
@@ -129,7 +131,7 @@ function flagScanner(text: string, escapeChar: string) {
   }
 }
 
-/** Checks flags against what the instruction knows and gives their values; anything else is refused as BuildKit does. */
+/** Checks flags against those the instruction accepts and returns their values; refuses others as BuildKit does. */
 export function parseFlags(
   instruction: string,
   flags: readonly string[],

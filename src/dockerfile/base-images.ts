@@ -18,30 +18,30 @@ import { syntaxSuspicions, templateAdvice } from './warnings.js'
 import { expandWord } from './word-expansion.js'
 
 /**
- * Which images does a build of this Dockerfile pull? The answer is BuildKit's: its parser, word expansion, stage rules
- * and reachability. One entry for every place that names an image, in the order of the file; several platforms are
- * united. A file BuildKit refuses gives the error with its line (1 where the whole file or the options are at fault).
- * ONBUILD triggers of remote images cannot be known from the text and are not followed. Never throws.
+ * Finds the images that a build of this Dockerfile pulls, as BuildKit does: its parser, word expansion, stage rules and
+ * reachability. One entry per place that names an image, in file order; several platforms are merged. For a file that
+ * BuildKit refuses, returns the error and its line (1 for errors of the whole file or the options). ONBUILD triggers of
+ * remote images are not in the text and are not followed. Never throws.
  */
 export function findBaseImages(text: string, options: BuildOptions = {}): DockerfileResult {
   return readDockerfile(text).find(options)
 }
 
-/** A Dockerfile that has been read, to be asked about several builds. Nothing of it throws. */
+/** A parsed Dockerfile for use with any number of builds. Its members never throw. */
 export interface Dockerfile {
   /** {@link findBaseImages} for one build. */
   find(options: BuildOptions): DockerfileResult
-  /** What every FROM names for one build, in the order of the file; empty where BuildKit refuses the file. */
+  /** What every FROM names in one build, in file order; empty if BuildKit refuses the file. */
   fromNames(options: BuildOptions): FromName[]
-  /** The ARGs before the first FROM, with their defaults as written. */
+  /** The ARGs before the first FROM, with their unexpanded defaults. */
   readonly globalArgs: readonly { readonly name: string; readonly value: string | null }[]
-  /** Names of the stages, in the order of the file; null for a stage without one. */
+  /** Stage names in file order; null for an unnamed stage. */
   readonly stageNames: readonly (string | null)[]
-  /** Whether its variables took so much work that no other build is looked at: further ones are refused. */
+  /** Whether the work limit is used up, so that further builds are refused. */
   readonly isSpent: () => boolean
 }
 
-/** Reads a Dockerfile once, for any number of builds. */
+/** Parses a Dockerfile once, for any number of builds. */
 export function readDockerfile(text: string): Dockerfile {
   const read = guarded(text, () => {
     const { instructions, escapeChar, warnings } = readInstructions(text)
@@ -81,7 +81,7 @@ export function readDockerfile(text: string): Dockerfile {
   }
 }
 
-/** What was worked out, or why BuildKit refuses the file. */
+/** The result, or why BuildKit refuses the file. */
 function guarded<Answer>(text: string, work: () => Answer): Answer | Extract<DockerfileResult, { ok: false }> {
   try {
     return work()
@@ -103,7 +103,7 @@ function platformsOf(options: BuildOptions): PlatformRequest[] {
   })
 }
 
-/** An image is needed if any platform needs it; one place may ask for different images (`alpine-$TARGETARCH`). */
+/** An image is needed if any platform needs it; one place may name different images (`alpine-$TARGETARCH`). */
 function united(answers: readonly PlatformAnswer[]): BaseImageUse[] {
   const [only] = answers
   if (answers.length === 1 && only !== undefined) return only.uses.map(({ use }) => use)
@@ -133,19 +133,22 @@ function inOrder(problems: readonly Diagnostic[]): Diagnostic[] {
 
 const MAX_VARIABLES = 100
 
-/** What one FROM names for one build. */
+/** What one FROM names in one build. */
 export interface FromName {
-  /** Of the stage it begins, in the order of the file. */
+  /** Index of the stage it starts. */
   readonly index: number
   readonly line: number
   /** As written, and with variables expanded. */
   readonly written: string
   readonly text: string
-  /** The variables that decide it: those it mentions, and those their defaults in the file mention; at most a hundred. */
+  /**
+   * The variables that decide it: those it mentions, and those mentioned by their defaults in the file; at most a
+   * hundred.
+   */
   readonly variables: ReadonlySet<string>
 }
 
-/** What every FROM of a file names for one build on one platform. Throws the refusal of a word that cannot be read. */
+/** What every FROM names in one build on one platform. Throws the refusal of a word that cannot be parsed. */
 function fromNames(
   { globalArgs, stages }: StageList,
   escapeChar: string,

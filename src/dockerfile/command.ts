@@ -8,12 +8,12 @@ import { DockerfileRefusal, quoted } from './result.js'
 import { type Step, stepOf } from './step.js'
 import { lower, nearest, trim } from './text.js'
 
-/** What an instruction means for base images, `other` nothing; and the step it is when its stage is built. */
+/** An instruction's meaning for base images (`other`: none), and the step it performs when its stage is built. */
 export type Command = { step: Step | null } & (
   | { kind: 'from'; base: string; name: string | null; platform: string | null; line: number }
   | { kind: 'arg'; variables: { name: string; value: string | null }[]; line: number }
   | { kind: 'copy'; from: string; line: number }
-  /** The `from` of every mount in order; empty where a mount has none. */
+  /** The `from` of every mount in order; empty for a mount without one. */
   | { kind: 'run'; mounts: string[]; line: number }
   | { kind: 'onbuild'; trigger: string; line: number }
   | { kind: 'other'; line: number }
@@ -46,7 +46,7 @@ const INSTRUCTIONS =
     ' ',
   )
 
-/** Checks an instruction as BuildKit does (arguments, flags, names) and says what it means for base images. */
+/** Validates an instruction as BuildKit does (arguments, flags, names) and returns its meaning for base images. */
 export function toCommand(instruction: Instruction): Command {
   const { name, line } = instruction
   switch (name) {
@@ -126,7 +126,7 @@ function onbuildCommand(instruction: Instruction): Command {
 
 type Check = (instruction: Instruction) => void
 
-/** The checks of instructions that name no image, each in BuildKit's order. */
+/** Checks of instructions that name no image, in BuildKit's order. */
 const CHECKS: Readonly<Record<string, readonly Check[]>> = {
   env: [flagsOf, needsArgument, needsNames],
   label: [flagsOf, needsArgument, needsNames],
@@ -197,7 +197,7 @@ function refuseUnknown({ keyword, line }: Instruction): never {
   throw new DockerfileRefusal(meant === null ? message : `${message} (did you mean ${meant}?)`, line)
 }
 
-/** Checks the value of `RUN --device=…`: a name, bare or as `name=…`, and `required`. */
+/** Validates the value of `RUN --device=…`: a name, bare or as `name=…`, and `required`. */
 function checkDevice(device: string, line: number): void {
   const refuse = (reason: string): never => {
     throw new DockerfileRefusal(`RUN: --device=${device}: ${reason}`, line)

@@ -27,8 +27,8 @@ export function directiveReader(): { read(line: string, lineNumber: number): voi
 }
 
 /**
- * The frontend a file asks for (`# syntax=docker/dockerfile:1`), null when none. BuildKit also looks in `//` comments
- * and in a JSON object, so that files which are no Dockerfiles at all can name their frontend.
+ * The frontend that a file requests (`# syntax=docker/dockerfile:1`); null if none. BuildKit also checks `//` comments
+ * and a JSON object, so that files in other formats can name their frontend.
  */
 export function detectSyntax(text: string): string | null {
   const body = withoutShebang(withoutByteOrderMark(text))
@@ -86,7 +86,10 @@ function parseDirective(line: string, comment: string): { name: string; value: s
   return DIRECTIVES.has(name) && value !== null ? { name, value } : null
 }
 
-/** Trimmed; of blanks alone the last one is the value, so that `# escape= ` is a bad directive rather than a comment. */
+/**
+ * Trims the value; if it is all white space, its last character is the value, so that `# escape= ` is an invalid
+ * directive and not a comment.
+ */
 function directiveValue(text: string): string | null {
   if (text === '') return null
   const isBlank = (at: number) => '\t\n\f\r '.includes(text.charAt(at))

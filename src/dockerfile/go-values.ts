@@ -1,33 +1,35 @@
 import { DockerfileRefusal, quoted } from './result.js'
 
-/** Readers of values as the Go standard library (and so BuildKit) takes them; each says whether it would be accepted. */
+/**
+ * Parsers of values as in the Go standard library (and so BuildKit); each returns whether Go would accept the value.
+ */
 
 const MAX_UINT32 = 2 ** 32 - 1
 const MAX_INT32 = 2 ** 31 - 1
 const SIZE = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?) ?(?:b|[kmgtp](?:i?b)?)?$/i
 
-/** `true`, `1`, `F` and the like; mixed case such as `tRUE` is none. */
+/** `true`, `1`, `F` and so on; not mixed case such as `tRUE`. */
 export function isGoBoolean(text: string): boolean {
   return /^(?:[01tTfF]|true|TRUE|True|false|FALSE|False)$/.test(text)
 }
 
-/** A whole number of 32 bits without a sign, in octal or decimal digits. */
+/** An unsigned 32-bit integer in octal or decimal digits. */
 export function isUint32(text: string, radix: 8 | 10): boolean {
   return (radix === 8 ? /^[0-7]+$/ : /^\d+$/).test(text) && Number.parseInt(text, radix) <= MAX_UINT32
 }
 
-/** A whole number of 32 bits, with or without a sign. */
+/** A 32-bit integer with or without a sign. */
 export function isInt32(text: string): boolean {
   const value = Number(text)
   return /^[+-]?\d+$/.test(text) && value <= MAX_INT32 && value >= -MAX_INT32 - 1
 }
 
-/** The same of 64 bits. */
+/** A 64-bit integer with or without a sign. */
 export function isInt64(text: string): boolean {
   return /^[+-]?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text.replace('+', ''))) === BigInt(text.replace('+', ''))
 }
 
-/** An amount of memory: `512m`, `1.5 GiB`, `1e3`. */
+/** A memory size: `512m`, `1.5 GiB`, `1e3`. */
 export function isMemorySize(text: string): boolean {
   const size = SIZE.exec(text)
   if (size === null) return false
@@ -35,7 +37,7 @@ export function isMemorySize(text: string): boolean {
   return value >= 0 && value !== Number.POSITIVE_INFINITY
 }
 
-/** The fields of one line of comma-separated values; a field in double quotes may hold commas and doubled quotes. */
+/** The fields of one line of CSV; a field in double quotes may contain commas and doubled quotes. */
 export function splitCsv(text: string, line: number): string[] {
   const source = text.replace(/\r?\n$/, '')
   const refuse = (reason: string): never => {

@@ -5,7 +5,7 @@ import { DockerfileRefusal, quoted } from './result.js'
 const INTERVALS = ['interval', 'timeout', 'start-period', 'start-interval']
 const MAX_RETRIES = 2 ** 31 - 1
 
-/** HEALTHCHECK's own rules: NONE alone, or CMD with a command; intervals of a millisecond and more. */
+/** Checks HEALTHCHECK: NONE alone, or CMD with a command; intervals of at least one millisecond. */
 export function checkHealthcheck(instruction: Instruction, readFlags: () => FlagValues): void {
   const [type = '', ...command] = instruction.args
   const refuse = (message: string): never => {
@@ -42,7 +42,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 ])
 const MAX_MILLISECONDS = 2 ** 63 / 1e6
 
-/** Milliseconds of a duration as Go writes it (`1h30m`, `1.5s`, `0`); null when it is none. */
+/** Milliseconds of a Go duration (`1h30m`, `1.5s`, `0`); null if invalid. */
 function goDuration(text: string): number | null {
   const unsigned = text.replace(/^[+-]/, '')
   const sign = text.startsWith('-') ? -1 : 1

@@ -4,17 +4,17 @@ import { expandWord } from './word-expansion.js'
 export interface HeredocStart {
   /** The line that ends it. */
   terminator: string
-  /** `<<-`: tabs before the terminator do not count. */
+  /** `<<-`: tabs before the terminator are stripped. */
   stripTabs: boolean
-  /** Part of the name is in quotes: the body is taken as it is, no variables. */
+  /** Part of the name is quoted: variables in the body are not expanded. */
   isLiteral: boolean
 }
 
 const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
 
 /**
- * The heredocs that begin on an instruction's line, in order. A line whose quoting the shell lexer cannot follow begins
- * none. Words are looked at as the shell would: `<<EOF`, `<< EOF`, `3<<-"E O F"`; not `<<<` and nothing in quotes.
+ * The heredocs that begin on an instruction's line, in order; none on a line whose quoting the shell lexer rejects.
+ * Recognizes them as the shell does: `<<EOF`, `<< EOF`, `3<<-"E O F"`; not `<<<`, and nothing in quotes.
  */
 export function heredocStarts(line: string, lineNumber: number): HeredocStart[] {
   const starts: HeredocStart[] = []
@@ -25,12 +25,12 @@ export function heredocStarts(line: string, lineNumber: number): HeredocStart[] 
   return starts
 }
 
-/** Is this argument a heredoc? One that cannot be read counts as none here. */
+/** Whether this argument is a heredoc; an invalid one is not. */
 export function isHeredoc(argument: string): boolean {
   return heredocNamed(argument) !== null
 }
 
-/** The heredoc that an argument is, null when it is none or cannot be read. */
+/** The heredoc that an argument is; null if it is not one or is invalid. */
 export function heredocNamed(argument: string): HeredocStart | null {
   try {
     return parseHeredoc(argument, 0)

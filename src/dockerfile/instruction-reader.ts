@@ -14,24 +14,24 @@ import {
   trimStart,
 } from './text.js'
 
-/** One instruction as written: cut into its parts, not yet checked. */
+/** An instruction split into its parts, not yet validated. */
 export interface Instruction {
   /** As written, and in lower case. */
   keyword: string
   name: string
   flags: readonly string[]
-  /** The arguments; of shell-form instructions the whole text as one, of ENV and LABEL names and values in turn. */
+  /** The arguments: for the shell form, the whole text as one; for ENV and LABEL, alternating names and values. */
   args: readonly string[]
   isJson: boolean
   /** 1-based line where it starts. */
   line: number
   /** The whole instruction on one line, continuations joined, without heredoc bodies. */
   text: string
-  /** Heredoc bodies with their terminators, for ONBUILD, which runs the text again later. */
+  /** Heredoc bodies with their terminators, for ONBUILD, which parses the text again later. */
   heredocs: string
-  /** Of COPY and ADD, the heredoc bodies by the line that ends them. */
+  /** For COPY and ADD: heredoc bodies by terminator. */
   bodies: ReadonlyMap<string, string>
-  /** What ONBUILD is to run. */
+  /** The instruction that ONBUILD runs. */
   trigger: Instruction | null
 }
 
@@ -39,9 +39,9 @@ const NO_BODIES: ReadonlyMap<string, string> = new Map()
 const HEREDOC_INSTRUCTIONS: ReadonlySet<string> = new Set(['run', 'copy', 'add'])
 
 /**
- * Cuts a Dockerfile into instructions: directives, comments, continuations, heredocs, flags and argument forms.
- * Refuses what BuildKit's parser refuses: bad directives, heredocs without end, malformed ENV, LABEL and JSON arguments,
- * lines over 65,535 bytes, and a file without any instruction.
+ * Splits a Dockerfile into instructions: directives, comments, continuations, heredocs, flags and argument forms.
+ * Refuses what BuildKit's parser refuses: invalid directives, unterminated heredocs, malformed ENV, LABEL and JSON
+ * arguments, lines over 65,535 bytes, and a file without instructions.
  */
 export function readInstructions(text: string): {
   instructions: Instruction[]
@@ -71,7 +71,7 @@ export function readInstructions(text: string): {
   return { instructions, escapeChar: directives.escapeChar(), warnings }
 }
 
-/** Joins an instruction's lines; comments and blank lines between them do not count. */
+/** Joins an instruction's lines, skipping comments and blank lines between them. */
 function joinContinuations(first: string, escapeChar: string, lines: LineSource, warnings: Diagnostic[]): string {
   const start = lines.number()
   let current = cutContinuation(first, escapeChar)
@@ -97,7 +97,7 @@ function swallowedFrom(line: number, start: number): Diagnostic {
   }
 }
 
-/** The escape character last on a line (blanks may follow) continues it, unless another one stands before it. */
+/** A trailing escape character (blanks may follow it) continues the line, unless another one precedes it. */
 function cutContinuation(line: string, escapeChar: string): { text: string; continues: boolean } {
   let end = line.length
   while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1
@@ -105,7 +105,7 @@ function cutContinuation(line: string, escapeChar: string): { text: string; cont
   return { text: continues ? line.slice(0, end - 1) : line, continues }
 }
 
-/** Reads the bodies of an instruction's heredocs; those of RUN are the shell's business and not kept. */
+/** Reads the bodies of an instruction's heredocs; those of RUN are for the shell and are dropped. */
 function readHeredocs(instruction: Instruction, lines: LineSource): void {
   const carrier = instruction.name === 'onbuild' ? (instruction.trigger ?? instruction) : instruction
   if (!HEREDOC_INSTRUCTIONS.has(carrier.name) || carrier.isJson || !instruction.text.includes('<<')) return
@@ -129,7 +129,7 @@ function readHeredoc(start: HeredocStart, lines: LineSource, line: number): stri
   throw new DockerfileRefusal(`${hint}. Add one, or quote the "<<" if none was meant`, line)
 }
 
-/** Cuts one joined line into keyword, flags and arguments. */
+/** Splits one joined line into keyword, flags and arguments. */
 function parseInstruction(text: string, escapeChar: string, line: number): Instruction {
   const { keyword, flags, rest } = splitInstruction(text, escapeChar)
   const name = lower(keyword)
@@ -137,7 +137,7 @@ function parseInstruction(text: string, escapeChar: string, line: number): Instr
   if (name !== 'onbuild') return { ...base, ...parseArguments(name, rest, escapeChar, line) }
   if (rest === '') return { ...base, args: [], isJson: false }
   const inner = splitInstruction(rest, escapeChar).keyword
-  // ONBUILD ONBUILD is refused later, whatever follows.
+  // ONBUILD ONBUILD is refused later, whatever follows it.
   const trigger = lower(inner) === 'onbuild' ? null : parseInstruction(rest, escapeChar, line)
   return { ...base, args: [inner], isJson: false, trigger }
 }

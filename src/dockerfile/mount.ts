@@ -2,7 +2,7 @@ import { isGoBoolean, isMemorySize, isUint32, splitCsv } from './go-values.js'
 import { DockerfileRefusal, quoted } from './result.js'
 import { lower } from './text.js'
 
-/** What has been read of a mount; a value is null where it is not known. */
+/** A parsed mount; null for unknown values. */
 interface Mount {
   type: string | null
   from: string | null
@@ -10,7 +10,7 @@ interface Mount {
   target: string | null
   id: string | null
   sharing: string | null
-  /** Of `mode`, `uid` and `gid`, the first one given. */
+  /** The first of `mode`, `uid` and `gid`. */
   owner: string | null
 }
 
@@ -28,8 +28,8 @@ const TEXTS: ReadonlyMap<string, 'from' | 'source' | 'target' | 'id'> = new Map(
 ])
 
 /**
- * The `from` of a `RUN --mount=…` value, empty where it has none. Keys are read in any letter case, the last one
- * counts; a variable there is refused.
+ * The `from` of a `RUN --mount=…` value, empty without one. Keys are case-insensitive and the last one wins; a variable
+ * in it is refused.
  */
 export function mountSource(mount: string, line: number): string {
   let from = ''
@@ -47,8 +47,8 @@ export function mountSource(mount: string, line: number): string {
 }
 
 /**
- * What BuildKit has against a mount when its RUN is about to run, null when nothing. Fields are read in order: `size`
- * and `required` stand behind the `type` that allows them. What an unknown value might mend is no problem.
+ * BuildKit's error for a mount when its RUN is about to execute; null if valid. Fields are read in order: `size` and
+ * `required` must follow the `type` that allows them. Nothing is reported that an unknown value could make valid.
  */
 export function mountProblem(
   written: string,
@@ -141,7 +141,7 @@ function sharingProblem({ type, sharing }: Mount): string | null {
   return `sharing is not for a mount of type ${type}`
 }
 
-/** Nothing can be mounted over the root; a target that is missing or relative begins at the working directory. */
+/** Nothing can be mounted at the root; an empty or relative target starts at the working directory. */
 function placeProblem({ type, source, target }: Mount, directory: string | null): string | null {
   if (type === 'ssh' && source !== null && source !== '') return 'an ssh mount has no source'
   if (type === null || type === 'ssh' || type === 'secret' || target === null) return null
@@ -150,7 +150,7 @@ function placeProblem({ type, source, target }: Mount, directory: string | null)
   return target === '' ? 'the target is missing' : `its target ${quoted(target)} is the root directory`
 }
 
-/** A path below another, without `.`, `..` and empty parts. */
+/** Joins a path to a directory, resolving `.`, `..` and empty parts. */
 export function joinPath(directory: string, path: string): string {
   const parts: string[] = []
   for (const part of `${directory}/${path}`.split('/')) {

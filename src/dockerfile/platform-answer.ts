@@ -12,11 +12,10 @@ export interface PlatformRequest {
   /** As given in the options, and parsed. */
   written: string
   platform: Platform
-  /** The work that expansions may take. */
   budget: WorkBudget
 }
 
-/** What one platform needs; `uses` are in the order of the file. */
+/** What one platform needs; `uses` are in file order. */
 export interface PlatformAnswer {
   uses: { position: number; use: BaseImageUse }[]
   warnings: Diagnostic[]
@@ -29,7 +28,7 @@ interface Resolution {
   replaced: ReadonlyMap<StageNode, Replacement>
 }
 
-/** The images a build for one platform names and needs; refuses what BuildKit refuses. */
+/** The images that a build for one platform names and needs; refuses what BuildKit refuses. */
 export function answerFor(
   request: PlatformRequest,
   list: StageList,
@@ -62,7 +61,7 @@ function replacedStages(graph: StageGraph, contexts: NamedContexts): Map<StageNo
   return replaced
 }
 
-/** Every image the file names must be a reference, needed or not: BuildKit reads them all before it builds. */
+/** BuildKit parses every image reference before it builds, so each must be valid, needed or not. */
 function checkReferences({ graph, args }: Resolution): void {
   for (const node of graph.nodes) {
     if (node.base === null) canonical(node.image, () => adviceOnFrom(node, graph, args))
@@ -79,7 +78,7 @@ function adviceOnFrom(node: StageNode, graph: StageGraph, args: GlobalArgs): str
   return advice === '' ? '' : `. ${advice}`
 }
 
-/** Canonical reference, null for scratch. */
+/** Canonical reference; null for scratch. */
 function canonical(image: ImageRequest, advice: () => string = () => ''): string | null {
   if (image.text === 'scratch') return null
   const parsed = parseReference(image.text)
@@ -126,7 +125,7 @@ function neededImages(reachable: Reachable, replaced: ReadonlyMap<StageNode, Rep
   return needed
 }
 
-/** What is really pulled: a named context may stand in for the stage or the image; null when nothing is. */
+/** The image actually pulled: a named context may replace the stage or the image; null if nothing is pulled. */
 function effectiveReference(
   image: ImageRequest,
   owner: StageNode | null,
@@ -139,19 +138,19 @@ function effectiveReference(
   return replacement === null ? ref : replacement.ref
 }
 
-/** What a named build context puts in the place of an image or stage; `ref` is null where it is no registry image. */
+/** What a named build context replaces an image or stage with; `ref` is null unless it is a registry image. */
 interface Replacement {
   ref: string | null
 }
 
 interface NamedContexts {
-  /** The replacement for a stage name or an image reference, null when no context has that name. */
+  /** The replacement for a stage name or image reference; null if no context has that name. */
   find(name: string, line: number): Replacement | null
 }
 
 /**
- * Named build contexts (`--build-context`), found as BuildKit finds them: by the short form of the name without
- * `:latest`, first for the platform (`name::linux/amd64`), then for all; `scratch` and `context` cannot be replaced.
+ * Named build contexts (`--build-context`), looked up as in BuildKit: by the short name without `:latest`, first for
+ * the platform (`name::linux/amd64`), then for all; `scratch` and `context` cannot be replaced.
  */
 function namedContexts(contexts: NonNullable<BuildOptions['contexts']>, platform: Platform): NamedContexts {
   const byName = new Map([...contexts].map(([name, value]) => [contextName(name), value]))

@@ -1,16 +1,16 @@
 import { lower } from './text.js'
 
-/** A platform in parts, normalised as containerd does it: `linux/x86_64` is amd64, `linux/arm` is v7. */
+/** A platform normalized as in containerd: `linux/x86_64` is amd64, `linux/arm` is v7. */
 export interface Platform {
   os: string
   osVersion: string
-  /** `(10.0.17763+feature)` as it is written after the operating system, or empty. */
+  /** `(10.0.17763+feature)` as written after the operating system, or empty. */
   osOptions: string
   architecture: string
   variant: string
 }
 
-/** What counts as the machine that builds. */
+/** The assumed build host. */
 export const BUILD_PLATFORM: Platform = {
   os: 'linux',
   osVersion: '',
@@ -39,7 +39,7 @@ const ARM64_VARIANTS: Readonly<Record<string, string>> = {
 }
 const ARM_VARIANTS: Readonly<Record<string, string>> = { '': 'v7', 7: 'v7', 5: 'v5', 6: 'v6', 8: 'v8' }
 
-/** Reads `os/architecture[/variant]`, or one of the two alone; null when it is no platform. The host is linux/amd64. */
+/** Parses `os/architecture[/variant]`, or either of the two alone; null if invalid. The host is linux/amd64. */
 export function parsePlatform(text: string): Platform | null {
   const [system = '', architecture, variant, ...more] = text.split('/', 5)
   const named = /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$/.exec(system)
@@ -67,7 +67,7 @@ export function formatPlatform(platform: Platform, withOptions: boolean): string
   return parts.filter((part) => part !== '').join('/')
 }
 
-/** The platform arguments every Dockerfile has before its first line, as BuildKit sets them; overrides win. */
+/** The predefined platform arguments, as BuildKit sets them; overrides win. */
 export function platformArguments(
   target: Platform,
   build: Platform,

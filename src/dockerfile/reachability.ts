@@ -7,24 +7,24 @@ import type { Step } from './step.js'
 /** What a build of the target needs. */
 export interface Reachable {
   stages: ReadonlySet<StageNode>
-  /** Needs of ONBUILD triggers that run because a stage of this file continues another. */
+  /** Needs of ONBUILD triggers that run because a stage of this file builds on another. */
   triggered: readonly Need[]
-  /** What they do, by the stage they are written in. */
+  /** The triggers' steps, by the stage that declares them. */
   triggeredSteps: ReadonlyMap<StageNode, readonly Step[]>
-  /** The FROM chain of the target, itself included. */
+  /** The FROM chain of the target, including the target. */
   runtime: ReadonlySet<StageNode>
 }
 
 interface Triggers {
   needs: Need[]
   steps: Step[]
-  /** The stage needed that comes last in the file; a stage that runs the triggers must come after it. */
+  /** The needed stage that is last in the file; a stage that runs the triggers must come after it. */
   latest: Need | null
 }
 
 /**
- * Follows FROM, COPY, mounts and the ONBUILD triggers of local stages from the target. A stage whose content comes from
- * elsewhere (`replaced`) is not looked into. Refuses a needed stage that copies from a later one.
+ * Follows FROM, COPY, mounts and ONBUILD triggers of local stages from the target. Stages in `replaced` get their
+ * content from a named context and are not followed. Refuses a needed stage that copies from a later one.
  */
 export function findReachable(graph: StageGraph, replaced: ReadonlySet<StageNode>): Reachable {
   const stages = new Set<StageNode>()
@@ -61,7 +61,7 @@ function triggersOf(base: StageNode, graph: StageGraph, replaced: ReadonlySet<St
   return { needs, steps, latest }
 }
 
-/** A trigger is read as a Dockerfile of its own, with the backslash for escape whatever this file uses. */
+/** A trigger is parsed as a separate Dockerfile, with the backslash as escape character whatever this file uses. */
 function readTrigger(
   trigger: string,
   base: StageNode,

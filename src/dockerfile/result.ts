@@ -1,39 +1,42 @@
-/** What the real build passes; whatever is missing falls back as `docker build` does. */
+/** Inputs of the real build; missing ones default as in `docker build`. */
 export interface BuildOptions {
-  /** `--build-arg`: they win over defaults, and only where the Dockerfile declares the ARG. */
+  /** `--build-arg`: override defaults, but only where the Dockerfile declares the ARG. */
   args?: ReadonlyMap<string, string>
   /** `--target`; null or missing: the last stage. */
   target?: string | null
-  /** `--platform`, default `linux/amd64`; several: the answer is the union. The build host counts as linux/amd64. */
+  /**
+   * `--platform`, default `linux/amd64`; for several, the result is the union. The build host is taken to be
+   * linux/amd64.
+   */
   platforms?: readonly string[]
-  /** `--build-context NAME=VALUE`: `docker-image://REF` replaces an image or stage, anything else is no image. */
+  /** `--build-context NAME=VALUE`: `docker-image://REF` replaces an image or stage; other values are not images. */
   contexts?: ReadonlyMap<string, string>
 }
 
 export type UseKind = 'from' | 'copy' | 'mount' | 'onbuild'
 
-/** One place where an image is asked for; the same image may be asked for in several places. */
+/** One place that names an image; the same image may be named in several places. */
 export interface BaseImageUse {
-  /** Canonical, with `:latest` filled in. */
+  /** Canonical, with the default `:latest`. */
   ref: string
   kind: UseKind
-  /** Name of the stage the instruction stands in, or its index as decimal. */
+  /** Name of the stage that contains the instruction, or its index in decimal. */
   stage: string
   /** 1-based line where the instruction starts. */
   line: number
-  /** Is it pulled for this target? False: named in the file, but not needed. */
+  /** Whether it is pulled for this target. False: named in the file, but not needed. */
   reachable: boolean
-  /** The `--platform` asked for, variables expanded; null where none is. */
+  /** Its `--platform` with variables expanded; null without one. */
   platform: string | null
-  /** Is it below the image that is shipped (the FROM chain of the target), as opposed to build stages and copies? */
+  /** Whether it is in the FROM chain of the target, not only in build stages and copies. */
   runtime: boolean
-  /** ARGs whose default in the Dockerfile decided, for want of a build argument; sorted. */
+  /** ARGs decided by their default in the Dockerfile because no build argument was given; sorted. */
   assumed: readonly string[]
-  /** The platforms built (as given in the options) that need it; empty when not reachable. */
+  /** The built platforms (as given in the options) that need it; empty when not reachable. */
   platforms: readonly string[]
 }
 
-/** Legal, but worth a look. */
+/** Legal, but suspicious. */
 export interface Diagnostic {
   severity: 'warning'
   line: number
@@ -44,7 +47,7 @@ export type DockerfileResult =
   | { ok: true; images: BaseImageUse[]; syntax: string | null; problems: Diagnostic[] }
   | { ok: false; error: { message: string; line: number } }
 
-/** BuildKit would refuse this Dockerfile. Thrown inside this folder only; its entry point turns it into a result. */
+/** BuildKit would refuse this Dockerfile. Thrown only inside this folder; its entry point turns it into a result. */
 export class DockerfileRefusal extends Error {
   readonly line: number
 
@@ -55,24 +58,24 @@ export class DockerfileRefusal extends Error {
   }
 }
 
-/** Text from a Dockerfile, quoted for a message: short and on one line. */
+/** Quotes text from a Dockerfile for a message: truncated, on one line. */
 export function quoted(text: string): string {
   const line = text.replace(/\s/g, ' ')
   return `"${line.length > 80 ? `${line.slice(0, 80)}…` : line}"`
 }
 
-/** What is left of the work a file's variables may take, in characters written and compared; shared by all expansions. */
+/** Remaining work for a file's variables, in characters written and compared; shared by all expansions. */
 export interface WorkBudget {
   left: number
 }
 
-/** Enough for any real file a thousand times over, and less than a second or two. */
+/** A thousand times what any real file needs, and at most a second or two. */
 const MAX_WORK = 50_000_000
 
-/** For all builds of one file that are looked at together. */
+/** Limit for all builds of one file together. */
 export const MAX_WORK_OF_ALL = 4 * MAX_WORK
 
-/** How much of a budget was used. */
+/** Work spent so far. */
 export function spentOf({ left }: WorkBudget): number {
   return MAX_WORK - left
 }

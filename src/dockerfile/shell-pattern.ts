@@ -1,12 +1,12 @@
-/** Shell patterns as `${V#…}`, `${V%…}` and `${V/…}` take them: `*`, `?`, and `\` before either; no brackets. */
+/** Shell patterns as in `${V#…}`, `${V%…}` and `${V/…}`: `*`, `?`, and `\` before either; no brackets. */
 
 type Token = { literal: string } | 'any' | 'star'
 
-/** What a match reports to whoever asked for it. */
+/** Callbacks of a match. */
 export interface PatternWatch {
-  /** Told what is wrong with a pattern; does not return. */
+  /** Reports an invalid pattern; does not return. */
   fail(reason: string): never
-  /** Told how many characters were compared; may give up by throwing. */
+  /** Reports the number of characters compared; may abort by throwing. */
   spend(comparisons: number): void
 }
 
@@ -15,14 +15,17 @@ interface Match {
   end: number
 }
 
-/** `${V#pattern}` (shortest match at the beginning goes) and `${V##pattern}` (longest; the second `#` is in `operand`). */
+/**
+ * `${V#pattern}` (removes the shortest match at the start) and `${V##pattern}` (the longest; the second `#` is in
+ * `operand`).
+ */
 export function cutShortest(value: string, operand: string, watch: PatternWatch): string {
   const longest = operand.startsWith('#')
   const pattern = [...(longest ? operand.slice(1) : operand)]
   return cutLeading([...value], pattern, longest, watch).join('')
 }
 
-/** `${V%pattern}` and `${V%%pattern}`: the same at the end, done by turning value and pattern round. */
+/** `${V%pattern}` and `${V%%pattern}`: the same at the end, by reversing value and pattern. */
 export function cutTrailing(value: string, operand: string, watch: PatternWatch): string {
   const longest = operand.startsWith('%')
   const pattern = reversedPattern([...(longest ? operand.slice(1) : operand)])
@@ -31,7 +34,7 @@ export function cutTrailing(value: string, operand: string, watch: PatternWatch)
     .join('')
 }
 
-/** `${V/pattern/replacement}` and, with `all`, `${V//pattern/replacement}`: the leftmost longest match is replaced. */
+/** `${V/pattern/replacement}` and, with `all`, `${V//pattern/replacement}`: replaces the leftmost longest match. */
 export function replacePattern(
   value: string,
   pattern: string,
@@ -52,7 +55,7 @@ export function replacePattern(
     const match = findMatch({ text, watch }, segments, from)
     if (match === null) break
     output.push(text.slice(copied, match.start).join(''))
-    // An empty match right behind the previous match does not count.
+    // An empty match right after the previous match does not count.
     if (match.end > copied || match.start === 0)
       output.push(withGroups(replacement, text.slice(match.start, match.end)))
     copied = match.end
@@ -66,7 +69,7 @@ function cutLeading(text: string[], pattern: string[], longest: boolean, watch: 
   return end === null ? text : text.slice(end)
 }
 
-/** Turned round with every `\x` kept in order, as BuildKit does it (a lone `\` at the end included). */
+/** Reversed except for each `\x`, which stays in order, as in BuildKit (including a lone trailing `\`). */
 function reversedPattern(pattern: string[]): string[] {
   const output: string[] = []
   let at = 0
@@ -99,7 +102,7 @@ function tokens(pattern: string[], watch: PatternWatch): Token[] {
   return output
 }
 
-/** The stretches between stars; n stars make n + 1 of them. */
+/** The parts between stars: n stars make n + 1 of them. */
 function segmentsOf(pattern: Token[]): Token[][] {
   const segments: Token[][] = [[]]
   for (const token of pattern) {
@@ -122,13 +125,13 @@ function findMatch(subject: Subject, segments: Token[][], from: number): Match |
     if (!fitsAt(subject, first, start)) continue
     const end = matchAt(subject, segments, { start, longest: true })
     if (end !== null) return { start, end }
-    // Behind a later start there is no more text for the rest to be found in.
+    // A later start would leave no more text for the rest of the pattern.
     if (!text.includes('\n', start)) return null
   }
   return null
 }
 
-/** Where the shortest or longest match that begins at `start` ends. */
+/** End of the shortest or longest match that begins at `start`. */
 function matchAt(
   subject: Subject,
   segments: Token[][],
@@ -169,7 +172,10 @@ function fitsAt({ text, watch }: Subject, segment: Token[], at: number): boolean
   return mismatch === -1
 }
 
-/** Go's regular expressions read `$0`, `${name}` and `$$` in a replacement: the match, nothing, and a dollar sign. */
+/**
+ * Go's regular expressions expand `$0`, `${name}` and `$$` in a replacement: to the match, to nothing, and to a dollar
+ * sign.
+ */
 function withGroups(replacement: string, match: string[]): string {
   return replacement.replace(/\$(?:\$|(\w+)|\{(\w+)\})/g, (whole, bare?: string, braced?: string) => {
     if (whole === '$$') return '$'

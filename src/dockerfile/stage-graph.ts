@@ -5,43 +5,43 @@ import type { ExpansionMode } from './substitution.js'
 import { lower, nearest } from './text.js'
 import { expandWord } from './word-expansion.js'
 
-/** An image asked for at one place of the file; `text` as written, variables expanded. */
+/** A reference to an image in the file; `text` has its variables expanded. */
 export interface ImageRequest extends Pick<BaseImageUse, 'stage' | 'line' | 'platform' | 'assumed'> {
   kind: UseKind
   text: string
 }
 
-/** What a COPY, a mount or a trigger needs: a stage or an image. */
+/** The stage or image that a COPY, a mount or a trigger needs. */
 export interface Need {
   line: number
   /** As written after `from=`. */
   text: string
   stage: StageNode | null
   image: ImageRequest | null
-  /** False where an index points at an image that was named before. */
+  /** False if an index refers to an image named earlier. */
   isNew: boolean
 }
 
 export interface StageNode {
   index: number
   stage: Stage
-  /** Name of the stage, or its index as decimal. */
+  /** Name of the stage, or its index in decimal. */
   label: string
-  /** The stage it continues, null where it begins with an image or from scratch. */
+  /** The stage it builds on; null if it starts from an image or scratch. */
   base: StageNode | null
-  /** The image it begins with. */
+  /** The image it starts from. */
   image: ImageRequest
-  /** Variables of its FROM that have no value. */
+  /** Variables in its FROM without a value. */
   missing: ReadonlySet<string>
   needs: Need[]
 }
 
 export interface StageGraph {
   nodes: readonly StageNode[]
-  /** By name in lower case; of stages with the same name the last. */
+  /** By lower-case name; the last of stages with the same name. */
   byName: ReadonlyMap<string, StageNode>
   target: StageNode
-  /** The needs of an instruction of `node`, for triggers that are only known later. */
+  /** The needs of an instruction of `node`, for triggers that become known later. */
   needsOf(node: StageNode, command: StageCommand, kind: 'onbuild' | null): Need[]
 }
 
@@ -56,9 +56,9 @@ const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
 const MAX_INDEX_DIGITS = 18
 
 /**
- * Ties stages together: FROM to an earlier stage of exactly that name or else an image, COPY and mounts to a stage by
- * name in any letter case (COPY also by index) or else an image. Refuses blank names, bad platforms, an unknown target,
- * indexes that do not exist, and stages that copy from each other in a circle.
+ * Links stages: FROM to an earlier stage of exactly that name or else an image, COPY and mounts to a stage by
+ * case-insensitive name (COPY also by index) or else an image. Refuses blank names, invalid platforms, an unknown
+ * target, nonexistent indexes, and stages that copy from each other in a cycle.
  */
 export function buildStageGraph(input: GraphInput): StageGraph {
   const byName = new Map<string, StageNode>()
@@ -68,7 +68,7 @@ export function buildStageGraph(input: GraphInput): StageGraph {
     return node
   })
   const target = findTarget(nodes, byName, input.target)
-  // BuildKit appends every image it meets to its list of stages, where an index can find it.
+  // BuildKit appends every image it encounters to its list of stages, where an index can refer to it.
   const numbered: (StageNode | ImageRequest)[] = [...nodes]
   const needsOf = (node: StageNode, command: StageCommand, kind: 'onbuild' | null): Need[] => {
     const needs = commandNeeds(node, command, { byName, numbered, mode: input.mode, kind })
@@ -162,7 +162,7 @@ function stageIndex(text: string): number | null {
   return /^[+-]?\d+$/.test(text) && text.replace(/^[+-]?0*/, '').length <= MAX_INDEX_DIGITS ? Number(text) + 0 : null
 }
 
-/** COPY and mounts in a circle; FROM cannot make one, for it only sees earlier stages. */
+/** Cycles of COPY and mounts; FROM cannot create one, because it only sees earlier stages. */
 function refuseCircles(nodes: readonly StageNode[]): void {
   const finished = new Set<StageNode>()
   const open = new Set<StageNode>()

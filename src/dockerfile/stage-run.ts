@@ -6,12 +6,12 @@ import { portsProblem, type Step } from './step.js'
 import type { Expansion, ExpansionMode } from './substitution.js'
 import { expandWord } from './word-expansion.js'
 
-/** What a stage knows where an instruction begins. */
+/** What is known about a stage before an instruction. */
 interface StageState {
   values: ReadonlyMap<string, string>
-  /** Are these all the variables? An image from a registry brings variables of its own. */
+  /** Whether these are all variables: an image from a registry brings its own. */
   isWhole: boolean
-  /** The working directory; null where only the base image knows it. */
+  /** The working directory; null if only the base image knows it. */
   directory: string | null
 }
 
@@ -26,9 +26,9 @@ const FROM_SCRATCH: StageState = { values: new Map([['PATH', DEFAULT_PATH]]), is
 const FROM_IMAGE: StageState = { values: new Map(), isWhole: false, directory: null }
 
 /**
- * Goes through the instructions of the stages that are built, as BuildKit does before it runs anything: words that
- * cannot be read and values that it does not take are refused. What an image from a registry sets is not known; where
- * it counts, nothing is refused.
+ * Evaluates the instructions of the stages that are built, as BuildKit does before it runs anything: refuses words it
+ * cannot parse and values it does not accept. What a registry image sets is unknown; nothing that depends on it is
+ * refused.
  */
 export function runStages(
   { stages, triggered }: { stages: readonly StageNode[]; triggered: ReadonlyMap<StageNode, readonly Step[]> },
@@ -59,7 +59,7 @@ function runSteps(steps: readonly Step[], start: StageState, input: RunInput): S
 
 class StageRun {
   private values: ReadonlyMap<string, string>
-  /** The same map once it is this stage's own to write to. */
+  /** A private copy of `values`, made on the first write. */
   private own: Map<string, string> | null = null
   private directory: string | null
   private readonly isWhole: boolean
@@ -98,7 +98,7 @@ class StageRun {
     }
   }
 
-  /** All pairs are read before any is set. */
+  /** All pairs are expanded before any is set. */
   private setVariables({ pairs, line }: Extract<Step, { kind: 'env' }>): void {
     const expanded = pairs.map((word) => this.expand(word, line))
     for (let at = 0; at < expanded.length; at += 2) this.set(expanded[at] ?? null, expanded[at + 1] ?? null, line)

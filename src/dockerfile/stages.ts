@@ -7,26 +7,29 @@ import { expandWord } from './word-expansion.js'
 
 type FromCommand = Extract<Command, { kind: 'from' }>
 type ArgCommand = Extract<Command, { kind: 'arg' }>
-/** The commands of a stage that can need another stage or image. */
+/** The commands of a stage that can need another stage or an image. */
 export type StageCommand = Extract<Command, { kind: 'copy' | 'run' | 'onbuild' }>
 
 export interface Stage {
   index: number
   from: FromCommand
   commands: StageCommand[]
-  /** What is done when the stage is built, in order. */
+  /** What building the stage does, in order. */
   steps: Step[]
-  /** ARGs declared inside the stage: FROM never sees them, which an error message may have to say. */
+  /** ARGs declared inside the stage, which FROM never sees; for error messages. */
   args: string[]
 }
 
 export interface StageList {
-  /** ARGs before the first FROM: the only ones FROM sees. */
+  /** ARGs before the first FROM: the only ones that FROM sees. */
   globalArgs: ArgCommand[]
   stages: Stage[]
 }
 
-/** Sorts checked instructions into stages. A file without a stage, or with anything but ARG before it, is refused. */
+/**
+ * Groups validated instructions into stages. Refuses a file without a stage, or with anything but ARG before the first
+ * one.
+ */
 export function collectStages(instructions: readonly Instruction[]): StageList {
   const globalArgs: ArgCommand[] = []
   const stages: Stage[] = []
@@ -58,10 +61,10 @@ function addToStage(stage: Stage, command: Exclude<Command, FromCommand>): void 
   else if (command.kind === 'run' && command.mounts.length > 0) stage.commands.push(command)
 }
 
-/** The variables FROM sees, and where their values come from. */
+/** The variables that FROM sees, and where their values come from. */
 export interface GlobalArgs {
   values: ReadonlyMap<string, string>
-  /** For every ARG that has its default from the file: the variables that default mentions. */
+  /** For every ARG whose value is its default in the file: the variables that the default mentions. */
   defaults: ReadonlyMap<string, ReadonlySet<string>>
   /** ARGs before the first FROM, with or without a value. */
   declared: ReadonlySet<string>
@@ -70,8 +73,8 @@ export interface GlobalArgs {
 const MAX_ASSUMED = 100
 
 /**
- * Evaluates the ARGs before the first FROM in order: a build argument wins over the default, a default may use what
- * stands before it, and an ARG without default keeps an earlier value.
+ * Evaluates the ARGs before the first FROM in order: a build argument overrides the default, a default may use earlier
+ * variables, and an ARG without a default keeps an earlier value.
  */
 export function evaluateGlobalArgs(
   commands: readonly ArgCommand[],
@@ -102,8 +105,8 @@ export function evaluateGlobalArgs(
 }
 
 /**
- * The ARGs that decided an expansion for want of a build argument, sorted: those with a default in the file, those
- * behind them, and those declared without any value. At most a hundred are told.
+ * The ARGs that decided an expansion because no build argument was given, sorted: those with a default in the file,
+ * those behind their defaults, and those declared without a value. At most a hundred.
  */
 export function assumedBehind(args: GlobalArgs, mentioned: Iterable<string>): string[] {
   const assumed = new Set<string>()
@@ -123,13 +126,13 @@ function isAssumed({ defaults, values, declared }: GlobalArgs, name: string): bo
   return defaults.has(name) || (declared.has(name) && !values.has(name))
 }
 
-/** Why a name made of variables came out empty, and what to do about each of them. */
+/** Why an expanded name is empty, and what to do about each variable in it. */
 export function explainBlank(written: string, { missing }: { missing: ReadonlySet<string> }, args: GlobalArgs): string {
   const advice = adviceFor(missing, args)
   return `${quoted(written)} comes out empty${advice === '' ? '' : `: ${advice}`}`
 }
 
-/** One sentence about variables that have no value where FROM looks for one; empty when there are none. */
+/** Advice on variables that have no value in FROM; empty if there are none. */
 export function adviceFor(
   missing: Iterable<string>,
   args: GlobalArgs,

@@ -4,16 +4,16 @@ import { heredocNamed, isHeredoc } from './heredoc.js'
 import type { Instruction } from './instruction-reader.js'
 import { quoted } from './result.js'
 
-/** The words of an instruction, and what is wrong with them once variables are expanded; null stands for an unknown value. */
+/** The words of an instruction, and a check of their expanded values; null is an unknown value. */
 interface WordStep {
   kind: 'words'
   words: readonly string[]
   problem: (values: readonly (string | null)[]) => string | null
-  /** Heredoc bodies in which variables are expanded. */
+  /** Heredoc bodies whose variables are expanded. */
   bodies: readonly string[]
 }
 
-/** What BuildKit does with an instruction of a stage it builds, as far as that can end in a refusal. */
+/** What BuildKit does for an instruction of a stage it builds, as far as that can fail. */
 export type Step = { keyword: string; line: number } & (
   | { kind: 'env'; pairs: readonly string[] }
   | { kind: 'arg'; variables: readonly { name: string; value: string | null }[] }
@@ -29,7 +29,7 @@ const SIGNALS: ReadonlySet<string> = new Set(
   ),
 )
 
-/** The step of a checked instruction, null where nothing of it is expanded. */
+/** The step of a validated instruction; null if nothing in it is expanded. */
 export function stepOf(instruction: Instruction, flags: FlagValues): Step | null {
   const { name, args, line } = instruction
   const base = { keyword: name.toUpperCase(), line }
@@ -77,7 +77,7 @@ function copyStep({ name, args, bodies }: Instruction, flags: FlagValues): WordS
   }
 }
 
-/** The body of a heredoc whose name is written without quotes; of two with the same name, the last is taken. */
+/** The body of a heredoc with an unquoted name; the last one of duplicates. */
 function expandedBody(file: string, bodies: ReadonlyMap<string, string>): string[] {
   const heredoc = heredocNamed(file)
   if (heredoc === null || heredoc.isLiteral) return []
@@ -95,7 +95,7 @@ function isSignal(text: string): boolean {
   return SIGNALS.has(name) || /^RTM(?:IN(?:\+(?:[1-9]|1[0-5]))?|AX(?:-(?:[1-9]|1[0-4]))?)$/.test(name)
 }
 
-/** What is wrong with the ports of an EXPOSE, null when nothing. */
+/** BuildKit's error for the ports of an EXPOSE; null if valid. */
 export function portsProblem(ports: readonly string[]): string | null {
   for (const port of ports) {
     const problem = portProblem(port)
@@ -108,7 +108,7 @@ const SYMBOLIC_MODE = /^[augo]*(?:[-+=][rstwxXugo]*)+(?:,[augo]*(?:[-+=][rstwxXu
 const DIGEST_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 }
 const MAX_MODE = 0o7777
 
-/** What BuildKit has against a COPY or ADD when it is about to run, null when nothing. */
+/** BuildKit's error for a COPY or ADD when it is about to run; null if valid. */
 function copyProblem({
   isAdd,
   link,
@@ -161,7 +161,7 @@ function isHttp(source: string): boolean {
   return source.startsWith('http://') || source.startsWith('https://')
 }
 
-/** Does BuildKit fetch this source with git? Over HTTP only what ends in `.git`. */
+/** Whether BuildKit fetches this source with git: over HTTP only if it ends in `.git`. */
 function isGit(source: string): boolean {
   if (/^\.\.?\//.test(source)) return false
   const scheme = /^([a-zA-Z0-9]+):\/\//.exec(source)?.[1]?.toLowerCase()
@@ -173,7 +173,7 @@ function isGit(source: string): boolean {
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 const MAX_PORT = 65_535
 
-/** What is wrong with a port of EXPOSE (`[[ip:]host:]port[-port][/protocol]`), null when nothing. */
+/** The error for a port of EXPOSE (`[[ip:]host:]port[-port][/protocol]`); null if valid. */
 function portProblem(written: string): string | null {
   const parts = written.split(':')
   const container = parts.at(-1) ?? ''
@@ -198,7 +198,7 @@ function isAddress(text: string): boolean {
   return bare === '' || IPV4.test(bare) || (/^[0-9A-Fa-f:.]+$/.test(bare) && URL.canParse(`http://[${bare}]`))
 }
 
-/** How many ports come after the first; null when it is no range. */
+/** Number of ports after the first; null if it is not a valid range. */
 function portRange(text: string): number | null {
   const dash = text.indexOf('-')
   const start = dash === -1 ? text : text.slice(0, dash)

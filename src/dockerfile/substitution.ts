@@ -1,51 +1,51 @@
 import type { WorkBudget } from './result.js'
 import { cutShortest, cutTrailing, type PatternWatch, replacePattern } from './shell-pattern.js'
 
-/** How words are read. */
+/** Options for parsing words. */
 export interface ExpansionMode {
   escapeChar: string
-  /** Keep quotes and escapes as they are written. */
+  /** Keep quotes and escapes. */
   raw?: boolean
-  /** Keep quotes as they are written. */
+  /** Keep quotes. */
   rawQuotes?: boolean
-  /** Leave variables that have no value as they are written, instead of making them empty. */
+  /** Keep variables without a value as written instead of making them empty. */
   keepUnset?: boolean
-  /** Quotes are letters like any other, and a long text is no mistake: a heredoc's body. */
+  /** Quotes are ordinary characters and there is no length limit: for heredoc bodies. */
   literalQuotes?: boolean
-  /** The words are asked for. */
+  /** Collect the words. */
   words?: boolean
-  /** A variable that is missing may have a value that is not known here: with one of them, nothing is computed. */
+  /** Missing variables may have a value that is unknown here: with any of them, nothing is computed. */
   openEnded?: boolean
-  /** Missing: no limit. */
+  /** Missing: unlimited. */
   budget?: WorkBudget
 }
 
-/** A word that has been read. */
+/** A parsed word. */
 export interface Expansion {
   text: string
-  /** With `words` or `keepUnset`: the text cut at white space outside quotes. */
+  /** With `words` or `keepUnset`: the text split at white space outside quotes. */
   words: string[]
-  /** Variables that were looked up and had a value, or had none. */
+  /** Variables that were looked up: those with a value, and those without. */
   found: Set<string>
   missing: Set<string>
 }
 
-/** A `${name…}` with a modifier, as far as it has been read; its operand is read by the word reader. */
+/** A `${name…}` with a modifier, as far as it has been parsed; its operand is parsed by the word reader. */
 export interface Substitution {
   name: string
   /** `-`, `+`, `?`, `#`, `%`, `/` or `//`. */
   operator: string
-  /** A colon stands before the operator: an empty value counts as none. */
+  /** A colon precedes the operator: an empty value counts as missing. */
   nullIsUnset: boolean
-  /** For `/` and `//`: the pattern, once it has been read. */
+  /** For `/` and `//`: the pattern, once parsed. */
   pattern: string | null
 }
 
 const SPECIAL_PARAMETERS = '@*#?-$!0'
 
 /**
- * Does BuildKit know this modifier? Where variables are only kept as they are written, any modifier after a colon
- * passes: `${x:=y}` is fine in RUN.
+ * Whether BuildKit accepts this modifier. Where variables are kept as written, it accepts any modifier after a colon:
+ * `${x:=y}` is fine in RUN.
  */
 export function knowsModifier(
   operator: string,
@@ -55,18 +55,21 @@ export function knowsModifier(
   return '+-?'.includes(operator) || (keepUnset && operator !== '#' && operator !== '%')
 }
 
-/** Is this a `/` substitution whose pattern is still to come? */
+/** Whether this is a `/` substitution whose pattern is still to be parsed. */
 export function awaitsPattern({ operator, nullIsUnset, pattern }: Substitution): boolean {
   return operator.startsWith('/') && !nullIsUnset && pattern === null
 }
 
-/** The substitution as it was written. */
+/** The substitution as written. */
 export function writtenSubstitution({ name, operator, nullIsUnset, pattern }: Substitution, operand: string): string {
   if (pattern !== null) return `\${${name}/${pattern}/${operand}}`
   return `\${${name}${nullIsUnset ? ':' : ''}${operator}${operand}}`
 }
 
-/** What a substitution comes to; `value` is null for a variable without one. A failing `?` and bad patterns are told to `watch`. */
+/**
+ * The value of a substitution; `value` is null for a missing variable. A failing `?` and invalid patterns are reported
+ * to `watch`.
+ */
 export function applySubstitution(
   substitution: Substitution,
   value: string | null,
@@ -95,7 +98,7 @@ export function applySubstitution(
   }
 }
 
-/** The variable name that begins at `start`: digits, one special parameter, or letters, digits and `_`; may be empty. */
+/** The variable name at `start`: digits, one special parameter, or letters, digits and `_`; may be empty. */
 export function variableNameAt(source: string, start: number): string {
   const first = characterAt(source, start)
   if (!isDigit(first) && first !== '' && SPECIAL_PARAMETERS.includes(first)) return first

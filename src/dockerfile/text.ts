@@ -1,6 +1,6 @@
 import { DockerfileRefusal } from './result.js'
 
-/** Characters that Go (and so BuildKit) takes for white space; JavaScript's own idea differs in U+0085 and U+FEFF. */
+/** White space as in Go (and so BuildKit); JavaScript's definition differs for U+0085 and U+FEFF. */
 export function isSpace(char: string | undefined): boolean {
   if (char === undefined || char === '') return false
   const code = char.charCodeAt(0)
@@ -20,19 +20,19 @@ export function trim(text: string): string {
   return trimStart(text.slice(0, end))
 }
 
-/** Without line ends, of which one line may have several (`\r\r\n`). */
+/** Without trailing line ends; one line may have several (`\r\r\n`). */
 export function trimNewline(text: string): string {
   let end = text.length
   while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1
   return text.slice(0, end)
 }
 
-/** Splits at runs of blanks: instructions are cut into words by these characters only, not by every white space. */
+/** Splits at runs of blanks: only these characters separate the words of instructions, not all white space. */
 export function splitBlanks(text: string): string[] {
   return text.split(/[\t\v\f\r ]+/)
 }
 
-/** Splits at the first run of blanks; null when there is none. */
+/** Splits at the first run of blanks; null if there is none. */
 export function cutAtBlank(text: string): [string, string] | null {
   const start = text.search(/[\t\v\f\r ]/)
   if (start === -1) return null
@@ -41,12 +41,12 @@ export function cutAtBlank(text: string): [string, string] | null {
   return [text.slice(0, start), text.slice(end)]
 }
 
-/** Lower case letter by letter as Go does it: the dotted capital I becomes a plain i. */
+/** Lower case as in Go: the dotted capital I becomes a plain i. */
 export function lower(text: string): string {
   return text.replace(/İ/g, 'i').toLowerCase()
 }
 
-/** The candidate that was probably meant (one or two letters off), for messages; null when none is near. */
+/** The closest candidate (at most two edits away), for messages; null if there is none. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   if (word.length > 40) return null
   let best: string | null = null
@@ -74,20 +74,20 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0
 }
 
-/** Longest line BuildKit reads, in bytes without the line feed. */
+/** BuildKit's limit on a line, in bytes without the line feed. */
 const MAX_LINE_BYTES = 65_535
 
-/** The physical lines of a file, one after the other, each with its line end. */
+/** The physical lines of a file in order, each with its line end. */
 export interface LineSource {
-  /** The next line, null at the end. */
+  /** The next line; null at the end. */
   next(): string | null
-  /** Number of the line that `next` gave last, from 1. */
+  /** 1-based number of the line that `next` last returned. */
   number(): number
-  /** Refuses the file if reading ended at a line that is too long. */
+  /** Refuses the file if reading ended at a line over the limit. */
   checkComplete(): void
 }
 
-/** Like BuildKit's scanner, a line that is too long ends the file, and is refused only if nothing before it was. */
+/** As in BuildKit's scanner, a line over the limit ends the file, which is refused only if nothing before it was. */
 export function lineSource(text: string): LineSource {
   let start = 0
   let number = 0
@@ -121,15 +121,17 @@ function isTooLong(text: string, start: number, end: number): boolean {
   return Buffer.byteLength(text.slice(start, end), 'utf8') > MAX_LINE_BYTES
 }
 
-/** Cuts text into words at white space while it is being produced; quoted text comes in whole. */
+/** Splits text into words at white space while it is being produced; quoted text stays whole. */
 export interface WordSplitter {
-  /** Text that holds together, whatever is in it. */
+  /** Adds text that stays in one word, whatever it contains. */
   addWhole(text: string): void
-  /** Text that is cut at its white space. */
+  /** Adds text to be split at its white space. */
   addCut(text: string): void
-  /** Drops the word begun, as BuildKit's lexer does when it enters a `${…}` with an operand: it has one buffer for all. */
+  /**
+   * Drops the unfinished word, as BuildKit's lexer does when it enters a `${…}` with an operand: both share one buffer.
+   */
   dropBegun(): void
-  /** The words, the one begun included. */
+  /** All words, including the unfinished one. */
   finish(): string[]
 }
 

@@ -2,12 +2,12 @@ import type { Diagnostic } from './result.js'
 import type { Need, StageGraph, StageNode } from './stage-graph.js'
 import { lower, nearest } from './text.js'
 
-/** With more stages than this, misspelled stage names are not looked for: it would take too long. */
+/** With more stages, checking for misspelled stage names would take too long. */
 const MAX_STAGES_FOR_SPELLING = 500
 /** A name that could be a stage's: no registry, tag or digest. */
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/
 
-/** Things that are legal but surely, or likely, mistakes. */
+/** Legal instructions that are certainly or probably mistakes. */
 export function suspicions(graph: StageGraph): Diagnostic[] {
   const seen = new Set<string>()
   const problems: Diagnostic[] = []
@@ -18,7 +18,7 @@ export function suspicions(graph: StageGraph): Diagnostic[] {
   return problems
 }
 
-/** A `syntax` line that names another frontend: what the file means is that frontend's business. */
+/** A `syntax` line with another frontend, which may interpret the file differently. */
 export function syntaxSuspicions(syntax: string | null): Diagnostic[] {
   if (syntax === null || /^(?:docker\.io\/)?(?:docker\/dockerfile|docker\/dockerfile-upstream)(?:[:@]|$)/.test(syntax))
     return []
@@ -30,7 +30,7 @@ export function syntaxSuspicions(syntax: string | null): Diagnostic[] {
   ]
 }
 
-/** A hint to append to an error when the line looks like a template rather than a Dockerfile. */
+/** Hint appended to an error when the line looks like a template rather than a Dockerfile. */
 export function templateAdvice(text: string, line: number): string {
   const content = text.split('\n', line)[line - 1] ?? ''
   if (!/\{\{|\{%|<%/.test(content)) return ''

@@ -11,17 +11,17 @@ import {
 } from './substitution.js'
 import { type WordSplitter, wordSplitter } from './text.js'
 
-/** No value in a Dockerfile is honestly longer; without a limit a few lines could ask for gigabytes. */
+/** No real value is longer; without a limit, a few lines could expand to gigabytes. */
 const MAX_EXPANDED_LENGTH = 131_072
 const UNCLOSED = 'a substitution in braces is not closed by "}"'
 const BLANKS = '\t\r '
 
-/** A stretch of text being read: the whole word, the operand of a `${…}`, or the inside of double quotes. */
+/** A stretch of text being parsed: the whole word, the operand of a `${…}`, or the inside of double quotes. */
 interface ExpansionFrame {
   kind: 'text' | 'quote'
   stop: string
   rawEscapes: boolean
-  /** Double escape characters inside quotes, because the text is read once more as a pattern. */
+  /** Double escape characters inside quotes, because the text is parsed again as a pattern. */
   patternEscapes: boolean
   parts: string
   substitution: Substitution | null
@@ -29,8 +29,8 @@ interface ExpansionFrame {
 
 /**
  * Expands variables, quotes and escapes in one word by the rules of BuildKit's shell lexer: `$V`, `${V}`, the modifiers
- * `- :- + :+ ? :? # ## % %% / //`, single quotes literal, double quotes with variables. Nesting of any depth, no
- * recursion. A word that BuildKit cannot read is refused with `line`.
+ * `- :- + :+ ? :? # ## % %% / //`, literal single quotes, double quotes with variables. Nesting of any depth, without
+ * recursion. A word that BuildKit cannot parse is refused with `line`.
  */
 export function expandWord(
   source: string,
@@ -56,11 +56,11 @@ class WordReader {
   private readonly mode: ExpansionMode
   private readonly line: number
   private readonly base: ExpansionFrame
-  /** Only where words are asked for: it takes time. */
+  /** Only if words are requested: collecting them takes time. */
   private readonly words: WordSplitter | null
 
   constructor(source: string, variables: ReadonlyMap<string, string>, mode: ExpansionMode, line: number) {
-    // Go's scanner drops a byte order mark at the start of whatever it reads.
+    // Go's scanner drops a byte order mark at the start of its input.
     this.source = source.startsWith('\ufeff') ? source.slice(1) : source
     this.variables = variables
     this.mode = mode
@@ -131,7 +131,7 @@ class WordReader {
     }
   }
 
-  /** In double quotes only `"`, `$` and the escape character itself can be escaped; elsewhere the escape stays. */
+  /** In double quotes, only `"`, `$` and the escape character itself can be escaped; before others the escape stays. */
   private escapedInQuotes(frame: ExpansionFrame): string {
     const escapeChar = this.mode.escapeChar
     if (this.position >= this.source.length) return ''
@@ -143,7 +143,7 @@ class WordReader {
     return frame.rawEscapes && (!this.keepsQuotes() || frame.patternEscapes) ? escapeChar.repeat(2) : escapeChar
   }
 
-  /** `<<` swallows the blanks after it, so that `<< EOF` stays one word. */
+  /** `<<` absorbs the blanks after it, so that `<< EOF` stays one word. */
   private readPossibleHeredoc(): void {
     const start = this.position
     this.position += 1
