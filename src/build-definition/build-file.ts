@@ -7,7 +7,7 @@ import { type BuildFile, targetOf } from './targets.js'
 import { type BuildEnvironment, type BuildValue, isKnown } from './value.js'
 import type { Unreadable } from './yaml-file.js'
 
-/** The files bake looks for where it is given none, in its order: all that exist (buildx, `bake/bake.go`). */
+/** Default files of bake, in order: all that exist are read (buildx, `bake/bake.go`). */
 export const DEFAULT_BUILD_FILES: readonly string[] = [
   'compose.yaml',
   'compose.yml',
@@ -20,8 +20,8 @@ export const DEFAULT_BUILD_FILES: readonly string[] = [
 ]
 
 /**
- * The files `docker compose` looks for where it is given none: of each list the first that exists, and the second over
- * the first (compose-go, `cli/options.go`). It looks in the folders above as well until it finds one of the first.
+ * Default files of `docker compose`: the first existing file of each list, the second list overriding the first
+ * (compose-go, `cli/options.go`). Compose also searches parent folders until it finds a file of the first list.
  */
 export const DEFAULT_COMPOSE_FILES: readonly (readonly string[])[] = [
   ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
@@ -29,7 +29,7 @@ export const DEFAULT_COMPOSE_FILES: readonly (readonly string[])[] = [
 ]
 
 /**
- * The files bake reads where it is given none: those that `BUILDX_BAKE_FILE` names, else DEFAULT_BUILD_FILES (buildx,
+ * The files that bake reads by default: those in `BUILDX_BAKE_FILE`, else DEFAULT_BUILD_FILES (buildx,
  * `commands/bake.go` bakeEnvFiles).
  *
  * @param environment variables of the step that builds.
@@ -48,31 +48,31 @@ function listedFiles(environment: BuildEnvironment, name: string, separator: str
 
 /** A file that defines builds. */
 export interface DefinitionFile {
-  /** Its path in the repository, which says what it is, and its place in messages. */
+  /** Path in the repository, which determines the format and appears in messages. */
   readonly file: string
   readonly text: string
 }
 
-/** What decides beside the files. */
+/** Inputs other than the files. */
 export interface DefinitionSettings extends Pick<BakeSettings, 'environment' | 'set'> {
-  /** Where the build runs, relative to the repository. */
+  /** Working directory of the build, relative to the repository. */
   readonly folder?: string
-  /** What compose files refer to, by path in the repository; null: there is no such file. */
+  /** Files that compose files refer to, by path in the repository; null: no such file. */
   readonly beside?: BesideFiles
 }
 
 const DEFAULTS = { environment: new Map<string, BuildValue>(), folder: '', beside: new Map<string, string | null>() }
 
-/** A definition, or the first file nobody can use. */
+/** A definition, or the first unusable file. */
 export type DefinitionReading =
   | { readonly ok: true; readonly definition: BuildFile }
   | (Unreadable & { readonly file: string | null })
 
 /**
- * Reads the files that define builds together, each by its name as bake does: JSON and HCL are one definition, in their
- * order, that lies over what compose files say.
+ * Reads all files that define builds, each in the format its name implies as in bake: JSON and HCL files in order form
+ * one definition, which overrides the compose files.
  *
- * @returns the definition, or the first file nobody can use.
+ * @returns the definition, or the first unusable file.
  */
 export function readBuildFiles(
   files: readonly DefinitionFile[],
@@ -94,11 +94,11 @@ export function readBuildFiles(
 }
 
 /**
- * The files that the compose files among these refer to and nobody has looked for yet: `.env`, what they include and
- * extend, `env_file` where an argument's value may stand in it. With their texts there may be more.
+ * Files that these compose files refer to and that were not looked up yet: `.env`, includes and extended files, and
+ * `env_file` if it may contain an argument's value. Once their texts are given, there may be more.
  *
- * @param settings `reader`: who reads them; bake, unless it is said.
- * @returns paths in the repository, sorted; empty when all is there.
+ * @param settings `reader`: the tool that reads them; bake by default.
+ * @returns paths in the repository, sorted; empty when complete.
  */
 export function composeReferences(
   files: readonly DefinitionFile[],
@@ -108,19 +108,19 @@ export function composeReferences(
   return compose.length === 0 ? [] : readComposeFiles(compose, { ...DEFAULTS, ...settings, reader }).wanted
 }
 
-/** What decides beside the files of a compose project. */
+/** Inputs of a compose project other than the files. */
 export interface ProjectSettings extends DefinitionSettings, Pick<ComposeSettings, 'args' | 'isNamed'> {
-  /** Profiles that the command enables; without, `COMPOSE_PROFILES` says which. */
+  /** Profiles enabled by the command; if missing, `COMPOSE_PROFILES` applies. */
   readonly profiles?: readonly string[]
 }
 
 /**
- * Reads compose files as `docker compose build` does. Unlike bake it takes every path from where the first file lies,
- * knows no `x-bake`, builds for the service's `platform`, gives no argument what is said of the container, and builds
- * services of a profile only where that is enabled, or they are named (docker/compose, `pkg/compose/build_bake.go`).
+ * Reads compose files as `docker compose build` does. Unlike bake, it resolves every path from the first file's folder,
+ * has no `x-bake`, builds for the service's `platform`, passes no container variables to build arguments, and builds
+ * services with a profile only if it is enabled or they are named (docker/compose, `pkg/compose/build_bake.go`).
  *
- * @returns every service with a build, dots in its name as underscores; the group `default` holds those that are built
- *   where none is named.
+ * @returns every service with a build, dots in its name replaced by underscores; the group `default` has those built
+ * when none is named.
  */
 export function composeProject(
   files: readonly DefinitionFile[],
@@ -142,16 +142,16 @@ export function composeProject(
 }
 
 /**
- * The files that `COMPOSE_FILE` names to `docker compose` (bake does not look at it), in the environment or in `.env`.
+ * The files that `COMPOSE_FILE` names for `docker compose` (bake ignores it), from the environment or `.env`.
  *
- * @returns relative to where it runs; null: none are named, and it looks for DEFAULT_COMPOSE_FILES.
+ * @returns relative to the working directory; null: none are named, and DEFAULT_COMPOSE_FILES apply.
  */
 export function namedComposeFiles(settings: DefinitionSettings = {}): readonly string[] | null {
   const read = readComposeEnvironment({ ...DEFAULTS, ...settings, reader: 'compose' })
   return listedFiles(read, 'COMPOSE_FILE', 'COMPOSE_PATH_SEPARATOR')
 }
 
-/** By its ending; without one that is known, by what it holds (buildx, `bake/hcl.go`, `bake/compose.go`). */
+/** Format by extension; for an unknown one, by content (buildx, `bake/hcl.go`, `bake/compose.go`). */
 function languageOf({ file, text }: DefinitionFile): 'hcl' | 'json' | 'compose' {
   const ending = /\.(?:hcl|json|ya?ml)$/.exec(file.toLowerCase())?.[0]
   if (ending !== undefined) return ending === '.hcl' ? 'hcl' : ending === '.json' ? 'json' : 'compose'
@@ -160,7 +160,7 @@ function languageOf({ file, text }: DefinitionFile): 'hcl' | 'json' | 'compose' 
 }
 
 /**
- * Reads one file that defines builds, by its name as bake does: JSON, HCL, compose.
+ * Reads one file that defines builds, in the format its name implies as in bake: JSON, HCL, compose.
  *
  * @param environment variables of the step that builds.
  */

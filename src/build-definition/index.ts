@@ -1,16 +1,16 @@
 /**
- * What the real build passes to BuildKit, read from where the build is defined when images.yaml says nothing: a GitHub
- * Actions workflow, and the bake or compose file it names. Also whether that workflow can be dispatched as we mean to.
- * Pure: text in, facts out. What cannot be known is never invented: it is left out, and said.
+ * Reads what the real build passes to BuildKit from where the build is defined, if images.yaml does not specify it: a
+ * GitHub Actions workflow, and the bake or compose files it uses. Also checks that the workflow can be dispatched as we
+ * mean to. Pure: text in, facts out. What cannot be known is never invented: it is left out and reported.
  *
- * Also what the runs we start will be called (`workflow/run-title.ts`): it tells the builds of images apart that share a
- * workflow. GitHub's expressions are evaluated by GitHub's own library, which touches nothing outside itself.
+ * Also determines the titles of the runs we start (`workflow/run-title.ts`), which distinguish builds of images that
+ * share a workflow. GitHub's expressions are evaluated by GitHub's own library, which has no side effects.
  *
- * `bake/` and `compose/` read the files of those tools, `workflow/` follows GitHub's workflows and chooses among what they
- * build, `script/` reads shell scripts. What they share is here: values that may not be known (value.ts), paths, targets.
+ * `bake/` and `compose/` read the files of those tools, `workflow/` follows GitHub's workflows and selects among their
+ * builds, `script/` reads shell scripts. Shared parts are here: possibly unknown values (value.ts), paths, targets.
  *
- * The way through: readWorkflow → followBuilds (again with the files it wants) → chooseBuilds (with readBuildFiles for
- * what bakes) → resolveBuild.
+ * Pipeline: readWorkflow → followBuilds (again with the files it wants) → chooseBuilds (with readBuildFiles for bake
+ * steps) → resolveBuild.
  */
 
 export { readBakeJson } from './bake/read.js'

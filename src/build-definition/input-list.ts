@@ -1,12 +1,12 @@
-/** How a list input is cut: `lines` keeps commas, `commas` cuts there as well, `plain` knows no quotes either. */
+/** How a list input is split: `lines` keeps commas, `commas` splits at them too, `plain` also ignores quotes. */
 export type ListKind = 'lines' | 'commas' | 'plain'
 
 /**
- * A list input of docker's actions as items, trimmed, without empty ones.
+ * Splits a list input of docker's actions into trimmed, non-empty items.
  *
- * The rule is docker/actions-toolkit's (`Util.getInputList`): records of CSV, so `"…"` around an item keeps commas and
- * line ends inside it, and quotes elsewhere are text. build-push-action reads build-args and build-contexts as `lines`
- * and platforms as `commas`, bake-action its `set` as `plain`. None of them knows comments.
+ * The rule is docker/actions-toolkit's (`Util.getInputList`): CSV records, so `"…"` around an item keeps commas and
+ * line ends inside it, and quotes in other positions are text. build-push-action reads build-args and build-contexts as
+ * `lines` and platforms as `commas`, bake-action its `set` as `plain`. None of them supports comments.
  */
 export function inputList(input: string, kind: ListKind): string[] {
   const text = input.trim()
@@ -43,7 +43,7 @@ function csvRecords(text: string): string[][] {
   return reader.records
 }
 
-/** One pass over CSV with quotes that may stand anywhere (csv-parse's `relax_quotes`). */
+/** One pass over CSV with quotes allowed anywhere (csv-parse's `relax_quotes`). */
 class CsvReader {
   readonly records: string[][] = []
   isQuoting = false
@@ -63,7 +63,7 @@ class CsvReader {
     this.isQuoting = true
   }
 
-  /** A quote that closes before the end of its field was text, and so was the one that opened. */
+  /** A quote that closes before the end of its field was text, and so was the opening one. */
   closeQuote(atEnd: boolean): void {
     this.isQuoting = false
     this.#wasQuoted = true

@@ -10,9 +10,9 @@ interface KoImage {
   readonly line: number
 }
 
-/** What `.ko.yaml` says of base images. */
+/** The base images in `.ko.yaml`. */
 export interface KoConfig {
-  /** null: none is written, ko's own stands. */
+  /** null: not set, ko's own default applies. */
   readonly defaultBaseImage: KoImage | null
   /** By import path, in lower case. */
   readonly overrides: ReadonlyMap<string, KoImage>
@@ -21,40 +21,40 @@ export interface KoConfig {
 /** A base image that ko pulls. */
 export interface KoBase {
   readonly ref: string
-  /** Line of `.ko.yaml`; null: it is not written there. */
+  /** Line in `.ko.yaml`; null: not from that file. */
   readonly line: number | null
 }
 
-/** The base image of every ko build whose configuration names none (ko v0.12 and newer, pkg/commands/options/build.go). */
+/** ko's default base image (ko v0.12 and newer, pkg/commands/options/build.go). */
 export const KO_BASE_IMAGE = 'cgr.dev/chainguard/static:latest'
 
-/** More import paths than this are no repository that ko builds, and each may name a base image. */
+/** No real repository has more import paths; each may name a base image. */
 const MAX_OVERRIDES = 200
 
 const VARIABLE = 'KO_DEFAULTBASEIMAGE'
 
-/** `ko build` and its kin as a command of a step; what a script or a Makefile calls is not seen. */
+/** `ko build` and related commands in a step; calls from scripts or a Makefile are not detected. */
 const CALLS_KO = /(?:^|[\s;&|(])ko\s+(?:build|publish|resolve|apply|create|run)(?=\s|$)/m
 
-/** A value that a shell gives the variable: before a command, by `export`, or through GITHUB_ENV. */
+/** A shell assignment of the variable: before a command, by `export`, or through GITHUB_ENV. */
 const ASSIGNED = new RegExp(`\\b${VARIABLE}=(?:"([^"\\n]{0,300})"|'([^'\\n]{0,300})'|([^\\s;&|"']{0,300}))`, 'g')
 
-/** Whether a workflow sets ko up or calls it, as far as its text tells. */
+/** Whether a workflow sets up or calls ko, judged by its text. */
 export function callsKo(text: string): boolean {
   return /\bsetup-ko@/.test(text) || CALLS_KO.test(text)
 }
 
-/** Whether a path is that of ko's configuration: ko looks for `.ko` with an ending of YAML. */
+/** Whether a path is ko's configuration: `.ko` with a YAML extension. */
 export function isKoConfig(path: string): boolean {
   return /(?:^|\/)\.ko\.ya?ml$/.test(path)
 }
 
 /**
- * Reads the base images in ko's configuration. Keys are the same in any case, and those of the overrides are held
- * against import paths in lower case (ko reads them by viper; pkg/commands/config.go, getBaseImage). What ko refuses is
- * unreadable: a base image that is no reference.
+ * Reads the base images in ko's configuration. Keys are case-insensitive, and override keys are compared with
+ * lower-case import paths (ko reads them with viper; pkg/commands/config.go, getBaseImage). A base image that is not a
+ * valid reference makes it unreadable, as ko refuses it.
  *
- * @param text of `.ko.yaml`; an empty file says nothing.
+ * @param text of `.ko.yaml`; an empty file sets nothing.
  */
 export function readKoConfig(text: string, file: string): ({ readonly ok: true } & KoConfig) | Unreadable {
   if (!/^[ \t\r]*[^\s#]/m.test(text)) return { ok: true, defaultBaseImage: null, overrides: new Map() }
@@ -89,10 +89,10 @@ function imageAt(file: YamlFile, path: readonly string[], data: Data): KoImage |
  * The base images that ko may pull for an image.
  *
  * @param config null: there is no `.ko.yaml`.
- * @param importPath what ko is called with, `ko://` or not; null: not known, so that every override may be meant.
- * @param environment values KO_DEFAULTBASEIMAGE may have, which go before the configuration (docs/configuration.md); null
- *   among them: it is not set. Empty: not set.
- * @returns with `assumed`, in words without full stop, where the answer is a choice among possibilities.
+ * @param importPath argument of ko, with or without `ko://`; null: unknown, so any override may apply.
+ * @param environment possible values of KO_DEFAULTBASEIMAGE, which take precedence over the configuration
+ * (docs/configuration.md); null among them: possibly not set. Empty: not set.
+ * @returns with `assumed`, in words without a full stop, if there are several possibilities.
  */
 export function koBases(
   config: KoConfig | null,
@@ -124,14 +124,16 @@ function refOf({ ref }: KoBase): string {
 }
 
 /**
- * The values that KO_DEFAULTBASEIMAGE may have where a workflow calls ko: in `env` of step, job and workflow, the nearest
- * one, and assigned in a step's shell. Nothing is run: a value with an expression or a variable in it is unknown.
+ * The values that KO_DEFAULTBASEIMAGE may have where a workflow calls ko: from `env` of step, job and workflow, the
+ * innermost one, and from assignments in a step's shell. Nothing is executed: a value with an expression or a variable
+ * is unknown.
  *
- * @param text of a workflow; what cannot be read says nothing.
- * @returns each once; null among them: it is not set. Where no step calls ko itself, any step may (`make release`).
+ * @param text of a workflow; an unreadable one yields nothing.
+ * @returns each value once; null among them: possibly not set. If no step calls ko directly, any step may (`make
+ * release`).
  */
 export function koEnvironment(text: string, file: string): readonly (BuildValue | null)[] {
-  // Nearly every workflow: nothing to look for.
+  // Fast path: nearly no workflow mentions it.
   if (!text.includes(VARIABLE)) return []
   const read = readYamlFile(text, file)
   if (!read.ok) return []

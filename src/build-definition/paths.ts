@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { type BuildValue, isKnown, known, unknown, writtenText } from './value.js'
 
-/** A path inside a repository, one spelling for each: no `./`, no `a/../`, no slash at the end; '' is the root. */
+/** Normalizes a path in a repository: no `./`, no `a/../`, no trailing slash; '' is the root. */
 export function plainPath(path: string): string {
   const normal = posix.normalize(path).replace(/^\.\//, '')
   const trimmed = normal.endsWith('/') ? normal.slice(0, -1) : normal
@@ -11,23 +11,23 @@ export function plainPath(path: string): string {
 /** A Dockerfile as an action names it. */
 export interface NamedDockerfile {
   readonly path: BuildValue
-  /** Where the path is: in the workspace, in the repository as BuildKit fetches it, or elsewhere. */
+  /** Where the path is: in the workspace, in the repository as fetched by BuildKit, or outside both. */
   readonly in: 'workspace' | 'repository' | 'outside'
-  /** Whether a `Containerfile` beside it goes before it, as with buildah and podman where no file is named. */
+  /** Whether a `Containerfile` next to it takes precedence, as in buildah and podman when no file is named. */
   readonly orContainerfile?: boolean
 }
 
 const DEFAULT_FILE = known('Dockerfile')
 
-/** A context that is the repository itself, or a folder of it. */
+/** A context that is the repository itself or a folder in it. */
 export const DEFAULT_CONTEXT = /^\{\{ {0,9}defaultContext {0,9}\}\}(?::(.*))?$/s
 
 /**
- * The Dockerfile build-push-action builds. Without context the repository itself is the context (its README, "Git
- * context"), `{{defaultContext}}:sub` a folder of it, and `file` is relative to that; with a folder as context `file` is
- * relative to the workspace, and the default is the folder's own Dockerfile.
+ * The Dockerfile that build-push-action builds. By default, the context is the repository (its README, "Git context"),
+ * or with `{{defaultContext}}:sub` a folder in it, and `file` is relative to that. With a folder as context, `file` is
+ * relative to the workspace and defaults to the folder's Dockerfile.
  *
- * @param repo OWNER/REPO that the workflow runs in, which a context may name by its address.
+ * @param repo OWNER/REPO that the workflow runs in; a context may refer to it by URL.
  */
 export function contextDockerfile(context: BuildValue | null, file: BuildValue | null, repo: string): NamedDockerfile {
   const inRepository = (folder: string): NamedDockerfile => ({
@@ -35,7 +35,7 @@ export function contextDockerfile(context: BuildValue | null, file: BuildValue |
     path: joinPaths(known(folder), file ?? DEFAULT_FILE),
   })
   if (context === null) return inRepository('')
-  // Whatever the context turns out to be, a folder is the rule.
+  // An unknown context is most likely a folder.
   if (!isKnown(context)) return { in: 'workspace', path: file ?? unknown(`${context.written}/Dockerfile`) }
   const ofRepository = DEFAULT_CONTEXT.exec(context.text)
   if (ofRepository !== null) return inRepository(ofRepository[1] ?? '')
@@ -51,12 +51,12 @@ function inWorkspace(path: BuildValue): NamedDockerfile {
   return { in: 'workspace', path }
 }
 
-/** Whether a build context is fetched by BuildKit rather than read from a folder (docs.docker.com, "Build context"). */
+/** Whether BuildKit fetches a build context instead of reading a folder (docs.docker.com, "Build context"). */
 export function isRemote(context: string): boolean {
   return /^(?:[a-z][a-z0-9+.-]{0,30}:\/\/|git@|github\.com\/)/i.test(context) || context === '-'
 }
 
-/** The folder of a repository that an address names (`https://HOST/OWNER/REPO.git#REF:FOLDER`), null for others. */
+/** The folder that a URL names in this repository (`https://HOST/OWNER/REPO.git#REF:FOLDER`); null for other URLs. */
 export function folderOfRepository(address: string, repo: string): string | null {
   const match =
     /^(?:https?:\/\/|git:\/\/)?[^/#]{1,253}\/([^/#]{1,100}\/[^/#]{1,100}?)(?:\.git)?(?:#[^:]{0,255}(?::(.*))?)?$/s.exec(
@@ -66,10 +66,10 @@ export function folderOfRepository(address: string, repo: string): string | null
 }
 
 /**
- * The Dockerfile of a bake target or compose service, relative to the repository: its context is relative to the
- * folder bake runs in, the Dockerfile to its context (docs.docker.com, "Bake file reference", "Compose Build").
+ * The Dockerfile of a bake target or compose service, relative to the repository. The context is relative to bake's
+ * working directory, the Dockerfile to the context (docs.docker.com, "Bake file reference", "Compose Build").
  *
- * @param folder where bake runs or the compose file lies, relative to the repository.
+ * @param folder bake's working directory or the compose file's folder, relative to the repository.
  */
 export function targetDockerfile(context: BuildValue | null, file: BuildValue | null, folder: string): BuildValue {
   if (context !== null && (!isKnown(context) || isRemote(context.text))) return asUnknown(context)
@@ -86,23 +86,23 @@ function asUnknown(value: BuildValue): BuildValue {
   return isKnown(value) ? unknown(value.text) : value
 }
 
-/** A checkout in the workspace of a job. */
+/** A checkout in a job's workspace. */
 export interface WorkspaceCheckout {
-  /** Folder below the workspace. */
+  /** Folder in the workspace. */
   readonly path: BuildValue
-  /** Whether it is the repository that the workflow runs in; null: that cannot be known. */
+  /** Whether it is the repository that the workflow runs in; null: unknown. */
   readonly isOwn: boolean | null
 }
 
-/** What `github.workspace` is taken for: a path that nobody writes by hand, so that it is found again. */
+/** Placeholder for `github.workspace`: recognizable, and not a path that people write. */
 export const WORKSPACE = '/github/workspace'
 
 /**
- * Where a file of a job's workspace lies in the repository.
+ * Maps a file in a job's workspace to its path in the repository.
  *
- * @param checkouts those of the job before; none: the repository is the workspace.
- * @param path below the workspace, or absolute in it.
- * @returns the path inside the repository; null where it is another repository's, or no repository's.
+ * @param checkouts earlier ones of the job; empty: the workspace is the repository.
+ * @param path relative to the workspace, or absolute inside it.
+ * @returns the path in the repository; null if it is in another repository or in none.
  */
 export function repositoryPath(checkouts: readonly WorkspaceCheckout[], path: BuildValue): BuildValue | null {
   if (!isKnown(path)) return path
@@ -121,19 +121,19 @@ export function repositoryPath(checkouts: readonly WorkspaceCheckout[], path: Bu
   return known(holding.folder === '' ? inside : inside.slice(holding.folder.length + 1))
 }
 
-/** A path below the workspace, plain; null where it leaves it. */
+/** Normalizes a path relative to the workspace; null if it leaves the workspace. */
 export function insideWorkspace(path: string): string | null {
   const below = path === WORKSPACE || path.startsWith(`${WORKSPACE}/`) ? path.slice(WORKSPACE.length + 1) : path
   return below.startsWith('/') ? null : insidePath(below)
 }
 
-/** A path below the top of a repository, plain; null where it leaves it or holds what cannot be seen. */
+/** Normalizes a path relative to the repository; null if it leaves the repository or contains invisible characters. */
 export function insidePath(path: string): string | null {
   const plain = plainPath(`./${path}`)
   return /\p{C}/u.test(path) || plain === '..' || plain.startsWith('../') ? null : plain
 }
 
-/** A path below a folder, both as far as they are known; an absolute one stays. */
+/** Joins a path to a folder as far as both are known; an absolute path stays. */
 export function joinPaths(folder: BuildValue, path: BuildValue): BuildValue {
   if (isKnown(path) && path.text.startsWith('/')) return path
   if (!isKnown(folder)) return unknown(`${folder.written}/${writtenText(path)}`)

@@ -1,7 +1,7 @@
 import { distinctBy, quote } from '../text/index.js'
 import { type BuildInputs, type BuildValue, isKnown, shortText } from './value.js'
 
-/** What images.yaml says about a build; null and empty maps: nothing. */
+/** `build` in images.yaml; null and empty maps: not set. */
 export interface ExplicitBuild {
   readonly args: ReadonlyMap<string, string>
   readonly target: string | null
@@ -10,7 +10,7 @@ export interface ExplicitBuild {
   readonly contexts: ReadonlyMap<string, string>
 }
 
-/** What is given to discovery, and what of it could not be known. */
+/** Input for discovery, and which of it is unknown. */
 export interface ResolvedBuild {
   readonly args: ReadonlyMap<string, string>
   readonly target: string | null
@@ -21,36 +21,36 @@ export interface ResolvedBuild {
   readonly open: OpenValues
 }
 
-/** One value that had to be assumed. */
+/** An assumed value. */
 export interface Assumption {
-  /** The key under `build` that would make it known; `list`: a list of which not even the names are known. */
+  /** The key under `build` that would replace the assumption; `list`: a list whose names are unknown. */
   readonly key: 'args' | 'contexts' | 'target' | 'platforms' | 'list'
-  /** Name of the argument or context, key of the list; empty for the other keys. */
+  /** Name of the argument or context, or key of the list; empty for the other keys. */
   readonly name: string
-  /** What is not known: `build-arg NODE is ${TAG} (docker-bake.hcl:3)`. */
+  /** What is unknown: `build-arg NODE is ${TAG} (docker-bake.hcl:3)`. */
   readonly subject: string
-  /** What happens instead: `22 is assumed`. */
+  /** The consequence: `22 is assumed`. */
   readonly instead: string
-  /** The value that is assumed; null where the Dockerfile decides. */
+  /** The assumed value; null if the Dockerfile decides. */
   readonly value: string | null
 }
 
-/** Which values of the real build may be others than those given to discovery. */
+/** Values that may differ in the real build from those given to discovery. */
 export interface OpenValues {
-  /** Arguments whose value is not known, or a default that the environment of the build may replace. */
+  /** Arguments that are unknown, or have a default that the build's environment may replace. */
   readonly args: ReadonlySet<string>
-  /** Whether arguments that nothing names may be passed as well. */
+  /** Whether other arguments may be passed too. */
   readonly anyArg: boolean
-  /** How the target is written; null: it is known. Empty: nothing of it is known. */
+  /** The target as written; null: it is known. Empty: nothing is known about it. */
   readonly target: string | null
   readonly platforms: boolean
-  /** Contexts whose value is not known, as written. */
+  /** Unknown contexts, as written. */
   readonly contexts: ReadonlyMap<string, string>
 }
 
 const DEFAULT_PLATFORM = 'linux/amd64'
 
-/** Lists that pass one kind of value; of others (`set`, `inherits`, `extends`) nothing is known. */
+/** Kinds of values in a list; unknown lists of other kinds (`set`, `inherits`, `extends`) may set anything. */
 const LIST_KINDS: Readonly<Record<string, 'args' | 'contexts'>> = {
   args: 'args',
   'build-args': 'args',
@@ -59,11 +59,11 @@ const LIST_KINDS: Readonly<Record<string, 'args' | 'contexts'>> = {
 }
 
 /**
- * Puts together what the build is seen to pass and what images.yaml says, which wins: key by key, for arguments and
- * contexts name by name. What is not known is left out, so that the Dockerfile's own defaults hold, and said.
+ * Merges what the build passes with images.yaml, which takes precedence: key by key, for arguments and contexts name by
+ * name. Unknown values are left out, so that the Dockerfile's defaults apply, and are reported.
  *
- * @param inputs what the build definition passes, null where there is none to read.
- * @param explicit what images.yaml says; null: it does not speak of the build, which without a definition may pass anything.
+ * @param inputs from the build definition, null if there is none to read.
+ * @param explicit from images.yaml; null: no `build` there, so that without a definition anything may be passed.
  */
 export function resolveBuild(inputs: BuildInputs | null, explicit: ExplicitBuild | null): ResolvedBuild {
   const said = explicit ?? NOTHING_SAID
@@ -99,7 +99,7 @@ export function resolveBuild(inputs: BuildInputs | null, explicit: ExplicitBuild
 
 const NOTHING_SAID: ExplicitBuild = { args: new Map(), target: null, platforms: null, contexts: new Map() }
 
-/** What lists that hide even their names, or a build of which nothing was read, leave open. */
+/** What unknown lists, or a build without a readable definition, leave open. */
 function openLists(
   inputs: BuildInputs | null,
   said: ExplicitBuild,
@@ -124,7 +124,7 @@ function writtenAs(value: BuildValue): string {
   return isKnown(value) ? (value.assumedFrom ?? value.text) : value.written
 }
 
-/** The assumption in words, one line, without full stop. */
+/** The assumption as one line without a full stop. */
 export function assumptionText({ subject, instead }: Pick<Assumption, 'subject' | 'instead'>): string {
   return `${subject}: ${instead}`
 }
@@ -151,7 +151,7 @@ function resolveTarget(seen: BuildValue | null, assumed: Assumption[]): string |
 }
 
 function resolvePlatforms(seen: readonly BuildValue[], assumed: Assumption[]): readonly string[] {
-  // `local` is the platform of the machine that builds.
+  // `local` is the platform of the build machine.
   const named = seen.filter(isKnown).map(({ text }) => (text === 'local' ? DEFAULT_PLATFORM : text))
   const platforms = [...new Set(named.filter((text) => text !== ''))]
   for (const value of seen.filter(isOpen)) {
@@ -163,7 +163,7 @@ function resolvePlatforms(seen: readonly BuildValue[], assumed: Assumption[]): r
 
 const TITLES = { args: 'build-arg', contexts: 'build context', target: 'target', platforms: 'platform' } as const
 
-/** `build-arg NODE is ${TAG} (docker-bake.hcl:3): 22 is assumed`: a default that is known, or what happens without. */
+/** `build-arg NODE is ${TAG} (docker-bake.hcl:3): 22 is assumed`: the known default, else the given consequence. */
 function assumption(
   { key, name }: { readonly key: keyof typeof TITLES; readonly name: string },
   value: BuildValue,
@@ -181,7 +181,7 @@ function at(place: string | undefined): string {
 }
 
 /**
- * What to write in images.yaml, as it stands there: `build: {args: {NODE: "22"}}`.
+ * What to write in images.yaml, literally: `build: {args: {NODE: "22"}}`.
  *
  * @param setting one value, or those of a map or list.
  */
@@ -199,7 +199,7 @@ function flow(setting: string | readonly string[] | ReadonlyMap<string, string>)
   return `[${[...(setting as readonly string[])].map(scalar).join(', ')}]`
 }
 
-/** A text as YAML reads it back: plain where nothing can be read into it. */
+/** A scalar that YAML reads back as the same text: plain if unambiguous. */
 function scalar(text: string): string {
   const isPlain = /^[A-Za-z_][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text)
   return isPlain && shortText(text) === text ? text : quote(text)

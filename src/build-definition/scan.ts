@@ -1,13 +1,13 @@
-/** What a sticky pattern matches at a place in a text; null: nothing. */
+/** Matches a sticky pattern at a position of a text; null: no match. */
 export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at
   return pattern.exec(text)
 }
 
 /**
- * Tells the line of a place in a text.
+ * Returns a function that maps a position of a text to its line.
  *
- * @param firstLine the line that the text begins in.
+ * @param firstLine the line on which the text begins.
  */
 export function lineCounter(text: string, firstLine = 1): (position: number) => number {
   const ends = [...text.matchAll(/\n/g)].map(({ index }) => index)
@@ -22,7 +22,7 @@ export function lineCounter(text: string, firstLine = 1): (position: number) => 
   }
 }
 
-/** How much text may come out of filling in values: variables that repeat each other grow without end. */
+/** Limit on the text produced by filling in values: variables that repeat each other can grow exponentially. */
 export class Budget {
   #left: number
 
@@ -30,12 +30,12 @@ export class Budget {
     this.#left = characters
   }
 
-  /** Takes that much, or says that there is no more. */
+  /** Spends an amount; false if the budget is exceeded. */
   spend(characters: number): boolean {
     this.#left -= characters + 1
     return this.#left >= 0
   }
 }
 
-/** A file comes to more than anybody writes: all reading of it ends. */
+/** A file exceeds a limit that no real file reaches: reading it stops. */
 export class TooMuch extends Error {}

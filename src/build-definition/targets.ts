@@ -1,33 +1,33 @@
 import { familiarReference, parseReference } from '../reference/index.js'
 import { type BuildInputs, type BuildValue, isKnown, nonEmpty, shortText, type Unclear } from './value.js'
 
-/** A build that a bake or compose file defines. */
+/** A build defined in a bake or compose file. */
 export interface BuildTarget {
   readonly name: string
-  /** null: the folder bake runs in. */
+  /** null: bake's working directory. */
   readonly context: BuildValue | null
   /** Relative to the context; null: `Dockerfile`. */
   readonly dockerfile: BuildValue | null
-  /** The text of a Dockerfile that is written in the definition, which then has no file. */
+  /** The text of an inline Dockerfile, which replaces the file. */
   readonly inline: BuildValue | null
-  /** Names the image gets. */
+  /** Names given to the image. */
   readonly tags: readonly BuildValue[]
   readonly inputs: BuildInputs
 }
 
-/** What a bake or compose file defines. */
+/** The builds defined in bake or compose files. */
 export interface BuildFile {
-  /** By name, in the order of the file. */
+  /** By name, in file order. */
   readonly targets: ReadonlyMap<string, BuildTarget>
-  /** Names of targets and groups that build together. */
+  /** Names of targets and groups that are built together. */
   readonly groups: ReadonlyMap<string, readonly string[]>
 }
 
 const LINK = /^(?:target|service):(.+)$/s
 
 /**
- * The targets a target is built on by its named contexts (`target:base`, compose: `service:base`), all the way down,
- * each once: their bases are pulled as well. BuildKit refuses a cycle, and a name that does not exist.
+ * The targets that a target builds on through named contexts (`target:base`, compose: `service:base`), transitively,
+ * each once: their bases are pulled too. An error for a cycle and for a name that does not exist, as in BuildKit.
  */
 export function contextTargets(
   { targets }: BuildFile,
@@ -66,11 +66,11 @@ function linksOf(target: BuildTarget): string[] {
 }
 
 /**
- * The targets behind names of targets and groups, groups within groups included, each once, in order. A group goes
- * before a target of its name, which it may hold itself (buildx, `bake/bake.go` group).
+ * The targets for names of targets and groups, with nested groups, each once, in order. A group takes precedence over a
+ * target with its name, which it may contain itself (buildx, `bake/bake.go` group).
  *
- * @param names what is asked for, dots as underscores, `*`, `?` and `[…]` for any; none: `default` where there is one
- *   (bake's rule), else every target.
+ * @param names the requested names, dots as underscores, with the wildcards `*`, `?` and `[…]`; empty: `default` if it
+ * exists (bake's rule), else every target.
  */
 export function selectTargets({ targets, groups }: BuildFile, names: readonly string[]): BuildTarget[] {
   const hasDefault = groups.has('default') || targets.has('default')
@@ -106,7 +106,7 @@ export function selectTargets({ targets, groups }: BuildFile, names: readonly st
   return [...found.values()]
 }
 
-/** A value of several platforms, `linux/amd64,linux/arm64`. */
+/** Splits a value with several platforms, `linux/amd64,linux/arm64`. */
 export function splitPlatforms(value: BuildValue): BuildValue[] {
   if (!isKnown(value)) return [value]
   return value.text
@@ -115,7 +115,7 @@ export function splitPlatforms(value: BuildValue): BuildValue[] {
     .filter(({ text }) => text !== '')
 }
 
-/** What one block of a definition says; undefined and missing names: nothing, so that what is inherited stays. */
+/** The settings of one block of a definition; undefined or missing ones are not set, so that inherited values stay. */
 export interface Fields {
   readonly context?: BuildValue
   readonly dockerfile?: BuildValue
@@ -125,14 +125,14 @@ export interface Fields {
   readonly args: ReadonlyMap<string, BuildValue>
   readonly contexts: ReadonlyMap<string, BuildValue>
   readonly tags?: readonly BuildValue[]
-  /** Arguments that are left out unless the environment of the real build says them, and nobody else does. */
+  /** Arguments that are not passed unless the real build's environment sets them; any other setting overrides them. */
   readonly absent?: ReadonlyMap<string, BuildValue>
   readonly unclear: readonly Unclear[]
 }
 
 export const NO_FIELDS: Fields = { args: new Map(), contexts: new Map(), unclear: [] }
 
-/** `above` over `below`: arguments and contexts name by name, the rest key by key. */
+/** Merges `above` over `below`: arguments and contexts name by name, the rest key by key. */
 export function mergeFields(below: Fields, above: Fields): Fields {
   return {
     ...below,
@@ -144,12 +144,12 @@ export function mergeFields(below: Fields, above: Fields): Fields {
   }
 }
 
-/** How much a merge copies. */
+/** Cost of copying in a merge. */
 export function sizeOf({ args, contexts, unclear, absent }: Fields): number {
   return args.size + contexts.size + unclear.length + (absent?.size ?? 0)
 }
 
-/** The target that fields describe; empty settings are none. */
+/** The target with these fields; empty settings count as not set. */
 export function targetOf(name: string, fields: Fields): BuildTarget {
   const { unclear, platforms = [], tags = [], absent = [] } = fields
   const args = new Map([...absent, ...fields.args])
@@ -166,8 +166,8 @@ export function targetOf(name: string, fields: Fields): BuildTarget {
 }
 
 /**
- * Whether BuildKit looks for a context by this name: it asks for images by their short names (`alpine`, `alpine:3.20`),
- * and bake hands names over as they are written (moby/buildkit, `dockerui/namedcontext.go`).
+ * Whether BuildKit looks up a context by this name: it uses the short names of images (`alpine`, `alpine:3.20`), and
+ * bake passes names as written (moby/buildkit, `dockerui/namedcontext.go`).
  */
 function isLookedUp(key: string): boolean {
   const [name = ''] = key.split('::')
@@ -175,14 +175,14 @@ function isLookedUp(key: string): boolean {
   return !parsed.ok || familiarReference(parsed.reference).replace(/:latest$/, '') === name
 }
 
-/** Key and value where there is a value, to be spread into fields. */
+/** An object with the key if there is a value, to be spread into fields. */
 export function given<Key extends string, Value>(key: Key, value: Value | null): { [K in Key]?: Value } {
   return value === null ? {} : ({ [key]: value } as { [K in Key]?: Value })
 }
 
 /**
- * Whether a name of a target fits a pattern: `*` stands for any text, `?` for any letter, `[a-c]` for one of a set, as
- * in Go's path.Match; a pattern without them is the name itself.
+ * Whether a target's name matches a pattern: `*` any text, `?` any character, `[a-c]` one of a set, as in Go's
+ * path.Match; without wildcards, the pattern is the name.
  */
 export function matchesName(pattern: string, name: string): boolean {
   const signs = signsOf(pattern)
@@ -198,7 +198,7 @@ export function matchesName(pattern: string, name: string): boolean {
       letter += 1
     } else if (back < 0) return false
     else {
-      // The last star takes one letter more.
+      // Backtrack: the last star takes one more character.
       from += 1
       letter = from
       at = back + 1
@@ -207,7 +207,7 @@ export function matchesName(pattern: string, name: string): boolean {
   return signs.slice(at).every((sign) => sign === '*')
 }
 
-/** Stars, question marks, sets, letters (with a backslash before them where they are escaped). */
+/** Tokens of a pattern: stars, question marks, sets, characters (possibly escaped by a backslash). */
 function signsOf(pattern: string): readonly string[] {
   return pattern.match(/\[\^?(?:\\.|[^\]\\])+\]|\\.|[\s\S]/g) ?? []
 }

@@ -1,51 +1,51 @@
 import { readYaml } from '../enrollment/yaml-data.js'
 import { type Data, type DataMap, isDataMap, type Path, type PlacedData, type Tagged } from '../yaml/data.js'
 
-/** Data as a map; what is none is an empty one. */
+/** The data if it is a map, else an empty one. */
 export function mapOf(data: Data | undefined): DataMap {
   return isDataMap(data) ? data : {}
 }
 
-/** Data as a list; what is none is an empty one. */
+/** The data if it is a list, else an empty one. */
 export function listOf(data: Data | undefined): readonly Data[] {
   return Array.isArray(data) ? data : []
 }
 
-/** What stands below keys of maps within maps; undefined: nothing. Own keys alone: what a prototype holds is no data. */
+/** The value at a path of keys; undefined: none. Only own keys count, not those of a prototype. */
 export function valueAt(data: Data | undefined, ...keys: readonly string[]): Data | undefined {
   let found = data
   for (const key of keys) found = isDataMap(found) && Object.hasOwn(found, key) ? found[key] : undefined
   return found
 }
 
-/** What a scalar is as text, null for maps and lists. Nothing is the empty text. */
+/** A scalar as text, null for maps and lists. Null is the empty text. */
 export function scalarText(data: Data | undefined): string | null {
   if (data === undefined || data === null) return ''
   return typeof data === 'object' ? null : String(data)
 }
 
-/** A file nobody can use, and why. */
+/** Why a file cannot be used. */
 export interface Unreadable {
   readonly ok: false
   readonly message: string
-  /** 1-based, null where the whole file is meant. */
+  /** 1-based, null when it concerns the whole file. */
   readonly line: number | null
 }
 
-/** Definitions of builds are small; what is larger is a mistake or an attack. */
+/** Build definitions are small; anything larger is a mistake or an attack. */
 export const MAX_DEFINITION_BYTES = 512 * 1024
 
-/** Places are searched for from the top of the file: so often, and no more. */
+/** Limit on position lookups, each of which searches from the top of the file. */
 const MAX_LOOKS = 500
 
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$|^0(?:x[\da-fA-F]+|o[0-7]+)$/
 
-/** A number that YAML readers do not give back as it is spelled: 3.20 is 3.2. */
+/** A number in the form YAML readers return it: 3.20 becomes 3.2. */
 function plainNumber(text: string): string | null {
   return NUMBER.test(text) ? String(Number(text)) : null
 }
 
-/** A YAML file of which numbers are what the real reader would make of them, with the line of every part. */
+/** A YAML file with numbers as its actual reader returns them, and the line of every part. */
 export class YamlFile {
   readonly data: Data
   readonly #placed: PlacedData
@@ -62,17 +62,17 @@ export class YamlFile {
     this.#lines = text.replace(/^\ufeff/, '').split('\n')
   }
 
-  /** Where tags of its own stand. */
+  /** Values with custom tags. */
   get tagged(): readonly Tagged[] {
     return this.#placed.tagged
   }
 
-  /** 1-based line of a part; 1 where it is not known. */
+  /** 1-based line of a part; 1 if unknown. */
   line(path: Path): number {
     return this.lineOf(path) ?? 1
   }
 
-  /** The same; null where it is not known. */
+  /** 1-based line of a part; null if unknown. */
   lineOf(path: Path): number | null {
     const key = JSON.stringify(path)
     const known = this.#found.get(key)
@@ -82,16 +82,16 @@ export class YamlFile {
     return line
   }
 
-  /** A part as messages name it: `.github/workflows/build.yml:12`. */
+  /** Position for messages: `.github/workflows/build.yml:12`. */
   place(path: Path): string {
     return `${this.name}:${this.line(path)}`
   }
 
   /**
-   * A scalar as the build gets it. A plain number loses its spelling: GitHub and compose make 3.2 of `3.20`
-   * (docs.github.com and actions/setup-python warn of 3.10), while `"3.20"` stays. Null for maps and lists.
+   * A scalar as the build receives it. An unquoted number loses its spelling: GitHub and compose turn `3.20` into 3.2
+   * (docs.github.com and actions/setup-python warn about 3.10), while `"3.20"` stays. Null for maps and lists.
    *
-   * @param numberOf what the reader makes of a plain text; null: it is no number.
+   * @param numberOf converts unquoted text as the reader does; null: not a number.
    */
   scalar(data: Data | undefined, path: Path, numberOf = plainNumber): string | null {
     if (typeof data === 'number') return numberOf(String(data)) ?? String(data)
@@ -100,7 +100,7 @@ export class YamlFile {
     return number !== null && number !== data && this.#isPlain(path) ? number : data
   }
 
-  /** Whether a scalar stands there without quotes. A file is followed for each image that it builds: look once. */
+  /** Whether a scalar is unquoted. Cached, because a file is followed once for each image it builds. */
   #isPlain(path: Path): boolean {
     const key = JSON.stringify(path)
     const known = this.#plain.get(key)
@@ -112,7 +112,7 @@ export class YamlFile {
     return isPlain
   }
 
-  /** Everything below a path, with its numbers as the build gets them. */
+  /** Everything below a path, with numbers as the build receives them. */
   read(data: Data, path: Path): Data {
     if (Array.isArray(data)) return data.map((item: Data, index) => this.read(item, [...path, index]))
     if (!isDataMap(data)) return data === null ? null : this.scalar(data, path)
@@ -128,9 +128,9 @@ export class YamlFile {
 }
 
 /**
- * Reads a YAML file that defines builds; merge keys stay as they are.
+ * Reads a YAML file that defines builds; merge keys are not resolved.
  *
- * @param tags tags of its own that it may hold.
+ * @param tags custom tags to allow.
  */
 export function readYamlFile(
   text: string,

@@ -16,38 +16,38 @@ import {
   Unknown,
 } from './value.js'
 
-/** More targets of one matrix than this are nobody's file. */
+/** Limit on targets per matrix; no real file reaches it. */
 const MAX_VARIANTS = 1_024
 
-/** Nor of all of them, with what each holds. */
+/** Limit on all targets together, counting their contents. */
 const MAX_COPIES = 200_000
 
 const NAMED: ReadonlySet<string> = new Set(['function', 'group', 'target', 'variable'])
 
-/** Names of targets and groups (buildx, `bake/bake.go` validateTargetName). */
+/** Valid names of targets and groups (buildx, `bake/bake.go` validateTargetName). */
 const TARGET_NAME = /^[a-zA-Z0-9_-]+$/
 
-/** A block of a target, for one combination of its matrix. */
+/** A target block for one combination of its matrix. */
 export interface TargetPart {
   readonly file: string | null
   readonly attributes: Body['attributes']
   readonly scope: HclScope
 }
 
-/** Targets and groups as they stand in the files. */
+/** Targets and groups as written in the files. */
 export interface BakeBlocks {
-  /** The blocks of each target, in order: later ones lie over earlier ones. */
+  /** The blocks of each target in order: later ones override earlier ones. */
   readonly targets: ReadonlyMap<string, readonly TargetPart[]>
-  /** Members; null: not known, each may be one. */
+  /** Members; null: unknown, any target may be one. */
   readonly groups: ReadonlyMap<string, readonly string[] | null>
 }
 
 /**
- * The targets of bake files, one for each combination of their matrix, and the groups, of which a later one replaces
- * an earlier one (buildx, `bake/bake.go`).
+ * The targets of bake files, one per combination of their matrix, and the groups, where a later one replaces an earlier
+ * one (buildx, `bake/bake.go`).
  *
- * @throws {TooMuch} where there are more than anybody writes.
- * @throws {Refused} where bake refuses the files, whatever the environment says.
+ * @throws {TooMuch} when a limit is exceeded.
+ * @throws {Refused} when bake refuses the files whatever the environment is.
  */
 export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBlocks {
   const targets = new Map<string, TargetPart[]>()
@@ -69,7 +69,7 @@ export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBl
     if (!block.body.attributes.has('matrix')) continue
     variantsOf.set(label, [...(variantsOf.get(label) ?? []), ...variants.map(({ name }) => name)])
   }
-  // The label of a matrix stands for all that it gives, and for a plain target of that name.
+  // A matrix's label stands for all of its targets, and for a plain target with that name.
   for (const [label, variants] of variantsOf) {
     if (groups.has(label) || variants.length === 0 || (variants.length === 1 && variants[0] === label)) continue
     groups.set(label, targets.has(label) ? [label, ...variants] : variants)
@@ -77,7 +77,7 @@ export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBl
   return { targets, groups }
 }
 
-/** The name of a block; what has none is not asked for one. */
+/** The name of a block; empty for block types without one. */
 function labelOf({ type, labels, line, body }: Block, file: string | null): string {
   const [label = ''] = labels
   if (!NAMED.has(type)) return label
@@ -155,13 +155,13 @@ function axesOf(matrix: HclExpression, names: BakeNames, refuse: (message: strin
   })
 }
 
-/** The values of a list; those of a map, too. What is not known is one value that is not known; null: it is neither. */
+/** The values of a list or a map. An unknown value counts as one unknown item; null: neither a list nor a map. */
 function valuesOf(value: HclValue): HclList | null {
   if (value instanceof Unknown) return [UNKNOWN]
   return isList(value) ? value : isHclMap(value) ? [...value.values()] : null
 }
 
-/** Every value of each axis with every value of the others. */
+/** Every combination of the axes' values. */
 function combinations(axes: readonly Axis[]): readonly HclScope[] {
   const assumed = new Set(axes.filter(({ isAssumed }) => isAssumed).map(({ name }) => name))
   let found: ReadonlyMap<string, HclValue>[] = [new Map()]
@@ -174,7 +174,7 @@ function combinations(axes: readonly Axis[]): readonly HclScope[] {
   return found.map((locals) => ({ locals, assumed }))
 }
 
-/** Names in a list, of those that are known; null where the list is not. */
+/** The known names in a list; null if the list is unknown. */
 export function textsIn(attribute: Attribute | undefined, names: BakeNames, scope: HclScope): readonly string[] | null {
   if (attribute === undefined) return []
   const found = names.find(attribute.value, scope)

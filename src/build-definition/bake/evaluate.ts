@@ -22,23 +22,23 @@ import {
   Unknown,
 } from './value.js'
 
-/** What a splat looks at; no variable has such a name. */
+/** The current item of a splat; no variable can have this name. */
 const ITEM = '*'
 
-/** Expressions within expressions, functions within functions: deeper than this is nobody's file. */
+/** Limit on nested expressions and function calls; no real file reaches it. */
 const MAX_DEPTH = 400
 
-/** What looking at an expression costs, in letters of text. */
+/** Cost of evaluating an expression, in characters of text. */
 const STEP = 16
 
-/** What makes a value; the others only find one. */
+/** Expressions that create a value; the others only look one up. */
 const MAKES: ReadonlySet<HclExpression['kind']> = new Set(['template', 'tuple', 'object', 'for', 'splat', 'call'])
 
-/** Works expressions out, as far as all in them is known. One for a file: depth and budget are the file's. */
+/** Evaluates expressions as far as everything in them is known. One per build: it holds the depth and the budget. */
 export class Evaluator {
-  /** Whether a default took part that the environment of the real build may replace. */
+  /** Whether a default was used that the real build's environment may replace. */
   isAssumed = false
-  /** Names of the place that come from a default. */
+  /** Local names whose values come from a default. */
   assumedLocals: ReadonlySet<string> = new Set()
   readonly #names: Names
   readonly #budget: Budget
@@ -53,8 +53,8 @@ export class Evaluator {
   /**
    * The value of an expression.
    *
-   * @throws {Fault} where bake refuses it.
-   * @throws {TooMuch} where the file comes to more than anybody writes.
+   * @throws {Fault} when bake refuses it.
+   * @throws {TooMuch} when a limit is exceeded.
    */
   evaluate(expression: HclExpression, locals: Locals): HclValue {
     if (this.#depth >= MAX_DEPTH) throw new TooMuch('its expressions are deeper than anybody writes.')
@@ -110,7 +110,7 @@ export class Evaluator {
     return this.#parts(parts, locals, texts) ? texts.join('') : UNKNOWN
   }
 
-  /** Whether all of it is known. */
+  /** Collects the text of all parts. False if any of it is unknown. */
   #parts(parts: readonly Part[], locals: Locals, texts: string[]): boolean {
     return parts.every((part) => {
       if (part.kind === 'text') return this.#add(part.text, texts)
@@ -168,9 +168,9 @@ export class Evaluator {
   }
 
   /**
-   * The key of an item of an object: a bare word is itself. null: it is not known.
+   * The key of an item of an object: a bare word is a literal. null: unknown.
    *
-   * @throws {Fault} where it is no text.
+   * @throws {Fault} when it is not text.
    */
   key(key: HclExpression, locals: Locals): string | null {
     if (key.kind === 'variable') return key.name
@@ -210,12 +210,12 @@ export class Evaluator {
     const isTrue = truthOf(decides)
     const value = this.evaluate(isTrue ? yes : no, locals)
     if (!(value instanceof Decimal) && typeof value !== 'boolean') return value
-    // Both sides become one type: beside a text, numbers are texts.
+    // Both sides are converted to one type: next to a text, numbers become text.
     const other = this.attempt(() => this.evaluate(isTrue ? no : yes, locals))
     return typeof other === 'string' ? hclText(value) : value
   }
 
-  /** A value that decides nothing; null where bake refuses it. */
+  /** Evaluates without marking the result as assumed; null if bake refuses the value. */
   attempt(read: () => HclValue): HclValue {
     const before = this.isAssumed
     try {
@@ -241,7 +241,7 @@ export class Evaluator {
     return sign === '>=' ? x.compare(y) >= 0 : (Decimal.calculate(sign, x, y) ?? UNKNOWN)
   }
 
-  /** `decisive` is what one side alone decides: true of `||`, false of `&&`. */
+  /** `decisive` is the operand value that decides alone: true for `||`, false for `&&`. */
   #logic(decisive: boolean, left: HclValue, right: () => HclValue): HclValue {
     if (!(left instanceof Unknown) && truthOf(left) === decisive) return decisive
     const other = right()

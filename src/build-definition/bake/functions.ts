@@ -24,7 +24,7 @@ import {
 
 type Library = Readonly<Record<string, (args: readonly HclValue[]) => HclValue>>
 
-/** Looks at lists and maps alone, whatever is in them. */
+/** Functions that need to know only the list or map, not what is in it. */
 const LOOSE: Library = {
   concat: (lists) => lists.flatMap(needList),
   element: ([list = null, index = null]) => {
@@ -62,7 +62,7 @@ const LOOSE: Library = {
   values: ([map = null]) => itemsOf(mapOf(map)).map(([, value]) => value),
 }
 
-/** Looks at all of a value. */
+/** Functions that need a completely known value. */
 const STRICT: Library = {
   add: ([a = null, b = null]) => calculated('+', a, b),
   and: ([a = null, b = null]) => truthOf(a) && truthOf(b),
@@ -89,16 +89,19 @@ const STRICT: Library = {
   subtract: ([a = null, b = null]) => calculated('-', a, b),
 }
 
-/** Whether a function of bake's library (buildx, `hclparser/stdlib.go`) is worked out here; others stay unknown. */
+/**
+ * Whether a function of bake's library (buildx, `hclparser/stdlib.go`) is implemented here; results of others are
+ * unknown.
+ */
 export function isLibrary(name: string): boolean {
   return Object.hasOwn(LOOSE, name) || Object.hasOwn(STRICT, name) || isTextFunction(name) || isRegexFunction(name)
 }
 
 /**
- * Calls a function of the library; of what is not known nothing is known.
+ * Calls a library function; the result for unknown arguments is unknown.
  *
- * @param spend takes what looking at the arguments costs.
- * @throws {Fault} where bake refuses the call.
+ * @param spend is charged for reading the arguments.
+ * @throws {Fault} when bake refuses the call.
  */
 export function callLibrary(name: string, args: readonly HclValue[], spend: (cost: number) => void): HclValue {
   if (args.some((arg) => arg instanceof Unknown)) return UNKNOWN
@@ -111,7 +114,7 @@ export function callLibrary(name: string, args: readonly HclValue[], spend: (cos
   return isRegexFunction(name) ? callRegex(name, args, spend) : callText(name, args)
 }
 
-/** A list of texts: other values are turned into them. */
+/** Converts the items of a list to text. */
 function textsOf(value: HclValue): HclList {
   return needList(value).map((item) => {
     const text = hclText(item)
@@ -146,7 +149,7 @@ function extreme(values: readonly HclValue[], sign: number): HclValue {
   return rest.reduce((best, one) => (one.compare(best) * sign > 0 ? one : best), first)
 }
 
-/** One text for each value, the same for values that are equal. */
+/** A string key that is the same for equal values. */
 function keyOf(value: HclValue): string {
   if (isList(value)) return JSON.stringify(value.map(keyOf))
   if (isHclMap(value)) return JSON.stringify(itemsOf(value).map(([key, item]) => [key, keyOf(item)]))
@@ -157,7 +160,7 @@ function asSorted(list: HclList): HclList {
   return [...list].sort(by((item) => hclText(item) ?? keyOf(item)))
 }
 
-/** A set has each value once, in the order of their letters. */
+/** A set: each value once, in sorted order. */
 export function asSet(list: HclList): HclList {
   return asSorted(distinctBy(list, keyOf))
 }

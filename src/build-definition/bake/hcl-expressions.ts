@@ -1,7 +1,7 @@
 import { TemplateReader } from './hcl-templates.js'
 import type { HclExpression, ObjectItem } from './hcl-tree.js'
 
-/** Operators from those that bind least to those that bind most. */
+/** Binary operators, lowest precedence first. */
 const LEVELS: readonly (readonly string[])[] = [
   ['||'],
   ['&&'],
@@ -14,7 +14,7 @@ const LEVELS: readonly (readonly string[])[] = [
 const NUMBER = /[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const DIGITS = /[0-9]+/y
 
-/** Reads expressions of HCL (hclsyntax/spec.md, "Expressions"). */
+/** Parses HCL expressions (hclsyntax/spec.md, "Expressions"). */
 export abstract class ExpressionReader extends TemplateReader {
   override expression(): HclExpression {
     return this.deeper(() => {
@@ -26,7 +26,7 @@ export abstract class ExpressionReader extends TemplateReader {
     })
   }
 
-  /** An expression and the text it was read from, a text in quotes without them. */
+  /** An expression and its source text; a quoted text without its quotes. */
   protected written(): { readonly value: HclExpression; readonly written: string } {
     this.skip()
     const from = this.at
@@ -89,7 +89,7 @@ export abstract class ExpressionReader extends TemplateReader {
     })
   }
 
-  /** `.*` takes attributes after it, `[*]` indexes as well. */
+  /** `.*` applies only to attributes after it, `[*]` to indexes too. */
   #splat(of: HclExpression, attributesOnly: boolean): HclExpression {
     const line = this.line()
     let each: HclExpression = { kind: 'item', line }

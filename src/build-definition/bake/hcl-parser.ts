@@ -1,7 +1,7 @@
 import { ExpressionReader } from './hcl-expressions.js'
 import type { Attribute, Block, Body, HclExpression, Template } from './hcl-tree.js'
 
-/** Reads the body of a file and of its blocks (hclsyntax/spec.md, "Structural Elements"). */
+/** Parses the body of a file and of its blocks (hclsyntax/spec.md, "Structural Elements"). */
 class HclParser extends ExpressionReader {
   file(): Body {
     return this.#body(false)
@@ -63,29 +63,29 @@ class HclParser extends ExpressionReader {
 }
 
 /**
- * Reads a file of HCL, whole, into a tree with the lines of its parts.
+ * Parses a whole HCL file into a tree with line numbers.
  *
- * @throws {HclError} where it is no HCL, or deeper than anybody writes.
+ * @throws {HclError} when it is not valid HCL or too deeply nested.
  */
 export function parseHcl(text: string): Body {
   return new HclParser(text, 1).file()
 }
 
 /**
- * Reads a text as a template, as HCL's JSON syntax does with each (json/spec.md).
+ * Parses a text as a template, as HCL's JSON syntax does with every string (json/spec.md).
  *
- * @param line the line it stands in.
- * @throws {HclError} where it is none.
+ * @param line the line of the text.
+ * @throws {HclError} when it is not a valid template.
  */
 export function parseTemplate(text: string, line: number): Template {
   return new HclParser(text, line).template()
 }
 
 /**
- * Reads a text that is one expression.
+ * Parses a text that is a single expression.
  *
- * @param line the line it stands in.
- * @throws {HclError} where it is none.
+ * @param line the line of the text.
+ * @throws {HclError} when it is not a valid expression.
  */
 export function parseExpression(text: string, line: number): HclExpression {
   return new HclParser(text, line).alone()

@@ -1,13 +1,13 @@
 import { lineCounter, matchAt } from '../scan.js'
 import { HclError } from './hcl-tree.js'
 
-/** Brackets within brackets: deeper than this is nobody's file. */
+/** Limit on nested brackets; no real file reaches it. */
 const MAX_DEPTH = 100
 
 const NAME = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy
 const BLANKS = /[ \t]+/y
 
-/** A cursor in a text of HCL: blanks, comments, words, and how deep it is in brackets. */
+/** A cursor over HCL text: blanks, comments, words and the depth of brackets. */
 export class HclReader {
   protected at = 0
   readonly #text: string
@@ -15,7 +15,7 @@ export class HclReader {
   #newlines = true
   #depth = 0
 
-  /** @param firstLine the line that the text begins in. */
+  /** @param firstLine the line on which the text begins. */
   constructor(text: string, firstLine: number) {
     this.#text = text
     this.#lineAt = lineCounter(text, firstLine)
@@ -26,7 +26,7 @@ export class HclReader {
     return this.#text
   }
 
-  /** The line of a place, 1-based. */
+  /** 1-based line of a position. */
   protected line(at = this.at): number {
     return this.#lineAt(at)
   }
@@ -35,7 +35,7 @@ export class HclReader {
     throw new HclError(message, this.line(at))
   }
 
-  /** Reads what lies one bracket deeper. */
+  /** Reads one bracket level deeper. */
   protected deeper<Result>(read: () => Result): Result {
     if (this.#depth >= MAX_DEPTH) this.fail(`there are more than ${MAX_DEPTH} brackets within brackets.`)
     this.#depth += 1
@@ -44,7 +44,7 @@ export class HclReader {
     return result
   }
 
-  /** Within brackets a line end is a blank; within a body or an object it ends an item. */
+  /** Inside parentheses and lists a line end is white space; in a body or an object it ends an item. */
   protected withNewlines<Result>(newlines: boolean, read: () => Result): Result {
     const before = this.#newlines
     this.#newlines = newlines
@@ -85,7 +85,6 @@ export class HclReader {
     if (!this.take(sign)) this.fail(`${sign} is expected.`)
   }
 
-  /** Whether all is read. */
   protected isAtEnd(): boolean {
     this.skip()
     return this.at >= this.#text.length
@@ -114,7 +113,7 @@ export class HclReader {
     return false
   }
 
-  /** What a sticky pattern matches here. */
+  /** Matches a sticky pattern at the current position. */
   protected match(pattern: RegExp): string | null {
     return matchAt(pattern, this.#text, this.at)?.[0] ?? null
   }

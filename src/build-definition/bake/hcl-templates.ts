@@ -13,7 +13,7 @@ type Mark =
   | { readonly kind: 'for'; readonly names: readonly string[]; readonly over: HclExpression }
   | { readonly kind: 'else' | 'endif' | 'endfor' }
 
-/** A mark as it stands in the text; `~` beside it takes the blanks before or after it away. */
+/** A mark in the source text; a `~` next to it strips the white space before or after it. */
 interface Flat {
   readonly mark: Mark
   readonly at: number
@@ -21,11 +21,11 @@ interface Flat {
   readonly stripsRight: boolean
 }
 
-/** Reads texts with values in them: quoted, as a heredoc, or bare as in JSON. */
+/** Parses templates: quoted, as a heredoc, or bare as in JSON. */
 export abstract class TemplateReader extends HclReader {
   abstract expression(): HclExpression
 
-  /** A text in quotes; the quote is next. */
+  /** A quoted template; the cursor is at the opening quote. */
   protected quoted(): Template {
     const [line, start] = [this.line(), this.at]
     this.at += 1
@@ -34,7 +34,7 @@ export abstract class TemplateReader extends HclReader {
     return { kind: 'template', line, parts: this.#nested(stripped(flat)) }
   }
 
-  /** All that is left, as a template without quotes. */
+  /** The rest of the text as a template without quotes. */
   protected bare(): Template {
     const line = this.line()
     const flat = this.#marks((sign) => sign === undefined, 'bare', this.at)
@@ -65,7 +65,9 @@ export abstract class TemplateReader extends HclReader {
     return null
   }
 
-  /** Up to where `stops` holds; what is quoted knows backslashes and ends in its line, a heredoc goes line by line. */
+  /**
+   * Reads until `stops` holds. Quoted text has backslash escapes and ends on its line; a heredoc is read line by line.
+   */
   #marks(stops: (sign: string | undefined) => boolean, mode: 'quoted' | 'bare' | 'heredoc', start: number): Flat[] {
     const isQuoted = mode === 'quoted'
     const flat: Flat[] = []
@@ -135,7 +137,7 @@ export abstract class TemplateReader extends HclReader {
     return names
   }
 
-  /** Puts what stands between a directive and its end into it. */
+  /** Nests the parts between a directive and its end. */
   #nested(marks: readonly Flat[]): readonly Part[] {
     let at = 0
     const until = (...ends: string[]): Part[] => {
@@ -182,7 +184,7 @@ function stripped(flat: readonly Flat[]): readonly Flat[] {
   })
 }
 
-/** Takes the blanks that all lines begin with away (`<<-`); lines of blanks do not count. */
+/** Strips the indentation shared by all lines (`<<-`), ignoring blank lines. */
 function undented(flat: readonly Flat[]): readonly Flat[] {
   const begins = flat.map((_, index) => {
     const before = flat[index - 1]

@@ -1,11 +1,11 @@
-/** An expression of HCL (github.com/hashicorp/hcl, hclsyntax/spec.md), with the line it begins in. */
+/** An HCL expression (github.com/hashicorp/hcl, hclsyntax/spec.md), with the line on which it begins. */
 export type HclExpression =
   | { readonly kind: 'bool'; readonly line: number; readonly is: boolean }
   | { readonly kind: 'null'; readonly line: number }
   | { readonly kind: 'number'; readonly line: number; readonly text: string }
   | Template
   | { readonly kind: 'variable'; readonly line: number; readonly name: string }
-  /** What a splat looks at. */
+  /** The current item of a splat. */
   | { readonly kind: 'item'; readonly line: number }
   | { readonly kind: 'attribute'; readonly line: number; readonly of: HclExpression; readonly name: string }
   | { readonly kind: 'index'; readonly line: number; readonly of: HclExpression; readonly key: HclExpression }
@@ -19,7 +19,7 @@ export type HclExpression =
   | Binary
   | { readonly kind: 'brackets'; readonly line: number; readonly value: HclExpression }
 
-/** A text with values in it. */
+/** A text with interpolated values. */
 export interface Template {
   readonly kind: 'template'
   readonly line: number
@@ -31,7 +31,7 @@ export interface CallExpression {
   readonly line: number
   readonly name: string
   readonly args: readonly HclExpression[]
-  /** The last argument is a list of arguments (`f(a...)`). */
+  /** The last argument is a list that is expanded into arguments (`f(a...)`). */
   readonly expand: boolean
 }
 
@@ -51,7 +51,7 @@ export interface Binary {
   readonly right: HclExpression
 }
 
-/** `[for …]`, or `{for …}` where it has a key. */
+/** `[for …]`, or `{for …}` if it has a key. */
 export interface ForExpression {
   readonly kind: 'for'
   readonly line: number
@@ -64,15 +64,13 @@ export interface ForExpression {
   readonly condition: HclExpression | null
 }
 
-/** One item of an object. */
 export interface ObjectItem {
   readonly key: HclExpression
   readonly value: HclExpression
-  /** The value as it is written. */
+  /** The value's source text. */
   readonly written: string
 }
 
-/** A part of a template. */
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'value'; readonly value: HclExpression }
@@ -94,7 +92,7 @@ export interface Attribute {
   readonly name: string
   readonly line: number
   readonly value: HclExpression
-  /** The value as it is written. */
+  /** The value's source text. */
   readonly written: string
 }
 
@@ -106,13 +104,13 @@ export interface Block {
   readonly body: Body
 }
 
-/** What a file or a block holds. */
+/** The contents of a file or block. */
 export interface Body {
   readonly attributes: ReadonlyMap<string, Attribute>
   readonly blocks: readonly Block[]
 }
 
-/** A text that is no HCL; all that the parser throws. */
+/** The text is not valid HCL; the only error the parser throws. */
 export class HclError extends Error {
   /** 1-based. */
   readonly line: number

@@ -2,14 +2,14 @@ import { matchAt } from '../scan.js'
 import { parseTemplate } from './hcl-parser.js'
 import { type Attribute, type Block, type Body, HclError, type HclExpression, type ObjectItem } from './hcl-tree.js'
 
-/** What stands below a name in a bake file, everything else at its top is an attribute (buildx, `bake/bake.go`). */
+/** Top-level names that are blocks in a bake file; everything else is an attribute (buildx, `bake/bake.go`). */
 const BLOCK_TYPES: ReadonlySet<string> = new Set(['group', 'target', 'variable', 'function'])
 
 /**
- * Reads a bake file in JSON into the tree that HCL gives (hashicorp/hcl, json/spec.md): blocks may be lists of blocks at
- * each level, every text is a template, a property `//` is a comment.
+ * Parses a bake file in JSON into the same tree as HCL (hashicorp/hcl, json/spec.md): blocks may be lists of blocks at
+ * each level, every string is a template, a property `//` is a comment.
  *
- * @throws {HclError} where it is no JSON or holds no map.
+ * @throws {HclError} when it is not valid JSON or not an object.
  */
 export function parseBakeJson(text: string): Body {
   const root = parseJsonTree(text)
@@ -59,7 +59,9 @@ function itemOf({ key, line, value }: JsonMember): ObjectItem {
   return { key: templateOf(key, line), value: expressionOf(value), written: writtenOf(value) }
 }
 
-/** A text that is no template is refused by bake where it is used; elsewhere nobody minds it. */
+/**
+ * Bake refuses an invalid template only where it is used, so it becomes a reference to a variable that does not exist.
+ */
 function templateOf(text: string, line: number): HclExpression {
   try {
     return parseTemplate(text, line)
@@ -75,7 +77,7 @@ function writtenOf(node: JsonNode): string {
   return node.kind === 'null' ? 'null' : node.kind === 'list' ? 'a list' : 'a map'
 }
 
-/** A value of JSON with its line; objects keep keys that stand twice, numbers their spelling. */
+/** A JSON value with its line; objects keep duplicate keys, numbers their spelling. */
 type JsonNode =
   | { readonly kind: 'object'; readonly line: number; readonly members: readonly JsonMember[] }
   | { readonly kind: 'list'; readonly line: number; readonly items: readonly JsonNode[] }
@@ -90,7 +92,7 @@ interface JsonMember {
   readonly value: JsonNode
 }
 
-/** Lists within maps within lists: deeper than this is nobody's file. */
+/** Limit on nesting; no real file reaches it. */
 const MAX_DEPTH = 100
 
 const NO_JSON = 'the file is no JSON.'
@@ -100,7 +102,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /true|false|null/y
 const BLANKS = /[ \t\r]*/y
 
-/** One pass over a text of JSON. */
+/** One pass over a JSON text. */
 class JsonReader {
   #at = 0
   #line = 1
@@ -199,9 +201,9 @@ class JsonReader {
 }
 
 /**
- * Reads JSON with the lines of its parts.
+ * Parses JSON with line numbers.
  *
- * @throws {HclError} where it is none, or deeper than anybody writes.
+ * @throws {HclError} when it is not valid JSON or too deeply nested.
  */
 function parseJsonTree(text: string): JsonNode {
   return new JsonReader(text.replace(/^\ufeff/, '')).file()

@@ -18,19 +18,19 @@ import {
   type UserFunction,
 } from './value.js'
 
-/** Bake's own names (buildx, `bake/bake.go` ParseFiles); runners of GitHub are linux/amd64, as is said elsewhere. */
+/** Bake's own variables (buildx, `bake/bake.go` ParseFiles); GitHub's runners are linux/amd64. */
 const BUILT_IN: ReadonlyMap<string, HclValue> = new Map([
   ['BAKE_CMD_CONTEXT', 'cwd://'],
   ['BAKE_LOCAL_PLATFORM', 'linux/amd64'],
 ])
 
-/** A value and whether a default took part that the environment of the real build may replace. */
+/** A value, and whether a default was used that the real build's environment may replace. */
 export interface Evaluated {
   readonly value: HclValue
   readonly isAssumed: boolean
 }
 
-/** The names of all bake files of a build, and what their expressions come to. */
+/** The names of all bake files of a build, and their values. */
 export class BakeNames implements Names {
   readonly evaluator: Evaluator
   readonly #variables = new Map<string, Block & { readonly file: string | null }>()
@@ -39,13 +39,13 @@ export class BakeNames implements Names {
   readonly #environment: BuildEnvironment
   readonly #found = new Map<string, Evaluated | Fault>()
   readonly #open = new Set<string>()
-  /** Variables of which the default is refused: the real build must get another value. */
+  /** Variables whose default fails validation: the real build must set another value. */
   readonly #refused = new Set<string>()
 
   /**
-   * @param files all files as one; of names that stand there twice the last counts.
-   * @param environment what the build's environment is known to say.
-   * @throws {Refused} where a variable has a value that its own rules refuse.
+   * @param files treated as one; the last of duplicate names wins.
+   * @param environment the known environment of the build.
+   * @throws {Refused} when a variable's value fails its own validation.
    */
   constructor(files: readonly BakeBody[], environment: BuildEnvironment, budget: Budget) {
     this.#environment = environment
@@ -62,7 +62,7 @@ export class BakeNames implements Names {
     this.#found.clear()
   }
 
-  /** Bake looks at the rules of all variables, used or not (buildx, `hclparser.go` validateVariables). */
+  /** Bake checks the rules of all variables, used or not (buildx, `hclparser.go` validateVariables). */
   #check(name: string, { condition, message }: Rule, file: string | null): void {
     const found = this.#watched(() => {
       const value = this.evaluator.evaluate(condition, TOP.locals)
@@ -81,21 +81,21 @@ export class BakeNames implements Names {
   }
 
   /**
-   * The value of an expression, with whether it is assumed; a Fault where bake refuses it.
+   * The value of an expression and whether it is assumed; a Fault when bake refuses it.
    *
-   * @throws {TooMuch} where the file comes to more than anybody writes.
+   * @throws {TooMuch} when a limit is exceeded.
    */
   find(expression: HclExpression, scope: HclScope): Evaluated | Fault {
     return this.#watched(() => this.evaluator.evaluate(expression, scope.locals), scope)
   }
 
-  /** The key of an item of an object; null: it is not known, or none. */
+  /** The key of an item of an object; null: unknown or invalid. */
   key(key: HclExpression, scope: HclScope): string | null {
     const found = this.#watched(() => this.evaluator.key(key, scope.locals), scope)
     return found instanceof Fault || typeof found.value !== 'string' ? null : found.value
   }
 
-  /** @throws {Fault} where bake refuses the file for it. */
+  /** @throws {Fault} when bake refuses the file because of it. */
   variable(name: string): HclValue {
     const found = this.#found.get(name) ?? this.#resolved(name)
     if (found instanceof Fault) throw found
@@ -143,7 +143,7 @@ export class BakeNames implements Names {
     const variable = this.#variables.get(name)
     if (variable !== undefined) return this.#variable(name, variable, attribute)
     if (attribute !== undefined) return this.evaluator.evaluate(attribute.value, TOP.locals)
-    // Blocks can be read, too: target.app.args.A. Nobody does.
+    // Blocks can be referenced too (`target.app.args.A`), but real files do not do that.
     if (name === 'target' || name === 'group') return UNKNOWN
     throw new Fault(`there is no variable ${name}`)
   }
@@ -177,7 +177,7 @@ interface Rule {
   readonly message: HclExpression | null
 }
 
-/** Blocks in HCL; in JSON a map, or a list of them. */
+/** Blocks in HCL; in JSON a map, or a list of maps. */
 function rulesOf({ body }: Block): readonly Rule[] {
   const written = body.attributes.get('validation')?.value
   const maps = written === undefined ? [] : written.kind === 'tuple' ? written.items : [written]
@@ -199,7 +199,7 @@ function keyText(key: HclExpression): string {
   return part?.kind === 'text' ? part.text : key.kind === 'variable' ? key.name : ''
 }
 
-/** A type is written as an expression; in JSON as a text that holds one. */
+/** A type is an expression; in JSON, a string that contains one. */
 function typeOf(written: HclExpression | undefined): HclExpression | null {
   if (written?.kind !== 'template') return written ?? null
   const [part] = written.parts
@@ -211,7 +211,7 @@ function typeOf(written: HclExpression | undefined): HclExpression | null {
   }
 }
 
-/** Names of parameters: bare words, in JSON texts. */
+/** Parameter names: bare words, or strings in JSON. */
 function namesIn(written: HclExpression | undefined): string[] {
   const items = written === undefined ? [] : written.kind === 'tuple' ? written.items : [written]
   return items.flatMap((item) => {

@@ -28,19 +28,19 @@ import { BakeNames } from './names.js'
 import { fieldsOf } from './target-fields.js'
 import { Refused } from './value.js'
 
-/** More parents in a row are nobody's file. */
+/** Limit on the chain of parents; no real file reaches it. */
 const MAX_DEPTH = 64
 
 const MAX_TEXT = 16 * 1024 * 1024
 const MAX_COPIES = 1_000_000
 
-/** What decides beside the files. */
+/** Inputs other than the files. */
 export interface BakeSettings {
-  /** Variables of the step that bakes. */
+  /** Variables of the step that runs bake. */
   readonly environment?: BuildEnvironment
   /** Overrides, `TARGET.KEY=VALUE`. */
   readonly set?: readonly BuildValue[]
-  /** What compose files say about targets; bake files lie over it. */
+  /** Targets from compose files; bake files override them. */
   readonly services?: ReadonlyMap<string, Fields>
 }
 
@@ -53,7 +53,7 @@ export function readBakeJson(
   return parsed.ok ? readBake([parsed.file], { environment }) : parsed
 }
 
-/** Reads a bake file into its tree (docs.docker.com, "Bake file reference"); nothing in it is worked out. */
+/** Parses a bake file into its tree (docs.docker.com, "Bake file reference") without evaluating it. */
 export function parseBake(
   text: string,
   language: 'hcl' | 'json',
@@ -71,10 +71,10 @@ export function parseBake(
 }
 
 /**
- * The targets that bake files define together, in order, with what they inherit, one for each combination of their
- * matrix, and the groups (docs.docker.com, "Bake file reference"; buildx, `bake/`). Variables stand for their defaults,
- * which is assumed, or for what the build's environment is known to say. What cannot be known and what bake refuses are
- * values that are not known.
+ * The targets that bake files define together, in order, with inherited settings, one per combination of their matrix,
+ * and the groups (docs.docker.com, "Bake file reference"; buildx, `bake/`). Variables have their value from the known
+ * environment, or else their default, which is assumed. What cannot be known and what bake refuses become unknown
+ * values.
  */
 export function readBake(
   files: readonly BakeBody[],
@@ -96,7 +96,9 @@ export function readBake(
   }
 }
 
-/** What targets say with what they inherit: parents in order, then the target itself, then what `--set` says of it. */
+/**
+ * Settings of targets including inherited ones: parents in order, then the target itself, then its `--set` overrides.
+ */
 class Inheritance {
   readonly #blocks: BakeBlocks
   readonly #names: BakeNames
@@ -111,7 +113,7 @@ class Inheritance {
     this.#beside = beside
   }
 
-  /** @throws {TooMuch} where the targets inherit more than anybody writes. */
+  /** @throws {TooMuch} when a limit is exceeded. */
   fields(name: string): Fields {
     const done = this.#done.get(name)
     if (done !== undefined) return done
@@ -119,7 +121,7 @@ class Inheritance {
     const service = this.#beside.services.get(name)
     if (parts.length === 0 && service === undefined) return missingParent(name)
     if (this.#depth > MAX_DEPTH) throw new TooMuch(TOO_MUCH)
-    // Bake leaves out a parent that inherits from its own child.
+    // Bake ignores a parent that inherits from its own child.
     this.#done.set(name, NO_FIELDS)
     this.#depth += 1
     let fields = NO_FIELDS
@@ -156,12 +158,12 @@ function unclearParents(written: string): { readonly key: string; readonly writt
 }
 
 /**
- * Lays `--set` overrides over what a target says: `PATTERN.KEY[.NAME]=VALUE` for context, dockerfile, target, platform,
- * tags, args and contexts (docs.docker.com, `docker buildx bake --set`; buildx, `bake/bake.go` AddOverrides). Later ones win;
- * platforms given several times add up.
+ * Applies `--set` overrides to a target: `PATTERN.KEY[.NAME]=VALUE` for context, dockerfile, target, platform, tags,
+ * args and contexts (docs.docker.com, `docker buildx bake --set`; buildx, `bake/bake.go` AddOverrides). Later ones win;
+ * repeated platforms accumulate.
  *
- * @param name the target's.
- * @param environment what a name without value is taken from.
+ * @param name of the target.
+ * @param environment provides the value for a name without one.
  */
 function overrideFields(
   fields: Fields,
@@ -210,11 +212,11 @@ function overrideOf(item: BuildValue): {
   return { pattern, key, name: rest.join('.'), adds: left !== before, value }
 }
 
-/** Settings of a target by whether they bear on its base images (docs.docker.com, "Bake file reference"). */
+/** Target settings by whether they can affect base images (docs.docker.com, "Bake file reference"). */
 const BESIDE_BASES = /\.(?:cache-from|cache-to|outputs?|tags?|labels?|annotations?|attest|push|load|pull|no-cache)\b/
 const OF_BASES = /\.(?:args?|contexts?|dockerfile|target|platforms?|inherits)\b/
 
-/** Whether an override of which only the expression is known may choose another base image than its settings do. */
+/** Whether an override known only as an unevaluated expression may select another base image. */
 function mayBearOnBases(item: BuildValue): boolean {
   const written = writtenText(item)
   return !BESIDE_BASES.test(written) || OF_BASES.test(written)

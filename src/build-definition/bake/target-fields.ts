@@ -5,13 +5,13 @@ import type { Attribute, HclExpression, ObjectItem } from './hcl-tree.js'
 import type { BakeNames, Evaluated } from './names.js'
 import { Fault, type HclValue, hclText, isHclMap, isList, UNKNOWN, Unknown } from './value.js'
 
-/** How a value is written, and where. */
+/** The source text of a value, and its position. */
 interface Written {
   readonly written: string
   readonly place?: string
 }
 
-/** What one block of a target says. */
+/** The settings in one target block. */
 export function fieldsOf(part: TargetPart, names: BakeNames): Fields {
   const reader = new PartReader(part, names)
   const [args, contexts] = [reader.map('args'), reader.map('contexts')]
@@ -32,12 +32,12 @@ export function fieldsOf(part: TargetPart, names: BakeNames): Fields {
 
 interface Entries {
   readonly values: ReadonlyMap<string, BuildValue>
-  /** What is nothing by default. */
+  /** Null by default, so left out unless the environment sets a value. */
   readonly absent: ReadonlyMap<string, BuildValue>
   readonly unclear: readonly Unclear[]
 }
 
-/** Reads the attributes of a target for one combination of its matrix. */
+/** Reads a target's attributes for one combination of its matrix. */
 class PartReader {
   readonly #part: TargetPart
   readonly #names: BakeNames
@@ -47,13 +47,13 @@ class PartReader {
     this.#names = names
   }
 
-  /** null: nothing is said. */
+  /** null: not set. */
   text(key: string): BuildValue | null {
     const attribute = this.#part.attributes.get(key)
     return attribute === undefined ? null : buildValue(this.#find(attribute.value), this.#written(attribute))
   }
 
-  /** null: nothing is said. */
+  /** null: not set. */
   list(key: string): readonly BuildValue[] | null {
     const attribute = this.#part.attributes.get(key)
     if (attribute === undefined) return null
@@ -114,7 +114,7 @@ function entries(
   return { values, absent, unclear: [] }
 }
 
-/** null: nothing. What bake refuses and what is no text are not known. */
+/** null: not set. Values that bake refuses or that are not text are unknown. */
 function buildValue(found: Evaluated | Fault, written: Written): BuildValue | null {
   const value: HclValue = found instanceof Fault ? UNKNOWN : found.value
   if (value === null) return null

@@ -39,24 +39,24 @@ const TEXTS: Texts = {
   upper: ([text]) => needText(text).toUpperCase(),
 }
 
-/** Whether a function of the library makes text. */
+/** Whether this is a library function that produces text. */
 export function isTextFunction(name: string): boolean {
   return Object.hasOwn(TEXTS, name)
 }
 
 /**
- * Calls a function that makes text.
+ * Calls a function that produces text.
  *
- * @throws {Fault} where bake refuses the call.
+ * @throws {Fault} when bake refuses the call.
  */
 export function callText(name: string, args: readonly HclValue[]): HclValue {
   return TEXTS[name]?.(args) ?? UNKNOWN
 }
 
 /**
- * An argument as text: numbers and truth values are turned into it.
+ * An argument as text: numbers and booleans are converted.
  *
- * @throws {Fault} where it is none, or not given.
+ * @throws {Fault} when it is missing or cannot be converted.
  */
 function needText(value: HclValue | undefined): string {
   const text = value === undefined ? null : hclText(value)
@@ -75,7 +75,7 @@ function joinTexts(separator: string, texts: readonly string[]): string {
 
 function replaced(text: string, what: string, by: string): string {
   const pieces = text.split(what)
-  // Go puts the new text around every letter where nothing is looked for.
+  // With an empty search string, Go inserts the new text around every character.
   return joinTexts(by, what === '' ? ['', ...pieces, ''] : pieces)
 }
 
@@ -110,7 +110,7 @@ function formattedList(form: string, args: readonly HclValue[]): HclValue {
 
 const VERB = /%(?:%|\[(\d+)\])?([-+0 ]*)(\d{0,2})([a-zA-Z])?/g
 
-/** Verbs of go-cty's `format`: %s, %d, %v, %q, %t and %%; with others the text is not known. */
+/** Verbs of go-cty's `format`: %s, %d, %v, %q, %t and %%; with others the result is unknown. */
 function formatted(form: string, args: readonly HclValue[]): HclValue {
   let [next, isKnown, isPlaced] = [0, true, false]
   const texts: string[] = []
@@ -120,7 +120,7 @@ function formatted(form: string, args: readonly HclValue[]): HclValue {
     texts.push(form.slice(at, found.index))
     at = found.index + all.length
     if (all.startsWith('%%')) {
-      // The letters behind it are text.
+      // The characters after it are plain text.
       at = found.index + 2
       texts.push('%')
       continue
@@ -156,19 +156,19 @@ function verbText(verb: string, arg: HclValue): string | null {
 
 const NAMES: ReadonlySet<string> = new Set(['regex', 'regexall', 'regex_replace'])
 
-/** Patterns that somebody wrote are short; RE2 takes time for each sign of them at each letter of the text. */
+/** Real patterns are short; RE2's time grows with pattern length times text length. */
 const MAX_PATTERN_LENGTH = 500
 
-/** Whether a function of the library looks for a pattern. */
+/** Whether this is a library function that takes a regular expression. */
 export function isRegexFunction(name: string): boolean {
   return NAMES.has(name)
 }
 
 /**
- * Calls a function with a pattern. Bake is written in Go, whose patterns are RE2.
+ * Calls a function with a regular expression. Bake is written in Go, whose syntax is RE2.
  *
- * @param spend takes what looking for it costs.
- * @throws {Fault} where bake refuses the call.
+ * @param spend is charged for the search.
+ * @throws {Fault} when bake refuses the call.
  */
 export function callRegex(name: string, args: readonly HclValue[], spend: (cost: number) => void): HclValue {
   const [first, second, third] = args
@@ -184,9 +184,9 @@ export function callRegex(name: string, args: readonly HclValue[], spend: (cost:
 interface Match {
   readonly start: number
   readonly end: number
-  /** The text of each group, 0 is all of it. */
+  /** The text of each group; group 0 is the whole match. */
   readonly groups: readonly (string | null)[]
-  /** What regex gives: the text, or its groups as a list or by their names. */
+  /** The result of `regex`: the text, or its groups as a list or by name. */
   readonly value: HclValue
 }
 
@@ -225,7 +225,7 @@ function matchValue(groups: Match['groups'], names: Matches['names']): HclValue 
   return groups.length === 1 ? (groups[0] ?? null) : groups.slice(1)
 }
 
-/** `$1`, `${1}` and `${name}` are groups, as in Go's Regexp.Expand; one that is not there is nothing. */
+/** `$1`, `${1}` and `${name}` are groups, as in Go's Regexp.Expand; a missing group is empty. */
 function replacedMatches({ text, all, names }: Matches, by: string): string {
   const texts: string[] = []
   let [at, size] = [0, 0]

@@ -17,15 +17,15 @@ import {
   Unknown,
 } from './value.js'
 
-/** Go's strconv.ParseBool. */
+/** As in Go's strconv.ParseBool. */
 const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True'])
 const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False'])
 
 /**
- * A value turned into the type that a variable declares (hashicorp/hcl, ext/typeexpr): `string`, `list(number)`,
- * `object({…})` and so on. What of it is not known stays so; a type nobody knows makes it so.
+ * Converts a value to a variable's declared type (hashicorp/hcl, ext/typeexpr): `string`, `list(number)`, `object({…})`
+ * and so on. Unknown parts stay unknown; with an unknown type, the result is unknown.
  *
- * @throws {Fault} where bake refuses the value.
+ * @throws {Fault} when bake refuses the value.
  */
 export function convert(value: HclValue, type: HclExpression): HclValue {
   if (value instanceof Unknown || value === null) return value
@@ -70,10 +70,10 @@ function convertObject(value: HclValue, of: HclExpression & { readonly kind: 'ob
 }
 
 /**
- * What the environment says for a variable with a type: one line of CSV for lists, `key:value` for maps (buildx,
+ * Parses the environment's value for a typed variable: one line of CSV for lists, `key:value` for maps (buildx,
  * `hclparser.go` valueFromCSV).
  *
- * @throws {Fault} where bake refuses the text.
+ * @throws {Fault} when bake refuses the text.
  */
 export function typedFromEnvironment(text: string, type: HclExpression): HclValue {
   if (type.kind === 'variable') return type.name === 'any' ? text : fromText(text, type.name)
@@ -89,9 +89,9 @@ export function typedFromEnvironment(text: string, type: HclExpression): HclValu
 }
 
 /**
- * What the environment says for a variable without type: its default says what it is (buildx, convertPrimitive).
+ * Parses the environment's value for an untyped variable: its default determines the type (buildx, convertPrimitive).
  *
- * @throws {Fault} where bake refuses the text.
+ * @throws {Fault} when bake refuses the text.
  */
 export function untypedFromEnvironment(text: string, byDefault: HclValue): HclValue {
   if (byDefault instanceof Unknown) return UNKNOWN

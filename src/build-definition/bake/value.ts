@@ -2,28 +2,28 @@ import { byKey } from '../../text/index.js'
 import { TooMuch } from '../scan.js'
 import type { HclExpression } from './hcl-tree.js'
 
-/** A value of HCL; what nobody knows is a value, too, and stays one in whatever is made of it. */
+/** An HCL value; values computed from an unknown one are unknown too. */
 export type HclValue = string | boolean | null | Decimal | Unknown | HclList | HclMap
 
 export type HclList = readonly HclValue[]
 
 export type HclMap = ReadonlyMap<string, HclValue>
 
-/** What only the build knows. */
+/** A value that only the real build knows. */
 export class Unknown {
   readonly isUnknown = true
 }
 
 export const UNKNOWN = new Unknown()
 
-/** An expression that bake refuses; `can` and `try` get over it. */
+/** Bake refuses the expression; `can` and `try` recover from it. */
 export class Fault extends Error {}
 
 export function isList(value: HclValue): value is HclList {
   return Array.isArray(value)
 }
 
-/** @throws {Fault} where a value is no list. */
+/** @throws {Fault} when the value is not a list. */
 export function needList(value: HclValue): HclList {
   if (!isList(value)) throw new Fault('it is not a list')
   return value
@@ -33,7 +33,7 @@ export function isHclMap(value: HclValue): value is HclMap {
   return value instanceof Map
 }
 
-/** A value as text; null: it has none (it is nothing, a list or a map). */
+/** A value as text; null for null, lists and maps. */
 export function hclText(value: HclValue): string | null {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return String(value)
@@ -41,9 +41,9 @@ export function hclText(value: HclValue): string | null {
 }
 
 /**
- * A value as true or false: a condition takes the words, too.
+ * A value as a boolean; the words `true` and `false` count.
  *
- * @throws {Fault} where it is neither.
+ * @throws {Fault} when it is neither.
  */
 export function truthOf(value: HclValue): boolean {
   if (typeof value === 'boolean') return value
@@ -52,9 +52,9 @@ export function truthOf(value: HclValue): boolean {
 }
 
 /**
- * A value as number: a text that is one counts.
+ * A value as a number; numeric text counts.
  *
- * @throws {Fault} where it is none.
+ * @throws {Fault} when it is not a number.
  */
 export function numberOf(value: HclValue): Decimal {
   if (value instanceof Decimal) return value
@@ -63,21 +63,21 @@ export function numberOf(value: HclValue): Decimal {
   return parsed
 }
 
-/** The values of a list or map, in HCL's order: keys of maps by their letters. */
+/** The entries of a list or map in HCL's order: map keys sorted. */
 export function itemsOf(value: HclValue): readonly (readonly [HclValue, HclValue])[] {
   if (isList(value)) return value.map((item, index) => [Decimal.of(index), item])
   if (isHclMap(value)) return [...value].sort(byKey)
   throw new Fault('it is neither list nor map')
 }
 
-/** Whether all of a value is known. */
+/** Whether a value is completely known. */
 export function isWhole(value: HclValue): boolean {
   if (value instanceof Unknown) return false
   if (isList(value)) return value.every(isWhole)
   return !isHclMap(value) || [...value.values()].every(isWhole)
 }
 
-/** Whether two values are the same and of the same kind; `3` is not `"3"`. */
+/** Whether two values are equal and of the same type; `3` is not `"3"`. */
 export function equals(left: HclValue, right: HclValue): boolean {
   if (left instanceof Decimal && right instanceof Decimal) return left.compare(right) === 0
   if (isList(left) && isList(right)) {
@@ -89,15 +89,15 @@ export function equals(left: HclValue, right: HclValue): boolean {
   return left === right
 }
 
-/** What `==` says, or `!=` where the same is not looked for. */
+/** Result of `==`, or of `!=` with `isSameWanted` false. */
 export function compared(left: HclValue, right: HclValue, isSameWanted: boolean): HclValue {
   if (!isWhole(left) || !isWhole(right)) return UNKNOWN
   const isSame = equals(left, right)
-  // A list that a function made is of another type than one that is written, and two types are never equal.
+  // A list from a function has another type than a literal one, and values of different types are never equal.
   return isSame && (isList(left) || isHclMap(left)) ? UNKNOWN : isSame === isSameWanted
 }
 
-/** The item at a key, as `a[key]` and `a.key` read it. */
+/** The item at a key, for `a[key]` and `a.key`. */
 export function itemAt(of: HclValue, key: HclValue): HclValue {
   if (of instanceof Unknown || key instanceof Unknown) return UNKNOWN
   if (isList(of)) {
@@ -112,15 +112,15 @@ export function itemAt(of: HclValue, key: HclValue): HclValue {
   return found
 }
 
-/** Lists within lists: deeper than this is nobody's value. */
+/** Limit on nested lists; no real value reaches it. */
 const MAX_DEPTH = 100
 
 const measured = new WeakMap<object, { readonly size: number; readonly depth: number }>()
 
 /**
- * The letters and items of a value with all that is in it: lists of the same list again and again count each time.
+ * The characters and items in a value including nested ones; shared lists count each time.
  *
- * @throws {TooMuch} where it is deeper than anybody writes.
+ * @throws {TooMuch} when it is too deeply nested.
  */
 export function sizeOfValue(value: HclValue): number {
   return measure(value).size
@@ -142,12 +142,12 @@ function measure(value: HclValue): { readonly size: number; readonly depth: numb
   return { size, depth }
 }
 
-/** More than this in one text or list is nobody's. */
+/** Limit on a single text or list. */
 const MAX_SIZE = 1_000_000
 
-/** A definition that bake refuses as a whole, whatever is asked for. */
+/** Bake refuses the definition as a whole, whatever target is requested. */
 export class Refused extends Error {
-  /** null: it has no name. */
+  /** null: unnamed. */
   readonly file: string | null
   readonly line: number
 
@@ -159,47 +159,47 @@ export class Refused extends Error {
 }
 
 /**
- * Sees that what is about to be made is of a size somebody writes.
+ * Checks the size of a value before it is created.
  *
- * @throws {TooMuch} where it is not.
+ * @throws {TooMuch} when it exceeds the limit.
  */
 export function mustFit(size: number): void {
   if (size > MAX_SIZE) throw new TooMuch('what comes out of its expressions is more than anybody writes.')
 }
 
-/** Names of one place: of a matrix, a function's parameters, a `for`. */
+/** Local names: of a matrix, a function's parameters, a `for`. */
 export type Locals = ReadonlyMap<string, HclValue>
 
-/** Where an expression stands: its names, and which of them come from a default. */
+/** The scope of an expression: its local names, and those of them that come from a default. */
 export interface HclScope {
   readonly locals: Locals
   readonly assumed: ReadonlySet<string>
 }
 
-/** The top of a file. */
+/** The top level of a file. */
 export const TOP: HclScope = { locals: new Map(), assumed: new Set() }
 
-/** A function that the file declares. */
+/** A function declared in the file. */
 export interface UserFunction {
   readonly params: readonly string[]
-  /** Takes the arguments that are left over, as a list. */
+  /** Name of the list that takes the remaining arguments; null: none. */
   readonly rest: string | null
   readonly result: HclExpression
 }
 
-/** What names of the file stand for. */
+/** Looks up names of the file. */
 export interface Names {
-  /** @throws {Fault} where there is no such variable. */
+  /** @throws {Fault} when there is no such variable. */
   variable(name: string): HclValue
   userFunction(name: string): UserFunction | null
 }
 
-/** More digits than this are nobody's number. */
+/** Limit on the digits of a number. */
 const MAX_DIGITS = 150
 
-/** A number of HCL, which counts in decimals (HCL has 512 bits: as many digits as anybody writes are exact). */
+/** An HCL number in decimal (HCL uses 512 bits, so real numbers are exact). */
 export class Decimal {
-  /** The number is `digits` divided by ten `scale` times; never a zero at the end that is not needed. */
+  /** The number is `digits` divided by 10 to the power of `scale`; without trailing zeros. */
   readonly digits: bigint
   readonly scale: number
 
@@ -217,7 +217,7 @@ export class Decimal {
     return new Decimal(BigInt(integer), 0)
   }
 
-  /** A number as it is written, null where it is none or has too many digits. */
+  /** Parses a number; null if it is invalid or has too many digits. */
   static parse(text: string): Decimal | null {
     const found = text.length > MAX_DIGITS ? null : /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
     if (found === null) return null
@@ -228,7 +228,7 @@ export class Decimal {
     return exponent >= 0 ? new Decimal(digits * 10n ** BigInt(exponent), 0) : new Decimal(digits, -exponent)
   }
 
-  /** As HCL writes it: without zeros at the end, without exponent. */
+  /** As HCL prints it: no trailing zeros, no exponent. */
   toString(): string {
     const sign = this.digits < 0n ? '-' : ''
     const text = (this.digits < 0n ? -this.digits : this.digits).toString().padStart(this.scale + 1, '0')
@@ -236,18 +236,18 @@ export class Decimal {
     return this.scale === 0 ? sign + text : `${sign}${text.slice(0, point)}.${text.slice(point)}`
   }
 
-  /** Below, at or above zero. */
+  /** Negative, zero or positive. */
   compare(other: Decimal): number {
     const [left, right] = this.#aligned(other)
     return left < right ? -1 : left > right ? 1 : 0
   }
 
-  /** The whole number it is, null where it is none that counts items. */
+  /** The number as an integer; null if it is not one or too large to be an index or count. */
   toCount(): number | null {
     return this.scale === 0 && this.digits >= -1_000_000n && this.digits <= 1_000_000n ? Number(this.digits) : null
   }
 
-  /** What an operator makes of two numbers; null where that is no number of a size anybody writes. */
+  /** Applies an operator to two numbers; null if the result is not a number or too large. */
   static calculate(sign: string, left: Decimal, right: Decimal): Decimal | null {
     const [a, b] = left.#aligned(right)
     const scale = Math.max(left.scale, right.scale)
@@ -268,7 +268,7 @@ export class Decimal {
     function divided(over: bigint, under: bigint): Decimal | null {
       const places = 40
       const shifted = over * 10n ** BigInt(places)
-      // A quotient without end has as many digits as HCL's bits hold, which nobody reads.
+      // A non-terminating quotient has as many digits as fit HCL's 512 bits, which no real file depends on.
       return shifted % under === 0n ? new Decimal(shifted / under, places) : null
     }
   }

@@ -19,20 +19,20 @@ const ESCAPED: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
   v: '\v',
-  // The variables that are filled in afterwards read it as a dollar.
+  // Interpolation, which follows, turns it into a single dollar.
   $: '$$',
   '"': '"',
   '\\': '\\',
 }
 
 /**
- * Reads a `.env` file as compose does (compose-go, `dotenv/parser.go`): `NAME=value`, `NAME: value` and `export`, `#`
- * after a blank begins a comment, values in quotes go over lines, single quotes keep all as it is. Other values may
- * hold variables: the environment's, then the file's own, of lines above. A name alone is the environment's.
+ * Reads a `.env` file as compose does (compose-go, `dotenv/parser.go`): `NAME=value`, `NAME: value` and `export`; `#`
+ * after a blank begins a comment; quoted values may span lines; single quotes are literal. Other values may contain
+ * variables: from the environment, then from earlier lines of the file. A name alone takes the environment's value.
  *
- * @param file its path, for places.
- * @param settings what variables are filled in from, and how much text may come of it.
- * @returns the values, each assumed: an environment variable of its name goes before it. Where it ends unread: why.
+ * @param file its path, for positions.
+ * @param settings source of variables, and the limit on the resulting text.
+ * @returns the values, each assumed: an environment variable of that name overrides it. Or why parsing failed.
  */
 export function readDotenv(
   text: string,
@@ -62,7 +62,7 @@ class DotenvReader {
     this.#settings = settings
   }
 
-  /** What is wrong; null: nothing. */
+  /** The error, or null. */
   read(): string | null {
     for (this.#take(BLANKS); this.#at < this.#text.length; this.#take(BLANKS)) {
       const wrong = this.#text[this.#at] === '#' ? this.#skipLine() : this.#statement()
@@ -97,7 +97,7 @@ class DotenvReader {
     return null
   }
 
-  /** null: a quote does not end. */
+  /** null: an unterminated quote. */
   #value(): BuildValue | null {
     const quote = this.#text[this.#at]
     if (quote !== '"' && quote !== "'") {
@@ -114,7 +114,7 @@ class DotenvReader {
 
   #filled(written: string): BuildValue {
     const { environment, budget } = this.#settings
-    // The environment goes before what the file itself says.
+    // The environment overrides the file's own variables.
     const lookup = (name: string) => environment.get(name) ?? this.values.get(name)
     return interpolate(written, { environment: { get: lookup }, budget })
   }

@@ -35,18 +35,18 @@ const MAX_READ = 4 * 1024 * 1024
 
 const NO_SERVICE: ComposeMap = new Map()
 
-/** Where a file is read. An `include` is read in a place of its own. */
+/** Context for reading a file; an `include` has a separate one. */
 interface ProjectContext {
-  /** What paths of files are relative to. */
+  /** Base for paths of files. */
   readonly loader: string
-  /** What paths of services come to be relative to. */
+  /** Base for paths of services. */
   readonly working: string
   readonly environment: BuildEnvironment
-  /** The files that include it. */
+  /** The chain of files that include it. */
   readonly within: readonly string[]
 }
 
-/** Services of one file, of which each is replaced by what it comes to with what it extends. */
+/** Services of one file; each is replaced by its merged form once its `extends` is resolved. */
 interface Extendable {
   readonly file: ComposeFile
   readonly services: Map<string, ComposeMap>
@@ -59,11 +59,11 @@ interface NamedText {
 }
 
 /**
- * Puts the compose files of one build together (compose-go, `loader/`): what a file includes first, then what its
- * services extend, then files over files. Which further files it looked for is kept.
+ * Combines the compose files of one build (compose-go, `loader/`): includes first, then what services extend, then
+ * later files over earlier ones. Records the further files it needs.
  */
 export class ComposeLoader {
-  /** Paths of files that nobody has looked for. */
+  /** Paths of files that were not looked up yet. */
   readonly wanted = new Set<string>()
   readonly #settings: ComposeSettings
   readonly #unclear: Unclear[] = []
@@ -79,9 +79,9 @@ export class ComposeLoader {
   }
 
   /**
-   * @param files in order, each over those before it.
-   * @throws {ComposeFault} where compose refuses a file.
-   * @throws {TooMuch} where there is more than anybody writes.
+   * @param files in order, each overriding the previous ones.
+   * @throws {ComposeFault} when compose refuses a file.
+   * @throws {TooMuch} when a limit is exceeded.
    */
   load(files: readonly NamedText[]): ComposeModel {
     const { reader } = this.#settings
@@ -92,7 +92,9 @@ export class ComposeLoader {
     return { services: this.#services(files, place), environment, unclear: this.#unclear }
   }
 
-  /** The environment with what `.env` adds: of where the build runs, for `docker compose` of the project as well. */
+  /**
+   * The environment plus `.env`: from the working directory and, for `docker compose`, from the project's folder too.
+   */
   environment(project: string): BuildEnvironment {
     const { reader, folder, environment, isNamed = false } = this.#settings
     const folders = reader === 'bake' ? [folder] : isNamed ? [project] : [folder, project]
@@ -100,7 +102,7 @@ export class ComposeLoader {
     return [...paths].reduce((found, path) => this.#withDotenv(found, path), environment)
   }
 
-  /** The variables of an `env_file`; null where it cannot be read. */
+  /** The variables of an `env_file`; null if it cannot be read. */
   environmentFile(path: string, environment: BuildEnvironment): BuildEnvironment | null {
     const located = locatedPath(path, this.#settings.folder)
     const text = this.#text(located)
@@ -133,7 +135,7 @@ export class ComposeLoader {
     return read.file
   }
 
-  /** Lays services of another project below those of the file that includes it. */
+  /** Merges the services of an included project below those of the including file. */
   #include(item: ComposeNode, { file, services, place }: Extendable): void {
     const paths = knownTexts(isComposeMap(item) ? partOf(item, 'path') : item)
     const located = paths?.map((path) => locatedPath(pathFrom(place.loader, path), this.#settings.folder)) ?? []
@@ -159,7 +161,7 @@ export class ComposeLoader {
     }
   }
 
-  /** null: its folder or its variables are not known. */
+  /** null: its folder or its variables are unknown. */
   #includedPlace(item: ComposeNode, path: string, place: ProjectContext): Omit<ProjectContext, 'within'> | null {
     const given = partOf(item, 'project_directory')
     const directory = given === null ? null : knownTexts(given)?.[0]
@@ -181,7 +183,7 @@ export class ComposeLoader {
     return { loader, working: directory ?? beside, environment }
   }
 
-  /** A service with what it extends below it. */
+  /** A service merged over the one it extends. */
   #extended(name: string, at: Extendable): ComposeMap {
     const service = at.services.get(name) ?? new Map<string, ComposeNode>()
     const written = service.get('extends') ?? null
@@ -198,7 +200,7 @@ export class ComposeLoader {
     return merged
   }
 
-  /** What a service extends; where that cannot be read, what says so. */
+  /** The service it extends, or a placeholder if that cannot be read. */
   #base(name: string, written: ComposeNode, at: Extendable): ComposeMap {
     const place = placeOf(at.file.file, at.file.line(['services', name, 'extends']))
     const other = scalarOf(partOf(written, 'file'))
@@ -206,7 +208,7 @@ export class ComposeLoader {
     const from = other === null ? at : this.#otherFile(other, at.place)
     if (from === null || ref === null || !isKnown(ref)) return unread(other ?? ref, place)
     if (from.services.has(ref.text)) return this.#extended(ref.text, from)
-    // What could not be included may hold it.
+    // It may be in a file that could not be included.
     if (from === at && this.#unclear.length > 0) return unread(ref, place)
     const where = from === at ? '' : ` in ${shortText(from.file.file)}`
     throw this.#fault(
@@ -236,7 +238,7 @@ export class ComposeLoader {
     return new ComposeFault(message, file.file, file.line(['services', name, 'extends']))
   }
 
-  /** What is left of a service where the tags of a later file take away from it. */
+  /** A service after the removals by a later file's tags. */
   #resetService(service: ComposeMap | undefined, name: string, { resets }: ComposeFile): ComposeMap {
     let left = service ?? NO_SERVICE
     for (const [top, of, ...path] of resets) {
@@ -263,7 +265,7 @@ export class ComposeLoader {
     return text ?? null
   }
 
-  /** What is set stays set. */
+  /** Variables that are already set keep their value. */
   #withDotenv(environment: BuildEnvironment, path: string | null): BuildEnvironment {
     const text = this.#text(path)
     return path === null || text === null

@@ -3,18 +3,18 @@ import { isRemote } from '../paths.js'
 import { isKnown } from '../value.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, scalarOf } from './tree.js'
 
-/** Begins every path that is absolute to its reader; no path of anybody begins like this. */
+/** Prefix of every path that is absolute for its reader; no real path begins like this. */
 const VIRTUAL = '/\0'
 
-/** Stands for the top of the repository there. Paths may leave it, `..` by `..`, and come back. */
+/** Stands for the repository's root. Paths may leave it, one `..` at a time, and return. */
 export const ROOT = VIRTUAL.repeat(16)
 
 /**
- * A path of the repository.
+ * Converts to a path in the repository.
  *
- * @param path as its reader has it: absolute below ROOT, or relative to where it runs.
- * @param folder where it runs.
- * @returns null: it lies elsewhere.
+ * @param path as its reader resolved it: absolute below ROOT, or relative to the working directory.
+ * @param folder the working directory.
+ * @returns null: outside the repository.
  */
 export function locatedPath(path: string, folder: string): string | null {
   if (/^~|^git@|:\/\//.test(path)) return null
@@ -24,17 +24,17 @@ export function locatedPath(path: string, folder: string): string | null {
   return located === '' || /\p{C}/u.test(located) ? null : located
 }
 
-/** A path relative to a folder, where it is not absolute or an address. */
+/** Resolves a path relative to a folder, unless it is absolute or a URL. */
 export function pathFrom(folder: string, path: string): string {
   return /^[~/]|^git@|:\/\//.test(path) ? path : posix.join(folder, path)
 }
 
-/** A path as a definition says it, relative to where its reader runs. */
+/** A path relative to its reader's working directory. */
 export function fromFolder(path: string, folder: string): string {
   return path.startsWith(VIRTUAL) ? posix.relative(posix.join(ROOT, folder), path) || '.' : path
 }
 
-/** A service with its paths, relative to a folder, made relative to what that folder is relative to. */
+/** Rebases a service's paths from a folder to that folder's own base. */
 export function inFolder(service: ComposeMap, folder: string): ComposeMap {
   if (folder === '' || folder === '.') return service
   return new Map([...service].map(([key, part]) => [key, KEYS[key]?.(part, folder) ?? part]))
@@ -63,7 +63,7 @@ function changed(map: ComposeMap, changes: Readonly<Record<string, (node: Compos
   )
 }
 
-/** Contexts may be addresses or other services (compose-go, `paths/context.go`). */
+/** Contexts may be URLs or other services (compose-go, `paths/context.go`). */
 function context(node: ComposeNode, folder: string): ComposeNode {
   const value = scalarOf(node)
   const isPath = value !== null && isKnown(value) && !isRemote(value.text) && !value.text.startsWith('service:')

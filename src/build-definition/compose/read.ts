@@ -8,15 +8,14 @@ import { fromFolder } from './paths.js'
 import { ComposeFault, type ComposeModel, type ComposeSettings, UNREAD } from './services.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, partOf, scalarOf } from './tree.js'
 
-/** A compose service that is built. */
+/** A compose service with a build. */
 export interface ComposeService {
   readonly name: string
   readonly fields: Fields
-  /** None: it is always built. */
+  /** Empty: always built. */
   readonly profiles: readonly BuildValue[]
 }
 
-/** What compose files say of builds. */
 type ComposeReading =
   | { readonly ok: true; readonly services: readonly ComposeService[]; readonly environment: BuildEnvironment }
   | (Unreadable & { readonly file: string | null })
@@ -25,8 +24,8 @@ type ComposeReading =
  * Reads compose files together: every service with a `build`, as bake and `docker compose build` read it
  * (docs.docker.com, "Compose Build Specification"; buildx, `bake/compose.go`).
  *
- * @param files in order, each over those before it.
- * @returns the services, or why the files cannot be used; `wanted`: which further files nobody has looked for.
+ * @param files in order, each overriding the previous ones.
+ * @returns the services, or why the files cannot be used; `wanted`: further files that were not looked up yet.
  */
 export function readComposeFiles(
   files: readonly { readonly file: string; readonly text: string }[],
@@ -52,7 +51,7 @@ export function readComposeFiles(
   return { reading, wanted: [...loader.wanted].sort() }
 }
 
-/** The environment of `docker compose` with what `.env` of its folder adds; without, where that cannot be read. */
+/** The environment of `docker compose` plus its folder's `.env`; without `.env` if that is unreadable. */
 export function readComposeEnvironment(settings: ComposeSettings): BuildEnvironment {
   try {
     return new ComposeLoader(settings).environment(settings.folder)
@@ -62,7 +61,7 @@ export function readComposeEnvironment(settings: ComposeSettings): BuildEnvironm
   }
 }
 
-/** Reads what one service says of its build. */
+/** Reads the build settings of one service. */
 class ServiceReader {
   readonly #service: ComposeMap
   readonly #build: ComposeNode
@@ -132,7 +131,7 @@ class ServiceReader {
     return contexts
   }
 
-  /** A name without value takes that of the service's container, then that of the environment. */
+  /** A name without a value takes the value of the service's container, else the environment's. */
   #args(): ReadonlyMap<string, BuildValue> {
     const args = partOf(this.#build, 'args')
     const found = new Map<string, BuildValue>()
@@ -153,7 +152,7 @@ class ServiceReader {
     return this.#ofFiles(name) ?? outside ?? FROM_ENVIRONMENT
   }
 
-  /** What the files of `env_file` say, of which the last wins; null: nothing. */
+  /** The value from the `env_file`s, where the last one wins; null: none. */
   #ofFiles(name: string): BuildValue | null {
     for (const node of [...itemsOf(partOf(this.#service, 'env_file'))].reverse()) {
       const path = scalarOf(isComposeMap(node) ? partOf(node, 'path') : node)
@@ -167,7 +166,7 @@ class ServiceReader {
   }
 }
 
-/** A list, or what stands in place of one. */
+/** A list, or a single item as one. */
 function itemsOf(node: ComposeNode): readonly ComposeNode[] {
   return isComposeList(node) ? node : [node]
 }
@@ -183,7 +182,7 @@ function unique(values: readonly BuildValue[]): readonly BuildValue[] {
   return distinctBy(values, (value) => (isKnown(value) ? value.text : `$${value.written}`))
 }
 
-/** A list, or a text of several words. */
+/** A list, or a text split into words. */
 function wordsOf(node: ComposeNode): readonly BuildValue[] {
   if (isComposeList(node)) return listOf(node).filter((value) => nonEmpty(value) !== null)
   return listOf(node).flatMap((value): readonly BuildValue[] => {

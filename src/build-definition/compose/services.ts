@@ -2,37 +2,39 @@ import type { Path } from '../../yaml/data.js'
 import { type BuildEnvironment, type BuildValue, isKnown, type Unclear, writtenText } from '../value.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, PairList, partOf, scalarOf } from './tree.js'
 
-/** Files that lie beside the definition, by path: null where there is none. */
+/** Files referred to by the definition, by path; null: no such file. */
 export type BesideFiles = ReadonlyMap<string, string | null>
 
-/** What decides beside the compose files. */
+/** Inputs other than the compose files. */
 export interface ComposeSettings {
   /** Variables of the step that builds. */
   readonly environment: BuildEnvironment
-  /** Where it runs, relative to the repository. */
+  /** Its working directory, relative to the repository. */
   readonly folder: string
   readonly beside: BesideFiles
   /**
-   * Who reads: bake takes every path from where it runs, `docker compose` from where the first file lies, and it knows
-   * neither `x-bake` nor the variables of a service for its build.
+   * The tool that reads them: bake resolves every path from the working directory, `docker compose` from the first
+   * file's folder; `docker compose` ignores `x-bake` and a service's container variables for its build.
    */
   readonly reader: 'bake' | 'compose'
-  /** Whether the command names the files (`-f`): `docker compose` then reads no `.env` but that of the first's folder. */
+  /**
+   * Whether the command names the files (`-f`): `docker compose` then reads only the `.env` in the first one's folder.
+   */
   readonly isNamed?: boolean
-  /** Arguments of the command (`--build-arg`), which go before those of services; null: the environment's value. */
+  /** Arguments of the command (`--build-arg`), which override those of services; null: the environment's value. */
   readonly args?: ReadonlyMap<string, BuildValue | null>
 }
 
-/** Compose files put together. */
+/** Combined compose files. */
 export interface ComposeModel {
   readonly services: ReadonlyMap<string, ComposeMap>
-  /** The environment with what `.env` adds. */
+  /** The environment plus `.env`. */
   readonly environment: BuildEnvironment
-  /** What is included and could not be read: it may say anything. */
+  /** Includes that could not be read: they may contain anything. */
   readonly unclear: readonly Unclear[]
 }
 
-/** A compose file that its reader refuses. */
+/** The reader refuses a compose file. */
 export class ComposeFault extends Error {
   readonly file: string
   readonly line: number | null
@@ -44,17 +46,17 @@ export class ComposeFault extends Error {
   }
 }
 
-/** The key of a service under which stands what it extends and nobody could read. */
+/** Key of a service for the unreadable definition that it extends. */
 export const UNREAD = 'unread'
 
-/** A build without context has the folder of its project, also where another includes it. */
+/** A build without a context uses its project's folder, even when the project is included. */
 export function withContext(service: ComposeMap, folder: string): ComposeMap {
   const build = partOf(service, 'build')
   if (!isComposeMap(build) || build.has('context') || folder === '') return service
   return new Map([...service, ['build', new Map([...build, ['context', { text: '.' }]])]])
 }
 
-/** Variables of the container that have no value are those of where its file is read. */
+/** Container variables without a value take it from the environment of their own file. */
 export function withNamed(service: ComposeMap, environment: BuildEnvironment): ComposeMap {
   const pairs = partOf(service, 'environment')
   if (!(pairs instanceof PairList)) return service
@@ -62,7 +64,7 @@ export function withNamed(service: ComposeMap, environment: BuildEnvironment): C
   return new Map([...service, ['environment', new PairList(filled)]])
 }
 
-/** Bake calls every project so (buildx, `bake/compose.go`); `docker compose` calls it by its folder. */
+/** Bake uses this name for every project (buildx, `bake/compose.go`); `docker compose` uses the folder's name. */
 export function withProject(environment: BuildEnvironment, reader: ComposeSettings['reader']): BuildEnvironment {
   const named = environment.get(PROJECT_NAME)
   const isNamed = named !== undefined && (!isKnown(named) || named.text !== '')
@@ -71,7 +73,7 @@ export function withProject(environment: BuildEnvironment, reader: ComposeSettin
 
 const PROJECT_NAME = 'COMPOSE_PROJECT_NAME'
 
-/** A text or a list of them; null where one is not known. */
+/** The texts of a scalar or list; null if one is unknown. */
 export function knownTexts(node: ComposeNode): readonly string[] | null {
   const values = (isComposeList(node) ? node : [node]).map(scalarOf)
   return values.every((value) => value !== null && isKnown(value))
@@ -87,8 +89,8 @@ export function unread(value: BuildValue | null, place: string): ComposeMap {
 type Merge = (below: ComposeNode, above: ComposeNode) => ComposeNode
 
 /**
- * What a service says over another, as compose merges them (docs.docker.com, "Merge"; compose-go, `override/merge.go`):
- * maps key by key, lists one after the other and each item once, the rest replaced where something is written.
+ * Merges one service over another as compose does (docs.docker.com, "Merge"; compose-go, `override/merge.go`): maps key
+ * by key, lists appended without duplicates, everything else replaced unless empty.
  */
 export function mergeServices(below: ComposeMap, above: ComposeMap): ComposeMap {
   return mergeMaps(below, above, SERVICE)
@@ -111,7 +113,7 @@ function merged(below: ComposeNode, above: ComposeNode): ComposeNode {
   return [...below, ...above.filter((item) => !seen.has(identity(item)))]
 }
 
-/** A name without value replaces one with a value. */
+/** A name without a value replaces one with a value. */
 function pairs(below: ComposeNode, above: ComposeNode): ComposeNode {
   return isComposeMap(below) && isComposeMap(above) ? new PairList([...below, ...above]) : above
 }
@@ -131,7 +133,7 @@ const SERVICE = {
   environment: pairs,
 }
 
-/** One text for each item, the same for items that are equal. */
+/** A string key that is the same for equal items. */
 function identity(node: ComposeNode): string {
   if (node === null) return 'null'
   if (isComposeList(node)) return JSON.stringify(node.map(identity))
@@ -139,7 +141,7 @@ function identity(node: ComposeNode): string {
   return JSON.stringify(isKnown(node) ? ['text', node.text] : ['unknown', node.written])
 }
 
-/** A map without what a path leads to; where it leads nowhere nothing is lost. */
+/** A map without the part at a path, or unchanged if there is none. */
 export function withoutPath(map: ComposeMap, path: Path): ComposeMap {
   const [key, ...rest] = path.map(String)
   const part = key === undefined ? undefined : map.get(key)
@@ -150,7 +152,7 @@ export function withoutPath(map: ComposeMap, path: Path): ComposeMap {
   return copy
 }
 
-/** How much a merge copies. */
+/** Cost of copying a node in a merge. */
 export function sizeOfNode(node: ComposeNode): number {
   if (!isComposeList(node) && !isComposeMap(node)) return 1
   let size = 1

@@ -3,27 +3,30 @@ import { type BuildValue, isKnown, type KnownValue, splitPair, type UnknownValue
 import { listOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from '../yaml-file.js'
 import { type Interpolation, interpolate } from './variables.js'
 
-/** A part of a compose file with its variables filled in; null: nothing is written. */
+/** Part of a compose file with variables filled in; null: empty. */
 export type ComposeNode = BuildValue | null | readonly ComposeNode[] | ComposeMap
 
 export type ComposeMap = ReadonlyMap<string, ComposeNode>
 
-/** A list of `NAME=VALUE`: `!reset` takes none of its names away, and a name alone is filled in where its file is read. */
+/**
+ * A list of `NAME=VALUE`: `!reset` removes no single name from it, and a name alone gets its value where its file is
+ * read.
+ */
 export class PairList extends Map<string, ComposeNode> {}
 
-/** What one compose file says, as far as builds need it. */
+/** The parts of a compose file that builds need. */
 export interface ComposeFile {
   /** Its path, for messages. */
   readonly file: string
   readonly services: ReadonlyMap<string, ComposeMap>
   readonly include: readonly ComposeNode[]
-  /** Paths of what is taken away from files before it: what `!reset` and `!override` stand on. */
+  /** Paths removed from earlier files: those tagged `!reset` and `!override`. */
   readonly resets: readonly Path[]
-  /** 1-based line of a part; null where it is not known. */
+  /** 1-based line of a part; null when unknown. */
   readonly line: (path: Path) => number | null
 }
 
-/** What of a service decides what is built. */
+/** Keys of a service that affect its build. */
 const SERVICE_KEYS: ReadonlySet<string> = new Set([
   'build',
   'env_file',
@@ -34,7 +37,7 @@ const SERVICE_KEYS: ReadonlySet<string> = new Set([
   'profiles',
 ])
 
-/** Tags that say how files are merged (docs.docker.com, "Merge"). */
+/** Tags that control merging (docs.docker.com, "Merge"). */
 const RESET = '!reset'
 const OVERRIDE = '!override'
 
@@ -46,20 +49,20 @@ export function isComposeList(node: ComposeNode | undefined): node is readonly C
   return Array.isArray(node)
 }
 
-/** A scalar; null where it is nothing, a list or a map. */
+/** A scalar; null if empty, a list or a map. */
 export function scalarOf(node: ComposeNode | undefined): KnownValue | UnknownValue | null {
   return node === undefined || node === null || isComposeList(node) || isComposeMap(node) ? null : node
 }
 
-/** The key of a map; null for everything else. */
+/** The value of a map's key; null for anything else. */
 export function partOf(node: ComposeNode | undefined, key: string): ComposeNode {
   return isComposeMap(node) ? (node.get(key) ?? null) : null
 }
 
 /**
- * Reads one compose file: merge keys (`<<`) and variables are filled in, nothing else is worked out.
+ * Parses one compose file: resolves merge keys (`<<`) and variables, nothing else.
  *
- * @throws {TooMuch} where more text comes of it than anybody writes.
+ * @throws {TooMuch} when the resulting text exceeds the limit.
  */
 export function readComposeFile(
   text: string,
@@ -81,25 +84,25 @@ export function readComposeFile(
   return { ok: true, file: { file, services, include: isComposeList(include) ? include : [], resets, line } }
 }
 
-/** Whether a file without a known ending is a compose file. */
+/** Whether a file without a known extension is a compose file. */
 export function isComposeText(text: string, file: string): boolean {
   const read = readYamlFile(text, file, [RESET, OVERRIDE])
   return read.ok && isDataMap(valueAt(read.file.data, 'services'))
 }
 
-/** Within what is replaced as a whole tags are none. */
+/** Tags inside a part that is replaced as a whole have no effect. */
 function outermost(tagged: readonly Tagged[]): readonly Tagged[] {
   const paths = new Set(tagged.map(({ path }) => JSON.stringify(path)))
   return tagged.filter(({ path }) => !path.some((_, length) => paths.has(JSON.stringify(path.slice(0, length)))))
 }
 
-/** Data and where it stands. */
+/** Data with its path. */
 interface LocatedData {
   readonly data: Data
   readonly path: Path
 }
 
-/** Turns the data of one file into nodes. */
+/** Converts the data of one file to nodes. */
 class TreeReader {
   readonly #placed: YamlFile
   readonly #file: string
@@ -139,7 +142,7 @@ class TreeReader {
     return new Map([...this.entries(data, path)].map(([key, part]) => [key, this.node(part.data, part.path)]))
   }
 
-  /** The keys of a map with what its merge key (`<<`) brings, which its own keys replace. */
+  /** The entries of a map; its own keys override those from its merge key (`<<`). */
   entries(data: Data, path: Path): ReadonlyMap<string, LocatedData> {
     const found = new Map<string, LocatedData>()
     if (!isDataMap(data)) return found
@@ -172,7 +175,7 @@ class TreeReader {
       const line = writtenText(whole)
       const [name, rest] = splitPair(line)
       if (name === '') continue
-      // A name that is not known may be any.
+      // An unknown name may be any name.
       if (!isKnown(whole) && name.includes('$')) pairs.set(line, whole)
       else pairs.set(name, rest === null ? null : this.#rest(whole, rest, scalarText(item) ?? ''))
     }
@@ -205,10 +208,10 @@ class TreeReader {
   }
 }
 
-/** More maps in one merge key are nobody's file. */
+/** Limit on the maps in one merge key. */
 const MAX_MERGED = 1000
 
-/** `compose.yaml:3`, or the file alone. */
+/** `compose.yaml:3`, or only the file. */
 export function placeOf(file: string, line: number | null): string {
   return line === null ? file : `${file}:${line}`
 }
@@ -217,14 +220,15 @@ const INTEGER = /^([-+]?)(0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9]\d*|0)$/
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
 const DATE = /^(\d{4})-(\d\d?)-(\d\d?)$/
 
-/** Go's uint64; integers beyond it are floats. */
+/** Limit of Go's uint64; larger integers become floats. */
 const MAX_INTEGER = 2n ** 64n
 
 /**
- * What a plain scalar that YAML takes for a number or a date comes to as a text of a compose file: Go's YAML reader
- * (go.yaml.in/yaml, `resolve.go`) reads it, and Go prints it. `3.20` is 3.2, `017` is 15, `1_000` is 1000.
+ * Converts a plain scalar that YAML reads as a number or date to its text in a compose file: parsed by Go's YAML
+ * library (go.yaml.in/yaml, `resolve.go`) and printed by Go. `3.20` becomes 3.2, `017` becomes 15, `1_000` becomes
+ * 1000.
  *
- * @returns null: it is neither, and stays as it is written.
+ * @returns null: neither, so it stays as written.
  */
 function composeNumber(written: string): string | null {
   const date = DATE.exec(written)

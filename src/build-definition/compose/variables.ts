@@ -1,23 +1,23 @@
 import { type Budget, matchAt, TooMuch } from '../scan.js'
 import { type BuildValue, isKnown, unknown } from '../value.js'
 
-/** Defaults within defaults: deeper than this is nobody's file. */
+/** Limit on nested defaults; no real file reaches it. */
 const MAX_DEPTH = 32
 
-/** What variables are filled in from. */
+/** Inputs of interpolation. */
 export interface Interpolation {
   /** Variables of the step that builds, and of `.env` files. */
   readonly environment: Pick<ReadonlyMap<string, BuildValue>, 'get'>
-  /** How much text may come of it. */
+  /** Limit on the resulting text. */
   readonly budget: Budget
 }
 
 /**
  * Fills in `$NAME`, `${NAME}` and `${NAME:-default}` as compose does (docs.docker.com, "Interpolation"; compose-go,
- * `template/template.go`). What the environment is not known to say is taken for unset where there is a default, which
- * is assumed; `$$` is a dollar, and so is one before anything that is no name.
+ * `template/template.go`). A variable not in the known environment counts as unset if it has a default, which is
+ * assumed; `$$` is a dollar, and so is one before anything that is not a name.
  *
- * @throws {TooMuch} where more text comes of it than anybody writes.
+ * @throws {TooMuch} when the resulting text exceeds the limit.
  */
 export function interpolate(written: string, settings: Interpolation): BuildValue {
   if (!written.includes('$')) return { text: written }
@@ -31,7 +31,7 @@ export function interpolate(written: string, settings: Interpolation): BuildValu
 class VariableReader {
   isUnknown = false
   isAssumed = false
-  /** Where braces are no longer matched, nothing that was read counts. */
+  /** Once braces are no longer matched, nothing read counts. */
   isTooDeep = false
   #at = 0
   readonly #written: string
@@ -42,10 +42,10 @@ class VariableReader {
     this.#settings = settings
   }
 
-  /** Text up to its end: the brace that closes the variable it is the default of, when it is one. */
+  /** Text up to its end or, in a default, up to the brace that closes its variable. */
   text(depth: number): string {
     const parts: string[] = []
-    // Braces within a default are text where each has its other half.
+    // Balanced braces inside a default are text.
     let open = 0
     while (this.#at < this.#written.length) {
       const character = this.#written[this.#at] ?? ''
@@ -80,7 +80,7 @@ class VariableReader {
     if (name === '' || this.isTooDeep) return this.#giveUp()
     if (next !== '{') return this.#value(name) ?? this.#giveUp()
     const operator = this.#match(/:?[-+?]/y)
-    // What was assumed in an alternative that is not taken decides nothing.
+    // Assumptions in an alternative that is not used do not count.
     const assumedBefore = this.isAssumed
     const unknownBefore = this.isUnknown
     const alternative = operator === '' ? '' : this.text(depth + 1)
@@ -113,7 +113,7 @@ class VariableReader {
     return isEmpty && operator !== '' ? this.#giveUp() : (value ?? this.#giveUp())
   }
 
-  /** What the environment is known to say. */
+  /** The value in the known environment, else null. */
   #value(name: string): string | null {
     const value = this.#settings.environment.get(name)
     if (value === undefined || !isKnown(value)) return null

@@ -15,18 +15,18 @@ import { type FlagTable, type ParsedFlags, parseProgramFlags } from './flags.js'
 import type { Marks } from './marks.js'
 import type { Field, State } from './state.js'
 
-/** A command as it is started. */
+/** A program call with its context. */
 export interface ProgramCall {
   readonly line: number
   readonly state: State
   readonly marks: Marks
-  /** What the program finds in its environment. */
+  /** Environment variables that the program sees. */
   readonly environment: EnvironmentLookup
-  /** What of that the script sets. */
+  /** Those of them that the script sets. */
   readonly ownEnvironment: () => ReadonlyMap<string, BuildValue>
 }
 
-/** `docker build` and what takes its arguments; null where it builds nothing. */
+/** Reads `docker build` and commands with the same arguments; null if it builds nothing. */
 export function readBuild(tool: BuildTool, args: readonly Field[], call: ProgramCall): CommandBuild | null {
   if (tool === 'kaniko') return readKaniko(args, call)
   const isBuildah = tool === 'podman' || tool === 'buildah'
@@ -72,13 +72,13 @@ export class Flags {
     return this.parsed.flags.some((flag) => flag.name === name)
   }
 
-  /** Whether a switch is on, or may be. */
+  /** Whether a switch is on or may be. */
   isOn(name: string): boolean {
     const flag = this.parsed.flags.findLast((one) => one.name === name)
     return flag !== undefined && !/^(?:false|0|f)$/i.test(flag.value ?? '')
   }
 
-  /** All values, with marks. */
+  /** All values of a flag, with marks. */
   all(name: string): string[] {
     return this.parsed.flags.flatMap((flag) => (flag.name === name && flag.value !== null ? [flag.value] : []))
   }
@@ -96,14 +96,17 @@ export class Flags {
     return this.all(name).map((text) => this.#marks.value(text))
   }
 
-  /** Values that may be several, cut at commas. */
+  /** Values of a flag that may be repeated or comma-separated. */
   list(name: string): BuildValue[] {
     const items = this.all(name).flatMap((text) => text.split(','))
     return items.flatMap((text) => (text.trim() === '' ? [] : [this.#marks.value(text.trim())]))
   }
 }
 
-/** The folder a build is given: the argument that is no flag. What may be any number of arguments is no folder if another is. */
+/**
+ * The context argument. A word that may expand to any number of arguments is used only if no other word can be the
+ * context.
+ */
 function contextOf(
   { parsed }: Flags,
   isOptional: boolean,
@@ -112,7 +115,7 @@ function contextOf(
   const firm = parsed.rest.filter(({ isElastic }) => !isElastic)
   const elastic = parsed.rest.filter(({ isElastic }) => isElastic)
   const [doubted] = parsed.doubtful
-  // Docker wants a folder; where there is only one candidate it is that one.
+  // Docker requires a context, so a single candidate must be it.
   const likely = firm[0] ?? (elastic.length === 0 ? doubted : elastic.pop())
   const isDoubted = likely === doubted && (isOptional || parsed.doubtful.length > 1)
   const unclear = elastic.map(({ text }) => ({ key: 'command line', written: marks.written(text) }))
@@ -120,7 +123,7 @@ function contextOf(
   return { context: isDoubted ? marks.add(likely.text) : likely.text, unclear }
 }
 
-/** Where the Dockerfile is: a file, what the command is given as its input, or nowhere in particular. */
+/** Where the Dockerfile comes from: a file, the command's standard input, or the default. */
 function dockerfileOf(
   context: string | null,
   file: string | null,
@@ -168,7 +171,7 @@ function defaultPlatforms(
   return [marks.value([os ?? 'linux', arch, ...(variant ? [variant] : [])].join('/'))]
 }
 
-/** What changes a build in a way that no setting of ours says. */
+/** Flags that change a build in a way that none of our settings covers. */
 function unclearFlags(flags: Flags, isBuildah: boolean, call: ProgramCall): readonly Unclear[] {
   const { marks } = call
   const found = ['build-arg', 'build-context'].flatMap((name) => pairsOf(flags, name, call).unclear)
@@ -182,7 +185,7 @@ function unclearFlags(flags: Flags, isBuildah: boolean, call: ProgramCall): read
   return [...found, ...written('build-arg-file'), ...written('from'), ...(files.length > 1 ? [joined] : []), ...isEvery]
 }
 
-/** Does the image leave the machine, as far as the command itself says? */
+/** Whether the image is published, judged by the command itself; null: unknown. */
 function publishesBy(flags: Flags): boolean | null {
   if (flags.isOn('push')) return true
   const outputs = flags.values('output')
@@ -191,7 +194,7 @@ function publishesBy(flags: Flags): boolean | null {
   return outputs.length > 0 && outputs.every((value) => isKnown(value) && isNotPushed(value)) ? false : null
 }
 
-/** kaniko's executor (its README, "Additional Flags"): the Dockerfile is looked for in the context as well. */
+/** kaniko's executor (its README, "Additional Flags"), which also looks for the Dockerfile in the context. */
 function readKaniko(args: readonly Field[], call: ProgramCall): CommandBuild | null {
   const { marks, state } = call
   const flags = new Flags(args, KANIKO_FLAGS, marks)
@@ -221,7 +224,7 @@ function readKaniko(args: readonly Field[], call: ProgramCall): CommandBuild | n
   }
 }
 
-/** `docker buildx bake` (docs.docker.com, `docker buildx bake`); null where it builds nothing. */
+/** Reads `docker buildx bake` (docs.docker.com, `docker buildx bake`); null if it builds nothing. */
 export function readBakeCommand(args: readonly Field[], call: ProgramCall): BakeCommand | null {
   const { marks, state } = call
   const flags = new Flags(args, BAKE_FLAGS, marks)
@@ -236,7 +239,7 @@ export function readBakeCommand(args: readonly Field[], call: ProgramCall): Bake
     kind: 'bake',
     ...placeOf(call),
     files: flags.has('file') ? pathsOf(flags.all('file'), call) : filesOf('BUILDX_BAKE_FILE', call),
-    // A target that is not known may be several.
+    // An unknown target may be several.
     targets: [...names, ...elastic].map(({ text }) => marks.value(text)),
     set,
     source: source === undefined ? null : marks.path(source.text, state.folder),
@@ -257,7 +260,7 @@ function pathsOf(texts: readonly string[], { marks, state }: ProgramCall): Build
   return texts.map((text) => marks.path(text, state.folder))
 }
 
-/** Files a variable names, colons between them. */
+/** The files in a colon-separated variable. */
 function filesOf(variable: string, { environment }: ProgramCall): readonly BuildValue[] {
   const value = environment(variable)
   if (value === null) return []
@@ -265,7 +268,7 @@ function filesOf(variable: string, { environment }: ProgramCall): readonly Build
   return value.text.split(':').flatMap((text) => (text === '' ? [] : [{ ...value, text }]))
 }
 
-/** `docker compose build`, of which the files were named before the subcommand. */
+/** Reads `docker compose build`, whose files are named before the subcommand. */
 export function readComposeBuild(flags: Flags, before: Flags, call: ProgramCall): ComposeCommand {
   const { marks, state } = call
   const { rest } = flags.parsed

@@ -4,9 +4,9 @@ import type { ExpandedCommand, Interpreter } from './reading.js'
 import { enterFolder, type Field, type State, type Variable } from './state.js'
 
 /**
- * What the shell itself does when a command names it (Bash manual, "Shell Builtin Commands").
+ * Executes a shell builtin (Bash manual, "Shell Builtin Commands").
  *
- * @returns false where the command is no such name.
+ * @returns false if the command is not a builtin.
  */
 export function runBuiltin(name: string, command: ExpandedCommand, state: State, reader: Interpreter): boolean {
   const args = command.fields.slice(1)
@@ -72,7 +72,7 @@ function runControl(name: string, args: readonly Field[], state: State, reader: 
     case 'source':
     case '.':
       state.hasSourced = true
-      // What it builds is not read either.
+      // The sourced file may build too, and is not read.
       return false
     default:
       return /^(?:echo|cat|tee|pwd|basename|dirname|:|true|false|test|\[|trap|alias|ulimit|umask|wait|shopt)$/.test(
@@ -135,7 +135,7 @@ function isName(text: string): boolean {
   return /^[A-Za-z_]\w*$/.test(text)
 }
 
-/** `A=b`, `A+=b`, `A=(b c)`; what an index sets is not followed. */
+/** Assigns `A=b`, `A+=b`, `A=(b c)`; assignments to an index make the variable unknown. */
 export function assign({ name, value, append, index }: Assignment, state: State, reader: Interpreter): void {
   if (!isName(name)) return
   const before = reader.variables.find(state, name)
@@ -154,7 +154,7 @@ export function assign({ name, value, append, index }: Assignment, state: State,
   state.variables.set(name, assigned())
 }
 
-/** What is there already. */
+/** Existing items of a variable. */
 function itemsOf(name: string, before: Variable | null, { marks }: Interpreter): readonly Field[] {
   if (before?.kind === 'list') return before.items
   if (before?.kind === 'text') return [{ text: before.text, isElastic: false }]

@@ -2,16 +2,16 @@ import type { ParameterOperation, Word } from 'unbash'
 import type { Marks } from './marks.js'
 import type { Field } from './state.js'
 
-/** A text of which no part is known. */
+/** A text that consists only of unknown parts. */
 export const ONLY_MARKS = /^(?:\0\d+\0)+$/
 
-/** Puts parts together to words. */
+/** Builds words from their parts. */
 export class FieldBuilder {
   readonly #marks: Marks
   readonly #cuts: boolean
   readonly #fields: Field[] = []
   #text: string | null = null
-  /** Whether there is anything in the word that is no unknown and unquoted part. */
+  /** Whether the word contains anything other than unknown, unquoted parts. */
   #isFirm = false
 
   constructor(marks: Marks, cuts = true) {
@@ -25,7 +25,7 @@ export class FieldBuilder {
   }
 
   literal(text: string, isEscaped: boolean): void {
-    // Nothing but a line end that is escaped.
+    // Only an escaped line end.
     if (text === '') return
     if (isEscaped || !ONLY_MARKS.test(text)) this.#isFirm = true
     this.#append(text)
@@ -45,7 +45,7 @@ export class FieldBuilder {
     }
   }
 
-  /** All items of a list: each its own word, in quotes as they are. */
+  /** Adds the items of a list: a word each, unsplit if quoted. */
   list(items: readonly Field[], isQuoted: boolean): void {
     for (const [index, item] of items.entries()) {
       if (index > 0) this.#end()
@@ -77,8 +77,8 @@ export class FieldBuilder {
 }
 
 /**
- * `${NAME%suffix}`, `${NAME/a/b}`, `${NAME:0:7}`, `${NAME,,}` of a known text (Bash manual, "Shell Parameter
- * Expansion"), null where what would come out is not known.
+ * Evaluates `${NAME%suffix}`, `${NAME/a/b}`, `${NAME:0:7}`, `${NAME,,}` for a known text (Bash manual, "Shell Parameter
+ * Expansion"); null if the result is unknown.
  */
 export function operated(text: string, operation: ParameterOperation, expand: (word: Word) => string): string | null {
   if (operation.type === 'Remove') {
@@ -96,7 +96,7 @@ export function operated(text: string, operation: ParameterOperation, expand: (w
   return null
 }
 
-/** A literal, with one star at one of its ends at most: that is what people write. */
+/** Supports only what people write: a literal with at most one star, at one of its ends. */
 function patternOf(word: Word, expand: (word: Word) => string): string | null {
   const pattern = expand(word)
   const isQuoted = /["'\\$`]/.test(word.text)

@@ -9,43 +9,43 @@ import {
 } from '../value.js'
 import type { Marks } from './marks.js'
 
-/** What a script starts with. */
+/** The initial environment of a script. */
 export interface ScriptEnvironment {
-  /** Value of an environment variable where the script starts; null: nobody sets it, as far as is known. */
+  /** Initial value of an environment variable; null: not set, as far as is known. */
   readonly variable: (name: string) => BuildValue | null
 }
 
 export interface ScriptOptions {
-  /** Whose language the script is in: `sh` and `bash` are `posix`. */
+  /** The script's language: `posix` includes `sh` and `bash`. */
   readonly shell?: 'posix' | 'pwsh' | 'cmd'
-  /** Where the script starts, relative to the workspace (`working-directory`); the workspace itself if not given. */
+  /** Working directory, relative to the workspace (`working-directory`); by default the workspace itself. */
   readonly folder?: BuildValue
-  /** How much text may come out of variables, where several scripts share it; each has enough of its own if not given. */
+  /** Limit on text produced by variables, if shared by several scripts; by default each script has its own. */
   readonly budget?: Budget
 }
 
-/** What a script does as far as images are concerned. */
+/** What a script does with images. */
 export interface ScriptFacts {
   readonly builds: readonly ScriptBuild[]
   readonly environmentWrites: EnvironmentWrites
   readonly unread: readonly UnreadCommand[]
-  /** Images the script sends to a registry, by the names it gives them. */
+  /** Images pushed to a registry, by the names used. */
   readonly pushes: readonly BuildValue[]
-  /** Names the script gives images that have another name already (`docker tag`). */
+  /** Additional names for existing images (`docker tag`). */
   readonly retags: readonly Retag[]
 }
 
-/** What `>> $GITHUB_ENV` sets for later steps. */
+/** Variables that `>> $GITHUB_ENV` sets for later steps. */
 export interface EnvironmentWrites {
-  /** An unknown value where the script may as well not set it. */
+  /** An unknown value if the script may also not set it. */
   readonly values: ReadonlyMap<string, BuildValue>
-  /** Whether there may be names that cannot be seen (`cat file >> $GITHUB_ENV`). */
+  /** Whether it may set other variables whose names are unknown (`cat file >> $GITHUB_ENV`). */
   readonly hasOthers: boolean
 }
 
-/** A command that may well build an image, and cannot be read. */
+/** A command that may build an image but cannot be read. */
 export interface UnreadCommand {
-  /** 1-based, in the script. */
+  /** 1-based line in the script. */
   readonly line: number
   /** As written. */
   readonly command: string
@@ -61,29 +61,29 @@ export interface Retag {
 export type ScriptBuild = CommandBuild | BakeCommand | ComposeCommand
 
 interface CommandPlace {
-  /** 1-based, in the script. */
+  /** 1-based line in the script. */
   readonly line: number
-  /** Where the command runs, relative to the workspace; '' is the workspace itself. */
+  /** Working directory, relative to the workspace; '' is the workspace itself. */
   readonly folder: BuildValue
-  /** Whether the script may as well end well without it. */
+  /** Whether the script may succeed without running it. */
   readonly isConditional: boolean
-  /** Whether its image leaves the machine; null: no push is seen yet, and a later one of its tags may send it. */
+  /** Whether its image is published; null: no push so far, but a later one of its tags may publish it. */
   readonly publishes: boolean | null
 }
 
 /** A command that builds one Dockerfile. */
 export interface CommandBuild extends CommandPlace {
   readonly kind: 'build'
-  /** Which program builds: podman, buildah and nerdctl look for a Containerfile as well, podman before a Dockerfile. */
+  /** The program: podman, buildah and nerdctl also accept a Containerfile; podman prefers it. */
   readonly tool: BuildTool
-  /** null: none is given, which docker does not take. `-`: stdin, which is a Dockerfile or an archive. */
+  /** null: none given, which docker rejects. `-`: stdin, a Dockerfile or an archive. */
   readonly context: BuildValue | null
   /**
-   * Relative to `folder`, not to the context; null: none is given. Where the Dockerfile comes from stdin it is the file
-   * that stdin is read from, or an unknown value.
+   * Relative to `folder`, not to the context; null: none given. If the Dockerfile comes from stdin, the file redirected
+   * to stdin, or an unknown value.
    */
   readonly file: BuildValue | null
-  /** The Dockerfile itself, where the script holds it. */
+  /** The Dockerfile's text, if the script contains it. */
   readonly inline: BuildValue | null
   readonly inputs: BuildInputs
   readonly tags: readonly BuildValue[]
@@ -91,18 +91,18 @@ export interface CommandBuild extends CommandPlace {
 
 export type BuildTool = 'docker' | 'podman' | 'buildah' | 'nerdctl' | 'kaniko' | 'img' | 'depot'
 
-/** `docker buildx bake`: what it builds stands in other files. */
+/** `docker buildx bake`: its builds are defined in other files. */
 export interface BakeCommand extends CommandPlace {
   readonly kind: 'bake'
-  /** Relative to `folder`; empty: bake's own default files. */
+  /** Relative to `folder`; empty: bake's default files. */
   readonly files: readonly BuildValue[]
   /** Empty: the group or target `default`. */
   readonly targets: readonly BuildValue[]
-  /** Overrides, as `TARGET.KEY=VALUE`. */
+  /** Overrides, `TARGET.KEY=VALUE`. */
   readonly set: readonly BuildValue[]
-  /** A repository to read the files from, instead of `folder`. */
+  /** A repository that the files are read from instead of `folder`. */
   readonly source: BuildValue | null
-  /** What the script sets, over what it starts with; `--var` included. */
+  /** Variables set by the script, including `--var`; they override its initial environment. */
   readonly environment: BuildEnvironment
   readonly unclear: readonly Unclear[]
 }
@@ -110,34 +110,34 @@ export interface BakeCommand extends CommandPlace {
 /** `docker compose build`, or `up --build`. */
 export interface ComposeCommand extends CommandPlace {
   readonly kind: 'compose'
-  /** Relative to `folder`; empty: compose's own default files. */
+  /** Relative to `folder`; empty: compose's default files. */
   readonly files: readonly BuildValue[]
   /** Empty: all. */
   readonly services: readonly BuildValue[]
-  /** `--build-arg`, over what the services say. */
+  /** `--build-arg`, overriding those of the services. */
   readonly args: ReadonlyMap<string, BuildValue>
-  /** What paths in the files are relative to, if not to the folder of the first. */
+  /** Base of paths in the files; null: the first file's folder. */
   readonly projectFolder: BuildValue | null
-  /** What the script sets, over what it starts with. */
+  /** Variables set by the script, overriding its initial environment. */
   readonly environment: BuildEnvironment
   readonly unclear: readonly Unclear[]
 }
 
-/** What a command does as far as images are concerned. */
+/** What one command does with images. */
 export interface CommandFacts {
   readonly builds?: readonly ScriptBuild[]
   readonly pushes?: readonly BuildValue[]
   readonly retags?: readonly Retag[]
-  /** `docker compose push`: what compose built leaves the machine. */
+  /** `docker compose push`: publishes what compose built. */
   readonly pushesServices?: boolean
   /** What would have to be read to know what it builds. */
   readonly unread?: string
 }
 
-/** More of a kind than this is no script anybody writes. */
+/** Limit on facts of each kind; no real script reaches it. */
 const MAX_FACTS = 256
 
-/** What one script does, as far as it was read. */
+/** The facts collected from one script. */
 export class Facts {
   builds: ScriptBuild[] = []
   unread: UnreadCommand[] = []
@@ -145,7 +145,7 @@ export class Facts {
   retags: Retag[] = []
   environment: EnvironmentText[] = []
 
-  /** Forgets what was found while something ran that only tells what it changes. */
+  /** Runs something for its side effects on the state only, discarding the facts it adds. */
   without(run: () => void): void {
     const { builds, unread, pushes, retags, environment } = this
     Object.assign(this, { builds: [], unread: [], pushes: [], retags: [], environment: [] })
@@ -165,15 +165,15 @@ export class Facts {
 }
 
 /**
- * Builds of which a push of one of their tags is seen, by the name they were built with or one they got later: they
- * publish. What is not known is the same where it is written the same.
+ * Marks builds as published if one of their tags, or a later name for it, is pushed. Unknown names are equal if written
+ * the same.
  */
 export function withPushes<Build extends ScriptBuild>(
   builds: readonly Build[],
   { pushes, retags }: { readonly pushes: readonly BuildValue[]; readonly retags: readonly Retag[] },
 ): Build[] {
   const pushed = new Set(pushes.map(nameOf))
-  // Backwards: what a name was given to, in turn, before.
+  // Backwards, so that a chain of renames is followed to its first name.
   for (const { from, to } of [...retags].reverse()) if (isPushed(to, pushed)) pushed.add(nameOf(from))
   const isSent = (build: Build) =>
     build.kind === 'build' && build.publishes === null && tagsOf(build).some((tag) => isPushed(tag, pushed))
@@ -184,7 +184,7 @@ function tagsOf(build: CommandBuild): readonly BuildValue[] {
   return build.tags
 }
 
-/** Whether a name is pushed, or its repository with all its tags (`docker push app`, `docker push --all-tags app`). */
+/** Whether a name is pushed, or its repository with all tags (`docker push app`, `docker push --all-tags app`). */
 function isPushed(tag: BuildValue, pushed: ReadonlySet<string>): boolean {
   const name = nameOf(tag)
   return pushed.has(name) || pushed.has(name.replace(/:[^:/]*$/, ''))
@@ -195,9 +195,9 @@ function nameOf(value: BuildValue): string {
   return written.replace(/^docker\.io\/(?:library\/)?/, '').replace(/:latest$/, '')
 }
 
-/** What a script appends to the file of environment variables, piece by piece. */
+/** A piece of text that a script appends to the environment file. */
 export interface EnvironmentText {
-  /** null: it cannot be seen. */
+  /** null: unknown. */
   readonly text: string | null
   readonly isConditional: boolean
 }
@@ -211,7 +211,7 @@ interface WrittenLine {
 }
 
 /**
- * Names and values in what a script appends to `$GITHUB_ENV`: `NAME=VALUE`, and `NAME<<END`, lines, `END`
+ * Parses the names and values that a script appends to `$GITHUB_ENV`: `NAME=VALUE`, and `NAME<<END`, lines, `END`
  * (docs.github.com, "Workflow commands", "Setting an environment variable").
  */
 export function environmentWrites(pieces: readonly EnvironmentText[], marks: Marks): EnvironmentWrites {
@@ -246,7 +246,7 @@ function linesOf({ text, isConditional }: EnvironmentText): WrittenLine[] {
   return lines.map((line) => ({ text: line, isUnseen: false, isConditional }))
 }
 
-/** Whether a word, as written, is the file of environment variables, in any of the languages of scripts. */
+/** Whether a word, as written, is the environment file, in any of the script languages. */
 export function isEnvironmentFile(written: string): boolean {
   return /^(?:\$\{?(?:env:)?GITHUB_ENV\}?|%GITHUB_ENV%|\$\{\{ {0,9}github\.env {0,9}\}\})$/i.test(written)
 }

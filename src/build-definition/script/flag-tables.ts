@@ -1,7 +1,7 @@
 import { flagTable } from './flags.js'
 
 /**
- * What is before the subcommand (docs.docker.com, `docker`; docker/buildx `commands/root.go`; containers/podman
+ * Flags before the subcommand (docs.docker.com, `docker`; docker/buildx `commands/root.go`; containers/podman
  * `cmd/podman/root.go`; containers/buildah `cmd/buildah/main.go`; nerdctl's command reference).
  */
 export const GLOBAL_FLAGS = flagTable(
@@ -14,7 +14,7 @@ export const GLOBAL_FLAGS = flagTable(
   'debug:D tls tlsverify help:h version:v remote:r syslog noout transient-store trace insecure-registry experimental',
 )
 
-/** docker/cli `image/build.go`, docker/buildx `commands/build.go`; depot's and nerdctl's build take these and a few more. */
+/** docker/cli `image/build.go`, docker/buildx `commands/build.go`; plus flags of depot's and nerdctl's build. */
 export const DOCKER_BUILD_FLAGS = flagTable(
   `file:f tag:t build-arg target platform output:o build-context label annotation secret ssh network add-host allow
   cache-from cache-to cgroup-parent iidfile metadata-file no-cache-filter progress shm-size ulimit resource policy
@@ -25,7 +25,7 @@ export const DOCKER_BUILD_FLAGS = flagTable(
   disable-content-trust detach save lint suppress-no-output-warning ipfs`,
 )
 
-/** containers/buildah `pkg/cli/common.go`, of which podman's build is made. */
+/** containers/buildah `pkg/cli/common.go`, which podman's build also uses. */
 export const BUILDAH_BUILD_FLAGS = flagTable(
   `file:f tag:t build-arg build-arg-file target platform output:o build-context label:l annotation secret ssh network
   add-host cache-from cache-to cache-ttl cgroup-parent iidfile iidfile-raw metadata-file shm-size ulimit memory:m

@@ -2,17 +2,17 @@ import { splitPair } from '../value.js'
 import type { Marks } from './marks.js'
 import type { Field } from './state.js'
 
-/** What is known of a program's flags. */
+/** The known flags of a program. */
 export interface FlagTable {
-  /** Long names of flags that take a value. */
+  /** Long names of flags with a value. */
   readonly values: ReadonlySet<string>
-  /** Long names of flags that take none, unless it is attached by `=`. */
+  /** Long names of flags without one, unless attached with `=`. */
   readonly switches: ReadonlySet<string>
-  /** Letters, and the long names they stand for. */
+  /** Short flags with their long names. */
   readonly letters: ReadonlyMap<string, string>
 }
 
-/** A table from lists of names, `tag:t` for one that has a letter. */
+/** Creates a table from lists of names; `tag:t` has a short form. */
 export function flagTable(values: string, switches: string): FlagTable {
   const letters = new Map<string, string>()
   const names = (list: string) => {
@@ -28,19 +28,19 @@ export function flagTable(values: string, switches: string): FlagTable {
   return { values: names(values), switches: names(switches), letters }
 }
 
-/** The arguments of a program, cut into flags and the rest. */
+/** Arguments split into flags and the rest. */
 export interface ParsedFlags {
-  /** In their order; a switch has no value. */
+  /** In order; a switch has no value. */
   readonly flags: readonly { readonly name: string; readonly value: string | null }[]
   readonly rest: readonly Field[]
-  /** Where the rest begins. */
+  /** Index at which the rest begins. */
   readonly restIndex: number
-  /** Arguments that may be the rest as well as the value of a flag that is not known. */
+  /** Arguments that are either part of the rest or the value of an unknown flag. */
   readonly doubtful: readonly Field[]
 }
 
 /**
- * Reads arguments as docker's programs do (spf13/pflag): `--name value`, `--name=value`, `-n value`, `-nvalue`,
+ * Parses arguments as docker's programs do (spf13/pflag): `--name value`, `--name=value`, `-n value`, `-nvalue`,
  * `-n=value`, `-abc`, and `--` before the rest.
  *
  * @param isMixed whether flags may follow the rest.
@@ -82,16 +82,16 @@ export function parseProgramFlags(
 }
 
 interface Flag {
-  /** Letters without value that come before it. */
+  /** Short switches before it in the same word. */
   readonly switches: readonly string[]
   readonly name: string | null
   readonly value: string | null
-  /** Does the next argument belong to it? */
+  /** Whether it takes the next argument. */
   readonly wants: 'value' | 'nothing' | 'unknown'
 }
 
 function flagOf({ text, isElastic }: Field, table: FlagTable, marks: Marks): Flag | 'end' | null {
-  // A flag that comes from a default is one; its value keeps what it is written as.
+  // A flag from a variable's default counts; its value keeps its marks.
   const read = text.startsWith('\0') ? (marks.withDefaults(text) ?? text) : text
   if (isElastic || !read.startsWith('-') || read === '-') return null
   if (read === '--') return 'end'

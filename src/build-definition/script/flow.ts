@@ -16,15 +16,15 @@ import type { Interpreter } from './reading.js'
 import { chosenCase, holds, isTrue } from './results.js'
 import { type Field, mergeStates, type State, type Stdin } from './state.js'
 
-/** Rounds of a loop over words: more than this is read once, with a variable that is not known. */
+/** Loops over more words are read once, with an unknown variable. */
 const MAX_ROUNDS = 64
 
 type Node = Statement['command'] | CompoundList
 
-/** Programs that people ask for a yes or no: what follows `&&` may be left out. */
+/** Commands used as a condition: what follows `&&` may be skipped. */
 const ASKING = /^(?:\[|test|grep|egrep|command|which|type|hash|diff|cmp|false)$/
 
-/** What the shell does between commands: lists, branches, loops, assignments. */
+/** Executes control flow: lists, branches, loops, assignments. */
 export class Flow {
   readonly #reader: Interpreter
 
@@ -32,7 +32,7 @@ export class Flow {
     this.#reader = reader
   }
 
-  /** @returns what is printed, null where that is not known. */
+  /** @returns the output, null if unknown. */
   run(node: Node, state: State): Stdin {
     if (!this.#reader.hasTime(node)) return null
     switch (node.type) {
@@ -115,7 +115,7 @@ export class Flow {
     return stdin
   }
 
-  /** `a && b || c`, from left to right. What follows a question on `&&`, and anything on `||`, may be left out. */
+  /** `a && b || c`, left to right. After a condition with `&&`, and after any `||`, commands may be skipped. */
   #list({ commands, operators }: AndOr, state: State): void {
     let branch: State | null = null
     const [first, ...others] = commands
@@ -145,7 +145,10 @@ export class Flow {
     if (branch !== null) mergeStates(state, [state, branch], this.#reader.marks)
   }
 
-  /** Runs a command and says how it ends: known; `done`, as commands do; null, it may be either. */
+  /**
+   * Runs a command and returns its result: true or false if known; `done` for ordinary commands, which succeed; null if
+   * either is possible.
+   */
   #ask(node: PipelineNode, state: State): boolean | 'done' | null {
     const known = this.#answer(node, state)
     this.run(node, state)
@@ -224,7 +227,7 @@ export class Flow {
     this.#branches(state, hasDefault ? bodies : [...bodies, () => undefined])
   }
 
-  /** Runs one of several, nobody knows which. */
+  /** Runs all branches of which one applies, without knowing which. */
   #branches(state: State, runs: readonly ((state: State) => unknown)[]): void {
     const { isConditional } = state
     const branches = runs.map((run) => {
@@ -258,7 +261,7 @@ export class Flow {
     if (state.ended === 'loop') state.ended = 'no'
   }
 
-  /** Words of a loop. A pattern stands for files that nobody knows. */
+  /** Words of a loop. A pattern stands for unknown files. */
   #items(word: For['name'], state: State): Field[] {
     const isPattern = word.parts?.some(({ type }) => type === 'Glob' || type === 'ExtendedGlob') === true
     return isPattern ? [{ text: word.text, isElastic: true }] : this.#reader.fields(word, state)
@@ -269,7 +272,7 @@ export class Flow {
     this.#manyRounds(this.#reader.copy(state, { isConditional: true }), (inner) => this.run(node.body, inner), state)
   }
 
-  /** Runs what may be run any number of times: what it changes is not known, neither in it nor after. */
+  /** Runs something that may run any number of times: what it changes is unknown, both inside and afterwards. */
   #manyRounds(before: State, run: (state: State) => unknown, state: State = before): void {
     const trial = this.#reader.copy(before)
     this.#reader.facts.without(() => run(trial))

@@ -1,9 +1,9 @@
 /**
- * Builds in scripts of steps: what `docker build` and its like pass, read from the text as a shell would read it, with
- * nothing run. Pure: text in, facts out.
+ * Finds builds in the scripts of steps: what `docker build` and similar commands pass, reading the text as a shell
+ * would without running anything. Pure: text in, facts out.
  *
- * The way through: parseScript (a parser of Bash) → ScriptReader (commands in their order; Flow: branches, loops) →
- * words (expansion) → wrappers (`sudo`) → programs → build-command. What is not known in a text is a mark (marks.ts).
+ * Pipeline: parseScript (a Bash parser) → ScriptReader (commands in order; Flow: branches, loops) → words (expansion) →
+ * wrappers (`sudo`) → programs → build-command. Unknown parts of a text are marks (marks.ts).
  */
 
 import type { ParsedScript } from 'unbash'
@@ -24,7 +24,7 @@ export type * from './facts.js'
 export { withPushes } from './facts.js'
 export { shellOf } from './reading.js'
 
-/** How much text may come out of one script's variables. */
+/** Limit on text produced by one script's variables. */
 const MAX_TEXT = 2_000_000
 
 const NOTHING: ScriptFacts = {
@@ -36,10 +36,10 @@ const NOTHING: ScriptFacts = {
 }
 
 /**
- * Reads which images a script builds, with what, and what else about it matters for that.
+ * Finds the images that a script builds and their inputs, and what else about the script matters for them.
  *
- * @param script its text, in which expressions that are known were filled in.
- * @param environment what its variables are where it starts.
+ * @param script its text, with known expressions filled in.
+ * @param environment its initial variables.
  */
 export function readScript(
   script: Expanded,
@@ -70,7 +70,7 @@ export function readScript(
 
 const BUILDS = /\b(?:docker|podman|buildah|nerdctl|kaniko|buildx)\b/
 
-/** A script nobody writes: that it may build is all we say. */
+/** No real script exceeds the limit: only reports that it may build. */
 function tooMuch({ text }: Expanded): ScriptFacts {
   const at = text.search(BUILDS)
   const line = text.slice(0, Math.max(at, 0)).split('\n').length
@@ -88,7 +88,7 @@ function tooMuch({ text }: Expanded): ScriptFacts {
   }
 }
 
-/** What no shell of this language would take is in another one, most likely: what was read may not be all of it. */
+/** A script that is not valid in this language may be in another one: what was read may be incomplete. */
 function addFault({ errors = [] }: ParsedScript, { text }: Expanded, reader: ScriptReader): void {
   const [error] = errors
   if (error === undefined || !BUILDS.test(text)) return

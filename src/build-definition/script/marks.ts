@@ -3,11 +3,11 @@ import { plainPath } from '../paths.js'
 import type { Budget } from '../scan.js'
 import { type BuildValue, known, unknown } from '../value.js'
 
-/** What is not known where it stands in a text, or is known only by a default. */
+/** Part of a text that is unknown, or known only by a default. */
 interface Mark {
-  /** As the script writes it. */
+  /** Source text in the script. */
   readonly written: string
-  /** What it is where nobody sets the variable it is the default of. */
+  /** The default, which applies if the variable is not set. */
   readonly assumed?: string
   /** The folder it names, relative to the workspace. */
   readonly folder?: string
@@ -17,33 +17,33 @@ const MARK = /\0(\d+)\0/g
 const FIRST_MARK = /^\0(\d+)\0/
 
 /**
- * Texts of which some parts are not known. Such a part is a mark, as in Expanded: it goes through quoting, splitting and
- * concatenation like any letter, and what it was written as comes back at the end.
+ * Texts with unknown parts. Each such part is a mark, as in Expanded: it passes through quoting, splitting and
+ * concatenation like any character, and is replaced by its source text in the end.
  */
 export class Marks {
   readonly #marks: Mark[]
   readonly #budget: Budget
 
-  /** @param written the expressions of the script's text that are not known. */
+  /** @param written the unknown expressions in the script's text. */
   constructor(written: readonly string[], budget: Budget) {
     this.#marks = written.map((text) => (WORKSPACE.test(text) ? { written: text, folder: '' } : { written: text }))
     this.#budget = budget
   }
 
-  /** A text that stands for what is written there. */
+  /** Creates a mark for a source text. */
   add(written: string, what: Omit<Mark, 'written'> = {}): string {
     const text = this.written(written)
     this.#marks.push(this.#budget.spend(text.length) ? { written: text, ...what } : { written: '…' })
     return `\0${this.#marks.length - 1}\0`
   }
 
-  /** A text with its marks as the script writes them. */
+  /** A text with its marks replaced by their source text. */
   written(text: string): string {
     if (!text.includes('\0')) return text
     return text.replace(MARK, (_, index: string) => this.#marks[Number(index)]?.written ?? '')
   }
 
-  /** The text with its defaults filled in, null where something else is not known. */
+  /** The text with defaults filled in, null if another part is unknown. */
   withDefaults(text: string): string | null {
     if (!text.includes('\0')) return text
     let isKnown = true
@@ -61,7 +61,7 @@ export class Marks {
     return settled === null ? unknown(this.written(text)) : { text: settled, assumedFrom: this.written(text) }
   }
 
-  /** The path a text names inside the workspace, relative to it; null: it is relative to elsewhere. */
+  /** The path that a text names, relative to the workspace; null: relative to something else. */
   place(text: string): string | null {
     const first = FIRST_MARK.exec(text)
     const folder = this.#marks[Number(first?.[1] ?? -1)]?.folder
@@ -70,7 +70,7 @@ export class Marks {
     return plainPath(posix.join(folder, `.${rest}`))
   }
 
-  /** A path as a program reads it that runs in a folder of the workspace. */
+  /** A path as seen by a program running in a folder of the workspace. */
   path(text: string, folder: string): BuildValue {
     const place = this.place(text)
     if (place === null || /^\/|^\.\.|\0/.test(folder) || place.startsWith('..')) return this.value(text)

@@ -14,7 +14,7 @@ import { programOf } from './wrappers.js'
 
 const NOTHING: CommandFacts = {}
 
-/** Reads a command that starts a program which may build. */
+/** Reads a command that runs a program which may build. */
 export function readProgram(fields: readonly Field[], call: ProgramCall): CommandFacts {
   const name = programOf(fields, call.marks)
   const args = fields.slice(1)
@@ -118,7 +118,7 @@ function readOther(tool: 'buildah' | 'img' | 'depot', args: readonly Field[], ca
   return rest[0]?.text === 'push' ? readMove('push', rest.slice(1), call) : NOTHING
 }
 
-/** `push`, also to another name, and `tag`. */
+/** `push`, optionally with another name, and `tag`. */
 function readMove(name: string | null, args: readonly Field[], { marks }: ProgramCall): CommandFacts {
   const image = (text: string) => marks.value(text.replace(/^(?:docker:\/\/|containers-storage:|docker-daemon:)/, ''))
   if (name === 'push') {
@@ -133,7 +133,7 @@ function readMove(name: string | null, args: readonly Field[], { marks }: Progra
   return { retags: to.map(({ text }) => ({ from: image(from.text), to: image(text) })) }
 }
 
-/** `docker buildx imagetools create -t app:1 app@sha256:…`: another name in the registry for what was pushed. */
+/** `docker buildx imagetools create -t app:1 app@sha256:…`: an additional registry name for a pushed image. */
 function readImageTools(args: readonly Field[], { marks }: ProgramCall): CommandFacts {
   const flags = new Flags(args, IMAGETOOLS_FLAGS, marks)
   const tags = flags.values('tag')
@@ -169,14 +169,14 @@ function readCompose(args: readonly Field[], call: ProgramCall): CommandFacts {
   return isBuilding ? built(readComposeBuild(flags, before, call)) : NOTHING
 }
 
-/** Words of what is built, in the targets and scripts that people name. */
+/** Words in names of targets and scripts that build images. */
 const ABOUT_IMAGES = /docker|podman|buildah|kaniko|image|container|bake/i
 const ABOUT_BUILDS = new RegExp(
   `${ABOUT_IMAGES.source}|build|push|publish|release|deploy|package|\\ball\\b|\\boci\\b`,
   'i',
 )
 
-/** Programs that may build images, and which of their arguments say so. */
+/** Programs that may build images, with the arguments that suggest it. */
 const RUNNERS: ReadonlyMap<string, RegExp> = new Map([
   ...['make', 'gmake', 'task', 'go-task', 'just', 'mage', 'rake', 'invoke'].map(
     (name) => [name, ABOUT_BUILDS] as const,
@@ -210,21 +210,21 @@ const RUNNERS: ReadonlyMap<string, RegExp> = new Map([
   ['heroku', /^container:push\b/],
 ])
 
-/** Without a target these make what comes first. */
+/** Without a target, these build their first one. */
 const HAS_DEFAULT = /^(?:g?make|just|(?:go-)?task)$/
 
 const SHELL = /^(?:(?:ba|da|z|k|a)?sh|source|\.|pwsh|powershell)$/
 const INTERPRETER = /^(?:python[\d.]*|node|ruby|perl|deno|bun)$/
 const SCRIPT = /\.(?:sh|bash|zsh|ps1|py|m?js|ts|rb|pl|cmd|bat)$|^\.{0,2}\//i
 
-/** Programs whose arguments are no commands that run here. */
+/** Programs that do not run their arguments as commands here. */
 const NO_STARTERS =
   /^(?:echo|printf|cat|tee|grep|egrep|sed|awk|which|type|hash|test|command|\[|git|gh|apt|apt-get|yum|dnf|apk|brew|pip3?|choco|kubectl|oc|helm|systemctl|service|usermod|export|read|trap|jq|yq|curl|wget|Write-Host|Write-Output)$/
 
-/** Programs that start what they are given elsewhere, or with more arguments. */
+/** Programs that run their arguments on another machine or with more arguments. */
 const STARTS_OTHERWISE = /^(?:ssh|xargs|parallel|su|script|gcloud|lima|limactl|vagrant|multipass|wsl|machinectl)$/
 
-/** Whether there may be anything in a script for us: most scripts do something else, and reading takes time. */
+/** Fast check for whether a script can be relevant: most are not, and parsing takes time. */
 export function mayMatter(script: string): boolean {
   return HINT.test(script)
 }
@@ -234,11 +234,11 @@ const HINT = new RegExp(
   'm',
 )
 
-/** Other commands: a program that starts an engine, and what may well build in a file or program that is not read. */
+/** Other commands: a program that runs an engine, or a file or program that may build but is not read. */
 function readUnknown(name: string | null, fields: readonly Field[], call: ProgramCall): CommandFacts {
   const words = fields.map(({ text }) => call.marks.written(text))
   const [program = '', ...args] = words
-  // A program that is not known, with an engine's words: `$CONTAINER_ENGINE build -t app .`
+  // An unknown program with an engine's subcommand: `$CONTAINER_ENGINE build -t app .`
   if (name === null) {
     const isAbout =
       args.length === 0 ? ABOUT_BUILDS.test(program) : /^(?:build|buildx|bake|bud|compose)$/.test(args[0] ?? '')
@@ -269,7 +269,7 @@ function startsBuild(field: Field, next: Field | undefined, { marks }: ProgramCa
   return ENGINE.test(programOf([field], marks) ?? '') && next !== undefined && ENGINE_WORD.test(next.text)
 }
 
-/** The script a command runs, null where it is none. */
+/** The script that a command runs, null if none. */
 function scriptName(name: string, program: string, args: readonly string[]): string | null {
   const [first = ''] = args
   if (SHELL.test(name)) return args.find((word) => !word.startsWith('-')) ?? null

@@ -21,20 +21,20 @@ import { copyState, type Field, type ScriptVariables, type State, type Stdin, ty
 import { expandParts, expandShellWord, expandText, type WordContext } from './words.js'
 import { programOf, scriptOf, unwrapped } from './wrappers.js'
 
-/** Commands, branches and loops that are looked at in one script: those of loops count each time. */
+/** Limit on commands, branches and loops read in one script; each loop iteration counts. */
 const MAX_STEPS = 10_000
-/** What a variable in a copy of the state counts, in characters of text. */
+/** Cost of a variable in a copy of the state, in characters of text. */
 const COPY_COST = 8
-/** Functions that call each other, scripts within scripts. */
+/** Limit on nested function calls and scripts. */
 const MAX_DEPTH = 16
 
-/** The text that is read, and which line of the script a place in it is. */
+/** The text being read, and the script's line for each position in it. */
 interface Source {
   readonly text: string
   readonly line: (position: number) => number
 }
 
-/** Goes through a script as a shell would, without running anything: all branches, every round of a loop over words. */
+/** Reads a script as a shell would without running anything: all branches, and every iteration of a loop over words. */
 export class ScriptReader implements Interpreter {
   readonly facts = new Facts()
   readonly marks: Marks
@@ -42,7 +42,7 @@ export class ScriptReader implements Interpreter {
   readonly budget: Budget
   readonly #flow: Flow
   #source: Source
-  /** Of the command that is read. */
+  /** Line of the current command. */
   #line = 1
   #steps = MAX_STEPS
   #cut: UnreadCommand | null = null
@@ -57,7 +57,7 @@ export class ScriptReader implements Interpreter {
     this.#flow = new Flow(this)
   }
 
-  /** Runs a whole script; functions that nothing calls are read as well, since something unseen may. */
+  /** Reads a whole script, including functions without a visible call. */
   run(script: ParsedScript, state: State): void {
     this.statements(script.commands, state)
     for (const body of new Set(state.functions.values())) {
@@ -90,7 +90,7 @@ export class ScriptReader implements Interpreter {
     return expandShellWord(word, this.words(state))
   }
 
-  /** Command substitutions somewhere inside of a node that is not read otherwise. */
+  /** Finds command substitutions anywhere inside a node that is not evaluated. */
   substitutions(node: SyntaxNode, state: State): void {
     forEachChild(node, (child) => {
       if (child.type === 'CommandExpansion' || child.type === 'ProcessSubstitution')
@@ -102,13 +102,13 @@ export class ScriptReader implements Interpreter {
   #substitute(script: ParsedScript | undefined, state: State): string | null {
     if (script === undefined) return null
     const inner = this.copy(state, { isWritingEnvironment: false, stdin: null })
-    // Backticks have a text of their own, in which positions count anew.
+    // Positions inside backticks are relative to their own text.
     const run = () => this.statements(script.commands, inner)
     const printed = script.source === undefined ? run() : this.#inside(script.source, run)
     return printed !== null && 'text' in printed ? printed.text.replace(/\n+$/, '') : null
   }
 
-  /** Reads a text that is a script itself (`eval`, `bash -c`); its commands stand where it stands. */
+  /** Reads a text that is itself a script (`eval`, `bash -c`); its commands have the line of the call. */
   readText(text: string, state: State): void {
     if (this.#depth >= MAX_DEPTH) return
     const script = parseScript(text)
@@ -130,7 +130,7 @@ export class ScriptReader implements Interpreter {
     return result
   }
 
-  /** @returns what the command prints, null where that is not known. */
+  /** @returns the command's output, null if unknown. */
   command(node: Command, state: State): Stdin {
     const line = this.#source.line(node.name?.pos ?? node.pos)
     const changes = this.redirected(node.redirects, state)
@@ -152,7 +152,7 @@ export class ScriptReader implements Interpreter {
     return output
   }
 
-  /** Sets `A=b` of `A=b command`, and says what was there before. */
+  /** Applies the assignments of `A=b command` and returns the previous values. */
   #prefixed(assignments: readonly Assignment[], state: State): Map<string, Variable | undefined> {
     const before = new Map<string, Variable | undefined>()
     for (const assignment of assignments) {
@@ -178,7 +178,7 @@ export class ScriptReader implements Interpreter {
     return output
   }
 
-  /** `tee -a $GITHUB_ENV`; a program that is given the file's name writes what it wants. */
+  /** `tee -a $GITHUB_ENV`; any other program that gets the file's name may write anything. */
   #writesEnvironment(name: string, fields: readonly Field[], state: State): boolean {
     if (!fields.slice(1).some(({ text }) => isEnvironmentFile(this.marks.written(text)))) return false
     if (/^(?:echo|printf|cat|rm|touch|ls|test|\[|grep)$/.test(name)) return false
@@ -203,7 +203,7 @@ export class ScriptReader implements Interpreter {
     return null
   }
 
-  /** Reads what a command is that is no part of the shell. */
+  /** Reads a command that is not part of the shell. */
   start({ fields, line, written }: Pick<ExpandedCommand, 'fields' | 'line' | 'written'>, state: State): void {
     const { fields: own, variables, isIsolated } = unwrapped(fields, this.marks)
     const script = scriptOf(own, state, this.marks)
@@ -226,7 +226,7 @@ export class ScriptReader implements Interpreter {
     this.facts.builds = this.facts.builds.map((build) => (isPushed(build) ? { ...build, publishes: true } : build))
   }
 
-  /** Where input comes from and output goes. */
+  /** The redirected input and output. */
   redirected(redirects: readonly Redirection[], state: State): Partial<State> {
     let { stdin, isWritingEnvironment } = state
     for (const redirect of redirects) {
@@ -248,7 +248,7 @@ export class ScriptReader implements Interpreter {
     return this.marks.written(this.#source.text.slice(pos, end))
   }
 
-  /** Whether there is still time for a step; where it ends, the rest is told not to be read. */
+  /** Whether there is budget for another step; when it runs out, the rest is reported as unread. */
   hasTime({ pos, end }: { readonly pos: number; readonly end: number }): boolean {
     if (this.#steps < 0) return false
     this.#steps = this.budget.spend(0) ? this.#steps - 1 : -1
@@ -257,7 +257,7 @@ export class ScriptReader implements Interpreter {
     return false
   }
 
-  /** A copy of a state: who keeps many variables has less time. */
+  /** Copies a state; copying many variables uses up the budget. */
   copy(state: State, changes: Partial<State> = {}): State {
     this.budget.spend(COPY_COST * state.variables.size)
     return copyState(state, changes)

@@ -13,55 +13,52 @@ import type { Facts, ScriptOptions } from './facts.js'
 import type { Marks } from './marks.js'
 import type { Field, ScriptVariables, State, Stdin } from './state.js'
 
-/** A command whose words are expanded. */
+/** A command after expansion of its words. */
 export interface ExpandedCommand {
-  /** As the script writes it. */
+  /** Source text. */
   readonly written: string
   readonly fields: readonly Field[]
-  /** `A=b` after `export` and its like. */
+  /** `A=b` after `export` and similar builtins. */
   readonly declared: readonly Assignment[]
   readonly line: number
 }
 
-/** A script that is being read, for what goes through the parts of it. */
+/** The script reader, as seen by its parts. */
 export interface Interpreter {
   readonly facts: Facts
   readonly marks: Marks
   readonly variables: ScriptVariables
   readonly budget: Budget
-  /** @returns what is printed, null where that is not known. */
+  /** @returns the output, null if unknown. */
   statements(statements: readonly Statement[], state: State): Stdin
   command(node: Command, state: State): Stdin
-  /** Reads a text as a script of its own. */
+  /** Reads a text as a nested script. */
   readText(text: string, state: State): void
-  /** A word as one text, and as the words it becomes. */
+  /** Expands a word to one text, and to the words it becomes. */
   text(word: Word, state: State): string
   fields(word: Word, state: State): Field[]
-  /** Command substitutions somewhere inside of a node that is not read otherwise. */
+  /** Finds command substitutions anywhere inside a node that is not evaluated. */
   substitutions(node: SyntaxNode, state: State): void
-  /** What redirections change while a command runs. */
+  /** Changes of the state by redirections while a command runs. */
   redirected(redirects: readonly Redirection[], state: State): Partial<State>
-  /** Whether there is time left to look at a node. */
+  /** Whether there is budget left for a node. */
   hasTime(node: { readonly pos: number; readonly end: number }): boolean
   copy(state: State, changes?: Partial<State>): State
 }
 
-/** Scripts of steps are short: what is longer is no script anybody writes. */
+/** Scripts in steps are short; no real one is longer. */
 const MAX_SCRIPT = 32 * 1024
-/** Brackets within brackets, and all of them: reading takes time with both. */
+/** Limits on nested and on all brackets: both cost parsing time. */
 const MAX_NESTED = 40
 const MAX_BRACKETS = 2000
 
-/**
- * Reads the shell language of a script, null where it is too much. What is wrong in it is left out, as far as the
- * parser can.
- */
+/** Parses a shell script; null if it exceeds a limit. Invalid parts are skipped as far as the parser can. */
 export function parseScript(text: string): ParsedScript | null {
   if (text.length > MAX_SCRIPT || isTangled(text)) return null
   try {
     return parse(text)
   } catch (error) {
-    // Words that may stand before one another without end are followed by recursion.
+    // The parser recurses on prefix words, of which there may be any number.
     if (error instanceof RangeError) return null
     throw error
   }
@@ -78,7 +75,7 @@ function isTangled(text: string): boolean {
   return false
 }
 
-/** The language of a script by the `shell` of its step (docs.github.com, "Workflow syntax"); null: one that is not read. */
+/** The language of a script from its step's `shell` (docs.github.com, "Workflow syntax"); null: not supported. */
 export function shellOf(shell: string): NonNullable<ScriptOptions['shell']> | null {
   const program = shell.trim().split(/\s/)[0] ?? ''
   if (program === '' || /^(?:ba|da|z|k)?sh$/.test(program)) return 'posix'

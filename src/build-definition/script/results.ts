@@ -3,13 +3,13 @@ import type { TestExpression, Word } from 'unbash'
 import type { Marks } from './marks.js'
 import type { Field, ScriptVariables, State, Stdin } from './state.js'
 
-/** Programs that print nothing when all is well. */
+/** Programs without output on success. */
 const SILENT =
   /^(?:cd|export|declare|local|readonly|typeset|unset|set|shift|read|test|\[|:|true|mkdir|rm|cp|mv|touch|chmod|exit|return|sleep|source|\.)$/
 
 const NOTHING: Stdin = { text: '' }
 
-/** What a command prints, null where that is not known. */
+/** The output of a command, null if unknown. */
 export function outputOf(
   name: string,
   args: readonly Field[],
@@ -62,7 +62,7 @@ function unescaped(text: string): string {
   return text.replace(/\\[ntr\\]/g, (pair) => ESCAPES.get(pair) ?? pair)
 }
 
-/** `printf '%s=%s\n' A b`: formats of texts only. */
+/** `printf '%s=%s\n' A b`: only formats with `%s`. */
 function printed([format = '', ...values]: readonly string[]): Stdin {
   if (/%[^s%]/.test(format) || format.startsWith('-')) return null
   const slots = format.split('%s').length - 1
@@ -77,7 +77,7 @@ function pathPart(name: 'basename' | 'dirname', [path = '', suffix = '']: readon
   return { text: `${name === 'basename' ? posix.basename(path, suffix) : posix.dirname(path)}\n` }
 }
 
-/** Whether the command `[ … ]` or `test …` holds, null where that is not known. */
+/** Result of the command `[ … ]` or `test …`, null if unknown. */
 export function holds(fields: readonly Field[]): boolean | null {
   const texts = fields.map(({ text, isElastic }) => (isElastic ? null : plain(text)))
   if (texts[0] === '[' && texts.at(-1) === ']') texts.pop()
@@ -95,7 +95,7 @@ function compared(args: readonly (string | null)[]): boolean | null {
   return operator === '!=' ? left !== right : null
 }
 
-/** Whether `[[ … ]]` holds, null where that is not known. */
+/** Result of `[[ … ]]`, null if unknown. */
 export function isTrue(expression: TestExpression, text: (word: Word) => string): boolean | null {
   switch (expression.type) {
     case 'TestGroup':
@@ -113,14 +113,14 @@ export function isTrue(expression: TestExpression, text: (word: Word) => string)
     case 'TestUnary':
       return compared([expression.operator, plain(text(expression.operand))])
     case 'TestBinary': {
-      // Without quotes the right side is a pattern.
+      // An unquoted right side is a pattern.
       if (/[*?[\\]/.test(expression.right.text)) return null
       return compared([plain(text(expression.left)), expression.operator, plain(text(expression.right))])
     }
   }
 }
 
-/** Which of the patterns of `case` fits first, null where that is not known; -1: none. */
+/** Index of the first matching `case` pattern, null if unknown; -1: none. */
 export function chosenCase(word: string, patterns: readonly (readonly string[])[]): number | null {
   const text = plain(word)
   if (text === null) return null
@@ -136,7 +136,7 @@ function not(result: boolean | null): boolean | null {
   return result === null ? null : !result
 }
 
-/** A text that is known, whatever nobody sets. */
+/** The text, or null if a part is unknown or only assumed. */
 function plain(text: string): string | null {
   return text.includes('\0') ? null : text
 }

@@ -7,9 +7,9 @@ import type { Marks } from './marks.js'
 
 /** One word of a command, after expansion. */
 export interface Field {
-  /** With marks for what is not known. */
+  /** With marks for unknown parts. */
   readonly text: string
-  /** It may be any number of words: something unknown, unquoted, and nothing beside it. */
+  /** May be any number of words: unknown, unquoted, with nothing adjacent. */
   readonly isElastic: boolean
 }
 
@@ -19,30 +19,30 @@ export type Variable =
   | { readonly kind: 'unset' }
   | { readonly kind: 'unknown' }
 
-/** Where a command's input comes from, as far as it matters: null where that is not known. */
+/** Source of a command's input; null if unknown. */
 export type Stdin = { readonly text: string } | { readonly file: string } | null
 
-/** What a command finds when it is run, and leaves to the next. */
+/** Shell state that a command reads and changes. */
 export interface State {
   readonly variables: Map<string, Variable>
   readonly exported: Set<string>
   readonly functions: Map<string, ShellFunction['body']>
-  /** Relative to the workspace, or an absolute path; with marks for what is not known. */
+  /** Relative to the workspace, or absolute; with marks for unknown parts. */
   folder: string
   readonly folders: string[]
-  /** `$1` and the rest; null where they are not known. */
+  /** `$1` and so on; null if unknown. */
   positional: readonly Field[] | null
-  /** After `continue`, `break`, `return`, `exit`: what follows in there is not run. */
+  /** After `continue`, `break`, `return`, `exit`: the commands after it are not run. */
   ended: 'no' | 'round' | 'loop' | 'function' | 'script'
   isConditional: boolean
   /** `set -a`: every variable is exported. */
   exportsAll: boolean
   /** A file was sourced, which may set anything. */
   hasSourced: boolean
-  /** What the variables were that a function has for itself; null outside of functions. */
+  /** Previous values of a function's local variables; null outside of functions. */
   locals: Map<string, Variable | undefined> | null
   stdin: Stdin
-  /** What is printed goes to the file of environment variables. */
+  /** Output is redirected to the environment file. */
   isWritingEnvironment: boolean
 }
 
@@ -64,7 +64,7 @@ export function initialState(folder: string): State {
   }
 }
 
-/** A copy that may be changed: for a subshell, or one of several branches. */
+/** An independent copy: for a subshell, or one of several branches. */
 export function copyState(state: State, changes: Partial<State> = {}): State {
   return {
     ...state,
@@ -76,7 +76,7 @@ export function copyState(state: State, changes: Partial<State> = {}): State {
   }
 }
 
-/** What a state is after one of several branches was run: what they do not agree on is not known. */
+/** Merges the states of branches of which one ran: values that differ are unknown. */
 export function mergeStates(state: State, branches: readonly State[], marks: Marks): void {
   const [first, ...others] = branches.filter(({ ended }) => ended === 'no')
   if (first === undefined) {
@@ -103,7 +103,7 @@ export function mergeStates(state: State, branches: readonly State[], marks: Mar
   state.positional = others.every(({ positional }) => positional === first.positional) ? first.positional : null
 }
 
-/** What several values have in common where they grow: the words they begin with, and then any number of others. */
+/** The common prefix of values that grow: the words they begin with, then any number of others. */
 function merged(name: string, values: readonly Variable[], marks: Marks): Variable {
   const lists = values.flatMap((value) => (value.kind === 'list' ? [value.items] : []))
   const [first = [], ...others] = lists
@@ -123,7 +123,7 @@ function isSameVariable(one: Variable | undefined, other: Variable | undefined):
   return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
-/** `cd`: where the next command runs. */
+/** Changes the folder, as `cd` does. */
 export function enterFolder(state: State, to: string, marks: Marks): void {
   state.folders.push(state.folder)
   const place = marks.place(to)
@@ -134,11 +134,13 @@ export function enterFolder(state: State, to: string, marks: Marks): void {
   } else state.folder = plainPath(posix.join(state.folder, to))
 }
 
-/** Variables GitHub's runner sets in every step (docs.github.com, "Variables reference"), and those of any shell. */
+/**
+ * Variables that GitHub's runner sets in every step (docs.github.com, "Variables reference"), and those of any shell.
+ */
 const ALWAYS_SET =
   /^(?:(?:GITHUB|RUNNER|ACTIONS|ImageOS)_?\w*|CI|HOME|PATH|USER|SHELL|HOSTNAME|LANG|PWD|OLDPWD|TMPDIR|UID|RANDOM|SECONDS|IFS)$/
 
-/** A variable as the script's commands see it. */
+/** Variables as the script's commands see them. */
 export class ScriptVariables {
   readonly #environment: ScriptEnvironment
   readonly #marks: Marks
@@ -148,7 +150,7 @@ export class ScriptVariables {
     this.#marks = marks
   }
 
-  /** @returns null where nobody sets it, as far as is known. */
+  /** @returns null if not set, as far as is known. */
   find(state: State, name: string): Variable | null {
     const own = state.variables.get(name)
     if (own !== undefined) return own
@@ -160,18 +162,18 @@ export class ScriptVariables {
     return state.hasSourced || ALWAYS_SET.test(name) ? { kind: 'unknown' } : null
   }
 
-  /** `$PWD`: the folder of the workspace it is, if it is known and inside. */
+  /** `$PWD`: the current folder, if it is known and in the workspace. */
   folderMark({ folder }: State): string {
     return this.#marks.add('$PWD', /\0|^\/|^\.\./.test(folder) ? {} : { folder })
   }
 
-  /** A variable as a program that is started sees it; null: it does not. */
+  /** A variable as a started program sees it; null: not set for it. */
   exported(state: State, name: string): BuildValue | null {
     if (!state.exportsAll && !state.exported.has(name) && this.#environment.variable(name) === null) return null
     return this.#valueOf(name, this.find(state, name))
   }
 
-  /** What the script sets of what a program sees. */
+  /** Exported variables that the script sets. */
   ownExported(state: State): Map<string, BuildValue> {
     const values = new Map<string, BuildValue>()
     for (const name of state.variables.keys()) {

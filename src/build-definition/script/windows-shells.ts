@@ -3,7 +3,7 @@ import { isEnvironmentFile } from './facts.js'
 import type { ScriptReader } from './reader.js'
 import { enterFolder, type Field, type State } from './state.js'
 
-/** A word of a command, or what is between commands. */
+/** A word of a command, or a separator. */
 type Token =
   | { readonly kind: 'word'; readonly field: Field; readonly isQuoted: boolean }
   | { readonly kind: 'end'; readonly isPipe: boolean }
@@ -12,19 +12,19 @@ type Token =
 interface WindowsCommand {
   readonly line: number
   readonly words: readonly Extract<Token, { kind: 'word' }>[]
-  /** Blocks around it, in which a command may be left out or be run again. */
+  /** Number of enclosing blocks, which may be skipped or repeated. */
   readonly depth: number
-  /** What the command before it prints. */
+  /** Whether the previous command's output is piped to it. */
   readonly isPiped: boolean
 }
 
-/** More commands than this are no script of a step. */
+/** Limit on commands; no real script reaches it. */
 const MAX_COMMANDS = 2000
 const MAX_SCRIPT = 32 * 1024
 
 /**
- * Reads a script of PowerShell or of Windows' cmd, without their control flow: all commands, in their order, with the
- * variables that are plainly set (learn.microsoft.com, "about_Quoting Rules", "about_Environment_Variables"; `cmd`).
+ * Reads a script of PowerShell or of Windows' cmd without their control flow: all commands in order, with variables
+ * from simple assignments (learn.microsoft.com, "about_Quoting Rules", "about_Environment_Variables"; `cmd`).
  */
 export function readWindowsScript(text: string, shell: 'pwsh' | 'cmd', reader: ScriptReader, state: State): void {
   if (text.length > MAX_SCRIPT) {
@@ -34,7 +34,7 @@ export function readWindowsScript(text: string, shell: 'pwsh' | 'cmd', reader: S
   const locals = new Map<string, string>()
   let count = 0
   let printed: string | null = null
-  // Variables are filled in as they are when a command is reached.
+  // Lazily, so that variables have the values they have when a command is reached.
   const tokens = new Tokenizer(text, shell, reader, state, locals)
   for (let line = tokens.next(); line !== null && count < MAX_COMMANDS; line = tokens.next()) {
     count += 1
@@ -52,7 +52,7 @@ interface WindowsScript {
   readonly locals: Map<string, string>
 }
 
-/** @returns what the command prints, null where that is not known. */
+/** @returns the command's output, null if unknown. */
 function runLine(line: WindowsCommand, before: string | null, surroundings: WindowsScript): string | null {
   const { reader } = surroundings
   const words = line.words.filter(({ field }, index) => index > 0 || !/^(?:&|@|call)$/i.test(field.text))
@@ -120,7 +120,7 @@ function setEnvironment(state: State, name: string, text: string): void {
   state.exported.add(name)
 }
 
-/** Paths with the slashes of everywhere else. */
+/** Converts backslashes of a relative path to slashes. */
 function asPath(field: Field): Field {
   return /^[\w.-]*(?:\\[\w.-]+)+\\?$/.test(field.text) ? { ...field, text: slashes(field.text) } : field
 }
@@ -129,7 +129,7 @@ function slashes(text: string): string {
   return text.replaceAll('\\', '/')
 }
 
-/** Cuts a script into commands, one at a time. */
+/** Splits a script into commands, one at a time. */
 class Tokenizer {
   readonly #text: string
   readonly #isCmd: boolean
@@ -155,7 +155,7 @@ class Tokenizer {
     this.#locals = locals
   }
 
-  /** The next command that is not empty, null at the end. */
+  /** The next non-empty command, null at the end. */
   next(): WindowsCommand | null {
     const words: Extract<Token, { kind: 'word' }>[] = []
     let line = this.#line
@@ -259,12 +259,12 @@ class Tokenizer {
     return parts.join('')
   }
 
-  /** A variable that begins here, filled in; null: none does. */
+  /** Expands the variable at the cursor; null: there is none. */
   #variable(): string | null {
     const pattern = this.#isCmd ? /%(?:%\w+|(\w+)%)/y : /\$(?:\{?(env:)?(\w+)\}?|\((?:[^()\n]|\([^()\n]*\))*\))/iy
     const match = this.#match(pattern)
     if (match === null) return null
-    // What is assigned to is no value.
+    // The target of an assignment is not expanded.
     const isTarget = !this.#isCmd && /^\s*\+?=(?!=)/.test(this.#text.slice(this.#at, this.#at + 9))
     const name = this.#isCmd ? match[1] : match[2]
     if (isTarget || name === undefined) return this.#reader.marks.add(match[0])

@@ -4,7 +4,7 @@ import { FieldBuilder, ONLY_MARKS, operated } from './expansion.js'
 import type { Marks } from './marks.js'
 import type { Field, ScriptVariables, State, Variable } from './state.js'
 
-/** Where words are read, and with what. */
+/** Context for expanding words. */
 export interface WordContext {
   readonly state: State
   readonly marks: Marks
@@ -14,9 +14,8 @@ export interface WordContext {
 }
 
 /**
- * The words that one word of a script becomes: quotes removed, variables filled in, what is not quoted cut at blanks
- * (POSIX, "Word Expansions"; "Shell Parameters" of the Bash manual). File names are not looked for: a pattern stays as
- * it is written.
+ * Expands one word of a script to words: quotes removed, variables filled in, unquoted parts split at blanks (POSIX,
+ * "Word Expansions"; "Shell Parameters" of the Bash manual). Patterns for file names are not expanded.
  */
 export function expandShellWord(word: Word, context: WordContext): Field[] {
   const { parts } = word
@@ -29,10 +28,10 @@ export function expandShellWord(word: Word, context: WordContext): Field[] {
 }
 
 const MAX_ALTERNATIVES = 64
-/** What an item of a list counts beside its text. */
+/** Cost of a list item in addition to its text. */
 const ITEM_COST = 16
 
-/** `x{a,b}`: a word for each, before anything else is looked at. Other braces are not known. */
+/** `x{a,b}`: one word each, expanded before anything else. Other brace expansions are unknown. */
 function alternatives(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
   let words: readonly (readonly WordPart[])[] = [[]]
   for (const part of parts) {
@@ -47,7 +46,7 @@ function alternatives(parts: readonly WordPart[]): readonly (readonly WordPart[]
   return words
 }
 
-/** A word where the shell does not cut: the value of an assignment, the target of a redirection. */
+/** Expands a word where the shell does not split: the value of an assignment, the target of a redirection. */
 export function expandText(word: Word, context: WordContext): string {
   const fields = new FieldBuilder(context.marks, false)
   addParts(word, word.parts, fields, context)
@@ -57,7 +56,7 @@ export function expandText(word: Word, context: WordContext): string {
     .join(' ')
 }
 
-/** Parts of a text where quotes are letters: a here-document. */
+/** Expands parts of a text in which quotes are literal: a here-document. */
 export function expandParts(parts: readonly WordPart[], context: WordContext): string {
   const fields = new FieldBuilder(context.marks, false)
   for (const part of parts) addPart(part, fields, context, true)
@@ -124,7 +123,7 @@ function addVariable(part: VariablePart, fields: FieldBuilder, context: WordCont
   if (found.kind === 'unset') fields.expansion('', isQuoted)
   else if (found.kind === 'operand') addOperand(found.word, fields, context, isQuoted)
   else if (found.kind === 'unknown') {
-    // A list may be any number of words in quotes as well.
+    // Even in quotes, a list may be any number of words.
     fields.expansion(marks.add(part.text), isQuoted && !isWholeList(part))
   } else if (found.kind === 'list') addList(found.items, part, fields, context, isQuoted)
   else {
@@ -133,7 +132,7 @@ function addVariable(part: VariablePart, fields: FieldBuilder, context: WordCont
   }
 }
 
-/** `${NAME:-a "b c"}`: what its quotes hold stays together, unless all of it does. */
+/** `${NAME:-a "b c"}`: quoted parts stay together, or all of it if the whole expansion is quoted. */
 function addOperand(word: Word, fields: FieldBuilder, context: WordContext, isQuoted: boolean): void {
   if (isQuoted || word.parts === undefined) {
     fields.expansion(expandText(word, context), isQuoted || word.text !== word.value)
@@ -164,7 +163,7 @@ function isWholeList(part: VariablePart): boolean {
   return part.type === 'SimpleExpansion' ? part.text === '$@' : part.parameter === '@' || part.index?.text === '@'
 }
 
-/** What `$NAME`, `${NAME…}`, `$@` stand for. */
+/** What `$NAME`, `${NAME…}` and `$@` expand to. */
 type Expansion = Variable | { readonly kind: 'operand'; readonly word: Word }
 
 function readVariable(part: VariablePart, context: WordContext, isQuoted: boolean): Expansion {
@@ -190,7 +189,7 @@ function find(name: string, { state, variables }: WordContext): Variable | null 
   return /^[A-Za-z_]\w*$/.test(name) ? variables.find(state, name) : { kind: 'unknown' }
 }
 
-/** `${LIST[@]}`, `${LIST[2]}`; a list without index is its first. */
+/** `${LIST[@]}`, `${LIST[2]}`; a list without an index is its first item. */
 function indexed(value: Variable | null, index: string | null): Variable | null {
   if (value?.kind !== 'list') return index === null || /^[@*0]$/.test(index) ? value : { kind: 'unknown' }
   if (index === '@' || index === '*') return value
@@ -233,7 +232,7 @@ function operate(
   return result
 }
 
-/** A default, where nobody is known to set the variable. */
+/** A default, for a variable that is not known to be set. */
 function assumed(operand: Word, written: string, context: WordContext, isQuoted: boolean): Variable {
   const { marks } = context
   const settled = marks.withDefaults(expandText(operand, context))
@@ -242,7 +241,7 @@ function assumed(operand: Word, written: string, context: WordContext, isQuoted:
   return { kind: 'text', text: pieces.map((piece) => marks.add(written, { assumed: piece })).join(' ') }
 }
 
-/** `${NAME:+text}`: the text where the variable is set. */
+/** `${NAME:+text}`: the text if the variable is set. */
 function alternative(value: Variable | null, isColon: boolean, operand: Word): Expansion {
   if (value === null || value.kind === 'unknown') return { kind: 'unknown' }
   if (value.kind === 'unset' || (isColon && isEmptyValue(value))) return { kind: 'text', text: '' }

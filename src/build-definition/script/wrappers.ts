@@ -3,12 +3,12 @@ import { type FlagTable, flagTable, parseProgramFlags } from './flags.js'
 import type { Marks } from './marks.js'
 import type { Field, State } from './state.js'
 
-/** A program that starts the one its arguments name. */
+/** A program that runs the command in its arguments. */
 interface Wrapper {
   readonly flags: FlagTable
-  /** Arguments of its own before that. */
+  /** Number of its own arguments before that command. */
   readonly skips?: number
-  /** `A=b` before the command is a variable of it. */
+  /** `A=b` before the command sets a variable for it. */
   readonly takesVariables?: boolean
 }
 
@@ -35,7 +35,7 @@ const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map([
 
 const MAX_WRAPPERS = 16
 
-/** Takes `sudo`, `env A=b`, `timeout 5m` and their like from before a command. */
+/** Strips `sudo`, `env A=b`, `timeout 5m` and similar prefixes from a command. */
 export function unwrapped(
   fields: readonly Field[],
   marks: Marks,
@@ -49,7 +49,7 @@ export function unwrapped(
   let isIsolated = false
   for (let count = 0; count < MAX_WRAPPERS; count += 1) {
     const name = programOf(left, marks)
-    // `command -v docker` only asks where it is.
+    // `command -v docker` only looks it up.
     if (name === 'command' && !/^-[vV]/.test(left[1]?.text ?? '')) {
       left = left.slice(left[1]?.text === '-p' ? 2 : 1)
       continue
@@ -70,7 +70,7 @@ export function unwrapped(
   return { fields: left, variables, isIsolated }
 }
 
-/** The program a command starts, without its folder; null where it is not known. */
+/** The program that a command runs, without its path; null if unknown. */
 export function programOf(fields: readonly Field[], marks: Marks): string | null {
   const [first] = fields
   if (first === undefined) return ''
@@ -78,7 +78,7 @@ export function programOf(fields: readonly Field[], marks: Marks): string | null
   return text === null ? null : text.replace(/^.*\//s, '').replace(/\.exe$/i, '')
 }
 
-/** The script that `bash -c` is given, or a shell reads from its input; null where it is none. */
+/** The script passed to `bash -c` or to a shell's standard input; null if there is none. */
 export function scriptOf(fields: readonly Field[], { stdin }: State, marks: Marks): string | null {
   if (!/^(?:ba|da|z|k|a)?sh$/.test(programOf(fields, marks) ?? '')) return null
   const args = fields.slice(1)

@@ -14,7 +14,7 @@ import {
 } from '../value.js'
 import type { DockerfileStep, StepInputs } from './steps.js'
 
-/** What a step passes to its builder. */
+/** The build of a step, in its action's terms. */
 export interface ActionBuild extends Pick<DockerfileStep, 'inputs' | 'publishes' | 'tags'> {
   readonly dockerfile: NamedDockerfile
 }
@@ -22,8 +22,8 @@ export interface ActionBuild extends Pick<DockerfileStep, 'inputs' | 'publishes'
 type ActionReader = (inputs: StepInputs, environment: EnvironmentLookup, repo: string) => ActionBuild
 
 /**
- * How actions that build one Dockerfile are read, each after its own action.yml: the first pattern that fits the
- * `uses` counts.
+ * Readers for actions that build one Dockerfile, each written from the action's action.yml; the first pattern that
+ * matches `uses` counts.
  */
 const READERS: readonly (readonly [RegExp, ActionReader])[] = [
   [/^docker\/build-push-action@v1(?:\.|$)/, buildPushV1],
@@ -36,7 +36,7 @@ const READERS: readonly (readonly [RegExp, ActionReader])[] = [
   [/^macbre\/push-to-ghcr@/, pushToGhcr],
 ]
 
-/** The reader of an action, null where it builds no single Dockerfile that we know of. */
+/** The reader for an action, null if it is not known to build a single Dockerfile. */
 export function actionReader(uses: string): ActionReader | null {
   const name = uses.slice(0, 200).toLowerCase()
   return READERS.find(([pattern]) => pattern.test(name))?.[1] ?? null
@@ -61,7 +61,7 @@ function buildPush(inputs: StepInputs, environment: EnvironmentLookup, repo: str
 /** The name in `type=image,name=ghcr.io/org/app,push-by-digest=true`. */
 const OUTPUT_NAME = /(?:^|,)"?name=([^",]{1,255})/
 
-/** docker/github-builder builds what it fetches: `context` is a folder of the repository (its build.yml). */
+/** docker/github-builder builds from a fetched repository: `context` is a folder in it (its build.yml). */
 function githubBuilder(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('context') ?? WORKSPACE_ROOT
   return {
@@ -84,7 +84,7 @@ function dockerInputs(inputs: StepInputs, environment: EnvironmentLookup): Build
   }
 }
 
-/** docker/build-push-action until version 1, another action by that name. */
+/** docker/build-push-action version 1, with different inputs. */
 function buildPushV1(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('path') ?? WORKSPACE_ROOT
   const args = buildPairs('build_args', inputs.list('build_args', 'commas'), environment)
@@ -97,7 +97,7 @@ function buildPushV1(inputs: StepInputs, environment: EnvironmentLookup): Action
   }
 }
 
-/** redhat-actions/buildah-build; what it builds is pushed by another step. */
+/** redhat-actions/buildah-build; another step pushes the image. */
 function buildah(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const files = ['containerfiles', 'dockerfiles'].map((name) => inputs.list(name, 'plain'))
   const named = files.find((list) => list.length > 0)?.[0]
@@ -125,7 +125,7 @@ function buildah(inputs: StepInputs, environment: EnvironmentLookup): ActionBuil
   }
 }
 
-/** Kaniko, by the actions of int128 and of aevea. */
+/** Kaniko, as run by the actions of int128 and aevea. */
 function kaniko(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('context') ?? inputs.text('path') ?? WORKSPACE_ROOT
   const file = inputs.text('file') ?? inputs.text('build_file') ?? DEFAULT_FILE
@@ -133,7 +133,7 @@ function kaniko(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild
   const extra = inputs.list('extra_args', 'plain')
   const image = imageName([inputs.text('registry'), inputs.text('image')])
   return {
-    // Below its context for kaniko, but the workspace's own for whoever writes that.
+    // kaniko resolves the file below its context, but some workflows write it relative to the workspace.
     dockerfile: { in: 'workspace', path: isBelow(file, folder) ? file : joinPaths(folder, file) },
     inputs: {
       ...NO_INPUTS,
@@ -198,9 +198,9 @@ function pushToGhcr(inputs: StepInputs, environment: EnvironmentLookup): ActionB
 const NO_INPUTS: BuildInputs = { args: new Map(), target: null, platforms: [], contexts: new Map(), unclear: [] }
 
 /**
- * `NAME=VALUE` items. A name alone takes its value from the build's environment (docs.docker.com, `docker build
- * --build-arg`), of which the workflow's own variables are known. Names are taken as they are written: one with a blank
- * at its end is no Dockerfile's.
+ * Parses `NAME=VALUE` items. A name alone takes its value from the build's environment (docs.docker.com, `docker build
+ * --build-arg`), of which only the workflow's own variables are known. Names are used as written: one with a trailing
+ * blank matches nothing in a Dockerfile.
  */
 function buildPairs(
   key: string,
@@ -220,12 +220,12 @@ function buildPairs(
   return { values, unclear }
 }
 
-/** What stands for the tag in names that docker/metadata-action makes: which tags those are is decided by the run. */
+/** Placeholder for the tag in names from docker/metadata-action: the actual tags are known only during the run. */
 export const METADATA_TAG = '{{metadata}}'
 
 /**
- * Names that docker/metadata-action gives an image: its `images` are lines, plain or `name=…,enable=…`, its `flavor` may
- * put something before or behind every tag (its README).
+ * Names that docker/metadata-action gives an image: its `images` are lines, plain or `name=…,enable=…`, its `flavor`
+ * may add a prefix or suffix to every tag (its README).
  */
 export function metadataTags(inputs: StepInputs, images: string, flavor: string): BuildValue[] {
   const [prefix, suffix] = ['prefix', 'suffix'].map((key) => flavorOf(inputs.list(flavor, 'plain'), key))
@@ -263,7 +263,7 @@ function asLinux(architecture: BuildValue): BuildValue {
   return isKnown(architecture) ? { ...architecture, text: `linux/${architecture.text}` } : architecture
 }
 
-/** The value of `--NAME=VALUE` among arguments; null where it is not there. */
+/** The value of `--NAME=VALUE` or `--NAME VALUE` among arguments; null if absent. */
 function optionValue(items: readonly BuildValue[], name: string): BuildValue | null {
   for (const [index, item] of items.entries()) {
     const written = writtenText(item)

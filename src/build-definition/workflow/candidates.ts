@@ -5,7 +5,7 @@ import { type BuildInputs, type BuildValue, contentKey, isKnown, known, shortTex
 import { METADATA_TAG } from './build-actions.js'
 import type { BakeStep, BuildStep, DockerfileStep } from './steps.js'
 
-/** What a bake step's files define. */
+/** The definition in a bake step's files. */
 export type DefinitionResult =
   | { readonly ok: true; readonly definition: BuildFile; readonly assumed: readonly string[] }
   /** A sentence. */
@@ -13,7 +13,7 @@ export type DefinitionResult =
 
 /** A build that may be the image's. */
 export interface Candidate {
-  /** null: its Dockerfile is written in the definition. */
+  /** null: its Dockerfile is inline in the definition. */
   readonly path: BuildValue | null
   readonly orContainerfile: boolean
   readonly inputs: BuildInputs
@@ -22,13 +22,13 @@ export interface Candidate {
   readonly step: BuildStep
   readonly publishes: boolean | null
   readonly tags: readonly BuildValue[]
-  /** What had to be assumed to read its definition. */
+  /** Assumptions made to read its definition. */
   readonly assumed: readonly string[]
-  /** The target it is, with the file that it is defined in. */
+  /** The target, with the definition that contains it. */
   readonly target: { readonly name: string; readonly file: BuildFile; readonly folder: string | null } | null
 }
 
-/** The build of a step, none where it builds another repository. */
+/** The build of a step; none if it builds another repository. */
 export function stepCandidate(step: DockerfileStep): Candidate[] {
   const { dockerfile, orContainerfile, inputs, publishes, tags } = step
   if (dockerfile === null) return []
@@ -49,7 +49,7 @@ export function stepCandidate(step: DockerfileStep): Candidate[] {
   ]
 }
 
-/** The targets of a bake step; where it is not known which it builds, all of them. */
+/** The targets of a bake step; all of them if the step's are unknown. */
 export function targetCandidates(step: BakeStep, read: Extract<DefinitionResult, { ok: true }>): Candidate[] {
   const { definition: file, assumed } = read
   const where = `${step.file}:${step.line}`
@@ -75,13 +75,13 @@ export function targetCandidates(step: BakeStep, read: Extract<DefinitionResult,
   }))
 }
 
-/** Whether it builds the Dockerfile at a path. */
+/** Whether a build uses the Dockerfile at a path. */
 export function isBuildOf({ path, orContainerfile }: Candidate, wanted: string): boolean {
   if (path === null || !isKnown(path)) return false
   return path.text === wanted || (orContainerfile && path.text.replace(/Dockerfile$/, 'Containerfile') === wanted)
 }
 
-/** Builds that differ in platforms alone are one. */
+/** Merges builds that differ only in platforms. */
 export function waysOf(candidates: readonly Candidate[]): Candidate[] {
   const groups = groupBy(candidates, ({ inputs, inline }) => `${withoutPlatforms(inputs)} ${JSON.stringify(inline)}`)
   return [...groups.values()].map((group) => {
@@ -93,7 +93,7 @@ export function waysOf(candidates: readonly Candidate[]): Candidate[] {
   })
 }
 
-/** What GitHub's runners and BuildKit build where no platform is asked for. */
+/** The platform that GitHub's runners and BuildKit use by default. */
 const DEFAULT_PLATFORM = known('linux/amd64')
 
 function allPlatforms(group: readonly Candidate[]): readonly BuildValue[] {
@@ -109,7 +109,7 @@ function withoutPlatforms({ args, contexts, target, unclear }: BuildInputs): str
   )
 }
 
-/** Those that pass a test; all where none does. */
+/** Those that pass a test; if none does, all. */
 export function preferred(
   candidates: readonly Candidate[],
   test: (candidate: Candidate) => boolean,
@@ -118,16 +118,16 @@ export function preferred(
   return some.length > 0 ? some : candidates
 }
 
-/** Whether a build names the image: with one of its tags, with none of them, or not known. */
+/** Whether a build gives the image's name: by one of its tags, by none of them, or unknown. */
 export function naming({ tags, step }: Candidate, image: string | null): 'names' | 'others' | 'unknown' {
   if (image === null || tags.length === 0) return 'unknown'
   const names = tags.map(repositoryOfTag)
   if (names.includes(repositoryName(image))) return 'names'
-  // What bake tags may be said in files that other steps write.
+  // Files written by other steps may set the tags of bake targets.
   return step.kind === 'build' && !names.includes(null) ? 'others' : 'unknown'
 }
 
-/** REGISTRY/REPOSITORY of a tag, as far as it stands before what only a run can know; null where that is not all of it. */
+/** REGISTRY/REPOSITORY of a tag, if it is complete before the part known only during the run; else null. */
 function repositoryOfTag(tag: BuildValue): string | null {
   const text = isKnown(tag) ? tag.text : (tag.written.split('${{')[0] ?? '')
   if (text === METADATA_TAG) return null
@@ -136,7 +136,7 @@ function repositoryOfTag(tag: BuildValue): string | null {
   return match?.[1] === undefined ? null : repositoryName(match[1])
 }
 
-/** A name as it is compared: docker.io is where names without a registry are. */
+/** Normalizes a name for comparison: no registry means docker.io. */
 function repositoryName(name: string): string {
   return name
     .toLowerCase()
@@ -144,14 +144,14 @@ function repositoryName(name: string): string {
     .replace(/^library\//, '')
 }
 
-/** Whether a tag is known to its end. */
+/** Whether a tag is completely known. */
 export function isWholeTag(text: string): boolean {
   return !text.includes(METADATA_TAG)
 }
 
 /**
- * Of the tags that docker/metadata-action makes those without prefix and suffix are the image's, unless `tags.allow`
- * speaks of one.
+ * Of the tags from docker/metadata-action, those without prefix and suffix are the image's, unless `tags.allow`
+ * mentions one.
  */
 export function ofFlavor(candidates: readonly Candidate[], allow: readonly string[]): readonly Candidate[] {
   const all = candidates.flatMap(flavorsOf)
@@ -163,7 +163,7 @@ export function ofFlavor(candidates: readonly Candidate[], allow: readonly strin
   })
 }
 
-/** What stands before and behind the tags that docker/metadata-action makes. */
+/** Prefixes and suffixes of the tags from docker/metadata-action. */
 function flavorsOf({ tags }: Candidate): string[] {
   return tags.filter(isKnown).flatMap(({ text }) => {
     const at = text.indexOf(METADATA_TAG)

@@ -20,45 +20,45 @@ import { displayPath } from './walk.js'
 /** One way an image's Dockerfile is built. */
 export interface ImageBuild {
   readonly inputs: BuildInputs
-  /** The Dockerfile's text where the definition holds it instead of a file. */
+  /** The Dockerfile's text if it is inline in the definition. */
   readonly inline: BuildValue | null
-  /** Where the way is defined, `.github/workflows/build.yml:12`. */
+  /** Where it is defined, `.github/workflows/build.yml:12`. */
   readonly place: string
-  /** Whether it is only one of several, of which nothing tells the one that is meant. */
+  /** Whether it is one of several possible builds, with nothing to tell which one is meant. */
   readonly isPossible: boolean
 }
 
-/** A target that the image's build is put together from (`contexts: base = target:base`). */
+/** A target that the image's build depends on (`contexts: base = target:base`). */
 export interface LinkedTarget {
   readonly target: BuildTarget
-  /** Folder inside the repository that its paths are relative to; null: not known. */
+  /** Base of its paths, inside the repository; null: unknown. */
   readonly folder: string | null
 }
 
-/** The image whose build is asked for. */
+/** The image whose build is requested. */
 interface WantedImage {
-  /** The path of its Dockerfile inside the repository. */
+  /** Path of its Dockerfile in the repository. */
   readonly dockerfile: string
-  /** Where it is published (`ghcr.io/org/app`); null where that is not known. */
+  /** Where it is published (`ghcr.io/org/app`); null if unknown. */
   readonly image: string | null
   /** `tags.allow` of its entry: which tags are the image's; empty: any. */
   readonly allow: readonly string[]
 }
 
-/** How an image is built, or why that cannot be told. */
+/** How an image is built, or why that is unknown. */
 export type BuildChoice =
   | {
       readonly ok: true
       readonly builds: readonly ImageBuild[]
       readonly linked: readonly LinkedTarget[]
-      /** In words, without full stop: what had to be assumed to say so. */
+      /** Assumptions made, in words without a full stop. */
       readonly assumed: readonly string[]
-      /** The steps that make it. */
+      /** The steps that build it. */
       readonly steps: readonly StepPlace[]
-      /** Whether one of them publishes, and whether one names the image; null: that cannot be seen. */
+      /** Whether one of them publishes, and whether one names the image; null: unknown. */
       readonly publishes: boolean | null
       readonly namesImage: boolean | null
-      /** Known names of what they publish, and whether there are no others. */
+      /** Known names that they publish, and whether these are all. */
       readonly tags: readonly string[]
       readonly areTagsKnown: boolean
     }
@@ -66,19 +66,19 @@ export type BuildChoice =
       readonly ok: false
       /** A sentence. */
       readonly reason: string
-      /** Builds of other Dockerfiles, where nothing else may be the image's: places. */
+      /** Positions of builds of other Dockerfiles, if no other build can be the image's. */
       readonly others: readonly string[]
     }
 
-/** More ways to build one Dockerfile than this are nobody's to choose from. */
+/** Limit on ways to build one Dockerfile; no real workflow reaches it. */
 const MAX_WAYS = 64
 
 /**
- * Which builds of a workflow make an image: those of its Dockerfile that a dispatched run makes, that publish, and that
- * name the image, as far as each can be seen. Those that differ in platforms alone are one; of several the base images
- * of all count.
+ * Selects the builds of a workflow that make an image: those of its Dockerfile that a dispatched run executes, that
+ * publish, and that name the image, as far as each is known. Builds that differ only in platforms are merged; with
+ * several, the base images of all count.
  *
- * @param definitionOf what the files of a bake step define.
+ * @param definitionOf the definition in a bake step's files.
  */
 export function chooseBuilds(
   followed: FollowedBuilds,
@@ -116,7 +116,7 @@ export function chooseBuilds(
   return chosen(ways, { isSure, assumed: [...new Set(assumed)], image: wanted.image })
 }
 
-/** What to do where nothing tells how an image is built. */
+/** Remedy if nothing tells how an image is built. */
 export const WRITE_BUILD = 'Write what the build passes into the entry: `build: {target: …, args: {…}}`.'
 
 function unchosen(reason: string): BuildChoice {
@@ -151,7 +151,9 @@ function chosen(
   }
 }
 
-/** A build that a dispatched run leaves out, that only tests or makes another image counts where no other does. */
+/**
+ * A build that a dispatched run skips, that only tests or that makes another image counts only if there is no other.
+ */
 function filtered(candidates: readonly Candidate[], { image, allow }: WantedImage): readonly Candidate[] {
   const made = preferred(candidates, ({ step }) => step.runs !== false)
   const publishing = preferred(made, ({ publishes }) => publishes !== false)
@@ -173,7 +175,7 @@ function assumedPath({ path, place }: Candidate, dockerfile: string): string {
   return `the Dockerfile of ${place} is ${shortText(written)}: ${shortText(dockerfile)} is assumed`
 }
 
-/** Where what was found publishes nothing, something that was not read may. */
+/** If no build found publishes, an unread step may. */
 function unreadBeside(ways: readonly Candidate[], unread: readonly UnreadStep[]): string[] {
   const [first] = unread
   if (first === undefined || ways.some(({ publishes }) => publishes !== false)) return []

@@ -7,21 +7,21 @@ export type Contexts = ReadonlyMap<string, ValueMap>
 /** A value of a context, as far as it is known before a run. */
 export type Value = string | number | boolean | null | readonly Value[] | ValueMap | NotKnown
 
-/** Values by lower-case key: GitHub's keys are the same in either case. */
+/** Values by lower-case key: GitHub's keys are case-insensitive. */
 export interface ValueMap {
   readonly values: ReadonlyMap<string, Value>
   /**
-   * What every other key is: nothing, something that is known when the workflow runs, or nothing that the author may
-   * have meant (an input that is not declared).
+   * What any other key is: missing, known only during the run, or not declared and so probably a mistake (an undeclared
+   * input).
    */
   readonly others: 'absent' | 'unknown' | 'undeclared'
 }
 
-/** A value that has to be waited for. */
+/** A value that is not known yet. */
 export class NotKnown {
-  /** How people call it, `github.run_number`; null: by its path. */
+  /** Its name for messages, `github.run_number`; null: its path. */
   readonly part: string | null
-  /** Why, as the end of a sentence that begins with it; null: it is known only when the workflow runs. */
+  /** Why, as the rest of a sentence that begins with the name; null: it is known only during the run. */
   readonly reason: string | null
 
   constructor(part: string | null = null, reason: string | null = null) {
@@ -30,43 +30,43 @@ export class NotKnown {
   }
 }
 
-/** What became of an expression. */
+/** Result of an expression. */
 export type ExpressionResult =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'unknown'; readonly part: string; readonly reason: string | null }
   | { readonly kind: 'invalid'; readonly reason: string }
 
-/** Whether a value is a map of others. */
+/** Whether a value is a map. */
 export function isValueMap(value: Value): value is ValueMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NotKnown)
 }
 
-/** Whether a value is a list of others. */
+/** Whether a value is a list. */
 export function isValueList(value: Value): value is readonly Value[] {
   return Array.isArray(value)
 }
 
-/** A scalar as GitHub writes it into a text; null for what is no scalar, or not known. */
+/** A scalar as GitHub converts it to text; null if it is not a scalar or unknown. */
 export function contextText(value: Value): string | null {
   if (value === null) return ''
   return typeof value === 'object' ? null : String(value)
 }
 
-/** Values by their keys in lower case. */
+/** A map with lower-case keys. */
 export function lowered(values: Iterable<readonly [string, Value]>): Map<string, Value> {
   return new Map([...values].map(([key, value]) => [key.toLowerCase(), value]))
 }
 
 /** A run as we would start it. */
 export interface DispatchedRun {
-  /** OWNER/REPO; empty: not known. */
+  /** OWNER/REPO; empty: unknown. */
   readonly repo: string
-  /** null: the default branch, whose name is not known. */
+  /** null: the default branch, whose name is unknown. */
   readonly branch: string | null
   readonly inputs: ReadonlyMap<string, string>
 }
 
-/** What `github` holds in a run that is dispatched, as far as it is known before (docs.github.com, "Contexts"). */
+/** The `github` context of a dispatched run, as far as it is known in advance (docs.github.com, "Contexts"). */
 export function githubContext(facts: WorkflowFacts, { repo, branch, inputs }: DispatchedRun): ValueMap {
   const ref = branch === null ? new NotKnown() : `refs/heads/${branch}`
   const texts: ValueMap = { values: lowered(inputValues(facts, { inputs }, (text) => text)), others: 'absent' }
@@ -78,7 +78,7 @@ export function githubContext(facts: WorkflowFacts, { repo, branch, inputs }: Di
     ['ref', ref],
     ['ref_name', branch ?? new NotKnown()],
     ['ref_type', 'branch'],
-    // Empty but for pull requests (docs.github.com, "Contexts").
+    // Set only for pull requests (docs.github.com, "Contexts").
     ['head_ref', ''],
     ['base_ref', ''],
     ['event', { values: eventValues(texts, ref, repo), others: 'absent' }],
@@ -87,15 +87,15 @@ export function githubContext(facts: WorkflowFacts, { repo, branch, inputs }: Di
 }
 
 /**
- * What `inputs` holds in a run that is dispatched: declared inputs with what is sent, else their defaults, typed.
+ * The `inputs` context of a dispatched run: declared inputs with the values sent or else their defaults, typed.
  *
- * @param others what an input is that is not declared.
+ * @param others what an undeclared input is.
  */
 export function inputsContext(facts: WorkflowFacts, run: DispatchedRun, others: ValueMap['others']): ValueMap {
   return { values: lowered(inputValues(facts, run, typedValue)), others }
 }
 
-/** What the event of a dispatch carries (docs.github.com, "Webhook events", workflow_dispatch); the rest is null. */
+/** The event of a dispatch (docs.github.com, "Webhook events", workflow_dispatch); other keys are null. */
 function eventValues(inputs: ValueMap, ref: Value, repo: string): Map<string, Value> {
   const later = ['enterprise', 'installation', 'organization', 'sender', 'workflow']
   const names: [string, Value][] =
@@ -113,7 +113,7 @@ function eventValues(inputs: ValueMap, ref: Value, repo: string): Map<string, Va
   ])
 }
 
-/** The declared inputs with what we send, else their defaults. */
+/** The declared inputs with the values we send or else their defaults. */
 function inputValues(
   { dispatch }: WorkflowFacts,
   { inputs }: Pick<DispatchedRun, 'inputs'>,
@@ -129,13 +129,13 @@ function inputValues(
   )
 }
 
-/** Nothing is documented of other types that are not sent. */
+/** The value of other types that are not sent is not documented. */
 function notSent(name: string, { type }: DispatchInput): Value {
   if (type === 'string') return ''
   return new NotKnown(`the input ${shortText(name)}`, 'which is not sent and has no default')
 }
 
-/** `inputs` keeps the types that are declared, `github.event.inputs` has texts alone (docs.github.com, "Contexts"). */
+/** `inputs` has the declared types, `github.event.inputs` only strings (docs.github.com, "Contexts"). */
 export function typedValue(text: string, { type }: DispatchInput): Value {
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : new NotKnown()
   if (type !== 'number') return text
@@ -146,24 +146,23 @@ export function typedValue(text: string, { type }: DispatchInput): Value {
 /** One combination of a job's matrix: values by lower-case key. */
 type Combination = ReadonlyMap<string, Value>
 
-/** The jobs a matrix makes. Where a part of it is not known it is not exact: keys may be missing. */
+/** The jobs of a matrix. If part of it is unknown it is not exact: keys may be missing. */
 export interface Matrix {
   readonly combinations: readonly Combination[]
   readonly isExact: boolean
 }
 
-/** More jobs GitHub does not make of one matrix (docs.github.com, "Usage limits"). */
+/** GitHub's limit on jobs per matrix (docs.github.com, "Usage limits"). */
 const MAX_JOBS = 256
 
 const NOTHING_KNOWN: Matrix = { combinations: [new Map()], isExact: false }
 
 /**
- * The combinations of a `strategy.matrix`, as GitHub makes them (docs.github.com, "Running variations of jobs"): every
- * axis with every other, without those `exclude` matches, with what `include` adds to those whose axes it does not
- * change, or on its own.
+ * The combinations of a `strategy.matrix`, as GitHub makes them (docs.github.com, "Running variations of jobs"): the
+ * product of all axes, without those that `exclude` matches, plus what `include` adds to combinations whose axes it
+ * does not change, or as new combinations.
  *
- * @param matrix the matrix with its expressions evaluated; undefined where the job has none: one combination without
- *   keys.
+ * @param matrix the evaluated matrix; undefined if the job has none: one combination without keys.
  */
 export function combinationsOf(matrix: Value | undefined): Matrix {
   if (matrix === undefined) return { combinations: [new Map()], isExact: true }
@@ -181,7 +180,7 @@ export function combinationsOf(matrix: Value | undefined): Matrix {
   return { combinations: withIncluded(kept, added, new Set(axes.map(([key]) => key))), isExact }
 }
 
-/** What `matrix` holds for one combination: GitHub makes nothing of a key that it does not have. */
+/** The `matrix` context for one combination; in GitHub, a missing key is null. */
 export function matrixContext({ isExact }: Matrix, combination: Combination): ValueMap {
   return { values: combination, others: isExact ? 'absent' : 'unknown' }
 }

@@ -13,9 +13,9 @@ import {
 /**
  * Evaluates an expression with GitHub's own library.
  *
- * @param expression without `${{ }}`; hostile: its length is the caller's matter, what it may grow to is ours.
- * @param contexts what it may read. What it does not reach (`a || b`) may be unknown.
- * @param inJob whether it stands in a job, where GitHub has more functions than elsewhere.
+ * @param expression without `${{ }}`; hostile: the caller limits its length, this function its results.
+ * @param contexts what it may read. Parts that evaluation does not reach (`a || b`) may be unknown.
+ * @param inJob whether it is inside a job, where GitHub has additional functions.
  */
 export function evaluate(
   expression: string,
@@ -32,22 +32,22 @@ export function evaluate(
     const functions = new Map([...known].map(([name, one]) => [name, { ...one, call: () => one.call(unknown) }]))
     const result = new BoundedEvaluator(parsed, new data.Dictionary(...places), functions).evaluate()
     const value = readResult(result)
-    // An expression that comes out empty for want of a declaration is more likely a mistake than meant.
+    // An expression that is empty because of an undeclared input is more likely a mistake than intended.
     if ((value === '' || value === null) && unknown.undeclared !== null) {
       return { kind: 'unknown', part: unknown.undeclared, reason: 'which is not declared' }
     }
     return { kind: 'value', value }
   } catch (error) {
-    // The library wraps what is thrown inside of an index.
+    // The library wraps errors thrown inside an index.
     if (unknown.first !== null) return { kind: 'unknown', ...unknown.first }
     return { kind: 'invalid', reason: error instanceof Error ? shortText(error.message) : 'GitHub would refuse it' }
   }
 }
 
-/** Thrown for every expression that is not known: a stack of its own would cost more than the evaluation. */
+/** Shared, because creating a stack trace for each unknown expression would cost more than the evaluation. */
 const NOT_KNOWN = new Error('not known')
 
-/** What was asked for and is not known before the run; the first of it is told. */
+/** Records the first unknown value that an expression reads. */
 class Unknowns {
   first: { readonly part: string; readonly reason: string | null } | null = null
   undeclared: string | null = null
@@ -65,7 +65,7 @@ interface StatusFunction {
   readonly call: (unknown: Unknowns) => data.ExpressionData
 }
 
-/** Status functions as they come out in a run in which all goes well (docs.github.com, "Expressions"). */
+/** Status functions in a run where everything succeeds (docs.github.com, "Expressions"). */
 const FUNCTIONS: ReadonlyMap<string, StatusFunction> = new Map(
   [
     { name: 'success', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(true) },
@@ -83,7 +83,7 @@ const FUNCTIONS: ReadonlyMap<string, StatusFunction> = new Map(
 
 const NO_FUNCTIONS: typeof FUNCTIONS = new Map()
 
-/** A map of which reading what is not known ends the evaluation. */
+/** A map that ends the evaluation when an unknown value is read. */
 class ContextDictionary extends data.Dictionary {
   readonly #path: string
   readonly map: ValueMap
@@ -105,7 +105,7 @@ class ContextDictionary extends data.Dictionary {
     return undefined
   }
 
-  // In which order, and with what else, GitHub would give all of them is not documented.
+  // GitHub does not document the order of all values, or whether there are others.
   override values(): never {
     return this.#unknown.reach(`all of ${this.#path}`, null)
   }
@@ -127,7 +127,7 @@ function dataOf(value: Value, path: string, unknown: Unknowns): data.ExpressionD
   return new data.StringData(bounded(value))
 }
 
-/** More parts of one result, deeper ones, are nobody's expression. */
+/** Limits on a result's parts and depth; no real expression reaches them. */
 const MAX_PARTS = 10_000
 const MAX_DEPTH = 16
 
@@ -148,7 +148,7 @@ function readResult(result: data.ExpressionData): Value {
   return read(result, 0)
 }
 
-/** Texts inside an expression: formats of formats would grow without end. */
+/** Limit on texts inside an expression: nested `format` calls could grow exponentially. */
 const MAX_TEXT = 16_384
 
 function bounded(text: string): string {
@@ -159,7 +159,7 @@ function bounded(text: string): string {
 class BoundedEvaluator extends Evaluator {
   override visitFunctionCall(call: Parameters<Evaluator['visitFunctionCall']>[0]): data.ExpressionData {
     const name = call.functionName.lexeme.toLowerCase()
-    // The library looks names up in an object, which has more names than those of functions.
+    // The library looks names up in an object, which also has inherited properties.
     if (!Object.hasOwn(wellKnownFunctions, name) && !FUNCTIONS.has(name)) {
       throw new Error(`there is no function ${shortText(name)}`)
     }

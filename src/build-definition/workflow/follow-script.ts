@@ -9,18 +9,18 @@ import { addCommand, type JobContext } from './step-builds.js'
 import { type StepInputs, type StepPlace, stepInputs, withOf } from './steps.js'
 import type { FileReference, Walk } from './walk.js'
 
-/** What the steps of a job change for those after them. */
+/** State that the steps of a job change for later steps. */
 export interface JobState {
-  /** Variables of workflow and job, with what steps wrote to GITHUB_ENV. */
+  /** Variables of the workflow and job, and those written to GITHUB_ENV. */
   variables: Variables
   checkouts: readonly WorkspaceCheckout[]
-  /** Names of images that docker/metadata-action made, of each step. */
+  /** Image names from each docker/metadata-action step. */
   metadata: readonly (readonly BuildValue[])[]
-  /** Bake definitions that docker/metadata-action writes, as text. */
+  /** Texts of bake definitions from docker/metadata-action. */
   generated: readonly string[]
 }
 
-/** Where a list of steps stands. */
+/** The context of a list of steps. */
 export interface StepsContext {
   readonly walk: Walk
   readonly file: YamlFile
@@ -28,13 +28,13 @@ export interface StepsContext {
   readonly scope: Scope
   readonly depth: number
   readonly state: JobState
-  /** Of the job, or of the step that calls. */
+  /** Of the job, or of the calling step. */
   readonly place: StepPlace
-  /** Variables of the steps that call, in a composite action. */
+  /** In a composite action: variables of the calling steps. */
   readonly above: Variables
-  /** What `steps` holds: outputs by the id of a step. */
+  /** The `steps` context: outputs by step id. */
   readonly outputs: Map<string, Value>
-  /** Where scripts run when they do not say. */
+  /** Default working directory of scripts. */
   readonly workingDirectory: string
 }
 
@@ -50,13 +50,13 @@ export function inputsOf({ step, path, file, scope }: OpenStep): StepInputs {
   return stepInputs(withOf(step), [...path, 'with'], { file, scope })
 }
 
-/** What its build is made in. */
+/** The context for a build in this step. */
 export function jobContextOf({ place, walk, state, variables }: OpenStep): JobContext {
   const { checkouts, metadata, generated } = state
   return { place, repo: walk.run.repo, checkouts, metadata, generated, variables }
 }
 
-/** Notes the builds of a script, and what it writes for the steps after it. */
+/** Records a script's builds, and what it writes for later steps. */
 export function followScript(written: string, open: OpenStep): void {
   const { step, path, file, scope, state, walk, place, variables, workingDirectory } = open
   const folder = scalarText(valueAt(step, 'working-directory')) ?? ''
@@ -77,13 +77,13 @@ export function followScript(written: string, open: OpenStep): void {
     },
   )
   const first = file.line([...path, 'run'])
-  // A block's text begins below its key.
+  // The text of a block scalar begins on the line after its key.
   const offset = written.includes('\n') ? first : first - 1
   for (const build of facts.builds) addCommand(build, { ...job, place: { ...place, line: offset + build.line } }, walk)
   for (const { line, command } of facts.unread) {
     walk.skip({ ...place, line: offset + line }, command, 'is not read')
   }
-  // A step that is left out writes nothing, one that may be perhaps.
+  // A skipped step writes nothing; a conditional one may or may not.
   if (place.runs === false) return
   const { values, hasOthers } = facts.environmentWrites
   if (hasOthers) state.variables = anyChanged(state.variables, `${place.file}:${place.line}`)
@@ -91,7 +91,7 @@ export function followScript(written: string, open: OpenStep): void {
   state.variables = new Map([...state.variables, ...set])
 }
 
-/** A script in a language that is not read may build, and may set any variable. */
+/** A script in an unsupported language may build, and may set any variable. */
 function skipScript(written: string, { walk, state, place }: OpenStep): void {
   if (/\b(?:docker|podman|buildah)\b/.test(written)) walk.skip(place, 'the script', 'is in no language that is read')
   if (written.includes('GITHUB_ENV')) state.variables = anyChanged(state.variables, `${place.file}:${place.line}`)
@@ -101,7 +101,7 @@ function valueOfWritten(name: string, value: BuildValue, { file, line, runs }: S
   return isKnown(value) && runs === true ? value.text : new NotKnown(`env.${name}`, `which ${file}:${line} sets`)
 }
 
-/** Variables that GitHub sets for every script, by what the same is called in expressions (docs, "Variables"). */
+/** Default variables of every script, with their names in expressions (docs, "Variables"). */
 const GITHUB_VARIABLES: Readonly<Record<string, string>> = {
   GITHUB_REPOSITORY: 'repository',
   GITHUB_REPOSITORY_OWNER: 'repository_owner',

@@ -28,7 +28,7 @@ import { type StepInputs, type StepPlace, withOf } from './steps.js'
 import { type FileReference, remoteReference, type Walk } from './walk.js'
 
 /**
- * Follows the steps of a job or of a composite action, in order.
+ * Follows the steps of a job or composite action, in order.
  *
  * @param path of the list in its file.
  */
@@ -58,7 +58,7 @@ function followUses(uses: string, open: OpenStep): void {
   else if (isSuspicious(uses)) open.walk.skip(open.place, uses, 'is not read')
 }
 
-/** Notes the build of an action or a called workflow that we know; false for others. */
+/** Records the build of a known action or called workflow; false for others. */
 export function addBuild(
   uses: string,
   inputs: StepInputs,
@@ -96,25 +96,25 @@ function openStep(step: DataMap, path: Path, context: StepsContext): OpenStep {
   return { ...context, step, path, scope, place, variables }
 }
 
-/** Whether a step's checkout is the repository that the workflow runs in; null where that is not known. */
+/** Records a checkout, and whether it is the repository that the workflow runs in; null: unknown. */
 function checkOut(open: OpenStep): void {
   const { state, walk, place } = open
   const inputs = inputsOf(open)
   const repository = inputs.text('repository')
   const own = walk.run.repo.toLowerCase()
   const isOwn = repository === null ? true : isKnown(repository) ? repository.text.toLowerCase() === own : null
-  // A checkout that does not happen leaves nothing behind.
+  // A skipped checkout changes nothing.
   if (place.runs === false) return
   state.checkouts = [...state.checkouts, { path: inputs.text('path') ?? known(''), isOwn }]
 }
 
-/** What docker/metadata-action leaves for the steps after it: names of the image, and a bake file with them. */
+/** Records what docker/metadata-action provides to later steps: image names, and a bake file with them. */
 function makeMetadata(open: OpenStep): void {
   const { step, state, outputs, place } = open
   if (place.runs === false) return
   const inputs = inputsOf(open)
   const made = metadataTags(inputs, 'images', 'flavor')
-  // A name that only the run knows stays among the others, as one that is not known.
+  // Names known only during the run become a single unknown one.
   const names = made.filter(isKnown)
   const tags = names.length === 0 || made.every(isKnown) ? names : [...names, known(METADATA_TAG)]
   const texts = tags.map(({ text }) => text)
@@ -132,7 +132,7 @@ function makeMetadata(open: OpenStep): void {
   outputs.set(id, outputsOf(new Map(values)))
 }
 
-/** Stands for a bake file that a step before wrote. */
+/** Placeholder for a bake file written by an earlier step. */
 const GENERATED = 'cwd://{{metadata}}.json'
 
 function outputsOf(values: ReadonlyMap<string, Value>): ValueMap {
@@ -140,12 +140,12 @@ function outputsOf(values: ReadonlyMap<string, Value>): ValueMap {
 }
 
 /**
- * The folder of an action that is read: one of the repository itself, or of another of the same owner.
+ * The folder of an action to read: in this repository, or in another one of the same owner.
  *
- * A local path is one of the workspace (docs.github.com, "Workflow syntax", jobs.<job_id>.steps[*].uses).
+ * A local path is relative to the workspace (docs.github.com, "Workflow syntax", jobs.<job_id>.steps[*].uses).
  */
 function actionReference(uses: string, { state, walk, reference }: OpenStep): FileReference | null {
-  // A path that begins with `$` is one beside the file that names it, wherever that is checked out.
+  // A path that begins with `$` is in the same checkout as the file that names it, wherever that is.
   if (uses.startsWith('$/')) {
     const path = insideWorkspace(uses.slice(2))
     return path === null ? null : { ...reference, path }
@@ -181,7 +181,7 @@ function followAction(folder: FileReference, uses: string, open: OpenStep): void
   if (place.runs !== false) state.variables = anyChanged(state.variables, `${place.file}:${place.line}`)
 }
 
-/** An action made of steps, which share the variables and the workspace of the job (docs, "Metadata syntax"). */
+/** A composite action's steps share the job's variables and workspace (docs, "Metadata syntax"). */
 function followComposite(file: YamlFile, steps: readonly Data[], open: OpenStep): void {
   const { step, path, state, above, scope } = open
   const env = { scope, file: open.file, data: valueAt(step, 'env'), path: [...path, 'env'] }
@@ -208,7 +208,7 @@ function followComposite(file: YamlFile, steps: readonly Data[], open: OpenStep)
   open.outputs.set(id, outputsOf(lowered(outputs)))
 }
 
-/** Actions get texts alone: `false` is one that is not empty. */
+/** Actions receive only strings: `false` is a non-empty one. */
 function compositeInputs(file: YamlFile, { step, path, scope, file: caller }: OpenStep): ValueMap {
   const given = new Map(Object.keys(withOf(step)).map((key) => [key.toLowerCase(), key]))
   const declared = Object.entries(mapOf(valueAt(file.data, 'inputs')))

@@ -33,28 +33,28 @@ import { type BuildStep, type StepPlace, stepInputs, type UnreadStep, withOf } f
 import { displayPath, type FileReference, type ReadDefinition, Walk, workflowReference } from './walk.js'
 import { inputsAt, type WorkflowFacts } from './workflow.js'
 
-/** What a workflow builds, whatever lies between. */
+/** Everything a workflow builds, directly or indirectly. */
 export interface FollowedBuilds {
-  /** Each once; a step with a matrix once for each way it builds. */
+  /** Each once; a step with a matrix once per distinct build. */
   readonly builds: readonly BuildStep[]
   readonly unread: readonly UnreadStep[]
-  /** Files that are needed to say more. */
+  /** Files needed to learn more. */
   readonly wanted: readonly FileReference[]
-  /** Jobs of which only the run decides whether they build: it may succeed without. */
+  /** Jobs that may or may not build, depending on the run: it may succeed without building. */
   readonly conditionalJobs: readonly string[]
-  /** Whether a run that is dispatched leaves every job out: each has a condition that is false then. */
+  /** Whether a dispatched run skips every job because of its condition. */
   readonly runsNothing: boolean
-  /** Limits that were reached, in words: what lies behind them is not known. */
+  /** Limits that were reached, in words: what lies beyond them is unknown. */
   readonly limits: readonly string[]
 }
 
 /**
- * Follows a workflow to its builds: through reusable workflows, composite actions and scripts, as a run that is
- * dispatched would go (docs.github.com, "Workflow syntax", "Reusing workflows", "Metadata syntax"). Nothing is run, and
- * what only the run can know stays unknown. It is pure: called again with the files it wants, it goes further.
+ * Follows a workflow to its builds: through reusable workflows, composite actions and scripts, as a dispatched run
+ * would execute them (docs.github.com, "Workflow syntax", "Reusing workflows", "Metadata syntax"). Nothing is executed,
+ * and what is known only during the run stays unknown. Pure: call it again with the files it wants to get further.
  *
  * @param run the run as we would start it.
- * @param read gives the files that definitions name.
+ * @param read returns the files that definitions name.
  */
 export function followBuilds(
   workflow: { readonly facts: WorkflowFacts; readonly file: YamlFile; readonly reference: FileReference },
@@ -87,14 +87,14 @@ function leavesAllOut({ data }: YamlFile, scope: Scope): boolean {
 
 const NONE: ValueMap = { values: new Map(), others: 'absent' }
 
-/** Where nothing starts the workflow by hand, nothing is known of the event that does. */
+/** A workflow without workflow_dispatch may be started by any event. */
 function anyEvent(dispatched: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
   const values = new Map(dispatched)
   for (const key of ['event_name', 'event', 'ref', 'ref_name', 'ref_type', 'head_ref', 'base_ref']) values.delete(key)
   return values
 }
 
-/** A workflow file on the way. */
+/** A workflow file being followed. */
 interface OpenWorkflow {
   readonly walk: Walk
   readonly file: YamlFile
@@ -103,7 +103,7 @@ interface OpenWorkflow {
   readonly depth: number
 }
 
-/** @param caller the place that calls it, null for the workflow that is started. */
+/** @param caller the job that calls it; null for the workflow that is started. */
 function followWorkflow(workflow: OpenWorkflow, caller: StepPlace | null): void {
   const { walk, file, scope } = workflow
   const data = mapOf(file.data)
@@ -138,7 +138,7 @@ function followJob(workflow: OpenWorkflow, job: OpenJob): void {
   }
 }
 
-/** More jobs of one matrix than this are taken for one of which nothing is known. */
+/** A matrix with more combinations counts as unknown. */
 const MAX_COMBINATIONS = 64
 
 function matrixOf(scope: Scope, file: YamlFile, { name, data }: OpenJob): Matrix {
@@ -183,7 +183,7 @@ function followJobSteps(workflow: OpenWorkflow, { name, data, variables }: OpenJ
 interface Call {
   readonly uses: string
   readonly with: DataMap
-  /** Of the job that calls. */
+  /** Of the calling job. */
   readonly path: Path
   readonly place: StepPlace
 }
@@ -209,7 +209,7 @@ function followCall(workflow: OpenWorkflow, call: Call): void {
   followWorkflow({ walk, file: reading.file, reference: at, scope: inner, depth: depth + 1 }, place)
 }
 
-/** What the `inputs` of a called workflow are: what the caller passes, else the defaults (docs, `on.workflow_call`). */
+/** The inputs of a called workflow: what the caller passes or else the defaults (docs, `on.workflow_call`). */
 function calledInputs(caller: OpenWorkflow, call: Call, file: YamlFile): ValueMap {
   const given = new Map(Object.keys(call.with).map((key) => [key.toLowerCase(), key]))
   const declared = inputsAt(mapOf(file.data), 'workflow_call', file)

@@ -13,24 +13,24 @@ import {
 import { expand } from './scope.js'
 import { PLACEHOLDER, type WorkflowFacts } from './workflow.js'
 
-/** What runs that we start are called, before any of them runs. */
+/** The title of runs that we start, determined in advance. */
 export type RunTitle =
   | { readonly kind: 'title'; readonly title: string }
-  /** Nobody named them: they are called what all runs of the workflow are called. */
+  /** No title is set: they are named like all runs of the workflow. */
   | { readonly kind: 'none' }
-  /** Why it cannot be said, as the end of a sentence that begins with "its run-name". */
+  /** Why it is unknown, as the rest of a sentence that begins with "its run-name". */
   | { readonly kind: 'unknown'; readonly reason: string }
 
-/** People write a line; what is longer is a mistake or an attack. */
+/** Real run names are one line; anything longer is a mistake or an attack. */
 const MAX_WRITTEN = 2048
 
-/** Longer titles may be cut by the forge, and then they equal nothing. */
+/** The forge may truncate longer titles, which would then match nothing. */
 const MAX_TITLE = 200
 
 /**
- * The title GitHub gives a run that is dispatched with these inputs: `run-name` evaluated with what is known before.
+ * The title that GitHub gives a run dispatched with these inputs: `run-name` evaluated with what is known in advance.
  *
- * The rules are those of docs.github.com, "Workflow syntax" (run-name: a blank one is none) and "Contexts" (run-name
+ * The rules are those of docs.github.com, "Workflow syntax" (a blank run-name counts as none) and "Contexts" (run-name
  * may read github, inputs and vars).
  */
 export async function runTitle(facts: WorkflowFacts, run: DispatchedRun): Promise<RunTitle> {
@@ -62,9 +62,9 @@ function whyNot(failure: Failure): string {
 }
 
 /**
- * A text as the title of a run, where it can be found again by it.
+ * A text as a run title, if it is reliable for finding the run.
  *
- * What a forge may cut or trim is not relied on, and Kargo would evaluate what opens an expression.
+ * Rejects titles that a forge may truncate or trim, and those with an expression opener, which Kargo would evaluate.
  */
 export function titleOf(text: string): RunTitle {
   if (text !== text.trim() || /[\p{C}\p{Zl}\p{Zp}]/u.test(text)) {
@@ -87,9 +87,9 @@ function contextsOf(facts: WorkflowFacts, run: DispatchedRun): Contexts {
   ])
 }
 
-/** What a GitLab pipeline file says about the names of its pipelines. */
+/** The parts of a GitLab pipeline file that name pipelines. */
 export interface PipelineFacts {
-  /** `workflow: name:` as written; null: there is none in this file. */
+  /** `workflow: name:` as written; null: not in this file. */
   readonly name: string | null
   /** Top-level `variables` with their defaults. */
   readonly variables: ReadonlyMap<string, string>
@@ -98,14 +98,14 @@ export interface PipelineFacts {
 }
 
 /**
- * Reads a GitLab pipeline file, as far as pipelines are named in it (docs.gitlab.com, "CI/CD YAML syntax",
- * workflow:name). What it includes cannot replace what stands in the file itself.
+ * Reads from a GitLab pipeline file how its pipelines are named (docs.gitlab.com, "CI/CD YAML syntax", workflow:name).
+ * Included files cannot override what the file itself sets.
  */
 export function readPipeline(
   text: string,
   file: string,
 ): { readonly ok: true; readonly pipeline: PipelineFacts } | Unreadable {
-  // GitLab's own tag, which stands in scripts and rules: what it refers to names no pipeline.
+  // GitLab's own tag, used in scripts and rules: what it references cannot name a pipeline.
   const read = readYamlFile(text.replace(/!reference(?=\s*\[)/g, ''), file)
   if (!read.ok) return read
   const top = mapOf(read.file.data)
@@ -121,7 +121,7 @@ export function readPipeline(
   return { ok: true, pipeline }
 }
 
-/** A variable is a value, or a map that describes one. */
+/** A variable is a value, or a map with `value`. */
 function defaultOf(key: string, data: Data): [string, string][] {
   const text = scalarText(isDataMap(data) ? valueAt(data, 'value') : data)
   return text === null ? [] : [[key, text]]
@@ -131,13 +131,13 @@ function defaultOf(key: string, data: Data): [string, string][] {
 const VARIABLE = /\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\}|%([A-Za-z_]\w*)%/g
 
 /**
- * The name GitLab gives a pipeline that is started with these variables; spaces around it are removed, a blank one is
- * none (docs.gitlab.com, workflow:name).
+ * The name that GitLab gives a pipeline started with these variables; it is trimmed, and a blank one counts as none
+ * (docs.gitlab.com, workflow:name).
  */
 export function pipelineTitle({ name, variables, ruled }: PipelineFacts, sent: ReadonlyMap<string, string>): RunTitle {
   if (name === null || name.trim() === '') return { kind: 'none' }
   if (name.length > MAX_WRITTEN) return { kind: 'unknown', reason: `is longer than ${MAX_WRITTEN} characters` }
-  // Both are escapes in some versions and none in others; `$[[ ]]` is filled in before variables are.
+  // `$$` and `%%` are escapes only in some versions; `$[[ ]]` is filled in before variables.
   if (/\$\$|%%|\$\[\[/.test(name))
     return { kind: 'unknown', reason: 'holds $$, %% or $[[, which is not evaluated here' }
   const reasons: string[] = []

@@ -14,25 +14,25 @@ import {
 } from './contexts.js'
 import { evaluate } from './evaluate.js'
 
-/** Where texts of a workflow or an action stand, and what their expressions may read. */
+/** What expressions in a workflow or action may read. */
 export interface Scope {
   readonly contexts: Contexts
-  /** What filling in may still come to. */
+  /** Limit on text produced by filling in. */
   readonly budget: Budget
 }
 
 /** A context of which nothing is known before the run. */
 export const UNKNOWN_CONTEXT: ValueMap = { values: new Map(), others: 'unknown' }
 
-/** A scope with other contexts in place of some. */
+/** A scope with some contexts replaced. */
 export function within(scope: Scope, contexts: Readonly<Record<string, ValueMap>>): Scope {
   return { ...scope, contexts: new Map([...scope.contexts, ...Object.entries(contexts)]) }
 }
 
-/** Longer expressions are nobody's. */
+/** Limit on an expression's length; no real one reaches it. */
 const MAX_EXPRESSION = 4096
 
-/** Fills in the `${{ }}` of a text; what is not known before the run is marked in it. */
+/** Fills in the `${{ }}` of a text; what is unknown before the run becomes a mark. */
 export function fillIn(scope: Scope, written: string): Expanded {
   if (!scope.budget.spend(written.length)) return nothingOf(written)
   return expand(written, (expression) => {
@@ -41,7 +41,7 @@ export function fillIn(scope: Scope, written: string): Expanded {
   })
 }
 
-/** The value of one expression, without its `${{ }}`. */
+/** Evaluates one expression, without its `${{ }}`. */
 function valueOfExpression({ contexts }: Scope, expression: string): Value {
   if (expression.length > MAX_EXPRESSION) return new NotKnown()
   const result = evaluate(expression, contexts, { inJob: true })
@@ -49,7 +49,7 @@ function valueOfExpression({ contexts }: Scope, expression: string): Value {
   return result.kind === 'unknown' ? new NotKnown(result.part, result.reason) : new NotKnown(expression, result.reason)
 }
 
-/** A text that is one expression has that expression's value, of whatever kind; any other is filled in. */
+/** A text that is a single expression keeps that expression's type; any other text is filled in. */
 export function valueOfText(scope: Scope, written: string): Value {
   const only = /^\s*\$\{\{((?:(?!\}\}).)*)\}\}\s*$/s.exec(written)?.[1]
   if (only !== undefined) return valueOfExpression(scope, only.trim())
@@ -57,7 +57,7 @@ export function valueOfText(scope: Scope, written: string): Value {
   return filled.unknown.length === 0 ? filled.text : new NotKnown(filled.unknown[0] ?? written)
 }
 
-/** Data of a workflow with its numbers as GitHub reads them and its expressions evaluated. */
+/** Data of a workflow with numbers as GitHub reads them and expressions evaluated. */
 export function valueOfData(scope: Scope, file: YamlFile, data: Data, path: Path): Value {
   if (data === null || typeof data === 'boolean') return data
   if (Array.isArray(data)) {
@@ -74,18 +74,18 @@ export function valueOfData(scope: Scope, file: YamlFile, data: Data, path: Path
   return text.includes('${{') ? valueOfText(scope, text) : text
 }
 
-/** Variables of the environment by their names as they are written. */
+/** Environment variables by their names as written. */
 export type Variables = ReadonlyMap<string, Value>
 
-/** `env` for expressions: others than those that are written may be set while the job runs. */
+/** The `env` context: the job may set further variables while it runs. */
 export function envContext(variables: Variables): ValueMap {
   return { values: lowered(variables), others: 'unknown' }
 }
 
 /**
- * Variables with those of an `env` over them. An `env` that is not known may set any of them.
+ * Variables overridden by those of an `env`. An unknown `env` may set any of them.
  *
- * @param data the `env` as it is written, undefined where there is none.
+ * @param data the `env` as written, undefined if there is none.
  */
 export function withVariables(
   below: Variables,
@@ -99,7 +99,7 @@ export function withVariables(
   return new Map([...below, ...above])
 }
 
-/** A value as a build gets it, as a text. */
+/** The text of a value as a build receives it. */
 function buildValueOf(value: Value, written: string): BuildValue {
   const text = contextText(value)
   return text === null ? unknown(written) : known(text)
@@ -112,7 +112,7 @@ export function environmentOf(variables: Variables): ReadonlyMap<string, BuildVa
   )
 }
 
-/** Whether an `if` lets a job or step run: null where that is decided by the run. */
+/** Whether an `if` lets a job or step run: null if known only during the run. */
 export function conditionHolds(scope: Scope, condition: Data | undefined): boolean | null {
   if (condition === undefined || condition === null) return true
   if (typeof condition === 'boolean') return condition
@@ -124,31 +124,31 @@ export function conditionHolds(scope: Scope, condition: Data | undefined): boole
   return value !== '' && value !== 0 && value !== false && value !== null
 }
 
-/** Whether both let it run; null where that is not known. */
+/** Whether both conditions hold; null if unknown. */
 export function bothHold(one: boolean | null, other: boolean | null): boolean | null {
   if (one === false || other === false) return false
   return one === null || other === null ? null : true
 }
 
-/** Variables of which any may have another value by now. */
+/** All variables, each now unknown. */
 export function anyChanged(variables: Variables, place: string): Variables {
   const changed = (name: string) => new NotKnown(`env.${name}`, `which ${place} may change`)
   return new Map([...variables.keys()].map((name) => [name, changed(name)]))
 }
 
-/** What an expression (`env.NODE`, without `${{ }}`) stands for, null where that cannot be known. */
+/** The value of an expression (`env.NODE`, without `${{ }}`), null if unknown. */
 type Lookup = (expression: string) => string | null
 
 /**
- * Text of which the expressions that can be known are filled in. The others are marks, so that the text can be cut
- * into lines and items as the action would cut it: what an expression is written with cuts nothing.
+ * Text with known expressions filled in. The others are marks, so that the text can be split into lines and items as
+ * the action would: the source text of an expression splits nothing.
  */
 export interface Expanded {
   readonly text: string
   readonly unknown: readonly string[]
 }
 
-// No argument of a program can hold it, so no text that matters does.
+// No program argument can contain NUL, so no relevant text does.
 const MARK = '\0'
 
 /** Fills in the `${{ … }}` of a text (docs.github.com, "Expressions": strings in them are in single quotes). */
@@ -171,12 +171,12 @@ export function expand(written: string, lookup: Lookup): Expanded {
   return { text: parts.join(''), unknown: unknowns }
 }
 
-/** Text of which nothing can be known. */
+/** A text of which nothing is known. */
 function nothingOf(written: string): Expanded {
   return { text: `${MARK}0${MARK}`, unknown: [written] }
 }
 
-/** The value of an expanded text, or of a piece that was cut out of one. */
+/** The value of an expanded text, or of a piece of one. */
 export function pieceValue(piece: string, { unknown: written }: Expanded): BuildValue {
   if (!piece.includes(MARK)) return known(piece)
   return unknown(piece.replace(/\0(\d+)\0/g, (_, index: string) => written[Number(index)] ?? ''))

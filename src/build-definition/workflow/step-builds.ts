@@ -17,15 +17,15 @@ import { environmentOf, type Variables } from './scope.js'
 import type { BakeStep, DockerfileStep, StepInputs, StepPlace } from './steps.js'
 import { remoteReference, type Walk } from './walk.js'
 
-/** A script that may call one of the tools that build, or change the environment of the steps after it. */
+/** Matches scripts that may call a build tool, or change the environment of later steps. */
 const SCRIPT =
   /\b(?:docker|podman|buildah|nerdctl|buildctl|kaniko|executor|img|depot|earthly|bake|make|ko|task|just|goreleaser|skaffold|pack|nix|jib\w*|gradlew?|mvnw?|npm|pnpm|yarn|bazel|invoke|tox|nox)\b|\.sh\b|GITHUB_ENV/
 
-/** Actions that build and are not read, by what they are called. */
+/** Matches names of actions that are not read but probably build. */
 const SUSPICIOUS =
   /(?:docker|container|image|build-(?:and-)?push|kaniko|buildah|podman|\bko\b|goreleaser|builder|earthly|nixpacks|devcontainer)/i
 
-/** Actions whose names say docker or image, and which build nothing. */
+/** Actions with docker or image in their names that build nothing. */
 const HARMLESS =
   /^(?:docker\/(?:setup-|login-|metadata-|scout-|build-push-action\/)|aquasecurity\/|anchore\/|actions\/|sigstore\/|imjasonh\/setup-crane|hadolint\/|snyk\/|redhat-actions\/(?:podman-login|push-to-registry|buildah-login)|crazy-max\/ghaction-(?:docker-(?:meta|status)|container-scan|setup-)|azure\/(?:docker-)?login|azure\/container-scan|google-github-actions\/|aws-actions\/|snok\/container-retention|dataaxiom\/|peter-evans\/dockerhub|christian-korneck\/|jlumbroso\/|tonistiigi\/|bobheadxi\/|reproducible-containers\/buildkit-cache|satackey\/|dlandon\/|ko-build\/setup-ko|imjasonh\/setup-ko)/i
 
@@ -39,7 +39,7 @@ export function mayBuild(steps: readonly Data[]): boolean {
   })
 }
 
-/** Whether an action is read, or followed. */
+/** Whether an action is read or followed. */
 export function isFollowed(uses: string): boolean {
   return /^[.$]\//.test(uses) || actionReader(uses) !== null || isBake(uses) || remoteReference(uses, '') !== null
 }
@@ -47,12 +47,12 @@ export function isFollowed(uses: string): boolean {
 const BAKE =
   /^(?:(?:docker|depot|useblacksmith|warpbuilds|namespacelabs)\/bake-action|docker\/github-builder\/\.github\/workflows\/bake\.yml)@/i
 
-/** docker/bake-action, and what takes its inputs. */
+/** docker/bake-action and actions with the same inputs. */
 export function isBake(uses: string): boolean {
   return BAKE.test(uses.slice(0, 100))
 }
 
-/** Whether an action that is not read may build, by its name. */
+/** Whether an unread action may build, judged by its name. */
 export function isSuspicious(uses: string): boolean {
   const name = uses.slice(0, 200)
   return SUSPICIOUS.test(name) && !HARMLESS.test(name)
@@ -63,30 +63,31 @@ export function isRelevantScript(run: Data | undefined): run is string {
   return typeof run === 'string' && SCRIPT.test(run)
 }
 
-/** What surrounds a step that builds. */
+/** The context of a step that builds. */
 export interface JobContext {
   readonly place: StepPlace
   /** OWNER/REPO that the workflow runs in. */
   readonly repo: string
   readonly checkouts: readonly WorkspaceCheckout[]
   readonly variables: Variables
-  /** Names that each docker/metadata-action step before it made. */
+  /** Image names from each earlier docker/metadata-action step. */
   readonly metadata: readonly (readonly BuildValue[])[]
-  /** Bake definitions that steps before it wrote. */
+  /** Bake definitions written by earlier steps. */
   readonly generated: readonly string[]
 }
 
-/** A build by an action or a called workflow that builds one Dockerfile. */
+/** The build of an action or called workflow that builds one Dockerfile. */
 export function dockerfileStep(uses: string, inputs: StepInputs, job: JobContext): DockerfileStep | null {
   const reader = actionReader(uses)
   if (reader === null) return null
   const build = reader(inputs, (name) => environmentOf(job.variables).get(name) ?? null, job.repo)
-  // A build that pushes by digest has no tags: what names it is the job's only such step.
+  // A build that pushes by digest has no tags: it is named by the job's docker/metadata-action step, if there is only
+  // one.
   const [only] = build.tags.length === 0 && job.metadata.length === 1 ? job.metadata : []
   return { kind: 'build', ...job.place, tool: uses, ...located(build, job), tags: only ?? build.tags }
 }
 
-/** A build as an action names it, its Dockerfile as a file of the repository. */
+/** A build with its Dockerfile's path in the repository. */
 function located(build: ActionBuild, { checkouts }: JobContext) {
   const { dockerfile, ...rest } = build
   const orContainerfile = dockerfile.orContainerfile ?? false
@@ -98,7 +99,7 @@ function fileIn({ in: where, path }: NamedDockerfile, checkouts: readonly Worksp
   return repositoryPath(where === 'repository' ? [] : checkouts, path)
 }
 
-/** docker/bake-action and docker/github-builder's bake.yml: what they build stands in other files. */
+/** docker/bake-action and docker/github-builder's bake.yml: their builds are defined in other files. */
 export function bakeStep(uses: string, inputs: StepInputs, job: JobContext): BakeStep | { readonly unread: string } {
   const isBuilder = /^docker\/github-builder\//i.test(uses)
   const source = isBuilder ? builderSource(inputs) : inputs.text('source')
@@ -121,15 +122,15 @@ export function bakeStep(uses: string, inputs: StepInputs, job: JobContext): Bak
   }
 }
 
-/** docker/github-builder fetches: `context` is a folder of the repository (its bake.yml). */
+/** docker/github-builder fetches the repository: `context` is a folder in it (its bake.yml). */
 function builderSource(inputs: StepInputs): BuildValue {
   const folder = inputs.text('context') ?? known('.')
   return isKnown(folder) ? known(`{{defaultContext}}:${folder.text}`) : folder
 }
 
 /**
- * Where bake runs: in `workdir` until version 5 of the action, in a folder as `source` or in the repository that
- * BuildKit fetches from version 6 on (its README).
+ * Where bake runs: in `workdir` up to version 5 of the action; since version 6, in a folder given as `source`, or in
+ * the repository as fetched by BuildKit (its README).
  */
 function definitionPlace(
   source: BuildValue | null,
@@ -153,7 +154,7 @@ function definitionPlace(
   return { folder: known(folder), isFetched: true }
 }
 
-/** `NAME=VALUE` items, which go before the environment; of others not even the name is known. */
+/** `NAME=VALUE` items, which override the environment; items whose name is unknown are ignored. */
 function variablesOf(items: readonly BuildValue[]): ReadonlyMap<string, BuildValue> {
   const values = new Map<string, BuildValue>()
   for (const item of items) {
@@ -165,7 +166,7 @@ function variablesOf(items: readonly BuildValue[]): ReadonlyMap<string, BuildVal
   return values
 }
 
-/** Notes the build that a command of a script makes. */
+/** Records the build that a script's command makes. */
 export function addCommand(build: ScriptBuild, job: JobContext, walk: Walk): void {
   const place = { ...job.place, isConditional: job.place.isConditional || build.isConditional }
   const inner = { ...job, place }

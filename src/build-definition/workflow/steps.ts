@@ -4,15 +4,15 @@ import { type BuildEnvironment, type BuildInputs, type BuildValue, isKnown, nonE
 import { mapOf, valueAt, type YamlFile } from '../yaml-file.js'
 import { fillIn, pieceValue, type Scope } from './scope.js'
 
-/** Where a build is defined, and whether a run makes it. */
+/** Where a build is defined, and whether a run executes it. */
 export interface StepPlace {
-  /** The file as people know it, `.github/workflows/build.yml`, and the line in it. */
+  /** The file in the form users know, `.github/workflows/build.yml`, and the line. */
   readonly file: string
   readonly line: number
   readonly job: string
-  /** It or what leads to it carries an `if`: a run may succeed without it. */
+  /** It or a job or step that leads to it has an `if`: a run may succeed without it. */
   readonly isConditional: boolean
-  /** false: a run that is dispatched leaves it out; null: that depends on the run. */
+  /** false: a dispatched run skips it; null: depends on the run. */
   readonly runs: boolean | null
 }
 
@@ -21,12 +21,12 @@ export interface DockerfileStep extends StepPlace {
   readonly kind: 'build'
   /** The action or command, for messages. */
   readonly tool: string
-  /** Inside the repository; null: in another repository, or in none. */
+  /** Path in the repository; null: in another repository, or in none. */
   readonly dockerfile: BuildValue | null
-  /** Whether a `Containerfile` beside it goes before it. */
+  /** Whether a `Containerfile` next to it takes precedence. */
   readonly orContainerfile: boolean
   readonly inputs: BuildInputs
-  /** Whether its image leaves the runner; null: a step after it may send it. */
+  /** Whether its image is published; null: a later step may publish it. */
   readonly publishes: boolean | null
   readonly tags: readonly BuildValue[]
 }
@@ -36,49 +36,49 @@ export interface BakeStep extends StepPlace {
   readonly kind: 'bake'
   readonly format: 'bake' | 'compose'
   readonly tool: string
-  /** Empty: the tool's own default files. */
+  /** Empty: the tool's default files. */
   readonly files: readonly BuildValue[]
   /** Empty: the group or target `default`. */
   readonly targets: readonly BuildValue[]
-  /** Overrides, as `TARGET.KEY=VALUE`. */
+  /** Overrides, `TARGET.KEY=VALUE`. */
   readonly set: readonly BuildValue[]
-  /** Build arguments of the command, over those of the definition (compose). */
+  /** Build arguments of the command, overriding those of the definition (compose). */
   readonly args: ReadonlyMap<string, BuildValue>
-  /** Folder inside the repository that paths are relative to. */
+  /** Base of its paths, inside the repository. */
   readonly folder: BuildValue
-  /** Whether the definition is fetched from the repository, so that only `cwd://` names files of the workspace. */
+  /** Whether the definition is fetched from the repository, so that only `cwd://` refers to files in the workspace. */
   readonly isFetched: boolean
-  /** Variables of the step and its `vars`: bake and compose files are filled in with them. */
+  /** Variables of the step and its `vars`, used to fill in bake and compose files. */
   readonly environment: BuildEnvironment
-  /** Definitions that steps before it wrote, as text. */
+  /** Texts of definitions written by earlier steps. */
   readonly generated: readonly string[]
-  /** null: the definition may say so itself. */
+  /** null: the definition may decide. */
   readonly publishes: boolean | null
 }
 
-/** A step that builds an image. */
 export type BuildStep = DockerfileStep | BakeStep
 
-/** Something that builds, or may, and is not read. */
+/** Something that builds or may build, but is not read. */
 export interface UnreadStep extends StepPlace {
   /** What it is, as part of a sentence: `make image`, `acme/builds/.github/workflows/image.yml@v1`. */
   readonly what: string
-  /** Why it is not read, as the end of a sentence about it. */
+  /** Why it is not read, as the rest of a sentence about it. */
   readonly reason: string
 }
 
-/** The inputs of a step, read as actions read them; all values carry their place where they are not known. */
+/** The inputs of a step, read as actions read them; unknown values have their position. */
 export interface StepInputs {
   readonly has: (name: string) => boolean
-  /** null: not given, or empty. */
+  /** null: missing or empty. */
   readonly text: (name: string) => BuildValue | null
   readonly list: (name: string, kind: ListKind) => readonly BuildValue[]
-  /** Whether it is given and neither known to be false nor empty. */
+  /** Whether it is given and not known to be false or empty. */
   readonly isOn: (name: string) => boolean
 }
 
 /**
- * Reads a map of inputs (`with`). GitHub hands them over as environment variables in capitals: Context is context.
+ * Reads a map of inputs (`with`). Names are case-insensitive, because GitHub passes inputs as upper-case environment
+ * variables.
  *
  * @param path of the map in its file.
  */

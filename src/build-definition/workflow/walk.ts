@@ -4,37 +4,37 @@ import { readYamlFile, type YamlFile } from '../yaml-file.js'
 import type { DispatchedRun } from './contexts.js'
 import type { BuildStep, StepPlace, UnreadStep } from './steps.js'
 
-/** A definition as far as it is read. `pending`: it will be asked for. */
+/** A parsed definition; `pending`: it will be requested. */
 export type FileReading =
   | { readonly kind: 'read'; readonly file: YamlFile }
   /** `message` is a sentence. */
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'pending' }
 
-/** Reads a workflow or an action that a definition names. */
+/** Parses a workflow or an action that a definition names. */
 export function readDefinition(text: string, name: string): FileReading {
   const read = readYamlFile(text, name)
   if (read.ok) return { kind: 'read', file: read.file }
   return { kind: 'failed', message: `${name}${read.line === null ? '' : `:${read.line}`}: ${read.message}` }
 }
 
-/** Gives the files that definitions name. */
+/** Returns the files that definitions name. */
 export type ReadDefinition = (reference: FileReference) => FileReading
 
-/** GitHub nests reusable workflows ten deep, and composite actions as deep (docs.github.com, "Reusing workflows"). */
+/** GitHub's limit on nested reusable workflows and composite actions (docs.github.com, "Reusing workflows"). */
 const MAX_DEPTH = 10
-/** Files one image's build is followed through. */
+/** Limit on files followed for one image's build. */
 const MAX_FILES = 64
-/** Steps looked at, those of a matrix for each of its jobs. */
+/** Limit on steps, counted for each job of a matrix. */
 const MAX_STEPS = 20_000
-/** Builds of one workflow, those of a matrix for each of its jobs. */
+/** Limit on builds of one workflow, counted for each job of a matrix. */
 const MAX_BUILDS = 512
-/** Calls of one workflow, those of a matrix for each of its jobs. */
+/** Limit on calls of one workflow, counted for each job of a matrix. */
 const MAX_CALLS = 2000
-/** What filling in the expressions of one image's definitions may come to, in characters. */
+/** Limit on text from expressions in one image's definitions, in characters. */
 const MAX_TEXT = 8 * 1024 * 1024
 
-/** What is found while a workflow is followed, and how far that may go. */
+/** Results collected while following a workflow, and their limits. */
 export class Walk {
   readonly budget = new Budget(MAX_TEXT)
   readonly run: DispatchedRun
@@ -69,14 +69,14 @@ export class Walk {
     if (step.isConditional && step.runs === null) this.#conditional.add(step.job)
   }
 
-  /** Notes something that may build and is not read. */
+  /** Records something that may build but is not read. */
   skip(place: StepPlace, what: string, reason: string): void {
     if (this.#unread.size >= MAX_BUILDS) return
     const step = { ...place, what: shortText(what), reason }
     this.#unread.set(contentKey(step), step)
   }
 
-  /** A file that a definition names; one that is not there yet is noted as wanted. */
+  /** Opens a file that a definition names; records a missing one as wanted. */
   open(reference: FileReference): FileReading {
     const key = referenceKey(reference)
     if (!this.#files.has(key) && this.#files.size >= MAX_FILES) {
@@ -89,7 +89,7 @@ export class Walk {
     return reading
   }
 
-  /** Whether one more step may be looked at. */
+  /** Whether another step may be read. */
   step(): boolean {
     this.#steps += 1
     if (this.#steps <= MAX_STEPS) return true
@@ -112,7 +112,7 @@ export class Walk {
   }
 }
 
-/** A file of a repository that a definition names. */
+/** A file that a definition names. */
 export interface FileReference {
   /** OWNER/REPO; null: the repository that the workflow runs in. */
   readonly repo: string | null
@@ -123,12 +123,12 @@ export interface FileReference {
 
 const REMOTE = /^([a-z\d][\w-]{0,99})\/(?!\.{1,2}\/)([\w.-]{1,100})\/([^@]{1,500})@([^@\s]{1,255})$/i
 
-/** What leaves the repository, or cannot be seen where it is told. */
+/** Paths that leave the repository, or contain invisible characters. */
 const HOSTILE = /\p{C}|(?:^|\/)\.\.(?:\/|$)/u
 
 /**
- * The file behind the `uses` of a job (docs.github.com, "Reusing workflows"): `./PATH` lies beside the workflow that
- * names it, and so does `$/PATH`; `OWNER/REPO/PATH@REF` in another repository.
+ * The file that the `uses` of a job names (docs.github.com, "Reusing workflows"): `./PATH` and `$/PATH` are in the same
+ * repository as the workflow that names them, `OWNER/REPO/PATH@REF` is in another one.
  *
  * @param from the file that names it.
  * @param own OWNER/REPO that the workflow runs in.
@@ -142,7 +142,7 @@ export function workflowReference(uses: string, from: FileReference, own: string
   return remote !== null && /^\.github\/workflows\/[^/]+\.ya?ml$/.test(remote.path) ? remote : null
 }
 
-/** `OWNER/REPO/PATH@REF`; null for other texts. */
+/** Parses `OWNER/REPO/PATH@REF`; null for other texts. */
 export function remoteReference(uses: string, own: string): FileReference | null {
   const [, owner, name, path, ref] = HOSTILE.test(uses) ? [] : (REMOTE.exec(uses) ?? [])
   if (owner === undefined || name === undefined || path === undefined || ref === undefined) return null
@@ -150,12 +150,12 @@ export function remoteReference(uses: string, own: string): FileReference | null
   return { repo: repo.toLowerCase() === own.toLowerCase() ? null : repo, ref, path }
 }
 
-/** Equal references have equal keys. */
+/** Key of a reference; equal references have equal keys. */
 export function referenceKey({ repo, ref, path }: FileReference): string {
   return JSON.stringify([repo?.toLowerCase() ?? null, ref, path])
 }
 
-/** A file as people know it: the repository only where it is another one. */
+/** A file in the form users know: with the repository only if it is another one. */
 export function displayPath({ repo, ref, path }: FileReference): string {
   if (repo === null && ref === null) return path
   return `${repo === null ? '' : `${repo}/`}${path}${ref === null ? '' : `@${ref}`}`

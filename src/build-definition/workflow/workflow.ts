@@ -3,34 +3,34 @@ import { type DataMap, isDataMap } from '../../yaml/data.js'
 import { shortText } from '../value.js'
 import { listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from '../yaml-file.js'
 
-/** An input a workflow takes when it is dispatched. */
+/** An input of workflow_dispatch. */
 export interface DispatchInput {
   readonly required: boolean
-  /** What it is where nothing is sent; null where none is declared. */
+  /** Value when nothing is sent; null if there is no default. */
   readonly default: string | null
-  /** `string` where none is written. */
+  /** `string` by default. */
   readonly type: string
-  /** What a `choice` may be; empty for other types. */
+  /** The options of a `choice`; empty for other types. */
   readonly options: readonly string[]
 }
 
-/** What a workflow file says about building and being dispatched. */
+/** The parts of a workflow file that matter for dispatching it. */
 export interface WorkflowFacts {
-  /** As the person knows it, for messages. */
+  /** File name for messages. */
   readonly file: string
-  /** null: none is written. */
+  /** null: not set. */
   readonly name: string | null
-  /** What GitHub calls its runs, with the expressions in it; null: none is written. */
+  /** `run-name` with its expressions; null: not set. */
   readonly runName: string | null
   /** null: the workflow cannot be dispatched. */
   readonly dispatch: { readonly inputs: ReadonlyMap<string, DispatchInput> } | null
 }
 
 /**
- * Reads a GitHub Actions workflow: can it be dispatched, and with what. The text is data from somebody else's repository
- * and may hold anything; nothing in it is executed or believed beyond what it says.
+ * Reads a GitHub Actions workflow: whether it can be dispatched, and with which inputs. The text comes from another
+ * repository and may contain anything; nothing in it is executed.
  *
- * Syntax: docs.github.com, "Workflow syntax for GitHub Actions". Anchors are read, as GitHub does since late 2025.
+ * Syntax: docs.github.com, "Workflow syntax for GitHub Actions". Anchors are supported, as in GitHub since late 2025.
  *
  * @param text the workflow file.
  * @param about the file's name, for messages.
@@ -81,7 +81,7 @@ function inputOf(data: DataMap, path: readonly string[], file: YamlFile): Dispat
   }
 }
 
-/** Why GitHub would refuse a dispatch, at the key of `source` in images.yaml that causes it. */
+/** Why GitHub would refuse a dispatch, with the key of `source` in images.yaml that causes it. */
 export interface DispatchProblem {
   readonly code: 'dispatch-impossible' | 'dispatch-input'
   readonly key: 'workflow' | `inputs.${string}`
@@ -89,16 +89,20 @@ export interface DispatchProblem {
   readonly remedy: string
 }
 
-/** docs.github.com, "Workflow syntax", on.workflow_dispatch.inputs; 25 since 2025-12-04 (GitHub changelog), 10 before. */
+/**
+ * docs.github.com, "Workflow syntax", on.workflow_dispatch.inputs; 25 since 2025-12-04 (GitHub changelog), 10 before.
+ */
 const MAX_INPUTS = 25
 
 /** The same page. */
 const MAX_INPUT_CHARACTERS = 65_535
 
-/** What we fill in when a rebuild is due: values no list of options can be held against. */
+/** Filled in when a rebuild is due, so the value cannot be checked against a list of options. */
 export const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
 
-/** An input as it is sent: the base image that changed and its digest in the place of the placeholders; nothing if unknown. */
+/**
+ * An input as sent: placeholders replaced by the changed base image and its digest, or by nothing if these are unknown.
+ */
 export function filledInput(
   value: string,
   base: { readonly reference: string | null; readonly digest: string | null } | null,
@@ -107,9 +111,9 @@ export function filledInput(
 }
 
 /**
- * Would GitHub take this dispatch? Everything it answers with 422, found before anything is merged.
+ * Whether GitHub would accept this dispatch: finds everything it would reject with 422 before the entry is merged.
  *
- * @param inputs what we send, as `source.inputs` in images.yaml.
+ * @param inputs what we send, `source.inputs` in images.yaml.
  */
 export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, string>): DispatchProblem[] {
   if (facts.dispatch === null) {
@@ -147,7 +151,7 @@ export function checkDispatch(facts: WorkflowFacts, inputs: ReadonlyMap<string, 
   return problems
 }
 
-/** What GitHub refuses is a boolean that is neither true nor false, and a number that is none. */
+/** GitHub refuses a boolean that is neither true nor false, and a number that is not one. */
 function isOfType(value: string, type: string): boolean {
   if (PLACEHOLDER.test(value)) return type !== 'boolean' && type !== 'number'
   if (type === 'boolean') return value === 'true' || value === 'false'
