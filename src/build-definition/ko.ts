@@ -4,7 +4,6 @@ import type { Data, DataMap } from '../yaml/data.js'
 import { type BuildValue, contentKey, isKnown, known, shortText, unknown, writtenText } from './value.js'
 import { listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from './yaml-file.js'
 
-/** A base image in ko's configuration, as written. */
 interface KoImage {
   readonly ref: string
   readonly line: number

@@ -47,6 +47,7 @@ export type BuildEnvironment = ReadonlyMap<string, BuildValue>
 /** Returns an environment variable; null: not set, as far as is known. */
 export type EnvironmentLookup = (name: string) => BuildValue | null
 
+/** Whether a value is known; narrows its type. */
 export function isKnown(value: BuildValue): value is KnownValue {
   return 'text' in value
 }

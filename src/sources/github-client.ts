@@ -115,7 +115,6 @@ function waitForLimit(host: string, policyOf: PolicyOf) {
   }
 }
 
-/** An error that octokit rejects with. */
 interface OctokitError extends Error {
   readonly status?: number
   readonly request?: { readonly method: string; readonly url: string }

@@ -46,7 +46,6 @@ export interface GitLabServer {
   readonly ask: (path: string) => Promise<GitLabReply>
 }
 
-/** Concurrent requests. */
 const MAX_CONCURRENCY = 8
 
 /**

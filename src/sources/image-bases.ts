@@ -216,7 +216,6 @@ function failed(image: EnrolledImage, reason: string, remedy: string | null, fil
   return { name: image.name, discovery: { kind: 'failed', message: reason, remedy, named }, problems: [warning] }
 }
 
-/** Warnings about a Dockerfile, with their positions. */
 function dockerfileProblems(
   image: EnrolledImage,
   repo: string,
@@ -228,7 +227,6 @@ function dockerfileProblems(
   })
 }
 
-/** Images that are pulled but cannot be tracked. */
 function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], file: string): Problem[] {
   return unnamed.map(({ text, remedy, mayBe }) => {
     const line = image.lineOf('build') ?? image.lineOf('source.dockerfile') ?? image.line
@@ -237,7 +235,6 @@ function unnamedProblems(image: EnrolledImage, unnamed: readonly UnnamedBase[], 
   })
 }
 
-/** Assumptions, with their remedies. */
 function assumptionProblems(image: EnrolledImage, assumed: readonly AssumptionWarning[], file: string): Problem[] {
   return assumed.map(({ text, remedy }) => {
     const line = image.lineOf('build') ?? image.lineOf('source.workflow') ?? image.line

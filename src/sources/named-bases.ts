@@ -45,7 +45,6 @@ export function requestsBesideNamed({ source }: EnrolledImage): FileRequest[] {
   return [{ provider, repo, branch, path: DEFAULT_DOCKERFILE }, ...[buildFileRequest(source) ?? []].flat()]
 }
 
-/** Context of the answers. */
 interface About {
   /** The branch that was read; null: unknown. */
   readonly branch: string | null

@@ -169,7 +169,6 @@ export function targetVariants(
   return { list, isCapped: false }
 }
 
-/** Common platforms. */
 const PLATFORMS = ['amd64', 'arm64', 'arm/v7', '386', 'ppc64le', 's390x', 'riscv64'].map((name) => `linux/${name}`)
 const PLATFORM_ARGUMENTS = ['TARGETPLATFORM', 'TARGETOS', 'TARGETARCH', 'TARGETVARIANT']
 

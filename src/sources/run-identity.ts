@@ -23,7 +23,6 @@ export type RunIdentity =
 /** The title of an image's runs; unreadable: the file that defines it could not be read, and why. */
 type RunTitleResult = RunTitle | { readonly kind: 'unreadable'; readonly reason: string }
 
-/** Run titles of images that share a build, and the identity of each image's runs. */
 interface TitledRuns {
   /** By image; null: the workflow was not read, so the last known value is kept. */
   readonly runs: ReadonlyMap<string, RunIdentity | null>
@@ -121,7 +120,6 @@ export function titleRequests(shared: readonly SharedBuild[]): FileRequest[] {
   return shared.flatMap(({ images }) => images.flatMap(({ source }) => buildFileRequest(source) ?? []))
 }
 
-/** What titles are read from. */
 interface TitleSources {
   /** Workflows by image name. */
   readonly readings: ReadonlyMap<string, WorkflowReading>

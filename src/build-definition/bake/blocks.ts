@@ -161,7 +161,6 @@ function valuesOf(value: HclValue): HclList | null {
   return isList(value) ? value : isHclMap(value) ? [...value.values()] : null
 }
 
-/** Every combination of the axes' values. */
 function combinations(axes: readonly Axis[]): readonly HclScope[] {
   const assumed = new Set(axes.filter(({ isAssumed }) => isAssumed).map(({ name }) => name))
   let found: ReadonlyMap<string, HclValue>[] = [new Map()]

@@ -114,7 +114,6 @@ export function callLibrary(name: string, args: readonly HclValue[], spend: (cos
   return isRegexFunction(name) ? callRegex(name, args, spend) : callText(name, args)
 }
 
-/** Converts the items of a list to text. */
 function textsOf(value: HclValue): HclList {
   return needList(value).map((item) => {
     const text = hclText(item)

@@ -102,7 +102,6 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /true|false|null/y
 const BLANKS = /[ \t\r]*/y
 
-/** One pass over a JSON text. */
 class JsonReader {
   #at = 0
   #line = 1

@@ -5,7 +5,6 @@ import type { Attribute, HclExpression, ObjectItem } from './hcl-tree.js'
 import type { BakeNames, Evaluated } from './names.js'
 import { Fault, type HclValue, hclText, isHclMap, isList, UNKNOWN, Unknown } from './value.js'
 
-/** The source text of a value, and its position. */
 interface Written {
   readonly written: string
   readonly place?: string

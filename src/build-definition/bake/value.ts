@@ -194,7 +194,6 @@ export interface Names {
   userFunction(name: string): UserFunction | null
 }
 
-/** Limit on the digits of a number. */
 const MAX_DIGITS = 150
 
 /** An HCL number in decimal (HCL uses 512 bits, so real numbers are exact). */

@@ -47,7 +47,6 @@ export function readDotenv(
   return wrong === null ? { ok: true, values: reader.values } : { ok: false, message: wrong, line: reader.line }
 }
 
-/** One pass over a file. */
 class DotenvReader {
   readonly values = new Map<string, BuildValue>()
   line = 1

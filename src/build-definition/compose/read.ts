@@ -61,7 +61,6 @@ export function readComposeEnvironment(settings: ComposeSettings): BuildEnvironm
   }
 }
 
-/** Reads the build settings of one service. */
 class ServiceReader {
   readonly #service: ComposeMap
   readonly #build: ComposeNode

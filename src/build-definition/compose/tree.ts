@@ -96,13 +96,11 @@ function outermost(tagged: readonly Tagged[]): readonly Tagged[] {
   return tagged.filter(({ path }) => !path.some((_, length) => paths.has(JSON.stringify(path.slice(0, length)))))
 }
 
-/** Data with its path. */
 interface LocatedData {
   readonly data: Data
   readonly path: Path
 }
 
-/** Converts the data of one file to nodes. */
 class TreeReader {
   readonly #placed: YamlFile
   readonly #file: string

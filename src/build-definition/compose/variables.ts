@@ -27,7 +27,6 @@ export function interpolate(written: string, settings: Interpolation): BuildValu
   return reader.isAssumed ? { text, assumedFrom: written } : { text }
 }
 
-/** One pass over a text with variables. */
 class VariableReader {
   isUnknown = false
   isAssumed = false

@@ -154,7 +154,6 @@ export function assign({ name, value, append, index }: Assignment, state: State,
   state.variables.set(name, assigned())
 }
 
-/** Existing items of a variable. */
 function itemsOf(name: string, before: Variable | null, { marks }: Interpreter): readonly Field[] {
   if (before?.kind === 'list') return before.items
   if (before?.kind === 'text') return [{ text: before.text, isElastic: false }]

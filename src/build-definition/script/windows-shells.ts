@@ -3,7 +3,6 @@ import { isEnvironmentFile } from './facts.js'
 import type { ScriptReader } from './reader.js'
 import { enterFolder, type Field, type State } from './state.js'
 
-/** A word of a command, or a separator. */
 type Token =
   | { readonly kind: 'word'; readonly field: Field; readonly isQuoted: boolean }
   | { readonly kind: 'end'; readonly isPipe: boolean }

@@ -35,7 +35,6 @@ export interface LinkedTarget {
   readonly folder: string | null
 }
 
-/** The image whose build is requested. */
 interface WantedImage {
   /** Path of its Dockerfile in the repository. */
   readonly dockerfile: string

@@ -94,7 +94,6 @@ function anyEvent(dispatched: ReadonlyMap<string, Value>): ReadonlyMap<string, V
   return values
 }
 
-/** A workflow file being followed. */
 interface OpenWorkflow {
   readonly walk: Walk
   readonly file: YamlFile

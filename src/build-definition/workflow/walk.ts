@@ -128,7 +128,7 @@ const HOSTILE = /\p{C}|(?:^|\/)\.\.(?:\/|$)/u
 
 /**
  * The file that the `uses` of a job names (docs.github.com, "Reusing workflows"): `./PATH` and `$/PATH` are in the same
- * repository as the workflow that names them, `OWNER/REPO/PATH@REF` is in another one.
+ * repository and at the same ref as the workflow that names them, `OWNER/REPO/PATH@REF` is in another one.
  *
  * @param from the file that names it.
  * @param own OWNER/REPO that the workflow runs in.
