@@ -9,8 +9,9 @@ import { branchOf, type Factory } from './factory.js'
 import { FORGES } from './forges/index.js'
 
 /**
- * What of an image cannot become a manifest, each at the place of its key: only what no schema of images.yaml can say. A
- * default branch is named by the forge, and whether a path is watched is up to `settings.stateWorkflow`.
+ * Problems that prevent an image's manifests, each at the position of its key: only those that the schema of
+ * images.yaml cannot detect. The default branch comes from the forge, and whether a path is watched depends on
+ * `settings.stateWorkflow`.
  */
 export function imageProblems(image: TrackedImage, factory: Factory): Problem[] {
   const { name, line, column, lineOf, environments } = image.enrollment
@@ -41,7 +42,7 @@ function branchFaults(image: TrackedImage, factory: Factory): string[] {
   return [`Kargo would read the branch ${branch} as a number or boolean, and ${forge.name.text}'s API needs a text`]
 }
 
-/** Kargo takes these paths for patterns (its `pkg/pattern/matcher.go`), not for files. */
+/** Kargo treats these paths as patterns (its `pkg/pattern/matcher.go`) instead of files. */
 const PATH_PATTERN = /^(?:glob|regexp?):/
 const PATTERN_REMEDY = 'Build it from a path that does not begin with glob:, regex: or regexp:.'
 
@@ -53,8 +54,8 @@ function patternFaults({ enrollment: { source } }: TrackedImage, { settings }: F
 }
 
 /**
- * The net below every other check: of two files or objects that share a name one would be lost, and a literal text that
- * opens an expression would be evaluated.
+ * Safety net below all other checks: if two files or objects share a name, one would be lost, and a literal that
+ * contains an expression would be evaluated.
  */
 export function chartProblems(charts: readonly ManifestChart[], imagesFile: string | null): Problem[] {
   const first = new Map<string, ManifestChart>()
@@ -63,7 +64,7 @@ export function chartProblems(charts: readonly ManifestChart[], imagesFile: stri
     const { line = null, column = null, name: image = null } = chart.entry ?? {}
     const at = { file: imagesFile, line, column, image }
     const add = (fault: string) => found.push(problem('manifest-impossible', `${chart.title}: ${fault}`, at))
-    // All objects are of one namespace, and no two API groups share a kind.
+    // All objects are in one namespace, and no two API groups share a kind.
     for (const name of [`file ${chart.path}`, ...chart.objects.map((object) => `${object.kind} ${object.name}`)]) {
       const other = first.get(name)?.title
       if (other === undefined) first.set(name, chart)

@@ -1,10 +1,10 @@
 /**
- * Kargo manifests: enrolled images and tracked base images in, the files of the output folder out. Pure.
+ * Kargo manifests: turns enrolled images and tracked base images into the files of the output folder. Pure.
  *
- * `constructs/` holds the Kubernetes kinds (they know Kargo and nothing of the factory), `forges/` all that differs between
- * GitHub and GitLab, `tasks/` what Kargo runs (rebuild, observe, notify, check), `charts/` one file of the output folder
- * each. `checks.ts` says what of a factory cannot become manifests, `print.ts` writes them as YAML, `synthesize.ts` puts
- * it together. To add a Kargo object, add it to the chart of the file it belongs in; to add a kind, add a construct.
+ * `constructs/` has the Kubernetes kinds (specific to Kargo, not to the factory), `forges/` everything that differs
+ * between GitHub and GitLab, `tasks/` what Kargo runs (rebuild, observe, notify, check), `charts/` one file of the
+ * output folder each. `checks.ts` reports what cannot become manifests, `print.ts` writes them as YAML, `synthesize.ts`
+ * combines everything. To add a Kargo object, add it to the chart of its file; to add a kind, add a construct.
  */
 export { FACTORY_FILE } from './charts/factory-chart.js'
 export type { ResourceId } from './constructs/kube-object.js'

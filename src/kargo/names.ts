@@ -1,30 +1,30 @@
 import { OWN_TEMPLATES } from '../enrollment/analysis.js'
 import { shortenName, withHash } from '../reference/index.js'
 
-/** Names the enrolled image that an object belongs to. */
+/** Label: the enrolled image that an object belongs to. */
 export const IMAGE_LABEL = 'image-factory.io/image'
 
-/** Names the base image that an object belongs to. */
+/** Label: the base image that an object belongs to. */
 export const BASE_IMAGE_LABEL = 'image-factory.io/base-image'
 
-/** Names the source repository and branch that an object watches. */
+/** Label: the source repository and branch that an object watches. */
 export const SOURCE_LABEL = 'image-factory.io/source'
 
-/** The one promotion policy matches Stages that carry this label with the value "true". */
+/** The only promotion policy matches Stages that have this label with the value "true". */
 export const AUTO_PROMOTION_LABEL = 'image-factory.io/auto-promotion'
 
-/** Names of what every pipeline shares. */
+/** Names of shared objects. */
 export const OBSERVE_BASE_IMAGE = 'observe-base-image'
 export const NOTIFY_STATE = 'notify-state'
 export const REBUILD_OVERRIDES = 'rebuild-overrides'
 export const SCAN_IMAGE = OWN_TEMPLATES.vulnerabilities
 
-/** The Warehouse of an image or base image; as short as a label value must be. */
+/** The Warehouse of an image or base image, truncated to the length of a label value. */
 export function warehouseName(name: string): string {
   return shortenName(name)
 }
 
-/** The Stage that notes when a digest of a base image was first seen. */
+/** The Stage that records when a digest of a base image was first seen. */
 export function soakStageName(base: string): string {
   return shortenName(`soak-${base}`)
 }
@@ -36,10 +36,10 @@ export function rebuildStageName(image: string): string {
 
 /** A source repository at a branch. */
 export interface SourceIdentity {
-  /** OWNER/REPO or GROUP/…/PROJECT, whose case does not count. */
+  /** OWNER/REPO or GROUP/…/PROJECT, case-insensitive. */
   readonly repo: string
   readonly branch: string
-  /** Address and branch: what the hash is made of. */
+  /** URL and branch, the input of the hash. */
   readonly full: string
 }
 
@@ -48,8 +48,8 @@ const MAX_SOURCE_NAME_LENGTH = 54
 const HASH_AND_DASH = 9
 
 /**
- * What the objects about a source are called after: OWNER-REPO, and -BRANCH where that is not main. Where the name does
- * not say all (`a/b.c`, a branch in capitals) or is too long, a hash makes it one of a kind.
+ * The name of the objects for a source: OWNER-REPO, and -BRANCH unless that is main. If this is ambiguous (`a/b.c`, a
+ * branch in upper case) or too long, a hash makes it unique.
  */
 export function sourceName(source: SourceIdentity): string {
   const readable = readableName(source)
@@ -58,7 +58,7 @@ export function sourceName(source: SourceIdentity): string {
   return isWhole ? name : hashedSourceName(source)
 }
 
-/** The same with a hash in any case: for sources that would share a name (`a/b-c` and `a-b/c`). */
+/** Like `sourceName`, always with a hash: for sources that would share a name (`a/b-c` and `a-b/c`). */
 export function hashedSourceName(source: SourceIdentity): string {
   const name = readableName(source)
     .toLowerCase()
@@ -76,7 +76,7 @@ export function sourceWarehouseName(source: string): string {
   return `source-${source}`
 }
 
-/** The Stage that tells the state repository of changes in a source. */
+/** The Stage that notifies the state repository of changes in a source. */
 export function discoverStageName(source: string): string {
   return `discover-${source}`
 }
@@ -86,15 +86,15 @@ export function analyzeStageName(image: string): string {
   return shortenName(`analyze-${image}`)
 }
 
-/** Names the environment that a promotion Stage stands for. */
+/** Label: the environment of a promotion Stage. */
 export const ENVIRONMENT_LABEL = 'image-factory.io/environment'
 
-/** The other checks of a published image, and the account that all of them run as. */
+/** The other checks of a published image, and the service account of all checks. */
 export const CHECK_CONTENT = OWN_TEMPLATES.content
 export const CHECK_DOCKERFILE = OWN_TEMPLATES.dockerfile
 export const ANALYSIS_ACCOUNT = 'image-analysis'
 
-/** The Stage that brings an image into an environment. */
+/** The Stage that promotes an image to an environment. */
 export function promoteStageName(image: string, environment: string): string {
   return shortenName(`promote-${image}-${environment}`)
 }

@@ -12,10 +12,10 @@ import { type Bases, type Factory, trackedBases } from './factory.js'
 import { joinObjects, type ManifestFile, printObject } from './print.js'
 
 /**
- * The output folder's files for a factory, sorted by path. The same factory gives the same bytes, in whatever order its
- * images and bases come.
+ * The files of the output folder, sorted by path. The same factory gives the same bytes, regardless of the order of its
+ * images and bases.
  *
- * @throws Refusal with every problem found, each at the place of the entry it comes from.
+ * @throws Refusal with every problem found, each at the position of its entry.
  */
 export function synthesize(factory: Factory): ManifestFile[] {
   const images = factory.images

@@ -14,13 +14,13 @@ import { stateNotice } from '../tasks/notify-state.js'
 export interface PublishedImage {
   readonly factory: Factory
   readonly image: TrackedImage
-  /** As the image's Warehouse has it, byte for byte: `imageFrom()` finds it by this. */
+  /** Byte for byte as in the image's Warehouse: `imageFrom()` looks it up by this. */
   readonly repoURL: string
 }
 
 /**
- * The Stage that checks what was published; promotion follows it. It is there without any check too, so that promotion
- * always has the same upstream: Kargo takes Freight for verified as soon as it is in a Stage without verification.
+ * The Stage that checks published images, before promotion. It exists even without checks, so that promotion always has
+ * the same upstream: Kargo considers Freight verified as soon as it is in a Stage without verification.
  */
 export function addAnalyzeStage(scope: Construct, { factory, image, repoURL }: PublishedImage): void {
   const { name } = image.enrollment
@@ -47,7 +47,7 @@ export function addAnalyzeStage(scope: Construct, { factory, image, repoURL }: P
   })
 }
 
-/** One check: the AnalysisTemplate that does it, and the arguments it declares. */
+/** A check: its AnalysisTemplate, and the arguments that the template declares. */
 interface Check {
   readonly template: string
   readonly args: Readonly<Record<string, Text>>
@@ -58,7 +58,10 @@ const PUBLISHED = {
   digest: expression('${{ imageFrom(vars.image).Digest }}'),
 }
 
-/** Only arguments of the checks that are on: Kargo knows no others. Each is said once, however many checks take it. */
+/**
+ * Only arguments of enabled checks, because Kargo rejects unknown ones. Each is passed once, however many checks use
+ * it.
+ */
 function verificationOf(image: TrackedImage, factory: Factory): Verification | null {
   const { analysis } = image.enrollment
   if (analysis === null || !factory.settings.analysis) return null
@@ -81,7 +84,7 @@ function imageChecks({ vulnerabilities, ignoreUnfixed, content }: Analysis): Che
   return checks
 }
 
-/** An external image has no Dockerfile that we know of, one that ko builds or whose base images are named has none. */
+/** External images have no known Dockerfile, images built by ko or with named base images have none. */
 function dockerfileChecks({ dockerfile }: Analysis, image: TrackedImage, factory: Factory): Check[] {
   const { source } = image.enrollment
   if (dockerfile === null || source === null || source.dockerfile === null || isKoConfig(source.dockerfile)) return []
@@ -89,21 +92,21 @@ function dockerfileChecks({ dockerfile }: Analysis, image: TrackedImage, factory
     'source-url': `${repositoryUrl(source, factory)}.git`,
     revision: BUILT_REVISION,
     branch: branchOf(image, factory),
-    // `./a//Dockerfile` → `a/Dockerfile`, as Git names it inside a commit.
+    // `./a//Dockerfile` → `a/Dockerfile`, as in the tree of a Git commit.
     dockerfile: asVariable(posix.normalize(source.dockerfile)),
   }
   return [{ template: CHECK_DOCKERFILE, args: { ...where, 'dockerfile-severity': andWorse(dockerfile) } }]
 }
 
 /**
- * The commit that the image says it was built from (an annotation of its manifest, which Kargo reads), `none` where it
- * says nothing or something else than a commit. What an image says is hostile: nothing but hexadecimal digits passes.
+ * The commit that the image names as its source (an annotation of its manifest, which Kargo reads), `none` if it names
+ * none or something other than a commit. Annotations are untrusted: only hexadecimal digits get through.
  */
 const BUILT_REVISION = expression(
   '${{ let revision = imageFrom(vars.image).Annotations["org.opencontainers.image.revision"] ?? ""; quote(revision matches "^([0-9a-f]{40}|[0-9a-f]{64})$" ? revision : "none") }}',
 )
 
-/** Kubernetes reads `$(NAME)` in the value of a variable as another variable; `$$` is a dollar sign to it. */
+/** Kubernetes expands `$(NAME)` in the value of a variable; `$$` escapes the dollar sign. */
 function asVariable(text: string): string {
   return text.replaceAll('$', '$$$$')
 }

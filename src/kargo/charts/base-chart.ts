@@ -11,11 +11,11 @@ import { ManifestChart } from './manifest-chart.js'
 export interface BaseChartProps {
   readonly factory: Factory
   readonly base: TrackedBase
-  /** An image built on it: where problems with the base are shown. */
+  /** An image built on it, where problems with the base are reported. */
   readonly usedBy: TrackedImage
 }
 
-/** `base-NAME.k8s.yaml`: watches one base image, shared by every image built on it. */
+/** `base-NAME.k8s.yaml`: watches one base image, shared by all images built on it. */
 export class BaseChart extends ManifestChart {
   constructor(scope: Construct, id: string, { factory, base, usedBy }: BaseChartProps) {
     const warehouse = warehouseName(base.name)
@@ -36,7 +36,7 @@ export class BaseChart extends ManifestChart {
       select: { strategy: 'Digest', tag: base.tag },
     })
     const notice = stateNotice(factory, `base image ${familiarReference({ ...base, digest: null })} changed`)
-    // A real Stage with a step: soak time counts only in one that Freight is promoted into.
+    // A Stage with a step: soak time counts only in Stages that Freight is promoted into.
     new Stage(this, {
       name: soakStageName(base.name),
       autoPromotion: true,
@@ -49,13 +49,12 @@ export class BaseChart extends ManifestChart {
 }
 
 /**
- * Seconds between two looks at a base. We build an enrolled one ourselves, and what is built on it shall not wait a day
- * for it.
+ * Polling interval of a base in seconds. Enrolled bases are built here, and images built on them should not wait a day.
  *
- * All others have the same interval. Kargo counts it from the last look, so bases that were looked at together stay
- * together, and an image whose bases change on one day is rebuilt once. With intervals a few minutes apart they would
- * drift away from each other, and the second base would cost a second rebuild after the delay. Nothing has to be spread:
- * Kargo itself asks a registry at most 20 times a second.
+ * All others share one interval. Kargo counts it from the last poll, so bases polled together stay together, and an
+ * image whose bases change on the same day is rebuilt once. With intervals a few minutes apart they would drift, and
+ * the second base would cause a second rebuild after the delay. Spreading the polls is unnecessary: Kargo itself limits
+ * requests to a registry to 20 per second.
  */
 function intervalOf({ enrolledImage }: TrackedBase, { settings }: Factory): number {
   return enrolledImage === undefined ? settings.baseInterval.seconds : DEFAULT_INTERVAL_SECONDS

@@ -11,12 +11,15 @@ import { observeBaseImage } from '../tasks/observe-base-image.js'
 import { rebuildImage } from '../tasks/rebuild.js'
 import { ManifestChart } from './manifest-chart.js'
 
-/** Argo CD's order: a Stage that is seen before its policy and tasks looks again only after five minutes. */
+/**
+ * Order of Argo CD's sync: a Stage that is created before its policy and tasks is reconciled again only after five
+ * minutes.
+ */
 const FIRST = { 'argocd.argoproj.io/sync-wave': '-3' }
 const SECOND = { 'argocd.argoproj.io/sync-wave': '-2' }
 const BEFORE_STAGES = { 'argocd.argoproj.io/sync-wave': '-1' }
 
-/** Whatever is deleted from the state repository, these stay: with them all Freight would go. */
+/** These survive any deletion in the state repository: without them all Freight would be lost. */
 const DELETION_PROOF = { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' }
 
 const FACTORY = 'image-factory'
@@ -24,7 +27,7 @@ const FACTORY = 'image-factory'
 /** The file in the output folder that records the settings. */
 export const FACTORY_FILE = `${FACTORY}.k8s.yaml`
 
-/** `image-factory.k8s.yaml`: the Project and what all its pipelines share. */
+/** `image-factory.k8s.yaml`: the Project and what all pipelines share. */
 export class FactoryChart extends ManifestChart {
   constructor(scope: Construct, id: string, factory: Factory) {
     const { settings } = factory
@@ -36,7 +39,7 @@ export class FactoryChart extends ManifestChart {
       annotations: { ...FIRST, ...DELETION_PROOF, 'kargo.akuity.io/keep-namespace': 'true' },
     })
     new Project(this, { name, annotations: { ...SECOND, ...DELETION_PROOF } })
-    // One policy whatever the number of images: each Stage says for itself, in its own file.
+    // One policy for any number of images: each Stage opts in with a label in its own file.
     const autoPromotion = { [AUTO_PROMOTION_LABEL]: 'true' }
     const { webhookReceivers } = settings
     new ProjectConfig(this, { name, annotations: BEFORE_STAGES, autoPromotion, webhookReceivers })
@@ -46,13 +49,13 @@ export class FactoryChart extends ManifestChart {
     for (const forge of Object.values(FORGES))
       rebuildImage(this, { annotations: BEFORE_STAGES, forge, settings, takesImages })
     if (notifiesState) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
-    // Read at every poll, so an override reaches rebuilds that are already waiting.
+    // Read at every poll, so that an override reaches rebuilds that are already waiting.
     new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(factory) })
     addChecks(this, settings, BEFORE_STAGES)
   }
 }
 
-/** Hex part of a digest → reason, sorted; of several reasons for one digest the first by the alphabet. */
+/** Hex part of a digest → reason, sorted; if a digest has several reasons, the first in alphabetical order. */
 function overridesData({ overrides = [] }: Factory): Readonly<Record<string, string>> {
   const reasons = new Map<string, string>()
   for (const { digest, reason } of [...overrides].sort(by((one) => one.reason))) {

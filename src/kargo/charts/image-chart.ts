@@ -13,8 +13,8 @@ import { ManifestChart } from './manifest-chart.js'
 import { addPromoteStages } from './promote-stage.js'
 
 /**
- * `image-NAME.k8s.yaml`: watches what the image's workflow publishes, rebuilds it when a base changes, checks and promotes
- * the result.
+ * `image-NAME.k8s.yaml`: watches what the image's workflow publishes, rebuilds the image when a base changes, checks
+ * and promotes the result.
  */
 export class ImageChart extends ManifestChart {
   constructor(scope: Construct, id: string, { factory, image, bases }: RebuiltImage) {
@@ -52,8 +52,8 @@ export interface RebuiltImage {
 }
 
 /**
- * The Stage that has the image's own workflow or pipeline rebuild it: one an image, so that several bases that change
- * together give one rebuild. An image without bases has none, nor one without anything that says how it is built.
+ * The Stage that starts the image's own workflow or pipeline: one per image, so that several bases that change together
+ * cause one rebuild. Images without bases have none, nor images without a known build.
  */
 export function addRebuildStage(scope: Construct, { factory, image, bases }: RebuiltImage): void {
   const { name, source, minimumReleaseAge, autoRebuild } = image.enrollment
@@ -73,7 +73,7 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
     rebuildDelay: String(image.enrollment.rebuildDelay.seconds),
     baseImages: repositoriesJson([firstBase, ...otherBases]),
     enrolledAt: image.enrolledAt === null ? undefined : String(image.enrolledAt),
-    // Kargo does not tell who made a Promotion with an API token (kargo#6201): here every one is by hand.
+    // Kargo does not record who made a Promotion with an API token (kargo#6201): here all are manual.
     autoRebuild: autoRebuild ? undefined : 'false',
   }
   new Stage(scope, {
@@ -93,8 +93,8 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
 }
 
 /**
- * What the task needs for Freight of the image itself: its repository, a base image for the workflow's inputs, and, where
- * it is proven to be behind, its digest, the base's, and from when on the rebuild may come.
+ * What the task needs for Freight of the image itself: its repository, a base image for the workflow's inputs, and, if
+ * the image is provably outdated, its digest, the base's, and the earliest time of the rebuild.
  */
 function enrollmentVars(
   image: TrackedImage,
@@ -119,7 +119,7 @@ function enrollmentVars(
   }
 }
 
-/** Warehouse → repository: the task finds the base that changed by its Freight's origin. */
+/** Warehouse → repository: the task identifies the changed base by the origin of its Freight. */
 function repositoriesJson(bases: readonly TrackedBase[]): string {
   const pairs = bases.map((base) => [warehouseName(base.name), `${base.registry}/${base.repository}`])
   return JSON.stringify(Object.fromEntries(pairs))

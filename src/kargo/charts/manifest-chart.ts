@@ -7,13 +7,13 @@ export interface ManifestChartProps {
   /** Path of its file, without `.k8s.yaml`. */
   readonly file: string
   readonly namespace: string
-  /** What it is about: `image backstage`, `base image docker.io/library/node:22`, `settings`. */
+  /** Its subject: `image backstage`, `base image docker.io/library/node:22`, `settings`. */
   readonly title: string
-  /** The entry that it comes from, where its problems are shown. */
+  /** The entry it comes from, where its problems are reported. */
   readonly entry?: EnrolledImage
-  /** Lines for its head, each a comment of YAML. */
+  /** Lines for the head of the file, each a YAML comment. */
   readonly comments?: readonly string[]
-  /** Every object of the file carries these. */
+  /** Labels of every object in the file. */
   readonly labels?: Readonly<Record<string, string>>
 }
 
@@ -24,7 +24,7 @@ export class ManifestChart extends Chart {
   readonly entry: EnrolledImage | undefined
   readonly comments: readonly string[]
 
-  /** @param id any that the app has not yet: nothing in the output is named by it. */
+  /** @param id unique in the app; it does not appear in the output. */
   constructor(scope: Construct, id: string, props: ManifestChartProps) {
     const { file, namespace, title, entry, comments = [], labels = {} } = props
     super(scope, id, { namespace, labels: { ...labels } })

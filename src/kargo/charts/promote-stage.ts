@@ -17,7 +17,7 @@ import {
   updateStep,
 } from './promotion-steps.js'
 
-/** One Stage an environment: analyze → first → second …, each once the one before has held the image for its soak. */
+/** One Stage per environment: analyze → first → second …, each after the image has soaked in the previous one. */
 export function addPromoteStages(scope: Construct, promoted: PublishedImage): void {
   const { name, environments } = promoted.image.enrollment
   let upstream = analyzeStageName(name)
@@ -35,7 +35,8 @@ function addPromoteStage(
   const { factory, image, repoURL } = promoted
   const { name } = image.enrollment
   const [first, ...others] = stepsOf(promoted, environment)
-  // Every environment changes something; one that did not would be missed by what comes after it, and said there.
+  // Every environment changes something; an empty one would be missing as an upstream of the next, and is reported
+  // there.
   if (first === undefined) return
   new Stage(scope, {
     name: promoteStageName(name, environment.name),
@@ -55,7 +56,7 @@ function branchesOf({ updates }: Environment) {
   return [...groupBy(updates, ({ provider, repo, branch }) => JSON.stringify([provider, repo, branch])).values()]
 }
 
-/** What is wrong with an environment that changes more branches than one Stage can; null where it does not. */
+/** The message for an environment that changes more branches than one Stage can; null if it does not. */
 export function branchesFault(environment: Environment): string | null {
   const { length } = branchesOf(environment)
   if (length <= ORDINAL_SUFFIXES.length) return null
@@ -64,8 +65,8 @@ export function branchesFault(environment: Environment): string | null {
 }
 
 /**
- * First everything is changed, then everything is delivered: what cannot be changed leaves no half of a promotion. All
- * pull requests are open before the first is waited for.
+ * All changes come before any push, so that a failing change leaves no half-finished promotion. All pull requests are
+ * opened before waiting for the first.
  */
 function stepsOf({ factory, image, repoURL }: PublishedImage, environment: Environment): PromotionStep[] {
   const hasOneTag = image.enrollment.tags.strategy === 'Digest'

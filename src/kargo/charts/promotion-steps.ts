@@ -6,8 +6,8 @@ import { printGoDuration } from '../constructs/kube-object.js'
 import { type PromotionStep, RETRY_LIMITS } from '../constructs/steps.js'
 
 /**
- * What sets the branches that one Stage changes apart, in the names of steps: `commit`, `commit2` … The names stand inside
- * expressions, so they are all written out here.
+ * Suffixes that distinguish the branches changed by one Stage in the names of steps: `commit`, `commit2` … Expressions
+ * refer to these names, so all are written out here.
  */
 // biome-ignore format: a list
 export const ORDINAL_SUFFIXES = [
@@ -15,7 +15,7 @@ export const ORDINAL_SUFFIXES = [
 ] as const
 export type OrdinalSuffix = (typeof ORDINAL_SUFFIXES)[number]
 
-/** A branch that a Stage changes, and which of its branches it is. */
+/** A branch that a Stage changes, with its suffix. */
 export interface TargetBranch {
   readonly suffix: OrdinalSuffix
   readonly provider: GitProvider
@@ -23,9 +23,13 @@ export interface TargetBranch {
   readonly branch: string
 }
 
-/** Clones the branch. It is a literal: where an expression gives it, Kargo would make a number of a branch named 1.10. */
+/**
+ * Clones the branch. Its name is a literal: as the result of an expression, Kargo would turn a branch 1.10 into a
+ * number.
+ */
 export function cloneStep({ suffix, repoURL, branch }: TargetBranch): PromotionStep {
-  // A git server that is down for a while must not end a Promotion: Kargo promotes no Freight again by itself.
+  // A temporary outage of a git server must not end a Promotion: Kargo does not promote the same Freight again by
+  // itself.
   return {
     uses: 'git-clone',
     as: `clone${suffix}`,
@@ -34,15 +38,15 @@ export function cloneStep({ suffix, repoURL, branch }: TargetBranch): PromotionS
   }
 }
 
-/** An update, where it is made, and the image it is made for. */
+/** An update, its position, and the image it is for. */
 export interface Change {
   readonly update: Update
   readonly suffix: OrdinalSuffix
-  /** How many updates of the same clone come before it. */
+  /** Number of earlier updates in the same clone. */
   readonly index: number
-  /** Repository of the image, as files name it. */
+  /** Repository of the image, as written in files. */
   readonly image: string
-  /** Whether the image has one tag for ever, so that only its digest tells one build from the next. */
+  /** Whether the image always has the same tag, so that only the digest distinguishes builds. */
   readonly hasOneTag: boolean
 }
 
@@ -58,20 +62,20 @@ export function updateStep({ update, suffix, index, image, hasOneTag }: Change):
   return { uses: 'kustomize-set-image', as, config: { path, images: [{ image, ...version }] } }
 }
 
-/** Commits what was changed; nothing, where everything was as it should be. */
+/** Commits what was changed, if anything was. */
 export function commitStep({ suffix }: TargetBranch): PromotionStep {
   return { uses: 'git-commit', as: `commit${suffix}`, config: { path: folderOf(suffix), message: COMMIT_MESSAGE } }
 }
 
-/** Pushes to the branch itself. Without a commit that changes nothing and is good. */
+/** Pushes to the branch itself; without a commit that is a successful no-op. */
 export function pushStep({ suffix, branch }: TargetBranch): PromotionStep {
   const config = { path: folderOf(suffix), targetBranch: branch }
   return { uses: 'git-push', as: `push${suffix}`, retry: RETRY_LIMITS.git, config }
 }
 
 /**
- * Pushes to a branch of the Promotion's own and opens a pull request, if there is a commit. Every condition asks for
- * `success()` first: without it, a step runs after one that failed, and a Promotion that is lost waits for the rest.
+ * Pushes to a new branch of the Promotion and opens a pull request, if there is a commit. Every condition starts with
+ * `success()`: without it, a step runs after a failed one, and a Promotion that is lost waits for the rest.
  */
 export function pullRequestSteps({ suffix, provider, repoURL, branch }: TargetBranch): PromotionStep[] {
   const config = {
@@ -94,14 +98,14 @@ export function pullRequestSteps({ suffix, provider, repoURL, branch }: TargetBr
       uses: 'git-open-pr',
       as: `pr${suffix}`,
       if: expression(`\${{ success() && status("push${suffix}") == "Succeeded" }}`),
-      // A second try finds the pull request that the first one opened.
+      // A retry finds the pull request that the first attempt opened.
       retry: RETRY_LIMITS.git,
       config,
     },
   ]
 }
 
-/** Waits until people merged the pull request, if there is one: there is none when the branch already has the change. */
+/** Waits until the pull request is merged, if there is one: there is none if the branch already has the change. */
 export function mergedStep({ suffix, provider, repoURL }: TargetBranch): PromotionStep {
   return {
     uses: 'git-wait-for-pr',
@@ -117,7 +121,7 @@ export function mergedStep({ suffix, provider, repoURL }: TargetBranch): Promoti
   }
 }
 
-/** `quote`, or Kargo makes numbers of tags like 1.10. */
+/** `quote` prevents Kargo from turning tags like 1.10 into numbers. */
 const TAG = expression('${{ quote(imageFrom(vars.image).Tag) }}')
 const DIGEST = expression('${{ imageFrom(vars.image).Digest }}')
 const YAML_VALUES: Readonly<Record<Update['value'], Expression>> = {
@@ -134,7 +138,7 @@ const DESCRIPTION = expression(
   'Brings `${{ vars.image }}:${{ imageFrom(vars.image).Tag }}` (`${{ imageFrom(vars.image).Digest }}`) into the Stage `${{ ctx.stage }}`, which goes on when this is merged.',
 )
 
-/** Where a branch is cloned to. */
+/** Folder that a branch is cloned to. */
 function folderOf(suffix: OrdinalSuffix): string {
   return `./repo${suffix}`
 }
@@ -143,7 +147,7 @@ function inFolder(suffix: OrdinalSuffix, path: string): string {
   return `${folderOf(suffix)}/${posix.normalize(path)}`.replace(/\/\.?$/, '')
 }
 
-/** People name the folder or the file in it; Kargo wants the folder. The three names are kustomize's own. */
+/** Users name the folder or the file in it; Kargo needs the folder. The three file names are kustomize's own. */
 function kustomizationFolder(path: string): string {
   return /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(path) ? posix.dirname(path) : path
 }

@@ -23,7 +23,10 @@ export interface SourceChartProps {
   readonly source: WatchedSource
 }
 
-/** `source-NAME.k8s.yaml`: watches a repository's Dockerfiles and build definitions, tells the state repository to look again. */
+/**
+ * `source-NAME.k8s.yaml`: watches a repository's Dockerfiles and build definitions, and notifies the state repository
+ * of changes.
+ */
 export class SourceChart extends ManifestChart {
   constructor(scope: Construct, id: string, { factory, source }: SourceChartProps) {
     const { namespace, shard } = factory.settings
@@ -53,21 +56,20 @@ function displayName({ repo, branch }: WatchedSource): string {
   return branch === 'main' ? repo : `${repo}@${branch}`
 }
 
-/** A repository at a branch whose Dockerfiles and build definitions are watched. */
+/** A repository and branch whose Dockerfiles and build definitions are watched. */
 export interface WatchedSource extends SourceIdentity {
-  /** What its objects are called after. */
+  /** The name that its objects are derived from. */
   readonly name: string
   readonly repoURL: string
-  /** Sorted, each once. */
+  /** Sorted, without duplicates. */
   readonly paths: readonly string[]
-  /** The first image built from it, by name: where problems with the source are shown. */
+  /** The first image built from it, by name: where problems with the source are reported. */
   readonly usedBy: TrackedImage
 }
 
 /**
- * The sources of enabled images, each repository and branch once, sorted by name. None without a
- * `settings.stateWorkflow` to notify. Repositories cannot be renamed for us, so sources that would share a name all take
- * a hash.
+ * The sources of enabled images, one per repository and branch, sorted by name. None without a `settings.stateWorkflow`
+ * to notify. Sources that would share a name all get a hash, since users cannot rename their repositories for this.
  *
  * @param images enabled images, sorted by name.
  */
@@ -81,7 +83,7 @@ export function watchedSources(images: readonly TrackedImage[], factory: Factory
     .sort(by(({ name }) => name))
 }
 
-/** Files of an image's source that say what is built, with the key that names each. */
+/** Files of an image's source that define what is built, each with its key. */
 export function watchedFiles(source: Source): { readonly key: string; readonly path: string }[] {
   const definition = FORGES[source.provider].definition(source)
   return [{ key: 'source.dockerfile', path: source.dockerfile }, definition].flatMap(({ key, path }) =>
@@ -89,7 +91,7 @@ export function watchedFiles(source: Source): { readonly key: string; readonly p
   )
 }
 
-/** One image's part in a source. */
+/** One image's part of a source. */
 type Use = Omit<WatchedSource, 'name'>
 
 function useOf(image: TrackedImage, factory: Factory): Use[] {
@@ -98,7 +100,7 @@ function useOf(image: TrackedImage, factory: Factory): Use[] {
   const { repo } = source
   const branch = branchOf(image, factory)
   const repoURL = repositoryUrl(source, factory)
-  // GitHub and GitLab take a repository's name in any case.
+  // GitHub and GitLab treat repository names as case-insensitive.
   const full = `${repoURL.toLowerCase()}#${branch}`
   const paths = watchedFiles(source).map(({ path }) => path)
   // Without paths Kargo would watch the whole repository.

@@ -3,17 +3,17 @@ import { type DraftObject, KubeObject, type ObjectProps } from './kube-object.js
 
 export interface AnalysisTemplateProps extends ObjectProps {
   /**
-   * Arguments a Stage must give. Kargo merges those of all templates of a Stage by name: templates that are used together
-   * must mean the same by one name.
+   * Arguments that a Stage must pass. Kargo merges the arguments of a Stage's templates by name: templates used
+   * together must agree on their meaning.
    */
   readonly args: readonly string[]
-  /** Named by at most 24 characters of a-z, 0-9 and dash: Argo Rollouts cuts the Job's name otherwise. */
+  /** At most 24 characters of a-z, 0-9 and dash: Argo Rollouts truncates the Job's name otherwise. */
   readonly metric: string
-  /** The check, which runs in the Project's namespace; all is well when it ends well. */
+  /** The check, a Job in the Project's namespace that succeeds if everything is fine. */
   readonly job: HardenedJob
 }
 
-/** An Argo Rollouts AnalysisTemplate, as Kargo runs it to verify Freight. */
+/** An Argo Rollouts AnalysisTemplate, as Kargo uses it to verify Freight. */
 export class AnalysisTemplate extends KubeObject {
   constructor(scope: Construct, { args, metric, job, ...props }: AnalysisTemplateProps) {
     const metrics = [{ name: metric, failureLimit: 0, provider: { job: { spec: jobDraft(job) } } }]
@@ -22,7 +22,7 @@ export class AnalysisTemplate extends KubeObject {
   }
 }
 
-/** A Job of one container that owns nothing: it is given arguments, variables, empty folders and at most two Secrets. */
+/** A Job with one container and minimal access: it gets arguments, variables, empty folders and at most two Secrets. */
 export interface HardenedJob {
   readonly backoffLimit: number
   readonly deadlineSeconds: number
@@ -30,31 +30,31 @@ export interface HardenedJob {
   readonly container: {
     readonly name: string
     readonly image: string
-    /** Instead of the image's entry point. */
+    /** Replaces the image's entry point. */
     readonly command?: readonly string[]
     readonly args: readonly string[]
     /** Variable → literal, or `{{args.NAME}}`: arguments never become part of a shell string. */
     readonly env: Readonly<Record<string, string>>
     readonly resources: Readonly<Record<'requests' | 'limits', { readonly cpu: string; readonly memory: string }>>
   }
-  /** Folder → most it may hold; these are all that can be written to. */
+  /** Folder → size limit; no other folder is writable. */
   readonly emptyFolders: Readonly<Record<string, string>>
-  /** One key of a Secret as a file; the folder stays empty where there is no such Secret. */
+  /** One key of a Secret as a file; the folder stays empty if the Secret does not exist. */
   readonly secretFile?: {
     readonly secret: string
     readonly key: string
     readonly folder: string
     readonly file: string
   }
-  /** One key of a Secret as an environment variable, which is not set where there is no such Secret. */
+  /** One key of a Secret as an environment variable, unset if the Secret does not exist. */
   readonly secretVariable?: { readonly variable: string; readonly secret: string; readonly key: string }
 }
 
-/** The user `nobody`: a numeric id, or Kubernetes cannot tell that it is not root. */
+/** The user `nobody`: Kubernetes can verify only a numeric id as non-root. */
 const NOBODY_ID = 65_534
 const DAY_SECONDS = 86_400
 
-/** The JobSpec. It meets the Pod Security Standard "restricted", and no Job can be made here that does not. */
+/** The JobSpec. It meets the Pod Security Standard "restricted"; Jobs that do not cannot be built here. */
 export function jobDraft(job: HardenedJob): DraftObject {
   return {
     backoffLimit: job.backoffLimit,
@@ -92,7 +92,7 @@ function containerDraft({ container, emptyFolders, secretFile, secretVariable }:
     args: container.args,
     env: [
       ...Object.entries(container.env).map(([name, value]) => ({ name, value })),
-      // Last: Kubernetes puts the value of an earlier variable where a later one says $(NAME), and they may be hostile.
+      // Last: Kubernetes expands earlier variables in later values that contain $(NAME), and values are untrusted.
       ...(secretVariable ? [fromSecret(secretVariable)] : []),
     ],
     resources: container.resources,

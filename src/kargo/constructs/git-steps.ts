@@ -1,10 +1,10 @@
 import type { Update } from '../../enrollment/images-file.js'
 import type { Text } from './expression.js'
 
-/** Where a Git repository is kept, which Kargo cannot tell by its address alone. */
+/** The kind of a Git server, which Kargo cannot always derive from its URL. */
 export type GitProvider = Update['provider']
 
-/** Steps over clones of Git repositories in the Promotion's work folder. */
+/** Steps on clones of Git repositories in the Promotion's working directory. */
 export type GitStep =
   | {
       readonly uses: 'git-clone'
@@ -22,7 +22,7 @@ export type GitStep =
         readonly images: readonly ({ readonly image: string } & ({ readonly tag: Text } | { readonly digest: Text }))[]
       }
     }
-  /** Writes values into a YAML file; the keys must be there. */
+  /** Writes values into a YAML file; the keys must exist. */
   | {
       readonly uses: 'yaml-update'
       readonly config: {
@@ -30,12 +30,12 @@ export type GitStep =
         readonly updates: readonly { readonly key: string; readonly value: Text }[]
       }
     }
-  /** Commits whatever changed. Where nothing did, its status is `Skipped`, which is no failure. */
+  /** Commits all changes. Without changes its status is `Skipped`, which is not a failure. */
   | {
       readonly uses: 'git-commit'
       readonly config: { readonly path: string; readonly message: Text }
     }
-  /** Pushes to a branch, or to a new one of the Promotion's own, which is its output `branch`. */
+  /** Pushes to a branch, or to a new one for the Promotion, which is its output `branch`. */
   | {
       readonly uses: 'git-push'
       readonly config: { readonly path: string } & (
@@ -43,7 +43,7 @@ export type GitStep =
         | { readonly generateTargetBranch: true }
       )
     }
-  /** Opens a pull request (merge request), or takes the one there is; its number is the output `pr.id`. */
+  /** Opens a pull request (merge request), or reuses the existing one; its number is the output `pr.id`. */
   | {
       readonly uses: 'git-open-pr'
       readonly config: {
@@ -55,14 +55,14 @@ export type GitStep =
         readonly description: Text
       }
     }
-  /** Waits until a pull request is merged; one that is closed otherwise fails the Promotion. */
+  /** Waits until a pull request is merged; closing it without a merge fails the Promotion. */
   | {
       readonly uses: 'git-wait-for-pr'
       readonly config: {
         readonly repoURL: Text
         readonly provider: GitProvider
         readonly prNumber: Text
-        /** As Go prints it. */
+        /** Go duration. */
         readonly pollInterval: string
       }
     }

@@ -3,14 +3,14 @@ import type { Construct } from 'constructs'
 import { hasExpressionOpener } from '../../enrollment/grammar.js'
 import { Expression } from './expression.js'
 
-/** What every kind has. */
+/** Properties of every kind. */
 export interface ObjectProps {
   readonly name: string
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** What makes two Kubernetes objects the same object. */
+/** The identity of a Kubernetes object. */
 export interface ResourceId {
   readonly apiVersion: string
   readonly kind: string
@@ -19,25 +19,24 @@ export interface ResourceId {
   readonly name: string
 }
 
-/** What a kind says of itself. */
 interface Kind {
   readonly apiVersion: string
   readonly kind: string
-  /** Cluster-scoped objects carry no namespace. */
+  /** Cluster-scoped objects have no namespace. */
   readonly clusterScoped?: true
-  /** All but apiVersion, kind and metadata, in the order it is printed. */
+  /** Everything except apiVersion, kind and metadata, in the order it is printed. */
   readonly body: DraftObject
 }
 
-/** A Kubernetes object that keeps the order of its keys, and knows which of its texts are literals. */
+/** A Kubernetes object that preserves the order of its keys, and knows which of its strings are literals. */
 export abstract class KubeObject extends ApiObject {
-  /** Literal texts, keys included, that Kargo would evaluate: there must be none. */
+  /** Literals, keys included, that Kargo would evaluate: there must be none. */
   readonly evaluatedLiterals: readonly string[]
   readonly id: ResourceId
   readonly #manifest: JsonObject
 
   protected constructor(scope: Construct, props: ObjectProps, kind: Kind) {
-    // The construct's own id names nothing in the output: objects that share a name are told apart by a later check.
+    // The construct id does not appear in the output: a later check finds objects with the same name.
     super(scope, String(scope.node.children.length), {
       apiVersion: kind.apiVersion,
       kind: kind.kind,
@@ -70,7 +69,7 @@ export abstract class KubeObject extends ApiObject {
     this.evaluatedLiterals = evaluated
   }
 
-  /** cdk8s sorts keys by the alphabet; people read a Stage in the order that Kargo's documentation has. */
+  /** cdk8s sorts keys alphabetically; a Stage is easier to read in the order of Kargo's documentation. */
   override toJson(): JsonObject {
     return this.#manifest
   }
@@ -80,13 +79,13 @@ function unlessEmpty(map: Readonly<Record<string, string>>): Readonly<Record<str
   return Object.keys(map).length === 0 ? undefined : map
 }
 
-/** What a manifest is made of. */
+/** JSON value of a manifest. */
 export type Json = string | number | boolean | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [key: string]: Json
 }
 
-/** A manifest under construction: expressions are still told from literal text, and undefined fields are left out. */
+/** A manifest under construction: expressions are distinct from literals, and undefined fields are omitted. */
 type Draft = Json | Expression | undefined | readonly Draft[] | DraftObject
 export interface DraftObject {
   readonly [key: string]: Draft
@@ -94,7 +93,7 @@ export interface DraftObject {
 
 type OnLiteral = (text: string) => string
 
-/** The manifest of a draft, keys in the order they were given. */
+/** The manifest of a draft, with its keys in order. */
 function finishObject(draft: DraftObject, literal: OnLiteral): JsonObject {
   const finished: Record<string, Json> = {}
   for (const key of Object.keys(draft)) {
@@ -111,7 +110,7 @@ function finishValue(draft: Draft, literal: OnLiteral): Json {
   return typeof draft === 'object' ? finishObject(draft, literal) : (draft ?? '')
 }
 
-/** `Array.isArray` does not tell readonly arrays from objects. */
+/** `Array.isArray` does not narrow readonly arrays. */
 function isList(draft: Draft): draft is readonly Draft[] {
   return Array.isArray(draft)
 }
@@ -120,7 +119,7 @@ function isList(draft: Draft): draft is readonly Draft[] {
 export const KARGO_API = 'kargo.akuity.io/v1alpha1'
 
 /**
- * A duration as Go prints it (`168h0m0s`): Kargo's webhook stores this form, so any other would show as drift.
+ * Formats a duration like Go (`168h0m0s`): Kargo's webhook stores this form, so any other would show as drift.
  *
  * @param seconds whole, not negative.
  */

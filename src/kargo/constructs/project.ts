@@ -10,7 +10,7 @@ export class Namespace extends KubeObject {
   }
 }
 
-/** A Kargo Project. It has no spec and must be named as its namespace; its policies are in ProjectConfig. */
+/** A Kargo Project. It has no spec and must have the name of its namespace; its policies are in ProjectConfig. */
 export class Project extends KubeObject {
   constructor(scope: Construct, props: ObjectProps) {
     super(scope, props, { apiVersion: KARGO_API, kind: 'Project', clusterScoped: true, body: {} })
@@ -18,13 +18,13 @@ export class Project extends KubeObject {
 }
 
 export interface ProjectConfigProps extends ObjectProps {
-  /** Labels of the Stages that Freight is promoted into by itself. */
+  /** Labels of the Stages with automatic promotion. */
   readonly autoPromotion: Readonly<Record<string, string>>
-  /** Who may tell Kargo of a push, and the Secret that proves it. */
+  /** Senders of push events to Kargo, with the Secrets that authenticate them. */
   readonly webhookReceivers: readonly WebhookReceiver[]
 }
 
-/** Configuration of a Kargo Project; must be named as the Project. */
+/** Configuration of a Kargo Project; must have the name of the Project. */
 export class ProjectConfig extends KubeObject {
   constructor(scope: Construct, { autoPromotion, webhookReceivers, ...props }: ProjectConfigProps) {
     const spec = {
@@ -39,14 +39,13 @@ function receiverDraft({ name, type, secret, virtualRepoName }: WebhookReceiver)
   return { name, [type]: { secretRef: { name: secret }, virtualRepoName: virtualRepoName ?? undefined } }
 }
 
-/** Plain data in the cluster. */
 export class ConfigMap extends KubeObject {
   constructor(scope: Construct, { data, ...props }: ObjectProps & { readonly data: Readonly<Record<string, string>> }) {
     super(scope, props, { apiVersion: 'v1', kind: 'ConfigMap', body: { data } })
   }
 }
 
-/** An identity for Jobs that may do nothing in the cluster: no role is bound to it, and no token of it is mounted. */
+/** A service account for Jobs without access to the cluster: it has no role, and its token is not mounted. */
 export class ServiceAccount extends KubeObject {
   constructor(scope: Construct, props: ObjectProps) {
     const body = { automountServiceAccountToken: false }

@@ -7,12 +7,12 @@ import { type PromotionStep, pairs, type Some, stepDraft } from './steps.js'
 /** Freight of a Warehouse, and where a Stage gets it from. */
 export interface FreightRequest {
   readonly warehouse: string
-  /** Straight from the Warehouse, or from other Stages. Never both: Kargo would then forget the soak time. */
+  /** Directly from the Warehouse, or from other Stages. Never both: Kargo would then ignore the soak time. */
   readonly from:
     | { readonly direct: true }
     | {
         readonly stages: Some<string>
-        /** How long Freight must have been in one of the Stages; 0 for no wait. */
+        /** How long Freight must have been in one of the Stages; 0: no wait. */
         readonly soakSeconds: number
       }
 }
@@ -23,21 +23,21 @@ export interface TaskStep {
   readonly task: string
 }
 
-/** Runs AnalysisTemplates of the namespace on what was promoted. */
+/** Runs AnalysisTemplates of the namespace on the promoted Freight. */
 export interface Verification {
   readonly analysisTemplates: Some<string>
   readonly args: Readonly<Record<string, Text>>
 }
 
 export interface StageProps extends ObjectProps {
-  /** Whether Freight is promoted without anybody asking. */
+  /** Whether Freight is promoted automatically. */
   readonly autoPromotion: boolean
-  /** The Kargo controller that looks after it; null: the one without a shard. */
+  /** The Kargo controller (shard) that manages it; null: the one without a shard. */
   readonly shard?: string | null
-  /** User data goes here, as it is; what is undefined is left out. */
+  /** User data goes here, unchanged; undefined values are omitted. */
   readonly vars: Readonly<Record<string, string | undefined>>
   readonly requestedFreight: Some<FreightRequest>
-  /** At least one step: without any, Kargo takes the Stage for control flow and neither promotes nor verifies. */
+  /** At least one step: Kargo treats a Stage without steps as control flow and neither promotes nor verifies. */
   readonly steps: Some<PromotionStep | TaskStep>
   readonly verification?: Verification
 }
@@ -75,7 +75,7 @@ function verificationDraft({ analysisTemplates, args }: Verification): DraftObje
   return { analysisTemplates: analysisTemplates.map((name) => ({ name })), args: pairs(args, 'value') }
 }
 
-/** What a Stage has to say of a variable whose task knows a default: nothing where it is the same. */
+/** The value of a Stage's variable whose task has a default: undefined if it is the same. */
 export function unlessDefault(value: string, fallback: string): string | undefined {
   return value === fallback ? undefined : value
 }

@@ -6,28 +6,28 @@ import { type DraftObject, KARGO_API, KubeObject, type ObjectProps, printGoDurat
 /** At least one. */
 export type Some<T> = readonly [T, ...T[]]
 
-/** A promotion step that runs something itself, as a PromotionTask or a Stage holds it. */
+/** A promotion step other than a task, as part of a PromotionTask or a Stage. */
 export type PromotionStep = StepFrame & (PlainStep | GitStep)
 
 interface StepFrame {
-  /** Its outputs are known by this name. */
+  /** Alias for its outputs. */
   readonly as?: string
   /**
-   * Runs only when this is true, and then also after a step that failed, unless it asks for `success()`: without any, it
-   * runs when all went well so far. Asked once, before the step's first try.
+   * Condition, evaluated once, before the step's first attempt. It also runs the step after a failed one, unless it
+   * includes `success()`; without a condition, a step runs if all steps so far succeeded.
    */
   readonly if?: Expression
-  /** Its failure fails no Promotion. */
+  /** Its failure does not fail the Promotion. */
   readonly continueOnError?: true
-  /** When it gives up: after so many errors (one where nothing is said), or after so long. */
+  /** When it gives up: after this many errors (by default one), or after this time. */
   readonly retry?: { readonly timeoutSeconds?: number; readonly errorThreshold?: number }
-  /** Its own variables, worked out before its `if`: they must not fail on what is not there yet. */
+  /** Its own variables, evaluated before its `if`: they must not fail on missing outputs. */
   readonly vars?: Readonly<Record<string, Expression>>
 }
 
 type PlainStep =
   | { readonly uses: 'http'; readonly config: HttpStepConfig }
-  /** Keeps values on Freight. Stages are left out: metadata kept on a Stage gets lost. */
+  /** Stores values on Freight. Not on Stages: metadata there gets lost. */
   | {
       readonly uses: 'set-metadata'
       readonly config: {
@@ -38,32 +38,34 @@ type PlainStep =
         }[]
       }
     }
-  /** Names values for later steps and for people who look at the Promotion. */
+  /** Defines values for later steps and for people who inspect the Promotion. */
   | { readonly uses: 'compose-output'; readonly config: Readonly<Record<string, Text>> }
-  /** Ends the Promotion as failed. */
+  /** Fails the Promotion. */
   | { readonly uses: 'fail'; readonly config: { readonly message: Text } }
 
-/** Is sent, again and again until one of the expressions holds. */
+/** A request that is repeated until one of the expressions is true. */
 export interface HttpStepConfig {
-  /** GET where nothing is said. */
+  /** Default: GET. */
   readonly method?: 'POST'
   readonly url: Text
   readonly queryParams?: Readonly<Record<string, Text>>
   readonly headers?: Readonly<Record<string, Text>>
   readonly timeoutSeconds?: number
   readonly insecureSkipTLSVerify?: true
-  /** What it waits before it asks again, as Go prints it; left out where it is sent once. Worked out at every poll. */
+  /** Pause between requests as a Go duration, omitted for a single request. Evaluated at every poll. */
   readonly pollInterval?: Text
   readonly body?: Text
   readonly successExpression: Expression
   readonly failureExpression?: Expression
-  /** What the answer says, for the Promotion's message when the failure expression holds. */
+  /** The response's error, for the Promotion's message when the failure expression is true. */
   readonly errorExpression?: Expression
-  /** Output → expression over the response; none may give a Go int (write 0.0, not 0), which Kargo cannot copy. */
+  /**
+   * Output → expression over the response; none may evaluate to a Go int (write 0.0, not 0), which Kargo cannot copy.
+   */
   readonly outputs?: Readonly<Record<string, Expression>>
 }
 
-/** The step as Kargo reads it. */
+/** The step in Kargo's format. */
 export function stepDraft(step: PromotionStep): DraftObject {
   return {
     uses: step.uses,
@@ -96,7 +98,7 @@ function httpDraft(request: HttpStepConfig): DraftObject {
   }
 }
 
-/** `{a: b}` as Kargo's lists have it: `[{name: a, value: b}]`. */
+/** `{a: b}` in the form of Kargo's lists: `[{name: a, value: b}]`. */
 export function pairs(map: Readonly<Record<string, Text | undefined>>, valueKey: string): DraftObject[] {
   return Object.entries(map).map(([name, value]) => ({ name, [valueKey]: value }))
 }
@@ -106,12 +108,11 @@ function optionalDuration(seconds: number | undefined): string | undefined {
 }
 
 export interface PromotionTaskProps extends ObjectProps {
-  /** Variables that every Stage must give, and not empty. Kargo copies a default into every step: none is declared. */
+  /** Variables that every Stage must set, non-empty. Kargo copies defaults into every step, so none is declared. */
   readonly vars: readonly string[]
   readonly steps: Some<PromotionStep>
 }
 
-/** Steps that many Stages share. */
 export class PromotionTask extends KubeObject {
   constructor(scope: Construct, { vars, steps, ...props }: PromotionTaskProps) {
     const spec = { vars: vars.map((name) => ({ name })), steps: steps.map(stepDraft) }
@@ -120,17 +121,17 @@ export class PromotionTask extends KubeObject {
 }
 
 /**
- * After how many errors a step gives up. Kargo tries again 5 ms after the first error and then after twice as long each
- * time, at most 1,000 s: the n-th error in a row comes 5 ms · (2^(n−1) − 1) after the first, until the pauses reach that
- * limit (with the 19th). It never counts anew while the step lasts. Where a step says nothing, its first error is its last.
+ * Number of errors after which a step gives up. Kargo retries 5 ms after the first error and doubles the pause each
+ * time up to 1,000 s: the n-th consecutive error comes 5 ms · (2^(n−1) − 1) after the first, until the pauses reach
+ * that limit (with the 19th). The count is never reset within a step. The default is one: no retry.
  */
 export const RETRY_LIMITS = {
-  /** Reads of a forge: 6 hours in a row, or two times 20 minutes and some more in a wait of days. */
+  /** Reads from a forge: an outage of 6 hours, or two of 20 minutes and some more during a wait of days. */
   readForge: { errorThreshold: 40 },
   /** Git servers, and the API that opens pull requests: 38 minutes. */
   git: { errorThreshold: 20 },
-  /** A pull request may be open for weeks: a day in a row, or a hundred answers that were bad. */
+  /** A pull request may be open for weeks: an outage of a day, or a hundred failed responses. */
   pullRequest: { errorThreshold: 100 },
-  /** The clock is the cluster's own API: while that is down, nothing else goes on either. */
+  /** The clock is the cluster's own API: while that is down, nothing else runs either. */
   clock: { errorThreshold: 1_000_000 },
 } as const

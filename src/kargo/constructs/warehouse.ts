@@ -1,22 +1,22 @@
 import type { Construct } from 'constructs'
 import { type DraftObject, KARGO_API, KubeObject, type ObjectProps, printGoDuration } from './kube-object.js'
 
-/** Which image of a repository Kargo takes; each strategy has the fields that Kargo heeds under it, and no others. */
+/** Which image of a repository Kargo selects; each strategy has only the fields that Kargo uses for it. */
 export type ImageSelection =
-  /** The greatest semantic version, of all or of those in the constraint. */
+  /** The highest semantic version, of all or of those that match the constraint. */
   | { readonly strategy: 'SemVer'; readonly constraint: string | null; readonly allowTags: readonly string[] }
-  /** The last tag in reverse order of the alphabet, or the newest by creation time. */
+  /** The last tag in alphabetical order, or the newest by creation time. */
   | { readonly strategy: 'Lexical' | 'NewestBuild'; readonly allowTags: readonly string[] }
   /** One mutable tag: every new digest counts. */
   | { readonly strategy: 'Digest'; readonly tag: string }
 
-/** How often Kargo looks at what is built or written here: five minutes. */
+/** Kargo's polling interval for what is built or written here: five minutes. */
 export const DEFAULT_INTERVAL_SECONDS = 300
 
 interface WatchProps extends ObjectProps {
-  /** How often Kargo looks; {@link DEFAULT_INTERVAL_SECONDS} where nothing is said. */
+  /** Polling interval; {@link DEFAULT_INTERVAL_SECONDS} by default. */
   readonly intervalSeconds?: number
-  /** The Kargo controller that looks after it; null: the one without a shard. */
+  /** The Kargo controller (shard) that manages it; null: the one without a shard. */
   readonly shard?: string | null
 }
 
@@ -24,16 +24,16 @@ export interface WarehouseProps extends WatchProps {
   /** Registry and repository, without scheme, tag or digest; `imageFrom()` compares it byte for byte. */
   readonly repoURL: string
   readonly select: ImageSelection
-  /** How many image references Kargo keeps in its list; its own default where nothing is said. */
+  /** Number of image references that Kargo keeps; Kargo's default if not set. */
   readonly discoveryLimit?: number
 }
 
-/** Kargo's own. */
+/** Kargo's default. */
 const DEFAULT_DISCOVERY_LIMIT = 20
 
 /**
- * Watches one image repository and makes Freight of what it finds.
- * The webhook's defaults are spelled out, or Argo CD would see drift.
+ * Watches one image repository and creates Freight from it. The webhook's defaults are written out, or Argo CD would
+ * see drift.
  */
 export class Warehouse extends KubeObject {
   constructor(scope: Construct, props: WarehouseProps) {
@@ -53,11 +53,13 @@ export interface GitWarehouseProps extends WatchProps {
   /** https://HOST/PATH of the repository. */
   readonly repoURL: string
   readonly branch: string
-  /** Files (or folders) from the repository's top: only commits that touch one of them count. At least one. */
+  /**
+   * Files or folders relative to the top of the repository: only commits that touch one of them count. At least one.
+   */
   readonly includePaths: readonly string[]
 }
 
-/** Watches files on one branch of a git repository; the webhook's defaults are spelled out. */
+/** Watches files on one branch of a git repository; the webhook's defaults are written out. */
 export class GitWarehouse extends KubeObject {
   constructor(scope: Construct, props: GitWarehouseProps) {
     const git = {

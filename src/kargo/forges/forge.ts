@@ -4,83 +4,82 @@ import type { Expression, Text } from '../constructs/expression.js'
 import type { Factory } from '../factory.js'
 
 /**
- * Where repositories are kept and images are built: all that differs between one and another. To add one, write a file
- * beside `github.ts` and register it in `index.ts`.
+ * A server with repositories and builds: everything that differs between forges. To add one, write a file beside
+ * `github.ts` and register it in `index.ts`.
  *
- * Its functions are methods, so that one of a single kind of source stands for one of any.
+ * Its functions are methods, so that a forge for one kind of source can be used as one for any (bivariance).
  */
 export interface Forge<S extends Source = Source> {
-  /** As messages name it. */
+  /** Name in messages. */
   readonly name: Expression
-  /** Address of the repositories; no slash at the end. */
+  /** Base URL of the repositories, without trailing slash. */
   repositories(factory: Factory): string
-  /** The file of a source that says how it is built, null where none is known, and the key that names it. */
+  /** The file of a source that defines its build, null if unknown, and the key that names it. */
   definition(source: S): { readonly key: string; readonly path: string | null }
-  /** Variables of the Stage that rebuilds an image; null where nothing says how to. */
+  /** Variables of the Stage that rebuilds an image; null if its build is unknown. */
   build(image: TrackedImage, source: S, factory: Factory): Build | null
-  /** The PromotionTask of these Stages, and the variables that are this forge's own. */
+  /** The PromotionTask of these Stages, and the forge's specific variables. */
   readonly task: { readonly name: string; readonly vars: readonly [where: string, inputs: string] }
   readonly api: BuildApi
 }
 
-/** Variables that say where an image is built, and those that say how. */
+/** Variables that define where and how an image is built. */
 export interface Build {
   readonly where: Readonly<Record<string, string>>
   readonly how: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * A forge as the rebuild task sees it: where builds are started and asked for, and what its answers say. Code stands over
- * `response`; in `run` it stands over `#`, one run (GitHub) or pipeline (GitLab) of a list.
+ * A forge as seen by the rebuild task: where builds are started and listed, and how to read its responses. Code refers
+ * to `response`; in `run` it refers to `#`, one run (GitHub) or pipeline (GitLab) of a list.
  */
 export interface BuildApi {
   readonly headers: Readonly<Record<string, Text>>
-  /** Address of the latest builds, newest first, before it is filled in, and what narrows them to the branch. */
+  /** URL of the latest builds, newest first, unevaluated, and the parameters that restrict them to the branch. */
   readonly builds: Expression
   readonly onBranch: Readonly<Record<string, Text>>
-  /** Address of the build with the id `vars.run`, before it is filled in. */
+  /** URL of the build with the id `vars.run`, unevaluated. */
   readonly build: Expression
   readonly dispatch: { readonly url: Expression; readonly body: Expression }
   readonly answer: {
     /** The list of builds. */
     readonly builds: Expression
-    /** Whether the answer is such a list, and not one build. */
+    /** Whether the response is a list of builds rather than a single one. */
     readonly isList: Expression
-    /** A read that is refused for good. */
+    /** A permanent refusal of a read. */
     readonly isRefused: Expression
-    /** The same of one build, which may be found only after a moment: 404 is another matter. */
+    /** A permanent refusal for a single build; not a 404, because a build may appear with a delay. */
     readonly isBuildRefused: Expression
-    /** A dispatch that was not looked at, because there were too many requests. */
+    /** A dispatch that was rejected by a rate limit. */
     readonly isRateLimited: Expression
-    /** What the refusal of a read says. */
+    /** The message of a refused read. */
     readonly message: Expression
-    /** The same of a dispatch; nothing where it was accepted. */
+    /** The message of a refused dispatch; nil if it was accepted. */
     readonly refusal: Expression
-    /** The build that a dispatch started, where the answer names it. */
+    /** The build that a dispatch started, if the response contains it. */
     readonly startedId: Expression
   }
   readonly run: {
     /** Whether it counts as a build of this image (rebuild.md, "Which runs are an image's own"). */
     readonly counts: Expression
-    /** Whether it has this image's title, where the image has one. */
+    /** Whether it has this image's title, if the image has one. */
     readonly hasTitle: Expression
     readonly wasDispatched: Expression
-    /** It succeeded. */
     readonly isSuccess: Expression
-    /** It may yet succeed; asked only of those of which none has. */
+    /** It may still succeed; evaluated only if no build has. */
     readonly mayYetSucceed: Expression
-    /** It succeeded, or may yet. */
+    /** It succeeded, or may still succeed. */
     readonly isGood: Expression
-    /** When it began, in seconds since 1970. */
+    /** Start time in seconds since the epoch. */
     readonly startedAt: Expression
     readonly address: Expression
   }
-  /** The same of a single build, `r`. */
+  /** The same for a single build, `r`. */
   readonly single: {
     readonly isOver: Expression
     readonly conclusion: Expression
     readonly address: Expression
   }
-  /** Conclusions that are a success, as a list of texts. */
+  /** Conclusions that count as success, as a list of strings. */
   readonly successes: Expression
 }

@@ -7,17 +7,17 @@ import { unlessDefault } from '../constructs/stage.js'
 import { branchOf, type Factory } from '../factory.js'
 import type { Build, BuildApi, Forge } from './forge.js'
 
-/** Where `settings.secrets.github` names no other Secret. */
+/** Default for `settings.secrets.github`. */
 export const GITHUB_TOKEN_SECRET = 'github-dispatch'
 
-/** What every request to GitHub's API carries. */
+/** Headers of every request to GitHub's API. */
 export const GITHUB_HEADERS = {
   Authorization: code`Bearer ${filled`secret(vars.tokenSecret ?? "github-dispatch").token`}`,
 }
 
 /**
- * GitHub refuses what is over a rate limit with 403 or 429 (docs.github.com/rest, "Rate limits"): such a 403 says how many
- * requests remain or how long to wait.
+ * GitHub responds to requests over a rate limit with 403 or 429 (docs.github.com/rest, "Rate limits"): such a 403
+ * includes how many requests remain or how long to wait.
  */
 const IS_FORBIDDEN = expression(
   'response.status == 403 && response.header("x-ratelimit-remaining") != "0" && response.header("retry-after") == ""',
@@ -30,27 +30,27 @@ const HAS_TITLE = code`${filled`toJSON(vars.runTitle ?? "")`} in ["", #.display_
 const WAS_DISPATCHED = expression('#.event == "workflow_dispatch"')
 
 /**
- * A run for a pull request publishes nothing. One from a fork has the fork's branch, which may be called as ours is, and a
- * list that is narrowed to our branch holds it all the same.
+ * A run for a pull request publishes nothing. One from a fork has the fork's branch, which may have the same name as
+ * ours and is then included in the list for our branch.
  */
 const IS_PROPOSAL = expression('#.event contains "pull_request"')
 
 /**
- * `builds` of a Stage: absent, every run counts; `dispatched`, only those, and only those are asked for; `own`, none but
- * what we start ourselves, which is followed by its id; `any`, beside runs with the title those that nobody dispatched,
- * which can have none.
+ * `builds` of a Stage: absent, every run counts; `dispatched`, only dispatched runs count and are requested; `own`,
+ * only those we start, which are followed by id; `any`, runs with the title and also runs that were not dispatched,
+ * which cannot have one.
  */
 const COUNTS = code`!(${IS_PROPOSAL}) && (${filled`vars.builds == "any"`} && #.event != "workflow_dispatch" || ${filled`vars.builds != "own"`} && ${HAS_TITLE})`
 
 /**
- * The key `return_run_details` has GitHub answer with the run's id. Servers before 3.21 refuse a key they do not know: for
- * them the Stage says `runDetails: "false"`, and the key becomes a second `ref`, of which the first counts.
+ * The key `return_run_details` makes GitHub return the run's id. Servers before 3.21 reject unknown keys: for them the
+ * Stage sets `runDetails: "false"`, and the key becomes a second `ref`, of which the first counts.
  */
 const BODY = expression(
   '${% quote({"ref": vars.ref, "inputs": fromJSON(replace(replace(vars.inputs, "$(baseImage)", task.outputs.update.base), "$(baseDigest)", task.outputs.update.digest)), (vars.runDetails == "false" ? "ref" : "return_run_details"): true}) %}',
 )
 
-/** GitHub Actions: `vars.workflow` is the workflow's address in the API, its runs are the builds. */
+/** GitHub Actions: `vars.workflow` is the workflow's URL in the API, its runs are the builds. */
 const ACTIONS: BuildApi = {
   headers: GITHUB_HEADERS,
   builds: expression('vars.workflow + "/runs?exclude_pull_requests=true&" + (vars.runs ?? "per_page=20")'),
@@ -85,14 +85,14 @@ const ACTIONS: BuildApi = {
   successes: expression('["success"]'),
 }
 
-/** The API of GitHub that the factory dispatches with; github.com's where it names none. No slash at the end. */
+/** The GitHub API for dispatches, that of github.com by default, without trailing slash. */
 export function githubApiUrl({ github }: Factory): string {
   return (github?.apiUrl ?? 'https://api.github.com').replace(/\/+$/, '')
 }
 
 /**
- * Where the repositories of that GitHub are (`https://github.com`): its API is at `https://api.HOST` (github.com,
- * SUBDOMAIN.ghe.com) or at `https://HOST/api/v3` (GitHub Enterprise server). No slash at the end.
+ * Base URL of the repositories on that GitHub (`https://github.com`): its API is at `https://api.HOST` (github.com,
+ * SUBDOMAIN.ghe.com) or at `https://HOST/api/v3` (GitHub Enterprise Server). Without trailing slash.
  */
 export function githubUrl(factory: Factory): string {
   return githubApiUrl(factory)
@@ -120,8 +120,8 @@ function buildOf(image: TrackedImage, source: GitHubSource, factory: Factory): B
 }
 
 /**
- * Which runs count as builds of the image, as the task's `builds` has it; undefined: all, or those with the image's title.
- * Where images share a workflow, runs without a title of their own (of a push) count only where the entry says so.
+ * Which runs count as builds of the image, as the task's `builds`; undefined: all, or those with the image's title. If
+ * images share a workflow, runs without a distinct title (from a push) count only if the entry allows it.
  */
 function countedBuilds({ runs, enrollment }: TrackedImage, { builds }: GitHubSource): string | undefined {
   if (runs.kind === 'own') return 'own'
@@ -129,7 +129,7 @@ function countedBuilds({ runs, enrollment }: TrackedImage, { builds }: GitHubSou
   return runs.kind === 'title' && enrollment.lineOf('source.builds') !== null ? 'any' : undefined
 }
 
-/** How many images are built one by one by the workflow of this one, itself included. */
+/** How many images the workflow of this one builds individually, including itself. */
 function sharing(image: TrackedImage, factory: Factory): number {
   if (image.runs.kind === 'all') return 1
   const place = (one: TrackedImage) => {
@@ -142,12 +142,12 @@ function sharing(image: TrackedImage, factory: Factory): number {
 }
 
 /**
- * How runs are asked for where not all of them count: only what was dispatched, so that pushes do not crowd it out, and of a
- * workflow that several images share as many as two rebuilds of each. A run is some 15 kB without its pull requests, and
- * Kargo refuses answers of more than 2 MiB.
+ * The query for runs if not all of them count: only dispatched ones, so that pushes do not crowd them out, and for a
+ * shared workflow enough for two rebuilds of each image. A run is about 15 kB without its pull requests, and Kargo
+ * rejects responses over 2 MiB.
  *
- * @param sharing how many images the workflow builds one by one.
- * @returns the Stage's `runs`; undefined: the latest 20, whatever started them.
+ * @param sharing how many images the workflow builds individually.
+ * @returns the Stage's `runs`; undefined: the latest 20, whatever triggered them.
  */
 function runsQuery({ onlyDispatched, sharing }: { onlyDispatched: boolean; sharing: number }): string | undefined {
   const page = Math.min(100, Math.max(20, 2 * sharing + 10))
@@ -155,7 +155,7 @@ function runsQuery({ onlyDispatched, sharing }: { onlyDispatched: boolean; shari
   return page > 20 ? `per_page=${page}` : undefined
 }
 
-/** GitHub, as a company's own server too. */
+/** GitHub, including Enterprise Server. */
 export const GITHUB: Forge<GitHubSource> = {
   name: expression('GitHub'),
   repositories: githubUrl,

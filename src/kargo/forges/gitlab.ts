@@ -7,12 +7,12 @@ import { unlessDefault } from '../constructs/stage.js'
 import type { Factory } from '../factory.js'
 import type { Build, BuildApi, Forge } from './forge.js'
 
-/** Where `settings.secrets.gitlab` names no other Secret. */
+/** Default for `settings.secrets.gitlab`. */
 const GITLAB_TOKEN_SECRET = 'gitlab-dispatch'
 
 const HAS_TITLE = code`${filled`toJSON(vars.runTitle ?? "")`} in ["", #.name]`
 
-/** For a merge request, or for a pull request of a mirrored GitHub. */
+/** A merge request, or a pull request of a mirrored GitHub repository. */
 const IS_PROPOSAL = expression('#.source contains "request_event"')
 
 const IS_GOOD = expression('(#.status not in ["failed", "canceled", "canceling", "skipped"])')
@@ -21,10 +21,10 @@ const BODY = expression(
   '${% quote({"ref": vars.ref, "variables": fromJSON(replace(replace(vars.variables, "$(baseImage)", task.outputs.update.base), "$(baseDigest)", task.outputs.update.digest))}) %}',
 )
 
-/** GitLab CI: `vars.project` is the project's address in the API, its pipelines on the branch are the builds. */
+/** GitLab CI: `vars.project` is the project's URL in the API, its pipelines on the branch are the builds. */
 const CI: BuildApi = {
   headers: { 'PRIVATE-TOKEN': filled`secret(vars.tokenSecret ?? "gitlab-dispatch").token` },
-  // A pipeline is half a kilobyte: a hundred of them reach far, also where many images share a project.
+  // A pipeline is half a kilobyte: a hundred cover enough even if many images share a project.
   builds: expression('vars.project + "/pipelines?per_page=100"'),
   onBranch: { ref: filled`vars.ref` },
   build: expression('vars.project + "/pipelines/" + string(int(vars.run))'),
@@ -35,9 +35,9 @@ const CI: BuildApi = {
     isRefused: expression('response.status in [401, 403, 404]'),
     isBuildRefused: expression('response.status in [401, 403]'),
     isRateLimited: expression('response.status == 429'),
-    // An object with a list for each field that is wrong, where it is not a text.
+    // A string, or an object with a list of errors per field.
     message: expression('string(response.body?.message ?? response.body)'),
-    // An accepted dispatch is answered with the whole pipeline, which is no message.
+    // The response to an accepted dispatch is the pipeline, not a message.
     refusal: expression('response.status >= 300 ? string(response.body?.message ?? response.body) : nil'),
     startedId: expression('response.body?.id'),
   },
@@ -52,7 +52,7 @@ const CI: BuildApi = {
     address: expression('#.web_url'),
   },
   single: {
-    // `manual`: all that runs by itself has succeeded, and the rest waits for a person.
+    // `manual`: all automatic jobs have succeeded, and the rest waits for a person.
     isOver: expression('r.status in ["success", "manual", "failed", "canceled", "skipped"]'),
     conclusion: expression('r?.status'),
     address: expression('r?.web_url'),
@@ -60,7 +60,7 @@ const CI: BuildApi = {
   successes: expression('["success", "manual"]'),
 }
 
-/** The GitLab of the factory; gitlab.com where it names none. No slash at the end. */
+/** The factory's GitLab, gitlab.com by default, without trailing slash. */
 export function gitlabUrl({ gitlab }: Factory): string {
   return (gitlab?.url ?? 'https://gitlab.com').replace(/\/+$/, '')
 }
@@ -77,7 +77,7 @@ function buildOf({ runs }: TrackedImage, source: GitLabSource, factory: Factory)
   }
 }
 
-/** GitLab, as a company's own server too. */
+/** GitLab, including self-managed. */
 export const GITLAB: Forge<GitLabSource> = {
   name: expression('GitLab'),
   repositories: gitlabUrl,

@@ -1,4 +1,4 @@
-/** The forges that images are built on and promoted in, by the `provider` of images.yaml. */
+/** The forges where images are built and promoted, by the `provider` in images.yaml. */
 import type { Source } from '../../enrollment/images-file.js'
 import type { Factory } from '../factory.js'
 import type { Forge } from './forge.js'
@@ -8,7 +8,7 @@ import { GITLAB } from './gitlab.js'
 export const FORGES: Readonly<Record<Source['provider'], Forge>> = { github: GITHUB, gitlab: GITLAB }
 
 /**
- * Address of a repository, to which Git adds `.git`: `https://github.com/OWNER/REPO`, or on the factory's own GitHub or
+ * URL of a repository, to which Git adds `.git`: `https://github.com/OWNER/REPO`, or on the factory's own GitHub or
  * GitLab.
  */
 export function repositoryUrl({ provider, repo }: Pick<Source, 'provider' | 'repo'>, factory: Factory): string {

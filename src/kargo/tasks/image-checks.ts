@@ -6,8 +6,8 @@ import { ServiceAccount } from '../constructs/project.js'
 import { ANALYSIS_ACCOUNT, CHECK_CONTENT, CHECK_DOCKERFILE, SCAN_IMAGE } from '../names.js'
 
 /**
- * The checks of published images and the account they run as, shared by all images. Nothing at all with
- * `settings.analysis: false`: a cluster without Argo Rollouts knows no AnalysisTemplates.
+ * The checks of published images and their service account, shared by all images. Nothing with `settings.analysis:
+ * false`: a cluster without Argo Rollouts has no AnalysisTemplates.
  */
 export function addChecks(scope: Construct, settings: Settings, annotations: ObjectProps['annotations'] = {}): void {
   if (!settings.analysis) return
@@ -16,15 +16,15 @@ export function addChecks(scope: Construct, settings: Settings, annotations: Obj
     new AnalysisTemplate(scope, { ...check, annotations })
 }
 
-/** Ends by itself before the Job is cut off, so that its log says why. */
+/** Shorter than the Job's deadline, so that the log shows the reason. */
 const TRIVY_TIMEOUT = '--timeout=25m'
 const DEADLINE_SECONDS = 1800
 
-/** By digest: what was published, whatever the tag says by then. Kubernetes fills it in, no shell does. */
+/** By digest: what was published, even if the tag has moved since. Expanded by Kubernetes, not by a shell. */
 const IMAGE = '$(IMAGE)@$(DIGEST)'
 const IMAGE_SCAN = ['image', '--exit-code=1', '--image-src=remote']
 
-/** Looks for known vulnerabilities in a published image. */
+/** Finds known vulnerabilities in a published image. */
 function vulnerabilities(settings: Settings): AnalysisTemplateProps {
   return {
     name: SCAN_IMAGE,
@@ -37,7 +37,7 @@ function vulnerabilities(settings: Settings): AnalysisTemplateProps {
   }
 }
 
-/** Looks for secrets in the files of a published image, and for secrets and bad habits (root) in its configuration. */
+/** Finds secrets in the files of a published image, and secrets and misconfigurations (root) in its configuration. */
 function content(settings: Settings): AnalysisTemplateProps {
   const scanners = ['--scanners=secret', '--image-config-scanners=misconfig,secret']
   return {
@@ -51,7 +51,7 @@ function content(settings: Settings): AnalysisTemplateProps {
   }
 }
 
-/** Looks for bad habits in the Dockerfile of an image, at the commit that was built where that is known. */
+/** Finds misconfigurations in the Dockerfile of an image, at the commit that was built if it is known. */
 function dockerfile(settings: Settings): AnalysisTemplateProps {
   const job = trivyJob(settings, {
     command: ['/bin/sh'],
@@ -79,13 +79,13 @@ function dockerfile(settings: Settings): AnalysisTemplateProps {
 }
 
 /**
- * Takes one file out of a repository and has Trivy look at it alone. `trivy repository` cannot: it scans every Dockerfile
- * there is and clones the whole history to reach a commit (its pkg/fanal/artifact/repo/git.go).
+ * Extracts one file from a repository for Trivy. `trivy repository` cannot do that: it scans every Dockerfile and
+ * clones the whole history to reach a commit (its pkg/fanal/artifact/repo/git.go).
  *
- * A constant: what differs comes as variables, always quoted. No value can be taken for an option: the address begins
- * with https, the revision is hexadecimal or `none`, branch and path stand behind `refs/heads/` and `FETCH_HEAD:`. The
- * token goes to the source's own host, and only when that asks. Nothing of the repository is checked out or run, and a
- * link in it is read as text, not followed.
+ * A constant: inputs are variables, always quoted. No value can be taken for an option: the URL begins with https, the
+ * revision is hexadecimal or `none`, branch and path follow `refs/heads/` and `FETCH_HEAD:`. The token is sent only to
+ * the source's own host, and only on request. Nothing of the repository is checked out or executed, and a symlink in it
+ * is read as text, not followed.
  */
 export const SCAN_DOCKERFILE = [
   'host="${SOURCE_URL#https://}"',
@@ -105,10 +105,10 @@ export const SCAN_DOCKERFILE = [
   `exec trivy config --exit-code=1 --misconfig-scanners=dockerfile ${TRIVY_TIMEOUT} .`,
 ].join('; ')
 
-/** What is run in place of Trivy, its arguments, and flags of Trivy's as variables. */
+/** The command that replaces Trivy, its arguments, and Trivy's flags as variables. */
 type Call = Pick<HardenedJob['container'], 'command' | 'args' | 'env'>
 
-/** The folder that Trivy reads credentials for registries from. */
+/** The folder from which Trivy reads registry credentials. */
 const CREDENTIALS = '/credentials'
 
 function imageJob(settings: Settings, { args, env }: Call): HardenedJob {
@@ -128,12 +128,12 @@ function imageJob(settings: Settings, { args, env }: Call): HardenedJob {
 const RESOURCES = { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '2Gi' } }
 const FOLDERS = { '/cache': '4Gi', '/tmp': '4Gi' }
 
-/** No one is told what is scanned here, or asked for a newer Trivy. Versions that know no such flag pass over these. */
+/** Disables telemetry and the version check. Trivy versions without these flags ignore them. */
 const QUIET = { TRIVY_DISABLE_TELEMETRY: 'true', TRIVY_SKIP_VERSION_CHECK: 'true' }
 
 /**
- * The Job of a check. Trivy reads any flag from the environment as TRIVY_FLAG (trivy.dev, "Configuration"): so the
- * severity and the like reach it without a shell.
+ * The Job of a check. Trivy reads any flag from the environment as TRIVY_FLAG (trivy.dev, "Configuration"), so options
+ * such as the severity need no shell.
  */
 function trivyJob({ trivyImage }: Settings, { env, ...call }: Call): HardenedJob {
   return {

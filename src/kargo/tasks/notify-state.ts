@@ -10,19 +10,22 @@ import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET, githubApiUrl } from '../forges/git
 import { NOTIFY_STATE } from '../names.js'
 import { CREATED_AT, clockRequest } from './waits.js'
 
-/** What the steps of a notice need of a Stage. */
+/** Variables that the notification steps require in a Stage. */
 export const NOTICE_VARS = ['workflow', 'ref', 'reason']
 
-/** A notice goes out so many seconds after the news, each at its own moment: the first is seen by those that follow. */
+/**
+ * A notification is sent this many seconds after the event, with an offset per Stage, so that later ones see the run
+ * that the first one started.
+ */
 const EARLIEST = 10
 const SPAN = 30
 
 /**
- * Tells the state repository's workflow that something changed, unless a run of it waits to start or began since: that one
- * sees the change too, so many changes at once start a run or two. Nothing is sent twice, and whatever comes of it the
- * Promotion goes on: the workflow's schedule finds what a lost notice would have told.
+ * Notifies the state repository's workflow of a change, unless a run of it is queued or has started since: that run
+ * sees the change too, so many changes at once start only one or two runs. Nothing is sent twice, and no failure here
+ * fails the Promotion: the workflow's schedule catches up on lost notifications.
  *
- * @param when what must hold besides.
+ * @param when an additional condition.
  */
 export function noticeSteps(when: Expression): Some<PromotionStep> {
   return [
@@ -67,18 +70,19 @@ export function noticeSteps(when: Expression): Some<PromotionStep> {
   ]
 }
 
-/** The task of Stages that do nothing else about a change, or something of their own before. */
+/** The task of Stages that only send a notification, possibly after steps of their own. */
 export function notifyState(scope: Construct, props: ObjectProps): PromotionTask {
   return new PromotionTask(scope, { ...props, vars: NOTICE_VARS, steps: noticeSteps(code`success()`) })
 }
 
-/** The step of a Stage that tells the state repository; it needs the variables of {@link stateNotice}. */
+/** The step of a Stage that notifies the state repository; it requires the variables of {@link stateNotice}. */
 export const NOTIFY_STEP: TaskStep = { as: 'notify', task: NOTIFY_STATE }
 
 /**
- * How a Stage tells the state repository's workflow: variables, and steps to put behind its own. Nothing where `settings.stateWorkflow` names none.
+ * How a Stage notifies the state repository's workflow: variables, and steps to add after its own. Nothing if
+ * `settings.stateWorkflow` is not set.
  *
- * @param reason what changed; the workflow's input `reason`. A literal: user data is welcome.
+ * @param reason what changed; the workflow's input `reason`. A literal, so user data is safe.
  */
 export function stateNotice(
   factory: Factory,

@@ -5,7 +5,7 @@ import { type PromotionStep, PromotionTask } from '../constructs/steps.js'
 import { NOTICE_VARS, noticeSteps } from './notify-state.js'
 
 export interface ObserveTaskProps extends ObjectProps {
-  /** Whether the state repository is told of a digest that is new. */
+  /** Whether the state repository is notified of new digests. */
   readonly notifiesState: boolean
 }
 
@@ -14,9 +14,8 @@ const IS_BASELINE = expression(
 )
 
 /**
- * When did we first see this digest? Kept on the Freight: metadata kept on a Stage gets lost.
- * A digest equal to `baselineDigest` was there from the start: it counts as seen at 0, never rebuilds anything, and is no
- * news to anybody.
+ * Records when this digest was first seen. Stored on the Freight: metadata on a Stage gets lost. A digest equal to
+ * `baselineDigest` was there from the start: it counts as seen at 0, and causes neither a rebuild nor a notification.
  */
 const OBSERVED: PromotionStep = {
   uses: 'set-metadata',
@@ -26,7 +25,7 @@ const OBSERVED: PromotionStep = {
     updates: [
       {
         kind: 'Freight',
-        // A hash may be all digits, and would become a number.
+        // A hash may consist of digits, and would become a number.
         name: filled`quote(ctx.targetFreight.name)`,
         values: { observedAt: filled`${IS_BASELINE} ? 0 : now().Unix()` },
       },
@@ -34,7 +33,7 @@ const OBSERVED: PromotionStep = {
   },
 }
 
-/** Notes when a base image's digest was first seen, and says so to the state repository if that is wanted. */
+/** Records when a base image's digest was first seen, and optionally notifies the state repository. */
 export function observeBaseImage(scope: Construct, { notifiesState, ...props }: ObserveTaskProps): PromotionTask {
   const isNews = code`status("observed") == "Succeeded" && !(${IS_BASELINE})`
   const input = notifiesState ? noticeSteps(isNews) : []

@@ -5,7 +5,7 @@ import { type HttpStepConfig, type PromotionStep, RETRY_LIMITS } from '../constr
 import type { BuildApi } from '../forges/forge.js'
 import { SINCE } from './waits.js'
 
-/** Asks for the latest builds, until the forge answers. */
+/** Reads the latest builds, with retries. */
 export function latestBuilds(api: BuildApi): HttpStepConfig {
   return {
     url: filled`${api.builds}`,
@@ -18,18 +18,18 @@ export function latestBuilds(api: BuildApi): HttpStepConfig {
   }
 }
 
-/** One of the tries to get the image built. */
+/** One of the two attempts to build the image. */
 export interface BuildAttempt {
-  /** What tells the names of its steps from those of the other. */
+  /** Distinguishes the names of its steps from those of the other attempt. */
   readonly suffix: '' | '2'
-  /** What its steps came to. */
+  /** Outputs of its steps. */
   readonly builds: Expression
   readonly dispatch: Expression
   readonly build: Expression
   /** When builds are read, and whether they just were. */
   readonly starts: Expression
   readonly hasRead: Expression
-  /** Whether what was read leaves room for this try; nothing where it always does. */
+  /** Conditions on the builds for this attempt; empty: always allowed. */
   readonly isAllowed: readonly Expression[]
 }
 
@@ -40,7 +40,7 @@ export const FIRST: BuildAttempt = {
   build: expression('task.outputs.build'),
   starts: filled`success() && ${SINCE} > 0 && task.outputs.builds?.runs == nil`,
   hasRead: expression('status("builds") == "Succeeded"'),
-  // One that failed already was the first try.
+  // A failed build was the first attempt.
   isAllowed: [expression('len(task.outputs.builds.runs.failed) == 0')],
 }
 
@@ -54,12 +54,12 @@ export const SECOND: BuildAttempt = {
   isAllowed: [],
 }
 
-/** Reads builds; starts one if none covers the change; follows the one or the other to its end. */
+/** Reads builds; starts one if none covers the change; follows either to its end. */
 export function attemptSteps(api: BuildApi, attempt: BuildAttempt, settings: Settings): PromotionStep[] {
   return [readCovering(api, attempt), dispatch(api, attempt), followBuild(api, attempt, settings)]
 }
 
-/** The newest build there is, one that covers the change, and, for the first try, those of its dispatches that failed. */
+/** The newest build, one that covers the change, and, in the first attempt, its dispatched builds that failed. */
 function readCovering(api: BuildApi, { suffix, starts }: BuildAttempt): PromotionStep {
   const { counts, wasDispatched, isSuccess, mayYetSucceed, isGood, startedAt, address } = api.run
   const covering = code`filter(${api.answer.builds}, ${counts} && ${startedAt} >= ${filled`int(${SINCE})`})`
@@ -78,8 +78,9 @@ function readCovering(api: BuildApi, { suffix, starts }: BuildAttempt): Promotio
 }
 
 /**
- * Starts a build, once: an answer that is lost is looked for in `build`, never asked for again. Its one error ends it, and
- * what follows goes on. After the controller was replaced `builds` is skipped, and so is this: it may have been sent.
+ * Starts a build, once: if the response is lost, `build` looks for the build instead of sending the request again. Its
+ * only error ends the step, and the next ones continue. If the controller was replaced, `builds` is skipped and so is
+ * this step: the request may have been sent.
  */
 function dispatch(api: BuildApi, { suffix, builds, hasRead, isAllowed }: BuildAttempt): PromotionStep {
   const { isRateLimited, refusal, startedId } = api.answer
@@ -105,12 +106,13 @@ function dispatch(api: BuildApi, { suffix, builds, hasRead, isAllowed }: BuildAt
   }
 }
 
-/** Longest that a build may take. */
+/** Timeout of a build. */
 const BUILD_SECONDS = 86_400
 
 /**
- * Follows a build to its end: the one that covers the change, the one that was started, or, where the answer did not name
- * it, the first dispatched one with our title that is newer than all that were read. None appears: `missing`.
+ * Follows a build to its end: the one that covers the change, the one that was started, or, if the response did not
+ * contain it, the first dispatched one with our title that is newer than all that were read. If none appears:
+ * `missing`.
  */
 function followBuild(api: BuildApi, attempt: BuildAttempt, { pollInterval }: Settings): PromotionStep {
   const { answer, single } = api
@@ -124,7 +126,8 @@ function followBuild(api: BuildApi, attempt: BuildAttempt, { pollInterval }: Set
     retry: { timeoutSeconds: BUILD_SECONDS, ...RETRY_LIMITS.readForge },
     vars: {
       run: filled`${sent}?.id ?? ${builds}?.runs?.run ?? 0`,
-      // From the answer on: a rate limit may have held the dispatch back for longer than a build is looked for.
+      // Counted from the response: a rate limit may have delayed the dispatch for longer than the search for a build
+      // lasts.
       until: filled`int(${sent}?.at ?? ${builds}?.runs?.at ?? 0) + ${10 * poll}`,
       pick: pickBuild(api, attempt),
     },
@@ -148,12 +151,12 @@ const PICK = filled`vars.pick`
 const UNTIL = filled`vars.until`
 
 /**
- * An image that can tell its builds from others' by nothing (`builds: own`) takes one that it finds for its own only where
- * the forge took the dispatch: rather one build too many than none.
+ * An image whose builds cannot be identified (`builds: own`) claims a build only if the forge accepted the dispatch: a
+ * superfluous build is better than a missing one.
  */
 function pickBuild({ answer, run }: BuildApi, { builds, dispatch: sent }: BuildAttempt): Expression {
   const isNewer = code`#.id > ${filled`${builds}?.runs?.newest ?? 0`}`
   const mayBeOurs = filled`vars.builds != "own" || ${sent}?.code != nil`
-  // `findLast` would do, but inside of a larger expression expr-lang 1.17.8 leaves its result on the stack.
+  // `findLast` would be simpler, but within a larger expression expr-lang 1.17.8 leaves its result on the stack.
   return code`let r = ${answer.isList} ? find(reverse(${answer.builds}), ${isNewer} && ${run.wasDispatched} && ${mayBeOurs} && ${run.hasTitle}) : response.body`
 }

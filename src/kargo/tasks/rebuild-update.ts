@@ -3,25 +3,25 @@ import type { PromotionStep } from '../constructs/steps.js'
 import { CREATED_AT, IS_OWN_FREIGHT, ORIGIN, REPOSITORIES } from './waits.js'
 
 /**
- * A Promotion that a person created has an actor. One made with an API token of Kargo's has none (kargo#6201); where
- * nothing is automatic, every Promotion is by hand.
+ * A Promotion that a person created has an actor, except one made with an API token of Kargo (kargo#6201); if nothing
+ * is automatic, every Promotion is manual.
  */
 const IS_BY_HAND = expression('ctx.meta.promotion.actor != "" || vars.autoRebuild == "false"')
 
-/** What was seen before the image was enrolled counts as seen at 0, as the digest does that was there from the start. */
+/** A digest seen before the image was enrolled counts as seen at 0, like the baseline digest. */
 const FIRST_SEEN_AT = expression('seen < int(vars.enrolledAt ?? 0) ? 0 : seen')
 
 const SEEN = expression('int(freightMetadata(ctx.targetFreight.name)?.observedAt ?? 0)')
 
-/** That very image was proven to be behind. What was published later, nobody has read yet. */
+/** This exact image is provably outdated. Newer published images have not been checked yet. */
 const IS_STALE = expression('i.Digest == vars.staleImage')
 
-/** Any build since then covers it, so that it is rebuilt once whatever comes of that. */
+/** Any build since then covers it, so that it is rebuilt once, whatever the result. */
 const ENROLLED_AT = expression('int(vars.enrolledAt ?? 0)')
 
 /**
- * What changed, and since when: a build that began then or later covers it. By hand that is the moment of asking.
- * `since` is 0 where nothing is to be rebuilt.
+ * What changed, and when: a build that began at that time or later covers it. For a manual Promotion that is its
+ * creation time. `since` is 0 if nothing is to be rebuilt.
  */
 export function findUpdate({ takesImages }: { readonly takesImages: boolean }): PromotionStep {
   const step = { uses: 'compose-output', as: 'update' } as const
@@ -38,7 +38,7 @@ export function findUpdate({ takesImages }: { readonly takesImages: boolean }): 
   }
 }
 
-/** The same where it may be the image itself: then Stage vars say on which base it is behind. */
+/** Like `findUpdate` if the Freight may be the image itself: then Stage vars name the outdated base. */
 function ofImageOrBase(): Readonly<Record<string, Expression>> {
   const image = code`let i = imageFrom(${REPOSITORIES}[${ORIGIN}] ?? vars.ownImage, warehouse(${ORIGIN}))`
   return {

@@ -9,12 +9,12 @@ import { findUpdate } from './rebuild-update.js'
 import { pause, SINCE, waitForDelay, waitForTurn } from './waits.js'
 
 /**
- * Rebuilds an image when one of its base images changed: waits until it is due, looks whether a build covers the change,
- * else starts one, and ends as that build ends. A build that fails is started once more.
+ * Rebuilds an image when one of its base images changed: waits until it is due, checks whether a build covers the
+ * change, else starts one, and ends with the result of that build. A failed build is started once more.
  *
- * Any build that began after the new digest was first seen covers the change. So builds are read once before the wait and
- * once after it, and while it waits the forge is asked nothing. When the controller is replaced, Kargo runs the steps from
- * the first again and keeps their outputs: a step that must not run twice asks for its output first.
+ * Any build that began after the new digest was first seen covers the change. So builds are read once before the wait
+ * and once after it, and the forge gets no requests during the wait. If the controller is replaced, Kargo runs the
+ * steps from the first again and keeps their outputs: a step that must not run twice checks its output first.
  */
 function rebuildSteps({ forge: { name, api }, settings, takesImages }: RebuildTaskProps): Some<PromotionStep> {
   return [
@@ -31,13 +31,13 @@ function rebuildSteps({ forge: { name, api }, settings, takesImages }: RebuildTa
 export interface RebuildTaskProps extends Omit<ObjectProps, 'name'> {
   readonly forge: Forge
   readonly settings: Settings
-  /** Whether Stages take Freight of the image itself too: some image has `rebuildOnEnrollment`. */
+  /** Whether Stages also take Freight of the image itself: some image has `rebuildOnEnrollment`. */
   readonly takesImages: boolean
 }
 
 /**
- * Has an image's own workflow or pipeline rebuild it once the policy allows. The forge is the record of builds: nothing
- * about builds is stored in the cluster.
+ * Makes an image's own workflow or pipeline rebuild it once the policy allows. The forge is the record of builds:
+ * nothing about builds is stored in the cluster.
  */
 export function rebuildImage(scope: Construct, props: RebuildTaskProps): PromotionTask {
   const { forge, settings: _, takesImages: __, ...object } = props
@@ -50,7 +50,7 @@ export function rebuildImage(scope: Construct, props: RebuildTaskProps): Promoti
   })
 }
 
-/** Reads once when the image was last built well, or began to be: `rebuildDelay` counts from there. */
+/** Reads once when the latest successful or running build began: `rebuildDelay` counts from then. */
 function readLastBuild(api: BuildApi): PromotionStep {
   const { counts, isGood, startedAt } = api.run
   return {
@@ -68,14 +68,14 @@ function readLastBuild(api: BuildApi): PromotionStep {
   }
 }
 
-/** Ends the Promotion as failed, with what a person needs to know: the forge's own words, or the build's address. */
+/** Fails the Promotion with what a person needs to know: the forge's message, or the build's URL. */
 function outcome(forge: Expression, { successes }: BuildApi, { retries }: Settings): PromotionStep {
   const sent = retries > 0 ? code`(${SECOND.dispatch} ?? ${FIRST.dispatch})` : FIRST.dispatch
   const last = retries > 0 ? code`${SECOND.build}?.run ?? ${FIRST.build}?.run` : code`${FIRST.build}?.run`
   const isRefused = expression('vars.code >= 300 && vars.code < 500')
-  // Where no answer came, what happened stands in the step's own message.
+  // Without a response, the step's own message has the reason.
   const lost = expression('join(sort(map(filter(values(stepMetas), #.Alias contains "::dispatch"), #.Message)), " ")')
-  // The code of the first dispatch says nothing of the second.
+  // The first dispatch's status code is irrelevant after a second one.
   const answered =
     retries > 0 ? expression('status("dispatch2") == "Errored" ? 0 : vars.code') : expression('vars.code')
   const refusal = code`"${forge} refused to start the build (" + string(vars.code) + "): " + string(${sent}.message)`

@@ -3,29 +3,29 @@ import { code, type Expression, expression, filled } from '../constructs/express
 import { type HttpStepConfig, type PromotionStep, RETRY_LIMITS } from '../constructs/steps.js'
 import type { BuildApi } from '../forges/forge.js'
 
-/** When the Promotion was created: its name holds a ULID, whose first ten characters are milliseconds in base 32. */
+/** When the Promotion was created: its name contains a ULID, whose first ten characters are milliseconds in base 32. */
 export const CREATED_AT = expression(
   'int(reduce(split(split(ctx.promotion, ".")[-2][:10], ""), #acc * 32 + indexOf("0123456789abcdefghjkmnpqrstvwxyz", #), 0) / 1000)',
 )
 
 /**
- * Waits until about `vars.at` by asking the cluster's own API for any answer at all: only the time counts, and no forge is
- * asked.
+ * Waits until about `vars.at` by requesting anything from the cluster's own API: only the time counts, and no forge
+ * gets requests.
  *
  * @param isOver when the wait ends.
- * @param pollSeconds the longest time between two looks; Kargo's shortest is 10.
+ * @param pollSeconds the longest pause between two polls; Kargo's minimum is 10.
  */
 export function clockRequest(isOver: Expression, pollSeconds: number): HttpStepConfig {
   return {
     url: filled`vars.clock ?? "https://kubernetes.default.svc/livez"`,
     insecureSkipTLSVerify: true,
     pollInterval: code`${filled`max(10, min(${pollSeconds}, vars.at - now().Unix()))`}s`,
-    // In parentheses it stays a text, which is what Kargo wants there.
+    // In parentheses it stays a string, which Kargo expects here.
     successExpression: code`(${filled`${isOver}`})`,
   }
 }
 
-/** Since when a build covers the change: an output of the first step. */
+/** A build that began at this time or later covers the change: an output of the first step. */
 export const SINCE = expression('task.outputs.update.since')
 
 /** The Warehouse that the Freight is from; repository of each base image by its Warehouse. */
@@ -33,22 +33,22 @@ export const ORIGIN = expression('ctx.targetFreight.origin.name')
 export const REPOSITORIES = expression('fromJSON(vars.baseImages)')
 
 /**
- * Freight of the image itself, and not of a base: Kargo promotes by itself only what a Stage does not have, so an image
- * that is behind since before it was enrolled is rebuilt for its own Freight (`rebuildOnEnrollment`).
+ * Freight of the image itself, not of a base: Kargo automatically promotes only what a Stage does not have yet, so an
+ * image that was outdated before it was enrolled is rebuilt for its own Freight (`rebuildOnEnrollment`).
  */
 export const IS_OWN_FREIGHT = code`${ORIGIN} not in ${REPOSITORIES}`
 
-// The map holds texts, and a key it lacks is the empty one: only `in` tells whether it is there.
+// The map has string values, and a missing key gives an empty string: only `in` shows whether it exists.
 const IS_OVERRIDDEN = expression('task.outputs.update.digest[7:] in configMap("rebuild-overrides")')
 
 interface Wait {
   readonly if: Expression
   readonly at: Expression
-  /** Before that no override ends it. */
+  /** Before that no override ends the wait. */
   readonly notBefore?: Expression
 }
 
-/** Waits until `vars.at`, or until an override names the digest, for which it looks every `settings.pollInterval`. */
+/** Waits until `vars.at`, or until an override names the digest, checked every `settings.pollInterval`. */
 function waitUntil(as: string, { pollInterval }: Settings, { if: condition, at, notBefore }: Wait): PromotionStep {
   const mayPass = notBefore === undefined ? IS_OVERRIDDEN : code`now().Unix() >= vars.notBefore && ${IS_OVERRIDDEN}`
   return {
@@ -61,12 +61,12 @@ function waitUntil(as: string, { pollInterval }: Settings, { if: condition, at, 
   }
 }
 
-/** Not again after the builds were read: what followed from that stands. */
+/** Not repeated after the builds were read: decisions based on them are final. */
 const IS_UNDECIDED = expression('task.outputs.builds?.runs == nil && now().Unix() < vars.at')
 
 /**
- * `settings.stagger`: the images of one base image are rebuilt one after the other. Of what an image's own Freight is
- * rebuilt for, no soak time tells that it is old enough (`minimumReleaseAge`): that is waited for here.
+ * `settings.stagger`: images of the same base image are rebuilt one after the other. For an image's own Freight, soak
+ * time does not enforce `minimumReleaseAge`, so that wait is here.
  */
 export function waitForTurn(settings: Settings, { takesImages }: { readonly takesImages: boolean }): PromotionStep {
   const condition = filled`success() && !task.outputs.update.manual && ${SINCE} > 0 && ${IS_UNDECIDED}`
@@ -79,7 +79,10 @@ export function waitForTurn(settings: Settings, { takesImages }: { readonly take
   })
 }
 
-/** Waits for `rebuildDelay` since the last build, unless that build covers the change already or a person asked. */
+/**
+ * Waits until `rebuildDelay` has passed since the last build, unless that build already covers the change or a person
+ * requested the rebuild.
+ */
 export function waitForDelay(settings: Settings): PromotionStep {
   return waitUntil('due', settings, {
     if: filled`success() && (task.outputs.lastBuild?.at ?? 1e12) < ${SINCE} && ${IS_UNDECIDED}`,
@@ -88,8 +91,8 @@ export function waitForDelay(settings: Settings): PromotionStep {
 }
 
 /**
- * `settings.retryPause` after a build that failed, one of another base image's Promotion included. By hand: none. A Stage may
- * say otherwise for its image (`retries: "0"`, `retryPause` in seconds).
+ * `settings.retryPause` after a failed build, including one of another base image's Promotion. Manual Promotions do not
+ * wait. A Stage may override it for its image (`retries: "0"`, `retryPause` in seconds).
  */
 export function pause(api: BuildApi, settings: Settings): PromotionStep {
   const failed = code`(task.outputs.build?.run?.conclusion ?? "success") not in ${api.successes}`
