@@ -2,21 +2,21 @@ import type { Records } from '../state/index.js'
 import { type JudgedRecord, judgeBase, provenTimes } from '../state/judge.js'
 import { digestOf, isTrue, newestEntry, type StateRecord, textOf, textsOf, writtenReference } from '../state/record.js'
 
-/** What the state files know of a base image of one image. */
+/** A base image of an image, according to the state files. */
 export interface ExplainedBase extends JudgedRecord {
   readonly name: string
-  /** As Dockerfiles spell it out: `docker.io/library/node:22`. */
+  /** The full form in Dockerfiles: `docker.io/library/node:22`. */
   readonly reference: string
   readonly previousDigest: string | null
-  /** The tag went back to a digest it had before: nothing is rebuilt for that. */
+  /** The tag returned to an earlier digest, which causes no rebuild. */
   readonly isReturned: boolean
-  /** The last change left alone what the images built on it pull; it counts all the same. */
+  /** The last change did not affect what images built on it pull; it counts regardless. */
   readonly isForeign: boolean
-  /** The enrolled image that it is. */
+  /** Name of the enrolled image that it is. */
   readonly enrolledImage: string | null
 }
 
-/** What the state files know of an image, as its outlook is made from. */
+/** Facts about an image from the state files, the input of its outlook. */
 export function knownImage(image: StateRecord | undefined, bases: Records['bases']) {
   const discoveryStatus = textOf(image, 'discoveryStatus')
   return { bases: basesOf(image, bases), times: provenTimes(image), discoveryStatus }

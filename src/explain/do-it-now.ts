@@ -6,25 +6,24 @@ import type { Cause } from '../policy/index.js'
 import { type StateRecord, textOf } from '../state/record.js'
 import type { ExplainedBase } from './bases.js'
 
-/** What a person can type or open. */
+/** Commands to type and a page to open. */
 export interface DoItNow {
-  /** Starts the build; null where nothing can. */
+  /** Starts the build; null if nothing can. */
   readonly build: string | null
-  /** The page that starts the build; null where there is none. */
+  /** The page where the build can be started; null if there is none. */
   readonly page: string | null
-  /** Shows what Kargo is doing about it. */
+  /** Shows Kargo's progress. */
   readonly look: readonly string[]
-  /** Has Kargo do it; empty where that would not help. */
+  /** Makes Kargo do it; empty if that would not help. */
   readonly promote: readonly string[]
 }
 
-/** The image, and the status it has. */
 interface ActionInput {
   readonly enrollment: EnrolledImage
   readonly record: StateRecord | undefined
   readonly bases: readonly ExplainedBase[]
   readonly changed: ExplainedBase | null
-  /** Why it is rebuilt; null where it is not. */
+  /** Why it is rebuilt; null if it is not. */
   readonly cause: Cause | null
   readonly status: string
   readonly reason: string
@@ -33,12 +32,12 @@ interface ActionInput {
 const NOTHING: DoItNow = { build: null, page: null, look: [], promote: [] }
 
 /**
- * The commands that rebuild an image now. Every value is in them as one quoted word of a POSIX shell.
+ * The commands that rebuild an image now. Every value in them is one quoted word of a POSIX shell.
  *
  * Kargo's are those of its command line, 1.11: `kargo get freight --origin`, `kargo approve`, `kargo promote`
  * (github.com/akuity/kargo, pkg/cli/cmd). None is offered while Kargo's own Promotion waits for `rebuildDelay` or its
- * turn: Promotions of a Stage run one after the other, so another one would only queue behind it. What an image is rebuilt
- * for because it was enrolled waits there for its age, too.
+ * turn: Promotions of a Stage run sequentially, so another one would only queue behind it. A rebuild due to enrollment
+ * also waits there for its minimum age.
  */
 export function actionsFor(input: ActionInput, settings: Settings, urls: Readonly<Record<Provider, string>>): DoItNow {
   const { enrollment, record, bases, changed, cause, status, reason } = input
@@ -72,13 +71,13 @@ function promotion({ project, stage, changed, status }: Promoted): string[] {
   const target = `${project} --stage=${stage} --freight=FREIGHT`
   return [
     `kargo get freight ${project} --origin=${word(warehouseName(changed.name))}`,
-    // What is not old enough is not available to the Stage until a person says so.
+    // Freight that is not old enough is not available to the Stage until a person approves it.
     ...(status === 'waiting' ? [`kargo approve ${target}`] : []),
     `kargo promote ${target}`,
   ]
 }
 
-/** One word of a POSIX shell, quoted where it must be. */
+/** One word of a POSIX shell, quoted if necessary. */
 function word(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -16,7 +16,7 @@ import { momentOf, type StateRecord, textOf } from '../state/record.js'
 import { type ExplainedBase, knownImage } from './bases.js'
 import { actionsFor, type DoItNow } from './do-it-now.js'
 
-/** What is true of an image now. */
+/** The current status of an image. */
 export const STATUSES = [
   'building',
   'failed',
@@ -31,7 +31,7 @@ export const STATUSES = [
 
 export type Status = (typeof STATUSES)[number]
 
-/** Why; stable words that programs may tell apart. */
+/** The reason for the status; stable values for programs. */
 export type Reason =
   | Cause
   | 'intended'
@@ -48,47 +48,46 @@ export type Reason =
   | NeverReason
   | UnknownReason
 
-/** All there is to say about one image. */
+/** Everything about one image. */
 export interface Explanation {
   readonly enrollment: EnrolledImage
   readonly status: Status
   readonly reason: Reason
   readonly outlook: Outlook<ExplainedBase>
   readonly bases: readonly ExplainedBase[]
-  /** The override that concerns the base that changed, whether it helps or not. */
+  /** The override for the base that changed, even if it has no effect. */
   readonly override: Override | null
-  /** Who starts rebuilds. */
+  /** What starts rebuilds. */
   readonly engine: Settings['engine']
-  /** The last rebuilds on record, newest first. */
+  /** The recorded rebuilds, newest first. */
   readonly rebuilds: readonly Rebuild[]
-  /** When a build that failed or was refused is tried again; null: it is not, or there is none. */
+  /** When a failed or refused build is retried; null: it is not, or there is none. */
   readonly nextTry: string | null
-  /** ISO 8601: what the published image says, or when the last successful build of ours was started. */
+  /** ISO 8601: the published image's timestamp, or when our last successful build was started. */
   readonly lastBuilt: string | null
   readonly version: string | null
-  /** The base that the published image's labels name; null: none. It counts for nothing. */
+  /** The base that the published image's labels name; null: none. Informational only. */
   readonly claims: BaseClaim | null
   readonly discovery: { readonly status: string | null; readonly at: string | null; readonly error: string | null }
-  /** The newest moment that the image's state files hold: from when the facts are. ISO 8601. */
+  /** The latest timestamp in the image's state files, ISO 8601. */
   readonly asOf: string | null
   readonly doItNow: DoItNow
 }
 
-/** What explanations are made from. */
 export interface ExplainInput {
   readonly enrolled: ImagesFile
   readonly records: Records
-  /** Those that hold now. */
+  /** Active ones only. */
   readonly overrides: readonly Override[]
-  /** ISO 8601: the clock decides between due and waiting, and nothing else. */
+  /** ISO 8601: only decides between due and waiting. */
   readonly now: string
   readonly urls: Readonly<Record<Provider, string>>
 }
 
 /**
- * One explanation for each of the images, sorted by name.
+ * One explanation per image, sorted by name.
  *
- * @param names which; none: all. Names that are not enrolled are left out: the caller has refused them.
+ * @param names of images to explain; none: all. Unknown names are skipped: the caller has refused them.
  */
 export function explainImages(input: ExplainInput, names: readonly string[] = []): Explanation[] {
   const { images } = input.enrolled
@@ -131,7 +130,7 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
   }
 }
 
-/** What the record of rebuilds says of an image: a build is on its way, or the last one came to nothing. */
+/** The status from recorded rebuilds: a build is running, or the last one failed. */
 function rebuildStatus(
   last: Rebuild | undefined,
   failed: Rebuild | null,

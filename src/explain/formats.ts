@@ -5,17 +5,16 @@ import { type Explanation, STATUSES } from './explanation.js'
 import { verdict } from './sentences.js'
 import { minute } from './times.js'
 
-/** One line of the table; what is said of the image is in its first line only, its name in all. */
+/** One line of the table; only the first line of an image has its details, all have its name. */
 export interface Row {
   readonly status: Explanation['status']
   readonly isFirst: boolean
   readonly cells: readonly string[]
 }
 
-/** Titles of the columns. */
 export const HEAD = ['IMAGE', 'REBUILD', 'LAST BUILT', 'BASE IMAGE', 'DIGEST', 'SINCE', 'CHANGE'] as const
 
-/** The table of explanations: one line for each base image of each image; times in UTC. */
+/** The table of explanations: one line per base image of each image; times in UTC. */
 export function tableRows(explanations: readonly Explanation[]): Row[] {
   return explanations.flatMap((explanation) => {
     const { enrollment, status, lastBuilt, bases } = explanation
@@ -28,7 +27,7 @@ export function tableRows(explanations: readonly Explanation[]): Row[] {
   })
 }
 
-/** `3 images: 1 behind, 2 up-to-date`, in the words that `--status` takes. */
+/** `3 images: 1 behind, 2 up-to-date`, in the values of `--status`. */
 export function statusTotals(explanations: readonly Explanation[]): string {
   const parts = STATUSES.flatMap((status) => {
     const n = explanations.filter((one) => one.status === status).length
@@ -69,14 +68,14 @@ function baseCells({ reference, digest, since, change, isReturned, evidence }: E
   return [reference, digest === null ? '-' : shortDigest(digest), since === null ? '-' : minute(since), changed]
 }
 
-/** `sha256:` and twelve digits: enough to tell digests apart, and to search for one. */
+/** `sha256:` and twelve digits: enough to distinguish digests, and to search for one. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 'sha256:'.length + 12)
 }
 
 /**
- * An explanation as data: what `explain --json` prints of an image. Keys are stable: new ones may come, none goes or
- * changes its meaning.
+ * An explanation as data: the output of `explain --json` for an image. Keys are stable: new ones may be added, none is
+ * removed or changes its meaning.
  */
 export function explanationJson(explanation: Explanation, now: string) {
   const { enrollment, status, reason, outlook, override, bases, discovery, claims } = explanation
@@ -140,7 +139,7 @@ function baseJson({
     change,
     evidence: evidence === null ? null : { source: evidence.source, digest: evidence.digest },
     pinned: evidence?.isPinned ?? false,
-    // Clocks alone say it: no digest that the image was built on is known.
+    // Based on timestamps only: the digest that the image was built on is unknown.
     inferred: evidence === null && change !== 'unknown',
     returned: isReturned,
     otherPlatformsOnly: isForeign,

@@ -1,10 +1,10 @@
 /**
- * Explains: why was an image rebuilt, or why not yet? images.yaml, overrides.yaml and the state files in, one
- * explanation an image out, as a table, as sentences or as data. Pure.
+ * Explains why an image was rebuilt, or why not yet: turns images.yaml, overrides.yaml and the state files into one
+ * explanation per image, as a table, as sentences or as data. Pure.
  *
- * `bases.ts` is what the state files know of an image's bases, `explanation.ts` what follows for its rebuild (`policy/`)
- * and what that means now, `do-it-now.ts` what to type; `sentences.ts`,
- * `rebuilds.ts` and `formats.ts` say it.
+ * `bases.ts` reads an image's bases from the state files, `explanation.ts` derives its rebuild from them (`policy/`)
+ * and its current status, `do-it-now.ts` the commands; `sentences.ts`, `rebuilds.ts` and `formats.ts` format the
+ * result.
  */
 export { type ExplainedBase, knownImage } from './bases.js'
 export { type ExplainInput, type Explanation, explainImages, STATUSES, type Status } from './explanation.js'

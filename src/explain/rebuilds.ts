@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<Rebuild['reason'], string>> = {
   manual: 'it was asked for, or built by hand',
 }
 
-/** The last rebuilds on record, one a line under a title; none where there are none. */
+/** The recorded rebuilds, one per line below a title; empty if there are none. */
 export function rebuildLines({ rebuilds }: Explanation): string[] {
   if (rebuilds.length === 0) return []
   const lines = rebuilds.slice(0, MAX_SHOWN).map(({ at, reason, result, attempts, run, evidence }) => {
@@ -22,7 +22,7 @@ export function rebuildLines({ rebuilds }: Explanation): string[] {
   return ['Rebuilds:', ...lines]
 }
 
-/** What the record of rebuilds says; null: nothing that counts now. */
+/** A sentence about the recorded rebuilds; null: none is relevant now. */
 export function rebuildVerdict({ status, reason, rebuilds, nextTry }: Explanation, now: string): string | null {
   const [last] = rebuilds
   if (last === undefined || (status !== 'building' && status !== 'failed')) return null

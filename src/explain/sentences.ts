@@ -6,15 +6,15 @@ import type { Explanation, Reason } from './explanation.js'
 import { rebuildLines, rebuildVerdict } from './rebuilds.js'
 import { moment, relative } from './times.js'
 
-/** Where the files are that answers come from, as people know them. */
+/** The files that answers are based on, as shown to people. */
 export interface Files {
   readonly images: string
   readonly overrides: string
 }
 
 /**
- * An explanation in sentences, one a line, the lines below a title indented. Text of files is in it as it is: the
- * caller makes it printable.
+ * An explanation in sentences, one per line, with lines below a title indented. Text from files is included unchanged:
+ * the caller makes it printable.
  */
 export function paragraphs(explanation: Explanation, files: Files, now: string): string {
   const { enrollment, bases, doItNow, asOf } = explanation
@@ -62,7 +62,7 @@ function remarks(explanation: Explanation, files: Files): string[] {
   ]
 }
 
-/** What an override does not reach, and where one is that does. */
+/** Remarks about an override that has no effect, and the location of one that does. */
 function overrideRemarks({ line }: Override, { status, reason, outlook }: Explanation, { overrides }: Files): string[] {
   const place = `${overrides}:${line}`
   if (status === 'held')
@@ -121,7 +121,7 @@ function baseLines({
   ]
 }
 
-/** A label is whatever the workflow wrote into it. */
+/** A label contains whatever the workflow wrote into it. */
 function claimLines({ claims }: Explanation): string[] {
   if (claims === null) return []
   const digest = claims.digest === null ? '' : `@${claims.digest}`
@@ -177,7 +177,7 @@ function scheduled(
   return `${since}, and an override that holds until ${moment(override.expires)} passes over rebuildDelay: ${override.reason}`
 }
 
-/** @param said a moment that the sentence has said already. */
+/** @param said a time that the sentence already contains. */
 function causeOf({ cause, base }: Pick<Turn<ExplainedBase>, 'cause' | 'base'>, said: string | null = null): string {
   if (cause === 'change') return changed(base, said)
   return `it was built on an older digest of ${base.reference} before it was enrolled`
@@ -208,13 +208,13 @@ function behindOn({ outlook }: Explanation): string {
   return outlook.kind === 'behind' ? outlook.base.reference : 'its base image'
 }
 
-/** What is said of an image that no build brings up to date as it is; null: one does. */
+/** The sentence about an image that no build can update in its current form; null: a build can. */
 function pinnedVerdict({ outlook }: Explanation): string | null {
   if (outlook.kind !== 'behind' || outlook.base.evidence?.isPinned !== true) return null
   return `Behind: its Dockerfile pins ${outlook.base.reference} to an older digest, and no rebuild changes that. Write the new digest there (Renovate and Dependabot do it), or leave it out.`
 }
 
-/** What is said where nothing is scheduled. */
+/** Sentences for images without a scheduled rebuild. */
 const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) => string>> = {
   unchanged: () => 'Up to date as far as times tell: no base image has changed since the image was enrolled.',
   proven: () => 'Up to date: it is built on the current digest of each of its base images.',

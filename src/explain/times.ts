@@ -5,7 +5,7 @@ export function moment(iso: string): string {
   return `${minute(iso)} UTC`
 }
 
-/** `2026-03-12 08:00`, where all times are in UTC and said to be. */
+/** `2026-03-12 08:00`, where times are known to be in UTC. */
 export function minute(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ')
 }
@@ -16,7 +16,7 @@ const UNITS = [
   ['minute', 60_000],
 ] as const
 
-/** `in 2 days`, `3 hours ago`: whole units, of the largest that fits twice, so that nothing is rounded by half. */
+/** `in 2 days`, `3 hours ago`: whole units, the largest that fits at least twice, which limits rounding. */
 export function relative(iso: string, now: string): string {
   const left = Date.parse(iso) - Date.parse(now)
   const [unit, size] = UNITS.find(([, milliseconds]) => Math.abs(left) >= 2 * milliseconds) ?? UNITS[2]
