@@ -1,21 +1,21 @@
 import type { ManifestFile, ManifestObject } from '../kargo/index.js'
 import { countManifests, parseManifests, type ResourceChange, resourceKey } from './resources.js'
 
-/** How the output folder differs from what it shall hold. */
+/** How the output folder differs from what it should contain. */
 export interface Comparison {
-  /** By resource identity: an object that moved to another file unchanged is no change. */
+  /** By resource identity: an object that moved to another file unchanged is not a change. */
   readonly changes: readonly ResourceChange[]
-  /** By file: new text, or null for a file that goes. */
+  /** By file: new text, or null for a deleted file. */
   readonly files: ReadonlyMap<string, string | null>
-  /** Objects there were. */
+  /** Number of objects before. */
   readonly resourcesBefore: number
 }
 
 /**
  * Compares generated files with those on disk, object by object.
  *
- * @param before text of the generated files that are there, by path.
- * @param after the files there shall be.
+ * @param before text of the existing generated files, by path.
+ * @param after the files that should exist.
  */
 export function compareManifests(before: ReadonlyMap<string, string>, after: readonly ManifestFile[]): Comparison {
   const wanted = new Set(after.map(({ path }) => path))
@@ -25,7 +25,7 @@ export function compareManifests(before: ReadonlyMap<string, string>, after: rea
     ...changed.map(({ path, text }) => [path, text] as const),
     ...gone.map((path) => [path, null] as const),
   ])
-  // What is equal as bytes needs no parsing: in a run that changes little that is nearly everything.
+  // Identical bytes need no parsing: in a run with few changes, that is nearly everything.
   const old = [...files.keys()].flatMap((path) => {
     const text = before.get(path)
     return text === undefined ? [] : [readFile([path, text])]
@@ -38,7 +38,7 @@ export function compareManifests(before: ReadonlyMap<string, string>, after: rea
 
 type FileOfObjects = Pick<ManifestFile, 'path' | 'objects'>
 
-/** The objects that appear, disappear or change between two sets of files, sorted by identity. */
+/** The objects that are added, removed or modified between two sets of files, sorted by identity. */
 export function changesBetween(before: readonly FileOfObjects[], after: readonly FileOfObjects[]): ResourceChange[] {
   const [old, next] = [placed(before), placed(after)]
   const keys = [...new Set([...old.keys(), ...next.keys()])].sort()
@@ -64,7 +64,7 @@ function readFile([path, text]: readonly [string, string]): FileOfObjects {
   return { path, objects: parseManifests(path, text) }
 }
 
-/** An object that a deleted file held too, and a file that stays as it is still holds, does not go. */
+/** An object is not removed if an unchanged file still contains the copy that a deleted file had. */
 function withoutCopies(
   changes: readonly ResourceChange[],
   before: ReadonlyMap<string, string>,

@@ -2,21 +2,21 @@ import { type Problem, problem } from '../enrollment/problem.js'
 import type { Comparison } from './compare.js'
 import type { ResourceChange } from './resources.js'
 
-/** How many objects one run may delete: a number, or a share of those there were. */
+/** How many objects one run may delete: a number, or a percentage of the existing ones. */
 export type DeletionLimit =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'percent'; readonly percent: number }
 
-/** These may go in any run, whatever the limit: taking out an image or two is everyday work. */
+/** Allowed in any run, whatever the limit: removing an image or two is routine. */
 const ALWAYS_ALLOWED = 10
 
 /** Deleting one of these deletes everything in it. */
 const CONTAINERS: ReadonlySet<string> = new Set(['Namespace', 'Project'])
 
-/** Deleting one of these loses what Kargo knows about Freight. */
+/** Deleting one of these loses Kargo's records of Freight. */
 const WITH_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
 
-/** Reads `25%` or `40`; null when it is neither. */
+/** Reads `25%` or `40`; null if it is neither. */
 export function parseDeletionLimit(text: string): DeletionLimit | null {
   const match = /^(\d{1,7})(%?)$/.exec(text.trim())
   if (match === null) return null
@@ -26,10 +26,10 @@ export function parseDeletionLimit(text: string): DeletionLimit | null {
 }
 
 /**
- * What must not be written: too many deletions at once, or a deletion that takes all Freight with it.
+ * Changes that must not be written: too many deletions at once, or a deletion that takes all Freight with it.
  *
- * @param outputDir the output folder as people know it, for the remedy.
- * @returns errors; none when the difference may be written.
+ * @param outputDir the output folder as shown to people, for the remedy.
+ * @returns errors; none if the changes may be written.
  */
 export function guardDeletions(comparison: Comparison, limit: DeletionLimit, outputDir: string): Problem[] {
   const removed = comparison.changes.filter((change) => change.kind === 'removed')
@@ -57,7 +57,7 @@ function allowedDeletions(limit: DeletionLimit, before: number): number {
   return Math.max(ALWAYS_ALLOWED, asked)
 }
 
-/** Whether a change deletes something whose history is lost with it. */
+/** Whether a change deletes an object together with its history. */
 export function isDestructive(change: ResourceChange): boolean {
   return change.kind === 'removed' && WITH_HISTORY.has(change.id.kind)
 }

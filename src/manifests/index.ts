@@ -1,6 +1,6 @@
 /**
- * Manifests on disk: read what is there, compare it with what shall be, object by object, and guard against deleting
- * too much. `resources.ts`, `compare.ts` and `guard.ts` are pure; `read.ts` touches the disk.
+ * Manifests on disk: reads them, compares them with the planned ones, object by object, and guards against too many
+ * deletions. `resources.ts`, `compare.ts` and `guard.ts` are pure; `read.ts` accesses the disk.
  */
 export { type Comparison, changesBetween, compareManifests } from './compare.js'
 export { type DeletionLimit, guardDeletions, isDestructive, parseDeletionLimit } from './guard.js'

@@ -2,16 +2,15 @@ import { refuse } from '../enrollment/problem.js'
 import { GENERATED_HEADER } from '../kargo/index.js'
 import { readFolder } from '../state/index.js'
 
-/** The output folder as it is. */
 export interface OutputFolder {
-  /** Text of the files that carry our header, by their path in the output folder. */
+  /** Text of the files with our header, by path in the output folder. */
   readonly generated: ReadonlyMap<string, string>
-  /** Names of YAML files that are not ours: never deleted, never written over. */
+  /** Names of YAML files that are not ours: never deleted, never overwritten. */
   readonly foreign: ReadonlySet<string>
 }
 
 /**
- * Reads the output folder, files git does not know included.
+ * Reads the output folder, including files that are not tracked by git.
  *
  * @param root the state folder.
  * @param outputDir the output folder, relative to it.
@@ -27,7 +26,7 @@ export function readOutput(root: string, outputDir: string): OutputFolder {
   return { generated, foreign }
 }
 
-/** Refuses to write over files that are not ours. */
+/** Refuses to overwrite files that are not ours. */
 export function refuseForeignFiles(paths: Iterable<string>, output: OutputFolder, outputDir: string): void {
   for (const path of paths) {
     if (!output.foreign.has(path)) continue

@@ -6,29 +6,29 @@ export function resourceKey(id: ResourceId): string {
   return `${id.apiVersion}/${id.kind}/${id.namespace}/${id.name}`
 }
 
-/** One object of the output folder that appears, disappears or changes. */
+/** An object of the output folder that is added, removed or modified. */
 export interface ResourceChange {
   readonly kind: 'added' | 'removed' | 'modified'
   readonly id: ResourceId
-  /** File of the new object, or of the old one when it is removed; relative to the output folder. */
+  /** File of the new object, or of the removed one; relative to the output folder. */
   readonly file: string
-  /** The object as YAML before and after; null where there is none. */
+  /** The object as YAML before and after; null for none. */
   readonly before: string | null
   readonly after: string | null
 }
 
-/** What our own printer writes at the head of an object; anything else is read by the YAML library. */
+/** How our printer begins an object; everything else is parsed by the YAML library. */
 const OWN_HEAD =
   /^apiVersion: ([a-z][a-z0-9./]*)\nkind: ([A-Z][A-Za-z]*)\nmetadata:\n {2}name: ([a-z][a-z0-9.-]*)\n(?: {2}namespace: ([a-z][a-z0-9-]*)\n)?/
 
-/** YAML would read these as something else than text where they stand without quotes. */
+/** Unquoted, YAML reads these as something other than text. */
 const NO_PLAIN_TEXT = /^(?:null|true|false|yes|no|on|off|y|n)$/
 
 /**
- * The objects of a manifest file. Text that is no object (a file edited by hand, conflict markers) is one unnamed
- * object of kind `File`, so that a difference shows it.
+ * The objects of a manifest file. Text that is not an object (a hand-edited file, conflict markers) becomes one unnamed
+ * object of kind `File`, so that a diff shows it.
  *
- * @param path of the file, for what has no identity of its own.
+ * @param path of the file, for text without an identity.
  */
 export function parseManifests(path: string, text: string): ManifestObject[] {
   return text
@@ -42,7 +42,7 @@ function identify(text: string): ResourceId | null {
   const own = OWN_HEAD.exec(text)
   const [, apiVersion = '', kind = '', name = '', namespace = ''] = own ?? []
   if (own === null || NO_PLAIN_TEXT.test(name) || NO_PLAIN_TEXT.test(namespace)) return identifyByLibrary(text)
-  // A key of metadata further down, or a name that goes on in the next line, is not how we print.
+  // Our printer writes name and namespace first, each on one line.
   const [metadata = ''] = /^(?: [^\n]*\n)*/.exec(text.slice(own[0].length)) ?? []
   const isOurs = !/^(?: {2}(?:namespace|name):| {3})/.test(metadata) && !/\n {2}(?:namespace|name):/.test(metadata)
   return isOurs ? { apiVersion, kind, namespace, name } : identifyByLibrary(text)
@@ -70,7 +70,7 @@ function unknown(path: string, index: number): ResourceId {
   return { apiVersion: '', kind: 'File', namespace: '', name: index === 0 ? path : `${path}#${index + 1}` }
 }
 
-/** How many objects a file holds, without reading them. */
+/** Number of objects in a file, without parsing them. */
 export function countManifests(text: string): number {
   return text.split('\n---\n').length
 }
