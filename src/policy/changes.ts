@@ -1,37 +1,37 @@
-/** The digest that the tag of a base image has, and when a new one was last seen. */
+/** The current digest of a base image's tag, and when a new one was last seen. */
 export interface BaseDigest {
   readonly digest: string | null
-  /** Milliseconds; null: it never changed. */
+  /** Milliseconds since the epoch; null: it never changed. */
   readonly updated: number | null
 }
 
-/** When an image was last built, and since when it is enrolled, in milliseconds; null where that is not known. */
+/** When an image was last built, and when it was enrolled, in milliseconds since the epoch; null where unknown. */
 export interface ImageTimes {
   readonly built: number | null
   readonly enrolled: number | null
 }
 
 /**
- * What a base's last change is to an image: `unknown`: no digest was looked up yet; `unchanged`: it has the digest it had
- * when tracking began; `earlier`: it last changed before the image was enrolled, which rebuilds nothing; `built`: the
- * last build came after its last change; `newer`: the last build did not.
+ * The relation of a base's last change to an image: `unknown`: no digest was looked up yet; `unchanged`: it still has
+ * its first recorded digest; `earlier`: it last changed before the image was enrolled, which causes no rebuild;
+ * `built`: the last build is newer than its last change; `newer`: the last build is older.
  */
 export type BaseChange = 'unknown' | 'unchanged' | 'earlier' | 'built' | 'newer'
 
-/** Only a change that is `newer` rebuilds an image. Where it is not known when the image was enrolled, every one counts. */
+/** Only a `newer` change rebuilds an image. If the time of enrollment is unknown, every change counts. */
 export function baseChange({ digest, updated }: BaseDigest, { built, enrolled }: ImageTimes): BaseChange {
   if (updated === null) return digest === null ? 'unknown' : 'unchanged'
   if (built !== null && built >= updated) return 'built'
   return updated < (enrolled ?? 0) ? 'earlier' : 'newer'
 }
 
-/** How a base stands to what an image proves it was built on: what is proven needs no clock. */
+/** The relation of a base to the digest that an image is proven to be built on, which needs no clock. */
 export type ProvenChange = 'current' | 'behind'
 
 /**
- * Whether an image is built on the digest that the tag of a base has now.
+ * Whether an image is built on the current digest of a base's tag.
  *
- * @param proven the digest that it was built on; null: nothing proves it, so nothing is said.
+ * @param proven the digest that it was built on; null: there is no proof, and no result.
  */
 export function provenChange(digest: string | null, proven: string | null): ProvenChange | null {
   if (digest === null || proven === null) return null
@@ -39,17 +39,17 @@ export function provenChange(digest: string | null, proven: string | null): Prov
 }
 
 /**
- * Whether a digest that a tag got is a change. One that it had before is not: Kargo makes no Freight of it either, and
- * who goes back made a mistake or is an attacker. What changed for other platforms only counts: Kargo sees the index and
- * nothing else, and rebuilds.
+ * Whether a new digest of a tag counts as a change. A digest that the tag had before does not: Kargo creates no Freight
+ * for it either, and a tag that goes back is a mistake or an attack. Changes that affect only other platforms count:
+ * Kargo sees only the index, and rebuilds.
  *
- * @param earlier every digest the tag is known to have had.
+ * @param earlier every known earlier digest of the tag.
  */
 export function isNewDigest(digest: string, earlier: readonly (string | null)[]): boolean {
   return !earlier.includes(digest)
 }
 
-/** Whether an image is rebuilt for a base that its Dockerfile names (`rebuildOn`). */
+/** Whether a base in its Dockerfile causes rebuilds of an image (`rebuildOn`). */
 export function countsForRebuild(
   rebuildOn: 'all' | 'runtime',
   { reachable, runtime }: { readonly reachable: boolean; readonly runtime: boolean },
@@ -57,10 +57,10 @@ export function countsForRebuild(
   return reachable && (rebuildOn === 'all' || runtime)
 }
 
-/** Fewer changes than this tell nothing about how often a base image changes. */
+/** Minimum number of changes to estimate how often a base image changes. */
 const MIN_CHANGES = 3
 
-/** How often a base image changes: the median of the times between, in the unit of its moments; null: too few of them. */
+/** How often a base image changes: the median of the intervals, in the unit of its moments; null: too few changes. */
 export function usualInterval(moments: readonly number[]): number | null {
   const sorted = [...new Set(moments)].sort((a, b) => a - b)
   if (sorted.length < MIN_CHANGES) return null
@@ -69,10 +69,11 @@ export function usualInterval(moments: readonly number[]): number | null {
 }
 
 /**
- * Whether an image may never be rebuilt: a newer digest starts the age of a base image anew, so one that usually changes
- * sooner than `minimumReleaseAge` never gets old enough. `rebuildDelay` counts from the last build and starves nothing.
+ * Whether an image may never be rebuilt: each new digest restarts the age of a base image, so one that usually changes
+ * more often than `minimumReleaseAge` never gets old enough. `rebuildDelay` counts from the last build and does not
+ * starve anything.
  *
- * @param interval seconds between two changes of the base image; null: not known.
+ * @param interval seconds between two changes of the base image; null: unknown.
  */
 export function mayStarve(
   minimumReleaseAge: { readonly seconds: number },

@@ -1,33 +1,34 @@
 import type { BaseChange, ImageTimes, ProvenChange } from './changes.js'
 import type { ImagePolicy } from './waits.js'
 
-/** When an image was built and enrolled, and when it was read what proves its bases; milliseconds. */
+/** When an image was built and enrolled, and when the proof of its bases was read; in milliseconds since the epoch. */
 export interface ProvenTimes extends ImageTimes {
   readonly proven: number | null
 }
 
-/** How a base stands to an image, and since when its tag has the digest that it has, in milliseconds. */
+/** The relation of a base to an image, and when its tag got the current digest, in milliseconds since the epoch. */
 export interface BaseStanding {
-  /** What is proven, else what clocks say. */
+  /** Proven if possible, otherwise based on timestamps. */
   readonly change: BaseChange | ProvenChange
   readonly byClock: BaseChange
-  /** null: not known. */
+  /** null: unknown. */
   readonly seen: number | null
-  /** The build named the digest that the image is proven to be built on: another build would pull the same. */
+  /** The build pins the digest that the image is proven to be built on: another build would pull the same one. */
   readonly isPinned: boolean
 }
 
-/** Whether a build is on record that came after the image was enrolled: what it left behind, it left behind for good. */
+/** Whether a build is recorded since the image was enrolled: a base that it left outdated stays so. */
 export function isBuiltSinceEnrollment({ built, enrolled }: ImageTimes): boolean {
   return built !== null && enrolled !== null && built >= enrolled
 }
 
 /**
- * From when the waits of the one rebuild count that `rebuildOnEnrollment` asks for: it is due as soon as it is proven to be
- * needed, and the base's digest is old enough then. What changed since the image was enrolled rebuilds it anyway.
+ * When the waits begin for the one rebuild that `rebuildOnEnrollment` causes: it is due once it is proven necessary and
+ * the base's digest is old enough. Changes since the image was enrolled cause a rebuild on their own.
  *
- * @returns as if the digest were seen then, in milliseconds; null where that key does not rebuild the image for this base:
- *   it is not set, nothing proves that the image is behind, its build pins the digest, or a build came since it was enrolled.
+ * @returns a time that counts as the first sighting of the digest, in milliseconds; null if the key does not cause a
+ *   rebuild for this base: it is not set, the image is not provably outdated, its build pins the digest, or it was
+ *   built since it was enrolled.
  */
 export function rebuiltFromEnrollment(
   { rebuildOnEnrollment, minimumReleaseAge }: Pick<ImagePolicy, 'rebuildOnEnrollment' | 'minimumReleaseAge'>,

@@ -1,10 +1,10 @@
 /**
- * When a rebuild is due: the one place that knows. State files, explain, the catalog and reports ask here, and the
- * manifests are given the same values, from which Kargo works it out anew.
+ * Decides when a rebuild is due, and is the only place that does. State files, explain, the catalog and reports use it,
+ * and the manifests get the same values, from which Kargo computes it again.
  *
- * `changes.ts` says which change of a base image counts, `waits.ts` how long it waits: the defaults, minimumReleaseAge,
- * rebuildDelay, stagger, and what an override shortens; `enrollment.ts` when an image is rebuilt because it was enrolled;
- * `outlook.ts` what follows for an image. No clock.
+ * `changes.ts` defines which change of a base image counts, `waits.ts` how long it waits: the defaults,
+ * minimumReleaseAge, rebuildDelay, stagger, and what an override skips; `enrollment.ts` when an image is rebuilt
+ * because it was enrolled; `outlook.ts` the result for an image. Independent of the clock.
  */
 export {
   type BaseChange,

@@ -6,25 +6,24 @@ import { type ImagePolicy, type Limit, longestWait } from './waits.js'
 /** Why no change of a base ever rebuilds an image. */
 export type NeverReason = 'external' | 'disabled' | 'no-workflow' | 'no-bases'
 
-/** Why it is not known yet whether an image is to be rebuilt. */
+/** Why it is unknown whether an image needs a rebuild. */
 export type UnknownReason = 'not-discovered' | 'discovery-failed' | 'not-looked-up'
 
-/** What follows from the state files for the next rebuild of an image; the clock has no part in it. */
+/** The next rebuild of an image according to the state files; independent of the clock. */
 export type Outlook<Base> =
   | { readonly kind: 'never'; readonly reason: NeverReason }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason }
-  /** No base changed, or the last build has every change; proven: it is built on the current digest of each. */
+  /** No base changed, or the last build has every change; proven: it is built on the current digest of each base. */
   | { readonly kind: 'up-to-date'; readonly reason: 'unchanged' | 'built' | 'proven' }
   /**
-   * Proven to be built on an older digest, and nothing rebuilds it: it was so when it was enrolled, or the last build
-   * left it so.
+   * Provably built on an older digest, and not rebuilt: it was outdated when it was enrolled, or after the last build.
    */
   | { readonly kind: 'behind'; readonly reason: 'before-enrollment' | 'still-behind'; readonly base: Base }
-  /** There is a cause to rebuild it, and nothing is rebuilt automatically. */
+  /** There is a cause to rebuild it, but automatic rebuilds are off. */
   | { readonly kind: 'held'; readonly base: Base; readonly cause: Cause }
   | ({ readonly kind: 'scheduled' } & Turn<Base>)
 
-/** Why an image is rebuilt: a base changed, or it is behind since before it was enrolled (`rebuildOnEnrollment`). */
+/** Why an image is rebuilt: a base changed, or it was outdated before it was enrolled (`rebuildOnEnrollment`). */
 export type Cause = 'change' | 'before-enrollment'
 
 /** When an image is rebuilt for a base. */
@@ -36,11 +35,11 @@ export interface Turn<Base> {
   readonly limit: Limit
 }
 
-/** What holds for the whole factory. */
+/** Policy of the whole factory. */
 export interface FactoryPolicy {
   /** `settings.stagger`, in seconds. */
   readonly staggerSeconds: number
-  /** Those that hold now. */
+  /** Active ones only. */
   readonly overrides: readonly { readonly digest: string }[]
 }
 
@@ -49,18 +48,17 @@ interface Buildable extends ImagePolicy {
   readonly source: BuildName | null
 }
 
-/** A base as an outlook needs it. */
+/** The properties of a base that an outlook needs. */
 export interface JudgedBase extends BaseDigest, BaseStanding {}
 
-/** What state files know of an image. */
 interface KnownImage<Base> {
   readonly bases: readonly Base[]
   readonly times: ProvenTimes
-  /** null where no run has looked for its base images yet. */
+  /** null if no run has looked for its base images yet. */
   readonly discoveryStatus: string | null
 }
 
-/** The outlook of an image, as the manifests have Kargo do it; of changes that come at once that of the first base. */
+/** The outlook of an image, as Kargo implements it; of several changes due at once, that of the first base. */
 export function outlookOf<Base extends JudgedBase>(
   image: Buildable,
   { bases, times, discoveryStatus }: KnownImage<Base>,
@@ -91,7 +89,7 @@ function neverReason({ source, enabled }: Buildable): NeverReason | null {
   return forgeOf(source).buildFile(source) === null ? 'no-workflow' : null
 }
 
-/** What was found before a discovery failed still counts; where nothing was, it is not known. */
+/** Bases found before a discovery failed still count; without any, the outlook is unknown. */
 function withoutBases(discoveryStatus: string | null): Outlook<never> {
   if (discoveryStatus === 'success') return { kind: 'never', reason: 'no-bases' }
   return { kind: 'unknown', reason: discoveryStatus === 'failed' ? 'discovery-failed' : 'not-discovered' }
@@ -112,8 +110,8 @@ function turnOf<Base extends JudgedBase>(
 }
 
 /**
- * Why a base is a reason to rebuild an image, and since when in milliseconds its digest counts as seen; null where it is
- * none.
+ * Why a base causes a rebuild of an image, and when its digest counts as seen, in milliseconds since the epoch; null if
+ * it does not.
  */
 export function rebuildCause(
   image: ImagePolicy,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BaseDigest, baseChange, type ImageTimes } from './changes.js'
 
-/** What holds where images.yaml says nothing, as it would be written there. */
+/** Defaults of images.yaml, as they would be written there. */
 export const REBUILD_DEFAULTS = {
   rebuildDelay: '7d',
   minimumReleaseAge: '0',
@@ -15,7 +15,7 @@ interface Span {
   readonly seconds: number
 }
 
-/** What an entry of images.yaml says about its rebuilds. */
+/** The keys of an entry that control its rebuilds. */
 export interface ImagePolicy {
   readonly name: string
   readonly rebuildDelay: Span
@@ -24,18 +24,18 @@ export interface ImagePolicy {
   readonly rebuildOnEnrollment: boolean
 }
 
-/** What decides when a rebuild comes; none: nothing does, it comes at once. */
+/** What determines the time of a rebuild; none: it is due immediately. */
 export type Limit = 'rebuildDelay' | 'minimumReleaseAge' | 'stagger' | 'none'
 
 /**
- * From when on an image may be rebuilt for a digest: the end of the longest wait. The digest has to be old enough
- * (`minimumReleaseAge`), the last build long enough ago (`rebuildDelay`), and the image's turn has to come (`stagger`).
+ * When an image may be rebuilt for a digest: the end of the longest wait. The digest must be old enough
+ * (`minimumReleaseAge`), the last build long enough ago (`rebuildDelay`), and it must be the image's turn (`stagger`).
  *
- * An override passes over the last two. `minimumReleaseAge` it does not reach: Kargo gives Freight to a Stage only when
- * its soak time is over, and gives none by itself where `autoRebuild` is false.
+ * An override skips the last two, but not `minimumReleaseAge`: Kargo gives Freight to a Stage only when its soak time
+ * is over, and not automatically if `autoRebuild` is false.
  *
- * @param seen when the digest was first seen, or counts as seen, in milliseconds.
- * @param built when the image was last built, in milliseconds; null where that is not known.
+ * @param seen when the digest was or counts as first seen, in milliseconds.
+ * @param built when the image was last built, in milliseconds; null where unknown.
  */
 export function longestWait(
   image: ImagePolicy,
@@ -55,11 +55,11 @@ export function longestWait(
 }
 
 /**
- * Seconds after a digest was first seen when an image's turn to be rebuilt comes. They begin when the digest is old
- * enough for the image: else all turns would be over by then.
+ * Seconds from the first sighting of a digest to an image's turn to be rebuilt. Turns begin when the digest is old
+ * enough for the image; otherwise all would be over by then.
  *
  * @param staggerSeconds `settings.stagger`.
- * @returns null where images do not wait for turns.
+ * @returns null if images do not wait for turns.
  */
 export function staggerOffset(
   { name, minimumReleaseAge }: Pick<ImagePolicy, 'name' | 'minimumReleaseAge'>,
@@ -69,29 +69,29 @@ export function staggerOffset(
 }
 
 /**
- * A number that a name always gets, spread evenly over the names: so that a thousand objects do not wake at once.
+ * A stable number for a name, evenly distributed, so that a thousand objects do not become active at once.
  *
  * @param limit greater than 0.
- * @returns a whole number from 0 to below the limit, from the first 48 bits of the name's SHA-256.
+ * @returns an integer from 0 to below the limit, from the first 48 bits of the name's SHA-256.
  */
 export function spread(name: string, limit: number): number {
   return createHash('sha256').update(name).digest().readUIntBE(0, 6) % limit
 }
 
-/** What an image is rebuilt for when it is, beside changes of the base. */
+/** When an image is rebuilt, apart from changes of the base. */
 export interface RebuiltImage {
   readonly policy: ImagePolicy
   readonly times: ImageTimes
-  /** What `rebuiltFromEnrollment` says of it and the base. */
+  /** The result of `rebuiltFromEnrollment` for it and the base. */
   readonly fromEnrollment: number | null
 }
 
 /**
- * From when on an image may be rebuilt for a base, as state files say it: without the turns of `settings.stagger`.
+ * When an image may be rebuilt for a base, as recorded in state files: without the turns of `settings.stagger`.
  *
  * @param isOverridden whether an override names the base's digest.
- * @returns ISO 8601; null where nothing is due: the base never changed, or not since the image was enrolled, a build
- *   covers the change, or nothing is rebuilt automatically.
+ * @returns ISO 8601; null if nothing is due: the base never changed, or not since the image was enrolled, a build
+ *   covers the change, or automatic rebuilds are off.
  */
 export function rebuildEligibleAt(
   { policy, times, fromEnrollment }: RebuiltImage,
@@ -110,8 +110,8 @@ export interface RebuiltBase extends BaseDigest {
 }
 
 /**
- * The digests that every image that is rebuilt for them was built since: an override of one has done its work. One that
- * nothing is rebuilt for is not among them, and neither is one that an image still waits for under another name.
+ * The digests for which every affected image was already rebuilt: their overrides are done. A digest that causes no
+ * rebuild is not included, nor one that an image still waits for under another base name.
  */
 export function builtSince(bases: readonly RebuiltBase[]): Set<string> {
   const built = new Set<string>()
