@@ -6,7 +6,7 @@ import { ownLogin, sameLogin } from './own-login.js'
 import { isClientError, isForbidden, refusedRequest } from './refusals.js'
 import { BODY_LIMITS, writeTruncated } from './truncated.js'
 
-/** A pull request, and the right to talk to it. */
+/** A pull request, and a client that may comment on it. */
 export interface PullRequest {
   readonly client: GitHubClient
   readonly owner: string
@@ -14,23 +14,22 @@ export interface PullRequest {
   readonly number: number
 }
 
-/** One report to be shown on a pull request. */
+/** A report to show on a pull request. */
 export interface CommentRequest {
-  /** The whole text in so many characters, its marker on the first line. */
+  /** The whole text within this many characters, its marker on the first line. */
   readonly render: (budget: number) => string
   readonly marker: Marker
-  /** Whether it is worth a first comment; an existing one is always brought up to date. */
+  /** Whether it justifies a first comment; an existing one is always updated. */
   readonly isReportable: boolean
-  /** The commit the pull request must still be at; null where that does not matter. */
+  /** The commit the pull request must still be at; null: any. */
   readonly head: string | null
 }
 
-/** What became of a comment, and where it is. */
 export type CommentResult =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string }
   /** Nothing to report, or a newer run has reported it. */
   | { readonly kind: 'skipped'; readonly reason: string }
-  /** The token may not comment: usual for pull requests from forks and from Dependabot. */
+  /** The token may not comment, as usual for pull requests from forks and from Dependabot. */
   | { readonly kind: 'forbidden' }
 
 interface OwnComment {
@@ -41,10 +40,10 @@ interface OwnComment {
 }
 
 /**
- * Keeps exactly one comment a pull request and id: found by its marker and by being ours, changed in place, doubles
- * removed, nothing written when it says the same already. Comments of others are never touched.
+ * Keeps exactly one comment per pull request and id: found by its marker and author, edited in place, without
+ * duplicates, and not written if unchanged. Comments of others are never touched.
  *
- * @throws Refusal when GitHub does not answer, or says no otherwise than by "forbidden".
+ * @throws Refusal when GitHub does not respond, or refuses other than by "forbidden".
  */
 export async function upsertComment(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
   try {
@@ -59,7 +58,7 @@ export async function upsertComment(pull: PullRequest, request: CommentRequest):
 async function upsert(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
   const found = await ownComments(pull, request.marker.id)
   if (found.some(({ marker }) => isNewer(marker, request.marker))) return NEWER
-  // Asked last, so that as little time as can be lies between the answer and what is written.
+  // Checked last, to keep the time between the answer and the write short.
   if (await hasMovedOn(pull, request.head)) {
     return { kind: 'skipped', reason: 'the pull request has newer commits than this run looked at' }
   }
@@ -83,7 +82,7 @@ async function update(pull: PullRequest, request: CommentRequest, existing: OwnC
 
 const NEWER: CommentResult = { kind: 'skipped', reason: 'a newer run has reported already' }
 
-/** Another run may create one in the same moment: both look again, and both keep the newer one. */
+/** Another run may create one at the same time: both check again, and both keep the newer one. */
 async function create(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
   const url = await createOnce(pull, request)
   const all = await ownComments(pull, request.marker.id).catch(leaveToNextRun)
@@ -98,7 +97,7 @@ async function create(pull: PullRequest, request: CommentRequest): Promise<Comme
 
 const MAX_ATTEMPTS = 3
 
-/** A comment whose answer got lost may be there: that is looked at before another is made. */
+/** If the response was lost, the comment may exist: checks before it creates another. */
 async function createOnce(pull: PullRequest, request: CommentRequest): Promise<string> {
   const { client, number } = pull
   for (let tried = 1; ; tried += 1) {
@@ -117,7 +116,7 @@ async function createOnce(pull: PullRequest, request: CommentRequest): Promise<s
   }
 }
 
-/** The report is there; what could not be looked at or removed beside it, the next run does. */
+/** The report is posted; checks and removals that failed are left to the next run. */
 function leaveToNextRun(error: unknown): OwnComment[] {
   if (error instanceof FailedRequest || isClientError(error)) return []
   throw error
@@ -131,7 +130,7 @@ function isLater(a: OwnComment, b: OwnComment): boolean {
   return isNewer(a.marker, b.marker) || (!isNewer(b.marker, a.marker) && a.id < b.id)
 }
 
-/** Somebody else may have removed them already. */
+/** Another run may have removed them already. */
 async function remove({ client, owner, repo }: PullRequest, comments: readonly OwnComment[]): Promise<void> {
   for (const { id } of comments)
     await client.rest.issues.deleteComment({ owner, repo, comment_id: id }).catch(leaveToNextRun)
@@ -164,15 +163,15 @@ async function hasMovedOn(pull: PullRequest, head: string | null): Promise<boole
     const { data } = await pull.client.rest.pulls.get({ ...place(pull), pull_number: pull.number })
     return data.head.sha !== head
   } catch {
-    // Not being able to ask is no reason to say nothing: the run number in the marker still keeps the order.
+    // A failed check is no reason to stay silent: the run number in the marker still ensures the order.
     return false
   }
 }
 
 /**
- * The pull request a commit on a branch came from, null when it came from none (or when we may not ask).
+ * The pull request that a commit on a branch came from, null for none (or if the token may not read it).
  *
- * @throws Refusal when GitHub does not answer, or says no otherwise.
+ * @throws Refusal when GitHub does not respond, or refuses for another reason.
  */
 export async function findPullRequest(
   client: GitHubClient,
@@ -191,12 +190,12 @@ export async function findPullRequest(
 }
 
 /**
- * The open pull request whose head is this commit, found by its branch: for a commit that is only in a fork GitHub does
- * not say which pull requests it belongs to.
+ * The open pull request whose head is this commit, found by its branch: GitHub does not list the pull requests of a
+ * commit that is only in a fork.
  *
  * @param head branch of the commit, as OWNER:BRANCH.
- * @returns null when there is none, when it is closed, or when it has moved on.
- * @throws Refusal when GitHub does not answer, or says no.
+ * @returns null if there is none, or if it was closed or has a newer head.
+ * @throws Refusal when GitHub does not respond, or refuses.
  */
 export async function findOpenPullRequest(
   client: GitHubClient,

@@ -5,25 +5,25 @@ import { type GitOutput, type GitRemote, git, gitOrRefuse, gitOverNetwork, witho
 import { refusedCommit } from './refusals.js'
 import { checkedRef, startScratchClone } from './work-tree.js'
 
-/** Who commits are by where no identity is configured: GitHub shows it as the workflow. */
+/** Default committer: GitHub shows it as the workflow. */
 const BOT = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' }
 
-/** Where commits are pushed to, and in whose name. */
+/** Where commits are pushed to, and their committer. */
 export interface PushTarget {
   readonly remote: GitRemote
-  /** Gives an empty folder, which the caller removes: the commit is made and pushed there, beside the checkout. */
+  /** Provides an empty folder, which the caller removes: commits are made and pushed there, not in the checkout. */
   readonly newFolder: () => Promise<string>
-  /** Folder whose git configuration says who commits; the work tree itself when left out. */
+  /** Folder whose git configuration defines the committer; the work tree itself by default. */
   readonly identityFrom?: string
-  /** The API did not take this commit because of its size. */
+  /** The API rejected this commit because of its size. */
   readonly tooBigForApi?: boolean
 }
 
 /**
- * Commits with git: the commit is made beside the checkout (no index, no work tree, no hooks, no configuration of others),
- * then pushed on top of the commit it was made from, or not at all. The checkout itself stays as it is.
+ * Commits with git: the commit is made outside of the checkout (no index, work tree, hooks or foreign configuration),
+ * then pushed on top of the commit it was made from, or not at all. The checkout stays unchanged.
  *
- * @throws Refusal when the server does not take it.
+ * @throws Refusal when the server rejects it.
  */
 export async function commitByPush(request: CommitRequest, changes: FileSet, to: PushTarget): Promise<CommitResult> {
   const { remote } = to
@@ -33,8 +33,8 @@ export async function commitByPush(request: CommitRequest, changes: FileSet, to:
   const scratchClone = await to.newFolder()
   await startScratchClone(request.tree, scratchClone)
   const sha = await makeCommit(request, changes, { author, folder: scratchClone })
-  // The lease forces nothing, for our commit is made on `head`. It only adds "and the branch is there still": a branch
-  // that was deleted or set back in the meantime does not come back through us.
+  // The lease forces nothing, since our commit is based on `head`. It adds "and the branch still exists": a branch that
+  // was deleted or reset in the meantime is not restored.
   const lease = `--force-with-lease=${ref}:${head}`
   const args = ['push', '--porcelain', '--no-verify', lease, '--', remote.url, `${sha}:${ref}`]
   const push = await gitOverNetwork(args, { cwd: scratchClone, remote })
@@ -73,7 +73,7 @@ function data(text: string): Buffer {
   return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')])
 }
 
-/** fast-import reads paths as C strings when they are quoted. */
+/** fast-import reads quoted paths as C strings. */
 function quotePath(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
 }
@@ -83,9 +83,9 @@ interface Identity {
   readonly email: string
 }
 
-/** The identity that this checkout or this user has configured, else the workflow bot's. */
+/** The configured identity of this checkout or user, otherwise that of the workflow bot. */
 async function identity(folder: string): Promise<Identity> {
-  // Everything else of the user's configuration stays out; see `git`.
+  // All other configuration of the user is ignored; see `git`.
   const env = { HOME: homedir(), GIT_CONFIG_GLOBAL: join(homedir(), '.gitconfig') }
   const read = async (key: string) =>
     (await git(['config', '--get', key], { cwd: folder, env })).stdout.trim().replace(/[<>\n]/g, '')
@@ -93,7 +93,7 @@ async function identity(folder: string): Promise<Identity> {
   return name !== '' && email !== '' ? { name, email } : BOT
 }
 
-/** Somebody else pushed in between: by what `git push --porcelain` says, also where the server noticed only in its lock. */
+/** Another push came first: according to `git push --porcelain`, also if the server noticed it only when locking. */
 function isStale(push: GitOutput): boolean {
   return rejections(push).some(
     (line) =>
@@ -108,11 +108,11 @@ function rejections({ stdout }: GitOutput): string[] {
   return stdout.split('\n').filter((line) => line.startsWith('!'))
 }
 
-/** What gets in the way of what the server says: git's own lines around it, and ids of commits that are on no server. */
+/** Noise around the server's message: git's own lines, and ids of commits that exist on no server. */
 const NOISE =
   /^(?:error: failed to push some refs|To |hint:|Enumerating|Counting|Compressing|Writing|Delta|Total|Resolving deltas|error: Trace|[0-9a-f]{40,64}$)/
 
-/** What the server said, all of it and on one line; the reason git gives at the end. */
+/** The server's whole message on one line; otherwise the reason that git prints at the end. */
 function messageOfPush(push: GitOutput, remote: GitRemote): string {
   const reasons = rejections(push).map((line) => /\(([^)]*)\)\s*$/.exec(line)?.[1] ?? line)
   const lines = push.stderr

@@ -1,33 +1,33 @@
 import { fromTop } from '../state/index.js'
 import { blobId, listBlobs, type WorkTree } from './work-tree.js'
 
-/** One commit to be made. */
+/** A commit to make. */
 export interface CommitRequest {
   readonly tree: WorkTree
   readonly branch: string
-  /** The state folder inside the repository. */
+  /** The state folder in the repository. */
   readonly statePath: string
-  /** Every generated file there shall be, by path below the state folder. */
+  /** Every generated file that should exist, by path relative to the state folder. */
   readonly files: ReadonlyMap<string, string>
-  /** Generated files that shall go, by path below the state folder. */
+  /** Generated files to delete, by path relative to the state folder. */
   readonly removals: readonly string[]
   readonly message: { readonly headline: string; readonly body: string }
 }
 
-/** What a commit changes: text by path from the repository's top. */
+/** Changes of a commit: text by path relative to the top of the repository. */
 export interface FileSet {
   readonly additions: ReadonlyMap<string, string>
   readonly deletions: readonly string[]
 }
 
-/** How an attempt to commit ended. Stale: the branch has moved on, so the files have to be made again. */
+/** Result of a commit attempt. Stale: the branch has moved, so the files must be regenerated. */
 export type CommitResult =
-  /** `note`: why it was not made in the way that was asked for. */
+  /** `note`: why the requested method was not used. */
   | { readonly kind: 'committed'; readonly sha: string; readonly note?: string }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'stale' }
 
-/** Compares with the commit, not with the disk: a file that lies there without being committed is still to be added. */
+/** Compares with the commit instead of the disk: an existing but uncommitted file is still an addition. */
 export async function changesAgainstHead(request: CommitRequest): Promise<FileSet> {
   const { files, removals, statePath, tree } = request
   const paths = [...files.keys(), ...removals].map((path) => fromTop(statePath, path))

@@ -1,4 +1,4 @@
-// Commits, by GitHub's API or by push where the API does not take them.
+// Commits with GitHub's API, or with a push if the API cannot take the commit.
 import { Refusal, refuse } from '../enrollment/problem.js'
 import { FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import type { GitHubClient } from '../sources/index.js'
@@ -6,16 +6,15 @@ import { commitByPush, type PushTarget } from './commit-push.js'
 import { type CommitRequest, type CommitResult, changesAgainstHead, type FileSet } from './commit-request.js'
 import { type GitHubError, isClientError, messageOf, refusedCommit } from './refusals.js'
 
-/** How and where commits are made. */
 export type CommitMethod =
-  /** `instead` takes what is too big for the API. */
+  /** `instead` takes commits that are too big for the API. */
   ({ readonly kind: 'api'; readonly instead: PushTarget } & ApiTarget) | ({ readonly kind: 'push' } & PushTarget)
 
 /**
  * Commits generated files on top of the commit they were made from, and only on top of it.
  *
- * @returns stale when the branch has moved on; never merges, rebases or forces.
- * @throws Refusal when the server does not let us, with the remedy.
+ * @returns stale if the branch has moved; never merges, rebases or force-pushes.
+ * @throws Refusal with the remedy when the server refuses.
  */
 export async function commitFiles(request: CommitRequest, method: CommitMethod): Promise<CommitResult> {
   const changes = await changesAgainstHead(request)
@@ -25,7 +24,7 @@ export async function commitFiles(request: CommitRequest, method: CommitMethod):
   return result.kind === 'too-big' ? pushInstead(request, changes, method.instead, result.reason) : result
 }
 
-/** One push takes what one request does not. Should the API have made the commit after all, the push comes too late. */
+/** One push can take what one request cannot. If the API has made the commit after all, the push is stale. */
 async function pushInstead(request: CommitRequest, changes: FileSet, to: PushTarget, reason: string) {
   try {
     const result = await commitByPush(request, changes, { ...to, tooBigForApi: true })
@@ -40,22 +39,21 @@ const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`
 
-/** How much is sent to the API. */
+/** Size limits for the API. */
 export interface ApiLimit {
-  /** Nothing larger is tried at all. */
+  /** Maximum size of a request. */
   readonly bytes: number
-  /** A commit of more files, or more bytes, may be the reason when GitHub gives up on it. */
+  /** If GitHub fails on a commit with more files or bytes, its size may be the reason. */
   readonly easy: { readonly files: number; readonly bytes: number }
 }
 
 /**
- * GitHub documents no size for this mutation. Requests are seen to fail at 40 MiB of content
+ * GitHub documents no size limit for this mutation. Requests have failed at 40 MiB of content
  * (grafana/github-api-commit-action#66), and every request ends after 10 seconds (docs.github.com, "Timeouts" of the
- * GraphQL API), which many files can take. Trees time out from about 200 files (qoomon/actions--create-commit#90).
+ * GraphQL API), which many files can exceed. Trees time out from about 200 files (qoomon/actions--create-commit#90).
  */
 export const API_LIMIT: ApiLimit = { bytes: 30_000_000, easy: { files: 100, bytes: 1_000_000 } }
 
-/** Where commits are made by API. */
 interface ApiTarget {
   readonly client: GitHubClient
   readonly repository: string
@@ -63,12 +61,11 @@ interface ApiTarget {
 }
 
 /**
- * Commits through GitHub's API: signed by GitHub, and only if the branch still is where we read it
- * (`expectedHeadOid` is a compare-and-swap).
+ * Commits with GitHub's API: signed by GitHub, and only if the branch is unchanged (`expectedHeadOid` is a
+ * compare-and-swap).
  *
- * @returns `too-big` for a commit that the API does not make in one piece. It is never cut in two: half a state is a
- * wrong state.
- * @throws Refusal when GitHub does not take the commit, whatever its size.
+ * @returns `too-big` for a commit that does not fit into one request. It is never split: half a state is a wrong state.
+ * @throws Refusal when GitHub rejects the commit for a reason other than its size.
  */
 export async function commitByApi(
   request: CommitRequest,
@@ -90,7 +87,7 @@ export async function commitByApi(
       { createCommitOnBranch?: { commit?: { oid: string } | null } | null } | undefined
     >(MUTATION, { input })
     const sha = reply?.createCommitOnBranch?.commit?.oid
-    // An answer that was cut off says nothing about the commit: the branch does.
+    // A truncated response does not show whether the commit was made: the branch does.
     return sha === undefined ? { kind: 'stale' } : { kind: 'committed', sha }
   } catch (error) {
     if (isStale(error)) return { kind: 'stale' }
@@ -109,7 +106,7 @@ function fileChanges({ additions, deletions }: FileSet) {
   }
 }
 
-/** Bytes of the request, near enough: base64 makes four of three. */
+/** Approximate bytes of the request: base64 turns three into four. */
 function sizeOf({ additions, deletions }: FileSet): number {
   let bytes = 0
   for (const [path, text] of additions) bytes += Math.ceil(Buffer.byteLength(text) / 3) * 4 + path.length + 32
@@ -117,7 +114,7 @@ function sizeOf({ additions, deletions }: FileSet): number {
   return bytes
 }
 
-/** GitHub says it in two ways, the second where two commits meet in the moment of the swap. */
+/** Two messages of GitHub, the second if two commits collide during the swap. */
 const STALE_MESSAGE = /^Expected branch to point to|^Ref \S+ is at [0-9a-f]+ but expected/
 
 function isStale(error: unknown): boolean {
@@ -125,7 +122,7 @@ function isStale(error: unknown): boolean {
   return errors.some((one) => one.type === 'STALE_DATA' || STALE_MESSAGE.test(one.message))
 }
 
-/** Answers to a request that is too big or takes too long; the commit may have been made all the same. */
+/** Responses to a request that is too big or takes too long; the commit may have been made regardless. */
 function isOverloaded(error: unknown): boolean {
   if (error instanceof FailedRequest) return mayHaveTakenEffect(error.failure)
   if ((error as GitHubError).status === 413) return true
@@ -134,7 +131,7 @@ function isOverloaded(error: unknown): boolean {
   )
 }
 
-/** The answer is lost; the branch tells whether the commit is. */
+/** After a lost response, checks the branch for the commit. */
 async function afterFailure(error: FailedRequest, request: CommitRequest, to: ApiTarget): Promise<CommitResult> {
   const { branch, tree } = request
   const now = mayHaveTakenEffect(error.failure) ? await headOf(branch, to) : tree.head
@@ -145,7 +142,7 @@ async function afterFailure(error: FailedRequest, request: CommitRequest, to: Ap
   throw refuse('commit-refused', `${what}: ${error.sentence}`, { remedy })
 }
 
-/** Where a branch is; null when that cannot be found out. */
+/** The head of a branch; null if it cannot be read. */
 async function headOf(branch: string, { client, repository }: ApiTarget): Promise<string | null> {
   const [owner = '', repo = ''] = repository.split('/')
   try {

@@ -5,36 +5,34 @@ import { baseDelay, isLoopback, requestTimeout } from '../network/index.js'
 import { withoutValues } from '../report/redact.js'
 import { gitRemedy, isTransientGitError, withoutFullStop } from './refusals.js'
 
-/** A repository on disk and how its remote is reached. */
+/** A repository's remote and the token for it. */
 export interface GitRemote {
-  /** Address without credentials: https, http on loopback, or a local path. */
+  /** URL without credentials: https, http on loopback, or a local path. */
   readonly url: string
-  /** Sent only to `url`'s own server; empty for none. */
+  /** Sent only to the server of `url`; empty for none. */
   readonly token: string
 }
 
-/** What git printed, and how it ended. */
 export interface GitOutput {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** How git is called. */
 interface GitCall {
   readonly cwd: string
-  /** Server that is asked: only in a repository that we started ourselves, whose configuration is ours (`startRepository`). */
+  /** Server to contact: only from a repository that we created, whose configuration is ours (`startRepository`). */
   readonly remote?: GitRemote
   readonly input?: Buffer
-  /** Variables on top of the clean environment. */
+  /** Variables added to the clean environment. */
   readonly env?: Readonly<Record<string, string>>
 }
 
 /**
- * Runs git without a shell and without anybody's configuration, hooks, helpers or prompts. The token is in the
- * environment of this one process only: not in its arguments, not in a URL, not on disk.
+ * Runs git without a shell and without foreign configuration, hooks, helpers or prompts. The token is in the
+ * environment of this one process only: not in its arguments, a URL or on disk.
  *
- * @returns output and exit code; a failing git is no exception.
+ * @returns output and exit code; does not throw if git fails.
  */
 export async function git(args: readonly string[], call: GitCall): Promise<GitOutput> {
   const { getExecOutput } = await import(/* webpackMode: "eager" */ '@actions/exec')
@@ -51,12 +49,20 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
   })
 }
 
-/** Runs git and gives its output, trimmed; throws with what git printed when it fails. */
+/**
+ * Runs git and returns its trimmed output.
+ *
+ * @throws Refusal with git's output when it fails.
+ */
 export async function gitOrRefuse(args: readonly string[], call: GitCall, doing: string): Promise<string> {
   return outputOrRefuse(await (call.remote === undefined ? git(args, call) : gitOverNetwork(args, call)), call, doing)
 }
 
-/** What git printed, trimmed; throws with what it printed when it failed. */
+/**
+ * The trimmed output of git.
+ *
+ * @throws Refusal with git's output when it failed.
+ */
 export function outputOrRefuse({ exitCode, stdout, stderr }: GitOutput, { remote }: GitCall, doing: string): string {
   if (exitCode === 0) return stdout.trim()
   throw refuse('git-failed', `${doing} failed: ${withoutFullStop(lastLines(stderr, remote))}.`, {
@@ -64,10 +70,10 @@ export function outputOrRefuse({ exitCode, stdout, stderr }: GitOutput, { remote
   })
 }
 
-/** Before the second and the third attempt, in base delays. */
+/** Pauses before the second and the third attempt, in base delays. */
 const DELAYS = [1, 4]
 
-/** Runs git against a server, again when it failed in a way that passes by itself. All we ask can be asked twice. */
+/** Runs git against a server, with retries after transient failures. All our requests can be repeated. */
 export async function gitOverNetwork(args: readonly string[], call: GitCall): Promise<GitOutput> {
   for (const delay of DELAYS) {
     const output = await git(args, call)
@@ -77,7 +83,7 @@ export async function gitOverNetwork(args: readonly string[], call: GitCall): Pr
   return git(args, call)
 }
 
-/** The end of what git printed, on one line, without the token. */
+/** The end of git's output, on one line, without the token. */
 function lastLines(text: string, remote?: GitRemote): string {
   const lines = text
     .split('\n')
@@ -86,7 +92,7 @@ function lastLines(text: string, remote?: GitRemote): string {
   return withoutToken(lines.slice(-3).join(' / '), remote)
 }
 
-/** A text in which the token, and the form git sends it in, are hidden. */
+/** A text without the token, also in the form that git sends. */
 export function withoutToken(text: string, remote: GitRemote | undefined): string {
   return withoutValues([remote?.token ?? ''])(text)
 }
@@ -95,7 +101,7 @@ function basicCredentials(token: string): string {
   return Buffer.from(`x-access-token:${token}`).toString('base64')
 }
 
-/** Variables that git or its libraries take orders from: what of it may stay says where certificates and programs are. */
+/** Variables that control git or its libraries, except those for the location of certificates and programs. */
 const ORDERS = /^(?:GIT_(?!SSL_CA(?:INFO|PATH)$|EXEC_PATH$)|SSH_|INPUT_|ACTIONS_|XDG_CONFIG_HOME$)/i
 
 function gitEnvironment({ remote, cwd }: GitCall): Record<string, string> {
@@ -103,13 +109,13 @@ function gitEnvironment({ remote, cwd }: GitCall): Record<string, string> {
   return {
     ...Object.fromEntries(inherited),
     LC_ALL: 'C',
-    // Nobody's configuration, logins (.netrc), attributes; git before 2.32 knows no GIT_CONFIG_GLOBAL.
+    // No configuration, logins (.netrc) or attributes of the user; git before 2.32 does not support GIT_CONFIG_GLOBAL.
     HOME: '/dev/null',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_ATTR_NOSYSTEM: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
-    // A repository further up is not the one that is meant.
+    // A repository in a parent folder is not the right one.
     GIT_CEILING_DIRECTORIES: dirname(cwd),
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: '',
@@ -119,10 +125,10 @@ function gitEnvironment({ remote, cwd }: GitCall): Record<string, string> {
   }
 }
 
-/** Later settings win, and an empty value resets a list: what a checkout step left behind must not go out beside ours. */
+/** Later settings win, and an empty value resets a list: headers from a checkout step must not be sent with ours. */
 function settingsFor(remote: GitRemote | undefined): [string, string][] {
   const settings: [string, string][] = [
-    // In containers the checkout belongs to another user; what that check guards against is switched off below.
+    // In containers the checkout belongs to another user; the threats behind that check are disabled below.
     ['safe.directory', '*'],
     ['safe.bareRepository', 'explicit'],
     ['core.hooksPath', '/dev/null'],
@@ -140,11 +146,11 @@ function settingsFor(remote: GitRemote | undefined): [string, string][] {
     ['push.followTags', 'false'],
     ['push.gpgSign', 'false'],
     ['commit.gpgSign', 'false'],
-    // git would take our header along to wherever it is sent.
+    // git would send our header to the target of a redirect.
     ['http.followRedirects', 'false'],
   ]
   if (remote === undefined || protocolOf(remote.url) === 'file') return settings
-  // A server that says nothing, or a byte at a time, is left; one that packs for long says a little now and then.
+  // Gives up on a server that sends nothing or almost nothing; one that takes long to pack sends some progress.
   settings.push(['http.lowSpeedLimit', '1000'], ['http.lowSpeedTime', String(Math.ceil(requestTimeout() / 500))])
   const key = `http.${new URL(remote.url).origin}/.extraheader`
   settings.push([key, ''], ['http.extraheader', ''])
@@ -163,9 +169,9 @@ function configuration(settings: readonly [string, string][]): Record<string, st
 }
 
 /**
- * The one protocol git may speak to an address.
+ * The only protocol that git may use for a URL.
  *
- * @throws Refusal for anything but https, http on loopback and a local path: `ext::` would run a command.
+ * @throws Refusal for anything except https, http on loopback and a local path: `ext::` would run a command.
  */
 export function protocolOf(url: string): 'https' | 'http' | 'file' {
   if (/^(?:\/|[A-Za-z]:[\\/])/.test(url)) return 'file'

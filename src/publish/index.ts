@@ -1,6 +1,7 @@
 /**
- * Publishing: the work tree the state lives in, commits by GitHub's API or by `git push`, the comment on a pull
- * request, the dashboard issue and the notices on it. `git.ts` is the only file that starts a process, and the token's only way into it.
+ * Publishing: the work tree with the state, commits with GitHub's API or `git push`, the comment on a pull request, the
+ * dashboard issue and its notifications. `git.ts` is the only file that starts git, and the only one that passes the
+ * token to it.
  */
 export {
   type CommentRequest,

@@ -15,34 +15,32 @@ import { ownLogin, sameLogin } from './own-login.js'
 import { isClientError, isForbidden, refusedIssue } from './refusals.js'
 import { BODY_LIMITS, writeTruncated } from './truncated.js'
 
-/** A repository's issues, and the right to write them. */
+/** The issues of a repository, and a client that may write them. */
 export interface IssuePlace {
   readonly client: GitHubClient
   readonly owner: string
   readonly repo: string
-  /** The input with the token, for messages. */
+  /** Name of the input with the token, for messages. */
   readonly token: string
 }
 
-/** What the dashboard shall say. */
+/** The content of the dashboard. */
 export interface DashboardRequest extends NoticeRequest {
-  /** Of an issue that is made anew; people may rename it. */
+  /** Title of a new issue; people may rename it. */
   readonly title: string
-  /** What people read, in so many characters. */
+  /** The visible text within this many characters. */
   readonly render: (budget: number) => string
-  /** Boxes whose ticks have been taken up; ticks in others stay for the runs that they started. */
+  /** Boxes whose ticks were handled; other ticks stay for the runs that they triggered. */
   readonly handled: readonly string[]
 }
 
-/** What became of the dashboard, and where it is. */
 export type DashboardResult =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string; readonly isNotified: boolean }
-  /** Another run makes it in this moment. */
+  /** Another run is creating it right now. */
   | { readonly kind: 'skipped' }
   /** The token may not write issues. */
   | { readonly kind: 'forbidden' }
 
-/** An issue of ours. */
 interface OwnIssue {
   readonly number: number
   readonly url: string
@@ -52,11 +50,11 @@ interface OwnIssue {
 }
 
 /**
- * Keeps exactly one dashboard a repository and id: found by its marker and by being ours, changed in place, doubles closed,
- * nothing written when it says the same already. Tells people what is new in one comment on it, before its marker says that
- * they know: cut off in between, the next run finds the comment.
+ * Keeps exactly one dashboard per repository and id: found by its marker and author, edited in place, duplicates
+ * closed, and not written if unchanged. Notifies people of news in one comment, before the marker records it: if the
+ * run is interrupted in between, the next one finds the comment.
  *
- * @throws Refusal when GitHub does not answer, or says no otherwise than by "forbidden".
+ * @throws Refusal when GitHub does not respond, or refuses other than by "forbidden".
  */
 export async function keepDashboard(place: IssuePlace, request: DashboardRequest): Promise<DashboardResult> {
   return asked(place, async () => {
@@ -69,7 +67,7 @@ export async function keepDashboard(place: IssuePlace, request: DashboardRequest
   })
 }
 
-/** @throws Refusal, but for an answer that forbids it. */
+/** @throws Refusal, except for a "forbidden" response. */
 async function asked<T>(place: IssuePlace, work: () => Promise<T>): Promise<T | { readonly kind: 'forbidden' }> {
   try {
     return await work()
@@ -98,7 +96,7 @@ async function update(
   return { kind: 'updated', url, isNotified }
 }
 
-/** A tick is a person's word to a run that is yet to come: it stays, unless others wrote the body around it. */
+/** A tick is a request to a later run: it is kept, unless another user changed the body around it. */
 function bodyOf(request: DashboardRequest, marker: DashboardMarker, before: Dashboard, budget: number): string {
   const head = withMarker(marker, '')
   const body = withMarker(marker, request.render(budget - head.length))
@@ -106,7 +104,7 @@ function bodyOf(request: DashboardRequest, marker: DashboardMarker, before: Dash
   return withTicks(body, kept)
 }
 
-/** Another run may create one in the same moment: both look again, and the first one stays. */
+/** Another run may create one at the same time: both check again, and keep the first one. */
 async function create(place: IssuePlace, request: DashboardRequest, login: string): Promise<DashboardResult> {
   const made = await createOnce(place, request, login)
   const all = (await findDashboards(place, request.id, login).catch(leaveToNextRun)) ?? []
@@ -119,7 +117,7 @@ async function create(place: IssuePlace, request: DashboardRequest, login: strin
 
 const MAX_ATTEMPTS = 3
 
-/** An issue whose answer got lost may be there: that is looked at before another is made. */
+/** If the response was lost, the issue may exist: checks before it creates another. */
 async function createOnce(place: IssuePlace, request: DashboardRequest, login: string): Promise<OwnIssue> {
   const { client, owner, repo } = place
   const marker: DashboardMarker = { id: request.id, sequence: 0, told: new Set() }
@@ -141,7 +139,7 @@ async function createOnce(place: IssuePlace, request: DashboardRequest, login: s
   }
 }
 
-/** Issues cannot be deleted: a double is closed, and is a dashboard no longer. */
+/** Issues cannot be deleted: a duplicate is closed and loses its marker. */
 async function closeDoubles({ client, owner, repo }: IssuePlace, kept: OwnIssue, doubles: readonly OwnIssue[]) {
   const body = `Two runs made a dashboard at once: #${kept.number} is the one that is kept.`
   for (const { number } of doubles) {
@@ -156,13 +154,12 @@ function leaveToNextRun(error: unknown): null {
   throw error
 }
 
-/** More pages than these are not read where GitHub does not know whose issues they are: 300 issues. */
+/** Limit if GitHub cannot filter issues by their author: 300 issues. */
 const MAX_PAGES = 3
 
 /**
- * Our own dashboards with this id, the first that was made first. The page on which one is found is the last that is read.
- * Should GitHub not know the token's own name as that of a creator, the newest issues of all are looked at before another
- * is made.
+ * Our own dashboards with this id, oldest first. The page with a match is the last one read. If GitHub does not
+ * recognize the token's login as an author, the newest issues of everyone are searched before another is created.
  */
 async function findDashboards(place: IssuePlace, id: string, login: string): Promise<OwnIssue[]> {
   const own = await search(place, { creator: login }, (issue) => ownIssue(issue, id, login), Number.POSITIVE_INFINITY)
@@ -197,12 +194,12 @@ function ownIssue(issue: ListedIssue, id: string, login: string): OwnIssue | nul
   return { number, url, body: body ?? '', isClosed: state === 'closed', dashboard }
 }
 
-/** An App is never a person, though a person may be called as it is. */
+/** An App is never a user, even if a user has its name. */
 function isOwn(user: { readonly login: string; readonly type: string } | null, login: string): boolean {
   return user !== null && sameLogin(user.login, login) && !(login.endsWith('[bot]') && user.type === 'User')
 }
 
-/** A dashboard of ours as it is now. */
+/** Current content of our dashboard. */
 export interface DashboardNow {
   readonly kind: 'read'
   readonly dashboard: Dashboard
@@ -212,8 +209,8 @@ export interface DashboardNow {
 /**
  * Reads a dashboard again.
  *
- * @returns null where the issue is none of ours.
- * @throws Refusal when GitHub does not answer, or says no otherwise than by "forbidden".
+ * @returns null if the issue is not ours.
+ * @throws Refusal when GitHub does not respond, or refuses other than by "forbidden".
  */
 export async function readOwnDashboard(
   place: IssuePlace,
@@ -229,7 +226,7 @@ export async function readOwnDashboard(
   })
 }
 
-/** Takes all ticks out of a dashboard that was just read, and changes nothing else of it. */
+/** Unticks all boxes of a dashboard that was just read, and changes nothing else. */
 export async function untickAll(
   place: IssuePlace,
   number: number,
@@ -243,13 +240,13 @@ export async function untickAll(
   })
 }
 
-/** Permissions that let a person push, and so start a workflow by hand; `maintain` is said as `write` by most servers. */
+/** Permissions to push, and so to start a workflow manually; most servers report `maintain` as `write`. */
 const WRITERS: ReadonlySet<string> = new Set(['admin', 'maintain', 'write'])
 
 /**
  * Whether a person may write to the repository.
  *
- * @throws Refusal when GitHub does not answer.
+ * @throws Refusal when GitHub does not respond.
  */
 export async function mayWrite(place: IssuePlace, username: string): Promise<boolean> {
   const { client, owner, repo } = place
@@ -257,7 +254,7 @@ export async function mayWrite(place: IssuePlace, username: string): Promise<boo
     const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ owner, repo, username })
     return WRITERS.has(data.permission)
   } catch (error) {
-    // 404: a person who is no collaborator; 403: the token may not ask, so nothing is known.
+    // 404: the person is not a collaborator; 403: the token may not read it, so it is unknown.
     if (isClientError(error)) return false
     throw error
   }

@@ -12,23 +12,23 @@ import type { GitHubClient } from '../sources/index.js'
 import { sameLogin } from './own-login.js'
 import { isClientError } from './refusals.js'
 
-/** What people are told, and how. */
+/** What to notify people of, and how. */
 export interface NoticeRequest {
-  /** Which dashboard it is. */
+  /** The dashboard's id. */
   readonly id: string
-  /** What is news to people who know of these already. */
+  /** The news for people who were already notified of these. */
   readonly news: (told: DashboardMarker['told']) => News
   /** The comment, with its marker. */
   readonly notice: (items: readonly NewsItem[], sequence: number) => string
 }
 
-/** An issue that is commented, and who comments. */
+/** An issue to comment on, and the author of the comment. */
 export interface NoticePlace {
   readonly client: GitHubClient
   readonly owner: string
   readonly repo: string
   readonly number: number
-  /** Who the token is. */
+  /** Login of the token. */
   readonly login: string
 }
 
@@ -37,11 +37,11 @@ interface OwnNotice extends Notice {
 }
 
 /**
- * Tells people what they do not know of yet, in one comment, once: what comments of ours say already, which the marker does
- * not know of (a run was cut off, or another one tells it in this moment), is not told again.
+ * Notifies people of what they do not know yet, in one comment, once: the contents of our own comments that the marker
+ * lacks (a run was interrupted, or another one comments right now) are not repeated.
  *
- * @param marker what the issue says that people know of.
- * @returns what the issue is to say from now on.
+ * @param marker what people were notified of, according to the issue.
+ * @returns the new content of the marker.
  */
 export async function notify(
   place: NoticePlace,
@@ -56,12 +56,12 @@ export async function notify(
   if (items.length === 0) return { marker: { ...known, told: news(known.told).told }, isNotified: false }
   const sequence = known.sequence + 1
   const isNotified = await tellOnce(place, { marker: known, sequence, body: request.notice(items, sequence) })
-  // What another run told in our place is what people know of; the rest is for the next run.
+  // Notifications by a concurrent run count; the rest is left to the next run.
   const after = withNotices(known, await withoutDoubles(place, known, sequence))
   return { marker: { ...after, told: lasting(news(after.told), after.told) }, isNotified }
 }
 
-/** Of what lasts, what people were told of. */
+/** The concerns that last and that people were notified of. */
 function lasting({ told }: News, known: DashboardMarker['told']): DashboardMarker['told'] {
   return told === 'many' || known === 'many' ? told : new Set([...told].filter((key) => known.has(key)))
 }
@@ -83,7 +83,7 @@ interface Telling {
 
 const MAX_ATTEMPTS = 3
 
-/** A comment whose answer got lost may be there: that is looked at before another is made. */
+/** If the response was lost, the comment may exist: checks before it creates another. */
 async function tellOnce(place: NoticePlace, { marker, sequence, body }: Telling): Promise<boolean> {
   const { client, owner, repo, number } = place
   for (let tried = 1; ; tried += 1) {
@@ -100,21 +100,21 @@ async function tellOnce(place: NoticePlace, { marker, sequence, body }: Telling)
   }
 }
 
-/** Two runs may tell the same at once: the first comment stays. */
+/** Two runs may post the same at once: the first comment is kept. */
 async function withoutDoubles(place: NoticePlace, marker: DashboardMarker, sequence: number): Promise<OwnNotice[]> {
   const { client, owner, repo } = place
   const made = (await ownNotices(place, marker)).filter((one) => one.sequence === sequence)
   const [first, ...doubles] = made
   for (const { commentId } of doubles) {
     await client.rest.issues.deleteComment({ owner, repo, comment_id: commentId }).catch((error: unknown) => {
-      // Somebody else may have removed it already.
+      // Another run may have removed it already.
       if (!(error instanceof FailedRequest) && !isClientError(error)) throw error
     })
   }
   return first === undefined ? [] : [first]
 }
 
-/** Notices that the marker does not know of yet, by number, then oldest first. */
+/** Notices that the marker does not include yet, by number, then oldest first. */
 async function ownNotices(
   { client, owner, repo, number, login }: NoticePlace,
   { id, sequence }: DashboardMarker,

@@ -2,8 +2,8 @@ import type { GitHubClient } from '../sources/index.js'
 import { isClientError } from './refusals.js'
 
 /**
- * Who the token is. The workflow's own token may be refused an answer; it is the workflow bot's. No answer at all is
- * another thing: who does not know its own comment makes a second one.
+ * The token's login. If GitHub refuses to answer, as for the workflow's own token, it is the workflow bot's. Without
+ * any response it throws: not recognizing our own comment would create a second one.
  */
 export async function ownLogin(client: GitHubClient): Promise<string> {
   try {
@@ -15,7 +15,7 @@ export async function ownLogin(client: GitHubClient): Promise<string> {
   }
 }
 
-/** GraphQL and REST disagree about the `[bot]` behind an App's name. */
+/** GraphQL and REST disagree about the `[bot]` suffix of an App's name. */
 export function sameLogin(a: string, b: string): boolean {
   const plain = (login: string) => login.toLowerCase().replace(/\[bot\]$/, '')
   return plain(a) === plain(b) && a !== ''

@@ -1,19 +1,19 @@
-// What GitHub and git refuse, what they say about it, and what remedies it.
+// Refusals of GitHub and git: their messages and remedies.
 import { Refusal, refuse } from '../enrollment/problem.js'
 
-/** What octokit rejects with when GitHub says no: by status, or in GraphQL's list of errors. */
+/** What octokit throws when GitHub refuses: a status, or GraphQL's list of errors. */
 export interface GitHubError {
   readonly status?: number
   readonly message?: string
   readonly errors?: readonly { readonly type?: string; readonly message: string }[]
 }
 
-/** A sentence of GitHub or git, for the middle of one of ours. */
+/** A sentence of GitHub or git, for use within one of ours. */
 export function withoutFullStop(text: string): string {
   return text.replace(/[.\s]+$/, '')
 }
 
-/** What GitHub said, on one line. The status or type tells where the text does not: some answers are pages of HTML. */
+/** GitHub's message on one line. If it has none (some responses are HTML pages), the status or type. */
 export function messageOf(error: unknown): string {
   const { status, message = String(error), errors } = error as GitHubError
   const all = errors?.map(({ type, message: text }) => (type === undefined ? text : `${text} (${type})`)).join(' / ')
@@ -21,21 +21,21 @@ export function messageOf(error: unknown): string {
   return status === undefined || errors !== undefined ? plain : `HTTP ${status} ${plain}`.trim()
 }
 
-/** Whether GitHub answered, and the answer was no. */
+/** Whether GitHub responded and refused. */
 export function isClientError(error: unknown): error is GitHubError {
   const { status = 0, errors } = error as GitHubError
   return !(error instanceof Refusal) && (errors !== undefined || (status >= 400 && status < 500))
 }
 
-/** Whether the token may not do what was asked. */
+/** Whether the token lacks the permission. */
 export function isForbidden(error: unknown): boolean {
   return isClientError(error) && error.status === 403
 }
 
 /**
- * A request about a pull request that failed, as an error that says what was wanted, what GitHub said and what remedies it.
+ * Turns a failed request about a pull request into an error with its purpose, GitHub's message and the remedy.
  *
- * @param doing what was wanted, as the beginning of a sentence.
+ * @param doing the purpose, as the beginning of a sentence.
  * @param repository OWNER/REPO.
  */
 export function refusedRequest(error: unknown, doing: string, repository: string): Error {
@@ -44,9 +44,9 @@ export function refusedRequest(error: unknown, doing: string, repository: string
 }
 
 /**
- * The same for a request about an issue.
+ * Like `refusedRequest`, for an issue.
  *
- * @param token the input with the token that was used.
+ * @param token name of the input with the token that was used.
  */
 export function refusedIssue(
   error: unknown,
@@ -76,19 +76,19 @@ function refused(error: unknown, doing: string, { code, token, permission, repos
   return refuse(code, `${doing} was refused: ${withoutFullStop(messageOf(error))}.`, { remedy })
 }
 
-/** A commit that GitHub did not take. */
+/** A commit that was rejected. */
 export interface RefusedCommit {
   readonly method: 'api' | 'push'
-  /** OWNER/REPO, or the address pushed to. */
+  /** OWNER/REPO, or the URL pushed to. */
   readonly repository: string
   readonly branch: string
-  /** What GitHub or git said, without tokens. */
+  /** The message of GitHub or git, without tokens. */
   readonly message: string
-  /** The commit was too big for the API, so that `commit-method: api` is no way out. */
+  /** The commit was too big for the API, so `commit-method: api` is not a remedy. */
   readonly tooBigForApi?: boolean
 }
 
-/** Turns an answer of GitHub into an error that says what to do about it. */
+/** Turns a rejection into an error with its remedy. */
 export function refusedCommit(refused: RefusedCommit): Refusal {
   const { method, repository, branch, message } = refused
   const what = method === 'api' ? `the commit on ${branch} of ${repository}` : `the push to ${branch} of ${repository}`
@@ -97,11 +97,11 @@ export function refusedCommit(refused: RefusedCommit): Refusal {
 }
 
 /**
- * What remedies a refusal.
+ * The remedy for a rejection.
  *
- * GitHub's texts are no interface and differ between API and git, so each cause has several: classic branch protection
- * (GH006), rulesets (GH013), email privacy (GH007), file size (GH001), SAML, archived repositories. The first that
- * fits wins, the narrower before the wider.
+ * GitHub's messages are not stable and differ between API and git, so each cause has several: classic branch protection
+ * (GH006), rulesets (GH013), email privacy (GH007), file size (GH001), SAML, archived repositories. The first match
+ * wins, specific before general.
  */
 export function commitRemedy(refused: RefusedCommit): string {
   const { message } = refused
@@ -162,28 +162,25 @@ function mayNotWrite({ repository }: RefusedCommit): string {
   return `The state-token needs contents: write on ${repository}; the workflow's own token cannot write to another repository.`
 }
 
-/**
- * Errors of the server, and connections that break, in the words of git: what curl adds has another wording in each
- * version.
- */
+/** Server errors and broken connections, in git's words: curl's part of the message differs between versions. */
 const TRANSIENT =
   /\bHTTP (?:429|5\d\d)|returned error: (?:429|5\d\d)|RPC failed; curl (?!22\b)|unable to access '[^']*': (?!The requested URL|.*(?:certificate|from proxy))|early EOF|unexpected disconnect|hung up unexpectedly/i
 
-/** After a refusal the connection breaks as well. */
+/** The connection breaks after a refusal as well. */
 const REFUSED = /\bHTTP 4(?!29)\d\d/
 
-/** Whether git failed in a way that passes by itself: then it is worth another attempt, and was not refused. */
+/** Whether git failed in a transient way: then a retry makes sense, and nothing was refused. */
 export function isTransientGitError(message: string): boolean {
   return TRANSIENT.test(message) && !REFUSED.test(message)
 }
 
-/** The remedy of a transient error. Nothing we do with git or the API is done twice by it. */
+/** The remedy of a transient error. Repeating our git and API requests has no further effect. */
 function runAgain(message: string): string {
   if (/\b429\b/.test(message)) return 'The server asks for a pause: run this again later.'
   return 'The server, or the way to it, is in trouble: run this again later.'
 }
 
-/** What remedies a git that failed to read, by what it printed. */
+/** The remedy for a failed read by git, from its output. */
 export function gitRemedy(stderr: string): string {
   if (/returned error: 30\d/i.test(stderr)) {
     return 'The repository has another address now: name that one in state-repository.'

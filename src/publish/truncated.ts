@@ -1,11 +1,11 @@
-/** Characters: what reads well, then less and less, should a server take less than GitHub does. */
+/** Characters: first for readability, then less in case a server accepts less than GitHub. */
 export const BODY_LIMITS = [60_000, 30_000, 10_000, 3_000] as const
 
 /**
- * Writes as much as the server takes: less each time it says that it is too much.
+ * Writes a text, and retries with less each time the server rejects it as too long.
  *
- * @param render the whole text in so many characters.
- * @throws what `write` throws for any other reason.
+ * @param render the whole text within this many characters.
+ * @throws the error of `write` for any other reason.
  */
 export async function writeTruncated<T>(
   render: (budget: number) => string,

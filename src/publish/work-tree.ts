@@ -1,4 +1,4 @@
-// Checkouts of the state repository: found, fetched, compared with their commit, and laid out again beside.
+// Checkouts of the state repository: found, fetched, compared with their commit, and copied.
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -12,12 +12,12 @@ export interface WorkTree {
   readonly root: string
   /** The commit that is checked out. */
   readonly head: string
-  /** The branch that is checked out, null when the head is detached. */
+  /** Current branch, null for a detached head. */
   readonly branch: string | null
 }
 
 /**
- * The checkout a folder is the top of; null when it is none, or when its configuration claims another folder.
+ * The checkout that has a folder as its top; null if there is none, or if its configuration points to another folder.
  */
 export async function findWorkTree(folder: string): Promise<WorkTree | null> {
   const top = await git(['rev-parse', '--show-toplevel'], { cwd: folder })
@@ -31,8 +31,8 @@ export async function findWorkTree(folder: string): Promise<WorkTree | null> {
 }
 
 /**
- * Checks out one commit of a remote branch or ref into an empty folder: no history, no tags, no submodules, nothing
- * of the credentials left behind, every file byte for byte as it was committed.
+ * Checks out one commit of a remote branch or ref into an empty folder: no history, tags, submodules or stored
+ * credentials, every file byte for byte as committed.
  *
  * @param ref full name (refs/heads/main, refs/pull/3/merge), or null for the remote's default branch.
  */
@@ -50,10 +50,10 @@ export async function checkOut(remote: GitRemote, ref: string | null, folder: st
   return { root: resolve(folder), head, branch }
 }
 
-/** What no ref holds (git check-ref-format): git would read a pattern, two refs or an option. */
+/** Invalid in a ref (git check-ref-format): git would read a pattern, two refs or an option. */
 const NO_REF = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u
 
-/** A ref that can be nothing else. @throws Refusal */
+/** A ref that git cannot read as anything else. @throws Refusal */
 export function checkedRef(ref: string): string {
   if (ref !== '' && !NO_REF.test(ref)) return ref
   throw refuse('input-invalid', `${JSON.stringify(ref)} is not a valid branch name.`, {
@@ -61,7 +61,7 @@ export function checkedRef(ref: string): string {
   })
 }
 
-/** Only the server knows which hash its repository uses: nearly always SHA-1, which is tried first. */
+/** Only the server knows the hash algorithm of its repository: SHA-1, the most common, is tried first. */
 async function fetchOne(remote: GitRemote, wanted: string, folder: string): Promise<void> {
   const call = { cwd: folder, remote }
   const args = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, wanted]
@@ -74,12 +74,11 @@ async function fetchOne(remote: GitRemote, wanted: string, folder: string): Prom
   await gitOrRefuse(args, call, doing)
 }
 
-/** Whatever .gitattributes says: no line ends turned, no filters run, nothing decoded. */
+/** Overrides .gitattributes: no line ending conversion, filters or re-encoding. */
 const RAW_FILES = '* -text !eol !ident !filter !working-tree-encoding\n'
 
 /**
- * Starts an empty repository in which files are checked out as they were committed, and whose configuration is
- * git's own.
+ * Creates an empty repository with git's default configuration, in which files are checked out exactly as committed.
  */
 export async function startRepository(folder: string, hash: 'sha1' | 'sha256'): Promise<void> {
   const init = ['init', '--quiet', '--template=', '--initial-branch=image-factory', `--object-format=${hash}`, '.']
@@ -88,7 +87,7 @@ export async function startRepository(folder: string, hash: 'sha1' | 'sha256'): 
   await writeFile(join(folder, '.git/info/attributes'), RAW_FILES)
 }
 
-/** Full name of the branch a remote's HEAD points to. */
+/** Full name of the remote's default branch. */
 async function defaultBranch(remote: GitRemote, folder: string): Promise<string> {
   const call = { cwd: folder, remote }
   const listed = await gitOrRefuse(
@@ -104,15 +103,15 @@ async function defaultBranch(remote: GitRemote, folder: string): Promise<string>
 }
 
 /**
- * Where a checkout is fetched from and pushed to: the server we know, or the local path that it was cloned from, which
- * gets no token. Whatever else its configuration says is not followed.
+ * The remote of a checkout for fetch and push: our server, or the local path that it was cloned from, which gets no
+ * token. All other configuration is ignored.
  */
 export async function remoteOf(tree: WorkTree, ours: GitRemote): Promise<GitRemote> {
   const url = (await originOf(tree)) ?? ''
   return isLocal(url) ? { url, token: '' } : ours
 }
 
-/** The remote's address as it is written. */
+/** The remote's URL as written. */
 async function originOf(tree: WorkTree): Promise<string | null> {
   const origin = await git(['config', '--get', 'remote.origin.url'], { cwd: tree.root })
   return origin.exitCode === 0 ? origin.stdout.trim() : null
@@ -122,12 +121,12 @@ function isLocal(url: string): boolean {
   return /^(?:\/|[A-Za-z]:[\\/]|file:)/i.test(url)
 }
 
-/** What the commit that is checked out says about itself. */
+/** The message of the current commit. */
 export function commitMessageOf(tree: WorkTree): Promise<string> {
   return gitOrRefuse(['log', '-1', '--format=%B', tree.head], { cwd: tree.root }, 'reading the commit')
 }
 
-/** Blob ids of the files below some folders of a commit, by path from the repository's top. */
+/** Blob ids of the files in some folders of a commit, by path relative to the top of the repository. */
 export async function listBlobs(tree: WorkTree, folders: readonly string[]): Promise<Map<string, string>> {
   const args = ['ls-tree', '-r', '-z', '--full-tree', tree.head, '--', ...folders]
   const listed = await gitOrRefuse(args, { cwd: tree.root }, 'reading the commit')
@@ -144,7 +143,7 @@ export function stateRoot(tree: WorkTree, statePath: string): string {
   return join(tree.root, ...statePath.split('/'))
 }
 
-/** Whether a checkout's remote is OWNER/REPO, as far as its address tells: a local path does not, and is believed. */
+/** Whether a checkout's remote is OWNER/REPO, according to its URL: a local path is accepted. */
 export async function isCheckoutOf(tree: WorkTree, repository: string): Promise<boolean> {
   const origin = await originOf(tree)
   if (origin === null || isLocal(origin)) return true
@@ -153,11 +152,11 @@ export async function isCheckoutOf(tree: WorkTree, repository: string): Promise<
 }
 
 /**
- * Whether the files below some paths lie on disk as they were committed, none missing and none too many. Line ends may
- * have been turned by the checkout: readers of the state do not mind.
+ * Whether the files below some paths on disk match the commit exactly. Line endings may differ: readers of the state
+ * accept both.
  *
- * @param paths files and folders from the repository's top; those that are nowhere count as equal.
- * @returns false also when the commit cannot be read, as in a clone without its trees.
+ * @param paths files and folders relative to the top of the repository; paths that exist in neither place match.
+ * @returns false also if the commit cannot be read, as in a treeless clone.
  */
 export async function isAsCommitted(tree: WorkTree, paths: readonly string[]): Promise<boolean> {
   const blobs = await listBlobs(tree, paths).catch(() => null)
@@ -178,9 +177,10 @@ async function hasBlob(file: string, id: string): Promise<boolean> {
 }
 
 /**
- * Plain files at or below a path, by path from the top. A link is none, so that it makes a difference.
+ * Regular files at or below a path, by path relative to the top. Symlinks are left out, so that they count as a
+ * difference.
  *
- * @throws Refusal when there is a link, or something that is neither file nor folder, on the way to it.
+ * @throws Refusal when the way to it contains a symlink, or something that is neither file nor folder.
  */
 async function filesBelow(root: string, path: string): Promise<string[]> {
   if (!isSafeFolder(root, dirname(path))) return []
@@ -196,17 +196,17 @@ async function filesBelow(root: string, path: string): Promise<string[]> {
   )
 }
 
-/** Whether a checkout leaves out files on purpose. */
+/** Whether a checkout is sparse. */
 export async function isSparse(tree: WorkTree): Promise<boolean> {
   const read = await git(['config', '--type=bool', '--get', 'core.sparseCheckout'], { cwd: tree.root })
   return read.stdout.trim() === 'true'
 }
 
 /**
- * Lays one folder of a checkout's commit out again, in an empty folder and byte for byte: the commit is what counts,
- * not what became of it on disk. Nothing is fetched.
+ * Copies one folder of a checkout's commit into an empty folder, byte for byte as committed, whatever happened to it on
+ * disk. Nothing is fetched.
  *
- * @returns whether it could be; not, when the checkout lacks some of the files (a partial clone).
+ * @returns whether it succeeded; it does not if the checkout lacks some of the files (a partial clone).
  */
 export async function copyCommitted(tree: WorkTree, path: string, folder: string): Promise<boolean> {
   await startScratchClone(tree, folder)
@@ -216,8 +216,8 @@ export async function copyCommitted(tree: WorkTree, path: string, folder: string
 }
 
 /**
- * Starts a repository that sees all objects of a checkout and nothing of its configuration, hooks and references: what
- * is written into the checkout's `.git` (a proxy, another server, certificates not to be checked) has no say there.
+ * Creates a repository that shares a checkout's objects but not its configuration, hooks and refs: settings in the
+ * checkout's `.git` (a proxy, another server, disabled certificate checks) have no effect there.
  */
 export async function startScratchClone(tree: WorkTree, folder: string): Promise<void> {
   const gitPath = async (name: string) =>
@@ -228,7 +228,7 @@ export async function startScratchClone(tree: WorkTree, folder: string): Promise
   await copyFile(await gitPath('shallow'), join(folder, '.git/shallow')).catch(() => undefined)
 }
 
-/** Git's name for a text: SHA-1, or SHA-256 in repositories that use it (known by the length of its ids). */
+/** Git's object id of a text: SHA-1, or SHA-256 in repositories that use it (recognized by the length of their ids). */
 export function blobId(content: string | Buffer, length: number): string {
   const bytes = Buffer.from(content)
   return createHash(length === 64 ? 'sha256' : 'sha1')
