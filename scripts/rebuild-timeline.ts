@@ -127,11 +127,11 @@ export function timeline(scenario: Scenario, rule: Rule): string {
 function buildTable(builds: readonly Build[]): string {
   const rows = builds.map(({ day, isByHand, waitedSince, bases }) => [
     date(day),
-    isByHand ? 'by hand' : 'by the factory',
+    isByHand ? 'by hand' : 'automatically',
     bases.join(', ') || 'nothing',
     waitedSince === null || waitedSince === day ? 'at once' : `${day - waitedSince} days`,
   ])
-  return table(['Build', 'Started', 'Takes along new digests of', 'After the first of them'], rows)
+  return table(['Build', 'Started', 'Picks up new digests of', 'After the first of them'], rows)
 }
 
 /** The page with its timelines put in. Throws when a marker is missing. */

@@ -156,14 +156,14 @@ describe('numbers', () => {
   const intervals = (pattern: string) =>
     paths(`test/golden/kargo/**/${pattern}`).flatMap((path) => read(path).match(/^ {2}interval: .*$/gm) ?? [])
 
-  it('of how often Kargo looks are those of the manifests', () => {
+  it('of how often Kargo checks are those of the manifests', () => {
     const often = Object.fromEntries(tableRows(read('docs/rebuild-policy.md'), 'How long things take'))
-    expect(often['Kargo looks at a base image']).toBe('every `settings.baseInterval`, 24 hours')
+    expect(often['Kargo checks a base image']).toBe('every `settings.baseInterval`, 24 hours')
     expect(new Set(intervals('base-*.yaml'))).toEqual(new Set(['  interval: 24h0m0s']))
-    expect(often['Kargo looks at a base image that is enrolled itself']).toBe('every 5 minutes')
-    expect(often['Kargo looks for new versions of an image']).toBe('every 5 minutes')
+    expect(often['Kargo checks a base image that is enrolled itself']).toBe('every 5 minutes')
+    expect(often['Kargo checks for new versions of an image']).toBe('every 5 minutes')
     expect(new Set(intervals('image-*.yaml'))).toEqual(new Set(['  interval: 5m0s']))
-    expect(often['Kargo looks at watched sources (`settings.stateWorkflow`)']).toBe('every 5 minutes')
+    expect(often['Kargo checks watched sources (`settings.stateWorkflow`)']).toBe('every 5 minutes')
     expect(new Set(intervals('source-*.yaml'))).toEqual(new Set(['  interval: 5m0s']))
     expect(often['a waiting rebuild notices an override']).toBe('within `settings.pollInterval`, 15 minutes')
     expect(golden('example/image-factory.k8s.yaml')).toContain(
