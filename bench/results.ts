@@ -55,7 +55,7 @@ export function tables(results: Results): string {
 function machineLine({ date, machine, node, bundleBytes }: Results): string {
   const { cpu, cores, system, load } = machine
   const on = `${date}, Node ${node}, ${cores} cores (${cpu}, ${system})`
-  return `${on}, load ${load.toFixed(1)} when it began; bundle ${(bundleBytes / 1e6).toFixed(2)} MB. Medians of whole processes.`
+  return `${on}, load ${load.toFixed(1)} at the start; bundle ${(bundleBytes / 1e6).toFixed(2)} MB. Medians of whole processes.`
 }
 
 function timesTable({ factories }: Results): string {
@@ -96,7 +96,7 @@ function ratiosTable({ factories, action }: Results): string {
             ...ratios(action.unchanged, action.first),
           ],
         ]
-  return table(['Ratio', 'Wall time', 'Processor time'], [...sizes, ...runs, ...onRunner])
+  return table(['Ratio', 'Wall time', 'CPU time'], [...sizes, ...runs, ...onRunner])
 }
 
 function floorTable({ start, help, enrolled, factories }: Results): string {
@@ -117,8 +117,8 @@ function floorTable({ start, help, enrolled, factories }: Results): string {
 function networkLine({ network }: Results): string[] {
   if (network === null) return []
   const { images, files, requests, bytesSent, bytesReceived } = network
-  const sizes = `${kilobytes(bytesSent)} sent, ${kilobytes(bytesReceived)} received, not compressed`
-  return [`GitHub, ${number(images)} images: ${number(files)} files by ${requests} requests (${sizes}).`]
+  const sizes = `${kilobytes(bytesSent)} sent, ${kilobytes(bytesReceived)} received, uncompressed`
+  return [`GitHub, ${number(images)} images: ${number(files)} files in ${requests} requests (${sizes}).`]
 }
 
 function actionTable({ action }: Results): string[] {
@@ -129,7 +129,7 @@ function actionTable({ action }: Results): string[] {
     row('Nothing changed', action.unchanged),
     row('A pull request that changes one entry: a preview', action.preview),
   ]
-  const head = `The action, ${number(action.images)} images (the wall time has the work of the GitHub that tests use in it, on the same machine; processor time is the action's own, without git's):`
+  const head = `The action, ${number(action.images)} images (wall time includes the tests' GitHub server on the same machine; CPU time is the action's own, without git's):`
   return [head, table(['Run', 'Time', 'Peak memory'], rows)]
 }
 

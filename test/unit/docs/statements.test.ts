@@ -179,7 +179,7 @@ describe('numbers', () => {
     ['One request to GitHub reads 100 files', /= 100\n/],
     ['at most 25 inputs with 65,535 characters together', /25[\s\S]*65_535/],
     ['work that takes longer than 15 seconds', /\b15_000\b/],
-    ['ten may always go', null],
+    ['ten deletions are always allowed', null],
   ] as const)('%s', (statement, constant) => {
     const flat = everything.replace(/\s+/g, ' ')
     if (constant === null) expect(flat.toLowerCase()).toContain(statement)
