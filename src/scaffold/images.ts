@@ -1,6 +1,7 @@
+import { posix } from 'node:path'
 import { addEntry, SCHEMA_COMMENT } from '../enrollment/enroll.js'
 import { Refusal } from '../enrollment/problem.js'
-import type { Answers } from './answers.js'
+import { type Answers, WORKFLOW_FILES } from './answers.js'
 import { filled, scalar } from './template.js'
 
 const HEAD = `{{schema}}
@@ -30,13 +31,27 @@ images: []
  *
  * @throws Refusal when the entry is no good.
  */
-export function images({ engine, hasDashboard, namespace, imagesFile, entry }: Answers): string {
-  const setting = engine === 'kargo' ? `namespace: ${scalar(namespace)}` : 'engine: actions'
+export function images(answers: Answers): string {
+  const { engine, hasDashboard, imagesFile, entry } = answers
+  const engineSettings = engine === 'kargo' ? kargoSettings(answers) : ['engine: actions']
   const dashboard = hasDashboard ? ['dashboard: {issue: true} # notify: whom to tell when something newly fails'] : []
-  const settings = [setting, ...dashboard].map((line) => `  ${line}`).join('\n')
+  const settings = [...engineSettings, ...dashboard].map((line) => `  ${line}`).join('\n')
   const head = filled(HEAD, { schema: SCHEMA_COMMENT, settings })
   if (entry === null) return head + EMPTY_LIST
   const added = addEntry(`${head}images: []\n`, entry, imagesFile)
   if (added.ok) return added.text
   throw new Refusal(added.problems)
+}
+
+/** Kargo starts the state repository's own workflow, so that sources are watched from the first day. */
+function kargoSettings({ namespace, repository, branch }: Answers): string[] {
+  return [
+    `namespace: ${scalar(namespace)}`,
+    '# Kargo starts this workflow when a Dockerfile or a base image changes. The token in the Secret github-dispatch needs',
+    '# Actions: read and write on this repository too. Without it, the daily run finds the changes.',
+    'stateWorkflow:',
+    `  repo: ${scalar(repository)}`,
+    `  workflow: ${posix.basename(WORKFLOW_FILES.kargo)}`,
+    `  ref: ${scalar(branch)}`,
+  ]
 }

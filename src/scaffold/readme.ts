@@ -20,6 +20,16 @@ changes, or what is wrong with it. Merged, the workflow [synth]({{workflow}}) co
 
 **Never edit generated files**: the next run regenerates them.
 
+**Kargo needs Secrets** in the namespace \`{{namespace}}\` ([how to create them]({{home}}/blob/main/docs/install.md#steps)):
+
+| Secret | What for | Permission |
+| --- | --- | --- |
+| \`github-dispatch\`, key \`token\` | start build workflows | _Actions: read and write_ on the repositories that build images |
+| the same | start [synth]({{workflow}}) when a Dockerfile or a base image changes (\`settings.stateWorkflow\`) | _Actions: read and write_ on this repository |
+| one with the label \`kargo.akuity.io/cred-type: git\` | watch private source repositories | _Contents: read_ on them |
+
+Without permission on this repository, nothing breaks: the daily run of [synth]({{workflow}}) finds the changes.
+
 **Something does not happen?** [Troubleshooting]({{home}}/blob/main/docs/troubleshooting.md)
 `
 

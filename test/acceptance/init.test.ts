@@ -43,6 +43,9 @@ describe('init', () => {
     const synth = await cli('synth', '--state', state, '--sources', await sources())
     expect(synth.code, synth.stderr + synth.stdout).toBe(0)
     expect(await readFile(join(state, 'dist/image-web.k8s.yaml'), 'utf8')).toContain('name: rebuild-trigger-web')
+    // The source is watched, and its changes start the workflow that init wrote.
+    const source = await readFile(join(state, 'dist/source-acme-web.k8s.yaml'), 'utf8')
+    expect(source).toContain('https://api.github.com/repos/acme/state/actions/workflows/synth.yml')
     expect((await cli('check', '--state', state, '--sources', await sources())).code).toBe(0)
   })
 

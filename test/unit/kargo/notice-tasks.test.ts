@@ -114,6 +114,16 @@ describe('a new digest', () => {
     expect(it.counts).toMatchObject({ list: 1, dispatch: 1 })
   })
 
+  test('is noted without the Secret github-dispatch: GitHub refuses the notice, and the Promotion succeeds', () => {
+    const it = new RebuildWorld(TOLD)
+    delete it.cluster.secrets['github-dispatch']
+    const freight = it.change()
+    it.cluster.run()
+    expect(freight.metadata).toEqual(new Map([['observedAt', START]]))
+    expect(outcome(it)).toEqual({ phases: ['Succeeded'], input: [] })
+    expect(it.counts).toMatchObject({ list: 1, dispatch: 1 })
+  })
+
   test('is told once, when the controller goes in the middle', () => {
     const it = new RebuildWorld(TOLD)
     it.forge.fails({ on: 'dispatch', isServed: true, answer: 'controller gone' })

@@ -66,9 +66,26 @@ describe('the files of a new state repository', () => {
     expect(enrolled?.settings.namespace).toBe('image-factory')
   })
 
+  it('have Kargo start their own workflow, with an input it takes', () => {
+    const { enrolled, problems } = parseImagesFile(textOf('images.yaml', { branch: '1.0' }), 'images.yaml')
+    expect(problems).toEqual([])
+    expect(enrolled?.settings.stateWorkflow).toEqual({
+      repo: 'craigedmunds/image-factory-state',
+      workflow: 'synth.yml',
+      ref: '1.0',
+    })
+    const { on } = parse(textOf(WORKFLOW_FILE)) as { on: { workflow_dispatch: { inputs: Record<string, object> } } }
+    expect(on.workflow_dispatch.inputs.reason).toMatchObject({ type: 'string', required: false })
+  })
+
+  it('name nothing of Kargo where there is no cluster', () => {
+    for (const text of scaffold(answers({ engine: 'actions' })).values())
+      expect(text).not.toMatch(/stateWorkflow|github-dispatch/)
+  })
+
   it('enroll nothing where there is no image, which is an error until there is one', () => {
     const text = textOf('images.yaml', { entry: null })
-    expect(parse(text)).toEqual({ settings: { namespace: 'image-factory' }, images: [] })
+    expect(parse(text)).toMatchObject({ settings: { namespace: 'image-factory' }, images: [] })
     const [found, ...more] = parseImagesFile(text, 'images.yaml').problems
     expect(found?.message).toBe('no image is enrolled.')
     expect(more).toEqual([])
@@ -134,7 +151,9 @@ describe('whatever is answered', () => {
         expect([...document.errors, ...document.warnings]).toEqual([])
         const { enrolled, problems } = parseImagesFile(document.toString(), 'images.yaml')
         expect(problems.length).toBe(more.entry === null ? 1 : 0)
-        if (enrolled !== null) expect(enrolled.settings.namespace).toBe(more.namespace)
+        if (enrolled === null) return
+        const stateWorkflow = { repo: more.repository, ref: more.branch }
+        expect(enrolled.settings).toMatchObject({ namespace: more.namespace, stateWorkflow })
       }),
     )
   })
