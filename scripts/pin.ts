@@ -11,11 +11,13 @@ import { fileURLToPath } from 'node:url'
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
-const SOURCE = 'src/scaffold/action-pin.ts'
+const SOURCE = 'src/enrollment/action-pin.ts'
 const CONSTANT = /(PUBLISHED: ActionPin = \{ sha: ')([^']*)(', name: ')([^']*)(' \})/
 /** As workflows name it, and as pre-commit does. */
 const USE =
   /(uses: craigedmunds\/image-factory-action@|repo: https:\/\/github\.com\/craigedmunds\/image-factory-action\n\s+rev: ).*/g
+/** As editors find the schema: by the commit alone. */
+const SCHEMA = /(raw\.githubusercontent\.com\/craigedmunds\/image-factory-action\/)[^/\s]+(?=\/schema\/)/g
 
 /** What stands behind the `@`: `SHA # NAME`. */
 export function publishedPin(): string {
@@ -24,7 +26,7 @@ export function publishedPin(): string {
   return `${sha} # ${name}`
 }
 
-/** Every file that names this action as workflows do, from the repository's top. */
+/** Every file that names this action, or its schema, by a commit: from the repository's top. */
 export function namingFiles(): string[] {
   const files = [
     'README.md',
@@ -34,12 +36,13 @@ export function namingFiles(): string[] {
     'examples/*/.github/workflows/*.yml',
   ]
   const found = globSync(files, { cwd: fileURLToPath(root) }).map((path) => path.replaceAll('\\', '/'))
-  return [...new Set(found)].filter((path) => read(path).search(USE) >= 0).sort()
+  return [...new Set(found)].filter((path) => [USE, SCHEMA].some((one) => read(path).search(one) >= 0)).sort()
 }
 
-/** A text in which every use of this action is pinned so. */
+/** A text in which every use of this action, and its schema, is pinned so. */
 export function pinned(text: string, pin: string): string {
-  return text.replace(USE, (_, before: string) => before + pin)
+  const [sha = ''] = pin.split(' ')
+  return text.replace(USE, (_, before: string) => before + pin).replace(SCHEMA, (_, before: string) => before + sha)
 }
 
 function main([first, name]: readonly string[]): number {

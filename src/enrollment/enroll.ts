@@ -1,5 +1,6 @@
 import { byKey } from '../text/index.js'
 import { type Data, isDataMap, type PlacedData } from '../yaml/data.js'
+import { PUBLISHED, schemaComment } from './action-pin.js'
 import { blockEntry, type EntryData, PLAIN_STYLE } from './entry-text.js'
 import { type Edit, placesFor } from './insertion.js'
 import { parseImagesFile } from './parse.js'
@@ -28,10 +29,6 @@ export type Enrolled =
       /** The text that the problems' lines are of. */
       readonly text: string
     }
-
-/** What a file begins with that nobody has written yet: editors complete and check by it. */
-export const SCHEMA_COMMENT =
-  '# yaml-language-server: $schema=https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
 
 /**
  * Adds an entry at the end of images.yaml, in the layout of the entries there. What stands in the file stays as it is,
@@ -161,7 +158,7 @@ function sorted(data: Data): string {
 }
 
 function newFile(entry: EntryData): Edit {
-  const before = `${SCHEMA_COMMENT}\n\n`
+  const before = `${schemaComment(PUBLISHED)}\n\n`
   const text = `${before}${blockEntry(entry, PLAIN_STYLE, '\n')}\n`
   return { from: 0, to: Number.MAX_SAFE_INTEGER, text, skip: before.length }
 }

@@ -1,3 +1,4 @@
+import { schemaUrl } from './action-pin.js'
 import { entrySchema } from './schema/entry.js'
 import { foreignKeys, nested, quarantine } from './schema/foreign-keys.js'
 import { conflicts, type EntryRule, entryRules, type JsonSchema, says, sourceRules, where } from './schema/rules.js'
@@ -5,7 +6,8 @@ import { settingsSchema } from './schema/settings.js'
 import { githubSource, gitlabSource } from './schema/source.js'
 import { describedAs, translated } from './schema/translate.js'
 
-const ID = 'https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
+/** The schema names itself by a branch: no commit can name itself. */
+const ID = schemaUrl('main')
 
 type Properties = Readonly<Record<string, JsonSchema>>
 

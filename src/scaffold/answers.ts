@@ -1,7 +1,7 @@
+import type { ActionPin } from '../enrollment/action-pin.js'
 import type { EntryData } from '../enrollment/enroll.js'
 import { DNS_LABEL, isBranchName } from '../enrollment/grammar.js'
 import { GITHUB_REPOSITORY } from '../forges/github.js'
-import type { ActionPin } from './action-pin.js'
 
 /** What starts rebuilds: Kargo in a cluster, or this action itself. */
 export type Engine = 'kargo' | 'actions'

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import { addEntry, SCHEMA_COMMENT } from '../enrollment/enroll.js'
+import { schemaComment } from '../enrollment/action-pin.js'
+import { addEntry } from '../enrollment/enroll.js'
 import { Refusal } from '../enrollment/problem.js'
 import { type Answers, WORKFLOW_FILES } from './answers.js'
 import { filled, scalar } from './template.js'
@@ -36,7 +37,7 @@ export function images(answers: Answers): string {
   const engineSettings = engine === 'kargo' ? kargoSettings(answers) : ['engine: actions']
   const dashboard = hasDashboard ? ['dashboard: {issue: true} # notify: whom to tell when something newly fails'] : []
   const settings = [...engineSettings, ...dashboard].map((line) => `  ${line}`).join('\n')
-  const head = filled(HEAD, { schema: SCHEMA_COMMENT, settings })
+  const head = filled(HEAD, { schema: schemaComment(answers.action), settings })
   if (entry === null) return head + EMPTY_LIST
   const added = addEntry(`${head}images: []\n`, entry, imagesFile)
   if (added.ok) return added.text

@@ -1,7 +1,7 @@
 /**
  * Scaffold: the files a state repository begins with, as text. Pure: `init` asks and writes. `workflow.ts`, `readme.ts`
  * and `images.ts` are the texts (the example's state repository has the same ones), `actions-workflow.ts` and
- * `actions-readme.ts` those without a cluster; `action-pin.ts` says which commit of this action they name.
+ * `actions-readme.ts` those without a cluster.
  */
 
 import { actionsReadme } from './actions-readme.js'
@@ -11,7 +11,7 @@ import { readme } from './readme.js'
 import { codeowners, gitattributes } from './repository-files.js'
 import { workflow } from './workflow.js'
 
-export { ACTION, type ActionPin, PUBLISHED } from './action-pin.js'
+export { ACTION, type ActionPin, PUBLISHED } from '../enrollment/action-pin.js'
 export { type Answers, answerFault, type Engine, OWNER, WORKFLOW_FILES } from './answers.js'
 
 /**

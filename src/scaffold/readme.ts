@@ -1,4 +1,4 @@
-import { ACTION } from './action-pin.js'
+import { ACTION } from '../enrollment/action-pin.js'
 import { type Answers, WORKFLOW_FILES } from './answers.js'
 import { filled } from './template.js'
 

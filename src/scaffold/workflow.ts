@@ -1,4 +1,4 @@
-import { ACTION } from './action-pin.js'
+import { ACTION } from '../enrollment/action-pin.js'
 import { ACTIONS_WORKFLOW, application, stateRepository } from './actions-workflow.js'
 import type { Answers } from './answers.js'
 import { dashboardParts } from './dashboard-parts.js'

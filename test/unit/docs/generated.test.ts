@@ -35,7 +35,9 @@ describe('the commit of this action that is named', () => {
   })
 
   it('is named nowhere by something that moves', () => {
-    const moving = [...PAGES, ...WORKFLOWS].filter((path) => /image-factory-action@(?![0-9a-f]{40}\b)/.test(read(path)))
+    const moving = [...PAGES, ...WORKFLOWS].filter((path) =>
+      /image-factory-action(?:@|\/(?=[^/\s]+\/schema\/))(?![0-9a-f]{40}\b)/.test(read(path)),
+    )
     expect(moving).toEqual([])
   })
 
@@ -50,6 +52,7 @@ describe('the commit of this action that is named', () => {
     expect(isThere, `${PUBLISHED.sha} is no part of this history`).toBe(true)
     expect((await show('dist/index.js')).length).toBeGreaterThan(1_000_000)
     expect(await show('action.yml')).toContain('commit-method:')
+    expect(JSON.parse(await show('schema/images.schema.json'))).toHaveProperty('definitions.entry')
   })
 
   it('is raised in one go', () => {
@@ -59,5 +62,7 @@ describe('the commit of this action that is named', () => {
     )
     const hook = '  - repo: https://github.com/craigedmunds/image-factory-action\n    rev: old\n'
     expect(pinned(hook, 'new # v1.2.3')).toBe(hook.replace('old', 'new # v1.2.3'))
+    const schema = 'https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
+    expect(pinned(`# $schema=${schema}\n`, 'new # v1.2.3')).toBe(`# $schema=${schema.replace('v1', 'new')}\n`)
   })
 })

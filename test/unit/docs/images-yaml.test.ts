@@ -4,6 +4,7 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { withTables } from '../../../scripts/images-yaml-tables.js'
+import { PUBLISHED, schemaComment } from '../../../src/enrollment/action-pin.js'
 import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
 
@@ -53,8 +54,8 @@ describe('docs/images-yaml.md', () => {
     expect([...keys].filter((key) => !page.includes(`\`${key}\``))).toEqual([])
   })
 
-  it('names the schema by its own address, like the example', () => {
-    const line = `# yaml-language-server: $schema=${String(schema.$id)}\n`
+  it('names the schema by the commit that the action is pinned to, like the example', () => {
+    const line = `${schemaComment(PUBLISHED)}\n`
     expect(page).toContain(line)
     expect(read('examples/state-repo/images.yaml').startsWith(line)).toBe(true)
   })

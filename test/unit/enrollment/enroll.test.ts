@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { PUBLISHED } from '../../../src/enrollment/action-pin.js'
 import { addEntry, type Enrolled } from '../../../src/enrollment/enroll.js'
 import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { formatProblem } from '../../../src/enrollment/problem.js'
@@ -109,7 +110,7 @@ describe('an entry is added in the layout of the file', () => {
   })
 
   it.each([null, '', '\n\n', '\ufeff'])('a file that is not there or empty: %j', (text) => {
-    const schema = 'https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
+    const schema = `https://raw.githubusercontent.com/craigedmunds/image-factory-action/${PUBLISHED.sha}/schema/images.schema.json`
     const { text: after, line } = added(text)
     expect(after.replace('\ufeff', '')).toBe(`# yaml-language-server: $schema=${schema}\n\n${NEW}`)
     expect(line).toBe(3)

@@ -13,3 +13,13 @@ export const ACTION = 'craigedmunds/image-factory-action'
  * `scripts/pin.ts` moves it everywhere at once.
  */
 export const PUBLISHED: ActionPin = { sha: '4b4b75f8c3911b2755fb8bed19922bd5d083c804', name: 'main' }
+
+/** The schema of images.yaml as a commit (or branch) of this action has it, for editors. */
+export function schemaUrl(ref: string): string {
+  return `https://raw.githubusercontent.com/${ACTION}/${ref}/schema/images.schema.json`
+}
+
+/** The first line of an images.yaml: editors complete and check by the schema it names. */
+export function schemaComment({ sha }: ActionPin): string {
+  return `# yaml-language-server: $schema=${schemaUrl(sha)}`
+}
