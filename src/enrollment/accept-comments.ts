@@ -4,13 +4,13 @@ import { explainIssues, type SchemaProblem } from './messages.js'
 import { acceptance } from './schema/accept.js'
 import { keysAt } from './schema/keys.js'
 
-/** An acceptance that a comment gives, at the entry it is beside. */
+/** An acceptance in a comment, with its position. */
 export interface AcceptComment {
   readonly data: { readonly code: string; readonly reason: string }
   readonly at: Position
 }
 
-/** The comments that accept a warning, by the number of the entry, and what is wrong with others. */
+/** The comments that accept a warning, by index of the entry, and the problems of others. */
 export interface AcceptComments {
   readonly byEntry: ReadonlyMap<number, readonly AcceptComment[]>
   readonly faults: readonly {
@@ -24,10 +24,10 @@ const FORM = 'Write `# image-factory: accept CODE reason`'
 const ACCEPT = /^#\s*image-factory:\s*accept(?:\s+(\S+))?(?:\s+(\S.*))?$/
 
 /**
- * Reads `# image-factory: accept CODE reason`: above an entry, or in a line of its own or at the end of one inside it.
+ * Reads `# image-factory: accept CODE reason`: above an entry, or inside it on a separate line or at the end of one.
  *
  * @param path of the list of images.
- * @param count of its entries.
+ * @param count number of entries.
  */
 export function acceptComments(text: string, placed: PlacedData, path: Path, count: number): AcceptComments {
   if (!/#\s*image-factory:\s*accept/.test(text)) return NONE
@@ -63,7 +63,7 @@ const BESIDE_NOTHING = {
   remedy: 'Write it directly above the entry, or indented like its keys.',
 } as const
 
-/** What the key `accept` would be told of the same. */
+/** The same problem as the key `accept` would have. */
 function faultOf(written: {
   readonly code: string | undefined
   readonly reason: string | undefined
@@ -82,7 +82,7 @@ function faultOf(written: {
   return first ?? null
 }
 
-/** The first line after the list that belongs to another key of the file. */
+/** The first line after the list, where another key of the file begins. */
 function endOfList(placed: PlacedData, entries: readonly Position[]): number {
   const last = entries.at(-1)?.line ?? 0
   const keys = placed.data === null || Array.isArray(placed.data) ? [] : Object.keys(placed.data as object)
@@ -90,7 +90,7 @@ function endOfList(placed: PlacedData, entries: readonly Position[]): number {
   return Math.min(...lines, Number.POSITIVE_INFINITY)
 }
 
-/** The entries that comments in lines of their own stand directly above, by the comments' lines. */
+/** Entries directly below comments on separate lines, by line of the comment. */
 function entriesBelow(comments: readonly Comment[], entries: readonly Position[]): ReadonlyMap<number, number> {
   const below = new Map(entries.map(({ line }, index) => [line, index]))
   for (const { line, isAlone } of [...comments].reverse()) {
@@ -100,21 +100,21 @@ function entriesBelow(comments: readonly Comment[], entries: readonly Position[]
   return below
 }
 
-/** @param own the last entry that begins before the comment, or in its line. */
+/** @param own the last entry that begins above the comment or on its line. */
 function entryOf(at: Comment, own: number, entries: readonly Position[], below: ReadonlyMap<number, number>) {
   const inside = entries[own]
-  // What stands as far to the right as the keys of an entry is part of it.
+  // A comment indented like the keys of an entry belongs to it.
   if (inside !== undefined && (!at.isAlone || at.column >= inside.column)) return own
   return at.isAlone ? (below.get(at.line) ?? null) : null
 }
 
-/** An entry's data with the acceptances of the comments beside it, as if its key `accept` said them. */
+/** An entry's data including the acceptances in comments, as if they were in its key `accept`. */
 export function withComments<T extends { readonly [key: string]: Data }>(
   entry: T,
   comments: readonly AcceptComment[],
 ): T {
   const { accept = [] } = entry
-  // A list is needed to add to one; what else stands there is told by itself.
+  // Only a list can be extended; any other value is reported separately.
   if (comments.length === 0 || !Array.isArray(accept)) return entry
   return Object.assign(Object.create(null), entry, { accept: [...accept, ...comments.map(({ data }) => data)] })
 }

@@ -2,9 +2,9 @@ import type { EnrolledImage } from './images-file.js'
 import { type Problem, problem } from './problem.js'
 import type { WarningCode } from './problem-codes.js'
 
-/** What entries accept, by the image's name and the code: the reason. */
+/** The reasons of accepted warnings, by image name and code. */
 function reasonsOf(images: readonly EnrolledImage[]): ReadonlyMap<string, string> {
-  // The first reason that is given for a code counts.
+  // The first reason for a code wins.
   const all = images.flatMap(({ name, accept }) =>
     accept.map(({ code, reason }) => [keyOf(name, code), reason] as const),
   )
@@ -15,7 +15,7 @@ function keyOf(image: string | null, code: string): string {
   return `${image} ${code}`
 }
 
-/** The same problems; warnings that the entry of their image accepts are marked with its reason. Errors stay errors. */
+/** Marks warnings that the entry of their image accepts with the reason. Errors stay errors. */
 export function withAcceptances(problems: readonly Problem[], images: readonly EnrolledImage[]): Problem[] {
   const reasons = reasonsOf(images)
   return problems.map((one) => {
@@ -34,10 +34,10 @@ const TRANSIENT_CODES: readonly WarningCode[] = [
 ]
 
 /**
- * Acceptances that nothing is left of: a notice each.
+ * Reports acceptances that match no warning, one notice each.
  *
  * @param problems all of a run.
- * @param isJudged whether everything that its source can tell of an image was looked at.
+ * @param isJudged whether everything that the source of an image can show was checked.
  */
 export function unusedAcceptances(
   problems: readonly Problem[],

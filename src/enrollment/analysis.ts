@@ -3,20 +3,20 @@ import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 import type { Threshold } from './schema/promotion.js'
 
-/** The checks of a published image; null: that check is off. */
+/** The checks of a published image; null: the check is off. */
 export interface Analysis {
   readonly dockerfile: Threshold | null
   readonly content: Threshold | null
   readonly vulnerabilities: Threshold | null
-  /** Whether vulnerabilities that nobody can fix yet are passed over. */
+  /** Whether vulnerabilities without a fix are ignored. */
   readonly ignoreUnfixed: boolean
-  /** AnalysisTemplates of the user's own, by name; they get the arguments `image` and `digest`. */
+  /** Custom AnalysisTemplates by name; they receive the arguments `image` and `digest`. */
   readonly templates: readonly string[]
 }
 
 const WORST: Threshold = 'CRITICAL'
 
-/** What is checked where an entry says nothing. */
+/** The default checks. */
 const EVERYTHING: Analysis = {
   dockerfile: WORST,
   content: WORST,
@@ -25,7 +25,7 @@ const EVERYTHING: Analysis = {
   templates: [],
 }
 
-/** The checks of an entry; null where all of it is off. */
+/** The checks of an entry; null if all are off. */
 export function analysisOf(written: Entry['analysis']): Analysis | null {
   if (written === true) return EVERYTHING
   if (written === false || (typeof written === 'object' && !written.enabled)) return null
@@ -40,14 +40,14 @@ export function analysisOf(written: Entry['analysis']): Analysis | null {
   return isEmpty ? null : { ...checks, ignoreUnfixed, templates: [...new Set(templates)].sort() }
 }
 
-/** AnalysisTemplates that the factory writes itself. */
+/** AnalysisTemplates that the factory generates. */
 export const OWN_TEMPLATES = {
   vulnerabilities: 'scan-image',
   content: 'check-content',
   dockerfile: 'check-dockerfile',
 } as const
 
-/** AnalysisTemplates of the user's own must not be called like ours: one of the two would be lost. */
+/** Custom AnalysisTemplates must not have the name of a generated one: one of the two would be lost. */
 export function analysisFaults(written: Entry['analysis']): EntryFault[] {
   const templates = typeof written === 'object' ? written.templates : []
   return templates.flatMap((name, index) => {
@@ -67,8 +67,8 @@ function thresholdOf(check: WrittenCheck): Threshold | null {
 }
 
 /**
- * The checks of an entry over those of the defaults. A severity alone is short for a map that holds it, so that
- * `{ignoreUnfixed: false}` over `HIGH` keeps the severity and `CRITICAL` over a map keeps the rest of it.
+ * Merges the checks of an entry over the defaults. A severity alone is short for a map with it, so that
+ * `{ignoreUnfixed: false}` over `HIGH` keeps the severity and `CRITICAL` over a map keeps its other keys.
  */
 export function analysisOver(below: Data, above: Data): Data {
   if (!isDataMap(below) || !isDataMap(above)) return above

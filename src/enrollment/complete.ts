@@ -5,9 +5,9 @@ import { entrySchema } from './schema/entry.js'
 import { canonicalEntry, withSource } from './variants.js'
 
 /**
- * An entry as an earlier run wrote it down (defaults merged in, without its name), with every default filled in.
+ * An entry as an earlier run recorded it (defaults merged in, without its name), completed with every default.
  *
- * @returns null where this version cannot read it.
+ * @returns null if this version cannot read it.
  */
 export function completeEntry(name: string, written: unknown): EntryContent | null {
   if (!isDataMap(written as Data)) return null

@@ -4,9 +4,9 @@ import { DEFAULT_STRATEGY } from './schema/entry.js'
 import { githubSource, gitlabSource } from './schema/source.js'
 
 /**
- * An entry over the defaults: map by map and key by key; a list or a plain value replaces what is below it. What the
- * entry says in another way leaves no room for a default: its `environments` for default `updates`, its `repoURL` for a
- * default `registry`. Defaults for a source make no source: an entry without one is an external image.
+ * Merges an entry over the defaults, map by map and key by key; a list or a scalar replaces the default. An alternative
+ * key of the entry suppresses the default as well: its `environments` that for `updates`, its `repoURL` that for
+ * `registry`. Defaults for a source do not create one: an entry without a source is an external image.
  *
  * @param defaults canonical.
  * @param own the entry, canonical.
@@ -20,7 +20,7 @@ export function withDefaults(own: DataMap, defaults: DataMap): DataMap {
   return Object.assign(Object.create(null), merged, { analysis: analysisOver(below.analysis, own.analysis) })
 }
 
-/** Keys that say the same in two ways: the one of the entry → what it takes the place of in the defaults. */
+/** Alternative keys: key of the entry → the default keys it replaces. */
 const REPLACES: Readonly<Record<string, readonly string[]>> = {
   repoURL: ['registry', 'repository'],
   registry: ['repoURL'],
@@ -45,7 +45,7 @@ function applicablePart(key: string, value: Data, own: DataMap): Data {
   return key === 'tags' ? tagDefaults(value, own) : value
 }
 
-/** A workflow for all sources on GitHub is none for one on GitLab. */
+/** A default workflow for GitHub sources does not apply to a source on GitLab. */
 function sourceDefaults(defaults: DataMap, own: Data | undefined): DataMap {
   const provider = (isDataMap(own) ? own.provider : undefined) ?? defaults.provider ?? 'github'
   const [here, there] = provider === 'gitlab' ? [gitlabSource, githubSource] : [githubSource, gitlabSource]
@@ -53,7 +53,7 @@ function sourceDefaults(defaults: DataMap, own: Data | undefined): DataMap {
   return Object.fromEntries(Object.entries(defaults).filter(([key]) => !isForeign(key)))
 }
 
-/** A range of versions belongs to its strategy, and `allowTags` is `tags.allow` by another name. */
+/** A version constraint belongs to its strategy, and `allowTags` is an alias of `tags.allow`. */
 function tagDefaults({ strategy, constraint, allow, ...others }: DataMap, own: DataMap): DataMap {
   const ownTags = isDataMap(own.tags) ? own.tags : {}
   const chosen = own.imageSelectionStrategy ?? ownTags.strategy

@@ -2,7 +2,7 @@ import type { EnrolledImage, Settings } from './images-file.js'
 import { type Problem, problem } from './problem.js'
 import type { PlaceOf } from './uniqueness.js'
 
-/** What images ask for that only Kargo does, where the factory has no cluster. */
+/** Problems of images that require Kargo in a factory without a cluster. */
 export function engineProblems(
   images: readonly EnrolledImage[],
   engine: Settings['engine'],

@@ -9,16 +9,16 @@ import { readYaml } from './yaml-data.js'
 
 export type { EntryData } from './entry-text.js'
 
-/** The file with one entry more, or why there is none. */
+/** The file with one more entry, or why it could not be added. */
 export type Enrolled =
   | {
       readonly ok: true
       readonly text: string
-      /** 1-based line the entry begins in. */
+      /** 1-based line that the entry begins on. */
       readonly line: number
-      /** The entry as it is written: without what the file's defaults say already. */
+      /** The entry as written: without what the file's defaults already set. */
       readonly entry: EntryData
-      /** The entry as text, as a block of its own. */
+      /** The entry as text, formatted as a standalone block. */
       readonly printed: string
       /** Warnings and notices about the entry. */
       readonly problems: readonly Problem[]
@@ -26,17 +26,17 @@ export type Enrolled =
   | {
       readonly ok: false
       readonly problems: readonly Problem[]
-      /** The text that the problems' lines are of. */
+      /** The text that the problems' line numbers refer to. */
       readonly text: string
     }
 
 /**
- * Adds an entry at the end of images.yaml, in the layout of the entries there. What stands in the file stays as it is,
- * byte for byte (an empty `[]` gives way). The result is read and validated before it is given out.
+ * Adds an entry at the end of images.yaml, formatted like the existing entries. The rest of the file stays unchanged,
+ * byte for byte (only an empty `[]` is replaced). The result is read and validated before it is returned.
  *
- * @param text the file, null where there is none yet.
- * @param entry its keys in the order they are to be written.
- * @param file its name as people know it, for the problems.
+ * @param text the file, null if it does not exist yet.
+ * @param entry with its keys in the order to write them.
+ * @param file path to show in problems.
  */
 export function addEntry(text: string | null, entry: EntryData, file: string): Enrolled {
   const bom = text?.startsWith('\ufeff') ? '\ufeff' : ''
@@ -56,7 +56,7 @@ export function addEntry(text: string | null, entry: EntryData, file: string): E
   return { ok: false, problems: [noPlace(written, file)], text: body }
 }
 
-/** The defaults of a file, for those who make an entry; none where it cannot be read. */
+/** The defaults of a file, for building an entry; none if it cannot be read. */
 export function defaultsOf(text: string): EntryData {
   const data = readYaml(text, '').placed?.data
   return isDataMap(data) && isDataMap(data.defaults) ? data.defaults : {}
@@ -72,7 +72,7 @@ function validated(
   return { ok: true, text, line, entry, printed: blockEntry(entry, PLAIN_STYLE, '\n'), problems: about }
 }
 
-/** What is wrong in the file already. That nothing is enrolled is no fault now: it is said at the list's own place. */
+/** Existing problems of the file, except that no image is enrolled: that one is reported at the list itself. */
 function problemsBefore(text: string, placed: PlacedData, file: string): readonly Problem[] {
   const errors = parseImagesFile(text, file).problems.filter(isError)
   if (imagesOf(placed.data).length > 0) return errors
@@ -91,7 +91,7 @@ function imagesOf(data: Data): readonly Data[] {
   return Array.isArray(images) ? images : []
 }
 
-/** Without what the file's defaults say already, and with the provider only where others write it or it has to be said. */
+/** Drops what the file's defaults already set, and the provider unless other entries write it or it is required. */
 function inContextOf(data: Data, entry: EntryData): EntryData {
   const defaults = isDataMap(data) && isDataMap(data.defaults) ? data.defaults : {}
   const { source, registry, repository, ...rest } = entry
@@ -110,7 +110,7 @@ function inOrderOf(entry: EntryData, written: EntryData): EntryData {
   return Object.fromEntries(keys.map((key) => [key, written[key] ?? null]))
 }
 
-/** The registry of the defaults may carry the organisation. */
+/** The registry in the defaults may include the organization. */
 function publishedBelow(registry: Data | undefined, repository: Data | undefined, above: Data | undefined): EntryData {
   const own = { ...(registry === undefined ? {} : { registry }), ...(repository === undefined ? {} : { repository }) }
   if (typeof above !== 'string' || typeof registry !== 'string' || typeof repository !== 'string') return own
@@ -123,7 +123,7 @@ function sourceBelow(source: EntryData, inherited: EntryData, others: readonly D
   const isSaid = others.some((one) => isDataMap(one) && isDataMap(one.source) && one.source.provider === 'github')
   const isNeeded = provider !== 'github' || inherited.provider !== undefined || isSaid
   const left = provider === undefined || !isNeeded ? rest : { provider, ...rest }
-  // An entry without source is an external image: defaults for a source make none.
+  // An entry without source is an external image: defaults do not create one.
   return Object.keys(left).length > 0 ? left : { repo: source.repo ?? null }
 }
 
@@ -150,7 +150,7 @@ function says(text: string, file: string, wanted: Data): boolean {
   return placed !== null && !problems.some(isError) && sorted(placed.data) === sorted(wanted)
 }
 
-/** The key `images` may be new at the end of its map: the order of keys says nothing. */
+/** Key order is ignored: the key `images` may be new at the end of its map. */
 function sorted(data: Data): string {
   return JSON.stringify(data, (_, value: Data) =>
     isDataMap(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value,

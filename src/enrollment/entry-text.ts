@@ -12,30 +12,33 @@ import {
 } from 'yaml'
 import type { Data } from '../yaml/data.js'
 
-/** An entry of `images`, as it is to be written: keys in their order. */
+/** An entry of `images` to write, with its keys in order. */
 export type EntryData = { readonly [key: string]: Data }
 
-/** How the entries of a file are laid out. */
+/** How the entries of a file are formatted. */
 export interface EntryStyle {
   /** Columns before the dash. */
   readonly dash: number
-  /** Columns from the dash to what stands behind it. */
+  /** Columns from the dash to the first key. */
   readonly behindDash: number
-  /** Columns a map is further right than the key above it. */
+  /** Indentation of a nested map. */
   readonly indent: number
-  /** Entries are set apart by blank lines. */
+  /** Whether blank lines separate entries. */
   readonly apart: boolean
-  /** Entries are written `{name: …}`, in one line. */
+  /** Whether entries are written as `{name: …}`, on one line. */
   readonly flow: boolean
 }
 
-/** A list with nothing to go by. */
+/** Style for a list without entries to imitate. */
 export const PLAIN_STYLE: EntryStyle = { dash: 0, behindDash: 2, indent: 2, apart: true, flow: false }
 
-// Each text on a line of its own. `compat` below: other readers take a plain `on` or `12:30` for something else than text.
+// Each text on one line. `compat` below: YAML 1.1 parsers read a plain `on` or `12:30` as something other than text.
 const ONE_LINE = { lineWidth: 0, blockQuote: false, singleQuote: false, doubleQuotedAsJSON: true } as const
 
-/** An entry as lines of a block list, without line end behind the last. Values that YAML would read as something else are quoted. */
+/**
+ * An entry as lines of a block list, without a final line ending. Values that YAML would read as another type are
+ * quoted.
+ */
 export function blockEntry(entry: EntryData, style: EntryStyle, eol: string): string {
   const lines = style.flow ? [flowEntry(entry)] : printed(entry, { indent: style.indent }).split('\n')
   const first = `${' '.repeat(style.dash)}-${' '.repeat(style.behindDash - 1)}`
@@ -43,7 +46,7 @@ export function blockEntry(entry: EntryData, style: EntryStyle, eol: string): st
   return lines.map((line, index) => (index === 0 ? first : others) + line).join(eol)
 }
 
-/** An entry in one line, for a list in brackets. */
+/** An entry on one line, for a list in brackets. */
 export function flowEntry(entry: EntryData): string {
   return printed(entry, { collectionStyle: 'flow', flowCollectionPadding: false })
 }
@@ -58,7 +61,7 @@ function printed(entry: EntryData, options: ToStringOptions): string {
   return document.toString({ ...ONE_LINE, ...options }).trimEnd()
 }
 
-/** How a block list that has entries lays them out; the last entry decides. */
+/** The style of a block list with entries; the last entry decides. */
 export function styleOf(list: YAMLSeq<Node>, dashes: readonly number[], text: string): EntryStyle {
   const [last = 0, earlier] = [...dashes].reverse()
   const item = list.items.at(-1)
@@ -79,7 +82,7 @@ export function styleOf(list: YAMLSeq<Node>, dashes: readonly number[], text: st
   }
 }
 
-/** Where the last thing that a node says ends: comments and blank lines behind it are not part of it. */
+/** Offset where a node's content ends, without the comments and blank lines after it. */
 export function endOf(node: Node): number {
   if (isCollection(node) && !node.flow) {
     const last: unknown = node.items.at(-1)
@@ -89,12 +92,12 @@ export function endOf(node: Node): number {
   return node.range?.[1] ?? 0
 }
 
-/** `key:` alone has a value of no length that stands before the comment behind it. */
+/** A bare `key:` has a zero-length value that is positioned before the comment after it. */
 function filledPart(key: Node, value: Node | null): Node {
   return value === null || (value.range?.[0] === value.range?.[1] && isScalar(value)) ? key : value
 }
 
-/** The beginning of the next line; where a line begins, that place itself. */
+/** The beginning of the next line; at the beginning of a line, that offset itself. */
 export function nextLine(text: string, at: number): number {
   if (at === 0 || text[at - 1] === '\n') return at
   const end = text.indexOf('\n', at)
@@ -120,7 +123,7 @@ function nestedIndent(list: YAMLSeq<Node>, column: (offset: number) => number): 
   return null
 }
 
-/** The node that holds the list: the document itself, or what stands behind `images`; undefined where no key says it. */
+/** The node that holds the list: the document itself, or the value of `images`; undefined without that key. */
 export function listNode(document: Document.Parsed): Node | null | undefined {
   const root = document.contents
   if (!isMap<Node, Node | null>(root)) return root

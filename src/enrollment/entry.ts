@@ -12,14 +12,14 @@ import { remedyFor } from './repairs.js'
 import { DEFAULT_STRATEGY, type Entry, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { DEFAULT_DOCKERFILE } from './schema/source.js'
 
-/** An enabled or disabled image without what only the file knows (places). */
+/** An image without the properties that depend on the file (positions). */
 export type CompletedEntry = ReturnType<typeof completed>
 
 export type EntryResult =
   | { readonly ok: true; readonly image: CompletedEntry; readonly remarks: readonly EntryFault[] }
   | { readonly ok: false; readonly faults: readonly EntryFault[] }
 
-/** Fills in and checks across keys what the schema checked key by key. */
+/** Fills in defaults, and checks rules across keys; the schema has checked each key by itself. */
 export function toEnrolledImage(entry: Entry): EntryResult {
   const published = publishedAt(entry)
   const found = [
@@ -51,7 +51,7 @@ function watchFaults(entry: Entry, { registry, repository }: { registry: string;
   ]
 }
 
-/** Two names for one thing that say two things: the one that Kargo has counts. */
+/** Two conflicting aliases: Kargo's name wins. */
 function strategyFaults({ imageSelectionStrategy, tags }: Entry): EntryFault[] {
   const { strategy } = tags
   if (imageSelectionStrategy === undefined || strategy === undefined || strategy === imageSelectionStrategy) return []
@@ -121,7 +121,7 @@ function constraintFaults(
   ]
 }
 
-/** A tag where a range of versions belongs: following one tag is another strategy. */
+/** A tag in place of a version constraint: following one tag is another strategy. */
 function rangeRemedy(constraint: string): string {
   const repaired = remedyFor(['constraint'], constraint)
   if (repaired !== null) return repaired
@@ -131,12 +131,12 @@ function rangeRemedy(constraint: string): string {
     : `${range}.`
 }
 
-/** What is allowed and surely not meant: an image of ours that nothing can rebuild. */
+/** Valid entries that are surely a mistake: an image of ours that nothing can rebuild. */
 function remarksOn(entry: Entry): EntryFault[] {
   return entry.enabled ? [...unfilteredTags(entry), ...sourceRemarks(entry)] : []
 }
 
-/** For the newest build every tag's time is asked for, in the registry, one by one. */
+/** NewestBuild requests the creation time of every tag from the registry, one by one. */
 function unfilteredTags(entry: Entry): EntryFault[] {
   const { strategy, allow } = tagSelection(entry)
   if (strategy !== 'NewestBuild' || allow.length > 0) return []
@@ -154,13 +154,13 @@ function sourceRemarks({ source, build, bases }: Entry): EntryFault[] {
   ]
 }
 
-/** Nothing rebuilds an image that is built elsewhere, whatever it is built on. */
+/** Base images have no effect for an image that is built by others: nothing here rebuilds it. */
 function withoutBuild(): EntryFault {
   const message = 'bases has no effect: without a source nothing here rebuilds this image.'
   return { code: 'bases-ignored', path: ['bases'], message, remedy: 'Add source, or remove bases.' }
 }
 
-/** Keys that are read into others, and those that only their files need. */
+/** Keys that are converted into others, and keys that only matter in the file. */
 const WRITTEN_ONLY = [
   'repoURL',
   'allowTags',
@@ -170,7 +170,7 @@ const WRITTEN_ONLY = [
   ...UNUSED_ENTRY_KEYS,
 ] as const
 
-/** The image: what the schema makes of each key, and here what follows from several. */
+/** The image: the schema's result for each key, and values derived from several keys. */
 function completed(entry: Entry, { registry, repository }: { registry: string; repository: string }) {
   const image = { ...entry }
   for (const key of WRITTEN_ONLY) delete image[key]
@@ -189,7 +189,7 @@ function completed(entry: Entry, { registry, repository }: { registry: string; r
 function sourceOf({ source, build, bases }: Entry) {
   if (source === undefined || build.enabled === false) return null
   const file = source.dockerfile ?? (bases.length === 0 ? DEFAULT_DOCKERFILE : null)
-  // Git knows no ./Dockerfile, people and GitHub's own workflows do.
+  // Git does not resolve ./Dockerfile, but people and GitHub's own workflows write it.
   return { ...source, dockerfile: file === null ? null : posix.normalize(file) }
 }
 

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import { truncate } from '../text/index.js'
 
-/** A span of time as written and in seconds. */
+/** A duration as written and in seconds. */
 export interface Duration {
   readonly text: string
   readonly seconds: number
@@ -9,17 +9,17 @@ export interface Duration {
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** A duration as people write it: `90s`, `30m`, `24h`, `7d`, `2w`, sums (`1d12h`), `0`. */
+/** A duration: `90s`, `30m`, `24h`, `7d`, `2w`, sums (`1d12h`), `0`. */
 export const DURATION = /^(?:0|(?:\d{1,6}[smhdw]){1,5})$/
 
-/** Longest span a rebuild may wait: ten years. More is surely a mistake. */
+/** Maximum duration: ten years. A longer one is surely a mistake. */
 const MAX_SECONDS = 3650 * 86_400
 
 /**
  * Reads a duration.
  *
  * @param text as in images.yaml.
- * @returns the span in seconds with its text, or null when it is none (never a silent default).
+ * @returns the seconds with the text, or null if it is invalid (never a silent default).
  */
 export function parseDuration(text: string): Duration | null {
   if (!DURATION.test(text)) return null
@@ -30,10 +30,10 @@ export function parseDuration(text: string): Duration | null {
   return seconds > MAX_SECONDS ? null : { text, seconds }
 }
 
-/** RFC 1123 label: what Kubernetes takes as a name. */
+/** RFC 1123 label: a valid Kubernetes name. */
 export const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
-/** What both git and Kargo's Warehouses accept as a branch (kargo.akuity.io Warehouse, git subscription). */
+/** Branch names that both git and Kargo's Warehouses accept (kargo.akuity.io Warehouse, git subscription). */
 export const BRANCH = /^[a-zA-Z0-9](?:[a-zA-Z0-9._/-]{0,253}[a-zA-Z0-9_-])?$/
 
 const HOST_LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
@@ -44,12 +44,12 @@ export const REGISTRY_HOST = new RegExp(
   `^(?:localhost|${HOST_LABEL}(?:\\.${HOST_LABEL})+|${HOST_LABEL}(?=:))(?::${PORT})?$`,
 )
 
-/** Whether text is a registry's host, not longer than a name may be. */
+/** Whether text is a registry's host of valid length. */
 export function isRegistryHost(text: string): boolean {
   return text.length <= 259 && REGISTRY_HOST.test(text)
 }
 
-/** A repository below its registry (distribution's grammar for a repository's path). */
+/** A repository on its registry (distribution's grammar for a repository's path). */
 export const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
 
 /** Kargo's own pattern for the `repoURL` of an image subscription: stricter than the registries'. */
@@ -64,17 +64,17 @@ export const WORKFLOW_FILE = /^[A-Za-z0-9_][A-Za-z0-9_. -]{0,120}\.ya?ml$/
 /** Name of a workflow_dispatch input or a build argument. */
 export const INPUT_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/
 
-/** Whether a branch name is one git takes (git check-ref-format) beyond what BRANCH says. */
+/** Whether git accepts a branch name (git check-ref-format) that matches BRANCH. */
 export function isBranchName(text: string): boolean {
-  // HEAD is no branch, and what begins with refs/ would be looked for below refs/heads/.
+  // HEAD is not a branch, and refs/… would be resolved below refs/heads/.
   if (!BRANCH.test(text) || text === 'HEAD' || text.startsWith('refs/')) return false
   return text.split('/').every((part) => part !== '' && !/^\.|\.$|\.\.|\.lock$/.test(part))
 }
 
-/** A drive, an address, or what makes Kargo take a path for a pattern (its `pkg/pattern`). */
+/** A Windows drive, a URL, or a prefix that makes Kargo treat a path as a pattern (its `pkg/pattern`). */
 const PATH_PREFIX = /^(?:(?:[A-Za-z]|glob|regexp?):|[A-Za-z][A-Za-z0-9+.-]*:\/\/)/
 
-/** Whether a path names something inside the folder it is relative to, in POSIX spelling. */
+/** Whether a POSIX path stays inside the folder it is relative to. */
 export function isInsidePath(text: string): boolean {
   if (text === '' || text.startsWith('/') || text.startsWith('-') || text.endsWith('/')) return false
   if (text.includes('\\') || hasControlCharacter(text) || PATH_PREFIX.test(text)) return false
@@ -82,20 +82,20 @@ export function isInsidePath(text: string): boolean {
   return parts.at(-1) !== '.' && !parts.some((part) => part === '..' || part.toLowerCase() === '.git')
 }
 
-/** Kargo would evaluate what follows one of these. */
+/** Whether text contains an opening delimiter of an expression that Kargo would evaluate. */
 export function hasExpressionOpener(text: string): boolean {
   return text.includes('${{') || text.includes('${%')
 }
 
-/** What nobody sees: characters without width, and those that turn text around. */
+/** Zero-width and bidirectional control characters. */
 const INVISIBLE = /[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
-/** Whether text holds characters that make it look like another. */
+/** Whether text contains characters that make it look like another text. */
 export function hasInvisibleCharacter(text: string): boolean {
   return INVISIBLE.test(text)
 }
 
-/** Control characters (C0, DEL, C1): nothing that people name carries one. */
+/** Whether text contains control characters (C0, DEL, C1): no valid name has one. */
 export function hasControlCharacter(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
@@ -104,7 +104,7 @@ export function hasControlCharacter(text: string): boolean {
   return false
 }
 
-/** Whether text says where images may come from: a host, or a host and the beginning of a path. */
+/** Whether text is an origin for images: a host, or a host and a path prefix. */
 export function isAllowedOrigin(text: string): boolean {
   const slash = text.indexOf('/')
   if (slash < 0) return isRegistryHost(text)
@@ -115,33 +115,33 @@ export function isAllowedOrigin(text: string): boolean {
 export const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 
 const OPERATOR = '(?:=|!=|>=?|=>|<=?|=<|~>?|\\^)'
-// Go reads a part of a version as 64 bits, and a number before a release must not begin with 0.
+// Go parses a part of a version as 64 bits, and a numeric identifier of a prerelease must not have a leading zero.
 const PART = '(?:[0-9]{1,19}|[xX*])'
 const IDENTIFIER = '(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)'
 const SUFFIX = `(?:-${IDENTIFIER}(?:\\.${IDENTIFIER})*)?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?`
 const VERSION = `v?${PART}(?:\\.${PART})?(?:\\.${PART})?${SUFFIX}`
 const RANGE = `(?:${OPERATOR}\\s*${VERSION}|${VERSION}(?:\\s+-\\s+${VERSION})?)`
-// Blanks belong to one part of it only: text that is nearly a range must not take for ever.
+// Whitespace can match in one place only, to prevent exponential backtracking on text that is nearly a constraint.
 const ALTERNATIVE = `\\s*${RANGE}(?:(?:\\s*,\\s*|\\s+)${RANGE})*\\s*`
 
-/** What isSemVerConstraint takes, its length aside. */
+/** What isSemVerConstraint accepts, apart from its length. */
 export const SEMVER_CONSTRAINT = new RegExp(`^${ALTERNATIVE}(?:\\|\\|${ALTERNATIVE})*$`)
 
 export const MAX_CONSTRAINT_LENGTH = 256
 
 /**
- * Whether text is a range of versions as Kargo's webhook takes it (Masterminds semver v3): `^1.2.0`, `>=1 <3`,
- * `1.2 - 1.4`, parts joined by commas or spaces, alternatives by `||`.
+ * Whether text is a version constraint that Kargo's webhook accepts (Masterminds semver v3): `^1.2.0`, `>=1 <3`, `1.2 -
+ * 1.4`, parts joined by commas or spaces, alternatives by `||`.
  */
 export function isSemVerConstraint(text: string): boolean {
   return text.length <= MAX_CONSTRAINT_LENGTH && SEMVER_CONSTRAINT.test(text)
 }
 
 /**
- * What is wrong with a regular expression that Kargo runs; null where it is good. Kargo is written in Go, whose
- * expressions are RE2: no lookaround, no back references, repetition up to 1,000.
+ * What is wrong with a regular expression that Kargo runs; null if it is valid. Kargo is written in Go, whose
+ * expressions are RE2: no lookaround, no backreferences, at most 1,000 repetitions.
  *
- * @param regex never run here: only its syntax is read.
+ * @param regex never executed here: only its syntax is checked.
  */
 export function regexFault(regex: string): string | null {
   try {

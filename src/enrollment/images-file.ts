@@ -5,18 +5,18 @@ import type { settingsFrom } from './settings.js'
 export type { Duration } from './grammar.js'
 export { THRESHOLDS, type Threshold } from './schema/promotion.js'
 
-/** What the schemas make of a file, for whoever only reads it. */
+/** The output of the schemas as read-only types. */
 type Immutable<T> =
   T extends ReadonlyMap<string, string> ? T : T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T
 
-/** What holds for the whole factory: the key `settings` with every default filled in; receivers sorted by name. */
+/** Settings of the whole factory: the key `settings` with every default filled in; receivers sorted by name. */
 export type Settings = Immutable<ReturnType<typeof settingsFrom>>
-/** A workflow of the state repository that Kargo tells about changes. */
+/** A workflow of the state repository that Kargo starts after changes. */
 export type StateWorkflow = NonNullable<Settings['stateWorkflow']>
 /** A webhook receiver of the Project. */
 export type WebhookReceiver = Settings['webhookReceivers'][number]
 
-/** What an entry comes to: every default filled in, every value checked; null: it has none. */
+/** A complete entry: every default filled in, every value checked; null: not set. */
 export type EntryContent = Immutable<CompletedEntry>
 
 /** One enrolled image. */
@@ -24,9 +24,11 @@ export interface EnrolledImage extends EntryContent {
   /** 1-based position of the entry in the images file. */
   readonly line: number
   readonly column: number
-  /** The entry as written with the defaults merged in, without its name: what the state file repeats. */
+  /** The entry as written with the defaults merged in, without its name: what the state file records. */
   readonly written: Readonly<Record<string, unknown>>
-  /** Line of a key of the entry (`rebuildDelay`, `source.workflow`), null where neither it nor a default writes it. */
+  /**
+   * Line of a key of the entry (`rebuildDelay`, `source.workflow`), null if neither the entry nor a default sets it.
+   */
   readonly lineOf: (key: string) => number | null
 }
 
@@ -38,13 +40,13 @@ export type GitLabSource = Extract<Source, { provider: 'gitlab' }>
 export type BuildSettings = EnrolledImage['build']
 /** How Kargo finds the published image among a repository's tags. */
 export type TagSelection = EnrolledImage['tags']
-/** The checks of a published image; null: that check is off. */
+/** The checks of a published image. */
 export type Analysis = NonNullable<EnrolledImage['analysis']>
 /** Where an image is promoted to: one Kargo Stage. */
 export type Environment = EnrolledImage['environments'][number]
-/** One file that is changed by a promotion. */
+/** One file that a promotion changes. */
 export type Update = Environment['updates'][number]
-/** Who answers for an image in Backstage's catalog, and where it belongs there. */
+/** Owner and system of an image in Backstage's catalog. */
 export type CatalogPlace = EnrolledImage['backstage']
 
 /** A valid images file. */
@@ -54,17 +56,17 @@ export interface ImagesFile {
   readonly images: readonly EnrolledImage[]
 }
 
-/** What reading images.yaml gives: the enrollment when there is no error among the problems, else null. */
+/** Result of reading images.yaml: the enrollment if there is no error among the problems, otherwise null. */
 export interface ImagesFileResult {
   readonly enrolled: ImagesFile | null
-  /** The settings, whatever is wrong with the images; null where they cannot be read themselves. */
+  /** The settings, even if images have errors; null if the settings have errors. */
   readonly settings: Settings | null
-  /** All problems at once, in the order of the file. */
+  /** All problems, in the order of the file. */
   readonly problems: readonly Problem[]
 }
 
-/** What is known beside the file's text. */
+/** What is known besides the file's text. */
 export interface ImagesFileContext {
-  /** OWNER/REPO of the repository that holds the file: a source that names no repository is there. */
+  /** OWNER/REPO of the repository that holds the file: the default for a source without a repository. */
   readonly here?: string | null
 }

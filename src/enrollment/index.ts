@@ -1,7 +1,7 @@
 /**
- * Enrollment: the text of images.yaml in, enrolled images and problems with their places out. Pure.
- * `schema/` is what the file may hold, `variants.ts` what other tools write instead, `grammar.ts` what a duration, branch,
- * path is; `parse.ts` puts it together.
+ * Enrollment: turns the text of images.yaml into enrolled images and problems with their positions. Pure. `schema/`
+ * defines the file's content, `variants.ts` the forms of other tools, `grammar.ts` durations, branches and paths;
+ * `parse.ts` combines them.
  */
 
 export { unusedAcceptances, withAcceptances } from './acceptances.js'

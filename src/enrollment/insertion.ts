@@ -1,7 +1,7 @@
 import { isAlias, isMap, isSeq, type Node, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
 import { blockEntry, type EntryData, endOf, flowEntry, listNode, nextLine, PLAIN_STYLE, styleOf } from './entry-text.js'
 
-/** One change of a text: what stands from `from` to `to` becomes `text`. The entry begins `skip` characters into it. */
+/** A text edit: replaces `from` to `to` by `text`. The entry begins after `skip` characters of it. */
 export interface Edit {
   readonly from: number
   readonly to: number
@@ -10,12 +10,12 @@ export interface Edit {
 }
 
 /**
- * Where an entry can be written, best place first: behind the last entry of the list, in its layout. Nothing else is
- * touched, except an empty `[]` or `null`, which gives way. A place may turn out to change what the file says
- * otherwise (a text that runs to the end of the file): the caller reads what comes out, and takes the next.
+ * Where an entry can be written, best option first: after the last entry of the list, in its style. Everything else
+ * stays unchanged, except an empty `[]` or `null`, which is replaced. An option may turn out to change the meaning of
+ * the file (a block scalar that runs to the end of the file): the caller parses the result, and tries the next option.
  *
- * @param text a file that can be read, without byte order mark.
- * @returns nothing where the list is written in a way that no entry can be added to (an alias).
+ * @param text a readable file, without byte order mark.
+ * @returns an empty list if the list has a form that no entry can be added to (an alias).
  */
 export function placesFor(text: string, entry: EntryData): readonly Edit[] {
   const document = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false, merge: false })
@@ -57,7 +57,7 @@ function dashesOf(list: YAMLSeq<Node>): number[] {
   return token.items.flatMap(({ start }) => start.find(({ type }) => type === 'seq-item-ind')?.offset ?? [])
 }
 
-/** The end of an entry's lines: comments below it that stand further right than its dash are its own. */
+/** The end of an entry's lines, including comments below it that are indented deeper than its dash. */
 function ownEnd(text: string, end: number, dash: number): number {
   let own = nextLine(text, end)
   for (let at = own; at < text.length; ) {
@@ -95,7 +95,7 @@ function inBrackets(list: YAMLSeq<Node>, { text, entry, eol }: Place): Edit {
   return { from: end, to: end, text: separator + flowEntry(entry), skip: separator.length }
 }
 
-/** `images:` with nothing or an empty list behind it. */
+/** `images:` without a value, or with an empty list. */
 function underKey(root: YAMLMap<Node, Node | null>, list: Node | null, place: Place): readonly Edit[] {
   if (list === null) return []
   if (root.flow) return isSeq(list) ? [insideBrackets(list, place)] : []
@@ -106,12 +106,12 @@ function underKey(root: YAMLMap<Node, Node | null>, list: Node | null, place: Pl
   return [linesAt(nextLine(text, list.range?.[1] ?? 0), { block, apart: false, place })]
 }
 
-/** Nothing is written where a value could be. */
+/** Whether a key has no value. */
 function isBlank({ range }: Node): boolean {
   return range?.[0] === range?.[1]
 }
 
-/** `[]`, `null` and `~` give way to the entry; a comment between brackets stays, and brackets with it. */
+/** Replaces `[]`, `null` or `~` by the entry; a comment between brackets is kept, with the brackets. */
 function inPlaceOf(list: Node, place: Place, dash: number): Edit {
   const { text, entry, eol } = place
   const [start, end] = [list.range?.[0] ?? 0, list.range?.[1] ?? 0]
@@ -131,7 +131,6 @@ function insideBrackets(list: Node, { text, entry }: Place): Edit {
   return { from: at, to: at, text: `${flowEntry(entry)}${/\s/.test(text[at] ?? ' ') ? '' : ' '}`, skip: 0 }
 }
 
-/** A map without the key `images`. */
 function withKey(root: YAMLMap<Node, Node | null>, place: Place): readonly Edit[] {
   if (root.flow) return []
   const { text, entry, eol } = place

@@ -12,11 +12,11 @@ const ID = schemaUrl('main')
 type Properties = Readonly<Record<string, JsonSchema>>
 
 /**
- * The JSON Schema of images.yaml, for editors: both forms of the file, every key with its description, what an entry
- * needs, the keys of other tools as deprecated. It says what `parseImagesFile` says, as far as a JSON Schema can.
+ * The JSON Schema of images.yaml, for editors: both forms of the file, every key with its description, the required
+ * keys, and keys of other tools as deprecated. It matches `parseImagesFile` as far as a JSON Schema can.
  *
- * Draft 7: the YAML language server, which most editors use, reads newer drafts in part only
- * (https://github.com/redhat-developer/yaml-language-server/issues/856). What this schema needs is in draft 7.
+ * Draft 7: the YAML language server, which most editors use, supports newer drafts only in part
+ * (https://github.com/redhat-developer/yaml-language-server/issues/856). Draft 7 has everything this schema needs.
  */
 export function imagesJsonSchema(): JsonSchema {
   const entry = entryProperties()
@@ -42,21 +42,21 @@ export function imagesJsonSchema(): JsonSchema {
   }
 }
 
-/** The published file. */
+/** The published schema file. */
 export function printJsonSchema(): string {
   return `${JSON.stringify(imagesJsonSchema(), null, 2)}\n`
 }
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/definitions/${name}` })
 
-/** A rule for the entries of both forms, unless the defaults answer for it. */
+/** A rule for the entries of both forms, unless the defaults satisfy it. */
 function ruleForEach({ name, unless }: EntryRule): JsonSchema {
   const each = { items: ref(name), ...where({ images: { items: ref(name) } }) }
   const answered = { type: 'object', ...says('defaults'), ...where({ defaults: { type: 'object', ...unless } }) }
   return { if: answered, else: each }
 }
 
-/** The keys of an entry; a source is one map, whatever its provider. */
+/** The keys of an entry; a source is one map for all providers. */
 function entryProperties(): Properties {
   const properties = { ...(translated(entrySchema).properties as Properties) }
   const { source: written = {}, minimumReleaseAge = {} } = properties
@@ -74,7 +74,7 @@ function anySource(): JsonSchema {
     ...describedAs('OWNER/REPO of the repository it is built from; GROUP/…/PROJECT on GitLab.'),
     examples: ['acme/web', 'acme/platform/web'],
   }
-  // Its pattern is that of the provider, among the rules.
+  // Its pattern depends on the provider, and is one of the rules.
   for (const keyword of ['pattern', 'patternErrorMessage']) delete (repo as Record<string, unknown>)[keyword]
   const provider = { type: 'string', enum: ['github', 'gitlab'], default: 'github' }
   return {
@@ -91,7 +91,7 @@ function anySource(): JsonSchema {
 
 const SOURCE_KEYS = ['branch', 'dockerfile', 'workflow', 'builds', 'pipeline', 'job', 'inputs']
 
-/** A definition a key: entry, defaults and `enrollment` have most of them in common. */
+/** One definition per key: entry, defaults and `enrollment` share most of them. */
 function definitions(entry: Properties): Properties {
   const refs = (keys: Properties) => Object.fromEntries(Object.keys(keys).map((key) => [key, ref(key)]))
   const map = (properties: Properties) => ({

@@ -8,21 +8,21 @@ import { remedyForType } from './type-repairs.js'
 export interface SchemaProblem {
   readonly code: ErrorCode
   readonly path: readonly (string | number)[]
-  /** key: the place is the key itself; value: what stands behind it. */
+  /** key: the position is the key itself; value: its value. */
   readonly at: 'key' | 'value'
   readonly message: string
   readonly remedy: string | null
 }
 
-/** What zod looked at. */
+/** What was validated with zod. */
 export interface Examined {
-  /** Keys that lead to it: nothing for an entry of the list, `settings`. */
+  /** Keys that lead to it: none for an entry of the list, `settings`. */
   readonly prefix: readonly string[]
   /** The keys allowed in the map at a path, for "did you mean". */
   readonly knownKeys: (path: readonly (string | number)[]) => readonly string[]
-  /** What stands at a path, to be quoted. */
+  /** The value at a path, for quoting. */
   readonly value: (path: readonly (string | number)[]) => unknown
-  /** What may stand at a path, for where nothing does. */
+  /** An example value for a path, for missing keys. */
   readonly example?: (path: readonly (string | number)[]) => string | null
   /** What to do with a key that is not known at a path, where it is known elsewhere. */
   readonly misplaced?: (key: string, path: readonly (string | number)[]) => string | null
@@ -30,7 +30,10 @@ export interface Examined {
   readonly written?: (path: readonly (string | number)[]) => readonly (string | number)[]
 }
 
-/** What zod found, as sentences a person can act on: one a place, for an empty name is no label either. */
+/**
+ * Turns zod issues into messages that people can act on: one per position, since an empty name, for example, is not a
+ * valid label either.
+ */
 export function explainIssues(issues: readonly z.core.$ZodIssue[], examined: Examined): SchemaProblem[] {
   const first = new Map<string, SchemaProblem>()
   for (const found of issues.flatMap((issue) => explainIssue(issue, examined))) {
@@ -40,7 +43,7 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], examined: Exa
   return [...first.values()]
 }
 
-/** An unknown key: what was meant, or what there is. */
+/** Problem of an unknown key: suggests the likely key, or lists the known ones. */
 export function unknownKey(
   key: string,
   known: readonly string[],
@@ -90,7 +93,7 @@ function likeExample(example: string | null): string | null {
   return example === null ? null : `Write it like ${example}.`
 }
 
-/** What a check of the schema itself says should be written. */
+/** The remedy that a check of the schema provides. */
 function remedyIn(params: Readonly<Record<string, unknown>> | undefined, found: unknown): string | null {
   if (typeof params?.remedy === 'string') return params.remedy
   const make = params?.remedyFor
@@ -113,7 +116,7 @@ function typeProblem(
   return { code: 'value-invalid', path, at: 'value', message, remedy }
 }
 
-/** What is wrong by the form that was meant: a map is held against the map among the forms. */
+/** Explains a union by the form that was meant: a map is compared with the map among the forms. */
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion, examined: Examined): SchemaProblem[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
   const name = nameOf(path, examined)
@@ -126,7 +129,7 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, examined: Examined): 
   const roots = issue.errors.flatMap((form) => form.filter(isOfOtherType))
   const types = roots.flatMap((one) => (one.code === 'invalid_type' ? [one.expected] : []))
   const choices = roots.flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : []))
-  // Text takes true and false as well: not worth a word.
+  // Text also accepts true and false: too obvious to mention.
   const named = types.includes('string') ? ['text'] : [...new Set(types.map(typeName))]
   const words = [...choices, ...named].flatMap((one) => (one === 'true or false' ? ['true', 'false'] : [one]))
   const expected = alternatives(words)

@@ -3,13 +3,13 @@ import { entrySchema } from './schema/entry.js'
 import { keysAt } from './schema/keys.js'
 import { settingsSchema } from './schema/settings.js'
 
-/** Which part of the file a key stands in. */
+/** The part of the file that contains a key. */
 export type Part = 'file' | 'settings' | 'entry'
 
-/** Maps of an entry whose keys people write beside them. */
+/** Maps of an entry whose keys are often written beside them. */
 const NESTED = ['source', 'build', 'tags', 'backstage'] as const
 
-/** What other tools call a key of an entry, in small letters without separators. */
+/** Names that other tools use for keys of an entry, in lower case without separators. */
 const ENTRY_SYNONYMS: Readonly<Record<string, string>> = {
   delay: 'rebuildDelay',
   interval: 'rebuildDelay',
@@ -36,10 +36,10 @@ const ENTRY_SYNONYMS: Readonly<Record<string, string>> = {
 }
 
 /**
- * What to do with a key that is not known where it stands: it may be known elsewhere, or by another name.
+ * The remedy for a key that is unknown where it is: it may be known elsewhere in the file, or under another name.
  *
- * @param path where it stands, inside its part.
- * @returns null where nothing is known of it.
+ * @param path of the key, within its part.
+ * @returns null if nothing is known about it.
  */
 export function misplacedKey(key: string, path: Path, part: Part): string | null {
   const inEntry = keysAt(entrySchema, []).includes(key)

@@ -2,16 +2,16 @@ import { type Data, isDataMap } from '../yaml/data.js'
 import { gluedLine } from '../yaml/layout.js'
 import { DNS_LABEL } from './grammar.js'
 
-/** What is wrong with a part of the file that has another shape than it should, and what to write. */
+/** What is wrong with a part of the file that has the wrong shape, and what to write. */
 interface Misshapen {
   readonly message: string
   readonly remedy: string
 }
 
 /**
- * An entry that is no map: `- name:app` is text for YAML.
+ * An entry that is not a map: `- name:app` is text in YAML.
  *
- * @param line the line that it begins in; null where that is not known.
+ * @param line the line that it begins on; null if unknown.
  */
 export function misshapenEntry(written: Data, line: string | null): Misshapen {
   const glued = typeof written === 'string' && line !== null ? gluedLine(line) : null
@@ -22,7 +22,7 @@ export function misshapenEntry(written: Data, line: string | null): Misshapen {
   }
 }
 
-/** Something else where the list of images should be: a map by names, mostly. */
+/** Something other than a list of images: usually a map by name. */
 export function misshapenList(data: Data): Misshapen {
   const [first, value] = isDataMap(data) ? (Object.entries(data)[0] ?? []) : []
   const isNamed = first !== undefined && DNS_LABEL.test(first) && isDataMap(value)

@@ -8,7 +8,7 @@ interface Place {
   readonly repository: string
 }
 
-/** The base images an entry names, spelled out, with the tag a build would pull where none is written. */
+/** The base images that an entry names, in full form, with the tag that a build would pull if none is written. */
 export function namedBases({ bases }: Pick<Entry, 'bases'>): ImageReference[] {
   return bases.flatMap((text) => {
     const parsed = parseReference(text)
@@ -17,8 +17,8 @@ export function namedBases({ bases }: Pick<Entry, 'bases'>): ImageReference[] {
 }
 
 /**
- * What is wrong with the base images an entry names. References are read as BuildKit reads those of a FROM; what a
- * person writes by hand must name a tag that can change, so a digest, a variable and `scratch` are errors here.
+ * What is wrong with the base images that an entry names. References are parsed like those of a FROM in BuildKit; a
+ * base in images.yaml must have a tag that can change, so a digest, a variable and `scratch` are errors.
  *
  * @param published where the image itself is published: an image cannot be its own base.
  */
@@ -66,7 +66,7 @@ function pinned(text: string, reference: ImageReference): Fault {
   return { message: `${quote(text)} has a digest, and a digest never changes.`, remedy }
 }
 
-/** By repository, whatever the tag: a rebuild publishes there, and would start the next one. */
+/** Compares repositories regardless of the tag: a rebuild publishes there, and would trigger the next one. */
 function ownFault(text: string, { registry, repository }: ImageReference, published: Place): Fault | null {
   if (registry.toLowerCase() !== published.registry || repository !== published.repository) return null
   return {

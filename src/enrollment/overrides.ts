@@ -7,25 +7,25 @@ import { exampleAt, keysAt } from './schema/keys.js'
 import { line } from './schema/values.js'
 import { readYaml } from './yaml-data.js'
 
-/** Emergencies stand beside images.yaml, in a file of this name. */
+/** The file of emergency overrides, beside images.yaml. */
 export const OVERRIDES_FILE = 'overrides.yaml'
 
-/** An emergency: rebuilds for this digest of a base image wait no longer. */
+/** An override: rebuilds for this digest of a base image skip their delay. */
 export interface Override {
-  /** The base image as it is written: `node:22`, `docker.io/library/node:22`. */
+  /** The base image as written: `node:22`, `docker.io/library/node:22`. */
   readonly base: string
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string
   readonly reason: string
-  /** Last moment it holds, ISO 8601 in UTC. */
+  /** When it expires (inclusive), ISO 8601 in UTC. */
   readonly expires: string
   /** 1-based line of its entry. */
   readonly line: number
 }
 
-/** What reading overrides.yaml gives; nothing of it is to be used when a problem is an error. */
+/** Result of reading overrides.yaml; must not be used if a problem is an error. */
 export interface OverridesResult {
-  /** Those that still hold, in the order of the file. */
+  /** Those that have not expired, in the order of the file. */
   readonly active: readonly Override[]
   readonly problems: readonly Problem[]
 }
@@ -33,7 +33,6 @@ export interface OverridesResult {
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?Z$/
 
-/** One entry of overrides.yaml. */
 export const overrideSchema = z.strictObject({
   base: line.refine((text) => parseReference(text).ok, 'is not an image reference').meta({ examples: ['node:22'] }),
   digest: line.regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest (sha256: and 64 hexadecimal digits)'),
@@ -41,7 +40,7 @@ export const overrideSchema = z.strictObject({
   expires: line.refine((text) => expiryOf(text) !== null, 'is not a date').meta({ examples: ['2026-03-31'] }),
 })
 
-/** What people call its keys. */
+/** Common wrong names of its keys. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   image: 'base',
   name: 'base',
@@ -57,7 +56,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 /**
  * Reads overrides.yaml: a list of `{base, digest, reason, expires}`.
  *
- * @param now ISO 8601: what has expired by then has no effect any more, and is told.
+ * @param now ISO 8601: overrides that expired before have no effect, and are reported.
  */
 export function parseOverrides(text: string, file: string, now: string): OverridesResult {
   const { placed, problems: unreadable } = readYaml(text, file)
@@ -106,11 +105,11 @@ function expired(file: string) {
   }
 }
 
-/** The last moment of what is written; null where that is no date. */
+/** When the written value expires; null if it is not a date. */
 function expiryOf(text: string): string | null {
   if (!DAY.test(text) && !MOMENT.test(text)) return null
   const time = Date.parse(DAY.test(text) ? `${text}T23:59:59.999Z` : text)
-  // 2026-02-31 is taken for the third of March.
+  // Date parses 2026-02-31 as March 3.
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(text.slice(0, 10))) return null
   return new Date(time).toISOString()
 }

@@ -35,7 +35,7 @@ import { characterProblems, readYaml } from './yaml-data.js'
  * Reads images.yaml: a bare list of images, or a map `{settings, defaults, images}`.
  *
  * @param text the file's text.
- * @param file its name as people know it, for the problems.
+ * @param file path to show in problems.
  */
 export function parseImagesFile(text: string, file: string, { here = null }: ImagesFileContext = {}): ImagesFileResult {
   const unprintable = characterProblems(text, file)
@@ -53,7 +53,7 @@ export function parseImagesFile(text: string, file: string, { here = null }: Ima
     ...engineProblems(images, settings?.engine ?? 'kargo', file, reading.placeOf),
     ...registryProblems(images, settings?.allowedRegistries ?? [], file, reading.placeOf),
   ]
-  // What YAML itself cannot say is no text either: one problem a place.
+  // Characters that YAML forbids are a YAML error too: one problem per position.
   const input = new Set(unreadable.map(placeKey))
   const others = found.filter((one) => !input.has(placeKey(one)))
   const all = withAcceptances([...unreadable, ...others], images).sort(byPlace)
@@ -74,7 +74,6 @@ interface ReadingInput extends Required<ImagesFileContext> {
   readonly file: string
 }
 
-/** What an entry is read with. */
 interface Around {
   readonly defaults: Canonical
   readonly accepted: readonly AcceptComment[]
@@ -82,14 +81,14 @@ interface Around {
 
 interface CommentedEntry extends EntryPlace, Pick<Around, 'accepted'> {}
 
-/** One reading of one file: collects its problems on the way. */
+/** Reads one file, and collects its problems. */
 class Reading {
   readonly problems: Problem[] = []
   readonly #placed: PlacedData
   readonly #input: ReadingInput
   readonly unused = new UnusedKeys()
   readonly #paths = new Map<EnrolledImage, EntryPlace>()
-  /** What is wrong in the defaults is wrong in every entry, and said once. */
+  /** A problem in the defaults is one in every entry, but reported once. */
   readonly #said = new Set<string>()
 
   constructor(placed: PlacedData, input: ReadingInput) {
@@ -128,7 +127,7 @@ class Reading {
 
   images(data: Data, path: Path, defaults: Canonical): EnrolledImage[] {
     if (data === null || (Array.isArray(data) && data.length === 0)) {
-      // A file that is no list, or says `imges:`, has been told so.
+      // A file that is not a list, or contains `imges:`, already has a problem.
       if (this.problems.length > 0) return []
       const remedy = 'Enroll an image, or check that this is the right file: an empty one would delete every manifest.'
       this.#add({ code: 'images-missing', path, at: 'key', message: 'no image is enrolled.', remedy })
@@ -198,7 +197,7 @@ class Reading {
       place.accepted.find(({ data: { code } }) => key === `accept.${code}`)?.at.line ??
       partPosition(placed, place, key.split('.'), 'key')?.line ??
       null
-    // Most runs look at none of these, and looking for places and copying thousands of entries takes its time.
+    // Most runs use none of these, and finding positions and copying thousands of entries takes time.
     const image = {
       ...completed,
       get line() {
@@ -217,7 +216,7 @@ class Reading {
     return image
   }
 
-  /** Where a key of an image stands, its entry's place where neither it nor a default writes the key. */
+  /** The position of a key of an image, or that of its entry if neither it nor a default sets the key. */
   readonly placeOf = (image: EnrolledImage, key: string): Position => {
     const { line, column } = image
     const place = this.#paths.get(image)

@@ -1,19 +1,19 @@
 import type { Data, Path, PlacedData, Position } from '../yaml/data.js'
 
-/** Paths in our form (joined by dots) → where the file has them. */
+/** Canonical paths (joined by dots) → paths in the file. */
 export type Moved = ReadonlyMap<string, Path>
 
-/** Where an entry stands, and which of its parts (and of the defaults') stand elsewhere than our form has them. */
+/** Where an entry is, and which of its parts (and of the defaults) are at another path than in canonical form. */
 export interface EntryPlace {
   readonly path: Path
   readonly moved: Moved
   readonly movedInDefaults: Moved
 }
 
-/** Which place is meant: the key that leads to a part, or the part itself. */
+/** Which position is meant: that of a key, or of its value. */
 export type Which = 'key' | 'value'
 
-/** Where a part of an entry stands: in the entry or in the defaults; null where neither writes it. */
+/** The position of a part of an entry, in the entry or in the defaults; null if neither sets it. */
 export function partPosition(placed: PlacedData, place: EntryPlace, inside: Path, which: Which): Position | null {
   const look = which === 'key' ? placed.position : placed.valuePosition
   const own = look([...place.path, ...writtenAt(inside, place.moved)])
@@ -21,7 +21,9 @@ export function partPosition(placed: PlacedData, place: EntryPlace, inside: Path
   return look(['defaults', ...writtenAt(inside, place.movedInDefaults)])
 }
 
-/** The same; what nobody writes is at the nearest part above it that somebody writes, at last at the entry. */
+/**
+ * Like `partPosition`; for an unset part the position of the nearest enclosing part that is set, finally of the entry.
+ */
 export function nearestPosition(placed: PlacedData, place: EntryPlace, inside: Path, which: Which): Position | null {
   for (let length = inside.length; length > 0; length -= 1) {
     const found = partPosition(placed, place, inside.slice(0, length), which)
@@ -30,7 +32,7 @@ export function nearestPosition(placed: PlacedData, place: EntryPlace, inside: P
   return placed.valuePosition(place.path)
 }
 
-/** The keys that lead to a part as they are written: what a message calls it. */
+/** The path of a part as written in the file, for messages. */
 export function writtenAt(inside: Path, moved: Moved): Path {
   if (moved.size === 0) return inside
   for (let length = inside.length; length > 0; length -= 1) {
@@ -40,13 +42,13 @@ export function writtenAt(inside: Path, moved: Moved): Path {
   return inside
 }
 
-/** A list of the entry replaces that of the defaults: what its items lack does not stand there. */
+/** A list of the entry replaces that of the defaults, so keys missing in its items have no position there. */
 function isInOwnList(placed: PlacedData, { path, moved }: EntryPlace, inside: Path): boolean {
   const index = inside.findIndex((step) => typeof step === 'number')
   return index > 0 && placed.position([...path, ...writtenAt(inside.slice(0, index), moved)]) !== null
 }
 
-/** What stands at a path; undefined where nothing does. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(data: Data, path: Path): unknown {
   let value: unknown = data
   for (const step of path) {
@@ -58,12 +60,12 @@ export function valueAt(data: Data, path: Path): unknown {
 
 type Placed = Readonly<Record<keyof Position, number | null>>
 
-/** The place of something as text. */
+/** A position as text. */
 export function placeKey({ line, column }: Placed): string {
   return `${line}:${column}`
 }
 
-/** The order of a file. */
+/** Compares positions in the file. */
 export function byPlace(a: Placed, b: Placed): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 }

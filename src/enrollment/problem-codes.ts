@@ -1,10 +1,10 @@
 /**
- * Every kind of problem there is: its code, which stays the same from release to release, and what it means in one
- * sentence. The documentation lists them (docs/troubleshooting.md). What differs in wording only shares a code; what one
- * person may accept and another may not has its own.
+ * All kinds of problems: their codes, which are stable across releases, and what each means in one sentence, for
+ * docs/troubleshooting.md. Problems that differ only in wording share a code; problems that users may want to accept
+ * separately have different ones.
  */
 
-/** What stops the run. */
+/** Problems that stop the run. */
 export const ERRORS = {
   'base-circle': 'Images are built on each other in a circle.',
   'base-invalid': 'A named base image is not a reference that can be followed.',
@@ -47,7 +47,7 @@ export const ERRORS = {
   'yaml-invalid': 'The file is not valid YAML, or uses what is not read.',
 } as const
 
-/** What is shown while the run goes on; an entry can accept it. */
+/** Problems that do not stop the run; an entry can accept them. */
 export const WARNINGS = {
   'base-assumed': 'A base image is named by a value of the build that is assumed.',
   'base-forbidden': 'A base image is in no allowed registry and is not watched.',
@@ -78,7 +78,7 @@ export const WARNINGS = {
   'workflow-unreadable': 'The workflow cannot be read.',
 } as const
 
-/** Warnings about a run, its builds or a base image, and about no entry: nothing accepts them. */
+/** Warnings about a run, its builds or a base image rather than an entry: they cannot be accepted. */
 export const RUN_WARNINGS = {
   'base-edited': 'The record of a base image holds what no run writes.',
   'base-returned': 'A tag went back to an earlier digest; nothing is rebuilt for that.',
@@ -90,7 +90,7 @@ export const RUN_WARNINGS = {
   'run-unanswered': 'The state of a build is not known.',
 } as const
 
-/** What is good to know. */
+/** Useful information. */
 export const NOTICES = {
   'accept-unused': 'An accepted warning is not given any more.',
   'base-differs': 'A published image was built on a base image that its source does not pull.',
@@ -109,17 +109,14 @@ export const NOTICES = {
 } as const
 
 export type ErrorCode = keyof typeof ERRORS
-/** A warning that an entry can accept. */
 export type WarningCode = keyof typeof WARNINGS
-/** What a problem is called, whatever its words. */
 export type ProblemCode = ErrorCode | WarningCode | keyof typeof RUN_WARNINGS | keyof typeof NOTICES
 
 const ALL = { ...ERRORS, ...WARNINGS, ...RUN_WARNINGS, ...NOTICES }
 
-/** All codes, sorted. */
 export const PROBLEM_CODES = Object.keys(ALL).sort() as [ProblemCode, ...ProblemCode[]]
 
-/** Those that an entry can accept, sorted. */
+/** Codes that an entry can accept, sorted. */
 export const WARNING_CODES = Object.keys(WARNINGS).sort() as WarningCode[]
 
 /** Whether a word is the code of a problem. */
@@ -132,7 +129,7 @@ export function isWarningCode(word: string): word is WarningCode {
   return Object.hasOwn(WARNINGS, word)
 }
 
-/** How bad a problem of a code is, where it is made. */
+/** Default severity of a code. */
 export function severityOf(code: ProblemCode): 'error' | 'warning' | 'notice' {
   if (Object.hasOwn(ERRORS, code)) return 'error'
   return Object.hasOwn(NOTICES, code) ? 'notice' : 'warning'

@@ -3,44 +3,44 @@ import type { Path } from '../yaml/data.js'
 import { type ErrorCode, type ProblemCode, severityOf } from './problem-codes.js'
 
 /**
- * How bad a problem is: an error stops the run, a warning and a notice are shown and the run goes on. A warning that its
- * entry accepts is counted, and keeps nobody.
+ * Severity of a problem: an error stops the run, a warning and a notice are shown while the run continues. A warning
+ * accepted by its entry is only counted.
  */
 export type Severity = 'error' | 'warning' | 'accepted' | 'notice'
 
-/** A place in a source repository that a problem speaks of. */
+/** A place in a source repository that a problem refers to. */
 export interface SourcePlace {
-  /** As the message or the remedy names it, as one word: `build.yml:12`. */
+  /** The part of the message or the remedy that names it, a single word: `build.yml:12`. */
   readonly text: string
-  /** The branch is the one that the file was read from; null: the default branch. */
+  /** The branch that the file was read from; null: the default branch. */
   readonly source: { readonly provider: Provider; readonly repo: string; readonly branch: string | null }
   readonly path: string
   /** null: the file as a whole. */
   readonly line: number | null
 }
 
-/** Something a person should know: where it is, what is wrong, and what mends it. */
+/** A problem: where it is, what is wrong, and how to fix it. */
 export interface Problem {
   readonly severity: Severity
-  /** What kind of problem it is; stable (`problem-codes.ts`). */
+  /** The kind of problem; stable (`problem-codes.ts`). */
   readonly code: ProblemCode
-  /** Path as the person knows it (relative to the state folder or repository), null where there is not a file. */
+  /** Path as shown to people (relative to the state folder or repository), null for none. */
   readonly file: string | null
   /** 1-based line and column, null where unknown. */
   readonly line: number | null
   readonly column: number | null
   readonly message: string
-  /** What to do about it, one sentence; null where the message says it already. */
+  /** How to fix it, one sentence; null if the message is enough. */
   readonly remedy: string | null
-  /** Name of the image it concerns, null where it concerns the whole run. */
+  /** Name of the affected image, null for the whole run. */
   readonly image: string | null
-  /** Why it is accepted, in the words of images.yaml; absent where it is not. */
+  /** Why it is accepted, quoted from images.yaml; absent if it is not. */
   readonly reason?: string
-  /** Where more of it is seen; absent where its words name no file that was read. */
+  /** Links for the places named in the text; absent if it names no file that was read. */
   readonly places?: readonly SourcePlace[]
 }
 
-/** Something about an entry that its schema cannot see: where, what, and what mends it. */
+/** A problem of an entry that its schema cannot detect: its path, message and remedy. */
 export interface EntryFault {
   readonly code: ProblemCode
   /** Path in the entry. */
@@ -51,13 +51,13 @@ export interface EntryFault {
 
 type About = Partial<Omit<Problem, 'severity' | 'code' | 'message'>>
 
-/** Makes a problem, as bad as its code says; what is left out is null. */
+/** Makes a problem with the severity of its code; omitted properties are null. */
 export function problem(code: ProblemCode, message: string, about: About = {}): Problem {
   const nowhere = { file: null, line: null, column: null, remedy: null, image: null }
   return { severity: severityOf(code), code, message, ...nowhere, ...about }
 }
 
-/** `images.yaml:14:3`, as far as it is known; empty where no file is. */
+/** `images.yaml:14:3`, without unknown parts; empty without a file. */
 export function placeOfProblem({ file, line, column }: Pick<Problem, 'file' | 'line' | 'column'>): string {
   return [file, line, column].filter((part) => part !== null).join(':')
 }
@@ -70,7 +70,7 @@ export function formatProblem(p: Problem): string {
   return `${place === '' ? '' : `${place}: `}${severity}: ${p.message}${remedy}${codeOf(p)}`
 }
 
-/** The code of what can be accepted, and the reason why it is. */
+/** The code of a problem that can be accepted, with the reason if it is. */
 function codeOf({ severity, code, reason }: Problem): string {
   if (severity !== 'warning' && severity !== 'accepted') return ''
   return ` [${code}]${reason === undefined ? '' : ` Accepted: ${reason}`}`

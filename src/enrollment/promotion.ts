@@ -5,11 +5,11 @@ import { pathName } from './messages.js'
 import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 
-/** Name of the one environment that the flat `updates` are. */
+/** Name of the only environment when an entry has flat `updates`. */
 export const FLAT = '1'
 const NO_TIME = { text: '0', seconds: 0 }
 
-/** Where an image is promoted to, in the order it goes through; the flat `updates` are one environment. */
+/** Where an image is promoted to, in order; flat `updates` are one environment. */
 export function environmentsOf({ updates = [], environments = [] }: Entry) {
   const flat = { name: FLAT, auto: true, soak: NO_TIME, pullRequest: false, updates }
   const stages = environments.length > 0 || updates.length === 0 ? environments : [flat]
@@ -18,12 +18,12 @@ export function environmentsOf({ updates = [], environments = [] }: Entry) {
 
 type WrittenUpdate = NonNullable<Entry['updates']>[number]
 
-/** Whether a value was written tells a mistake (`updateFaults`), so that the schema fills none in. */
+/** The default is set here rather than in the schema, because `updateFaults` must know whether a value was written. */
 function withValue(update: WrittenUpdate) {
   return { ...update, value: update.value ?? 'tag' } as const
 }
 
-/** What is wrong across the keys that say where an image is promoted to. */
+/** Problems across the keys that define promotions. */
 export function promotionFaults({ updates = [], environments = [] }: Entry): EntryFault[] {
   const both: EntryFault[] =
     updates.length === 0 || environments.length === 0

@@ -4,12 +4,15 @@ import type { EntryFault } from './problem.js'
 import { imageMeant, remedyFor } from './repairs.js'
 import type { Entry } from './schema/entry.js'
 
-/** Where an image is published, or what is wrong with what its entry says about that. */
+/** Where an image is published, or what is wrong with the entry's keys for it. */
 export type Published =
   | { readonly ok: true; readonly registry: string; readonly repository: string }
   | { readonly ok: false; readonly fault: EntryFault }
 
-/** Registry host and repository, from `registry` + `repository` (the registry may carry the organisation) or `repoURL`. */
+/**
+ * Registry host and repository, from `registry` + `repository` (the registry may include the organization) or
+ * `repoURL`.
+ */
 export function publishedAt(entry: Entry): Published {
   const key = entry.repoURL === undefined ? 'registry' : 'repoURL'
   if (entry.repoURL !== undefined && (entry.registry !== undefined || entry.repository !== undefined)) {
@@ -39,7 +42,7 @@ function incomplete({ registry, repository }: Entry): Published {
   return { ok: false, fault: { code: 'key-missing', path: [missing], message: `${missing} is missing.`, remedy } }
 }
 
-/** A disabled entry may be its name alone: nothing is watched or built. What it does say must be right. */
+/** A disabled entry may consist of its name: nothing is watched or built. Keys that it has must be valid. */
 function partly({ registry, repository }: Entry): Published {
   const said = [
     ...(registry === undefined
@@ -60,7 +63,7 @@ function located(whole: string, key: string, written = whole): Published {
     return wrong(`${quote(written)} is a URL.`, `Leave out ${truncate(scheme, 20)} before the host.`)
   }
   const slash = whole.indexOf('/')
-  // Hosts are the same in any case; Dockerfiles and registries write them small.
+  // Host names are case-insensitive; Dockerfiles and registries write them in lower case.
   const host = slash < 0 ? '' : whole.slice(0, slash).toLowerCase()
   const path = whole.slice(slash + 1)
   if (!isRegistryHost(host)) {
@@ -89,7 +92,7 @@ function located(whole: string, key: string, written = whole): Published {
 /** The limit of the distribution specification's reference implementation (github.com/distribution/reference). */
 const MAX_REPOSITORY_LENGTH = 255
 
-/** One name for one image: docker.io/postgres is docker.io/library/postgres. */
+/** One canonical name per image: docker.io/postgres is docker.io/library/postgres. */
 function onDockerHub(host: string, path: string): { readonly registry: string; readonly repository: string } {
   if (host !== 'docker.io' && host !== 'index.docker.io') return { registry: host, repository: path }
   return { registry: 'docker.io', repository: path.includes('/') ? path : `library/${path}` }

@@ -4,10 +4,10 @@ import { type Problem, problem } from './problem.js'
 import type { PlaceOf } from './uniqueness.js'
 
 /**
- * Whether an image may come from where it is: below one of the allowed registries, each a host or a host and the
- * beginning of a path (`ghcr.io/acme` allows `ghcr.io/acme/web` and not `ghcr.io/acme-evil/web`).
+ * Whether the settings allow an image's registry: it must be below one of the allowed registries, each a host or a host
+ * and a path prefix (`ghcr.io/acme` allows `ghcr.io/acme/web` but not `ghcr.io/acme-evil/web`).
  *
- * @param allowed empty: anywhere.
+ * @param allowed empty: any registry.
  * @param repository with its host.
  */
 export function isAllowedRegistry(repository: string, allowed: readonly string[]): boolean {
@@ -19,7 +19,7 @@ export function isAllowedRegistry(repository: string, allowed: readonly string[]
   })
 }
 
-/** Images that are published where the settings do not allow it. */
+/** Images that are published to a registry that the settings do not allow. */
 export function registryProblems(
   images: readonly EnrolledImage[],
   allowed: readonly string[],

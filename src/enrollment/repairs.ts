@@ -13,15 +13,15 @@ import {
   WORKFLOW_FILE,
 } from './grammar.js'
 
-/** What is surely meant by a value that is written in another way; null where nobody can tell. */
+/** The valid spelling of a value; null if it cannot be derived. */
 type Repair = (text: string) => string | null
 
 /**
- * The value that a key takes for what somebody wrote: `https://github.com/acme/web` in `repo` is `acme/web`.
+ * The valid spelling of what a person wrote: `https://github.com/acme/web` in `repo` is `acme/web`.
  *
  * @param path keys and indexes that lead to the value.
- * @param value as it was read.
- * @returns the sentence with the literal text to write; null where what is meant cannot be known.
+ * @param value as read.
+ * @returns the sentence with the literal text to write; null if that cannot be determined.
  */
 export function remedyFor(path: readonly (string | number)[], value: unknown): string | null {
   const key = path.findLast((step): step is string => typeof step === 'string')
@@ -34,7 +34,7 @@ export function remedyFor(path: readonly (string | number)[], value: unknown): s
   return typeof path.at(-1) === 'number' ? `Write ${repaired}.` : `Write ${key}: ${repaired}.`
 }
 
-/** Hosts that people call by a shorter name, or by the address of their pages. */
+/** Hosts that people abbreviate, or confuse with the registry's website. */
 const HOSTS: Readonly<Record<string, string>> = {
   ghcr: 'ghcr.io',
   github: 'ghcr.io',
@@ -60,7 +60,7 @@ function registry(text: string): string | null {
   return isAllowedOrigin(repaired) && isRegistryHost(named) ? repaired : null
 }
 
-/** The path below a registry that a whole reference, or its beginning, names. */
+/** The path on a registry in a full reference, or in its beginning. */
 function repository(text: string): string | null {
   const path = lower(withoutTag(withoutScheme(text).replace(/^\/+/, '')))
   const [host = '', ...rest] = path.split('/')
@@ -69,9 +69,9 @@ function repository(text: string): string | null {
 }
 
 /**
- * REGISTRY/REPOSITORY of an address or of a reference; Docker Hub's where no registry is named.
+ * REGISTRY/REPOSITORY of a URL or reference; on Docker Hub if it names no registry.
  *
- * @returns null where no repository is in it.
+ * @returns null if it contains no repository.
  */
 export function imageMeant(text: string): string | null {
   const [first = '', ...rest] = lower(withoutTag(withoutScheme(text.trim()))).split('/')
@@ -83,9 +83,9 @@ export function imageMeant(text: string): string | null {
 }
 
 /**
- * OWNER/REPO, or GROUP/PROJECT, of an address: of the repository, of a page in it, or the one git clones.
+ * OWNER/REPO, or GROUP/PROJECT, from the URL of a repository, of a page in it, or from its clone URL.
  *
- * @returns null where it is none.
+ * @returns null if it is not such a URL.
  */
 export function repo(text: string): string | null {
   const path = text
@@ -108,7 +108,9 @@ function branch(text: string): string | null {
   return isBranchName(name) ? name : null
 }
 
-/** A path from the repository's top, out of one with a slash too many, of Windows, or of a page. */
+/**
+ * A path relative to the top of the repository, from one with extra slashes, with backslashes, or from a page's URL.
+ */
 function path(text: string): string | null {
   const inside = text
     .replace(/^https?:\/\/[^/]+\/[^/]+\/[^/]+\/(?:blob|tree|raw)\/[^/]+\//, '')
@@ -156,7 +158,7 @@ function digest(text: string): string | null {
   return hex === undefined ? null : `sha256:${hex}`
 }
 
-/** A day or a moment, in UTC: what `Date` reads of an ISO form that is nearly ours. */
+/** A date or time in UTC: ISO forms close to ours that `Date` can read. */
 function expires(text: string): string | null {
   const [, year, month = '', day = ''] = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(text) ?? []
   if (year !== undefined) return realDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`)

@@ -1,10 +1,10 @@
-// The settings as the generated files remember them.
+// The settings as recorded in the generated files.
 import { byKey, jsonMap, parseJson } from '../text/index.js'
 import type { Settings } from './images-file.js'
 import { settingsSchema } from './schema/settings.js'
 import { DEFAULT_SETTINGS, settingsFrom } from './settings.js'
 
-/** The key `settings` that gives these settings, with every default written out: `settingsFrom` the other way round. */
+/** The key `settings` that gives these settings, with every default written out: the inverse of `settingsFrom`. */
 export function writtenSettings(settings: Settings) {
   const { githubTokenSecret, gitlabTokenSecret, registrySecret, sourceTokenSecret, ...rest } = settings
   const { retryPause, baseInterval, pollInterval, stagger, retries, maxRebuildsPerRun, ...plain } = rest
@@ -30,8 +30,8 @@ export function writtenSettings(settings: Settings) {
 const RECORD = '# Settings other than the defaults: '
 
 /**
- * Settings as a comment of YAML, on one line: what a later run compares with where it cannot read the images.yaml they
- * come from. Plain ASCII, since other characters end a line too, by YAML 1.1.
+ * Settings as a YAML comment on one line, which a later run compares with if it cannot read the original images.yaml.
+ * ASCII only, since YAML 1.1 has other line breaks too.
  */
 export function recordOfSettings(settings: Settings): string {
   const others = otherThan(writtenSettings(DEFAULT_SETTINGS), writtenSettings(settings)) ?? {}
@@ -39,7 +39,7 @@ export function recordOfSettings(settings: Settings): string {
   return RECORD + json.replace(/[^\x20-\x7e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** What of a value is not as it is by default; undefined: nothing. */
+/** The parts of a value that differ from the default; undefined: none. */
 function otherThan(initial: unknown, value: unknown): unknown {
   const [was, is] = [jsonMap(initial), jsonMap(value)]
   if (is === null) return JSON.stringify(value) === JSON.stringify(initial) ? undefined : value
@@ -51,8 +51,8 @@ function otherThan(initial: unknown, value: unknown): unknown {
 /**
  * The settings that a generated file records.
  *
- * @param text of the file; it is committed, so anybody may have changed it.
- * @returns null where it records none, or none that are valid.
+ * @param text of the file; it is committed, so anyone may have changed it.
+ * @returns null if it records none, or invalid ones.
  */
 export function recordedSettings(text: string): Settings | null {
   const line = text.split('\n', MAX_HEAD).find((one) => one.startsWith(RECORD))
@@ -61,5 +61,5 @@ export function recordedSettings(text: string): Settings | null {
   return parsed.success ? settingsFrom(parsed.data) : null
 }
 
-/** Lines of a file that may hold the record. */
+/** Number of lines that are searched for the record. */
 const MAX_HEAD = 5

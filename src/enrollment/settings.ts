@@ -10,7 +10,7 @@ import { settingsSchema } from './schema/settings.js'
 
 type WrittenSettings = z.output<typeof settingsSchema>
 
-/** What the schema makes of each key; Secrets and analysis by the names that the rest of the code has. */
+/** The schema's result for each key, with Secrets and analysis renamed as in the rest of the code. */
 export function settingsFrom({ secrets, analysis, webhookReceivers, ...others }: WrittenSettings) {
   return {
     ...others,
@@ -24,18 +24,17 @@ export function settingsFrom({ secrets, analysis, webhookReceivers, ...others }:
   }
 }
 
-/** The settings of a file that writes none. */
+/** The settings of a file without any. */
 export const DEFAULT_SETTINGS = settingsFrom(settingsSchema.parse({}))
 
-/** What reading the key `settings` gives. */
 interface SettingsReading {
-  /** null where anything is wrong with them. */
+  /** null if any setting is invalid. */
   readonly settings: ReturnType<typeof settingsFrom> | null
-  /** All of it at once; paths below `settings`. */
+  /** All problems; paths below `settings`. */
   readonly faults: readonly SchemaProblem[]
 }
 
-/** Reads the key `settings`: what is wrong with one key keeps no other from being looked at. */
+/** Reads the key `settings`: a problem with one key does not prevent the others from being checked. */
 export function readSettings(data: Data): SettingsReading {
   const result = settingsSchema.safeParse(data)
   const atValue = (found: readonly SettingsFault[]) => found.map((one): SchemaProblem => ({ ...one, at: 'value' }))
@@ -59,7 +58,7 @@ function without(data: DataMap, faults: readonly SchemaProblem[]): DataMap {
   return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
 }
 
-/** A thing wrong with settings that no single key can tell. */
+/** A problem of settings across several keys. */
 export interface SettingsFault {
   readonly code: ErrorCode
   /** Path below `settings`. */
@@ -68,7 +67,7 @@ export interface SettingsFault {
   readonly remedy: string
 }
 
-/** What is wrong across the keys of settings. */
+/** Problems across the keys of settings. */
 export function settingsFaults(settings: WrittenSettings): SettingsFault[] {
   return [
     ...receiverFaults(settings),
@@ -120,11 +119,11 @@ function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] 
   return [...repeated, ...misplaced]
 }
 
-/** The shortest that a duration may be. */
+/** Minimum of a duration. */
 interface Floor {
   readonly key: 'pollInterval' | 'retryPause' | 'baseInterval'
   readonly seconds: number
-  /** What is wrong with a shorter one, after the key's name. */
+  /** The message for a shorter one, without the key's name. */
   readonly message: string
   readonly remedy: string
 }
@@ -139,7 +138,7 @@ const FLOORS: readonly Floor[] = [
   {
     key: 'baseInterval',
     seconds: 300,
-    // The minReconciliationInterval of Kargo's chart: a shorter interval would be a promise that nobody keeps.
+    // The minReconciliationInterval of Kargo's chart: a shorter interval would have no effect.
     message: "is shorter than 5 minutes, and Kargo's controller looks no more often than that by default.",
     remedy: 'Write 24h, or another span of at least 5m.',
   },

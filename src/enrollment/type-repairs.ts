@@ -1,7 +1,7 @@
 import { parseDuration } from './grammar.js'
 import { repo } from './repairs.js'
 
-/** `7 days`, `24hours`, `weekly`, `P7D`, `7`: as images.yaml has them. */
+/** `7 days`, `24hours`, `weekly`, `P7D`, `7`: converted to the form of images.yaml. */
 export function durationRemedy(text: string): string {
   const plain = text.trim().toLowerCase().replace(/^-/, '')
   if (/^\d{1,4}$/.test(plain)) return `Write ${plain}d for days, or ${plain}h for hours.`
@@ -41,7 +41,7 @@ function sumOf(text: string): string | null {
   return sum.includes(null) ? null : sum.join('')
 }
 
-/** What a schema shows of a key. */
+/** Facts about a key from its schema. */
 interface KeyFacts {
   readonly example: string | null
   /** Keys below it. */
@@ -49,7 +49,7 @@ interface KeyFacts {
 }
 
 /**
- * The text to write where a value is of another type: `yes` for true, a word for a list, a list for a map.
+ * The text to write for a value of the wrong type: `yes` for true, a word for a list, a list for a map.
  *
  * @param expected zod's name of the type.
  */
@@ -77,7 +77,7 @@ export function remedyForType(
   return mapRemedy(before, found, keys)
 }
 
-/** Lists whose items are maps, and the key that a single word is the value of. */
+/** Lists of maps, and the key that a single word would be the value of. */
 const FIRST_KEYS: Readonly<Record<string, string>> = {
   accept: 'code',
   environments: 'name',
@@ -111,13 +111,13 @@ function mapRemedy(before: string, found: unknown, keys: readonly string[]): str
   return keys.length === 0 ? 'Write its keys below it.' : `Write its keys below it: ${keys.join(', ')}.`
 }
 
-/** A value as YAML, in quotes where it may mean something else without. */
+/** A value as YAML, quoted if it would have another meaning without quotes. */
 function plain(text: string): string {
   const short = text.length > 100 ? `${text.slice(0, 100)}…` : text
   return /^[A-Za-z0-9][\w./@-]*(?::[\w./@-]+)*$/.test(short) ? short : JSON.stringify(short)
 }
 
-/** `yes`, `"true"`, `off`, `1`: what other tools take for true and false; null where it is neither. */
+/** `yes`, `"true"`, `off`, `1`: other spellings of true and false; null if it is neither. */
 export function booleanMeant(value: unknown): boolean | null {
   const text = typeof value === 'string' ? value.trim().toLowerCase() : ''
   if (['true', 'yes', 'y', 'on', '1', 'enabled'].includes(text)) return true

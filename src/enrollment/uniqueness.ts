@@ -4,12 +4,12 @@ import type { Position } from '../yaml/data.js'
 import type { EnrolledImage, Settings } from './images-file.js'
 import { type Problem, problem } from './problem.js'
 
-/** Where a key of an image's entry stands. */
+/** The position of a key of an image's entry. */
 export type PlaceOf = (image: EnrolledImage, key: string) => Position
 
 /**
- * What no two entries may share: the name (every file and Kubernetes object is named by it), the place where the image
- * is published (each new tag would be analysed twice), and the names that follow from the others.
+ * What must be unique among entries: the name (files and Kubernetes objects use it), the place where the image is
+ * published (each new tag would be analyzed twice), and names derived from these.
  */
 export function uniquenessProblems(
   images: readonly EnrolledImage[],
@@ -64,7 +64,7 @@ function taken(
   return problem(code, `${what} is taken by the entry in line ${earlier.line}.`, { ...at, remedy })
 }
 
-/** Two tags of one repository may be watched apart. */
+/** Different tags of one repository may be watched separately. */
 function publishedAt({ registry, repository, tags }: EnrolledImage): string | null {
   if (registry === '') return null
   return `${registry}/${repository} ${tags.strategy} ${tags.constraint ?? ''} ${tags.allow.join(' ')}`
@@ -78,13 +78,13 @@ function repeatedStages(images: readonly EnrolledImage[]) {
       const stage = shortenName(`promote-${image.name}-${name}`)
       const earlier = first.get(stage)
       if (earlier === undefined) first.set(stage, image)
-      // Two environments of one image that share a name, and two images that do, are told for what they are.
+      // Duplicate environments of one image, and duplicate images, have their own problems.
       return earlier === undefined || earlier.name === image.name ? [] : [{ image, earlier, stage }]
     }),
   )
 }
 
-/** Sources are watched, by Warehouses named after them, only where Kargo has somebody to tell. */
+/** Warehouses for sources, named after them, exist only if Kargo has a workflow to start. */
 function namedLikeSources(images: readonly EnrolledImage[], settings: Settings | null): EnrolledImage[] {
   if (settings === null || settings.stateWorkflow === null) return []
   const sources = images.filter(({ enabled }) => enabled).flatMap(({ source }) => source ?? [])

@@ -1,18 +1,18 @@
 import type { Position } from '../yaml/data.js'
 import { type Problem, problem } from './problem.js'
 
-/** Keys that are known and have no effect: each is told once, however many entries have it. */
+/** Known keys without effect: each is reported once, however many entries have it. */
 export class UnusedKeys {
   readonly #places = new Map<string, Map<string, Position>>()
 
   add(key: string, at: Position): void {
     const places = this.#places.get(key) ?? new Map<string, Position>()
-    // What stands in the defaults is in every entry, at one place.
+    // A key in the defaults is in every entry, at one position.
     places.set(`${at.line}:${at.column}`, at)
     this.#places.set(key, places)
   }
 
-  /** A notice a key, at the first place where it stands. */
+  /** One notice per key, at its first position. */
   problems(file: string): Problem[] {
     return [...this.#places].flatMap(([key, places]) => {
       const [first] = [...places.values()].sort((a, b) => a.line - b.line || a.column - b.column)

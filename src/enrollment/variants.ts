@@ -1,17 +1,17 @@
 import { type Data, type DataMap, isDataMap, mergeData, type Path } from '../yaml/data.js'
 
-/** An entry in this project's form, and where its parts stand when they stand elsewhere. */
+/** An entry in canonical form, and the original paths of its moved parts. */
 export interface Canonical {
   readonly data: DataMap
-  /** Path in our form (joined by dots) → path in the file, both below the entry. */
+  /** Canonical path (joined by dots) → path in the file, both relative to the entry. */
   readonly moved: ReadonlyMap<string, Path>
   readonly remarks: readonly Remark[]
 }
 
-/** Something to tell about the form of an entry. */
+/** A remark about the form of an entry. */
 export interface Remark {
   readonly code: 'keys-conflicting' | 'value-invalid' | 'form-foreign'
-  /** Where, below the entry as it is written. */
+  /** Path within the entry as written. */
   readonly path: Path
   readonly message: string
   readonly remedy: string
@@ -21,10 +21,10 @@ const FOREIGN_KEYS = ['enrollment', 'image', 'namespace', 'full_name', 'dockerfi
 const NOTHING_MOVED: ReadonlyMap<string, Path> = new Map()
 
 /**
- * Reads the forms of an entry that other tools write: keys below `enrollment:` (state files of the first author's
- * tool), and `image`, `namespace`, `full_name`, `dockerfile`, `quarantine` (CascadeGuard).
+ * Converts entries of other tools: keys below `enrollment:` (state files of the original author's tool), and `image`,
+ * `namespace`, `full_name`, `dockerfile`, `quarantine` (CascadeGuard).
  *
- * @param defaults what holds for all entries, canonical: a `namespace` or `registry` may stand there.
+ * @param defaults canonical defaults: they may have a `namespace` or `registry`.
  */
 export function canonicalEntry(written: DataMap, defaults: DataMap = {}): Canonical {
   if (!FOREIGN_KEYS.some((key) => written[key] !== undefined))
@@ -32,16 +32,17 @@ export function canonicalEntry(written: DataMap, defaults: DataMap = {}): Canoni
   return withPublished(withQuarantine(withDockerfile(flatten(written))), defaults)
 }
 
-/** Reads the same forms in the defaults. What only an entry can say (`image`, `full_name`) stays an unknown key. */
+/**
+ * Converts the same forms in the defaults. Keys that belong to a single entry (`image`, `full_name`) stay unknown keys.
+ */
 export function canonicalDefaults(written: DataMap): Canonical {
   return withQuarantine(withDockerfile(flatten(written)))
 }
 
 /**
- * A source that names no repository is in the one that holds the file, and one without a provider is on GitHub: once
- * the defaults are merged in.
+ * Fills in the source after the defaults are merged: the repository that holds the file, and GitHub as the provider.
  *
- * @param here OWNER/REPO of the repository that holds the file; null where that is not known.
+ * @param here OWNER/REPO of the repository that holds the file; null where unknown.
  */
 export function withSource(data: DataMap, here: string | null): DataMap {
   const { source } = data
@@ -88,7 +89,7 @@ function withDockerfile(draft: Canonical): Canonical {
   if (dockerfile === undefined) return draft
   const source = rest.source ?? plain({})
   const at = placeOf(draft, 'dockerfile')
-  // A source that is no map is told by itself.
+  // A source that is not a map is reported separately.
   if (!isDataMap(source)) return { ...draft, data: plain(rest) }
   if (source.dockerfile !== undefined) {
     const twice = both(at, 'dockerfile stands in the entry and in its source.')
@@ -101,7 +102,7 @@ function withDockerfile(draft: Canonical): Canonical {
   }
 }
 
-/** `quarantine` is a minimum age. */
+/** `quarantine` is an alias of the minimum age. */
 function withQuarantine(draft: Canonical): Canonical {
   const { quarantine, ...rest } = draft.data
   if (quarantine === undefined) return draft
@@ -120,7 +121,7 @@ function withQuarantine(draft: Canonical): Canonical {
   }
 }
 
-/** CascadeGuard's spellings: a bare number is hours, and there are words for none. */
+/** CascadeGuard's spellings: a bare number is hours, and several words mean none. */
 function quarantinePeriod(written: Data): Data {
   if (written === false) return '0'
   if (typeof written !== 'string') return written
@@ -129,7 +130,7 @@ function quarantinePeriod(written: Data): Data {
   return ['none', 'disabled', 'false'].includes(text) ? '0' : written
 }
 
-/** `repository` from the parts that another tool keeps it in. */
+/** `repository`, from the parts in which another tool keeps it. */
 function withPublished(draft: Canonical, defaults: DataMap): Canonical {
   const { image, namespace = defaults.namespace, full_name, ...rest } = draft.data
   if (rest.repository !== undefined || rest.repoURL !== undefined) return { ...draft, data: plain(rest) }
@@ -143,7 +144,7 @@ function withPublished(draft: Canonical, defaults: DataMap): Canonical {
   return moveTo(draft, { ...others, repoURL: full_name }, { key: 'repoURL', from: 'full_name' })
 }
 
-/** The organisation before an image's name, unless the registry ends with it already. */
+/** The organization before an image's name, unless the registry already ends with it. */
 function folderOf(namespace: Data | undefined, registry: Data | undefined): string {
   if (typeof namespace !== 'string' || namespace === '') return ''
   return typeof registry === 'string' && registry.endsWith(`/${namespace}`) ? '' : `${namespace}/`
@@ -157,7 +158,7 @@ function placeOf({ moved }: Canonical, key: string): Path {
   return moved.get(key) ?? [key]
 }
 
-/** Without a prototype, like every map out of a file. */
+/** Without a prototype, like every map from a file. */
 function plain(data: DataMap): DataMap {
   return Object.assign(Object.create(null), data)
 }

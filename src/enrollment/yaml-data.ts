@@ -4,12 +4,12 @@ import { sentence } from './messages.js'
 import { type Problem, problem } from './problem.js'
 
 /**
- * Reads one YAML document, its mistakes as problems (`readData` says which there are).
+ * Reads one YAML document and reports its problems (`readData` lists them).
  *
- * @param text the file's text; a BOM and CRLF are fine.
- * @param file the file's name, for the problems.
- * @returns the data (null when it could not be read) and what is wrong with it; data is only to be used when no
- *   problem is an error.
+ * @param text the file's text; a BOM and CRLF are allowed.
+ * @param file path to show in problems.
+ * @returns the data (null if it could not be read) and its problems; the data must not be used if a problem is an
+ *   error.
  */
 export function readYaml(
   text: string,
@@ -17,23 +17,22 @@ export function readYaml(
   options: Partial<YamlOptions> = {},
 ): { readonly placed: PlacedData | null; readonly problems: readonly Problem[] } {
   const { placed, faults } = readData(text, options)
-  // The library quotes what it finds, whatever that is.
+  // The library quotes arbitrary parts of the file.
   const problems = faults.map(({ message, remedy, ...at }) =>
     problem('yaml-invalid', sentence(message), { file, remedy: remedy === null ? null : sentence(remedy), ...at }),
   )
   return { placed, problems }
 }
 
-/** Control characters but tab and line ends, CR on its own, and what turns the direction of text around. */
+/** Control characters except tab and line endings, a lone CR, and bidirectional characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point.
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/g
 
-/** More than these help nobody. */
 const MAX_COUNT = 5
 
 /**
- * Characters that no editor shows as they are: a parser and a reviewer would read two different files (a comment that
- * ends at CR for one of them, text that runs backwards).
+ * Characters that editors do not show: a parser and a reviewer would see two different files (a comment that ends at a
+ * CR for only one of them, text in reverse order).
  */
 export function characterProblems(text: string, file: string): Problem[] {
   const found: Problem[] = []

@@ -16,19 +16,18 @@ const reason = line
   .refine((text) => /\S/.test(text), 'must say why')
   .meta({ refined: `^(?=[\\s\\S]*\\S)${LINE_PATTERN}` })
 
-/** One warning of an entry that is known and accepted. */
+/** A warning of an entry that is known and accepted. */
 export const acceptance = z.strictObject({
   code: code.meta({ description: 'The code that the warning is shown with.', examples: ['base-pinned'] }),
   reason: reason.meta({ description: 'Why it may stay.', examples: ['Pinned on purpose'] }),
 })
 
-/** What `accept` holds. */
 export const accept = z
   .array(acceptance)
   .max(WARNING_CODES.length, `must name at most ${WARNING_CODES.length} warnings`)
   .default([])
 
-/** Why a word cannot be accepted; null: it can. */
+/** Why a word cannot be accepted; null if it can. */
 function codeFault(text: string): { readonly message: string; readonly remedy: string } | null {
   if (isWarningCode(text)) return null
   if (!isProblemCode(text)) {

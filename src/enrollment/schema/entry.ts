@@ -9,7 +9,7 @@ import { duration, kubernetesName, line, optional, wholeNumber } from './values.
 
 const strategy = z.enum(['SemVer', 'NewestBuild', 'Lexical', 'Digest'])
 
-/** How the newest image is told where an entry does not say it. */
+/** Default strategy for finding the newest image. */
 export const DEFAULT_STRATEGY = 'SemVer'
 
 const STRATEGIES = [
@@ -19,11 +19,11 @@ const STRATEGIES = [
   'The digest of one tag that moves, named in `constraint`.',
 ]
 
-/** Kargo's own limits (kargo.akuity.io, image subscription of a Warehouse). */
+/** Kargo's limits (kargo.akuity.io, image subscription of a Warehouse). */
 const discoveryLimit = wholeNumber('tags that Kargo lists', [1, 100])
 
 const tags = z.strictObject({
-  // Not a default of the schema's: whether it was said tells a contradiction from a wish.
+  // No default in the schema: only an explicit strategy can conflict with imageSelectionStrategy.
   strategy: strategy.optional().meta({
     default: DEFAULT_STRATEGY,
     description: 'How the newest image is chosen among the tags.',
@@ -45,7 +45,7 @@ const tags = z.strictObject({
   }),
 })
 
-/** Something this version knows of and does not use: an editor says that it may go. */
+/** A known key without effect in this version: editors show that it can be removed. */
 const unused = (what: string, example: unknown) =>
   z
     .unknown()
@@ -85,7 +85,7 @@ const published = {
     }),
 }
 
-/** More base images than this are no image, and each is a Warehouse. */
+/** Maximum number of base images: no real image has more, and each becomes a Warehouse. */
 const MAX_BASES = 100
 
 const bases = z
@@ -150,7 +150,7 @@ const backstage = z.strictObject({
   system: optional(entityRef).meta({ description: 'The system it belongs to.', examples: ['shop'] }),
 })
 
-/** Keys of other tools and other versions: accepted, and of no effect. */
+/** Keys of other tools and other versions: accepted, without effect. */
 const ignored = {
   local: unused('How a development tool builds the image.', { dir: '.', dockerfile: 'Dockerfile' }),
   tag: unused('Which tag the build publishes.', 'latest'),
@@ -159,7 +159,7 @@ const ignored = {
   latest_stable_tags: unused('Tags that another tool found.', ['1.4.2']),
 }
 
-/** One entry of `images`, variants made canonical and defaults merged in. */
+/** One entry of `images`, in canonical form with defaults merged in. */
 export const entrySchema = z.strictObject({
   name: kubernetesName.meta({
     description: 'Names the image here; not the name of another image or of a base image.',
@@ -205,7 +205,7 @@ export const entrySchema = z.strictObject({
   ...ignored,
 })
 
-/** Entry keys that are accepted and have no effect. */
+/** Entry keys that are accepted without effect. */
 export const UNUSED_ENTRY_KEYS = Object.keys(ignored) as readonly (keyof typeof ignored)[]
 
 export type Entry = z.infer<typeof entrySchema>

@@ -1,10 +1,10 @@
-/** Keys that other tools write (`variants.ts` reads them): accepted, and an editor says what to write instead. */
+/** Keys that other tools write (`variants.ts` reads them): accepted, and editors show what to write instead. */
 import { REPOSITORY } from '../grammar.js'
 import { PATH_PATTERN, REPO_URL_PATTERN } from './patterns.js'
 import type { JsonSchema } from './rules.js'
 import { describedAs } from './translate.js'
 
-/** A key that is read as something else: what it is, and what to write instead. */
+/** A key that is read as another one: its meaning, and what to write instead. */
 function foreign(description: string, instead: string, schema: JsonSchema): JsonSchema {
   return { ...describedAs(`${description} ${instead}`), deprecated: true, deprecationMessage: instead, ...schema }
 }
@@ -43,7 +43,7 @@ export const foreignKeys: Readonly<Record<string, JsonSchema>> = {
   }),
 }
 
-/** Key of another tool that may stand in the defaults as well. */
+/** Another tool's key that may also appear in the defaults. */
 export function quarantine(duration: JsonSchema): JsonSchema {
   return foreign('How long a digest must have been seen; a number alone is hours.', 'Write `minimumReleaseAge`.', {
     anyOf: [
@@ -59,7 +59,7 @@ export function quarantine(duration: JsonSchema): JsonSchema {
   })
 }
 
-/** The map of entry keys that state files of the first author's tool have. */
+/** The map of entry keys in state files of the original author's tool. */
 export function nested(entry: JsonSchema): JsonSchema {
   return foreign('Its keys are read as if they stood in the entry itself.', 'Move them to the left.', entry)
 }

@@ -4,7 +4,7 @@ import { entrySchema } from './entry.js'
 
 interface SchemaDefinition {
   readonly innerType?: z.core.$ZodType
-  /** What a transformed value is read by. */
+  /** The input schema of a transformation. */
   readonly in?: z.core.$ZodType
   readonly shape?: Readonly<Record<string, z.core.$ZodType>>
   readonly options?: readonly z.core.$ZodType[]
@@ -16,10 +16,11 @@ interface SchemaDefinition {
 }
 
 /**
- * The keys a schema knows in the map at a path, read off the schema itself so that suggestions cannot fall behind it.
+ * The keys that a schema knows in the map at a path, read from the schema itself so that suggestions are always
+ * current.
  *
- * @param data what the schema was held against: a `source` of GitHub knows other keys than one of GitLab.
- * @returns the keys, sorted; empty where the path leads to no map of fixed keys.
+ * @param data the validated data: a `source` on GitHub has other keys than one on GitLab.
+ * @returns the keys, sorted; empty if the path does not lead to a map of fixed keys.
  */
 export function keysAt(schema: z.core.$ZodType, path: Path, data?: Data): readonly string[] {
   const keys = schemasAt(schema, path, data).flatMap(({ schema: found, data: here }) =>
@@ -29,9 +30,9 @@ export function keysAt(schema: z.core.$ZodType, path: Path, data?: Data): readon
 }
 
 /**
- * What the schema gives as an example for a key, to be shown where the key is missing.
+ * The schema's example for a key, to show where the key is missing.
  *
- * @returns null where there is none that fits on a line.
+ * @returns null if there is none that fits on one line.
  */
 export function exampleAt(schema: z.core.$ZodType, path: Path, data?: Data): string | null {
   const examples = schemasAt(schema, path, data).map(({ schema: found }) => z.globalRegistry.get(found)?.examples)
@@ -54,19 +55,19 @@ function schemasAt(schema: z.core.$ZodType, [step, ...rest]: Path, data: Data | 
   })
 }
 
-/** The schema itself, or the forms of a union that may be meant, those of unions among them too. */
+/** The schema itself, or the possible forms of a union, nested ones included. */
 function formsOf(schema: z.core.$ZodType, data: Data | undefined): readonly z.core.$ZodType[] {
   const definition = unwrap(schema)
   if (definition.options === undefined) return [schema]
   return optionsFor(definition, data).flatMap((option) => formsOf(option, data))
 }
 
-/** A file may have keys like `constructor`. */
+/** Own properties only: a file may have keys like `constructor`. */
 function ownValue<T>(map: Readonly<Record<string, T>> | undefined, step: string | number): T | undefined {
   return map !== undefined && Object.hasOwn(map, step) ? map[String(step)] : undefined
 }
 
-/** The options of a union that the data's discriminator chooses; all where it chooses none. */
+/** The options of a union that match the data's discriminator; all if none matches. */
 function optionsFor({ options = [], discriminator }: SchemaDefinition, data: Data | undefined) {
   if (discriminator === undefined || !isDataMap(data)) return options
   const chosen = options.filter((option) => {
@@ -83,10 +84,10 @@ function unwrap(schema: z.core.$ZodType): SchemaDefinition {
 }
 
 /**
- * What an entry has where it does not write a key, as the file would say it.
+ * The default of a key of an entry, as it would be written in the file.
  *
- * @param key as changes name it: `rebuildDelay`, `environments.production.auto`, `updates[0].branch`.
- * @returns null where the schema knows no default.
+ * @param key as in reported changes: `rebuildDelay`, `environments.production.auto`, `updates[0].branch`.
+ * @returns null if the schema has no default.
  */
 export function defaultOfKey(key: string): string | null {
   const path = key.replace(/\[(\d+)\]/g, '.$1').split('.')

@@ -6,14 +6,14 @@ import { ANY_REPOSITORY_PATTERN } from './patterns.js'
 import { conditional, holding, says, where, without } from './rules.js'
 import { branch, duration, kubernetesName, line, optional, path } from './values.js'
 
-/** How bad a finding must be to fail a check: this severity and every worse one. Least first. */
+/** Minimum severity of a finding that fails a check, in ascending order. */
 export const THRESHOLDS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const
 
 export type Threshold = (typeof THRESHOLDS)[number]
 
 const threshold = z.enum(THRESHOLDS)
 
-/** What every check takes, by what it finds. */
+/** Keys of every check, described by what it finds. */
 function checkKeys(found: 'Findings' | 'Vulnerabilities') {
   return {
     enabled: z
@@ -26,7 +26,7 @@ function checkKeys(found: 'Findings' | 'Vulnerabilities') {
   }
 }
 
-/** One check: on or off, or how bad a finding must be to fail it. */
+/** One check: on or off, or the minimum severity that fails it. */
 const check = z.union([z.boolean(), threshold, z.strictObject(checkKeys('Findings'))])
 
 const vulnerabilityCheck = z.union([
@@ -41,7 +41,7 @@ const vulnerabilityCheck = z.union([
   }),
 ])
 
-/** What checks each published image. */
+/** The checks of each published image. */
 export const analysis = z.union([
   z.boolean(),
   z.strictObject({
@@ -68,7 +68,6 @@ export const analysis = z.union([
   }),
 ])
 
-/** A file that a promotion changes. */
 const writtenUpdate = z.strictObject({
   provider: z
     .enum(['github', 'gitlab'])
@@ -108,7 +107,7 @@ const writtenUpdate = z.strictObject({
     }),
 })
 
-/** What promotion.ts checks across these keys. */
+/** The rules that promotion.ts checks across these keys. */
 export const update = writtenUpdate.meta({
   allOf: [
     conditional(
@@ -153,7 +152,7 @@ export const environment = z.strictObject({
   }),
 })
 
-/** The keys of an entry that say where an image goes. */
+/** The keys of an entry that define its promotions. */
 export const promotion = {
   analysis: analysis.default(true).meta({
     description: 'What checks each published image; `false`: nothing, and promotion follows publication.',

@@ -1,4 +1,4 @@
-/** What an entry needs beyond each key by itself, and what it must not have, as JSON Schema. */
+/** Rules across keys, required and forbidden ones, as JSON Schema. */
 import { GITHUB_REPOSITORY } from '../../forges/github.js'
 import { GITLAB_PROJECT } from '../../forges/gitlab.js'
 import { KARGO_REPO_URL, MAX_CONSTRAINT_LENGTH, SEMVER_CONSTRAINT, TAG } from '../grammar.js'
@@ -9,7 +9,7 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown
 }
 
-/** What holds where a condition does, and where it does not; null: nothing. */
+/** Schemas for when a condition holds and when it does not; null: no constraint. */
 export function conditional(condition: JsonSchema, holds: JsonSchema | null, fails: JsonSchema | null): JsonSchema {
   const branches: readonly (readonly [string, JsonSchema | null])[] = [
     ['if', condition],
@@ -19,7 +19,7 @@ export function conditional(condition: JsonSchema, holds: JsonSchema | null, fai
   return Object.fromEntries(branches.filter(([, schema]) => schema !== null))
 }
 
-/** A map that says all these keys. */
+/** A map with all these keys. */
 export function says(...keys: readonly string[]): JsonSchema {
   return { required: keys }
 }
@@ -30,12 +30,12 @@ export function holding(values: Readonly<Record<string, unknown>>): JsonSchema {
   return { required: Object.keys(values), properties: Object.fromEntries(properties) }
 }
 
-/** A map in which these keys, where they are said at all, hold what the schemas say. */
+/** A map in which these keys match the schemas if present. */
 export function where(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
   return { properties }
 }
 
-/** A map without these keys; an editor says the message at each that is there. */
+/** A map without these keys; editors show the message at each one present. */
 export function without(keys: readonly string[], errorMessage: string): JsonSchema {
   return { properties: Object.fromEntries(keys.map((key) => [key, { not: {}, errorMessage }])) }
 }
@@ -48,7 +48,7 @@ export function not(schema: JsonSchema): JsonSchema {
   return { not: schema }
 }
 
-/** Something that holds for an entry or for what stands below its `enrollment`. */
+/** A condition on an entry or on its `enrollment`. */
 const inEither = (condition: JsonSchema): JsonSchema =>
   anyOf(condition, { ...says('enrollment'), ...where({ enrollment: condition }) })
 
@@ -57,7 +57,7 @@ const isOff = inEither(holding({ enabled: false }))
 
 const both = (what: string) => `${what}: keep one of them`
 
-/** What stands together in no map of entry keys. */
+/** Keys that exclude each other. */
 export const conflicts: readonly JsonSchema[] = [
   conditional(says('repoURL'), without(['registry', 'repository'], both('repoURL is registry and repository')), null),
   conditional(
@@ -72,7 +72,7 @@ export const conflicts: readonly JsonSchema[] = [
   ),
 ]
 
-/** What a source may hold at its provider. */
+/** Keys of a source by provider. */
 const keysOn = {
   github: without(['pipeline', 'job'], 'this is a key of a source on GitLab'),
   gitlab: without(['workflow', 'builds'], 'this is a key of a source on GitHub'),
@@ -85,20 +85,20 @@ const repo = {
 
 const onProvider = (provider: 'github' | 'gitlab'): JsonSchema => ({ allOf: [keysOn[provider], repo[provider]] })
 
-/** True of every source that names its provider. */
+/** Rules for every source that names its provider. */
 export const sourceRules: readonly JsonSchema[] = (['github', 'gitlab'] as const).map((provider) =>
   conditional(holding({ provider }), onProvider(provider), null),
 )
 
-/** A rule for each entry, and what in the defaults may make up for it. */
+/** A rule for each entry, and defaults that can satisfy it. */
 export interface EntryRule {
   readonly name: string
-  /** Defaults that leave the rule open: what is merged cannot be told from here. */
+  /** Defaults that leave the rule undecided: the schema cannot see the merged entry. */
   readonly unless: JsonSchema
   readonly entry: JsonSchema
 }
 
-/** A key that an entry needs, itself or below `enrollment`. */
+/** A required key of an entry, in itself or in its `enrollment`. */
 function needs(key: string): JsonSchema {
   const nested = anyOf(says(key), where({ enrollment: says(key) }))
   return conditional(says('enrollment'), nested, says(key))
@@ -145,7 +145,7 @@ function watched(): JsonSchema {
   })
 }
 
-/** What holds in the entry and below `enrollment`. */
+/** A schema for both the entry and its `enrollment`. */
 function inBoth(schema: JsonSchema): JsonSchema {
   return { allOf: [schema, where({ enrollment: schema })] }
 }
@@ -154,7 +154,7 @@ const sources: readonly EntryRule[] = [
   {
     name: 'sourceNeedsRepo',
     unless: { ...says('source'), ...where({ source: says('repo') }) },
-    // An entry of another tool that says `dockerfile` alone is built in the repository that holds the file.
+    // An entry of another tool with only `dockerfile` is built in the repository that holds the file.
     entry: conditional(hasKey('dockerfile'), null, inBoth(where({ source: says('repo') }))),
   },
   {
@@ -164,7 +164,7 @@ const sources: readonly EntryRule[] = [
   },
 ]
 
-/** The strategy that counts: `imageSelectionStrategy`, else the one of `tags`. */
+/** The effective strategy: `imageSelectionStrategy`, else that of `tags`. */
 function strategyIs(strategy: string): JsonSchema {
   const ofTags = { ...says('tags'), ...where({ tags: holding({ strategy }) }) }
   return anyOf(holding({ imageSelectionStrategy: strategy }), { allOf: [not(says('imageSelectionStrategy')), ofTags] })
@@ -209,5 +209,5 @@ const tags: readonly EntryRule[] = [
   },
 ]
 
-/** What is asked of each entry, with the defaults that answer for it. */
+/** The rules for each entry, with the defaults that can satisfy them. */
 export const entryRules: readonly EntryRule[] = [...published, ...sources, ...tags]

@@ -71,7 +71,7 @@ const receiver = writtenReceiver
   )
   .transform(({ name, ...others }) => ({ ...others, name: name ?? others.type }))
 
-/** The image of Trivy that checks run where the settings name none. */
+/** The default Trivy image of the checks. */
 const DEFAULT_TRIVY_IMAGE = 'ghcr.io/aquasecurity/trivy:0.70.0'
 
 const analysis = z.strictObject({
@@ -88,7 +88,7 @@ const analysis = z.strictObject({
     }),
 })
 
-/** A user, or a team of an organisation, as GitHub mentions them (with `_` the users that a company manages). */
+/** A user, or a team of an organization, as mentioned on GitHub (with `_`: Enterprise Managed Users). */
 const MENTION = /^@[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?$/
 
 const dashboard = z.strictObject({
@@ -213,7 +213,6 @@ const ONE_RETRY = {
   errorMessage: 'Kargo starts a failed build again once at most: write 0 or 1',
 }
 
-/** The key `settings`. */
 export const settingsSchema = keys.meta(
   conditional(holding({ engine: 'actions' }), null, where({ retries: ONE_RETRY })),
 )

@@ -4,7 +4,7 @@ import { GITLAB_PROJECT } from '../../forges/gitlab.js'
 import { PLATFORM } from '../grammar.js'
 import { branch, inputs, line, mapFrom, optional, path, text, workflowFile } from './values.js'
 
-/** The Dockerfile of an image whose entry names neither a Dockerfile nor base images. */
+/** The default Dockerfile of an image whose entry names neither a Dockerfile nor base images. */
 export const DEFAULT_DOCKERFILE = 'Dockerfile'
 
 const shared = {
@@ -12,7 +12,7 @@ const shared = {
     description: 'Branch it is built from; else the default branch.',
     examples: ['main'],
   }),
-  // Not a default of the schema's: beside `bases`, a Dockerfile is read only where somebody names it.
+  // No default in the schema: beside `bases`, a Dockerfile is read only if it is set explicitly.
   dockerfile: optional(path).meta({
     default: DEFAULT_DOCKERFILE,
     description:
@@ -63,7 +63,7 @@ export const gitlabSource = z.strictObject({
 /** Where an image is built. */
 export const source = z.discriminatedUnion('provider', [githubSource, gitlabSource])
 
-/** What the real build passes to BuildKit. */
+/** The build settings that the workflow passes to BuildKit. */
 export const build = z.strictObject({
   enabled: z
     .boolean()

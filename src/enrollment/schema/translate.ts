@@ -6,8 +6,8 @@ interface Draft {
 }
 
 /**
- * A zod schema as JSON Schema, with what zod cannot say of itself: the patterns behind refinements (`refined` in the
- * metadata), what a wrong text is told, and which numbers an editor's YAML parser may make of a text.
+ * A zod schema as JSON Schema, completed with what zod cannot express: the patterns behind refinements (`refined` in
+ * the metadata), messages for invalid text, and the numbers that an editor's YAML parser may read instead of text.
  */
 export function translated(schema: z.core.$ZodType): JsonSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
@@ -16,11 +16,11 @@ export function translated(schema: z.core.$ZodType): JsonSchema {
     unrepresentable: 'any',
     reused: 'inline',
     override: ({ zodSchema, jsonSchema }) => {
-      // zod leaves these out where it turns what is written into something else; ours are as written.
+      // zod omits these for transformed values; ours describe the input.
       const { description, enumDescriptions, examples, default: byDefault } = z.globalRegistry.get(zodSchema) ?? {}
       if (Array.isArray(examples)) jsonSchema.examples = examples
       if (byDefault !== undefined) jsonSchema.default = byDefault as z.core.JSONSchema.JSONSchema['default']
-      // An editor would write an empty map where the default is one.
+      // An editor would insert an empty map if that is the default.
       if (isEmpty(jsonSchema.default)) delete jsonSchema.default
       if (zodSchema._zod.def.type === 'string') describeText(zodSchema, jsonSchema as Draft)
       if (zodSchema._zod.def.type === 'union') joinTypes(jsonSchema as Draft)
@@ -39,7 +39,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
-/** A choice of types alone is one list of types. */
+/** A union of plain types becomes one list of types. */
 function joinTypes(json: Draft): void {
   const forms = json.anyOf
   if (!Array.isArray(forms) || !forms.every((form) => Object.keys(form).join() === 'type')) return
@@ -54,7 +54,7 @@ function describeText(schema: z.core.$ZodType, json: Draft): void {
     return
   }
   json.patternErrorMessage ??= refusal(schema)
-  // Where the pattern refuses an empty text, one message for it is enough.
+  // If the pattern rejects empty text, one message for it is enough.
   if (!new RegExp(String(json.pattern), 'u').test('')) delete json.minLength
   const takes = (text: string) => z.safeParse(schema, text).success && new RegExp(String(json.pattern), 'u').test(text)
   if (json.numbers === false || !takes('0')) return
@@ -65,10 +65,10 @@ function describeText(schema: z.core.$ZodType, json: Draft): void {
   }
 }
 
-/** How many checks of a line refuse the text below. */
+/** Number of checks in `line` that reject the text below. */
 const CHECKS_OF_A_LINE = 2
 
-/** What the narrowest check says of a text that no check takes. */
+/** The message of the narrowest check, for a text that every check rejects. */
 function refusal(schema: z.core.$ZodType): string {
   const { error } = z.safeParse(schema, '\u0000${{')
   const said = error?.issues.map(({ message }) => message) ?? []
@@ -76,7 +76,7 @@ function refusal(schema: z.core.$ZodType): string {
   return (own.length > 0 ? own : said).join(', or ')
 }
 
-/** Descriptions are written in Markdown; the plain keyword is for editors that show it as it is. */
+/** Descriptions are Markdown; the plain keyword is for editors that do not render it. */
 export function describedAs(markdown: string): JsonSchema {
   return { description: plain(markdown), markdownDescription: markdown }
 }

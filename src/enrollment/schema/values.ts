@@ -17,7 +17,7 @@ import { BRANCH_PATTERN, LINE_PATTERN, PATH_PATTERN, PLAIN_PATTERN } from './pat
 
 const EVALUATED = 'holds ${{ or ${%, which Kargo would evaluate'
 
-/** One look at what nearly every text is, for there are a dozen of them in each entry. */
+/** Fast path for ordinary text: each entry has about a dozen texts. */
 const ORDINARY = /^[ -#%-~]*$/
 
 interface LineFault {
@@ -37,7 +37,7 @@ function lineFaults(text: string): readonly LineFault[] {
 
 const NO_FAULTS: readonly LineFault[] = []
 
-/** Text on one line that Kargo takes as it is. `refined` is what its checks take, for the JSON Schema. */
+/** Text on one line that Kargo uses unchanged. `refined` is its pattern for the JSON Schema. */
 export const line = z
   .string()
   .min(1, 'must not be empty')
@@ -56,10 +56,10 @@ const durationText = line
   })
   .meta({ refined: DURATION.source, patternErrorMessage: 'must be 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0' })
 
-/** Its text in the file, read. */
+/** The parsed duration. */
 export const duration = durationText.transform(readDuration)
 
-/** A duration that `settingsFaults` holds against its shortest; an editor has the pattern. */
+/** A duration whose minimum `settingsFaults` checks; editors use the pattern. */
 export function durationFrom(shortest: string, pattern: string, example: string) {
   const patternErrorMessage = `must be a duration of ${shortest} or more, like ${example}`
   return durationText.meta({ refined: pattern, numbers: false, patternErrorMessage }).transform(readDuration)
@@ -80,7 +80,7 @@ export const path = line
   )
   .meta({ refined: PATH_PATTERN })
 
-/** A name that Kubernetes takes. */
+/** A valid Kubernetes name. */
 export const kubernetesName = line.regex(
   DNS_LABEL,
   'must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label)',
@@ -91,20 +91,20 @@ export const workflowFile = line.regex(
   'must be the file name of a workflow in .github/workflows, like build.yml',
 )
 
-/** What may be left out: null then. */
+/** An optional value: null if omitted. */
 export function optional<T extends z.ZodType>(schema: T) {
   return schema.optional().transform((value) => value ?? null)
 }
 
-/** A record as a map; none where nothing is written. */
+/** A record as a map; empty if omitted. */
 export function mapFrom(record: z.ZodRecord<typeof line, typeof text>) {
   return record.prefault({}).transform((value): ReadonlyMap<string, string> => new Map(Object.entries(value)))
 }
 
-/** What people write without quotes and mean as text: `true` is one too (numbers are read as text anyway). */
+/** Unquoted values that are meant as text, such as `true` (numbers are read as text already). */
 export const text = z.union([z.string(), z.boolean().transform(String)])
 
-/** Inputs of a workflow, variables of a pipeline: sorted. */
+/** Inputs of a workflow or variables of a pipeline, sorted. */
 export const inputs = z
   .record(
     line.regex(INPUT_NAME, 'is not a valid input name'),
@@ -120,7 +120,7 @@ export const inputs = z
   .prefault({})
   .transform((value): ReadonlyMap<string, string> => new Map(Object.entries(value).sort(byKey)))
 
-/** Numbers of images.yaml are read as text; the JSON Schema takes the number and its text, as the validator does. */
+/** Numbers in images.yaml are read as text; the JSON Schema accepts a number and its text, like the validator. */
 export function wholeNumber(what: string, [min, max]: readonly [number, number]) {
   const isValid = (value: unknown) =>
     typeof value === 'string' && /^(?:0|[1-9]\d{0,5})$/.test(value) && Number(value) >= min && Number(value) <= max
