@@ -28,7 +28,6 @@ export interface CommittingRebuilds extends Committing {
   readonly record: (files: ReadonlyMap<string, string>) => Promise<CommitResult>
 }
 
-/** A commit, and the builds started after it. */
 export interface Committed {
   readonly plan: Plan
   /** null: nothing was committed. */
@@ -88,7 +87,6 @@ function joined(first: Committed, next: Committed): Committed {
   return { plan: { ...plan, rebuilds }, sha: first.sha ?? next.sha, outcomes: [...first.outcomes, ...next.outcomes] }
 }
 
-/** Adds the rebuilds to the report. */
 function reported(committed: Committed, file: string): Committed {
   const { plan, outcomes } = committed
   if (plan.rebuilds === null) return committed

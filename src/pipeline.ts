@@ -293,7 +293,6 @@ function guard(comparison: Comparison, { settings }: ImagesFile, { run, shown }:
   return forbidden
 }
 
-/** Keeps warnings and notices for the report; throws if there are errors. */
 function keepOrThrow(found: readonly Problem[], problems: Problem[]): void {
   if (found.some((one) => one.severity === 'error')) throw new Refusal(found)
   problems.push(...found)

@@ -59,7 +59,6 @@ export interface Plan {
   readonly settings: Settings | null
 }
 
-/** The files of the state folder. */
 export interface Loaded {
   readonly images: string
   /** Text of overrides.yaml; null where there is none. */
@@ -81,7 +80,6 @@ export type PlanDraft =
       readonly answers: BaseAnswers
       readonly factory: Factory
       readonly manifests: readonly ManifestFile[]
-      /** Comparison with the manifests on disk. */
       readonly comparison: Comparison
       readonly problems: readonly Problem[]
     }

@@ -66,7 +66,6 @@ export interface RunOptions {
    * same files are identical.
    */
   readonly writes: boolean
-  /** Runs one named step, showing its progress. */
   readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /** Logs the result of a step in a few words. */
   readonly log: (text: string) => void

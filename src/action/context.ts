@@ -51,7 +51,6 @@ export interface EventPullRequest {
 export interface TriggeringRun {
   readonly id: number
   readonly attempt: number
-  /** The event that triggered it. */
   readonly event: string
   readonly headSha: string
   /** OWNER:BRANCH */

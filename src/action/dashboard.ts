@@ -20,7 +20,6 @@ import type { Inputs } from './inputs.js'
 import { asWarning, knownSecrets, logLine, safe, step } from './log.js'
 import type { RunTarget } from './target.js'
 
-/** The factory a dashboard belongs to. */
 export interface Factory {
   readonly inputs: Inputs
   readonly context: Context

@@ -20,7 +20,6 @@ const DIFF_FILE = 'image-factory.diff'
 /** Name of the report's data file, in the runner's temporary folder and in the artifact. */
 export const DATA_FILE = 'image-factory-report.json'
 
-/** Values for later steps of the job. */
 export interface Outputs {
   readonly report: Report | null
   readonly commitSha: string
@@ -30,7 +29,6 @@ export interface Outputs {
   readonly reportData: string
 }
 
-/** Outputs of a run that failed early. */
 export const NO_OUTPUTS: Outputs = {
   report: null,
   commitSha: '',
@@ -60,7 +58,6 @@ export function setOutputs({ report, commitSha, commentUrl, reportFile, diffFile
   setOutput('report-data', reportData)
 }
 
-/** The started builds: the image, the URL of its run (null: unknown), and the reason. */
 function startedJson(report: Report | null): string {
   const started = (report?.rebuilds ?? []).filter(({ status }) => status === 'started')
   return safe(JSON.stringify(started.map(({ image, run, reason, bases }) => ({ image, run, reason, bases }))))

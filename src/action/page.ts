@@ -8,7 +8,6 @@ import type { Context } from './context.js'
 import { inputFolder } from './inputs.js'
 import { asWarning, logLine, safe, step } from './log.js'
 
-/** What the page is made from. */
 export interface PageRequest {
   /** The input page-dir; null: no page. */
   readonly directory: string | null

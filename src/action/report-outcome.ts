@@ -131,12 +131,9 @@ function commentLine(result: CommentResult, number: number): string {
 
 const REPOSITORY = 'https://github.com/craigedmunds/image-factory-action'
 
-/** Explains the messages, for people whose run failed. */
 const TROUBLESHOOTING = `${REPOSITORY}/blob/main/docs/troubleshooting.md#what-the-run-says`
 
-/** What the last line of the log shows besides the report. */
 interface RunEnd {
-  /** The report in one line. */
   readonly verdict: string
   readonly isFailed: boolean
   /** Empty where there is none. */

@@ -27,7 +27,6 @@ import { writePage } from './page.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type RunTarget } from './target.js'
 
-/** The result of a run. */
 export interface Outcome {
   readonly target: RunTarget
   readonly plan: Plan
@@ -108,7 +107,6 @@ async function readBase(sha: string, checkouts: StateCheckouts): Promise<BaseSta
   }
 }
 
-/** Commits, then shows the state of the branch afterwards. */
 async function commitAndShow(options: RunOptions, first: StateCheckout, action: ActionRun) {
   const committed = await commit(options, first, action)
   const { plan } = committed

@@ -47,7 +47,6 @@ export class StateCheckouts {
     this.#target = target
   }
 
-  /** The remote of the state repository. */
   get remote(): GitRemote {
     const ours = { url: `${this.#context.servers.github}/${this.#target.repository}`, token: this.#inputs.stateToken }
     return this.#origin ?? ours

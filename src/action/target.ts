@@ -2,7 +2,6 @@ import { refuse } from '../enrollment/index.js'
 import type { Context } from './context.js'
 import type { Inputs } from './inputs.js'
 
-/** What the run does, and to which branch. */
 export interface RunTarget {
   readonly mode: 'preview' | 'commit' | 'check'
   /** OWNER/REPO of the state. */

@@ -8,7 +8,6 @@ import { textsOf } from '../state/record.js'
 import { byKey, groupBy } from '../text/index.js'
 import { baseImage, type Entity, externalImage, type Kinds, location, managedImage } from './entities.js'
 
-/** What the catalog is generated from. */
 export interface CatalogInput {
   /** Folder of the entity files, relative to the state folder. */
   readonly folder: string

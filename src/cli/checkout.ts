@@ -25,7 +25,6 @@ export interface LocalClone {
   readonly read: (path: string) => string | null
 }
 
-/** A file of `.github/workflows`. */
 export interface WorkflowFile {
   /** File name in that folder. */
   readonly name: string

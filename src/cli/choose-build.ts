@@ -15,13 +15,11 @@ import { parseReference } from '../reference/index.js'
 import { printable } from '../text/index.js'
 import type { LocalClone, WorkflowFile } from './checkout.js'
 
-/** A value found in a checkout, and why it was chosen. */
 export interface Detected {
   readonly value: string
   readonly why: string
 }
 
-/** What builds an image and where it is published, as far as a checkout shows it. */
 export interface DetectedBuild {
   readonly dockerfile: Detected | null
   readonly workflow: Detected | null
@@ -31,7 +29,6 @@ export interface DetectedBuild {
   readonly faults: readonly Problem[]
 }
 
-/** Values set by options. */
 export interface GivenBuild {
   readonly dockerfile: string | null
   readonly workflow: string | null
@@ -130,7 +127,6 @@ function shown(name: string): string {
   return printable(name.slice(0, 200)).replaceAll('\n', '�')
 }
 
-/** One build in a workflow. */
 export interface FoundBuild {
   /** File name of the workflow. */
   readonly workflow: string

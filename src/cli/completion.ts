@@ -1,7 +1,6 @@
 import type { Command, Option } from 'commander'
 import { refuse } from '../enrollment/problem.js'
 
-/** Shells with a completion script. */
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 interface Completed {
@@ -94,7 +93,6 @@ ${[...names, ...options].join('\n')}
 `
 }
 
-/** Quotes one word for a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -19,7 +19,6 @@ export interface DemoState {
   readonly state: StateFolder
   /** Commits these files to the remote, which has no other writer. */
   readonly commit: (files: ReadonlyMap<string, string>, removals: readonly string[]) => Promise<string>
-  /** A folder for files outside of any repository. */
   readonly folder: string
 }
 

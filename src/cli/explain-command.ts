@@ -52,7 +52,6 @@ export function explainCommand(
   return 0
 }
 
-/** Options of `explain` besides the common ones. */
 export interface ExplainOptions {
   /** Statuses, separated by commas. */
   readonly status?: string

@@ -7,7 +7,6 @@ import type { StateFolder } from '../state/index.js'
 import { newStateFolder } from './options.js'
 import type { Ask, Prompt } from './prompt.js'
 
-/** Where the files of a new factory go. */
 export interface InitPlace {
   /** The top of the repository, the only place where GitHub reads workflows. */
   readonly top: string

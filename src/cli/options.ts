@@ -12,14 +12,12 @@ interface StateOptions {
   readonly output: string
 }
 
-/** Options of every command. */
 export interface CommonOptions extends StateOptions {
   readonly sources?: string
   readonly json?: boolean
   readonly maxDeletions?: string
 }
 
-/** What a command runs with. */
 export interface CommandContext {
   readonly options: CommonOptions
   readonly env: Env

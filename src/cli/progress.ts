@@ -2,7 +2,6 @@ import type { Terminal } from './terminal.js'
 
 /** Shows the progress of a command on one line of a terminal, which is overwritten. */
 export interface Progress {
-  /** Runs one named step. */
   readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /** Counts work done in the current step: `answers from GitHub`. */
   readonly count: (what: string, times?: number) => void

@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { refuse } from '../enrollment/index.js'
 
-/** One question to the person at the terminal. */
 export interface Prompt {
   readonly text: string
   /** Used for an empty answer. */

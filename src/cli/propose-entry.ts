@@ -15,7 +15,6 @@ import {
 } from './choose-build.js'
 import { nameAndValue } from './options.js'
 
-/** Options of `enroll` that set parts of an entry. */
 export interface EnrollOptions {
   readonly name?: string
   readonly image?: string

@@ -42,7 +42,6 @@ export async function bases({ terminal }: CommandContext, dockerfile: string, op
   return 0
 }
 
-/** Options of `graph` besides the common ones. */
 export interface GraphOptions {
   readonly format: GraphFormat
   readonly discover?: boolean

@@ -46,7 +46,6 @@ export async function validate(context: CommandContext, files: readonly string[]
   return isValid ? 0 : 1
 }
 
-/** Result of checking one file. */
 interface CheckedFile {
   readonly file: string
   readonly text: string
@@ -119,7 +118,6 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** System error codes of unreadable files, as messages for people. */
 const UNREADABLE: Readonly<Record<string, readonly [string, string | null]>> = {
   ENOENT: ['there is no file PATH.', 'Check the path: it starts at the current folder.'],
   EISDIR: ['PATH is a folder.', 'Name a file in it, like images.yaml.'],

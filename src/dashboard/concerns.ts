@@ -12,7 +12,6 @@ export const CONCERN_KINDS = [
   'overdue',
 ] as const
 
-/** A condition that requires a person. */
 export interface Concern {
   readonly kind: (typeof CONCERN_KINDS)[number]
   /** Identifies this occurrence among others of its kind and image; unchanged while it lasts. */

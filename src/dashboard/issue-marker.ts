@@ -11,7 +11,6 @@ export interface DashboardMarker {
   readonly told: ReadonlySet<string> | 'many'
 }
 
-/** A dashboard as read from an issue. */
 export interface Dashboard {
   readonly marker: DashboardMarker
   /** Whether it is what we wrote, apart from its boxes. */

@@ -16,7 +16,6 @@ import { ALL_STALE, box } from './issue-marker.js'
 import { type Overview, type OverviewImage, type OverviewOverride, STANDINGS, type Standing } from './overview.js'
 import { STANDING_WORDS } from './standing-words.js'
 
-/** How an issue is rendered. */
 export interface IssueOptions {
   /** Maximum length in characters; at least 600. */
   readonly budget: number
@@ -50,7 +49,6 @@ const MIN_LINE = 7
 /** Images listed per section, reduced until everything fits; 0: only counts. */
 const ROWS = [10_000, 1000, 400, 200, 100, 50, 25, 10, 5, 2, 0]
 
-/** Data with every string in it changed. */
 function withoutSecrets<T>(data: T, redact: (text: string) => string): T {
   if (typeof data === 'string') return redact(data) as T
   if (Array.isArray(data)) return data.map((one) => withoutSecrets(one, redact)) as T

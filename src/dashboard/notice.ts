@@ -10,7 +10,6 @@ import type { Overview, OverviewImage } from './overview.js'
 
 type Told = DashboardMarker['told']
 
-/** A concern that people are notified of. */
 export interface NewsItem {
   readonly key: string
   readonly image: OverviewImage
@@ -65,7 +64,6 @@ export function keysOf(items: readonly NewsItem[]): Told {
   return items.length > MAX_TOLD ? 'many' : new Set(items.map(({ key }) => key))
 }
 
-/** A notice as read from a comment. */
 export interface Notice {
   readonly id: string
   readonly sequence: number
@@ -85,7 +83,6 @@ export function readNotice(body: string): Notice | null {
 
 const MAX_SHOWN = 20
 
-/** How a notice is rendered. */
 export interface NoticeOptions {
   /** The dashboard it belongs to. */
   readonly id: string

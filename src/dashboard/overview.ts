@@ -56,7 +56,6 @@ export interface OverviewBase {
   readonly users: readonly string[]
 }
 
-/** An active override. */
 export interface OverviewOverride extends Omit<Override, 'line'> {
   /** Names of the images that it currently affects, sorted. */
   readonly images: readonly string[]
@@ -84,7 +83,6 @@ export interface Overview {
   readonly overrides: readonly OverviewOverride[]
 }
 
-/** What an overview is built from. */
 export interface OverviewInput {
   readonly explanations: readonly Explanation[]
   readonly records: Records

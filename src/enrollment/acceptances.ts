@@ -2,7 +2,6 @@ import type { EnrolledImage } from './images-file.js'
 import { type Problem, problem } from './problem.js'
 import type { WarningCode } from './problem-codes.js'
 
-/** The reasons of accepted warnings, by image name and code. */
 function reasonsOf(images: readonly EnrolledImage[]): ReadonlyMap<string, string> {
   // The first reason for a code wins.
   const all = images.flatMap(({ name, accept }) =>

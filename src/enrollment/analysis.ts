@@ -16,7 +16,6 @@ export interface Analysis {
 
 const WORST: Threshold = 'CRITICAL'
 
-/** The default checks. */
 const EVERYTHING: Analysis = {
   dockerfile: WORST,
   content: WORST,

@@ -20,7 +20,6 @@ export type Enrolled =
       readonly entry: EntryData
       /** The entry as text, formatted as a standalone block. */
       readonly printed: string
-      /** Warnings and notices about the entry. */
       readonly problems: readonly Problem[]
     }
   | {

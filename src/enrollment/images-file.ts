@@ -16,10 +16,8 @@ export type StateWorkflow = NonNullable<Settings['stateWorkflow']>
 /** A webhook receiver of the Project. */
 export type WebhookReceiver = Settings['webhookReceivers'][number]
 
-/** A complete entry: every default filled in, every value checked; null: not set. */
 export type EntryContent = Immutable<CompletedEntry>
 
-/** One enrolled image. */
 export interface EnrolledImage extends EntryContent {
   /** 1-based position of the entry in the images file. */
   readonly line: number
@@ -32,7 +30,6 @@ export interface EnrolledImage extends EntryContent {
   readonly lineOf: (key: string) => number | null
 }
 
-/** Where an image is built. */
 export type Source = NonNullable<EnrolledImage['source']>
 export type GitHubSource = Extract<Source, { provider: 'github' }>
 export type GitLabSource = Extract<Source, { provider: 'gitlab' }>
@@ -44,12 +41,10 @@ export type TagSelection = EnrolledImage['tags']
 export type Analysis = NonNullable<EnrolledImage['analysis']>
 /** Where an image is promoted to: one Kargo Stage. */
 export type Environment = EnrolledImage['environments'][number]
-/** One file that a promotion changes. */
 export type Update = Environment['updates'][number]
 /** Owner and system of an image in Backstage's catalog. */
 export type CatalogPlace = EnrolledImage['backstage']
 
-/** A valid images file. */
 export interface ImagesFile {
   readonly settings: Settings
   /** Sorted by name. */

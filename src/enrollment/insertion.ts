@@ -50,7 +50,6 @@ function behindLast(list: YAMLSeq<Node>, place: Place): Edit[] {
   return [ownEnd(text, endOf(last), style.dash), behindNode, text.length].map(lines)
 }
 
-/** Offsets of the dashes of a block list. */
 function dashesOf(list: YAMLSeq<Node>): number[] {
   const token = list.srcToken
   if (token?.type !== 'block-seq') return []
@@ -106,7 +105,6 @@ function underKey(root: YAMLMap<Node, Node | null>, list: Node | null, place: Pl
   return [linesAt(nextLine(text, list.range?.[1] ?? 0), { block, apart: false, place })]
 }
 
-/** Whether a key has no value. */
 function isBlank({ range }: Node): boolean {
   return range?.[0] === range?.[1]
 }

@@ -14,7 +14,6 @@ export interface SchemaProblem {
   readonly remedy: string | null
 }
 
-/** What was validated with zod. */
 export interface Examined {
   /** Keys that lead to it: none for an entry of the list, `settings`. */
   readonly prefix: readonly string[]
@@ -93,7 +92,6 @@ function likeExample(example: string | null): string | null {
   return example === null ? null : `Write it like ${example}.`
 }
 
-/** The remedy that a check of the schema provides. */
 function remedyIn(params: Readonly<Record<string, unknown>> | undefined, found: unknown): string | null {
   if (typeof params?.remedy === 'string') return params.remedy
   const make = params?.remedyFor

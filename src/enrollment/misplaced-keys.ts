@@ -3,7 +3,6 @@ import { entrySchema } from './schema/entry.js'
 import { keysAt } from './schema/keys.js'
 import { settingsSchema } from './schema/settings.js'
 
-/** The part of the file that contains a key. */
 export type Part = 'file' | 'settings' | 'entry'
 
 /** Maps of an entry whose keys are often written beside them. */

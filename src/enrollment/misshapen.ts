@@ -2,7 +2,6 @@ import { type Data, isDataMap } from '../yaml/data.js'
 import { gluedLine } from '../yaml/layout.js'
 import { DNS_LABEL } from './grammar.js'
 
-/** What is wrong with a part of the file that has the wrong shape, and what to write. */
 interface Misshapen {
   readonly message: string
   readonly remedy: string

@@ -81,7 +81,6 @@ interface Around {
 
 interface CommentedEntry extends EntryPlace, Pick<Around, 'accepted'> {}
 
-/** Reads one file, and collects its problems. */
 class Reading {
   readonly problems: Problem[] = []
   readonly #placed: PlacedData

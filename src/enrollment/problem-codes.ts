@@ -90,7 +90,6 @@ export const RUN_WARNINGS = {
   'run-unanswered': 'The state of a build is not known.',
 } as const
 
-/** Useful information. */
 export const NOTICES = {
   'accept-unused': 'An accepted warning is not given any more.',
   'base-differs': 'A published image was built on a base image that its source does not pull.',

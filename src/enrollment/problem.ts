@@ -43,7 +43,6 @@ export interface Problem {
 /** A problem of an entry that its schema cannot detect: its path, message and remedy. */
 export interface EntryFault {
   readonly code: ProblemCode
-  /** Path in the entry. */
   readonly path: Path
   readonly message: string
   readonly remedy: string | null

@@ -58,7 +58,6 @@ function without(data: DataMap, faults: readonly SchemaProblem[]): DataMap {
   return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
 }
 
-/** A problem of settings across several keys. */
 export interface SettingsFault {
   readonly code: ErrorCode
   /** Path below `settings`. */
@@ -119,7 +118,6 @@ function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] 
   return [...repeated, ...misplaced]
 }
 
-/** Minimum of a duration. */
 interface Floor {
   readonly key: 'pollInterval' | 'retryPause' | 'baseInterval'
   readonly seconds: number

@@ -41,10 +41,8 @@ function sumOf(text: string): string | null {
   return sum.includes(null) ? null : sum.join('')
 }
 
-/** Facts about a key from its schema. */
 interface KeyFacts {
   readonly example: string | null
-  /** Keys below it. */
   readonly keys: readonly string[]
 }
 

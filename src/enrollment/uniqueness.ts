@@ -4,7 +4,6 @@ import type { Position } from '../yaml/data.js'
 import type { EnrolledImage, Settings } from './images-file.js'
 import { type Problem, problem } from './problem.js'
 
-/** The position of a key of an image's entry. */
 export type PlaceOf = (image: EnrolledImage, key: string) => Position
 
 /**

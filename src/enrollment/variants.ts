@@ -8,7 +8,6 @@ export interface Canonical {
   readonly remarks: readonly Remark[]
 }
 
-/** A remark about the form of an entry. */
 export interface Remark {
   readonly code: 'keys-conflicting' | 'value-invalid' | 'form-foreign'
   /** Path within the entry as written. */

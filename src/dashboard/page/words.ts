@@ -26,7 +26,6 @@ export function changeWords(change: OverviewImage['bases'][number]['change']): s
   return CHANGES[change]
 }
 
-/** Whole days between two moments. */
 function daysBetween(from: string, to: string): number {
   return Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000))
 }

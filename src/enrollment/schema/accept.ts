@@ -16,7 +16,6 @@ const reason = line
   .refine((text) => /\S/.test(text), 'must say why')
   .meta({ refined: `^(?=[\\s\\S]*\\S)${LINE_PATTERN}` })
 
-/** A warning of an entry that is known and accepted. */
 export const acceptance = z.strictObject({
   code: code.meta({ description: 'The code that the warning is shown with.', examples: ['base-pinned'] }),
   reason: reason.meta({ description: 'Why it may stay.', examples: ['Pinned on purpose'] }),

@@ -16,7 +16,6 @@ const repositoryText = {
   patternErrorMessage: 'must be a repository path, in lower case',
 }
 
-/** Keys of another tool's entry. */
 export const foreignKeys: Readonly<Record<string, JsonSchema>> = {
   image: foreign('Repository below the registry and the namespace.', 'Write `repository` instead.', {
     ...repositoryText,

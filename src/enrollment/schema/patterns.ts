@@ -10,7 +10,6 @@ import { BRANCH, REGISTRY_HOST, REPOSITORY } from '../grammar.js'
 const CONTROL = '\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff'
 const NO_OPENER = '(?![\\s\\S]*\\$\\{[{%])'
 
-/** A pattern without its anchors. */
 const inner = (pattern: RegExp) => pattern.source.replace(/^\^|\$$/g, '')
 
 /** Text on one line that Kargo uses unchanged (`line`). */
@@ -34,13 +33,11 @@ export const PATH_PATTERN = [
   `[^\\\\${CONTROL}]*[^\\\\/${CONTROL}]$`,
 ].join('')
 
-/** A repository on GitHub or on GitLab. */
 export const ANY_REPOSITORY_PATTERN = `^(?:${inner(GITHUB_REPOSITORY)}|${inner(GITLAB_PROJECT)})$`
 
 /** A registry, optionally with the beginning of a repository's path. */
 export const REGISTRY_PATTERN = `^${inner(REGISTRY_HOST)}(?:\\/${inner(REPOSITORY)})?$`
 
-/** A registry and a repository. */
 export const REPO_URL_PATTERN = `^${inner(REGISTRY_HOST)}\\/${inner(REPOSITORY)}$`
 
 const LABEL = '[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*'

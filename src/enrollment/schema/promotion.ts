@@ -13,7 +13,6 @@ export type Threshold = (typeof THRESHOLDS)[number]
 
 const threshold = z.enum(THRESHOLDS)
 
-/** Keys of every check, described by what it finds. */
 function checkKeys(found: 'Findings' | 'Vulnerabilities') {
   return {
     enabled: z
@@ -26,7 +25,6 @@ function checkKeys(found: 'Findings' | 'Vulnerabilities') {
   }
 }
 
-/** One check: on or off, or the minimum severity that fails it. */
 const check = z.union([z.boolean(), threshold, z.strictObject(checkKeys('Findings'))])
 
 const vulnerabilityCheck = z.union([
@@ -41,7 +39,6 @@ const vulnerabilityCheck = z.union([
   }),
 ])
 
-/** The checks of each published image. */
 export const analysis = z.union([
   z.boolean(),
   z.strictObject({
@@ -131,7 +128,6 @@ export const update = writtenUpdate.meta({
 
 const updates = z.array(update).min(1, 'must name an update')
 
-/** Where an image is promoted to. */
 export const environment = z.strictObject({
   name: kubernetesName.meta({ description: 'Names the environment.', examples: ['staging'] }),
   auto: z

@@ -57,7 +57,6 @@ const isOff = inEither(holding({ enabled: false }))
 
 const both = (what: string) => `${what}: keep one of them`
 
-/** Keys that exclude each other. */
 export const conflicts: readonly JsonSchema[] = [
   conditional(says('repoURL'), without(['registry', 'repository'], both('repoURL is registry and repository')), null),
   conditional(
@@ -72,7 +71,6 @@ export const conflicts: readonly JsonSchema[] = [
   ),
 ]
 
-/** Keys of a source by provider. */
 const keysOn = {
   github: without(['pipeline', 'job'], 'this is a key of a source on GitLab'),
   gitlab: without(['workflow', 'builds'], 'this is a key of a source on GitHub'),
@@ -209,5 +207,4 @@ const tags: readonly EntryRule[] = [
   },
 ]
 
-/** The rules for each entry, with the defaults that can satisfy them. */
 export const entryRules: readonly EntryRule[] = [...published, ...sources, ...tags]

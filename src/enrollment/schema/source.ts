@@ -24,7 +24,6 @@ const shared = {
 const inputsText =
   'With which inputs the build is started. `$(baseImage)` becomes REPOSITORY:TAG of the base image that changed, `$(baseDigest)` its digest.'
 
-/** A source on GitHub. */
 export const githubSource = z.strictObject({
   provider: z.literal('github').meta({ description: 'Where the repository is.', examples: ['github'] }),
   repo: line
@@ -48,7 +47,6 @@ export const githubSource = z.strictObject({
   inputs: inputs.meta({ description: inputsText, examples: [{ reason: '$(baseImage) is now $(baseDigest)' }] }),
 })
 
-/** A source on GitLab. */
 export const gitlabSource = z.strictObject({
   provider: z.literal('gitlab').meta({ description: 'Where the repository is.', examples: ['gitlab'] }),
   repo: line

@@ -56,7 +56,6 @@ const durationText = line
   })
   .meta({ refined: DURATION.source, patternErrorMessage: 'must be 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0' })
 
-/** The parsed duration. */
 export const duration = durationText.transform(readDuration)
 
 /** A duration whose minimum `settingsFaults` checks; editors use the pattern. */
@@ -80,7 +79,6 @@ export const path = line
   )
   .meta({ refined: PATH_PATTERN })
 
-/** A valid Kubernetes name. */
 export const kubernetesName = line.regex(
   DNS_LABEL,
   'must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label)',
