@@ -13,18 +13,18 @@ import { type Circumstances, type ImageCandidate, intended, rebuiltForBase } fro
 import { askForges, type Followed } from './follow.js'
 import type { BuildRun, RunsClient } from './runs.js'
 
-/** What became known of builds that others started. */
+/** Builds started by others. */
 interface Adopted extends Followed {
-  /** Whoever cannot be asked whether a build is needed gets none in this run. */
+  /** Images whose forge gave no usable response get no build in this run. */
   readonly unanswered: ReadonlySet<string>
   /**
-   * Records as they will be if builds succeed that are underway and began before the change: they do not cover it, and
-   * `rebuildDelay` counts from them. Not to be kept.
+   * Records as they will be if running builds succeed that began before the change: they do not cover it, but
+   * `rebuildDelay` counts from them. Not stored.
    */
   readonly expected: ReadonlyMap<string, StateRecord>
 }
 
-/** Takes over builds that others started, or that ran since: they cover what is due. */
+/** Records builds that others started, or that ran in the meantime: they cover what is due. */
 export async function adoptBuilds(
   candidates: readonly ImageCandidate[],
   all: Circumstances,
@@ -49,15 +49,16 @@ export async function adoptBuilds(
   return { records, problems, unanswered, expected }
 }
 
-/** The newest build that succeeded, or may yet. */
+/** The newest build that succeeded or may still succeed. */
 export function latestBuild(runs: readonly BuildRun[]): BuildRun | null {
   return runs.find(({ status }) => !isBad(status)) ?? null
 }
 
 /**
- * A build that is not ours, as a rebuild; null where there is none, or it is on record, or older than what is.
+ * A build that is not ours, as a rebuild; null if there is none, or it is already recorded, or older than the recorded
+ * one.
  *
- * @returns `isKept`: it is over, or covers a change. Else it is given as if it had succeeded.
+ * @returns `isKept`: it is finished, or covers a change. Otherwise the result treats it as successful.
  */
 function foreignBuild(
   record: StateRecord,
@@ -86,7 +87,7 @@ function foreignBuild(
   return { rebuild, isKept: isOver || isUnderway }
 }
 
-/** Builds that a person started since every change there is, and that failed: each was a try. null: there is none. */
+/** Failed builds that a person started after all changes, each counted as an attempt. null: there is none. */
 function failedBuild(record: StateRecord, runs: readonly BuildRun[], { records }: Circumstances): Rebuild | null {
   const { bases } = knownImage(record, records.bases)
   const changed = bases.filter(({ byClock }) => byClock === 'newer')
@@ -111,12 +112,12 @@ function failedBuild(record: StateRecord, runs: readonly BuildRun[], { records }
   }
 }
 
-/** Whether a run came to nothing. */
+/** Whether a run failed or was canceled. */
 export function isBad(status: BuildRun['status']): boolean {
   return status === 'failed' || status === 'canceled'
 }
 
-/** What the published image shows after a rebuild, once it is another one than before. */
+/** Evidence from the published image after a rebuild, once the image has changed. */
 export function withEvidence(images: readonly TrackedImage[], records: Records): ReadonlyMap<string, StateRecord> {
   const changed = new Map<string, StateRecord>()
   for (const { enrollment } of images) {

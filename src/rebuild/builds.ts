@@ -8,17 +8,17 @@ import type { BuildPlace, CountedRuns } from './runs.js'
 export interface Build {
   readonly source: Source
   readonly place: BuildPlace
-  /** What its runs are called; null: that tells nothing. */
+  /** The title of its runs; null: titles identify nothing. */
   readonly title: string | null
-  /** null: none but those that are known to be its own. */
+  /** null: only runs known to be its own. */
   readonly counted: CountedRuns | null
 }
 
 /**
  * The build of an image.
  *
- * @param record of its state file: its default branch, and which runs are its own.
- * @returns null where nothing says what to start, or the branch is not known yet.
+ * @param record of its state file, with its default branch and which runs are its own.
+ * @returns null if it is unknown what to start, or on which branch.
  */
 export function buildOf({ source, lineOf }: EnrolledImage, record: StateRecord | undefined): Build | null {
   const branch = source?.branch ?? textOf(record, 'defaultBranch')
@@ -38,22 +38,22 @@ function placeOf(source: Source, branch: string): BuildPlace | null {
   return source.workflow === null ? null : { provider: 'github', repo, branch, workflow: source.workflow }
 }
 
-/** The inputs of a build as they are sent. */
+/** The inputs of a build as sent. */
 export function filledInputs({ source }: Build, base: Parameters<typeof filledInput>[1]): ReadonlyMap<string, string> {
   return new Map([...source.inputs].sort(byKey).map(([key, value]) => [key, filledInput(value, base)]))
 }
 
-/** What builds that one run serves have in common. */
+/** A key shared by builds that one run can serve. */
 export function startKey({ place, title }: Build, inputs: ReadonlyMap<string, string>): string {
   return JSON.stringify([{ ...place, repo: place.repo.toLowerCase() }, title, [...inputs]])
 }
 
-/** A rebuild whose end is not known yet; null: there is none. */
+/** A rebuild without a known result yet; null: there is none. */
 export function openRebuild(record: StateRecord | undefined): Rebuild | null {
   return rebuildsOf(record).find(({ result }) => result === 'intended' || result === 'started') ?? null
 }
 
-/** Ids of all runs that the records know. */
+/** Ids of all runs in the records. */
 export function knownRuns(records: Iterable<StateRecord>): Set<string> {
   return new Set([...records].flatMap((record) => rebuildsOf(record).flatMap(({ run }) => run?.id ?? [])))
 }

@@ -16,19 +16,18 @@ import {
 import { type Build, buildOf, openRebuild } from './builds.js'
 import { questionAbout } from './open.js'
 
-/** What a person asked to be rebuilt now, whatever the delay; all-stale: those that are stale beside those named. */
+/** What a person asked to rebuild now, regardless of the delay; all-stale: stale images besides the named ones. */
 export interface Request {
   readonly kind: 'names' | 'all-stale'
   readonly names: readonly string[]
 }
 
-/** More names than this nobody asks for at once. */
 const MAX_NAMES = 1000
 
 /**
- * Reads what a person asks for: names of images, with commas or spaces between them, or `all-stale`.
+ * Reads a person's request: names of images, separated by commas or spaces, or `all-stale`.
  *
- * @returns null where nothing is asked for.
+ * @returns null for an empty text.
  */
 export function parseRequest(text: string): Request | 'invalid' | null {
   const words = [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))].sort()
@@ -38,18 +37,18 @@ export function parseRequest(text: string): Request | 'invalid' | null {
   return words.length <= MAX_NAMES && words.every(isName) ? { kind: 'names', names: words } : 'invalid'
 }
 
-/** What images are judged by. */
+/** The input for decisions about images. */
 export interface Circumstances {
   readonly records: Records
   readonly settings: Pick<Settings, 'engine' | 'stagger' | 'retries' | 'retryPause' | 'maxRebuildsPerRun'>
   readonly overrides: readonly Override[]
-  /** null: nobody asked. */
+  /** null: no request. */
   readonly request: Request | null
   /** ISO 8601. */
   readonly now: string
-  /** Milliseconds: claims begin when they are made, however long the run has gone on. */
+  /** Milliseconds since the epoch: claims begin when they are made, even in a long run. */
   readonly clock: () => number
-  /** How this run signs its claims. */
+  /** Identifies this run in its claims. */
   readonly me: string
 }
 
@@ -57,20 +56,20 @@ export interface Circumstances {
 export interface Startable {
   readonly kind: 'startable'
   readonly build: Build
-  /** Without a claim of this run yet. */
+  /** Not claimed by this run yet. */
   readonly rebuild: Rebuild
-  /** Since when it is due, in milliseconds. */
+  /** When it became due, in milliseconds since the epoch. */
   readonly since: number
 }
 
-/** What is to be done about an image, now or later. */
+/** What to do about an image, now or later. */
 export type Candidate =
   | Startable
-  /** Its build runs, or another run of ours is about to start it. */
+  /** Its build is running, or another run is about to start it. */
   | { readonly kind: 'open' | 'claimed'; readonly rebuild: Rebuild }
-  /** Its build failed, or was refused, and is started again then (ISO 8601). */
+  /** Its build failed or was refused, and is retried at that time (ISO 8601). */
   | { readonly kind: 'paused'; readonly rebuild: Rebuild; readonly until: string }
-  /** Its build failed as often as it may: nothing more until the base moves or a person asks. */
+  /** Its build has used up its retries: nothing happens until the base changes or a person requests it. */
   | { readonly kind: 'failed'; readonly rebuild: Rebuild }
   | {
       readonly kind: 'waiting'
@@ -78,18 +77,18 @@ export type Candidate =
       readonly limit: Limit
       readonly bases: readonly ExplainedBase[]
     }
-  /** It was to be built and is not any more, before anything was started. */
+  /** It was due but no longer is, before anything was started. */
   | { readonly kind: 'withdrawn'; readonly rebuild: Rebuild }
-  /** It is due, and it is not known what to start. */
+  /** It is due, but it is unknown what to start. */
   | { readonly kind: 'unbuildable'; readonly bases: readonly ExplainedBase[] }
 
-/** What is to be done about one image. */
+/** What to do about one image. */
 export interface ImageCandidate {
   readonly image: TrackedImage
   readonly candidate: Candidate
 }
 
-/** What is to be done about each image that something is to be done about. */
+/** The images that need an action. */
 export function candidatesOf(images: readonly TrackedImage[], all: Circumstances): ImageCandidate[] {
   return images.flatMap((image) => {
     const candidate = candidateOf(image, all)
@@ -97,13 +96,13 @@ export function candidatesOf(images: readonly TrackedImage[], all: Circumstances
   })
 }
 
-/** The same with other records of images. */
+/** The same circumstances with some image records replaced. */
 export function withRecords(all: Circumstances, changed: ReadonlyMap<string, StateRecord>): Circumstances {
   if (changed.size === 0) return all
   return { ...all, records: { ...all.records, images: new Map([...all.records.images, ...changed]) } }
 }
 
-/** What is to be done about an image; null: nothing. */
+/** What to do about an image; null: nothing. */
 export function candidateOf(image: TrackedImage, all: Circumstances): Candidate | null {
   const record = all.records.images.get(image.enrollment.name)
   const build = buildOf(image.enrollment, record)
@@ -122,12 +121,12 @@ export function candidateOf(image: TrackedImage, all: Circumstances): Candidate 
   return { kind: 'startable', build, rebuild: byHand(image, record, all), since: Number.NEGATIVE_INFINITY }
 }
 
-/** What is left to us of what policy says: Kargo starts what is due, and we say what came to nothing. */
+/** What is left of the policy's decision for us: with Kargo, which starts due builds, we only record failures. */
 function ownCandidate(due: Candidate | null, { settings: { engine } }: Circumstances): Candidate | null {
   return engine === 'actions' || due?.kind === 'failed' || due?.kind === 'paused' ? due : null
 }
 
-/** What policy says, whoever starts builds. */
+/** The policy's decision, whatever starts builds. */
 export function dueCandidate(
   { enrollment }: TrackedImage,
   record: StateRecord | undefined,
@@ -169,7 +168,7 @@ function isRequested(
   return bases.length > 0 && knownImage(record, records.bases).bases.some(({ change }) => change === 'behind')
 }
 
-/** What a person asks for covers every change that there is. */
+/** A person's request covers all changes. */
 function byHand({ enrollment }: TrackedImage, record: StateRecord | undefined, all: Circumstances): Rebuild {
   const known = knownImage(record, all.records.bases)
   const changed = known.bases.filter((base) => {
@@ -178,7 +177,7 @@ function byHand({ enrollment }: TrackedImage, record: StateRecord | undefined, a
   return newRebuild('manual', changed, record, all.now)
 }
 
-/** A rebuild for bases that changed, of which nothing is done yet. */
+/** A rebuild for changed bases, not started yet. */
 export function newRebuild(
   reason: Rebuild['reason'],
   bases: readonly ExplainedBase[],
@@ -189,12 +188,12 @@ export function newRebuild(
   return intended(reason, rebuiltFor, record, at)
 }
 
-/** @param from the digest that the image was built on, as far as it is known. */
+/** @param from the digest that the image was built on, if known. */
 export function rebuiltForBase({ name, reference, digest }: ExplainedBase, from: string | null): RebuiltFor {
   return { name, reference, from, to: digest }
 }
 
-/** A rebuild that nothing has come of yet. */
+/** A rebuild that was not started yet. */
 export function intended(
   reason: Rebuild['reason'],
   bases: readonly RebuiltFor[],

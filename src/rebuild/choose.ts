@@ -3,11 +3,11 @@ import { textOf } from '../state/index.js'
 import { compareText } from '../text/index.js'
 import type { Candidate, ImageCandidate, Startable } from './candidates.js'
 
-/** A build that may be started, and is not in this run. */
+/** A build that could be started, but not in this run. */
 export interface PutOff {
   readonly image: TrackedImage
   readonly candidate: Startable
-  /** `limit`: so many were started already; else the image that it is built on, which is being rebuilt. */
+  /** `limit`: this run has started enough builds; otherwise the image that it is built on, which is being rebuilt. */
   readonly reason: 'limit' | { readonly image: string }
 }
 
@@ -18,11 +18,11 @@ export interface Choice {
 }
 
 /**
- * Which builds are started: what a person asked for first, then overrides, then what is due longest. An image that is built
- * on one that is being rebuilt, or will be, waits for it: one build then covers both.
+ * Chooses the builds to start: requests first, then overrides, then the longest due. An image whose base is another
+ * image that is being or will be rebuilt waits for it: one build then covers both.
  *
  * @param bases records of base images: which of them are enrolled images.
- * @param limit how many at most.
+ * @param limit maximum number.
  */
 export function chooseStarts(all: readonly ImageCandidate[], bases: Records['bases'], limit: number): Choice {
   const pending = new Set(all.filter(({ candidate }) => isPending(candidate)).map(({ image }) => nameOf(image)))

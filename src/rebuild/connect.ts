@@ -5,17 +5,17 @@ import { gitlabRuns } from './gitlab-runs.js'
 import type { RunsClient } from './runs.js'
 import { ForgeRunsClient } from './runs-client.js'
 
-/** What it takes to start builds wherever they are. */
+/** Options for starting builds on all forges. */
 export interface RunsOptions {
-  /** Addresses of the servers, without a slash at their end. */
+  /** Server URLs without trailing slash. */
   readonly servers: Readonly<Record<Provider, string>> & { readonly githubApi: string }
-  /** Empty: there is none, and nothing can be started there. */
+  /** Empty: no token, and nothing can be started there. */
   readonly tokens: Readonly<Record<Provider, string>>
-  /** Is told of requests that are repeated. */
+  /** Receives retries. */
   readonly log: Log
 }
 
-/** Starts builds on GitHub and GitLab. A forge is connected when it is first asked, and a token or an address refused then. */
+/** Starts builds on GitHub and GitLab. A forge is connected on first use, when its token or URL may be refused. */
 export function connectRuns({ servers, tokens, log }: RunsOptions): RunsClient {
   const github = once(
     () =>

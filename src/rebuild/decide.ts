@@ -17,42 +17,42 @@ import { CLAIM_HOLDS } from './open.js'
 import { type AwaitedBuild, recordBuilds } from './record-builds.js'
 import type { RunsClient } from './runs.js'
 
-/** A build that this run is to start, once the intent is committed. */
+/** A build that this run starts once the intent is committed. */
 export interface Start {
-  /** All that the one build is for, sorted. */
+  /** All rebuilds that the build is for, sorted. */
   readonly images: readonly { readonly name: string; readonly rebuild: Rebuild }[]
   readonly build: Build
   readonly inputs: ReadonlyMap<string, string>
 }
 
-/** A build that another run of ours has claimed. */
+/** A build that another run has claimed. */
 export interface ClaimedRebuild {
   readonly name: string
   readonly rebuild: Rebuild
-  /** Milliseconds: later than that its claim counts for nothing. */
+  /** When its claim expires, in milliseconds since the epoch. */
   readonly until: number
 }
 
-/** What is to be done about rebuilds. */
+/** What to do about rebuilds. */
 export interface Decision {
-  /** Records of images that changed, by name. */
+  /** Changed records of images, by name. */
   readonly records: ReadonlyMap<string, StateRecord>
   readonly starts: readonly Start[]
   readonly candidates: readonly ImageCandidate[]
   readonly putOff: readonly PutOff[]
-  /** Builds of before that came to an end, as this run found out. */
+  /** Earlier builds that this run found to be finished. */
   readonly ended: readonly { readonly name: string; readonly rebuild: Rebuild }[]
-  /** What other runs of ours are about to start. */
+  /** What other runs are about to start. */
   readonly claims: readonly ClaimedRebuild[]
   readonly problems: readonly Problem[]
 }
 
 /**
- * Decides what is started in this run. Forges are asked only about images that are due: whether they were built since by
- * other means, or are being built; with `engine: kargo`, about those that are awaited.
+ * Decides what is started in this run. Forges are queried only for due images: whether they were built in the meantime,
+ * or are being built; with `engine: kargo`, for awaited builds.
  *
- * @param followed what `followRebuilds` found.
- * @throws Refusal when a person asks for what cannot be rebuilt.
+ * @param followed result of `followRebuilds`.
+ * @throws Refusal when a person requests something that cannot be rebuilt.
  */
 export async function decideRebuilds(
   images: readonly TrackedImage[],
@@ -86,7 +86,7 @@ export async function decideRebuilds(
   for (const { image, candidate } of candidates) {
     if (candidate.kind === 'withdrawn') change(image, (record) => withdraw(record, candidate.rebuild, all.now))
   }
-  // What a person asked for is not forgotten where it has to wait.
+  // A request that has to wait is recorded.
   for (const { image, candidate } of putOff) {
     if (candidate.rebuild.reason === 'manual') change(image, (record) => withRebuild(record, candidate.rebuild))
   }
@@ -101,7 +101,7 @@ export async function decideRebuilds(
   return { records, starts: startsOf(claimed), candidates, putOff, ...ends }
 }
 
-/** Names that cannot be rebuilt: a person who asks for them is told so, and nothing is done. */
+/** Requested names that cannot be rebuilt are refused, and nothing is started. */
 function requestProblems(images: readonly TrackedImage[], { request, records }: Circumstances): Problem[] {
   if (request === null) return []
   const known = new Map(images.map((image) => [image.enrollment.name, image]))
@@ -126,7 +126,7 @@ function requestProblems(images: readonly TrackedImage[], { request, records }: 
   })
 }
 
-/** A build that was never started leaves no trace; one that failed before has failed. */
+/** A build that was never started is removed from the record; one that failed before counts as failed. */
 function withdraw(record: StateRecord, rebuild: Rebuild, now: string): StateRecord {
   if (rebuild.attempts === 0) return withoutRebuild(record, rebuild)
   return updateRebuild(record, rebuild, { result: 'failed', claim: null, ended: rebuild.ended ?? now })

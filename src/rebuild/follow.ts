@@ -6,10 +6,9 @@ import { type Build, buildOf, knownRuns, openRebuild } from './builds.js'
 import { afterReading, afterSearch, questionAbout } from './open.js'
 import type { RunsClient } from './runs.js'
 
-/** Who asks, and when. */
 export interface Asking {
   readonly client: Pick<RunsClient, 'find' | 'read'>
-  /** How this run signs its claims. */
+  /** Identifies this run in its claims. */
   readonly me: string
   /** ISO 8601. */
   readonly now: string
@@ -17,13 +16,13 @@ export interface Asking {
   readonly clock: () => number
 }
 
-/** Records of images that changed, by name, and what could not be found out. */
+/** Changed records of images, by name, and what could not be read. */
 export interface Followed {
   readonly records: ReadonlyMap<string, StateRecord>
   readonly problems: readonly Problem[]
 }
 
-/** The builds among them that came to an end. */
+/** The finished builds among them. */
 export interface FollowedBuilds extends Followed {
   readonly ended: readonly { readonly name: string; readonly rebuild: Rebuild }[]
 }
@@ -32,8 +31,10 @@ export interface FollowedBuilds extends Followed {
 const MAX_CONCURRENCY = 4
 
 /**
- * Asks how far the builds are that were started before: one request for each of them, none where there is none. What
- * cannot be found out stays as it is, with a warning.
+ * Checks the progress of builds started earlier, with one request each. A build whose state cannot be read stays
+ * unchanged, with a warning.
+ *
+ * @returns the changed records and finished builds.
  */
 export async function followRebuilds(
   images: readonly EnrolledImage[],
@@ -84,8 +85,8 @@ async function search(
 }
 
 /**
- * What could not be found out. Kargo starts builds without knowing of it, and many images of a factory may be at a forge
- * that our token may not ask: then one warning says it of all.
+ * Combines warnings about builds that could not be read. With Kargo they do not affect the start of builds, and many
+ * images of a factory may be on a forge that the token cannot access, so one warning covers all.
  */
 export function oneWarning(problems: readonly Problem[], { engine }: Pick<Settings, 'engine'>): readonly Problem[] {
   const [first, ...others] = [...problems].sort(by(({ message }) => message))

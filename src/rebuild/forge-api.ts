@@ -21,53 +21,53 @@ import { plainText } from '../sources/index.js'
 import { jsonMap, parseJson } from '../text/index.js'
 import type { StartAnswer } from './runs.js'
 
-/** A forge to be asked for runs. */
+/** A forge whose runs are read. */
 export interface ForgeServer {
-  /** As messages call it. */
+  /** Name in messages. */
   readonly name: string
-  /** The token, and the input that it comes from. Empty: there is none. */
+  /** The token, and the name of its input. Empty: no token. */
   readonly token: string
   readonly tokenInput: string
-  /** What the token needs to read runs. */
+  /** Permission that the token needs to read runs. */
   readonly readPermission: string
   readonly headers: Readonly<Record<string, string>>
   readonly log: Log
 }
 
-/** What a forge answered: data where it did what was asked, else what it says itself. */
+/** A forge's response: data if the request succeeded, otherwise its message. */
 export type ForgeReply =
   | { readonly kind: 'data'; readonly data: unknown }
   | { readonly kind: 'no'; readonly status: number; readonly message: string }
   | RequestFailure
 
-/** Starts that came to nothing, and one that was accepted, with what the forge says of it. */
+/** Failed starts, and an accepted one with the forge's data about it. */
 export type Posted = Exclude<StartAnswer, { kind: 'started' }> | { readonly kind: 'accepted'; readonly data: unknown }
 
-/** What a start is about, for messages. */
+/** The subject of a start, for messages. */
 export interface Start {
   readonly url: string
   readonly body: unknown
   /** `build.yml of acme/web on main`. */
   readonly what: string
-  /** What helps against a refusal. */
+  /** Remedy for a refusal. */
   readonly remedyOf: (status: number, message: string) => string
 }
 
-/** Asks one forge. */
+/** Requests to one forge. */
 export interface ForgeApi {
-  /** Reads, as often as it takes. Never rejects. */
+  /** Reads, with retries. Never rejects. */
   readonly read: (url: string) => Promise<ForgeReply>
-  /** Starts, once. Starts of one client follow each other a second apart. */
+  /** Starts, once. Starts by one client are a second apart. */
   readonly start: (start: Start) => Promise<Posted>
 }
 
-/** A hundred runs of GitHub are some 1.5 MB without their pull requests. */
+/** A hundred GitHub runs are about 1.5 MB without their pull requests. */
 const MAX_BYTES = 8 * 1024 * 1024
 
 /**
- * Makes a forge ready to be asked. Its token goes to the origin of the addresses that are asked, and is in no message.
+ * Prepares requests to a forge. Its token is sent only to the origin of the requested URLs, and appears in no message.
  *
- * @throws Refusal when the token cannot be one.
+ * @throws Refusal when the token is malformed.
  */
 export function connectForge(server: ForgeServer): ForgeApi {
   const { token, tokenInput, log } = server
@@ -98,7 +98,7 @@ export function connectForge(server: ForgeServer): ForgeApi {
     const one = request(start.url, 'POST')
     const headers = { ...one.headers, 'content-type': 'application/json' }
     const body = JSON.stringify(start.body)
-    // What cannot be reached got nothing, and is tried again; whatever may have got the request is not.
+    // An unreachable server received nothing, so that request is retried; one that may have been received is not.
     const attempt = { name: `POST ${one.url.pathname}`, isRepeatable: false }
     const sendOnce = async () => {
       const answer = await send({ ...one, headers, body })
@@ -110,7 +110,7 @@ export function connectForge(server: ForgeServer): ForgeApi {
   return { read, start: (start) => oneByOne(() => post(start)) }
 }
 
-/** The refusal of a run that cannot go on without an answer that it did not get. */
+/** The refusal of a run that cannot continue without a response. */
 export function unreadable(
   what: string,
   reply: Exclude<ForgeReply, { kind: 'data' }>,
@@ -124,7 +124,7 @@ export function unreadable(
   })
 }
 
-/** What was renamed is found again on the same server. */
+/** Follows redirects of renamed repositories on the same server. */
 function followHome(request: HttpRequest, send: (one: HttpRequest) => Promise<HttpResponse | RequestFailure>) {
   const { origin, host } = request.url
   return followRedirects(request, send, (to) => {
@@ -170,7 +170,7 @@ function postedOf(answer: HttpResponse, start: Start, { name, token }: ForgeServ
 
 function lost(failure: RequestFailure, { what }: Start): Posted {
   const why = `${failure.host} ${failure.what}.`
-  // The server closed its doors before, to something that was read.
+  // An earlier read hit the rate limit already.
   if (failure.reason === 'rate-limited') return { kind: 'limited', message: why, retryAt: null }
   if (!mayHaveTakenEffect(failure)) {
     return { kind: 'unknown', message: `${what} was not started: ${why}`, remedy: failure.remedy }
@@ -187,8 +187,8 @@ function withoutToken({ what }: Start, { tokenInput }: ForgeServer): Posted {
 const DAY = 24 * 60 * 60 * 1000
 
 /**
- * Whether a request was turned away because there were too many, and for how long; a wait of more than a day is taken
- * for one of unknown length. GitHub answers 403 or 429 (docs.github.com/rest, "Rate limits"), GitLab 429.
+ * Whether a request was rejected by a rate limit, and for how long; a wait of more than a day counts as unknown. GitHub
+ * responds with 403 or 429 (docs.github.com/rest, "Rate limits"), GitLab with 429.
  */
 function limitOf({ status, headers, body }: HttpResponse): { readonly milliseconds: number | null } | null {
   const isUsedUp = headers.get('x-ratelimit-remaining') === '0'
@@ -202,7 +202,7 @@ function limitOf({ status, headers, body }: HttpResponse): { readonly millisecon
   return { milliseconds: milliseconds !== null && milliseconds <= DAY ? milliseconds : null }
 }
 
-/** A forge's own words: a text, or lists of what is wrong by field (GitLab). */
+/** A forge's own message: a string, or lists of errors by field (GitLab). */
 function messageOf({ body }: HttpResponse, token: string): string {
   const { message, error } = jsonMap(parseJson(body)) ?? {}
   const said = message ?? error ?? ''

@@ -5,15 +5,14 @@ import { idIn, isoIn, momentIn, textIn } from './listed.js'
 import type { BuildRun, GitHubPlace, RunState } from './runs.js'
 import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
 
-/** What it takes to start workflows. */
 export interface GitHubRunsOptions {
-  /** https://api.github.com, or https://HOST/api/v3 for a GitHub Enterprise server. No slash at the end. */
+  /** https://api.github.com, or https://HOST/api/v3 for a GitHub Enterprise Server. Without trailing slash. */
   readonly apiUrl: string
-  /** Where its pages are: https://github.com. */
+  /** Base URL of its pages: https://github.com. */
   readonly url: string
   readonly token: string
   readonly log: Log
-  /** Whether a start may ask for its run's id; else as it is known of the server. */
+  /** Whether a start may request its run's id; by default what is known of the server. */
   readonly runDetails?: boolean
 }
 
@@ -64,7 +63,7 @@ export function githubRuns(options: GitHubRunsOptions): ForgeRuns<GitHubPlace> {
   }
 }
 
-/** A run of a list; none where it is not what GitHub sends. */
+/** A run of a list; empty if the data is not what GitHub sends. */
 function listedRun(data: unknown): readonly ListedRun[] {
   const run: JsonMap = jsonMap(data) ?? {}
   const id = idIn(run.id)
@@ -96,7 +95,9 @@ function stateOf(data: unknown): Omit<RunState, 'url'> | null {
   return { status, startedAt: isoIn(run.run_started_at), endedAt: isOver ? isoIn(run.updated_at) : null }
 }
 
-/** Every conclusion but one is no build: `failure`, `timed_out`, `startup_failure`, `skipped`, `neutral`, `stale`, … */
+/**
+ * All other conclusions are failed builds: `failure`, `timed_out`, `startup_failure`, `skipped`, `neutral`, `stale`, …
+ */
 function statusOf({ status, conclusion }: JsonMap): BuildRun['status'] {
   if (status === 'in_progress') return 'running'
   if (status !== 'completed') return 'queued'

@@ -6,9 +6,8 @@ import { idIn, isoIn, momentIn, textIn } from './listed.js'
 import type { BuildRun, GitLabPlace, RunState } from './runs.js'
 import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
 
-/** What it takes to start pipelines. */
 export interface GitLabRunsOptions {
-  /** https://gitlab.com, or the address of a self-hosted one. */
+  /** https://gitlab.com, or the URL of a self-managed instance. */
   readonly url: string
   readonly token: string
   readonly log: Log
@@ -19,7 +18,7 @@ const GITLAB = forgeOf({ provider: 'gitlab' })
 /**
  * GitLab CI: the pipelines of a branch.
  *
- * @throws Refusal when the address is neither https nor on this machine.
+ * @throws Refusal when the URL is neither https nor on this machine.
  */
 export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<GitLabPlace> {
   const address = gitLabAddress(url)
@@ -42,7 +41,7 @@ export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<Gi
       remedyOf: (status, said) => remedyOf(status, said, source),
     }),
     startedId: (data) => idIn(jsonMap(data)?.id),
-    // What was created since was updated since; older servers know nothing else to ask by.
+    // What was created since was also updated since; older servers support no better filter.
     dispatchedUrl: (source, since, page) =>
       listUrl(source, { source: 'api', updated_after: since.toISOString(), page: String(page) }),
     runsUrl: (source, { builds }) => listUrl(source, builds === 'dispatched' ? { source: 'api' } : {}),
@@ -54,7 +53,7 @@ export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<Gi
   }
 }
 
-/** A pipeline of a list; none where it is not what GitLab sends. */
+/** A pipeline of a list; empty if the data is not what GitLab sends. */
 function listedPipeline(data: unknown): readonly ListedRun[] {
   const pipeline: JsonMap = jsonMap(data) ?? {}
   const id = idIn(pipeline.id)
@@ -90,7 +89,7 @@ function isOver(status: BuildRun['status']): boolean {
   return status !== 'queued' && status !== 'running'
 }
 
-/** `manual`: all that runs by itself has succeeded, and the rest waits for a person. */
+/** `manual`: all automatic jobs have succeeded, and the rest waits for a person. */
 function statusOf(status: unknown): BuildRun['status'] {
   if (status === 'success' || status === 'manual') return 'succeeded'
   if (status === 'failed' || status === 'skipped') return 'failed'

@@ -1,12 +1,13 @@
 /**
- * Rebuilds without a cluster (`engine: actions`, and what a person asks for): starting an image's own workflow, and
- * following its run.
+ * Rebuilds without a cluster (`engine: actions`, and requests by people): starts an image's own workflow, and follows
+ * its run.
  *
- * `follow.ts` asks how far the builds are that were started before, and `open.ts` says what follows; `candidates.ts` says
- * what is to be done about each image, by `policy/` alone, `choose.ts` which of them are started in this run; `adopt.ts`
- * takes over what others built, `record-builds.ts` writes down what Kargo built, `decide.ts` puts these together; `start.ts` starts what was committed as an intent, `outcome.ts` writes what came of it
- * into state files. `runs.ts` says what can be asked of a forge, `runs-client.ts` how, `github-runs.ts` and
- * `gitlab-runs.ts` what differs between forges; `forge-api.ts` sends.
+ * `follow.ts` checks builds started earlier, and `open.ts` derives their new state; `candidates.ts` decides what to do
+ * about each image, based on `policy/` alone, `choose.ts` which builds start in this run; `adopt.ts` records what
+ * others built, `record-builds.ts` what Kargo built, `decide.ts` combines these; `start.ts` starts what was committed
+ * as an intent, `outcome.ts` writes the results into state files. `runs.ts` defines the requests to a forge,
+ * `runs-client.ts` implements them, `github-runs.ts` and `gitlab-runs.ts` contain what differs between forges;
+ * `forge-api.ts` sends requests.
  */
 export { buildOf, knownRuns, openRebuild } from './builds.js'
 export { parseRequest, type Request } from './candidates.js'

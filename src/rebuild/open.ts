@@ -2,31 +2,31 @@ import type { Rebuild } from '../state/index.js'
 import type { Run, RunState } from './runs.js'
 
 /**
- * A claim is good this long: within it, other runs leave the rebuild alone. It is longer than a start may be put off
- * (`START_WITHIN`) and a request may take together.
+ * How long a claim is valid, in milliseconds: other runs leave the rebuild alone meanwhile. Longer than the maximum
+ * delay of a start (`START_WITHIN`) plus a request.
  */
 export const CLAIM_HOLDS = 60_000
 
-/** How long after its claim was committed a build may still be started, in milliseconds. */
+/** Maximum time from the commit of a claim to the start of its build, in milliseconds. */
 export const START_WITHIN = 20_000
 
-/** How long a run may take to appear at the forge, in milliseconds, after its start was accepted. */
+/** Maximum time from an accepted start until its run appears at the forge, in milliseconds. */
 const APPEARS_WITHIN = 3_600_000
 
-/** What is to be asked about a rebuild whose end is not known. */
+/** What to ask the forge about a rebuild without a known result. */
 export type OpenQuestion =
-  /** Nothing: it waits in the state for a run of ours to start it. */
+  /** Nothing: it is recorded, and waits for a run to start it. */
   | 'none'
-  /** Nothing yet: another run of ours is about to start it. */
+  /** Nothing yet: another run is about to start it. */
   | 'claimed'
   /** Whether it was started after all. */
   | 'find'
-  /** How far its run is. */
+  /** The progress of its run. */
   | 'read'
 
 /**
- * @param me how this run signs its claims.
- * @param now in milliseconds.
+ * @param me identifies this run in its claims.
+ * @param now in milliseconds since the epoch.
  */
 export function questionAbout({ result, claim, run }: Rebuild, me: string, now: number): OpenQuestion {
   if (result === 'started') return run === null ? 'find' : 'read'
@@ -34,7 +34,7 @@ export function questionAbout({ result, claim, run }: Rebuild, me: string, now: 
   return claim.by !== null && now - Date.parse(claim.at) < CLAIM_HOLDS ? 'claimed' : 'find'
 }
 
-/** What a rebuild is by now that was looked for at the forge; unchanged where there is nothing new. */
+/** The state of a rebuild after a search for its run; unchanged if there is nothing new. */
 export function afterSearch(rebuild: Rebuild, found: Run | null, now: string): Rebuild {
   if (found !== null) return started(rebuild, found, rebuild.claim?.at ?? rebuild.at)
   if (rebuild.result === 'intended') return { ...rebuild, claim: null }
@@ -43,7 +43,7 @@ export function afterSearch(rebuild: Rebuild, found: Run | null, now: string): R
   return { ...rebuild, result: 'lost', ended: now, message: 'no run of it appeared' }
 }
 
-/** A rebuild whose build was accepted. */
+/** A rebuild whose start was accepted. */
 export function started(rebuild: Rebuild, run: Run | null, at: string): Rebuild {
   const isCounted = rebuild.result === 'started'
   const attempts = isCounted ? rebuild.attempts : rebuild.attempts + 1
@@ -60,7 +60,7 @@ const WORDS = {
   'not-found': 'the forge does not know its run any more',
 } as const
 
-/** What a rebuild is by now whose run was asked for; unchanged while the run goes on. */
+/** The state of a rebuild after reading its run; unchanged while the run continues. */
 export function afterReading(rebuild: Rebuild, state: RunState, now: string): Rebuild {
   const { status } = state
   if (status === 'queued' || status === 'running') return rebuild

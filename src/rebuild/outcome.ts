@@ -4,9 +4,9 @@ import type { ClaimedRebuild, Start } from './decide.js'
 import type { ImageOutcome } from './start.js'
 
 /**
- * The state files that say what came of rebuilds, by path: of images that are still there, and whose rebuild is.
+ * State files with the results of rebuilds, by path: only of images and rebuilds that still exist.
  *
- * @param state as the branch has it now.
+ * @param state at the current branch head.
  */
 export function outcomeFiles(outcomes: readonly ImageOutcome[], state: StateFiles): Map<string, string> {
   const files = new Map<string, string>()
@@ -24,7 +24,7 @@ export function outcomeFiles(outcomes: readonly ImageOutcome[], state: StateFile
 /**
  * The state files of images whose records changed, by path.
  *
- * @param names of these images: files of others stay as they are, those of an older form too.
+ * @param names of these images: other files stay as they are, including those in an older format.
  */
 export function changedImageFiles({ images, texts }: StateFiles, names: Iterable<string>): Map<string, string> {
   const files = [...new Set(names)].flatMap((name) => {
@@ -34,7 +34,7 @@ export function changedImageFiles({ images, texts }: StateFiles, names: Iterable
   return new Map(files.filter(([path, text]) => texts.has(path) && texts.get(path) !== text))
 }
 
-/** The builds that are still claimed by this run, as the branch has it now: each image of them. */
+/** The builds that this run has still claimed at the current branch head, with their images. */
 export function stillClaimed(starts: readonly Start[], state: StateFiles, me: string): Start[] {
   return starts.flatMap((start) => {
     const images = start.images.filter((one) => isClaimedBy(me, one, state))
@@ -42,7 +42,7 @@ export function stillClaimed(starts: readonly Start[], state: StateFiles, me: st
   })
 }
 
-/** The builds that other runs have claimed and not settled, as the branch has it now. */
+/** The claims of other runs that are still open at the current branch head. */
 export function stillOpen(claims: readonly ClaimedRebuild[], state: StateFiles): ClaimedRebuild[] {
   return claims.filter((one) => isClaimedBy(one.rebuild.claim?.by, one, state))
 }
@@ -52,7 +52,7 @@ function isClaimedBy(who: string | null | undefined, { name, rebuild }: ImageOut
   return now?.result === 'intended' && now.claim?.by === who
 }
 
-/** Starts whose claims begin now. */
+/** Starts with renewed claims. */
 export function renewed(starts: readonly Start[], me: string, at: string): Start[] {
   const claim = { at, by: me }
   return starts.map((start) => ({

@@ -17,26 +17,26 @@ import { askForges, type Followed } from './follow.js'
 import { afterReading, started } from './open.js'
 import type { BuildPlace, BuildRun, CountedRuns, RunsClient } from './runs.js'
 
-/** An image that Kargo builds, and whose forge is asked for a build of it. */
+/** An image that Kargo builds, to look for its build at the forge. */
 export interface AwaitedBuild {
   readonly image: TrackedImage
   readonly place: BuildPlace
   readonly counted: CountedRuns
   readonly record: StateRecord
-  /** Its record as it was before another digest was published; null: the same is published, and a rebuild is due. */
+  /** Its record before a new digest was published; null: the digest is unchanged, and a rebuild is due. */
   readonly before: StateRecord | null
-  /** Since when it is due, in milliseconds. */
+  /** When it became due, in milliseconds since the epoch. */
   readonly since: number
 }
 
-/** More are left to the next run; those whose published digest is new go first. */
+/** More are left to the next run; images with a new published digest come first. */
 const MAX_ASKED = 500
 
 /**
- * The images of `engine: kargo` whose forge is asked for builds: those that were published anew, and those whose rebuild is
- * due and not on record yet.
+ * Images of `engine: kargo` whose builds are looked up: those with a new published digest, and those whose rebuild is
+ * due and not recorded yet.
  *
- * @param before records of images as they were before this run looked; null: it does not look.
+ * @param before records of images before this run looked them up; null: it does not.
  */
 export function awaitedBuilds(
   images: readonly TrackedImage[],
@@ -65,12 +65,12 @@ function awaitedBuild(image: TrackedImage, before: StateRecord | undefined, all:
   if (openRebuild(record) !== null) return null
   const due = dueCandidate(image, record, build, all)
   if (due?.kind === 'startable') return { ...asked, before: null, since: due.since }
-  // A build that somebody else started does not keep Kargo from starting its own.
+  // A build started by someone else does not prevent Kargo from starting its own.
   const isOther = (due?.kind === 'failed' || due?.kind === 'paused') && due.rebuild.reason === 'manual'
   return isOther ? { ...asked, before: null, since: Date.parse(due.rebuild.at) } : null
 }
 
-/** Whether another digest is published than before, and by no build that is on record. */
+/** Whether a new digest is published that no recorded build explains. */
 function isPublishedAnew(before: StateRecord, record: StateRecord): boolean {
   const [old, digest] = [digestOf(before, 'currentDigest'), digestOf(record, 'currentDigest')]
   const last = rebuildsOf(record).find(({ result }) => result === 'succeeded')
@@ -78,7 +78,7 @@ function isPublishedAnew(before: StateRecord, record: StateRecord): boolean {
   return old !== null && old !== digest && !isOnRecord
 }
 
-/** Records of images with the builds that Kargo started, or others, as far as their forges tell. Starts nothing. */
+/** Adds builds that Kargo or others started to the records, as far as the forges report them. Starts nothing. */
 export async function recordBuilds(
   awaited: readonly AwaitedBuild[],
   all: Circumstances,
@@ -97,8 +97,8 @@ export async function recordBuilds(
 }
 
 /**
- * First the build that published the image, then what is done about a change that it does not cover: a build that may yet
- * cover it, else one of Kargo's that failed. A push that fails says nothing about the rebuild.
+ * First the build that published the image, then what handles a change that it does not cover: a build that may still
+ * cover it, or a failed one of Kargo's. A failed push build is irrelevant for the rebuild.
  */
 function withBuilds(
   { image, record, before }: AwaitedBuild,
@@ -120,7 +120,9 @@ function withBuilds(
   return after
 }
 
-/** A record with one of the image's builds; unchanged where it is on record, or covers no change and published nothing. */
+/**
+ * Adds a build of the image to its record, unless it is already recorded, or covers no change and published nothing.
+ */
 function withBuild(
   run: BuildRun,
   { image: { enrollment }, record, before }: Pick<AwaitedBuild, 'image' | 'record' | 'before'>,
@@ -133,7 +135,7 @@ function withBuild(
   const after = new Map(knownImage(record, all.records.bases).bases.map((base) => [base.name, base.change]))
   const isCovered = (base: ExplainedBase) => {
     const cause = rebuildCause(enrollment, base, known.times)
-    // A base may change, and an image be rebuilt for it, before a run of ours sees either.
+    // A base may change, and an image be rebuilt for it, before any run sees either.
     return cause !== null && (Date.parse(startedAt) >= cause.seen || after.get(base.name) === 'current')
   }
   const covered = known.bases.filter(isCovered)

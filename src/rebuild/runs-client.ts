@@ -5,64 +5,64 @@ import { quote } from '../text/index.js'
 import { connectForge, type ForgeApi, type ForgeReply, type ForgeServer, type Start, unreadable } from './forge-api.js'
 import type { BuildRun, CountedRuns, Run, RunSearch, RunState, RunsClient, StartAnswer, StartRequest } from './runs.js'
 
-/** A run as a list of the forge shows it. Times are in milliseconds. */
+/** A run in a forge's list. Times are in milliseconds since the epoch. */
 export interface ListedRun {
   readonly id: string
   readonly branch: string | null
   readonly title: string | null
   readonly isDispatched: boolean
-  /** Whether it builds a proposed change, which is published nowhere. */
+  /** Whether it builds a proposed change, which is not published. */
   readonly isProposal: boolean
-  /** Whether nothing that is ours gave it its title. */
+  /** Whether its title was not set by us. */
   readonly isUntitled: boolean
   readonly status: BuildRun['status']
   readonly createdAt: number
   readonly startedAt: number
-  /** null while it goes on, or where it is not known. */
+  /** null while it is running, or if unknown. */
   readonly endedAt: number | null
 }
 
-/** What differs between forges: addresses below the API, and what its answers mean. */
+/** What differs between forges: API paths, and the meaning of responses. */
 export interface ForgeRuns<Place> extends ForgeServer {
   readonly start: (request: StartRequest<Place>) => Omit<Start, 'what'>
-  /** The id of the run that an accepted start made; null where the answer does not say. */
+  /** The id of the run that an accepted start created; null if the response does not include it. */
   readonly startedId: (data: unknown) => string | null
-  /** One page of what was dispatched since, newest first. */
+  /** One page of the runs dispatched since, newest first. */
   readonly dispatchedUrl: (source: Place, since: Date, page: number) => string
-  /** The newest runs, whatever became of them. */
+  /** The newest runs, whatever their result. */
   readonly runsUrl: (source: Place, counted: CountedRuns) => string
   readonly runUrl: (source: Place, id: string) => string
-  /** null: the answer is no list. */
+  /** null: the response is not a list. */
   readonly runsIn: (data: unknown) => readonly ListedRun[] | null
-  /** null: the answer is no run. */
+  /** null: the response is not a run. */
   readonly stateOf: (data: unknown) => Omit<RunState, 'url'> | null
   /** `build.yml of acme/web`. */
   readonly nameOf: (source: Place) => string
   readonly pageOf: (source: Place, id: string) => string
 }
 
-/** So many runs a page, and so many pages of what was dispatched since a start was decided. */
+/** Runs per page, and maximum number of pages of runs dispatched since a start was decided. */
 export const PAGE = 100
 const MAX_PAGES = 3
 
-/** Our clock and the forge's may differ by so much, in milliseconds. */
+/** Allowed difference between our clock and the forge's, in milliseconds. */
 const SKEW = 15_000
 
-/** Where the answer to a start names no run, it is looked for so many base delays later, then so many after that. */
+/** If a response names no run, it is searched for after this many base delays, then again after this many more. */
 const LOOKS = [2, 4]
 
 const RUN_ID = /^[1-9]\d{0,19}$/
 
-/** Starts builds on a forge, and asks for their runs. */
+/** Starts builds on a forge, and reads their runs. */
 export class ForgeRunsClient<Place extends { readonly branch: string }> implements RunsClient<Place> {
   readonly #forge: ForgeRuns<Place>
   readonly #api: ForgeApi
-  /** Runs that starts of this client made. */
+  /** Runs created by this client. */
   readonly #started = new Set<string>()
-  /** Answers by their addresses, as far as they are good for further questions. */
+  /** Responses by URL, if they can be reused. */
   readonly #known = new Map<string, Promise<unknown>>()
 
-  /** @throws Refusal when the token cannot be one. */
+  /** @throws Refusal when the token is malformed. */
   constructor(forge: ForgeRuns<Place>) {
     this.#forge = forge
     this.#api = connectForge(forge)
@@ -101,7 +101,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
   }
 
   async read(source: Place, runId: string): Promise<RunState> {
-    // State files can be changed by hand.
+    // State files may have been edited by hand.
     if (!RUN_ID.test(runId))
       throw refuse('state-invalid', `${quote(runId)} is not the ID of a run.`, { remedy: 'Correct the state file.' })
     const { url } = this.#runOf(source, runId)
@@ -127,14 +127,14 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
       })
   }
 
-  /** What is known of an address; asked where nothing is. */
+  /** Caches the response of a URL. */
   #once<T>(address: string, ask: () => Promise<T>): Promise<T> {
     const answer = (this.#known.get(address) as Promise<T> | undefined) ?? ask()
     this.#known.set(address, answer)
     return answer
   }
 
-  /** Runs appear in lists a moment after a start was accepted. */
+  /** Runs appear in lists shortly after a start was accepted. */
   async #lookFor(request: StartRequest<Place>): Promise<Run | null> {
     for (const delays of LOOKS) {
       await sleep(delays * baseDelay())
@@ -148,7 +148,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
     return this.#taken(`the runs of ${this.#forge.nameOf(source)}`, await this.#api.read(url), this.#forge.runsIn)
   }
 
-  /** @throws Refusal where there is no such data. */
+  /** @throws Refusal when the response has no such data. */
   #taken<T>(what: string, reply: ForgeReply, use: (data: unknown) => T | null): T {
     if (reply.kind !== 'data') throw unreadable(what, reply, this.#forge)
     const found = use(reply.data)
@@ -165,7 +165,7 @@ function isoOf(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }
 
-/** Whether a run is a build of an image (docs/rebuild-policy.md); Kargo's task says the same in `counts`. */
+/** Whether a run is a build of an image (docs/rebuild-policy.md); the same rule as `counts` in Kargo's task. */
 function countsAs(run: ListedRun, { title, builds }: CountedRuns): boolean {
   if (run.isProposal || (builds === 'dispatched' && !run.isDispatched)) return false
   return title === null || run.title === title || run.isUntitled

@@ -1,7 +1,6 @@
-/** Where an image is built: its entry's `source`, the default branch filled in. */
+/** Where an image is built: its entry's `source` with the default branch filled in. */
 export type BuildPlace = GitHubPlace | GitLabPlace
 
-/** A workflow of a repository on GitHub. */
 export interface GitHubPlace {
   readonly provider: 'github'
   /** OWNER/REPO. */
@@ -11,7 +10,7 @@ export interface GitHubPlace {
   readonly workflow: string
 }
 
-/** The pipelines of a branch on GitLab: an entry's `job` is for people who read it. */
+/** The pipelines of a branch on GitLab: an entry's `job` is only informational. */
 export interface GitLabPlace {
   readonly provider: 'gitlab'
   /** GROUP/…/PROJECT. */
@@ -23,42 +22,43 @@ export interface GitLabPlace {
 export interface Run {
   /** Digits. */
   readonly id: string
-  /** Its page. Made here, never taken from an answer. */
+  /** URL of its page, built here, never taken from a response. */
   readonly url: string
 }
 
-/** Which of its runs a former start made. */
+/** Criteria for the run that an earlier start created. */
 export interface RunSearch<Place = BuildPlace> {
   readonly source: Place
-  /** What the run is called; null where titles tell nothing. */
+  /** The run's title; null if titles identify nothing. */
   readonly title: string | null
-  /** ISO 8601: when the start was decided. Older runs are others'. */
+  /** ISO 8601: when the start was decided. Older runs have another origin. */
   readonly createdAfter: string
-  /** Ids of runs that are known to be another image's, or of another start. */
+  /** Ids of runs known to belong to another image, or to another start. */
   readonly taken: ReadonlySet<string>
 }
 
-/** A build to start. */
 export interface StartRequest<Place = BuildPlace> extends RunSearch<Place> {
-  /** Workflow inputs, or variables of the pipeline, as they are sent. */
+  /** Workflow inputs, or variables of the pipeline, as sent. */
   readonly inputs: ReadonlyMap<string, string>
 }
 
-/** What came of a start. */
+/** Result of a start. */
 export type StartAnswer =
-  /** Accepted. `run` is null where the forge does not say which run it is and none was found yet. */
+  /** Accepted. `run` is null if the forge does not name the run and none was found yet. */
   | { readonly kind: 'started'; readonly run: Run | null }
-  /** Not accepted, and will not be as it is. */
+  /** Rejected; a retry would not help. */
   | { readonly kind: 'refused'; readonly message: string; readonly remedy: string; readonly status: number | null }
-  /** Not looked at: too many requests. Nothing more should be started in this run. `retryAt` is ISO 8601. */
+  /** Rejected by a rate limit. Nothing more should be started in this run. `retryAt` is ISO 8601. */
   | { readonly kind: 'limited'; readonly message: string; readonly retryAt: string | null }
-  /** The answer was lost: the build may have been started. Never send it again; look for its run (`find`) next time. */
+  /**
+   * The response was lost, and the build may have been started. Never resend it; look for its run (`find`) next time.
+   */
   | { readonly kind: 'unknown'; readonly message: string; readonly remedy: string }
 
-/** How far a run is. `not-found`: it was deleted, or the token may not see it. */
+/** Status of a run. `not-found`: it was deleted, or the token cannot access it. */
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'not-found'
 
-/** What the forge says of one run. Times are ISO 8601; null: not yet, or not known. */
+/** A run as reported by the forge. Times are ISO 8601; null: not yet, or unknown. */
 export interface RunState {
   readonly status: RunStatus
   readonly url: string
@@ -68,46 +68,46 @@ export interface RunState {
 
 /** Which runs count as builds of an image. */
 export interface CountedRuns {
-  /** With this title; null: whatever they are called. */
+  /** With this title; null: with any title. */
   readonly title: string | null
   /**
-   * Whoever started them, or only what was dispatched. A run of GitHub that was not dispatched has no title of its own,
-   * and counts with `any` all the same: pass `any` for an image with a title only if its entry says `builds: any`.
+   * All runs, or only dispatched ones. A GitHub run that was not dispatched has no distinct title, and still counts
+   * with `any`: pass `any` for an image with a title only if its entry has `builds: any`.
    */
   readonly builds: 'any' | 'dispatched'
 }
 
-/** A run that counts as a build of an image, whatever became of it. */
+/** A run that counts as a build of an image, whatever its result. */
 export interface BuildRun extends Run {
-  /** ISO 8601: what the build pulled is from then or later. */
+  /** ISO 8601: what the build pulled is at least as new. */
   readonly startedAt: string
-  /** ISO 8601; null while it goes on. */
+  /** ISO 8601; null while it is running. */
   readonly endedAt: string | null
-  /** Whether it was started as we and Kargo start builds. */
+  /** Whether it was dispatched, as our builds and Kargo's are. */
   readonly isDispatched: boolean
   readonly status: Exclude<RunStatus, 'not-found'>
 }
 
 /**
- * Starts builds where images are built, and asks for their runs. What was asked is not asked again until something is
- * started or looked for: several images may share a workflow, or a run.
+ * Starts builds where images are built, and reads their runs. Responses are cached until something is started or
+ * searched for: several images may share a workflow, or a run.
  */
 export interface RunsClient<Place = BuildPlace> {
-  /** Starts a build. It is sent once, whatever comes of it. Never rejects for what the forge does. */
+  /** Starts a build. The request is sent once, whatever happens. Never rejects because of the forge. */
   readonly start: (request: StartRequest<Place>) => Promise<StartAnswer>
   /**
-   * Looks for the run that a former start made: the oldest one that may be it.
+   * Looks for the run that an earlier start created: the oldest possible one.
    *
    * @returns null: there is none.
-   * @throws Refusal when the forge gives no usable answer.
+   * @throws Refusal when the forge gives no usable response.
    */
   readonly find: (search: RunSearch<Place>) => Promise<Run | null>
-  /** @throws Refusal when the forge gives no usable answer. */
+  /** @throws Refusal when the forge gives no usable response. */
   readonly read: (source: Place, runId: string) => Promise<RunState>
   /**
    * The runs that count as builds of an image among the newest hundred, newest first.
    *
-   * @throws Refusal when the forge gives no usable answer.
+   * @throws Refusal when the forge gives no usable response.
    */
   readonly builds: (source: Place, counted: CountedRuns) => Promise<readonly BuildRun[]>
 }

@@ -4,23 +4,21 @@ import type { Start } from './decide.js'
 import { START_WITHIN, started } from './open.js'
 import type { RunsClient, StartAnswer } from './runs.js'
 
-/** What came of the rebuild of one image. */
 export interface ImageOutcome {
   readonly name: string
   readonly rebuild: Rebuild
 }
 
-/** What builds are started with. */
 export interface Starting {
   readonly client: Pick<RunsClient, 'start'>
-  /** Ids of runs that are known already. */
+  /** Ids of known runs. */
   readonly taken: ReadonlySet<string>
   /** Milliseconds. */
   readonly clock: () => number
-  /** Takes tokens out of a forge's words: they are committed. */
+  /** Removes tokens from a forge's messages: they are committed. */
   readonly hide: (text: string) => string
   /**
-   * Commits new claims on builds whose turn comes late.
+   * Commits renewed claims for builds that start late.
    *
    * @returns those that are still this run's.
    */
@@ -28,8 +26,8 @@ export interface Starting {
 }
 
 /**
- * Starts builds one after the other, each once. A build whose claim is about to end is claimed anew first. Where a forge
- * has had too many requests, the others are left to the next run.
+ * Starts builds one at a time, each once. A claim that is about to expire is renewed first. After a rate limit, the
+ * remaining builds are left to the next run.
  */
 export async function startBuilds(starts: readonly Start[], starting: Starting): Promise<ImageOutcome[]> {
   const outcomes: ImageOutcome[] = []
@@ -81,7 +79,7 @@ async function startOne(
   }
 }
 
-/** What a rebuild is by now whose start was answered so. A lost answer is no refusal: the next run looks for the build. */
+/** The state of a rebuild after its start. A lost response is not a refusal: the next run looks for the build. */
 function afterStart(rebuild: Rebuild, answer: StartAnswer, now: string): Rebuild {
   if (answer.kind === 'started') return started(rebuild, answer.run, rebuild.claim?.at ?? now)
   const message = 'remedy' in answer ? `${answer.message} ${answer.remedy}`.trim() : answer.message
