@@ -145,10 +145,7 @@ export class Flow {
     if (branch !== null) mergeStates(state, [state, branch], this.#reader.marks)
   }
 
-  /**
-   * Runs a command and returns its result: true or false if known; `done` for ordinary commands, which succeed; null if
-   * either is possible.
-   */
+  /** Runs a command and returns its result: true, false, `done` for ordinary commands, or null if unknown. */
   #ask(node: PipelineNode, state: State): boolean | 'done' | null {
     const known = this.#answer(node, state)
     this.run(node, state)
