@@ -1,9 +1,7 @@
 import { DockerfileRefusal, quoted } from './result.js'
 import { cutAtBlank, isSpace, nearest, trim, trimStart } from './text.js'
 
-/**
- * Splits ARG, ENV and LABEL arguments at white space outside quotes; quotes and escapes are left for word expansion.
- */
+/** Splits ARG, ENV and LABEL arguments at white space outside quotes; quotes and escapes are left for expansion. */
 export function splitQuotedWords(text: string, escapeChar: string): string[] {
   const words: string[] = []
   let word = ''

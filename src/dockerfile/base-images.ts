@@ -141,10 +141,7 @@ export interface FromName {
   /** As written, and with variables expanded. */
   readonly written: string
   readonly text: string
-  /**
-   * The variables that decide it: those it mentions, and those mentioned by their defaults in the file; at most a
-   * hundred.
-   */
+  /** The variables that decide it: those it mentions, and those their defaults mention; at most a hundred. */
   readonly variables: ReadonlySet<string>
 }
 

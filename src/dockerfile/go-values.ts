@@ -1,8 +1,6 @@
 import { DockerfileRefusal, quoted } from './result.js'
 
-/**
- * Parsers of values as in the Go standard library (and so BuildKit); each returns whether Go would accept the value.
- */
+/** Parsers of values as in Go's standard library (and so BuildKit); each returns whether Go would accept the value. */
 
 const MAX_UINT32 = 2 ** 32 - 1
 const MAX_INT32 = 2 ** 31 - 1

@@ -4,10 +4,7 @@ export interface BuildOptions {
   args?: ReadonlyMap<string, string>
   /** `--target`; null or missing: the last stage. */
   target?: string | null
-  /**
-   * `--platform`, default `linux/amd64`; for several, the result is the union. The build host is taken to be
-   * linux/amd64.
-   */
+  /** `--platform`, default `linux/amd64`; several give the union. The build host is taken to be linux/amd64. */
   platforms?: readonly string[]
   /** `--build-context NAME=VALUE`: `docker-image://REF` replaces an image or stage; other values are not images. */
   contexts?: ReadonlyMap<string, string>

@@ -15,10 +15,7 @@ interface Match {
   end: number
 }
 
-/**
- * `${V#pattern}` (removes the shortest match at the start) and `${V##pattern}` (the longest; the second `#` is in
- * `operand`).
- */
+/** `${V#pattern}` (removes the shortest match at the start), `${V##pattern}` (the longest; 2nd `#` is in `operand`). */
 export function cutShortest(value: string, operand: string, watch: PatternWatch): string {
   const longest = operand.startsWith('#')
   const pattern = [...(longest ? operand.slice(1) : operand)]
@@ -172,10 +169,7 @@ function fitsAt({ text, watch }: Subject, segment: Token[], at: number): boolean
   return mismatch === -1
 }
 
-/**
- * Go's regular expressions expand `$0`, `${name}` and `$$` in a replacement: to the match, to nothing, and to a dollar
- * sign.
- */
+/** In a replacement, Go expands `$0`, `${name}` and `$$` to the match, nothing and a dollar sign. */
 function withGroups(replacement: string, match: string[]): string {
   return replacement.replace(/\$(?:\$|(\w+)|\{(\w+)\})/g, (whole, bare?: string, braced?: string) => {
     if (whole === '$$') return '$'

@@ -26,10 +26,7 @@ export interface StageList {
   stages: Stage[]
 }
 
-/**
- * Groups validated instructions into stages. Refuses a file without a stage, or with anything but ARG before the first
- * one.
- */
+/** Groups validated instructions into stages. Refuses a file without a stage, or with anything but ARG before it. */
 export function collectStages(instructions: readonly Instruction[]): StageList {
   const globalArgs: ArgCommand[] = []
   const stages: Stage[] = []

@@ -66,10 +66,7 @@ export function writtenSubstitution({ name, operator, nullIsUnset, pattern }: Su
   return `\${${name}${nullIsUnset ? ':' : ''}${operator}${operand}}`
 }
 
-/**
- * The value of a substitution; `value` is null for a missing variable. A failing `?` and invalid patterns are reported
- * to `watch`.
- */
+/** The value of a substitution; null `value`: no such variable. `watch` gets failing `?` and invalid patterns. */
 export function applySubstitution(
   substitution: Substitution,
   value: string | null,

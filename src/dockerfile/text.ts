@@ -127,9 +127,7 @@ export interface WordSplitter {
   addWhole(text: string): void
   /** Adds text to be split at its white space. */
   addCut(text: string): void
-  /**
-   * Drops the unfinished word, as BuildKit's lexer does when it enters a `${…}` with an operand: both share one buffer.
-   */
+  /** Drops the unfinished word, as BuildKit's lexer does on a `${…}` with an operand: both share one buffer. */
   dropBegun(): void
   /** All words, including the unfinished one. */
   finish(): string[]

@@ -57,10 +57,7 @@ interface FinalBase {
   readonly digest: string
 }
 
-/**
- * The base whose layers an image begins with. With several matches, the one with the most layers: bases build on each
- * other.
- */
+/** The base whose layers an image begins with: of several, the one with the most layers, as bases build on others. */
 function finalBase({ platform, layers }: PlatformEvidence, candidates: readonly BaseCandidate[]): FinalBase | null {
   if (layers === null) return null
   let [final, most]: [FinalBase | null, number] = [null, 0]

@@ -50,10 +50,7 @@ export function workflowUrl(apiUrl: string, repo: string, workflow: string): str
   return `${apiUrl}/${path}`
 }
 
-/**
- * Since 2026-02-19, github.com and ghe.com return the run that a dispatch starts; older servers reject the request for
- * it.
- */
+/** Since 2026-02-19, github.com and ghe.com return the run that a dispatch starts; older servers reject this. */
 export function givesRunDetails(apiUrl: string): boolean {
   return /^https:\/\/api\.(?:github\.com|[\w-]+\.ghe\.com)$/.test(apiUrl)
 }

@@ -83,9 +83,7 @@ function retryAfter(headers: ResponseHeaders): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
 }
 
-/**
- * A RequestFailure as an exception: for code that libraries call, and where a run cannot continue without the response.
- */
+/** A RequestFailure as an exception: for code that libraries call, and where runs cannot go on without the response. */
 export class FailedRequest extends Refusal {
   readonly failure: RequestFailure
 

@@ -1,6 +1,4 @@
-/**
- * An image as registries identify it; `registry` and `repository` are always complete (`docker.io`, `library/node`).
- */
+/** An image as registries know it; `registry` and `repository` are always complete (`docker.io`, `library/node`). */
 export interface ImageReference {
   registry: string
   repository: string

@@ -30,10 +30,7 @@ export function shortenName(name: string, full: string = name): string {
   return name.length <= MAX_NAME_LENGTH ? name : withHash(name, full)
 }
 
-/**
- * Appends `-` and 8 hexadecimal digits of `full`'s SHA-256, truncating the name to 63 characters in total. For
- * collisions.
- */
+/** Appends `-` and 8 hexadecimal digits of `full`'s SHA-256, truncating to 63 characters in total. For collisions. */
 export function withHash(name: string, full: string): string {
   const hash = createHash('sha256').update(full).digest('hex').slice(0, HASH_LENGTH)
   const head = trimEndPunctuation(name.slice(0, MAX_NAME_LENGTH - HASH_LENGTH - 1))

@@ -148,9 +148,7 @@ type FetchContent = (
 const MAX_KEPT_BYTES = 64 * 1024
 const MAX_KEPT = 1000
 
-/**
- * Fetches content by digest and rejects anything that does not match. Content never changes, so most of it is cached.
- */
+/** Fetches content by digest and rejects anything that does not match. Content never changes, so most is cached. */
 function contentReader(send: Send): FetchContent {
   const kept = new Map<string, Answer<Buffer>>()
   return async ({ registry, repository, digest }, kind, others = 'unknown') => {

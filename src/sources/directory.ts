@@ -116,10 +116,7 @@ function noFile(request: FileRequest): FailedAnswer {
   return unusable(request, 'is not a file.', 'Name a Dockerfile in source.dockerfile.')
 }
 
-/**
- * Guards against a change since the check: no link (not supported on Windows), and no named pipe that blocks until a
- * writer appears.
- */
+/** Guards against a change since the check: no link (not on Windows), no pipe that blocks until written to. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | (constants.O_NOFOLLOW ?? 0)
 
 function readBounded(path: string, request: FileRequest): FileAnswer {

@@ -194,10 +194,7 @@ function strayed({ host }: URL, to: URL | null): RequestFailure {
   return requestFailure('redirect', host, what, 'Check the address of its API.')
 }
 
-/**
- * Rejects responses from a proxy or gateway in front of GitHub, and shapes rate limits as the throttling plugin
- * expects.
- */
+/** Rejects responses from a proxy or gateway before GitHub, and shapes rate limits for the throttling plugin. */
 function usable(response: HttpResponse | RequestFailure, host: string): HttpResponse | RequestFailure {
   if (isFailure(response)) return response
   const { status, headers, body } = response

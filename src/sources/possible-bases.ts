@@ -113,10 +113,7 @@ export function possibleBases(
 
 const NONE = { list: [], isCapped: false }
 
-/**
- * Whether no target can pull an additional image, as in most files: every image named is needed, and nothing depends on
- * the target.
- */
+/** Whether no target can pull more images, as in most files: every image named is needed, whatever the target. */
 function addsNothing(
   { open }: ResolvedBuild,
   { assumed: { result }, choices, text }: { assumed: AssumedBuild; choices: StageChoices; text: string },

@@ -78,9 +78,7 @@ function withoutReader({ repo }: FileRequest, { name, tokenInput }: Forge): File
   return failed('unreachable', message, `Set ${tokenInput}, or give its checkout in sources-dir.`)
 }
 
-/**
- * The answer for a file of another forge, which is not requested: this one may have another project with the same name.
- */
+/** The answer for another forge's file, which is not requested: this forge may have another project with that name. */
 export function onOtherForge({ provider, repo }: FileRequest, host: string): FailedAnswer {
   const message = `${repo} is on ${provider}, and ${host} is not asked for it.`
   return failed('unreachable', message, 'Give its checkout in sources-dir.')

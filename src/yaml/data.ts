@@ -58,10 +58,7 @@ export interface YamlReading {
   readonly faults: readonly YamlFault[]
 }
 
-/**
- * Deep merge: maps are merged key by key; a list or scalar in `above` replaces what is in `below`. The result has no
- * prototype.
- */
+/** Deep merge: maps key by key; a list or scalar in `above` replaces `below`. The result has no prototype. */
 export function mergeData(below: Data, above: Data): Data {
   if (!isDataMap(below) || !isDataMap(above)) return above
   const merged: Record<string, Data> = Object.assign(Object.create(null), below)

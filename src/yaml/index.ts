@@ -43,10 +43,7 @@ function placedOnDemand(data: Data, text: string, options: YamlOptions): PlacedD
   return { data, position, valuePosition: (path: Path) => byNodes()?.valuePosition(path) ?? null, tagged: [] }
 }
 
-/**
- * Words of the core schema; numbers are text at first (yaml.org/spec/1.2.2, 10.3.2). No text can use these private
- * tags.
- */
+/** Words of the core schema; numbers are text at first (yaml.org/spec/1.2.2, 10.3.2). The tags are private. */
 const NULL = new Type('!image-factory/null', {
   kind: 'scalar',
   resolve: (words: string) => /^(?:~|null|Null|NULL)$/.test(words),

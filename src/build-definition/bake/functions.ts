@@ -89,10 +89,7 @@ const STRICT: Library = {
   subtract: ([a = null, b = null]) => calculated('-', a, b),
 }
 
-/**
- * Whether a function of bake's library (buildx, `hclparser/stdlib.go`) is implemented here; results of others are
- * unknown.
- */
+/** Whether a function of bake's library (buildx, `hclparser/stdlib.go`) is implemented here; others are unknown. */
 export function isLibrary(name: string): boolean {
   return Object.hasOwn(LOOSE, name) || Object.hasOwn(STRICT, name) || isTextFunction(name) || isRegexFunction(name)
 }

@@ -65,9 +65,7 @@ export abstract class TemplateReader extends HclReader {
     return null
   }
 
-  /**
-   * Reads until `stops` holds. Quoted text has backslash escapes and ends on its line; a heredoc is read line by line.
-   */
+  /** Reads until `stops` holds. Quoted text has backslash escapes and ends on its line; heredocs are read by line. */
   #marks(stops: (sign: string | undefined) => boolean, mode: 'quoted' | 'bare' | 'heredoc', start: number): Flat[] {
     const isQuoted = mode === 'quoted'
     const flat: Flat[] = []

@@ -59,9 +59,7 @@ function itemOf({ key, line, value }: JsonMember): ObjectItem {
   return { key: templateOf(key, line), value: expressionOf(value), written: writtenOf(value) }
 }
 
-/**
- * Bake refuses an invalid template only where it is used, so it becomes a reference to a variable that does not exist.
- */
+/** Bake refuses an invalid template only where it is used, so it becomes a reference to a missing variable. */
 function templateOf(text: string, line: number): HclExpression {
   try {
     return parseTemplate(text, line)

@@ -96,9 +96,7 @@ export function readBake(
   }
 }
 
-/**
- * Settings of targets including inherited ones: parents in order, then the target itself, then its `--set` overrides.
- */
+/** Settings of targets with inherited ones: parents in order, then the target itself, then its `--set` overrides. */
 class Inheritance {
   readonly #blocks: BakeBlocks
   readonly #names: BakeNames

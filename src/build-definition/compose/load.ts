@@ -92,9 +92,7 @@ export class ComposeLoader {
     return { services: this.#services(files, place), environment, unclear: this.#unclear }
   }
 
-  /**
-   * The environment plus `.env`: from the working directory and, for `docker compose`, from the project's folder too.
-   */
+  /** The environment plus `.env` from the working directory and, for `docker compose`, from the project's folder. */
   environment(project: string): BuildEnvironment {
     const { reader, folder, environment, isNamed = false } = this.#settings
     const folders = reader === 'bake' ? [folder] : isNamed ? [project] : [folder, project]

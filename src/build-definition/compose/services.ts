@@ -17,9 +17,7 @@ export interface ComposeSettings {
    * file's folder; `docker compose` ignores `x-bake` and a service's container variables for its build.
    */
   readonly reader: 'bake' | 'compose'
-  /**
-   * Whether the command names the files (`-f`): `docker compose` then reads only the `.env` in the first one's folder.
-   */
+  /** Whether the command names the files (`-f`): `docker compose` then reads only the `.env` in the first's folder. */
   readonly isNamed?: boolean
   /** Arguments of the command (`--build-arg`), which override those of services; null: the environment's value. */
   readonly args?: ReadonlyMap<string, BuildValue | null>

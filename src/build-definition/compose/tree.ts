@@ -8,10 +8,7 @@ export type ComposeNode = BuildValue | null | readonly ComposeNode[] | ComposeMa
 
 export type ComposeMap = ReadonlyMap<string, ComposeNode>
 
-/**
- * A list of `NAME=VALUE`: `!reset` removes no single name from it, and a name alone gets its value where its file is
- * read.
- */
+/** A list of `NAME=VALUE`: `!reset` cannot remove single names; a name alone gets its value where its file is read. */
 export class PairList extends Map<string, ComposeNode> {}
 
 /** The parts of a compose file that builds need. */

@@ -103,10 +103,7 @@ export class Flags {
   }
 }
 
-/**
- * The context argument. A word that may expand to any number of arguments is used only if no other word can be the
- * context.
- */
+/** The context argument. A word that may expand to several arguments is used only if no other can be the context. */
 function contextOf(
   { parsed }: Flags,
   isOptional: boolean,

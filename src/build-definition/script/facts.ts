@@ -164,10 +164,7 @@ export class Facts {
   }
 }
 
-/**
- * Marks builds as published if one of their tags, or a later name for it, is pushed. Unknown names are equal if written
- * the same.
- */
+/** Marks builds as published if a tag or a later name is pushed. Unknown names are equal if written the same. */
 export function withPushes<Build extends ScriptBuild>(
   builds: readonly Build[],
   { pushes, retags }: { readonly pushes: readonly BuildValue[]; readonly retags: readonly Retag[] },

@@ -134,9 +134,7 @@ export function enterFolder(state: State, to: string, marks: Marks): void {
   } else state.folder = plainPath(posix.join(state.folder, to))
 }
 
-/**
- * Variables that GitHub's runner sets in every step (docs.github.com, "Variables reference"), and those of any shell.
- */
+/** Variables GitHub's runner sets in every step (docs.github.com, "Variables reference"), and those of any shell. */
 const ALWAYS_SET =
   /^(?:(?:GITHUB|RUNNER|ACTIONS|ImageOS)_?\w*|CI|HOME|PATH|USER|SHELL|HOSTNAME|LANG|PWD|OLDPWD|TMPDIR|UID|RANDOM|SECONDS|IFS)$/
 

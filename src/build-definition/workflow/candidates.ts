@@ -149,10 +149,7 @@ export function isWholeTag(text: string): boolean {
   return !text.includes(METADATA_TAG)
 }
 
-/**
- * Of the tags from docker/metadata-action, those without prefix and suffix are the image's, unless `tags.allow`
- * mentions one.
- */
+/** Tags of docker/metadata-action without prefix and suffix are the image's, unless `tags.allow` mentions one. */
 export function ofFlavor(candidates: readonly Candidate[], allow: readonly string[]): readonly Candidate[] {
   const all = candidates.flatMap(flavorsOf)
   const spoken = all.filter((flavor) => flavor !== '' && allow.some((one) => one.includes(flavor)))

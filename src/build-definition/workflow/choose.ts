@@ -150,9 +150,7 @@ function chosen(
   }
 }
 
-/**
- * A build that a dispatched run skips, that only tests or that makes another image counts only if there is no other.
- */
+/** A build that a dispatched run skips, that only tests or makes another image counts only if there is no other. */
 function filtered(candidates: readonly Candidate[], { image, allow }: WantedImage): readonly Candidate[] {
   const made = preferred(candidates, ({ step }) => step.runs !== false)
   const publishing = preferred(made, ({ publishes }) => publishes !== false)

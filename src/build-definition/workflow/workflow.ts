@@ -89,9 +89,7 @@ export interface DispatchProblem {
   readonly remedy: string
 }
 
-/**
- * docs.github.com, "Workflow syntax", on.workflow_dispatch.inputs; 25 since 2025-12-04 (GitHub changelog), 10 before.
- */
+/** docs.github.com, "Workflow syntax", on.workflow_dispatch.inputs; 10 until 2025-12-04 (GitHub changelog). */
 const MAX_INPUTS = 25
 
 /** The same page. */
@@ -100,9 +98,7 @@ const MAX_INPUT_CHARACTERS = 65_535
 /** Filled in when a rebuild is due, so the value cannot be checked against a list of options. */
 export const PLACEHOLDER = /\$\((?:baseImage|baseDigest)\)/
 
-/**
- * An input as sent: placeholders replaced by the changed base image and its digest, or by nothing if these are unknown.
- */
+/** An input as sent: placeholders replaced by the changed base image and its digest, or by nothing if unknown. */
 export function filledInput(
   value: string,
   base: { readonly reference: string | null; readonly digest: string | null } | null,
