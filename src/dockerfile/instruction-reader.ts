@@ -129,7 +129,6 @@ function readHeredoc(start: HeredocStart, lines: LineSource, line: number): stri
   throw new DockerfileRefusal(`${hint}. Add one, or quote the "<<" if none was meant`, line)
 }
 
-/** Splits one joined line into keyword, flags and arguments. */
 function parseInstruction(text: string, escapeChar: string, line: number): Instruction {
   const { keyword, flags, rest } = splitInstruction(text, escapeChar)
   const name = lower(keyword)

@@ -6,7 +6,6 @@ import { portsProblem, type Step } from './step.js'
 import type { Expansion, ExpansionMode } from './substitution.js'
 import { expandWord } from './word-expansion.js'
 
-/** What is known about a stage before an instruction. */
 interface StageState {
   values: ReadonlyMap<string, string>
   /** Whether these are all variables: an image from a registry brings its own. */

@@ -70,7 +70,6 @@ const SECOND_DOCUMENT = {
   remedy: 'Keep one, without "---" or "..." after it.',
 }
 
-/** One pass over the nodes of a document. */
 class Walk {
   readonly faults: YamlFault[] = []
   readonly #text: string

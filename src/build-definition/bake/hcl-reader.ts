@@ -35,7 +35,6 @@ export class HclReader {
     throw new HclError(message, this.line(at))
   }
 
-  /** Reads one bracket level deeper. */
   protected deeper<Result>(read: () => Result): Result {
     if (this.#depth >= MAX_DEPTH) this.fail(`there are more than ${MAX_DEPTH} brackets within brackets.`)
     this.#depth += 1
@@ -113,7 +112,6 @@ export class HclReader {
     return false
   }
 
-  /** Matches a sticky pattern at the current position. */
   protected match(pattern: RegExp): string | null {
     return matchAt(pattern, this.#text, this.at)?.[0] ?? null
   }

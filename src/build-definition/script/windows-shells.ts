@@ -128,7 +128,6 @@ function slashes(text: string): string {
   return text.replaceAll('\\', '/')
 }
 
-/** Splits a script into commands, one at a time. */
 class Tokenizer {
   readonly #text: string
   readonly #isCmd: boolean

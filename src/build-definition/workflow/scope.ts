@@ -99,7 +99,6 @@ export function withVariables(
   return new Map([...below, ...above])
 }
 
-/** The text of a value as a build receives it. */
 function buildValueOf(value: Value, written: string): BuildValue {
   const text = contextText(value)
   return text === null ? unknown(written) : known(text)
