@@ -1,4 +1,4 @@
-// What must not be overlooked: never folded, and above everything else. What is to be reviewed carefully, and problems.
+// The alerts: always visible, above everything else. Changes to review carefully, and problems.
 import { type Problem, placeOfProblem } from '../enrollment/problem.js'
 import { count, listSome } from '../text/index.js'
 import { problemUrl, sourceFileUrl } from './links.js'
@@ -7,7 +7,7 @@ import type { Report } from './model.js'
 import { reviewLines, reviewTitle } from './review.js'
 import type { View } from './view.js'
 
-/** The alerts of a report: what is to be reviewed, then problems, worst first; no list is longer than `rows`. */
+/** The alerts of a report: first what to review, then problems, worst first; no list is longer than `rows`. */
 export function alerts(view: View, rows: number): string[] {
   const warnings = view.warnings.filter((one) => !isUnread(one))
   const blocks = [
@@ -18,7 +18,7 @@ export function alerts(view: View, rows: number): string[] {
   return blocks.filter((block) => block !== null)
 }
 
-/** New images whose source cannot be read: what follows says nothing about them, so this is read first. */
+/** New images with an unreadable source, shown first: the rest of the report knows nothing about them. */
 export function unread(view: View, rows: number): string[] {
   const own = view.warnings.filter(isUnread)
   const title = `${count(own.length, 'new image')} could not be checked`
@@ -30,7 +30,7 @@ function isUnread({ code }: Problem): boolean {
   return code === 'source-unread'
 }
 
-/** What the alerts count, for when there is no room to name anything. */
+/** The counts of the alerts, when there is no room for names. */
 export function alertCounts(view: View): string[] {
   const title = reviewTitle(view)
   const counts = [
@@ -42,7 +42,7 @@ export function alertCounts(view: View): string[] {
   return lines.length === 0 ? [] : [lines.map((line) => `- ${line}`).join('\n')]
 }
 
-/** A list of problems, each with its place and its remedy. */
+/** A list of problems, each with its location and remedy. */
 export function problemLines(report: Report, problems: readonly Problem[], rows: number): string[] {
   return listSome(
     problems,
@@ -75,13 +75,13 @@ function ownUrl(report: Report, word: string): string | null {
   return problemUrl(report, file, Number(line))
 }
 
-/** The code of what can be accepted, and the reason why it is. */
+/** The code of a problem that can be accepted, with the reason if it is. */
 function codeOf({ severity, code, reason }: Problem): string {
   if (severity !== 'warning' && severity !== 'accepted') return ''
   return ` ${codeSpan(`[${code}]`, 40)}${reason === undefined ? '' : ` Accepted: ${prose(reason)}`}`
 }
 
-/** One block for all that is to be reviewed; whatever is left out of its lines is in the number on top. */
+/** One block for everything to review; its title counts the lines that are left out, too. */
 function review(view: View, rows: number): string | null {
   const lines = reviewLines(view, rows)
   return alert('CAUTION', reviewTitle(view) ?? '', lines)

@@ -1,4 +1,4 @@
-// Makes a report of what a run found: what there is now beside what was there before.
+// Builds the report of a run: the new state compared with the previous one.
 import type { EnrolledImage, ImagesFile, Settings } from '../enrollment/images-file.js'
 import type { Problem } from '../enrollment/problem.js'
 import { FLAT } from '../enrollment/promotion.js'
@@ -24,23 +24,23 @@ import {
 } from './model.js'
 import type { StaleImage } from './problems.js'
 
-/** Who pulls which base where; nothing of the place is known where it is only remembered. */
+/** The images that pull each base, and where; without a location if it comes from the state files. */
 type PlacedUse = Omit<BaseUseRow, 'change'> & { readonly base: string }
 
 /** What a run is compared with. */
 export interface PriorState {
-  /** Entries as written, by the image's name. */
+  /** Entries as written, by image name. */
   readonly entries: ReadonlyMap<string, unknown>
-  /** Canonical references, by the base image's name. */
+  /** Canonical references, by base image name. */
   readonly bases: ReadonlyMap<string, string>
   readonly uses: readonly PlacedUse[]
-  /** State files, by their path. */
+  /** State files, by path. */
   readonly texts: ReadonlyMap<string, string>
-  /** null: not known. */
+  /** null: unknown. */
   readonly settings: Settings | null
 }
 
-/** There was nothing. */
+/** Nothing existed before. */
 export const NOTHING_BEFORE: PriorState = {
   entries: new Map(),
   bases: new Map(),
@@ -49,7 +49,7 @@ export const NOTHING_BEFORE: PriorState = {
   settings: null,
 }
 
-/** What the last commit left in the state files. */
+/** The state files of the last commit. */
 export function committedState(files: StateFiles): PriorState {
   const uses = [...files.images].flatMap(([image, record]) =>
     textsOf(record, 'baseImages').map((base) => ({ base, image, file: '', line: 0, kind: 'from' })),
@@ -63,7 +63,7 @@ export function committedState(files: StateFiles): PriorState {
   }
 }
 
-/** What another images.yaml (that of the base branch) makes of the same Dockerfiles. */
+/** The result of another images.yaml (that of the base branch) for the same Dockerfiles. */
 export function synthesizedState(enrolled: ImagesFile, state: MergedState): PriorState {
   return {
     entries: new Map(enrolled.images.map(({ name, written }) => [name, written])),
@@ -74,7 +74,7 @@ export function synthesizedState(enrolled: ImagesFile, state: MergedState): Prio
   }
 }
 
-/** Where Dockerfiles were read, the places in them; else (a look-up failed) what is known to be used. */
+/** Locations in Dockerfiles that were read; otherwise (after a failed lookup) the known uses. */
 function usesIn({ images, uses }: Pick<MergedState, 'images' | 'uses'>): PlacedUse[] {
   const placed = new Set(uses.map((use) => `${use.image} ${use.base}`))
   const known = images.flatMap(({ enrollment, bases }) =>
@@ -98,27 +98,26 @@ function recordedReference(name: string, record: Readonly<Record<string, unknown
   return typeof fullImage === 'string' ? fullImage : name
 }
 
-/** Where the files of a report lie. */
 interface ReportFolder {
-  /** The state folder from the repository's top, `.` or a path. */
+  /** The state folder relative to the top of the repository, `.` or a path. */
   readonly path: string
   readonly imagesFile: string
   readonly outputDir: string
 }
 
-/** All that a run found out. */
+/** The results of a run. */
 export interface ReportInput {
   readonly mode: Report['mode']
   readonly folder: ReportFolder
   readonly enrolled: ImagesFile
-  /** What is compared with. */
+  /** The state to compare with. */
   readonly before: PriorState
   readonly state: MergedState
   readonly images: readonly ImageChange[]
   readonly settings: readonly ValueChange[]
   readonly overrides: readonly OverrideRow[]
   readonly changes: readonly ResourceChange[]
-  /** What the manifests are made from. */
+  /** The input of the manifests. */
   readonly factory: Factory
   readonly manifests: readonly ManifestFile[]
   readonly baseDrift: BaseDrift | null
@@ -127,7 +126,7 @@ export interface ReportInput {
   readonly due: readonly DueRebuild[]
 }
 
-/** The report of a run that came to its end; commit and run are added by whoever knows them. */
+/** The report of a completed run; the caller adds commit and run. */
 export function buildReport(input: ReportInput): Report {
   const { mode, enrolled, before, state, settings, overrides, changes, baseDrift, problems, due } = input
   const bases = baseRows(state, before)
@@ -157,7 +156,7 @@ export function buildReport(input: ReportInput): Report {
   return { ...about, totals, causes, due, stale, rebuilds: [], baseDrift, commit: null, run: null }
 }
 
-/** The report of a run that was stopped before it could tell what changes. */
+/** The report of a run that stopped before it could compute changes. */
 export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, problems: readonly Problem[]): Report {
   return {
     mode,
@@ -197,7 +196,7 @@ function stateFiles(before: PriorState, state: MergedState, folder: ReportFolder
   return [...changed, ...removed].sort(by(({ path }) => path))
 }
 
-/** The images that change, each with how it is built from now on. */
+/** The changed images, each with its new build. */
 function withBuilds(changes: readonly ImageChange[], state: Pick<MergedState, 'images' | 'bases'>): ImageChange[] {
   const tracked = new Map(state.images.map((image) => [image.enrollment.name, image]))
   const references = new Map(state.bases.map((base) => [base.name, formatReference({ ...base, digest: null })]))
@@ -223,7 +222,7 @@ function sourceOf({ source }: EnrolledImage): RepositoryRef | null {
   return source === null ? null : { provider: source.provider, repo: source.repo, branch: source.branch }
 }
 
-/** The base images that are tracked or were, with who pulls them where; sorted by name. */
+/** The current and former base images, with their uses; sorted by name. */
 function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before: PriorState): BaseRow[] {
   const { bases } = state
   const was = groupBy(before.uses, ({ base }) => base)
@@ -248,11 +247,11 @@ function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before:
   return [...live, ...removed].map((row) => withSources(row, sources)).sort(by(({ name }) => name))
 }
 
-/** Where the files of its uses lie, for a base image that is shown. */
+/** Adds the repositories of a base image's uses, if it is shown. */
 function withSources(row: BaseRow, sources: ReadonlyMap<string, RepositoryRef | null>): BaseRow {
   if (!isChanged(row)) return row
   const placed = (use: BaseUseRow): BaseUseRow => {
-    // One that is named by hand is named in images.yaml.
+    // A base named manually is in images.yaml.
     const source = use.file === '' || use.kind === 'named' ? null : (sources.get(use.image) ?? null)
     return source === null ? use : { ...use, source }
   }

@@ -1,4 +1,4 @@
-// Why each object changes: the keys that it is made from and that changed, or the image that joins, or a Dockerfile.
+// The cause of each object's change: changed keys that it depends on, a new image, or a Dockerfile.
 import type { Settings } from '../enrollment/images-file.js'
 import type { Factory, ManifestFile } from '../kargo/index.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
@@ -8,14 +8,13 @@ import { distinctBy, enumeration, groupBy } from '../text/index.js'
 import { type CausesByObject, keyCauses, presenceOf } from './made-from.js'
 import type { BaseRow, BaseUseRow, ImageChange, ValueChange } from './model.js'
 
-/** What causes are looked up in. */
 export interface CauseInput {
   readonly changes: readonly ResourceChange[]
   readonly factory: Factory
   readonly manifests: readonly ManifestFile[]
-  /** Entries as they were written, by the image's name. */
+  /** Entries as previously written, by image name. */
   readonly entries: ReadonlyMap<string, unknown>
-  /** Settings as they were; null where that is not known. */
+  /** The previous settings; null where unknown. */
   readonly settingsBefore: Settings | null
   readonly images: readonly ImageChange[]
   readonly bases: readonly BaseRow[]
@@ -23,8 +22,8 @@ export interface CauseInput {
 }
 
 /**
- * Why each object changes, by its identity, as what follows "because of". Changes of our own making, and those of which
- * the cause is not known, have none.
+ * The cause of each object's change, by its identity, phrased to follow "because of". Changes caused by a new version
+ * of this action, and those without a known cause, have none.
  */
 export function causesOf(input: CauseInput): [string, string][] {
   if (input.changes.length === 0) return []
@@ -68,7 +67,7 @@ function lookupsFor(input: CauseInput): Lookups {
 
 type Used = ReadonlyMap<string, readonly { readonly base: BaseRow }[]>
 
-/** Nobody reads the Dockerfile of an image that is switched off: it is built on what it was built on before. */
+/** The Dockerfile of a disabled image is not read: it keeps its previous bases. */
 function withBasesOfSwitchedOff({ factory, images }: CauseInput, uses: Used): Factory {
   const off = images.filter(({ kind }) => kind === 'disabled')
   const used = new Map(off.map(({ name }) => [name, (uses.get(name) ?? []).map(({ base }) => base)]))
@@ -88,7 +87,7 @@ function asTracked({ name, reference }: BaseRow): TrackedBase[] {
   return [{ name, registry, repository, tag: tag ?? '', baselineDigest: null }]
 }
 
-/** What has to be made otherwise: an object that stays another text, one that comes or goes whether it is there. */
+/** What to look for when the object is regenerated: another text if it was modified, its presence otherwise. */
 function identityOf({ kind, id }: ResourceChange): string {
   return kind === 'modified' ? resourceKey(id) : presenceOf(resourceKey(id))
 }
@@ -101,21 +100,21 @@ function causesOfOne(change: ResourceChange, lookups: Lookups): string[] {
   return found.length > 0 ? found : unknownSettings(lookups.input)
 }
 
-/** Of settings that were other in a way that nobody can make again, all that is known is that they changed. */
+/** If the previous settings are unknown, all that is known is which changed. */
 function unknownSettings({ settingsBefore, settings }: CauseInput): string[] {
   return settingsBefore === null ? settings.map(({ key }) => quoted(`settings.${key}`)) : []
 }
 
 type FindCauses = (change: ResourceChange, lookups: Lookups, name: string) => string[]
 
-/** Causes that are no keys which the object itself is made from, by the kind of its file. */
+/** Causes other than keys that the object depends on, by the kind of its file. */
 const OTHERS: Readonly<Record<string, FindCauses>> = { image: imageCauses, base: baseCauses, source: sourceCauses }
 
 function factoryCauses({ kind, id }: ResourceChange): string[] {
   return kind === 'modified' && id.kind === 'ConfigMap' ? ['overrides.yaml'] : []
 }
 
-/** Images of that repository that join or leave. */
+/** Added or removed images of that repository. */
 function sourceCauses({ before, after }: ResourceChange, { images, input }: Lookups): string[] {
   const text = `${before} ${after}`.toLowerCase()
   const entries = new Map(input.factory.images.map(({ enrollment }) => [enrollment.name, enrollment.written]))
@@ -161,7 +160,7 @@ function isSwitched(image: ImageChange | undefined): boolean {
   return image?.kind === 'enabled' || image?.kind === 'disabled'
 }
 
-/** Whether the base images that a rebuild Stage waits for are others; one that comes or goes, because they do. */
+/** Whether a rebuild Stage waits for other base images than before. */
 function hasOtherBases({ before, after }: ResourceChange, uses: readonly BaseUseRow[]): boolean {
   const stages = (text: string | null) => (text?.match(/(?<=[ "[])soak-[a-z0-9.-]+/g) ?? []).sort().join()
   if (before !== null && after !== null) return stages(before) !== stages(after)
@@ -171,13 +170,13 @@ function hasOtherBases({ before, after }: ResourceChange, uses: readonly BaseUse
   return first !== undefined && uses.every(({ change }) => change === how)
 }
 
-/** Keys that say what an image is built on; the second ones are asked where the first ones stay. */
+/** Keys that determine the base images; the second group only counts if the first is unchanged. */
 const DISCOVERY: readonly RegExp[] = [
   /^(?:source\.(?:provider|repo|dockerfile)|dockerfile|build|rebuildOn)\b/,
   /^source\.(?:branch|workflow|pipeline|inputs)\b/,
 ]
 
-/** Why an image is built on other base images: its keys, else the lines that pull them. */
+/** Why an image has other base images: its keys, otherwise the lines that pull them. */
 function discoveryCauses(image: ImageChange | undefined, uses: readonly BaseUseRow[]): string[] {
   const changed = uses.filter(({ change }) => change !== 'unchanged')
   const keys = [...new Set(image?.details.map(({ key }) => key.replace(/\[\d+\]$/, '')))]
@@ -189,7 +188,7 @@ function discoveryCauses(image: ImageChange | undefined, uses: readonly BaseUseR
   return causes.length > 0 ? causes : placesOf(changed)
 }
 
-/** The key in the line that pulls a base image, where that is not the kind itself. */
+/** The keyword in the line that pulls a base image, where it differs from the kind. */
 const KIND_WORDS: Readonly<Record<string, string>> = { from: 'FROM', named: 'bases' }
 
 function placesOf(uses: readonly BaseUseRow[]): string[] {
@@ -203,7 +202,7 @@ function placesOf(uses: readonly BaseUseRow[]): string[] {
 function baseCauses(change: ResourceChange, { images, bases }: Lookups): string[] {
   const row = bases.get(change.file)
   if (row === undefined) return []
-  // Whether it is one of our own says how often Kargo looks at it.
+  // Kargo polls bases that are enrolled images at another interval.
   const own = row.enrolledImage === undefined ? undefined : images.get(row.enrolledImage)
   if (change.kind === 'modified') return own === undefined ? [] : memberships([own])
   const uses = row.uses.filter((use) => use.change !== 'unchanged')
@@ -217,14 +216,14 @@ function baseCauses(change: ResourceChange, { images, bases }: Lookups): string[
   return found.length === 0 && row.change === 'removed' ? ['no image using it'] : found
 }
 
-/** Words that are shown as code. */
+/** Formats a word as code. */
 function quoted(word: string): string {
   return `\`${word}\``
 }
 
 const MAX_CAUSES = 8
 
-/** Several causes as one; of many the first. */
+/** Joins several causes, limited to the first ones. */
 function named(causes: readonly string[]): string {
   const more = causes.length - MAX_CAUSES + 1
   return enumeration(more > 1 ? [...causes.slice(0, MAX_CAUSES - 1), `${more} more`] : causes)

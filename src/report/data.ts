@@ -1,10 +1,10 @@
-// A report as data, for another run to post: written without secrets, read as what a stranger wrote.
+// A report as data, for another run to post: written without secrets, read as untrusted input.
 import * as z from 'zod'
 import { refuse } from '../enrollment/problem.js'
 import { type Report, reportShape } from './model.js'
 import { viewOf } from './view.js'
 
-/** Bytes of a report's data; enough for the differences of tens of thousands of objects. */
+/** Bytes of a report's data; enough for the diffs of tens of thousands of objects. */
 export const MAX_DATA = 32 * 1024 * 1024
 
 const FORMAT = 5
@@ -15,23 +15,23 @@ const dataSchema = z.strictObject({
   headSha: z.string().max(20_000).nullable(),
 })
 
-/** The report as JSON, without secrets. Which run made it is not in it: whoever posts it knows better. */
+/** The report as JSON, without secrets. It does not include its run: the run that posts it learns that from GitHub. */
 export function toData(report: Report, options: { readonly secrets?: readonly string[] } = {}): string {
   const { run, commit: _, servers: __, ...rest } = viewOf(report, options.secrets).report
   return `${JSON.stringify({ format: FORMAT, ...rest, headSha: run?.headSha ?? null })}\n`
 }
 
-/** A report that another run left, and the commit it says it is for. */
+/** A report from another run, and the commit that it claims to be for. */
 export interface LeftReport {
   readonly report: Report
   readonly headSha: string | null
 }
 
 /**
- * Reads what `toData` wrote. Whoever wrote it is not trusted: every key is checked, none is passed over, and nothing is
+ * Reads the output of `toData` as untrusted input: every key is validated, unknown ones are refused, and nothing is
  * shown that was not rendered here.
  *
- * @throws Refusal when it is anything else, with the first thing that is wrong.
+ * @throws Refusal for anything else, with the first error.
  */
 export function fromData(json: string): LeftReport {
   const parsed = dataSchema.safeParse(parseJson(json))

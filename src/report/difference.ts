@@ -1,4 +1,4 @@
-// Line differences of one object, computed once and shown with any context.
+// Line diffs of an object, computed once and shown with any context.
 import { structuredPatch } from 'diff'
 import { escapeInvisible } from '../text/index.js'
 
@@ -9,24 +9,25 @@ interface Hunk {
   readonly lines: readonly string[]
 }
 
-/** What happens to an object's lines. */
+/** The changed lines of an object. */
 export interface Difference {
   readonly added: number
   readonly removed: number
-  /** With three lines of context; made when asked for, because most objects of a big report are never shown. */
+  /** With three lines of context; computed on demand, because most objects of a large report are never shown. */
   readonly hunks: () => readonly Hunk[]
 }
 
-/** Compares one object before and after; null where there is none. */
+/** Compares the versions of an object before and after; null for none. */
 export type Compare = (before: string | null, after: string | null) => Difference
 
 const MAX_EDITS = 1000
-/** Edits squared, all objects together: about a second of work in the worst case. */
+/** Limit for the sum of squared edits: about a second of work in the worst case. */
 const MAX_WORK = 8_000_000
 
 /**
- * A comparer for the objects of one report. The cost of a difference grows with the square of its edits, so both one
- * object and all together are bounded, by counting and never by the clock: the same report gives the same bytes.
+ * Compares the objects of one report. The cost of a diff grows with the square of its edits, so the edits of each
+ * object and of all together are limited; the limit is a count rather than a time: the same report gives the same
+ * bytes.
  */
 export function comparer(): Compare {
   let work = MAX_WORK
@@ -46,7 +47,7 @@ export function comparer(): Compare {
   }
 }
 
-/** Unified diff text without file headers, each hunk with at most `context` unchanged lines around its changes. */
+/** Unified diff without file headers, each hunk with at most `context` unchanged lines around its changes. */
 export function unified(difference: Difference, context: 1 | 3): string {
   const hunks = context === 3 ? difference.hunks() : difference.hunks().flatMap((hunk) => narrow(hunk, context))
   return hunks.map((hunk) => [header(hunk), ...hunk.lines].join('\n')).join('\n')
@@ -59,14 +60,14 @@ function header({ oldStart, newStart, lines }: Hunk): string {
   return `@@ -${old === 0 ? oldStart - 1 : oldStart},${old} +${now === 0 ? newStart - 1 : newStart},${now} @@`
 }
 
-/** Everything before goes, everything after comes. */
+/** All lines before are removed, all lines after are added. */
 function oneSided(before: string, after: string): Difference {
   const [removed, added] = [countLines(before), countLines(after)]
   const lines = () => [...prefixed(before, '-'), ...prefixed(after, '+')]
   return { added, removed, hunks: () => (added + removed === 0 ? [] : [{ oldStart: 1, newStart: 1, lines: lines() }]) }
 }
 
-/** Drops the unchanged lines that are further than `context` from a change; a hunk may fall into several. */
+/** Drops unchanged lines further than `context` from a change; a hunk may split into several. */
 function narrow(hunk: Hunk, context: number): Hunk[] {
   const near = nearChange(hunk.lines, context)
   const hunks: Hunk[] = []
@@ -120,7 +121,7 @@ function starting(lines: readonly string[], sign: string): number {
   return lines.reduce((n, line) => (line.startsWith(sign) ? n + 1 : n), 0)
 }
 
-/** Without the line feeds at its end; a loop, because an expression would look at every run of them again and again. */
+/** Without trailing line feeds; a loop, because a regular expression would rescan every run of them. */
 export function withoutEnd(text: string): string {
   let end = text.length
   while (text[end - 1] === '\n') end--

@@ -1,5 +1,5 @@
-// Puts the parts of a report in order, as much of them as is asked for: what it comes to, what must not be overlooked,
-// one table of images, one of base images, and all that only some look for, folded.
+// Arranges the parts of a report up to the requested level of detail: the summary, alerts, the table of images, that of
+// base images, and folded details.
 import type { Problem } from '../enrollment/problem.js'
 import { FACTORY_FILE } from '../kargo/index.js'
 import { count, enumeration } from '../text/index.js'
@@ -14,21 +14,20 @@ import { markdown } from './spans.js'
 import { baseTable, changedBases, imagesTable, imageTable, rebuildTable, settingsTable } from './tables.js'
 import type { ResourceGroup, View } from './view.js'
 
-/** How much of a report is shown. */
 export interface DetailLevel {
-  /** counts: numbers only. summary: alerts, tables and lists. full: diffs, graph and files as well. */
+  /** counts: only numbers. summary: alerts, tables and lists. full: also diffs, graph and files. */
   readonly level: 'full' | 'summary' | 'counts'
-  /** Whose diffs are shown, and with how many unchanged lines around a change. */
+  /** The groups whose diffs are shown, and the number of unchanged lines around a change. */
   readonly shown: ReadonlySet<ResourceGroup>
   readonly context: 1 | 3
-  /** Graph and state files. */
+  /** Whether to include graph and state files. */
   readonly extras: boolean
-  /** How long a list may get. */
+  /** Maximum length of a list. */
   readonly rows: number
   readonly footer: boolean
 }
 
-/** How a document is opened, and where what it omits is found. */
+/** The first line of a document, and where its omitted parts are. */
 export interface DocumentOptions {
   readonly firstLine: string | null
   readonly whereOmitted: string
@@ -36,7 +35,7 @@ export interface DocumentOptions {
 
 export const FOOTER_OPENS = '<sub>'
 
-/** What is around something, whatever of it is shown. */
+/** The parts around a section, whatever that shows. */
 export interface Around {
   readonly above: readonly string[]
   readonly below: readonly string[]
@@ -75,7 +74,7 @@ export function headerAndFooter(
   }
 }
 
-/** The fold of the manifests without its diffs: what it holds, and how many diffs are left out. */
+/** The fold of the manifests without its diffs: its contents, and how many diffs are omitted. */
 export function manifestsFold(
   view: View,
   options: DocumentOptions,
@@ -92,12 +91,11 @@ export function manifestsFold(
   }
 }
 
-/** The whole document. */
 export function assemble(blocks: Iterable<string>): string {
   return [...inPieces(blocks)].join('')
 }
 
-/** The whole document piece by piece, for one that is too long to be held. */
+/** The whole document in pieces, for one that is too long to keep in memory. */
 export function* inPieces(blocks: Iterable<string>): Generator<string> {
   let between = ''
   for (const block of blocks) {
@@ -107,7 +105,7 @@ export function* inPieces(blocks: Iterable<string>): Generator<string> {
   yield '\n'
 }
 
-/** The report in one line: what matters most, then the rest. Only numbers and words of our own. */
+/** The report on one line: what matters most, then the rest. Only numbers and our own words. */
 export function summarize(view: View): { readonly main: string; readonly rest: string } {
   const { errors, warnings, accepted, notices, resources, report } = view
   const problems = counted([
@@ -121,7 +119,7 @@ export function summarize(view: View): { readonly main: string; readonly rest: s
     const rest = resources.length === 0 ? '' : ` — ${describeChanges(view)}`
     return { main: `❌ Failed with ${problems}${written}`, rest }
   }
-  // What the numbers before it leave out.
+  // Changes that the counts above exclude.
   const drift = view.baseDrift.length === 0 ? '' : ` · ${view.baseDrift.length} more on the base branch already`
   const aside = drift + (problems === '' ? '' : ` — ${problems}`)
   const totals = `${count(report.totals.images, 'image')}, ${count(report.totals.bases, 'base image')}`
@@ -158,7 +156,7 @@ function effect(view: View): string[] {
   const until = errors === 1 ? 'it is fixed' : 'they are fixed'
   const blocked = errors === 0 ? [] : [`**Blocked by ${count(errors, 'error')}:** nothing is written until ${until}.`]
   const sentences = effectOf(view).map(markdown)
-  // One thing and what follows from it is read in one breath; more than that, line by line.
+  // A change and its effect form one paragraph; more sentences than that get a line each.
   return [...blocked, ...(sentences.length <= ONE_BREATH ? [sentences.join(' ')] : sentences)].filter(
     (text) => text !== '',
   )
@@ -172,7 +170,7 @@ function commitLink({ sha, url }: NonNullable<Report['commit']>): string {
   return link(codeSpan(sha.slice(0, 7)), url)
 }
 
-/** Whoever opened the pull request decides what its own run says. */
+/** The author of the pull request controls what its own run reports. */
 function unverified({ report }: View): string[] {
   if (report.run?.isUnverified !== true) return []
   return [
@@ -194,12 +192,12 @@ function uncompared({ report }: View): string[] {
   ]
 }
 
-/** By its name where that is known. */
+/** With its name, if known. */
 function baseBranch({ run }: Report, show: (text: string, most: number) => string): string {
   return run?.baseBranch === undefined ? 'the base branch' : show(run.baseBranch, 80)
 }
 
-/** What stands on the base branch, and what the next commit there brings, whether this is merged or not. */
+/** Changes that are already on the base branch, and come with its next commit in any case. */
 function alreadyOnBase({ report, baseDrift: resources }: View, rows: number): string[] {
   if (report.baseDrift?.kind !== 'known') return []
   const { stateFiles: files, images, bases, warnings } = report.baseDrift
@@ -232,7 +230,7 @@ function folded({ report }: View, found: readonly Problem[], noun: string, rows:
 
 const FILE_WORD = { added: 'new', removed: 'removed', modified: 'changed' } as const
 
-/** Every one of them is named after its image or base image. */
+/** Limit for state files, which are named after their image or base image. */
 const MAX_STATE_FILES = 10
 
 function stateFiles({ report: { stateFiles: files } }: View, rows: number): string[] {
@@ -249,7 +247,7 @@ function stateFiles({ report: { stateFiles: files } }: View, rows: number): stri
   return [details(`State files: ${words.join(', ')}`, lines.join('\n'))]
 }
 
-/** Which commit and run this is: all that may differ between two equal reports. One line, the last. */
+/** The commit and run of the report, the only difference between two equal reports. One line, the last. */
 function footerOf({ report: { run, commit } }: View): string[] {
   if (run === null) return []
   const head = link(codeSpan(run.headSha.slice(0, 7)), `${run.repositoryUrl}/commit/${run.headSha}`)

@@ -1,30 +1,31 @@
-// Rebuilds that something held back until now: what changed long ago may be built for as soon as nothing holds it.
+// Rebuilds that were held back: an old change may start a build as soon as it no longer is.
 import { knownImage } from '../explain/index.js'
 import { outlookOf } from '../policy/index.js'
 import type { MergedState } from '../state/index.js'
 import type { DueRebuild, ImageChange } from './model.js'
 import { effective } from './values.js'
 
-/** What a rebuild is judged by. */
 interface DueInput {
   readonly state: Pick<MergedState, 'images' | 'records'>
   readonly changes: readonly ImageChange[]
-  /** Base images that each image was built on before, by its name. */
+  /** Previous base images of each image, by its name. */
   readonly usedBefore: ReadonlyMap<string, ReadonlySet<string>>
-  /** Overrides that hold, and the digests of those that held before. */
+  /** Active overrides, and the digests of those active before. */
   readonly overrides: readonly { readonly digest: string }[]
   readonly overriddenBefore: ReadonlySet<string>
   readonly staggerSeconds: number
 }
 
-/** The rebuilds that may start because of what changes here, by the image's name. No clock: each says when it is due. */
+/**
+ * The rebuilds that may start because of these changes, by image name. Independent of the clock: each has a due date.
+ */
 export function dueRebuilds(input: DueInput): DueRebuild[] {
   const { state, overrides, overriddenBefore, staggerSeconds } = input
   const changes = new Map(input.changes.map((change) => [change.name, change]))
   const fresh = new Set(overrides.map(({ digest }) => digest).filter((digest) => !overriddenBefore.has(digest)))
   return state.images.flatMap(({ enrollment }) => {
     const change = changes.get(enrollment.name)
-    // Of a new image, what its bases changed to before counts as there from the start.
+    // For a new image, earlier changes of its bases count as its initial state.
     if (change?.kind === 'enrolled' || (change === undefined && fresh.size === 0)) return []
     const known = knownImage(state.records.images.get(enrollment.name), state.records.bases)
     const outlook = outlookOf(enrollment, known, { staggerSeconds, overrides })
@@ -37,7 +38,9 @@ export function dueRebuilds(input: DueInput): DueRebuild[] {
   })
 }
 
-/** Whether a change takes away what held rebuilds back. A shorter delay does not: a rebuild that waits keeps its own. */
+/**
+ * Whether a change releases rebuilds that were held back. A shorter delay does not: waiting rebuilds keep their own.
+ */
 function opens({ kind, details }: ImageChange): boolean {
   if (kind === 'enabled') return true
   return details.some(({ key, before, after }) => {

@@ -1,4 +1,4 @@
-// Images that are built on other base images than before, in sentences.
+// Sentences about images with other base images than before.
 import { by, groupBy } from '../text/index.js'
 import { imageName } from './effect-of-entries.js'
 import type { Report } from './model.js'
@@ -8,14 +8,14 @@ import { code, listed, type Span, strong } from './spans.js'
 const FEW_IMAGES = 2
 const MAX_BASES = 3
 
-/** What one image is built on from now on, and no longer. */
+/** Added and removed base images of an image. */
 interface Move {
   readonly image: string
   readonly added: readonly string[]
   readonly removed: readonly string[]
 }
 
-/** The images whose base images change, for another reason than that the image itself comes or goes; by name. */
+/** Images with changed base images, except added and removed ones; by name. */
 export function moves({ images, bases }: Report): Move[] {
   const told = new Set(images.flatMap(({ name, kind }) => (kind === 'changed' ? [] : [name])))
   const uses = bases.flatMap(({ reference, uses }) =>

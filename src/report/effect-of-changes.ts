@@ -1,4 +1,4 @@
-// Images that change, in sentences: each for itself where there are few, by what changes where there are many.
+// Sentences about changed images: one per image if there are few, grouped by change if there are many.
 import { count, groupBy } from '../text/index.js'
 import { imageName, imageNames } from './effect-of-entries.js'
 import type { ImageChange, Report, ValueChange } from './model.js'
@@ -6,14 +6,14 @@ import { type Predicate, plural, predicatesOf } from './predicates.js'
 import { listed, markdown, type Span, strong } from './spans.js'
 import { beforeAndAfter, keyedChange } from './values.js'
 
-/** So many images are spoken of one by one, with every value. */
+/** Up to this many images get a sentence each, with every value. */
 export const ONE_BY_ONE = 2
 const MAX_NAMES = 3
 const MAX_VALUES = 4
 const MAX_DIFFERENT = 3
 const MAX_GROUPS = 5
 
-/** What changes about images that stay. */
+/** Sentences about changes of images that stay. */
 export function changedSentences(report: Report): Span[][] {
   const images = report.images.filter(({ kind }) => kind !== 'enrolled' && kind !== 'removed')
   const changed = images.flatMap((image) => {
@@ -40,10 +40,10 @@ function alone(report: Report, image: ImageChange, predicates: readonly Predicat
   return [...listed(parts), '.']
 }
 
-/** Of more things than these the values are left to the table. */
+/** With more predicates, the values are only in the table. */
 const MAX_PREDICATES = 3
 
-/** Whether a sentence holds all that is said of one image, with every value. */
+/** Whether one sentence contains everything about an image, with every value. */
 export function isOneBreath(predicates: readonly Predicate[]): boolean {
   return predicates.length <= MAX_PREDICATES && predicates.every(({ changes }) => changes.length <= MAX_VALUES)
 }
@@ -65,7 +65,7 @@ function together(
   return [strong(...subject, ' ', ...verb), ...inParentheses(differentValues(group.map((one) => one.predicate))), '.']
 }
 
-/** The changes of values, those that are alike counted, the most frequent first. */
+/** Changed values, with identical ones counted, the most frequent first. */
 function differentValues(predicates: readonly Predicate[]): Span[] {
   const all = predicates.flatMap(({ changes, prefix }) =>
     changes.map((change) => ({ change, name: change.key.slice(prefix.length) })),
@@ -76,7 +76,7 @@ function differentValues(predicates: readonly Predicate[]): Span[] {
   const show = ([first, ...others]: readonly { readonly change: ValueChange; readonly name: string }[]): Span[] => {
     if (first === undefined) return []
     const times = alike.length === 1 || others.length === 0 ? [] : [`${others.length + 1} × `]
-    // The key is told with the first of its values.
+    // The key is part of its first value.
     const isTold = first.name === told
     told = first.name
     return [...times, ...(isTold ? beforeAndAfter(first.change) : keyedChange(first.change, first.name))]

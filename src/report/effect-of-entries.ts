@@ -1,4 +1,4 @@
-// Images that join the factory, leave it, or are switched on and off, in sentences.
+// Sentences about images that are added, removed, enabled or disabled.
 import { parseDuration } from '../enrollment/grammar.js'
 import { compareText, groupBy } from '../text/index.js'
 import { sourceFileUrl, stateFileUrl } from './links.js'
@@ -11,7 +11,7 @@ import type { View } from './view.js'
 const MAX_NAMES = 5
 const MAX_BASES = 4
 
-/** An image by its name, linked to its entry. */
+/** The name of an image, linked to its entry. */
 export function imageName(report: Report, { name, line }: ImageChange): Span {
   return code(name, line === undefined ? null : stateFileUrl(report, report.imagesFile, line))
 }
@@ -22,7 +22,7 @@ export function imageNames(report: Report, images: readonly ImageChange[], max =
   return listed(names, { max })
 }
 
-/** `order-book joins the factory.` and by what it is rebuilt. */
+/** `order-book joins the factory.` and what rebuilds it. */
 export function joiningSentences(report: Report): Span[][] {
   const images = report.images.filter(({ kind }) => kind === 'enrolled')
   const [first] = images
@@ -34,7 +34,7 @@ export function joiningSentences(report: Report): Span[][] {
   return [[strong(...imageNames(report, images), joins), ' ', ...rebuilt, ...deployed]]
 }
 
-/** By what an image is rebuilt, when and how often. */
+/** What rebuilds an image, when and how often. */
 export function rebuiltWhen(report: Report, { build, details }: ImageChange, it: string): Span[] {
   if (details.some(({ key, after }) => key === 'enabled' && after === 'false')) return [`${it} is switched off.`]
   if (build === undefined) return [`${it} is watched and scanned; nothing rebuilds it.`]
@@ -50,13 +50,13 @@ export function rebuiltWhen(report: Report, { build, details }: ImageChange, it:
   return [workflow, ` rebuilds ${it.toLowerCase()} when `, ...changes, ' changes', ...atMost(rebuildDelay, ''), '.']
 }
 
-/** The file that builds an image, by its name alone, linked to where it is. */
+/** The file name of an image's build definition, linked to it. */
 export function workflowName(report: Report, { source, file }: NonNullable<ImageChange['build']>): Span {
   const path = file ?? ''
   return code(path.slice(path.lastIndexOf('/') + 1), sourceFileUrl(report, source, path))
 }
 
-/** Of a delay of nothing, nothing is said. */
+/** A delay of zero is not mentioned. */
 function atMost(delay: string, upTo: string): Span[] {
   if (delay === '0') return []
   return [', at most once per ', durationText(delay), ...(upTo === '' ? [] : [' to ', durationText(upTo)])]
@@ -85,7 +85,7 @@ function secondsOf(duration: string): number {
   return parseDuration(duration)?.seconds ?? 0
 }
 
-/** Where a new image goes, environment by environment. */
+/** Where a new image is deployed, one environment after another. */
 export function deployedTo({ environments = [] }: ImageChange): Span[] {
   if (environments.length === 0) return []
   const stages = environments.map(({ name, auto }): Span[] => {
@@ -95,7 +95,7 @@ export function deployedTo({ environments = [] }: ImageChange): Span[] {
   return ['Kargo deploys it ', ...listed(stages), '.']
 }
 
-/** `uv leaves the factory`, and what of Kargo's goes with it. */
+/** `uv leaves the factory`, and what is deleted in Kargo with it. */
 export function leavingSentences(view: View): Span[][] {
   const images = view.report.images.filter(({ kind }) => kind === 'removed')
   if (images.length === 0) return []

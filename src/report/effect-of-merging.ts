@@ -1,4 +1,4 @@
-// What merging itself does. As a rule it starts no build; where a rebuild was held back and no longer is, it may.
+// The effect of merging: usually no build; a rebuild that was held back may start.
 import { count } from '../text/index.js'
 import type { DueRebuild, ImageChange, Report } from './model.js'
 import { shortReference } from './references.js'
@@ -7,7 +7,7 @@ import { effective } from './values.js'
 
 const MAX_DUE = 3
 
-/** What happens when a pull request is merged; nothing is said where nothing changes, or where it is merged already. */
+/** What happens when a pull request is merged; empty without changes, or if it is already merged. */
 export function dueSentences(report: Report, hasEffect: boolean): Span[][] {
   if (report.mode !== 'preview') return []
   const { due, images, settings } = report
@@ -37,7 +37,7 @@ export function minute(at: string): string {
   return at.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, '$1 $2 UTC')
 }
 
-/** An environment that is promoted to automatically, and was not before: its newest version need not wait for a person. */
+/** An environment that becomes automatic: its latest version no longer waits for a person. */
 function promotedAtOnce({ name, kind, details, environments = [] }: ImageChange): Span[][] {
   if (kind === 'enrolled' || kind === 'removed') return []
   return environments.flatMap(({ name: environment, auto }): Span[][] => {

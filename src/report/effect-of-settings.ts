@@ -1,9 +1,9 @@
-// Settings of the whole factory that change, in sentences: what each is about, then its values.
+// Sentences about changed settings: the subject of each, then its values.
 import type { Report, ValueChange } from './model.js'
 import { listed, type Span, strong } from './spans.js'
 import { keyedChange } from './values.js'
 
-/** What a setting decides, by its key in images.yaml; a test demands one for each. */
+/** The subject of a setting, by its key in images.yaml; a test requires one for each. */
 export const SETTING_WORDS: Readonly<Record<string, string>> = {
   engine: 'what starts rebuilds',
   maxRebuildsPerRun: 'how many builds one run starts at most',
@@ -45,7 +45,7 @@ export function settingsSentences({ settings }: Pick<Report, 'settings'>): Span[
   return [[strong(what), ': ', ...listed(shown, { max: MAX_SETTINGS }), '.']]
 }
 
-/** What is below a key is about the same as the key. */
+/** Nested keys use the subject of their parent. */
 function wordsOf({ key }: ValueChange): string | null {
   const name = Object.hasOwn(SETTING_WORDS, key) ? key : (/^[^.[]*/.exec(key)?.[0] ?? key)
   return Object.hasOwn(SETTING_WORDS, name) ? (SETTING_WORDS[name] ?? null) : null

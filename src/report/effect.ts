@@ -1,5 +1,5 @@
-// What a report comes to, in one to three sentences that somebody understands who has never seen a manifest: which images
-// join, leave, are built or deployed another way, and what happens when this is merged. Pure: from the report to words.
+// The effect of a report, in one to three sentences that need no knowledge of the manifests: which images are added,
+// removed, or built or deployed in another way, and what happens after the merge. Pure: from the report to text.
 import { count } from '../text/index.js'
 import { movedSentences } from './effect-of-bases.js'
 import { changedSentences } from './effect-of-changes.js'
@@ -11,7 +11,7 @@ import { shortReference } from './references.js'
 import { code, listed, type Span, strong } from './spans.js'
 import type { View } from './view.js'
 
-/** The sentences, in the order they are read in. */
+/** The sentences, in order. */
 export function effectOf(view: View): Span[][] {
   const { report } = view
   const said = [
@@ -31,7 +31,7 @@ export function effectOf(view: View): Span[][] {
 
 const MAX_STALE = 5
 
-/** What is behind after a run that commits, whether a rebuild is on its way or not: `explain` says which. */
+/** Outdated images after a run that commits, whether a rebuild is pending or not: `explain` shows which. */
 function staleSentences({ report: { mode, stale } }: View): Span[][] {
   if (mode !== 'commit' || stale.length === 0) return []
   const shown = stale.map(({ image, base }): Span[] => [code(image), ' (', code(shortReference(base)), ')'])
@@ -39,13 +39,13 @@ function staleSentences({ report: { mode, stale } }: View): Span[][] {
   return [[strong(`${stale.length} ${what}`), ': ', ...listed(shown, { max: MAX_STALE }), '.']]
 }
 
-/** There is nothing to compare with where the pull request brings the file. */
+/** If the pull request adds the file, there is nothing to compare with. */
 function creation({ report }: View): Span[][] {
   if (report.baseDrift?.kind !== 'first') return []
   return [[strong('This pull request creates ', code(report.imagesFile), '.')]]
 }
 
-/** What is said where no image, base image or setting changes. */
+/** The sentence if no image, base image or setting changes. */
 function resting({ report, resources }: View): Span[] {
   const { mode, totals, stateFiles } = report
   const checked = ` ${count(totals.images, 'image')}, ${count(totals.bases, 'base image')} checked`

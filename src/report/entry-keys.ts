@@ -1,17 +1,17 @@
-// The keys that two written entries disagree about, and an entry with some of them taken from the other.
+// The keys in which two written entries differ, and an entry with some keys of another.
 import { type Data, type DataMap, isDataMap, isSameData } from '../yaml/data.js'
 
-/** A part of an entry that can be put back as it was: its name, and the steps that lead to it. */
+/** A part of an entry that can be restored: its name, and the path to it. */
 export interface EntryKey {
   /** `rebuildDelay`, `environments.production.soak`, `updates[0].path`. */
   readonly name: string
   readonly steps: readonly Step[]
 }
 
-/** A key of a map, a place in a list, or the item of a list that is called so. */
+/** A key of a map, an index of a list, or the item of a list with this name. */
 type Step = string | number | { readonly item: string }
 
-/** What two written entries disagree about, each key by itself; a list that gets longer or shorter is one. */
+/** The differences between two written entries, each key by itself; a list of another length is one difference. */
 export function differingKeys(
   a: Data | undefined,
   b: Data | undefined,
@@ -19,7 +19,7 @@ export function differingKeys(
 ): EntryKey[] {
   if (isSameData(a, b)) return []
   const below = (name: string, step: Step): EntryKey => ({ name, steps: [...at.steps, step] })
-  // A map that is new or gone is its keys, as an item of a list is not: it is there with all of them.
+  // An added or removed map is reported by its keys, but an item of a list as a whole.
   const isItem = typeof at.steps.at(-1) === 'object'
   if ((isDataMap(a) || (a === undefined && !isItem)) && (isDataMap(b) || (b === undefined && !isItem))) {
     const keys = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].sort()
@@ -40,7 +40,7 @@ export function differingKeys(
   return a.flatMap((value: Data, index) => differingKeys(value, b[index], below(`${at.name}[${index}]`, index)))
 }
 
-/** An entry with one of its parts as another entry has it. */
+/** An entry with one of its parts taken from another entry. */
 export function withKeyOf(
   entry: Data | undefined,
   other: Data | undefined,
@@ -65,7 +65,7 @@ export function withKeyOf(
   return itemOf(list, item) !== undefined || value === undefined ? kept : inPlace(kept, value, places)
 }
 
-/** Puts an item where the list that it is from has it. */
+/** Inserts an item where it was in its original list. */
 function inPlace(list: readonly Data[], value: Data, places: readonly Data[]): Data[] {
   const names = places.map(nameOf)
   const rank = names.indexOf(nameOf(value))
@@ -85,19 +85,19 @@ function itemOf(list: readonly Data[], name: string): Data | undefined {
   return list.find((one) => nameOf(one) === name)
 }
 
-/** The names of all items, where each has one of its own. */
+/** The names of all items; null unless they are unique. */
 function itemNames(list: readonly Data[]): string[] | null {
   const names = list.flatMap((one) => nameOf(one) ?? [])
   return names.length === list.length && new Set(names).size === names.length ? names : null
 }
 
-/** Whether what is in both lists is in the same order. */
+/** Whether the common items of two lists are in the same order. */
 function isSameOrder(a: readonly string[], b: readonly string[]): boolean {
   const [first, second] = [a.filter((one) => b.includes(one)), b.filter((one) => a.includes(one))]
   return first.every((one, index) => one === second[index])
 }
 
-/** Whether an entry writes a key (`source.builds`). */
+/** Whether an entry sets a key (`source.builds`). */
 export function writes(entry: DataMap, key: string): boolean {
   let value: Data | undefined = entry
   for (const step of key.split('.')) value = own(value, step)

@@ -1,4 +1,4 @@
-// Which image is built on which base image: folded into the report, and whole for other programs to draw or read.
+// Which image is built on which base image: folded in the report, and in full for other programs.
 import { formatReference } from '../reference/index.js'
 import type { LinkedState } from '../state/index.js'
 import { by, compareText, groupBy, oneLine } from '../text/index.js'
@@ -6,9 +6,9 @@ import { details, fence } from './markdown.js'
 import { type BaseRow, type BaseUseRow, isChanged } from './model.js'
 import type { View } from './view.js'
 
-/** A graph of more nodes is one of what changes alone. */
+/** Larger graphs show only what changes. */
 const MAX_NODES = 30
-/** Nobody reads more lines than that. */
+/** Readable limit. */
 const MAX_EDGES = 60
 
 interface Edge {
@@ -21,8 +21,8 @@ interface ChangedEdge extends Edge {
 }
 
 /**
- * The folded graph, where something in it changes: all of it, or what changes with its neighbors, or what changes alone.
- * When that is still too much to read, nothing.
+ * The folded graph if it changes: all of it, what changes with its neighbors, or only what changes. Empty if even that
+ * is unreadable.
  */
 export function graphBlock({ report }: View): string[] {
   const all = edgesOf(report.bases)
@@ -39,7 +39,7 @@ function nodesOf(edges: readonly ChangedEdge[]): number {
   return new Set(edges.map(({ base }) => base)).size + new Set(edges.map(({ image }) => image)).size
 }
 
-/** One edge a pair, however often the image pulls the base. */
+/** One edge per pair, however often the image pulls the base. */
 function edgesOf(bases: readonly BaseRow[]): ChangedEdge[] {
   const edges = bases.flatMap((base) =>
     [...groupBy(base.uses, ({ image }) => image)].map(([image, uses]) => ({
@@ -77,7 +77,7 @@ function block(title: string, edges: readonly ChangedEdge[]): string {
   return details(title, fence('mermaid', lines.join('\n')))
 }
 
-/** Nodes are numbered, `b0` and `i0`, so that only their labels hold text of users. */
+/** Nodes are numbered, `b0` and `i0`, so that only their labels contain user text. */
 function mermaid(bases: readonly string[], images: readonly string[], edges: readonly string[]): string[] {
   return [
     'graph LR',
@@ -87,27 +87,27 @@ function mermaid(bases: readonly string[], images: readonly string[], edges: rea
   ]
 }
 
-/** Mermaid reads `#34;` as a character; anything it might read otherwise is written so. */
+/** Mermaid reads `#34;` as a character; all other characters with a meaning are escaped like this. */
 function mermaidLabel(name: string): string {
   return oneLine(name, 100).replace(/[^A-Za-z0-9 ./:_-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`)
 }
 
-/** What a graph can be printed as. */
+/** Output formats of a graph. */
 export type GraphFormat = 'mermaid' | 'dot' | 'json'
 
-/** Images and base images by name; edges go from the base image to the image that is built on it. */
+/** Images and base images by name; edges lead from the base image to the image built on it. */
 export interface DependencyGraph {
   readonly images: readonly { readonly name: string; readonly enabled: boolean }[]
   readonly baseImages: readonly {
     readonly name: string
     readonly reference: string
-    /** The enrolled image that it is; null where it is none of ours. */
+    /** The enrolled image that it is; null if it is not enrolled. */
     readonly enrolledImage: string | null
   }[]
   readonly edges: readonly Edge[]
 }
 
-/** The graph of a state, everything sorted by name. */
+/** The graph of a state, sorted by name. */
 export function dependencyGraph({ images, bases }: Pick<LinkedState, 'images' | 'bases'>): DependencyGraph {
   const edges = images.flatMap(({ enrollment, bases: names }) =>
     names.map((base) => ({ base, image: enrollment.name })),
@@ -124,13 +124,13 @@ export function dependencyGraph({ images, bases }: Pick<LinkedState, 'images' | 
   }
 }
 
-/** The graph as text. Names are shown as they are and mean nothing to the format, whatever they hold. */
+/** The graph as text. Names are escaped, and have no effect on the format. */
 export function renderGraph(graph: DependencyGraph, format: GraphFormat): string {
   if (format === 'json') return `${JSON.stringify(graph, null, 2)}\n`
   return `${(format === 'dot' ? wholeDot(graph) : wholeMermaid(graph)).join('\n')}\n`
 }
 
-/** The numbered nodes that edges lead between, and the links from an enrolled image to the base image that it is. */
+/** The nodes with their numbers, and the links from an enrolled image to the base image that it is. */
 function numbered({ images, baseImages, edges }: DependencyGraph) {
   const baseIds = new Map(baseImages.map(({ name }, index) => [name, `b${index}`]))
   const imageIds = new Map(images.map(({ name }, index) => [name, `i${index}`]))
@@ -174,7 +174,7 @@ function wholeDot(graph: DependencyGraph): string[] {
   ]
 }
 
-/** Graphviz reads backslashes and HTML entities inside of quotes too (graphviz.org/doc/info/lang.html, escString). */
+/** Graphviz interprets backslashes and HTML entities in quotes as well (graphviz.org/doc/info/lang.html, escString). */
 function dotLabel(text: string): string {
   return `"${oneLine(text, 300).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;')}"`
 }

@@ -7,10 +7,10 @@ import { type Data, isDataMap, isSameData } from '../yaml/data.js'
 import type { ImageChange, ValueChange } from './model.js'
 
 /**
- * What happens to enrolled images.
+ * The changes of enrolled images.
  *
- * @param before the entries there were, as written, by the image's name.
- * @returns only images to which something happens, sorted by name.
+ * @param before the previous entries as written, by image name.
+ * @returns only changed images, sorted by name.
  */
 export function imageChanges(
   enrollments: readonly EnrolledImage[],
@@ -27,7 +27,7 @@ export function imageChanges(
 function changeOf(image: EnrolledImage, before: ReadonlyMap<string, unknown>): ImageChange | null {
   const { name } = image
   if (!before.has(name)) return { name, kind: 'enrolled', details: enrolledDetails(image) }
-  // Nearly every image, in nearly every run.
+  // Fast path for nearly every image.
   if (isSameData(before.get(name) as Data | undefined, image.written as Data)) return null
   const was = flatten(before.get(name))
   const is = flatten(image.written)
@@ -38,7 +38,7 @@ function changeOf(image: EnrolledImage, before: ReadonlyMap<string, unknown>): I
   return { name, kind, details, ...moved(was, is) }
 }
 
-/** The keys that say something else, sorted. */
+/** The keys with different values, sorted. */
 export function valueChanges(was: ReadonlyMap<string, string>, is: ReadonlyMap<string, string>): ValueChange[] {
   return [...new Set([...was.keys(), ...is.keys()])]
     .filter((key) => was.get(key) !== is.get(key))
@@ -46,7 +46,7 @@ export function valueChanges(was: ReadonlyMap<string, string>, is: ReadonlyMap<s
     .map((key) => ({ key, before: was.get(key) ?? null, after: is.get(key) ?? null }))
 }
 
-/** Both references whole when the host differs: `docker.io.evil.example` must not pass for `docker.io`. */
+/** Both references in full if the host differs, so that `docker.io.evil.example` is not mistaken for `docker.io`. */
 function moved(was: ReadonlyMap<string, string>, is: ReadonlyMap<string, string>): Pick<ImageChange, 'published'> {
   const [before, after] = [publishedAt(was), publishedAt(is)]
   if (before === null || after === null || hostOf(before) === hostOf(after)) return {}
@@ -66,7 +66,7 @@ function hostOf(reference: string): string {
   return reference.slice(0, reference.indexOf('/'))
 }
 
-/** What a reviewer wants to know of a new image: where it is published and built, how often, and where it goes. */
+/** What a reviewer needs to know about a new image: where it is published, built and deployed, and how often. */
 function enrolledDetails(image: EnrolledImage): ImageChange['details'] {
   const { registry, repository, source, bases, rebuildDelay, minimumReleaseAge, environments } = image
   const forge = source === null ? null : forgeOf(source)
@@ -99,8 +99,8 @@ function builtFrom(source: EnrolledImage['source']): (readonly [string, string])
 }
 
 /**
- * `source.workflow` → value, for every plain value: lists by number, but environments by their names, and reasons of
- * acceptances by their codes.
+ * `source.workflow` → value, for every scalar: lists by index, but environments by name, and reasons of acceptances by
+ * code.
  */
 export function flatten(data: unknown, prefix = ''): Map<string, string> {
   if (prefix === 'accept') return reasonsIn(data)
@@ -116,7 +116,7 @@ export function flatten(data: unknown, prefix = ''): Map<string, string> {
   return prefix === '' || data === null || data === undefined ? new Map() : new Map([[prefix, String(data)]])
 }
 
-/** Of several reasons for a code the first one counts. */
+/** The first reason for a code wins. */
 function reasonsIn(accept: unknown): Map<string, string> {
   const all: readonly unknown[] = Array.isArray(accept) ? accept : []
   const reasons = all.flatMap((one): [string, string][] => {
@@ -131,12 +131,12 @@ function step(value: unknown, index: number, prefix: string): string {
   return typeof name === 'string' ? `.${name}` : `[${index}]`
 }
 
-/** The settings that differ, by the keys of images.yaml. */
+/** The changed settings, by their keys in images.yaml. */
 export function settingsChanges(before: Settings, now: Settings): ValueChange[] {
   return valueChanges(flatten(asCompared(before)), flatten(asCompared(now)))
 }
 
-/** Receivers by their names, and a list that is one value. */
+/** Receivers by name, and one list as a single value. */
 function asCompared(settings: Settings): object {
   const { webhookReceivers, allowedRegistries, ...others } = writtenSettings(settings)
   return {

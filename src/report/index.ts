@@ -1,6 +1,6 @@
-// The report: what a run found and changed, for people. One renderer for the pull request comment and the job
-// summary (markdown, as much of it as fits), another for terminals. Pure: no clock, no environment, no input or
-// output; equal reports give equal bytes. Whatever a report says is treated as hostile.
+// The report: the findings and changes of a run, for people. One renderer for the pull request comment and the job
+// summary (Markdown, as much as fits), another for terminals. Pure: no clock, environment, input or output; equal
+// reports give equal bytes. All content of a report is treated as hostile.
 import { Buffer } from 'node:buffer'
 import { summarize } from './document.js'
 import { formatMarker, type Marker } from './marker.js'
@@ -47,7 +47,7 @@ export { rebuildRows } from './rebuild-rows.js'
 export { rebuildWords } from './rebuilds.js'
 export { redactor, withoutValues } from './redact.js'
 
-/** Values that must never be shown: tokens and the like. */
+/** Values that must never be shown, such as tokens. */
 interface Secrets {
   readonly secrets?: readonly string[]
 }
@@ -63,7 +63,7 @@ export function renderComment(
   return fitToBudget(viewOf(report, secrets), document, { limit, comfortable: COMFORTABLE, measure, rows: 50 })
 }
 
-/** In a comment longer than this nobody finds anything: what is only added is left to the summary then. */
+/** Longer comments are hard to read: diffs of additions are then left to the summary. */
 const COMFORTABLE = 20_000
 
 const SUMMARY = { firstLine: null, whereOmitted: '`image-factory diff` shows all of them' }
@@ -76,12 +76,12 @@ export function renderSummary(report: Report, options: { readonly budget?: numbe
   return fitToBudget(viewOf(report, secrets), SUMMARY, { limit, comfortable: 2 * limit, measure, rows: SUMMARY_ROWS })
 }
 
-/** The job summary with every diff, however long it gets: piece by piece, for it may be as long as all manifests. */
+/** The job summary with every diff, in pieces: it may be as long as all manifests. */
 export function renderFullSummary(report: Report, { secrets }: Secrets = {}): Iterable<string> {
   return untruncated(viewOf(report, secrets), SUMMARY, SUMMARY_ROWS)
 }
 
-/** The report for a terminal: unified diffs unless they are left out, the effect, problems, and what it comes to. */
+/** The report for a terminal: optional unified diffs, the effect, problems, and the summary. */
 export function renderPlain(
   report: Report,
   { secrets, ...options }: { readonly color: boolean } & Partial<PlainOptions> & Secrets,
@@ -89,7 +89,7 @@ export function renderPlain(
   return plain(viewOf(report, secrets), { diffs: true, problems: true, ...options })
 }
 
-/** The same without colors, for a log; null where it has more than `maxLength` characters. */
+/** Like `renderPlain`, without colors, for a log; null if it has more than `maxLength` characters. */
 export function renderLog(
   report: Report,
   { maxLength, secrets }: { readonly maxLength: number } & Secrets,
@@ -97,12 +97,12 @@ export function renderLog(
   return plainWithin(viewOf(report, secrets), maxLength)
 }
 
-/** Every object's unified diff, for the diff file; line numbers count within the object. Piece by piece as well. */
+/** Every object's unified diff, for the diff file; line numbers count within the object. In pieces as well. */
 export function renderDiff(report: Report, options: Secrets = {}): Iterable<string> {
   return patch(viewOf(report, options.secrets))
 }
 
-/** The report in one line. */
+/** The report on one line. */
 export function summaryLine(report: Report, options: Secrets = {}): string {
   const { main, rest } = summarize(viewOf(report, options.secrets))
   return main + rest

@@ -1,9 +1,9 @@
-// Where files of a report are seen. Addresses are made here, of servers that the run knows: a report's data brings none.
+// Links to the files of a report. URLs are built here, on servers that the run knows: none comes from a report's data.
 import { urlPath } from '../forges/forge.js'
 import { forgeOf } from '../forges/index.js'
 import type { Report, RepositoryRef } from './model.js'
 
-/** A file of the state repository, at the commit that the report is for. */
+/** A file of the state repository, at the report's commit. */
 export function stateFileUrl({ run }: Report, path: string, line: number | null = null): string | null {
   const files = run?.filesUrl
   return files === undefined || !isPath(path) ? null : `${files}/${urlPath(path)}${anchor(line)}`
@@ -20,7 +20,7 @@ export function sourceFileUrl(
   return `${forgeOf(source).filePage(servers[source.provider], source, path)}${anchor(line)}`
 }
 
-/** Where a problem points, if its file is one of the state repository's. */
+/** Link to a problem's location, if it is in the state repository. */
 export function problemUrl(report: Report, file: string | null, line: number | null): string | null {
   const { imagesFile, outputDir } = report
   const top = imagesFile.includes('/') ? imagesFile.slice(0, imagesFile.lastIndexOf('/') + 1) : ''
@@ -30,12 +30,12 @@ export function problemUrl(report: Report, file: string | null, line: number | n
   return stateFileUrl(report, file, line)
 }
 
-/** Half a character has no address, and `..` is somebody else's. */
+/** Lone surrogates cannot be encoded, and `..` would lead to another repository. */
 function isPath(text: string): boolean {
   return text !== '' && !/\p{Cs}|(?:^|\/)\.{1,2}(?:\/|$)/u.test(text)
 }
 
-/** Whole lines of a file are named by `#L`, by both forges. */
+/** Both forges link to a line with `#L`. */
 function anchor(line: number | null): string {
   return line === null || line === 0 ? '' : `#L${line}`
 }

@@ -1,6 +1,6 @@
 /**
- * Which keys an object is made from: it is made again with one of them as it was before, and where that makes a
- * difference, the key is a cause. The charts are the only ones that know, and nothing here has to be told of them.
+ * Finds the keys that an object depends on: regenerates it with one of them at its previous value, and if the result
+ * differs, the key is a cause. Only the charts contain these dependencies; they need not be declared here.
  */
 import { completeEntry } from '../enrollment/complete.js'
 import type { EnrolledImage, Settings } from '../enrollment/images-file.js'
@@ -15,31 +15,31 @@ import { differingKeys, type EntryKey, withKeyOf, writes } from './entry-keys.js
 /** An image whose entry changed. */
 export interface ChangedImage {
   readonly image: TrackedImage
-  /** Its entry as it was written. */
+  /** Its entry as previously written. */
   readonly before: unknown
 }
 
-/** Names of keys by what they change: the text of an object, or whether there is one (`presenceOf`). */
+/** Names of keys by what they change: the text of an object, or its presence (`presenceOf`). */
 export type CausesByObject = ReadonlyMap<string, ReadonlySet<string>>
 
-/** What stands for there being an object, beside its identity, which stands for its text. */
+/** Key for the presence of an object; its identity is the key for its text. */
 export function presenceOf(key: string): string {
   return `+${key}`
 }
 
-/** Two factories, of which one has become the other. */
+/** A factory, and what changed in it. */
 export interface FactoryChange {
   readonly factory: Factory
   readonly manifests: readonly ManifestFile[]
   readonly changed: readonly ChangedImage[]
-  /** null where it is not known. */
+  /** null where unknown. */
   readonly settingsBefore: Settings | null
 }
 
 /**
- * Which keys made which objects what they are.
+ * Which keys changed which objects.
  *
- * @param isExplained whether all that changed has its cause in the ones that are known.
+ * @param isExplained whether the causes found so far explain all changes.
  */
 export function keyCauses(change: FactoryChange, isExplained: (causes: CausesByObject) => boolean): CausesByObject {
   const { factory, manifests, settingsBefore } = change
@@ -52,7 +52,7 @@ export function keyCauses(change: FactoryChange, isExplained: (causes: CausesByO
   addEntryCauses(causes, factory, back)
   addSettingCauses(causes, factory, settingsBefore, manifests)
   if (isExplained(causes)) return causes
-  // Where two keys each do the same, putting one of them back changes nothing: then what each does by itself counts.
+  // If two keys each cause the same change, resetting one of them has no effect: then applies each to the old state.
   const alone = new Map<string, Set<string>>()
   const forth = pairs.map(({ image, now, before }) => variantsOf(image, before, now))
   const earlier = new Map(forth.map(({ image }) => [image.enrollment.name, image]))
@@ -63,13 +63,13 @@ export function keyCauses(change: FactoryChange, isExplained: (causes: CausesByO
   return new Map([...alone, ...causes])
 }
 
-/** An image as it is made, and what it would be with some keys as they are elsewhere. */
+/** An image, and its variants with some keys taken from another version. */
 interface Variants {
   readonly image: TrackedImage
   readonly variants: readonly { readonly names: readonly string[]; readonly image: TrackedImage }[]
 }
 
-/** Images that are made again at most; nobody waits for the causes of more. */
+/** Limit for regenerated images: for more, the causes would take too long. */
 const MAX_MADE = 5000
 
 function addEntryCauses(causes: Map<string, Set<string>>, factory: Factory, all: readonly Variants[]): void {
@@ -100,7 +100,7 @@ interface Made {
   readonly variant: Variants['variants'][number]
 }
 
-/** Whether an object about a source is made otherwise because of this image: several are made anew together. */
+/** Whether this image changes an object for a source: several images are regenerated together. */
 function isWatched({ image, variant }: Made, { text }: Differing): boolean {
   const [was, is] = [image.enrollment, variant.image.enrollment]
   const files = ({ enabled, source }: EnrolledImage) => JSON.stringify(enabled && source && { ...source, inputs: null })
@@ -114,7 +114,7 @@ function add(causes: Map<string, Set<string>>, key: string, name: string): void 
   else known.add(name)
 }
 
-/** The manifests of a factory; none where it cannot be made so. */
+/** The manifests of a factory; none if they cannot be generated. */
 function make(factory: Factory): readonly ManifestFile[] {
   try {
     return synthesize(factory)
@@ -127,7 +127,7 @@ function make(factory: Factory): readonly ManifestFile[] {
 interface Differing {
   readonly key: string
   readonly file: string
-  /** As it is in either. */
+  /** In either version. */
   readonly text: string
 }
 
@@ -160,7 +160,7 @@ function variantsOf(image: TrackedImage, from: DataMap, to: DataMap): Variants {
   }
   const single = keys.flatMap((key) => variantOf([key]))
   const done = new Set(single.flatMap(({ names }) => names))
-  // What is only valid together (`provider` and `pipeline`) is put back together: what is below one key, then all of it.
+  // Keys that are only valid together (`provider` and `pipeline`) are reset together: first below one key, then all.
   const left = keys.filter((key) => !done.has(key.name))
   const below = [...groupBy(left, (key) => topKeyOf(key.name)).keys()].flatMap((top) =>
     variantOf(keys.filter((key) => topKeyOf(key.name) === top)),
@@ -175,7 +175,7 @@ function topKeyOf(name: string): string {
   return /^[^.[]*/.exec(name)?.[0] ?? name
 }
 
-/** The image with another entry; null where that is not valid. */
+/** The image with another entry; null if that is invalid. */
 function entryOf(image: TrackedImage, written: Data | undefined): TrackedImage | null {
   if (!isDataMap(written)) return null
   const content = completeEntry(image.enrollment.name, written)
@@ -185,7 +185,7 @@ function entryOf(image: TrackedImage, written: Data | undefined): TrackedImage |
   return { ...image, enrollment }
 }
 
-/** @param manifests what the factory comes to; null: it has to be made for that. */
+/** @param manifests of the factory; null: they have to be generated. */
 function addSettingCauses(
   causes: Map<string, Set<string>>,
   factory: Factory,
@@ -200,7 +200,7 @@ function addSettingCauses(
   }
 }
 
-/** Where the file calls a setting otherwise than the code. */
+/** Settings whose name in the file differs from the code. */
 const WRITTEN_NAMES: Readonly<Record<string, string>> = {
   githubTokenSecret: 'secrets.github',
   gitlabTokenSecret: 'secrets.gitlab',

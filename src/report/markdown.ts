@@ -1,17 +1,17 @@
-// Makes text from anywhere safe to show. Every string of a report passes through here on its way to markdown or HTML:
-// nothing in it can break out of its place, ping a person or link an issue.
+// Escapes untrusted text. Every string of a report passes through here on its way to Markdown or HTML: nothing in it
+// can break out of its place, mention a user or link an issue.
 import { listSome, oneLine } from '../text/index.js'
 
 const MAX_PROSE = 400
 
-/** What GitHub turns into a link, a ping, an emoji or a formula after it has read the markdown, escaped or not. */
+/** What GitHub turns into a link, a mention, an emoji or a formula after parsing Markdown, escaped or not. */
 const LIVE = /[@$]|#\d|\bGH-\d|:\/\/|www\.|:[\w+-]+:/i
 
 const MARKDOWN: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
-  // GitHub splits table cells before it reads backslashes, so these two are never left to a backslash.
+  // GitHub splits table cells before it processes backslashes, so these two need entities.
   '|': '&#124;',
   '\\': '&#92;',
   '`': '&#96;',
@@ -21,19 +21,19 @@ function escapeMarkdown(word: string): string {
   return word.replace(/[&<>|\\`*_~[\]#]/g, (character) => MARKDOWN[character] ?? `\\${character}`)
 }
 
-/** Entities for all that means something to HTML or markdown: safe in either. */
+/** Entities for everything with a meaning in HTML or Markdown: safe in either. */
 function escapeHtml(text: string): string {
   return text.replace(/[^\p{L}\p{N} .,:;()/+=%-]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`)
 }
 
-/** An identifier as code inside of HTML, where markdown is not read. */
+/** An identifier as code within HTML, where Markdown is not parsed. */
 export function htmlCode(text: string, most?: number): string {
   return `<code>${escapeHtml(oneLine(text, most))}</code>`
 }
 
 /**
- * An identifier as code, in prose, lists and (through `cell`) tables. Never as an HTML tag: GitHub reads markdown
- * between inline tags, and would make links there.
+ * An identifier as code, in prose, lists and (through `cell`) tables. Never as an HTML tag: GitHub parses Markdown
+ * between inline tags, and would create links there.
  */
 export function codeSpan(text: string, most?: number): string {
   const line = oneLine(text, most)
@@ -43,15 +43,15 @@ export function codeSpan(text: string, most?: number): string {
   return `${ticks}${pad}${line}${pad}${ticks}`
 }
 
-/** Finished markdown as one cell of a table, whose pipes are read before anything else, even inside of code. */
+/** Finished Markdown as a table cell: pipes split cells first, even within code. */
 export function cell(markdown: string): string {
   return markdown.replace(/(\\?)\|/g, (_, backslash: string) => (backslash === '' ? '\\|' : '\\\\u{7c}'))
 }
 
 /**
- * Words for a paragraph, list or table cell. `Quoted` words and words that GitHub would bring to life become code.
+ * Text for a paragraph, list or table cell. `Quoted` words and words that GitHub would make active become code.
  *
- * @param urlOf the address of a word, without what is around it; null: it has none.
+ * @param urlOf the URL of a word, without punctuation around it; null: none.
  */
 export function prose(text: string, most = MAX_PROSE, urlOf: (word: string) => string | null = () => null): string {
   const linked = (word: string) => {
@@ -59,16 +59,16 @@ export function prose(text: string, most = MAX_PROSE, urlOf: (word: string) => s
     return url === null ? null : link(codeSpan(word), url)
   }
   const escaped = byWord(oneLine(text, most), escapeMarkdown, codeSpan, linked)
-  // At the start of a line these would open a list, a heading or a rule.
+  // At the start of a line these would begin a list, a heading or a rule.
   return escaped.replace(/^[-+=]/, '\\$&').replace(/^(\d+)([.)])/, '$1\\$2')
 }
 
-/** Words for inside of HTML, where markdown is not read. */
+/** Text within HTML, where Markdown is not parsed. */
 export function html(text: string, most?: number): string {
   return byWord(oneLine(text, most), escapeHtml, htmlCode)
 }
 
-/** Words of a text that stand for themselves, without brackets, full stops or backticks around them. */
+/** The words of a text, without brackets, periods or backticks around them. */
 export function bareWords(text: string): string[] {
   return [...oneLine(text, MAX_PROSE).matchAll(WORDS)].map(([word, quoted]) => quoted ?? BARE.exec(word)?.[2] ?? word)
 }
@@ -92,7 +92,7 @@ function byWord(
   })
 }
 
-/** A block of code that nothing inside can close. */
+/** A code block that its content cannot close. */
 export function fence(language: string, content: string): string {
   const ticks = '`'.repeat(Math.max(3, longestRun(content) + 1))
   return `${ticks}${language}\n${content}\n${ticks}`
@@ -104,18 +104,18 @@ function longestRun(text: string): number {
   return longest
 }
 
-/** A link whose text is markdown already; the text alone when the address is not an ordinary one. */
+/** A link with Markdown as its text; only the text if the URL is unusual. */
 export function link(markdown: string, url: string | null): string {
   const ordinary = url !== null && url.length <= 200 && /^https?:\/\/[\w.~:/?#@!$&*+,;=%-]+$/.test(url)
   return ordinary ? `[${markdown}](${url})` : markdown
 }
 
-/** A folded block. The title is HTML, the body markdown. */
+/** A folded block. The title is HTML, the body Markdown. */
 export function details(title: string, body: string): string {
   return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`
 }
 
-/** A list of at most `max` items, one a line. */
+/** A list of at most `max` items, one per line. */
 export function bullets<T>(items: readonly T[], max: number, show: (item: T) => string): string[] {
   return listSome(
     items,
@@ -125,12 +125,12 @@ export function bullets<T>(items: readonly T[], max: number, show: (item: T) => 
   )
 }
 
-/** A value as code; null is a key that is not written. */
+/** A value as code; null: the key is not set. */
 export function codeOrDefault(value: string | null, maxLength: number): string {
   return value === null ? '*default*' : codeSpan(value, maxLength)
 }
 
-/** `+2 −1`; of an object that comes or goes only what there is. */
+/** `+2 −1`; for an added or removed object only one of them. */
 export function delta({ added, removed }: { readonly added: number; readonly removed: number }): string {
   if (added > 0 && removed === 0) return `+${added}`
   return added === 0 && removed > 0 ? `−${removed}` : `+${added} −${removed}`

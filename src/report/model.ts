@@ -1,4 +1,4 @@
-// What a report is: one schema, which `report-from` reads with and the types are inferred from.
+// The structure of a report: one schema, for `report-from` and for the inferred types.
 import * as z from 'zod'
 import { PROBLEM_CODES } from '../enrollment/problem-codes.js'
 import type { Provider } from '../forges/index.js'
@@ -15,7 +15,7 @@ const record = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).read
 const change = z.enum(['added', 'removed', 'modified'])
 const use = z.enum(['added', 'removed', 'unchanged'])
 
-/** A repository that is read, at the branch that is named; null: its default branch. */
+/** A source repository and branch; null: its default branch. */
 const repository = record({ provider: z.enum(['github', 'gitlab']), repo: text, branch: text.nullable() })
 
 const problem = record({
@@ -39,7 +39,7 @@ const resourceChange = record({
   after: manifest.nullable(),
 })
 
-/** A key that has another value; null: it is not written, and the default holds. */
+/** A changed key; null: not set, so the default applies. */
 const valueChange = record({ key: text, before: text.nullable(), after: text.nullable() })
 
 const override = record({
@@ -47,65 +47,65 @@ const override = record({
   digest: text,
   reason: text,
   expires: text,
-  /** Until when it held before; absent for one that is new. */
+  /** Previous expiry; absent for a new one. */
   expiredBefore: text.exactOptional(),
   /** File and line: `overrides.yaml:3`. */
   place: text,
 })
 
-/** A change that lets something else run, lets more through, or takes somebody out of the loop. */
+/** A change that runs something else, permits more, or skips a person. */
 const gateChange = record({
   kind: z.enum(GATE_KINDS),
   /** null: a setting of the whole factory. */
   image: text.nullable(),
   key: text,
-  /** Values with their defaults written out; null: there is nothing. */
+  /** Values with defaults filled in; null: none. */
   before: text.nullable(),
   after: text.nullable(),
-  /** What follows, without a full stop. */
+  /** The consequence, without a period. */
   meaning: text,
 })
 
 const imageChange = record({
   name: text,
   kind: z.enum(['enrolled', 'changed', 'disabled', 'enabled', 'removed']),
-  /** One entry a changed key: `rebuildDelay 24h → 7d`. */
+  /** One entry per changed key: `rebuildDelay 24h → 7d`. */
   details: list(valueChange),
-  /** Where it is published, whole and canonical, when the registry's host is another one from now on. */
+  /** The full canonical references before and after, if the registry's host changes. */
   published: record({ before: text, after: text }).exactOptional(),
-  /** Line of its entry; absent for one that goes. */
+  /** Line of its entry; absent for a removed one. */
   line: number.exactOptional(),
-  /** How it is built from now on; absent for one that goes or that we do not build. */
+  /** Its new build; absent for a removed or external image. */
   build: record({
     source: repository,
     dockerfile: text.nullable(),
-    /** The workflow or pipeline that builds it; null: nothing does. */
+    /** The workflow or pipeline that builds it; null: none. */
     file: text.nullable(),
-    /** Canonical references of the base images whose changes rebuild it. */
+    /** Canonical references of the base images that cause rebuilds. */
     bases: list(text),
     rebuildDelay: text,
     autoRebuild: z.boolean(),
   }).exactOptional(),
-  /** Where it is promoted to from now on, in that order; the flat `updates` are an environment without a name. */
+  /** Its new environments, in order; flat `updates` are an environment without a name. */
   environments: list(record({ name: text.nullable(), auto: z.boolean() })).exactOptional(),
 })
 
-/** A rebuild that nothing held back before. */
+/** A rebuild that is no longer held back. */
 const dueRebuild = record({
   image: text,
   /** The base image that changed. */
   base: text,
-  /** When the rebuild is due, ISO 8601: perhaps long ago. */
+  /** When the rebuild is due, ISO 8601; may be in the past. */
   at: text,
 })
 
-/** What a run that commits has to say about the rebuild of one image. */
+/** The rebuild of one image, as reported by a run that commits. */
 const rebuild = record({
   image: text,
   /**
-   * started: in this run. running: before it. claimed: another run is about to start it. queued: the next run starts it.
-   * paused: it failed or was refused, and is tried again at `until`. unknown: its start was not answered. unbuildable:
-   * nothing says what to start.
+   * started: in this run. running: before it. claimed: another run is about to start it. queued: the next run starts
+   * it. paused: it failed or was refused, and is retried at `until`. unknown: its start got no response. unbuildable:
+   * it is unknown what to start.
    */
   status: z.enum([
     'started',
@@ -120,27 +120,27 @@ const rebuild = record({
     'unknown',
     'unbuildable',
   ]),
-  /** null: it is not decided yet. */
+  /** null: not decided yet. */
   reason: z.enum(['base', 'override', 'manual']).nullable(),
-  /** Canonical references of the base images that it is rebuilt for. */
+  /** Canonical references of the base images that cause the rebuild. */
   bases: list(text),
-  /** The page of its run. */
+  /** URL of its run. */
   run: text.nullable(),
   /** ISO 8601. */
   until: text.nullable(),
   /** The image that it waits for. */
   waitsFor: text.nullable(),
-  /** The forge's words, or the key that it waits by. */
+  /** The forge's message, or the key that makes it wait. */
   message: text.nullable(),
 })
 
-/** One place of one image that pulls a base image; line 0 where it is not known. */
+/** A place where an image pulls a base image; line 0 if unknown. */
 const baseUse = record({
   image: text,
   file: text,
   line: number,
   kind: text,
-  /** Where the file lies; absent where that is not known, or nothing about the base image changes. */
+  /** Repository of the file; absent if unknown, or if nothing about the base image changes. */
   source: repository.exactOptional(),
   /** An image that now pulls another base has an added use there and a removed one at its old base. */
   change: use,
@@ -151,122 +151,119 @@ const baseRow = record({
   /** Canonical reference: docker.io/library/node:22-bookworm-slim. */
   reference: text,
   change: use,
-  /** The enrolled image that it is; absent where it is none of ours. */
+  /** The enrolled image that it is; absent if it is not enrolled. */
   enrolledImage: text.exactOptional(),
   uses: list(baseUse),
 })
 
-/** Why each changed object changes: its `resourceKey` and `images.yaml:14 rebuildDelay`. */
+/** The cause of each object's change: its `resourceKey` and `images.yaml:14 rebuildDelay`. */
 const causes = list(z.tuple([text, text]).readonly())
 
 const baseDrift = z.discriminatedUnion('kind', [
   record({
     kind: z.literal('known'),
     images: list(imageChange),
-    /** Only those about which something changes. */
+    /** Only those with changes. */
     bases: list(baseRow),
     changes: list(resourceChange),
     causes,
-    /** How many state files are written anew. */
+    /** Number of rewritten state files. */
     stateFiles: number,
-    /** Warnings that the base branch gives as well; they are not among the report's own. */
+    /** Warnings that the base branch has as well, and that the report itself leaves out. */
     warnings: list(problem),
   }),
-  /** There is no images.yaml on the base branch yet. */
+  /** The base branch has no images.yaml yet. */
   record({ kind: z.literal('first') }),
-  /** settings: whether the base's own could be read, or those that the last commit recorded are compared with. */
+  /** settings: whether the base's own were readable, or those recorded by the last commit are compared. */
   record({ kind: z.literal('unknown'), reason: text, settings: z.enum(['known', 'recorded', 'unknown']) }),
 ])
 
-/** What a report holds, but for which run made it and what that run committed. */
+/** The content of a report, except for its run and commit. */
 export const reportShape = {
-  /** preview: nothing was written; commit: `commit` tells what was; check: compared only. */
+  /** preview: nothing was written; commit: see `commit`; check: only compared. */
   mode: z.enum(['preview', 'commit', 'check']),
-  /** images.yaml as people know it, relative to the repository root. */
+  /** Path of images.yaml relative to the repository root. */
   imagesFile: text,
   /** Output folder, relative to the repository root. */
   outputDir: text,
   problems: list(problem),
-  /** Empty when the run failed before it could tell. */
+  /** Empty if the run failed before the comparison. */
   changes: list(resourceChange),
-  /** State files written, relative to the repository root. */
+  /** Written state files, relative to the repository root. */
   stateFiles: list(record({ kind: change, path: text })),
-  /** Settings of the whole factory that change; empty where it is not known what they were. */
+  /** Changed settings of the whole factory; empty if the previous ones are unknown. */
   settings: list(valueChange),
-  /** What is to be reviewed carefully. */
+  /** Changes to review carefully. */
   gates: list(gateChange),
-  /** Entries of overrides.yaml that hold now. */
+  /** Active entries of overrides.yaml. */
   overrides: list(override),
   images: list(imageChange),
   bases: list(baseRow),
-  /** How many are enrolled, tracked, and on an old base image. */
+  /** Number of enrolled images, tracked bases, and outdated images. */
   totals: record({ images: number, bases: number, stale: number }),
   causes,
-  /** Rebuilds that may start because of what changes here. */
+  /** Rebuilds that may start because of these changes. */
   due: list(dueRebuild),
-  /** Images that are proven to be built on an older digest of a base image: the first such base, canonical. */
+  /** Images that are provably built on an older digest of a base image: the first such base, canonical. */
   stale: list(record({ image: text, base: text })),
   /** Rebuilds that this run started, follows or waits for, sorted by image. */
   rebuilds: list(rebuild),
-  /** null: everything is counted together (commits, checks, the command line). */
+  /** null: no distinction is made (commits, checks, the command line). */
   baseDrift: baseDrift.nullable(),
 }
 
 export type ValueChange = z.infer<typeof valueChange>
 export type GateChange = z.infer<typeof gateChange>
 export type OverrideRow = z.infer<typeof override>
-/** What happens to one enrolled image. */
 export type ImageChange = z.infer<typeof imageChange>
-/** A base image and who pulls it where, before and after. */
+/** A base image and its uses, before and after. */
 export type BaseRow = z.infer<typeof baseRow>
 export type BaseUseRow = z.infer<typeof baseUse>
-/** A repository and the branch of it that is read. */
 export type RepositoryRef = z.infer<typeof repository>
 export type RebuildRow = z.infer<typeof rebuild>
-/** A rebuild that may start once this is merged. */
 export type DueRebuild = z.infer<typeof dueRebuild>
 /**
- * What the base branch brings with the next commit, whatever becomes of the pull request: Dockerfiles that moved on,
- * generated files that are out of date. Unknown where the base could not be looked at: then it is counted with the
- * rest, and the report says so.
+ * What the base branch gets with its next commit regardless of the pull request: changed Dockerfiles, outdated
+ * generated files. Unknown if the base could not be read: then these changes are counted with the rest, and the report
+ * says so.
  */
 export type BaseDrift = z.infer<typeof baseDrift>
 
-/** Everything a report tells. Data only; no clock. All its texts may come from users: to be escaped where they are shown. */
+/** A complete report. Only data; no clock. Any string in it may come from users: it is escaped where it is shown. */
 export interface Report extends z.infer<z.ZodReadonly<z.ZodObject<typeof reportShape>>> {
   readonly commit: { readonly sha: string; readonly branch: string; readonly url: string | null } | null
-  /** Where this run is seen: links for the footer, null on the command line. */
+  /** The run, for links in the footer; null on the command line. */
   readonly run: {
     readonly url: string
     readonly headSha: string
     readonly repositoryUrl: string
-    /** Page of the state repository's files at that commit; absent where they are not in this repository. */
+    /** URL of the state repository's files at that commit; absent if they are in another repository. */
     readonly filesUrl?: string
-    /** Where the pull request goes. */
+    /** Base branch of the pull request. */
     readonly baseBranch?: string
     /** Version of this action. */
     readonly version?: string
-    /** The run was the pull request's own, and nobody else has checked what it says. */
+    /** The report is from the pull request's own run, and was not verified. */
     readonly isUnverified?: boolean
   } | null
-  /** Addresses of the servers that sources are on; without them nothing links there. */
+  /** Server URLs of the sources; without them nothing is linked there. */
   readonly servers?: Readonly<Record<Provider, string>>
 }
 
-/** Whether anything would be written: what a pull request causes, and what the next commit brings without it. */
+/** Whether anything would be written: changes of the pull request, or of the next commit without it. */
 export function changesAnything({ changes, stateFiles, baseDrift: drift }: Report): boolean {
   const later = drift?.kind === 'known' ? drift.changes.length + drift.stateFiles : 0
   return changes.length + stateFiles.length + later > 0
 }
 
-/** Every resource that the next commit changes, whoever causes it, each once. */
+/** Every resource that the next commit changes, whatever the cause, each once. */
 export function allChanges({ changes, baseDrift: drift }: Report): readonly ResourceChange[] {
   if (drift?.kind !== 'known') return changes
   const caused = new Set(changes.map(({ id }) => resourceKey(id)))
   return [...changes, ...drift.changes.filter(({ id }) => !caused.has(resourceKey(id)))]
 }
 
-/** Whether a report is worth a first comment; warnings that the base branch has too are not. */
+/** Whether a report justifies a first comment; warnings that the base branch has too do not. */
 export function isReportable(report: Report): boolean {
   const { problems, settings, images } = report
   const isWrong = problems.some(({ severity }) => severity === 'error' || severity === 'warning')

@@ -1,4 +1,4 @@
-// Files of source repositories that a problem's words name.
+// Files of source repositories that a problem's text names.
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { Problem, SourcePlace } from '../enrollment/problem.js'
 import { forgeOf } from '../forges/index.js'
@@ -6,8 +6,8 @@ import { type Discovered, requestKey } from '../sources/index.js'
 import { bareWords } from './markdown.js'
 
 /**
- * Problems with the places that they speak of: those of files that were read for the image, and of no others, whatever
- * a Dockerfile or workflow made the message say.
+ * Adds links for the places that problems name: only for files that were read for the image, whatever text a Dockerfile
+ * or workflow put into the message.
  */
 export function withPlaces(
   problems: readonly Problem[],
@@ -26,7 +26,7 @@ export function withPlaces(
 
 type Source = NonNullable<EnrolledImage['source']>
 
-/** `Dockerfile:3`, `acme/web/Dockerfile:3`, `.github/workflows/build.yml`, and the workflow by its name alone. */
+/** `Dockerfile:3`, `acme/web/Dockerfile:3`, `.github/workflows/build.yml`, and the workflow's file name alone. */
 function placeOf(text: string, source: Source, files: Discovered['files']): SourcePlace | null {
   const [, file = '', digits] = /^(.+?)(?::(\d{1,9}))?$/s.exec(text) ?? []
   const { provider, repo, branch } = source

@@ -1,4 +1,4 @@
-// The report for a terminal: what it comes to stands last, next to the prompt, and errors last of all.
+// The report for a terminal: the summary comes last, next to the prompt, and errors at the very end.
 import pico from 'picocolors'
 import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { oneLine } from '../text/index.js'
@@ -14,21 +14,20 @@ import { type ChangedResource, resourceTitle, type View } from './view.js'
 
 type Colors = ReturnType<typeof pico.createColors>
 
-/** What of a report is shown on a terminal. */
 export interface PlainOptions {
   readonly color: boolean
-  /** Every object's diff, and every value that changes. */
+  /** Whether to include every object's diff, and every changed value. */
   readonly diffs: boolean
-  /** Problems; without them, whoever prints this prints them after it. */
+  /** Whether to include problems; otherwise the caller prints them afterwards. */
   readonly problems: boolean
 }
 
-/** Differences, effect, problems, and the line that sums up; errors are the last, where a terminal stops scrolling. */
+/** Diffs, effect, problems, and the summary; errors come last, where a terminal stops scrolling. */
 export function plain(view: View, options: PlainOptions): string {
   return assemble(blocks(view, options))
 }
 
-/** The same without colors; null where it has more than so many characters. No more than these are written to see it. */
+/** Like `plain` without colors; null if it is longer than this many characters, which is detected early. */
 export function plainWithin(view: View, maxLength: number): string | null {
   let text = ''
   for (const piece of inPieces(blocks(view, { color: false, diffs: true, problems: true }))) {
@@ -43,7 +42,7 @@ function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOpti
   const { errors, warnings, accepted, notices, report, resources } = view
   if (diffs) {
     for (const one of resources) yield diff(one, colors)
-    // Of few images the sentences below tell every value.
+    // If there are few images, the sentences below contain every value.
     const isTold = (image: ImageChange) => image.kind !== 'enrolled' && isOneBreath(predicatesOf(image))
     const untold = report.images.filter((image) => report.images.length > ONE_BY_ONE || !isTold(image))
     const images = untold.flatMap((image) => imageLines(image, colors))
@@ -59,7 +58,7 @@ function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOpti
   }
 }
 
-/** All diffs one after the other; none when nothing changes. */
+/** All diffs in sequence; empty without changes. */
 export function* patch(view: View): Generator<string> {
   const text = (one: ChangedResource) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`
   for (const one of view.resources) yield text(one)

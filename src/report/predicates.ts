@@ -1,21 +1,19 @@
-// What changes about an image, in words: each says of the image what is another way from now on ("is rebuilt more often"),
-// and from which values that follows.
+// Predicates for the changes of an image ("is rebuilt more often"), each with the values that it follows from.
 import { parseDuration } from '../enrollment/grammar.js'
 import { ENTRY_DECISIONS, ruleOf } from './gates/decisions.js'
 import type { ImageChange, ValueChange } from './model.js'
 import { code, listed, type Span } from './spans.js'
 import { durationText, effective } from './values.js'
 
-/** One thing that is said of an image. */
 export interface Predicate {
   /** Begins with a verb: `is rebuilt more often`. */
   readonly words: readonly Span[]
-  /** More of the same sentence, where one image is spoken of: `, up to once per 24h`. */
+  /** More of the sentence, if it is about one image: `, up to once per 24h`. */
   readonly detail: readonly Span[]
   readonly changes: readonly ValueChange[]
-  /** Its place among others: what matters most is first. */
+  /** Rank among others: the most important is first. */
   readonly rank: number
-  /** What the keys of the changes begin with, told by the words already. */
+  /** Common prefix of the changed keys, which the words already express. */
   readonly prefix: string
 }
 
@@ -26,7 +24,7 @@ interface Rule {
   readonly say: (changes: readonly ValueChange[]) => Words
 }
 
-/** From what matters most to what matters least: who gets it, what it is, how often. */
+/** From most to least important: deployment, content, frequency. */
 const RULES: readonly Rule[] = [
   {
     keys: /^(?:registry|repository|repoURL)$/,
@@ -52,7 +50,7 @@ const RULES: readonly Rule[] = [
 
 const DEPLOYMENT = /^(?:environments|updates)\b/
 
-/** What is said of an image that changes, in the order of how much it matters. */
+/** The predicates of a changed image, by importance. */
 export function predicatesOf({ details }: ImageChange): Predicate[] {
   const rest = details.filter(({ key }) => key !== 'enabled' && !DEPLOYMENT.test(key))
   const said = RULES.flatMap((rule, index) => {
@@ -81,7 +79,7 @@ function checked(changes: readonly ValueChange[]): Words {
   return { words: [changes.every(wasOff) ? 'is checked for more' : 'is checked differently'] }
 }
 
-/** One that comes out of a list, or what is to be reviewed carefully. */
+/** An item removed from a list, or a change to review carefully. */
 function isWeaker({ key, before, after }: ValueChange): boolean {
   if (key.endsWith(']')) return after === null
   return ruleOf(ENTRY_DECISIONS, key)?.isDangerous(effective(key, before), effective(key, after)) === true
@@ -98,7 +96,7 @@ function automatic([change]: readonly ValueChange[]): Words {
   return { words: [isOff ? 'is no longer rebuilt automatically' : 'is rebuilt automatically from now on'] }
 }
 
-/** Whether a duration gets longer; null where it stays. */
+/** Whether a duration gets longer; null if it is unchanged. */
 function isLonger({ key, before, after }: ValueChange): boolean | null {
   const [was, is] = [before, after].map((text) => parseDuration(effective(key, text) ?? '')?.seconds ?? 0)
   if (was === undefined || is === undefined || was === is) return null
@@ -136,7 +134,7 @@ function accepting(changes: readonly ValueChange[]): Words {
   return { words: ['accepts other warnings, or for other reasons'], prefix }
 }
 
-/** One predicate an environment; the flat `updates` are an environment without a name. */
+/** One predicate per environment; flat `updates` are an environment without a name. */
 function deployments(changes: readonly ValueChange[]): Predicate[] {
   const names = [...new Set(changes.map(({ key }) => environmentOf(key)))]
   return names.map((name) => {
@@ -152,7 +150,7 @@ function environmentOf(key: string): string | null {
   return /^environments\.([^.]*)/.exec(key)?.[1] ?? null
 }
 
-/** Of an environment that comes or goes, not every key. */
+/** Leaves out most keys of an added or removed environment. */
 function shownChanges(changes: readonly ValueChange[], prefix: string): readonly ValueChange[] {
   const whole = changes.every(({ before }) => before === null) || changes.every(({ after }) => after === null)
   if (!whole) return changes
@@ -173,7 +171,7 @@ function deployed(
   const auto = turned(at('auto'), 'automatically', 'only by hand')
   const soak = at('soak')
   const longer = soak === undefined ? null : isLonger(soak)
-  // Without review says more than automatically, and both more than when.
+  // "Without review" implies "automatically", and both imply the timing.
   const how = review ?? auto ?? (longer === null ? null : longer ? 'later' : 'sooner')
   const through = WRITES.find(({ keys }) => own.some(({ key }) => keys.test(key)))
   const place = through === undefined ? null : `through another ${through.what}`
@@ -182,7 +180,7 @@ function deployed(
   return ['deployed', ...to, ' ', ...listed(all.map((word) => [word]))]
 }
 
-/** What a deployment is written to, from what matters most to what matters least. */
+/** The target of a deployment, from most to least important. */
 const WRITES: readonly { readonly keys: RegExp; readonly what: string }[] = [
   { keys: /updates\[\d+\]\.(?:provider|repo)$/, what: 'repository' },
   { keys: /updates\[\d+\]\.branch$/, what: 'branch' },
@@ -205,7 +203,7 @@ const PLURAL: Readonly<Record<string, string>> = {
   accepts: 'accept',
 }
 
-/** The same of several images: `are rebuilt more often`. */
+/** The plural for several images: `are rebuilt more often`. */
 export function plural([first = '', ...rest]: readonly Span[]): Span[] {
   if (typeof first !== 'string') return [first, ...rest]
   return [first.replace(/^[a-z]+/, (verb) => PLURAL[verb] ?? verb), ...rest]

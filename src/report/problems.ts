@@ -1,4 +1,4 @@
-// What a run warns about that only shows in what it changes, or in the history of its bases.
+// Warnings of a run that depend on its changes, or on the history of its bases.
 import type { EnrolledImage } from '../enrollment/index.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { type ExplainedBase, knownImage } from '../explain/index.js'
@@ -11,28 +11,28 @@ import { withoutValues } from './redact.js'
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 
-/** An enabled image that is proven to be built on an older digest of a base, and what follows for its rebuild. */
+/** An enabled image that is provably built on an older digest of a base, and the effect on its rebuild. */
 export interface StaleImage {
   readonly enrollment: EnrolledImage
   /** The first such base, by name. */
   readonly base: ExplainedBase
-  /** null: a rebuild is on its way, or held. */
+  /** null: a rebuild is pending, or held. */
   readonly reason: 'before-enrollment' | 'still-behind' | null
 }
 
-/** The enabled images that are provably on an old base, as the state files have it after the run. */
+/** The enabled images that are provably on an outdated base, according to the state files after the run. */
 export function staleImages({ images, records }: Pick<MergedState, 'images' | 'records'>): StaleImage[] {
   return images.flatMap(({ enrollment }) => {
     const known = knownImage(records.images.get(enrollment.name), records.bases)
     const base = known.bases.find(({ change }) => change === 'behind')
     if (base === undefined || !enrollment.enabled) return []
-    // When a rebuild comes is not asked here, only whether one does.
+    // Only whether a rebuild comes matters here, not when.
     const outlook = outlookOf(enrollment, known, { staggerSeconds: 0, overrides: [] })
     return [{ enrollment, base, reason: outlook.kind === 'behind' ? outlook.reason : null }]
   })
 }
 
-/** What nothing rebuilds by itself, though it is proven to be behind. */
+/** Provably outdated images that are not rebuilt automatically. */
 export function staleProblems(stale: readonly StaleImage[], imagesFile: string): Problem[] {
   const left = stale
     .filter(({ reason }) => reason === 'still-behind')
@@ -63,7 +63,7 @@ export function staleProblems(stale: readonly StaleImage[], imagesFile: string):
 /** Names in one message. */
 const MAX_NAMES = 20
 
-/** Images that may never be rebuilt. How often a base image changes is what its state file remembers. */
+/** Images that may never be rebuilt. How often a base image changes comes from its state file. */
 export function starvationProblems(
   { images, bases }: Pick<MergedState, 'images' | 'bases'>,
   before: StateFiles,
@@ -90,7 +90,7 @@ function momentsOf(history: unknown): number[] {
   return (Array.isArray(history) ? history : []).flatMap((entry) => momentOf(entry) ?? [])
 }
 
-/** When an entry of the history happened: the one time it holds, under whatever name. */
+/** The time of an entry of the history: its only timestamp, under any key. */
 function momentOf(entry: unknown): number | null {
   const values = typeof entry === 'object' && entry !== null ? Object.values(entry) : [entry]
   const times = values
@@ -105,16 +105,15 @@ function inWords(seconds: number): string {
   return seconds >= 3600 ? `${Math.round(seconds / 3600)}h` : `${Math.max(1, Math.round(seconds / 60))}m`
 }
 
-/** What a run is for. */
 interface Occasion {
   readonly mode: Report['mode']
-  /** On the command line what was found is written, with what is not there as a warning: the pull request comes later. */
+  /** On the command line results are written even if a source is missing, with a warning: the pull request is later. */
   readonly writes: boolean
 }
 
 /**
- * What is wrong with the workflows. Before an entry is merged a dispatch that GitHub would refuse is an error; later, and
- * for entries that stay as they are, a warning: a workflow that changed in its repository must not stop the whole factory.
+ * Problems with workflows. Before an entry is merged, a dispatch that GitHub would refuse is an error; later, and for
+ * unchanged entries, it is a warning: a change of a workflow in its repository must not stop the whole factory.
  */
 export function workflowProblems(
   found: readonly WorkflowProblem[],
@@ -129,7 +128,7 @@ export function workflowProblems(
   })
 }
 
-/** What happens to images, by name. An entry that only accepts a warning stays as it is: that makes no error of it. */
+/** The kinds of changes by image name. An entry that only adds an acceptance counts as unchanged: it gets no errors. */
 function kindsOfChange(images: readonly ImageChange[]): ReadonlyMap<string, ImageChange['kind']> {
   const isMore = ({ details, kind }: ImageChange) =>
     kind !== 'changed' || details.some(({ key }) => !/^accept\b/.test(key))
@@ -137,8 +136,8 @@ function kindsOfChange(images: readonly ImageChange[]): ReadonlyMap<string, Imag
 }
 
 /**
- * What is wrong with sources. Before an entry is merged a Dockerfile or a branch that is not there is an error; a source
- * that cannot be read may be private: of a new entry nothing is known then, and that is said.
+ * Problems with sources. Before an entry is merged, a missing Dockerfile or branch is an error; an unreadable source
+ * may be private: for a new entry nothing is known then, which is reported.
  */
 export function sourceProblems(
   problems: readonly Problem[],
@@ -159,13 +158,13 @@ export function sourceProblems(
   })
 }
 
-/** Shorter secrets are part of ordinary words. */
+/** Shorter secrets occur in ordinary words. */
 const MIN_SECRET_LENGTH = 16
 
 /**
- * Files that would hold a token of this run: it was written where everybody can read it, and we spread no copy.
+ * Files that would contain a token of this run: it was written to a public place, and must not be copied.
  *
- * @param changes texts by path below the state folder, null for a file that goes.
+ * @param changes texts by path relative to the state folder, null for a deleted file.
  */
 export function leakedSecretProblems(
   changes: ReadonlyMap<string, string | null>,

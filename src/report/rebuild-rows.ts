@@ -1,4 +1,4 @@
-// What a run has to say about rebuilds, from what was decided and what came of it.
+// The rebuilds of a run: decisions and their results.
 import type { Candidate } from '../rebuild/candidates.js'
 import type { Decision, ImageOutcome } from '../rebuild/index.js'
 import type { Rebuild } from '../state/index.js'
@@ -6,10 +6,9 @@ import { by } from '../text/index.js'
 import type { RebuildRow } from './model.js'
 
 /**
- * One row for each image that something happens to, sorted by name: what was started, what is awaited, what came of the
- * builds before.
+ * One row per affected image, sorted by name: builds started or awaited, and results of earlier builds.
  *
- * @param outcomes what came of the starts of the decision.
+ * @param outcomes results of the starts in the decision.
  */
 export function rebuildRows({ candidates, putOff, ended }: Decision, outcomes: readonly ImageOutcome[]): RebuildRow[] {
   const rows = new Map<string, RebuildRow>()

@@ -1,4 +1,4 @@
-// Rebuilds that a run started, follows or waits for: sentences and a table. Only runs that commit have any.
+// Rebuilds that a run started, follows or waits for: sentences and a table. Only for runs that commit.
 import { count, groupBy } from '../text/index.js'
 import { minute } from './effect-of-merging.js'
 import type { RebuildRow, Report } from './model.js'
@@ -9,7 +9,7 @@ const MAX_NAMES = 5
 
 type Status = RebuildRow['status']
 
-/** What happens to the rebuilds of a status, as one sentence says it of several images. */
+/** The sentence for several images with the same status. */
 const HEADLINES: Readonly<Partial<Record<Status, (n: number) => string>>> = {
   started: (n) => `${count(n, 'build')} started`,
   failed: (n) => `${count(n, 'build')} failed`,
@@ -18,7 +18,7 @@ const HEADLINES: Readonly<Partial<Record<Status, (n: number) => string>>> = {
   unbuildable: (n) => `${count(n, 'image')} cannot be rebuilt`,
 }
 
-/** What was started, and what went wrong: the rest is in the table. */
+/** Started builds and failures; everything else is only in the table. */
 export function rebuildSentences({ rebuilds }: Report): Span[][] {
   const byStatus = groupBy(rebuilds, ({ status }) => status)
   return Object.entries(HEADLINES).flatMap(([status, headline]): Span[][] => {
@@ -33,10 +33,10 @@ function named(row: RebuildRow): Span[] {
   return why.length === 0 ? [code(row.image, row.run)] : [code(row.image, row.run), ' (', ...why, ')']
 }
 
-/** Builds that we start by hand were asked for; of those that run or are over, somebody may have started them himself. */
+/** Manual builds that we start were requested; running and finished ones may have been started directly. */
 const ASKED: ReadonlySet<Status> = new Set(['started', 'queued', 'refused', 'unknown'])
 
-/** `node:22 changed`; nothing where no reason is known. */
+/** `node:22 changed`; empty if the reason is unknown. */
 function reasonOf({ reason, bases, status }: RebuildRow): Span[] {
   const asked = ASKED.has(status) ? 'by request' : 'by hand'
   if (reason === 'manual' && bases.length === 0) return [asked]
@@ -48,7 +48,7 @@ function reasonOf({ reason, bases, status }: RebuildRow): Span[] {
   return reason === 'override' ? [...what, ' changed, override'] : what.length === 0 ? [] : [...what, ' changed']
 }
 
-/** One row for each image whose rebuild is on its way, waits, or came to its end. */
+/** One row per image whose rebuild is pending, waiting or finished. */
 export function rebuildCells(row: RebuildRow): string[] {
   return [markdown([code(row.image)]), markdown(STATES[row.status](row)), markdown(reasonOf(row))]
 }
@@ -65,7 +65,7 @@ function because({ message }: RebuildRow): Span[] {
   return message === null ? [] : [': ', code(message)]
 }
 
-/** What happens to the rebuild of an image, in a few words; what is not there yet follows them. */
+/** The status in a few words, followed by the date if there is one. */
 const WORDS: Readonly<Record<Status, string>> = {
   started: 'started',
   running: 'is being built',
@@ -80,7 +80,7 @@ const WORDS: Readonly<Record<Status, string>> = {
   unbuildable: 'nothing says how it is built',
 }
 
-/** The same for a terminal. */
+/** Like `rebuildCells`, for a terminal. */
 export function rebuildWords({ status, until: at }: RebuildRow): string {
   return at === null ? WORDS[status] : `${WORDS[status]} ${minute(at)}`
 }

@@ -1,13 +1,13 @@
-// Takes secrets out before anything is rendered: values the caller knows, and what Kubernetes objects keep secret.
+// Removes secrets before rendering: values the caller knows, and secret parts of Kubernetes objects.
 
 import { withoutEnd } from './difference.js'
 
 const HIDDEN = '***'
 
 /**
- * What tokens and keys look like, whoever issued them: GitHub, GitLab, AWS, Slack, Google, npm, Docker Hub, JSON web
- * tokens, private keys. Prefixes as their issuers document them for secret scanners. No pattern can match in two ways:
- * each is read once.
+ * Formats of tokens and keys: GitHub, GitLab, AWS, Slack, Google, npm, Docker Hub, JSON Web Tokens, private keys.
+ * Prefixes as their issuers document them for secret scanners. No pattern can match in two ways, which would make it
+ * slow.
  */
 const TOKENS = new RegExp(
   [
@@ -27,25 +27,25 @@ const TOKENS = new RegExp(
   'g',
 )
 
-/** Replaces what `withoutValues` does, and all that looks like a token. */
+/** Replaces everything that `withoutValues` does, and everything that looks like a token. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const known = withoutValues(secrets)
   return (text) => known(text).replace(TOKENS, HIDDEN)
 }
 
 /**
- * Replaces every known secret value, also line by line, base64 and percent-encoded; and what is left of one that was
- * cut off at its end or at its beginning.
+ * Replaces every known secret value, also single lines of it, base64 and percent-encoded; and the remains of one that
+ * was truncated at its beginning or end.
  */
 export function withoutValues(secrets: readonly string[]): (text: string) => string {
   const values = [...new Set(secrets.flatMap(spellings))].filter((value) => value.trim() !== '')
   if (values.length === 0) return (text) => text
-  // Longest first: a secret that begins with another is replaced whole.
+  // Longest first, so that a secret that begins with another one is replaced as a whole.
   values.sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
   return (text) => values.reduce(withoutValue, text)
 }
 
-/** So much of a secret gives it away, and is in no text by chance. */
+/** A part of this length reveals a secret, and does not occur by chance. */
 const PART = 12
 
 function withoutValue(text: string, value: string): string {
@@ -70,7 +70,7 @@ function withoutEnds(text: string, value: string, last: string): string {
   return [...rests, after].join(HIDDEN)
 }
 
-/** How many characters two texts have in common at their beginning. */
+/** Length of the common prefix of two texts. */
 function shared(a: string, b: string): number {
   let count = 0
   while (count < a.length && a[count] === b[count]) count += 1
@@ -82,9 +82,9 @@ function spellings(secret: string): string[] {
   const percent = [...Buffer.from(secret, 'utf8')]
     .map((byte) => (/[\w.~-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${hex(byte)}`))
     .join('')
-  // The lines of a key are found again where YAML indents them; short ones would blank out ordinary text.
+  // The lines of a key may be indented in YAML; short lines would match ordinary text.
   const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : []
-  // As git sends it.
+  // The form that git sends.
   const basic = Buffer.from(`x-access-token:${secret}`, 'utf8').toString('base64')
   return [secret, basic, base64.length < 8 ? secret : base64, percent, ...lines.filter((line) => line.length >= 12)]
 }
@@ -93,21 +93,21 @@ function hex(byte: number): string {
   return byte.toString(16).toUpperCase().padStart(2, '0')
 }
 
-/** One line of a masked object: what may be seen of it, and the value that may not. */
+/** One line of a masked object: its visible part, and its hidden value. */
 interface Entry {
-  /** Finds the same value on the other side. */
+  /** Identifies the same value on the other side. */
   readonly key: string
   readonly shown: string
   readonly hidden: string | null
 }
 
-/** An object's texts as they may be shown. A hidden value that differs is marked, so that the change still shows. */
+/** The visible texts of an object. A hidden value that differs is marked, so that the change is still visible. */
 export interface Texts {
   readonly before: string | null
   readonly after: string | null
 }
 
-/** Hides what an object of this kind keeps secret. A hash would let anyone confirm a guess: none is shown. */
+/** Hides the secrets of an object of this kind. Not even a hash is shown, since it would confirm a guess. */
 export function maskObject(kind: string, texts: Texts): Texts {
   const entries = kind === 'Secret' ? secretEntries : sensitiveEntries
   if (kind !== 'Secret' && !mayHide(texts.before) && !mayHide(texts.after)) return texts
@@ -136,7 +136,7 @@ function masked(own: readonly Entry[] | null, other: readonly Entry[] | null, si
   return `${own.map(show).join('\n')}\n`
 }
 
-/** Of a Secret only identity, type and the names of keys are seen; whatever is not understood is hidden. */
+/** Of a Secret only identity, type and key names are shown; everything unexpected is hidden. */
 function secretEntries(lines: readonly string[]): Entry[] {
   const entries: Entry[] = []
   let [section, indent] = ['', -1]
@@ -162,7 +162,7 @@ function visible(line: string): Entry {
 const TOP = /^(apiVersion|kind|type|immutable): [\w./-]+$/
 const OPENS: ReadonlySet<string> = new Set(['metadata', 'data', 'stringData'])
 
-/** A further line of a hidden value: part of it, never shown. */
+/** A continuation line of a hidden value, never shown. */
 function extend(entries: Entry[], line: string): void {
   const last = entries.at(-1)
   if (last === undefined || last.hidden === null) entries.push({ key: '', shown: '', hidden: line })
@@ -180,7 +180,7 @@ function mayHide(text: string | null): boolean {
   )
 }
 
-/** Values of environment variables named like secrets, and the copy of the object that kubectl leaves. */
+/** Values of environment variables named like secrets, and kubectl's copy of the object. */
 function sensitiveEntries(lines: readonly string[]): Entry[] {
   const entries: Entry[] = []
   let [hidingBelow, above] = [Number.POSITIVE_INFINITY, '']

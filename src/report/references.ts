@@ -1,6 +1,6 @@
 const DOCKER_HUB = /^docker\.io\/(?:library\/)?(?=.)/
 
-/** A canonical reference as people write it: of Docker Hub without its host, of every other registry whole. */
+/** The common short form of a reference: without the host for Docker Hub, in full for every other registry. */
 export function shortReference(reference: string): string {
   return reference.replace(DOCKER_HUB, '')
 }

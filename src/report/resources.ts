@@ -1,4 +1,4 @@
-// The changed objects: a list to see them at a glance, and a folded diff each.
+// The changed objects: a list, and a folded diff each.
 import { compareText, count, groupBy, listSome, oneLine } from '../text/index.js'
 import { unified } from './difference.js'
 import { cell, codeSpan, delta, details, fence, html, htmlCode, prose } from './markdown.js'
@@ -24,13 +24,13 @@ export function countedChanges(resources: readonly ChangedResource[]): string {
   }).join(', ')
 }
 
-/** The objects whose diff is not shown: each is named in one place. */
+/** The objects whose diff is not shown, so that each is named in one place. */
 export function manifestList(view: View, groups: ReadonlySet<ResourceGroup>): string[] {
   const shown = new Set([...groups].flatMap(({ lead, others }) => [lead, ...others]))
   return resourceList(view.resources.filter((resource) => !shown.has(resource)))
 }
 
-/** Resources by what happens to them, removed first; many are counted by kind and by cause. */
+/** Resources by kind of change, removed first; if there are many, counts by kind and by cause. */
 export function resourceList(resources: readonly ChangedResource[]): string[] {
   if (resources.length > MAX_LISTED) return [...countsByKind(resources), ...countsByCause(resources)]
   return [...groupBy(resources, ({ change }) => change)].map(([change, alike]) => {
@@ -65,7 +65,7 @@ function countsByCause(resources: readonly ChangedResource[]): string[] {
   return [listSome(causes, MAX_CAUSES, show, (n) => `- … and ${count(n, 'more cause')}`).join('\n')]
 }
 
-/** The folded diff of an object, and of all that change just as it does. */
+/** The folded diff of an object, for all objects with the same change. */
 export function section({ lead, others }: ResourceGroup, context: 1 | 3): string {
   const { change, difference, cause } = lead
   const identity = htmlCode(resourceTitle(lead), 200)
@@ -75,7 +75,7 @@ export function section({ lead, others }: ResourceGroup, context: 1 | 3): string
   return details(title, body(lead, context) + likewise(others))
 }
 
-/** Who else changes so. */
+/** The other objects with the same change. */
 function likewise(others: readonly ChangedResource[]): string {
   if (others.length === 0) return ''
   const names = listSome(
@@ -93,7 +93,7 @@ function body(resource: ChangedResource, context: 1 | 3): string {
   return fence('diff', `${pathHeader(resource)}\n${text}`)
 }
 
-/** The two lines that name the file, as patches have them. */
+/** The two header lines of a patch that name the file. */
 export function pathHeader({ change, path }: ChangedResource): string {
   const file = oneLine(path, 300)
   const old = change === 'added' ? '/dev/null' : `a/${file}`
@@ -101,7 +101,7 @@ export function pathHeader({ change, path }: ChangedResource): string {
   return `--- ${old}\n+++ ${now}`
 }
 
-/** `3 of 12 diffs omitted`, null when all are shown. */
+/** `3 of 12 diffs omitted`, null if all are shown. */
 export function omitted(view: View, shown: ReadonlySet<ResourceGroup>): string | null {
   const all = view.resources.length
   let missing = all

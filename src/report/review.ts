@@ -1,4 +1,4 @@
-// What is to be reviewed carefully, in lines: gates by what they keep, deletions that lose history, overrides.
+// The lines to review carefully: gates by what they protect, deletions that lose history, overrides.
 import { count, groupBy, listSome } from '../text/index.js'
 import { GATE_KINDS, type GateKind } from './gates/decisions.js'
 import { codeSpan, prose } from './markdown.js'
@@ -17,7 +17,7 @@ const MAX_LINES = 20
 const MAX_NAMES = 5
 const MAX_EXAMPLES = 3
 
-/** `6 changes to review carefully`; null where there is none. */
+/** `6 changes to review carefully`; null if there is none. */
 export function reviewTitle(view: View): string | null {
   const { gates, overrides } = view.report
   const total = gates.length + overrides.length + lossOfHistory(view).length
@@ -25,8 +25,8 @@ export function reviewTitle(view: View): string | null {
 }
 
 /**
- * Each change in a line: what it is, before → after, what follows. Changes that are alike share one, and where there are
- * too many all that have the same consequence do; no line is left out then but by its number.
+ * One line per change: subject, before → after, consequence. Identical changes share a line, and if there are too many,
+ * all with the same consequence do; lines that are left out are counted.
  */
 export function reviewLines(view: View, rows: number): string[] {
   const { gates, overrides } = view.report
@@ -91,10 +91,10 @@ function shownValue(value: string | null): string {
 
 const KEEPS_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
 
-/** What base images and sources have is seen again when somebody uses them again: nothing was promoted there. */
+/** The Freight of base images and sources is found again when they are next used: nothing was promoted there. */
 const WITHOUT_HISTORY = /(?:^|\/)(?:base|source)-[^/]+$/
 
-/** Deleted objects that Kargo keeps a history for, by the file that they were in. */
+/** Deleted objects with a history in Kargo, by their file. */
 function lossOfHistory(view: View): (readonly [string, readonly ChangedResource[]])[] {
   const lost = view.resources.filter(
     ({ change, kind, path }) => change === 'removed' && KEEPS_HISTORY.has(kind) && !WITHOUT_HISTORY.test(path),
@@ -131,7 +131,7 @@ function kindsOf(resources: readonly ChangedResource[]): string {
     .join(', ')
 }
 
-/** Overrides do not wait for rebuildDelay: whoever merges should know that they are there. */
+/** Overrides skip rebuildDelay, so reviewers must see them. */
 function overrideLine({ base, digest, reason, expires, expiredBefore, place }: OverrideRow): string {
   const until = expiredBefore === undefined ? 'until ' : `longer: until ${codeSpan(expiredBefore, 40)} → `
   const what = `${codeSpan(base, 160)} ${codeSpan(digest.slice(0, 19), 40)} ${until}${codeSpan(expires, 40)}`

@@ -1,18 +1,18 @@
-// Sentences before it is known where they are shown: words of our own, and texts of users that each place escapes.
+// Text independent of its output format: our own words, and user text that each format escapes.
 import { oneLine } from '../text/index.js'
 import { codeSpan, link } from './markdown.js'
 
-/** Words of our own, a text of users, or a part that stands out. */
+/** Our own words, user text, or an emphasized part. */
 export type Span = string | CodeSpan | LinkSpan | StrongSpan
 
-/** A text of users: a name, a value. */
+/** User text: a name, a value. */
 interface CodeSpan {
   readonly code: string
-  /** Where it leads; null: nowhere. */
+  /** Link target; null: none. */
   readonly url: string | null
 }
 
-/** Words of our own that lead somewhere. */
+/** Our own words as a link. */
 interface LinkSpan {
   readonly word: string
   readonly to: string
@@ -22,24 +22,24 @@ interface StrongSpan {
   readonly strong: readonly Span[]
 }
 
-/** A name or value, linked where there is an address. */
+/** A name or value, linked if there is a URL. */
 export function code(text: string, url: string | null = null): Span {
   return { code: text, url }
 }
 
-/** Words of our own, linked where there is an address. */
+/** Our own words, linked if there is a URL. */
 export function linked(word: string, url: string | null): Span {
   return url === null ? word : { word, to: url }
 }
 
-/** What a reader sees first. */
+/** Emphasized text. */
 export function strong(...spans: readonly Span[]): Span {
   return { strong: spans }
 }
 
 const MAX_CODE = 120
 
-/** As Markdown, safe wherever GitHub shows it. */
+/** As Markdown that is safe on GitHub. */
 export function markdown(spans: readonly Span[]): string {
   return spans
     .map((span) => {
@@ -50,7 +50,6 @@ export function markdown(spans: readonly Span[]): string {
     .join('')
 }
 
-/** As text for a terminal. */
 export function terminalText(spans: readonly Span[], bold: (text: string) => string): string {
   return spans
     .map((span) => {
@@ -61,7 +60,7 @@ export function terminalText(spans: readonly Span[], bold: (text: string) => str
     .join('')
 }
 
-/** `a`, `a and b`, `a, b and c`; of many the first, and how many there are besides. */
+/** `a`, `a and b`, `a, b and c`; limited to the first ones and the number of others. */
 export function listed(
   items: readonly (readonly Span[])[],
   { max = items.length, and = ' and ' }: { readonly max?: number; readonly and?: string } = {},

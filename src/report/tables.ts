@@ -1,4 +1,4 @@
-// The tables: what changes for whom (images), the settings, and what is built on that was not before (base images).
+// The tables: changes per image, settings, and changed base images.
 import { compareText, count, groupBy, listSome } from '../text/index.js'
 import { movedWords, moves } from './effect-of-bases.js'
 import { isOneBreath, ONE_BY_ONE } from './effect-of-changes.js'
@@ -17,7 +17,7 @@ const MAX_USERS = 5
 const MAX_NAMES = 5
 const MANY_IMAGES = 10
 
-/** The images that change, and what follows for each. */
+/** The changed images, and the effect on each. */
 export function imagesTable({ report }: View, rows: number): string[] {
   const images = report.images.filter((image) => report.images.length > ONE_BY_ONE || !isTold(image))
   return images.length === 0 ? [] : ['### Images', imageTable(report, images, rows)]
@@ -25,26 +25,26 @@ export function imagesTable({ report }: View, rows: number): string[] {
 
 const TOLD_VALUES = 4
 
-/** Whether the sentences above have said all there is to say. */
+/** Whether the sentences above contain everything about an image. */
 function isTold(image: ImageChange): boolean {
   if (image.kind === 'removed') return true
   return image.kind !== 'enrolled' && isOneBreath(predicatesOf(image))
 }
 
-/** The settings of the whole factory that change, where the sentences above do not hold them all. */
+/** The changed settings of the whole factory, if the sentences above do not contain all of them. */
 export function settingsTable({ report: { settings } }: View, rows: number): string[] {
   if (settings.length <= TOLD_VALUES) return []
   const cells = (change: ValueChange) => [codeSpan(change.key, 80), markdown(beforeAndAfter(change))]
   return ['### Settings', table(['Setting', 'Before → after'], settings, cells, rows)]
 }
 
-/** Rebuilds on their way, waiting, or at their end. */
+/** Pending, waiting and finished rebuilds. */
 export function rebuildTable({ report: { rebuilds } }: View, rows: number): string[] {
   if (rebuilds.length === 0) return []
   return ['### Rebuilds', table(['Image', 'Rebuild', 'Because'], rebuilds, rebuildCells, rows)]
 }
 
-/** The base images that become tracked, or stop being tracked, with who uses them. */
+/** The base images that become tracked or untracked, with their uses. */
 export function baseTable({ report }: View, rows: number): string[] {
   const bases = report.bases.filter(({ change }) => change !== 'unchanged')
   if (bases.length === 0) return []
@@ -55,12 +55,12 @@ export function baseTable({ report }: View, rows: number): string[] {
   return ['### Base images', changedBases(report, bases, rows), ...note]
 }
 
-/** What happens to images, without a heading. */
+/** The table of images, without a heading. */
 export function imageTable(report: Report, images: readonly ImageChange[], rows: number): string {
   return table(['Image', 'What changes', 'What follows'], imageRows(report, images), (cells) => cells, rows)
 }
 
-/** What happens to base images, without a heading. */
+/** The table of base images, without a heading. */
 export function changedBases(report: Report, bases: readonly BaseRow[], rows: number): string {
   const cells = (base: BaseRow) => [
     codeSpan(base.reference, 160) + ours(base),
@@ -77,7 +77,7 @@ function table<T>(head: readonly string[], items: readonly T[], cells: (item: T)
   return [line(head), rule, ...listSome(items, rows, (item) => line(cells(item)), more)].join('\n')
 }
 
-/** Images with the same change share a row where there are many: 500 delays changed are one thing to read. */
+/** Groups identical changes of many images: 500 changed delays are one row. */
 function imageRows(report: Report, images: readonly ImageChange[]): string[][] {
   const movesOf = new Map(moves(report).map((move) => [move.image, move]))
   const rows = images.map((image) => {
@@ -92,7 +92,7 @@ function imageRows(report: Report, images: readonly ImageChange[]): string[][] {
   const groups = [...groupBy(rows, ({ image, cells }) => (shared ? cells.join('\n') : image)).values()]
   const sorted = groups.sort((a, b) => b.length - a.length)
   return sorted.map((alike) => {
-    // Nobody looks up the lines of fifty entries.
+    // Links to the lines of fifty entries are useless.
     const isLinked = alike.length <= MAX_NAMES
     const names = alike.map(({ image }) => [isLinked ? imageName(report, image) : code(image.name)])
     return [markdown(listed(names, { max: MAX_NAMES })), ...(alike[0]?.cells ?? [])]
@@ -103,14 +103,14 @@ function more(n: number): string {
   return `… and ${n} more`
 }
 
-/** `rebuildDelay 24h → 7d`; of a new image where it is published and what it is built from. */
+/** `rebuildDelay 24h → 7d`; for a new image where it is published and built from. */
 function whatChanges(report: Report, image: ImageChange): string {
   if (image.kind === 'removed') return 'removed'
   if (image.kind === 'enrolled') return whatIsNew(report, image)
   return listSome(image.details, MAX_DETAILS, (change) => markdown(keyedChange(change)), more).join('<br>')
 }
 
-/** Told by the words beside it. */
+/** Keys that the words beside it already express. */
 const TOLD = /^(?:repository|rebuildDelay|autoRebuild|enabled|source\.(?:dockerfile|workflow|pipeline))$/
 
 function whatIsNew(report: Report, { details, build }: ImageChange): string {
@@ -127,7 +127,7 @@ function whatIsNew(report: Report, { details, build }: ImageChange): string {
   return listSome([first, ...from, ...others].map(markdown), MAX_DETAILS, String, more).join('<br>')
 }
 
-/** In the words of the sentences above, each for itself. */
+/** The words of the sentences above, separately for each image. */
 function whatFollows(report: Report, image: ImageChange): Span[][] {
   if (image.kind === 'removed') return [['no longer rebuilt']]
   if (image.kind !== 'enrolled') {
@@ -141,7 +141,7 @@ function whatFollows(report: Report, image: ImageChange): Span[][] {
   return [withoutStop(rebuilt(report, image)), ...rest.map(withoutStop)]
 }
 
-/** What becomes of each new version of a new image, which the sentences above do not say. */
+/** What happens to each new version of a new image, which the sentences above do not contain. */
 function afterPublication({ details, environments = [] }: ImageChange): string {
   const isChecked = !details.some(({ key, after }) => key === 'analysis' && after === 'false')
   if (environments.length > 0)
@@ -149,7 +149,7 @@ function afterPublication({ details, environments = [] }: ImageChange): string {
   return isChecked ? 'new versions are checked, not deployed' : 'new versions are neither checked nor deployed'
 }
 
-/** What the sentences above say of all images that join is not said of each again. */
+/** Leaves out what the sentences above contain about all new images. */
 function rebuilt(report: Report, image: ImageChange): Span[] {
   const joining = report.images.filter(({ kind }) => kind === 'enrolled')
   const alike = new Set(
@@ -166,7 +166,7 @@ function withoutStop(words: readonly Span[]): Span[] {
   return typeof last === 'string' ? [...words.slice(0, -1), last.replace(/\.$/, '')] : [...words]
 }
 
-/** A cell is no sentence. */
+/** A cell is not a sentence. */
 function withoutIs([first = '', ...rest]: readonly Span[]): Span[] {
   return [typeof first === 'string' ? first.replace(/^is (?:now )?/, '') : first, ...rest]
 }
@@ -181,7 +181,7 @@ function ours({ enrolledImage }: BaseRow): string {
   return enrolledImage === undefined ? '' : ` (the image ${codeSpan(enrolledImage, 80)})`
 }
 
-/** Who pulls it from now on, and where; for a base that goes, who pulled it. */
+/** The images that pull it, and where; for a removed base, those that pulled it. */
 function users(report: Report, base: BaseRow): string {
   const present = base.uses.filter(({ change }) => base.change === 'removed' || change !== 'removed')
   const byImage = [...groupBy([...present].sort(compareUses), ({ image }) => image).values()]
@@ -193,7 +193,7 @@ function users(report: Report, base: BaseRow): string {
   ).join('<br>')
 }
 
-/** Of a use that is only remembered (it is gone, or could not be read again) the line is not known any more. */
+/** For a use that is only known from the state (removed, or not read again) the line is unknown. */
 function user(report: Report, { image, file, line, kind, source }: BaseUseRow): string {
   if (file === '') return codeSpan(image, 80)
   const place = codeSpan(line === 0 ? file : `${file}:${line}`, 160)

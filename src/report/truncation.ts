@@ -1,4 +1,4 @@
-// Makes a report fit: whole parts are left out, step by step, until it does. Nothing is ever cut in the middle.
+// Makes a report fit: omits whole parts step by step. Nothing is ever truncated in the middle.
 import {
   type Around,
   assemble,
@@ -11,14 +11,14 @@ import {
 import { section } from './resources.js'
 import type { ResourceGroup, View } from './view.js'
 
-/** How much is shown at most. */
+/** Size limits. */
 export interface SizeBudget {
-  /** In what `measure` counts. */
+  /** In the unit of `measure`. */
   readonly limit: number
-  /** Above this the longest diffs of what is added are left out. */
+  /** Above this size, the longest diffs of additions are omitted. */
   readonly comfortable: number
   readonly measure: (text: string) => number
-  /** How long a list may get. */
+  /** Maximum length of a list. */
   readonly rows: number
 }
 
@@ -26,7 +26,7 @@ const FEW_ROWS = 10
 const BLANK_LINE = 2
 const NOTHING: ReadonlySet<ResourceGroup> = new Set()
 
-/** What is written or measured once for one level of detail is remembered for the next. */
+/** Caches what was rendered and measured between levels of detail. */
 interface Fitting {
   readonly view: View
   readonly options: DocumentOptions
@@ -35,7 +35,7 @@ interface Fitting {
   readonly sizeOf: (group: ResourceGroup, context: DetailLevel['context']) => number
 }
 
-/** The most of a report that fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
+/** As much of a report as fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
 export function fitToBudget(view: View, options: DocumentOptions, budget: SizeBudget): string {
   const around = memoize(
     (detail: DetailLevel) => headerAndFooter(view, options, detail),
@@ -69,7 +69,7 @@ function memoize<A, K, R>(make: (argument: A) => R, keyOf: (argument: A) => K): 
   }
 }
 
-/** The whole report, however long it is, piece by piece. */
+/** The whole report regardless of its length, in pieces. */
 export function untruncated(view: View, options: DocumentOptions, rows: number): Iterable<string> {
   const detail = everything(view, rows)
   return inPieces(blocks(view, options, detail, headerAndFooter(view, options, detail)))
@@ -95,20 +95,20 @@ function everything({ groups }: View, rows: number): DetailLevel {
   return { level: 'full', shown: new Set(groups), context: 3, extras: true, rows, footer: true }
 }
 
-/** From everything to numbers. Diffs of deletions go last: what is lost must be seen longest. */
+/** From full detail to counts. Diffs of deletions are omitted last: losses must stay visible longest. */
 function* detailLevels(fitting: Fitting): Generator<{ readonly detail: DetailLevel; readonly limit: number }> {
   const { groups } = fitting.view
   const { limit, rows } = fitting.budget
   const comfortable = Math.min(limit, fitting.budget.comfortable)
   const all = everything(fitting.view, rows)
-  // Whoever reads much wants less around it.
+  // In a long text, less context around changes is easier to read.
   yield { detail: all, limit: Math.min(limit, comfortable / 2) }
   yield { detail: { ...all, context: 1 }, limit: comfortable }
   const removed = groups.filter(({ lead }) => lead.change === 'removed')
   const changed = groups.filter(({ lead }) => lead.change === 'modified')
   const added = groups.filter(({ lead }) => lead.change === 'added')
   const lean: DetailLevel = { ...all, context: 1, shown: new Set([...removed, ...changed]) }
-  // What is added is all "+": the longest say least.
+  // Added objects consist of "+" lines: the longest ones are the least useful.
   const fewer = { kept: [...removed, ...changed], candidates: added }
   yield { detail: dropLargest(fitting, lean, fewer, comfortable), limit }
   yield { detail: dropLargest(fitting, lean, { kept: removed, candidates: changed }, limit), limit }
@@ -119,20 +119,20 @@ function* detailLevels(fitting: Fitting): Generator<{ readonly detail: DetailLev
   yield { detail: COUNTS, limit }
 }
 
-/** Keeps `kept` and as many of `candidates` as fit: the one of most lines goes first, then the next. */
+/** Keeps `kept` and as many of `candidates` as fit: those with the most lines are omitted first. */
 function dropLargest(
   fitting: Fitting,
   detail: DetailLevel,
   { kept, candidates }: { readonly kept: readonly ResourceGroup[]; readonly candidates: readonly ResourceGroup[] },
   limit: number,
 ): DetailLevel {
-  // By lines and not by size, which for thousands of diffs would have to be written to be known.
+  // By lines, because the size of thousands of diffs is only known once they are rendered.
   const byLines = [...candidates].sort((a, b) => linesOf(a) - linesOf(b))
   const without = (n: number): DetailLevel => ({
     ...detail,
     shown: new Set([...kept, ...byLines.slice(0, byLines.length - n)]),
   })
-  // The size falls with every diff that goes, so the first that fits is found by halving.
+  // Each omitted diff reduces the size, so a binary search finds the first that fits.
   let [low, high] = [0, byLines.length]
   while (low < high) {
     const middle = (low + high) >> 1
@@ -146,7 +146,7 @@ function linesOf({ lead: { difference } }: ResourceGroup): number {
   return difference.added + difference.removed
 }
 
-/** The size of a level of detail; stops counting as soon as it is too much. */
+/** The size of a level of detail; stops counting at the limit. */
 function size({ view, options, budget, around, sizeOf }: Fitting, detail: DetailLevel): number {
   const { above, below } = around(detail)
   const fold = manifestsFold(view, options, detail)

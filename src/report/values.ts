@@ -1,4 +1,4 @@
-// Values of keys before and after, with the defaults that nobody wrote.
+// Values of keys before and after, including defaults that are not written.
 import { defaultOfKey } from '../enrollment/schema/keys.js'
 import type { ValueChange } from './model.js'
 import { code, type Span } from './spans.js'
@@ -10,7 +10,7 @@ export function beforeAndAfter({ key, before, after }: ValueChange): Span[] {
   return [...shown(key, before), ' → ', ...shown(key, after)]
 }
 
-/** `rebuildDelay 7d (default) → 24h`, the key by a shorter name where its place is told already. */
+/** `rebuildDelay 7d (default) → 24h`, with a shorter key if its parent is already named. */
 export function keyedChange(change: ValueChange, name = change.key): Span[] {
   return [code(name), ' ', ...beforeAndAfter(change)]
 }
@@ -25,12 +25,12 @@ function plainOrCode(value: string): Span {
   return SIMPLE.test(value) ? value : code(value)
 }
 
-/** The value that holds: what is written, else the default. */
+/** The effective value: what is written, else the default. */
 export function effective(key: string, value: string | null): string | null {
   return value ?? defaultOfKey(key)
 }
 
-/** A duration: ours where it is one, else a text of users. */
+/** A duration: plain if it is one, otherwise user text. */
 export function durationText(text: string): Span {
   return /^[0-9smhdw]+$/.test(text) ? text : code(text)
 }

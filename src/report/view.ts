@@ -1,4 +1,4 @@
-// A report made ready to show: secrets gone, everything in order, every difference computed once.
+// A report prepared for display: without secrets, sorted, every diff computed once.
 import * as z from 'zod'
 import type { Problem } from '../enrollment/problem.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
@@ -7,7 +7,7 @@ import { type Compare, comparer, type Difference } from './difference.js'
 import { type Report, reportShape } from './model.js'
 import { maskObject, redactor } from './redact.js'
 
-/** One changed object, ready to show. */
+/** A changed object, prepared for display. */
 export interface ChangedResource {
   readonly change: ResourceChange['kind']
   readonly kind: string
@@ -19,34 +19,34 @@ export interface ChangedResource {
   readonly difference: Difference
 }
 
-/** Objects whose lines change alike; one of them is shown for all. */
+/** Objects with the same changed lines; one of them is shown for all. */
 export interface ResourceGroup {
   readonly lead: ChangedResource
   readonly others: readonly ChangedResource[]
 }
 
-/** What the renderers read: the report without secrets. */
+/** The input of the renderers: the report without secrets. */
 export interface View {
   readonly report: Report
-  /** Removed, then changed, then added; in each by kind, namespace and name. */
+  /** Removed, then changed, then added; each by kind, namespace and name. */
   readonly resources: readonly ChangedResource[]
-  /** The same, those that change alike together. */
+  /** The same objects, grouped by identical changes. */
   readonly groups: readonly ResourceGroup[]
-  /** What comes whatever becomes of the pull request, in the same order. */
+  /** Changes independent of the pull request, in the same order. */
   readonly baseDrift: readonly ChangedResource[]
   readonly errors: readonly Problem[]
   readonly warnings: readonly Problem[]
   /** Warnings that their entries accept. */
   readonly accepted: readonly Problem[]
   readonly notices: readonly Problem[]
-  /** Changed lines in all. */
+  /** Total number of changed lines. */
   readonly lines: { readonly added: number; readonly removed: number }
 }
 
-// Comment, summary and terminal show the same report: its differences are computed once.
+// Comment, summary and terminal show the same report: its diffs are computed once.
 const known = new WeakMap<Report, Map<string, View>>()
 
-/** Makes a report ready to show, without these secret values. */
+/** Prepares a report for display, without these secret values. */
 export function viewOf(report: Report, secrets: readonly string[] = []): View {
   const views = known.get(report) ?? new Map<string, View>()
   known.set(report, views)
@@ -78,7 +78,7 @@ function makeView(unredacted: Report, redact: (text: string) => string): View {
 
 const REPORT = z.object(reportShape)
 
-/** The report as it may be shown: without secrets, and lists in the order they are shown in. */
+/** The report without secrets, with lists in display order. */
 function redactReport(report: Report, redact: (text: string) => string): Report {
   const { commit, run, servers, baseDrift } = report
   const mask = (change: ResourceChange) => ({ ...change, ...maskObject(change.id.kind, change) })
@@ -100,7 +100,7 @@ function sortedBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   return [...items].sort((a, b) => compareText(keyOf(a), keyOf(b)))
 }
 
-/** Data of a schema with every free text changed; words of an enumeration stay. Its keys come in the schema's order. */
+/** Data of a schema with every free text changed; enumeration values stay. Keys get the schema's order. */
 function withTexts(schema: unknown, data: unknown, change: (text: string) => string): unknown {
   if (data === null) return null
   if (schema instanceof z.ZodString) return change(data as string)
@@ -123,12 +123,12 @@ function withTexts(schema: unknown, data: unknown, change: (text: string) => str
   return Object.fromEntries(entries.map(([key, item]) => [key, withTexts(item, values[key], change)]))
 }
 
-/** Two diffs that are alike are read as fast as one and a list. */
+/** Two identical diffs are as quick to read as one and a list. */
 const MIN_ALIKE = 3
 
 /**
- * Puts together the objects of a kind in which the same lines change to the same lines, however different the lines
- * around them: one delay for 500 images is one thing to read. In the order of the objects.
+ * Groups objects of a kind in which the same lines change in the same way, however different the lines around them: one
+ * delay for 500 images is one change. Keeps the order of the objects.
  */
 function groupAlike(resources: readonly ChangedResource[]): ResourceGroup[] {
   const byChange = groupBy(resources, (resource) => changeKey(resource) ?? resource)
@@ -140,9 +140,9 @@ function groupAlike(resources: readonly ChangedResource[]): ResourceGroup[] {
     .map((lead) => ({ lead, others: othersOf.get(lead) ?? [] }))
 }
 
-/** What changes in an object, line by line; null for one that comes or goes, which is itself what there is to read. */
+/** The changed lines of an object; null for an added or removed one, which is not grouped. */
 function changeKey({ change, kind, cause, difference }: ChangedResource): string | null {
-  // What a Secret hides may differ where it looks alike.
+  // Hidden values of Secrets may differ although they look the same.
   if (change !== 'modified' || kind === 'Secret') return null
   const changed = difference.hunks().map(({ lines }) => lines.filter((line) => !line.startsWith(' ')).join('\n'))
   return changed.length === 0 ? null : JSON.stringify([kind, cause, changed])
@@ -165,7 +165,7 @@ export function resourceTitle({ kind, namespace, name }: ChangedResource): strin
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
 }
 
-/** Objects by their kind, kinds in the order a cluster needs them; unknown ones last, by name. */
+/** Objects by kind, kinds in the order a cluster needs them; unknown ones last, by name. */
 export function byKind(resources: readonly ChangedResource[]): [string, readonly ChangedResource[]][] {
   return [...groupBy(resources, ({ kind }) => kind)].sort(([a], [b]) => compareKinds(a, b))
 }

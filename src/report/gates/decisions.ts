@@ -1,5 +1,5 @@
-// Every key there is, and what a change of it can let through: dangerous when and with what consequence, or harmless
-// and why. A test walks the schema and demands a decision for each key.
+// Every key, with the effect of a change: dangerous when and with what consequence, or harmless and why. A test walks
+// the schema and requires a decision for each key.
 import {
   added,
   anyChange,
@@ -15,25 +15,24 @@ import {
   widenedRegistries,
 } from './rules.js'
 
-/** What a gate keeps, in the order that a reviewer reads them. */
+/** What a gate protects, in the order of review. */
 export const GATE_KINDS = ['deployed', 'destination', 'agreement', 'checks', 'builds'] as const
 
 export type GateKind = (typeof GATE_KINDS)[number]
 
-/** A key whose change is to be reviewed carefully. */
+/** A key whose changes must be reviewed carefully. */
 export interface GateRule {
   readonly kind: GateKind
   readonly isDangerous: Rule
-  /** What follows, as a sentence without its full stop. */
+  /** The consequence, as a sentence without a period. */
   readonly meaning: string
 }
 
-/** What is decided about a key. */
 export type Decision =
   | GateRule
-  /** Why a change of it lets nothing through. */
+  /** Why a change of it is harmless. */
   | { readonly harmless: string }
-  /** It is another way to write that key, which is compared. */
+  /** It is an alias of that key, which is compared. */
   | { readonly readAs: string }
 
 function gate(kind: GateKind, isDangerous: Rule, meaning: string): GateRule {
@@ -193,7 +192,7 @@ export const SETTINGS_DECISIONS: Decisions = {
   backstageKinds: harmless(CATALOG),
 }
 
-/** Keys of an entry of overrides.yaml: what is added is shown whole, whichever of them is new. */
+/** Keys of an entry of overrides.yaml: an added or changed entry is shown as a whole. */
 export const OVERRIDE_DECISIONS: Decisions = {
   base: readAs('digest'),
   digest: gate('agreement', changed, 'Rebuilds for this digest do not wait for their rebuildDelay'),
@@ -201,7 +200,7 @@ export const OVERRIDE_DECISIONS: Decisions = {
   reason: readAs('digest'),
 }
 
-/** What is asked of an entry that is new, that is switched on again, or whose earlier form is not known. */
+/** Rules for an entry that is new or enabled again, or whose previous form is unknown. */
 export const NEW_ENTRY = {
   accepted: gate('checks', changed, 'New, and these warnings about it are counted and folded'),
   unchecked: gate('checks', changed, 'New, and promoted without any check'),
@@ -217,13 +216,13 @@ export const NEW_ENTRY = {
   ),
 } as const
 
-/** The rule of a key; null where a change of it lets nothing through. */
+/** The rule of a key; null if changes of it are harmless. */
 export function ruleOf(decisions: Decisions, key: string): GateRule | null {
   const decision = Object.hasOwn(decisions, key) ? decisions[key] : undefined
   return decision !== undefined && 'kind' in decision ? decision : null
 }
 
-/** The settings of which some change lets more through, by their first key. */
+/** The settings with a gate, by their first key. */
 export const GATED_SETTINGS: readonly string[] = [
   ...new Set(
     Object.keys(SETTINGS_DECISIONS)

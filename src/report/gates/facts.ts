@@ -1,8 +1,8 @@
-// What an entry comes to, key by key, whichever way it is written: what two entries are compared by.
+// The effective values of an entry, key by key, however it is written: the basis for comparing two entries.
 import type { EntryContent } from '../../enrollment/images-file.js'
 import { type GateValue, OFF } from './rules.js'
 
-/** A key that two entries disagree about; null: there is nothing. */
+/** A key in which two entries differ; null: no value. */
 export interface Difference {
   readonly key: string
   readonly before: GateValue
@@ -13,7 +13,7 @@ type Environment = EntryContent['environments'][number]
 type Update = Environment['updates'][number]
 export type Facts = Readonly<Record<string, GateValue>>
 
-/** What differs between what two entries come to, environments by their names. */
+/** The differences between the effective values of two entries, with environments matched by name. */
 export function differencesOf(before: EntryContent, after: EntryContent): Difference[] {
   return [...differing(entryFacts(before), entryFacts(after)), ...environmentDifferences(before, after)]
 }
@@ -41,7 +41,7 @@ function entryFacts(entry: EntryContent): Facts {
   }
 }
 
-/** Where nothing is checked, only that: each check by itself says the same once more. */
+/** Without any checks there is one fact: the individual checks would repeat it. */
 function analysisFacts({ analysis }: EntryContent): Facts {
   if (analysis === null) return { analysis: 'false' }
   const { dockerfile, content, vulnerabilities, ignoreUnfixed, templates } = analysis
@@ -93,7 +93,7 @@ function gateFacts({ environments }: EntryContent, environment: Environment): Fa
   }
 }
 
-/** Updates that are the same in both are gone, whatever their order; the others are compared in their order. */
+/** Updates that are in both are skipped, whatever their order; the others are compared in order. */
 function updateDifferences(before: readonly Update[], after: readonly Update[], key: string): Difference[] {
   const [was, is] = [before.map(placeOf), after.map(placeOf)]
   const gone = before.filter((_, index) => !is.includes(was[index] ?? ''))
@@ -108,7 +108,7 @@ function updateDifferences(before: readonly Update[], after: readonly Update[], 
   })
 }
 
-/** The flat `updates` are an environment that has no name in the file. */
+/** Flat `updates` are an environment without a name in the file. */
 const FLAT = '1'
 
 function environmentKey({ name }: Environment): string {
@@ -119,7 +119,7 @@ function updatesKey({ name }: Environment): string {
   return name === FLAT ? 'updates' : `environments.${name}.updates`
 }
 
-/** Where an environment's updates go. */
+/** Where an environment's updates are written. */
 export function targetsOf({ updates }: Environment): string[] {
   return updates.map(placeOf)
 }
@@ -130,7 +130,7 @@ function placeOf({ provider, repo, branch, path, type, key, value }: Update): st
   return `${host}${repo}@${branch} ${path}${what}`
 }
 
-/** The key of the schema that a difference is about: `environments[].soak`, `source.inputs.*`. */
+/** The schema key of a difference: `environments[].soak`, `source.inputs.*`. */
 export function schemaKeyOf(key: string): string {
   return key
     .replace(/^environments\.[^.]+\.after$/, 'environments')

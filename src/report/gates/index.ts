@@ -1,5 +1,5 @@
-// The gates: whatever lets something else run, lets more through, or takes somebody out of the loop. `decisions.ts` is
-// the list of all keys, `rules.ts` when a change is dangerous, `facts.ts` what entries are compared by.
+// The gates: changes that run something else, permit more, or skip a person. `decisions.ts` lists all keys, `rules.ts`
+// defines when a change is dangerous, `facts.ts` what is compared.
 import { completeEntry } from '../../enrollment/complete.js'
 import type { EnrolledImage, EntryContent, Settings } from '../../enrollment/images-file.js'
 import { flatten } from '../image-changes.js'
@@ -10,11 +10,10 @@ import type { GateValue } from './rules.js'
 
 export { GATE_KINDS, type GateKind } from './decisions.js'
 
-/** What gates are looked for in. */
 export interface GateInput {
   readonly images: readonly ImageChange[]
   readonly enrollments: readonly EnrolledImage[]
-  /** Entries as they were written, by the image's name. */
+  /** Entries as previously written, by image name. */
   readonly entries: ReadonlyMap<string, unknown>
   readonly settings: readonly ValueChange[]
   readonly settingsNow: Settings
@@ -61,7 +60,7 @@ function gateOf(image: string, { key, before, after }: Difference, written: Writ
   return [toChange(rule, image, shownKey(key), show(before, written.before), show(after, written.after))]
 }
 
-/** Other keys that a value may come from. */
+/** Other keys that can set the same value. */
 const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   repository: ['repoURL', 'full_name'],
   'tags.strategy': ['imageSelectionStrategy'],
@@ -73,7 +72,7 @@ function writtenKeys(written: unknown): ReadonlySet<string> {
   return new Set(flatten(written).keys())
 }
 
-/** Whether a key is written: itself, something below it, or one value for it and what is beside it (`analysis: true`). */
+/** Whether a key is set: itself, a key below it, or a single value for its whole parent (`analysis: true`). */
 function says(keys: ReadonlySet<string>, key: string): boolean {
   if ([...keys].some((one) => one === key || one.startsWith(`${key}.`) || one.startsWith(`${key}[`))) return true
   const above = key.slice(0, key.lastIndexOf('.'))
@@ -101,7 +100,7 @@ function toChange(
   return { kind, image, key, before, after, meaning }
 }
 
-/** A new entry that goes somewhere: whether anything looks at it, and whether anybody is asked. */
+/** A new entry that is deployed: whether it is checked, and whether a person approves. */
 function newEntryGates({ name, accept, analysis, environments }: EnrolledImage, settings: Settings): GateChange[] {
   const codes = accept.length === 0 ? null : [...new Set(accept.map(({ code }) => code))].sort()
   const accepted = codes === null ? [] : [toChange(NEW_ENTRY.accepted, name, 'accept', null, textOf(codes, false))]
@@ -120,7 +119,7 @@ function newEntryGates({ name, accept, analysis, environments }: EnrolledImage, 
   return [...accepted, ...unchecked, ...straight]
 }
 
-/** The first environments that every published version reaches at once. */
+/** The first environments that every published version reaches immediately. */
 function straightThrough(environments: EntryContent['environments']): EntryContent['environments'] {
   const stop = environments.findIndex(({ auto, pullRequest, soak }) => !auto || pullRequest || soak.seconds > 0)
   return stop < 0 ? environments : environments.slice(0, stop)

@@ -1,45 +1,45 @@
-// When a change of a value is dangerous: the few ways in which the keys of images.yaml let more through than before.
+// Rules for dangerous changes: the few ways in which keys of images.yaml permit more than before.
 import { parseDuration } from '../../enrollment/grammar.js'
 import { isAllowedRegistry } from '../../enrollment/registries.js'
 import { THRESHOLDS, type Threshold } from '../../enrollment/schema/promotion.js'
 
-/** What a key says, or what holds where it says nothing; a list is a set. null: nothing. */
+/** The value of a key or its default; a list is a set. null: none. */
 export type GateValue = string | readonly string[] | null
 
-/** Whether a change of a value (they differ) is to be reviewed carefully. */
+/** Whether a change between two different values must be reviewed carefully. */
 export type Rule = (before: GateValue, after: GateValue) => boolean
 
-/** Whatever it becomes, back to nothing too. */
+/** Any change, also a removal. */
 export const anyChange: Rule = () => true
 
-/** Whatever it becomes; where there is nothing any more, nothing is let through. */
+/** Any new value; a removal permits nothing. */
 export const changed: Rule = (_, after) => after !== null
 
-/** It was something else; the first value takes the place of none. */
+/** Another value than before; the first one does not count. */
 export const replaced: Rule = (before, after) => before !== null && after !== null
 
-/** Something is on the list that was not. */
+/** The list has a new item. */
 export const added: Rule = (before, after) => listOf(after).some((one) => !listOf(before).includes(one))
 
-/** A span that waits is shorter. */
+/** A waiting time is shorter. */
 export const shortened: Rule = (before, after) => secondsOf(after) < secondsOf(before)
 
 export const turnedOn: Rule = (before, after) => before === 'false' && after === 'true'
 export const turnedOff: Rule = (before, after) => before === 'true' && after === 'false'
 
-/** A check that is off, or that fewer findings fail; the severities in between are in their order. */
+/** A check is disabled, or fails for fewer findings; severities are ordered. */
 export const weakened: Rule = (before, after) =>
   rankOf(before) >= 0 && rankOf(after) >= 0 && rankOf(after) < rankOf(before)
 
-/** Something that had to be passed is no longer in the list. */
+/** An item that had to be passed is no longer in the list. */
 export const shortenedList: Rule = (before, after) =>
   after !== null && listOf(before).some((one) => !listOf(after).includes(one))
 
-/** A list of what may pass (an empty one lets everything) lets something else pass. What is no subset counts as wider. */
+/** A list of what is permitted (empty: everything) permits something else. Anything but a subset counts as wider. */
 export const widened: Rule = (before, after) =>
   isWider(listOf(before), listOf(after), (one, allowed) => allowed.includes(one))
 
-/** The same for registries, where `ghcr.io/acme` is narrower than `ghcr.io`. */
+/** Like `widened`, for registries: `ghcr.io/acme` is narrower than `ghcr.io`. */
 export const widenedRegistries: Rule = (before, after) =>
   isWider(listOf(before), listOf(after), (one, allowed) => isAllowedRegistry(one, allowed))
 
@@ -61,12 +61,12 @@ function secondsOf(value: GateValue): number {
   return typeof value === 'string' ? (parseDuration(value)?.seconds ?? 0) : 0
 }
 
-/** `off` is the weakest, then CRITICAL, which fails least; -1 for none of them. */
+/** `off` is the weakest, then CRITICAL, which fails least; -1 for other values. */
 function rankOf(value: GateValue): number {
   if (value === OFF) return 0
   const rank = THRESHOLDS.indexOf(value as Threshold)
   return rank < 0 ? -1 : THRESHOLDS.length - rank
 }
 
-/** A check that is off. */
+/** A disabled check. */
 export const OFF = 'off'
