@@ -19,22 +19,22 @@ export interface BaseCatalog {
   readonly problems: readonly Problem[]
 }
 
-/** Whether Kargo takes a repository for one it can watch: it is stricter than the registries. */
+/** Whether Kargo can watch a repository: its pattern is stricter than that of registries. */
 export function isWatchable({ registry, repository }: Pick<ImageReference, 'registry' | 'repository'>): boolean {
   return KARGO_REPO_URL.test(`${registry}/${repository}`)
 }
 
-/** The identity of a base that can be watched; null for one pinned by its digest alone, or that Kargo cannot watch. */
+/** The identity of a base that can be watched; null if it is pinned by digest only, or if Kargo cannot watch it. */
 export function watchedIdentity(reference: ImageReference): string | null {
   return reference.tag === null || !isWatchable(reference) ? null : identityOf({ ...reference, digest: null })
 }
 
 /**
- * Every base that state files or Dockerfiles know, each with one name. A base keeps the name of the state file (live
- * or archived) that has its identity; a new one is named by its reference, with a hash of its identity where another
- * base has that name already.
+ * All bases in state files or Dockerfiles, with a unique name each. A base keeps the name of the state file (live or
+ * archived) with its identity; a new one is named after its reference, plus a hash of its identity if another base
+ * already has that name.
  *
- * @param references what Dockerfiles pull, in any order, repetitions welcome.
+ * @param references what Dockerfiles pull, in any order, with duplicates.
  */
 export function catalogBases(files: StateFiles, references: readonly ImageReference[]): BaseCatalog {
   const byIdentity = new Map<string, TrackedBase>()
@@ -72,7 +72,7 @@ export function catalogBases(files: StateFiles, references: readonly ImageRefere
   return { byIdentity, byName, problems }
 }
 
-/** An RFC 1123 subdomain short enough for a label. */
+/** An RFC 1123 subdomain that fits into a label. */
 function isObjectName(name: string): boolean {
   return (
     name.length <= MAX_NAME_LENGTH &&

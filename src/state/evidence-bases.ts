@@ -6,37 +6,37 @@ import { count, listSome } from '../text/index.js'
 import type { ImageEvidence } from './evidence.js'
 import { placeOfEntry } from './model.js'
 
-/** What the published image of one enrolled image tells of its bases. */
+/** Evidence about the bases of one enrolled image, from its published image. */
 export interface EvidenceInput {
   readonly enrollment: EnrolledImage
   readonly discovery: Discovery | undefined
   readonly evidence: ImageEvidence | null
   readonly imagesFile: string
-  /** Names of all enrolled images: no base gets one of them. */
+  /** Names of all enrolled images, which bases must not get. */
   readonly taken: ReadonlySet<string>
 }
 
-/** Base images that evidence names and source does not, and what is said of them. */
+/** Base images in the evidence that the source does not name, and problems with them. */
 export interface EvidenceBases {
   readonly uses: readonly BaseUse[]
   readonly problems: readonly Problem[]
 }
 
-/** More are not tracked: whoever can push the image can name any number. */
+/** Limit for tracked ones: anyone who can push the image can name any number. */
 const MAX_TRACKED = 20
 
 const NAMES_SHOWN = 5
 
 /**
- * The base images that a published image's provenance names and its source does not. Where source told exactly, a notice:
- * the Dockerfile has changed since, or something else is built. Where source could not tell, they are tracked. A base that
- * the build pinned never changes, and is not.
+ * The base images that a published image's provenance names but its source does not. If the source is exact, they are a
+ * notice: the Dockerfile has changed since, or something else is built. Otherwise they are tracked, except those that
+ * the build pinned, which never change.
  *
- * Provenance is not signed: nothing here is an error, and no name of ours is taken by what a stranger may have written.
+ * Provenance is not signed: nothing here is an error, and names of enrolled images are protected from forged ones.
  */
 export function evidenceBases(input: EvidenceInput): EvidenceBases {
   const { enrollment, discovery, imagesFile } = input
-  // Of an image that is switched off everything stays as it is.
+  // For a disabled image everything stays unchanged.
   if (enrollment.source === null || discovery === undefined) return NO_EVIDENCE
   const named = sourceIdentities(discovery)
   const others = basesNamed(input).filter(({ identity }) => !named.includes(identity))
@@ -66,7 +66,7 @@ export function evidenceBases(input: EvidenceInput): EvidenceBases {
 /** Evidence adds nothing. */
 export const NO_EVIDENCE: EvidenceBases = { uses: [], problems: [] }
 
-/** Those that its provenance names, each once; where a newer image has none, those that were tracked because of an earlier one. */
+/** The bases in its provenance, without duplicates; if a newer image has none, those tracked since an earlier one. */
 function basesNamed({ enrollment, evidence, taken }: EvidenceInput) {
   if (evidence === null) return []
   const hasProvenance = evidence.source === 'provenance'
@@ -82,13 +82,13 @@ function basesNamed({ enrollment, evidence, taken }: EvidenceInput) {
   })
 }
 
-/** What source or images.yaml names, whether it counts for rebuilds or not. */
+/** The bases in source or images.yaml, whether they cause rebuilds or not. */
 function sourceIdentities(discovery: Discovery): string[] {
   const uses = discovery.kind === 'found' ? discovery.uses : discovery.named
   return uses.filter(({ reachable }) => reachable).map(({ reference }) => identityOf({ ...reference, digest: null }))
 }
 
-/** Whether a discovery says all that the next build pulls. */
+/** Whether a discovery contains everything that the next build pulls. */
 function isExact({ uses, assumed, mayBe }: Extract<Discovery, { kind: 'found' }>): boolean {
   return assumed.length === 0 && mayBe.length === 0 && !uses.some((use) => use.assumed)
 }
@@ -101,7 +101,7 @@ function evidenceUse(reference: BaseUse['reference'], enrollment: EnrolledImage,
     stage: '',
     line: enrollment.line,
     reachable: true,
-    // Provenance does not tell the stages apart.
+    // Provenance does not distinguish stages.
     runtime: true,
     platform: null,
     platforms: enrollment.build.platforms ?? [],

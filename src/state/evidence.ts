@@ -1,49 +1,49 @@
 import { type Data, isDataMap } from '../yaml/data.js'
 import { digestOf, isTrue, type StateRecord, textOf } from './record.js'
 
-/** What proves which digest a base had. */
+/** What proves the digest of a base. */
 export type EvidenceSource = 'provenance' | 'layers'
 
-/** A base image of a published image, as the image itself shows it. */
+/** A base image of a published image, according to the image itself. */
 export interface EvidencedBase {
   /** Canonical `registry/repository:tag`. */
   readonly reference: string
-  /** What it was when the image was built; null: nothing proves it. */
+  /** Its digest when the image was built; null: not proven. */
   readonly digest: string | null
   readonly source: EvidenceSource | 'none'
-  /** The build named this digest, so that no newer one can come of a rebuild. */
+  /** The build pinned this digest, so a rebuild cannot get a newer one. */
   readonly isPinned: boolean
-  /** The base's digest when this was read, which an image that shows nothing may yet turn out to have; null: not known. */
+  /** The base's digest at the time of reading, which an image without proof may be built on; null: unknown. */
   readonly against: string | null
-  /** Source does not name it: it is tracked because a published image was built on it. */
+  /** The source does not name it: it is tracked because a published image was built on it. */
   readonly isFromEvidence?: boolean
 }
 
-/** What a label says of a base image. */
+/** A base image according to labels. */
 export interface BaseClaim {
   readonly reference: string
-  /** null: it says none. */
+  /** null: not specified. */
   readonly digest: string | null
 }
 
-/** What a published image shows of how it was built. */
+/** How a published image was built, according to itself. */
 export interface ImageEvidence {
   /** The digest that was read. */
   readonly image: string
-  /** The best there is of any base. */
+  /** The strongest one among its bases. */
   readonly source: EvidenceSource | 'none'
-  /** Commit that was built, as its provenance says; null where it does not. */
+  /** Commit that was built, according to its provenance; null if that names none. */
   readonly revision: string | null
-  /** The base that its labels name, canonical: a claim of whoever wrote the workflow, which proves nothing. */
+  /** The base in its labels, canonical: a claim of the workflow's author, which proves nothing. */
   readonly claims: BaseClaim | null
-  /** Those that are tracked, and those that its provenance names; sorted by reference. */
+  /** Tracked ones, and those in its provenance; sorted by reference. */
   readonly bases: readonly EvidencedBase[]
 }
 
 /**
- * Evidence as an image's state file keeps it, under `evidence`.
+ * Evidence in the format of an image's state file, under `evidence`.
  *
- * @param tracked what a base is tracked as, and whether evidence alone names it; null: it is not tracked.
+ * @param tracked name of a tracked base, and whether only evidence names it; null: it is not tracked.
  * @param at when it was read, ISO 8601.
  */
 export function evidenceRecord(
@@ -71,19 +71,18 @@ export function evidenceRecord(
   }
 }
 
-/** A base image as an image's state file has it under `evidence`. */
+/** A base image in an image's state file, under `evidence`. */
 interface RecordedBase extends EvidencedBase {
-  /** What it is tracked as; null where it is not. */
+  /** Name of the tracked base; null if it is not tracked. */
   readonly name: string | null
   readonly isFromEvidence: boolean
 }
 
-/** Evidence as a state file has it. */
 export interface RecordedEvidence extends Omit<ImageEvidence, 'bases'> {
   readonly bases: readonly RecordedBase[]
 }
 
-/** What a state file says under `evidence`; null where it says nothing that can be read. */
+/** The evidence in a state file; null if there is none that can be read. */
 export function evidenceIn(record: StateRecord | undefined): RecordedEvidence | null {
   const evidence = record?.evidence
   const image = isDataMap(evidence) ? digestOf(evidence, 'image') : null
@@ -120,10 +119,10 @@ function sourceIn(record: StateRecord): EvidenceSource | 'none' {
 }
 
 /**
- * Whether an image shows nothing more than a record holds: each of its bases is proven, or was the same when it was read. A
- * build may have been on a digest that was seen later.
+ * Whether an image cannot show more than its record: each of its bases is proven, or was the same when it was read. A
+ * build may have used a digest that was first seen later.
  *
- * @param current digest of each tracked base now, by its name; null where it is not known.
+ * @param current digest of each tracked base now, by its name; null where unknown.
  */
 export function isWhollyRead(evidence: RecordedEvidence | null, current: ReadonlyMap<string, string | null>): boolean {
   return [...current].every(([name, digest]) => {
@@ -132,16 +131,16 @@ export function isWhollyRead(evidence: RecordedEvidence | null, current: Readonl
   })
 }
 
-/** What a published image proves of a base. */
+/** What a published image proves about a base. */
 export interface ProvenBase {
   readonly source: EvidenceSource
   readonly digest: string
-  /** The build named this digest, so that no newer one can come of a rebuild. */
+  /** The build pinned this digest, so a rebuild cannot get a newer one. */
   readonly isPinned: boolean
 }
 
 /**
- * What an image proves of a base. Evidence of another digest than the one published now proves nothing.
+ * What an image proves about a base. Evidence about another digest than the currently published one proves nothing.
  *
  * @param name of the tracked base.
  */

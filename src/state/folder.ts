@@ -13,19 +13,19 @@ import {
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
 
-// Synchronous throughout: thousands of small files are read several times faster so, and nothing else waits for us.
+// All synchronous: it reads thousands of small files several times faster, and nothing else waits meanwhile.
 
-/** Largest generated file that is read back: far above what we write. */
+/** Maximum size of a generated file that is read back: far above what we write. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 /**
- * Reads the files of one folder, not of those below it.
+ * Reads the files of one folder, not of its subfolders.
  *
- * @param root the state folder; links below it are refused, for a pull request can bring one that leads out.
- * @param folder path relative to root, POSIX spelling; a folder that is not there is empty.
- * @param suffix what names end with.
+ * @param root the state folder; symlinks below it are refused, since a pull request can add one that leads out.
+ * @param folder POSIX path relative to root; a missing folder is empty.
+ * @param suffix of the file names.
  * @returns text by path relative to root, sorted by path.
- * @throws Refusal when there is a link or something that is neither file nor folder.
+ * @throws Refusal when there is a symlink, or something that is neither file nor folder.
  */
 export function readFolder(root: string, folder: string, suffix: string): Map<string, string> {
   if (!isSafeFolder(root, folder)) return new Map()
@@ -34,7 +34,7 @@ export function readFolder(root: string, folder: string, suffix: string): Map<st
   const files = new Map<string, string>()
   for (const name of named.map((entry) => checked(entry, folder)).sort()) {
     const path = folder === '.' ? name : `${folder}/${name}`
-    // A checkout on Windows may have turned every line end; what we compare is what the repository holds.
+    // A checkout on Windows may have converted line endings; compare what the repository contains.
     files.set(path, readText(join(root, path), path).replaceAll('\r\n', '\n'))
   }
   return files
@@ -45,7 +45,7 @@ function checked(entry: Dirent, folder: string): string {
   return entry.name
 }
 
-/** Should the file have become a link or a named pipe since it was looked at: not followed, not waited for. */
+/** If the file was replaced by a symlink or a named pipe in the meantime: neither follows nor blocks. */
 const AS_IT_LIES = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 function readText(path: string, shown: string, bytes = MAX_BYTES): string {
@@ -63,9 +63,9 @@ function readText(path: string, shown: string, bytes = MAX_BYTES): string {
 }
 
 /**
- * Whether a folder is there, with no link on the way to it.
+ * Whether a folder exists, without symlinks on the way to it.
  *
- * @throws Refusal when a part of the path is a link or a file, or leads out of the root.
+ * @throws Refusal when a part of the path is a symlink or a file, or leads out of the root.
  */
 export function isSafeFolder(root: string, folder: string): boolean {
   let path = root
@@ -83,9 +83,9 @@ export function isSafeFolder(root: string, folder: string): boolean {
 }
 
 /**
- * Reads one file if it is there; refuses a link.
+ * Reads a file if it exists; refuses symlinks.
  *
- * @param most bytes it may have.
+ * @param most maximum size in bytes.
  */
 export function readOptional(root: string, path: string, most: { readonly bytes?: number } = {}): string | null {
   const folder = dirname(path)
@@ -104,20 +104,20 @@ function refuseLink(path: string): Error {
   })
 }
 
-/** What is at a path, itself where it is a link; null where there is nothing. */
+/** The file at a path, without following a symlink; null if there is none. */
 export function lookAt(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null
 }
 
-/** Whether there is a folder at a path, a link to one included. */
+/** Whether a path is a folder, or a symlink to one. */
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /**
- * A path as it was given, in one spelling: POSIX, without `.` and doubled slashes, `.` for the folder itself.
+ * A path in normalized form: POSIX, without `.` and double slashes, `.` for the folder itself.
  *
- * @returns null where it leads out of the folder it is relative to, into git's own, or is no path everywhere.
+ * @returns null if it leads out of the folder it is relative to or into `.git`, or is not valid on every system.
  */
 export function pathBelow(text: string): string | null {
   const path = text.replaceAll('\\', '/')
@@ -126,7 +126,7 @@ export function pathBelow(text: string): string | null {
   return leaves || /[\p{Cc}:]/u.test(path) ? null : parts.join('/') || '.'
 }
 
-/** A path below the state folder as people and git know it: from the repository's top, POSIX spelling. */
+/** A path within the state folder as shown to people and git: POSIX, relative to the top of the repository. */
 export function fromTop(statePath: string, path: string): string {
   return statePath === '.' ? path : `${statePath}/${path}`
 }

@@ -1,10 +1,10 @@
 /**
- * State files: what is enrolled and tracked, since when, and what was found out at run time. `link.ts` links images to
- * bases (`bases.ts` names them, `links.ts` knows which are enrolled images, `evidence-bases.ts` which
- * published images show and source does not), `merge.ts` makes the state after a run from
- * that (both pure): `match-records.ts` says which record an image goes on from, `observe.ts` what a registry's answer
- * changes, `state-file.ts` what is in the two kinds of files. `look-up.ts` asks the registries, `tag-choice.ts` chooses a
- * tag as Kargo does. `read.ts`, `folder.ts` and `write.ts` touch the disk.
+ * State files: what is enrolled and tracked, since when, and what was discovered at run time. `link.ts` links images to
+ * bases (`bases.ts` names them, `links.ts` finds the enrolled ones, `evidence-bases.ts` adds those from published
+ * images that the source does not name), `merge.ts` builds the state after a run from that (both pure):
+ * `match-records.ts` finds an image's previous record, `observe.ts` applies a registry's answer, `state-file.ts`
+ * defines the two kinds of files. `look-up.ts` queries the registries, `tag-choice.ts` selects a tag like Kargo.
+ * `read.ts`, `folder.ts` and `write.ts` access the disk.
  */
 export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional } from './folder.js'
 export { type LinkedState, linkState } from './link.js'

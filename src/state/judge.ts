@@ -13,15 +13,15 @@ import type { StaleBuild, TrackedImage } from './model.js'
 import { lastRebuilt } from './rebuilds.js'
 import { baseDigestOf, digestSince, enrolledSeconds, type StateRecord, timeOf } from './record.js'
 
-/** A base as `policy/` judges it, and what that is judged by. */
+/** The input of `policy/` about a base, with its evidence. */
 export interface JudgedRecord extends JudgedBase {
-  /** Since when the tag has this digest, as far as it was looked at, ISO 8601; null where that is not known. */
+  /** When the tag got this digest, as far as observed, ISO 8601; null where unknown. */
   readonly since: string | null
-  /** What the published image proves of it; null: nothing. */
+  /** What the published image proves about it; null: nothing. */
   readonly evidence: ProvenBase | null
 }
 
-/** A base of an image as `policy/` judges it, from the records of both. */
+/** The input of `policy/` about a base of an image, from the records of both. */
 export function judgeBase(image: StateRecord | undefined, name: string, base: StateRecord | undefined): JudgedRecord {
   const { digest, updated } = baseDigestOf(base)
   const byClock = baseChange({ digest, updated }, timesOf(image))
@@ -32,28 +32,28 @@ export function judgeBase(image: StateRecord | undefined, name: string, base: St
   return { digest, updated, byClock, change, since, evidence, seen, isPinned: evidence?.isPinned ?? false }
 }
 
-/** When an image was last built, and since when it is enrolled: a whole second, as Kargo is told it. */
+/** When an image was last built, and when it was enrolled, in whole seconds as in Kargo's manifests. */
 export function timesOf(record: StateRecord | undefined): ImageTimes {
   const enrolled = record === undefined ? null : enrolledSeconds(record)
   return { built: builtTime(record), enrolled: enrolled === null ? null : enrolled * 1000 }
 }
 
 /**
- * When an image was last built, as far as its record tells, in milliseconds: what the published image says of itself, or
- * when a later build of ours was started.
+ * When an image was last built according to its record, in milliseconds: the published image's own timestamp, or the
+ * start of a later build of ours.
  */
 export function builtTime(record: StateRecord | undefined): number | null {
   const [published, own] = [timeOf(record, 'lastBuilt'), lastRebuilt(record)]
   return published === null || own === null ? (published ?? own) : Math.max(published, own)
 }
 
-/** When an image was built and enrolled, and its evidence read. */
+/** When an image was built and enrolled, and when its evidence was read. */
 export function provenTimes(image: StateRecord | undefined): ProvenTimes {
   const evidence = image?.evidence
   return { ...timesOf(image), proven: isDataMap(evidence) ? timeOf(evidence, 'at') : null }
 }
 
-/** An image as its rebuild for one of its bases needs it. */
+/** The input for an image's rebuild for one of its bases. */
 export function rebuiltImage(
   { enrollment }: TrackedImage,
   image: StateRecord | undefined,
@@ -69,8 +69,8 @@ export function rebuiltImage(
 }
 
 /**
- * An image with what is known of its state at enrollment, where `rebuildOnEnrollment` asks for it and its evidence was
- * read: of several bases that it is behind on, the first by name.
+ * Adds an image's state at enrollment, if `rebuildOnEnrollment` needs it and its evidence was read: of several outdated
+ * bases, the first by name.
  *
  * @param records of base images by name.
  */

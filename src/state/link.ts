@@ -13,41 +13,41 @@ import { type StateRecord, textOf, textsOf } from './record.js'
 import { type ImageFacts, runsOf } from './state-file.js'
 import { placedUses, type TrackedUse } from './tracked-uses.js'
 
-/** Who is built on what after a run; what registries say is not part of it yet. */
+/** Which image is built on what after a run, without the registries' answers. */
 export interface LinkedState {
   readonly images: readonly TrackedImage[]
-  /** Bases that an enrolled image uses, sorted by name. */
+  /** Bases used by enrolled images, sorted by name. */
   readonly bases: readonly TrackedBase[]
   readonly uses: readonly TrackedUse[]
-  /** Branch of each image's source where images.yaml names none. */
+  /** Branch of each image's source that has none in images.yaml. */
   readonly branches: ReadonlyMap<string, string>
   readonly problems: readonly Problem[]
   /** What this run knows about each image, sorted by name. */
   readonly facts: readonly ImageFacts[]
-  /** The record each image goes on from, by the image's name. */
+  /** Previous record of each image, by image name. */
   readonly own: ReadonlyMap<string, MatchedRecord>
 }
 
-/** What the merge is made from. */
+/** The input of the merge. */
 export interface MergeInput {
   readonly enrollments: readonly EnrolledImage[]
   readonly discovered: Discovered
   readonly before: StateFiles
   readonly imagesFile: string
-  /** Where base images may come from; empty: anywhere. */
+  /** Registries that base images may come from; empty: any. */
   readonly allowedRegistries: readonly string[]
-  /** What published images were seen to be built on in this run, by the image's name; of others the state says it. */
+  /** Evidence read in this run, by image name; for other images that in the state. */
   readonly evidence?: ReadonlyMap<string, ImageEvidence>
 }
 
-/** Links images to the bases that discovery found: configuration follows images.yaml, bases follow discovery. */
+/** Links images to the bases that discovery found: configuration comes from images.yaml, bases from discovery. */
 export function linkState(input: MergeInput): LinkedState {
   const enrollments = [...input.enrollments].sort(by(({ name }) => name))
   const own = matchRecords(enrollments, input.before)
   const publisher = publishersOf(enrollments)
   const shown = evidenceOf(enrollments, own, input)
   let linking = linkImages(enrollments, own, shown, input)
-  // Provenance is not signed: what it says must not stop a factory that stands without it.
+  // Provenance is not signed: it must not stop a factory that is valid without it.
   for (let circles = evidenceInCircles(linking, publisher); circles.length > 0; ) {
     for (const name of circles) shown.set(name, { ...NO_EVIDENCE, problems: shown.get(name)?.problems ?? [] })
     linking = linkImages(enrollments, own, shown, input)
@@ -75,7 +75,7 @@ export function linkState(input: MergeInput): LinkedState {
   }
 }
 
-/** What evidence adds to what source says, by the image's name. */
+/** Bases that evidence adds to those of the source, by image name. */
 function evidenceOf(
   enrollments: readonly EnrolledImage[],
   own: ReadonlyMap<string, MatchedRecord>,
@@ -133,7 +133,7 @@ function withEvidence(
   }
 }
 
-/** Images in a circle that evidence closes, or that it may close. */
+/** Images in a cycle that evidence closes, or may close. */
 function evidenceInCircles({ merged, catalog }: Linking, publisher: Publishers): string[] {
   const closing = merged.filter(({ uses }) => uses.some(({ kind }) => kind === 'evidence'))
   if (closing.length === 0) return []
@@ -142,7 +142,7 @@ function evidenceInCircles({ merged, catalog }: Linking, publisher: Publishers):
   return closing.map((one) => one.facts.enrollment.name).filter((name) => circles.has(name))
 }
 
-/** Says of a base which enrolled image it is. */
+/** Adds the name of the enrolled image that a base is. */
 function linked(base: TrackedBase, publisher: Publishers): TrackedBase {
   const image = publisher(base)
   return image === null ? base : { ...base, enrolledImage: image }
@@ -163,8 +163,8 @@ function mergeImage(
   const discovery = input.discovered.images.get(enrollment.name)
   const runs = runsOf(enrollment, input.discovered.runs.get(enrollment.name), before)
   if (discovery?.kind === 'found') return foundImage(enrollment, { discovery, runs, before }, input, catalog)
-  // A failed look-up is not "no bases": what was known last is kept, as it is for an image that is switched off. A base
-  // that is no longer named by hand is kept as well: the Dockerfile that cannot be read may have it.
+  // A failed lookup does not mean "no bases": the last known ones are kept, as for a disabled image. A base that is no
+  // longer named manually is kept as well: the unreadable Dockerfile may contain it.
   const named = placedUses(enrollment, discovery?.named ?? [], input, catalog)
   const last = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
   const bases = [...last, ...named.uses.map((use) => use.base)]
@@ -174,12 +174,12 @@ function mergeImage(
   return { facts: { enrollment, status, reason, bases: known, defaultBranch, runs }, ...named }
 }
 
-/** What a discovery knows of base images for certain. */
+/** The base images that a discovery is certain about. */
 function knownUses(discovery: Discovery): readonly BaseUse[] {
   return discovery.kind === 'found' ? discovery.uses : discovery.named
 }
 
-/** What is said of a discovery that found nothing new: an image that is switched off keeps what was said last. */
+/** The outcome of a discovery without new results: a disabled image keeps its last one. */
 function outcome(
   { source }: EnrolledImage,
   discovery: Exclude<Discovery, { kind: 'found' }> | undefined,
@@ -210,13 +210,13 @@ function foundImage(
   const placed = placedUses(enrollment, counted, input, catalog)
   const kept = lastKnown(discovery, before, catalog)
   const bases = [...new Set([...placed.uses.map((use) => use.base), ...kept])].sort()
-  // Base images that are named are known without reading the source, whose branch stays what it was.
+  // Named base images need no source to be read, so its branch stays the same.
   const branch = discovery.branch ?? (discovery.file === null ? textOf(before, 'defaultBranch') : null)
   const defaultBranch = enrollment.source?.branch === null ? branch : null
   return { facts: { enrollment, status: 'success', reason: null, bases, defaultBranch, runs }, ...placed }
 }
 
-/** Bases of the last run that an image may be which could not be named: not known is not the same as gone. */
+/** Bases of the last run that may be those which discovery could not determine: unknown does not mean removed. */
 function lastKnown(
   { mayBe }: FoundDiscovery,
   before: StateRecord | undefined,
@@ -231,7 +231,7 @@ function lastKnown(
   })
 }
 
-/** Whether a text fits a pattern, in which `*` is any text. */
+/** Whether a text matches a pattern, in which `*` matches any text. */
 function fits(text: string, pattern: string): boolean {
   const [first = '', ...rest] = pattern.split('*')
   const last = rest.pop()

@@ -5,10 +5,10 @@ import type { BaseCatalog } from './bases.js'
 import { placeOfEntry } from './model.js'
 import type { ImageFacts } from './state-file.js'
 
-/** The enrolled image that publishes to a repository, null where none of ours does. */
+/** The enrolled image that publishes to a repository, null for none. */
 export type Publishers = (place: { readonly registry: string; readonly repository: string }) => string | null
 
-/** Links base images to the enrolled images they are: by repository, whatever the tag. */
+/** Links base images to the enrolled images with the same repository, whatever the tag. */
 export function publishersOf(images: readonly EnrolledImage[]): Publishers {
   const byPlace = new Map(
     images.filter(({ enabled }) => enabled).map((image) => [`${image.registry}/${image.repository}`, image.name]),
@@ -16,19 +16,19 @@ export function publishersOf(images: readonly EnrolledImage[]): Publishers {
   return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null
 }
 
-/** An image's place in the order of builds. */
+/** The position of an image in the build order. */
 export interface BuildPlace {
   /** Enrolled images it is built on, sorted. */
   readonly builtOn: readonly string[]
-  /** 0: on none of ours; else one more than the highest it is built on; null: in a circle, or on one. */
+  /** 0: built on no enrolled image; else one more than the highest base; null: in a cycle, or built on one. */
   readonly order: number | null
 }
 
 /**
- * The order in which enrolled images have to be built, so that each finds the newest of those it is built on.
+ * The order in which enrolled images have to be built, so that each gets the latest of those it is built on.
  *
  * @param images the enrolled images.
- * @param pulled what each pulls, by image name; images that are not in it pull nothing of ours.
+ * @param pulled what each pulls, by image name; missing images pull no enrolled ones.
  */
 export function buildOrder(
   images: readonly EnrolledImage[],
@@ -45,7 +45,7 @@ export function buildOrder(
   return new Map([...builtOn].map(([name, bases]) => [name, { builtOn: bases, order: order.get(name) ?? null }]))
 }
 
-/** How many builds come before each one's; what is in a circle, or built on one, has no level. */
+/** Number of builds that must come before; images in a cycle, or built on one, have none. */
 function levelsOf(builtOn: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const pairs = [...builtOn].flatMap(([name, bases]) => bases.map((base) => ({ base, name })))
   const dependents = groupBy(pairs, ({ base }) => base)
@@ -67,13 +67,12 @@ function levelsOf(builtOn: ReadonlyMap<string, readonly string[]>): Map<string, 
   return levels
 }
 
-/** How base images are told to be enrolled images. */
 interface Links {
   readonly catalog: BaseCatalog
   readonly publisher: Publishers
 }
 
-/** The images that are in a circle, of the circles that are looked at. */
+/** The images in cycles, among the cycles that are reported. */
 export function imagesInCycles(all: readonly ImageFacts[], links: Links): string[] {
   return cyclesOf(all, links).flat()
 }
@@ -90,15 +89,15 @@ function cyclesOf(all: readonly ImageFacts[], { catalog, publisher }: Links): st
   return findCycles(new Map(builtOn))
 }
 
-/** More circles, or more images of one, would help no reader. */
+/** Reported cycles, and images of one. */
 const CIRCLES_SHOWN = 20
 const IMAGES_SHOWN = 50
 
 /**
- * Images that are built on each other in a circle: each rebuild would start the next one for ever. An image that is
- * switched off is not rebuilt and breaks a circle.
+ * Images that are built on each other in a cycle: each rebuild would trigger the next one endlessly. A disabled image
+ * is not rebuilt and breaks a cycle.
  *
- * @returns one error a circle, with the whole circle in it.
+ * @returns one error per cycle, which lists all of it.
  */
 export function cycleProblems(all: readonly ImageFacts[], links: Links, file: string): Problem[] {
   return cyclesOf(all, links).map((cycle) => {
@@ -113,8 +112,8 @@ export function cycleProblems(all: readonly ImageFacts[], links: Links, file: st
 }
 
 /**
- * Circles of a graph, each once, beginning with its smallest name; the first ones where there are many. Iterative:
- * chains may be long.
+ * Cycles of a graph, each once, starting with its smallest name; the first ones if there are many. Iterative: chains
+ * may be long.
  */
 export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = []

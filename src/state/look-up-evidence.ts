@@ -16,30 +16,29 @@ import type { StateFiles, TrackedBase } from './model.js'
 import { digestsIn, type Observations, type PublishedFacts } from './observe.js'
 import type { TrackedUse } from './tracked-uses.js'
 
-/** A base image of the image that is read, with the digests it has and had: the current one first, the others newest first. */
+/** A base of the image that is read, with its digests: the current one first, then earlier ones, newest first. */
 interface EvidenceBase extends Pick<TrackedBase, 'name' | 'registry' | 'repository' | 'tag'> {
   readonly digests: readonly string[]
-  /** Whether the final stage is FROM it; false where it is only copied from or mounted, null where that is not known. */
+  /** Whether the final stage is FROM it; false if it is only copied from or mounted, null where unknown. */
   readonly isFinal: boolean | null
 }
 
-/** What is read of one image. */
 interface EvidenceQuestion extends Repository {
   readonly digest: string
   readonly bases: readonly EvidenceBase[]
 }
 
-/** More images are read in the next run: after the first run with evidence there are seldom many. */
+/** Limit per run: after the first run with evidence there are seldom many. */
 const MAX_EVIDENCE_READS = 500
 
-/** What is read for: images that were found in their registries, and their bases. */
+/** Images that were found in their registries, and their bases. */
 export interface EvidenceInput {
   readonly linked: LinkedState
   readonly before: StateFiles
   readonly observed: Observations
 }
 
-/** Evidence of each image whose digest was not read yet, by the image's name. */
+/** Reads the evidence of each image whose current digest was not read yet, by image name. */
 export async function readAllEvidence(
   input: EvidenceInput,
   client: RegistryClient,
@@ -66,7 +65,7 @@ export async function readAllEvidence(
   return new Map(await Promise.all(read))
 }
 
-/** Each tracked base with its digests, by its name. */
+/** Each tracked base with its digests, by name. */
 function digestsOf({ linked, before, observed }: EvidenceInput): Map<string, Omit<EvidenceBase, 'isFinal'>> {
   const bases = linked.bases.map((base) => {
     const record = knownBase(base.name, before)?.record
@@ -77,7 +76,7 @@ function digestsOf({ linked, before, observed }: EvidenceInput): Map<string, Omi
   return new Map(bases)
 }
 
-/** Whether the final stage of an image is FROM a base, by where the image pulls its bases. */
+/** Whether the final stage of an image is FROM a base, according to the image's uses. */
 function finality(uses: readonly TrackedUse[]): (base: string) => boolean | null {
   const final = new Set(uses.filter(({ kind }) => kind === 'from').map(({ base }) => base))
   return (base) => {
@@ -88,11 +87,11 @@ function finality(uses: readonly TrackedUse[]): (base: string) => boolean | null
 }
 
 /**
- * Reads what a published image was built on: its statements of provenance and its layers. Layers of a base are read where
- * they tell more: of the digest that the provenance names, and of all that are known where it names none or where the
- * image's layers are not those of the digest it names.
+ * Reads what a published image was built on: its provenance statements and its layers. Layers of a base are read where
+ * they add information: for the digest in the provenance, and for all known digests if it names none or if the image's
+ * layers do not match the one it names.
  *
- * @returns null where the registry did not answer, so that it is asked again in the next run.
+ * @returns null if the registry did not respond, so that the next run reads it again.
  */
 async function readEvidence(question: EvidenceQuestion, client: RegistryClient): Promise<ImageEvidence | null> {
   const { registry, repository, digest, bases } = question
@@ -119,7 +118,7 @@ async function readEvidence(question: EvidenceQuestion, client: RegistryClient):
   }
 }
 
-/** The first base that labels name which can be one. */
+/** The first valid base in the labels. */
 function claimOf(platforms: readonly PlatformImage[]): ImageEvidence['claims'] {
   for (const { baseLabels } of platforms) {
     const parsed = baseLabels === null ? null : parseReference(baseLabels.name)
@@ -130,21 +129,21 @@ function claimOf(platforms: readonly PlatformImage[]): ImageEvidence['claims'] {
   return null
 }
 
-/** Several statements about one image must all say so, as several platforms must: it is not known which of them lies. */
+/** Several statements about one image must agree, like several platforms: it is unknown which one is wrong. */
 function evidenceOfPlatform({ platform, digest, layers, statements }: PlatformImage): PlatformEvidence[] {
   const read = statements.flatMap((text) => readProvenance(text, digest) ?? [])
   const all = read.length === 0 ? [null] : read
   return all.map((provenance) => ({ platform, provenance, layers }))
 }
 
-/** Bases that provenance names and nobody tracks: what it says of them is all there is. */
+/** Untracked bases in the provenance, which is the only information about them. */
 function otherClaims(platforms: readonly PlatformEvidence[], tracked: ReadonlySet<string>): BaseCandidate[] {
   const claimed = platforms.flatMap(({ provenance }) => provenance?.bases ?? []).map(({ identity }) => identity)
   const others = [...new Set(claimed)].filter((identity) => !tracked.has(identity)).slice(0, MAX_OTHERS)
   return others.map((identity) => ({ identity, isFinal: false, digests: [], known: new Map() }))
 }
 
-/** More bases in one build that nobody tracks are left out. */
+/** Limit for untracked bases of one build. */
 const MAX_OTHERS = 100
 
 async function candidateOf(
@@ -176,7 +175,7 @@ async function candidateOf(
   return { identity, isFinal, digests, known }
 }
 
-/** Layers of a base, for each platform that the image is built for; what its registry does not say is not there. */
+/** Layers of a base, for each platform that the image is built for; platforms without an answer are left out. */
 async function layersOf(
   { registry, repository, digest }: Repository & { readonly digest: string },
   platforms: readonly PlatformEvidence[],

@@ -18,41 +18,40 @@ import type { BaseFacts, Observations, PublishedFacts } from './observe.js'
 import { digestOf, type StateRecord, timeOf } from './record.js'
 import { eligibleTags } from './tag-choice.js'
 
-/** What registries said of base images in this run, by their references; what is in neither was not learnt. */
+/** Registries' answers about base images in this run, by reference; those in neither set are unknown. */
 export interface BaseAnswers {
   readonly there: ReadonlySet<string>
-  /** The registry says that it has no such image. */
+  /** The registry reports that the image does not exist. */
   readonly missing: ReadonlySet<string>
 }
 
-/** No registry was asked. */
+/** No registry was queried. */
 export const NO_ANSWERS: BaseAnswers = { there: new Set(), missing: new Set() }
 
-/** What a look into the registries came to. */
+/** Result of a lookup in registries. */
 export interface LookUp {
   readonly observed: Observations
   readonly answers: BaseAnswers
-  /** Warnings and notices, never errors: a registry that is out of reach stops no run. */
+  /** Warnings and notices, never errors: an unreachable registry does not stop a run. */
   readonly problems: readonly Problem[]
-  /** Base images and published images asked for, and how many of both were answered. */
+  /** Number of base images and published images looked up, and of answers for both. */
   readonly asked: { readonly bases: number; readonly images: number; readonly answered: number }
 }
 
-/** What is looked up for. */
 export interface LookUpInput {
   readonly linked: LinkedState
-  /** The state before: what is known already is not asked again. */
+  /** The previous state: what it contains is not looked up again. */
   readonly before: StateFiles
   /** Path of images.yaml, for the problems. */
   readonly imagesFile: string
 }
 
 /**
- * Asks registries what the tracked bases and published images are now: the digest of each base's tag, and of each image
- * the tag that Kargo would take, its digest and when it was built. Bases and images that only images with
- * `enabled: false` need are left alone.
+ * Looks up tracked bases and published images in their registries: the digest of each base's tag, and for each image
+ * the tag that Kargo would select, its digest and when it was built. Bases and images needed only by images with
+ * `enabled: false` are skipped.
  *
- * What is behind a digest is asked only where the digest is another than the recorded one.
+ * The content of a digest is read only if it differs from the recorded one.
  */
 export async function lookUp({ linked, before, imagesFile }: LookUpInput, client: RegistryClient): Promise<LookUp> {
   // An enrolled image may be the base of another.
@@ -87,15 +86,15 @@ export async function lookUp({ linked, before, imagesFile }: LookUpInput, client
   }
 }
 
-/** What published images were seen to be built on, by the image's name. */
+/** Evidence of published images that was read, by image name. */
 export function evidenceSeen({ images }: Observations): ReadonlyMap<string, ImageEvidence> {
   return new Map([...images].flatMap(([name, { evidence }]) => (evidence === null ? [] : [[name, evidence] as const])))
 }
 
 /**
- * Looks up the bases that were not there yet when the rest was looked up: published images showed them.
+ * Looks up the bases that only became known during the lookup, from published images.
  *
- * @param known names of those that were there.
+ * @param known names of those known before.
  */
 export async function lookUpBases(
   { linked, before, imagesFile }: LookUpInput,
@@ -135,7 +134,7 @@ function lookAtBases(bases: readonly TrackedBase[], before: StateFiles, client: 
   )
 }
 
-/** What came of one look: the registry's answer, or that there is nothing Kargo would choose. */
+/** The registry's answer, or that there is nothing Kargo would select. */
 type Look<T> =
   | Answer<T>
   | { readonly kind: 'none'; readonly tags: number }
@@ -160,7 +159,7 @@ function answersIn(looked: readonly { readonly of: TrackedBase; readonly look: L
   return { there: of('found'), missing: of('missing') }
 }
 
-/** Registries of which something was not learnt: one warning each, with the first reason, by name. */
+/** One warning per registry with failed lookups, with the first reason, by name. */
 function unansweredProblems(looked: readonly Looked<unknown>[]): Problem[] {
   const registries = [...groupBy(looked, ({ of }) => of.registry)].sort(byKey)
   return registries.flatMap(([registry, all]) => {
@@ -211,10 +210,10 @@ async function createdOf(image: PinnedImage, client: RegistryClient): Promise<st
   return created.kind === 'found' ? created.value : null
 }
 
-/** Of more tags than these NewestBuild would cost too many questions, each run anew. */
+/** For more tags NewestBuild would need too many requests in each run. */
 const MAX_BUILDS = 20
 
-/** The tag Kargo would take first. */
+/** The tag that Kargo would select. */
 async function newestTag(
   { tags: selection }: EnrolledImage,
   place: Repository,
@@ -230,7 +229,7 @@ async function newestTag(
   return tags.length > MAX_BUILDS ? { kind: 'tooMany', tags: tags.length } : newestBuild(tags, place, client)
 }
 
-/** The tag whose image is the newest; of equal ones the last in the order of the alphabet, as Kargo breaks ties. */
+/** The tag with the newest image; if several are equal, the last in alphabetical order, like Kargo. */
 async function newestBuild(tags: readonly string[], place: Repository, client: RegistryClient): Promise<Look<string>> {
   const built = await Promise.all(
     tags.map(async (tag) => {
@@ -241,7 +240,7 @@ async function newestBuild(tags: readonly string[], place: Repository, client: R
   )
   let newest: { readonly tag: string; readonly at: string } | null = null
   for (const { tag, created } of built) {
-    // One that is not known could be the newest.
+    // An unknown one could be the newest.
     if (created.kind !== 'found') return created
     const at = created.value ?? ''
     if (newest === null || at > newest.at) newest = { tag, at }
@@ -262,7 +261,7 @@ function missingBase(base: TrackedBase, look: Look<unknown>, linked: LinkedState
   return [problem('base-missing', message, { ...about, remedy })]
 }
 
-/** What Kargo would find nothing of. */
+/** The problem if Kargo would find no image. */
 function imageProblem(image: EnrolledImage, look: Look<unknown>, file: string): Problem[] {
   if (look.kind !== 'missing' && look.kind !== 'none' && look.kind !== 'tooMany') return []
   const place = `${image.registry}/${image.repository}`

@@ -5,24 +5,24 @@ import { isDataMap } from '../yaml/data.js'
 import { FOLDERS, type StateFiles } from './model.js'
 import { enrolledSeconds, type StateRecord, textOf } from './record.js'
 
-/** The record an image goes on from, and the file it was in. */
+/** An image's previous record, and its file. */
 export interface MatchedRecord {
   readonly record: StateRecord
   readonly path: string
-  /** Whether it lies in the archive: the image was not enrolled. */
+  /** Whether it is in the archive: the image was not enrolled. */
   readonly isArchived: boolean
 }
 
 interface KnownRecord extends MatchedRecord {
   readonly name: string
-  /** Where its image was published; null where old files do not say. */
+  /** Where its image was published; null if an old file does not contain it. */
   readonly place: string | null
 }
 
 /**
- * The record of each image that had one. An image is the same when it is published in the same place: under its name,
- * or under another that it had before. Only then the name alone counts, for an entry whose repository was edited; what
- * lies in the archive under the name is another image's.
+ * The previous record of each image. An image is the same if it is published in the same place: under its name, or
+ * under a previous one. Only otherwise the name alone counts, for an entry whose repository was edited; an archived
+ * record with that name belongs to another image.
  */
 export function matchRecords(images: readonly EnrolledImage[], before: StateFiles): ReadonlyMap<string, MatchedRecord> {
   const own = new Map<string, MatchedRecord>()
@@ -46,7 +46,7 @@ export function matchRecords(images: readonly EnrolledImage[], before: StateFile
   return own
 }
 
-/** Live ones come before archived ones: they went last. */
+/** Live records come before archived ones: they are more recent. */
 function recordsIn(before: StateFiles, folder: 'images' | 'archivedImages'): KnownRecord[] {
   return [...before[folder]].map(([name, record]) => {
     const path = `${FOLDERS[folder]}/${name}.yaml`
@@ -62,25 +62,25 @@ function placeOf({ enrollment }: StateRecord): string | null {
   return repoURL !== null && /^[^/]+\/./.test(repoURL) ? spelledOut(repoURL) : null
 }
 
-/** As references are spelled out: what old files call docker.io/app is docker.io/library/app. */
+/** The full form of a reference: docker.io/app in old files is docker.io/library/app. */
 function spelledOut(place: string): string {
   const parsed = parseReference(place)
   return parsed.ok ? formatReference(parsed.reference) : place
 }
 
-/** Since when an image is enrolled, as its state file says. ISO 8601. */
+/** When an image was enrolled, according to its state file. ISO 8601. */
 export type EnrollmentTimes = {
-  /** null: an old file does not say, and a time of our own would let the image pass over changes it is waiting for. */
+  /** null: an old file does not contain it, and the current time would hide changes that the image is waiting for. */
   readonly enrolledAt: string | null
-  /** When it last came back from the archive; null: it never did. */
+  /** When it last came back from the archive; null: never. */
   readonly reenrolledAt: string | null
 }
 
 /**
- * What an image's state file says after a run. Coming back from the archive is enrollment too, and must rebuild nothing:
- * what changed while it was not watched counts as there from the start.
+ * The enrollment times of an image after a run. Coming back from the archive counts as enrollment, and must not cause a
+ * rebuild: changes in the meantime count as the initial state.
  *
- * @param own the record the image goes on from; undefined for a new image.
+ * @param own the image's previous record; undefined for a new image.
  * @param now ISO 8601.
  */
 export function enrollmentTimes(own: MatchedRecord | undefined, now: string): EnrollmentTimes {
@@ -90,9 +90,9 @@ export function enrollmentTimes(own: MatchedRecord | undefined, now: string): En
 }
 
 /**
- * The records that images go on from, with other rebuilds.
+ * Replaces the rebuilds in images' previous records.
  *
- * @param changed records after a first merge, by image; their rebuilds count. A new image goes on from its record there.
+ * @param changed records after a first merge, by image; their rebuilds count. For a new image, this is its record.
  */
 export function withRebuilds(
   own: ReadonlyMap<string, MatchedRecord>,
@@ -108,12 +108,12 @@ export function withRebuilds(
   return result
 }
 
-/** The same of the record before a run; null for an image that was not enrolled then. */
+/** When an image was enrolled before this run, in Unix seconds; null if it was not. */
 export function enrolledBefore(own: MatchedRecord | undefined): number | null {
   return own === undefined || own.isArchived ? null : enrolledSeconds(own.record)
 }
 
-/** The record a base goes on from, and its file. */
+/** A base's previous record, and its file. */
 export function knownBase(
   name: string,
   before: StateFiles,

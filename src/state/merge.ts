@@ -17,29 +17,29 @@ import { baseRecord, baseText, imageRecord, imageText } from './state-file.js'
 
 /** The state after a run. */
 export interface MergedState extends Omit<LinkedState, 'facts' | 'own'> {
-  /** Text of every state file there shall be, by its path relative to the state folder; all others go. */
+  /** Text of every state file that should exist, by path relative to the state folder; all others are deleted. */
   readonly files: ReadonlyMap<string, string>
-  /** What those files say of what is enrolled and tracked. */
+  /** The records in those files of what is enrolled and tracked. */
   readonly records: Records
-  /** Digests of bases that changed, since when every image that is rebuilt for it was built. */
+  /** Changed digests of bases for which every affected image was already rebuilt. */
   readonly builtSince: ReadonlySet<string>
 }
 
-/** What the state is written from, beside its links. */
+/** What the state is written from, besides its links. */
 export interface Writing {
   readonly before: StateFiles
-  /** ISO 8601; lands only in files whose result changed. */
+  /** ISO 8601; only appears in files that changed. */
   readonly now: string
-  /** Whether the files are written: only then is `now` when a new image was enrolled. */
+  /** Whether the files are written: only then does `now` count as the enrollment of a new image. */
   readonly writes: boolean
   readonly observed: Observations
-  /** Digests of bases whose rebuilds wait for nothing. */
+  /** Digests of bases whose rebuilds skip their waits. */
   readonly overridden: ReadonlySet<string>
 }
 
 /**
- * The state files after a run: everything that was found out at run time is kept, what registries said is added, and
- * what is no longer enrolled or used moves to `_archive/`, from where it comes back with its history.
+ * The state files after a run: keeps everything discovered at run time, adds the registries' answers, and moves what is
+ * no longer enrolled or used to `_archive/`, from where it comes back with its history.
  */
 export function writtenState(linked: LinkedState, writing: Writing): MergedState {
   const { before, now, observed } = writing
@@ -81,7 +81,7 @@ export function writtenState(linked: LinkedState, writing: Writing): MergedState
   return { ...state, images, bases, files, records, builtSince: builtSince(changes), problems }
 }
 
-/** What a base is tracked as for an image, and whether evidence alone names it. */
+/** The name of a tracked base, and whether only evidence names it. */
 function trackedFor({ bases, uses }: Pick<LinkedState, 'bases' | 'uses'>) {
   const names = new Map(bases.map((base) => [formatReference({ ...base, digest: null }), base.name]))
   const shown = new Set(uses.flatMap(({ kind, image, base }) => (kind === 'evidence' ? [`${image} ${base}`] : [])))
@@ -91,7 +91,7 @@ function trackedFor({ bases, uses }: Pick<LinkedState, 'bases' | 'uses'>) {
   }
 }
 
-/** The images with the times that their files say from now on: those of new ones too. */
+/** Adds the times in the new state files to the images, including new ones. */
 function withEnrollment({ images, own }: LinkedState, now: string): TrackedImage[] {
   return images.map((image) => {
     const times = enrollmentTimes(own.get(image.enrollment.name), now)
@@ -128,7 +128,7 @@ function observedBase(
   return { base: { ...base, baselineDigest: digestOf(record, 'baselineDigest') }, record, problems }
 }
 
-/** A tag that goes back is a mistake of its publisher, or an attack: nothing is rebuilt for it. */
+/** A tag that goes back is a mistake of its publisher, or an attack: it causes no rebuild. */
 function returned(base: TrackedBase, digest: string): Problem {
   const name = formatReference({ ...base, digest: null })
   const message = `${name} went back to ${digest}, which it had before: nothing is rebuilt for that.`
@@ -139,7 +139,7 @@ function returned(base: TrackedBase, digest: string): Problem {
   })
 }
 
-/** When each image may be rebuilt for this base; nothing is said where it never changed and nothing is due for it. */
+/** When each image may be rebuilt for this base; omitted if it never changed and nothing is due. */
 function eligibility(
   record: StateRecord | undefined,
   { images, ...base }: RebuiltBase,
@@ -153,18 +153,18 @@ function eligibility(
   const { default: old = null, ...others } = before
   const isSaid = Object.keys(others).length > 0 || due.some(([, at]) => at !== null)
   if ((record?.lastUpdated ?? null) === null && !isSaid) return {}
-  // What older files say for all images at once is kept.
+  // A value of older files for all images is kept.
   const all = old === null ? {} : { default: old }
   return due.length === 0 ? {} : { rebuildEligibleAt: { ...all, ...Object.fromEntries(due) } }
 }
 
 /**
- * Moves what has a file and no place any more to the archive, unchanged, and keeps what is there. A file whose record
- * went on elsewhere is done with; one that would come to lie on another lies beside it. A file that we did not write
- * stays where it is.
+ * Moves files of records that are no longer used to the archive, unchanged, and keeps what is there. A file whose
+ * record continues in another one is dropped; one whose archive path is taken gets another name. Files that we did not
+ * write stay where they are.
  *
- * @param files the files there shall be; the archive is added.
- * @param taken paths of the files whose records went on in one of them.
+ * @param files the new files; the archive is added.
+ * @param taken paths of the files whose records continue in another one.
  */
 function addArchive(before: StateFiles, files: Map<string, string>, taken: ReadonlySet<string>): void {
   const folders = [
@@ -195,7 +195,7 @@ function hashOf(text: string): string {
 /**
  * The overrides that an image still waits for, and a notice about each of the others: they can be removed.
  *
- * @param file overrides.yaml as people know it, from the repository's top.
+ * @param file path of overrides.yaml as shown to people, relative to the top of the repository.
  */
 export function activeOverrides(
   overrides: readonly Override[],

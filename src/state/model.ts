@@ -2,43 +2,43 @@ import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { RunIdentity } from '../sources/index.js'
 import type { StateRecord } from './record.js'
 
-/** A base image that is watched: `registry/repository:tag` is its identity, digests are attributes. */
+/** A tracked base image: `registry/repository:tag` is its identity, digests are attributes. */
 export interface TrackedBase {
-  /** Name of the state file, the Warehouse and everything named after it. */
+  /** Name of the state file, the Warehouse and other objects for it. */
   readonly name: string
   readonly registry: string
   readonly repository: string
   readonly tag: string
-  /** Digest when tracking began, null where it is not known (yet). */
+  /** Digest when tracking began, null while unknown. */
   readonly baselineDigest: string | null
-  /** The enrolled image that it is; absent where it is none of ours, or one that is switched off. */
+  /** The enrolled image that it is; absent if it is not enrolled, or disabled. */
   readonly enrolledImage?: string
 }
 
-/** A published image that is proven to be behind since before it was enrolled. */
+/** A published image that was provably outdated before it was enrolled. */
 export interface StaleBuild {
   /** Its digest. */
   readonly image: string
-  /** Name of the base it is behind on, and the digest that the base's tag has now. */
+  /** Name of the outdated base, and the current digest of its tag. */
   readonly base: string
   readonly digest: string
-  /** Unix seconds: its rebuild waits as if the base's digest were first seen then. */
+  /** Unix seconds: counts as the first sighting of the base's digest for the waits of its rebuild. */
   readonly from: number
 }
 
-/** An enrolled image together with the base images it is built on. */
+/** An enrolled image with the base images it is built on. */
 export interface TrackedImage {
   readonly enrollment: EnrolledImage
-  /** Names of tracked bases that make this image rebuild, sorted. */
+  /** Names of tracked bases that cause rebuilds of this image, sorted. */
   readonly bases: readonly string[]
   /**
-   * Unix seconds since when it is enrolled: what its bases changed to before rebuilds nothing. null where the state does
-   * not say, and for an image that is new in a run that writes nothing: its manifests must not change with the clock.
+   * When it was enrolled, in Unix seconds: earlier changes of its bases cause no rebuild. null if the state does not
+   * contain it, and for a new image in a run that writes nothing: its manifests must not depend on the clock.
    */
   readonly enrolledAt: number | null
   /**
-   * Whether it was behind when it was enrolled, where `rebuildOnEnrollment` asks for that and there is evidence of a
-   * published image, whatever it proves; absent elsewhere.
+   * Whether it was outdated when it was enrolled; only present if `rebuildOnEnrollment` is set and evidence of a
+   * published image was read, whatever it proves.
    */
   readonly atEnrollment?: { readonly stale: StaleBuild | null }
   /** Which runs of its workflow (pipelines of its branch) count as its builds. */
@@ -51,11 +51,11 @@ export interface Records {
   readonly bases: ReadonlyMap<string, StateRecord>
 }
 
-/** The state folders as they are. */
+/** The current state folders. */
 export interface StateFiles extends Records {
   readonly archivedImages: ReadonlyMap<string, StateRecord>
   readonly archivedBases: ReadonlyMap<string, StateRecord>
-  /** Text of every state file by its path. */
+  /** Text of every state file by path. */
   readonly texts: ReadonlyMap<string, string>
 }
 
@@ -71,13 +71,13 @@ export const FOLDERS = {
 export interface StateFolder {
   /** Absolute path on disk. */
   readonly root: string
-  /** The same folder from the repository's top, `.` or a path: how people know its files. */
+  /** The same folder relative to the top of the repository, `.` or a path, for paths shown to people. */
   readonly path: string
   readonly imagesFile: string
   readonly outputDir: string
 }
 
-/** Where problems about an image point: its entry in images.yaml. */
+/** The location of problems about an image: its entry in images.yaml. */
 export function placeOfEntry({ line, column, name }: EnrolledImage, file: string) {
   return { file, line, column, image: name }
 }

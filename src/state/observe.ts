@@ -7,41 +7,38 @@ import type { ImageEvidence } from './evidence.js'
 import type { TrackedImage } from './model.js'
 import { digestOf, type StateRecord, textOf, timeOf } from './record.js'
 
-/** What a registry said of a base image. */
+/** A registry's answer about a base image. */
 export interface BaseFacts {
   readonly digest: string
-  /** Digest of each platform's image; null where it was not asked or not learnt, empty where it is no index. */
+  /** Digest of each platform's image; null if unknown or not requested, empty if it is not an index. */
   readonly platforms: ReadonlyMap<string, string> | null
 }
 
-/** What a registry said of an image that we publish or only track. */
+/** A registry's answer about an image that we publish or only track. */
 export interface PublishedFacts {
   readonly digest: string
   /** The tag it was found by. */
   readonly version: string
-  /** When it was built, ISO 8601, as the image itself says; null where it does not, or was not asked. */
+  /** When it was built, ISO 8601, according to the image itself; null if unknown or not requested. */
   readonly created: string | null
-  /** What it shows of how it was built; null where it was not read, or is known already. */
+  /** Evidence of how it was built; null if it was not read, or is already known. */
   readonly evidence: ImageEvidence | null
 }
 
-/** What registries said in this run; what is not here was not learnt. */
+/** The registries' answers in this run; everything else is unknown. */
 export interface Observations {
-  /** By the base image's name. */
+  /** By base image name. */
   readonly bases: ReadonlyMap<string, BaseFacts>
   readonly images: ReadonlyMap<string, PublishedFacts>
 }
 
-/** Nothing was asked. */
 export const NOTHING_OBSERVED: Observations = { bases: new Map(), images: new Map() }
 
-/** What happened to a base image; returned: it has a digest again that had been replaced. */
+/** What happened to a base image; returned: it has an earlier digest again. */
 type BaseEvent = 'first' | 'same' | 'updated' | 'returned'
 
-/** Entries of an updateHistory. */
 const MAX_HISTORY_ENTRIES = 10
 
-/** What a base is looked at with. */
 interface BaseLook {
   /** ISO 8601. */
   readonly now: string
@@ -52,8 +49,8 @@ interface BaseLook {
 /**
  * The record of a base image after its tag was looked up.
  *
- * The first digest ever seen is the baseline for good. A digest that comes back is written down as what the tag has
- * now, and `lastUpdated` stays. A change that leaves the wanted platforms alone is marked `otherPlatformsOnly`.
+ * The first digest stays the baseline forever. A digest that comes back is recorded as the tag's current one, but
+ * `lastUpdated` stays. A change that does not affect the wanted platforms is marked `otherPlatformsOnly`.
  */
 export function observeBase(
   before: StateRecord | undefined,
@@ -87,7 +84,7 @@ export function observeBase(
   return { record, event: isReturned ? 'returned' : 'updated' }
 }
 
-/** What belongs to another digest must not stay; what others wrote beside it does. */
+/** Replaces data about another digest; keeps what others added. */
 function withPlatforms(before: Data | undefined, platforms: BaseFacts['platforms']): StateRecord {
   if (before !== undefined && before !== null && !isDataMap(before)) return {}
   const { platforms: _, ...others } = before ?? {}
@@ -95,14 +92,14 @@ function withPlatforms(before: Data | undefined, platforms: BaseFacts['platforms
   return { metadata: { ...others, ...known } }
 }
 
-/** Newest first; what an old file holds there instead of a list is kept as its one entry. */
+/** Newest first; anything but a list in an old file is kept as its only entry. */
 function historyOf(before: StateRecord | undefined): readonly Data[] {
   const history = before?.updateHistory ?? null
   if (history === null) return []
   return Array.isArray(history) ? history : [history]
 }
 
-/** Every digest that a base is known to have had, newest first; null for what is no digest. */
+/** All known digests of a base, newest first; null for invalid ones. */
 export function digestsIn(before: StateRecord | undefined): (string | null)[] {
   const inHistory = historyOf(before).flatMap((entry) =>
     isDataMap(entry) ? [digestOf(entry, 'digest'), digestOf(entry, 'previousDigest')] : [],
@@ -118,9 +115,9 @@ export function digestsIn(before: StateRecord | undefined): (string | null)[] {
 /**
  * The record of a published image after it was looked up.
  *
- * `lastBuilt` is what the image says of itself, where that can be: a reproducible build says 1970, or the time of a
- * commit long before the last build. Then it is our first sight of the new digest; of the first digest ever seen
- * the time is not known.
+ * `lastBuilt` is the image's own timestamp, if plausible: a reproducible build has 1970, or the time of a commit long
+ * before the last build. In that case it is when we first saw the new digest; for the very first digest the time is
+ * unknown.
  */
 export function observeImage(before: StateRecord | undefined, facts: PublishedFacts, now: string): StateRecord {
   const known = digestOf(before, 'currentDigest')
@@ -133,15 +130,15 @@ export function observeImage(before: StateRecord | undefined, facts: PublishedFa
   return { ...seen, lastBuilt: isNew ? now : textOf(before, 'lastBuilt') }
 }
 
-/** No image is older than docker. */
+/** No image is older than Docker. */
 const EARLIEST = Date.parse('2013-03-20T00:00:00Z')
 
-/** The machine that builds, and what is built where an entry names no platforms. */
+/** The platform of the builder, and the default of entries without platforms. */
 const BUILDER = 'linux/amd64'
 
 /**
  * The platforms in which a base image matters: those of the enabled images built on it, and the builder's, for stages
- * that run there whatever is built.
+ * that run there regardless of the target.
  */
 export function wantedPlatforms(users: readonly TrackedImage[]): readonly string[] {
   return [...new Set([BUILDER, ...users.flatMap(({ enrollment }) => platformsBuilt(enrollment))])].sort()
@@ -151,7 +148,7 @@ function platformsBuilt({ build }: EnrolledImage): readonly string[] {
   return build.platforms ?? [BUILDER]
 }
 
-/** What a record says of the platforms of its current digest; null where it says nothing. */
+/** The platforms of the current digest in a record; null if it has none. */
 function platformsOf(record: StateRecord | undefined): ReadonlyMap<string, string> | null {
   const metadata = record?.metadata
   const platforms = isDataMap(metadata) ? metadata.platforms : null
@@ -164,7 +161,7 @@ function platformsOf(record: StateRecord | undefined): ReadonlyMap<string, strin
   )
 }
 
-/** Whether an index kept the image of every wanted platform. What is not known of one of them is a change. */
+/** Whether an index kept the image of every wanted platform. If one is unknown, it counts as changed. */
 function isSamePlatform(
   before: ReadonlyMap<string, string> | null,
   after: ReadonlyMap<string, string> | null,

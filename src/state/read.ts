@@ -13,7 +13,7 @@ const FILE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
  * Reads all state files.
  *
  * @param root the state folder.
- * @throws Refusal with every file that cannot be read, so that nothing is lost by writing over it.
+ * @throws Refusal with every unreadable file, so that nothing is lost by overwriting it.
  */
 export function readState(root: string): StateFiles {
   const texts = new Map<string, string>()
@@ -44,9 +44,9 @@ export function readState(root: string): StateFiles {
 /**
  * Reads a state file.
  *
- * @param text the file's text, hostile like any other file of a repository.
+ * @param text the file's text, untrusted like any other file of a repository.
  * @param file its path, for the problems.
- * @returns the record, or null with the problems that say why there is none.
+ * @returns the record, or null with the problems that explain why there is none.
  */
 export function readRecord(text: string, file: string): { record: StateRecord | null; problems: readonly Problem[] } {
   const { placed, problems } = readYaml(text, file, { numbers: 'lossless' })
@@ -60,13 +60,13 @@ export function readRecord(text: string, file: string): { record: StateRecord | 
     }
   }
   if (!text.includes(OLD_NULL)) return { record: placed.data, problems: [] }
-  // The copy of images.yaml is no runtime field: None is what was written there.
+  // The copy of images.yaml is not runtime data: None there is what the entry contains.
   const { enrollment, ...runtime } = placed.data
   const record = withoutNone(runtime) as StateRecord
   return { record: enrollment === undefined ? record : { ...record, enrollment }, problems: [] }
 }
 
-/** How old files write null. */
+/** null in old files. */
 const OLD_NULL = 'None'
 
 function withoutNone(data: Data): Data {

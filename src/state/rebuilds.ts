@@ -6,45 +6,45 @@ const REASONS = ['base', 'override', 'manual'] as const
 const RESULTS = ['intended', 'started', 'succeeded', 'failed', 'refused', 'canceled', 'lost'] as const
 const EVIDENCE = ['current', 'behind', 'unknown'] as const
 
-/** A base that an image is rebuilt for, and what it changed from and to. */
+/** A base that an image is rebuilt for, and how its digest changed. */
 export interface RebuiltFor {
   /** Name of the tracked base. */
   readonly name: string
-  /** Canonical `registry/repository:tag`; null where the file does not say. */
+  /** Canonical `registry/repository:tag`; null if the file does not contain it. */
   readonly reference: string | null
   readonly from: string | null
   readonly to: string | null
 }
 
-/** Who is about to start a build. */
+/** The run that is about to start a build. */
 export interface Claim {
   /** ISO 8601. */
   readonly at: string
-  /** The run of ours; null: it gave up, and its request may have been accepted all the same. */
+  /** Id of the run; null: it gave up, but its request may have been accepted. */
   readonly by: string | null
 }
 
 /** One rebuild of an image. All times are ISO 8601. */
 export interface Rebuild {
-  /** When it was decided: what it is known by, together with its reason. */
+  /** When it was decided: its identity, together with its reason. */
   readonly at: string
   readonly reason: (typeof REASONS)[number]
-  /** Sorted by name; empty for one by hand. */
+  /** Sorted by name; empty for a manual one. */
   readonly bases: readonly RebuiltFor[]
-  /** Digest that was published when it was decided; null: not known. */
+  /** Published digest when it was decided; null: unknown. */
   readonly published: string | null
-  /** null: no run of ours has taken it on yet, or it is started. */
+  /** null: not claimed by a run yet, or already started. */
   readonly claim: Claim | null
-  /** The forge's run; null while the rebuild is only intended, or where the forge did not say which run it is. */
+  /** The forge's run; null while the rebuild is only intended, or if the forge did not identify the run. */
   readonly run: { readonly id: string; readonly url: string | null } | null
-  /** lost: no run of it was found. refused: the forge did not take the request. */
+  /** lost: no run of it was found. refused: the forge rejected the request. */
   readonly result: (typeof RESULTS)[number]
-  /** How many builds were started, 0 while it is only intended. */
+  /** Number of started builds, 0 while it is only intended. */
   readonly attempts: number
-  /** When the last of its builds was started, and when that ended; null: it was not, or has not. */
+  /** When its last build was started, and when that ended; null: not yet. */
   readonly started: string | null
   readonly ended: string | null
-  /** The forge's words where it refused or failed. */
+  /** The forge's message if it refused or failed. */
   readonly message: string | null
   /** What the published image showed afterwards; null: not read yet. */
   readonly evidence: (typeof EVIDENCE)[number] | null
@@ -55,20 +55,20 @@ const MAX_BASES = 100
 const MAX_ATTEMPTS = 1000
 const MAX_MESSAGE = 300
 
-/** The last rebuilds that an image's record holds, newest first; what is none is left out. */
+/** The rebuilds in an image's record, newest first; invalid ones are skipped. */
 export function rebuildsOf(record: StateRecord | undefined): readonly Rebuild[] {
   const written: Data | undefined = record?.rebuilds
   const all = Array.isArray(written) ? written.flatMap((one: Data) => rebuildIn(one) ?? []) : []
   return newest(all)
 }
 
-/** A record with one more rebuild; the same one twice is one. */
+/** Adds a rebuild to a record, or replaces it. */
 export function withRebuild(record: StateRecord, rebuild: Rebuild): StateRecord {
   const others = rebuildsOf(record).filter((one) => !isSameRebuild(one, rebuild))
   return { ...record, rebuilds: newest([rebuild, ...others]).map(written) }
 }
 
-/** A record with what came of one of its rebuilds; unchanged where it holds no such rebuild. */
+/** Updates a rebuild in a record; unchanged if the record does not contain it. */
 export function updateRebuild(
   record: StateRecord,
   key: RebuildKey,
@@ -79,14 +79,14 @@ export function updateRebuild(
   return { ...record, rebuilds: all.map((one) => written(isSameRebuild(one, key) ? { ...one, ...change } : one)) }
 }
 
-/** A record without one of its rebuilds, which was never started. */
+/** Removes a rebuild that was never started from a record. */
 export function withoutRebuild(record: StateRecord | undefined, key: RebuildKey): StateRecord {
   const { rebuilds: _, ...others } = record ?? {}
   const rebuilds = rebuildsOf(record).filter((one) => !isSameRebuild(one, key))
   return rebuilds.length === 0 ? others : { ...others, rebuilds: rebuilds.map(written) }
 }
 
-/** What a rebuild of an image is known by. */
+/** The identity of a rebuild of an image. */
 export type RebuildKey = Pick<Rebuild, 'at' | 'reason'>
 
 /** Whether two rebuilds of one image are the same. */
@@ -95,8 +95,8 @@ export function isSameRebuild(one: RebuildKey, other: RebuildKey): boolean {
 }
 
 /**
- * When the newest build of ours that succeeded was started, in milliseconds; null: none is on record. Registries tell
- * when an image says it was built, which a build that makes the same bytes each time does not change.
+ * When our latest successful build was started, in milliseconds; null: none is recorded. A registry only knows an
+ * image's own timestamp, which reproducible builds do not change.
  */
 export function lastRebuilt(record: StateRecord | undefined): number | null {
   const times = rebuildsOf(record).flatMap(({ result, started }) =>
@@ -106,9 +106,9 @@ export function lastRebuilt(record: StateRecord | undefined): number | null {
 }
 
 /**
- * Whether a rebuild that came to nothing was for all of these: then a new one would be for the same change.
+ * Whether a failed rebuild was for all of these bases: then a new one would be for the same change.
  *
- * @param bases by their names, with the digests that they have now.
+ * @param bases by name, with their current digests.
  */
 export function isFailedFor(
   { result, bases, reason }: Rebuild,
@@ -118,7 +118,7 @@ export function isFailedFor(
   return due.every(({ name, digest }) => bases.some((one) => one.name === name && one.to === digest))
 }
 
-/** When a rebuild that failed or was refused is tried again, ISO 8601; null: never by itself. */
+/** When a failed or refused rebuild is retried, ISO 8601; null: never automatically. */
 export function nextTry(
   { result, attempts, ended, at }: Rebuild,
   { retries, retryPause }: { readonly retries: number; readonly retryPause: { readonly seconds: number } },
@@ -166,7 +166,7 @@ function claimIn(claim: Data | undefined): Claim | null {
   return at === null ? null : { at, by: textOf(claim, 'by') }
 }
 
-/** A run's number is asked for at the forge, and its address is shown as a link: nothing else may stand there. */
+/** A run's id is used in requests to the forge, and its URL is shown as a link: anything else is rejected. */
 function runIn(run: Data | undefined): Rebuild['run'] {
   if (!isDataMap(run)) return null
   const [id, url] = [textOf(run, 'id'), textOf(run, 'url')]
@@ -174,7 +174,7 @@ function runIn(run: Data | undefined): Rebuild['run'] {
   return { id, url: url !== null && url.length <= 500 && /^https?:\/\/[\w.:/-]+$/.test(url) ? url : null }
 }
 
-/** State files are read with every scalar as it is written. */
+/** State files are read with every scalar as text. */
 function attemptsIn(value: Data | undefined): number {
   const count = typeof value === 'number' || typeof value === 'string' ? Number(value) : 0
   return Number.isSafeInteger(count) && count >= 0 ? Math.min(count, MAX_ATTEMPTS) : 0

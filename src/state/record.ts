@@ -3,27 +3,27 @@ import type { BaseDigest } from '../policy/index.js'
 import { formatReference } from '../reference/index.js'
 import { type Data, isDataMap } from '../yaml/data.js'
 
-/** What a state file says, as data; `"None"` of old files is null. */
+/** The content of a state file; `"None"` in old files becomes null. */
 export type StateRecord = Readonly<Record<string, Data>>
 
-/** A text of a record; null when it is missing or something else. */
+/** A string of a record; null if it is missing or of another type. */
 export function textOf(record: StateRecord | undefined, key: string): string | null {
   const value = record?.[key]
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-/** A list of texts of a record; what is no text is left out. */
+/** A list of strings of a record; other items are skipped. */
 export function textsOf(record: StateRecord | undefined, key: string): readonly string[] {
   const value = record?.[key]
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
-/** State files are read with every scalar as it is written. */
+/** State files are read with every scalar as text. */
 export function isTrue(value: Data | undefined): boolean {
   return value === true || value === 'true'
 }
 
-/** A digest of a record, null unless it is one: a file edited by hand must not put other text into manifests. */
+/** A digest of a record, null if invalid: a hand-edited file must not bring other text into manifests. */
 export function digestOf(record: StateRecord | undefined, key: string): string | null {
   const value = textOf(record, key)
   return value !== null && /^sha256:[a-f0-9]{64}$/.test(value) ? value : null
@@ -31,7 +31,7 @@ export function digestOf(record: StateRecord | undefined, key: string): string |
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
 
-/** A moment of a record in milliseconds, null unless it is one: a date, or date and time (UTC where no zone is said). */
+/** A time of a record in milliseconds, null if invalid: a date, or date and time (UTC without a zone). */
 export function timeOf(record: StateRecord | undefined, key: string): number | null {
   const text = textOf(record, key)
   if (text === null || !MOMENT.test(text)) return null
@@ -40,7 +40,7 @@ export function timeOf(record: StateRecord | undefined, key: string): number | n
   return Number.isNaN(time) ? null : time
 }
 
-/** A moment of a record as ISO 8601 in UTC; null where it holds none, whatever it says. */
+/** A time of a record as ISO 8601 in UTC; null if invalid. */
 export function momentOf(record: StateRecord | undefined, key: string): string | null {
   const time = timeOf(record, key)
   return time === null ? null : new Date(time).toISOString()
@@ -51,27 +51,27 @@ export function baseDigestOf(record: StateRecord | undefined): BaseDigest {
   return { digest: digestOf(record, 'currentDigest'), updated: timeOf(record, 'lastUpdated') }
 }
 
-/** The newest entry of a base image's history; undefined where it is about another digest than the tag has now. */
+/** The newest entry of a base image's history; undefined if it is about another digest than the current one. */
 export function newestEntry(record: StateRecord | undefined): StateRecord | undefined {
   const [newest] = Array.isArray(record?.updateHistory) ? record.updateHistory : []
   const digest = digestOf(record, 'currentDigest')
   return digest !== null && isDataMap(newest) && digestOf(newest, 'digest') === digest ? newest : undefined
 }
 
-/** Since when a base image's tag has its digest, as far as it was looked at, ISO 8601; null where none is known. */
+/** When a base image's tag got its digest, as far as observed, ISO 8601; null where unknown. */
 export function digestSince(record: StateRecord | undefined): string | null {
   if (digestOf(record, 'currentDigest') === null) return null
   const first = momentOf(record, 'lastChecked') ?? momentOf(record, 'firstDiscovered')
   return momentOf(newestEntry(record), 'observedAt') ?? momentOf(record, 'lastUpdated') ?? first
 }
 
-/** Unix seconds since when an image is enrolled without interruption; null where its record does not say. */
+/** When an image was (last) enrolled, in Unix seconds; null if its record does not contain it. */
 export function enrolledSeconds(record: StateRecord): number | null {
   const moment = timeOf(record, 'reenrolledAt') ?? timeOf(record, 'enrolledAt')
   return moment === null ? null : Math.floor(moment / 1000)
 }
 
-/** `registry/repository:tag` of a base image's record, or the reference it has instead; null where it has none. */
+/** `registry/repository:tag` of a base image's record, or its reference otherwise; null if it has none. */
 export function writtenReference(record: StateRecord): string | null {
   const [registry, repository, tag] = ['registry', 'repository', 'tag'].map((key) => textOf(record, key))
   return registry && repository && tag
@@ -80,8 +80,8 @@ export function writtenReference(record: StateRecord): string | null {
 }
 
 /**
- * What is odd in the record of a base image that only a program should have written. It is kept as it is and has no
- * effect: digests and moments are read through `digestOf` and `momentOf` only.
+ * Warnings about a base image's record that only programs should write. Unexpected values are kept and have no effect:
+ * digests and times are only read through `digestOf` and `momentOf`.
  *
  * @param now ISO 8601.
  */

@@ -11,12 +11,11 @@ import type { TrackedBase } from './model.js'
 import { inOrder, printRecord, type Section } from './print.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
 
-// What state files say, and in what order. Keys that are not listed are kept behind those that are.
+// The content of state files, and its order. Unknown keys are kept after the known ones.
 
-/** What discovery came to, and which runs are the image's builds. */
+/** The result of discovery, and which runs are the image's builds. */
 const DISCOVERY_KEYS = ['discoveryStatus', 'discoveryError', 'defaultBranch', 'runTitle', 'runs'] as const
 
-/** The parts of an image's state file. */
 const IMAGE_SECTIONS: readonly Section[] = [
   {
     comments: [],
@@ -33,7 +32,6 @@ const IMAGE_SECTIONS: readonly Section[] = [
   },
 ]
 
-/** The parts of a base image's state file. */
 const BASE_SECTIONS: readonly Section[] = [
   { comments: [], keys: [] },
   { comments: ['Normalized identifier (used as filename and reference)'], keys: ['name'] },
@@ -55,16 +53,16 @@ const BASE_SECTIONS: readonly Section[] = [
   { comments: ['Update history (last 10 digest changes)'], keys: ['updateHistory'] },
 ]
 
-/** What says nothing of how an image is built, found or promoted. */
+/** Keys without effect on how an image is built, found or promoted. */
 const DESCRIBING = ['backstage', 'description', ...UNUSED_ENTRY_KEYS]
-/** The copy of an entry has its keys as the schema has them; those that only describe are at the end, as written. */
+/** The copy of an entry has the schema's key order, followed by descriptive keys as written. */
 const ENTRY_ORDER = Object.keys(entrySchema.shape).filter((key) => !DESCRIBING.includes(key))
 const SOURCE_ORDERS = { github: Object.keys(githubSource.shape), gitlab: Object.keys(gitlabSource.shape) }
 
-/** How the last discovery of an image went; pending: there was none yet. */
+/** The result of an image's last discovery; pending: there was none yet. */
 type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
 
-/** What the present run knows about an image. */
+/** What this run knows about an image. */
 export interface ImageFacts {
   readonly enrollment: EnrolledImage
   readonly status: DiscoveryStatus
@@ -72,16 +70,16 @@ export interface ImageFacts {
   readonly reason: string | null
   /** Names of the tracked bases, sorted. */
   readonly bases: readonly string[]
-  /** The branch read where images.yaml names none; null where it names one, or where it is not known. */
+  /** The branch that was read if images.yaml names none; null if it names one, or where unknown. */
   readonly defaultBranch: string | null
   readonly runs: RunIdentity
 }
 
 /**
- * The record of an image: configuration from images.yaml, runtime fields from the record before.
+ * The record of an image: configuration from images.yaml, runtime data from the previous record.
  *
- * @param before the record that was there, undefined for a new image.
- * @param now ISO 8601; lands in the file only where something changed.
+ * @param before the previous record, undefined for a new image.
+ * @param now ISO 8601; only appears in the file if something changed.
  */
 export function imageRecord(
   facts: ImageFacts,
@@ -116,7 +114,7 @@ function discoveryKeys({ status, reason, defaultBranch, runs }: ImageFacts): Sta
   }
 }
 
-/** Whether discovery says what it said before: then its time stays too, or every run would make a commit. */
+/** Whether discovery has the same result as before: then its time stays too, or every run would make a commit. */
 function isUnchanged(facts: ImageFacts, before: StateRecord | undefined): boolean {
   const keys = discoveryKeys(facts)
   return (
@@ -138,10 +136,10 @@ export function imageText(record: StateRecord): string {
 }
 
 /**
- * The record of a base image: identity and configuration from the reference, runtime fields from the record before.
+ * The record of a base image: identity and configuration from the reference, runtime data from the previous record.
  *
- * @param before the record that was there, undefined for a new base.
- * @param now ISO 8601, the time of a first sight.
+ * @param before the previous record, undefined for a new base.
+ * @param now ISO 8601, the time of a first sighting.
  */
 export function baseRecord(base: TrackedBase, before: StateRecord | undefined, now: string): StateRecord {
   const { name, registry, repository, tag, enrolledImage } = base
@@ -175,17 +173,17 @@ export function baseText(record: StateRecord): string {
   return printRecord(`This file tracks the upstream ${textOf(record, 'fullImage')} base image`, BASE_SECTIONS, record)
 }
 
-/** What a record holds beyond the keys we know: kept, whoever wrote it. */
+/** Unknown keys of a record: kept, whoever wrote them. */
 function otherKeys(record: StateRecord | undefined, sections: readonly Section[]): StateRecord {
   const known = new Set(sections.flatMap(({ keys }) => keys))
   return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => !known.has(key)))
 }
 
 /**
- * Which runs are an image's builds after this run. Where its workflow had to tell and was not read (or the image is
- * switched off), what was known of the same source stays; else only the runs that we start are surely its own.
+ * Which runs are an image's builds after this run. If its workflow was needed and not read (or the image is disabled),
+ * the previous result for the same source stays; without one, only runs that we start count.
  *
- * @param found what this run found; null: it was not read; undefined: there was no need to.
+ * @param found the result of this run; null: the workflow was not read; undefined: it was not needed.
  */
 export function runsOf(
   enrollment: EnrolledImage,
@@ -197,7 +195,7 @@ export function runsOf(
   return known ?? (found === null ? { kind: 'own' } : { kind: 'all' })
 }
 
-/** What a state file says, null where it says nothing: a title edited by hand must be one like any other. */
+/** Null if the state file has none: a hand-edited title is validated like any other. */
 function runsIn(before: StateRecord | undefined): RunIdentity | null {
   const written = textOf(before, 'runTitle')
   const title = written === null ? null : titleOf(written)
@@ -205,7 +203,7 @@ function runsIn(before: StateRecord | undefined): RunIdentity | null {
   return textOf(before, 'runs') === 'own' ? { kind: 'own' } : null
 }
 
-/** What of a source decides how its runs are called. */
+/** The parts of a source that determine the titles of its runs. */
 const STARTING = ['provider', 'repo', 'branch', 'workflow', 'pipeline', 'inputs']
 
 function isSameStart({ written }: EnrolledImage, before: StateRecord | undefined): boolean {

@@ -3,7 +3,7 @@ import { isSemVerConstraint } from '../enrollment/grammar.js'
 import type { TagSelection } from '../enrollment/images-file.js'
 import { compareText } from '../text/index.js'
 
-/** The tags of a repository that Kargo would choose from, the best first; of NewestBuild in no order, time decides. */
+/** The tags of a repository that Kargo would consider, best first; unordered for NewestBuild, where time decides. */
 export function eligibleTags(tags: readonly string[], selection: TagSelection): readonly string[] {
   const isAllowed = allowedBy(selection.allow)
   const allowed = tags.filter(isAllowed)
@@ -11,7 +11,7 @@ export function eligibleTags(tags: readonly string[], selection: TagSelection): 
   return [...allowed].sort((a, b) => compareText(b, a))
 }
 
-/** Greatest first; of equal ones (`v1.0.0`, `1.0.0`) the last in the order of the alphabet, as Kargo breaks ties. */
+/** Highest first; if several are equal (`v1.0.0`, `1.0.0`), the last in alphabetical order, like Kargo. */
 function versions(tags: readonly string[], constraint: string | null): readonly string[] {
   const range = constraint === null ? null : parseVersionRange(constraint)
   if (constraint !== null && range === null) return []
@@ -24,19 +24,19 @@ function versions(tags: readonly string[], constraint: string | null): readonly 
     .map(({ tag }) => tag)
 }
 
-/** A tag is allowed where one expression is found anywhere in it, in time that its length bounds: Kargo's engine is RE2. */
+/** A tag is allowed if any expression matches a part of it, in time bounded by its length: Kargo's engine is RE2. */
 function allowedBy(expressions: readonly string[]): (tag: string) => boolean {
   if (expressions.length === 0) return () => true
   const compiled = expressions.map((one) => RE2JS.compile(one))
   return (tag) => compiled.some((one) => one.matcher(tag).find())
 }
 
-/** A semantic version; numbers as digits without zeros in front, for they may be longer than JavaScript counts. */
+/** A semantic version; numbers as digits without leading zeros, since they may exceed JavaScript's integers. */
 export interface Version {
   readonly major: string
   readonly minor: string
   readonly patch: string
-  /** Identifiers before the release (`rc`, `1`); empty for a release. */
+  /** Prerelease identifiers (`rc`, `1`); empty for a release. */
   readonly pre: readonly string[]
 }
 
@@ -45,8 +45,8 @@ const TAG = new RegExp(`^v?${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-([0-9A-Za-z-]+(?
 const MAX_SIZE = '18446744073709551615'
 
 /**
- * The version a tag is, as Kargo reads it with strictSemvers (`pkg/controller/semver`, Masterminds semver v3): all
- * three numbers, no zeros in front, a `v` allowed. Null for any other tag.
+ * The version in a tag, as Kargo reads it with strictSemvers (`pkg/controller/semver`, Masterminds semver v3): all
+ * three numbers, no leading zeros, optional `v`. Null for any other tag.
  */
 export function versionOfTag(tag: string): Version | null {
   const [all, major = '', minor = '', patch = '', suffix] = TAG.exec(tag) ?? []
@@ -55,7 +55,7 @@ export function versionOfTag(tag: string): Version | null {
   return [major, minor, patch].some((one) => compareNumbers(one, MAX_SIZE) > 0) ? null : { major, minor, patch, pre }
 }
 
-/** Semantic version precedence (semver.org §11): negative where a is the lower one. */
+/** Semantic version precedence (semver.org §11): negative if a is lower. */
 export function compareVersions(a: Version, b: Version): number {
   return (
     compareNumbers(a.major, b.major) ||
@@ -65,7 +65,7 @@ export function compareVersions(a: Version, b: Version): number {
   )
 }
 
-/** Compares digits without zeros in front. */
+/** Compares numbers as digits without leading zeros. */
 function compareNumbers(a: string, b: string): number {
   return a.length - b.length || compareText(a, b)
 }
@@ -88,15 +88,15 @@ function compareIdentifiers(a: string, b: string): number {
   return compareText(a, b)
 }
 
-/** One comparison of a range. */
+/** One comparison of a constraint. */
 interface RangePart {
   readonly operator: string
   readonly version: Version
-  /** Which part is the first left open (`1.x` → minor); null where all are said. `*` leaves all open. */
+  /** The first part left open (`1.x` → minor); null if none is. `*` leaves all open. */
   readonly open: 'major' | 'minor' | 'patch' | null
 }
 
-/** Alternatives, each a list of comparisons that all hold. */
+/** Alternatives, each a list of comparisons that must all be true. */
 type VersionRange = readonly (readonly RangePart[])[]
 
 const PART = '([0-9]+|[xX*])'
@@ -106,10 +106,10 @@ const COMPARISON = new RegExp(
 )
 
 /**
- * Reads a range of versions as Kargo does (Masterminds semver v3): it is not npm's, which orders before releases
- * otherwise and knows no `!=`.
+ * Parses a version constraint like Kargo (Masterminds semver v3): npm's differs in the order of prereleases and has no
+ * `!=`.
  *
- * @returns null for text that is no range.
+ * @returns null for invalid text.
  */
 export function parseVersionRange(text: string): VersionRange | null {
   if (!isSemVerConstraint(text)) return null
@@ -123,13 +123,13 @@ function rangePart([, operator = '', ...parts]: RegExpMatchArray): RangePart {
   const numbers = parts.slice(0, 3).map((part) => (part === undefined || /^[xX*]$/.test(part) ? null : part))
   const at = numbers.indexOf(null)
   const open = at < 0 ? null : ((['major', 'minor', 'patch'] as const)[at] ?? null)
-  // What follows an open part does not count.
+  // Parts after an open part are ignored.
   const said = numbers.map((part, index) => (at >= 0 && index >= at ? '0' : (part ?? '0').replace(/^0+(?=\d)/, '')))
   const [major = '0', minor = '0', patch = '0'] = said
   return { operator, version: { major, minor, patch, pre: parts[3]?.split('.') ?? [] }, open }
 }
 
-/** Whether a version is in a range. What comes before a release is only in alternatives that name such a version. */
+/** Whether a version matches a constraint. Prereleases match only alternatives that name a prerelease. */
 export function isInRange(version: Version, range: VersionRange): boolean {
   return range.some((all) => {
     const withPre = all.some((one) => one.version.pre.length > 0)
@@ -185,19 +185,19 @@ function isAbove(version: Version, { version: limit, open }: RangePart): boolean
   return open === 'patch' ? minor(version, limit) > 0 : compareVersions(version, limit) > 0
 }
 
-/** Above all that an open `<=` takes. */
+/** Above everything that matches an open `<=`. */
 function isBeyond(version: Version, { version: limit, open }: RangePart): boolean {
   return major(version, limit) > 0 || (major(version, limit) === 0 && minor(version, limit) > 0 && open !== 'minor')
 }
 
-/** `~`: the same minor version, or the same major one where the minor is open. `~0.0.0` and `*` take everything. */
+/** `~`: the same minor version, or the same major one if the minor is open. `~0.0.0` and `*` match everything. */
 function isNear(version: Version, { version: limit, open }: RangePart): boolean {
   const isZero = limit.major === '0' && limit.minor === '0' && limit.patch === '0'
   if (isZero && open !== 'minor' && open !== 'patch') return true
   return major(version, limit) === 0 && (open === 'minor' || minor(version, limit) === 0)
 }
 
-/** `^`: the same up to the first number that is not zero. */
+/** `^`: the same up to the first nonzero number. */
 function hasSameLeft(version: Version, { version: limit, open }: RangePart): boolean {
   if (limit.major !== '0' || open === 'minor') return major(version, limit) === 0
   if (major(version, limit) !== 0) return false

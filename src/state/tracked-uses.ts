@@ -15,14 +15,13 @@ export interface TrackedUse {
   readonly kind: BaseUse['kind']
 }
 
-/** What decides which uses are tracked. */
 interface PlacingInput {
   readonly imagesFile: string
-  /** Where base images may come from; empty: anywhere. */
+  /** Registries that base images may come from; empty: any. */
   readonly allowedRegistries: readonly string[]
 }
 
-/** The uses whose base is tracked, and what is to be said of the others. */
+/** The uses whose base is tracked, and problems of the others. */
 export function placedUses(
   enrollment: EnrolledImage,
   uses: readonly BaseUse[],
@@ -43,7 +42,7 @@ function isAllowed({ reference }: BaseUse, { allowedRegistries }: PlacingInput):
   return isAllowedRegistry(`${reference.registry}/${reference.repository}`, allowedRegistries)
 }
 
-/** Why a base is not watched, or watched in vain. A Dockerfile of others must not stop the whole factory: warnings. */
+/** Why a base is not watched, or in vain. Only warnings: a third-party Dockerfile must not stop the whole factory. */
 function useProblems(enrollment: EnrolledImage, use: BaseUse, input: PlacingInput): Problem[] {
   const { reference, file, line, kind } = use
   const about = placeOfEntry(enrollment, input.imagesFile)
@@ -52,7 +51,7 @@ function useProblems(enrollment: EnrolledImage, use: BaseUse, input: PlacingInpu
   const base = `${verb} ${formatReference({ ...reference, digest: null })}`
   const problems: Problem[] = []
   if (reference.digest !== null) {
-    // It is what the build pulls, whatever the tag says by then.
+    // The build pulls this digest, even if the tag moves.
     const watched = reference.tag === null ? 'nothing can be watched' : 'a rebuild pulls the same image again'
     const remedy = 'Name the tag without a digest, or let a bot raise the digest.'
     problems.push(

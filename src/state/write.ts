@@ -5,18 +5,18 @@ import { refuse } from '../enrollment/problem.js'
 import { isFolder, isSafeFolder, lookAt } from './folder.js'
 import { FOLDERS, type StateFolder } from './model.js'
 
-/** What is to be written, by path relative to a root: a text, or one in pieces; null to delete. */
+/** What to write, by path relative to a root: a text, or one in pieces; null to delete. */
 export type FileChanges = ReadonlyMap<string, string | Iterable<string> | null>
 
 /**
- * Writes generated files: every place is looked at first, then all texts are written to the side, then each is renamed
- * into place, deletions last. Nothing is in place before everything could be written, and whenever the process ends,
- * each file is what it was or what it shall be.
+ * Writes generated files: checks every path first, then writes all texts to temporary files, then renames them into
+ * place, deletions last. Nothing is replaced before everything was written, and if the process is interrupted, each
+ * file is either the old or the new one.
  *
- * @param root the state folder; a link on the way to a file is refused.
+ * @param root the state folder; a symlink on the way to a file is refused.
  */
 export function writeFiles(root: string, changes: FileChanges): void {
-  // Thousands of files lie in few folders: each is looked at once.
+  // Thousands of files are in few folders: each is checked once.
   const there = new Map([...new Set([...changes.keys()].map(dirname))].map((one) => [one, isSafeFolder(root, one)]))
   for (const path of changes.keys()) if (there.get(dirname(path))) refuseForeign(join(root, path), path)
   removeLeftovers(root, there.keys())
@@ -33,7 +33,7 @@ export function writeFiles(root: string, changes: FileChanges): void {
   }
 }
 
-/** @param side takes the place in the end of each file written to the side. */
+/** @param side receives the final path of each temporary file. */
 function writeToTheSide(root: string, changes: FileChanges, side: Map<string, string>): void {
   const token = randomBytes(6).toString('hex')
   const made = new Set<string>()
@@ -44,13 +44,13 @@ function writeToTheSide(root: string, changes: FileChanges, side: Map<string, st
     made.add(dirname(target))
     const beside = join(dirname(target), `.image-factory-${process.pid}-${token}-${side.size}.tmp`)
     side.set(beside, target)
-    // Without its encoding spelled out Node takes a slower way.
+    // Node is slower without an explicit encoding.
     if (typeof text === 'string') writeFileSync(beside, text, { flag: 'wx', encoding: 'utf8' })
     else writePieces(beside, text)
   }
 }
 
-/** Characters that are written at once. */
+/** Characters per write. */
 const BULK = 1024 * 1024
 
 function writePieces(path: string, pieces: Iterable<string>): void {
@@ -69,13 +69,13 @@ function writePieces(path: string, pieces: Iterable<string>): void {
   }
 }
 
-/** Names of files to the side, with the process that wrote them. */
+/** Names of temporary files, with the id of the process that wrote them. */
 const TO_THE_SIDE = /^\.image-factory-(\d{1,10})-[0-9a-f]{12}-\d+\.tmp$/
 
 /**
- * Removes what runs that were cut off left to the side.
+ * Removes temporary files of interrupted runs.
  *
- * @param folders relative to the root; those that are not there are clean.
+ * @param folders relative to the root; missing ones are skipped.
  */
 export function removeLeftovers(root: string, folders: Iterable<string>): void {
   for (const folder of folders) {
@@ -87,7 +87,7 @@ export function removeLeftovers(root: string, folders: Iterable<string>): void {
   }
 }
 
-/** Whether another process may still be at work; a file of our own number is of one that had it before us. */
+/** Whether the process still exists; with our own id, it was an earlier one. */
 function isWriting(writer: number): boolean {
   if (writer === process.pid) return false
   try {
@@ -110,7 +110,7 @@ export function cleanStateFolder({ root, outputDir }: StateFolder): void {
 }
 
 /**
- * Two kinds of files in one folder would be taken for each other, and moved or deleted.
+ * Two kinds of files in one folder would be confused, and moved or deleted.
  *
  * @throws Refusal when images.yaml or the manifests are in a folder of state files.
  */
