@@ -1,7 +1,7 @@
-/** The action as workflows name it: one commit, and what people call it. */
+/** The action as workflows reference it: a commit and its name. */
 export interface ActionPin {
   readonly sha: string
-  /** A version (`v1.2.3`, which Dependabot raises), or the branch the commit is on. */
+  /** A version (`v1.2.3`, which Dependabot updates), or the branch of the commit. */
   readonly name: string
 }
 
@@ -9,8 +9,8 @@ export interface ActionPin {
 export const ACTION = 'craigedmunds/image-factory-action'
 
 /**
- * What examples and documents name, and `init` where it cannot tell which commit it was run from.
- * `scripts/pin.ts` moves it everywhere at once.
+ * Used in examples and documents, and by `init` if it cannot determine the commit that it runs from. `scripts/pin.ts`
+ * updates it everywhere at once.
  */
 export const PUBLISHED: ActionPin = { sha: '4b4b75f8c3911b2755fb8bed19922bd5d083c804', name: 'main' }
 

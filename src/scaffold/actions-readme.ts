@@ -58,7 +58,7 @@ There are no secrets to create: \`github.token\` commits the state and starts th
 \`{{branch}}\` takes changes by pull request only, \`github.token\` cannot commit to it:
 [what to do then]({{home}}/blob/main/docs/engines.md#a-protected-branch).`
 
-/** What somebody who opens the repository, or the folder of the state in it, should know. */
+/** Introduction for people who open the repository, or the folder of the state in it. */
 export function actionsReadme({ repository, branch, applicationFolder, imagesFile }: Answers): string {
   const home = `https://github.com/${ACTION}`
   const depth = applicationFolder === null || applicationFolder === '.' ? 0 : applicationFolder.split('/').length

@@ -3,7 +3,7 @@ import { type Answers, WORKFLOW_FILES } from './answers.js'
 import { ownerOf } from './dashboard-parts.js'
 import { scalar } from './template.js'
 
-/** The workflow of a factory without a cluster, without what depends on whose repository it is in. */
+/** The workflow of a factory without a cluster, without the parts that depend on its repository. */
 export const ACTIONS_WORKFLOW = `# The image factory: looks up base images once an hour, and starts the builds that are due. Pull requests get a preview.
 name: image-factory
 # Who starts a run by hand can say why; the run list shows it.
@@ -60,7 +60,7 @@ jobs:
         with:
 `
 
-/** What depends on whose repository it is in. */
+/** The parts that depend on the repository. */
 interface Shape {
   readonly repository: string
   readonly pullRequestPaths: string
@@ -69,13 +69,13 @@ interface Shape {
   readonly steps: string
 }
 
-/** A repository of the state's own: images are built elsewhere, which takes the token of a GitHub App. */
+/** A separate state repository: images are built in others, which requires the token of a GitHub App. */
 export function stateRepository({ repository, imagesFile, entry }: Answers): Shape {
   const paths = pathLines([imagesFile, OVERRIDES_FILE, WORKFLOW_FILES.actions])
   return { repository, pullRequestPaths: '', paths, permissions: '', steps: appToken(ownerOf(entry, repository)) }
 }
 
-/** The repository that builds the images: its own token starts them, and other changes are none of the factory's business. */
+/** The repository that builds the images: its own token starts the builds, and unrelated changes are ignored. */
 export function application(folder: string, { repository, imagesFile }: Answers): Shape {
   const below = (path: string) => (folder === '.' ? path : `${folder}/${path}`)
   const paths = pathLines([below(imagesFile), below(OVERRIDES_FILE), WORKFLOW_FILES.actions])
@@ -83,7 +83,7 @@ export function application(folder: string, { repository, imagesFile }: Answers)
   return { repository, pullRequestPaths: `    paths:\n${paths}`, paths, permissions, steps: '' }
 }
 
-/** Paths as the filters of a workflow read them, where some characters are patterns. */
+/** Paths for the filters of a workflow, with their pattern characters escaped. */
 function pathLines(paths: readonly string[]): string {
   const lines = paths.map((path) => scalar(path.replace(/[*?+[\]!\\]/g, '\\$&')))
   return lines.map((line) => `      - ${line}\n`).join('')

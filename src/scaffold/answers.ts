@@ -6,13 +6,13 @@ import { GITHUB_REPOSITORY } from '../forges/github.js'
 /** What starts rebuilds: Kargo in a cluster, or this action itself. */
 export type Engine = 'kargo' | 'actions'
 
-/** Where GitHub finds the workflow. */
+/** Path of the workflow. */
 export const WORKFLOW_FILES: Readonly<Record<Engine, string>> = {
   kargo: '.github/workflows/synth.yml',
   actions: '.github/workflows/image-factory.yml',
 }
 
-/** What the files of a new state repository are made from. */
+/** The input of the files for a new state repository. */
 export interface Answers {
   /** OWNER/REPO of the state repository itself. */
   readonly repository: string
@@ -20,27 +20,27 @@ export interface Answers {
   readonly branch: string
   /** What starts rebuilds: `settings.engine`. */
   readonly engine: Engine
-  /** Where the state lies in an application's own repository (`.`: at its top); null: the repository is the state's alone. */
+  /** Folder of the state in an application's own repository (`.`: at its top); null: a separate state repository. */
   readonly applicationFolder: string | null
   /** Whether an issue shows the factory, with boxes that start rebuilds. */
   readonly hasDashboard: boolean
   /** Kubernetes namespace and Kargo Project. */
   readonly namespace: string
-  /** Who reviews changes: users (`@name`), teams (`@org/team`) or addresses. */
+  /** Reviewers of changes: users (`@name`), teams (`@org/team`) or email addresses. */
   readonly owners: readonly string[]
   readonly action: ActionPin
-  /** Relative to the state's folder, as the next. */
+  /** Relative to the folder of the state, like the next one. */
   readonly imagesFile: string
   readonly outputDir: string
   /** The first image; null: nothing is enrolled yet. */
   readonly entry: EntryData | null
 }
 
-/** A user, a team or an address, as CODEOWNERS has them. */
+/** A user, a team or an email address, as in CODEOWNERS. */
 export const OWNER =
   /^(?:@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\/[A-Za-z0-9._-]{1,100})?|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253})$/
 
-/** What is wrong with an answer, as an ending of "must be …"; null when it is good. */
+/** What is wrong with an answer, to complete "must be …"; null if it is valid. */
 export function answerFault(kind: 'repository' | 'branch' | 'namespace' | 'owner', text: string): string | null {
   const isGood = {
     repository: () => GITHUB_REPOSITORY.test(text),

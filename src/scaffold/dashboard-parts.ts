@@ -2,11 +2,11 @@ import { jsonMap } from '../text/index.js'
 import type { Answers } from './answers.js'
 import { scalar } from './template.js'
 
-/** What a workflow has for the boxes of the dashboard: empty texts where there is none. */
+/** The parts of a workflow for the boxes of the dashboard: empty strings without a dashboard. */
 export interface DashboardParts extends Readonly<Record<string, string>> {
   /** The trigger. */
   readonly issueEvent: string
-  /** The beginning of an expression that names the group of a run. */
+  /** The beginning of an expression for the concurrency group of a run. */
   readonly isIssue: string
   readonly group: string
   readonly onlyBoxes: string
@@ -39,14 +39,14 @@ export function dashboardParts(answers: Answers): DashboardParts {
   }
 }
 
-/** Who owns the first image's source repository: the App is installed there. */
+/** The owner of the first image's source repository, where the App is installed. */
 export function ownerOf(entry: Answers['entry'], repository: string): string {
   const source = jsonMap(entry?.source)
   const repo = source?.provider === 'gitlab' ? null : source?.repo
   return (typeof repo === 'string' ? repo : repository).split('/')[0] ?? ''
 }
 
-/** Kargo starts rebuilds with a token of the cluster; what is ticked is started from here. */
+/** Kargo starts rebuilds with a token in the cluster; rebuilds requested by boxes are started from here. */
 function boxToken(owner: string): string {
   return `      # A token of a GitHub App that starts what is ticked. Until the variable is set, only this repository's workflows can be.
       - uses: actions/create-github-app-token@bcd2ba49218906704ab6c1aa796996da409d3eb1 # v3.2.0

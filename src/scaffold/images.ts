@@ -28,9 +28,9 @@ images: []
 `
 
 /**
- * The enrollment file, with the first entry where there is one.
+ * The enrollment file, with the first entry if there is one.
  *
- * @throws Refusal when the entry is no good.
+ * @throws Refusal when the entry is invalid.
  */
 export function images(answers: Answers): string {
   const { engine, hasDashboard, imagesFile, entry } = answers

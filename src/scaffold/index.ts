@@ -1,6 +1,6 @@
 /**
- * Scaffold: the files a state repository begins with, as text. Pure: `init` asks and writes. `workflow.ts`, `readme.ts`
- * and `images.ts` are the texts (the example's state repository has the same ones), `actions-workflow.ts` and
+ * Scaffold: the initial files of a state repository, as text. Pure: `init` asks and writes. `workflow.ts`, `readme.ts`
+ * and `images.ts` have the texts (also used by the example's state repository), `actions-workflow.ts` and
  * `actions-readme.ts` those without a cluster.
  */
 
@@ -15,10 +15,10 @@ export { ACTION, type ActionPin, PUBLISHED } from '../enrollment/action-pin.js'
 export { type Answers, answerFault, type Engine, OWNER, WORKFLOW_FILES } from './answers.js'
 
 /**
- * The files of a new state repository, or those that an application's own repository gets: text by path from its top, in
- * the order people should read them.
+ * The files of a new state repository, or those added to an application's own: text by path relative to its top, in
+ * reading order.
  *
- * @throws Refusal when the entry that is to be enrolled is no good.
+ * @throws Refusal when the entry to enroll is invalid.
  */
 export function scaffold(answers: Answers): ReadonlyMap<string, string> {
   const { engine, applicationFolder, imagesFile } = answers
@@ -27,7 +27,7 @@ export function scaffold(answers: Answers): ReadonlyMap<string, string> {
   return new Map([
     [below(imagesFile), images(answers)],
     [WORKFLOW_FILES[engine], workflow(answers)],
-    // An application's repository has its own.
+    // An application's repository already has its own.
     ...(applicationFolder === null ? [['CODEOWNERS', codeowners(answers)] as const] : []),
     [below('.gitattributes'), gitattributes(answers)],
     [below('README.md'), engine === 'kargo' ? readme(answers) : actionsReadme(answers)],

@@ -33,7 +33,7 @@ Without permission on this repository, nothing breaks: the daily run of [synth](
 **Something does not happen?** [Troubleshooting]({{home}}/blob/main/docs/troubleshooting.md)
 `
 
-/** What somebody who opens the repository should know. */
+/** Introduction for people who open the repository. */
 export function readme({ repository, namespace, imagesFile, outputDir }: Answers): string {
   return filled(README, {
     repository,

@@ -6,7 +6,7 @@ const CODEOWNERS = `# Who is asked to review a pull request. The branch rule "Re
 * {{owners}}
 `
 
-/** Who reviews what. */
+/** The reviewers of each file. */
 export function codeowners({ owners, imagesFile }: Answers): string {
   return filled(CODEOWNERS, { owners: owners.join(' '), images: imagesFile })
 }

@@ -4,7 +4,7 @@ import type { Answers } from './answers.js'
 import { dashboardParts } from './dashboard-parts.js'
 import { filled, scalar } from './template.js'
 
-/** The input by which a run is allowed what the guard of deletions refused. */
+/** The input that permits a run to exceed the limit for deletions. */
 const MAX_DELETIONS = `      max-deletions:
         description: How many generated resources this run may delete, where a run refused to (a number, or 25%)
         type: string
@@ -70,7 +70,6 @@ export function workflow(answers: Answers): string {
   return filled(ACTIONS_WORKFLOW, { ...values, ...shape }) + inputsOf(answers)
 }
 
-/** What the action is given. */
 function inputsOf({ engine, applicationFolder, hasDashboard, imagesFile, outputDir }: Answers): string {
   const inputs = [
     'commit-method: api # commits signed by GitHub',
