@@ -1,7 +1,4 @@
-/**
- * Plans, commits, and starts the builds that the commit records as intents (`settings.engine: actions`, and rebuilds
- * that a person requests).
- */
+/** Plans, commits, and starts the builds that the commit records as intents (`engine: actions`, and requests). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Problem, problem } from './enrollment/index.js'
 import type { Plan } from './plan.js'

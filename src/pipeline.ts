@@ -198,10 +198,7 @@ function hasRebuilds({ request }: BuildOptions, { engine }: Settings, { records 
   return [...records.images.values()].some(({ rebuilds }) => rebuilds !== undefined)
 }
 
-/**
- * Links what the sources declare, looks it up in registries, and links again where a published image shows bases that
- * its source does not name.
- */
+/** Links the declared bases, looks them up, and links again if published images show bases that no source names. */
 async function observe(
   { images: enrollments, settings: { allowedRegistries } }: ImagesFile,
   discovered: Discovered,

@@ -1,6 +1,5 @@
 /**
- * Options of a run. The action and the command line build its readers and clients here, from environment variables and
- * tokens.
+ * Options of a run. The action and the command line build its readers and clients here, from environment and tokens.
  */
 import { type Provider, serverUrls } from './forges/index.js'
 import type { DeletionLimit } from './manifests/index.js'
@@ -61,10 +60,7 @@ export interface RunOptions {
   readonly secrets: readonly string[]
   /** ISO 8601: the timestamp of everything discovered in this run. */
   readonly now: string
-  /**
-   * Whether the plan is written or committed. If not, the manifests do not depend on the clock: two previews of the
-   * same files are identical.
-   */
+  /** Whether the plan is written or committed. If not, manifests ignore the clock: two previews give the same files. */
   readonly writes: boolean
   readonly step: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /** Logs the result of a step in a few words. */

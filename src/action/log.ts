@@ -9,9 +9,7 @@ const MAX_ANNOTATIONS = 10
 /** Milliseconds between two progress lines of a long step. */
 const PROGRESS_INTERVAL = 15_000
 
-/**
- * Kept out of everything that is written: the runner's mask covers only the log, and only values registered earlier.
- */
+/** Kept out of everything that is written: the runner's mask covers only the log, and only values registered before. */
 const secrets = new Set<string>()
 let redact = redactor([])
 

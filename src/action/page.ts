@@ -20,10 +20,7 @@ export interface PageRequest {
   readonly folder: () => Promise<StateFolder>
 }
 
-/**
- * Writes the page and its data to the folder in the input page-dir. A failure is a warning and does not fail the run:
- * the commit is already made.
- */
+/** Writes the page and its data to the input page-dir. A failure is only a warning: the commit is already made. */
 export async function writePage(request: PageRequest, context: Context): Promise<void> {
   const { directory, plan, repository, now, folder } = request
   if (directory === null || plan.refused) return

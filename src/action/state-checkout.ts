@@ -25,10 +25,7 @@ export interface StateCheckout {
   readonly folder: StateFolder
   /** It is the workspace's own checkout, where later steps expect the generated files. */
   readonly isWorkspace: boolean
-  /**
-   * The checkout the run began with; later ones hold what other runs, or a push of ours whose answer was lost, added to
-   * the branch.
-   */
+  /** The first checkout; later ones hold what other runs, or a push of ours with a lost response, have added. */
   readonly isFirst: boolean
 }
 

@@ -3,10 +3,7 @@ import { readOutput, refuseForeignFiles } from '../manifests/index.js'
 import { fromTop, type MergedState, type StateFolder } from '../state/index.js'
 import { catalogFiles, catalogFolderFault } from './catalog.js'
 
-/**
- * The catalog's entity files, text by path relative to the state folder; neither map contains files that are not
- * generated.
- */
+/** The catalog's entity files, text by path relative to the state folder; only generated files. */
 export interface CatalogPlan {
   readonly present: ReadonlyMap<string, string>
   readonly wanted: ReadonlyMap<string, string>

@@ -60,10 +60,7 @@ export async function readLocalClone(folder: string): Promise<LocalClone> {
   }
 }
 
-/**
- * The nearest folder upwards that contains git's own folder, as git searches for it; the folder itself if there is
- * none.
- */
+/** The nearest parent folder with git's own folder, as git searches for it; the folder itself if there is none. */
 function topOf(folder: string): string {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return at

@@ -1,7 +1,4 @@
-/**
- * Every command: its arguments, its options, and its implementation. Implementations are loaded when they run, to keep
- * `--help` fast.
- */
+/** Every command: its arguments, options and implementation, which is loaded when it runs, to keep `--help` fast. */
 
 import { Command, Option } from 'commander'
 import { FORGES } from '../forges/index.js'

@@ -94,9 +94,7 @@ function refuseExisting(paths: readonly string[]): Error {
   })
 }
 
-/**
- * The running commit of this action, if it is a checkout of a commit that its remote has; otherwise the published one.
- */
+/** The running commit of this action, if it is a checkout of a commit on its remote; otherwise the published one. */
 async function actionPin(): Promise<ActionPin> {
   const root = join(dirname(fileURLToPath(import.meta.url)), '..')
   const { remote } = await gitFacts(root)

@@ -57,10 +57,7 @@ const NOTHING_DISCOVERED: Discovered = {
   files: new Map(),
 }
 
-/**
- * `graph`: which image depends on which base image, according to the state files; with `--discover` according to the
- * current sources.
- */
+/** `graph`: which image depends on which base image, from the state files; with `--discover` from the sources. */
 export async function graphCommand(context: CommandContext, options: GraphOptions): Promise<number> {
   const { env, terminal } = context
   const folder = stateFolder(context.options, env)

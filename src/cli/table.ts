@@ -35,10 +35,7 @@ export function printTable(
   }
 }
 
-/**
- * The width of each column: that of its longest cell, with the widest columns narrowed until all fit; null if they
- * cannot.
- */
+/** The width of each column: its longest cell, with the widest columns narrowed until all fit; null if they cannot. */
 function fittedWidths(
   head: readonly string[],
   rows: readonly (readonly string[])[],

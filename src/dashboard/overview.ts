@@ -61,10 +61,7 @@ export interface OverviewOverride extends Omit<Override, 'line'> {
   readonly images: readonly string[]
 }
 
-/**
- * The whole factory at one moment; the content of `factory.json`. Keys are stable: new ones may be added, none is
- * removed.
- */
+/** The whole factory at one moment; the content of `factory.json`. Keys are stable: they may be added, not removed. */
 export interface Overview {
   readonly version: 1
   /** OWNER/REPO of the state; null where unknown. */

@@ -35,10 +35,7 @@ export const PLAIN_STYLE: EntryStyle = { dash: 0, behindDash: 2, indent: 2, apar
 // Each text on one line. `compat` below: YAML 1.1 parsers read a plain `on` or `12:30` as something other than text.
 const ONE_LINE = { lineWidth: 0, blockQuote: false, singleQuote: false, doubleQuotedAsJSON: true } as const
 
-/**
- * An entry as lines of a block list, without a final line ending. Values that YAML would read as another type are
- * quoted.
- */
+/** An entry as lines of a block list, without a final line ending. Values that YAML would misread are quoted. */
 export function blockEntry(entry: EntryData, style: EntryStyle, eol: string): string {
   const lines = style.flow ? [flowEntry(entry)] : printed(entry, { indent: style.indent }).split('\n')
   const first = `${' '.repeat(style.dash)}-${' '.repeat(style.behindDash - 1)}`

@@ -24,9 +24,7 @@ export interface EnrolledImage extends EntryContent {
   readonly column: number
   /** The entry as written with the defaults merged in, without its name: what the state file records. */
   readonly written: Readonly<Record<string, unknown>>
-  /**
-   * Line of a key of the entry (`rebuildDelay`, `source.workflow`), null if neither the entry nor a default sets it.
-   */
+  /** Line of a key of the entry (`rebuildDelay`, `source.workflow`), null if neither entry nor defaults set it. */
   readonly lineOf: (key: string) => number | null
 }
 

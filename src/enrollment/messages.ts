@@ -29,10 +29,7 @@ export interface Examined {
   readonly written?: (path: readonly (string | number)[]) => readonly (string | number)[]
 }
 
-/**
- * Turns zod issues into messages that people can act on: one per position, since an empty name, for example, is not a
- * valid label either.
- */
+/** Turns zod issues into messages for people: one per position, since an empty name is not a valid label either. */
 export function explainIssues(issues: readonly z.core.$ZodIssue[], examined: Examined): SchemaProblem[] {
   const first = new Map<string, SchemaProblem>()
   for (const found of issues.flatMap((issue) => explainIssue(issue, examined))) {

@@ -21,9 +21,7 @@ export function partPosition(placed: PlacedData, place: EntryPlace, inside: Path
   return look(['defaults', ...writtenAt(inside, place.movedInDefaults)])
 }
 
-/**
- * Like `partPosition`; for an unset part the position of the nearest enclosing part that is set, finally of the entry.
- */
+/** Like `partPosition`; for an unset part the position of the nearest enclosing part that is set, or of the entry. */
 export function nearestPosition(placed: PlacedData, place: EntryPlace, inside: Path, which: Which): Position | null {
   for (let length = inside.length; length > 0; length -= 1) {
     const found = partPosition(placed, place, inside.slice(0, length), which)

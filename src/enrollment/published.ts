@@ -9,10 +9,7 @@ export type Published =
   | { readonly ok: true; readonly registry: string; readonly repository: string }
   | { readonly ok: false; readonly fault: EntryFault }
 
-/**
- * Registry host and repository, from `registry` + `repository` (the registry may include the organization) or
- * `repoURL`.
- */
+/** Registry host and repository, from `registry` (may include the organization) + `repository`, or from `repoURL`. */
 export function publishedAt(entry: Entry): Published {
   const key = entry.repoURL === undefined ? 'registry' : 'repoURL'
   if (entry.repoURL !== undefined && (entry.registry !== undefined || entry.repository !== undefined)) {

@@ -108,9 +108,7 @@ function branch(text: string): string | null {
   return isBranchName(name) ? name : null
 }
 
-/**
- * A path relative to the top of the repository, from one with extra slashes, with backslashes, or from a page's URL.
- */
+/** A path relative to the repository's top, from one with extra slashes, with backslashes, or from a page's URL. */
 function path(text: string): string | null {
   const inside = text
     .replace(/^https?:\/\/[^/]+\/[^/]+\/[^/]+\/(?:blob|tree|raw)\/[^/]+\//, '')

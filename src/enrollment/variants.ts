@@ -31,9 +31,7 @@ export function canonicalEntry(written: DataMap, defaults: DataMap = {}): Canoni
   return withPublished(withQuarantine(withDockerfile(flatten(written))), defaults)
 }
 
-/**
- * Converts the same forms in the defaults. Keys that belong to a single entry (`image`, `full_name`) stay unknown keys.
- */
+/** Converts the same forms in the defaults. Keys that belong to one entry (`image`, `full_name`) stay unknown. */
 export function canonicalDefaults(written: DataMap): Canonical {
   return withQuarantine(withDockerfile(flatten(written)))
 }

@@ -2,7 +2,6 @@ import type { Records } from '../state/index.js'
 import { type JudgedRecord, judgeBase, provenTimes } from '../state/judge.js'
 import { digestOf, isTrue, newestEntry, type StateRecord, textOf, textsOf, writtenReference } from '../state/record.js'
 
-/** A base image of an image, according to the state files. */
 export interface ExplainedBase extends JudgedRecord {
   readonly name: string
   /** The full form in Dockerfiles: `docker.io/library/node:22`. */

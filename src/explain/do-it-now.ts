@@ -23,7 +23,6 @@ interface ActionInput {
   readonly record: StateRecord | undefined
   readonly bases: readonly ExplainedBase[]
   readonly changed: ExplainedBase | null
-  /** Why it is rebuilt; null if it is not. */
   readonly cause: Cause | null
   readonly status: string
   readonly reason: string

@@ -57,7 +57,6 @@ export interface Explanation {
   readonly bases: readonly ExplainedBase[]
   /** The override for the base that changed, even if it has no effect. */
   readonly override: Override | null
-  /** What starts rebuilds. */
   readonly engine: Settings['engine']
   /** The recorded rebuilds, newest first. */
   readonly rebuilds: readonly Rebuild[]

@@ -2,7 +2,6 @@ import type { Settings } from '../enrollment/images-file.js'
 import type { Override } from '../enrollment/overrides.js'
 import type { TrackedBase, TrackedImage } from '../state/model.js'
 
-/** The input of the manifests. */
 export interface Factory {
   readonly settings: Settings
   /** Every enrolled image; disabled ones get no manifests. */
@@ -11,9 +10,7 @@ export interface Factory {
   readonly bases: readonly TrackedBase[]
   /** Default branch of sources without a branch in images.yaml, by image name; else `main`. */
   readonly branches?: ReadonlyMap<string, string>
-  /**
-   * API that dispatches workflows: `https://api.github.com`, or `https://HOST/api/v3` of a GitHub Enterprise Server.
-   */
+  /** API for dispatches: `https://api.github.com`, or `https://HOST/api/v3` of a GitHub Enterprise Server. */
   readonly github?: { readonly apiUrl: string }
   /** Where pipelines are started: `https://gitlab.com`, or a self-managed GitLab. */
   readonly gitlab?: { readonly url: string }

@@ -7,7 +7,6 @@ export interface Comparison {
   readonly changes: readonly ResourceChange[]
   /** By file: new text, or null for a deleted file. */
   readonly files: ReadonlyMap<string, string | null>
-  /** Number of objects before. */
   readonly resourcesBefore: number
 }
 

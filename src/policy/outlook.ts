@@ -15,9 +15,7 @@ export type Outlook<Base> =
   | { readonly kind: 'unknown'; readonly reason: UnknownReason }
   /** No base changed, or the last build has every change; proven: it is built on the current digest of each base. */
   | { readonly kind: 'up-to-date'; readonly reason: 'unchanged' | 'built' | 'proven' }
-  /**
-   * Provably built on an older digest, and not rebuilt: it was outdated when it was enrolled, or after the last build.
-   */
+  /** Provably built on an older digest, but not rebuilt: outdated when it was enrolled, or after the last build. */
   | { readonly kind: 'behind'; readonly reason: 'before-enrollment' | 'still-behind'; readonly base: Base }
   /** There is a cause to rebuild it, but automatic rebuilds are off. */
   | { readonly kind: 'held'; readonly base: Base; readonly cause: Cause }
@@ -26,7 +24,6 @@ export type Outlook<Base> =
 /** Why an image is rebuilt: a base changed, or it was outdated before it was enrolled (`rebuildOnEnrollment`). */
 export type Cause = 'change' | 'before-enrollment'
 
-/** When an image is rebuilt for a base. */
 export interface Turn<Base> {
   readonly base: Base
   readonly cause: Cause
@@ -110,8 +107,7 @@ function turnOf<Base extends JudgedBase>(
 }
 
 /**
- * Why a base causes a rebuild of an image, and when its digest counts as seen, in milliseconds since the epoch; null if
- * it does not.
+ * Why a base causes a rebuild of an image, and when its digest counts as seen, in milliseconds; null if it does not.
  */
 export function rebuildCause(
   image: ImagePolicy,

@@ -14,7 +14,6 @@ export interface PullRequest {
   readonly number: number
 }
 
-/** A report to show on a pull request. */
 export interface CommentRequest {
   /** The whole text within this many characters, its marker on the first line. */
   readonly render: (budget: number) => string

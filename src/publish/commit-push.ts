@@ -15,7 +15,6 @@ export interface PushTarget {
   readonly newFolder: () => Promise<string>
   /** Folder whose git configuration defines the committer; the work tree itself by default. */
   readonly identityFrom?: string
-  /** The API rejected this commit because of its size. */
   readonly tooBigForApi?: boolean
 }
 

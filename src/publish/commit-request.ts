@@ -1,7 +1,6 @@
 import { fromTop } from '../state/index.js'
 import { blobId, listBlobs, type WorkTree } from './work-tree.js'
 
-/** A commit to make. */
 export interface CommitRequest {
   readonly tree: WorkTree
   readonly branch: string

@@ -39,7 +39,6 @@ const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`
 
-/** Size limits for the API. */
 export interface ApiLimit {
   /** Maximum size of a request. */
   readonly bytes: number

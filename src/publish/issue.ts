@@ -24,7 +24,6 @@ export interface IssuePlace {
   readonly token: string
 }
 
-/** The content of the dashboard. */
 export interface DashboardRequest extends NoticeRequest {
   /** Title of a new issue; people may rename it. */
   readonly title: string
@@ -38,7 +37,6 @@ export type DashboardResult =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string; readonly isNotified: boolean }
   /** Another run is creating it right now. */
   | { readonly kind: 'skipped' }
-  /** The token may not write issues. */
   | { readonly kind: 'forbidden' }
 
 interface OwnIssue {

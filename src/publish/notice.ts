@@ -14,7 +14,6 @@ import { isClientError } from './refusals.js'
 
 /** What to notify people of, and how. */
 export interface NoticeRequest {
-  /** The dashboard's id. */
   readonly id: string
   /** The news for people who were already notified of these. */
   readonly news: (told: DashboardMarker['told']) => News
@@ -22,7 +21,6 @@ export interface NoticeRequest {
   readonly notice: (items: readonly NewsItem[], sequence: number) => string
 }
 
-/** An issue to comment on, and the author of the comment. */
 export interface NoticePlace {
   readonly client: GitHubClient
   readonly owner: string

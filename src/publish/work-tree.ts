@@ -6,19 +6,15 @@ import { refuse } from '../enrollment/problem.js'
 import { isSafeFolder, lookAt } from '../state/folder.js'
 import { type GitRemote, git, gitOrRefuse, gitOverNetwork, outputOrRefuse } from './git.js'
 
-/** A checkout of the state repository. */
 export interface WorkTree {
   /** Top folder of the repository, absolute. */
   readonly root: string
-  /** The commit that is checked out. */
   readonly head: string
   /** Current branch, null for a detached head. */
   readonly branch: string | null
 }
 
-/**
- * The checkout that has a folder as its top; null if there is none, or if its configuration points to another folder.
- */
+/** The checkout with a folder as its top; null if there is none, or its configuration points to another folder. */
 export async function findWorkTree(folder: string): Promise<WorkTree | null> {
   const top = await git(['rev-parse', '--show-toplevel'], { cwd: folder })
   if (top.exitCode !== 0) return null
@@ -77,9 +73,7 @@ async function fetchOne(remote: GitRemote, wanted: string, folder: string): Prom
 /** Overrides .gitattributes: no line ending conversion, filters or re-encoding. */
 const RAW_FILES = '* -text !eol !ident !filter !working-tree-encoding\n'
 
-/**
- * Creates an empty repository with git's default configuration, in which files are checked out exactly as committed.
- */
+/** Creates an empty repository with git's default configuration, which checks files out exactly as committed. */
 export async function startRepository(folder: string, hash: 'sha1' | 'sha256'): Promise<void> {
   const init = ['init', '--quiet', '--template=', '--initial-branch=image-factory', `--object-format=${hash}`, '.']
   await gitOrRefuse(init, { cwd: folder }, 'git init')
@@ -111,7 +105,6 @@ export async function remoteOf(tree: WorkTree, ours: GitRemote): Promise<GitRemo
   return isLocal(url) ? { url, token: '' } : ours
 }
 
-/** The remote's URL as written. */
 async function originOf(tree: WorkTree): Promise<string | null> {
   const origin = await git(['config', '--get', 'remote.origin.url'], { cwd: tree.root })
   return origin.exitCode === 0 ? origin.stdout.trim() : null

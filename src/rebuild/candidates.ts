@@ -37,7 +37,6 @@ export function parseRequest(text: string): Request | 'invalid' | null {
   return words.length <= MAX_NAMES && words.every(isName) ? { kind: 'names', names: words } : 'invalid'
 }
 
-/** The input for decisions about images. */
 export interface Circumstances {
   readonly records: Records
   readonly settings: Pick<Settings, 'engine' | 'stagger' | 'retries' | 'retryPause' | 'maxRebuildsPerRun'>
@@ -82,7 +81,6 @@ export type Candidate =
   /** It is due, but it is unknown what to start. */
   | { readonly kind: 'unbuildable'; readonly bases: readonly ExplainedBase[] }
 
-/** What to do about one image. */
 export interface ImageCandidate {
   readonly image: TrackedImage
   readonly candidate: Candidate

@@ -3,7 +3,6 @@ import { textOf } from '../state/index.js'
 import { compareText } from '../text/index.js'
 import type { Candidate, ImageCandidate, Startable } from './candidates.js'
 
-/** A build that could be started, but not in this run. */
 export interface PutOff {
   readonly image: TrackedImage
   readonly candidate: Startable

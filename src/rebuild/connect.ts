@@ -5,7 +5,6 @@ import { gitlabRuns } from './gitlab-runs.js'
 import type { RunsClient } from './runs.js'
 import { ForgeRunsClient } from './runs-client.js'
 
-/** Options for starting builds on all forges. */
 export interface RunsOptions {
   /** Server URLs without trailing slash. */
   readonly servers: Readonly<Record<Provider, string>> & { readonly githubApi: string }

@@ -33,7 +33,6 @@ export interface ClaimedRebuild {
   readonly until: number
 }
 
-/** What to do about rebuilds. */
 export interface Decision {
   /** Changed records of images, by name. */
   readonly records: ReadonlyMap<string, StateRecord>

@@ -21,7 +21,6 @@ import { plainText } from '../sources/index.js'
 import { jsonMap, parseJson } from '../text/index.js'
 import type { StartAnswer } from './runs.js'
 
-/** A forge whose runs are read. */
 export interface ForgeServer {
   /** Name in messages. */
   readonly name: string
@@ -49,11 +48,9 @@ export interface Start {
   readonly body: unknown
   /** `build.yml of acme/web on main`. */
   readonly what: string
-  /** Remedy for a refusal. */
   readonly remedyOf: (status: number, message: string) => string
 }
 
-/** Requests to one forge. */
 export interface ForgeApi {
   /** Reads, with retries. Never rejects. */
   readonly read: (url: string) => Promise<ForgeReply>

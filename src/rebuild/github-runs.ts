@@ -95,9 +95,7 @@ function stateOf(data: unknown): Omit<RunState, 'url'> | null {
   return { status, startedAt: isoIn(run.run_started_at), endedAt: isOver ? isoIn(run.updated_at) : null }
 }
 
-/**
- * All other conclusions are failed builds: `failure`, `timed_out`, `startup_failure`, `skipped`, `neutral`, `stale`, …
- */
+/** All other conclusions are failures: `failure`, `timed_out`, `startup_failure`, `skipped`, `neutral`, `stale`, … */
 function statusOf({ status, conclusion }: JsonMap): BuildRun['status'] {
   if (status === 'in_progress') return 'running'
   if (status !== 'completed') return 'queued'

@@ -121,7 +121,7 @@ function withBuilds(
 }
 
 /**
- * Adds a build of the image to its record, unless it is already recorded, or covers no change and published nothing.
+ * Adds a build of the image to its record, unless it is recorded already, or covers no change and published nothing.
  */
 function withBuild(
   run: BuildRun,

@@ -57,7 +57,6 @@ const RUN_ID = /^[1-9]\d{0,19}$/
 export class ForgeRunsClient<Place extends { readonly branch: string }> implements RunsClient<Place> {
   readonly #forge: ForgeRuns<Place>
   readonly #api: ForgeApi
-  /** Runs created by this client. */
   readonly #started = new Set<string>()
   /** Responses by URL, if they can be reused. */
   readonly #known = new Map<string, Promise<unknown>>()

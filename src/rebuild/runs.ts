@@ -42,7 +42,6 @@ export interface StartRequest<Place = BuildPlace> extends RunSearch<Place> {
   readonly inputs: ReadonlyMap<string, string>
 }
 
-/** Result of a start. */
 export type StartAnswer =
   /** Accepted. `run` is null if the forge does not name the run and none was found yet. */
   | { readonly kind: 'started'; readonly run: Run | null }
@@ -50,9 +49,7 @@ export type StartAnswer =
   | { readonly kind: 'refused'; readonly message: string; readonly remedy: string; readonly status: number | null }
   /** Rejected by a rate limit. Nothing more should be started in this run. `retryAt` is ISO 8601. */
   | { readonly kind: 'limited'; readonly message: string; readonly retryAt: string | null }
-  /**
-   * The response was lost, and the build may have been started. Never resend it; look for its run (`find`) next time.
-   */
+  /** The response was lost, the build may have been started. Never resend it; look for its run (`find`) next time. */
   | { readonly kind: 'unknown'; readonly message: string; readonly remedy: string }
 
 /** Status of a run. `not-found`: it was deleted, or the token cannot access it. */

@@ -40,7 +40,6 @@ export interface PriorState {
   readonly settings: Settings | null
 }
 
-/** Nothing existed before. */
 export const NOTHING_BEFORE: PriorState = {
   entries: new Map(),
   bases: new Map(),
@@ -105,19 +104,16 @@ interface ReportFolder {
   readonly outputDir: string
 }
 
-/** The results of a run. */
 export interface ReportInput {
   readonly mode: Report['mode']
   readonly folder: ReportFolder
   readonly enrolled: ImagesFile
-  /** The state to compare with. */
   readonly before: PriorState
   readonly state: MergedState
   readonly images: readonly ImageChange[]
   readonly settings: readonly ValueChange[]
   readonly overrides: readonly OverrideRow[]
   readonly changes: readonly ResourceChange[]
-  /** The input of the manifests. */
   readonly factory: Factory
   readonly manifests: readonly ManifestFile[]
   readonly baseDrift: BaseDrift | null

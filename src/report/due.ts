@@ -16,9 +16,7 @@ interface DueInput {
   readonly staggerSeconds: number
 }
 
-/**
- * The rebuilds that may start because of these changes, by image name. Independent of the clock: each has a due date.
- */
+/** The rebuilds that may start because of these changes, by image name. Independent of the clock: each has a date. */
 export function dueRebuilds(input: DueInput): DueRebuild[] {
   const { state, overrides, overriddenBefore, staggerSeconds } = input
   const changes = new Map(input.changes.map((change) => [change.name, change]))
@@ -38,9 +36,7 @@ export function dueRebuilds(input: DueInput): DueRebuild[] {
   })
 }
 
-/**
- * Whether a change releases rebuilds that were held back. A shorter delay does not: waiting rebuilds keep their own.
- */
+/** Whether a change releases rebuilds that were held back. A shorter delay does not: waiting ones keep their own. */
 function opens({ kind, details }: ImageChange): boolean {
   if (kind === 'enabled') return true
   return details.some(({ key, before, after }) => {

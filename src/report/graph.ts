@@ -20,10 +20,7 @@ interface ChangedEdge extends Edge {
   readonly change: BaseUseRow['change']
 }
 
-/**
- * The folded graph if it changes: all of it, what changes with its neighbors, or only what changes. Empty if even that
- * is unreadable.
- */
+/** The folded graph if it changes: all of it, changes with neighbors, or changes only. Empty if still unreadable. */
 export function graphBlock({ report }: View): string[] {
   const all = edgesOf(report.bases)
   const changed = new Set(report.images.map(({ name }) => name))
@@ -92,7 +89,6 @@ function mermaidLabel(name: string): string {
   return oneLine(name, 100).replace(/[^A-Za-z0-9 ./:_-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`)
 }
 
-/** Output formats of a graph. */
 export type GraphFormat = 'mermaid' | 'dot' | 'json'
 
 /** Images and base images by name; edges lead from the base image to the image built on it. */

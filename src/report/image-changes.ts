@@ -99,8 +99,7 @@ function builtFrom(source: EnrolledImage['source']): (readonly [string, string])
 }
 
 /**
- * `source.workflow` → value, for every scalar: lists by index, but environments by name, and reasons of acceptances by
- * code.
+ * `source.workflow` → value, for every scalar: lists by index, environments by name, reasons of acceptances by code.
  */
 export function flatten(data: unknown, prefix = ''): Map<string, string> {
   if (prefix === 'accept') return reasonsIn(data)

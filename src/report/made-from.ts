@@ -12,7 +12,6 @@ import { groupBy } from '../text/index.js'
 import { type Data, type DataMap, isDataMap } from '../yaml/data.js'
 import { differingKeys, type EntryKey, withKeyOf, writes } from './entry-keys.js'
 
-/** An image whose entry changed. */
 export interface ChangedImage {
   readonly image: TrackedImage
   /** Its entry as previously written. */

@@ -93,7 +93,6 @@ const imageChange = record({
 /** A rebuild that is no longer held back. */
 const dueRebuild = record({
   image: text,
-  /** The base image that changed. */
   base: text,
   /** When the rebuild is due, ISO 8601; may be in the past. */
   at: text,
@@ -193,9 +192,7 @@ export const reportShape = {
   stateFiles: list(record({ kind: change, path: text })),
   /** Changed settings of the whole factory; empty if the previous ones are unknown. */
   settings: list(valueChange),
-  /** Changes to review carefully. */
   gates: list(gateChange),
-  /** Active entries of overrides.yaml. */
   overrides: list(override),
   images: list(imageChange),
   bases: list(baseRow),
@@ -241,7 +238,6 @@ export interface Report extends z.infer<z.ZodReadonly<z.ZodObject<typeof reportS
     readonly filesUrl?: string
     /** Base branch of the pull request. */
     readonly baseBranch?: string
-    /** Version of this action. */
     readonly version?: string
     /** The report is from the pull request's own run, and was not verified. */
     readonly isUnverified?: boolean

@@ -11,7 +11,6 @@ import {
 import { section } from './resources.js'
 import type { ResourceGroup, View } from './view.js'
 
-/** Size limits. */
 export interface SizeBudget {
   /** In the unit of `measure`. */
   readonly limit: number

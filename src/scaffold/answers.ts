@@ -12,7 +12,6 @@ export const WORKFLOW_FILES: Readonly<Record<Engine, string>> = {
   actions: '.github/workflows/image-factory.yml',
 }
 
-/** The input of the files for a new state repository. */
 export interface Answers {
   /** OWNER/REPO of the state repository itself. */
   readonly repository: string
@@ -22,7 +21,6 @@ export interface Answers {
   readonly engine: Engine
   /** Folder of the state in an application's own repository (`.`: at its top); null: a separate state repository. */
   readonly applicationFolder: string | null
-  /** Whether an issue shows the factory, with boxes that start rebuilds. */
   readonly hasDashboard: boolean
   /** Kubernetes namespace and Kargo Project. */
   readonly namespace: string

@@ -63,7 +63,6 @@ export function evidenceBases(input: EvidenceInput): EvidenceBases {
   return { uses, problems: [problem('bases-untracked', message, { ...about, remedy })] }
 }
 
-/** Evidence adds nothing. */
 export const NO_EVIDENCE: EvidenceBases = { uses: [], problems: [] }
 
 /** The bases in its provenance, without duplicates; if a newer image has none, those tracked since an earlier one. */

@@ -131,7 +131,6 @@ export function isWhollyRead(evidence: RecordedEvidence | null, current: Readonl
   })
 }
 
-/** What a published image proves about a base. */
 export interface ProvenBase {
   readonly source: EvidenceSource
   readonly digest: string

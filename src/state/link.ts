@@ -28,7 +28,6 @@ export interface LinkedState {
   readonly own: ReadonlyMap<string, MatchedRecord>
 }
 
-/** The input of the merge. */
 export interface MergeInput {
   readonly enrollments: readonly EnrolledImage[]
   readonly discovered: Discovered

@@ -16,7 +16,6 @@ export function publishersOf(images: readonly EnrolledImage[]): Publishers {
   return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null
 }
 
-/** The position of an image in the build order. */
 export interface BuildPlace {
   /** Enrolled images it is built on, sorted. */
   readonly builtOn: readonly string[]
@@ -111,10 +110,7 @@ export function cycleProblems(all: readonly ImageFacts[], links: Links, file: st
   })
 }
 
-/**
- * Cycles of a graph, each once, starting with its smallest name; the first ones if there are many. Iterative: chains
- * may be long.
- */
+/** Cycles of a graph, each once, starting with its smallest name; limited. Iterative: chains may be long. */
 export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = []
   const done = new Set<string>()

@@ -25,10 +25,8 @@ export interface BaseAnswers {
   readonly missing: ReadonlySet<string>
 }
 
-/** No registry was queried. */
 export const NO_ANSWERS: BaseAnswers = { there: new Set(), missing: new Set() }
 
-/** Result of a lookup in registries. */
 export interface LookUp {
   readonly observed: Observations
   readonly answers: BaseAnswers

@@ -15,7 +15,6 @@ import { STATE_HEADER } from './print.js'
 import { baseDigestOf, digestOf, enrolledSeconds, recordWarnings, type StateRecord } from './record.js'
 import { baseRecord, baseText, imageRecord, imageText } from './state-file.js'
 
-/** The state after a run. */
 export interface MergedState extends Omit<LinkedState, 'facts' | 'own'> {
   /** Text of every state file that should exist, by path relative to the state folder; all others are deleted. */
   readonly files: ReadonlyMap<string, string>

@@ -88,7 +88,6 @@ function compareIdentifiers(a: string, b: string): number {
   return compareText(a, b)
 }
 
-/** One comparison of a constraint. */
 interface RangePart {
   readonly operator: string
   readonly version: Version

@@ -11,9 +11,7 @@ export class Html {
 
 type Part = Html | string | number | null | false | readonly Part[]
 
-/**
- * Markup with values: texts are escaped, markup is inserted unchanged, lists are joined, null and false are dropped.
- */
+/** Markup with values: texts are escaped, markup is inserted unchanged, lists are joined, null and false dropped. */
 export function html(markup: TemplateStringsArray, ...values: readonly Part[]): Html {
   return new Html(markup.map((text, index) => text + textOf(values[index] ?? null)).join(''))
 }

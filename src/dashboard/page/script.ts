@@ -1,7 +1,4 @@
-/**
- * The script of the page: hides and sorts rows. It creates no markup, so no text can become markup; without it the page
- * shows everything.
- */
+/** The script of the page: hides and sorts rows. It creates no markup; without it the page shows everything. */
 export const SCRIPT = `
 'use strict'
 const table = document.getElementById('images')

@@ -58,10 +58,7 @@ const PUBLISHED = {
   digest: expression('${{ imageFrom(vars.image).Digest }}'),
 }
 
-/**
- * Only arguments of enabled checks, because Kargo rejects unknown ones. Each is passed once, however many checks use
- * it.
- */
+/** Only arguments of enabled checks, because Kargo rejects unknown ones. Each is passed once, however many use it. */
 function verificationOf(image: TrackedImage, factory: Factory): Verification | null {
   const { analysis } = image.enrollment
   if (analysis === null || !factory.settings.analysis) return null

@@ -11,10 +11,7 @@ import { observeBaseImage } from '../tasks/observe-base-image.js'
 import { rebuildImage } from '../tasks/rebuild.js'
 import { ManifestChart } from './manifest-chart.js'
 
-/**
- * Order of Argo CD's sync: a Stage that is created before its policy and tasks is reconciled again only after five
- * minutes.
- */
+/** Argo CD's sync order: a Stage created before its policy and tasks is reconciled again only after five minutes. */
 const FIRST = { 'argocd.argoproj.io/sync-wave': '-3' }
 const SECOND = { 'argocd.argoproj.io/sync-wave': '-2' }
 const BEFORE_STAGES = { 'argocd.argoproj.io/sync-wave': '-1' }

@@ -12,10 +12,7 @@ import { addAnalyzeStage } from './analyze-stage.js'
 import { ManifestChart } from './manifest-chart.js'
 import { addPromoteStages } from './promote-stage.js'
 
-/**
- * `image-NAME.k8s.yaml`: watches what the image's workflow publishes, rebuilds the image when a base changes, checks
- * and promotes the result.
- */
+/** `image-NAME.k8s.yaml`: watches published images, rebuilds them when a base changes, checks and promotes them. */
 export class ImageChart extends ManifestChart {
   constructor(scope: Construct, id: string, { factory, image, bases }: RebuiltImage) {
     const { name, registry, repository, tags } = image.enrollment

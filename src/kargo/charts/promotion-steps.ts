@@ -23,10 +23,7 @@ export interface TargetBranch {
   readonly branch: string
 }
 
-/**
- * Clones the branch. Its name is a literal: as the result of an expression, Kargo would turn a branch 1.10 into a
- * number.
- */
+/** Clones the branch. Its name is a literal: from an expression, Kargo would turn a branch 1.10 into a number. */
 export function cloneStep({ suffix, repoURL, branch }: TargetBranch): PromotionStep {
   // A temporary outage of a git server must not end a Promotion: Kargo does not promote the same Freight again by
   // itself.
@@ -138,7 +135,6 @@ const DESCRIPTION = expression(
   'Brings `${{ vars.image }}:${{ imageFrom(vars.image).Tag }}` (`${{ imageFrom(vars.image).Digest }}`) into the Stage `${{ ctx.stage }}`, which goes on when this is merged.',
 )
 
-/** Folder that a branch is cloned to. */
 function folderOf(suffix: OrdinalSuffix): string {
   return `./repo${suffix}`
 }

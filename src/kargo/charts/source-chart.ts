@@ -23,10 +23,7 @@ export interface SourceChartProps {
   readonly source: WatchedSource
 }
 
-/**
- * `source-NAME.k8s.yaml`: watches a repository's Dockerfiles and build definitions, and notifies the state repository
- * of changes.
- */
+/** `source-NAME.k8s.yaml`: watches Dockerfiles and build definitions, and notifies the state repository of changes. */
 export class SourceChart extends ManifestChart {
   constructor(scope: Construct, id: string, { factory, source }: SourceChartProps) {
     const { namespace, shard } = factory.settings
@@ -91,7 +88,6 @@ export function watchedFiles(source: Source): { readonly key: string; readonly p
   )
 }
 
-/** One image's part of a source. */
 type Use = Omit<WatchedSource, 'name'>
 
 function useOf(image: TrackedImage, factory: Factory): Use[] {

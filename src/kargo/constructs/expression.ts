@@ -24,7 +24,6 @@ export class Expression {
   }
 }
 
-/** Shorthand for `Expression.of`. */
 export const expression = Expression.of
 
 /** Code built from pieces: `` code`${RUNS}[0].id` ``. */

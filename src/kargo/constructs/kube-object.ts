@@ -3,7 +3,6 @@ import type { Construct } from 'constructs'
 import { hasExpressionOpener } from '../../enrollment/grammar.js'
 import { Expression } from './expression.js'
 
-/** Properties of every kind. */
 export interface ObjectProps {
   readonly name: string
   readonly labels?: Readonly<Record<string, string>>
@@ -93,7 +92,6 @@ export interface DraftObject {
 
 type OnLiteral = (text: string) => string
 
-/** The manifest of a draft, with its keys in order. */
 function finishObject(draft: DraftObject, literal: OnLiteral): JsonObject {
   const finished: Record<string, Json> = {}
   for (const key of Object.keys(draft)) {

@@ -20,7 +20,7 @@ export class Project extends KubeObject {
 export interface ProjectConfigProps extends ObjectProps {
   /** Labels of the Stages with automatic promotion. */
   readonly autoPromotion: Readonly<Record<string, string>>
-  /** Senders of push events to Kargo, with the Secrets that authenticate them. */
+  /** Senders of push events to Kargo, and their Secrets. */
   readonly webhookReceivers: readonly WebhookReceiver[]
 }
 

@@ -40,7 +40,6 @@ type PlainStep =
     }
   /** Defines values for later steps and for people who inspect the Promotion. */
   | { readonly uses: 'compose-output'; readonly config: Readonly<Record<string, Text>> }
-  /** Fails the Promotion. */
   | { readonly uses: 'fail'; readonly config: { readonly message: Text } }
 
 /** A request that is repeated until one of the expressions is true. */
@@ -59,9 +58,7 @@ export interface HttpStepConfig {
   readonly failureExpression?: Expression
   /** The response's error, for the Promotion's message when the failure expression is true. */
   readonly errorExpression?: Expression
-  /**
-   * Output → expression over the response; none may evaluate to a Go int (write 0.0, not 0), which Kargo cannot copy.
-   */
+  /** Output → expression over the response; none may give a Go int (write 0.0, not 0), which Kargo cannot copy. */
   readonly outputs?: Readonly<Record<string, Expression>>
 }
 

@@ -32,8 +32,7 @@ export interface WarehouseProps extends WatchProps {
 const DEFAULT_DISCOVERY_LIMIT = 20
 
 /**
- * Watches one image repository and creates Freight from it. The webhook's defaults are written out, or Argo CD would
- * see drift.
+ * Watches an image repository and creates Freight. The webhook's defaults are written out to avoid drift in Argo CD.
  */
 export class Warehouse extends KubeObject {
   constructor(scope: Construct, props: WarehouseProps) {
@@ -53,9 +52,7 @@ export interface GitWarehouseProps extends WatchProps {
   /** https://HOST/PATH of the repository. */
   readonly repoURL: string
   readonly branch: string
-  /**
-   * Files or folders relative to the top of the repository: only commits that touch one of them count. At least one.
-   */
+  /** Files or folders relative to the repository's top: only commits that touch them count. At least one. */
   readonly includePaths: readonly string[]
 }
 

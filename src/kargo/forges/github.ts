@@ -10,7 +10,6 @@ import type { Build, BuildApi, Forge } from './forge.js'
 /** Default for `settings.secrets.github`. */
 export const GITHUB_TOKEN_SECRET = 'github-dispatch'
 
-/** Headers of every request to GitHub's API. */
 export const GITHUB_HEADERS = {
   Authorization: code`Bearer ${filled`secret(vars.tokenSecret ?? "github-dispatch").token`}`,
 }

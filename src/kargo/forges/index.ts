@@ -7,10 +7,7 @@ import { GITLAB } from './gitlab.js'
 
 export const FORGES: Readonly<Record<Source['provider'], Forge>> = { github: GITHUB, gitlab: GITLAB }
 
-/**
- * URL of a repository, to which Git adds `.git`: `https://github.com/OWNER/REPO`, or on the factory's own GitHub or
- * GitLab.
- */
+/** URL of a repository without Git's `.git`: `https://github.com/OWNER/REPO`, or on the factory's GitHub or GitLab. */
 export function repositoryUrl({ provider, repo }: Pick<Source, 'provider' | 'repo'>, factory: Factory): string {
   return `${FORGES[provider].repositories(factory)}/${repo}`
 }

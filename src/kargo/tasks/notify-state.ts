@@ -13,10 +13,7 @@ import { CREATED_AT, clockRequest } from './waits.js'
 /** Variables that the notification steps require in a Stage. */
 export const NOTICE_VARS = ['workflow', 'ref', 'reason']
 
-/**
- * A notification is sent this many seconds after the event, with an offset per Stage, so that later ones see the run
- * that the first one started.
- */
+/** A notification is sent this long after the event, offset per Stage, so that later ones see the first one's run. */
 const EARLIEST = 10
 const SPAN = 30
 

@@ -79,10 +79,7 @@ export function waitForTurn(settings: Settings, { takesImages }: { readonly take
   })
 }
 
-/**
- * Waits until `rebuildDelay` has passed since the last build, unless that build already covers the change or a person
- * requested the rebuild.
- */
+/** Waits until `rebuildDelay` has passed since the last build, unless that covers the change or it was requested. */
 export function waitForDelay(settings: Settings): PromotionStep {
   return waitUntil('due', settings, {
     if: filled`success() && (task.outputs.lastBuild?.at ?? 1e12) < ${SINCE} && ${IS_UNDECIDED}`,

@@ -159,7 +159,6 @@ const CREDENTIALS = 'Other credentials are used'
 const STATE_WORKFLOW = "Kargo starts another workflow when something changes, with the factory's token"
 const TIMING = 'changes when, not what'
 
-/** Keys of `settings`. */
 export const SETTINGS_DECISIONS: Decisions = {
   engine: gate('builds', anyChange, 'Something else starts the rebuilds, with other credentials'),
   maxRebuildsPerRun: harmless(TIMING),

@@ -18,7 +18,6 @@ export const changed: Rule = (_, after) => after !== null
 /** Another value than before; the first one does not count. */
 export const replaced: Rule = (before, after) => before !== null && after !== null
 
-/** The list has a new item. */
 export const added: Rule = (before, after) => listOf(after).some((one) => !listOf(before).includes(one))
 
 /** A waiting time is shorter. */
@@ -68,5 +67,4 @@ function rankOf(value: GateValue): number {
   return rank < 0 ? -1 : THRESHOLDS.length - rank
 }
 
-/** A disabled check. */
 export const OFF = 'off'
