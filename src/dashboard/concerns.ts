@@ -2,7 +2,7 @@ import type { Explanation } from '../explain/index.js'
 import { shortReference } from '../report/references.js'
 import { oneLine } from '../text/index.js'
 
-/** Conditions of an image that require a person, the worst first. */
+/** Conditions of an image that need attention, the worst first. */
 export const CONCERN_KINDS = [
   'build-failed',
   'start-refused',

@@ -1,6 +1,6 @@
 /**
- * Overview of the factory. `overview.ts` builds it from explanations and state files, `concerns.ts` finds what requires
- * a person; all other files only display it: `page/` as one HTML file, `files.ts` as that and as data. Pure.
+ * Overview of the factory. `overview.ts` builds it from explanations and state files, `concerns.ts` finds what needs
+ * attention; all other files only display it: `page/` as one HTML file, `files.ts` as that and as data. Pure.
  */
 export { CONCERN_KINDS, type Concern } from './concerns.js'
 export { pageFiles } from './files.js'

@@ -30,7 +30,7 @@ export const STANDINGS = [
 /** An enrolled image: the output of `explain --json`, and its standing. */
 export interface OverviewImage extends ReturnType<typeof explanationJson> {
   readonly standing: Standing
-  /** What requires a person, the worst first. */
+  /** What needs attention, the worst first. */
   readonly concerns: readonly Concern[]
   /** Its source; null: it is built by others and only watched. */
   readonly source: { readonly provider: 'github' | 'gitlab'; readonly repo: string } | null

@@ -14,12 +14,12 @@ export const ACTION = 'craigedmunds/image-factory-action'
  */
 export const PUBLISHED: ActionPin = { sha: '4b4b75f8c3911b2755fb8bed19922bd5d083c804', name: 'main' }
 
-/** The schema of images.yaml as a commit (or branch) of this action has it, for editors. */
+/** URL of the schema of images.yaml at a commit or branch of this action, for editors. */
 export function schemaUrl(ref: string): string {
   return `https://raw.githubusercontent.com/${ACTION}/${ref}/schema/images.schema.json`
 }
 
-/** The first line of an images.yaml: editors complete and check by the schema it names. */
+/** First line of a new images.yaml: enables completion and validation in editors. */
 export function schemaComment({ sha }: ActionPin): string {
   return `# yaml-language-server: $schema=${schemaUrl(sha)}`
 }

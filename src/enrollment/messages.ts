@@ -4,7 +4,6 @@ import type { ErrorCode } from './problem-codes.js'
 import { remedyFor } from './repairs.js'
 import { remedyForType } from './type-repairs.js'
 
-/** One problem zod found, in our words. */
 export interface SchemaProblem {
   readonly code: ErrorCode
   readonly path: readonly (string | number)[]
@@ -23,9 +22,9 @@ export interface Examined {
   readonly value: (path: readonly (string | number)[]) => unknown
   /** An example value for a path, for missing keys. */
   readonly example?: (path: readonly (string | number)[]) => string | null
-  /** What to do with a key that is not known at a path, where it is known elsewhere. */
+  /** The remedy for an unknown key at a path that is known in another place of the file. */
   readonly misplaced?: (key: string, path: readonly (string | number)[]) => string | null
-  /** The path as the person wrote it, where that differs. */
+  /** The path as written, where that differs. */
   readonly written?: (path: readonly (string | number)[]) => readonly (string | number)[]
 }
 
@@ -173,7 +172,7 @@ export function pathName(path: readonly (string | number)[]): string {
     .join('')
 }
 
-/** A message of a library, as ours are: short, on one line, ending with a full stop. */
+/** Formats a third-party message like ours: short, on one line, ending with a period. */
 export function sentence(message: string): string {
   const line = oneLine(message, 300)
   return line.endsWith('.') ? line : `${line}.`

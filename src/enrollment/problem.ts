@@ -75,7 +75,7 @@ function codeOf({ severity, code, reason }: Problem): string {
   return ` [${code}]${reason === undefined ? '' : ` Accepted: ${reason}`}`
 }
 
-/** Stops the run: carries every problem found, so that all are reported at once. */
+/** Stops the run; carries every problem found, so that all are reported together. */
 export class Refusal extends Error {
   readonly problems: readonly Problem[]
 

@@ -27,7 +27,7 @@ export interface FollowedBuilds extends Followed {
   readonly ended: readonly { readonly name: string; readonly rebuild: Rebuild }[]
 }
 
-/** Requests to forges at the same time. */
+/** Maximum number of concurrent requests to forges. */
 const MAX_CONCURRENCY = 4
 
 /**
@@ -49,7 +49,7 @@ export async function followRebuilds(
   })
   if (open.length === 0) return { records: new Map(), ended: [], problems: [] }
   const taken = knownRuns(records.values())
-  // What is looked for may be found by two images: one after the other, so that the second does not take it again.
+  // Two images may search for the same run: one at a time, so that the second does not claim it again.
   const searches = pLimit(1)
   const changed = new Map<string, StateRecord>()
   const ended: { readonly name: string; readonly rebuild: Rebuild }[] = []
@@ -96,11 +96,10 @@ export function oneWarning(problems: readonly Problem[], { engine }: Pick<Settin
 }
 
 /**
- * Asks a forge about images, a few at a time.
+ * Queries a forge about images, a few at a time. Without a response, only the affected images are skipped.
  *
- * @param ask what is asked about one of them, and what becomes of the answer.
- * @returns the images without an answer, by name, and why there is none. A forge that does not answer holds up no other
- *   image.
+ * @param ask sends the queries for one image, and handles the responses.
+ * @returns the images without a response, by name, and the problems.
  */
 export async function askForges<Item>(
   items: readonly Item[],

@@ -26,7 +26,7 @@ interface Concerned {
   readonly concern: Concern
 }
 
-/** What requires a person, the worst first; identical concerns of several images are listed once. */
+/** What needs attention, the worst first; identical concerns of several images are listed once. */
 export function attention({ images }: Overview): Html | null {
   const all = images.flatMap((image) => image.concerns.map((concern): Concerned => ({ image, concern })))
   if (all.length === 0) return null
