@@ -216,7 +216,6 @@ function baseCauses(change: ResourceChange, { images, bases }: Lookups): string[
   return found.length === 0 && row.change === 'removed' ? ['no image using it'] : found
 }
 
-/** Formats a word as code. */
 function quoted(word: string): string {
   return `\`${word}\``
 }

@@ -20,9 +20,7 @@ export interface DetailLevel {
   /** The groups whose diffs are shown, and the number of unchanged lines around a change. */
   readonly shown: ReadonlySet<ResourceGroup>
   readonly context: 1 | 3
-  /** Whether to include graph and state files. */
   readonly extras: boolean
-  /** Maximum length of a list. */
   readonly rows: number
   readonly footer: boolean
 }
@@ -192,7 +190,6 @@ function uncompared({ report }: View): string[] {
   ]
 }
 
-/** With its name, if known. */
 function baseBranch({ run }: Report, show: (text: string, most: number) => string): string {
   return run?.baseBranch === undefined ? 'the base branch' : show(run.baseBranch, 80)
 }

@@ -8,7 +8,6 @@ import { code, listed, type Span, strong } from './spans.js'
 const FEW_IMAGES = 2
 const MAX_BASES = 3
 
-/** Added and removed base images of an image. */
 interface Move {
   readonly image: string
   readonly added: readonly string[]

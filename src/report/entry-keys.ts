@@ -91,7 +91,6 @@ function itemNames(list: readonly Data[]): string[] | null {
   return names.length === list.length && new Set(names).size === names.length ? names : null
 }
 
-/** Whether the common items of two lists are in the same order. */
 function isSameOrder(a: readonly string[], b: readonly string[]): boolean {
   const [first, second] = [a.filter((one) => b.includes(one)), b.filter((one) => a.includes(one))]
   return first.every((one, index) => one === second[index])

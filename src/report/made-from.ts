@@ -14,7 +14,6 @@ import { differingKeys, type EntryKey, withKeyOf, writes } from './entry-keys.js
 
 export interface ChangedImage {
   readonly image: TrackedImage
-  /** Its entry as previously written. */
   readonly before: unknown
 }
 

@@ -4,7 +4,6 @@ import { FOOTER_OPENS } from './document.js'
 export interface Marker {
   /** Distinguishes several reports on one pull request; never derived from content. */
   readonly id: string
-  /** Head commit of the report. */
   readonly sha: string
   /** Id and attempt of the workflow run. */
   readonly run: number

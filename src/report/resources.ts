@@ -75,7 +75,6 @@ export function section({ lead, others }: ResourceGroup, context: 1 | 3): string
   return details(title, body(lead, context) + likewise(others))
 }
 
-/** The other objects with the same change. */
 function likewise(others: readonly ChangedResource[]): string {
   if (others.length === 0) return ''
   const names = listSome(

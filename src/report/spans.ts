@@ -12,7 +12,6 @@ interface CodeSpan {
   readonly url: string | null
 }
 
-/** Our own words as a link. */
 interface LinkSpan {
   readonly word: string
   readonly to: string

@@ -65,7 +65,6 @@ export async function readAllEvidence(
   return new Map(await Promise.all(read))
 }
 
-/** Each tracked base with its digests, by name. */
 function digestsOf({ linked, before, observed }: EvidenceInput): Map<string, Omit<EvidenceBase, 'isFinal'>> {
   const bases = linked.bases.map((base) => {
     const record = knownBase(base.name, before)?.record

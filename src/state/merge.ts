@@ -18,7 +18,6 @@ import { baseRecord, baseText, imageRecord, imageText } from './state-file.js'
 export interface MergedState extends Omit<LinkedState, 'facts' | 'own'> {
   /** Text of every state file that should exist, by path relative to the state folder; all others are deleted. */
   readonly files: ReadonlyMap<string, string>
-  /** The records in those files of what is enrolled and tracked. */
   readonly records: Records
   /** Changed digests of bases for which every affected image was already rebuilt. */
   readonly builtSince: ReadonlySet<string>
@@ -98,7 +97,6 @@ function withEnrollment({ images, own }: LinkedState, now: string): TrackedImage
   })
 }
 
-/** The enabled images built on each base, by its name. */
 function usersOf(images: readonly TrackedImage[]): Map<string, TrackedImage[]> {
   const enabled = images.filter(({ enrollment }) => enrollment.enabled)
   const uses = enabled.flatMap((image) => [...new Set(image.bases)].map((base) => ({ base, image })))

@@ -17,7 +17,6 @@ export interface TrackedBase {
 
 /** A published image that was provably outdated before it was enrolled. */
 export interface StaleBuild {
-  /** Its digest. */
   readonly image: string
   /** Name of the outdated base, and the current digest of its tag. */
   readonly base: string
@@ -55,7 +54,6 @@ export interface Records {
 export interface StateFiles extends Records {
   readonly archivedImages: ReadonlyMap<string, StateRecord>
   readonly archivedBases: ReadonlyMap<string, StateRecord>
-  /** Text of every state file by path. */
   readonly texts: ReadonlyMap<string, string>
 }
 
@@ -69,7 +67,6 @@ export const FOLDERS = {
 
 /** The folder with images.yaml, the state and the manifests. */
 export interface StateFolder {
-  /** Absolute path on disk. */
   readonly root: string
   /** The same folder relative to the top of the repository, `.` or a path, for paths shown to people. */
   readonly path: string

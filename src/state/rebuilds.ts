@@ -8,7 +8,6 @@ const EVIDENCE = ['current', 'behind', 'unknown'] as const
 
 /** A base that an image is rebuilt for, and how its digest changed. */
 export interface RebuiltFor {
-  /** Name of the tracked base. */
   readonly name: string
   /** Canonical `registry/repository:tag`; null if the file does not contain it. */
   readonly reference: string | null

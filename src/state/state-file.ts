@@ -13,7 +13,6 @@ import { type StateRecord, textOf, textsOf } from './record.js'
 
 // The content of state files, and its order. Unknown keys are kept after the known ones.
 
-/** The result of discovery, and which runs are the image's builds. */
 const DISCOVERY_KEYS = ['discoveryStatus', 'discoveryError', 'defaultBranch', 'runTitle', 'runs'] as const
 
 const IMAGE_SECTIONS: readonly Section[] = [
@@ -66,7 +65,6 @@ type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
 export interface ImageFacts {
   readonly enrollment: EnrolledImage
   readonly status: DiscoveryStatus
-  /** Why discovery failed. */
   readonly reason: string | null
   /** Names of the tracked bases, sorted. */
   readonly bases: readonly string[]

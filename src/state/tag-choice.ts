@@ -65,7 +65,6 @@ export function compareVersions(a: Version, b: Version): number {
   )
 }
 
-/** Compares numbers as digits without leading zeros. */
 function compareNumbers(a: string, b: string): number {
   return a.length - b.length || compareText(a, b)
 }

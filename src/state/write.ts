@@ -50,7 +50,6 @@ function writeToTheSide(root: string, changes: FileChanges, side: Map<string, st
   }
 }
 
-/** Characters per write. */
 const BULK = 1024 * 1024
 
 function writePieces(path: string, pieces: Iterable<string>): void {

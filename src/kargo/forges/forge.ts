@@ -10,7 +10,6 @@ import type { Factory } from '../factory.js'
  * Its functions are methods, so that a forge for one kind of source can be used as one for any (bivariance).
  */
 export interface Forge<S extends Source = Source> {
-  /** Name in messages. */
   readonly name: Expression
   /** Base URL of the repositories, without trailing slash. */
   repositories(factory: Factory): string
@@ -42,7 +41,6 @@ export interface BuildApi {
   readonly build: Expression
   readonly dispatch: { readonly url: Expression; readonly body: Expression }
   readonly answer: {
-    /** The list of builds. */
     readonly builds: Expression
     /** Whether the response is a list of builds rather than a single one. */
     readonly isList: Expression

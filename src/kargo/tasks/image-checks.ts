@@ -24,7 +24,6 @@ const DEADLINE_SECONDS = 1800
 const IMAGE = '$(IMAGE)@$(DIGEST)'
 const IMAGE_SCAN = ['image', '--exit-code=1', '--image-src=remote']
 
-/** Finds known vulnerabilities in a published image. */
 function vulnerabilities(settings: Settings): AnalysisTemplateProps {
   return {
     name: SCAN_IMAGE,

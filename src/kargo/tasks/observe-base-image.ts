@@ -5,7 +5,6 @@ import { type PromotionStep, PromotionTask } from '../constructs/steps.js'
 import { NOTICE_VARS, noticeSteps } from './notify-state.js'
 
 export interface ObserveTaskProps extends ObjectProps {
-  /** Whether the state repository is notified of new digests. */
   readonly notifiesState: boolean
 }
 

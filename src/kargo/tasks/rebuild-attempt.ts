@@ -22,7 +22,6 @@ export function latestBuilds(api: BuildApi): HttpStepConfig {
 export interface BuildAttempt {
   /** Distinguishes the names of its steps from those of the other attempt. */
   readonly suffix: '' | '2'
-  /** Outputs of its steps. */
   readonly builds: Expression
   readonly dispatch: Expression
   readonly build: Expression
@@ -106,7 +105,6 @@ function dispatch(api: BuildApi, { suffix, builds, hasRead, isAllowed }: BuildAt
   }
 }
 
-/** Timeout of a build. */
 const BUILD_SECONDS = 86_400
 
 /**

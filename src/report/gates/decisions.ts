@@ -30,7 +30,6 @@ export interface GateRule {
 
 export type Decision =
   | GateRule
-  /** Why a change of it is harmless. */
   | { readonly harmless: string }
   /** It is an alias of that key, which is compared. */
   | { readonly readAs: string }
