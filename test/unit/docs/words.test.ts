@@ -42,6 +42,14 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   ],
   [/\bImplicit (?:map )?keys need\b|\bcompact mappings\b/, 'what is wrong in the line'],
   [/\bcannot be read: E[A-Z]+\b/, 'there is no file …'],
+  [/\bas ever\b/, 'as usual'],
+  [/\bat the most\b/, 'at most'],
+  [/\bfrom (?:version )?\d[\d.]* on\b/, '… and newer'],
+  [/\bin the place of\b/, 'instead of'],
+  [/\bbegins? again\b/, 'restarts'],
+  [/\btakes? along\b/i, 'picks up'],
+  [/\bno further one\b/, 'no further build'],
+  [/\bask(?:ed)? for (?:it )?by name\b/, 'set … explicitly'],
 ]
 
 const strings = (text: string) =>
