@@ -61,6 +61,9 @@ const withoutComments = (text: string) => text.replace(/^\s*(?:\/\/|\*|\/\*\*).*
 const READ: readonly (readonly [file: string, text: string])[] = [
   // Titles of tests, which threat-model.md names, are for who reads code.
   ...[...PAGES, 'action.yml'].map((page) => [page, readDocument(page).replace(/› `[^`]*`/g, '')] as const),
+  ...paths('examples/{app,platform}-repo/**/*.yaml', 'examples/*/.github/workflows/*.yml').map(
+    (file) => [file, readDocument(file)] as const,
+  ),
   ...paths('src/**/*.ts').map((file) => [file, strings(withoutComments(readDocument(file))).join('\n')] as const),
   ...paths('test/golden/{explain,report,scaffold}/**/*.{md,txt,json,yaml,yml}').map(
     (file) => [file, readDocument(file)] as const,
