@@ -232,7 +232,7 @@ const caches: Removal = {
       },
     },
     {
-      file: '.github/workflows/ci.yml',
+      file: '.github/workflows/test.yml',
       find: /package-manager-cache: false/,
       by: 'package-manager-cache: true',
     },

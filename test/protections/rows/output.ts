@@ -9,7 +9,7 @@ const canary = testsOf('acceptance/canary.test.ts')
 const supply = testsOf('unit/structure/supply-chain.test.ts')
 const workflows = testsOf('unit/docs/workflows.test.ts')
 
-const CI = '.github/workflows/ci.yml'
+const CI = '.github/workflows/test.yml'
 const EXAMPLE = 'examples/state-repo/.github/workflows/synth.yml'
 
 const authors: Removal = {

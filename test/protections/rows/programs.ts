@@ -108,7 +108,7 @@ const scripts: Removal = {
       },
     },
     {
-      file: '.github/workflows/ci.yml',
+      file: '.github/workflows/test.yml',
       find: /- run: npm ci\n/,
       by: "- run: npm ci '$${{ github.head_ref }}'\n",
     },

@@ -64,8 +64,17 @@ describe('docs/images-yaml.md', () => {
     const [hook] = parse(read('.pre-commit-hooks.yaml')) as { readonly id: string; readonly files: string }[]
     expect(page).toContain(`- id: ${hook?.id}`)
     const files = new RegExp(hook?.files ?? '')
-    expect(['images.yaml', 'state/images.yml'].every((path) => files.test(path))).toBe(true)
-    expect(['my-images.yaml', 'images.yaml.bak', 'images/web.yaml'].some((path) => files.test(path))).toBe(false)
+    const taken = ['images.yaml', 'state/images.yml', 'overrides.yaml', 'a/b/overrides.yaml']
+    expect(taken.filter((path) => !files.test(path))).toEqual([])
+    const others = [
+      'my-images.yaml',
+      'images.yaml.bak',
+      'images/web.yaml',
+      'overrides.yml',
+      'x-overrides.yaml',
+      'imagesxyaml',
+    ]
+    expect(others.filter((path) => files.test(path))).toEqual([])
   })
 })
 

@@ -108,12 +108,12 @@ describe.each(WORKFLOWS)('%s', (path) => {
   })
 })
 
-describe('ci.yml', () => {
-  const { jobs } = parse(read('.github/workflows/ci.yml')) as Workflow
+describe('test.yml', () => {
+  const { jobs } = parse(read('.github/workflows/test.yml')) as Workflow
 
-  it('ci-ok waits for every other job', () => {
-    const others = Object.keys(jobs).filter((name) => name !== 'ci-ok')
-    expect([...(jobs['ci-ok']?.needs ?? [])].sort()).toEqual(others.sort())
+  it('test-ok waits for every other job', () => {
+    const others = Object.keys(jobs).filter((name) => name !== 'test-ok')
+    expect([...(jobs['test-ok']?.needs ?? [])].sort()).toEqual(others.sort())
   })
 
   it('builds the bundle again, and holds it against the committed one', () => {

@@ -38,6 +38,33 @@ describe('the lockfile', () => {
   })
 })
 
+describe('npx from the repository', () => {
+  const { bin, scripts, files } = JSON.parse(read('package.json')) as {
+    readonly bin: Readonly<Record<string, string>>
+    readonly scripts: Readonly<Record<string, string>>
+    readonly files: readonly string[]
+  }
+
+  it('runs the committed bundle, with the folders that commands read', () => {
+    expect(bin).toEqual({ 'image-factory': 'dist/index.js' })
+    expect(files).toEqual(['dist', 'examples', 'schema'])
+  })
+
+  it('builds nothing: npm runs these scripts of a package from git', () => {
+    const atInstall = [
+      'preinstall',
+      'install',
+      'postinstall',
+      'prepublish',
+      'preprepare',
+      'prepare',
+      'postprepare',
+      'prepack',
+    ]
+    expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([])
+  })
+})
+
 /** Licences that ask for nothing but to be named (SPDX). */
 const ALLOWED = ['MIT', 'Apache-2.0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD']
 
