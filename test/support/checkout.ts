@@ -1,5 +1,6 @@
 /** What actions/checkout leaves in a workspace: a shallow clone by real git over HTTP. */
-import { appendFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FakeGitHub } from './fake-github.js'
 import { git, tokenEnvironment } from './git.js'
@@ -25,9 +26,26 @@ export async function checkout(options: CheckoutOptions): Promise<string> {
   const { fake, repository, sha } = options
   const path = options.path ?? (await tempFolder('workspace')).path
   const token = options.token ?? WORKFLOW_TOKEN
-  const env = tokenEnvironment(fake.url, token)
   const { defaultBranch } = fake.repositories.get(repository)
   const ref = options.ref ?? (sha === undefined ? `refs/heads/${defaultBranch}` : undefined)
+  const branch = /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1]
+  const tip = branch === undefined || fake.faults.length > 0 ? null : await fake.repositories.tip(repository, branch)
+  if (tip === null || sha !== undefined || options.path !== undefined) await clone({ ...options, path, token, ref })
+  else await cloneOrCopy({ ...options, path, token, ref }, `${repository} ${ref} ${tip}`)
+  if (options.persistCredentials === true) {
+    const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
+    await git(path, ['config', '--local', `http.${fake.url}/.extraheader`, `AUTHORIZATION: basic ${basic}`])
+  }
+  return path
+}
+
+interface Clone extends Omit<CheckoutOptions, 'ref'> {
+  readonly path: string
+  readonly token: string
+  readonly ref: string | undefined
+}
+
+async function clone({ fake, repository, ref, sha, token, path }: Clone): Promise<void> {
   const branch = /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1]
   const local = ref === undefined ? undefined : remoteTracking(ref)
   await git(path, ['init', '--quiet', '-b', 'main', path])
@@ -36,15 +54,32 @@ export async function checkout(options: CheckoutOptions): Promise<string> {
   const remote = `[remote "origin"]\n\turl = ${fake.url}/${repository}\n\tfetch = ${fetched}\n`
   await appendFile(join(path, '.git/config'), `${remote}[gc]\n\tauto = 0\n`)
   const wanted = local === undefined ? `${sha}` : `+${sha ?? ref}:${local}`
+  const env = tokenEnvironment(fake.url, token)
   await git(path, ['fetch', '--quiet', '--no-tags', '--prune', '--depth=1', 'origin', wanted], { env })
   const start = local ?? `${sha}`
   const how = branch === undefined ? ['--detach', start] : ['-B', branch, start]
   await git(path, ['checkout', '--quiet', '--force', ...how])
-  if (options.persistCredentials === true) {
-    const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
-    await git(path, ['config', '--local', `http.${fake.url}/.extraheader`, `AUTHORIZATION: basic ${basic}`])
+}
+
+/** Clones as they were made, by what was cloned: a clone is some fifteen programs, and most tests begin with the same. */
+const CLONES = new Map<string, { readonly folder: string; readonly url: string }>()
+
+async function cloneOrCopy(options: Clone, key: string): Promise<void> {
+  const { path, fake } = options
+  const alike = CLONES.get(key)
+  if (alike === undefined || !existsSync(alike.folder)) {
+    await clone(options)
+    const { path: folder } = await tempFolder('clone')
+    await cp(path, folder, { recursive: true, verbatimSymlinks: true })
+    CLONES.set(key, { folder, url: fake.url })
+    return
   }
-  return path
+  await cp(alike.folder, path, { recursive: true, verbatimSymlinks: true })
+  for (const file of ['config', 'FETCH_HEAD'].map((name) => join(path, '.git', name))) {
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll(alike.url, fake.url))
+  }
+  // The index knows files by their times.
+  await git(path, ['update-index', '-q', '--refresh'])
 }
 
 function remoteTracking(ref: string): string {

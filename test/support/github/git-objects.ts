@@ -169,12 +169,11 @@ export async function writeCommit(gitDir: string, commit: NewCommit): Promise<st
     data(file.content)
   }
   line('get-mark :1')
+  // Nothing points to it any more.
+  line(`reset ${ref}`)
+  line(`from ${'0'.repeat(40)}`)
   line('done')
-  const oid = await git(gitDir, ['fast-import', '--quiet', '--done', '--date-format=raw'], {
-    input: Buffer.concat(stream),
-  })
-  await git(gitDir, ['update-ref', '-d', ref])
-  return oid
+  return git(gitDir, ['fast-import', '--quiet', '--done', '--date-format=raw'], { input: Buffer.concat(stream) })
 }
 
 /** A path git and GitHub accept: relative, no empty, dot or .git component, no control characters. */

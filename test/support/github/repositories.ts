@@ -1,6 +1,6 @@
 /** The bare repositories behind the fake GitHub, and how tests fill and read them. */
 import { existsSync } from 'node:fs'
-import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { git, TEST_IDENTITY, tryGit } from '../git.js'
 import { tempFolder } from '../temp-folder.js'
@@ -136,12 +136,12 @@ export class Repositories {
 
   /** Where a branch points, null when there is none. */
   async tip(fullName: string, branch: string): Promise<string | null> {
-    const { stdout, code } = await tryGit(this.get(fullName).gitDir, [
-      'rev-parse',
-      '--quiet',
-      '--verify',
-      `refs/heads/${branch}`,
-    ])
+    const { gitDir } = this.get(fullName)
+    const ref = `refs/heads/${branch}`
+    // Read as git keeps it; a program is asked only where it is kept in another way, or not at all.
+    const kept = await readFile(join(gitDir, ref), 'utf8').catch(() => '')
+    if (/^[0-9a-f]{40}\n$/.test(kept)) return kept.trim()
+    const { stdout, code } = await tryGit(gitDir, ['rev-parse', '--quiet', '--verify', ref])
     return code === 0 ? stdout.toString('utf8').trim() : null
   }
 
