@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { NOW, tenSituations } from '../support/factories.js'
 import type { FakeGitHub } from '../support/fake-github.js'
+import { halfOf } from '../support/full.js'
 import { type ActionRun, runCli } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { pushRun, STATE, startFactory, stopFactory } from './factory.js'
@@ -114,6 +115,13 @@ describe('the input page-dir', () => {
   })
 })
 
+const SCREENS = [
+  { colorScheme: 'light', viewport: { width: 1280, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 360, height: 800 } },
+  { colorScheme: 'light', viewport: { width: 360, height: 800 } },
+] as const
+
 describe.skipIf(!existsSync(CHROMIUM))('the page in a browser', () => {
   let browser: Browser
   let address: string
@@ -142,12 +150,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page in a browser', () => {
   const names = (page: Page) =>
     page.$$eval('#images tbody:not([hidden])', (all) => all.map(({ id }) => id.replace('i-', '')))
 
-  it.each([
-    { colorScheme: 'light', viewport: { width: 1280, height: 900 } },
-    { colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
-    { colorScheme: 'light', viewport: { width: 360, height: 800 } },
-    { colorScheme: 'dark', viewport: { width: 360, height: 800 } },
-  ] as const)(
+  it.each(halfOf(SCREENS))(
     'has no fault that axe finds, everything opened: $colorScheme, $viewport.width pixels',
     async (options) => {
       const page = await opened({ ...options, bypassCSP: true })

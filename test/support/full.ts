@@ -22,6 +22,11 @@ export function isHalfDue(index: number): boolean {
   return FULL || index % 2 === SHARE % 2
 }
 
+/** Every second row of a few that are alike; all of them in a full run. */
+export function halfOf<Row>(rows: readonly Row[]): Row[] {
+  return rows.filter((_, index) => isHalfDue(index))
+}
+
 /** `test.each` for a table of cases that are alike: those whose turn it is run, the others are shown as skipped. */
 export function eachDue<Row extends readonly unknown[]>(rows: readonly Row[]) {
   return (name: string, run: (...row: Row) => Promise<void>): void => {
