@@ -16,8 +16,9 @@ const CONSTANT = /(PUBLISHED: ActionPin = \{ sha: ')([^']*)(', name: ')([^']*)('
 /** As workflows name it, and as pre-commit does. */
 const USE =
   /(uses: craigedmunds\/image-factory-action@|repo: https:\/\/github\.com\/craigedmunds\/image-factory-action\n\s+rev: ).*/g
-/** As editors find the schema: by the commit alone. */
-const SCHEMA = /(raw\.githubusercontent\.com\/craigedmunds\/image-factory-action\/)[^/\s]+(?=\/schema\/)/g
+/** As editors find the schema, and npx the program: by the commit alone. */
+const ADDRESS =
+  /(raw\.githubusercontent\.com\/craigedmunds\/image-factory-action\/|github:craigedmunds\/image-factory-action#)[\w.-]+/g
 
 /** What stands behind the `@`: `SHA # NAME`. */
 export function publishedPin(): string {
@@ -26,7 +27,7 @@ export function publishedPin(): string {
   return `${sha} # ${name}`
 }
 
-/** Every file that names this action, or its schema, by a commit: from the repository's top. */
+/** Every file that names a commit of this action: from the repository's top. */
 export function namingFiles(): string[] {
   const files = [
     'README.md',
@@ -36,13 +37,13 @@ export function namingFiles(): string[] {
     'examples/*/.github/workflows/*.yml',
   ]
   const found = globSync(files, { cwd: fileURLToPath(root) }).map((path) => path.replaceAll('\\', '/'))
-  return [...new Set(found)].filter((path) => [USE, SCHEMA].some((one) => read(path).search(one) >= 0)).sort()
+  return [...new Set(found)].filter((path) => [USE, ADDRESS].some((one) => read(path).search(one) >= 0)).sort()
 }
 
-/** A text in which every use of this action, and its schema, is pinned so. */
+/** A text in which every use and every address of this action is pinned so. */
 export function pinned(text: string, pin: string): string {
   const [sha = ''] = pin.split(' ')
-  return text.replace(USE, (_, before: string) => before + pin).replace(SCHEMA, (_, before: string) => before + sha)
+  return text.replace(USE, (_, before: string) => before + pin).replace(ADDRESS, (_, before: string) => before + sha)
 }
 
 function main([first, name]: readonly string[]): number {

@@ -36,7 +36,7 @@ describe('the commit of this action that is named', () => {
 
   it('is named nowhere by something that moves', () => {
     const moving = [...PAGES, ...WORKFLOWS].filter((path) =>
-      /image-factory-action(?:@|\/(?=[^/\s]+\/schema\/))(?![0-9a-f]{40}\b)/.test(read(path)),
+      /image-factory-action(?:[@#]|\/(?=[^/\s]+\/schema\/))(?![0-9a-f]{40}\b)/.test(read(path)),
     )
     expect(moving).toEqual([])
   })
@@ -64,5 +64,8 @@ describe('the commit of this action that is named', () => {
     expect(pinned(hook, 'new # v1.2.3')).toBe(hook.replace('old', 'new # v1.2.3'))
     const schema = 'https://raw.githubusercontent.com/craigedmunds/image-factory-action/v1/schema/images.schema.json'
     expect(pinned(`# $schema=${schema}\n`, 'new # v1.2.3')).toBe(`# $schema=${schema.replace('v1', 'new')}\n`)
+    expect(pinned('npx github:craigedmunds/image-factory-action#v1 x', 'new # v1.2.3')).toBe(
+      'npx github:craigedmunds/image-factory-action#new x',
+    )
   })
 })

@@ -7,12 +7,27 @@ import { workflowFaults } from '../../support/workflow-check.js'
 
 const read = readDocument
 const action = parse(read('action.yml')) as {
+  readonly name: string
+  readonly description: string
+  readonly author: string
+  readonly branding: { readonly icon: string; readonly color: string }
   readonly inputs: Readonly<Record<string, { readonly default?: unknown }>>
   readonly outputs: Readonly<Record<string, unknown>>
 }
 
 describe('action.yml', () => {
   afterEach(() => vi.restoreAllMocks())
+
+  it('is what the Marketplace takes: a name, a short description, an icon in one of its colors', () => {
+    const { name, description, author, branding } = action
+    expect(name).toBe('Image Factory Action')
+    // Longer ones are refused when a release is published there.
+    expect(description.length).toBeLessThan(125)
+    expect(author).not.toBe('')
+    const colors = ['white', 'black', 'yellow', 'blue', 'green', 'orange', 'red', 'purple', 'gray-dark']
+    expect(colors).toContain(branding.color)
+    expect(branding.icon).toBe('refresh-cw')
+  })
 
   /** What is read from an environment, and what it was asked for. */
   function reading(env: NodeJS.ProcessEnv) {
