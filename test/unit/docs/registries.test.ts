@@ -1,0 +1,63 @@
+/** The logins that docs/registries.md shows: each is for the registry it stands under. */
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { codeBlocks, readDocument } from '../../support/documents.js'
+import { shapeFaults } from '../../support/kubernetes-shapes.js'
+
+const PAGE = 'docs/registries.md'
+const headings = readDocument(PAGE)
+  .split('\n')
+  .flatMap((text, at) => (text.startsWith('## ') ? [{ text: text.slice(3), line: at + 1 }] : []))
+const blocks = codeBlocks(PAGE)
+  .filter(({ language }) => language === 'yaml')
+  .map(({ line, text }) => ({ under: headings.findLast((one) => one.line < line)?.text, data: parse(text) as unknown }))
+
+interface Step {
+  readonly uses: string
+  readonly with?: Readonly<Record<string, string>>
+}
+interface Secret {
+  readonly kind: string
+  readonly metadata: { readonly namespace: string; readonly labels: object }
+  readonly stringData: Readonly<Record<string, string>>
+}
+
+/** An image in each, its host as docker/login-action knows it; null: another action logs in. */
+const REGISTRIES: readonly (readonly [heading: string, image: string, host: string | undefined | null])[] = [
+  ['GHCR', 'ghcr.io/acme/web', 'ghcr.io'],
+  ['Docker Hub', 'docker.io/library/node', undefined],
+  ['Amazon ECR', '123456789012.dkr.ecr.eu-central-1.amazonaws.com/acme/web', null],
+  ['Google Artifact Registry', 'europe-docker.pkg.dev/acme-images/prod/web', 'europe-docker.pkg.dev'],
+  ['Azure Container Registry', 'acme.azurecr.io/web', 'acme.azurecr.io'],
+  ['Harbor', 'harbor.example.com/acme/web', 'harbor.example.com'],
+]
+
+describe.each(REGISTRIES)('%s', (heading, image, host) => {
+  const here = blocks.filter(({ under }) => under === heading).map(({ data }) => data)
+  const steps = here.flatMap((data) => (Array.isArray(data) ? (data as Step[]) : []))
+  const [secret, ...others] = here.filter((data) => (data as Secret).kind === 'Secret') as Secret[]
+
+  it('has steps that log in there, with actions that are pinned', () => {
+    expect(steps.length).toBeGreaterThan(0)
+    for (const { uses } of steps) expect(uses).toMatch(/^[\w./-]+@[0-9a-f]{40}$/)
+    const login = steps.find(({ uses }) => uses.startsWith('docker/login-action@'))
+    expect(login === undefined ? null : login.with?.registry).toBe(host)
+  })
+
+  it('has one Secret that Kargo finds for an image there, and for no other', () => {
+    expect(others).toEqual([])
+    expect(secret).toMatchObject({
+      metadata: { namespace: 'image-factory', labels: { 'kargo.akuity.io/cred-type': 'image' } },
+      stringData: { repoURLIsRegex: 'true' },
+    })
+    expect(shapeFaults(secret as unknown as Record<string, unknown>)).toEqual([])
+    const pattern = new RegExp(secret?.stringData.repoURL ?? '')
+    expect(REGISTRIES.map(([, one]) => one).filter((one) => pattern.test(one))).toEqual([image])
+  })
+
+  it('shows nothing secret', () => {
+    const secrets = Object.entries(secret?.stringData ?? {}).filter(([key]) => /password|secret|key/i.test(key))
+    expect(secrets.length).toBeGreaterThan(0)
+    for (const [, value] of secrets) expect(value).toBe('REPLACE_ME')
+  })
+})
