@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { parse, parseDocument } from 'yaml'
 import { readInputs } from '../../../src/action/inputs.js'
 import { NO_OUTPUTS, setOutputs } from '../../../src/action/outputs.js'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { codeBlocks, PAGES, readDocument, WORKFLOWS } from '../../support/documents.js'
 import { workflowFaults } from '../../support/workflow-check.js'
 
@@ -185,6 +186,12 @@ describe('YAML in the documents', () => {
   it.each(blocks.map((block) => [`${block.page}:${block.line}`, block] as const))('%s can be read', (_, { text }) => {
     const { errors, warnings } = parseDocument(text)
     expect([...errors, ...warnings]).toEqual([])
+  })
+
+  it('has images.yaml files that are valid, on the page that others copy from', () => {
+    const files = blocks.filter(({ page, text }) => page === 'docs/best-practices.md' && /^images:/m.test(text))
+    expect(files).toHaveLength(2)
+    expect(files.flatMap(({ page, text }) => parseImagesFile(text, page).problems)).toEqual([])
   })
 
   const whole = blocks.filter(({ text }) => /^on:/m.test(text) && /^jobs:/m.test(text))
