@@ -261,8 +261,7 @@ function factoryOf(
   overrides: readonly Override[],
   { run, shown: { imagesFile } }: PlanContext,
 ): Factory {
-  const hosts = { github: { apiUrl: run.apiUrl }, gitlab: { url: run.gitlabUrl } }
-  return { settings, images, bases, branches, overrides, ...hosts, imagesFile }
+  return { settings, images, bases, branches, overrides, servers: run.servers, imagesFile }
 }
 
 function manifestsOf(factory: Factory, { run }: PlanContext): ManifestFile[] {

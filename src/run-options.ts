@@ -1,22 +1,12 @@
 /**
  * Options of a run. The action and the command line build its readers and clients here, from environment and tokens.
  */
-import { type Provider, serverUrls } from './forges/index.js'
+import { type Servers, serverUrls } from './forges/index.js'
 import type { DeletionLimit } from './manifests/index.js'
-import type { Log } from './network/index.js'
 import type { Request, RunsClient } from './rebuild/index.js'
 import type { RegistryClient } from './registry/index.js'
 import type { Report } from './report/index.js'
-import {
-  failed,
-  type GitHubClient,
-  readFromDirectory,
-  readFromForges,
-  readFromGitHub,
-  readFromGitLab,
-  requestKey,
-  type SourceReader,
-} from './sources/index.js'
+import type { SourceReader } from './sources/index.js'
 
 /** Environment variables, as plain data. */
 export type Env = Readonly<Record<string, string | undefined>>
@@ -46,10 +36,8 @@ export interface RunOptions {
   readonly mode: Report['mode']
   readonly read: SourceReader
   readonly maxDeletions: DeletionLimit
-  /** API that Kargo uses to dispatch GitHub workflows. */
-  readonly apiUrl: string
-  /** The GitLab instance where Kargo starts pipelines. */
-  readonly gitlabUrl: string
+  /** Servers with the sources, where Kargo also starts builds. */
+  readonly servers: Servers
   /** OWNER/REPO of the state repository, the default for a source without a repository; null where unknown. */
   readonly ownRepository: string | null
   /** Creates the registry client, given the registries allowed in private networks; null: this run looks up nothing. */
@@ -67,50 +55,9 @@ export interface RunOptions {
   readonly log: (text: string) => void
 }
 
-/** Server URLs of a run, without trailing slash. */
-export interface Servers extends Readonly<Record<Provider, string>> {
-  readonly githubApi: string
-}
-
 /** Server URLs from the environment variables that runners set; the public servers by default. */
 export function serversIn(env: Env): Servers {
   return { ...serverUrls(env), githubApi: (env.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/, '') }
-}
-
-interface SourceAccess {
-  /** Folder with checkouts as OWNER/REPO; if set, no server is contacted. */
-  readonly directory: string | null
-  readonly servers: Servers
-  /** Called once, when the first file is read from GitHub; null without a token. */
-  readonly connect: (() => Promise<GitHubClient>) | null
-  /** Empty: only public projects can be read. */
-  readonly gitlabToken: string
-  /** Receives retries of requests to GitLab. */
-  readonly log: Log
-  /** Counts answers by their origin. */
-  readonly count?: (what: string) => void
-}
-
-/** Reads Dockerfiles and workflows from a folder if one is set, otherwise from GitHub and GitLab. */
-export function sourceReader({ directory, servers, connect, gitlabToken, log, count }: SourceAccess): SourceReader {
-  if (directory !== null) return readFromDirectory(directory)
-  const gitlab = readFromGitLab({ url: servers.gitlab, token: gitlabToken, log })
-  if (connect === null) return readFromForges({ github: WITHOUT_TOKEN, gitlab })
-  let client: Promise<GitHubClient> | null = null
-  const graphql = async (query: string, variables: Readonly<Record<string, unknown>>) => {
-    client ??= connect()
-    return (await client).graphql(query, { ...variables }).finally(() => count?.('answers from GitHub'))
-  }
-  return readFromForges({ github: readFromGitHub(graphql, new URL(servers.github).host), gitlab })
-}
-
-const WITHOUT_TOKEN: SourceReader = {
-  isComplete: true,
-  read: async (requests) => {
-    const remedy = 'Give --sources DIR, or set GITHUB_TOKEN.'
-    const message = (repo: string) => `${repo} cannot be read: there is neither --sources nor a token.`
-    return new Map(requests.map((one) => [requestKey(one), failed('unreachable', message(one.repo), remedy)]))
-  },
 }
 
 /**

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { debug, info, notice, warning } from '@actions/core'
 import { refuse } from '../enrollment/index.js'
 import { connectRuns } from '../rebuild/index.js'
-import { type BuildOptions, type RunOptions, registryAccess, runClock, sourceReader } from '../run-options.js'
-import { connectGitHub, type GitHubClient } from '../sources/index.js'
+import { type BuildOptions, type RunOptions, registryAccess, runClock } from '../run-options.js'
+import { connectGitHub, type GitHubClient, sourceReader } from '../sources/index.js'
 import type { Context } from './context.js'
 import { type Inputs, inputFolder } from './inputs.js'
 import { countProgress, knownSecrets, logLine, safe, step } from './log.js'
@@ -26,7 +26,7 @@ export class Clients {
 
   constructor(inputs: Inputs, context: Context) {
     this.#apiUrl = context.servers.githubApi
-    this.#tokens = { comment: inputs.githubToken, state: inputs.stateToken, source: inputs.sourceToken }
+    this.#tokens = { comment: inputs.githubToken, state: inputs.stateToken, source: inputs.sourceTokens.github }
   }
 
   /** @throws Refusal when there is no token for the purpose. */
@@ -59,13 +59,12 @@ export async function actionRunOptions(
       directory: inputs.sourcesDir === null ? null : existingFolder(inputs.sourcesDir, context),
       servers,
       connect: () => clients.for('source'),
-      gitlabToken: inputs.gitlabToken,
+      tokens: inputs.sourceTokens,
       log: { warning: (text) => info(safe(text)), debug: () => countProgress('questions to GitLab asked again') },
       count: countProgress,
     }),
     maxDeletions: inputs.maxDeletions,
-    apiUrl: servers.githubApi,
-    gitlabUrl: servers.gitlab,
+    servers,
     ownRepository: target.repository,
     secrets: knownSecrets(),
     builds: buildOptions(inputs, context, target, now),
@@ -86,7 +85,7 @@ function buildOptions(inputs: Inputs, context: Context, target: RunTarget, now: 
   const { servers, run } = context
   const client = connectRuns({
     servers,
-    tokens: { github: inputs.dispatchToken, gitlab: inputs.gitlabToken },
+    tokens: { ...inputs.sourceTokens, github: inputs.dispatchToken },
     log: { warning: (text) => info(safe(text)), debug: (text) => debug(safe(text)) },
   })
   const me = `${run.url}/attempts/${run.attempt}#${randomUUID().slice(0, 8)}`

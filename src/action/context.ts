@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { refuse } from '../enrollment/index.js'
-import { type Env, type Servers, serversIn } from '../run-options.js'
+import type { Servers } from '../forges/index.js'
+import { type Env, serversIn } from '../run-options.js'
 
 /** The runner's facts about this run, as plain data. */
 export interface Context {

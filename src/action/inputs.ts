@@ -2,6 +2,7 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import { getInput } from '@actions/core'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { repo } from '../enrollment/repairs.js'
+import { DEFAULT_PROVIDER, forEachForge, type Provider } from '../forges/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { DEFAULT_HEADLINE } from '../plan-and-commit.js'
 import { parseRequest, type Request } from '../rebuild/index.js'
@@ -30,8 +31,8 @@ export interface Inputs {
   readonly maxDeletions: DeletionLimit
   readonly githubToken: string
   readonly stateToken: string
-  readonly sourceToken: string
-  readonly gitlabToken: string
+  /** Tokens that sources are read with, per forge. */
+  readonly sourceTokens: Readonly<Record<Provider, string>>
   /** Token that starts workflows. */
   readonly dispatchToken: string
   /** What a person asked to rebuild now; null: nothing. */
@@ -55,7 +56,9 @@ export function readInputs(): Inputs {
   const read = new InputReader(problems)
   const githubToken = read.secret('github-token', '')
   const stateToken = read.secret('state-token', githubToken)
-  const sourceToken = read.secret('source-token', stateToken)
+  const sourceTokens = forEachForge(({ provider, tokenInput }) =>
+    read.secret(tokenInput, provider === DEFAULT_PROVIDER ? stateToken : ''),
+  )
   const inputs: Inputs = {
     mode: read.choice('mode', ['auto', 'preview', 'commit', 'check']),
     stateRepository: read.matching('state-repository', STATE_REPOSITORY, 'OWNER/REPO', repo),
@@ -74,9 +77,8 @@ export function readInputs(): Inputs {
     maxDeletions: read.limit('max-deletions', '25%'),
     githubToken,
     stateToken,
-    sourceToken,
-    gitlabToken: read.secret('gitlab-token', ''),
-    dispatchToken: read.secret('dispatch-token', sourceToken),
+    sourceTokens,
+    dispatchToken: read.secret('dispatch-token', sourceTokens.github),
     rebuild: read.request('rebuild'),
     pageDir: getInput('page-dir') || null,
   }

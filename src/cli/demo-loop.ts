@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { commitAndStart } from '../commit-and-start.js'
 import { parseImagesFile } from '../enrollment/index.js'
 import { explainImages, paragraphs } from '../explain/index.js'
+import { forEachForge, serverUrls } from '../forges/index.js'
 import type { Plan } from '../plan.js'
 import { removalsOf } from '../plan-and-commit.js'
 import { connectRuns } from '../rebuild/index.js'
@@ -104,8 +105,8 @@ async function runOnce(
   const options = { images: '', output: '', sources: join(folder, 'sources') }
   const registries = await registryAccess({}, () => undefined)
   const client = connectRuns({
-    servers: { github: url, githubApi: `${url}/api/v3`, gitlab: url },
-    tokens: { github: 'demo', gitlab: '' },
+    servers: { ...forEachForge(() => url), githubApi: `${url}/api/v3` },
+    tokens: forEachForge(() => 'demo'),
     log: { warning: () => undefined, debug: () => undefined },
   })
   const builds = { client, me: `demo ${now}`, request: null, clock: () => Date.parse(now) }
@@ -129,7 +130,6 @@ async function makeSources({ folder, state }: DemoState, host: string): Promise<
 function explanation({ root }: StateFolder, now: string): string {
   const { enrolled } = parseImagesFile(readOptional(root, 'images.yaml') ?? '', 'images.yaml')
   if (enrolled === null) return ''
-  const urls = { github: 'https://github.com', gitlab: 'https://gitlab.com' }
-  const [one] = explainImages({ enrolled, records: readState(root), overrides: [], now, urls })
+  const [one] = explainImages({ enrolled, records: readState(root), overrides: [], now, urls: serverUrls({}) })
   return one === undefined ? '' : paragraphs(one, { images: 'images.yaml', overrides: 'overrides.yaml' }, now)
 }

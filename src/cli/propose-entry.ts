@@ -1,6 +1,7 @@
 import { checkDispatch } from '../build-definition/index.js'
 import type { EntryData } from '../enrollment/enroll.js'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
+import { FORGES, type Forge, type Provider } from '../forges/index.js'
 import { type ImageReference, parseReference } from '../reference/index.js'
 import type { Env } from '../run-options.js'
 import type { Data } from '../yaml/data.js'
@@ -20,7 +21,7 @@ export interface EnrollOptions {
   readonly image?: string
   readonly registry?: string
   readonly repository?: string
-  readonly sourceProvider?: 'github' | 'gitlab'
+  readonly sourceProvider?: Provider
   readonly repo?: string
   readonly branch?: string
   readonly dockerfile?: string
@@ -134,8 +135,10 @@ function repositoryFaults({ options, checkout }: ProposalInput, remote: RemoteRe
     return [problem('build-unclear', `the checkout ${why}.`, { remedy: 'Name its repository with --repo.' })]
   }
   if (remote.provider !== null || options.sourceProvider !== undefined) return []
-  const message = `the checkout comes from ${remote.host}, which may be GitHub or GitLab.`
-  return [problem('build-unclear', message, { remedy: 'Write --source-provider github or --source-provider gitlab.' })]
+  const or = (of: (forge: Forge) => string) => FORGES.map(of).join(' or ')
+  const message = `the checkout comes from ${remote.host}, which may be ${or(({ name }) => name)}.`
+  const remedy = `Write ${or(({ provider }) => `--source-provider ${provider}`)}.`
+  return [problem('build-unclear', message, { remedy })]
 }
 
 function detectBuild(
@@ -144,11 +147,10 @@ function detectBuild(
   image: Repository | null,
 ): { readonly found: DetectedBuild; readonly warnings: readonly Problem[] } {
   if (checkout === null) return { found: NOTHING_DETECTED, warnings: [] }
-  const isGitLab = (options.sourceProvider ?? remote?.provider) === 'gitlab'
+  const isGitHub = (options.sourceProvider ?? remote?.provider ?? 'github') === 'github'
   const repo = options.repo ?? remote?.repo ?? null
-  const read = isGitLab
-    ? []
-    : checkout.workflows.flatMap((file) => readWorkflowBuilds(file, { repo, branch: null, read: checkout.read }) ?? [])
+  const workflows = isGitHub ? checkout.workflows : []
+  const read = workflows.flatMap((file) => readWorkflowBuilds(file, { repo, branch: null, read: checkout.read }) ?? [])
   const wanted = image ?? (options.registry && options.repository ? `${options.registry}/${options.repository}` : null)
   const given: GivenBuild = {
     dockerfile: options.dockerfile ?? null,

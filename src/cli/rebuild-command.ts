@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ImagesFile, type Problem, refuse } from '../enrollment/index.js'
+import { FORGES } from '../forges/index.js'
 import {
   changedImageFiles,
   connectRuns,
@@ -20,7 +21,7 @@ import { printable } from '../text/index.js'
 import { activeOverrides } from './explain-command.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { printTable } from './table.js'
-import { printJson, printProblems, tokensIn } from './terminal.js'
+import { forgeTokens, printJson, printProblems, tokensIn } from './terminal.js'
 
 export interface RebuildOptions {
   readonly dryRun?: true
@@ -69,14 +70,15 @@ function requestOf(names: readonly string[], allStale: boolean, { settings }: Im
 }
 
 function clientOf({ env, terminal }: CommandContext): RunsClient {
-  const github = env.IMAGE_FACTORY_DISPATCH_TOKEN || env.GITHUB_TOKEN || env.GH_TOKEN || ''
-  const gitlab = env.GITLAB_TOKEN ?? ''
-  if (github === '' && gitlab === '') {
-    const remedy = 'Set GITHUB_TOKEN (Actions: write) or GITLAB_TOKEN, or try it with --dry-run.'
+  const found = forgeTokens(env)
+  const tokens = { ...found, github: env.IMAGE_FACTORY_DISPATCH_TOKEN || found.github }
+  if (Object.values(tokens).every((token) => token === '')) {
+    const [first, ...others] = FORGES.flatMap(({ tokenVariables }) => tokenVariables[0] ?? [])
+    const remedy = `Set ${[`${first} (Actions: write)`, ...others].join(' or ')}, or try it with --dry-run.`
     throw refuse('token-missing', 'there is no token to start builds with.', { remedy })
   }
   const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
-  return connectRuns({ servers: serversIn(env), tokens: { github, gitlab }, log })
+  return connectRuns({ servers: serversIn(env), tokens, log })
 }
 
 interface Question {

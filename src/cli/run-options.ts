@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
-import { type RunOptions, serversIn, sourceReader } from '../run-options.js'
-import { connectGitHub, type SourceReader } from '../sources/index.js'
+import { type RunOptions, serversIn } from '../run-options.js'
+import { connectGitHub, type SourceReader, sourceReader } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, ownRepository } from './options.js'
 import { type Progress, progressOn } from './progress.js'
-import { tokensIn } from './terminal.js'
+import { forgeTokens, tokensIn } from './terminal.js'
 
 /** Pipeline options of a command: shows progress on a terminal, and writes nothing. */
 export function commandRunOptions(
@@ -22,8 +22,7 @@ export function commandRunOptions(
     mode,
     read: sourcesOf(context, progress.count),
     maxDeletions: deletionLimit(options.maxDeletions ?? '25%'),
-    apiUrl: servers.githubApi,
-    gitlabUrl: servers.gitlab,
+    servers,
     ownRepository: ownRepository(env),
     registries,
     builds: null,
@@ -49,13 +48,14 @@ export function sourcesOf(
   count: Progress['count'] = () => undefined,
 ): SourceReader {
   const servers = serversIn(env)
-  const token = env.GITHUB_TOKEN || env.GH_TOKEN || ''
+  const tokens = forgeTokens(env)
   const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
   const reader = sourceReader({
     directory: options.sources === undefined ? null : existingFolder(options.sources),
     servers,
-    connect: token === '' ? null : () => connectGitHub({ apiUrl: servers.githubApi, token, log }),
-    gitlabToken: env.GITLAB_TOKEN ?? '',
+    connect:
+      tokens.github === '' ? null : () => connectGitHub({ apiUrl: servers.githubApi, token: tokens.github, log }),
+    tokens,
     log,
   })
   const read: SourceReader['read'] = (requests) =>

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import stringWidth from 'string-width'
 import { formatProblem, type Problem } from '../enrollment/problem.js'
+import { FORGES, forEachForge, type Provider } from '../forges/index.js'
 import { withoutValues } from '../report/redact.js'
 import type { Env } from '../run-options.js'
 import { printable } from '../text/index.js'
@@ -42,11 +43,15 @@ export function processTerminal(secrets: readonly string[]): Terminal {
   }
 }
 
-/** The tokens in the environment. */
-export function tokensIn({ GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN, IMAGE_FACTORY_DISPATCH_TOKEN }: Env): string[] {
-  return [GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN, IMAGE_FACTORY_DISPATCH_TOKEN].filter(
-    (one): one is string => one !== undefined && one !== '',
-  )
+/** The token in the environment for each forge; empty: none. */
+export function forgeTokens(env: Env): Readonly<Record<Provider, string>> {
+  return forEachForge(({ tokenVariables }) => tokenVariables.map((name) => env[name]).find(Boolean) ?? '')
+}
+
+/** All tokens in the environment. */
+export function tokensIn(env: Env): string[] {
+  const variables = [...FORGES.flatMap(({ tokenVariables }) => tokenVariables), 'IMAGE_FACTORY_DISPATCH_TOKEN']
+  return variables.flatMap((name) => env[name] || [])
 }
 
 /** Prints data for `--json`. */

@@ -1,5 +1,6 @@
 import type { Override, Settings } from '../enrollment/index.js'
 import { type Explanation, explanationJson } from '../explain/index.js'
+import type { Provider } from '../forges/index.js'
 import { buildOf } from '../rebuild/index.js'
 import type { Records } from '../state/index.js'
 import { digestOf, momentOf, type StateRecord } from '../state/record.js'
@@ -33,7 +34,7 @@ export interface OverviewImage extends ReturnType<typeof explanationJson> {
   /** What needs attention, the worst first. */
   readonly concerns: readonly Concern[]
   /** Its source; null: it is built by others and only watched. */
-  readonly source: { readonly provider: 'github' | 'gitlab'; readonly repo: string } | null
+  readonly source: { readonly provider: Provider; readonly repo: string } | null
   /** 1-based line of its entry in images.yaml. */
   readonly line: number
   /** Whether a person may start its build now: it is enabled, its workflow is known, and no build is in progress. */

@@ -1,7 +1,8 @@
+import { DEFAULT_PROVIDER, PROVIDERS } from '../forges/index.js'
 import { type Data, type DataMap, isDataMap, mergeData } from '../yaml/data.js'
 import { analysisOver } from './analysis.js'
 import { DEFAULT_STRATEGY } from './schema/entry.js'
-import { githubSource, gitlabSource } from './schema/source.js'
+import { providersWith } from './schema/source.js'
 
 /**
  * Merges an entry over the defaults, map by map and key by key; a list or a scalar replaces the default. An alternative
@@ -47,9 +48,12 @@ function applicablePart(key: string, value: Data, own: DataMap): Data {
 
 /** A default workflow for GitHub sources does not apply to a source on GitLab. */
 function sourceDefaults(defaults: DataMap, own: Data | undefined): DataMap {
-  const provider = (isDataMap(own) ? own.provider : undefined) ?? defaults.provider ?? 'github'
-  const [here, there] = provider === 'gitlab' ? [gitlabSource, githubSource] : [githubSource, gitlabSource]
-  const isForeign = (key: string) => Object.hasOwn(there.shape, key) && !Object.hasOwn(here.shape, key)
+  const said = (isDataMap(own) ? own.provider : undefined) ?? defaults.provider
+  const provider = PROVIDERS.find((one) => one === said) ?? DEFAULT_PROVIDER
+  const isForeign = (key: string) => {
+    const providers = providersWith(key)
+    return providers.length > 0 && !providers.includes(provider)
+  }
   return Object.fromEntries(Object.entries(defaults).filter(([key]) => !isForeign(key)))
 }
 

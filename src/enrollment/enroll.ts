@@ -1,3 +1,4 @@
+import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { byKey } from '../text/index.js'
 import { type Data, isDataMap, type PlacedData } from '../yaml/data.js'
 import { PUBLISHED, schemaComment } from './action-pin.js'
@@ -119,8 +120,10 @@ function publishedBelow(registry: Data | undefined, repository: Data | undefined
 
 function sourceBelow(source: EntryData, inherited: EntryData, others: readonly Data[]): EntryData {
   const { provider, ...rest } = without(source, inherited)
-  const isSaid = others.some((one) => isDataMap(one) && isDataMap(one.source) && one.source.provider === 'github')
-  const isNeeded = provider !== 'github' || inherited.provider !== undefined || isSaid
+  const isSaid = others.some(
+    (one) => isDataMap(one) && isDataMap(one.source) && one.source.provider === DEFAULT_PROVIDER,
+  )
+  const isNeeded = provider !== DEFAULT_PROVIDER || inherited.provider !== undefined || isSaid
   const left = provider === undefined || !isNeeded ? rest : { provider, ...rest }
   // An entry without source is an external image: defaults do not create one.
   return Object.keys(left).length > 0 ? left : { repo: source.repo ?? null }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { forgeOf } from '../forges/index.js'
 import { quote } from '../text/index.js'
 import { analysisFaults, analysisOf } from './analysis.js'
 import { isSemVerConstraint, KARGO_REPO_URL, regexFault, TAG } from './grammar.js'
@@ -147,7 +148,7 @@ function unfilteredTags(entry: Entry): EntryFault[] {
 
 function sourceRemarks({ source, build, bases }: Entry): EntryFault[] {
   if (source === undefined || build.enabled === false) return bases.length === 0 ? [] : [withoutBuild()]
-  if (source.provider === 'gitlab' || source.workflow !== null) return []
+  if (forgeOf(source).buildFile(source) !== null) return []
   const remedy = 'Name the file of the workflow that builds it in source.workflow.'
   return [
     { code: 'workflow-unnamed', path: ['source'], message: 'without a workflow this image is never rebuilt.', remedy },

@@ -1,3 +1,4 @@
+import type { Provider } from '../forges/index.js'
 import type { CompletedEntry } from './entry.js'
 import type { Problem } from './problem.js'
 import type { settingsFrom } from './settings.js'
@@ -29,8 +30,10 @@ export interface EnrolledImage extends EntryContent {
 }
 
 export type Source = NonNullable<EnrolledImage['source']>
-export type GitHubSource = Extract<Source, { provider: 'github' }>
-export type GitLabSource = Extract<Source, { provider: 'gitlab' }>
+/** A source on one forge. */
+export type SourceOn<P extends Provider> = Extract<Source, { provider: P }>
+/** A source whose workflow says how it is built. */
+export type WorkflowSource = Extract<Source, { workflow: unknown }>
 /** What the real build passes to BuildKit. */
 export type BuildSettings = EnrolledImage['build']
 /** How Kargo finds the published image among a repository's tags. */

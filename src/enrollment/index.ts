@@ -12,8 +12,6 @@ export type {
   Duration,
   EnrolledImage,
   Environment,
-  GitHubSource,
-  GitLabSource,
   ImagesFile,
   ImagesFileContext,
   ImagesFileResult,

@@ -1,9 +1,10 @@
+import { DEFAULT_PROVIDER, forgeOf, OTHER_PROVIDERS, OTHERWISE_NAMED, PROVIDERS } from '../forges/index.js'
 import { schemaUrl } from './action-pin.js'
 import { entrySchema } from './schema/entry.js'
 import { foreignKeys, nested, quarantine } from './schema/foreign-keys.js'
 import { conflicts, type EntryRule, entryRules, type JsonSchema, says, sourceRules, where } from './schema/rules.js'
 import { settingsSchema } from './schema/settings.js'
-import { githubSource, gitlabSource } from './schema/source.js'
+import { SOURCES } from './schema/source.js'
 import { describedAs, translated } from './schema/translate.js'
 
 /** The schema names itself by a branch: no commit can name itself. */
@@ -67,29 +68,39 @@ function entryProperties(): Properties {
 }
 
 function anySource(): JsonSchema {
-  const [github, gitlab] = [githubSource, gitlabSource].map((one) => translated(one).properties as Properties)
-  const both = { ...gitlab, ...github }
+  const schemas = PROVIDERS.map((provider) => translated(SOURCES[provider]).properties as Properties)
+  const any: Properties = Object.assign({}, ...schemas.reverse())
+  const { repositoryForm } = forgeOf({ provider: DEFAULT_PROVIDER })
+  const forms = [
+    `${repositoryForm} of the repository it is built from`,
+    ...OTHERWISE_NAMED.map((one) => `${one.repositoryForm} on ${one.name}`),
+  ]
   const repo = {
-    ...both.repo,
-    ...describedAs('OWNER/REPO of the repository it is built from; GROUP/…/PROJECT on GitLab.'),
+    ...any.repo,
+    ...describedAs(`${forms.join('; ')}.`),
     examples: ['acme/web', 'acme/platform/web'],
   }
   // Its pattern depends on the provider, and is one of the rules.
   for (const keyword of ['pattern', 'patternErrorMessage']) delete (repo as Record<string, unknown>)[keyword]
-  const provider = { type: 'string', enum: ['github', 'gitlab'], default: 'github' }
+  const provider = { type: 'string', enum: PROVIDERS, default: DEFAULT_PROVIDER }
   return {
     type: 'object',
     additionalProperties: false,
     properties: {
-      provider: { ...describedAs('Where the repository is.'), ...provider, examples: ['gitlab'] },
+      provider: { ...describedAs('Where the repository is.'), ...provider, examples: OTHER_PROVIDERS },
       repo,
-      ...Object.fromEntries(SOURCE_KEYS.map((key) => [key, both[key]])),
+      ...Object.fromEntries(sourceKeys().map((key) => [key, any[key]])),
     },
     allOf: sourceRules,
   }
 }
 
-const SOURCE_KEYS = ['branch', 'dockerfile', 'workflow', 'builds', 'pipeline', 'job', 'inputs']
+/** The keys that follow `repo`: `inputs` are for what builds, and stand behind its name. */
+function sourceKeys(): string[] {
+  const keys = new Set(PROVIDERS.flatMap((provider) => Object.keys(SOURCES[provider].shape)))
+  for (const key of ['provider', 'repo', 'inputs']) keys.delete(key)
+  return [...keys, 'inputs']
+}
 
 /** One definition per key: entry, defaults and `enrollment` share most of them. */
 function definitions(entry: Properties): Properties {

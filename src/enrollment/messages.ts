@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { PROVIDERS } from '../forges/index.js'
 import { alternatives, oneLine, quote, suggest } from '../text/index.js'
 import type { ErrorCode } from './problem-codes.js'
 import { remedyFor } from './repairs.js'
@@ -115,7 +116,7 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, examined: Examined): 
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
   const name = nameOf(path, examined)
   const found = examined.value(path)
-  if (path.at(-1) === 'provider') return [choiceProblem(['github', 'gitlab'], path, name, found)]
+  if (path.at(-1) === 'provider') return [choiceProblem(PROVIDERS, path, name, found)]
   const meant = issue.errors.find((form) => !form.some(isOfOtherType))
   if (meant !== undefined) {
     return meant.flatMap((one) => explainIssue({ ...one, path: [...issue.path, ...one.path] }, examined))

@@ -1,7 +1,9 @@
+import { DEFAULT_PROVIDER, FORGES } from '../forges/index.js'
 import type { Path } from '../yaml/data.js'
 import { entrySchema } from './schema/entry.js'
 import { keysAt } from './schema/keys.js'
 import { settingsSchema } from './schema/settings.js'
+import { forgesWith, providersWith } from './schema/source.js'
 
 export type Part = 'file' | 'settings' | 'entry'
 
@@ -59,8 +61,10 @@ export function misplacedKey(key: string, path: Path, part: Part): string | null
 
 function otherForge(key: string, path: Path): string | null {
   if (path.length !== 1 || path[0] !== 'source') return null
-  if (key === 'pipeline' || key === 'job') return 'Only a source on GitLab has it: write provider: gitlab beside it.'
-  return key === 'workflow' || key === 'builds'
-    ? 'Only a source on GitHub has it: a source on GitLab has pipeline.'
-    : null
+  const [provider] = providersWith(key)
+  if (provider === undefined) return null
+  const only = `Only a source on ${forgesWith(key)} has it:`
+  if (provider !== DEFAULT_PROVIDER) return `${only} write provider: ${provider} beside it.`
+  const others = FORGES.filter((forge) => !providersWith(key).includes(forge.provider))
+  return `${only} ${others.map(({ name, buildKey }) => `a source on ${name} has ${buildKey.replace('source.', '')}`).join(', ')}.`
 }

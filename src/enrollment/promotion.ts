@@ -1,4 +1,4 @@
-import { GITHUB_REPOSITORY } from '../forges/github.js'
+import { DEFAULT_PROVIDER, forgeOf, OTHER_PROVIDERS } from '../forges/index.js'
 import { quote } from '../text/index.js'
 import type { Path } from '../yaml/data.js'
 import { pathName } from './messages.js'
@@ -59,13 +59,14 @@ function repeatedNames(environments: NonNullable<Entry['environments']>): EntryF
 
 function updateFaults({ provider, repo, type, key, value }: WrittenUpdate, path: Path): EntryFault[] {
   const faults: EntryFault[] = []
-  if (provider === 'github' && !GITHUB_REPOSITORY.test(repo)) {
-    const message = `${pathName([...path, 'repo'])}: ${quote(repo)} is not a repository on GitHub.`
+  const { name: forge, repository, repositoryForm } = forgeOf({ provider })
+  if (provider === DEFAULT_PROVIDER && !repository.test(repo)) {
+    const message = `${pathName([...path, 'repo'])}: ${quote(repo)} is not a repository on ${forge}.`
     faults.push({
       code: 'value-invalid',
       path: [...path, 'repo'],
       message,
-      remedy: 'Write OWNER/REPO, or provider: gitlab.',
+      remedy: `Write ${[repositoryForm, ...OTHER_PROVIDERS.map((one) => `provider: ${one}`)].join(', or ')}.`,
     })
   }
   if (type === 'yaml-update' && key === null) {

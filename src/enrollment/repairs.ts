@@ -1,6 +1,5 @@
 import { posix } from 'node:path'
-import { GITHUB_REPOSITORY } from '../forges/github.js'
-import { GITLAB_PROJECT } from '../forges/gitlab.js'
+import { isRepository } from '../forges/index.js'
 import {
   DNS_LABEL,
   isAllowedOrigin,
@@ -94,7 +93,7 @@ export function repo(text: string): string | null {
     .replace(/[?#].*$/, '')
     .replace(/^\/+|\/+$/g, '')
     .replace(/\.git$/, '')
-  return GITHUB_REPOSITORY.test(path) || GITLAB_PROJECT.test(path) ? path : null
+  return isRepository(path) ? path : null
 }
 
 function workflowFile(text: string): string | null {

@@ -6,17 +6,10 @@ import { DEFAULT_SETTINGS, settingsFrom } from './settings.js'
 
 /** The key `settings` that gives these settings, with every default written out: the inverse of `settingsFrom`. */
 export function writtenSettings(settings: Settings) {
-  const { githubTokenSecret, gitlabTokenSecret, registrySecret, sourceTokenSecret, ...rest } = settings
-  const { retryPause, baseInterval, pollInterval, stagger, retries, maxRebuildsPerRun, ...plain } = rest
+  const { retryPause, baseInterval, pollInterval, stagger, retries, maxRebuildsPerRun, ...plain } = settings
   const { analysis, trivyImage, ...others } = plain
   return {
     ...others,
-    secrets: {
-      github: githubTokenSecret,
-      gitlab: gitlabTokenSecret,
-      registry: registrySecret,
-      source: sourceTokenSecret,
-    },
     retries: String(retries),
     maxRebuildsPerRun: String(maxRebuildsPerRun),
     retryPause: retryPause.text,

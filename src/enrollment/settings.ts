@@ -10,14 +10,10 @@ import { settingsSchema } from './schema/settings.js'
 
 type WrittenSettings = z.output<typeof settingsSchema>
 
-/** The schema's result for each key, with Secrets and analysis renamed as in the rest of the code. */
-export function settingsFrom({ secrets, analysis, webhookReceivers, ...others }: WrittenSettings) {
+/** The schema's result for each key, with analysis renamed as in the rest of the code. */
+export function settingsFrom({ analysis, webhookReceivers, ...others }: WrittenSettings) {
   return {
     ...others,
-    githubTokenSecret: secrets.github,
-    gitlabTokenSecret: secrets.gitlab,
-    registrySecret: secrets.registry,
-    sourceTokenSecret: secrets.source,
     webhookReceivers: [...webhookReceivers].sort(by(({ name }) => name)),
     analysis: analysis.enabled,
     trivyImage: analysis.image,

@@ -1,3 +1,4 @@
+import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { type Data, type DataMap, isDataMap, mergeData, type Path } from '../yaml/data.js'
 
 /** An entry in canonical form, and the original paths of its moved parts. */
@@ -44,8 +45,8 @@ export function canonicalDefaults(written: DataMap): Canonical {
 export function withSource(data: DataMap, here: string | null): DataMap {
   const { source } = data
   if (!isDataMap(source) || (source.provider !== undefined && source.repo !== undefined)) return data
-  const provider = source.provider ?? 'github'
-  const repo = provider === 'github' && here !== null ? { repo: here } : {}
+  const provider = source.provider ?? DEFAULT_PROVIDER
+  const repo = provider === DEFAULT_PROVIDER && here !== null ? { repo: here } : {}
   return plain({ ...data, source: mergeData(plain({ provider, ...repo }), source) })
 }
 

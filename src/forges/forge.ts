@@ -1,9 +1,5 @@
-/** The forges, as `provider` in images.yaml names them. */
-export type Provider = 'github' | 'gitlab'
-
 /** The keys that name the file which builds an image. */
 export interface BuildName {
-  readonly provider: Provider
   readonly workflow?: string | null
   readonly pipeline?: string | null
 }
@@ -16,8 +12,9 @@ export interface ForgeSource extends BuildName {
 }
 
 /** What messages, pages and commands need to know about one forge. Static facts only: no requests. */
-export interface Forge {
-  readonly provider: Provider
+export interface Forge<P extends string = string> {
+  /** Name in images.yaml. */
+  readonly provider: P
   /** Name for messages. */
   readonly name: string
   /** Server used unless `urlVariable` is set. No trailing slash. */
@@ -25,10 +22,19 @@ export interface Forge {
   readonly urlVariable: string
   /** Hosts of git remotes that belong to it. */
   readonly host: RegExp
-  /** Valid repository names. */
+  /** Valid repository names, and their form in words. */
   readonly repository: RegExp
+  readonly repositoryForm: string
   /** The action's input for the token that reads sources. */
   readonly tokenInput: string
+  /** Environment variables with that token on the command line; the first that is set counts. */
+  readonly tokenVariables: readonly string[]
+  /** Default name of the Secret with the token that starts builds. */
+  readonly tokenSecret: string
+  /** What the forge calls what it starts. */
+  readonly builds: string
+  /** Language of its build files: GitHub's workflows or GitLab's pipelines. */
+  readonly language: 'workflow' | 'pipeline'
   /** The key of an entry that names the build file. */
   readonly buildKey: 'source.workflow' | 'source.pipeline'
   /** The build file when an entry names none; null: there is no default. */

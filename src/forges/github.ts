@@ -7,14 +7,19 @@ export const GITHUB_REPOSITORY = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}
 const DEFAULT_URL = 'https://github.com'
 
 /** GitHub and GitHub Enterprise Server: workflows build images. */
-export const github: Forge = {
+export const github: Forge<'github'> = {
   provider: 'github',
   name: 'GitHub',
   defaultUrl: DEFAULT_URL,
   urlVariable: 'GITHUB_SERVER_URL',
   host: /^(?:(?:www|ssh)\.)?github\.com$/,
   repository: GITHUB_REPOSITORY,
+  repositoryForm: 'OWNER/REPO',
   tokenInput: 'source-token',
+  tokenVariables: ['GITHUB_TOKEN', 'GH_TOKEN'],
+  tokenSecret: 'github-dispatch',
+  builds: 'workflows',
+  language: 'workflow',
   buildKey: 'source.workflow',
   defaultBuild: null,
   buildOf: ({ workflow = null }) => workflow,

@@ -6,14 +6,19 @@ export const GITLAB_PROJECT = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?:\/[A-Za-z0-9
 const DEFAULT_BUILD = '.gitlab-ci.yml'
 
 /** gitlab.com or self-hosted GitLab: the pipelines of a branch build images. */
-export const gitlab: Forge = {
+export const gitlab: Forge<'gitlab'> = {
   provider: 'gitlab',
   name: 'GitLab',
   defaultUrl: 'https://gitlab.com',
   urlVariable: 'GITLAB_URL',
   host: /(?:^|\.)gitlab\./,
   repository: GITLAB_PROJECT,
+  repositoryForm: 'GROUP/…/PROJECT',
   tokenInput: 'gitlab-token',
+  tokenVariables: ['GITLAB_TOKEN'],
+  tokenSecret: 'gitlab-dispatch',
+  builds: 'pipelines',
+  language: 'pipeline',
   buildKey: 'source.pipeline',
   defaultBuild: DEFAULT_BUILD,
   buildOf: ({ pipeline = null }) => pipeline,

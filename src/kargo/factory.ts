@@ -1,5 +1,6 @@
 import type { Settings } from '../enrollment/images-file.js'
 import type { Override } from '../enrollment/overrides.js'
+import type { Servers } from '../forges/index.js'
 import type { TrackedBase, TrackedImage } from '../state/model.js'
 
 export interface Factory {
@@ -10,10 +11,8 @@ export interface Factory {
   readonly bases: readonly TrackedBase[]
   /** Default branch of sources without a branch in images.yaml, by image name; else `main`. */
   readonly branches?: ReadonlyMap<string, string>
-  /** API for dispatches: `https://api.github.com`, or `https://HOST/api/v3` of a GitHub Enterprise Server. */
-  readonly github?: { readonly apiUrl: string }
-  /** Where pipelines are started: `https://gitlab.com`, or a self-managed GitLab. */
-  readonly gitlab?: { readonly url: string }
+  /** Where builds are started; the public servers by default. */
+  readonly servers?: Partial<Servers>
   /** Digests of base images whose images are rebuilt without delay, and why. */
   readonly overrides?: readonly Pick<Override, 'digest' | 'reason'>[]
   /** Path of the images file as shown to people, for problems. */

@@ -1,4 +1,4 @@
-import { type BuildName, forgeOf } from '../forges/index.js'
+import { type BuildName, forgeOf, type Provider } from '../forges/index.js'
 import type { BaseDigest } from './changes.js'
 import { type BaseStanding, isBuiltSinceEnrollment, type ProvenTimes, rebuiltFromEnrollment } from './enrollment.js'
 import { type ImagePolicy, type Limit, longestWait } from './waits.js'
@@ -42,7 +42,7 @@ export interface FactoryPolicy {
 
 interface Buildable extends ImagePolicy {
   readonly enabled: boolean
-  readonly source: BuildName | null
+  readonly source: (BuildName & { readonly provider: Provider }) | null
 }
 
 /** The properties of a base that an outlook needs. */

@@ -1,5 +1,6 @@
 import { filledInput } from '../build-definition/index.js'
 import type { EnrolledImage, Source } from '../enrollment/images-file.js'
+import { forgeOf } from '../forges/index.js'
 import { type Rebuild, rebuildsOf, type StateRecord, textOf } from '../state/index.js'
 import { byKey } from '../text/index.js'
 import type { BuildPlace, CountedRuns } from './runs.js'
@@ -26,16 +27,18 @@ export function buildOf({ source, lineOf }: EnrolledImage, record: StateRecord |
   const place = placeOf(source, branch)
   if (place === null) return null
   const title = textOf(record, 'runTitle')
-  const onlyDispatched = source.provider === 'github' && source.builds === 'dispatched'
+  const onlyDispatched = 'builds' in source && source.builds === 'dispatched'
   const isAny = !onlyDispatched && (title === null || lineOf('source.builds') !== null)
   const counted = textOf(record, 'runs') === 'own' ? null : ({ title, builds: isAny ? 'any' : 'dispatched' } as const)
   return { source, place, title, counted }
 }
 
 function placeOf(source: Source, branch: string): BuildPlace | null {
-  const { repo } = source
-  if (source.provider === 'gitlab') return { provider: 'gitlab', repo, branch }
-  return source.workflow === null ? null : { provider: 'github', repo, branch, workflow: source.workflow }
+  const { provider, repo } = source
+  const { hasRunsPerFile, buildOf: fileOf } = forgeOf(source)
+  if (!hasRunsPerFile) return { provider, repo, branch }
+  const workflow = fileOf(source)
+  return workflow === null ? null : { provider, repo, branch, workflow }
 }
 
 /** The inputs of a build as sent. */

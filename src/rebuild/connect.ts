@@ -1,41 +1,43 @@
-import type { Provider } from '../forges/index.js'
+import type { Provider, Servers } from '../forges/index.js'
 import type { Log } from '../network/index.js'
 import { githubRuns } from './github-runs.js'
 import { gitlabRuns } from './gitlab-runs.js'
-import type { RunsClient } from './runs.js'
-import { ForgeRunsClient } from './runs-client.js'
+import type { BuildPlace, RunsClient } from './runs.js'
+import { type ForgeRuns, ForgeRunsClient } from './runs-client.js'
+
+/** One server, as a forge is connected to it. No slash at the end of its addresses. */
+interface RunsServer {
+  readonly url: string
+  /** GitHub's API, which may be on a host of its own. */
+  readonly apiUrl: string
+  readonly token: string
+  readonly log: Log
+}
+
+const RUNS: Readonly<Record<Provider, (server: RunsServer) => ForgeRuns>> = { github: githubRuns, gitlab: gitlabRuns }
 
 export interface RunsOptions {
   /** Server URLs without trailing slash. */
-  readonly servers: Readonly<Record<Provider, string>> & { readonly githubApi: string }
+  readonly servers: Servers
   /** Empty: no token, and nothing can be started there. */
   readonly tokens: Readonly<Record<Provider, string>>
   /** Receives retries. */
   readonly log: Log
 }
 
-/** Starts builds on GitHub and GitLab. A forge is connected on first use, when its token or URL may be refused. */
+/** Starts builds on the forges. Each is connected on first use, when its token or URL may be refused. */
 export function connectRuns({ servers, tokens, log }: RunsOptions): RunsClient {
-  const github = once(
-    () =>
-      new ForgeRunsClient(githubRuns({ apiUrl: servers.githubApi, url: servers.github, token: tokens.github, log })),
-  )
-  const gitlab = once(() => new ForgeRunsClient(gitlabRuns({ url: servers.gitlab, token: tokens.gitlab, log })))
-  return {
-    start: async ({ source, ...request }) =>
-      source.provider === 'github' ? github().start({ source, ...request }) : gitlab().start({ source, ...request }),
-    find: async ({ source, ...search }) =>
-      source.provider === 'github' ? github().find({ source, ...search }) : gitlab().find({ source, ...search }),
-    read: async (source, id) => (source.provider === 'github' ? github().read(source, id) : gitlab().read(source, id)),
-    builds: async (source, counted) =>
-      source.provider === 'github' ? github().builds(source, counted) : gitlab().builds(source, counted),
+  const connected = new Map<Provider, RunsClient>()
+  const on = ({ provider }: BuildPlace): RunsClient => {
+    const server = { url: servers[provider], apiUrl: servers.githubApi, token: tokens[provider], log }
+    const client = connected.get(provider) ?? new ForgeRunsClient(RUNS[provider](server))
+    connected.set(provider, client)
+    return client
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
+  return {
+    start: async (request) => on(request.source).start(request),
+    find: async (search) => on(search.source).find(search),
+    read: async (source, id) => on(source).read(source, id),
+    builds: async (source, counted) => on(source).builds(source, counted),
   }
 }

@@ -2,7 +2,7 @@ import { forgeOf, givesRunDetails, workflowUrl } from '../forges/index.js'
 import type { Log } from '../network/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
 import { idIn, isoIn, momentIn, textIn } from './listed.js'
-import type { BuildRun, GitHubPlace, RunState } from './runs.js'
+import type { BuildRun, RunState, WorkflowPlace } from './runs.js'
 import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
 
 export interface GitHubRunsOptions {
@@ -19,10 +19,10 @@ export interface GitHubRunsOptions {
 const GITHUB = forgeOf({ provider: 'github' })
 
 /** GitHub Actions: the runs of a workflow. */
-export function githubRuns(options: GitHubRunsOptions): ForgeRuns<GitHubPlace> {
+export function githubRuns(options: GitHubRunsOptions): ForgeRuns<WorkflowPlace> {
   const { apiUrl, url, token, log, runDetails = givesRunDetails(apiUrl) } = options
-  const workflowOf = ({ repo, workflow }: GitHubPlace) => workflowUrl(apiUrl, repo, workflow)
-  const listUrl = (source: GitHubPlace, query: Readonly<Record<string, string>>) =>
+  const workflowOf = ({ repo, workflow }: WorkflowPlace) => workflowUrl(apiUrl, repo, workflow)
+  const listUrl = (source: WorkflowPlace, query: Readonly<Record<string, string>>) =>
     `${workflowOf(source)}/runs?${new URLSearchParams({ branch: source.branch, exclude_pull_requests: 'true', ...query })}`
   return {
     name: GITHUB.name,
@@ -103,7 +103,7 @@ function statusOf({ status, conclusion }: JsonMap): BuildRun['status'] {
   return conclusion === 'cancelled' ? 'canceled' : 'failed'
 }
 
-function remedyOf(status: number, said: string, { repo, branch, workflow }: GitHubPlace): string {
+function remedyOf(status: number, said: string, { repo, branch, workflow }: WorkflowPlace): string {
   const permission = `dispatch-token needs Actions: write on ${repo}`
   if (status >= 300 && status < 400) return 'If the repository was renamed or moved, write its new name in source.repo.'
   if (status === 401) return 'Set a dispatch-token that is valid.'

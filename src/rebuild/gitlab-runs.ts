@@ -3,7 +3,7 @@ import type { Log } from '../network/index.js'
 import { gitLabAddress } from '../sources/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
 import { idIn, isoIn, momentIn, textIn } from './listed.js'
-import type { BuildRun, GitLabPlace, RunState } from './runs.js'
+import type { BuildPlace, BuildRun, RunState } from './runs.js'
 import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
 
 export interface GitLabRunsOptions {
@@ -20,10 +20,10 @@ const GITLAB = forgeOf({ provider: 'gitlab' })
  *
  * @throws Refusal when the URL is neither https nor on this machine.
  */
-export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<GitLabPlace> {
+export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<BuildPlace> {
   const address = gitLabAddress(url)
-  const projectOf = ({ repo }: GitLabPlace) => projectUrl(address.url, repo)
-  const listUrl = ({ branch, ...source }: GitLabPlace, query: Readonly<Record<string, string>>) =>
+  const projectOf = ({ repo }: BuildPlace) => projectUrl(address.url, repo)
+  const listUrl = ({ branch, ...source }: BuildPlace, query: Readonly<Record<string, string>>) =>
     `${projectOf({ branch, ...source })}/pipelines?${new URLSearchParams({ ref: branch, per_page: String(PAGE), ...query })}`
   return {
     name: GITLAB.name,
@@ -97,7 +97,7 @@ function statusOf(status: unknown): BuildRun['status'] {
   return status === 'running' || status === 'canceling' ? 'running' : 'queued'
 }
 
-function remedyOf(status: number, said: string, { repo, branch }: GitLabPlace): string {
+function remedyOf(status: number, said: string, { repo, branch }: BuildPlace): string {
   const permission = `gitlab-token needs the scope api and the role Developer on ${repo}`
   if (status >= 300 && status < 400) return 'If the project was renamed or moved, write its new path in source.repo.'
   if (status === 401) return 'Set a gitlab-token that is valid and has the scope api.'

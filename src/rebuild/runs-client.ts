@@ -3,7 +3,17 @@ import { refuse } from '../enrollment/index.js'
 import { baseDelay } from '../network/index.js'
 import { quote } from '../text/index.js'
 import { connectForge, type ForgeApi, type ForgeReply, type ForgeServer, type Start, unreadable } from './forge-api.js'
-import type { BuildRun, CountedRuns, Run, RunSearch, RunState, RunsClient, StartAnswer, StartRequest } from './runs.js'
+import type {
+  BuildPlace,
+  BuildRun,
+  CountedRuns,
+  Run,
+  RunSearch,
+  RunState,
+  RunsClient,
+  StartAnswer,
+  StartRequest,
+} from './runs.js'
 
 /** A run in a forge's list. Times are in milliseconds since the epoch. */
 export interface ListedRun {
@@ -22,23 +32,26 @@ export interface ListedRun {
   readonly endedAt: number | null
 }
 
-/** What differs between forges: API paths, and the meaning of responses. */
-export interface ForgeRuns<Place> extends ForgeServer {
-  readonly start: (request: StartRequest<Place>) => Omit<Start, 'what'>
-  /** The id of the run that an accepted start created; null if the response does not include it. */
-  readonly startedId: (data: unknown) => string | null
-  /** One page of the runs dispatched since, newest first. */
-  readonly dispatchedUrl: (source: Place, since: Date, page: number) => string
-  /** The newest runs, whatever their result. */
-  readonly runsUrl: (source: Place, counted: CountedRuns) => string
-  readonly runUrl: (source: Place, id: string) => string
-  /** null: the response is not a list. */
-  readonly runsIn: (data: unknown) => readonly ListedRun[] | null
-  /** null: the response is not a run. */
-  readonly stateOf: (data: unknown) => Omit<RunState, 'url'> | null
+/**
+ * What differs between forges: addresses below the API, and what its answers mean. Functions are methods, so that a forge
+ * that has workflows alone stands for one of any place.
+ */
+export interface ForgeRuns<Place = BuildPlace> extends ForgeServer {
+  start(request: StartRequest<Place>): Omit<Start, 'what'>
+  /** The id of the run that an accepted start made; null where the answer does not say. */
+  startedId(data: unknown): string | null
+  /** One page of what was dispatched since, newest first. */
+  dispatchedUrl(source: Place, since: Date, page: number): string
+  /** The newest runs, whatever became of them. */
+  runsUrl(source: Place, counted: CountedRuns): string
+  runUrl(source: Place, id: string): string
+  /** null: the answer is no list. */
+  runsIn(data: unknown): readonly ListedRun[] | null
+  /** null: the answer is no run. */
+  stateOf(data: unknown): Omit<RunState, 'url'> | null
   /** `build.yml of acme/web`. */
-  readonly nameOf: (source: Place) => string
-  readonly pageOf: (source: Place, id: string) => string
+  nameOf(source: Place): string
+  pageOf(source: Place, id: string): string
 }
 
 /** Runs per page, and maximum number of pages of runs dispatched since a start was decided. */
@@ -54,20 +67,20 @@ const LOOKS = [2, 4]
 const RUN_ID = /^[1-9]\d{0,19}$/
 
 /** Starts builds on a forge, and reads their runs. */
-export class ForgeRunsClient<Place extends { readonly branch: string }> implements RunsClient<Place> {
-  readonly #forge: ForgeRuns<Place>
+export class ForgeRunsClient implements RunsClient {
+  readonly #forge: ForgeRuns
   readonly #api: ForgeApi
   readonly #started = new Set<string>()
   /** Responses by URL, if they can be reused. */
   readonly #known = new Map<string, Promise<unknown>>()
 
   /** @throws Refusal when the token is malformed. */
-  constructor(forge: ForgeRuns<Place>) {
+  constructor(forge: ForgeRuns) {
     this.#forge = forge
     this.#api = connectForge(forge)
   }
 
-  async start(request: StartRequest<Place>): Promise<StartAnswer> {
+  async start(request: StartRequest): Promise<StartAnswer> {
     const { source } = request
     const what = `${this.#forge.nameOf(source)} on ${source.branch}`
     this.#known.clear()
@@ -79,7 +92,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
     return { kind: 'started', run }
   }
 
-  async find({ source, title, createdAfter, taken }: RunSearch<Place>): Promise<Run | null> {
+  async find({ source, title, createdAfter, taken }: RunSearch): Promise<Run | null> {
     const since = Date.parse(createdAfter) - SKEW
     const isIt = (run: ListedRun) =>
       run.isDispatched &&
@@ -99,7 +112,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
     return oldest === undefined ? null : this.#runOf(source, oldest.id)
   }
 
-  async read(source: Place, runId: string): Promise<RunState> {
+  async read(source: BuildPlace, runId: string): Promise<RunState> {
     // State files may have been edited by hand.
     if (!RUN_ID.test(runId))
       throw refuse('state-invalid', `${quote(runId)} is not the ID of a run.`, { remedy: 'Correct the state file.' })
@@ -114,7 +127,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
     })
   }
 
-  async builds(source: Place, counted: CountedRuns): Promise<readonly BuildRun[]> {
+  async builds(source: BuildPlace, counted: CountedRuns): Promise<readonly BuildRun[]> {
     const address = this.#forge.runsUrl(source, counted)
     const runs = await this.#once(address, () => this.#list(source, address))
     return runs
@@ -134,7 +147,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
   }
 
   /** Runs appear in lists shortly after a start was accepted. */
-  async #lookFor(request: StartRequest<Place>): Promise<Run | null> {
+  async #lookFor(request: StartRequest): Promise<Run | null> {
     for (const delays of LOOKS) {
       await sleep(delays * baseDelay())
       const run = await this.find(request).catch(() => null)
@@ -143,7 +156,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
     return null
   }
 
-  async #list(source: Place, url: string): Promise<readonly ListedRun[]> {
+  async #list(source: BuildPlace, url: string): Promise<readonly ListedRun[]> {
     return this.#taken(`the runs of ${this.#forge.nameOf(source)}`, await this.#api.read(url), this.#forge.runsIn)
   }
 
@@ -155,7 +168,7 @@ export class ForgeRunsClient<Place extends { readonly branch: string }> implemen
     throw unreadable(what, { kind: 'no', status: 200, message: 'something else' }, this.#forge)
   }
 
-  #runOf(source: Place, id: string): Run {
+  #runOf(source: BuildPlace, id: string): Run {
     return { id, url: this.#forge.pageOf(source, id) }
   }
 }

@@ -1,22 +1,17 @@
-/** Where an image is built: its entry's `source` with the default branch filled in. */
-export type BuildPlace = GitHubPlace | GitLabPlace
+import type { Provider } from '../forges/index.js'
 
-export interface GitHubPlace {
-  readonly provider: 'github'
-  /** OWNER/REPO. */
+/** Where an image is built, with the default branch filled in; an entry's `job` is only informational. */
+export interface BuildPlace {
+  readonly provider: Provider
+  /** OWNER/REPO, GROUP/…/PROJECT. */
   readonly repo: string
   readonly branch: string
-  /** Its file name. */
-  readonly workflow: string
+  /** Name of the file that builds, where each has runs of its own. */
+  readonly workflow?: string
 }
 
-/** The pipelines of a branch on GitLab: an entry's `job` is only informational. */
-export interface GitLabPlace {
-  readonly provider: 'gitlab'
-  /** GROUP/…/PROJECT. */
-  readonly repo: string
-  readonly branch: string
-}
+/** A workflow of a repository. */
+export type WorkflowPlace = Required<BuildPlace>
 
 /** A run (GitHub) or pipeline (GitLab). */
 export interface Run {
@@ -89,22 +84,22 @@ export interface BuildRun extends Run {
  * Starts builds where images are built, and reads their runs. Responses are cached until something is started or
  * searched for: several images may share a workflow, or a run.
  */
-export interface RunsClient<Place = BuildPlace> {
+export interface RunsClient {
   /** Starts a build. The request is sent once, whatever happens. Never rejects because of the forge. */
-  readonly start: (request: StartRequest<Place>) => Promise<StartAnswer>
+  readonly start: (request: StartRequest) => Promise<StartAnswer>
   /**
    * Looks for the run that an earlier start created: the oldest possible one.
    *
    * @returns null: there is none.
    * @throws Refusal when the forge gives no usable response.
    */
-  readonly find: (search: RunSearch<Place>) => Promise<Run | null>
+  readonly find: (search: RunSearch) => Promise<Run | null>
   /** @throws Refusal when the forge gives no usable response. */
-  readonly read: (source: Place, runId: string) => Promise<RunState>
+  readonly read: (source: BuildPlace, runId: string) => Promise<RunState>
   /**
    * The runs that count as builds of an image among the newest hundred, newest first.
    *
    * @throws Refusal when the forge gives no usable response.
    */
-  readonly builds: (source: Place, counted: CountedRuns) => Promise<readonly BuildRun[]>
+  readonly builds: (source: BuildPlace, counted: CountedRuns) => Promise<readonly BuildRun[]>
 }

@@ -1,4 +1,5 @@
 // Sentences about changed settings: the subject of each, then its values.
+import { FORGES } from '../forges/index.js'
 import type { Report, ValueChange } from './model.js'
 import { listed, type Span, strong } from './spans.js'
 import { keyedChange } from './values.js'
@@ -8,8 +9,12 @@ export const SETTING_WORDS: Readonly<Record<string, string>> = {
   engine: 'what starts rebuilds',
   maxRebuildsPerRun: 'how many builds one run starts at most',
   namespace: 'the namespace that everything is created in',
-  'secrets.github': 'the Secret with the token that starts GitHub workflows',
-  'secrets.gitlab': 'the Secret with the token that starts GitLab pipelines',
+  ...Object.fromEntries(
+    FORGES.map(({ provider, name, builds }) => [
+      `secrets.${provider}`,
+      `the Secret with the token that starts ${name} ${builds}`,
+    ]),
+  ),
   'secrets.registry': 'the Secret that checks pull private images with',
   'secrets.source': 'the Secret that checks read private sources with',
   retries: 'how often a failed build is started again',

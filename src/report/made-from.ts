@@ -8,7 +8,7 @@ import { Refusal } from '../enrollment/problem.js'
 import { type Factory, type ManifestFile, synthesize } from '../kargo/index.js'
 import { resourceKey } from '../manifests/resources.js'
 import type { TrackedImage } from '../state/index.js'
-import { groupBy } from '../text/index.js'
+import { groupBy, jsonMap } from '../text/index.js'
 import { type Data, type DataMap, isDataMap } from '../yaml/data.js'
 import { differingKeys, type EntryKey, withKeyOf, writes } from './entry-keys.js'
 
@@ -200,26 +200,22 @@ function addSettingCauses(
 
 /** Settings whose name in the file differs from the code. */
 const WRITTEN_NAMES: Readonly<Record<string, string>> = {
-  githubTokenSecret: 'secrets.github',
-  gitlabTokenSecret: 'secrets.gitlab',
-  registrySecret: 'secrets.registry',
-  sourceTokenSecret: 'secrets.source',
   analysis: 'analysis.enabled',
   trivyImage: 'analysis.image',
 }
+
+/** Settings of which each key is a cause by itself. */
+const IN_PARTS: readonly (keyof Settings)[] = ['secrets', 'stateWorkflow']
 
 function settingVariants(now: Settings, before: Settings): { readonly name: string; readonly settings: Settings }[] {
   const keys = Object.keys(now) as (keyof Settings)[]
   const differing = keys.filter((key) => JSON.stringify(now[key]) !== JSON.stringify(before[key]))
   return differing.flatMap((key) => {
-    const [is, was] = [now.stateWorkflow, before.stateWorkflow]
-    if (key !== 'stateWorkflow' || is === null || was === null)
+    const [is, was] = [jsonMap(now[key]), jsonMap(before[key])]
+    if (!IN_PARTS.includes(key) || is === null || was === null)
       return [{ name: WRITTEN_NAMES[key] ?? key, settings: { ...now, [key]: before[key] } }]
-    return (['repo', 'workflow', 'ref'] as const)
+    return Object.keys(is)
       .filter((part) => is[part] !== was[part])
-      .map((part) => ({
-        name: `stateWorkflow.${part}`,
-        settings: { ...now, stateWorkflow: { ...is, [part]: was[part] } },
-      }))
+      .map((part) => ({ name: `${key}.${part}`, settings: { ...now, [key]: { ...is, [part]: was[part] } } }))
   })
 }

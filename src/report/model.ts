@@ -1,7 +1,7 @@
 // The structure of a report: one schema, for `report-from` and for the inferred types.
 import * as z from 'zod'
 import { PROBLEM_CODES } from '../enrollment/problem-codes.js'
-import type { Provider } from '../forges/index.js'
+import { PROVIDERS, type Provider } from '../forges/index.js'
 import { type ResourceChange, resourceKey } from '../manifests/resources.js'
 import { GATE_KINDS } from './gates/decisions.js'
 
@@ -16,7 +16,7 @@ const change = z.enum(['added', 'removed', 'modified'])
 const use = z.enum(['added', 'removed', 'unchanged'])
 
 /** A source repository and branch; null: its default branch. */
-const repository = record({ provider: z.enum(['github', 'gitlab']), repo: text, branch: text.nullable() })
+const repository = record({ provider: z.enum(PROVIDERS), repo: text, branch: text.nullable() })
 
 const problem = record({
   severity: z.enum(['error', 'warning', 'accepted', 'notice']),

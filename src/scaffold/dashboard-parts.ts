@@ -42,7 +42,7 @@ export function dashboardParts(answers: Answers): DashboardParts {
 /** The owner of the first image's source repository, where the App is installed. */
 export function ownerOf(entry: Answers['entry'], repository: string): string {
   const source = jsonMap(entry?.source)
-  const repo = source?.provider === 'gitlab' ? null : source?.repo
+  const repo = (source?.provider ?? 'github') === 'github' ? source?.repo : null
   return (typeof repo === 'string' ? repo : repository).split('/')[0] ?? ''
 }
 

@@ -14,22 +14,22 @@ import {
   shortText,
   WRITE_BUILD,
 } from '../build-definition/index.js'
-import type { GitHubSource } from '../enrollment/images-file.js'
+import type { WorkflowSource } from '../enrollment/images-file.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
 /** Answers by request key, from one or more rounds. */
 export type FileAnswers = ReadonlyMap<string, FileAnswer>
 
 /** The request for a file that a definition names. */
-export function requestFor({ repo, ref, path }: FileReference, source: GitHubSource): FileRequest {
+export function requestFor({ repo, ref, path }: FileReference, source: WorkflowSource): FileRequest {
   const branch = repo === null && ref === null ? source.branch : ref
-  return { provider: 'github', repo: repo ?? source.repo, branch, path }
+  return { provider: source.provider, repo: repo ?? source.repo, branch, path }
 }
 
 /** Reads a repository by path; null: no such file, undefined: not requested yet. */
 type Lookup = (path: string) => string | null | undefined
 
-function lookupIn(source: GitHubSource, answers: FileAnswers): Lookup {
+function lookupIn(source: WorkflowSource, answers: FileAnswers): Lookup {
   return (path) => {
     const answer = answers.get(requestKey(requestFor({ repo: null, ref: null, path }, source)))
     return answer === undefined ? undefined : answer.kind === 'found' ? answer.text : null
@@ -37,7 +37,7 @@ function lookupIn(source: GitHubSource, answers: FileAnswers): Lookup {
 }
 
 /** The files that a bake or compose step reads, as far as the files read so far name them. */
-export function bakeRequests(step: BakeStep, source: GitHubSource, answers: FileAnswers): FileRequest[] {
+export function bakeRequests(step: BakeStep, source: WorkflowSource, answers: FileAnswers): FileRequest[] {
   const read = lookupIn(source, answers)
   const paths = [...filesOf(step, read), ...(step.format === 'compose' ? [environmentFile(step)] : [])]
   const { pending } = besideFiles(step, definitionFiles(step, read), read)
@@ -115,7 +115,7 @@ function besideFiles(step: BakeStep, files: readonly DefinitionFile[], read: Loo
 }
 
 /** What the files of a bake or compose step define. */
-export function definitionOf(step: BakeStep, source: GitHubSource, answers: FileAnswers): DefinitionResult {
+export function definitionOf(step: BakeStep, source: WorkflowSource, answers: FileAnswers): DefinitionResult {
   const read = lookupIn(source, answers)
   const where = `${step.file}:${step.line}`
   const files = definitionFiles(step, read)

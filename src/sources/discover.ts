@@ -117,7 +117,7 @@ function dockerfileRequest({ source }: EnrolledImage): FileRequest | null {
 }
 
 function workflowOf({ source }: EnrolledImage): FileRequest | null {
-  return source?.provider === 'github' ? buildFileRequest(source) : null
+  return source !== null && 'workflow' in source ? buildFileRequest(source) : null
 }
 
 /** Workflows by image name; images that share a workflow share its reading. */
@@ -165,11 +165,12 @@ async function followAll(
     const waiting: EnrolledImage[] = []
     for (const image of open) {
       const reading = about.readings.get(image.name)
-      if (image.source?.provider !== 'github' || reading === undefined) continue
-      const followed = followImage(image.source, reading, { answers, definitions, branch: about.branchOf(image) })
+      const { source } = image
+      if (source === null || !('workflow' in source) || reading === undefined) continue
+      const followed = followImage(source, reading, { answers, definitions, branch: about.branchOf(image) })
       if (followed === null) continue
       builds.set(image.name, followed)
-      const requests = wantedRequests(followed, image.source, answers)
+      const requests = wantedRequests(followed, source, answers)
       if (requests.length > 0) waiting.push(image)
       wanted.push(...requests)
     }
@@ -184,7 +185,7 @@ async function followAll(
 function choiceOf(image: EnrolledImage, { builds, answers }: Followed): BuildChoice | null {
   const { source } = image
   const followed = builds.get(image.name)
-  if (source?.provider !== 'github' || followed === undefined) return null
+  if (source === null || !('workflow' in source) || followed === undefined) return null
   return chooseImageBuilds(image, source, { followed, answers })
 }
 
@@ -202,14 +203,15 @@ function workflowProblemsOf(
     readonly imagesFile: string
   },
 ): WorkflowProblem[] {
+  const { source } = image
   const reading = readings.get(image.name)
-  if (image.source?.provider !== 'github' || reading === undefined) return []
+  if (source === null || !('workflow' in source) || reading === undefined) return []
   const from = {
     reading,
     followed: followed.builds.get(image.name) ?? null,
     choice: choices.get(image.name) ?? null,
   }
-  return checkWorkflow(image, image.source, from, imagesFile)
+  return checkWorkflow(image, source, from, imagesFile)
 }
 
 /** Failures come first: they are what people must see. */

@@ -5,21 +5,14 @@
  */
 
 export type { BaseUse } from './bases.js'
+export { sourceReader } from './connect.js'
 export { readFromDirectory } from './directory.js'
 export { type Discovered, discover } from './discover.js'
 export { type GraphQL, readFromGitHub } from './github.js'
 export { connectGitHub, type GitHubClient, type GitHubServer } from './github-client.js'
-export { readFromGitLab } from './gitlab.js'
 export { gitLabAddress, plainText } from './gitlab-client.js'
 export type { Discovery } from './image-bases.js'
 export type { RunIdentity } from './run-identity.js'
 export { withSharing } from './shared-builds.js'
-export {
-  type FileAnswer,
-  type FileRequest,
-  failed,
-  readFromForges,
-  requestKey,
-  type SourceReader,
-} from './source-file.js'
+export { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
 export type { WorkflowProblem } from './workflow-checks.js'

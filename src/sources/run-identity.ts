@@ -1,7 +1,7 @@
 import { pipelineTitle, type RunTitle, readPipeline, runTitle, shortText } from '../build-definition/index.js'
 import type { EnrolledImage, Source } from '../enrollment/images-file.js'
 import { problem } from '../enrollment/problem.js'
-import { type Forge, forgeOf, type Provider } from '../forges/index.js'
+import { type Forge, forgeOf } from '../forges/index.js'
 import { groupBy } from '../text/index.js'
 import type { FileAnswers } from './bake-files.js'
 import type { SharedBuild, StartedImage } from './shared-builds.js'
@@ -152,7 +152,7 @@ export async function titledRuns(
 async function titlesOf(shared: SharedBuild, from: TitleSources): Promise<Map<string, RunTitleResult | null>> {
   const titles = new Map<string, RunTitleResult | null>()
   for (const { image, source } of shared.images) {
-    titles.set(image.name, await TITLES[source.provider](image, source, from))
+    titles.set(image.name, await TITLES[forgeOf(source).language](image, source, from))
   }
   return titles
 }
@@ -163,7 +163,10 @@ type TitleReader = (
   from: TitleSources,
 ) => RunTitleResult | null | Promise<RunTitleResult | null>
 
-const TITLES: Readonly<Record<Provider, TitleReader>> = { github: workflowTitleOf, gitlab: pipelineTitleOf }
+const TITLES: Readonly<Record<Forge['language'], TitleReader>> = {
+  workflow: workflowTitleOf,
+  pipeline: pipelineTitleOf,
+}
 
 /** For a workflow that cannot be read or dispatched, that problem is all there is to report. */
 async function workflowTitleOf(

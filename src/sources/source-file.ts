@@ -1,5 +1,5 @@
 import type { Source } from '../enrollment/images-file.js'
-import { FORGES, type Forge, forgeOf, type Provider } from '../forges/index.js'
+import { forgeOf, type Provider } from '../forges/index.js'
 import { oneLine } from '../text/index.js'
 
 /** A request for a file of a source repository. */
@@ -56,27 +56,6 @@ export function failed(reason: FileFailure, message: string, remedy: string): Fa
 
 /** Dockerfiles are small; anything larger is a mistake or an attack. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024
-
-/** Reads every file from its own forge, all forges concurrently. null: no reader for that forge, so its files fail. */
-export function readFromForges(readers: Readonly<Record<Provider, SourceReader | null>>): SourceReader {
-  const read: SourceReader['read'] = async (requests) => {
-    const parts = FORGES.map((forge) => {
-      const own = requests.filter(({ provider }) => provider === forge.provider)
-      const reader = readers[forge.provider]
-      if (own.length === 0) return new Map<string, FileAnswer>()
-      return reader === null
-        ? new Map(own.map((one) => [requestKey(one), withoutReader(one, forge)]))
-        : reader.read(own)
-    })
-    return new Map((await Promise.all(parts)).flatMap((answers) => [...answers]))
-  }
-  return { read, isComplete: Object.values(readers).every((reader) => reader?.isComplete ?? true) }
-}
-
-function withoutReader({ repo }: FileRequest, { name, tokenInput }: Forge): FileAnswer {
-  const message = `${repo} is on ${name}, and there is nothing to read it with.`
-  return failed('unreachable', message, `Set ${tokenInput}, or give its checkout in sources-dir.`)
-}
 
 /** The answer for another forge's file, which is not requested: this forge may have another project with that name. */
 export function onOtherForge({ provider, repo }: FileRequest, host: string): FailedAnswer {

@@ -17,7 +17,7 @@ import {
   type WorkflowFacts,
   type YamlFile,
 } from '../build-definition/index.js'
-import type { EnrolledImage, GitHubSource } from '../enrollment/images-file.js'
+import type { EnrolledImage, WorkflowSource } from '../enrollment/images-file.js'
 import { bakeRequests, definitionOf, type FileAnswers, requestFor } from './bake-files.js'
 import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
 
@@ -68,7 +68,7 @@ export class Definitions {
   readonly #read = new Map<string, FileReading>()
 
   /** A workflow or an action; pending until it has an answer. */
-  open(reference: FileReference, source: GitHubSource, answers: FileAnswers): FileReading {
+  open(reference: FileReference, source: WorkflowSource, answers: FileAnswers): FileReading {
     const request = requestFor(reference, source)
     const answer = answers.get(requestKey(request))
     if (answer === undefined) return { kind: 'pending' }
@@ -83,7 +83,7 @@ export class Definitions {
 
 /** Follows the workflow of an image as far as the files read so far allow. */
 export function followImage(
-  source: GitHubSource,
+  source: WorkflowSource,
   reading: WorkflowReading,
   { answers, definitions, branch }: { answers: FileAnswers; definitions: Definitions; branch: string | null },
 ): FollowedBuilds | null {
@@ -95,7 +95,7 @@ export function followImage(
 }
 
 /** The files needed to learn more about a followed build, without those already requested. */
-export function wantedRequests(followed: FollowedBuilds, source: GitHubSource, answers: FileAnswers): FileRequest[] {
+export function wantedRequests(followed: FollowedBuilds, source: WorkflowSource, answers: FileAnswers): FileRequest[] {
   const definitions = followed.wanted.map((reference) => requestFor(reference, source))
   const baked = followed.builds.flatMap((step) => (step.kind === 'bake' ? bakeRequests(step, source, answers) : []))
   return [...definitions, ...baked].filter((request) => !answers.has(requestKey(request)))
@@ -104,7 +104,7 @@ export function wantedRequests(followed: FollowedBuilds, source: GitHubSource, a
 /** The builds of a workflow that make the image. */
 export function chooseImageBuilds(
   image: EnrolledImage,
-  source: GitHubSource,
+  source: WorkflowSource,
   { followed, answers }: { followed: FollowedBuilds; answers: FileAnswers },
 ): BuildChoice | null {
   if (source.dockerfile === null) return null

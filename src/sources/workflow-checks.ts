@@ -1,5 +1,5 @@
 import { type BuildChoice, checkDispatch, type FollowedBuilds } from '../build-definition/index.js'
-import type { EnrolledImage, GitHubSource } from '../enrollment/images-file.js'
+import type { EnrolledImage, WorkflowSource } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import type { WarningCode } from '../enrollment/problem-codes.js'
 import type { WorkflowReading } from './workflow-build.js'
@@ -19,7 +19,7 @@ export interface WorkflowProblem {
  */
 export function checkWorkflow(
   image: EnrolledImage,
-  source: GitHubSource,
+  source: WorkflowSource,
   {
     reading,
     followed,
@@ -55,7 +55,7 @@ export function checkWorkflow(
 
 const LET_RUN = "Let its `if` hold for github.event_name == 'workflow_dispatch'."
 
-function leftOut({ workflow }: GitHubSource): Remark {
+function leftOut({ workflow }: WorkflowSource): Remark {
   const message = `no job of ${workflow} runs when it is dispatched (every \`if\` is false then): a rebuild would build nothing.`
   return { code: 'build-skipped', key: 'workflow', message, remedy: LET_RUN }
 }
@@ -68,7 +68,7 @@ interface Remark {
 }
 
 /** A successful run that built nothing would count as a build. */
-function conditionRemarks({ builds, workflow }: GitHubSource, followed: FollowedBuilds | null): Remark[] {
+function conditionRemarks({ builds, workflow }: WorkflowSource, followed: FollowedBuilds | null): Remark[] {
   const jobs = followed?.conditionalJobs.slice(0, 3) ?? []
   if (builds !== 'any' || jobs.length === 0) return []
   const message = `the job ${jobs.join(', ')} of ${workflow} has a condition: a successful run that built nothing would count as a build.`
@@ -83,7 +83,7 @@ function conditionRemarks({ builds, workflow }: GitHubSource, followed: Followed
 }
 
 /** Compares what the workflow builds and publishes with the enrolled image; unknowns are not reported. */
-function publishingRemarks(image: EnrolledImage, source: GitHubSource, choice: BuildChoice | null): Remark[] {
+function publishingRemarks(image: EnrolledImage, source: WorkflowSource, choice: BuildChoice | null): Remark[] {
   if (choice === null) return []
   const key = 'workflow'
   if (!choice.ok) {

@@ -1,7 +1,8 @@
 import { titleOf } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { entrySchema, UNUSED_ENTRY_KEYS } from '../enrollment/schema/entry.js'
-import { githubSource, gitlabSource } from '../enrollment/schema/source.js'
+import { SOURCES } from '../enrollment/schema/source.js'
+import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { familiarReference, formatReference } from '../reference/index.js'
 import type { RunIdentity } from '../sources/index.js'
 import type { Data } from '../yaml/data.js'
@@ -56,7 +57,6 @@ const BASE_SECTIONS: readonly Section[] = [
 const DESCRIBING = ['backstage', 'description', ...UNUSED_ENTRY_KEYS]
 /** The copy of an entry has the schema's key order, followed by descriptive keys as written. */
 const ENTRY_ORDER = Object.keys(entrySchema.shape).filter((key) => !DESCRIBING.includes(key))
-const SOURCE_ORDERS = { github: Object.keys(githubSource.shape), gitlab: Object.keys(gitlabSource.shape) }
 
 /** The result of an image's last discovery; pending: there was none yet. */
 type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
@@ -125,7 +125,7 @@ function isUnchanged(facts: ImageFacts, before: StateRecord | undefined): boolea
 function entryOf({ written, source }: EnrolledImage): Data {
   const entry = inOrder(written as Record<string, Data>, ENTRY_ORDER)
   if (!isDataMap(entry.source)) return entry
-  return { ...entry, source: inOrder(entry.source, SOURCE_ORDERS[source?.provider ?? 'github']) }
+  return { ...entry, source: inOrder(entry.source, Object.keys(SOURCES[source?.provider ?? DEFAULT_PROVIDER].shape)) }
 }
 
 /** An image's state file, from its whole record. */

@@ -7,13 +7,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Refusal } from '../../src/enrollment/index.js'
 import { connectRegistries } from '../../src/registry/index.js'
 import { fromData, parseMarker, renderComment, toData } from '../../src/report/index.js'
-import {
-  type FileAnswer,
-  type FileRequest,
-  readFromGitHub,
-  readFromGitLab,
-  requestKey,
-} from '../../src/sources/index.js'
+import { readFromGitLab } from '../../src/sources/gitlab.js'
+import { type FileAnswer, type FileRequest, readFromGitHub, requestKey } from '../../src/sources/index.js'
 import { newClock } from '../support/clock.js'
 import { change, report } from '../unit/report/examples.js'
 import { mutated, mutatedData, RUNS } from './support/mutate.js'

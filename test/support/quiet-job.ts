@@ -1,4 +1,4 @@
-import type { RunOptions } from '../../src/run-options.js'
+import { type RunOptions, serversIn } from '../../src/run-options.js'
 import type { SourceReader } from '../../src/sources/index.js'
 
 /** A job over these sources whose plan is written: it looks up nothing, says nothing, and its clock stands. */
@@ -7,8 +7,7 @@ export function quietJob(read: SourceReader, more: Partial<RunOptions> = {}): Ru
     mode: 'preview',
     read,
     maxDeletions: { kind: 'percent', percent: 25 },
-    apiUrl: 'https://api.github.com',
-    gitlabUrl: 'https://gitlab.com',
+    servers: serversIn({}),
     ownRepository: null,
     registries: null,
     builds: null,

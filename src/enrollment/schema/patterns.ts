@@ -3,8 +3,7 @@
  * test compares each with the check it represents.
  */
 
-import { GITHUB_REPOSITORY } from '../../forges/github.js'
-import { GITLAB_PROJECT } from '../../forges/gitlab.js'
+import { FORGES } from '../../forges/index.js'
 import { BRANCH, REGISTRY_HOST, REPOSITORY } from '../grammar.js'
 
 const CONTROL = '\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff'
@@ -33,7 +32,7 @@ export const PATH_PATTERN = [
   `[^\\\\${CONTROL}]*[^\\\\/${CONTROL}]$`,
 ].join('')
 
-export const ANY_REPOSITORY_PATTERN = `^(?:${inner(GITHUB_REPOSITORY)}|${inner(GITLAB_PROJECT)})$`
+export const ANY_REPOSITORY_PATTERN = `^(?:${[...new Set(FORGES.map(({ repository }) => inner(repository)))].join('|')})$`
 
 /** A registry, optionally with the beginning of a repository's path. */
 export const REGISTRY_PATTERN = `^${inner(REGISTRY_HOST)}(?:\\/${inner(REPOSITORY)})?$`

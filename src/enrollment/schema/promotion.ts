@@ -1,9 +1,16 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
-import { GITHUB_REPOSITORY } from '../../forges/github.js'
-import { GITLAB_PROJECT } from '../../forges/gitlab.js'
+import {
+  DEFAULT_PROVIDER,
+  forgeOf,
+  isRepository,
+  OTHER_PROVIDERS,
+  OTHERWISE_NAMED,
+  PROVIDERS,
+  repositoryRule,
+} from '../../forges/index.js'
 import { ANY_REPOSITORY_PATTERN } from './patterns.js'
-import { conditional, holding, says, where, without } from './rules.js'
+import { anyOf, conditional, holding, says, where, without } from './rules.js'
 import { branch, duration, kubernetesName, line, optional, path } from './values.js'
 
 /** Minimum severity of a finding that fails a check, in ascending order. */
@@ -65,15 +72,17 @@ export const analysis = z.union([
   }),
 ])
 
+const byDefault = forgeOf({ provider: DEFAULT_PROVIDER })
+
 const writtenUpdate = z.strictObject({
   provider: z
-    .enum(['github', 'gitlab'])
-    .default('github')
-    .meta({ description: 'Where the repository is.', examples: ['gitlab'] }),
+    .enum(PROVIDERS)
+    .default(DEFAULT_PROVIDER)
+    .meta({ description: 'Where the repository is.', examples: OTHER_PROVIDERS }),
   repo: line
     .refine(
-      (repo) => GITHUB_REPOSITORY.test(repo) || GITLAB_PROJECT.test(repo),
-      'must be OWNER/REPO (on GitLab GROUP/…/PROJECT)',
+      isRepository,
+      `must be ${byDefault.repositoryForm} (${OTHERWISE_NAMED.map(({ name, repositoryForm }) => `on ${name} ${repositoryForm}`).join(', ')})`,
     )
     .meta({
       description: 'Repository that is changed.',
@@ -108,12 +117,12 @@ const writtenUpdate = z.strictObject({
 export const update = writtenUpdate.meta({
   allOf: [
     conditional(
-      holding({ provider: 'gitlab' }),
+      anyOf(...OTHER_PROVIDERS.map((provider) => holding({ provider }))),
       null,
       where({
         repo: {
-          pattern: GITHUB_REPOSITORY.source,
-          patternErrorMessage: 'must be OWNER/REPO, or write provider: gitlab',
+          pattern: byDefault.repository.source,
+          patternErrorMessage: `${repositoryRule(byDefault)}, or write provider: ${OTHER_PROVIDERS.join(' or ')}`,
         },
       }),
     ),

@@ -1,8 +1,8 @@
 /** Rules across keys, required and forbidden ones, as JSON Schema. */
-import { GITHUB_REPOSITORY } from '../../forges/github.js'
-import { GITLAB_PROJECT } from '../../forges/gitlab.js'
+import { DEFAULT_PROVIDER, forgeOf, PROVIDERS, type Provider, repositoryRule } from '../../forges/index.js'
 import { KARGO_REPO_URL, MAX_CONSTRAINT_LENGTH, SEMVER_CONSTRAINT, TAG } from '../grammar.js'
 import { WATCHED_REGISTRY_PATTERN, WATCHED_REPOSITORY_PATTERN } from './patterns.js'
+import { forgesWith, providersWith, SOURCES } from './source.js'
 
 /** A JSON Schema, or a part of one. */
 export interface JsonSchema {
@@ -41,7 +41,8 @@ export function without(keys: readonly string[], errorMessage: string): JsonSche
 }
 
 export function anyOf(...schemas: readonly JsonSchema[]): JsonSchema {
-  return { anyOf: schemas }
+  const [only] = schemas
+  return schemas.length === 1 && only !== undefined ? only : { anyOf: schemas }
 }
 
 export function not(schema: JsonSchema): JsonSchema {
@@ -71,20 +72,22 @@ export const conflicts: readonly JsonSchema[] = [
   ),
 ]
 
-const keysOn = {
-  github: without(['pipeline', 'job'], 'this is a key of a source on GitLab'),
-  gitlab: without(['workflow', 'builds'], 'this is a key of a source on GitHub'),
+/** What a source may hold at its provider, and how its repository is named there. */
+function onProvider(provider: Provider): JsonSchema {
+  const forge = forgeOf({ provider })
+  const known = PROVIDERS.flatMap((one) => Object.keys(SOURCES[one].shape))
+  const foreign = [...new Set(known)].filter((key) => !providersWith(key).includes(provider))
+  const refused = (key: string) => ({ not: {}, errorMessage: `this is a key of a source on ${forgesWith(key)}` })
+  return {
+    allOf: [
+      where(Object.fromEntries(foreign.map((key) => [key, refused(key)]))),
+      where({ repo: { pattern: forge.repository.source, patternErrorMessage: repositoryRule(forge) } }),
+    ],
+  }
 }
 
-const repo = {
-  github: where({ repo: { pattern: GITHUB_REPOSITORY.source, patternErrorMessage: 'must be OWNER/REPO' } }),
-  gitlab: where({ repo: { pattern: GITLAB_PROJECT.source, patternErrorMessage: 'must be GROUP/PROJECT' } }),
-}
-
-const onProvider = (provider: 'github' | 'gitlab'): JsonSchema => ({ allOf: [keysOn[provider], repo[provider]] })
-
-/** Rules for every source that names its provider. */
-export const sourceRules: readonly JsonSchema[] = (['github', 'gitlab'] as const).map((provider) =>
+/** True of every source that names its provider. */
+export const sourceRules: readonly JsonSchema[] = PROVIDERS.map((provider) =>
   conditional(holding({ provider }), onProvider(provider), null),
 )
 
@@ -158,7 +161,7 @@ const sources: readonly EntryRule[] = [
   {
     name: 'sourceIsOnGitHub',
     unless: { ...says('source'), ...where({ source: says('provider') }) },
-    entry: inBoth(where({ source: conditional(says('provider'), null, onProvider('github')) })),
+    entry: inBoth(where({ source: conditional(says('provider'), null, onProvider(DEFAULT_PROVIDER)) })),
   },
 ]
 

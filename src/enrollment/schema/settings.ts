@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { GITHUB_REPOSITORY } from '../../forges/github.js'
+import { forEachForge } from '../../forges/index.js'
 import { REBUILD_DEFAULTS } from '../../policy/index.js'
 import { parseReference } from '../../reference/index.js'
 import { isAllowedOrigin } from '../grammar.js'
@@ -20,14 +21,12 @@ import {
 const secretName = kubernetesName
 
 const secrets = z.strictObject({
-  github: secretName.default('github-dispatch').meta({
-    description: 'Holds the token that starts GitHub workflows (key `token`).',
-    examples: ['github-dispatch'],
-  }),
-  gitlab: secretName.default('gitlab-dispatch').meta({
-    description: 'Holds the token that starts GitLab pipelines (key `token`).',
-    examples: ['gitlab-dispatch'],
-  }),
+  ...forEachForge(({ name, builds, tokenSecret }) =>
+    secretName.default(tokenSecret).meta({
+      description: `Holds the token that starts ${name} ${builds} (key \`token\`).`,
+      examples: [tokenSecret],
+    }),
+  ),
   registry: secretName.default('registry-credentials').meta({
     description:
       'Credentials that checks pull private images with (type kubernetes.io/dockerconfigjson); it need not exist.',

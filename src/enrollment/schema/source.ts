@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { GITHUB_REPOSITORY } from '../../forges/github.js'
-import { GITLAB_PROJECT } from '../../forges/gitlab.js'
+import { forgeOf, PROVIDERS, type Provider, repositoryRule } from '../../forges/index.js'
 import { PLATFORM } from '../grammar.js'
 import { branch, inputs, line, mapFrom, optional, path, text, workflowFile } from './values.js'
 
@@ -24,11 +23,22 @@ const shared = {
 const inputsText =
   'With which inputs the build is started. `$(baseImage)` becomes REPOSITORY:TAG of the base image that changed, `$(baseDigest)` its digest.'
 
-export const githubSource = z.strictObject({
-  provider: z.literal('github').meta({ description: 'Where the repository is.', examples: ['github'] }),
-  repo: line
-    .regex(GITHUB_REPOSITORY, 'must be OWNER/REPO')
-    .meta({ description: 'OWNER/REPO of the repository it is built from.', examples: ['acme/web'] }),
+/** The keys that name a repository on a forge. */
+function repositoryOn<P extends Provider>(
+  provider: P,
+  about: { readonly description: string; readonly example: string },
+) {
+  const forge = forgeOf({ provider })
+  return {
+    provider: z.literal(provider).meta({ description: 'Where the repository is.', examples: [provider] }),
+    repo: line
+      .regex(forge.repository, repositoryRule(forge))
+      .meta({ description: about.description, examples: [about.example] }),
+  }
+}
+
+const github = z.strictObject({
+  ...repositoryOn('github', { description: 'OWNER/REPO of the repository it is built from.', example: 'acme/web' }),
   ...shared,
   workflow: optional(workflowFile).meta({
     description:
@@ -47,11 +57,8 @@ export const githubSource = z.strictObject({
   inputs: inputs.meta({ description: inputsText, examples: [{ reason: '$(baseImage) is now $(baseDigest)' }] }),
 })
 
-export const gitlabSource = z.strictObject({
-  provider: z.literal('gitlab').meta({ description: 'Where the repository is.', examples: ['gitlab'] }),
-  repo: line
-    .regex(GITLAB_PROJECT, 'must be GROUP/PROJECT')
-    .meta({ description: 'GROUP/…/PROJECT it is built from.', examples: ['acme/platform/web'] }),
+const gitlab = z.strictObject({
+  ...repositoryOn('gitlab', { description: 'GROUP/…/PROJECT it is built from.', example: 'acme/platform/web' }),
   ...shared,
   pipeline: optional(path).meta({ description: 'Path of the pipeline definition.', examples: ['.gitlab-ci.yml'] }),
   job: optional(line).meta({ description: 'Job of the pipeline that builds the image.', examples: ['build-web'] }),
@@ -59,7 +66,22 @@ export const gitlabSource = z.strictObject({
 })
 
 /** Where an image is built. */
-export const source = z.discriminatedUnion('provider', [githubSource, gitlabSource])
+export const source = z.discriminatedUnion('provider', [github, gitlab])
+
+/** What a source on each forge may say, its keys in their order. */
+export const SOURCES = { github, gitlab } satisfies Record<Provider, z.ZodObject>
+
+/** The providers whose sources have a key. */
+export function providersWith(key: string): readonly Provider[] {
+  return PROVIDERS.filter((provider) => Object.hasOwn(SOURCES[provider].shape, key))
+}
+
+/** Those, as messages call them. */
+export function forgesWith(key: string): string {
+  return providersWith(key)
+    .map((provider) => forgeOf({ provider }).name)
+    .join(' or ')
+}
 
 /** The build settings that the workflow passes to BuildKit. */
 export const build = z.strictObject({

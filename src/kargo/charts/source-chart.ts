@@ -1,12 +1,13 @@
 import { posix } from 'node:path'
 import type { Construct } from 'constructs'
 import type { Source } from '../../enrollment/images-file.js'
+import { forgeOf } from '../../forges/index.js'
 import type { TrackedImage } from '../../state/model.js'
 import { by, groupBy } from '../../text/index.js'
 import { Stage } from '../constructs/stage.js'
 import { GitWarehouse } from '../constructs/warehouse.js'
 import { branchOf, type Factory } from '../factory.js'
-import { FORGES, repositoryUrl } from '../forges/index.js'
+import { repositoryUrl } from '../forges/index.js'
 import {
   discoverStageName,
   hashedSourceName,
@@ -82,10 +83,12 @@ export function watchedSources(images: readonly TrackedImage[], factory: Factory
 
 /** Files of an image's source that define what is built, each with its key. */
 export function watchedFiles(source: Source): { readonly key: string; readonly path: string }[] {
-  const definition = FORGES[source.provider].definition(source)
-  return [{ key: 'source.dockerfile', path: source.dockerfile }, definition].flatMap(({ key, path }) =>
-    path === null ? [] : [{ key, path: posix.normalize(path) }],
-  )
+  const { buildKey, buildFile } = forgeOf(source)
+  const named = [
+    { key: 'source.dockerfile', path: source.dockerfile },
+    { key: buildKey, path: buildFile(source) },
+  ]
+  return named.flatMap(({ key, path }) => (path === null ? [] : [{ key, path: posix.normalize(path) }]))
 }
 
 type Use = Omit<WatchedSource, 'name'>

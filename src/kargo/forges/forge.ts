@@ -13,8 +13,6 @@ export interface Forge<S extends Source = Source> {
   readonly name: Expression
   /** Base URL of the repositories, without trailing slash. */
   repositories(factory: Factory): string
-  /** The file of a source that defines its build, null if unknown, and the key that names it. */
-  definition(source: S): { readonly key: string; readonly path: string | null }
   /** Variables of the Stage that rebuilds an image; null if its build is unknown. */
   build(image: TrackedImage, source: S, factory: Factory): Build | null
   /** The PromotionTask of these Stages, and the forge's specific variables. */

@@ -1,5 +1,5 @@
-import type { GitHubSource } from '../../enrollment/images-file.js'
-import { givesRunDetails, workflowUrl } from '../../forges/index.js'
+import type { SourceOn } from '../../enrollment/images-file.js'
+import { forgeOf, givesRunDetails, workflowUrl } from '../../forges/index.js'
 import type { TrackedImage } from '../../state/model.js'
 import { byKey } from '../../text/index.js'
 import { code, expression, filled } from '../constructs/expression.js'
@@ -7,8 +7,7 @@ import { unlessDefault } from '../constructs/stage.js'
 import { branchOf, type Factory } from '../factory.js'
 import type { Build, BuildApi, Forge } from './forge.js'
 
-/** Default for `settings.secrets.github`. */
-export const GITHUB_TOKEN_SECRET = 'github-dispatch'
+const { tokenSecret: TOKEN_SECRET } = forgeOf({ provider: 'github' })
 
 export const GITHUB_HEADERS = {
   Authorization: code`Bearer ${filled`secret(vars.tokenSecret ?? "github-dispatch").token`}`,
@@ -84,9 +83,14 @@ const ACTIONS: BuildApi = {
   successes: expression('["success"]'),
 }
 
-/** The GitHub API for dispatches, that of github.com by default, without trailing slash. */
-export function githubApiUrl({ github }: Factory): string {
-  return (github?.apiUrl ?? 'https://api.github.com').replace(/\/+$/, '')
+/** The Secret with the token that GitHub is asked with; undefined: that of the tasks' default. */
+export function githubTokenSecret({ settings }: Factory): string | undefined {
+  return unlessDefault(settings.secrets.github, TOKEN_SECRET)
+}
+
+/** The API of GitHub that the factory dispatches with; github.com's where it names none. No slash at the end. */
+export function githubApiUrl({ servers }: Factory): string {
+  return (servers?.githubApi ?? 'https://api.github.com').replace(/\/+$/, '')
 }
 
 /**
@@ -99,7 +103,7 @@ export function githubUrl(factory: Factory): string {
     .replace(/^(https?:\/\/)api\.(?=github\.com$|[\w-]+\.ghe\.com$)/, '$1')
 }
 
-function buildOf(image: TrackedImage, source: GitHubSource, factory: Factory): Build | null {
+function buildOf(image: TrackedImage, source: SourceOn<'github'>, factory: Factory): Build | null {
   if (source.workflow === null) return null
   const apiUrl = githubApiUrl(factory)
   const { runs } = image
@@ -113,7 +117,7 @@ function buildOf(image: TrackedImage, source: GitHubSource, factory: Factory): B
       runs: runsQuery({ onlyDispatched, sharing: sharing(image, factory) }),
       runTitle: runs.kind === 'title' ? runs.title : undefined,
       runDetails: givesRunDetails(apiUrl) ? undefined : 'false',
-      tokenSecret: unlessDefault(factory.settings.githubTokenSecret, GITHUB_TOKEN_SECRET),
+      tokenSecret: githubTokenSecret(factory),
     },
   }
 }
@@ -122,7 +126,7 @@ function buildOf(image: TrackedImage, source: GitHubSource, factory: Factory): B
  * Which runs count as builds of the image, as the task's `builds`; undefined: all, or those with the image's title. If
  * images share a workflow, runs without a distinct title (from a push) count only if the entry allows it.
  */
-function countedBuilds({ runs, enrollment }: TrackedImage, { builds }: GitHubSource): string | undefined {
+function countedBuilds({ runs, enrollment }: TrackedImage, { builds }: SourceOn<'github'>): string | undefined {
   if (runs.kind === 'own') return 'own'
   if (builds === 'dispatched') return 'dispatched'
   return runs.kind === 'title' && enrollment.lineOf('source.builds') !== null ? 'any' : undefined
@@ -155,13 +159,9 @@ function runsQuery({ onlyDispatched, sharing }: { onlyDispatched: boolean; shari
 }
 
 /** GitHub, including Enterprise Server. */
-export const GITHUB: Forge<GitHubSource> = {
+export const GITHUB: Forge<SourceOn<'github'>> = {
   name: expression('GitHub'),
   repositories: githubUrl,
-  definition: ({ workflow }) => ({
-    key: 'source.workflow',
-    path: workflow === null ? null : `.github/workflows/${workflow}`,
-  }),
   build: buildOf,
   task: { name: 'rebuild-github', vars: ['workflow', 'inputs'] },
   api: ACTIONS,

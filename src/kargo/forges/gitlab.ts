@@ -1,5 +1,5 @@
-import type { GitLabSource } from '../../enrollment/images-file.js'
-import { projectUrl } from '../../forges/index.js'
+import type { SourceOn } from '../../enrollment/images-file.js'
+import { forgeOf, projectUrl } from '../../forges/index.js'
 import type { TrackedImage } from '../../state/model.js'
 import { byKey } from '../../text/index.js'
 import { code, expression, filled } from '../constructs/expression.js'
@@ -7,8 +7,7 @@ import { unlessDefault } from '../constructs/stage.js'
 import type { Factory } from '../factory.js'
 import type { Build, BuildApi, Forge } from './forge.js'
 
-/** Default for `settings.secrets.gitlab`. */
-const GITLAB_TOKEN_SECRET = 'gitlab-dispatch'
+const { defaultUrl, tokenSecret } = forgeOf({ provider: 'gitlab' })
 
 const HAS_TITLE = code`${filled`toJSON(vars.runTitle ?? "")`} in ["", #.name]`
 
@@ -61,27 +60,26 @@ const CI: BuildApi = {
 }
 
 /** The factory's GitLab, gitlab.com by default, without trailing slash. */
-export function gitlabUrl({ gitlab }: Factory): string {
-  return (gitlab?.url ?? 'https://gitlab.com').replace(/\/+$/, '')
+export function gitlabUrl({ servers }: Factory): string {
+  return (servers?.gitlab ?? defaultUrl).replace(/\/+$/, '')
 }
 
-function buildOf({ runs }: TrackedImage, source: GitLabSource, factory: Factory): Build {
+function buildOf({ runs }: TrackedImage, source: SourceOn<'gitlab'>, factory: Factory): Build {
   return {
     where: { project: projectUrl(gitlabUrl(factory), source.repo) },
     how: {
       variables: JSON.stringify([...source.inputs].sort(byKey).map(([key, value]) => ({ key, value }))),
       builds: runs.kind === 'own' ? 'own' : undefined,
       runTitle: runs.kind === 'title' ? runs.title : undefined,
-      tokenSecret: unlessDefault(factory.settings.gitlabTokenSecret, GITLAB_TOKEN_SECRET),
+      tokenSecret: unlessDefault(factory.settings.secrets.gitlab, tokenSecret),
     },
   }
 }
 
 /** GitLab, including self-managed. */
-export const GITLAB: Forge<GitLabSource> = {
+export const GITLAB: Forge<SourceOn<'gitlab'>> = {
   name: expression('GitLab'),
   repositories: gitlabUrl,
-  definition: ({ pipeline }) => ({ key: 'source.pipeline', path: pipeline ?? '.gitlab-ci.yml' }),
   build: buildOf,
   task: { name: 'rebuild-gitlab', vars: ['project', 'variables'] },
   api: CI,

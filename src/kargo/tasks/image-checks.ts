@@ -72,7 +72,7 @@ function dockerfile(settings: Settings): AnalysisTemplateProps {
     metric: 'dockerfile',
     job: {
       ...job,
-      secretVariable: { variable: 'SOURCE_TOKEN', secret: settings.sourceTokenSecret, key: 'token' },
+      secretVariable: { variable: 'SOURCE_TOKEN', secret: settings.secrets.source, key: 'token' },
     },
   }
 }
@@ -115,7 +115,7 @@ function imageJob(settings: Settings, { args, env }: Call): HardenedJob {
   return {
     ...trivyJob(settings, { args, env: { ...target, ...env, DOCKER_CONFIG: CREDENTIALS } }),
     secretFile: {
-      secret: settings.registrySecret,
+      secret: settings.secrets.registry,
       key: '.dockerconfigjson',
       folder: CREDENTIALS,
       file: 'config.json',

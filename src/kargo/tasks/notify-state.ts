@@ -3,10 +3,10 @@ import { workflowUrl } from '../../forges/index.js'
 import { spread } from '../../policy/index.js'
 import { code, type Expression, expression, filled } from '../constructs/expression.js'
 import type { ObjectProps } from '../constructs/kube-object.js'
-import { type TaskStep, unlessDefault } from '../constructs/stage.js'
+import type { TaskStep } from '../constructs/stage.js'
 import { type PromotionStep, PromotionTask, type Some } from '../constructs/steps.js'
 import type { Factory } from '../factory.js'
-import { GITHUB_HEADERS, GITHUB_TOKEN_SECRET, githubApiUrl } from '../forges/github.js'
+import { GITHUB_HEADERS, githubApiUrl, githubTokenSecret } from '../forges/github.js'
 import { NOTIFY_STATE } from '../names.js'
 import { CREATED_AT, clockRequest } from './waits.js'
 
@@ -88,14 +88,14 @@ export function stateNotice(
   vars: Readonly<Record<string, string | undefined>>
   steps: readonly TaskStep[]
 } {
-  const { stateWorkflow, githubTokenSecret } = factory.settings
+  const { stateWorkflow } = factory.settings
   if (stateWorkflow === null) return { vars: {}, steps: [] }
   const vars = {
     workflow: workflowUrl(githubApiUrl(factory), stateWorkflow.repo, stateWorkflow.workflow),
     ref: stateWorkflow.ref,
     reason,
     noticeAfter: String(EARLIEST + spread(reason, SPAN)),
-    tokenSecret: unlessDefault(githubTokenSecret, GITHUB_TOKEN_SECRET),
+    tokenSecret: githubTokenSecret(factory),
   }
   return { vars, steps: [NOTIFY_STEP] }
 }

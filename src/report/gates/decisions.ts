@@ -1,5 +1,6 @@
 // Every key, with the effect of a change: dangerous when and with what consequence, or harmless and why. A test walks
 // the schema and requires a decision for each key.
+import { PROVIDERS } from '../../forges/index.js'
 import {
   added,
   anyChange,
@@ -162,8 +163,7 @@ export const SETTINGS_DECISIONS: Decisions = {
   engine: gate('builds', anyChange, 'Something else starts the rebuilds, with other credentials'),
   maxRebuildsPerRun: harmless(TIMING),
   namespace: gate('destination', anyChange, 'Everything is recreated in another namespace, without its Freight'),
-  'secrets.github': gate('builds', anyChange, CREDENTIALS),
-  'secrets.gitlab': gate('builds', anyChange, CREDENTIALS),
+  ...Object.fromEntries(PROVIDERS.map((provider) => [`secrets.${provider}`, gate('builds', anyChange, CREDENTIALS)])),
   'secrets.registry': gate('builds', anyChange, CREDENTIALS),
   'secrets.source': gate('builds', anyChange, CREDENTIALS),
   retries: harmless(TIMING),

@@ -62,7 +62,7 @@ function sourceFacts({ source }: EntryContent): Facts {
     'source.provider': source.provider,
     'source.repo': source.repo,
     'source.branch': source.branch ?? 'default branch',
-    ...(source.provider === 'github'
+    ...('workflow' in source
       ? { 'source.workflow': source.workflow }
       : { 'source.pipeline': source.pipeline ?? 'default pipeline', 'source.job': source.job }),
     ...Object.fromEntries(inputs),

@@ -165,7 +165,8 @@ const tokens: readonly Removal[] = [
         name: 'readInputs',
         by: (original) => {
           const inputs = original()
-          return { ...inputs, gitlabToken: inputs.gitlabToken || inputs.githubToken }
+          const { sourceTokens, githubToken } = inputs
+          return { ...inputs, sourceTokens: { ...sourceTokens, gitlab: sourceTokens.gitlab || githubToken } }
         },
       },
     ],

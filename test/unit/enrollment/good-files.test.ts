@@ -160,10 +160,12 @@ describe('settings and defaults', () => {
   it('settings have defaults of their own', () => {
     expect(parseImagesFile(APP, 'f').enrolled?.settings).toEqual({
       namespace: 'image-factory',
-      githubTokenSecret: 'github-dispatch',
-      gitlabTokenSecret: 'gitlab-dispatch',
-      registrySecret: 'registry-credentials',
-      sourceTokenSecret: 'source-credentials',
+      secrets: {
+        github: 'github-dispatch',
+        gitlab: 'gitlab-dispatch',
+        registry: 'registry-credentials',
+        source: 'source-credentials',
+      },
       engine: 'kargo',
       maxRebuildsPerRun: 20,
       retries: 1,
@@ -184,8 +186,7 @@ describe('settings and defaults', () => {
     const text = `settings: {namespace: kf, secrets: {github: gh}, pollInterval: 1m}\nimages:\n${INDENTED_APP}`
     expect(parseImagesFile(text, 'f').enrolled?.settings).toMatchObject({
       namespace: 'kf',
-      githubTokenSecret: 'gh',
-      gitlabTokenSecret: 'gitlab-dispatch',
+      secrets: { github: 'gh', gitlab: 'gitlab-dispatch' },
       pollInterval: { text: '1m', seconds: 60 },
     })
   })

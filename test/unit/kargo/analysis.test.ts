@@ -119,11 +119,11 @@ describe.each(CHECKS)('the Job of %s', (name) => {
 
 test('an image is scanned by its digest, with credentials that need not be there', () => {
   for (const name of ['scan-image', 'check-content']) {
-    const { args, env, volumeMounts } = containerOf(name, { registrySecret: 'pull' })
+    const { args, env, volumeMounts } = containerOf(name, { secrets: { ...SETTINGS.secrets, registry: 'pull' } })
     expect(args.at(-1)).toBe('$(IMAGE)@$(DIGEST)')
     expect(env).toContainEqual({ name: 'DOCKER_CONFIG', value: '/credentials' })
     expect(volumeMounts).toContainEqual({ name: 'credentials', mountPath: '/credentials', readOnly: true })
-    expect(jobOf(name, { registrySecret: 'pull' }).template.spec.volumes).toContainEqual({
+    expect(jobOf(name, { secrets: { ...SETTINGS.secrets, registry: 'pull' } }).template.spec.volumes).toContainEqual({
       name: 'credentials',
       secret: { secretName: 'pull', optional: true, items: [{ key: '.dockerconfigjson', path: 'config.json' }] },
     })
@@ -131,7 +131,7 @@ test('an image is scanned by its digest, with credentials that need not be there
 })
 
 test('the token for sources comes after what it must not be put into, and need not be there', () => {
-  const { env } = containerOf('check-dockerfile', { sourceTokenSecret: 'sources' })
+  const { env } = containerOf('check-dockerfile', { secrets: { ...SETTINGS.secrets, source: 'sources' } })
   const secretKeyRef = { name: 'sources', key: 'token', optional: true }
   expect(env.at(-1)).toEqual({ name: 'SOURCE_TOKEN', valueFrom: { secretKeyRef } })
   expect(env.filter(({ valueFrom }) => valueFrom !== undefined)).toHaveLength(1)

@@ -88,12 +88,12 @@ test.each([
   ['https://api.acme.ghe.com', 'https://acme.ghe.com'],
   ['https://api.example.com/api/v3', 'https://api.example.com'],
 ])('the repositories of the API %s are at %s', (apiUrl, url) => {
-  expect(githubUrl(exampleFactory(apiUrl === undefined ? {} : { github: { apiUrl } }))).toBe(url)
+  expect(githubUrl(exampleFactory(apiUrl === undefined ? {} : { servers: { githubApi: apiUrl } }))).toBe(url)
 })
 
 test.each([
   [undefined, 'https://gitlab.com'],
   ['https://git.example/lab/', 'https://git.example/lab'],
 ])('GitLab %s is at %s', (given, url) => {
-  expect(gitlabUrl(exampleFactory(given === undefined ? {} : { gitlab: { url: given } }))).toBe(url)
+  expect(gitlabUrl(exampleFactory(given === undefined ? {} : { servers: { gitlab: given } }))).toBe(url)
 })

@@ -1,11 +1,4 @@
-import type {
-  EnrolledImage,
-  Environment,
-  GitHubSource,
-  GitLabSource,
-  Settings,
-  Update,
-} from '../../../src/enrollment/images-file.js'
+import type { EnrolledImage, Environment, Settings, SourceOn, Update } from '../../../src/enrollment/images-file.js'
 import type { Factory } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 
@@ -24,10 +17,12 @@ export const SETTINGS: Settings = {
   engine: 'kargo',
   maxRebuildsPerRun: 20,
   namespace: 'image-factory',
-  githubTokenSecret: 'github-dispatch',
-  gitlabTokenSecret: 'gitlab-dispatch',
-  registrySecret: 'registry-credentials',
-  sourceTokenSecret: 'source-credentials',
+  secrets: {
+    github: 'github-dispatch',
+    gitlab: 'gitlab-dispatch',
+    registry: 'registry-credentials',
+    source: 'source-credentials',
+  },
   retries: 1,
   retryPause: { text: '1h', seconds: 3600 },
   baseInterval: { text: '24h', seconds: 86_400 },
@@ -69,7 +64,7 @@ export const PYTHON: TrackedBase = {
 }
 
 /** A GitHub source with what is given, else that of the example. */
-export function github(source: Partial<GitHubSource> = {}): GitHubSource {
+export function github(source: Partial<SourceOn<'github'>> = {}): SourceOn<'github'> {
   return {
     provider: 'github',
     repo: 'craigedmunds/argocd-eda',
@@ -83,7 +78,7 @@ export function github(source: Partial<GitHubSource> = {}): GitHubSource {
 }
 
 /** A GitLab source with what is given, else that of kargo/pipeline-more.yaml. */
-export function gitlab(source: Partial<GitLabSource> = {}): GitLabSource {
+export function gitlab(source: Partial<SourceOn<'gitlab'>> = {}): SourceOn<'gitlab'> {
   return {
     provider: 'gitlab',
     repo: 'acme/gl-app',

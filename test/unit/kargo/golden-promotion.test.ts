@@ -51,8 +51,7 @@ const scenarios: Record<string, Factory> = {
       [environment('1', { updates: [kustomize, { ...kustomize, provider: 'gitlab', repo: 'acme/deployments' }] })],
       { shard: 'eu' },
     ),
-    github: { apiUrl: 'https://github.example.com/api/v3' },
-    gitlab: { url: 'https://gitlab.example.com/' },
+    servers: { githubApi: 'https://github.example.com/api/v3', gitlab: 'https://gitlab.example.com/' },
   },
   'one-tag-for-ever': exampleFactory({
     images: [

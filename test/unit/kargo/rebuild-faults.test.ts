@@ -243,7 +243,7 @@ describe.each(FORGES)('on %s', (forge) => {
 })
 
 describe('GitHub of before 3.21, which does not say which run it started', () => {
-  const factory = { github: { apiUrl: 'https://github.example.com/api/v3' } }
+  const factory = { servers: { githubApi: 'https://github.example.com/api/v3' } }
 
   test('is not asked for it; the run is looked for: one POST', () => {
     const it = new RebuildWorld({ factory })
@@ -277,7 +277,7 @@ describe('GitHub of before 3.21, which does not say which run it started', () =>
 })
 
 test('GitHub is asked for the run; one whose key it does not know would say so', () => {
-  expect(exampleFactory().github).toBeUndefined()
+  expect(exampleFactory().servers).toBeUndefined()
   const it = new RebuildWorld()
   it.change()
   it.cluster.run()

@@ -78,7 +78,7 @@ export class RebuildWorld {
   constructor(difference: Difference = {}) {
     const { forge = 'GitHub', factory } = difference
     const now = () => START + this.cluster.now
-    const isOld = factory?.github !== undefined
+    const isOld = factory?.servers?.githubApi !== undefined
     const dialect = forge === 'GitLab' ? GITLAB_DIALECT : githubDialect(isOld ? 'before 3.21' : 'github.com')
     this.forge = new BuildForge(dialect, now)
     this.cluster = new Cluster(manifestsOf(difference), (request) => this.#serve(request))

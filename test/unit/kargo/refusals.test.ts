@@ -70,14 +70,17 @@ describe('text that Kargo would evaluate is refused, whatever the checks before 
     const factories: Factory[] = [
       exampleFactory({ bases: [{ ...NODE, baselineDigest: text }], images: [image({}, [NODE.name])] }),
       exampleFactory({ images: [{ ...image(), runs: { kind: 'title', title: text } }] }),
-      exampleFactory({ settings: { ...SETTINGS, githubTokenSecret: text } }),
-      exampleFactory({ settings: { ...SETTINGS, gitlabTokenSecret: text }, images: [image({ source: gitlab() })] }),
+      exampleFactory({ settings: { ...SETTINGS, secrets: { ...SETTINGS.secrets, github: text } } }),
+      exampleFactory({
+        settings: { ...SETTINGS, secrets: { ...SETTINGS.secrets, gitlab: text } },
+        images: [image({ source: gitlab() })],
+      }),
       exampleFactory({ settings: { ...SETTINGS, shard: text } }),
       exampleFactory({ settings: { ...SETTINGS, webhookReceivers: [receiver] } }),
       exampleFactory({ settings: { ...TELLING, stateWorkflow: { repo: 'a/b', workflow: 'c.yml', ref: text } } }),
       exampleFactory({ overrides: [{ digest: `sha256:${'a'.repeat(64)}`, reason: text }] }),
-      exampleFactory({ gitlab: { url: `https://${text}` }, images: [image({ source: gitlab() })] }),
-      exampleFactory({ github: { apiUrl: `https://${text}` } }),
+      exampleFactory({ servers: { gitlab: `https://${text}` }, images: [image({ source: gitlab() })] }),
+      exampleFactory({ servers: { githubApi: `https://${text}` } }),
       exampleFactory({ images: [withSource({ branch: null })], branches: new Map([['backstage', text]]) }),
     ]
     for (const factory of factories) expect(messagesOf(factory).join('\n')).toMatch(/would evaluate/)

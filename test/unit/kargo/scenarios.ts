@@ -75,7 +75,7 @@ export const scenarios: Record<string, Scenario> = {
       settings: {
         ...settings,
         namespace: 'images',
-        githubTokenSecret: 'dispatch-app',
+        secrets: { ...settings.secrets, github: 'dispatch-app' },
         pollInterval: { text: '90s', seconds: 90 },
       },
       images: [
@@ -88,7 +88,7 @@ export const scenarios: Record<string, Scenario> = {
         }),
       ],
       branches: new Map([['backstage', 'release/2']]),
-      github: { apiUrl: 'https://github.example.com/api/v3' },
+      servers: { githubApi: 'https://github.example.com/api/v3' },
     }),
     files: ['base-node-22-bookworm-slim', 'base-python-3.12-slim', 'image-backstage', 'image-factory'],
     showsFactory: true,
@@ -122,7 +122,7 @@ export const scenarios: Record<string, Scenario> = {
   },
   gitlab: {
     factory: exampleFactory({
-      settings: { ...settings, gitlabTokenSecret: 'pipelines' },
+      settings: { ...settings, secrets: { ...settings.secrets, gitlab: 'pipelines' } },
       images: [
         image({ name: 'plain', source: gitlab({ repo: 'acme/plain' }) }, [NODE.name]),
         image(
@@ -141,7 +141,7 @@ export const scenarios: Record<string, Scenario> = {
         ),
       ],
       bases: [NODE, NODE_20],
-      gitlab: { url: 'https://gitlab.example.com/' },
+      servers: { gitlab: 'https://gitlab.example.com/' },
     }),
     files: ['base-node-20', 'base-node-22-bookworm-slim', 'image-factory', 'image-plain', 'image-portal'],
   },
@@ -163,7 +163,7 @@ export const scenarios: Record<string, Scenario> = {
       settings: {
         ...TELLING,
         analysis: false,
-        githubTokenSecret: 'dispatch-app',
+        secrets: { ...settings.secrets, github: 'dispatch-app' },
         stagger: { text: '2h', seconds: 7200 },
         shard: 'eu',
         webhookReceivers: [

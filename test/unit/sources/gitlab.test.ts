@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { formatProblem, Refusal } from '../../../src/enrollment/problem.js'
+import { readFromForges } from '../../../src/sources/connect.js'
 import { readFromGitLab } from '../../../src/sources/gitlab.js'
-import { type FileRequest, readFromForges, requestKey, type SourceReader } from '../../../src/sources/source-file.js'
+import { type FileRequest, requestKey, type SourceReader } from '../../../src/sources/source-file.js'
 
 const TOKEN = 'glpat-CANARY-0123456789'
 
