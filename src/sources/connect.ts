@@ -1,10 +1,11 @@
-import { DEFAULT_PROVIDER, FORGES, type Forge, forEachForge, type Provider, type Servers } from '../forges/index.js'
+import { DEFAULT_PROVIDER, forEachForge, PROVIDERS, type Provider, type Servers } from '../forges/index.js'
 import type { Log } from '../network/index.js'
+import { groupBy } from '../text/index.js'
 import { readFromDirectory } from './directory.js'
 import { readFromGitHub } from './github.js'
 import type { GitHubClient } from './github-client.js'
 import { readFromGitLab } from './gitlab.js'
-import { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
+import { failed, requestKey, type SourceReader } from './source-file.js'
 
 /** A server that is read from with a token of its own. */
 interface ServerAccess {
@@ -68,23 +69,13 @@ const WITHOUT_TOKEN: SourceReader = {
   },
 }
 
-/** Reads every file from its own forge, from all at the same time; null: there is nothing to read one with. */
-export function readFromForges(readers: Readonly<Record<Provider, SourceReader | null>>): SourceReader {
+/** Reads every file from its own forge, from all at the same time. */
+export function readFromForges(readers: Readonly<Record<Provider, SourceReader>>): SourceReader {
   const read: SourceReader['read'] = async (requests) => {
-    const parts = FORGES.map((forge) => {
-      const own = requests.filter(({ provider }) => provider === forge.provider)
-      const reader = readers[forge.provider]
-      if (own.length === 0) return new Map<string, FileAnswer>()
-      return reader === null
-        ? new Map(own.map((one) => [requestKey(one), withoutReader(one, forge)]))
-        : reader.read(own)
-    })
+    const own = groupBy(requests, ({ provider }) => provider)
+    const asked = PROVIDERS.filter((provider) => own.has(provider))
+    const parts = asked.map((provider) => readers[provider].read(own.get(provider) ?? []))
     return new Map((await Promise.all(parts)).flatMap((answers) => [...answers]))
   }
-  return { read, isComplete: Object.values(readers).every((reader) => reader?.isComplete ?? true) }
-}
-
-function withoutReader({ repo }: FileRequest, { name, tokenInput }: Forge): FileAnswer {
-  const message = `${repo} is on ${name}, and there is nothing to read it with.`
-  return failed('unreachable', message, `Set ${tokenInput}, or give its checkout in sources-dir.`)
+  return { read, isComplete: Object.values(readers).every(({ isComplete }) => isComplete) }
 }

@@ -1,6 +1,7 @@
 import { type Overview, overviewOf } from '../../../src/dashboard/index.js'
 import { parseImagesFile, parseOverrides } from '../../../src/enrollment/index.js'
 import { explainImages } from '../../../src/explain/index.js'
+import { serverUrls } from '../../../src/forges/index.js'
 import { readRecord } from '../../../src/state/read.js'
 import type { StateRecord } from '../../../src/state/record.js'
 import { NOW } from '../../support/factories.js'
@@ -11,7 +12,7 @@ export function overviewIn(files: Readonly<Record<string, string>>, missing: rea
   if (enrolled === null) throw new Error(JSON.stringify(problems))
   const overrides = parseOverrides(files['overrides.yaml'] ?? '[]', 'overrides.yaml', NOW).active
   const records = { images: recordsBelow('images', files), bases: recordsBelow('base-images', files) }
-  const urls = { github: 'https://github.com', gitlab: 'https://gitlab.com' }
+  const urls = serverUrls({})
   const explanations = explainImages({ enrolled, records, overrides, now: NOW, urls })
   return overviewOf({
     explanations,

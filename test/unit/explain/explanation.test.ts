@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { explainImages as explainAt, paragraphs } from '../../../src/explain/index.js'
+import { serverUrls } from '../../../src/forges/index.js'
 import {
   builtAt,
   enrolmentOf,
@@ -114,7 +115,7 @@ describe('what to do', () => {
   it('names the server where it is not github.com', () => {
     const { images, state } = SITUATIONS['due-change']!
     const enrolled = enrolmentOf(images)
-    const urls = { github: 'https://ghe.acme.org', gitlab: 'https://gitlab.com' }
+    const urls = serverUrls({ GITHUB_SERVER_URL: 'https://ghe.acme.org' })
     const input = { enrolled, records: recordsFrom(state), overrides: overridesOf(undefined), now: NOW, urls }
     const [one] = explainAt(input)
     expect(one?.doItNow.build).toBe('gh workflow run build.yml --repo ghe.acme.org/acme/web --ref main')

@@ -1,11 +1,12 @@
 import { type ImagesFile, type Override, parseImagesFile, parseOverrides } from '../../../src/enrollment/index.js'
 import { type Explanation, explainImages } from '../../../src/explain/index.js'
+import { serverUrls } from '../../../src/forges/index.js'
 import type { Records } from '../../../src/state/index.js'
 import { readRecord } from '../../../src/state/read.js'
 import type { StateRecord } from '../../../src/state/record.js'
 
 export const NOW = '2026-03-10T08:00:00.000Z'
-export const PLACES = { github: 'https://github.com', gitlab: 'https://gitlab.com' }
+export const PLACES = serverUrls({})
 export const OLD = `sha256:${'0'.repeat(64)}`
 export const NEW = `sha256:${'1'.repeat(64)}`
 export const FILES = { images: 'images.yaml', overrides: 'overrides.yaml' }

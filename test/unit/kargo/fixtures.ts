@@ -1,4 +1,5 @@
 import type { EnrolledImage, Environment, Settings, SourceOn, Update } from '../../../src/enrollment/images-file.js'
+import { forEachForge } from '../../../src/forges/index.js'
 import type { Factory } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 
@@ -18,8 +19,7 @@ export const SETTINGS: Settings = {
   maxRebuildsPerRun: 20,
   namespace: 'image-factory',
   secrets: {
-    github: 'github-dispatch',
-    gitlab: 'gitlab-dispatch',
+    ...forEachForge(({ tokenSecret }) => tokenSecret),
     registry: 'registry-credentials',
     source: 'source-credentials',
   },

@@ -1,6 +1,7 @@
 // Pull requests on a state repository, planned as the action plans them, and the comments that they get.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { serverUrls } from '../../../src/forges/index.js'
 import { makePlan } from '../../../src/pipeline.js'
 import type { Plan } from '../../../src/plan.js'
 import { makePreview } from '../../../src/preview.js'
@@ -96,7 +97,7 @@ export function commentOf({ report }: Plan): string {
     baseBranch: 'main',
     version: '1.2.3',
   }
-  const servers = { github: 'https://github.com', gitlab: 'https://gitlab.com' }
+  const servers = serverUrls({})
   return renderComment({ ...report, run, servers }, { marker: MARKER })
 }
 

@@ -1,6 +1,7 @@
 // Reports as a real state repository would make them, for golden files and properties.
 import type { Problem } from '../../../src/enrollment/problem.js'
 import { problem } from '../../../src/enrollment/problem.js'
+import { serverUrls } from '../../../src/forges/index.js'
 import type { ResourceChange } from '../../../src/manifests/resources.js'
 import type { BaseRow, BaseUseRow, ImageChange, Marker, Report } from '../../../src/report/index.js'
 import type { GateChange } from '../../../src/report/model.js'
@@ -40,7 +41,7 @@ export function report(parts: Partial<Report> = {}): Report {
       baseBranch: 'main',
       version: '1.2.3',
     },
-    servers: { github: 'https://github.com', gitlab: 'https://gitlab.com' },
+    servers: serverUrls({}),
     ...parts,
   }
 }

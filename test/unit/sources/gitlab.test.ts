@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatProblem, Refusal } from '../../../src/enrollment/problem.js'
+import { forEachForge } from '../../../src/forges/index.js'
 import { readFromForges } from '../../../src/sources/connect.js'
 import { readFromGitLab } from '../../../src/sources/gitlab.js'
 import { type FileRequest, requestKey, type SourceReader } from '../../../src/sources/source-file.js'
@@ -64,7 +65,7 @@ describe('the token', () => {
   })
 })
 
-describe('both providers', () => {
+describe('all providers', () => {
   function answering(text: string, isComplete = true): SourceReader & { readonly asked: FileRequest[] } {
     const asked: FileRequest[] = []
     const read: SourceReader['read'] = async (requests) => {
@@ -74,16 +75,22 @@ describe('both providers', () => {
     return { read, isComplete, asked }
   }
 
+  /** These readers, and others that have no part in it. */
+  const among = (readers: Partial<Record<FileRequest['provider'], SourceReader>>) => ({
+    ...forEachForge((): SourceReader => answering('')),
+    ...readers,
+  })
+
   it('each request goes to the reader of its provider', async () => {
     const github = answering('hub')
     const gitlab = answering('lab')
-    const answers = await readFromForges({ github, gitlab }).read([request('github'), request('gitlab')])
+    const answers = await readFromForges(among({ github, gitlab })).read([request('github'), request('gitlab')])
     expect(answers.get(requestKey(request('github')))).toMatchObject({ text: 'hub' })
     expect(answers.get(requestKey(request('gitlab')))).toMatchObject({ text: 'lab' })
     expect([github.asked, gitlab.asked]).toEqual([[request('github')], [request('gitlab')]])
   })
 
-  it('both are asked at the same time', async () => {
+  it('all are asked at the same time', async () => {
     const started: string[] = []
     let release = () => undefined as undefined
     const both = new Promise<void>((resolve) => {
@@ -98,31 +105,19 @@ describe('both providers', () => {
         return new Map()
       },
     })
-    const reader = readFromForges({ github: waiting('github'), gitlab: waiting('gitlab') })
+    const reader = readFromForges(among({ github: waiting('github'), gitlab: waiting('gitlab') }))
     await reader.read([request('github'), request('gitlab')])
     expect(started).toHaveLength(2)
   })
 
-  it.each([
-    ['github', 'source-token'],
-    ['gitlab', 'gitlab-token'],
-  ] as const)('%s without a reader: %s gives one', async (provider, input) => {
-    const answers = await readFromForges({ github: null, gitlab: null }).read([request(provider)])
-    expect(answers.get(requestKey(request(provider)))).toMatchObject({
-      kind: 'failed',
-      reason: 'unreachable',
-      remedy: expect.stringMatching(new RegExp(`${input}.*sources-dir`)),
-    })
-  })
-
   it('a reader that has nothing to read is not asked', async () => {
     const gitlab = answering('lab')
-    await readFromForges({ github: null, gitlab }).read([request('github')])
+    await readFromForges(among({ gitlab })).read([request('github')])
     expect(gitlab.asked).toEqual([])
   })
 
   it('is complete when all its readers are', () => {
-    expect(readFromForges({ github: answering(''), gitlab: null }).isComplete).toBe(true)
-    expect(readFromForges({ github: answering('', false), gitlab: answering('') }).isComplete).toBe(false)
+    expect(readFromForges(among({})).isComplete).toBe(true)
+    expect(readFromForges(among({ github: answering('', false) })).isComplete).toBe(false)
   })
 })
