@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import { getInput } from '@actions/core'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { repo } from '../enrollment/repairs.js'
-import { DEFAULT_PROVIDER, forEachForge, type Provider } from '../forges/index.js'
+import { DEFAULT_PROVIDER, forEachForge } from '../forges/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { DEFAULT_HEADLINE } from '../plan-and-commit.js'
 import { parseRequest, type Request } from '../rebuild/index.js'
@@ -11,40 +11,13 @@ import { suggest } from '../text/index.js'
 import type { Context } from './context.js'
 import { hideSecret } from './log.js'
 
-/** The action's inputs, validated. This is the only file that reads them; their defaults are in action.yml. */
-export interface Inputs {
-  readonly mode: 'auto' | 'preview' | 'commit' | 'check'
-  /** OWNER/REPO, null for the repository that the workflow runs in. */
-  readonly stateRepository: string | null
-  readonly stateRef: string | null
-  readonly statePath: string
-  readonly imagesFile: string
-  readonly outputDir: string
-  readonly sourcesDir: string | null
-  readonly refresh: 'auto' | 'true' | 'false'
-  readonly commitMethod: 'api' | 'push'
-  readonly commitMessage: string
-  readonly comment: 'auto' | 'always' | 'never'
-  readonly commentId: string
-  /** Folder with the report of another run; null: the run makes its own. */
-  readonly reportFrom: string | null
-  readonly maxDeletions: DeletionLimit
-  readonly githubToken: string
-  readonly stateToken: string
-  /** Tokens that sources are read with, per forge. */
-  readonly sourceTokens: Readonly<Record<Provider, string>>
-  /** Token that starts workflows. */
-  readonly dispatchToken: string
-  /** What a person asked to rebuild now; null: nothing. */
-  readonly rebuild: Request | null
-  /** Folder that the page is written to; null: no page. */
-  readonly pageDir: string | null
-}
-
 const STATE_REPOSITORY = /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/
 const STATE_REF = /^(?!-)(?!.*(?:\.\.|@\{|\/\/))[A-Za-z0-9._/+#@-]{1,255}$/
 const COMMENT_ID = /^[A-Za-z0-9._-]{1,100}$/
 const withDashes = (id: string) => id.replace(/[^A-Za-z0-9._-]+/g, '-')
+
+/** The action's inputs, validated. This is the only file that reads them. */
+export type Inputs = Readonly<ReturnType<typeof inputsFrom>>
 
 /**
  * Reads all inputs.
@@ -53,14 +26,22 @@ const withDashes = (id: string) => id.replace(/[^A-Za-z0-9._-]+/g, '-')
  */
 export function readInputs(): Inputs {
   const problems: Problem[] = []
-  const read = new InputReader(problems)
+  const inputs = inputsFrom(new InputReader(problems))
+  if (problems.length > 0) throw new Refusal(problems)
+  return inputs
+}
+
+/** Each input, with the same default as in action.yml. */
+function inputsFrom(read: InputReader) {
   const githubToken = read.secret('github-token', '')
   const stateToken = read.secret('state-token', githubToken)
+  /** Tokens that sources are read with, per forge. */
   const sourceTokens = forEachForge(({ provider, tokenInput }) =>
     read.secret(tokenInput, provider === DEFAULT_PROVIDER ? stateToken : ''),
   )
-  const inputs: Inputs = {
+  return {
     mode: read.choice('mode', ['auto', 'preview', 'commit', 'check']),
+    /** OWNER/REPO; null for the repository that the workflow runs in. */
     stateRepository: read.matching('state-repository', STATE_REPOSITORY, 'OWNER/REPO', repo),
     stateRef: read.matching('state-ref', STATE_REF, 'a branch name', () => 'main'),
     statePath: read.path('state-path', '.'),
@@ -73,17 +54,19 @@ export function readInputs(): Inputs {
     comment: read.choice('comment', ['auto', 'always', 'never']),
     commentId:
       read.matching('comment-id', COMMENT_ID, 'letters, digits, dot, dash, underscore', withDashes) ?? 'default',
+    /** Folder with the report of another run; null: the run makes its own. */
     reportFrom: getInput('report-from') || null,
     maxDeletions: read.limit('max-deletions', '25%'),
     githubToken,
     stateToken,
     sourceTokens,
+    /** Token that starts workflows. */
     dispatchToken: read.secret('dispatch-token', sourceTokens.github),
+    /** What a person asked to rebuild now; null: nothing. */
     rebuild: read.request('rebuild'),
+    /** Folder that the page is written to; null: no page. */
     pageDir: getInput('page-dir') || null,
   }
-  if (problems.length > 0) throw new Refusal(problems)
-  return inputs
 }
 
 class InputReader {

@@ -1,4 +1,5 @@
 import { DEFAULT_PROVIDER, forgeOf, OTHER_PROVIDERS, OTHERWISE_NAMED, PROVIDERS } from '../forges/index.js'
+import { REBUILD_DEFAULTS } from '../policy/index.js'
 import { schemaUrl } from './action-pin.js'
 import { entrySchema } from './schema/entry.js'
 import { foreignKeys, nested, quarantine } from './schema/foreign-keys.js'
@@ -140,7 +141,7 @@ const SNIPPETS = [
       registry: '${2:ghcr.io}',
       repository: '${3:acme/web}',
       source: { repo: '${4:acme/web}', dockerfile: '${5:Dockerfile}', workflow: '${6:build.yml}' },
-      rebuildDelay: '${7:7d}',
+      rebuildDelay: `\${7:${REBUILD_DEFAULTS.rebuildDelay}}`,
     },
   },
   {
@@ -151,7 +152,7 @@ const SNIPPETS = [
       registry: '${2:registry.gitlab.com}',
       repository: '${3:acme/web}',
       source: { provider: 'gitlab', repo: '${4:acme/web}', dockerfile: '${5:Dockerfile}' },
-      rebuildDelay: '${6:7d}',
+      rebuildDelay: `\${6:${REBUILD_DEFAULTS.rebuildDelay}}`,
     },
   },
   {

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { schemaComment } from '../enrollment/action-pin.js'
 import { addEntry } from '../enrollment/enroll.js'
 import { Refusal } from '../enrollment/problem.js'
+import { REBUILD_DEFAULTS } from '../policy/index.js'
 import { type Answers, WORKFLOW_FILES } from './answers.js'
 import { filled, scalar } from './template.js'
 
@@ -23,7 +24,7 @@ const EMPTY_LIST = `# An entry looks like this:
 #       repo: acme/web
 #       dockerfile: Dockerfile
 #       workflow: build.yml # has workflow_dispatch; builds and publishes the image
-#     rebuildDelay: 7d
+#     rebuildDelay: ${REBUILD_DEFAULTS.rebuildDelay}
 images: []
 `
 
