@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
+import { REBUILD_DEFAULTS } from '../../../src/policy/index.js'
 import { runs } from '../../support/full.js'
 import { APP, SOURCE } from './examples.js'
 
@@ -340,9 +341,9 @@ describe('an enrollment that is written', () => {
             registry: one.registry,
             repository: one.repository,
             enabled: one.enabled ?? true,
-            autoRebuild: one.autoRebuild ?? true,
-            rebuildOn: one.rebuildOn ?? 'all',
-            rebuildDelay: { text: one.rebuildDelay ?? '7d' },
+            autoRebuild: one.autoRebuild ?? REBUILD_DEFAULTS.autoRebuild,
+            rebuildOn: one.rebuildOn ?? REBUILD_DEFAULTS.rebuildOn,
+            rebuildDelay: { text: one.rebuildDelay ?? REBUILD_DEFAULTS.rebuildDelay },
           })
           const { inputs = {}, ...rest } = one.source ?? {}
           if (one.source === undefined) expect(image?.source).toBeNull()

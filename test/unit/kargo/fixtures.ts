@@ -1,43 +1,19 @@
+import { completeEntry } from '../../../src/enrollment/complete.js'
 import type { EnrolledImage, Environment, Settings, SourceOn, Update } from '../../../src/enrollment/images-file.js'
-import { forEachForge } from '../../../src/forges/index.js'
+import { DEFAULT_SETTINGS } from '../../../src/enrollment/settings.js'
 import type { Factory } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 
-const WEEK = { text: '7d', seconds: 604_800 }
-const NONE = { text: '0', seconds: 0 }
+/** An entry that says no more than it must, with the defaults of every other key. */
+const PLAIN = completeEntry('backstage', {
+  registry: 'ghcr.io',
+  repository: 'x',
+  build: { platforms: ['linux/amd64'] },
+})
+if (PLAIN === null) throw new Error('the plain entry is no entry')
+const { source: _, ...DEFAULTS } = PLAIN
 
-const ANALYSIS = {
-  dockerfile: 'CRITICAL',
-  content: 'CRITICAL',
-  vulnerabilities: 'CRITICAL',
-  ignoreUnfixed: true,
-  templates: [],
-} as const
-
-export const SETTINGS: Settings = {
-  engine: 'kargo',
-  maxRebuildsPerRun: 20,
-  namespace: 'image-factory',
-  secrets: {
-    ...forEachForge(({ tokenSecret }) => tokenSecret),
-    registry: 'registry-credentials',
-    source: 'source-credentials',
-  },
-  retries: 1,
-  retryPause: { text: '1h', seconds: 3600 },
-  baseInterval: { text: '24h', seconds: 86_400 },
-  pollInterval: { text: '15m', seconds: 900 },
-  stagger: NONE,
-  shard: null,
-  stateWorkflow: null,
-  webhookReceivers: [],
-  allowedRegistries: [],
-  analysis: true,
-  trivyImage: 'ghcr.io/aquasecurity/trivy:0.70.0',
-  dashboard: { issue: false, notify: [] },
-  backstage: null,
-  backstageKinds: 'custom',
-}
+export const SETTINGS: Settings = DEFAULT_SETTINGS
 
 /** Settings of a factory that tells its state repository. */
 export const TELLING: Settings = {
@@ -102,26 +78,12 @@ export function image(
     enrolledAt: null,
     runs: { kind: 'all' },
     enrollment: {
+      ...DEFAULTS,
       name,
       line: 5,
       column: 3,
-      enabled: true,
-      registry: 'ghcr.io',
       repository: `craigedmunds/${name}`,
       source: github(),
-      bases: [],
-      accept: [],
-      build: { args: new Map(), target: null, platforms: ['linux/amd64'], contexts: new Map() },
-      rebuildDelay: WEEK,
-      minimumReleaseAge: NONE,
-      autoRebuild: true,
-      rebuildOn: 'all',
-      rebuildOnEnrollment: false,
-      tags: { strategy: 'SemVer', constraint: null, allow: [] },
-      analysis: ANALYSIS,
-      environments: [],
-      shard: null,
-      backstage: { owner: 'unknown', lifecycle: 'production', system: null },
       written: {},
       lineOf: () => null,
       ...enrollment,
@@ -156,7 +118,7 @@ export const YAML: Update = {
 
 /** An environment that pushes what is given, else one kustomization. */
 export function environment(name: string, change: Partial<Environment> = {}): Environment {
-  return { name, auto: true, soak: NONE, pullRequest: false, updates: [KUSTOMIZE], ...change }
+  return { name, auto: true, soak: { text: '0', seconds: 0 }, pullRequest: false, updates: [KUSTOMIZE], ...change }
 }
 
 /** What kargo/pipeline.yaml shows: backstage, built on node and python. */
