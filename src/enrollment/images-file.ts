@@ -32,7 +32,7 @@ export interface EnrolledImage extends EntryContent {
 export type Source = NonNullable<EnrolledImage['source']>
 /** A source on one forge. */
 export type SourceOn<P extends Provider> = Extract<Source, { provider: P }>
-/** A source whose workflow says how it is built. */
+/** A source that is built by a workflow. */
 export type WorkflowSource = Extract<Source, { workflow: unknown }>
 /** What the real build passes to BuildKit. */
 export type BuildSettings = EnrolledImage['build']

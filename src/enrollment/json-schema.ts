@@ -96,7 +96,7 @@ function anySource(): JsonSchema {
   }
 }
 
-/** The keys that follow `repo`: `inputs` are for what builds, and stand behind its name. */
+/** The keys after `repo`: `inputs` belong to the build file and follow its key. */
 function sourceKeys(): string[] {
   const keys = new Set(PROVIDERS.flatMap((provider) => Object.keys(SOURCES[provider].shape)))
   for (const key of ['provider', 'repo', 'inputs']) keys.delete(key)

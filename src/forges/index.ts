@@ -12,44 +12,44 @@ export { projectUrl } from './gitlab.js'
 
 const BY_PROVIDER = { github, gitlab }
 
-/** A forge as images.yaml writes it under `provider`. */
+/** The forges, as `provider` in images.yaml names them. */
 export type Provider = keyof typeof BY_PROVIDER
 
-/** All of them, in the order that messages name them. */
+/** All forges, in the order messages list them. */
 export const FORGES: readonly Forge<Provider>[] = Object.values(BY_PROVIDER)
 
 export const PROVIDERS: readonly Provider[] = FORGES.map(({ provider }) => provider)
 
-/** Where a source is that names no provider. */
+/** The provider of a source that names none. */
 export const DEFAULT_PROVIDER = 'github' satisfies Provider
 
-/** The providers that have to be written. */
+/** The providers that a source must name. */
 export const OTHER_PROVIDERS: readonly Provider[] = PROVIDERS.filter((provider) => provider !== DEFAULT_PROVIDER)
 
-/** The forge that a source, or whatever else names its provider, is on. */
+/** The forge of a source, or of anything else with a provider. */
 export function forgeOf({ provider }: { readonly provider: Provider }): Forge<Provider> {
   return BY_PROVIDER[provider]
 }
 
-/** One value for each forge. */
+/** One value per forge. */
 export function forEachForge<Value>(of: (forge: Forge<Provider>) => Value): Readonly<Record<Provider, Value>> {
   return Object.fromEntries(FORGES.map((forge) => [forge.provider, of(forge)])) as Record<Provider, Value>
 }
 
-/** The forges whose repositories are named otherwise than the default's. */
+/** The forges with another form of repository names than the default forge. */
 export const OTHERWISE_NAMED = FORGES.filter(({ repositoryForm }) => repositoryForm !== github.repositoryForm)
 
-/** Whether some forge has repositories of this name. */
+/** Whether the name is valid on any forge. */
 export function isRepository(repo: string): boolean {
   return FORGES.some(({ repository }) => repository.test(repo))
 }
 
-/** What is asked of a repository's name. That groups hold groups is for descriptions to say. */
+/** The rule for repository names, for messages; they leave out nested groups. */
 export function repositoryRule({ repositoryForm }: Forge): string {
   return `must be ${repositoryForm.replace('/…', '')}`
 }
 
-/** Addresses of the servers, without a slash at their end. */
+/** Server URLs, without trailing slash. */
 export interface Servers extends Readonly<Record<Provider, string>> {
   readonly githubApi: string
 }

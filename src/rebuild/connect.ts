@@ -5,7 +5,7 @@ import { gitlabRuns } from './gitlab-runs.js'
 import type { BuildPlace, RunsClient } from './runs.js'
 import { type ForgeRuns, ForgeRunsClient } from './runs-client.js'
 
-/** One server, as a forge is connected to it. No slash at the end of its addresses. */
+/** What a forge is connected with. URLs without trailing slash. */
 interface RunsServer {
   readonly url: string
   /** GitHub's API, which may be on a host of its own. */

@@ -33,21 +33,21 @@ export interface ListedRun {
 }
 
 /**
- * What differs between forges: addresses below the API, and what its answers mean. Functions are methods, so that a forge
- * that has workflows alone stands for one of any place.
+ * What differs between forges: API paths, and the meaning of responses. Declared as methods, so that the compiler accepts a
+ * forge of workflows as a forge of any place.
  */
 export interface ForgeRuns<Place = BuildPlace> extends ForgeServer {
   start(request: StartRequest<Place>): Omit<Start, 'what'>
-  /** The id of the run that an accepted start made; null where the answer does not say. */
+  /** The id of the run that an accepted start created; null if the response does not include it. */
   startedId(data: unknown): string | null
-  /** One page of what was dispatched since, newest first. */
+  /** One page of the runs dispatched since, newest first. */
   dispatchedUrl(source: Place, since: Date, page: number): string
-  /** The newest runs, whatever became of them. */
+  /** The newest runs, whatever their result. */
   runsUrl(source: Place, counted: CountedRuns): string
   runUrl(source: Place, id: string): string
-  /** null: the answer is no list. */
+  /** null: the response is not a list. */
   runsIn(data: unknown): readonly ListedRun[] | null
-  /** null: the answer is no run. */
+  /** null: the response is not a run. */
   stateOf(data: unknown): Omit<RunState, 'url'> | null
   /** `build.yml of acme/web`. */
   nameOf(source: Place): string

@@ -6,7 +6,7 @@ export interface BuildPlace {
   /** OWNER/REPO, GROUP/…/PROJECT. */
   readonly repo: string
   readonly branch: string
-  /** Name of the file that builds, where each has runs of its own. */
+  /** File name of the workflow; absent on forges where runs belong to a branch. */
   readonly workflow?: string
 }
 

@@ -204,7 +204,7 @@ const WRITTEN_NAMES: Readonly<Record<string, string>> = {
   trivyImage: 'analysis.image',
 }
 
-/** Settings of which each key is a cause by itself. */
+/** Settings whose keys are separate causes. */
 const IN_PARTS: readonly (keyof Settings)[] = ['secrets', 'stateWorkflow']
 
 function settingVariants(now: Settings, before: Settings): { readonly name: string; readonly settings: Settings }[] {

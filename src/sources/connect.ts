@@ -7,37 +7,36 @@ import type { GitHubClient } from './github-client.js'
 import { readFromGitLab } from './gitlab.js'
 import { failed, requestKey, type SourceReader } from './source-file.js'
 
-/** A server that is read from with a token of its own. */
+/** A server and the token for it. */
 interface ServerAccess {
   readonly url: string
   readonly token: string
   readonly log: Log
 }
 
-/** The forges beside GitHub, whose client a run has for other things too. */
+/** Readers of the forges other than GitHub, whose client a run shares with other steps. */
 const READERS: Readonly<Record<Exclude<Provider, typeof DEFAULT_PROVIDER>, (server: ServerAccess) => SourceReader>> = {
   gitlab: readFromGitLab,
 }
 
-/** What sources are read with. */
 interface SourceAccess {
-  /** Folder with checkouts as OWNER/REPO: no server is asked. */
+  /** Folder with checkouts as OWNER/REPO; if set, no server is contacted. */
   readonly directory: string | null
   readonly servers: Servers
   /** Called once, when the first file is read from GitHub; null without a token. */
   readonly connect: (() => Promise<GitHubClient>) | null
-  /** Of the forges beside GitHub. Empty: only what everybody may see. */
+  /** For the forges other than GitHub. Empty: only public projects can be read. */
   readonly tokens: Readonly<Record<Provider, string>>
-  /** Retries of requests to those. */
+  /** Receives retries of requests to those. */
   readonly log: Log
-  /** Counts answers, by where they come from. */
+  /** Counts answers by their origin. */
   readonly count?: (what: string) => void
 }
 
 /**
- * Where Dockerfiles and workflows come from: a folder, else the forges.
+ * Reads Dockerfiles and workflows from a folder if one is set, otherwise from the forges.
  *
- * @throws Refusal when a server has an address that no token may be sent to.
+ * @throws Refusal when a token must not be sent to a server's URL.
  */
 export function sourceReader({ directory, servers, connect, tokens, log, count }: SourceAccess): SourceReader {
   if (directory !== null) return readFromDirectory(directory)
@@ -69,7 +68,7 @@ const WITHOUT_TOKEN: SourceReader = {
   },
 }
 
-/** Reads every file from its own forge, from all at the same time. */
+/** Reads every file from its own forge, all forges concurrently. */
 export function readFromForges(readers: Readonly<Record<Provider, SourceReader>>): SourceReader {
   const read: SourceReader['read'] = async (requests) => {
     const own = groupBy(requests, ({ provider }) => provider)

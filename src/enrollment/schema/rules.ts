@@ -72,7 +72,7 @@ export const conflicts: readonly JsonSchema[] = [
   ),
 ]
 
-/** What a source may hold at its provider, and how its repository is named there. */
+/** The keys that a source may have at its provider, and the form of its repository. */
 function onProvider(provider: Provider): JsonSchema {
   const forge = forgeOf({ provider })
   const known = PROVIDERS.flatMap((one) => Object.keys(SOURCES[one].shape))
@@ -86,7 +86,7 @@ function onProvider(provider: Provider): JsonSchema {
   }
 }
 
-/** True of every source that names its provider. */
+/** Rules for every source that names its provider. */
 export const sourceRules: readonly JsonSchema[] = PROVIDERS.map((provider) =>
   conditional(holding({ provider }), onProvider(provider), null),
 )

@@ -68,7 +68,7 @@ const gitlab = z.strictObject({
 /** Where an image is built. */
 export const source = z.discriminatedUnion('provider', [github, gitlab])
 
-/** What a source on each forge may say, its keys in their order. */
+/** The keys of a source on each forge, in order. */
 export const SOURCES = { github, gitlab } satisfies Record<Provider, z.ZodObject>
 
 /** The providers whose sources have a key. */
@@ -76,7 +76,7 @@ export function providersWith(key: string): readonly Provider[] {
   return PROVIDERS.filter((provider) => Object.hasOwn(SOURCES[provider].shape, key))
 }
 
-/** Those, as messages call them. */
+/** Their names, for messages. */
 export function forgesWith(key: string): string {
   return providersWith(key)
     .map((provider) => forgeOf({ provider }).name)

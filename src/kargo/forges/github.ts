@@ -83,12 +83,12 @@ const ACTIONS: BuildApi = {
   successes: expression('["success"]'),
 }
 
-/** The Secret with the token that GitHub is asked with; undefined: that of the tasks' default. */
+/** The Secret with GitHub's token; undefined: the default of the tasks. */
 export function githubTokenSecret({ settings }: Factory): string | undefined {
   return unlessDefault(settings.secrets.github, TOKEN_SECRET)
 }
 
-/** The API of GitHub that the factory dispatches with; github.com's where it names none. No slash at the end. */
+/** The GitHub API for dispatches, that of github.com by default, without trailing slash. */
 export function githubApiUrl({ servers }: Factory): string {
   return (servers?.githubApi ?? 'https://api.github.com').replace(/\/+$/, '')
 }

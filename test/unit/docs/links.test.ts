@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { stoppedLine } from '../../../src/action/report-outcome.js'
-import { anchorOf, anchors, PAGES, paths, ROOT, readDocument } from '../../support/documents.js'
+import { anchorOf, anchors, PAGES, ROOT, readDocument } from '../../support/documents.js'
 
 describe.each(PAGES)('links of %s', (page) => {
   it('lead to files and headings that exist', () => {
@@ -21,25 +21,6 @@ describe.each(PAGES)('links of %s', (page) => {
       expect(existsSync(new URL(path, ROOT)), whole).toBe(true)
       if (anchor !== undefined) expect(anchors(readDocument(path)), whole).toContain(anchor)
     }
-  })
-})
-
-describe('"How to" in CONTRIBUTING.md', () => {
-  const [, section = ''] = /^## How to\n([\s\S]*?)^## /m.exec(readDocument('CONTRIBUTING.md')) ?? []
-
-  it('says how each change is made that a newcomer makes first', () => {
-    expect(section.match(/^\*\*[^*]+\*\*/gm)?.length).toBeGreaterThanOrEqual(10)
-  })
-
-  it('names files, functions and constants that there are', () => {
-    const named = [...section.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)
-    const files = named.filter((code) => /^[\w./-]+\/[\w.-]*$|^[\w-]+\.(?:md|yml)$/.test(code))
-    expect(files.length).toBeGreaterThan(30)
-    expect(files.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([])
-    const source = paths('src/**/*.ts').map(readDocument).join('\n')
-    const names = named.filter((code) => /^[A-Za-z]\w+$/.test(code))
-    expect(names.length).toBeGreaterThan(4)
-    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(source))).toEqual([])
   })
 })
 
