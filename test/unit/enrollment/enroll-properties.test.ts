@@ -135,7 +135,7 @@ describe('any file and any entry', () => {
         })
         expect(withoutOneStretch(result.text, text)).toBe(true)
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(500, 100) },
     )
   })
 

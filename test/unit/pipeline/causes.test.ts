@@ -246,7 +246,7 @@ describe('causes', () => {
           expect({ changed, file, object, kind, named }).toEqual({ changed, file, object, kind, named: expected })
         }
       }),
-      { numRuns: runs(200, 60) },
+      { numRuns: runs(200, 20) },
     )
     expect(seen.changes).toBeGreaterThan(200)
     expect(seen.several).toBeGreaterThan(15)

@@ -25,7 +25,7 @@ describe('any report within any budget', () => {
         expect(comment.length).toBeLessThanOrEqual(budget)
         expect(danger(comment.split('\n').slice(1).join('\n'))).toBeNull()
       }),
-      { numRuns: runs(150, 60) },
+      { numRuns: runs(150, 30) },
     )
   })
 
