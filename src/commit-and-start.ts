@@ -51,7 +51,7 @@ async function inRounds(run: RunOptions, first: StateFolder, ways: CommittingReb
   const { builds } = run
   const claims = committed.plan.rebuilds?.claims ?? []
   if (builds === null || claims.length === 0) return committed
-  run.log('Another run is about to start builds: waiting for what comes of them.')
+  run.log('Another run is about to start builds: waiting for the outcome.')
   const folder = await run.step('Wait for another run', () => abandoned(claims, builds, ways))
   if (folder === null) return committed
   // The first round already handled what a person requested.

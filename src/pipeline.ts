@@ -108,7 +108,7 @@ function load({ run, folder, shown }: PlanContext): Loaded {
   refuseOverlap(folder)
   const images = readOptional(folder.root, folder.imagesFile)
   if (images === null) {
-    const remedy = 'Create it, or say where it is with state-path and images-file (--state, --images).'
+    const remedy = 'Create it, or set state-path and images-file (--state, --images) to where it is.'
     throw refuse('file-missing', `there is no ${shown.imagesFile}.`, { file: shown.imagesFile, remedy })
   }
   const state = readState(folder.root)
@@ -137,7 +137,7 @@ async function findBases({ images }: ImagesFile, { run, shown }: PlanContext): P
   const discovered = await discover(images, run.read, shown.imagesFile)
   const read = [...discovered.images.values()].filter((one) => one.kind === 'failed' || one.file !== null)
   const failed = read.filter((one) => one.kind === 'failed').length
-  run.log(`${read.length} Dockerfiles looked up, ${failed} of them without success.`)
+  run.log(`${read.length} Dockerfiles looked up, ${failed} of them failed.`)
   return discovered
 }
 
@@ -186,7 +186,7 @@ async function mergeAndDecide(
     decideRebuilds(merged.images, all, { client, followed, awaited }),
   )
   problems.push(...rebuilds.problems)
-  run.log(`${rebuilds.starts.length} builds are to be started.`)
+  run.log(`${rebuilds.starts.length} builds will be started.`)
   if (rebuilds.records.size === 0) return { merged, rebuilds }
   const own = withRebuilds(linked.own, rebuilds.records)
   return { merged: merge({ ...linked, own }, observed, written, loaded, context), rebuilds }
@@ -218,7 +218,7 @@ async function observe(
   })
   problems.push(...found.problems)
   const { bases, images, answered } = found.asked
-  run.log(`${bases} base images and ${images} published images looked up, ${answered} of them answered for.`)
+  run.log(`${bases} base images and ${images} published images looked up, ${answered} answered.`)
   return found
 }
 
@@ -246,9 +246,9 @@ async function addCatalog(
 ): Promise<{ readonly loaded: Loaded; readonly state: MergedState }> {
   const path = settings.backstage
   if (path === null) return { loaded, state }
-  return run.step('Make the catalog', async () => {
+  return run.step('Generate the catalog', async () => {
     const { present, wanted } = planCatalog(path, settings, state, overrides, folder)
-    run.log(`${wanted.size} files of the catalog.`)
+    run.log(`${wanted.size} catalog files.`)
     const before = { ...loaded.state, texts: new Map([...loaded.state.texts, ...present]) }
     const files = new Map([...state.files, ...wanted])
     return { loaded: { ...loaded, state: before }, state: { ...state, files } }

@@ -35,7 +35,7 @@ export async function planAndCommit(
     if (result.kind === 'refused') return { plan: withProblems(plan, result.problems), sha: null }
     if (result.kind !== 'stale') return { plan, sha: result.kind === 'committed' ? result.sha : null }
     if (attempt === MAX_ATTEMPTS) return { plan: withProblems(plan, [ALWAYS_LATE]), sha: null }
-    folder = await run.step('Fetch what others committed', () => refetch(attempt))
+    folder = await run.step('Fetch new commits', () => refetch(attempt))
   }
 }
 
@@ -63,7 +63,7 @@ export function removalsOf({ changes }: Plan): string[] {
   return [...changes].flatMap(([path, text]) => (text === null ? [path] : []))
 }
 
-const ALWAYS_LATE = problem('branch-moved', `the branch moved on during each of ${MAX_ATTEMPTS} attempts to commit.`, {
+const ALWAYS_LATE = problem('branch-moved', `the branch changed during each of ${MAX_ATTEMPTS} attempts to commit.`, {
   remedy: 'Give the workflow a concurrency group, so that its runs wait for each other.',
 })
 

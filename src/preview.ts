@@ -75,7 +75,7 @@ async function baselineOf(head: DraftedPlan, run: RunOptions, base: BaseState): 
   if (draft.kind === 'refused') {
     const [first] = draft.problems
     const what = first === undefined ? '' : `: ${placed(first)}${first.message.replace(/\.$/, '')}`
-    const reason = `it has errors of its own${what}`
+    const reason = `it has errors itself${what}`
     return withoutBase(head, reason, run, found)
   }
   const { report } = planOf(draft, run, folder)
@@ -151,7 +151,7 @@ function manualChanges({ loaded, manifests }: DraftedPlan, base: Loaded['output'
   const file = `${outputDir}/${first}`
   const others = made.length === 1 ? '' : ` and ${made.length - 1} more`
   const message = `${file}${others} differ from the base branch and from what is generated: the next commit regenerates them.`
-  const remedy = 'Change images.yaml instead, and take the generated files out of the pull request.'
+  const remedy = 'Change images.yaml instead, and remove the generated files from the pull request.'
   return [problem('manifest-changed', message, { file, remedy })]
 }
 

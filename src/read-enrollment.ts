@@ -22,7 +22,7 @@ export function readImages(
 ): ImagesFileResult & { readonly text: string } {
   const text = readOptional(root, imagesFile)
   if (text === null) {
-    const remedy = 'Name the folder in --state and the file in --images.'
+    const remedy = 'Set --state to the folder and --images to the file.'
     throw refuse('file-missing', `there is no ${imagesFile}.`, { file: imagesFile, remedy })
   }
   return { text, ...parseImagesFile(text, imagesFile, { here }) }

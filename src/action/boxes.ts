@@ -25,16 +25,16 @@ export async function requestedByBoxes(inputs: Inputs, context: Context, clients
   try {
     const { edit, names } = found
     const now = await readOwnDashboard(await issuePlace(factory), edit.number)
-    if (now === null) return nothing(`#${edit.number} is no issue of this factory`)
+    if (now === null) return nothing(`#${edit.number} is not an issue of this factory`)
     if (now.kind === 'forbidden') return nothing(forbidden(factory))
     const ticked = names.filter((name) => now.dashboard.ticked.includes(name))
-    if (ticked.length === 0) return nothing(`the boxes of #${edit.number} are ticked no longer`)
+    if (ticked.length === 0) return nothing(`the boxes of #${edit.number} are no longer ticked`)
     const refusal = await refusalOf(found, now, factory)
     if (refusal === null) return requestOf(ticked)
     await untickAll(await issuePlace(factory), edit.number, now)
     return nothing(refusal)
   } catch (error) {
-    warning(safe(`Nothing is started, for the dashboard could not be asked about: ${asWarning(error)}`))
+    warning(safe(`Nothing is started, because the dashboard could not be read: ${asWarning(error)}`))
     return null
   }
 }
@@ -48,7 +48,7 @@ export async function untickDashboard(inputs: Inputs, context: Context, clients:
     const now = await readOwnDashboard(place, editedIssue.number)
     if (now?.kind === 'read') await untickAll(place, editedIssue.number, now)
   } catch (error) {
-    warning(safe(`The boxes of the dashboard could not be taken back: ${asWarning(error)}`))
+    warning(safe(`The boxes of the dashboard could not be cleared: ${asWarning(error)}`))
   }
 }
 
@@ -74,10 +74,10 @@ interface NewTicks {
 function newTicks(factory: Factory): NewTicks | string {
   const { inputs, context, target } = factory
   const edit = context.editedIssue
-  if (edit === null) return 'nobody has changed the text of an issue'
+  if (edit === null) return 'the text of the issue did not change'
   const { number } = edit
   const [before, after] = [readDashboard(edit.before), readDashboard(edit.after)]
-  if (before === null || after === null) return `#${number} is no dashboard`
+  if (before === null || after === null) return `#${number} is not a dashboard`
   if (!target.isOwn)
     return `the dashboard is an issue of ${target.repository}, and its boxes need a workflow there that runs this action`
   const id = dashboardId(inputs, stateBranch(factory, context.ref.replace(/^refs\/heads\//, '')))
@@ -93,9 +93,9 @@ async function refusalOf(
   now: DashboardNow,
   factory: Factory,
 ): Promise<string | null> {
-  if (!isIntact || !now.dashboard.isIntact) return `others have written into the text of #${number}`
+  if (!isIntact || !now.dashboard.isIntact) return `someone else edited the text of #${number}`
   if (!sender.isPerson) return `${sender.login} is not a person`
   const { repository } = factory.target
   if (await mayWrite(await issuePlace(factory), sender.login)) return null
-  return `${sender.login} may not write to ${repository}, as far as GitHub says`
+  return `according to GitHub, ${sender.login} may not write to ${repository}`
 }

@@ -60,7 +60,7 @@ export async function actionRunOptions(
       servers,
       connect: () => clients.for('source'),
       tokens: inputs.sourceTokens,
-      log: { warning: (text) => info(safe(text)), debug: () => countProgress('questions to GitLab asked again') },
+      log: { warning: (text) => info(safe(text)), debug: () => countProgress('GitLab requests retried') },
       count: countProgress,
     }),
     maxDeletions: inputs.maxDeletions,

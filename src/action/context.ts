@@ -200,7 +200,7 @@ export function pinningAdvice(action: ActionReference | null): string | null {
   if (action === null || FIXED.test(action.ref)) return null
   const { repository, ref } = action
   return (
-    `${repository}@${ref} may be another program tomorrow: ${ref} is a name that moves. ` +
-    `Pin it to the full SHA of a commit you have looked at (uses: ${repository}@SHA); Dependabot raises it for you.`
+    `${repository}@${ref} is not pinned: ${ref} can move to other code at any time. ` +
+    `Pin it to the full SHA of a commit you have reviewed (uses: ${repository}@SHA); Dependabot updates it for you.`
   )
 }

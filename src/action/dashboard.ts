@@ -41,7 +41,7 @@ export async function updateDashboard(
   const { context, target } = factory
   if (plan.settings?.dashboard.issue !== true || context.pullRequest !== null) return
   if (branch !== stateBranch(factory, branch)) {
-    logLine(`The dashboard shows ${stateBranch(factory, branch)}, not ${branch}: it stays as it is.`)
+    logLine(`The dashboard shows ${stateBranch(factory, branch)}, not ${branch}: it is left unchanged.`)
     return
   }
   const { settings } = plan
@@ -54,8 +54,11 @@ export async function updateDashboard(
       return keepDashboard(await issuePlace(factory), request)
     })
     if (result.kind === 'forbidden') warning(safe(forbidden(factory)))
-    else if (result.kind === 'skipped') logLine('Another run makes the dashboard in this moment.')
-    else logLine(`Dashboard ${result.kind}${result.isNotified ? ', people are told what is new' : ''}: ${result.url}`)
+    else if (result.kind === 'skipped') logLine('Another run is creating the dashboard right now.')
+    else
+      logLine(
+        `Dashboard ${result.kind}${result.isNotified ? ', people are notified of what is new' : ''}: ${result.url}`,
+      )
   } catch (error) {
     warning(safe(`The dashboard could not be brought up to date: ${asWarning(error)}`))
   }
@@ -83,7 +86,7 @@ export function forbidden({ target }: Pick<Factory, 'target'>): string {
   const remedy = target.isOwn
     ? 'give the job the permission issues: write'
     : `the state-token needs the permission issues: write on ${target.repository}`
-  return `The token may not write the dashboard issue: ${remedy}, or take \`issue: true\` out of settings.dashboard.`
+  return `The token may not write the dashboard issue: ${remedy}, or remove \`issue: true\` from settings.dashboard.`
 }
 
 interface Shown {

@@ -115,7 +115,7 @@ class InputReader {
   folder(name: string, fallback: string): string {
     const value = this.path(name, fallback)
     if (value === '.') {
-      const expected = 'a folder of its own, for generated files are deleted there'
+      const expected = 'a folder of its own: generated files are deleted there'
       this.#refuse(name, value, expected, `Write ${name}: ${fallback}.`)
     }
     return value
@@ -165,6 +165,6 @@ export function inputFolder(input: string, value: string, { workspace }: Context
   if (isInside) return isSafeFolder(workspace, inside.replaceAll(sep, '/')) ? folder : null
   if (isAbsolute(value)) return isSafeFolder(dirname(folder), basename(folder)) ? folder : null
   throw refuse('path-unsafe', `${input} leads out of the workspace: ${JSON.stringify(value)}.`, {
-    remedy: 'Name a folder in the workspace, or give its whole path.',
+    remedy: 'Use a folder in the workspace, or its full path.',
   })
 }

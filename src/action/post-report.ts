@@ -36,7 +36,7 @@ export async function postReport(folder: string, inputs: Inputs, context: Contex
 
 function triggeringRun({ eventName, triggeringRun: run }: Context): TriggeringRun {
   if (eventName !== 'workflow_run' || run === null) {
-    throw refuse('event-unsuitable', `report-from has a meaning on workflow_run only, not on ${eventName}.`, {
+    throw refuse('event-unsuitable', `report-from works on workflow_run only, not on ${eventName}.`, {
       remedy: 'Leave it out, or start the workflow by workflow_run: see docs/forks.md.',
     })
   }
@@ -60,7 +60,7 @@ function trusted({ report, headSha }: LeftReport, run: TriggeringRun, inputs: In
   const { servers, repository } = context
   const repositoryUrl = `${servers.github}/${repository}`
   if (headSha !== run.headSha) {
-    throw refuse('data-invalid', `the report is for another commit than the run that left it (${run.headSha}).`)
+    throw refuse('data-invalid', `the report is for a different commit than the run that made it (${run.headSha}).`)
   }
   return {
     ...report,

@@ -33,7 +33,7 @@ function logText(report: Report, secrets: readonly string[]): string | null {
   const { changes, problems, images, settings } = report
   if (changes.length + problems.length + images.length + settings.length === 0) return null
   const whole = renderLog(report, { maxLength: MAX_LOG_LENGTH, secrets })
-  return whole ?? 'This is too long for the log: it is in the file of the output diff-file.'
+  return whole ?? 'Too long for the log: see the file in the output diff-file.'
 }
 
 function completed({ plan, commit, target }: Outcome, context: Context): Report {
@@ -168,6 +168,6 @@ function whatWasDone({ mode, commit }: Pick<Report, 'mode' | 'commit'>): string 
  */
 export function stoppedLine({ isDefect }: { readonly isDefect: boolean }): string {
   return isDefect
-    ? `Stopped by a defect of this action, nothing was written. Please report the lines above: ${REPOSITORY}/issues`
+    ? `Stopped by a bug in this action, nothing was written. Please report the lines above: ${REPOSITORY}/issues`
     : `Stopped, nothing was written. What messages mean: ${TROUBLESHOOTING}`
 }

@@ -70,7 +70,7 @@ function notices({ refresh }: Inputs, { action }: Context, { mode }: RunTarget):
   const advice = pinningAdvice(action)
   const isIgnored = refresh === 'true' && mode !== 'commit'
   return [
-    ...(isIgnored ? [`refresh: true has no effect in mode ${mode}: digests are looked up by runs that commit.`] : []),
+    ...(isIgnored ? [`refresh: true has no effect in mode ${mode}: digests are looked up by commit runs.`] : []),
     ...(advice === null ? [] : [advice]),
   ]
 }
@@ -162,7 +162,7 @@ async function commitPlan(
   const result = await commitOn({ files: plan.files, removals: removalsOf(plan) }, checkout, branch, action)
   if (result.kind === 'committed' && result.note !== undefined) notice(safe(result.note))
   if (result.kind === 'nothing' && !checkout.isFirst && (await commitMessageOf(tree)).includes(trailer)) {
-    logLine(`${tree.head} is this run's own commit; only the answer had been lost.`)
+    logLine(`${tree.head} is this run's own commit: it was made, and only the response got lost.`)
     return { kind: 'committed', sha: tree.head }
   }
   logLine(commitLine(result, branch))
@@ -195,5 +195,5 @@ async function methodOf({ checkouts, inputs, clients, target }: ActionRun): Prom
 function commitLine(result: CommitResult, branch: string): string {
   if (result.kind === 'committed') return `Committed ${result.sha} to ${branch}.`
   if (result.kind === 'nothing') return `${branch} is up to date: nothing to commit.`
-  return `${branch} has moved on in the meantime: the files are made again.`
+  return `${branch} has changed in the meantime: the files are regenerated.`
 }

@@ -83,7 +83,7 @@ export class StateCheckouts {
       )
     )
       return true
-    logLine('The workspace is not as it was committed (changed, sparse or partial): what is committed counts.')
+    logLine('The workspace differs from its commit (changed, sparse or partial): the committed files are used.')
     return false
   }
 
@@ -114,7 +114,7 @@ export class StateCheckouts {
     const branch = checkout.tree.branch
     if (branch !== null) return branch
     throw refuse('input-invalid', `it is not clear which branch to commit to (${ref ?? 'no ref'}).`, {
-      remedy: 'Name it in state-ref.',
+      remedy: 'Set state-ref to it.',
     })
   }
 
@@ -145,7 +145,7 @@ function refusePointer({ root, path, imagesFile }: StateFolder): void {
     `${fromTop(path, imagesFile)} is stored with Git LFS: the commit has only a pointer to it.`,
     {
       file: fromTop(path, imagesFile),
-      remedy: `Take it out of LFS (git lfs migrate export --include=${fromTop(path, imagesFile)}) and out of .gitattributes.`,
+      remedy: `Remove it from LFS (git lfs migrate export --include=${fromTop(path, imagesFile)}) and out of .gitattributes.`,
     },
   )
 }

@@ -79,7 +79,7 @@ function automaticPush(context: Context, stateRef: string | null, about: About):
   if (branch === null || branch === context.ref) {
     return { ...about, mode: 'commit', ref: context.ref || null, useWorkspace: true }
   }
-  const reason = `${context.ref} is not ${branch}: nothing is committed. Name the branch in state-ref, or use mode: commit.`
+  const reason = `${context.ref} is not ${branch}: nothing is committed. Set state-ref to the branch, or use mode: commit.`
   return { ...about, mode: 'preview', ref: context.ref || null, useWorkspace: true, reason }
 }
 
@@ -88,7 +88,7 @@ function pullRequestCommit(context: Context, about: About): RunTarget {
   const from = pullRequest?.headRepository ?? 'a repository that is gone'
   if (pullRequest === null || from.toLowerCase() !== context.repository.toLowerCase()) {
     throw refuse('event-unsuitable', `mode commit writes to the pull request's branch, and that is in ${from}.`, {
-      remedy: 'Use mode: auto, which only looks on pull requests.',
+      remedy: 'Use mode: auto, which only previews pull requests.',
     })
   }
   // The workspace usually holds the merge with the base branch instead of the head branch.

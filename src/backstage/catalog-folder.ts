@@ -25,7 +25,7 @@ export function planCatalog(
 ): CatalogPlan {
   const fault = catalogFolderFault(path, folder.outputDir)
   if (fault !== null) {
-    const about = { file: fromTop(folder.path, folder.imagesFile), remedy: 'Name another folder, like catalog.' }
+    const about = { file: fromTop(folder.path, folder.imagesFile), remedy: 'Use another folder, like catalog.' }
     throw refuse('value-invalid', `settings.backstage: ${fault}`, about)
   }
   const output = readOutput(folder.root, path)

@@ -72,5 +72,5 @@ export function catalogFolderFault(folder: string, outputDir: string): string | 
   const taken = [...Object.values(FOLDERS), outputDir]
   const isInside = (inner: string, outer: string) => inner === outer || inner.startsWith(`${outer}/`)
   const other = taken.find((one) => isInside(folder, one) || isInside(one, folder))
-  return other === undefined ? null : `the folder ${folder} is or holds ${other}, which has files of its own.`
+  return other === undefined ? null : `the folder ${folder} is or contains ${other}, which has its own files.`
 }

@@ -76,7 +76,7 @@ export function resolveBuild(inputs: BuildInputs | null, explicit: ExplicitBuild
   })
   const contexts = resolveMap(inputs?.contexts, said.contexts, (name, value) => {
     if (!isKnown(value)) openContexts.set(name, value.written)
-    assumed.push(assumption({ key: 'contexts', name }, value, 'what stands for it is not known'))
+    assumed.push(assumption({ key: 'contexts', name }, value, 'its value is not known'))
   })
   const target = said.target ?? resolveTarget(inputs?.target ?? null, assumed)
   const platforms =

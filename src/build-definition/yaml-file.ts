@@ -141,6 +141,6 @@ export function readYamlFile(
   const { placed, problems } = readYaml(text, file, options)
   const wrong = problems.find(({ severity }) => severity === 'error')
   if (wrong !== undefined) return { ok: false, message: wrong.message, line: wrong.line }
-  if (placed === null || !isDataMap(placed.data)) return { ok: false, message: 'the file holds no map.', line: 1 }
+  if (placed === null || !isDataMap(placed.data)) return { ok: false, message: 'the file is not a map.', line: 1 }
   return { ok: true, file: new YamlFile(file, placed, text) }
 }

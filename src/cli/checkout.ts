@@ -49,7 +49,8 @@ const NO_DOCKERFILE = /\.(?:dockerignore|containerignore|md)$/i
  */
 export async function readLocalClone(folder: string): Promise<LocalClone> {
   const given = resolve(folder)
-  if (!isFolder(given)) throw refuse('file-missing', `there is no folder ${given}.`, { remedy: 'Name a local clone.' })
+  if (!isFolder(given))
+    throw refuse('file-missing', `there is no folder ${given}.`, { remedy: 'Give the path of a local clone.' })
   const root = topOf(given)
   const own = dockerfilesIn(root, relative(root, given).replaceAll(sep, '/'))
   return {

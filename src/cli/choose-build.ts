@@ -70,10 +70,10 @@ function chooseDockerfile(
   const left = dockerfiles.filter((path) => built.includes(path))
   const [only] = left.length > 0 ? left : dockerfiles
   if (only === undefined) {
-    const looked = isWhole ? '' : ' in what could be looked at (it is very large)'
+    const looked = isWhole ? '' : ' in the part that could be searched (it is very large)'
     return {
       fault: problem('build-unclear', `the checkout has no Dockerfile${looked}.`, {
-        remedy: 'Name it with --dockerfile, or what the image is built on with --base.',
+        remedy: 'Set it with --dockerfile, or list what the image is built on with --base.',
       }),
     }
   }
@@ -94,7 +94,7 @@ function chooseWorkflow(dockerfile: string, builds: readonly FoundBuild[], isSur
     const verb = isSure ? 'is built' : 'may be built'
     return fault(`${shown(dockerfile)} ${verb} by several workflows: ${listed(all)}.`, 'Choose one with --workflow.')
   }
-  if (!isSure) return { value: only, why: `the only workflow that builds; what exactly, it does not tell` }
+  if (!isSure) return { value: only, why: `the only workflow that builds, though it does not show what` }
   return { value: only, why: all.length > 1 ? 'builds this Dockerfile, and can be started' : 'builds this Dockerfile' }
 }
 

@@ -45,7 +45,7 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     const state: StateFolder = { root: clone, path: '.', imagesFile: 'images.yaml', outputDir: 'dist' }
     print(await gitText(['log', '--format=%h %an: %s', 'main'], clone))
 
-    heading('2. Somebody enrolls one more image')
+    heading('2. A pull request enrolls one more image')
     await writeFile(join(clone, 'images.yaml'), (await readFile(join(clone, 'images.yaml'), 'utf8')) + ENROLLED)
     print(ENROLLED.trim())
 
@@ -66,11 +66,11 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
 
     heading('5. A second run finds nothing to do')
     const again = await makePlan({ ...run, mode: 'check' }, { ...state, root: await freshClone(remote, folder) })
-    print(again.changes.size === 0 ? 'Everything is up to date: no commit.' : 'There are changes, which is a defect.')
+    print(again.changes.size === 0 ? 'Everything is up to date: no commit.' : 'There are changes, which is a bug.')
     if (again.changes.size > 0) return 1
 
     const isFresh = await demoLoop({ heading, print }, await makeLoopState(folder), terminal, now)
-    print(isFresh ? 'That was the whole loop.' : 'The image is not proven to be fresh, which is a defect.')
+    print(isFresh ? 'That was the whole loop.' : 'The image is not proven to be fresh, which is a bug.')
     return isFresh ? 0 : 1
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -90,7 +90,7 @@ function runsJson(runs: RunIdentity | null | undefined) {
 
 /** Which runs count, where not all do. */
 function runsLine(name: string, runs: RunIdentity | null | undefined): string[] {
-  if (runs === null) return [`${name}: which runs count as its builds is not known, its workflow could not be read`]
+  if (runs === null) return [`${name}: which runs count as its builds is unknown: its workflow could not be read`]
   if (runs?.kind === 'title') return [`${name}: runs with the title ${JSON.stringify(runs.title)} count as its builds`]
   return runs?.kind === 'own' ? [`${name}: only runs the factory starts for it count as its builds`] : []
 }

@@ -6,9 +6,9 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
     ['check that the workflows and Dockerfiles exist, in checkouts', 'validate --sources ../sources'],
   ],
   bases: [
-    ['what a build of a Dockerfile pulls', 'bases Dockerfile'],
-    ['of one stage, with a build argument', 'bases Dockerfile --target runtime --build-arg NODE_VERSION=22'],
-    ['of a Dockerfile that is piped in', 'bases - < Dockerfile'],
+    ['what building a Dockerfile pulls', 'bases Dockerfile'],
+    ['for one stage, with a build argument', 'bases Dockerfile --target runtime --build-arg NODE_VERSION=22'],
+    ['for a Dockerfile on standard input', 'bases - < Dockerfile'],
   ],
   discover: [
     ['the base images of all enrolled images', 'discover'],
@@ -16,7 +16,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
   ],
   synth: [
     ['write the state files and manifests', 'synth'],
-    ['of another folder, with local checkouts', 'synth --state ../factory --sources ../sources'],
+    ['in another folder, with local checkouts', 'synth --state ../factory --sources ../sources'],
   ],
   refresh: [["look up digests with docker's logins, then write", 'refresh']],
   diff: [
@@ -28,7 +28,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
   explain: [
     ['the status of every image', 'explain'],
     ['why one image was, or was not, rebuilt', 'explain web'],
-    ['only what needs a look', 'explain --status behind,failed'],
+    ['only what needs attention', 'explain --status behind,failed'],
   ],
   page: [
     ['the page and its data, in the folder public', 'page --out public'],
@@ -45,10 +45,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
   enroll: [
     ['from a local clone of the source repository', 'enroll ../web'],
     [
-      'from options alone',
+      'from options only',
       'enroll --image ghcr.io/acme/web --repo acme/web --workflow build.yml --dockerfile Dockerfile',
     ],
-    ['show the entry, write nothing', 'enroll ../web --dry-run'],
+    ['show the entry without writing it', 'enroll ../web --dry-run'],
   ],
   init: [
     ['without a cluster, in the repository that builds the image', 'init --engine actions --in-app-repository'],
@@ -58,7 +58,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
   demo: [['the whole job on an example, in two seconds', 'demo']],
   completion: [
     ['bash, for this shell', 'source <(image-factory completion bash)'],
-    ['fish, for good', 'completion fish > ~/.config/fish/completions/image-factory.fish'],
+    ['fish, permanently', 'completion fish > ~/.config/fish/completions/image-factory.fish'],
   ],
 }
 

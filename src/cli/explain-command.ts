@@ -97,7 +97,7 @@ function whatItIs(
   }
   const message = `${file} enrolls no image ${JSON.stringify(name)}.`
   if (state.archivedImages.has(name)) {
-    return [message, { file, remedy: `What is known of it is kept in _archive/images/${name}.yaml.` }]
+    return [message, { file, remedy: `Its state is kept in _archive/images/${name}.yaml.` }]
   }
   const near = suggest(name, imageNames)
   return [message, { file, remedy: near === null ? 'Without a name, all images are listed.' : `Did you mean ${near}?` }]

@@ -109,7 +109,7 @@ function repositoryQuestion(found: string, isApplication: boolean): Question {
 }
 
 function ownerQuestion(repository: string): Question {
-  const text = 'Who reviews changes (@user or @organisation/team)'
+  const text = 'Who reviews changes (@user or @organization/team)'
   return { kind: 'owner', text, fallback: `@${repository.split('/')[0] ?? ''}`, option: '--owner' }
 }
 
@@ -117,7 +117,7 @@ function ownerQuestion(repository: string): Question {
 async function answerOf(ask: Ask | null, { kind, text, fallback, option }: Question): Promise<string> {
   if (ask !== null) return ask({ text, fallback, fault: (answer) => answerFault(kind, answer) })
   if (fallback !== '') return fallback
-  const message = 'the folder has no remote on GitHub that says which repository it is.'
+  const message = 'the folder has no GitHub remote that shows which repository it is.'
   throw new Refusal([problem('option-invalid', message, { remedy: `Write ${option} OWNER/REPO.` })])
 }
 

@@ -88,8 +88,8 @@ function spelling(root: string, path: string): string | null {
 }
 
 function refuseExisting(paths: readonly string[]): Error {
-  const [verb, them] = paths.length === 1 ? ['is', 'it'] : ['are', 'them']
-  return refuse('file-exists', `${paths.join(', ')} ${verb} there already: nothing was written.`, {
+  const [verb, them] = paths.length === 1 ? ['exists', 'it'] : ['exist', 'them']
+  return refuse('file-exists', `${paths.join(', ')} already ${verb}: nothing was written.`, {
     remedy: `Move ${them} away, or keep ${them} and write only what is missing: --keep.`,
   })
 }
@@ -144,8 +144,8 @@ function nextSteps({ answers, place: { folder }, isOwnerGuessed }: InitResult): 
   const { entry, owners } = answers
   const at = `--state ${shownPath(folder.root)}`
   const enroll = `Enroll a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
-  const look = `Look at ${folder.imagesFile}, and have it checked: ${PROGRAM} validate ${at}`
-  const guess = `CODEOWNERS names ${owners.join(' ')}, a guess: users and teams can review, an organisation cannot.`
+  const look = `Review ${folder.imagesFile} and validate it: ${PROGRAM} validate ${at}`
+  const guess = `CODEOWNERS names ${owners.join(' ')}, a guess: users and teams can review, an organization cannot.`
   return [entry === null ? enroll : look, ...(isOwnerGuessed ? [guess] : []), ...startSteps(answers)]
 }
 
@@ -153,7 +153,7 @@ const DOCS = `https://github.com/${ACTION}/blob/main/docs`
 
 /** The steps to get it running. */
 function startSteps(answers: Answers): string[] {
-  const dashboard = `Say in settings.dashboard whom the dashboard notifies, and who may start what: ${DOCS}/dashboard.md`
+  const dashboard = `Choose in settings.dashboard whom the dashboard notifies, and check who may start rebuilds: ${DOCS}/dashboard.md`
   return [...engineSteps(answers), ...(answers.hasDashboard ? [dashboard] : [])]
 }
 

@@ -47,7 +47,7 @@ export async function initPlace({ state, engine, inAppRepository, env, ask }: Pl
   const start = resolve(named ?? '.')
   const top = repositoryAround(start)
   if (top === null) {
-    const remedy = 'Run this in a clone of the repository that builds the image, or name a folder in one: --state.'
+    const remedy = 'Run this in a clone of the repository that builds the image, or set --state to a folder in one.'
     throw refuse('option-invalid', `${start} is not inside a git repository.`, { remedy })
   }
   const folder = newStateFolder({ ...state, state: named === undefined ? join(top, APPLICATION_FOLDER) : start }, env)

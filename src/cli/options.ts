@@ -44,7 +44,7 @@ export function stateFolder(options: StateOptions, env: Env): StateFolder {
   const folder = newStateFolder(options, env)
   if (isFolder(folder.root)) return folder
   throw refuse('file-missing', `there is no folder ${folder.root}.`, {
-    remedy: 'Name the folder with images.yaml in --state.',
+    remedy: 'Set --state to the folder with images.yaml.',
   })
 }
 

@@ -21,7 +21,7 @@ export interface PageOptions {
  */
 export function pageCommand({ options, env, terminal, now }: CommandContext, { out }: PageOptions): number {
   if (out === undefined && options.json !== true) {
-    const remedy = 'Name the folder to write to, for example --out public; or print the data with --json.'
+    const remedy = 'Give the folder to write to, for example --out public; or print the data with --json.'
     throw refuse('option-invalid', '--out is missing.', { remedy })
   }
   const folder = stateFolder(options, env)

@@ -102,7 +102,7 @@ type Repository = Pick<ImageReference, 'registry' | 'repository'>
 function imageOption({ image, registry, repository }: EnrollOptions): Repository | null {
   if (image === undefined) return null
   if (registry !== undefined || repository !== undefined) {
-    throw refuse('option-invalid', '--image says registry and repository already.', {
+    throw refuse('option-invalid', '--image already sets registry and repository.', {
       remedy: 'Leave out --registry and --repository.',
     })
   }
@@ -132,7 +132,7 @@ function repositoryFaults({ options, checkout }: ProposalInput, remote: RemoteRe
   if (checkout === null || options.repo !== undefined) return []
   if (remote === null) {
     const why = checkout.remote === null ? 'has no remote' : 'has a remote that names no repository on a server'
-    return [problem('build-unclear', `the checkout ${why}.`, { remedy: 'Name its repository with --repo.' })]
+    return [problem('build-unclear', `the checkout ${why}.`, { remedy: 'Set its repository with --repo.' })]
   }
   if (remote.provider !== null || options.sourceProvider !== undefined) return []
   const or = (of: (forge: Forge) => string) => FORGES.map(of).join(' or ')
@@ -180,14 +180,12 @@ interface EntryParts {
 function entryFaults({ options, repository, name, hasCheckout }: EntryParts): Problem[] {
   if (repository === undefined && options.disabled !== true) {
     const message = hasCheckout
-      ? 'the workflows of the checkout do not tell where the image is published.'
+      ? 'the workflows of the checkout do not show where the image is published.'
       : 'it is unclear where the image is published.'
     return [problem('build-unclear', message, { remedy: 'Write --image ghcr.io/acme/web.' })]
   }
   if (name !== null) return []
-  return [
-    problem('build-unclear', 'there is nothing to derive a name from.', { remedy: 'Name the entry with --name.' }),
-  ]
+  return [problem('build-unclear', 'there is nothing to derive a name from.', { remedy: 'Set one with --name.' })]
 }
 
 /** The last part of a repository as a valid Kubernetes name; null if no character of it is valid. */

@@ -65,7 +65,7 @@ function requestOf(names: readonly string[], allStale: boolean, { settings }: Im
   if (allStale) return { kind: 'all-stale', names: [] }
   if (names.length > 0) return { kind: 'names', names: [...new Set(names)].sort() }
   if (settings.engine === 'actions') return null
-  const remedy = 'Name the images to rebuild, or give --all-stale.'
+  const remedy = 'Give the names of the images to rebuild, or --all-stale.'
   throw refuse('option-invalid', 'no image is named, and with `engine: kargo` Kargo starts what is due.', { remedy })
 }
 
@@ -165,5 +165,5 @@ function printRows({ terminal }: CommandContext, rows: readonly RebuildRow[], dr
     return [row.image, status, row.bases.join(' '), why]
   })
   printTable(terminal, ['IMAGE', 'REBUILD', 'BASE IMAGES', 'DETAILS'], cells)
-  if (!dryRun) terminal.out('\nCommit the state files: they say what was started.\n')
+  if (!dryRun) terminal.out('\nCommit the state files: they record what was started.\n')
 }

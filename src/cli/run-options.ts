@@ -67,6 +67,6 @@ function existingFolder(path: string): string {
   const root = resolve(path)
   if (isFolder(root)) return root
   throw refuse('file-missing', `there is no folder ${root}.`, {
-    remedy: 'Name a folder with checkouts as OWNER/REPO in --sources.',
+    remedy: 'Set --sources to a folder with checkouts as OWNER/REPO.',
   })
 }

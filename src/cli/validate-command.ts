@@ -120,6 +120,6 @@ export async function readText(path: string): Promise<string> {
 
 const UNREADABLE: Readonly<Record<string, readonly [string, string | null]>> = {
   ENOENT: ['there is no file PATH.', 'Check the path: it starts at the current folder.'],
-  EISDIR: ['PATH is a folder.', 'Name a file in it, like images.yaml.'],
+  EISDIR: ['PATH is a folder.', 'Give a file in it, like images.yaml.'],
   EACCES: ['PATH is not readable for you.', 'Give yourself permission to read it.'],
 }

@@ -48,7 +48,7 @@ function failedRebuild({ status, reason, rebuilds, nextTry }: Explanation): Conc
   if (status !== 'failed' || last === undefined) return []
   const words = last.message === null ? '' : `: ${oneLine(last.message, MAX_WORDS).replace(/\.$/, '')}`
   if (reason === 'start-refused') {
-    const next = 'Fix what the forge names (token, workflow, branch); the next run tries again.'
+    const next = 'Fix the token, workflow or branch that it names; the next run tries again.'
     return [
       { kind: 'start-refused', key: last.at, isNews: true, text: `Its build could not be started${words}.`, next },
     ]
@@ -57,8 +57,8 @@ function failedRebuild({ status, reason, rebuilds, nextTry }: Explanation): Conc
   const text = last.result === 'failed' ? `${times(last.attempts)}.` : `${times(last.attempts)}${words}.`
   const next =
     nextTry === null
-      ? 'Look at the run, fix the build, then start it again: nothing else does until a base image changes.'
-      : 'Nothing yet: it is started once more by itself.'
+      ? 'Check the run and fix the build, then start it again: it is not retried until a base image changes.'
+      : 'Nothing yet: it is retried automatically.'
   return [{ kind: 'build-failed', key: last.at, isNews: nextTry === null, text, next }]
 }
 
@@ -73,17 +73,17 @@ function missing({ bases }: Explanation, { missingBases }: ConcernInput): Concer
       kind: 'base-missing',
       key: name,
       isNews: true,
-      text: `Its registry says that ${shortReference(reference)} is not there: the next build fails.`,
-      next: 'Name a tag that is there in the Dockerfile.',
+      text: `Its registry says that ${shortReference(reference)} does not exist: the next build will fail.`,
+      next: 'Use a tag that exists in the Dockerfile.',
     }))
 }
 
 function failedDiscovery({ discovery, bases }: Explanation): Concern[] {
   if (discovery.status !== 'failed') return []
   const why = discovery.error === null ? '' : `: ${oneLine(discovery.error, MAX_WORDS).replace(/\.$/, '')}`
-  const kept = bases.length === 0 ? 'none are known' : 'those known before are kept'
+  const kept = bases.length === 0 ? 'none are known' : 'the last known ones are kept'
   const text = `Discovery of its base images failed, ${kept}${why}.`
-  const next = 'Fix what is named, or list the base images under `bases`.'
+  const next = 'Fix the cause, or list the base images under `bases`.'
   return [{ kind: 'discovery-failed', key: '', isNews: true, text, next }]
 }
 
@@ -92,11 +92,13 @@ function stillBehind({ status, reason, outlook }: Explanation): Concern[] {
   const { reference, digest, evidence } = outlook.base
   const about = { kind: 'still-behind' as const, key: digest ?? '', isNews: true }
   if (evidence?.isPinned === true) {
-    const text = `It was rebuilt, and its Dockerfile pins ${shortReference(reference)} to an older digest.`
-    return [{ ...about, text, next: 'Write the new digest there, or leave it out.' }]
+    const text = `It was rebuilt, but its Dockerfile pins ${shortReference(reference)} to an older digest.`
+    return [{ ...about, text, next: 'Update the digest there, or remove it.' }]
   }
-  const text = `It was rebuilt, and is still built on an older digest of ${shortReference(reference)}.`
-  return [{ ...about, text, next: 'Have the build pull its base images, with `pull: true` and no old cache.' }]
+  const text = `It was rebuilt, but is still on an older digest of ${shortReference(reference)}.`
+  return [
+    { ...about, text, next: 'Make the build pull its base images: set `pull: true`, and do not reuse old layers.' },
+  ]
 }
 
 /** Milliseconds after which any schedule should have started a due rebuild. */
@@ -108,8 +110,8 @@ function overdue({ status, outlook, engine }: Explanation, { now }: ConcernInput
   const { reference } = outlook.base
   const next =
     engine === 'actions'
-      ? 'Look whether the scheduled runs of the action still take place, or start it now.'
-      : 'Look at its Stage in Kargo, or start it now.'
-  const text = `It has been due for more than a day, since ${shortReference(reference)} changed, and nothing has built it.`
+      ? "Check that the action's scheduled runs still happen, or start it now."
+      : 'Check its Stage in Kargo, or start it now.'
+  const text = `It has been due for more than a day, since ${shortReference(reference)} changed, and no build has run.`
   return [{ kind: 'overdue', key: outlook.base.digest ?? '', isNews: false, text, next }]
 }

@@ -18,33 +18,33 @@ export function standingText(image: OverviewImage): string {
 type Rebuild = OverviewImage['rebuilds'][number]
 
 const STANDING_SPANS: Readonly<Record<Standing, (image: OverviewImage) => Span[]>> = {
-  failed: () => ['its last build came to nothing'],
+  failed: () => ['its last build failed'],
   building: ({ rebuilds: [last] }) => (last === undefined ? [] : building(last)),
   due: (image) => ['since ', ...at(image.eligibleAt), ': ', ...cause(image)],
   behind: (image) => [...cause(image), ...(isPinned(image) ? [', pinned by its Dockerfile'] : [])],
   held: (image) => [...cause(image), '; ', code('autoRebuild'), ' is false'],
   waiting: (image) => ['until ', ...at(image.eligibleAt), ': ', ...cause(image), ...because(image)],
-  unknown: ({ reason }) => [UNKNOWN[reason] ?? 'nothing is known of its base images'],
+  unknown: ({ reason }) => [UNKNOWN[reason] ?? 'its base images are unknown'],
   unproven: ({ reason }) => [
     reason === 'built'
-      ? 'the last build came after the last change of their base images'
-      : 'no base image has changed since they are enrolled',
+      ? 'the last build ran after their base images last changed'
+      : 'no base image has changed since they were enrolled',
   ],
   fresh: () => ['built on the current digest of each base image'],
-  never: ({ reason }) => [NEVER[reason] ?? 'nothing rebuilds them'],
+  never: ({ reason }) => [NEVER[reason] ?? 'not rebuilt'],
 }
 
 const UNKNOWN: Readonly<Record<string, string>> = {
-  'not-looked-up': 'no digest of its base images was looked up yet',
+  'not-looked-up': 'the digests of its base images have not been looked up yet',
   'not-discovered': 'no run has read its Dockerfile yet',
   'discovery-failed': 'the discovery of its base images failed',
 }
 
 const NEVER: Readonly<Record<string, string>> = {
-  external: 'built elsewhere, only watched',
+  external: 'external, only watched',
   disabled: '`enabled` is false',
-  'no-workflow': 'no `source.workflow` is named, so nobody knows what to start',
-  'no-bases': 'built on no image that can be watched',
+  'no-workflow': 'no `source.workflow` is set, so there is nothing to start',
+  'no-bases': 'no base image that can be watched',
 }
 
 function at(moment: string | null): Span[] {
@@ -142,6 +142,6 @@ export function rebuildCells(image: string, rebuild: Rebuild): string[] {
 const EVIDENCE = {
   current: 'on the current digests',
   behind: '**still on an older digest**',
-  unknown: 'nothing proves it',
-  none: 'not looked at yet',
+  unknown: 'no evidence',
+  none: 'not checked yet',
 } as const

@@ -81,7 +81,7 @@ const DOCS = 'https://github.com/craigedmunds/image-factory-action/blob/main/doc
 
 const EMPTY = [
   '**Nothing is enrolled yet.**',
-  `Enroll a first image by a pull request on \`images.yaml\`: \`image-factory enroll\`, in a clone of the image's repository, writes its entry ([every key](${DOCS}/images-yaml.md)). It appears here when that is merged.`,
+  `Enroll a first image by a pull request on \`images.yaml\`: \`image-factory enroll\`, in a clone of the image's repository, writes its entry ([every key](${DOCS}/images-yaml.md)). It appears here once that is merged.`,
 ].join('\n\n')
 
 interface IssueContext {
@@ -108,7 +108,7 @@ function about({ overview, options }: IssueContext): string[] {
   if (!options.hasBoxes || !overview.images.some(({ isStartable }) => isStartable)) return [kept]
   const stale = overview.images.filter(isStale).length
   const all = stale === 0 ? [] : [`${box(ALL_STALE)} **Rebuild all that are stale** (${count(stale, 'image')})`]
-  return [`Tick a box to have the image rebuilt now, whatever its delay; you need write access. ${kept}`, ...all]
+  return [`Tick a box to rebuild the image now, regardless of its delay (needs write access). ${kept}`, ...all]
 }
 
 /** Provably built on an outdated base image, and startable: what `all-stale` covers. */
@@ -120,15 +120,15 @@ function isStale({ isStartable, bases }: OverviewImage): boolean {
 const OPEN: readonly (readonly [Standing, (overview: Overview) => string])[] = [
   ['building', () => 'Being built'],
   ['due', ({ engine }) => (engine === 'actions' ? 'Due: the next run starts them' : 'Due: Kargo starts them')],
-  ['behind', () => 'Behind since before they were enrolled: nothing rebuilds them by itself'],
+  ['behind', () => 'Behind since before they were enrolled: not rebuilt automatically'],
   ['waiting', () => 'Waiting'],
-  ['held', () => 'Held: nothing is rebuilt until a person does it'],
-  ['unknown', () => 'Not known yet'],
+  ['held', () => 'Held: someone has to start the rebuild'],
+  ['unknown', () => 'Unknown'],
 ]
 
 /** Sections that few readers need. */
 const FOLDED: readonly (readonly [Standing, string])[] = [
-  ['unproven', 'Not proven: up to date as far as times tell'],
+  ['unproven', 'Not proven: up to date, judging by build times'],
   ['fresh', 'Fresh: proven to be on the current base images'],
   ['never', 'Never rebuilt'],
 ]
@@ -238,5 +238,5 @@ function overrideLine({ base, digest, reason, expires, images }: OverviewOverrid
   )
   const whom = images.length === 0 ? 'no image now' : markdown(names)
   const what = markdown([code(shortReference(base)), ' ', code(shortDigest(digest))])
-  return `- ${what} is let through at once until ${minute(expires)}, for ${whom}: ${prose(reason, 200)}`
+  return `- ${what} skips \`rebuildDelay\` until ${minute(expires)}, for ${whom}: ${prose(reason, 200)}`
 }

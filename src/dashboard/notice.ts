@@ -104,7 +104,7 @@ export function renderNotice(items: readonly NewsItem[], { id, sequence, notify,
     `<!-- image-factory:notice id=${encode(id)} seq=${sequence} told=${joined(keysOf(items))} -->`,
     `${notify.map((one) => `${one} `).join('')}**${count(n, 'image')} newly ${n === 1 ? 'needs' : 'need'} attention.**`,
     bullets(byImage, MAX_SHOWN, show).join('\n'),
-    'The issue above is kept current, with boxes that start rebuilds.',
+    'The issue above stays current and has boxes that start rebuilds.',
   ].join('\n\n')
 }
 

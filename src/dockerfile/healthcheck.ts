@@ -27,7 +27,7 @@ export function checkHealthcheck(instruction: Instruction, readFlags: () => Flag
   const retries = flags.get('retries')?.[0] ?? ''
   const isCount = /^[+]?\d+$/.test(retries) && Number(retries) <= MAX_RETRIES
   if (retries !== '' && !isCount && !/^-0+$/.test(retries))
-    refuse(`--retries is a whole number of 0 and more, not ${quoted(retries)}`)
+    refuse(`--retries is a whole number, 0 or more, not ${quoted(retries)}`)
 }
 
 const UNITS: ReadonlyMap<string, number> = new Map([

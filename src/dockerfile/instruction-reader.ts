@@ -65,7 +65,7 @@ export function readInstructions(text: string): {
   }
   if (instructions.length === 0) {
     lines.checkComplete()
-    throw new DockerfileRefusal('the file holds no instruction: there is no build stage', 1)
+    throw new DockerfileRefusal('the file contains no instruction: there is no build stage', 1)
   }
   lines.checkComplete()
   return { instructions, escapeChar: directives.escapeChar(), warnings }

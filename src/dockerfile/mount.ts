@@ -119,7 +119,7 @@ function valueProblem(key: string, value: string | null, accepts: (value: string
 
 function keyProblem({ type }: Mount, key: string, types: readonly string[]): string | null {
   if (type === null || types.includes(type)) return null
-  const behind = `it stands behind type=${types.join(' or type=')}`
+  const behind = `it belongs to type=${types.join(' or type=')}`
   return `${key} is not for a mount of type ${type}: ${behind}`
 }
 

@@ -178,7 +178,7 @@ function refuseCircles(nodes: readonly StageNode[]): void {
         path.pop()
       } else if (need.stage !== null && open.has(need.stage)) {
         throw new DockerfileRefusal(
-          `stage ${at.node.label} needs stage ${need.stage.label}, which needs it in turn: a circle`,
+          `stage ${at.node.label} needs stage ${need.stage.label}, which needs it in turn: a cycle`,
           need.line,
         )
       } else if (need.stage !== null && !finished.has(need.stage)) {

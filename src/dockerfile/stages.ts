@@ -38,10 +38,7 @@ export function collectStages(instructions: readonly Instruction[]): StageList {
     else if (command.kind === 'arg') globalArgs.push(command)
     else {
       const keyword = instruction.name.toUpperCase()
-      throw new DockerfileRefusal(
-        `${keyword} stands before the first FROM, where only ARG is allowed`,
-        instruction.line,
-      )
+      throw new DockerfileRefusal(`${keyword} comes before the first FROM, where only ARG is allowed`, instruction.line)
     }
   }
   if (stages.length === 0) {
@@ -141,8 +138,8 @@ export function adviceFor(
         return `ARG ${name} has no default: pass it (build.args.${name} in images.yaml) or write ARG ${name}=…`
       }
       if (stageArgs.has(name))
-        return `ARG ${name} stands inside a stage, where FROM does not see it: move it above the first FROM`
-      return `no ARG ${name} stands above the first FROM: add ARG ${name}=…, then build.args.${name} in images.yaml can set it`
+        return `ARG ${name} is inside a stage, where FROM does not see it: move it above the first FROM`
+      return `there is no ARG ${name} above the first FROM: add ARG ${name}=…, then build.args.${name} in images.yaml can set it`
     })
     .join('; ')
 }

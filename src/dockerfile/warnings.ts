@@ -25,7 +25,7 @@ export function syntaxSuspicions(syntax: string | null): Diagnostic[] {
   return [
     warning(
       1,
-      `the file asks for the frontend ${syntax}, which may read it in another way: it is read here as a plain Dockerfile`,
+      `the file asks for the frontend ${syntax}, which may parse it differently: it is parsed here as a plain Dockerfile`,
     ),
   ]
 }

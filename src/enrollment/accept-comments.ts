@@ -59,7 +59,7 @@ export function acceptComments(text: string, placed: PlacedData, path: Path, cou
 
 const BESIDE_NOTHING = {
   code: 'value-invalid',
-  message: 'this acceptance stands beside no entry.',
+  message: 'this acceptance belongs to no entry.',
   remedy: 'Write it directly above the entry, or indented like its keys.',
 } as const
 

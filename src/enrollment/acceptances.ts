@@ -51,8 +51,8 @@ export function unusedAcceptances(
       .filter((code) => !given.has(keyOf(name, code)) && !TRANSIENT_CODES.includes(code))
       .map((code) => {
         const at = { file, line: lineOf(`accept.${code}`) ?? lineOf('accept') ?? line, image: name }
-        const message = `${name}: there is nothing to accept any more: no warning has the code ${code}.`
-        return problem('accept-unused', message, { ...at, remedy: 'Take the acceptance out.' })
+        const message = `${name}: there is nothing left to accept: no warning has the code ${code}.`
+        return problem('accept-unused', message, { ...at, remedy: 'Remove the acceptance.' })
       })
   })
 }

@@ -52,7 +52,7 @@ export function analysisFaults(written: Entry['analysis']): EntryFault[] {
   return templates.flatMap((name, index) => {
     if (!(Object.values(OWN_TEMPLATES) as readonly string[]).includes(name)) return []
     const message = `${name} is one of the factory's own AnalysisTemplates.`
-    const remedy = 'Take it out (its check is switched on by name), or name yours otherwise.'
+    const remedy = 'Remove it (its check is switched on by name), or rename yours.'
     return [{ code: 'name-taken', path: ['analysis', 'templates', index], message, remedy }]
   })
 }

@@ -46,7 +46,7 @@ function watchFaults(entry: Entry, { registry, repository }: { registry: string;
     {
       code: 'value-invalid',
       path: [entry.repoURL === undefined ? 'repository' : 'repoURL'],
-      message: `${quote(`${registry}/${repository}`)} cannot be watched: Kargo takes no doubled separators like "--".`,
+      message: `${quote(`${registry}/${repository}`)} cannot be watched: Kargo accepts no doubled separators like "--".`,
       remedy: 'Publish the image under another repository.',
     },
   ]
@@ -62,7 +62,7 @@ function strategyFaults({ imageSelectionStrategy, tags }: Entry): EntryFault[] {
       code: 'tags-ignored',
       path: ['tags', 'strategy'],
       message,
-      remedy: 'Take tags.strategy out.',
+      remedy: 'Remove tags.strategy.',
     },
   ]
 }
@@ -79,7 +79,7 @@ function tagFaults(entry: Entry): EntryFault[] {
     ...regexes.flatMap(({ path, regex }): EntryFault[] => {
       const fault = regexFault(regex)
       if (fault === null) return []
-      const message = sentence(`${quote(regex)} is not a regular expression that Kargo takes (RE2): ${fault}`)
+      const message = sentence(`${quote(regex)} is not a regular expression that Kargo accepts (RE2): ${fault}`)
       return [{ code: 'value-invalid', path, message, remedy: 'See https://github.com/google/re2/wiki/Syntax.' }]
     }),
   ]
@@ -116,7 +116,7 @@ function constraintFaults(
   return [
     {
       code: 'value-invalid',
-      message: `${quote(constraint)} is not a range of versions.`,
+      message: `${quote(constraint)} is not a version range.`,
       remedy: rangeRemedy(constraint),
     },
   ]
@@ -149,7 +149,7 @@ function unfilteredTags(entry: Entry): EntryFault[] {
 function sourceRemarks({ source, build, bases }: Entry): EntryFault[] {
   if (source === undefined || build.enabled === false) return bases.length === 0 ? [] : [withoutBuild()]
   if (forgeOf(source).buildFile(source) !== null) return []
-  const remedy = 'Name the file of the workflow that builds it in source.workflow.'
+  const remedy = 'Set source.workflow to the file of the workflow that builds it.'
   return [
     { code: 'workflow-unnamed', path: ['source'], message: 'without a workflow this image is never rebuilt.', remedy },
   ]

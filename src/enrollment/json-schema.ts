@@ -28,16 +28,16 @@ export function imagesJsonSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: ID,
     title: 'images.yaml of image-factory-action',
-    ...describedAs('The container images that are kept fresh: a list of images, or a map with the key `images`.'),
+    ...describedAs('The container images to keep fresh: a list of images, or a map with the key `images`.'),
     type: ['array', 'object'],
     minItems: 1,
     items: ref('entry'),
     required: ['images'],
     additionalProperties: false,
     properties: {
-      settings: { ...settings, type: ['object', 'null'], ...describedAs('What holds for the whole factory.') },
+      settings: { ...settings, type: ['object', 'null'], ...describedAs('Settings of the whole factory.') },
       defaults: ref('defaults'),
-      images: { ...describedAs('One entry an image.'), type: 'array', minItems: 1, items: ref('entry') },
+      images: { ...describedAs('One entry per image.'), type: 'array', minItems: 1, items: ref('entry') },
     },
     allOf: entryRules.map(ruleForEach),
     definitions: { ...definitions(entry), ...rules },
@@ -117,14 +117,14 @@ function definitions(entry: Properties): Properties {
   return {
     entry: {
       ...map({ ...inside, enrollment: {} }),
-      ...describedAs('An image that is kept fresh.'),
+      ...describedAs('An image to keep fresh.'),
       allOf: conflicts,
       defaultSnippets: SNIPPETS,
     },
     defaults: {
       ...map({ ...defaults, namespace, dockerfile, enrollment: {} }),
       type: ['object', 'null'],
-      ...describedAs('Merged into every entry, map by map and key by key; what an entry says itself wins.'),
+      ...describedAs('Merged into every entry, map by map and key by key; the values of an entry win.'),
     },
     ...entry,
     ...foreignKeys,
@@ -157,7 +157,7 @@ const SNIPPETS = [
   },
   {
     label: 'external image',
-    description: 'An image of somebody else that is only watched and scanned',
+    description: 'An external image that is only watched and scanned',
     body: { name: '${1:postgres}', repoURL: '${2:docker.io/library/postgres}', tags: { constraint: '${3:^17.0.0}' } },
   },
 ]

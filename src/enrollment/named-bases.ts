@@ -42,7 +42,7 @@ type Fault = Pick<EntryFault, 'message' | 'remedy'>
 function checkedReference(text: string): ImageReference | Fault {
   if (text.includes('$') || text.includes('{{')) {
     const remedy = 'Write the reference with its value, for example docker.io/library/node:22.'
-    return { message: `${quote(text)} holds a variable, which nothing here can fill in.`, remedy }
+    return { message: `${quote(text)} contains a variable, which nothing here can fill in.`, remedy }
   }
   const parsed = parseReference(text)
   if (!parsed.ok) {
@@ -59,7 +59,7 @@ function checkedReference(text: string): ImageReference | Fault {
 function pinned(text: string, reference: ImageReference): Fault {
   if (reference.tag === null) {
     const example = formatReference({ ...reference, tag: 'TAG', digest: null })
-    const remedy = `Write ${example} with the tag that is followed.`
+    const remedy = `Write ${example} with the tag to follow.`
     return { message: `${quote(text)} is a digest without a tag, and a digest never changes.`, remedy }
   }
   const remedy = `Write ${formatReference({ ...reference, digest: null })}.`

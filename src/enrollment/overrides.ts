@@ -100,8 +100,8 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
 
 function expired(file: string) {
   return ({ base, expires, line: at }: Override): Problem => {
-    const message = `the override of ${base} expired at ${expires} and has no effect any more.`
-    return problem('override-expired', message, { file, line: at, remedy: 'Take it out.' })
+    const message = `the override of ${base} expired at ${expires} and no longer has any effect.`
+    return problem('override-expired', message, { file, line: at, remedy: 'Remove it.' })
   }
 }
 

@@ -248,7 +248,7 @@ class Reading {
     }
     const { name: _, accept: __, ...others } = data
     for (const key of ['name', 'accept'].filter((one) => data[one] !== undefined)) {
-      const remedy = 'Take it out: each image has its own.'
+      const remedy = 'Remove it: each image has its own.'
       const message = `${key} cannot be a default.`
       this.#add({ code: 'key-unknown', path: ['defaults', key], at: 'key', message, remedy })
     }

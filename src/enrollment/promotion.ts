@@ -70,7 +70,7 @@ function updateFaults({ provider, repo, type, key, value }: WrittenUpdate, path:
     })
   }
   if (type === 'yaml-update' && key === null) {
-    const remedy = 'Name the value that is changed, like key: image.tag.'
+    const remedy = 'Write the key of the value to change, like key: image.tag.'
     faults.push({ code: 'key-missing', path: [...path, 'type'], message: 'yaml-update needs a key.', remedy })
   }
   if (type === 'kustomize-set-image') {
@@ -81,7 +81,7 @@ function updateFaults({ provider, repo, type, key, value }: WrittenUpdate, path:
         code: 'keys-conflicting',
         path: [...path, name],
         message,
-        remedy: 'Take it out, or write type: yaml-update.',
+        remedy: 'Remove it, or write type: yaml-update.',
       })
     }
   }

@@ -82,7 +82,7 @@ function located(whole: string, key: string, written = whole): Published {
   if (repository.length <= MAX_REPOSITORY_LENGTH) return { ok: true, registry, repository }
   return wrong(
     `${quote(path)} is longer than ${MAX_REPOSITORY_LENGTH} characters.`,
-    'No registry takes it: shorten it.',
+    'No registry accepts it: shorten it.',
   )
 }
 

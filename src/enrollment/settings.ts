@@ -74,14 +74,14 @@ export function settingsFaults(settings: WrittenSettings): SettingsFault[] {
 
 function retryFaults({ engine, retries }: WrittenSettings): SettingsFault[] {
   if (engine !== 'kargo' || retries <= 1) return []
-  const message = `Kargo starts a failed build again once at most, not ${retries} times.`
+  const message = `Kargo restarts a failed build at most once, not ${retries} times.`
   return [{ code: 'engine-unsuitable', path: ['retries'], message, remedy: 'Write 0 or 1, or `engine: actions`.' }]
 }
 
 function notifyFaults({ dashboard: { issue, notify } }: WrittenSettings): SettingsFault[] {
   if (issue || notify.length === 0) return []
-  const message = 'people are told by a comment on the dashboard issue, and there is none.'
-  const remedy = 'Write `issue: true` beside it, or take notify out.'
+  const message = 'notify works by comments on the dashboard issue, and there is none.'
+  const remedy = 'Write `issue: true` beside it, or remove notify.'
   return [{ code: 'keys-conflicting', path: ['dashboard', 'notify'], message, remedy }]
 }
 
@@ -107,7 +107,7 @@ function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] 
             code: 'keys-conflicting' as const,
             path: ['webhookReceivers', index, 'virtualRepoName'],
             message: `only receivers of the type artifactory have a virtualRepoName, not ${type}.`,
-            remedy: 'Take it out.',
+            remedy: 'Remove it.',
           },
         ],
   )
@@ -133,7 +133,7 @@ const FLOORS: readonly Floor[] = [
     key: 'baseInterval',
     seconds: 300,
     // The minReconciliationInterval of Kargo's chart: a shorter interval would have no effect.
-    message: "is shorter than 5 minutes, and Kargo's controller looks no more often than that by default.",
+    message: "is shorter than 5 minutes, and Kargo's controller checks no more often than that by default.",
     remedy: 'Write 24h, or another span of at least 5m.',
   },
   { key: 'pollInterval', ...POLL_FLOOR, remedy: 'Write 15m, or another span of at least 10s.' },

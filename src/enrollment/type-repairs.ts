@@ -61,9 +61,9 @@ export function remedyForType(
   const before = typeof key === 'string' && /^[A-Za-z][\w-]{0,63}$/.test(key) ? `${key}: ` : ''
   if (found === null && before !== '') {
     if (example !== null)
-      return `Write ${before}${example}${key === 'name' || key === 'repo' ? '' : ', or take the line out'}.`
-    if (expected === 'boolean') return `Write ${before}true or ${before}false, or take the line out.`
-    return 'Write its value, or take the line out.'
+      return `Write ${before}${example}${key === 'name' || key === 'repo' ? '' : ', or remove the line'}.`
+    if (expected === 'boolean') return `Write ${before}true or ${before}false, or remove the line.`
+    return 'Write its value, or remove the line.'
   }
   if (expected === 'boolean') {
     const meant = booleanMeant(found)

@@ -31,7 +31,7 @@ export function uniquenessProblems(
       )
     }),
     ...repeatedStages(images).map(({ image, earlier, stage }) =>
-      problem('name-taken', `its Stage ${stage} is called like one of the entry in line ${earlier.line}.`, {
+      problem('name-taken', `its Stage ${stage} has the name of one of the entry in line ${earlier.line}.`, {
         ...at(image, 'environments'),
         remedy: `Rename the environment, ${image.name} or ${earlier.name}.`,
       }),
@@ -45,7 +45,7 @@ export function uniquenessProblems(
     ...images
       .filter(({ name }) => name === 'factory')
       .map((image) =>
-        problem('name-taken', 'the name factory is taken by the file of what all images share.', {
+        problem('name-taken', 'the name factory is taken by the file of the objects that all images share.', {
           ...at(image, 'name'),
           remedy: 'Give the image another name.',
         }),

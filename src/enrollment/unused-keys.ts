@@ -18,7 +18,7 @@ export class UnusedKeys {
       const [first] = [...places.values()].sort((a, b) => a.line - b.line || a.column - b.column)
       if (first === undefined) return []
       const others = places.size === 1 ? '' : ` (here and in ${places.size - 1} more places)`
-      const about = { file, ...first, remedy: 'Take it out, or leave it for the tool that reads it.' }
+      const about = { file, ...first, remedy: 'Remove it, or leave it for the tool that reads it.' }
       return [problem('key-unused', `${key} is known but has no effect${others}.`, about)]
     })
   }

@@ -55,25 +55,25 @@ function flatten(written: DataMap): Canonical {
   if (enrollment === undefined) return { data: written, moved: new Map(), remarks: [] }
   const path = ['enrollment']
   if (!isDataMap(enrollment)) {
-    const remedy = 'Take it out, and write the keys of the image in the entry itself.'
+    const remedy = 'Remove it, and write the keys of the image in the entry itself.'
     const remark: Remark = { code: 'value-invalid', path, message: 'enrollment must be a map.', remedy }
     return { data: plain(outer), moved: new Map(), remarks: [remark] }
   }
   const inner = Object.keys(enrollment)
   const twice = inner.filter((key) => Object.hasOwn(outer, key))
-  const message = 'keys below enrollment are read as if they stood in the entry itself.'
+  const message = 'keys below enrollment are read as if they were in the entry itself.'
   const input: Remark = {
     code: 'form-foreign',
     path,
     message,
-    remedy: 'Take enrollment out and move its keys to the left.',
+    remedy: 'Remove enrollment and move its keys to the left.',
   }
   return {
     data: plain({ ...enrollment, ...outer }),
     moved: new Map(inner.filter((key) => !twice.includes(key)).map((key) => [key, ['enrollment', key]])),
     remarks: [
       input,
-      ...twice.map((key) => both(['enrollment', key], `${key} stands in the entry and below enrollment.`)),
+      ...twice.map((key) => both(['enrollment', key], `${key} is set both in the entry and below enrollment.`)),
     ],
   }
 }
@@ -90,7 +90,7 @@ function withDockerfile(draft: Canonical): Canonical {
   // A source that is not a map is reported separately.
   if (!isDataMap(source)) return { ...draft, data: plain(rest) }
   if (source.dockerfile !== undefined) {
-    const twice = both(at, 'dockerfile stands in the entry and in its source.')
+    const twice = both(at, 'dockerfile is set both in the entry and in its source.')
     return { ...draft, data: plain(rest), remarks: [...draft.remarks, twice] }
   }
   return {
@@ -107,7 +107,7 @@ function withQuarantine(draft: Canonical): Canonical {
   const path = placeOf(draft, 'quarantine')
   if (rest.minimumReleaseAge !== undefined) {
     const message = 'quarantine has no effect beside minimumReleaseAge.'
-    const remark: Remark = { code: 'form-foreign', path, message, remedy: 'Take quarantine out.' }
+    const remark: Remark = { code: 'form-foreign', path, message, remedy: 'Remove quarantine.' }
     return { ...draft, data: plain(rest), remarks: [...draft.remarks, remark] }
   }
   const message = 'quarantine is read as minimumReleaseAge.'

@@ -59,10 +59,12 @@ export function characterProblems(text: string, file: string): Problem[] {
 function messageFor(character: string): string {
   if (character === '\r') return 'this line ends with CR alone.'
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-  return character > '\u2000' ? `U+${code} here turns the text around.` : `the control character U+${code} stands here.`
+  return character > '\u2000'
+    ? `U+${code} here reverses the direction of the text.`
+    : `there is a control character here: U+${code}.`
 }
 
 function remedyFor(character: string): { readonly remedy: string } {
   if (character === '\r') return { remedy: 'Save the file with line ends LF or CRLF.' }
-  return { remedy: character === '\0' ? 'Save the file as UTF-8.' : 'Take it out.' }
+  return { remedy: character === '\0' ? 'Save the file as UTF-8.' : 'Remove it.' }
 }

@@ -45,7 +45,7 @@ function statusCell({ status, reason, outlook, enrollment }: Explanation): strin
   if (status === 'up-to-date') return 'up to date'
   if (status === 'behind') return `behind (${reason})`
   if (status === 'held') return 'held (autoRebuild false)'
-  if (status !== 'waiting') return `${status === 'never' ? 'never' : 'not known'} (${reason})`
+  if (status !== 'waiting') return `${status === 'never' ? 'never' : 'unknown'} (${reason})`
   const span = reason === 'rebuildDelay' || reason === 'minimumReleaseAge' ? ` ${enrollment[reason].text}` : ''
   return `waiting until ${at} (${reason}${span})`
 }

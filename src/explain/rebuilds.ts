@@ -8,7 +8,7 @@ const MAX_SHOWN = 5
 const REASONS: Readonly<Record<Rebuild['reason'], string>> = {
   base: 'a base image changed',
   override: 'an override names a base image that changed',
-  manual: 'it was asked for, or built by hand',
+  manual: 'started on request or by hand',
 }
 
 /** The recorded rebuilds, one per line below a title; empty if there are none. */
@@ -31,12 +31,12 @@ export function rebuildVerdict({ status, reason, rebuilds, nextTry }: Explanatio
   const references = bases.flatMap(({ reference }) => reference ?? [])
   const why = references.length === 0 ? '' : ` for ${references.join(', ')}`
   if (reason === 'started') return `Being built${why} since ${moment(started ?? at)}${place}.`
-  if (reason === 'intended') return `About to be built${why}: decided ${moment(at)}, and not known to be started yet.`
+  if (reason === 'intended') return `About to be built${why}: decided ${moment(at)}, not confirmed as started yet.`
   const then =
     nextTry === null
-      ? 'No further try until a base image changes, or somebody asks for it.'
-      : `The next try comes after ${moment(nextTry)} (${relative(nextTry, now)}).`
+      ? 'It is not retried until a base image changes or someone starts it.'
+      : `The next attempt is after ${moment(nextTry)} (${relative(nextTry, now)}).`
   const words = message === null ? '' : `: ${message.replace(/\.$/, '')}`
   if (reason === 'start-refused') return `Failed: its build could not be started${words}. ${then}`
-  return `Failed: ${count(attempts, 'build')}${why} came to nothing, the last${place}${words}. ${then}`
+  return `Failed: ${count(attempts, 'build')}${why} failed, the last${place}${words}. ${then}`
 }

@@ -19,7 +19,7 @@ export interface Files {
 export function paragraphs(explanation: Explanation, files: Files, now: string): string {
   const { enrollment, bases, doItNow, asOf } = explanation
   const place = `${files.images}:${enrollment.line}`
-  const facts = asOf === null ? 'there are no state files of it' : `the state files; data as of ${moment(asOf)}`
+  const facts = asOf === null ? 'it has no state files yet' : `the state files; data as of ${moment(asOf)}`
   const parts = [
     [`${enrollment.name} (${enrollment.registry}/${enrollment.repository})`, verdict(explanation, now)],
     remarks(explanation, files),
@@ -39,21 +39,21 @@ export function paragraphs(explanation: Explanation, files: Files, now: string):
 function remarks(explanation: Explanation, files: Files): string[] {
   const { status, outlook, discovery, bases, override } = explanation
   const failed = discovery.status === 'failed'
-  const kept = bases.length === 0 ? '' : ' Its base images are those that were found before.'
+  const kept = bases.length === 0 ? '' : ' Its last known base images are kept.'
   const why = discovery.error === null ? '' : ` ${discovery.error}`
   const at = discovery.at === null ? '' : `, ${moment(discovery.at)}`
   const counts =
-    'Kargo counts from the successful runs of the build; the time of the last build here is what the image itself says.'
+    "The time of the last build comes from the image itself; Kargo counts from the workflow's or pipeline's successful runs."
   const isChange = outlook.kind === 'scheduled' && outlook.cause === 'change'
-  const looks = isChange ? 'It looks at base images every settings.baseInterval (24h unless set). ' : ''
+  const looks = isChange ? 'Kargo checks base images every settings.baseInterval (24h by default). ' : ''
   if (explanation.engine === 'actions') {
     return [
       ...(failed ? [`The last discovery failed${at}:${why}${kept}`] : []),
       ...(override === null ? [] : overrideRemarks(override, explanation, files)),
-      ...(status === 'due' ? ['The next run of the action that commits starts its build.'] : []),
+      ...(status === 'due' ? ["The action's next commit run starts its build."] : []),
     ]
   }
-  const stuck = `${looks}A build that fails is started again as settings.retries says, then only with the next change.`
+  const stuck = `${looks}A failed build is retried as often as settings.retries allows, then not until the next change.`
   return [
     ...(failed ? [`The last discovery failed${at}:${why}${kept}`] : []),
     ...(override === null ? [] : overrideRemarks(override, explanation, files)),
@@ -66,15 +66,15 @@ function remarks(explanation: Explanation, files: Files): string[] {
 function overrideRemarks({ line }: Override, { status, reason, outlook }: Explanation, { overrides }: Files): string[] {
   const place = `${overrides}:${line}`
   if (status === 'held')
-    return [`The override in ${place} does not start it: it shortens waits, and autoRebuild is false.`]
+    return [`The override in ${place} does not start it: an override skips rebuildDelay, and autoRebuild is false.`]
   if (reason !== 'minimumReleaseAge') return [`The override is in ${place}.`]
-  const passes = `The override in ${place} passes over rebuildDelay, not over minimumReleaseAge`
+  const passes = `The override in ${place} skips rebuildDelay, but not minimumReleaseAge`
   if (outlook.kind === 'scheduled' && outlook.cause === 'before-enrollment') return [`${passes}.`]
-  return [`${passes}: until then Kargo gives the digest to this image only when a person approves it.`]
+  return [`${passes}: until then, the digest reaches this image only if someone approves it in Kargo.`]
 }
 
 function built({ lastBuilt, version }: Explanation): string {
-  if (lastBuilt === null) return version === null ? 'not on record.' : `version ${version}; when is not on record.`
+  if (lastBuilt === null) return version === null ? 'not recorded.' : `version ${version}; the time is not recorded.`
   return `${moment(lastBuilt)}${version === null ? '' : `, version ${version}`}.`
 }
 
@@ -82,9 +82,9 @@ const WENT_BACK = 'changed since the last build, then went back'
 
 const CHANGES: Readonly<Record<ExplainedBase['change'], string>> = {
   unknown: 'no digest was looked up yet',
-  unchanged: 'unchanged since it has been tracked',
-  earlier: 'last changed before the image was enrolled, which rebuilds nothing',
-  built: 'the last build has it',
+  unchanged: 'unchanged since tracking began',
+  earlier: 'last changed before the image was enrolled, which triggers no rebuild',
+  built: 'included in the last build',
   newer: 'newer than the last build',
   current: 'the published image is built on it',
   behind: 'the published image is built on an older digest',
@@ -111,12 +111,12 @@ function baseLines({
     ...(evidence === null
       ? []
       : [
-          `    ${evidence.digest} is what it was built on, as its ${evidence.source} show${evidence.source === 'layers' ? '' : 's'}`,
-          ...(evidence.isPinned ? ['    Its Dockerfile pins that digest: a rebuild pulls no other.'] : []),
+          `    ${evidence.digest} is what it was built on, according to its ${evidence.source}`,
+          ...(evidence.isPinned ? ['    Its Dockerfile pins that digest: a rebuild pulls the same one.'] : []),
         ]),
-    ...(isReturned ? ['    It went back to a digest it had before: that alone rebuilds nothing.'] : []),
+    ...(isReturned ? ['    It went back to an earlier digest, which triggers no rebuild.'] : []),
     ...(isForeign
-      ? ['    Only platforms that are not built changed; Kargo does not see that, so it counts all the same.']
+      ? ['    Only platforms that are not built changed; Kargo cannot see that, so it counts as a change.']
       : []),
   ]
 }
@@ -134,9 +134,9 @@ function actionLines({ build, page, look, promote }: DoItNow): string[] {
     return shown.length === 0 ? [] : [title, ...shown]
   }
   return [
-    ...commands('To see what Kargo does about it:', look),
+    ...commands('To see what Kargo is doing:', look),
     ...commands(look.length > 0 ? 'To build it now, which covers the change:' : 'To build it now:', [build, page]),
-    ...commands('To have Kargo build it now (FREIGHT: the name of the newest one listed):', promote),
+    ...commands('To have Kargo build it now (FREIGHT: the newest name in the list):', promote),
   ]
 }
 
@@ -147,7 +147,7 @@ export function verdict(explanation: Explanation, now: string): string {
   if (recorded !== null) return recorded
   if (outlook.kind === 'scheduled') return scheduled(explanation, outlook, now)
   if (outlook.kind === 'held') {
-    return `Held: ${causeOf(outlook)}, and autoRebuild is false: nothing is rebuilt until a person does it.`
+    return `Held: ${causeOf(outlook)}, and autoRebuild is false: someone has to start the rebuild.`
   }
   return SENTENCES[reason as UnscheduledReason](explanation)
 }
@@ -162,19 +162,19 @@ function scheduled(
   const until = `Waiting until ${moment(at)} (${relative(at, now)}): ${causeOf(turn)}`
   const built = lastBuilt === null ? null : `the last build (${moment(lastBuilt)})`
   if (reason === 'rebuildDelay')
-    return `${until}, and rebuildDelay leaves ${rebuildDelay.text} between ${built} and the next.`
+    return `${until}, and rebuildDelay requires ${rebuildDelay.text} between ${built} and the next.`
   if (reason === 'minimumReleaseAge') {
-    const from = turn.cause === 'change' ? 'from then on' : `from ${moment(turn.base.since ?? at)} on`
-    return `${until}, and minimumReleaseAge is ${minimumReleaseAge.text} ${from}. Another new digest restarts the wait.`
+    const from = turn.cause === 'change' ? '' : `, counted from ${moment(turn.base.since ?? at)}`
+    return `${until}, and minimumReleaseAge is ${minimumReleaseAge.text}${from}. Another new digest restarts the wait.`
   }
   if (reason === 'stagger') {
-    return `${until}, and its turn comes then: settings.stagger spreads the rebuilds of images that share a base image.`
+    return `${until}, and settings.stagger spreads out the rebuilds of images that share a base image.`
   }
   const since = `Due since ${moment(at)} (${relative(at, now)}): ${causeOf(turn, at)}`
   if (override === null && turn.cause === 'before-enrollment') return `${since}, and rebuildOnEnrollment is true.`
   if (override === null)
-    return `${since}, which ${built === null ? 'no build on record has' : `${built} does not have`}.`
-  return `${since}, and an override that holds until ${moment(override.expires)} passes over rebuildDelay: ${override.reason}`
+    return `${since}, which ${built === null ? 'no recorded build includes' : `${built} does not include`}.`
+  return `${since}, and an override skips rebuildDelay until ${moment(override.expires)}: ${override.reason}`
 }
 
 /** @param said a time that the sentence already contains. */
@@ -185,9 +185,9 @@ function causeOf({ cause, base }: Pick<Turn<ExplainedBase>, 'cause' | 'base'>, s
 
 function changed({ reference, updated, isReturned }: ExplainedBase, said: string | null): string {
   const at = updated === null ? null : new Date(updated).toISOString()
-  const seen = at === null || at === said ? '' : ` since ${moment(at)}`
-  if (!isReturned) return `${reference} has a new digest${seen}`
-  return `${reference} had a new digest${seen} (and has gone back to an older one)`
+  const seen = at === null || at === said ? '' : ` at ${moment(at)}`
+  if (!isReturned) return `${reference} got a new digest${seen}`
+  return `${reference} got a new digest${seen} (and went back to an older one)`
 }
 
 type UnscheduledReason = Exclude<
@@ -211,33 +211,33 @@ function behindOn({ outlook }: Explanation): string {
 /** The sentence about an image that no build can update in its current form; null: a build can. */
 function pinnedVerdict({ outlook }: Explanation): string | null {
   if (outlook.kind !== 'behind' || outlook.base.evidence?.isPinned !== true) return null
-  return `Behind: its Dockerfile pins ${outlook.base.reference} to an older digest, and no rebuild changes that. Write the new digest there (Renovate and Dependabot do it), or leave it out.`
+  return `Behind: its Dockerfile pins ${outlook.base.reference} to an older digest, and a rebuild does not change that. Update the digest there (Renovate and Dependabot can), or remove it.`
 }
 
 /** Sentences for images without a scheduled rebuild. */
 const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) => string>> = {
-  unchanged: () => 'Up to date as far as times tell: no base image has changed since the image was enrolled.',
+  unchanged: () => 'Up to date, judging by build times: no base image has changed since the image was enrolled.',
   proven: () => 'Up to date: it is built on the current digest of each of its base images.',
   'before-enrollment': (explanation) =>
     pinnedVerdict(explanation) ??
-    `Behind: it was built on an older digest of ${behindOn(explanation)} before it was enrolled, which alone rebuilds nothing. Set rebuildOnEnrollment: true, or build it by hand.`,
+    `Behind: it was built on an older digest of ${behindOn(explanation)} before it was enrolled, which alone triggers no rebuild. Set rebuildOnEnrollment: true, or build it by hand.`,
   'still-behind': (explanation) => {
     const pinned = pinnedVerdict(explanation)
     if (pinned !== null) return pinned
     const { lastBuilt } = explanation
     const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`
-    return `Behind: the last build${when} came after the last change of ${behindOn(explanation)} and is still on an older digest. Have its build pull its base images (\`pull: true\`), with no cache of layers from before.`
+    return `Behind: the last build${when} ran after ${behindOn(explanation)} last changed, and is still on an older digest. Make its build pull its base images (\`pull: true\`), and do not reuse old layers.`
   },
   built: ({ lastBuilt }) => {
     const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`
-    return `Up to date as far as times tell: the last build${when} came after the last change of its base images.`
+    return `Up to date, judging by build times: the last build${when} ran after its base images last changed.`
   },
   'not-looked-up': () =>
-    'Not known: no digest of its base images was looked up yet. A run that commits does that, unless refresh is off; Kargo looks for itself.',
-  'not-discovered': () => 'Not known: no run has read its Dockerfile yet. The next run that commits does.',
-  'discovery-failed': () => 'Not known: discovery failed, and no base images are known from before.',
-  external: () => 'Never rebuilt: it has no source. It is built elsewhere, and only watched.',
-  disabled: () => 'Never rebuilt: enabled is false. Its state is kept, and it has no manifests.',
-  'no-workflow': () => 'Never rebuilt: it has no source.workflow, so nobody knows what to start.',
-  'no-bases': () => 'Never rebuilt: it is built on no image that can be watched.',
+    'Unknown: the digests of its base images have not been looked up yet. The next commit run looks them up, unless refresh is off; Kargo does its own lookups.',
+  'not-discovered': () => 'Unknown: no run has read its Dockerfile yet. The next commit run will.',
+  'discovery-failed': () => 'Unknown: discovery failed, and no earlier base images are known.',
+  external: () => 'Never rebuilt: it has no source, so it is only watched.',
+  disabled: () => 'Never rebuilt: enabled is false. Its state is kept, but it has no manifests.',
+  'no-workflow': () => 'Never rebuilt: it has no source.workflow, so there is no build to start.',
+  'no-bases': () => 'Never rebuilt: it has no base image that can be watched.',
 }

@@ -73,7 +73,7 @@ export function chartProblems(charts: readonly ManifestChart[], imagesFile: stri
     for (const { kind, name, evaluatedLiterals } of chart.objects)
       for (const text of evaluatedLiterals) {
         const opener = text.includes('${{') ? '${{' : '${%'
-        add(`${kind} ${name} holds ${opener}, which Kargo would evaluate: ${JSON.stringify(text)}`)
+        add(`${kind} ${name} contains ${opener}, which Kargo would evaluate: ${JSON.stringify(text)}`)
       }
   }
   return found

@@ -39,7 +39,7 @@ export function guardDeletions(comparison: Comparison, limit: DeletionLimit, out
     .map((change) => containerProblem(change, outputDir))
   if (removed.length > allowed) {
     const message = `this run would delete ${removed.length} of ${comparison.resourcesBefore} resources; ${allowed} are allowed.`
-    const remedy = `If that is meant, run once with max-deletions: ${removed.length} (--max-deletions ${removed.length}). If not, look at what images.yaml lost.`
+    const remedy = `If that is meant, run once with max-deletions: ${removed.length} (--max-deletions ${removed.length}). If not, check what is missing from images.yaml.`
     problems.push(problem('deletions-exceeded', message, { remedy }))
   }
   return problems

@@ -70,9 +70,9 @@ const LATER = 'Run this again later.'
 /** What 429 and 5xx mean for any server (408 counts as 5xx); null for every other status. */
 export function statusFailure(host: string, status: number, headers: ResponseHeaders): RequestFailure | null {
   const more = { wait: retryAfter(headers), status }
-  if (status === 429) return requestFailure('rate-limited', host, 'asks to be asked less often (429)', LATER, more)
+  if (status === 429) return requestFailure('rate-limited', host, 'is rate-limiting requests (429)', LATER, more)
   if (status < 500 && status !== 408) return null
-  return requestFailure('server-error', host, `has trouble of its own (${status})`, LATER, more)
+  return requestFailure('server-error', host, `returned a server error (${status})`, LATER, more)
 }
 
 /** `Retry-After` in milliseconds from now: seconds or a date (RFC 9110 §10.2.3). Null if missing or invalid. */

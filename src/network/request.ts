@@ -73,7 +73,7 @@ export async function followRedirects(
     next = redirected(locationOf(response, next.url))
     if (isFailure(next)) return next
   }
-  return requestFailure('redirect', request.url.host, 'redirects without end', 'Check its address.')
+  return requestFailure('redirect', request.url.host, 'redirects in a loop', 'Check its address.')
 }
 
 /** Target of a redirect; null if it is not a valid URL. */
@@ -102,7 +102,7 @@ async function readResponse(response: IncomingMessage, { url, maxBytes }: HttpRe
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > maxBytes) {
-      const what = `answers with more than ${maxBytes} bytes`
+      const what = `sent more than ${maxBytes} bytes`
       return requestFailure('too-large', url.host, what, 'Check its address.', { status })
     }
     chunks.push(chunk)
@@ -122,7 +122,7 @@ function timeoutFailure(host: string, { timeout }: Connection, proxy: URL | null
 export function unusableProxy(url: URL): RequestFailure | null {
   const proxy = proxyOf(url)
   if (proxy === null || /^https?:$/.test(proxy.protocol)) return null
-  return proxyFailure(url.host, proxy, `speaks ${proxy.protocol} and we speak http: and https:`)
+  return proxyFailure(url.host, proxy, `speaks ${proxy.protocol}, and only http: and https: are supported`)
 }
 
 function proxyFailure(host: string, proxy: URL, what: string): RequestFailure {
@@ -148,11 +148,11 @@ function networkFailure(error: NodeJS.ErrnoException, host: string, proxy: URL |
   if (code === '' || code.startsWith('ERR_INVALID')) throw error
   const where = `${through(proxy)} (${code})`
   if (CERTIFICATE.test(code)) {
-    const remedy = 'Name a file with the certificates of its authority in the environment variable NODE_EXTRA_CA_CERTS.'
+    const remedy = 'Set the environment variable NODE_EXTRA_CA_CERTS to a file with the certificates of its CA.'
     return requestFailure('certificate', host, `has a certificate that is not trusted${where}`, remedy)
   }
   const isUnknown = syscall === 'getaddrinfo' && code === 'ENOTFOUND'
   const reason: FailureReason = isUnknown ? 'unknown-host' : isConnecting ? 'unreachable' : 'disconnected'
-  const what = `${isConnecting ? 'could not be reached' : 'broke off'}${where}`
+  const what = `${isConnecting ? 'could not be reached' : 'closed the connection'}${where}`
   return requestFailure(reason, host, what, 'Check its address and the network, and run this again.')
 }

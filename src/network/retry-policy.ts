@@ -140,7 +140,7 @@ export class RetryPolicy {
       : this.#unit * first * 2 ** (count - 1) * (1 + Math.random())
     if (delay === null) return this.#close(failure)
     const log = isRequested && delay >= LOG_THRESHOLD * this.#unit ? this.#log.warning : this.#log.debug
-    log(`${failure.host} ${failure.what}: asked for ${name} again in ${Math.ceil(delay / 1000)} s.`)
+    log(`${failure.host} ${failure.what}: retrying ${name} in ${Math.ceil(delay / 1000)} s.`)
     return isRequested ? 0 : delay
   }
 

@@ -59,7 +59,7 @@ async function upsert(pull: PullRequest, request: CommentRequest): Promise<Comme
   if (found.some(({ marker }) => isNewer(marker, request.marker))) return NEWER
   // Checked last, to keep the time between the answer and the write short.
   if (await hasMovedOn(pull, request.head)) {
-    return { kind: 'skipped', reason: 'the pull request has newer commits than this run looked at' }
+    return { kind: 'skipped', reason: 'the pull request has newer commits than this run checked' }
   }
   const [existing, ...doubles] = found
   if (existing === undefined) {

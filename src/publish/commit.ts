@@ -74,7 +74,7 @@ export async function commitByApi(
   const files = changes.additions.size + changes.deletions.length
   const bytes = sizeOf(changes)
   const size = `${files} files (${Math.ceil(bytes / 1_000_000)} MB)`
-  if (bytes > limit.bytes) return { kind: 'too-big', reason: `${size} are too much for one commit by API.` }
+  if (bytes > limit.bytes) return { kind: 'too-big', reason: `${size} are too much for one commit through the API.` }
   const input = {
     branch: { repositoryNameWithOwner: repository, branchName: request.branch },
     expectedHeadOid: request.tree.head,
@@ -137,7 +137,7 @@ async function afterFailure(error: FailedRequest, request: CommitRequest, to: Ap
   if (now !== null && now !== tree.head) return { kind: 'stale' }
   const commit = `the commit on ${branch} of ${to.repository}`
   const what = now === null ? `it is not known whether ${commit} was made` : `${commit} was not made`
-  const remedy = `${error.failure.remedy} What is there already is not committed again.`
+  const remedy = `${error.failure.remedy} Nothing is committed twice.`
   throw refuse('commit-refused', `${what}: ${error.sentence}`, { remedy })
 }
 

@@ -139,7 +139,7 @@ async function createOnce(place: IssuePlace, request: DashboardRequest, login: s
 
 /** Issues cannot be deleted: a duplicate is closed and loses its marker. */
 async function closeDoubles({ client, owner, repo }: IssuePlace, kept: OwnIssue, doubles: readonly OwnIssue[]) {
-  const body = `Two runs made a dashboard at once: #${kept.number} is the one that is kept.`
+  const body = `Two runs created a dashboard at the same time: #${kept.number} is kept.`
   for (const { number } of doubles) {
     await client.rest.issues
       .update({ owner, repo, issue_number: number, body, state: 'closed', state_reason: 'not_planned' })

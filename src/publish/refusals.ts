@@ -70,9 +70,9 @@ function refused(error: unknown, doing: string, { code, token, permission, repos
     401: `Check ${token}.`,
     403: `The ${token} needs the permission ${permission} on ${repository}.`,
     404: `Check that the ${token} may see ${repository}, with the permission ${permission}.`,
-    410: `Switch issues on in the settings of ${repository}, or take \`issue: true\` out of settings.dashboard.`,
+    410: `Switch issues on in the settings of ${repository}, or remove \`issue: true\` from settings.dashboard.`,
   }
-  const remedy = remedies[status] ?? 'Look at what GitHub says.'
+  const remedy = remedies[status] ?? "Check GitHub's message."
   return refuse(code, `${doing} was refused: ${withoutFullStop(messageOf(error))}.`, { remedy })
 }
 
@@ -107,7 +107,7 @@ export function commitRemedy(refused: RefusedCommit): string {
   const { message } = refused
   const [, remedy] = COMMIT_REMEDIES.find(([pattern]) => pattern.test(message)) ?? []
   if (remedy !== undefined) return typeof remedy === 'string' ? remedy : remedy(refused)
-  return isTransientGitError(message) ? runAgain(message) : 'Look at what GitHub says and run again.'
+  return isTransientGitError(message) ? runAgain(message) : "Check GitHub's message and run this again."
 }
 
 const BYPASS = 'Let the token bypass the branch rules, or commit to another branch with state-ref.'
@@ -115,20 +115,20 @@ const BYPASS = 'Let the token bypass the branch rules, or commit to another bran
 const COMMIT_REMEDIES: readonly (readonly [RegExp, string | ((refused: RefusedCommit) => string)])[] = [
   [/SAML/, 'Authorize the state-token for the organization (Configure SSO on its settings page), or use an App.'],
   [/archived/i, 'Unarchive the repository, or disable the workflow that runs this.'],
-  [/rate limit|abuse detection/i, 'GitHub asks for a pause: run this again later.'],
+  [/rate limit|abuse detection/i, 'Run this again when the limit has reset.'],
   [
     /GH007|email privacy|private email/i,
-    'Set user.email in the checkout to an address that may be shown (…@users.noreply.github.com), or use commit-method: api.',
+    'Set user.email in the checkout to a public address (…@users.noreply.github.com), or use commit-method: api.',
   ],
   [
     /GH001|exceeds GitHub.s file size limit|large files detected/i,
-    'Take the file it names out of the commits that are pushed.',
+    'Remove the file it names from the commits that are pushed.',
   ],
   [/verified signature|must be signed|not signed/i, unsigned],
   [/locked branch/i, 'The branch is locked: unlock it in its protection, or commit to another branch with state-ref.'],
   [
     /required status check|checks are expected|required workflow|code scanning is waiting/i,
-    `Checks cannot have run on a commit that is not there yet. ${BYPASS}`,
+    `Checks cannot run on a commit that does not exist yet. ${BYPASS}`,
   ],
   [
     /through a pull request|approving review|approved review|merge queue|through the merge/i,
@@ -137,7 +137,7 @@ const COMMIT_REMEDIES: readonly (readonly [RegExp, string | ((refused: RefusedCo
   [/GH006|GH013|protected (?:branch|ref)|rule violation|pre-receive hook|not authorized to push|PROTECTION/i, BYPASS],
   [
     /couldn't find remote ref|could not resolve to a branch|branch\b.*\bnot (?:exist|found)/i,
-    'The branch is gone: create it again, or name another in state-ref.',
+    'The branch is gone: recreate it, or set state-ref to another one.',
   ],
   [/bad credentials|authentication failed|invalid username|\b401\b/i, 'Check state-token.'],
   [/not accessible|FORBIDDEN|\b403\b|denied|write access|permission/i, mayNotWrite],
@@ -147,15 +147,15 @@ const COMMIT_REMEDIES: readonly (readonly [RegExp, string | ((refused: RefusedCo
   ],
   [
     /returned error: 30\d/,
-    'The repository has another address now: name that one in state-repository, or check it out from there.',
+    'The repository has moved: set state-repository to its new name, or check it out from there.',
   ],
-  [/went wrong/i, 'GitHub is in trouble: run this again later.'],
+  [/went wrong/i, 'GitHub had a problem: run this again later.'],
 ]
 
 function unsigned({ method, tooBigForApi }: RefusedCommit): string {
-  if (method === 'api') return 'The rule takes no signature of GitHub: let the token bypass it.'
-  if (tooBigForApi !== true) return 'A rule asks for signed commits: use commit-method: api.'
-  return 'A rule asks for signed commits, and this one is too big for the API: let the token bypass the rule for this push, or enroll the images in several steps.'
+  if (method === 'api') return "The rule does not accept GitHub's signature: let the token bypass it."
+  if (tooBigForApi !== true) return 'A rule requires signed commits: use commit-method: api.'
+  return 'A rule requires signed commits, and this one is too big for the API: let the token bypass the rule for this push, or enroll the images in several steps.'
 }
 
 function mayNotWrite({ repository }: RefusedCommit): string {
@@ -176,21 +176,21 @@ export function isTransientGitError(message: string): boolean {
 
 /** The remedy of a transient error. Repeating our git and API requests has no further effect. */
 function runAgain(message: string): string {
-  if (/\b429\b/.test(message)) return 'The server asks for a pause: run this again later.'
-  return 'The server, or the way to it, is in trouble: run this again later.'
+  if (/\b429\b/.test(message)) return 'Run this again when the limit has reset.'
+  return 'The server or the network had a problem: run this again later.'
 }
 
 /** The remedy for a failed read by git, from its output. */
 export function gitRemedy(stderr: string): string {
   if (/returned error: 30\d/i.test(stderr)) {
-    return 'The repository has another address now: name that one in state-repository.'
+    return 'The repository has moved: set state-repository to its new name.'
   }
   if (isTransientGitError(stderr)) return runAgain(stderr)
   if (/couldn't find remote ref/i.test(stderr)) {
-    return 'The branch is not there (any more): create it, or name another in state-ref.'
+    return 'The branch does not exist (any more): create it, or set state-ref to another one.'
   }
   if (/could not read Username|Authentication failed|40[134]|not found/i.test(stderr)) {
     return 'Check that the repository exists and that state-token may read it (and write it, to commit).'
   }
-  return 'Look at what git says and try again.'
+  return "Check git's message and try again."
 }

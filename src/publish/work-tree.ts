@@ -53,7 +53,7 @@ const NO_REF = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u
 export function checkedRef(ref: string): string {
   if (ref !== '' && !NO_REF.test(ref)) return ref
   throw refuse('input-invalid', `${JSON.stringify(ref)} is not a valid branch name.`, {
-    remedy: 'Name it in state-ref as git has it.',
+    remedy: 'Write it in state-ref as git has it.',
   })
 }
 
@@ -92,7 +92,7 @@ async function defaultBranch(remote: GitRemote, folder: string): Promise<string>
   const match = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(listed)
   if (match?.[1] !== undefined) return match[1]
   throw refuse('git-failed', `${remote.url} has no default branch.`, {
-    remedy: 'Push a first commit, or name a branch in state-ref.',
+    remedy: 'Push a first commit, or set state-ref to a branch.',
   })
 }
 

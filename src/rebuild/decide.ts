@@ -121,7 +121,9 @@ function requestProblems(images: readonly TrackedImage[], { request, records }: 
     }
     if (buildOf(image.enrollment, records.images.get(name)) !== null) return []
     const remedy = 'Write source.workflow, the file of the workflow that builds it.'
-    return [problem('rebuild-impossible', `rebuild: nothing says how ${name} is built.`, { image: name, remedy })]
+    return [
+      problem('rebuild-impossible', `rebuild: there is no workflow that builds ${name}.`, { image: name, remedy }),
+    ]
   })
 }
 

@@ -124,6 +124,6 @@ export async function askForges<Item>(
 function unansweredProblems(error: unknown, { name }: Pick<EnrolledImage, 'name'>): Problem[] {
   if (!(error instanceof Refusal)) throw error
   return error.problems.map(({ message, remedy }) =>
-    problem('run-unanswered', `${name}: ${message}`, { image: name, remedy: remedy ?? 'The next run asks again.' }),
+    problem('run-unanswered', `${name}: ${message}`, { image: name, remedy: remedy ?? 'The next run tries again.' }),
   )
 }

@@ -69,7 +69,7 @@ const MAX_BYTES = 8 * 1024 * 1024
 export function connectForge(server: ForgeServer): ForgeApi {
   const { token, tokenInput, log } = server
   if (!/^[\x21-\x7e]*$/.test(token)) {
-    throw refuse('token-missing', `${tokenInput} holds a space or a character that no token has.`, {
+    throw refuse('token-missing', `${tokenInput} contains a space or an invalid character.`, {
       remedy: 'Copy the token again.',
     })
   }
@@ -126,7 +126,7 @@ function followHome(request: HttpRequest, send: (one: HttpRequest) => Promise<Ht
   const { origin, host } = request.url
   return followRedirects(request, send, (to) => {
     if (to?.origin === origin) return { ...request, url: to }
-    const what = `sends us ${to === null ? 'somewhere' : `to ${to.host}`}, and no token is sent there`
+    const what = `redirects ${to === null ? 'to an invalid address' : `to ${to.host}`}, and no token is sent there`
     return requestFailure('redirect', host, what, 'Check the address of its API.')
   })
 }
@@ -137,7 +137,7 @@ function replyTo(answer: HttpResponse | RequestFailure, url: string, { token }: 
   const { host } = new URL(url)
   const wait = limitOf(answer)
   if (wait !== null) {
-    const what = `limits how often this token asks (${status})`
+    const what = `is rate-limiting this token (${status})`
     return requestFailure('rate-limited', host, what, 'Run this again later.', { wait: wait.milliseconds, status })
   }
   const failure = statusFailure(host, status, headers)
@@ -145,8 +145,8 @@ function replyTo(answer: HttpResponse | RequestFailure, url: string, { token }: 
   if (status !== 200) return { kind: 'no', status, message: messageOf(answer, token) }
   const data = parseJson(body)
   if (data !== undefined) return { kind: 'data', data }
-  const remedy = 'Check that nothing between here and it asks to log in, and run this again.'
-  return requestFailure('unexpected', host, 'answers what is no JSON', remedy, { status })
+  const remedy = 'Check that no proxy or login page answers in its place, and run this again.'
+  return requestFailure('unexpected', host, 'did not answer with JSON', remedy, { status })
 }
 
 function postedOf(answer: HttpResponse, start: Start, { name, token }: ForgeServer): Posted | RequestFailure {
@@ -155,7 +155,7 @@ function postedOf(answer: HttpResponse, start: Start, { name, token }: ForgeServ
   const wait = limitOf(answer)
   if (wait !== null) {
     const retryAt = wait.milliseconds === null ? null : new Date(Date.now() + wait.milliseconds).toISOString()
-    return { kind: 'limited', message: `${name} limits how often this token asks (${status}).`, retryAt }
+    return { kind: 'limited', message: `${name} is rate-limiting this token (${status}).`, retryAt }
   }
   const failure = statusFailure(host, status, headers)
   if (failure !== null) return failure

@@ -114,5 +114,5 @@ function remedyOf(status: number, said: string, { repo, branch, workflow }: Work
   if (/\binputs?\b/i.test(said)) return `Make source.inputs match the inputs of ${workflow}.`
   if (/\bno ref\b/i.test(said)) return `Correct source.branch: ${repo} has no branch ${branch}.`
   if (/\bworkflow_dispatch\b/.test(said)) return `Add \`workflow_dispatch:\` under \`on:\` in ${workflow}.`
-  return 'Look at what GitHub says.'
+  return "Check GitHub's message."
 }

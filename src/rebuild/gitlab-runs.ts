@@ -107,5 +107,5 @@ function remedyOf(status: number, said: string, { repo, branch }: BuildPlace): s
   if (/\brules\b|\bfiltered out\b|\bno (?:stages|jobs)\b/i.test(said)) {
     return 'Let the pipeline run when it is started by the API: `if: $CI_PIPELINE_SOURCE == "api"` under `rules:`.'
   }
-  return 'Look at what GitLab says.'
+  return "Check GitLab's message."
 }

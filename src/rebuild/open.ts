@@ -57,7 +57,7 @@ const WORDS = {
   succeeded: null,
   failed: 'the build failed',
   canceled: 'the build was canceled',
-  'not-found': 'the forge does not know its run any more',
+  'not-found': 'the forge no longer has its run',
 } as const
 
 /** The state of a rebuild after reading its run; unchanged while the run continues. */

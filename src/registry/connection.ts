@@ -167,7 +167,7 @@ async function addressFailure(
   { registry, isTrusted }: Rules,
 ): Promise<RequestFailure | null> {
   const kinds = addresses.map((address) => addressKind(address))
-  if (kinds.includes('forbidden')) return notAllowed(name, 'leads to an address that no registry has')
+  if (kinds.includes('forbidden')) return notAllowed(name, 'resolves to an address that no registry can have')
   const isNear = kinds.includes('private') || (kinds.includes('loopback') && !isLoopback(registry))
   if (!isNear || (await isTrusted())) return null
   const remedy = 'settings.allowedRegistries does not name it and there are no credentials for it'

@@ -49,7 +49,7 @@ async function readConfig(path: string, warn: (text: string) => void): Promise<D
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
       // The parser's own message may quote the file's content.
-      warn(`docker's configuration ${path} cannot be read; registries are asked without credentials.`)
+      warn(`docker's configuration ${path} cannot be read; registries are read without credentials.`)
     }
     return {}
   }
@@ -67,7 +67,7 @@ async function loginFor(
     for (const key of keys) {
       const answer = await askHelper(helper, key, env)
       if (answer === 'unusable') {
-        warn(`docker-credential-${helper} cannot be run; ${registry} is asked without its credentials.`)
+        warn(`docker-credential-${helper} cannot be run; ${registry} is read without its credentials.`)
         break
       }
       if (answer !== null) return answer

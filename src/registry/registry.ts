@@ -62,7 +62,7 @@ export class Registry {
   send(request: RegistryRequest, all: LimitFunction): Promise<Answer<HttpResponse>> {
     return this.#queue(async () => {
       if (this.#isExhausted()) {
-        const message = `${request.registry} was asked all that it is asked in one run; the next run goes on`
+        const message = `${request.registry} has reached the limit of requests per run; the next run continues`
         return { kind: 'limited', message }
       }
       const send = () => all(() => sendToRegistry(request, this.#connection))
@@ -83,7 +83,7 @@ function answerTo(response: HttpResponse | RequestFailure, request: RegistryRequ
   const { registry, repository } = request
   if (isFailure(response)) {
     const { reason, host, what, status } = response
-    if (reason === 'rate-limited') return { kind: 'limited', message: `${registry} limits how often it is asked` }
+    if (reason === 'rate-limited') return { kind: 'limited', message: `${registry} is rate-limiting requests` }
     // Content never changes for a digest, so the next run would find it just as large.
     if (reason === 'too-large' && request.path.includes('/blobs/')) return { kind: 'missing' }
     return unknownAnswer(
@@ -96,7 +96,7 @@ function answerTo(response: HttpResponse | RequestFailure, request: RegistryRequ
 }
 
 function meaningOf(status: number | null): string {
-  if (status === 401) return 'it is not there, or wants credentials that are not there or not good (401)'
-  if (status === 403) return 'it is not there, or the credentials may not read it (403)'
+  if (status === 401) return 'it does not exist, or its credentials are missing or invalid (401)'
+  if (status === 403) return 'it does not exist, or the credentials may not read it (403)'
   return `the registry answered with ${status}`
 }

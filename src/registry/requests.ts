@@ -74,7 +74,7 @@ async function sendWith(
   const own = authorization?.kind === 'header' ? { ...headers, authorization: authorization.value } : headers
   const redirected = (url: URL | null): HttpRequest | RequestFailure => {
     if (url === null) return notAllowed(registry, 'redirects to an invalid address')
-    if (!isAllowedUrl(url)) return notAllowed(registry, `redirects to ${shown(url)}, where no registry may be`)
+    if (!isAllowedUrl(url)) return notAllowed(registry, `redirects to ${shown(url)}, which no registry may use`)
     // Storage behind a registry is on another host: it gets none of our headers.
     const isHome = url.host === home.host && url.protocol === home.protocol
     return { url, method, headers: isHome ? own : headers, maxBytes }
@@ -100,7 +100,7 @@ async function authorize(repository: string, response: HttpResponse, to: Registr
   if (challenge.scheme === 'basic') return login === null || login.username === IDENTITY ? NONE : header(basic(login))
   const realm = URL.canParse(challenge.realm) ? new URL(challenge.realm) : null
   if (realm === null || !isAllowedUrl(realm))
-    return notAllowed(registry, 'sends us to a token server that may not be asked')
+    return notAllowed(registry, 'points to a token server that is not allowed')
   const scope = scopeOf(repository, challenge.scope)
   const trusted = login !== null && mayHaveCredentials(registry, realm) ? login : null
   const answer = await fetchToken(realm, { scope, service: challenge.service, login: trusted }, to)
@@ -108,7 +108,7 @@ async function authorize(repository: string, response: HttpResponse, to: Registr
   const value = answer.status === 200 ? bearer(answer.body) : null
   if (value !== null) return header(value)
   if (login === null || trusted !== null) return NONE
-  return notAllowed(registry, `sends us to ${shown(realm)} for a token, which its credentials are not for`)
+  return notAllowed(registry, `points to ${shown(realm)} for a token, and its credentials are not sent there`)
 }
 
 function header(value: string): Authorization {

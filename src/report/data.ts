@@ -54,6 +54,6 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
-    throw refuse('data-invalid', "the report's data is no JSON.")
+    throw refuse('data-invalid', "the report's data is not JSON.")
   }
 }

@@ -172,7 +172,7 @@ function commitLink({ sha, url }: NonNullable<Report['commit']>): string {
 function unverified({ report }: View): string[] {
   if (report.run?.isUnverified !== true) return []
   return [
-    "> [!NOTE]\n> Made by the pull request's own run, whose workflow it may have changed: nobody else has checked it.",
+    "> [!NOTE]\n> Made by the pull request's own run, whose workflow the pull request may have changed: nothing else has verified it.",
   ]
 }
 
@@ -208,7 +208,7 @@ function alreadyOnBase({ report, baseDrift: resources }: View, rows: number): st
     resources.length + files === 0
       ? []
       : [
-          'The next commit on the base branch brings the following, whether this is merged or not: Dockerfiles have moved on since the last one, or another version of this action made it.',
+          'The next commit on the base branch brings the following, whether or not this is merged: Dockerfiles have changed since the last commit, or a different version of this action made it.',
         ]
   const parts = [
     ...(warnings.length === 0 ? [] : [problemLines(report, warnings, rows).join('\n')]),
@@ -248,7 +248,7 @@ function stateFiles({ report: { stateFiles: files } }: View, rows: number): stri
 function footerOf({ report: { run, commit } }: View): string[] {
   if (run === null) return []
   const head = link(codeSpan(run.headSha.slice(0, 7)), `${run.repositoryUrl}/commit/${run.headSha}`)
-  const parts = [`For ${head}`, `${link('run', run.url)} with the whole difference in its summary`]
+  const parts = [`For ${head}`, `${link('run', run.url)} with the full diff in its summary`]
   if (commit !== null) parts.push(`commit ${commitLink(commit)}`)
   if (run.version !== undefined) parts.push(`image-factory-action ${codeSpan(run.version, 40)}`)
   return [`${FOOTER_OPENS}${parts.join(' · ')}</sub>`]

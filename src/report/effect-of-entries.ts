@@ -42,7 +42,7 @@ export function rebuiltWhen(report: Report, { build, details }: ImageChange, it:
   if (file === null) return [`${it} names no workflow, so nothing rebuilds it.`]
   const workflow = workflowName(report, build)
   if (!autoRebuild) return [`${it} is rebuilt by `, workflow, ' only when promoted by hand.']
-  if (bases.length === 0) return [`No base image of it is known, so nothing rebuilds it yet.`]
+  if (bases.length === 0) return [`Its base images are unknown, so nothing rebuilds it yet.`]
   const changes = listed(
     bases.map((base) => [code(shortReference(base))]),
     { max: MAX_BASES, and: ' or ' },
@@ -139,7 +139,7 @@ export function switchedSentences(view: View): Span[][] {
   const sentences: Span[][] = []
   if (off.length > 0) {
     const are = off.length === 1 ? ' is' : ' are'
-    const rest = ` and no longer rebuilt; what is known of ${off.length === 1 ? 'it' : 'them'} is kept.`
+    const rest = ` and no longer rebuilt; ${off.length === 1 ? 'its' : 'their'} state is kept.`
     sentences.push([strong(...imageNames(report, off), `${are} switched off`), rest, ...deletedWith(view, off)])
   }
   if (first !== undefined) {

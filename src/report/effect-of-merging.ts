@@ -21,7 +21,7 @@ export function dueSentences(report: Report, hasEffect: boolean): Span[][] {
   }
   if (promoted.length === 0) return [builds]
   const what = listed(promoted, { max: MAX_DUE })
-  return [[...builds, ' Once merged, Kargo may deploy the newest version of ', ...what, ' without being asked.']]
+  return [[...builds, ' Once merged, Kargo may deploy the newest version of ', ...what, ' automatically.']]
 }
 
 /** `Merging may start 2 builds: web (node:22 changed, due 2026-11-21 07:00 UTC) and …` */

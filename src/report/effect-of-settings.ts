@@ -7,7 +7,7 @@ import { keyedChange } from './values.js'
 /** The subject of a setting, by its key in images.yaml; a test requires one for each. */
 export const SETTING_WORDS: Readonly<Record<string, string>> = {
   engine: 'what starts rebuilds',
-  maxRebuildsPerRun: 'how many builds one run starts at most',
+  maxRebuildsPerRun: 'how many builds one run may start',
   namespace: 'the namespace that everything is created in',
   ...Object.fromEntries(
     FORGES.map(({ provider, name, builds }) => [
@@ -17,19 +17,19 @@ export const SETTING_WORDS: Readonly<Record<string, string>> = {
   ),
   'secrets.registry': 'the Secret that checks pull private images with',
   'secrets.source': 'the Secret that checks read private sources with',
-  retries: 'how often a failed build is started again',
-  retryPause: 'how long after a failed build the next one starts',
-  baseInterval: 'how often Kargo looks at a base image',
+  retries: 'how often a failed build is retried',
+  retryPause: 'how long to wait before a failed build is retried',
+  baseInterval: 'how often Kargo checks a base image',
   pollInterval: 'how long a waiting rebuild may take to notice an override',
-  stagger: 'over which span rebuilds for one base image are spread',
+  stagger: 'how far apart rebuilds for one base image are spread',
   stateWorkflow: 'which workflow Kargo starts when something changes',
-  webhookReceivers: 'who can tell Kargo of a push',
+  webhookReceivers: 'who can notify Kargo of a push',
   'analysis.enabled': 'whether images are checked',
   'analysis.image': 'the scanner that checks images',
   shard: 'which Kargo controller does the work',
   allowedRegistries: 'which registries images may come from',
   'dashboard.issue': 'whether an issue shows the whole factory',
-  'dashboard.notify': 'who is told when something newly fails',
+  'dashboard.notify': 'who is notified when something newly fails',
   backstage: 'where catalog entities are written to',
   backstageKinds: 'which kinds catalog entities are of',
 }
@@ -44,9 +44,7 @@ export function settingsSentences({ settings }: Pick<Report, 'settings'>): Span[
     return words === null ? values : [`${words} (`, ...values, ')']
   })
   const what =
-    settings.length === 1
-      ? 'A setting of the whole factory changes'
-      : `${settings.length} settings of the whole factory change`
+    settings.length === 1 ? 'A factory-wide setting changes' : `${settings.length} factory-wide settings change`
   return [[strong(what), ': ', ...listed(shown, { max: MAX_SETTINGS }), '.']]
 }
 

@@ -28,17 +28,17 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     keys: /^(?:registry|repository|repoURL)$/,
-    say: () => ({ words: ['takes its new versions from another repository'] }),
+    say: () => ({ words: ['takes its new versions from a different repository'] }),
   },
   {
     keys: /^(?:tags\b|allowTags$|imageSelectionStrategy$)/,
-    say: () => ({ words: ['picks its new version by another rule'] }),
+    say: () => ({ words: ['picks its new version by a different rule'] }),
   },
   { keys: /^analysis\b/, say: checked },
-  { keys: /^source\.(?:provider|repo)$/, say: () => ({ words: ['is built elsewhere'] }) },
-  { keys: /^source\.branch$/, say: () => ({ words: ['is built from another branch'] }) },
+  { keys: /^source\.(?:provider|repo)$/, say: () => ({ words: ['is built in a different place'] }) },
+  { keys: /^source\.branch$/, say: () => ({ words: ['is built from a different branch'] }) },
   { keys: /^source\.(?:workflow|pipeline|job)$/, say: builtBy },
-  { keys: /^source\.dockerfile$/, say: () => ({ words: ['is built from another Dockerfile'] }) },
+  { keys: /^source\.dockerfile$/, say: () => ({ words: ['is built from a different Dockerfile'] }) },
   { keys: /^(?:source|build)\b/, say: () => ({ words: ['is built differently'] }) },
   { keys: /^autoRebuild$/, say: automatic },
   { keys: /^rebuildDelay$/, say: delayed },
@@ -75,8 +75,8 @@ function checked(changes: readonly ValueChange[]): Words {
   if (changes.some(({ key, after }) => /^analysis(?:\.enabled)?$/.test(key) && after === 'false')) {
     return { words: ['is no longer checked'] }
   }
-  if (changes.every((change) => isOff(change) || isWeaker(change))) return { words: ['is checked for less'] }
-  return { words: [changes.every(wasOff) ? 'is checked for more' : 'is checked differently'] }
+  if (changes.every((change) => isOff(change) || isWeaker(change))) return { words: ['is checked less strictly'] }
+  return { words: [changes.every(wasOff) ? 'is checked more strictly' : 'is checked differently'] }
 }
 
 /** An item removed from a list, or a change to review carefully. */
@@ -88,7 +88,7 @@ function isWeaker({ key, before, after }: ValueChange): boolean {
 function builtBy(changes: readonly ValueChange[]): Words {
   const [first] = changes
   const isGone = changes.every(({ after }) => after === null) && first?.key !== 'source.job'
-  return { words: [isGone ? 'names no workflow that rebuilds it any more' : 'is rebuilt by another workflow'] }
+  return { words: [isGone ? 'no longer has a workflow that rebuilds it' : 'is rebuilt by a different workflow'] }
 }
 
 function automatic([change]: readonly ValueChange[]): Words {

@@ -37,10 +37,10 @@ export function staleProblems(stale: readonly StaleImage[], imagesFile: string):
   const left = stale
     .filter(({ reason }) => reason === 'still-behind')
     .map(({ enrollment, base }) => {
-      const message = `${enrollment.name}: its last build came after the last change of ${base.reference} and is still on an older digest.`
+      const message = `${enrollment.name}: its last build ran after ${base.reference} last changed, and is still on an older digest.`
       const remedy = base.isPinned
-        ? 'Its Dockerfile pins that digest: write the new one there, or leave it out.'
-        : 'Have its build pull its base images (`pull: true`), with no cache of layers from before.'
+        ? 'Its Dockerfile pins that digest: update it, or remove it.'
+        : 'Make its build pull its base images (`pull: true`), and do not reuse old layers.'
       return problem('build-behind', message, {
         file: imagesFile,
         line: enrollment.line,
@@ -55,7 +55,7 @@ export function staleProblems(stale: readonly StaleImage[], imagesFile: string):
     ...left,
     problem('enrollment-behind', message, {
       file: imagesFile,
-      remedy: 'Set rebuildOnEnrollment: true to have each rebuilt once, or build them by hand.',
+      remedy: 'Set rebuildOnEnrollment: true to rebuild each of them once, or build them by hand.',
     }),
   ]
 }
@@ -176,7 +176,7 @@ export function leakedSecretProblems(
   return holding.map(([path]) =>
     problem('secret-leaked', `${fromTop(folder.path, hide(path))} would hold a token of this run.`, {
       file: fromTop(folder.path, folder.imagesFile),
-      remedy: 'Revoke the token, and take it out of images.yaml and of the Dockerfile and workflow of that image.',
+      remedy: 'Revoke the token, and remove it from images.yaml and from the Dockerfile and workflow of that image.',
     }),
   )
 }

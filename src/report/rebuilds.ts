@@ -77,7 +77,7 @@ const WORDS: Readonly<Record<Status, string>> = {
   failed: 'failed',
   refused: 'refused',
   unknown: 'may have been started',
-  unbuildable: 'nothing says how it is built',
+  unbuildable: 'no workflow is set that builds it',
 }
 
 /** Like `rebuildCells`, for a terminal. */
@@ -100,7 +100,7 @@ const STATES: Readonly<Record<Status, (row: RebuildRow) => Span[]>> = {
   ],
   paused: (row) => [`${WORDS.paused} `, ...until(row), ...because(row)],
   succeeded: (row) => [runOf(row)],
-  failed: (row) => [runOf(row), ...because(row), '; no further try until a base image changes'],
+  failed: (row) => [runOf(row), ...because(row), '; not retried until a base image changes'],
   refused: (row) => [WORDS.refused, ...because(row)],
   unknown: (row) => [`${WORDS.unknown}; the next run looks for it`, ...because(row)],
   unbuildable: () => [WORDS.unbuildable],

@@ -50,7 +50,7 @@ export function baseTable({ report }: View, rows: number): string[] {
   if (bases.length === 0) return []
   const isNewHere = report.mode === 'preview' && bases.some(({ change }) => change === 'added')
   const note = isNewHere
-    ? ["Today's digests rebuild nothing: the first rebuild comes when one of these base images changes."]
+    ? ["Today's digests are the baseline: the first rebuild comes when one of these base images changes."]
     : []
   return ['### Base images', changedBases(report, bases, rows), ...note]
 }

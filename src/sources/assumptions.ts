@@ -89,7 +89,7 @@ function unreadOf(about: About): AssumptionWarning[] {
   const unknowns = unownedAdditions(about)
   if (unknowns.length === 0) return []
   const [clause, remedy] = [clauseOf(unknowns, about), remedyOf(unknowns, about)]
-  const text = `what the build passes is not known: ${clause}`
+  const text = `what the build passes is unknown: ${clause}`
   return [
     {
       text,

@@ -86,7 +86,7 @@ function walk(root: string, request: FileRequest, looking: Look): string | FileA
   }
   const file = descend(repository, path, looking)
   if (typeof file === 'string') return file
-  if (file.found === 'link') return failed('content', `${path} of ${repo} is a link.`, 'Name the file it points to.')
+  if (file.found === 'link') return failed('content', `${path} of ${repo} is a link.`, 'Use the file it points to.')
   if (file.found === 'other') return noFile(request)
   return failed(
     'file',
@@ -113,7 +113,7 @@ function descend(from: string, path: string, looking: Look): string | { readonly
 }
 
 function noFile(request: FileRequest): FailedAnswer {
-  return unusable(request, 'is not a file.', 'Name a Dockerfile in source.dockerfile.')
+  return unusable(request, 'is not a file.', 'Set source.dockerfile to a Dockerfile.')
 }
 
 /** Guards against a change since the check: no link (not on Windows), no pipe that blocks until written to. */
@@ -126,7 +126,7 @@ function readBounded(path: string, request: FileRequest): FileAnswer {
     if (!stat.isFile()) return noFile(request)
     if (stat.size > MAX_FILE_BYTES) return unusable(request, `has ${stat.size} bytes.`, 'A Dockerfile is smaller.')
     const text = readFileSync(file, 'utf8')
-    if (text.includes('\0')) return unusable(request, 'is binary.', 'Name a Dockerfile in source.dockerfile.')
+    if (text.includes('\0')) return unusable(request, 'is binary.', 'Set source.dockerfile to a Dockerfile.')
     return { kind: 'found', text, branch: request.branch }
   } finally {
     closeSync(file)

@@ -106,9 +106,9 @@ function waitForLimit(host: string, policyOf: PolicyOf) {
     _: unknown,
     retries: number,
   ) => {
-    const what = 'limits how often this token asks (rate limit)'
+    const what = 'is rate-limiting this token'
     const more = { wait: seconds * baseDelay() }
-    const failure = requestFailure('rate-limited', host, what, 'GitHub asks for a pause: run this again later.', more)
+    const failure = requestFailure('rate-limited', host, what, 'Run this again when the limit has reset.', more)
     const name = `${method} ${url.replace(/^https?:\/\/[^/]+/, '')}`
     // A rate-limited request had no effect, so it can always be repeated.
     return policyOf(url).delayAfter(failure, retries + 1, { name, isRepeatable: true }) !== null
@@ -184,13 +184,13 @@ async function sendHome(request: HttpRequest, home: URL, connection: Connection)
       if (to?.origin !== home.origin) return strayed(home, to)
       if (request.method === 'GET') return { ...request, url: to }
       const remedy = 'If the repository was renamed or moved, use its new name.'
-      return requestFailure('redirect', home.host, 'sends what is written elsewhere', remedy)
+      return requestFailure('redirect', home.host, 'redirects a write to another address', remedy)
     },
   )
 }
 
 function strayed({ host }: URL, to: URL | null): RequestFailure {
-  const what = `sends us ${to === null ? 'somewhere' : `to ${to.host}`}, and no token is sent there`
+  const what = `redirects ${to === null ? 'to an invalid address' : `to ${to.host}`}, and no token is sent there`
   return requestFailure('redirect', host, what, 'Check the address of its API.')
 }
 
@@ -203,8 +203,8 @@ function usable(response: HttpResponse | RequestFailure, host: string): HttpResp
   if (failure !== null || status >= 300 || status === 204) return failure ?? response
   const data = parseJson(body)
   if (data === undefined) {
-    const remedy = 'Run this again later; check that nothing between here and GitHub asks to log in.'
-    return requestFailure('unexpected', host, 'answers what is no JSON', remedy, { status })
+    const remedy = "Run this again later; check that no proxy or login page answers in GitHub's place."
+    return requestFailure('unexpected', host, 'did not answer with JSON', remedy, { status })
   }
   // A rate-limited query has status 200, which the plugin does not recognize on an Enterprise server.
   return isLimited(data) ? { ...response, status: 403 } : response

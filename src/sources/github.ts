@@ -145,7 +145,7 @@ function buildQuery(batch: readonly FileRequest[]) {
 function answerTo(request: FileRequest, reply: BatchReply, host: string): FileAnswer {
   if (reply.failure !== null) {
     const { said, remedy } = reply.failure
-    return failed('unreachable', `${host} could not be asked for ${request.repo}: ${said}`, remedy)
+    return failed('unreachable', `${request.repo} could not be read from ${host}: ${said}`, remedy)
   }
   const repository = reply.repositories.get(request.repo) ?? null
   const r = reply.repositoryAliases.get(request.repo) ?? ''
@@ -153,8 +153,7 @@ function answerTo(request: FileRequest, reply: BatchReply, host: string): FileAn
     const error = reply.errors.get(r) ?? reply.errors.get('')
     const said = error === undefined ? '' : ` (${host} says: ${error.message})`
     if (error?.type === 'FORBIDDEN') {
-      const grant =
-        'Give a source-token with contents: read there (and authorise it for the organisation, where it asks).'
+      const grant = 'Give a source-token with contents: read there (and authorize it for the organization if required).'
       return failed('unreachable', `the token may not read ${request.repo}${said}.`, grant)
     }
     const remedy = 'Correct source.repo, or give a source-token that may read its contents.'
@@ -176,11 +175,11 @@ function answerTo(request: FileRequest, reply: BatchReply, host: string): FileAn
 function blobAnswer(request: FileRequest, blob: JsonMap | null, branch: string | null): FileAnswer {
   const where = `${request.path} of ${request.repo} (${branch ?? 'no branch'})`
   if (blob === null) return failed('file', `there is no ${where}.`, 'Correct source.dockerfile.')
-  if (blob.isBinary === true) return failed('content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
+  if (blob.isBinary === true) return failed('content', `${where} is binary.`, 'Set source.dockerfile to a Dockerfile.')
   if (blob.isTruncated === true)
     return failed('content', `${where} is too large (${blob.byteSize} bytes).`, 'A Dockerfile is smaller.')
   if (typeof blob.text !== 'string') {
-    return failed('content', `${where} is not a file.`, 'Name a Dockerfile in source.dockerfile.')
+    return failed('content', `${where} is not a file.`, 'Set source.dockerfile to a Dockerfile.')
   }
   return textAnswer(blob.text, where, branch)
 }

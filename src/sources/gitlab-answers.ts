@@ -76,7 +76,7 @@ function moved(server: GitLabServer, repo: string, from: URL, to: URL | null): F
     return fail(server, 'repository', `${repo} has moved to ${where}.`, remedy)
   }
   const place = to === null ? 'elsewhere' : `to ${to.origin === from.origin ? to.pathname : to.origin}`
-  const message = `${server.host} sends ${place} for ${repo}, and no token is sent after a redirect.`
+  const message = `${server.host} redirects to ${place} for ${repo}, and no token is sent after a redirect.`
   return fail(server, 'unreachable', message, 'Check the address of GitLab, and whether it wants a gitlab-token.')
 }
 

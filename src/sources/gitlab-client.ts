@@ -57,7 +57,7 @@ export function connectGitLab(options: GitLabOptions): GitLabServer {
   const { api, host } = gitLabAddress(options.url)
   const { token } = options
   if (!/^[\x21-\x7e]*$/.test(token)) {
-    throw refuse('token-missing', 'gitlab-token holds a space or a character that no token has.', {
+    throw refuse('token-missing', 'gitlab-token contains a space or an invalid character.', {
       remedy: 'Copy the token again.',
     })
   }
@@ -89,8 +89,8 @@ async function askOnce(url: URL, headers: HttpRequest['headers'], connection: Co
   if (failure !== null) return failure
   const data = parseJson(response.body)
   if (status !== 200 || data !== undefined) return { kind: 'answer', status, data }
-  const remedy = 'Check that the address is one of a GitLab, and that nothing before it asks to log in.'
-  return requestFailure('unexpected', url.host, 'answers what is no JSON', remedy, { status })
+  const remedy = 'Check that the address is one of a GitLab, and that no proxy or login page answers in its place.'
+  return requestFailure('unexpected', url.host, 'did not answer with JSON', remedy, { status })
 }
 
 /** Makes a server's text safe to show: one line, truncated, without the token. */
@@ -108,7 +108,7 @@ export function plainText(text: string, token: string, maxLength = 500): string 
 export function gitLabAddress(url: string): { readonly url: string; readonly api: string; readonly host: string } {
   const remedy = 'Give it as https://HOST.'
   // The URL itself is never shown: it may contain a password.
-  if (!URL.canParse(url)) throw refuse('input-invalid', 'the address of GitLab is no URL.', { remedy })
+  if (!URL.canParse(url)) throw refuse('input-invalid', 'the address of GitLab is not a URL.', { remedy })
   const parsed = new URL(url)
   if (parsed.username !== '' || parsed.password !== '') {
     throw refuse('input-invalid', `the address of GitLab (${parsed.host}) carries a user or a password.`, {

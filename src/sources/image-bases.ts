@@ -203,7 +203,7 @@ function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: str
   const reason = build?.reason ?? null
   if (reason === null || image.written.build !== undefined) return []
   const line = image.lineOf('source.workflow') ?? image.line
-  const message = `${image.name}: what the build passes is not known, the Dockerfile's defaults stand: ${reason}`
+  const message = `${image.name}: what the build passes is unknown, the Dockerfile's defaults are assumed: ${reason}`
   return [problem('build-unread', message, { file, line, image: image.name })]
 }
 

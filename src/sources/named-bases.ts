@@ -95,7 +95,7 @@ function problemsBeside(
 }
 
 /** Remedy where a default of ours may not be the actual base. */
-export const KO_REMEDY = 'If it is built on another image, name that under `bases` and leave out `dockerfile`.'
+export const KO_REMEDY = 'If it is built on another image, list that under `bases` and remove `dockerfile`.'
 
 /** The workflow that builds an image, among the files read. */
 interface Builder {
@@ -130,7 +130,7 @@ export function koUses(config: { readonly file: string; readonly text: string },
 /** Remedy for a missing Dockerfile: none is needed if the workflow calls ko. */
 export function remedyWithoutDockerfile({ reason, remedy }: FailedAnswer, workflow: Builder): string {
   if (reason !== 'file' || !callsKo(textOf(workflow))) return remedy
-  return 'If ko builds it, write dockerfile: .ko.yaml in its source, or name its base images under `bases`.'
+  return 'If ko builds it, write dockerfile: .ko.yaml in its source, or list its base images under `bases`.'
 }
 
 function textOf({ request, answers }: Builder): string {

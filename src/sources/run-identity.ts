@@ -82,7 +82,7 @@ function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: st
   const forge = forgeOf(source)
   const file = forge.buildFile(source) ?? ''
   const message =
-    `${image.name}: ${file} also builds ${namesOf(mixed.rivals)}, with other inputs, and ${whyMixed(mixed.title, forge)}. ` +
+    `${image.name}: ${file} also builds ${namesOf(mixed.rivals)}, with different inputs, and ${whyMixed(mixed.title, forge)}. ` +
     `Their ${forge.runs} cannot be told apart: only the ones the factory starts count as builds of ${image.name}.`
   const remedy = remedyOf(mixed, forge.runTitleLine(mixed.distinguishing ?? ['image']), file, image)
   const about = { file: imagesFile, line: lineOf(image, forge), image: image.name, remedy }

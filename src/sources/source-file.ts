@@ -69,9 +69,9 @@ export function onOtherForge({ provider, repo }: FileRequest, host: string): Fai
  * @param where the file, for messages.
  */
 export function textAnswer(text: string, where: string, branch: string | null): FileAnswer {
-  if (text.includes('\0')) return failed('content', `${where} is binary.`, 'Name a Dockerfile in source.dockerfile.')
+  if (text.includes('\0')) return failed('content', `${where} is binary.`, 'Set source.dockerfile to a Dockerfile.')
   if (!isLinkTarget(text)) return { kind: 'found', text, branch }
-  return failed('content', `${where} is a symbolic link to ${oneLine(text, 200)}.`, 'Name the file it points to.')
+  return failed('content', `${where} is a symbolic link to ${oneLine(text, 200)}.`, 'Use the file it points to.')
 }
 
 /** A symbolic link's blob contains only its target path; no Dockerfile or workflow is a single word. */

@@ -37,7 +37,7 @@ function unknownBase(file: string, use: BaseImageUse, { resolved, possible }: Ab
     const own = resolved.assumed.find((one) => one.key === key && one.name === name)?.subject
     if (key === 'contexts') return own ?? `build context ${shortText(name)} is not known`
     return own === undefined
-      ? `ARG ${shortText(name)} has no value that names an image, and what the build passes is not known`
+      ? `ARG ${shortText(name)} has no value that names an image, and what the build passes is unknown`
       : `${own}, and the Dockerfile has no default that names an image`
   })
   const settings = parts.map(({ key, name }) => {
@@ -120,12 +120,12 @@ const RULES: readonly Rule[] = [
       const isOfficial = registry === 'docker.io' && parts[0] === 'library'
       return parts.some((part) => (isOfficial ? WORDS : NEVER_A_REPOSITORY).test(part))
     },
-    reason: 'which is a placeholder: what the build passes in its place is not known',
+    reason: 'which is a placeholder: what the build passes in its place is unknown',
     mayBe: () => '*',
   },
   {
     applies: ({ tag }) => tag !== null && WORDS.test(dashed(tag)),
-    reason: 'whose tag is a placeholder: what the build passes in its place is not known',
+    reason: 'whose tag is a placeholder: what the build passes in its place is unknown',
     mayBe: ({ registry, repository }) => `${registry}/${repository}:*`,
   },
 ]

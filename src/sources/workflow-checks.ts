@@ -88,13 +88,13 @@ function publishingRemarks(image: EnrolledImage, source: WorkflowSource, choice:
   const key = 'workflow'
   if (!choice.ok) {
     if (choice.others.length === 0) return []
-    const message = `${choice.others.slice(0, 3).join(', ')} builds another Dockerfile than ${source.dockerfile}: a rebuild would not build this image.`
+    const message = `${choice.others.slice(0, 3).join(', ')} builds a different Dockerfile than ${source.dockerfile}: a rebuild would not build this image.`
     return [
       {
         code: 'dockerfile-other',
         key,
         message,
-        remedy: 'Correct source.dockerfile, or name the workflow that builds it.',
+        remedy: 'Fix source.dockerfile, or set source.workflow to the one that builds it.',
       },
     ]
   }
@@ -120,7 +120,7 @@ function publishingRemarks(image: EnrolledImage, source: WorkflowSource, choice:
         code: 'image-other',
         key,
         message,
-        remedy: 'Correct registry and repository, or name the workflow that publishes it.',
+        remedy: 'Fix registry and repository, or set source.workflow to the one that publishes it.',
       },
     ]
   }
@@ -131,7 +131,7 @@ function publishingRemarks(image: EnrolledImage, source: WorkflowSource, choice:
         code: 'build-unpublished',
         key,
         message,
-        remedy: 'Write `push: true` there, or name the workflow that publishes it.',
+        remedy: 'Write `push: true` there, or set source.workflow to the one that publishes it.',
       },
     ]
   }

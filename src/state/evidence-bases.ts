@@ -59,7 +59,7 @@ export function evidenceBases(input: EvidenceInput): EvidenceBases {
   const uses = tracked.map(({ reference }) => evidenceUse(reference, enrollment, imagesFile))
   if (left.length === 0) return { uses, problems: [] }
   const message = `${enrollment.name}: the published image names ${count(others.length, 'base image')} that its source does not, and ${MAX_TRACKED} of them are tracked: not ${shown(left)}.`
-  const remedy = 'Name those that matter under `bases`.'
+  const remedy = 'List those that matter under `bases`.'
   return { uses, problems: [problem('bases-untracked', message, { ...about, remedy })] }
 }
 

@@ -71,9 +71,9 @@ export function isSafeFolder(root: string, folder: string): boolean {
   let path = root
   for (const part of folder.split('/').filter((one) => one !== '' && one !== '.')) {
     if (part === '..')
-      throw refuse('path-unsafe', `${folder} leads out of its folder.`, { remedy: 'Name a path inside it.' })
+      throw refuse('path-unsafe', `${folder} leads out of its folder.`, { remedy: 'Use a path inside it.' })
     if (part.toLowerCase() === '.git')
-      throw refuse('path-unsafe', `${folder} is git's own.`, { remedy: 'Name another path.' })
+      throw refuse('path-unsafe', `${folder} is git's own.`, { remedy: 'Use another path.' })
     path = join(path, part)
     const found = lookAt(path)
     if (found === null) return false

@@ -104,9 +104,9 @@ export function cycleProblems(all: readonly ImageFacts[], links: Links, file: st
     const left = cycle.length - IMAGES_SHOWN
     const shown = left > 0 ? [...cycle.slice(0, IMAGES_SHOWN), `${left} more`] : cycle
     const circle = [...shown, cycle[0]].join(' → ')
-    const remedy = 'Take one of them out, or build it on an image that is not enrolled.'
+    const remedy = 'Remove one of them, or build it on an image that is not enrolled.'
     const about = first === undefined ? { file } : placeOfEntry(first, file)
-    return problem('base-circle', `images are built on each other in a circle: ${circle}.`, { ...about, remedy })
+    return problem('base-circle', `images are built on each other in a cycle: ${circle}.`, { ...about, remedy })
   })
 }
 

@@ -166,7 +166,7 @@ function unansweredProblems(looked: readonly Looked<unknown>[]): Problem[] {
     if (first === undefined) return []
     const more = others.length > 0 ? ` (and ${others.length} other reasons)` : ''
     const message = `${reasons.length} of ${all.length} images at ${registry} could not be looked up: ${first}${more}.`
-    const remedy = 'Nothing is taken for a change; what is known of them stands, and the next run asks again.'
+    const remedy = 'The last known digests are kept, and the next run tries again.'
     return [problem('registry-unanswered', message, { remedy })]
   })
 }
@@ -252,10 +252,10 @@ function missingBase(base: TrackedBase, look: Look<unknown>, linked: LinkedState
   const [first] = uses
   const where = first === undefined ? '' : `: ${first.image} pulls it (${first.file}:${first.line})`
   const others = uses.length > 1 ? `, and ${uses.length - 1} more` : ''
-  const message = `${formatReference({ ...base, digest: null })} is not there${where}${others}.`
+  const message = `${formatReference({ ...base, digest: null })} does not exist${where}${others}.`
   const user = linked.images.find(({ enrollment }) => enrollment.name === first?.image)?.enrollment
   const about = user === undefined ? { file: imagesFile } : placeOfEntry(user, imagesFile)
-  const remedy = 'Its registry says so (404): the next build fails. Name a tag that is there.'
+  const remedy = 'Its registry answered 404: the next build will fail. Use a tag that exists.'
   return [problem('base-missing', message, { ...about, remedy })]
 }
 
@@ -266,17 +266,19 @@ function imageProblem(image: EnrolledImage, look: Look<unknown>, file: string): 
   const about = { ...placeOfEntry(image, file), line: image.lineOf('tags') ?? image.line }
   const { strategy, constraint, allow } = image.tags
   if (look.kind === 'tooMany') {
-    const message = `${image.name}: which of ${look.tags} tags of ${place} is the newest build is not looked up.`
-    return [problem('tags-many', message, { ...about, remedy: `Narrow them by tags.allow, to ${MAX_BUILDS} at most.` })]
+    const message = `${image.name}: ${look.tags} tags of ${place} are too many to find the newest build.`
+    return [
+      problem('tags-many', message, { ...about, remedy: `Narrow them with tags.allow to at most ${MAX_BUILDS}.` }),
+    ]
   }
   if (look.kind === 'missing') {
     const missing = strategy === 'Digest' ? `${place}:${constraint}` : place
     const remedy = 'Kargo finds nothing until a build has published it.'
-    return [problem('image-unpublished', `${image.name}: ${missing} is not there yet.`, { ...about, remedy })]
+    return [problem('image-unpublished', `${image.name}: ${missing} does not exist yet.`, { ...about, remedy })]
   }
   const isSaid = constraint !== null || allow.length > 0
-  const what = isSaid ? 'that tags lets through' : 'that is a semantic version (1.2.3)'
+  const what = isSaid ? 'that tags allows' : 'that is a semantic version (1.2.3)'
   const message = `${image.name}: none of ${look.tags} tags of ${place} is one ${what}: Kargo finds nothing.`
-  const remedy = isSaid ? 'Widen tags.constraint or tags.allow.' : 'Say by tags how its tags are to be read.'
+  const remedy = isSaid ? 'Widen tags.constraint or tags.allow.' : 'Write in tags how its tags are to be read.'
   return [problem('tags-unmatched', message, { ...about, remedy })]
 }

@@ -202,8 +202,8 @@ export function activeOverrides(
   const notices = overrides
     .filter(({ digest }) => builtSince.has(digest))
     .map(({ base, line }) => {
-      const message = `the override of ${base} has done its work: every image that is rebuilt for it was built since.`
-      return problem('override-done', message, { file, line, remedy: 'Take it out.' })
+      const message = `the override of ${base} is no longer needed: every image that is rebuilt for it was built since.`
+      return problem('override-done', message, { file, line, remedy: 'Remove it.' })
     })
   return { active: overrides.filter(({ digest }) => !builtSince.has(digest)), notices }
 }

@@ -89,7 +89,7 @@ export function recordWarnings(file: string, record: StateRecord, now: string): 
   const say = (message: string) =>
     problem('base-edited', message, {
       file,
-      remedy: 'Somebody edited the file: put the value back as the history has it.',
+      remedy: 'The file was edited by hand: restore the value from its history.',
     })
   return [
     ...['baselineDigest', 'currentDigest', 'previousDigest'].flatMap((key) =>
@@ -109,7 +109,7 @@ function isSaid(record: StateRecord, key: string): boolean {
 function momentFaults(record: StateRecord, now: string): string[] {
   const updated = timeOf(record, 'lastUpdated')
   if (updated === null) return ['lastUpdated is not a time and counts as unknown.']
-  return updated > Date.parse(now) ? ['lastUpdated is in the future: rebuilds are said to be due from then on.'] : []
+  return updated > Date.parse(now) ? ['lastUpdated is in the future: rebuilds are shown as due from then on.'] : []
 }
 
 function isHistory(history: StateRecord[string] | undefined): boolean {

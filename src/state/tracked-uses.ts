@@ -53,7 +53,7 @@ function useProblems(enrollment: EnrolledImage, use: BaseUse, input: PlacingInpu
   if (reference.digest !== null) {
     // The build pulls this digest, even if the tag moves.
     const watched = reference.tag === null ? 'nothing can be watched' : 'a rebuild pulls the same image again'
-    const remedy = 'Name the tag without a digest, or let a bot raise the digest.'
+    const remedy = 'Use the tag without a digest, or let a bot update the digest.'
     problems.push(
       problem('base-pinned', `${place} pins ${formatReference(reference)}: ${watched}.`, { ...about, remedy }),
     )

@@ -119,7 +119,7 @@ export function refuseOverlap({ imagesFile, outputDir }: StateFolder): void {
   for (const [input, path] of Object.entries(inputs)) {
     if (!taken.has(path.split('/')[0] ?? '')) continue
     throw refuse('path-unsafe', `${input} is ${path}, and the state is kept there.`, {
-      remedy: 'Name a place of its own.',
+      remedy: 'Use a different path.',
     })
   }
 }

@@ -106,7 +106,7 @@ function misplaced(before: readonly Line[], line: Line): { message: string; colu
   const wanted = isBelow ? open[0] : (open.findLast((column) => column > indent) ?? open[0])
   if (wanted === undefined) return null
   const shown = item === null ? `"${word}"` : 'this "-"'
-  const message = `${shown} is indented by ${count(indent, 'space')}, and what it belongs to by ${wanted}.`
+  const message = `${shown} is indented by ${count(indent, 'space')} instead of ${wanted}.`
   return { message, column: indent, remedy: `Indent it by ${count(wanted, 'space')}.` }
 }
 

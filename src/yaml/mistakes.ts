@@ -89,7 +89,7 @@ function byEscape(text: string, { code, offset }: ParserError): Mistake | null {
   const inside = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].find(
     ({ index, 0: whole }) => start + index < offset && offset < start + index + whole.length,
   )?.[1]
-  const message = `${sequence} is not an escape that double quotes take.`
+  const message = `${sequence} is not a valid escape in double quotes.`
   if (inside === undefined || inside.includes("'")) return { message, offset, remedy: 'Use single quotes.' }
   return { message, offset, remedy: `Use single quotes: '${short(inside)}'.` }
 }
@@ -115,7 +115,7 @@ function byColonInValue(text: string, { code, offset }: ParserError): Mistake | 
   const [, key, value] = new RegExp(`^ *(?:- +)*(${KEY}): +(.*: .*)$`).exec(line) ?? []
   if (key === undefined || value === undefined) return null
   const remedy = `Write ${key}: ${quoted(value)}, or put what follows "${key}:" on lines of its own, indented further.`
-  return { message: `the value of ${key} holds a colon and a space.`, offset, remedy }
+  return { message: `the value of ${key} contains a colon and a space.`, offset, remedy }
 }
 
 /** `- registry: ghcr.io` below `- name: web`. */
@@ -146,11 +146,11 @@ function byWords(text: string, { code, message, offset }: ParserError): Mistake 
     return {
       message: `the tag ${short(tag)} is not supported here.`,
       offset,
-      remedy: 'Take it out, or quote the value.',
+      remedy: 'Remove it, or quote the value.',
     }
   }
   if (code === 'BAD_DIRECTIVE') {
-    const remedy = 'Take the line out.'
+    const remedy = 'Remove the line.'
     return { message: `${restOf(text, offset)} is not a directive of YAML.`, offset, remedy }
   }
   const header = /^Block scalar header includes extra characters: ([|>].*)$/.exec(message)?.[1]

@@ -66,7 +66,7 @@ function parseWithin(text: string, tags: readonly string[]): Parsed | null {
 const CONFLICT_MARKER = /^(?:<{7}|>{7})(?: |$)/m
 const CONFLICT = { message: 'an unresolved merge conflict begins here.', remedy: 'Resolve it.' }
 const SECOND_DOCUMENT = {
-  message: 'the file holds more than one YAML document.',
+  message: 'the file contains more than one YAML document.',
   remedy: 'Keep one, without "---" or "..." after it.',
 }
 
@@ -134,13 +134,14 @@ class Walk {
 
   #visitTag(tag: string, offset: number): void {
     if (this.#options.tags?.includes(tag)) this.#tagged.push({ tag, path: [...this.#path] })
-    else this.report(`the tag ${short(tag)} is not supported here.`, offset, 'Take it out, or quote the value.')
+    else this.report(`the tag ${short(tag)} is not supported here.`, offset, 'Remove it, or quote the value.')
   }
 
   #visitScalar(node: Scalar, offset: number): Data {
     const data = scalarData(node, this.#options.numbers)
     // "\ud800" cannot be written to a file: reading it back would differ every time.
-    if (typeof data === 'string' && HALF_CHARACTER.test(data)) this.report('this text holds half a character.', offset)
+    if (typeof data === 'string' && HALF_CHARACTER.test(data))
+      this.report('this text contains half a character.', offset)
     return data
   }
 
@@ -149,7 +150,7 @@ class Walk {
     for (const { key, value } of pairs) {
       const name = keyName(key)
       if (name === null) this.#reportKey(key)
-      else if (HALF_CHARACTER.test(name)) this.report('this key holds half a character.', offsetOf(key))
+      else if (HALF_CHARACTER.test(name)) this.report('this key contains half a character.', offsetOf(key))
       else if (name in map)
         this.report(`duplicate key ${JSON.stringify(name.slice(0, 80))}.`, offsetOf(key), 'Keep one of them.')
       else if (name === '__proto__') this.report('__proto__ is not a valid key.', offsetOf(key))

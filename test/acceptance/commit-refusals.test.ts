@@ -108,7 +108,7 @@ describe('by API', () => {
     fake.faults.push({ match: isCommit, times: 1, respond })
     const run = await push('api')
     expect(run.code, run.stdout).toBe(0)
-    expect(run.annotations.map((one) => one.message).join()).toMatch(/limits how often this token asks .* again in 7 s/)
+    expect(run.annotations.map((one) => one.message).join()).toMatch(/is rate-limiting this token .* in 7 s/)
     expect(generated(await fake.readFiles(STATE, 'main'))).toHaveLength(23)
   })
 

@@ -98,10 +98,10 @@ describe.each([
     expect(run.code).toBe(1)
     expect(count).toBeGreaterThan(1)
     expect(run.annotations.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
-      expect.stringContaining(`moved on during each of ${count} attempts`),
+      expect.stringContaining(`changed during each of ${count} attempts`),
       expect.stringContaining('Failed with 1 error'),
     ])
-    expect(run.summary).toContain(`moved on during each of ${count} attempts`)
+    expect(run.summary).toContain(`changed during each of ${count} attempts`)
     expect(run.outputs.get('added')).toBe('38')
     expect(run.outputs.get('commit-sha')).toBe('')
     expect(generated(await fake.readFiles(STATE, 'main'))).toEqual([])

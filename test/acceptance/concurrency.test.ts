@@ -94,7 +94,7 @@ async function moves(gitDir: string): Promise<string[][]> {
 /** The one message a run may end with: others were faster each time, and made the files in its stead. */
 function isAlwaysLate({ annotations }: ActionRun): boolean {
   const errors = annotations.filter(({ level }) => level === 'error').map(({ message }) => message)
-  return errors.length === 2 && /^the branch moved on during each of \d+ attempts/.test(errors[0] ?? '')
+  return errors.length === 2 && /^the branch changed during each of \d+ attempts/.test(errors[0] ?? '')
 }
 
 async function checkBranch(fake: FakeGitHub, started: readonly Started[], first: string): Promise<number> {
@@ -135,7 +135,7 @@ describe.each(ROUNDS)('round %i', (round) => {
       )
       const commits = await checkBranch(fake, started, first)
       for (const { run } of started) expect(run.code === 0 || isAlwaysLate(run), run.stdout).toBe(true)
-      const again = started.map(({ run }) => run.stdout.split('has moved on in the meantime').length - 1)
+      const again = started.map(({ run }) => run.stdout.split('has changed in the meantime').length - 1)
       if (ROUNDS.length > 1) {
         const green = started.filter(({ run }) => run.code === 0).length
         const figures = `${green} green; ${commits} commits; made again ${again.join(' ')}`

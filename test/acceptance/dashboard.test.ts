@@ -335,7 +335,7 @@ describe('a box', () => {
     [
       'together with a change of the text',
       (issue) => edit(issue, 1, { body: `${ticked(issue.body, 'web')}\nand more` }),
-      /others have written into the text of #1/,
+      /someone else edited the text of #1/,
       false,
     ],
     [
@@ -344,7 +344,7 @@ describe('a box', () => {
         issue.body = issue.body.replace('rebuild=web', 'rebuild=api').replace('2 images', '3 images')
         return edit(issue, 1, { body: ticked(issue.body, 'api') })
       },
-      /others have written into the text of #1/,
+      /someone else edited the text of #1/,
       false,
     ],
     [
@@ -364,7 +364,7 @@ describe('a box', () => {
         issue.body = body
         return factory.run(1, event)
       },
-      /the boxes of #1 are ticked no longer/,
+      /the boxes of #1 are no longer ticked/,
       false,
     ],
   ]
@@ -387,7 +387,7 @@ describe('a box', () => {
     await factory.run(0)
     const theirs = factory.fake.addIssue(STATE, { login: 'mallory', body: dashboard().body })
     const run = await edit(theirs, 1, { body: ticked(theirs.body, 'web') })
-    expect(run.stdout).toContain('#2 is no issue of this factory')
+    expect(run.stdout).toContain('#2 is not an issue of this factory')
     expect(startedImages()).toEqual([])
     expect(theirs.body).toContain('[x]')
   })
@@ -396,7 +396,7 @@ describe('a box', () => {
     await start(['web'])
     const issue = factory.fake.addIssue(STATE, { login: 'octocat', body: '- [ ] <!-- rebuild=web --> web' })
     const run = await edit(issue, 1, { body: ticked(issue.body, 'web') })
-    expect(run.stdout).toContain('#1 is no dashboard')
+    expect(run.stdout).toContain('#1 is not a dashboard')
     expect(factory.fake.requests).toEqual([])
   })
 

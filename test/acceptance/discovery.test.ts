@@ -115,7 +115,7 @@ describe('two images with one workflow', () => {
       expect.objectContaining({
         level: 'warning',
         line: lineOf(before),
-        message: expect.stringContaining('also builds quotes, with other inputs, and it has no run-name'),
+        message: expect.stringContaining('also builds quotes, with different inputs, and it has no run-name'),
       }),
     ])
     expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('order-book')

@@ -102,7 +102,7 @@ describe.each(ASKED_FOR_BOX)('a box is ticked: $name', ({ name, isIt }) => {
       fake.collaborators.set('octocat', 'write')
       await factory.run(0)
       const [issue] = fake.issues
-      if (issue === undefined) throw new Error('there is no dashboard')
+      if (issue === undefined) throw new Error('there is not a dashboard')
       const body = issue.body.replace('- [ ] <!-- rebuild=web -->', '- [x] <!-- rebuild=web -->')
       const mend = fail(isIt, failure)
       const event = await eventPayloads.issueEdited(fake, issue, { body })

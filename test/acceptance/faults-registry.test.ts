@@ -72,7 +72,7 @@ test.each([
   ['never answers', BAD.silent],
   ['answers a byte at a time', BAD.drips],
   ['breaks off', BAD.cutOff],
-  ['limits how often it is asked', json({}, 429, { 'retry-after': '3600' })],
+  ['is rate-limiting requests', json({}, 429, { 'retry-after': '3600' })],
   ['is in trouble', json({}, 503)],
   ['wants somebody to log in', page],
 ] as readonly [string, Answer][])('a registry that %s', async (_, answer) => {
@@ -124,7 +124,7 @@ const FAILURES: readonly (readonly [string, Answer, 'asked again' | 'settled'])[
   ['never answers', BAD.silent, 'asked again'],
   ['answers a byte at a time', BAD.drips, 'asked again'],
   ['breaks off', BAD.cutOff, 'asked again'],
-  ['limits how often it is asked', json({}, 429, { 'retry-after': '3600' }), 'asked again'],
+  ['is rate-limiting requests', json({}, 429, { 'retry-after': '3600' }), 'asked again'],
   ['is in trouble', json({}, 503), 'asked again'],
   ['wants somebody to log in', page, 'asked again'],
   ['has lost it', json({}, 404), 'settled'],

@@ -69,7 +69,7 @@ function plain(text: string, url: string): string {
       .replace(/\b[0-9a-f]{40}\b/g, 'SHA')
       // What git and curl say is worded otherwise in each version.
       .replace(
-        /((?:fetching|the push to) .* (?:failed|was refused)): .*?\. (?=The s|Check|Look|GitHub)/,
+        /((?:fetching|the push to) .* (?:failed|was refused)): .*?\. (?=The s|Check|Run this again when|GitHub)/,
         '$1: GIT SAYS WHY. ',
       )
   )

@@ -218,7 +218,7 @@ describe("in the application's own repository", () => {
     const first = await run(0, await eventPayloads.push(fake, APPLICATION))
     expect(first.annotations.filter(({ level }) => level === 'warning' || level === 'error')).toEqual([])
     const [issue] = fake.issues
-    if (issue === undefined) throw new Error('there is no dashboard')
+    if (issue === undefined) throw new Error('there is not a dashboard')
     expect(issue.title).toBe('Image factory: image-factory')
     const body = issue.body.replace('- [ ] <!-- rebuild=web -->', '- [x] <!-- rebuild=web -->')
     expect(startedBy(await run(1, await eventPayloads.issueEdited(fake, issue, { body })))).toEqual(['web: manual'])

@@ -96,7 +96,7 @@ describe('what is there already', () => {
     const run = await init(...IMAGE)
     expect(run.code).toBe(1)
     // A file system that takes README.md for readme.md would lose it.
-    expect(run.stderr).toContain('error: images.yaml, readme.md are there already: nothing was written.')
+    expect(run.stderr).toContain('error: images.yaml, readme.md already exist: nothing was written.')
     expect(await readTree(state)).toEqual(before)
     const input = JSON.parse((await init(...IMAGE, '--json')).stdout)
     expect(input).toMatchObject({ refused: true, problems: [{ message: expect.stringContaining('readme.md') }] })

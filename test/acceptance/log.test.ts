@@ -47,7 +47,7 @@ describe('the log', () => {
       '▸ Validate images.yaml',
       '  5 images enrolled.',
       '▸ Discover base images',
-      '  5 Dockerfiles looked up, 0 of them without success.',
+      '  5 Dockerfiles looked up, 0 of them failed.',
       '▸ Merge the state',
       '  6 base images are tracked.',
       '▸ Make manifests',
@@ -95,7 +95,8 @@ describe('the log', () => {
 })
 
 describe('an action that is named by', () => {
-  const notices = (stdout: string) => stdout.split('\n').filter((line) => /^::notice::.*a name that moves/.test(line))
+  const notices = (stdout: string) =>
+    stdout.split('\n').filter((line) => /^::notice::.*can move to other code/.test(line))
   const named = (repository: string, ref: string) => ({
     GITHUB_ACTION_REPOSITORY: repository,
     GITHUB_ACTION_REF: ref,
@@ -104,8 +105,8 @@ describe('an action that is named by', () => {
   test.each(['main', 'v1'])('%s gets one notice, and the run is good', async (ref) => {
     const run = await pushRun(fake, { env: named(ACTION, ref) })
     expect(run.code, run.stdout).toBe(0)
-    expect(notices(run.stdout)).toEqual([expect.stringContaining(`${ACTION}@${ref} may be another program tomorrow`)])
-    expect(run.summary).not.toContain('a name that moves')
+    expect(notices(run.stdout)).toEqual([expect.stringContaining(`${ACTION}@${ref} is not pinned`)])
+    expect(run.summary).not.toContain('can move to other code')
   })
 
   test.each([

@@ -80,7 +80,6 @@ test.each(INPUT_MISTAKES)('in the workflow: %s', async (title, inputs, cause, re
 
 test('are more than a hundred, and what is said of all of them can be read in one table', async () => {
   expect(rows.length).toBeGreaterThan(100)
-  const head =
-    '# What strangers get wrong, and what they are told\n\n| Mistake | Written | Shown |\n| --- | --- | --- |\n'
+  const head = '# Common mistakes and their messages\n\n| Mistake | Written | Shown |\n| --- | --- | --- |\n'
   await expect(`${head}${rows.join('\n')}\n`).toMatchFileSnapshot('../golden/mistakes.md')
 })

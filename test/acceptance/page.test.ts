@@ -56,7 +56,7 @@ describe('image-factory page', () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr:
-        'error: --out is missing. Name the folder to write to, for example --out public; or print the data with --json.\n',
+        'error: --out is missing. Give the folder to write to, for example --out public; or print the data with --json.\n',
     })
   })
 

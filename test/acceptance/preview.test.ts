@@ -195,7 +195,7 @@ describe('a pull request on images.yaml', () => {
     const run = await preview()
     expect(run.code, run.stdout).toBe(0)
     const body = fake.commentsOn(STATE, 1)[0]?.body ?? ''
-    expect(body).toContain('Could not compare with main (it has errors of its own: ')
+    expect(body).toContain('Could not compare with main (it has errors itself: ')
     expect(body).not.toContain('On main already')
   })
 })

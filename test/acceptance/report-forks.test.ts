@@ -137,6 +137,6 @@ test('report-from is refused on every other event, and after every other run', a
   const event = await eventPayloads.pullRequest(fake, STATE, 7)
   const run = await runAction({ fake, repository: STATE, ...event, inputs: { 'report-from': folder } })
   expect(run.code).toBe(1)
-  expect(run.stdout).toContain('report-from has a meaning on workflow_run only')
+  expect(run.stdout).toContain('report-from works on workflow_run only')
   expect(fake.comments).toEqual([])
 })

@@ -162,7 +162,7 @@ describe('GitHub in trouble', () => {
   test('a limit is no missing permission', async () => {
     const limited = { status: 403, headers: { 'retry-after': '3600' }, body: { message: 'secondary rate limit' } }
     fake.faults.push({ match: isPost, times: 99, respond: limited })
-    await expect(upsertComment(pull, request(5))).rejects.toThrow(/limits how often this token asks/)
+    await expect(upsertComment(pull, request(5))).rejects.toThrow(/is rate-limiting this token/)
   })
 })
 

@@ -61,7 +61,7 @@ export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBl
     if (block.type !== 'target') continue
     const variants = variantScopes(label, block, { names, file })
     for (const { name, scope } of variants) {
-      if (!copies.spend(block.body.attributes.size)) throw new TooMuch('the matrices give more than anybody writes.')
+      if (!copies.spend(block.body.attributes.size)) throw new TooMuch('the matrices give too many targets.')
       const parts = targets.get(name) ?? []
       parts.push({ file, attributes: block.body.attributes, scope })
       targets.set(name, parts)
@@ -88,7 +88,7 @@ function labelOf({ type, labels, line, body }: Block, file: string | null): stri
     throw new Refused(`the group ${label} has no targets. Write targets = [] if that is meant.`, file, line)
   }
   if (type === 'target' && body.attributes.has('name') && !body.attributes.has('matrix')) {
-    throw new Refused('name is for targets with a matrix. Take it away, or add a matrix.', file, line)
+    throw new Refused('name is for targets with a matrix. Remove it, or add a matrix.', file, line)
   }
   return label
 }

@@ -57,7 +57,7 @@ export class Evaluator {
    * @throws {TooMuch} when a limit is exceeded.
    */
   evaluate(expression: HclExpression, locals: Locals): HclValue {
-    if (this.#depth >= MAX_DEPTH) throw new TooMuch('its expressions are deeper than anybody writes.')
+    if (this.#depth >= MAX_DEPTH) throw new TooMuch('its expressions are nested too deeply.')
     this.#spend(STEP)
     this.#depth += 1
     try {
@@ -118,7 +118,7 @@ export class Evaluator {
         const value = this.evaluate(part.value, locals)
         if (value instanceof Unknown) return false
         const text = hclText(value)
-        if (text === null) throw new Fault('a text holds something that is not text')
+        if (text === null) throw new Fault('a text contains something that is not text')
         return this.#add(text, texts)
       }
       if (part.kind === 'if') {
@@ -284,7 +284,7 @@ export class Evaluator {
       }
     }
     if (name === 'can') return false
-    throw new Fault('try found nothing that holds')
+    throw new Fault('no argument of try succeeded')
   }
 }
 
@@ -294,5 +294,5 @@ function addTo(map: Map<string, HclValue[]>, key: HclValue, value: HclValue, gro
   const before = map.get(name)
   if (before === undefined) map.set(name, [value])
   else if (group) before.push(value)
-  else throw new Fault(`the key ${name} stands in a map twice`)
+  else throw new Fault(`a map has the key ${name} twice`)
 }

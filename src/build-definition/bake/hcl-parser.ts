@@ -35,11 +35,11 @@ class HclParser extends ExpressionReader {
     const name = this.name() ?? this.fail('a name is expected.')
     if (this.sees('=') && !this.sees('==')) {
       this.at += 1
-      if (attributes.has(name)) this.fail(`${name} stands here twice.`)
+      if (attributes.has(name)) this.fail(`${name} is given twice here.`)
       attributes.set(name, { name, line, ...this.written() })
       return
     }
-    if (blocks === null) this.fail('a block on one line holds one attribute.')
+    if (blocks === null) this.fail('a block on one line can have only one attribute.')
     const labels: string[] = []
     while (!this.sees('{')) labels.push(this.#label())
     this.at += 1
@@ -58,7 +58,9 @@ class HclParser extends ExpressionReader {
     this.skip()
     if (!this.sees('"')) return this.name() ?? this.fail('{ is expected.')
     const { parts } = this.quoted()
-    return parts.map((part) => (part.kind === 'text' ? part.text : this.fail('a label holds no values.'))).join('')
+    return parts
+      .map((part) => (part.kind === 'text' ? part.text : this.fail('a label cannot contain values.')))
+      .join('')
   }
 }
 

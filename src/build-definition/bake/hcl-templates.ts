@@ -100,7 +100,8 @@ export abstract class TemplateReader extends HclReader {
     const size = sign === 'u' ? 4 : sign === 'U' ? 8 : 0
     const digits = this.text.slice(this.at + 2, this.at + 2 + size)
     const code = /^[0-9a-fA-F]+$/.test(digits) && digits.length === size ? Number.parseInt(digits, 16) : null
-    if (plain === undefined && (code === null || code > 0x10ffff)) this.fail('a backslash stands before nothing known.')
+    if (plain === undefined && (code === null || code > 0x10ffff))
+      this.fail('a backslash is followed by no known escape.')
     this.at += 2 + size
     return plain ?? String.fromCodePoint(code ?? 0)
   }

@@ -13,7 +13,7 @@ const BLOCK_TYPES: ReadonlySet<string> = new Set(['group', 'target', 'variable',
  */
 export function parseBakeJson(text: string): Body {
   const root = parseJsonTree(text)
-  if (root.kind !== 'object') throw new HclError('the file holds no map.', 1)
+  if (root.kind !== 'object') throw new HclError('the file is not a map.', 1)
   const blocks = root.members
     .filter(({ key }) => BLOCK_TYPES.has(key))
     .flatMap(({ key, value }) => labelled(value).flatMap((member) => blocksOf(key, member)))
@@ -93,7 +93,7 @@ interface JsonMember {
 /** Limit on nesting; no real file reaches it. */
 const MAX_DEPTH = 100
 
-const NO_JSON = 'the file is no JSON.'
+const NO_JSON = 'the file is not JSON.'
 
 const TEXT = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y

@@ -145,7 +145,7 @@ class Inheritance {
   }
 }
 
-const TOO_MUCH = 'the targets inherit more than anybody writes.'
+const TOO_MUCH = 'the targets inherit too much.'
 
 function missingParent(name: string): Fields {
   return { ...NO_FIELDS, unclear: [unclearParents(name)] }

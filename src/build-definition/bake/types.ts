@@ -95,7 +95,7 @@ export function typedFromEnvironment(text: string, type: HclExpression): HclValu
  */
 export function untypedFromEnvironment(text: string, byDefault: HclValue): HclValue {
   if (byDefault instanceof Unknown) return UNKNOWN
-  if (isList(byDefault) || isHclMap(byDefault)) throw new Fault('the environment can say no list without a type')
+  if (isList(byDefault) || isHclMap(byDefault)) throw new Fault('an environment variable gives a list only with a type')
   return fromText(text, byDefault instanceof Decimal ? 'number' : typeof byDefault === 'boolean' ? 'bool' : 'string')
 }
 

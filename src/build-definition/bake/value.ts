@@ -137,7 +137,7 @@ function measure(value: HclValue): { readonly size: number; readonly depth: numb
     size += one.size
     depth = Math.max(depth, one.depth + 1)
   }
-  if (depth > MAX_DEPTH) throw new TooMuch('its lists and maps are deeper than anybody writes.')
+  if (depth > MAX_DEPTH) throw new TooMuch('its lists and maps are nested too deeply.')
   measured.set(value, { size, depth })
   return { size, depth }
 }
@@ -164,7 +164,7 @@ export class Refused extends Error {
  * @throws {TooMuch} when it exceeds the limit.
  */
 export function mustFit(size: number): void {
-  if (size > MAX_SIZE) throw new TooMuch('what comes out of its expressions is more than anybody writes.')
+  if (size > MAX_SIZE) throw new TooMuch('its expressions give too large a result.')
 }
 
 /** Local names: of a matrix, a function's parameters, a `for`. */

@@ -126,7 +126,7 @@ export class ComposeLoader {
   #read(text: string, file: string, environment: BuildEnvironment): ComposeFile {
     this.#files += 1
     if (this.#files > MAX_FILES || !this.#reading.spend(text.length)) {
-      throw new TooMuch('its files include and extend more than anybody writes.')
+      throw new TooMuch('its files include and extend too much.')
     }
     const read = readComposeFile(text, file, { environment, budget: this.#budget })
     if (!read.ok) throw new ComposeFault(read.message, file, read.line)
@@ -253,7 +253,7 @@ export class ComposeLoader {
   }
 
   #spend(size: number): void {
-    if (!this.#copies.spend(size)) throw new TooMuch('the services extend more than anybody writes.')
+    if (!this.#copies.spend(size)) throw new TooMuch('the services extend too much.')
   }
 
   #text(path: string | null): string | null {

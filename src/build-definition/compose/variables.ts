@@ -62,7 +62,7 @@ class VariableReader {
 
   #spent(text: string): string {
     if (!this.#settings.budget.spend(text.length)) {
-      throw new TooMuch('what comes out of its variables is more than anybody writes.')
+      throw new TooMuch('its variables give too large a result.')
     }
     return text
   }

@@ -106,7 +106,7 @@ export function chooseBuilds(
   if (first === undefined || ways.length > MAX_WAYS) return unchosen(`${inWays(ways, wanted)}. ${WRITE_BUILD}`)
   const isSure = ways.length === 1 || ways.every((one) => naming(one, wanted.image) === 'names')
   const assumed = [
-    ...followed.limits.map((limit) => `the workflow has ${limit}: what lies behind is not read`),
+    ...followed.limits.map((limit) => `the workflow has ${limit}: the rest is not read`),
     ...(found === exact ? [] : [assumedPath(first, wanted.dockerfile)]),
     ...(isSure ? [] : [`${inWays(ways, wanted)}: the base images of all are tracked`]),
     ...ways.flatMap((way) => way.assumed),
@@ -167,7 +167,7 @@ function inWays(ways: readonly Candidate[], { dockerfile }: WantedImage): string
 
 function assumedPath({ path, place }: Candidate, dockerfile: string): string {
   if (path === null)
-    return `the Dockerfile of ${place} is written in the definition: it is taken for ${shortText(dockerfile)}`
+    return `the Dockerfile of ${place} is inline in the definition: it is assumed to be ${shortText(dockerfile)}`
   const written = writtenText(path)
   return `the Dockerfile of ${place} is ${shortText(written)}: ${shortText(dockerfile)} is assumed`
 }
@@ -180,7 +180,7 @@ function unreadBeside(ways: readonly Candidate[], unread: readonly UnreadStep[])
     .map(({ place }) => place)
     .slice(0, 3)
     .join(', ')
-  return [`the build in ${places} publishes nothing, and ${sentenceOf(first)}: it is taken for the one that does`]
+  return [`the build in ${places} publishes nothing, and ${sentenceOf(first)}: it is assumed to be the one that does`]
 }
 
 function noneOf({ builds, unread, limits, wanted }: FollowedBuilds, dockerfile: string): string {
@@ -194,7 +194,7 @@ function noneOf({ builds, unread, limits, wanted }: FollowedBuilds, dockerfile: 
         : limit !== undefined
           ? `the workflow has ${limit}`
           : others.length > 0
-            ? `${others.join(', ')} builds another Dockerfile than ${shortText(dockerfile)}`
+            ? `${others.join(', ')} builds a different Dockerfile than ${shortText(dockerfile)}`
             : `no step of the workflow builds ${shortText(dockerfile)}`
   return `${why}. ${WRITE_BUILD}`
 }

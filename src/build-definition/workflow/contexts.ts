@@ -124,7 +124,7 @@ function inputValues(
       const text = inputs.get(name) ?? input.default
       if (text === null) return [name, notSent(name, input)]
       if (!PLACEHOLDER.test(text)) return [name, read(text, input)]
-      return [name, new NotKnown(`the input ${shortText(name)}`, 'which is another one for every new base image')]
+      return [name, new NotKnown(`the input ${shortText(name)}`, 'which is different for every new base image')]
     }),
   )
 }

@@ -135,7 +135,7 @@ function readResult(result: data.ExpressionData): Value {
   let parts = 0
   const read = (item: data.ExpressionData, depth: number): Value => {
     parts += 1
-    if (parts > MAX_PARTS || depth > MAX_DEPTH) throw new Error('it comes out as more than anybody writes')
+    if (parts > MAX_PARTS || depth > MAX_DEPTH) throw new Error('its result is too large')
     if (item instanceof data.StringData) return item.coerceString()
     if (item instanceof data.NumberData) return item.number()
     if (item instanceof data.BooleanData) return item.value

@@ -139,7 +139,7 @@ export function pipelineTitle({ name, variables, ruled }: PipelineFacts, sent: R
   if (name.length > MAX_WRITTEN) return { kind: 'unknown', reason: `is longer than ${MAX_WRITTEN} characters` }
   // `$$` and `%%` are escapes only in some versions; `$[[ ]]` is filled in before variables.
   if (/\$\$|%%|\$\[\[/.test(name))
-    return { kind: 'unknown', reason: 'holds $$, %% or $[[, which is not evaluated here' }
+    return { kind: 'unknown', reason: 'contains $$, %% or $[[, which is not evaluated here' }
   const reasons: string[] = []
   const text = name.replace(VARIABLE, (_, ...groups: (string | undefined)[]) => {
     const variable = groups.slice(0, 3).find((group) => group !== undefined) ?? ''
@@ -158,6 +158,6 @@ function whyUnknown(variable: string, value: string | undefined): string | null 
     const isPredefined = /^(?:CI|GITLAB)(?:_|$)/.test(variable)
     return isPredefined ? 'which is known only when the pipeline runs' : 'which is not sent and has no fixed value'
   }
-  if (PLACEHOLDER.test(value)) return 'which is another one for every new base image'
-  return /[$%]/.test(value) ? 'whose value holds another variable' : null
+  if (PLACEHOLDER.test(value)) return 'which is different for every new base image'
+  return /[$%]/.test(value) ? 'whose value contains another variable' : null
 }

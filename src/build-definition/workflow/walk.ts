@@ -81,7 +81,7 @@ export class Walk {
     const key = referenceKey(reference)
     if (!this.#files.has(key) && this.#files.size >= MAX_FILES) {
       this.#reach(`more than ${MAX_FILES} files`)
-      return { kind: 'failed', message: `it is put together from more than ${MAX_FILES} files.` }
+      return { kind: 'failed', message: `it is assembled from more than ${MAX_FILES} files.` }
     }
     this.#files.add(key)
     const reading = this.#read(reference)

@@ -15,7 +15,7 @@ export function totals({ totals: all, images }: Overview): Html {
     return html`<li><button type="button" class="s-${standing}" data-filter="${standing}" aria-pressed="false" title="${meaning}"><b>${all[standing]}</b> ${word}</button></li>`
   })
   const everything = html`<li><button type="button" data-filter="" aria-pressed="true"><b>${images.length}</b> All</button></li>`
-  return html`<ul class="cards" aria-label="Show images by where they stand">${everything}${cards}</ul>`
+  return html`<ul class="cards" aria-label="Filter images by status">${everything}${cards}</ul>`
 }
 
 const MAX_CONCERNS = 50

@@ -13,7 +13,7 @@ export function shortDigest(digest: string): string {
 
 const CHANGES: Readonly<Record<OverviewImage['bases'][number]['change'], string>> = {
   unknown: 'no digest known yet',
-  unchanged: 'unchanged since it is tracked',
+  unchanged: 'unchanged since tracking began',
   earlier: 'changed before the image was enrolled',
   built: 'older than the build',
   newer: 'newer than the build',

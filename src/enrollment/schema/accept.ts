@@ -13,12 +13,12 @@ const code = line
   .meta({ enum: WARNING_CODES })
 
 const reason = line
-  .refine((text) => /\S/.test(text), 'must say why')
+  .refine((text) => /\S/.test(text), 'must give the reason')
   .meta({ refined: `^(?=[\\s\\S]*\\S)${LINE_PATTERN}` })
 
 export const acceptance = z.strictObject({
-  code: code.meta({ description: 'The code that the warning is shown with.', examples: ['base-pinned'] }),
-  reason: reason.meta({ description: 'Why it may stay.', examples: ['Pinned on purpose'] }),
+  code: code.meta({ description: 'The code shown with the warning.', examples: ['base-pinned'] }),
+  reason: reason.meta({ description: 'Why it is acceptable.', examples: ['Pinned on purpose'] }),
 })
 
 export const accept = z
@@ -41,9 +41,9 @@ function codeFault(text: string): { readonly message: string; readonly remedy: s
   if (severity === 'error')
     return { message: 'is an error, and only warnings can be accepted', remedy: 'Fix it instead.' }
   if (severity === 'notice')
-    return { message: 'is a notice, and only warnings can be accepted', remedy: 'Take it out: notices need no action.' }
+    return { message: 'is a notice, and only warnings can be accepted', remedy: 'Remove it: notices need no action.' }
   return {
     message: 'is about a run or a base image, and only warnings about the entry can be accepted',
-    remedy: 'Take it out.',
+    remedy: 'Remove it.',
   }
 }

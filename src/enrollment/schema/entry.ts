@@ -13,10 +13,10 @@ const strategy = z.enum(['SemVer', 'NewestBuild', 'Lexical', 'Digest'])
 export const DEFAULT_STRATEGY = 'SemVer'
 
 const STRATEGIES = [
-  'The greatest version among tags that are versions.',
+  'The highest version among the tags that are versions.',
   'The image that was built last.',
-  'The tag that is last in the order of the alphabet.',
-  'The digest of one tag that moves, named in `constraint`.',
+  'The tag that sorts last alphabetically.',
+  'The digest of one moving tag, set in `constraint`.',
 ]
 
 /** Kargo's limits (kargo.akuity.io, image subscription of a Warehouse). */
@@ -26,12 +26,12 @@ const tags = z.strictObject({
   // No default in the schema: only an explicit strategy can conflict with imageSelectionStrategy.
   strategy: strategy.optional().meta({
     default: DEFAULT_STRATEGY,
-    description: 'How the newest image is chosen among the tags.',
+    description: 'How the newest image is picked from the tags.',
     enumDescriptions: STRATEGIES,
     examples: ['NewestBuild'],
   }),
   constraint: optional(line).meta({
-    description: 'SemVer: a range of versions. Digest: the tag to follow.',
+    description: 'SemVer: a version range. Digest: the tag to follow.',
     examples: ['^1.2.0'],
   }),
   allow: z
@@ -39,7 +39,7 @@ const tags = z.strictObject({
     .default([])
     .meta({ description: 'Regular expressions (RE2); a tag must match one of them.', examples: [['^v?\\d']] }),
   discoveryLimit: discoveryLimit.optional().meta({
-    description: 'How many of the newest tags Kargo keeps in its list at most: 1 to 100.',
+    description: 'Maximum number of tags that Kargo keeps in its list: 1 to 100.',
     default: 20,
     examples: [50],
   }),
@@ -51,9 +51,9 @@ const unused = (what: string, example: unknown) =>
     .unknown()
     .optional()
     .meta({
-      description: `${what} It has no effect here: take it out, or leave it for the tool that reads it.`,
+      description: `${what} It has no effect here: remove it, or leave it for the tool that reads it.`,
       deprecated: true,
-      deprecationMessage: 'It has no effect here: take it out, or leave it for the tool that reads it.',
+      deprecationMessage: 'It has no effect here: remove it, or leave it for the tool that reads it.',
       examples: [example],
     })
 
@@ -61,18 +61,18 @@ const published = {
   registry: line
     .meta({
       refined: REGISTRY_PATTERN,
-      patternErrorMessage: 'must be a host, like ghcr.io or registry.example.com:5000; the organisation may follow',
+      patternErrorMessage: 'must be a host, like ghcr.io or registry.example.com:5000; the organization may follow',
       numbers: false,
     })
     .optional()
     .meta({
-      description: 'Host where the image is published; the organisation may follow it.',
+      description: 'Host where the image is published; the organization may follow it.',
       examples: ['ghcr.io', 'ghcr.io/acme'],
     }),
   repository: line
     .regex(REPOSITORY, 'must be a repository path like org/app, in lower case, without tag or digest')
     .optional()
-    .meta({ description: 'Repository below the registry, without tag.', examples: ['acme/web'] }),
+    .meta({ description: 'Repository in the registry, without a tag.', examples: ['acme/web'] }),
   repoURL: line
     .meta({
       refined: REPO_URL_PATTERN,
@@ -100,30 +100,30 @@ const bases = z
   .meta({
     uniqueItems: true,
     description:
-      'Base images that are named by hand, beside those that a Dockerfile shows; for builds without a readable Dockerfile (ko, Nix, Jib, buildpacks, templates). Without a tag, `latest` is meant.',
+      'Base images listed by hand, in addition to those in the Dockerfile; for builds without a readable Dockerfile (ko, Nix, Jib, buildpacks, templates). Without a tag, `latest` is used.',
     examples: [['docker.io/library/node:22', 'gcr.io/distroless/static:nonroot']],
   })
 
 const policy = {
   rebuildDelay: duration.prefault(REBUILD_DEFAULTS.rebuildDelay).meta({
     description:
-      'At least this long between the last successful build and an automatic rebuild; changes in between are gathered into one.',
+      'Minimum time between the last successful build and an automatic rebuild; changes in between share one rebuild.',
     examples: ['24h', '30d'],
   }),
   minimumReleaseAge: duration.prefault(REBUILD_DEFAULTS.minimumReleaseAge).meta({
-    description: 'A digest of a base image must have been seen for this long before it may start a rebuild.',
+    description: "Minimum time since a base image's digest was first seen before it can trigger a rebuild.",
     examples: ['2d'],
   }),
   autoRebuild: z
     .boolean()
     .default(REBUILD_DEFAULTS.autoRebuild)
-    .meta({ description: 'false: it is rebuilt only when a person promotes.', examples: [false] }),
+    .meta({ description: 'false: it is rebuilt only when someone starts the rebuild.', examples: [false] }),
   rebuildOn: z
     .enum(['all', 'runtime'])
     .default(REBUILD_DEFAULTS.rebuildOn)
     .meta({
       description: 'Which base images count.',
-      enumDescriptions: ['All of them.', 'Those that end up in the image, not those that only build it.'],
+      enumDescriptions: ['All of them.', 'Those that end up in the image, not those used only to build it.'],
       examples: ['runtime'],
     }),
   rebuildOnEnrollment: z
@@ -131,7 +131,7 @@ const policy = {
     .default(REBUILD_DEFAULTS.rebuildOnEnrollment)
     .meta({
       description:
-        'true: it is rebuilt once if it is proven to be built on an older digest since before it was enrolled; else that is only reported.',
+        'true: it is rebuilt once if it was provably on an older digest when it was enrolled; otherwise that is only reported.',
       examples: [true],
     }),
 }
@@ -145,14 +145,16 @@ const entityRef = line.regex(
 const backstage = z.strictObject({
   owner: entityRef
     .default('unknown')
-    .meta({ description: 'Who answers for the image: a user or a group.', examples: ['group:default/team-a'] }),
-  lifecycle: line.default('production').meta({ description: 'How far along it is.', examples: ['experimental'] }),
+    .meta({ description: 'Who owns the image: a user or a group.', examples: ['group:default/team-a'] }),
+  lifecycle: line
+    .default('production')
+    .meta({ description: 'Lifecycle stage of the image.', examples: ['experimental'] }),
   system: optional(entityRef).meta({ description: 'The system it belongs to.', examples: ['shop'] }),
 })
 
 /** Keys of other tools and other versions: accepted, without effect. */
 const ignored = {
-  local: unused('How a development tool builds the image.', { dir: '.', dockerfile: 'Dockerfile' }),
+  local: unused('How a local development tool builds the image.', { dir: '.', dockerfile: 'Dockerfile' }),
   tag: unused('Which tag the build publishes.', 'latest'),
   promote: unused('Whether another tool promotes new base images by pull requests.', false),
   tagging: unused('How another tool tags what it builds.', { stateRepo: 'acme/state' }),
@@ -162,7 +164,7 @@ const ignored = {
 /** One entry of `images`, in canonical form with defaults merged in. */
 export const entrySchema = z.strictObject({
   name: kubernetesName.meta({
-    description: 'Names the image here; not the name of another image or of a base image.',
+    description: 'Name of the image here; must differ from every other image and base image.',
     examples: ['web'],
   }),
   ...published,
@@ -170,14 +172,14 @@ export const entrySchema = z.strictObject({
     .boolean()
     .default(true)
     .meta({
-      description: 'false: no manifests, its state is kept; the name alone is enough then.',
+      description: 'false: no manifests are generated, its state is kept; the entry then needs only its name.',
       examples: [false],
     }),
   source: source.optional().meta({
-    description: 'Where it is built; without it the image is external, only watched and scanned.',
+    description: 'Where it is built; without it, the image is external: only watched and scanned.',
     examples: [{ repo: 'acme/web', workflow: 'build.yml' }],
   }),
-  build: build.prefault({}).meta({ description: 'What the real build passes, where its workflow does not show it.' }),
+  build: build.prefault({}).meta({ description: 'What the real build passes, if its workflow does not show it.' }),
   bases,
   ...policy,
   tags: tags.prefault({}).meta({ description: 'How the published image is found.' }),
@@ -187,15 +189,15 @@ export const entrySchema = z.strictObject({
     .meta({ description: 'Short for `tags.strategy`.', enumDescriptions: STRATEGIES, examples: ['NewestBuild'] }),
   ...promotion,
   shard: optional(kubernetesName).meta({
-    description: 'Kargo controller (its shard) that looks after the image.',
+    description: 'Shard of the Kargo controller that handles the image.',
     examples: ['eu'],
   }),
   backstage: backstage.prefault({}).meta({
-    description: 'What the catalog in `settings.backstage` says of it.',
+    description: 'Its data in the catalog of `settings.backstage`.',
     examples: [{ owner: 'group:default/team-a' }],
   }),
   accept: accept.meta({
-    description: 'Warnings about this image that are known and accepted: counted and folded, not shown as warnings.',
+    description: 'Known and accepted warnings about this image: counted and folded, not shown as warnings.',
     examples: [[{ code: 'base-pinned', reason: 'Pinned on purpose' }]],
   }),
   description: z

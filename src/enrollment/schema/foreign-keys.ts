@@ -17,11 +17,11 @@ const repositoryText = {
 }
 
 export const foreignKeys: Readonly<Record<string, JsonSchema>> = {
-  image: foreign('Repository below the registry and the namespace.', 'Write `repository` instead.', {
+  image: foreign('Repository in the registry and namespace.', 'Write `repository` instead.', {
     ...repositoryText,
     examples: ['web'],
   }),
-  namespace: foreign('Organisation of `image`.', 'Write it in `repository`, like acme/web.', {
+  namespace: foreign('Organization of `image`.', 'Write it in `repository`, like acme/web.', {
     ...repositoryText,
     pattern: `^(?:${REPOSITORY.source.slice(1, -1)})?$`,
     examples: ['acme'],
@@ -44,21 +44,25 @@ export const foreignKeys: Readonly<Record<string, JsonSchema>> = {
 
 /** Another tool's key that may also appear in the defaults. */
 export function quarantine(duration: JsonSchema): JsonSchema {
-  return foreign('How long a digest must have been seen; a number alone is hours.', 'Write `minimumReleaseAge`.', {
-    anyOf: [
-      { const: false },
-      {
-        type: 'string',
-        pattern: '^\\s*(?:\\d{1,6}|[nN][oO][nN][eE]|[dD][iI][sS][aA][bB][lL][eE][dD]|[fF][aA][lL][sS][eE])\\s*$',
-      },
-      { type: 'integer', minimum: 0, maximum: 87_600 },
-      duration,
-    ],
-    examples: ['48h'],
-  })
+  return foreign(
+    'Minimum time since a digest was first seen; a bare number means hours.',
+    'Write `minimumReleaseAge`.',
+    {
+      anyOf: [
+        { const: false },
+        {
+          type: 'string',
+          pattern: '^\\s*(?:\\d{1,6}|[nN][oO][nN][eE]|[dD][iI][sS][aA][bB][lL][eE][dD]|[fF][aA][lL][sS][eE])\\s*$',
+        },
+        { type: 'integer', minimum: 0, maximum: 87_600 },
+        duration,
+      ],
+      examples: ['48h'],
+    },
+  )
 }
 
 /** The map of entry keys in state files of the original author's tool. */
 export function nested(entry: JsonSchema): JsonSchema {
-  return foreign('Its keys are read as if they stood in the entry itself.', 'Move them to the left.', entry)
+  return foreign('Its keys are read as if they were in the entry itself.', 'Move them to the left.', entry)
 }

@@ -42,7 +42,7 @@ const vulnerabilityCheck = z.union([
     ignoreUnfixed: z
       .boolean()
       .default(true)
-      .meta({ description: 'Pass over vulnerabilities that have no fix yet.', examples: [false] }),
+      .meta({ description: 'Ignore vulnerabilities that have no fix yet.', examples: [false] }),
   }),
 ])
 
@@ -66,7 +66,7 @@ export const analysis = z.union([
       .array(kubernetesName)
       .default([])
       .meta({
-        description: 'AnalysisTemplates of your own in the namespace; they get the arguments `image` and `digest`.',
+        description: 'Your own AnalysisTemplates in the namespace; they receive the arguments `image` and `digest`.',
         examples: [['smoke-test']],
       }),
   }),
@@ -85,13 +85,13 @@ const writtenUpdate = z.strictObject({
       `must be ${byDefault.repositoryForm} (${OTHERWISE_NAMED.map(({ name, repositoryForm }) => `on ${name} ${repositoryForm}`).join(', ')})`,
     )
     .meta({
-      description: 'Repository that is changed.',
+      description: 'Repository to change.',
       examples: ['acme/deployments'],
       refined: ANY_REPOSITORY_PATTERN,
     }),
-  branch: branch.default('main').meta({ description: 'Branch that is changed.', examples: ['main'] }),
+  branch: branch.default('main').meta({ description: 'Branch to change.', examples: ['main'] }),
   path: path.transform(posix.normalize).meta({
-    description: 'A folder with a kustomization (or the kustomization itself), or the YAML file that is changed.',
+    description: 'A folder with a kustomization (or the kustomization itself), or the YAML file to change.',
     examples: ['apps/web/kustomization.yaml'],
   }),
   type: z.enum(['kustomize-set-image', 'yaml-update']).meta({
@@ -100,14 +100,14 @@ const writtenUpdate = z.strictObject({
     examples: ['yaml-update'],
   }),
   key: optional(line).meta({
-    description: 'yaml-update: dotted path of the value that is changed.',
+    description: 'yaml-update: dotted path of the value to change.',
     examples: ['image.tag'],
   }),
   value: z
     .enum(['tag', 'digest', 'image'])
     .optional()
     .meta({
-      description: 'yaml-update: what is written there, `tag` where nothing is said.',
+      description: 'yaml-update: what is written there; `tag` by default.',
       enumDescriptions: ['`1.4.2`', '`sha256:…`', '`ghcr.io/acme/web:1.4.2`'],
       examples: ['image'],
     }),
@@ -129,7 +129,7 @@ export const update = writtenUpdate.meta({
     conditional(holding({ type: 'yaml-update' }), says('key'), null),
     conditional(
       holding({ type: 'kustomize-set-image' }),
-      without(['key', 'value'], 'has no meaning for kustomize-set-image; take it out, or write type: yaml-update'),
+      without(['key', 'value'], 'has no meaning for kustomize-set-image; remove it, or write type: yaml-update'),
       null,
     ),
   ],
@@ -138,21 +138,21 @@ export const update = writtenUpdate.meta({
 const updates = z.array(update).min(1, 'must name an update')
 
 export const environment = z.strictObject({
-  name: kubernetesName.meta({ description: 'Names the environment.', examples: ['staging'] }),
+  name: kubernetesName.meta({ description: 'Name of the environment.', examples: ['staging'] }),
   auto: z
     .boolean()
     .default(true)
-    .meta({ description: 'false: promoted by hand only.', examples: [false] }),
+    .meta({ description: 'false: promoted only by hand.', examples: [false] }),
   soak: duration.prefault('0').meta({
-    description: 'How long an image must have stood in the environment before (in analysis, for the first).',
+    description: 'How long an image must have been in the previous environment (for the first one: in analysis).',
     examples: ['24h'],
   }),
   pullRequest: z
     .boolean()
     .default(false)
-    .meta({ description: 'Change the files by a pull request instead of a push.', examples: [true] }),
+    .meta({ description: 'Change the files through a pull request instead of a push.', examples: [true] }),
   updates: updates.meta({
-    description: 'Files that are changed.',
+    description: 'Files to change.',
     examples: [[{ repo: 'acme/deployments', path: 'staging/web', type: 'kustomize-set-image' }]],
   }),
 })
@@ -160,21 +160,22 @@ export const environment = z.strictObject({
 /** The keys of an entry that define its promotions. */
 export const promotion = {
   analysis: analysis.default(true).meta({
-    description: 'What checks each published image; `false`: nothing, and promotion follows publication.',
+    description:
+      'Checks for each published image; `false`: none, and images are promoted as soon as they are published.',
     examples: [false, { vulnerabilities: 'HIGH', content: false }],
   }),
   updates: z
     .array(update)
     .optional()
     .meta({
-      description: 'Files that are changed for each good new image; short for one environment.',
+      description: 'Files to change for each new image that passed its checks; short for one environment.',
       examples: [[{ repo: 'acme/deployments', path: 'apps/web/kustomization.yaml', type: 'kustomize-set-image' }]],
     }),
   environments: z
     .array(environment)
     .optional()
     .meta({
-      description: 'Environments that the image goes through, one after the other.',
+      description: 'Environments that the image is promoted through, in this order.',
       examples: [
         [
           {

@@ -67,7 +67,7 @@ export const conflicts: readonly JsonSchema[] = [
   ),
   conditional(
     says('dockerfile'),
-    where({ source: without(['dockerfile'], both('dockerfile stands in the entry and in its source')) }),
+    where({ source: without(['dockerfile'], both('dockerfile is set both in the entry and in its source')) }),
     null,
   ),
 ]
@@ -133,7 +133,7 @@ const published: readonly EntryRule[] = [
 ]
 
 function watched(): JsonSchema {
-  const patternErrorMessage = 'cannot be watched: Kargo takes no doubled separators like "--"'
+  const patternErrorMessage = 'cannot be watched: Kargo accepts no doubled separators like "--"'
   const text = (pattern: string) => ({ pattern, patternErrorMessage })
   const repository = text(WATCHED_REPOSITORY_PATTERN)
   return where({
@@ -201,7 +201,7 @@ const tags: readonly EntryRule[] = [
           constraint({
             maxLength: MAX_CONSTRAINT_LENGTH,
             pattern: SEMVER_CONSTRAINT.source,
-            patternErrorMessage: 'must be a range of versions, like ^1.2.0 or >=1.2 <3',
+            patternErrorMessage: 'must be a version range, like ^1.2.0 or >=1.2 <3',
           }),
           null,
         ),

@@ -28,12 +28,11 @@ const secrets = z.strictObject({
     }),
   ),
   registry: secretName.default('registry-credentials').meta({
-    description:
-      'Credentials that checks pull private images with (type kubernetes.io/dockerconfigjson); it need not exist.',
+    description: 'Credentials for checks to pull private images (type kubernetes.io/dockerconfigjson); optional.',
     examples: ['registry-credentials'],
   }),
   source: secretName.default('source-credentials').meta({
-    description: 'Token (key `token`) that checks read private sources with; it need not exist.',
+    description: 'Token (key `token`) for checks to read private sources; optional.',
     examples: ['source-credentials'],
   }),
 })
@@ -53,8 +52,10 @@ const writtenReceiver = z.strictObject({
   type: z
     .enum(['github', 'gitlab', 'bitbucket', 'dockerhub', 'quay', 'harbor', 'azure', 'gitea', 'artifactory'])
     .meta({ description: 'Who calls.', examples: ['github'] }),
-  secret: secretName.meta({ description: 'Secret that the calls are checked with.', examples: ['github-webhook'] }),
-  name: kubernetesName.optional().meta({ description: 'Names the receiver; else its type.', examples: ['github'] }),
+  secret: secretName.meta({ description: 'Secret that authenticates the calls.', examples: ['github-webhook'] }),
+  name: kubernetesName
+    .optional()
+    .meta({ description: 'Name of the receiver; its type by default.', examples: ['github'] }),
   virtualRepoName: optional(line).meta({
     description: 'artifactory: name of the virtual repository.',
     examples: ['docker'],
@@ -82,7 +83,7 @@ const analysis = z.strictObject({
     .refine((text) => parseReference(text).ok, 'is not an image reference')
     .default(DEFAULT_TRIVY_IMAGE)
     .meta({
-      description: 'Image of Trivy that the checks run; from a mirror, or pinned by digest.',
+      description: 'Trivy image that the checks run, for example from a mirror or pinned by digest.',
       examples: ['registry.example.com/aquasecurity/trivy:0.70.0'],
     }),
 })
@@ -94,19 +95,19 @@ const dashboard = z.strictObject({
   issue: z
     .boolean()
     .default(false)
-    .meta({ description: 'true: runs that commit keep an issue in the state repository current.', examples: [true] }),
+    .meta({ description: 'true: commit runs keep an issue in the state repository up to date.', examples: [true] }),
   notify: z
     .array(line.regex(MENTION, 'must be @user or @org/team'))
     .max(10, 'must name at most 10 users and teams')
     .default([])
     .meta({
       description:
-        'Whom a comment on the issue mentions when something newly fails: `@user` or `@org/team`, at most 10.',
+        'Who is mentioned in a comment on the issue when something newly fails: `@user` or `@org/team`, at most 10.',
       examples: [['@acme/platform']],
     }),
 })
 
-const retries = wholeNumber('retries (how often a failed build is started again)', [0, 10])
+const retries = wholeNumber('retries (how often a failed build is retried)', [0, 10])
 const rebuildsPerRun = wholeNumber('rebuilds that one run starts', [1, 500])
 
 const keys = z.strictObject({
@@ -114,55 +115,54 @@ const keys = z.strictObject({
     .enum(['kargo', 'actions'])
     .default('kargo')
     .meta({
-      description:
-        'What starts rebuilds: Kargo in a cluster, or this action itself on its scheduled runs, without a cluster.',
+      description: 'What starts rebuilds: Kargo in a cluster, or this action itself on a schedule, without a cluster.',
       examples: ['actions'],
     }),
   namespace: kubernetesName
     .default('image-factory')
     .meta({ description: 'Kubernetes namespace and Kargo Project.', examples: ['image-factory'] }),
-  secrets: secrets.prefault({}).meta({ description: 'Names of the Secrets in that namespace that you create.' }),
+  secrets: secrets.prefault({}).meta({ description: 'Names of the Secrets that you create in that namespace.' }),
   retries: retries.prefault('1').meta({
-    description: 'How often a failed build is started again: 0 to 10 with `engine: actions`, 0 or 1 with Kargo.',
+    description: 'How often a failed build is retried: 0 to 10 with `engine: actions`, 0 or 1 with Kargo.',
     default: 1,
     examples: [0],
   }),
   maxRebuildsPerRun: rebuildsPerRun.prefault('20').meta({
-    description: 'How many builds one run of the action starts at most, with `engine: actions`.',
+    description: 'Maximum number of builds that one run of the action starts, with `engine: actions`.',
     default: 20,
     examples: [5],
   }),
   retryPause: durationFrom('ten seconds', FROM_TEN_SECONDS_PATTERN, '1h')
     .prefault('1h')
-    .meta({ description: 'The pause before a failed build is started again.', examples: ['30m'] }),
+    .meta({ description: 'Pause before a failed build is retried.', examples: ['30m'] }),
   baseInterval: durationFrom('five minutes', FROM_FIVE_MINUTES_PATTERN, '24h')
     .prefault('24h')
     .meta({
       description:
-        'How often Kargo looks at a base image; one that is enrolled itself is looked at every 5 minutes, like any enrolled image.',
+        'How often Kargo checks a base image; a base image that is enrolled itself is checked every 5 minutes, like any enrolled image.',
       examples: ['12h'],
     }),
   pollInterval: durationFrom('ten seconds', FROM_TEN_SECONDS_PATTERN, '15m')
     .prefault('15m')
     .meta({
       description:
-        "The longest time until a waiting rebuild notices an override; waiting asks only the cluster's own API. A running build is asked for once a minute, or this often where it is shorter.",
+        "Maximum time until a waiting rebuild notices an override; waiting polls only the cluster's own API. A running build is polled once a minute, or this often if that is shorter.",
       examples: ['15m'],
     }),
   stagger: duration.prefault(REBUILD_DEFAULTS.stagger).meta({
-    description: 'Rebuilds of images that share a base image are spread over this span.',
+    description: 'Rebuilds of images that share a base image are spread over this time.',
     examples: ['2h'],
   }),
   stateWorkflow: optional(stateWorkflow).meta({
     description:
-      'The workflow that Kargo notifies of new digests, published images and changed sources; without it none.',
+      'The workflow that Kargo notifies of new digests, published images and changed sources; none by default.',
     examples: [{ repo: 'acme/image-factory-state', workflow: 'image-factory.yml' }],
   }),
   webhookReceivers: z
     .array(receiver)
     .default([])
     .meta({
-      description: 'Who notifies Kargo of a push, so that it need not wait for its next poll.',
+      description: 'Services that notify Kargo of a push, so that it does not wait for its next poll.',
       examples: [[{ type: 'github', secret: 'github-webhook' }]],
     }),
   analysis: z
@@ -171,30 +171,30 @@ const keys = z.strictObject({
     .transform((written) => (typeof written === 'boolean' ? { enabled: written, image: DEFAULT_TRIVY_IMAGE } : written))
     .meta({ description: 'How published images are checked.', examples: [false] }),
   shard: optional(kubernetesName).meta({
-    description: 'Kargo controller (its shard) of all that names none itself.',
+    description: 'Default shard of the Kargo controller.',
     examples: ['eu'],
   }),
   allowedRegistries: z
     .array(
       line
-        .refine(isAllowedOrigin, 'must be a host, or a host and the beginning of a path, like ghcr.io/acme')
+        .refine(isAllowedOrigin, 'must be a host, or a host and a path prefix, like ghcr.io/acme')
         .meta({ refined: REGISTRY_PATTERN, numbers: false }),
     )
     .default([])
     .transform((allowed) => [...allowed].sort())
     .meta({
-      description: 'Where images may be published and base images may come from; else anywhere.',
+      description: 'Registries that images may be published to and base images may come from; any by default.',
       examples: [['ghcr.io/acme', 'docker.io']],
     }),
   dashboard: dashboard
     .prefault({})
-    .meta({ description: 'What the state repository shows of the whole factory, on GitHub.' }),
+    .meta({ description: 'How the state repository shows the whole factory, on GitHub.' }),
   backstage: z
     .union([z.literal(false), path])
     .prefault(false)
     .transform((folder) => (folder === false ? null : folder))
     .meta({
-      description: 'Folder that catalog entities for Backstage are written to; else none are.',
+      description: 'Folder to write Backstage catalog entities to; none are written by default.',
       examples: ['catalog'],
     }),
   backstageKinds: z
@@ -202,14 +202,14 @@ const keys = z.strictObject({
     .default('custom')
     .meta({
       description:
-        'Kinds of the catalog entities: `ManagedImage` and `BaseImage`, which need a processor, or `Component` and `Resource`, which every Backstage has.',
+        'Kinds of the catalog entities: `ManagedImage` and `BaseImage`, which need a processor, or `Component` and `Resource`, which are built into Backstage.',
       examples: ['stock'],
     }),
 })
 
 const ONE_RETRY = {
   enum: [0, 1, '0', '1'],
-  errorMessage: 'Kargo starts a failed build again once at most: write 0 or 1',
+  errorMessage: 'Kargo restarts a failed build at most once: write 0 or 1',
 }
 
 export const settingsSchema = keys.meta(

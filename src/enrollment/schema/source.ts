@@ -8,20 +8,20 @@ export const DEFAULT_DOCKERFILE = 'Dockerfile'
 
 const shared = {
   branch: optional(branch).meta({
-    description: 'Branch it is built from; else the default branch.',
+    description: 'Branch to build from; the default branch by default.',
     examples: ['main'],
   }),
   // No default in the schema: beside `bases`, a Dockerfile is read only if it is set explicitly.
   dockerfile: optional(path).meta({
     default: DEFAULT_DOCKERFILE,
     description:
-      'Path of the Dockerfile inside the repository, or of the `.ko.yaml` of an image that ko builds. Where `bases` is set, none is read unless it is named.',
+      'Path of the Dockerfile inside the repository, or of the `.ko.yaml` of an image that ko builds. If `bases` is set, a Dockerfile is read only if it is set here.',
     examples: ['apps/web/Dockerfile'],
   }),
 }
 
 const inputsText =
-  'With which inputs the build is started. `$(baseImage)` becomes REPOSITORY:TAG of the base image that changed, `$(baseDigest)` its digest.'
+  'Inputs to start the build with. `$(baseImage)` becomes REPOSITORY:TAG of the base image that changed, `$(baseDigest)` its digest.'
 
 /** The keys that name a repository on a forge. */
 function repositoryOn<P extends Provider>(
@@ -42,7 +42,7 @@ const github = z.strictObject({
   ...shared,
   workflow: optional(workflowFile).meta({
     description:
-      'File name of the workflow in .github/workflows that builds and publishes the image; it needs the trigger workflow_dispatch. Without it the image is never rebuilt.',
+      'File name of the workflow in .github/workflows that builds and publishes the image; it needs a workflow_dispatch trigger. Without a workflow, the image is never rebuilt.',
     examples: ['build.yml'],
   }),
   builds: z
@@ -50,8 +50,11 @@ const github = z.strictObject({
     .default('any')
     .meta({
       description:
-        'Which successful runs of the workflow count as builds of this image. Where images share a workflow with different inputs, runs that were not dispatched count only if `any` is written here.',
-      enumDescriptions: ['Every successful run.', 'Only runs that were dispatched, where the others only test.'],
+        'Which successful runs of the workflow count as builds of this image. If images share a workflow with different inputs, runs that were not dispatched count only if `any` is written here.',
+      enumDescriptions: [
+        'Every successful run.',
+        'Only runs that were dispatched, for workflows that only test on other events.',
+      ],
       examples: ['dispatched'],
     }),
   inputs: inputs.meta({ description: inputsText, examples: [{ reason: '$(baseImage) is now $(baseDigest)' }] }),
@@ -89,7 +92,7 @@ export const build = z.strictObject({
     .boolean()
     .optional()
     .meta({
-      description: 'false: we do not build it, its source is not looked at; it is only tracked.',
+      description: 'false: it is not built from its source, which is not read; it is only tracked.',
       examples: [false],
     }),
   args: mapFrom(z.record(line.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a valid name of a build argument'), text)).meta(
@@ -98,10 +101,10 @@ export const build = z.strictObject({
       examples: [{ NODE_VERSION: '22' }],
     },
   ),
-  target: optional(line).meta({ description: 'Dockerfile stage that is built.', examples: ['runtime'] }),
+  target: optional(line).meta({ description: 'Dockerfile stage to build.', examples: ['runtime'] }),
   platforms: optional(
     z.array(line.regex(PLATFORM, 'must be OS/ARCH or OS/ARCH/VARIANT')).min(1, 'must name a platform'),
-  ).meta({ description: 'Platforms that are built.', examples: [['linux/amd64', 'linux/arm64']] }),
+  ).meta({ description: 'Platforms to build.', examples: [['linux/amd64', 'linux/arm64']] }),
   contexts: mapFrom(z.record(line, text)).meta({
     description: 'Named build contexts.',
     examples: [{ base: 'docker-image://ghcr.io/acme/base:1' }],

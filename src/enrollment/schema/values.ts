@@ -15,7 +15,7 @@ import {
 import { durationRemedy } from '../type-repairs.js'
 import { BRANCH_PATTERN, LINE_PATTERN, PATH_PATTERN, PLAIN_PATTERN } from './patterns.js'
 
-const EVALUATED = 'holds ${{ or ${%, which Kargo would evaluate'
+const EVALUATED = 'contains ${{ or ${%, which Kargo would evaluate'
 
 /** Fast path for ordinary text: each entry has about a dozen texts. */
 const ORDINARY = /^[ -#%-~]*$/
@@ -29,8 +29,8 @@ function lineFaults(text: string): readonly LineFault[] {
   if (ORDINARY.test(text)) return NO_FAULTS
   const remedy = 'Type it again, without it.'
   return [
-    ...(hasControlCharacter(text) ? [{ message: 'holds a control character', remedy }] : []),
-    ...(hasInvisibleCharacter(text) ? [{ message: 'holds an invisible character', remedy }] : []),
+    ...(hasControlCharacter(text) ? [{ message: 'contains a control character', remedy }] : []),
+    ...(hasInvisibleCharacter(text) ? [{ message: 'contains an invisible character', remedy }] : []),
     ...(hasExpressionOpener(text) ? [{ message: EVALUATED, remedy: 'Write the value itself.' }] : []),
   ]
 }
@@ -69,7 +69,7 @@ function readDuration(text: string) {
 }
 
 export const branch = line
-  .refine(isBranchName, 'is not a branch name that git and Kargo take')
+  .refine(isBranchName, 'is not a branch name that git and Kargo accept')
   .meta({ refined: BRANCH_PATTERN })
 
 export const path = line

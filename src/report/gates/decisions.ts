@@ -44,11 +44,11 @@ const readAs = (key: string): Decision => ({ readAs: key })
 
 type Decisions = Readonly<Record<string, Decision>>
 
-const STARTED_AT_FORGE = "Rebuilds are started elsewhere, with the factory's token"
+const STARTED_AT_FORGE = "Rebuilds are started in a different place, with the factory's token"
 const NO_EFFECT = 'has no effect here'
 const CATALOG = 'is only shown in the catalog'
 const DISCOVERY =
-  'tells which base images count, and changes no build; the base images that follow have their own table'
+  'decides which base images count, and changes no build; the resulting base images have their own table'
 
 /** Keys of an entry: maps by dots, `[]` any item of a list, `*` any key of a map. */
 export const ENTRY_DECISIONS: Decisions = {
@@ -56,10 +56,10 @@ export const ENTRY_DECISIONS: Decisions = {
   enabled: harmless('what is switched on is reviewed like a new entry, what is switched off is a deletion'),
   description: harmless('is free text'),
 
-  repository: gate('deployed', replaced, 'Another image is watched, checked, and deployed'),
+  repository: gate('deployed', replaced, 'A different image is watched, checked, and deployed'),
   registry: readAs('repository'),
   repoURL: readAs('repository'),
-  'tags.strategy': gate('deployed', changed, 'Another tag can be the newest one, and is deployed'),
+  'tags.strategy': gate('deployed', changed, 'A different tag can be the newest one, and is deployed'),
   'tags.constraint': gate('deployed', anyChange, 'Other versions can be deployed'),
   'tags.allow': gate('deployed', widened, 'Tags that were ignored can be deployed'),
   'tags.discoveryLimit': harmless('The newest tag stays the first of the list, however long it is'),
@@ -68,20 +68,24 @@ export const ENTRY_DECISIONS: Decisions = {
 
   environments: gate('agreement', shortenedList, 'It no longer has to pass the environments that came before'),
   'environments[].name': gate('destination', changed, 'It is promoted into an environment that is new for it'),
-  'environments[].auto': gate('agreement', turnedOn, 'Promoted without anybody asking for it'),
+  'environments[].auto': gate('agreement', turnedOn, 'Promoted automatically'),
   'environments[].soak': gate('agreement', shortened, 'Promoted sooner: less time to notice a bad version'),
-  'environments[].pullRequest': gate('agreement', turnedOff, 'Pushed directly: nobody reviews the change'),
+  'environments[].pullRequest': gate('agreement', turnedOff, 'Pushed directly: the change is not reviewed'),
   'environments[].updates': gate(
     'destination',
     changed,
     'Promotion also changes this place, with the credentials for it',
   ),
-  'environments[].updates[].provider': gate('destination', changed, 'Promotion changes a repository elsewhere'),
-  'environments[].updates[].repo': gate('destination', changed, 'Promotion changes another repository'),
-  'environments[].updates[].branch': gate('destination', changed, 'Promotion changes another branch'),
-  'environments[].updates[].path': gate('destination', changed, 'Promotion changes another file'),
-  'environments[].updates[].type': gate('destination', changed, 'Promotion changes the file in another way'),
-  'environments[].updates[].key': gate('destination', changed, 'Promotion changes another value of the file'),
+  'environments[].updates[].provider': gate(
+    'destination',
+    changed,
+    'Promotion changes a repository on a different forge',
+  ),
+  'environments[].updates[].repo': gate('destination', changed, 'Promotion changes a different repository'),
+  'environments[].updates[].branch': gate('destination', changed, 'Promotion changes a different branch'),
+  'environments[].updates[].path': gate('destination', changed, 'Promotion changes a different file'),
+  'environments[].updates[].type': gate('destination', changed, 'Promotion changes the file in a different way'),
+  'environments[].updates[].key': gate('destination', changed, 'Promotion changes a different value in the file'),
   'environments[].updates[].value': gate(
     'deployed',
     (before) => before === 'digest',
@@ -98,7 +102,7 @@ export const ENTRY_DECISIONS: Decisions = {
 
   autoRebuild: gate('agreement', turnedOn, 'Rebuilt automatically from now on'),
   minimumReleaseAge: gate('agreement', shortened, 'New base images are used sooner after their release'),
-  rebuildDelay: harmless('changes how often it is rebuilt, not what is built or let through'),
+  rebuildDelay: harmless('changes how often it is rebuilt, not what is built or deployed'),
   rebuildOn: harmless(DISCOVERY),
   rebuildOnEnrollment: harmless(
     'starts one build at most, of an image that is provably behind; autoRebuild still holds it',
@@ -122,15 +126,15 @@ export const ENTRY_DECISIONS: Decisions = {
 
   accept: gate('checks', added, 'These warnings about it are counted and folded from now on'),
   'accept[].code': readAs('accept'),
-  'accept[].reason': harmless('says why a warning may stay'),
+  'accept[].reason': harmless('says why a warning is acceptable'),
 
   'source.provider': gate('builds', changed, STARTED_AT_FORGE),
   'source.repo': gate('builds', changed, STARTED_AT_FORGE),
-  'source.branch': gate('builds', changed, 'Another branch is built'),
-  'source.workflow': gate('builds', changed, "Another workflow is started, with the factory's token"),
-  'source.pipeline': gate('builds', changed, "Another pipeline is run, with the factory's token"),
-  'source.job': gate('builds', changed, "Another job is run, with the factory's token"),
-  'source.inputs.*': gate('builds', anyChange, 'Builds are started with other inputs'),
+  'source.branch': gate('builds', changed, 'A different branch is built'),
+  'source.workflow': gate('builds', changed, "A different workflow is started, with the factory's token"),
+  'source.pipeline': gate('builds', changed, "A different pipeline is run, with the factory's token"),
+  'source.job': gate('builds', changed, "A different job is run, with the factory's token"),
+  'source.inputs.*': gate('builds', anyChange, 'Builds are started with different inputs'),
   'source.builds': harmless('says which runs count as builds, and starts none'),
   'source.dockerfile': harmless(DISCOVERY),
   dockerfile: readAs('source.dockerfile'),
@@ -155,12 +159,12 @@ export const ENTRY_DECISIONS: Decisions = {
   latest_stable_tags: harmless(NO_EFFECT),
 }
 
-const CREDENTIALS = 'Other credentials are used'
-const STATE_WORKFLOW = "Kargo starts another workflow when something changes, with the factory's token"
+const CREDENTIALS = 'Different credentials are used'
+const STATE_WORKFLOW = "Kargo starts a different workflow when something changes, with the factory's token"
 const TIMING = 'changes when, not what'
 
 export const SETTINGS_DECISIONS: Decisions = {
-  engine: gate('builds', anyChange, 'Something else starts the rebuilds, with other credentials'),
+  engine: gate('builds', anyChange, 'Something else starts the rebuilds, with different credentials'),
   maxRebuildsPerRun: harmless(TIMING),
   namespace: gate('destination', anyChange, 'Everything is recreated in another namespace, without its Freight'),
   ...Object.fromEntries(PROVIDERS.map((provider) => [`secrets.${provider}`, gate('builds', anyChange, CREDENTIALS)])),
@@ -175,16 +179,16 @@ export const SETTINGS_DECISIONS: Decisions = {
   'stateWorkflow.workflow': gate('builds', changed, STATE_WORKFLOW),
   'stateWorkflow.ref': gate('builds', changed, STATE_WORKFLOW),
   webhookReceivers: harmless('a receiver is reviewed by its Secret'),
-  'webhookReceivers[].secret': gate('builds', changed, 'Whoever has this Secret can make Kargo look'),
+  'webhookReceivers[].secret': gate('builds', changed, 'Anyone with this Secret can make Kargo check for changes'),
   'webhookReceivers[].type': harmless('says how calls are read; the Secret decides whose are believed'),
   'webhookReceivers[].name': harmless('only names it'),
   'webhookReceivers[].virtualRepoName': harmless('says which repository the calls are about'),
   analysis: readAs('analysis.enabled'),
-  'analysis.enabled': gate('checks', turnedOff, 'No image is checked any more'),
-  'analysis.image': gate('checks', anyChange, 'The checks run another scanner'),
+  'analysis.enabled': gate('checks', turnedOff, 'No image is checked any longer'),
+  'analysis.image': gate('checks', anyChange, 'The checks run a different scanner'),
   shard: harmless('another controller of the same Kargo does the same work'),
   allowedRegistries: gate('checks', widenedRegistries, 'Images can come from more registries'),
-  'dashboard.issue': harmless('shows what the state files say; whoever ticks its boxes may start runs already'),
+  'dashboard.issue': harmless('shows what the state files say; people who may tick its boxes may start runs anyway'),
   'dashboard.notify': harmless('only mentions people'),
   backstage: harmless(CATALOG),
   backstageKinds: harmless(CATALOG),
@@ -205,13 +209,9 @@ export const NEW_ENTRY = {
   unknown: gate(
     'deployed',
     changed,
-    'What it was before cannot be read, so nothing is compared: review all of its entry',
+    'The previous entry cannot be read, so nothing is compared: review the whole entry',
   ),
-  straight: gate(
-    'agreement',
-    changed,
-    'New, and every version is deployed at once: nobody is asked, nothing is waited for',
-  ),
+  straight: gate('agreement', changed, 'New, and every version is deployed immediately, without review or delay'),
 } as const
 
 /** The rule of a key; null if changes of it are harmless. */

@@ -224,7 +224,7 @@ describe('an image whose base images are named', () => {
   })
 })
 
-describe('from options alone', () => {
+describe('from options only', () => {
   test('an image with its source, and an external one', async () => {
     const source = ['--repo', 'acme/site', '--workflow', 'site.yml', '--branch', 'on', '--auto-rebuild', 'false']
     expect((await enroll('--image', 'ghcr.io/acme/site', ...source)).code).toBe(0)

@@ -105,14 +105,14 @@ export const IMAGES_MISTAKES: readonly FileMistake[] = [
     'a regular expression in double quotes',
     `${APP}  allowTags: "^v\\d"\n`,
     '4:17',
-    '\\d is not an escape',
+    '\\d is not a valid escape',
     "Use single quotes: '^v\\d'.",
   ],
   [
     'a colon in a value',
     `${APP}  description: web: the shop\n`,
     '4:16',
-    'holds a colon and a space',
+    'contains a colon and a space',
     'Write description: "web: the shop"',
   ],
   [
@@ -365,7 +365,7 @@ export const IMAGES_MISTAKES: readonly FileMistake[] = [
     `${APP}  rebuildDelay:\n`,
     '4:16',
     'rebuildDelay is empty',
-    'Write rebuildDelay: 24h, or take the line out.',
+    'Write rebuildDelay: 24h, or remove the line.',
   ],
   ['yes for true', `${APP}  autoRebuild: yes\n`, '4:16', 'must be true or false', 'Write autoRebuild: true.'],
   ['true in quotes', `${APP}  autoRebuild: "true"\n`, '4:16', 'must be true or false', 'Write autoRebuild: true.'],
@@ -383,14 +383,14 @@ export const IMAGES_MISTAKES: readonly FileMistake[] = [
     'a tag for a range',
     `${APP}  tags: {constraint: latest}\n`,
     '4:22',
-    'is not a range of versions',
+    'is not a version range',
     'write strategy: Digest beside it',
   ],
   [
     'a lookahead',
     `${APP}  allowTags: '^(?!dev)'\n`,
     '4:14',
-    'is not a regular expression that Kargo takes',
+    'is not a regular expression that Kargo accepts',
     'See https://github.com/google/re2/wiki/Syntax.',
   ],
   ['an architecture alone', `${APP}  build: {platforms: [amd64]}\n`, '4:23', 'must be OS/ARCH', 'Write linux/amd64.'],
@@ -460,7 +460,7 @@ export const IMAGES_MISTAKES: readonly FileMistake[] = [
     'must be the file name of a workflow',
     'Write workflow: a.yml.',
   ],
-  ['more retries than Kargo makes', settings('retries: 3'), '2:12', 'once at most, not 3 times', 'Write 0 or 1'],
+  ['more retries than Kargo makes', settings('retries: 3'), '2:12', 'at most once, not 3 times', 'Write 0 or 1'],
 ]
 
 const SHA = `sha256:${'a'.repeat(64)}`
@@ -519,5 +519,5 @@ export const OVERRIDES_MISTAKES: readonly FileMistake[] = [
     'reason is missing',
     'Write it, for example reason: CVE-2026-1234.',
   ],
-  ['an override that has expired', override((text) => text.replace('2099', '2020')), '1', 'expired', 'Take it out.'],
+  ['an override that has expired', override((text) => text.replace('2099', '2020')), '1', 'expired', 'Remove it.'],
 ]

@@ -83,7 +83,7 @@ it.each([
   ['_archive', '_archive/images'],
 ])('the folder %s', (folder, taken) => {
   const fault = catalogFolderFault(folder, 'dist')
-  expect(fault === null ? null : fault.includes(`is or holds ${taken},`)).toBe(taken === null ? null : true)
+  expect(fault === null ? null : fault.includes(`is or contains ${taken},`)).toBe(taken === null ? null : true)
 })
 
 it('the top of the state folder is no folder of its own', () => {

@@ -76,7 +76,7 @@ describe('the step that builds a Dockerfile', () => {
     const choice = choose(jobWith(['push: true', 'context: b']), 'app/Dockerfile')
     expect(choice).toEqual({
       ok: false,
-      reason: `${PATH}:5, ${PATH}:7 builds another Dockerfile than app/Dockerfile. ${REMEDY}`,
+      reason: `${PATH}:5, ${PATH}:7 builds a different Dockerfile than app/Dockerfile. ${REMEDY}`,
       others: [`${PATH}:5`, `${PATH}:7`],
     })
   })
@@ -270,7 +270,7 @@ describe('tags of docker/metadata-action', () => {
 
 describe('what is not read beside it', () => {
   const test = 'load: true'
-  const said = `the build in ${PATH}:5 publishes nothing, and ${PATH}:7: make push is not read: it is taken for the one that does`
+  const said = `the build in ${PATH}:5 publishes nothing, and ${PATH}:7: make push is not read: it is assumed to be the one that does`
   it.each([
     ['a test, and something that is not read', [test, 'run: make push'], [said]],
     ['a build that publishes', ['push: true', 'run: make push'], []],
@@ -346,7 +346,7 @@ describe('a step that bakes', () => {
       ok: true,
       builds: [{ inline: { text: 'FROM a' } }],
       assumed: [
-        `the Dockerfile of ${target('inline')} is written in the definition: it is taken for docker/Dockerfile`,
+        `the Dockerfile of ${target('inline')} is inline in the definition: it is assumed to be docker/Dockerfile`,
       ],
     })
     const both = choose(jobWith([bake('{ targets: "inline,web" }')]), 'web/Dockerfile', { files })
@@ -354,7 +354,7 @@ describe('a step that bakes', () => {
   })
   it('that cannot be read says why', () => {
     const choice = choose(jobWith([bake()]), 'Dockerfile', { files: { 'docker-bake.json': '{' } })
-    expect(choice).toEqual({ ok: false, reason: 'the file is no JSON.', others: [] })
+    expect(choice).toEqual({ ok: false, reason: 'the file is not JSON.', others: [] })
   })
   it('that cannot be read does not count beside one that can', () => {
     const text = jobWith([bake(), 'push: true, target: x'])

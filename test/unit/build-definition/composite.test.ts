@@ -248,7 +248,7 @@ describe('actions that use actions', () => {
     }
     expect(argument(steps('uses: org/ci/build@v1'), { files })).toEqual(['1'])
   })
-  it('in a circle end', () => {
+  it('in a cycle end', () => {
     const files = { [FILE]: action([build('1'), `uses: ./${ACTION}`, `uses: ./${ACTION}`]) }
     const found = follow(steps(`uses: ./${ACTION}`), { files })
     expect(found.builds).toHaveLength(1)

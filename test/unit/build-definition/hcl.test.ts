@@ -166,7 +166,7 @@ describe('what bake refuses as a whole', () => {
     ['target "a.b" {}\n', '1: a.b is not a valid target name: letters, digits, - and _ make one.'],
     ['group "a b" { targets = [] }\n', '1: a b is not a valid target name: letters, digits, - and _ make one.'],
     ['group "g" {}\n', '1: the group g has no targets. Write targets = [] if that is meant.'],
-    ['target "t" { name = "x" }\n', '1: name is for targets with a matrix. Take it away, or add a matrix.'],
+    ['target "t" { name = "x" }\n', '1: name is for targets with a matrix. Remove it, or add a matrix.'],
     [
       'target "t" {\n  matrix = { v = [1, 2] }\n}\n',
       '2: the matrix gives 2 targets one name. Write name = "…" with its variables in it.',

@@ -51,7 +51,7 @@ describe("ko's configuration", () => {
     ['an empty default', 'defaultBaseImage: ""\n', 1, 'is not an image reference: it is empty'],
     ['a map for the default', 'defaultBaseImage: {a: b}\n', 1, 'is not an image reference'],
     ['an override without value', 'baseImageOverrides:\n  a: b\n  c:\n', 3, 'is not an image reference: it is empty'],
-    ['a list', '- a\n', 1, 'the file holds no map'],
+    ['a list', '- a\n', 1, 'the file is not a map'],
     ['a key twice', 'defaultBaseImage: a\ndefaultBaseImage: b\n', 2, 'duplicate key'],
     [
       'overrides without end',

@@ -45,7 +45,7 @@ describe('what is given to discovery', () => {
       assumed: [
         `build-arg NODE_TAG is \${{ inputs.tag }} (${PATH}:13): the Dockerfile's default is assumed`,
         "build-arg TOKEN is taken from the build's environment: the Dockerfile's default is assumed",
-        `build context base is \${{ inputs.base }} (${PATH}:19): what stands for it is not known`,
+        `build context base is \${{ inputs.base }} (${PATH}:19): its value is not known`,
         `target is \${{ inputs.target }} (${PATH}:17): the last stage is assumed`,
         `platform is \${{ inputs.platforms }} (${PATH}:18): linux/amd64 is assumed`,
       ],

@@ -239,7 +239,7 @@ describe('workflows that call workflows', () => {
     }
     expect(argument(calling(`uses: ./${LOCAL}`), { files })).toEqual(['1'])
   })
-  it('in a circle are followed ten deep', () => {
+  it('in a cycle are followed ten deep', () => {
     const files = { [LOCAL]: `${called('1')}  again: { uses: ./${LOCAL} }\n` }
     const found = follow(calling(`uses: ./${LOCAL}`), { files })
     expect(found.builds).toHaveLength(1)
@@ -248,7 +248,7 @@ describe('workflows that call workflows', () => {
       { file: LOCAL, what: LOCAL, reason: 'is not followed: calls nested more than 10 deep' },
     ])
   })
-  it('in a circle of two that fans out end as well', () => {
+  it('in a cycle of two that fans out end as well', () => {
     const twice = (name: string) =>
       `on: workflow_call\njobs: { a: { uses: ./.github/workflows/${name}.yml }, b: { uses: ./.github/workflows/${name}.yml } }`
     const files = { [LOCAL]: twice('other'), '.github/workflows/other.yml': twice('image') }

@@ -60,7 +60,7 @@ describe('the issue', () => {
 
   it('says nothing of a base image that is missing twice', () => {
     const text = renderIssue(factoryIn('waiting-rebuildDelay', ['docker.io/library/node:22']), OPTIONS)
-    expect(text).toContain('is not there: the next build fails.')
+    expect(text).toContain('does not exist: the next build will fail.')
     expect(text).toContain('<br>Waits until 2026-03-12 08:00 UTC: `node:22` changed 2026-03-09 20:30 UTC')
     expect(text.match(/rebuild=web/g)).toHaveLength(1)
   })

@@ -175,8 +175,8 @@ describe('named build contexts', () => {
 describe('errors name the cause and the remedy', () => {
   test.each([
     ['ARG IMAGE\nFROM ${IMAGE}\n', 2, 'ARG IMAGE has no default: pass it (build.args.IMAGE in images.yaml)'],
-    ['FROM $IMAGE\n', 1, 'no ARG IMAGE stands above the first FROM'],
-    ['FROM a\nARG V=1\nFROM b:$V\n', 3, 'ARG V stands inside a stage, where FROM does not see it'],
+    ['FROM $IMAGE\n', 1, 'there is no ARG IMAGE above the first FROM'],
+    ['FROM a\nARG V=1\nFROM b:$V\n', 3, 'ARG V is inside a stage, where FROM does not see it'],
     ['FROM a AS Build\nFROM Build\n', 2, 'write FROM build'],
     ['FROM a:1 # comment\n', 1, 'a comment needs a line of its own'],
     ['FROM {{ .Base }}\n', 1, 'looks like a template'],
@@ -187,7 +187,7 @@ describe('errors name the cause and the remedy', () => {
     ['FROM a\nRUN <<EOF\nx\n', 2, 'no line holds just "EOF"'],
     ['RUN x\nFROM a\n', 1, 'before the first FROM'],
     ['FROM a AS x\nCOPY --from=y b c\nFROM x AS y\n', 2, 'comes later'],
-    ['FROM a AS x\nCOPY --from=y b c\nFROM d AS y\nCOPY --from=x b c\n', 4, 'a circle'],
+    ['FROM a AS x\nCOPY --from=y b c\nFROM d AS y\nCOPY --from=x b c\n', 4, 'a cycle'],
     ['FROM https://x.y/z\n', 1, 'leave out the https://'],
   ])('%j', (text, line, part) => {
     const last = text.includes('comes later')

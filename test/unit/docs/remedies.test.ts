@@ -60,7 +60,7 @@ const OTHERS = new Set([
     'event_name',
   ],
   ...['github.token', 'github.event.workflow_run.event', 'github.event_name', 'image.tag', 'ghcr.io', 'docker.io'],
-  ...['--from', '--include', 'image-factory', 'lower-case', 'CI_PIPELINE_SOURCE'],
+  ...['--from', '--include', 'image-factory', 'lower-case', 'rate-limiting', 'CI_PIPELINE_SOURCE'],
 ])
 
 /** What of a text is a name, and whether there is such a thing. */

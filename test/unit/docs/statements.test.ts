@@ -76,7 +76,7 @@ describe('settings and keys', () => {
 
 describe('messages', () => {
   it.each(['docs/troubleshooting.md', 'docs/gitlab.md'])('that %s quotes are those of the source', (page) => {
-    const [, section = ''] = read(page).split('| It says | What to do |')
+    const [, section = ''] = read(page).split(/\| (?:It says|Message) \| What to do \|/)
     const messages = [...section.matchAll(/^\| `(.+?)` \| /gm)].map(([, message = '']) => message)
     expect(messages.length).toBeGreaterThan(0)
     const parts = messages.flatMap((message) => message.split('…').map((part) => part.replace(/^[.:\s]+|\s+$/g, '')))

@@ -72,12 +72,12 @@ describe('accept', () => {
     [
       'a notice',
       'base-none Why.',
-      'value-invalid: accept.code: "base-none" is a notice, and only warnings can be accepted. Take it out: notices need no action.',
+      'value-invalid: accept.code: "base-none" is a notice, and only warnings can be accepted. Remove it: notices need no action.',
     ],
     [
       'a warning about no entry',
       'registry-unanswered Why.',
-      'value-invalid: accept.code: "registry-unanswered" is about a run or a base image, and only warnings about the entry can be accepted. Take it out.',
+      'value-invalid: accept.code: "registry-unanswered" is about a run or a base image, and only warnings about the entry can be accepted. Remove it.',
     ],
     [
       'no reason',
@@ -107,7 +107,7 @@ describe('accept', () => {
     [
       'an empty reason',
       '[{code: base-pinned, reason: " "}]',
-      '4:40 value-invalid: accept[0].reason: " " must say why. Write it like Pinned on purpose.',
+      '4:40 value-invalid: accept[0].reason: " " must give the reason. Write it like Pinned on purpose.',
     ],
     [
       'a code alone',
@@ -124,12 +124,12 @@ describe('accept', () => {
     ['between two entries', `${WEB}\n${NOTE}\n\n${API}`, 5],
   ])('refuses a comment %s', (_, text, line) => {
     expect(said(text)).toEqual([
-      expect.stringMatching(new RegExp(`^${line}:\\d+ value-invalid: this acceptance stands beside no entry`)),
+      expect.stringMatching(new RegExp(`^${line}:\\d+ value-invalid: this acceptance belongs to no entry`)),
     ])
   })
 
   it('is no default', () => {
     const text = `defaults:\n  accept: [{code: base-pinned, reason: Why.}]\nimages:\n${WEB}`
-    expect(said(text)).toEqual(['2:3 key-unknown: accept cannot be a default. Take it out: each image has its own.'])
+    expect(said(text)).toEqual(['2:3 key-unknown: accept cannot be a default. Remove it: each image has its own.'])
   })
 })

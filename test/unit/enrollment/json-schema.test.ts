@@ -61,7 +61,7 @@ const BEYOND: Readonly<Record<string, RegExp>> = {
   'references of images': /is not an image reference/,
   'where another key allows an image to come from': /is in no allowed registry/,
   'the length of two keys together': /is longer than \d+ characters/,
-  'a key in the entry and below enrollment': /stands in the entry and below enrollment/,
+  'a key in the entry and below enrollment': /is set both in the entry and below enrollment/,
   'the repository that holds the file': /source\.repo is missing/,
   'the text of the file, not its data':
     /duplicate key|merge conflict|is not supported here|half a character|turns the text around|control character .* stands|not a directive|a key must be plain text|not a valid key|more than one YAML document/,

@@ -55,7 +55,7 @@ describe('base images that are named by hand', () => {
   it.each([
     ['of an external image', `${APP}  bases: [a:1]\n`, [`f:4:10: ${IDLE}`]],
     [
-      'of an image that is built elsewhere',
+      'of an image that is built in a different place',
       `${SOURCE}  build: {enabled: false}\n  bases: [a:1]\n`,
       [`f:7:10: ${IDLE}`],
     ],

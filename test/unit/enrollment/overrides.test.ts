@@ -30,7 +30,7 @@ describe('overrides.yaml', () => {
     expect(parseOverrides(entry({ expires: '2026-03-01' }), 'o', NOW).active).toHaveLength(1)
     const late = parseOverrides(entry({ expires: '2026-03-01T07:59Z' }), 'o', NOW)
     expect(late.active).toEqual([])
-    expect(late.problems).toMatchObject([{ severity: 'notice', line: 1, remedy: 'Take it out.' }])
+    expect(late.problems).toMatchObject([{ severity: 'notice', line: 1, remedy: 'Remove it.' }])
   })
 
   it.each(['', '# nothing\n', '[]\n'])('may be empty: %j', (text) => {
@@ -48,7 +48,7 @@ describe('overrides.yaml', () => {
     [`${entry()}  until: 2027-01-01\n`, 'error 5:3 unknown key "until".'],
     [
       entry({ reason: '${{ secret("x").token }}' }),
-      'error 3:11 reason: "${{ secret(\\"x\\").token }}" holds ${{ or ${%, which Kargo would evaluate.',
+      'error 3:11 reason: "${{ secret(\\"x\\").token }}" contains ${{ or ${%, which Kargo would evaluate.',
     ],
     [`- base: node:22\n  reason: x\n  expires: 2027-01-01\n`, 'error 1:3 digest is missing.'],
     ['- 1\n', 'error 1:3 the entry must be a map, not "1".'],

@@ -4,13 +4,13 @@ const bases = (...items: readonly string[]) => `${SOURCE}  bases:\n${items.map((
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const EXAMPLE = 'Write REGISTRY/REPOSITORY:TAG, for example docker.io/library/node:22.'
 const variable = (place: string, text: string) =>
-  `${place}: "${text}" holds a variable, which nothing here can fill in. Write the reference with its value, for example docker.io/library/node:22.`
+  `${place}: "${text}" contains a variable, which nothing here can fill in. Write the reference with its value, for example docker.io/library/node:22.`
 const itself = (text: string) =>
   `"${text}" is the image itself: each rebuild would start the next one. Remove it, or name the image it is built on.`
 
 /** Title, text, what is said: line:column message remedy. */
 export const WRONG_BASES: readonly WrongFile[] = [
-  ['nothing for bases', `${APP}  bases:\n`, ['4:9: bases is empty. Write its value, or take the line out.']],
+  ['nothing for bases', `${APP}  bases:\n`, ['4:9: bases is empty. Write its value, or remove the line.']],
   [
     'one text for bases',
     `${APP}  bases: node:22\n`,
@@ -24,7 +24,7 @@ export const WRONG_BASES: readonly WrongFile[] = [
   [
     'a base with an expression',
     bases('"node:${{ vars.NODE }}"'),
-    ['7:7: bases[0]: "node:${{ vars.NODE }}" holds ${{ or ${%, which Kargo would evaluate. Write the value itself.'],
+    ['7:7: bases[0]: "node:${{ vars.NODE }}" contains ${{ or ${%, which Kargo would evaluate. Write the value itself.'],
   ],
   ['a base out of a template', bases('"{{ .Base }}"'), [variable('7:7', '{{ .Base }}')]],
   [
@@ -60,7 +60,7 @@ export const WRONG_BASES: readonly WrongFile[] = [
     'a base by its digest alone',
     bases(`ghcr.io/org/base@${DIGEST}`),
     [
-      `7:7: "ghcr.io/org/base@${DIGEST.slice(0, 62)}\u2026" is a digest without a tag, and a digest never changes. Write ghcr.io/org/base:TAG with the tag that is followed.`,
+      `7:7: "ghcr.io/org/base@${DIGEST.slice(0, 62)}\u2026" is a digest without a tag, and a digest never changes. Write ghcr.io/org/base:TAG with the tag to follow.`,
     ],
   ],
   ['scratch', bases('scratch'), ['7:7: scratch is not an image and never changes. Remove it from bases.']],

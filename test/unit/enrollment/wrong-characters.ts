@@ -18,34 +18,34 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
   [
     'NUL',
     `${APP}  description: "a\u0000"\n`,
-    [`4:18: the control character U+0000 stands here. Save the file as UTF-8.`],
+    [`4:18: there is a control character here: U+0000. Save the file as UTF-8.`],
   ],
   [
     'UTF-16',
     `-\u0000 \u0000n\u0000a\u0000m\u0000e\u0000:\u0000 \u0000a\u0000\n`,
     [
-      `1:2: the control character U+0000 stands here. Save the file as UTF-8.`,
-      `1:4: the control character U+0000 stands here. Save the file as UTF-8.`,
-      `1:6: the control character U+0000 stands here. Save the file as UTF-8.`,
-      `1:8: the control character U+0000 stands here. Save the file as UTF-8.`,
-      `1:10: the control character U+0000 stands here. Save the file as UTF-8.`,
+      `1:2: there is a control character here: U+0000. Save the file as UTF-8.`,
+      `1:4: there is a control character here: U+0000. Save the file as UTF-8.`,
+      `1:6: there is a control character here: U+0000. Save the file as UTF-8.`,
+      `1:8: there is a control character here: U+0000. Save the file as UTF-8.`,
+      `1:10: there is a control character here: U+0000. Save the file as UTF-8.`,
     ],
   ],
-  ['an escape sequence', `${APP}# \u001b[2J\n`, [`4:3: the control character U+001B stands here. Take it out.`]],
+  ['an escape sequence', `${APP}# \u001b[2J\n`, [`4:3: there is a control character here: U+001B. Remove it.`]],
   [
     'text that runs backwards, in a comment',
     `${APP}# \u202etxet\n`,
-    [`4:3: U+202E here turns the text around. Take it out.`],
+    [`4:3: U+202E here reverses the direction of the text. Remove it.`],
   ],
   [
     'a JavaScript tag',
     `${APP}  description: !!js/function "x"\n`,
-    [`4:16: the tag tag:yaml.org,2002:js/function is not supported here. Take it out, or quote the value.`],
+    [`4:16: the tag tag:yaml.org,2002:js/function is not supported here. Remove it, or quote the value.`],
   ],
   [
     'a very long tag',
     `${APP}  description: !<tag:${'x'.repeat(1000)}> a\n`,
-    [`4:16: the tag tag:${'x'.repeat(56)}\u2026 is not supported here. Take it out, or quote the value.`],
+    [`4:16: the tag tag:${'x'.repeat(56)}\u2026 is not supported here. Remove it, or quote the value.`],
   ],
   [
     'a very long alias',
@@ -83,7 +83,7 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
     'the key constructor below enrollment',
     `- name: a\n  enrollment: {constructor: x, registry: ghcr.io, repository: org/a}\n`,
     [
-      `2:3: notice: keys below enrollment are read as if they stood in the entry itself. Take enrollment out and move its keys to the left.`,
+      `2:3: notice: keys below enrollment are read as if they were in the entry itself. Remove enrollment and move its keys to the left.`,
       `2:16: unknown key "constructor". Known here: ${ENTRY_KEYS}`,
     ],
   ],
@@ -117,7 +117,7 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
     `${APP}  autoRebuild: on\n`,
     [`4:16: autoRebuild must be true or false, not "on". Write autoRebuild: true.`],
   ],
-  ['~ for a source', `${APP}  source: ~\n`, [`4:11: source is empty. Write its value, or take the line out.`]],
+  ['~ for a source', `${APP}  source: ~\n`, [`4:11: source is empty. Write its value, or remove the line.`]],
   [
     'a conflict in the middle',
     `${APP}<<<<<<< HEAD\n  autoRebuild: true\n=======\n  autoRebuild: false\n>>>>>>> other\n`,

@@ -72,12 +72,12 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'two documents',
     `${APP}---\n- name: app\n  registry: ghcr.io\n  repository: org/app\n`,
-    ['4:1: the file holds more than one YAML document. Keep one, without "---" or "..." after it.'],
+    ['4:1: the file contains more than one YAML document. Keep one, without "---" or "..." after it.'],
   ],
   [
     'a text after the end of the document',
     `${APP}...\nmore\n`,
-    ['5:1: the file holds more than one YAML document. Keep one, without "---" or "..." after it.'],
+    ['5:1: the file contains more than one YAML document. Keep one, without "---" or "..." after it.'],
   ],
   [
     'a byte order mark before a wrong value',
@@ -101,7 +101,7 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
     'a colon in plain text',
     '- name: a: b\n',
     [
-      '1:9: the value of name holds a colon and a space. Write name: "a: b", or put what follows "name:" on lines of its own, indented further.',
+      '1:9: the value of name contains a colon and a space. Write name: "a: b", or put what follows "name:" on lines of its own, indented further.',
     ],
   ],
   [
@@ -112,24 +112,24 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'a custom tag',
     `${APP}  autoRebuild: !secret true\n`,
-    ['4:16: the tag !secret is not supported here. Take it out, or quote the value.'],
+    ['4:16: the tag !secret is not supported here. Remove it, or quote the value.'],
   ],
   [
     'a tag of another type',
     `${APP}  rebuildDelay: !!binary aGk=\n`,
-    ['4:26: the tag tag:yaml.org,2002:binary is not supported here. Take it out, or quote the value.'],
+    ['4:26: the tag tag:yaml.org,2002:binary is not supported here. Remove it, or quote the value.'],
   ],
   [
     'a tag that changes the kind',
     '- !!seq {name: app}\n',
-    ['1:3: the tag tag:yaml.org,2002:seq is not supported here. Take it out, or quote the value.'],
+    ['1:3: the tag tag:yaml.org,2002:seq is not supported here. Remove it, or quote the value.'],
   ],
   ['a key written twice', `${APP}  name: other\n`, ['4:3: duplicate key "name". Keep one of them.']],
   [
     'a key written twice far below',
     `${SOURCE}    branch: main\n    branch: dev\n`,
     [
-      '4:3: notice: without a workflow this image is never rebuilt. Name the file of the workflow that builds it in source.workflow.',
+      '4:3: notice: without a workflow this image is never rebuilt. Set source.workflow to the file of the workflow that builds it.',
       '7:5: duplicate key "branch". Keep one of them.',
     ],
   ],
@@ -159,19 +159,19 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
     `${APP}  updates: ${'['.repeat(70)}${']'.repeat(70)}\n`,
     ['4:75: the file nests deeper than 64 levels.'],
   ],
-  ['half a character', `${APP}  description: "\\ud800"\n`, ['4:16: this text holds half a character.']],
+  ['half a character', `${APP}  description: "\\ud800"\n`, ['4:16: this text contains half a character.']],
   [
     'half a character in a key',
     `${APP}  updates: {"\\udc00": 1}\n`,
     [
       '4:12: updates must be a list, not a map. Begin each of its items with "- ".',
-      '4:13: this key holds half a character.',
+      '4:13: this key contains half a character.',
     ],
   ],
   [
     'an unknown directive',
     '%FOO\n---\n- name: app\n  registry: ghcr.io\n  repository: org/app\n',
-    ['1:1: %FOO is not a directive of YAML. Take the line out.'],
+    ['1:1: %FOO is not a directive of YAML. Remove the line.'],
   ],
   [
     'a misspelt setting',
@@ -215,6 +215,6 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
   [
     'a bad default of source',
     'defaults:\n  source:\n    branch: a..b\nimages:\n  - name: app\n    registry: ghcr.io\n    repository: org/app\n    source:\n      repo: org/app\n',
-    ['3:13: source.branch: "a..b" is not a branch name that git and Kargo take. Write it like main.'],
+    ['3:13: source.branch: "a..b" is not a branch name that git and Kargo accept. Write it like main.'],
   ],
 ]

@@ -131,7 +131,7 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
   [
     'an expression for a name',
     `- name: \${{ secrets.token }}\n  registry: ghcr.io\n  repository: org/app\n`,
-    [`1:9: name: "\${{ secrets.token }}" holds \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
+    [`1:9: name: "\${{ secrets.token }}" contains \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
   ],
   [
     'a name taken',
@@ -196,7 +196,7 @@ export const WRONG_ENTRIES: readonly WrongFile[] = [
     'a repository Kargo refuses',
     '- name: app\n  registry: ghcr.io\n  repository: org/a--b\n',
     [
-      '3:15: "ghcr.io/org/a--b" cannot be watched: Kargo takes no doubled separators like "--". Publish the image under another repository.',
+      '3:15: "ghcr.io/org/a--b" cannot be watched: Kargo accepts no doubled separators like "--". Publish the image under another repository.',
     ],
   ],
   [

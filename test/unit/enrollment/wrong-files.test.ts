@@ -50,7 +50,7 @@ describe('the wrong files', () => {
   it('are told with what mends them, where the message does not say it already', () => {
     const bare = texts.flatMap((text) => parseImagesFile(text, 'f').problems).filter((one) => one.remedy === null)
     const isPlain =
-      /must|is no|is longer|holds|written twice|Keep|Use|stands|resolved|alias|tag|key|expands|nests|document|Flow|Map|Missing|Nested|directive/
+      /must|is no|is longer|holds|contains|written twice|Keep|Use|stands|resolved|alias|tag|key|expands|nests|document|Flow|Map|Missing|Nested|directive/
     expect(bare.filter((one) => !isPlain.test(one.message))).toEqual([])
   })
 })
@@ -110,7 +110,7 @@ describe('problems', () => {
 
   const LEXICAL = 'imageSelectionStrategy: Lexical'
   const noEffect = (strategy: string) =>
-    `tags.strategy ${strategy} has no effect: imageSelectionStrategy says Lexical. Take tags.strategy out.`
+    `tags.strategy ${strategy} has no effect: imageSelectionStrategy says Lexical. Remove tags.strategy.`
   it.each([
     ['another', `${APP}  ${LEXICAL}\n  tags: {strategy: SemVer}\n`, `5:20 ${noEffect('SemVer')}`],
     [

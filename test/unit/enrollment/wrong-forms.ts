@@ -30,7 +30,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a repository of 256 characters',
     `- name: app\n  repoURL: ghcr.io/${'a'.repeat(256)}\n`,
-    [`2:12: "${'a'.repeat(79)}\u2026" is longer than 255 characters. No registry takes it: shorten it.`],
+    [`2:12: "${'a'.repeat(79)}\u2026" is longer than 255 characters. No registry accepts it: shorten it.`],
   ],
   [
     'two names of one image on Docker Hub',
@@ -40,18 +40,18 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a branch HEAD',
     `${SOURCE}    workflow: build.yml\n    branch: HEAD\n`,
-    [`7:13: source.branch: "HEAD" is not a branch name that git and Kargo take. Write it like main.`],
+    [`7:13: source.branch: "HEAD" is not a branch name that git and Kargo accept. Write it like main.`],
   ],
   [
     'a whole ref for a branch',
     `${SOURCE}    workflow: build.yml\n    branch: refs/heads/main\n`,
-    [`7:13: source.branch: "refs/heads/main" is not a branch name that git and Kargo take. Write branch: main.`],
+    [`7:13: source.branch: "refs/heads/main" is not a branch name that git and Kargo accept. Write branch: main.`],
   ],
   [
     'a branch of 256 characters',
     `${SOURCE}    workflow: build.yml\n    branch: ${'b'.repeat(256)}\n`,
     [
-      `7:13: source.branch: "${'b'.repeat(79)}\u2026" is not a branch name that git and Kargo take. Write it like main.`,
+      `7:13: source.branch: "${'b'.repeat(79)}\u2026" is not a branch name that git and Kargo accept. Write it like main.`,
     ],
   ],
   [
@@ -78,7 +78,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a character that nobody sees',
     `${SOURCE}    workflow: build.yml\n    dockerfile: "Docker\\u200bfile"\n`,
-    [`7:17: source.dockerfile: "Docker\\u{200b}file" holds an invisible character. Type it again, without it.`],
+    [`7:17: source.dockerfile: "Docker\\u{200b}file" contains an invisible character. Type it again, without it.`],
   ],
   [
     'a pipeline that climbs',
@@ -90,19 +90,19 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a job with a control character',
     `${APP}  source: {provider: gitlab, repo: g/a, job: "a\\tb"}\n`,
-    [`4:46: source.job: "a\\tb" holds a control character. Type it again, without it.`],
+    [`4:46: source.job: "a\\tb" contains a control character. Type it again, without it.`],
   ],
   [
     'a constraint for nothing',
     `${APP}  tags: {constraint: latest}\n`,
     [
-      `4:22: "latest" is not a range of versions. Write a range like ^1.2.0 or >=1.2 <3; to follow the tag latest, write strategy: Digest beside it.`,
+      `4:22: "latest" is not a version range. Write a range like ^1.2.0 or >=1.2 <3; to follow the tag latest, write strategy: Digest beside it.`,
     ],
   ],
   [
     'two equals signs',
     `${APP}  tags: {constraint: ==1.2.3}\n`,
-    [`4:22: "==1.2.3" is not a range of versions. Write constraint: =1.2.3.`],
+    [`4:22: "==1.2.3" is not a version range. Write constraint: =1.2.3.`],
   ],
   [
     'a bad tag to follow',
@@ -118,28 +118,28 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     'a look ahead',
     `${APP}  tags: {allow: ["^v(?!0)"]}\n`,
     [
-      `4:18: "^v(?!0)" is not a regular expression that Kargo takes (RE2): invalid or unsupported Perl syntax: \`(?!\`. See https://github.com/google/re2/wiki/Syntax.`,
+      `4:18: "^v(?!0)" is not a regular expression that Kargo accepts (RE2): invalid or unsupported Perl syntax: \`(?!\`. See https://github.com/google/re2/wiki/Syntax.`,
     ],
   ],
   [
     'a back reference',
     `${APP}  tags: {allow: ['(a)\\1']}\n`,
     [
-      `4:18: "(a)\\\\1" is not a regular expression that Kargo takes (RE2): invalid escape sequence: \`\\1\`. See https://github.com/google/re2/wiki/Syntax.`,
+      `4:18: "(a)\\\\1" is not a regular expression that Kargo accepts (RE2): invalid escape sequence: \`\\1\`. See https://github.com/google/re2/wiki/Syntax.`,
     ],
   ],
   [
     'too many repetitions',
     `${APP}  allowTags: a{1001}\n`,
     [
-      `4:14: "a{1001}" is not a regular expression that Kargo takes (RE2): invalid repeat count: \`{1001}\`. See https://github.com/google/re2/wiki/Syntax.`,
+      `4:14: "a{1001}" is not a regular expression that Kargo accepts (RE2): invalid repeat count: \`{1001}\`. See https://github.com/google/re2/wiki/Syntax.`,
     ],
   ],
   [
     'a bracket left open',
     `${APP}  allowTags: "[a"\n`,
     [
-      `4:14: "[a" is not a regular expression that Kargo takes (RE2): missing closing ]: \`[a\`. See https://github.com/google/re2/wiki/Syntax.`,
+      `4:14: "[a" is not a regular expression that Kargo accepts (RE2): missing closing ]: \`[a\`. See https://github.com/google/re2/wiki/Syntax.`,
     ],
   ],
   [
@@ -200,7 +200,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     'a fault below enrollment',
     `- name: a\n  enrollment:\n    registry: ghcr.io\n    repository: Org/a\n    rebuildDelay: soon\n`,
     [
-      `2:3: notice: keys below enrollment are read as if they stood in the entry itself. Take enrollment out and move its keys to the left.`,
+      `2:3: notice: keys below enrollment are read as if they were in the entry itself. Remove enrollment and move its keys to the left.`,
       `4:17: enrollment.repository: "Org/a" must be a repository path like org/app, in lower case, without tag or digest. Write repository: org/a.`,
       `5:19: enrollment.rebuildDelay: "soon" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.`,
     ],
@@ -209,8 +209,8 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     'a key below enrollment and in the entry',
     `- name: a\n  registry: ghcr.io\n  enrollment:\n    registry: ghcr.io\n    repository: org/a\n`,
     [
-      `3:3: notice: keys below enrollment are read as if they stood in the entry itself. Take enrollment out and move its keys to the left.`,
-      `4:5: registry stands in the entry and below enrollment. Keep one of them.`,
+      `3:3: notice: keys below enrollment are read as if they were in the entry itself. Remove enrollment and move its keys to the left.`,
+      `4:5: registry is set both in the entry and below enrollment. Keep one of them.`,
     ],
   ],
   [
@@ -218,14 +218,14 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     `- name: a\n  enrollment: x\n`,
     [
       `1:3: registry is missing. Write where the image is published, for example registry: ghcr.io and repository: org/app.`,
-      `2:3: enrollment must be a map. Take it out, and write the keys of the image in the entry itself.`,
+      `2:3: enrollment must be a map. Remove it, and write the keys of the image in the entry itself.`,
     ],
   ],
   [
     'a misspelt key below enrollment',
     `- name: a\n  enrollment: {registry: ghcr.io, repositry: org/a}\n`,
     [
-      `2:3: notice: keys below enrollment are read as if they stood in the entry itself. Take enrollment out and move its keys to the left.`,
+      `2:3: notice: keys below enrollment are read as if they were in the entry itself. Remove enrollment and move its keys to the left.`,
       `2:35: unknown key "repositry". Did you mean repository?`,
     ],
   ],
@@ -268,7 +268,7 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'a dockerfile twice',
     `- name: a\n  registry: ghcr.io/org\n  image: a\n  dockerfile: Dockerfile\n  source: {repo: org/a, workflow: a.yml, dockerfile: Dockerfile}\n`,
-    [`4:3: dockerfile stands in the entry and in its source. Keep one of them.`],
+    [`4:3: dockerfile is set both in the entry and in its source. Keep one of them.`],
   ],
   [
     'a dockerfile in a repository nobody named',

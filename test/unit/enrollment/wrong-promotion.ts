@@ -11,7 +11,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
     'nothing for analysis',
     `${APP}  analysis:\n`,
     [
-      `4:12: analysis must be true, false or a map, not nothing. Write analysis: true or analysis: false, or take the line out.`,
+      `4:12: analysis must be true, false or a map, not nothing. Write analysis: true or analysis: false, or remove the line.`,
     ],
   ],
   [
@@ -28,7 +28,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
     "a template called like one of the factory's own",
     `${APP}  analysis: {templates: [smoke, scan-image]}\n`,
     [
-      `4:33: scan-image is one of the factory's own AnalysisTemplates. Take it out (its check is switched on by name), or name yours otherwise.`,
+      `4:33: scan-image is one of the factory's own AnalysisTemplates. Remove it (its check is switched on by name), or rename yours.`,
     ],
   ],
   ['a misspelt check', `${APP}  analysis: {contents: HIGH}\n`, [`4:14: unknown key "contents". Did you mean content?`]],
@@ -95,7 +95,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
     `${APP}  updates: {repo: org/deploy, path: apps/web, type: kustomize-set-image}\n`,
     [`4:12: updates must be a list, not a map. Begin each of its items with "- ".`],
   ],
-  ['nothing for updates', `${APP}  updates:\n`, [`4:11: updates is empty. Write its value, or take the line out.`]],
+  ['nothing for updates', `${APP}  updates:\n`, [`4:11: updates is empty. Write its value, or remove the line.`]],
   [
     'a text for an update',
     `${APP}  updates: [org/deploy]\n`,
@@ -142,22 +142,22 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'an update of a bad branch',
     `${APP}  updates: [{repo: g/d, path: a, branch: HEAD, type: kustomize-set-image}]\n`,
-    [`4:42: updates[0].branch: "HEAD" is not a branch name that git and Kargo take. Write it like main.`],
+    [`4:42: updates[0].branch: "HEAD" is not a branch name that git and Kargo accept. Write it like main.`],
   ],
   [
     'a yaml-update without a key',
     `${APP}  updates: [{repo: g/d, path: a, type: yaml-update}]\n`,
-    [`4:40: yaml-update needs a key. Name the value that is changed, like key: image.tag.`],
+    [`4:40: yaml-update needs a key. Write the key of the value to change, like key: image.tag.`],
   ],
   [
     'a key for kustomize',
     `${APP}  updates: [{repo: g/d, path: a, type: kustomize-set-image, key: image.tag}]\n`,
-    [`4:66: key has no meaning for kustomize-set-image. Take it out, or write type: yaml-update.`],
+    [`4:66: key has no meaning for kustomize-set-image. Remove it, or write type: yaml-update.`],
   ],
   [
     'a value for kustomize',
     `${APP}  updates: [{repo: g/d, path: a, type: kustomize-set-image, value: tag}]\n`,
-    [`4:68: value has no meaning for kustomize-set-image. Take it out, or write type: yaml-update.`],
+    [`4:68: value has no meaning for kustomize-set-image. Remove it, or write type: yaml-update.`],
   ],
   [
     'a misspelt value',
@@ -167,7 +167,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'an expression in a key',
     `${APP}  updates: [{repo: g/d, path: a, type: yaml-update, key: "\${{ x }}"}]\n`,
-    [`4:58: updates[0].key: "\${{ x }}" holds \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
+    [`4:58: updates[0].key: "\${{ x }}" contains \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
   ],
   [
     'a misspelt key of an update',
@@ -242,6 +242,6 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'two Stages of one name',
     `- name: a\n  repoURL: ghcr.io/org/a\n  environments: [{name: b-c, updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}]\n- name: a-b\n  repoURL: ghcr.io/org/b\n  environments: [{name: c, updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}]\n`,
-    [`6:3: its Stage promote-a-b-c is called like one of the entry in line 1. Rename the environment, a-b or a.`],
+    [`6:3: its Stage promote-a-b-c has the name of one of the entry in line 1. Rename the environment, a-b or a.`],
   ],
 ]

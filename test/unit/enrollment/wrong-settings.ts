@@ -43,21 +43,21 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
       `${written} for retries`,
       `settings: {retries: ${written}}\nimages:\n${INDENTED_APP}`,
       [
-        `1:21: settings.retries: ${shown} is not a valid number of retries (how often a failed build is started again). Write 0 to 10.`,
+        `1:21: settings.retries: ${shown} is not a valid number of retries (how often a failed build is retried). Write 0 to 10.`,
       ],
     ],
   ),
   [
     '2 retries for Kargo',
     `settings: {retries: 2}\nimages:\n${INDENTED_APP}`,
-    ['1:21: Kargo starts a failed build again once at most, not 2 times. Write 0 or 1, or `engine: actions`.'],
+    ['1:21: Kargo restarts a failed build at most once, not 2 times. Write 0 or 1, or `engine: actions`.'],
   ],
   [
     'several wrong settings, all at once',
     `settings: {namespace: A_B, retries: 5, retryPause: 1s, stagger: soon}\nimages:\n${INDENTED_APP}`,
     [
       '1:23: settings.namespace: "A_B" must be lower-case letters, digits and dashes, at most 63 (an RFC 1123 label). Write namespace: a-b.',
-      '1:37: Kargo starts a failed build again once at most, not 5 times. Write 0 or 1, or `engine: actions`.',
+      '1:37: Kargo restarts a failed build at most once, not 5 times. Write 0 or 1, or `engine: actions`.',
       '1:52: retryPause is shorter than 10 seconds, which is the shortest that Kargo waits. Write 1h, or another span of at least 10s.',
       '1:65: settings.stagger: "soon" is not a valid duration. Write 90s, 30m, 24h, 7d, 2w, a sum like 1d12h, or 0.',
     ],
@@ -65,9 +65,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'a list for retries',
     `settings:\n  retries: [1]\nimages:\n${INDENTED_APP}`,
-    [
-      `2:12: settings.retries is not a valid number of retries (how often a failed build is started again). Write 0 to 10.`,
-    ],
+    [`2:12: settings.retries is not a valid number of retries (how often a failed build is retried). Write 0 to 10.`],
   ],
   ...['9s', '0', '4s5s'].map(
     (written): WrongFile => [
@@ -88,7 +86,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
       `a baseInterval of ${written}`,
       `settings: {baseInterval: ${written}}\nimages:\n${INDENTED_APP}`,
       [
-        `1:26: baseInterval is shorter than 5 minutes, and Kargo's controller looks no more often than that by default. Write 24h, or another span of at least 5m.`,
+        `1:26: baseInterval is shorter than 5 minutes, and Kargo's controller checks no more often than that by default. Write 24h, or another span of at least 5m.`,
       ],
     ],
   ),
@@ -142,7 +140,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     'a stateWorkflow on a bad ref',
     `settings:\n  stateWorkflow: {repo: acme/state, workflow: a.yml, ref: refs/heads/main}\nimages:\n${INDENTED_APP}`,
     [
-      `2:59: settings.stateWorkflow.ref: "refs/heads/main" is not a branch name that git and Kargo take. Write ref: main.`,
+      `2:59: settings.stateWorkflow.ref: "refs/heads/main" is not a branch name that git and Kargo accept. Write ref: main.`,
     ],
   ],
   [
@@ -174,7 +172,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     'people to be told where nothing tells them',
     `settings:\n  dashboard: {notify: ["@acme/platform"]}\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: people are told by a comment on the dashboard issue, and there is none. Write \`issue: true\` beside it, or take notify out.`,
+      `2:23: notify works by comments on the dashboard issue, and there is none. Write \`issue: true\` beside it, or remove notify.`,
     ],
   ],
   [
@@ -214,7 +212,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'a virtualRepoName for GitHub',
     `settings:\n  webhookReceivers: [{type: github, secret: a, virtualRepoName: x}]\nimages:\n${INDENTED_APP}`,
-    [`2:65: only receivers of the type artifactory have a virtualRepoName, not github. Take it out.`],
+    [`2:65: only receivers of the type artifactory have a virtualRepoName, not github. Remove it.`],
   ],
   [
     'a misspelt key of a receiver',
@@ -233,28 +231,28 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
     'an allowed registry with a scheme',
     `settings:\n  allowedRegistries: [https://ghcr.io]\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: settings.allowedRegistries[0]: "https://ghcr.io" must be a host, or a host and the beginning of a path, like ghcr.io/acme. Write ghcr.io.`,
+      `2:23: settings.allowedRegistries[0]: "https://ghcr.io" must be a host, or a host and a path prefix, like ghcr.io/acme. Write ghcr.io.`,
     ],
   ],
   [
     'an allowed registry with a slash at its end',
     `settings:\n  allowedRegistries: [ghcr.io/]\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: settings.allowedRegistries[0]: "ghcr.io/" must be a host, or a host and the beginning of a path, like ghcr.io/acme. Write ghcr.io.`,
+      `2:23: settings.allowedRegistries[0]: "ghcr.io/" must be a host, or a host and a path prefix, like ghcr.io/acme. Write ghcr.io.`,
     ],
   ],
   [
     'an allowed registry with a star',
     `settings:\n  allowedRegistries: ["*.example.com"]\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: settings.allowedRegistries[0]: "*.example.com" must be a host, or a host and the beginning of a path, like ghcr.io/acme.`,
+      `2:23: settings.allowedRegistries[0]: "*.example.com" must be a host, or a host and a path prefix, like ghcr.io/acme.`,
     ],
   ],
   [
     'an allowed word',
     `settings:\n  allowedRegistries: [ghcr]\nimages:\n${INDENTED_APP}`,
     [
-      `2:23: settings.allowedRegistries[0]: "ghcr" must be a host, or a host and the beginning of a path, like ghcr.io/acme. Write ghcr.io.`,
+      `2:23: settings.allowedRegistries[0]: "ghcr" must be a host, or a host and a path prefix, like ghcr.io/acme. Write ghcr.io.`,
     ],
   ],
   [
@@ -324,12 +322,12 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'nothing for a secret',
     `settings:\n  secrets: {gitlab: }\nimages:\n${INDENTED_APP}`,
-    [`2:21: settings.secrets.gitlab is empty. Write gitlab: gitlab-dispatch, or take the line out.`],
+    [`2:21: settings.secrets.gitlab is empty. Write gitlab: gitlab-dispatch, or remove the line.`],
   ],
   [
     'a name as a default',
     `defaults: {name: app}\nimages:\n${INDENTED_APP}`,
-    [`1:12: name cannot be a default. Take it out: each image has its own.`],
+    [`1:12: name cannot be a default. Remove it: each image has its own.`],
   ],
   [
     'a list for defaults',
@@ -339,7 +337,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'the name factory',
     `- name: factory\n  repoURL: ghcr.io/org/app\n`,
-    [`1:3: the name factory is taken by the file of what all images share. Give the image another name.`],
+    [`1:3: the name factory is taken by the file of the objects that all images share. Give the image another name.`],
   ],
   [
     'the name of a Warehouse of a source',

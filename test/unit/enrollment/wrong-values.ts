@@ -25,7 +25,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   [
     'no duration',
     `${APP}  rebuildDelay:\n`,
-    ['4:16: rebuildDelay is empty. Write rebuildDelay: 24h, or take the line out.'],
+    ['4:16: rebuildDelay is empty. Write rebuildDelay: 24h, or remove the line.'],
   ],
   [
     'a list of durations',
@@ -61,7 +61,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   [
     'an expression in a constraint',
     `${APP}  tags: {constraint: "\${% x %}"}\n`,
-    [`4:22: tags.constraint: "\${% x %}" holds \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
+    [`4:22: tags.constraint: "\${% x %}" contains \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
   ],
   ...['0', '101', '1.5', 'all'].map(
     (written): WrongFile => [
@@ -70,7 +70,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
       [`4:26: tags.discoveryLimit: "${written}" is not a valid number of tags that Kargo lists. Write 1 to 100.`],
     ],
   ),
-  ['nothing for a source', `${APP}  source:\n`, ['4:10: source is empty. Write its value, or take the line out.']],
+  ['nothing for a source', `${APP}  source:\n`, ['4:10: source is empty. Write its value, or remove the line.']],
   [
     'a text for a source',
     `${APP}  source: org/app\n`,
@@ -100,22 +100,22 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   [
     'a branch with dots',
     `${SOURCE}    branch: a..b\n`,
-    ['6:13: source.branch: "a..b" is not a branch name that git and Kargo take. Write it like main.'],
+    ['6:13: source.branch: "a..b" is not a branch name that git and Kargo accept. Write it like main.'],
   ],
   [
     'a branch with a blank',
     `${SOURCE}    branch: my branch\n`,
-    ['6:13: source.branch: "my branch" is not a branch name that git and Kargo take. Write it like main.'],
+    ['6:13: source.branch: "my branch" is not a branch name that git and Kargo accept. Write it like main.'],
   ],
   [
     'a branch that is a lock',
     `${SOURCE}    branch: main.lock\n`,
-    ['6:13: source.branch: "main.lock" is not a branch name that git and Kargo take. Write it like main.'],
+    ['6:13: source.branch: "main.lock" is not a branch name that git and Kargo accept. Write it like main.'],
   ],
   [
     'a branch that is an option',
     `${SOURCE}    branch: --upload-pack=x\n`,
-    ['6:13: source.branch: "--upload-pack=x" is not a branch name that git and Kargo take. Write it like main.'],
+    ['6:13: source.branch: "--upload-pack=x" is not a branch name that git and Kargo accept. Write it like main.'],
   ],
   [
     'a path that climbs',
@@ -160,7 +160,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   [
     'an expression in a path',
     `${SOURCE}    dockerfile: \${{ x }}\n`,
-    [`6:17: source.dockerfile: "\${{ x }}" holds \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
+    [`6:17: source.dockerfile: "\${{ x }}" contains \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
   ],
   [
     'a workflow with its folder',
@@ -185,7 +185,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   [
     'an expression in an input',
     `${SOURCE}    inputs: {a: "\${{ secrets.x }}"}\n`,
-    [`6:17: source.inputs.a: "\${{ secrets.x }}" holds \${{ or \${%, which Kargo would evaluate.`],
+    [`6:17: source.inputs.a: "\${{ secrets.x }}" contains \${{ or \${%, which Kargo would evaluate.`],
   ],
   [
     'a list for an input',
@@ -195,7 +195,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   [
     'nothing for an input',
     `${SOURCE}    inputs: {a: }\n`,
-    ['6:17: source.inputs.a must be text, not nothing. Write its value, or take the line out.'],
+    ['6:17: source.inputs.a must be text, not nothing. Write its value, or remove the line.'],
   ],
   [
     'an argument with a dash',
@@ -211,7 +211,7 @@ export const WRONG_VALUES: readonly WrongFile[] = [
   [
     'a control character',
     `${APP}  build: {target: "a\\u0007b"}\n`,
-    ['4:19: build.target: "a\\u0007b" holds a control character. Type it again, without it.'],
+    ['4:19: build.target: "a\\u0007b" contains a control character. Type it again, without it.'],
   ],
   [
     'a very long text',

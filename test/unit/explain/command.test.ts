@@ -73,7 +73,7 @@ describe('explain', () => {
     const expired = { 'overrides.yaml': overrides.replace('2026-03-20', '2026-03-09') }
     const { out, err } = await explain(['web'], { files: expired })
     expect(out).toContain('Waiting until')
-    expect(err).toContain('has no effect any more')
+    expect(err).toContain('no longer has any effect')
   })
 
   it('shows no control character of a state file', async () => {
@@ -89,10 +89,7 @@ describe('a name that is not enrolled', () => {
   it.each([
     ['wbe', 'images.yaml: error: images.yaml enrolls no image "wbe". Did you mean web?'],
     ['zzzzzz', 'images.yaml: error: images.yaml enrolls no image "zzzzzz". Without a name, all images are listed.'],
-    [
-      'old',
-      'images.yaml: error: images.yaml enrolls no image "old". What is known of it is kept in _archive/images/old.yaml.',
-    ],
+    ['old', 'images.yaml: error: images.yaml enrolls no image "old". Its state is kept in _archive/images/old.yaml.'],
     ['node-22', 'images.yaml: error: node-22 is a base image. Name an image that is built on it: api, web.'],
   ])('%s', async (name, message) => {
     expect(await refusal(['web', name])).toBe(message)

@@ -62,7 +62,7 @@ describe('a request through a proxy', () => {
     const proxy = await throughProxy(() => front, 'robot:p%40ss@')
     // Nobody here trusts the certificate: that it is seen at all says that the tunnel leads to the server.
     expect(await ask()).toBe(
-      `certificate: has a certificate that is not trusted through the proxy ${proxy.host} (DEPTH_ZERO_SELF_SIGNED_CERT). Name a file with the certificates of its authority in the environment variable NODE_EXTRA_CA_CERTS.`,
+      `certificate: has a certificate that is not trusted through the proxy ${proxy.host} (DEPTH_ZERO_SELF_SIGNED_CERT). Set the environment variable NODE_EXTRA_CA_CERTS to a file with the certificates of its CA.`,
     )
     const authorization = `Basic ${Buffer.from('robot:p@ss').toString('base64')}`
     expect(proxy.connects).toEqual([{ target: 'api.test:443', authorization }])

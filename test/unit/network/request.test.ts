@@ -75,12 +75,22 @@ describe('an answer without end', () => {
 
 describe('no answer', () => {
   it.each([
-    ['a connection that is reset', BAD.reset, { reason: 'disconnected', what: 'broke off (ECONNRESET)' }, true],
-    ['a body that is cut off', BAD.cutOff, { reason: 'disconnected', what: 'broke off (ECONNRESET)' }, true],
+    [
+      'a connection that is reset',
+      BAD.reset,
+      { reason: 'disconnected', what: 'closed the connection (ECONNRESET)' },
+      true,
+    ],
+    [
+      'a body that is cut off',
+      BAD.cutOff,
+      { reason: 'disconnected', what: 'closed the connection (ECONNRESET)' },
+      true,
+    ],
     [
       'headers that are none',
       (_, response) => void response.socket?.end('HTTP/1.1 200 OK\r\nno header\r\n\r\n'),
-      { reason: 'disconnected', what: 'broke off (HPE_INVALID_HEADER_TOKEN)' },
+      { reason: 'disconnected', what: 'closed the connection (HPE_INVALID_HEADER_TOKEN)' },
       true,
     ],
   ] as readonly [string, Answer, Partial<RequestFailure>, boolean][])('%s', async (_, answer, expected, isOpen) => {

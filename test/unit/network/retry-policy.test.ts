@@ -87,7 +87,7 @@ describe('one question', () => {
     })
     expect(pauses.map((pause) => Math.floor(pause / 1000))).toEqual([expect.closeTo(30, -1), expect.closeTo(2, -1)])
     expect(pauses[0]).toBeGreaterThanOrEqual(30_000)
-    expect(said).toEqual(['api.example is not well: asked for GET /x again in 30 s.'])
+    expect(said).toEqual(['api.example is not well: retrying GET /x in 30 s.'])
   })
 
   it('is not tried again after a longer pause than a run waits', async () => {

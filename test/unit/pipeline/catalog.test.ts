@@ -74,7 +74,7 @@ describe('what is refused', () => {
     const plan = await makePlan(jobWith(sources), folder)
     expect(plan).toMatchObject({ refused: true, changes: new Map() })
     expect(errors(plan)).toEqual([
-      expect.stringMatching(/^images\.yaml:null settings\.backstage: the folder .* is or holds/),
+      expect.stringMatching(/^images\.yaml:null settings\.backstage: the folder .* is or contains/),
     ])
   })
 

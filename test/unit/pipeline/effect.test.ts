@@ -44,7 +44,7 @@ describe('what a reviewer reads first', () => {
         before: payments(false, true, '24h'),
         after: payments(true, false, '0').replace('repository: acme/', 'repository: other/'),
       },
-      '**[`payments`] is deployed to `production` without review** (`auto` false → true, `pullRequest` true → false, `soak` 24h → 0) and **takes its new versions from another repository** (`repository` `acme/payments` → `other/payments`). Merging starts no build. Once merged, Kargo may deploy the newest version of `payments` to `production` without being asked.',
+      '**[`payments`] is deployed to `production` without review** (`auto` false → true, `pullRequest` true → false, `soak` 24h → 0) and **takes its new versions from a different repository** (`repository` `acme/payments` → `other/payments`). Merging starts no build. Once merged, Kargo may deploy the newest version of `payments` to `production` automatically.',
     ],
     [
       'an image leaves',
@@ -68,8 +68,8 @@ describe('what is said of', () => {
   const UPDATE = 'updates: [{repo: acme/deploy, branch: a, path: a.yaml, type: yaml-update, key: a}]'
   const update = (from = '', to = '') => [UPDATE.replace(from, to)]
   it.each([
-    ['a higher severity', analysis('HIGH'), analysis('CRITICAL'), 'is checked for less'],
-    ['a check that goes', analysis('HIGH'), analysis('HIGH', '[]'), 'is checked for less'],
+    ['a higher severity', analysis('HIGH'), analysis('CRITICAL'), 'is checked less strictly'],
+    ['a check that goes', analysis('HIGH'), analysis('HIGH', '[]'), 'is checked less strictly'],
     ['a check that comes', analysis('HIGH', '[]'), analysis('HIGH'), 'is checked differently'],
     ['a lower severity', analysis('CRITICAL'), analysis('HIGH'), 'is checked differently'],
     ['one of each', analysis('CRITICAL'), analysis('HIGH', '[]'), 'is checked differently'],

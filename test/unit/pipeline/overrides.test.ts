@@ -47,7 +47,7 @@ describe('an override', () => {
     expect(inCluster).toBe(false)
     expect(rows).toEqual([])
     expect(input).toMatchObject([
-      { severity: 'notice', line: 1, message: expect.stringContaining('has done its work'), remedy: 'Take it out.' },
+      { severity: 'notice', line: 1, message: expect.stringContaining('is no longer needed'), remedy: 'Remove it.' },
     ])
   })
 })

@@ -161,7 +161,7 @@ describe('a preview against the base branch', () => {
         await edit(base, () => '- name: X\n')
         return found(base)
       },
-      /has errors of its own/,
+      /has errors itself/,
     ],
     ['cannot be read', async () => async () => ({ kind: 'unknown' as const, reason: 'gone' }), /^gone$/],
   ])('goes on without a base that %s', async (_, make, reason) => {

@@ -19,12 +19,12 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
   [
     'push',
     'error: GH006: Protected branch update failed for refs/heads/main. / error: 6 of 6 required status checks are expected. / protected branch hook declined',
-    /Checks cannot have run.*bypass/,
+    /Checks cannot run.*bypass/,
   ],
   [
     'push',
     'error: GH006: Protected branch update failed for refs/heads/master. / error: Required status check "pretis.flexpret" is expected.',
-    /Checks cannot have run.*bypass/,
+    /Checks cannot run.*bypass/,
   ],
   [
     'push',
@@ -64,7 +64,7 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
   [
     'push',
     "error: File a.zip is 122.92 MB; this exceeds GitHub's file size limit of 100.00 MB / error: GH001: Large files detected.",
-    /Take the file/,
+    /Remove the file/,
   ],
   [
     'push',
@@ -88,11 +88,11 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
     /by pull request only/,
   ],
   ['api', 'Changes must be made through a pull request. (BRANCH_PROTECTION_RULE_VIOLATION)', /by pull request only/],
-  ['api', '4 of 4 required status checks are expected. (BRANCH_PROTECTION_RULE_VIOLATION)', /Checks cannot have run/],
+  ['api', '4 of 4 required status checks are expected. (BRANCH_PROTECTION_RULE_VIOLATION)', /Checks cannot run/],
   [
     'api',
     'Repository rule violations found / Commits must have verified signatures. (UNPROCESSABLE)',
-    /takes no signature of GitHub/,
+    /does not accept GitHub's signature/,
   ],
   ['api', 'Cannot change this locked branch (BRANCH_PROTECTION_RULE_VIOLATION)', /unlock it/],
   ['api', 'Repository was archived so is read-only. (FORBIDDEN)', /Unarchive/],
@@ -106,12 +106,12 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
   [
     'api',
     'HTTP 403 You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
-    /run this again later/,
+    /Run this again when the limit/,
   ],
   ['api', 'HTTP 401 Bad credentials', /Check state-token/],
   ['api', "Could not resolve to a Repository with the name 'a/b'. (NOT_FOUND)", /Check state-repository/],
   ['api', "Could not resolve to a branch with the name 'main'. (NOT_FOUND)", /branch is gone/],
-  ['api', 'HTTP 502', /in trouble/],
+  ['api', 'HTTP 502', /had a problem/],
 ]
 
 describe('a commit that GitHub did not take', () => {
@@ -134,6 +134,6 @@ describe('a commit that GitHub did not take', () => {
   })
 
   it('says no more than it knows', () => {
-    expect(commitRemedy(refused('push', 'fatal: the moon is full'))).toBe('Look at what GitHub says and run again.')
+    expect(commitRemedy(refused('push', 'fatal: the moon is full'))).toBe("Check GitHub's message and run this again.")
   })
 })

@@ -193,7 +193,7 @@ describe('a person who asks for what cannot be rebuilt', () => {
     ['wed', 'no image is called "wed"', 'Did you mean web?'],
     ['something-else', 'no image is called', 'Write a name that images.yaml has.'],
     ['off', 'off is disabled', 'enabled: true'],
-    ['vague', 'nothing says how vague is built', 'source.workflow'],
+    ['vague', 'there is no workflow that builds vague', 'source.workflow'],
   ])('%s', async (name, message, remedy) => {
     const factory = new Factory(YAML, BASES)
     const all = factory.circumstances('me', names(name, 'web'))

@@ -113,7 +113,7 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
       ['401', 401, 'Bad credentials', forge.tokenInput],
       ['403', 403, 'Resource not accessible', forge.tokenInput],
       ['404', 404, 'Not Found', 'source.repo'],
-      ['422', 422, 'Unexpected words', `Look at what ${forge.forge} says.`],
+      ['422', 422, 'Unexpected words', `Check ${forge.forge}'s message.`],
       ['a redirect', 301, 'Moved Permanently', 'source.repo'],
     ])('that is refused (%s) says so in the words of the forge, with a remedy', async (_, code, said, remedy) => {
       const { server, client } = await connected(json({ message: said }, code))
@@ -157,7 +157,10 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
       const { server, client } = await connected(answer)
       const before = Date.now()
       const limited = await client.start(request)
-      expect(limited).toMatchObject({ kind: 'limited', message: expect.stringContaining('limits how often') })
+      expect(limited).toMatchObject({
+        kind: 'limited',
+        message: expect.stringContaining('is rate-limiting this token'),
+      })
       const at = (limited as { retryAt: string | null }).retryAt
       if (retryAt === null) expect(at).toBeNull()
       else expect(Date.parse(at ?? '')).toBeGreaterThan(before + 50_000)
@@ -506,7 +509,7 @@ describe('GitLab', () => {
   it.each([
     [{ message: { base: ['Reference not found'] } }, 'Reference not found', 'source.branch'],
     [{ message: { base: ['Pipeline filtered out by workflow rules.'] } }, 'workflow rules', 'CI_PIPELINE_SOURCE'],
-    [{ error: 'insufficient_scope' }, 'insufficient_scope', 'Look at'],
+    [{ error: 'insufficient_scope' }, 'insufficient_scope', 'Check '],
   ])('refuses with 400, %j', async (body, said, remedy) => {
     const server = await servers.start(json(body, 400))
     const answer = await GITLAB.connect(server.url).start(request)

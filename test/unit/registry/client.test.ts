@@ -35,7 +35,7 @@ describe('the digest of a tag', () => {
 
   it('of a private repository is unknown without credentials', async () => {
     const answer = await client().digest(web(await fake({ auth: 'token', login: LOGIN })))
-    expect(answer).toEqual({ kind: 'unknown', message: expect.stringContaining('wants credentials') })
+    expect(answer).toEqual({ kind: 'unknown', message: expect.stringContaining('its credentials are missing') })
   })
 })
 
@@ -45,7 +45,7 @@ describe('many megabytes', () => {
     const registry = await fake({ images: { 'acme/web': tags }, pageSize: 100_000 })
     expect(await client().tags({ registry: registry.host, repository: 'acme/web' })).toEqual({
       kind: 'unknown',
-      message: `${registry.host} answers with more than 4194304 bytes`,
+      message: `${registry.host} sent more than 4194304 bytes`,
     })
   })
 })
@@ -80,7 +80,7 @@ describe('credentials', () => {
     const registry = await fake({ auth: 'token', login: LOGIN, faults: { realm } })
     expect(await client({ credentials: async () => LOGIN }).digest(web(registry))).toEqual({
       kind: 'unknown',
-      message: `${registry.host} sends us to http://${other.host} for a token, which its credentials are not for`,
+      message: `${registry.host} points to http://${other.host} for a token, and its credentials are not sent there`,
     })
   })
 
@@ -132,7 +132,7 @@ describe('a registry in trouble', () => {
       const registry = await fake({ faults: { redirectTo: to } })
       expect(await client().digest(web(registry))).toEqual({
         kind: 'unknown',
-        message: expect.stringContaining('where no registry may be'),
+        message: expect.stringContaining('which no registry may use'),
       })
     },
   )
@@ -172,11 +172,11 @@ describe('a name', () => {
   const NEAR = 'registry.example.com is in a private network, and settings.allowedRegistries does not name it'
 
   it.each([
-    ['169.254.169.254', 'registry.example.com leads to an address that no registry has'],
+    ['169.254.169.254', 'registry.example.com resolves to an address that no registry can have'],
     ['127.0.0.1', NEAR],
     ['10.0.0.7', NEAR],
     ['::ffff:192.168.1.1', NEAR],
-    ['64:ff9b::a9fe:a9fe', 'registry.example.com leads to an address that no registry has'],
+    ['64:ff9b::a9fe:a9fe', 'registry.example.com resolves to an address that no registry can have'],
   ])('that leads to %s is not asked', async (address, message) => {
     const answer = await client({ resolve: at('203.0.113.7', address) }).digest(there)
     expect(answer).toEqual({ kind: 'unknown', message: expect.stringContaining(message) })
@@ -194,7 +194,7 @@ describe('a name', () => {
 
   it('that is trusted leads to no metadata server either', async () => {
     const answer = await client({ resolve: at('169.254.169.254'), credentials: async () => LOGIN }).digest(there)
-    expect(answer).toMatchObject({ message: expect.stringContaining('no registry has') })
+    expect(answer).toMatchObject({ message: expect.stringContaining('no registry can have') })
   })
 
   it.each(['10.1.2.3', '[fd12::1]:5000', '192.168.0.1:5000'])('%s, an address, is not asked', async (registry) => {

@@ -38,7 +38,7 @@ const FAULTS: Readonly<Record<string, Answer>> = {
   '422': status(422),
   'a page to log in': page,
   'other JSON': json({ error: 'unauthorized' }),
-  'redirects without end': (_, response) => void response.writeHead(307, { location: '/v2/again' }).end(),
+  'redirects in a loop': (_, response) => void response.writeHead(307, { location: '/v2/again' }).end(),
 }
 
 const QUESTIONS: Readonly<Record<string, (client: RegistryClient, registry: string) => Promise<{ kind: string }>>> = {
@@ -66,7 +66,7 @@ reset                     | unknown | unknown | unknown | unknown
 422                       | unknown | unknown | unknown | unknown
 a page to log in          | unknown | unknown | unknown | unknown
 other JSON                | unknown | unknown | unknown | unknown
-redirects without end     | unknown | unknown | unknown | unknown
+redirects in a loop       | unknown | unknown | unknown | unknown
 `
 
 /** Node reads keys that are numbers first. */

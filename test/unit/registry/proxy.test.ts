@@ -23,7 +23,7 @@ describe('a name behind a proxy, which looks it up itself', () => {
   })
 
   it.each([
-    ['169.254.169.254', 'registry.example.com leads to an address that no registry has'],
+    ['169.254.169.254', 'registry.example.com resolves to an address that no registry can have'],
     ['10.0.0.7', 'registry.example.com is in a private network'],
   ])('that leads to %s as far as we know is not asked', async (address, message) => {
     const answer = await client(at(address)).digest(there)

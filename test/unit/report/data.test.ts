@@ -39,7 +39,7 @@ describe('a report as data', () => {
     ['a text too long', JSON.stringify({ ...good, imagesFile: 'x'.repeat(30_000) })],
     ['a negative number', JSON.stringify({ ...good, totals: { images: -1, bases: 0, stale: 0 } })],
   ])('with %s is refused', (_, json) => {
-    expect(() => fromData(json)).toThrow(/the report's data (cannot be used|is no JSON)/)
+    expect(() => fromData(json)).toThrow(/the report's data (cannot be used|is not JSON)/)
   })
 })
 

@@ -287,7 +287,7 @@ function imageRemoved(): Report {
         'deployed',
         'backstage',
         ['repository', 'ghcr.io/example/backstage', 'ghcr.io.example.net/example/backstage'],
-        'Another image is watched, checked, and deployed',
+        'A different image is watched, checked, and deployed',
       ),
       gate('agreement', 'backstage', ['autoRebuild', 'false', 'true'], 'Rebuilt automatically from now on'),
     ],
@@ -418,11 +418,16 @@ function dangerousSettings(): Report {
         'destination',
         'backstage',
         ['environments.production.updates[0].repo', 'example/deployments', 'example/elsewhere'],
-        'Promotion changes another repository',
+        'Promotion changes a different repository',
       ),
-      gate('builds', 'backstage', ['source.branch', 'main', 'next'], 'Another branch is built'),
-      gate('checks', null, ['settings.analysis.enabled', 'true', 'false'], 'No image is checked any more'),
-      gate('builds', null, ['settings.secrets.github', 'github-dispatch', 'dispatch'], 'Other credentials are used'),
+      gate('builds', 'backstage', ['source.branch', 'main', 'next'], 'A different branch is built'),
+      gate('checks', null, ['settings.analysis.enabled', 'true', 'false'], 'No image is checked any longer'),
+      gate(
+        'builds',
+        null,
+        ['settings.secrets.github', 'github-dispatch', 'dispatch'],
+        'Different credentials are used',
+      ),
     ],
     overrides: [
       {
@@ -450,7 +455,7 @@ function dangerousSettings(): Report {
     baseDrift: {
       kind: 'unknown',
       settings: 'known',
-      reason: 'the base branch has errors of its own (images.yaml:3:1: error: no image is enrolled.)',
+      reason: 'the base branch has errors itself (images.yaml:3:1: error: no image is enrolled.)',
     },
   })
 }

@@ -1,4 +1,4 @@
-/** Images that are provably on an old base: counted, and named where nothing rebuilds them. */
+/** Images that are provably on an old base: counted, and named where not rebuilt. */
 import { describe, expect, it } from 'vitest'
 import { effectOf } from '../../../src/report/effect.js'
 import { staleImages, staleProblems } from '../../../src/report/problems.js'
@@ -60,8 +60,8 @@ describe('an image on an old base', () => {
       [
         'warning',
         1,
-        'web: its last build came after the last change of docker.io/library/node:22 and is still on an older digest.',
-        'Have its build pull its base images (`pull: true`), with no cache of layers from before.',
+        'web: its last build ran after docker.io/library/node:22 last changed, and is still on an older digest.',
+        'Make its build pull its base images (`pull: true`), and do not reuse old layers.',
       ],
     ])
   })
@@ -74,7 +74,7 @@ describe('an image on an old base', () => {
         'notice',
         null,
         '1 image on an older base since before enrollment: web.',
-        'Set rebuildOnEnrollment: true to have each rebuilt once, or build them by hand.',
+        'Set rebuildOnEnrollment: true to rebuild each of them once, or build them by hand.',
       ],
     ])
   })

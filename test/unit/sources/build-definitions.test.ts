@@ -232,7 +232,7 @@ runs:
     )
   })
 
-  it('in a circle ends', async () => {
+  it('in a cycle ends', async () => {
     const circle = CALLING.replace('workflow_dispatch', '[workflow_dispatch, workflow_call]').replace(
       'image.yml',
       'build.yml',
@@ -476,7 +476,7 @@ describe('the workflow', () => {
       { '.github/workflows/build.yml': workflow(pushes('').replace('docker/Dockerfile', 'web/Dockerfile')) },
       '',
       false,
-      '.github/workflows/build.yml:8 builds another Dockerfile than docker/Dockerfile',
+      '.github/workflows/build.yml:8 builds a different Dockerfile than docker/Dockerfile',
     ],
     [
       'a build of another image',

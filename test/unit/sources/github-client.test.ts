@@ -66,14 +66,14 @@ describe('an answer', () => {
   ] as readonly [string, Answer][])('%s is none', async (_, bad) => {
     const server = await serve(bad)
     expect(await messageOf(readPull(server))).toBe(
-      `${server.host} answers what is no JSON: GET /api/v3/repos/acme/state/pulls/1.`,
+      `${server.host} did not answer with JSON: GET /api/v3/repos/acme/state/pulls/1.`,
     )
     expect(server.seen).toHaveLength(1)
   })
 
   it('that never ends is none', async () => {
     const server = await serve(BAD.endless)
-    expect(await messageOf(readPull(server))).toContain('answers with more than 67108864 bytes')
+    expect(await messageOf(readPull(server))).toContain('sent more than 67108864 bytes')
   })
 
   it('that does not come is none after four tries, with what was asked and for how long', async () => {
@@ -131,7 +131,7 @@ describe('a rate limit', () => {
   it('that is over in an hour is not, and nothing else is asked of that API', async () => {
     const server = await serve(json({ message: 'API rate limit exceeded' }, 403, usedUp(String(Number(soon()) + 3600))))
     const client = await connect(server)
-    const said = `${server.host} limits how often this token asks (rate limit): GET /api/v3/repos/acme/state/pulls/1.`
+    const said = `${server.host} is rate-limiting this token: GET /api/v3/repos/acme/state/pulls/1.`
     expect(await messageOf(client.rest.pulls.get(PULL))).toBe(said)
     expect(await messageOf(client.rest.pulls.get(PULL))).toBe(said)
     expect(server.seen).toHaveLength(1)
@@ -163,7 +163,7 @@ describe('GraphQL', () => {
     const first = await serve(once(wrong, json({ data: { viewer: { login: 'x' } } })))
     expect(await query(first)).toEqual({ viewer: { login: 'x' } })
     const server = await serve(wrong)
-    expect(await messageOf(query(server))).toBe(`${server.host} has trouble of its own (500): POST /api/graphql.`)
+    expect(await messageOf(query(server))).toBe(`${server.host} returned a server error (500): POST /api/graphql.`)
   })
 
   it('that goes wrong in part is asked again, and taken for what it is in the end', async () => {
@@ -191,13 +191,13 @@ describe('the token', () => {
   it('goes nowhere else, and neither does a request without it', async () => {
     const thief = await serve(json({ number: 1 }))
     const server = await serve(to(`${thief.url}/api/v3/repos/acme/state/pulls/1`, 302))
-    expect(await messageOf(readPull(server))).toContain(`sends us to ${thief.host}, and no token is sent there`)
+    expect(await messageOf(readPull(server))).toContain(`redirects to ${thief.host}, and no token is sent there`)
     expect(thief.seen).toEqual([])
   })
 
   it.each(['http://[', 'ftp://127.0.0.1/', '//other.example/x'])('is not sent to %s', async (location) => {
     const server = await serve(to(location))
-    expect(await messageOf(readPull(server))).toMatch(/sends us (?:somewhere|to )/)
+    expect(await messageOf(readPull(server))).toMatch(/redirects to /)
     expect(server.seen).toHaveLength(1)
   })
 
@@ -214,13 +214,13 @@ describe('the token', () => {
 
   it.each([301, 302, 303, 307, 308])('what is written is not sent on (%i)', async (status) => {
     const server = await serve(to('/api/v3/repositories/7/issues/1/comments', status))
-    expect(await messageOf(comment(server))).toContain('sends what is written elsewhere')
+    expect(await messageOf(comment(server))).toContain('redirects a write to another address')
     expect(server.seen).toHaveLength(1)
   })
 
   it('does not go in circles', async () => {
     const server = await serve(to('/api/v3/repos/acme/state/pulls/1'))
-    expect(await messageOf(readPull(server))).toContain('redirects without end')
+    expect(await messageOf(readPull(server))).toContain('redirects in a loop')
     expect(server.seen).toHaveLength(4)
   })
 })

@@ -174,8 +174,8 @@ describe('files of GitHub', () => {
       Promise.reject(error),
     )
     expect(answers).toMatchObject([
-      { kind: 'failed', message: expect.stringMatching(/^github.com could not be asked for org\/app: /) },
-      { kind: 'failed', message: expect.stringMatching(/^github.com could not be asked for org\/web: /) },
+      { kind: 'failed', message: expect.stringMatching(/^org\/app could not be read from github.com: /) },
+      { kind: 'failed', message: expect.stringMatching(/^org\/web could not be read from github.com: /) },
     ])
   })
 })

@@ -107,9 +107,9 @@ describe('trouble', () => {
   })
 
   it.each([
-    ['a server error', { status: 503 }, /has trouble of its own \(503\), so group\/sub\/app could not be read\.$/],
-    ['a connection that is reset', 'reset', /broke off \(ECONNRESET\)/],
-    ['too many requests', { status: 429 }, /asks to be asked less often \(429\)/],
+    ['a server error', { status: 503 }, /returned a server error \(503\), so group\/sub\/app could not be read\.$/],
+    ['a connection that is reset', 'reset', /closed the connection \(ECONNRESET\)/],
+    ['too many requests', { status: 429 }, /is rate-limiting requests \(429\)/],
   ] as const)('%s that stays ends after four tries', async (_, respond, expected) => {
     fault(respond, 99)
     const answer = await askOne(one)
@@ -123,7 +123,7 @@ describe('trouble', () => {
     expect(pauses).toHaveLength(1)
     expect(pauses[0]).toBeGreaterThanOrEqual(7000)
     expect(pauses[0]).toBeLessThanOrEqual(8000)
-    expect(warnings).toEqual([expect.stringMatching(/asks to be asked less often \(429\): asked for .* again in 7 s/)])
+    expect(warnings).toEqual([expect.stringMatching(/is rate-limiting requests \(429\): retrying .* in 7 s/)])
   })
 
   it('waits until the date it is given', async () => {
@@ -143,7 +143,7 @@ describe('trouble', () => {
   })
 
   it.each([
-    ['no JSON', '<html>log in</html>', /answers what is no JSON/],
+    ['no JSON', '<html>log in</html>', /did not answer with JSON/],
     ['another shape', '{"content":7}', /sent Dockerfile of group\/sub\/app \(trunk\) incomplete/],
     ['a list', '[]', /incomplete/],
     ['less than its size', '{"content":"Rg==","encoding":"base64","size":2}', /incomplete/],

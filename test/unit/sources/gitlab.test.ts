@@ -43,8 +43,8 @@ describe('the address', () => {
     ['http://169.254.169.254', /is not https/],
     ['ftp://gitlab.com', /\(ftp:\/\/gitlab\.com\) is not https/],
     ['file:///etc', /\(file:\) is not https/],
-    ['gitlab.com', /is no URL/],
-    ['', /is no URL/],
+    ['gitlab.com', /is not a URL/],
+    ['', /is not a URL/],
     [`https://user:${TOKEN}@gitlab.com`, /\(gitlab\.com\) carries a user or a password/],
     [`https://${TOKEN}@gitlab.com`, /carries a user/],
     [`https://gitlab.com?private_token=${TOKEN}`, /has a query or a fragment/],
@@ -60,7 +60,7 @@ describe('the address', () => {
 describe('the token', () => {
   it.each([[`${TOKEN}\n`], [`x ${TOKEN}`], [`${TOKEN}é`], ['\u0000']])('%j cannot be one', (token) => {
     const message = refusalOf('https://gitlab.com', token)
-    expect(message).toMatch(/gitlab-token holds a space or a character/)
+    expect(message).toMatch(/gitlab-token contains a space or an invalid character/)
     expect(message).not.toContain('CANARY')
   })
 })

@@ -19,7 +19,7 @@ async function run(text: string, files: Files) {
 }
 
 const workflow = (text = WORKFLOW) => ({ '.github/workflows/build.yml': text })
-const ELSE = 'If it is built on another image, name that under `bases` and leave out `dockerfile`. [base-assumed]'
+const ELSE = 'If it is built on another image, list that under `bases` and remove `dockerfile`. [base-assumed]'
 
 describe('an image whose entry names the configuration of ko', () => {
   it('is built on its default, with its place', async () => {
@@ -68,7 +68,7 @@ describe('a Dockerfile that is not there', () => {
     [
       'calls ko',
       WORKFLOW,
-      /write dockerfile: \.ko\.yaml in its source, or name its base images under `bases`\. \[bases-unknown\]$/,
+      /write dockerfile: \.ko\.yaml in its source, or list its base images under `bases`\. \[bases-unknown\]$/,
     ],
     ['does not', WORKFLOW.replaceAll('ko', 'mo'), / Correct it\. \[bases-unknown\]$/],
   ])('is told with what to write instead, if the workflow %s', async (_, text, remedy) => {

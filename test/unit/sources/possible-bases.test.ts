@@ -108,7 +108,7 @@ describe('a build of which nothing was read', () => {
     expect(bases).toEqual(['alpine:3', 'distroless:1?', 'go:1?'])
     expect(assumed).toMatchObject([
       {
-        text: 'what the build passes is not known: the base images of every stage that may be the target (build, prod) are tracked as well',
+        text: 'what the build passes is unknown: the base images of every stage that may be the target (build, prod) are tracked as well',
         remedy:
           'Write `build: {target: dev}` in images.yaml, with what the build passes, or `build: {}` if it passes nothing.',
       },

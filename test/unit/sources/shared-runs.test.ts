@@ -72,7 +72,7 @@ describe('images that share a workflow with different inputs', () => {
         column: null,
         image: name,
         message:
-          `${name}: .github/workflows/build.yml also builds ${other}, with other inputs, and ${why}. ` +
+          `${name}: .github/workflows/build.yml also builds ${other}, with different inputs, and ${why}. ` +
           `Their runs cannot be told apart: only the ones the factory starts count as builds of ${name}.`,
         remedy,
       },
@@ -87,7 +87,7 @@ describe('images that share a workflow with different inputs', () => {
     })
     expect(runs).toEqual({ api: OWN, web: OWN })
     expect(workflowProblems[0]?.problem).toMatchObject({
-      message: expect.stringContaining('uses the input reason, which is another one for every new base image'),
+      message: expect.stringContaining('uses the input reason, which is different for every new base image'),
       remedy:
         'Send each image an input with a fixed value of its own, like inputs: {image: api}. Write `run-name: Build ${{ inputs.image }}` in .github/workflows/build.yml.',
     })
@@ -197,7 +197,7 @@ describe('images that share a GitLab project', () => {
       'its workflow name uses $CI_COMMIT_REF_NAME, which is known only when the pipeline runs',
       'Write `name: Build $IMAGE` under `workflow:` in .gitlab-ci.yml.',
     ],
-    ['- a\n', 'its workflow name cannot be read: the file holds no map', UNREAD],
+    ['- a\n', 'its workflow name cannot be read: the file is not a map', UNREAD],
     [undefined, 'its workflow name cannot be read: there is no such file', UNREAD],
   ])('are not by %j', async (text, why, remedy) => {
     const { runs, workflowProblems } = await run(both, text === undefined ? {} : { '.gitlab-ci.yml': text })
@@ -206,7 +206,7 @@ describe('images that share a GitLab project', () => {
       {
         isRefusal: true,
         problem: {
-          message: `api: .gitlab-ci.yml also builds web, with other inputs, and ${why}. Their pipelines cannot be told apart: only the ones the factory starts count as builds of api.`,
+          message: `api: .gitlab-ci.yml also builds web, with different inputs, and ${why}. Their pipelines cannot be told apart: only the ones the factory starts count as builds of api.`,
           remedy,
           line: 1,
         },

@@ -157,7 +157,7 @@ describe('base images that are named by hand', () => {
 
   it('make a circle with other images', async () => {
     const state = await run(`${alone('ghcr.io/org/base:1')}${entry('base')}`, { base: 'FROM ghcr.io/org/app:1\n' })
-    expect(messages(state)).toEqual(['error: images are built on each other in a circle: app → base → app.'])
+    expect(messages(state)).toEqual(['error: images are built on each other in a cycle: app → base → app.'])
   })
 
   it('are not watched where settings do not allow it, or Kargo cannot', async () => {

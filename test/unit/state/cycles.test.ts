@@ -76,7 +76,7 @@ describe('images built on each other', () => {
     expect(state.problems).toMatchObject([
       {
         severity: 'error',
-        message: 'images are built on each other in a circle: app → web → lib → app.',
+        message: 'images are built on each other in a cycle: app → web → lib → app.',
         file: 'images.yaml',
         line: 3,
         column: 3,
@@ -88,7 +88,7 @@ describe('images built on each other', () => {
   it('are said once however many tags lead around', async () => {
     const dockerfile = 'FROM ghcr.io/org/a:1\nCOPY --from=ghcr.io/org/a:2 / /\n'
     const state = await run(entry('a') + entry('b'), { a: on('b'), b: dockerfile })
-    expect(messages(state)).toEqual(['error: images are built on each other in a circle: a → b → a.'])
+    expect(messages(state)).toEqual(['error: images are built on each other in a cycle: a → b → a.'])
   })
 
   it('are seen through the spelling of Docker Hub and of hosts', async () => {

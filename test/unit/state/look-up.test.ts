@@ -159,9 +159,9 @@ describe('the tag that Kargo would take', () => {
     [
       '1.0.0',
       ", tags: {constraint: '>=2'}",
-      'warning: app: none of 1 tags of HOST/org/app is one that tags lets through: Kargo finds nothing.',
+      'warning: app: none of 1 tags of HOST/org/app is one that tags allows: Kargo finds nothing.',
     ],
-    ['1.0.0', ', tags: {strategy: Digest, constraint: edge}', 'notice: app: HOST/org/app:edge is not there yet.'],
+    ['1.0.0', ', tags: {strategy: Digest, constraint: edge}', 'notice: app: HOST/org/app:edge does not exist yet.'],
   ])('of %s by "%s" is none, which is told', async (tag, more, message) => {
     const registry = await fake()
     registry.push('org/app', tag)
@@ -176,7 +176,7 @@ describe('the tag that Kargo would take', () => {
     for (let n = 0; n < 21; n += 1) registry.push('org/app', `b${n}`, { created: BUILT })
     const looked = await look(image(registry, 'app', ', tags: {strategy: NewestBuild}'), { app: 'FROM scratch\n' })
     expect(input(looked)).toEqual([
-      `notice: app: which of 21 tags of ${registry.host}/org/app is the newest build is not looked up.`,
+      `notice: app: 21 tags of ${registry.host}/org/app are too many to find the newest build.`,
     ])
     expect(registry.requests).toHaveLength(1)
   })
@@ -187,17 +187,19 @@ describe('what could not be learnt', () => {
     const registry = await fake()
     registry.push('org/app', '1.0.0', { created: BUILT })
     const looked = await look(image(registry, 'app'), { app: `FROM ${registry.host}/acme/base:9\n` })
-    expect(input(looked)).toEqual([`warning: ${registry.host}/acme/base:9 is not there: app pulls it (Dockerfile:1).`])
+    expect(input(looked)).toEqual([
+      `warning: ${registry.host}/acme/base:9 does not exist: app pulls it (Dockerfile:1).`,
+    ])
     expect(looked.seen.answers).toEqual({ there: new Set(), missing: new Set([`${registry.host}/acme/base:9`]) })
     expect(looked.seen.asked.answered).toBe(2)
   })
 
   it.each([
-    ['limits us', { statuses: Array(9).fill(429), retryAfter: '3600' }, 'HOST limits how often it is asked'],
+    ['limits us', { statuses: Array(9).fill(429), retryAfter: '3600' }, 'HOST is rate-limiting requests'],
     [
-      'wants credentials',
+      'its credentials are missing',
       { statuses: Array(9).fill(403) },
-      'HOST/acme/a: it is not there, or the credentials may not read it (403) (and 2 other reasons)',
+      'HOST/acme/a: it does not exist, or the credentials may not read it (403) (and 2 other reasons)',
     ],
   ])('a registry that %s is told once, and nothing is taken for a change', async (_, faults, reason) => {
     const registry = await fake()

@@ -181,7 +181,7 @@ describe('a base file that somebody edited', () => {
     ['currentDigest: sha256:abc\n', 'currentDigest is not a digest and counts as unknown.'],
     ['lastUpdated: yesterday\n', 'lastUpdated is not a time and counts as unknown.'],
     ['lastUpdated: March 7\n', 'lastUpdated is not a time and counts as unknown.'],
-    [FUTURE, 'lastUpdated is in the future: rebuilds are said to be due from then on.'],
+    [FUTURE, 'lastUpdated is in the future: rebuilds are shown as due from then on.'],
     ['updateHistory: {a: b}\n', 'updateHistory is not a list of digest changes; it is kept.'],
     ['updateHistory: [nonsense]\n', 'updateHistory is not a list of digest changes; it is kept.'],
   ])('%j is told, survives, and reaches nothing', async (text, message) => {
