@@ -50,6 +50,22 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\btakes? along\b/i, 'picks up'],
   [/\bno further one\b/, 'no further build'],
   [/\bask(?:ed)? for (?:it )?by name\b/, 'set … explicitly'],
+  [/\bcame to nothing\b/, 'failed'],
+  [/\b[Aa]s far as (?:times tell|GitHub says)\b/, 'judging by build times; according to GitHub'],
+  [/\btrouble of its own\b|\bthe way to it, is in trouble\b/, 'returned a server error'],
+  [/\blimits how often (?:this token|it is)\b|\basks to be asked\b/, 'is rate-limiting'],
+  [/\bcould not be asked (?:for|about)\b/, 'could not be read'],
+  [/\bis no (?:issue|dashboard|JSON|URL)\b/, 'is not a …'],
+  [/\bmore than anybody writes\b|\bdeeper than anybody writes\b/, 'too much, nested too deeply'],
+  [/\b(?:is|are) there already\b|\bas it is anyway\b|\bin this moment\b/, 'already exists, the default, right now'],
+  [/\b[Tt]ake (?:it|the line|them) out\b/, 'remove it'],
+  [/\bstands? (?:twice|beside|behind|above)\b|\bstands for it\b/, 'is, is given'],
+  [/\(else | \(several\)/, 'default: …; repeatable'],
+  [/\bone entry an?\b|\bdispatch a base\b/i, 'per …'],
+  [/\bLook at what (?:git|GitHub|GitLab) says\b/, 'check the message'],
+  [/\bnobody knows\b|\bNobody knows\b/, 'is unknown'],
+  [/\bpasses over\b|\bPass over\b/, 'skips, ignores'],
+  [/\ba name that moves\b|\bmay be another program tomorrow\b/, 'is not pinned'],
 ]
 
 const strings = (text: string) =>
