@@ -1,6 +1,6 @@
+import stringWidth from 'fast-string-width'
+import { wrapAnsi } from 'fast-wrap-ansi'
 import pc from 'picocolors'
-import stringWidth from 'string-width'
-import wrapAnsi from 'wrap-ansi'
 import { printable } from '../text/index.js'
 import type { Terminal } from './terminal.js'
 

@@ -1,5 +1,5 @@
+import stringWidth from 'fast-string-width'
 import pc from 'picocolors'
-import stringWidth from 'string-width'
 import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { FORGES, forEachForge, type Provider } from '../forges/index.js'
 import { withoutValues } from '../report/redact.js'
