@@ -1,3 +1,5 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { checkout } from '../support/checkout.js'
@@ -7,7 +9,7 @@ import { FULL, isHalfDue } from '../support/full.js'
 import { git } from '../support/git.js'
 import { presentedToken } from '../support/github/access.js'
 import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
-import { removeTempFolders } from '../support/temp-folder.js'
+import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import {
   exampleImages,
   generated,
@@ -233,6 +235,35 @@ describe('checking out the state', () => {
     expect(run.code, run.stdout).toBe(0)
     expect(fake.commentsOn('acme/platform', 2)[0]?.body).toContain('`uv` join the factory.**')
     expect(await fake.log(STATE, 'main')).toHaveLength(1)
+  })
+
+  // The workflow of docs/code-repository.md.
+  test('a code repository previews the files of its pull request, and commits them once they are merged', async () => {
+    await push()
+    const code = SOURCES[1]
+    const dockerfile = { 'metrics-service/Dockerfile': 'FROM python:3.13-slim\n' }
+    await fake.commitFiles(code, 'topic', dockerfile, 'Raise Python')
+    await fake.createPullRequest(code, { number: 3, head: { ref: 'topic' } })
+    fake.addToken(WORKFLOW_TOKEN, { [code]: 'write' })
+    fake.addToken('state-secret', { [STATE]: 'write' })
+    fake.addToken('source-secret', { [SOURCES[0]]: 'read', [code]: 'read' })
+    const inputs = { 'state-repository': STATE, 'state-token': 'state-secret', 'source-token': 'source-secret' }
+    const workspace = (await tempFolder('code')).path
+    const pulled = await checkout({ fake, repository: code, ref: 'refs/pull/3/merge' })
+    await cp(pulled, join(workspace, 'sources', code), { recursive: true })
+    const event = await eventPayloads.pullRequest(fake, code, 3)
+    const preview = { ...inputs, 'sources-dir': 'sources' }
+    const previewed = await runAction({ fake, repository: code, workspace, ...event, inputs: preview, runId: 1002 })
+    expect(previewed.code, previewed.stdout).toBe(0)
+    const [comment] = fake.commentsOn(code, 3)
+    expect(comment?.body).toContain('python:3.13-slim')
+    expect(comment?.body).toContain('bases-unknown')
+    expect([...(await fake.readFiles(STATE, 'main')).keys()]).not.toContain('base-images/python-3.13-slim.yaml')
+    await fake.commitFiles(code, 'main', dockerfile, 'Raise Python')
+    const pushed = await eventPayloads.push(fake, code)
+    const committed = await runAction({ fake, repository: code, ...pushed, inputs, runId: 1003 })
+    expect(committed.code, committed.stdout).toBe(0)
+    expect([...(await fake.readFiles(STATE, 'main')).keys()]).toContain('base-images/python-3.13-slim.yaml')
   })
 })
 
