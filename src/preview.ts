@@ -3,6 +3,7 @@
  * Dockerfiles, outdated generated files. Both versions of images.yaml run through the same pipeline with the same
  * answers from the sources; the pull request causes the difference between the two results.
  */
+
 import {
   DEFAULT_SETTINGS,
   type Problem,
@@ -18,6 +19,7 @@ import { type BaseDrift, isChanged, NOTHING_BEFORE, settingsChanges, synthesized
 import type { RunOptions } from './run-options.js'
 import { type FileAnswer, requestKey, type SourceReader } from './sources/index.js'
 import { fromTop, readOptional, type StateFolder } from './state/index.js'
+import { formatNumber } from './text/index.js'
 
 /** The state of the base branch, or why it is not available. */
 export type BaseState =
@@ -149,7 +151,7 @@ function manualChanges({ loaded, manifests }: DraftedPlan, base: Loaded['output'
   const [first] = made
   if (first === undefined) return []
   const file = `${outputDir}/${first}`
-  const others = made.length === 1 ? '' : ` and ${made.length - 1} more`
+  const others = made.length === 1 ? '' : ` and ${formatNumber(made.length - 1)} more`
   const message = `${file}${others} differ from the base branch and from what is generated: the next commit regenerates them.`
   const remedy = 'Change images.yaml instead, and remove the generated files from the pull request.'
   return [problem('manifest-changed', message, { file, remedy })]

@@ -5,7 +5,7 @@ import type { Plan } from '../plan.js'
 import { renderComment, renderPlain } from '../report/index.js'
 import { type Env, type RunOptions, registryAccess, serversIn } from '../run-options.js'
 import { cleanStateFolder, writeFiles } from '../state/index.js'
-import { by, printable } from '../text/index.js'
+import { by, count, printable } from '../text/index.js'
 import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
 import { type Progress, progressOn } from './progress.js'
 import { commandRunOptions } from './run-options.js'
@@ -79,7 +79,7 @@ export async function check(context: CommandContext): Promise<number> {
   else {
     printReport(plan, terminal, { diffs: false })
     const files = [...plan.changes.keys()].sort()
-    terminal.out(`${files.length} generated ${files.length === 1 ? 'file is' : 'files are'} out of date:\n`)
+    terminal.out(`${count(files.length, 'generated file')} ${files.length === 1 ? 'is' : 'are'} out of date:\n`)
     for (const file of files) terminal.out(`  ${file}\n`)
     terminal.out(`Update them with: ${PROGRAM} synth${commandOptions(options)}\n`)
   }
@@ -111,7 +111,7 @@ function writtenLine(plan: Plan): string {
   const removed = [...plan.changes.values()].filter((text) => text === null).length
   const written = plan.changes.size - removed
   if (plan.changes.size === 0) return 'Nothing to write: everything is up to date.'
-  return `Wrote ${written} ${written === 1 ? 'file' : 'files'}${removed === 0 ? '' : `, removed ${removed}`}.`
+  return `Wrote ${count(written, 'file')}${removed === 0 ? '' : `, removed ${removed}`}.`
 }
 
 function planJson(plan: Plan) {

@@ -10,7 +10,7 @@ import { cell, codeSpan, details, html, link, prose } from '../report/markdown.j
 import { redactor } from '../report/redact.js'
 import { shortReference } from '../report/references.js'
 import { code, listed, markdown } from '../report/spans.js'
-import { compareText, count, groupBy } from '../text/index.js'
+import { compareText, count, formatNumber, groupBy } from '../text/index.js'
 import { concernText, rebuildCells, standingText } from './issue-lines.js'
 import { ALL_STALE, box } from './issue-marker.js'
 import { type Overview, type OverviewImage, type OverviewOverride, STANDINGS, type Standing } from './overview.js'
@@ -95,7 +95,7 @@ interface IssueContext {
 /** `3 images: 1 failed, 2 fresh. 1 image needs attention.` */
 function headline({ images, totals }: Overview): string {
   const parts = STANDINGS.filter((standing) => totals[standing] > 0).map(
-    (standing) => `${totals[standing]} ${STANDING_WORDS[standing].word.toLowerCase()}`,
+    (standing) => `${formatNumber(totals[standing])} ${STANDING_WORDS[standing].word.toLowerCase()}`,
   )
   const n = images.filter(({ concerns }) => concerns.length > 0).length
   const needs =
@@ -145,7 +145,7 @@ function section(
   context: IssueContext,
 ): string[] {
   if (images.length === 0) return []
-  const heading = `### ${title} (${images.length})`
+  const heading = `### ${title} (${formatNumber(images.length)})`
   if (context.rows === 0) return [heading]
   const shown = withoutSecrets(images.slice(0, context.rows), context.redact)
   const groups = [...groupBy(shown, say)]
@@ -156,7 +156,7 @@ function section(
     .map(({ image, text }) => `${start(image, context)} ${nameOf(image, context)}: ${text}`)
   const folds = groups
     .filter(([, alike]) => alike.length > MAX_ALIKE)
-    .map(([text, alike]) => `**${alike.length} images**: ${text}\n${namesFold(alike, context)}`)
+    .map(([text, alike]) => `**${count(alike.length, 'image')}**: ${text}\n${namesFold(alike, context)}`)
   return [heading, ...folds, ...block(lines), ...left(images.length - shown.length)]
 }
 
@@ -165,7 +165,7 @@ function block(lines: readonly string[]): string[] {
 }
 
 function left(n: number): string[] {
-  return n <= 0 ? [] : [`… and ${n} more: \`image-factory explain\` lists all of them.`]
+  return n <= 0 ? [] : [`… and ${formatNumber(n)} more: \`image-factory explain\` lists all of them.`]
 }
 
 /** How a line about an image begins: with a box, if a person may start its build. */
@@ -184,7 +184,7 @@ function namesFold(images: Images, context: IssueContext): string {
 
 function folded(title: string, images: Images, context: IssueContext): string[] {
   if (images.length === 0) return []
-  const heading = `${html(title)} (${images.length})`
+  const heading = `${html(title)} (${formatNumber(images.length)})`
   if (context.rows === 0) return [`### ${heading}`]
   const shown = withoutSecrets(images.slice(0, context.rows), context.redact)
   const groups = [...groupBy(shown, standingText)]

@@ -1,6 +1,6 @@
 // The alerts: always visible, above everything else. Changes to review carefully, and problems.
 import { type Problem, placeOfProblem } from '../enrollment/problem.js'
-import { count, listSome } from '../text/index.js'
+import { count, formatNumber, listSome } from '../text/index.js'
 import { problemUrl, sourceFileUrl } from './links.js'
 import { codeSpan, link, prose } from './markdown.js'
 import type { Report } from './model.js'
@@ -48,7 +48,7 @@ export function problemLines(report: Report, problems: readonly Problem[], rows:
     problems,
     rows,
     (one) => problemLine(report, one),
-    (n) => `- … and ${n} more${n === 1 ? ' problem' : ''}`,
+    (n) => `- … and ${formatNumber(n)} more${n === 1 ? ' problem' : ''}`,
   )
 }
 

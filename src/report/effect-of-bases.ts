@@ -1,5 +1,5 @@
 // Sentences about images with other base images than before.
-import { by, groupBy } from '../text/index.js'
+import { by, count, groupBy } from '../text/index.js'
 import { imageName } from './effect-of-entries.js'
 import type { Report } from './model.js'
 import { shortReference } from './references.js'
@@ -40,7 +40,7 @@ export function movedSentences(report: Report): Span[][] {
     const now = added.length === 0 ? [] : [': now on ', ...references(added)]
     const before =
       removed.length === 0 ? [] : [added.length === 0 ? ': no longer on ' : ', no longer on ', ...references(removed)]
-    return [[strong(`${all.length} images are built on other base images`), ...now, ...before, '.']]
+    return [[strong(`${count(all.length, 'image')} are built on other base images`), ...now, ...before, '.']]
   }
   const known = new Map(report.images.map((image) => [image.name, image]))
   return all.map(({ image, added, removed }) => {

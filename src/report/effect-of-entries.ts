@@ -1,6 +1,6 @@
 // Sentences about images that are added, removed, enabled or disabled.
 import { parseDuration } from '../enrollment/grammar.js'
-import { compareText, groupBy } from '../text/index.js'
+import { compareText, formatNumber, groupBy } from '../text/index.js'
 import { sourceFileUrl, stateFileUrl } from './links.js'
 import type { ImageChange, Report } from './model.js'
 import { shortReference } from './references.js'
@@ -71,7 +71,7 @@ function rebuiltTogether(images: readonly ImageChange[]): Span[] {
     (a, b) => secondsOf(a) - secondsOf(b) || compareText(a, b),
   )
   const [shortest = '0', longest = ''] = [delays[0], delays.length > 1 ? delays.at(-1) : '']
-  const whom = rebuilt.length === images.length ? 'them' : `${rebuilt.length} of them`
+  const whom = rebuilt.length === images.length ? 'them' : `${formatNumber(rebuilt.length)} of them`
   const bases = [...new Set(rebuilt.flatMap((build) => build.bases))].sort()
   const named = listed(
     bases.map((base) => [code(shortReference(base))]),

@@ -1,6 +1,6 @@
 // Escapes untrusted text. Every string of a report passes through here on its way to Markdown or HTML: nothing in it
 // can break out of its place, mention a user or link an issue.
-import { listSome, oneLine } from '../text/index.js'
+import { formatNumber, listSome, oneLine } from '../text/index.js'
 
 const MAX_PROSE = 400
 
@@ -121,7 +121,7 @@ export function bullets<T>(items: readonly T[], max: number, show: (item: T) => 
     items,
     max,
     (item) => `- ${show(item)}`,
-    (n) => `- … and ${n} more`,
+    (n) => `- … and ${formatNumber(n)} more`,
   )
 }
 

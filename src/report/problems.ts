@@ -5,7 +5,7 @@ import { type ExplainedBase, knownImage } from '../explain/index.js'
 import { mayStarve, outlookOf, usualInterval } from '../policy/index.js'
 import type { Discovered, WorkflowProblem } from '../sources/index.js'
 import { fromTop, type MergedState, type StateFiles, type StateFolder } from '../state/index.js'
-import { count, listSome } from '../text/index.js'
+import { count, formatNumber, listSome } from '../text/index.js'
 import type { ImageChange, Report } from './model.js'
 import { withoutValues } from './redact.js'
 
@@ -50,7 +50,7 @@ export function staleProblems(stale: readonly StaleImage[], imagesFile: string):
     })
   const names = stale.filter(({ reason }) => reason === 'before-enrollment').map(({ enrollment }) => enrollment.name)
   if (names.length === 0) return left
-  const message = `${count(names.length, 'image')} on an older base since before enrollment: ${listSome(names, MAX_NAMES, String, (more) => `${more} more`).join(', ')}.`
+  const message = `${count(names.length, 'image')} on an older base since before enrollment: ${listSome(names, MAX_NAMES, String, (more) => `${formatNumber(more)} more`).join(', ')}.`
   return [
     ...left,
     problem('enrollment-behind', message, {

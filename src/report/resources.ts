@@ -1,5 +1,5 @@
 // The changed objects: a list, and a folded diff each.
-import { compareText, count, groupBy, listSome, oneLine } from '../text/index.js'
+import { compareText, count, formatNumber, groupBy, listSome, oneLine } from '../text/index.js'
 import { unified } from './difference.js'
 import { cell, codeSpan, delta, details, fence, html, htmlCode, prose } from './markdown.js'
 import { byKind, type ChangedResource, type ResourceGroup, resourceTitle, type View } from './view.js'
@@ -81,7 +81,7 @@ function likewise(others: readonly ChangedResource[]): string {
     others,
     MAX_ALIKE,
     ({ name }) => codeSpan(name, 80),
-    (n) => `and ${n} more`,
+    (n) => `and ${formatNumber(n)} more`,
   )
   return `\n\nThe same in ${names.join(', ')}.`
 }

@@ -1,5 +1,5 @@
 // The lines to review carefully: gates by what they protect, deletions that lose history, overrides.
-import { count, groupBy, listSome } from '../text/index.js'
+import { count, formatNumber, groupBy, listSome } from '../text/index.js'
 import { GATE_KINDS, type GateKind } from './gates/decisions.js'
 import { codeSpan, prose } from './markdown.js'
 import type { GateChange, OverrideRow } from './model.js'
@@ -139,5 +139,5 @@ function overrideLine({ base, digest, reason, expires, expiredBefore, place }: O
 }
 
 function listed<T>(items: readonly T[], most: number, show: (item: T) => string): string {
-  return listSome(items, most, show, (n) => `and ${n} more`).join(', ')
+  return listSome(items, most, show, (n) => `and ${formatNumber(n)} more`).join(', ')
 }

@@ -1,5 +1,5 @@
 // Text independent of its output format: our own words, and user text that each format escapes.
-import { oneLine } from '../text/index.js'
+import { formatNumber, oneLine } from '../text/index.js'
 import { codeSpan, link } from './markdown.js'
 
 /** Our own words, user text, or an emphasized part. */
@@ -65,7 +65,7 @@ export function listed(
   { max = items.length, and = ' and ' }: { readonly max?: number; readonly and?: string } = {},
 ): Span[] {
   const shown = items.slice(0, max)
-  const more = items.length > max ? [` and ${items.length - max} more`] : []
+  const more = items.length > max ? [` and ${formatNumber(items.length - max)} more`] : []
   const last = more.length > 0 ? ', ' : and
   const joined = shown.flatMap((item, index) => {
     if (index === 0) return [...item]

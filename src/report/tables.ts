@@ -1,5 +1,5 @@
 // The tables: changes per image, settings, and changed base images.
-import { compareText, count, groupBy, listSome } from '../text/index.js'
+import { compareText, count, formatNumber, groupBy, listSome } from '../text/index.js'
 import { movedWords, moves } from './effect-of-bases.js'
 import { isOneBreath, ONE_BY_ONE } from './effect-of-changes.js'
 import { deployedTo, imageName, rebuiltWhen, workflowName } from './effect-of-entries.js'
@@ -73,7 +73,7 @@ export function changedBases(report: Report, bases: readonly BaseRow[], rows: nu
 function table<T>(head: readonly string[], items: readonly T[], cells: (item: T) => string[], rows: number): string {
   const line = (columns: readonly string[]) => `| ${columns.map(cell).join(' | ')} |`
   const rule = line(head.map(() => '---'))
-  const more = (n: number) => line([`… and ${n} more`, ...head.slice(1).map(() => '')])
+  const more = (n: number) => line([`… and ${formatNumber(n)} more`, ...head.slice(1).map(() => '')])
   return [line(head), rule, ...listSome(items, rows, (item) => line(cells(item)), more)].join('\n')
 }
 
@@ -100,7 +100,7 @@ function imageRows(report: Report, images: readonly ImageChange[]): string[][] {
 }
 
 function more(n: number): string {
-  return `… and ${n} more`
+  return `… and ${formatNumber(n)} more`
 }
 
 /** `rebuildDelay 24h → 7d`; for a new image where it is published and built from. */

@@ -1,6 +1,11 @@
-/** `1 image`, `2 images`. */
+/** A number as people read it: `10,000`. */
+export function formatNumber(n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+/** `1 image`, `2 images`, `10,000 images`. */
 export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
+  return `${formatNumber(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
 /** `a`, `a or b`, `a, b or c`. */
