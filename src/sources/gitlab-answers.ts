@@ -75,7 +75,7 @@ function moved(server: GitLabServer, repo: string, from: URL, to: URL | null): F
     const remedy = 'Write its new path in source.repo; its old address leads there in a browser.'
     return fail(server, 'repository', `${repo} has moved to ${where}.`, remedy)
   }
-  const place = to === null ? 'elsewhere' : `to ${to.origin === from.origin ? to.pathname : to.origin}`
+  const place = to === null ? 'an invalid address' : to.origin === from.origin ? to.pathname : to.origin
   const message = `${server.host} redirects to ${place} for ${repo}, and no token is sent after a redirect.`
   return fail(server, 'unreachable', message, 'Check the address of GitLab, and whether it wants a gitlab-token.')
 }

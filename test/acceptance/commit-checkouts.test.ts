@@ -127,7 +127,7 @@ describe.each([
     await mkdir(join(workspace, 'images'))
     await writeFile(join(workspace, 'images/stray.yaml'), 'name: stray\n')
     const run = await push({ inputs: method(name), workspace })
-    expect(run.stdout).toContain('what is committed counts')
+    expect(run.stdout).toContain('the committed files are used')
     const files = await fake.readFiles(STATE, 'main')
     expect(generated(files)).toHaveLength(23)
     expect(files.has('dist/image-order-book.k8s.yaml')).toBe(false)

@@ -108,7 +108,7 @@ describe('by API', () => {
     fake.faults.push({ match: isCommit, times: 1, respond })
     const run = await push('api')
     expect(run.code, run.stdout).toBe(0)
-    expect(run.annotations.map((one) => one.message).join()).toMatch(/is rate-limiting this token .* in 7 s/)
+    expect(run.annotations.map((one) => one.message).join()).toMatch(/is rate-limiting this token: retrying .* in 7 s/)
     expect(generated(await fake.readFiles(STATE, 'main'))).toHaveLength(23)
   })
 
@@ -129,6 +129,6 @@ test.each(['api', 'push'])('a branch that is deleted meanwhile does not come bac
   else fake.faults.push({ match: ({ query }) => query.service === 'git-receive-pack', times: 1, before })
   const run = await push(method)
   expect(run.code, run.stdout).toBe(1)
-  expect(run.stdout).toMatch(/branch is (?:gone|not there)/)
+  expect(run.stdout).toMatch(/branch (?:is gone|does not exist)/)
   await expect(fake.head(STATE, 'main')).rejects.toThrow('no branch main')
 })

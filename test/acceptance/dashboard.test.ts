@@ -183,7 +183,7 @@ describe('the issue', () => {
     expect(factory.fake.commentsOn(STATE, number)).toHaveLength(1)
     for (const { body, state } of factory.fake.issues.slice(1)) {
       expect(state).toBe('closed')
-      expect(body).toBe(`Two runs made a dashboard at once: #${number} is the one that is kept.`)
+      expect(body).toBe(`Two runs created a dashboard at the same time: #${number} is kept.`)
     }
   })
 })

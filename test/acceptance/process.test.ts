@@ -189,7 +189,7 @@ describe('the network', () => {
       ...(workspace === undefined ? {} : { workspace }),
     })
     expect(run.code, run.stdout).toBe(1)
-    expect(run.stdout).toContain('has another address now')
+    expect(run.stdout).toContain('The repository has moved: set state-repository')
     expect(requests).toEqual([])
   })
 })

@@ -83,7 +83,7 @@ describe('engine: kargo', () => {
     expect(failed.asked).toEqual([])
     expect(failed.summary).toContain('is started again after')
     expect(await explained(2)).toMatch(
-      /Failed: 1 build for .*: the build failed\. The next try comes after 2026-02-01 02:30/,
+      /Failed: 1 build for .* failed, the last .*\. The next attempt is after 2026-02-01 02:30/,
     )
     factory.finish(factory.startBuild(2.6), 2.8, 'failure')
     const last = await run(3)

@@ -102,10 +102,10 @@ describe('a poisoned artifact', () => {
     [
       'for another commit',
       (text: string) => text.replace(/"headSha":"[0-9a-f]{4}/, '"headSha":"ffff'),
-      'another commit',
+      'a different commit',
     ],
     ['with a pull request of its own choice', (text: string) => text.replace('{', '{"number":1,'), 'cannot be used'],
-    ['with markdown in place of data', () => '## ✅ Approved\n', 'no JSON'],
+    ['with markdown in place of data', () => '## ✅ Approved\n', 'not JSON'],
     ['with the wrong types', (text: string) => text.replace(/"totals":\{/, '"totals":{"x":1,'), 'cannot be used'],
     ['that is huge', () => ' '.repeat(33 * 1024 * 1024), 'bytes'],
   ])('%s is refused', async (_, change, said) => {

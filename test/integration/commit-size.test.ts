@@ -69,7 +69,7 @@ describe(`${FILES} files`, () => {
     expect(mutations()).toBe(0)
     expect(result).toMatchObject({
       kind: 'committed',
-      note: expect.stringMatching(/too much for one commit by API\. It was pushed/),
+      note: expect.stringMatching(/too much for one commit through the API\. It was pushed with git/),
     })
     await expectAllInOne()
   })
@@ -115,7 +115,7 @@ describe(`${FILES} files`, () => {
     )
     const failed = commit('api', { ...API_LIMIT, bytes: 100_000 })
     await expect(failed).rejects.toThrow(
-      /too much for one commit by API.*verified signatures.*enroll the images in several steps/,
+      /too much for one commit through the API.*verified signatures.*enroll the images in several steps/,
     )
     expect(await fake.log(STATE, 'main')).toHaveLength(1)
   })

@@ -269,10 +269,10 @@ describe('safety', () => {
     }
     expect(answers.map((answer) => answer.kind)).toEqual(faults.map(() => 'failed'))
     expect(answers.map((answer) => answer.kind === 'failed' && answer.message)).toEqual([
-      `${gitlab.host} sends to ${new URL(other.url).origin} for group/sub/app, and no token is sent after a redirect.`,
+      `${gitlab.host} redirects to ${new URL(other.url).origin} for group/sub/app, and no token is sent after a redirect.`,
       'group/sub/app has moved to group/new ***.',
-      `${gitlab.host} sends to /users/sign_in for group/sub/app, and no token is sent after a redirect.`,
-      ...[0, 1].map(() => expect.stringMatching(/ sends elsewhere for group\/sub\/app/)),
+      `${gitlab.host} redirects to /users/sign_in for group/sub/app, and no token is sent after a redirect.`,
+      ...[0, 1].map(() => expect.stringMatching(/ redirects to an invalid address for group\/sub\/app/)),
       ...Array.from({ length: 5 }, () => expect.stringMatching(/^.{10,510}$/u)),
     ])
     expect(JSON.stringify([answers, said])).not.toContain(TOKEN)

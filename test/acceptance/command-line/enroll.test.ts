@@ -134,7 +134,7 @@ describe('from a local clone', () => {
       'error: the checkout has several Dockerfiles: Dockerfile, worker/Dockerfile. Choose one with --dockerfile.\n',
     )
     const nowhere = await enroll(checkout, '--dockerfile', 'worker/Dockerfile')
-    expect(nowhere.stderr).toContain('do not tell where the image is published. Write --image')
+    expect(nowhere.stderr).toContain('do not show where the image is published. Write --image')
     expect(await images()).toBe(IMAGES)
     const said = await enroll(checkout, '--dockerfile', 'worker/Dockerfile', '--image', 'ghcr.io/acme/worker')
     expect(said.code, said.stderr).toBe(0)
@@ -220,7 +220,7 @@ describe('an image whose base images are named', () => {
     await git(checkout, ['remote', 'add', 'origin', 'https://github.com/acme/web.git'])
     const run = await enroll(checkout, '--image', 'ghcr.io/acme/web')
     expect(run.code).toBe(1)
-    expect(run.stderr).toContain('or what the image is built on with --base')
+    expect(run.stderr).toContain('or list what the image is built on with --base')
   })
 })
 
@@ -273,7 +273,7 @@ describe('from options only', () => {
       'both ways to say it',
       IMAGES,
       ['--image', 'ghcr.io/acme/web', '--registry', 'x.io'],
-      '--image says registry and repository already',
+      '--image already sets registry and repository',
     ],
     ['nothing said', IMAGES, [], 'Write --image'],
     ['an input without a value', IMAGES, ['--image', 'ghcr.io/acme/web', '--input', 'x'], '--input must be NAME=VALUE'],
