@@ -1,4 +1,7 @@
-/** The quick start of the README, word for word, with git and Node and nothing else; then the run that its push starts. */
+/**
+ * The quick starts of the README, and the state repository of docs/try-kargo.md, word for word, with git and Node and
+ * nothing else; then the run that its push starts.
+ */
 
 import { existsSync } from 'node:fs'
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
@@ -19,11 +22,11 @@ afterAll(removeTempFolders)
 const STATE = 'acme/image-factory-state'
 
 /** The blocks of shell between the markers of a quick start. */
-function quickStart(name: string, count: number): string {
-  const text = readDocument('README.md')
+function quickStart(name: string, count: number, page = 'README.md'): string {
+  const text = readDocument(page)
   const from = text.slice(0, text.indexOf(`<!-- ${name} -->`)).split('\n').length
   const to = text.slice(0, text.indexOf(`<!-- end of ${name} -->`)).split('\n').length
-  const blocks = codeBlocks('README.md').filter(({ language, line }) => language === 'sh' && line > from && line < to)
+  const blocks = codeBlocks(page).filter(({ language, line }) => language === 'sh' && line > from && line < to)
   expect(blocks).toHaveLength(count)
   return `set -eu\n${blocks.map(({ text: block }) => block).join('\n')}`
 }
@@ -146,3 +149,39 @@ test.skipIf(process.platform === 'win32')(
     }
   },
 )
+
+test.skipIf(process.platform === 'win32')('the state repository to try a cluster with rebuilds at once', async () => {
+  const root = (await tempFolder('try-kargo')).path
+  const action = await thisRepository(root)
+  await git(root, ['clone', '--quiet', action, join(root, 'image-factory-action')])
+  const env = { ...gitEnvironment(), PATH: await onlyGitAndNode(root), HOME: join(root, 'home'), OWNER: 'acme' }
+  const commands = quickStart('state repository', 1, 'docs/try-kargo.md')
+  const shell = await runProcess('/bin/bash', ['--noprofile', '--norc', '-c', commands], { cwd: root, env })
+  expect(shell.code, `${shell.stdout}${shell.stderr}`).toBe(0)
+  expect(`${shell.stdout}`).toContain('images.yaml is valid: 1 image.')
+
+  const [state, source] = ['acme/factory-demo-state', 'acme/factory-demo']
+  const files = await readTree(join(root, 'factory-demo-state'))
+  const build = await readTree(join(EXAMPLES, 'app-repo'))
+  const fake = await startFactory()
+  try {
+    await fake.createRepository(state, { files })
+    await fake.createRepository(source, {
+      files: { ...build, Dockerfile: 'FROM ghcr.io/acme/factory-demo-base:1\nCMD ["cat", "/built"]\n' },
+    })
+    fake.addToken(WORKFLOW_TOKEN, { [state]: 'write', [source]: 'read' })
+    const push = {
+      repository: state,
+      ...(await eventPayloads.push(fake, state)),
+      inputs: inputsOf(files['.github/workflows/synth.yml'] ?? ''),
+    }
+    const run = await runAction({ fake, workspace: await checkout({ fake, repository: state }), ...push })
+    expect(run.code, run.stdout).toBe(0)
+    const committed = await fake.readFiles(state, 'main')
+    const base = 'dist/base-ghcr.io-acme-factory-demo-base-1.k8s.yaml'
+    expect([...committed.keys()]).toEqual(expect.arrayContaining([base, 'dist/image-factory.k8s.yaml']))
+    expect(committed.get('dist/image-factory-demo.k8s.yaml')).toContain(`- name: rebuildDelay\n    value: "0"\n`)
+  } finally {
+    await stopFactory(fake)
+  }
+})
