@@ -10,6 +10,7 @@ import { FACTORIES } from './scenarios/factories.ts'
 import { FORGE_FAULTS } from './scenarios/forge-faults.ts'
 import { GITLAB } from './scenarios/gitlab.ts'
 import { PAST } from './scenarios/histories.ts'
+import { LISTINGS } from './scenarios/listing.ts'
 import { LOAD, loadScenario } from './scenarios/load.ts'
 import { PROMOTIONS } from './scenarios/promotions.ts'
 import { REBUILDS } from './scenarios/rebuild.ts'
@@ -26,6 +27,7 @@ const scenarios: readonly Scenario[] = [
   ...GITLAB,
   ...PROMOTIONS,
   ...TELLINGS,
+  ...LISTINGS,
   ...PAST,
 ]
 const why = options === null ? ' (skipped: see CONTRIBUTING.md, "On a live Kargo")' : ''

@@ -17,13 +17,20 @@ export const TELLING: FactorySpec = {
   settings: { retryPause: '15s', stateWorkflow: { repo: 'acme/state', workflow: 'image-factory.yml' } },
 }
 
+/** The state repository is to be told, and the Secret for it is missing. */
+export const UNTOLD: FactorySpec = {
+  name: 'untold',
+  settings: { retryPause: '15s', stateWorkflow: { repo: 'acme/state-untold', workflow: 'image-factory.yml' } },
+  secrets: ['gitlab-dispatch'],
+}
+
 /** Images that were behind when they were enrolled; what that changes in the shared tasks, no other factory has. */
 export const ENROLLING: FactorySpec = { name: 'enrolling', settings: { retryPause: '15s' } }
 
 /** Histories are played on as much as they are elsewhere. */
 export const REPLAYED: FactorySpec = { name: 'replayed', settings: { retryPause: `${RETRY_PAUSE_SECONDS}s` } }
 
-export const FACTORIES = [MAIN, ONCE, SLOW, TELLING, ENROLLING, REPLAYED] as const
+export const FACTORIES = [MAIN, ONCE, SLOW, TELLING, UNTOLD, ENROLLING, REPLAYED] as const
 
 /** How often anything is asked again; no poll is more often. */
 export const POLL_SECONDS = 10

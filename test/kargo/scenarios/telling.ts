@@ -2,9 +2,10 @@
 import { expect } from 'vitest'
 import type { Builds, Run } from '../support/builds.ts'
 import { pause, until } from '../support/cluster.ts'
+import { hasEnded } from '../support/objects.ts'
 import type { Scenario, Suite } from '../support/suite.ts'
 import type { TestImage } from '../support/test-image.ts'
-import { TELLING } from './factories.ts'
+import { TELLING, UNTOLD } from './factories.ts'
 
 /** Reasons that the workflow was started for, of those about base images. */
 function reasons(state: Builds): string[] {
@@ -69,6 +70,31 @@ async function tellsOfSource({ factory }: TestImage, suite: Suite): Promise<void
   expect(input(), 'of files that are built from, and no others').toBe(before + 1)
 }
 
+/** Without the Secret the notice alone is lost, and what GitHub itself is asked to build; with it, both work. */
+async function rebuildsUntold([onGitLab, onGitHub]: readonly TestImage[], suite: Suite): Promise<void> {
+  if (onGitLab === undefined || onGitHub === undefined) return
+  const state = suite.forge.workflow('acme/state-untold', 'image-factory.yml')
+  const change = await onGitLab.change()
+  await onGitLab.succeeds(change)
+  expect(onGitLab.builds.counts(), 'GitLab has its own Secret').toMatchObject({ dispatch: 1 })
+  const refused = await onGitHub.change()
+  const failed = await onGitHub.fails(refused)
+  expect(failed.status?.message).toContain('Bad credentials')
+  expect(onGitHub.builds.runs, 'nothing is built').toEqual([])
+  await until('two notices are sent', () => (state.asked('dispatch').length > 1 ? true : undefined))
+  expect(new Set(state.requests.map(({ status }) => status))).toEqual(new Set([401]))
+  for (const [image, { freight, base }] of [[onGitLab, change] as const, [onGitHub, refused] as const]) {
+    const soak = image.factory.soakStage(base)
+    const observed = await until('the base image is observed', () => image.promotions(freight, soak).find(hasEnded))
+    expect(observed.status, 'a notice that is refused fails nothing').toMatchObject({ phase: 'Succeeded' })
+  }
+
+  await onGitHub.factory.addSecrets(['github-dispatch'])
+  await onGitHub.succeeds(await onGitHub.change())
+  await until('it is told', () => (state.runs.length > 0 ? true : undefined))
+  expect(onGitHub.builds.runs, 'and GitHub builds').toHaveLength(1)
+}
+
 const SOURCE = 'source acme/told changed'
 
 /** Every row about the state repository. */
@@ -83,5 +109,14 @@ export const TELLINGS: readonly Scenario[] = [
       await tellsOfSource(image, suite)
       await tellsOfBases(image, suite)
     },
+  },
+  {
+    title: 'without the Secret, rebuilds elsewhere go on and the state repository is not told',
+    factory: UNTOLD.name,
+    images: [
+      { name: 'untold-gitlab', provider: 'gitlab', repo: 'acme/platform/untold', entry: { rebuildDelay: '0' } },
+      { name: 'untold-github', entry: { rebuildDelay: '0' } },
+    ],
+    run: rebuildsUntold,
   },
 ]

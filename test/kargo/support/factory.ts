@@ -47,6 +47,8 @@ export interface Proof {
 export interface FactorySpec {
   readonly name: string
   readonly settings: Readonly<Record<string, unknown>>
+  /** Secrets that are there from the start; left out: those of both forges. */
+  readonly secrets?: readonly string[]
 }
 
 /** What all factories of a run share. */
@@ -107,7 +109,13 @@ export class Factory {
     await this.#at.janitor.watchOver({ namespace: this.namespace })
     await this.#apply(shared)
     await this.#at.cluster.kubectl(['wait', `project/${this.namespace}`, '--for=condition=Ready', '--timeout=60s'])
-    await this.#apply([...secrets(this.namespace), ...own])
+    await this.addSecrets(this.spec.secrets ?? ['github-dispatch', 'gitlab-dispatch'])
+    await this.#apply(own)
+  }
+
+  /** Somebody makes Secrets with the forge's token. */
+  addSecrets(names: readonly string[]): Promise<void> {
+    return this.#apply(names.map((name) => dispatchSecret(name, this.namespace)))
   }
 
   /** Enrolls one more image; a proof is read by the same run. */
@@ -162,6 +170,18 @@ export class Factory {
         object.kind === 'Warehouse' && JSON.stringify(object).includes(`"repoURL":${JSON.stringify(repoURL)}`),
     )
     if (found === undefined) throw new Error(`no Warehouse watches ${repoURL}`)
+    return found.metadata.name
+  }
+
+  /** The Stage that takes what the Warehouse of a base image finds. */
+  soakStage(base: string): string {
+    const warehouse = this.warehouse(this.repository(base))
+    const found = this.objects.find(({ kind, metadata, spec }) => {
+      const [first] =
+        (spec as { requestedFreight?: { origin: { name: string } }[] } | undefined)?.requestedFreight ?? []
+      return kind === 'Stage' && metadata.name.startsWith('soak-') && first?.origin.name === warehouse
+    })
+    if (found === undefined) throw new Error(`no Stage takes what ${warehouse} finds`)
     return found.metadata.name
   }
 
@@ -346,13 +366,13 @@ function dockerfileOf({ name, repo }: ImageSpec): string {
   return repo === undefined ? 'Dockerfile' : `${name}/Dockerfile`
 }
 
-function secrets(namespace: string): KubeObject[] {
-  return ['github-dispatch', 'gitlab-dispatch'].map((name) => ({
+function dispatchSecret(name: string, namespace: string): KubeObject {
+  return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name, namespace, labels: { 'kargo.akuity.io/cred-type': 'generic' } },
     stringData: { token: FORGE_TOKEN },
-  }))
+  }
 }
 
 /** In Argo CD's order: by sync wave; a Stage waits five minutes where it is seen before its policy. */
