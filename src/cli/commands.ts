@@ -5,6 +5,7 @@ import { FORGES } from '../forges/index.js'
 import { VERSION } from '../version.js'
 import { examplesText } from './examples.js'
 import type { ExplainOptions } from './explain-command.js'
+import { helpItems } from './help-items.js'
 import type { InitOptions } from './init-answers.js'
 import type { CommandContext, CommonOptions } from './options.js'
 import type { PageOptions } from './page-command.js'
@@ -26,7 +27,12 @@ export function makeProgram(session: Session): Command {
     .helpCommand('help [command]', 'show the help of a command')
     .version(VERSION, '--version', 'show the version')
     .exitOverride()
-    .configureOutput({ writeOut: session.terminal.out, writeErr: session.terminal.err })
+    .configureHelp(helpItems)
+    .configureOutput({
+      writeOut: session.terminal.out,
+      writeErr: session.terminal.err,
+      getOutHelpWidth: () => session.terminal.columns ?? 80,
+    })
     .showSuggestionAfterError()
   addValidate(program, session)
   addBases(program, session)
