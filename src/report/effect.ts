@@ -11,8 +11,12 @@ import { shortReference } from './references.js'
 import { code, listed, type Span, strong } from './spans.js'
 import type { View } from './view.js'
 
-/** The sentences, in order. */
-export function effectOf(view: View): Span[][] {
+/**
+ * The sentences, in order.
+ *
+ * @param withRest whether to say that nothing changes if nothing does.
+ */
+export function effectOf(view: View, withRest = true): Span[][] {
   const { report } = view
   const said = [
     ...creation(view),
@@ -25,7 +29,8 @@ export function effectOf(view: View): Span[][] {
   ]
   if (said.length === 0 && view.errors.length > 0) return []
   const rebuilds = rebuildSentences(report)
-  const all = said.length === 0 && rebuilds.length === 0 ? [resting(view)] : said
+  const isAtRest = said.length === 0 && rebuilds.length === 0
+  const all = isAtRest && withRest ? [resting(view)] : said
   return [...all, ...dueSentences(report, said.length > 0), ...rebuilds, ...staleSentences(view)]
 }
 

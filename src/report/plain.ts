@@ -49,7 +49,8 @@ function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOpti
     const settings = report.settings.length === 0 ? [] : [colors.bold('settings'), ...report.settings.map(valueLine)]
     for (const lines of [settings, images]) if (lines.length > 0) yield lines.join('\n')
   }
-  const sentences = effectOf(view).map((spans) => terminalText(spans, colors.bold))
+  // Without changed manifests, the verdict below says the same.
+  const sentences = effectOf(view, resources.length > 0).map((spans) => terminalText(spans, colors.bold))
   const problems = (found: readonly Problem[]) => (withProblems ? found.map((one) => problemLine(one, colors)) : [])
   const { main, rest } = summarize(view)
   const verdict = `${(errors.length > 0 ? colors.red : colors.bold)(main)}${rest}`
@@ -72,7 +73,14 @@ function problemLine(p: Problem, colors: Colors): string {
 }
 
 function imageLines(image: ImageChange, colors: Colors): string[] {
-  return [`${colors.bold(oneLine(image.name, 120))} ${image.kind}`, ...image.details.map(valueLine)]
+  return [
+    `${colors.bold(oneLine(image.name, 120))} ${image.kind}`,
+    ...image.details.map(image.kind === 'enrolled' ? newValueLine : valueLine),
+  ]
+}
+
+function newValueLine({ key, after }: ValueChange): string {
+  return `  ${oneLine(key, 60)}: ${after === null ? '(default)' : oneLine(after, 120)}`
 }
 
 function valueLine({ key, before, after }: ValueChange): string {
