@@ -1,6 +1,7 @@
 /** The logins that docs/registries.md shows: each is for the registry it stands under. */
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { codeBlocks, readDocument } from '../../support/documents.js'
 import { shapeFaults } from '../../support/kubernetes-shapes.js'
 
@@ -8,6 +9,7 @@ const PAGE = 'docs/registries.md'
 const headings = readDocument(PAGE)
   .split('\n')
   .flatMap((text, at) => (text.startsWith('## ') ? [{ text: text.slice(3), line: at + 1 }] : []))
+const CHECKS = 'Checks of published images'
 const blocks = codeBlocks(PAGE)
   .filter(({ language }) => language === 'yaml')
   .map(({ line, text }) => ({ under: headings.findLast((one) => one.line < line)?.text, data: parse(text) as unknown }))
@@ -59,5 +61,54 @@ describe.each(REGISTRIES)('%s', (heading, image, host) => {
     const secrets = Object.entries(secret?.stringData ?? {}).filter(([key]) => /password|secret|key/i.test(key))
     expect(secrets.length).toBeGreaterThan(0)
     for (const [, value] of secrets) expect(value).toBe('REPLACE_ME')
+  })
+})
+
+describe('the Secret of the checks', () => {
+  interface Template {
+    readonly type: string
+    readonly data: Readonly<Record<string, string>>
+  }
+  const KEY = '.dockerconfigjson'
+  const { settings } = parseImagesFile('- {name: a, repoURL: ghcr.io/a/b}\n', 'images.yaml').enrolled ?? {}
+  const [secret, generator, external] = blocks.filter(({ under }) => under === CHECKS).map(({ data }) => data) as [
+    Secret & { readonly type: string; readonly metadata: { readonly name: string } },
+    { readonly kind: string; readonly metadata: { readonly name: string } },
+    {
+      readonly spec: {
+        readonly target: { readonly name: string; readonly template: Template }
+        readonly dataFrom: readonly { readonly sourceRef: { readonly generatorRef: object } }[]
+      }
+    },
+  ]
+  const { template } = external.spec.target
+
+  it('has the name, the type, and the key that the checks read, by hand and by External Secrets', () => {
+    expect(shapeFaults(secret as unknown as Record<string, unknown>)).toEqual([])
+    expect([secret.metadata.name, external.spec.target.name]).toEqual([
+      settings?.secrets.registry,
+      settings?.secrets.registry,
+    ])
+    expect([secret.type, template.type]).toEqual(['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockerconfigjson'])
+    expect([secret.stringData, template.data].map(Object.keys)).toEqual([[KEY], [KEY]])
+  })
+
+  it.each([
+    ['by hand', secret.stringData[KEY]],
+    ['by External Secrets', template.data[KEY]],
+  ])('is a Docker configuration with hosts of this page: %s', (_, text = '') => {
+    const { auths } = JSON.parse(text) as { readonly auths: Readonly<Record<string, object>> }
+    expect(Object.keys(auths).length).toBeGreaterThan(0)
+    for (const [host, login] of Object.entries(auths)) {
+      expect(REGISTRIES.filter(([, image]) => image.startsWith(`${host}/`))).toHaveLength(1)
+      expect(Object.keys(login)).toEqual(['username', 'password'])
+    }
+  })
+
+  it('is filled by the generator that is shown', () => {
+    expect(external.spec.dataFrom[0]?.sourceRef.generatorRef).toMatchObject({
+      kind: generator.kind,
+      name: generator.metadata.name,
+    })
   })
 })

@@ -24,12 +24,14 @@ interface ExternalSecret extends Labelled {
       readonly name: string
       readonly template?: { readonly metadata: { readonly labels: object }; readonly data?: object }
     }
-    readonly data?: readonly { readonly secretKey: string }[]
+    readonly data?: readonly { readonly secretKey: string; readonly remoteRef: { readonly key: string } }[]
     readonly dataFrom?: readonly { readonly sourceRef: { readonly generatorRef: Readonly<Record<string, string>> } }[]
   }
 }
 interface Generator extends Labelled {
   readonly spec: {
+    readonly appID: string
+    readonly installID: string
     readonly permissions: object
     readonly auth: { readonly privateKey: { readonly secretRef: object } }
   }
@@ -154,6 +156,16 @@ describe('the Secrets', () => {
     const { name: from, key } = generator.spec.auth.privateKey.secretRef as { name: string; key: string }
     const source = secrets.find(({ spec }) => spec.target.name === from)
     expect(source?.spec.data?.map(({ secretKey }) => secretKey)).toEqual([key])
+  })
+
+  it('come from two Apps: the one that starts workflows reads no code', () => {
+    const git = secrets.find(({ spec }) => spec.target.name === 'git-credentials')?.spec
+    const app = secrets.find(({ spec }) => spec.target.name === 'image-factory-app')?.spec
+    const generator = external.find(({ kind }) => kind === 'GithubAccessToken') as unknown as Generator
+    const { githubAppID, githubAppInstallationID } = (git?.target.template?.data ?? {}) as Record<string, string>
+    expect(githubAppID).not.toBe(generator.spec.appID)
+    expect(githubAppInstallationID).not.toBe(generator.spec.installID)
+    expect(git?.data?.[0]?.remoteRef.key).not.toBe(app?.data?.[0]?.remoteRef.key)
   })
 
   it('are all in the namespace of the settings', () => {
