@@ -16,7 +16,15 @@ import {
 } from '../rebuild/index.js'
 import { type RebuildRow, rebuildRows, rebuildWords, redactor } from '../report/index.js'
 import { runClock, serversIn } from '../run-options.js'
-import { readState, type StateFiles, type StateFolder, type TrackedImage, textsOf, writeFiles } from '../state/index.js'
+import {
+  readState,
+  type StateFiles,
+  type StateFolder,
+  type TrackedImage,
+  textOf,
+  textsOf,
+  writeFiles,
+} from '../state/index.js'
 import { printable } from '../text/index.js'
 import { activeOverrides } from './explain-command.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
@@ -53,7 +61,8 @@ export async function rebuildCommand(
       : await startAll({ decision, ...decided }, folder, client, redactor(tokensIn(env)))
   const rows = rebuildRows(decision, outcomes)
   if (options.json) printJson(terminal, { dryRun, rebuilds: rows })
-  else printRows(context, rows, dryRun)
+  else if (rows.length === 0) terminal.out('Nothing to rebuild.\n')
+  else printRows(context, rows, dryRun ? placesOf(decision) : null)
   printProblems(terminal, problems)
   return rows.some(({ status }) => status === 'refused' || status === 'unknown') ? 1 : 0
 }
@@ -113,7 +122,8 @@ async function decide(
     client === null
       ? { records: new Map<string, never>(), ended: [], problems: [] }
       : await followRebuilds(enrolled.images, found.images, { client, ...asking })
-  const records = { images: new Map([...found.images, ...followed.records]), bases: found.bases }
+  const images = new Map([...found.images, ...followed.records])
+  const records = { images: client === null ? withBranches(enrolled, images) : images, bases: found.bases }
   const overrides = activeOverrides(folder, terminal, now)
   const all = { records, settings: enrolled.settings, overrides, request, ...asking }
   const decision = await decideRebuilds(trackedImages(enrolled, records), all, {
@@ -124,6 +134,17 @@ async function decide(
   const state = { ...found, images: new Map([...records.images, ...decision.records]) }
   const changed = [...followed.records.keys(), ...decision.records.keys()]
   return { decision, state, changed, clock: asking.clock, problems: decision.problems }
+}
+
+/** A dry run asks no server for default branches: a build on one needs no more to be shown. */
+function withBranches({ images }: ImagesFile, records: StateFiles['images']): StateFiles['images'] {
+  const unknown = images.filter(
+    ({ name, source }) => source?.branch === null && textOf(records.get(name), 'defaultBranch') === null,
+  )
+  const named = unknown.map(
+    ({ name }) => [name, { ...records.get(name), defaultBranch: 'the default branch' }] as const,
+  )
+  return new Map([...records, ...named])
 }
 
 function trackedImages({ images }: ImagesFile, { images: records }: Pick<StateFiles, 'images'>): TrackedImage[] {
@@ -154,16 +175,30 @@ async function startAll(
   return outcomes
 }
 
-function printRows({ terminal }: CommandContext, rows: readonly RebuildRow[], dryRun: boolean): void {
-  if (rows.length === 0) {
-    terminal.out('Nothing to rebuild.\n')
-    return
-  }
+/** Where each image would be built: `build.yml of acme/web on main`. */
+function placesOf({ starts }: Decision): ReadonlyMap<string, string> {
+  const places = starts.flatMap(({ build: { place }, images }) => {
+    const what = 'workflow' in place ? place.workflow : 'pipeline'
+    return images.map(({ name }) => [name, `${what} of ${place.repo} on ${place.branch}`] as const)
+  })
+  return new Map(places)
+}
+
+/** @param places of a dry run; null: builds were started. */
+function printRows(
+  { terminal }: CommandContext,
+  rows: readonly RebuildRow[],
+  places: ReadonlyMap<string, string> | null,
+): void {
   const cells = rows.map((row) => {
-    const status = dryRun && row.status === 'started' ? 'would be started' : rebuildWords(row)
-    const why = row.waitsFor === null ? (row.run ?? row.message ?? '') : `built on ${row.waitsFor}`
+    const place = places?.get(row.image) ?? null
+    const status = place === null ? rebuildWords(row) : 'would be started'
+    const why = row.waitsFor === null ? (row.run ?? row.message ?? place ?? '') : `built on ${row.waitsFor}`
     return [row.image, status, row.bases.join(' '), why]
   })
-  printTable(terminal, ['IMAGE', 'REBUILD', 'BASE IMAGES', 'DETAILS'], cells)
-  if (!dryRun) terminal.out('\nCommit the state files: they record what was started.\n')
+  const titles = ['IMAGE', 'REBUILD', 'BASE IMAGES', 'DETAILS']
+  const isFilled = titles.map((_, column) => cells.some((row) => row[column] !== ''))
+  const filled = (row: readonly string[]) => row.filter((_, column) => isFilled[column])
+  printTable(terminal, filled(titles), cells.map(filled))
+  if (places === null) terminal.out('\nCommit the state files: they record what was started.\n')
 }

@@ -33,7 +33,8 @@ export function buildOf({ source, lineOf }: EnrolledImage, record: StateRecord |
   return { source, place, title, counted }
 }
 
-function placeOf(source: Source, branch: string): BuildPlace | null {
+/** Where a source is built on a branch; null if no workflow is known. */
+export function placeOf(source: Source, branch: string): BuildPlace | null {
   const { provider, repo } = source
   const { hasRunsPerFile, buildOf: fileOf } = forgeOf(source)
   if (!hasRunsPerFile) return { provider, repo, branch }

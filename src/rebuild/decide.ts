@@ -1,4 +1,4 @@
-import { type Problem, problem, Refusal } from '../enrollment/index.js'
+import { type EnrolledImage, type Problem, problem, Refusal } from '../enrollment/index.js'
 import {
   type Rebuild,
   type StateRecord,
@@ -9,7 +9,7 @@ import {
 } from '../state/index.js'
 import { quote, suggest } from '../text/index.js'
 import { adoptBuilds, withEvidence } from './adopt.js'
-import { type Build, buildOf, filledInputs, startKey } from './builds.js'
+import { type Build, buildOf, filledInputs, placeOf, startKey } from './builds.js'
 import { type Circumstances, candidatesOf, type ImageCandidate, withRecords } from './candidates.js'
 import { chooseStarts, type PutOff } from './choose.js'
 import { type FollowedBuilds, oneWarning } from './follow.js'
@@ -120,11 +120,17 @@ function requestProblems(images: readonly TrackedImage[], { request, records }: 
       ]
     }
     if (buildOf(image.enrollment, records.images.get(name)) !== null) return []
-    const remedy = 'Write source.workflow, the file of the workflow that builds it.'
-    return [
-      problem('rebuild-impossible', `rebuild: there is no workflow that builds ${name}.`, { image: name, remedy }),
-    ]
+    return [problem('rebuild-impossible', ...whyUnbuildable(image.enrollment))]
   })
+}
+
+function whyUnbuildable({ name, source }: EnrolledImage): [string, { image: string; remedy: string }] {
+  if (source === null || placeOf(source, '') === null) {
+    const remedy = 'Write source.workflow, the file of the workflow that builds it.'
+    return [`rebuild: there is no workflow that builds ${name}.`, { image: name, remedy }]
+  }
+  const remedy = 'Run synth with a token for it first, or write source.branch.'
+  return [`rebuild: the default branch of ${source.repo} is not known yet.`, { image: name, remedy }]
 }
 
 /** A build that was never started is removed from the record; one that failed before counts as failed. */

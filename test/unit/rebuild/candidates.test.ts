@@ -10,6 +10,7 @@ const YAML = `
 settings: {engine: actions, retries: 1, retryPause: 1h}
 images:
   - {name: api, registry: ghcr.io, repository: acme/api, rebuildDelay: 6h, ${source('api')}}
+  - {name: bare, registry: ghcr.io, repository: acme/bare}
   - {name: held, registry: ghcr.io, repository: acme/held, autoRebuild: false, ${source('held')}}
   - {name: off, registry: ghcr.io, repository: acme/off, enabled: false, ${source('off')}}
   - {name: vague, registry: ghcr.io, repository: acme/vague, source: {repo: acme/vague, workflow: build.yml}}
@@ -193,7 +194,8 @@ describe('a person who asks for what cannot be rebuilt', () => {
     ['wed', 'no image is called "wed"', 'Did you mean web?'],
     ['something-else', 'no image is called', 'Write a name that images.yaml has.'],
     ['off', 'off is disabled', 'enabled: true'],
-    ['vague', 'there is no workflow that builds vague', 'source.workflow'],
+    ['bare', 'there is no workflow that builds bare', 'source.workflow'],
+    ['vague', 'the default branch of acme/vague is not known yet', 'source.branch'],
   ])('%s', async (name, message, remedy) => {
     const factory = new Factory(YAML, BASES)
     const all = factory.circumstances('me', names(name, 'web'))

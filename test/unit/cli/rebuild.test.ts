@@ -1,0 +1,53 @@
+/** `rebuild --dry-run`: offline, before any run has looked anything up. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type RebuildOptions, rebuildCommand } from '../../../src/cli/rebuild-command.js'
+import { recordingTerminal } from '../../support/terminal.js'
+
+let state = ''
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'rebuild-'))
+  mkdirSync(join(state, 'images'))
+})
+afterEach(() => rmSync(state, { recursive: true }))
+
+const IMAGES = `
+images:
+  - {name: web, registry: ghcr.io, repository: acme/web, source: {repo: acme/web, workflow: build.yml}}
+  - {name: api, registry: ghcr.io, repository: acme/api, source: {repo: acme/api, workflow: ci.yml, branch: next}}
+  - {name: job, registry: ghcr.io, repository: acme/job, source: {provider: gitlab, repo: acme/job}}
+`
+
+async function run(names: readonly string[], options: RebuildOptions = {}) {
+  writeFileSync(join(state, 'images.yaml'), IMAGES)
+  const { terminal, printed } = recordingTerminal()
+  const context = {
+    options: { state, images: 'images.yaml', output: 'dist' },
+    env: {},
+    terminal,
+    now: '2026-01-01T00:00:00Z',
+  }
+  const code = await rebuildCommand(context, names, { dryRun: true, ...options })
+  return { code, ...printed }
+}
+
+describe('rebuild --dry-run', () => {
+  it('names the build of each image, on the default branch where no other is set or known', async () => {
+    const { code, out } = await run(['web', 'api', 'job'])
+    expect(out.split('\n')).toEqual([
+      'IMAGE  REBUILD           DETAILS',
+      'api    would be started  ci.yml of acme/api on next',
+      'job    would be started  pipeline of acme/job on the default branch',
+      'web    would be started  build.yml of acme/web on the default branch',
+      '',
+    ])
+    expect(code).toBe(0)
+  })
+
+  it('prefers the default branch that a run recorded', async () => {
+    writeFileSync(join(state, 'images/web.yaml'), 'name: web\ndefaultBranch: trunk\n')
+    expect((await run(['web'])).out).toContain('build.yml of acme/web on trunk')
+  })
+})
