@@ -1,4 +1,4 @@
-import { byLayout, KEY, lineAt, linesOf, type Mistake, type ParserError, short } from './layout.js'
+import { byItemColumn, byLayout, KEY, lineAt, linesOf, type Mistake, type ParserError, short } from './layout.js'
 
 export type { Mistake } from './layout.js'
 
@@ -16,6 +16,32 @@ export function explainMistake(text: string, error: ParserError): Mistake {
     if (found !== null) return found
   }
   return { message: sentence(error.message), offset: error.offset, remedy: null }
+}
+
+/**
+ * The mistakes without those that follow from one further up: what the parser says after a mistake that was understood,
+ * and after one that shifts the structure, other shifts in the same entry and dashes that no longer fit.
+ *
+ * @param mistakes in the order of the text.
+ */
+export function withoutFollowUps(text: string, mistakes: readonly Mistake[]): Mistake[] {
+  const items = itemStarts(text)
+  let understood = false
+  let shifted: number | null = null
+  return mistakes.filter(({ offset, remedy, shifts }) => {
+    if (remedy === null) return !understood
+    understood = true
+    if (shifts === undefined) return true
+    const isOther =
+      shifted === null || (shifts === 'key' && items.some((at) => shifted !== null && shifted < at && at <= offset))
+    shifted = offset
+    return isOther
+  })
+}
+
+/** Offsets of the lines that begin an entry. */
+function itemStarts(text: string): readonly number[] {
+  return linesOf(text).flatMap(({ start, text: line }) => (/^ *- *[A-Za-z_][\w-]*:/.test(line) ? [start] : []))
 }
 
 const RULES: readonly Rule[] = [
@@ -118,14 +144,18 @@ function byColonInValue(text: string, { code, offset }: ParserError): Mistake | 
   return { message: `the value of ${key} contains a colon and a space.`, offset, remedy }
 }
 
-/** `- registry: ghcr.io` below `- name: web`. */
-function byDashBeforeKey(text: string, { message, offset }: ParserError): Mistake | null {
+/** `- registry: ghcr.io` below `- name: web`, or an item in the wrong column. */
+function byDashBeforeKey(text: string, error: ParserError): Mistake | null {
+  const { message, offset } = error
   if (!message.startsWith('A block sequence may not be used as an implicit map key')) return null
+  const item = byItemColumn(text, error)
+  if (item !== null) return item
   const { start, text: line } = lineAt(text, offset)
   const [, before = '', key] = new RegExp(`^( *)- +(${KEY}:.*)$`).exec(line) ?? []
   if (key === undefined) return null
   const remedy = `Write ${short(key.trimEnd())} with spaces instead of the "-".`
-  return { message: 'this "-" begins a list where a key belongs.', offset: start + before.length, remedy }
+  const said = 'this "-" begins a list where a key belongs.'
+  return { message: said, offset: start + before.length, remedy, shifts: 'item' }
 }
 
 function byDashInValue(text: string, { code, offset }: ParserError): Mistake | null {

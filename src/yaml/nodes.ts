@@ -1,7 +1,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
 import type { Data, Path, PlacedData, Position, Tagged, YamlFault, YamlOptions, YamlReading } from './data.js'
 import { short } from './layout.js'
-import { explainMistake, type Mistake } from './mistakes.js'
+import { explainMistake, type Mistake, withoutFollowUps } from './mistakes.js'
 
 /** One mistake can cause many syntax errors; a longer list helps no one. */
 const MAX_SYNTAX_FAULTS = 20
@@ -50,9 +50,11 @@ function parseWithin(text: string, tags: readonly string[]): Parsed | null {
     const marker = found.length === 0 ? -1 : text.search(CONFLICT_MARKER)
     if (marker >= 0) return { contents: null, mistakes: [{ ...CONFLICT, offset: marker }] }
     // Explaining each takes reading the lines around it: thousands would be slow, and no one would read them.
-    const mistakes = found
+    const explained = found
       .slice(0, 5 * MAX_SYNTAX_FAULTS)
       .map(({ code, message, pos: [offset] }) => explainMistake(text, { code, message, offset }))
+      .sort((a, b) => a.offset - b.offset)
+    const mistakes = withoutFollowUps(text, explained)
     const second = documents[1]
     if (second !== undefined) mistakes.push({ ...SECOND_DOCUMENT, offset: second.range[0] })
     return { contents: (documents[0]?.contents as Node | null | undefined) ?? null, mistakes }

@@ -6,6 +6,7 @@ import { WRONG_CHARACTERS } from './wrong-characters.js'
 import { WRONG_DOCUMENTS } from './wrong-documents.js'
 import { WRONG_ENTRIES } from './wrong-entries.js'
 import { WRONG_FORMS } from './wrong-forms.js'
+import { WRONG_LAYOUTS } from './wrong-layouts.js'
 import { WRONG_PROMOTION } from './wrong-promotion.js'
 import { WRONG_SETTINGS } from './wrong-settings.js'
 import { WRONG_VALUES } from './wrong-values.js'
@@ -19,6 +20,7 @@ function said(text: string): string[] {
 
 const ALL = [
   ['the file as a whole', WRONG_DOCUMENTS],
+  ['the layout', WRONG_LAYOUTS],
   ['entries', WRONG_ENTRIES],
   ['values', WRONG_VALUES],
   ['named base images', WRONG_BASES],
