@@ -76,12 +76,25 @@ export function stateRepository({ repository, imagesFile, entry }: Answers): Sha
 }
 
 /** The repository that builds the images: its own token starts the builds, and unrelated changes are ignored. */
-export function application(folder: string, { repository, imagesFile }: Answers): Shape {
+export function application(folder: string, { repository, imagesFile, entry }: Answers): Shape {
   const below = (path: string) => (folder === '.' ? path : `${folder}/${path}`)
   const paths = pathLines([below(imagesFile), below(OVERRIDES_FILE), WORKFLOW_FILES.actions])
-  const permissions = '      actions: write # start the workflow that builds an image, and follow its run\n'
-  return { repository, pullRequestPaths: `    paths:\n${paths}`, paths, permissions, steps: '' }
+  const isOnGhcr = entry?.registry === 'ghcr.io'
+  const start = '      actions: write # start the workflow that builds an image, and follow its run\n'
+  const permissions = `${start}${isOnGhcr ? PACKAGES : ''}`
+  return { repository, pullRequestPaths: `    paths:\n${paths}`, paths, permissions, steps: isOnGhcr ? GHCR_LOGIN : '' }
 }
+
+const PACKAGES = '      packages: read # look up images whose package is private\n'
+
+/** A package of a private repository is private at first. A preview looks nothing up. */
+const GHCR_LOGIN = `      - uses: docker/login-action@b45d80f862d83dbcd57f89517bcf500b2ab88fb2 # v4.0.0
+        if: github.event_name != 'pull_request'
+        with:
+          registry: ghcr.io
+          username: \${{ github.actor }}
+          password: \${{ github.token }}
+`
 
 /** Paths for the filters of a workflow, with their pattern characters escaped. */
 function pathLines(paths: readonly string[]): string {

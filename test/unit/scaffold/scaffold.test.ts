@@ -222,13 +222,23 @@ describe.each(SHAPES)('without a cluster, in %s', (_, golden, shape) => {
     const { permissions: granted, steps } = jobs['image-factory']
     expect(permissions).toEqual({})
     const own = { contents: 'write', 'pull-requests': 'write' }
-    expect(granted).toEqual(golden === 'application' ? { ...own, actions: 'write' } : own)
+    expect(granted).toEqual(golden === 'application' ? { ...own, actions: 'write', packages: 'read' } : own)
+    const login = steps.find(({ uses }) => uses.startsWith('docker/login-action@'))
+    if (golden === 'application')
+      expect(login?.with).toMatchObject({ registry: 'ghcr.io', password: '${{ github.token }}' })
+    else expect(login).toBeUndefined()
     const app = steps.find(({ uses }) => uses.startsWith('actions/create-github-app-token@'))
     if (golden === 'application') expect(app).toBeUndefined()
     else
       expect(app?.with).toMatchObject({ owner: 'acme', 'permission-contents': 'read', 'permission-actions': 'write' })
     const token = golden === 'application' ? undefined : '${{ steps.app.outputs.token }}'
     expect(steps.at(-1)?.with?.['source-token']).toBe(token)
+  })
+
+  it('logs in to no registry but ghcr.io', () => {
+    const entry = { name: 'web', registry: 'docker.io', repository: 'acme/web' }
+    const text = [...scaffold(answers({ ...all, entry })).values()][1] ?? ''
+    expect(text).not.toMatch(/login-action|packages:/)
   })
 
   it('says of every permission why', () => {
