@@ -8,7 +8,7 @@ import { cleanStateFolder, writeFiles } from '../state/index.js'
 import { by, count, printable } from '../text/index.js'
 import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
 import { type Progress, progressOn } from './progress.js'
-import { commandRunOptions } from './run-options.js'
+import { commandRunOptions, needingSources } from './run-options.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /** `synth`: writes state and manifests, all or nothing. @returns the exit code. */
@@ -31,7 +31,8 @@ async function write(
 ): Promise<number> {
   const { options, env, terminal } = context
   const folder = stateFolder(options, env)
-  const plan = await makePlan({ ...commandRunOptions('preview', context, registries, progress), writes: true }, folder)
+  const run = { ...commandRunOptions('preview', context, registries, progress), writes: true }
+  const plan = await makePlan(needingSources(run, context, 'Nothing was written.'), folder)
   if (!plan.refused) {
     cleanStateFolder(folder)
     writeFiles(folder.root, plan.changes)
@@ -72,7 +73,8 @@ function comment({ report }: Plan, env: Env): string {
 /** `check`: exit code 0 when all generated files are up to date, 2 when not, 1 when that cannot be determined. */
 export async function check(context: CommandContext): Promise<number> {
   const { options, env, terminal } = context
-  const plan = await makePlan(commandRunOptions('check', context), stateFolder(options, env))
+  const run = needingSources(commandRunOptions('check', context), context, 'Nothing was compared.')
+  const plan = await makePlan(run, stateFolder(options, env))
   if (options.json) printJson(terminal, planJson(plan))
   else if (plan.refused) printReport(plan, terminal, { diffs: false })
   else if (plan.changes.size === 0) terminal.out('Generated files are up to date.\n')

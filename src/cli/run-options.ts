@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { type RunOptions, serversIn } from '../run-options.js'
-import { connectGitHub, type SourceReader, sourceReader } from '../sources/index.js'
+import { connectGitHub, type FailedAnswer, type FileAnswer, type SourceReader, sourceReader } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, ownRepository } from './options.js'
@@ -32,6 +32,39 @@ export function commandRunOptions(
     log: () => undefined,
     step: progress.step,
   }
+}
+
+/**
+ * The same run, refused if its first lookups (all Dockerfiles and workflows of images.yaml) find no server or folder
+ * that can be asked: each image would only be recorded as failed. Some that cannot be asked do not stop it.
+ *
+ * @param consequence last sentence of the error, for example `Nothing was compared.`
+ */
+export function needingSources(run: RunOptions, { options, env }: CommandContext, consequence: string): RunOptions {
+  let isFirst = true
+  const hasToken = Object.values(forgeTokens(env)).some((token) => token !== '')
+  const read: SourceReader['read'] = async (requests) => {
+    const answers = await run.read.read(requests)
+    const unreached = [...answers.values()].flatMap((one) => (isUnreached(one) ? [one] : []))
+    const [failure] = unreached
+    if (!isFirst || failure === undefined || unreached.length < answers.size) {
+      isFirst = false
+      return answers
+    }
+    const sources = new Set(requests.map(({ provider, repo }) => `${provider} ${repo}`)).size
+    const none = sources === 1 ? 'the only source cannot be read' : `none of the ${sources} sources could be read`
+    if (hasToken || options.sources !== undefined) {
+      const remedy = `${failure.remedy} ${consequence}`
+      throw refuse('request-failed', `${none}: ${failure.message}`, { remedy })
+    }
+    const remedy = `Set GITHUB_TOKEN, or pass --sources DIR. ${consequence}`
+    throw refuse('token-missing', `${none}: there is neither a token nor --sources.`, { remedy })
+  }
+  return { ...run, read: { ...run.read, read } }
+}
+
+function isUnreached(answer: FileAnswer): answer is FailedAnswer {
+  return answer.kind === 'failed' && answer.reason === 'unreachable'
 }
 
 function deletionLimit(text: string): DeletionLimit {

@@ -14,5 +14,12 @@ export { gitLabAddress, plainText } from './gitlab-client.js'
 export type { Discovery } from './image-bases.js'
 export type { RunIdentity } from './run-identity.js'
 export { withSharing } from './shared-builds.js'
-export { type FileAnswer, type FileRequest, failed, requestKey, type SourceReader } from './source-file.js'
+export {
+  type FailedAnswer,
+  type FileAnswer,
+  type FileRequest,
+  failed,
+  requestKey,
+  type SourceReader,
+} from './source-file.js'
 export type { WorkflowProblem } from './workflow-checks.js'
