@@ -6,6 +6,7 @@ import { withDefaults } from './defaults.js'
 import { engineProblems } from './engine.js'
 import { type CompletedEntry, toEnrolledImage } from './entry.js'
 import type { EnrolledImage, ImagesFileContext, ImagesFileResult, Settings } from './images-file.js'
+import { withKeylessList } from './keyless-list.js'
 import { explainIssues, type SchemaProblem, unknownKey } from './messages.js'
 import { misplacedKey } from './misplaced-keys.js'
 import { misshapenEntry, misshapenList } from './misshapen.js'
@@ -41,7 +42,7 @@ export function parseImagesFile(text: string, file: string, { here = null }: Ima
   const unprintable = characterProblems(text, file)
   if (unprintable.length > 0) return { enrolled: null, settings: null, problems: unprintable }
   const { placed, problems: unreadable } = readYaml(text, file)
-  if (placed === null) return { enrolled: null, settings: null, problems: unreadable }
+  if (placed === null) return { enrolled: null, settings: null, problems: withKeylessList(unreadable, text, file) }
   const reading = new Reading(placed, { text, file, here })
   const parts = reading.parts()
   const settings = reading.settings(parts.settings)

@@ -67,4 +67,27 @@ export const WRONG_LAYOUTS: readonly WrongFile[] = [
     ['5:3: a "-" is missing before "name:". Write - name: web.'],
   ],
   ['no colon after images', `images\n${INDENTED_APP}`, ['1:7: a colon is missing after "images". Write images:.']],
+  [
+    'settings and no images',
+    `settings:\n  namespace: x\n\n${INDENTED_APP}${INDENTED_WEB}`,
+    ['4:3: the list of images has no key. Write images: in the line above.'],
+  ],
+  [
+    'settings and no images, the list not indented',
+    `settings:\n  namespace: x\n${APP}`,
+    ['3:1: the list of images has no key. Write images: in the line above.'],
+  ],
+  [
+    'a wrong setting and no images',
+    `settings:\n  namespace: @x\n${APP}`,
+    [
+      '2:14: a value cannot begin with "@". Write "@x".',
+      '3:1: the list of images has no key. Write images: in the line above.',
+    ],
+  ],
+  [
+    'defaults and no images',
+    `defaults:\n  rebuildDelay: 7d\n${INDENTED_APP}`,
+    ['3:3: the list of images has no key. Write images: in the line above.'],
+  ],
 ]
