@@ -227,6 +227,7 @@ function addInit(program: Command, session: Session): void {
     .option('--repo <owner/repo>', 'first image: its source repository')
     .option('--dockerfile <path>', 'first image: its Dockerfile inside that repository')
     .option('--workflow <file>', 'first image: the GitHub workflow that builds it, for example build.yml')
+    .option('--base <reference>', 'first image: a base image, if no Dockerfile shows it (repeatable)', collect, [])
     .option('--keep', 'keep existing files and write only the missing ones')
     .option('--yes', 'do not prompt; use what is found and the defaults')
     .action(async (checkout: string | undefined, options: InitOptions, command: Command) => {

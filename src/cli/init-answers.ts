@@ -20,6 +20,8 @@ export interface InitOptions {
   readonly repo?: string
   readonly dockerfile?: string
   readonly workflow?: string
+  /** Image references. */
+  readonly base: readonly string[]
   readonly keep?: boolean
   readonly yes?: boolean
 }
@@ -138,7 +140,8 @@ function refuseFaults(options: InitOptions): void {
 
 /** The options, completed with the person's answers about the first image where no option describes it. */
 async function withFirstImage({ options, checkout, ask }: AnswerInput): Promise<InitOptions> {
-  const isGiven = [checkout, options.image, options.repo, options.dockerfile, options.workflow].some(Boolean)
+  const { image: named, repo: from, dockerfile: file, workflow, base } = options
+  const isGiven = [checkout, named, from, file, workflow].some(Boolean) || base.length > 0
   if (ask === null || isGiven) return options
   const image = await ask(FIRST_IMAGE)
   if (image === '') return options
@@ -182,12 +185,12 @@ function sourceQuestion(image: string): Prompt {
 
 /** The entry, built the same way as by `enroll`. */
 async function proposed(options: InitOptions, { checkout, env }: AnswerInput): Promise<Proposal | null> {
-  const { image, repo, dockerfile, workflow } = options
+  const { image, repo, dockerfile, workflow, base } = options
   const given = Object.entries({ image, repo, dockerfile, workflow }).filter(([, value]) => value !== undefined)
-  if (checkout === undefined && given.length === 0) return null
+  if (checkout === undefined && given.length === 0 && base.length === 0) return null
   const found = checkout === undefined ? null : await readLocalClone(checkout)
   return proposeEntry({
-    options: { ...Object.fromEntries(given), input: [], base: [] },
+    options: { ...Object.fromEntries(given), input: [], base },
     checkout: found,
     defaults: {},
     env,

@@ -4,14 +4,15 @@ import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { refuse } from '../enrollment/index.js'
 import { git } from '../publish/index.js'
-import { ACTION, type ActionPin, type Answers, PUBLISHED, scaffold } from '../scaffold/index.js'
+import { ACTION, type ActionPin, PUBLISHED, scaffold } from '../scaffold/index.js'
 import { isFolder, readOptional, writeFiles } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { gitFacts, repositoryOf } from './checkout.js'
 import type { InitOptions } from './init-answers.js'
 import { type FoundAnswers, findAnswers } from './init-answers.js'
 import { type InitPlace, initPlace } from './init-place.js'
-import { type CommandContext, PROGRAM, shownPath } from './options.js'
+import { type InitResult, nextSteps } from './init-steps.js'
+import type { CommandContext } from './options.js'
 import { isInteractive, openPrompt } from './prompt.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
@@ -110,14 +111,6 @@ async function actionPin(): Promise<ActionPin> {
   return { sha, name: tags.split('\n')[0] || branch }
 }
 
-interface InitResult extends FoundAnswers {
-  readonly place: InitPlace
-  readonly written: readonly string[]
-  readonly kept: readonly string[]
-  /** No option or answer names a reviewer. */
-  readonly isOwnerGuessed: boolean
-}
-
 function asJson({ answers, place: { top, folder }, written, kept }: InitResult) {
   const { repository, branch, engine, namespace, owners, action, entry } = answers
   const about = { repository, branch, engine, namespace, owners, action: action.sha, entry }
@@ -133,35 +126,12 @@ function print(input: InitResult, terminal: Terminal): void {
     out(`All ${kept.length} files are in ${place.top} already: nothing was written.`)
     return
   }
-  terminal.out(`${colors.bold(printable(`Wrote to ${place.top}:`))}\n`)
-  for (const path of written) out(`  ${path}`)
-  for (const path of kept) out(`  ${path} (kept as it was)`)
+  const list = (title: string, paths: readonly string[]) => {
+    terminal.out(`${colors.bold(printable(title))}\n`)
+    for (const path of paths) out(`  ${path}`)
+  }
+  list(`Wrote to ${place.top}:`, written)
+  if (kept.length > 0) list('Kept as they were:', kept)
   out('\nNext:')
   for (const [index, text] of nextSteps(input).entries()) out(`  ${index + 1}. ${text}`)
-}
-
-function nextSteps({ answers, place: { folder }, isOwnerGuessed }: InitResult): string[] {
-  const { entry, owners } = answers
-  const at = `--state ${shownPath(folder.root)}`
-  const enroll = `Enroll a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
-  const look = `Review ${folder.imagesFile} and validate it: ${PROGRAM} validate ${at}`
-  const guess = `CODEOWNERS names ${owners.join(' ')}, a guess: users and teams can review, an organization cannot.`
-  return [entry === null ? enroll : look, ...(isOwnerGuessed ? [guess] : []), ...startSteps(answers)]
-}
-
-const DOCS = `https://github.com/${ACTION}/blob/main/docs`
-
-/** The steps to get it running. */
-function startSteps(answers: Answers): string[] {
-  const dashboard = `Choose in settings.dashboard whom the dashboard notifies, and check who may start rebuilds: ${DOCS}/dashboard.md`
-  return [...engineSteps(answers), ...(answers.hasDashboard ? [dashboard] : [])]
-}
-
-function engineSteps({ engine, applicationFolder, branch, repository }: Answers): string[] {
-  const push = `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the`
-  if (engine === 'kargo') return [`${push} manifests.`, `Bring them into the cluster: ${DOCS}/install.md`]
-  const started = `${push} state, and from then on a run every hour starts the builds that are due.`
-  if (applicationFolder !== null) return [started]
-  const app = `Create a GitHub App that may start the builds, and save FACTORY_APP_CLIENT_ID and FACTORY_APP_PRIVATE_KEY: ${DOCS}/engines.md#tokens`
-  return [app, started]
 }

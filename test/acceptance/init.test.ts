@@ -107,7 +107,7 @@ describe('what is there already', () => {
     await writeFile(join(state, 'README.md'), 'mine\n')
     const run = await init(...IMAGE, '--keep')
     expect(run.code, run.stderr).toBe(0)
-    expect(run.stdout).toContain('README.md (kept as it was)\n')
+    expect(run.stdout).toContain('\nKept as they were:\n  README.md\n')
     const tree = await readTree(state)
     expect(Object.keys(tree)).toEqual(FILES)
     expect(tree['README.md']).toBe('mine\n')
