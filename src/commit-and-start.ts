@@ -89,7 +89,7 @@ function reported(committed: Committed, file: string): Committed {
   if (plan.rebuilds === null) return committed
   const rebuilds = rebuildRows(plan.rebuilds, outcomes)
   const problems = rebuilds.flatMap(({ image, status, message, run }): Problem[] => {
-    const about = { file, image, remedy: run === null ? null : `Look at ${run}.` }
+    const about = { file, image, remedy: run === null ? null : `See ${run}.` }
     if (status === 'failed') return [problem('rebuild-failed', `${image}: ${message ?? 'the build failed'}.`, about)]
     if (status === 'refused')
       return [problem('rebuild-refused', `${image}: ${message ?? 'its build was refused'}`, about)]

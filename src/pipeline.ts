@@ -129,7 +129,7 @@ function readOverrides(text: string | null, { run, shown, problems }: PlanContex
   if (text === null) return []
   const found = parseOverrides(text, shown.overridesFile, run.now)
   keepOrThrow(found.problems, problems)
-  if (found.active.length > 0) run.log(`${found.active.length} overrides hold.`)
+  if (found.active.length > 0) run.log(`${count(found.active.length, 'override')} in force.`)
   return found.active
 }
 

@@ -97,5 +97,5 @@ async function refusalOf(
   if (!sender.isPerson) return `${sender.login} is not a person`
   const { repository } = factory.target
   if (await mayWrite(await issuePlace(factory), sender.login)) return null
-  return `according to GitHub, ${sender.login} may not write to ${repository}`
+  return `according to GitHub, ${sender.login} has no write access to ${repository}`
 }

@@ -95,6 +95,6 @@ function buildOptions(inputs: Inputs, context: Context, target: RunTarget, now: 
 function existingFolder(sourcesDir: string, context: Context): string {
   const folder = inputFolder('sources-dir', sourcesDir, context)
   if (folder !== null) return folder
-  const remedy = 'Check the source repositories out there as OWNER/REPO first.'
+  const remedy = 'Check out the source repositories there as OWNER/REPO first.'
   throw refuse('file-missing', `sources-dir names ${sourcesDir}, and there is no such folder.`, { remedy })
 }

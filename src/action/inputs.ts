@@ -115,7 +115,7 @@ class InputReader {
   folder(name: string, fallback: string): string {
     const value = this.path(name, fallback)
     if (value === '.') {
-      const expected = 'a folder of its own: generated files are deleted there'
+      const expected = 'a separate folder (generated files are deleted there)'
       this.#refuse(name, value, expected, `Write ${name}: ${fallback}.`)
     }
     return value

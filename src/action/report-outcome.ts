@@ -153,7 +153,7 @@ export function lastLine(report: Pick<Report, 'mode' | 'commit'>, ending: RunEnd
   ]
   const isComplete = isFailed && verdict.startsWith('❌')
   const done = isComplete ? verdict : `${isFailed ? 'Failed' : whatWasDone(report)}: ${verdict}`
-  return `${done}. Look at: ${places.join(' · ')}`
+  return `${done}. See ${places.join(' · ')}`
 }
 
 function whatWasDone({ mode, commit }: Pick<Report, 'mode' | 'commit'>): string {

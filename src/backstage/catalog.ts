@@ -68,7 +68,7 @@ function usersOf({ images, records }: CatalogInput): Map<string, string[]> {
 
 /** What is wrong with a folder for the catalog, null if nothing is: it must not overlap with other generated files. */
 export function catalogFolderFault(folder: string, outputDir: string): string | null {
-  if (folder === '.') return 'the catalog needs a folder of its own: generated files are deleted there.'
+  if (folder === '.') return 'the catalog needs a separate folder: generated files are deleted there.'
   const taken = [...Object.values(FOLDERS), outputDir]
   const isInside = (inner: string, outer: string) => inner === outer || inner.startsWith(`${outer}/`)
   const other = taken.find((one) => isInside(folder, one) || isInside(one, folder))

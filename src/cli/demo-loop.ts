@@ -79,9 +79,9 @@ export async function demoLoop(
     print(imagesFile(registry.host))
     await run()
 
-    heading('7. The base image moves, and the next scheduled run starts the build')
+    heading('7. The base image changes, and the next scheduled run starts the build')
     hours = 1
-    print(`node:22 now is ${registry.push('library/node:22', { created: now() }).slice(0, 19)}…\n`)
+    print(`node:22 is now ${registry.push('library/node:22', { created: now() }).slice(0, 19)}…\n`)
     print(renderSummary((await run()).report))
 
     heading('8. The run after that: the published image proves what it was built on')

@@ -50,7 +50,7 @@ export async function demo(terminal: Terminal, now: string): Promise<number> {
     print(ENROLLED.trim())
 
     heading('3. The comment that the pull request gets')
-    await commitAll(clone, 'Enroll order-book', 'Somebody', now)
+    await commitAll(clone, 'Enroll order-book', 'Ada', now)
     const head = await gitText(['rev-parse', 'HEAD'], clone)
     const preview = await makePlan(run, state)
     const report = { ...preview.report, servers: serverUrls({}) }
@@ -112,7 +112,7 @@ async function makeRepositories(example: string, folder: string): Promise<{ clon
   await mkdir(remote)
   await gitText(['init', '--quiet', '--bare', '--initial-branch=main', '.'], remote)
   await gitText(['init', '--quiet', '--initial-branch=main', '.'], clone)
-  await commitAll(clone, 'A factory with five images', 'Somebody', new Date(0).toISOString())
+  await commitAll(clone, 'A factory with five images', 'Ada', new Date(0).toISOString())
   await gitText(['push', '--quiet', '--', remote, 'HEAD:refs/heads/main'], clone, remote)
   return { clone, remote }
 }
@@ -132,8 +132,8 @@ async function makeLoopState(folder: string): Promise<DemoState> {
 
 async function commitAll(clone: string, message: string, name: string, date: string): Promise<void> {
   await gitText(['add', '--all', '.'], clone)
-  const who = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: 'somebody@example.com', GIT_AUTHOR_DATE: date }
-  const committer = { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: 'somebody@example.com', GIT_COMMITTER_DATE: date }
+  const who = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: 'demo@example.com', GIT_AUTHOR_DATE: date }
+  const committer = { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: 'demo@example.com', GIT_COMMITTER_DATE: date }
   const call = { cwd: clone, env: { ...who, ...committer } }
   await gitOrRefuse(['commit', '--quiet', '--message', message], call, 'git commit')
 }

@@ -52,7 +52,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
   ],
   init: [
     ['without a cluster, in the repository that builds the image', 'init --engine actions --in-app-repository'],
-    ['with Kargo, in a repository of its own', 'init ../web --state ../factory --repository acme/factory'],
+    ['with Kargo, in a separate repository', 'init ../web --state ../factory --repository acme/factory'],
   ],
   schema: [['write the schema to a file for your editor', 'schema > images.schema.json']],
   demo: [['the whole job on an example, in two seconds', 'demo']],

@@ -87,7 +87,7 @@ async function ownImage(input: AnswerInput, repository: string): Promise<Proposa
   if (repo.toLowerCase() === repository.toLowerCase()) return proposed({ ...options, repo }, { ...input, checkout })
   const message = `--in-app-repository is for images that ${repository} builds itself, not ${repo}.`
   throw refuse('option-invalid', message, {
-    remedy: 'Leave it out: a repository of its own can rebuild images of others.',
+    remedy: 'Leave it out: a separate state repository can rebuild images of other repositories.',
   })
 }
 

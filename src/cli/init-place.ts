@@ -40,7 +40,7 @@ export async function initPlace({ state, engine, inAppRepository, env, ask }: Pl
     return { top: folder.root, folder, applicationFolder: null }
   }
   if (engine !== 'actions') {
-    const remedy = 'Add --engine actions, or leave it out: Kargo syncs a repository of its own.'
+    const remedy = 'Add --engine actions, or leave it out: with Kargo, the state needs a separate repository.'
     throw refuse('option-invalid', '--in-app-repository needs --engine actions.', { remedy })
   }
   const named = state.state ?? env.IMAGE_FACTORY_STATE_DIR
@@ -55,7 +55,7 @@ export async function initPlace({ state, engine, inAppRepository, env, ask }: Pl
 }
 
 const SHAPE: Prompt = {
-  text: 'Keep the state in a repository of its own (own), or in this one, which builds the image (app)',
+  text: 'Keep the state in a separate repository (own), or in this one, which builds the image (app)',
   fallback: 'own',
   fault: (answer) => (answer === 'own' || answer === 'app' ? null : 'own or app'),
 }
@@ -76,6 +76,6 @@ function refuseInside(root: string, engine: Engine): void {
   throw refuse(
     'path-unsafe',
     `${root} is inside the repository ${above}, and GitHub reads workflows at its top only.`,
-    { remedy: `Choose another folder, or make it a repository of its own first: git init ${root}.${other}` },
+    { remedy: `Choose another folder, or make it a separate repository first: git init ${root}.${other}` },
   )
 }

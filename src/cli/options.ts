@@ -57,7 +57,7 @@ export function newStateFolder(options: StateOptions, env: Env): StateFolder {
   const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
   const output = below(options.output, '--output', 'dist')
   if (output === '.')
-    throw refuse('option-invalid', '--output must be a folder of its own: generated files are deleted there.', {
+    throw refuse('option-invalid', '--output must be a separate folder: generated files are deleted there.', {
       remedy: 'Write --output dist.',
     })
   return { root, path: '.', imagesFile: below(options.images, '--images', 'images.yaml'), outputDir: output }

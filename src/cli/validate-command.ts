@@ -121,5 +121,5 @@ export async function readText(path: string): Promise<string> {
 const UNREADABLE: Readonly<Record<string, readonly [string, string | null]>> = {
   ENOENT: ['there is no file PATH.', 'Check the path: it starts at the current folder.'],
   EISDIR: ['PATH is a folder.', 'Give a file in it, like images.yaml.'],
-  EACCES: ['PATH is not readable for you.', 'Give yourself permission to read it.'],
+  EACCES: ['PATH is not readable.', 'Make it readable for your user.'],
 }

@@ -69,7 +69,7 @@ function fromCommand(instruction: Instruction): Command {
   const { args, line } = instruction
   const [base = '', as, written] = args
   if (args.length !== 1 && !(args.length === 3 && /^a[sſ]$/i.test(as ?? ''))) {
-    refuse(instruction, 'takes an image and nothing else, or "image AS name"; a comment needs a line of its own')
+    refuse(instruction, 'takes an image and nothing else, or "image AS name"; a comment needs its own line')
   }
   const name = written === undefined ? null : lower(written)
   if (name !== null && !/^[a-z][a-z0-9_.-]*$/.test(name)) {

@@ -126,7 +126,7 @@ function readHeredoc(start: HeredocStart, lines: LineSource, line: number): stri
     body.push(raw)
   }
   const hint = `the heredoc has no end: no line holds just "${start.terminator}"`
-  throw new DockerfileRefusal(`${hint}. Add one, or quote the "<<" if none was meant`, line)
+  throw new DockerfileRefusal(`${hint}. Add one, or quote the "<<" if none was intended`, line)
 }
 
 function parseInstruction(text: string, escapeChar: string, line: number): Instruction {

@@ -39,7 +39,7 @@ export function mountSource(mount: string, line: number): string {
     from = value
     const dollar = from.indexOf('$')
     if (dollar !== -1 && dollar !== from.length - 1) {
-      const remedy = 'give the image a stage of its own (FROM … AS name) and mount from that'
+      const remedy = 'give the image its own stage (FROM … AS name) and mount from that'
       throw new DockerfileRefusal(`variables do not work in the "from" of a mount (${quoted(from)}): ${remedy}`, line)
     }
   }

@@ -145,7 +145,7 @@ function commandNeeds(
   if (command.kind === 'run')
     return command.mounts.map((mount) => byNameOrImage(mount === '' ? 'scratch' : mount, 'mount'))
   if (expandWord(command.from, NO_VARIABLES, context.mode, line).text !== command.from) {
-    const remedy = 'give the image a stage of its own (FROM … AS name) and copy from that'
+    const remedy = 'give the image its own stage (FROM … AS name) and copy from that'
     throw new DockerfileRefusal(`COPY --from=${command.from}: variables and quotes do not work there: ${remedy}`, line)
   }
   const index = stageIndex(command.from)

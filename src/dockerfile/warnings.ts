@@ -45,7 +45,7 @@ function stageNameSuspicions(node: StageNode, seen: Set<string>): Diagnostic[] {
   if (isRepeated)
     return [warning(line, `a stage named ${name} exists already: COPY and mounts use the last one of that name`)]
   if (name !== 'scratch' && name !== 'context') return []
-  return [warning(line, `${name} has a meaning of its own and should not name a stage`)]
+  return [warning(line, `${name} has a special meaning and should not name a stage`)]
 }
 
 function fromSuspicions(node: StageNode, graph: StageGraph): Diagnostic[] {

@@ -56,7 +56,7 @@ function watchFaults(entry: Entry, { registry, repository }: { registry: string;
 function strategyFaults({ imageSelectionStrategy, tags }: Entry): EntryFault[] {
   const { strategy } = tags
   if (imageSelectionStrategy === undefined || strategy === undefined || strategy === imageSelectionStrategy) return []
-  const message = `tags.strategy ${strategy} has no effect: imageSelectionStrategy says ${imageSelectionStrategy}.`
+  const message = `tags.strategy ${strategy} has no effect: imageSelectionStrategy is ${imageSelectionStrategy}.`
   return [
     {
       code: 'tags-ignored',

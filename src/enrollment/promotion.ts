@@ -52,7 +52,7 @@ function repeatedNames(environments: NonNullable<Entry['environments']>): EntryF
     if (names.indexOf(name) === index) return []
     const message = `two environments are called ${name}.`
     return [
-      { code: 'name-taken', path: ['environments', index, 'name'], message, remedy: 'Give each a name of its own.' },
+      { code: 'name-taken', path: ['environments', index, 'name'], message, remedy: 'Give each a different name.' },
     ]
   })
 }

@@ -95,7 +95,7 @@ function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] 
             code: 'name-taken' as const,
             path: ['webhookReceivers', index],
             message: `two webhook receivers are called ${name}.`,
-            remedy: 'Give each a name of its own.',
+            remedy: 'Give each a different name.',
           },
         ],
   )

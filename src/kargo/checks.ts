@@ -50,7 +50,7 @@ function patternFaults({ enrollment: { source } }: TrackedImage, { settings }: F
   if (source === null || settings.stateWorkflow === null) return []
   return watchedFiles(source)
     .filter(({ path }) => PATH_PATTERN.test(path))
-    .map(({ key, path }) => ({ key, fault: `Kargo would take ${key} ${path} for a pattern, not for a file` }))
+    .map(({ key, path }) => ({ key, fault: `Kargo would read ${key} ${path} as a pattern, not as a file` }))
 }
 
 /**

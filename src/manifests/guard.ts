@@ -39,7 +39,7 @@ export function guardDeletions(comparison: Comparison, limit: DeletionLimit, out
     .map((change) => containerProblem(change, outputDir))
   if (removed.length > allowed) {
     const message = `this run would delete ${removed.length} of ${comparison.resourcesBefore} resources; ${allowed} are allowed.`
-    const remedy = `If that is meant, run once with max-deletions: ${removed.length} (--max-deletions ${removed.length}). If not, check what is missing from images.yaml.`
+    const remedy = `If that is intended, run once with max-deletions: ${removed.length} (--max-deletions ${removed.length}). If not, check what is missing from images.yaml.`
     problems.push(problem('deletions-exceeded', message, { remedy }))
   }
   return problems
@@ -48,7 +48,7 @@ export function guardDeletions(comparison: Comparison, limit: DeletionLimit, out
 function containerProblem(change: ResourceChange, outputDir: string): Problem {
   const message = `this run would delete the ${change.id.kind} ${change.id.name}, and with it all Freight.`
   const file = `${outputDir}/${change.file}`
-  const remedy = `Undo the change of settings.namespace; if it is meant, delete ${file} by hand in a commit of its own first.`
+  const remedy = `Undo the change of settings.namespace; if it is intended, delete ${file} by hand in a separate commit first.`
   return problem('container-deleted', message, { file, remedy })
 }
 

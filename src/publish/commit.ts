@@ -136,7 +136,7 @@ async function afterFailure(error: FailedRequest, request: CommitRequest, to: Ap
   const now = mayHaveTakenEffect(error.failure) ? await headOf(branch, to) : tree.head
   if (now !== null && now !== tree.head) return { kind: 'stale' }
   const commit = `the commit on ${branch} of ${to.repository}`
-  const what = now === null ? `it is not known whether ${commit} was made` : `${commit} was not made`
+  const what = now === null ? `it is unclear whether ${commit} was made` : `${commit} was not made`
   const remedy = `${error.failure.remedy} Nothing is committed twice.`
   throw refuse('commit-refused', `${what}: ${error.sentence}`, { remedy })
 }

@@ -45,7 +45,7 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitOu
   }
   return getExecOutput('git', [...args], options).catch((error: Error) => {
     if (!error.message.startsWith('Unable to locate executable')) throw error
-    throw refuse('git-failed', 'there is no git on this machine.', { remedy: 'Install git 2.31 or newer.' })
+    throw refuse('git-failed', 'git is not installed on this machine.', { remedy: 'Install git 2.31 or newer.' })
   })
 }
 

@@ -69,8 +69,8 @@ function refused(error: unknown, doing: string, { code, token, permission, repos
   const remedies: Readonly<Record<number, string>> = {
     401: `Check ${token}.`,
     403: `The ${token} needs the permission ${permission} on ${repository}.`,
-    404: `Check that the ${token} may see ${repository}, with the permission ${permission}.`,
-    410: `Switch issues on in the settings of ${repository}, or remove \`issue: true\` from settings.dashboard.`,
+    404: `Check that the ${token} can see ${repository}, with the permission ${permission}.`,
+    410: `Turn on issues in the settings of ${repository}, or remove \`issue: true\` from settings.dashboard.`,
   }
   const remedy = remedies[status] ?? "Check GitHub's message."
   return refuse(code, `${doing} was refused: ${withoutFullStop(messageOf(error))}.`, { remedy })
@@ -132,7 +132,7 @@ const COMMIT_REMEDIES: readonly (readonly [RegExp, string | ((refused: RefusedCo
   ],
   [
     /through a pull request|approving review|approved review|merge queue|through the merge/i,
-    `The branch takes changes by pull request only. ${BYPASS}`,
+    `The branch accepts changes only through pull requests. ${BYPASS}`,
   ],
   [/GH006|GH013|protected (?:branch|ref)|rule violation|pre-receive hook|not authorized to push|PROTECTION/i, BYPASS],
   [

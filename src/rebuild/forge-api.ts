@@ -173,7 +173,7 @@ function lost(failure: RequestFailure, { what }: Start): Posted {
     return { kind: 'unknown', message: `${what} was not started: ${why}`, remedy: failure.remedy }
   }
   const remedy = 'The next run looks for it before it starts another.'
-  return { kind: 'unknown', message: `it is not known whether ${what} was started: ${why}`, remedy }
+  return { kind: 'unknown', message: `it is unclear whether ${what} was started: ${why}`, remedy }
 }
 
 function withoutToken({ what }: Start, { tokenInput }: ForgeServer): Posted {

@@ -133,7 +133,7 @@ async function fetchDigest({ registry, repository, tag }: TaggedImage, send: Sen
   if (whole.kind !== 'found') return whole
   const { body } = whole.value
   // A login page would otherwise be another image each time.
-  if (!isManifest(body)) return unknownAnswer(`${registry} gives no manifest for ${repository}:${tag}`)
+  if (!isManifest(body)) return unknownAnswer(`${registry} returned no manifest for ${repository}:${tag}`)
   return { kind: 'found', value: contentDigest(body) }
 }
 
@@ -162,7 +162,7 @@ function contentReader(send: Send): FetchContent {
     if (!isContentOf(digest, body)) {
       // Broken content is still broken in the next run; a login page may be gone by then.
       if (others === 'missing' && isStored(body, kind)) return { kind: 'missing' }
-      return unknownAnswer(`${registry} gives something else for ${repository}@${digest}`)
+      return unknownAnswer(`${registry} returned different content for ${repository}@${digest}`)
     }
     const found = { kind: 'found', value: body } as const
     if (body.length <= MAX_KEPT_BYTES && kept.size < MAX_KEPT) kept.set(registry + path, found)
@@ -210,7 +210,7 @@ async function fetchTags({ registry, repository }: Repository, send: Send): Prom
     const reply: Answer<HttpResponse> = await send(request)
     if (reply.kind !== 'found') return reply
     const list = tagsIn(reply.value.body)
-    if (list === null) return unknownAnswer(`${registry} gives no list of tags for ${repository}`)
+    if (list === null) return unknownAnswer(`${registry} returned no list of tags for ${repository}`)
     for (const tag of list) tags.push(tag)
     path = nextPage(reply.value.headers.get('link') ?? '', registry)
   }

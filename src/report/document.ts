@@ -118,7 +118,7 @@ export function summarize(view: View): { readonly main: string; readonly rest: s
     return { main: `❌ Failed with ${problems}${written}`, rest }
   }
   // Changes that the counts above exclude.
-  const drift = view.baseDrift.length === 0 ? '' : ` · ${view.baseDrift.length} more on the base branch already`
+  const drift = view.baseDrift.length === 0 ? '' : ` · ${view.baseDrift.length} more already on the base branch`
   const aside = drift + (problems === '' ? '' : ` — ${problems}`)
   const totals = `${count(report.totals.images, 'image')}, ${count(report.totals.bases, 'base image')}`
   if (resources.length === 0) {
@@ -172,7 +172,7 @@ function commitLink({ sha, url }: NonNullable<Report['commit']>): string {
 function unverified({ report }: View): string[] {
   if (report.run?.isUnverified !== true) return []
   return [
-    "> [!NOTE]\n> Made by the pull request's own run, whose workflow the pull request may have changed: nothing else has verified it.",
+    "> [!NOTE]\n> This report comes from the pull request's own run, whose workflow the pull request may have changed. It is unverified.",
   ]
 }
 
@@ -208,7 +208,7 @@ function alreadyOnBase({ report, baseDrift: resources }: View, rows: number): st
     resources.length + files === 0
       ? []
       : [
-          'The next commit on the base branch brings the following, whether or not this is merged: Dockerfiles have changed since the last commit, or a different version of this action made it.',
+          'The next commit on the base branch includes these changes whether or not this is merged: Dockerfiles have changed since the last commit, or a different version of this action made it.',
         ]
   const parts = [
     ...(warnings.length === 0 ? [] : [problemLines(report, warnings, rows).join('\n')]),

@@ -40,7 +40,7 @@ export function movedSentences(report: Report): Span[][] {
     const now = added.length === 0 ? [] : [': now on ', ...references(added)]
     const before =
       removed.length === 0 ? [] : [added.length === 0 ? ': no longer on ' : ', no longer on ', ...references(removed)]
-    return [[strong(`${count(all.length, 'image')} are built on other base images`), ...now, ...before, '.']]
+    return [[strong(`${count(all.length, 'image')} are built on different base images`), ...now, ...before, '.']]
   }
   const known = new Map(report.images.map((image) => [image.name, image]))
   return all.map(({ image, added, removed }) => {

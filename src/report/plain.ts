@@ -63,7 +63,7 @@ function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOpti
 export function* patch(view: View): Generator<string> {
   const text = (one: ChangedResource) => `${pathHeader(one)}\n${unified(one.difference, 3)}\n`
   for (const one of view.resources) yield text(one)
-  if (view.baseDrift.length > 0) yield '# On the base branch already, whether or not the pull request is merged:\n'
+  if (view.baseDrift.length > 0) yield '# Already on the base branch, whether or not the pull request is merged:\n'
   for (const one of view.baseDrift) yield text(one)
 }
 

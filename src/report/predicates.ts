@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
   { keys: /^minimumReleaseAge$/, say: aged },
   { keys: /^rebuildOn$/, say: rebuiltOn },
   { keys: /^accept\b/, say: accepting },
-  { keys: /^bases\b/, say: () => ({ words: ['names other base images'] }) },
+  { keys: /^bases\b/, say: () => ({ words: ['names different base images'] }) },
 ]
 
 const DEPLOYMENT = /^(?:environments|updates)\b/
@@ -109,7 +109,7 @@ function delayed([change]: readonly ValueChange[]): Words {
   const delay = effective(change.key, change.after) ?? ''
   if (longer === null) return { words: ['is rebuilt as often as before'] }
   if (longer) return { words: ['is rebuilt less often'], detail: [', at most once per ', durationText(delay)] }
-  const often = delay === '0' ? ['with every change of a base image'] : ['up to once per ', durationText(delay)]
+  const often = delay === '0' ? ['with every base image change'] : ['up to once per ', durationText(delay)]
   return { words: ['is rebuilt more often'], detail: [', ', ...often] }
 }
 
@@ -130,8 +130,8 @@ function accepting(changes: readonly ValueChange[]): Words {
   const what = changes.length === 1 ? 'a warning' : `${changes.length} warnings`
   const prefix = 'accept.'
   if (changes.every(({ before }) => before === null)) return { words: [`accepts ${what}`], prefix }
-  if (changes.every(({ after }) => after === null)) return { words: [`accepts ${what} no longer`], prefix }
-  return { words: ['accepts other warnings, or for other reasons'], prefix }
+  if (changes.every(({ after }) => after === null)) return { words: [`no longer accepts ${what}`], prefix }
+  return { words: ['accepts different warnings, or for different reasons'], prefix }
 }
 
 /** One predicate per environment; flat `updates` are an environment without a name. */

@@ -8,7 +8,7 @@ import { byKind, type ChangedResource, type View } from './view.js'
 const HEADINGS: Readonly<Record<GateKind, string>> = {
   deployed: 'What is deployed',
   destination: 'Where it goes',
-  agreement: 'Who must agree',
+  agreement: 'Who must approve',
   checks: 'What is checked',
   builds: 'Where builds run',
 }
@@ -40,7 +40,7 @@ export function reviewLines(view: View, rows: number): string[] {
     { heading: 'What is deleted', lines: deletionLines(view) },
     ...sections,
     {
-      heading: 'Which rebuilds do not wait',
+      heading: 'Which rebuilds skip the delay',
       lines: listSome(overrides, rows, overrideLine, (n) => `… and ${count(n, 'more override')}`),
     },
   ]
@@ -114,7 +114,7 @@ function deletionLines(view: View): string[] {
   return files.map(([path, all]) => `${codeSpan(nameIn(path), 80)}: ${kindsOf(all)}. ${FORGETS}`)
 }
 
-const FORGETS = 'Kargo forgets the Freight and what was promoted where.'
+const FORGETS = 'Kargo loses the Freight and its promotion history.'
 
 /** `image-web.k8s.yaml` → `web` */
 function nameIn(path: string): string {
@@ -135,7 +135,7 @@ function kindsOf(resources: readonly ChangedResource[]): string {
 function overrideLine({ base, digest, reason, expires, expiredBefore, place }: OverrideRow): string {
   const until = expiredBefore === undefined ? 'until ' : `longer: until ${codeSpan(expiredBefore, 40)} → `
   const what = `${codeSpan(base, 160)} ${codeSpan(digest.slice(0, 19), 40)} ${until}${codeSpan(expires, 40)}`
-  return `${codeSpan(place, 160)}: ${what}. Rebuilds for it do not wait for their rebuildDelay: ${prose(reason)}`
+  return `${codeSpan(place, 160)}: ${what}. Rebuilds for it skip their rebuildDelay: ${prose(reason)}`
 }
 
 function listed<T>(items: readonly T[], most: number, show: (item: T) => string): string {

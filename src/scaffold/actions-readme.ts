@@ -5,28 +5,28 @@ import { filled } from './template.js'
 const README = `# {{title}}
 
 An [image factory]({{home}}) keeps the container images in
-\`{{images}}\` fresh, without a cluster. Once an hour the workflow [image-factory]({{workflow}})
-looks up their base images. When one has changed, and the image's \`rebuildDelay\` allows it, the factory starts the image's
-own build workflow and follows it to its end.
+\`{{images}}\` fresh, without a cluster. Once an hour, the workflow [image-factory]({{workflow}})
+checks their base images. When one has changed and the image's \`rebuildDelay\` has passed, the factory starts the image's
+own build workflow and tracks the run until it ends.
 
-## What to do next
+## Next steps
 
 {{setup}}
 
-## What is here
+## Contents
 
 | Path | What it is | Who writes it |
 | --- | --- | --- |
 | \`{{images}}\` | the images, and how each is rebuilt | you, by pull request |
-| \`overrides.yaml\` | digests that are let through at once, in an emergency | you, by pull request |
-| \`images/\`, \`base-images/\`, \`_archive/\` | what is known of images and base images, and every rebuild | the workflow |
+| \`overrides.yaml\` | digests to rebuild for without delay, in an emergency | you, by pull request |
+| \`images/\`, \`base-images/\`, \`_archive/\` | the state of images and base images, and the record of rebuilds | the workflow |
 
-## What you can do
+## Common tasks
 
-**Enroll an image**: add an entry to \`{{images}}\` on a branch and open a pull request. Its comment says what the entry
-changes, or what is wrong with it. [Every key]({{home}}/blob/main/docs/images-yaml.md) is explained.
+**Enroll an image**: add an entry to \`{{images}}\` on a branch and open a pull request. The comment there shows what the
+entry changes, or what is wrong with it. [Every key]({{home}}/blob/main/docs/images-yaml.md) is explained.
 
-**Rebuild an image now**, whatever its delay: _Actions → image-factory → Run workflow_ with its name, or \`all-stale\` for
+**Rebuild an image now**, regardless of its delay: _Actions → image-factory → Run workflow_ with its name, or \`all-stale\` for
 every image that is provably on an old base image. From a terminal:
 
 \`\`\`sh
@@ -35,10 +35,10 @@ gh workflow run image-factory.yml --repo {{repository}} -f rebuild=NAME
 
 **Never edit generated files**: the next run overwrites them.
 
-**Is the workflow still running?** In a public repository, GitHub disables schedules after 60 days without activity.
+**Check that the workflow still runs**: in a public repository, GitHub disables schedules after 60 days without activity.
 [What to do about it]({{home}}/blob/main/docs/engines.md#when-the-schedule-stops)
 
-**Something does not happen?** The summary of the latest run says what was started, what waits, and until when.
+**Something not working?** The summary of the latest run shows what was started, what is waiting, and until when.
 [Troubleshooting]({{home}}/blob/main/docs/troubleshooting.md)
 `
 
@@ -47,15 +47,15 @@ const STATE_REPOSITORY = `1. Create a GitHub App with the repository permissions
 2. In this repository's settings, save its client ID as the variable \`FACTORY_APP_CLIENT_ID\` and its private key as the secret
    \`FACTORY_APP_PRIVATE_KEY\`.
 3. Make sure that each build workflow has a \`workflow_dispatch\` trigger and pulls its base images fresh (\`pull: true\`).
-4. Commit these files and push them to \`{{branch}}\`. The push starts the workflow, and its summary says what it found. Nothing is
-   rebuilt just because it was enrolled.`
+4. Commit these files and push them to \`{{branch}}\`. The push starts the workflow, and its summary shows what it found.
+   Enrolling an image does not rebuild it.`
 
 const APPLICATION = `1. Make sure that each build workflow has a \`workflow_dispatch\` trigger and pulls its base images fresh (\`pull: true\`).
-2. Commit these files and push them to \`{{branch}}\`. The push starts the workflow, and its summary says what it found. Nothing is
-   rebuilt just because it was enrolled.
+2. Commit these files and push them to \`{{branch}}\`. The push starts the workflow, and its summary shows what it found.
+   Enrolling an image does not rebuild it.
 
-There are no secrets to create: \`github.token\` commits the state and starts the builds. Its commits start no workflow. If
-\`{{branch}}\` takes changes by pull request only, \`github.token\` cannot commit to it:
+You need no secrets: \`github.token\` commits the state and starts the builds. Its commits trigger no workflows. If
+\`{{branch}}\` only accepts changes through pull requests, \`github.token\` cannot commit to it:
 [what to do then]({{home}}/blob/main/docs/engines.md#a-protected-branch).`
 
 /** Introduction for people who open the repository, or the folder of the state in it. */

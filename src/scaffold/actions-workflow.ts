@@ -4,9 +4,9 @@ import { ownerOf } from './dashboard-parts.js'
 import { scalar } from './template.js'
 
 /** The workflow of a factory without a cluster, without the parts that depend on its repository. */
-export const ACTIONS_WORKFLOW = `# The image factory: looks up base images once an hour, and starts the builds that are due. Pull requests get a preview.
+export const ACTIONS_WORKFLOW = `# The image factory: checks base images once an hour and starts the builds that are due. Pull requests get a preview.
 name: image-factory
-# Who starts a run by hand can say why; the run list shows it.
+# A run started by hand can give a reason, which the run list shows.
 run-name: \${{ inputs.rebuild && format('Rebuild {0}', inputs.rebuild) || inputs.reason }}
 
 on:
@@ -14,33 +14,33 @@ on:
     branches: [{{branch}}]
 {{pullRequestPaths}}  push:
     branches: [{{branch}}]
-    # What people edit. The factory's own commits touch none of it: a run never starts another one.
+    # The files that people edit. The factory's own commits never change them, so a run never triggers another one.
     paths:
 {{paths}}  schedule:
-    # Not on the hour, when GitHub is busiest and scheduled runs are late.
+    # Not on the hour, when GitHub is busiest and delays scheduled runs.
     - cron: '23 * * * *'
   workflow_dispatch:
     inputs:
       rebuild:
-        description: Images to rebuild now, whatever their delay (names, or all-stale)
+        description: Images to rebuild now, regardless of their delay (names, or all-stale)
         type: string
         required: false
 {{maxDeletions}}      reason:
         description: Why this run was started
         type: string
         required: false
-  # Anything else can have it look now: gh api repos/{{repository}}/dispatches -f event_type=image-factory
+  # Anything else can trigger a run: gh api repos/{{repository}}/dispatches -f event_type=image-factory
   repository_dispatch:
     types: [image-factory]
-  # A package of this repository was published. GitHub leaves out what was pushed with github.token: the next scheduled
-  # run sees that.
+  # A package of this repository was published. A push with github.token triggers no event: the next scheduled run
+  # finds it.
   registry_package:
     types: [published]
 {{issueEvent}}
 permissions: {}
 
-# Runs on a branch wait for each other, and a commit is never cut off. Only the newest run of a group is kept waiting:
-# a run that is to rebuild something has a group of its own, so that no other takes its place.
+# Runs on a branch wait for each other, and a commit is never interrupted. GitHub keeps only the newest waiting run of a
+# group, so a run that was asked to rebuild images gets its own group and is never dropped.
 concurrency:
   group: image-factory-\${{ {{isIssue}}inputs.rebuild && github.run_id || github.ref }}
   cancel-in-progress: \${{ github.event_name == 'pull_request' }}
@@ -55,7 +55,7 @@ jobs:
 {{issues}}    steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
-          persist-credentials: false # the action brings its token itself and leaves none behind
+          persist-credentials: false # the action uses its own token and leaves none behind
 {{steps}}      - uses: {{action}}
         with:
 `
@@ -80,7 +80,7 @@ export function application(folder: string, { repository, imagesFile, entry }: A
   const below = (path: string) => (folder === '.' ? path : `${folder}/${path}`)
   const paths = pathLines([below(imagesFile), below(OVERRIDES_FILE), WORKFLOW_FILES.actions])
   const isOnGhcr = entry?.registry === 'ghcr.io'
-  const start = '      actions: write # start the workflow that builds an image, and follow its run\n'
+  const start = '      actions: write # start the workflow that builds an image, and track its run\n'
   const permissions = `${start}${isOnGhcr ? PACKAGES : ''}`
   return { repository, pullRequestPaths: `    paths:\n${paths}`, paths, permissions, steps: isOnGhcr ? GHCR_LOGIN : '' }
 }
@@ -103,8 +103,8 @@ function pathLines(paths: readonly string[]): string {
 }
 
 function appToken(owner: string): string {
-  return `      # A token of a GitHub App, for the repositories that build images. Pull requests from forks and of Dependabot get no
-      # secrets: their preview reads what is public.
+  return `      # A GitHub App token for the repositories that build images. Pull requests from forks and from Dependabot get no
+      # secrets, so their preview can only read public repositories.
       - uses: actions/create-github-app-token@bcd2ba49218906704ab6c1aa796996da409d3eb1 # v3.2.0
         if: github.event_name != 'pull_request' || (!github.event.pull_request.head.repo.fork && github.actor != 'dependabot[bot]')
         id: app
@@ -113,6 +113,6 @@ function appToken(owner: string): string {
           private-key: \${{ secrets.FACTORY_APP_PRIVATE_KEY }}
           owner: ${scalar(owner)} # where the App is installed
           permission-contents: read # read Dockerfiles and workflows
-          permission-actions: write # start builds, and follow their runs
+          permission-actions: write # start builds, and track their runs
 `
 }

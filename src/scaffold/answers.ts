@@ -53,5 +53,5 @@ const EXPECTED = {
   repository: 'OWNER/REPO',
   branch: 'the name of a branch',
   namespace: 'lower-case letters, digits and dashes, at most 63',
-  owner: '@USER, @ORGANISATION/TEAM or an address',
+  owner: '@USER, @ORGANIZATION/TEAM or an email address',
 } as const

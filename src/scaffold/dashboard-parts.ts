@@ -16,12 +16,12 @@ export interface DashboardParts extends Readonly<Record<string, string>> {
 
 const NONE: DashboardParts = { issueEvent: '', isIssue: '', group: '', onlyBoxes: '', issues: '', boxToken: '' }
 
-const EVENT = `  # Somebody ticks a box of the dashboard.
+const EVENT = `  # Someone ticks a box on the dashboard.
   issues:
     types: [edited]
 `
 
-const ONLY_BOXES = `    # Of all issues only the dashboard.
+const ONLY_BOXES = `    # Ignore all issues except the dashboard.
     if: github.event_name != 'issues' || contains(github.event.issue.body, 'image-factory:dashboard')
 `
 
@@ -32,9 +32,11 @@ export function dashboardParts(answers: Answers): DashboardParts {
     issueEvent: EVENT,
     isIssue: "github.event_name == 'issues' && github.run_id || ",
     group:
-      answers.engine === 'kargo' ? ' What is ticked has a group of its own: of those that wait GitHub keeps one.' : '',
+      answers.engine === 'kargo'
+        ? ' A ticked box gets its own group: GitHub keeps only one waiting run per group.'
+        : '',
     onlyBoxes: ONLY_BOXES,
-    issues: '      issues: write # keep the dashboard, and tell people on it\n',
+    issues: '      issues: write # update the dashboard, and notify people there\n',
     boxToken: boxToken(ownerOf(answers.entry, answers.repository)),
   }
 }
@@ -48,7 +50,8 @@ export function ownerOf(entry: Answers['entry'], repository: string): string {
 
 /** Kargo starts rebuilds with a token in the cluster; rebuilds requested by boxes are started from here. */
 function boxToken(owner: string): string {
-  return `      # A token of a GitHub App that starts what is ticked. Until the variable is set, only this repository's workflows can be.
+  return `      # A GitHub App token to start the builds requested by ticked boxes. Until the variable is set, boxes can only start
+      # workflows of this repository.
       - uses: actions/create-github-app-token@bcd2ba49218906704ab6c1aa796996da409d3eb1 # v3.2.0
         if: github.event_name == 'issues' && vars.FACTORY_APP_CLIENT_ID != ''
         id: app

@@ -7,7 +7,7 @@ import { type Answers, WORKFLOW_FILES } from './answers.js'
 import { filled, scalar } from './template.js'
 
 const HEAD = `{{schema}}
-# The images this factory keeps fresh: enroll one more by a pull request.
+# The images this factory keeps fresh. To enroll another, open a pull request.
 # Every key: https://github.com/craigedmunds/image-factory-action/blob/main/docs/images-yaml.md
 
 settings:
@@ -36,7 +36,9 @@ images: []
 export function images(answers: Answers): string {
   const { engine, hasDashboard, imagesFile, entry } = answers
   const engineSettings = engine === 'kargo' ? kargoSettings(answers) : ['engine: actions']
-  const dashboard = hasDashboard ? ['dashboard: {issue: true} # notify: whom to tell when something newly fails'] : []
+  const dashboard = hasDashboard
+    ? ['dashboard: {issue: true} # add notify to mention people when something newly fails']
+    : []
   const settings = [...engineSettings, ...dashboard].map((line) => `  ${line}`).join('\n')
   const head = filled(HEAD, { schema: schemaComment(answers.action), settings })
   if (entry === null) return head + EMPTY_LIST

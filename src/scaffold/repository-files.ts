@@ -1,8 +1,8 @@
 import type { Answers } from './answers.js'
 import { filled } from './template.js'
 
-const CODEOWNERS = `# Who is asked to review a pull request. The branch rule "Require review from Code Owners" makes it binding.
-# An entry of {{images}} says which workflow a token starts: review it as you review code.
+const CODEOWNERS = `# Who reviews pull requests. The branch rule "Require review from Code Owners" enforces it.
+# An entry of {{images}} decides which workflow a token starts: review it like code.
 * {{owners}}
 `
 

@@ -6,14 +6,14 @@ import { filled, scalar } from './template.js'
 
 /** The input that permits a run to exceed the limit for deletions. */
 const MAX_DELETIONS = `      max-deletions:
-        description: How many generated resources this run may delete, where a run refused to (a number, or 25%)
+        description: How many generated resources this run may delete, if a previous run was blocked (a number, or 25%)
         type: string
         required: false
 `
 
 const WORKFLOW = `# Runs image-factory-action for this state repository: a preview on every pull request, a commit on {{branchName}}.
 name: synth
-# Who starts a run by hand (or Kargo, by its token) can say why; the run list shows it.
+# A run started by hand, or by Kargo, can give a reason, which the run list shows.
 run-name: \${{ inputs.reason }}
 
 on:
@@ -22,7 +22,7 @@ on:
   push:
     branches: [{{branch}}]
   schedule:
-    # Once a day: Dockerfiles change without anybody touching {{images}}.
+    # Once a day: Dockerfiles can change when {{images}} does not.
     - cron: '17 5 * * *'
   workflow_dispatch:
     inputs:
@@ -33,7 +33,7 @@ on:
 {{maxDeletions}}{{issueEvent}}
 permissions: {}
 
-# Runs on a branch wait for each other, and a commit is never cut off. A newer push to a pull request replaces the
+# Runs on a branch wait for each other, and a commit is never interrupted. A newer push to a pull request cancels the
 # preview that is still running.{{group}}
 concurrency:
   group: image-factory-\${{ {{isIssue}}github.ref }}
@@ -49,7 +49,7 @@ jobs:
 {{issues}}    steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
-          persist-credentials: false # the action brings its token itself and leaves none behind
+          persist-credentials: false # the action uses its own token and leaves none behind
 {{boxToken}}      - uses: {{action}}
         with:
 `
@@ -80,7 +80,7 @@ function inputsOf({ engine, applicationFolder, hasDashboard, imagesFile, outputD
       ? ['source-token: ${{ steps.app.outputs.token }} # reads sources, and starts builds']
       : []),
     ...(engine === 'kargo' && hasDashboard
-      ? ['dispatch-token: ${{ steps.app.outputs.token }} # starts what is ticked']
+      ? ['dispatch-token: ${{ steps.app.outputs.token }} # starts the builds requested by ticked boxes']
       : []),
     ...(engine === 'actions' ? ['rebuild: ${{ inputs.rebuild }}'] : []),
     'max-deletions: ${{ inputs.max-deletions }}',

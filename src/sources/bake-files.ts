@@ -123,7 +123,7 @@ export function definitionOf(step: BakeStep, source: WorkflowSource, answers: Fi
   if (files.length === 0) {
     return {
       ok: false,
-      reason: `${assumed[0] ?? `${where} bakes, and no file that it reads is there`}. ${WRITE_BUILD}`,
+      reason: `${assumed[0] ?? `${where} bakes, and none of the files that it reads exists`}. ${WRITE_BUILD}`,
     }
   }
   const { environment, set, args, generated } = step

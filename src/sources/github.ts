@@ -154,7 +154,7 @@ function answerTo(request: FileRequest, reply: BatchReply, host: string): FileAn
     const said = error === undefined ? '' : ` (${host} says: ${error.message})`
     if (error?.type === 'FORBIDDEN') {
       const grant = 'Give a source-token with contents: read there (and authorize it for the organization if required).'
-      return failed('unreachable', `the token may not read ${request.repo}${said}.`, grant)
+      return failed('unreachable', `the token cannot read ${request.repo}${said}.`, grant)
     }
     const remedy = 'Correct source.repo, or give a source-token that may read its contents.'
     return failed('repository', `there is no repository ${request.repo}, or the token may not see it${said}.`, remedy)

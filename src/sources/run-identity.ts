@@ -99,7 +99,7 @@ function whyMixed(title: RunTitleResult, { runTitle: key }: Forge): string {
 function remedyOf({ title, distinguishing }: Mixed, line: string, file: string, image: EnrolledImage): string {
   const naming = NAMING[title.kind](line, file)
   if (distinguishing !== null) return `${naming}.`
-  const own = `Send each image an input with a fixed value of its own, like inputs: {image: ${image.name}}`
+  const own = `Send each image an input with its own fixed value, like inputs: {image: ${image.name}}`
   return `${own}. ${naming}.`
 }
 

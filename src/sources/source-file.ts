@@ -59,7 +59,7 @@ export const MAX_FILE_BYTES = 8 * 1024 * 1024
 
 /** The answer for another forge's file, which is not requested: this forge may have another project with that name. */
 export function onOtherForge({ provider, repo }: FileRequest, host: string): FailedAnswer {
-  const message = `${repo} is on ${provider}, and ${host} is not asked for it.`
+  const message = `${repo} is on ${provider}, and ${host} is not contacted for it.`
   return failed('unreachable', message, 'Give its checkout in sources-dir.')
 }
 

@@ -53,7 +53,7 @@ export function checkWorkflow(
   return [...refusals.map((one) => at(one, true)), ...remarks.map((one) => at(one, false))]
 }
 
-const LET_RUN = "Let its `if` hold for github.event_name == 'workflow_dispatch'."
+const LET_RUN = "Make its `if` true for github.event_name == 'workflow_dispatch'."
 
 function leftOut({ workflow }: WorkflowSource): Remark {
   const message = `no job of ${workflow} runs when it is dispatched (every \`if\` is false then): a rebuild would build nothing.`

@@ -107,7 +107,7 @@ function withoutPrototype(data: Data | undefined, depth: number): Data {
   if (!isDataMap(data)) return data.map((item) => withoutPrototype(item, depth - 1))
   const map: Record<string, Data> = Object.create(null)
   for (const key of Object.keys(data)) {
-    if (RESERVED_KEYS.includes(key)) throw new RangeError('a key that may be none')
+    if (RESERVED_KEYS.includes(key)) throw new RangeError('a key that may be null')
     map[key] = withoutPrototype(data[key], depth - 1)
   }
   return map

@@ -140,7 +140,7 @@ function byColonInValue(text: string, { code, offset }: ParserError): Mistake | 
   const { text: line } = lineAt(text, offset)
   const [, key, value] = new RegExp(`^ *(?:- +)*(${KEY}): +(.*: .*)$`).exec(line) ?? []
   if (key === undefined || value === undefined) return null
-  const remedy = `Write ${key}: ${quoted(value)}, or put what follows "${key}:" on lines of its own, indented further.`
+  const remedy = `Write ${key}: ${quoted(value)}, or put what follows "${key}:" on its own lines, indented further.`
   return { message: `the value of ${key} contains a colon and a space.`, offset, remedy }
 }
 
@@ -163,7 +163,7 @@ function byDashInValue(text: string, { code, offset }: ParserError): Mistake | n
   if (code !== 'UNEXPECTED_TOKEN' || item === undefined) return null
   const shown = short(item.trimEnd())
   return {
-    message: 'a list cannot begin behind its key.',
+    message: 'a list cannot begin on the line of its key.',
     offset,
     remedy: `Write [${shown}], or put "- ${shown}" on the next line.`,
   }

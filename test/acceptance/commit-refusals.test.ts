@@ -94,7 +94,7 @@ describe('by API', () => {
     [
       'BRANCH_PROTECTION_RULE_VIOLATION',
       'Changes must be made through a pull request.',
-      /by pull request only.*state-ref/,
+      /only through pull requests.*state-ref/,
     ],
     ['FORBIDDEN', 'Repository was archived so is read-only.', /Unarchive/],
   ])('%s: %s', async (type, message, remedy) => {

@@ -144,7 +144,7 @@ describe.each([
 
   kind(3)('an image that is taken out is archived, its manifests go', async () => {
     await push({ inputs })
-    const images = (await exampleImages()).replace(/\n# Deals with money.*/s, '\n')
+    const images = (await exampleImages()).replace(/\n# Handles money.*/s, '\n')
     await fake.commitFiles(STATE, 'main', { 'images.yaml': images }, 'Remove')
     const run = await push({ inputs, runId: 1002 })
     expect(run.code, run.stdout).toBe(0)

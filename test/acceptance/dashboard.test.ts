@@ -151,7 +151,7 @@ describe('the issue', () => {
 
   test.each([
     ['the permission is missing', 'give the job the permission issues: write', false],
-    ['issues are switched off', 'Switch issues on in the settings of', true],
+    ['issues are switched off', 'Turn on issues in the settings of', true],
   ])('%s: one warning, and the run goes on', { timeout: 60_000 }, async (_, remedy, isOff) => {
     await start(['web'])
     if (isOff) factory.fake.hasIssues = false
@@ -323,7 +323,7 @@ describe('a box', () => {
     [
       'by somebody who may only read',
       (issue) => edit(issue, 1, { body: ticked(issue.body, 'web'), sender: 'reader' }),
-      /reader may not write to acme\/factory-state/,
+      /reader has no write access to acme\/factory-state/,
       false,
     ],
     [

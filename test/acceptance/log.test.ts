@@ -61,7 +61,7 @@ describe('the log', () => {
     ])
     expect(lines.at(-1)).toBe(
       `Committed ${sha.slice(0, 12)} to main: 5 images, 6 base images: 38 resources added (+1802 lines). ` +
-        `Look at: commit ${fake.url}/${STATE}/commit/${sha} · summary ${fake.url}/${STATE}/actions/runs/1001`,
+        `See commit ${fake.url}/${STATE}/commit/${sha} · summary ${fake.url}/${STATE}/actions/runs/1001`,
     )
     expect(run.stdout).toMatch(/^::group::Discover base images\n\d+\.\d s, answers from GitHub: 1\n/m)
   })
@@ -70,12 +70,12 @@ describe('the log', () => {
     await pushRun(fake)
     const run = await pushRun(fake, { runId: 1002 })
     expect(run.stdout).not.toContain('All problems and differences')
-    expect(lastOf(run.stdout)).toMatch(/^Nothing to commit: ✅ No manifest changes — .* Look at: summary http/)
+    expect(lastOf(run.stdout)).toMatch(/^Nothing to commit: ✅ No manifest changes — .* See summary http/)
   })
 
   test('of a preview ends with the comment', async () => {
     const run = await previewRun((await exampleImages()) + ORDER_BOOK)
-    expect(lastOf(run.stdout)).toMatch(/^Preview: 6 images, .* Look at: comment http\S+#issuecomment-\d+ · summary /)
+    expect(lastOf(run.stdout)).toMatch(/^Preview: 6 images, .* See comment http\S+#issuecomment-\d+ · summary /)
   })
 
   test('of a refused images.yaml ends with how many errors there are and what messages mean', async () => {

@@ -66,7 +66,7 @@ describe('a pull request from a fork', () => {
     const run = await secondRun(await firstRun())
     expect(run.code, run.stdout).toBe(0)
     expect(body()).toMatch(/^<!-- image-factory:report id=default sha=[0-9a-f]{40} run=1001 attempt=1 -->\n/)
-    expect(body()).toContain("Made by the pull request's own run")
+    expect(body()).toContain("This report comes from the pull request's own run")
     expect(body()).toMatch(/\*\*.*`order-book`.* join the factory\.\*\*/)
     expect(run.outputs.get('comment-url')).toBe(fake.commentsOn(STATE, 7)[0]?.html_url)
     expect(run.summary).toContain('`order-book`')

@@ -160,7 +160,7 @@ describe('a failure says which, and what mends it', () => {
       'unreachable',
       'of GitHub',
       { ...request('x'), provider: 'github' as const },
-      /is on github, and 127\S* is not asked/,
+      /is on github, and 127\S* is not contacted/,
     ],
     [
       'repository',

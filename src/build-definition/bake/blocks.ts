@@ -61,7 +61,7 @@ export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBl
     if (block.type !== 'target') continue
     const variants = variantScopes(label, block, { names, file })
     for (const { name, scope } of variants) {
-      if (!copies.spend(block.body.attributes.size)) throw new TooMuch('the matrices give too many targets.')
+      if (!copies.spend(block.body.attributes.size)) throw new TooMuch('the matrices produce too many targets.')
       const parts = targets.get(name) ?? []
       parts.push({ file, attributes: block.body.attributes, scope })
       targets.set(name, parts)
@@ -85,7 +85,7 @@ function labelOf({ type, labels, line, body }: Block, file: string | null): stri
   const isTarget = type === 'target' || type === 'group'
   if (isTarget && !TARGET_NAME.test(label)) throw new Refused(badName(label), file, line)
   if (type === 'group' && !body.attributes.has('targets')) {
-    throw new Refused(`the group ${label} has no targets. Write targets = [] if that is meant.`, file, line)
+    throw new Refused(`the group ${label} has no targets. Write targets = [] if that is intended.`, file, line)
   }
   if (type === 'target' && body.attributes.has('name') && !body.attributes.has('matrix')) {
     throw new Refused('name is for targets with a matrix. Remove it, or add a matrix.', file, line)
@@ -109,7 +109,7 @@ function variantScopes(
   const scopes = combinations(axesOf(matrix.value, names, refuse))
   const written = attributes.get('name')
   if (written === undefined && scopes.length > 1) {
-    throw refuse(`the matrix gives ${scopes.length} targets one name. Write name = "…" with its variables in it.`)
+    throw refuse(`the matrix gives ${scopes.length} targets the same name. Write name = "…" with its variables in it.`)
   }
   const taken = new Set<string>()
   return scopes.map((scope, index) => {
@@ -139,7 +139,7 @@ interface Axis {
 function axesOf(matrix: HclExpression, names: BakeNames, refuse: (message: string) => Refused): readonly Axis[] {
   const axis = (name: string, value: HclValue, isAssumed: boolean): Axis => {
     const values = valuesOf(value)
-    if (values === null && !isAssumed) throw refuse(`${shortText(name)} in a matrix is a list, and here it is none.`)
+    if (values === null && !isAssumed) throw refuse(`${shortText(name)} in a matrix must be a list.`)
     return { name, values: values ?? [UNKNOWN], isAssumed }
   }
   if (matrix.kind !== 'object') {
@@ -166,7 +166,7 @@ function combinations(axes: readonly Axis[]): readonly HclScope[] {
   let found: ReadonlyMap<string, HclValue>[] = [new Map()]
   for (const { name, values } of axes) {
     if (found.length * values.length > MAX_VARIANTS) {
-      throw new TooMuch(`a matrix gives more than ${MAX_VARIANTS} targets.`)
+      throw new TooMuch(`a matrix produces more than ${MAX_VARIANTS} targets.`)
     }
     found = found.flatMap((before) => values.map((value) => new Map([...before, [name, value]])))
   }

@@ -118,7 +118,7 @@ export class Evaluator {
         const value = this.evaluate(part.value, locals)
         if (value instanceof Unknown) return false
         const text = hclText(value)
-        if (text === null) throw new Fault('a text contains something that is not text')
+        if (text === null) throw new Fault('a string contains a value that is not a string')
         return this.#add(text, texts)
       }
       if (part.kind === 'if') {
@@ -261,7 +261,7 @@ export class Evaluator {
     if (this.#open.has(call.name)) throw new Fault(`the function ${call.name} calls itself`)
     const { params, rest } = own
     if (args.length < params.length || (rest === null && args.length > params.length)) {
-      throw new Fault(`the function ${call.name} takes another number of arguments`)
+      throw new Fault(`the function ${call.name} takes a different number of arguments`)
     }
     const given = new Map<string, HclValue>(params.map((name, index) => [name, args[index] ?? null]))
     if (rest !== null) given.set(rest, args.slice(params.length))

@@ -131,7 +131,7 @@ function flattened(list: HclList): HclList {
 
 function found(values: readonly HclValue[], holds: (value: HclValue) => boolean): HclValue {
   const first = values.find(holds)
-  if (first === undefined) throw new Fault('none of the values is one')
+  if (first === undefined) throw new Fault('all of the values are empty or null')
   return first
 }
 
@@ -141,7 +141,7 @@ function calculated(sign: string, a: HclValue, b: HclValue): HclValue {
 
 function extreme(values: readonly HclValue[], sign: number): HclValue {
   const [first, ...rest] = values.map(numberOf)
-  if (first === undefined) throw new Fault('there is no number')
+  if (first === undefined) throw new Fault('it needs at least one number')
   return rest.reduce((best, one) => (one.compare(best) * sign > 0 ? one : best), first)
 }
 

@@ -13,7 +13,7 @@ class HclParser extends ExpressionReader {
 
   alone(): HclExpression {
     const value = this.expression()
-    if (!this.isAtEnd()) this.fail('the expression goes on with what does not belong to it.')
+    if (!this.isAtEnd()) this.fail('there is unexpected text after the expression.')
     return value
   }
 

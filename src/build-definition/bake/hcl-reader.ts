@@ -36,7 +36,7 @@ export class HclReader {
   }
 
   protected deeper<Result>(read: () => Result): Result {
-    if (this.#depth >= MAX_DEPTH) this.fail(`there are more than ${MAX_DEPTH} brackets within brackets.`)
+    if (this.#depth >= MAX_DEPTH) this.fail(`there are more than ${MAX_DEPTH} nested brackets.`)
     this.#depth += 1
     const result = read()
     this.#depth -= 1
@@ -63,7 +63,7 @@ export class HclReader {
         this.at = end < 0 ? this.#text.length : end
       } else if (this.#text.startsWith('/*', this.at)) {
         const end = this.#text.indexOf('*/', this.at + 2)
-        if (end < 0) this.fail('a comment does not end.')
+        if (end < 0) this.fail('a comment is not closed.')
         this.at = end + 2
       } else return
     }

@@ -47,7 +47,7 @@ export abstract class TemplateReader extends HclReader {
     if (head === null) return this.fail('a heredoc is expected.')
     const from = start + head[0].length
     const end = this.#heredocEnd(from, head[2] ?? '')
-    if (end === null) return this.fail('a heredoc does not end.', start)
+    if (end === null) return this.fail('a heredoc is not closed.', start)
     this.at = from
     const flat = stripped(this.#marks(() => this.at >= end.at, 'heredoc', start))
     this.at = end.after
@@ -75,7 +75,7 @@ export abstract class TemplateReader extends HclReader {
       text = []
     }
     for (let sign = this.text[this.at]; !stops(sign); sign = this.text[this.at]) {
-      if (sign === undefined || (isQuoted && sign === '\n')) this.fail('a text does not end.', start)
+      if (sign === undefined || (isQuoted && sign === '\n')) this.fail('a string is not closed.', start)
       const three = this.text.slice(this.at, this.at + 3)
       if (isQuoted && sign === '\\') text.push(this.#escape())
       else if (three === '$${' || three === '%%{') {
@@ -101,7 +101,7 @@ export abstract class TemplateReader extends HclReader {
     const digits = this.text.slice(this.at + 2, this.at + 2 + size)
     const code = /^[0-9a-fA-F]+$/.test(digits) && digits.length === size ? Number.parseInt(digits, 16) : null
     if (plain === undefined && (code === null || code > 0x10ffff))
-      this.fail('a backslash is followed by no known escape.')
+      this.fail('there is an unknown escape after a backslash.')
     this.at += 2 + size
     return plain ?? String.fromCodePoint(code ?? 0)
   }
@@ -123,7 +123,7 @@ export abstract class TemplateReader extends HclReader {
     const word = this.name()
     if (word === 'else' || word === 'endif' || word === 'endfor') return { kind: word }
     if (word === 'if') return { kind: 'if', condition: this.expression() }
-    if (word !== 'for') return this.fail('%{ is followed by no word of a template.')
+    if (word !== 'for') return this.fail('there is an unknown template keyword after %{.')
     const names = this.forNames()
     return { kind: 'for', names, over: this.expression() }
   }
@@ -161,7 +161,7 @@ export abstract class TemplateReader extends HclReader {
           const body = this.deeper(() => until('endfor'))
           closes('endfor')
           parts.push({ ...mark, body })
-        } else this.fail(`${mark.kind} ends nothing.`, one.at)
+        } else this.fail(`${mark.kind} has nothing to close.`, one.at)
       }
       return parts
     }

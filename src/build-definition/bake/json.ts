@@ -133,7 +133,7 @@ class JsonReader {
 
   #within(read: () => JsonNode): JsonNode {
     if (this.#depth >= MAX_DEPTH) {
-      throw new HclError(`there are more than ${MAX_DEPTH} brackets within brackets.`, this.#line)
+      throw new HclError(`there are more than ${MAX_DEPTH} nested brackets.`, this.#line)
     }
     this.#depth += 1
     this.#at += 1

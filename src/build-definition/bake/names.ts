@@ -112,7 +112,7 @@ export class BakeNames implements Names {
   }
 
   #resolved(name: string): Evaluated | Fault {
-    if (this.#open.has(name)) return new Fault(`${name} is made of itself`)
+    if (this.#open.has(name)) return new Fault(`${name} refers to itself`)
     this.#open.add(name)
     const found = this.#watched(() => this.#value(name))
     this.#open.delete(name)

@@ -215,7 +215,7 @@ function compile(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern)
   } catch {
-    throw new Fault('the pattern is none')
+    throw new Fault('the pattern is not a valid regular expression')
   }
 }
 

@@ -91,7 +91,7 @@ class DotenvReader {
     this.#at += 1
     this.#take(SPACES)
     const value = this.#value()
-    if (value === null) return 'a quote begins here that does not end.'
+    if (value === null) return 'a quote that begins here is not closed.'
     this.values.set(name, assumedAt(value, name, `${this.#file}:${line}`))
     return null
   }

@@ -106,7 +106,7 @@ export function chooseBuilds(
   if (first === undefined || ways.length > MAX_WAYS) return unchosen(`${inWays(ways, wanted)}. ${WRITE_BUILD}`)
   const isSure = ways.length === 1 || ways.every((one) => naming(one, wanted.image) === 'names')
   const assumed = [
-    ...followed.limits.map((limit) => `the workflow has ${limit}: the rest is not read`),
+    ...followed.limits.map((limit) => `the workflow has ${limit}: the rest is ignored`),
     ...(found === exact ? [] : [assumedPath(first, wanted.dockerfile)]),
     ...(isSure ? [] : [`${inWays(ways, wanted)}: the base images of all are tracked`]),
     ...ways.flatMap((way) => way.assumed),

@@ -93,7 +93,8 @@ export function followScript(written: string, open: OpenStep): void {
 
 /** A script in an unsupported language may build, and may set any variable. */
 function skipScript(written: string, { walk, state, place }: OpenStep): void {
-  if (/\b(?:docker|podman|buildah)\b/.test(written)) walk.skip(place, 'the script', 'is in a language that is not read')
+  if (/\b(?:docker|podman|buildah)\b/.test(written))
+    walk.skip(place, 'the script', 'is in a language that is not supported')
   if (written.includes('GITHUB_ENV')) state.variables = anyChanged(state.variables, `${place.file}:${place.line}`)
 }
 

@@ -168,11 +168,11 @@ function undeclared(name: string, declared: readonly string[], file: string): Di
 function sizeProblems(inputs: ReadonlyMap<string, string>, file: string): DispatchProblem[] {
   const remedy = 'Send fewer or shorter ones.'
   if (inputs.size > MAX_INPUTS) {
-    const message = `${file} is sent ${inputs.size} inputs; GitHub takes ${MAX_INPUTS}.`
+    const message = `${file} is sent ${inputs.size} inputs; GitHub accepts at most ${MAX_INPUTS}.`
     return [{ code: 'dispatch-input', key: 'workflow', message, remedy }]
   }
   if (JSON.stringify(Object.fromEntries(inputs)).length > MAX_INPUT_CHARACTERS) {
-    const message = `${file} is sent more than ${MAX_INPUT_CHARACTERS} characters of inputs, which is all GitHub takes.`
+    const message = `${file} is sent more than ${MAX_INPUT_CHARACTERS} characters of inputs, which is GitHub's limit.`
     return [{ code: 'dispatch-input', key: 'workflow', message, remedy }]
   }
   return []

@@ -132,7 +132,7 @@ const COMMIT_MESSAGE = expression(
   'Promote ${{ vars.image }} to ${{ imageFrom(vars.image).Tag }}\n\nDigest: ${{ imageFrom(vars.image).Digest }}',
 )
 const DESCRIPTION = expression(
-  'Brings `${{ vars.image }}:${{ imageFrom(vars.image).Tag }}` (`${{ imageFrom(vars.image).Digest }}`) into the Stage `${{ ctx.stage }}`, which goes on when this is merged.',
+  'Promotes `${{ vars.image }}:${{ imageFrom(vars.image).Tag }}` (`${{ imageFrom(vars.image).Digest }}`) to the Stage `${{ ctx.stage }}`, which continues when this is merged.',
 )
 
 function folderOf(suffix: OrdinalSuffix): string {

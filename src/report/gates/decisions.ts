@@ -197,7 +197,7 @@ export const SETTINGS_DECISIONS: Decisions = {
 /** Keys of an entry of overrides.yaml: an added or changed entry is shown as a whole. */
 export const OVERRIDE_DECISIONS: Decisions = {
   base: readAs('digest'),
-  digest: gate('agreement', changed, 'Rebuilds for this digest do not wait for their rebuildDelay'),
+  digest: gate('agreement', changed, 'Rebuilds for this digest skip their rebuildDelay'),
   expires: readAs('digest'),
   reason: readAs('digest'),
 }

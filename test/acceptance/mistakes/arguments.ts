@@ -15,7 +15,7 @@ export const COMMAND_MISTAKES: readonly CommandMistake[] = [
     'Set --state to the folder with images.yaml.',
   ],
   ['a folder without images.yaml', ['synth', '--state', 'images'], 'there is no images.yaml', '--state'],
-  ['a file for --output', ['synth', '--output', '.'], '--output must be a folder of its own', 'Write --output dist.'],
+  ['a file for --output', ['synth', '--output', '.'], '--output must be a separate folder', 'Write --output dist.'],
   [
     'a path that leads out',
     ['synth', '--images', '../images.yaml'],
@@ -108,7 +108,7 @@ export const INPUT_MISTAKES: readonly InputMistake[] = [
   [
     'the top folder for manifests',
     { 'output-dir': '.' },
-    'the input output-dir must be a folder of its own',
+    'the input output-dir must be a separate folder',
     'Write output-dir: dist.',
   ],
   [

@@ -102,9 +102,9 @@ describe('the last line', () => {
   const commit = { sha: '0123456789abcdef', branch: 'main', url: 'https://github.com/a/b/commit/0123456789abcdef' }
 
   it.each([
-    ['preview', { mode: 'preview', commit: null }, {}, /^Preview: 1 image\. Look at: summary https:\S+\/runs\/1$/],
-    ['a comment', { mode: 'preview', commit: null }, { commentUrl: 'https://c' }, /: comment https:\/\/c · summary /],
-    ['a commit', { mode: 'commit', commit }, {}, /^Committed 0123456789ab to main: 1 image\. Look at: commit https:/],
+    ['preview', { mode: 'preview', commit: null }, {}, /^Preview: 1 image\. See summary https:\S+\/runs\/1$/],
+    ['a comment', { mode: 'preview', commit: null }, { commentUrl: 'https://c' }, /See comment https:\/\/c · summary /],
+    ['a commit', { mode: 'commit', commit }, {}, /^Committed 0123456789ab to main: 1 image\. See commit https:/],
     ['nothing new', { mode: 'commit', commit: null }, {}, /^Nothing to commit: /],
     ['a check', { mode: 'check', commit: null }, {}, /^Up to date: /],
     ['a failure', { mode: 'check', commit: null }, { isFailed: true }, /^Failed: 1 .* · what messages mean https:\S+$/],

@@ -87,5 +87,5 @@ it.each([
 })
 
 it('the top of the state folder is no folder of its own', () => {
-  expect(catalogFolderFault('.', 'dist')).toContain('a folder of its own')
+  expect(catalogFolderFault('.', 'dist')).toContain('a separate folder')
 })

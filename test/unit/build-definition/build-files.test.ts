@@ -353,11 +353,7 @@ describe('the target that builds a Dockerfile', () => {
 describe('a file nobody can use', () => {
   it.each([
     ['docker-bake.hcl', 'target "a" {\n  args = {\n}\n', { message: 'a name is expected.', line: 4 }],
-    [
-      'docker-bake.hcl',
-      `a = ${'['.repeat(300)}`,
-      { message: 'there are more than 100 brackets within brackets.', line: 1 },
-    ],
+    ['docker-bake.hcl', `a = ${'['.repeat(300)}`, { message: 'there are more than 100 nested brackets.', line: 1 }],
     ['docker-bake.json', '{\n  "target": {,}\n}', { message: 'the file is not JSON.', line: 2 }],
     ['docker-bake.json', '[]', { message: 'the file is not a map.', line: 1 }],
     ['docker-bake.json', '', { message: 'the file is not JSON.' }],

@@ -93,7 +93,7 @@ describe('.env', () => {
     ])
   })
   it.each([
-    ['V="a\nb', '.env:1: a quote begins here that does not end.'],
+    ['V="a\nb', '.env:1: a quote that begins here is not closed.'],
     ['A=1\nno name', '.env:2: it is not NAME=value. Put a # before it if it is a comment.'],
     ['A=1\n\n=x', '.env:3: it is not NAME=value. Put a # before it if it is a comment.'],
   ])('%j is refused', (text, expected) => expect(read(text)).toBe(expected))
@@ -604,7 +604,7 @@ describe('a project made to be slow is read or refused', () => {
       /its variables give too large a result/,
     ],
     ['a long .env', { 'compose.yaml': arg('1') }, { '.env': 'A=1\n'.repeat(200_000) }, /larger than/],
-    ['quotes without end', { 'compose.yaml': arg('1') }, { '.env': `A="${'\\'.repeat(500_000)}` }, /does not end/],
+    ['quotes without end', { 'compose.yaml': arg('1') }, { '.env': `A="${'\\'.repeat(500_000)}` }, /is not closed/],
     [
       'files that include two files each',
       { 'compose.yaml': 'include: [f0.yaml]' },

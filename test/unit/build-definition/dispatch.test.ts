@@ -75,7 +75,7 @@ describe('would GitHub take the dispatch', () => {
     `on: { workflow_dispatch: { inputs: { ${Object.keys(many(count)).join(': , ')}: } } }`
   it('yes: 25 inputs', () => expect(check(declaring(25), many(25))).toEqual([]))
   it('no: 26 inputs', () => {
-    const message = 'build.yml is sent 26 inputs; GitHub takes 25.'
+    const message = 'build.yml is sent 26 inputs; GitHub accepts at most 25.'
     expect(check(declaring(26), many(26))).toEqual([
       { code: 'dispatch-input', key: 'workflow', message, remedy: 'Send fewer or shorter ones.' },
     ])

@@ -165,18 +165,18 @@ describe('what bake refuses as a whole', () => {
     ['\nvariable {}\n', '2: a variable has one label, its name.'],
     ['target "a.b" {}\n', '1: a.b is not a valid target name: letters, digits, - and _ make one.'],
     ['group "a b" { targets = [] }\n', '1: a b is not a valid target name: letters, digits, - and _ make one.'],
-    ['group "g" {}\n', '1: the group g has no targets. Write targets = [] if that is meant.'],
+    ['group "g" {}\n', '1: the group g has no targets. Write targets = [] if that is intended.'],
     ['target "t" { name = "x" }\n', '1: name is for targets with a matrix. Remove it, or add a matrix.'],
     [
       'target "t" {\n  matrix = { v = [1, 2] }\n}\n',
-      '2: the matrix gives 2 targets one name. Write name = "…" with its variables in it.',
+      '2: the matrix gives 2 targets the same name. Write name = "…" with its variables in it.',
     ],
     [
       'target "t" {\n  name = "t-${v}"\n  matrix = { v = ["1.2"] }\n}\n',
       '3: t-1.2 is not a valid target name: letters, digits, - and _ make one.',
     ],
     ['target "t" {\n  name = "x"\n  matrix = { v = [1, 2] }\n}\n', '3: two targets are called x.'],
-    ['target "t" {\n  name = "x"\n  matrix = { v = "1" }\n}\n', '3: v in a matrix is a list, and here it is none.'],
+    ['target "t" {\n  name = "x"\n  matrix = { v = "1" }\n}\n', '3: v in a matrix must be a list.'],
   ])('%s', (text, expected) => expect(passed(text)).toBe(expected))
   it.each([
     [

@@ -64,7 +64,7 @@ describe('more than anybody writes is left, and said', () => {
     const choice = choose(text, 'd1')
     expect(choice).toMatchObject({
       ok: true,
-      assumed: ['the workflow has more than 512 builds: the rest is not read'],
+      assumed: ['the workflow has more than 512 builds: the rest is ignored'],
     })
     const reason = expect.stringMatching(/^the workflow has more than 512 builds\. Write /)
     expect(choose(text, 'd599')).toEqual({ ok: false, reason, others: [] })

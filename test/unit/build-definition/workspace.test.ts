@@ -170,7 +170,7 @@ describe('the environment', () => {
   it('a script in no language that is read is said where it may build', () => {
     const unread = (run: string) => follow(steps([`run: ${run}\nshell: python`])).unread
     expect(unread('subprocess.run(["docker", "build", "."])')).toMatchObject([
-      { line: 10, what: 'the script', reason: 'is in a language that is not read' },
+      { line: 10, what: 'the script', reason: 'is in a language that is not supported' },
     ])
     expect(unread('print(1)')).toEqual([])
   })

@@ -101,7 +101,7 @@ export const WRONG_DOCUMENTS: readonly WrongFile[] = [
     'a colon in plain text',
     '- name: a: b\n',
     [
-      '1:9: the value of name contains a colon and a space. Write name: "a: b", or put what follows "name:" on lines of its own, indented further.',
+      '1:9: the value of name contains a colon and a space. Write name: "a: b", or put what follows "name:" on its own lines, indented further.',
     ],
   ],
   [

@@ -112,7 +112,7 @@ describe('problems', () => {
 
   const LEXICAL = 'imageSelectionStrategy: Lexical'
   const noEffect = (strategy: string) =>
-    `tags.strategy ${strategy} has no effect: imageSelectionStrategy says Lexical. Remove tags.strategy.`
+    `tags.strategy ${strategy} has no effect: imageSelectionStrategy is Lexical. Remove tags.strategy.`
   it.each([
     ['another', `${APP}  ${LEXICAL}\n  tags: {strategy: SemVer}\n`, `5:20 ${noEffect('SemVer')}`],
     [

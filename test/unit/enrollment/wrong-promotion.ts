@@ -207,7 +207,7 @@ export const WRONG_PROMOTION: readonly WrongFile[] = [
   [
     'two environments of one name',
     `${APP}  environments:\n    - {name: prod, updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}\n    - {name: prod, updates: [{repo: org/deploy, path: apps/web, type: kustomize-set-image}]}\n`,
-    [`6:14: two environments are called prod. Give each a name of its own.`],
+    [`6:14: two environments are called prod. Give each a different name.`],
   ],
   [
     'a bad soak',

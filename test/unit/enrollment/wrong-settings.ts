@@ -207,7 +207,7 @@ export const WRONG_SETTINGS: readonly WrongFile[] = [
   [
     'two receivers of one type',
     `settings:\n  webhookReceivers:\n    - {type: github, secret: a}\n    - {type: github, secret: b}\nimages:\n${INDENTED_APP}`,
-    [`4:7: two webhook receivers are called github. Give each a name of its own.`],
+    [`4:7: two webhook receivers are called github. Give each a different name.`],
   ],
   [
     'a virtualRepoName for GitHub',

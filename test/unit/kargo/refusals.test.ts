@@ -133,7 +133,7 @@ test.each([
   expect(problemsOf(factory)).toEqual([])
   expect(problemsOf({ ...factory, settings: TELLING })).toMatchObject([
     {
-      message: expect.stringMatching(`^Kargo would take ${key} .* for a pattern, not for a file$`) as string,
+      message: expect.stringMatching(`^Kargo would read ${key} .* as a pattern, not as a file$`) as string,
       remedy: 'Build it from a path that does not begin with glob:, regex: or regexp:.',
       file: 'images.yaml',
       line: 12,

@@ -51,7 +51,7 @@ describe('how much may go', () => {
       {
         severity: 'error',
         message: 'this run would delete 30 of 100 resources; 25 are allowed.',
-        remedy: expect.stringMatching(/^If that is meant, run once with max-deletions: 30\b/),
+        remedy: expect.stringMatching(/^If that is intended, run once with max-deletions: 30\b/),
       },
     ])
   })

@@ -43,7 +43,7 @@ describe('an accepted warning', () => {
     const plan = await previewOf({ before, after: entry('web'), dockerfiles: PINNED })
     expect(said(plan)).toEqual(['warning base-pinned web'])
     expect(commentOf(plan)).toContain('** (`base-pinned` `The vendor certifies this digest only.` → not set).')
-    expect(commentOf(plan)).toContain('accepts a warning no longer')
+    expect(commentOf(plan)).toContain('no longer accepts a warning')
   })
 })
 

@@ -121,7 +121,7 @@ describe('what merging itself does', () => {
     const web = entry('web')
     const overridden = { overridesBefore: until('2026-06-30'), overrides: until(expires) }
     const comment = commentOf(await previewOf({ before: web, after: web, patches, ...overridden }))
-    if (said === null) expect(comment).not.toContain('Which rebuilds do not wait')
+    if (said === null) expect(comment).not.toContain('Which rebuilds skip the delay')
     else expect(comment).toContain(said)
   })
 

@@ -14,7 +14,7 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
   [
     'push',
     'error: GH006: Protected branch update failed for refs/heads/main. / - Changes must be made through a pull request. / protected branch hook declined',
-    /by pull request only.*bypass.*state-ref/,
+    /only through pull requests.*bypass.*state-ref/,
   ],
   [
     'push',
@@ -29,7 +29,7 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
   [
     'push',
     'error: GH006: Protected branch update failed for refs/heads/x. / error: At least 1 approving review is required by reviewers with write access.',
-    /by pull request only/,
+    /only through pull requests/,
   ],
   [
     'push',
@@ -49,7 +49,7 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
   [
     'push',
     'error: GH013: Repository rule violations found for refs/heads/main. / - Changes must be made through a pull request. / push declined due to repository rule violations',
-    /by pull request only/,
+    /only through pull requests/,
   ],
   [
     'push',
@@ -85,9 +85,13 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
   [
     'api',
     "protected branch 'main' check failed: At least 1 approving review is required by reviewers with write access. (BRANCH_PROTECTION_RULE_VIOLATION)",
-    /by pull request only/,
+    /only through pull requests/,
   ],
-  ['api', 'Changes must be made through a pull request. (BRANCH_PROTECTION_RULE_VIOLATION)', /by pull request only/],
+  [
+    'api',
+    'Changes must be made through a pull request. (BRANCH_PROTECTION_RULE_VIOLATION)',
+    /only through pull requests/,
+  ],
   ['api', '4 of 4 required status checks are expected. (BRANCH_PROTECTION_RULE_VIOLATION)', /Checks cannot run/],
   [
     'api',

@@ -182,7 +182,7 @@ describe.each([GITHUB, GITLAB])('$forge', (forge) => {
       const { server, client } = await connected(answer)
       const unknown = await client.start(request)
       expect(unknown).toMatchObject({ kind: 'unknown', remedy: expect.stringContaining('looks for it') })
-      expect((unknown as { message: string }).message).toContain('it is not known whether')
+      expect((unknown as { message: string }).message).toContain('it is unclear whether')
       expect(server.seen).toHaveLength(1)
     })
 

@@ -251,7 +251,7 @@ describe('what is behind a digest', () => {
       const digest = registry.push('acme/web', '2.0', { created: CREATED })
       expect(await client().platforms(pinned(registry, digest))).toEqual({
         kind: 'unknown',
-        message: `${registry.host} gives something else for acme/web@${digest}`,
+        message: `${registry.host} returned different content for acme/web@${digest}`,
       })
     },
   )

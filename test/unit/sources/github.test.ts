@@ -117,7 +117,7 @@ describe('files of GitHub', () => {
     [
       'of GitLab',
       { ...request('org/app', 'Dockerfile'), provider: 'gitlab' as const },
-      /^org\/app is on gitlab, and github.com is not asked/,
+      /^org\/app is on gitlab, and github.com is not contacted/,
     ],
   ])('%s', async (_, one, message) => {
     expect(await ask([one], gitHub(WORLD))).toMatchObject([
@@ -141,7 +141,7 @@ describe('files of GitHub', () => {
     expect(await ask([request('o/r', 'a')], forbidden)).toMatchObject([
       {
         reason: 'unreachable',
-        message: expect.stringMatching(/^the token may not read o\/r \(github.com says: Resource/),
+        message: expect.stringMatching(/^the token cannot read o\/r \(github.com says: Resource/),
       },
     ])
   })

@@ -89,7 +89,7 @@ describe('images that share a workflow with different inputs', () => {
     expect(workflowProblems[0]?.problem).toMatchObject({
       message: expect.stringContaining('uses the input reason, which is different for every new base image'),
       remedy:
-        'Send each image an input with a fixed value of its own, like inputs: {image: api}. Write `run-name: Build ${{ inputs.image }}` in .github/workflows/build.yml.',
+        'Send each image an input with its own fixed value, like inputs: {image: api}. Write `run-name: Build ${{ inputs.image }}` in .github/workflows/build.yml.',
     })
   })
 
