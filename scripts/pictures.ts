@@ -37,7 +37,7 @@ const PICTURES: readonly Picture[] = [
     html: () => commentPage(demoComment()),
     height: 640,
   },
-  { file: 'caution.png', html: () => commentPage(golden('report/worst-pull-request')), height: 1500 },
+  { file: 'caution.png', html: () => commentPage(golden('report/worst-pull-request')), height: 1530 },
   { file: 'dashboard.png', html: () => commentPage(golden('dashboard/factory')), height: 1100 },
   { file: 'page.png', html: factoryPage, height: 1000 },
 ]
