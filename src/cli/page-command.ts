@@ -29,11 +29,23 @@ export function pageCommand({ options, env, terminal, now }: CommandContext, { o
   const overview = readOverview(folder, { repository, urls: serversIn(env), now, missingBases: new Set() })
   if (out !== undefined) {
     const root = resolve(out)
-    mkdirSync(root, { recursive: true })
+    makeFolder(root, out)
     const files = pageFiles(overview)
     writeFiles(root, files)
     if (!options.json) terminal.out(printable(`Wrote ${[...files.keys()].join(' and ')} to ${shownPath(out)}.\n`))
   }
   if (options.json) printJson(terminal, overview)
   return 0
+}
+
+function makeFolder(root: string, out: string): void {
+  try {
+    mkdirSync(root, { recursive: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const faults: Readonly<Record<string, string>> = { EEXIST: 'is a file', ENOTDIR: 'is below a file' }
+    const fault = faults[code ?? ''] ?? `cannot be created (${code})`
+    const remedy = 'Write --out public, a folder.'
+    throw refuse('option-invalid', `--out: ${shownPath(out)} ${fault}.`, { remedy })
+  }
 }
