@@ -5,9 +5,9 @@
  */
 
 import { CommanderError } from 'commander'
-import { Refusal } from '../enrollment/problem.js'
+import { Refusal, refuse } from '../enrollment/problem.js'
 import type { Env } from '../run-options.js'
-import { printable } from '../text/index.js'
+import { printable, quote, suggest } from '../text/index.js'
 import { makeProgram } from './commands.js'
 import { printJson, printProblems, processTerminal, tokensIn } from './terminal.js'
 
@@ -25,7 +25,9 @@ export async function runCommandLine(args: readonly string[], env: Env, now: str
     exitCode = code
   }
   try {
-    await makeProgram({ env, terminal, now, finish }).parseAsync([...args], { from: 'user' })
+    const program = makeProgram({ env, terminal, now, finish })
+    refuseUnknownCommand(args, [...program.commands.map((command) => command.name()), 'help'])
+    await program.parseAsync([...args], { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
@@ -37,4 +39,14 @@ export async function runCommandLine(args: readonly string[], env: Env, now: str
     } else printProblems(terminal, error.problems)
     return 1
   }
+}
+
+/** The parser prints the whole help for `help` with an unknown command, and no way out without a similar name. */
+function refuseUnknownCommand(args: readonly string[], names: readonly string[]): void {
+  const [first, second] = args
+  const name = first === 'help' ? second : first
+  if (name === undefined || name.startsWith('-') || names.includes(name)) return
+  const near = suggest(name, names)
+  const remedy = near === null ? 'image-factory help lists all commands.' : `Did you mean ${near}?`
+  throw refuse('option-invalid', `unknown command ${quote(name)}.`, { remedy })
 }

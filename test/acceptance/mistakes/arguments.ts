@@ -2,7 +2,9 @@
 export type CommandMistake = readonly [title: string, args: readonly string[], cause: string, remedy: string]
 
 export const COMMAND_MISTAKES: readonly CommandMistake[] = [
-  ['a misspelt command', ['valdate'], "unknown command 'valdate'", 'Did you mean validate?'],
+  ['a misspelt command', ['valdate'], 'unknown command "valdate"', 'Did you mean validate?'],
+  ['help for a misspelt command', ['help', 'vaildate'], 'unknown command "vaildate"', 'Did you mean validate?'],
+  ['a command of another tool', ['deploy'], 'unknown command "deploy"', 'help lists all commands'],
   ['a misspelt option', ['diff', '--markdwn'], "unknown option '--markdwn'", 'Did you mean --markdown?'],
   ['no Dockerfile', ['bases'], "missing required argument 'dockerfile'", 'image-factory bases Dockerfile'],
   ['a file that is not there', ['validate', 'none.yaml'], 'there is no file none.yaml', 'Check the path'],
