@@ -232,8 +232,10 @@ const SENTENCES: Readonly<Record<UnscheduledReason, (explanation: Explanation) =
     const when = lastBuilt === null ? '' : ` (${moment(lastBuilt)})`
     return `Up to date, judging by build times: the last build${when} ran after its base images last changed.`
   },
-  'not-looked-up': () =>
-    'Unknown: the digests of its base images have not been looked up yet. The next commit run looks them up, unless refresh is off; Kargo does its own lookups.',
+  'not-looked-up': ({ engine }) => {
+    const kargo = engine === 'kargo' ? '; Kargo does its own lookups' : ''
+    return `Unknown: the digests of its base images have not been looked up yet. The next commit run looks them up, unless refresh is off${kargo}.`
+  },
   'not-discovered': () => 'Unknown: no run has read its Dockerfile yet. The next commit run will.',
   'discovery-failed': () => 'Unknown: discovery failed, and no earlier base images are known.',
   external: () => 'Never rebuilt: it has no source, so it is only watched.',

@@ -18,6 +18,12 @@ describe('explain says in sentences', () => {
   })
 })
 
+it('without Kargo does not promise its lookups', () => {
+  const [one] = explain(SITUATIONS['unknown-not-looked-up']!)
+  expect(paragraphs(one!, FILES, NOW)).toContain('Kargo')
+  expect(paragraphs({ ...one!, engine: 'actions' }, FILES, NOW)).not.toContain('Kargo')
+})
+
 it('there is a situation for every reason', () => {
   const found = Object.values(SITUATIONS).flatMap((one) => explain(one).map(({ reason }) => reason))
   expect([...new Set(found)].sort()).toEqual([...REASONS].sort())
