@@ -1,4 +1,4 @@
-import { type EnrolledImage, refuse, withAcceptances } from '../enrollment/index.js'
+import { type EnrolledImage, problem, Refusal, unknownImage, withAcceptances } from '../enrollment/index.js'
 import { formatReference } from '../reference/index.js'
 import {
   type BaseUse,
@@ -24,9 +24,9 @@ export async function discoverCommand(context: CommandContext, names: readonly s
   const { options, env, terminal } = context
   const folder = stateFolder(options, env)
   const { enrolled, problems } = readImagesFile(folder, env)
-  const unknown = names.filter((name) => !enrolled.images.some((image) => image.name === name))
-  if (unknown.length > 0) throw refuse('image-unknown', `${folder.imagesFile} enrolls no image ${unknown.join(', ')}.`)
-  const chosen = new Set(names.length === 0 ? enrolled.images.map(({ name }) => name) : names)
+  const all = enrolled.images.map(({ name }) => name)
+  refuseUnknown(names, all, folder.imagesFile)
+  const chosen = new Set(names.length === 0 ? all : names)
   const images = enrolled.images.filter(({ name }) => chosen.has(name))
   // Whether an image's runs can be identified depends on the other images that share its workflow.
   const read = withSharing(enrolled.images, chosen)
@@ -56,6 +56,15 @@ export async function discoverCommand(context: CommandContext, names: readonly s
     }
   }
   return 0
+}
+
+function refuseUnknown(names: readonly string[], all: readonly string[], file: string): void {
+  const found = names.flatMap((name) => {
+    if (all.includes(name)) return []
+    const { message, remedy } = unknownImage(name, all, file)
+    return [problem('image-unknown', message, { file, remedy })]
+  })
+  if (found.length > 0) throw new Refusal(found)
 }
 
 /** What each image pulls for the target that is built. */

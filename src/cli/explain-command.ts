@@ -1,5 +1,13 @@
 import pc from 'picocolors'
-import { type ImagesFile, OVERRIDES_FILE, type Override, problem, Refusal, refuse } from '../enrollment/index.js'
+import {
+  type ImagesFile,
+  OVERRIDES_FILE,
+  type Override,
+  problem,
+  Refusal,
+  refuse,
+  unknownImage,
+} from '../enrollment/index.js'
 import {
   type Explanation,
   explainImages,
@@ -95,12 +103,9 @@ function whatItIs(
     const remedy = users.length === 0 ? 'Name an image.' : `Name an image that is built on it: ${users.join(', ')}.`
     return [`${name} is a base image.`, { file, remedy }]
   }
-  const message = `${file} enrolls no image ${JSON.stringify(name)}.`
-  if (state.archivedImages.has(name)) {
-    return [message, { file, remedy: `Its state is kept in _archive/images/${name}.yaml.` }]
-  }
-  const near = suggest(name, imageNames)
-  return [message, { file, remedy: near === null ? 'Without a name, all images are listed.' : `Did you mean ${near}?` }]
+  const { message, remedy } = unknownImage(name, imageNames, file)
+  const isArchived = state.archivedImages.has(name)
+  return [message, { file, remedy: isArchived ? `Its state is kept in _archive/images/${name}.yaml.` : remedy }]
 }
 
 function countByStatus(explanations: readonly Explanation[]): Readonly<Record<string, number>> {

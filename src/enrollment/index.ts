@@ -37,3 +37,4 @@ export {
 export { PROBLEM_CODES, type ProblemCode } from './problem-codes.js'
 export { DEFAULT_SETTINGS } from './settings.js'
 export { recordedSettings } from './settings-record.js'
+export { unknownImage } from './unknown-image.js'

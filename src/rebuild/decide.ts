@@ -1,4 +1,4 @@
-import { type EnrolledImage, type Problem, problem, Refusal } from '../enrollment/index.js'
+import { type EnrolledImage, type Problem, problem, Refusal, unknownImage } from '../enrollment/index.js'
 import {
   type Rebuild,
   type StateRecord,
@@ -7,7 +7,6 @@ import {
   withoutRebuild,
   withRebuild,
 } from '../state/index.js'
-import { quote, suggest } from '../text/index.js'
 import { adoptBuilds, withEvidence } from './adopt.js'
 import { type Build, buildOf, filledInputs, placeOf, startKey } from './builds.js'
 import { type Circumstances, candidatesOf, type ImageCandidate, withRecords } from './candidates.js'
@@ -107,9 +106,8 @@ function requestProblems(images: readonly TrackedImage[], { request, records }: 
   return request.names.flatMap((name): Problem[] => {
     const image = known.get(name)
     if (image === undefined) {
-      const near = suggest(name, [...known.keys()])
-      const remedy = near === null ? 'Write a name that images.yaml has.' : `Did you mean ${near}?`
-      return [problem('rebuild-impossible', `rebuild: no image is called ${quote(name)}.`, { remedy })]
+      const { message, remedy } = unknownImage(name, [...known.keys()], 'images.yaml')
+      return [problem('rebuild-impossible', message, { remedy })]
     }
     if (!image.enrollment.enabled) {
       return [

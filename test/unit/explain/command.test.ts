@@ -88,7 +88,7 @@ describe('explain', () => {
 describe('a name that is not enrolled', () => {
   it.each([
     ['wbe', 'images.yaml: error: images.yaml enrolls no image "wbe". Did you mean web?'],
-    ['zzzzzz', 'images.yaml: error: images.yaml enrolls no image "zzzzzz". Without a name, all images are listed.'],
+    ['zzzzzz', 'images.yaml: error: images.yaml enrolls no image "zzzzzz". Its images: api, web, web-admin.'],
     ['old', 'images.yaml: error: images.yaml enrolls no image "old". Its state is kept in _archive/images/old.yaml.'],
     ['node-22', 'images.yaml: error: node-22 is a base image. Name an image that is built on it: api, web.'],
   ])('%s', async (name, message) => {

@@ -191,8 +191,8 @@ describe('what is to be done about an image', () => {
 
 describe('a person who asks for what cannot be rebuilt', () => {
   it.each([
-    ['wed', 'no image is called "wed"', 'Did you mean web?'],
-    ['something-else', 'no image is called', 'Write a name that images.yaml has.'],
+    ['wed', 'images.yaml enrolls no image "wed".', 'Did you mean web?'],
+    ['something-else', 'images.yaml enrolls no image', 'Its images: api, bare, held, off, vague, web.'],
     ['off', 'off is disabled', 'enabled: true'],
     ['bare', 'there is no workflow that builds bare', 'source.workflow'],
     ['vague', 'the default branch of acme/vague is not known yet', 'source.branch'],
