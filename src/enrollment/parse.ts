@@ -22,6 +22,7 @@ import {
 } from './places.js'
 import { type EntryFault, type Problem, problem } from './problem.js'
 import { severityOf } from './problem-codes.js'
+import { publishedFaults } from './published.js'
 import { registryProblems } from './registries.js'
 import { type Entry, entrySchema, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { exampleAt, keysAt } from './schema/keys.js'
@@ -178,6 +179,9 @@ class Reading {
       })
       for (const one of found) {
         this.#addAt(one, this.#place(place, one.path, one.at), imageName(data))
+      }
+      for (const one of publishedFaults(data, result.error.issues)) {
+        this.#addAt(one, this.#place(place, one.path, 'value'), imageName(data))
       }
       return null
     }

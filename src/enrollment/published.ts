@@ -1,8 +1,13 @@
+import type * as z from 'zod'
 import { quote, truncate } from '../text/index.js'
+import type { DataMap } from '../yaml/data.js'
 import { isRegistryHost, REPOSITORY } from './grammar.js'
 import type { EntryFault } from './problem.js'
 import { imageMeant, remedyFor } from './repairs.js'
-import type { Entry } from './schema/entry.js'
+import { type Entry, entrySchema } from './schema/entry.js'
+
+/** The keys that say where an image is published, and whether they are required. */
+type PublishedKeys = Pick<Entry, 'registry' | 'repository' | 'repoURL' | 'enabled'>
 
 /** Where an image is published, or what is wrong with the entry's keys for it. */
 export type Published =
@@ -10,7 +15,7 @@ export type Published =
   | { readonly ok: false; readonly fault: EntryFault }
 
 /** Registry host and repository, from `registry` (may include the organization) + `repository`, or from `repoURL`. */
-export function publishedAt(entry: Entry): Published {
+export function publishedAt(entry: PublishedKeys): Published {
   const key = entry.repoURL === undefined ? 'registry' : 'repoURL'
   if (entry.repoURL !== undefined && (entry.registry !== undefined || entry.repository !== undefined)) {
     return {
@@ -29,7 +34,7 @@ export function publishedAt(entry: Entry): Published {
   return located(entry.repoURL ?? `${entry.registry}/${entry.repository}`, key, entry.repoURL ?? entry.registry)
 }
 
-function incomplete({ registry, repository }: Entry): Published {
+function incomplete({ registry, repository }: PublishedKeys): Published {
   const missing = registry === undefined ? 'registry' : 'repository'
   const meant = imageMeant(repository ?? '')
   const remedy =
@@ -40,7 +45,7 @@ function incomplete({ registry, repository }: Entry): Published {
 }
 
 /** A disabled entry may consist of its name: nothing is watched or built. Keys that it has must be valid. */
-function partly({ registry, repository }: Entry): Published {
+function partly({ registry, repository }: PublishedKeys): Published {
   const said = [
     ...(registry === undefined
       ? []
@@ -93,4 +98,21 @@ const MAX_REPOSITORY_LENGTH = 255
 function onDockerHub(host: string, path: string): { readonly registry: string; readonly repository: string } {
   if (host !== 'docker.io' && host !== 'index.docker.io') return { registry: host, repository: path }
   return { registry: 'docker.io', repository: path.includes('/') ? path : `library/${path}` }
+}
+
+const publishedSchema = entrySchema.pick({ registry: true, repository: true, repoURL: true, enabled: true })
+
+/**
+ * What is wrong with where an entry is published, where its schema refuses other keys: both are reported together.
+ *
+ * @param issues of the schema.
+ * @returns none where the schema refuses these keys themselves, or an unknown key: that may be one of them, misspelt.
+ */
+export function publishedFaults(data: DataMap, issues: readonly z.core.$ZodIssue[]): EntryFault[] {
+  if (issues.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0)) return []
+  const { registry, repository, repoURL, enabled } = data
+  const parsed = publishedSchema.safeParse({ registry, repository, repoURL, enabled })
+  if (!parsed.success) return []
+  const published = publishedAt(parsed.data)
+  return published.ok ? [] : [published.fault]
 }

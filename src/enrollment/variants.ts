@@ -1,5 +1,6 @@
 import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { type Data, type DataMap, isDataMap, mergeData, type Path } from '../yaml/data.js'
+import { imageMeant } from './repairs.js'
 
 /** An entry in canonical form, and the original paths of its moved parts. */
 export interface Canonical {
@@ -10,7 +11,7 @@ export interface Canonical {
 }
 
 export interface Remark {
-  readonly code: 'keys-conflicting' | 'value-invalid' | 'form-foreign'
+  readonly code: 'keys-conflicting' | 'key-unknown' | 'value-invalid' | 'form-foreign'
   /** Path within the entry as written. */
   readonly path: Path
   readonly message: string
@@ -131,15 +132,44 @@ function quarantinePeriod(written: Data): Data {
 /** `repository`, from the parts in which another tool keeps it. */
 function withPublished(draft: Canonical, defaults: DataMap): Canonical {
   const { image, namespace = defaults.namespace, full_name, ...rest } = draft.data
-  if (rest.repository !== undefined || rest.repoURL !== undefined) return { ...draft, data: plain(rest) }
+  const key = ['repoURL', 'repository'].find((one) => rest[one] !== undefined)
+  if (key !== undefined) {
+    const remarks = image === undefined ? draft.remarks : [...draft.remarks, unusedImage(draft, key)]
+    return { ...draft, data: plain(rest), remarks }
+  }
+  const registry = rest.registry ?? defaults.registry
+  if (typeof image === 'string' && registry === undefined && full_name === undefined && rest.enabled !== false)
+    return withoutRegistry(draft, rest, image)
   if (image !== undefined) {
-    const folder = folderOf(namespace, rest.registry ?? defaults.registry)
+    const folder = folderOf(namespace, registry)
     const repository = typeof image === 'string' ? folder + image : image
     return moveTo(draft, { ...rest, repository }, { key: 'repository', from: 'image' })
   }
   if (full_name === undefined) return { ...draft, data: plain(rest) }
   const { registry: _, ...others } = rest
   return moveTo(draft, { ...others, repoURL: full_name }, { key: 'repoURL', from: 'full_name' })
+}
+
+function unusedImage(draft: Canonical, key: string): Remark {
+  const message = `image has no effect beside ${key}.`
+  return { code: 'form-foreign', path: placeOf(draft, 'image'), message, remedy: 'Remove image.' }
+}
+
+/** Only beside a registry is `image` a form of another tool; alone it is a guess at the key's name. */
+function withoutRegistry(draft: Canonical, rest: DataMap, image: string): Canonical {
+  const meant = imageMeant(image) ?? 'docker.io/org/app'
+  const namesRegistry = !meant.startsWith('docker.io/') || image.includes('docker.io')
+  const repository = meant.replace(/^docker\.io\/(?:library\/)?/, '')
+  const instead = namesRegistry ? `repoURL: ${meant}` : `registry: ghcr.io (or another) and repository: ${repository}`
+  const remark: Remark = {
+    code: 'key-unknown',
+    path: placeOf(draft, 'image'),
+    message: '"image" is not a key here.',
+    remedy: `Write ${instead} instead of it.`,
+  }
+  // With a valid place, the registry is not reported as missing too.
+  const whole = moveTo(draft, { ...rest, repoURL: meant }, { key: 'repoURL', from: 'image' })
+  return { ...whole, remarks: [...draft.remarks, remark] }
 }
 
 /** The organization before an image's name, unless the registry already ends with it. */

@@ -2,6 +2,8 @@
 export type FileMistake = readonly [title: string, text: string, place: string, cause: string, remedy: string]
 
 const APP = '- name: app\n  registry: ghcr.io\n  repository: org/app\n'
+const WEB = APP.replaceAll('app', 'web')
+const INDENTED = '  - name: app\n    registry: ghcr.io\n    repository: org/app\n'
 const SOURCE = `${APP}  source:\n    repo: org/app\n`
 const BUILT = `${SOURCE}    workflow: build.yml\n`
 const settings = (text: string) => `settings:\n  ${text}\nimages:\n${APP}`
@@ -74,6 +76,28 @@ export const IMAGES_MISTAKES: readonly FileMistake[] = [
     '5:2',
     'this "-" is indented by 1 space',
     'Indent it by 0 spaces.',
+  ],
+  [
+    'an entry too far to the left',
+    `images:\n${INDENTED}${WEB}`,
+    '5:1',
+    'this "-" is indented by 0 spaces instead of 2',
+    'Move the whole entry 2 spaces to the right.',
+  ],
+  [
+    'an entry without its dash',
+    `${APP}${WEB.replace('- ', '')}`,
+    '4:1',
+    'a "-" is missing before "name:"',
+    'Write - name: web.',
+  ],
+  ['images without a colon', `images\n${INDENTED}`, '1:7', 'a colon is missing after "images"', 'Write images:.'],
+  [
+    'settings and a list without images:',
+    `settings:\n  namespace: factory\n\n${INDENTED}`,
+    '4:3',
+    'the list of images has no key',
+    'Write images: in the line above.',
   ],
   ['a tab', APP.replace('  registry', '\tregistry'), '2:2', 'indented with a tab', 'Use spaces.'],
   [
@@ -215,16 +239,30 @@ export const IMAGES_MISTAKES: readonly FileMistake[] = [
   [
     'image: with the whole reference',
     '- name: app\n  image: ghcr.io/org/app\n',
-    '1:3',
-    'registry is missing',
-    'Write repoURL: ghcr.io/org/app.',
+    '2:3',
+    '"image" is not a key here',
+    'Write repoURL: ghcr.io/org/app instead of it.',
   ],
   [
     'image: with a tag',
     '- name: app\n  image: ghcr.io/org/app:1\n',
-    '2:10',
-    'must be a repository path',
-    'Write repository: org/app.',
+    '2:3',
+    '"image" is not a key here',
+    'Write repoURL: ghcr.io/org/app instead of it.',
+  ],
+  [
+    'image: without a registry',
+    '- name: app\n  image: org/app\n',
+    '2:3',
+    '"image" is not a key here',
+    'Write registry: ghcr.io (or another) and repository: org/app instead of it.',
+  ],
+  [
+    'image: alone',
+    '- image: ghcr.io/org/app\n',
+    '1:3',
+    'name is missing',
+    'Write repoURL: ghcr.io/org/app instead of it.',
   ],
   [
     'no registry',

@@ -110,6 +110,15 @@ describe('problems', () => {
     expect(enrolled?.images).toHaveLength(2)
   })
 
+  it.each([
+    ['repoURL', 'repoURL: ghcr.io/org/web'],
+    ['repository', 'registry: ghcr.io\n  repository: org/web'],
+  ])('say that image has no effect beside %s', (key, published) => {
+    const text = `- name: web\n  image: ghcr.io/org/web\n  ${published}\n`
+    expect(said(text)).toEqual([`2:3: notice: image has no effect beside ${key}. Remove image.`])
+    expect(parseImagesFile(text, 'f').enrolled?.images).toHaveLength(1)
+  })
+
   const LEXICAL = 'imageSelectionStrategy: Lexical'
   const noEffect = (strategy: string) =>
     `tags.strategy ${strategy} has no effect: imageSelectionStrategy is Lexical. Remove tags.strategy.`

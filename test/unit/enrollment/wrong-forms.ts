@@ -244,8 +244,40 @@ export const WRONG_FORMS: readonly WrongFile[] = [
   [
     'an image without a registry',
     `- name: a\n  image: nginx\n`,
+    [`2:3: "image" is not a key here. Write registry: ghcr.io (or another) and repository: nginx instead of it.`],
+  ],
+  [
+    'an image that names its registry',
+    `- name: a\n  image: ghcr.io/acme/web\n`,
+    [`2:3: "image" is not a key here. Write repoURL: ghcr.io/acme/web instead of it.`],
+  ],
+  [
+    'an image on Docker Hub with a tag',
+    `- name: a\n  image: docker.io/acme/web:1\n`,
+    [`2:3: "image" is not a key here. Write repoURL: docker.io/acme/web instead of it.`],
+  ],
+  [
+    'an image and nothing else',
+    `- image: ghcr.io/acme/web\n`,
     [
+      `1:3: name is missing. Write it, for example name: web.`,
+      `1:3: "image" is not a key here. Write repoURL: ghcr.io/acme/web instead of it.`,
+    ],
+  ],
+  [
+    'neither a name nor a registry',
+    `- repository: org/app\n`,
+    [
+      `1:3: name is missing. Write it, for example name: web.`,
       `1:3: registry is missing. Write where the image is published, for example registry: ghcr.io and repository: org/app.`,
+    ],
+  ],
+  [
+    'no name and a registry as URL',
+    `- registry: https://ghcr.io\n  repository: org/app\n`,
+    [
+      `1:3: name is missing. Write it, for example name: web.`,
+      `1:13: "https://ghcr.io" is a URL. Write registry: ghcr.io.`,
     ],
   ],
   [
