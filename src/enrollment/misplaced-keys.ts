@@ -14,8 +14,9 @@ const NESTED = ['source', 'build', 'tags', 'backstage'] as const
 const ENTRY_SYNONYMS: Readonly<Record<string, string>> = {
   delay: 'rebuildDelay',
   interval: 'rebuildDelay',
-  schedule: 'rebuildDelay',
-  cron: 'rebuildDelay',
+  rebuild: 'autoRebuild',
+  rebuilds: 'autoRebuild',
+  auto: 'autoRebuild',
   url: 'repoURL',
   host: 'registry',
   base: 'bases',
@@ -35,6 +36,10 @@ const ENTRY_SYNONYMS: Readonly<Record<string, string>> = {
   ignore: 'accept',
   suppress: 'accept',
 }
+
+/** Keys for what does not exist here. */
+const SCHEDULES = ['schedule', 'cron', 'crontab']
+const NO_SCHEDULE = 'There is no schedule: rebuildDelay: 24h sets the shortest time between rebuilds.'
 
 /**
  * The remedy for a key that is unknown where it is: it may be known elsewhere in the file, or under another name.
@@ -56,6 +61,7 @@ export function misplacedKey(key: string, path: Path, part: Part): string | null
   if (nested !== undefined) return `Write it below "${nested}:".`
   if (inSettings) return 'Write it below "settings:", beside "images:".'
   const plain = key.toLowerCase().replace(/[-_]/g, '')
+  if (SCHEDULES.includes(plain)) return NO_SCHEDULE
   return Object.hasOwn(ENTRY_SYNONYMS, plain) ? `Write ${ENTRY_SYNONYMS[plain]}.` : null
 }
 

@@ -72,7 +72,7 @@ export function remedyForType(
   if (expected === 'array') return listRemedy(typeof key === 'string' ? key : '', found)
   if (expected === 'string') return textRemedy(before, found, example)
   if (expected !== 'object' && expected !== 'record') return null
-  return mapRemedy(before, found, keys)
+  return (keys.includes('repo') ? null : firstKeyRemedy(path, found)) ?? mapRemedy(before, found, keys)
 }
 
 /** Lists of maps, and the key that a single word would be the value of. */
@@ -90,6 +90,13 @@ function listRemedy(key: string, found: unknown): string {
   return `Write ${key}: [${first === undefined ? item : `{${first}: ${item}, …}`}].`
 }
 
+/** A word where a map belongs in such a list: `environments: [staging]`. */
+function firstKeyRemedy(path: readonly (string | number)[], found: unknown): string | null {
+  const [list, index] = path.slice(-2)
+  if (typeof list !== 'string' || typeof index !== 'number' || typeof found !== 'string') return null
+  return Object.hasOwn(FIRST_KEYS, list) ? `Write - ${FIRST_KEYS[list]}: ${plain(found)}.` : null
+}
+
 function textRemedy(before: string, found: unknown, example: string | null): string {
   if (typeof found === 'boolean') return `Write ${before}${example ?? `"${found}"`}.`
   const only = Array.isArray(found) && found.length === 1 ? (found[0] as unknown) : null
@@ -97,16 +104,25 @@ function textRemedy(before: string, found: unknown, example: string | null): str
 }
 
 function mapRemedy(before: string, found: unknown, keys: readonly string[]): string | null {
-  const pairs = Array.isArray(found)
-    ? found.map((item) => (typeof item === 'string' ? /^([\w-]+)[=:] *(.*)$/.exec(item) : null))
-    : []
-  if (pairs.length > 0 && !pairs.includes(null)) {
-    const items = pairs.map((pair) => `${pair?.[1]}: ${plain(pair?.[2] ?? '')}`)
+  const pairs = keys.length > 0 && !Array.isArray(found) ? [] : pairsIn(found)
+  if (pairs.length > 0) {
+    const items = pairs.map(([key, value]) => `${key}: ${plain(value)}`)
     return `Write ${before}{${items.slice(0, 5).join(', ')}}.`
   }
   const meant = typeof found === 'string' && keys.includes('repo') ? repo(found) : null
   if (meant !== null) return `Write ${before}{repo: ${meant}}.`
   return keys.length === 0 ? 'Write its keys below it.' : `Write its keys below it: ${keys.join(', ')}.`
+}
+
+/** `A=1`, or a list of `A=1`, `A: 1` or maps; empty if anything else is in it. */
+function pairsIn(found: unknown): (readonly [key: string, value: string])[] {
+  const items = (Array.isArray(found) ? found : [found]).map((item: unknown) => {
+    const one = typeof item === 'object' && item !== null ? Object.entries(item) : []
+    if (one.length === 1 && typeof one[0]?.[1] === 'string') return [one[0][0], one[0][1]] as const
+    const [, key, value = ''] = (typeof item === 'string' && /^([\w-]+)[=:] *(.*)$/.exec(item)) || []
+    return key === undefined ? null : ([key, value] as const)
+  })
+  return items.includes(null) ? [] : items.flatMap((pair) => (pair === null ? [] : [pair]))
 }
 
 /** A value as YAML, quoted if it would have another meaning without quotes. */

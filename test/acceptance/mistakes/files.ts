@@ -408,7 +408,22 @@ export const IMAGES_MISTAKES: readonly FileMistake[] = [
   ['yes for true', `${APP}  autoRebuild: yes\n`, '4:16', 'must be true or false', 'Write autoRebuild: true.'],
   ['true in quotes', `${APP}  autoRebuild: "true"\n`, '4:16', 'must be true or false', 'Write autoRebuild: true.'],
   ['a misspelt key', `${APP}  rebuild_delay: 7d\n`, '4:3', 'unknown key "rebuild_delay"', 'Did you mean rebuildDelay?'],
-  ['a schedule', `${APP}  schedule: 7d\n`, '4:3', 'unknown key "schedule"', 'Write rebuildDelay.'],
+  ['a schedule', `${APP}  schedule: daily\n`, '4:3', 'unknown key "schedule"', 'rebuildDelay: 24h sets the shortest'],
+  ['rebuild', `${APP}  rebuild: true\n`, '4:3', 'unknown key "rebuild"', 'Write autoRebuild.'],
+  [
+    'a word for an environment',
+    `${APP}  environments: [staging]\n`,
+    '4:18',
+    'environments[0] must be a map',
+    'Write - name: staging.',
+  ],
+  [
+    'build arguments as text',
+    `${APP}  build: {args: NODE=22}\n`,
+    '4:17',
+    'build.args must be a map',
+    'Write args: {NODE: 22}.',
+  ],
   [
     'a strategy in small letters',
     `${APP}  tags: {strategy: semver}\n`,

@@ -170,6 +170,32 @@ export const WRONG_FORMS: readonly WrongFile[] = [
     [`4:17: build.args must be a map, not a list. Write args: {A: b}.`],
   ],
   [
+    'a text for build.args',
+    `${APP}  build: {args: A=b}\n`,
+    [`4:17: build.args must be a map, not "A=b". Write args: {A: b}.`],
+  ],
+  [
+    'a list of maps for build.args',
+    `${APP}  build:\n    args:\n      - A: b\n      - C: d e\n`,
+    [`6:7: build.args must be a map, not a list. Write args: {A: b, C: "d e"}.`],
+  ],
+  [
+    'a list for build.args that holds no pairs',
+    `${APP}  build: {args: [A=b, C]}\n`,
+    [`4:17: build.args must be a map, not a list. Write its keys below it.`],
+  ],
+  [
+    'a word for an environment',
+    `${APP}  environments: [staging]\n`,
+    [`4:18: environments[0] must be a map, not "staging". Write - name: staging.`],
+  ],
+  [
+    'a schedule',
+    `${APP}  schedule: daily\n`,
+    [`4:3: unknown key "schedule". There is no schedule: rebuildDelay: 24h sets the shortest time between rebuilds.`],
+  ],
+  ['rebuild', `${APP}  rebuild: true\n`, [`4:3: unknown key "rebuild". Write autoRebuild.`]],
+  [
     'a list for build.contexts',
     `${APP}  build: {contexts: {"a b": [c]}}\n`,
     [`4:29: build.contexts["a b"] must be text, not a list. Write c.`],
