@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { parseReference } from '../reference/index.js'
-import type { Data } from '../yaml/data.js'
+import { type Data, isDataMap } from '../yaml/data.js'
 import { explainIssues, type SchemaProblem } from './messages.js'
 import { type Problem, problem } from './problem.js'
 import { exampleAt, keysAt } from './schema/keys.js'
@@ -81,7 +81,7 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
     const found = explainIssues(result.error.issues, {
       prefix: [],
       knownKeys: (path) => keysAt(overrideSchema, path),
-      example: (path) => exampleAt(overrideSchema, path),
+      example: (path) => exampleOf(path.at(-1), entry, now) ?? exampleAt(overrideSchema, path),
       misplaced: (key) => (Object.hasOwn(SYNONYMS, key) ? `Write ${SYNONYMS[key]}.` : null),
       value: (path) => path.reduce<unknown>((value, step) => (value as Record<string, unknown> | null)?.[step], entry),
     })
@@ -96,6 +96,22 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
       ...all.filter(({ expires }) => expires < now).map(expired(file)),
     ],
   }
+}
+
+/** What the schema has no constant example for: a day that is ahead, and a digest of this very image. */
+function exampleOf(key: string | number | undefined, entry: Data, now: string): string | null {
+  const written = isDataMap(entry) ? entry : {}
+  // For a misspelt date only the form matters.
+  if (key === 'expires' && written.expires === undefined) return dayAfter(now, EXAMPLE_DAYS)
+  if (key !== 'digest') return null
+  const base = typeof written.base === 'string' && parseReference(written.base).ok ? written.base : 'node:22'
+  return `sha256:…, as docker buildx imagetools inspect ${base} shows it`
+}
+
+const EXAMPLE_DAYS = 14
+
+function dayAfter(now: string, days: number): string {
+  return new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
 function expired(file: string) {

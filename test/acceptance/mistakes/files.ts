@@ -545,6 +545,20 @@ export const OVERRIDES_MISTAKES: readonly FileMistake[] = [
     `Write digest: ${SHA}.`,
   ],
   [
+    'a digest cut short',
+    override((text) => text.replace(SHA, 'sha256:abc')),
+    '2:11',
+    'is not a digest',
+    'as docker buildx imagetools inspect node:22 shows it',
+  ],
+  [
+    'no digest',
+    override((text) => text.replace(`  digest: ${SHA}\n`, '')),
+    '1:3',
+    'digest is missing',
+    'Write it, for example digest: sha256:…',
+  ],
+  [
     'a date with slashes',
     override((text) => text.replace('2099-03-31', '2099/3/31')),
     '4:12',

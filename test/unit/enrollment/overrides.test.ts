@@ -56,4 +56,31 @@ describe('overrides.yaml', () => {
     expect(said(text)).toEqual([expected])
     expect(parseOverrides(text, 'o', NOW).active).toEqual([])
   })
+
+  it.each([
+    [
+      'digest: "sha256:abc"',
+      entry({ digest: '"sha256:abc"' }),
+      'Write it like sha256:…, as docker buildx imagetools inspect node:22 shows it.',
+    ],
+    ['a digest in capitals', entry({ digest: DIGEST.toUpperCase() }), `Write digest: ${DIGEST}.`],
+    [
+      'no digest',
+      entry().replace(/ {2}digest: .*\n/, ''),
+      'Write it, for example digest: sha256:…, as docker buildx imagetools inspect node:22 shows it.',
+    ],
+    [
+      'no digest and no image',
+      '- reason: x\n  base: A:B:C\n  expires: 2027-01-01\n',
+      'Write it, for example digest: sha256:…, as docker buildx imagetools inspect node:22 shows it.',
+    ],
+    [
+      'no date: two weeks ahead',
+      entry().replace(/ {2}expires: .*\n/, ''),
+      'Write it, for example expires: 2026-03-15.',
+    ],
+    ['a date in words', entry({ expires: 'next week' }), 'Write it like 2026-03-31.'],
+  ])('shows what to write for %s', (_, text, remedy) => {
+    expect(parseOverrides(text, 'o', NOW).problems.map((one) => one.remedy)).toContain(remedy)
+  })
 })
