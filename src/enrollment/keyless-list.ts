@@ -22,7 +22,7 @@ function keylessList(text: string, file: string): Problem | null {
   const above = lines.slice(0, index).filter((line) => !/^ *(?:#|$)/.test(line))
   const isOfKey = /:(?: +#.*)? *$/.test(above.at(-1) ?? '') || above.some((line) => line.search(/- /) === column)
   if (isOfKey) return null
-  const remedy = 'Write images: in the line above.'
+  const remedy = 'Add the line images: above it.'
   return problem('yaml-invalid', 'the list of images has no key.', {
     file,
     line: index + 1,

@@ -97,7 +97,7 @@ export const IMAGES_MISTAKES: readonly FileMistake[] = [
     `settings:\n  namespace: factory\n\n${INDENTED}`,
     '4:3',
     'the list of images has no key',
-    'Write images: in the line above.',
+    'Add the line images: above it.',
   ],
   ['a tab', APP.replace('  registry', '\tregistry'), '2:2', 'indented with a tab', 'Use spaces.'],
   [

@@ -70,24 +70,24 @@ export const WRONG_LAYOUTS: readonly WrongFile[] = [
   [
     'settings and no images',
     `settings:\n  namespace: x\n\n${INDENTED_APP}${INDENTED_WEB}`,
-    ['4:3: the list of images has no key. Write images: in the line above.'],
+    ['4:3: the list of images has no key. Add the line images: above it.'],
   ],
   [
     'settings and no images, the list not indented',
     `settings:\n  namespace: x\n${APP}`,
-    ['3:1: the list of images has no key. Write images: in the line above.'],
+    ['3:1: the list of images has no key. Add the line images: above it.'],
   ],
   [
     'a wrong setting and no images',
     `settings:\n  namespace: @x\n${APP}`,
     [
       '2:14: a value cannot begin with "@". Write "@x".',
-      '3:1: the list of images has no key. Write images: in the line above.',
+      '3:1: the list of images has no key. Add the line images: above it.',
     ],
   ],
   [
     'defaults and no images',
     `defaults:\n  rebuildDelay: 7d\n${INDENTED_APP}`,
-    ['3:3: the list of images has no key. Write images: in the line above.'],
+    ['3:3: the list of images has no key. Add the line images: above it.'],
   ],
 ]
