@@ -156,7 +156,9 @@ function addPage(program: Command, session: Session): void {
 }
 
 function addRebuild(program: Command, session: Session): void {
-  withStateOptions(program.command('rebuild').description('start builds now, regardless of delays'))
+  withStateOptions(
+    program.command('rebuild').description('start builds now, regardless of delays; reads state files, not sources'),
+  )
     .argument('[name...]', 'images (default: those that are due, with `engine: actions`)')
     .option('--all-stale', 'all images that are provably on an old base image')
     .option('--dry-run', 'show what would be started, without contacting any server')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ImagesFile, type Problem, refuse } from '../enrollment/index.js'
+import { explainImages } from '../explain/index.js'
 import { FORGES } from '../forges/index.js'
 import {
   changedImageFiles,
@@ -27,7 +28,7 @@ import {
 } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { activeOverrides } from './explain-command.js'
-import { type CommandContext, readImagesFile, stateFolder } from './options.js'
+import { type CommandContext, PROGRAM, readImagesFile, stateFolder } from './options.js'
 import { printTable } from './table.js'
 import { forgeTokens, printJson, printProblems, tokensIn } from './terminal.js'
 
@@ -61,7 +62,7 @@ export async function rebuildCommand(
       : await startAll({ decision, ...decided }, folder, client, redactor(tokensIn(env)))
   const rows = rebuildRows(decision, outcomes)
   if (options.json) printJson(terminal, { dryRun, rebuilds: rows })
-  else if (rows.length === 0) terminal.out('Nothing to rebuild.\n')
+  else if (rows.length === 0) terminal.out(nothingText(context, enrolled, decided.state, allStale))
   else printRows(context, rows, dryRun ? placesOf(decision) : null)
   printProblems(terminal, problems)
   return rows.some(({ status }) => status === 'refused' || status === 'unknown') ? 1 : 0
@@ -173,6 +174,24 @@ async function startAll(
   const outcomes = await startBuilds(decision.starts, { client, taken, clock, renew: async (left) => left, hide })
   writeFiles(root, outcomeFiles(outcomes, state))
   return outcomes
+}
+
+/** Nothing is stale, or that is unknown: before the first lookups no image can be proven to be. */
+function nothingText(
+  { env, now }: CommandContext,
+  enrolled: ImagesFile,
+  records: StateFiles,
+  allStale: boolean,
+): string {
+  if (!allStale) return 'Nothing to rebuild.\n'
+  const explanations = explainImages({ enrolled, records, overrides: [], now, urls: serversIn(env) })
+  const rebuilt = explanations.filter(({ status }) => status !== 'never')
+  const unknown = rebuilt.filter(({ status }) => status === 'unknown')
+  const none = 'No image is provably on an old base image'
+  if (unknown.length === 0) return `${none}.\n`
+  const isNew = unknown.every(({ reason }) => reason !== 'discovery-failed')
+  const why = isNew ? 'no digest looked up yet' : `${PROGRAM} explain shows why`
+  return `${none}; for ${unknown.length} of ${rebuilt.length} it is unknown (${why}).\n`
 }
 
 /** Where each image would be built: `build.yml of acme/web on main`. */

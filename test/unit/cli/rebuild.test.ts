@@ -50,4 +50,22 @@ describe('rebuild --dry-run', () => {
     writeFileSync(join(state, 'images/web.yaml'), 'name: web\ndefaultBranch: trunk\n')
     expect((await run(['web'])).out).toContain('build.yml of acme/web on trunk')
   })
+
+  it('of all that is stale says so where nothing is, and for how many images that is unknown', async () => {
+    const none = 'No image is provably on an old base image'
+    const all = async () => (await run([], { allStale: true })).out
+    expect(await all()).toBe(`${none}; for 3 of 3 it is unknown (no digest looked up yet).\n`)
+    writeFileSync(join(state, 'images/web.yaml'), 'name: web\ndiscoveryStatus: failed\n')
+    expect(await all()).toMatch(`${none}; for 3 of 3 it is unknown (`)
+    expect(await all()).toContain('explain shows why')
+    mkdirSync(join(state, 'base-images'))
+    const digest = `sha256:${'a'.repeat(64)}`
+    for (const name of ['web', 'api', 'job']) {
+      const found = `discoveryStatus: success\nbaseImages: [node]\nenrolledAt: '2025-01-01T00:00:00Z'\n`
+      writeFileSync(join(state, `images/${name}.yaml`), `name: ${name}\n${found}`)
+    }
+    const place = 'registry: docker.io\nrepository: library/node\ntag: "22"\n'
+    writeFileSync(join(state, 'base-images/node.yaml'), `name: node\n${place}currentDigest: ${digest}\n`)
+    expect(await all()).toBe(`${none}.\n`)
+  })
 })
