@@ -44,6 +44,7 @@ export async function enroll(
     result,
     proposal,
     file: imagesFile,
+    hasClone: checkout !== undefined,
     isWritten,
     problems: [...proposal.warnings, ...result.problems],
   }
@@ -63,6 +64,7 @@ interface EnrollResult {
   readonly result: Enrolled & { readonly ok: true }
   readonly proposal: Proposal
   readonly file: string
+  readonly hasClone: boolean
   readonly isWritten: boolean
   readonly problems: readonly Problem[]
 }
@@ -72,7 +74,7 @@ function asJson({ result, proposal, file, isWritten, problems }: EnrollResult) {
   return { entry: result.entry, file, line: result.line, written: isWritten, proposed, problems }
 }
 
-function print({ result, proposal, file, isWritten, problems }: EnrollResult, terminal: Terminal): void {
+function print({ result, proposal, file, hasClone, isWritten, problems }: EnrollResult, terminal: Terminal): void {
   const colors = pc.createColors(terminal.color.out)
   printProblems(terminal, problems, result.text)
   const verb = isWritten ? 'Added' : 'Would add'
@@ -80,7 +82,7 @@ function print({ result, proposal, file, isWritten, problems }: EnrollResult, te
   for (const line of printable(result.printed).split('\n')) terminal.out(`${colors.green(`  ${line}`)}\n`)
   const found = reasons(result.entry, proposal)
   if (found.length > 0) {
-    terminal.out('Found in the clone:\n')
+    terminal.out(hasClone ? 'Found in the clone:\n' : 'Derived:\n')
     const width = Math.max(...found.map(([key]) => key.length))
     for (const [key, why] of found) terminal.out(printable(`  ${key.padEnd(width)}  ${why}\n`))
   }

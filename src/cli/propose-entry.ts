@@ -89,7 +89,7 @@ export function proposeEntry(input: ProposalInput): Proposal {
   }
   const reasons = {
     name: options.name === undefined ? 'the last part of the repository' : undefined,
-    registry: options.registry === undefined ? found.image?.why : undefined,
+    registry: registryReason(options) ?? (options.registry === undefined ? found.image?.why : undefined),
     repository: options.repository === undefined ? found.image?.why : undefined,
     ...why,
   }
@@ -117,6 +117,12 @@ function imageOption({ image, registry, repository }: EnrollOptions): Repository
       remedy: `Write --image ${place.registry}/${place.repository}.`,
     },
   )
+}
+
+function registryReason({ image }: EnrollOptions): string | null {
+  const parsed = image === undefined ? null : parseReference(image)
+  const isAssumed = parsed?.ok && parsed.reference.registry === 'docker.io' && !image?.includes('docker.io/')
+  return isAssumed === true ? 'no registry given: docker.io is assumed' : null
 }
 
 function splitImage(image: string | undefined): Repository | null {

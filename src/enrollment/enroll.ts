@@ -45,6 +45,8 @@ export function addEntry(text: string | null, entry: EntryData, file: string): E
   const isReadable = placed !== null && !problems.some(isError)
   const wrong = isReadable ? problemsBefore(body, placed, file) : parseImagesFile(body, file).problems.filter(isError)
   if (placed === null || wrong.length > 0) return { ok: false, problems: wrong, text: body }
+  const twice = enrolledAlready(placed, entry, file)
+  if (twice !== null) return { ok: false, problems: [twice], text: body }
   const written = inContextOf(placed.data, entry)
   const edits = /\S/.test(body) ? placesFor(body, written) : [newFile(written)]
   for (const edit of edits) {
@@ -70,6 +72,16 @@ function validated(
   if (enrolled === null) return { ok: false, problems: problems.filter(isError), text }
   const about = problems.filter(({ image }) => image !== null && image === entry.name)
   return { ok: true, text, line, entry, printed: blockEntry(entry, PLAIN_STYLE, '\n'), problems: about }
+}
+
+/** Reported at the existing entry: the new one is in no file that the reader could open. */
+function enrolledAlready({ data, position }: PlacedData, { name }: EntryData, file: string): Problem | null {
+  const index = imagesOf(data).findIndex((one) => isDataMap(one) && one.name === name)
+  if (index < 0 || typeof name !== 'string') return null
+  const at = position(isDataMap(data) ? ['images', index] : [index])
+  const message = `${name} is enrolled already (${file}:${at?.line ?? 1}).`
+  const remedy = 'Change that entry, or pass --name and --image for another image.'
+  return problem('name-taken', message, { file, ...at, image: name, remedy })
 }
 
 /** Existing problems of the file, except that no image is enrolled: that one is reported at the list itself. */

@@ -94,8 +94,8 @@ describe('from a local clone', () => {
     const before = await images()
     const again = await enroll(checkout)
     expect(again.code).toBe(1)
-    expect(again.stderr).toContain('error: the name web is taken by the entry in line 10.')
-    expect(again.stderr).toContain('error: the repository ghcr.io/acme/web is taken by the entry in line 10.')
+    expect(again.stderr).toContain('error: web is enrolled already (images.yaml:10).')
+    expect(again.stderr).not.toContain('is taken')
     expect(await images()).toBe(before)
   })
 
@@ -228,7 +228,10 @@ describe('from options only', () => {
   test('an image with its source, and an external one', async () => {
     const source = ['--repo', 'acme/site', '--workflow', 'site.yml', '--branch', 'on', '--auto-rebuild', 'false']
     expect((await enroll('--image', 'ghcr.io/acme/site', ...source)).code).toBe(0)
-    expect((await enroll('--image', 'postgres', '--name', 'pg')).code).toBe(0)
+    const pg = await enroll('--image', 'postgres', '--name', 'pg')
+    expect(pg.code).toBe(0)
+    expect(pg.stdout).toContain('Derived:\n')
+    expect(pg.stdout).toMatch(/ {2}registry +no registry given: docker\.io is assumed\n/)
     expect((await images()).split('\n').slice(9, -2)).toEqual([
       '- name: site',
       '  registry: ghcr.io',

@@ -202,9 +202,17 @@ describe('values that YAML would read as something else', () => {
 })
 
 describe('refused', () => {
-  it('a name or a repository that is taken', () => {
-    expect(refused(`${A}\n${NEW}`)).toEqual([
-      'images.yaml:9:3: error: the name web is taken by the entry in line 5. Each image is enrolled once.',
+  it.each([
+    ['a bare list', `${A}\n${NEW}`, '5:3'],
+    ['below images', `images:\n${`${A}\n${NEW}`.replace(/^(?=.)/gm, '  ')}`, '6:5'],
+  ])('a name that is taken, at the entry that has it: %s', (_, text, place) => {
+    expect(refused(text)).toEqual([
+      `images.yaml:${place}: error: web is enrolled already (images.yaml:${place.split(':')[0]}). Change that entry, or pass --name and --image for another image.`,
+    ])
+  })
+
+  it('a repository that is taken under another name', () => {
+    expect(refused(`${A}\n${NEW}`, { ...SMALL, name: 'site' })).toEqual([
       'images.yaml:11:3: error: the repository ghcr.io/acme/web is taken by the entry in line 5. Each image is enrolled once.',
     ])
   })
