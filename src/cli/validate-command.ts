@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import {
   OVERRIDES_FILE,
   type Problem,
@@ -10,7 +10,7 @@ import {
 } from '../enrollment/index.js'
 import { readImages } from '../read-enrollment.js'
 import { discover } from '../sources/index.js'
-import { readOptional } from '../state/index.js'
+import { FOLDERS, readOptional } from '../state/index.js'
 import { count, printable } from '../text/index.js'
 import { type CommandContext, ownRepository, stateFolder } from './options.js'
 import { progressOn } from './progress.js'
@@ -60,7 +60,7 @@ async function checkState(context: CommandContext): Promise<CheckedFile[]> {
   const folder = stateFolder(context.options, context.env)
   const { text } = readImages(folder, ownRepository(context.env))
   const overrides = readOptional(folder.root, OVERRIDES_FILE)
-  const images = await checkImages(context, folder.imagesFile, text)
+  const images = await checkImages(context, { file: folder.imagesFile, root: folder.root, text })
   return overrides === null ? [images] : [images, checkOverrides(context, OVERRIDES_FILE, overrides)]
 }
 
@@ -70,17 +70,24 @@ async function checkFiles(context: CommandContext, files: readonly string[]): Pr
     files.map((file, index) => {
       const text = texts[index] ?? ''
       const isOverrides = basename(file) === OVERRIDES_FILE
-      return isOverrides ? checkOverrides(context, file, text) : checkImages(context, file, text)
+      return isOverrides
+        ? checkOverrides(context, file, text)
+        : checkImages(context, { file, root: dirname(file), text })
     }),
   )
 }
 
-async function checkImages(context: CommandContext, file: string, text: string): Promise<CheckedFile> {
+/** @param root the folder that may hold the state files. */
+async function checkImages(
+  context: CommandContext,
+  { file, root, text }: { readonly file: string; readonly root: string; readonly text: string },
+): Promise<CheckedFile> {
   const { enrolled, problems } = parseImagesFile(text, file, { here: ownRepository(context.env) })
   const images = enrolled?.images ?? []
   const isRead = context.options.sources !== undefined && enrolled !== null
   const progress = progressOn(context.terminal)
-  const read = () => discover(images, sourcesOf(context, progress.count), file)
+  const isKnown = (name: string) => readOptional(root, `${FOLDERS.images}/${name}.yaml`) !== null
+  const read = () => discover(images, sourcesOf(context, progress.count), file, isKnown)
   const found = isRead ? await progress.step('Discover base images', read) : null
   // What could not be read below --sources, and workflow problems that will make rebuilds fail.
   const inSources = found === null ? [] : [...found.problems, ...found.workflowProblems.map(({ problem }) => problem)]

@@ -49,16 +49,18 @@ export interface Discovered {
  * @param images the enrolled images.
  * @param reader where files come from.
  * @param imagesFile name of the enrollment file, for problems.
+ * @param isKnown whether an image has a state file: its base images are kept when discovery fails.
  */
 export async function discover(
   images: readonly EnrolledImage[],
   reader: SourceReader,
   imagesFile: string,
+  isKnown: (image: string) => boolean = () => true,
 ): Promise<Discovered> {
   const built = images.filter(({ enabled, source }) => enabled && source !== null)
   const inputs = built.flatMap((image) => {
     const dockerfile = dockerfileRequest(image)
-    return dockerfile === null ? [] : [{ image, dockerfile, workflow: workflowOf(image) }]
+    return dockerfile === null ? [] : [{ image, dockerfile, workflow: workflowOf(image), isNew: !isKnown(image.name) }]
   })
   const around = built.flatMap((image) => [workflowOf(image) ?? [], requestsBesideNamed(image)].flat())
   const first = await readRound(reader, [...inputs.map(({ dockerfile }) => dockerfile), ...around])
@@ -75,7 +77,7 @@ export async function discover(
     const dockerfile = dockerfileRequest(image)
     if (dockerfile === null) return namedAlone(image, first, { branch: branchOf(image), isComplete, imagesFile })
     return discoverImage(
-      { image, dockerfile, workflow: workflowOf(image) },
+      { image, dockerfile, workflow: workflowOf(image), isNew: !isKnown(image.name) },
       builds.get(image.name),
       answers,
       imagesFile,

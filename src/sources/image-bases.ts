@@ -41,6 +41,8 @@ export interface DiscoveryInput {
   readonly dockerfile: FileRequest
   /** null: no workflow is enrolled. */
   readonly workflow: FileRequest | null
+  /** It has no state yet: there is nothing to keep when discovery fails. */
+  readonly isNew: boolean
 }
 
 /** An image's discovery, and the problems to report. */
@@ -77,11 +79,11 @@ export function discoverImage(
   if (answer?.kind !== 'found') {
     const remedy = answer === undefined ? null : remedyWithoutDockerfile(answer, workflow)
     const failure = answer === undefined ? {} : { failure: answer.reason }
-    return { ...failed(image, answer?.message ?? 'no answer.', remedy, imagesFile), ...failure }
+    return { ...failed(input, answer?.message ?? 'no answer.', remedy, imagesFile), ...failure }
   }
   const missing = build === undefined ? null : missingLink(input, build, answers)
   if (missing !== null) {
-    return failed(image, missing, 'Correct the build definition, or write build.contexts in images.yaml.', imagesFile)
+    return failed(input, missing, 'Correct the build definition, or write build.contexts in images.yaml.', imagesFile)
   }
   const files = [
     ...ownFiles(dockerfile.path, answer.text, build),
@@ -98,14 +100,14 @@ export function discoverImage(
   const [first] = refused
   if (first !== undefined && !good.some(({ isImage }) => isImage)) {
     const remedy = first.isKo ? 'Correct it.' : 'Correct the Dockerfile, or what `build` says about it.'
-    return failed(image, first.text, remedy, imagesFile)
+    return failed(input, first.text, remedy, imagesFile)
   }
   const refusals = refused.map(({ text }) => inGeneral(`one way it is built is refused: ${text.replace(/\.$/, '')}`))
   return foundImage(input, { build, files: good, refusals, branch: answer.branch, imagesFile })
 }
 
 function foundImage(
-  { image, dockerfile }: DiscoveryInput,
+  { image, dockerfile, isNew }: DiscoveryInput,
   {
     build,
     files,
@@ -124,7 +126,7 @@ function foundImage(
   const unnamed = distinct(files.flatMap((one) => one.unnamed))
   const [lost] = unnamed
   if (lost !== undefined && !uses.some((use) => use.reachable)) {
-    return failed(image, `${dockerfile.repo}/${lost.text}.`, lost.remedy, imagesFile)
+    return failed({ image, isNew }, `${dockerfile.repo}/${lost.text}.`, lost.remedy, imagesFile)
   }
   const isKo = isKoConfig(dockerfile.path)
   const general = (build?.assumed ?? []).map(inGeneral)
@@ -207,8 +209,14 @@ function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: str
   return [problem('build-unread', message, { file, line, image: image.name })]
 }
 
-function failed(image: EnrolledImage, reason: string, remedy: string | null, file: string): ImageDiscovery {
-  const message = `${image.name}: discovery failed; the last known base images are kept: ${reason}`
+function failed(
+  { image, isNew }: Pick<DiscoveryInput, 'image' | 'isNew'>,
+  reason: string,
+  remedy: string | null,
+  file: string,
+): ImageDiscovery {
+  const kept = isNew ? 'nothing is known about its base images yet' : 'the last known base images are kept'
+  const message = `${image.name}: discovery failed; ${kept}: ${reason}`
   const line = image.lineOf('source.dockerfile') ?? image.line
   const column = line === image.line ? image.column : null
   const warning = problem('bases-unknown', message, { file, line, column, remedy, image: image.name })

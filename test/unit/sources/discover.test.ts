@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { discover, type FileAnswer, type FileRequest, requestKey } from '../../../src/sources/index.js'
-import { enrolledIn } from './discovery.js'
+import { enrolledIn, readerOf } from './discovery.js'
 
 const APP =
   '- name: app\n  registry: ghcr.io\n  repository: org/app\n  source:\n    repo: org/app\n    dockerfile: a/Dockerfile\n'
@@ -101,6 +101,15 @@ describe('what failed', () => {
         ),
         remedy,
       },
+    ])
+  })
+
+  it.each(['new', 'known'])('an image that is %s: only known base images are kept', async (which) => {
+    const { reader } = readerOf({})
+    const found = await discover(enrolledIn(APP), reader, 'images.yaml', () => which === 'known')
+    const kept = which === 'new' ? 'nothing is known about its base images yet' : 'the last known base images are kept'
+    expect(found.problems).toMatchObject([
+      { message: `app: discovery failed; ${kept}: there is no a/Dockerfile.`, remedy: 'Correct it.' },
     ])
   })
 
