@@ -90,7 +90,7 @@ describe('engine: kargo', () => {
     expect(last.asked).toEqual([LIST])
     expect(last.warnings.join()).toContain('web: the build failed')
     expect(await factory.rebuilds()).toMatchObject([{ result: 'failed', attempts: 2 }])
-    expect(await explained(3)).toContain('No further try until a base image changes')
+    expect(await explained(3)).toContain('It is not retried until a base image changes')
     expect((await run(30, { changes: false })).asked).toEqual([])
   }, 120_000)
 
