@@ -131,7 +131,7 @@ function commentLine(result: CommentResult, number: number): string {
 
 const REPOSITORY = 'https://github.com/craigedmunds/image-factory-action'
 
-const TROUBLESHOOTING = `${REPOSITORY}/blob/main/docs/troubleshooting.md#what-the-run-says`
+const MESSAGES_PAGE = `${REPOSITORY}/blob/main/docs/troubleshooting.md#what-the-run-says`
 
 interface RunEnd {
   readonly verdict: string
@@ -149,7 +149,7 @@ export function lastLine(report: Pick<Report, 'mode' | 'commit'>, ending: RunEnd
     ...(report.commit?.url ? [`commit ${report.commit.url}`] : []),
     ...(commentUrl === '' ? [] : [`comment ${commentUrl}`]),
     `summary ${runUrl}`,
-    ...(isFailed ? [`what messages mean ${TROUBLESHOOTING}`] : []),
+    ...(isFailed ? [`what messages mean ${MESSAGES_PAGE}`] : []),
   ]
   const isComplete = isFailed && verdict.startsWith('❌')
   const done = isComplete ? verdict : `${isFailed ? 'Failed' : whatWasDone(report)}: ${verdict}`
@@ -169,5 +169,5 @@ function whatWasDone({ mode, commit }: Pick<Report, 'mode' | 'commit'>): string 
 export function stoppedLine({ isDefect }: { readonly isDefect: boolean }): string {
   return isDefect
     ? `Stopped by a bug in this action, nothing was written. Please report the lines above: ${REPOSITORY}/issues`
-    : `Stopped, nothing was written. What messages mean: ${TROUBLESHOOTING}`
+    : `Stopped, nothing was written. What messages mean: ${MESSAGES_PAGE}`
 }

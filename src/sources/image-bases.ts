@@ -215,8 +215,10 @@ function failed(
   remedy: string | null,
   file: string,
 ): ImageDiscovery {
-  const kept = isNew ? 'nothing is known about its base images yet' : 'the last known base images are kept'
-  const message = `${image.name}: discovery failed; ${kept}: ${reason}`
+  const consequence = isNew
+    ? 'discovery failed; nothing is known about its base images yet:'
+    : 'discovery failed; the last known base images are kept:'
+  const message = `${image.name}: ${consequence} ${reason}`
   const line = image.lineOf('source.dockerfile') ?? image.line
   const column = line === image.line ? image.column : null
   const warning = problem('bases-unknown', message, { file, line, column, remedy, image: image.name })

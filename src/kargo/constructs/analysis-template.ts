@@ -51,7 +51,7 @@ export interface HardenedJob {
 }
 
 /** The user `nobody`: Kubernetes can verify only a numeric id as non-root. */
-const NOBODY_ID = 65_534
+const UNPRIVILEGED_ID = 65_534
 const DAY_SECONDS = 86_400
 
 /** The JobSpec. It meets the Pod Security Standard "restricted"; Jobs that do not cannot be built here. */
@@ -68,9 +68,9 @@ export function jobDraft(job: HardenedJob): DraftObject {
         enableServiceLinks: false,
         securityContext: {
           runAsNonRoot: true,
-          runAsUser: NOBODY_ID,
-          runAsGroup: NOBODY_ID,
-          fsGroup: NOBODY_ID,
+          runAsUser: UNPRIVILEGED_ID,
+          runAsGroup: UNPRIVILEGED_ID,
+          fsGroup: UNPRIVILEGED_ID,
           seccompProfile: { type: 'RuntimeDefault' },
         },
         containers: [containerDraft(job)],
