@@ -166,7 +166,8 @@ describe('any file and any entry', () => {
         const first = addEntry(text, entry, 'f')
         const second = addEntry(first.ok ? first.text : '', entry, 'f')
         expect(second.ok).toBe(false)
-        if (!second.ok) expect(second.problems.map(({ message }) => message).join()).toContain('added is enrolled already')
+        if (!second.ok)
+          expect(second.problems.map(({ message }) => message).join()).toContain('added is enrolled already')
       }),
       { numRuns: 50 },
     )
