@@ -1,4 +1,4 @@
-import type { HelpConfiguration } from 'commander'
+import { Help, type HelpConfiguration } from 'commander'
 
 const INDENT = '  '
 
@@ -10,12 +10,10 @@ export const helpItems: HelpConfiguration = {
   formatItem(term, termWidth, description, helper) {
     const { helpWidth = 80, minWidthToWrap } = helper
     const beside = helpWidth - termWidth - 2 * INDENT.length
-    const below = `${INDENT.repeat(3)}`
-    if (description === '') return INDENT + term
-    if (beside >= minWidthToWrap) {
-      const lines = helper.boxWrap(description, beside).split('\n')
-      return `${INDENT}${term.padEnd(termWidth)}${INDENT}${lines.join(`\n${' '.repeat(termWidth + 2 * INDENT.length)}`)}`
+    if (beside >= minWidthToWrap || description === '') {
+      return Help.prototype.formatItem.call(helper, term, termWidth, description, helper)
     }
+    const below = INDENT.repeat(3)
     const lines = helper.boxWrap(description, helpWidth - below.length).split('\n')
     return [INDENT + term, ...lines.map((line) => below + line)].join('\n')
   },

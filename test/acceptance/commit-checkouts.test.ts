@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
-import { isHalfDue } from '../support/full.js'
+import { inTurn } from '../support/full.js'
 import { git, tokenEnvironment } from '../support/git.js'
 import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
@@ -71,7 +71,7 @@ describe.each([
   ['push', 1],
 ] as const)('commit-method: %s', (name, index) => {
   /** Each kind of checkout with every change, by one of the two methods. */
-  const kind = (at: number) => test.skipIf(!isHalfDue(at + index))
+  const kind = inTurn(index)
 
   kind(0)('a sparse checkout of images.yaml alone', async () => {
     await runTwice(name, async () => {

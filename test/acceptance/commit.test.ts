@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
-import { FULL, isHalfDue } from '../support/full.js'
+import { FULL, inTurn } from '../support/full.js'
 import { git } from '../support/git.js'
 import { presentedToken } from '../support/github/access.js'
 import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
@@ -41,7 +41,7 @@ describe.each([
 ] as const)('commit-method: %s', (method, index) => {
   const inputs = { 'commit-method': method }
   /** What holds for both methods is seen with each in turn. */
-  const kind = (at: number) => test.skipIf(!isHalfDue(at + index))
+  const kind = inTurn(index)
 
   test('a push commits state and manifests, once', async () => {
     const before = await fake.head(STATE, 'main')

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
-import { isHalfDue } from '../support/full.js'
+import { inTurn } from '../support/full.js'
 import { git, tokenEnvironment, tryGit, withConfig } from '../support/git.js'
 import { gitSpy } from '../support/git-spy.js'
 import { hostileConfiguration, makeHostile, setTraps, type Traps } from '../support/hostile-git.js'
@@ -55,7 +55,7 @@ async function committed(run: ActionRun): Promise<void> {
 
 describe.each(METHODS.map((method, index) => [method, index] as const))('commit-method: %s', (method, index) => {
   /** Each trap with one method in turn. */
-  const kind = (at: number) => test.skipIf(!isHalfDue(at + index))
+  const kind = inTurn(index)
   const push = (options: RunOptions = {}) =>
     pushRun(fake, { ...options, inputs: { 'commit-method': method, comment: 'never', ...options.inputs } })
 

@@ -22,6 +22,11 @@ export function isHalfDue(index: number): boolean {
   return FULL || index % 2 === SHARE % 2
 }
 
+/** `test` for what two ways have in common, each in turn: `index` is that of the way; all with both in a full run. */
+export function inTurn(index: number) {
+  return (at: number) => test.skipIf(!isHalfDue(at + index))
+}
+
 /** Every second row of a few that are alike; all of them in a full run. */
 export function halfOf<Row>(rows: readonly Row[]): Row[] {
   return rows.filter((_, index) => isHalfDue(index))
