@@ -1,4 +1,4 @@
-import { quote, suggest } from '../text/index.js'
+import { compareText, formatNumber, listSome, quote, suggest } from '../text/index.js'
 
 const MAX_NAMES = 10
 
@@ -16,7 +16,6 @@ export function unknownImage(
   const message = `${file} enrolls no image ${quote(name)}.`
   const near = suggest(name, names)
   if (near !== null) return { message, remedy: `Did you mean ${near}?` }
-  const shown = [...names].sort().slice(0, MAX_NAMES).join(', ')
-  const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : ''
-  return { message, remedy: `Its images: ${shown}${more}.` }
+  const shown = listSome([...names].sort(compareText), MAX_NAMES, String, (n) => `and ${formatNumber(n)} more`)
+  return { message, remedy: `Its images: ${shown.join(', ')}.` }
 }
