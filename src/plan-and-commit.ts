@@ -1,12 +1,160 @@
+/** Plans, commits, and starts the builds that the commit records as intents (`engine: actions`, and requests). */
 /** Plans and commits; if another run commits first, plans again from the new branch head. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Problem, problem, Refusal } from './enrollment/index.js'
 import { makePlan } from './pipeline.js'
 import type { Plan } from './plan.js'
 import type { CommitResult } from './publish/index.js'
-import type { RunOptions } from './run-options.js'
-import { fromTop, type StateFolder } from './state/index.js'
+import {
+  type ClaimedRebuild,
+  type Decision,
+  type ImageOutcome,
+  knownRuns,
+  outcomeFiles,
+  renewed,
+  type Start,
+  startBuilds,
+  stillClaimed,
+  stillOpen,
+} from './rebuild/index.js'
+import { rebuildRows, redactor } from './report/index.js'
+import type { BuildOptions, RunOptions } from './run-options.js'
+import { fromTop, readState, type StateFiles, type StateFolder } from './state/index.js'
 
-export interface Committing {
+interface CommittingRebuilds extends Committing {
+  /** Commits these state files on top of the folder fetched last, and on nothing else. */
+  readonly record: (files: ReadonlyMap<string, string>) => Promise<CommitResult>
+}
+
+export interface Committed {
+  readonly plan: Plan
+  /** null: nothing was committed. */
+  readonly sha: string | null
+  readonly outcomes: readonly ImageOutcome[]
+}
+
+const MAX_RECORD_ATTEMPTS = 20
+
+/**
+ * Plans and commits, then starts the builds that the commit records as due, and commits their results. Builds claimed
+ * by another run are left to it; if that run ends without starting them, this one takes over.
+ */
+export async function commitAndStart(
+  run: RunOptions,
+  first: StateFolder,
+  ways: CommittingRebuilds,
+): Promise<Committed> {
+  return reported(await inRounds(run, first, ways), first.imagesFile)
+}
+
+async function inRounds(run: RunOptions, first: StateFolder, ways: CommittingRebuilds): Promise<Committed> {
+  const committed = await oneRound(run, first, ways)
+  const { builds } = run
+  const claims = committed.plan.rebuilds?.claims ?? []
+  if (builds === null || claims.length === 0) return committed
+  run.log('Another run is about to start builds: waiting for the outcome.')
+  const folder = await run.step('Wait for another run', () => abandoned(claims, builds, ways))
+  if (folder === null) return committed
+  // The first round already handled what a person requested.
+  const now = new Date(builds.clock()).toISOString()
+  return joined(committed, await oneRound({ ...run, now, builds: { ...builds, request: null } }, folder, ways))
+}
+
+/** Milliseconds between two checks of what another run has claimed. */
+const CLAIM_LOOK = 3000
+
+/** The state once the claims of other runs have expired without a start; null: none is left open. */
+async function abandoned(
+  claims: readonly ClaimedRebuild[],
+  { clock }: BuildOptions,
+  { refetch }: CommittingRebuilds,
+): Promise<StateFolder | null> {
+  for (let attempt = 1; ; attempt += 1) {
+    await sleep(CLAIM_LOOK)
+    const folder = await refetch(attempt)
+    const left = stillOpen(claims, readState(folder.root))
+    if (left.length === 0) return null
+    if (left.every(({ until }) => clock() > until)) return folder
+  }
+}
+
+/** Keeps the report of the first round: its changes are what this run is about. */
+function joined(first: Committed, next: Committed): Committed {
+  const rebuilds = next.plan.rebuilds
+  const plan = first.sha === null && next.sha !== null ? next.plan : first.plan
+  return { plan: { ...plan, rebuilds }, sha: first.sha ?? next.sha, outcomes: [...first.outcomes, ...next.outcomes] }
+}
+
+function reported(committed: Committed, file: string): Committed {
+  const { plan, outcomes } = committed
+  if (plan.rebuilds === null) return committed
+  const rebuilds = rebuildRows(plan.rebuilds, outcomes)
+  const problems = rebuilds.flatMap(({ image, status, message, run }): Problem[] => {
+    const about = { file, image, remedy: run === null ? null : `See ${run}.` }
+    if (status === 'failed') return [problem('rebuild-failed', `${image}: ${message ?? 'the build failed'}.`, about)]
+    if (status === 'refused')
+      return [problem('rebuild-refused', `${image}: ${message ?? 'its build was refused'}`, about)]
+    return []
+  })
+  const report = { ...plan.report, rebuilds, problems: [...plan.report.problems, ...problems] }
+  return { ...committed, plan: { ...plan, report } }
+}
+
+async function oneRound(run: RunOptions, folder: StateFolder, ways: CommittingRebuilds): Promise<Committed> {
+  const { plan, sha } = await planAndCommit(run, folder, ways)
+  const { builds } = run
+  if (plan.refused || plan.rebuilds === null || builds === null || plan.rebuilds.starts.length === 0) {
+    return { plan, sha, outcomes: [] }
+  }
+  const { starts } = plan.rebuilds
+  const outcomes = await run.step('Start builds', () =>
+    start(starts, plan.rebuilds, { ...builds, secrets: run.secrets }, ways),
+  )
+  await run.step('Record what was started', () => updateState(ways, (state) => outcomeFiles(outcomes, state)))
+  for (const { name, rebuild } of outcomes) run.log(`${name}: ${rebuild.result} ${rebuild.run?.url ?? ''}`.trimEnd())
+  return { plan, sha, outcomes }
+}
+
+function start(
+  starts: readonly Start[],
+  decision: Decision | null,
+  { client, me, clock, secrets }: BuildOptions & Pick<RunOptions, 'secrets'>,
+  ways: CommittingRebuilds,
+): Promise<ImageOutcome[]> {
+  const renew = async (left: readonly Start[]) => {
+    let kept: readonly Start[] = []
+    await updateState(ways, (state) => {
+      kept = renewed(stillClaimed(left, state, me), me, new Date(clock()).toISOString())
+      return outcomeFiles(
+        kept.flatMap(({ images }) => images),
+        state,
+      )
+    })
+    return kept
+  }
+  const taken = knownRuns(decision?.records.values() ?? [])
+  return startBuilds(starts, { client, taken, clock, renew, hide: redactor(secrets) })
+}
+
+/**
+ * Changes state files on top of the branch head; retries when the branch has moved in the meantime.
+ *
+ * @param change returns the files to change, given the current state.
+ */
+async function updateState(
+  { refetch, record }: CommittingRebuilds,
+  change: (state: StateFiles) => ReadonlyMap<string, string>,
+): Promise<void> {
+  for (let attempt = 1; attempt <= MAX_RECORD_ATTEMPTS; attempt += 1) {
+    const { root } = await refetch(attempt)
+    const files = change(readState(root))
+    if (files.size === 0) return
+    const result = await record(files)
+    if (result.kind !== 'stale') return
+  }
+}
+
+interface Committing {
   /** Commits the plan made from this folder, on top of the commit it was made from and on nothing else. */
   readonly commit: (plan: Plan, folder: StateFolder) => Promise<CommitResult>
   /** The folder at the current branch head, after another run committed first. */

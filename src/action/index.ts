@@ -1,21 +1,20 @@
 /**
  * The action: reads the runner's input, runs the pipeline, reports the outcome. `inputs.ts` and `context.ts` are the
  * only files that read the environment; `target.ts` decides what the run may do, `run.ts` does it, `outputs.ts` and
- * `report-outcome.ts` report the result. `dashboard.ts` maintains the dashboard issue, `boxes.ts` reads which rebuilds
- * a person requested on it. `post-report.ts` comments with the report of another run.
+ * `report-outcome.ts` report the result, that of another run too. `dashboard.ts` maintains the dashboard issue and reads
+ * which rebuilds a person requested on it.
  */
 import { ExitCode, setFailed } from '@actions/core'
 import { Refusal } from '../enrollment/index.js'
 import { buildRefusalReport, renderSummary } from '../report/index.js'
 import type { Env } from '../run-options.js'
-import { isAboutIssue, requestedByBoxes, untickDashboard } from './boxes.js'
 import { Clients } from './clients.js'
 import { type Context, readContext } from './context.js'
+import { isAboutIssue, requestedByBoxes, untickDashboard } from './dashboard.js'
 import { type Inputs, readInputs } from './inputs.js'
 import { annotate, knownSecrets, logLine, safe } from './log.js'
 import { NO_OUTPUTS, setOutputs, writeSummary } from './outputs.js'
-import { postReport } from './post-report.js'
-import { reportOutcome, stoppedLine } from './report-outcome.js'
+import { postReport, reportOutcome, stoppedLine } from './report-outcome.js'
 import { run } from './run.js'
 
 /** A run that failed before it reached the state shows only its problems. */

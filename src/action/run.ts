@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { notice } from '@actions/core'
-import { commitAndStart } from '../commit-and-start.js'
+import { notice, warning } from '@actions/core'
+import { pageFiles } from '../dashboard/index.js'
 import { Refusal } from '../enrollment/index.js'
+import { readOverview } from '../overview.js'
 import { makePlan } from '../pipeline.js'
 import type { Plan } from '../plan.js'
-import { commitMessage, removalsOf } from '../plan-and-commit.js'
+import { commitAndStart, commitMessage, removalsOf } from '../plan-and-commit.js'
 import { type BaseState, makePreview } from '../preview.js'
 import {
   type CommitMethod,
@@ -21,11 +23,39 @@ import { type StateFolder, writeFiles } from '../state/index.js'
 import { actionRunOptions, Clients } from './clients.js'
 import { type Context, pinningAdvice } from './context.js'
 import { updateDashboard } from './dashboard.js'
-import type { Inputs } from './inputs.js'
-import { logLine, safe, step } from './log.js'
-import { writePage } from './page.js'
+import { type Inputs, inputFolder } from './inputs.js'
+import { asWarning, logLine, safe, step } from './log.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type RunTarget } from './target.js'
+
+interface PageRequest {
+  /** The input page-dir; null: no page. */
+  readonly directory: string | null
+  readonly plan: Plan
+  /** OWNER/REPO of the state. */
+  readonly repository: string
+  /** ISO 8601. */
+  readonly now: string
+  /** Reads the state to show. */
+  readonly folder: () => Promise<StateFolder>
+}
+
+/** Writes the page and its data to the input page-dir. A failure is only a warning: the commit is already made. */
+async function writePage(request: PageRequest, context: Context): Promise<void> {
+  const { directory, plan, repository, now, folder } = request
+  if (directory === null || plan.refused) return
+  try {
+    await step('Write the page', async () => {
+      const root = inputFolder('page-dir', directory, context) ?? resolve(context.workspace, directory)
+      const missingBases = plan.answers.missing
+      const overview = readOverview(await folder(), { repository, urls: context.servers, now, missingBases })
+      writeFiles(root, pageFiles(overview))
+      logLine(`The page is in ${directory}.`)
+    })
+  } catch (error) {
+    warning(safe(`The page could not be written: ${asWarning(error)}`))
+  }
+}
 
 export interface Outcome {
   readonly target: RunTarget

@@ -25,7 +25,7 @@ const COMMIT_EVENTS: ReadonlySet<string> = new Set([
   'schedule',
   'repository_dispatch',
   'registry_package',
-  // Only after boxes.ts has confirmed that a person with write access ticked a box.
+  // Only after dashboard.ts has confirmed that a person with write access ticked a box.
   'issues',
 ])
 

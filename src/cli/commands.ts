@@ -1,17 +1,14 @@
 /** Every command: its arguments, options and implementation, which is loaded when it runs, to keep `--help` fast. */
-
 import { Command, Option } from 'commander'
 import { FORGES } from '../forges/index.js'
 import { VERSION } from '../version.js'
-import { examplesText } from './examples.js'
 import type { ExplainOptions } from './explain-command.js'
-import { helpItems } from './help-items.js'
+import { examplesText, helpItems } from './help.js'
 import type { InitOptions } from './init-answers.js'
 import type { CommandContext, CommonOptions } from './options.js'
-import type { PageOptions } from './page-command.js'
 import type { DiffOptions } from './plan-commands.js'
 import type { EnrollOptions } from './propose-entry.js'
-import type { BasesOptions, GraphOptions } from './read-commands.js'
+import type { BasesOptions, GraphOptions, PageOptions } from './read-commands.js'
 import type { RebuildOptions } from './rebuild-command.js'
 
 /** What all commands of one invocation share. */
@@ -150,7 +147,7 @@ function addPage(program: Command, session: Session): void {
   withStateOptions(program.command('page').description('write an HTML page of the whole factory from the state files'))
     .option('--out <dir>', 'folder to write index.html and factory.json to')
     .action(async (options: PageOptions, command: Command) => {
-      const { pageCommand } = await import(/* webpackMode: "eager" */ './page-command.js')
+      const { pageCommand } = await import(/* webpackMode: "eager" */ './read-commands.js')
       session.finish(pageCommand(contextOf(command, session), options))
     })
 }

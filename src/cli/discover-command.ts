@@ -11,10 +11,9 @@ import {
 import { type BuildPlace, buildOrder } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
-import { progressOn } from './progress.js'
 import { sourcesOf } from './run-options.js'
 import { printTable } from './table.js'
-import { printJson, printProblems } from './terminal.js'
+import { printJson, printProblems, progressOn } from './terminal.js'
 
 /**
  * `discover [NAME…]`: which base images each enrolled image pulls, where, and what had to be assumed; and, for images

@@ -7,9 +7,8 @@ import { type Env, type RunOptions, registryAccess, serversIn } from '../run-opt
 import { cleanStateFolder, writeFiles } from '../state/index.js'
 import { by, count, printable } from '../text/index.js'
 import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
-import { type Progress, progressOn } from './progress.js'
 import { commandRunOptions, needingSources } from './run-options.js'
-import { printJson, printProblems, type Terminal } from './terminal.js'
+import { type Progress, printJson, printProblems, progressOn, type Terminal } from './terminal.js'
 
 /** `synth`: writes state and manifests, all or nothing. @returns the exit code. */
 export async function synth(context: CommandContext): Promise<number> {

@@ -6,8 +6,7 @@ import { connectGitHub, type FailedAnswer, type FileAnswer, type SourceReader, s
 import { isFolder } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, ownRepository } from './options.js'
-import { type Progress, progressOn } from './progress.js'
-import { forgeTokens, tokensIn } from './terminal.js'
+import { forgeTokens, type Progress, progressOn, tokensIn } from './terminal.js'
 
 /** Pipeline options of a command: shows progress on a terminal, and writes nothing. */
 export function commandRunOptions(

@@ -13,9 +13,8 @@ import { discover } from '../sources/index.js'
 import { FOLDERS, readOptional } from '../state/index.js'
 import { count, printable } from '../text/index.js'
 import { type CommandContext, ownRepository, stateFolder } from './options.js'
-import { progressOn } from './progress.js'
 import { sourcesOf } from './run-options.js'
-import { printJson, printProblems } from './terminal.js'
+import { printJson, printProblems, progressOn } from './terminal.js'
 
 /**
  * `validate`: lists all problems of images.yaml and overrides.yaml. Works offline; with `--sources` the Dockerfiles and

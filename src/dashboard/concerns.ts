@@ -1,5 +1,5 @@
 import type { Explanation } from '../explain/index.js'
-import { shortReference } from '../report/references.js'
+import { shortReference } from '../report/markdown.js'
 import { oneLine } from '../text/index.js'
 
 /** Conditions of an image that need attention, the worst first. */

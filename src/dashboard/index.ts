@@ -1,9 +1,8 @@
 /**
  * Overview of the factory. `overview.ts` builds it from explanations and state files, `concerns.ts` finds what needs
- * attention; all other files only display it: `page/` as one HTML file, `files.ts` as that and as data. Pure.
+ * attention; all other files only display it: `issue.ts` as an issue, `page/` as one HTML file and as data. Pure.
  */
 export { CONCERN_KINDS, type Concern } from './concerns.js'
-export { pageFiles } from './files.js'
 export { type IssueOptions, issueTitle, renderIssue } from './issue.js'
 export {
   ALL_STALE,
@@ -27,3 +26,4 @@ export {
   STANDINGS,
   type Standing,
 } from './overview.js'
+export { pageFiles } from './page/page.js'

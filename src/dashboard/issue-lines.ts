@@ -1,12 +1,9 @@
 // What the dashboard shows about one image, without its name. Independent of the clock: due and waiting rebuilds are
 // given as dates.
 
-import { minute } from '../report/effect-of-merging.js'
-import { prose } from '../report/markdown.js'
-import { shortReference } from '../report/references.js'
-import { code, linked, listed, markdown, type Span } from '../report/spans.js'
-import type { OverviewImage, Standing } from './overview.js'
-import { STANDING_WORDS } from './standing-words.js'
+import { code, linked, listed, markdown, prose, type Span, shortReference } from '../report/markdown.js'
+import { minute } from '../report/rebuilds.js'
+import { type OverviewImage, STANDING_WORDS, type Standing } from './overview.js'
 
 const MAX_BASES = 3
 

@@ -3,18 +3,32 @@
  * clock: the same factory gives the same bytes. `issue-lines.ts` describes one image, `issue-marker.ts` recognizes our
  * issues and their ticked boxes, `notice.ts` renders the comment that notifies people of new concerns.
  */
-
 import { shortDigest } from '../explain/index.js'
-import { minute } from '../report/effect-of-merging.js'
-import { cell, codeSpan, details, html, link, prose } from '../report/markdown.js'
+import {
+  cell,
+  code,
+  codeSpan,
+  details,
+  html,
+  link,
+  listed,
+  markdown,
+  prose,
+  shortReference,
+} from '../report/markdown.js'
+import { minute } from '../report/rebuilds.js'
 import { redactor } from '../report/redact.js'
-import { shortReference } from '../report/references.js'
-import { code, listed, markdown } from '../report/spans.js'
 import { compareText, count, formatNumber, groupBy } from '../text/index.js'
 import { concernText, rebuildCells, standingText } from './issue-lines.js'
 import { ALL_STALE, box } from './issue-marker.js'
-import { type Overview, type OverviewImage, type OverviewOverride, STANDINGS, type Standing } from './overview.js'
-import { STANDING_WORDS } from './standing-words.js'
+import {
+  type Overview,
+  type OverviewImage,
+  type OverviewOverride,
+  STANDING_WORDS,
+  STANDINGS,
+  type Standing,
+} from './overview.js'
 
 export interface IssueOptions {
   /** Maximum length in characters; at least 600. */

@@ -1,4 +1,4 @@
-import { isGoBoolean, isMemorySize, isUint32, splitCsv } from './go-values.js'
+import { isGoBoolean, isMemorySize, isUint32, splitCsv } from './arguments.js'
 import { DockerfileRefusal, quoted } from './result.js'
 import { lower } from './text.js'
 

@@ -1,7 +1,5 @@
-import type { FlagValues } from './arguments.js'
-import { isInt32, isInt64 } from './go-values.js'
-import { heredocNamed, isHeredoc } from './heredoc.js'
-import type { Instruction } from './instruction-reader.js'
+import { type FlagValues, isInt32, isInt64 } from './arguments.js'
+import { heredocNamed, type Instruction, isHeredoc } from './instruction-reader.js'
 import { quoted } from './result.js'
 
 /** The words of an instruction, and a check of their expanded values; null is an unknown value. */

@@ -1,7 +1,10 @@
-import { type Comment, commentsOf } from '../yaml/comments.js'
 import type { Data, Path, PlacedData, Position } from '../yaml/data.js'
+import { type Comment, commentsOf } from '../yaml/places.js'
+import type { EnrolledImage } from './images-file.js'
 import { explainIssues, type SchemaProblem } from './messages.js'
-import { acceptance } from './schema/accept.js'
+import { type Problem, problem } from './problem.js'
+import type { WarningCode } from './problem-codes.js'
+import { acceptance } from './schema/entry.js'
 import { keysAt } from './schema/keys.js'
 
 /** An acceptance in a comment, with its position. */
@@ -11,7 +14,7 @@ export interface AcceptComment {
 }
 
 /** The comments that accept a warning, by index of the entry, and the problems of others. */
-export interface AcceptComments {
+interface AcceptComments {
   readonly byEntry: ReadonlyMap<number, readonly AcceptComment[]>
   readonly faults: readonly {
     readonly fault: Pick<SchemaProblem, 'code' | 'message' | 'remedy'>
@@ -117,4 +120,59 @@ export function withComments<T extends { readonly [key: string]: Data }>(
   // Only a list can be extended; any other value is reported separately.
   if (comments.length === 0 || !Array.isArray(accept)) return entry
   return Object.assign(Object.create(null), entry, { accept: [...accept, ...comments.map(({ data }) => data)] })
+}
+
+function reasonsOf(images: readonly EnrolledImage[]): ReadonlyMap<string, string> {
+  // The first reason for a code wins.
+  const all = images.flatMap(({ name, accept }) =>
+    accept.map(({ code, reason }) => [keyOf(name, code), reason] as const),
+  )
+  return new Map(all.reverse())
+}
+
+function keyOf(image: string | null, code: string): string {
+  return `${image} ${code}`
+}
+
+/** Marks warnings that the entry of their image accepts with the reason. Errors stay errors. */
+export function withAcceptances(problems: readonly Problem[], images: readonly EnrolledImage[]): Problem[] {
+  const reasons = reasonsOf(images)
+  return problems.map((one) => {
+    const reason = one.severity === 'warning' ? reasons.get(keyOf(one.image, one.code)) : undefined
+    return reason === undefined ? one : { ...one, severity: 'accepted' as const, reason }
+  })
+}
+
+/** These depend on registries and on time: their absence in one run does not mean that they are gone. */
+const TRANSIENT_CODES: readonly WarningCode[] = [
+  'base-missing',
+  'bases-untracked',
+  'build-behind',
+  'rebuild-starved',
+  'tags-unmatched',
+]
+
+/**
+ * Reports acceptances that match no warning, one notice each.
+ *
+ * @param problems all of a run.
+ * @param isJudged whether everything that the source of an image can show was checked.
+ */
+export function unusedAcceptances(
+  problems: readonly Problem[],
+  images: readonly EnrolledImage[],
+  { file, isJudged }: { readonly file: string; readonly isJudged: (image: EnrolledImage) => boolean },
+): Problem[] {
+  const given = new Set(problems.map(({ image, code }) => keyOf(image, code)))
+  return images.filter(isJudged).flatMap((image) => {
+    const { name, accept, line, lineOf } = image
+    const codes = [...new Set(accept.map(({ code }) => code))]
+    return codes
+      .filter((code) => !given.has(keyOf(name, code)) && !TRANSIENT_CODES.includes(code))
+      .map((code) => {
+        const at = { file, line: lineOf(`accept.${code}`) ?? lineOf('accept') ?? line, image: name }
+        const message = `${name}: there is nothing left to accept: no warning has the code ${code}.`
+        return problem('accept-unused', message, { ...at, remedy: 'Remove the acceptance.' })
+      })
+  })
 }

@@ -2,13 +2,12 @@ import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { byKey } from '../text/index.js'
 import { type Data, isDataMap, type PlacedData } from '../yaml/data.js'
 import { PUBLISHED, schemaComment } from './action-pin.js'
-import { blockEntry, type EntryData, PLAIN_STYLE } from './entry-text.js'
-import { type Edit, placesFor } from './insertion.js'
+import { blockEntry, type Edit, type EntryData, PLAIN_STYLE, placesFor } from './insertion.js'
 import { parseImagesFile } from './parse.js'
 import { type Problem, problem } from './problem.js'
 import { readYaml } from './yaml-data.js'
 
-export type { EntryData } from './entry-text.js'
+export type { EntryData } from './insertion.js'
 
 /** The file with one more entry, or why it could not be added. */
 export type Enrolled =

@@ -1,17 +1,12 @@
 import type { Provider } from '../forges/index.js'
 import type { CompletedEntry } from './entry.js'
 import type { Problem } from './problem.js'
-import type { settingsFrom } from './settings.js'
+import type { Immutable, Settings } from './settings.js'
 
 export type { Duration } from './grammar.js'
 export { THRESHOLDS, type Threshold } from './schema/promotion.js'
+export type { Settings } from './settings.js'
 
-/** The output of the schemas as read-only types. */
-type Immutable<T> =
-  T extends ReadonlyMap<string, string> ? T : T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T
-
-/** Settings of the whole factory: the key `settings` with every default filled in; receivers sorted by name. */
-export type Settings = Immutable<ReturnType<typeof settingsFrom>>
 /** A workflow of the state repository that Kargo starts after changes. */
 export type StateWorkflow = NonNullable<Settings['stateWorkflow']>
 /** A webhook receiver of the Project. */

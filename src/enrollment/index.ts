@@ -4,7 +4,7 @@
  * `parse.ts` combines them.
  */
 
-export { unusedAcceptances, withAcceptances } from './acceptances.js'
+export { unusedAcceptances, withAcceptances } from './accept-comments.js'
 export type {
   Analysis,
   BuildSettings,
@@ -33,8 +33,7 @@ export {
   Refusal,
   refuse,
   type Severity,
+  unknownImage,
 } from './problem.js'
 export { PROBLEM_CODES, type ProblemCode } from './problem-codes.js'
-export { DEFAULT_SETTINGS } from './settings.js'
-export { recordedSettings } from './settings-record.js'
-export { unknownImage } from './unknown-image.js'
+export { DEFAULT_SETTINGS, recordedSettings } from './settings.js'

@@ -2,11 +2,10 @@ import { DEFAULT_PROVIDER, forgeOf, OTHER_PROVIDERS, OTHERWISE_NAMED, PROVIDERS 
 import { REBUILD_DEFAULTS } from '../policy/index.js'
 import { schemaUrl } from './action-pin.js'
 import { entrySchema } from './schema/entry.js'
-import { foreignKeys, nested, quarantine } from './schema/foreign-keys.js'
 import { conflicts, type EntryRule, entryRules, type JsonSchema, says, sourceRules, where } from './schema/rules.js'
 import { settingsSchema } from './schema/settings.js'
 import { SOURCES } from './schema/source.js'
-import { describedAs, translated } from './schema/translate.js'
+import { describedAs, foreignKeys, nested, quarantine, translated } from './schema/translate.js'
 
 /** The schema names itself by a branch: no commit can name itself. */
 const ID = schemaUrl('main')

@@ -1,15 +1,12 @@
 import { by } from '../text/index.js'
 import { type Data, type DataMap, isDataMap, type Path, type PlacedData, type Position } from '../yaml/data.js'
-import { type AcceptComment, acceptComments, withComments } from './accept-comments.js'
-import { withAcceptances } from './acceptances.js'
-import { withDefaults } from './defaults.js'
-import { engineProblems } from './engine.js'
+import { type AcceptComment, acceptComments, withAcceptances, withComments } from './accept-comments.js'
+import { engineProblems, registryProblems, uniquenessProblems } from './across-entries.js'
+import { UnusedKeys, withDefaults } from './defaults.js'
 import { type CompletedEntry, toEnrolledImage } from './entry.js'
 import type { EnrolledImage, ImagesFileContext, ImagesFileResult, Settings } from './images-file.js'
-import { withKeylessList } from './keyless-list.js'
 import { explainIssues, type SchemaProblem, unknownKey } from './messages.js'
-import { misplacedKey } from './misplaced-keys.js'
-import { misshapenEntry, misshapenList } from './misshapen.js'
+import { misplacedKey, misshapenEntry, misshapenList, withKeylessList } from './misshapen.js'
 import {
   byPlace,
   type EntryPlace,
@@ -23,13 +20,10 @@ import {
 import { type EntryFault, type Problem, problem } from './problem.js'
 import { severityOf } from './problem-codes.js'
 import { publishedFaults } from './published.js'
-import { registryProblems } from './registries.js'
 import { type Entry, entrySchema, UNUSED_ENTRY_KEYS } from './schema/entry.js'
 import { exampleAt, keysAt } from './schema/keys.js'
 import { TOP_KEYS } from './schema/settings.js'
 import { readSettings } from './settings.js'
-import { uniquenessProblems } from './uniqueness.js'
-import { UnusedKeys } from './unused-keys.js'
 import { type Canonical, canonicalDefaults, canonicalEntry, withSource } from './variants.js'
 import { characterProblems, readYaml } from './yaml-data.js'
 

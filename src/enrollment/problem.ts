@@ -1,4 +1,5 @@
 import type { Provider } from '../forges/index.js'
+import { compareText, formatNumber, listSome, quote, suggest } from '../text/index.js'
 import type { Path } from '../yaml/data.js'
 import { type ErrorCode, type ProblemCode, severityOf } from './problem-codes.js'
 
@@ -89,4 +90,24 @@ export class Refusal extends Error {
 /** A refusal with one error. */
 export function refuse(code: ErrorCode, message: string, about: About = {}): Refusal {
   return new Refusal([problem(code, message, about)])
+}
+
+const MAX_NAMES = 10
+
+/**
+ * The message about a name that no entry has, and what to write instead.
+ *
+ * @param names of the enrolled images.
+ * @param file the enrollment file as shown to people.
+ */
+export function unknownImage(
+  name: string,
+  names: readonly string[],
+  file: string,
+): { readonly message: string; readonly remedy: string } {
+  const message = `${file} enrolls no image ${quote(name)}.`
+  const near = suggest(name, names)
+  if (near !== null) return { message, remedy: `Did you mean ${near}?` }
+  const shown = listSome([...names].sort(compareText), MAX_NAMES, String, (n) => `and ${formatNumber(n)} more`)
+  return { message, remedy: `Its images: ${shown.join(', ')}.` }
 }

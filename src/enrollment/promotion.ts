@@ -1,9 +1,91 @@
 import { DEFAULT_PROVIDER, forgeOf, OTHER_PROVIDERS } from '../forges/index.js'
 import { quote } from '../text/index.js'
-import type { Path } from '../yaml/data.js'
+import { type Data, isDataMap, mergeData, type Path } from '../yaml/data.js'
 import { pathName } from './messages.js'
 import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
+import type { Threshold } from './schema/promotion.js'
+
+/** The checks of a published image; null: the check is off. */
+export interface Analysis {
+  readonly dockerfile: Threshold | null
+  readonly content: Threshold | null
+  readonly vulnerabilities: Threshold | null
+  /** Whether vulnerabilities without a fix are ignored. */
+  readonly ignoreUnfixed: boolean
+  /** Custom AnalysisTemplates by name; they receive the arguments `image` and `digest`. */
+  readonly templates: readonly string[]
+}
+
+const WORST: Threshold = 'CRITICAL'
+
+const EVERYTHING: Analysis = {
+  dockerfile: WORST,
+  content: WORST,
+  vulnerabilities: WORST,
+  ignoreUnfixed: true,
+  templates: [],
+}
+
+/** The checks of an entry; null if all are off. */
+export function analysisOf(written: Entry['analysis']): Analysis | null {
+  if (written === true) return EVERYTHING
+  if (written === false || (typeof written === 'object' && !written.enabled)) return null
+  const { dockerfile = true, content = true, vulnerabilities = true, templates = [] } = written
+  const checks = {
+    dockerfile: thresholdOf(dockerfile),
+    content: thresholdOf(content),
+    vulnerabilities: thresholdOf(vulnerabilities),
+  }
+  const isEmpty = Object.values(checks).every((check) => check === null) && templates.length === 0
+  const ignoreUnfixed = typeof vulnerabilities === 'object' ? vulnerabilities.ignoreUnfixed : true
+  return isEmpty ? null : { ...checks, ignoreUnfixed, templates: [...new Set(templates)].sort() }
+}
+
+/** AnalysisTemplates that the factory generates. */
+export const OWN_TEMPLATES = {
+  vulnerabilities: 'scan-image',
+  content: 'check-content',
+  dockerfile: 'check-dockerfile',
+} as const
+
+/** Custom AnalysisTemplates must not have the name of a generated one: one of the two would be lost. */
+export function analysisFaults(written: Entry['analysis']): EntryFault[] {
+  const templates = typeof written === 'object' ? written.templates : []
+  return templates.flatMap((name, index) => {
+    if (!(Object.values(OWN_TEMPLATES) as readonly string[]).includes(name)) return []
+    const message = `${name} is one of the factory's own AnalysisTemplates.`
+    const remedy = 'Remove it (its check is switched on by name), or rename yours.'
+    return [{ code: 'name-taken', path: ['analysis', 'templates', index], message, remedy }]
+  })
+}
+
+type WrittenCheck = boolean | Threshold | { readonly enabled: boolean; readonly severity: Threshold }
+
+function thresholdOf(check: WrittenCheck): Threshold | null {
+  if (typeof check === 'boolean') return check ? WORST : null
+  if (typeof check === 'string') return check
+  return check.enabled ? check.severity : null
+}
+
+/**
+ * Merges the checks of an entry over the defaults. A severity alone is short for a map with it, so that
+ * `{ignoreUnfixed: false}` over `HIGH` keeps the severity and `CRITICAL` over a map keeps its other keys.
+ */
+export function analysisOver(below: Data, above: Data): Data {
+  if (!isDataMap(below) || !isDataMap(above)) return above
+  const checks = ['dockerfile', 'content', 'vulnerabilities'].flatMap((key) => {
+    const [under, over] = [below[key], above[key]]
+    return under === undefined || over === undefined ? [] : [[key, checkOver(under, over)] as const]
+  })
+  return Object.assign(Object.create(null), mergeData(below, above), Object.fromEntries(checks))
+}
+
+function checkOver(below: Data, above: Data): Data {
+  if (typeof below === 'string' && isDataMap(above)) return mergeData({ severity: below }, above)
+  if (isDataMap(below) && typeof above === 'string') return mergeData(below, { enabled: true, severity: above })
+  return mergeData(below, above)
+}
 
 /** Name of the only environment when an entry has flat `updates`. */
 export const FLAT = '1'

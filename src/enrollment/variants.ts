@@ -1,6 +1,9 @@
 import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { type Data, type DataMap, isDataMap, mergeData, type Path } from '../yaml/data.js'
+import { toEnrolledImage } from './entry.js'
+import type { EntryContent } from './images-file.js'
 import { imageMeant } from './repairs.js'
+import { entrySchema } from './schema/entry.js'
 
 /** An entry in canonical form, and the original paths of its moved parts. */
 export interface Canonical {
@@ -189,4 +192,18 @@ function placeOf({ moved }: Canonical, key: string): Path {
 /** Without a prototype, like every map from a file. */
 function plain(data: DataMap): DataMap {
   return Object.assign(Object.create(null), data)
+}
+
+/**
+ * An entry as an earlier run recorded it (defaults merged in, without its name), completed with every default.
+ *
+ * @returns null if this version cannot read it.
+ */
+export function completeEntry(name: string, written: unknown): EntryContent | null {
+  if (!isDataMap(written as Data)) return null
+  const { data } = canonicalEntry(written as Record<string, Data>)
+  const parsed = entrySchema.safeParse({ ...withSource(data, null), name })
+  if (!parsed.success) return null
+  const result = toEnrolledImage(parsed.data)
+  return result.ok ? result.image : null
 }

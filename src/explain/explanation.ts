@@ -1,5 +1,7 @@
+import { filledInput } from '../build-definition/index.js'
 import type { EnrolledImage, ImagesFile, Override, Settings } from '../enrollment/index.js'
-import type { Provider } from '../forges/index.js'
+import { forgeOf, type Provider } from '../forges/index.js'
+import { rebuildStageName, warehouseName } from '../kargo/names.js'
 import {
   type Cause,
   type Limit,
@@ -11,10 +13,133 @@ import {
 } from '../policy/index.js'
 import { type BaseClaim, evidenceIn } from '../state/evidence.js'
 import { isFailedFor, nextTry, type Rebuild, type Records, rebuildsOf } from '../state/index.js'
-import { builtTime } from '../state/judge.js'
-import { momentOf, type StateRecord, textOf } from '../state/record.js'
-import { type ExplainedBase, knownImage } from './bases.js'
-import { actionsFor, type DoItNow } from './do-it-now.js'
+import { builtTime, type JudgedRecord, judgeBase, provenTimes } from '../state/judge.js'
+import {
+  digestOf,
+  isTrue,
+  momentOf,
+  newestEntry,
+  type StateRecord,
+  textOf,
+  textsOf,
+  writtenReference,
+} from '../state/record.js'
+
+export interface ExplainedBase extends JudgedRecord {
+  readonly name: string
+  /** The full form in Dockerfiles: `docker.io/library/node:22`. */
+  readonly reference: string
+  readonly previousDigest: string | null
+  /** The tag returned to an earlier digest, which causes no rebuild. */
+  readonly isReturned: boolean
+  /** The last change did not affect what images built on it pull; it counts regardless. */
+  readonly isForeign: boolean
+  /** Name of the enrolled image that it is. */
+  readonly enrolledImage: string | null
+}
+
+/** Facts about an image from the state files, the input of its outlook. */
+export function knownImage(image: StateRecord | undefined, bases: Records['bases']) {
+  const discoveryStatus = textOf(image, 'discoveryStatus')
+  return { bases: basesOf(image, bases), times: provenTimes(image), discoveryStatus }
+}
+
+/** The bases of an image that have a state file, sorted by name. */
+function basesOf(image: StateRecord | undefined, bases: Records['bases']): ExplainedBase[] {
+  const names = [...new Set(textsOf(image, 'baseImages'))].sort()
+  return names.flatMap((name) => {
+    const record = bases.get(name)
+    return record === undefined ? [] : [baseFacts(image, name, record)]
+  })
+}
+
+function baseFacts(image: StateRecord | undefined, name: string, record: StateRecord): ExplainedBase {
+  const newest = newestEntry(record)
+  return {
+    ...judgeBase(image, name, record),
+    name,
+    reference: writtenReference(record) ?? name,
+    previousDigest: digestOf(record, 'previousDigest'),
+    isReturned: isTrue(newest?.returned),
+    isForeign: isTrue(newest?.otherPlatformsOnly),
+    enrolledImage: textOf(record, 'enrolledImage'),
+  }
+}
+
+/** Commands to type and a page to open. */
+export interface DoItNow {
+  /** Starts the build; null if nothing can. */
+  readonly build: string | null
+  /** The page where the build can be started; null if there is none. */
+  readonly page: string | null
+  /** Shows Kargo's progress. */
+  readonly look: readonly string[]
+  /** Makes Kargo do it; empty if that would not help. */
+  readonly promote: readonly string[]
+}
+
+interface ActionInput {
+  readonly enrollment: EnrolledImage
+  readonly record: StateRecord | undefined
+  readonly bases: readonly ExplainedBase[]
+  readonly changed: ExplainedBase | null
+  readonly cause: Cause | null
+  readonly status: string
+  readonly reason: string
+}
+
+const NOTHING: DoItNow = { build: null, page: null, look: [], promote: [] }
+
+/**
+ * The commands that rebuild an image now. Every value in them is one quoted word of a POSIX shell.
+ *
+ * Kargo's are those of its command line, 1.11: `kargo get freight --origin`, `kargo approve`, `kargo promote`
+ * (github.com/akuity/kargo, pkg/cli/cmd). None is offered while Kargo's own Promotion waits for `rebuildDelay` or its
+ * turn: Promotions of a Stage run sequentially, so another one would only queue behind it. A rebuild due to enrollment
+ * also waits there for its minimum age.
+ */
+function actionsFor(input: ActionInput, settings: Settings, urls: Readonly<Record<Provider, string>>): DoItNow {
+  const { enrollment, record, bases, changed, cause, status, reason } = input
+  const { source } = enrollment
+  if (source === null) return NOTHING
+  const branch = source.branch ?? textOf(record, 'defaultBranch')
+  const base = changed ?? bases[0] ?? null
+  const fill = (value: string) => filledInput(value, base)
+  const forge = forgeOf(source)
+  const url = urls[source.provider]
+  const isKnownToKargo = settings.engine === 'kargo' && changed !== null && status !== 'never'
+  const stage = word(rebuildStageName(enrollment.name))
+  const project = `--project=${word(settings.namespace)}`
+  const isQueued = status === 'waiting' && (reason !== 'minimumReleaseAge' || cause === 'before-enrollment')
+  return {
+    build: forge.startCommand(url, source, branch, fill)?.map(word).join(' ') ?? null,
+    page: forge.startPage(url, source, branch),
+    look: isKnownToKargo ? [`kargo get promotions ${project} --stage=${stage}`] : [],
+    promote: isKnownToKargo && !isQueued ? promotion({ project, stage, changed, status }) : [],
+  }
+}
+
+interface Promoted {
+  readonly project: string
+  readonly stage: string
+  readonly changed: ExplainedBase
+  readonly status: string
+}
+
+function promotion({ project, stage, changed, status }: Promoted): string[] {
+  const target = `${project} --stage=${stage} --freight=FREIGHT`
+  return [
+    `kargo get freight ${project} --origin=${word(warehouseName(changed.name))}`,
+    // Freight that is not old enough is not available to the Stage until a person approves it.
+    ...(status === 'waiting' ? [`kargo approve ${target}`] : []),
+    `kargo promote ${target}`,
+  ]
+}
+
+/** One word of a POSIX shell, quoted if necessary. */
+function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
 
 /** The current status of an image. */
 export const STATUSES = [

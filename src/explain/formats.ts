@@ -1,7 +1,6 @@
 import type { Rebuild } from '../state/index.js'
 import { count } from '../text/index.js'
-import type { ExplainedBase } from './bases.js'
-import { type Explanation, STATUSES } from './explanation.js'
+import { type ExplainedBase, type Explanation, STATUSES } from './explanation.js'
 import { verdict } from './sentences.js'
 import { minute } from './times.js'
 

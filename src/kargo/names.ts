@@ -1,4 +1,4 @@
-import { OWN_TEMPLATES } from '../enrollment/analysis.js'
+import { OWN_TEMPLATES } from '../enrollment/promotion.js'
 import { shortenName, withHash } from '../reference/index.js'
 
 /** Label: the enrolled image that an object belongs to. */

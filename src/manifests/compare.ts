@@ -1,5 +1,80 @@
-import type { ManifestFile, ManifestObject } from '../kargo/index.js'
-import { countManifests, parseManifests, type ResourceChange, resourceKey } from './resources.js'
+import { parse } from 'yaml'
+import { type Problem, problem } from '../enrollment/problem.js'
+import type { ManifestFile, ManifestObject, ResourceId } from '../kargo/index.js'
+
+/** `apiVersion/kind/namespace/name`: a resource's identity as one string. */
+export function resourceKey(id: ResourceId): string {
+  return `${id.apiVersion}/${id.kind}/${id.namespace}/${id.name}`
+}
+
+/** An object of the output folder that is added, removed or modified. */
+export interface ResourceChange {
+  readonly kind: 'added' | 'removed' | 'modified'
+  readonly id: ResourceId
+  /** File of the new object, or of the removed one; relative to the output folder. */
+  readonly file: string
+  /** The object as YAML before and after; null for none. */
+  readonly before: string | null
+  readonly after: string | null
+}
+
+/** How our printer begins an object; everything else is parsed by the YAML library. */
+const OWN_HEAD =
+  /^apiVersion: ([a-z][a-z0-9./]*)\nkind: ([A-Z][A-Za-z]*)\nmetadata:\n {2}name: ([a-z][a-z0-9.-]*)\n(?: {2}namespace: ([a-z][a-z0-9-]*)\n)?/
+
+/** Unquoted, YAML reads these as something other than text. */
+const NO_PLAIN_TEXT = /^(?:null|true|false|yes|no|on|off|y|n)$/
+
+/**
+ * The objects of a manifest file. Text that is not an object (a hand-edited file, conflict markers) becomes one unnamed
+ * object of kind `File`, so that a diff shows it.
+ *
+ * @param path of the file, for text without an identity.
+ */
+export function parseManifests(path: string, text: string): ManifestObject[] {
+  return text
+    .split(/^---$/m)
+    .map((part) => part.replace(/^(?:\s*#[^\n]*\n)*\s*/, '').trimEnd())
+    .filter((part) => part !== '')
+    .map((part, index) => ({ id: identify(`${part}\n`) ?? unknown(path, index), text: `${part}\n` }))
+}
+
+function identify(text: string): ResourceId | null {
+  const own = OWN_HEAD.exec(text)
+  const [, apiVersion = '', kind = '', name = '', namespace = ''] = own ?? []
+  if (own === null || NO_PLAIN_TEXT.test(name) || NO_PLAIN_TEXT.test(namespace)) return identifyByLibrary(text)
+  // Our printer writes name and namespace first, each on one line.
+  const [metadata = ''] = /^(?: [^\n]*\n)*/.exec(text.slice(own[0].length)) ?? []
+  const isOurs = !/^(?: {2}(?:namespace|name):| {3})/.test(metadata) && !/\n {2}(?:namespace|name):/.test(metadata)
+  return isOurs ? { apiVersion, kind, namespace, name } : identifyByLibrary(text)
+}
+
+interface Manifest {
+  readonly apiVersion?: unknown
+  readonly kind?: unknown
+  readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown } | null
+}
+
+function identifyByLibrary(text: string): ResourceId | null {
+  try {
+    const manifest = parse(text, { maxAliasCount: 100, logLevel: 'silent' }) as Manifest | null
+    const { apiVersion, kind, metadata } = manifest ?? {}
+    const { name, namespace = '' } = metadata ?? {}
+    if ([apiVersion, kind, name, namespace].some((part) => typeof part !== 'string') || name === '') return null
+    return { apiVersion: String(apiVersion), kind: String(kind), namespace: String(namespace), name: String(name) }
+  } catch {
+    return null
+  }
+}
+
+function unknown(path: string, index: number): ResourceId {
+  return { apiVersion: '', kind: 'File', namespace: '', name: index === 0 ? path : `${path}#${index + 1}` }
+}
+
+/** Number of objects in a file, without parsing them. */
+export function countManifests(text: string): number {
+  return text.split('\n---\n').length
+}
 
 /** How the output folder differs from what it should contain. */
 export interface Comparison {
@@ -72,4 +147,64 @@ function withoutCopies(
   if (!changes.some((change) => change.kind === 'removed')) return changes
   const untouched = placed([...before].filter(([path]) => !files.has(path)).map(readFile))
   return changes.filter((change) => change.kind !== 'removed' || !untouched.has(resourceKey(change.id)))
+}
+
+/** How many objects one run may delete: a number, or a percentage of the existing ones. */
+export type DeletionLimit =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'percent'; readonly percent: number }
+
+/** Allowed in any run, whatever the limit: removing an image or two is routine. */
+const ALWAYS_ALLOWED = 10
+
+/** Deleting one of these deletes everything in it. */
+const CONTAINERS: ReadonlySet<string> = new Set(['Namespace', 'Project'])
+
+/** Deleting one of these loses Kargo's records of Freight. */
+const WITH_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
+
+/** Reads `25%` or `40`; null if it is neither. */
+export function parseDeletionLimit(text: string): DeletionLimit | null {
+  const match = /^(\d{1,7})(%?)$/.exec(text.trim())
+  if (match === null) return null
+  const amount = Number(match[1])
+  if (match[2] === '') return { kind: 'count', count: amount }
+  return amount > 100 ? null : { kind: 'percent', percent: amount }
+}
+
+/**
+ * Changes that must not be written: too many deletions at once, or a deletion that takes all Freight with it.
+ *
+ * @param outputDir the output folder as shown to people, for the remedy.
+ * @returns errors; none if the changes may be written.
+ */
+export function guardDeletions(comparison: Comparison, limit: DeletionLimit, outputDir: string): Problem[] {
+  const removed = comparison.changes.filter((change) => change.kind === 'removed')
+  const allowed = allowedDeletions(limit, comparison.resourcesBefore)
+  const problems = removed
+    .filter((change) => CONTAINERS.has(change.id.kind))
+    .map((change) => containerProblem(change, outputDir))
+  if (removed.length > allowed) {
+    const message = `this run would delete ${removed.length} of ${comparison.resourcesBefore} resources; ${allowed} are allowed.`
+    const remedy = `If that is intended, run once with max-deletions: ${removed.length} (--max-deletions ${removed.length}). If not, check what is missing from images.yaml.`
+    problems.push(problem('deletions-exceeded', message, { remedy }))
+  }
+  return problems
+}
+
+function containerProblem(change: ResourceChange, outputDir: string): Problem {
+  const message = `this run would delete the ${change.id.kind} ${change.id.name}, and with it all Freight.`
+  const file = `${outputDir}/${change.file}`
+  const remedy = `Undo the change of settings.namespace; if it is intended, delete ${file} by hand in a separate commit first.`
+  return problem('container-deleted', message, { file, remedy })
+}
+
+function allowedDeletions(limit: DeletionLimit, before: number): number {
+  const asked = limit.kind === 'count' ? limit.count : Math.floor((before * limit.percent) / 100)
+  return Math.max(ALWAYS_ALLOWED, asked)
+}
+
+/** Whether a change deletes an object together with its history. */
+export function isDestructive(change: ResourceChange): boolean {
+  return change.kind === 'removed' && WITH_HISTORY.has(change.id.kind)
 }

@@ -4,12 +4,16 @@
  * sends, `retry-policy.ts` the only one that waits.
  */
 export { addressKind, hostnameOf, isLoopback } from './addresses.js'
-export { baseDelay, type Connection, openConnection, proxyOf, requestTimeout } from './connection.js'
 export {
+  baseDelay,
+  type Connection,
   followRedirects,
   type HttpRequest,
   type HttpResponse,
   locationOf,
+  openConnection,
+  proxyOf,
+  requestTimeout,
   sendRequest,
   unusableProxy,
 } from './request.js'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { baseDelay } from './connection.js'
+import { baseDelay } from './request.js'
 import {
   type FailureReason,
   isFailure,

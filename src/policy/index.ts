@@ -3,8 +3,8 @@
  * and the manifests get the same values, from which Kargo computes it again.
  *
  * `changes.ts` defines which change of a base image counts, `waits.ts` how long it waits: the defaults,
- * minimumReleaseAge, rebuildDelay, stagger, and what an override skips; `enrollment.ts` when an image is rebuilt
- * because it was enrolled; `outlook.ts` the result for an image. Independent of the clock.
+ * minimumReleaseAge, rebuildDelay, stagger, and what an override skips; `outlook.ts` the result for an image, which may
+ * be rebuilt because it was enrolled as well. Independent of the clock.
  */
 export {
   type BaseChange,
@@ -18,14 +18,16 @@ export {
   provenChange,
   usualInterval,
 } from './changes.js'
-export { isBuiltSinceEnrollment, type ProvenTimes, rebuiltFromEnrollment } from './enrollment.js'
 export {
   type Cause,
+  isBuiltSinceEnrollment,
   type JudgedBase,
   type NeverReason,
   type Outlook,
   outlookOf,
+  type ProvenTimes,
   rebuildCause,
+  rebuiltFromEnrollment,
   type Turn,
   type UnknownReason,
 } from './outlook.js'

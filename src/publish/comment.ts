@@ -2,9 +2,57 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import { isNewer, type Marker, parseMarker, sameReport } from '../report/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import { ownLogin, sameLogin } from './own-login.js'
 import { isClientError, isForbidden, refusedRequest } from './refusals.js'
-import { BODY_LIMITS, writeTruncated } from './truncated.js'
+
+/**
+ * The token's login. If GitHub refuses to answer, as for the workflow's own token, it is the workflow bot's. Without
+ * any response it throws: not recognizing our own comment would create a second one.
+ */
+export async function ownLogin(client: GitHubClient): Promise<string> {
+  try {
+    const { viewer } = await client.graphql<{ viewer: { login: string } }>('query { viewer { login } }')
+    return viewer.login
+  } catch (error) {
+    if (!isClientError(error)) throw error
+    return 'github-actions[bot]'
+  }
+}
+
+/** GraphQL and REST disagree about the `[bot]` suffix of an App's name. */
+export function sameLogin(a: string, b: string): boolean {
+  const plain = (login: string) => login.toLowerCase().replace(/\[bot\]$/, '')
+  return plain(a) === plain(b) && a !== ''
+}
+
+/** Characters: first for readability, then less in case a server accepts less than GitHub. */
+export const BODY_LIMITS = [60_000, 30_000, 10_000, 3_000] as const
+
+/**
+ * Writes a text, and retries with less each time the server rejects it as too long.
+ *
+ * @param render the whole text within this many characters.
+ * @throws the error of `write` for any other reason.
+ */
+export async function writeTruncated<T>(
+  render: (budget: number) => string,
+  write: (body: string) => Promise<T>,
+): Promise<T> {
+  let refused: unknown = null
+  for (const budget of BODY_LIMITS) {
+    try {
+      return await write(render(budget))
+    } catch (error) {
+      if (!isTooLong(error)) throw error
+      refused = error
+    }
+  }
+  throw refused
+}
+
+function isTooLong(error: unknown): boolean {
+  const { status, message } = error as { readonly status?: number; readonly message?: string }
+  return status === 413 || (status === 422 && /too long/i.test(message ?? ''))
+}
 
 /** A pull request, and a client that may comment on it. */
 export interface PullRequest {

@@ -2,8 +2,14 @@
 import { Refusal, refuse } from '../enrollment/problem.js'
 import { FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import { commitByPush, type PushTarget } from './commit-push.js'
-import { type CommitRequest, type CommitResult, changesAgainstHead, type FileSet } from './commit-request.js'
+import {
+  type CommitRequest,
+  type CommitResult,
+  changesAgainstHead,
+  commitByPush,
+  type FileSet,
+  type PushTarget,
+} from './commit-push.js'
 import { type GitHubError, isClientError, messageOf, refusedCommit } from './refusals.js'
 
 export type CommitMethod =

@@ -12,7 +12,7 @@ export {
   upsertComment,
 } from './comment.js'
 export { type CommitMethod, commitFiles } from './commit.js'
-export type { CommitRequest, CommitResult } from './commit-request.js'
+export type { CommitRequest, CommitResult } from './commit-push.js'
 export { type GitRemote, git, gitOrRefuse } from './git.js'
 export {
   type DashboardNow,

@@ -10,10 +10,9 @@ import {
 } from '../dashboard/index.js'
 import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import type { GitHubClient } from '../sources/index.js'
+import { BODY_LIMITS, ownLogin, sameLogin, writeTruncated } from './comment.js'
 import { type NoticeRequest, notify } from './notice.js'
-import { ownLogin, sameLogin } from './own-login.js'
 import { isClientError, isForbidden, refusedIssue } from './refusals.js'
-import { BODY_LIMITS, writeTruncated } from './truncated.js'
 
 /** The issues of a repository, and a client that may write them. */
 export interface IssuePlace {

@@ -9,7 +9,7 @@ import {
 } from '../dashboard/index.js'
 import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import { sameLogin } from './own-login.js'
+import { sameLogin } from './comment.js'
 import { isClientError } from './refusals.js'
 
 /** What to notify people of, and how. */

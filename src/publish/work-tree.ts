@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
-import { isSafeFolder, lookAt } from '../state/folder.js'
+import { isSafeFolder, lookAt } from '../state/read.js'
 import { type GitRemote, git, gitOrRefuse, gitOverNetwork, outputOrRefuse } from './git.js'
 
 export interface WorkTree {

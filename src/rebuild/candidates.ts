@@ -13,8 +13,8 @@ import {
   type TrackedImage,
   withoutRebuild,
 } from '../state/index.js'
-import { type Build, buildOf, openRebuild } from './builds.js'
 import { questionAbout } from './open.js'
+import { type Build, buildOf, openRebuild } from './runs.js'
 
 /** What a person asked to rebuild now, regardless of the delay; all-stale: stale images besides the named ones. */
 export interface Request {

@@ -2,9 +2,8 @@ import pLimit from 'p-limit'
 import { type EnrolledImage, type Problem, problem, Refusal, type Settings } from '../enrollment/index.js'
 import { type Rebuild, type Records, type StateRecord, updateRebuild } from '../state/index.js'
 import { by, count } from '../text/index.js'
-import { type Build, buildOf, knownRuns, openRebuild } from './builds.js'
 import { afterReading, afterSearch, questionAbout } from './open.js'
-import type { RunsClient } from './runs.js'
+import { type Build, buildOf, knownRuns, openRebuild, type RunsClient } from './runs.js'
 
 export interface Asking {
   readonly client: Pick<RunsClient, 'find' | 'read'>

@@ -1,9 +1,8 @@
 import { forgeOf, givesRunDetails, workflowUrl } from '../forges/index.js'
 import type { Log } from '../network/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
-import { idIn, isoIn, momentIn, textIn } from './listed.js'
 import type { BuildRun, RunState, WorkflowPlace } from './runs.js'
-import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
+import { type ForgeRuns, idIn, isoIn, type ListedRun, momentIn, PAGE, textIn } from './runs-client.js'
 
 export interface GitHubRunsOptions {
   /** https://api.github.com, or https://HOST/api/v3 for a GitHub Enterprise Server. Without trailing slash. */

@@ -2,9 +2,8 @@ import { forgeOf, projectUrl } from '../forges/index.js'
 import type { Log } from '../network/index.js'
 import { gitLabAddress } from '../sources/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
-import { idIn, isoIn, momentIn, textIn } from './listed.js'
 import type { BuildPlace, BuildRun, RunState } from './runs.js'
-import { type ForgeRuns, type ListedRun, PAGE } from './runs-client.js'
+import { type ForgeRuns, idIn, isoIn, type ListedRun, momentIn, PAGE, textIn } from './runs-client.js'
 
 export interface GitLabRunsOptions {
   /** https://gitlab.com, or the URL of a self-managed instance. */

@@ -3,29 +3,39 @@
  * its run.
  *
  * `follow.ts` checks builds started earlier, and `open.ts` derives their new state; `candidates.ts` decides what to do
- * about each image, based on `policy/` alone, `choose.ts` which builds start in this run; `adopt.ts` records what
- * others built, `record-builds.ts` what Kargo built, `decide.ts` combines these; `start.ts` starts what was committed
- * as an intent, `outcome.ts` writes the results into state files. `runs.ts` defines the requests to a forge,
- * `runs-client.ts` implements them, `github-runs.ts` and `gitlab-runs.ts` contain what differs between forges;
- * `forge-api.ts` sends requests.
+ * about each image, based on `policy/` alone; `adopt.ts` records what others built, `record-builds.ts` what Kargo
+ * built, `decide.ts` combines these and chooses which builds start in this run; `start.ts` starts what was committed as
+ * an intent and writes the results into state files. `runs.ts` defines the requests to a forge, `runs-client.ts`
+ * implements them, `github-runs.ts` and `gitlab-runs.ts` contain what differs between forges; `forge-api.ts` sends
+ * requests.
  */
-export { buildOf, knownRuns, openRebuild } from './builds.js'
+
 export { parseRequest, type Request } from './candidates.js'
 export { connectRuns, type RunsOptions } from './connect.js'
 export { type ClaimedRebuild, type Decision, decideRebuilds, type Start } from './decide.js'
 export { type FollowedBuilds, followRebuilds } from './follow.js'
-export { changedImageFiles, outcomeFiles, renewed, stillClaimed, stillOpen } from './outcome.js'
 export { awaitedBuilds } from './record-builds.js'
-export type {
-  BuildPlace,
-  BuildRun,
-  CountedRuns,
-  Run,
-  RunSearch,
-  RunState,
-  RunStatus,
-  RunsClient,
-  StartAnswer,
-  StartRequest,
+export {
+  type BuildPlace,
+  type BuildRun,
+  buildOf,
+  type CountedRuns,
+  knownRuns,
+  openRebuild,
+  type Run,
+  type RunSearch,
+  type RunState,
+  type RunStatus,
+  type RunsClient,
+  type StartAnswer,
+  type StartRequest,
 } from './runs.js'
-export { type ImageOutcome, startBuilds } from './start.js'
+export {
+  changedImageFiles,
+  type ImageOutcome,
+  outcomeFiles,
+  renewed,
+  startBuilds,
+  stillClaimed,
+  stillOpen,
+} from './start.js'

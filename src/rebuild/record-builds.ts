@@ -11,11 +11,10 @@ import {
 } from '../state/index.js'
 import { compareText } from '../text/index.js'
 import { isBad, latestBuild } from './adopt.js'
-import { buildOf, openRebuild } from './builds.js'
 import { type Circumstances, dueCandidate, newRebuild } from './candidates.js'
 import { askForges, type Followed } from './follow.js'
 import { afterReading, started } from './open.js'
-import type { BuildPlace, BuildRun, CountedRuns, RunsClient } from './runs.js'
+import { type BuildPlace, type BuildRun, buildOf, type CountedRuns, openRebuild, type RunsClient } from './runs.js'
 
 /** An image that Kargo builds, to look for its build at the forge. */
 export interface AwaitedBuild {

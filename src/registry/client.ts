@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { isAllowedRegistry } from '../enrollment/registries.js'
+import { isAllowedRegistry } from '../enrollment/across-entries.js'
 import { type HttpResponse, requestTimeout } from '../network/index.js'
 import { parseJson } from '../text/index.js'
 import { isForbiddenHost, openRegistry, type Resolve, resolveBySystem } from './connection.js'

@@ -1,7 +1,7 @@
 // The cause of each object's change: changed keys that it depends on, a new image, or a Dockerfile.
 import type { Settings } from '../enrollment/images-file.js'
 import type { Factory, ManifestFile } from '../kargo/index.js'
-import { type ResourceChange, resourceKey } from '../manifests/resources.js'
+import { type ResourceChange, resourceKey } from '../manifests/compare.js'
 import { parseReference, shortenName, withDefaultTag } from '../reference/index.js'
 import type { TrackedBase, TrackedImage } from '../state/index.js'
 import { distinctBy, enumeration, groupBy } from '../text/index.js'

@@ -1,5 +1,5 @@
 import type { EnrolledImage, Settings } from '../enrollment/images-file.js'
-import { writtenSettings } from '../enrollment/settings-record.js'
+import { writtenSettings } from '../enrollment/settings.js'
 import { forgeOf } from '../forges/index.js'
 import { formatReference, parseReference } from '../reference/index.js'
 import { by } from '../text/index.js'

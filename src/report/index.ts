@@ -17,11 +17,10 @@ export {
   type ReportInput,
   synthesizedState,
 } from './build-report.js'
-export { fromData, type LeftReport, MAX_DATA, toData } from './data.js'
-export { dueRebuilds } from './due.js'
 export { type DependencyGraph, dependencyGraph, type GraphFormat, renderGraph } from './graph.js'
 export { imageChanges, settingsChanges } from './image-changes.js'
-export { isNewer, type Marker, parseMarker, sameReport } from './marker.js'
+export { withPlaces } from './links.js'
+export { fromData, isNewer, type LeftReport, MAX_DATA, type Marker, parseMarker, sameReport, toData } from './marker.js'
 export {
   allChanges,
   type BaseDrift,
@@ -34,7 +33,6 @@ export {
   type RebuildRow,
   type Report,
 } from './model.js'
-export { withPlaces } from './places.js'
 export {
   leakedSecretProblems,
   sourceProblems,
@@ -43,7 +41,7 @@ export {
   starvationProblems,
   workflowProblems,
 } from './problems.js'
-export { rebuildRows } from './rebuild-rows.js'
+export { dueRebuilds, rebuildRows } from './rebuild-rows.js'
 export { rebuildWords } from './rebuilds.js'
 export { redactor, withoutValues } from './redact.js'
 

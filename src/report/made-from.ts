@@ -2,11 +2,12 @@
  * Finds the keys that an object depends on: regenerates it with one of them at its previous value, and if the result
  * differs, the key is a cause. Only the charts contain these dependencies; they need not be declared here.
  */
-import { completeEntry } from '../enrollment/complete.js'
+
 import type { EnrolledImage, Settings } from '../enrollment/images-file.js'
 import { Refusal } from '../enrollment/problem.js'
+import { completeEntry } from '../enrollment/variants.js'
 import { type Factory, type ManifestFile, synthesize } from '../kargo/index.js'
-import { resourceKey } from '../manifests/resources.js'
+import { resourceKey } from '../manifests/compare.js'
 import type { TrackedImage } from '../state/index.js'
 import { groupBy, jsonMap } from '../text/index.js'
 import { type Data, type DataMap, isDataMap } from '../yaml/data.js'

@@ -1,6 +1,14 @@
 // Escapes untrusted text. Every string of a report passes through here on its way to Markdown or HTML: nothing in it
-// can break out of its place, mention a user or link an issue.
+// can break out of its place, mention a user or link an issue. Spans are text independent of its output format: our own
+// words, and user text that each format escapes.
 import { formatNumber, listSome, oneLine } from '../text/index.js'
+
+const DOCKER_HUB = /^docker\.io\/(?:library\/)?(?=.)/
+
+/** The common short form of a reference: without the host for Docker Hub, in full for every other registry. */
+export function shortReference(reference: string): string {
+  return reference.replace(DOCKER_HUB, '')
+}
 
 const MAX_PROSE = 400
 
@@ -125,13 +133,80 @@ export function bullets<T>(items: readonly T[], max: number, show: (item: T) => 
   )
 }
 
-/** A value as code; null: the key is not set. */
-export function codeOrDefault(value: string | null, maxLength: number): string {
-  return value === null ? '*default*' : codeSpan(value, maxLength)
-}
-
 /** `+2 −1`; for an added or removed object only one of them. */
 export function delta({ added, removed }: { readonly added: number; readonly removed: number }): string {
   if (added > 0 && removed === 0) return `+${added}`
   return added === 0 && removed > 0 ? `−${removed}` : `+${added} −${removed}`
+}
+
+/** Our own words, user text, or an emphasized part. */
+export type Span = string | CodeSpan | LinkSpan | StrongSpan
+
+/** User text: a name, a value. */
+interface CodeSpan {
+  readonly code: string
+  /** Link target; null: none. */
+  readonly url: string | null
+}
+
+interface LinkSpan {
+  readonly word: string
+  readonly to: string
+}
+
+interface StrongSpan {
+  readonly strong: readonly Span[]
+}
+
+/** A name or value, linked if there is a URL. */
+export function code(text: string, url: string | null = null): Span {
+  return { code: text, url }
+}
+
+/** Our own words, linked if there is a URL. */
+export function linked(word: string, url: string | null): Span {
+  return url === null ? word : { word, to: url }
+}
+
+/** Emphasized text. */
+export function strong(...spans: readonly Span[]): Span {
+  return { strong: spans }
+}
+
+const MAX_CODE = 120
+
+/** As Markdown that is safe on GitHub. */
+export function markdown(spans: readonly Span[]): string {
+  return spans
+    .map((span) => {
+      if (typeof span === 'string') return span
+      if ('word' in span) return link(span.word, span.to)
+      return 'code' in span ? link(codeSpan(span.code, MAX_CODE), span.url) : `**${markdown(span.strong)}**`
+    })
+    .join('')
+}
+
+export function terminalText(spans: readonly Span[], bold: (text: string) => string): string {
+  return spans
+    .map((span) => {
+      if (typeof span === 'string') return span
+      if ('word' in span) return span.word
+      return 'code' in span ? oneLine(span.code, MAX_CODE) || '""' : bold(terminalText(span.strong, (text) => text))
+    })
+    .join('')
+}
+
+/** `a`, `a and b`, `a, b and c`; limited to the first ones and the number of others. */
+export function listed(
+  items: readonly (readonly Span[])[],
+  { max = items.length, and = ' and ' }: { readonly max?: number; readonly and?: string } = {},
+): Span[] {
+  const shown = items.slice(0, max)
+  const more = items.length > max ? [` and ${formatNumber(items.length - max)} more`] : []
+  const last = more.length > 0 ? ', ' : and
+  const joined = shown.flatMap((item, index) => {
+    if (index === 0) return [...item]
+    return [index === shown.length - 1 ? last : ', ', ...item]
+  })
+  return [...joined, ...more]
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { PROBLEM_CODES } from '../enrollment/problem-codes.js'
 import { PROVIDERS, type Provider } from '../forges/index.js'
-import { type ResourceChange, resourceKey } from '../manifests/resources.js'
+import { type ResourceChange, resourceKey } from '../manifests/compare.js'
 import { GATE_KINDS } from './gates/decisions.js'
 
 const MAX_ITEMS = 50_000

@@ -1,8 +1,8 @@
 // Predicates for the changes of an image ("is rebuilt more often"), each with the values that it follows from.
 import { parseDuration } from '../enrollment/grammar.js'
 import { ENTRY_DECISIONS, ruleOf } from './gates/decisions.js'
+import { code, listed, type Span } from './markdown.js'
 import type { ImageChange, ValueChange } from './model.js'
-import { code, listed, type Span } from './spans.js'
 import { durationText, effective } from './values.js'
 
 export interface Predicate {

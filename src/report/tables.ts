@@ -1,14 +1,12 @@
 // The tables: changes per image, settings, and changed base images.
 import { compareText, count, formatNumber, groupBy, listSome } from '../text/index.js'
-import { movedWords, moves } from './effect-of-bases.js'
-import { isOneBreath, ONE_BY_ONE } from './effect-of-changes.js'
-import { deployedTo, imageName, rebuiltWhen, workflowName } from './effect-of-entries.js'
+import { isOneBreath, ONE_BY_ONE } from './effect.js'
+import { deployedTo, imageName, movedWords, moves, rebuiltWhen, workflowName } from './effect-of-entries.js'
 import { sourceFileUrl, stateFileUrl } from './links.js'
-import { cell, codeSpan, link } from './markdown.js'
+import { cell, code, codeSpan, link, listed, markdown, type Span } from './markdown.js'
 import type { BaseRow, BaseUseRow, ImageChange, Report, ValueChange } from './model.js'
 import { predicatesOf } from './predicates.js'
 import { rebuildCells } from './rebuilds.js'
-import { code, listed, markdown, type Span } from './spans.js'
 import { beforeAndAfter, keyedChange } from './values.js'
 import type { View } from './view.js'
 

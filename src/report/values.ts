@@ -1,7 +1,7 @@
 // Values of keys before and after, including defaults that are not written.
 import { defaultOfKey } from '../enrollment/schema/keys.js'
+import { code, type Span } from './markdown.js'
 import type { ValueChange } from './model.js'
-import { code, type Span } from './spans.js'
 
 const SIMPLE = /^[A-Za-z0-9]{1,40}$/
 

@@ -1,7 +1,7 @@
 // A report prepared for display: without secrets, sorted, every diff computed once.
 import * as z from 'zod'
 import type { Problem } from '../enrollment/problem.js'
-import { type ResourceChange, resourceKey } from '../manifests/resources.js'
+import { type ResourceChange, resourceKey } from '../manifests/compare.js'
 import { compareText, groupBy } from '../text/index.js'
 import { type Compare, comparer, type Difference } from './difference.js'
 import { type Report, reportShape } from './model.js'

@@ -1,7 +1,19 @@
+import { Document } from 'yaml'
 import type { ActionPin } from '../enrollment/action-pin.js'
 import type { EntryData } from '../enrollment/enroll.js'
 import { DNS_LABEL, isBranchName } from '../enrollment/grammar.js'
 import { GITHUB_REPOSITORY } from '../forges/github.js'
+
+/** Fills in `{{name}}` in a template. Only names with a given value are replaced. */
+export function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/(?<!\$)\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole)
+}
+
+/** A text as a YAML scalar on one line, quoted if any YAML parser would read it as another type. */
+export function scalar(text: string): string {
+  const document = new Document(text, { compat: 'yaml-1.1' })
+  return document.toString({ lineWidth: 0, blockQuote: false, singleQuote: false }).trimEnd()
+}
 
 /** What starts rebuilds: Kargo in a cluster, or this action itself. */
 export type Engine = 'kargo' | 'actions'
@@ -55,3 +67,25 @@ const EXPECTED = {
   namespace: 'lower-case letters, digits and dashes, at most 63',
   owner: '@USER, @ORGANIZATION/TEAM or an email address',
 } as const
+
+const CODEOWNERS = `# Who reviews pull requests. The branch rule "Require review from Code Owners" enforces it.
+# An entry of {{images}} decides which workflow a token starts: review it like code.
+* {{owners}}
+`
+
+/** The reviewers of each file. */
+export function codeowners({ owners, imagesFile }: Answers): string {
+  return filled(CODEOWNERS, { owners: owners.join(' '), images: imagesFile })
+}
+
+const GITATTRIBUTES = `* text=auto eol=lf
+{{output}}/** linguist-generated=true
+images/** linguist-generated=true
+base-images/** linguist-generated=true
+_archive/** linguist-generated=true
+`
+
+/** The same bytes on every system; generated files are folded in pull requests. */
+export function gitattributes({ outputDir }: Answers): string {
+  return filled(GITATTRIBUTES, { output: outputDir.replaceAll(' ', '[[:space:]]') })
+}

@@ -3,8 +3,7 @@ import { schemaComment } from '../enrollment/action-pin.js'
 import { addEntry } from '../enrollment/enroll.js'
 import { Refusal } from '../enrollment/problem.js'
 import { REBUILD_DEFAULTS } from '../policy/index.js'
-import { type Answers, WORKFLOW_FILES } from './answers.js'
-import { filled, scalar } from './template.js'
+import { type Answers, filled, scalar, WORKFLOW_FILES } from './answers.js'
 
 const HEAD = `{{schema}}
 # The images this factory keeps fresh. To enroll another, open a pull request.

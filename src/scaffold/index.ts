@@ -1,14 +1,10 @@
 /**
  * Scaffold: the initial files of a state repository, as text. Pure: `init` asks and writes. `workflow.ts`, `readme.ts`
- * and `images.ts` have the texts (also used by the example's state repository), `actions-workflow.ts` and
- * `actions-readme.ts` those without a cluster.
+ * and `images.ts` have the texts, with a cluster (also used by the example's state repository) and without one.
  */
-
-import { actionsReadme } from './actions-readme.js'
-import { type Answers, WORKFLOW_FILES } from './answers.js'
+import { type Answers, codeowners, gitattributes, WORKFLOW_FILES } from './answers.js'
 import { images } from './images.js'
-import { readme } from './readme.js'
-import { codeowners, gitattributes } from './repository-files.js'
+import { actionsReadme, readme } from './readme.js'
 import { workflow } from './workflow.js'
 
 export { ACTION, type ActionPin, PUBLISHED } from '../enrollment/action-pin.js'

@@ -1,12 +1,13 @@
 /**
  * State files: what is enrolled and tracked, since when, and what was discovered at run time. `link.ts` links images to
- * bases (`bases.ts` names them, `links.ts` finds the enrolled ones, `evidence-bases.ts` adds those from published
- * images that the source does not name), `merge.ts` builds the state after a run from that (both pure):
+ * bases (`bases.ts` names them, `links.ts` finds the enrolled ones, `evidence.ts` adds those from published images
+ * that the source does not name), `merge.ts` builds the state after a run from that (both pure):
  * `match-records.ts` finds an image's previous record, `observe.ts` applies a registry's answer, `state-file.ts`
  * defines the two kinds of files. `look-up.ts` queries the registries, `tag-choice.ts` selects a tag like Kargo.
- * `read.ts`, `folder.ts` and `write.ts` access the disk.
+ * `read.ts` and `write.ts` access the disk.
  */
-export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional } from './folder.js'
+
+export type { TrackedUse } from './bases.js'
 export { type LinkedState, linkState } from './link.js'
 export { type BuildPlace, buildOrder } from './links.js'
 export {
@@ -29,7 +30,7 @@ export {
   type TrackedImage,
 } from './model.js'
 export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
-export { readState } from './read.js'
+export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional, readState } from './read.js'
 export {
   type Claim,
   isFailedFor,
@@ -44,5 +45,4 @@ export {
   withRebuild,
 } from './rebuilds.js'
 export { digestOf, type StateRecord, textOf, textsOf } from './record.js'
-export type { TrackedUse } from './tracked-uses.js'
 export { cleanStateFolder, type FileChanges, refuseOverlap, removeLeftovers, writeFiles } from './write.js'

@@ -3,15 +3,13 @@ import { type Problem, problem } from '../enrollment/problem.js'
 import { countsForRebuild } from '../policy/index.js'
 import type { BaseUse, Discovered, Discovery, RunIdentity } from '../sources/index.js'
 import { by } from '../text/index.js'
-import { type BaseCatalog, catalogBases } from './bases.js'
-import { evidenceIn, type ImageEvidence } from './evidence.js'
-import { type EvidenceBases, evidenceBases, NO_EVIDENCE } from './evidence-bases.js'
+import { type BaseCatalog, catalogBases, placedUses, type TrackedUse } from './bases.js'
+import { type EvidenceBases, evidenceBases, evidenceIn, type ImageEvidence, NO_EVIDENCE } from './evidence.js'
 import { cycleProblems, imagesInCycles, type Publishers, publishersOf } from './links.js'
 import { enrolledBefore, type MatchedRecord, matchRecords } from './match-records.js'
 import { placeOfEntry, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
 import { type ImageFacts, runsOf } from './state-file.js'
-import { placedUses, type TrackedUse } from './tracked-uses.js'
 
 /** Which image is built on what after a run, without the registries' answers. */
 export interface LinkedState {

@@ -9,12 +9,12 @@ import {
 import { formatReference, parseReference, withDefaultTag } from '../reference/index.js'
 import type { PlatformImage, RegistryClient, Repository } from '../registry/index.js'
 import { by, groupBy } from '../text/index.js'
+import type { TrackedUse } from './bases.js'
 import { evidenceIn, type ImageEvidence, isWhollyRead } from './evidence.js'
 import type { LinkedState } from './link.js'
 import { knownBase } from './match-records.js'
 import type { StateFiles, TrackedBase } from './model.js'
 import { digestsIn, type Observations, type PublishedFacts } from './observe.js'
-import type { TrackedUse } from './tracked-uses.js'
 
 /** A base of the image that is read, with its digests: the current one first, then earlier ones, newest first. */
 interface EvidenceBase extends Pick<TrackedBase, 'name' | 'registry' | 'repository' | 'tag'> {

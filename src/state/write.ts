@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { refuse } from '../enrollment/problem.js'
-import { isFolder, isSafeFolder, lookAt } from './folder.js'
 import { FOLDERS, type StateFolder } from './model.js'
+import { isFolder, isSafeFolder, lookAt } from './read.js'
 
 /** What to write, by path relative to a root: a text, or one in pieces; null to delete. */
 export type FileChanges = ReadonlyMap<string, string | Iterable<string> | null>

@@ -5,5 +5,4 @@
 export { type JsonMap, jsonList, jsonMap, parseJson } from './json.js'
 export { by, byKey, compareText, distinctBy, groupBy } from './lists.js'
 export { escapeInvisible, oneLine, printable, quote, truncate } from './safe.js'
-export { suggest } from './suggest.js'
-export { alternatives, count, enumeration, formatNumber, listSome } from './words.js'
+export { alternatives, count, enumeration, formatNumber, listSome, suggest } from './words.js'

@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
 import { Budget, TooMuch } from '../scan.js'
 import { type BuildEnvironment, type BuildValue, isKnown, shortText, type Unclear } from '../value.js'
-import { readDotenv } from './dotenv.js'
 import { inFolder, locatedPath, pathFrom, ROOT } from './paths.js'
 import {
   ComposeFault,
@@ -26,6 +25,7 @@ import {
   readComposeFile,
   scalarOf,
 } from './tree.js'
+import { readDotenv } from './variables.js'
 
 const MAX_EXTENDS = 64
 const MAX_FILES = 200

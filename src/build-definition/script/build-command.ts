@@ -10,8 +10,15 @@ import {
   unknown,
 } from '../value.js'
 import type { BakeCommand, BuildTool, CommandBuild, ComposeCommand } from './facts.js'
-import { BAKE_FLAGS, BUILDAH_BUILD_FLAGS, DOCKER_BUILD_FLAGS, KANIKO_FLAGS } from './flag-tables.js'
-import { type FlagTable, type ParsedFlags, parseProgramFlags } from './flags.js'
+import {
+  BAKE_FLAGS,
+  BUILDAH_BUILD_FLAGS,
+  DOCKER_BUILD_FLAGS,
+  type FlagTable,
+  KANIKO_FLAGS,
+  type ParsedFlags,
+  parseProgramFlags,
+} from './flags.js'
 import type { Marks } from './marks.js'
 import type { Field, State } from './state.js'
 

@@ -8,7 +8,7 @@ import {
   GLOBAL_FLAGS,
   IMAGETOOLS_FLAGS,
   PUSH_FLAGS,
-} from './flag-tables.js'
+} from './flags.js'
 import type { Field } from './state.js'
 import { programOf } from './wrappers.js'
 

@@ -2,19 +2,17 @@ import { createHash } from 'node:crypto'
 import { minute } from '../../explain/index.js'
 import { count } from '../../text/index.js'
 import type { Overview } from '../overview.js'
-import { Html, html } from './html.js'
+import { SCRIPT, STYLES } from './assets.js'
+import { dayOf, Html, html } from './html.js'
 import { dependencyPicture } from './picture.js'
-import { SCRIPT } from './script.js'
 import { attention, baseTable, imageTable, overridesInForce, policyTable, totals } from './sections.js'
-import { STYLES } from './styles.js'
 import { type Axis, axisOf, laneParts, nowStyle } from './timeline.js'
-import { dayOf } from './words.js'
 
 /**
  * The page of a factory: one HTML file that loads nothing and works from disk. Its Content-Security-Policy allows only
  * its own style and script, by their hashes: markup that got in through some text could not run anything.
  */
-export function renderPage(overview: Overview): string {
+function renderPage(overview: Overview): string {
   const { repository, images } = overview
   const title = repository === null ? 'Image factory' : `Image factory of ${repository}`
   const axis = axisOf(overview)
@@ -72,4 +70,12 @@ ${imageTable(overview, axis)}
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}
+
+/** The page and its data, text by file name. */
+export function pageFiles(overview: Overview): ReadonlyMap<string, string> {
+  return new Map([
+    ['factory.json', `${JSON.stringify(overview)}\n`],
+    ['index.html', renderPage(overview)],
+  ])
 }

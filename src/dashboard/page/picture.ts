@@ -1,7 +1,6 @@
-import { shortReference } from '../../report/references.js'
+import { shortReference } from '../../report/markdown.js'
 import { by, truncate } from '../../text/index.js'
-import { type Overview, type OverviewImage, STANDINGS } from '../overview.js'
-import { STANDING_WORDS } from '../standing-words.js'
+import { type Overview, type OverviewImage, STANDING_WORDS, STANDINGS } from '../overview.js'
 import { type Html, html } from './html.js'
 
 /** A base image or an enrolled image, with its position in the picture. */

@@ -1,12 +1,10 @@
 import { minute } from '../../explain/index.js'
-import { shortReference } from '../../report/references.js'
+import { shortReference } from '../../report/markdown.js'
 import { count, groupBy } from '../../text/index.js'
 import { CONCERN_KINDS, type Concern } from '../concerns.js'
-import { type Overview, type OverviewImage, STANDINGS } from '../overview.js'
-import { STANDING_WORDS } from '../standing-words.js'
-import { type Html, html, link, prose } from './html.js'
+import { type Overview, type OverviewImage, STANDING_WORDS, STANDINGS } from '../overview.js'
+import { ageOf, dayOf, type Html, html, link, prose, shortDigest } from './html.js'
 import { type Axis, timeline } from './timeline.js'
-import { ageOf, dayOf, shortDigest } from './words.js'
 
 /** Number of images per standing; each is a button that shows only those images. */
 export function totals({ totals: all, images }: Overview): Html {

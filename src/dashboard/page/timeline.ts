@@ -1,8 +1,7 @@
 import { minute } from '../../explain/index.js'
-import { shortReference } from '../../report/references.js'
+import { shortReference } from '../../report/markdown.js'
 import type { Overview, OverviewBase, OverviewImage } from '../overview.js'
-import { type Html, html, link } from './html.js'
-import { changeWords, dayOf, shortDigest } from './words.js'
+import { changeWords, dayOf, type Html, html, link, shortDigest } from './html.js'
 
 /** The period that all timelines of a page show, in milliseconds. */
 export interface Axis {

@@ -9,9 +9,8 @@ import {
   PROVIDERS,
   repositoryRule,
 } from '../../forges/index.js'
-import { ANY_REPOSITORY_PATTERN } from './patterns.js'
 import { anyOf, conditional, holding, says, where, without } from './rules.js'
-import { branch, duration, kubernetesName, line, optional, path } from './values.js'
+import { ANY_REPOSITORY_PATTERN, branch, duration, kubernetesName, line, optional, path } from './values.js'
 
 /** Minimum severity of a finding that fails a check, in ascending order. */
 export const THRESHOLDS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const

@@ -1,8 +1,8 @@
 /** Rules across keys, required and forbidden ones, as JSON Schema. */
 import { DEFAULT_PROVIDER, forgeOf, PROVIDERS, type Provider, repositoryRule } from '../../forges/index.js'
 import { KARGO_REPO_URL, MAX_CONSTRAINT_LENGTH, SEMVER_CONSTRAINT, TAG } from '../grammar.js'
-import { WATCHED_REGISTRY_PATTERN, WATCHED_REPOSITORY_PATTERN } from './patterns.js'
 import { forgesWith, providersWith, SOURCES } from './source.js'
+import { WATCHED_REGISTRY_PATTERN, WATCHED_REPOSITORY_PATTERN } from './values.js'
 
 /** A JSON Schema, or a part of one. */
 export interface JsonSchema {

@@ -4,16 +4,18 @@ import { forEachForge } from '../../forges/index.js'
 import { REBUILD_DEFAULTS } from '../../policy/index.js'
 import { parseReference } from '../../reference/index.js'
 import { isAllowedOrigin } from '../grammar.js'
-import { FROM_FIVE_MINUTES_PATTERN, FROM_TEN_SECONDS_PATTERN, REGISTRY_PATTERN } from './patterns.js'
 import { conditional, holding, where, without } from './rules.js'
 import {
   branch,
   duration,
   durationFrom,
+  FROM_FIVE_MINUTES_PATTERN,
+  FROM_TEN_SECONDS_PATTERN,
   kubernetesName,
   line,
   optional,
   path,
+  REGISTRY_PATTERN,
   wholeNumber,
   workflowFile,
 } from './values.js'

@@ -1,8 +1,7 @@
 import type { Construct } from 'constructs'
 import type { Settings } from '../../enrollment/images-file.js'
 import { AnalysisTemplate, type AnalysisTemplateProps, type HardenedJob } from '../constructs/analysis-template.js'
-import type { ObjectProps } from '../constructs/kube-object.js'
-import { ServiceAccount } from '../constructs/project.js'
+import { type ObjectProps, ServiceAccount } from '../constructs/kube-object.js'
 import { ANALYSIS_ACCOUNT, CHECK_CONTENT, CHECK_DOCKERFILE, SCAN_IMAGE } from '../names.js'
 
 /**

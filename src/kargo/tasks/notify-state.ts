@@ -11,7 +11,7 @@ import { NOTIFY_STATE } from '../names.js'
 import { CREATED_AT, clockRequest } from './waits.js'
 
 /** Variables that the notification steps require in a Stage. */
-export const NOTICE_VARS = ['workflow', 'ref', 'reason']
+const NOTICE_VARS = ['workflow', 'ref', 'reason']
 
 /** A notification is sent this long after the event, offset per Stage, so that later ones see the first one's run. */
 const EARLIEST = 10
@@ -24,7 +24,7 @@ const SPAN = 30
  *
  * @param when an additional condition.
  */
-export function noticeSteps(when: Expression): Some<PromotionStep> {
+function noticeSteps(when: Expression): Some<PromotionStep> {
   return [
     {
       uses: 'http',
@@ -98,4 +98,43 @@ export function stateNotice(
     tokenSecret: githubTokenSecret(factory),
   }
   return { vars, steps: [NOTIFY_STEP] }
+}
+
+interface ObserveTaskProps extends ObjectProps {
+  readonly notifiesState: boolean
+}
+
+const IS_BASELINE = expression(
+  'imageFrom(vars.repo, warehouse(ctx.targetFreight.origin.name)).Digest == vars.baselineDigest',
+)
+
+/**
+ * Records when this digest was first seen. Stored on the Freight: metadata on a Stage gets lost. A digest equal to
+ * `baselineDigest` was there from the start: it counts as seen at 0, and causes neither a rebuild nor a notification.
+ */
+const OBSERVED: PromotionStep = {
+  uses: 'set-metadata',
+  as: 'observed',
+  if: filled`freightMetadata(ctx.targetFreight.name)?.observedAt == nil`,
+  config: {
+    updates: [
+      {
+        kind: 'Freight',
+        // A hash may consist of digits, and would become a number.
+        name: filled`quote(ctx.targetFreight.name)`,
+        values: { observedAt: filled`${IS_BASELINE} ? 0 : now().Unix()` },
+      },
+    ],
+  },
+}
+
+/** Records when a base image's digest was first seen, and optionally notifies the state repository. */
+export function observeBaseImage(scope: Construct, { notifiesState, ...props }: ObserveTaskProps): PromotionTask {
+  const isNews = code`status("observed") == "Succeeded" && !(${IS_BASELINE})`
+  const input = notifiesState ? noticeSteps(isNews) : []
+  return new PromotionTask(scope, {
+    ...props,
+    vars: ['repo', 'baselineDigest', ...(notifiesState ? NOTICE_VARS : [])],
+    steps: [OBSERVED, ...input],
+  })
 }

@@ -1,12 +1,12 @@
 // The gates: changes that run something else, permit more, or skip a person. `decisions.ts` lists all keys, `rules.ts`
-// defines when a change is dangerous, `facts.ts` what is compared.
-import { completeEntry } from '../../enrollment/complete.js'
+// defines what is compared and when a change is dangerous.
+
 import type { EnrolledImage, EntryContent, Settings } from '../../enrollment/images-file.js'
+import { completeEntry } from '../../enrollment/variants.js'
 import { flatten } from '../image-changes.js'
 import type { GateChange, ImageChange, ValueChange } from '../model.js'
 import { ENTRY_DECISIONS, type GateRule, NEW_ENTRY, ruleOf, SETTINGS_DECISIONS } from './decisions.js'
-import { type Difference, differencesOf, schemaKeyOf, targetsOf } from './facts.js'
-import type { GateValue } from './rules.js'
+import { type Difference, differencesOf, type GateValue, schemaKeyOf, targetsOf } from './rules.js'
 
 export { GATE_KINDS, type GateKind } from './decisions.js'
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { openPrompt } from '../../../src/cli/prompt.js'
+import { openPrompt } from '../../../src/cli/terminal.js'
 import { Refusal } from '../../../src/enrollment/index.js'
 
 const question = (fallback = '') => ({

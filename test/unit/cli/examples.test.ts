@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeProgram } from '../../../src/cli/commands.js'
-import { EXAMPLES } from '../../../src/cli/examples.js'
+import { EXAMPLES } from '../../../src/cli/help.js'
 import { recordingTerminal } from '../../support/terminal.js'
 
 function program() {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { pageCommand } from '../../../src/cli/page-command.js'
+import { pageCommand } from '../../../src/cli/read-commands.js'
 import { recordingTerminal } from '../../support/terminal.js'
 
 let state = ''

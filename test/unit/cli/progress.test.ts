@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { progressOn } from '../../../src/cli/progress.js'
+import { progressOn } from '../../../src/cli/terminal.js'
 import { recordingTerminal } from '../../support/terminal.js'
 
 /** What is on the line at last. */

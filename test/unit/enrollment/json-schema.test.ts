@@ -6,7 +6,7 @@ import { isBranchName, isInsidePath, isSemVerConstraint } from '../../../src/enr
 import { type ImagesFileResult, parseImagesFile } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { namedBaseFaults } from '../../../src/enrollment/named-bases.js'
-import { BASE_PATTERN, BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/patterns.js'
+import { BASE_PATTERN, BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/values.js'
 import { runs } from '../../support/full.js'
 import { INDENTED_APP } from './examples.js'
 import { entries, files, GOOD_FILES } from './json-schema-files.js'

@@ -1,6 +1,6 @@
-import { completeEntry } from '../../../src/enrollment/complete.js'
 import type { EnrolledImage, Environment, Settings, SourceOn, Update } from '../../../src/enrollment/images-file.js'
 import { DEFAULT_SETTINGS } from '../../../src/enrollment/settings.js'
+import { completeEntry } from '../../../src/enrollment/variants.js'
 import type { Factory } from '../../../src/kargo/index.js'
 import type { TrackedBase, TrackedImage } from '../../../src/state/model.js'
 

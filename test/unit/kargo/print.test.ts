@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { type Json, type JsonObject, printGoDuration } from '../../../src/kargo/constructs/kube-object.js'
-import { printManifests } from '../../../src/kargo/print.js'
+import { printManifests } from '../../../src/kargo/synthesize.js'
 import { runs } from '../../support/full.js'
 
 const read = (text: string, version: '1.1' | '1.2') =>

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ManifestFile } from '../../../src/kargo/index.js'
+import { parseManifests } from '../../../src/manifests/compare.js'
 import { compareManifests, resourceKey } from '../../../src/manifests/index.js'
-import { parseManifests } from '../../../src/manifests/resources.js'
 import { applied, factoryOf, generated, madeFile, object, onDisk } from './examples.js'
 
 function changes(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): string[] {

@@ -1,6 +1,6 @@
 import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/index.js'
 import { GENERATED_HEADER, type ManifestFile, synthesize } from '../../../src/kargo/index.js'
-import { parseManifests } from '../../../src/manifests/resources.js'
+import { parseManifests } from '../../../src/manifests/compare.js'
 
 const BASE = { name: 'node-22', registry: 'docker.io', repository: 'library/node', tag: '22', baselineDigest: null }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { countManifests, parseManifests, resourceKey } from '../../../src/manifests/resources.js'
+import { countManifests, parseManifests, resourceKey } from '../../../src/manifests/compare.js'
 import { factoryOf, generated, object } from './examples.js'
 
 /** Identities by the library alone. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Candidate, ImageCandidate } from '../../../src/rebuild/candidates.js'
-import { chooseStarts } from '../../../src/rebuild/choose.js'
+import { chooseStarts } from '../../../src/rebuild/decide.js'
 import type { StateRecord, TrackedImage } from '../../../src/state/index.js'
 
 interface Given {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Problem } from '../../../src/enrollment/problem.js'
 import { PROBLEM_CODES } from '../../../src/enrollment/problem-codes.js'
-import type { ResourceChange } from '../../../src/manifests/resources.js'
+import type { ResourceChange } from '../../../src/manifests/compare.js'
 import { GATE_KINDS } from '../../../src/report/gates/index.js'
 import type { BaseDrift, BaseRow, ImageChange, RebuildRow, Report } from '../../../src/report/index.js'
 import type { GateChange } from '../../../src/report/model.js'

@@ -2,7 +2,7 @@
 import type { Problem } from '../../../src/enrollment/problem.js'
 import { problem } from '../../../src/enrollment/problem.js'
 import { serverUrls } from '../../../src/forges/index.js'
-import type { ResourceChange } from '../../../src/manifests/resources.js'
+import type { ResourceChange } from '../../../src/manifests/compare.js'
 import type { BaseRow, BaseUseRow, ImageChange, Marker, Report } from '../../../src/report/index.js'
 import type { GateChange } from '../../../src/report/model.js'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { imagesJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { overrideSchema } from '../../../src/enrollment/overrides.js'
-import { SETTING_WORDS } from '../../../src/report/effect-of-settings.js'
+import { SETTING_WORDS } from '../../../src/report/effect.js'
 import {
   type Decision,
   ENTRY_DECISIONS,

@@ -1,8 +1,8 @@
 /** Images that are provably on an old base: counted, and named where not rebuilt. */
 import { describe, expect, it } from 'vitest'
 import { effectOf } from '../../../src/report/effect.js'
+import { markdown } from '../../../src/report/markdown.js'
 import { staleImages, staleProblems } from '../../../src/report/problems.js'
-import { markdown } from '../../../src/report/spans.js'
 import { viewOf } from '../../../src/report/view.js'
 import type { StateRecord } from '../../../src/state/index.js'
 import { enrolled } from '../state/world.js'

@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseReference } from '../../../src/reference/index.js'
 import type { BaseUse, Discovery } from '../../../src/sources/index.js'
-import type { EvidencedBase, ImageEvidence } from '../../../src/state/evidence.js'
-import { evidenceBases } from '../../../src/state/evidence-bases.js'
+import { type EvidencedBase, evidenceBases, type ImageEvidence } from '../../../src/state/evidence.js'
 import { enrolled, entry, filesFrom, link } from './world.js'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`

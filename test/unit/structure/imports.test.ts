@@ -35,7 +35,6 @@ const ORDER = [
   'pipeline.ts',
   'preview.ts',
   'plan-and-commit.ts',
-  'commit-and-start.ts',
   'read-enrollment.ts',
   'overview.ts',
   'action',
@@ -48,7 +47,7 @@ const PURE = [
   /^(?:text|reference|forges|policy|yaml|enrollment|scaffold|dockerfile|build-definition|evidence|kargo|explain|report|dashboard)\//,
   /^manifests\/(?!read)/,
   /^backstage\/(?!catalog-folder)/,
-  /^state\/(?!read|folder|write)/,
+  /^state\/(?!read|write)/,
   /^registry\/manifests\b/,
 ]
 

@@ -4,7 +4,7 @@ import type { Position } from '../yaml/data.js'
 import type { EnrolledImage, Settings } from './images-file.js'
 import { type Problem, problem } from './problem.js'
 
-export type PlaceOf = (image: EnrolledImage, key: string) => Position
+type PlaceOf = (image: EnrolledImage, key: string) => Position
 
 /**
  * What must be unique among entries: the name (files and Kubernetes objects use it), the place where the image is
@@ -104,5 +104,77 @@ function repeated(images: readonly EnrolledImage[], key: (image: EnrolledImage) 
     const earlier = first.get(value)
     if (earlier === undefined) first.set(value, image)
     return earlier === undefined ? [] : [{ image, earlier }]
+  })
+}
+
+/**
+ * Whether the settings allow an image's registry: it must be below one of the allowed registries, each a host or a host
+ * and a path prefix (`ghcr.io/acme` allows `ghcr.io/acme/web` but not `ghcr.io/acme-evil/web`).
+ *
+ * @param allowed empty: any registry.
+ * @param repository with its host.
+ */
+export function isAllowedRegistry(repository: string, allowed: readonly string[]): boolean {
+  if (allowed.length === 0) return true
+  return allowed.some((one) => {
+    const slash = one.indexOf('/')
+    const start = slash < 0 ? one.toLowerCase() : one.slice(0, slash).toLowerCase() + one.slice(slash)
+    return repository === start || repository.startsWith(`${start}/`)
+  })
+}
+
+/** Images that are published to a registry that the settings do not allow. */
+export function registryProblems(
+  images: readonly EnrolledImage[],
+  allowed: readonly string[],
+  file: string,
+  placeOf: PlaceOf,
+): Problem[] {
+  const named = [
+    ...allowed.slice(0, 3).map((one) => truncate(one, 60)),
+    ...(allowed.length > 3 ? ['another'] : []),
+  ].join(' or ')
+  return images
+    .filter(({ registry, repository }) => registry !== '' && !isAllowedRegistry(`${registry}/${repository}`, allowed))
+    .map((image) => {
+      const key = image.written.repoURL === undefined ? 'registry' : 'repoURL'
+      return problem(
+        'registry-forbidden',
+        `${truncate(`${image.registry}/${image.repository}`, 120)} is in no allowed registry.`,
+        {
+          file,
+          ...placeOf(image, key),
+          remedy: `Publish it below ${named}, or add its registry to settings.allowedRegistries.`,
+          image: image.name,
+        },
+      )
+    })
+}
+
+/** Problems of images that require Kargo in a factory without a cluster. */
+export function engineProblems(
+  images: readonly EnrolledImage[],
+  engine: Settings['engine'],
+  file: string,
+  placeOf: PlaceOf,
+): Problem[] {
+  if (engine === 'kargo') return []
+  return images.flatMap((image) => {
+    const say = (key: string, what: string, remedy: string) =>
+      problem('engine-unsuitable', `${image.name}: ${what} needs Kargo, and settings.engine is actions.`, {
+        file,
+        ...placeOf(image, key),
+        remedy,
+        image: image.name,
+      })
+    const promoted =
+      image.environments.length === 0 ? null : image.written.updates === undefined ? 'environments' : 'updates'
+    const isChecked = image.analysis !== null && image.lineOf('analysis') !== null
+    return [
+      ...(promoted === null
+        ? []
+        : [say(promoted, `${promoted} (promotion)`, `Remove ${promoted}, or write \`engine: kargo\`.`)]),
+      ...(isChecked ? [say('analysis', 'analysis', 'Write `analysis: false`, or `engine: kargo`.')] : []),
+    ]
   })
 }
