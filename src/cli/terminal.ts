@@ -7,7 +7,7 @@ import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { FORGES, forEachForge, type Provider } from '../forges/index.js'
 import { withoutValues } from '../report/redact.js'
 import type { Env } from '../run-options.js'
-import { printable } from '../text/index.js'
+import { formatNumber, printable } from '../text/index.js'
 
 /** Where a command prints: results to `out`, everything about the run itself to `err`. */
 export interface Terminal {
@@ -139,7 +139,7 @@ export function progressOn({ err, isLive = false, columns = 80 }: Terminal): Pro
   let painted = 0
   const done = new Map<string, number>()
   const paint = () => {
-    const counts = [...done].map(([what, times]) => `, ${times.toLocaleString('en-US')} ${what}`).join('')
+    const counts = [...done].map(([what, times]) => `, ${formatNumber(times)} ${what}`).join('')
     err(`${CLEAR}${`${title} …${counts}`.slice(0, columns - 1)}`)
     painted = performance.now()
   }

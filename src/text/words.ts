@@ -1,8 +1,9 @@
 import leven from 'leven'
 
-/** A number as people read it: `10,000`. */
+/** A whole number as people read it: `10,000`. */
 export function formatNumber(n: number): string {
-  return n.toLocaleString('en-US')
+  // toLocaleString would load ICU's tables first, which takes longer than reading an images.yaml.
+  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
 /** `1 image`, `2 images`, `10,000 images`. */

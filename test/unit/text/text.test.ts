@@ -8,6 +8,7 @@ import {
   count,
   distinctBy,
   escapeInvisible,
+  formatNumber,
   groupBy,
   listSome,
   oneLine,
@@ -103,4 +104,8 @@ describe('lists', () => {
     expect([alternatives([]), alternatives(['a']), alternatives(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b or c'])
     expect([count(0, 'image'), count(1, 'image'), count(2, 'image')]).toEqual(['0 images', '1 image', '2 images'])
   })
+})
+
+it('shows a whole number as English does', () => {
+  fc.assert(fc.property(fc.maxSafeNat(), (n) => expect(formatNumber(n)).toBe(n.toLocaleString('en-US'))))
 })
