@@ -107,5 +107,9 @@ describe('lists', () => {
 })
 
 it('shows a whole number as English does', () => {
-  fc.assert(fc.property(fc.maxSafeNat(), (n) => expect(formatNumber(n)).toBe(n.toLocaleString('en-US'))))
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (n) => {
+      expect(formatNumber(n)).toBe(n.toLocaleString('en-US'))
+    }),
+  )
 })
