@@ -46,12 +46,14 @@ import {
   lookUp,
   lookUpBases,
   type MergedState,
+  matchRecords,
   NO_ANSWERS,
   NOTHING_OBSERVED,
   type Observations,
   readOptional,
   readState,
   refuseOverlap,
+  type StateFiles,
   type StateFolder,
   withRebuilds,
   writtenState,
@@ -80,7 +82,7 @@ export async function draftPlan(run: RunOptions, folder: StateFolder): Promise<P
     const found = await run.step('Load the state', async () => load(context))
     const enrolled = await run.step('Validate images.yaml', async () => validate(found.images, context))
     const written = readOverrides(found.overrides, context)
-    const discovered = await run.step('Discover base images', () => findBases(enrolled, context))
+    const discovered = await run.step('Discover base images', () => findBases(enrolled, found.state, context))
     const { loaded: followed, builds } = await follow(enrolled, found, context)
     const { linked, observed, answers } = await observe(enrolled, discovered, followed, context)
     const { merged, rebuilds } = await mergeAndDecide(
@@ -133,8 +135,9 @@ function readOverrides(text: string | null, { run, shown, problems }: PlanContex
   return found.active
 }
 
-async function findBases({ images }: ImagesFile, { run, shown }: PlanContext): Promise<Discovered> {
-  const discovered = await discover(images, run.read, shown.imagesFile)
+async function findBases({ images }: ImagesFile, state: StateFiles, { run, shown }: PlanContext): Promise<Discovered> {
+  const known = matchRecords(images, state)
+  const discovered = await discover(images, run.read, shown.imagesFile, (image) => known.has(image))
   const read = [...discovered.images.values()].filter((one) => one.kind === 'failed' || one.file !== null)
   const failed = read.filter((one) => one.kind === 'failed').length
   run.log(`${read.length} Dockerfiles looked up, ${failed} of them failed.`)

@@ -8,7 +8,7 @@ import {
   type RunIdentity,
   withSharing,
 } from '../sources/index.js'
-import { type BuildPlace, buildOrder } from '../state/index.js'
+import { type BuildPlace, buildOrder, hasStateFile } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { sourcesOf } from './run-options.js'
@@ -31,7 +31,7 @@ export async function discoverCommand(context: CommandContext, names: readonly s
   const read = withSharing(enrolled.images, chosen)
   const progress = progressOn(context.terminal)
   const discovered = await progress.step('Discover base images', () =>
-    discover(read, sourcesOf(context, progress.count), folder.imagesFile),
+    discover(read, sourcesOf(context, progress.count), folder.imagesFile, (image) => hasStateFile(folder.root, image)),
   )
   const found = [...discovered.problems, ...discovered.workflowProblems.map(({ problem }) => problem)]
   const input = withAcceptances(

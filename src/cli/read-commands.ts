@@ -8,7 +8,7 @@ import { readOverview } from '../overview.js'
 import { dependencyGraph, type GraphFormat, renderGraph } from '../report/index.js'
 import { serversIn } from '../run-options.js'
 import { type Discovered, discover } from '../sources/index.js'
-import { linkState, readState, writeFiles } from '../state/index.js'
+import { hasStateFile, linkState, readState, writeFiles } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, nameAndValue, ownRepository, readImagesFile, shownPath, stateFolder } from './options.js'
 import { sourcesOf } from './run-options.js'
@@ -69,7 +69,10 @@ export async function graphCommand(context: CommandContext, options: GraphOption
   const { imagesFile } = folder
   const { enrolled } = readImagesFile(folder, env)
   const { images: enrollments, settings } = enrolled
-  const discovered = options.discover ? await discover(enrollments, sourcesOf(context), imagesFile) : NOTHING_DISCOVERED
+  const isKnown = (image: string) => hasStateFile(folder.root, image)
+  const discovered = options.discover
+    ? await discover(enrollments, sourcesOf(context), imagesFile, isKnown)
+    : NOTHING_DISCOVERED
   const { allowedRegistries } = settings
   const before = readState(folder.root)
   const state = linkState({ enrollments, discovered, before, imagesFile, allowedRegistries })

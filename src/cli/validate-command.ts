@@ -10,7 +10,7 @@ import {
 } from '../enrollment/index.js'
 import { readImages } from '../read-enrollment.js'
 import { discover } from '../sources/index.js'
-import { FOLDERS, readOptional } from '../state/index.js'
+import { hasStateFile, readOptional } from '../state/index.js'
 import { count, printable } from '../text/index.js'
 import { type CommandContext, ownRepository, stateFolder } from './options.js'
 import { sourcesOf } from './run-options.js'
@@ -85,7 +85,7 @@ async function checkImages(
   const images = enrolled?.images ?? []
   const isRead = context.options.sources !== undefined && enrolled !== null
   const progress = progressOn(context.terminal)
-  const isKnown = (name: string) => readOptional(root, `${FOLDERS.images}/${name}.yaml`) !== null
+  const isKnown = (image: string) => hasStateFile(root, image)
   const read = () => discover(images, sourcesOf(context, progress.count), file, isKnown)
   const found = isRead ? await progress.step('Discover base images', read) : null
   // What could not be read below --sources, and workflow problems that will make rebuilds fail.

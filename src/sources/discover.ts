@@ -49,13 +49,13 @@ export interface Discovered {
  * @param images the enrolled images.
  * @param reader where files come from.
  * @param imagesFile name of the enrollment file, for problems.
- * @param isKnown whether an image has a state file: its base images are kept when discovery fails.
+ * @param isKnown whether there is a state file of an image: its base images are kept when discovery fails.
  */
 export async function discover(
   images: readonly EnrolledImage[],
   reader: SourceReader,
   imagesFile: string,
-  isKnown: (image: string) => boolean = () => true,
+  isKnown: (image: string) => boolean,
 ): Promise<Discovered> {
   const built = images.filter(({ enabled, source }) => enabled && source !== null)
   const inputs = built.flatMap((image) => {

@@ -19,7 +19,7 @@ export {
   lookUpBases,
   NO_ANSWERS,
 } from './look-up.js'
-export { withRebuilds } from './match-records.js'
+export { matchRecords, withRebuilds } from './match-records.js'
 export { activeOverrides, type MergedState, writtenState } from './merge.js'
 export {
   FOLDERS,
@@ -30,7 +30,16 @@ export {
   type TrackedImage,
 } from './model.js'
 export { type BaseFacts, NOTHING_OBSERVED, type Observations, type PublishedFacts } from './observe.js'
-export { fromTop, isFolder, isSafeFolder, pathBelow, readFolder, readOptional, readState } from './read.js'
+export {
+  fromTop,
+  hasStateFile,
+  isFolder,
+  isSafeFolder,
+  pathBelow,
+  readFolder,
+  readOptional,
+  readState,
+} from './read.js'
 export {
   type Claim,
   isFailedFor,

@@ -100,6 +100,11 @@ export function readOptional(root: string, path: string, most: { readonly bytes?
   return readText(join(root, path), path, most.bytes)
 }
 
+/** Whether an image has a state file, which keeps its base images when discovery fails. */
+export function hasStateFile(root: string, image: string): boolean {
+  return readOptional(root, `${FOLDERS.images}/${image}.yaml`) !== null
+}
+
 function refuseLink(path: string): Error {
   const remedy = 'Put a plain file or folder there.'
   return refuse('path-unsafe', `${path} is a link, or not a plain file or folder.`, {

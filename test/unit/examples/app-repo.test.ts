@@ -36,7 +36,7 @@ async function discovered(change: (workflow: string) => string = (text) => text)
         }),
       ),
   }
-  return discover(enrolled?.images ?? [], reader, 'images.yaml')
+  return discover(enrolled?.images ?? [], reader, 'images.yaml', () => true)
 }
 
 interface Workflow {

@@ -75,6 +75,24 @@ describe('the reference state', () => {
   })
 })
 
+describe('a Dockerfile that is not there', () => {
+  const warned = async (record: string | null) => {
+    const { folder, sources } = await world()
+    await rm(join(sources, 'craigedmunds/argocd-eda/apps/uv/Dockerfile'))
+    if (record !== null) await writeFile(join(folder.root, 'images/uv.yaml'), record)
+    else await rm(join(folder.root, 'images/uv.yaml'), { force: true })
+    const { report } = await makePlan(jobWith(sources), folder)
+    return report.problems.filter(({ image, code }) => image === 'uv' && code === 'bases-unknown')
+  }
+
+  it.each([
+    ['of an image that the state knows', 'name: uv\n', /^uv: discovery failed; the last known base images are kept: /],
+    ['of a new image', null, /^uv: discovery failed; nothing is known about its base images yet: /],
+  ])('%s', async (_, record, message) => {
+    expect(await warned(record)).toMatchObject([{ message: expect.stringMatching(message) }])
+  })
+})
+
 describe('what is refused: nothing is to be written, and the report says why', () => {
   const refused = async (spoil: (folder: StateFolder) => Promise<unknown>, given: Partial<StateFolder> = {}) => {
     const { folder, sources } = await world()

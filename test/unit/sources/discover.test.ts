@@ -10,7 +10,7 @@ async function run(text: string, answer: FileAnswer | undefined, asked: FileRequ
     asked.push(...requests)
     return new Map(requests.flatMap((one) => (answer === undefined ? [] : [[requestKey(one), answer] as const])))
   }
-  return discover(enrolledIn(text), { read, isComplete: true }, 'state/images.yaml')
+  return discover(enrolledIn(text), { read, isComplete: true }, 'state/images.yaml', () => true)
 }
 
 const found = (text: string): FileAnswer => ({ kind: 'found', text, branch: 'main' })

@@ -22,7 +22,7 @@ async function run(images: string, workflow: string | null, before = new Map<str
     )
   const enrollments = enrolled(images)
   const files = filesFrom(before)
-  const discovered = await discover(enrollments, { read, isComplete: true }, 'images.yaml')
+  const discovered = await discover(enrollments, { read, isComplete: true }, 'images.yaml', () => true)
   const linked = linkState({ enrollments, discovered, before: files, imagesFile: 'images.yaml', allowedRegistries: [] })
   const state = writtenState(linked, {
     before: files,

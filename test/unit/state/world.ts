@@ -55,7 +55,7 @@ export async function link(
   evidence: ReadonlyMap<string, ImageEvidence> = new Map(),
 ): Promise<LinkedState> {
   const enrollments = typeof images === 'string' ? enrolled(images) : images
-  const discovered = await discover(enrollments, reader(dockerfiles), 'images.yaml')
+  const discovered = await discover(enrollments, reader(dockerfiles), 'images.yaml', () => true)
   return linkState({ enrollments, discovered, before, imagesFile: 'images.yaml', allowedRegistries, evidence })
 }
 
