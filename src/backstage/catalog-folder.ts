@@ -3,16 +3,11 @@ import { readOutput, refuseForeignFiles } from '../manifests/index.js'
 import { fromTop, type MergedState, type StateFolder } from '../state/index.js'
 import { catalogFiles, catalogFolderFault } from './catalog.js'
 
-/** The catalog's entity files, text by path relative to the state folder; only generated files. */
-export interface CatalogPlan {
-  readonly present: ReadonlyMap<string, string>
-  readonly wanted: ReadonlyMap<string, string>
-}
-
 /**
  * Reads the existing catalog, and generates the one for the new state.
  *
  * @param path `settings.backstage`.
+ * @returns the catalog's entity files, text by path relative to the state folder; only generated files.
  * @throws Refusal when the folder overlaps with other generated files, or an entity's path is taken by a file that is
  *   not ours.
  */
@@ -22,7 +17,7 @@ export function planCatalog(
   state: MergedState,
   overrides: readonly Override[],
   folder: StateFolder,
-): CatalogPlan {
+) {
   const fault = catalogFolderFault(path, folder.outputDir)
   if (fault !== null) {
     const about = { file: fromTop(folder.path, folder.imagesFile), remedy: 'Use another folder, like catalog.' }

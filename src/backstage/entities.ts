@@ -108,8 +108,11 @@ export function externalImage({ enrollment, record }: CatalogImage, kinds: Kinds
   const { name, registry, repository, tags } = enrollment
   const tag = textOf(record, 'currentVersion') ?? (tags.strategy === 'Digest' ? tags.constraint : null)
   return upstreamImage(
-    { name, registry, repository, tag, digest: digestOf(record, 'currentDigest') },
-    { 'last-built': momentOf(record, 'lastBuilt'), 'enrolled-at': momentOf(record, 'enrolledAt') },
+    name,
+    {
+      ...{ registry, repository, tag, digest: digestOf(record, 'currentDigest') },
+      ...{ 'last-built': momentOf(record, 'lastBuilt'), 'enrolled-at': momentOf(record, 'enrolledAt') },
+    },
     {
       owner: enrollment.backstage,
       upstream: { registry, repository, tag: tag ?? 'unknown' },
@@ -132,8 +135,11 @@ export function baseImage(
   kinds: Kinds,
 ): Entity {
   return upstreamImage(
-    { name, registry, repository, tag, digest: digestOf(record, 'currentDigest') },
-    { 'last-updated': momentOf(record, 'lastUpdated'), 'previous-digest': digestOf(record, 'previousDigest') },
+    name,
+    {
+      ...{ registry, repository, tag, digest: digestOf(record, 'currentDigest') },
+      ...{ 'last-updated': momentOf(record, 'lastUpdated'), 'previous-digest': digestOf(record, 'previousDigest') },
+    },
     {
       owner: { owner: 'upstream', lifecycle: 'production', system: null },
       upstream: { registry, repository, tag },
@@ -144,25 +150,28 @@ export function baseImage(
   )
 }
 
-interface Upstream {
-  readonly owner: CatalogPlace
-  readonly upstream: Readonly<Record<'registry' | 'repository' | 'tag', string>>
-  /** The enrolled image with the same repository; null: none. */
-  readonly enrolledImage: string | null
-  /** Sorted. */
-  readonly dependents: readonly string[]
-}
-
+/**
+ * @param facts its annotations.
+ * @param enrolledImage the enrolled image with the same repository; null: none.
+ * @param dependents sorted.
+ */
 function upstreamImage(
+  name: string,
+  facts: Readonly<Record<string, string | null>>,
   {
-    name,
-    ...place
-  }: Readonly<Record<'name' | 'registry' | 'repository', string>> & Readonly<Record<'tag' | 'digest', string | null>>,
-  more: Readonly<Record<string, string | null>>,
-  { owner, upstream, enrolledImage, dependents }: Upstream,
+    owner,
+    upstream,
+    enrolledImage,
+    dependents,
+  }: {
+    readonly owner: CatalogPlace
+    readonly upstream: Readonly<Record<'registry' | 'repository' | 'tag', string>>
+    readonly enrolledImage: string | null
+    readonly dependents: readonly string[]
+  },
   kinds: Kinds,
 ): Entity {
-  const metadata = { name, annotations: annotations({ ...place, ...more }) }
+  const metadata = { name, annotations: annotations(facts) }
   if (kinds === 'stock') {
     const ours = enrolledImage === null ? {} : { dependsOn: [`component:default/${enrolledImage}`] }
     const dependencyOf = dependents.map((image) => `component:default/${image}`)

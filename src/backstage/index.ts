@@ -6,4 +6,4 @@
  * `entities.ts` defines the entities, `catalog.ts` the files (both pure), `catalog-folder.ts` reads the existing ones.
  */
 export { type CatalogInput, catalogFiles, catalogFolderFault } from './catalog.js'
-export { type CatalogPlan, planCatalog } from './catalog-folder.js'
+export { planCatalog } from './catalog-folder.js'

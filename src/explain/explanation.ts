@@ -2,15 +2,7 @@ import { filledInput } from '../build-definition/index.js'
 import type { EnrolledImage, ImagesFile, Override, Settings } from '../enrollment/index.js'
 import { forgeOf, type Provider } from '../forges/index.js'
 import { rebuildStageName, warehouseName } from '../kargo/names.js'
-import {
-  type Cause,
-  type Limit,
-  type NeverReason,
-  type Outlook,
-  outlookOf,
-  rebuildCause,
-  type UnknownReason,
-} from '../policy/index.js'
+import { type Cause, type Limit, type Outlook, outlookOf, rebuildCause } from '../policy/index.js'
 import { type BaseClaim, evidenceIn } from '../state/evidence.js'
 import { isFailedFor, nextTry, type Rebuild, type Records, rebuildsOf } from '../state/index.js'
 import { builtTime, type JudgedRecord, judgeBase, provenTimes } from '../state/judge.js'
@@ -66,29 +58,7 @@ function baseFacts(image: StateRecord | undefined, name: string, record: StateRe
   }
 }
 
-/** Commands to type and a page to open. */
-export interface DoItNow {
-  /** Starts the build; null if nothing can. */
-  readonly build: string | null
-  /** The page where the build can be started; null if there is none. */
-  readonly page: string | null
-  /** Shows Kargo's progress. */
-  readonly look: readonly string[]
-  /** Makes Kargo do it; empty if that would not help. */
-  readonly promote: readonly string[]
-}
-
-interface ActionInput {
-  readonly enrollment: EnrolledImage
-  readonly record: StateRecord | undefined
-  readonly bases: readonly ExplainedBase[]
-  readonly changed: ExplainedBase | null
-  readonly cause: Cause | null
-  readonly status: string
-  readonly reason: string
-}
-
-const NOTHING: DoItNow = { build: null, page: null, look: [], promote: [] }
+const NOTHING: Explanation['doItNow'] = { build: null, page: null, look: [], promote: [] }
 
 /**
  * The commands that rebuild an image now. Every value in them is one quoted word of a POSIX shell.
@@ -98,42 +68,34 @@ const NOTHING: DoItNow = { build: null, page: null, look: [], promote: [] }
  * turn: Promotions of a Stage run sequentially, so another one would only queue behind it. A rebuild due to enrollment
  * also waits there for its minimum age.
  */
-function actionsFor(input: ActionInput, settings: Settings, urls: Readonly<Record<Provider, string>>): DoItNow {
-  const { enrollment, record, bases, changed, cause, status, reason } = input
+function actionsFor(
+  { enrollment, bases, outlook, status, reason }: Omit<Explanation, 'doItNow'>,
+  record: StateRecord | undefined,
+  settings: Settings,
+  urls: ExplainInput['urls'],
+): Explanation['doItNow'] {
   const { source } = enrollment
   if (source === null) return NOTHING
+  const { base: changed, cause } = { base: null, cause: null, ...outlook }
   const branch = source.branch ?? textOf(record, 'defaultBranch')
   const base = changed ?? bases[0] ?? null
   const fill = (value: string) => filledInput(value, base)
   const forge = forgeOf(source)
   const url = urls[source.provider]
-  const isKnownToKargo = settings.engine === 'kargo' && changed !== null && status !== 'never'
-  const stage = word(rebuildStageName(enrollment.name))
+  const build = forge.startCommand(url, source, branch, fill)?.map(word).join(' ') ?? null
+  const ways = { build, page: forge.startPage(url, source, branch) }
+  if (settings.engine !== 'kargo' || changed === null || status === 'never') return { ...NOTHING, ...ways }
   const project = `--project=${word(settings.namespace)}`
+  const stage = `--stage=${word(rebuildStageName(enrollment.name))}`
+  const target = `${project} ${stage} --freight=FREIGHT`
   const isQueued = status === 'waiting' && (reason !== 'minimumReleaseAge' || cause === 'before-enrollment')
-  return {
-    build: forge.startCommand(url, source, branch, fill)?.map(word).join(' ') ?? null,
-    page: forge.startPage(url, source, branch),
-    look: isKnownToKargo ? [`kargo get promotions ${project} --stage=${stage}`] : [],
-    promote: isKnownToKargo && !isQueued ? promotion({ project, stage, changed, status }) : [],
-  }
-}
-
-interface Promoted {
-  readonly project: string
-  readonly stage: string
-  readonly changed: ExplainedBase
-  readonly status: string
-}
-
-function promotion({ project, stage, changed, status }: Promoted): string[] {
-  const target = `${project} --stage=${stage} --freight=FREIGHT`
-  return [
+  const promote = [
     `kargo get freight ${project} --origin=${word(warehouseName(changed.name))}`,
     // Freight that is not old enough is not available to the Stage until a person approves it.
     ...(status === 'waiting' ? [`kargo approve ${target}`] : []),
     `kargo promote ${target}`,
   ]
+  return { ...ways, look: [`kargo get promotions ${project} ${stage}`], promote: isQueued ? [] : promote }
 }
 
 /** One word of a POSIX shell, quoted if necessary. */
@@ -157,7 +119,7 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number]
 
 /** The reason for the status; stable values for programs. */
-export type Reason =
+type Reason =
   | Cause
   | 'intended'
   | 'started'
@@ -166,12 +128,10 @@ export type Reason =
   | 'override'
   | Exclude<Limit, 'none'>
   | 'autoRebuild'
-  | 'unchanged'
-  | 'built'
-  | 'proven'
-  | 'still-behind'
-  | NeverReason
-  | UnknownReason
+  | UnscheduledReason
+
+/** Why no rebuild is scheduled. */
+export type UnscheduledReason = Extract<Outlook<ExplainedBase>, { reason: string }>['reason']
 
 /** Everything about one image. */
 export interface Explanation {
@@ -195,10 +155,20 @@ export interface Explanation {
   readonly discovery: { readonly status: string | null; readonly at: string | null; readonly error: string | null }
   /** The latest timestamp in the image's state files, ISO 8601. */
   readonly asOf: string | null
-  readonly doItNow: DoItNow
+  /** Commands to type and a page to open. */
+  readonly doItNow: {
+    /** Starts the build; null if nothing can. */
+    readonly build: string | null
+    /** The page where the build can be started; null if there is none. */
+    readonly page: string | null
+    /** Shows Kargo's progress. */
+    readonly look: readonly string[]
+    /** Makes Kargo do it; empty if that would not help. */
+    readonly promote: readonly string[]
+  }
 }
 
-export interface ExplainInput {
+interface ExplainInput {
   readonly enrolled: ImagesFile
   readonly records: Records
   /** Active ones only. */
@@ -224,15 +194,15 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
   const known = knownImage(record, records.bases)
   const { bases } = known
   const outlook = outlookOf(enrollment, known, { staggerSeconds: settings.stagger.seconds, overrides })
-  const { base, cause } = { base: null, cause: null, ...outlook }
+  const { base } = { base: null, ...outlook }
   const override = overrides.find(({ digest }) => digest === base?.digest) ?? null
   const rebuilds = rebuildsOf(record)
-  const due = known.bases.filter((one) => rebuildCause(enrollment, one, known.times) !== null)
+  const due = bases.filter((one) => rebuildCause(enrollment, one, known.times) !== null)
   const [last] = rebuilds
   const failed = last !== undefined && outlook.kind === 'scheduled' && isFailedFor(last, due) ? last : null
   const status = rebuildStatus(last, failed) ?? statusOf(outlook, override, now)
   const built = builtTime(record)
-  return {
+  const explanation = {
     enrollment,
     ...status,
     outlook,
@@ -250,15 +220,15 @@ function explain(enrollment: EnrolledImage, { enrolled, records, overrides, now,
       error: textOf(record, 'discoveryError'),
     },
     asOf: newest(record, bases, records.bases),
-    doItNow: actionsFor({ enrollment, record, bases, changed: base, cause, ...status }, settings, urls),
   }
+  return { ...explanation, doItNow: actionsFor(explanation, record, settings, urls) }
 }
 
 /** The status from recorded rebuilds: a build is running, or the last one failed. */
 function rebuildStatus(
   last: Rebuild | undefined,
   failed: Rebuild | null,
-): { readonly status: Status; readonly reason: Reason } | null {
+): Pick<Explanation, 'status' | 'reason'> | null {
   if (last?.result === 'intended' || last?.result === 'started') return { status: 'building', reason: last.result }
   if (failed === null) return null
   return { status: 'failed', reason: failed.result === 'refused' ? 'start-refused' : 'build-failed' }
@@ -268,7 +238,7 @@ function statusOf(
   outlook: Explanation['outlook'],
   override: Override | null,
   now: string,
-): { readonly status: Status; readonly reason: Reason } {
+): Pick<Explanation, 'status' | 'reason'> {
   if (outlook.kind === 'held') return { status: 'held', reason: 'autoRebuild' }
   if (outlook.kind !== 'scheduled') return { status: outlook.kind, reason: outlook.reason }
   const { at, limit, cause } = outlook

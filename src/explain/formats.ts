@@ -4,17 +4,13 @@ import { type ExplainedBase, type Explanation, STATUSES } from './explanation.js
 import { verdict } from './sentences.js'
 import { minute } from './times.js'
 
-/** One line of the table; only the first line of an image has its details, all have its name. */
-export interface Row {
-  readonly status: Explanation['status']
-  readonly isFirst: boolean
-  readonly cells: readonly string[]
-}
-
 export const HEAD = ['IMAGE', 'REBUILD', 'LAST BUILT', 'BASE IMAGE', 'DIGEST', 'SINCE', 'CHANGE'] as const
 
-/** The table of explanations: one line per base image of each image; times in UTC. */
-export function tableRows(explanations: readonly Explanation[]): Row[] {
+/**
+ * The table of explanations: one line per base image of each image; times in UTC. Only the first line of an image has its
+ * details, all have its name.
+ */
+export function tableRows(explanations: readonly Explanation[]) {
   return explanations.flatMap((explanation) => {
     const { enrollment, status, lastBuilt, bases } = explanation
     const about = [statusCell(explanation), lastBuilt === null ? '-' : minute(lastBuilt)]

@@ -7,13 +7,12 @@
  */
 export {
   type ExplainedBase,
-  type ExplainInput,
   type Explanation,
   explainImages,
   knownImage,
   STATUSES,
   type Status,
 } from './explanation.js'
-export { explanationJson, HEAD, type Row, shortDigest, statusTotals, tableRows } from './formats.js'
+export { explanationJson, HEAD, shortDigest, statusTotals, tableRows } from './formats.js'
 export { paragraphs } from './sentences.js'
 export { minute } from './times.js'

@@ -2,7 +2,7 @@ import type { Override } from '../enrollment/index.js'
 import type { Turn } from '../policy/index.js'
 import type { Rebuild } from '../state/index.js'
 import { count } from '../text/index.js'
-import type { DoItNow, ExplainedBase, Explanation, Reason } from './explanation.js'
+import type { ExplainedBase, Explanation, UnscheduledReason } from './explanation.js'
 import { moment, relative } from './times.js'
 
 const MAX_SHOWN = 5
@@ -44,7 +44,7 @@ function rebuildVerdict({ status, reason, rebuilds, nextTry }: Explanation, now:
 }
 
 /** The files that answers are based on, as shown to people. */
-export interface Files {
+interface Files {
   readonly images: string
   readonly overrides: string
 }
@@ -165,7 +165,7 @@ function claimLines({ claims }: Explanation): string[] {
   return [`The image's label claims ${claims.reference}${digest}; a label proves nothing.`]
 }
 
-function actionLines({ build, page, look, promote }: DoItNow): string[] {
+function actionLines({ build, page, look, promote }: Explanation['doItNow']): string[] {
   const commands = (title: string, lines: readonly (string | null)[]) => {
     const shown = lines.flatMap((line) => (line === null ? [] : [`  ${line}`]))
     return shown.length === 0 ? [] : [title, ...shown]
@@ -179,14 +179,14 @@ function actionLines({ build, page, look, promote }: DoItNow): string[] {
 
 /** Why an image is rebuilt, or why not yet: one or two sentences. */
 export function verdict(explanation: Explanation, now: string): string {
-  const { outlook, reason } = explanation
+  const { outlook } = explanation
   const recorded = rebuildVerdict(explanation, now)
   if (recorded !== null) return recorded
   if (outlook.kind === 'scheduled') return scheduled(explanation, outlook, now)
   if (outlook.kind === 'held') {
     return `Held: ${causeOf(outlook)}, and autoRebuild is false: someone has to start the rebuild.`
   }
-  return SENTENCES[reason as UnscheduledReason](explanation)
+  return SENTENCES[outlook.reason](explanation)
 }
 
 function scheduled(
@@ -226,20 +226,6 @@ function changed({ reference, updated, isReturned }: ExplainedBase, said: string
   if (!isReturned) return `${reference} got a new digest${seen}`
   return `${reference} got a new digest${seen} (and went back to an older one)`
 }
-
-type UnscheduledReason = Exclude<
-  Reason,
-  | 'intended'
-  | 'started'
-  | 'build-failed'
-  | 'start-refused'
-  | 'change'
-  | 'override'
-  | 'autoRebuild'
-  | 'rebuildDelay'
-  | 'minimumReleaseAge'
-  | 'stagger'
->
 
 function behindOn({ outlook }: Explanation): string {
   return outlook.kind === 'behind' ? outlook.base.reference : 'its base image'

@@ -1,6 +1,7 @@
 import { parse } from 'yaml'
 import { type Problem, problem } from '../enrollment/problem.js'
 import type { ManifestFile, ManifestObject, ResourceId } from '../kargo/index.js'
+import { jsonMap } from '../text/index.js'
 
 /** `apiVersion/kind/namespace/name`: a resource's identity as one string. */
 export function resourceKey(id: ResourceId): string {
@@ -49,17 +50,11 @@ function identify(text: string): ResourceId | null {
   return isOurs ? { apiVersion, kind, namespace, name } : identifyByLibrary(text)
 }
 
-interface Manifest {
-  readonly apiVersion?: unknown
-  readonly kind?: unknown
-  readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown } | null
-}
-
 function identifyByLibrary(text: string): ResourceId | null {
   try {
-    const manifest = parse(text, { maxAliasCount: 100, logLevel: 'silent' }) as Manifest | null
-    const { apiVersion, kind, metadata } = manifest ?? {}
-    const { name, namespace = '' } = metadata ?? {}
+    const manifest: unknown = parse(text, { maxAliasCount: 100, logLevel: 'silent' })
+    const { apiVersion, kind, metadata } = jsonMap(manifest) ?? {}
+    const { name, namespace = '' } = jsonMap(metadata) ?? {}
     if ([apiVersion, kind, name, namespace].some((part) => typeof part !== 'string') || name === '') return null
     return { apiVersion: String(apiVersion), kind: String(kind), namespace: String(namespace), name: String(name) }
   } catch {
@@ -180,12 +175,14 @@ export function parseDeletionLimit(text: string): DeletionLimit | null {
  */
 export function guardDeletions(comparison: Comparison, limit: DeletionLimit, outputDir: string): Problem[] {
   const removed = comparison.changes.filter((change) => change.kind === 'removed')
-  const allowed = allowedDeletions(limit, comparison.resourcesBefore)
+  const before = comparison.resourcesBefore
+  const asked = limit.kind === 'count' ? limit.count : Math.floor((before * limit.percent) / 100)
+  const allowed = Math.max(ALWAYS_ALLOWED, asked)
   const problems = removed
     .filter((change) => CONTAINERS.has(change.id.kind))
     .map((change) => containerProblem(change, outputDir))
   if (removed.length > allowed) {
-    const message = `this run would delete ${removed.length} of ${comparison.resourcesBefore} resources; ${allowed} are allowed.`
+    const message = `this run would delete ${removed.length} of ${before} resources; ${allowed} are allowed.`
     const remedy = `If that is intended, run once with max-deletions: ${removed.length} (--max-deletions ${removed.length}). If not, check what is missing from images.yaml.`
     problems.push(problem('deletions-exceeded', message, { remedy }))
   }
@@ -197,11 +194,6 @@ function containerProblem(change: ResourceChange, outputDir: string): Problem {
   const file = `${outputDir}/${change.file}`
   const remedy = `Undo the change of settings.namespace; if it is intended, delete ${file} by hand in a separate commit first.`
   return problem('container-deleted', message, { file, remedy })
-}
-
-function allowedDeletions(limit: DeletionLimit, before: number): number {
-  const asked = limit.kind === 'count' ? limit.count : Math.floor((before * limit.percent) / 100)
-  return Math.max(ALWAYS_ALLOWED, asked)
 }
 
 /** Whether a change deletes an object together with its history. */

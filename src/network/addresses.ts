@@ -1,11 +1,9 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 
 /**
- * How close an address is. forbidden: link-local, cloud metadata, multicast and addresses that are not a valid
- * destination. No registry has one of these, and metadata services answer anyone who runs code on the machine.
+ * Link-local, cloud metadata, multicast and addresses that are not a valid destination. No registry has one of these,
+ * and metadata services answer anyone who runs code on the machine.
  */
-type AddressKind = 'public' | 'private' | 'loopback' | 'forbidden'
-
 const FORBIDDEN = listOf([
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -33,7 +31,7 @@ const PRIVATE = listOf([
 ])
 
 /** Classifies an address (IANA's special-purpose registries); text that is not an address is forbidden. */
-export function addressKind(address: string): AddressKind {
+export function addressKind(address: string): 'public' | 'private' | 'loopback' | 'forbidden' {
   const plain = embedded(address) ?? address
   const family = isIPv4(plain) ? 'ipv4' : isIPv6(plain) ? 'ipv6' : null
   if (family === null || FORBIDDEN.check(plain, family)) return 'forbidden'

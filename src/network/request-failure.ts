@@ -1,34 +1,27 @@
 import { problem, Refusal } from '../enrollment/problem.js'
 
-/** Response headers by lower-case name; repeated headers are joined with a comma. */
-export type ResponseHeaders = ReadonlyMap<string, string>
-
-/** Why there is no usable response. */
-export type FailureReason =
-  /** No complete response in time. */
-  | 'timeout'
-  /** No connection. */
-  | 'unreachable'
-  /** The name does not resolve. */
-  | 'unknown-host'
-  /** The connection was closed midway. */
-  | 'disconnected'
-  | 'certificate'
-  | 'too-large'
-  /** Not what this kind of server sends. */
-  | 'unexpected'
-  | 'redirect'
-  /** Too many requests (429, and 403 at GitHub). */
-  | 'rate-limited'
-  /** 5xx. */
-  | 'server-error'
-  /** The request is not allowed: the address is not one of such a server, or not one that may get its credentials. */
-  | 'not-allowed'
-
 /** A request without a usable response. */
 export interface RequestFailure {
   readonly kind: 'failure'
-  readonly reason: FailureReason
+  readonly reason: /** No complete response in time. */
+    | 'timeout'
+    /** No connection. */
+    | 'unreachable'
+    /** The name does not resolve. */
+    | 'unknown-host'
+    /** The connection was closed midway. */
+    | 'disconnected'
+    | 'certificate'
+    | 'too-large'
+    /** Not what this kind of server sends. */
+    | 'unexpected'
+    | 'redirect'
+    /** Too many requests (429, and 403 at GitHub). */
+    | 'rate-limited'
+    /** 5xx. */
+    | 'server-error'
+    /** The request is not allowed: the address is not one of such a server, or not one that may get its credentials. */
+    | 'not-allowed'
   /** The server's host. */
   readonly host: string
   /** Continues "HOST …", without a full stop. Contains no secret and nothing that varies between runs. */
@@ -42,7 +35,7 @@ export interface RequestFailure {
 
 /** Creates a failure; omitted fields are null. */
 export function requestFailure(
-  reason: FailureReason,
+  reason: RequestFailure['reason'],
   host: string,
   what: string,
   remedy: string,
@@ -68,7 +61,11 @@ export function mayHaveTakenEffect({ reason }: RequestFailure): boolean {
 const LATER = 'Run this again later.'
 
 /** What 429 and 5xx mean for any server (408 counts as 5xx); null for every other status. */
-export function statusFailure(host: string, status: number, headers: ResponseHeaders): RequestFailure | null {
+export function statusFailure(
+  host: string,
+  status: number,
+  headers: ReadonlyMap<string, string>,
+): RequestFailure | null {
   const more = { wait: retryAfter(headers), status }
   if (status === 429) return requestFailure('rate-limited', host, 'is rate-limiting requests (429)', LATER, more)
   if (status < 500 && status !== 408) return null
@@ -76,7 +73,7 @@ export function statusFailure(host: string, status: number, headers: ResponseHea
 }
 
 /** `Retry-After` in milliseconds from now: seconds or a date (RFC 9110 §10.2.3). Null if missing or invalid. */
-function retryAfter(headers: ResponseHeaders): number | null {
+function retryAfter(headers: ReadonlyMap<string, string>): number | null {
   const text = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(text)) return Number(text) * 1000
   const date = Date.parse(text)

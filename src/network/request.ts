@@ -4,14 +4,7 @@ import type { LookupFunction } from 'node:net'
 import { getProxyUrl } from '@actions/http-client/lib/proxy'
 import { HttpsProxyAgent } from 'hpagent'
 import { refuse } from '../enrollment/problem.js'
-import {
-  FailedRequest,
-  type FailureReason,
-  isFailure,
-  type RequestFailure,
-  type ResponseHeaders,
-  requestFailure,
-} from './request-failure.js'
+import { FailedRequest, isFailure, type RequestFailure, requestFailure } from './request-failure.js'
 
 /** How to reach a server. Its connections are kept alive and not shared with other servers. */
 export interface Connection {
@@ -85,7 +78,8 @@ function seconds(name: string, usual: number, least: number): number {
 export interface HttpResponse {
   readonly kind: 'response'
   readonly status: number
-  readonly headers: ResponseHeaders
+  /** By lower-case name; repeated headers are joined with a comma. */
+  readonly headers: ReadonlyMap<string, string>
   readonly body: Buffer
 }
 
@@ -223,7 +217,7 @@ function networkFailure(error: NodeJS.ErrnoException, host: string, proxy: URL |
     return requestFailure('certificate', host, `has a certificate that is not trusted${where}`, remedy)
   }
   const isUnknown = syscall === 'getaddrinfo' && code === 'ENOTFOUND'
-  const reason: FailureReason = isUnknown ? 'unknown-host' : isConnecting ? 'unreachable' : 'disconnected'
+  const reason = isUnknown ? 'unknown-host' : isConnecting ? 'unreachable' : 'disconnected'
   const what = `${isConnecting ? 'could not be reached' : 'closed the connection'}${where}`
   return requestFailure(reason, host, what, 'Check its address and the network, and run this again.')
 }

@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { baseDelay } from './request.js'
-import {
-  type FailureReason,
-  isFailure,
-  isTransient,
-  mayHaveTakenEffect,
-  type RequestFailure,
-} from './request-failure.js'
+import { isFailure, isTransient, mayHaveTakenEffect, type RequestFailure } from './request-failure.js'
 
 export interface Log {
   readonly warning: (text: string) => void
@@ -20,7 +14,7 @@ export interface Clock {
 }
 
 /** A request to be retried. */
-export interface Attempt {
+interface Attempt {
   /** `GET /path`, for the log. */
   readonly name: string
   /** Whether it may be retried although an earlier attempt may have taken effect. */
@@ -38,7 +32,7 @@ export interface RetryLimits {
   readonly totalWait: number
   /** Consecutive failed attempts, each times its weight, after which the server is no longer used. */
   readonly failures: number
-  readonly weights: Partial<Record<FailureReason, number>>
+  readonly weights: Partial<Record<RequestFailure['reason'], number>>
 }
 
 /** A timeout costs half a minute, so a few are enough; a server error may affect only one project. */

@@ -25,15 +25,12 @@ export function baseChange({ digest, updated }: BaseDigest, { built, enrolled }:
   return updated < (enrolled ?? 0) ? 'earlier' : 'newer'
 }
 
-/** The relation of a base to the digest that an image is proven to be built on, which needs no clock. */
-export type ProvenChange = 'current' | 'behind'
-
 /**
- * Whether an image is built on the current digest of a base's tag.
+ * Whether an image is built on the current digest of a base's tag, which needs no clock.
  *
  * @param proven the digest that it was built on; null: there is no proof, and no result.
  */
-export function provenChange(digest: string | null, proven: string | null): ProvenChange | null {
+export function provenChange(digest: string | null, proven: string | null): 'current' | 'behind' | null {
   if (digest === null || proven === null) return null
   return digest === proven ? 'current' : 'behind'
 }

@@ -7,29 +7,24 @@
  * be rebuilt because it was enrolled as well. Independent of the clock.
  */
 export {
-  type BaseChange,
   type BaseDigest,
   baseChange,
   countsForRebuild,
   type ImageTimes,
   isNewDigest,
   mayStarve,
-  type ProvenChange,
   provenChange,
   usualInterval,
 } from './changes.js'
 export {
   type Cause,
-  isBuiltSinceEnrollment,
   type JudgedBase,
-  type NeverReason,
   type Outlook,
   outlookOf,
   type ProvenTimes,
   rebuildCause,
   rebuiltFromEnrollment,
   type Turn,
-  type UnknownReason,
 } from './outlook.js'
 export {
   builtSince,

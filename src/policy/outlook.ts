@@ -1,5 +1,5 @@
 import { type BuildName, forgeOf, type Provider } from '../forges/index.js'
-import type { BaseChange, BaseDigest, ImageTimes, ProvenChange } from './changes.js'
+import type { BaseChange, BaseDigest, ImageTimes } from './changes.js'
 import { type ImagePolicy, type Limit, longestWait } from './waits.js'
 
 /** When an image was built and enrolled, and when the proof of its bases was read; in milliseconds since the epoch. */
@@ -7,19 +7,19 @@ export interface ProvenTimes extends ImageTimes {
   readonly proven: number | null
 }
 
-/** The relation of a base to an image, and when its tag got the current digest, in milliseconds since the epoch. */
-interface BaseStanding {
+/** A base, and its relation to an image. */
+export interface JudgedBase extends BaseDigest {
   /** Proven if possible, otherwise based on timestamps. */
-  readonly change: BaseChange | ProvenChange
+  readonly change: BaseChange | 'current' | 'behind'
   readonly byClock: BaseChange
-  /** null: unknown. */
+  /** When its tag got the current digest, in milliseconds since the epoch; null: unknown. */
   readonly seen: number | null
   /** The build pins the digest that the image is proven to be built on: another build would pull the same one. */
   readonly isPinned: boolean
 }
 
 /** Whether a build is recorded since the image was enrolled: a base that it left outdated stays so. */
-export function isBuiltSinceEnrollment({ built, enrolled }: ImageTimes): boolean {
+function isBuiltSinceEnrollment({ built, enrolled }: ImageTimes): boolean {
   return built !== null && enrolled !== null && built >= enrolled
 }
 
@@ -33,7 +33,7 @@ export function isBuiltSinceEnrollment({ built, enrolled }: ImageTimes): boolean
  */
 export function rebuiltFromEnrollment(
   { rebuildOnEnrollment, minimumReleaseAge }: Pick<ImagePolicy, 'rebuildOnEnrollment' | 'minimumReleaseAge'>,
-  { change, byClock, seen, isPinned }: BaseStanding,
+  { change, byClock, seen, isPinned }: JudgedBase,
   times: ProvenTimes,
 ): number | null {
   const { enrolled, proven } = times
@@ -42,16 +42,11 @@ export function rebuiltFromEnrollment(
   return Math.max(seen, proven - minimumReleaseAge.seconds * 1000)
 }
 
-/** Why no change of a base ever rebuilds an image. */
-export type NeverReason = 'external' | 'disabled' | 'no-workflow' | 'no-bases'
-
-/** Why it is unknown whether an image needs a rebuild. */
-export type UnknownReason = 'not-discovered' | 'discovery-failed' | 'not-looked-up'
-
 /** The next rebuild of an image according to the state files; independent of the clock. */
 export type Outlook<Base> =
-  | { readonly kind: 'never'; readonly reason: NeverReason }
-  | { readonly kind: 'unknown'; readonly reason: UnknownReason }
+  /** No change of a base ever rebuilds it. */
+  | { readonly kind: 'never'; readonly reason: 'external' | 'disabled' | 'no-workflow' | 'no-bases' }
+  | { readonly kind: 'unknown'; readonly reason: 'not-discovered' | 'discovery-failed' | 'not-looked-up' }
   /** No base changed, or the last build has every change; proven: it is built on the current digest of each base. */
   | { readonly kind: 'up-to-date'; readonly reason: 'unchanged' | 'built' | 'proven' }
   /** Provably built on an older digest, but not rebuilt: outdated when it was enrolled, or after the last build. */
@@ -84,20 +79,18 @@ interface Buildable extends ImagePolicy {
   readonly source: (BuildName & { readonly provider: Provider }) | null
 }
 
-/** The properties of a base that an outlook needs. */
-export interface JudgedBase extends BaseDigest, BaseStanding {}
-
-interface KnownImage<Base> {
-  readonly bases: readonly Base[]
-  readonly times: ProvenTimes
-  /** null if no run has looked for its base images yet. */
-  readonly discoveryStatus: string | null
-}
-
-/** The outlook of an image, as Kargo implements it; of several changes due at once, that of the first base. */
+/**
+ * The outlook of an image, as Kargo implements it; of several changes due at once, that of the first base.
+ *
+ * @param discoveryStatus null if no run has looked for its base images yet.
+ */
 export function outlookOf<Base extends JudgedBase>(
   image: Buildable,
-  { bases, times, discoveryStatus }: KnownImage<Base>,
+  {
+    bases,
+    times,
+    discoveryStatus,
+  }: { readonly bases: readonly Base[]; readonly times: ProvenTimes; readonly discoveryStatus: string | null },
   factory: FactoryPolicy,
 ): Outlook<Base> {
   const reason = neverReason(image)
@@ -119,7 +112,7 @@ export function outlookOf<Base extends JudgedBase>(
   return { kind: 'up-to-date', reason: bases.some(({ change }) => change === 'built') ? 'built' : 'unchanged' }
 }
 
-function neverReason({ source, enabled }: Buildable): NeverReason | null {
+function neverReason({ source, enabled }: Buildable) {
   if (source === null) return 'external'
   if (!enabled) return 'disabled'
   return forgeOf(source).buildFile(source) === null ? 'no-workflow' : null

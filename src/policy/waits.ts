@@ -11,15 +11,11 @@ export const REBUILD_DEFAULTS = {
   stagger: '0',
 } as const
 
-interface Span {
-  readonly seconds: number
-}
-
 /** The keys of an entry that control its rebuilds. */
 export interface ImagePolicy {
   readonly name: string
-  readonly rebuildDelay: Span
-  readonly minimumReleaseAge: Span
+  readonly rebuildDelay: { readonly seconds: number }
+  readonly minimumReleaseAge: { readonly seconds: number }
   readonly autoRebuild: boolean
   readonly rebuildOnEnrollment: boolean
 }

@@ -2,14 +2,13 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { type RequestFailure, RetryPolicy, requestFailure } from '../../../src/network/index.js'
-import type { FailureReason } from '../../../src/network/request-failure.js'
 import { newClock } from '../../support/clock.js'
 
 const UNIT = 1000
 const ANSWER = { kind: 'response' as const }
 type Outcome = RequestFailure | typeof ANSWER
 
-const bad = (reason: FailureReason, wait: number | null = null) =>
+const bad = (reason: RequestFailure['reason'], wait: number | null = null) =>
   requestFailure(reason, 'api.example', 'is not well', 'Wait.', { wait })
 
 function newPolicy() {
@@ -133,7 +132,7 @@ describe('all questions of a run', () => {
   })
 
   test('whatever the server does, it costs a bounded time and a bounded number of tries', async () => {
-    const reasons = fc.constantFrom<FailureReason>(
+    const reasons = fc.constantFrom<RequestFailure['reason']>(
       'timeout',
       'unreachable',
       'unknown-host',
