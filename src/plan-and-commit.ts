@@ -8,7 +8,7 @@ import type { CommitResult } from './publish/index.js'
 import {
   type ClaimedRebuild,
   type Decision,
-  type ImageOutcome,
+  type ImageRebuild,
   knownRuns,
   outcomeFiles,
   renewed,
@@ -30,7 +30,7 @@ export interface Committed {
   readonly plan: Plan
   /** null: nothing was committed. */
   readonly sha: string | null
-  readonly outcomes: readonly ImageOutcome[]
+  readonly outcomes: readonly ImageRebuild[]
 }
 
 const MAX_RECORD_ATTEMPTS = 20
@@ -120,7 +120,7 @@ function start(
   decision: Decision | null,
   { client, me, clock, secrets }: BuildOptions & Pick<RunOptions, 'secrets'>,
   ways: CommittingRebuilds,
-): Promise<ImageOutcome[]> {
+): Promise<ImageRebuild[]> {
   const renew = async (left: readonly Start[]) => {
     let kept: readonly Start[] = []
     await updateState(ways, (state) => {

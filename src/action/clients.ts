@@ -10,18 +10,16 @@ import { countProgress, knownSecrets, logLine, safe, step } from './log.js'
 import type { RunTarget } from './target.js'
 
 /** The purpose of a client decides which token it uses. */
-export type Purpose = 'comment' | 'state' | 'source'
-
-const NEEDED: Readonly<Record<Purpose, { readonly what: string; readonly input: string }>> = {
+const PURPOSES = {
   comment: { what: 'to comment with', input: 'github-token' },
   state: { what: 'to commit the state with', input: 'state-token (or github-token)' },
   source: { what: 'to read source repositories with', input: 'source-token (or state-token, or github-token)' },
-}
+} as const
 
 /** One client per token, created on first use. */
 export class Clients {
   readonly #apiUrl: string
-  readonly #tokens: Readonly<Record<Purpose, string>>
+  readonly #tokens: Readonly<Record<keyof typeof PURPOSES, string>>
   readonly #made = new Map<string, Promise<GitHubClient>>()
 
   constructor(inputs: Inputs, context: Context) {
@@ -30,12 +28,10 @@ export class Clients {
   }
 
   /** @throws Refusal when there is no token for the purpose. */
-  async for(purpose: Purpose): Promise<GitHubClient> {
+  async for(purpose: keyof typeof PURPOSES): Promise<GitHubClient> {
     const token = this.#tokens[purpose]
-    if (token === '')
-      throw refuse('token-missing', `there is no token ${NEEDED[purpose].what}.`, {
-        remedy: `Set ${NEEDED[purpose].input}.`,
-      })
+    const { what, input } = PURPOSES[purpose]
+    if (token === '') throw refuse('token-missing', `there is no token ${what}.`, { remedy: `Set ${input}.` })
     const log = { warning: (text: string) => warning(safe(text)), debug: (text: string) => debug(safe(text)) }
     const client = this.#made.get(token) ?? connectGitHub({ apiUrl: this.#apiUrl, token, log })
     this.#made.set(token, client)

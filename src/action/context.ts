@@ -11,7 +11,16 @@ export interface Context {
   readonly sha: string
   /** Full name: refs/heads/main, refs/pull/3/merge. */
   readonly ref: string
-  readonly pullRequest: EventPullRequest | null
+  /** The pull request an event is about. */
+  readonly pullRequest: {
+    readonly number: number
+    readonly headSha: string
+    /** Base branch; null if the event does not include it. */
+    readonly baseBranch: string | null
+    readonly headRef: string
+    /** OWNER/REPO the commits come from; null if that fork was deleted. */
+    readonly headRepository: string | null
+  } | null
   /** The base commit of a pull request (or of its merge queue entry); null for other events. */
   readonly baseSha: string | null
   /** The run that triggered this one, on workflow_run. */
@@ -23,29 +32,10 @@ export interface Context {
   /** Never taken from images.yaml: these servers receive tokens. */
   readonly servers: Servers
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string }
-  /** How the workflow references this action; null for `uses: ./`. */
-  readonly action: ActionReference | null
+  /** The running action as the workflow references it, OWNER/REPO@REF; null for `uses: ./`. */
+  readonly action: { readonly repository: string; readonly ref: string } | null
   readonly workspace: string
   readonly temp: string
-}
-
-/** The running action, as the workflow references it. */
-export interface ActionReference {
-  /** OWNER/REPO */
-  readonly repository: string
-  /** The part after the `@`. */
-  readonly ref: string
-}
-
-/** The pull request an event is about. */
-export interface EventPullRequest {
-  readonly number: number
-  readonly headSha: string
-  /** Base branch; null if the event does not include it. */
-  readonly baseBranch: string | null
-  readonly headRef: string
-  /** OWNER/REPO the commits come from; null if that fork was deleted. */
-  readonly headRepository: string | null
 }
 
 /** A finished run of another workflow, as reported by GitHub: its author controls only names. */
@@ -134,7 +124,7 @@ export function readContext(env: Env): Context {
 }
 
 /** The runner sets both for an action from a repository, and leaves them empty for one in the workspace. */
-function actionOf(repository = '', ref = ''): ActionReference | null {
+function actionOf(repository = '', ref = ''): Context['action'] {
   return repository === '' || ref === '' ? null : { repository, ref }
 }
 
@@ -147,7 +137,7 @@ function readPayload(path: string | undefined): Payload {
   }
 }
 
-function pullRequestOf({ pull_request: pull }: Payload): EventPullRequest | null {
+function pullRequestOf({ pull_request: pull }: Payload): Context['pullRequest'] {
   if (pull?.number === undefined) return null
   const { head } = pull
   return {
@@ -196,7 +186,7 @@ const FIXED = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?
  * controls what runs with the workflow's tokens. Null if there is nothing to advise, and for an action in the
  * workspace.
  */
-export function pinningAdvice(action: ActionReference | null): string | null {
+export function pinningAdvice(action: Context['action']): string | null {
   if (action === null || FIXED.test(action.ref)) return null
   const { repository, ref } = action
   return (

@@ -9,12 +9,10 @@ import {
   renderIssue,
   renderNotice,
 } from '../dashboard/index.js'
-import type { Settings } from '../enrollment/index.js'
 import { urlPath } from '../forges/forge.js'
 import { readOverview } from '../overview.js'
 import type { Plan } from '../plan.js'
 import {
-  type DashboardNow,
   type DashboardRequest,
   type IssuePlace,
   keepDashboard,
@@ -54,13 +52,12 @@ export async function updateDashboard(
     logLine(`The dashboard shows ${stateBranch(factory, branch)}, not ${branch}: it is left unchanged.`)
     return
   }
-  const { settings } = plan
   try {
     const result = await step('Bring the dashboard up to date', async () => {
       const { repository } = target
       const missingBases = plan.answers.missing
       const overview = readOverview(await read(), { repository, urls: context.servers, now, missingBases })
-      const request = requestFor(overview, { factory, plan, settings, branch })
+      const request = requestFor(overview, factory, plan, branch)
       return keepDashboard(await issuePlace(factory), request)
     })
     if (result.kind === 'forbidden') warning(safe(forbidden(factory)))
@@ -99,27 +96,20 @@ export function forbidden({ target }: Pick<Factory, 'target'>): string {
   return `The token may not write the dashboard issue: ${remedy}, or remove \`issue: true\` from settings.dashboard.`
 }
 
-interface Shown {
-  readonly factory: Factory
-  readonly plan: Plan
-  readonly settings: Settings
-  readonly branch: string
-}
-
-function requestFor(overview: Overview, { factory, plan, settings, branch }: Shown): DashboardRequest {
+function requestFor(overview: Overview, factory: Factory, plan: Plan, branch: string): DashboardRequest {
   const { inputs, context, target } = factory
   const secrets = knownSecrets()
   const id = dashboardId(inputs, branch)
   const file = urlPath(fromTop(inputs.statePath, inputs.imagesFile))
   const imagesUrl = `${context.servers.github}/${target.repository}/blob/${urlPath(branch)}/${file}`
-  const { notify } = settings.dashboard
+  const notify = plan.settings?.dashboard.notify ?? []
   return {
     id,
     title: issueTitle(inputs.statePath),
     render: (budget) => renderIssue(overview, { budget, hasBoxes: target.isOwn, imagesUrl, secrets }),
     handled: context.editedIssue === null ? [] : (readDashboard(context.editedIssue.after)?.ticked ?? []),
     news: (told) => newsOf(overview, told, plan.answers.there),
-    notice: (items, sequence) => renderNotice(items, { id, sequence, notify, secrets }),
+    notice: (items, sequence) => renderNotice(items, { id, sequence }, notify, secrets),
   }
 }
 
@@ -144,13 +134,13 @@ export async function requestedByBoxes(inputs: Inputs, context: Context, clients
   const found = newTicks(factory)
   if (typeof found === 'string') return nothing(found)
   try {
-    const { edit, names } = found
+    const { edit, names, isIntact } = found
     const now = await readOwnDashboard(await issuePlace(factory), edit.number)
     if (now === null) return nothing(`#${edit.number} is not an issue of this factory`)
     if (now.kind === 'forbidden') return nothing(forbidden(factory))
     const ticked = names.filter((name) => now.dashboard.ticked.includes(name))
     if (ticked.length === 0) return nothing(`the boxes of #${edit.number} are no longer ticked`)
-    const refusal = await refusalOf(found, now, factory)
+    const refusal = await refusalOf(edit, isIntact && now.dashboard.isIntact, factory)
     if (refusal === null) return requestOf(ticked)
     await untickAll(await issuePlace(factory), edit.number, now)
     return nothing(refusal)
@@ -184,15 +174,12 @@ function nothing(why: string): null {
   return null
 }
 
-interface NewTicks {
-  readonly edit: EditedIssue
-  readonly names: readonly string[]
-  /** Whether the text was ours before and only boxes changed. */
-  readonly isIntact: boolean
-}
-
-/** The ticks of the event; a string: why it concerns no box of ours. */
-function newTicks(factory: Factory): NewTicks | string {
+/**
+ * The ticks of the event; a string: why it concerns no box of ours.
+ *
+ * @returns `isIntact`: the text was ours before and only boxes changed.
+ */
+function newTicks(factory: Factory) {
   const { inputs, context, target } = factory
   const edit = context.editedIssue
   if (edit === null) return 'the text of the issue did not change'
@@ -209,12 +196,8 @@ function newTicks(factory: Factory): NewTicks | string {
 }
 
 /** Why ticks are ignored; null: they count. */
-async function refusalOf(
-  { edit: { number, sender }, isIntact }: NewTicks,
-  now: DashboardNow,
-  factory: Factory,
-): Promise<string | null> {
-  if (!isIntact || !now.dashboard.isIntact) return `someone else edited the text of #${number}`
+async function refusalOf({ number, sender }: EditedIssue, isIntact: boolean, factory: Factory): Promise<string | null> {
+  if (!isIntact) return `someone else edited the text of #${number}`
   if (!sender.isPerson) return `${sender.login} is not a person`
   const { repository } = factory.target
   if (await mayWrite(await issuePlace(factory), sender.login)) return null

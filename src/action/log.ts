@@ -37,14 +37,8 @@ export function safe(text: string): string {
     .join('\n')
 }
 
-interface Step {
-  readonly results: string[]
-  /** Completed work, counted by kind. */
-  readonly done: Map<string, number>
-}
-
-/** The current step: there is one log for the whole process. */
-let current: Step | null = null
+/** The results of the current step, and its completed work, counted by kind: there is one log for the whole process. */
+let current: { readonly results: string[]; readonly done: Map<string, number> } | null = null
 
 /** Logs a line; lines of a step appear below its group, where they are visible without unfolding. */
 export function logLine(text: string): void {
@@ -63,7 +57,7 @@ export function countProgress(what: string): void {
  */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const outer = current
-  const own: Step = { results: [], done: new Map() }
+  const own = { results: [] as string[], done: new Map<string, number>() }
   const started = performance.now()
   const logProgress = () => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)

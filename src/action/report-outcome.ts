@@ -11,7 +11,6 @@ import {
 import {
   fromData,
   isReportable,
-  type LeftReport,
   MAX_DATA,
   type Marker,
   type Report,
@@ -91,42 +90,32 @@ function commentOn(report: Report, outcome: Outcome, inputs: Inputs, context: Co
   return postComment(report, () => pullRequestOf(outcome, context), { marker, head, inputs })
 }
 
-interface CommentOptions {
-  readonly marker: Marker
-  /** The commit the pull request must still be at; null: any. */
-  readonly head: string | null
-  readonly inputs: Inputs
-}
-
 /**
  * Shows a report on a pull request. A failure is a warning and does not fail the run.
  *
  * @param find finds the pull request; null: there is none.
+ * @param head the commit the pull request must still be at; null: any.
  */
 export async function postComment(
   report: Report,
   find: () => Promise<PullRequest | null>,
-  options: CommentOptions,
+  { marker, head, inputs }: { readonly marker: Marker; readonly head: string | null; readonly inputs: Inputs },
 ): Promise<CommentResult | null> {
-  if (options.inputs.comment === 'never') return null
+  if (inputs.comment === 'never') return null
   try {
     const pull = await find()
-    return pull === null ? null : await writeComment(report, pull, options)
+    if (pull === null) return null
+    const secrets = knownSecrets()
+    const render = (budget: number) => renderComment(report, { marker, secrets, budget })
+    const isWanted = inputs.comment === 'always' || isReportable(report)
+    const result = await upsertComment(pull, { render, marker, isReportable: isWanted, head })
+    logLine(commentLine(result, pull.number))
+    if (result.kind === 'forbidden') notice(FORBIDDEN)
+    return result
   } catch (error) {
     warning(safe(`The pull request could not be commented: ${asWarning(error)} The report is in the job summary.`))
     return null
   }
-}
-
-async function writeComment(report: Report, pull: PullRequest, options: CommentOptions): Promise<CommentResult> {
-  const { marker, head, inputs } = options
-  const secrets = knownSecrets()
-  const render = (budget: number) => renderComment(report, { marker, secrets, budget })
-  const isWanted = inputs.comment === 'always' || isReportable(report)
-  const result = await upsertComment(pull, { render, marker, isReportable: isWanted, head })
-  logLine(commentLine(result, pull.number))
-  if (result.kind === 'forbidden') notice(FORBIDDEN)
-  return result
 }
 
 const FORBIDDEN =
@@ -153,18 +142,26 @@ const REPOSITORY = 'https://github.com/craigedmunds/image-factory-action'
 
 const MESSAGES_PAGE = `${REPOSITORY}/blob/main/docs/troubleshooting.md#what-the-run-says`
 
-interface RunEnd {
-  readonly verdict: string
-  readonly isFailed: boolean
-  /** Empty where there is none. */
-  readonly commentUrl: string
-  /** Page of the run, which shows the job summary. */
-  readonly runUrl: string
-}
-
-/** The last line of the log, which people scroll to: what happened and where to look. */
-export function lastLine(report: Pick<Report, 'mode' | 'commit'>, ending: RunEnd): string {
-  const { verdict, isFailed, commentUrl, runUrl } = ending
+/**
+ * The last line of the log, which people scroll to: what happened and where to look.
+ *
+ * @param commentUrl empty where there is none.
+ * @param runUrl page of the run, which shows the job summary.
+ */
+export function lastLine(
+  report: Pick<Report, 'mode' | 'commit'>,
+  {
+    verdict,
+    isFailed,
+    commentUrl,
+    runUrl,
+  }: {
+    readonly verdict: string
+    readonly isFailed: boolean
+    readonly commentUrl: string
+    readonly runUrl: string
+  },
+): string {
   const places = [
     ...(report.commit?.url ? [`commit ${report.commit.url}`] : []),
     ...(commentUrl === '' ? [] : [`comment ${commentUrl}`]),
@@ -237,7 +234,12 @@ function readData(left: string, context: Context): string {
 }
 
 /** GitHub, not the report, decides where it comes from; such a run cannot have committed anything. */
-function trusted({ report, headSha }: LeftReport, run: TriggeringRun, inputs: Inputs, context: Context): Report {
+function trusted(
+  { report, headSha }: ReturnType<typeof fromData>,
+  run: TriggeringRun,
+  inputs: Inputs,
+  context: Context,
+): Report {
   const { servers, repository } = context
   const repositoryUrl = `${servers.github}/${repository}`
   if (headSha !== run.headSha) {

@@ -17,32 +17,29 @@ import {
   commitMessageOf,
   git,
 } from '../publish/index.js'
-import type { ImageOutcome } from '../rebuild/index.js'
+import type { ImageRebuild } from '../rebuild/index.js'
 import type { RunOptions } from '../run-options.js'
 import { type StateFolder, writeFiles } from '../state/index.js'
 import { actionRunOptions, Clients } from './clients.js'
 import { type Context, pinningAdvice } from './context.js'
-import { updateDashboard } from './dashboard.js'
+import { type Factory, updateDashboard } from './dashboard.js'
 import { type Inputs, inputFolder } from './inputs.js'
 import { asWarning, logLine, safe, step } from './log.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
 import { chooseTarget, type RunTarget } from './target.js'
 
-interface PageRequest {
-  /** The input page-dir; null: no page. */
-  readonly directory: string | null
-  readonly plan: Plan
-  /** OWNER/REPO of the state. */
-  readonly repository: string
-  /** ISO 8601. */
-  readonly now: string
-  /** Reads the state to show. */
-  readonly folder: () => Promise<StateFolder>
-}
-
-/** Writes the page and its data to the input page-dir. A failure is only a warning: the commit is already made. */
-async function writePage(request: PageRequest, context: Context): Promise<void> {
-  const { directory, plan, repository, now, folder } = request
+/**
+ * Writes the page and its data to the input page-dir. A failure is only a warning: the commit is already made.
+ *
+ * @param folder reads the state to show.
+ */
+async function writePage(
+  plan: Plan,
+  folder: () => Promise<StateFolder>,
+  { inputs, context, target: { repository } }: ActionRun,
+  now: string,
+): Promise<void> {
+  const { pageDir: directory } = inputs
   if (directory === null || plan.refused) return
   try {
     await step('Write the page', async () => {
@@ -62,15 +59,12 @@ export interface Outcome {
   readonly plan: Plan
   readonly commit: { readonly sha: string; readonly branch: string } | null
   /** Builds that were started, or could not be. */
-  readonly outcomes: readonly ImageOutcome[]
+  readonly outcomes: readonly ImageRebuild[]
   readonly clients: Clients
 }
 
-interface ActionRun {
-  readonly inputs: Inputs
-  readonly context: Context
+interface ActionRun extends Factory {
   readonly target: RunTarget
-  readonly clients: Clients
   readonly checkouts: StateCheckouts
 }
 
@@ -88,7 +82,7 @@ export async function run(inputs: Inputs, context: Context, now: string): Promis
     const options = await actionRunOptions(inputs, context, target, clients, now)
     if (target.mode === 'commit') return { target, clients, ...(await commitAndShow(options, checkout, action)) }
     const plan = await planWithoutCommit(options, checkout, action)
-    await page(plan, async () => checkout.folder, action, now)
+    await writePage(plan, async () => checkout.folder, action, now)
     return { target, clients, plan, commit: null, outcomes: [] }
   } finally {
     await checkouts.remove()
@@ -149,7 +143,7 @@ async function commitAndShow(options: RunOptions, first: StateCheckout, action: 
     return folder
   }
   if (!plan.refused) await updateDashboard(action, plan, { branch, now, read })
-  await page(plan, read, action, now)
+  await writePage(plan, read, action, now)
   return committed
 }
 
@@ -174,11 +168,6 @@ async function commit(options: RunOptions, first: StateCheckout, action: ActionR
   const { plan, sha, outcomes } = await commitAndStart(options, first.folder, ways)
   if (!plan.refused && planned.isWorkspace) writeFiles(planned.folder.root, plan.changes)
   return { plan, outcomes, commit: sha === null ? null : { sha, branch } }
-}
-
-function page(plan: Plan, folder: () => Promise<StateFolder>, action: ActionRun, now: string): Promise<void> {
-  const { inputs, target, context } = action
-  return writePage({ directory: inputs.pageDir, plan, repository: target.repository, now, folder }, context)
 }
 
 async function commitPlan(

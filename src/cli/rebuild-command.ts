@@ -8,7 +8,7 @@ import {
   type Decision,
   decideRebuilds,
   followRebuilds,
-  type ImageOutcome,
+  type ImageRebuild,
   knownRuns,
   outcomeFiles,
   type Request,
@@ -156,7 +156,7 @@ function trackedImages({ images }: ImagesFile, { images: records }: Pick<StateFi
 }
 
 /** What a dry run would start. */
-function planned({ starts }: Decision): ImageOutcome[] {
+function planned({ starts }: Decision): ImageRebuild[] {
   return starts.flatMap(({ images }) =>
     images.map(({ name, rebuild }) => ({ name, rebuild: { ...rebuild, result: 'started' } })),
   )

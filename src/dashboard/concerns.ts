@@ -24,20 +24,18 @@ export interface Concern {
   readonly next: string
 }
 
-interface ConcernInput {
-  readonly missingBases: ReadonlySet<string>
-  /** ISO 8601. */
-  readonly now: string
-}
-
-/** The concerns about one image, the worst first. */
-export function concernsOf(explanation: Explanation, input: ConcernInput): Concern[] {
+/**
+ * The concerns about one image, the worst first.
+ *
+ * @param now ISO 8601.
+ */
+export function concernsOf(explanation: Explanation, missingBases: ReadonlySet<string>, now: string): Concern[] {
   return [
     ...failedRebuild(explanation),
-    ...missing(explanation, input),
+    ...missing(explanation, missingBases),
     ...failedDiscovery(explanation),
     ...stillBehind(explanation),
-    ...overdue(explanation, input),
+    ...overdue(explanation, now),
   ]
 }
 
@@ -66,7 +64,7 @@ function times(attempts: number): string {
   return attempts > 1 ? `The build failed ${attempts} times` : 'The build failed'
 }
 
-function missing({ bases }: Explanation, { missingBases }: ConcernInput): Concern[] {
+function missing({ bases }: Explanation, missingBases: ReadonlySet<string>): Concern[] {
   return bases
     .filter(({ reference }) => missingBases.has(reference))
     .map(({ name, reference }) => ({
@@ -104,7 +102,7 @@ function stillBehind({ status, reason, outlook }: Explanation): Concern[] {
 /** Milliseconds after which any schedule should have started a due rebuild. */
 const OVERDUE_AFTER = 24 * 60 * 60 * 1000
 
-function overdue({ status, outlook, engine }: Explanation, { now }: ConcernInput): Concern[] {
+function overdue({ status, outlook, engine }: Explanation, now: string): Concern[] {
   if (status !== 'due' || outlook.kind !== 'scheduled') return []
   if (Date.parse(now) - Date.parse(outlook.at) < OVERDUE_AFTER) return []
   const { reference } = outlook.base

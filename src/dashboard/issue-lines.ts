@@ -12,8 +12,6 @@ export function standingText(image: OverviewImage): string {
   return markdown(STANDING_SPANS[image.standing](image))
 }
 
-type Rebuild = OverviewImage['rebuilds'][number]
-
 const STANDING_SPANS: Readonly<Record<Standing, (image: OverviewImage) => Span[]>> = {
   failed: () => ['its last build failed'],
   building: ({ rebuilds: [last] }) => (last === undefined ? [] : building(last)),
@@ -48,7 +46,7 @@ function at(moment: string | null): Span[] {
   return moment === null ? [] : [minute(moment)]
 }
 
-function building({ result, started, at: decided, run, bases }: Rebuild): Span[] {
+function building({ result, started, at: decided, run, bases }: OverviewImage['rebuilds'][number]): Span[] {
   const why = references(bases.flatMap(({ ref }) => ref ?? []))
   const reason: Span[] = why.length === 0 ? [] : [' for ', ...why]
   if (result === 'intended') return ['about to be started', ...reason, ', decided ', minute(decided)]
@@ -117,7 +115,7 @@ function lead(standing: Standing): string {
 }
 
 /** One row of the latest rebuilds: the image, time, reason, result, and current base. */
-export function rebuildCells(image: string, rebuild: Rebuild): string[] {
+export function rebuildCells(image: string, rebuild: OverviewImage['rebuilds'][number]): string[] {
   const { at: decided, started, ended, reason, bases, run, result, attempts, evidence } = rebuild
   const changed = references(bases.flatMap(({ ref }) => ref ?? []))
   const what: Span[] = changed.length === 0 ? [] : [...changed, ' changed']

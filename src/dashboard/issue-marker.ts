@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { decode, encode } from '../report/marker.js'
 
-/** Contents of the dashboard's first line, which is not displayed. */
+/** Contents of the first line of the dashboard and of its notifications, which is not displayed. */
 export interface DashboardMarker {
   /** Distinguishes several factories in one repository. */
   readonly id: string
-  /** Number of the last notification; 0: none yet. */
+  /** Number of the notification, of the last one in the dashboard; 0: none yet. */
   readonly sequence: number
   /** Keys of the concerns that people were notified of; many: more than are kept, so no key is listed. */
   readonly told: ReadonlySet<string> | 'many'
@@ -80,11 +80,6 @@ const BOX = /^- \[([ xX])\] <!-- rebuild=([a-z0-9-]{1,63}) -->/gm
 /** A box that requests the rebuild of an image, or of all stale ones. */
 export function box(name: string): string {
   return `- [ ] <!-- rebuild=${name} -->`
-}
-
-/** The names in the boxes of a text, ticked or not; sorted. */
-export function boxesIn(text: string): string[] {
-  return [...new Set([...text.matchAll(BOX)].map(([, , name = '']) => name))].sort()
 }
 
 function tickedIn(text: string): string[] {

@@ -21,14 +21,7 @@ import { redactor } from '../report/redact.js'
 import { compareText, count, formatNumber, groupBy } from '../text/index.js'
 import { concernText, rebuildCells, standingText } from './issue-lines.js'
 import { ALL_STALE, box } from './issue-marker.js'
-import {
-  type Overview,
-  type OverviewImage,
-  type OverviewOverride,
-  STANDING_WORDS,
-  STANDINGS,
-  type Standing,
-} from './overview.js'
+import { type Overview, type OverviewImage, STANDING_WORDS, STANDINGS, type Standing } from './overview.js'
 
 export interface IssueOptions {
   /** Maximum length in characters; at least 600. */
@@ -150,11 +143,9 @@ const FOLDED: readonly (readonly [Standing, string])[] = [
 /** Groups of more images in the same situation are folded. */
 const MAX_ALIKE = 5
 
-type Images = readonly OverviewImage[]
-
 function section(
   title: string,
-  images: Images,
+  images: readonly OverviewImage[],
   say: (image: OverviewImage) => string,
   context: IssueContext,
 ): string[] {
@@ -170,7 +161,9 @@ function section(
     .map(({ image, text }) => `${start(image, context)} ${nameOf(image, context)}: ${text}`)
   const folds = groups
     .filter(([, alike]) => alike.length > MAX_ALIKE)
-    .map(([text, alike]) => `**${count(alike.length, 'image')}**: ${text}\n${namesFold(alike, context)}`)
+    .map(([text, alike]) => {
+      return `**${count(alike.length, 'image')}**: ${text}\n${details('Which', nameLines(alike, context))}`
+    })
   return [heading, ...folds, ...block(lines), ...left(images.length - shown.length)]
 }
 
@@ -191,20 +184,19 @@ function nameOf({ name, line }: OverviewImage, { options: { imagesUrl } }: Issue
   return `**${link(codeSpan(name), imagesUrl === null ? null : `${imagesUrl}#L${line}`)}**`
 }
 
-function namesFold(images: Images, context: IssueContext): string {
-  const lines = images.map((image) => `${start(image, context)} ${codeSpan(image.name)}`)
-  return details('Which', lines.join('\n'))
+function nameLines(images: readonly OverviewImage[], context: IssueContext): string {
+  return images.map((image) => `${start(image, context)} ${codeSpan(image.name)}`).join('\n')
 }
 
-function folded(title: string, images: Images, context: IssueContext): string[] {
+function folded(title: string, images: readonly OverviewImage[], context: IssueContext): string[] {
   if (images.length === 0) return []
   const heading = `${html(title)} (${formatNumber(images.length)})`
   if (context.rows === 0) return [`### ${heading}`]
   const shown = withoutSecrets(images.slice(0, context.rows), context.redact)
   const groups = [...groupBy(shown, standingText)]
   const parts = groups.flatMap(([text, alike]) => {
-    const lines = alike.map((image) => `${start(image, context)} ${codeSpan(image.name)}`)
-    return groups.length === 1 && !SAID.has(alike[0].standing) ? [lines.join('\n')] : [`${text}:`, lines.join('\n')]
+    const isSaid = groups.length === 1 && !SAID.has(alike[0].standing)
+    return [...(isSaid ? [] : [`${text}:`]), nameLines(alike, context)]
   })
   return [details(heading, [...parts, ...left(images.length - shown.length)].join('\n\n'))]
 }
@@ -245,7 +237,7 @@ function overridesSection({ overview: { overrides }, rows, redact }: IssueContex
   return [heading, ...block(shown.map(overrideLine)), ...left(overrides.length - shown.length)]
 }
 
-function overrideLine({ base, digest, reason, expires, images }: OverviewOverride): string {
+function overrideLine({ base, digest, reason, expires, images }: Overview['overrides'][number]): string {
   const names = listed(
     images.map((name) => [code(name)]),
     { max: MAX_NAMES },

@@ -63,16 +63,10 @@ export function keysOf(items: readonly NewsItem[]): Told {
   return items.length > MAX_TOLD ? 'many' : new Set(items.map(({ key }) => key))
 }
 
-export interface Notice {
-  readonly id: string
-  readonly sequence: number
-  readonly told: Told
-}
-
 const LINE = /^<!-- image-factory:notice id=(\S{1,1000}) seq=(\d{1,9}) told=(many|[0-9a-f]{0,1600}) -->$/
 
 /** Reads a comment's first line; null if the comment is not a notice. */
-export function readNotice(body: string): Notice | null {
+export function readNotice(body: string): DashboardMarker | null {
   const [first = ''] = body.slice(0, 4000).split('\n', 1)
   const found = LINE.exec(first.replace(/\r$/, ''))
   if (found === null) return null
@@ -82,18 +76,18 @@ export function readNotice(body: string): Notice | null {
 
 const MAX_SHOWN = 20
 
-export interface NoticeOptions {
-  /** The dashboard it belongs to. */
-  readonly id: string
-  readonly sequence: number
-  /** `@user`, `@org/team`: who is notified; validated with the settings. */
-  readonly notify: readonly string[]
-  /** Values that are never shown. */
-  readonly secrets: readonly string[]
-}
-
-/** The comment that notifies people of new concerns; it always fits into GitHub's limit. */
-export function renderNotice(items: readonly NewsItem[], { id, sequence, notify, secrets }: NoticeOptions): string {
+/**
+ * The comment that notifies people of new concerns; it always fits into GitHub's limit.
+ *
+ * @param notify `@user`, `@org/team`: who is notified; validated with the settings.
+ * @param secrets values that are never shown.
+ */
+export function renderNotice(
+  items: readonly NewsItem[],
+  { id, sequence }: Pick<DashboardMarker, 'id' | 'sequence'>,
+  notify: readonly string[],
+  secrets: readonly string[],
+): string {
   const redact = redactor(secrets)
   const byImage = [...groupBy(items, ({ image }) => image.name).values()]
   const n = byImage.length

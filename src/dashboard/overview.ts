@@ -57,11 +57,6 @@ export interface OverviewBase {
   readonly users: readonly string[]
 }
 
-export interface OverviewOverride extends Omit<Override, 'line'> {
-  /** Names of the images that it currently affects, sorted. */
-  readonly images: readonly string[]
-}
-
 /** The whole factory at one moment; the content of `factory.json`. Keys are stable: they may be added, not removed. */
 export interface Overview {
   readonly version: 1
@@ -78,10 +73,11 @@ export interface Overview {
   readonly images: readonly OverviewImage[]
   /** The bases of all images, sorted by name. */
   readonly bases: readonly OverviewBase[]
-  readonly overrides: readonly OverviewOverride[]
+  /** Each with the names of the images that it currently affects, sorted. */
+  readonly overrides: readonly (Omit<Override, 'line'> & { readonly images: readonly string[] })[]
 }
 
-export interface OverviewInput {
+interface OverviewInput {
   readonly explanations: readonly Explanation[]
   readonly records: Records
   readonly overrides: readonly Override[]
@@ -124,7 +120,7 @@ function imageOf(explanation: Explanation, { records, missingBases, now }: Overv
   return {
     ...explanationJson(explanation, now),
     standing: standingOf(explanation),
-    concerns: status === 'never' ? [] : concernsOf(explanation, { missingBases, now }),
+    concerns: status === 'never' ? [] : concernsOf(explanation, missingBases, now),
     source: source === null ? null : { provider: source.provider, repo: source.repo },
     line,
     isStartable: isBuildable && status !== 'building',

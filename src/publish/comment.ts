@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import { isNewer, type Marker, parseMarker, sameReport } from '../report/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import { isClientError, isForbidden, refusedRequest } from './refusals.js'
+import { isClientError, isForbidden, nothingIfFailed, refusedRequest } from './refusals.js'
 
 /**
  * The token's login. If GitHub refuses to answer, as for the workflow's own token, it is the workflow bot's. Without
@@ -131,8 +131,17 @@ const NEWER: CommentResult = { kind: 'skipped', reason: 'a newer run has reporte
 
 /** Another run may create one at the same time: both check again, and both keep the newer one. */
 async function create(pull: PullRequest, request: CommentRequest): Promise<CommentResult> {
-  const url = await createOnce(pull, request)
-  const all = await ownComments(pull, request.marker.id).catch(leaveToNextRun)
+  const { client, number } = pull
+  const write = (body: string) => client.rest.issues.createComment({ ...place(pull), issue_number: number, body })
+  const url = await createOnce(
+    async () => (await writeTruncated(request.render, write)).data.html_url,
+    async () => {
+      const known = await ownComments(pull, request.marker.id)
+      return known.find(({ marker }) => isSameRun(marker, request.marker))?.url ?? null
+    },
+  )
+  // The report is posted; checks and removals that failed are left to the next run.
+  const all = (await ownComments(pull, request.marker.id).catch(nothingIfFailed)) ?? []
   const newest = all.reduce<OwnComment | null>((best, one) => (best === null || isLater(one, best) ? one : best), null)
   await remove(
     pull,
@@ -144,29 +153,25 @@ async function create(pull: PullRequest, request: CommentRequest): Promise<Comme
 
 const MAX_ATTEMPTS = 3
 
-/** If the response was lost, the comment may exist: checks before it creates another. */
-async function createOnce(pull: PullRequest, request: CommentRequest): Promise<string> {
-  const { client, number } = pull
+/**
+ * Creates something at most once: if the response was lost, it may exist, so that it is looked for before it is created
+ * again.
+ *
+ * @param find what was created; null: nothing.
+ * @throws the error of `create`, if a retry does not help.
+ */
+export async function createOnce<T>(create: () => Promise<T>, find: () => Promise<T | null>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await writeTruncated(request.render, async (body) => {
-        const { data } = await client.rest.issues.createComment({ ...place(pull), issue_number: number, body })
-        return data.html_url
-      })
+      return await create()
     } catch (error) {
       if (!(error instanceof FailedRequest) || !mayHaveTakenEffect(error.failure)) throw error
-      const made = (await ownComments(pull, request.marker.id)).find(({ marker }) => isSameRun(marker, request.marker))
-      if (made !== undefined) return made.url
+      const made = await find()
+      if (made !== null) return made
       if (tried === MAX_ATTEMPTS) throw error
       await sleep(baseDelay() * 2 ** tried)
     }
   }
-}
-
-/** The report is posted; checks and removals that failed are left to the next run. */
-function leaveToNextRun(error: unknown): OwnComment[] {
-  if (error instanceof FailedRequest || isClientError(error)) return []
-  throw error
 }
 
 function isSameRun(a: Marker, b: Marker): boolean {
@@ -180,7 +185,7 @@ function isLater(a: OwnComment, b: OwnComment): boolean {
 /** Another run may have removed them already. */
 async function remove({ client, owner, repo }: PullRequest, comments: readonly OwnComment[]): Promise<void> {
   for (const { id } of comments)
-    await client.rest.issues.deleteComment({ owner, repo, comment_id: id }).catch(leaveToNextRun)
+    await client.rest.issues.deleteComment({ owner, repo, comment_id: id }).catch(nothingIfFailed)
 }
 
 function place({ owner, repo }: PullRequest): { readonly owner: string; readonly repo: string } {

@@ -77,7 +77,7 @@ export async function commitByPush(request: CommitRequest, changes: FileSet, to:
   const author = await identity(to.identityFrom ?? root)
   const scratchClone = await to.newFolder()
   await startScratchClone(request.tree, scratchClone)
-  const sha = await makeCommit(request, changes, { author, folder: scratchClone })
+  const sha = await makeCommit(request, changes, author, scratchClone)
   // The lease forces nothing, since our commit is based on `head`. It adds "and the branch still exists": a branch that
   // was deleted or reset in the meantime is not restored.
   const lease = `--force-with-lease=${ref}:${head}`
@@ -95,7 +95,8 @@ const MADE = 'refs/heads/made'
 async function makeCommit(
   request: CommitRequest,
   changes: FileSet,
-  { author, folder }: { readonly author: Identity; readonly folder: string },
+  author: typeof BOT,
+  folder: string,
 ): Promise<string> {
   const input = Buffer.concat([
     Buffer.from(`commit ${MADE}\ncommitter ${author.name} <${author.email}> now\n`),
@@ -123,13 +124,8 @@ function quotePath(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
 }
 
-interface Identity {
-  readonly name: string
-  readonly email: string
-}
-
 /** The configured identity of this checkout or user, otherwise that of the workflow bot. */
-async function identity(folder: string): Promise<Identity> {
+async function identity(folder: string): Promise<typeof BOT> {
   // All other configuration of the user is ignored; see `git`.
   const env = { HOME: homedir(), GIT_CONFIG_GLOBAL: join(homedir(), '.gitconfig') }
   const read = async (key: string) =>

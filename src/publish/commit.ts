@@ -10,7 +10,7 @@ import {
   type FileSet,
   type PushTarget,
 } from './commit-push.js'
-import { type GitHubError, isClientError, messageOf, refusedCommit } from './refusals.js'
+import { type GitHubError, messageOf, nothingIfFailed, refusedCommit } from './refusals.js'
 
 export type CommitMethod =
   /** `instead` takes commits that are too big for the API. */
@@ -45,24 +45,20 @@ const MUTATION = `mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`
 
-export interface ApiLimit {
-  /** Maximum size of a request. */
-  readonly bytes: number
-  /** If GitHub fails on a commit with more files or bytes, its size may be the reason. */
-  readonly easy: { readonly files: number; readonly bytes: number }
-}
-
 /**
+ * Maximum size of a request, and what GitHub takes easily: if it fails on a commit with more files or bytes, its size may
+ * be the reason.
+ *
  * GitHub documents no size limit for this mutation. Requests have failed at 40 MiB of content
  * (grafana/github-api-commit-action#66), and every request ends after 10 seconds (docs.github.com, "Timeouts" of the
  * GraphQL API), which many files can exceed. Trees time out from about 200 files (qoomon/actions--create-commit#90).
  */
-export const API_LIMIT: ApiLimit = { bytes: 30_000_000, easy: { files: 100, bytes: 1_000_000 } }
+export const API_LIMIT = { bytes: 30_000_000, easy: { files: 100, bytes: 1_000_000 } }
 
 interface ApiTarget {
   readonly client: GitHubClient
   readonly repository: string
-  readonly limit?: ApiLimit
+  readonly limit?: typeof API_LIMIT
 }
 
 /**
@@ -150,11 +146,6 @@ async function afterFailure(error: FailedRequest, request: CommitRequest, to: Ap
 /** The head of a branch; null if it cannot be read. */
 async function headOf(branch: string, { client, repository }: ApiTarget): Promise<string | null> {
   const [owner = '', repo = ''] = repository.split('/')
-  try {
-    const { data } = await client.rest.git.getRef({ owner, repo, ref: `heads/${branch}` })
-    return data.object.sha
-  } catch (error) {
-    if (error instanceof FailedRequest || isClientError(error)) return null
-    throw error
-  }
+  const ref = await client.rest.git.getRef({ owner, repo, ref: `heads/${branch}` }).catch(nothingIfFailed)
+  return ref === null ? null : ref.data.object.sha
 }

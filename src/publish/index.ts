@@ -17,7 +17,6 @@ export { type GitRemote, git, gitOrRefuse } from './git.js'
 export {
   type DashboardNow,
   type DashboardRequest,
-  type DashboardResult,
   type IssuePlace,
   keepDashboard,
   mayWrite,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Dashboard,
   type DashboardMarker,
@@ -8,11 +7,10 @@ import {
   withMarker,
   withTicks,
 } from '../dashboard/index.js'
-import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import { BODY_LIMITS, ownLogin, sameLogin, writeTruncated } from './comment.js'
+import { BODY_LIMITS, createOnce, ownLogin, sameLogin, writeTruncated } from './comment.js'
 import { type NoticeRequest, notify } from './notice.js'
-import { isClientError, isForbidden, refusedIssue } from './refusals.js'
+import { isClientError, isForbidden, nothingIfFailed, refusedRequest } from './refusals.js'
 
 /** The issues of a repository, and a client that may write them. */
 export interface IssuePlace {
@@ -32,7 +30,7 @@ export interface DashboardRequest extends NoticeRequest {
   readonly handled: readonly string[]
 }
 
-export type DashboardResult =
+type DashboardResult =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string; readonly isNotified: boolean }
   /** Another run is creating it right now. */
   | { readonly kind: 'skipped' }
@@ -56,8 +54,7 @@ interface OwnIssue {
 export async function keepDashboard(place: IssuePlace, request: DashboardRequest): Promise<DashboardResult> {
   return asked(place, async () => {
     const login = await ownLogin(place.client)
-    const found = (await findDashboards(place, request.id, login)) ?? []
-    const [existing, ...doubles] = found
+    const [existing, ...doubles] = await findDashboards(place, request.id, login)
     if (existing === undefined) return create(place, request, login)
     await closeDoubles(place, existing, doubles)
     return update(place, request, existing, login)
@@ -71,7 +68,7 @@ async function asked<T>(place: IssuePlace, work: () => Promise<T>): Promise<T | 
   } catch (error) {
     if (isForbidden(error)) return { kind: 'forbidden' }
     const repository = `${place.owner}/${place.repo}`
-    throw refusedIssue(error, `the dashboard issue of ${repository}`, { repository, token: place.token })
+    throw refusedRequest(error, `the dashboard issue of ${repository}`, repository, place.token)
   }
 }
 
@@ -103,37 +100,26 @@ function bodyOf(request: DashboardRequest, marker: DashboardMarker, before: Dash
 
 /** Another run may create one at the same time: both check again, and keep the first one. */
 async function create(place: IssuePlace, request: DashboardRequest, login: string): Promise<DashboardResult> {
-  const made = await createOnce(place, request, login)
-  const all = (await findDashboards(place, request.id, login).catch(leaveToNextRun)) ?? []
-  const [first = made, ...doubles] = all
+  const find = () => findDashboards(place, request.id, login)
+  const made = await createOnce(
+    () => createIssue(place, request),
+    async () => (await find())[0] ?? null,
+  )
+  const [first = made, ...doubles] = (await find().catch(nothingIfFailed)) ?? []
   await closeDoubles(place, first, doubles)
   if (first.number !== made.number) return { kind: 'skipped' }
   const result = await update(place, request, made, login)
   return result.kind === 'forbidden' || result.kind === 'skipped' ? result : { ...result, kind: 'created' }
 }
 
-const MAX_ATTEMPTS = 3
-
-/** If the response was lost, the issue may exist: checks before it creates another. */
-async function createOnce(place: IssuePlace, request: DashboardRequest, login: string): Promise<OwnIssue> {
-  const { client, owner, repo } = place
+async function createIssue({ client, owner, repo }: IssuePlace, request: DashboardRequest): Promise<OwnIssue> {
   const marker: DashboardMarker = { id: request.id, sequence: 0, told: new Set() }
   const body = (budget: number) => withMarker(marker, request.render(budget - withMarker(marker, '').length))
-  for (let tried = 1; ; tried += 1) {
-    try {
-      const { data } = await writeTruncated(body, (text) =>
-        client.rest.issues.create({ owner, repo, title: request.title, body: text }),
-      )
-      const dashboard = { marker, isIntact: true, ticked: [] }
-      return { number: data.number, url: data.html_url, body: data.body ?? '', isClosed: false, dashboard }
-    } catch (error) {
-      if (!(error instanceof FailedRequest) || !mayHaveTakenEffect(error.failure)) throw error
-      const [made] = (await findDashboards(place, request.id, login)) ?? []
-      if (made !== undefined) return made
-      if (tried === MAX_ATTEMPTS) throw error
-      await sleep(baseDelay() * 2 ** tried)
-    }
-  }
+  const { data } = await writeTruncated(body, (text) =>
+    client.rest.issues.create({ owner, repo, title: request.title, body: text }),
+  )
+  const dashboard = { marker, isIntact: true, ticked: [] }
+  return { number: data.number, url: data.html_url, body: data.body ?? '', isClosed: false, dashboard }
 }
 
 /** Issues cannot be deleted: a duplicate is closed and loses its marker. */
@@ -142,13 +128,8 @@ async function closeDoubles({ client, owner, repo }: IssuePlace, kept: OwnIssue,
   for (const { number } of doubles) {
     await client.rest.issues
       .update({ owner, repo, issue_number: number, body, state: 'closed', state_reason: 'not_planned' })
-      .catch(leaveToNextRun)
+      .catch(nothingIfFailed)
   }
-}
-
-function leaveToNextRun(error: unknown): null {
-  if (error instanceof FailedRequest || isClientError(error)) return null
-  throw error
 }
 
 /** Limit if GitHub cannot filter issues by their author: 300 issues. */
@@ -159,36 +140,30 @@ const MAX_PAGES = 3
  * recognize the token's login as an author, the newest issues of everyone are searched before another is created.
  */
 async function findDashboards(place: IssuePlace, id: string, login: string): Promise<OwnIssue[]> {
-  const own = await search(place, { creator: login }, (issue) => ownIssue(issue, id, login), Number.POSITIVE_INFINITY)
-  if (own.length > 0) return own
-  return search(place, {}, (issue) => ownIssue(issue, id, login), MAX_PAGES)
+  const own = await search(place, id, login, { creator: login }, Number.POSITIVE_INFINITY)
+  return own.length > 0 ? own : search(place, id, login, {}, MAX_PAGES)
 }
-
-type ListedIssue = Awaited<ReturnType<GitHubClient['rest']['issues']['listForRepo']>>['data'][number]
 
 async function search(
   { client, owner, repo }: IssuePlace,
+  id: string,
+  login: string,
   filter: { readonly creator?: string },
-  pick: (issue: ListedIssue) => OwnIssue | null,
   maxPages: number,
 ): Promise<OwnIssue[]> {
   const parameters = { owner, repo, ...filter, state: 'all', sort: 'updated', per_page: 100 } as const
   let pages = 0
   const found = await client.paginate(client.rest.issues.listForRepo, parameters, ({ data }, done) => {
     pages += 1
-    const own = data.flatMap((issue) => pick(issue) ?? [])
+    const own = data.flatMap(({ number, html_url: url, body, state, user, pull_request: pull }): OwnIssue[] => {
+      const dashboard = readDashboard(body ?? '')
+      if (pull !== undefined || dashboard?.marker.id !== id || !isOwn(user, login)) return []
+      return [{ number, url, body: body ?? '', isClosed: state === 'closed', dashboard }]
+    })
     if (own.length > 0 || pages >= maxPages) done()
     return own
   })
   return found.sort((a, b) => a.number - b.number)
-}
-
-function ownIssue(issue: ListedIssue, id: string, login: string): OwnIssue | null {
-  const { number, html_url: url, body, state, user } = issue
-  const dashboard = readDashboard(body ?? '')
-  if (issue.pull_request !== undefined || dashboard === null || dashboard.marker.id !== id) return null
-  if (!isOwn(user, login)) return null
-  return { number, url, body: body ?? '', isClosed: state === 'closed', dashboard }
 }
 
 /** An App is never a user, even if a user has its name. */

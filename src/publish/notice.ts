@@ -1,16 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type DashboardMarker,
-  type News,
-  type NewsItem,
-  type Notice,
-  readNotice,
-  toldAlso,
-} from '../dashboard/index.js'
-import { baseDelay, FailedRequest, mayHaveTakenEffect } from '../network/index.js'
+import { type DashboardMarker, type News, type NewsItem, readNotice, toldAlso } from '../dashboard/index.js'
 import type { GitHubClient } from '../sources/index.js'
-import { sameLogin } from './comment.js'
-import { isClientError } from './refusals.js'
+import { createOnce, sameLogin } from './comment.js'
+import { nothingIfFailed } from './refusals.js'
 
 /** What to notify people of, and how. */
 export interface NoticeRequest {
@@ -21,7 +12,7 @@ export interface NoticeRequest {
   readonly notice: (items: readonly NewsItem[], sequence: number) => string
 }
 
-export interface NoticePlace {
+interface NoticePlace {
   readonly client: GitHubClient
   readonly owner: string
   readonly repo: string
@@ -30,7 +21,7 @@ export interface NoticePlace {
   readonly login: string
 }
 
-interface OwnNotice extends Notice {
+interface OwnNotice extends DashboardMarker {
   readonly commentId: number
 }
 
@@ -53,10 +44,15 @@ export async function notify(
   const { items } = news(known.told)
   if (items.length === 0) return { marker: { ...known, told: news(known.told).told }, isNotified: false }
   const sequence = known.sequence + 1
-  const isNotified = await tellOnce(place, { marker: known, sequence, body: request.notice(items, sequence) })
+  const { client, owner, repo, number } = place
+  const comment = { owner, repo, issue_number: number, body: request.notice(items, sequence) }
+  await createOnce<unknown>(
+    () => client.rest.issues.createComment(comment),
+    async () => (await ownNotices(place, known)).find((one) => one.sequence === sequence) ?? null,
+  )
   // Notifications by a concurrent run count; the rest is left to the next run.
   const after = withNotices(known, await withoutDoubles(place, known, sequence))
-  return { marker: { ...after, told: lasting(news(after.told), after.told) }, isNotified }
+  return { marker: { ...after, told: lasting(news(after.told), after.told) }, isNotified: true }
 }
 
 /** The concerns that last and that people were notified of. */
@@ -73,41 +69,14 @@ function withNotices(marker: DashboardMarker, notices: readonly OwnNotice[]): Da
   return { ...marker, sequence, told }
 }
 
-interface Telling {
-  readonly marker: DashboardMarker
-  readonly sequence: number
-  readonly body: string
-}
-
-const MAX_ATTEMPTS = 3
-
-/** If the response was lost, the comment may exist: checks before it creates another. */
-async function tellOnce(place: NoticePlace, { marker, sequence, body }: Telling): Promise<boolean> {
-  const { client, owner, repo, number } = place
-  for (let tried = 1; ; tried += 1) {
-    try {
-      await client.rest.issues.createComment({ owner, repo, issue_number: number, body })
-      return true
-    } catch (error) {
-      if (!(error instanceof FailedRequest) || !mayHaveTakenEffect(error.failure)) throw error
-      const made = await ownNotices(place, marker)
-      if (made.some((one) => one.sequence === sequence)) return true
-      if (tried === MAX_ATTEMPTS) throw error
-      await sleep(baseDelay() * 2 ** tried)
-    }
-  }
-}
-
 /** Two runs may post the same at once: the first comment is kept. */
 async function withoutDoubles(place: NoticePlace, marker: DashboardMarker, sequence: number): Promise<OwnNotice[]> {
   const { client, owner, repo } = place
   const made = (await ownNotices(place, marker)).filter((one) => one.sequence === sequence)
   const [first, ...doubles] = made
   for (const { commentId } of doubles) {
-    await client.rest.issues.deleteComment({ owner, repo, comment_id: commentId }).catch((error: unknown) => {
-      // Another run may have removed it already.
-      if (!(error instanceof FailedRequest) && !isClientError(error)) throw error
-    })
+    // Another run may have removed it already.
+    await client.rest.issues.deleteComment({ owner, repo, comment_id: commentId }).catch(nothingIfFailed)
   }
   return first === undefined ? [] : [first]
 }

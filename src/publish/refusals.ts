@@ -1,5 +1,6 @@
 // Refusals of GitHub and git: their messages and remedies.
 import { Refusal, refuse } from '../enrollment/problem.js'
+import { FailedRequest } from '../network/index.js'
 
 /** What octokit throws when GitHub refuses: a status, or GraphQL's list of errors. */
 export interface GitHubError {
@@ -32,40 +33,30 @@ export function isForbidden(error: unknown): boolean {
   return isClientError(error) && error.status === 403
 }
 
+/** For `catch`: null if GitHub refused or did not respond; anything else is a bug, and thrown. */
+export function nothingIfFailed(error: unknown): null {
+  if (error instanceof FailedRequest || isClientError(error)) return null
+  throw error
+}
+
 /**
- * Turns a failed request about a pull request into an error with its purpose, GitHub's message and the remedy.
+ * Turns a failed request about a pull request, or about the dashboard issue, into an error with its purpose, GitHub's
+ * message and the remedy.
  *
  * @param doing the purpose, as the beginning of a sentence.
  * @param repository OWNER/REPO.
+ * @param issueToken of an issue: name of the input with the token that was used.
  */
-export function refusedRequest(error: unknown, doing: string, repository: string): Error {
-  const needed = { code: 'comment-refused', token: 'github-token', permission: 'pull-requests: write' } as const
-  return refused(error, doing, { ...needed, repository })
-}
-
-/**
- * Like `refusedRequest`, for an issue.
- *
- * @param token name of the input with the token that was used.
- */
-export function refusedIssue(
+export function refusedRequest(
   error: unknown,
   doing: string,
-  { repository, token }: { readonly repository: string; readonly token: string },
+  repository: string,
+  issueToken: string | null = null,
 ): Error {
-  return refused(error, doing, { code: 'issue-refused', token, permission: 'issues: write', repository })
-}
-
-interface Needed {
-  readonly code: 'comment-refused' | 'issue-refused'
-  readonly token: string
-  readonly permission: string
-  readonly repository: string
-}
-
-function refused(error: unknown, doing: string, { code, token, permission, repository }: Needed): Error {
   if (!isClientError(error)) return error as Error
   const { status = 0 } = error
+  const [token, permission] =
+    issueToken === null ? ['github-token', 'pull-requests: write'] : [issueToken, 'issues: write']
   const remedies: Readonly<Record<number, string>> = {
     401: `Check ${token}.`,
     403: `The ${token} needs the permission ${permission} on ${repository}.`,
@@ -73,6 +64,7 @@ function refused(error: unknown, doing: string, { code, token, permission, repos
     410: `Turn on issues in the settings of ${repository}, or remove \`issue: true\` from settings.dashboard.`,
   }
   const remedy = remedies[status] ?? "Check GitHub's message."
+  const code = issueToken === null ? 'comment-refused' : 'issue-refused'
   return refuse(code, `${doing} was refused: ${withoutFullStop(messageOf(error))}.`, { remedy })
 }
 
@@ -103,7 +95,7 @@ export function refusedCommit(refused: RefusedCommit): Refusal {
  * (GH006), rulesets (GH013), email privacy (GH007), file size (GH001), SAML, archived repositories. The first match
  * wins, specific before general.
  */
-export function commitRemedy(refused: RefusedCommit): string {
+function commitRemedy(refused: RefusedCommit): string {
   const { message } = refused
   const [, remedy] = COMMIT_REMEDIES.find(([pattern]) => pattern.test(message)) ?? []
   if (remedy !== undefined) return typeof remedy === 'string' ? remedy : remedy(refused)

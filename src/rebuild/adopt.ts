@@ -10,26 +10,21 @@ import {
   withRebuild,
 } from '../state/index.js'
 import { type Circumstances, type ImageCandidate, intended, rebuiltForBase } from './candidates.js'
-import { askForges, type Followed } from './follow.js'
+import { askForges } from './follow.js'
 import type { BuildRun, RunsClient } from './runs.js'
 
-/** Builds started by others. */
-interface Adopted extends Followed {
-  /** Images whose forge gave no usable response get no build in this run. */
-  readonly unanswered: ReadonlySet<string>
-  /**
-   * Records as they will be if running builds succeed that began before the change: they do not cover it, but
-   * `rebuildDelay` counts from them. Not stored.
-   */
-  readonly expected: ReadonlyMap<string, StateRecord>
-}
-
-/** Records builds that others started, or that ran in the meantime: they cover what is due. */
+/**
+ * Records builds that others started, or that ran in the meantime: they cover what is due.
+ *
+ * @returns the changed records, and the problems; `unanswered`: images whose forge gave no usable response get no build
+ *   in this run; `expected`: records as they will be if running builds succeed that began before the change. They do not
+ *   cover it, but `rebuildDelay` counts from them. Not stored.
+ */
 export async function adoptBuilds(
   candidates: readonly ImageCandidate[],
   all: Circumstances,
   client: Pick<RunsClient, 'builds'>,
-): Promise<Adopted> {
+) {
   const records = new Map<string, StateRecord>()
   const expected = new Map<string, StateRecord>()
   const due = candidates.flatMap(({ image: { enrollment }, candidate }) =>

@@ -81,9 +81,9 @@ export type Candidate =
   /** It is due, but it is unknown what to start. */
   | { readonly kind: 'unbuildable'; readonly bases: readonly ExplainedBase[] }
 
-export interface ImageCandidate {
+export interface ImageCandidate<Kind = Candidate> {
   readonly image: TrackedImage
-  readonly candidate: Candidate
+  readonly candidate: Kind
 }
 
 /** The images that need an action. */

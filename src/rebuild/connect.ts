@@ -3,30 +3,26 @@ import type { Log } from '../network/index.js'
 import { githubRuns } from './github-runs.js'
 import { gitlabRuns } from './gitlab-runs.js'
 import type { BuildPlace, RunsClient } from './runs.js'
-import { type ForgeRuns, ForgeRunsClient } from './runs-client.js'
-
-/** What a forge is connected with. URLs without trailing slash. */
-interface RunsServer {
-  readonly url: string
-  /** GitHub's API, which may be on a host of its own. */
-  readonly apiUrl: string
-  readonly token: string
-  readonly log: Log
-}
+import { type ForgeRuns, ForgeRunsClient, type RunsServer } from './runs-client.js'
 
 const RUNS: Readonly<Record<Provider, (server: RunsServer) => ForgeRuns>> = { github: githubRuns, gitlab: gitlabRuns }
 
-export interface RunsOptions {
-  /** Server URLs without trailing slash. */
+/**
+ * Starts builds on the forges. Each is connected on first use, when its token or URL may be refused.
+ *
+ * @param servers URLs without trailing slash.
+ * @param tokens empty: no token, and nothing can be started there.
+ * @param log receives retries.
+ */
+export function connectRuns({
+  servers,
+  tokens,
+  log,
+}: {
   readonly servers: Servers
-  /** Empty: no token, and nothing can be started there. */
   readonly tokens: Readonly<Record<Provider, string>>
-  /** Receives retries. */
   readonly log: Log
-}
-
-/** Starts builds on the forges. Each is connected on first use, when its token or URL may be refused. */
-export function connectRuns({ servers, tokens, log }: RunsOptions): RunsClient {
+}): RunsClient {
   const connected = new Map<Provider, RunsClient>()
   const on = ({ provider }: BuildPlace): RunsClient => {
     const server = { url: servers[provider], apiUrl: servers.githubApi, token: tokens[provider], log }

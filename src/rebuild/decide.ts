@@ -22,20 +22,7 @@ import {
 import { type FollowedBuilds, oneWarning } from './follow.js'
 import { CLAIM_HOLDS } from './open.js'
 import { type AwaitedBuild, recordBuilds } from './record-builds.js'
-import { type Build, buildOf, filledInputs, placeOf, type RunsClient, startKey } from './runs.js'
-
-interface PutOff {
-  readonly image: TrackedImage
-  readonly candidate: Startable
-  /** `limit`: this run has started enough builds; otherwise the image that it is built on, which is being rebuilt. */
-  readonly reason: 'limit' | { readonly image: string }
-}
-
-/** What is started in this run, in this order, and what is not. */
-export interface Choice {
-  readonly start: readonly { readonly image: TrackedImage; readonly candidate: Startable }[]
-  readonly putOff: readonly PutOff[]
-}
+import { type Build, buildOf, filledInputs, type ImageRebuild, placeOf, type RunsClient, startKey } from './runs.js'
 
 /**
  * Chooses the builds to start: requests first, then overrides, then the longest due. An image whose base is another
@@ -43,22 +30,27 @@ export interface Choice {
  *
  * @param bases records of base images: which of them are enrolled images.
  * @param limit maximum number.
+ * @returns what is started in this run, in this order, and what is not.
  */
-export function chooseStarts(all: readonly ImageCandidate[], bases: Records['bases'], limit: number): Choice {
+export function chooseStarts(
+  all: readonly ImageCandidate[],
+  bases: Records['bases'],
+  limit: number,
+): { readonly start: readonly ImageCandidate<Startable>[]; readonly putOff: Decision['putOff'] } {
   const pending = new Set(all.filter(({ candidate }) => isPending(candidate)).map(({ image }) => nameOf(image)))
   const blocking = ({ enrollment, bases: names }: TrackedImage) =>
     names
       .map((name) => textOf(bases.get(name), 'enrolledImage'))
       .find((name) => name !== null && name !== enrollment.name && pending.has(name)) ?? null
-  const ready: { image: TrackedImage; candidate: Startable }[] = []
-  const putOff: PutOff[] = []
+  const ready: ImageCandidate<Startable>[] = []
+  const putOff: Decision['putOff'][number][] = []
   for (const { image, candidate } of all) {
     if (candidate.kind !== 'startable') continue
     const other = blocking(image)
     if (other === null) ready.push({ image, candidate })
     else putOff.push({ image, candidate, reason: { image: other } })
   }
-  ready.sort((one, other) => compareStarts(one, other))
+  ready.sort(compareStarts)
   const later = ready.slice(limit).map((one) => ({ ...one, reason: 'limit' as const }))
   return { start: ready.slice(0, limit), putOff: [...later, ...putOff] }
 }
@@ -69,14 +61,12 @@ function isPending({ kind }: Candidate): boolean {
 
 const RANKS = { manual: 0, override: 1, base: 2 } as const
 
-function compareStarts(one: ImageStart, other: ImageStart): number {
+function compareStarts(one: ImageCandidate<Startable>, other: ImageCandidate<Startable>): number {
   const ranks = RANKS[one.candidate.rebuild.reason] - RANKS[other.candidate.rebuild.reason]
   if (ranks !== 0) return ranks
   const [first, second] = [one.candidate.since, other.candidate.since]
   return first === second ? compareText(nameOf(one.image), nameOf(other.image)) : first < second ? -1 : 1
 }
-
-type ImageStart = Choice['start'][number]
 
 function nameOf({ enrollment }: TrackedImage): string {
   return enrollment.name
@@ -85,15 +75,13 @@ function nameOf({ enrollment }: TrackedImage): string {
 /** A build that this run starts once the intent is committed. */
 export interface Start {
   /** All rebuilds that the build is for, sorted. */
-  readonly images: readonly { readonly name: string; readonly rebuild: Rebuild }[]
+  readonly images: readonly ImageRebuild[]
   readonly build: Build
   readonly inputs: ReadonlyMap<string, string>
 }
 
 /** A build that another run has claimed. */
-export interface ClaimedRebuild {
-  readonly name: string
-  readonly rebuild: Rebuild
+export interface ClaimedRebuild extends ImageRebuild {
   /** When its claim expires, in milliseconds since the epoch. */
   readonly until: number
 }
@@ -103,9 +91,10 @@ export interface Decision {
   readonly records: ReadonlyMap<string, StateRecord>
   readonly starts: readonly Start[]
   readonly candidates: readonly ImageCandidate[]
-  readonly putOff: readonly PutOff[]
+  /** `limit`: this run has started enough builds; otherwise the image that it is built on, which is being rebuilt. */
+  readonly putOff: readonly (ImageCandidate<Startable> & { readonly reason: 'limit' | { readonly image: string } })[]
   /** Earlier builds that this run found to be finished. */
-  readonly ended: readonly { readonly name: string; readonly rebuild: Rebuild }[]
+  readonly ended: readonly ImageRebuild[]
   /** What other runs are about to start. */
   readonly claims: readonly ClaimedRebuild[]
   readonly problems: readonly Problem[]
@@ -204,9 +193,7 @@ function withdraw(record: StateRecord, rebuild: Rebuild, now: string): StateReco
 }
 
 /** One build for all images that it serves. */
-function startsOf(
-  claimed: readonly { readonly name: string; readonly rebuild: Rebuild; readonly build: Build }[],
-): Start[] {
+function startsOf(claimed: readonly (ImageRebuild & { readonly build: Build })[]): Start[] {
   const starts = new Map<string, Start>()
   for (const { name, rebuild, build } of claimed) {
     const [base = null] = rebuild.bases

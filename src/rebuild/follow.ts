@@ -2,28 +2,15 @@ import pLimit from 'p-limit'
 import { type EnrolledImage, type Problem, problem, Refusal, type Settings } from '../enrollment/index.js'
 import { type Rebuild, type Records, type StateRecord, updateRebuild } from '../state/index.js'
 import { by, count } from '../text/index.js'
+import type { Circumstances } from './candidates.js'
 import { afterReading, afterSearch, questionAbout } from './open.js'
-import { type Build, buildOf, knownRuns, openRebuild, type RunsClient } from './runs.js'
+import { type Build, buildOf, type ImageRebuild, knownRuns, openRebuild, type RunsClient } from './runs.js'
 
-export interface Asking {
-  readonly client: Pick<RunsClient, 'find' | 'read'>
-  /** Identifies this run in its claims. */
-  readonly me: string
-  /** ISO 8601. */
-  readonly now: string
-  /** Milliseconds. */
-  readonly clock: () => number
-}
-
-/** Changed records of images, by name, and what could not be read. */
-export interface Followed {
+/** Changed records of images, by name, the finished builds among them, and what could not be read. */
+export interface FollowedBuilds {
   readonly records: ReadonlyMap<string, StateRecord>
+  readonly ended: readonly ImageRebuild[]
   readonly problems: readonly Problem[]
-}
-
-/** The finished builds among them. */
-export interface FollowedBuilds extends Followed {
-  readonly ended: readonly { readonly name: string; readonly rebuild: Rebuild }[]
 }
 
 /** Maximum number of concurrent requests to forges. */
@@ -38,7 +25,12 @@ const MAX_CONCURRENCY = 4
 export async function followRebuilds(
   images: readonly EnrolledImage[],
   records: Records['images'],
-  asking: Asking,
+  {
+    client,
+    me,
+    now,
+    clock,
+  }: Pick<Circumstances, 'me' | 'now' | 'clock'> & { readonly client: Pick<RunsClient, 'find' | 'read'> },
 ): Promise<FollowedBuilds> {
   const open = images.flatMap((image) => {
     const record = records.get(image.name)
@@ -51,14 +43,14 @@ export async function followRebuilds(
   // Two images may search for the same run: one at a time, so that the second does not claim it again.
   const searches = pLimit(1)
   const changed = new Map<string, StateRecord>()
-  const ended: { readonly name: string; readonly rebuild: Rebuild }[] = []
+  const ended: ImageRebuild[] = []
   const follow = async ({ image, record, rebuild, build }: (typeof open)[number]) => {
-    const question = questionAbout(rebuild, asking.me, asking.clock())
+    const question = questionAbout(rebuild, me, clock())
     if (question !== 'find' && question !== 'read') return
     const after =
       question === 'read'
-        ? await read(rebuild, build, asking)
-        : await searches(() => search(rebuild, build, taken, asking))
+        ? await read(rebuild, build, client, now)
+        : await searches(() => search(rebuild, build, taken, client, now))
     if (after === rebuild) return
     changed.set(image.name, updateRebuild(record, rebuild, after))
     if (after.ended !== null) ended.push({ name: image.name, rebuild: after })
@@ -67,7 +59,12 @@ export async function followRebuilds(
   return { records: changed, ended, problems }
 }
 
-async function read(rebuild: Rebuild, { place }: Build, { client, now }: Asking): Promise<Rebuild> {
+async function read(
+  rebuild: Rebuild,
+  { place }: Build,
+  client: Pick<RunsClient, 'read'>,
+  now: string,
+): Promise<Rebuild> {
   return rebuild.run === null ? rebuild : afterReading(rebuild, await client.read(place, rebuild.run.id), now)
 }
 
@@ -75,7 +72,8 @@ async function search(
   rebuild: Rebuild,
   { place, title }: Build,
   taken: Set<string>,
-  { client, now }: Asking,
+  client: Pick<RunsClient, 'find'>,
+  now: string,
 ): Promise<Rebuild> {
   const createdAfter = rebuild.claim?.at ?? rebuild.started ?? rebuild.at
   const found = await client.find({ source: place, title, createdAfter, taken })
@@ -112,17 +110,15 @@ export async function askForges<Item>(
     try {
       await ask(item)
     } catch (error) {
-      unanswered.add(imageOf(item).name)
-      problems.push(...unansweredProblems(error, imageOf(item)))
+      if (!(error instanceof Refusal)) throw error
+      const { name } = imageOf(item)
+      unanswered.add(name)
+      for (const { message, remedy } of error.problems) {
+        const about = { image: name, remedy: remedy ?? 'The next run tries again.' }
+        problems.push(problem('run-unanswered', `${name}: ${message}`, about))
+      }
     }
   }
   await Promise.all(items.map((item) => limit(() => askOne(item))))
   return { unanswered, problems }
-}
-
-function unansweredProblems(error: unknown, { name }: Pick<EnrolledImage, 'name'>): Problem[] {
-  if (!(error instanceof Refusal)) throw error
-  return error.problems.map(({ message, remedy }) =>
-    problem('run-unanswered', `${name}: ${message}`, { image: name, remedy: remedy ?? 'The next run tries again.' }),
-  )
 }

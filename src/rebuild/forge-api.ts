@@ -40,22 +40,15 @@ export type ForgeReply =
   | RequestFailure
 
 /** Failed starts, and an accepted one with the forge's data about it. */
-export type Posted = Exclude<StartAnswer, { kind: 'started' }> | { readonly kind: 'accepted'; readonly data: unknown }
+type Posted = Exclude<StartAnswer, { kind: 'started' }> | { readonly kind: 'accepted'; readonly data: unknown }
 
-/** The subject of a start, for messages. */
-export interface Start {
+/** The request that starts a build, and its subject, for messages. */
+export interface ForgeStart {
   readonly url: string
   readonly body: unknown
   /** `build.yml of acme/web on main`. */
   readonly what: string
   readonly remedyOf: (status: number, message: string) => string
-}
-
-export interface ForgeApi {
-  /** Reads, with retries. Never rejects. */
-  readonly read: (url: string) => Promise<ForgeReply>
-  /** Starts, once. Starts by one client are a second apart. */
-  readonly start: (start: Start) => Promise<Posted>
 }
 
 /** A hundred GitHub runs are about 1.5 MB without their pull requests. */
@@ -64,9 +57,10 @@ const MAX_BYTES = 8 * 1024 * 1024
 /**
  * Prepares requests to a forge. Its token is sent only to the origin of the requested URLs, and appears in no message.
  *
+ * @returns `read` reads, with retries, and never rejects; `start` starts, once. Starts are a second apart.
  * @throws Refusal when the token is malformed.
  */
-export function connectForge(server: ForgeServer): ForgeApi {
+export function connectForge(server: ForgeServer) {
   const { token, tokenInput, log } = server
   if (!/^[\x21-\x7e]*$/.test(token)) {
     throw refuse('token-missing', `${tokenInput} contains a space or an invalid character.`, {
@@ -80,7 +74,7 @@ export function connectForge(server: ForgeServer): ForgeApi {
     return { url: new URL(url), method, headers, maxBytes: MAX_BYTES }
   }
   const send = (one: HttpRequest) => sendRequest(one, connection)
-  const read = (url: string) =>
+  const read = (url: string): Promise<ForgeReply> =>
     policy.run(async () => replyTo(await followHome(request(url, 'GET'), send), url, server), {
       name: `GET ${new URL(url).pathname}`,
       isRepeatable: true,
@@ -88,7 +82,7 @@ export function connectForge(server: ForgeServer): ForgeApi {
   // GitHub asks for a second between requests that write ("Best practices for using the REST API").
   const oneByOne = pLimit(1)
   let isFirst = true
-  const post = async (start: Start): Promise<Posted> => {
+  const post = async (start: ForgeStart): Promise<Posted> => {
     if (token === '') return withoutToken(start, server)
     if (!isFirst) await sleep(baseDelay())
     isFirst = false
@@ -104,7 +98,7 @@ export function connectForge(server: ForgeServer): ForgeApi {
     const answer = await policy.run(sendOnce, attempt)
     return isFailure(answer) ? lost(answer, start) : answer
   }
-  return { read, start: (start) => oneByOne(() => post(start)) }
+  return { read, start: (start: ForgeStart) => oneByOne(() => post(start)) }
 }
 
 /** The refusal of a run that cannot continue without a response. */
@@ -149,7 +143,7 @@ function replyTo(answer: HttpResponse | RequestFailure, url: string, { token }: 
   return requestFailure('unexpected', host, 'did not answer with JSON', remedy, { status })
 }
 
-function postedOf(answer: HttpResponse, start: Start, { name, token }: ForgeServer): Posted | RequestFailure {
+function postedOf(answer: HttpResponse, start: ForgeStart, { name, token }: ForgeServer): Posted | RequestFailure {
   const { status, headers, body } = answer
   const { host } = new URL(start.url)
   const wait = limitOf(answer)
@@ -165,7 +159,7 @@ function postedOf(answer: HttpResponse, start: Start, { name, token }: ForgeServ
   return { kind: 'refused', message, remedy: start.remedyOf(status, said), status }
 }
 
-function lost(failure: RequestFailure, { what }: Start): Posted {
+function lost(failure: RequestFailure, { what }: ForgeStart): Posted {
   const why = `${failure.host} ${failure.what}.`
   // An earlier read hit the rate limit already.
   if (failure.reason === 'rate-limited') return { kind: 'limited', message: why, retryAt: null }
@@ -176,7 +170,7 @@ function lost(failure: RequestFailure, { what }: Start): Posted {
   return { kind: 'unknown', message: `it is unclear whether ${what} was started: ${why}`, remedy }
 }
 
-function withoutToken({ what }: Start, { tokenInput }: ForgeServer): Posted {
+function withoutToken({ what }: ForgeStart, { tokenInput }: ForgeServer): Posted {
   const message = `there is no token to start ${what} with.`
   return { kind: 'refused', message, remedy: `Set ${tokenInput}.`, status: null }
 }

@@ -1,25 +1,19 @@
 import { forgeOf, givesRunDetails, workflowUrl } from '../forges/index.js'
-import type { Log } from '../network/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
 import type { BuildRun, RunState, WorkflowPlace } from './runs.js'
-import { type ForgeRuns, idIn, isoIn, type ListedRun, momentIn, PAGE, textIn } from './runs-client.js'
-
-export interface GitHubRunsOptions {
-  /** https://api.github.com, or https://HOST/api/v3 for a GitHub Enterprise Server. Without trailing slash. */
-  readonly apiUrl: string
-  /** Base URL of its pages: https://github.com. */
-  readonly url: string
-  readonly token: string
-  readonly log: Log
-  /** Whether a start may request its run's id; by default what is known of the server. */
-  readonly runDetails?: boolean
-}
+import { type ForgeRuns, idIn, isoIn, type ListedRun, momentIn, PAGE, type RunsServer, textIn } from './runs-client.js'
 
 const GITHUB = forgeOf({ provider: 'github' })
 
-/** GitHub Actions: the runs of a workflow. */
-export function githubRuns(options: GitHubRunsOptions): ForgeRuns<WorkflowPlace> {
-  const { apiUrl, url, token, log, runDetails = givesRunDetails(apiUrl) } = options
+/**
+ * GitHub Actions: the runs of a workflow.
+ *
+ * @param runDetails whether a start may request its run's id; by default what is known of the server.
+ */
+export function githubRuns(
+  { apiUrl, url, token, log }: RunsServer,
+  runDetails = givesRunDetails(apiUrl),
+): ForgeRuns<WorkflowPlace> {
   const workflowOf = ({ repo, workflow }: WorkflowPlace) => workflowUrl(apiUrl, repo, workflow)
   const listUrl = (source: WorkflowPlace, query: Readonly<Record<string, string>>) =>
     `${workflowOf(source)}/runs?${new URLSearchParams({ branch: source.branch, exclude_pull_requests: 'true', ...query })}`

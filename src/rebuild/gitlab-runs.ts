@@ -1,16 +1,8 @@
 import { forgeOf, projectUrl } from '../forges/index.js'
-import type { Log } from '../network/index.js'
 import { gitLabAddress } from '../sources/index.js'
 import { byKey, type JsonMap, jsonMap } from '../text/index.js'
 import type { BuildPlace, BuildRun, RunState } from './runs.js'
-import { type ForgeRuns, idIn, isoIn, type ListedRun, momentIn, PAGE, textIn } from './runs-client.js'
-
-export interface GitLabRunsOptions {
-  /** https://gitlab.com, or the URL of a self-managed instance. */
-  readonly url: string
-  readonly token: string
-  readonly log: Log
-}
+import { type ForgeRuns, idIn, isoIn, type ListedRun, momentIn, PAGE, type RunsServer, textIn } from './runs-client.js'
 
 const GITLAB = forgeOf({ provider: 'gitlab' })
 
@@ -19,7 +11,7 @@ const GITLAB = forgeOf({ provider: 'gitlab' })
  *
  * @throws Refusal when the URL is neither https nor on this machine.
  */
-export function gitlabRuns({ url, token, log }: GitLabRunsOptions): ForgeRuns<BuildPlace> {
+export function gitlabRuns({ url, token, log }: Omit<RunsServer, 'apiUrl'>): ForgeRuns<BuildPlace> {
   const address = gitLabAddress(url)
   const projectOf = ({ repo }: BuildPlace) => projectUrl(address.url, repo)
   const listUrl = ({ branch, ...source }: BuildPlace, query: Readonly<Record<string, string>>) =>

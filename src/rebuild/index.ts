@@ -11,28 +11,20 @@
  */
 
 export { parseRequest, type Request } from './candidates.js'
-export { connectRuns, type RunsOptions } from './connect.js'
+export { connectRuns } from './connect.js'
 export { type ClaimedRebuild, type Decision, decideRebuilds, type Start } from './decide.js'
 export { type FollowedBuilds, followRebuilds } from './follow.js'
 export { awaitedBuilds } from './record-builds.js'
 export {
   type BuildPlace,
-  type BuildRun,
   buildOf,
-  type CountedRuns,
+  type ImageRebuild,
   knownRuns,
   openRebuild,
-  type Run,
-  type RunSearch,
-  type RunState,
-  type RunStatus,
   type RunsClient,
-  type StartAnswer,
-  type StartRequest,
 } from './runs.js'
 export {
   changedImageFiles,
-  type ImageOutcome,
   outcomeFiles,
   renewed,
   startBuilds,

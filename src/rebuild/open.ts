@@ -13,22 +13,19 @@ export const START_WITHIN = 20_000
 /** Maximum time from an accepted start until its run appears at the forge, in milliseconds. */
 const APPEARS_WITHIN = 3_600_000
 
-/** What to ask the forge about a rebuild without a known result. */
-export type OpenQuestion =
-  /** Nothing: it is recorded, and waits for a run to start it. */
-  | 'none'
-  /** Nothing yet: another run is about to start it. */
-  | 'claimed'
-  /** Whether it was started after all. */
-  | 'find'
-  /** The progress of its run. */
-  | 'read'
-
 /**
+ * What to ask the forge about a rebuild without a known result.
+ *
  * @param me identifies this run in its claims.
  * @param now in milliseconds since the epoch.
+ * @returns `none`: nothing, it is recorded, and waits for a run to start it; `claimed`: nothing yet, another run is about
+ *   to start it; `find`: whether it was started after all; `read`: the progress of its run.
  */
-export function questionAbout({ result, claim, run }: Rebuild, me: string, now: number): OpenQuestion {
+export function questionAbout(
+  { result, claim, run }: Rebuild,
+  me: string,
+  now: number,
+): 'none' | 'claimed' | 'find' | 'read' {
   if (result === 'started') return run === null ? 'find' : 'read'
   if (claim === null || claim.by === me) return 'none'
   return claim.by !== null && now - Date.parse(claim.at) < CLAIM_HOLDS ? 'claimed' : 'find'

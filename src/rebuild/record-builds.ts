@@ -12,7 +12,7 @@ import {
 import { compareText } from '../text/index.js'
 import { isBad, latestBuild } from './adopt.js'
 import { type Circumstances, dueCandidate, newRebuild } from './candidates.js'
-import { askForges, type Followed } from './follow.js'
+import { askForges, type FollowedBuilds } from './follow.js'
 import { afterReading, started } from './open.js'
 import { type BuildPlace, type BuildRun, buildOf, type CountedRuns, openRebuild, type RunsClient } from './runs.js'
 
@@ -82,7 +82,7 @@ export async function recordBuilds(
   awaited: readonly AwaitedBuild[],
   all: Circumstances,
   client: Pick<RunsClient, 'builds'>,
-): Promise<Followed> {
+): Promise<Omit<FollowedBuilds, 'ended'>> {
   const records = new Map<string, StateRecord>()
   const { problems } = await askForges(
     awaited,

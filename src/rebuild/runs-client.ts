@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../enrollment/index.js'
-import { baseDelay } from '../network/index.js'
+import { baseDelay, type Log } from '../network/index.js'
 import { quote } from '../text/index.js'
-import { connectForge, type ForgeApi, type ForgeReply, type ForgeServer, type Start, unreadable } from './forge-api.js'
+import { connectForge, type ForgeReply, type ForgeServer, type ForgeStart, unreadable } from './forge-api.js'
 import type {
   BuildPlace,
   BuildRun,
@@ -37,6 +37,16 @@ export function textIn(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
+/** What a forge is connected with. URLs without trailing slash. */
+export interface RunsServer {
+  /** Base URL of its pages: https://github.com. */
+  readonly url: string
+  /** GitHub's API, which may be on a host of its own: https://api.github.com, https://HOST/api/v3. */
+  readonly apiUrl: string
+  readonly token: string
+  readonly log: Log
+}
+
 /** A run in a forge's list. Times are in milliseconds since the epoch. */
 export interface ListedRun {
   readonly id: string
@@ -59,7 +69,7 @@ export interface ListedRun {
  * forge of workflows as a forge of any place.
  */
 export interface ForgeRuns<Place = BuildPlace> extends ForgeServer {
-  start(request: StartRequest<Place>): Omit<Start, 'what'>
+  start(request: StartRequest<Place>): Omit<ForgeStart, 'what'>
   /** The id of the run that an accepted start created; null if the response does not include it. */
   startedId(data: unknown): string | null
   /** One page of the runs dispatched since, newest first. */
@@ -91,7 +101,7 @@ const RUN_ID = /^[1-9]\d{0,19}$/
 /** Starts builds on a forge, and reads their runs. */
 export class ForgeRunsClient implements RunsClient {
   readonly #forge: ForgeRuns
-  readonly #api: ForgeApi
+  readonly #api: ReturnType<typeof connectForge>
   readonly #started = new Set<string>()
   /** Responses by URL, if they can be reused. */
   readonly #known = new Map<string, Promise<unknown>>()

@@ -51,12 +51,10 @@ export type StartAnswer =
   /** The response was lost, the build may have been started. Never resend it; look for its run (`find`) next time. */
   | { readonly kind: 'unknown'; readonly message: string; readonly remedy: string }
 
-/** Status of a run. `not-found`: it was deleted, or the token cannot access it. */
-export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'not-found'
-
 /** A run as reported by the forge. Times are ISO 8601; null: not yet, or unknown. */
 export interface RunState {
-  readonly status: RunStatus
+  /** `not-found`: it was deleted, or the token cannot access it. */
+  readonly status: 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'not-found'
   readonly url: string
   readonly startedAt: string | null
   readonly endedAt: string | null
@@ -81,7 +79,7 @@ export interface BuildRun extends Run {
   readonly endedAt: string | null
   /** Whether it was dispatched, as our builds and Kargo's are. */
   readonly isDispatched: boolean
-  readonly status: Exclude<RunStatus, 'not-found'>
+  readonly status: Exclude<RunState['status'], 'not-found'>
 }
 
 /**
@@ -153,6 +151,12 @@ export function filledInputs({ source }: Build, base: Parameters<typeof filledIn
 /** A key shared by builds that one run can serve. */
 export function startKey({ place, title }: Build, inputs: ReadonlyMap<string, string>): string {
   return JSON.stringify([{ ...place, repo: place.repo.toLowerCase() }, title, [...inputs]])
+}
+
+/** A rebuild of an image. */
+export interface ImageRebuild {
+  readonly name: string
+  readonly rebuild: Rebuild
 }
 
 /** A rebuild without a known result yet; null: there is none. */

@@ -3,12 +3,7 @@ import { FOLDERS, isSameRebuild, type Rebuild, rebuildsOf, type StateFiles, upda
 import { imageText } from '../state/state-file.js'
 import type { ClaimedRebuild, Start } from './decide.js'
 import { START_WITHIN, started } from './open.js'
-import type { RunsClient, StartAnswer } from './runs.js'
-
-export interface ImageOutcome {
-  readonly name: string
-  readonly rebuild: Rebuild
-}
+import type { ImageRebuild, RunsClient, StartAnswer } from './runs.js'
 
 interface Starting {
   readonly client: Pick<RunsClient, 'start'>
@@ -30,8 +25,8 @@ interface Starting {
  * Starts builds one at a time, each once. A claim that is about to expire is renewed first. After a rate limit, the
  * remaining builds are left to the next run.
  */
-export async function startBuilds(starts: readonly Start[], starting: Starting): Promise<ImageOutcome[]> {
-  const outcomes: ImageOutcome[] = []
+export async function startBuilds(starts: readonly Start[], starting: Starting): Promise<ImageRebuild[]> {
+  const outcomes: ImageRebuild[] = []
   const taken = new Set(starting.taken)
   let left = [...starts]
   let isLimited = false
@@ -61,7 +56,7 @@ function isLate({ images }: Start, now: number): boolean {
   return images.some(({ rebuild }) => rebuild.claim === null || now - Date.parse(rebuild.claim.at) > START_WITHIN)
 }
 
-function outcomesOf({ images }: Start, after: (rebuild: Rebuild) => Rebuild): ImageOutcome[] {
+function outcomesOf({ images }: Start, after: (rebuild: Rebuild) => Rebuild): ImageRebuild[] {
   return images.map(({ name, rebuild }) => ({ name, rebuild: after(rebuild) }))
 }
 
@@ -94,7 +89,7 @@ function afterStart(rebuild: Rebuild, answer: StartAnswer, now: string): Rebuild
  *
  * @param state at the current branch head.
  */
-export function outcomeFiles(outcomes: readonly ImageOutcome[], state: StateFiles): Map<string, string> {
+export function outcomeFiles(outcomes: readonly ImageRebuild[], state: StateFiles): Map<string, string> {
   const files = new Map<string, string>()
   for (const { name, rebuild } of outcomes) {
     const record = state.images.get(name)
@@ -133,7 +128,7 @@ export function stillOpen(claims: readonly ClaimedRebuild[], state: StateFiles):
   return claims.filter((one) => isClaimedBy(one.rebuild.claim?.by, one, state))
 }
 
-function isClaimedBy(who: string | null | undefined, { name, rebuild }: ImageOutcome, state: StateFiles): boolean {
+function isClaimedBy(who: string | null | undefined, { name, rebuild }: ImageRebuild, state: StateFiles): boolean {
   const now = rebuildsOf(state.images.get(name)).find((one) => isSameRebuild(one, rebuild))
   return now?.result === 'intended' && now.claim?.by === who
 }

@@ -6,7 +6,7 @@ import { forgeOf } from '../forges/index.js'
 import type { Factory, ManifestFile } from '../kargo/index.js'
 import type { ResourceChange } from '../manifests/index.js'
 import { formatReference } from '../reference/index.js'
-import { fromTop, type MergedState, type StateFiles, textsOf } from '../state/index.js'
+import { fromTop, type MergedState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
 import { by, compareText, groupBy } from '../text/index.js'
 import { causesOf } from './causes.js'
 import { gatesOf } from './gates/index.js'
@@ -14,10 +14,8 @@ import {
   type BaseDrift,
   type BaseRow,
   type BaseUseRow,
-  type DueRebuild,
   type ImageChange,
   isChanged,
-  type OverrideRow,
   type Report,
   type RepositoryRef,
   type ValueChange,
@@ -97,29 +95,22 @@ function recordedReference(name: string, record: Readonly<Record<string, unknown
   return typeof fullImage === 'string' ? fullImage : name
 }
 
-interface ReportFolder {
-  /** The state folder relative to the top of the repository, `.` or a path. */
-  readonly path: string
-  readonly imagesFile: string
-  readonly outputDir: string
-}
-
 export interface ReportInput {
   readonly mode: Report['mode']
-  readonly folder: ReportFolder
+  readonly folder: Omit<StateFolder, 'root'>
   readonly enrolled: ImagesFile
   readonly before: PriorState
   readonly state: MergedState
   readonly images: readonly ImageChange[]
   readonly settings: readonly ValueChange[]
-  readonly overrides: readonly OverrideRow[]
+  readonly overrides: Report['overrides']
   readonly changes: readonly ResourceChange[]
   readonly factory: Factory
   readonly manifests: readonly ManifestFile[]
   readonly baseDrift: BaseDrift | null
   readonly problems: readonly Problem[]
   readonly stale: readonly StaleImage[]
-  readonly due: readonly DueRebuild[]
+  readonly due: Report['due']
 }
 
 /** The report of a completed run; the caller adds commit and run. */
@@ -138,22 +129,20 @@ export function buildReport(input: ReportInput): Report {
     bases,
     settings,
   })
-  const gates = gatesOf({
-    images,
-    enrollments: enrolled.images,
-    entries: before.entries,
-    settings,
-    settingsNow: enrolled.settings,
-  })
+  const gates = gatesOf({ images, settings }, enrolled, before.entries)
   const totals = { images: enrolled.images.length, bases: state.bases.length, stale: input.stale.length }
-  const files = stateFiles(before, state, input.folder)
+  const files = stateFiles(before, state, input.folder.path)
   const stale = input.stale.map(({ enrollment, base }) => ({ image: enrollment.name, base: base.reference }))
   const about = { mode, ...places, problems, changes, stateFiles: files, settings, gates, overrides, images, bases }
   return { ...about, totals, causes, due, stale, rebuilds: [], baseDrift, commit: null, run: null }
 }
 
 /** The report of a run that stopped before it could compute changes. */
-export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, problems: readonly Problem[]): Report {
+export function buildRefusalReport(
+  mode: Report['mode'],
+  folder: ReportInput['folder'],
+  problems: readonly Problem[],
+): Report {
   return {
     mode,
     ...placesOf(folder),
@@ -176,19 +165,19 @@ export function buildRefusalReport(mode: Report['mode'], folder: ReportFolder, p
   }
 }
 
-function placesOf(folder: ReportFolder): Pick<Report, 'imagesFile' | 'outputDir'> {
-  return { imagesFile: fromTop(folder.path, folder.imagesFile), outputDir: fromTop(folder.path, folder.outputDir) }
+function placesOf({ path, imagesFile, outputDir }: ReportInput['folder']): Pick<Report, 'imagesFile' | 'outputDir'> {
+  return { imagesFile: fromTop(path, imagesFile), outputDir: fromTop(path, outputDir) }
 }
 
-function stateFiles(before: PriorState, state: MergedState, folder: ReportFolder): Report['stateFiles'] {
+function stateFiles(before: PriorState, state: MergedState, top: string): Report['stateFiles'] {
   const changed = [...state.files].flatMap(([path, text]) => {
     const was = before.texts.get(path)
     if (was === text) return []
-    return [{ kind: was === undefined ? ('added' as const) : ('modified' as const), path: fromTop(folder.path, path) }]
+    return [{ kind: was === undefined ? ('added' as const) : ('modified' as const), path: fromTop(top, path) }]
   })
   const removed = [...before.texts.keys()]
     .filter((path) => !state.files.has(path))
-    .map((path) => ({ kind: 'removed' as const, path: fromTop(folder.path, path) }))
+    .map((path) => ({ kind: 'removed' as const, path: fromTop(top, path) }))
   return [...changed, ...removed].sort(by(({ path }) => path))
 }
 
@@ -223,22 +212,16 @@ function baseRows(state: Pick<MergedState, 'bases' | 'images' | 'uses'>, before:
   const { bases } = state
   const was = groupBy(before.uses, ({ base }) => base)
   const used = groupBy(usesIn(state), ({ base }) => base)
-  const live = bases.map((base): BaseRow => {
-    const change = before.bases.has(base.name) ? 'unchanged' : 'added'
-    const link = base.enrolledImage === undefined ? {} : { enrolledImage: base.enrolledImage }
-    return {
-      name: base.name,
-      reference: formatReference({ ...base, digest: null }),
-      change,
-      ...link,
-      uses: usesOf(base.name, used, was),
-    }
+  const usesOf = (name: string) => usesBetween(was.get(name) ?? [], used.get(name) ?? [])
+  const live = bases.map(({ name, enrolledImage, ...base }): BaseRow => {
+    const reference = formatReference({ ...base, digest: null })
+    const change = before.bases.has(name) ? 'unchanged' : 'added'
+    const link = enrolledImage === undefined ? {} : { enrolledImage }
+    return { name, reference, change, ...link, uses: usesOf(name) }
   })
   const tracked = new Set(bases.map((base) => base.name))
   const gone = [...before.bases].filter(([name]) => !tracked.has(name))
-  const removed = gone.map(
-    ([name, reference]): BaseRow => ({ name, reference, change: 'removed', uses: usesOf(name, used, was) }),
-  )
+  const removed = gone.map(([name, reference]): BaseRow => ({ name, reference, change: 'removed', uses: usesOf(name) }))
   const sources = new Map(state.images.map(({ enrollment }) => [enrollment.name, sourceOf(enrollment)]))
   return [...live, ...removed].map((row) => withSources(row, sources)).sort(by(({ name }) => name))
 }
@@ -254,17 +237,8 @@ function withSources(row: BaseRow, sources: ReadonlyMap<string, RepositoryRef | 
   return { ...row, uses: row.uses.map(placed) }
 }
 
-type Users = ReadonlyMap<string, readonly PlacedUse[]>
-
-function usesOf(base: string, now: Users, was: Users): BaseUseRow[] {
-  const toUse = ({ image, file, line, kind }: PlacedUse, change: BaseUseRow['change']) => ({
-    image,
-    file,
-    line,
-    kind,
-    change,
-  })
-  const [present, past] = [now.get(base) ?? [], was.get(base) ?? []]
+function usesBetween(past: readonly PlacedUse[], present: readonly PlacedUse[]): BaseUseRow[] {
+  const toUse = ({ base: _, ...use }: PlacedUse, change: BaseUseRow['change']) => ({ ...use, change })
   const imagesOf = (uses: readonly PlacedUse[]) => new Set(uses.map(({ image }) => image))
   const [still, before] = [imagesOf(present), imagesOf(past)]
   const uses = [

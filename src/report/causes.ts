@@ -8,7 +8,7 @@ import { distinctBy, enumeration, groupBy } from '../text/index.js'
 import { type CausesByObject, keyCauses, presenceOf } from './made-from.js'
 import type { BaseRow, BaseUseRow, ImageChange, ValueChange } from './model.js'
 
-export interface CauseInput {
+interface CauseInput {
   readonly changes: readonly ResourceChange[]
   readonly factory: Factory
   readonly manifests: readonly ManifestFile[]
@@ -61,14 +61,15 @@ function lookupsFor(input: CauseInput): Lookups {
     images: byName,
     bases: new Map(bases.map((row) => [`base-${shortenName(row.name)}.k8s.yaml`, row])),
     uses,
-    byKeys: keyCauses({ factory, manifests, changed, settingsBefore }, isExplained),
+    byKeys: keyCauses(factory, manifests, changed, settingsBefore, isExplained),
   }
 }
 
-type Used = ReadonlyMap<string, readonly { readonly base: BaseRow }[]>
-
 /** The Dockerfile of a disabled image is not read: it keeps its previous bases. */
-function withBasesOfSwitchedOff({ factory, images }: CauseInput, uses: Used): Factory {
+function withBasesOfSwitchedOff(
+  { factory, images }: CauseInput,
+  uses: ReadonlyMap<string, readonly { readonly base: BaseRow }[]>,
+): Factory {
   const off = images.filter(({ kind }) => kind === 'disabled')
   const used = new Map(off.map(({ name }) => [name, (uses.get(name) ?? []).map(({ base }) => base)]))
   const tracked = new Set(factory.bases.map(({ name }) => name))
@@ -105,10 +106,12 @@ function unknownSettings({ settingsBefore, settings }: CauseInput): string[] {
   return settingsBefore === null ? settings.map(({ key }) => quoted(`settings.${key}`)) : []
 }
 
-type FindCauses = (change: ResourceChange, lookups: Lookups, name: string) => string[]
-
 /** Causes other than keys that the object depends on, by the kind of its file. */
-const OTHERS: Readonly<Record<string, FindCauses>> = { image: imageCauses, base: baseCauses, source: sourceCauses }
+const OTHERS: Readonly<Record<string, typeof imageCauses>> = {
+  image: imageCauses,
+  base: baseCauses,
+  source: sourceCauses,
+}
 
 function factoryCauses({ kind, id }: ResourceChange): string[] {
   return kind === 'modified' && id.kind === 'ConfigMap' ? ['overrides.yaml'] : []

@@ -17,9 +17,6 @@ export interface Difference {
   readonly hunks: () => readonly Hunk[]
 }
 
-/** Compares the versions of an object before and after; null for none. */
-export type Compare = (before: string | null, after: string | null) => Difference
-
 const MAX_EDITS = 1000
 /** Limit for the sum of squared edits: about a second of work in the worst case. */
 const MAX_WORK = 8_000_000
@@ -28,8 +25,10 @@ const MAX_WORK = 8_000_000
  * Compares the objects of one report. The cost of a diff grows with the square of its edits, so the edits of each
  * object and of all together are limited; the limit is a count rather than a time: the same report gives the same
  * bytes.
+ *
+ * @returns compares the versions of an object before and after; null for none.
  */
-export function comparer(): Compare {
+export function comparer(): (before: string | null, after: string | null) => Difference {
   let work = MAX_WORK
   return (before, after) => {
     if (before === null || after === null) return oneSided(before ?? '', after ?? '')

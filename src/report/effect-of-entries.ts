@@ -155,14 +155,8 @@ export function switchedSentences(view: View): Span[][] {
 const FEW_IMAGES = 2
 const MAX_MOVES = 3
 
-interface Move {
-  readonly image: string
-  readonly added: readonly string[]
-  readonly removed: readonly string[]
-}
-
 /** Images with changed base images, except added and removed ones; by name. */
-export function moves({ images, bases }: Report): Move[] {
+export function moves({ images, bases }: Report) {
   const told = new Set(images.flatMap(({ name, kind }) => (kind === 'changed' ? [] : [name])))
   const uses = bases.flatMap(({ reference, uses }) =>
     uses.flatMap(({ image, change }) =>
@@ -183,7 +177,8 @@ export function moves({ images, bases }: Report): Move[] {
 export function movedSentences(report: Report): Span[][] {
   const all = moves(report)
   if (all.length > FEW_IMAGES) {
-    const [added, removed] = [distinct(all.flatMap((one) => one.added)), distinct(all.flatMap((one) => one.removed))]
+    const of = (change: 'added' | 'removed') => [...new Set(all.flatMap((one) => one[change]))]
+    const [added, removed] = [of('added'), of('removed')]
     const now = added.length === 0 ? [] : [': now on ', ...references(added)]
     const before =
       removed.length === 0 ? [] : [added.length === 0 ? ': no longer on ' : ', no longer on ', ...references(removed)]
@@ -198,7 +193,7 @@ export function movedSentences(report: Report): Span[][] {
 }
 
 /** `is now built on node:24 instead of node:22` */
-export function movedWords({ added, removed }: Pick<Move, 'added' | 'removed'>): Span[] {
+export function movedWords({ added, removed }: Readonly<Record<'added' | 'removed', readonly string[]>>): Span[] {
   if (added.length === 0) return ['is no longer built on ', ...references(removed)]
   if (removed.length === 0) return ['is now also built on ', ...references(added)]
   return ['is now built on ', ...references(added), ' instead of ', ...references(removed)]
@@ -209,8 +204,4 @@ function references(all: readonly string[]): Span[] {
     all.map((one) => [code(shortReference(one))]),
     { max: MAX_MOVES },
   )
-}
-
-function distinct(all: readonly string[]): string[] {
-  return [...new Set(all)]
 }

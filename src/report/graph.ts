@@ -14,9 +14,6 @@ const MAX_EDGES = 60
 interface Edge {
   readonly base: string
   readonly image: string
-}
-
-interface ChangedEdge extends Edge {
   readonly change: BaseUseRow['change']
 }
 
@@ -32,12 +29,12 @@ export function graphBlock({ report }: View): string[] {
   return drawn === undefined || drawn.length === 0 ? [] : [block('Dependency graph', drawn)]
 }
 
-function nodesOf(edges: readonly ChangedEdge[]): number {
+function nodesOf(edges: readonly Edge[]): number {
   return new Set(edges.map(({ base }) => base)).size + new Set(edges.map(({ image }) => image)).size
 }
 
 /** One edge per pair, however often the image pulls the base. */
-function edgesOf(bases: readonly BaseRow[]): ChangedEdge[] {
+function edgesOf(bases: readonly BaseRow[]): Edge[] {
   const edges = bases.flatMap((base) =>
     [...groupBy(base.uses, ({ image }) => image)].map(([image, uses]) => ({
       base: base.reference,
@@ -53,7 +50,7 @@ function changeOf(uses: readonly BaseUseRow[]): BaseUseRow['change'] {
   return uses.every(({ change }) => change === first) ? first : 'unchanged'
 }
 
-function compareEdges(a: Edge, b: Edge): number {
+function compareEdges(a: Omit<Edge, 'change'>, b: Omit<Edge, 'change'>): number {
   return compareText(a.base, b.base) || compareText(a.image, b.image)
 }
 
@@ -63,7 +60,7 @@ const ARROW: Readonly<Record<BaseUseRow['change'], string>> = {
   unchanged: '-->',
 }
 
-function block(title: string, edges: readonly ChangedEdge[]): string {
+function block(title: string, edges: readonly Edge[]): string {
   const names = (all: readonly string[]) => [...new Set(all)].sort()
   const [bases, images] = [names(edges.map(({ base }) => base)), names(edges.map(({ image }) => image))]
   const lines = mermaid(
@@ -100,7 +97,7 @@ export interface DependencyGraph {
     /** The enrolled image that it is; null if it is not enrolled. */
     readonly enrolledImage: string | null
   }[]
-  readonly edges: readonly Edge[]
+  readonly edges: readonly Omit<Edge, 'change'>[]
 }
 
 /** The graph of a state, sorted by name. */

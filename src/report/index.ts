@@ -20,7 +20,7 @@ export {
 export { type DependencyGraph, dependencyGraph, type GraphFormat, renderGraph } from './graph.js'
 export { imageChanges, settingsChanges } from './image-changes.js'
 export { withPlaces } from './links.js'
-export { fromData, isNewer, type LeftReport, MAX_DATA, type Marker, parseMarker, sameReport, toData } from './marker.js'
+export { fromData, isNewer, MAX_DATA, type Marker, parseMarker, sameReport, toData } from './marker.js'
 export {
   allChanges,
   type BaseDrift,

@@ -1,7 +1,7 @@
 // Links to the files of a report, and to the files of source repositories that a problem's text names. URLs are built
 // here, on servers that the run knows: none comes from a report's data.
 
-import type { EnrolledImage } from '../enrollment/images-file.js'
+import type { EnrolledImage, Source } from '../enrollment/images-file.js'
 import type { Problem, SourcePlace } from '../enrollment/problem.js'
 import { urlPath } from '../forges/forge.js'
 import { forgeOf } from '../forges/index.js'
@@ -64,8 +64,6 @@ export function withPlaces(
     return places.length === 0 ? one : { ...one, places }
   })
 }
-
-type Source = NonNullable<EnrolledImage['source']>
 
 /** `Dockerfile:3`, `acme/web/Dockerfile:3`, `.github/workflows/build.yml`, and the workflow's file name alone. */
 function placeOf(text: string, source: Source, files: Discovered['files']): SourcePlace | null {

@@ -13,11 +13,6 @@ import { groupBy, jsonMap } from '../text/index.js'
 import { type Data, type DataMap, isDataMap } from '../yaml/data.js'
 import { differingKeys, type EntryKey, withKeyOf, writes } from './entry-keys.js'
 
-export interface ChangedImage {
-  readonly image: TrackedImage
-  readonly before: unknown
-}
-
 /** Names of keys by what they change: the text of an object, or its presence (`presenceOf`). */
 export type CausesByObject = ReadonlyMap<string, ReadonlySet<string>>
 
@@ -26,23 +21,21 @@ export function presenceOf(key: string): string {
   return `+${key}`
 }
 
-/** A factory, and what changed in it. */
-export interface FactoryChange {
-  readonly factory: Factory
-  readonly manifests: readonly ManifestFile[]
-  readonly changed: readonly ChangedImage[]
-  /** null where unknown. */
-  readonly settingsBefore: Settings | null
-}
-
 /**
  * Which keys changed which objects.
  *
+ * @param changed the images with another entry, and that entry as it was written before.
+ * @param settingsBefore null where unknown.
  * @param isExplained whether the causes found so far explain all changes.
  */
-export function keyCauses(change: FactoryChange, isExplained: (causes: CausesByObject) => boolean): CausesByObject {
-  const { factory, manifests, settingsBefore } = change
-  const pairs = change.changed.flatMap(({ image, before }) => {
+export function keyCauses(
+  factory: Factory,
+  manifests: readonly ManifestFile[],
+  changed: readonly { readonly image: TrackedImage; readonly before: unknown }[],
+  settingsBefore: Settings | null,
+  isExplained: (causes: CausesByObject) => boolean,
+): CausesByObject {
+  const pairs = changed.flatMap(({ image, before }) => {
     const now = image.enrollment.written as DataMap
     return isDataMap(before as Data) ? [{ image, now, before: before as DataMap }] : []
   })
@@ -88,20 +81,15 @@ function addEntryCauses(causes: Map<string, Set<string>>, factory: Factory, all:
     const byFile = new Map(some.map((one) => [`image-${one.image.enrollment.name}.k8s.yaml`, one]))
     for (const one of differing) {
       const own = byFile.get(one.file)
-      const makers = own === undefined ? some.filter((made) => isWatched(made, one)) : [own]
+      const makers =
+        own === undefined ? some.filter((made) => isWatched(made.image, made.variant.image, one.text)) : [own]
       for (const { variant } of makers) for (const name of variant.names) add(causes, one.key, name)
     }
   }
 }
 
-interface Made {
-  readonly image: TrackedImage
-  readonly variant: Variants['variants'][number]
-}
-
 /** Whether this image changes an object for a source: several images are regenerated together. */
-function isWatched({ image, variant }: Made, { text }: Differing): boolean {
-  const [was, is] = [image.enrollment, variant.image.enrollment]
+function isWatched({ enrollment: was }: TrackedImage, { enrollment: is }: TrackedImage, text: string): boolean {
   const files = ({ enabled, source }: EnrolledImage) => JSON.stringify(enabled && source && { ...source, inputs: null })
   if (files(was) === files(is)) return false
   return [was, is].some(({ source }) => source !== null && text.toLowerCase().includes(source.repo.toLowerCase()))
@@ -123,22 +111,16 @@ function make(factory: Factory): readonly ManifestFile[] {
   }
 }
 
-interface Differing {
-  readonly key: string
-  readonly file: string
-  /** In either version. */
-  readonly text: string
-}
-
-function differingObjects(a: readonly ManifestFile[], b: readonly ManifestFile[]): Differing[] {
+/** The objects that differ; the text is that of both versions. */
+function differingObjects(a: readonly ManifestFile[], b: readonly ManifestFile[]) {
   if (a.length === 0 || b.length === 0) return []
   const [first, second] = [textsOf(a), textsOf(b)]
   return [...new Set([...first.keys(), ...second.keys()])].flatMap((key) => {
     const [one, other] = [first.get(key), second.get(key)]
     if (one?.text === other?.text) return []
     const { file } = one ?? other ?? { file: '' }
-    const found = { file, text: `${one?.text} ${other?.text}` }
-    return [{ ...found, key: one === undefined || other === undefined ? presenceOf(key) : key }]
+    const isPresence = one === undefined || other === undefined
+    return [{ key: isPresence ? presenceOf(key) : key, file, text: `${one?.text} ${other?.text}` }]
   })
 }
 

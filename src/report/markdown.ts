@@ -139,24 +139,12 @@ export function delta({ added, removed }: { readonly added: number; readonly rem
   return added === 0 && removed > 0 ? `−${removed}` : `+${added} −${removed}`
 }
 
-/** Our own words, user text, or an emphasized part. */
-export type Span = string | CodeSpan | LinkSpan | StrongSpan
-
-/** User text: a name, a value. */
-interface CodeSpan {
-  readonly code: string
-  /** Link target; null: none. */
-  readonly url: string | null
-}
-
-interface LinkSpan {
-  readonly word: string
-  readonly to: string
-}
-
-interface StrongSpan {
-  readonly strong: readonly Span[]
-}
+/** Our own words, also linked; user text (a name, a value), linked if there is a URL; or an emphasized part. */
+export type Span =
+  | string
+  | { readonly word: string; readonly to: string }
+  | { readonly code: string; readonly url: string | null }
+  | { readonly strong: readonly Span[] }
 
 /** A name or value, linked if there is a URL. */
 export function code(text: string, url: string | null = null): Span {

@@ -95,19 +95,14 @@ export function toData(report: Report, options: { readonly secrets?: readonly st
   return `${JSON.stringify({ format: FORMAT, ...rest, headSha: run?.headSha ?? null })}\n`
 }
 
-/** A report from another run, and the commit that it claims to be for. */
-export interface LeftReport {
-  readonly report: Report
-  readonly headSha: string | null
-}
-
 /**
  * Reads the output of `toData` as untrusted input: every key is validated, unknown ones are refused, and nothing is
  * shown that was not rendered here.
  *
+ * @returns the report, and the commit that it claims to be for.
  * @throws Refusal for anything else, with the first error.
  */
-export function fromData(json: string): LeftReport {
+export function fromData(json: string): { readonly report: Report; readonly headSha: string | null } {
   const parsed = dataSchema.safeParse(parseJson(json))
   if (!parsed.success) {
     const [issue] = parsed.error.issues

@@ -211,14 +211,12 @@ export const reportShape = {
 
 export type ValueChange = z.infer<typeof valueChange>
 export type GateChange = z.infer<typeof gateChange>
-export type OverrideRow = z.infer<typeof override>
 export type ImageChange = z.infer<typeof imageChange>
 /** A base image and its uses, before and after. */
 export type BaseRow = z.infer<typeof baseRow>
 export type BaseUseRow = z.infer<typeof baseUse>
 export type RepositoryRef = z.infer<typeof repository>
 export type RebuildRow = z.infer<typeof rebuild>
-export type DueRebuild = z.infer<typeof dueRebuild>
 /**
  * What the base branch gets with its next commit regardless of the pull request: changed Dockerfiles, outdated
  * generated files. Unknown if the base could not be read: then these changes are counted with the rest, and the report

@@ -19,13 +19,8 @@ export interface Predicate {
 
 type Words = Pick<Predicate, 'words'> & Partial<Predicate>
 
-interface Rule {
-  readonly keys: RegExp
-  readonly say: (changes: readonly ValueChange[]) => Words
-}
-
 /** From most to least important: deployment, content, frequency. */
-const RULES: readonly Rule[] = [
+const RULES: readonly { readonly keys: RegExp; readonly say: (changes: readonly ValueChange[]) => Words }[] = [
   {
     keys: /^(?:registry|repository|repoURL)$/,
     say: () => ({ words: ['takes its new versions from a different repository'] }),

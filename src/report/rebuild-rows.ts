@@ -3,10 +3,10 @@
 import { knownImage } from '../explain/index.js'
 import { outlookOf } from '../policy/index.js'
 import type { Candidate } from '../rebuild/candidates.js'
-import type { Decision, ImageOutcome } from '../rebuild/index.js'
+import type { Decision, ImageRebuild } from '../rebuild/index.js'
 import type { MergedState, Rebuild } from '../state/index.js'
 import { by } from '../text/index.js'
-import type { DueRebuild, ImageChange, RebuildRow } from './model.js'
+import type { ImageChange, RebuildRow, Report } from './model.js'
 import { effective } from './values.js'
 
 interface DueInput {
@@ -21,7 +21,7 @@ interface DueInput {
 }
 
 /** The rebuilds that may start because of these changes, by image name. Independent of the clock: each has a date. */
-export function dueRebuilds(input: DueInput): DueRebuild[] {
+export function dueRebuilds(input: DueInput): Report['due'] {
   const { state, overrides, overriddenBefore, staggerSeconds } = input
   const changes = new Map(input.changes.map((change) => [change.name, change]))
   const fresh = new Set(overrides.map(({ digest }) => digest).filter((digest) => !overriddenBefore.has(digest)))
@@ -55,7 +55,7 @@ function opens({ kind, details }: ImageChange): boolean {
  *
  * @param outcomes results of the starts in the decision.
  */
-export function rebuildRows({ candidates, putOff, ended }: Decision, outcomes: readonly ImageOutcome[]): RebuildRow[] {
+export function rebuildRows({ candidates, putOff, ended }: Decision, outcomes: readonly ImageRebuild[]): RebuildRow[] {
   const rows = new Map<string, RebuildRow>()
   for (const { name, rebuild } of ended) rows.set(name, rowOf(name, statusOf(rebuild), rebuild))
   for (const { image, candidate } of candidates) {

@@ -2,7 +2,7 @@
 // table of those that a run started, follows or waits for.
 import { count, groupBy } from '../text/index.js'
 import { code, linked, listed, markdown, type Span, shortReference, strong } from './markdown.js'
-import type { DueRebuild, ImageChange, RebuildRow, Report } from './model.js'
+import type { ImageChange, RebuildRow, Report } from './model.js'
 import { effective } from './values.js'
 
 const MAX_DUE = 3
@@ -25,7 +25,7 @@ export function dueSentences(report: Report, hasEffect: boolean): Span[][] {
 }
 
 /** `Merging may start 2 builds: web (node:22 changed, due 2026-11-21 07:00 UTC) and …` */
-function started(due: readonly DueRebuild[]): Span[] {
+function started(due: Report['due']): Span[] {
   const all = due.map(({ image, base, at }): Span[] => {
     return [code(image), ' (', code(shortReference(base)), ' changed, due ', code(minute(at)), ')']
   })

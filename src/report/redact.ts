@@ -1,5 +1,6 @@
 // Removes secrets before rendering: values the caller knows, and secret parts of Kubernetes objects.
 
+import type { ResourceChange } from '../manifests/compare.js'
 import { withoutEnd } from './difference.js'
 
 const HIDDEN = '***'
@@ -101,14 +102,14 @@ interface Entry {
   readonly hidden: string | null
 }
 
-/** The visible texts of an object. A hidden value that differs is marked, so that the change is still visible. */
-export interface Texts {
-  readonly before: string | null
-  readonly after: string | null
-}
-
-/** Hides the secrets of an object of this kind. Not even a hash is shown, since it would confirm a guess. */
-export function maskObject(kind: string, texts: Texts): Texts {
+/**
+ * Hides the secrets of an object of this kind. Not even a hash is shown, since it would confirm a guess; a hidden value
+ * that differs is marked, so that the change is still visible.
+ */
+export function maskObject(
+  kind: string,
+  texts: Pick<ResourceChange, 'before' | 'after'>,
+): Pick<ResourceChange, 'before' | 'after'> {
   const entries = kind === 'Secret' ? secretEntries : sensitiveEntries
   if (kind !== 'Secret' && !mayHide(texts.before) && !mayHide(texts.after)) return texts
   const [before, after] = [read(texts.before, entries), read(texts.after, entries)]

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Problem } from '../enrollment/problem.js'
 import { type ResourceChange, resourceKey } from '../manifests/compare.js'
 import { compareText, groupBy } from '../text/index.js'
-import { type Compare, comparer, type Difference } from './difference.js'
+import { comparer, type Difference } from './difference.js'
 import { type Report, reportShape } from './model.js'
 import { maskObject, redactor } from './redact.js'
 
@@ -194,7 +194,7 @@ function toResource(
   change: ResourceChange,
   causes: ReadonlyMap<string, string>,
   outputDir: string,
-  compare: Compare,
+  compare: ReturnType<typeof comparer>,
 ): ChangedResource {
   const { kind, namespace, name } = change.id
   return {

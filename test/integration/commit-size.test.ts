@@ -1,6 +1,6 @@
 /** First commits are big: one commit or none, by API where it fits, else by push. COMMIT_FILES sets how many files. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { API_LIMIT, type ApiLimit, type CommitMethod, commitFiles } from '../../src/publish/commit.js'
+import { API_LIMIT, type CommitMethod, commitFiles } from '../../src/publish/commit.js'
 import { checkOut } from '../../src/publish/work-tree.js'
 import { connectGitHub } from '../../src/sources/index.js'
 import { FakeGitHub, type Fault } from '../support/fake-github.js'
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const files = new Map(Array.from({ length: FILES }, (_, at) => [`dist/image-${at}.k8s.yaml`, `# ${at}\n${PADDING}`]))
 
-async function commit(kind: 'api' | 'push', limit: ApiLimit = API_LIMIT) {
+async function commit(kind: 'api' | 'push', limit = API_LIMIT) {
   const remote = { url: `${fake.url}/${STATE}`, token: TOKEN }
   const { path } = await tempFolder('size')
   const tree = await checkOut(remote, 'refs/heads/main', path)

@@ -1,6 +1,6 @@
 // HTML that escapes what is put into it, and the words of the page.
 import { printable } from '../../text/index.js'
-import type { OverviewBase, OverviewImage } from '../overview.js'
+import type { OverviewImage } from '../overview.js'
 
 /** Markup that is safe to show: texts in it are escaped. */
 export class Html {
@@ -59,7 +59,8 @@ export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12)
 }
 
-const CHANGES: Readonly<Record<OverviewImage['bases'][number]['change'], string>> = {
+/** The relation of an image to one of its bases. */
+export const CHANGE_WORDS: Readonly<Record<OverviewImage['bases'][number]['change'], string>> = {
   unknown: 'no digest known yet',
   unchanged: 'unchanged since tracking began',
   earlier: 'changed before the image was enrolled',
@@ -69,18 +70,8 @@ const CHANGES: Readonly<Record<OverviewImage['bases'][number]['change'], string>
   behind: 'the image is built on an older one',
 }
 
-/** The relation of an image to one of its bases. */
-export function changeWords(change: OverviewImage['bases'][number]['change']): string {
-  return CHANGES[change]
-}
-
-function daysBetween(from: string, to: string): number {
-  return Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000))
-}
-
 /** `today`, `3 days` */
-export function ageOf({ since }: Pick<OverviewBase, 'since'>, at: string): string {
-  if (since === null) return ''
-  const days = daysBetween(since, at)
+export function ageOf(since: string, at: string): string {
+  const days = Math.max(0, Math.floor((Date.parse(at) - Date.parse(since)) / 86_400_000))
   return days === 0 ? 'today' : days === 1 ? '1 day' : `${days} days`
 }

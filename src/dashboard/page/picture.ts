@@ -9,7 +9,6 @@ interface Box {
   readonly label: string
   readonly below: string
   readonly kind: string
-  readonly address: string
   readonly column: number
   readonly row: number
 }
@@ -59,7 +58,7 @@ function boxesOf(overview: Overview, shown: readonly OverviewImage[]): Box[] {
   const left = bases.map(({ name, ref, users }, row): Box => {
     rows.set(`b-${name}`, row)
     const below = `${users.length} ${users.length === 1 ? 'image' : 'images'}`
-    return box(`b-${name}`, shortReference(ref), below, 'base', 0, row)
+    return { id: `b-${name}`, label: shortReference(ref), below, kind: 'base', column: 0, row }
   })
   return [...left, ...imageBoxes(shown, sources, column, rows)]
 }
@@ -80,14 +79,11 @@ function imageBoxes(
     for (const [row, { image }] of placed.entries()) {
       const { name, standing } = image
       rows.set(`i-${name}`, row)
-      boxes.push(box(`i-${name}`, name, STANDING_WORDS[standing].word, `s-${standing}`, at, row))
+      const below = STANDING_WORDS[standing].word
+      boxes.push({ id: `i-${name}`, label: name, below, kind: `s-${standing}`, column: at, row })
     }
   }
   return boxes
-}
-
-function box(id: string, label: string, below: string, kind: string, column: number, row: number): Box {
-  return { id, label, below, kind, address: `#${id}`, column, row }
 }
 
 function middleOf(sources: readonly string[], rows: ReadonlyMap<string, number>): number {
@@ -126,8 +122,8 @@ function edge(
   return html`<path class="${isOld ? 'e old' : 'e'}" d="M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}"/>`
 }
 
-function drawn({ label, below, kind, address, column, row }: Box): Html {
+function drawn({ id, label, below, kind, column, row }: Box): Html {
   const [x, y] = [column * COLUMN, row * ROW]
   const name = truncate(label, MAX_LABEL)
-  return html`<a href="${address}"><rect class="${kind}" x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="5"/><text x="${x + 10}" y="${y + 15}">${name}<title>${label}</title></text><text class="sub" x="${x + 10}" y="${y + 28}">${below}</text></a>`
+  return html`<a href="#${id}"><rect class="${kind}" x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="5"/><text x="${x + 10}" y="${y + 15}">${name}<title>${label}</title></text><text class="sub" x="${x + 10}" y="${y + 28}">${below}</text></a>`
 }

@@ -19,29 +19,29 @@ export function totals({ totals: all, images }: Overview): Html {
 const MAX_CONCERNS = 50
 const MAX_NAMES = 5
 
-interface Concerned {
-  readonly image: OverviewImage
-  readonly concern: Concern
-}
-
 /** What needs attention, the worst first; identical concerns of several images are listed once. */
 export function attention({ images }: Overview): Html | null {
-  const all = images.flatMap((image) => image.concerns.map((concern): Concerned => ({ image, concern })))
+  const all = images.flatMap((image) => image.concerns.map((concern) => ({ image, concern })))
   if (all.length === 0) return null
   const groups = [...groupBy(all, ({ concern }) => `${concern.kind} ${concern.text}`).values()]
   const worst = CONCERN_KINDS.flatMap((kind) => groups.filter(([first]) => first.concern.kind === kind))
   const left = worst.length - MAX_CONCERNS
   const more = left > 0 && html`<p>And ${left} more: see the table.</p>`
-  const items = worst.slice(0, MAX_CONCERNS).map(concernItem)
+  const items = worst.slice(0, MAX_CONCERNS).map((group) => {
+    const [{ concern }] = group
+    return concernItem(
+      concern,
+      group.map(({ image }) => image),
+    )
+  })
   return html`<section class="attention"><h2>Needs attention</h2><ul>${items}</ul>${more}</section>`
 }
 
-function concernItem(group: readonly [Concerned, ...Concerned[]]): Html {
-  const [{ image, concern }] = group
+function concernItem(concern: Concern, images: readonly OverviewImage[]): Html {
   const isOfRun = concern.kind === 'build-failed' || concern.kind === 'start-refused'
-  const run = isOfRun && group.length === 1 ? (image.rebuilds[0]?.run?.url ?? null) : null
+  const run = isOfRun && images.length === 1 ? (images[0]?.rebuilds[0]?.run?.url ?? null) : null
   const names = imageLinks(
-    group.map((one) => one.image.name),
+    images.map(({ name }) => name),
     MAX_NAMES,
   )
   const seen = run !== null && html` ${link(run, 'See its run.')}`
@@ -131,7 +131,7 @@ export function baseTable({ bases, at }: Overview): Html {
     const links = imageLinks(users, MAX_USERS)
     const has = digest === null ? html`not known yet` : html`<code>${shortDigest(digest)}</code>`
     return html`
-<tr id="b-${name}"><th scope="row">${shortReference(ref)}${ours}</th><td>${has}</td><td>${since === null ? '' : dayOf(since)}</td><td>${ageOf({ since }, at)}</td><td><details><summary>${count(users.length, 'image')}</summary>${links}</details></td></tr>`
+<tr id="b-${name}"><th scope="row">${shortReference(ref)}${ours}</th><td>${has}</td><td>${since === null ? '' : dayOf(since)}</td><td>${since === null ? '' : ageOf(since, at)}</td><td><details><summary>${count(users.length, 'image')}</summary>${links}</details></td></tr>`
   })
   return html`<table><thead><tr><th scope="col">Base image</th><th scope="col">Digest</th><th scope="col">Since</th><th scope="col">Age</th><th scope="col">Used by</th></tr></thead><tbody>${rows}</tbody></table>`
 }

@@ -1,7 +1,7 @@
 import { minute } from '../../explain/index.js'
 import { shortReference } from '../../report/markdown.js'
 import type { Overview, OverviewBase, OverviewImage } from '../overview.js'
-import { changeWords, dayOf, type Html, html, link, shortDigest } from './html.js'
+import { CHANGE_WORDS, dayOf, type Html, html, link, shortDigest } from './html.js'
 
 /** The period that all timelines of a page show, in milliseconds. */
 export interface Axis {
@@ -64,7 +64,7 @@ export function timeline(image: OverviewImage, bases: ReadonlyMap<string, Overvi
     const since = one.since === null ? '' : ` since ${dayOf(one.since)}`
     return lane(
       html`<a href="#b-${one.name}">${shortReference(one.ref)}</a>${has}`,
-      `${changeWords(one.change)}${since}`,
+      `${CHANGE_WORDS[one.change]}${since}`,
       marks,
     )
   })

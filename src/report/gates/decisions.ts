@@ -29,20 +29,16 @@ export interface GateRule {
   readonly meaning: string
 }
 
-export type Decision =
-  | GateRule
-  | { readonly harmless: string }
-  /** It is an alias of that key, which is compared. */
-  | { readonly readAs: string }
-
 function gate(kind: GateKind, isDangerous: Rule, meaning: string): GateRule {
   return { kind, isDangerous, meaning }
 }
 
-const harmless = (why: string): Decision => ({ harmless: why })
-const readAs = (key: string): Decision => ({ readAs: key })
+const harmless = (why: string) => ({ harmless: why })
 
-type Decisions = Readonly<Record<string, Decision>>
+/** The key is an alias of that one, which is compared. */
+const readAs = (key: string) => ({ readAs: key })
+
+type Decisions = Readonly<Record<string, GateRule | ReturnType<typeof harmless> | ReturnType<typeof readAs>>>
 
 const STARTED_AT_FORGE = "Rebuilds are started in a different place, with the factory's token"
 const NO_EFFECT = 'has no effect here'

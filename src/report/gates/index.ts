@@ -1,30 +1,29 @@
 // The gates: changes that run something else, permit more, or skip a person. `decisions.ts` lists all keys, `rules.ts`
 // defines what is compared and when a change is dangerous.
 
-import type { EnrolledImage, EntryContent, Settings } from '../../enrollment/images-file.js'
+import type { EnrolledImage, EntryContent, ImagesFile, Settings } from '../../enrollment/images-file.js'
 import { completeEntry } from '../../enrollment/variants.js'
 import { flatten } from '../image-changes.js'
 import type { GateChange, ImageChange, ValueChange } from '../model.js'
 import { ENTRY_DECISIONS, type GateRule, NEW_ENTRY, ruleOf, SETTINGS_DECISIONS } from './decisions.js'
 import { type Difference, differencesOf, type GateValue, schemaKeyOf, targetsOf } from './rules.js'
 
-export { GATE_KINDS, type GateKind } from './decisions.js'
+export { GATE_KINDS } from './decisions.js'
 
-export interface GateInput {
-  readonly images: readonly ImageChange[]
-  readonly enrollments: readonly EnrolledImage[]
-  /** Entries as previously written, by image name. */
-  readonly entries: ReadonlyMap<string, unknown>
-  readonly settings: readonly ValueChange[]
-  readonly settingsNow: Settings
-}
-
-/** The changes to review carefully: images in their order, then settings. */
-export function gatesOf({ images, enrollments, entries, settings, settingsNow }: GateInput): GateChange[] {
-  const byName = new Map(enrollments.map((image) => [image.name, image]))
+/**
+ * The changes to review carefully: images in their order, then settings.
+ *
+ * @param entries as previously written, by image name.
+ */
+export function gatesOf(
+  { images, settings }: { readonly images: readonly ImageChange[]; readonly settings: readonly ValueChange[] },
+  enrolled: Pick<ImagesFile, 'images' | 'settings'>,
+  entries: ReadonlyMap<string, unknown>,
+): GateChange[] {
+  const byName = new Map(enrolled.images.map((image) => [image.name, image]))
   const ofImages = images.flatMap((change) => {
     const image = byName.get(change.name)
-    return image?.enabled === true ? imageGates(change, image, entries.get(change.name), settingsNow) : []
+    return image?.enabled === true ? imageGates(change, image, entries.get(change.name), enrolled.settings) : []
   })
   return [...ofImages, ...settings.flatMap(settingGate)]
 }
@@ -47,12 +46,12 @@ function imageGates(
   return [...changes, ...fresh]
 }
 
-interface WrittenKeys {
-  readonly before: ReadonlySet<string>
-  readonly after: ReadonlySet<string>
-}
-
-function gateOf(image: string, { key, before, after }: Difference, written: WrittenKeys): GateChange[] {
+/** @param written the keys that each version of the entry sets. */
+function gateOf(
+  image: string,
+  { key, before, after }: Difference,
+  written: Readonly<Record<'before' | 'after', ReadonlySet<string>>>,
+): GateChange[] {
   const rule = ruleOf(ENTRY_DECISIONS, schemaKeyOf(key))
   if (rule === null || !rule.isDangerous(before, after)) return []
   const isWritten = (keys: ReadonlySet<string>) => [key, ...(WRITTEN_AS[key] ?? [])].some((one) => says(keys, one))

@@ -3,7 +3,7 @@
 
 import { isAllowedRegistry } from '../../enrollment/across-entries.js'
 import { parseDuration } from '../../enrollment/grammar.js'
-import type { EntryContent } from '../../enrollment/images-file.js'
+import type { EntryContent, Environment, Update } from '../../enrollment/images-file.js'
 import { THRESHOLDS, type Threshold } from '../../enrollment/schema/promotion.js'
 
 /** The value of a key or its default; a list is a set. null: none. */
@@ -79,9 +79,7 @@ export interface Difference {
   readonly after: GateValue
 }
 
-type Environment = EntryContent['environments'][number]
-type Update = Environment['updates'][number]
-export type Facts = Readonly<Record<string, GateValue>>
+type Facts = Readonly<Record<string, GateValue>>
 
 /** The differences between the effective values of two entries, with environments matched by name. */
 export function differencesOf(before: EntryContent, after: EntryContent): Difference[] {

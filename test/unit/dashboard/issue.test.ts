@@ -1,10 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type IssueOptions, issueTitle, type Overview, renderIssue, withMarker } from '../../../src/dashboard/index.js'
-import { boxesIn } from '../../../src/dashboard/issue-marker.js'
+import {
+  type IssueOptions,
+  issueTitle,
+  type Overview,
+  readDashboard,
+  renderIssue,
+  withMarker,
+} from '../../../src/dashboard/index.js'
 import { runs } from '../../support/full.js'
 import { SITUATIONS } from '../explain/situations.js'
 import { factoryIn, factoryNamed, factoryOfAll, hostile, many, TEN, withTexts } from './factories.js'
+
+/** The names in the boxes of an issue. */
+function boxesIn(text: string): readonly string[] {
+  const ticked = text.replaceAll('- [ ] <!-- rebuild=', '- [x] <!-- rebuild=')
+  return readDashboard(withMarker({ id: 'main:.', sequence: 0, told: new Set() }, ticked))?.ticked ?? []
+}
 
 const GOLDEN = '../../golden/dashboard'
 const OPTIONS: IssueOptions = {

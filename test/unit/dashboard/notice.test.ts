@@ -3,7 +3,8 @@ import { keysOf, newsOf, type Overview, readNotice, renderNotice, toldAlso } fro
 import { factoryIn, factoryOfAll, hostile, many, withTexts } from './factories.js'
 
 const NOBODY = new Set<string>()
-const OPTIONS = { id: 'main:.', sequence: 4, notify: ['@acme/platform', '@octocat'], secrets: [] }
+const MARK = { id: 'main:.', sequence: 4 }
+const NOTIFY = ['@acme/platform', '@octocat']
 const NODE = 'docker.io/library/node:22'
 
 function news(factory: Overview, told: Parameters<typeof newsOf>[1] = NOBODY, there: readonly string[] = [NODE]) {
@@ -68,7 +69,7 @@ describe('what is news', () => {
 describe('the comment', () => {
   it('tells one image', async () => {
     const { items } = news(factoryIn('failed-for-good'))
-    const body = renderNotice(items, OPTIONS)
+    const body = renderNotice(items, MARK, NOTIFY, [])
     await expect(`${body}\n`).toMatchFileSnapshot('../../golden/dashboard/notice.md')
     expect(readNotice(body)).toEqual({ id: 'main:.', sequence: 4, told: keysOf(items) })
     expect(readNotice(body.replaceAll('\n', '\r\n'))).toEqual(readNotice(body))
@@ -76,14 +77,14 @@ describe('the comment', () => {
 
   it('tells many in one digest that fits', async () => {
     const { items } = news(many(10_000))
-    const body = renderNotice(items, OPTIONS)
+    const body = renderNotice(items, MARK, NOTIFY, [])
     await expect(`${body}\n`).toMatchFileSnapshot('../../golden/dashboard/notice-of-many.md')
     const long = withTexts(many(10_000), 'x '.repeat(5000))
-    expect(renderNotice(news(long).items, OPTIONS).length).toBeLessThan(65_536)
+    expect(renderNotice(news(long).items, MARK, NOTIFY, []).length).toBeLessThan(65_536)
   })
 
   it('mentions whom the settings name, and nobody whom a text names', () => {
-    const body = renderNotice(news(hostile(factoryIn('failed-for-good'))).items, { ...OPTIONS, notify: ['@octocat'] })
+    const body = renderNotice(news(hostile(factoryIn('failed-for-good'))).items, MARK, ['@octocat'], [])
     const outside = body.replace(/(`+)(?!`).*?(?<!`)\1(?!`)/g, '')
     expect(outside.match(/@[\w/]+/g)).toEqual(['@octocat'])
     expect(outside.match(/<[^!b]/g)).toBeNull()
@@ -92,7 +93,7 @@ describe('the comment', () => {
   it('holds no secret', () => {
     const secret = 's3cr3t-t0ken-of-nobody'
     const { items } = news(withTexts(factoryIn('failed-for-good'), `a ${secret} b`))
-    expect(renderNotice(items, { ...OPTIONS, secrets: [secret] })).not.toContain('s3cr3t')
+    expect(renderNotice(items, MARK, NOTIFY, [secret])).not.toContain('s3cr3t')
   })
 
   it.each([

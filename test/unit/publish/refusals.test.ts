@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commitRemedy, type RefusedCommit, refusedCommit } from '../../../src/publish/refusals.js'
+import { type RefusedCommit, refusedCommit } from '../../../src/publish/refusals.js'
 
 const refused = (method: 'api' | 'push', message: string, more: Partial<RefusedCommit> = {}): RefusedCommit => ({
   method,
@@ -8,6 +8,8 @@ const refused = (method: 'api' | 'push', message: string, more: Partial<RefusedC
   message,
   ...more,
 })
+
+const remedyFor = (commit: RefusedCommit) => refusedCommit(commit).problems[0]?.remedy
 
 /** What GitHub answers, as people have put it into public issues, and the words a remedy must have. */
 const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
@@ -120,7 +122,7 @@ const ANSWERS: readonly (readonly ['api' | 'push', string, RegExp])[] = [
 
 describe('a commit that GitHub did not take', () => {
   it.each(ANSWERS)('by %s: %s', (method, said, remedy) => {
-    expect(commitRemedy(refused(method, said))).toMatch(remedy)
+    expect(remedyFor(refused(method, said))).toMatch(remedy)
   })
 
   it('says where, why and what to do', () => {
@@ -134,10 +136,10 @@ describe('a commit that GitHub did not take', () => {
 
   it('does not send people back to the API that the commit is too big for', () => {
     const said = 'error: GH013: / - Commits must have verified signatures.'
-    expect(commitRemedy(refused('push', said, { tooBigForApi: true }))).toMatch(/too big for the API.*several steps/)
+    expect(remedyFor(refused('push', said, { tooBigForApi: true }))).toMatch(/too big for the API.*several steps/)
   })
 
   it('says no more than it knows', () => {
-    expect(commitRemedy(refused('push', 'fatal: the moon is full'))).toBe("Check GitHub's message and run this again.")
+    expect(remedyFor(refused('push', 'fatal: the moon is full'))).toBe("Check GitHub's message and run this again.")
   })
 })

@@ -1,6 +1,6 @@
 import { githubRuns } from '../../../src/rebuild/github-runs.js'
 import { gitlabRuns } from '../../../src/rebuild/gitlab-runs.js'
-import type { BuildPlace, RunStatus, RunsClient } from '../../../src/rebuild/runs.js'
+import type { BuildPlace, RunState, RunsClient } from '../../../src/rebuild/runs.js'
 import { ForgeRunsClient } from '../../../src/rebuild/runs-client.js'
 
 export const TOKEN = 'token-of-the-tests'
@@ -12,7 +12,7 @@ export interface Shown {
   readonly title?: string
   readonly isDispatched?: boolean
   readonly isProposal?: boolean
-  readonly status?: RunStatus | string
+  readonly status?: RunState['status'] | string
   readonly at?: string
   readonly endedAt?: string
 }
@@ -60,7 +60,7 @@ export const GITHUB: TestedForge = {
   tokenInput: 'dispatch-token',
   tokenHeader: ['authorization', `Bearer ${TOKEN}`],
   connect: (url, token = TOKEN) =>
-    new ForgeRunsClient(githubRuns({ apiUrl: `${url}/api/v3`, url, token, log, runDetails: true })) as RunsClient,
+    new ForgeRunsClient(githubRuns({ apiUrl: `${url}/api/v3`, url, token, log }, true)) as RunsClient,
   startPath: '/api/v3/repos/acme/web/actions/workflows/build.yml/dispatches',
   runPath: '/api/v3/repos/acme/web/actions/runs/',
   runPage: '/acme/web/actions/runs/',

@@ -3,12 +3,7 @@ import * as z from 'zod'
 import { imagesJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { overrideSchema } from '../../../src/enrollment/overrides.js'
 import { SETTING_WORDS } from '../../../src/report/effect.js'
-import {
-  type Decision,
-  ENTRY_DECISIONS,
-  OVERRIDE_DECISIONS,
-  SETTINGS_DECISIONS,
-} from '../../../src/report/gates/decisions.js'
+import { ENTRY_DECISIONS, OVERRIDE_DECISIONS, SETTINGS_DECISIONS } from '../../../src/report/gates/decisions.js'
 
 interface Schema {
   readonly $ref?: string
@@ -37,7 +32,7 @@ function keysOf(schema: Schema, path = ''): string[] {
 }
 
 /** Everything wrong with the decisions for these keys. */
-function faultsOf(keys: readonly string[], decisions: Readonly<Record<string, Decision>>): string[] {
+function faultsOf(keys: readonly string[], decisions: typeof ENTRY_DECISIONS): string[] {
   const reads = Object.entries(decisions).flatMap(([key, decision]) =>
     'readAs' in decision ? [[key, decision.readAs] as const] : [],
   )

@@ -47,13 +47,11 @@ function enrolled(text: string) {
 function gates(from: string, to: string) {
   const [before, now] = [enrolled(from), enrolled(to)]
   const entries = new Map(before.images.map(({ name, written }) => [name, written]))
-  return gatesOf({
+  const changes = {
     images: imageChanges(now.images, entries),
-    enrollments: now.images,
-    entries,
     settings: settingsChanges(before.settings, now.settings),
-    settingsNow: now.settings,
-  })
+  }
+  return gatesOf(changes, now, entries)
 }
 
 type Edit = readonly [string, string]
@@ -423,6 +421,6 @@ it('an entry that was written in a way that is not known is to be reviewed as a 
     ['lab', now.images[1]?.written],
   ])
   const images = imageChanges(now.images, entries)
-  const found = gatesOf({ images, enrollments: now.images, entries, settings: [], settingsNow: now.settings })
+  const found = gatesOf({ images, settings: [] }, now, entries)
   expect(shown(found)).toEqual(['app name: none → app', 'app environments.staging: none → acme/deploy@main staging'])
 })
