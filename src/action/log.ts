@@ -1,6 +1,6 @@
 import { type AnnotationProperties, endGroup, error, info, notice, setSecret, startGroup, warning } from '@actions/core'
 import { type Problem, Refusal } from '../enrollment/index.js'
-import { redactor } from '../report/index.js'
+import { basicCredentials, redactor } from '../report/index.js'
 import { printable } from '../text/index.js'
 
 /** The runner shows at most this many annotations of each kind per step. */
@@ -16,7 +16,7 @@ let redact = redactor([])
 /** Hides a value from now on: masks it in the runner's log, and makes `safe` remove it from what we write. */
 export function hideSecret(secret: string): void {
   setSecret(secret)
-  setSecret(Buffer.from(`x-access-token:${secret}`).toString('base64'))
+  setSecret(basicCredentials(secret))
   secrets.add(secret)
   redact = redactor([...secrets])
 }

@@ -35,8 +35,7 @@ export async function reportOutcome(outcome: Outcome, inputs: Inputs, context: C
   if (log !== null) logFolded('All problems and differences', log)
   annotate(report.problems, outcome.target.isOwn)
   const files = await writeReports(report, context)
-  const result = await commentOn(report, outcome, inputs, context)
-  const commentUrl = result !== null && 'url' in result ? result.url : ''
+  const commentUrl = await commentOn(report, outcome, inputs, context)
   setOutputs({ report, commitSha: outcome.commit?.sha ?? '', commentUrl, ...files })
   const failure = failureOf(outcome, report, inputs)
   if (failure !== null) setFailed(safe(failure))
@@ -83,7 +82,7 @@ function failureOf({ plan, target }: Outcome, report: Report, inputs: Inputs): s
   return `${plan.changes.size} generated files are out of date. Update them with: image-factory synth ${options} (node dist/index.js of this action), and commit; or run this action with mode: commit.`
 }
 
-function commentOn(report: Report, outcome: Outcome, inputs: Inputs, context: Context): Promise<CommentResult | null> {
+function commentOn(report: Report, outcome: Outcome, inputs: Inputs, context: Context): Promise<string> {
   const head = context.pullRequest?.headSha ?? null
   const { id: run, attempt } = context.run
   const marker = { id: inputs.commentId, sha: head ?? context.sha, run, attempt }
@@ -95,26 +94,27 @@ function commentOn(report: Report, outcome: Outcome, inputs: Inputs, context: Co
  *
  * @param find finds the pull request; null: there is none.
  * @param head the commit the pull request must still be at; null: any.
+ * @returns the URL of the comment; empty where there is none.
  */
 export async function postComment(
   report: Report,
   find: () => Promise<PullRequest | null>,
   { marker, head, inputs }: { readonly marker: Marker; readonly head: string | null; readonly inputs: Inputs },
-): Promise<CommentResult | null> {
-  if (inputs.comment === 'never') return null
+): Promise<string> {
+  if (inputs.comment === 'never') return ''
   try {
     const pull = await find()
-    if (pull === null) return null
+    if (pull === null) return ''
     const secrets = knownSecrets()
     const render = (budget: number) => renderComment(report, { marker, secrets, budget })
     const isWanted = inputs.comment === 'always' || isReportable(report)
     const result = await upsertComment(pull, { render, marker, isReportable: isWanted, head })
     logLine(commentLine(result, pull.number))
     if (result.kind === 'forbidden') notice(FORBIDDEN)
-    return result
+    return 'url' in result ? result.url : ''
   } catch (error) {
     warning(safe(`The pull request could not be commented: ${asWarning(error)} The report is in the job summary.`))
-    return null
+    return ''
   }
 }
 
@@ -205,8 +205,7 @@ export async function postReport(folder: string, inputs: Inputs, context: Contex
   const files = await writeReports(report, context)
   const pull = await pullRequestOfRun(run, inputs, context)
   const marker = { id: inputs.commentId, sha: run.headSha, run: run.id, attempt: run.attempt }
-  const result = await postComment(report, async () => pull, { marker, head: run.headSha, inputs })
-  const commentUrl = result !== null && 'url' in result ? result.url : ''
+  const commentUrl = await postComment(report, async () => pull, { marker, head: run.headSha, inputs })
   setOutputs({ report, commitSha: '', commentUrl, ...files })
   const ending = { verdict: summaryLine(report, { secrets: knownSecrets() }), isFailed: false, commentUrl }
   logLine(lastLine(report, { ...ending, runUrl: context.run.url }))

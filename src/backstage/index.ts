@@ -3,7 +3,7 @@
  * (`image-factory.io/v1alpha1`, kinds ManagedImage and BaseImage; or Component and Resource, which every Backstage
  * has).
  *
- * `entities.ts` defines the entities, `catalog.ts` the files (both pure), `catalog-folder.ts` reads the existing ones.
+ * `catalog.ts` makes the entities and their files (pure), `catalog-folder.ts` reads the existing ones.
  */
 export { type CatalogInput, catalogFiles, catalogFolderFault } from './catalog.js'
 export { planCatalog } from './catalog-folder.js'

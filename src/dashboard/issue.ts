@@ -5,7 +5,6 @@
  */
 import { shortDigest } from '../explain/index.js'
 import {
-  cell,
   code,
   codeSpan,
   details,
@@ -15,6 +14,7 @@ import {
   markdown,
   prose,
   shortReference,
+  table,
 } from '../report/markdown.js'
 import { minute } from '../report/rebuilds.js'
 import { redactor } from '../report/redact.js'
@@ -214,15 +214,8 @@ function recent({ overview: { images }, rows, redact }: IssueContext): string[] 
   const last = ended
     .sort((a, b) => compareText(b.when, a.when) || compareText(a.name, b.name))
     .slice(0, Math.min(rows, MAX_RECENT))
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
-  const head = ['Image', 'When', 'Because', 'Build', 'Now']
-  const rule = line(head.map(() => '---'))
-  return [
-    '### Recently rebuilt',
-    [line(head), rule, ...last.map(({ name, one }) => line(rebuildCells(name, withoutSecrets(one, redact))))].join(
-      '\n',
-    ),
-  ]
+  const cells = ({ name, one }: (typeof last)[number]) => rebuildCells(name, withoutSecrets(one, redact))
+  return ['### Recently rebuilt', table(['Image', 'When', 'Because', 'Build', 'Now'], last, cells, last.length)]
 }
 
 const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'canceled', 'lost'])

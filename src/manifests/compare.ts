@@ -156,7 +156,7 @@ const ALWAYS_ALLOWED = 10
 const CONTAINERS: ReadonlySet<string> = new Set(['Namespace', 'Project'])
 
 /** Deleting one of these loses Kargo's records of Freight. */
-const WITH_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
+export const WITH_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
 
 /** Reads `25%` or `40`; null if it is neither. */
 export function parseDeletionLimit(text: string): DeletionLimit | null {

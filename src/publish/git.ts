@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../enrollment/problem.js'
 import { baseDelay, isLoopback, requestTimeout } from '../network/index.js'
-import { withoutValues } from '../report/redact.js'
+import { basicCredentials, withoutValues } from '../report/redact.js'
 import { gitRemedy, isTransientGitError, withoutFullStop } from './refusals.js'
 
 /** A repository's remote and the token for it. */
@@ -95,10 +95,6 @@ function lastLines(text: string, remote?: GitRemote): string {
 /** A text without the token, also in the form that git sends. */
 export function withoutToken(text: string, remote: GitRemote | undefined): string {
   return withoutValues([remote?.token ?? ''])(text)
-}
-
-function basicCredentials(token: string): string {
-  return Buffer.from(`x-access-token:${token}`).toString('base64')
 }
 
 /** Variables that control git or its libraries, except those for the location of certificates and programs. */

@@ -15,7 +15,6 @@ export { type CommitMethod, commitFiles } from './commit.js'
 export type { CommitRequest, CommitResult } from './commit-push.js'
 export { type GitRemote, git, gitOrRefuse } from './git.js'
 export {
-  type DashboardNow,
   type DashboardRequest,
   type IssuePlace,
   keepDashboard,

@@ -171,23 +171,16 @@ function isOwn(user: { readonly login: string; readonly type: string } | null, l
   return user !== null && sameLogin(user.login, login) && !(login.endsWith('[bot]') && user.type === 'User')
 }
 
-/** Current content of our dashboard. */
-export interface DashboardNow {
-  readonly kind: 'read'
-  readonly dashboard: Dashboard
-  readonly body: string
-}
-
 /**
  * Reads a dashboard again.
  *
- * @returns null if the issue is not ours.
+ * @returns its current content; null if the issue is not ours.
  * @throws Refusal when GitHub does not respond, or refuses other than by "forbidden".
  */
 export async function readOwnDashboard(
   place: IssuePlace,
   number: number,
-): Promise<DashboardNow | { readonly kind: 'forbidden' } | null> {
+): Promise<({ readonly kind: 'read' } & Pick<OwnIssue, 'dashboard' | 'body'>) | { readonly kind: 'forbidden' } | null> {
   return asked(place, async () => {
     const { client, owner, repo } = place
     const { data } = await client.rest.issues.get({ owner, repo, issue_number: number })
@@ -202,7 +195,7 @@ export async function readOwnDashboard(
 export async function untickAll(
   place: IssuePlace,
   number: number,
-  { dashboard, body }: DashboardNow,
+  { dashboard, body }: Pick<OwnIssue, 'dashboard' | 'body'>,
 ): Promise<{ readonly kind: 'forbidden' } | null> {
   if (dashboard.ticked.length === 0) return null
   const { client, owner, repo } = place

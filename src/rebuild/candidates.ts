@@ -51,19 +51,17 @@ export interface Circumstances {
   readonly me: string
 }
 
-/** A build that may be started now. */
-export interface Startable {
-  readonly kind: 'startable'
-  readonly build: Build
-  /** Not claimed by this run yet. */
-  readonly rebuild: Rebuild
-  /** When it became due, in milliseconds since the epoch. */
-  readonly since: number
-}
-
 /** What to do about an image, now or later. */
 export type Candidate =
-  | Startable
+  /** Its build may be started now. */
+  | {
+      readonly kind: 'startable'
+      readonly build: Build
+      /** Not claimed by this run yet. */
+      readonly rebuild: Rebuild
+      /** When it became due, in milliseconds since the epoch. */
+      readonly since: number
+    }
   /** Its build is running, or another run is about to start it. */
   | { readonly kind: 'open' | 'claimed'; readonly rebuild: Rebuild }
   /** Its build failed or was refused, and is retried at that time (ISO 8601). */
@@ -81,9 +79,9 @@ export type Candidate =
   /** It is due, but it is unknown what to start. */
   | { readonly kind: 'unbuildable'; readonly bases: readonly ExplainedBase[] }
 
-export interface ImageCandidate<Kind = Candidate> {
+export interface ImageCandidate<Kind extends Candidate['kind'] = Candidate['kind']> {
   readonly image: TrackedImage
-  readonly candidate: Kind
+  readonly candidate: Extract<Candidate, { readonly kind: Kind }>
 }
 
 /** The images that need an action. */

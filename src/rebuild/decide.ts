@@ -11,14 +11,7 @@ import {
 } from '../state/index.js'
 import { compareText } from '../text/index.js'
 import { adoptBuilds, withEvidence } from './adopt.js'
-import {
-  type Candidate,
-  type Circumstances,
-  candidatesOf,
-  type ImageCandidate,
-  type Startable,
-  withRecords,
-} from './candidates.js'
+import { type Candidate, type Circumstances, candidatesOf, type ImageCandidate, withRecords } from './candidates.js'
 import { type FollowedBuilds, oneWarning } from './follow.js'
 import { CLAIM_HOLDS } from './open.js'
 import { type AwaitedBuild, recordBuilds } from './record-builds.js'
@@ -36,13 +29,13 @@ export function chooseStarts(
   all: readonly ImageCandidate[],
   bases: Records['bases'],
   limit: number,
-): { readonly start: readonly ImageCandidate<Startable>[]; readonly putOff: Decision['putOff'] } {
+): { readonly start: readonly ImageCandidate<'startable'>[]; readonly putOff: Decision['putOff'] } {
   const pending = new Set(all.filter(({ candidate }) => isPending(candidate)).map(({ image }) => nameOf(image)))
   const blocking = ({ enrollment, bases: names }: TrackedImage) =>
     names
       .map((name) => textOf(bases.get(name), 'enrolledImage'))
       .find((name) => name !== null && name !== enrollment.name && pending.has(name)) ?? null
-  const ready: ImageCandidate<Startable>[] = []
+  const ready: ImageCandidate<'startable'>[] = []
   const putOff: Decision['putOff'][number][] = []
   for (const { image, candidate } of all) {
     if (candidate.kind !== 'startable') continue
@@ -61,7 +54,7 @@ function isPending({ kind }: Candidate): boolean {
 
 const RANKS = { manual: 0, override: 1, base: 2 } as const
 
-function compareStarts(one: ImageCandidate<Startable>, other: ImageCandidate<Startable>): number {
+function compareStarts(one: ImageCandidate<'startable'>, other: ImageCandidate<'startable'>): number {
   const ranks = RANKS[one.candidate.rebuild.reason] - RANKS[other.candidate.rebuild.reason]
   if (ranks !== 0) return ranks
   const [first, second] = [one.candidate.since, other.candidate.since]
@@ -92,7 +85,7 @@ export interface Decision {
   readonly starts: readonly Start[]
   readonly candidates: readonly ImageCandidate[]
   /** `limit`: this run has started enough builds; otherwise the image that it is built on, which is being rebuilt. */
-  readonly putOff: readonly (ImageCandidate<Startable> & { readonly reason: 'limit' | { readonly image: string } })[]
+  readonly putOff: readonly (ImageCandidate<'startable'> & { readonly reason: 'limit' | { readonly image: string } })[]
   /** Earlier builds that this run found to be finished. */
   readonly ended: readonly ImageRebuild[]
   /** What other runs are about to start. */

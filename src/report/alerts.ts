@@ -2,14 +2,15 @@
 // that lose history, overrides), and problems.
 
 import { type Problem, placeOfProblem } from '../enrollment/problem.js'
+import { WITH_HISTORY } from '../manifests/compare.js'
 import { count, formatNumber, groupBy, listSome } from '../text/index.js'
-import { GATE_KINDS, type GateKind } from './gates/decisions.js'
+import { GATE_KINDS } from './gates/decisions.js'
 import { problemUrl, sourceFileUrl } from './links.js'
 import { codeSpan, link, prose } from './markdown.js'
 import type { GateChange, Report } from './model.js'
 import { byKind, type ChangedResource, type View } from './view.js'
 
-const HEADINGS: Readonly<Record<GateKind, string>> = {
+const HEADINGS: Readonly<Record<GateChange['kind'], string>> = {
   deployed: 'What is deployed',
   destination: 'Where it goes',
   agreement: 'Who must approve',
@@ -93,15 +94,13 @@ function shownValue(value: string | null): string {
   return value === null ? 'not set' : codeSpan(value, 240)
 }
 
-const KEEPS_HISTORY: ReadonlySet<string> = new Set(['Namespace', 'Project', 'Warehouse', 'Stage'])
-
 /** The Freight of base images and sources is found again when they are next used: nothing was promoted there. */
 const WITHOUT_HISTORY = /(?:^|\/)(?:base|source)-[^/]+$/
 
 /** Deleted objects with a history in Kargo, by their file. */
 function lossOfHistory(view: View): (readonly [string, readonly ChangedResource[]])[] {
   const lost = view.resources.filter(
-    ({ change, kind, path }) => change === 'removed' && KEEPS_HISTORY.has(kind) && !WITHOUT_HISTORY.test(path),
+    ({ change, kind, path }) => change === 'removed' && WITH_HISTORY.has(kind) && !WITHOUT_HISTORY.test(path),
   )
   return [...groupBy(lost, ({ path }) => path)]
 }

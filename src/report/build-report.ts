@@ -20,7 +20,7 @@ import {
   type RepositoryRef,
   type ValueChange,
 } from './model.js'
-import type { StaleImage } from './problems.js'
+import type { staleImages } from './problems.js'
 
 /** The images that pull each base, and where; without a location if it comes from the state files. */
 type PlacedUse = Omit<BaseUseRow, 'change'> & { readonly base: string }
@@ -109,7 +109,7 @@ export interface ReportInput {
   readonly manifests: readonly ManifestFile[]
   readonly baseDrift: BaseDrift | null
   readonly problems: readonly Problem[]
-  readonly stale: readonly StaleImage[]
+  readonly stale: ReturnType<typeof staleImages>
   readonly due: Report['due']
 }
 

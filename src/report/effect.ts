@@ -19,7 +19,7 @@ import { beforeAndAfter, keyedChange } from './values.js'
 import type { View } from './view.js'
 
 /** Up to this many images get a sentence each, with every value. */
-export const ONE_BY_ONE = 2
+const ONE_BY_ONE = 2
 const MAX_NAMES = 3
 const MAX_VALUES = 4
 const MAX_DIFFERENT = 3
@@ -56,8 +56,16 @@ function alone(report: Report, image: ImageChange, predicates: readonly Predicat
 const MAX_PREDICATES = 3
 
 /** Whether one sentence contains everything about an image, with every value. */
-export function isOneBreath(predicates: readonly Predicate[]): boolean {
+function isOneBreath(predicates: readonly Predicate[]): boolean {
   return predicates.length <= MAX_PREDICATES && predicates.every(({ changes }) => changes.length <= MAX_VALUES)
+}
+
+/** The changed images about which the sentences leave something out. */
+export function untoldImages({ images }: Report): readonly ImageChange[] {
+  if (images.length > ONE_BY_ONE) return images
+  return images.filter(
+    (image) => image.kind !== 'removed' && (image.kind === 'enrolled' || !isOneBreath(predicatesOf(image))),
+  )
 }
 
 function inParentheses(values: readonly Span[]): Span[] {

@@ -43,7 +43,7 @@ export {
 } from './problems.js'
 export { dueRebuilds, rebuildRows } from './rebuild-rows.js'
 export { rebuildWords } from './rebuilds.js'
-export { redactor, withoutValues } from './redact.js'
+export { basicCredentials, redactor, withoutValues } from './redact.js'
 
 /** Values that must never be shown, such as tokens. */
 interface Secrets {

@@ -123,6 +123,19 @@ export function details(title: string, body: string): string {
   return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`
 }
 
+/** A table of at most `rows` items, and the number of the others. */
+export function table<T>(
+  head: readonly string[],
+  items: readonly T[],
+  cells: (item: T) => readonly string[],
+  rows: number,
+): string {
+  const line = (columns: readonly string[]) => `| ${columns.map(cell).join(' | ')} |`
+  const rule = line(head.map(() => '---'))
+  const more = (n: number) => line([`… and ${formatNumber(n)} more`, ...head.slice(1).map(() => '')])
+  return [line(head), rule, ...listSome(items, rows, (item) => line(cells(item)), more)].join('\n')
+}
+
 /** A list of at most `max` items, one per line. */
 export function bullets<T>(items: readonly T[], max: number, show: (item: T) => string): string[] {
   return listSome(

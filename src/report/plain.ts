@@ -4,10 +4,9 @@ import { formatProblem, type Problem } from '../enrollment/problem.js'
 import { oneLine } from '../text/index.js'
 import { unified } from './difference.js'
 import { assemble, inPieces, summarize } from './document.js'
-import { effectOf, isOneBreath, ONE_BY_ONE } from './effect.js'
+import { effectOf, untoldImages } from './effect.js'
 import { terminalText } from './markdown.js'
 import type { ImageChange, ValueChange } from './model.js'
-import { predicatesOf } from './predicates.js'
 import { pathHeader } from './resources.js'
 import { type ChangedResource, resourceTitle, type View } from './view.js'
 
@@ -42,9 +41,7 @@ function* blocks(view: View, { color, diffs, problems: withProblems }: PlainOpti
   if (diffs) {
     for (const one of resources) yield diff(one, colors)
     // If there are few images, the sentences below contain every value.
-    const isTold = (image: ImageChange) => image.kind !== 'enrolled' && isOneBreath(predicatesOf(image))
-    const untold = report.images.filter((image) => report.images.length > ONE_BY_ONE || !isTold(image))
-    const images = untold.flatMap((image) => imageLines(image, colors))
+    const images = untoldImages(report).flatMap((image) => imageLines(image, colors))
     const settings = report.settings.length === 0 ? [] : [colors.bold('settings'), ...report.settings.map(valueLine)]
     for (const lines of [settings, images]) if (lines.length > 0) yield lines.join('\n')
   }

@@ -1,7 +1,6 @@
 // Warnings of a run that depend on its changes, or on the history of its bases.
-import type { EnrolledImage } from '../enrollment/index.js'
 import { type Problem, problem } from '../enrollment/problem.js'
-import { type ExplainedBase, knownImage } from '../explain/index.js'
+import { knownImage } from '../explain/index.js'
 import { mayStarve, outlookOf, usualInterval } from '../policy/index.js'
 import type { Discovered, WorkflowProblem } from '../sources/index.js'
 import { fromTop, type MergedState, type StateFiles, type StateFolder } from '../state/index.js'
@@ -11,17 +10,12 @@ import { withoutValues } from './redact.js'
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 
-/** An enabled image that is provably built on an older digest of a base, and the effect on its rebuild. */
-export interface StaleImage {
-  readonly enrollment: EnrolledImage
-  /** The first such base, by name. */
-  readonly base: ExplainedBase
-  /** null: a rebuild is pending, or held. */
-  readonly reason: 'before-enrollment' | 'still-behind' | null
-}
-
-/** The enabled images that are provably on an outdated base, according to the state files after the run. */
-export function staleImages({ images, records }: Pick<MergedState, 'images' | 'records'>): StaleImage[] {
+/**
+ * The enabled images that are provably on an outdated base, according to the state files after the run.
+ *
+ * @returns each with the first such base, by name, and why it is not rebuilt; null: a rebuild is pending, or held.
+ */
+export function staleImages({ images, records }: Pick<MergedState, 'images' | 'records'>) {
   return images.flatMap(({ enrollment }) => {
     const known = knownImage(records.images.get(enrollment.name), records.bases)
     const base = known.bases.find(({ change }) => change === 'behind')
@@ -33,7 +27,7 @@ export function staleImages({ images, records }: Pick<MergedState, 'images' | 'r
 }
 
 /** Provably outdated images that are not rebuilt automatically. */
-export function staleProblems(stale: readonly StaleImage[], imagesFile: string): Problem[] {
+export function staleProblems(stale: ReturnType<typeof staleImages>, imagesFile: string): Problem[] {
   const left = stale
     .filter(({ reason }) => reason === 'still-behind')
     .map(({ enrollment, base }) => {

@@ -78,6 +78,11 @@ function shared(a: string, b: string): number {
   return count
 }
 
+/** A token in the form that git sends. */
+export function basicCredentials(token: string): string {
+  return Buffer.from(`x-access-token:${token}`).toString('base64')
+}
+
 function spellings(secret: string): string[] {
   const base64 = Buffer.from(secret, 'utf8').toString('base64')
   const percent = [...Buffer.from(secret, 'utf8')]
@@ -85,9 +90,13 @@ function spellings(secret: string): string[] {
     .join('')
   // The lines of a key may be indented in YAML; short lines would match ordinary text.
   const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : []
-  // The form that git sends.
-  const basic = Buffer.from(`x-access-token:${secret}`, 'utf8').toString('base64')
-  return [secret, basic, base64.length < 8 ? secret : base64, percent, ...lines.filter((line) => line.length >= 12)]
+  return [
+    secret,
+    basicCredentials(secret),
+    base64.length < 8 ? secret : base64,
+    percent,
+    ...lines.filter((line) => line.length >= 12),
+  ]
 }
 
 function hex(byte: number): string {

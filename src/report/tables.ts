@@ -1,9 +1,9 @@
 // The tables: changes per image, settings, and changed base images.
 import { compareText, count, formatNumber, groupBy, listSome } from '../text/index.js'
-import { isOneBreath, ONE_BY_ONE } from './effect.js'
+import { untoldImages } from './effect.js'
 import { deployedTo, imageName, movedWords, moves, rebuiltWhen, workflowName } from './effect-of-entries.js'
 import { sourceFileUrl, stateFileUrl } from './links.js'
-import { cell, code, codeSpan, link, listed, markdown, type Span } from './markdown.js'
+import { code, codeSpan, link, listed, markdown, type Span, table } from './markdown.js'
 import type { BaseRow, BaseUseRow, ImageChange, Report, ValueChange } from './model.js'
 import { predicatesOf } from './predicates.js'
 import { rebuildCells } from './rebuilds.js'
@@ -17,17 +17,11 @@ const MANY_IMAGES = 10
 
 /** The changed images, and the effect on each. */
 export function imagesTable({ report }: View, rows: number): string[] {
-  const images = report.images.filter((image) => report.images.length > ONE_BY_ONE || !isTold(image))
+  const images = untoldImages(report)
   return images.length === 0 ? [] : ['### Images', imageTable(report, images, rows)]
 }
 
 const TOLD_VALUES = 4
-
-/** Whether the sentences above contain everything about an image. */
-function isTold(image: ImageChange): boolean {
-  if (image.kind === 'removed') return true
-  return image.kind !== 'enrolled' && isOneBreath(predicatesOf(image))
-}
 
 /** The changed settings of the whole factory, if the sentences above do not contain all of them. */
 export function settingsTable({ report: { settings } }: View, rows: number): string[] {
@@ -66,13 +60,6 @@ export function changedBases(report: Report, bases: readonly BaseRow[], rows: nu
     users(report, base),
   ]
   return table(['Base image', 'Change', 'Used by'], bases, cells, rows)
-}
-
-function table<T>(head: readonly string[], items: readonly T[], cells: (item: T) => string[], rows: number): string {
-  const line = (columns: readonly string[]) => `| ${columns.map(cell).join(' | ')} |`
-  const rule = line(head.map(() => '---'))
-  const more = (n: number) => line([`… and ${formatNumber(n)} more`, ...head.slice(1).map(() => '')])
-  return [line(head), rule, ...listSome(items, rows, (item) => line(cells(item)), more)].join('\n')
 }
 
 /** Groups identical changes of many images: 500 changed delays are one row. */

@@ -11,16 +11,6 @@ import {
 import { section } from './resources.js'
 import type { ResourceGroup, View } from './view.js'
 
-export interface SizeBudget {
-  /** In the unit of `measure`. */
-  readonly limit: number
-  /** Above this size, the longest diffs of additions are omitted. */
-  readonly comfortable: number
-  readonly measure: (text: string) => number
-  /** Maximum length of a list. */
-  readonly rows: number
-}
-
 const FEW_ROWS = 10
 const BLANK_LINE = 2
 const NOTHING: ReadonlySet<ResourceGroup> = new Set()
@@ -29,27 +19,31 @@ const NOTHING: ReadonlySet<ResourceGroup> = new Set()
 interface Fitting {
   readonly view: View
   readonly options: DocumentOptions
-  readonly budget: SizeBudget
+  readonly budget: {
+    /** In the unit of `measure`. */
+    readonly limit: number
+    /** Above this size, the longest diffs of additions are omitted. */
+    readonly comfortable: number
+    readonly measure: (text: string) => number
+    /** Maximum length of a list. */
+    readonly rows: number
+  }
   readonly around: (detail: DetailLevel) => Around
   readonly sizeOf: (group: ResourceGroup, context: DetailLevel['context']) => number
 }
 
 /** As much of a report as fits. Every report fits into 1,500 characters, with a marker of ordinary length. */
-export function fitToBudget(view: View, options: DocumentOptions, budget: SizeBudget): string {
+export function fitToBudget(view: View, options: DocumentOptions, budget: Fitting['budget']): string {
   const around = memoize(
     (detail: DetailLevel) => headerAndFooter(view, options, detail),
     ({ level, extras, rows, footer }) => JSON.stringify([level, extras, rows, footer]),
   )
-  const sizes = {
-    1: memoize(
-      (group: ResourceGroup) => budget.measure(section(group, 1)),
+  const sizesWith = (context: DetailLevel['context']) =>
+    memoize(
+      (group: ResourceGroup) => budget.measure(section(group, context)),
       (group) => group,
-    ),
-    3: memoize(
-      (group: ResourceGroup) => budget.measure(section(group, 3)),
-      (group) => group,
-    ),
-  }
+    )
+  const sizes = { 1: sizesWith(1), 3: sizesWith(3) }
   const fitting: Fitting = { view, options, budget, around, sizeOf: (group, context) => sizes[context](group) }
   for (const { detail, limit } of detailLevels(fitting)) {
     if (size(fitting, detail) <= limit) return assemble(blocks(view, options, detail, around(detail)))

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { Problem } from '../enrollment/problem.js'
 import { type ResourceChange, resourceKey } from '../manifests/compare.js'
-import { compareText, groupBy } from '../text/index.js'
+import { by, compareText, groupBy } from '../text/index.js'
 import { comparer, type Difference } from './difference.js'
 import { type Report, reportShape } from './model.js'
 import { maskObject, redactor } from './redact.js'
@@ -87,17 +87,13 @@ function redactReport(report: Report, redact: (text: string) => string): Report 
   const data = withTexts(REPORT, masked, redact) as z.infer<typeof REPORT>
   return {
     ...data,
-    stateFiles: sortedBy(data.stateFiles, ({ path, kind }) => `${path} ${kind}`),
-    images: sortedBy(data.images, ({ name }) => name),
-    bases: sortedBy(data.bases, ({ reference }) => reference),
+    stateFiles: [...data.stateFiles].sort(by(({ path, kind }) => `${path} ${kind}`)),
+    images: [...data.images].sort(by(({ name }) => name)),
+    bases: [...data.bases].sort(by(({ reference }) => reference)),
     commit: commit && { ...commit, branch: redact(commit.branch), url: commit.url && redact(commit.url) },
     run,
     ...(servers === undefined ? {} : { servers }),
   }
-}
-
-function sortedBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  return [...items].sort((a, b) => compareText(keyOf(a), keyOf(b)))
 }
 
 /** Data of a schema with every free text changed; enumeration values stay. Keys get the schema's order. */

@@ -4,9 +4,8 @@ import { count } from '../../text/index.js'
 import type { Overview } from '../overview.js'
 import { SCRIPT, STYLES } from './assets.js'
 import { dayOf, Html, html } from './html.js'
-import { dependencyPicture } from './picture.js'
+import { type Axis, axisOf, dependencyPicture, laneParts, nowStyle } from './pictures.js'
 import { attention, baseTable, imageTable, overridesInForce, policyTable, totals } from './sections.js'
-import { type Axis, axisOf, laneParts, nowStyle } from './timeline.js'
 
 /**
  * The page of a factory: one HTML file that loads nothing and works from disk. Its Content-Security-Policy allows only

@@ -4,7 +4,7 @@ import { count, groupBy } from '../../text/index.js'
 import { CONCERN_KINDS, type Concern } from '../concerns.js'
 import { type Overview, type OverviewImage, STANDING_WORDS, STANDINGS } from '../overview.js'
 import { ageOf, dayOf, type Html, html, link, prose, shortDigest } from './html.js'
-import { type Axis, timeline } from './timeline.js'
+import { type Axis, timeline } from './pictures.js'
 
 /** Number of images per standing; each is a button that shows only those images. */
 export function totals({ totals: all, images }: Overview): Html {

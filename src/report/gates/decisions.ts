@@ -19,17 +19,15 @@ import {
 /** What a gate protects, in the order of review. */
 export const GATE_KINDS = ['deployed', 'destination', 'agreement', 'checks', 'builds'] as const
 
-export type GateKind = (typeof GATE_KINDS)[number]
-
 /** A key whose changes must be reviewed carefully. */
 export interface GateRule {
-  readonly kind: GateKind
+  readonly kind: (typeof GATE_KINDS)[number]
   readonly isDangerous: Rule
   /** The consequence, as a sentence without a period. */
   readonly meaning: string
 }
 
-function gate(kind: GateKind, isDangerous: Rule, meaning: string): GateRule {
+function gate(kind: GateRule['kind'], isDangerous: Rule, meaning: string): GateRule {
   return { kind, isDangerous, meaning }
 }
 
@@ -188,14 +186,6 @@ export const SETTINGS_DECISIONS: Decisions = {
   'dashboard.notify': harmless('only mentions people'),
   backstage: harmless(CATALOG),
   backstageKinds: harmless(CATALOG),
-}
-
-/** Keys of an entry of overrides.yaml: an added or changed entry is shown as a whole. */
-export const OVERRIDE_DECISIONS: Decisions = {
-  base: readAs('digest'),
-  digest: gate('agreement', changed, 'Rebuilds for this digest skip their rebuildDelay'),
-  expires: readAs('digest'),
-  reason: readAs('digest'),
 }
 
 /** Rules for an entry that is new or enabled again, or whose previous form is unknown. */

@@ -4,6 +4,7 @@
 import { isAllowedRegistry } from '../../enrollment/across-entries.js'
 import { parseDuration } from '../../enrollment/grammar.js'
 import type { EntryContent, Environment, Update } from '../../enrollment/images-file.js'
+import { FLAT } from '../../enrollment/promotion.js'
 import { THRESHOLDS, type Threshold } from '../../enrollment/schema/promotion.js'
 
 /** The value of a key or its default; a list is a set. null: none. */
@@ -175,9 +176,6 @@ function updateDifferences(before: readonly Update[], after: readonly Update[], 
     return differing(facts(earlier), facts(update))
   })
 }
-
-/** Flat `updates` are an environment without a name in the file. */
-const FLAT = '1'
 
 function environmentKey({ name }: Environment): string {
   return `environments.${name}`
