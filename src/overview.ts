@@ -2,28 +2,21 @@
 import { type Overview, overviewOf } from './dashboard/index.js'
 import { Refusal } from './enrollment/index.js'
 import { explainImages } from './explain/index.js'
-import type { Provider } from './forges/index.js'
 import { readActiveOverrides, readImages } from './read-enrollment.js'
 import { readState, type StateFolder } from './state/index.js'
-
-/** What a run knows besides the state folder. */
-export interface OverviewOptions {
-  /** OWNER/REPO of the state; null where unknown. */
-  readonly repository: string | null
-  readonly urls: Readonly<Record<Provider, string>>
-  /** ISO 8601. */
-  readonly now: string
-  /** References of base images that their registries report as missing. */
-  readonly missingBases: ReadonlySet<string>
-}
 
 /**
  * Builds the overview of a state folder.
  *
+ * @param known what a run knows besides the folder.
  * @throws Refusal when images.yaml, overrides.yaml or a state file is invalid.
  */
-export function readOverview(folder: StateFolder, options: OverviewOptions): Overview {
-  const { repository, urls, now, missingBases } = options
+export function readOverview(
+  folder: StateFolder,
+  known: Pick<Parameters<typeof overviewOf>[0], 'repository' | 'now' | 'missingBases'> &
+    Pick<Parameters<typeof explainImages>[0], 'urls'>,
+): Overview {
+  const { repository, urls, now, missingBases } = known
   const { enrolled, problems } = readImages(folder, repository)
   if (enrolled === null) throw new Refusal(problems)
   const records = readState(folder.root)

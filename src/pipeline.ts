@@ -120,7 +120,7 @@ function load({ run, folder, shown }: PlanContext): Loaded {
 }
 
 function validate(text: string, { run, shown, problems }: PlanContext): ImagesFile {
-  const result = parseImagesFile(text, shown.imagesFile, { here: run.ownRepository })
+  const result = parseImagesFile(text, shown.imagesFile, run.ownRepository)
   if (result.enrolled === null) throw new Refusal(result.problems)
   problems.push(...result.problems)
   run.log(`${count(result.enrolled.images.length, 'image')} enrolled.`)

@@ -1,5 +1,7 @@
-/** Plans, commits, and starts the builds that the commit records as intents (`engine: actions`, and requests). */
-/** Plans and commits; if another run commits first, plans again from the new branch head. */
+/**
+ * Plans and commits; if another run commits first, plans again from the new branch head. Starts the builds that the
+ * commit records as intents (`engine: actions`, and requests).
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Problem, problem, Refusal } from './enrollment/index.js'
 import { makePlan } from './pipeline.js'
@@ -21,7 +23,12 @@ import { rebuildRows, redactor } from './report/index.js'
 import type { BuildOptions, RunOptions } from './run-options.js'
 import { fromTop, readState, type StateFiles, type StateFolder } from './state/index.js'
 
-interface CommittingRebuilds extends Committing {
+/** How a run commits. */
+interface Committing {
+  /** Commits the plan made from this folder, on top of the commit it was made from and on nothing else. */
+  readonly commit: (plan: Plan, folder: StateFolder) => Promise<CommitResult>
+  /** The folder at the current branch head, after another run committed first. */
+  readonly refetch: (attempt: number) => Promise<StateFolder>
   /** Commits these state files on top of the folder fetched last, and on nothing else. */
   readonly record: (files: ReadonlyMap<string, string>) => Promise<CommitResult>
 }
@@ -39,15 +46,11 @@ const MAX_RECORD_ATTEMPTS = 20
  * Plans and commits, then starts the builds that the commit records as due, and commits their results. Builds claimed
  * by another run are left to it; if that run ends without starting them, this one takes over.
  */
-export async function commitAndStart(
-  run: RunOptions,
-  first: StateFolder,
-  ways: CommittingRebuilds,
-): Promise<Committed> {
+export async function commitAndStart(run: RunOptions, first: StateFolder, ways: Committing): Promise<Committed> {
   return reported(await inRounds(run, first, ways), first.imagesFile)
 }
 
-async function inRounds(run: RunOptions, first: StateFolder, ways: CommittingRebuilds): Promise<Committed> {
+async function inRounds(run: RunOptions, first: StateFolder, ways: Committing): Promise<Committed> {
   const committed = await oneRound(run, first, ways)
   const { builds } = run
   const claims = committed.plan.rebuilds?.claims ?? []
@@ -67,7 +70,7 @@ const CLAIM_LOOK = 3000
 async function abandoned(
   claims: readonly ClaimedRebuild[],
   { clock }: BuildOptions,
-  { refetch }: CommittingRebuilds,
+  { refetch }: Committing,
 ): Promise<StateFolder | null> {
   for (let attempt = 1; ; attempt += 1) {
     await sleep(CLAIM_LOOK)
@@ -100,7 +103,7 @@ function reported(committed: Committed, file: string): Committed {
   return { ...committed, plan: { ...plan, report } }
 }
 
-async function oneRound(run: RunOptions, folder: StateFolder, ways: CommittingRebuilds): Promise<Committed> {
+async function oneRound(run: RunOptions, folder: StateFolder, ways: Committing): Promise<Committed> {
   const { plan, sha } = await planAndCommit(run, folder, ways)
   const { builds } = run
   if (plan.refused || plan.rebuilds === null || builds === null || plan.rebuilds.starts.length === 0) {
@@ -119,7 +122,7 @@ function start(
   starts: readonly Start[],
   decision: Decision | null,
   { client, me, clock, secrets }: BuildOptions & Pick<RunOptions, 'secrets'>,
-  ways: CommittingRebuilds,
+  ways: Committing,
 ): Promise<ImageRebuild[]> {
   const renew = async (left: readonly Start[]) => {
     let kept: readonly Start[] = []
@@ -142,7 +145,7 @@ function start(
  * @param change returns the files to change, given the current state.
  */
 async function updateState(
-  { refetch, record }: CommittingRebuilds,
+  { refetch, record }: Committing,
   change: (state: StateFiles) => ReadonlyMap<string, string>,
 ): Promise<void> {
   for (let attempt = 1; attempt <= MAX_RECORD_ATTEMPTS; attempt += 1) {
@@ -152,13 +155,6 @@ async function updateState(
     const result = await record(files)
     if (result.kind !== 'stale') return
   }
-}
-
-interface Committing {
-  /** Commits the plan made from this folder, on top of the commit it was made from and on nothing else. */
-  readonly commit: (plan: Plan, folder: StateFolder) => Promise<CommitResult>
-  /** The folder at the current branch head, after another run committed first. */
-  readonly refetch: (attempt: number) => Promise<StateFolder>
 }
 
 const MAX_ATTEMPTS = 10
@@ -172,7 +168,7 @@ const MAX_ATTEMPTS = 10
 export async function planAndCommit(
   run: RunOptions,
   first: StateFolder,
-  { commit, refetch }: Committing,
+  { commit, refetch }: Pick<Committing, 'commit' | 'refetch'>,
 ): Promise<{ readonly plan: Plan; readonly sha: string | null }> {
   let folder = first
   for (let attempt = 1; ; attempt += 1) {

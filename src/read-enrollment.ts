@@ -1,13 +1,5 @@
 /** Reads the files of a state folder that people write: images.yaml and overrides.yaml. */
-import {
-  type ImagesFileResult,
-  OVERRIDES_FILE,
-  type OverridesResult,
-  parseImagesFile,
-  parseOverrides,
-  Refusal,
-  refuse,
-} from './enrollment/index.js'
+import { OVERRIDES_FILE, parseImagesFile, parseOverrides, Refusal, refuse } from './enrollment/index.js'
 import { readOptional, type StateFolder } from './state/index.js'
 
 /**
@@ -16,16 +8,13 @@ import { readOptional, type StateFolder } from './state/index.js'
  * @param here OWNER/REPO that holds the file; null where unknown.
  * @throws Refusal if the file does not exist.
  */
-export function readImages(
-  { root, imagesFile }: StateFolder,
-  here: string | null,
-): ImagesFileResult & { readonly text: string } {
+export function readImages({ root, imagesFile }: StateFolder, here: string | null) {
   const text = readOptional(root, imagesFile)
   if (text === null) {
     const remedy = 'Set --state to the folder and --images to the file.'
     throw refuse('file-missing', `there is no ${imagesFile}.`, { file: imagesFile, remedy })
   }
-  return { text, ...parseImagesFile(text, imagesFile, { here }) }
+  return { text, ...parseImagesFile(text, imagesFile, here) }
 }
 
 /**
@@ -34,7 +23,7 @@ export function readImages(
  * @param now ISO 8601.
  * @throws Refusal with its problems when there are errors among them.
  */
-export function readActiveOverrides({ root }: StateFolder, now: string): OverridesResult {
+export function readActiveOverrides({ root }: StateFolder, now: string): ReturnType<typeof parseOverrides> {
   const written = readOptional(root, OVERRIDES_FILE)
   if (written === null) return { active: [], problems: [] }
   const found = parseOverrides(written, OVERRIDES_FILE, now)

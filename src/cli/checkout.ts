@@ -20,15 +20,9 @@ export interface LocalClone {
   readonly dockerfiles: readonly string[]
   /** false: the search stopped at its limit. */
   readonly isWhole: boolean
-  readonly workflows: readonly WorkflowFile[]
+  readonly workflows: readonly { readonly name: string; readonly text: string }[]
   /** The text of a file by its path relative to the top; null: it does not exist, or is behind a symlink. */
   readonly read: (path: string) => string | null
-}
-
-export interface WorkflowFile {
-  /** File name in that folder. */
-  readonly name: string
-  readonly text: string
 }
 
 /** Third-party files: dependencies contain many Dockerfiles that are not built here. */
@@ -153,7 +147,7 @@ function entriesOf(folder: string): Dirent[] {
   }
 }
 
-function workflowsIn(root: string): WorkflowFile[] {
+function workflowsIn(root: string): LocalClone['workflows'] {
   const [github, workflows] = [join(root, '.github'), join(root, '.github', 'workflows')]
   if (!isOwnFolder(github) || !isOwnFolder(workflows)) return []
   return entriesOf(workflows)

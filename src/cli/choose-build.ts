@@ -7,13 +7,12 @@ import {
   METADATA_TAG,
   readDefinition,
   readWorkflow,
-  type WorkflowFacts,
 } from '../build-definition/index.js'
 import { plainPath } from '../build-definition/paths.js'
 import { type Problem, problem } from '../enrollment/index.js'
 import { parseReference } from '../reference/index.js'
 import { printable } from '../text/index.js'
-import type { LocalClone, WorkflowFile } from './checkout.js'
+import type { LocalClone } from './checkout.js'
 
 export interface Detected {
   readonly value: string
@@ -138,30 +137,21 @@ export interface FoundBuild {
   readonly canBeStarted: boolean
 }
 
-/** What a workflow builds and how it can be started; null if it cannot be read. */
-interface WorkflowBuilds {
-  readonly facts: WorkflowFacts
-  readonly builds: readonly FoundBuild[]
-}
-
-interface WorkflowCheckout {
-  /** OWNER/REPO that the workflow runs in, available to its expressions; null if unknown. */
-  readonly repo: string | null
-  readonly branch: string | null
-  /** The text of a file of the checkout; null: it does not exist or cannot be read. */
-  readonly read: (path: string) => string | null
-}
-
 const WORKFLOWS = '.github/workflows'
 
 /**
  * The builds of a workflow in a checkout, each with the images it publishes: from its tags, or from the
  * docker/metadata-action step that provides them. Values known only at run time are left out.
+ *
+ * @param repo OWNER/REPO that the workflow runs in, available to its expressions; null if unknown.
+ * @param read the text of a file of the checkout.
+ * @returns null if the workflow cannot be read.
  */
 export function readWorkflowBuilds(
-  { name, text }: WorkflowFile,
-  { repo, branch, read }: WorkflowCheckout,
-): WorkflowBuilds | null {
+  { name, text }: LocalClone['workflows'][number],
+  repo: string | null,
+  read: LocalClone['read'],
+) {
   const path = `${WORKFLOWS}/${name}`
   const found = readWorkflow(text, { file: name })
   if (!found.ok) return null
@@ -171,7 +161,7 @@ export function readWorkflowBuilds(
     return readDefinition(there, reference.path)
   }
   const reference = { repo: null, ref: null, path }
-  const run = { repo: repo ?? '', branch, inputs: new Map<string, string>() }
+  const run = { repo: repo ?? '', branch: null, inputs: new Map<string, string>() }
   const followed = followBuilds({ facts: found.workflow, file: found.file, reference }, run, open)
   const canBeStarted = found.workflow.dispatch !== null
   const unread = followed.unread.map(() => ({ dockerfile: null, publishes: true, images: [] }))

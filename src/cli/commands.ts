@@ -2,14 +2,11 @@
 import { Command, Option } from 'commander'
 import { FORGES } from '../forges/index.js'
 import { VERSION } from '../version.js'
-import type { ExplainOptions } from './explain-command.js'
 import { examplesText, helpItems } from './help.js'
 import type { InitOptions } from './init-answers.js'
 import type { CommandContext, CommonOptions } from './options.js'
-import type { DiffOptions } from './plan-commands.js'
 import type { EnrollOptions } from './propose-entry.js'
-import type { BasesOptions, GraphOptions, PageOptions } from './read-commands.js'
-import type { RebuildOptions } from './rebuild-command.js'
+import type { BasesOptions, GraphOptions } from './read-commands.js'
 
 /** What all commands of one invocation share. */
 export interface Session extends Omit<CommandContext, 'options'> {
@@ -126,9 +123,9 @@ function addDiff(program: Command, session: Session): void {
   withDeletionLimit(program.command('diff').description('show what synth would change'))
     .option('--stat', 'omit the diffs')
     .option('--markdown', 'print the comment a pull request would get')
-    .action(async (options: DiffOptions, command: Command) => {
+    .action(async ({ stat, markdown }: { stat?: true; markdown?: true }, command: Command) => {
       const { diff } = await import(/* webpackMode: "eager" */ './plan-commands.js')
-      session.finish(await diff(contextOf(command, session), options))
+      session.finish(await diff(contextOf(command, session), stat, markdown))
     })
 }
 
@@ -137,18 +134,18 @@ function addExplain(program: Command, session: Session): void {
   withCommonOptions(program.command('explain').description(description))
     .argument('[name...]', 'images to explain in detail (default: a table of all)')
     .option('--status <status,…>', 'only images with one of these statuses, for example behind,failed')
-    .action(async (names: string[], options: ExplainOptions, command: Command) => {
+    .action(async (names: string[], { status }: { status?: string }, command: Command) => {
       const { explainCommand } = await import(/* webpackMode: "eager" */ './explain-command.js')
-      session.finish(explainCommand(contextOf(command, session), names, options))
+      session.finish(explainCommand(contextOf(command, session), names, status))
     })
 }
 
 function addPage(program: Command, session: Session): void {
   withStateOptions(program.command('page').description('write an HTML page of the whole factory from the state files'))
     .option('--out <dir>', 'folder to write index.html and factory.json to')
-    .action(async (options: PageOptions, command: Command) => {
+    .action(async ({ out }: { out?: string }, command: Command) => {
       const { pageCommand } = await import(/* webpackMode: "eager" */ './read-commands.js')
-      session.finish(pageCommand(contextOf(command, session), options))
+      session.finish(pageCommand(contextOf(command, session), out))
     })
 }
 
@@ -159,7 +156,7 @@ function addRebuild(program: Command, session: Session): void {
     .argument('[name...]', 'images (default: those that are due, with `engine: actions`)')
     .option('--all-stale', 'all images that are provably on an old base image')
     .option('--dry-run', 'show what would be started, without contacting any server')
-    .action(async (names: string[], options: RebuildOptions, command: Command) => {
+    .action(async (names: string[], options: { dryRun?: true; allStale?: true }, command: Command) => {
       const { rebuildCommand } = await import(/* webpackMode: "eager" */ './rebuild-command.js')
       session.finish(await rebuildCommand(contextOf(command, session), names, options))
     })

@@ -44,11 +44,6 @@ jobs:
         with: { push: true, tags: "REGISTRY/acme/web:1.0.1" }
 `
 
-interface Narrator {
-  readonly heading: (text: string) => void
-  readonly print: (text: string) => void
-}
-
 /**
  * The loop without a cluster, with a registry and a forge on loopback: a base image changes, the run decides to
  * rebuild, starts the build, and the published image proves which base it was built on.
@@ -57,7 +52,7 @@ interface Narrator {
  * @returns whether it ended as expected.
  */
 export async function demoLoop(
-  { heading, print }: Narrator,
+  { heading, print }: Readonly<Record<'heading' | 'print', (text: string) => void>>,
   demo: DemoState,
   terminal: Terminal,
   start: string,

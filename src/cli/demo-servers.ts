@@ -9,15 +9,14 @@ interface Answer {
   readonly body: string
 }
 
-type Handler = (request: { readonly method: string; readonly path: string; readonly body: string }) => Answer | null
-
-async function serve(handle: Handler): Promise<{ readonly host: string; readonly server: Server }> {
+async function serve(
+  handle: (method: string, path: string) => Answer | null,
+): Promise<{ readonly host: string; readonly server: Server }> {
   const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.resume()
     request.on('end', () => {
       const { method = 'GET', url = '/' } = request
-      const answer = handle({ method, path: url, body: Buffer.concat(chunks).toString('utf8') })
+      const answer = handle(method, url)
       const { status, headers = {}, body } = answer ?? { status: 404, body: '{}' }
       response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
       response.end(method === 'HEAD' ? undefined : body)
@@ -42,16 +41,19 @@ interface Descriptor {
   readonly size: number
 }
 
-type Contents = Map<string, { readonly type: string; readonly text: string }>
-
 /** An in-memory registry: pushed content by digest, and the digest of each tag. */
 export class DemoRegistry {
   readonly host: string
   readonly #server: Server
-  readonly #contents: Contents
+  readonly #contents: Map<string, { readonly type: string; readonly text: string }>
   readonly #tags: Map<string, string>
 
-  private constructor(host: string, server: Server, contents: Contents, tags: Map<string, string>) {
+  private constructor(
+    host: string,
+    server: Server,
+    contents: Map<string, { readonly type: string; readonly text: string }>,
+    tags: Map<string, string>,
+  ) {
     this.host = host
     this.#server = server
     this.#contents = contents
@@ -59,9 +61,9 @@ export class DemoRegistry {
   }
 
   static async start(): Promise<DemoRegistry> {
-    const contents: Contents = new Map()
+    const contents = new Map<string, { readonly type: string; readonly text: string }>()
     const tags = new Map<string, string>()
-    const { host, server } = await serve(({ path }) => {
+    const { host, server } = await serve((_, path) => {
       const list = /^\/v2\/(.+)\/tags\/list/.exec(path)?.[1]
       if (list !== undefined) return json({ name: list, tags: tagsOf(tags, list) })
       const [, repository = '', name = ''] = /^\/v2\/(.+)\/(?:manifests|blobs)\/([^/?]+)$/.exec(path) ?? []
@@ -160,7 +162,7 @@ export class DemoForge {
    */
   static async start(now: () => string, build: () => void): Promise<DemoForge> {
     const runs: object[] = []
-    const { host, server } = await serve(({ method, path }) => {
+    const { host, server } = await serve((method, path) => {
       if (method === 'POST' && path.endsWith('/dispatches')) {
         const times = { created_at: now(), run_started_at: now(), updated_at: now() }
         const ended = { status: 'completed', conclusion: 'success', ...times }

@@ -8,7 +8,7 @@ import {
   type RunIdentity,
   withSharing,
 } from '../sources/index.js'
-import { type BuildPlace, buildOrder, hasStateFile } from '../state/index.js'
+import { buildOrder, hasStateFile } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { sourcesOf } from './run-options.js'
@@ -108,7 +108,7 @@ const HEAD = ['IMAGE', 'BASE IMAGE', 'WHERE', 'KIND', 'PLATFORMS', 'STATUS']
 function rowsOf(
   images: readonly EnrolledImage[],
   discovered: Discovered,
-  places: ReadonlyMap<string, BuildPlace>,
+  places: ReturnType<typeof buildOrder>,
 ): string[][] {
   return images.flatMap(({ name }) => {
     const discovery = discovered.images.get(name)

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pc from 'picocolors'
-import { addEntry, defaultsOf, type Enrolled, type EntryData } from '../enrollment/enroll.js'
+import { addEntry, defaultsOf, type Enrolled } from '../enrollment/enroll.js'
 import { type Problem, refuse } from '../enrollment/index.js'
 import { readOptional, writeFiles } from '../state/index.js'
 import { printable } from '../text/index.js'
+import type { DataMap } from '../yaml/data.js'
 import { readLocalClone } from './checkout.js'
 import { type CommandContext, stateFolder } from './options.js'
-import type { EnrollOptions } from './propose-entry.js'
-import { type Proposal, proposeEntry } from './propose-entry.js'
+import { type EnrollOptions, type Proposal, proposeEntry } from './propose-entry.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'
 
 /**
@@ -93,7 +93,7 @@ function print({ result, proposal, file, hasClone, isWritten, problems }: Enroll
 }
 
 /** Leaves out what the defaults of the file already set: it is not in the entry, and needs no reason. */
-function reasons(entry: EntryData, { why }: Proposal): [string, string][] {
+function reasons(entry: DataMap, { why }: Proposal): [string, string][] {
   return [...why].filter(([key]) => {
     const [first = '', second] = key.split('.')
     const value = entry[first]

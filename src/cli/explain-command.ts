@@ -32,12 +32,13 @@ import { printJson, printProblems, type Terminal } from './terminal.js'
  * `explain [NAME…]`: why each image is rebuilt or not yet, according to images.yaml, overrides.yaml and the state
  * files: a table of all images, or sentences about the named ones. Works offline.
  *
+ * @param status only images with one of these statuses, separated by commas.
  * @throws Refusal when a name is not enrolled, a status does not exist, or a file is invalid.
  */
 export function explainCommand(
   { options, env, terminal, now }: CommandContext,
   names: readonly string[],
-  { status }: ExplainOptions = {},
+  status?: string,
 ): number {
   const wanted = status === undefined ? STATUSES : statusesIn(status)
   const folder = stateFolder(options, env)
@@ -58,11 +59,6 @@ export function explainCommand(
     printFooter(statusTotals(all), newestOf(all), terminal)
   }
   return 0
-}
-
-export interface ExplainOptions {
-  /** Statuses, separated by commas. */
-  readonly status?: string
 }
 
 function statusesIn(written: string): readonly Status[] {

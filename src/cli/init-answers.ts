@@ -7,7 +7,7 @@ import type { Env } from '../run-options.js'
 import { type ActionPin, type Answers, answerFault, type Engine } from '../scaffold/index.js'
 import type { StateFolder } from '../state/index.js'
 import { gitFacts, readLocalClone, repositoryOf } from './checkout.js'
-import { newStateFolder } from './options.js'
+import { type CommonOptions, newStateFolder } from './options.js'
 import { type Proposal, proposeEntry } from './propose-entry.js'
 import type { Ask, Prompt } from './terminal.js'
 
@@ -19,24 +19,21 @@ export interface InitPlace {
   readonly applicationFolder: string | null
 }
 
-interface PlaceInput {
-  readonly state: Parameters<typeof newStateFolder>[0]
-  readonly engine: Engine
-  readonly inAppRepository?: boolean
-  readonly env: Env
-  /** null: not interactive. */
-  readonly ask: Ask | null
-}
-
 /** Default folder of the state in an application's own repository. */
 const APPLICATION_FOLDER = 'image-factory'
 
 /**
  * A separate state repository has the state at its top; in an application's own repository, the state is a folder.
  *
+ * @param ask null: not interactive.
  * @throws Refusal when the state cannot be placed there.
  */
-export async function initPlace({ state, engine, inAppRepository, env, ask }: PlaceInput): Promise<InitPlace> {
+export async function initPlace(
+  { engine, inAppRepository }: Pick<InitOptions, 'engine' | 'inAppRepository'>,
+  state: CommonOptions,
+  env: Env,
+  ask: Ask | null,
+): Promise<InitPlace> {
   const isApplication = inAppRepository ?? (engine === 'actions' && ask !== null && (await ask(SHAPE)) === 'app')
   if (!isApplication) {
     const folder = newStateFolder(state, env)
@@ -112,27 +109,25 @@ interface AnswerInput {
   readonly ask: Ask | null
 }
 
-/** The answers, and how the first image's entry was found. */
-export interface FoundAnswers {
-  readonly answers: Answers
-  readonly proposal: Proposal | null
-}
-
 /**
  * Collects the answers: from options, then from the folder's own `.git`, then from the person at the terminal.
  *
+ * @returns the answers, and how the first image's entry was found.
  * @throws Refusal with everything that is missing or wrong.
  */
-export async function findAnswers(input: AnswerInput): Promise<FoundAnswers> {
+export async function findAnswers(
+  input: AnswerInput,
+): Promise<{ readonly answers: Answers; readonly proposal: Proposal | null }> {
   const { options, place, env, action, ask } = input
   const { folder, applicationFolder } = place
   refuseFaults(options)
   const facts = await gitFacts(place.top)
   const remote = facts.remote === null ? null : repositoryOf(facts.remote, env)
   const found = remote?.provider === 'github' ? remote.repo : ''
-  const repository = options.repository ?? (await answerOf(ask, repositoryQuestion(found, applicationFolder !== null)))
-  const namespace =
-    options.namespace ?? (options.engine === 'kargo' ? await answerOf(ask, NAMESPACE) : NAMESPACE.fallback)
+  const which = `${applicationFolder === null ? 'State' : 'This'} repository, OWNER/REPO`
+  const repository = options.repository ?? (await answerOf(ask, 'repository', which, found))
+  const asksNamespace = options.engine === 'kargo' ? ask : null
+  const namespace = options.namespace ?? (await answerOf(asksNamespace, 'namespace', NAMESPACE, 'image-factory'))
   const owners = applicationFolder === null ? await ownersOf(input, repository) : []
   const proposal =
     applicationFolder === null ? await proposed(await withFirstImage(input), input) : await ownImage(input, repository)
@@ -153,7 +148,9 @@ export async function findAnswers(input: AnswerInput): Promise<FoundAnswers> {
 }
 
 async function ownersOf({ options, ask }: AnswerInput, repository: string): Promise<readonly string[]> {
-  return options.owner.length > 0 ? options.owner : [await answerOf(ask, ownerQuestion(repository))]
+  if (options.owner.length > 0) return options.owner
+  const question = 'Who reviews changes (@user or @organization/team)'
+  return [await answerOf(ask, 'owner', question, `@${repository.split('/')[0] ?? ''}`)]
 }
 
 /** The image that an application's own repository builds: the clone supplies what no option sets. */
@@ -167,36 +164,19 @@ async function ownImage(input: AnswerInput, repository: string): Promise<Proposa
   })
 }
 
-interface Question {
-  readonly kind: 'repository' | 'namespace' | 'owner'
-  readonly text: string
-  readonly fallback: string
-  readonly option: string
-}
+const NAMESPACE = 'Kubernetes namespace (and Kargo Project)'
 
-const NAMESPACE: Question = {
-  kind: 'namespace',
-  text: 'Kubernetes namespace (and Kargo Project)',
-  fallback: 'image-factory',
-  option: '--namespace',
-}
-
-function repositoryQuestion(found: string, isApplication: boolean): Question {
-  const text = `${isApplication ? 'This' : 'State'} repository, OWNER/REPO`
-  return { kind: 'repository', text, fallback: found, option: '--repository' }
-}
-
-function ownerQuestion(repository: string): Question {
-  const text = 'Who reviews changes (@user or @organization/team)'
-  return { kind: 'owner', text, fallback: `@${repository.split('/')[0] ?? ''}`, option: '--owner' }
-}
-
-/** Without a terminal the default is used; a question without a default requires its option. */
-async function answerOf(ask: Ask | null, { kind, text, fallback, option }: Question): Promise<string> {
+/** Without a terminal the default is used; only for the repository there may be none. */
+async function answerOf(
+  ask: Ask | null,
+  kind: Parameters<typeof answerFault>[0],
+  text: string,
+  fallback: string,
+): Promise<string> {
   if (ask !== null) return ask({ text, fallback, fault: (answer) => answerFault(kind, answer) })
   if (fallback !== '') return fallback
   const message = 'the folder has no GitHub remote that shows which repository it is.'
-  throw new Refusal([problem('option-invalid', message, { remedy: `Write ${option} OWNER/REPO.` })])
+  throw refuse('option-invalid', message, { remedy: 'Write --repository OWNER/REPO.' })
 }
 
 function refuseFaults(options: InitOptions): void {

@@ -8,7 +8,7 @@ import { ACTION, type ActionPin, type Answers, PUBLISHED, scaffold, WORKFLOW_FIL
 import { isFolder, readOptional, writeFiles } from '../state/index.js'
 import { enumeration, printable } from '../text/index.js'
 import { gitFacts, repositoryOf } from './checkout.js'
-import { type FoundAnswers, findAnswers, type InitOptions, type InitPlace, initPlace } from './init-answers.js'
+import { findAnswers, type InitOptions, type InitPlace, initPlace } from './init-answers.js'
 import { type CommandContext, PROGRAM, shownPath } from './options.js'
 import { isInteractive, openPrompt, printJson, printProblems, type Terminal } from './terminal.js'
 
@@ -40,25 +40,19 @@ async function answersOf(
   person: ReturnType<typeof openPrompt> | null,
   { options: state }: CommandContext,
   material: Omit<Parameters<typeof findAnswers>[0], 'ask' | 'place'>,
-): Promise<{ readonly place: InitPlace; readonly found: FoundAnswers }> {
+) {
   const ask = person?.ask ?? null
   const { env, options } = material
   try {
-    const place = await initPlace({ ...options, state, env, ask })
+    const place = await initPlace(options, state, env, ask)
     return { place, found: await findAnswers({ ...material, place, ask }) }
   } finally {
     person?.close()
   }
 }
 
-interface FileStatus {
-  readonly missing: ReadonlyMap<string, string>
-  readonly same: readonly string[]
-  readonly different: readonly string[]
-}
-
 /** Compares the files to write with existing ones. Names that differ only in case are one file on many systems. */
-function compare(files: ReadonlyMap<string, string>, root: string): FileStatus {
+function compare(files: ReadonlyMap<string, string>, root: string) {
   const missing = new Map<string, string>()
   const same: string[] = []
   const different: string[] = []
@@ -133,7 +127,7 @@ function print(input: InitResult, terminal: Terminal): void {
 }
 
 /** What `init` did. Paths are relative to the top of the repository. */
-interface InitResult extends FoundAnswers {
+interface InitResult extends Awaited<ReturnType<typeof findAnswers>> {
   readonly place: InitPlace
   readonly written: readonly string[]
   readonly kept: readonly string[]

@@ -5,14 +5,11 @@ import type { Env } from '../run-options.js'
 import { isFolder, pathBelow, type StateFolder } from '../state/index.js'
 import type { Terminal } from './terminal.js'
 
-/** Where the state is, and the names of its parts. */
-interface StateOptions {
+export interface CommonOptions {
+  /** Where the state is, and the names of its parts. */
   readonly state?: string
   readonly images: string
   readonly output: string
-}
-
-export interface CommonOptions extends StateOptions {
   readonly sources?: string
   readonly json?: boolean
   readonly maxDeletions?: string
@@ -40,7 +37,7 @@ export function shownPath(path: string): string {
  *
  * @throws Refusal when the folder does not exist, or a path leads out of it.
  */
-export function stateFolder(options: StateOptions, env: Env): StateFolder {
+export function stateFolder(options: CommonOptions, env: Env): StateFolder {
   const folder = newStateFolder(options, env)
   if (isFolder(folder.root)) return folder
   throw refuse('file-missing', `there is no folder ${folder.root}.`, {
@@ -53,7 +50,7 @@ export function stateFolder(options: StateOptions, env: Env): StateFolder {
  *
  * @throws Refusal when a path leads out of it.
  */
-export function newStateFolder(options: StateOptions, env: Env): StateFolder {
+export function newStateFolder(options: CommonOptions, env: Env): StateFolder {
   const root = resolve(options.state ?? env.IMAGE_FACTORY_STATE_DIR ?? '.')
   const output = below(options.output, '--output', 'dist')
   if (output === '.')

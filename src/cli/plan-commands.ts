@@ -38,20 +38,19 @@ async function write(
   }
   if (options.json) printJson(terminal, planJson(plan))
   else {
-    printReport(plan, terminal, { diffs: false })
+    printReport(plan, terminal, false)
     if (!plan.refused) terminal.out(`${writtenLine(plan)}\n`)
   }
   return plan.refused ? 1 : 0
 }
 
-/** Output format of `diff`. */
-export interface DiffOptions {
-  readonly stat?: true
-  readonly markdown?: true
-}
-
-/** `diff`: shows what `synth` would change. */
-export async function diff(context: CommandContext, { stat, markdown }: DiffOptions = {}): Promise<number> {
+/**
+ * `diff`: shows what `synth` would change.
+ *
+ * @param stat without the diffs.
+ * @param markdown as the comment that a pull request would get.
+ */
+export async function diff(context: CommandContext, stat = false, markdown = false): Promise<number> {
   const { options, env, terminal } = context
   if ([options.json, stat, markdown].filter(Boolean).length > 1) {
     throw refuse('option-invalid', '--json, --stat and --markdown exclude each other.', { remedy: 'Give one of them.' })
@@ -59,7 +58,7 @@ export async function diff(context: CommandContext, { stat, markdown }: DiffOpti
   const plan = await makePlan(commandRunOptions('preview', context), stateFolder(options, env))
   if (options.json) printJson(terminal, planJson(plan))
   else if (markdown) terminal.out(comment(plan, env))
-  else printReport(plan, terminal, { diffs: stat !== true })
+  else printReport(plan, terminal, !stat)
   return plan.refused ? 1 : 0
 }
 
@@ -75,10 +74,10 @@ export async function check(context: CommandContext): Promise<number> {
   const run = needingSources(commandRunOptions('check', context), context, 'Nothing was compared.')
   const plan = await makePlan(run, stateFolder(options, env))
   if (options.json) printJson(terminal, planJson(plan))
-  else if (plan.refused) printReport(plan, terminal, { diffs: false })
+  else if (plan.refused) printReport(plan, terminal, false)
   else if (plan.changes.size === 0) terminal.out('Generated files are up to date.\n')
   else {
-    printReport(plan, terminal, { diffs: false })
+    printReport(plan, terminal, false)
     const files = [...plan.changes.keys()].sort()
     terminal.out(`${count(files.length, 'generated file')} ${files.length === 1 ? 'is' : 'are'} out of date:\n`)
     for (const file of files) terminal.out(`  ${file}\n`)
@@ -102,7 +101,7 @@ function commandOptions({ state, images, output, sources }: CommonOptions): stri
 }
 
 /** Results go to standard output, problems to standard error; errors come last. */
-function printReport({ report }: Plan, terminal: Terminal, { diffs }: { readonly diffs: boolean }): void {
+function printReport({ report }: Plan, terminal: Terminal, diffs: boolean): void {
   const of = (isError: boolean) => report.problems.filter(({ severity }) => (severity === 'error') === isError)
   terminal.out(renderPlain(report, { color: terminal.color.out, diffs, problems: false }))
   printProblems(terminal, [...of(false), ...of(true)])

@@ -1,14 +1,14 @@
 import { checkDispatch } from '../build-definition/index.js'
-import type { EntryData } from '../enrollment/enroll.js'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { FORGES, type Forge, type Provider } from '../forges/index.js'
-import { type ImageReference, parseReference } from '../reference/index.js'
+import { parseReference } from '../reference/index.js'
+import type { Repository } from '../registry/index.js'
 import type { Env } from '../run-options.js'
-import type { Data } from '../yaml/data.js'
-import type { LocalClone } from './checkout.js'
-import { type RemoteRepository, repositoryOf } from './checkout.js'
+import type { Data, DataMap } from '../yaml/data.js'
+import { type LocalClone, type RemoteRepository, repositoryOf } from './checkout.js'
 import {
   chooseBuild,
+  type Detected,
   type DetectedBuild,
   type GivenBuild,
   NOTHING_DETECTED,
@@ -41,7 +41,7 @@ export interface EnrollOptions {
 
 /** An entry, and the reason for each part of it that no option sets. */
 export interface Proposal {
-  readonly entry: EntryData
+  readonly entry: DataMap
   /** Path of the key (`source.repo`) → why. */
   readonly why: ReadonlyMap<string, string>
   /** What to know before the entry is merged. */
@@ -52,7 +52,7 @@ interface ProposalInput {
   readonly options: EnrollOptions
   readonly checkout: LocalClone | null
   /** `defaults` of the file that the entry goes to. */
-  readonly defaults: EntryData
+  readonly defaults: DataMap
   readonly env: Env
 }
 
@@ -62,7 +62,7 @@ interface ProposalInput {
  * @throws Refusal with everything that neither provides, and the options that set it.
  */
 export function proposeEntry(input: ProposalInput): Proposal {
-  const { options, checkout } = input
+  const { options } = input
   const given = imageOption(options)
   const remote = remoteOf(input)
   const { found, warnings } = detectBuild(input, remote, given)
@@ -72,7 +72,7 @@ export function proposeEntry(input: ProposalInput): Proposal {
   const faults = [
     ...repositoryFaults(input, remote),
     ...found.faults,
-    ...(found.faults.length === 0 ? entryFaults({ options, repository, name, hasCheckout: checkout !== null }) : []),
+    ...(found.faults.length === 0 ? entryFaults(input, repository, name) : []),
   ]
   if (faults.length > 0) throw new Refusal(faults)
   const { source, why } = sourceOf(input, remote, found)
@@ -95,8 +95,6 @@ export function proposeEntry(input: ProposalInput): Proposal {
   }
   return { entry: filled(entry), why: new Map(Object.entries(filled(reasons))), warnings }
 }
-
-type Repository = Pick<ImageReference, 'registry' | 'repository'>
 
 /** `--image`, parsed like Docker does. */
 function imageOption({ image, registry, repository }: EnrollOptions): Repository | null {
@@ -131,7 +129,8 @@ function splitImage(image: string | undefined): Repository | null {
 }
 
 function remoteOf({ checkout, env }: ProposalInput): RemoteRepository | null {
-  return checkout?.remote === null || checkout?.remote === undefined ? null : repositoryOf(checkout.remote, env)
+  const remote = checkout?.remote ?? null
+  return remote === null ? null : repositoryOf(remote, env)
 }
 
 function repositoryFaults({ options, checkout }: ProposalInput, remote: RemoteRepository | null): Problem[] {
@@ -156,7 +155,7 @@ function detectBuild(
   const isGitHub = (options.sourceProvider ?? remote?.provider ?? 'github') === 'github'
   const repo = options.repo ?? remote?.repo ?? null
   const workflows = isGitHub ? checkout.workflows : []
-  const read = workflows.flatMap((file) => readWorkflowBuilds(file, { repo, branch: null, read: checkout.read }) ?? [])
+  const read = workflows.flatMap((file) => readWorkflowBuilds(file, repo, checkout.read) ?? [])
   const wanted = image ?? (options.registry && options.repository ? `${options.registry}/${options.repository}` : null)
   const given: GivenBuild = {
     dockerfile: options.dockerfile ?? null,
@@ -176,18 +175,16 @@ function detectBuild(
   return { found, warnings }
 }
 
-interface EntryParts {
-  readonly options: EnrollOptions
-  readonly repository: string | undefined
-  readonly name: string | null
-  readonly hasCheckout: boolean
-}
-
-function entryFaults({ options, repository, name, hasCheckout }: EntryParts): Problem[] {
+function entryFaults(
+  { options, checkout }: ProposalInput,
+  repository: string | undefined,
+  name: string | null,
+): Problem[] {
   if (repository === undefined && options.disabled !== true) {
-    const message = hasCheckout
-      ? 'the workflows of the checkout do not show where the image is published.'
-      : 'it is unclear where the image is published.'
+    const message =
+      checkout === null
+        ? 'it is unclear where the image is published.'
+        : 'the workflows of the checkout do not show where the image is published.'
     return [problem('build-unclear', message, { remedy: 'Write --image ghcr.io/acme/web.' })]
   }
   if (name !== null) return []
@@ -205,12 +202,11 @@ function nameFrom(repository: string | undefined): string | null {
   return name === '' ? null : name
 }
 
-interface ProposedSource {
-  readonly source: EntryData | undefined
-  readonly why: Readonly<Record<string, string | undefined>>
-}
-
-function sourceOf(input: ProposalInput, remote: RemoteRepository | null, found: DetectedBuild): ProposedSource {
+function sourceOf(
+  input: ProposalInput,
+  remote: RemoteRepository | null,
+  found: DetectedBuild,
+): { readonly source: DataMap | undefined; readonly why: Readonly<Record<string, string | undefined>> } {
   const { options } = input
   const branch = options.branch === undefined ? branchOf(input) : null
   const inputs =
@@ -245,7 +241,7 @@ function sourceOf(input: ProposalInput, remote: RemoteRepository | null, found: 
 }
 
 /** The checked-out branch, if the entry would otherwise be read from another one. */
-function branchOf({ checkout, defaults }: ProposalInput): { readonly value: string; readonly why: string } | null {
+function branchOf({ checkout, defaults }: ProposalInput): Detected | null {
   if (checkout === null || checkout.branch === null) return null
   const { branch, defaultBranch } = checkout
   const source = defaults.source

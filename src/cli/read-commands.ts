@@ -81,17 +81,13 @@ export async function graphCommand(context: CommandContext, options: GraphOption
   return 0
 }
 
-export interface PageOptions {
-  /** Folder that the page is written to. */
-  readonly out?: string
-}
-
 /**
  * `page --out DIR`: the factory as one HTML file, index.html, and as data, factory.json. Works offline.
  *
+ * @param out folder that the page is written to.
  * @throws Refusal when no folder is given, or images.yaml, overrides.yaml or a state file is invalid.
  */
-export function pageCommand({ options, env, terminal, now }: CommandContext, { out }: PageOptions): number {
+export function pageCommand({ options, env, terminal, now }: CommandContext, out?: string): number {
   if (out === undefined && options.json !== true) {
     const remedy = 'Give the folder to write to, for example --out public; or print the data with --json.'
     throw refuse('option-invalid', '--out is missing.', { remedy })

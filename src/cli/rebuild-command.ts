@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ImagesFile, type Problem, refuse } from '../enrollment/index.js'
+import { type ImagesFile, refuse } from '../enrollment/index.js'
 import { explainImages } from '../explain/index.js'
 import { FORGES } from '../forges/index.js'
 import {
@@ -32,11 +32,6 @@ import { type CommandContext, PROGRAM, readImagesFile, stateFolder } from './opt
 import { printTable } from './table.js'
 import { forgeTokens, printJson, printProblems, tokensIn } from './terminal.js'
 
-export interface RebuildOptions {
-  readonly dryRun?: true
-  readonly allStale?: true
-}
-
 /**
  * `rebuild [NAME…]`: starts the builds of images now, regardless of their delay; without names, those that are due, if
  * no cluster starts them (`engine: actions`). The state files record what is started beforehand, and its result
@@ -55,7 +50,7 @@ export async function rebuildCommand(
   const { enrolled } = readImagesFile(folder, env)
   const request = requestOf(names, allStale, enrolled)
   const client = dryRun ? null : clientOf(context)
-  const { decision, problems, ...decided } = await decide(context, { folder, enrolled, request, client })
+  const { decision, problems, ...decided } = await decide(context, folder, enrolled, request, client)
   const outcomes =
     client === null
       ? planned(decision)
@@ -91,33 +86,19 @@ function clientOf({ env, terminal }: CommandContext): RunsClient {
   return connectRuns({ servers: serversIn(env), tokens, log })
 }
 
-interface Question {
-  readonly folder: StateFolder
-  readonly enrolled: ImagesFile
-  readonly request: Request | null
-  /** null: a dry run, which contacts no server. */
-  readonly client: RunsClient | null
-}
-
-interface Decided {
-  readonly decision: Decision
-  /** With the results of earlier builds, and the builds to start. */
-  readonly state: StateFiles
-  /** Names of the images whose records changed. */
-  readonly changed: readonly string[]
-  readonly clock: () => number
-}
-
+/**
+ * @param client null: a dry run, which contacts no server.
+ * @returns the decision; the state with the results of earlier builds and the builds to start, and the names of the
+ *   images whose records changed.
+ */
 async function decide(
-  context: CommandContext,
-  { folder, enrolled, request, client }: Question,
-): Promise<Decided & { readonly problems: readonly Problem[] }> {
-  const { now, terminal } = context
-  const asking = {
-    me: `command-line#${randomUUID().slice(0, 8)}`,
-    now,
-    clock: runClock(now),
-  }
+  { now, terminal }: CommandContext,
+  folder: StateFolder,
+  enrolled: ImagesFile,
+  request: Request | null,
+  client: RunsClient | null,
+) {
+  const asking = { me: `command-line#${randomUUID().slice(0, 8)}`, now, clock: runClock(now) }
   const found = readState(folder.root)
   const followed =
     client === null
@@ -164,7 +145,7 @@ function planned({ starts }: Decision): ImageRebuild[] {
 
 /** The intents are on disk before anything is started, the results afterwards. */
 async function startAll(
-  { decision, state, changed, clock }: Decided,
+  { decision, state, changed, clock }: Omit<Awaited<ReturnType<typeof decide>>, 'problems'>,
   { root }: StateFolder,
   client: RunsClient,
   hide: (text: string) => string,

@@ -8,8 +8,6 @@ const GAP = '  '
 /** Narrower columns are unreadable. */
 const MIN_WIDTH = 12
 
-type Paint = (cell: string, row: number, column: number) => string
-
 /**
  * Prints columns below their titles, at most as wide as the terminal: long cells wrap, and if there are too many
  * columns for that, each row becomes a block of lines that start with the titles.
@@ -20,7 +18,7 @@ export function printTable(
   terminal: Terminal,
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  paint: Paint = (cell) => cell,
+  paint: (cell: string, row: number, column: number) => string = (cell) => cell,
 ): void {
   const safe = rows.map((row) => row.map(printable))
   const widths = fittedWidths(head, safe, terminal.columns ?? Number.POSITIVE_INFINITY)

@@ -81,7 +81,7 @@ async function checkImages(
   context: CommandContext,
   { file, root, text }: { readonly file: string; readonly root: string; readonly text: string },
 ): Promise<CheckedFile> {
-  const { enrolled, problems } = parseImagesFile(text, file, { here: ownRepository(context.env) })
+  const { enrolled, problems } = parseImagesFile(text, file, ownRepository(context.env))
   const images = enrolled?.images ?? []
   const isRead = context.options.sources !== undefined && enrolled !== null
   const progress = progressOn(context.terminal)

@@ -1,8 +1,8 @@
 import type { Data, Path, PlacedData, Position } from '../yaml/data.js'
 import { type Comment, commentsOf } from '../yaml/places.js'
 import type { EnrolledImage } from './images-file.js'
-import { explainIssues, type SchemaProblem } from './messages.js'
-import { type Problem, problem } from './problem.js'
+import { explainIssues } from './messages.js'
+import { type EntryFault, type Problem, problem } from './problem.js'
 import type { WarningCode } from './problem-codes.js'
 import { acceptance } from './schema/entry.js'
 import { keysAt } from './schema/keys.js'
@@ -13,16 +13,8 @@ export interface AcceptComment {
   readonly at: Position
 }
 
-/** The comments that accept a warning, by index of the entry, and the problems of others. */
-interface AcceptComments {
-  readonly byEntry: ReadonlyMap<number, readonly AcceptComment[]>
-  readonly faults: readonly {
-    readonly fault: Pick<SchemaProblem, 'code' | 'message' | 'remedy'>
-    readonly at: Position
-  }[]
-}
+type Fault = Omit<EntryFault, 'path'>
 
-const NONE: AcceptComments = { byEntry: new Map(), faults: [] }
 const FORM = 'Write `# image-factory: accept CODE reason`'
 const ACCEPT = /^#\s*image-factory:\s*accept(?:\s+(\S+))?(?:\s+(\S.*))?$/
 
@@ -31,9 +23,12 @@ const ACCEPT = /^#\s*image-factory:\s*accept(?:\s+(\S+))?(?:\s+(\S.*))?$/
  *
  * @param path of the list of images.
  * @param count number of entries.
+ * @returns the comments that accept a warning, by index of the entry, and the problems of others.
  */
-export function acceptComments(text: string, placed: PlacedData, path: Path, count: number): AcceptComments {
-  if (!/#\s*image-factory:\s*accept/.test(text)) return NONE
+export function acceptComments(text: string, placed: PlacedData, path: Path, count: number) {
+  const byEntry = new Map<number, AcceptComment[]>()
+  const faults: { readonly fault: Fault; readonly at: Position }[] = []
+  if (!/#\s*image-factory:\s*accept/.test(text)) return { byEntry, faults }
   const comments = commentsOf(text)
   const entries = Array.from(
     { length: count },
@@ -42,8 +37,6 @@ export function acceptComments(text: string, placed: PlacedData, path: Path, cou
   const end = endOfList(placed, entries)
   const below = entriesBelow(comments, entries)
   let own = -1
-  const byEntry = new Map<number, AcceptComment[]>()
-  const faults: AcceptComments['faults'][number][] = []
   for (const at of comments) {
     const match = ACCEPT.exec(at.text)
     if (match === null) continue
@@ -60,20 +53,17 @@ export function acceptComments(text: string, placed: PlacedData, path: Path, cou
   return { byEntry, faults }
 }
 
-const BESIDE_NOTHING = {
+const BESIDE_NOTHING: Fault = {
   code: 'value-invalid',
   message: 'this acceptance belongs to no entry.',
   remedy: 'Write it directly above the entry, or indented like its keys.',
-} as const
+}
 
 /** The same problem as the key `accept` would have. */
-function faultOf(written: {
-  readonly code: string | undefined
-  readonly reason: string | undefined
-}): SchemaProblem | null {
+function faultOf(written: { readonly code: string | undefined; readonly reason: string | undefined }): Fault | null {
   if (written.code === undefined || written.reason === undefined) {
     const message = `an acceptance needs ${written.code === undefined ? 'a code and ' : ''}a reason.`
-    return { code: 'key-missing', path: [], at: 'value', message, remedy: `${FORM}.` }
+    return { code: 'key-missing', message, remedy: `${FORM}.` }
   }
   const result = acceptance.safeParse(written)
   if (result.success) return null

@@ -1,10 +1,10 @@
 import { shortenName } from '../reference/index.js'
 import { truncate } from '../text/index.js'
-import type { Position } from '../yaml/data.js'
 import type { EnrolledImage, Settings } from './images-file.js'
 import { type Problem, problem } from './problem.js'
 
-type PlaceOf = (image: EnrolledImage, key: string) => Position
+/** Where a key of an entry is, for problems. */
+type PlaceOf = (image: EnrolledImage, key: string) => Pick<Problem, 'file' | 'line' | 'column' | 'image'>
 
 /**
  * What must be unique among entries: the name (files and Kubernetes objects use it), the place where the image is
@@ -13,10 +13,8 @@ type PlaceOf = (image: EnrolledImage, key: string) => Position
 export function uniquenessProblems(
   images: readonly EnrolledImage[],
   settings: Settings | null,
-  file: string,
-  placeOf: PlaceOf,
+  at: PlaceOf,
 ): Problem[] {
-  const at = (image: EnrolledImage, key: string) => ({ file, ...placeOf(image, key), image: image.name })
   return [
     ...repeated(images, (image) => image.name).map(({ image, earlier }) =>
       taken('name-taken', `the name ${image.name}`, earlier, at(image, 'name')),
@@ -91,12 +89,8 @@ function namedLikeSources(images: readonly EnrolledImage[], settings: Settings |
   return images.filter(({ name }) => warehouses.has(name))
 }
 
-interface Repetition {
-  readonly image: EnrolledImage
-  readonly earlier: EnrolledImage
-}
-
-function repeated(images: readonly EnrolledImage[], key: (image: EnrolledImage) => string | null): Repetition[] {
+/** The images with the same value as an earlier one. */
+function repeated(images: readonly EnrolledImage[], key: (image: EnrolledImage) => string | null) {
   const first = new Map<string, EnrolledImage>()
   return images.flatMap((image) => {
     const value = key(image)
@@ -124,12 +118,7 @@ export function isAllowedRegistry(repository: string, allowed: readonly string[]
 }
 
 /** Images that are published to a registry that the settings do not allow. */
-export function registryProblems(
-  images: readonly EnrolledImage[],
-  allowed: readonly string[],
-  file: string,
-  placeOf: PlaceOf,
-): Problem[] {
+export function registryProblems(images: readonly EnrolledImage[], allowed: readonly string[], at: PlaceOf): Problem[] {
   const named = [
     ...allowed.slice(0, 3).map((one) => truncate(one, 60)),
     ...(allowed.length > 3 ? ['another'] : []),
@@ -141,31 +130,19 @@ export function registryProblems(
       return problem(
         'registry-forbidden',
         `${truncate(`${image.registry}/${image.repository}`, 120)} is in no allowed registry.`,
-        {
-          file,
-          ...placeOf(image, key),
-          remedy: `Publish it below ${named}, or add its registry to settings.allowedRegistries.`,
-          image: image.name,
-        },
+        { ...at(image, key), remedy: `Publish it below ${named}, or add its registry to settings.allowedRegistries.` },
       )
     })
 }
 
 /** Problems of images that require Kargo in a factory without a cluster. */
-export function engineProblems(
-  images: readonly EnrolledImage[],
-  engine: Settings['engine'],
-  file: string,
-  placeOf: PlaceOf,
-): Problem[] {
+export function engineProblems(images: readonly EnrolledImage[], engine: Settings['engine'], at: PlaceOf): Problem[] {
   if (engine === 'kargo') return []
   return images.flatMap((image) => {
     const say = (key: string, what: string, remedy: string) =>
       problem('engine-unsuitable', `${image.name}: ${what} needs Kargo, and settings.engine is actions.`, {
-        file,
-        ...placeOf(image, key),
+        ...at(image, key),
         remedy,
-        image: image.name,
       })
     const promoted =
       image.environments.length === 0 ? null : image.written.updates === undefined ? 'environments' : 'updates'

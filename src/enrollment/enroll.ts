@@ -1,13 +1,11 @@
 import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { byKey } from '../text/index.js'
-import { type Data, isDataMap, type PlacedData } from '../yaml/data.js'
+import { type Data, type DataMap, isDataMap, type PlacedData } from '../yaml/data.js'
 import { PUBLISHED, schemaComment } from './action-pin.js'
-import { blockEntry, type Edit, type EntryData, PLAIN_STYLE, placesFor } from './insertion.js'
+import { blockEntry, type Edit, PLAIN_STYLE, placesFor } from './insertion.js'
 import { parseImagesFile } from './parse.js'
 import { type Problem, problem } from './problem.js'
 import { readYaml } from './yaml-data.js'
-
-export type { EntryData } from './insertion.js'
 
 /** The file with one more entry, or why it could not be added. */
 export type Enrolled =
@@ -17,7 +15,7 @@ export type Enrolled =
       /** 1-based line that the entry begins on. */
       readonly line: number
       /** The entry as written: without what the file's defaults already set. */
-      readonly entry: EntryData
+      readonly entry: DataMap
       /** The entry as text, formatted as a standalone block. */
       readonly printed: string
       readonly problems: readonly Problem[]
@@ -37,7 +35,7 @@ export type Enrolled =
  * @param entry with its keys in the order to write them.
  * @param file path to show in problems.
  */
-export function addEntry(text: string | null, entry: EntryData, file: string): Enrolled {
+export function addEntry(text: string | null, entry: DataMap, file: string): Enrolled {
   const bom = text?.startsWith('\ufeff') ? '\ufeff' : ''
   const body = (text ?? '').slice(bom.length)
   const { placed, problems } = readYaml(body, file)
@@ -58,14 +56,14 @@ export function addEntry(text: string | null, entry: EntryData, file: string): E
 }
 
 /** The defaults of a file, for building an entry; none if it cannot be read. */
-export function defaultsOf(text: string): EntryData {
+export function defaultsOf(text: string): DataMap {
   const data = readYaml(text, '').placed?.data
   return isDataMap(data) && isDataMap(data.defaults) ? data.defaults : {}
 }
 
 function validated(
   text: string,
-  { line, entry, file }: { readonly line: number; readonly entry: EntryData; readonly file: string },
+  { line, entry, file }: { readonly line: number; readonly entry: DataMap; readonly file: string },
 ): Enrolled {
   const { enrolled, problems } = parseImagesFile(text, file)
   if (enrolled === null) return { ok: false, problems: problems.filter(isError), text }
@@ -74,7 +72,7 @@ function validated(
 }
 
 /** Reported at the existing entry: the new one is in no file that the reader could open. */
-function enrolledAlready({ data, position }: PlacedData, { name }: EntryData, file: string): Problem | null {
+function enrolledAlready({ data, position }: PlacedData, { name }: DataMap, file: string): Problem | null {
   const index = imagesOf(data).findIndex((one) => isDataMap(one) && one.name === name)
   if (index < 0 || typeof name !== 'string') return null
   const at = position(isDataMap(data) ? ['images', index] : [index])
@@ -103,7 +101,7 @@ function imagesOf(data: Data): readonly Data[] {
 }
 
 /** Drops what the file's defaults already set, and the provider unless other entries write it or it is required. */
-function inContextOf(data: Data, entry: EntryData): EntryData {
+function inContextOf(data: Data, entry: DataMap): DataMap {
   const defaults = isDataMap(data) && isDataMap(data.defaults) ? data.defaults : {}
   const { source, registry, repository, ...rest } = entry
   const inherited = isDataMap(defaults.source) ? defaults.source : {}
@@ -116,20 +114,20 @@ function inContextOf(data: Data, entry: EntryData): EntryData {
   return inOrderOf(entry, written)
 }
 
-function inOrderOf(entry: EntryData, written: EntryData): EntryData {
+function inOrderOf(entry: DataMap, written: DataMap): DataMap {
   const keys = Object.keys(entry).filter((key) => written[key] !== undefined)
   return Object.fromEntries(keys.map((key) => [key, written[key] ?? null]))
 }
 
 /** The registry in the defaults may include the organization. */
-function publishedBelow(registry: Data | undefined, repository: Data | undefined, above: Data | undefined): EntryData {
+function publishedBelow(registry: Data | undefined, repository: Data | undefined, above: Data | undefined): DataMap {
   const own = { ...(registry === undefined ? {} : { registry }), ...(repository === undefined ? {} : { repository }) }
   if (typeof above !== 'string' || typeof registry !== 'string' || typeof repository !== 'string') return own
   const whole = `${registry}/${repository}`
   return whole.startsWith(`${above}/`) ? { repository: whole.slice(above.length + 1) } : own
 }
 
-function sourceBelow(source: EntryData, inherited: EntryData, others: readonly Data[]): EntryData {
+function sourceBelow(source: DataMap, inherited: DataMap, others: readonly Data[]): DataMap {
   const { provider, ...rest } = without(source, inherited)
   const isSaid = others.some(
     (one) => isDataMap(one) && isDataMap(one.source) && one.source.provider === DEFAULT_PROVIDER,
@@ -140,7 +138,7 @@ function sourceBelow(source: EntryData, inherited: EntryData, others: readonly D
   return Object.keys(left).length > 0 ? left : { repo: source.repo ?? null }
 }
 
-function without(entry: EntryData, defaults: EntryData): EntryData {
+function without(entry: DataMap, defaults: DataMap): DataMap {
   const left = Object.entries(entry).flatMap(([key, value]): [string, Data][] => {
     const below = Object.hasOwn(defaults, key) ? defaults[key] : undefined
     if (below === undefined) return [[key, value]]
@@ -153,7 +151,7 @@ function without(entry: EntryData, defaults: EntryData): EntryData {
   return Object.fromEntries(left)
 }
 
-function withEntry(data: Data, entry: EntryData): Data {
+function withEntry(data: Data, entry: DataMap): Data {
   const images = [...imagesOf(data), entry]
   return isDataMap(data) ? { ...data, images } : images
 }
@@ -170,13 +168,13 @@ function sorted(data: Data): string {
   )
 }
 
-function newFile(entry: EntryData): Edit {
+function newFile(entry: DataMap): Edit {
   const before = `${schemaComment(PUBLISHED)}\n\n`
   const text = `${before}${blockEntry(entry, PLAIN_STYLE, '\n')}\n`
   return { from: 0, to: Number.MAX_SAFE_INTEGER, text, skip: before.length }
 }
 
-function noPlace(entry: EntryData, file: string): Problem {
+function noPlace(entry: DataMap, file: string): Problem {
   const remedy = `Add it yourself:\n${blockEntry(entry, PLAIN_STYLE, '\n')}`
   return problem('list-unwritable', 'the list is written in a way that no entry can be added to.', { file, remedy })
 }

@@ -15,12 +15,8 @@ import { DEFAULT_DOCKERFILE } from './schema/source.js'
 /** An image without the properties that depend on the file (positions). */
 export type CompletedEntry = ReturnType<typeof completed>
 
-export type EntryResult =
-  | { readonly ok: true; readonly image: CompletedEntry; readonly remarks: readonly EntryFault[] }
-  | { readonly ok: false; readonly faults: readonly EntryFault[] }
-
 /** Fills in defaults, and checks rules across keys; the schema has checked each key by itself. */
-export function toEnrolledImage(entry: Entry): EntryResult {
+export function toEnrolledImage(entry: Entry) {
   const published = publishedAt(entry)
   const found = [
     ...(published.ok ? [...watchFaults(entry, published), ...namedBaseFaults(entry, published)] : [published.fault]),
@@ -30,9 +26,9 @@ export function toEnrolledImage(entry: Entry): EntryResult {
     ...analysisFaults(entry.analysis),
   ]
   if (!published.ok || found.some(isError)) {
-    return { ok: false, faults: found.filter(isError) }
+    return { ok: false as const, faults: found.filter(isError) }
   }
-  return { ok: true, image: completed(entry, published), remarks: [...found, ...remarksOn(entry)] }
+  return { ok: true as const, image: completed(entry, published), remarks: [...found, ...remarksOn(entry)] }
 }
 
 function isError({ code }: EntryFault): boolean {
@@ -56,25 +52,17 @@ function strategyFaults({ imageSelectionStrategy, tags }: Entry): EntryFault[] {
   const { strategy } = tags
   if (imageSelectionStrategy === undefined || strategy === undefined || strategy === imageSelectionStrategy) return []
   const message = `tags.strategy ${strategy} has no effect: imageSelectionStrategy is ${imageSelectionStrategy}.`
-  return [
-    {
-      code: 'tags-ignored',
-      path: ['tags', 'strategy'],
-      message,
-      remedy: 'Remove tags.strategy.',
-    },
-  ]
+  return [{ code: 'tags-ignored', path: ['tags', 'strategy'], message, remedy: 'Remove tags.strategy.' }]
 }
 
 function tagFaults(entry: Entry): EntryFault[] {
   const { strategy, constraint } = tagSelection(entry)
-  const at = { path: ['tags', 'constraint'] }
   const regexes = [
     ...(entry.allowTags === undefined ? [] : [{ path: ['allowTags'], regex: entry.allowTags }]),
     ...entry.tags.allow.map((regex, index) => ({ path: ['tags', 'allow', index], regex })),
   ]
   return [
-    ...constraintFaults(strategy, constraint).map((fault) => ({ ...at, ...fault })),
+    ...constraintFaults(strategy, constraint).map((fault) => ({ ...fault, path: ['tags', 'constraint'] })),
     ...regexes.flatMap(({ path, regex }): EntryFault[] => {
       const fault = regexFault(regex)
       if (fault === null) return []
@@ -89,22 +77,13 @@ function constraintFaults(
   constraint: string | null,
 ): Omit<EntryFault, 'path'>[] {
   if (strategy === 'Digest') {
-    if (constraint === null)
-      return [
-        {
-          code: 'key-missing',
-          message: 'the strategy Digest needs a tag to follow.',
-          remedy: 'Write constraint: latest, or another tag.',
-        },
-      ]
+    if (constraint === null) {
+      const message = 'the strategy Digest needs a tag to follow.'
+      return [{ code: 'key-missing', message, remedy: 'Write constraint: latest, or another tag.' }]
+    }
     if (TAG.test(constraint)) return []
-    return [
-      {
-        code: 'value-invalid',
-        message: `${quote(constraint)} is not a tag.`,
-        remedy: 'The strategy Digest follows one tag, like latest.',
-      },
-    ]
+    const remedy = 'The strategy Digest follows one tag, like latest.'
+    return [{ code: 'value-invalid', message: `${quote(constraint)} is not a tag.`, remedy }]
   }
   if (constraint === null) return []
   if (strategy !== 'SemVer') {
@@ -112,13 +91,8 @@ function constraintFaults(
     return [{ code: 'tags-ignored', message, remedy: 'Choose tags by tags.allow.' }]
   }
   if (isSemVerConstraint(constraint)) return []
-  return [
-    {
-      code: 'value-invalid',
-      message: `${quote(constraint)} is not a version range.`,
-      remedy: rangeRemedy(constraint),
-    },
-  ]
+  const message = `${quote(constraint)} is not a version range.`
+  return [{ code: 'value-invalid', message, remedy: rangeRemedy(constraint) }]
 }
 
 /** A tag in place of a version constraint: following one tag is another strategy. */
@@ -146,18 +120,16 @@ function unfilteredTags(entry: Entry): EntryFault[] {
 }
 
 function sourceRemarks({ source, build, bases }: Entry): EntryFault[] {
-  if (source === undefined || build.enabled === false) return bases.length === 0 ? [] : [withoutBuild()]
+  if (source === undefined || build.enabled === false) {
+    if (bases.length === 0) return []
+    const message = 'bases has no effect: without a source nothing here rebuilds this image.'
+    return [{ code: 'bases-ignored', path: ['bases'], message, remedy: 'Add source, or remove bases.' }]
+  }
   if (forgeOf(source).buildFile(source) !== null) return []
   const remedy = 'Set source.workflow to the file of the workflow that builds it.'
   return [
     { code: 'workflow-unnamed', path: ['source'], message: 'without a workflow this image is never rebuilt.', remedy },
   ]
-}
-
-/** Base images have no effect for an image that is built by others: nothing here rebuilds it. */
-function withoutBuild(): EntryFault {
-  const message = 'bases has no effect: without a source nothing here rebuilds this image.'
-  return { code: 'bases-ignored', path: ['bases'], message, remedy: 'Add source, or remove bases.' }
 }
 
 /** Keys that are converted into others, and keys that only matter in the file. */

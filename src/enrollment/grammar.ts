@@ -1,12 +1,6 @@
 import { RE2JS } from 're2js'
 import { truncate } from '../text/index.js'
 
-/** A duration as written and in seconds. */
-export interface Duration {
-  readonly text: string
-  readonly seconds: number
-}
-
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 /** A duration: `90s`, `30m`, `24h`, `7d`, `2w`, sums (`1d12h`), `0`. */
@@ -21,7 +15,7 @@ const MAX_SECONDS = 3650 * 86_400
  * @param text as in images.yaml.
  * @returns the seconds with the text, or null if it is invalid (never a silent default).
  */
-export function parseDuration(text: string): Duration | null {
+export function parseDuration(text: string): { readonly text: string; readonly seconds: number } | null {
   if (!DURATION.test(text)) return null
   let seconds = 0
   for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+)([smhdw])/g)) {

@@ -1,16 +1,10 @@
 import type { Provider } from '../forges/index.js'
 import type { CompletedEntry } from './entry.js'
-import type { Problem } from './problem.js'
 import type { Immutable, Settings } from './settings.js'
 
-export type { Duration } from './grammar.js'
+export type { Analysis } from './promotion.js'
 export { THRESHOLDS, type Threshold } from './schema/promotion.js'
 export type { Settings } from './settings.js'
-
-/** A workflow of the state repository that Kargo starts after changes. */
-export type StateWorkflow = NonNullable<Settings['stateWorkflow']>
-/** A webhook receiver of the Project. */
-export type WebhookReceiver = Settings['webhookReceivers'][number]
 
 export type EntryContent = Immutable<CompletedEntry>
 
@@ -29,12 +23,6 @@ export type Source = NonNullable<EnrolledImage['source']>
 export type SourceOn<P extends Provider> = Extract<Source, { provider: P }>
 /** A source that is built by a workflow. */
 export type WorkflowSource = Extract<Source, { workflow: unknown }>
-/** What the real build passes to BuildKit. */
-export type BuildSettings = EnrolledImage['build']
-/** How Kargo finds the published image among a repository's tags. */
-export type TagSelection = EnrolledImage['tags']
-/** The checks of a published image. */
-export type Analysis = NonNullable<EnrolledImage['analysis']>
 /** Where an image is promoted to: one Kargo Stage. */
 export type Environment = EnrolledImage['environments'][number]
 export type Update = Environment['updates'][number]
@@ -45,19 +33,4 @@ export interface ImagesFile {
   readonly settings: Settings
   /** Sorted by name. */
   readonly images: readonly EnrolledImage[]
-}
-
-/** Result of reading images.yaml: the enrollment if there is no error among the problems, otherwise null. */
-export interface ImagesFileResult {
-  readonly enrolled: ImagesFile | null
-  /** The settings, even if images have errors; null if the settings have errors. */
-  readonly settings: Settings | null
-  /** All problems, in the order of the file. */
-  readonly problems: readonly Problem[]
-}
-
-/** What is known besides the file's text. */
-export interface ImagesFileContext {
-  /** OWNER/REPO of the repository that holds the file: the default for a source without a repository. */
-  readonly here?: string | null
 }

@@ -7,23 +7,16 @@
 export { unusedAcceptances, withAcceptances } from './accept-comments.js'
 export type {
   Analysis,
-  BuildSettings,
   CatalogPlace,
-  Duration,
   EnrolledImage,
   Environment,
   ImagesFile,
-  ImagesFileContext,
-  ImagesFileResult,
   Settings,
   Source,
-  StateWorkflow,
-  TagSelection,
   Threshold,
   Update,
-  WebhookReceiver,
 } from './images-file.js'
-export { OVERRIDES_FILE, type Override, type OverridesResult, parseOverrides } from './overrides.js'
+export { OVERRIDES_FILE, type Override, parseOverrides } from './overrides.js'
 export { parseImagesFile } from './parse.js'
 export {
   formatProblem,
@@ -32,7 +25,6 @@ export {
   problem,
   Refusal,
   refuse,
-  type Severity,
   unknownImage,
 } from './problem.js'
 export { PROBLEM_CODES, type ProblemCode } from './problem-codes.js'

@@ -13,10 +13,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import type { Data } from '../yaml/data.js'
-
-/** An entry of `images` to write, with its keys in order. */
-export type EntryData = { readonly [key: string]: Data }
+import type { DataMap } from '../yaml/data.js'
 
 /** How the entries of a file are formatted. */
 interface EntryStyle {
@@ -39,7 +36,7 @@ export const PLAIN_STYLE: EntryStyle = { dash: 0, behindDash: 2, indent: 2, apar
 const ONE_LINE = { lineWidth: 0, blockQuote: false, singleQuote: false, doubleQuotedAsJSON: true } as const
 
 /** An entry as lines of a block list, without a final line ending. Values that YAML would misread are quoted. */
-export function blockEntry(entry: EntryData, style: EntryStyle, eol: string): string {
+export function blockEntry(entry: DataMap, style: EntryStyle, eol: string): string {
   const lines = style.flow ? [flowEntry(entry)] : printed(entry, { indent: style.indent }).split('\n')
   const first = `${' '.repeat(style.dash)}-${' '.repeat(style.behindDash - 1)}`
   const others = ' '.repeat(style.dash + style.behindDash)
@@ -47,11 +44,11 @@ export function blockEntry(entry: EntryData, style: EntryStyle, eol: string): st
 }
 
 /** An entry on one line, for a list in brackets. */
-function flowEntry(entry: EntryData): string {
+function flowEntry(entry: DataMap): string {
   return printed(entry, { collectionStyle: 'flow', flowCollectionPadding: false })
 }
 
-function printed(entry: EntryData, options: ToStringOptions): string {
+function printed(entry: DataMap, options: ToStringOptions): string {
   const document = new Document(entry, { compat: 'yaml-1.1' })
   visit(document, {
     Scalar: (_, node) => {
@@ -65,15 +62,14 @@ function printed(entry: EntryData, options: ToStringOptions): string {
 function styleOf(list: YAMLSeq<Node>, dashes: readonly number[], text: string): EntryStyle {
   const [last = 0, earlier] = [...dashes].reverse()
   const item = list.items.at(-1)
-  const column = (offset: number) => offset - (text.lastIndexOf('\n', offset - 1) + 1)
-  const dash = column(last)
+  const dash = column(text, last)
   const start = item?.range?.[0] ?? last + 2
-  const distance = column(start) - dash
+  const distance = column(text, start) - dash
   const before = list.items.at(-2)
   return {
     dash,
     behindDash: distance >= 2 && distance <= 10 ? distance : 2,
-    indent: nestedIndent(list, column) ?? 2,
+    indent: nestedIndent(list, text) ?? 2,
     apart:
       earlier === undefined || before === undefined
         ? PLAIN_STYLE.apart
@@ -111,12 +107,12 @@ function hasBlankLine(text: string): boolean {
     .some((line) => line.trim() === '')
 }
 
-function nestedIndent(list: YAMLSeq<Node>, column: (offset: number) => number): number | null {
+function nestedIndent(list: YAMLSeq<Node>, text: string): number | null {
   for (const item of [...list.items].reverse()) {
     if (!isMap<Node, Node | null>(item) || item.flow) continue
     for (const { key, value } of item.items) {
       if (!isMap<Node>(value) || value.flow) continue
-      const distance = column(value.range?.[0] ?? 0) - column(key.range?.[0] ?? 0)
+      const distance = column(text, value.range?.[0] ?? 0) - column(text, key.range?.[0] ?? 0)
       if (distance >= 1 && distance <= 10) return distance
     }
   }
@@ -146,7 +142,7 @@ export interface Edit {
  * @param text a readable file, without byte order mark.
  * @returns an empty list if the list has a form that no entry can be added to (an alias).
  */
-export function placesFor(text: string, entry: EntryData): readonly Edit[] {
+export function placesFor(text: string, entry: DataMap): readonly Edit[] {
   const document = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false, merge: false })
   const place: Place = { text, entry, eol: /\r?\n/.exec(text)?.[0] ?? '\n' }
   const list = listNode(document)
@@ -163,7 +159,7 @@ export function placesFor(text: string, entry: EntryData): readonly Edit[] {
 
 interface Place {
   readonly text: string
-  readonly entry: EntryData
+  readonly entry: DataMap
   readonly eol: string
 }
 
@@ -271,6 +267,7 @@ function withKey(root: YAMLMap<Node, Node | null>, place: Place): readonly Edit[
   })
 }
 
+/** Columns before an offset in its line. */
 function column(text: string, offset: number): number {
   return offset - (text.lastIndexOf('\n', offset - 1) + 1)
 }

@@ -1,17 +1,13 @@
 import type * as z from 'zod'
 import { PROVIDERS } from '../forges/index.js'
 import { alternatives, oneLine, quote, suggest } from '../text/index.js'
-import type { ErrorCode } from './problem-codes.js'
+import type { EntryFault } from './problem.js'
 import { remedyFor } from './repairs.js'
 import { remedyForType } from './type-repairs.js'
 
-export interface SchemaProblem {
-  readonly code: ErrorCode
-  readonly path: readonly (string | number)[]
+export interface SchemaProblem extends EntryFault {
   /** key: the position is the key itself; value: its value. */
   readonly at: 'key' | 'value'
-  readonly message: string
-  readonly remedy: string | null
 }
 
 export interface Examined {
@@ -131,15 +127,8 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, examined: Examined): 
   const near = typeof found === 'string' ? suggest(found, choices) : null
   const about = { example: examined.example?.(path) ?? null, keys: [] }
   const remedy = near === null ? remedyForType(types[0] ?? 'string', path, found, about) : `Did you mean ${near}?`
-  return [
-    {
-      code: 'value-invalid',
-      path,
-      at: 'value',
-      message: `${name} must be ${expected}, not ${describe(found)}.`,
-      remedy,
-    },
-  ]
+  const message = `${name} must be ${expected}, not ${describe(found)}.`
+  return [{ code: 'value-invalid', path, at: 'value', message, remedy }]
 }
 
 function isOfOtherType(issue: z.core.$ZodIssue): boolean {

@@ -8,17 +8,12 @@ import { keysAt } from './schema/keys.js'
 import { settingsSchema } from './schema/settings.js'
 import { forgesWith, providersWith } from './schema/source.js'
 
-interface Misshapen {
-  readonly message: string
-  readonly remedy: string
-}
-
 /**
  * An entry that is not a map: `- name:app` is text in YAML.
  *
  * @param line the line that it begins on; null if unknown.
  */
-export function misshapenEntry(written: Data, line: string | null): Misshapen {
+export function misshapenEntry(written: Data, line: string | null) {
   const glued = typeof written === 'string' && line !== null ? gluedLine(line) : null
   if (glued !== null) return glued
   return {
@@ -28,7 +23,7 @@ export function misshapenEntry(written: Data, line: string | null): Misshapen {
 }
 
 /** Something other than a list of images: usually a map by name. */
-export function misshapenList(data: Data): Misshapen {
+export function misshapenList(data: Data) {
   const [first, value] = isDataMap(data) ? (Object.entries(data)[0] ?? []) : []
   const isNamed = first !== undefined && DNS_LABEL.test(first) && isDataMap(value)
   return {
@@ -67,8 +62,6 @@ function keylessList(text: string, file: string): Problem | null {
     remedy,
   })
 }
-
-export type Part = 'file' | 'settings' | 'entry'
 
 /** Maps of an entry whose keys are often written beside them. */
 const NESTED = ['source', 'build', 'tags', 'backstage'] as const
@@ -110,7 +103,7 @@ const NO_SCHEDULE = 'There is no schedule: rebuildDelay: 24h sets the shortest t
  * @param path of the key, within its part.
  * @returns null if nothing is known about it.
  */
-export function misplacedKey(key: string, path: Path, part: Part): string | null {
+export function misplacedKey(key: string, path: Path, part: 'file' | 'settings' | 'entry'): string | null {
   const inEntry = keysAt(entrySchema, []).includes(key)
   const inSettings = keysAt(settingsSchema, []).includes(key)
   if (part === 'file') {

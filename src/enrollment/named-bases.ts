@@ -3,11 +3,6 @@ import { quote } from '../text/index.js'
 import type { EntryFault } from './problem.js'
 import type { Entry } from './schema/entry.js'
 
-interface Place {
-  readonly registry: string
-  readonly repository: string
-}
-
 /** The base images that an entry names, in full form, with the tag that a build would pull if none is written. */
 export function namedBases({ bases }: Pick<Entry, 'bases'>): ImageReference[] {
   return bases.flatMap((text) => {
@@ -22,7 +17,7 @@ export function namedBases({ bases }: Pick<Entry, 'bases'>): ImageReference[] {
  *
  * @param published where the image itself is published: an image cannot be its own base.
  */
-export function namedBaseFaults({ bases }: Pick<Entry, 'bases'>, published: Place): EntryFault[] {
+export function namedBaseFaults({ bases }: Pick<Entry, 'bases'>, published: PublishedPlace): EntryFault[] {
   const first = new Map<string, number>()
   return bases.flatMap((text, index) => {
     const reference = checkedReference(text)
@@ -36,6 +31,8 @@ export function namedBaseFaults({ bases }: Pick<Entry, 'bases'>, published: Plac
       : [{ code: 'base-invalid', path: ['bases', index], ...duplicate(text, identity, earlier) }]
   })
 }
+
+type PublishedPlace = Pick<ImageReference, 'registry' | 'repository'>
 
 type Fault = Pick<EntryFault, 'message' | 'remedy'>
 
@@ -67,7 +64,7 @@ function pinned(text: string, reference: ImageReference): Fault {
 }
 
 /** Compares repositories regardless of the tag: a rebuild publishes there, and would trigger the next one. */
-function ownFault(text: string, { registry, repository }: ImageReference, published: Place): Fault | null {
+function ownFault(text: string, { registry, repository }: ImageReference, published: PublishedPlace): Fault | null {
   if (registry.toLowerCase() !== published.registry || repository !== published.repository) return null
   return {
     message: `${quote(text)} is the image itself: each rebuild would start the next one.`,

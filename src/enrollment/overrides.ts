@@ -23,13 +23,6 @@ export interface Override {
   readonly line: number
 }
 
-/** Result of reading overrides.yaml; must not be used if a problem is an error. */
-export interface OverridesResult {
-  /** Those that have not expired, in the order of the file. */
-  readonly active: readonly Override[]
-  readonly problems: readonly Problem[]
-}
-
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?Z$/
 
@@ -57,8 +50,13 @@ const SYNONYMS: Readonly<Record<string, string>> = {
  * Reads overrides.yaml: a list of `{base, digest, reason, expires}`.
  *
  * @param now ISO 8601: overrides that expired before have no effect, and are reported.
+ * @returns those that have not expired, in the order of the file; must not be used if a problem is an error.
  */
-export function parseOverrides(text: string, file: string, now: string): OverridesResult {
+export function parseOverrides(
+  text: string,
+  file: string,
+  now: string,
+): { readonly active: readonly Override[]; readonly problems: readonly Problem[] } {
   const { placed, problems: unreadable } = readYaml(text, file)
   if (placed === null || unreadable.length > 0) return { active: [], problems: unreadable }
   const { data } = placed
@@ -102,17 +100,15 @@ export function parseOverrides(text: string, file: string, now: string): Overrid
 function exampleOf(key: string | number | undefined, entry: Data, now: string): string | null {
   const written = isDataMap(entry) ? entry : {}
   // For a misspelt date only the form matters.
-  if (key === 'expires' && written.expires === undefined) return dayAfter(now, EXAMPLE_DAYS)
+  if (key === 'expires' && written.expires === undefined) {
+    return new Date(Date.parse(now) + EXAMPLE_DAYS * 86_400_000).toISOString().slice(0, 10)
+  }
   if (key !== 'digest') return null
   const base = typeof written.base === 'string' && parseReference(written.base).ok ? written.base : 'node:22'
   return `sha256:…, as docker buildx imagetools inspect ${base} shows it`
 }
 
 const EXAMPLE_DAYS = 14
-
-function dayAfter(now: string, days: number): string {
-  return new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10)
-}
 
 function expired(file: string) {
   return ({ base, expires, line: at }: Override): Problem => {

@@ -4,19 +4,10 @@ import { type AcceptComment, acceptComments, withAcceptances, withComments } fro
 import { engineProblems, registryProblems, uniquenessProblems } from './across-entries.js'
 import { UnusedKeys, withDefaults } from './defaults.js'
 import { type CompletedEntry, toEnrolledImage } from './entry.js'
-import type { EnrolledImage, ImagesFileContext, ImagesFileResult, Settings } from './images-file.js'
+import type { EnrolledImage, ImagesFile, Settings } from './images-file.js'
 import { explainIssues, type SchemaProblem, unknownKey } from './messages.js'
 import { misplacedKey, misshapenEntry, misshapenList, withKeylessList } from './misshapen.js'
-import {
-  byPlace,
-  type EntryPlace,
-  nearestPosition,
-  partPosition,
-  placeKey,
-  valueAt,
-  type Which,
-  writtenAt,
-} from './places.js'
+import { byPlace, type EntryPlace, nearestPosition, partPosition, valueAt, writtenAt } from './places.js'
 import { type EntryFault, type Problem, problem } from './problem.js'
 import { severityOf } from './problem-codes.js'
 import { publishedFaults } from './published.js'
@@ -32,95 +23,88 @@ import { characterProblems, readYaml } from './yaml-data.js'
  *
  * @param text the file's text.
  * @param file path to show in problems.
+ * @param here OWNER/REPO of the repository that holds the file: the default for a source without a repository.
+ * @returns the images file if there is no error among the problems, otherwise null; the settings even if images have
+ *   errors; all problems, in the order of the file.
  */
-export function parseImagesFile(text: string, file: string, { here = null }: ImagesFileContext = {}): ImagesFileResult {
+export function parseImagesFile(
+  text: string,
+  file: string,
+  here: string | null = null,
+): {
+  readonly enrolled: ImagesFile | null
+  readonly settings: Settings | null
+  readonly problems: readonly Problem[]
+} {
   const unprintable = characterProblems(text, file)
   if (unprintable.length > 0) return { enrolled: null, settings: null, problems: unprintable }
   const { placed, problems: unreadable } = readYaml(text, file)
   if (placed === null) return { enrolled: null, settings: null, problems: withKeylessList(unreadable, text, file) }
-  const reading = new Reading(placed, { text, file, here })
-  const parts = reading.parts()
-  const settings = reading.settings(parts.settings)
-  const images = reading.images(parts.images, parts.imagesPath, parts.defaults)
+  const reading = new Reading(placed, text, file, here)
+  const { settings, images } = reading.read()
   const found = [
     ...reading.problems,
     ...reading.unused.problems(file),
-    ...uniquenessProblems(images, settings, file, reading.placeOf),
-    ...engineProblems(images, settings?.engine ?? 'kargo', file, reading.placeOf),
-    ...registryProblems(images, settings?.allowedRegistries ?? [], file, reading.placeOf),
+    ...uniquenessProblems(images, settings, reading.placeOf),
+    ...engineProblems(images, settings?.engine ?? 'kargo', reading.placeOf),
+    ...registryProblems(images, settings?.allowedRegistries ?? [], reading.placeOf),
   ]
   // Characters that YAML forbids are a YAML error too: one problem per position.
-  const input = new Set(unreadable.map(placeKey))
-  const others = found.filter((one) => !input.has(placeKey(one)))
+  const others = found.filter((one) => !unreadable.some((other) => byPlace(one, other) === 0))
   const all = withAcceptances([...unreadable, ...others], images).sort(byPlace)
   if (all.some((one) => one.severity === 'error') || settings === null)
     return { enrolled: null, settings, problems: all }
   return { enrolled: { settings, images: images.sort(by(({ name }) => name)) }, settings, problems: all }
 }
 
-interface Parts {
-  readonly settings: Data
-  readonly defaults: Canonical
-  readonly images: Data
-  readonly imagesPath: Path
-}
-
-interface ReadingInput extends Required<ImagesFileContext> {
-  readonly text: string
-  readonly file: string
-}
-
-interface Around {
-  readonly defaults: Canonical
-  readonly accepted: readonly AcceptComment[]
-}
-
-interface CommentedEntry extends EntryPlace, Pick<Around, 'accepted'> {}
-
 class Reading {
   readonly problems: Problem[] = []
   readonly #placed: PlacedData
-  readonly #input: ReadingInput
+  readonly #text: string
+  readonly #file: string
+  readonly #here: string | null
   readonly unused = new UnusedKeys()
   readonly #paths = new Map<EnrolledImage, EntryPlace>()
   /** A problem in the defaults is one in every entry, but reported once. */
   readonly #said = new Set<string>()
 
-  constructor(placed: PlacedData, input: ReadingInput) {
+  constructor(placed: PlacedData, text: string, file: string, here: string | null) {
     this.#placed = placed
-    this.#input = input
+    this.#text = text
+    this.#file = file
+    this.#here = here
   }
 
-  parts(): Parts {
+  read(): { readonly settings: Settings | null; readonly images: EnrolledImage[] } {
     const { data } = this.#placed
-    const nothing: Parts = { settings: {}, defaults: canonicalDefaults({}), images: null, imagesPath: [] }
-    if (Array.isArray(data)) return { ...nothing, images: data }
-    if (data === null) return nothing
-    if (!isDataMap(data)) {
+    if (isDataMap(data)) return this.#map(data)
+    if (data !== null && !Array.isArray(data)) {
       const message = 'the file must be a list of images, or a map with the key images.'
       const remedy = 'Begin with "images:", and the first entry below it with "- name: web".'
       this.#add({ code: 'value-invalid', path: [], at: 'value', message, remedy })
-      return nothing
     }
+    const images = Array.isArray(data) ? data : null
+    return { settings: this.#settings({}), images: this.#images(images, [], canonicalDefaults({})) }
+  }
+
+  #map(data: DataMap) {
     for (const key of Object.keys(data).filter((one) => !(TOP_KEYS as readonly string[]).includes(one))) {
       this.#add({ path: [key], at: 'key', ...unknownKey(key, TOP_KEYS, misplacedKey(key, [], 'file')) })
     }
-    const { settings = {}, defaults = {}, images = null } = data
+    const defaults = this.#defaults(data.defaults ?? {})
     return {
-      settings: settings ?? {},
-      defaults: this.#defaults(defaults ?? {}),
-      images,
-      imagesPath: ['images'],
+      settings: this.#settings(data.settings ?? {}),
+      images: this.#images(data.images ?? null, ['images'], defaults),
     }
   }
 
-  settings(data: Data): Settings | null {
+  #settings(data: Data): Settings | null {
     const { settings, faults } = readSettings(data)
     for (const one of faults) this.#add({ ...one, path: ['settings', ...one.path] })
     return settings
   }
 
-  images(data: Data, path: Path, defaults: Canonical): EnrolledImage[] {
+  #images(data: Data, path: Path, defaults: Canonical): EnrolledImage[] {
     if (data === null || (Array.isArray(data) && data.length === 0)) {
       // A file that is not a list, or contains `imges:`, already has a problem.
       if (this.problems.length > 0) return []
@@ -132,24 +116,24 @@ class Reading {
       this.#add({ code: 'value-invalid', path, at: 'value', ...misshapenList(data) })
       return []
     }
-    const { byEntry, faults } = acceptComments(this.#input.text, this.#placed, path, data.length)
+    const { byEntry, faults } = acceptComments(this.#text, this.#placed, path, data.length)
     for (const { fault, at } of faults) this.#addAt(fault, at, null)
     return data.flatMap((entry: Data, index) => {
-      return this.#image(entry, [...path, index], { defaults, accepted: byEntry.get(index) ?? [] }) ?? []
+      return this.#image(entry, [...path, index], defaults, byEntry.get(index) ?? []) ?? []
     })
   }
 
-  #image(written: Data, path: Path, { defaults, accepted }: Around): EnrolledImage | null {
+  #image(written: Data, path: Path, defaults: Canonical, accepted: readonly AcceptComment[]): EnrolledImage | null {
     if (!isDataMap(written)) {
       const at = this.#placed.valuePosition(path)
-      const line = at === null ? null : (this.#input.text.split(/\r?\n/)[at.line - 1] ?? null)
+      const line = at === null ? null : (this.#text.split(/\r?\n/)[at.line - 1] ?? null)
       this.#addAt({ code: 'value-invalid', ...misshapenEntry(written, line) }, at, null)
       return null
     }
     const own = canonicalEntry(written, defaults.data)
-    const place = { path, moved: own.moved, movedInDefaults: defaults.moved, accepted }
+    const place = { path, moved: own.moved, movedInDefaults: defaults.moved }
     const whole = withComments(withDefaults(own.data, defaults.data), accepted)
-    const enrollment = this.#checked(withSource(whole, this.#input.here), place)
+    const enrollment = this.#checked(withSource(whole, this.#here), place, accepted)
     this.#remark(own, path, imageName(own.data))
     return own.remarks.some(({ code }) => severityOf(code) === 'error') ? null : enrollment
   }
@@ -160,7 +144,7 @@ class Reading {
     }
   }
 
-  #checked(data: DataMap, place: CommentedEntry): EnrolledImage | null {
+  #checked(data: DataMap, place: EntryPlace, accepted: readonly AcceptComment[]): EnrolledImage | null {
     const result = entrySchema.safeParse(data)
     if (!result.success) {
       const found = explainIssues(result.error.issues, {
@@ -172,27 +156,31 @@ class Reading {
         written: (at) => this.#writtenAt(at, place),
       })
       for (const one of found) {
-        this.#addAt(one, this.#place(place, one.path, one.at), imageName(data))
+        this.#addAt(one, nearestPosition(this.#placed, place, one.path, one.at), imageName(data))
       }
       for (const one of publishedFaults(data, result.error.issues)) {
-        this.#addAt(one, this.#place(place, one.path, 'value'), imageName(data))
+        this.#addAt(one, nearestPosition(this.#placed, place, one.path, 'value'), imageName(data))
       }
       return null
     }
     this.#tellUnused(result.data, place)
     const derived = toEnrolledImage(result.data)
-    const input = derived.ok ? derived.remarks : derived.faults
-    for (const one of input) {
+    for (const one of derived.ok ? derived.remarks : derived.faults) {
       const which = severityOf(one.code) === 'notice' ? 'key' : 'value'
-      this.#addAt(one, this.#place(place, one.path, which), result.data.name)
+      this.#addAt(one, nearestPosition(this.#placed, place, one.path, which), result.data.name)
     }
-    return derived.ok ? this.#placedImage(derived.image, data, place) : null
+    return derived.ok ? this.#placedImage(derived.image, data, place, accepted) : null
   }
 
-  #placedImage(completed: CompletedEntry, data: DataMap, place: CommentedEntry): EnrolledImage {
+  #placedImage(
+    completed: CompletedEntry,
+    data: DataMap,
+    place: EntryPlace,
+    accepted: readonly AcceptComment[],
+  ): EnrolledImage {
     const placed = this.#placed
     const lineOf = (key: string) =>
-      place.accepted.find(({ data: { code } }) => key === `accept.${code}`)?.at.line ??
+      accepted.find(({ data: { code } }) => key === `accept.${code}`)?.at.line ??
       partPosition(placed, place, key.split('.'), 'key')?.line ??
       null
     // Most runs use none of these, and finding positions and copying thousands of entries takes time.
@@ -215,16 +203,17 @@ class Reading {
   }
 
   /** The position of a key of an image, or that of its entry if neither it nor a default sets the key. */
-  readonly placeOf = (image: EnrolledImage, key: string): Position => {
-    const { line, column } = image
+  readonly placeOf = (image: EnrolledImage, key: string) => {
+    const { line, column, name } = image
     const place = this.#paths.get(image)
-    return (place && partPosition(this.#placed, place, key.split('.'), 'key')) ?? { line, column }
+    const at = (place && partPosition(this.#placed, place, key.split('.'), 'key')) ?? { line, column }
+    return { file: this.#file, ...at, image: name }
   }
 
   #tellUnused(entry: Entry, place: EntryPlace): void {
     for (const key of UNUSED_ENTRY_KEYS) {
       if (entry[key] === undefined) continue
-      const at = this.#place(place, [key], 'key')
+      const at = nearestPosition(this.#placed, place, [key], 'key')
       if (at !== null) this.unused.add(key, at)
     }
   }
@@ -232,10 +221,6 @@ class Reading {
   #writtenAt(inside: Path, place: EntryPlace): Path {
     const isOwn = this.#placed.position([...place.path, ...writtenAt(inside, place.moved)]) !== null
     return writtenAt(inside, isOwn ? place.moved : place.movedInDefaults)
-  }
-
-  #place(place: EntryPlace, inside: Path, which: Which): Position | null {
-    return nearestPosition(this.#placed, place, inside, which)
   }
 
   #defaults(data: Data): Canonical {
@@ -266,7 +251,7 @@ class Reading {
 
   #addAt({ code, message, remedy }: Omit<EntryFault, 'path'>, at: Position | null, image: string | null): void {
     const found = problem(code, message, {
-      file: this.#input.file,
+      file: this.#file,
       line: at?.line ?? 1,
       column: at?.column ?? 1,
       remedy,

@@ -1,20 +1,25 @@
 import type { Data, Path, PlacedData, Position } from '../yaml/data.js'
-
-/** Canonical paths (joined by dots) → paths in the file. */
-export type Moved = ReadonlyMap<string, Path>
+import type { Problem } from './problem.js'
 
 /** Where an entry is, and which of its parts (and of the defaults) are at another path than in canonical form. */
 export interface EntryPlace {
   readonly path: Path
-  readonly moved: Moved
-  readonly movedInDefaults: Moved
+  /** Canonical paths (joined by dots) → paths in the file. */
+  readonly moved: ReadonlyMap<string, Path>
+  readonly movedInDefaults: ReadonlyMap<string, Path>
 }
 
-/** Which position is meant: that of a key, or of its value. */
-export type Which = 'key' | 'value'
-
-/** The position of a part of an entry, in the entry or in the defaults; null if neither sets it. */
-export function partPosition(placed: PlacedData, place: EntryPlace, inside: Path, which: Which): Position | null {
+/**
+ * The position of a part of an entry, in the entry or in the defaults; null if neither sets it.
+ *
+ * @param which whether the position of the key is meant, or of its value.
+ */
+export function partPosition(
+  placed: PlacedData,
+  place: EntryPlace,
+  inside: Path,
+  which: 'key' | 'value',
+): Position | null {
   const look = which === 'key' ? placed.position : placed.valuePosition
   const own = look([...place.path, ...writtenAt(inside, place.moved)])
   if (own !== null || isInOwnList(placed, place, inside)) return own
@@ -22,7 +27,12 @@ export function partPosition(placed: PlacedData, place: EntryPlace, inside: Path
 }
 
 /** Like `partPosition`; for an unset part the position of the nearest enclosing part that is set, or of the entry. */
-export function nearestPosition(placed: PlacedData, place: EntryPlace, inside: Path, which: Which): Position | null {
+export function nearestPosition(
+  placed: PlacedData,
+  place: EntryPlace,
+  inside: Path,
+  which: 'key' | 'value',
+): Position | null {
   for (let length = inside.length; length > 0; length -= 1) {
     const found = partPosition(placed, place, inside.slice(0, length), which)
     if (found !== null) return found
@@ -31,7 +41,7 @@ export function nearestPosition(placed: PlacedData, place: EntryPlace, inside: P
 }
 
 /** The path of a part as written in the file, for messages. */
-export function writtenAt(inside: Path, moved: Moved): Path {
+export function writtenAt(inside: Path, moved: ReadonlyMap<string, Path>): Path {
   if (moved.size === 0) return inside
   for (let length = inside.length; length > 0; length -= 1) {
     const at = moved.get(inside.slice(0, length).join('.'))
@@ -56,14 +66,7 @@ export function valueAt(data: Data, path: Path): unknown {
   return value
 }
 
-type Placed = Readonly<Record<keyof Position, number | null>>
-
-/** A position as text. */
-export function placeKey({ line, column }: Placed): string {
-  return `${line}:${column}`
-}
-
 /** Compares positions in the file. */
-export function byPlace(a: Placed, b: Placed): number {
+export function byPlace(a: Problem, b: Problem): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 }

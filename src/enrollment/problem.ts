@@ -3,12 +3,6 @@ import { compareText, formatNumber, listSome, quote, suggest } from '../text/ind
 import type { Path } from '../yaml/data.js'
 import { type ErrorCode, type ProblemCode, severityOf } from './problem-codes.js'
 
-/**
- * Severity of a problem: an error stops the run, a warning and a notice are shown while the run continues. A warning
- * accepted by its entry is only counted.
- */
-export type Severity = 'error' | 'warning' | 'accepted' | 'notice'
-
 /** A place in a source repository that a problem refers to. */
 export interface SourcePlace {
   /** The part of the message or the remedy that names it, a single word: `build.yml:12`. */
@@ -22,7 +16,11 @@ export interface SourcePlace {
 
 /** A problem: where it is, what is wrong, and how to fix it. */
 export interface Problem {
-  readonly severity: Severity
+  /**
+   * An error stops the run, a warning and a notice are shown while the run continues. A warning accepted by its entry is
+   * only counted.
+   */
+  readonly severity: 'error' | 'warning' | 'accepted' | 'notice'
   /** The kind of problem; stable (`problem-codes.ts`). */
   readonly code: ProblemCode
   /** Path as shown to people (relative to the state folder or repository), null for none. */

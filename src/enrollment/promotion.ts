@@ -60,9 +60,9 @@ export function analysisFaults(written: Entry['analysis']): EntryFault[] {
   })
 }
 
-type WrittenCheck = boolean | Threshold | { readonly enabled: boolean; readonly severity: Threshold }
-
-function thresholdOf(check: WrittenCheck): Threshold | null {
+function thresholdOf(
+  check: boolean | Threshold | { readonly enabled: boolean; readonly severity: Threshold },
+): Threshold | null {
   if (typeof check === 'boolean') return check ? WORST : null
   if (typeof check === 'string') return check
   return check.enabled ? check.severity : null
@@ -95,14 +95,11 @@ const NO_TIME = { text: '0', seconds: 0 }
 export function environmentsOf({ updates = [], environments = [] }: Entry) {
   const flat = { name: FLAT, auto: true, soak: NO_TIME, pullRequest: false, updates }
   const stages = environments.length > 0 || updates.length === 0 ? environments : [flat]
-  return stages.map((stage) => ({ ...stage, updates: stage.updates.map(withValue) }))
-}
-
-type WrittenUpdate = NonNullable<Entry['updates']>[number]
-
-/** The default is set here rather than in the schema, because `updateFaults` must know whether a value was written. */
-function withValue(update: WrittenUpdate) {
-  return { ...update, value: update.value ?? 'tag' } as const
+  return stages.map(({ updates: written, ...stage }) => ({
+    ...stage,
+    // The default is set here rather than in the schema: `updateFaults` must know whether a value was written.
+    updates: written.map((update) => ({ ...update, value: update.value ?? ('tag' as const) })),
+  }))
 }
 
 /** Problems across the keys that define promotions. */
@@ -139,7 +136,10 @@ function repeatedNames(environments: NonNullable<Entry['environments']>): EntryF
   })
 }
 
-function updateFaults({ provider, repo, type, key, value }: WrittenUpdate, path: Path): EntryFault[] {
+function updateFaults(
+  { provider, repo, type, key, value }: NonNullable<Entry['updates']>[number],
+  path: Path,
+): EntryFault[] {
   const faults: EntryFault[] = []
   const { name: forge, repository, repositoryForm } = forgeOf({ provider })
   if (provider === DEFAULT_PROVIDER && !repository.test(repo)) {

@@ -12,9 +12,6 @@ import {
   WORKFLOW_FILE,
 } from './grammar.js'
 
-/** The valid spelling of a value; null if it cannot be derived. */
-type Repair = (text: string) => string | null
-
 /**
  * The valid spelling of what a person wrote: `https://github.com/acme/web` in `repo` is `acme/web`.
  *
@@ -170,7 +167,8 @@ function realDay(day: string): string | null {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? day : null
 }
 
-const REPAIRS: Readonly<Record<string, Repair>> = {
+/** By key, the valid spelling of a value; null if it cannot be derived. */
+const REPAIRS: Readonly<Record<string, (text: string) => string | null>> = {
   name: kubernetesName,
   namespace: kubernetesName,
   shard: kubernetesName,

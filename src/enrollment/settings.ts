@@ -4,14 +4,14 @@ import { type Data, type DataMap, isDataMap } from '../yaml/data.js'
 import { explainIssues, type SchemaProblem } from './messages.js'
 import { misplacedKey } from './misshapen.js'
 import { valueAt } from './places.js'
-import type { ErrorCode } from './problem-codes.js'
+import type { EntryFault } from './problem.js'
 import { exampleAt, keysAt } from './schema/keys.js'
 import { settingsSchema } from './schema/settings.js'
 
 type WrittenSettings = z.output<typeof settingsSchema>
 
 /** The schema's result for each key, with analysis renamed as in the rest of the code. */
-export function settingsFrom({ analysis, webhookReceivers, ...others }: WrittenSettings) {
+function settingsFrom({ analysis, webhookReceivers, ...others }: WrittenSettings) {
   return {
     ...others,
     webhookReceivers: [...webhookReceivers].sort(by(({ name }) => name)),
@@ -30,17 +30,17 @@ export type Settings = Immutable<ReturnType<typeof settingsFrom>>
 /** The settings of a file without any. */
 export const DEFAULT_SETTINGS = settingsFrom(settingsSchema.parse({}))
 
-interface SettingsReading {
-  /** null if any setting is invalid. */
+/**
+ * Reads the key `settings`: a problem with one key does not prevent the others from being checked.
+ *
+ * @returns null if any setting is invalid, with all problems; their paths are below `settings`.
+ */
+export function readSettings(data: Data): {
   readonly settings: Settings | null
-  /** All problems; paths below `settings`. */
   readonly faults: readonly SchemaProblem[]
-}
-
-/** Reads the key `settings`: a problem with one key does not prevent the others from being checked. */
-export function readSettings(data: Data): SettingsReading {
+} {
   const result = settingsSchema.safeParse(data)
-  const atValue = (found: readonly SettingsFault[]) => found.map((one): SchemaProblem => ({ ...one, at: 'value' }))
+  const atValue = (found: readonly EntryFault[]) => found.map((one): SchemaProblem => ({ ...one, at: 'value' }))
   if (result.success) {
     const faults = atValue(settingsFaults(result.data))
     return { settings: faults.length === 0 ? settingsFrom(result.data) : null, faults }
@@ -61,72 +61,46 @@ function without(data: DataMap, faults: readonly SchemaProblem[]): DataMap {
   return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
 }
 
-interface SettingsFault {
-  readonly code: ErrorCode
-  /** Path below `settings`. */
-  readonly path: readonly (string | number)[]
-  readonly message: string
-  readonly remedy: string
-}
-
-/** Problems across the keys of settings. */
-export function settingsFaults(settings: WrittenSettings): SettingsFault[] {
+/** Problems across the keys of settings; their paths are below `settings`. */
+function settingsFaults(settings: WrittenSettings): EntryFault[] {
   return [
     ...receiverFaults(settings),
     ...retryFaults(settings),
     ...notifyFaults(settings),
-    ...FLOORS.flatMap((floor) => floorFaults(settings, floor)),
+    ...FLOORS.flatMap(({ key, seconds, message, remedy }): EntryFault[] => {
+      if (settings[key].seconds >= seconds) return []
+      return [{ code: 'value-invalid', path: [key], message: `${key} ${message}`, remedy }]
+    }),
   ]
 }
 
-function retryFaults({ engine, retries }: WrittenSettings): SettingsFault[] {
+function retryFaults({ engine, retries }: WrittenSettings): EntryFault[] {
   if (engine !== 'kargo' || retries <= 1) return []
   const message = `Kargo restarts a failed build at most once, not ${retries} times.`
   return [{ code: 'engine-unsuitable', path: ['retries'], message, remedy: 'Write 0 or 1, or `engine: actions`.' }]
 }
 
-function notifyFaults({ dashboard: { issue, notify } }: WrittenSettings): SettingsFault[] {
+function notifyFaults({ dashboard: { issue, notify } }: WrittenSettings): EntryFault[] {
   if (issue || notify.length === 0) return []
   const message = 'notify works by comments on the dashboard issue, and there is none.'
   const remedy = 'Write `issue: true` beside it, or remove notify.'
   return [{ code: 'keys-conflicting', path: ['dashboard', 'notify'], message, remedy }]
 }
 
-function receiverFaults({ webhookReceivers }: WrittenSettings): SettingsFault[] {
+function receiverFaults({ webhookReceivers }: WrittenSettings): EntryFault[] {
   const names = webhookReceivers.map(({ name }) => name)
-  const repeated = names.flatMap((name, index) =>
-    names.indexOf(name) === index
-      ? []
-      : [
-          {
-            code: 'name-taken' as const,
-            path: ['webhookReceivers', index],
-            message: `two webhook receivers are called ${name}.`,
-            remedy: 'Give each a different name.',
-          },
-        ],
-  )
-  const misplaced = webhookReceivers.flatMap(({ type, virtualRepoName }, index) =>
-    virtualRepoName === null || type === 'artifactory'
-      ? []
-      : [
-          {
-            code: 'keys-conflicting' as const,
-            path: ['webhookReceivers', index, 'virtualRepoName'],
-            message: `only receivers of the type artifactory have a virtualRepoName, not ${type}.`,
-            remedy: 'Remove it.',
-          },
-        ],
-  )
+  const repeated = names.flatMap((name, index): EntryFault[] => {
+    if (names.indexOf(name) === index) return []
+    const message = `two webhook receivers are called ${name}.`
+    return [{ code: 'name-taken', path: ['webhookReceivers', index], message, remedy: 'Give each a different name.' }]
+  })
+  const misplaced = webhookReceivers.flatMap(({ type, virtualRepoName }, index): EntryFault[] => {
+    if (virtualRepoName === null || type === 'artifactory') return []
+    const message = `only receivers of the type artifactory have a virtualRepoName, not ${type}.`
+    const path = ['webhookReceivers', index, 'virtualRepoName']
+    return [{ code: 'keys-conflicting', path, message, remedy: 'Remove it.' }]
+  })
   return [...repeated, ...misplaced]
-}
-
-interface Floor {
-  readonly key: 'pollInterval' | 'retryPause' | 'baseInterval'
-  readonly seconds: number
-  /** The message for a shorter one, without the key's name. */
-  readonly message: string
-  readonly remedy: string
 }
 
 const POLL_FLOOR = {
@@ -134,7 +108,8 @@ const POLL_FLOOR = {
   message: 'is shorter than 10 seconds, which is the shortest that Kargo waits.',
 } as const
 
-const FLOORS: readonly Floor[] = [
+/** Each with the message for a shorter one, without the key's name. */
+const FLOORS = [
   { key: 'retryPause', ...POLL_FLOOR, remedy: 'Write 1h, or another span of at least 10s.' },
   {
     key: 'baseInterval',
@@ -144,12 +119,7 @@ const FLOORS: readonly Floor[] = [
     remedy: 'Write 24h, or another span of at least 5m.',
   },
   { key: 'pollInterval', ...POLL_FLOOR, remedy: 'Write 15m, or another span of at least 10s.' },
-]
-
-function floorFaults(settings: WrittenSettings, { key, seconds, message, remedy }: Floor): SettingsFault[] {
-  if (settings[key].seconds >= seconds) return []
-  return [{ code: 'value-invalid', path: [key], message: `${key} ${message}`, remedy }]
-}
+] as const
 
 /** The key `settings` that gives these settings, with every default written out: the inverse of `settingsFrom`. */
 export function writtenSettings(settings: Settings) {

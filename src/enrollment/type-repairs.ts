@@ -41,11 +41,6 @@ function sumOf(text: string): string | null {
   return sum.includes(null) ? null : sum.join('')
 }
 
-interface KeyFacts {
-  readonly example: string | null
-  readonly keys: readonly string[]
-}
-
 /**
  * The text to write for a value of the wrong type: `yes` for true, a word for a list, a list for a map.
  *
@@ -55,7 +50,7 @@ export function remedyForType(
   expected: string,
   path: readonly (string | number)[],
   found: unknown,
-  { example, keys }: KeyFacts,
+  { example, keys }: { readonly example: string | null; readonly keys: readonly string[] },
 ): string | null {
   const key = path.at(-1)
   const before = typeof key === 'string' && /^[A-Za-z][\w-]{0,63}$/.test(key) ? `${key}: ` : ''

@@ -2,6 +2,7 @@ import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { type Data, type DataMap, isDataMap, mergeData, type Path } from '../yaml/data.js'
 import { toEnrolledImage } from './entry.js'
 import type { EntryContent } from './images-file.js'
+import type { EntryFault } from './problem.js'
 import { imageMeant } from './repairs.js'
 import { entrySchema } from './schema/entry.js'
 
@@ -10,15 +11,8 @@ export interface Canonical {
   readonly data: DataMap
   /** Canonical path (joined by dots) → path in the file, both relative to the entry. */
   readonly moved: ReadonlyMap<string, Path>
-  readonly remarks: readonly Remark[]
-}
-
-export interface Remark {
-  readonly code: 'keys-conflicting' | 'key-unknown' | 'value-invalid' | 'form-foreign'
-  /** Path within the entry as written. */
-  readonly path: Path
-  readonly message: string
-  readonly remedy: string
+  /** Their paths are those of the entry as written. */
+  readonly remarks: readonly EntryFault[]
 }
 
 const FOREIGN_KEYS = ['enrollment', 'image', 'namespace', 'full_name', 'dockerfile', 'quarantine']
@@ -60,29 +54,25 @@ function flatten(written: DataMap): Canonical {
   const path = ['enrollment']
   if (!isDataMap(enrollment)) {
     const remedy = 'Remove it, and write the keys of the image in the entry itself.'
-    const remark: Remark = { code: 'value-invalid', path, message: 'enrollment must be a map.', remedy }
+    const remark: EntryFault = { code: 'value-invalid', path, message: 'enrollment must be a map.', remedy }
     return { data: plain(outer), moved: new Map(), remarks: [remark] }
   }
   const inner = Object.keys(enrollment)
   const twice = inner.filter((key) => Object.hasOwn(outer, key))
   const message = 'keys below enrollment are read as if they were in the entry itself.'
-  const input: Remark = {
-    code: 'form-foreign',
-    path,
-    message,
-    remedy: 'Remove enrollment and move its keys to the left.',
-  }
+  const remedy = 'Remove enrollment and move its keys to the left.'
+  const nested: EntryFault = { code: 'form-foreign', path, message, remedy }
   return {
     data: plain({ ...enrollment, ...outer }),
     moved: new Map(inner.filter((key) => !twice.includes(key)).map((key) => [key, ['enrollment', key]])),
     remarks: [
-      input,
+      nested,
       ...twice.map((key) => both(['enrollment', key], `${key} is set both in the entry and below enrollment.`)),
     ],
   }
 }
 
-function both(path: Path, message: string): Remark {
+function both(path: Path, message: string): EntryFault {
   return { code: 'keys-conflicting', path, message, remedy: 'Keep one of them.' }
 }
 
@@ -111,11 +101,11 @@ function withQuarantine(draft: Canonical): Canonical {
   const path = placeOf(draft, 'quarantine')
   if (rest.minimumReleaseAge !== undefined) {
     const message = 'quarantine has no effect beside minimumReleaseAge.'
-    const remark: Remark = { code: 'form-foreign', path, message, remedy: 'Remove quarantine.' }
+    const remark: EntryFault = { code: 'form-foreign', path, message, remedy: 'Remove quarantine.' }
     return { ...draft, data: plain(rest), remarks: [...draft.remarks, remark] }
   }
   const message = 'quarantine is read as minimumReleaseAge.'
-  const remark: Remark = { code: 'form-foreign', path, message, remedy: 'Write minimumReleaseAge.' }
+  const remark: EntryFault = { code: 'form-foreign', path, message, remedy: 'Write minimumReleaseAge.' }
   return {
     data: plain({ ...rest, minimumReleaseAge: quarantinePeriod(quarantine) }),
     moved: new Map([...draft.moved, ['minimumReleaseAge', path]]),
@@ -153,7 +143,7 @@ function withPublished(draft: Canonical, defaults: DataMap): Canonical {
   return moveTo(draft, { ...others, repoURL: full_name }, { key: 'repoURL', from: 'full_name' })
 }
 
-function unusedImage(draft: Canonical, key: string): Remark {
+function unusedImage(draft: Canonical, key: string): EntryFault {
   const message = `image has no effect beside ${key}.`
   return { code: 'form-foreign', path: placeOf(draft, 'image'), message, remedy: 'Remove image.' }
 }
@@ -164,7 +154,7 @@ function withoutRegistry(draft: Canonical, rest: DataMap, image: string): Canoni
   const namesRegistry = !meant.startsWith('docker.io/') || image.includes('docker.io')
   const repository = meant.replace(/^docker\.io\/(?:library\/)?/, '')
   const instead = namesRegistry ? `repoURL: ${meant}` : `registry: ghcr.io (or another) and repository: ${repository}`
-  const remark: Remark = {
+  const remark: EntryFault = {
     code: 'key-unknown',
     path: placeOf(draft, 'image'),
     message: '"image" is not a key here.',

@@ -29,10 +29,8 @@ export function shardOf({ enrollment }: TrackedImage, { settings }: Factory): st
   return enrollment.shard ?? settings.shard
 }
 
-export type Bases = ReadonlyMap<string, TrackedBase>
-
 /** The tracked base images of an image, sorted by name, without duplicates; unknown names are omitted. */
-export function trackedBases(image: TrackedImage, bases: Bases): TrackedBase[] {
+export function trackedBases(image: TrackedImage, bases: ReadonlyMap<string, TrackedBase>): TrackedBase[] {
   return [...new Set(image.bases)].sort().flatMap((name) => bases.get(name) ?? [])
 }
 

@@ -6,8 +6,6 @@ export interface ImageReference {
   digest: string | null
 }
 
-export type ParsedReference = { ok: true; reference: ImageReference } | { ok: false; message: string }
-
 const DEFAULT_REGISTRY = 'docker.io'
 const LEGACY_REGISTRY = 'index.docker.io'
 const OFFICIAL_PREFIX = 'library/'
@@ -26,7 +24,9 @@ const DIGEST_LENGTHS: ReadonlyMap<string, number> = new Map([
  * component is a host when it has a `.` or `:`, an upper-case letter, or is `localhost`. No default tag is added, see
  * {@link withDefaultTag}. Never throws: for an invalid reference, the message names the problem.
  */
-export function parseReference(text: string): ParsedReference {
+export function parseReference(
+  text: string,
+): { readonly ok: true; readonly reference: ImageReference } | { readonly ok: false; readonly message: string } {
   if (text === '') return wrong(text, 'it is empty')
   if (/^[a-f0-9]{64}$/.test(text)) return wrong(text, '64 hexadecimal digits are an image ID, not a repository name')
   const { registry, remainder } = splitRegistry(text)
@@ -71,9 +71,9 @@ function suffixOf({ tag, digest }: ImageReference): string {
   return `${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
 }
 
-function wrong(text: string, reason: string): ParsedReference {
+function wrong(text: string, reason: string) {
   const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text
-  return { ok: false, message: `"${shown}" is not an image reference: ${reason}` }
+  return { ok: false as const, message: `"${shown}" is not an image reference: ${reason}` }
 }
 
 function splitRegistry(text: string): { registry: string; remainder: string } {

@@ -7,7 +7,6 @@ export {
   formatReference,
   type ImageReference,
   identityOf,
-  type ParsedReference,
   parseReference,
   withDefaultTag,
 } from './image-reference.js'

@@ -1,8 +1,8 @@
 import { Document } from 'yaml'
 import type { ActionPin } from '../enrollment/action-pin.js'
-import type { EntryData } from '../enrollment/enroll.js'
 import { DNS_LABEL, isBranchName } from '../enrollment/grammar.js'
 import { GITHUB_REPOSITORY } from '../forges/github.js'
+import type { DataMap } from '../yaml/data.js'
 
 /** Fills in `{{name}}` in a template. Only names with a given value are replaced. */
 export function filled(template: string, values: Readonly<Record<string, string>>): string {
@@ -43,7 +43,7 @@ export interface Answers {
   readonly imagesFile: string
   readonly outputDir: string
   /** The first image; null: nothing is enrolled yet. */
-  readonly entry: EntryData | null
+  readonly entry: DataMap | null
 }
 
 /** A user, a team or an email address, as in CODEOWNERS. */

@@ -3,19 +3,7 @@ import { OVERRIDES_FILE } from '../enrollment/index.js'
 import { jsonMap } from '../text/index.js'
 import { type Answers, filled, scalar, WORKFLOW_FILES } from './answers.js'
 
-/** The parts of a workflow for the boxes of the dashboard: empty strings without a dashboard. */
-interface DashboardParts extends Readonly<Record<string, string>> {
-  /** The trigger. */
-  readonly issueEvent: string
-  /** The beginning of an expression for the concurrency group of a run. */
-  readonly isIssue: string
-  readonly group: string
-  readonly onlyBoxes: string
-  readonly issues: string
-  readonly boxToken: string
-}
-
-const NONE: DashboardParts = { issueEvent: '', isIssue: '', group: '', onlyBoxes: '', issues: '', boxToken: '' }
+const NO_DASHBOARD = { issueEvent: '', isIssue: '', group: '', onlyBoxes: '', issues: '', boxToken: '' }
 
 const EVENT = `  # Someone ticks a box on the dashboard.
   issues:
@@ -26,11 +14,12 @@ const ONLY_BOXES = `    # Ignore all issues except the dashboard.
     if: github.event_name != 'issues' || contains(github.event.issue.body, 'image-factory:dashboard')
 `
 
-/** The parts of a factory's workflow that its dashboard needs. */
-function dashboardParts(answers: Answers): DashboardParts {
-  if (!answers.hasDashboard) return NONE
+/** The parts of a factory's workflow for the boxes of its dashboard. */
+function dashboardParts(answers: Answers): typeof NO_DASHBOARD {
+  if (!answers.hasDashboard) return NO_DASHBOARD
   return {
     issueEvent: EVENT,
+    // The beginning of an expression for the concurrency group of a run.
     isIssue: "github.event_name == 'issues' && github.run_id || ",
     group:
       answers.engine === 'kargo'
@@ -43,7 +32,7 @@ function dashboardParts(answers: Answers): DashboardParts {
 }
 
 /** The owner of the first image's source repository, where the App is installed. */
-export function ownerOf(entry: Answers['entry'], repository: string): string {
+function ownerOf(entry: Answers['entry'], repository: string): string {
   const source = jsonMap(entry?.source)
   const repo = (source?.provider ?? 'github') === 'github' ? source?.repo : null
   return (typeof repo === 'string' ? repo : repository).split('/')[0] ?? ''
@@ -121,23 +110,14 @@ jobs:
         with:
 `
 
-/** The parts that depend on the repository. */
-interface Shape {
-  readonly repository: string
-  readonly pullRequestPaths: string
-  readonly paths: string
-  readonly permissions: string
-  readonly steps: string
-}
-
 /** A separate state repository: images are built in others, which requires the token of a GitHub App. */
-export function stateRepository({ repository, imagesFile, entry }: Answers): Shape {
+function stateRepository({ repository, imagesFile, entry }: Answers) {
   const paths = pathLines([imagesFile, OVERRIDES_FILE, WORKFLOW_FILES.actions])
   return { repository, pullRequestPaths: '', paths, permissions: '', steps: appToken(ownerOf(entry, repository)) }
 }
 
 /** The repository that builds the images: its own token starts the builds, and unrelated changes are ignored. */
-export function application(folder: string, { repository, imagesFile, entry }: Answers): Shape {
+function application(folder: string, { repository, imagesFile, entry }: Answers) {
   const below = (path: string) => (folder === '.' ? path : `${folder}/${path}`)
   const paths = pathLines([below(imagesFile), below(OVERRIDES_FILE), WORKFLOW_FILES.actions])
   const isOnGhcr = entry?.registry === 'ghcr.io'

@@ -7,16 +7,14 @@ import { type Data, isDataMap } from '../yaml/data.js'
 import { placeOfEntry } from './model.js'
 import { digestOf, isTrue, type StateRecord, textOf } from './record.js'
 
-/** What proves the digest of a base. */
-type EvidenceSource = 'provenance' | 'layers'
-
 /** A base image of a published image, according to the image itself. */
 export interface EvidencedBase {
   /** Canonical `registry/repository:tag`. */
   readonly reference: string
   /** Its digest when the image was built; null: not proven. */
   readonly digest: string | null
-  readonly source: EvidenceSource | 'none'
+  /** What proves the digest. */
+  readonly source: 'provenance' | 'layers' | 'none'
   /** The build pinned this digest, so a rebuild cannot get a newer one. */
   readonly isPinned: boolean
   /** The base's digest at the time of reading, which an image without proof may be built on; null: unknown. */
@@ -37,7 +35,7 @@ export interface ImageEvidence {
   /** The digest that was read. */
   readonly image: string
   /** The strongest one among its bases. */
-  readonly source: EvidenceSource | 'none'
+  readonly source: EvidencedBase['source']
   /** Commit that was built, according to its provenance; null if that names none. */
   readonly revision: string | null
   /** The base in its labels, canonical: a claim of the workflow's author, which proves nothing. */
@@ -84,12 +82,10 @@ interface RecordedBase extends EvidencedBase {
   readonly isFromEvidence: boolean
 }
 
-interface RecordedEvidence extends Omit<ImageEvidence, 'bases'> {
-  readonly bases: readonly RecordedBase[]
-}
-
 /** The evidence in a state file; null if there is none that can be read. */
-export function evidenceIn(record: StateRecord | undefined): RecordedEvidence | null {
+export function evidenceIn(
+  record: StateRecord | undefined,
+): (Omit<ImageEvidence, 'bases'> & { readonly bases: readonly RecordedBase[] }) | null {
   const evidence = record?.evidence
   const image = isDataMap(evidence) ? digestOf(evidence, 'image') : null
   if (!isDataMap(evidence) || image === null) return null
@@ -119,7 +115,7 @@ function recordedBase(one: StateRecord): RecordedBase | null {
   }
 }
 
-function sourceIn(record: StateRecord): EvidenceSource | 'none' {
+function sourceIn(record: StateRecord): EvidencedBase['source'] {
   const source = textOf(record, 'source')
   return source === 'provenance' || source === 'layers' ? source : 'none'
 }
@@ -130,18 +126,14 @@ function sourceIn(record: StateRecord): EvidenceSource | 'none' {
  *
  * @param current digest of each tracked base now, by its name; null where unknown.
  */
-export function isWhollyRead(evidence: RecordedEvidence | null, current: ReadonlyMap<string, string | null>): boolean {
+export function isWhollyRead(
+  evidence: ReturnType<typeof evidenceIn>,
+  current: ReadonlyMap<string, string | null>,
+): boolean {
   return [...current].every(([name, digest]) => {
     const own = evidence?.bases.find((base) => base.name === name)
     return digest === null || (own !== undefined && (own.digest !== null || own.against === digest))
   })
-}
-
-export interface ProvenBase {
-  readonly source: EvidenceSource
-  readonly digest: string
-  /** The build pinned this digest, so a rebuild cannot get a newer one. */
-  readonly isPinned: boolean
 }
 
 /**
@@ -149,7 +141,7 @@ export interface ProvenBase {
  *
  * @param name of the tracked base.
  */
-export function provenBase(record: StateRecord | undefined, name: string): ProvenBase | null {
+export function provenBase(record: StateRecord | undefined, name: string) {
   const evidence = evidenceIn(record)
   if (evidence === null || evidence.image !== digestOf(record, 'currentDigest')) return null
   const found = evidence.bases.find((base) => base.name === name)

@@ -9,7 +9,7 @@
 
 export type { TrackedUse } from './bases.js'
 export { type LinkedState, linkState } from './link.js'
-export { type BuildPlace, buildOrder } from './links.js'
+export { buildOrder } from './links.js'
 export {
   type BaseAnswers,
   evidenceSeen,
@@ -41,7 +41,6 @@ export {
   readState,
 } from './read.js'
 export {
-  type Claim,
   isFailedFor,
   isSameRebuild,
   nextTry,
@@ -54,4 +53,4 @@ export {
   withRebuild,
 } from './rebuilds.js'
 export { digestOf, type StateRecord, textOf, textsOf } from './record.js'
-export { cleanStateFolder, type FileChanges, refuseOverlap, removeLeftovers, writeFiles } from './write.js'
+export { cleanStateFolder, refuseOverlap, removeLeftovers, writeFiles } from './write.js'

@@ -8,8 +8,8 @@ import {
   rebuiltFromEnrollment,
 } from '../policy/index.js'
 import { isDataMap } from '../yaml/data.js'
-import { evidenceIn, type ProvenBase, provenBase } from './evidence.js'
-import type { StaleBuild, TrackedImage } from './model.js'
+import { evidenceIn, provenBase } from './evidence.js'
+import type { TrackedImage } from './model.js'
 import { lastRebuilt } from './rebuilds.js'
 import { baseDigestOf, digestSince, enrolledSeconds, type StateRecord, timeOf } from './record.js'
 
@@ -18,7 +18,7 @@ export interface JudgedRecord extends JudgedBase {
   /** When the tag got this digest, as far as observed, ISO 8601; null where unknown. */
   readonly since: string | null
   /** What the published image proves about it; null: nothing. */
-  readonly evidence: ProvenBase | null
+  readonly evidence: ReturnType<typeof provenBase>
 }
 
 /** The input of `policy/` about a base of an image, from the records of both. */
@@ -81,7 +81,7 @@ export function withEnrollmentState(
 ): TrackedImage {
   const published = evidenceIn(record)?.image ?? null
   if (!image.enrollment.rebuildOnEnrollment || published === null || image.enrolledAt === null) return image
-  const [stale = null] = [...image.bases].sort().flatMap((base): StaleBuild[] => {
+  const [stale = null] = [...image.bases].sort().flatMap((base) => {
     const known = records.get(base)
     const { digest } = baseDigestOf(known)
     const { fromEnrollment } = rebuiltImage(image, record, base, known)

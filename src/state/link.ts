@@ -1,11 +1,11 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { countsForRebuild } from '../policy/index.js'
-import type { BaseUse, Discovered, Discovery, RunIdentity } from '../sources/index.js'
+import type { BaseUse, Discovered, Discovery } from '../sources/index.js'
 import { by } from '../text/index.js'
 import { type BaseCatalog, catalogBases, placedUses, type TrackedUse } from './bases.js'
 import { type EvidenceBases, evidenceBases, evidenceIn, type ImageEvidence, NO_EVIDENCE } from './evidence.js'
-import { cycleProblems, imagesInCycles, type Publishers, publishersOf } from './links.js'
+import { cycleProblems, cyclesOf, type Publishers, publishersOf } from './links.js'
 import { enrolledBefore, type MatchedRecord, matchRecords } from './match-records.js'
 import { placeOfEntry, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
@@ -67,7 +67,7 @@ export function linkState(input: MergeInput): LinkedState {
       ...catalog.problems,
       ...merged.flatMap(({ problems }) => problems),
       ...collisionProblems(enrollments, bases, input.imagesFile),
-      ...cycleProblems(facts, { catalog, publisher }, input.imagesFile),
+      ...cycleProblems(facts, catalog, publisher, input.imagesFile),
     ],
   }
 }
@@ -89,17 +89,13 @@ function evidenceOf(
   )
 }
 
-interface Linking {
-  readonly merged: readonly MergedImage[]
-  readonly catalog: BaseCatalog
-}
-
+/** All images with their bases, those that evidence adds included. */
 function linkImages(
   enrollments: readonly EnrolledImage[],
   own: ReadonlyMap<string, MatchedRecord>,
   shown: ReadonlyMap<string, EvidenceBases>,
   input: MergeInput,
-): Linking {
+) {
   const { discovered, before } = input
   const found = [...discovered.images.values()].flatMap(knownUses)
   const uses = [...found.filter(({ reachable }) => reachable), ...[...shown.values()].flatMap((one) => one.uses)]
@@ -131,11 +127,11 @@ function withEvidence(
 }
 
 /** Images in a cycle that evidence closes, or may close. */
-function evidenceInCircles({ merged, catalog }: Linking, publisher: Publishers): string[] {
+function evidenceInCircles({ merged, catalog }: ReturnType<typeof linkImages>, publisher: Publishers): string[] {
   const closing = merged.filter(({ uses }) => uses.some(({ kind }) => kind === 'evidence'))
   if (closing.length === 0) return []
   const facts = merged.map((one) => one.facts)
-  const circles = new Set(imagesInCycles(facts, { catalog, publisher }))
+  const circles = new Set(cyclesOf(facts, catalog, publisher).flat())
   return closing.map((one) => one.facts.enrollment.name).filter((name) => circles.has(name))
 }
 
@@ -158,17 +154,49 @@ function mergeImage(
   before: StateRecord | undefined,
 ): MergedImage {
   const discovery = input.discovered.images.get(enrollment.name)
+  const { facts, ...placed } =
+    discovery?.kind === 'found'
+      ? foundBases(enrollment, discovery, input, catalog, before)
+      : keptBases(enrollment, discovery, input, catalog, before)
   const runs = runsOf(enrollment, input.discovered.runs.get(enrollment.name), before)
-  if (discovery?.kind === 'found') return foundImage(enrollment, { discovery, runs, before }, input, catalog)
-  // A failed lookup does not mean "no bases": the last known ones are kept, as for a disabled image. A base that is no
-  // longer named manually is kept as well: the unreadable Dockerfile may contain it.
+  return { facts: { enrollment, runs, ...facts }, ...placed }
+}
+
+/**
+ * A failed lookup does not mean "no bases": the last known ones are kept, as for a disabled image. A base that is no
+ * longer named manually is kept as well: the unreadable Dockerfile may contain it.
+ */
+function keptBases(
+  enrollment: EnrolledImage,
+  discovery: Extract<Discovery, { kind: 'failed' }> | undefined,
+  input: MergeInput,
+  catalog: BaseCatalog,
+  before: StateRecord | undefined,
+) {
   const named = placedUses(enrollment, discovery?.named ?? [], input, catalog)
   const last = textsOf(before, 'baseImages').filter((name) => catalog.byName.has(name))
   const bases = [...last, ...named.uses.map((use) => use.base)]
   const { status, reason } = outcome(enrollment, discovery, before)
   const defaultBranch = enrollment.source?.branch === null ? textOf(before, 'defaultBranch') : null
   const known = status === 'external' ? [] : [...new Set(bases)].sort()
-  return { facts: { enrollment, status, reason, bases: known, defaultBranch, runs }, ...named }
+  return { facts: { status, reason, bases: known, defaultBranch }, ...named }
+}
+
+function foundBases(
+  enrollment: EnrolledImage,
+  discovery: Extract<Discovery, { kind: 'found' }>,
+  input: MergeInput,
+  catalog: BaseCatalog,
+  before: StateRecord | undefined,
+) {
+  const counted = discovery.uses.filter((use) => countsForRebuild(enrollment.rebuildOn, use))
+  const placed = placedUses(enrollment, counted, input, catalog)
+  const kept = lastKnown(discovery.mayBe, before, catalog)
+  const bases = [...new Set([...placed.uses.map((use) => use.base), ...kept])].sort()
+  // Named base images need no source to be read, so its branch stays the same.
+  const branch = discovery.branch ?? (discovery.file === null ? textOf(before, 'defaultBranch') : null)
+  const defaultBranch = enrollment.source?.branch === null ? branch : null
+  return { facts: { status: 'success' as const, reason: null, bases, defaultBranch }, ...placed }
 }
 
 /** The base images that a discovery is certain about. */
@@ -189,33 +217,9 @@ function outcome(
   return { status: was === 'success' ? was : 'pending', reason: null }
 }
 
-type FoundDiscovery = Extract<Discovery, { kind: 'found' }>
-
-interface FoundBases {
-  readonly discovery: FoundDiscovery
-  readonly runs: RunIdentity
-  readonly before: StateRecord | undefined
-}
-
-function foundImage(
-  enrollment: EnrolledImage,
-  { discovery, runs, before }: FoundBases,
-  input: MergeInput,
-  catalog: BaseCatalog,
-): MergedImage {
-  const counted = discovery.uses.filter((use) => countsForRebuild(enrollment.rebuildOn, use))
-  const placed = placedUses(enrollment, counted, input, catalog)
-  const kept = lastKnown(discovery, before, catalog)
-  const bases = [...new Set([...placed.uses.map((use) => use.base), ...kept])].sort()
-  // Named base images need no source to be read, so its branch stays the same.
-  const branch = discovery.branch ?? (discovery.file === null ? textOf(before, 'defaultBranch') : null)
-  const defaultBranch = enrollment.source?.branch === null ? branch : null
-  return { facts: { enrollment, status: 'success', reason: null, bases, defaultBranch, runs }, ...placed }
-}
-
 /** Bases of the last run that may be those which discovery could not determine: unknown does not mean removed. */
 function lastKnown(
-  { mayBe }: FoundDiscovery,
+  mayBe: readonly string[],
   before: StateRecord | undefined,
   { byName }: BaseCatalog,
 ): readonly string[] {

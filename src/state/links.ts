@@ -16,23 +16,18 @@ export function publishersOf(images: readonly EnrolledImage[]): Publishers {
   return ({ registry, repository }) => byPlace.get(`${registry}/${repository}`) ?? null
 }
 
-export interface BuildPlace {
-  /** Enrolled images it is built on, sorted. */
-  readonly builtOn: readonly string[]
-  /** 0: built on no enrolled image; else one more than the highest base; null: in a cycle, or built on one. */
-  readonly order: number | null
-}
-
 /**
  * The order in which enrolled images have to be built, so that each gets the latest of those it is built on.
  *
  * @param images the enrolled images.
  * @param pulled what each pulls, by image name; missing images pull no enrolled ones.
+ * @returns by image name: the enrolled images it is built on, sorted, and its order. 0: built on no enrolled image; else
+ *   one more than the highest base; null: in a cycle, or built on one.
  */
 export function buildOrder(
   images: readonly EnrolledImage[],
   pulled: ReadonlyMap<string, readonly { readonly registry: string; readonly repository: string }[]>,
-): Map<string, BuildPlace> {
+): Map<string, { readonly builtOn: readonly string[]; readonly order: number | null }> {
   const publisher = publishersOf(images)
   const builtOn = new Map(
     images.map(({ name }) => {
@@ -66,17 +61,8 @@ function levelsOf(builtOn: ReadonlyMap<string, readonly string[]>): Map<string, 
   return levels
 }
 
-interface Links {
-  readonly catalog: BaseCatalog
-  readonly publisher: Publishers
-}
-
-/** The images in cycles, among the cycles that are reported. */
-export function imagesInCycles(all: readonly ImageFacts[], links: Links): string[] {
-  return cyclesOf(all, links).flat()
-}
-
-function cyclesOf(all: readonly ImageFacts[], { catalog, publisher }: Links): string[][] {
+/** Names of the images in each cycle that is reported. A disabled image is not rebuilt and breaks a cycle. */
+export function cyclesOf(all: readonly ImageFacts[], catalog: BaseCatalog, publisher: Publishers): string[][] {
   const images = all.filter(({ enrollment }) => enrollment.enabled)
   const builtOn = images.map((image) => {
     const publishedBy = image.bases.flatMap((name) => {
@@ -93,13 +79,17 @@ const CIRCLES_SHOWN = 20
 const IMAGES_SHOWN = 50
 
 /**
- * Images that are built on each other in a cycle: each rebuild would trigger the next one endlessly. A disabled image
- * is not rebuilt and breaks a cycle.
+ * Images that are built on each other in a cycle: each rebuild would trigger the next one endlessly.
  *
  * @returns one error per cycle, which lists all of it.
  */
-export function cycleProblems(all: readonly ImageFacts[], links: Links, file: string): Problem[] {
-  return cyclesOf(all, links).map((cycle) => {
+export function cycleProblems(
+  all: readonly ImageFacts[],
+  catalog: BaseCatalog,
+  publisher: Publishers,
+  file: string,
+): Problem[] {
+  return cyclesOf(all, catalog, publisher).map((cycle) => {
     const first = all.find(({ enrollment }) => enrollment.name === cycle[0])?.enrollment
     const left = cycle.length - IMAGES_SHOWN
     const shown = left > 0 ? [...cycle.slice(0, IMAGES_SHOWN), `${left} more`] : cycle

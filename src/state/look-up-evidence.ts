@@ -7,7 +7,7 @@ import {
   readProvenance,
 } from '../evidence/index.js'
 import { formatReference, parseReference, withDefaultTag } from '../reference/index.js'
-import type { PlatformImage, RegistryClient, Repository } from '../registry/index.js'
+import type { PinnedImage, PlatformImage, RegistryClient } from '../registry/index.js'
 import { by, groupBy } from '../text/index.js'
 import type { TrackedUse } from './bases.js'
 import { evidenceIn, type ImageEvidence, isWhollyRead } from './evidence.js'
@@ -23,33 +23,27 @@ interface EvidenceBase extends Pick<TrackedBase, 'name' | 'registry' | 'reposito
   readonly isFinal: boolean | null
 }
 
-interface EvidenceQuestion extends Repository {
-  readonly digest: string
-  readonly bases: readonly EvidenceBase[]
-}
-
 /** Limit per run: after the first run with evidence there are seldom many. */
 const MAX_EVIDENCE_READS = 500
 
-/** Images that were found in their registries, and their bases. */
-export interface EvidenceInput {
-  readonly linked: LinkedState
-  readonly before: StateFiles
-  readonly observed: Observations
-}
-
-/** Reads the evidence of each image whose current digest was not read yet, by image name. */
+/**
+ * Reads the evidence of each image whose current digest was not read yet, by image name.
+ *
+ * @param observed images that were found in their registries, and their bases.
+ */
 export async function readAllEvidence(
-  input: EvidenceInput,
+  linked: LinkedState,
+  before: StateFiles,
+  observed: Observations,
   client: RegistryClient,
 ): Promise<ReadonlyMap<string, Pick<PublishedFacts, 'evidence'>>> {
-  const digests = digestsOf(input)
-  const uses = groupBy(input.linked.uses, ({ image }) => image)
-  const unread = input.linked.images.flatMap(({ enrollment, bases: names }) => {
+  const digests = digestsOf(linked, before, observed)
+  const uses = groupBy(linked.uses, ({ image }) => image)
+  const unread = linked.images.flatMap(({ enrollment, bases: names }) => {
     const { name, source, registry, repository } = enrollment
-    const digest = input.observed.images.get(name)?.digest
+    const digest = observed.images.get(name)?.digest
     if (source === null || digest === undefined) return []
-    const known = evidenceIn(input.linked.own.get(name)?.record)
+    const known = evidenceIn(linked.own.get(name)?.record)
     const finals = finality(uses.get(name) ?? [])
     const bases = names.flatMap((base) => {
       const own = digests.get(base)
@@ -57,15 +51,19 @@ export async function readAllEvidence(
     })
     const current = new Map(bases.map((base) => [base.name, base.digests[0] ?? null]))
     if (digest === known?.image && isWhollyRead(known, current)) return []
-    return [{ name, question: { registry, repository, digest, bases } }]
+    return [{ name, image: { registry, repository, digest }, bases }]
   })
-  const read = unread.slice(0, MAX_EVIDENCE_READS).map(async ({ name, question }) => {
-    return [name, { evidence: await readEvidence(question, client) }] as const
+  const read = unread.slice(0, MAX_EVIDENCE_READS).map(async ({ name, image, bases }) => {
+    return [name, { evidence: await readEvidence(image, bases, client) }] as const
   })
   return new Map(await Promise.all(read))
 }
 
-function digestsOf({ linked, before, observed }: EvidenceInput): Map<string, Omit<EvidenceBase, 'isFinal'>> {
+function digestsOf(
+  linked: LinkedState,
+  before: StateFiles,
+  observed: Observations,
+): Map<string, Omit<EvidenceBase, 'isFinal'>> {
   const bases = linked.bases.map((base) => {
     const record = knownBase(base.name, before)?.record
     const current = observed.bases.get(base.name)?.digest
@@ -92,9 +90,12 @@ function finality(uses: readonly TrackedUse[]): (base: string) => boolean | null
  *
  * @returns null if the registry did not respond, so that the next run reads it again.
  */
-async function readEvidence(question: EvidenceQuestion, client: RegistryClient): Promise<ImageEvidence | null> {
-  const { registry, repository, digest, bases } = question
-  const contents = await client.contents({ registry, repository, digest, platforms: [], statements: true })
+async function readEvidence(
+  image: PinnedImage,
+  bases: readonly EvidenceBase[],
+  client: RegistryClient,
+): Promise<ImageEvidence | null> {
+  const contents = await client.contents({ ...image, platforms: [], statements: true })
   if (contents.kind === 'limited' || contents.kind === 'unknown') return null
   const platforms = contents.kind === 'found' ? contents.value.flatMap(evidenceOfPlatform) : []
   const candidates = await Promise.all(bases.map((base) => candidateOf(base, platforms, client)))
@@ -109,7 +110,7 @@ async function readEvidence(question: EvidenceQuestion, client: RegistryClient):
   const revisions = new Set(platforms.flatMap(({ provenance }) => provenance?.revision ?? []))
   const [revision = null] = revisions
   return {
-    image: digest,
+    image: image.digest,
     source: sources.has('provenance') ? 'provenance' : sources.has('layers') ? 'layers' : 'none',
     revision: revisions.size === 1 ? revision : null,
     claims: contents.kind === 'found' ? claimOf(contents.value) : null,
@@ -176,7 +177,7 @@ async function candidateOf(
 
 /** Layers of a base, for each platform that the image is built for; platforms without an answer are left out. */
 async function layersOf(
-  { registry, repository, digest }: Repository & { readonly digest: string },
+  { registry, repository, digest }: PinnedImage,
   platforms: readonly PlatformEvidence[],
   client: RegistryClient,
 ): Promise<readonly (readonly [string, readonly string[]])[]> {

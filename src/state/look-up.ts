@@ -70,7 +70,7 @@ export async function lookUp({ linked, before, imagesFile }: LookUpInput, client
   ])
   const all = [...bases, ...images]
   const observed = { bases: foundIn(bases), images: foundIn(images) }
-  const evidence = await readAllEvidence({ linked, before, observed }, asking)
+  const evidence = await readAllEvidence(linked, before, observed, asking)
   const seen = [...observed.images].map(([name, facts]) => [name, { ...facts, ...evidence.get(name) }] as const)
   return {
     observed: { ...observed, images: new Map(seen) },

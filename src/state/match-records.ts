@@ -13,12 +13,6 @@ export interface MatchedRecord {
   readonly isArchived: boolean
 }
 
-interface KnownRecord extends MatchedRecord {
-  readonly name: string
-  /** Where its image was published; null if an old file does not contain it. */
-  readonly place: string | null
-}
-
 /**
  * The previous record of each image. An image is the same if it is published in the same place: under its name, or
  * under a previous one. Only otherwise the name alone counts, for an entry whose repository was edited; an archived
@@ -26,9 +20,10 @@ interface KnownRecord extends MatchedRecord {
  */
 export function matchRecords(images: readonly EnrolledImage[], before: StateFiles): ReadonlyMap<string, MatchedRecord> {
   const own = new Map<string, MatchedRecord>()
+  // Live records come before archived ones: they are more recent.
   const known = [...recordsIn(before, 'images'), ...recordsIn(before, 'archivedImages')]
   const free = new Set(known)
-  const match = (pairsOf: (image: EnrolledImage) => readonly KnownRecord[]) => {
+  const match = (pairsOf: (image: EnrolledImage) => typeof known) => {
     for (const image of images) {
       const found = own.has(image.name) ? undefined : pairsOf(image).find((one) => free.has(one))
       if (found === undefined) continue
@@ -46,8 +41,8 @@ export function matchRecords(images: readonly EnrolledImage[], before: StateFile
   return own
 }
 
-/** Live records come before archived ones: they are more recent. */
-function recordsIn(before: StateFiles, folder: 'images' | 'archivedImages'): KnownRecord[] {
+/** `place`: where the image was published; null if an old file does not contain it. */
+function recordsIn(before: StateFiles, folder: 'images' | 'archivedImages') {
   return [...before[folder]].map(([name, record]) => {
     const path = `${FOLDERS[folder]}/${name}.yaml`
     return { name, record, path, isArchived: folder === 'archivedImages', place: placeOf(record) }
@@ -68,22 +63,19 @@ function spelledOut(place: string): string {
   return parsed.ok ? formatReference(parsed.reference) : place
 }
 
-/** When an image was enrolled, according to its state file. ISO 8601. */
-export type EnrollmentTimes = {
-  /** null: an old file does not contain it, and the current time would hide changes that the image is waiting for. */
-  readonly enrolledAt: string | null
-  /** When it last came back from the archive; null: never. */
-  readonly reenrolledAt: string | null
-}
-
 /**
  * The enrollment times of an image after a run. Coming back from the archive counts as enrollment, and must not cause a
  * rebuild: changes in the meantime count as the initial state.
  *
  * @param own the image's previous record; undefined for a new image.
  * @param now ISO 8601.
+ * @returns ISO 8601. `enrolledAt` is null if an old file does not contain it: the current time would hide changes that
+ *   the image is waiting for. `reenrolledAt` is when it last came back from the archive; null: never.
  */
-export function enrollmentTimes(own: MatchedRecord | undefined, now: string): EnrollmentTimes {
+export function enrollmentTimes(
+  own: MatchedRecord | undefined,
+  now: string,
+): { readonly enrolledAt: string | null; readonly reenrolledAt: string | null } {
   if (own === undefined) return { enrolledAt: now, reenrolledAt: null }
   const { record, isArchived } = own
   return { enrolledAt: textOf(record, 'enrolledAt'), reenrolledAt: isArchived ? now : textOf(record, 'reenrolledAt') }

@@ -104,17 +104,8 @@ function usersOf(images: readonly TrackedImage[]): Map<string, TrackedImage[]> {
   return new Map([...users].map(([base, all]) => [base, all.map(({ image }) => image)]))
 }
 
-interface ObservedBase {
-  readonly base: TrackedBase
-  readonly record: StateRecord | undefined
-  readonly problems: readonly Problem[]
-}
-
-function observedBase(
-  base: TrackedBase,
-  users: readonly TrackedImage[],
-  { before, now, observed }: Writing,
-): ObservedBase {
+/** A base and its record after its tag was looked up. */
+function observedBase(base: TrackedBase, users: readonly TrackedImage[], { before, now, observed }: Writing) {
   const known = knownBase(base.name, before)?.record
   const suspicious = known === undefined ? [] : recordWarnings(`${FOLDERS.bases}/${base.name}.yaml`, known, now)
   const facts = observed.bases.get(base.name)

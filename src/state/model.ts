@@ -15,16 +15,6 @@ export interface TrackedBase {
   readonly enrolledImage?: string
 }
 
-/** A published image that was provably outdated before it was enrolled. */
-export interface StaleBuild {
-  readonly image: string
-  /** Name of the outdated base, and the current digest of its tag. */
-  readonly base: string
-  readonly digest: string
-  /** Unix seconds: counts as the first sighting of the base's digest for the waits of its rebuild. */
-  readonly from: number
-}
-
 /** An enrolled image with the base images it is built on. */
 export interface TrackedImage {
   readonly enrollment: EnrolledImage
@@ -36,10 +26,19 @@ export interface TrackedImage {
    */
   readonly enrolledAt: number | null
   /**
-   * Whether it was outdated when it was enrolled; only present if `rebuildOnEnrollment` is set and evidence of a
-   * published image was read, whatever it proves.
+   * Whether its published image was provably outdated when it was enrolled; only present if `rebuildOnEnrollment` is set
+   * and evidence of that image was read, whatever it proves.
    */
-  readonly atEnrollment?: { readonly stale: StaleBuild | null }
+  readonly atEnrollment?: {
+    readonly stale: {
+      readonly image: string
+      /** Name of the outdated base, and the current digest of its tag. */
+      readonly base: string
+      readonly digest: string
+      /** Unix seconds: counts as the first sighting of the base's digest for the waits of its rebuild. */
+      readonly from: number
+    } | null
+  }
   /** Which runs of its workflow (pipelines of its branch) count as its builds. */
   readonly runs: RunIdentity
 }

@@ -1,8 +1,6 @@
-import type { EnrolledImage } from '../enrollment/images-file.js'
 import { isNewDigest } from '../policy/index.js'
 import { usualPlatform } from '../registry/index.js'
-import type { Data } from '../yaml/data.js'
-import { isDataMap } from '../yaml/data.js'
+import { type Data, isDataMap } from '../yaml/data.js'
 import type { ImageEvidence } from './evidence.js'
 import type { TrackedImage } from './model.js'
 import { digestOf, type StateRecord, textOf, timeOf } from './record.js'
@@ -34,29 +32,23 @@ export interface Observations {
 
 export const NOTHING_OBSERVED: Observations = { bases: new Map(), images: new Map() }
 
-/** What happened to a base image; returned: it has an earlier digest again. */
-type BaseEvent = 'first' | 'same' | 'updated' | 'returned'
-
 const MAX_HISTORY_ENTRIES = 10
-
-interface BaseLook {
-  /** ISO 8601. */
-  readonly now: string
-  /** Platforms (`os/arch[/variant]`) of the images built on it. */
-  readonly wanted: readonly string[]
-}
 
 /**
  * The record of a base image after its tag was looked up.
  *
  * The first digest stays the baseline forever. A digest that comes back is recorded as the tag's current one, but
  * `lastUpdated` stays. A change that does not affect the wanted platforms is marked `otherPlatformsOnly`.
+ *
+ * @param now ISO 8601.
+ * @param wanted platforms (`os/arch[/variant]`) of the images built on it.
+ * @returns the record, and what happened. returned: it has an earlier digest again.
  */
 export function observeBase(
   before: StateRecord | undefined,
   { digest, platforms }: BaseFacts,
-  { now, wanted }: BaseLook,
-): { readonly record: StateRecord; readonly event: BaseEvent } {
+  { now, wanted }: { readonly now: string; readonly wanted: readonly string[] },
+): { readonly record: StateRecord; readonly event: 'first' | 'same' | 'updated' | 'returned' } {
   const current = digestOf(before, 'currentDigest')
   const baseline = digestOf(before, 'baselineDigest')
   if (current === digest && baseline !== null) return { record: before ?? {}, event: 'same' }
@@ -141,11 +133,7 @@ const BUILDER = 'linux/amd64'
  * that run there regardless of the target.
  */
 export function wantedPlatforms(users: readonly TrackedImage[]): readonly string[] {
-  return [...new Set([BUILDER, ...users.flatMap(({ enrollment }) => platformsBuilt(enrollment))])].sort()
-}
-
-function platformsBuilt({ build }: EnrolledImage): readonly string[] {
-  return build.platforms ?? [BUILDER]
+  return [...new Set([BUILDER, ...users.flatMap(({ enrollment }) => enrollment.build.platforms ?? [BUILDER])])].sort()
 }
 
 /** The platforms of the current digest in a record; null if it has none. */

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import type { Data } from '../yaml/data.js'
-import { type BlockStyle, blockLines, type Printable, type PrintableMap } from '../yaml/print.js'
+import type { Data, DataMap } from '../yaml/data.js'
+import { type BlockStyle, blockLines } from '../yaml/print.js'
 
 /** Options of the `yaml` library for output that YAML 1.1 and 1.2 parsers read as the same strings. */
 export const LIBRARY_OPTIONS = {
@@ -16,14 +16,14 @@ export const LIBRARY_OPTIONS = {
  * which is called for everything that is not obvious.
  */
 export function yamlLines(values: object): string {
-  if (!isOrdinary(values as PrintableMap)) return byLibrary(values)
-  return `${blockLines(values as PrintableMap, STYLE).join('\n')}\n`
+  if (!isOrdinary(values as DataMap)) return byLibrary(values)
+  return `${blockLines(values as DataMap, STYLE).join('\n')}\n`
 }
 
 const STYLE: BlockStyle = { listIndent: '  ', key: (text) => text, scalar: scalarText }
 
 /** Whether the fast printer gives the library's output: a map of one-line texts, or of lists and maps of them. */
-function isOrdinary(values: PrintableMap): boolean {
+function isOrdinary(values: DataMap): boolean {
   const keys = Object.keys(values)
   return keys.length > 0 && keys.every((key) => isOrdinaryKey(key) && isOrdinaryValue(values[key]))
 }
@@ -32,15 +32,15 @@ function isOrdinaryKey(key: string): boolean {
   return key.length <= MAX_KEY_LENGTH && PLAIN.test(key) && !RESERVED.test(key)
 }
 
-function isOrdinaryValue(value: Printable | undefined): boolean {
+function isOrdinaryValue(value: Data | undefined): boolean {
   if (typeof value === 'string') return PRINTABLE_LINE.test(value)
   if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0)
   if (typeof value !== 'object') return typeof value === 'boolean'
   if (value === null) return true
-  if (Array.isArray(value)) return value.every((item: Printable) => !Array.isArray(item) && isOrdinaryValue(item))
+  if (Array.isArray(value)) return value.every((item: Data) => !Array.isArray(item) && isOrdinaryValue(item))
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== null && prototype !== Object.prototype) return false
-  return Object.keys(value).length === 0 || isOrdinary(value as PrintableMap)
+  return Object.keys(value).length === 0 || isOrdinary(value as DataMap)
 }
 
 /** YAML allows at most 1,024 characters before the colon; ours are much shorter. */

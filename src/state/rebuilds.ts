@@ -15,14 +15,6 @@ export interface RebuiltFor {
   readonly to: string | null
 }
 
-/** The run that is about to start a build. */
-export interface Claim {
-  /** ISO 8601. */
-  readonly at: string
-  /** Id of the run; null: it gave up, but its request may have been accepted. */
-  readonly by: string | null
-}
-
 /** One rebuild of an image. All times are ISO 8601. */
 export interface Rebuild {
   /** When it was decided: its identity, together with its reason. */
@@ -32,8 +24,11 @@ export interface Rebuild {
   readonly bases: readonly RebuiltFor[]
   /** Published digest when it was decided; null: unknown. */
   readonly published: string | null
-  /** null: not claimed by a run yet, or already started. */
-  readonly claim: Claim | null
+  /**
+   * The run that is about to start a build, by its id; `by` is null if it gave up, but its request may have been
+   * accepted. null: not claimed by a run yet, or already started.
+   */
+  readonly claim: { readonly at: string; readonly by: string | null } | null
   /** The forge's run; null while the rebuild is only intended, or if the forge did not identify the run. */
   readonly run: { readonly id: string; readonly url: string | null } | null
   /** lost: no run of it was found. refused: the forge rejected the request. */
@@ -159,7 +154,7 @@ function baseIn(base: Data): RebuiltFor | null {
   return { name, reference: textOf(base, 'ref'), from: digestOf(base, 'from'), to: digestOf(base, 'to') }
 }
 
-function claimIn(claim: Data | undefined): Claim | null {
+function claimIn(claim: Data | undefined): Rebuild['claim'] {
   if (!isDataMap(claim)) return null
   const at = momentOf(claim, 'at')
   return at === null ? null : { at, by: textOf(claim, 'by') }

@@ -5,9 +5,8 @@ import { SOURCES } from '../enrollment/schema/source.js'
 import { DEFAULT_PROVIDER } from '../forges/index.js'
 import { familiarReference, formatReference } from '../reference/index.js'
 import type { RunIdentity } from '../sources/index.js'
-import type { Data } from '../yaml/data.js'
-import { isDataMap, isSameData } from '../yaml/data.js'
-import type { EnrollmentTimes } from './match-records.js'
+import { type Data, isDataMap, isSameData } from '../yaml/data.js'
+import type { enrollmentTimes } from './match-records.js'
 import type { TrackedBase } from './model.js'
 import { inOrder, printRecord, type Section } from './print.js'
 import { type StateRecord, textOf, textsOf } from './record.js'
@@ -58,13 +57,11 @@ const DESCRIBING = ['backstage', 'description', ...UNUSED_ENTRY_KEYS]
 /** The copy of an entry has the schema's key order, followed by descriptive keys as written. */
 const ENTRY_ORDER = Object.keys(entrySchema.shape).filter((key) => !DESCRIBING.includes(key))
 
-/** The result of an image's last discovery; pending: there was none yet. */
-type DiscoveryStatus = 'success' | 'failed' | 'pending' | 'external'
-
 /** What this run knows about an image. */
 export interface ImageFacts {
   readonly enrollment: EnrolledImage
-  readonly status: DiscoveryStatus
+  /** The result of its last discovery; pending: there was none yet. */
+  readonly status: 'success' | 'failed' | 'pending' | 'external'
   readonly reason: string | null
   /** Names of the tracked bases, sorted. */
   readonly bases: readonly string[]
@@ -82,7 +79,7 @@ export interface ImageFacts {
 export function imageRecord(
   facts: ImageFacts,
   before: StateRecord | undefined,
-  { enrolledAt, reenrolledAt }: EnrollmentTimes,
+  { enrolledAt, reenrolledAt }: ReturnType<typeof enrollmentTimes>,
   now: string,
 ): StateRecord {
   return {

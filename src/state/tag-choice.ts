@@ -1,10 +1,10 @@
 import { RE2JS } from 're2js'
 import { isSemVerConstraint } from '../enrollment/grammar.js'
-import type { TagSelection } from '../enrollment/images-file.js'
+import type { EnrolledImage } from '../enrollment/images-file.js'
 import { compareText } from '../text/index.js'
 
 /** The tags of a repository that Kargo would consider, best first; unordered for NewestBuild, where time decides. */
-export function eligibleTags(tags: readonly string[], selection: TagSelection): readonly string[] {
+export function eligibleTags(tags: readonly string[], selection: EnrolledImage['tags']): readonly string[] {
   const isAllowed = allowedBy(selection.allow)
   const allowed = tags.filter(isAllowed)
   if (selection.strategy === 'SemVer') return versions(allowed, selection.constraint)
@@ -94,9 +94,6 @@ interface RangePart {
   readonly open: 'major' | 'minor' | 'patch' | null
 }
 
-/** Alternatives, each a list of comparisons that must all be true. */
-type VersionRange = readonly (readonly RangePart[])[]
-
 const PART = '([0-9]+|[xX*])'
 const COMPARISON = new RegExp(
   `(=>|=<|>=|<=|!=|~>|[=<>~^])?\\s*v?${PART}(?:\\.${PART})?(?:\\.${PART})?(?:-([0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*))?(?:\\+[0-9A-Za-z.-]+)?`,
@@ -107,9 +104,9 @@ const COMPARISON = new RegExp(
  * Parses a version constraint like Kargo (Masterminds semver v3): npm's differs in the order of prereleases and has no
  * `!=`.
  *
- * @returns null for invalid text.
+ * @returns alternatives, each a list of comparisons that must all be true; null for invalid text.
  */
-export function parseVersionRange(text: string): VersionRange | null {
+export function parseVersionRange(text: string): readonly (readonly RangePart[])[] | null {
   if (!isSemVerConstraint(text)) return null
   return text
     .split('||')
@@ -128,7 +125,7 @@ function rangePart([, operator = '', ...parts]: RegExpMatchArray): RangePart {
 }
 
 /** Whether a version matches a constraint. Prereleases match only alternatives that name a prerelease. */
-export function isInRange(version: Version, range: VersionRange): boolean {
+export function isInRange(version: Version, range: readonly (readonly RangePart[])[]): boolean {
   return range.some((all) => {
     const withPre = all.some((one) => one.version.pre.length > 0)
     return all.every((one) => {

@@ -5,17 +5,15 @@ import { refuse } from '../enrollment/problem.js'
 import { FOLDERS, type StateFolder } from './model.js'
 import { isFolder, isSafeFolder, lookAt } from './read.js'
 
-/** What to write, by path relative to a root: a text, or one in pieces; null to delete. */
-export type FileChanges = ReadonlyMap<string, string | Iterable<string> | null>
-
 /**
  * Writes generated files: checks every path first, then writes all texts to temporary files, then renames them into
  * place, deletions last. Nothing is replaced before everything was written, and if the process is interrupted, each
  * file is either the old or the new one.
  *
  * @param root the state folder; a symlink on the way to a file is refused.
+ * @param changes by path relative to the root: a text, or one in pieces; null to delete.
  */
-export function writeFiles(root: string, changes: FileChanges): void {
+export function writeFiles(root: string, changes: ReadonlyMap<string, string | Iterable<string> | null>): void {
   // Thousands of files are in few folders: each is checked once.
   const there = new Map([...new Set([...changes.keys()].map(dirname))].map((one) => [one, isSafeFolder(root, one)]))
   for (const path of changes.keys()) if (there.get(dirname(path))) refuseForeign(join(root, path), path)
@@ -34,7 +32,11 @@ export function writeFiles(root: string, changes: FileChanges): void {
 }
 
 /** @param side receives the final path of each temporary file. */
-function writeToTheSide(root: string, changes: FileChanges, side: Map<string, string>): void {
+function writeToTheSide(
+  root: string,
+  changes: ReadonlyMap<string, string | Iterable<string> | null>,
+  side: Map<string, string>,
+): void {
   const token = randomBytes(6).toString('hex')
   const made = new Set<string>()
   for (const [path, text] of changes) {

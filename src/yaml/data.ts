@@ -52,12 +52,6 @@ export interface YamlFault {
   readonly column: number | null
 }
 
-export interface YamlReading {
-  /** Null when the text could not be read. Use it only when there are no faults. */
-  readonly placed: PlacedData | null
-  readonly faults: readonly YamlFault[]
-}
-
 /** Deep merge: maps key by key; a list or scalar in `above` replaces `below`. The result has no prototype. */
 export function mergeData(below: Data, above: Data): Data {
   if (!isDataMap(below) || !isDataMap(above)) return above

@@ -4,7 +4,7 @@
  * library `yaml` (`nodes.ts`). `print.ts` prints.
  */
 import { FAILSAFE_SCHEMA, load, Type } from 'js-yaml'
-import { type Data, isDataMap, type Path, type PlacedData, type YamlOptions, type YamlReading } from './data.js'
+import { type Data, isDataMap, type Path, type PlacedData, type YamlOptions } from './data.js'
 import { readNodes } from './nodes.js'
 import { placesIn } from './places.js'
 
@@ -15,8 +15,9 @@ const DEFAULT_OPTIONS: YamlOptions = { numbers: 'text', bytes: 16 * 1024 * 1024,
  * tags, non-string keys, prototype keys, multiple documents, alias bombs and absurd sizes are faults.
  *
  * @param text the file's text; a BOM and CRLF are fine.
+ * @returns `placed` is null when the text could not be read; use it only when there are no faults.
  */
-export function readData(text: string, given: Partial<YamlOptions> = {}): YamlReading {
+export function readData(text: string, given: Partial<YamlOptions> = {}): ReturnType<typeof readNodes> {
   const options = { ...DEFAULT_OPTIONS, ...given }
   if (Buffer.byteLength(text) > options.bytes) {
     const message = `the file is larger than ${options.bytes} bytes.`

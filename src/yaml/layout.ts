@@ -111,16 +111,8 @@ function bareKey(lines: readonly Line[], at: number): InLine | null {
   return { message: `a colon is missing after "${word}".`, column, remedy: `Write ${word}:.`, shifts: 'key' }
 }
 
-interface Layout {
-  readonly indent: number
-  /** Column of the first dash; null: none. */
-  readonly item: number | null
-  /** Column of the key; null: none. */
-  readonly key: number | null
-  readonly word: string
-}
-
-function layoutOf(line: string): Layout {
+/** The columns of the first dash (`item`) and of the key, null where there is none. */
+function layoutOf(line: string) {
   const [, spaces = '', dashes = '', word] = new RegExp(`^( *)((?:- +)*)((?:${KEY}|"[^"]*"):(?= |$))?`).exec(line) ?? []
   const indent = spaces.length
   return {

@@ -1,9 +1,5 @@
 import { byItemColumn, byLayout, KEY, lineAt, linesOf, type Mistake, type ParserError, short } from './layout.js'
 
-export type { Mistake } from './layout.js'
-
-type Rule = (text: string, error: ParserError) => Mistake | null
-
 /**
  * Explains a syntax error. A parser names the token that stopped it ("Implicit keys need to be on a single line"); the
  * actual cause is nearly always one of a few mistakes visible in the lines around it.
@@ -44,7 +40,7 @@ function itemStarts(text: string): readonly number[] {
   return linesOf(text).flatMap(({ start, text: line }) => (/^ *- *[A-Za-z_][\w-]*:/.test(line) ? [start] : []))
 }
 
-const RULES: readonly Rule[] = [
+const RULES = [
   byTab,
   byQuote,
   byBracket,

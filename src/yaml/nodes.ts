@@ -1,7 +1,8 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
-import type { Data, Path, PlacedData, Position, Tagged, YamlFault, YamlOptions, YamlReading } from './data.js'
-import { short } from './layout.js'
-import { explainMistake, type Mistake, withoutFollowUps } from './mistakes.js'
+import { distinctBy } from '../text/index.js'
+import type { Data, Path, PlacedData, Position, Tagged, YamlFault, YamlOptions } from './data.js'
+import { type Mistake, short } from './layout.js'
+import { explainMistake, withoutFollowUps } from './mistakes.js'
 
 /** One mistake can cause many syntax errors; a longer list helps no one. */
 const MAX_SYNTAX_FAULTS = 20
@@ -11,7 +12,10 @@ const MAX_SYNTAX_FAULTS = 20
  *
  * @param text without a byte order mark.
  */
-export function readNodes(text: string, options: YamlOptions): YamlReading {
+export function readNodes(
+  text: string,
+  options: YamlOptions,
+): { readonly placed: PlacedData | null; readonly faults: readonly YamlFault[] } {
   const parsed = parseWithin(text, options.tags ?? [])
   if (parsed === null) {
     const message = `the file nests deeper than ${options.depth} levels.`
@@ -26,19 +30,15 @@ export function readNodes(text: string, options: YamlOptions): YamlReading {
 
 /** Only the first error of each line: the others usually follow from it. */
 function oneALine(faults: readonly YamlFault[]): YamlFault[] {
-  const first = new Map<number | null, YamlFault>()
   const inOrder = [...faults].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
-  for (const found of inOrder) if (!first.has(found.line)) first.set(found.line, found)
-  return [...first.values()]
+  return distinctBy(inOrder, ({ line }) => line)
 }
 
-interface Parsed {
-  readonly contents: Node | null
-  /** After any of these, the data would be guesswork. */
-  readonly mistakes: readonly Mistake[]
-}
-
-function parseWithin(text: string, tags: readonly string[]): Parsed | null {
+/** @returns after any of the mistakes, the data would be guesswork; null: the text nests too deeply to be parsed. */
+function parseWithin(
+  text: string,
+  tags: readonly string[],
+): { readonly contents: Node | null; readonly mistakes: readonly Mistake[] } | null {
   try {
     const stream = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, merge: false })
     const documents = 'empty' in stream ? [] : stream

@@ -1,8 +1,4 @@
-/** Data to print. */
-export type Printable = string | number | boolean | null | readonly Printable[] | PrintableMap
-export interface PrintableMap {
-  readonly [key: string]: Printable
-}
+import { type Data, type DataMap, isDataMap } from './data.js'
 
 /** How two kinds of generated files differ. */
 export interface BlockStyle {
@@ -17,7 +13,7 @@ export interface BlockStyle {
  * A map as lines of block YAML, keys in the given order. Hand-written because thousands of files are printed: the
  * library takes ten times as long, mostly building nodes. Tests compare the output with the library's.
  */
-export function blockLines(map: PrintableMap, style: BlockStyle): string[] {
+export function blockLines(map: DataMap, style: BlockStyle): string[] {
   const lines: string[] = []
   printMap(lines, map, { style, indent: '' })
   return lines
@@ -29,7 +25,7 @@ interface Place {
 }
 
 /** @param start printed before the first key instead of the indentation: the dash of a list item. */
-function printMap(lines: string[], map: PrintableMap, place: Place, start = place.indent): void {
+function printMap(lines: string[], map: DataMap, place: Place, start = place.indent): void {
   let before = start
   for (const key of Object.keys(map)) {
     printEntry(lines, `${before}${place.style.key(key)}:`, map[key] ?? null, place)
@@ -37,22 +33,21 @@ function printMap(lines: string[], map: PrintableMap, place: Place, start = plac
   }
 }
 
-function printEntry(lines: string[], start: string, value: Printable, { style, indent }: Place): void {
+function printEntry(lines: string[], start: string, value: Data, { style, indent }: Place): void {
   if (typeof value !== 'object' || value === null) printScalar(lines, start, style.scalar(value), `${indent}  `)
-  else if (isEmpty(value)) lines.push(`${start} ${isList(value) ? '[]' : '{}'}`)
+  else if (isEmpty(value)) lines.push(`${start} ${isDataMap(value) ? '{}' : '[]'}`)
   else {
     lines.push(start)
-    if (isList(value)) printList(lines, value, { style, indent: `${indent}${style.listIndent}` })
-    else printMap(lines, value, { style, indent: `${indent}  ` })
+    if (isDataMap(value)) printMap(lines, value, { style, indent: `${indent}  ` })
+    else printList(lines, value, { style, indent: `${indent}${style.listIndent}` })
   }
 }
 
-function printList(lines: string[], list: readonly Printable[], { style, indent }: Place): void {
+function printList(lines: string[], list: readonly Data[], { style, indent }: Place): void {
   const inner = { style, indent: `${indent}  ` }
   for (const item of list) {
-    const isScalar = typeof item !== 'object' || item === null
-    if (isScalar || isList(item) || isEmpty(item)) printEntry(lines, `${indent}-`, item, inner)
-    else printMap(lines, item, inner, `${indent}- `)
+    if (isDataMap(item) && !isEmpty(item)) printMap(lines, item, inner, `${indent}- `)
+    else printEntry(lines, `${indent}-`, item, inner)
   }
 }
 
@@ -65,11 +60,6 @@ function printScalar(lines: string[], start: string, text: string | readonly str
   lines.push(`${start} ${first}`, ...others.map((line) => `${indent}${line}`))
 }
 
-function isEmpty(value: readonly Printable[] | PrintableMap): boolean {
-  return (isList(value) ? value : Object.keys(value)).length === 0
-}
-
-/** `Array.isArray` does not narrow readonly arrays. */
-function isList(value: readonly Printable[] | PrintableMap): value is readonly Printable[] {
-  return Array.isArray(value)
+function isEmpty(value: readonly Data[] | DataMap): boolean {
+  return Object.keys(value).length === 0
 }

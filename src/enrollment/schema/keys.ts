@@ -40,12 +40,12 @@ export function exampleAt(schema: z.core.$ZodType, path: Path, data?: Data): str
   return first.find((example): example is string => typeof example === 'string') ?? null
 }
 
-interface Found {
-  readonly schema: z.core.$ZodType
-  readonly data: Data | undefined
-}
-
-function schemasAt(schema: z.core.$ZodType, [step, ...rest]: Path, data: Data | undefined): readonly Found[] {
+/** The schemas that a path may lead to, each with the data there. */
+function schemasAt(
+  schema: z.core.$ZodType,
+  [step, ...rest]: Path,
+  data: Data | undefined,
+): readonly { readonly schema: z.core.$ZodType; readonly data: Data | undefined }[] {
   if (step === undefined) return [{ schema, data }]
   const below = isDataMap(data) ? ownValue(data, step) : undefined
   return formsOf(schema, data).flatMap((form) => {

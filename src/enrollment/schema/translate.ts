@@ -4,10 +4,6 @@ import { REPOSITORY } from '../grammar.js'
 import { conditional, type JsonSchema } from './rules.js'
 import { PATH_PATTERN, REPO_URL_PATTERN } from './values.js'
 
-interface Draft {
-  [keyword: string]: unknown
-}
-
 /**
  * A zod schema as JSON Schema, completed with what zod cannot express: the patterns behind refinements (`refined` in
  * the metadata), messages for invalid text, and the numbers that an editor's YAML parser may read instead of text.
@@ -25,8 +21,8 @@ export function translated(schema: z.core.$ZodType): JsonSchema {
       if (byDefault !== undefined) jsonSchema.default = byDefault as z.core.JSONSchema.JSONSchema['default']
       // An editor would insert an empty map if that is the default.
       if (isEmpty(jsonSchema.default)) delete jsonSchema.default
-      if (zodSchema._zod.def.type === 'string') describeText(zodSchema, jsonSchema as Draft)
-      if (zodSchema._zod.def.type === 'union') joinTypes(jsonSchema as Draft)
+      if (zodSchema._zod.def.type === 'string') describeText(zodSchema, jsonSchema)
+      if (zodSchema._zod.def.type === 'union') joinTypes(jsonSchema)
       if (description !== undefined) Object.assign(jsonSchema, describedAs(description))
       if (Array.isArray(enumDescriptions)) {
         jsonSchema.enumDescriptions = enumDescriptions.map(plain)
@@ -43,14 +39,14 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** A union of plain types becomes one list of types. */
-function joinTypes(json: Draft): void {
+function joinTypes(json: Record<string, unknown>): void {
   const forms = json.anyOf
   if (!Array.isArray(forms) || !forms.every((form) => Object.keys(form).join() === 'type')) return
   json.type = forms.flatMap(({ type }) => type)
   delete json.anyOf
 }
 
-function describeText(schema: z.core.$ZodType, json: Draft): void {
+function describeText(schema: z.core.$ZodType, json: Record<string, unknown>): void {
   json.pattern ??= json.refined
   if (json.pattern === undefined) {
     json.type = ['string', 'number']

@@ -42,8 +42,7 @@ export class FactoryChart extends ManifestChart {
     const notifiesState = settings.stateWorkflow !== null
     observeBaseImage(this, { name: OBSERVE_BASE_IMAGE, annotations: BEFORE_STAGES, notifiesState })
     const takesImages = factory.images.some((image) => image.enrollment.enabled && takesOwnFreight(image))
-    for (const forge of Object.values(FORGES))
-      rebuildImage(this, { annotations: BEFORE_STAGES, forge, settings, takesImages })
+    for (const forge of Object.values(FORGES)) rebuildImage(this, forge, settings, takesImages, BEFORE_STAGES)
     if (notifiesState) notifyState(this, { name: NOTIFY_STATE, annotations: BEFORE_STAGES })
     // Read at every poll, so that an override reaches rebuilds that are already waiting.
     new ConfigMap(this, { name: REBUILD_OVERRIDES, annotations: BEFORE_STAGES, data: overridesData(factory) })

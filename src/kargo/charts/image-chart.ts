@@ -1,11 +1,11 @@
 import type { Construct } from 'constructs'
-import type { TagSelection } from '../../enrollment/images-file.js'
+import type { EnrolledImage } from '../../enrollment/images-file.js'
 import { staggerOffset } from '../../policy/index.js'
 import { formatReference } from '../../reference/index.js'
 import type { TrackedBase, TrackedImage } from '../../state/model.js'
 import { type FreightRequest, Stage } from '../constructs/stage.js'
 import { type ImageSelection, Warehouse } from '../constructs/warehouse.js'
-import { type Bases, branchOf, type Factory, shardOf, takesOwnFreight, trackedBases } from '../factory.js'
+import { branchOf, type Factory, shardOf, takesOwnFreight, trackedBases } from '../factory.js'
 import { FORGES } from '../forges/index.js'
 import { IMAGE_LABEL, rebuildStageName, soakStageName, warehouseName } from '../names.js'
 import { addAnalyzeStage } from './analyze-stage.js'
@@ -37,7 +37,7 @@ export class ImageChart extends ManifestChart {
   }
 }
 
-function imageSelection({ strategy, constraint, allow }: TagSelection): ImageSelection {
+function imageSelection({ strategy, constraint, allow }: EnrolledImage['tags']): ImageSelection {
   if (strategy === 'Digest') return { strategy, tag: constraint ?? '' }
   return strategy === 'SemVer' ? { strategy, constraint, allowTags: allow } : { strategy, allowTags: allow }
 }
@@ -45,7 +45,7 @@ function imageSelection({ strategy, constraint, allow }: TagSelection): ImageSel
 export interface RebuiltImage {
   readonly factory: Factory
   readonly image: TrackedImage
-  readonly bases: Bases
+  readonly bases: ReadonlyMap<string, TrackedBase>
 }
 
 /**
@@ -82,7 +82,7 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
       ...policy,
       ...build.how,
       stagger: turn === null ? undefined : String(turn),
-      ...enrollmentVars(image, { factory, base: bases.get(image.atEnrollment?.stale?.base ?? '') ?? firstBase }),
+      ...enrollmentVars(image, factory, bases.get(image.atEnrollment?.stale?.base ?? '') ?? firstBase),
     },
     requestedFreight: [request(firstBase), ...otherBases.map(request), ...own],
     steps: [{ as: 'rebuild', task: forge.task.name }],
@@ -93,10 +93,7 @@ export function addRebuildStage(scope: Construct, { factory, image, bases }: Reb
  * What the task needs for Freight of the image itself: its repository, a base image for the workflow's inputs, and, if
  * the image is provably outdated, its digest, the base's, and the earliest time of the rebuild.
  */
-function enrollmentVars(
-  image: TrackedImage,
-  { factory, base }: { readonly factory: Factory; readonly base: TrackedBase },
-): Readonly<Record<string, string>> {
+function enrollmentVars(image: TrackedImage, factory: Factory, base: TrackedBase): Readonly<Record<string, string>> {
   const { enrollment, atEnrollment } = image
   if (!takesOwnFreight(image)) return {}
   const known = {

@@ -1,11 +1,12 @@
 import { posix } from 'node:path'
 import type { Construct } from 'constructs'
 import type { Environment, Update } from '../../enrollment/images-file.js'
+import type { Provider } from '../../forges/index.js'
 import { groupBy } from '../../text/index.js'
 import { type Expression, expression } from '../constructs/expression.js'
 import { printGoDuration } from '../constructs/kube-object.js'
 import { Stage } from '../constructs/stage.js'
-import { type GitProvider, type PromotionStep, RETRY_LIMITS } from '../constructs/steps.js'
+import { type PromotionStep, RETRY_LIMITS } from '../constructs/steps.js'
 import { shardOf } from '../factory.js'
 import { repositoryUrl } from '../forges/index.js'
 import { analyzeStageName, ENVIRONMENT_LABEL, promoteStageName, warehouseName } from '../names.js'
@@ -24,7 +25,7 @@ type OrdinalSuffix = (typeof ORDINAL_SUFFIXES)[number]
 /** A branch that a Stage changes, with its suffix. */
 interface TargetBranch {
   readonly suffix: OrdinalSuffix
-  readonly provider: GitProvider
+  readonly provider: Provider
   readonly repoURL: string
   readonly branch: string
 }
@@ -41,28 +42,22 @@ function cloneStep({ suffix, repoURL, branch }: TargetBranch): PromotionStep {
   }
 }
 
-/** An update, its position, and the image it is for. */
-export interface Change {
-  readonly update: Update
-  readonly suffix: OrdinalSuffix
-  /** Number of earlier updates in the same clone. */
-  readonly index: number
-  /** Repository of the image, as written in files. */
-  readonly image: string
-  /** Whether the image always has the same tag, so that only the digest distinguishes builds. */
-  readonly hasOneTag: boolean
-}
-
-/** Changes one file of the clone. */
-function updateStep({ update, suffix, index, image, hasOneTag }: Change): PromotionStep {
+/**
+ * Changes one file of the clone.
+ *
+ * @param index number of earlier updates in the same clone.
+ */
+function updateStep(update: Update, suffix: OrdinalSuffix, index: number, promoted: PublishedImage): PromotionStep {
   const as = `set${suffix}${index === 0 ? '' : `-${index + 1}`}`
   if (update.type === 'yaml-update') {
     const updates = [{ key: update.key ?? '', value: YAML_VALUES[update.value] }]
     return { uses: 'yaml-update', as, config: { path: inFolder(suffix, update.path), updates } }
   }
-  const version = hasOneTag ? { digest: DIGEST } : { tag: TAG }
+  // An image that always has the same tag: only the digest distinguishes its builds.
+  const hasOneTag = promoted.image.enrollment.tags.strategy === 'Digest'
+  const images = [{ image: promoted.repoURL, ...(hasOneTag ? { digest: DIGEST } : { tag: TAG }) }]
   const path = inFolder(suffix, kustomizationFolder(update.path))
-  return { uses: 'kustomize-set-image', as, config: { path, images: [{ image, ...version }] } }
+  return { uses: 'kustomize-set-image', as, config: { path, images } }
 }
 
 /** Commits what was changed, if anything was. */
@@ -159,16 +154,12 @@ export function addPromoteStages(scope: Construct, promoted: PublishedImage): vo
   const { name, environments } = promoted.image.enrollment
   let upstream = analyzeStageName(name)
   for (const environment of environments) {
-    addPromoteStage(scope, promoted, { environment, upstream })
+    addPromoteStage(scope, promoted, environment, upstream)
     upstream = promoteStageName(name, environment.name)
   }
 }
 
-function addPromoteStage(
-  scope: Construct,
-  promoted: PublishedImage,
-  { environment, upstream }: { readonly environment: Environment; readonly upstream: string },
-): void {
+function addPromoteStage(scope: Construct, promoted: PublishedImage, environment: Environment, upstream: string): void {
   const { factory, image, repoURL } = promoted
   const { name } = image.enrollment
   const [first, ...others] = stepsOf(promoted, environment)
@@ -205,17 +196,16 @@ export function branchesFault(environment: Environment): string | null {
  * All changes come before any push, so that a failing change leaves no half-finished promotion. All pull requests are
  * opened before waiting for the first.
  */
-function stepsOf({ factory, image, repoURL }: PublishedImage, environment: Environment): PromotionStep[] {
-  const hasOneTag = image.enrollment.tags.strategy === 'Digest'
+function stepsOf(promoted: PublishedImage, environment: Environment): PromotionStep[] {
   const branches = branchesOf(environment).flatMap((updates, index) => {
     const suffix = ORDINAL_SUFFIXES[index]
     const [{ provider, repo, branch }] = updates
-    const url = `${repositoryUrl({ provider, repo }, factory)}.git`
+    const url = `${repositoryUrl({ provider, repo }, promoted.factory)}.git`
     return suffix === undefined ? [] : [{ suffix, provider, repoURL: url, branch, updates }]
   })
   const changes = branches.flatMap(({ updates, ...target }) => [
     cloneStep(target),
-    ...updates.map((update, index) => updateStep({ update, suffix: target.suffix, index, image: repoURL, hasOneTag })),
+    ...updates.map((update, index) => updateStep(update, target.suffix, index, promoted)),
     commitStep(target),
   ])
   if (!environment.pullRequest) return [...changes, ...branches.map(pushStep)]

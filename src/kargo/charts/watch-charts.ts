@@ -24,16 +24,10 @@ import {
 import { NOTIFY_STEP, stateNotice } from '../tasks/notify-state.js'
 import { ManifestChart } from './manifest-chart.js'
 
-interface BaseChartProps {
-  readonly factory: Factory
-  readonly base: TrackedBase
-  /** An image built on it, where problems with the base are reported. */
-  readonly usedBy: TrackedImage
-}
-
 /** `base-NAME.k8s.yaml`: watches one base image, shared by all images built on it. */
 export class BaseChart extends ManifestChart {
-  constructor(scope: Construct, id: string, { factory, base, usedBy }: BaseChartProps) {
+  /** @param usedBy an image built on it, where problems with the base are reported. */
+  constructor(scope: Construct, id: string, factory: Factory, base: TrackedBase, usedBy: TrackedImage) {
     const warehouse = warehouseName(base.name)
     const repoURL = `${base.registry}/${base.repository}`
     const { namespace, shard } = factory.settings
@@ -76,14 +70,9 @@ function intervalOf({ enrolledImage }: TrackedBase, { settings }: Factory): numb
   return enrolledImage === undefined ? settings.baseInterval.seconds : DEFAULT_INTERVAL_SECONDS
 }
 
-interface SourceChartProps {
-  readonly factory: Factory
-  readonly source: WatchedSource
-}
-
 /** `source-NAME.k8s.yaml`: watches Dockerfiles and build definitions, and notifies the state repository of changes. */
 export class SourceChart extends ManifestChart {
-  constructor(scope: Construct, id: string, { factory, source }: SourceChartProps) {
+  constructor(scope: Construct, id: string, factory: Factory, source: WatchedSource) {
     const { namespace, shard } = factory.settings
     const { repoURL, branch, paths } = source
     const title = `source ${displayName(source)}`

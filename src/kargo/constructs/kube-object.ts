@@ -1,7 +1,8 @@
 import { ApiObject, Chart } from 'cdk8s'
 import type { Construct } from 'constructs'
 import { hasExpressionOpener } from '../../enrollment/grammar.js'
-import type { WebhookReceiver } from '../../enrollment/images-file.js'
+import type { Settings } from '../../enrollment/images-file.js'
+import type { Data, DataMap } from '../../yaml/data.js'
 import { Expression } from './expression.js'
 
 export interface ObjectProps {
@@ -19,58 +20,53 @@ export interface ResourceId {
   readonly name: string
 }
 
-interface Kind {
-  readonly apiVersion: string
-  readonly kind: string
-  /** Cluster-scoped objects have no namespace. */
-  readonly clusterScoped?: true
-  /** Everything except apiVersion, kind and metadata, in the order it is printed. */
-  readonly body: DraftObject
-}
-
 /** A Kubernetes object that preserves the order of its keys, and knows which of its strings are literals. */
 export abstract class KubeObject extends ApiObject {
   /** Literals, keys included, that Kargo would evaluate: there must be none. */
   readonly evaluatedLiterals: readonly string[]
   readonly id: ResourceId
-  readonly #manifest: JsonObject
+  readonly #manifest: DataMap
 
-  protected constructor(scope: Construct, props: ObjectProps, kind: Kind) {
+  /**
+   * @param clusterScoped these objects have no namespace.
+   * @param body everything except apiVersion, kind and metadata, in the order it is printed.
+   */
+  protected constructor(
+    scope: Construct,
+    props: ObjectProps,
+    {
+      apiVersion,
+      kind,
+      clusterScoped = false,
+      body,
+    }: Pick<ResourceId, 'apiVersion' | 'kind'> & {
+      readonly clusterScoped?: boolean
+      readonly body: DraftObject
+    },
+  ) {
     // The construct id does not appear in the output: a later check finds objects with the same name.
-    super(scope, String(scope.node.children.length), {
-      apiVersion: kind.apiVersion,
-      kind: kind.kind,
-      metadata: { name: props.name },
-    })
+    super(scope, String(scope.node.children.length), { apiVersion, kind, metadata: { name: props.name } })
     const { namespace, labels: chartLabels } = Chart.of(scope)
-    this.id = {
-      apiVersion: kind.apiVersion,
-      kind: kind.kind,
-      namespace: kind.clusterScoped ? '' : (namespace ?? ''),
-      name: props.name,
-    }
+    this.id = { apiVersion, kind, namespace: clusterScoped ? '' : (namespace ?? ''), name: props.name }
     const labels = { ...chartLabels, ...props.labels }
     const draft = {
-      apiVersion: kind.apiVersion,
-      kind: kind.kind,
+      apiVersion,
+      kind,
       metadata: {
         name: props.name,
-        namespace: kind.clusterScoped ? undefined : namespace,
+        namespace: clusterScoped ? undefined : namespace,
         labels: unlessEmpty(labels),
         annotations: unlessEmpty(props.annotations ?? {}),
       },
-      ...kind.body,
+      ...body,
     }
-    const evaluated: string[] = []
-    this.#manifest = finishObject(draft, (text) => {
-      if (hasExpressionOpener(text)) evaluated.push(text)
-      return text
-    })
-    this.evaluatedLiterals = evaluated
+    const literals: string[] = []
+    this.#manifest = finishObject(draft, literals)
+    this.evaluatedLiterals = literals.filter(hasExpressionOpener)
   }
 
   /** cdk8s sorts keys alphabetically; a Stage is easier to read in the order of Kargo's documentation. */
-  override toJson(): JsonObject {
+  override toJson(): DataMap {
     return this.#manifest
   }
 }
@@ -79,34 +75,29 @@ function unlessEmpty(map: Readonly<Record<string, string>>): Readonly<Record<str
   return Object.keys(map).length === 0 ? undefined : map
 }
 
-/** JSON value of a manifest. */
-export type Json = string | number | boolean | readonly Json[] | JsonObject
-export interface JsonObject {
-  readonly [key: string]: Json
-}
-
 /** A manifest under construction: expressions are distinct from literals, and undefined fields are omitted. */
-type Draft = Json | Expression | undefined | readonly Draft[] | DraftObject
+type Draft = string | number | boolean | Expression | undefined | readonly Draft[] | DraftObject
 export interface DraftObject {
   readonly [key: string]: Draft
 }
 
-type OnLiteral = (text: string) => string
-
-function finishObject(draft: DraftObject, literal: OnLiteral): JsonObject {
-  const finished: Record<string, Json> = {}
+/** @param literals receives every literal, keys included. */
+function finishObject(draft: DraftObject, literals: string[]): DataMap {
+  const finished: Record<string, Data> = {}
   for (const key of Object.keys(draft)) {
     const value = draft[key]
-    if (value !== undefined) finished[literal(key)] = finishValue(value, literal)
+    if (value === undefined) continue
+    literals.push(key)
+    finished[key] = finishValue(value, literals)
   }
   return finished
 }
 
-function finishValue(draft: Draft, literal: OnLiteral): Json {
-  if (typeof draft === 'string') return literal(draft)
+function finishValue(draft: Draft, literals: string[]): Data {
+  if (typeof draft === 'string') literals.push(draft)
   if (draft instanceof Expression) return draft.text
-  if (isList(draft)) return draft.map((item) => finishValue(item, literal))
-  return typeof draft === 'object' ? finishObject(draft, literal) : (draft ?? '')
+  if (isList(draft)) return draft.map((item) => finishValue(item, literals))
+  return typeof draft === 'object' ? finishObject(draft, literals) : (draft ?? '')
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
@@ -149,7 +140,7 @@ interface ProjectConfigProps extends ObjectProps {
   /** Labels of the Stages with automatic promotion. */
   readonly autoPromotion: Readonly<Record<string, string>>
   /** Senders of push events to Kargo, and their Secrets. */
-  readonly webhookReceivers: readonly WebhookReceiver[]
+  readonly webhookReceivers: Settings['webhookReceivers']
 }
 
 /** Configuration of a Kargo Project; must have the name of the Project. */
@@ -157,14 +148,15 @@ export class ProjectConfig extends KubeObject {
   constructor(scope: Construct, { autoPromotion, webhookReceivers, ...props }: ProjectConfigProps) {
     const spec = {
       promotionPolicies: [{ stageSelector: { matchLabels: autoPromotion }, autoPromotionEnabled: true }],
-      webhookReceivers: webhookReceivers.length === 0 ? undefined : webhookReceivers.map(receiverDraft),
+      webhookReceivers:
+        webhookReceivers.length === 0
+          ? undefined
+          : webhookReceivers.map(({ name, type, secret, virtualRepoName }) => {
+              return { name, [type]: { secretRef: { name: secret }, virtualRepoName: virtualRepoName ?? undefined } }
+            }),
     }
     super(scope, props, { apiVersion: KARGO_API, kind: 'ProjectConfig', body: { spec } })
   }
-}
-
-function receiverDraft({ name, type, secret, virtualRepoName }: WebhookReceiver): DraftObject {
-  return { name, [type]: { secretRef: { name: secret }, virtualRepoName: virtualRepoName ?? undefined } }
 }
 
 export class ConfigMap extends KubeObject {

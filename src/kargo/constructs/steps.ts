@@ -1,10 +1,7 @@
 import type { Construct } from 'constructs'
-import type { Update } from '../../enrollment/images-file.js'
+import type { Provider } from '../../forges/index.js'
 import type { Expression, Text } from './expression.js'
 import { type DraftObject, KARGO_API, KubeObject, type ObjectProps, printGoDuration } from './kube-object.js'
-
-/** The kind of a Git server, which Kargo cannot always derive from its URL. */
-export type GitProvider = Update['provider']
 
 /** Steps on clones of Git repositories in the Promotion's working directory. */
 type GitStep =
@@ -50,7 +47,8 @@ type GitStep =
       readonly uses: 'git-open-pr'
       readonly config: {
         readonly repoURL: Text
-        readonly provider: GitProvider
+        /** The kind of server, which Kargo cannot always derive from its URL. */
+        readonly provider: Provider
         readonly sourceBranch: Text
         readonly targetBranch: Text
         readonly title: Text
@@ -62,7 +60,7 @@ type GitStep =
       readonly uses: 'git-wait-for-pr'
       readonly config: {
         readonly repoURL: Text
-        readonly provider: GitProvider
+        readonly provider: Provider
         readonly prNumber: Text
         /** Go duration. */
         readonly pollInterval: string

@@ -84,10 +84,7 @@ export const NOTIFY_STEP: TaskStep = { as: 'notify', task: NOTIFY_STATE }
 export function stateNotice(
   factory: Factory,
   reason: string,
-): {
-  vars: Readonly<Record<string, string | undefined>>
-  steps: readonly TaskStep[]
-} {
+): { readonly vars: Readonly<Record<string, string | undefined>>; readonly steps: readonly TaskStep[] } {
   const { stateWorkflow } = factory.settings
   if (stateWorkflow === null) return { vars: {}, steps: [] }
   const vars = {
@@ -98,10 +95,6 @@ export function stateNotice(
     tokenSecret: githubTokenSecret(factory),
   }
   return { vars, steps: [NOTIFY_STEP] }
-}
-
-interface ObserveTaskProps extends ObjectProps {
-  readonly notifiesState: boolean
 }
 
 const IS_BASELINE = expression(
@@ -129,12 +122,14 @@ const OBSERVED: PromotionStep = {
 }
 
 /** Records when a base image's digest was first seen, and optionally notifies the state repository. */
-export function observeBaseImage(scope: Construct, { notifiesState, ...props }: ObserveTaskProps): PromotionTask {
+export function observeBaseImage(
+  scope: Construct,
+  { notifiesState, ...props }: ObjectProps & { readonly notifiesState: boolean },
+): PromotionTask {
   const isNews = code`status("observed") == "Succeeded" && !(${IS_BASELINE})`
-  const input = notifiesState ? noticeSteps(isNews) : []
   return new PromotionTask(scope, {
     ...props,
     vars: ['repo', 'baselineDigest', ...(notifiesState ? NOTICE_VARS : [])],
-    steps: [OBSERVED, ...input],
+    steps: [OBSERVED, ...(notifiesState ? noticeSteps(isNews) : [])],
   })
 }

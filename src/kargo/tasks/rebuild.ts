@@ -28,7 +28,7 @@ const ENROLLED_AT = expression('int(vars.enrolledAt ?? 0)')
  * What changed, and when: a build that began at that time or later covers it. For a manual Promotion that is its
  * creation time. `since` is 0 if nothing is to be rebuilt.
  */
-function findUpdate({ takesImages }: { readonly takesImages: boolean }): PromotionStep {
+function findUpdate(takesImages: boolean): PromotionStep {
   const step = { uses: 'compose-output', as: 'update' } as const
   if (takesImages) return { ...step, config: ofImageOrBase() }
   const image = code`imageFrom(${REPOSITORIES}[${ORIGIN}], warehouse(${ORIGIN}))`
@@ -62,10 +62,10 @@ function ofImageOrBase(): Readonly<Record<string, Expression>> {
  * and once after it, and the forge gets no requests during the wait. If the controller is replaced, Kargo runs the
  * steps from the first again and keeps their outputs: a step that must not run twice checks its output first.
  */
-function rebuildSteps({ forge: { name, api }, settings, takesImages }: RebuildTaskProps): Some<PromotionStep> {
+function rebuildSteps({ name, api }: Forge, settings: Settings, takesImages: boolean): Some<PromotionStep> {
   return [
-    findUpdate({ takesImages }),
-    ...(settings.stagger.seconds > 0 || takesImages ? [waitForTurn(settings, { takesImages })] : []),
+    findUpdate(takesImages),
+    ...(settings.stagger.seconds > 0 || takesImages ? [waitForTurn(settings, takesImages)] : []),
     readLastBuild(api),
     waitForDelay(settings),
     ...attemptSteps(api, FIRST, settings),
@@ -74,25 +74,25 @@ function rebuildSteps({ forge: { name, api }, settings, takesImages }: RebuildTa
   ]
 }
 
-interface RebuildTaskProps extends Omit<ObjectProps, 'name'> {
-  readonly forge: Forge
-  readonly settings: Settings
-  /** Whether Stages also take Freight of the image itself: some image has `rebuildOnEnrollment`. */
-  readonly takesImages: boolean
-}
-
 /**
  * Makes an image's own workflow or pipeline rebuild it once the policy allows. The forge is the record of builds:
  * nothing about builds is stored in the cluster.
+ *
+ * @param takesImages whether Stages also take Freight of the image itself: some image has `rebuildOnEnrollment`.
  */
-export function rebuildImage(scope: Construct, props: RebuildTaskProps): PromotionTask {
-  const { forge, settings: _, takesImages: __, ...object } = props
+export function rebuildImage(
+  scope: Construct,
+  forge: Forge,
+  settings: Settings,
+  takesImages: boolean,
+  annotations: ObjectProps['annotations'] = {},
+): PromotionTask {
   const [where, inputs] = forge.task.vars
   return new PromotionTask(scope, {
-    ...object,
+    annotations,
     name: forge.task.name,
     vars: [where, 'ref', 'rebuildDelay', 'baseImages', inputs],
-    steps: rebuildSteps(props),
+    steps: rebuildSteps(forge, settings, takesImages),
   })
 }
 

@@ -41,15 +41,19 @@ export const IS_OWN_FREIGHT = code`${ORIGIN} not in ${REPOSITORIES}`
 // The map has string values, and a missing key gives an empty string: only `in` shows whether it exists.
 const IS_OVERRIDDEN = expression('task.outputs.update.digest[7:] in configMap("rebuild-overrides")')
 
-interface Wait {
-  readonly if: Expression
-  readonly at: Expression
-  /** Before that no override ends the wait. */
-  readonly notBefore?: Expression
-}
-
-/** Waits until `vars.at`, or until an override names the digest, checked every `settings.pollInterval`. */
-function waitUntil(as: string, { pollInterval }: Settings, { if: condition, at, notBefore }: Wait): PromotionStep {
+/**
+ * Waits until `at`, or until an override names the digest, checked every `settings.pollInterval`.
+ *
+ * @param condition when there is anything to wait for.
+ * @param notBefore before that no override ends the wait.
+ */
+function waitUntil(
+  as: string,
+  { pollInterval }: Settings,
+  condition: Expression,
+  at: Expression,
+  notBefore?: Expression,
+): PromotionStep {
   const mayPass = notBefore === undefined ? IS_OVERRIDDEN : code`now().Unix() >= vars.notBefore && ${IS_OVERRIDDEN}`
   return {
     uses: 'http',
@@ -68,23 +72,19 @@ const IS_UNDECIDED = expression('task.outputs.builds?.runs == nil && now().Unix(
  * `settings.stagger`: images of the same base image are rebuilt one after the other. For an image's own Freight, soak
  * time does not enforce `minimumReleaseAge`, so that wait is here.
  */
-export function waitForTurn(settings: Settings, { takesImages }: { readonly takesImages: boolean }): PromotionStep {
+export function waitForTurn(settings: Settings, takesImages: boolean): PromotionStep {
   const condition = filled`success() && !task.outputs.update.manual && ${SINCE} > 0 && ${IS_UNDECIDED}`
   const turn = code`int(${SINCE}) + int(vars.stagger ?? 0)`
-  if (!takesImages) return waitUntil('turn', settings, { if: condition, at: filled`${turn}` })
-  return waitUntil('turn', settings, {
-    if: condition,
-    at: filled`${IS_OWN_FREIGHT} ? int(vars.turn ?? 0) : ${turn}`,
-    notBefore: filled`${IS_OWN_FREIGHT} ? int(vars.oldEnough ?? 0) : 0`,
-  })
+  if (!takesImages) return waitUntil('turn', settings, condition, filled`${turn}`)
+  const at = filled`${IS_OWN_FREIGHT} ? int(vars.turn ?? 0) : ${turn}`
+  const notBefore = filled`${IS_OWN_FREIGHT} ? int(vars.oldEnough ?? 0) : 0`
+  return waitUntil('turn', settings, condition, at, notBefore)
 }
 
 /** Waits until `rebuildDelay` has passed since the last build, unless that covers the change or it was requested. */
 export function waitForDelay(settings: Settings): PromotionStep {
-  return waitUntil('due', settings, {
-    if: filled`success() && (task.outputs.lastBuild?.at ?? 1e12) < ${SINCE} && ${IS_UNDECIDED}`,
-    at: filled`int(task.outputs.lastBuild?.at ?? 0) + int(vars.rebuildDelay)`,
-  })
+  const condition = filled`success() && (task.outputs.lastBuild?.at ?? 1e12) < ${SINCE} && ${IS_UNDECIDED}`
+  return waitUntil('due', settings, condition, filled`int(task.outputs.lastBuild?.at ?? 0) + int(vars.rebuildDelay)`)
 }
 
 /**
@@ -94,8 +94,12 @@ export function waitForDelay(settings: Settings): PromotionStep {
 export function pause(api: BuildApi, settings: Settings): PromotionStep {
   const failed = code`(task.outputs.build?.run?.conclusion ?? "success") not in ${api.successes}`
   const failedBefore = code`task.outputs.builds?.runs != nil && task.outputs.builds.runs.run == nil && len(task.outputs.builds.runs.failed) == 1`
-  return waitUntil('pause', settings, {
-    if: filled`success() && !task.outputs.update.manual && vars.retries != "0" && task.outputs.builds2?.runs == nil && (${failed} || ${failedBefore})`,
-    at: filled`int(task.outputs.build?.run?.at ?? task.outputs.builds?.runs?.at ?? 0) + int(vars.retryPause ?? ${settings.retryPause.seconds})`,
-  })
+  const condition = filled`success() && !task.outputs.update.manual && vars.retries != "0" && task.outputs.builds2?.runs == nil && (${failed} || ${failedBefore})`
+  const ended = code`int(task.outputs.build?.run?.at ?? task.outputs.builds?.runs?.at ?? 0)`
+  return waitUntil(
+    'pause',
+    settings,
+    condition,
+    filled`${ended} + int(vars.retryPause ?? ${settings.retryPause.seconds})`,
+  )
 }

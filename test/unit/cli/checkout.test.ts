@@ -124,16 +124,14 @@ const META = (images: string) =>
 const BUILD = (inputs: string) => `      - uses: docker/build-push-action@v6\n        with: {push: true, ${inputs}}\n`
 const FROM_META = 'tags: "${{ steps.meta.outputs.tags }}"'
 
-/** What is around a workflow of Acme/Web. */
-const around = (files: Readonly<Record<string, string>> = {}) => ({
-  repo: 'Acme/Web',
-  branch: 'main',
-  read: (path: string) => files[path] ?? null,
-})
+const NO_FILES = () => null
 
 describe('what a workflow builds, and what it is published as', () => {
   const builds = (steps: string, more?: string) =>
-    readWorkflowBuilds(workflow(steps, more), around())?.builds.map(({ dockerfile, images }) => [dockerfile, ...images])
+    readWorkflowBuilds(workflow(steps, more), 'Acme/Web', NO_FILES)?.builds.map(({ dockerfile, images }) => [
+      dockerfile,
+      ...images,
+    ])
 
   it.each([
     ['a tag', BUILD('tags: "ghcr.io/acme/web:1"'), [['Dockerfile', 'ghcr.io/acme/web']]],
@@ -181,7 +179,7 @@ describe('what a workflow builds, and what it is published as', () => {
     const called = `on: workflow_call\njobs: {a: {steps: [{uses: docker/build-push-action@v6, with: {push: true, tags: a.io/x}}]}}`
     const text = 'on: workflow_dispatch\njobs: {b: {uses: ./.github/workflows/image.yml}}'
     const found = (files: Readonly<Record<string, string>>) =>
-      readWorkflowBuilds({ name: 'build.yml', text }, around(files))?.builds
+      readWorkflowBuilds({ name: 'build.yml', text }, 'Acme/Web', (path) => files[path] ?? null)?.builds
     const build = { workflow: 'build.yml', canBeStarted: true, publishes: true }
     expect(found({ '.github/workflows/image.yml': called })).toEqual([
       { ...build, dockerfile: 'Dockerfile', images: ['a.io/x'] },
@@ -191,11 +189,11 @@ describe('what a workflow builds, and what it is published as', () => {
 
   it('is not known by the repository where nobody knows that', () => {
     const steps = BUILD('tags: "ghcr.io/${{github.repository}}:1"')
-    expect(readWorkflowBuilds(workflow(steps), { ...around(), repo: null })?.builds).toMatchObject([{ images: [] }])
+    expect(readWorkflowBuilds(workflow(steps), null, NO_FILES)?.builds).toMatchObject([{ images: [] }])
   })
 
   it('what is no workflow is none', () => {
-    expect(readWorkflowBuilds({ name: 'x.yml', text: '- [' }, around())).toBeNull()
+    expect(readWorkflowBuilds({ name: 'x.yml', text: '- [' }, 'Acme/Web', NO_FILES)).toBeNull()
   })
 })
 

@@ -15,7 +15,7 @@ afterEach(() => rmSync(state, { recursive: true }))
 function page(out: string) {
   const { terminal } = recordingTerminal()
   const options = { state, images: 'images.yaml', output: 'dist' }
-  return pageCommand({ options, env: {}, terminal, now: '2026-01-01T00:00:00Z' }, { out })
+  return pageCommand({ options, env: {}, terminal, now: '2026-01-01T00:00:00Z' }, out)
 }
 
 it.each([

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type RebuildOptions, rebuildCommand } from '../../../src/cli/rebuild-command.js'
+import { rebuildCommand } from '../../../src/cli/rebuild-command.js'
 import { recordingTerminal } from '../../support/terminal.js'
 
 let state = ''
@@ -20,7 +20,7 @@ images:
   - {name: job, registry: ghcr.io, repository: acme/job, source: {provider: gitlab, repo: acme/job}}
 `
 
-async function run(names: readonly string[], options: RebuildOptions = {}) {
+async function run(names: readonly string[], options: { readonly allStale?: boolean } = {}) {
   writeFileSync(join(state, 'images.yaml'), IMAGES)
   const { terminal, printed } = recordingTerminal()
   const context = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseImagesFile } from '../../../src/enrollment/index.js'
 
-const read = (text: string) => parseImagesFile(text, 'images.yaml', { here: 'acme/state' })
+const read = (text: string) => parseImagesFile(text, 'images.yaml', 'acme/state')
 const WEB = '- name: web\n  registry: ghcr.io\n  repository: acme/web\n'
 const API = '- name: api\n  registry: ghcr.io\n  repository: acme/api\n'
 const NOTE = '# image-factory: accept base-pinned Pinned on purpose.'

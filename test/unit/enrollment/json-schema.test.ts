@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse, parseDocument, stringify } from 'yaml'
 import { isBranchName, isInsidePath, isSemVerConstraint } from '../../../src/enrollment/grammar.js'
-import { type ImagesFileResult, parseImagesFile } from '../../../src/enrollment/index.js'
+import { type Problem, parseImagesFile } from '../../../src/enrollment/index.js'
 import { imagesJsonSchema, printJsonSchema } from '../../../src/enrollment/json-schema.js'
 import { namedBaseFaults } from '../../../src/enrollment/named-bases.js'
 import { BASE_PATTERN, BRANCH_PATTERN, PATH_PATTERN } from '../../../src/enrollment/schema/values.js'
@@ -43,7 +43,8 @@ function isYaml(text: string): boolean {
   }
 }
 
-const isGood = ({ problems }: ImagesFileResult) => !problems.some(({ severity }) => severity === 'error')
+const isGood = ({ problems }: { readonly problems: readonly Problem[] }) =>
+  !problems.some(({ severity }) => severity === 'error')
 
 /**
  * What a JSON Schema cannot say, by what the command line says instead. An editor accepts these; nothing that the
@@ -67,7 +68,7 @@ const BEYOND: Readonly<Record<string, RegExp>> = {
     /duplicate key|merge conflict|is not supported here|half a character|turns the text around|control character .* stands|not a directive|a key must be plain text|not a valid key|more than one YAML document/,
 }
 
-const isBeyond = ({ problems }: ImagesFileResult) =>
+const isBeyond = ({ problems }: { readonly problems: readonly Problem[] }) =>
   problems
     .filter(({ severity }) => severity === 'error')
     .every(({ message }) => Object.values(BEYOND).some((rule) => rule.test(message)))

@@ -3,7 +3,7 @@ import { type EnrolledImage, parseImagesFile } from '../../../src/enrollment/ind
 import { APP } from './examples.js'
 
 function read(text: string, here: string | null = null): EnrolledImage {
-  const { enrolled, problems } = parseImagesFile(text, 'f', { here })
+  const { enrolled, problems } = parseImagesFile(text, 'f', here)
   expect(problems.filter((one) => one.severity === 'error')).toEqual([])
   const [image] = enrolled?.images ?? []
   if (image === undefined) throw new Error('no image was read')
@@ -11,7 +11,7 @@ function read(text: string, here: string | null = null): EnrolledImage {
 }
 
 const notices = (text: string) =>
-  parseImagesFile(text, 'f', { here: 'acme/state' }).problems.map(
+  parseImagesFile(text, 'f', 'acme/state').problems.map(
     ({ severity, line, column, message }) => `${line}:${column} ${severity} ${message}`,
   )
 
@@ -64,7 +64,7 @@ describe('forms of entries that other tools write', () => {
     const text = (source: string) => `${APP}  source: ${source}\n`
     expect(read(text('{dockerfile: a/Dockerfile}'), 'acme/state').source?.repo).toBe('acme/state')
     expect(read(text('{repo: org/app}'), 'acme/state').source?.repo).toBe('org/app')
-    const gitlab = parseImagesFile(text('{provider: gitlab}'), 'f', { here: 'acme/state' })
+    const gitlab = parseImagesFile(text('{provider: gitlab}'), 'f', 'acme/state')
     expect(gitlab.problems.map((one) => one.message)).toEqual(['source.repo is missing.'])
   })
 

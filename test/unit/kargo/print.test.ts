@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { type Json, type JsonObject, printGoDuration } from '../../../src/kargo/constructs/kube-object.js'
+import { printGoDuration } from '../../../src/kargo/constructs/kube-object.js'
 import { printManifests } from '../../../src/kargo/synthesize.js'
+import type { Data, DataMap } from '../../../src/yaml/data.js'
 import { runs } from '../../support/full.js'
 
 const read = (text: string, version: '1.1' | '1.2') =>
@@ -12,7 +13,7 @@ const read = (text: string, version: '1.1' | '1.2') =>
     return document.toJS() as unknown
   })
 
-const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+const json: fc.Arbitrary<Data> = fc.letrec<{ value: Data }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
     fc.string({ unit: 'binary', maxLength: 200 }),
@@ -30,7 +31,7 @@ const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
 test('whatever is printed is read back, by YAML 1.1 and 1.2', () => {
   fc.assert(
     fc.property(fc.array(json, { minLength: 1, maxLength: 3 }), (values) => {
-      const objects = values.map((value): JsonObject => ({ value }))
+      const objects = values.map((value): DataMap => ({ value }))
       const text = printManifests(objects)
       expect(read(text, '1.2')).toEqual(objects)
       expect(read(text, '1.1')).toEqual(objects)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { stringify } from 'yaml'
 import { LIBRARY_OPTIONS, yamlLines } from '../../../src/state/print.js'
-import type { Printable } from '../../../src/yaml/print.js'
+import type { Data } from '../../../src/yaml/data.js'
 import { runs } from '../../support/full.js'
 
 /** How many maps are printed: YAML_RUNS=100000 after a change of the printer or of the library. */
@@ -25,7 +25,7 @@ const text = fc.oneof(
   }),
   fc.string({ unit: 'binary', maxLength: 12 }),
 )
-const value: fc.Arbitrary<Printable> = fc.letrec<{ value: Printable }>((tie) => ({
+const value: fc.Arbitrary<Data> = fc.letrec<{ value: Data }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
     text,

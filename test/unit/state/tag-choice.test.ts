@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { TagSelection } from '../../../src/enrollment/index.js'
+import type { EnrolledImage } from '../../../src/enrollment/index.js'
 import {
   compareVersions,
   eligibleTags,
@@ -9,7 +9,7 @@ import {
   versionOfTag,
 } from '../../../src/state/tag-choice.js'
 
-const SEMVER: TagSelection = { strategy: 'SemVer', constraint: null, allow: [] }
+const SEMVER: EnrolledImage['tags'] = { strategy: 'SemVer', constraint: null, allow: [] }
 
 describe('a tag', () => {
   it.each([
@@ -116,7 +116,7 @@ describe('a range', () => {
 describe('the tags Kargo chooses from', () => {
   const TAGS = ['latest', '1.0.0', '1.10.0', '1.9.0', '2.0.0-rc.1', '2026-01-02', '2026-01-10', 'v1.9.0']
 
-  it.each<[string, Partial<TagSelection>, string[]]>([
+  it.each<[string, Partial<EnrolledImage['tags']>, string[]]>([
     [
       'without anything said: versions, what comes before a release too',
       {},
