@@ -147,9 +147,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-type FlagKind = 'boolean' | 'string' | 'strings'
 /** The flags that an instruction accepts. */
-export type FlagSpecification = Readonly<Record<string, FlagKind>>
+export type FlagSpecification = Readonly<Record<string, 'boolean' | 'string' | 'strings'>>
 export type FlagValues = ReadonlyMap<string, readonly string[]>
 
 /**
@@ -233,7 +232,7 @@ export function parseFlags(
   return values
 }
 
-function valueProblem(kind: FlagKind, value: string | null): string | null {
+function valueProblem(kind: FlagSpecification[string], value: string | null): string | null {
   if (kind !== 'boolean') return value === null ? 'needs a value (--flag=value)' : null
   if (value === null || /^(?:true|false)$/i.test(value)) return null
   return value === '' ? 'has "=" but no value' : `is true or false, not ${quoted(value)}`

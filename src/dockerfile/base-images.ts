@@ -13,7 +13,7 @@ import {
   spentOf,
   workBudget,
 } from './result.js'
-import { collectStages, evaluateGlobalArgs, type GlobalArgs, type StageList } from './stages.js'
+import { collectStages, evaluateGlobalArgs, type GlobalArgs } from './stages.js'
 import { syntaxSuspicions, templateAdvice } from './warnings.js'
 import { expandWord } from './word-expansion.js'
 
@@ -147,7 +147,7 @@ export interface FromName {
 
 /** What every FROM names in one build on one platform. Throws the refusal of a word that cannot be parsed. */
 function fromNames(
-  { globalArgs, stages }: StageList,
+  { globalArgs, stages }: ReturnType<typeof collectStages>,
   escapeChar: string,
   { platform, budget, options }: Pick<PlatformRequest, 'platform' | 'budget'> & { readonly options: BuildOptions },
 ): FromName[] {

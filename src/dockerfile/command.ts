@@ -179,10 +179,8 @@ function onbuildCommand(instruction: Instruction): Command {
   return { kind: 'onbuild', trigger: text + instruction.heredocs, line: instruction.line, step: null }
 }
 
-type Check = (instruction: Instruction) => void
-
 /** Checks of instructions that name no image, in BuildKit's order. */
-const CHECKS: Readonly<Record<string, readonly Check[]>> = {
+const CHECKS: Readonly<Record<string, readonly ((instruction: Instruction) => void)[]>> = {
   env: [flagsOf, needsArgument, needsNames],
   label: [flagsOf, needsArgument, needsNames],
   maintainer: [needsArgument, flagsOf],

@@ -5,4 +5,4 @@
  * Pipeline: lines → instructions (reader) → commands (validated) → stages → dependency graph → images.
  */
 export { type Dockerfile, type FromName, findBaseImages, readDockerfile } from './base-images.js'
-export type { BaseImageUse, BuildOptions, Diagnostic, DockerfileResult, UseKind } from './result.js'
+export type { BaseImageUse, BuildOptions, Diagnostic, DockerfileResult } from './result.js'

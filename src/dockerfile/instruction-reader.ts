@@ -1,17 +1,7 @@
 import { assignedPairs, jsonStrings, splitQuotedWords, takeFlags } from './arguments.js'
 import { directiveReader, type EscapeCharacter, withoutByteOrderMark } from './directives.js'
 import { type Diagnostic, DockerfileRefusal } from './result.js'
-import {
-  cutAtBlank,
-  isSpace,
-  type LineSource,
-  lineSource,
-  lower,
-  splitBlanks,
-  trim,
-  trimNewline,
-  trimStart,
-} from './text.js'
+import { cutAtBlank, isSpace, lineSource, lower, splitBlanks, trim, trimNewline, trimStart } from './text.js'
 import { expandWord } from './word-expansion.js'
 
 interface HeredocStart {
@@ -140,7 +130,12 @@ export function readInstructions(text: string): {
 }
 
 /** Joins an instruction's lines, skipping comments and blank lines between them. */
-function joinContinuations(first: string, escapeChar: string, lines: LineSource, warnings: Diagnostic[]): string {
+function joinContinuations(
+  first: string,
+  escapeChar: string,
+  lines: ReturnType<typeof lineSource>,
+  warnings: Diagnostic[],
+): string {
   const start = lines.number()
   let current = cutContinuation(first, escapeChar)
   const parts = [current.text]
@@ -174,7 +169,7 @@ function cutContinuation(line: string, escapeChar: string): { text: string; cont
 }
 
 /** Reads the bodies of an instruction's heredocs; those of RUN are for the shell and are dropped. */
-function readHeredocs(instruction: Instruction, lines: LineSource): void {
+function readHeredocs(instruction: Instruction, lines: ReturnType<typeof lineSource>): void {
   const carrier = instruction.name === 'onbuild' ? (instruction.trigger ?? instruction) : instruction
   if (!HEREDOC_INSTRUCTIONS.has(carrier.name) || carrier.isJson || !instruction.text.includes('<<')) return
   const bodies = new Map<string, string>()
@@ -186,7 +181,7 @@ function readHeredocs(instruction: Instruction, lines: LineSource): void {
   instruction.bodies = bodies
 }
 
-function readHeredoc(start: HeredocStart, lines: LineSource, line: number): string {
+function readHeredoc(start: HeredocStart, lines: ReturnType<typeof lineSource>, line: number): string {
   const body: string[] = []
   for (let raw = lines.next(); raw !== null; raw = lines.next()) {
     const content = trimNewline(raw)

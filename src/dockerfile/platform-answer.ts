@@ -4,7 +4,7 @@ import { findReachable, type Reachable } from './reachability.js'
 import { type BaseImageUse, type BuildOptions, type Diagnostic, DockerfileRefusal, type WorkBudget } from './result.js'
 import { buildStageGraph, type ImageRequest, type StageGraph, type StageNode } from './stage-graph.js'
 import { runStages } from './stage-run.js'
-import { adviceFor, evaluateGlobalArgs, type GlobalArgs, type StageList } from './stages.js'
+import { adviceFor, type collectStages, evaluateGlobalArgs, type GlobalArgs } from './stages.js'
 import { lower } from './text.js'
 import { suspicions } from './warnings.js'
 
@@ -24,14 +24,14 @@ export interface PlatformAnswer {
 interface Resolution {
   graph: StageGraph
   args: GlobalArgs
-  contexts: NamedContexts
+  contexts: ReturnType<typeof namedContexts>
   replaced: ReadonlyMap<StageNode, Replacement>
 }
 
 /** The images that a build for one platform names and needs; refuses what BuildKit refuses. */
 export function answerFor(
   request: PlatformRequest,
-  list: StageList,
+  list: ReturnType<typeof collectStages>,
   escapeChar: string,
   options: BuildOptions,
 ): PlatformAnswer {
@@ -51,7 +51,7 @@ export function answerFor(
   return { uses: listUses(resolution, reachable, request.written), warnings: suspicions(graph) }
 }
 
-function replacedStages(graph: StageGraph, contexts: NamedContexts): Map<StageNode, Replacement> {
+function replacedStages(graph: StageGraph, contexts: Resolution['contexts']): Map<StageNode, Replacement> {
   const replaced = new Map<StageNode, Replacement>()
   for (const node of graph.nodes) {
     const { name, line } = node.stage.from
@@ -143,20 +143,16 @@ interface Replacement {
   ref: string | null
 }
 
-interface NamedContexts {
-  /** The replacement for a stage name or image reference; null if no context has that name. */
-  find(name: string, line: number): Replacement | null
-}
-
 /**
  * Named build contexts (`--build-context`), looked up as in BuildKit: by the short name without `:latest`, first for
  * the platform (`name::linux/amd64`), then for all; `scratch` and `context` cannot be replaced.
  */
-function namedContexts(contexts: NonNullable<BuildOptions['contexts']>, platform: Platform): NamedContexts {
+function namedContexts(contexts: NonNullable<BuildOptions['contexts']>, platform: Platform) {
   const byName = new Map([...contexts].map(([name, value]) => [contextName(name), value]))
   const suffix = `::${formatPlatform(platform, true)}`
   return {
-    find(name, line) {
+    /** The replacement for a stage name or image reference; null if no context has that name. */
+    find(name: string, line: number): Replacement | null {
       if (byName.size === 0 || /^(?:scratch|context)$/i.test(name)) return null
       const key = shortName(name)
       const value = byName.get(key + suffix) ?? byName.get(key)

@@ -15,20 +15,13 @@ export interface Reachable {
   runtime: ReadonlySet<StageNode>
 }
 
-interface Triggers {
-  needs: Need[]
-  steps: Step[]
-  /** The needed stage that is last in the file; a stage that runs the triggers must come after it. */
-  latest: Need | null
-}
-
 /**
  * Follows FROM, COPY, mounts and ONBUILD triggers of local stages from the target. Stages in `replaced` get their
  * content from a named context and are not followed. Refuses a needed stage that copies from a later one.
  */
 export function findReachable(graph: StageGraph, replaced: ReadonlySet<StageNode>): Reachable {
   const stages = new Set<StageNode>()
-  const triggers = new Map<StageNode, Triggers>()
+  const triggers = new Map<StageNode, ReturnType<typeof triggersOf>>()
   const waiting: StageNode[] = [graph.target]
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (stages.has(node)) continue
@@ -47,7 +40,8 @@ export function findReachable(graph: StageGraph, replaced: ReadonlySet<StageNode
   return { stages, triggered, triggeredSteps, runtime: fromChain(graph.target, replaced) }
 }
 
-function triggersOf(base: StageNode, graph: StageGraph, replaced: ReadonlySet<StageNode>): Triggers {
+/** `latest`: the needed stage that is last in the file; a stage that runs the triggers must come after it. */
+function triggersOf(base: StageNode, graph: StageGraph, replaced: ReadonlySet<StageNode>) {
   const needs: Need[] = []
   const steps: Step[] = []
   for (const command of base.stage.commands) {
@@ -84,7 +78,7 @@ function readTrigger(
 
 function refuseForwardNeeds(
   node: StageNode,
-  triggers: ReadonlyMap<StageNode, Triggers>,
+  triggers: ReadonlyMap<StageNode, ReturnType<typeof triggersOf>>,
   replaced: ReadonlySet<StageNode>,
 ): void {
   if (replaced.has(node)) return

@@ -10,13 +10,11 @@ export interface BuildOptions {
   contexts?: ReadonlyMap<string, string>
 }
 
-export type UseKind = 'from' | 'copy' | 'mount' | 'onbuild'
-
 /** One place that names an image; the same image may be named in several places. */
 export interface BaseImageUse {
   /** Canonical, with the default `:latest`. */
   ref: string
-  kind: UseKind
+  kind: 'from' | 'copy' | 'mount' | 'onbuild'
   /** Name of the stage that contains the instruction, or its index in decimal. */
   stage: string
   /** 1-based line where the instruction starts. */

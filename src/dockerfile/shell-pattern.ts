@@ -10,11 +10,6 @@ export interface PatternWatch {
   spend(comparisons: number): void
 }
 
-interface Match {
-  start: number
-  end: number
-}
-
 /** `${V#pattern}` (removes the shortest match at the start), `${V##pattern}` (the longest; 2nd `#` is in `operand`). */
 export function cutShortest(value: string, operand: string, watch: PatternWatch): string {
   const longest = operand.startsWith('#')
@@ -115,7 +110,7 @@ interface Subject {
 }
 
 /** Leftmost match at or after `from`, as long as possible. */
-function findMatch(subject: Subject, segments: Token[][], from: number): Match | null {
+function findMatch(subject: Subject, segments: Token[][], from: number) {
   const { text } = subject
   const first = segments[0] ?? []
   for (let start = from; start + first.length <= text.length; start += 1) {

@@ -1,13 +1,12 @@
 import { parsePlatform } from './platform.js'
-import { type BaseImageUse, DockerfileRefusal, quoted, type UseKind } from './result.js'
+import { type BaseImageUse, DockerfileRefusal, quoted } from './result.js'
 import { assumedBehind, explainBlank, type GlobalArgs, type Stage, type StageCommand } from './stages.js'
 import type { ExpansionMode } from './substitution.js'
 import { lower, nearest } from './text.js'
 import { expandWord } from './word-expansion.js'
 
 /** A reference to an image in the file; `text` has its variables expanded. */
-export interface ImageRequest extends Pick<BaseImageUse, 'stage' | 'line' | 'platform' | 'assumed'> {
-  kind: UseKind
+export interface ImageRequest extends Pick<BaseImageUse, 'kind' | 'stage' | 'line' | 'platform' | 'assumed'> {
   text: string
 }
 
@@ -45,13 +44,6 @@ export interface StageGraph {
   needsOf(node: StageNode, command: StageCommand, kind: 'onbuild' | null): Need[]
 }
 
-interface GraphInput {
-  stages: readonly Stage[]
-  args: GlobalArgs
-  mode: ExpansionMode
-  target: string | null
-}
-
 const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
 const MAX_INDEX_DIGITS = 18
 
@@ -60,10 +52,16 @@ const MAX_INDEX_DIGITS = 18
  * case-insensitive name (COPY also by index) or else an image. Refuses blank names, invalid platforms, an unknown
  * target, nonexistent indexes, and stages that copy from each other in a cycle.
  */
-export function buildStageGraph(input: GraphInput): StageGraph {
+export function buildStageGraph(input: {
+  stages: readonly Stage[]
+  args: GlobalArgs
+  mode: ExpansionMode
+  target: string | null
+}): StageGraph {
+  const { args, mode } = input
   const byName = new Map<string, StageNode>()
   const nodes = input.stages.map((stage) => {
-    const node = stageNode(stage, byName, input)
+    const node = stageNode(stage, byName, args, mode)
     if (stage.from.name !== null) byName.set(stage.from.name, node)
     return node
   })
@@ -71,7 +69,7 @@ export function buildStageGraph(input: GraphInput): StageGraph {
   // BuildKit appends every image it encounters to its list of stages, where an index can refer to it.
   const numbered: (StageNode | ImageRequest)[] = [...nodes]
   const needsOf = (node: StageNode, command: StageCommand, kind: 'onbuild' | null): Need[] => {
-    const needs = commandNeeds(node, command, { byName, numbered, mode: input.mode, kind })
+    const needs = commandNeeds(node, command, { byName, numbered, mode, kind })
     for (const need of needs) if (need.isNew && need.image !== null) numbered.push(need.image)
     return needs
   }
@@ -82,7 +80,12 @@ export function buildStageGraph(input: GraphInput): StageGraph {
   return { nodes, byName, target, needsOf }
 }
 
-function stageNode(stage: Stage, byName: ReadonlyMap<string, StageNode>, { args, mode }: GraphInput): StageNode {
+function stageNode(
+  stage: Stage,
+  byName: ReadonlyMap<string, StageNode>,
+  args: GlobalArgs,
+  mode: ExpansionMode,
+): StageNode {
   const { base: written, line, name } = stage.from
   const expansion = expandWord(written, args.values, mode, line)
   if (expansion.text === '') throw new DockerfileRefusal(explainBlank(written, expansion, args), line)
@@ -134,10 +137,10 @@ function commandNeeds(
   },
 ): Need[] {
   const { line } = command
-  const image = (text: string, kind: UseKind): ImageRequest => {
+  const image = (text: string, kind: BaseImageUse['kind']): ImageRequest => {
     return { kind: context.kind ?? kind, text, stage: node.label, line, platform: null, assumed: [] }
   }
-  const byNameOrImage = (text: string, kind: UseKind): Need => {
+  const byNameOrImage = (text: string, kind: BaseImageUse['kind']): Need => {
     const stage = context.byName.get(lower(text)) ?? null
     return { line, text, stage, image: stage === null ? image(text, kind) : null, isNew: true }
   }

@@ -20,14 +20,11 @@ export interface Stage {
   args: string[]
 }
 
-export interface StageList {
-  /** ARGs before the first FROM: the only ones that FROM sees. */
-  globalArgs: ArgCommand[]
-  stages: Stage[]
-}
-
-/** Groups validated instructions into stages. Refuses a file without a stage, or with anything but ARG before it. */
-export function collectStages(instructions: readonly Instruction[]): StageList {
+/**
+ * Groups validated instructions into stages and the ARGs before the first FROM, the only ones that FROM sees. Refuses a
+ * file without a stage, or with anything but ARG before it.
+ */
+export function collectStages(instructions: readonly Instruction[]) {
   const globalArgs: ArgCommand[] = []
   const stages: Stage[] = []
   for (const instruction of instructions) {

@@ -77,24 +77,19 @@ function editDistance(a: string, b: string): number {
 /** BuildKit's limit on a line, in bytes without the line feed. */
 const MAX_LINE_BYTES = 65_535
 
-/** The physical lines of a file in order, each with its line end. */
-export interface LineSource {
-  /** The next line; null at the end. */
-  next(): string | null
-  /** 1-based number of the line that `next` last returned. */
-  number(): number
-  /** Refuses the file if reading ended at a line over the limit. */
-  checkComplete(): void
-}
-
-/** As in BuildKit's scanner, a line over the limit ends the file, which is refused only if nothing before it was. */
-export function lineSource(text: string): LineSource {
+/**
+ * The physical lines of a file in order, each with its line end. As in BuildKit's scanner, a line over the limit ends
+ * the file, which is refused only if nothing before it was.
+ */
+export function lineSource(text: string) {
   let start = 0
   let number = 0
   let tooLong = false
   return {
+    /** 1-based number of the line that `next` last returned. */
     number: () => number,
-    next() {
+    /** The next line; null at the end. */
+    next(): string | null {
       if (start >= text.length || tooLong) return null
       const newline = text.indexOf('\n', start)
       const end = newline === -1 ? text.length : newline
@@ -105,7 +100,8 @@ export function lineSource(text: string): LineSource {
       number += 1
       return line
     },
-    checkComplete() {
+    /** Refuses the file if reading ended at a line over the limit. */
+    checkComplete(): void {
       if (!tooLong) return
       throw new DockerfileRefusal(
         `the line is longer than ${MAX_LINE_BYTES} bytes, more than BuildKit reads`,
@@ -122,27 +118,18 @@ function isTooLong(text: string, start: number, end: number): boolean {
 }
 
 /** Splits text into words at white space while it is being produced; quoted text stays whole. */
-export interface WordSplitter {
-  /** Adds text that stays in one word, whatever it contains. */
-  addWhole(text: string): void
-  /** Adds text to be split at its white space. */
-  addCut(text: string): void
-  /** Drops the unfinished word, as BuildKit's lexer does on a `${…}` with an operand: both share one buffer. */
-  dropBegun(): void
-  /** All words, including the unfinished one. */
-  finish(): string[]
-}
-
-export function wordSplitter(): WordSplitter {
+export function wordSplitter() {
   const words: string[] = []
   let begun = ''
   let inWord = false
   return {
-    addWhole(text) {
+    /** Adds text that stays in one word, whatever it contains. */
+    addWhole(text: string): void {
       begun += text
       inWord = true
     },
-    addCut(text) {
+    /** Adds text to be split at its white space. */
+    addCut(text: string): void {
       for (const char of text) {
         if (!isSpace(char)) {
           begun += char
@@ -154,10 +141,12 @@ export function wordSplitter(): WordSplitter {
         }
       }
     },
-    dropBegun() {
+    /** Drops the unfinished word, as BuildKit's lexer does on a `${…}` with an operand: both share one buffer. */
+    dropBegun(): void {
       begun = ''
     },
-    finish() {
+    /** All words, including the unfinished one. */
+    finish(): string[] {
       return begun === '' ? words : [...words, begun]
     },
   }

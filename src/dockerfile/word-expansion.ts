@@ -9,7 +9,7 @@ import {
   variableNameAt,
   writtenSubstitution,
 } from './substitution.js'
-import { type WordSplitter, wordSplitter } from './text.js'
+import { wordSplitter } from './text.js'
 
 /** No real value is longer; without a limit, a few lines could expand to gigabytes. */
 const MAX_EXPANDED_LENGTH = 131_072
@@ -57,7 +57,7 @@ class WordReader {
   private readonly line: number
   private readonly base: ExpansionFrame
   /** Only if words are requested: collecting them takes time. */
-  private readonly words: WordSplitter | null
+  private readonly words: ReturnType<typeof wordSplitter> | null
 
   constructor(source: string, variables: ReadonlyMap<string, string>, mode: ExpansionMode, line: number) {
     // Go's scanner drops a byte order mark at the start of its input.
