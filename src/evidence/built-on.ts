@@ -79,15 +79,10 @@ type Proof = Omit<BuiltOn, 'identity'>
 
 const NOTHING: Proof = { digest: null, source: 'none', isPinned: false }
 
-interface FinalBase {
-  readonly identity: string
-  readonly digest: string
-}
-
 /** The base whose layers an image begins with: of several, the one with the most layers, as bases build on others. */
-function finalBase({ platform, layers }: PlatformEvidence, candidates: readonly BaseCandidate[]): FinalBase | null {
+function finalBase({ platform, layers }: PlatformEvidence, candidates: readonly BaseCandidate[]) {
   if (layers === null) return null
-  let [final, most]: [FinalBase | null, number] = [null, 0]
+  let [final, most]: [Pick<ResolvedBase, 'identity' | 'digest'> | null, number] = [null, 0]
   for (const { identity, isFinal, known } of candidates) {
     const own = known.get(platform) ?? []
     const digest = isFinal === false ? null : baseByLayers(layers, own)
@@ -99,7 +94,7 @@ function finalBase({ platform, layers }: PlatformEvidence, candidates: readonly 
   return final
 }
 
-function proofOf(base: BaseCandidate, evidence: PlatformEvidence, final: FinalBase | null): Proof {
+function proofOf(base: BaseCandidate, evidence: PlatformEvidence, final: ReturnType<typeof finalBase>): Proof {
   const byLayers = final?.identity === base.identity ? final.digest : null
   const claim = evidence.provenance?.bases.find(({ identity }) => identity === base.identity)
   if (claim === undefined) return byLayers === null ? NOTHING : { digest: byLayers, source: 'layers', isPinned: false }

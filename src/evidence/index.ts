@@ -4,7 +4,6 @@
  */
 export {
   type BaseCandidate,
-  type BuiltOn,
   baseByLayers,
   builtOn,
   isBuiltOn,

@@ -1,33 +1,24 @@
 import { type ImageReference, identityOf, parseReference, withDefaultTag } from '../reference/image-reference.js'
 import { by, type JsonMap, jsonList, jsonMap, parseJson } from '../text/index.js'
 
-/** A base image as named in a provenance statement. */
-interface PackageUrl {
-  /** Canonical; has a digest if the build pinned it. */
-  readonly reference: ImageReference
-  /** `linux/amd64`; null when absent. */
-  readonly platform: string | null
-}
-
 const MAX_LENGTH = 2048
 
 /**
  * Parses the package URL of an image, `pkg:docker/NAME@TAG?platform=linux%2Famd64&digest=sha256:…` (purl specification,
  * type docker, as BuildKit's `util/purl` writes it: the registry precedes the name, Docker Hub's is omitted).
  *
- * @returns null for any other package, and when it names no valid image.
+ * @returns canonical, with a digest if the build pinned it; null for any other package, and when it names no valid image.
  */
-export function parsePackageUrl(text: string): PackageUrl | null {
+export function parsePackageUrl(text: string): ImageReference | null {
   if (text.length > MAX_LENGTH) return null
   const { path, query } = /^pkg:docker\/(?<path>[^?#]+)(?:\?(?<query>[^#]*))?/.exec(text)?.groups ?? {}
   if (path === undefined) return null
   const [name, version] = splitVersion(path)
-  const parameters = new URLSearchParams(query ?? '')
-  const digest = parameters.get('digest')
+  const digest = new URLSearchParams(query ?? '').get('digest')
   const [written, tag] = [decoded(name), version === null ? '' : decoded(version)]
   if (written === null || tag === null) return null
   const parsed = parseReference(`${written}${versionSuffix(tag)}${digest === null ? '' : `@${digest}`}`)
-  return parsed.ok ? { reference: parsed.reference, platform: parameters.get('platform') } : null
+  return parsed.ok ? parsed.reference : null
 }
 
 /** The version follows the last `@`; a name may contain none (purl specification, rules for each component). */
@@ -133,8 +124,8 @@ function basesIn(dependencies: readonly unknown[]): ResolvedBase[] | null {
     if (image === null) continue
     const digest = digestOf(dependency)
     if (digest === null) return null
-    const isPinned = image.reference.digest !== null
-    const identity = identityOf(withDefaultTag(image.reference))
+    const isPinned = image.digest !== null
+    const identity = identityOf(withDefaultTag(image))
     const known = found.get(identity)
     if (known !== undefined && known.digest !== digest) return null
     // A stage that pins the digest does not pin it for another stage that does not.

@@ -2,18 +2,10 @@ import pLimit from 'p-limit'
 import { isAllowedRegistry } from '../enrollment/across-entries.js'
 import { type HttpResponse, requestTimeout } from '../network/index.js'
 import { parseJson } from '../text/index.js'
-import { isForbiddenHost, openRegistry, type Resolve, resolveBySystem } from './connection.js'
+import { isForbiddenHost, openRegistry, type RegistryConnection, resolveBySystem } from './connection.js'
 import { type ContentOf, type PlatformImage, readContents } from './contents.js'
 import type { Credentials } from './credentials.js'
-import {
-  contentDigest,
-  createdInConfig,
-  isContentOf,
-  isDigest,
-  isManifest,
-  type Manifest,
-  readManifest,
-} from './manifests.js'
+import { contentDigest, createdInConfig, isContentOf, isDigest, isManifest, readManifest } from './manifests.js'
 import { type Answer, Registry, type RegistryLimits, unknownAnswer } from './registry.js'
 import type { RegistryRequest } from './requests.js'
 
@@ -24,10 +16,6 @@ export interface Repository {
   readonly repository: string
 }
 
-export interface TaggedImage extends Repository {
-  readonly tag: string
-}
-
 export interface PinnedImage extends Repository {
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string
@@ -36,7 +24,7 @@ export interface PinnedImage extends Repository {
 /** Reads registries. All methods may be called repeatedly and concurrently. */
 export interface RegistryClient {
   /** The digest a tag has now: the index's if there is one, as Kargo and builds see it. */
-  readonly digest: (image: TaggedImage) => Promise<Answer<string>>
+  readonly digest: (image: Repository & { readonly tag: string }) => Promise<Answer<string>>
   /** All tags of a repository, in the registry's order. */
   readonly tags: (image: Repository) => Promise<Answer<readonly string[]>>
   /** Digest per platform (`os/arch[/variant]`), sorted; empty for an image that is not an index. */
@@ -46,16 +34,10 @@ export interface RegistryClient {
    * or else the first one: a single build makes them all.
    */
   readonly created: (image: PinnedImage) => Promise<Answer<string | null>>
-  /** The images behind a digest, with their layers and attestations; see `readContents`. */
-  readonly contents: (image: WantedContents) => Promise<Answer<readonly PlatformImage[]>>
-}
-
-/** What to read of an image. */
-export interface WantedContents extends PinnedImage {
-  /** `os/arch[/variant]`; empty: all. */
-  readonly platforms: readonly string[]
-  /** Whether to read provenance statements. */
-  readonly statements: boolean
+  /** The images behind a digest for some platforms, with their layers and attestations; see `readContents`. */
+  readonly contents: (
+    image: PinnedImage & { readonly platforms: readonly string[]; readonly statements: boolean },
+  ) => Promise<Answer<readonly PlatformImage[]>>
 }
 
 /** How to reach registries. */
@@ -70,7 +52,7 @@ export interface RegistryOptions {
   readonly timeout?: number
   readonly limits?: Partial<RegistryLimits>
   /** Name resolution; the system's resolver by default. */
-  readonly resolve?: Resolve
+  readonly resolve?: RegistryConnection['resolve']
 }
 
 /** What a tag may point to; the same list as docker's. */
@@ -122,7 +104,8 @@ function newRegistry(registry: string, options: RegistryOptions): Registry {
   return new Registry(connection, { ...DEFAULT_LIMITS, ...options.limits })
 }
 
-async function fetchDigest({ registry, repository, tag }: TaggedImage, send: Send): Promise<Answer<string>> {
+async function fetchDigest(image: Parameters<RegistryClient['digest']>[0], send: Send): Promise<Answer<string>> {
+  const { registry, repository, tag } = image
   const what = { registry, repository, path: `/v2/${repository}/manifests/${tag}`, accept: MANIFESTS }
   const head = await send({ ...what, method: 'HEAD', maxBytes: 0 })
   if (head.kind !== 'found') return head
@@ -137,21 +120,21 @@ async function fetchDigest({ registry, repository, tag }: TaggedImage, send: Sen
   return { kind: 'found', value: contentDigest(body) }
 }
 
-/** @param others how to treat content that does not match the digest. */
-type FetchContent = (
-  image: PinnedImage,
-  kind: 'manifests' | 'blobs',
-  others?: 'unknown' | 'missing',
-) => Promise<Answer<Buffer>>
-
 /** Blobs up to this size, and this many of them, are cached by digest. */
 const MAX_KEPT_BYTES = 64 * 1024
 const MAX_KEPT = 1000
 
-/** Fetches content by digest and rejects anything that does not match. Content never changes, so most is cached. */
-function contentReader(send: Send): FetchContent {
+/**
+ * Fetches content by digest and rejects anything that does not match; `others`: how to treat that. Content never changes,
+ * so most is cached.
+ */
+function contentReader(send: Send) {
   const kept = new Map<string, Answer<Buffer>>()
-  return async ({ registry, repository, digest }, kind, others = 'unknown') => {
+  return async (
+    { registry, repository, digest }: PinnedImage,
+    kind: 'manifests' | 'blobs',
+    others: 'unknown' | 'missing' = 'unknown',
+  ): Promise<Answer<Buffer>> => {
     const path = `/v2/${repository}/${kind}/${digest}`
     const known = kept.get(registry + path)
     if (known !== undefined) return known
@@ -174,7 +157,10 @@ function isStored(body: Buffer, kind: 'manifests' | 'blobs'): boolean {
   return kind === 'manifests' ? isManifest(body) : body.length > 0 && !/^\s*</.test(body.toString('latin1', 0, 100))
 }
 
-async function fetchManifest(image: PinnedImage, fetchContent: FetchContent): Promise<Answer<Manifest>> {
+async function fetchManifest(
+  image: PinnedImage,
+  fetchContent: ReturnType<typeof contentReader>,
+): Promise<Answer<NonNullable<ReturnType<typeof readManifest>>>> {
   const content = await fetchContent(image, 'manifests')
   if (content.kind !== 'found') return content
   const manifest = readManifest(content.value)
@@ -183,7 +169,10 @@ async function fetchManifest(image: PinnedImage, fetchContent: FetchContent): Pr
     : { kind: 'found', value: manifest }
 }
 
-async function fetchCreated(image: PinnedImage, fetchContent: FetchContent): Promise<Answer<string | null>> {
+async function fetchCreated(
+  image: PinnedImage,
+  fetchContent: ReturnType<typeof contentReader>,
+): Promise<Answer<string | null>> {
   const top = await fetchManifest(image, fetchContent)
   if (top.kind !== 'found') return top
   const inside = top.value.platforms.get('linux/amd64') ?? [...top.value.platforms.values()][0]

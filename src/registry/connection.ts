@@ -70,17 +70,15 @@ export type Authorization =
   | { readonly kind: 'none' }
   | RequestFailure
 
-/** All addresses of a name. */
-export type Resolve = (name: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
-
 /** Resolves names with the system's resolver. */
-export const resolveBySystem: Resolve = (name) => lookup(name, { all: true })
+export const resolveBySystem: RegistryConnection['resolve'] = (name) => lookup(name, { all: true })
 
 /** How to reach one registry, and its credentials. */
 export interface RegistryConnection {
   readonly registry: string
   readonly credentials: Credentials
-  readonly resolve: Resolve
+  /** All addresses of a name. */
+  readonly resolve: (name: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
   /** Whether the registry may be in a private network; called only when an address is in one. */
   readonly isTrusted: () => Promise<boolean>
   readonly connection: Connection
@@ -140,9 +138,7 @@ function ownLookup(name: string, { lookups, resolve }: RegistryConnection): Prom
   return found
 }
 
-type Rules = Pick<RegistryConnection, 'registry' | 'resolve' | 'isTrusted'>
-
-function guardedLookup(rules: Rules): LookupFunction {
+function guardedLookup(rules: Pick<RegistryConnection, 'registry' | 'resolve' | 'isTrusted'>): LookupFunction {
   return (name, options, callback) => {
     const found = rules.resolve(name).then(async (addresses) => {
       const all = addresses.map(({ address }) => address)
@@ -164,7 +160,7 @@ function guardedLookup(rules: Rules): LookupFunction {
 async function addressFailure(
   addresses: readonly string[],
   name: string,
-  { registry, isTrusted }: Rules,
+  { registry, isTrusted }: Pick<RegistryConnection, 'registry' | 'isTrusted'>,
 ): Promise<RequestFailure | null> {
   const kinds = addresses.map((address) => addressKind(address))
   if (kinds.includes('forbidden')) return notAllowed(name, 'resolves to an address that no registry can have')

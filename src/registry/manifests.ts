@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto'
 import { byKey, jsonList, jsonMap, parseJson } from '../text/index.js'
 
-/** The relevant parts of a manifest or an index. */
-export interface Manifest {
-  /** Digest per platform (`os/arch[/variant]`); empty when it is not an index or names no platforms. */
-  readonly platforms: ReadonlyMap<string, string>
-  /** Digest of the image's configuration; null for an index. */
-  readonly config: string | null
-  /** Build time from its annotations (ISO 8601). */
-  readonly created: string | null
-}
-
 const DIGEST = /^sha256:[0-9a-f]{64}$/
 const PLATFORM_NAME = /^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,16})?$/
 const MAX_PLATFORMS = 100
@@ -35,8 +25,14 @@ export function isManifest(body: Buffer): boolean {
   return jsonMap(parseJson(body))?.schemaVersion === 2
 }
 
-/** Parses a manifest or an index (OCI image specification); null if it is neither. */
-export function readManifest(body: Buffer): Manifest | null {
+/**
+ * Parses a manifest or an index (OCI image specification).
+ *
+ * @returns null if it is neither. `platforms`: digest per platform (`os/arch[/variant]`), empty when it is not an index or
+ * names no platforms; `config`: digest of the image's configuration, null for an index; `created`: build time from its
+ * annotations (ISO 8601).
+ */
+export function readManifest(body: Buffer) {
   const data = jsonMap(parseJson(body))
   if (data === null) return null
   const config = jsonMap(data.config)?.digest

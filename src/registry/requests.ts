@@ -153,22 +153,13 @@ function bearer(body: Buffer): string | null {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? `Bearer ${value}` : null
 }
 
-/** A challenge in `WWW-Authenticate` (RFC 9110 §11, distribution's token specification). */
-type Challenge =
-  | {
-      readonly scheme: 'bearer'
-      readonly realm: string
-      readonly service: string | null
-      readonly scope: string | null
-    }
-  | { readonly scheme: 'basic' }
-
 /**
- * Parses the header. Prefers bearer among several challenges.
+ * Parses the challenge in `WWW-Authenticate` (RFC 9110 §11, distribution's token specification). Prefers bearer among
+ * several.
  *
  * @returns null if there is no challenge we can answer.
  */
-export function readChallenge(header: string | null): Challenge | null {
+export function readChallenge(header: string | null) {
   if (header === null || header.length > 8192) return null
   const bearer = /(?:^|,)\s*bearer\s+(.*)$/i.exec(header)
   if (bearer !== null) {
@@ -176,9 +167,9 @@ export function readChallenge(header: string | null): Challenge | null {
     const [realm = null, service = null, scope = null] = ['realm', 'service', 'scope'].map((name) =>
       parameters.get(name),
     )
-    return realm === null ? null : { scheme: 'bearer', realm, service, scope }
+    return realm === null ? null : { scheme: 'bearer' as const, realm, service, scope }
   }
-  return /(?:^|,)\s*basic(?:\s|$)/i.test(header) ? { scheme: 'basic' } : null
+  return /(?:^|,)\s*basic(?:\s|$)/i.test(header) ? { scheme: 'basic' as const } : null
 }
 
 const PARAMETER = /([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g
