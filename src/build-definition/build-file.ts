@@ -1,11 +1,11 @@
 import type { BakeBody } from './bake/hcl-tree.js'
 import { type BakeSettings, parseBake, readBake } from './bake/read.js'
-import { type ComposeService, readComposeEnvironment, readComposeFiles } from './compose/read.js'
-import type { BesideFiles, ComposeSettings } from './compose/services.js'
+import { readComposeEnvironment, readComposeFiles } from './compose/read.js'
+import type { ComposeSettings } from './compose/services.js'
 import { isComposeText } from './compose/tree.js'
-import { type BuildFile, targetOf } from './targets.js'
+import { type DefinitionReading, targetOf } from './targets.js'
 import { type BuildEnvironment, type BuildValue, isKnown } from './value.js'
-import type { Unreadable } from './yaml-file.js'
+import type { DefinitionFile } from './yaml-file.js'
 
 /** Default files of bake, in order: all that exist are read (buildx, `bake/bake.go`). */
 export const DEFAULT_BUILD_FILES: readonly string[] = [
@@ -46,28 +46,6 @@ function listedFiles(environment: BuildEnvironment, name: string, separator: str
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
-/** A file that defines builds. */
-export interface DefinitionFile {
-  /** Path in the repository, which determines the format and appears in messages. */
-  readonly file: string
-  readonly text: string
-}
-
-/** Inputs other than the files. */
-export interface DefinitionSettings extends Pick<BakeSettings, 'environment' | 'set'> {
-  /** Working directory of the build, relative to the repository. */
-  readonly folder?: string
-  /** Files that compose files refer to, by path in the repository; null: no such file. */
-  readonly beside?: BesideFiles
-}
-
-const DEFAULTS = { environment: new Map<string, BuildValue>(), folder: '', beside: new Map<string, string | null>() }
-
-/** A definition, or the first unusable file. */
-export type DefinitionReading =
-  | { readonly ok: true; readonly definition: BuildFile }
-  | (Unreadable & { readonly file: string | null })
-
 /**
  * Reads all files that define builds, each in the format its name implies as in bake: JSON and HCL files in order form
  * one definition, which overrides the compose files.
@@ -76,7 +54,7 @@ export type DefinitionReading =
  */
 export function readBuildFiles(
   files: readonly DefinitionFile[],
-  { environment = new Map(), set = [], folder = '', beside = new Map() }: DefinitionSettings = {},
+  { set, ...settings }: Omit<ComposeSettings, 'reader' | 'args'> & Pick<BakeSettings, 'set'>,
 ): DefinitionReading {
   const bodies: BakeBody[] = []
   const compose: DefinitionFile[] = []
@@ -87,56 +65,48 @@ export function readBuildFiles(
     else if (parsed.ok) bodies.push(parsed.file)
     else return { ...parsed, file: file.file }
   }
-  const { reading } = readComposeFiles(compose, { environment, folder, beside, reader: 'bake' })
+  const { reading } = readComposeFiles(compose, { ...settings, reader: 'bake' })
   if (!reading.ok) return reading
   const services = new Map(reading.services.map(({ name, fields }) => [name.replaceAll('.', '_'), fields]))
-  return readBake(bodies, { environment, set, services })
+  return readBake(bodies, { environment: settings.environment, set, services })
 }
 
 /**
  * Files that these compose files refer to and that were not looked up yet: `.env`, includes and extended files, and
  * `env_file` if it may contain an argument's value. Once their texts are given, there may be more.
  *
- * @param settings `reader`: the tool that reads them; bake by default.
  * @returns paths in the repository, sorted; empty when complete.
  */
-export function composeReferences(
-  files: readonly DefinitionFile[],
-  { reader = 'bake', ...settings }: ProjectSettings & Partial<Pick<ComposeSettings, 'reader'>> = {},
-): readonly string[] {
+export function composeReferences(files: readonly DefinitionFile[], settings: ComposeSettings): readonly string[] {
   const compose = files.filter((file) => languageOf(file) === 'compose')
-  return compose.length === 0 ? [] : readComposeFiles(compose, { ...DEFAULTS, ...settings, reader }).wanted
-}
-
-/** Inputs of a compose project other than the files. */
-export interface ProjectSettings extends DefinitionSettings, Pick<ComposeSettings, 'args' | 'isNamed'> {
-  /** Profiles enabled by the command; if missing, `COMPOSE_PROFILES` applies. */
-  readonly profiles?: readonly string[]
+  return compose.length === 0 ? [] : readComposeFiles(compose, settings).wanted
 }
 
 /**
  * Reads compose files as `docker compose build` does. Unlike bake, it resolves every path from the first file's folder,
  * has no `x-bake`, builds for the service's `platform`, passes no container variables to build arguments, and builds
- * services with a profile only if it is enabled or they are named (docker/compose, `pkg/compose/build_bake.go`).
+ * services with a profile only if `COMPOSE_PROFILES` enables it or they are named (docker/compose,
+ * `pkg/compose/build_bake.go`).
  *
  * @returns every service with a build, dots in its name replaced by underscores; the group `default` has those built
  * when none is named.
  */
 export function composeProject(
   files: readonly DefinitionFile[],
-  { profiles, ...settings }: ProjectSettings = {},
+  settings: Omit<ComposeSettings, 'reader'>,
 ): DefinitionReading {
-  const { reading } = readComposeFiles(files, { ...DEFAULTS, ...settings, reader: 'compose' })
+  const { reading } = readComposeFiles(files, { ...settings, reader: 'compose' })
   if (!reading.ok) return reading
   const named = reading.environment.get('COMPOSE_PROFILES')
-  const enabled = profiles ?? (named !== undefined && isKnown(named) ? named.text.split(',') : [])
-  const isBuilt = ({ profiles: own }: ComposeService) =>
-    own.length === 0 || enabled.includes('*') || own.some((one) => !isKnown(one) || enabled.includes(one.text))
+  const enabled = named !== undefined && isKnown(named) ? named.text.split(',') : []
+  const isEnabled = (profile: BuildValue) => !isKnown(profile) || enabled.includes(profile.text)
+  const built = reading.services.filter(
+    ({ profiles }) => profiles.length === 0 || enabled.includes('*') || profiles.some(isEnabled),
+  )
   const targets = reading.services.map(({ name, fields }) => targetOf(name.replaceAll('.', '_'), fields))
-  const built = reading.services.filter(isBuilt).map(({ name }) => name.replaceAll('.', '_'))
   const definition = {
     targets: new Map(targets.map((target) => [target.name, target])),
-    groups: new Map([['default', built]]),
+    groups: new Map([['default', built.map(({ name }) => name.replaceAll('.', '_'))]]),
   }
   return { ok: true, definition }
 }
@@ -146,8 +116,8 @@ export function composeProject(
  *
  * @returns relative to the working directory; null: none are named, and DEFAULT_COMPOSE_FILES apply.
  */
-export function namedComposeFiles(settings: DefinitionSettings = {}): readonly string[] | null {
-  const read = readComposeEnvironment({ ...DEFAULTS, ...settings, reader: 'compose' })
+export function namedComposeFiles(settings: Omit<ComposeSettings, 'reader'>): readonly string[] | null {
+  const read = readComposeEnvironment({ ...settings, reader: 'compose' })
   return listedFiles(read, 'COMPOSE_FILE', 'COMPOSE_PATH_SEPARATOR')
 }
 
@@ -157,17 +127,4 @@ function languageOf({ file, text }: DefinitionFile): 'hcl' | 'json' | 'compose' 
   if (ending !== undefined) return ending === '.hcl' ? 'hcl' : ending === '.json' ? 'json' : 'compose'
   if (isComposeText(text, file)) return 'compose'
   return parseBake(text, 'json', file).ok ? 'json' : 'hcl'
-}
-
-/**
- * Reads one file that defines builds, in the format its name implies as in bake: JSON, HCL, compose.
- *
- * @param environment variables of the step that builds.
- */
-export function readBuildFile(
-  text: string,
-  file: string,
-  environment: BuildEnvironment = new Map(),
-): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
-  return readBuildFiles([{ file, text }], { environment })
 }

@@ -13,28 +13,19 @@
  * steps) → resolveBuild.
  */
 
-export { readBakeJson } from './bake/read.js'
 export {
   bakeFileNames,
   composeProject,
   composeReferences,
   DEFAULT_BUILD_FILES,
   DEFAULT_COMPOSE_FILES,
-  type DefinitionFile,
-  type DefinitionReading,
-  type DefinitionSettings,
   namedComposeFiles,
-  type ProjectSettings,
-  readBuildFile,
   readBuildFiles,
 } from './build-file.js'
-export type { BesideFiles } from './compose/services.js'
 export {
   callsKo,
   isKoConfig,
   KO_BASE_IMAGE,
-  type KoBase,
-  type KoConfig,
   koBases,
   koEnvironment,
   readKoConfig,
@@ -43,36 +34,26 @@ export { insidePath, targetDockerfile } from './paths.js'
 export {
   type Assumption,
   assumptionText,
-  type ExplicitBuild,
-  type OpenValues,
   type ResolvedBuild,
   resolveBuild,
   writtenSetting,
 } from './resolve.js'
-export type { BuildFile, BuildTarget } from './targets.js'
+export type { BuildFile, BuildTarget, DefinitionReading } from './targets.js'
 export { type BuildInputs, type BuildValue, isKnown, type KnownValue, shortText, type UnknownValue } from './value.js'
 export { METADATA_TAG } from './workflow/build-actions.js'
 export type { DefinitionResult } from './workflow/candidates.js'
-export { type BuildChoice, chooseBuilds, type ImageBuild, type LinkedTarget, WRITE_BUILD } from './workflow/choose.js'
+export { type BuildChoice, chooseBuilds, WRITE_BUILD } from './workflow/choose.js'
 export type { DispatchedRun } from './workflow/contexts.js'
 export { type FollowedBuilds, followBuilds } from './workflow/follow.js'
-export {
-  type PipelineFacts,
-  pipelineTitle,
-  type RunTitle,
-  readPipeline,
-  runTitle,
-  titleOf,
-} from './workflow/run-title.js'
+export { pipelineTitle, type RunTitle, runTitle, titleOf } from './workflow/run-title.js'
 export type { BakeStep, BuildStep, StepPlace, UnreadStep } from './workflow/steps.js'
-export { displayPath, type FileReading, type FileReference, readDefinition, referenceKey } from './workflow/walk.js'
+export { displayPath, type FileReading, type FileReference, readDefinition } from './workflow/walk.js'
 export {
   checkDispatch,
   type DispatchInput,
-  type DispatchProblem,
   filledInput,
   PLACEHOLDER,
   readWorkflow,
   type WorkflowFacts,
 } from './workflow/workflow.js'
-export type { Unreadable, YamlFile } from './yaml-file.js'
+export type { DefinitionFile, Unreadable, YamlFile } from './yaml-file.js'

@@ -1,14 +1,13 @@
-/** How a list input is split: `lines` keeps commas, `commas` splits at them too, `plain` also ignores quotes. */
-export type ListKind = 'lines' | 'commas' | 'plain'
-
 /**
  * Splits a list input of docker's actions into trimmed, non-empty items.
  *
  * The rule is docker/actions-toolkit's (`Util.getInputList`): CSV records, so `"…"` around an item keeps commas and
  * line ends inside it, and quotes in other positions are text. build-push-action reads build-args and build-contexts as
  * `lines` and platforms as `commas`, bake-action its `set` as `plain`. None of them supports comments.
+ *
+ * @param kind `lines` keeps commas, `commas` splits at them too, `plain` also ignores quotes.
  */
-export function inputList(input: string, kind: ListKind): string[] {
+export function inputList(input: string, kind: 'lines' | 'commas' | 'plain'): string[] {
   const text = input.trim()
   const records = kind === 'plain' ? text.split(/\r\n|\n|\r/).map((line) => [line]) : csvRecords(text)
   const items = records.flatMap((fields) => {

@@ -4,21 +4,8 @@ import type { Data, DataMap } from '../yaml/data.js'
 import { type BuildValue, contentKey, isKnown, known, shortText, unknown, writtenText } from './value.js'
 import { listOf, mapOf, readYamlFile, scalarText, type Unreadable, valueAt, type YamlFile } from './yaml-file.js'
 
-interface KoImage {
-  readonly ref: string
-  readonly line: number
-}
-
-/** The base images in `.ko.yaml`. */
-export interface KoConfig {
-  /** null: not set, ko's own default applies. */
-  readonly defaultBaseImage: KoImage | null
-  /** By import path, in lower case. */
-  readonly overrides: ReadonlyMap<string, KoImage>
-}
-
 /** A base image that ko pulls. */
-export interface KoBase {
+interface KoBase {
   readonly ref: string
   /** Line in `.ko.yaml`; null: not from that file. */
   readonly line: number | null
@@ -54,8 +41,18 @@ export function isKoConfig(path: string): boolean {
  * valid reference makes it unreadable, as ko refuses it.
  *
  * @param text of `.ko.yaml`; an empty file sets nothing.
+ * @returns the default, null if it is not set so that ko's own applies, and the overrides by import path in lower case.
  */
-export function readKoConfig(text: string, file: string): ({ readonly ok: true } & KoConfig) | Unreadable {
+export function readKoConfig(
+  text: string,
+  file: string,
+):
+  | {
+      readonly ok: true
+      readonly defaultBaseImage: KoBase | null
+      readonly overrides: ReadonlyMap<string, KoBase>
+    }
+  | Unreadable {
   if (!/^[ \t\r]*[^\s#]/m.test(text)) return { ok: true, defaultBaseImage: null, overrides: new Map() }
   const read = readYamlFile(text, file)
   if (!read.ok) return read
@@ -68,7 +65,7 @@ export function readKoConfig(text: string, file: string): ({ readonly ok: true }
   }
   const defaultBaseImage = base === undefined || base.data === null ? null : imageAt(read.file, [base.key], base.data)
   if (defaultBaseImage !== null && 'message' in defaultBaseImage) return defaultBaseImage
-  const overrides = new Map<string, KoImage>()
+  const overrides = new Map<string, KoBase>()
   for (const [path, data] of overridden) {
     const image = imageAt(read.file, [named?.key ?? '', path], data)
     if ('message' in image) return image
@@ -77,7 +74,7 @@ export function readKoConfig(text: string, file: string): ({ readonly ok: true }
   return { ok: true, defaultBaseImage, overrides }
 }
 
-function imageAt(file: YamlFile, path: readonly string[], data: Data): KoImage | Unreadable {
+function imageAt(file: YamlFile, path: readonly string[], data: Data): KoBase | Unreadable {
   const ref = scalarText(data) ?? ''
   const line = file.line(path)
   const parsed = parseReference(ref)
@@ -85,23 +82,18 @@ function imageAt(file: YamlFile, path: readonly string[], data: Data): KoImage |
 }
 
 /**
- * The base images that ko may pull for an image.
+ * The base images that ko may pull for an image. No file reliably tells which import path is built, so any override may
+ * apply.
  *
- * @param config null: there is no `.ko.yaml`.
- * @param importPath argument of ko, with or without `ko://`; null: unknown, so any override may apply.
  * @param environment possible values of KO_DEFAULTBASEIMAGE, which take precedence over the configuration
  * (docs/configuration.md); null among them: possibly not set. Empty: not set.
  * @returns with `assumed`, in words without a full stop, if there are several possibilities.
  */
 export function koBases(
-  config: KoConfig | null,
-  importPath: string | null,
+  { defaultBaseImage, overrides }: Exclude<ReturnType<typeof readKoConfig>, Unreadable>,
   environment: readonly (BuildValue | null)[],
 ): { readonly bases: readonly KoBase[]; readonly assumed: readonly string[] } {
-  const overrides = config?.overrides ?? new Map<string, KoImage>()
-  const own = importPath === null ? undefined : overrides.get(importPath.replace(/^ko:\/\//, '').toLowerCase())
-  if (own !== undefined) return { bases: [own], assumed: [] }
-  const fallback = config?.defaultBaseImage ?? { ref: KO_BASE_IMAGE, line: null }
+  const fallback = defaultBaseImage ?? { ref: KO_BASE_IMAGE, line: null }
   const values = environment.length === 0 ? [null] : environment
   const assumed: string[] = []
   const bases = values.map((value): KoBase => {
@@ -113,13 +105,9 @@ export function koBases(
     return fallback
   })
   if (values.length > 1) assumed.push(`${VARIABLE} has several values: the base images of all are assumed`)
-  if (importPath !== null || overrides.size === 0) return { bases: distinctBy(bases, refOf), assumed }
-  assumed.push('which import path ko builds is not known: every base image in baseImageOverrides is assumed')
-  return { bases: distinctBy([...bases, ...overrides.values()], refOf), assumed }
-}
-
-function refOf({ ref }: KoBase): string {
-  return ref
+  if (overrides.size > 0)
+    assumed.push('which import path ko builds is not known: every base image in baseImageOverrides is assumed')
+  return { bases: distinctBy([...bases, ...overrides.values()], ({ ref }) => ref), assumed }
 }
 
 /**
@@ -131,10 +119,10 @@ function refOf({ ref }: KoBase): string {
  * @returns each value once; null among them: possibly not set. If no step calls ko directly, any step may (`make
  * release`).
  */
-export function koEnvironment(text: string, file: string): readonly (BuildValue | null)[] {
+export function koEnvironment(text: string): readonly (BuildValue | null)[] {
   // Fast path: nearly no workflow mentions it.
   if (!text.includes(VARIABLE)) return []
-  const read = readYamlFile(text, file)
+  const read = readYamlFile(text, 'workflow')
   if (!read.ok) return []
   const workflow = mapOf(read.file.data)
   const shells = Object.values(mapOf(valueAt(workflow, 'jobs'))).flatMap((job) =>

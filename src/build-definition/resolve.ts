@@ -1,14 +1,6 @@
+import type { BuildSettings } from '../enrollment/images-file.js'
 import { distinctBy, quote } from '../text/index.js'
 import { type BuildInputs, type BuildValue, isKnown, shortText } from './value.js'
-
-/** `build` in images.yaml; null and empty maps: not set. */
-export interface ExplicitBuild {
-  readonly args: ReadonlyMap<string, string>
-  readonly target: string | null
-  /** null: images.yaml names none. */
-  readonly platforms: readonly string[] | null
-  readonly contexts: ReadonlyMap<string, string>
-}
 
 /** Input for discovery, and which of it is unknown. */
 export interface ResolvedBuild {
@@ -18,7 +10,18 @@ export interface ResolvedBuild {
   readonly platforms: readonly string[]
   readonly contexts: ReadonlyMap<string, string>
   readonly assumed: readonly Assumption[]
-  readonly open: OpenValues
+  /** Values that may differ in the real build from those given to discovery. */
+  readonly open: {
+    /** Arguments that are unknown, or have a default that the build's environment may replace. */
+    readonly args: ReadonlySet<string>
+    /** Whether other arguments may be passed too. */
+    readonly anyArg: boolean
+    /** The target as written; null: it is known. Empty: nothing is known about it. */
+    readonly target: string | null
+    readonly platforms: boolean
+    /** Unknown contexts, as written. */
+    readonly contexts: ReadonlyMap<string, string>
+  }
 }
 
 /** An assumed value. */
@@ -33,19 +36,6 @@ export interface Assumption {
   readonly instead: string
   /** The assumed value; null if the Dockerfile decides. */
   readonly value: string | null
-}
-
-/** Values that may differ in the real build from those given to discovery. */
-export interface OpenValues {
-  /** Arguments that are unknown, or have a default that the build's environment may replace. */
-  readonly args: ReadonlySet<string>
-  /** Whether other arguments may be passed too. */
-  readonly anyArg: boolean
-  /** The target as written; null: it is known. Empty: nothing is known about it. */
-  readonly target: string | null
-  readonly platforms: boolean
-  /** Unknown contexts, as written. */
-  readonly contexts: ReadonlyMap<string, string>
 }
 
 const DEFAULT_PLATFORM = 'linux/amd64'
@@ -65,7 +55,7 @@ const LIST_KINDS: Readonly<Record<string, 'args' | 'contexts'>> = {
  * @param inputs from the build definition, null if there is none to read.
  * @param explicit from images.yaml; null: no `build` there, so that without a definition anything may be passed.
  */
-export function resolveBuild(inputs: BuildInputs | null, explicit: ExplicitBuild | null): ResolvedBuild {
+export function resolveBuild(inputs: BuildInputs | null, explicit: BuildSettings | null): ResolvedBuild {
   const said = explicit ?? NOTHING_SAID
   const assumed: Assumption[] = []
   const openArgs = new Set<string>()
@@ -83,28 +73,27 @@ export function resolveBuild(inputs: BuildInputs | null, explicit: ExplicitBuild
     said.platforms !== null && said.platforms.length > 0
       ? said.platforms
       : resolvePlatforms(inputs?.platforms ?? [], assumed)
-  const lists = inputs?.unclear ?? []
-  for (const { key, written, place } of lists) {
+  for (const { key, written, place } of inputs?.unclear ?? []) {
     const subject = `${key} holds ${shortText(written)}${at(place)}`
     assumed.push({ key: 'list', name: key, subject, instead: 'what that passes is not known', value: null })
   }
-  const isUnread = inputs === null && explicit === null
   const open = {
     args: openArgs,
     contexts: openContexts,
-    ...openLists(inputs, said, { isUnread, keys: lists.map(({ key }) => key) }),
+    ...openLists(inputs, said, inputs === null && explicit === null),
   }
   return { args, target, platforms, contexts, assumed: distinctBy(assumed, assumptionText), open }
 }
 
-const NOTHING_SAID: ExplicitBuild = { args: new Map(), target: null, platforms: null, contexts: new Map() }
+const NOTHING_SAID: BuildSettings = { args: new Map(), target: null, platforms: null, contexts: new Map() }
 
 /** What unknown lists, or a build without a readable definition, leave open. */
 function openLists(
   inputs: BuildInputs | null,
-  said: ExplicitBuild,
-  { isUnread, keys }: { readonly isUnread: boolean; readonly keys: readonly string[] },
-): Pick<OpenValues, 'anyArg' | 'target' | 'platforms'> {
+  said: BuildSettings,
+  isUnread: boolean,
+): Omit<ResolvedBuild['open'], 'args' | 'contexts'> {
+  const keys = (inputs?.unclear ?? []).map(({ key }) => key)
   const isAnything = isUnread || keys.some((key) => LIST_KINDS[key] === undefined)
   const target = inputs?.target ?? null
   const platforms = inputs?.platforms ?? []

@@ -4,6 +4,23 @@ export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecAr
   return pattern.exec(text)
 }
 
+/** A cursor over a text. */
+export class Scanner {
+  protected at = 0
+  protected readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  /** Takes what a sticky pattern matches at the cursor; empty: it does not match. */
+  protected match(pattern: RegExp): string {
+    const found = matchAt(pattern, this.text, this.at)?.[0] ?? ''
+    this.at += found.length
+    return found
+  }
+}
+
 /**
  * Returns a function that maps a position of a text to its line.
  *

@@ -1,5 +1,6 @@
 import { familiarReference, parseReference } from '../reference/index.js'
 import { type BuildInputs, type BuildValue, isKnown, nonEmpty, shortText, type Unclear } from './value.js'
+import type { Unreadable } from './yaml-file.js'
 
 /** A build defined in a bake or compose file. */
 export interface BuildTarget {
@@ -22,6 +23,11 @@ export interface BuildFile {
   /** Names of targets and groups that are built together. */
   readonly groups: ReadonlyMap<string, readonly string[]>
 }
+
+/** A definition, or the first unusable file. */
+export type DefinitionReading =
+  | { readonly ok: true; readonly definition: BuildFile }
+  | (Unreadable & { readonly file: string | null })
 
 const LINK = /^(?:target|service):(.+)$/s
 

@@ -24,6 +24,13 @@ export function scalarText(data: Data | undefined): string | null {
   return typeof data === 'object' ? null : String(data)
 }
 
+/** A file that defines builds. */
+export interface DefinitionFile {
+  /** Path in the repository, which determines the format and appears in messages. */
+  readonly file: string
+  readonly text: string
+}
+
 /** Why a file cannot be used. */
 export interface Unreadable {
   readonly ok: false

@@ -15,10 +15,7 @@ import {
   WRITE_BUILD,
 } from '../build-definition/index.js'
 import type { WorkflowSource } from '../enrollment/images-file.js'
-import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
-
-/** Answers by request key, from one or more rounds. */
-export type FileAnswers = ReadonlyMap<string, FileAnswer>
+import { type FileAnswers, type FileRequest, requestKey } from './source-file.js'
 
 /** The request for a file that a definition names. */
 export function requestFor({ repo, ref, path }: FileReference, source: WorkflowSource): FileRequest {

@@ -75,7 +75,7 @@ export function dockerfileBases(
     ok: true,
     uses: uses.filter((use) => !use.reachable || untrackable(use.reference) === null),
     assumed: assumptions({ dockerfile, resolved, possible, used }),
-    unnamed: unnamedBases(file, { resolved, possible }),
+    unnamed: unnamedBases(file, resolved, possible),
     usesDefaults:
       possible.uses.some((use) => use.assumed.length > 0) || (inputs === null && possible.additions.size > 0),
     warnings: possible.warnings,

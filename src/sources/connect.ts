@@ -7,18 +7,12 @@ import type { GitHubClient } from './github-client.js'
 import { readFromGitLab } from './gitlab.js'
 import { failed, requestKey, type SourceReader } from './source-file.js'
 
-/** A server and the token for it. */
-interface ServerAccess {
-  readonly url: string
-  readonly token: string
-  readonly log: Log
-}
-
 /** Readers of the forges other than GitHub, whose client a run shares with other steps. */
-const READERS: Readonly<Record<Exclude<Provider, typeof DEFAULT_PROVIDER>, (server: ServerAccess) => SourceReader>> = {
+const READERS: Readonly<Record<Exclude<Provider, typeof DEFAULT_PROVIDER>, typeof readFromGitLab>> = {
   gitlab: readFromGitLab,
 }
 
+/** How to reach the sources. */
 interface SourceAccess {
   /** Folder with checkouts as OWNER/REPO; if set, no server is contacted. */
   readonly directory: string | null

@@ -26,12 +26,9 @@ export function readFromDirectory(root: string): SourceReader {
   return { read, isComplete: false }
 }
 
-type EntryKind = 'folder' | 'file' | 'link' | 'other' | 'nothing'
-type Look = (path: string) => EntryKind
-
 /** Looks up each path once (a link as itself): the files of one read share a few folders. */
-function lookingOnce(): Look {
-  const known = new Map<string, EntryKind>()
+function lookingOnce(): typeof look {
+  const known = new Map<string, ReturnType<typeof look>>()
   return (path) => {
     const found = known.get(path) ?? look(path)
     known.set(path, found)
@@ -39,7 +36,7 @@ function lookingOnce(): Look {
   }
 }
 
-function look(path: string): EntryKind {
+function look(path: string): 'folder' | 'file' | 'link' | 'other' | 'nothing' {
   try {
     const found = lstatSync(path)
     if (found.isDirectory()) return 'folder'
@@ -52,7 +49,7 @@ function look(path: string): EntryKind {
   }
 }
 
-function readOne(root: string, request: FileRequest, looking: Look): FileAnswer {
+function readOne(root: string, request: FileRequest, looking: typeof look): FileAnswer {
   try {
     const place = walk(root, request, looking)
     return typeof place === 'string' ? readBounded(place, request) : place
@@ -67,7 +64,7 @@ function readOne(root: string, request: FileRequest, looking: Look): FileAnswer 
 }
 
 /** Path of the file on disk after checking every part of it, or why there is none. */
-function walk(root: string, request: FileRequest, looking: Look): string | FileAnswer {
+function walk(root: string, request: FileRequest, looking: typeof look): string | FileAnswer {
   const { repo, path } = request
   const repository = descend(root, repo, looking)
   if (typeof repository !== 'string' || looking(repository) !== 'folder') {
@@ -98,7 +95,11 @@ function walk(root: string, request: FileRequest, looking: Look): string | FileA
 const WORKFLOWS = '.github/workflows'
 
 /** Descends a path part by part. A part that leads out of the folder or into `.git` counts as missing. */
-function descend(from: string, path: string, looking: Look): string | { readonly found: EntryKind } {
+function descend(
+  from: string,
+  path: string,
+  looking: typeof look,
+): string | { readonly found: ReturnType<typeof look> } {
   const parts = path.split('/').filter((part) => part !== '.')
   if (parts.some((part) => part === '' || part === '..' || part.toLowerCase() === '.git')) return { found: 'nothing' }
   let place = from

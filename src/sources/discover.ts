@@ -1,7 +1,6 @@
 import type { BuildChoice, FollowedBuilds } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import type { Problem } from '../enrollment/problem.js'
-import type { FileAnswers } from './bake-files.js'
 import {
   type Discovery,
   type DiscoveryInput,
@@ -12,7 +11,14 @@ import {
 import { namedAlone, requestsBesideNamed } from './named-bases.js'
 import { type RunIdentity, titledRuns, titleRequests } from './run-identity.js'
 import { sharedBuilds } from './shared-builds.js'
-import { buildFileRequest, type FileFailure, type FileRequest, requestKey, type SourceReader } from './source-file.js'
+import {
+  buildFileRequest,
+  type FileAnswers,
+  type FileFailure,
+  type FileRequest,
+  requestKey,
+  type SourceReader,
+} from './source-file.js'
 import {
   chooseImageBuilds,
   Definitions,
@@ -140,13 +146,11 @@ function readWorkflows(images: readonly EnrolledImage[], answers: FileAnswers): 
 /** More rounds than reusable workflows and actions can nest, plus those for bake and compose files. */
 const MAX_ROUNDS = 16
 
-interface Followed {
-  /** By image name; missing for an image whose workflow could not be read. */
-  readonly builds: ReadonlyMap<string, FollowedBuilds>
-  readonly answers: FileAnswers
-}
-
-/** Follows the workflows of all images in rounds: each requests the files that the previous one named. */
+/**
+ * Follows the workflows of all images in rounds: each requests the files that the previous one named.
+ *
+ * @returns the builds by image name, missing for an image whose workflow could not be read; and all answers.
+ */
 async function followAll(
   inputs: readonly DiscoveryInput[],
   about: {
@@ -157,7 +161,7 @@ async function followAll(
     /** Additional requests for the first round. */
     readonly also: readonly FileRequest[]
   },
-): Promise<Followed> {
+) {
   const answers = new Map(about.first)
   const definitions = new Definitions()
   const builds = new Map<string, FollowedBuilds>()
@@ -184,7 +188,10 @@ async function followAll(
   return { builds, answers }
 }
 
-function choiceOf(image: EnrolledImage, { builds, answers }: Followed): BuildChoice | null {
+function choiceOf(
+  image: EnrolledImage,
+  { builds, answers }: Awaited<ReturnType<typeof followAll>>,
+): BuildChoice | null {
   const { source } = image
   const followed = builds.get(image.name)
   if (source === null || !('workflow' in source) || followed === undefined) return null
@@ -200,7 +207,7 @@ function workflowProblemsOf(
     imagesFile,
   }: {
     readonly readings: ReadonlyMap<string, WorkflowReading>
-    readonly followed: Followed
+    readonly followed: Awaited<ReturnType<typeof followAll>>
     readonly choices: ReadonlyMap<string, BuildChoice | null>
     readonly imagesFile: string
   },

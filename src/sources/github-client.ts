@@ -23,14 +23,6 @@ import type { GitHub, ThrottlingOptions } from './github-library.js'
 /** An authenticated client for GitHub's REST and GraphQL APIs. */
 export type GitHubClient = InstanceType<typeof GitHub>
 
-/** How to reach GitHub. */
-export interface GitHubServer {
-  /** https://api.github.com, or https://HOST/api/v3 for a GitHub Enterprise server. */
-  readonly apiUrl: string
-  readonly token: string
-  readonly log: Log
-}
-
 /** The plugin treats every query as a write and would send one per second; a run writes only a handful of times. */
 const UNSPACED = {
   key: () => ({ schedule: (_: unknown, send: () => Promise<void>) => send() }),
@@ -43,8 +35,15 @@ const CLIENT_ERRORS = Array.from({ length: 100 }, (_, index) => 400 + index)
  * Connects to GitHub. Calls reject with FailedRequest when there is no usable response, and with octokit's own errors
  * when GitHub refuses. Octokit's plugins retry and wait only as far as a RetryPolicy allows. The library is loaded on
  * first use: offline runs never need it.
+ *
+ * @param server `apiUrl`: https://api.github.com, or https://HOST/api/v3 for a GitHub Enterprise server.
  */
-export async function connectGitHub({ apiUrl, token, log }: GitHubServer): Promise<GitHubClient> {
+export async function connectGitHub(server: {
+  readonly apiUrl: string
+  readonly token: string
+  readonly log: Log
+}): Promise<GitHubClient> {
+  const { apiUrl, token, log } = server
   // The toolkit creates its own agent when loaded, which cannot handle other kinds of proxies.
   const unusable = unusableProxy(new URL(apiUrl))
   if (unusable !== null) throw new FailedRequest(unusable, apiUrl)

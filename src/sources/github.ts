@@ -56,43 +56,30 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-interface BatchReply {
-  readonly repositories: ReadonlyMap<string, JsonMap | null>
-  readonly repositoryAliases: ReadonlyMap<string, string>
-  /** Alias of each request's file and branch in its repository's reply. */
-  readonly aliases: ReadonlyMap<string, string>
-  /** GitHub's errors by path: `` for the whole query, `r0` a repository, `r0.f3` a file. */
-  readonly errors: ReadonlyMap<string, GraphQLError>
-  /** Why nothing in the batch could be read. */
-  readonly failure: { readonly said: string; readonly remedy: string } | null
-}
-
-async function ask(graphql: GraphQL, batch: readonly FileRequest[]): Promise<BatchReply> {
+/**
+ * Sends a batch.
+ *
+ * @returns the reply of each repository with its alias; the alias of each request's file and branch in it; GitHub's
+ * errors by path: `` for the whole query, `r0` a repository, `r0.f3` a file; and why nothing could be read, if so.
+ */
+async function ask(graphql: GraphQL, batch: readonly FileRequest[]) {
   const { query, variables, aliases, repositories } = buildQuery(batch)
   const reply = await graphql(query, variables).then(
     (data) => ({ data: jsonMap(data), errors: [], failure: null }),
     partialReply,
   )
   const errors = new Map(reply.errors.map((error) => [(error.path ?? []).join('.'), error] as const))
-  const byRepository = new Map(repositories.map((repo, index) => [repo, jsonMap(reply.data?.[`r${index}`])]))
-  const aliasOf = new Map(repositories.map((repo, index) => [repo, `r${index}`]))
-  return { repositories: byRepository, repositoryAliases: aliasOf, aliases, errors, failure: reply.failure }
-}
-
-interface GraphQLError {
-  readonly type?: string
-  readonly message: string
-  readonly path?: readonly string[]
+  const replies = repositories.map((repo, index) => {
+    const alias = `r${index}`
+    return [repo, { alias, data: jsonMap(reply.data?.[alias]) }] as const
+  })
+  return { repositories: new Map(replies), aliases, errors, failure: reply.failure }
 }
 
 const CHECK_TOKEN = 'Check the source-token and try again.'
 
 /** GraphQL replies can be partial: one unreadable repository does not fail the others. */
-function partialReply(failure: unknown): {
-  data: JsonMap | null
-  errors: GraphQLError[]
-  failure: BatchReply['failure']
-} {
+function partialReply(failure: unknown) {
   const said = jsonMap(failure)
   const data = jsonMap(said?.data)
   const errors = Array.isArray(said?.errors) ? said.errors.flatMap(errorIn) : []
@@ -104,7 +91,7 @@ function partialReply(failure: unknown): {
   return { data, errors, failure: { said: first?.message ?? `${message}.`, remedy: first?.remedy ?? CHECK_TOKEN } }
 }
 
-function errorIn(value: unknown): GraphQLError[] {
+function errorIn(value: unknown) {
   const { message, path, type } = jsonMap(value) ?? {}
   const place = Array.isArray(path) ? { path: path.map(String) } : {}
   const kind = typeof type === 'string' ? { type } : {}
@@ -142,13 +129,12 @@ function buildQuery(batch: readonly FileRequest[]) {
   return { query, variables, aliases, repositories }
 }
 
-function answerTo(request: FileRequest, reply: BatchReply, host: string): FileAnswer {
+function answerTo(request: FileRequest, reply: Awaited<ReturnType<typeof ask>>, host: string): FileAnswer {
   if (reply.failure !== null) {
     const { said, remedy } = reply.failure
     return failed('unreachable', `${request.repo} could not be read from ${host}: ${said}`, remedy)
   }
-  const repository = reply.repositories.get(request.repo) ?? null
-  const r = reply.repositoryAliases.get(request.repo) ?? ''
+  const { data: repository = null, alias: r = '' } = reply.repositories.get(request.repo) ?? {}
   if (repository === null) {
     const error = reply.errors.get(r) ?? reply.errors.get('')
     const said = error === undefined ? '' : ` (${host} says: ${error.message})`

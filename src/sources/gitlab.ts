@@ -135,8 +135,6 @@ function placeName({ request, branch }: FileLocation): string {
   return `${request.path} of ${request.repo} (${branch ?? 'default branch'})`
 }
 
-export type { GitLabOptions } from './gitlab-client.js'
-
 /**
  * Reads sources from GitLab with its REST API: one request per file; nothing is cloned.
  *

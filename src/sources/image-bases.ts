@@ -3,10 +3,9 @@ import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { distinctBy } from '../text/index.js'
 import { type AssumptionWarning, inGeneral } from './assumptions.js'
-import type { FileAnswers } from './bake-files.js'
 import { type BasesResult, type BaseUse, type BuiltFile, dockerfileBases, unitedUses } from './bases.js'
 import { KO_REMEDY, koUses, namedUses, remedyWithoutDockerfile } from './named-bases.js'
-import { type FileFailure, type FileRequest, requestKey } from './source-file.js'
+import { type FileAnswers, type FileFailure, type FileRequest, requestKey } from './source-file.js'
 import type { UnnamedBase } from './unnamed-bases.js'
 import type { DefinedBuild } from './workflow-build.js'
 
@@ -75,7 +74,8 @@ export function discoverImage(
 ): ImageDiscovery {
   const { image, dockerfile } = input
   const answer = answers.get(requestKey(dockerfile))
-  const workflow = { request: input.workflow, answers }
+  const builder = input.workflow === null ? undefined : answers.get(requestKey(input.workflow))
+  const workflow = builder?.kind === 'found' ? builder.text : ''
   if (answer?.kind !== 'found') {
     const remedy = answer === undefined ? null : remedyWithoutDockerfile(answer, workflow)
     const failure = answer === undefined ? {} : { failure: answer.reason }

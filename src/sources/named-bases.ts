@@ -1,4 +1,4 @@
-import { callsKo, koBases, koEnvironment, readKoConfig } from '../build-definition/index.js'
+import { callsKo, type DefinitionFile, koBases, koEnvironment, readKoConfig } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { DEFAULT_DOCKERFILE } from '../enrollment/schema/source.js'
@@ -8,7 +8,7 @@ import type { BasesResult, BaseUse } from './bases.js'
 import {
   buildFileRequest,
   type FailedAnswer,
-  type FileAnswer,
+  type FileAnswers,
   type FileFailure,
   type FileRequest,
   requestKey,
@@ -45,21 +45,19 @@ export function requestsBesideNamed({ source }: EnrolledImage): FileRequest[] {
   return [{ provider, repo, branch, path: DEFAULT_DOCKERFILE }, ...[buildFileRequest(source) ?? []].flat()]
 }
 
-interface About {
-  /** The branch that was read; null: unknown. */
-  readonly branch: string | null
-  /** Whether a file that is not found does not exist. */
-  readonly isComplete: boolean
-  readonly imagesFile: string
-}
-
 /**
  * The discovery of an image without a Dockerfile: only the bases that images.yaml names.
  *
  * @param answers to `requestsBesideNamed`.
+ * @param about `branch`: the one that was read, null if unknown; `isComplete`: whether a file that is not found does not
+ * exist.
  */
-export function namedAlone(image: EnrolledImage, answers: ReadonlyMap<string, FileAnswer>, about: About) {
-  const { branch, imagesFile } = about
+export function namedAlone(
+  image: EnrolledImage,
+  answers: FileAnswers,
+  about: { readonly branch: string | null; readonly isComplete: boolean; readonly imagesFile: string },
+) {
+  const { branch, isComplete, imagesFile } = about
   const discovery = {
     kind: 'found' as const,
     file: null,
@@ -68,14 +66,15 @@ export function namedAlone(image: EnrolledImage, answers: ReadonlyMap<string, Fi
     assumed: [],
     mayBe: [],
   }
-  return { name: image.name, discovery, ...problemsBeside(image, answers, about) }
+  return { name: image.name, discovery, ...problemsBeside(image, answers, isComplete, imagesFile) }
 }
 
 /** Problems with a source that cannot be read, or that has a Dockerfile, which may have been dropped by accident. */
 function problemsBeside(
   image: EnrolledImage,
-  answers: ReadonlyMap<string, FileAnswer>,
-  { isComplete, imagesFile }: About,
+  answers: FileAnswers,
+  isComplete: boolean,
+  imagesFile: string,
 ): { readonly problems: readonly Problem[]; readonly failure?: FileFailure } {
   const [dockerfile] = requestsBesideNamed(image)
   const answer = dockerfile === undefined ? undefined : answers.get(requestKey(dockerfile))
@@ -97,26 +96,16 @@ function problemsBeside(
 /** Remedy where a default of ours may not be the actual base. */
 export const KO_REMEDY = 'If it is built on another image, list that under `bases` and remove `dockerfile`.'
 
-/** The workflow that builds an image, among the files read. */
-interface Builder {
-  /** null: no workflow is enrolled. */
-  readonly request: FileRequest | null
-  readonly answers: ReadonlyMap<string, FileAnswer>
-}
-
 /**
- * The base images of an image that ko builds: its entry names `.ko.yaml` instead of a Dockerfile. No file reliably
- * tells which import path is built, so every override counts.
+ * The base images of an image that ko builds: its entry names `.ko.yaml` instead of a Dockerfile.
  *
  * @param config ko's configuration.
- * @param workflow its environment takes precedence over the configuration; without it, the configuration decides.
+ * @param workflow text of the workflow that builds it, whose environment takes precedence; empty: there is none.
  */
-export function koUses(config: { readonly file: string; readonly text: string }, workflow: Builder): BasesResult {
-  const { file, text } = config
+export function koUses({ file, text }: DefinitionFile, workflow: string): BasesResult {
   const read = readKoConfig(text, file)
   if (!read.ok) return { ok: false, line: read.line ?? 1, message: read.message }
-  const environment = koEnvironment(textOf(workflow), workflow.request?.path ?? '')
-  const { bases, assumed } = koBases(read, null, environment)
+  const { bases, assumed } = koBases(read, koEnvironment(workflow))
   const uses = bases.flatMap(({ ref, line }): BaseUse[] => {
     const parsed = parseReference(ref)
     if (!parsed.ok) return []
@@ -127,13 +116,8 @@ export function koUses(config: { readonly file: string; readonly text: string },
   return { ok: true, uses, assumed: assumed.map(inGeneral), unnamed: [], usesDefaults: false, warnings: [] }
 }
 
-/** Remedy for a missing Dockerfile: none is needed if the workflow calls ko. */
-export function remedyWithoutDockerfile({ reason, remedy }: FailedAnswer, workflow: Builder): string {
-  if (reason !== 'file' || !callsKo(textOf(workflow))) return remedy
+/** Remedy for a missing Dockerfile: none is needed if the workflow, given as text, calls ko. */
+export function remedyWithoutDockerfile({ reason, remedy }: FailedAnswer, workflow: string): string {
+  if (reason !== 'file' || !callsKo(workflow)) return remedy
   return 'If ko builds it, write dockerfile: .ko.yaml in its source, or list its base images under `bases`.'
-}
-
-function textOf({ request, answers }: Builder): string {
-  const answer = request === null ? undefined : answers.get(requestKey(request))
-  return answer?.kind === 'found' ? answer.text : ''
 }

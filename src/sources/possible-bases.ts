@@ -27,7 +27,7 @@ interface Addition {
 }
 
 /** The input that a mark stands for. */
-interface Marked {
+export interface MarkedInput {
   readonly key: 'args' | 'contexts'
   readonly name: string
 }
@@ -42,7 +42,7 @@ export interface PossibleBases {
   /** Pulled, but unidentified: the references contain marks. */
   readonly unnamed: readonly BaseImageUse[]
   /** The inputs that the marks stand for, by number. */
-  readonly marked: ReadonlyMap<number, Marked>
+  readonly marked: ReadonlyMap<number, MarkedInput>
   readonly additions: ReadonlyMap<UnknownInput, Addition>
   /** The build with the assumed values. */
   readonly options: BuildOptions
@@ -79,17 +79,18 @@ export function possibleBases(
   const { options, result } = assumed
   if (!result.ok) return { ok: false, ...result.error }
   const choices = stageChoices(dockerfile, options, open)
+  const byArguments = argumentVariants(dockerfile, options, choices)
   const variants = [
-    argumentVariants(dockerfile, options, choices),
+    byArguments.list,
     addsNothing(resolved, { assumed, choices, text })
-      ? NONE
-      : targetVariants(dockerfile, targets, options.target ?? null),
-    platformVariants(dockerfile, options, resolved.open.platforms),
+      ? []
+      : targetVariants(dockerfile, targets.names, options.target ?? null),
+    resolved.open.platforms ? platformVariants(dockerfile, options) : [],
     contextVariants(resolved, contexts),
   ]
   const limit = Math.max(1, Math.min(MAX_BUILDS, Math.floor(MAX_TEXT / Math.max(text.length, 1))))
-  const { builds, isCapped } = combinedBuilds(options, variants, limit)
-  const union = new Union(dockerfile, assumed, { choices, open: resolved.open })
+  const { builds, isCapped } = combinedBuilds(options, variants, { limit, isCut: byArguments.isCapped })
+  const union = new Union(dockerfile, assumed, choices, resolved.open)
   for (const build of builds) union.add(build)
   const isCut = isCapped || choices.isCapped || dockerfile.isSpent()
   if (isCut) union.addAllNamed()
@@ -97,7 +98,7 @@ export function possibleBases(
     ok: true,
     uses: [...union.uses.values()].sort((a, b) => a.line - b.line),
     unnamed: [...union.unnamed.values()],
-    marked: new Map<number, Marked>([
+    marked: new Map<number, MarkedInput>([
       ...open.map((name, index) => [index, { key: 'args' as const, name }] as const),
       ...[...resolved.open.contexts.keys()].map(
         (name, at) => [FIRST_CONTEXT + at, { key: 'contexts' as const, name }] as const,
@@ -110,8 +111,6 @@ export function possibleBases(
     warnings: result.problems,
   }
 }
-
-const NONE = { list: [], isCapped: false }
 
 /** Whether no target can pull more images, as in most files: every image named is needed, whatever the target. */
 function addsNothing(
@@ -128,11 +127,6 @@ function addsNothing(
   )
 }
 
-interface Openness {
-  readonly choices: StageChoices
-  readonly open: ResolvedBuild['open']
-}
-
 class Union {
   readonly uses = new Map<string, PossibleUse>()
   readonly unnamed = new Map<string, BaseImageUse>()
@@ -142,16 +136,18 @@ class Union {
   readonly #stages: ReadonlySet<string>
   readonly #dockerfile: Dockerfile
   readonly #assumed: AssumedBuild
-  readonly #about: Openness
+  readonly #choices: StageChoices
+  readonly #open: ResolvedBuild['open']
   readonly #isEarlierStage: ReturnType<typeof earlierStages>
   /** What the stage-selecting FROMs name with the assumed values, and their lines. */
   readonly #assumedNames: ReadonlySet<string>
   readonly #choosingLines: ReadonlySet<number>
 
-  constructor(dockerfile: Dockerfile, assumed: AssumedBuild, about: Openness) {
+  constructor(dockerfile: Dockerfile, assumed: AssumedBuild, choices: StageChoices, open: ResolvedBuild['open']) {
     this.#dockerfile = dockerfile
     this.#assumed = assumed
-    this.#about = about
+    this.#choices = choices
+    this.#open = open
     this.#isEarlierStage = earlierStages(dockerfile)
     this.#stages = new Set(dockerfile.stageNames.flatMap((name) => (name === null ? [] : canonical(name))))
     const froms = this.#choosing(assumed.options)
@@ -179,21 +175,20 @@ class Union {
 
   /** Adds every image that the file names, for when there are too many builds to try each. */
   addAllNamed(): void {
-    const { choices, open } = this.#about
     const { contexts, platforms } = this.#assumed.options
     const replaced = new Set([...(contexts?.keys() ?? [])].map(canonical))
     for (const [key, use] of this.uses) {
       if (use.reachable || this.#known.has(use.ref) || replaced.has(use.ref) || this.#stages.has(use.ref)) continue
       this.uses.set(key, { ...use, reachable: true, platforms: [...(platforms ?? [])], isPossible: true })
     }
-    for (const name of choices.values.keys()) this.#note(`args ${name}`, 'images', null)
-    if (open.target !== null) this.#note('target', 'images', null)
+    for (const name of this.#choices.values.keys()) this.#note(`args ${name}`, 'images', null)
+    if (this.#open.target !== null) this.#note('target', 'images', null)
   }
 
   #addNamed(key: string, use: BaseImageUse, build: Pick<PossibleBuild, 'unknowns'> & { target: string | null }): void {
     const of = this.#known.has(use.ref) ? 'runtime' : 'images'
     // Unless a target is known to be passed, a stage that others copy from does not count as the target.
-    const isTargetWritten = this.#about.open.target !== ''
+    const isTargetWritten = this.#open.target !== ''
     if (of === 'runtime' && !(isTargetWritten && use.runtime && !this.#known.has(`${use.ref} runtime`))) return
     const before = this.uses.get(key)
     this.uses.set(key, before?.reachable === true ? { ...before, runtime: true } : { ...use, isPossible: true })
@@ -212,14 +207,14 @@ class Union {
       (from) => !this.#isEarlierStage(from) && !this.#assumedNames.has(`${from.index} ${from.text}`),
     )
     const stages = new Set(missed.map(({ line, text }) => `${line} ${canonical(text)}`))
-    const names = unknowns.includes('contexts') ? [...this.#about.open.contexts.keys()] : []
+    const names = unknowns.includes('contexts') ? [...this.#open.contexts.keys()] : []
     const contexts = new Set(names.filter((name) => /^[\w-]+$/.test(name)).map(canonical))
     return ({ line, ref, kind }) =>
       contexts.has(ref) || this.#stages.has(ref) || (kind === 'from' && stages.has(`${line} ${ref}`))
   }
 
   #choosing(options: BuildOptions): FromName[] {
-    const { froms } = this.#about.choices
+    const { froms } = this.#choices
     return froms.size === 0 ? [] : this.#dockerfile.fromNames(options).filter(({ index }) => froms.has(index))
   }
 
@@ -232,7 +227,7 @@ class Union {
 
   #note(unknown: UnknownInput, of: Addition['of'], target: string | null): void {
     const before = this.additions.get(unknown)
-    const chosen = this.#about.choices.stages.get(unknown.replace(/^args /, '')) ?? []
+    const chosen = this.#choices.stages.get(unknown.replace(/^args /, '')) ?? []
     const stages = unknown !== 'target' ? chosen : [...(before?.stages ?? []), ...(target === null ? [] : [target])]
     this.additions.set(unknown, { of: before?.of === 'images' ? 'images' : of, stages: [...new Set(stages)] })
   }

@@ -11,9 +11,6 @@ export interface PossibleBuild {
   readonly options: BuildOptions
 }
 
-/** The alternatives for one unknown value, or for several together. */
-type Variants = { readonly list: readonly PossibleBuild[]; readonly isCapped: boolean }
-
 /** Limit on builds tried per Dockerfile. */
 export const MAX_BUILDS = 64
 
@@ -28,18 +25,13 @@ export function openArguments(dockerfile: Dockerfile, { args, open }: ResolvedBu
   return openNames.filter((name) => behind.has(name))
 }
 
-/** The stages that an unknown target may name, and the assumed one. */
-interface PossibleTargets {
-  readonly names: readonly string[]
-  /** null: the last stage. */
-  readonly assumed: string | null
-}
-
 /**
  * The stages that an unknown target may name: those that match its known parts (`${{ matrix.os }}-debian`) if any do,
  * else all. The last match is assumed, unless there is a default.
+ *
+ * @returns their names, and the assumed one; null: the last stage.
  */
-export function possibleTargets({ stageNames }: Dockerfile, { target, open }: ResolvedBuild): PossibleTargets {
+export function possibleTargets({ stageNames }: Dockerfile, { target, open }: ResolvedBuild) {
   if (open.target === null) return { names: [], assumed: target }
   const names = [...new Set(stageNames.filter((name) => name !== null))]
   const pieces = piecesOf(templateWithMarks(open.target, (at) => at).toLowerCase())
@@ -130,8 +122,8 @@ export function assumedBuild(
   return { options, result: first, isGuess: false }
 }
 
-/** Builds in which unknown arguments make a FROM name an earlier stage. */
-export function argumentVariants(dockerfile: Dockerfile, options: BuildOptions, choices: StageChoices): Variants {
+/** Builds in which unknown arguments make a FROM name an earlier stage, and whether there are too many to combine. */
+export function argumentVariants(dockerfile: Dockerfile, options: BuildOptions, choices: StageChoices) {
   const isEarlierStage = earlierStages(dockerfile)
   const perArgument = [...choices.values].map(([name, values]) =>
     [...values].filter((value) => value !== options.args?.get(name)).map((value) => [name, value] as const),
@@ -160,53 +152,55 @@ function product<Item>(groups: readonly (readonly Item[])[]): Item[][] {
 /** Builds of the other stages that the target may name. */
 export function targetVariants(
   { stageNames }: Dockerfile,
-  { names }: PossibleTargets,
+  names: readonly string[],
   assumed: string | null,
-): Variants {
+): PossibleBuild[] {
   const built = assumed?.toLowerCase() ?? stageNames.at(-1)
   const others = names.filter((name) => name !== built)
-  const list = others.map((target): PossibleBuild => ({ unknowns: ['target'], options: { target } }))
-  return { list, isCapped: false }
+  return others.map((target): PossibleBuild => ({ unknowns: ['target'], options: { target } }))
 }
 
 const PLATFORMS = ['amd64', 'arm64', 'arm/v7', '386', 'ppc64le', 's390x', 'riscv64'].map((name) => `linux/${name}`)
 const PLATFORM_ARGUMENTS = ['TARGETPLATFORM', 'TARGETOS', 'TARGETARCH', 'TARGETVARIANT']
 
 /** Builds for other platforms, if the platform selects a stage (`FROM base-$TARGETARCH`). */
-export function platformVariants(dockerfile: Dockerfile, options: BuildOptions, isOpen: boolean): Variants {
-  if (!isOpen) return { list: [], isCapped: false }
+export function platformVariants(dockerfile: Dockerfile, options: BuildOptions): PossibleBuild[] {
   const decidesFrom = dockerfile
     .fromNames(options)
     .some(({ variables }) => PLATFORM_ARGUMENTS.some((name) => variables.has(name)))
-  if (!decidesFrom) return { list: [], isCapped: false }
+  if (!decidesFrom) return []
   const isEarlierStage = earlierStages(dockerfile)
   const others = PLATFORMS.filter((platform) => !options.platforms?.includes(platform))
-  const list = others.flatMap((platform): PossibleBuild[] => {
+  return others.flatMap((platform): PossibleBuild[] => {
     const isChoice = dockerfile
       .fromNames({ ...options, platforms: [platform] })
       .some((from) => PLATFORM_ARGUMENTS.some((name) => from.variables.has(name)) && isEarlierStage(from))
     return isChoice ? [{ unknowns: ['platforms'], options: { platforms: [platform] } }] : []
   })
-  return { list, isCapped: false }
 }
 
 /** The build without the unknown contexts: possibly none is passed. */
-export function contextVariants({ contexts, open }: ResolvedBuild, marked: BuildOptions['contexts']): Variants {
+export function contextVariants({ contexts, open }: ResolvedBuild, marked: BuildOptions['contexts']): PossibleBuild[] {
   const kept = [...open.contexts].flatMap(([name, written]): [string, string][] =>
     isFolder(written) || /^docker-image:/.test(written) ? [[name, marked?.get(name) ?? '.']] : [],
   )
-  if (kept.length === open.contexts.size) return { list: [], isCapped: false }
-  return { list: [{ unknowns: ['contexts'], options: { contexts: new Map([...contexts, ...kept]) } }], isCapped: false }
+  if (kept.length === open.contexts.size) return []
+  return [{ unknowns: ['contexts'], options: { contexts: new Map([...contexts, ...kept]) } }]
 }
 
 /**
  * Every combination of variants, those with the fewest differences first; beyond the limit, each variant alone, up to
  * the limit.
+ *
+ * @param groups the variants of each unknown value, or of several together.
  */
-export function combinedBuilds(base: BuildOptions, variants: readonly Variants[], limit: number) {
-  const groups = variants.map(({ list }) => list)
+export function combinedBuilds(
+  base: BuildOptions,
+  groups: readonly (readonly PossibleBuild[])[],
+  { limit, isCut }: { readonly limit: number; readonly isCut: boolean },
+) {
   const count = groups.reduce((all, group) => all * (group.length + 1), 1) - 1
-  const isCapped = count > limit || variants.some((one) => one.isCapped)
+  const isCapped = count > limit || isCut
   const combinations = isCapped ? groups.flat().map((one) => [one]) : product(groups)
   const builds = combinations.slice(0, limit).map((parts): PossibleBuild => {
     return {

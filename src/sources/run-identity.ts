@@ -1,11 +1,10 @@
-import { pipelineTitle, type RunTitle, readPipeline, runTitle, shortText } from '../build-definition/index.js'
+import { pipelineTitle, type RunTitle, runTitle, shortText } from '../build-definition/index.js'
 import type { EnrolledImage, Source } from '../enrollment/images-file.js'
 import { problem } from '../enrollment/problem.js'
 import { type Forge, forgeOf } from '../forges/index.js'
 import { groupBy } from '../text/index.js'
-import type { FileAnswers } from './bake-files.js'
 import type { SharedBuild, StartedImage } from './shared-builds.js'
-import { buildFileRequest, type FileRequest, requestKey } from './source-file.js'
+import { buildFileRequest, type FileAnswers, type FileRequest, requestKey } from './source-file.js'
 import type { WorkflowReading } from './workflow-build.js'
 import type { WorkflowProblem } from './workflow-checks.js'
 
@@ -23,23 +22,14 @@ export type RunIdentity =
 /** The title of an image's runs; unreadable: the file that defines it could not be read, and why. */
 type RunTitleResult = RunTitle | { readonly kind: 'unreadable'; readonly reason: string }
 
-interface TitledRuns {
-  /** By image; null: the workflow was not read, so the last known value is kept. */
-  readonly runs: ReadonlyMap<string, RunIdentity | null>
-  readonly problems: readonly WorkflowProblem[]
-}
-
 /**
  * Distinguishes the runs of images that share a build. A title counts only if no image with other inputs has it.
  *
  * @param titles title of each image's runs; null if the workflow was not read.
  * @param imagesFile name of the enrollment file, for problems.
+ * @returns the runs by image; null: the workflow was not read, so the last known value is kept.
  */
-function distinguishRuns(
-  shared: SharedBuild,
-  titles: ReadonlyMap<string, RunTitleResult | null>,
-  imagesFile: string,
-): TitledRuns {
+function distinguishRuns(shared: SharedBuild, titles: ReadonlyMap<string, RunTitleResult | null>, imagesFile: string) {
   const titleOf = ({ image }: StartedImage) => titles.get(image.name) ?? null
   const byTitle = groupBy(shared.images, (one) => textOf(titleOf(one)))
   const runs = new Map<string, RunIdentity | null>()
@@ -71,21 +61,27 @@ function namesOf(images: readonly StartedImage[]): string {
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
-interface Mixed {
-  readonly title: RunTitleResult
-  /** The images with other inputs whose runs look the same. */
-  readonly rivals: readonly StartedImage[]
-  readonly distinguishing: readonly string[] | null
-}
-
-function mixedRuns({ image, source }: StartedImage, mixed: Mixed, imagesFile: string): WorkflowProblem {
+/** @param mixed the title, and the images with other inputs whose runs look the same. */
+function mixedRuns(
+  { image, source }: StartedImage,
+  mixed: {
+    readonly title: RunTitleResult
+    readonly rivals: readonly StartedImage[]
+    readonly distinguishing: readonly string[] | null
+  },
+  imagesFile: string,
+): WorkflowProblem {
+  const { title, rivals, distinguishing } = mixed
   const forge = forgeOf(source)
   const file = forge.buildFile(source) ?? ''
   const message =
-    `${image.name}: ${file} also builds ${namesOf(mixed.rivals)}, with different inputs, and ${whyMixed(mixed.title, forge)}. ` +
+    `${image.name}: ${file} also builds ${namesOf(rivals)}, with different inputs, and ${whyMixed(title, forge)}. ` +
     `Their ${forge.runs} cannot be told apart: only the ones the factory starts count as builds of ${image.name}.`
-  const remedy = remedyOf(mixed, forge.runTitleLine(mixed.distinguishing ?? ['image']), file, image)
-  const about = { file: imagesFile, line: lineOf(image, forge), image: image.name, remedy }
+  const naming = NAMING[title.kind](forge.runTitleLine(distinguishing ?? ['image']), file)
+  const sending = `Send each image an input with its own fixed value, like inputs: {image: ${image.name}}`
+  const remedy = distinguishing === null ? `${sending}. ${naming}.` : `${naming}.`
+  const line = image.lineOf(forge.buildKey) ?? image.lineOf('source') ?? image.line
+  const about = { file: imagesFile, line, image: image.name, remedy }
   return { problem: problem('runs-mixed', message, about), isRefusal: true }
 }
 
@@ -96,23 +92,12 @@ function whyMixed(title: RunTitleResult, { runTitle: key }: Forge): string {
   return `its ${key} comes out the same for all of them (${JSON.stringify(shortText(title.title))})`
 }
 
-function remedyOf({ title, distinguishing }: Mixed, line: string, file: string, image: EnrolledImage): string {
-  const naming = NAMING[title.kind](line, file)
-  if (distinguishing !== null) return `${naming}.`
-  const own = `Send each image an input with its own fixed value, like inputs: {image: ${image.name}}`
-  return `${own}. ${naming}.`
-}
-
 const NAMING: Readonly<Record<RunTitleResult['kind'], (line: string, file: string) => string>> = {
   none: (line, file) => `Add ${line} to ${file}`,
   title: (line, file) => `Write ${line} in ${file}`,
   unknown: (line, file) => `Write ${line} in ${file}`,
   unreadable: (line, file) =>
     `Correct ${file}, or name the project's pipeline file in source.pipeline; write ${line} in it`,
-}
-
-function lineOf(image: EnrolledImage, { buildKey }: Forge): number {
-  return image.lineOf(buildKey) ?? image.lineOf('source') ?? image.line
 }
 
 /** The files that define run titles of images that share builds. */
@@ -134,13 +119,10 @@ interface TitleSources {
  * The identity of runs for images that share builds.
  *
  * @param imagesFile name of the enrollment file, for problems.
+ * @returns the runs by image; null: the workflow was not read, so the last known value is kept.
  */
-export async function titledRuns(
-  shared: readonly SharedBuild[],
-  from: TitleSources,
-  imagesFile: string,
-): Promise<TitledRuns> {
-  const parts: TitledRuns[] = []
+export async function titledRuns(shared: readonly SharedBuild[], from: TitleSources, imagesFile: string) {
+  const parts: ReturnType<typeof distinguishRuns>[] = []
   for (const one of shared) parts.push(distinguishRuns(one, await titlesOf(one, from), imagesFile))
   return {
     runs: new Map(parts.flatMap(({ runs }) => [...runs])),
@@ -157,13 +139,7 @@ async function titlesOf(shared: SharedBuild, from: TitleSources): Promise<Map<st
   return titles
 }
 
-type TitleReader = (
-  image: EnrolledImage,
-  source: Source,
-  from: TitleSources,
-) => RunTitleResult | null | Promise<RunTitleResult | null>
-
-const TITLES: Readonly<Record<Forge['language'], TitleReader>> = {
+const TITLES: Readonly<Record<Forge['language'], typeof workflowTitleOf>> = {
   workflow: workflowTitleOf,
   pipeline: pipelineTitleOf,
 }
@@ -179,17 +155,16 @@ async function workflowTitleOf(
   return runTitle(reading.facts, { repo, branch: branchOf(image), inputs })
 }
 
-function pipelineTitleOf(
+async function pipelineTitleOf(
   _: EnrolledImage,
   source: Source,
   { answers, isComplete }: TitleSources,
-): RunTitleResult | null {
+): Promise<RunTitleResult | null> {
   const request = buildFileRequest(source)
   const answer = request === null ? undefined : answers.get(requestKey(request))
   if (request !== null && answer?.kind === 'found') {
-    const read = readPipeline(answer.text, request.path)
-    if (read.ok) return pipelineTitle(read.pipeline, source.inputs)
-    return { kind: 'unreadable', reason: read.message.replace(/\.$/, '') }
+    const title = pipelineTitle(answer.text, request.path, source.inputs)
+    return 'kind' in title ? title : { kind: 'unreadable', reason: title.message.replace(/\.$/, '') }
   }
   // The project's settings may place its pipeline in another file.
   return answer?.kind === 'failed' && answer.reason === 'file' && isComplete

@@ -36,10 +36,13 @@ export type FileAnswer =
     }
   | FailedAnswer
 
+/** Answers by request key, from one or more rounds. */
+export type FileAnswers = ReadonlyMap<string, FileAnswer>
+
 /** Reads source files. */
 export interface SourceReader {
   /** Reads many files at once; every request has its answer under `requestKey`. */
-  readonly read: (requests: readonly FileRequest[]) => Promise<ReadonlyMap<string, FileAnswer>>
+  readonly read: (requests: readonly FileRequest[]) => Promise<FileAnswers>
   /** Whether a file that is not found does not exist; local checkouts may contain only Dockerfiles. */
   readonly isComplete: boolean
 }

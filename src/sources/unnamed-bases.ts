@@ -1,7 +1,7 @@
 import { type ResolvedBuild, shortText, writtenSetting } from '../build-definition/index.js'
 import type { BaseImageUse } from '../dockerfile/index.js'
 import { formatReference, type ImageReference, parseReference } from '../reference/index.js'
-import type { PossibleBases } from './possible-bases.js'
+import type { MarkedInput, PossibleBases } from './possible-bases.js'
 import { marksIn, withWildcards } from './stage-choices.js'
 
 /** An image that is pulled but cannot be tracked, because it cannot be identified. */
@@ -13,15 +13,13 @@ export interface UnnamedBase {
   readonly mayBe: string | null
 }
 
-interface About {
-  readonly resolved: ResolvedBuild
-  readonly possible: PossibleBases
-}
-
 /** The images that are pulled and cannot be tracked, each once. */
-export function unnamedBases(file: string, about: About): UnnamedBase[] {
-  const unknown = about.possible.unnamed.map((use) => ({ ...unknownBase(file, use, about), ref: use.ref }))
-  const others = about.possible.uses.flatMap((use) => {
+export function unnamedBases(file: string, resolved: ResolvedBuild, possible: PossibleBases): UnnamedBase[] {
+  const unknown = possible.unnamed.map((use) => {
+    const parts = [...new Set(marksIn(use.ref))].flatMap((index) => possible.marked.get(index) ?? [])
+    return { ...unknownBase(file, use, parts, resolved), ref: use.ref }
+  })
+  const others = possible.uses.flatMap((use) => {
     const base = use.reachable ? untrackableBase(file, use) : null
     return base === null ? [] : [{ ...base, ref: use.ref }]
   })
@@ -29,10 +27,14 @@ export function unnamedBases(file: string, about: About): UnnamedBase[] {
   return [...byReference.values()].reverse().map(({ text, remedy, mayBe }) => ({ text, remedy, mayBe }))
 }
 
-/** An image with an unknown value in its name. */
-function unknownBase(file: string, use: BaseImageUse, { resolved, possible }: About): UnnamedBase {
+/** An image with unknown values in its name: the inputs that its marks stand for. */
+function unknownBase(
+  file: string,
+  use: BaseImageUse,
+  parts: readonly MarkedInput[],
+  resolved: ResolvedBuild,
+): UnnamedBase {
   const mayBe = mayBeOf(use.ref)
-  const parts = [...new Set(marksIn(use.ref))].flatMap((index) => possible.marked.get(index) ?? [])
   const reasons = parts.map(({ key, name }) => {
     const own = resolved.assumed.find((one) => one.key === key && one.name === name)?.subject
     if (key === 'contexts') return own ?? `build context ${shortText(name)} is not known`
@@ -87,18 +89,16 @@ const WORDS =
 const NEVER_A_REPOSITORY =
   /^(?:not-?set|change-?me|replace-?me|please-(?:set|use|pass|provide|specify|define|replace)-?.*)$/
 
-interface Rule {
+/** Non-registry transports of buildah and podman (containers/image, `transports`). */
+const TRANSPORTS = /^library\/(?:oci|oci-archive|docker-archive|docker-daemon|containers-storage|dir)$/
+
+const RULES: readonly {
   readonly applies: (reference: ImageReference) => boolean
   /** Why it cannot be tracked. */
   readonly reason: string
   /** Pattern of the tracked images it may stand for, with `*` for anything; null: none. */
   readonly mayBe: (reference: ImageReference) => string | null
-}
-
-/** Non-registry transports of buildah and podman (containers/image, `transports`). */
-const TRANSPORTS = /^library\/(?:oci|oci-archive|docker-archive|docker-daemon|containers-storage|dir)$/
-
-const RULES: readonly Rule[] = [
+}[] = [
   {
     applies: ({ registry, repository }) => registry === 'docker.io' && TRANSPORTS.test(repository),
     reason: 'which is a file on the machine that builds and cannot be tracked',

@@ -18,17 +18,8 @@ import {
   type YamlFile,
 } from '../build-definition/index.js'
 import type { EnrolledImage, WorkflowSource } from '../enrollment/images-file.js'
-import { bakeRequests, definitionOf, type FileAnswers, requestFor } from './bake-files.js'
-import { type FileAnswer, type FileRequest, requestKey } from './source-file.js'
-
-/** A build that the image's build depends on (`contexts: base = target:base`). */
-interface LinkedBuild {
-  readonly name: string
-  /** null: its text is inline in the definition, or it is unknown. */
-  readonly dockerfile: string | null
-  readonly inline: string | null
-  readonly inputs: BuildInputs
-}
+import { bakeRequests, definitionOf, requestFor } from './bake-files.js'
+import { type FileAnswer, type FileAnswers, type FileRequest, requestKey } from './source-file.js'
 
 /** What the definition of an image's build tells. */
 export interface DefinedBuild {
@@ -38,7 +29,14 @@ export interface DefinedBuild {
     readonly inline: string | null
     readonly isPossible: boolean
   }[]
-  readonly linked: readonly LinkedBuild[]
+  /** The builds that it depends on (`contexts: base = target:base`). */
+  readonly linked: readonly {
+    readonly name: string
+    /** null: its text is inline in the definition, or it is unknown. */
+    readonly dockerfile: string | null
+    readonly inline: string | null
+    readonly inputs: BuildInputs
+  }[]
   /** Assumptions made, in words. */
   readonly assumed: readonly string[]
   /** Why nothing could be read; null if something was, or if there is nothing to read. */
@@ -133,7 +131,7 @@ function textOf(value: BuildValue | null): string | null {
   return value !== null && isKnown(value) ? value.text : null
 }
 
-function linkedBuild(target: BuildTarget, folder: string | null): LinkedBuild {
+function linkedBuild(target: BuildTarget, folder: string | null) {
   const { name, inputs, inline } = target
   if (inline !== null) return { name, inputs, dockerfile: null, inline: textOf(inline) }
   const file = folder === null ? null : targetDockerfile(target.context, target.dockerfile, folder)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type GitLabOptions, readFromGitLab } from '../../src/sources/gitlab.js'
+import { readFromGitLab } from '../../src/sources/gitlab.js'
+import type { GitLabOptions } from '../../src/sources/gitlab-client.js'
 import { type FileAnswer, type FileRequest, MAX_FILE_BYTES, requestKey } from '../../src/sources/source-file.js'
 import { newClock } from '../support/clock.js'
 import { FakeGitLab, type FakeProject } from '../support/fake-gitlab.js'

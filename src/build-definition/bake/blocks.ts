@@ -29,27 +29,21 @@ const TARGET_NAME = /^[a-zA-Z0-9_-]+$/
 
 /** A target block for one combination of its matrix. */
 export interface TargetPart {
-  readonly file: string | null
+  readonly file: string
   readonly attributes: Body['attributes']
   readonly scope: HclScope
-}
-
-/** Targets and groups as written in the files. */
-export interface BakeBlocks {
-  /** The blocks of each target in order: later ones override earlier ones. */
-  readonly targets: ReadonlyMap<string, readonly TargetPart[]>
-  /** Members; null: unknown, any target may be one. */
-  readonly groups: ReadonlyMap<string, readonly string[] | null>
 }
 
 /**
  * The targets of bake files, one per combination of their matrix, and the groups, where a later one replaces an earlier
  * one (buildx, `bake/bake.go`).
  *
+ * @returns the blocks of each target in order, later ones overriding earlier ones; the members of each group, null:
+ * unknown, any target may be one.
  * @throws {TooMuch} when a limit is exceeded.
  * @throws {Refused} when bake refuses the files whatever the environment is.
  */
-export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBlocks {
+export function bakeBlocks(files: readonly BakeBody[], names: BakeNames) {
   const targets = new Map<string, TargetPart[]>()
   const groups = new Map<string, readonly string[] | null>()
   const variantsOf = new Map<string, string[]>()
@@ -78,7 +72,7 @@ export function bakeBlocks(files: readonly BakeBody[], names: BakeNames): BakeBl
 }
 
 /** The name of a block; empty for block types without one. */
-function labelOf({ type, labels, line, body }: Block, file: string | null): string {
+function labelOf({ type, labels, line, body }: Block, file: string): string {
   const [label = ''] = labels
   if (!NAMED.has(type)) return label
   if (labels.length !== 1) throw new Refused(`a ${type} has one label, its name.`, file, line)
@@ -100,7 +94,7 @@ function badName(name: string): string {
 function variantScopes(
   label: string,
   block: Block,
-  { names, file }: { readonly names: BakeNames; readonly file: string | null },
+  { names, file }: { readonly names: BakeNames; readonly file: string },
 ): readonly { readonly name: string; readonly scope: HclScope }[] {
   const { attributes } = block.body
   const matrix = attributes.get('matrix')
@@ -130,14 +124,8 @@ function variantScopes(
   })
 }
 
-interface Axis {
-  readonly name: string
-  readonly values: HclList
-  readonly isAssumed: boolean
-}
-
-function axesOf(matrix: HclExpression, names: BakeNames, refuse: (message: string) => Refused): readonly Axis[] {
-  const axis = (name: string, value: HclValue, isAssumed: boolean): Axis => {
+function axesOf(matrix: HclExpression, names: BakeNames, refuse: (message: string) => Refused) {
+  const axis = (name: string, value: HclValue, isAssumed: boolean) => {
     const values = valuesOf(value)
     if (values === null && !isAssumed) throw refuse(`${shortText(name)} in a matrix must be a list.`)
     return { name, values: values ?? [UNKNOWN], isAssumed }
@@ -161,7 +149,7 @@ function valuesOf(value: HclValue): HclList | null {
   return isList(value) ? value : isHclMap(value) ? [...value.values()] : null
 }
 
-function combinations(axes: readonly Axis[]): readonly HclScope[] {
+function combinations(axes: ReturnType<typeof axesOf>): readonly HclScope[] {
   const assumed = new Set(axes.filter(({ isAssumed }) => isAssumed).map(({ name }) => name))
   let found: ReadonlyMap<string, HclValue>[] = [new Map()]
   for (const { name, values } of axes) {

@@ -1,18 +1,18 @@
 import { type Budget, TooMuch } from '../scan.js'
 import { callLibrary, isLibrary } from './functions.js'
-import type { Binary, CallExpression, Conditional, ForExpression, HclExpression, Part } from './hcl-tree.js'
+import type { HclExpression, HclOf, Part } from './hcl-tree.js'
 import {
   compared,
   Decimal,
   equals,
   Fault,
+  type HclMap,
   type HclValue,
   hclText,
   isList,
   isWhole,
   itemAt,
   itemsOf,
-  type Locals,
   mustFit,
   type Names,
   numberOf,
@@ -56,7 +56,7 @@ export class Evaluator {
    * @throws {Fault} when bake refuses it.
    * @throws {TooMuch} when a limit is exceeded.
    */
-  evaluate(expression: HclExpression, locals: Locals): HclValue {
+  evaluate(expression: HclExpression, locals: HclMap): HclValue {
     if (this.#depth >= MAX_DEPTH) throw new TooMuch('its expressions are nested too deeply.')
     this.#spend(STEP)
     this.#depth += 1
@@ -74,7 +74,7 @@ export class Evaluator {
     if (!this.#budget.spend(size)) mustFit(Number.POSITIVE_INFINITY)
   }
 
-  #evaluate(expression: HclExpression, locals: Locals): HclValue {
+  #evaluate(expression: HclExpression, locals: HclMap): HclValue {
     const { kind } = expression
     if (kind === 'bool') return expression.is
     if (kind === 'null') return null
@@ -87,7 +87,7 @@ export class Evaluator {
     if (kind === 'splat') return this.#splat(this.evaluate(expression.of, locals), expression.each, locals)
     if (kind === 'call') return this.#call(expression, locals)
     if (kind === 'tuple') return expression.items.map((item) => this.evaluate(item, locals))
-    if (kind === 'object') return this.#object(expression.items, locals)
+    if (kind === 'object') return this.#object(expression, locals)
     if (kind === 'for') return this.#for(expression, locals)
     if (kind === 'conditional') return this.#conditional(expression, locals)
     if (kind === 'binary') return this.#binary(expression, locals)
@@ -97,13 +97,13 @@ export class Evaluator {
     return Decimal.calculate('-', Decimal.of(0), numberOf(value)) ?? UNKNOWN
   }
 
-  #variable(name: string, locals: Locals): HclValue {
+  #variable(name: string, locals: HclMap): HclValue {
     if (!locals.has(name)) return this.#names.variable(name)
     this.isAssumed ||= this.assumedLocals.has(name)
     return locals.get(name) ?? null
   }
 
-  #template(parts: readonly Part[], locals: Locals): HclValue {
+  #template(parts: readonly Part[], locals: HclMap): HclValue {
     const [first] = parts
     if (parts.length === 1 && first?.kind === 'value') return this.evaluate(first.value, locals)
     const texts: string[] = []
@@ -111,7 +111,7 @@ export class Evaluator {
   }
 
   /** Collects the text of all parts. False if any of it is unknown. */
-  #parts(parts: readonly Part[], locals: Locals, texts: string[]): boolean {
+  #parts(parts: readonly Part[], locals: HclMap, texts: string[]): boolean {
     return parts.every((part) => {
       if (part.kind === 'text') return this.#add(part.text, texts)
       if (part.kind === 'value') {
@@ -138,7 +138,7 @@ export class Evaluator {
     return true
   }
 
-  #with(names: readonly string[], [key, value]: readonly [HclValue, HclValue], locals: Locals): Locals {
+  #with(names: readonly string[], [key, value]: readonly [HclValue, HclValue], locals: HclMap): HclMap {
     this.#spend(STEP * (locals.size + 1))
     const [first = '', second] = names
     const own: [string, HclValue][] =
@@ -151,13 +151,13 @@ export class Evaluator {
     return new Map([...locals, ...own])
   }
 
-  #splat(of: HclValue, each: HclExpression, locals: Locals): HclValue {
+  #splat(of: HclValue, each: HclExpression, locals: HclMap): HclValue {
     if (of instanceof Unknown) return UNKNOWN
     const items = of === null ? [] : isList(of) ? of : [of]
     return items.map((item) => this.evaluate(each, this.#with([ITEM], [null, item], locals)))
   }
 
-  #object(items: readonly { readonly key: HclExpression; readonly value: HclExpression }[], locals: Locals): HclValue {
+  #object({ items }: HclOf<'object'>, locals: HclMap): HclValue {
     const map = new Map<string, HclValue>()
     for (const { key, value } of items) {
       const name = this.key(key, locals)
@@ -172,7 +172,7 @@ export class Evaluator {
    *
    * @throws {Fault} when it is not text.
    */
-  key(key: HclExpression, locals: Locals): string | null {
+  key(key: HclExpression, locals: HclMap): string | null {
     if (key.kind === 'variable') return key.name
     const value = this.evaluate(key, locals)
     if (value instanceof Unknown) return null
@@ -181,7 +181,7 @@ export class Evaluator {
     return text
   }
 
-  #for(expression: ForExpression, locals: Locals): HclValue {
+  #for(expression: HclOf<'for'>, locals: HclMap): HclValue {
     const over = this.evaluate(expression.over, locals)
     if (over instanceof Unknown) return UNKNOWN
     const list: HclValue[] = []
@@ -201,7 +201,7 @@ export class Evaluator {
     return expression.group ? map : new Map([...map].map(([key, [value = null]]) => [key, value]))
   }
 
-  #conditional({ condition, yes, no }: Conditional, locals: Locals): HclValue {
+  #conditional({ condition, yes, no }: HclOf<'conditional'>, locals: HclMap): HclValue {
     const decides = this.evaluate(condition, locals)
     if (decides instanceof Unknown) {
       const [left, right] = [this.evaluate(yes, locals), this.evaluate(no, locals)]
@@ -228,7 +228,7 @@ export class Evaluator {
     }
   }
 
-  #binary({ sign, left, right }: Binary, locals: Locals): HclValue {
+  #binary({ sign, left, right }: HclOf<'binary'>, locals: HclMap): HclValue {
     const a = this.evaluate(left, locals)
     if (sign === '&&' || sign === '||') return this.#logic(sign === '||', a, () => this.evaluate(right, locals))
     const b = this.evaluate(right, locals)
@@ -249,7 +249,7 @@ export class Evaluator {
     return truthOf(other) === decisive ? decisive : left instanceof Unknown ? UNKNOWN : !decisive
   }
 
-  #call(call: CallExpression, locals: Locals): HclValue {
+  #call(call: HclOf<'call'>, locals: HclMap): HclValue {
     if (call.name === 'can' || call.name === 'try') return this.#tried(call, locals)
     const args = call.args.map((arg) => this.evaluate(arg, locals))
     const last = call.expand ? args.pop() : undefined
@@ -273,7 +273,7 @@ export class Evaluator {
     }
   }
 
-  #tried({ name, args }: CallExpression, locals: Locals): HclValue {
+  #tried({ name, args }: HclOf<'call'>, locals: HclMap): HclValue {
     for (const arg of args) {
       try {
         const value = this.evaluate(arg, locals)

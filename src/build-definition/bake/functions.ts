@@ -1,5 +1,5 @@
 import { by, distinctBy } from '../../text/index.js'
-import { callRegex, callText, isRegexFunction, isTextFunction } from './text-functions.js'
+import { type Library, REGEX_FUNCTIONS, TEXT_FUNCTIONS } from './text-functions.js'
 import {
   Decimal,
   equals,
@@ -21,8 +21,6 @@ import {
   UNKNOWN,
   Unknown,
 } from './value.js'
-
-type Library = Readonly<Record<string, (args: readonly HclValue[]) => HclValue>>
 
 /** Functions that need to know only the list or map, not what is in it. */
 const LOOSE: Library = {
@@ -64,6 +62,8 @@ const LOOSE: Library = {
 
 /** Functions that need a completely known value. */
 const STRICT: Library = {
+  ...TEXT_FUNCTIONS,
+  ...REGEX_FUNCTIONS,
   add: ([a = null, b = null]) => calculated('+', a, b),
   and: ([a = null, b = null]) => truthOf(a) && truthOf(b),
   coalesce: (values) => found(values, (value) => value !== null),
@@ -91,11 +91,11 @@ const STRICT: Library = {
 
 /** Whether a function of bake's library (buildx, `hclparser/stdlib.go`) is implemented here; others are unknown. */
 export function isLibrary(name: string): boolean {
-  return Object.hasOwn(LOOSE, name) || Object.hasOwn(STRICT, name) || isTextFunction(name) || isRegexFunction(name)
+  return Object.hasOwn(LOOSE, name) || Object.hasOwn(STRICT, name)
 }
 
 /**
- * Calls a library function; the result for unknown arguments is unknown.
+ * Calls a function of the library; the result for unknown arguments is unknown.
  *
  * @param spend is charged for reading the arguments.
  * @throws {Fault} when bake refuses the call.
@@ -103,12 +103,8 @@ export function isLibrary(name: string): boolean {
 export function callLibrary(name: string, args: readonly HclValue[], spend: (cost: number) => void): HclValue {
   if (args.some((arg) => arg instanceof Unknown)) return UNKNOWN
   for (const arg of args) spend(sizeOfValue(arg))
-  const loose = Object.hasOwn(LOOSE, name) ? LOOSE[name] : undefined
-  if (loose !== undefined) return loose(args)
-  if (!args.every(isWhole)) return UNKNOWN
-  const strict = Object.hasOwn(STRICT, name) ? STRICT[name] : undefined
-  if (strict !== undefined) return strict(args)
-  return isRegexFunction(name) ? callRegex(name, args, spend) : callText(name, args)
+  const called = Object.hasOwn(LOOSE, name) ? LOOSE[name] : args.every(isWhole) ? STRICT[name] : undefined
+  return called === undefined ? UNKNOWN : called(args, spend)
 }
 
 function textsOf(value: HclValue): HclList {

@@ -1,5 +1,5 @@
 import { TemplateReader } from './hcl-templates.js'
-import type { HclExpression, ObjectItem } from './hcl-tree.js'
+import type { HclExpression, HclOf } from './hcl-tree.js'
 
 /** Binary operators, lowest precedence first. */
 const LEVELS: readonly (readonly string[])[] = [
@@ -64,12 +64,10 @@ export abstract class ExpressionReader extends TemplateReader {
       if (this.text[this.at] === '.' && this.text[this.at + 1] !== '.') {
         this.at += 1
         const digits = this.match(DIGITS)
-        if (this.text[this.at] === '*') {
+        if (digits !== '') value = { kind: 'index', line, of: value, key: { kind: 'number', line, text: digits } }
+        else if (this.text[this.at] === '*') {
           this.at += 1
           value = this.#splat(value, true)
-        } else if (digits !== null) {
-          this.at += digits.length
-          value = { kind: 'index', line, of: value, key: { kind: 'number', line, text: digits } }
         } else value = { kind: 'attribute', line, of: value, name: this.needName() }
       } else if (this.text[this.at] === '[') {
         this.at += 1
@@ -115,10 +113,7 @@ export abstract class ExpressionReader extends TemplateReader {
     if (sign === '{') return this.#object()
     if (this.text.startsWith('<<', this.at)) return this.heredoc()
     const number = this.match(NUMBER)
-    if (number !== null) {
-      this.at += number.length
-      return { kind: 'number', line, text: number }
-    }
+    if (number !== '') return { kind: 'number', line, text: number }
     let name = this.name() ?? this.fail('an expression is expected.')
     while (this.text.startsWith('::', this.at)) {
       this.at += 2
@@ -180,7 +175,7 @@ export abstract class ExpressionReader extends TemplateReader {
       return this.withNewlines(false, () => this.#for(line, '}'))
     }
     return this.withNewlines(true, () => {
-      const items: ObjectItem[] = []
+      const items: HclOf<'object'>['items'][number][] = []
       for (this.lineEnds(); !this.take('}'); this.lineEnds()) {
         const key = this.expression()
         if (!this.take('=') && !this.take(':')) this.fail('= is expected.')

@@ -1,5 +1,5 @@
 import { ExpressionReader } from './hcl-expressions.js'
-import type { Attribute, Block, Body, HclExpression, Template } from './hcl-tree.js'
+import type { Attribute, Block, Body, HclExpression, HclOf } from './hcl-tree.js'
 
 /** Parses the body of a file and of its blocks (hclsyntax/spec.md, "Structural Elements"). */
 class HclParser extends ExpressionReader {
@@ -7,7 +7,7 @@ class HclParser extends ExpressionReader {
     return this.#body(false)
   }
 
-  template(): Template {
+  template(): HclOf<'template'> {
     return this.bare()
   }
 
@@ -79,7 +79,7 @@ export function parseHcl(text: string): Body {
  * @param line the line of the text.
  * @throws {HclError} when it is not a valid template.
  */
-export function parseTemplate(text: string, line: number): Template {
+export function parseTemplate(text: string, line: number): HclOf<'template'> {
   return new HclParser(text, line).template()
 }
 

@@ -1,4 +1,4 @@
-import { lineCounter, matchAt } from '../scan.js'
+import { lineCounter, Scanner } from '../scan.js'
 import { HclError } from './hcl-tree.js'
 
 /** Limit on nested brackets; no real file reaches it. */
@@ -8,22 +8,16 @@ const NAME = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy
 const BLANKS = /[ \t]+/y
 
 /** A cursor over HCL text: blanks, comments, words and the depth of brackets. */
-export class HclReader {
-  protected at = 0
-  readonly #text: string
+export class HclReader extends Scanner {
   readonly #lineAt: (position: number) => number
   #newlines = true
   #depth = 0
 
   /** @param firstLine the line on which the text begins. */
   constructor(text: string, firstLine: number) {
-    this.#text = text
+    super(text)
     this.#lineAt = lineCounter(text, firstLine)
     if (text.startsWith('\ufeff')) this.at = 1
-  }
-
-  protected get text(): string {
-    return this.#text
   }
 
   /** 1-based line of a position. */
@@ -54,15 +48,15 @@ export class HclReader {
 
   protected skip(): void {
     for (;;) {
-      const sign = this.#text[this.at]
-      if (sign === ' ' || sign === '\t' || (sign === '\r' && this.#text[this.at + 1] === '\n')) {
-        this.at += sign === '\r' ? 1 : (this.match(BLANKS)?.length ?? 1)
-      } else if (sign === '\n' && !this.#newlines) this.at += 1
-      else if (sign === '#' || this.#text.startsWith('//', this.at)) {
-        const end = this.#text.indexOf('\n', this.at)
-        this.at = end < 0 ? this.#text.length : end
-      } else if (this.#text.startsWith('/*', this.at)) {
-        const end = this.#text.indexOf('*/', this.at + 2)
+      const sign = this.text[this.at]
+      if (sign === ' ' || sign === '\t') this.match(BLANKS)
+      else if (sign === '\r' && this.text[this.at + 1] === '\n') this.at += 1
+      else if (sign === '\n' && !this.#newlines) this.at += 1
+      else if (sign === '#' || this.text.startsWith('//', this.at)) {
+        const end = this.text.indexOf('\n', this.at)
+        this.at = end < 0 ? this.text.length : end
+      } else if (this.text.startsWith('/*', this.at)) {
+        const end = this.text.indexOf('*/', this.at + 2)
         if (end < 0) this.fail('a comment is not closed.')
         this.at = end + 2
       } else return
@@ -71,7 +65,7 @@ export class HclReader {
 
   protected sees(sign: string): boolean {
     this.skip()
-    return this.#text.startsWith(sign, this.at)
+    return this.text.startsWith(sign, this.at)
   }
 
   protected take(sign: string): boolean {
@@ -86,7 +80,7 @@ export class HclReader {
 
   protected isAtEnd(): boolean {
     this.skip()
-    return this.at >= this.#text.length
+    return this.at >= this.text.length
   }
 
   protected lineEnds(): void {
@@ -95,10 +89,7 @@ export class HclReader {
 
   protected name(): string | null {
     this.skip()
-    const found = this.match(NAME)
-    if (found === null) return null
-    this.at += found.length
-    return found
+    return this.match(NAME) || null
   }
 
   protected needName(): string {
@@ -110,9 +101,5 @@ export class HclReader {
     if (this.name() === word) return true
     this.at = before
     return false
-  }
-
-  protected match(pattern: RegExp): string | null {
-    return matchAt(pattern, this.#text, this.at)?.[0] ?? null
   }
 }

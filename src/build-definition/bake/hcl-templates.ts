@@ -1,21 +1,19 @@
 import { matchAt } from '../scan.js'
 import { HclReader } from './hcl-reader.js'
-import type { HclExpression, Part, Template } from './hcl-tree.js'
+import type { HclExpression, HclOf, Part } from './hcl-tree.js'
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' }
 
 const HEREDOC = /<<(-?)([\p{ID_Start}_][\p{ID_Continue}-]{0,200})\r?\n/uy
 
-type Mark =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'value'; readonly value: HclExpression }
-  | { readonly kind: 'if'; readonly condition: HclExpression }
-  | { readonly kind: 'for'; readonly names: readonly string[]; readonly over: HclExpression }
-  | { readonly kind: 'else' | 'endif' | 'endfor' }
-
 /** A mark in the source text; a `~` next to it strips the white space before or after it. */
 interface Flat {
-  readonly mark: Mark
+  readonly mark:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'value'; readonly value: HclExpression }
+    | { readonly kind: 'if'; readonly condition: HclExpression }
+    | { readonly kind: 'for'; readonly names: readonly string[]; readonly over: HclExpression }
+    | { readonly kind: 'else' | 'endif' | 'endfor' }
   readonly at: number
   readonly stripsLeft: boolean
   readonly stripsRight: boolean
@@ -26,7 +24,7 @@ export abstract class TemplateReader extends HclReader {
   abstract expression(): HclExpression
 
   /** A quoted template; the cursor is at the opening quote. */
-  protected quoted(): Template {
+  protected quoted(): HclOf<'template'> {
     const [line, start] = [this.line(), this.at]
     this.at += 1
     const flat = this.#marks((sign) => sign === '"', 'quoted', start)
@@ -35,13 +33,13 @@ export abstract class TemplateReader extends HclReader {
   }
 
   /** The rest of the text as a template without quotes. */
-  protected bare(): Template {
+  protected bare(): HclOf<'template'> {
     const line = this.line()
     const flat = this.#marks((sign) => sign === undefined, 'bare', this.at)
     return { kind: 'template', line, parts: this.#nested(stripped(flat)) }
   }
 
-  protected heredoc(): Template {
+  protected heredoc(): HclOf<'template'> {
     const [start, line] = [this.at, this.line()]
     const head = matchAt(HEREDOC, this.text, start)
     if (head === null) return this.fail('a heredoc is expected.')
@@ -112,14 +110,14 @@ export abstract class TemplateReader extends HclReader {
     const stripsLeft = this.text[this.at] === '~'
     if (stripsLeft) this.at += 1
     return this.withNewlines(false, () => {
-      const mark: Mark = isDirective ? this.#directive() : { kind: 'value', value: this.expression() }
+      const mark: Flat['mark'] = isDirective ? this.#directive() : { kind: 'value', value: this.expression() }
       const stripsRight = this.take('~')
       this.need('}')
       return { mark, at, stripsLeft, stripsRight }
     })
   }
 
-  #directive(): Mark {
+  #directive(): Flat['mark'] {
     const word = this.name()
     if (word === 'else' || word === 'endif' || word === 'endfor') return { kind: word }
     if (word === 'if') return { kind: 'if', condition: this.expression() }

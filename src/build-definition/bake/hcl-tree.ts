@@ -1,75 +1,52 @@
 /** An HCL expression (github.com/hashicorp/hcl, hclsyntax/spec.md), with the line on which it begins. */
-export type HclExpression =
-  | { readonly kind: 'bool'; readonly line: number; readonly is: boolean }
-  | { readonly kind: 'null'; readonly line: number }
-  | { readonly kind: 'number'; readonly line: number; readonly text: string }
-  | Template
-  | { readonly kind: 'variable'; readonly line: number; readonly name: string }
+export type HclExpression = { readonly line: number } & (
+  | { readonly kind: 'bool'; readonly is: boolean }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'number'; readonly text: string }
+  /** A text with interpolated values. */
+  | { readonly kind: 'template'; readonly parts: readonly Part[] }
+  | { readonly kind: 'variable'; readonly name: string }
   /** The current item of a splat. */
-  | { readonly kind: 'item'; readonly line: number }
-  | { readonly kind: 'attribute'; readonly line: number; readonly of: HclExpression; readonly name: string }
-  | { readonly kind: 'index'; readonly line: number; readonly of: HclExpression; readonly key: HclExpression }
-  | { readonly kind: 'splat'; readonly line: number; readonly of: HclExpression; readonly each: HclExpression }
-  | CallExpression
-  | { readonly kind: 'tuple'; readonly line: number; readonly items: readonly HclExpression[] }
-  | { readonly kind: 'object'; readonly line: number; readonly items: readonly ObjectItem[] }
-  | ForExpression
-  | Conditional
-  | { readonly kind: 'unary'; readonly line: number; readonly sign: '-' | '!'; readonly value: HclExpression }
-  | Binary
-  | { readonly kind: 'brackets'; readonly line: number; readonly value: HclExpression }
+  | { readonly kind: 'item' }
+  | { readonly kind: 'attribute'; readonly of: HclExpression; readonly name: string }
+  | { readonly kind: 'index'; readonly of: HclExpression; readonly key: HclExpression }
+  | { readonly kind: 'splat'; readonly of: HclExpression; readonly each: HclExpression }
+  /** `expand`: the last argument is a list that is expanded into arguments (`f(a...)`). */
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly HclExpression[]; readonly expand: boolean }
+  | { readonly kind: 'tuple'; readonly items: readonly HclExpression[] }
+  | {
+      readonly kind: 'object'
+      /** `written`: the value's source text. */
+      readonly items: readonly {
+        readonly key: HclExpression
+        readonly value: HclExpression
+        readonly written: string
+      }[]
+    }
+  /** `[for …]`, or `{for …}` if it has a key. */
+  | {
+      readonly kind: 'for'
+      /** One or two names: the value, or key and value. */
+      readonly names: readonly string[]
+      readonly over: HclExpression
+      readonly key: HclExpression | null
+      readonly value: HclExpression
+      readonly group: boolean
+      readonly condition: HclExpression | null
+    }
+  | {
+      readonly kind: 'conditional'
+      readonly condition: HclExpression
+      readonly yes: HclExpression
+      readonly no: HclExpression
+    }
+  | { readonly kind: 'unary'; readonly sign: '-' | '!'; readonly value: HclExpression }
+  | { readonly kind: 'binary'; readonly sign: string; readonly left: HclExpression; readonly right: HclExpression }
+  | { readonly kind: 'brackets'; readonly value: HclExpression }
+)
 
-/** A text with interpolated values. */
-export interface Template {
-  readonly kind: 'template'
-  readonly line: number
-  readonly parts: readonly Part[]
-}
-
-export interface CallExpression {
-  readonly kind: 'call'
-  readonly line: number
-  readonly name: string
-  readonly args: readonly HclExpression[]
-  /** The last argument is a list that is expanded into arguments (`f(a...)`). */
-  readonly expand: boolean
-}
-
-export interface Conditional {
-  readonly kind: 'conditional'
-  readonly line: number
-  readonly condition: HclExpression
-  readonly yes: HclExpression
-  readonly no: HclExpression
-}
-
-export interface Binary {
-  readonly kind: 'binary'
-  readonly line: number
-  readonly sign: string
-  readonly left: HclExpression
-  readonly right: HclExpression
-}
-
-/** `[for …]`, or `{for …}` if it has a key. */
-export interface ForExpression {
-  readonly kind: 'for'
-  readonly line: number
-  /** One or two names: the value, or key and value. */
-  readonly names: readonly string[]
-  readonly over: HclExpression
-  readonly key: HclExpression | null
-  readonly value: HclExpression
-  readonly group: boolean
-  readonly condition: HclExpression | null
-}
-
-export interface ObjectItem {
-  readonly key: HclExpression
-  readonly value: HclExpression
-  /** The value's source text. */
-  readonly written: string
-}
+/** The expressions of one kind. */
+export type HclOf<Kind extends HclExpression['kind']> = Extract<HclExpression, { readonly kind: Kind }>
 
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
@@ -121,8 +98,8 @@ export class HclError extends Error {
   }
 }
 
-/** A bake file as a tree, with its name for messages (null: none). */
+/** A bake file as a tree, with its name for messages. */
 export interface BakeBody {
-  readonly file: string | null
+  readonly file: string
   readonly body: Body
 }

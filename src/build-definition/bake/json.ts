@@ -1,6 +1,6 @@
-import { matchAt } from '../scan.js'
+import { Scanner } from '../scan.js'
 import { parseTemplate } from './hcl-parser.js'
-import { type Attribute, type Block, type Body, HclError, type HclExpression, type ObjectItem } from './hcl-tree.js'
+import { type Attribute, type Block, type Body, HclError, type HclExpression } from './hcl-tree.js'
 
 /** Top-level names that are blocks in a bake file; everything else is an attribute (buildx, `bake/bake.go`). */
 const BLOCK_TYPES: ReadonlySet<string> = new Set(['group', 'target', 'variable', 'function'])
@@ -55,7 +55,7 @@ function expressionOf(node: JsonNode): HclExpression {
   return node
 }
 
-function itemOf({ key, line, value }: JsonMember): ObjectItem {
+function itemOf({ key, line, value }: JsonMember) {
   return { key: templateOf(key, line), value: expressionOf(value), written: writtenOf(value) }
 }
 
@@ -100,34 +100,28 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /true|false|null/y
 const BLANKS = /[ \t\r]*/y
 
-class JsonReader {
-  #at = 0
+class JsonReader extends Scanner {
   #line = 1
   #depth = 0
-  readonly #text: string
-
-  constructor(text: string) {
-    this.#text = text
-  }
 
   file(): JsonNode {
     const node = this.#value()
     this.#skip()
-    if (this.#at < this.#text.length) this.#fail()
+    if (this.at < this.text.length) this.#fail()
     return node
   }
 
   #value(): JsonNode {
     this.#skip()
     const line = this.#line
-    const sign = this.#text[this.#at]
+    const sign = this.text[this.at]
     if (sign === '{') return this.#within(() => ({ kind: 'object', line, members: this.#members() }))
     if (sign === '[') return this.#within(() => ({ kind: 'list', line, items: this.#items() }))
     if (sign === '"') return { kind: 'text', line, text: this.#string() }
-    const word = this.#match(WORD)
+    const word = this.match(WORD)
     if (word === 'null') return { kind: 'null', line }
     if (word !== '') return { kind: 'bool', line, is: word === 'true' }
-    const number = this.#match(NUMBER)
+    const number = this.match(NUMBER)
     return number === '' ? this.#fail() : { kind: 'number', line, text: number }
   }
 
@@ -136,7 +130,7 @@ class JsonReader {
       throw new HclError(`there are more than ${MAX_DEPTH} nested brackets.`, this.#line)
     }
     this.#depth += 1
-    this.#at += 1
+    this.at += 1
     const node = read()
     this.#depth -= 1
     return node
@@ -164,32 +158,26 @@ class JsonReader {
   }
 
   #string(): string {
-    const written = this.#match(TEXT)
+    const written = this.match(TEXT)
     if (written === '') return this.#fail()
     const text: unknown = JSON.parse(written)
     return typeof text === 'string' ? text : this.#fail()
   }
 
   #skip(): void {
-    this.#match(BLANKS)
-    while (this.#text[this.#at] === '\n') {
+    this.match(BLANKS)
+    while (this.text[this.at] === '\n') {
       this.#line += 1
-      this.#at += 1
-      this.#match(BLANKS)
+      this.at += 1
+      this.match(BLANKS)
     }
   }
 
   #take(sign: string): boolean {
     this.#skip()
-    if (this.#text[this.#at] !== sign) return false
-    this.#at += 1
+    if (this.text[this.at] !== sign) return false
+    this.at += 1
     return true
-  }
-
-  #match(pattern: RegExp): string {
-    const found = matchAt(pattern, this.#text, this.#at)?.[0] ?? ''
-    this.#at += found.length
-    return found
   }
 
   #fail(): never {

@@ -15,7 +15,6 @@ import {
   truthOf,
   UNKNOWN,
   Unknown,
-  type UserFunction,
 } from './value.js'
 
 /** Bake's own variables (buildx, `bake/bake.go` ParseFiles); GitHub's runners are linux/amd64. */
@@ -33,7 +32,7 @@ export interface Evaluated {
 /** The names of all bake files of a build, and their values. */
 export class BakeNames implements Names {
   readonly evaluator: Evaluator
-  readonly #variables = new Map<string, Block & { readonly file: string | null }>()
+  readonly #variables = new Map<string, Block & { readonly file: string }>()
   readonly #functions = new Map<string, Block>()
   readonly #attributes = new Map<string, Attribute>()
   readonly #environment: BuildEnvironment
@@ -63,7 +62,7 @@ export class BakeNames implements Names {
   }
 
   /** Bake checks the rules of all variables, used or not (buildx, `hclparser.go` validateVariables). */
-  #check(name: string, { condition, message }: Rule, file: string | null): void {
+  #check(name: string, { condition, message }: ReturnType<typeof rulesOf>[number], file: string): void {
     const found = this.#watched(() => {
       const value = this.evaluator.evaluate(condition, TOP.locals)
       return value instanceof Unknown ? value : truthOf(value)
@@ -103,7 +102,7 @@ export class BakeNames implements Names {
     return found.value
   }
 
-  userFunction(name: string): UserFunction | null {
+  userFunction(name: string): ReturnType<Names['userFunction']> {
     const attributes = this.#functions.get(name)?.body.attributes
     const result = attributes?.get('result')?.value
     if (result === undefined) return null
@@ -171,14 +170,8 @@ export class BakeNames implements Names {
   }
 }
 
-/** `validation { condition, error_message }` of a variable. */
-interface Rule {
-  readonly condition: HclExpression
-  readonly message: HclExpression | null
-}
-
-/** Blocks in HCL; in JSON a map, or a list of maps. */
-function rulesOf({ body }: Block): readonly Rule[] {
+/** `validation { condition, error_message }` of a variable: blocks in HCL; in JSON a map, or a list of maps. */
+function rulesOf({ body }: Block) {
   const written = body.attributes.get('validation')?.value
   const maps = written === undefined ? [] : written.kind === 'tuple' ? written.items : [written]
   const inJson = maps.map((map) => {

@@ -1,6 +1,6 @@
 import { Budget, TooMuch } from '../scan.js'
 import {
-  type BuildFile,
+  type DefinitionReading,
   type Fields,
   matchesName,
   mergeFields,
@@ -16,11 +16,12 @@ import {
   isKnown,
   known,
   splitPair,
+  type Unclear,
   unknown,
   writtenText,
 } from '../value.js'
 import { MAX_DEFINITION_BYTES, type Unreadable } from '../yaml-file.js'
-import { type BakeBlocks, bakeBlocks, type TargetPart, textsIn } from './blocks.js'
+import { bakeBlocks, type TargetPart, textsIn } from './blocks.js'
 import { parseHcl } from './hcl-parser.js'
 import { type BakeBody, HclError } from './hcl-tree.js'
 import { parseBakeJson } from './json.js'
@@ -37,27 +38,18 @@ const MAX_COPIES = 1_000_000
 /** Inputs other than the files. */
 export interface BakeSettings {
   /** Variables of the step that runs bake. */
-  readonly environment?: BuildEnvironment
+  readonly environment: BuildEnvironment
   /** Overrides, `TARGET.KEY=VALUE`. */
-  readonly set?: readonly BuildValue[]
+  readonly set: readonly BuildValue[]
   /** Targets from compose files; bake files override them. */
-  readonly services?: ReadonlyMap<string, Fields>
-}
-
-/** Reads one bake file in JSON. */
-export function readBakeJson(
-  text: string,
-  environment: BuildEnvironment = new Map(),
-): { readonly ok: true; readonly definition: BuildFile } | Unreadable {
-  const parsed = parseBake(text, 'json', null)
-  return parsed.ok ? readBake([parsed.file], { environment }) : parsed
+  readonly services: ReadonlyMap<string, Fields>
 }
 
 /** Parses a bake file into its tree (docs.docker.com, "Bake file reference") without evaluating it. */
 export function parseBake(
   text: string,
   language: 'hcl' | 'json',
-  file: string | null,
+  file: string,
 ): { readonly ok: true; readonly file: BakeBody } | Unreadable {
   if (Buffer.byteLength(text) > MAX_DEFINITION_BYTES) {
     return { ok: false, message: `the file is larger than ${MAX_DEFINITION_BYTES} bytes.`, line: null }
@@ -76,14 +68,12 @@ export function parseBake(
  * environment, or else their default, which is assumed. What cannot be known and what bake refuses become unknown
  * values.
  */
-export function readBake(
-  files: readonly BakeBody[],
-  { environment = new Map(), set = [], services = new Map() }: BakeSettings = {},
-): { readonly ok: true; readonly definition: BuildFile } | (Unreadable & { readonly file: string | null }) {
+export function readBake(files: readonly BakeBody[], settings: BakeSettings): DefinitionReading {
+  const { environment, services } = settings
   try {
     const names = new BakeNames(files, environment, new Budget(MAX_TEXT))
     const blocks = bakeBlocks(files, names)
-    const reader = new Inheritance(blocks, names, { services, set, environment })
+    const reader = new Inheritance(blocks, names, settings)
     const every = new Set([...services.keys(), ...blocks.targets.keys()])
     const targets = new Map([...every].map((name) => [name, targetOf(name, reader.fields(name))]))
     const ofServices: [string, readonly string[]][] = services.size > 0 ? [['default', [...services.keys()]]] : []
@@ -98,14 +88,14 @@ export function readBake(
 
 /** Settings of targets with inherited ones: parents in order, then the target itself, then its `--set` overrides. */
 class Inheritance {
-  readonly #blocks: BakeBlocks
+  readonly #blocks: ReturnType<typeof bakeBlocks>
   readonly #names: BakeNames
-  readonly #beside: Required<BakeSettings>
+  readonly #beside: BakeSettings
   readonly #done = new Map<string, Fields>()
   readonly #copies = new Budget(MAX_COPIES)
   #depth = 0
 
-  constructor(blocks: BakeBlocks, names: BakeNames, beside: Required<BakeSettings>) {
+  constructor(blocks: ReturnType<typeof bakeBlocks>, names: BakeNames, beside: BakeSettings) {
     this.#blocks = blocks
     this.#names = names
     this.#beside = beside
@@ -126,7 +116,7 @@ class Inheritance {
     for (const part of parts) fields = this.#inherited(fields, part)
     if (service !== undefined) fields = this.#merged(fields, service)
     for (const part of parts) fields = this.#merged(fields, fieldsOf(part, this.#names))
-    fields = overrideFields(fields, name, this.#beside.set, this.#beside.environment)
+    fields = overrideFields(fields, name, this.#beside)
     this.#depth -= 1
     this.#done.set(name, fields)
     return fields
@@ -151,7 +141,7 @@ function missingParent(name: string): Fields {
   return { ...NO_FIELDS, unclear: [unclearParents(name)] }
 }
 
-function unclearParents(written: string): { readonly key: string; readonly written: string } {
+function unclearParents(written: string): Unclear {
   return { key: 'inherits', written }
 }
 
@@ -161,13 +151,12 @@ function unclearParents(written: string): { readonly key: string; readonly writt
  * repeated platforms accumulate.
  *
  * @param name of the target.
- * @param environment provides the value for a name without one.
+ * @param settings `environment` provides the value for a name without one.
  */
 function overrideFields(
   fields: Fields,
   name: string,
-  set: readonly BuildValue[],
-  environment: BuildEnvironment = new Map(),
+  { set, environment }: Pick<BakeSettings, 'set' | 'environment'>,
 ): Fields {
   if (set.length === 0) return fields
   const args = new Map(fields.args)

@@ -1,14 +1,12 @@
 import { type Fields, given, splitPlatforms } from '../targets.js'
-import { type BuildValue, type Unclear, unknown } from '../value.js'
+import { type BuildValue, type Unclear, type UnknownValue, unknown } from '../value.js'
 import type { TargetPart } from './blocks.js'
-import type { Attribute, HclExpression, ObjectItem } from './hcl-tree.js'
+import type { Attribute, HclExpression, HclOf } from './hcl-tree.js'
 import type { BakeNames, Evaluated } from './names.js'
 import { Fault, type HclValue, hclText, isHclMap, isList, UNKNOWN, Unknown } from './value.js'
 
-interface Written {
-  readonly written: string
-  readonly place?: string
-}
+/** The source text of a value, and its position. */
+type Written = Pick<UnknownValue, 'written' | 'place'>
 
 /** The settings in one target block. */
 export function fieldsOf(part: TargetPart, names: BakeNames): Fields {
@@ -27,13 +25,6 @@ export function fieldsOf(part: TargetPart, names: BakeNames): Fields {
     absent: args.absent,
     unclear: [...args.unclear, ...contexts.unclear],
   }
-}
-
-interface Entries {
-  readonly values: ReadonlyMap<string, BuildValue>
-  /** Null by default, so left out unless the environment sets a value. */
-  readonly absent: ReadonlyMap<string, BuildValue>
-  readonly unclear: readonly Unclear[]
 }
 
 /** Reads a target's attributes for one combination of its matrix. */
@@ -67,19 +58,19 @@ class PartReader {
     return items.flatMap((value) => buildValue({ value, isAssumed: found.isAssumed }, written) ?? [])
   }
 
-  map(key: string): Entries {
+  map(key: string): ReturnType<typeof entries> {
     const attribute = this.#part.attributes.get(key)
-    if (attribute === undefined) return { values: new Map(), absent: new Map(), unclear: [] }
+    if (attribute === undefined) return entries([])
     const written = this.#written(attribute)
     if (attribute.value.kind === 'object') return this.#items(key, attribute.value.items, written)
     const found = this.#find(attribute.value)
     if (!(found instanceof Fault) && found.value === null) return entries([])
-    if (found instanceof Fault || !isHclMap(found.value)) return { ...entries([]), unclear: [{ key, ...written }] }
+    if (found instanceof Fault || !isHclMap(found.value)) return entries([], [{ key, ...written }])
     const { isAssumed } = found
     return entries([...found.value].map(([name, value]) => ({ name, found: { value, isAssumed }, written })))
   }
 
-  #items(key: string, items: readonly ObjectItem[], whole: Written): Entries {
+  #items(key: string, items: HclOf<'object'>['items'], whole: Written): ReturnType<typeof entries> {
     const unclear: Unclear[] = []
     const known = items.flatMap((item) => {
       const name = this.#names.key(item.key, this.#part.scope)
@@ -87,7 +78,7 @@ class PartReader {
       const written = this.#written({ written: item.written, line: item.value.line })
       return name === null ? [] : [{ name, found: this.#find(item.value), written }]
     })
-    return { ...entries(known), unclear }
+    return entries(known, unclear)
   }
 
   #find(expression: HclExpression): Evaluated | Fault {
@@ -95,14 +86,15 @@ class PartReader {
   }
 
   #written({ written, line }: Pick<Attribute, 'written' | 'line'>): Written {
-    const { file } = this.#part
-    return file === null ? { written } : { written, place: `${file}:${line}` }
+    return { written, place: `${this.#part.file}:${line}` }
   }
 }
 
+/** The entries of a map; `absent`: null by default, so left out unless the environment sets a value. */
 function entries(
   items: readonly { readonly name: string; readonly found: Evaluated | Fault; readonly written: Written }[],
-): Entries {
+  unclear: readonly Unclear[] = [],
+) {
   const values = new Map<string, BuildValue>()
   const absent = new Map<string, BuildValue>()
   for (const { name, found, written } of items) {
@@ -110,7 +102,7 @@ function entries(
     if (value !== null) values.set(name, value)
     else if (!(found instanceof Fault) && found.isAssumed) absent.set(name, { unknown: true, ...written })
   }
-  return { values, absent, unclear: [] }
+  return { values, absent, unclear }
 }
 
 /** null: not set. Values that bake refuses or that are not text are unknown. */

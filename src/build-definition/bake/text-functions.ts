@@ -12,9 +12,11 @@ import {
   UNKNOWN,
 } from './value.js'
 
-type Texts = Readonly<Record<string, (args: readonly HclValue[]) => HclValue>>
+/** Functions by name; `spend` is charged for searches. */
+export type Library = Readonly<Record<string, (args: readonly HclValue[], spend: (cost: number) => void) => HclValue>>
 
-const TEXTS: Texts = {
+/** Functions that produce text. They throw a Fault when bake refuses the call. */
+export const TEXT_FUNCTIONS: Library = {
   basename: ([path]) => needText(path).replace(/\/+$/, '').split('/').pop() || (needText(path) === '' ? '.' : '/'),
   chomp: ([text]) => needText(text).replace(/[\r\n]+$/, ''),
   format: ([form, ...args]) => formatted(needText(form), args),
@@ -37,20 +39,6 @@ const TEXTS: Texts = {
     return whole.endsWith(end) ? whole.slice(0, whole.length - end.length) : whole
   },
   upper: ([text]) => needText(text).toUpperCase(),
-}
-
-/** Whether this is a library function that produces text. */
-export function isTextFunction(name: string): boolean {
-  return Object.hasOwn(TEXTS, name)
-}
-
-/**
- * Calls a function that produces text.
- *
- * @throws {Fault} when bake refuses the call.
- */
-export function callText(name: string, args: readonly HclValue[]): HclValue {
-  return TEXTS[name]?.(args) ?? UNKNOWN
 }
 
 /**
@@ -154,55 +142,32 @@ function verbText(verb: string, arg: HclValue): string | null {
   return number.scale === 0 ? number.toString() : null
 }
 
-const NAMES: ReadonlySet<string> = new Set(['regex', 'regexall', 'regex_replace'])
-
 /** Real patterns are short; RE2's time grows with pattern length times text length. */
 const MAX_PATTERN_LENGTH = 500
 
-/** Whether this is a library function that takes a regular expression. */
-export function isRegexFunction(name: string): boolean {
-  return NAMES.has(name)
+/** Functions with a regular expression. Bake is written in Go, whose syntax is RE2. */
+export const REGEX_FUNCTIONS: Library = {
+  regex: ([pattern, text], spend) => {
+    const [match] = matches(needText(pattern), needText(text), spend).all
+    if (match === undefined) throw new Fault('the pattern is not found')
+    return match.value
+  },
+  regexall: ([pattern, text], spend) => matches(needText(pattern), needText(text), spend).all.map(({ value }) => value),
+  regex_replace: ([text, pattern, by], spend) =>
+    replacedMatches(matches(needText(pattern), needText(text), spend), needText(by)),
 }
 
 /**
- * Calls a function with a regular expression. Bake is written in Go, whose syntax is RE2.
- *
- * @param spend is charged for the search.
- * @throws {Fault} when bake refuses the call.
+ * All matches with the text of their groups, where group 0 is the whole match, and the result of `regex`: the text, or
+ * its groups as a list or by name.
  */
-export function callRegex(name: string, args: readonly HclValue[], spend: (cost: number) => void): HclValue {
-  const [first, second, third] = args
-  if (name === 'regex_replace')
-    return replacedMatches(matches(needText(second), needText(first), spend), needText(third))
-  const found = matches(needText(first), needText(second), spend)
-  if (name === 'regexall') return found.all.map(({ value }) => value)
-  const [match] = found.all
-  if (match === undefined) throw new Fault('the pattern is not found')
-  return match.value
-}
-
-interface Match {
-  readonly start: number
-  readonly end: number
-  /** The text of each group; group 0 is the whole match. */
-  readonly groups: readonly (string | null)[]
-  /** The result of `regex`: the text, or its groups as a list or by name. */
-  readonly value: HclValue
-}
-
-interface Matches {
-  readonly text: string
-  readonly all: readonly Match[]
-  readonly names: Readonly<Record<string, number>>
-}
-
-function matches(pattern: string, text: string, spend: (cost: number) => void): Matches {
+function matches(pattern: string, text: string, spend: (cost: number) => void) {
   if (pattern.length > MAX_PATTERN_LENGTH) mustFit(Number.POSITIVE_INFINITY)
   spend(1_000 + (pattern.length * text.length) / 4)
   const compiled = compile(pattern)
-  const names = compiled.namedGroups()
+  const names: Readonly<Record<string, number>> = compiled.namedGroups()
   const matcher = compiled.matcher(text)
-  const all: Match[] = []
+  const all: { start: number; end: number; groups: readonly (string | null)[]; value: HclValue }[] = []
   while (matcher.find()) {
     const groups = Array.from({ length: compiled.groupCount() + 1 }, (_, index) => matcher.group(index) ?? null)
     spend(groups.length)
@@ -219,14 +184,14 @@ function compile(pattern: string): RE2JS {
   }
 }
 
-function matchValue(groups: Match['groups'], names: Matches['names']): HclValue {
+function matchValue(groups: readonly (string | null)[], names: Readonly<Record<string, number>>): HclValue {
   const named = Object.entries(names)
   if (named.length > 0) return new Map(named.map(([name, index]) => [name, groups[index] ?? null]))
   return groups.length === 1 ? (groups[0] ?? null) : groups.slice(1)
 }
 
 /** `$1`, `${1}` and `${name}` are groups, as in Go's Regexp.Expand; a missing group is empty. */
-function replacedMatches({ text, all, names }: Matches, by: string): string {
+function replacedMatches({ text, all, names }: ReturnType<typeof matches>, by: string): string {
   const texts: string[] = []
   let [at, size] = [0, 0]
   const marks = by.split('$').length - 1

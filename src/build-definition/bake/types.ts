@@ -1,6 +1,6 @@
 import { inputList } from '../input-list.js'
 import { asSet } from './functions.js'
-import type { HclExpression } from './hcl-tree.js'
+import type { HclExpression, HclOf } from './hcl-tree.js'
 import {
   Decimal,
   Fault,
@@ -56,7 +56,7 @@ function convertScalar(value: HclValue, name: string): HclValue {
   return name === 'any' ? value : UNKNOWN
 }
 
-function convertObject(value: HclValue, of: HclExpression & { readonly kind: 'object' }): HclValue {
+function convertObject(value: HclValue, of: HclOf<'object'>): HclValue {
   if (!isHclMap(value)) throw new Fault('it is not an object')
   const map = new Map<string, HclValue>()
   for (const { key, value: type } of of.items) {

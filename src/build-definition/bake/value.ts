@@ -147,11 +147,10 @@ const MAX_SIZE = 1_000_000
 
 /** Bake refuses the definition as a whole, whatever target is requested. */
 export class Refused extends Error {
-  /** null: unnamed. */
-  readonly file: string | null
+  readonly file: string
   readonly line: number
 
-  constructor(message: string, file: string | null, line: number) {
+  constructor(message: string, file: string, line: number) {
     super(message)
     this.file = file
     this.line = line
@@ -167,31 +166,25 @@ export function mustFit(size: number): void {
   if (size > MAX_SIZE) throw new TooMuch('its expressions give too large a result.')
 }
 
-/** Local names: of a matrix, a function's parameters, a `for`. */
-export type Locals = ReadonlyMap<string, HclValue>
-
-/** The scope of an expression: its local names, and those of them that come from a default. */
+/** The scope of an expression: its local names (of a matrix), and those of them that come from a default. */
 export interface HclScope {
-  readonly locals: Locals
+  readonly locals: HclMap
   readonly assumed: ReadonlySet<string>
 }
 
 /** The top level of a file. */
 export const TOP: HclScope = { locals: new Map(), assumed: new Set() }
 
-/** A function declared in the file. */
-export interface UserFunction {
-  readonly params: readonly string[]
-  /** Name of the list that takes the remaining arguments; null: none. */
-  readonly rest: string | null
-  readonly result: HclExpression
-}
-
 /** Looks up names of the file. */
 export interface Names {
   /** @throws {Fault} when there is no such variable. */
   variable(name: string): HclValue
-  userFunction(name: string): UserFunction | null
+  /** A function declared in the file. `rest`: name of the list that takes the remaining arguments; null: none. */
+  userFunction(name: string): {
+    readonly params: readonly string[]
+    readonly rest: string | null
+    readonly result: HclExpression
+  } | null
 }
 
 const MAX_DIGITS = 150

@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
 import { Budget, TooMuch } from '../scan.js'
 import { type BuildEnvironment, type BuildValue, isKnown, shortText, type Unclear } from '../value.js'
+import type { DefinitionFile } from '../yaml-file.js'
 import { inFolder, locatedPath, pathFrom, ROOT } from './paths.js'
 import {
   ComposeFault,
-  type ComposeModel,
   type ComposeSettings,
   knownTexts,
   mergeServices,
@@ -53,11 +53,6 @@ interface Extendable {
   readonly place: ProjectContext
 }
 
-interface NamedText {
-  readonly file: string
-  readonly text: string
-}
-
 /**
  * Combines the compose files of one build (compose-go, `loader/`): includes first, then what services extend, then
  * later files over earlier ones. Records the further files it needs.
@@ -80,22 +75,24 @@ export class ComposeLoader {
 
   /**
    * @param files in order, each overriding the previous ones.
+   * @returns the services, the environment plus `.env`, and includes that could not be read: they may contain anything.
    * @throws {ComposeFault} when compose refuses a file.
    * @throws {TooMuch} when a limit is exceeded.
    */
-  load(files: readonly NamedText[]): ComposeModel {
+  load(files: readonly DefinitionFile[]) {
     const { reader } = this.#settings
     const own = posix.dirname(files[0]?.file ?? '')
     const project = reader === 'bake' ? '' : posix.join(ROOT, own)
     const environment = withProject(this.environment(own), reader)
     const place = { loader: project, working: project, environment, within: [] }
-    return { services: this.#services(files, place), environment, unclear: this.#unclear }
+    const services = this.#services(files, place)
+    return { services, environment, unclear: this.#unclear }
   }
 
   /** The environment plus `.env` from the working directory and, for `docker compose`, from the project's folder. */
   environment(project: string): BuildEnvironment {
-    const { reader, folder, environment, isNamed = false } = this.#settings
-    const folders = reader === 'bake' ? [folder] : isNamed ? [project] : [folder, project]
+    const { reader, folder, environment } = this.#settings
+    const folders = reader === 'bake' ? [folder] : [folder, project]
     const paths = new Set(folders.map((one) => locatedPath('.env', one)))
     return [...paths].reduce((found, path) => this.#withDotenv(found, path), environment)
   }
@@ -107,7 +104,7 @@ export class ComposeLoader {
     return located === null || text === null ? null : this.#dotenv(text, located, environment)
   }
 
-  #services(files: readonly NamedText[], place: ProjectContext): Map<string, ComposeMap> {
+  #services(files: readonly DefinitionFile[], place: ProjectContext): Map<string, ComposeMap> {
     const all = new Map<string, ComposeMap>()
     const within = [...place.within]
     for (const { file, text } of files) {

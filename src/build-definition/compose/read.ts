@@ -1,49 +1,35 @@
 import { distinctBy } from '../../text/index.js'
 import { TooMuch } from '../scan.js'
-import { type Fields, given, splitPlatforms } from '../targets.js'
+import { given, splitPlatforms } from '../targets.js'
 import { type BuildEnvironment, type BuildValue, FROM_ENVIRONMENT, isKnown, nonEmpty, unknown } from '../value.js'
-import type { Unreadable } from '../yaml-file.js'
+import type { DefinitionFile } from '../yaml-file.js'
 import { ComposeLoader } from './load.js'
 import { fromFolder } from './paths.js'
-import { ComposeFault, type ComposeModel, type ComposeSettings, UNREAD } from './services.js'
+import { ComposeFault, type ComposeSettings, UNREAD } from './services.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, partOf, scalarOf } from './tree.js'
-
-/** A compose service with a build. */
-export interface ComposeService {
-  readonly name: string
-  readonly fields: Fields
-  /** Empty: always built. */
-  readonly profiles: readonly BuildValue[]
-}
-
-type ComposeReading =
-  | { readonly ok: true; readonly services: readonly ComposeService[]; readonly environment: BuildEnvironment }
-  | (Unreadable & { readonly file: string | null })
 
 /**
  * Reads compose files together: every service with a `build`, as bake and `docker compose build` read it
  * (docs.docker.com, "Compose Build Specification"; buildx, `bake/compose.go`).
  *
  * @param files in order, each overriding the previous ones.
- * @returns the services, or why the files cannot be used; `wanted`: further files that were not looked up yet.
+ * @returns the services and their environment, or why the files cannot be used; `wanted`: further files that were not
+ * looked up yet.
  */
-export function readComposeFiles(
-  files: readonly { readonly file: string; readonly text: string }[],
-  settings: ComposeSettings,
-): { readonly reading: ComposeReading; readonly wanted: readonly string[] } {
+export function readComposeFiles(files: readonly DefinitionFile[], settings: ComposeSettings) {
   const loader = new ComposeLoader(settings)
-  const read = (): ComposeReading => {
+  const read = () => {
     try {
       const model = loader.load(files)
       const built = [...model.services].filter(([, service]) => partOf(service, 'build') !== null)
       const services = built.map(([name, service]) => new ServiceReader(service, model, loader, settings).read(name))
-      return { ok: true, services, environment: model.environment }
+      return { ok: true as const, services, environment: model.environment }
     } catch (error) {
       if (error instanceof ComposeFault) {
-        return { ok: false, message: error.message, file: error.file, line: error.line }
+        return { ok: false as const, message: error.message, file: error.file, line: error.line }
       }
       if (error instanceof TooMuch)
-        return { ok: false, message: error.message, file: files[0]?.file ?? null, line: null }
+        return { ok: false as const, message: error.message, file: files[0]?.file ?? null, line: null }
       throw error
     }
   }
@@ -64,11 +50,16 @@ export function readComposeEnvironment(settings: ComposeSettings): BuildEnvironm
 class ServiceReader {
   readonly #service: ComposeMap
   readonly #build: ComposeNode
-  readonly #model: ComposeModel
+  readonly #model: ReturnType<ComposeLoader['load']>
   readonly #loader: ComposeLoader
   readonly #settings: ComposeSettings
 
-  constructor(service: ComposeMap, model: ComposeModel, loader: ComposeLoader, settings: ComposeSettings) {
+  constructor(
+    service: ComposeMap,
+    model: ReturnType<ComposeLoader['load']>,
+    loader: ComposeLoader,
+    settings: ComposeSettings,
+  ) {
     const build = partOf(service, 'build')
     this.#service = service
     this.#build = isComposeMap(build) ? build : new Map([['context', build]])
@@ -77,7 +68,8 @@ class ServiceReader {
     this.#settings = settings
   }
 
-  read(name: string): ComposeService {
+  /** The service's build; no `profiles`: it is always built. */
+  read(name: string) {
     const isBake = this.#settings.reader === 'bake'
     const bake = isBake ? partOf(this.#build, 'x-bake') : null
     const platforms = unique(

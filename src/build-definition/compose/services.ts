@@ -1,9 +1,6 @@
 import type { Path } from '../../yaml/data.js'
-import { type BuildEnvironment, type BuildValue, isKnown, type Unclear, writtenText } from '../value.js'
+import { type BuildEnvironment, type BuildValue, isKnown, writtenText } from '../value.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, PairList, partOf, scalarOf } from './tree.js'
-
-/** Files referred to by the definition, by path; null: no such file. */
-export type BesideFiles = ReadonlyMap<string, string | null>
 
 /** Inputs other than the compose files. */
 export interface ComposeSettings {
@@ -11,25 +8,15 @@ export interface ComposeSettings {
   readonly environment: BuildEnvironment
   /** Its working directory, relative to the repository. */
   readonly folder: string
-  readonly beside: BesideFiles
+  /** Files that the definition refers to, by path in the repository; null: no such file. */
+  readonly beside: ReadonlyMap<string, string | null>
   /**
    * The tool that reads them: bake resolves every path from the working directory, `docker compose` from the first
    * file's folder; `docker compose` ignores `x-bake` and a service's container variables for its build.
    */
   readonly reader: 'bake' | 'compose'
-  /** Whether the command names the files (`-f`): `docker compose` then reads only the `.env` in the first's folder. */
-  readonly isNamed?: boolean
-  /** Arguments of the command (`--build-arg`), which override those of services; null: the environment's value. */
-  readonly args?: ReadonlyMap<string, BuildValue | null>
-}
-
-/** Combined compose files. */
-export interface ComposeModel {
-  readonly services: ReadonlyMap<string, ComposeMap>
-  /** The environment plus `.env`. */
-  readonly environment: BuildEnvironment
-  /** Includes that could not be read: they may contain anything. */
-  readonly unclear: readonly Unclear[]
+  /** Arguments of the command (`--build-arg`), which override those of services. */
+  readonly args?: ReadonlyMap<string, BuildValue>
 }
 
 /** The reader refuses a compose file. */
@@ -84,8 +71,6 @@ export function unread(value: BuildValue | null, place: string): ComposeMap {
   return new Map([[UNREAD, { unknown: true, written, place }]])
 }
 
-type Merge = (below: ComposeNode, above: ComposeNode) => ComposeNode
-
 /**
  * Merges one service over another as compose does (docs.docker.com, "Merge"; compose-go, `override/merge.go`): maps key
  * by key, lists appended without duplicates, everything else replaced unless empty.
@@ -94,7 +79,7 @@ export function mergeServices(below: ComposeMap, above: ComposeMap): ComposeMap 
   return mergeMaps(below, above, SERVICE)
 }
 
-function mergeMaps(below: ComposeMap, above: ComposeMap, keys: Readonly<Record<string, Merge>>): ComposeMap {
+function mergeMaps(below: ComposeMap, above: ComposeMap, keys: Readonly<Record<string, typeof merged>>): ComposeMap {
   const map = new Map(below)
   for (const [key, value] of above) {
     const before = map.get(key) ?? null

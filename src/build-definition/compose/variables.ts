@@ -1,4 +1,4 @@
-import { type Budget, matchAt, TooMuch } from '../scan.js'
+import { type Budget, matchAt, Scanner, TooMuch } from '../scan.js'
 import { type BuildValue, isKnown, unknown } from '../value.js'
 import { MAX_DEFINITION_BYTES, type Unreadable } from '../yaml-file.js'
 
@@ -23,39 +23,37 @@ export interface Interpolation {
 export function interpolate(written: string, settings: Interpolation): BuildValue {
   if (!written.includes('$')) return { text: written }
   const reader = new VariableReader(written, settings)
-  const text = reader.text(0)
+  const text = reader.read(0)
   if (reader.isUnknown || reader.isTooDeep) return unknown(written)
   return reader.isAssumed ? { text, assumedFrom: written } : { text }
 }
 
-class VariableReader {
+class VariableReader extends Scanner {
   isUnknown = false
   isAssumed = false
   /** Once braces are no longer matched, nothing read counts. */
   isTooDeep = false
-  #at = 0
-  readonly #written: string
   readonly #settings: Interpolation
 
   constructor(written: string, settings: Interpolation) {
-    this.#written = written
+    super(written)
     this.#settings = settings
   }
 
-  /** Text up to its end or, in a default, up to the brace that closes its variable. */
-  text(depth: number): string {
+  /** Reads up to the text's end or, in a default, up to the brace that closes its variable. */
+  read(depth: number): string {
     const parts: string[] = []
     // Balanced braces inside a default are text.
     let open = 0
-    while (this.#at < this.#written.length) {
-      const character = this.#written[this.#at] ?? ''
+    while (this.at < this.text.length) {
+      const character = this.text[this.at] ?? ''
       if (depth > 0 && character === '}' && open === 0) break
       if (character === '{') open += 1
       if (character === '}') open -= 1
       if (character === '$') parts.push(this.#spent(this.#variable(depth)))
       else {
         parts.push(character)
-        this.#at += 1
+        this.at += 1
       }
     }
     return parts.join('')
@@ -69,24 +67,24 @@ class VariableReader {
   }
 
   #variable(depth: number): string {
-    const next = this.#written[this.#at + 1] ?? ''
+    const next = this.text[this.at + 1] ?? ''
     if (!/[{A-Za-z_]/.test(next)) {
-      this.#at += next === '$' ? 2 : 1
+      this.at += next === '$' ? 2 : 1
       return '$'
     }
-    this.#at += next === '{' ? 2 : 1
-    const name = this.#match(/[A-Za-z_]\w*/y)
+    this.at += next === '{' ? 2 : 1
+    const name = this.match(/[A-Za-z_]\w*/y)
     if (depth >= MAX_DEPTH) this.isTooDeep = true
     if (name === '' || this.isTooDeep) return this.#giveUp()
     if (next !== '{') return this.#value(name) ?? this.#giveUp()
-    const operator = this.#match(/:?[-+?]/y)
+    const operator = this.match(/:?[-+?]/y)
     // Assumptions in an alternative that is not used do not count.
     const assumedBefore = this.isAssumed
     const unknownBefore = this.isUnknown
-    const alternative = operator === '' ? '' : this.text(depth + 1)
+    const alternative = operator === '' ? '' : this.read(depth + 1)
     const [assumedIn, unknownIn] = [this.isAssumed, this.isUnknown]
-    if (this.#written[this.#at] !== '}') return this.#giveUp()
-    this.#at += 1
+    if (this.text[this.at] !== '}') return this.#giveUp()
+    this.at += 1
     this.isAssumed = assumedBefore
     this.isUnknown = unknownBefore
     const takes = () => {
@@ -119,12 +117,6 @@ class VariableReader {
     if (value === undefined || !isKnown(value)) return null
     this.isAssumed ||= value.assumedFrom !== undefined
     return value.text
-  }
-
-  #match(pattern: RegExp): string {
-    const found = matchAt(pattern, this.#written, this.#at)?.[0] ?? ''
-    this.#at += found.length
-    return found
   }
 
   #giveUp(): string {
@@ -177,24 +169,22 @@ export function readDotenv(
   return wrong === null ? { ok: true, values: reader.values } : { ok: false, message: wrong, line: reader.line }
 }
 
-class DotenvReader {
+class DotenvReader extends Scanner {
   readonly values = new Map<string, BuildValue>()
   line = 1
-  #at = 0
-  readonly #text: string
   readonly #file: string
   readonly #settings: Interpolation
 
   constructor(text: string, file: string, settings: Interpolation) {
-    this.#text = text
+    super(text)
     this.#file = file
     this.#settings = settings
   }
 
   /** The error, or null. */
   read(): string | null {
-    for (this.#take(BLANKS); this.#at < this.#text.length; this.#take(BLANKS)) {
-      const wrong = this.#text[this.#at] === '#' ? this.#skipLine() : this.#statement()
+    for (this.#take(BLANKS); this.at < this.text.length; this.#take(BLANKS)) {
+      const wrong = this.text[this.at] === '#' ? this.#skipLine() : this.#statement()
       if (wrong !== null) return wrong
     }
     return null
@@ -209,7 +199,7 @@ class DotenvReader {
     this.#take(EXPORT)
     const line = this.line
     const name = this.#take(NAME).trim()
-    const sign = this.#text[this.#at] ?? '\n'
+    const sign = this.text[this.at] ?? '\n'
     if (name === '' || /\s/.test(name) || !/[=:\n]/.test(sign)) {
       return 'it is not NAME=value. Put a # before it if it is a comment.'
     }
@@ -218,7 +208,7 @@ class DotenvReader {
       if (inherited !== undefined) this.values.set(name, inherited)
       return null
     }
-    this.#at += 1
+    this.at += 1
     this.#take(SPACES)
     const value = this.#value()
     if (value === null) return 'a quote that begins here is not closed.'
@@ -228,13 +218,13 @@ class DotenvReader {
 
   /** null: an unterminated quote. */
   #value(): BuildValue | null {
-    const quote = this.#text[this.#at]
+    const quote = this.text[this.at]
     if (quote !== '"' && quote !== "'") {
       const [value = ''] = this.#take(PLAIN).split(' #')
       return this.#filled(value.trimEnd())
     }
     const pattern = QUOTED[quote]
-    const inner = matchAt(pattern, this.#text, this.#at)?.[1]
+    const inner = matchAt(pattern, this.text, this.at)?.[1]
     if (inner === undefined) return null
     this.#take(pattern)
     const unquoted = inner.replaceAll(`\\${quote}`, quote)
@@ -249,8 +239,7 @@ class DotenvReader {
   }
 
   #take(pattern: RegExp): string {
-    const found = matchAt(pattern, this.#text, this.#at)?.[0] ?? ''
-    this.#at += found.length
+    const found = this.match(pattern)
     for (const sign of found) if (sign === '\n') this.line += 1
     return found
   }

@@ -1,5 +1,6 @@
 import { isRemote } from '../paths.js'
 import {
+  type BuildInputs,
   type BuildValue,
   type EnvironmentLookup,
   FROM_ENVIRONMENT,
@@ -9,14 +10,13 @@ import {
   type Unclear,
   unknown,
 } from '../value.js'
-import type { BakeCommand, BuildTool, CommandBuild, ComposeCommand } from './facts.js'
+import type { BakeCommand, CommandBuild, ComposeCommand } from './facts.js'
 import {
   BAKE_FLAGS,
   BUILDAH_BUILD_FLAGS,
   DOCKER_BUILD_FLAGS,
   type FlagTable,
   KANIKO_FLAGS,
-  type ParsedFlags,
   parseProgramFlags,
 } from './flags.js'
 import type { Marks } from './marks.js'
@@ -34,7 +34,7 @@ export interface ProgramCall {
 }
 
 /** Reads `docker build` and commands with the same arguments; null if it builds nothing. */
-export function readBuild(tool: BuildTool, args: readonly Field[], call: ProgramCall): CommandBuild | null {
+export function readBuild(tool: CommandBuild['tool'], args: readonly Field[], call: ProgramCall): CommandBuild | null {
   if (tool === 'kaniko') return readKaniko(args, call)
   const isBuildah = tool === 'podman' || tool === 'buildah'
   const flags = new Flags(args, isBuildah ? BUILDAH_BUILD_FLAGS : DOCKER_BUILD_FLAGS, call.marks)
@@ -67,7 +67,7 @@ function placeOf({ line, state, marks }: ProgramCall): Pick<CommandBuild, 'line'
 
 /** The flags of one command. */
 export class Flags {
-  readonly parsed: ParsedFlags
+  readonly parsed: ReturnType<typeof parseProgramFlags>
   readonly #marks: Marks
 
   constructor(args: readonly Field[], table: FlagTable, marks: Marks, isMixed = true) {
@@ -148,7 +148,7 @@ function pairsOf(
   flags: Flags,
   name: string,
   { marks, environment }: ProgramCall,
-): { readonly args: ReadonlyMap<string, BuildValue>; readonly unclear: readonly Unclear[] } {
+): Pick<BuildInputs, 'args' | 'unclear'> {
   const args = new Map<string, BuildValue>()
   const unclear: Unclear[] = []
   for (const text of flags.all(name)) {

@@ -1,4 +1,3 @@
-import type { Budget } from '../scan.js'
 import {
   type BuildEnvironment,
   type BuildInputs,
@@ -9,53 +8,23 @@ import {
 } from '../value.js'
 import type { Marks } from './marks.js'
 
-/** The initial environment of a script. */
-export interface ScriptEnvironment {
-  /** Initial value of an environment variable; null: not set, as far as is known. */
-  readonly variable: (name: string) => BuildValue | null
-}
-
-export interface ScriptOptions {
-  /** The script's language: `posix` includes `sh` and `bash`. */
-  readonly shell?: 'posix' | 'pwsh' | 'cmd'
-  /** Working directory, relative to the workspace (`working-directory`); by default the workspace itself. */
-  readonly folder?: BuildValue
-  /** Limit on text produced by variables, if shared by several scripts; by default each script has its own. */
-  readonly budget?: Budget
-}
-
 /** What a script does with images. */
 export interface ScriptFacts {
   readonly builds: readonly ScriptBuild[]
-  readonly environmentWrites: EnvironmentWrites
-  readonly unread: readonly UnreadCommand[]
+  readonly environmentWrites: ReturnType<typeof environmentWrites>
+  /** Commands that may build an image but cannot be read. */
+  readonly unread: readonly {
+    /** 1-based line in the script. */
+    readonly line: number
+    /** As written. */
+    readonly command: string
+    /** What would have to be read: `make`, `npm`, `script`, `docker`, `shell`. */
+    readonly tool: string
+  }[]
   /** Images pushed to a registry, by the names used. */
   readonly pushes: readonly BuildValue[]
   /** Additional names for existing images (`docker tag`). */
-  readonly retags: readonly Retag[]
-}
-
-/** Variables that `>> $GITHUB_ENV` sets for later steps. */
-export interface EnvironmentWrites {
-  /** An unknown value if the script may also not set it. */
-  readonly values: ReadonlyMap<string, BuildValue>
-  /** Whether it may set other variables whose names are unknown (`cat file >> $GITHUB_ENV`). */
-  readonly hasOthers: boolean
-}
-
-/** A command that may build an image but cannot be read. */
-export interface UnreadCommand {
-  /** 1-based line in the script. */
-  readonly line: number
-  /** As written. */
-  readonly command: string
-  /** What would have to be read: `make`, `npm`, `script`, `docker`, `shell`. */
-  readonly tool: string
-}
-
-export interface Retag {
-  readonly from: BuildValue
-  readonly to: BuildValue
+  readonly retags: readonly { readonly from: BuildValue; readonly to: BuildValue }[]
 }
 
 export type ScriptBuild = CommandBuild | BakeCommand | ComposeCommand
@@ -75,7 +44,7 @@ interface CommandPlace {
 export interface CommandBuild extends CommandPlace {
   readonly kind: 'build'
   /** The program: podman, buildah and nerdctl also accept a Containerfile; podman prefers it. */
-  readonly tool: BuildTool
+  readonly tool: 'docker' | 'podman' | 'buildah' | 'nerdctl' | 'kaniko' | 'img' | 'depot'
   /** null: none given, which docker rejects. `-`: stdin, a Dockerfile or an archive. */
   readonly context: BuildValue | null
   /**
@@ -88,8 +57,6 @@ export interface CommandBuild extends CommandPlace {
   readonly inputs: BuildInputs
   readonly tags: readonly BuildValue[]
 }
-
-export type BuildTool = 'docker' | 'podman' | 'buildah' | 'nerdctl' | 'kaniko' | 'img' | 'depot'
 
 /** `docker buildx bake`: its builds are defined in other files. */
 export interface BakeCommand extends CommandPlace {
@@ -124,10 +91,7 @@ export interface ComposeCommand extends CommandPlace {
 }
 
 /** What one command does with images. */
-export interface CommandFacts {
-  readonly builds?: readonly ScriptBuild[]
-  readonly pushes?: readonly BuildValue[]
-  readonly retags?: readonly Retag[]
+export interface CommandFacts extends Partial<Pick<ScriptFacts, 'builds' | 'pushes' | 'retags'>> {
   /** `docker compose push`: publishes what compose built. */
   readonly pushesServices?: boolean
   /** What would have to be read to know what it builds. */
@@ -140,10 +104,11 @@ const MAX_FACTS = 256
 /** The facts collected from one script. */
 export class Facts {
   builds: ScriptBuild[] = []
-  unread: UnreadCommand[] = []
+  unread: ScriptFacts['unread'][number][] = []
   pushes: BuildValue[] = []
-  retags: Retag[] = []
-  environment: EnvironmentText[] = []
+  retags: ScriptFacts['retags'][number][] = []
+  /** Pieces of text that the script appends to the environment file; null: unknown. */
+  environment: { readonly text: string | null; readonly isConditional: boolean }[] = []
 
   /** Runs something for its side effects on the state only, discarding the facts it adds. */
   without(run: () => void): void {
@@ -165,20 +130,17 @@ export class Facts {
 }
 
 /** Marks builds as published if a tag or a later name is pushed. Unknown names are equal if written the same. */
-export function withPushes<Build extends ScriptBuild>(
-  builds: readonly Build[],
-  { pushes, retags }: { readonly pushes: readonly BuildValue[]; readonly retags: readonly Retag[] },
-): Build[] {
+export function withPushes({
+  builds,
+  pushes,
+  retags,
+}: Pick<ScriptFacts, 'builds' | 'pushes' | 'retags'>): ScriptBuild[] {
   const pushed = new Set(pushes.map(nameOf))
   // Backwards, so that a chain of renames is followed to its first name.
   for (const { from, to } of [...retags].reverse()) if (isPushed(to, pushed)) pushed.add(nameOf(from))
-  const isSent = (build: Build) =>
-    build.kind === 'build' && build.publishes === null && tagsOf(build).some((tag) => isPushed(tag, pushed))
+  const isSent = (build: ScriptBuild) =>
+    build.kind === 'build' && build.publishes === null && build.tags.some((tag) => isPushed(tag, pushed))
   return builds.map((build) => (isSent(build) ? { ...build, publishes: true } : build))
-}
-
-function tagsOf(build: CommandBuild): readonly BuildValue[] {
-  return build.tags
 }
 
 /** Whether a name is pushed, or its repository with all tags (`docker push app`, `docker push --all-tags app`). */
@@ -192,32 +154,22 @@ function nameOf(value: BuildValue): string {
   return written.replace(/^docker\.io\/(?:library\/)?/, '').replace(/:latest$/, '')
 }
 
-/** A piece of text that a script appends to the environment file. */
-export interface EnvironmentText {
-  /** null: unknown. */
-  readonly text: string | null
-  readonly isConditional: boolean
-}
-
 const MAX_LINES = 2000
-
-interface WrittenLine {
-  readonly text: string
-  readonly isUnseen: boolean
-  readonly isConditional: boolean
-}
 
 /**
  * Parses the names and values that a script appends to `$GITHUB_ENV`: `NAME=VALUE`, and `NAME<<END`, lines, `END`
  * (docs.github.com, "Workflow commands", "Setting an environment variable").
+ *
+ * @returns the variables that it sets for later steps, unknown if it may also not set them; `hasOthers`: it may set
+ * others, whose names are unknown (`cat file >> $GITHUB_ENV`).
  */
-export function environmentWrites(pieces: readonly EnvironmentText[], marks: Marks): EnvironmentWrites {
+export function environmentWrites(pieces: Facts['environment'], marks: Marks) {
   const all = pieces.flatMap(linesOf)
   const lines = all.slice(0, MAX_LINES)
   const values = new Map<string, BuildValue>()
   let hasOthers = all.length > MAX_LINES
   for (let at = 0; at < lines.length; at += 1) {
-    const { text, isUnseen, isConditional } = lines[at] as WrittenLine
+    const { text, isUnseen, isConditional } = lines[at] as (typeof lines)[number]
     const [, written = '', operator = '', rest = ''] = /^([^=<]*)(=|<<)(.*)$/s.exec(text) ?? []
     const name = marks.withDefaults(written)?.trim() ?? ''
     if (isUnseen || (text.trim() !== '' && name === '')) hasOthers = true
@@ -237,7 +189,7 @@ export function environmentWrites(pieces: readonly EnvironmentText[], marks: Mar
   return { values, hasOthers }
 }
 
-function linesOf({ text, isConditional }: EnvironmentText): WrittenLine[] {
+function linesOf({ text, isConditional }: Facts['environment'][number]) {
   if (text === null) return [{ text: '', isUnseen: true, isConditional }]
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/)
   return lines.map((line) => ({ text: line, isUnseen: false, isConditional }))

@@ -28,29 +28,15 @@ export function flagTable(values: string, switches: string): FlagTable {
   return { values: names(values), switches: names(switches), letters }
 }
 
-/** Arguments split into flags and the rest. */
-export interface ParsedFlags {
-  /** In order; a switch has no value. */
-  readonly flags: readonly { readonly name: string; readonly value: string | null }[]
-  readonly rest: readonly Field[]
-  /** Index at which the rest begins. */
-  readonly restIndex: number
-  /** Arguments that are either part of the rest or the value of an unknown flag. */
-  readonly doubtful: readonly Field[]
-}
-
 /**
  * Parses arguments as docker's programs do (spf13/pflag): `--name value`, `--name=value`, `-n value`, `-nvalue`,
  * `-n=value`, `-abc`, and `--` before the rest.
  *
  * @param isMixed whether flags may follow the rest.
+ * @returns the flags in order, where a switch has no value; the rest, with the index at which it begins; and doubtful
+ * arguments, which are either part of the rest or the value of an unknown flag.
  */
-export function parseProgramFlags(
-  fields: readonly Field[],
-  table: FlagTable,
-  marks: Marks,
-  isMixed = true,
-): ParsedFlags {
+export function parseProgramFlags(fields: readonly Field[], table: FlagTable, marks: Marks, isMixed = true) {
   const flags: { name: string; value: string | null }[] = []
   const rest: Field[] = []
   const doubtful: Field[] = []

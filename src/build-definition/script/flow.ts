@@ -50,21 +50,17 @@ export class Flow {
         return null
       }
       case 'Subshell':
+      case 'Coproc':
         return this.run(node.body, this.#reader.copy(state))
       case 'BraceGroup':
         return this.run(node.body, state)
-      case 'Coproc':
-        return this.run(node.body, this.#reader.copy(state))
       default:
         this.#control(node, state)
         return null
     }
   }
 
-  #control(
-    node: Exclude<Node, { type: 'Command' | 'Pipeline' | 'CompoundList' | 'Redirected' | 'Coproc' }>,
-    state: State,
-  ): void {
+  #control(node: Node, state: State): void {
     switch (node.type) {
       case 'AndOr':
         this.#list(node, state)

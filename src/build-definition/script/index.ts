@@ -10,18 +10,17 @@ import type { ParsedScript } from 'unbash'
 import { distinctBy } from '../../text/index.js'
 import { plainPath } from '../paths.js'
 import { Budget } from '../scan.js'
-import { contentKey, isKnown, known } from '../value.js'
+import { type BuildValue, contentKey, type EnvironmentLookup, isKnown } from '../value.js'
 import type { Expanded } from '../workflow/scope.js'
-import { environmentWrites, type ScriptEnvironment, type ScriptFacts, type ScriptOptions, withPushes } from './facts.js'
+import { environmentWrites, type ScriptFacts, withPushes } from './facts.js'
 import { Marks } from './marks.js'
 import { mayMatter } from './programs.js'
 import { ScriptReader } from './reader.js'
-import { parseScript } from './reading.js'
+import { parseScript, type shellOf } from './reading.js'
 import { initialState, ScriptVariables } from './state.js'
 import { readWindowsScript } from './windows-shells.js'
 
 export type * from './facts.js'
-export { withPushes } from './facts.js'
 export { shellOf } from './reading.js'
 
 /** Limit on text produced by one script's variables. */
@@ -40,12 +39,16 @@ const NOTHING: ScriptFacts = {
  *
  * @param script its text, with known expressions filled in.
  * @param environment its initial variables.
+ * @param shell its language.
+ * @param folder its working directory, relative to the workspace (`working-directory`).
  */
 export function readScript(
   script: Expanded,
-  environment: ScriptEnvironment,
-  { shell = 'posix', folder = known(''), budget = new Budget(MAX_TEXT) }: ScriptOptions = {},
+  environment: EnvironmentLookup,
+  shell: NonNullable<ReturnType<typeof shellOf>>,
+  folder: BuildValue,
 ): ScriptFacts {
+  const budget = new Budget(MAX_TEXT)
   const marks = new Marks(script.unknown, budget)
   const variables = new ScriptVariables(environment, marks)
   if (!mayMatter(script.text) && !script.unknown.some(mayMatter)) return NOTHING
@@ -60,7 +63,7 @@ export function readScript(
   } else readWindowsScript(script.text, shell, reader, state)
   const { facts } = reader
   return {
-    builds: withPushes(distinctBy(facts.builds, contentKey), facts),
+    builds: withPushes({ ...facts, builds: distinctBy(facts.builds, contentKey) }),
     environmentWrites: environmentWrites(facts.environment, marks),
     unread: distinctBy(facts.unread, contentKey),
     pushes: distinctBy(facts.pushes, contentKey),

@@ -1,5 +1,5 @@
 import { Flags, type ProgramCall, readBakeCommand, readBuild, readComposeBuild } from './build-command.js'
-import type { BuildTool, CommandFacts, ScriptBuild } from './facts.js'
+import type { CommandBuild, CommandFacts, ScriptBuild } from './facts.js'
 import {
   COMPOSE_BUILD_FLAGS,
   COMPOSE_FLAGS,
@@ -97,7 +97,7 @@ function readEngine(tool: 'docker' | 'podman' | 'nerdctl', args: readonly Field[
   }
 }
 
-function readBuildx(tool: BuildTool, args: readonly Field[], call: ProgramCall): CommandFacts {
+function readBuildx(tool: CommandBuild['tool'], args: readonly Field[], call: ProgramCall): CommandFacts {
   const { name, args: rest, before } = subcommand(args, GLOBAL_FLAGS, call)
   if (before.has('help')) return NOTHING
   if (name === null) return { unread: tool }

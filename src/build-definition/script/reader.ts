@@ -11,7 +11,7 @@ import {
 import { type Budget, lineCounter } from '../scan.js'
 import type { ProgramCall } from './build-command.js'
 import { assign, runBuiltin } from './builtins.js'
-import { Facts, isEnvironmentFile, type ScriptBuild, type UnreadCommand } from './facts.js'
+import { Facts, isEnvironmentFile, type ScriptBuild } from './facts.js'
 import { Flow } from './flow.js'
 import type { Marks } from './marks.js'
 import { readProgram } from './programs.js'
@@ -28,12 +28,6 @@ const COPY_COST = 8
 /** Limit on nested function calls and scripts. */
 const MAX_DEPTH = 16
 
-/** The text being read, and the script's line for each position in it. */
-interface Source {
-  readonly text: string
-  readonly line: (position: number) => number
-}
-
 /** Reads a script as a shell would without running anything: all branches, and every iteration of a loop over words. */
 export class ScriptReader implements Interpreter {
   readonly facts = new Facts()
@@ -41,11 +35,12 @@ export class ScriptReader implements Interpreter {
   readonly variables: ScriptVariables
   readonly budget: Budget
   readonly #flow: Flow
-  #source: Source
+  /** The text being read, and the script's line for each position in it. */
+  #source: { readonly text: string; readonly line: (position: number) => number }
   /** Line of the current command. */
   #line = 1
   #steps = MAX_STEPS
-  #cut: UnreadCommand | null = null
+  #cut: Facts['unread'][number] | null = null
   #depth = 0
   readonly #called = new Set<unknown>()
 

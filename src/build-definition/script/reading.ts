@@ -9,7 +9,7 @@ import {
   type Word,
 } from 'unbash'
 import type { Budget } from '../scan.js'
-import type { Facts, ScriptOptions } from './facts.js'
+import type { Facts } from './facts.js'
 import type { Marks } from './marks.js'
 import type { Field, ScriptVariables, State, Stdin } from './state.js'
 
@@ -75,8 +75,11 @@ function isTangled(text: string): boolean {
   return false
 }
 
-/** The language of a script from its step's `shell` (docs.github.com, "Workflow syntax"); null: not supported. */
-export function shellOf(shell: string): NonNullable<ScriptOptions['shell']> | null {
+/**
+ * The language of a script from its step's `shell` (docs.github.com, "Workflow syntax"): `posix` includes `sh` and
+ * `bash`; null: not supported.
+ */
+export function shellOf(shell: string): 'posix' | 'pwsh' | 'cmd' | null {
   const program = shell.trim().split(/\s/)[0] ?? ''
   if (program === '' || /^(?:ba|da|z|k)?sh$/.test(program)) return 'posix'
   if (program === 'pwsh' || program === 'powershell') return 'pwsh'

@@ -1,8 +1,7 @@
 import { posix } from 'node:path'
 import type { Function as ShellFunction } from 'unbash'
 import { plainPath } from '../paths.js'
-import { type BuildValue, isKnown, unknown } from '../value.js'
-import type { ScriptEnvironment } from './facts.js'
+import { type BuildValue, type EnvironmentLookup, isKnown, unknown } from '../value.js'
 import type { Marks } from './marks.js'
 
 /** One word of a command, after expansion. */
@@ -140,10 +139,10 @@ const ALWAYS_SET =
 
 /** Variables as the script's commands see them. */
 export class ScriptVariables {
-  readonly #environment: ScriptEnvironment
+  readonly #environment: EnvironmentLookup
   readonly #marks: Marks
 
-  constructor(environment: ScriptEnvironment, marks: Marks) {
+  constructor(environment: EnvironmentLookup, marks: Marks) {
     this.#environment = environment
     this.#marks = marks
   }
@@ -152,7 +151,7 @@ export class ScriptVariables {
   find(state: State, name: string): Variable | null {
     const own = state.variables.get(name)
     if (own !== undefined) return own
-    const given = this.#environment.variable(name)
+    const given = this.#environment(name)
     if (given !== null) return this.#given(name, given)
     if (name === 'PWD') return this.text(this.folderMark(state))
     if (name === 'GITHUB_WORKSPACE') return this.text(this.#marks.add('$GITHUB_WORKSPACE', { folder: '' }))
@@ -167,7 +166,7 @@ export class ScriptVariables {
 
   /** A variable as a started program sees it; null: not set for it. */
   exported(state: State, name: string): BuildValue | null {
-    if (!state.exportsAll && !state.exported.has(name) && this.#environment.variable(name) === null) return null
+    if (!state.exportsAll && !state.exported.has(name) && this.#environment(name) === null) return null
     return this.#valueOf(name, this.find(state, name))
   }
 

@@ -30,15 +30,15 @@ export function readWindowsScript(text: string, shell: 'pwsh' | 'cmd', reader: S
     reader.facts.addUnread(1, text.split('\n', 1)[0] ?? '', 'shell')
     return
   }
-  const locals = new Map<string, string>()
   let count = 0
   let printed: string | null = null
   // Lazily, so that variables have the values they have when a command is reached.
-  const tokens = new Tokenizer(text, shell, reader, state, locals)
+  const script = { shell, reader, state, locals: new Map<string, string>() }
+  const tokens = new Tokenizer(text, script)
   for (let line = tokens.next(); line !== null && count < MAX_COMMANDS; line = tokens.next()) {
     count += 1
     state.isConditional = line.depth > 0
-    printed = runLine(line, printed, { shell, reader, state, locals })
+    printed = runLine(line, printed, script)
     if (count === MAX_COMMANDS) reader.facts.addUnread(line.line, line.words[0]?.field.text ?? '', 'shell')
   }
 }
@@ -52,11 +52,11 @@ interface WindowsScript {
 }
 
 /** @returns the command's output, null if unknown. */
-function runLine(line: WindowsCommand, before: string | null, surroundings: WindowsScript): string | null {
-  const { reader } = surroundings
+function runLine(line: WindowsCommand, before: string | null, script: WindowsScript): string | null {
+  const { reader } = script
   const words = line.words.filter(({ field }, index) => index > 0 || !/^(?:&|@|call)$/i.test(field.text))
   const [first] = words
-  if (first === undefined || assigns(words, line, surroundings)) return null
+  if (first === undefined || assigns(words, line, script)) return null
   const fields = words.map(({ field }) => field)
   const name = first.field.text.replace(/^@/, '').toLowerCase()
   const rest = fields.slice(1)
@@ -66,7 +66,7 @@ function runLine(line: WindowsCommand, before: string | null, surroundings: Wind
   const text = printed?.map((field) => field.text).join(' ') ?? (first.isQuoted ? first.field.text : null)
   if (rest.some((field) => isEnvironmentFile(reader.marks.written(field.text)))) {
     reader.facts.environment.push({ text: text ?? (line.isPiped ? before : null), isConditional: line.depth > 0 })
-  } else if (printed === null) enterOrStart(name, fields, line, surroundings)
+  } else if (printed === null) enterOrStart(name, fields, line, script)
   return text
 }
 
@@ -131,26 +131,16 @@ function slashes(text: string): string {
 class Tokenizer {
   readonly #text: string
   readonly #isCmd: boolean
-  readonly #reader: ScriptReader
-  readonly #state: State
-  readonly #locals: ReadonlyMap<string, string>
+  readonly #script: WindowsScript
   #at = 0
   #line = 1
   #depth = 0
   #isPiped = false
 
-  constructor(
-    text: string,
-    shell: 'pwsh' | 'cmd',
-    reader: ScriptReader,
-    state: State,
-    locals: ReadonlyMap<string, string>,
-  ) {
+  constructor(text: string, script: WindowsScript) {
     this.#text = text.replaceAll('\r\n', '\n')
-    this.#isCmd = shell === 'cmd'
-    this.#reader = reader
-    this.#state = state
-    this.#locals = locals
+    this.#isCmd = script.shell === 'cmd'
+    this.#script = script
   }
 
   /** The next non-empty command, null at the end. */
@@ -265,10 +255,12 @@ class Tokenizer {
     // The target of an assignment is not expanded.
     const isTarget = !this.#isCmd && /^\s*\+?=(?!=)/.test(this.#text.slice(this.#at, this.#at + 9))
     const name = this.#isCmd ? match[1] : match[2]
-    if (isTarget || name === undefined) return this.#reader.marks.add(match[0])
+    if (isTarget || name === undefined) return this.#script.reader.marks.add(match[0])
     const isOwn = !this.#isCmd && match[1] === undefined
-    const text = isOwn ? this.#locals.get(name.toLowerCase()) : this.#environment(name)
-    return text !== undefined && this.#reader.budget.spend(text.length) ? text : this.#reader.marks.add(match[0])
+    const text = isOwn ? this.#script.locals.get(name.toLowerCase()) : this.#environment(name)
+    return text !== undefined && this.#script.reader.budget.spend(text.length)
+      ? text
+      : this.#script.reader.marks.add(match[0])
   }
 
   #match(pattern: RegExp): RegExpExecArray | null {
@@ -278,7 +270,7 @@ class Tokenizer {
   }
 
   #environment(name: string): string | undefined {
-    const found = name === 'GITHUB_ENV' ? null : this.#reader.variables.find(this.#state, name)
+    const found = name === 'GITHUB_ENV' ? null : this.#script.reader.variables.find(this.#script.state, name)
     return found?.kind === 'text' ? found.text : undefined
   }
 }

@@ -1,36 +1,25 @@
 import { splitPair } from '../value.js'
-import { type FlagTable, flagTable, parseProgramFlags } from './flags.js'
+import { flagTable, parseProgramFlags } from './flags.js'
 import type { Marks } from './marks.js'
 import type { Field, State } from './state.js'
 
-/** A program that runs the command in its arguments. */
-interface Wrapper {
-  readonly flags: FlagTable
-  /** Number of its own arguments before that command. */
-  readonly skips?: number
-  /** `A=b` before the command sets a variable for it. */
-  readonly takesVariables?: boolean
-}
-
-const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map([
+/** Programs that run the command in their arguments. */
+const WRAPPERS = new Map([
   [
     'sudo',
-    {
-      flags: flagTable(
-        'user:u group:g host:h prompt:p chdir:D chroot:R role:r type:t other-user:U close-from:C command-timeout:T',
-        'preserve-env:E non-interactive:n stdin:S set-home:H background:b login:i',
-      ),
-      takesVariables: true,
-    },
+    flagTable(
+      'user:u group:g host:h prompt:p chdir:D chroot:R role:r type:t other-user:U close-from:C command-timeout:T',
+      'preserve-env:E non-interactive:n stdin:S set-home:H background:b login:i',
+    ),
   ],
-  ['doas', { flags: flagTable('user:u config:C', 'n') }],
-  ['env', { flags: flagTable('unset:u chdir:C', 'ignore-environment:i null:0'), takesVariables: true }],
-  ['nice', { flags: flagTable('adjustment:n', '') }],
-  ['timeout', { flags: flagTable('signal:s kill-after:k', 'preserve-status foreground verbose:v'), skips: 1 }],
-  ['time', { flags: flagTable('format:f output:o', 'portability:p append:a verbose:v quiet:q') }],
-  ['exec', { flags: flagTable('name:a', 'c l') }],
-  ['builtin', { flags: flagTable('', '') }],
-  ['nohup', { flags: flagTable('', '') }],
+  ['doas', flagTable('user:u config:C', 'n')],
+  ['env', flagTable('unset:u chdir:C', 'ignore-environment:i null:0')],
+  ['nice', flagTable('adjustment:n', '')],
+  ['timeout', flagTable('signal:s kill-after:k', 'preserve-status foreground verbose:v')],
+  ['time', flagTable('format:f output:o', 'portability:p append:a verbose:v quiet:q')],
+  ['exec', flagTable('name:a', 'c l')],
+  ['builtin', flagTable('', '')],
+  ['nohup', flagTable('', '')],
 ])
 
 const MAX_WRAPPERS = 16
@@ -54,18 +43,20 @@ export function unwrapped(
       left = left.slice(left[1]?.text === '-p' ? 2 : 1)
       continue
     }
-    const wrapper = WRAPPERS.get(name ?? '')
-    if (wrapper === undefined) break
+    const table = WRAPPERS.get(name ?? '')
+    if (table === undefined) break
     const args = left.slice(1)
-    const parsed = parseProgramFlags(args, wrapper.flags, marks, false)
+    const parsed = parseProgramFlags(args, table, marks, false)
     if (name === 'env' && parsed.flags.some((flag) => flag.name === 'ignore-environment')) isIsolated = true
     let rest = parsed.rest.length > 0 ? parsed.rest : args.slice(parsed.restIndex)
-    while (wrapper.takesVariables === true && /^[A-Za-z_]\w*=/.test(rest[0]?.text ?? '')) {
-      const [name, text] = splitPair(rest[0]?.text ?? '')
-      variables.push({ name, text: text ?? '' })
+    // `A=b` before the command sets a variable for it.
+    while ((name === 'sudo' || name === 'env') && /^[A-Za-z_]\w*=/.test(rest[0]?.text ?? '')) {
+      const [variable, text] = splitPair(rest[0]?.text ?? '')
+      variables.push({ name: variable, text: text ?? '' })
       rest = rest.slice(1)
     }
-    left = rest.slice(wrapper.skips ?? 0)
+    // Before the command, `timeout` takes the time.
+    left = name === 'timeout' ? rest.slice(1) : rest
   }
   return { fields: left, variables, isIsolated }
 }

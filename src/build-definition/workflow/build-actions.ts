@@ -19,13 +19,11 @@ export interface ActionBuild extends Pick<DockerfileStep, 'inputs' | 'publishes'
   readonly dockerfile: NamedDockerfile
 }
 
-type ActionReader = (inputs: StepInputs, environment: EnvironmentLookup, repo: string) => ActionBuild
-
 /**
  * Readers for actions that build one Dockerfile, each written from the action's action.yml; the first pattern that
  * matches `uses` counts.
  */
-const READERS: readonly (readonly [RegExp, ActionReader])[] = [
+const READERS: readonly (readonly [RegExp, typeof buildPush])[] = [
   [/^docker\/build-push-action@v1(?:\.|$)/, buildPushV1],
   [/^(?:docker|depot|useblacksmith|warpbuilds|namespacelabs|redhat-actions)\/build-push-action@/, buildPush],
   [/^docker\/github-builder\/\.github\/workflows\/build\.yml@/, githubBuilder],
@@ -37,7 +35,7 @@ const READERS: readonly (readonly [RegExp, ActionReader])[] = [
 ]
 
 /** The reader for an action, null if it is not known to build a single Dockerfile. */
-export function actionReader(uses: string): ActionReader | null {
+export function actionReader(uses: string): typeof buildPush | null {
   const name = uses.slice(0, 200).toLowerCase()
   return READERS.find(([pattern]) => pattern.test(name))?.[1] ?? null
 }
@@ -73,14 +71,14 @@ function githubBuilder(inputs: StepInputs, environment: EnvironmentLookup): Acti
 }
 
 function dockerInputs(inputs: StepInputs, environment: EnvironmentLookup): BuildInputs {
-  const args = buildPairs('build-args', inputs.list('build-args', 'lines'), environment)
+  const { args, unclear } = buildPairs('build-args', inputs.list('build-args', 'lines'), environment)
   const contexts = buildPairs('build-contexts', inputs.list('build-contexts', 'lines'), () => null)
   return {
-    args: args.values,
+    args,
     target: inputs.text('target'),
     platforms: inputs.list('platforms', 'commas'),
-    contexts: contexts.values,
-    unclear: [...args.unclear, ...contexts.unclear],
+    contexts: contexts.args,
+    unclear: [...unclear, ...contexts.unclear],
   }
 }
 
@@ -88,12 +86,11 @@ function dockerInputs(inputs: StepInputs, environment: EnvironmentLookup): Build
 function buildPushV1(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('path') ?? WORKSPACE_ROOT
   const args = buildPairs('build_args', inputs.list('build_args', 'commas'), environment)
-  const image = imageName([inputs.text('registry'), inputs.text('repository')])
   return {
     dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? joinPaths(folder, DEFAULT_FILE) },
-    inputs: { ...NO_INPUTS, args: args.values, unclear: args.unclear, target: inputs.text('target') },
+    inputs: { ...NO_INPUTS, ...args, target: inputs.text('target') },
     publishes: !inputs.has('push') || inputs.isOn('push'),
-    tags: image === null ? [] : [image],
+    tags: imageNames([inputs.text('registry'), inputs.text('repository')]),
   }
 }
 
@@ -101,7 +98,7 @@ function buildPushV1(inputs: StepInputs, environment: EnvironmentLookup): Action
 function buildah(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const files = ['containerfiles', 'dockerfiles'].map((name) => inputs.list(name, 'plain'))
   const named = files.find((list) => list.length > 0)?.[0]
-  const args = buildPairs('build-args', inputs.list('build-args', 'plain'), environment)
+  const { args, unclear } = buildPairs('build-args', inputs.list('build-args', 'plain'), environment)
   const extra = inputs.list('extra-args', 'plain')
   const target = optionValue(extra, 'target')
   const platforms = ['platforms', 'platform'].map((name) => inputs.list(name, 'commas')).find((list) => list.length > 0)
@@ -115,8 +112,8 @@ function buildah(inputs: StepInputs, environment: EnvironmentLookup): ActionBuil
     },
     inputs: {
       ...NO_INPUTS,
-      args: args.values,
-      unclear: [...args.unclear, ...extra.flatMap((item) => unreadOption('extra-args', item))],
+      args,
+      unclear: [...unclear, ...extra.flatMap((item) => unreadOption('extra-args', item))],
       target,
       platforms: platforms ?? architectures.map(asLinux),
     },
@@ -129,56 +126,52 @@ function buildah(inputs: StepInputs, environment: EnvironmentLookup): ActionBuil
 function kaniko(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('context') ?? inputs.text('path') ?? WORKSPACE_ROOT
   const file = inputs.text('file') ?? inputs.text('build_file') ?? DEFAULT_FILE
-  const args = buildPairs('build-args', inputs.list('build-args', 'plain'), environment)
+  const { args, unclear } = buildPairs('build-args', inputs.list('build-args', 'plain'), environment)
   const extra = inputs.list('extra_args', 'plain')
-  const image = imageName([inputs.text('registry'), inputs.text('image')])
+  const images = imageNames([inputs.text('registry'), inputs.text('image')])
   return {
     // kaniko resolves the file below its context, but some workflows write it relative to the workspace.
     dockerfile: { in: 'workspace', path: isBelow(file, folder) ? file : joinPaths(folder, file) },
     inputs: {
       ...NO_INPUTS,
-      args: args.values,
-      unclear: [...args.unclear, ...extra.flatMap((item) => unreadOption('extra_args', item))],
+      args,
+      unclear: [...unclear, ...extra.flatMap((item) => unreadOption('extra_args', item))],
       target: inputs.text('target') ?? optionValue(extra, 'target'),
       platforms: inputs.list('platform', 'commas'),
     },
     publishes: !inputs.has('push') || inputs.isOn('push'),
-    tags: image === null ? inputs.list('tags', 'commas') : [image],
+    tags: images.length > 0 ? images : inputs.list('tags', 'commas'),
   }
 }
 
 function dockerBuildPush(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const args = buildPairs('buildArgs', inputs.list('buildargs', 'commas'), environment)
-  const image = imageName([inputs.text('registry'), inputs.text('image')])
   return {
     dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? DEFAULT_FILE },
     inputs: {
       ...NO_INPUTS,
-      args: args.values,
-      unclear: args.unclear,
+      ...args,
       target: inputs.text('target'),
       platforms: inputs.list('platform', 'commas'),
     },
     publishes: !inputs.has('pushimage') || inputs.isOn('pushimage'),
-    tags: image === null ? [] : [image],
+    tags: imageNames([inputs.text('registry'), inputs.text('image')]),
   }
 }
 
 function publishDocker(inputs: StepInputs, environment: EnvironmentLookup): ActionBuild {
   const folder = inputs.text('workdir') ?? WORKSPACE_ROOT
   const args = buildPairs('buildargs', inputs.list('buildargs', 'commas'), environment)
-  const image = imageName([inputs.text('registry'), inputs.text('name')])
   return {
     dockerfile: { in: 'workspace', path: joinPaths(folder, inputs.text('dockerfile') ?? DEFAULT_FILE) },
     inputs: {
       ...NO_INPUTS,
-      args: args.values,
-      unclear: args.unclear,
+      ...args,
       target: inputs.text('target'),
       platforms: inputs.list('platforms', 'commas'),
     },
     publishes: !inputs.isOn('no_push'),
-    tags: image === null ? [] : [image],
+    tags: imageNames([inputs.text('registry'), inputs.text('name')]),
   }
 }
 
@@ -186,12 +179,11 @@ function pushToGhcr(inputs: StepInputs, environment: EnvironmentLookup): ActionB
   const folder = inputs.text('context') ?? WORKSPACE_ROOT
   const args = buildPairs('build_arg', inputs.list('build_arg', 'plain'), environment)
   const name = inputs.text('image_name')
-  const image = name === null ? null : imageName([inputs.text('repository') ?? known('ghcr.io'), name])
   return {
     dockerfile: { in: 'workspace', path: inputs.text('dockerfile') ?? joinPaths(folder, DEFAULT_FILE) },
-    inputs: { ...NO_INPUTS, args: args.values, unclear: args.unclear },
+    inputs: { ...NO_INPUTS, ...args },
     publishes: true,
-    tags: image === null ? [] : [image],
+    tags: name === null ? [] : imageNames([inputs.text('repository') ?? known('ghcr.io'), name]),
   }
 }
 
@@ -206,18 +198,18 @@ function buildPairs(
   key: string,
   items: readonly BuildValue[],
   environment: EnvironmentLookup,
-): { readonly values: ReadonlyMap<string, BuildValue>; readonly unclear: readonly Unclear[] } {
-  const values = new Map<string, BuildValue>()
+): Pick<BuildInputs, 'args' | 'unclear'> {
+  const args = new Map<string, BuildValue>()
   const unclear: Unclear[] = []
   for (const item of items) {
     const written = writtenText(item)
     const [name, rest] = splitPair(written)
     if (name.includes('${{')) unclear.push(unclearItem(key, item))
     else if (name.startsWith('#') || name.trim() === '') continue
-    else if (rest === null) values.set(name, environment(name) ?? unknown(FROM_ENVIRONMENT.written, item.place))
-    else values.set(name, isKnown(item) || !rest.includes('${{') ? known(rest) : unknown(rest, item.place))
+    else if (rest === null) args.set(name, environment(name) ?? unknown(FROM_ENVIRONMENT.written, item.place))
+    else args.set(name, isKnown(item) || !rest.includes('${{') ? known(rest) : unknown(rest, item.place))
   }
-  return { values, unclear }
+  return { args, unclear }
 }
 
 /** Placeholder for the tag in names from docker/metadata-action: the actual tags are known only during the run. */
@@ -246,11 +238,12 @@ function flavorOf(lines: readonly BuildValue[], key: string): string {
   return ''
 }
 
-function imageName(parts: readonly (BuildValue | null)[]): BuildValue | null {
+/** The name that these parts make; none if all of them are missing. */
+function imageNames(parts: readonly (BuildValue | null)[]): BuildValue[] {
   const given = parts.filter((part) => part !== null)
-  if (given.length === 0) return null
-  const text = given.map((part) => writtenText(part)).join('/')
-  return given.every(isKnown) ? known(text.toLowerCase()) : unknown(text)
+  if (given.length === 0) return []
+  const text = given.map(writtenText).join('/')
+  return [given.every(isKnown) ? known(text.toLowerCase()) : unknown(text)]
 }
 
 function isBelow(file: BuildValue, folder: BuildValue): boolean {

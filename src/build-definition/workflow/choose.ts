@@ -17,24 +17,6 @@ import type { FollowedBuilds } from './follow.js'
 import type { BakeStep, StepPlace, UnreadStep } from './steps.js'
 import { displayPath } from './walk.js'
 
-/** One way an image's Dockerfile is built. */
-export interface ImageBuild {
-  readonly inputs: BuildInputs
-  /** The Dockerfile's text if it is inline in the definition. */
-  readonly inline: BuildValue | null
-  /** Where it is defined, `.github/workflows/build.yml:12`. */
-  readonly place: string
-  /** Whether it is one of several possible builds, with nothing to tell which one is meant. */
-  readonly isPossible: boolean
-}
-
-/** A target that the image's build depends on (`contexts: base = target:base`). */
-export interface LinkedTarget {
-  readonly target: BuildTarget
-  /** Base of its paths, inside the repository; null: unknown. */
-  readonly folder: string | null
-}
-
 interface WantedImage {
   /** Path of its Dockerfile in the repository. */
   readonly dockerfile: string
@@ -48,8 +30,21 @@ interface WantedImage {
 export type BuildChoice =
   | {
       readonly ok: true
-      readonly builds: readonly ImageBuild[]
-      readonly linked: readonly LinkedTarget[]
+      /** The ways its Dockerfile is built. */
+      readonly builds: readonly {
+        readonly inputs: BuildInputs
+        /** The Dockerfile's text if it is inline in the definition. */
+        readonly inline: BuildValue | null
+        /** Where it is defined, `.github/workflows/build.yml:12`. */
+        readonly place: string
+        /** Whether it is one of several possible builds, with nothing to tell which one is meant. */
+        readonly isPossible: boolean
+      }[]
+      /**
+       * Targets that they depend on (`contexts: base = target:base`); `folder`: base of their paths, inside the
+       * repository, null if unknown.
+       */
+      readonly linked: readonly { readonly target: BuildTarget; readonly folder: string | null }[]
       /** Assumptions made, in words without a full stop. */
       readonly assumed: readonly string[]
       /** The steps that build it. */
@@ -126,7 +121,7 @@ function chosen(
   ways: readonly Candidate[],
   { isSure, assumed, image }: { isSure: boolean; assumed: readonly string[]; image: string | null },
 ): BuildChoice {
-  const linked = new Map<string, LinkedTarget>()
+  const linked = new Map<string, { target: BuildTarget; folder: string | null }>()
   for (const { target } of ways) {
     if (target === null) continue
     const links = contextTargets(target.file, target.name)

@@ -185,12 +185,7 @@ export function matrixContext({ isExact }: Matrix, combination: Combination): Va
   return { values: combination, others: isExact ? 'absent' : 'unknown' }
 }
 
-interface Axis {
-  readonly key: string
-  readonly values: readonly Value[]
-}
-
-function product(axes: readonly Axis[]): Combination[] {
+function product(axes: readonly { readonly key: string; readonly values: readonly Value[] }[]): Combination[] {
   let combinations: Combination[] = [new Map()]
   for (const { key, values } of axes) {
     combinations = combinations.flatMap((before) => values.map((value) => new Map([...before, [key, value]])))

@@ -58,26 +58,18 @@ class Unknowns {
   }
 }
 
-interface StatusFunction {
-  readonly name: string
-  readonly minArgs: number
-  readonly maxArgs: number
-  readonly call: (unknown: Unknowns) => data.ExpressionData
+function statusFunction(name: string, result: boolean) {
+  return { name, minArgs: 0, maxArgs: 0, call: (_: Unknowns) => new data.BooleanData(result) }
 }
 
-/** Status functions in a run where everything succeeds (docs.github.com, "Expressions"). */
-const FUNCTIONS: ReadonlyMap<string, StatusFunction> = new Map(
+/** Functions in a run where everything succeeds (docs.github.com, "Expressions"). */
+const FUNCTIONS = new Map<string, ReturnType<typeof statusFunction>>(
   [
-    { name: 'success', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(true) },
-    { name: 'always', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(true) },
-    { name: 'failure', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(false) },
-    { name: 'cancelled', minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(false) },
-    {
-      name: 'hashFiles',
-      minArgs: 1,
-      maxArgs: 255,
-      call: (unknown: Unknowns) => unknown.reach('hashFiles(…)', null),
-    },
+    statusFunction('success', true),
+    statusFunction('always', true),
+    statusFunction('failure', false),
+    statusFunction('cancelled', false),
+    { name: 'hashFiles', minArgs: 1, maxArgs: 255, call: (unknown: Unknowns) => unknown.reach('hashFiles(…)', null) },
   ].map((one) => [one.name.toLowerCase(), one]),
 )
 

@@ -1,24 +1,12 @@
 import type { DataMap, Path } from '../../yaml/data.js'
-import type { WorkspaceCheckout } from '../paths.js'
 import { readScript, shellOf } from '../script/index.js'
-import { type BuildValue, isKnown, known } from '../value.js'
+import { type BuildValue, type EnvironmentLookup, isKnown, known } from '../value.js'
 import { scalarText, valueAt, type YamlFile } from '../yaml-file.js'
 import { contextText, NotKnown, type Value } from './contexts.js'
 import { anyChanged, environmentOf, fillIn, pieceValue, type Scope, type Variables } from './scope.js'
-import { addCommand, type JobContext } from './step-builds.js'
+import { addCommand, type JobContext, type JobState } from './step-builds.js'
 import { type StepInputs, type StepPlace, stepInputs, withOf } from './steps.js'
 import type { FileReference, Walk } from './walk.js'
-
-/** State that the steps of a job change for later steps. */
-export interface JobState {
-  /** Variables of the workflow and job, and those written to GITHUB_ENV. */
-  variables: Variables
-  checkouts: readonly WorkspaceCheckout[]
-  /** Image names from each docker/metadata-action step. */
-  metadata: readonly (readonly BuildValue[])[]
-  /** Texts of bake definitions from docker/metadata-action. */
-  generated: readonly string[]
-}
 
 /** The context of a list of steps. */
 export interface StepsContext {
@@ -52,8 +40,7 @@ export function inputsOf({ step, path, file, scope }: OpenStep): StepInputs {
 
 /** The context for a build in this step. */
 export function jobContextOf({ place, walk, state, variables }: OpenStep): JobContext {
-  const { checkouts, metadata, generated } = state
-  return { place, repo: walk.run.repo, checkouts, metadata, generated, variables }
+  return { ...state, variables, place, repo: walk.run.repo }
 }
 
 /** Records a script's builds, and what it writes for later steps. */
@@ -68,14 +55,7 @@ export function followScript(written: string, open: OpenStep): void {
     return
   }
   const environment = scriptEnvironment(variables, scope)
-  const facts = readScript(
-    fillIn(scope, written),
-    { variable: environment },
-    {
-      folder: pieceValue(expanded.text, expanded),
-      shell,
-    },
-  )
+  const facts = readScript(fillIn(scope, written), environment, shell, pieceValue(expanded.text, expanded))
   const first = file.line([...path, 'run'])
   // The text of a block scalar begins on the line after its key.
   const offset = written.includes('\n') ? first : first - 1
@@ -113,7 +93,7 @@ const GITHUB_VARIABLES: Readonly<Record<string, string>> = {
   GITHUB_WORKSPACE: 'workspace',
 }
 
-function scriptEnvironment(variables: Variables, { contexts }: Scope): (name: string) => BuildValue | null {
+function scriptEnvironment(variables: Variables, { contexts }: Scope): EnvironmentLookup {
   const environment = environmentOf(variables)
   const github = contexts.get('github')?.values
   return (name) => {

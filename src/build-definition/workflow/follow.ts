@@ -15,7 +15,6 @@ import {
   type Value,
   type ValueMap,
 } from './contexts.js'
-import type { JobState } from './follow-script.js'
 import { addBuild, followSteps } from './follow-steps.js'
 import {
   bothHold,
@@ -28,7 +27,7 @@ import {
   within,
   withVariables,
 } from './scope.js'
-import { mayBuild } from './step-builds.js'
+import { mayBuild, newJob } from './step-builds.js'
 import { type BuildStep, type StepPlace, stepInputs, type UnreadStep, withOf } from './steps.js'
 import { displayPath, type FileReference, type ReadDefinition, Walk, workflowReference } from './walk.js'
 import { inputsAt, type WorkflowFacts } from './workflow.js'
@@ -169,7 +168,7 @@ function followJobSteps(workflow: OpenWorkflow, { name, data, variables }: OpenJ
   const { walk, file, reference, scope, depth } = workflow
   const path: Path = ['jobs', name]
   const own = withVariables(variables, { scope, file, data: valueAt(data, 'env'), path: [...path, 'env'] })
-  const state: JobState = { variables: new Map(own), checkouts: [], metadata: [], generated: [] }
+  const state = newJob(own)
   const folder = valueAt(data, 'defaults', 'run', 'working-directory')
   const general = valueAt(file.data, 'defaults', 'run', 'working-directory')
   const context = { walk, file, reference, scope, depth, state, place, above: new Map(), outputs: new Map() }
@@ -179,19 +178,15 @@ function followJobSteps(workflow: OpenWorkflow, { name, data, variables }: OpenJ
   })
 }
 
-interface Call {
-  readonly uses: string
-  readonly with: DataMap
-  /** Of the calling job. */
-  readonly path: Path
-  readonly place: StepPlace
-}
-
-function followCall(workflow: OpenWorkflow, call: Call): void {
+/** @param call `path`: of the calling job. */
+function followCall(
+  workflow: OpenWorkflow,
+  call: { readonly uses: string; readonly with: DataMap; readonly path: Path; readonly place: StepPlace },
+): void {
   const { walk, reference, scope, depth, file } = workflow
   const { uses, place } = call
   const inputs = stepInputs(call.with, [...call.path, 'with'], { file, scope })
-  const job = { place, repo: walk.run.repo, checkouts: [], variables: new Map(), metadata: [], generated: [] }
+  const job = { ...newJob(new Map()), place, repo: walk.run.repo }
   if (addBuild(uses, inputs, { walk, job })) return
   const called = workflowReference(uses, reference, walk.run.repo)
   if (called === null) {
@@ -209,7 +204,7 @@ function followCall(workflow: OpenWorkflow, call: Call): void {
 }
 
 /** The inputs of a called workflow: what the caller passes or else the defaults (docs, `on.workflow_call`). */
-function calledInputs(caller: OpenWorkflow, call: Call, file: YamlFile): ValueMap {
+function calledInputs(caller: OpenWorkflow, call: Parameters<typeof followCall>[1], file: YamlFile): ValueMap {
   const given = new Map(Object.keys(call.with).map((key) => [key.toLowerCase(), key]))
   const declared = inputsAt(mapOf(file.data), 'workflow_call', file)
   const values = [...declared].map(([name, input]): [string, Value] => {

@@ -40,25 +40,23 @@ export async function runTitle(facts: WorkflowFacts, run: DispatchedRun): Promis
   if (!written.includes('${{')) return titleOf(written)
   const { evaluate } = await import(/* webpackMode: "eager" */ './evaluate.js')
   const contexts = contextsOf(facts, run)
-  let failure: Failure | null = null
+  const failures: string[] = []
   const { text, unknown: open } = expand(written, (expression) => {
     const result = evaluate(expression, contexts)
     const found = result.kind === 'value' ? contextText(result.value) : null
-    if (found === null) failure ??= result.kind === 'value' ? NO_TEXT : result
+    if (found === null) failures.push(whyNot(result))
     return found
   })
-  if (failure !== null) return unknown(whyNot(failure))
+  if (failures[0] !== undefined) return unknown(failures[0])
   if (open.length > 0) return unknown(`cannot be evaluated: ${shortText(open[0] ?? '')} is never closed`)
   return text.trim() === '' ? { kind: 'none' } : titleOf(text)
 }
 
-type Failure = Exclude<ExpressionResult, { kind: 'value' }>
-
-const NO_TEXT: Failure = { kind: 'invalid', reason: 'it comes out as a list or a map' }
-
-function whyNot(failure: Failure): string {
-  if (failure.kind === 'invalid') return `cannot be evaluated: ${failure.reason.replace(/\.$/, '')}`
-  return `uses ${failure.part}, ${failure.reason ?? 'which is known only when the workflow runs'}`
+/** Why an expression gives no text. */
+function whyNot(result: ExpressionResult): string {
+  if (result.kind === 'value') return 'cannot be evaluated: it comes out as a list or a map'
+  if (result.kind === 'invalid') return `cannot be evaluated: ${result.reason.replace(/\.$/, '')}`
+  return `uses ${result.part}, ${result.reason ?? 'which is known only when the workflow runs'}`
 }
 
 /**
@@ -87,38 +85,25 @@ function contextsOf(facts: WorkflowFacts, run: DispatchedRun): Contexts {
   ])
 }
 
-/** The parts of a GitLab pipeline file that name pipelines. */
-export interface PipelineFacts {
-  /** `workflow: name:` as written; null: not in this file. */
-  readonly name: string | null
-  /** Top-level `variables` with their defaults. */
-  readonly variables: ReadonlyMap<string, string>
-  /** Names of variables that `workflow: rules:` may set. */
-  readonly ruled: ReadonlySet<string>
-}
-
 /**
- * Reads from a GitLab pipeline file how its pipelines are named (docs.gitlab.com, "CI/CD YAML syntax", workflow:name).
- * Included files cannot override what the file itself sets.
+ * The name that GitLab gives a pipeline (docs.gitlab.com, "CI/CD YAML syntax", workflow:name). Included files cannot
+ * override what the file itself sets.
+ *
+ * @param text of the pipeline file.
+ * @param sent the variables that it is started with.
  */
-export function readPipeline(
-  text: string,
-  file: string,
-): { readonly ok: true; readonly pipeline: PipelineFacts } | Unreadable {
+export function pipelineTitle(text: string, file: string, sent: ReadonlyMap<string, string>): RunTitle | Unreadable {
   // GitLab's own tag, used in scripts and rules: what it references cannot name a pipeline.
   const read = readYamlFile(text.replace(/!reference(?=\s*\[)/g, ''), file)
   if (!read.ok) return read
   const top = mapOf(read.file.data)
   const workflow = mapOf(valueAt(top, 'workflow'))
-  const name = valueAt(workflow, 'name')
-  const variables = Object.entries(mapOf(valueAt(top, 'variables')))
+  const defaults = new Map(
+    Object.entries(mapOf(valueAt(top, 'variables'))).flatMap(([key, value]) => defaultOf(key, value)),
+  )
   const ruled = listOf(valueAt(workflow, 'rules')).flatMap((rule) => Object.keys(mapOf(valueAt(rule, 'variables'))))
-  const pipeline = {
-    name: name === undefined || name === null ? null : scalarText(name),
-    variables: new Map(variables.flatMap(([key, value]) => defaultOf(key, value))),
-    ruled: new Set(ruled),
-  }
-  return { ok: true, pipeline }
+  const lookup = (name: string) => sent.get(name) ?? (ruled.includes(name) ? undefined : defaults.get(name))
+  return filledTitle(scalarText(valueAt(workflow, 'name')) ?? '', lookup)
 }
 
 /** A variable is a value, or a map with `value`. */
@@ -130,26 +115,22 @@ function defaultOf(key: string, data: Data): [string, string][] {
 /** `$NAME`, `${NAME}` and `%NAME%` (GitLab's lib/expand_variables.rb). */
 const VARIABLE = /\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\}|%([A-Za-z_]\w*)%/g
 
-/**
- * The name that GitLab gives a pipeline started with these variables; it is trimmed, and a blank one counts as none
- * (docs.gitlab.com, workflow:name).
- */
-export function pipelineTitle({ name, variables, ruled }: PipelineFacts, sent: ReadonlyMap<string, string>): RunTitle {
-  if (name === null || name.trim() === '') return { kind: 'none' }
-  if (name.length > MAX_WRITTEN) return { kind: 'unknown', reason: `is longer than ${MAX_WRITTEN} characters` }
+/** A name with its variables filled in; it is trimmed, and a blank one counts as none (docs.gitlab.com, workflow:name). */
+function filledTitle(name: string, lookup: (variable: string) => string | undefined): RunTitle {
+  if (name.trim() === '') return { kind: 'none' }
+  if (name.length > MAX_WRITTEN) return unknown(`is longer than ${MAX_WRITTEN} characters`)
   // `$$` and `%%` are escapes only in some versions; `$[[ ]]` is filled in before variables.
-  if (/\$\$|%%|\$\[\[/.test(name))
-    return { kind: 'unknown', reason: 'contains $$, %% or $[[, which is not evaluated here' }
+  if (/\$\$|%%|\$\[\[/.test(name)) return unknown('contains $$, %% or $[[, which is not evaluated here')
   const reasons: string[] = []
   const text = name.replace(VARIABLE, (_, ...groups: (string | undefined)[]) => {
     const variable = groups.slice(0, 3).find((group) => group !== undefined) ?? ''
-    const value = sent.get(variable) ?? (ruled.has(variable) ? undefined : variables.get(variable))
+    const value = lookup(variable)
     const reason = whyUnknown(variable, value)
     if (reason !== null) reasons.push(`uses $${shortText(variable)}, ${reason}`)
     return reason === null ? (value ?? '') : ''
   })
   const [first] = reasons
-  if (first !== undefined) return { kind: 'unknown', reason: first }
+  if (first !== undefined) return unknown(first)
   return text.trim() === '' ? { kind: 'none' } : titleOf(text.trim())
 }
 

@@ -135,9 +135,6 @@ export function anyChanged(variables: Variables, place: string): Variables {
   return new Map([...variables.keys()].map((name) => [name, changed(name)]))
 }
 
-/** The value of an expression (`env.NODE`, without `${{ }}`), null if unknown. */
-type Lookup = (expression: string) => string | null
-
 /**
  * Text with known expressions filled in. The others are marks, so that the text can be split into lines and items as
  * the action would: the source text of an expression splits nothing.
@@ -150,8 +147,12 @@ export interface Expanded {
 // No program argument can contain NUL, so no relevant text does.
 const MARK = '\0'
 
-/** Fills in the `${{ … }}` of a text (docs.github.com, "Expressions": strings in them are in single quotes). */
-export function expand(written: string, lookup: Lookup): Expanded {
+/**
+ * Fills in the `${{ … }}` of a text (docs.github.com, "Expressions": strings in them are in single quotes).
+ *
+ * @param lookup gives the value of an expression (`env.NODE`, without `${{ }}`), null if unknown.
+ */
+export function expand(written: string, lookup: (expression: string) => string | null): Expanded {
   const parts: string[] = []
   const unknowns: string[] = []
   const source = written.replaceAll(MARK, '\ufffd')

@@ -63,17 +63,27 @@ export function isRelevantScript(run: Data | undefined): run is string {
   return typeof run === 'string' && SCRIPT.test(run)
 }
 
-/** The context of a step that builds. */
-export interface JobContext {
+/** State that the steps of a job change for later steps. */
+export interface JobState {
+  /** Variables of the workflow and job, and those written to GITHUB_ENV. */
+  variables: Variables
+  checkouts: readonly WorkspaceCheckout[]
+  /** Image names from each docker/metadata-action step. */
+  metadata: readonly (readonly BuildValue[])[]
+  /** Texts of bake definitions from docker/metadata-action. */
+  generated: readonly string[]
+}
+
+/** The state before any step. */
+export function newJob(variables: Variables): JobState {
+  return { variables, checkouts: [], metadata: [], generated: [] }
+}
+
+/** The context of a step that builds; its variables include those of the step. */
+export interface JobContext extends Readonly<JobState> {
   readonly place: StepPlace
   /** OWNER/REPO that the workflow runs in. */
   readonly repo: string
-  readonly checkouts: readonly WorkspaceCheckout[]
-  readonly variables: Variables
-  /** Image names from each earlier docker/metadata-action step. */
-  readonly metadata: readonly (readonly BuildValue[])[]
-  /** Bake definitions written by earlier steps. */
-  readonly generated: readonly string[]
 }
 
 /** The build of an action or called workflow that builds one Dockerfile. */

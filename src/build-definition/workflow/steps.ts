@@ -1,5 +1,5 @@
 import type { DataMap, Path } from '../../yaml/data.js'
-import { inputList, type ListKind } from '../input-list.js'
+import { inputList } from '../input-list.js'
 import { type BuildEnvironment, type BuildInputs, type BuildValue, isKnown, nonEmpty } from '../value.js'
 import { mapOf, valueAt, type YamlFile } from '../yaml-file.js'
 import { fillIn, pieceValue, type Scope } from './scope.js'
@@ -71,7 +71,7 @@ export interface StepInputs {
   readonly has: (name: string) => boolean
   /** null: missing or empty. */
   readonly text: (name: string) => BuildValue | null
-  readonly list: (name: string, kind: ListKind) => readonly BuildValue[]
+  readonly list: (name: string, kind: Parameters<typeof inputList>[1]) => readonly BuildValue[]
   /** Whether it is given and not known to be false or empty. */
   readonly isOn: (name: string) => boolean
 }
@@ -96,7 +96,7 @@ export function stepInputs(given: DataMap, path: Path, { file, scope }: { file: 
     const expanded = fillIn(scope, found)
     return nonEmpty(placed(name, pieceValue(expanded.text.trim(), expanded)))
   }
-  const list = (name: string, kind: ListKind) => {
+  const list: StepInputs['list'] = (name, kind) => {
     const found = written(name) ?? ''
     if (found === '') return []
     const expanded = fillIn(scope, found)

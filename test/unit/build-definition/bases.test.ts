@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { readBuildFile, resolveBuild } from '../../../src/build-definition/index.js'
+import { resolveBuild } from '../../../src/build-definition/index.js'
 import { targetDockerfile } from '../../../src/build-definition/paths.js'
 import { type BuildFile, contextTargets } from '../../../src/build-definition/targets.js'
 import { isKnown } from '../../../src/build-definition/value.js'
 import { findBaseImages } from '../../../src/dockerfile/index.js'
-
-const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
+import { NOTHING, readBuildFile } from './examples.js'
 
 /** The images a target pulls, with those of the targets it is built on; the files stand for a checkout. */
 function bases(file: string, text: string, target: string, files: Readonly<Record<string, string>>): string[] {

@@ -3,19 +3,15 @@ import {
   assumptionText,
   type BuildFile,
   type BuildValue,
-  readBakeJson,
-  readBuildFile,
+  type DefinitionReading,
   readBuildFiles,
   resolveBuild,
-  type Unreadable,
 } from '../../../src/build-definition/index.js'
 import { targetDockerfile } from '../../../src/build-definition/paths.js'
 import { contextTargets, selectTargets } from '../../../src/build-definition/targets.js'
-import { shown } from './examples.js'
+import { NO_SETTINGS, NOTHING, readBuildFile, shown } from './examples.js'
 
-const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
-
-function definition(read: { ok: true; definition: BuildFile } | Unreadable): BuildFile {
+function definition(read: DefinitionReading): BuildFile {
   return read.ok ? read.definition : expect.fail(`${read.line}: ${read.message}`)
 }
 
@@ -34,7 +30,7 @@ function passes(file: BuildFile): Record<string, unknown> {
 }
 
 const bake = (data: unknown, environment?: ReadonlyMap<string, BuildValue>) =>
-  definition(readBakeJson(JSON.stringify(data), environment))
+  definition(readBuildFile(JSON.stringify(data), 'docker-bake.json', environment))
 
 describe('docker-bake.json', () => {
   const app = (body: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
@@ -146,7 +142,7 @@ describe('docker-bake.json', () => {
     const { targets } = bake(app({ args: { V: '${TAG}' } }, { variable }))
     const settled = resolveBuild(targets.get('app')?.inputs ?? null, NOTHING)
     expect(settled.args).toEqual(new Map([['V', '3.19']]))
-    expect(settled.assumed.map(assumptionText)).toEqual(['build-arg V is ${TAG}: 3.19 is assumed'])
+    expect(settled.assumed.map(assumptionText)).toEqual(['build-arg V is ${TAG} (docker-bake.json:1): 3.19 is assumed'])
   })
 })
 
@@ -318,7 +314,7 @@ describe('the target that builds a Dockerfile', () => {
       inline: { 'dockerfile-inline': 'FROM a' },
     },
   })
-  const file = definition(readBakeJson(text))
+  const file = definition(readBuildFile(text, 'docker-bake.json'))
   it.each([
     ['web/Dockerfile', [], ['web']],
     ['docker/api', [], []],
@@ -338,7 +334,7 @@ describe('the target that builds a Dockerfile', () => {
       '${{ x }}',
     ].map((one) => ({ text: one }))
     const overrides = [...set, { unknown: true as const, written: '*.args.D=${{ x }}' }]
-    const changed = definition(readBuildFiles([{ file: 'docker-bake.json', text }], { set: overrides }))
+    const changed = definition(readBuildFiles([{ file: 'docker-bake.json', text }], { ...NO_SETTINGS, set: overrides }))
     const api = changed.targets.get('api')!
     expect(api.context).toEqual({ text: 'src' })
     expect(shown(api.inputs)).toEqual({

@@ -5,15 +5,15 @@ import {
   bakeFileNames,
   composeProject,
   composeReferences,
+  type DefinitionFile,
   type DefinitionReading,
-  type DefinitionSettings,
   namedComposeFiles,
-  type ProjectSettings,
   readBuildFiles,
 } from '../../../src/build-definition/index.js'
-import { shown } from './examples.js'
+import { NO_SETTINGS, shown } from './examples.js'
 
 type Files = Readonly<Record<string, string>>
+type ProjectSettings = Partial<Parameters<typeof composeProject>[1]>
 
 const all = (files: Files) => Object.entries(files).map(([file, text]) => ({ file, text }))
 const beside = (files: Files) => new Map(Object.entries(files))
@@ -35,12 +35,12 @@ function one({ context, dockerfile, tags, inputs }: NonNullable<ReturnType<Build
 }
 
 /** What bake makes of the first files, with the others beside them. */
-function baked(files: Files, others: Files = {}, settings: DefinitionSettings = {}): unknown {
-  return input(readBuildFiles(all(files), { ...settings, beside: beside({ ...files, ...others }) }))
+function baked(files: Files, others: Files = {}, settings: Partial<typeof NO_SETTINGS> = {}): unknown {
+  return input(readBuildFiles(all(files), { ...NO_SETTINGS, ...settings, beside: beside({ ...files, ...others }) }))
 }
 
 function composed(files: Files, others: Files = {}, settings: ProjectSettings = {}): unknown {
-  return input(composeProject(all(files), { ...settings, beside: beside({ ...files, ...others }) }))
+  return input(composeProject(all(files), { ...NO_SETTINGS, ...settings, beside: beside({ ...files, ...others }) }))
 }
 
 const arg = (value: string) => `services: { a: { build: { context: ., args: { V: ${value} } } } }\n`
@@ -86,7 +86,7 @@ describe('.env', () => {
   })
   it('its values are assumed, and say where they stand', () => {
     const files = { 'compose.yaml': 'services:\n  a:\n    build:\n      args:\n        V: x${V}\n        W:\n' }
-    const read = readBuildFiles(all(files), { beside: beside({ '.env': 'V=1\nW=2\n' }) })
+    const read = readBuildFiles(all(files), { ...NO_SETTINGS, beside: beside({ '.env': 'V=1\nW=2\n' }) })
     expect(read.ok && [...read.definition.targets.get('a')!.inputs.args.values()]).toEqual([
       { text: 'x1', assumedFrom: 'x${V}', place: 'compose.yaml:5' },
       { text: '2', assumedFrom: 'W', place: '.env:2' },
@@ -437,13 +437,10 @@ describe('docker compose', () => {
     const others = { 'sub/c.yaml': 'include: [deep/d.yaml]', 'sub/deep/d.yaml': 'services: { lib: { build: x } }' }
     expect(composed({ 'compose.yaml': 'include: [sub/c.yaml]' }, others)).toEqual({ lib: { context: 'sub/deep/x' } })
   })
-  it('reads .env of where it runs, then of the project; of the project alone where files are named', () => {
+  it('reads .env of where it runs, then of the project', () => {
     const files = { 'proj/compose.yaml': arg('"${V}-${W-w}"') }
     const others = { '.env': 'V=top', 'proj/.env': 'V=proj\nW=x' }
-    const value = (settings: ProjectSettings) =>
-      (composed(files, others, settings) as { a: { args: { V: string } } }).a.args.V
-    expect(value({})).toBe('top-x (${V}-${W-w})')
-    expect(value({ isNamed: true })).toBe('proj-x (${V}-${W-w})')
+    expect(composed(files, others)).toMatchObject({ a: { args: { V: 'top-x (${V}-${W-w})' } } })
   })
   it('reads a .env with a byte order mark', () => {
     expect(composed({ 'compose.yaml': arg('"${V}"') }, { '.env': '\ufeffV=1' })).toMatchObject({
@@ -452,30 +449,39 @@ describe('docker compose', () => {
   })
   it('knows no x-bake, gives no argument what the container gets, adds those of the command', () => {
     const service = 'image: i:1, environment: { V: own }, build: { tags: [t:1], args: [V], x-bake: { tags: x:1 } }'
-    const args = new Map([
-      ['W', { text: 'w' }],
-      ['X', null],
-    ])
-    const environment = variables({ X: 'step' })
-    expect(composed({ 'compose.yaml': `services: { a: { ${service} } }` }, {}, { args, environment })).toEqual({
-      a: { context: '.', tags: ['t:1', 'i:1'], args: { V: "?taken from the build's environment", W: 'w', X: 'step' } },
+    expect(
+      composed({ 'compose.yaml': `services: { a: { ${service} } }` }, {}, { args: variables({ W: 'w' }) }),
+    ).toEqual({
+      a: { context: '.', tags: ['t:1', 'i:1'], args: { V: "?taken from the build's environment", W: 'w' } },
     })
   })
-  it.each<[string, ProjectSettings, Files, string[]]>([
+  it.each([
     ['none', {}, {}, ['a']],
-    ['one', { profiles: ['dev'] }, {}, ['a', 'b_c']],
-    ['another', { profiles: ['x'] }, { '.env': 'COMPOSE_PROFILES=dev' }, ['a']],
-    ['all', { profiles: ['*'] }, {}, ['a', 'b_c']],
+    ['one', { COMPOSE_PROFILES: 'dev' }, {}, ['a', 'b_c']],
+    ['another', { COMPOSE_PROFILES: 'x' }, { '.env': 'COMPOSE_PROFILES=dev' }, ['a']],
+    ['all', { COMPOSE_PROFILES: '*' }, {}, ['a', 'b_c']],
     ['those of .env', {}, { '.env': 'COMPOSE_PROFILES=x,dev' }, ['a', 'b_c']],
-  ])('with %s of the profiles', (_title, settings, others, expected) => {
+  ])('with %s of the profiles', (_title, environment: Files, others: Files, expected) => {
     const files = { 'compose.yaml': 'services: { a: { build: a }, b.c: { build: b, profiles: [dev] } }' }
-    const read = composeProject(all(files), { ...settings, beside: beside(others) })
+    const read = composeProject(all(files), {
+      ...NO_SETTINGS,
+      environment: variables(environment),
+      beside: beside(others),
+    })
     expect(read.ok && [[...read.definition.targets.keys()], read.definition.groups.get('default')]).toEqual([
       ['a', 'b_c'],
       expected,
     ])
   })
 })
+
+/** The files that bake looks for beside these, or another reader. */
+function referencesOf(
+  files: readonly DefinitionFile[],
+  settings: Partial<Parameters<typeof composeReferences>[1]> = {},
+): readonly string[] {
+  return composeReferences(files, { ...NO_SETTINGS, reader: 'bake', ...settings })
+}
 
 describe('files to look for', () => {
   it('each round tells more', () => {
@@ -490,11 +496,7 @@ describe('files to look for', () => {
       'inc/c.yaml': 'services: {}',
     }
     const rounds: (readonly string[])[] = []
-    for (
-      let wanted = composeReferences(files);
-      wanted.length > 0;
-      wanted = composeReferences(files, { beside: known })
-    ) {
+    for (let wanted = referencesOf(files); wanted.length > 0; wanted = referencesOf(files, { beside: known })) {
       rounds.push(wanted)
       for (const path of wanted) known.set(path, texts[path] ?? null)
     }
@@ -512,13 +514,11 @@ describe('files to look for', () => {
       'a/../b.yaml',
     ]
     const files = all({ 'p/compose.yaml': `include: [${paths.join(', ')}]` })
-    expect(composeReferences(files)).toEqual(['.env', 'b.yaml'])
-    expect(composeReferences(files, { reader: 'compose', isNamed: true })).toEqual(
-      expect.arrayContaining(['p/.env', 'p/b.yaml', 'x.yaml']),
-    )
+    expect(referencesOf(files)).toEqual(['.env', 'b.yaml'])
+    expect(referencesOf(files, { reader: 'compose' })).toEqual(expect.arrayContaining(['p/.env', 'p/b.yaml', 'x.yaml']))
   })
   it('are none of bake files', () => {
-    expect(composeReferences(all({ 'b.hcl': 'target "a" {}\n', 'b.json': '{}' }))).toEqual([])
+    expect(referencesOf(all({ 'b.hcl': 'target "a" {}\n', 'b.json': '{}' }))).toEqual([])
   })
 })
 
@@ -531,10 +531,15 @@ describe('names of files in the environment', () => {
     expect(names({ BUILDX_BAKE_FILE: '' })).toContain('docker-bake.hcl')
   })
   it('COMPOSE_FILE, in .env as well', () => {
-    expect(namedComposeFiles()).toBeNull()
-    expect(namedComposeFiles({ environment: variables({ COMPOSE_FILE: 'a.yml:b.yml' }) })).toEqual(['a.yml', 'b.yml'])
-    expect(namedComposeFiles({ folder: 'x', beside: beside({ 'x/.env': 'COMPOSE_FILE=c.yml' }) })).toEqual(['c.yml'])
-    expect(namedComposeFiles({ beside: beside({ '.env': '=' }) })).toBeNull()
+    expect(namedComposeFiles(NO_SETTINGS)).toBeNull()
+    expect(namedComposeFiles({ ...NO_SETTINGS, environment: variables({ COMPOSE_FILE: 'a.yml:b.yml' }) })).toEqual([
+      'a.yml',
+      'b.yml',
+    ])
+    expect(
+      namedComposeFiles({ ...NO_SETTINGS, folder: 'x', beside: beside({ 'x/.env': 'COMPOSE_FILE=c.yml' }) }),
+    ).toEqual(['c.yml'])
+    expect(namedComposeFiles({ ...NO_SETTINGS, beside: beside({ '.env': '=' }) })).toBeNull()
   })
 })
 
@@ -544,7 +549,7 @@ describe('a file without a known ending', () => {
     ['HCL', 'target "b" {}\n', ['b']],
     ['JSON', '{"target":{"c":{}}}', ['c']],
   ])('is %s', (_title, text, expected) => {
-    const read = readBuildFiles([{ file: 'bakefile', text }])
+    const read = readBuildFiles([{ file: 'bakefile', text }], NO_SETTINGS)
     expect(read.ok && [...read.definition.targets.keys()]).toEqual(expected)
   })
 })
@@ -577,8 +582,9 @@ describe('any project', () => {
         const known = beside({ 'b.yaml': second, 'p/b.yaml': second, '.env': 'A=1\n' })
         for (const reader of ['bake', 'compose'] as const) {
           const read = reader === 'bake' ? readBuildFiles : composeProject
-          expect(read(files, { beside: known })).toEqual(read(files, { beside: known }))
-          for (const path of composeReferences(files, { reader })) expect(path).toMatch(/^(?!\/)(?!.*\.\.)/)
+          const settings = { ...NO_SETTINGS, beside: known }
+          expect(read(files, settings)).toEqual(read(files, settings))
+          for (const path of referencesOf(files, { reader })) expect(path).toMatch(/^(?!\/)(?!.*\.\.)/)
         }
       }),
       { numRuns: 500 },

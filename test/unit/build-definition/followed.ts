@@ -16,6 +16,7 @@ import {
   readWorkflow,
   type Unreadable,
 } from '../../../src/build-definition/index.js'
+import { NO_SETTINGS } from './examples.js'
 
 /** What is around a workflow. */
 export interface Around {
@@ -81,7 +82,7 @@ export function choose(
   return chooseBuilds(follow(text, around), { dockerfile, image, allow }, ({ files: named, environment, set }) => {
     const names = named.length === 0 ? DEFAULT_BUILD_FILES : named.filter(isKnown).map((value) => value.text)
     const texts = names.flatMap((file) => (Object.hasOwn(files, file) ? [{ file, text: files[file] ?? '' }] : []))
-    const read = readBuildFiles(texts, { environment, set })
+    const read = readBuildFiles(texts, { ...NO_SETTINGS, environment, set })
     if (!read.ok) return { ok: false, reason: read.message }
     return { ok: true, definition: read.definition, assumed: [] }
   })

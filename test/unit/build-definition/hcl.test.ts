@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BuildValue, readBuildFile, readBuildFiles } from '../../../src/build-definition/index.js'
+import { type BuildValue, readBuildFiles } from '../../../src/build-definition/index.js'
 import { runs } from '../../support/full.js'
-import { shown } from './examples.js'
+import { NO_SETTINGS, readBuildFile, shown } from './examples.js'
 
 type Environment = Record<string, string>
 
@@ -102,7 +102,7 @@ describe('a variable', () => {
 describe('files together', () => {
   const read = (files: Record<string, string>, set: string[] = []) => {
     const all = Object.entries(files).map(([file, text]) => ({ file, text }))
-    const answer = readBuildFiles(all, { set: set.map((text): BuildValue => ({ text })) })
+    const answer = readBuildFiles(all, { ...NO_SETTINGS, set: set.map((text): BuildValue => ({ text })) })
     return answer.ok ? answer.definition : expect.fail(answer.message)
   }
   it('are one: variables of any, targets merged, groups replaced, compose below', () => {
@@ -196,7 +196,7 @@ describe('what bake refuses as a whole', () => {
       { file: 'a.hcl', text: 'target "t" {}\n' },
       { file: 'b.hcl', text: 'group "g" {}\n' },
     ]
-    expect(readBuildFiles(files)).toMatchObject({ ok: false, file: 'b.hcl', line: 1 })
+    expect(readBuildFiles(files, NO_SETTINGS)).toMatchObject({ ok: false, file: 'b.hcl', line: 1 })
   })
 })
 

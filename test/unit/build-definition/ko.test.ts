@@ -12,10 +12,10 @@ import {
 const read = (text: string) => readKoConfig(text, '.ko.yaml')
 
 /** What ko pulls by this configuration. */
-function basesOf(text: string, path: string | null = null, environment: Parameters<typeof koBases>[2] = []) {
+function basesOf(text: string, environment: Parameters<typeof koBases>[1]) {
   const config = read(text)
   if (!config.ok) throw new Error(config.message)
-  const { bases, assumed } = koBases(config, path, environment)
+  const { bases, assumed } = koBases(config, environment)
   return { bases: bases.map(({ ref, line }) => (line === null ? ref : `${ref}:${line}`)), assumed }
 }
 
@@ -67,7 +67,7 @@ describe("ko's configuration", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.json()), (text) => {
         const config = read(text)
-        if (config.ok) expect(koBases(config, null, []).bases.length).toBeGreaterThan(0)
+        if (config.ok) expect(koBases(config, []).bases.length).toBeGreaterThan(0)
         else expect(config.message).toMatch(/\.$/)
       }),
       { numRuns: 1000 },
@@ -88,6 +88,7 @@ describe("ko's configuration", () => {
 })
 
 describe('what ko pulls', () => {
+  const DEFAULT = 'defaultBaseImage: d:1\n'
   const BOTH = 'defaultBaseImage: d:1\nbaseImageOverrides:\n  ex.com/App: a:1\n  ex.com/tool: d:1\n'
   const OWN = `nothing names a base image for ko: its own, ${KO_BASE_IMAGE}, is assumed`
   const PATH = 'which import path ko builds is not known: every base image in baseImageOverrides is assumed'
@@ -95,38 +96,23 @@ describe('what ko pulls', () => {
   const unclear = (written: string, instead: string) => `KO_DEFAULTBASEIMAGE is ${written}: ${instead} is assumed`
 
   it.each([
-    ['the default', 'defaultBaseImage: d:1\n', null, [], ['d:1:1'], []],
-    ["ko's own where nothing is said", '', null, [], [KO_BASE_IMAGE], [OWN]],
-    ['the override of the import path', BOTH, 'ex.com/app', [], ['a:1:3'], []],
-    ['the override of a strict import path', BOTH, 'ko://ex.com/APP', [], ['a:1:3'], []],
-    ['the default of another import path', BOTH, 'ex.com/other', [], ['d:1:1'], []],
-    ['all of them, each once, where the import path is not known', BOTH, null, [], ['d:1:1', 'a:1:3'], [PATH]],
-    ['what the environment says instead of the default', BOTH, 'ex.com/other', [{ text: 'e:1' }], ['e:1'], []],
-    ['an override all the same', BOTH, 'ex.com/app', [{ text: 'e:1' }], ['a:1:3'], []],
-    ['the default where the environment holds nothing', BOTH, 'x', [{ text: '' }], ['d:1:1'], []],
+    ['the default', DEFAULT, [], ['d:1:1'], []],
+    ["ko's own where nothing is said", '', [], [KO_BASE_IMAGE], [OWN]],
+    ['the overrides too, each once', BOTH, [], ['d:1:1', 'a:1:3'], [PATH]],
+    ['what the environment says instead of the default', DEFAULT, [{ text: 'e:1' }], ['e:1'], []],
+    ['the overrides all the same', BOTH, [{ text: 'e:1' }], ['e:1', 'a:1:3', 'd:1:4'], [PATH]],
+    ['the default where the environment holds nothing', DEFAULT, [{ text: '' }], ['d:1:1'], []],
     [
       'the default where the environment is not known',
-      BOTH,
-      'x',
+      DEFAULT,
       [{ unknown: true, written: '${{ vars.B }}' }],
       ['d:1:1'],
       [unclear('${{ vars.B }}', 'd:1')],
     ],
-    [
-      "ko's own where it is no reference",
-      '',
-      null,
-      [{ text: 'A B' }],
-      [KO_BASE_IMAGE],
-      [unclear('A B', KO_BASE_IMAGE)],
-    ],
-    ['several', BOTH, 'x', [null, { text: 'e:1' }, { text: 'd:1' }], ['d:1:1', 'e:1'], [SEVERAL]],
-  ] as const)('%s', (_, text, path, environment, bases, assumed) => {
-    expect(basesOf(text, path, environment)).toEqual({ bases, assumed })
-  })
-
-  it('without any file is its own', () => {
-    expect(koBases(null, null, [])).toEqual({ bases: [{ ref: KO_BASE_IMAGE, line: null }], assumed: [OWN] })
+    ["ko's own where it is no reference", '', [{ text: 'A B' }], [KO_BASE_IMAGE], [unclear('A B', KO_BASE_IMAGE)]],
+    ['several', DEFAULT, [null, { text: 'e:1' }, { text: 'd:1' }], ['d:1:1', 'e:1'], [SEVERAL]],
+  ] as const)('%s', (_, text, environment, bases, assumed) => {
+    expect(basesOf(text, environment)).toEqual({ bases, assumed })
   })
 })
 
@@ -153,7 +139,7 @@ describe('KO_DEFAULTBASEIMAGE in a workflow', () => {
     ['in what is no workflow', 'KO_DEFAULTBASEIMAGE: [', []],
     ['in a list of jobs', 'jobs: [{steps: 1}]\nx: KO_DEFAULTBASEIMAGE\n', []],
   ])('%s', (_, text, expected) => {
-    const found = koEnvironment(text, 'build.yml')
+    const found = koEnvironment(text)
     expect(found.map((one) => (one === null ? null : 'text' in one ? one.text : `?${one.written}`))).toEqual(expected)
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { assumptionText, resolveBuild } from '../../../src/build-definition/index.js'
+import { NOTHING } from './examples.js'
 import { choose, follow, stepsOf } from './followed.js'
 
-const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
 const BUILD = 'uses: docker/build-push-action@v6'
 
 const some = (count: number, text: (n: number) => string) => Array.from({ length: count }, (_, n) => text(n)).join('')

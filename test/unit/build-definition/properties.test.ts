@@ -4,16 +4,14 @@ import {
   assumptionText,
   checkDispatch,
   chooseBuilds,
-  readBakeJson,
-  readBuildFile,
+  type DefinitionReading,
   readWorkflow,
   resolveBuild,
 } from '../../../src/build-definition/index.js'
 import { contextTargets, selectTargets } from '../../../src/build-definition/targets.js'
 import { runs } from '../../support/full.js'
+import { NOTHING, readBuildFile } from './examples.js'
 import { tryFollow } from './followed.js'
-
-const NOTHING = { args: new Map(), target: null, platforms: null, contexts: new Map() }
 
 const PIECES = [
   'on: ',
@@ -112,7 +110,7 @@ const bakeFile = fc.dictionary(
   ),
 )
 
-function useBuildFile(read: ReturnType<typeof readBuildFile>): unknown {
+function useBuildFile(read: DefinitionReading): unknown {
   if (!read.ok) return read
   const { definition } = read
   const targets = [...definition.targets.values()].map(({ name, inputs }) => [
@@ -185,6 +183,8 @@ describe('any text', () => {
     )
   })
 })
+
+const readBakeJson = (text: string) => readBuildFile(text, 'docker-bake.json')
 
 /** Files that would take minutes, or all memory, if something in them were done again and again. */
 describe('a file made to be slow is read or refused', () => {

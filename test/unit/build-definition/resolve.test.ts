@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import {
-  assumptionText,
-  type BuildInputs,
-  type ExplicitBuild,
-  resolveBuild,
-  writtenSetting,
-} from '../../../src/build-definition/index.js'
-import { building } from './examples.js'
+import { assumptionText, type BuildInputs, resolveBuild, writtenSetting } from '../../../src/build-definition/index.js'
+import type { BuildSettings } from '../../../src/enrollment/images-file.js'
+import { building, NOTHING } from './examples.js'
 import { PATH, stepsOf } from './followed.js'
 
-const NOTHING: ExplicitBuild = { args: new Map(), target: null, platforms: null, contexts: new Map() }
-
 /** What is given to discovery, the assumptions in words; what is open has tests of its own. */
-function settledBy(passes: BuildInputs | null, explicit: ExplicitBuild) {
+function settledBy(passes: BuildInputs | null, explicit: BuildSettings) {
   const { open: _, assumed, ...settled } = resolveBuild(passes, explicit)
   return { ...settled, assumed: assumed.map(assumptionText) }
 }
@@ -52,7 +45,7 @@ describe('what is given to discovery', () => {
     })
   })
   it('images.yaml wins, name by name', () => {
-    const explicit: ExplicitBuild = {
+    const explicit: BuildSettings = {
       args: new Map([
         ['NODE_TAG', '22'],
         ['A', '2'],
@@ -88,7 +81,7 @@ describe('what is given to discovery', () => {
 })
 
 describe('what the real build may pass instead', () => {
-  const open = (passes: BuildInputs | null, explicit: ExplicitBuild | null) => resolveBuild(passes, explicit).open
+  const open = (passes: BuildInputs | null, explicit: BuildSettings | null) => resolveBuild(passes, explicit).open
   const CLOSED = { args: new Set(), anyArg: false, target: null, platforms: false, contexts: new Map() }
   const list = (key: string): BuildInputs => ({ ...passesOf('context: .'), unclear: [{ key, written: '${{ x }}' }] })
 

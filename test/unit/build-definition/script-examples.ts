@@ -2,17 +2,20 @@ import {
   readScript,
   type ScriptBuild,
   type ScriptFacts,
-  type ScriptOptions,
+  type shellOf,
 } from '../../../src/build-definition/script/index.js'
-import { type BuildValue, isKnown, known, unknown } from '../../../src/build-definition/value.js'
+import { type BuildValue, known, unknown } from '../../../src/build-definition/value.js'
 import { expand } from '../../../src/build-definition/workflow/scope.js'
-import { shown } from './examples.js'
+import { map, shown, text } from './examples.js'
 
 /** A script as a step has it, of which expressions `env.NAME` are known. `null` among variables: set, to what is not known. */
 export function read(
   script: string,
   variables: Readonly<Record<string, string | null>> = {},
-  options: ScriptOptions = {},
+  {
+    shell = 'posix',
+    folder = known(''),
+  }: { shell?: NonNullable<ReturnType<typeof shellOf>>; folder?: BuildValue } = {},
 ): ScriptFacts {
   const given = new Map(Object.entries(variables))
   const expanded = expand(script, (expression) => given.get(expression.replace(/^env\./, '')) ?? null)
@@ -20,19 +23,10 @@ export function read(
     const value = given.get(name)
     return value === undefined ? null : value === null ? unknown(name) : known(value)
   }
-  return readScript(expanded, { variable }, options)
-}
-
-/** A value, short enough for a table: unknown ones as `?written`, assumed ones as `text (written)`. */
-export function text(value: BuildValue | null): string | null {
-  if (value === null) return null
-  if (!isKnown(value)) return `?${value.written}`
-  return value.assumedFrom === undefined ? value.text : `${value.text} (${value.assumedFrom})`
+  return readScript(expanded, variable, shell, folder)
 }
 
 const texts = (values: readonly BuildValue[]) => values.map(text)
-const map = (values: ReadonlyMap<string, BuildValue>) =>
-  Object.fromEntries([...values].map(([name, value]) => [name, text(value)]))
 
 /** What one build is, without what is empty. */
 export function summary(build: ScriptBuild): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { read, summary, text } from './script-examples.js'
+import { text } from './examples.js'
+import { read, summary } from './script-examples.js'
 
 type Variables = Readonly<Record<string, string | null>>
 

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { read, text } from './script-examples.js'
+import { text } from './examples.js'
+import { read } from './script-examples.js'
 
 const VARIABLES = `A='a b'
 B=

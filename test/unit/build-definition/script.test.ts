@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { known } from '../../../src/build-definition/value.js'
-import { read, summary, text } from './script-examples.js'
+import { text } from './examples.js'
+import { read, summary } from './script-examples.js'
 
 type Variables = Readonly<Record<string, string | null>>
 
