@@ -119,9 +119,6 @@ function place(found: Problem): AnnotationProperties {
 
 /** The message of an error that does not fail the run. */
 export function asWarning(error: unknown): string {
-  return error instanceof Refusal ? error.problems.map(sentences).join(' ') : (error as Error).message
-}
-
-function sentences({ message, remedy }: Problem): string {
-  return remedy === null ? message : `${message} ${remedy}`
+  if (!(error instanceof Refusal)) return (error as Error).message
+  return error.problems.flatMap(({ message, remedy }) => (remedy === null ? message : [message, remedy])).join(' ')
 }

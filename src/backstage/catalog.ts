@@ -195,11 +195,6 @@ function upstreamImage(
   return { apiVersion: API_VERSION, kind: 'BaseImage', metadata, spec }
 }
 
-/** The Location entity that lists all others. */
-function location(name: string, targets: readonly string[]): Entity {
-  return { apiVersion: STOCK_API_VERSION, kind: 'Location', metadata: { name }, spec: { targets } }
-}
-
 function owned({ owner, lifecycle, system }: CatalogPlace): Readonly<Record<string, string>> {
   return { lifecycle, owner, ...(system === null ? {} : { system }) }
 }
@@ -248,7 +243,9 @@ export function catalogFiles(input: CatalogInput): Map<string, string> {
   })
   const entities = [...images, ...bases].sort(byKey)
   const targets = entities.map(([file]) => `./${file}`)
-  const all: [string, Entity][] = [['catalog-info.yaml', location(input.name, targets)], ...entities]
+  const { name } = input
+  const location: Entity = { apiVersion: STOCK_API_VERSION, kind: 'Location', metadata: { name }, spec: { targets } }
+  const all: [string, Entity][] = [['catalog-info.yaml', location], ...entities]
   return new Map(all.map(([file, entity]) => [`${input.folder}/${file}`, `${GENERATED_HEADER}\n${yamlLines(entity)}`]))
 }
 

@@ -136,8 +136,9 @@ async function create(pull: PullRequest, request: CommentRequest): Promise<Comme
   const url = await createOnce(
     async () => (await writeTruncated(request.render, write)).data.html_url,
     async () => {
-      const known = await ownComments(pull, request.marker.id)
-      return known.find(({ marker }) => isSameRun(marker, request.marker))?.url ?? null
+      const { id, run, attempt } = request.marker
+      const known = await ownComments(pull, id)
+      return known.find(({ marker }) => marker.run === run && marker.attempt === attempt)?.url ?? null
     },
   )
   // The report is posted; checks and removals that failed are left to the next run.
@@ -172,10 +173,6 @@ export async function createOnce<T>(create: () => Promise<T>, find: () => Promis
       await sleep(baseDelay() * 2 ** tried)
     }
   }
-}
-
-function isSameRun(a: Marker, b: Marker): boolean {
-  return a.run === b.run && a.attempt === b.attempt
 }
 
 function isLater(a: OwnComment, b: OwnComment): boolean {

@@ -30,7 +30,7 @@ export function chooseStarts(
   bases: Records['bases'],
   limit: number,
 ): { readonly start: readonly ImageCandidate<'startable'>[]; readonly putOff: Decision['putOff'] } {
-  const pending = new Set(all.filter(({ candidate }) => isPending(candidate)).map(({ image }) => nameOf(image)))
+  const pending = new Set(all.flatMap(({ image, candidate }) => (PENDING.has(candidate.kind) ? nameOf(image) : [])))
   const blocking = ({ enrollment, bases: names }: TrackedImage) =>
     names
       .map((name) => textOf(bases.get(name), 'enrolledImage'))
@@ -48,9 +48,7 @@ export function chooseStarts(
   return { start: ready.slice(0, limit), putOff: [...later, ...putOff] }
 }
 
-function isPending({ kind }: Candidate): boolean {
-  return kind === 'startable' || kind === 'open' || kind === 'claimed' || kind === 'paused'
-}
+const PENDING: ReadonlySet<Candidate['kind']> = new Set(['startable', 'open', 'claimed', 'paused'])
 
 const RANKS = { manual: 0, override: 1, base: 2 } as const
 

@@ -43,13 +43,9 @@ export async function startBuilds(starts: readonly Start[], starting: Starting):
     if (answer.kind === 'started' && answer.run !== null) taken.add(answer.run.id)
     isLimited = answer.kind === 'limited'
     const now = new Date(starting.clock()).toISOString()
-    outcomes.push(...outcomesOf(next, (rebuild) => hidden(afterStart(rebuild, answer, now), starting)))
+    outcomes.push(...outcomesOf(next, (rebuild) => afterStart(rebuild, answer, now, starting.hide)))
   }
   return outcomes
-}
-
-function hidden(rebuild: Rebuild, { hide }: Starting): Rebuild {
-  return rebuild.message === null ? rebuild : { ...rebuild, message: hide(rebuild.message) }
 }
 
 function isLate({ images }: Start, now: number): boolean {
@@ -76,9 +72,9 @@ async function startOne(
 }
 
 /** The state of a rebuild after its start. A lost response is not a refusal: the next run looks for the build. */
-function afterStart(rebuild: Rebuild, answer: StartAnswer, now: string): Rebuild {
+function afterStart(rebuild: Rebuild, answer: StartAnswer, now: string, hide: Starting['hide']): Rebuild {
   if (answer.kind === 'started') return started(rebuild, answer.run, rebuild.claim?.at ?? now)
-  const message = 'remedy' in answer ? `${answer.message} ${answer.remedy}`.trim() : answer.message
+  const message = hide('remedy' in answer ? `${answer.message} ${answer.remedy}`.trim() : answer.message)
   if (answer.kind === 'limited') return { ...rebuild, claim: null, message }
   if (answer.kind === 'refused') return { ...rebuild, claim: null, result: 'refused', ended: now, message }
   return { ...rebuild, claim: rebuild.claim === null ? null : { at: rebuild.claim.at, by: null }, message }

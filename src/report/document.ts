@@ -9,7 +9,7 @@ import { GATED_SETTINGS } from './gates/decisions.js'
 import { graphBlock } from './graph.js'
 import { bullets, codeSpan, delta, details, html, link, markdown, prose } from './markdown.js'
 import type { Report } from './model.js'
-import { countedChanges, manifestList, omitted, resourceList } from './resources.js'
+import { countedChanges, resourceList, withoutDiff } from './resources.js'
 import { baseTable, changedBases, imagesTable, imageTable, rebuildTable, settingsTable } from './tables.js'
 import type { ResourceGroup, View } from './view.js'
 
@@ -78,12 +78,13 @@ export function manifestsFold(
   { level, shown }: Pick<DetailLevel, 'level' | 'shown'>,
 ): Around {
   if (view.resources.length === 0) return { above: [], below: [] }
-  const missing = omitted(view, shown)
-  const note = missing === null ? [] : [`*${missing}: ${options.whereOmitted}.*`]
+  const hidden = withoutDiff(view, shown)
+  const omitted = `${hidden.length} of ${count(view.resources.length, 'diff')} omitted`
+  const note = hidden.length === 0 ? [] : [`*${omitted}: ${options.whereOmitted}.*`]
   if (level === 'counts') return { above: note, below: [] }
   const title = `Kargo manifests: ${countedChanges(view.resources)} (${delta(view.lines)})`
   return {
-    above: [`<details><summary>${title}</summary>`, ...manifestList(view, shown), ...note],
+    above: [`<details><summary>${title}</summary>`, ...resourceList(hidden), ...note],
     below: ['</details>'],
   }
 }

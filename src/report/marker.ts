@@ -1,6 +1,7 @@
 // A report as data, for another run to post: written without secrets, read as untrusted input.
 import * as z from 'zod'
 import { refuse } from '../enrollment/problem.js'
+import { parseJson } from '../text/index.js'
 import { FOOTER_OPENS } from './document.js'
 import { type Report, reportShape } from './model.js'
 import { viewOf } from './view.js'
@@ -103,7 +104,9 @@ export function toData(report: Report, options: { readonly secrets?: readonly st
  * @throws Refusal for anything else, with the first error.
  */
 export function fromData(json: string): { readonly report: Report; readonly headSha: string | null } {
-  const parsed = dataSchema.safeParse(parseJson(json))
+  const data = parseJson(json)
+  if (data === undefined) throw refuse('data-invalid', "the report's data is not JSON.")
+  const parsed = dataSchema.safeParse(data)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const place = issue?.path.slice(0, 6).join('.') ?? ''
@@ -117,12 +120,4 @@ export function fromData(json: string): { readonly report: Report; readonly head
   }
   const { format: _, headSha, ...report } = parsed.data
   return { report: { ...report, commit: null, run: null }, headSha }
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    throw refuse('data-invalid', "the report's data is not JSON.")
-  }
 }

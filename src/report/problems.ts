@@ -4,7 +4,7 @@ import { knownImage } from '../explain/index.js'
 import { mayStarve, outlookOf, usualInterval } from '../policy/index.js'
 import type { Discovered, WorkflowProblem } from '../sources/index.js'
 import { fromTop, type MergedState, type StateFiles, type StateFolder } from '../state/index.js'
-import { count, formatNumber, listSome } from '../text/index.js'
+import { count, formatNumber, jsonList, listSome } from '../text/index.js'
 import type { ImageChange, Report } from './model.js'
 import { withoutValues } from './redact.js'
 
@@ -64,7 +64,10 @@ export function starvationProblems(
   imagesFile: string,
 ): Problem[] {
   const intervals = new Map(
-    bases.map(({ name }) => [name, usualInterval(momentsOf(before.bases.get(name)?.updateHistory))]),
+    bases.map(({ name }) => {
+      const history = jsonList(before.bases.get(name)?.updateHistory)
+      return [name, usualInterval(history.flatMap((entry) => momentOf(entry) ?? []))]
+    }),
   )
   return images.flatMap(({ enrollment, bases: names }) => {
     const { name, minimumReleaseAge: age, line, lineOf } = enrollment
@@ -79,12 +82,7 @@ export function starvationProblems(
   })
 }
 
-/** When a base changed, in seconds. */
-function momentsOf(history: unknown): number[] {
-  return (Array.isArray(history) ? history : []).flatMap((entry) => momentOf(entry) ?? [])
-}
-
-/** The time of an entry of the history: its only timestamp, under any key. */
+/** The time of an entry of a base's history, in seconds: its only timestamp, under any key. */
 function momentOf(entry: unknown): number | null {
   const values = typeof entry === 'object' && entry !== null ? Object.values(entry) : [entry]
   const times = values

@@ -25,9 +25,9 @@ export function countedChanges(resources: readonly ChangedResource[]): string {
 }
 
 /** The objects whose diff is not shown, so that each is named in one place. */
-export function manifestList(view: View, groups: ReadonlySet<ResourceGroup>): string[] {
+export function withoutDiff(view: View, groups: ReadonlySet<ResourceGroup>): ChangedResource[] {
   const shown = new Set([...groups].flatMap(({ lead, others }) => [lead, ...others]))
-  return resourceList(view.resources.filter((resource) => !shown.has(resource)))
+  return view.resources.filter((resource) => !shown.has(resource))
 }
 
 /** Resources by kind of change, removed first; if there are many, counts by kind and by cause. */
@@ -98,12 +98,4 @@ export function pathHeader({ change, path }: ChangedResource): string {
   const old = change === 'added' ? '/dev/null' : `a/${file}`
   const now = change === 'removed' ? '/dev/null' : `b/${file}`
   return `--- ${old}\n+++ ${now}`
-}
-
-/** `3 of 12 diffs omitted`, null if all are shown. */
-export function omitted(view: View, shown: ReadonlySet<ResourceGroup>): string | null {
-  const all = view.resources.length
-  let missing = all
-  for (const { others } of shown) missing -= 1 + others.length
-  return missing === 0 ? null : `${missing} of ${count(all, 'diff')} omitted`
 }

@@ -146,7 +146,11 @@ function environmentDifferences(before: EntryContent, after: EntryContent): Diff
     if (earlier === undefined) return [{ key: `${key}.name`, before: null, after: targetsOf(environment) }]
     return [
       ...differing(gateFacts(before, earlier), gateFacts(after, environment)),
-      ...updateDifferences(earlier.updates, environment.updates, updatesKey(environment)),
+      ...updateDifferences(
+        earlier.updates,
+        environment.updates,
+        environment.name === FLAT ? 'updates' : `${key}.updates`,
+      ),
     ]
   })
 }
@@ -179,10 +183,6 @@ function updateDifferences(before: readonly Update[], after: readonly Update[], 
 
 function environmentKey({ name }: Environment): string {
   return `environments.${name}`
-}
-
-function updatesKey({ name }: Environment): string {
-  return name === FLAT ? 'updates' : `environments.${name}.updates`
 }
 
 /** Where an environment's updates are written. */
