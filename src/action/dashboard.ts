@@ -28,7 +28,8 @@ import type { Inputs } from './inputs.js'
 import { asWarning, knownSecrets, logLine, safe, step } from './log.js'
 import type { RunTarget } from './target.js'
 
-export interface Factory {
+/** What belongs to one run of the action. */
+export interface ActionRun {
   readonly inputs: Inputs
   readonly context: Context
   readonly target: Pick<RunTarget, 'repository' | 'isOwn'>
@@ -42,14 +43,14 @@ export interface Factory {
  * @param read reads the state after everything was committed.
  */
 export async function updateDashboard(
-  factory: Factory,
+  run: ActionRun,
   plan: Plan,
   { branch, now, read }: { readonly branch: string; readonly now: string; readonly read: () => Promise<StateFolder> },
 ): Promise<void> {
-  const { context, target } = factory
+  const { context, target } = run
   if (plan.settings?.dashboard.issue !== true || context.pullRequest !== null) return
-  if (branch !== stateBranch(factory, branch)) {
-    logLine(`The dashboard shows ${stateBranch(factory, branch)}, not ${branch}: it is left unchanged.`)
+  if (branch !== stateBranch(run, branch)) {
+    logLine(`The dashboard shows ${stateBranch(run, branch)}, not ${branch}: it is left unchanged.`)
     return
   }
   try {
@@ -57,10 +58,10 @@ export async function updateDashboard(
       const { repository } = target
       const missingBases = plan.answers.missing
       const overview = readOverview(await read(), { repository, urls: context.servers, now, missingBases })
-      const request = requestFor(overview, factory, plan, branch)
-      return keepDashboard(await issuePlace(factory), request)
+      const request = requestFor(overview, run, plan, branch)
+      return keepDashboard(await issuePlace(run), request)
     })
-    if (result.kind === 'forbidden') warning(safe(forbidden(factory)))
+    if (result.kind === 'forbidden') warning(safe(forbidden(run)))
     else if (result.kind === 'skipped') logLine('Another run is creating the dashboard right now.')
     else
       logLine(
@@ -72,7 +73,7 @@ export async function updateDashboard(
 }
 
 /** The branch that holds the state; if the event does not name it, the branch of the run. */
-function stateBranch({ inputs, context, target }: Omit<Factory, 'clients'>, branch: string): string {
+function stateBranch({ inputs, context, target }: Omit<ActionRun, 'clients'>, branch: string): string {
   return inputs.stateRef?.replace(/^refs\/heads\//, '') ?? (target.isOwn ? (context.defaultBranch ?? branch) : branch)
 }
 
@@ -82,22 +83,22 @@ function dashboardId({ statePath }: Inputs, branch: string): string {
 }
 
 /** The issues of the state repository; in the workflow's own repository they are written with the workflow's token. */
-async function issuePlace({ target, clients }: Factory): Promise<IssuePlace> {
+async function issuePlace({ target, clients }: ActionRun): Promise<IssuePlace> {
   const [owner = '', repo = ''] = target.repository.split('/')
   const [purpose, token] = target.isOwn ? (['comment', 'github-token'] as const) : (['state', 'state-token'] as const)
   return { client: await clients.for(purpose), owner, repo, token }
 }
 
 /** Remedy for a token that is not allowed to write issues. */
-export function forbidden({ target }: Pick<Factory, 'target'>): string {
+function forbidden({ target }: Pick<ActionRun, 'target'>): string {
   const remedy = target.isOwn
     ? 'give the job the permission issues: write'
     : `the state-token needs the permission issues: write on ${target.repository}`
   return `The token may not write the dashboard issue: ${remedy}, or remove \`issue: true\` from settings.dashboard.`
 }
 
-function requestFor(overview: Overview, factory: Factory, plan: Plan, branch: string): DashboardRequest {
-  const { inputs, context, target } = factory
+function requestFor(overview: Overview, run: ActionRun, plan: Plan, branch: string): DashboardRequest {
+  const { inputs, context, target } = run
   const secrets = knownSecrets()
   const id = dashboardId(inputs, branch)
   const file = urlPath(fromTop(inputs.statePath, inputs.imagesFile))
@@ -114,7 +115,7 @@ function requestFor(overview: Overview, factory: Factory, plan: Plan, branch: st
 }
 
 /** The rebuild that ticked boxes request. */
-export function requestOf(boxes: readonly string[]): Inputs['rebuild'] {
+function requestOf(boxes: readonly string[]): Inputs['rebuild'] {
   const names = boxes.filter((name) => name !== ALL_STALE)
   return boxes.includes(ALL_STALE) ? { kind: 'all-stale', names } : { kind: 'names', names }
 }
@@ -130,19 +131,19 @@ export function isAboutIssue({ mode }: Inputs, { eventName }: Context): boolean 
  * GitHub confirms that the person has write access. Other issues cause no API request.
  */
 export async function requestedByBoxes(inputs: Inputs, context: Context, clients: Clients): Promise<Request | null> {
-  const factory = factoryOf(inputs, context, clients)
-  const found = newTicks(factory)
+  const run = runOf(inputs, context, clients)
+  const found = newTicks(run)
   if (typeof found === 'string') return nothing(found)
   try {
     const { edit, names, isIntact } = found
-    const now = await readOwnDashboard(await issuePlace(factory), edit.number)
+    const now = await readOwnDashboard(await issuePlace(run), edit.number)
     if (now === null) return nothing(`#${edit.number} is not an issue of this factory`)
-    if (now.kind === 'forbidden') return nothing(forbidden(factory))
+    if (now.kind === 'forbidden') return nothing(forbidden(run))
     const ticked = names.filter((name) => now.dashboard.ticked.includes(name))
     if (ticked.length === 0) return nothing(`the boxes of #${edit.number} are no longer ticked`)
-    const refusal = await refusalOf(edit, isIntact && now.dashboard.isIntact, factory)
+    const refusal = await refusalOf(edit, isIntact && now.dashboard.isIntact, run)
     if (refusal === null) return requestOf(ticked)
-    await untickAll(await issuePlace(factory), edit.number, now)
+    await untickAll(await issuePlace(run), edit.number, now)
     return nothing(refusal)
   } catch (error) {
     warning(safe(`Nothing is started, because the dashboard could not be read: ${asWarning(error)}`))
@@ -155,7 +156,7 @@ export async function untickDashboard(inputs: Inputs, context: Context, clients:
   const { editedIssue } = context
   if (editedIssue === null) return
   try {
-    const place = await issuePlace(factoryOf(inputs, context, clients))
+    const place = await issuePlace(runOf(inputs, context, clients))
     const now = await readOwnDashboard(place, editedIssue.number)
     if (now?.kind === 'read') await untickAll(place, editedIssue.number, now)
   } catch (error) {
@@ -163,7 +164,7 @@ export async function untickDashboard(inputs: Inputs, context: Context, clients:
   }
 }
 
-function factoryOf(inputs: Inputs, context: Context, clients: Clients): Factory {
+function runOf(inputs: Inputs, context: Context, clients: Clients): ActionRun {
   const repository = inputs.stateRepository ?? context.repository
   const isOwn = repository.toLowerCase() === context.repository.toLowerCase()
   return { inputs, context, target: { repository, isOwn }, clients }
@@ -179,8 +180,8 @@ function nothing(why: string): null {
  *
  * @returns `isIntact`: the text was ours before and only boxes changed.
  */
-function newTicks(factory: Factory) {
-  const { inputs, context, target } = factory
+function newTicks(run: ActionRun) {
+  const { inputs, context, target } = run
   const edit = context.editedIssue
   if (edit === null) return 'the text of the issue did not change'
   const { number } = edit
@@ -188,7 +189,7 @@ function newTicks(factory: Factory) {
   if (before === null || after === null) return `#${number} is not a dashboard`
   if (!target.isOwn)
     return `the dashboard is an issue of ${target.repository}, and its boxes need a workflow there that runs this action`
-  const id = dashboardId(inputs, stateBranch(factory, context.ref.replace(/^refs\/heads\//, '')))
+  const id = dashboardId(inputs, stateBranch(run, context.ref.replace(/^refs\/heads\//, '')))
   if (before.marker.id !== id) return `#${number} is the dashboard of another factory (${before.marker.id})`
   const names = after.ticked.filter((name) => !before.ticked.includes(name))
   if (names.length === 0) return `no box of #${number} was ticked`
@@ -196,10 +197,10 @@ function newTicks(factory: Factory) {
 }
 
 /** Why ticks are ignored; null: they count. */
-async function refusalOf({ number, sender }: EditedIssue, isIntact: boolean, factory: Factory): Promise<string | null> {
+async function refusalOf({ number, sender }: EditedIssue, isIntact: boolean, run: ActionRun): Promise<string | null> {
   if (!isIntact) return `someone else edited the text of #${number}`
   if (!sender.isPerson) return `${sender.login} is not a person`
-  const { repository } = factory.target
-  if (await mayWrite(await issuePlace(factory), sender.login)) return null
+  const { repository } = run.target
+  if (await mayWrite(await issuePlace(run), sender.login)) return null
   return `according to GitHub, ${sender.login} has no write access to ${repository}`
 }

@@ -22,7 +22,7 @@ import type { RunOptions } from '../run-options.js'
 import { type StateFolder, writeFiles } from '../state/index.js'
 import { actionRunOptions, Clients } from './clients.js'
 import { type Context, pinningAdvice } from './context.js'
-import { type Factory, updateDashboard } from './dashboard.js'
+import { type ActionRun, updateDashboard } from './dashboard.js'
 import { type Inputs, inputFolder } from './inputs.js'
 import { asWarning, logLine, safe, step } from './log.js'
 import { type StateCheckout, StateCheckouts } from './state-checkout.js'
@@ -36,7 +36,7 @@ import { chooseTarget, type RunTarget } from './target.js'
 async function writePage(
   plan: Plan,
   folder: () => Promise<StateFolder>,
-  { inputs, context, target: { repository } }: ActionRun,
+  { inputs, context, target: { repository } }: CheckedOutRun,
   now: string,
 ): Promise<void> {
   const { pageDir: directory } = inputs
@@ -63,7 +63,7 @@ export interface Outcome {
   readonly clients: Clients
 }
 
-interface ActionRun extends Factory {
+interface CheckedOutRun extends ActionRun {
   readonly target: RunTarget
   readonly checkouts: StateCheckouts
 }
@@ -103,7 +103,7 @@ function notices({ refresh }: Inputs, { action }: Context, { mode }: RunTarget):
  * The plan of a run that commits nothing. On a pull request to the state's own repository it shows what the pull
  * request causes; an unreadable base is reported and does not fail the run.
  */
-async function planWithoutCommit(options: RunOptions, head: StateCheckout, action: ActionRun): Promise<Plan> {
+async function planWithoutCommit(options: RunOptions, head: StateCheckout, action: CheckedOutRun): Promise<Plan> {
   const { target, context, checkouts } = action
   const isPullRequest = target.mode === 'preview' && target.isOwn && context.baseSha !== null
   if (!isPullRequest || context.baseSha === null) return makePlan(options, head.folder)
@@ -131,7 +131,7 @@ async function readBase(sha: string, checkouts: StateCheckouts): Promise<BaseSta
   }
 }
 
-async function commitAndShow(options: RunOptions, first: StateCheckout, action: ActionRun) {
+async function commitAndShow(options: RunOptions, first: StateCheckout, action: CheckedOutRun) {
   const committed = await commit(options, first, action)
   const { plan } = committed
   const { checkouts } = action
@@ -147,7 +147,7 @@ async function commitAndShow(options: RunOptions, first: StateCheckout, action: 
   return committed
 }
 
-async function commit(options: RunOptions, first: StateCheckout, action: ActionRun) {
+async function commit(options: RunOptions, first: StateCheckout, action: CheckedOutRun) {
   const { checkouts } = action
   let current = first
   let planned = first
@@ -174,7 +174,7 @@ async function commitPlan(
   plan: Plan,
   checkout: StateCheckout,
   branch: string,
-  action: ActionRun,
+  action: CheckedOutRun,
 ): Promise<CommitResult> {
   const { tree } = checkout
   const trailer = trailerOf(action)
@@ -188,7 +188,7 @@ async function commitPlan(
   return result
 }
 
-function trailerOf({ context }: ActionRun): string {
+function trailerOf({ context }: CheckedOutRun): string {
   return `Image-Factory-Run: ${context.run.url}`
 }
 
@@ -196,7 +196,7 @@ async function commitOn(
   changes: Pick<CommitRequest, 'files' | 'removals'>,
   { tree, folder }: StateCheckout,
   branch: string,
-  action: ActionRun,
+  action: CheckedOutRun,
 ): Promise<CommitResult> {
   const { inputs } = action
   const message = commitMessage(inputs.commitMessage, folder, tree.head, trailerOf(action))
@@ -204,7 +204,7 @@ async function commitOn(
   return commitFiles(request, await methodOf(action))
 }
 
-async function methodOf({ checkouts, inputs, clients, target }: ActionRun): Promise<CommitMethod> {
+async function methodOf({ checkouts, inputs, clients, target }: CheckedOutRun): Promise<CommitMethod> {
   const newFolder = () => checkouts.newFolder()
   const push = { remote: checkouts.remote, identityFrom: checkouts.identityFrom, newFolder }
   if (inputs.commitMethod === 'push') return { kind: 'push', ...push }

@@ -6,7 +6,7 @@ import { completeEntry } from '../../enrollment/variants.js'
 import { flatten } from '../image-changes.js'
 import type { GateChange, ImageChange, ValueChange } from '../model.js'
 import { ENTRY_DECISIONS, type GateRule, NEW_ENTRY, ruleOf, SETTINGS_DECISIONS } from './decisions.js'
-import { type Difference, differencesOf, type GateValue, schemaKeyOf, targetsOf } from './rules.js'
+import { differencesOf, type GateDifference, type GateValue, schemaKeyOf, targetsOf } from './rules.js'
 
 export { GATE_KINDS } from './decisions.js'
 
@@ -49,7 +49,7 @@ function imageGates(
 /** @param written the keys that each version of the entry sets. */
 function gateOf(
   image: string,
-  { key, before, after }: Difference,
+  { key, before, after }: GateDifference,
   written: Readonly<Record<'before' | 'after', ReadonlySet<string>>>,
 ): GateChange[] {
   const rule = ruleOf(ENTRY_DECISIONS, schemaKeyOf(key))

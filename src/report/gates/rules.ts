@@ -74,7 +74,7 @@ function rankOf(value: GateValue): number {
 export const OFF = 'off'
 
 /** A key in which two entries differ; null: no value. */
-export interface Difference {
+export interface GateDifference {
   readonly key: string
   readonly before: GateValue
   readonly after: GateValue
@@ -83,11 +83,11 @@ export interface Difference {
 type Facts = Readonly<Record<string, GateValue>>
 
 /** The differences between the effective values of two entries, with environments matched by name. */
-export function differencesOf(before: EntryContent, after: EntryContent): Difference[] {
+export function differencesOf(before: EntryContent, after: EntryContent): GateDifference[] {
   return [...differing(entryFacts(before), entryFacts(after)), ...environmentDifferences(before, after)]
 }
 
-function differing(before: Facts, after: Facts): Difference[] {
+function differing(before: Facts, after: Facts): GateDifference[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return keys.flatMap((key) => {
     const [was, is] = [before[key] ?? null, after[key] ?? null]
@@ -138,7 +138,7 @@ function sourceFacts({ source }: EntryContent): Facts {
   }
 }
 
-function environmentDifferences(before: EntryContent, after: EntryContent): Difference[] {
+function environmentDifferences(before: EntryContent, after: EntryContent): GateDifference[] {
   const was = new Map(before.environments.map((one) => [one.name, one]))
   return after.environments.flatMap((environment) => {
     const earlier = was.get(environment.name)
@@ -167,7 +167,7 @@ function gateFacts({ environments }: EntryContent, environment: Environment): Fa
 }
 
 /** Updates that are in both are skipped, whatever their order; the others are compared in order. */
-function updateDifferences(before: readonly Update[], after: readonly Update[], key: string): Difference[] {
+function updateDifferences(before: readonly Update[], after: readonly Update[], key: string): GateDifference[] {
   const [was, is] = [before.map(placeOf), after.map(placeOf)]
   const gone = before.filter((_, index) => !is.includes(was[index] ?? ''))
   const others = after.filter((_, index) => !was.includes(is[index] ?? ''))
