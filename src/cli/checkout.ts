@@ -45,7 +45,8 @@ export async function readLocalClone(folder: string): Promise<LocalClone> {
   const given = resolve(folder)
   if (!isFolder(given))
     throw refuse('file-missing', `there is no folder ${given}.`, { remedy: 'Give the path of a local clone.' })
-  const root = topOf(given)
+  // A folder that is in no repository is read by itself.
+  const root = repositoryAround(given) ?? given
   const own = dockerfilesIn(root, relative(root, given).replaceAll(sep, '/'))
   return {
     ...(await gitFacts(root)),
@@ -55,11 +56,11 @@ export async function readLocalClone(folder: string): Promise<LocalClone> {
   }
 }
 
-/** The nearest parent folder with git's own folder, as git searches for it; the folder itself if there is none. */
-function topOf(folder: string): string {
+/** The nearest folder with git's own folder, as git searches for it, including the folder itself; null: there is none. */
+export function repositoryAround(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return at
-    if (dirname(at) === at) return folder
+    if (dirname(at) === at) return null
   }
 }
 

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { isInsidePath, WORKFLOW_FILE } from '../enrollment/grammar.js'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
 import { parseReference } from '../reference/index.js'
 import type { Env } from '../run-options.js'
 import { type ActionPin, type Answers, answerFault, type Engine } from '../scaffold/index.js'
 import type { StateFolder } from '../state/index.js'
-import { gitFacts, readLocalClone, repositoryOf } from './checkout.js'
+import { gitFacts, readLocalClone, repositoryAround, repositoryOf } from './checkout.js'
 import { type CommonOptions, newStateFolder } from './options.js'
 import { type Proposal, proposeEntry } from './propose-entry.js'
 import type { Ask, Prompt } from './terminal.js'
@@ -59,14 +58,6 @@ const SHAPE: Prompt = {
   text: 'Keep the state in a separate repository (own), or in this one, which builds the image (app)',
   fallback: 'own',
   fault: (answer) => (answer === 'own' || answer === 'app' ? null : 'own or app'),
-}
-
-/** The nearest folder with a `.git`, including the folder itself. */
-function repositoryAround(folder: string): string | null {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at
-    if (at === dirname(at)) return null
-  }
 }
 
 /** Workflows are read only from the top of a repository. */

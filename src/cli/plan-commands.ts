@@ -5,10 +5,10 @@ import type { Plan } from '../plan.js'
 import { renderComment, renderPlain } from '../report/index.js'
 import { type Env, type RunOptions, registryAccess, serversIn } from '../run-options.js'
 import { cleanStateFolder, writeFiles } from '../state/index.js'
-import { by, count, printable } from '../text/index.js'
+import { by, count } from '../text/index.js'
 import { type CommandContext, type CommonOptions, PROGRAM, shownPath, stateFolder } from './options.js'
 import { commandRunOptions, needingSources } from './run-options.js'
-import { type Progress, printJson, printProblems, progressOn, type Terminal } from './terminal.js'
+import { logOn, type Progress, printJson, printProblems, progressOn, type Terminal } from './terminal.js'
 
 /** `synth`: writes state and manifests, all or nothing. @returns the exit code. */
 export async function synth(context: CommandContext): Promise<number> {
@@ -19,8 +19,7 @@ export async function synth(context: CommandContext): Promise<number> {
 export async function refresh(context: CommandContext): Promise<number> {
   const { env, terminal } = context
   const progress = progressOn(terminal)
-  const warn = (text: string) => terminal.err(`${printable(text)}\n`)
-  return write(context, await registryAccess(env, warn, progress.count), progress)
+  return write(context, await registryAccess(env, logOn(terminal).warning, progress.count), progress)
 }
 
 async function write(

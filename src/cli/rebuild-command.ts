@@ -26,11 +26,10 @@ import {
   textsOf,
   writeFiles,
 } from '../state/index.js'
-import { printable } from '../text/index.js'
 import { activeOverrides } from './explain-command.js'
 import { type CommandContext, PROGRAM, readImagesFile, stateFolder } from './options.js'
 import { printTable } from './table.js'
-import { forgeTokens, printJson, printProblems, tokensIn } from './terminal.js'
+import { forgeTokens, logOn, printJson, printProblems, tokensIn } from './terminal.js'
 
 /**
  * `rebuild [NAME…]`: starts the builds of images now, regardless of their delay; without names, those that are due, if
@@ -82,8 +81,7 @@ function clientOf({ env, terminal }: CommandContext): RunsClient {
     const remedy = `Set ${[`${first} (Actions: write)`, ...others].join(' or ')}, or try it with --dry-run.`
     throw refuse('token-missing', 'there is no token to start builds with.', { remedy })
   }
-  const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
-  return connectRuns({ servers: serversIn(env), tokens, log })
+  return connectRuns({ servers: serversIn(env), tokens, log: logOn(terminal) })
 }
 
 /**

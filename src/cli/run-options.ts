@@ -4,9 +4,8 @@ import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { type RunOptions, serversIn } from '../run-options.js'
 import { connectGitHub, type FailedAnswer, type FileAnswer, type SourceReader, sourceReader } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
-import { printable } from '../text/index.js'
 import { type CommandContext, ownRepository } from './options.js'
-import { forgeTokens, type Progress, progressOn, tokensIn } from './terminal.js'
+import { forgeTokens, logOn, type Progress, progressOn, tokensIn } from './terminal.js'
 
 /** Pipeline options of a command: shows progress on a terminal, and writes nothing. */
 export function commandRunOptions(
@@ -81,7 +80,7 @@ export function sourcesOf(
 ): SourceReader {
   const servers = serversIn(env)
   const tokens = forgeTokens(env)
-  const log = { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
+  const log = logOn(terminal)
   const reader = sourceReader({
     directory: options.sources === undefined ? null : existingFolder(options.sources),
     servers,

@@ -57,6 +57,11 @@ export function tokensIn(env: Env): string[] {
   return variables.flatMap((name) => env[name] || [])
 }
 
+/** Where requests to servers report what went wrong: only warnings are shown. */
+export function logOn(terminal: Terminal) {
+  return { warning: (text: string) => terminal.err(`${printable(text)}\n`), debug: () => undefined }
+}
+
 /** Prints data for `--json`. */
 export function printJson(terminal: Terminal, data: unknown): void {
   terminal.out(`${JSON.stringify(data, null, 2)}\n`)

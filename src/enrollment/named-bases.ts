@@ -17,22 +17,30 @@ export function namedBases({ bases }: Pick<Entry, 'bases'>): ImageReference[] {
  *
  * @param published where the image itself is published: an image cannot be its own base.
  */
-export function namedBaseFaults({ bases }: Pick<Entry, 'bases'>, published: PublishedPlace): EntryFault[] {
+export function namedBaseFaults(
+  { bases }: Pick<Entry, 'bases'>,
+  published: { readonly registry: string; readonly repository: string },
+): EntryFault[] {
   const first = new Map<string, number>()
-  return bases.flatMap((text, index) => {
+  return bases.flatMap((text, index): EntryFault[] => {
+    const at = { code: 'base-invalid' as const, path: ['bases', index] }
     const reference = checkedReference(text)
-    const found = 'message' in reference ? reference : ownFault(text, reference, published)
-    if (found !== null) return [{ code: 'base-invalid', path: ['bases', index], ...found }]
-    const identity = identityOf(withDefaultTag(reference as ImageReference))
+    if ('message' in reference) return [{ ...at, ...reference }]
+    // Compared regardless of the tag: a rebuild publishes there, and would trigger the next one.
+    if (reference.registry.toLowerCase() === published.registry && reference.repository === published.repository) {
+      const message = `${quote(text)} is the image itself: each rebuild would start the next one.`
+      return [{ ...at, message, remedy: 'Remove it, or name the image it is built on.' }]
+    }
+    const identity = identityOf(withDefaultTag(reference))
     const earlier = first.get(identity)
-    if (earlier === undefined) first.set(identity, index)
-    return earlier === undefined
-      ? []
-      : [{ code: 'base-invalid', path: ['bases', index], ...duplicate(text, identity, earlier) }]
+    if (earlier === undefined) {
+      first.set(identity, index)
+      return []
+    }
+    const message = `${quote(text)} is ${identity}, which bases[${earlier}] names already.`
+    return [{ ...at, message, remedy: 'Remove it.' }]
   })
 }
-
-type PublishedPlace = Pick<ImageReference, 'registry' | 'repository'>
 
 type Fault = Pick<EntryFault, 'message' | 'remedy'>
 
@@ -61,17 +69,4 @@ function pinned(text: string, reference: ImageReference): Fault {
   }
   const remedy = `Write ${formatReference({ ...reference, digest: null })}.`
   return { message: `${quote(text)} has a digest, and a digest never changes.`, remedy }
-}
-
-/** Compares repositories regardless of the tag: a rebuild publishes there, and would trigger the next one. */
-function ownFault(text: string, { registry, repository }: ImageReference, published: PublishedPlace): Fault | null {
-  if (registry.toLowerCase() !== published.registry || repository !== published.repository) return null
-  return {
-    message: `${quote(text)} is the image itself: each rebuild would start the next one.`,
-    remedy: 'Remove it, or name the image it is built on.',
-  }
-}
-
-function duplicate(text: string, identity: string, earlier: number): Fault {
-  return { message: `${quote(text)} is ${identity}, which bases[${earlier}] names already.`, remedy: 'Remove it.' }
 }

@@ -127,7 +127,7 @@ function plain(text: string): string {
 }
 
 /** `yes`, `"true"`, `off`, `1`: other spellings of true and false; null if it is neither. */
-export function booleanMeant(value: unknown): boolean | null {
+function booleanMeant(value: unknown): boolean | null {
   const text = typeof value === 'string' ? value.trim().toLowerCase() : ''
   if (['true', 'yes', 'y', 'on', '1', 'enabled'].includes(text)) return true
   return ['false', 'no', 'n', 'off', '0', 'disabled', 'never'].includes(text) ? false : null

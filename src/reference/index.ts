@@ -10,4 +10,4 @@ export {
   parseReference,
   withDefaultTag,
 } from './image-reference.js'
-export { baseImageName, isDnsLabel, MAX_NAME_LENGTH, shortenName, withHash } from './names.js'
+export { baseImageName, MAX_NAME_LENGTH, shortenName, withHash } from './names.js'

@@ -37,11 +37,6 @@ export function withHash(name: string, full: string): string {
   return head === '' ? hash : `${head}-${hash}`
 }
 
-/** Whether this is an RFC 1123 label: lower-case letters, digits and `-`, at most 63, no `-` at either end. */
-export function isDnsLabel(text: string): boolean {
-  return text.length <= MAX_NAME_LENGTH && /^[a-z0-9-]+$/.test(text) && !text.startsWith('-') && !text.endsWith('-')
-}
-
 function shortDigest(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1).slice(0, 12)
 }

@@ -33,7 +33,7 @@ export function judgeBase(image: StateRecord | undefined, name: string, base: St
 }
 
 /** When an image was last built, and when it was enrolled, in whole seconds as in Kargo's manifests. */
-export function timesOf(record: StateRecord | undefined): ImageTimes {
+function timesOf(record: StateRecord | undefined): ImageTimes {
   const enrolled = record === undefined ? null : enrolledSeconds(record)
   return { built: builtTime(record), enrolled: enrolled === null ? null : enrolled * 1000 }
 }

@@ -32,7 +32,7 @@ function allowedBy(expressions: readonly string[]): (tag: string) => boolean {
 }
 
 /** A semantic version; numbers as digits without leading zeros, since they may exceed JavaScript's integers. */
-export interface Version {
+interface Version {
   readonly major: string
   readonly minor: string
   readonly patch: string
@@ -48,7 +48,7 @@ const MAX_SIZE = '18446744073709551615'
  * The version in a tag, as Kargo reads it with strictSemvers (`pkg/controller/semver`, Masterminds semver v3): all
  * three numbers, no leading zeros, optional `v`. Null for any other tag.
  */
-export function versionOfTag(tag: string): Version | null {
+function versionOfTag(tag: string): Version | null {
   const [all, major = '', minor = '', patch = '', suffix] = TAG.exec(tag) ?? []
   const pre = suffix?.split('.') ?? []
   if (all === undefined || pre.some((one) => /^0[0-9]+$/.test(one))) return null
@@ -56,7 +56,7 @@ export function versionOfTag(tag: string): Version | null {
 }
 
 /** Semantic version precedence (semver.org §11): negative if a is lower. */
-export function compareVersions(a: Version, b: Version): number {
+function compareVersions(a: Version, b: Version): number {
   return (
     compareNumbers(a.major, b.major) ||
     compareNumbers(a.minor, b.minor) ||
@@ -106,7 +106,7 @@ const COMPARISON = new RegExp(
  *
  * @returns alternatives, each a list of comparisons that must all be true; null for invalid text.
  */
-export function parseVersionRange(text: string): readonly (readonly RangePart[])[] | null {
+function parseVersionRange(text: string): readonly (readonly RangePart[])[] | null {
   if (!isSemVerConstraint(text)) return null
   return text
     .split('||')
@@ -125,7 +125,7 @@ function rangePart([, operator = '', ...parts]: RegExpMatchArray): RangePart {
 }
 
 /** Whether a version matches a constraint. Prereleases match only alternatives that name a prerelease. */
-export function isInRange(version: Version, range: readonly (readonly RangePart[])[]): boolean {
+function isInRange(version: Version, range: readonly (readonly RangePart[])[]): boolean {
   return range.some((all) => {
     const withPre = all.some((one) => one.version.pre.length > 0)
     return all.every((one) => {

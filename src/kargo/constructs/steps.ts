@@ -3,8 +3,23 @@ import type { Provider } from '../../forges/index.js'
 import type { Expression, Text } from './expression.js'
 import { type DraftObject, KARGO_API, KubeObject, type ObjectProps, printGoDuration } from './kube-object.js'
 
-/** Steps on clones of Git repositories in the Promotion's working directory. */
-type GitStep =
+/** What a step does; those on Git repositories use clones in the Promotion's working directory. */
+type StepCall =
+  | { readonly uses: 'http'; readonly config: HttpStepConfig }
+  /** Stores values on Freight. Not on Stages: metadata there gets lost. */
+  | {
+      readonly uses: 'set-metadata'
+      readonly config: {
+        readonly updates: readonly {
+          readonly kind: 'Freight'
+          readonly name: Text
+          readonly values: Readonly<Record<string, Text>>
+        }[]
+      }
+    }
+  /** Defines values for later steps and for people who inspect the Promotion. */
+  | { readonly uses: 'compose-output'; readonly config: Readonly<Record<string, Text>> }
+  | { readonly uses: 'fail'; readonly config: { readonly message: Text } }
   | {
       readonly uses: 'git-clone'
       readonly config: {
@@ -71,7 +86,7 @@ type GitStep =
 export type Some<T> = readonly [T, ...T[]]
 
 /** A promotion step other than a task, as part of a PromotionTask or a Stage. */
-export type PromotionStep = StepFrame & (PlainStep | GitStep)
+export type PromotionStep = StepCall & StepFrame
 
 interface StepFrame {
   /** Alias for its outputs. */
@@ -88,23 +103,6 @@ interface StepFrame {
   /** Its own variables, evaluated before its `if`: they must not fail on missing outputs. */
   readonly vars?: Readonly<Record<string, Expression>>
 }
-
-type PlainStep =
-  | { readonly uses: 'http'; readonly config: HttpStepConfig }
-  /** Stores values on Freight. Not on Stages: metadata there gets lost. */
-  | {
-      readonly uses: 'set-metadata'
-      readonly config: {
-        readonly updates: readonly {
-          readonly kind: 'Freight'
-          readonly name: Text
-          readonly values: Readonly<Record<string, Text>>
-        }[]
-      }
-    }
-  /** Defines values for later steps and for people who inspect the Promotion. */
-  | { readonly uses: 'compose-output'; readonly config: Readonly<Record<string, Text>> }
-  | { readonly uses: 'fail'; readonly config: { readonly message: Text } }
 
 /** A request that is repeated until one of the expressions is true. */
 export interface HttpStepConfig {

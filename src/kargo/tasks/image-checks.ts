@@ -1,14 +1,14 @@
 import type { Construct } from 'constructs'
 import type { Settings } from '../../enrollment/images-file.js'
 import { AnalysisTemplate, type AnalysisTemplateProps, type HardenedJob } from '../constructs/analysis-template.js'
-import { type ObjectProps, ServiceAccount } from '../constructs/kube-object.js'
+import { ServiceAccount } from '../constructs/kube-object.js'
 import { ANALYSIS_ACCOUNT, CHECK_CONTENT, CHECK_DOCKERFILE, SCAN_IMAGE } from '../names.js'
 
 /**
  * The checks of published images and their service account, shared by all images. Nothing with `settings.analysis:
  * false`: a cluster without Argo Rollouts has no AnalysisTemplates.
  */
-export function addChecks(scope: Construct, settings: Settings, annotations: ObjectProps['annotations'] = {}): void {
+export function addChecks(scope: Construct, settings: Settings, annotations: Readonly<Record<string, string>>): void {
   if (!settings.analysis) return
   new ServiceAccount(scope, { name: ANALYSIS_ACCOUNT, annotations })
   for (const check of [vulnerabilities(settings), content(settings), dockerfile(settings)])

@@ -1,7 +1,6 @@
 import type { Construct } from 'constructs'
 import type { Settings } from '../../enrollment/images-file.js'
 import { code, type Expression, expression, filled } from '../constructs/expression.js'
-import type { ObjectProps } from '../constructs/kube-object.js'
 import { type PromotionStep, PromotionTask, RETRY_LIMITS, type Some } from '../constructs/steps.js'
 import type { BuildApi, Forge } from '../forges/forge.js'
 import { attemptSteps, FIRST, latestBuilds, SECOND } from './rebuild-attempt.js'
@@ -85,7 +84,7 @@ export function rebuildImage(
   forge: Forge,
   settings: Settings,
   takesImages: boolean,
-  annotations: ObjectProps['annotations'] = {},
+  annotations: Readonly<Record<string, string>>,
 ): PromotionTask {
   const [where, inputs] = forge.task.vars
   return new PromotionTask(scope, {

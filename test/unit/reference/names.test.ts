@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { baseImageName, isDnsLabel, parseReference, shortenName, withHash } from '../../../src/reference/index.js'
+import { baseImageName, parseReference, shortenName, withHash } from '../../../src/reference/index.js'
 import { runs } from '../../support/full.js'
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
@@ -60,16 +60,3 @@ describe('shortening', () => {
     expect(withHash('--', 'y')).toMatch(/^[0-9a-f]{8}$/)
   })
 })
-
-test.each([
-  ['a', true],
-  ['a-b1', true],
-  ['a'.repeat(63), true],
-  ['a'.repeat(64), false],
-  ['', false],
-  ['-a', false],
-  ['a-', false],
-  ['a.b', false],
-  ['A', false],
-  ['a\n', false],
-])('%j as a DNS label: %s', (text, expected) => expect(isDnsLabel(text)).toBe(expected))
