@@ -41,19 +41,16 @@ interface Descriptor {
   readonly size: number
 }
 
+type Contents = Map<string, { readonly type: string; readonly text: string }>
+
 /** An in-memory registry: pushed content by digest, and the digest of each tag. */
 export class DemoRegistry {
   readonly host: string
   readonly #server: Server
-  readonly #contents: Map<string, { readonly type: string; readonly text: string }>
+  readonly #contents: Contents
   readonly #tags: Map<string, string>
 
-  private constructor(
-    host: string,
-    server: Server,
-    contents: Map<string, { readonly type: string; readonly text: string }>,
-    tags: Map<string, string>,
-  ) {
+  private constructor(host: string, server: Server, contents: Contents, tags: Map<string, string>) {
     this.host = host
     this.#server = server
     this.#contents = contents
@@ -61,7 +58,7 @@ export class DemoRegistry {
   }
 
   static async start(): Promise<DemoRegistry> {
-    const contents = new Map<string, { readonly type: string; readonly text: string }>()
+    const contents: Contents = new Map()
     const tags = new Map<string, string>()
     const { host, server } = await serve((_, path) => {
       const list = /^\/v2\/(.+)\/tags\/list/.exec(path)?.[1]

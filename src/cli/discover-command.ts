@@ -8,7 +8,7 @@ import {
   type RunIdentity,
   withSharing,
 } from '../sources/index.js'
-import { buildOrder, hasStateFile } from '../state/index.js'
+import { buildOrder, hasStateFile, pulledBases } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { sourcesOf } from './run-options.js'
@@ -38,7 +38,11 @@ export async function discoverCommand(context: CommandContext, names: readonly s
     found.filter(({ image }) => image === null || chosen.has(image)),
     enrolled.images,
   )
-  const places = buildOrder(enrolled.images, pulledBy(discovered))
+  // What each image pulls for the target that is built.
+  const pulled = [...discovered.images].map(
+    ([name, one]) => [name, pulledBases(one).map((use) => use.reference)] as const,
+  )
+  const places = buildOrder(enrolled.images, new Map(pulled))
   if (options.json) {
     const rows = images.map(({ name }) => ({
       name,
@@ -64,16 +68,6 @@ function refuseUnknown(names: readonly string[], all: readonly string[], file: s
     return [problem('image-unknown', message, { file, remedy })]
   })
   if (found.length > 0) throw new Refusal(found)
-}
-
-/** What each image pulls for the target that is built. */
-function pulledBy({ images }: Discovered) {
-  return new Map(
-    [...images].map(([name, one]) => {
-      const uses = (one.kind === 'found' ? one.uses : one.named).filter((use) => use.reachable)
-      return [name, uses.map((use) => use.reference)] as const
-    }),
-  )
 }
 
 function discoveryJson(discovery: Discovery | undefined) {

@@ -142,7 +142,9 @@ function nextSteps(input: InitResult): string[] {
   const { answers, place, written, isOwnerGuessed } = input
   const guess = isOwnerGuessed && written.includes('CODEOWNERS') ? [ownerStep(answers.owners)] : []
   const steps = written.includes(imagesPath(place)) ? [imagesStep(answers, place)] : []
-  return [...steps, ...changedEngine(input), ...guess, ...startSteps(input)]
+  const dashboard = `Choose in settings.dashboard whom the dashboard notifies, and check who may start rebuilds: ${DOCS}/dashboard.md`
+  const more = answers.hasDashboard ? [dashboard] : []
+  return [...steps, ...changedEngine(input), ...guess, ...engineSteps(input), ...more]
 }
 
 function imagesPath({ folder: { imagesFile }, applicationFolder }: InitPlace): string {
@@ -178,11 +180,6 @@ function changedEngine({ answers: { engine }, place, kept }: InitResult): string
 }
 
 /** The steps to get it running. */
-function startSteps(input: InitResult): string[] {
-  const dashboard = `Choose in settings.dashboard whom the dashboard notifies, and check who may start rebuilds: ${DOCS}/dashboard.md`
-  return [...engineSteps(input), ...(input.answers.hasDashboard ? [dashboard] : [])]
-}
-
 function engineSteps({ answers, written }: InitResult): string[] {
   const { engine, applicationFolder, branch, repository } = answers
   const push = `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the`

@@ -112,21 +112,17 @@ export function withComments<T extends { readonly [key: string]: Data }>(
   return Object.assign(Object.create(null), entry, { accept: [...accept, ...comments.map(({ data }) => data)] })
 }
 
-function reasonsOf(images: readonly EnrolledImage[]): ReadonlyMap<string, string> {
-  // The first reason for a code wins.
-  const all = images.flatMap(({ name, accept }) =>
-    accept.map(({ code, reason }) => [keyOf(name, code), reason] as const),
-  )
-  return new Map(all.reverse())
-}
-
 function keyOf(image: string | null, code: string): string {
   return `${image} ${code}`
 }
 
 /** Marks warnings that the entry of their image accepts with the reason. Errors stay errors. */
 export function withAcceptances(problems: readonly Problem[], images: readonly EnrolledImage[]): Problem[] {
-  const reasons = reasonsOf(images)
+  const given = images.flatMap(({ name, accept }) =>
+    accept.map(({ code, reason }) => [keyOf(name, code), reason] as const),
+  )
+  // The first reason for a code wins.
+  const reasons = new Map(given.reverse())
   return problems.map((one) => {
     const reason = one.severity === 'warning' ? reasons.get(keyOf(one.image, one.code)) : undefined
     return reason === undefined ? one : { ...one, severity: 'accepted' as const, reason }

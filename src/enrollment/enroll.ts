@@ -1,6 +1,5 @@
 import { DEFAULT_PROVIDER } from '../forges/index.js'
-import { byKey } from '../text/index.js'
-import { type Data, type DataMap, isDataMap, type PlacedData } from '../yaml/data.js'
+import { type Data, type DataMap, isDataMap, isSameData, type PlacedData } from '../yaml/data.js'
 import { PUBLISHED, schemaComment } from './action-pin.js'
 import { blockEntry, type Edit, PLAIN_STYLE, placesFor } from './insertion.js'
 import { parseImagesFile } from './parse.js'
@@ -50,7 +49,7 @@ export function addEntry(text: string | null, entry: DataMap, file: string): Enr
     const changed = body.slice(0, edit.from) + edit.text + body.slice(edit.to)
     if (!says(changed, file, withEntry(placed.data, written))) continue
     const line = changed.slice(0, edit.from + edit.skip).split('\n').length
-    return validated(bom + changed, { line, entry: written, file })
+    return validated(bom + changed, line, written, file)
   }
   return { ok: false, problems: [noPlace(written, file)], text: body }
 }
@@ -61,10 +60,7 @@ export function defaultsOf(text: string): DataMap {
   return isDataMap(data) && isDataMap(data.defaults) ? data.defaults : {}
 }
 
-function validated(
-  text: string,
-  { line, entry, file }: { readonly line: number; readonly entry: DataMap; readonly file: string },
-): Enrolled {
+function validated(text: string, line: number, entry: DataMap, file: string): Enrolled {
   const { enrolled, problems } = parseImagesFile(text, file)
   if (enrolled === null) return { ok: false, problems: problems.filter(isError), text }
   const about = problems.filter(({ image }) => image !== null && image === entry.name)
@@ -156,16 +152,10 @@ function withEntry(data: Data, entry: DataMap): Data {
   return isDataMap(data) ? { ...data, images } : images
 }
 
+/** Key order is ignored: the key `images` may be new at the end of its map. */
 function says(text: string, file: string, wanted: Data): boolean {
   const { placed, problems } = readYaml(text, file)
-  return placed !== null && !problems.some(isError) && sorted(placed.data) === sorted(wanted)
-}
-
-/** Key order is ignored: the key `images` may be new at the end of its map. */
-function sorted(data: Data): string {
-  return JSON.stringify(data, (_, value: Data) =>
-    isDataMap(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value,
-  )
+  return placed !== null && !problems.some(isError) && isSameData(placed.data, wanted)
 }
 
 function newFile(entry: DataMap): Edit {

@@ -170,9 +170,10 @@ function behindLast(list: YAMLSeq<Node>, place: Place): Edit[] {
   if (last === undefined || dashes.length === 0) return []
   const style = styleOf(list, dashes, text)
   const block = blockEntry(entry, style, eol)
-  const lines = (at: number) => linesAt(at, { block, apart: style.apart, place })
   const behindNode = nextLine(text, Math.max(list.range?.[2] ?? 0, last.range?.[2] ?? 0))
-  return [ownEnd(text, endOf(last), style.dash), behindNode, text.length].map(lines)
+  return [ownEnd(text, endOf(last), style.dash), behindNode, text.length].map((at) =>
+    linesAt(place, at, block, style.apart),
+  )
 }
 
 function dashesOf(list: YAMLSeq<Node>): number[] {
@@ -195,11 +196,8 @@ function ownEnd(text: string, end: number, dash: number): number {
   return own
 }
 
-function linesAt(
-  at: number,
-  { block, apart, place }: { readonly block: string; readonly apart: boolean; readonly place: Place },
-): Edit {
-  const { text, eol } = place
+/** @param apart whether a blank line separates the block from what is above it. */
+function linesAt({ text, eol }: Place, at: number, block: string, apart: boolean): Edit {
   const needsEnd = at > 0 && text[at - 1] !== '\n'
   const isApart = /(?:^|\n)[ \t]*\r?\n$/.test(text.slice(0, at)) || at === 0
   const before = (needsEnd ? eol : '') + (apart && !isApart ? eol : '')
@@ -208,7 +206,7 @@ function linesAt(
 
 function atEnd(place: Place): Edit {
   const block = blockEntry(place.entry, PLAIN_STYLE, place.eol)
-  return linesAt(place.text.length, { block, apart: /\S/.test(place.text), place })
+  return linesAt(place, place.text.length, block, /\S/.test(place.text))
 }
 
 function inBrackets(list: YAMLSeq<Node>, { text, entry, eol }: Place): Edit {
@@ -227,7 +225,7 @@ function underKey(root: YAMLMap<Node, Node | null>, list: Node | null, place: Pl
   const dash = column(text, root.range?.[0] ?? 0) + PLAIN_STYLE.indent
   if (!isBlank(list)) return [inPlaceOf(list, place, dash)]
   const block = blockEntry(place.entry, { ...PLAIN_STYLE, dash }, eol)
-  return [linesAt(nextLine(text, list.range?.[1] ?? 0), { block, apart: false, place })]
+  return [linesAt(place, nextLine(text, list.range?.[1] ?? 0), block, false)]
 }
 
 function isBlank({ range }: Node): boolean {
@@ -262,7 +260,7 @@ function withKey(root: YAMLMap<Node, Node | null>, place: Place): readonly Edit[
   const block = key + blockEntry(entry, { ...PLAIN_STYLE, dash: lead + PLAIN_STYLE.indent }, eol)
   const at = ownEnd(text, endOf(root), lead)
   return [at, text.length].map((offset) => {
-    const edit = linesAt(offset, { block, apart: true, place })
+    const edit = linesAt(place, offset, block, true)
     return { ...edit, skip: edit.text.indexOf('- ', edit.text.indexOf(key)) }
   })
 }

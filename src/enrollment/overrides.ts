@@ -91,7 +91,12 @@ export function parseOverrides(
     active: all.filter(({ expires }) => expires >= now),
     problems: [
       ...read.flatMap(({ problems }) => problems),
-      ...all.filter(({ expires }) => expires < now).map(expired(file)),
+      ...all
+        .filter(({ expires }) => expires < now)
+        .map(({ base, expires, line: at }) => {
+          const message = `the override of ${base} expired at ${expires} and no longer has any effect.`
+          return problem('override-expired', message, { file, line: at, remedy: 'Remove it.' })
+        }),
     ],
   }
 }
@@ -109,13 +114,6 @@ function exampleOf(key: string | number | undefined, entry: Data, now: string): 
 }
 
 const EXAMPLE_DAYS = 14
-
-function expired(file: string) {
-  return ({ base, expires, line: at }: Override): Problem => {
-    const message = `the override of ${base} expired at ${expires} and no longer has any effect.`
-    return problem('override-expired', message, { file, line: at, remedy: 'Remove it.' })
-  }
-}
 
 /** When the written value expires; null if it is not a date. */
 function expiryOf(text: string): string | null {

@@ -136,11 +136,11 @@ function withPublished(draft: Canonical, defaults: DataMap): Canonical {
   if (image !== undefined) {
     const folder = folderOf(namespace, registry)
     const repository = typeof image === 'string' ? folder + image : image
-    return moveTo(draft, { ...rest, repository }, { key: 'repository', from: 'image' })
+    return moveTo(draft, { ...rest, repository }, 'repository', 'image')
   }
   if (full_name === undefined) return { ...draft, data: plain(rest) }
   const { registry: _, ...others } = rest
-  return moveTo(draft, { ...others, repoURL: full_name }, { key: 'repoURL', from: 'full_name' })
+  return moveTo(draft, { ...others, repoURL: full_name }, 'repoURL', 'full_name')
 }
 
 function unusedImage(draft: Canonical, key: string): EntryFault {
@@ -161,7 +161,7 @@ function withoutRegistry(draft: Canonical, rest: DataMap, image: string): Canoni
     remedy: `Write ${instead} instead of it.`,
   }
   // With a valid place, the registry is not reported as missing too.
-  const whole = moveTo(draft, { ...rest, repoURL: meant }, { key: 'repoURL', from: 'image' })
+  const whole = moveTo(draft, { ...rest, repoURL: meant }, 'repoURL', 'image')
   return { ...whole, remarks: [...draft.remarks, remark] }
 }
 
@@ -171,7 +171,7 @@ function folderOf(namespace: Data | undefined, registry: Data | undefined): stri
   return typeof registry === 'string' && registry.endsWith(`/${namespace}`) ? '' : `${namespace}/`
 }
 
-function moveTo(draft: Canonical, data: DataMap, { key, from }: { key: string; from: string }): Canonical {
+function moveTo(draft: Canonical, data: DataMap, key: string, from: string): Canonical {
   return { ...draft, data: plain(data), moved: new Map([...draft.moved, [key, placeOf(draft, from)]]) }
 }
 

@@ -182,7 +182,7 @@ export function evidenceBases(input: EvidenceInput): EvidenceBases {
   const { enrollment, discovery, imagesFile } = input
   // For a disabled image everything stays unchanged.
   if (enrollment.source === null || discovery === undefined) return NO_EVIDENCE
-  const named = sourceIdentities(discovery)
+  const named = pulledBases(discovery).map(({ reference }) => identityOf({ ...reference, digest: null }))
   const others = basesNamed(input).filter(({ identity }) => !named.includes(identity))
   if (others.length === 0) return NO_EVIDENCE
   const about = placeOfEntry(enrollment, imagesFile)
@@ -225,10 +225,9 @@ function basesNamed({ enrollment, evidence, taken }: EvidenceInput) {
   })
 }
 
-/** The bases in source or images.yaml, whether they cause rebuilds or not. */
-function sourceIdentities(discovery: Discovery): string[] {
-  const uses = discovery.kind === 'found' ? discovery.uses : discovery.named
-  return uses.filter(({ reachable }) => reachable).map(({ reference }) => identityOf({ ...reference, digest: null }))
+/** The base images that a discovery is certain about, whether they cause rebuilds or not, if the build pulls them. */
+export function pulledBases(discovery: Discovery): readonly BaseUse[] {
+  return (discovery.kind === 'found' ? discovery.uses : discovery.named).filter(({ reachable }) => reachable)
 }
 
 /** Whether a discovery contains everything that the next build pulls. */

@@ -8,6 +8,7 @@
  */
 
 export type { TrackedUse } from './bases.js'
+export { pulledBases } from './evidence.js'
 export { type LinkedState, linkState } from './link.js'
 export { buildOrder } from './links.js'
 export {

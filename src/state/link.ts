@@ -1,10 +1,17 @@
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { countsForRebuild } from '../policy/index.js'
-import type { BaseUse, Discovered, Discovery } from '../sources/index.js'
+import type { Discovered, Discovery } from '../sources/index.js'
 import { by } from '../text/index.js'
 import { type BaseCatalog, catalogBases, placedUses, type TrackedUse } from './bases.js'
-import { type EvidenceBases, evidenceBases, evidenceIn, type ImageEvidence, NO_EVIDENCE } from './evidence.js'
+import {
+  type EvidenceBases,
+  evidenceBases,
+  evidenceIn,
+  type ImageEvidence,
+  NO_EVIDENCE,
+  pulledBases,
+} from './evidence.js'
 import { cycleProblems, cyclesOf, type Publishers, publishersOf } from './links.js'
 import { enrolledBefore, type MatchedRecord, matchRecords } from './match-records.js'
 import { placeOfEntry, type StateFiles, type TrackedBase, type TrackedImage } from './model.js'
@@ -97,8 +104,8 @@ function linkImages(
   input: MergeInput,
 ) {
   const { discovered, before } = input
-  const found = [...discovered.images.values()].flatMap(knownUses)
-  const uses = [...found.filter(({ reachable }) => reachable), ...[...shown.values()].flatMap((one) => one.uses)]
+  const pulled = [...discovered.images.values()].flatMap(pulledBases)
+  const uses = [...pulled, ...[...shown.values()].flatMap((one) => one.uses)]
   const catalog = catalogBases(
     before,
     uses.map(({ reference }) => reference),
@@ -197,11 +204,6 @@ function foundBases(
   const branch = discovery.branch ?? (discovery.file === null ? textOf(before, 'defaultBranch') : null)
   const defaultBranch = enrollment.source?.branch === null ? branch : null
   return { facts: { status: 'success' as const, reason: null, bases, defaultBranch }, ...placed }
-}
-
-/** The base images that a discovery is certain about. */
-function knownUses(discovery: Discovery): readonly BaseUse[] {
-  return discovery.kind === 'found' ? discovery.uses : discovery.named
 }
 
 /** The outcome of a discovery without new results: a disabled image keeps its last one. */

@@ -73,7 +73,6 @@ const receiver = writtenReceiver
   )
   .transform(({ name, ...others }) => ({ ...others, name: name ?? others.type }))
 
-/** The default Trivy image of the checks. */
 const DEFAULT_TRIVY_IMAGE = 'ghcr.io/aquasecurity/trivy:0.70.0'
 
 const analysis = z.strictObject({

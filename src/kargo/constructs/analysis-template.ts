@@ -18,7 +18,7 @@ export class AnalysisTemplate extends KubeObject {
   constructor(scope: Construct, { args, metric, job, ...props }: AnalysisTemplateProps) {
     const metrics = [{ name: metric, failureLimit: 0, provider: { job: { spec: jobDraft(job) } } }]
     const spec = { args: args.map((name) => ({ name })), metrics }
-    super(scope, props, { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisTemplate', body: { spec } })
+    super(scope, props, 'argoproj.io/v1alpha1', 'AnalysisTemplate', { spec })
   }
 }
 

@@ -28,33 +28,28 @@ export abstract class KubeObject extends ApiObject {
   readonly #manifest: DataMap
 
   /**
-   * @param clusterScoped these objects have no namespace.
    * @param body everything except apiVersion, kind and metadata, in the order it is printed.
+   * @param isClusterScoped these objects have no namespace.
    */
   protected constructor(
     scope: Construct,
     props: ObjectProps,
-    {
-      apiVersion,
-      kind,
-      clusterScoped = false,
-      body,
-    }: Pick<ResourceId, 'apiVersion' | 'kind'> & {
-      readonly clusterScoped?: boolean
-      readonly body: DraftObject
-    },
+    apiVersion: string,
+    kind: string,
+    body: DraftObject,
+    isClusterScoped = false,
   ) {
     // The construct id does not appear in the output: a later check finds objects with the same name.
     super(scope, String(scope.node.children.length), { apiVersion, kind, metadata: { name: props.name } })
     const { namespace, labels: chartLabels } = Chart.of(scope)
-    this.id = { apiVersion, kind, namespace: clusterScoped ? '' : (namespace ?? ''), name: props.name }
+    this.id = { apiVersion, kind, namespace: isClusterScoped ? '' : (namespace ?? ''), name: props.name }
     const labels = { ...chartLabels, ...props.labels }
     const draft = {
       apiVersion,
       kind,
       metadata: {
         name: props.name,
-        namespace: clusterScoped ? undefined : namespace,
+        namespace: isClusterScoped ? undefined : namespace,
         labels: unlessEmpty(labels),
         annotations: unlessEmpty(props.annotations ?? {}),
       },
@@ -125,14 +120,14 @@ export function printGoDuration(seconds: number): string {
 export class Namespace extends KubeObject {
   constructor(scope: Construct, props: ObjectProps) {
     const labels = { 'kargo.akuity.io/project': 'true', ...props.labels }
-    super(scope, { ...props, labels }, { apiVersion: 'v1', kind: 'Namespace', clusterScoped: true, body: {} })
+    super(scope, { ...props, labels }, 'v1', 'Namespace', {}, true)
   }
 }
 
 /** A Kargo Project. It has no spec and must have the name of its namespace; its policies are in ProjectConfig. */
 export class Project extends KubeObject {
   constructor(scope: Construct, props: ObjectProps) {
-    super(scope, props, { apiVersion: KARGO_API, kind: 'Project', clusterScoped: true, body: {} })
+    super(scope, props, KARGO_API, 'Project', {}, true)
   }
 }
 
@@ -155,20 +150,19 @@ export class ProjectConfig extends KubeObject {
               return { name, [type]: { secretRef: { name: secret }, virtualRepoName: virtualRepoName ?? undefined } }
             }),
     }
-    super(scope, props, { apiVersion: KARGO_API, kind: 'ProjectConfig', body: { spec } })
+    super(scope, props, KARGO_API, 'ProjectConfig', { spec })
   }
 }
 
 export class ConfigMap extends KubeObject {
   constructor(scope: Construct, { data, ...props }: ObjectProps & { readonly data: Readonly<Record<string, string>> }) {
-    super(scope, props, { apiVersion: 'v1', kind: 'ConfigMap', body: { data } })
+    super(scope, props, 'v1', 'ConfigMap', { data })
   }
 }
 
 /** A service account for Jobs without access to the cluster: it has no role, and its token is not mounted. */
 export class ServiceAccount extends KubeObject {
   constructor(scope: Construct, props: ObjectProps) {
-    const body = { automountServiceAccountToken: false }
-    super(scope, props, { apiVersion: 'v1', kind: 'ServiceAccount', body })
+    super(scope, props, 'v1', 'ServiceAccount', { automountServiceAccountToken: false })
   }
 }

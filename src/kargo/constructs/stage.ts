@@ -30,7 +30,6 @@ export interface Verification {
 }
 
 export interface StageProps extends ObjectProps {
-  /** Whether Freight is promoted automatically. */
   readonly autoPromotion: boolean
   /** The Kargo controller (shard) that manages it; null: the one without a shard. */
   readonly shard?: string | null
@@ -54,7 +53,7 @@ export class Stage extends KubeObject {
       verification: props.verification && verificationDraft(props.verification),
     }
     const labels = { ...props.labels, [AUTO_PROMOTION_LABEL]: String(props.autoPromotion) }
-    super(scope, { ...props, labels }, { apiVersion: KARGO_API, kind: 'Stage', body: { spec } })
+    super(scope, { ...props, labels }, KARGO_API, 'Stage', { spec })
   }
 }
 

@@ -175,7 +175,7 @@ interface PromotionTaskProps extends ObjectProps {
 export class PromotionTask extends KubeObject {
   constructor(scope: Construct, { vars, steps, ...props }: PromotionTaskProps) {
     const spec = { vars: vars.map((name) => ({ name })), steps: steps.map(stepDraft) }
-    super(scope, props, { apiVersion: KARGO_API, kind: 'PromotionTask', body: { spec } })
+    super(scope, props, KARGO_API, 'PromotionTask', { spec })
   }
 }
 

@@ -43,8 +43,7 @@ export class Warehouse extends KubeObject {
       strictSemvers: true,
       discoveryLimit: props.discoveryLimit ?? DEFAULT_DISCOVERY_LIMIT,
     }
-    const body = { spec: warehouseSpec(props, { image }) }
-    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body })
+    super(scope, props, KARGO_API, 'Warehouse', { spec: warehouseSpec(props, { image }) })
   }
 }
 
@@ -67,8 +66,7 @@ export class GitWarehouse extends KubeObject {
       discoveryLimit: DEFAULT_DISCOVERY_LIMIT,
       includePaths: props.includePaths,
     }
-    const body = { spec: warehouseSpec(props, { git }) }
-    super(scope, props, { apiVersion: KARGO_API, kind: 'Warehouse', body })
+    super(scope, props, KARGO_API, 'Warehouse', { spec: warehouseSpec(props, { git }) })
   }
 }
 

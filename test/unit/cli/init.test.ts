@@ -1,29 +1,18 @@
 /** `init` without a person at a terminal: what it prints about the files that it wrote, and those that it kept. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { InitOptions } from '../../../src/cli/init-answers.js'
 import { init } from '../../../src/cli/init-command.js'
 import { git } from '../../support/git.js'
-import { recordingTerminal } from '../../support/terminal.js'
+import { contextIn, folderPerTest } from './command.js'
 
-let top = ''
-beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'init-'))
-})
-afterEach(() => rmSync(top, { recursive: true }))
+const top = folderPerTest()
 
 const IMAGE = { image: 'ghcr.io/acme/web', repo: 'acme/web', dockerfile: 'Dockerfile', workflow: 'build.yml' }
 
 async function run(options: Partial<InitOptions>, checkout?: string): Promise<string> {
-  const { terminal, printed } = recordingTerminal()
-  const state = {
-    state: options.inAppRepository ? join(top, 'image-factory') : top,
-    images: 'images.yaml',
-    output: 'dist',
-  }
-  const context = { options: state, env: {}, terminal, now: '2026-01-01T00:00:00Z' }
+  const { context, printed } = contextIn(options.inAppRepository ? join(top(), 'image-factory') : top())
   const all = { engine: 'kargo', owner: [], base: [], repository: 'acme/state', yes: true, ...options } as const
   expect(await init(context, checkout, all)).toBe(0)
   return printed.out
@@ -34,10 +23,10 @@ const stepsOf = (out: string) => out.slice(out.indexOf('\nNext:\n'))
 describe('init', () => {
   it('lists what it wrote apart from what it kept', async () => {
     await run(IMAGE)
-    unlinkSync(join(top, 'CODEOWNERS'))
+    unlinkSync(join(top(), 'CODEOWNERS'))
     const out = await run({ ...IMAGE, keep: true })
     const kept = ['images.yaml', '.github/workflows/synth.yml', '.gitattributes', 'README.md']
-    const lists = [`Wrote to ${top}:`, '  CODEOWNERS', 'Kept as they were:', ...kept.map((path) => `  ${path}`), '']
+    const lists = [`Wrote to ${top()}:`, '  CODEOWNERS', 'Kept as they were:', ...kept.map((path) => `  ${path}`), '']
     expect(out.slice(0, out.indexOf('\nNext:\n'))).toBe(lists.join('\n'))
     expect(stepsOf(out)).toMatch(/^\nNext:\n {2}1\. CODEOWNERS names @acme.*\n {2}2\. Commit it all .* manifests\.\n$/)
   })
@@ -60,8 +49,8 @@ describe('init', () => {
   })
 
   it('in an application repository names images.yaml by its path there', async () => {
-    await git(top, ['init', '--quiet', '.'])
-    mkdirSync(join(top, 'image-factory'))
+    await git(top(), ['init', '--quiet', '.'])
+    mkdirSync(join(top(), 'image-factory'))
     const out = await run({ ...IMAGE, engine: 'actions', inAppRepository: true, repository: 'acme/web' })
     expect(out).toContain('1. Review image-factory/images.yaml and validate it: ')
   })
@@ -69,6 +58,6 @@ describe('init', () => {
   it('takes base images instead of a Dockerfile', async () => {
     const { image, repo, workflow } = IMAGE
     await run({ image, repo, workflow, base: ['node:22'] })
-    expect(readFileSync(join(top, 'images.yaml'), 'utf8')).toMatch(/bases:\s+- node:22$/m)
+    expect(readFileSync(join(top(), 'images.yaml'), 'utf8')).toMatch(/bases:\s+- node:22$/m)
   })
 })

@@ -1,17 +1,14 @@
 /** `rebuild --dry-run`: offline, before any run has looked anything up. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { rebuildCommand } from '../../../src/cli/rebuild-command.js'
-import { recordingTerminal } from '../../support/terminal.js'
+import { contextIn, folderPerTest } from './command.js'
 
-let state = ''
+const state = folderPerTest()
 beforeEach(() => {
-  state = mkdtempSync(join(tmpdir(), 'rebuild-'))
-  mkdirSync(join(state, 'images'))
+  mkdirSync(join(state(), 'images'))
 })
-afterEach(() => rmSync(state, { recursive: true }))
 
 const IMAGES = `
 images:
@@ -21,14 +18,8 @@ images:
 `
 
 async function run(names: readonly string[], options: { readonly allStale?: boolean } = {}) {
-  writeFileSync(join(state, 'images.yaml'), IMAGES)
-  const { terminal, printed } = recordingTerminal()
-  const context = {
-    options: { state, images: 'images.yaml', output: 'dist' },
-    env: {},
-    terminal,
-    now: '2026-01-01T00:00:00Z',
-  }
+  writeFileSync(join(state(), 'images.yaml'), IMAGES)
+  const { context, printed } = contextIn(state())
   const code = await rebuildCommand(context, names, { dryRun: true, ...options })
   return { code, ...printed }
 }
@@ -47,7 +38,7 @@ describe('rebuild --dry-run', () => {
   })
 
   it('prefers the default branch that a run recorded', async () => {
-    writeFileSync(join(state, 'images/web.yaml'), 'name: web\ndefaultBranch: trunk\n')
+    writeFileSync(join(state(), 'images/web.yaml'), 'name: web\ndefaultBranch: trunk\n')
     expect((await run(['web'])).out).toContain('build.yml of acme/web on trunk')
   })
 
@@ -55,17 +46,17 @@ describe('rebuild --dry-run', () => {
     const none = 'No image is provably on an old base image'
     const all = async () => (await run([], { allStale: true })).out
     expect(await all()).toBe(`${none}; for 3 of 3 it is unknown (no digest looked up yet).\n`)
-    writeFileSync(join(state, 'images/web.yaml'), 'name: web\ndiscoveryStatus: failed\n')
+    writeFileSync(join(state(), 'images/web.yaml'), 'name: web\ndiscoveryStatus: failed\n')
     expect(await all()).toMatch(`${none}; for 3 of 3 it is unknown (`)
     expect(await all()).toContain('explain shows why')
-    mkdirSync(join(state, 'base-images'))
+    mkdirSync(join(state(), 'base-images'))
     const digest = `sha256:${'a'.repeat(64)}`
     for (const name of ['web', 'api', 'job']) {
       const found = `discoveryStatus: success\nbaseImages: [node]\nenrolledAt: '2025-01-01T00:00:00Z'\n`
-      writeFileSync(join(state, `images/${name}.yaml`), `name: ${name}\n${found}`)
+      writeFileSync(join(state(), `images/${name}.yaml`), `name: ${name}\n${found}`)
     }
     const place = 'registry: docker.io\nrepository: library/node\ntag: "22"\n'
-    writeFileSync(join(state, 'base-images/node.yaml'), `name: node\n${place}currentDigest: ${digest}\n`)
+    writeFileSync(join(state(), 'base-images/node.yaml'), `name: node\n${place}currentDigest: ${digest}\n`)
     expect(await all()).toBe(`${none}.\n`)
   })
 })

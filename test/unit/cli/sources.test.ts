@@ -1,30 +1,24 @@
 /** The commands that compare or write generated files, when sources cannot be read. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { check, refresh, synth } from '../../../src/cli/plan-commands.js'
 import { commandRunOptions, needingSources } from '../../../src/cli/run-options.js'
 import { failed, requestKey } from '../../../src/sources/index.js'
 import type { FileFailure } from '../../../src/sources/source-file.js'
-import { recordingTerminal } from '../../support/terminal.js'
+import { contextIn, folderPerTest } from './command.js'
 
 const entry = (name: string) =>
   `- {name: ${name}, registry: ghcr.io, repository: acme/${name}, source: {repo: acme/${name}, workflow: b.yml, dockerfile: Dockerfile}}\n`
 
-let folder = ''
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sources-'))
-})
-afterEach(() => rmSync(folder, { recursive: true }))
+const folder = folderPerTest()
 
 async function run(command: typeof check, names: readonly string[], { sources, env = {}, json = false }: Given = {}) {
-  const state = join(folder, 'state')
+  const state = join(folder(), 'state')
   mkdirSync(state, { recursive: true })
   writeFileSync(join(state, 'images.yaml'), names.map(entry).join(''))
-  const { terminal, printed } = recordingTerminal()
-  const options = { state, images: 'images.yaml', output: 'dist', json, ...(sources && { sources }) }
-  const code = await command({ options, env, terminal, now: '2026-01-01T00:00:00Z' })
+  const { context, printed } = contextIn(state, { json, ...(sources && { sources }) }, env)
+  const code = await command(context)
   return { code, ...printed, files: readdirSync(state) }
 }
 
@@ -57,9 +51,7 @@ describe('without a token and --sources', () => {
 })
 
 it('servers that cannot be reached stop it with what went wrong there', async () => {
-  const { terminal } = recordingTerminal()
-  const options = { state: folder, images: 'images.yaml', output: 'dist' }
-  const context = { options, env: { GITHUB_TOKEN: 'x' }, terminal, now: '2026-01-01T00:00:00Z' }
+  const { context } = contextIn(folder(), {}, { GITHUB_TOKEN: 'x' })
   const requests = ['api', 'web'].map((name) => {
     return { provider: 'github', repo: `acme/${name}`, branch: null, path: 'Dockerfile' } as const
   })
@@ -77,7 +69,7 @@ it('servers that cannot be reached stop it with what went wrong there', async ()
 })
 
 it('one source that can be read is enough, and so are missing files of a folder', async () => {
-  const sources = join(folder, 'sources')
+  const sources = join(folder(), 'sources')
   mkdirSync(join(sources, 'acme/web'), { recursive: true })
   expect(await run(synth, ['api', 'web'], { sources })).toMatchObject({ code: 0 })
   expect((await run(check, ['api', 'web'], { sources })).code).toBe(0)

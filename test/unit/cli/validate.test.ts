@@ -1,23 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { validate } from '../../../src/cli/validate-command.js'
-import { recordingTerminal } from '../../support/terminal.js'
+import { contextIn, folderPerTest } from './command.js'
 
 describe('validate', () => {
-  let folder = ''
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'validate-'))
-  })
-  afterEach(() => rmSync(folder, { recursive: true }))
+  const folder = folderPerTest()
 
   async function run(text: string, json: boolean) {
-    writeFileSync(join(folder, 'images.yaml'), text)
-    const options = { state: folder, images: 'images.yaml', output: 'dist', json }
-    const { terminal, printed } = recordingTerminal()
-    const code = await validate({ options, env: {}, terminal, now: '2024-01-01T00:00:00Z' })
-    return { code, ...printed }
+    writeFileSync(join(folder(), 'images.yaml'), text)
+    const { context, printed } = contextIn(folder(), { json })
+    return { code: await validate(context), ...printed }
   }
 
   const WRONG = '- name: app\n  registry: ghcr.io\n  repository: org/app\n  rebuildelay: 7d\n  quarantine: 2d\n'

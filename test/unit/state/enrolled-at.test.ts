@@ -1,7 +1,6 @@
 /** Since when an image is enrolled: what its bases changed to before rebuilds nothing. */
 import { describe, expect, it } from 'vitest'
-import { readRecord } from '../../../src/state/read.js'
-import { entry, LATER, NOW, run } from './world.js'
+import { entry, LATER, NOW, recordIn, run } from './world.js'
 
 const SOURCES = { app: 'FROM a:1\n', web: 'FROM a:1\n' }
 const FILE = 'images/app.yaml'
@@ -12,7 +11,6 @@ type Files = ReadonlyMap<string, string>
 const at = (now: string, before: Files = new Map(), images = entry('app')) => run(images, SOURCES, before, now)
 const preview = (now: string, before: Files = new Map()) =>
   run(entry('app'), SOURCES, before, now, [], undefined, { writes: false })
-const known = (files: Files) => readRecord(files.get(FILE) ?? '', FILE).record ?? {}
 
 /** The state of an image whose file says this instead of its time. */
 async function saying(line: string): Promise<Map<string, string>> {
@@ -24,7 +22,7 @@ describe('a new image', () => {
   it('is enrolled when its file is written', async () => {
     const { images, files } = await at(NOW)
     expect(images).toMatchObject([{ enrolledAt: seconds(NOW) }])
-    expect(known(files)).toMatchObject({ enrolledAt: NOW })
+    expect(recordIn(files, FILE)).toMatchObject({ enrolledAt: NOW })
     expect(files.get(FILE)).not.toContain('reenrolledAt')
   })
 
@@ -76,7 +74,7 @@ describe('an image that comes back from the archive', () => {
   it('is enrolled anew, and its file still says since when it was known', async () => {
     const { images, files } = await at(RETURN, await gone())
     expect(images).toMatchObject([{ enrolledAt: seconds(RETURN) }])
-    expect(known(files)).toMatchObject({ enrolledAt: NOW, reenrolledAt: RETURN })
+    expect(recordIn(files, FILE)).toMatchObject({ enrolledAt: NOW, reenrolledAt: RETURN })
     const later = await at('2028-01-01T00:00:00.000Z', files)
     expect(later.images).toMatchObject([{ enrolledAt: seconds(RETURN) }])
     expect(Object.fromEntries(later.files)).toEqual(Object.fromEntries(files))

@@ -1,7 +1,6 @@
 /** What a run makes of an image that is behind since before it was enrolled (`rebuildOnEnrollment`). */
 import { describe, expect, it } from 'vitest'
-import { readRecord } from '../../../src/state/read.js'
-import { entry, LATER, NOW, run } from './world.js'
+import { entry, LATER, NOW, recordIn, run } from './world.js'
 
 const [IMAGE, OTHER, OLD, CURRENT] = ['1', '2', '3', '4'].map((digit) => `sha256:${digit.repeat(64)}`) as [
   string,
@@ -50,7 +49,7 @@ async function known({ proven = OLD, published = IMAGE, at = READ, built, more =
 const KEY = 'rebuildOnEnrollment: true'
 const later = (before: Files, more = KEY, overridden: readonly string[] = []) =>
   run(entry('app', more), SOURCES, before, LATER, [], undefined, { overridden: new Set(overridden) })
-const eligible = (files: Files) => readRecord(files.get(BASE) ?? '', BASE).record?.rebuildEligibleAt
+const eligible = (files: Files) => recordIn(files, BASE).rebuildEligibleAt
 
 describe('an image that is proven to be behind since before it was enrolled', () => {
   it('is named with what its rebuild needs, the same in every run', async () => {

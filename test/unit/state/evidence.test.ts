@@ -4,10 +4,9 @@ import { connectRegistries } from '../../../src/registry/index.js'
 import { evidenceIn, evidenceRecord, provenBase } from '../../../src/state/evidence.js'
 import { lookUp, type MergedState, type StateRecord, writtenState } from '../../../src/state/index.js'
 import { judgeBase } from '../../../src/state/judge.js'
-import { readRecord } from '../../../src/state/read.js'
 import { json } from '../../support/bad-server.js'
 import { DUMP, EvidenceRegistry } from '../../support/evidence-registry.js'
-import { filesFrom, link } from './world.js'
+import { filesFrom, link, recordIn } from './world.js'
 
 const NOW = '2026-12-01T08:00:00.000Z'
 const LATER = '2026-12-02T08:00:00.000Z'
@@ -44,11 +43,8 @@ async function refresh(before: ReadonlyMap<string, string>, now: string, images 
   return { state: writtenState(linked, writing), requests: [...pushed.registry.requests] }
 }
 
-const recordOf = (state: MergedState, path: string): StateRecord =>
-  readRecord(state.files.get(path) ?? '', path).record ?? {}
-
 function verdicts(state: MergedState, name: string) {
-  const record = recordOf(state, `images/${name}.yaml`)
+  const record = recordIn(state.files, `images/${name}.yaml`)
   const { want } = DUMP.images.find((image) => image.name === name) ?? { want: {} }
   return Object.fromEntries(
     Object.keys(want).map((base) => {
@@ -93,7 +89,7 @@ describe('refresh', () => {
   it('asks once for what the registry has stored as something else, and calls nothing proven by it', async () => {
     pushed.registry.fail({ only: /acme\/.*\/blobs\//, instead: json({ forged: true }) })
     const first = await refresh(new Map(), NOW)
-    const evidence = evidenceIn(recordOf(first.state, 'images/single-v1-v1.yaml'))
+    const evidence = evidenceIn(recordIn(first.state.files, 'images/single-v1-v1.yaml'))
     expect(evidence).toMatchObject({ source: 'none', bases: [{ digest: null }] })
     const second = await refresh(first.state.files, LATER)
     expect(second.requests.filter(({ url }) => url.includes('sha256:'))).toEqual([])
@@ -123,7 +119,7 @@ describe('refresh', () => {
     expect(observed.images.size).toBe(0)
     pushed.registry.fail({})
     const { state } = await refresh(new Map(), NOW)
-    expect(evidenceIn(recordOf(state, 'images/single-v1-v1.yaml'))).not.toBeNull()
+    expect(evidenceIn(recordIn(state.files, 'images/single-v1-v1.yaml'))).not.toBeNull()
   })
 })
 
@@ -131,7 +127,7 @@ describe('evidence in a state file', () => {
   it('is read by people: what was proven, by what, and since when that is known', async () => {
     const { state } = await refresh(new Map(), NOW)
     const { host } = pushed.registry
-    const record = recordOf(state, 'images/stages-v1-v1.yaml')
+    const record = recordIn(state.files, 'images/stages-v1-v1.yaml')
     const bases = state.bases.filter(({ repository }) => repository !== 'library/ruby')
     expect(record.evidence).toEqual({
       image: record.currentDigest,

@@ -7,7 +7,7 @@ import { readRecord } from '../../../src/state/read.js'
 import type { StateRecord } from '../../../src/state/record.js'
 import { isDataMap } from '../../../src/yaml/data.js'
 import { runs } from '../../support/full.js'
-import { entry, REFERENCE_SOURCES, referenceFiles, referenceImages, run } from './world.js'
+import { entry, REFERENCE_SOURCES, recordIn, referenceFiles, referenceImages, run } from './world.js'
 
 const REPOS = ['r1', 'r2', 'r3'] as const
 const NAMES = ['n1', 'n2', 'n3', 'n4'] as const
@@ -158,12 +158,11 @@ describe('an image under another name', () => {
   const at = (name: string, of: string) =>
     `- {name: ${name}, registry: ghcr.io, repository: org/${of}, source: {repo: org/${of}, branch: main}}\n`
   const sources = { lib: 'FROM a:1\n', web: 'FROM a:1\n' }
-  const record = (state: MergedState, path: string) => readRecord(state.files.get(path) ?? '', path).record ?? {}
 
   it('keeps its record, and back again; nothing stays behind', async () => {
     const first = await run(at('old', 'lib'), sources, new Map(), timeOf(0))
     const renamed = await run(at('new', 'lib'), sources, first.files, timeOf(1))
-    expect(record(renamed, 'images/new.yaml')).toMatchObject({ name: 'new', enrolledAt: timeOf(0) })
+    expect(recordIn(renamed.files, 'images/new.yaml')).toMatchObject({ name: 'new', enrolledAt: timeOf(0) })
     expect([...renamed.files.keys()]).toEqual(['images/new.yaml', 'base-images/a-1.yaml'])
     const back = await run(at('old', 'lib'), sources, renamed.files, timeOf(2))
     expect(Object.fromEntries(back.files)).toEqual(Object.fromEntries(first.files))
@@ -173,15 +172,15 @@ describe('an image under another name', () => {
     const first = await run(at('a', 'lib'), sources, new Map(), timeOf(0))
     const both = await run(at('a', 'lib') + at('b', 'web'), sources, first.files, timeOf(1))
     const swapped = await run(at('b', 'lib') + at('a', 'web'), sources, both.files, timeOf(2))
-    expect(record(swapped, 'images/b.yaml')).toMatchObject({ enrolledAt: timeOf(0) })
-    expect(record(swapped, 'images/a.yaml')).toMatchObject({ enrolledAt: timeOf(1) })
+    expect(recordIn(swapped.files, 'images/b.yaml')).toMatchObject({ enrolledAt: timeOf(0) })
+    expect(recordIn(swapped.files, 'images/a.yaml')).toMatchObject({ enrolledAt: timeOf(1) })
   })
 
   it('a name that goes to another image in the same change goes without the record', async () => {
     const first = await run(at('a', 'lib'), sources, new Map(), timeOf(0))
     const both = await run(at('b', 'lib') + at('a', 'web'), sources, first.files, timeOf(1))
-    expect(record(both, 'images/b.yaml')).toMatchObject({ enrolledAt: timeOf(0) })
-    expect(record(both, 'images/a.yaml')).toMatchObject({ enrolledAt: timeOf(1) })
+    expect(recordIn(both.files, 'images/b.yaml')).toMatchObject({ enrolledAt: timeOf(0) })
+    expect(recordIn(both.files, 'images/a.yaml')).toMatchObject({ enrolledAt: timeOf(1) })
   })
 
   it('a name that another image had long ago brings nothing of it', async () => {
@@ -193,7 +192,7 @@ describe('an image under another name', () => {
       gone.files,
       timeOf(2),
     )
-    expect(record(reused, 'images/a.yaml')).toMatchObject({ enrolledAt: timeOf(2) })
+    expect(recordIn(reused.files, 'images/a.yaml')).toMatchObject({ enrolledAt: timeOf(2) })
     expect(reused.files.get('_archive/images/a.yaml')).toBe(first.files.get('images/a.yaml'))
     const both = await run(at('b', 'web'), sources, reused.files, timeOf(3))
     const archived = [...both.files.keys()].filter((path) => path.startsWith('_archive/images/'))
@@ -221,7 +220,7 @@ describe('an image under another name', () => {
   it('an entry whose repository is edited goes on', async () => {
     const first = await run(at('a', 'lib'), sources, new Map(), timeOf(0))
     const edited = await run(at('a', 'web'), sources, first.files, timeOf(1))
-    expect(record(edited, 'images/a.yaml')).toMatchObject({ enrolledAt: timeOf(0) })
+    expect(recordIn(edited.files, 'images/a.yaml')).toMatchObject({ enrolledAt: timeOf(0) })
   })
 })
 
@@ -267,7 +266,7 @@ describe('the state of the reference', () => {
     const turned = `# by hand\nupdateHistory: [{digest: '${digest}'}]\ntag: '1'\npreviousDigest: "None"\ncurrentDigest: '${digest}'\nfullImage: a:1\nnote: mine\n`
     const before = new Map([...first, ['base-images/a-1.yaml', turned]])
     const { files } = await run(entry('app'), { app: 'FROM a:1\n' }, before)
-    expect(readRecord(files.get('base-images/a-1.yaml') ?? '', 'f').record).toMatchObject({
+    expect(recordIn(files, 'base-images/a-1.yaml')).toMatchObject({
       updateHistory: [{ digest }],
       previousDigest: null,
       currentDigest: digest,

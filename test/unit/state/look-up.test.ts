@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectRegistries, type RegistryClient } from '../../../src/registry/index.js'
 import { type LookUp, lookUp, type MergedState, writtenState } from '../../../src/state/index.js'
-import { readRecord } from '../../../src/state/read.js'
 import { FakeRegistry, type FakeRegistryOptions } from '../../support/fake-registry.js'
-import { filesFrom, LATER, link, NOW } from './world.js'
+import { filesFrom, LATER, link, NOW, recordIn } from './world.js'
 
 const running: FakeRegistry[] = []
 afterEach(async () => {
@@ -46,7 +45,7 @@ async function look(
 
 const image = ({ host }: FakeRegistry, name: string, more = '') =>
   `- {name: ${name}, registry: '${host}', repository: org/${name}, source: {repo: org/${name}, branch: main}${more}}\n`
-const record = ({ state }: Looked, path: string) => readRecord(state.files.get(path) ?? '', path).record ?? {}
+const record = ({ state }: Looked, path: string) => recordIn(state.files, path)
 const basesIn = ({ state }: Looked) => state.bases.map(({ name }) => `base-images/${name}.yaml`)
 const input = ({ seen }: Looked) => seen.problems.map(({ severity, message }) => `${severity}: ${message}`)
 

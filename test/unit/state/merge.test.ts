@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../src/state/read.js'
-import { entry, LATER, messages, NOW, REFERENCE_SOURCES, referenceFiles, referenceImages, run } from './world.js'
+import {
+  entry,
+  LATER,
+  messages,
+  NOW,
+  REFERENCE_SOURCES,
+  recordIn,
+  referenceFiles,
+  referenceImages,
+  run,
+} from './world.js'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
-
-function recordIn(files: ReadonlyMap<string, string>, path: string) {
-  return readRecord(files.get(path) ?? '', path).record ?? {}
-}
 
 describe('what was found out at run time is kept', () => {
   it('"None" of old files is null, but not in the copy of images.yaml', async () => {

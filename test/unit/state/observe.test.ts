@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BaseFacts, PublishedFacts } from '../../../src/state/index.js'
 import { observeBase, observeImage } from '../../../src/state/observe.js'
-import { readRecord } from '../../../src/state/read.js'
 import type { StateRecord } from '../../../src/state/record.js'
-import { entry, LATER, messages, NOW, run } from './world.js'
+import { entry, LATER, messages, NOW, recordIn, run } from './world.js'
 
 const [A, B, C] = ['a', 'b', 'c'].map((one) => `sha256:${one.repeat(64)}`) as [string, string, string]
 const AMD = ['linux/amd64']
@@ -151,7 +150,7 @@ describe('what follows from a change', () => {
     const sources = { app: 'FROM a:1\n', web: 'FROM a:1\nCOPY --from=b:1 /x /x\n' }
     const options = { overridden: new Set([overridden]) }
     const state = await run(entry('app') + entry('web', more), sources, before, NOW, [], undefined, options)
-    const record = readRecord(state.files.get('base-images/a-1.yaml') ?? '', 'f').record
+    const record = recordIn(state.files, 'base-images/a-1.yaml')
     return { eligible: record?.rebuildEligibleAt, builtSince: [...state.builtSince] }
   }
 
@@ -188,7 +187,7 @@ describe('a base file that somebody edited', () => {
     const before = base(text)
     const state = await run(entry('app'), { app: 'FROM a:1\n' }, before)
     expect(messages(state)).toEqual([`warning: ${message}`])
-    const [was, is] = [before, state.files].map((files) => readRecord(files.get(file) ?? '', file).record ?? {})
+    const [was, is] = [before, state.files].map((files) => recordIn(files, file))
     expect(is).toMatchObject(was ?? {})
     expect(state.bases).toMatchObject([{ name: 'a-1', baselineDigest: null }])
   })
@@ -197,8 +196,10 @@ describe('a base file that somebody edited', () => {
     const before = base(`baselineDigest: ${A}\ncurrentDigest: ${A}\nupdateHistory: {a: b}\n`)
     const bases = new Map([['a-1', facts(B)]])
     const state = await run(entry('app'), { app: 'FROM a:1\n' }, before, NOW, [], { bases, images: new Map() })
-    const { record } = readRecord(state.files.get(file) ?? '', file)
-    expect(record?.updateHistory).toEqual([{ digest: B, previousDigest: A, observedAt: NOW }, { a: 'b' }])
+    expect(recordIn(state.files, file).updateHistory).toEqual([
+      { digest: B, previousDigest: A, observedAt: NOW },
+      { a: 'b' },
+    ])
   })
 
   it('a tag that went back is told', async () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { readRecord } from '../../../src/state/read.js'
 import { type Rebuild, rebuildsOf, updateRebuild, withRebuild } from '../../../src/state/rebuilds.js'
 import { imageText } from '../../../src/state/state-file.js'
-import { entry, run as runState } from './world.js'
+import { entry, recordIn, run as runState } from './world.js'
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`
 const intended: Rebuild = {
@@ -93,8 +92,9 @@ describe('the record of rebuilds', () => {
     const sources = { api: 'FROM node:22\n' }
     const first = await runState(entry('api'), sources)
     const path = 'images/api.yaml'
-    const { record } = readRecord(first.files.get(path) ?? '', path)
-    const text = imageText(withRebuild(record ?? {}, { ...intended, run, result: 'started', attempts: 1 }))
+    const text = imageText(
+      withRebuild(recordIn(first.files, path), { ...intended, run, result: 'started', attempts: 1 }),
+    )
     const files = new Map([...first.files, [path, text]])
     const again = await runState(entry('api'), sources, files)
     expect(again.files.get(path)).toBe(text)

@@ -125,6 +125,11 @@ export const REFERENCE_SOURCES: Dockerfiles = {
   'craigedmunds/market-making': 'FROM python:3.12-slim\n',
 }
 
+/** The record in a state file, empty if there is none. */
+export function recordIn(files: ReadonlyMap<string, string>, path: string): StateRecord {
+  return readRecord(files.get(path) ?? '', path).record ?? {}
+}
+
 export function messages(state: MergedState): string[] {
   return state.problems.map(({ severity, message }) => `${severity}: ${message}`)
 }
