@@ -5,14 +5,13 @@ import type { Step } from './step.js'
 import type { ExpansionMode } from './substitution.js'
 import { expandWord } from './word-expansion.js'
 
-type FromCommand = Extract<Command, { kind: 'from' }>
 type ArgCommand = Extract<Command, { kind: 'arg' }>
 /** The commands of a stage that can need another stage or an image. */
 export type StageCommand = Extract<Command, { kind: 'copy' | 'run' | 'onbuild' }>
 
 export interface Stage {
   index: number
-  from: FromCommand
+  from: Extract<Command, { kind: 'from' }>
   commands: StageCommand[]
   /** What building the stage does, in order. */
   steps: Step[]
@@ -44,7 +43,7 @@ export function collectStages(instructions: readonly Instruction[]) {
   return { globalArgs, stages }
 }
 
-function addToStage(stage: Stage, command: Exclude<Command, FromCommand>): void {
+function addToStage(stage: Stage, command: Exclude<Command, { kind: 'from' }>): void {
   if (command.step !== null) stage.steps.push(command.step)
   if (command.kind === 'arg') {
     for (const { name } of command.variables) stage.args.push(name)

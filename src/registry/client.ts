@@ -3,9 +3,17 @@ import { isAllowedRegistry } from '../enrollment/across-entries.js'
 import { type HttpResponse, requestTimeout } from '../network/index.js'
 import { parseJson } from '../text/index.js'
 import { isForbiddenHost, openRegistry, type RegistryConnection, resolveBySystem } from './connection.js'
-import { type ContentOf, type PlatformImage, readContents } from './contents.js'
+import {
+  type ContentOf,
+  contentDigest,
+  createdInConfig,
+  isDigest,
+  isManifest,
+  type PlatformImage,
+  readContents,
+  readManifest,
+} from './contents.js'
 import type { Credentials } from './credentials.js'
-import { contentDigest, createdInConfig, isContentOf, isDigest, isManifest, readManifest } from './manifests.js'
 import { type Answer, Registry, type RegistryLimits, unknownAnswer } from './registry.js'
 import type { RegistryRequest } from './requests.js'
 
@@ -142,7 +150,7 @@ function contentReader(send: Send) {
     const reply = await send({ registry, repository, method: 'GET', path, accept, maxBytes: MAX_BYTES })
     if (reply.kind !== 'found') return reply
     const { body } = reply.value
-    if (!isContentOf(digest, body)) {
+    if (contentDigest(body) !== digest) {
       // Broken content is still broken in the next run; a login page may be gone by then.
       if (others === 'missing' && isStored(body, kind)) return { kind: 'missing' }
       return unknownAnswer(`${registry} returned different content for ${repository}@${digest}`)

@@ -3,7 +3,7 @@
  * protocol.
  *
  * `client.ts` defines what can be read, `registry.ts` limits requests per registry, `requests.ts` sends one request
- * with the token flow, `connection.ts` checks where each one goes, `manifests.ts` parses responses, `credentials.ts`
+ * with the token flow, `connection.ts` checks where each one goes, `contents.ts` parses manifests and reads images, `credentials.ts`
  * reads docker's configuration.
  */
 
@@ -15,7 +15,6 @@ export {
   type Repository,
   rememberAnswers,
 } from './client.js'
-export type { PlatformImage } from './contents.js'
+export { type PlatformImage, usualPlatform } from './contents.js'
 export { type Credentials, readDockerCredentials } from './credentials.js'
-export { usualPlatform } from './manifests.js'
 export type { Answer } from './registry.js'

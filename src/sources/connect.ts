@@ -12,8 +12,12 @@ const READERS: Readonly<Record<Exclude<Provider, typeof DEFAULT_PROVIDER>, typeo
   gitlab: readFromGitLab,
 }
 
-/** How to reach the sources. */
-interface SourceAccess {
+/**
+ * Reads Dockerfiles and workflows from a folder if one is set, otherwise from the forges.
+ *
+ * @throws Refusal when a token must not be sent to a server's URL.
+ */
+export function sourceReader(access: {
   /** Folder with checkouts as OWNER/REPO; if set, no server is contacted. */
   readonly directory: string | null
   readonly servers: Servers
@@ -25,25 +29,19 @@ interface SourceAccess {
   readonly log: Log
   /** Counts answers by their origin. */
   readonly count?: (what: string) => void
-}
-
-/**
- * Reads Dockerfiles and workflows from a folder if one is set, otherwise from the forges.
- *
- * @throws Refusal when a token must not be sent to a server's URL.
- */
-export function sourceReader({ directory, servers, connect, tokens, log, count }: SourceAccess): SourceReader {
+}): SourceReader {
+  const { directory, servers, tokens, log } = access
   if (directory !== null) return readFromDirectory(directory)
   return readFromForges(
     forEachForge(({ provider }) =>
       provider === DEFAULT_PROVIDER
-        ? gitHubReader(servers, connect, count)
+        ? gitHubReader(access)
         : READERS[provider]({ url: servers[provider], token: tokens[provider], log }),
     ),
   )
 }
 
-function gitHubReader(servers: Servers, connect: SourceAccess['connect'], count: SourceAccess['count']): SourceReader {
+function gitHubReader({ servers, connect, count }: Parameters<typeof sourceReader>[0]): SourceReader {
   if (connect === null) return WITHOUT_TOKEN
   let client: Promise<GitHubClient> | null = null
   const graphql = async (query: string, variables: Readonly<Record<string, unknown>>) => {

@@ -21,12 +21,11 @@ import {
   writtenText,
 } from '../value.js'
 import { MAX_DEFINITION_BYTES, type Unreadable } from '../yaml-file.js'
-import { bakeBlocks, type TargetPart, textsIn } from './blocks.js'
+import { bakeBlocks, fieldsOf, type TargetPart, textsIn } from './blocks.js'
 import { parseHcl } from './hcl-parser.js'
 import { type BakeBody, HclError } from './hcl-tree.js'
 import { parseBakeJson } from './json.js'
 import { BakeNames } from './names.js'
-import { fieldsOf } from './target-fields.js'
 import { Refused } from './value.js'
 
 /** Limit on the chain of parents; no real file reaches it. */

@@ -2,12 +2,15 @@ import { posix } from 'node:path'
 import { Budget, TooMuch } from '../scan.js'
 import { type BuildEnvironment, type BuildValue, isKnown, shortText, type Unclear } from '../value.js'
 import type { DefinitionFile } from '../yaml-file.js'
-import { inFolder, locatedPath, pathFrom, ROOT } from './paths.js'
 import {
   ComposeFault,
   type ComposeSettings,
+  inFolder,
   knownTexts,
+  locatedPath,
   mergeServices,
+  pathFrom,
+  ROOT,
   sizeOfNode,
   unread,
   withContext,

@@ -4,8 +4,7 @@ import { given, splitPlatforms } from '../targets.js'
 import { type BuildEnvironment, type BuildValue, FROM_ENVIRONMENT, isKnown, nonEmpty, unknown } from '../value.js'
 import type { DefinitionFile } from '../yaml-file.js'
 import { ComposeLoader } from './load.js'
-import { fromFolder } from './paths.js'
-import { ComposeFault, type ComposeSettings, UNREAD } from './services.js'
+import { ComposeFault, type ComposeSettings, fromFolder, UNREAD } from './services.js'
 import { type ComposeMap, type ComposeNode, isComposeList, isComposeMap, partOf, scalarOf } from './tree.js'
 
 /**

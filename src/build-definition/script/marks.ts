@@ -3,16 +3,6 @@ import { plainPath } from '../paths.js'
 import type { Budget } from '../scan.js'
 import { type BuildValue, known, unknown } from '../value.js'
 
-/** Part of a text that is unknown, or known only by a default. */
-interface Mark {
-  /** Source text in the script. */
-  readonly written: string
-  /** The default, which applies if the variable is not set. */
-  readonly assumed?: string
-  /** The folder it names, relative to the workspace. */
-  readonly folder?: string
-}
-
 const MARK = /\0(\d+)\0/g
 const FIRST_MARK = /^\0(\d+)\0/
 
@@ -21,7 +11,8 @@ const FIRST_MARK = /^\0(\d+)\0/
  * concatenation like any character, and is replaced by its source text in the end.
  */
 export class Marks {
-  readonly #marks: Mark[]
+  /** The parts that are unknown or known only by a default, which applies if the variable is not set. */
+  readonly #marks: { readonly written: string; readonly assumed?: string; readonly folder?: string }[]
   readonly #budget: Budget
 
   /** @param written the unknown expressions in the script's text. */
@@ -30,8 +21,12 @@ export class Marks {
     this.#budget = budget
   }
 
-  /** Creates a mark for a source text. */
-  add(written: string, what: Omit<Mark, 'written'> = {}): string {
+  /**
+   * Creates a mark for a source text.
+   *
+   * @param what the default; the folder that it names, relative to the workspace.
+   */
+  add(written: string, what: { readonly assumed?: string; readonly folder?: string } = {}): string {
     const text = this.written(written)
     this.#marks.push(this.#budget.spend(text.length) ? { written: text, ...what } : { written: '…' })
     return `\0${this.#marks.length - 1}\0`
