@@ -146,16 +146,11 @@ export function typedValue(text: string, { type }: DispatchInput): Value {
 /** One combination of a job's matrix: values by lower-case key. */
 type Combination = ReadonlyMap<string, Value>
 
-/** The jobs of a matrix. If part of it is unknown it is not exact: keys may be missing. */
-export interface Matrix {
-  readonly combinations: readonly Combination[]
-  readonly isExact: boolean
-}
-
 /** GitHub's limit on jobs per matrix (docs.github.com, "Usage limits"). */
 const MAX_JOBS = 256
 
-const NOTHING_KNOWN: Matrix = { combinations: [new Map()], isExact: false }
+const NO_KEYS: readonly Combination[] = [new Map()]
+const NOTHING_KNOWN = { combinations: NO_KEYS, isExact: false }
 
 /**
  * The combinations of a `strategy.matrix`, as GitHub makes them (docs.github.com, "Running variations of jobs"): the
@@ -163,9 +158,10 @@ const NOTHING_KNOWN: Matrix = { combinations: [new Map()], isExact: false }
  * does not change, or as new combinations.
  *
  * @param matrix the evaluated matrix; undefined if the job has none: one combination without keys.
+ * @returns the combinations. If part of the matrix is unknown they are not exact: keys may be missing.
  */
-export function combinationsOf(matrix: Value | undefined): Matrix {
-  if (matrix === undefined) return { combinations: [new Map()], isExact: true }
+export function combinationsOf(matrix: Value | undefined) {
+  if (matrix === undefined) return { combinations: NO_KEYS, isExact: true }
   if (!isValueMap(matrix)) return NOTHING_KNOWN
   const [include, exclude] = [matrix.values.get('include'), matrix.values.get('exclude')]
   const axes = [...matrix.values].filter(([key]) => key !== 'include' && key !== 'exclude')
@@ -181,7 +177,7 @@ export function combinationsOf(matrix: Value | undefined): Matrix {
 }
 
 /** The `matrix` context for one combination; in GitHub, a missing key is null. */
-export function matrixContext({ isExact }: Matrix, combination: Combination): ValueMap {
+export function matrixContext(isExact: boolean, combination: Combination): ValueMap {
   return { values: combination, others: isExact ? 'absent' : 'unknown' }
 }
 

@@ -8,7 +8,6 @@ import {
   githubContext,
   inputsContext,
   lowered,
-  type Matrix,
   matrixContext,
   NotKnown,
   typedValue,
@@ -129,7 +128,7 @@ function followJob(workflow: OpenWorkflow, job: OpenJob): void {
   const scope = jobScope(workflow.scope)
   const matrix = matrixOf(scope, file, job)
   for (const combination of matrix.combinations) {
-    const own = within(scope, { matrix: matrixContext(matrix, combination) })
+    const own = within(scope, { matrix: matrixContext(matrix.isExact, combination) })
     const place = placeOf(workflow, job, own)
     if (isCall) followCall({ ...workflow, scope: own }, { uses, with: withOf(job.data), path, place })
     else followJobSteps({ ...workflow, scope: own }, job, place)
@@ -139,7 +138,7 @@ function followJob(workflow: OpenWorkflow, job: OpenJob): void {
 /** A matrix with more combinations counts as unknown. */
 const MAX_COMBINATIONS = 64
 
-function matrixOf(scope: Scope, file: YamlFile, { name, data }: OpenJob): Matrix {
+function matrixOf(scope: Scope, file: YamlFile, { name, data }: OpenJob) {
   const strategy = valueAt(data, 'strategy')
   if (strategy === undefined || strategy === null) return combinationsOf(undefined)
   const written = isDataMap(strategy) ? valueAt(strategy, 'matrix') : null
