@@ -67,10 +67,12 @@ function otherRepositoryMode(inputs: Inputs, context: Context): Pick<RunTarget, 
   return { mode: 'preview', reason: `${context.ref} is not ${trusted}: nothing is committed.` }
 }
 
-type About = Pick<RunTarget, 'repository' | 'isOwn' | 'reason'>
-
 /** A push, a schedule, a dispatch: commits on the state's branch, previews on any other. */
-function automaticPush(context: Context, stateRef: string | null, about: About): RunTarget {
+function automaticPush(
+  context: Context,
+  stateRef: string | null,
+  about: Pick<RunTarget, 'repository' | 'isOwn' | 'reason'>,
+): RunTarget {
   if (!COMMIT_EVENTS.has(context.eventName)) {
     const reason = `on ${context.eventName} nothing is committed.`
     return { ...about, mode: 'preview', ref: context.ref || null, useWorkspace: true, reason }
@@ -83,7 +85,7 @@ function automaticPush(context: Context, stateRef: string | null, about: About):
   return { ...about, mode: 'preview', ref: context.ref || null, useWorkspace: true, reason }
 }
 
-function pullRequestCommit(context: Context, about: About): RunTarget {
+function pullRequestCommit(context: Context, about: Pick<RunTarget, 'repository' | 'isOwn' | 'reason'>): RunTarget {
   const { pullRequest } = context
   const from = pullRequest?.headRepository ?? 'a repository that is gone'
   if (pullRequest === null || from.toLowerCase() !== context.repository.toLowerCase()) {

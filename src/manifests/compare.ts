@@ -66,11 +66,6 @@ function unknown(path: string, index: number): ResourceId {
   return { apiVersion: '', kind: 'File', namespace: '', name: index === 0 ? path : `${path}#${index + 1}` }
 }
 
-/** Number of objects in a file, without parsing them. */
-export function countManifests(text: string): number {
-  return text.split('\n---\n').length
-}
-
 /** How the output folder differs from what it should contain. */
 export interface Comparison {
   /** By resource identity: an object that moved to another file unchanged is not a change. */
@@ -100,8 +95,8 @@ export function compareManifests(before: ReadonlyMap<string, string>, after: rea
     return text === undefined ? [] : [readFile([path, text])]
   })
   const changes = changesBetween(old, changed)
-  let resourcesBefore = 0
-  for (const text of before.values()) resourcesBefore += countManifests(text)
+  // Objects are counted without parsing them.
+  const resourcesBefore = [...before.values()].reduce((sum, text) => sum + text.split('\n---\n').length, 0)
   return { changes: withoutCopies(changes, before, files), files, resourcesBefore }
 }
 

@@ -26,7 +26,7 @@ import type { staleImages } from './problems.js'
 type PlacedUse = Omit<BaseUseRow, 'change'> & { readonly base: string }
 
 /** What a run is compared with. */
-export interface PriorState {
+interface PriorState {
   /** Entries as written, by image name. */
   readonly entries: ReadonlyMap<string, unknown>
   /** Canonical references, by base image name. */

@@ -97,20 +97,17 @@ function inWords(seconds: number): string {
   return seconds >= 3600 ? `${Math.round(seconds / 3600)}h` : `${Math.max(1, Math.round(seconds / 60))}m`
 }
 
-interface Occasion {
-  readonly mode: Report['mode']
-  /** On the command line results are written even if a source is missing, with a warning: the pull request is later. */
-  readonly writes: boolean
-}
-
 /**
  * Problems with workflows. Before an entry is merged, a dispatch that GitHub would refuse is an error; later, and for
  * unchanged entries, it is a warning: a change of a workflow in its repository must not stop the whole factory.
+ *
+ * @param writes whether results are written even if a source is missing, with a warning, as on the command line: the
+ *   pull request is later.
  */
 export function workflowProblems(
   found: readonly WorkflowProblem[],
   images: readonly ImageChange[],
-  { mode, writes }: Occasion,
+  { mode, writes }: { readonly mode: Report['mode']; readonly writes: boolean },
 ): Problem[] {
   const changed = kindsOfChange(images)
   return found.map(({ problem: one, isRefusal }) => {
@@ -130,12 +127,14 @@ function kindsOfChange(images: readonly ImageChange[]): ReadonlyMap<string, Imag
 /**
  * Problems with sources. Before an entry is merged, a missing Dockerfile or branch is an error; an unreadable source
  * may be private: for a new entry nothing is known then, which is reported.
+ *
+ * @param writes as for `workflowProblems`.
  */
 export function sourceProblems(
   problems: readonly Problem[],
   { failures, images: discovered }: Pick<Discovered, 'failures' | 'images'>,
   images: readonly ImageChange[],
-  { mode, writes }: Occasion,
+  { mode, writes }: { readonly mode: Report['mode']; readonly writes: boolean },
 ): Problem[] {
   if (mode !== 'preview' || writes || failures.size === 0) return [...problems]
   const changes = kindsOfChange(images)

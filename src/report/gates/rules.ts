@@ -71,7 +71,7 @@ function rankOf(value: GateValue): number {
   return rank < 0 ? -1 : THRESHOLDS.length - rank
 }
 
-export const OFF = 'off'
+const OFF = 'off'
 
 /** A key in which two entries differ; null: no value. */
 export interface GateDifference {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { countManifests, parseManifests, resourceKey } from '../../../src/manifests/compare.js'
+import { compareManifests, parseManifests, resourceKey } from '../../../src/manifests/compare.js'
 import { factoryOf, generated, object } from './examples.js'
 
 /** Identities by the library alone. */
@@ -21,7 +21,7 @@ describe('real output', () => {
     const found = keys(text)
     expect(found).toEqual(byLibrary(text))
     expect(found.length).toBeGreaterThan(0)
-    expect(countManifests(text)).toBe(found.length)
+    expect(compareManifests(new Map([['f', text]]), []).resourcesBefore).toBe(found.length)
     expect(parseManifests('f', text)).toEqual(objects)
     const [head = ''] = /^(?:#.*\n)*/.exec(text) ?? []
     expect(`${head}${objects.map((one) => one.text).join('---\n')}`).toBe(text)
