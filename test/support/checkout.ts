@@ -4,6 +4,7 @@ import { appendFile, cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FakeGitHub } from './fake-github.js'
 import { git, tokenEnvironment } from './git.js'
+import { refTip } from './github/git-objects.js'
 import { WORKFLOW_TOKEN } from './run-action.js'
 import { tempFolder } from './temp-folder.js'
 
@@ -26,10 +27,9 @@ export async function checkout(options: CheckoutOptions): Promise<string> {
   const { fake, repository, sha } = options
   const path = options.path ?? (await tempFolder('workspace')).path
   const token = options.token ?? WORKFLOW_TOKEN
-  const { defaultBranch } = fake.repositories.get(repository)
+  const { defaultBranch, gitDir } = fake.repositories.get(repository)
   const ref = options.ref ?? (sha === undefined ? `refs/heads/${defaultBranch}` : undefined)
-  const branch = /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1]
-  const tip = branch === undefined || fake.faults.length > 0 ? null : await fake.repositories.tip(repository, branch)
+  const tip = ref === undefined || fake.faults.length > 0 ? null : await refTip(gitDir, ref)
   if (tip === null || sha !== undefined || options.path !== undefined) await clone({ ...options, path, token, ref })
   else await cloneOrCopy({ ...options, path, token, ref }, `${repository} ${ref} ${tip}`)
   if (options.persistCredentials === true) {

@@ -228,6 +228,7 @@ export class FakeGitHub implements World {
   async close(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.repositories.close()
     await this.#folder.remove()
   }
 

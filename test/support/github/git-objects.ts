@@ -1,11 +1,10 @@
 /** Reads and writes objects of a bare repository with git's plumbing. */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { git, tryGit } from '../git.js'
+import { type GitObject, readerOf } from './object-reader.js'
 
-export interface GitObject {
-  readonly oid: string
-  readonly type: 'blob' | 'tree' | 'commit' | 'tag'
-  readonly content: Buffer
-}
+export type { GitObject }
 
 export interface TreeEntry {
   readonly mode: string
@@ -50,54 +49,14 @@ export interface NewCommit {
   readonly time: number
 }
 
-/** The objects that revision expressions name, null where one names nothing; one process for all. */
-export async function readObjects(
-  gitDir: string,
-  expressions: readonly string[],
-): Promise<readonly (GitObject | null)[]> {
-  const asked = expressions.map((expression) => (/[\n\0]/.test(expression) || expression === '' ? '_' : expression))
-  const { stdout } = await tryGit(gitDir, ['cat-file', '--batch'], { input: asked.map((line) => `${line}\n`).join('') })
-  const found: (GitObject | null)[] = []
-  let at = 0
-  while (at < stdout.length) {
-    const end = stdout.indexOf(0x0a, at)
-    const header = /^([0-9a-f]{40}) (blob|tree|commit|tag) (\d+)$/.exec(stdout.toString('utf8', at, end))
-    at = end + 1
-    if (header === null) {
-      found.push(null)
-      continue
-    }
-    const [, oid = '', type, size] = header
-    const content = Buffer.from(stdout.subarray(at, at + Number(size)))
-    found.push({ oid, type: type as GitObject['type'], content })
-    at += Number(size) + 1
-  }
-  return found
+/** The objects that revision expressions name, null where one names nothing. */
+export function readObjects(gitDir: string, expressions: readonly string[]): Promise<readonly (GitObject | null)[]> {
+  return Promise.all(expressions.map((expression) => readObject(gitDir, expression)))
 }
 
-/** The same of one expression. What is asked for in one turn of the event loop is read by one process. */
-export async function readObject(gitDir: string, expression: string): Promise<GitObject | null> {
-  const open = openQuestions.get(gitDir) ?? openQuestion(gitDir)
-  const at = open.expressions.push(expression) - 1
-  return (await open.answers)[at] ?? null
-}
-
-interface Question {
-  readonly expressions: string[]
-  readonly answers: ReturnType<typeof readObjects>
-}
-
-const openQuestions = new Map<string, Question>()
-
-function openQuestion(gitDir: string): Question {
-  const expressions: string[] = []
-  const answers = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-    openQuestions.delete(gitDir)
-    return readObjects(gitDir, expressions)
-  })
-  const question = { expressions, answers }
-  openQuestions.set(gitDir, question)
-  return question
+/** The same of one expression. */
+export function readObject(gitDir: string, expression: string): Promise<GitObject | null> {
+  return readerOf(gitDir).read(expression)
 }
 
 export async function readCommit(gitDir: string, expression: string): Promise<CommitObject | null> {
@@ -192,12 +151,39 @@ function checkedPath(path: string): string {
   return path
 }
 
-/** Moves a ref from `from` to `to` in one step; false when it was not (or no longer) at `from`. null: must not exist. */
+/** The commit that a ref is at, null where there is no such ref. */
+export async function refTip(gitDir: string, ref: string): Promise<string | null> {
+  // Read as git keeps it; a program is asked only where it is kept in another way, or not at all.
+  const kept = await readFile(join(gitDir, ref), 'utf8').catch(() => '')
+  if (/^[0-9a-f]{40}\n$/.test(kept)) return kept.trim()
+  const { stdout, code } = await tryGit(gitDir, ['rev-parse', '--quiet', '--verify', ref])
+  return code === 0 ? stdout.toString('utf8').trim() : null
+}
+
+/**
+ * Moves a ref from `from` to `to` in one step; false when it was not (or no longer) at `from`. null: must not exist. As
+ * git does it, which may be about to move the same ref: whoever makes the lock moves it. Where moves are logged, git does it.
+ */
 export async function compareAndSwap(
   gitDir: string,
   ref: string,
   change: { readonly from: string | null; readonly to: string },
 ): Promise<boolean> {
-  const result = await tryGit(gitDir, ['update-ref', ref, change.to, change.from ?? '0'.repeat(40)])
-  return result.code === 0
+  if (/logAllRefUpdates = always/.test(await readFile(join(gitDir, 'config'), 'utf8'))) {
+    return (await tryGit(gitDir, ['update-ref', ref, change.to, change.from ?? '0'.repeat(40)])).code === 0
+  }
+  const file = join(gitDir, ref)
+  const lock = `${file}.lock`
+  await mkdir(dirname(file), { recursive: true })
+  const isOurs = await writeFile(lock, `${change.to}\n`, { flag: 'wx' }).then(
+    () => true,
+    () => false,
+  )
+  if (!isOurs) return false
+  if ((await refTip(gitDir, ref)) === change.from) {
+    await rename(lock, file)
+    return true
+  }
+  await rm(lock)
+  return false
 }

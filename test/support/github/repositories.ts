@@ -1,8 +1,8 @@
 /** The bare repositories behind the fake GitHub, and how tests fill and read them. */
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { git, TEST_IDENTITY, tryGit } from '../git.js'
+import { git, TEST_IDENTITY } from '../git.js'
 import { tempFolder } from '../temp-folder.js'
 import {
   compareAndSwap,
@@ -12,8 +12,10 @@ import {
   readCommit,
   readObject,
   readObjects,
+  refTip,
   writeCommit,
 } from './git-objects.js'
+import { closeReaders } from './object-reader.js'
 
 export interface Repository {
   readonly id: number
@@ -76,6 +78,11 @@ export class Repositories {
     this.#root = root
   }
 
+  /** Ends what reads them. */
+  close(): void {
+    closeReaders(this.#root)
+  }
+
   /** Seconds since the epoch, one more each time. */
   tick(): number {
     this.#second += 1
@@ -107,12 +114,7 @@ export class Repositories {
       this.#second = alike.second
       return repository
     }
-    await git(repository.gitDir, ['init', '--quiet', '--bare', '-b', repository.defaultBranch, '--template=', '.'])
-    const config = CONFIG.map(([key, value]) => {
-      const [section, variable] = key.split('.')
-      return `[${section}]\n\t${variable} = ${value}\n`
-    })
-    await writeFile(join(repository.gitDir, 'config'), `${BARE_CONFIG}${config.join('')}`)
+    await initialize(repository)
     if (parent !== undefined) {
       await git(repository.gitDir, ['fetch', '--quiet', '--no-tags', parent.gitDir, '+refs/heads/*:refs/heads/*'])
     } else if (options.files !== undefined) {
@@ -135,14 +137,8 @@ export class Repositories {
   }
 
   /** Where a branch points, null when there is none. */
-  async tip(fullName: string, branch: string): Promise<string | null> {
-    const { gitDir } = this.get(fullName)
-    const ref = `refs/heads/${branch}`
-    // Read as git keeps it; a program is asked only where it is kept in another way, or not at all.
-    const kept = await readFile(join(gitDir, ref), 'utf8').catch(() => '')
-    if (/^[0-9a-f]{40}\n$/.test(kept)) return kept.trim()
-    const { stdout, code } = await tryGit(gitDir, ['rev-parse', '--quiet', '--verify', ref])
-    return code === 0 ? stdout.toString('utf8').trim() : null
+  tip(fullName: string, branch: string): Promise<string | null> {
+    return refTip(this.get(fullName).gitDir, `refs/heads/${branch}`)
   }
 
   /** Commits as a person would who pushed in between; a new branch starts at the default branch. */
@@ -221,3 +217,16 @@ export class Repositories {
 }
 
 const BARE_CONFIG = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n'
+
+/** What `git init --bare` makes, without a template. */
+async function initialize({ gitDir, defaultBranch }: Repository): Promise<void> {
+  const config = CONFIG.map(([key, value]) => {
+    const [section, variable] = key.split('.')
+    return `[${section}]\n\t${variable} = ${value}\n`
+  })
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
+    await mkdir(join(gitDir, folder), { recursive: true })
+  }
+  await writeFile(join(gitDir, 'config'), `${BARE_CONFIG}${config.join('')}`)
+  await writeFile(join(gitDir, 'HEAD'), `ref: refs/heads/${defaultBranch}\n`)
+}

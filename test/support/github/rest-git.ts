@@ -1,5 +1,4 @@
 /** REST: branches, refs, commits, contents and blobs, read from the bare repository. */
-import { tryGit } from '../git.js'
 import * as objects from './git-objects.js'
 import type { Reply } from './model.js'
 import { failure, json, NOT_FOUND } from './replies.js'
@@ -22,9 +21,8 @@ export async function readBranch({ world, repository, parameters }: RestRequest)
 
 export async function readRef({ world, repository, parameters }: RestRequest): Promise<Reply> {
   const ref = `refs/${parameters[0] ?? ''}`
-  const { stdout, code } = await tryGit(repository.gitDir, ['rev-parse', '--quiet', '--verify', ref])
-  if (code !== 0) return NOT_FOUND
-  const sha = stdout.toString('utf8').trim()
+  const sha = await objects.refTip(repository.gitDir, ref)
+  if (sha === null) return NOT_FOUND
   const url = `${world.url}/api/v3/repos/${repository.fullName}/git`
   return json(200, {
     ref,
