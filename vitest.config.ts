@@ -24,6 +24,8 @@ export default defineConfig({
   test: {
     // Most tests wait for processes they spawned: one worker more than there are cores costs nothing.
     maxWorkers: availableParallelism() + 1,
+    // Properties make and drop a lot: with room for it, less time goes into collecting it.
+    execArgv: ['--min-semi-space-size=32', '--max-semi-space-size=32'],
     projects: [
       suite('unit', 60_000),
       suite('integration', 60_000),

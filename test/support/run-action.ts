@@ -19,6 +19,9 @@ export const BUNDLE = process.env.BUNDLE ?? fileURLToPath(new URL('../../dist/in
 const { COMPILED_BUNDLE } = process.env
 const COMPILED = COMPILED_BUNDLE === undefined ? {} : { NODE_COMPILE_CACHE: COMPILED_BUNDLE }
 
+/** So that a run has room for what it makes, instead of clearing up what the next moment ends: a tenth of its time. */
+const ROOM = ['--min-semi-space-size=32', '--max-semi-space-size=32']
+
 export interface RunActionOptions extends WorkflowEvent {
   readonly fake: FakeGitHub
   /** OWNER/REPO the workflow runs in. */
@@ -79,7 +82,7 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
     ...COMPILED,
     ...options.env,
   }
-  const result = await runProcess(options.nodePath ?? BUNDLE_NODE, [options.bundle ?? BUNDLE], {
+  const result = await runProcess(options.nodePath ?? BUNDLE_NODE, [...ROOM, options.bundle ?? BUNDLE], {
     cwd: workspace,
     env,
     timeoutMs: options.timeoutMs ?? 60_000,
@@ -163,7 +166,7 @@ export interface CliRun {
 export async function runCli(args: readonly string[], options: RunCliOptions): Promise<CliRun> {
   const home = await tempFolder('home')
   try {
-    const result = await runProcess(options.nodePath ?? BUNDLE_NODE, [options.bundle ?? BUNDLE, ...args], {
+    const result = await runProcess(options.nodePath ?? BUNDLE_NODE, [...ROOM, options.bundle ?? BUNDLE, ...args], {
       cwd: options.cwd,
       env: { PATH: process.env.PATH ?? '', HOME: home.path, ...COMPILED, ...options.env },
       timeoutMs: options.timeoutMs ?? 60_000,
