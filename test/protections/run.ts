@@ -107,8 +107,9 @@ function program(name: string, args: readonly string[], cwd: string): void {
 }
 
 function run(name: string, args: readonly string[], cwd: string, options: SpawnSyncOptions & Detached = {}) {
-  // What the tests are told by a variable stays: schemas, seeds. The bundle is the one of the copy.
-  const { BUNDLE: _, TEST_REPORT: __, ...env } = process.env
+  // What the tests are told by a variable stays: schemas, seeds. The bundle is the one of the copy; nobody waits for a turn.
+  const { BUNDLE: _, TEST_REPORT: __, ...given } = process.env
+  const env = { ...given, FULL: '1' }
   return spawnSync(name, args, { cwd, env, maxBuffer: 64 * 1024 * 1024, ...options, encoding: 'utf8' })
 }
 
